@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: MIT
+"""Rules that every function must meet before anything is written.
+
+Each rule is one function that yields complaints; all of them are collected,
+each with the file and line of the record to blame, and end the run.
+"""
+
+from __future__ import annotations
+
+import ast
+import errno
+from functools import cache
+from pathlib import Path
+from typing import Iterator
+
+from api import constants
+
+from . import doc
+from .calls import (
+    BytesIn,
+    BytesOut,
+    Closure,
+    Function,
+    OClosure,
+    Record,
+    SockAddr,
+)
+from .headings import HEADINGS
+from .source import Place, Problem, SourceError
+
+Pairs = list[tuple[Record, Function]]
+
+API_DIRECTORY = Path(__file__).resolve().parent.parent / "api"
+ApiError = SourceError  # records are sources like any other
+
+VERSIONS = ("1.0", "1.2", "1.4", "1.6", "1.8", "1.12", "1.16", "1.18", "1.22", "1.24")
+
+
+def check(pairs: Pairs, directory: Path = API_DIRECTORY) -> None:
+    """Raise SourceError if any function breaks a rule."""
+    names = known_names([made for _, made in pairs])
+    args: dict[str, set[str]] = {}
+    for record, made in pairs:  # twins may speak of each other's arguments
+        args.setdefault(_key(record), set()).update(argument_names(made))
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    for record, made in pairs:
+        found = [
+            *_described(made),
+            *_errors_exist(made),
+            *_version_known(made),
+            *_heading_known(made),
+            *_names_known(made, names),
+            *_prose_parses(made, names.with_args(args[_key(record)])),
+        ]
+        if made.name in seen:
+            found.append("is described twice")
+        seen.add(made.name)
+        if found:
+            place = locate(record, directory)
+            problems += [Problem(place, f"{made.name}: {what}") for what in found]
+    if problems:
+        raise SourceError(problems)
+
+
+def _key(record: Record) -> str:
+    return f"{type(record).__name__} {record.name}"
+
+
+# Rules ---------------------------------------------------------------------
+
+
+def _described(made: Function) -> Iterator[str]:
+    for arg in (*made.args, *made.opt):
+        if not arg.text.strip():
+            yield f"argument {arg.name} is not documented"
+    for part in ("summary", "text", "section"):
+        if not getattr(made, part).strip():
+            yield f"has no {part}"
+    if made.summary.endswith("."):
+        yield "the summary ends in a full stop"
+
+
+def _errors_exist(made: Function) -> Iterator[str]:
+    for name, reason in made.errors.items():
+        if not hasattr(errno, name):
+            yield f"there is no errno called {name}"
+        if not reason.strip():
+            yield f"does not say when {name} happens"
+    if made.errors and not made.may_set_error:
+        yield "lists errors but never sets one"
+    if made.phases and not made.may_set_error:
+        yield "checks the phase but never sets an error"
+
+
+def _version_known(made: Function) -> Iterator[str]:
+    if made.since not in VERSIONS:
+        yield f"there was no version {made.since}"
+
+
+def _heading_known(made: Function) -> Iterator[str]:
+    if made.spec is not None and made.spec not in HEADINGS:
+        yield f'the protocol document has no heading "{made.spec}"'
+
+
+def _names_known(made: Function, names: doc.Names) -> Iterator[str]:
+    mentioned = [*made.see_also, made.aio, made.sync]
+    if made.async_kind and made.async_kind.changes:
+        mentioned.append(made.async_kind.changes[0])
+    for name in mentioned:
+        if name and name not in names.functions:
+            yield f"refers to an unknown function `{name}`"
+        if name == made.name:
+            yield "refers to itself in see_also"
+
+
+def _prose_parses(made: Function, names: doc.Names) -> Iterator[str]:
+    place = Place("record", 1)
+    phrases = [arg.text for arg in (*made.args, *made.opt)]
+    try:
+        doc.parse(made.text, names, place)
+    except SourceError as error:
+        yield from (problem.text for problem in error.problems)
+    for phrase in (made.summary, *phrases, *made.errors.values()):
+        try:
+            doc.parse_line(phrase, names, place)
+        except SourceError as error:
+            yield from (problem.text for problem in error.problems)
+
+
+# What the rules look at -----------------------------------------------------
+
+
+def argument_names(made: Function) -> set[str]:
+    """Whatever may stand between asterisks in this function's prose."""
+    names = {arg.name for arg in (*made.args, *made.opt)}
+    for arg in (*made.args, *made.opt):
+        match arg:
+            case BytesIn() | BytesOut():
+                names.add(arg.size)
+            case SockAddr():
+                names.add(arg.length)
+            case Closure() | OClosure():
+                names.update(name for _, name in arg.callback.args)
+    return names
+
+
+def known_names(made: list[Function]) -> doc.Names:
+    """Whatever else prose may name."""
+    words = {constant.name for constant in constants.CONSTANTS}
+    for enum in constants.ENUMS:
+        words.update(f"{enum.name}_{member.name}" for member in enum.members)
+    for group in constants.FLAG_GROUPS:
+        words.update(f"{group.name}_{member.name}" for member in group.members)
+        words.add(f"{group.name}_MASK")
+    words.add("DEBUG")  # the environment variable
+    types = {f"nbd_{callback.name}_callback" for callback in constants.CALLBACKS}
+    return doc.Names(
+        functions=frozenset(function.name for function in made),
+        constants=frozenset(f"LIBNBD_{word}" for word in words),
+        types=frozenset({"nbd_handle", "nbd_extent"} | types),
+    )
+
+
+@cache
+def _calls(directory: Path) -> dict[tuple[str, str], Place]:
+    """Where calls with a string first stand, by the callee and the string.
+
+    Helpers that make records, such as _flag in query.py, count as Call.
+    """
+    places: dict[tuple[str, str], Place] = {}
+    for path in sorted(directory.glob("*.py")):
+        file = f"generator/{directory.name}/{path.name}"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            callee, first = node.func, node.args[0]
+            if isinstance(callee, ast.Name) and isinstance(first, ast.Constant):
+                kind = "Call" if callee.id.startswith("_") else callee.id
+                places.setdefault((kind, str(first.value)), Place(file, node.lineno))
+    return places
+
+
+def locate(record: Record, directory: Path = API_DIRECTORY) -> Place:
+    """Where a record is written."""
+    unknown = Place(f"generator/{directory.name}", 1)
+    return _calls(directory).get((type(record).__name__, record.name), unknown)

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: MIT
+"""The checks of a wrapper: first the phase, then each argument in order."""
+
+from __future__ import annotations
+
+from string import Template
+from typing import assert_never
+
+from nbdgen.calls import (
+    Arg,
+    Bool,
+    BytesIn,
+    BytesOut,
+    Closure,
+    EnumArg,
+    Fd,
+    FlagsArg,
+    Function,
+    Int,
+    OClosure,
+    OFlags,
+    OptArg,
+    Path,
+    Phase,
+    SizeT,
+    SockAddr,
+    String,
+    StringList,
+    UInt32,
+    UInt64,
+    UIntPtr,
+)
+from nbdgen.cdecl import closure_name
+
+PHASE = Template(
+    """\
+  if (nbdi_check_phase (h, $mask) == -1)
+    goto out;
+"""
+)
+
+REFUSE = Template(
+    """\
+  if ($wrong) {
+    $refuse;
+    goto out;
+  }
+"""
+)
+
+ORDER = (
+    Phase.CREATED,
+    Phase.CONNECTING,
+    Phase.NEGOTIATING,
+    Phase.CONNECTED,
+    Phase.CLOSED,
+    Phase.DEAD,
+)
+
+
+def phase_mask(phases: Phase, indent: int) -> str:
+    """The C expression of a set of phases, wrapped at `indent` if long."""
+    names = [f"NBDI_PHASE_{p.name}" for p in ORDER if p in phases]
+    line = " | ".join(names)
+    if indent + len(line) <= 66:
+        return line
+    return (" |\n" + " " * indent).join(names)
+
+
+def phase_check(function: Function) -> str:
+    if not function.phases:
+        return ""
+    return PHASE.substitute(mask=phase_mask(function.phases, 28))
+
+
+def refuse(wrong: str, call: str) -> str:
+    return REFUSE.substitute(wrong=wrong, refuse=call)
+
+
+def not_null(name: str) -> str:
+    return refuse(f"{name} == NULL", f'refuse_null ("{name}")')
+
+
+def string_list(arg: StringList) -> str:
+    text = not_null(arg.name)
+    if arg.argv:
+        empty = f'nbdi_error (EINVAL, "{arg.name} is empty")'
+        text += refuse(f"{arg.name}[0] == NULL", empty)
+    return text
+
+
+def in_mask(name: str, mask: str) -> str:
+    call = f'refuse_flags ("{name}", {name}, {mask})'
+    return refuse(f"({name} & ~{mask}) != 0", call)
+
+
+def command_flags(arg: OFlags) -> str:
+    if arg.allowed is None:
+        return in_mask(arg.name, f"LIBNBD_{arg.group.name}_MASK")
+    bits = [f"LIBNBD_{arg.group.name}_{m}" for m in arg.allowed] or ["0"]
+    start = f"  if (check_command_flags (h, {arg.name}"
+    end = ") == -1)\n    goto out;\n"
+    if len(start) + len(bits[0]) + len(bits) * 2 < 66 and len(bits) == 1:
+        return f"{start}, {bits[0]}{end}"
+    separator = " |\n" + " " * 27
+    return f"{start},{separator[2:]}{separator.join(bits)}{end}"
+
+
+def check(arg: Arg | OptArg) -> str:
+    """The statements that refuse a wrong value; none if all are right."""
+    match arg:
+        case EnumArg():
+            valid = f"valid_{arg.group.name.lower()} ({arg.name})"
+            return refuse(f"!{valid}", f'refuse_enum ("{arg.name}", {arg.name})')
+        case FlagsArg():
+            return in_mask(arg.name, f"LIBNBD_{arg.group.name}_MASK")
+        case String() | Path() | SockAddr() | BytesIn() | BytesOut():
+            return not_null(arg.name)
+        case StringList():
+            return string_list(arg)
+        case Closure():
+            name = closure_name(arg.callback)
+            null = f"{name}.callback == NULL && {name}.free == NULL"
+            return refuse(null, f'refuse_null ("{arg.name}")')
+        case OFlags():
+            return command_flags(arg)
+        case Bool() | Int() | Fd() | UInt32() | UInt64() | SizeT() | UIntPtr():
+            return ""
+        case OClosure():
+            return ""
+        case _:
+            assert_never(arg)
+
+
+def argument_checks(function: Function) -> str:
+    return "".join(map(check, [*function.args, *function.opt]))

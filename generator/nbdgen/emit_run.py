@@ -1,0 +1,333 @@
+# SPDX-License-Identifier: MIT
+"""lib/run.c: the bodies as functions, and the switches that call them."""
+
+from __future__ import annotations
+
+from typing import Callable, Iterable
+
+from nbdgen.c_names import (
+    c_string,
+    dispatch_function,
+    enter_function,
+    event_constant,
+    io_function,
+    ordered_paths,
+    region_constant,
+    region_name,
+    state_constant,
+)
+from nbdgen.machine import (
+    DEAD,
+    END_OF_STREAM,
+    IO_KINDS,
+    MAIN,
+    NOTIFY_READ,
+    NOTIFY_WRITE,
+    SELECTORS,
+    Group,
+    Machine,
+    State,
+    Use,
+)
+from nbdgen.parse import Verbatim
+from nbdgen.results import Outcome, replace_results, words
+from nbdgen.run_templates import (
+    BODY,
+    DISPATCH,
+    EVENT,
+    EVENT_REGION,
+    HEAD,
+    IDLE_COMPOSITE,
+    IO_CASE,
+    IO_FUNCTION,
+    LEAVE,
+    MAIN_RUN,
+    PHASE,
+    PLAIN_CASE,
+    QUERIES,
+    REGION_RUN,
+    RUN,
+    TABLES,
+    TEXT_COMPOSITE,
+    WAITING,
+)
+from nbdgen.write import banner
+
+_FILE = "lib/run.c"
+_DIRECTIONS = {NOTIFY_READ: "READ", NOTIFY_WRITE: "WRITE"}
+
+
+def emit_run_c(machine: Machine) -> str:
+    """The whole file, except for the banner that is put before it."""
+    out = _Writer()
+    out.add(HEAD.substitute(tables=_tables(machine), enter=_enter_composites(machine)))
+    for group in machine.groups.values():
+        used = {s.dispatches.selector for s in group.states if s.dispatches}
+        for selector in sorted(used):
+            out.add(_dispatch(machine, group, selector))
+    for group in machine.groups.values():
+        for item in group.items:
+            if isinstance(item, Verbatim):
+                out.source(item.text, group.file, item.line)
+            else:
+                _state(out, group, item)
+    out.add(_run_main(machine))
+    for region in machine.regions[1:]:
+        out.add(_run_region(machine, region))
+    out.add(_run(machine))
+    out.add(_event(machine))
+    out.add(_queries(machine))
+    return out.text()
+
+
+class _Writer:
+    """Collects text and keeps #line in step with the file as written."""
+
+    def __init__(self) -> None:
+        # write.py puts the banner and an empty line first.
+        self.line = banner(_FILE, "").count("\n") + 2
+        self.pieces: list[str] = []
+
+    def add(self, text: str) -> None:
+        """Generated text; ends with an empty line."""
+        self._put(text.rstrip("\n") + "\n\n")
+
+    def source(self, text: str, file: str, line: int) -> None:
+        """Text from a group file."""
+        self._put(f'#line {line} "{file}"\n{text}\n')
+        self._put(f'#line {self.line + 1} "{_FILE}"\n\n')
+
+    def _put(self, text: str) -> None:
+        self.pieces.append(text)
+        self.line += text.count("\n")
+
+    def text(self) -> str:
+        """Everything."""
+        return "".join(self.pieces)
+
+
+# Tables ------------------------------------------------------------------
+
+
+def _tables(machine: Machine) -> str:
+    """Names, texts, phases, directions and idleness by state."""
+    states = machine.states
+    titles = {path: group.title for path, group in machine.groups.items()}
+    titles |= {path: state.title for path, state in states.items()}
+
+    def table(value: Callable[[str], str]) -> str:
+        paths = ordered_paths(machine)
+        return "\n".join(f"  [{state_constant(p)}] = {value(p)}," for p in paths)
+
+    def phase(path: str) -> str:
+        part: State | Group = states.get(path) or machine.groups[path]
+        return f"NBDI_PHASE_{part.phase}"
+
+    def waiting_for(path: str, io: bool) -> str:
+        return _direction(states[path], io) if path in states else "0"
+
+    return TABLES.substitute(
+        names=table(c_string),
+        texts=table(lambda p: f"{c_string(f'{p}: {titles[p]}.')}"),
+        phases=table(phase),
+        directions=table(lambda path: waiting_for(path, True)),
+        event_directions=table(lambda path: waiting_for(path, False)),
+        idle=table(lambda p: "true" if p in states and states[p].idle else "false"),
+    )
+
+
+def _direction(state: State, io: bool) -> str:
+    """What to poll for in a state: for its IO, and for its events."""
+    found = {_DIRECTIONS[on.event] for on in state.on if on.event in _DIRECTIONS}
+    if io and state.io:
+        found.add(IO_KINDS[state.io.kind].direction)
+    bits = [f"LIBNBD_AIO_DIRECTION_{name}" for name in sorted(found)]
+    return " | ".join(bits) or "0"
+
+
+def _enter_composites(machine: Machine) -> str:
+    """What entering each composite does to its regions."""
+    lines: list[str] = []
+    for composite in machine.composites:
+        lines.append(f"  case {state_constant(composite.path)}:")
+        for region in composite.region_groups:
+            first = state_constant(machine.groups[region].member("START"))
+            lines.append(f"    set_state (h, {region_constant(region)},")
+            lines.append(f"               {first});")
+        lines.append("    break;")
+    return "\n".join(lines)
+
+
+# Bodies ------------------------------------------------------------------
+
+
+def _dispatch(machine: Machine, group: Group, selector: str) -> str:
+    """The function behind DISPATCH in this group."""
+    lines: list[str] = []
+    for sub in machine.dispatch_groups(group.path, selector):
+        values = [v.value for v in sub.values if v.selector == selector]
+        lines += [f"  case {value}:" for value in values]
+        lines.append(f"    return NBDI_NEXT ({state_constant(sub.member('START'))});")
+    return DISPATCH.substitute(
+        function=dispatch_function(group.path, selector),
+        what=SELECTORS[selector],
+        cases="\n".join(lines),
+    )
+
+
+def _state(out: _Writer, group: Group, state: State) -> None:
+    """The functions of one state."""
+    if state.io:
+        arguments = "".join(f", (size_t) ({e})" for e in state.io.arguments)
+        out.add(
+            IO_FUNCTION.substitute(
+                path=state.path, title=state.title, function=io_function(state.path)
+            )
+        )
+        call = f"{{ return nbdi_io_{state.io.kind.lower()} (h{arguments}); }}"
+        out.source(call, group.file, state.io.place.line)
+    used = any(token.text == "h" for token in words(state.body.tokens))
+    out.add(
+        BODY.substitute(
+            path=state.path,
+            title=state.title,
+            function=enter_function(state.path),
+            unused="" if used else " __attribute__ ((unused))",
+        )
+    )
+    changes = [(use.result, _in_c(group, state, use)) for use in state.uses]
+    body = replace_results(group.text, state.body, changes)
+    out.source(body, group.file, state.body.line)
+
+
+def _in_c(group: Group, state: State, use: Use) -> str:
+    """What a result of a body becomes."""
+    result = use.result
+    to = f"NBDI_NEXT ({state_constant(use.to.target)})" if use.to else "NBDI_FAILED"
+    match result.outcome:
+        case Outcome.NEXT:
+            return to
+        case Outcome.DISPATCH:
+            assert state.dispatches
+            name = dispatch_function(group.path, state.dispatches.selector)
+            return f"{name} ({result.arguments[0].text}, {to})"
+        case Outcome.WAIT:
+            return "NBDI_WAIT"
+        case Outcome.FAILED:
+            return "NBDI_FAILED"
+        case Outcome.FAIL:
+            arguments = group.text[result.word.end : result.end]
+            return f"(nbdi_error{arguments}, NBDI_FAILED)"
+
+
+# Switches ----------------------------------------------------------------
+
+
+def _cases(states: Iterable[State], region: str) -> str:
+    """One case per state: IO or not, then the body."""
+    cases: list[str] = []
+    for state in states:
+        at_end = [on.to.target for on in state.on if on.event == END_OF_STREAM]
+        to = f"NBDI_NEXT ({state_constant(at_end[0])})" if at_end else "NBDI_FAILED"
+        waiting = WAITING.substitute(region=region_constant(region))
+        cases.append(
+            (IO_CASE if state.io else PLAIN_CASE).substitute(
+                state=state_constant(state.path),
+                waiting=waiting if state.returns(Outcome.WAIT) else "",
+                io=io_function(state.path),
+                enter=enter_function(state.path),
+                at_end=to,
+            )
+        )
+    return "".join(cases).rstrip("\n")
+
+
+def _run_main(machine: Machine) -> str:
+    """The main region."""
+    composites = [state_constant(group.path) for group in machine.composites]
+    return MAIN_RUN.substitute(
+        cases=_cases(machine.region_states(MAIN), MAIN),
+        dead=state_constant(DEAD),
+        composite=" || ".join(f"next == {name}" for name in composites) or "false",
+    )
+
+
+def _run_region(machine: Machine, region: str) -> str:
+    """Another region."""
+    states = machine.region_states(region)
+    names = {
+        "name": region_name(region),
+        "region": region_constant(region),
+        "path": region,
+    }
+    leave = LEAVE.substitute(
+        names,
+        first=state_constant(states[0].path),
+        last=state_constant(states[-1].path),
+    )
+    run = REGION_RUN.substitute(
+        names, cases=_cases(states, region), dead=state_constant(DEAD)
+    )
+    return f"{leave}\n{run}"
+
+
+def _run(machine: Machine) -> str:
+    """nbdi_run."""
+    lines: list[str] = []
+    for group in machine.composites:
+        calls = [f"run_{region_name(region)} (h)" for region in group.region_groups]
+        lines.append(f"    case {state_constant(group.path)}:")
+        lines.append("      moved = " + "\n        || ".join(calls) + ";")
+        lines.append("      break;")
+    return RUN.substitute(cases="\n".join(lines))
+
+
+def _event(machine: Machine) -> str:
+    """nbdi_event and the transitions by event."""
+    targets: list[str] = []
+    for state in machine.states.values():
+        if not state.on:
+            continue
+        targets.append(f"  case {state_constant(state.path)}:")
+        targets.append("    switch (ev) {")
+        for on in state.on:
+            targets.append(f"    case {event_constant(on.event)}:")
+            targets.append(f"      return NBDI_NEXT ({state_constant(on.to.target)});")
+        targets.append("    default:")
+        targets.append("      return NBDI_WAIT;")
+        targets.append("    }")
+    composites: list[str] = []
+    for group in machine.composites:
+        composites.append(f"  case {state_constant(group.path)}:")
+        for region in group.region_groups:
+            composites.append(
+                EVENT_REGION.substitute(
+                    region=region_constant(region), name=region_name(region)
+                ).rstrip("\n")
+            )
+        composites.append("    return taken;")
+    return EVENT.substitute(
+        targets="\n".join(targets), composites="\n".join(composites)
+    )
+
+
+def _queries(machine: Machine) -> str:
+    """What the library asks about the present state."""
+    directions: list[str] = []
+    idle: list[str] = []
+    texts: list[str] = []
+    for group in machine.composites:
+        regions = [region_constant(region) for region in group.region_groups]
+        case = f"  case {state_constant(group.path)}:"
+        union = "\n      | ".join(f"direction_of (h, {r})" for r in regions)
+        directions += [case, f"    return {union};"]
+        both = "\n      && ".join(f"state_idle[h->state[{r}]]" for r in regions)
+        idle += [IDLE_COMPOSITE.substitute(case=case, idle=both).rstrip("\n")]
+        texts.append(case)
+        texts += [TEXT_COMPOSITE.substitute(region=r).rstrip("\n") for r in regions]
+        texts.append(f"    return {c_string(f'READY: {group.title}.')};")
+    return PHASE + QUERIES.substitute(
+        directions="\n".join(directions),
+        idle="\n".join(idle),
+        texts="\n".join(texts),
+    )

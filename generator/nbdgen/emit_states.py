@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""lib/states.h, and the one place to import all emitters of states from."""
+
+from __future__ import annotations
+
+from string import Template
+
+from nbdgen.c_names import (
+    event_constant,
+    ordered_paths,
+    region_constant,
+    state_constant,
+)
+from nbdgen.emit_dot import emit_dot
+from nbdgen.emit_outline import emit_outline
+from nbdgen.emit_run import emit_run_c
+from nbdgen.machine import Machine
+
+__all__ = ["emit_dot", "emit_outline", "emit_run_c", "emit_states_h"]
+
+_HEADER = Template(
+    """\
+#ifndef NBDI_STATES_H
+#define NBDI_STATES_H
+
+#include <stdbool.h>
+
+struct nbd_handle;
+
+/* All states.  A composite group is one too: the state of the main region
+ * while its own regions are active.
+ */
+enum nbdi_state {
+$states
+  NBDI_NR_STATES
+};
+
+/* What has a state of its own. */
+enum nbdi_region {
+$regions
+  NBDI_NR_REGIONS
+};
+
+/* What a waiting state can be told. */
+enum nbdi_event {
+$events
+};
+
+/* Go on as far as possible without waiting.  IO states try again. */
+extern void nbdi_run (struct nbd_handle *h);
+
+/* Tell every active region; those whose state has ON (ev) move and run.
+ * False: nobody cares, and nothing was done.
+ */
+extern bool nbdi_event (struct nbd_handle *h, enum nbdi_event ev);
+
+/* NBDI_PHASE_* of the present state. */
+extern unsigned nbdi_phase (const struct nbd_handle *h);
+
+/* LIBNBD_AIO_DIRECTION_* of all that the active regions wait for. */
+extern unsigned nbdi_direction (const struct nbd_handle *h);
+
+/* Whether the state is a composite and all its regions are idle. */
+extern bool nbdi_idle (const struct nbd_handle *h);
+
+/* The present state for people: "PATH: Title.", a constant string. */
+extern const char *nbdi_state_text (const struct nbd_handle *h);
+
+/* The path of a state. */
+extern const char *nbdi_state_name (enum nbdi_state state);
+
+#endif /* NBDI_STATES_H */
+"""
+)
+
+
+def emit_states_h(machine: Machine) -> str:
+    """The enums of states, regions and events, and what run.c offers."""
+    states = [state_constant(path) for path in ordered_paths(machine)]
+    return _HEADER.substitute(
+        states=_lines(states),
+        regions=_lines([region_constant(region) for region in machine.regions]),
+        events=_lines([event_constant(event) for event in machine.events]),
+    )
+
+
+def _lines(names: list[str]) -> str:
+    return "\n".join(f"  {name}," for name in names)

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: MIT
+"""Debug output of a wrapper: what it was called with and how it ended."""
+
+from __future__ import annotations
+
+from string import Template
+from typing import Sequence, assert_never
+
+from nbdgen.calls import (
+    Arg,
+    Bool,
+    BytesIn,
+    BytesOut,
+    Closure,
+    EnumArg,
+    Fd,
+    FlagsArg,
+    Function,
+    Int,
+    OClosure,
+    OFlags,
+    OptArg,
+    Path,
+    Ret,
+    SizeT,
+    SockAddr,
+    String,
+    StringList,
+    UInt32,
+    UInt64,
+    UIntPtr,
+)
+from nbdgen.cdecl import fill
+
+FORMAT_WIDTH = 62  # room behind "    nbdi_debug ("
+
+ENTER = Template(
+    """\
+  if (unlikely (h->debug))
+$call
+"""
+)
+ENTER_BLOCK = Template(
+    """\
+  if (unlikely (h->debug)) {
+$printables$call
+  }
+"""
+)
+ENTER_PLAIN = """\
+  if (unlikely (h->debug))
+    nbdi_debug (h, "enter:");
+"""
+
+PRINTABLE = "    CLEANUP_FREE char *{0}_text = {1} ({0});\n"
+
+LEAVE = Template(
+    """\
+  if (unlikely (h->debug)) {
+    if (ret == $error)
+      leave_error (h);
+    else
+      $leave (h, ret);
+  }
+"""
+)
+LEAVE_SURE = Template(
+    """\
+  if (unlikely (h->debug))
+    $leave (h, ret);
+"""
+)
+
+
+def shown(arg: Arg | OptArg) -> tuple[str, str] | None:
+    """Format, as C source, and value of an argument in debug output."""
+    match arg:
+        case Bool():
+            return f'" {arg.name}=%s"', f'{arg.name} ? "true" : "false"'
+        case Int() | Fd() | EnumArg():
+            return f'" {arg.name}=%d"', arg.name
+        case FlagsArg() | OFlags():
+            return f'" {arg.name}=0x%" PRIx32', arg.name
+        case UInt32():
+            return f'" {arg.name}=%" PRIu32', arg.name
+        case UInt64():
+            return f'" {arg.name}=%" PRIu64', arg.name
+        case SizeT():
+            return f'" {arg.name}=%zu"', arg.name
+        case UIntPtr():
+            return f'" {arg.name}=0x%" PRIxPTR', arg.name
+        case String() | Path() | StringList():
+            return f'" {arg.name}=%s"', f"or_dots ({arg.name}_text)"
+        case SockAddr():
+            return f'" {arg.length}=%u"', f"(unsigned) {arg.length}"
+        case BytesIn() | BytesOut():
+            return f'" {arg.size}=%zu"', arg.size
+        case Closure() | OClosure():
+            return None
+        case _:
+            assert_never(arg)
+
+
+def printable(arg: Arg | OptArg) -> str:
+    """The declaration of an argument's printable form, if it needs one."""
+    match arg:
+        case String() if arg.name == "uri":
+            return PRINTABLE.format(arg.name, "nbdi_printable_uri")
+        case String() | Path():
+            return PRINTABLE.format(arg.name, "nbdi_printable")
+        case StringList():
+            return PRINTABLE.format(arg.name, "nbdi_printable_list")
+        case _:
+            return ""
+
+
+def join_formats(formats: Sequence[str]) -> str:
+    """One C string from pieces, on as few lines as it needs."""
+    lines = ['"enter:"']
+    for piece in formats:
+        line = lines[-1]
+        # Two literals next to each other are one; a macro stands alone.
+        joined = line[:-1] + piece[1:] if line.endswith('"') else f"{line} {piece}"
+        if len(joined) <= FORMAT_WIDTH:
+            lines[-1] = joined
+        else:
+            lines.append(piece)
+    return "\n".join(lines)
+
+
+def enter_trace(function: Function) -> str:
+    """Log the call with its arguments."""
+    every = [*function.args, *function.opt]
+    parts = [part for part in map(shown, every) if part is not None]
+    if not parts:
+        return ENTER_PLAIN
+    text = join_formats([part[0] for part in parts])
+    call = fill("    nbdi_debug", ["h", text, *(part[1] for part in parts)], ";")
+    printables = "".join(map(printable, every))
+    if printables:
+        return ENTER_BLOCK.substitute(printables=printables, call=call)
+    return ENTER.substitute(call=call)
+
+
+def leave_trace(function: Function) -> str:
+    """Log the result, or the error."""
+    match function.returns:
+        case Ret.STRING if function.name == "get_uri":
+            leave = "leave_uri"
+        case Ret.STRING | Ret.STATIC_STRING:
+            leave = "leave_string"
+        case Ret.FLAGS | Ret.UINTPTR:
+            leave = "leave_mask"
+        case _:
+            leave = "leave_number"
+    if function.error is None:
+        return LEAVE_SURE.substitute(leave=leave)
+    return LEAVE.substitute(leave=leave, error=function.error)

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""Headings of the NBD protocol document (doc/proto.md of the nbd project).
+
+A SPEC clause names one of them, so that whoever reads a state group finds the
+text that it follows, and a renamed or mistyped section does not go unnoticed.
+"""
+
+from __future__ import annotations
+
+HEADINGS = frozenset(
+    (
+        # Protocol phases
+        "Protocol phases",
+        "Handshake",
+        "Oldstyle negotiation",
+        "Newstyle negotiation",
+        "Fixed newstyle negotiation",
+        "Termination of the session during option haggling",
+        "Transmission",
+        "Ordering of messages and writes",
+        "Request message",
+        "Request messages",
+        "Simple reply message",
+        "Structured reply chunk message",
+        "Extended reply chunk message",
+        "Terminating the transmission phase",
+        "Reserved magic values",
+        # TLS
+        "TLS support",
+        "Certificates, authentication and authorisation",
+        "Server-side requirements",
+        "NOTLS mode",
+        "FORCEDTLS mode",
+        "SELECTIVETLS mode",
+        "Client-side requirements",
+        "Security considerations",
+        "TLS versions",
+        "Protocol downgrade attacks",
+        # Sizes and metadata
+        "Block size constraints",
+        "Metadata querying",
+        "Metadata contexts",
+        # Values
+        "Handshake phase",
+        "Flag fields",
+        "Handshake flags",
+        "Client flags",
+        "Transmission flags",
+        "Option types",
+        "Option reply types",
+        "Transmission phase",
+        "Command flags",
+        "Structured reply flags",
+        "Structured reply types",
+        "Request types",
+        "Error values",
+        # The rest
+        "Compatibility and interoperability",
+        "Baseline",
+        "Future considerations",
+    )
+)

@@ -1,0 +1,359 @@
+# SPDX-License-Identifier: MIT
+"""The C of lib/run.c, with holes that emit_run.py fills."""
+
+from __future__ import annotations
+
+from string import Template
+
+TABLES = Template(
+    """\
+static const char *const state_names[NBDI_NR_STATES] = {
+$names
+};
+
+static const char *const state_texts[NBDI_NR_STATES] = {
+$texts
+};
+
+static const unsigned char state_phases[NBDI_NR_STATES] = {
+$phases
+};
+
+/* What to poll for. */
+static const unsigned char state_directions[NBDI_NR_STATES] = {
+$directions
+};
+
+/* The same once the body has returned WAIT, and only events count. */
+static const unsigned char state_event_directions[NBDI_NR_STATES] = {
+$event_directions
+};
+
+static const bool state_idle[NBDI_NR_STATES] = {
+$idle
+};
+"""
+)
+
+HEAD = Template(
+    """\
+#include "internal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A build that measures which transitions are taken defines this. */
+#ifndef NBDI_COVER
+#define NBDI_COVER(from, to) ((void) 0)
+#endif
+
+$tables
+/* The one place where a state changes. */
+static inline void
+set_state (struct nbd_handle *h, enum nbdi_region region, enum nbdi_state to)
+{
+  NBDI_COVER (h->state[region], to);
+  h->state[region] = to;
+  h->waiting[region] = false;
+  if (unlikely (h->debug))
+    nbdi_debug_state (h, state_names[to]);
+}
+
+/* Give the main region a new state, and with a composite its regions. */
+static void
+move_main (struct nbd_handle *h, enum nbdi_state to)
+{
+  set_state (h, NBDI_REGION_MAIN, to);
+  switch (to) {
+$enter
+  default:
+    break;
+  }
+}
+
+/* Where an IO state goes whose input or output came to nothing. */
+static int __attribute__ ((cold, noinline))
+io_lost (struct nbd_handle *h, int io, int at_end)
+{
+  if (io != NBDI_IO_END)
+    return NBDI_FAILED;
+  if (at_end == NBDI_FAILED)
+    nbdi_unexpected_end (h);
+  return at_end;
+}
+"""
+)
+
+DISPATCH = Template(
+    """\
+static int
+$function (uint64_t value, int otherwise)
+{
+  switch (value) {
+$cases
+  default:
+    if (otherwise == NBDI_FAILED)
+      nbdi_error (EPROTO, "no state serves $what %" PRIu64, value);
+    return otherwise;
+  }
+}
+"""
+)
+
+IO_FUNCTION = Template(
+    """\
+static inline int
+$function (struct nbd_handle *h)
+"""
+)
+
+BODY = Template(
+    """\
+/* $path: $title. */
+static int
+$function (struct nbd_handle *h$unused)
+"""
+)
+
+WAITING = Template(
+    """\
+      if (h->waiting[$region])
+        return false;
+"""
+)
+
+PLAIN_CASE = Template(
+    """\
+    case $state:
+${waiting}      next = $enter (h);
+      break;
+"""
+)
+
+IO_CASE = Template(
+    """\
+    case $state:
+${waiting}      io = $io (h);
+      if (io == NBDI_IO_WAIT)
+        return false;
+      next = likely (io == NBDI_IO_READY)
+        ? $enter (h)
+        : io_lost (h, io, $at_end);
+      break;
+"""
+)
+
+MAIN_RUN = Template(
+    """\
+/* Run the main region until it waits (false) or enters a composite. */
+static bool
+run_MAIN (struct nbd_handle *h)
+{
+  for (;;) {
+    int next, io __attribute__ ((unused));
+
+    switch (h->state[NBDI_REGION_MAIN]) {
+$cases
+    default:
+      __builtin_unreachable ();
+    }
+    if (next == NBDI_WAIT) {
+      h->waiting[NBDI_REGION_MAIN] = true;
+      return false;
+    }
+    if (next == NBDI_FAILED)
+      next = $dead;
+    move_main (h, next);
+    if ($composite)
+      return true;
+  }
+}
+"""
+)
+
+LEAVE = Template(
+    """\
+/* Move this region, or the main one if that ends the composite (true). */
+static inline bool
+leave_$name (struct nbd_handle *h, int to)
+{
+  if (unlikely (to < $first
+                || to > $last)) {
+    move_main (h, to);
+    return true;
+  }
+  set_state (h, $region, to);
+  return false;
+}
+"""
+)
+
+REGION_RUN = Template(
+    """\
+/* Run the region until it waits (false) or the composite has ended. */
+static bool
+run_$name (struct nbd_handle *h)
+{
+  enum nbdi_state state = h->state[$region];
+
+  for (;;) {
+    int next, io __attribute__ ((unused));
+
+    switch (state) {
+$cases
+    default:
+      __builtin_unreachable ();
+    }
+    if (next == NBDI_WAIT) {
+      h->waiting[$region] = true;
+      return false;
+    }
+    if (unlikely (next == NBDI_FAILED))
+      next = $dead;
+    if (leave_$name (h, next))
+      return true;
+    state = next;
+  }
+}
+"""
+)
+
+RUN = Template(
+    """\
+void
+nbdi_run (struct nbd_handle *h)
+{
+  bool moved;
+
+  do {
+    switch (h->state[NBDI_REGION_MAIN]) {
+$cases
+    default:
+      moved = run_MAIN (h);
+      break;
+    }
+  } while (unlikely (moved));
+}
+"""
+)
+
+EVENT_REGION = Template(
+    """\
+    to = event_target (h->state[$region], ev);
+    if (to != NBDI_WAIT) {
+      taken = true;
+      if (leave_$name (h, to) || run_$name (h)) {
+        nbdi_run (h);
+        return true;
+      }
+    }
+"""
+)
+
+EVENT = Template(
+    """\
+/* Where a state goes on an event; NBDI_WAIT: nowhere. */
+static int
+event_target (enum nbdi_state state, enum nbdi_event ev)
+{
+  switch (state) {
+$targets
+  default:
+    return NBDI_WAIT;
+  }
+}
+
+bool
+nbdi_event (struct nbd_handle *h, enum nbdi_event ev)
+{
+  bool taken __attribute__ ((unused)) = false;
+  int to;
+
+  switch (h->state[NBDI_REGION_MAIN]) {
+$composites
+  default:
+    to = event_target (h->state[NBDI_REGION_MAIN], ev);
+    if (to == NBDI_WAIT)
+      return false;
+    move_main (h, to);
+    nbdi_run (h);
+    return true;
+  }
+}
+"""
+)
+
+PHASE = """\
+unsigned
+nbdi_phase (const struct nbd_handle *h)
+{
+  return state_phases[h->state[NBDI_REGION_MAIN]];
+}
+
+"""
+
+IDLE_COMPOSITE = Template(
+    """\
+$case
+    return $idle;
+"""
+)
+
+TEXT_COMPOSITE = Template(
+    """\
+    if (!state_idle[h->state[$region]])
+      return state_texts[h->state[$region]];
+"""
+)
+
+QUERIES = Template(
+    """\
+static inline unsigned
+direction_of (const struct nbd_handle *h, enum nbdi_region region)
+{
+  enum nbdi_state state = h->state[region];
+
+  return h->waiting[region] ? state_event_directions[state]
+    : state_directions[state];
+}
+
+unsigned
+nbdi_direction (const struct nbd_handle *h)
+{
+  switch (h->state[NBDI_REGION_MAIN]) {
+$directions
+  default:
+    return direction_of (h, NBDI_REGION_MAIN);
+  }
+}
+
+bool
+nbdi_idle (const struct nbd_handle *h)
+{
+  switch (h->state[NBDI_REGION_MAIN]) {
+$idle
+  default:
+    return false;
+  }
+}
+
+const char *
+nbdi_state_text (const struct nbd_handle *h)
+{
+  switch (h->state[NBDI_REGION_MAIN]) {
+$texts
+  default:
+    return state_texts[h->state[NBDI_REGION_MAIN]];
+  }
+}
+
+const char *
+nbdi_state_name (enum nbdi_state state)
+{
+  return state_names[state];
+}
+"""
+)

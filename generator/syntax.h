@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Lets compilers, editors and ctags read a group file as C:
+ *
+ *   gcc -fsyntax-only -Wall -include generator/syntax.h -Ilib -Iinclude \
+ *     generator/states/newstyle.c
+ *
+ * Nothing is built with this: the generator reads group files by itself.
+ */
+
+#ifndef NBDI_SYNTAX_H
+#define NBDI_SYNTAX_H
+
+#if __has_include ("internal.h")
+#include "internal.h"
+#else
+struct nbd_handle;
+#endif
+
+/* A group is a file, and its path is its name: NEWSTYLE.OPT_GO is
+ * generator/states/newstyle/opt_go.c; GROUP () is generator/states.c.  The
+ * comment right above is required, and its first sentence is the title.
+ * The order of the clauses, each of which is given at most once, is free.
+ */
+#define GROUP(...)
+#define REGIONS(...)            /* the sub-groups are active at once */
+#define EVENTS(...)             /* root: what the library tells states */
+#define OPTION(...)             /* the options that this group serves */
+#define CHUNK(...)              /* the reply chunk types likewise */
+
+/* Of groups and states; sub-groups and states inherit the phase. */
+#define PHASE(...)              /* what the program may do meanwhile */
+#define SPEC(...)               /* a heading of the protocol document */
+
+/* A state is entered and its body runs once: with IO when that is done, else
+ * at once.  Paths in clauses and results: NAME here, SUB.START below,
+ * ^NAME one group up, .NAME from the root; a group with regions is entered
+ * by its own name, any other by START.
+ */
+#define STATE(name)                                                     \
+  __attribute__ ((unused)) static int                                   \
+  state_##name (struct nbd_handle *h __attribute__ ((unused)))
+#define IO(...)                 /* RECV, n; BOUNDARY, n; FILL; SKIP; SEND */
+#define ON(...)                 /* EVENT -> path, once per event */
+#define GOES_TO(...)            /* all paths that results name */
+#define DISPATCHES(...)         /* all sub-groups with this selector */
+#define IDLE                    /* of a region: between two messages */
+#define FINAL                   /* only waits, and nothing ends that */
+
+/* What bodies return, as return RESULT or return CONDITION ? RESULT : RESULT.
+ * FAIL sets the error, FAILED found it set; both lead to .DEAD, unlisted.
+ */
+extern int nbdi_syntax_fail (int errnum, const char *fmt, ...)
+  __attribute__ ((format (printf, 2, 3)));
+#define NEXT(...) 1
+#define DISPATCH(value, ...) ((int) (value)) /* path: for other values */
+#define WAIT (-2)               /* until an event of ON */
+#define FAIL(...) nbdi_syntax_fail (__VA_ARGS__)
+#define FAILED (-1)
+
+#endif /* NBDI_SYNTAX_H */
