@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <errno.h>
+
+/* The life of a connection, from an unused handle to its end. */
+GROUP ()
+  PHASE (CONNECTING)
+  EVENTS (CONNECT, CONNECT_SOCKET, OPTION, QUEUED, FLUSH, BREAK)
+
+/* Nothing was asked for yet. */
+STATE (START)
+  PHASE (CREATED)
+  ON (CONNECT -> CONNECT.START)
+  ON (CONNECT_SOCKET -> GREETING.START)
+{
+  return WAIT;
+}
+
+/* Option mode: wait for the program to choose an option. */
+STATE (NEGOTIATING)
+  PHASE (NEGOTIATING)
+  ON (OPTION -> NEWSTYLE.START)
+  ON (BREAK -> DEAD)
+{
+  nbdi_finish_option (h);
+  return WAIT;
+}
+
+/* The connection came to an orderly end. */
+STATE (CLOSED)
+  PHASE (CLOSED)
+  FINAL
+{
+  nbdi_end_connection (h, false);
+  return WAIT;
+}
+
+/* A fatal error ended the connection; only nbd_close is useful. */
+STATE (DEAD)
+  PHASE (DEAD)
+  FINAL
+{
+  nbdi_end_connection (h, true);
+  return WAIT;
+}

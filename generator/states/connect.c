@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+/* Connect a socket to the first address that answers. */
+GROUP (CONNECT)
+  PHASE (CONNECTING)
+
+/* Begin with the next address of the list. */
+STATE (START)
+  GOES_TO (AWAIT, .GREETING.START, NEXT_ADDRESS)
+{
+  switch (nbdi_connect_next (h)) {
+  case NBDI_IO_READY:
+    return NEXT (.GREETING.START);
+  case NBDI_IO_WAIT:
+    return NEXT (AWAIT);
+  default:
+    return NEXT (NEXT_ADDRESS);
+  }
+}
+
+/* Wait for the kernel to tell how connecting went. */
+STATE (AWAIT)
+  ON (NOTIFY_WRITE -> CHECK)
+{
+  return WAIT;
+}
+
+/* Learn whether the address accepted us. */
+STATE (CHECK)
+  GOES_TO (.GREETING.START, NEXT_ADDRESS)
+{
+  if (nbdi_connect_check (h) == -1)
+    return NEXT (NEXT_ADDRESS);
+  return NEXT (.GREETING.START);
+}
+
+/* Try the next address; a TCP handle that has none left may start anew. */
+STATE (NEXT_ADDRESS)
+  GOES_TO (START, .START)
+{
+  if (h->conn.next < h->conn.nr_addresses)
+    return NEXT (START);
+  nbdi_connect_error (h);
+  if (!h->conn.retry)
+    return FAILED;
+  nbdi_forget_addresses (h);
+  return NEXT (.START);
+}

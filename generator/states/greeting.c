@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+/* Read the server's greeting and answer it.  The server speaks first, and
+ * the second magic number tells which handshake it wants.
+ */
+GROUP (GREETING)
+  PHASE (CONNECTING)
+  SPEC ("Handshake")
+
+/* Receive both magic numbers. */
+STATE (START)
+  IO (RECV, NBD_GREETING_SIZE)
+  GOES_TO (.OLDSTYLE.START, RECV_FLAGS)
+{
+  const uint8_t *p = nbdi_take (h, NBD_GREETING_SIZE);
+  uint64_t magic = nbdi_get64 (p), version = nbdi_get64 (p + 8);
+
+  nbdi_forget_addresses (h);
+  h->chunks_received++;
+  if (magic != NBD_MAGIC) {
+    CLEANUP_FREE char *text = nbdi_printable_bytes (p, NBD_GREETING_SIZE);
+    return FAIL (EPROTO, "greeting: wrong magic, this is not an NBD server: "
+                 "it sent %s", text);
+  }
+  switch (version) {
+  case NBD_OLD_VERSION:
+    return NEXT (.OLDSTYLE.START);
+  case NBD_NEW_VERSION:
+    return NEXT (RECV_FLAGS);
+  default:
+    return FAIL (EPROTO, "greeting: wrong version magic 0x%" PRIx64 ", "
+                 "neither oldstyle nor newstyle", version);
+  }
+}
+
+/* Receive the handshake flags and agree to those that we know. */
+STATE (RECV_FLAGS)
+  IO (RECV, NBD_HANDSHAKE_FLAGS_SIZE)
+  SPEC ("Handshake flags")
+  GOES_TO (.NEWSTYLE.START)
+{
+  uint16_t flags = nbdi_get16 (nbdi_take (h, NBD_HANDSHAKE_FLAGS_SIZE));
+
+  h->export.handshake_flags = flags;
+  h->settings.handshake_flags &= flags;
+  h->export.protocol =
+    h->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE
+    ? "newstyle-fixed" : "newstyle";
+  if (nbdi_out_reserve (h, NBD_CLIENT_FLAGS_SIZE) == -1)
+    return FAILED;
+  nbdi_put32 (h->out.buf + h->out.end, h->settings.handshake_flags);
+  h->out.end += NBD_CLIENT_FLAGS_SIZE;
+  nbdi_plan_connect (h);
+  /* They leave together with the first option. */
+  return NEXT (.NEWSTYLE.START);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* End option haggling the way that servers without NBD_OPT_GO know.  The
+ * answer has no frame: a server that refuses can only close.
+ */
+GROUP (NEWSTYLE.OPT_EXPORT_NAME)
+  OPTION (NBD_OPT_EXPORT_NAME)
+  PHASE (CONNECTING)
+  SPEC ("Option types")
+
+/* Build the option. */
+STATE (START)
+  GOES_TO (SEND)
+{
+  const char *name = h->settings.export_name;
+
+  nbdi_forget_export (h);
+  if (nbdi_option_message (h, NBD_OPT_EXPORT_NAME, name,
+                           strlen (name)) == -1)
+    return FAILED;
+  return NEXT (SEND);
+}
+
+/* Send it. */
+STATE (SEND)
+  IO (SEND)
+  GOES_TO (RECV_EXPORT)
+{
+  return NEXT (RECV_EXPORT);
+}
+
+/* Receive size and flags. */
+STATE (RECV_EXPORT)
+  IO (RECV, NBD_EXPORT_NAME_REPLY_SIZE)
+  ON (END_OF_STREAM -> REFUSED)
+  GOES_TO (RECV_ZEROES, ^OPTION_DONE)
+{
+  const uint8_t *p = nbdi_take (h, NBD_EXPORT_NAME_REPLY_SIZE);
+
+  if (nbdi_set_export (h, nbdi_get64 (p), nbdi_get16 (p + 8)) == -1)
+    return FAILED;
+  nbdi_settle_contexts (h);
+  nbdi_option_result (h, 0, 0);
+  if (h->settings.handshake_flags & NBD_FLAG_NO_ZEROES)
+    return NEXT (^OPTION_DONE);
+  return NEXT (RECV_ZEROES);
+}
+
+/* The padding that both sides did not agree to leave out. */
+STATE (RECV_ZEROES)
+  IO (RECV, NBD_EXPORT_NAME_ZEROES)
+  GOES_TO (^OPTION_DONE)
+{
+  nbdi_take (h, NBD_EXPORT_NAME_ZEROES);
+  return NEXT (^OPTION_DONE);
+}
+
+/* The server closed the connection instead of answering. */
+STATE (REFUSED)
+  GOES_TO (.DEAD)
+{
+  CLEANUP_FREE char *name = nbdi_printable (h->settings.export_name);
+
+  nbdi_error (0, "NBD_OPT_EXPORT_NAME: the server refused export %s by "
+              "closing the connection", name);
+  return NEXT (.DEAD);
+}

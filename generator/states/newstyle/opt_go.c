@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* Keep a string that the server told, unless it is not one. */
+static int
+take_info_string (char **field, const uint8_t *p, uint32_t len)
+{
+  if (len > NBD_MAX_STRING || memchr (p, 0, len) != NULL)
+    return 0;                   /* an item that we can do without */
+  char *s = strndup ((const char *) p, len);
+  if (s == NULL) {
+    nbdi_error (errno, "NBD_REP_INFO");
+    return -1;
+  }
+  free (*field);
+  *field = s;
+  return 0;
+}
+
+/* NBD_INFO_EXPORT: size and transmission flags. */
+static int
+take_info_export (struct nbd_handle *h, const uint8_t *p, uint32_t len)
+{
+  if (len != NBD_INFO_EXPORT_SIZE) {
+    nbdi_error (EPROTO, "NBD_INFO_EXPORT: length is %" PRIu32 ", must be %d",
+                len, NBD_INFO_EXPORT_SIZE);
+    return -1;
+  }
+  uint64_t size = nbdi_get64 (p + 2);
+  if (h->export.known && h->export.size != size) {
+    nbdi_error (EPROTO, "NBD_INFO_EXPORT: sent twice with sizes %" PRIu64
+                " and %" PRIu64, h->export.size, size);
+    return -1;
+  }
+  return nbdi_set_export (h, size, nbdi_get16 (p + 10));
+}
+
+/* NBD_INFO_BLOCK_SIZE: what requests must be multiples of. */
+static int
+take_info_block_size (struct nbd_handle *h, const uint8_t *p, uint32_t len)
+{
+  if (len != NBD_INFO_BLOCK_SIZE_SIZE) {
+    nbdi_error (EPROTO, "NBD_INFO_BLOCK_SIZE: length is %" PRIu32
+                ", must be %d", len, NBD_INFO_BLOCK_SIZE_SIZE);
+    return -1;
+  }
+  nbdi_set_block_sizes (h, nbdi_get32 (p + 2), nbdi_get32 (p + 6),
+                        nbdi_get32 (p + 10));
+  return 0;
+}
+
+/* One NBD_REP_INFO.  Types that we do not know are no error. */
+static int
+take_info (struct nbd_handle *h, const uint8_t *p, uint32_t len)
+{
+  switch (nbdi_get16 (p)) {
+  case NBD_INFO_EXPORT:
+    return take_info_export (h, p, len);
+  case NBD_INFO_NAME:
+    return take_info_string (&h->export.name, p + 2, len - 2);
+  case NBD_INFO_DESCRIPTION:
+    return take_info_string (&h->export.description, p + 2, len - 2);
+  case NBD_INFO_BLOCK_SIZE:
+    return take_info_block_size (h, p, len);
+  default:
+    return 0;
+  }
+}
+
+/* End option haggling by asking for an export.  NBD_OPT_INFO has the same
+ * request and replies but stays in negotiation, so it is served here too.
+ */
+GROUP (NEWSTYLE.OPT_GO)
+  OPTION (NBD_OPT_GO, NBD_OPT_INFO)
+  PHASE (CONNECTING)
+  SPEC ("Option types")
+
+/* Build the option: the export's name and what we want to know of it. */
+STATE (START)
+  GOES_TO (SEND)
+{
+  nbdi_forget_export (h);
+  if (nbdi_export_option_message (h, h->opt.option) == -1)
+    return FAILED;
+  return NEXT (SEND);
+}
+
+/* Send it. */
+STATE (SEND)
+  IO (SEND)
+  GOES_TO (RECV_HEADER)
+{
+  return NEXT (RECV_HEADER);
+}
+
+/* Receive the fixed part of the next reply. */
+STATE (RECV_HEADER)
+  IO (RECV, NBD_OPTION_REPLY_SIZE)
+  GOES_TO (RECV_PAYLOAD, SKIP)
+{
+  if (nbdi_expect_option_reply (h) == -1)
+    return FAILED;
+  if (h->opt.reply.type == NBD_REP_INFO &&
+      h->opt.reply.length > 2 + NBD_MAX_STRING) {
+    h->in.skip = h->opt.reply.length;
+    return NEXT (SKIP);
+  }
+  return NEXT (RECV_PAYLOAD);
+}
+
+/* Discard an information item that is larger than any that we know. */
+STATE (SKIP)
+  IO (SKIP)
+  GOES_TO (RECV_HEADER)
+{
+  return NEXT (RECV_HEADER);
+}
+
+/* Act on one whole reply. */
+STATE (RECV_PAYLOAD)
+  IO (RECV, h->opt.reply.length)
+  GOES_TO (RECV_HEADER, ^OPTION_DONE)
+{
+  uint32_t len = h->opt.reply.length;
+  const uint8_t *p = nbdi_take (h, len);
+
+  switch (h->opt.reply.type) {
+  case NBD_REP_INFO:
+    if (take_info (h, p, len) == -1)
+      return FAILED;
+    return NEXT (RECV_HEADER);
+  case NBD_REP_ACK:
+    if (!h->export.known)
+      return FAIL (EPROTO, "%s: the server acknowledged it without telling "
+                   "the export's size", nbdi_option_name (h->opt.option));
+    nbdi_settle_contexts (h);
+    nbdi_option_result (h, 0, 0);
+    return NEXT (^OPTION_DONE);
+  default:
+    nbdi_forget_export (h);
+    if (nbdi_option_refused (h, p) == -1)
+      return FAILED;
+    return NEXT (^OPTION_DONE);
+  }
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* Tell the program of one export: a name and a description, which may hold
+ * anything but NUL.
+ */
+static int
+take_export (struct nbd_handle *h, const uint8_t *p, uint32_t len)
+{
+  uint32_t name_len = nbdi_get32 (p);
+
+  p += 4;
+  len -= 4;
+  if (name_len > len || name_len > NBD_MAX_STRING ||
+      len - name_len > NBD_MAX_STRING) {
+    nbdi_error (EPROTO, "NBD_OPT_LIST: export name of %" PRIu32 " bytes in "
+                "a reply with %" PRIu32 " bytes", name_len, len);
+    return -1;
+  }
+  if (memchr (p, 0, len) != NULL) {
+    nbdi_error (EPROTO, "NBD_OPT_LIST: export name or description holds "
+                "a NUL byte");
+    return -1;
+  }
+  CLEANUP_FREE char *name = strndup ((const char *) p, name_len);
+  CLEANUP_FREE char *description =
+    strndup ((const char *) p + name_len, len - name_len);
+  if (name == NULL || description == NULL) {
+    nbdi_error (errno, "NBD_OPT_LIST");
+    return -1;
+  }
+  if (h->opt.value < INT32_MAX)
+    h->opt.value++;
+  if (h->opt.list.callback)
+    NBDI_CALLBACK (h->opt.list.callback (h->opt.list.user_data, name,
+                                         description));
+  return 0;
+}
+
+/* Ask for the names of all exports. */
+GROUP (NEWSTYLE.OPT_LIST)
+  OPTION (NBD_OPT_LIST)
+  PHASE (CONNECTING)
+  SPEC ("Option types")
+
+/* Build the option. */
+STATE (START)
+  GOES_TO (SEND)
+{
+  if (nbdi_option_message (h, NBD_OPT_LIST, NULL, 0) == -1)
+    return FAILED;
+  h->opt.value = 0;
+  return NEXT (SEND);
+}
+
+/* Send it. */
+STATE (SEND)
+  IO (SEND)
+  GOES_TO (RECV_HEADER)
+{
+  return NEXT (RECV_HEADER);
+}
+
+/* Receive the fixed part of the next reply. */
+STATE (RECV_HEADER)
+  IO (RECV, NBD_OPTION_REPLY_SIZE)
+  GOES_TO (RECV_PAYLOAD)
+{
+  if (nbdi_expect_option_reply (h) == -1)
+    return FAILED;
+  return NEXT (RECV_PAYLOAD);
+}
+
+/* Act on one whole reply: an export, or the end of the list. */
+STATE (RECV_PAYLOAD)
+  IO (RECV, h->opt.reply.length)
+  GOES_TO (RECV_HEADER, ^OPTION_DONE)
+{
+  const uint8_t *p = nbdi_take (h, h->opt.reply.length);
+
+  switch (h->opt.reply.type) {
+  case NBD_REP_SERVER:
+    if (take_export (h, p, h->opt.reply.length) == -1)
+      return FAILED;
+    return NEXT (RECV_HEADER);
+  case NBD_REP_ACK:
+    nbdi_option_result (h, h->opt.value, 0);
+    return NEXT (^OPTION_DONE);
+  default:
+    if (nbdi_option_refused (h, p) == -1)
+      return FAILED;
+    return NEXT (^OPTION_DONE);
+  }
+}

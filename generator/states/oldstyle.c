@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+/* The handshake of servers that know no options: they tell size and flags,
+ * and transmission begins.
+ */
+GROUP (OLDSTYLE)
+  PHASE (CONNECTING)
+  SPEC ("Oldstyle negotiation")
+
+/* Receive size, flags and padding. */
+STATE (START)
+  IO (RECV, NBD_OLDSTYLE_REST_SIZE)
+  GOES_TO (.TRANSMISSION)
+{
+  const uint8_t *p = nbdi_take (h, NBD_OLDSTYLE_REST_SIZE);
+  uint64_t size = nbdi_get64 (p);
+  uint16_t handshake_flags = nbdi_get16 (p + 8);
+
+  h->export.protocol = "oldstyle";
+  if (h->settings.tls == LIBNBD_TLS_REQUIRE)
+    return FAIL (ENOTSUP, "the server is oldstyle, which cannot use TLS, "
+                 "but TLS is required");
+  h->export.handshake_flags = handshake_flags;
+  h->settings.handshake_flags = handshake_flags;
+  if (handshake_flags != 0)
+    return FAIL (EPROTO, "oldstyle handshake: handshake flags are 0x%x, "
+                 "must be 0", handshake_flags);
+  if (nbdi_set_export (h, size, nbdi_get16 (p + 10)) == -1)
+    return FAILED;
+  return NEXT (.TRANSMISSION);
+}

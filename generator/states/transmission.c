@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+/* The data phase: replies are read and requests are sent independently. */
+GROUP (TRANSMISSION)
+  REGIONS (REPLY, ISSUE)
+  PHASE (CONNECTED)
+  SPEC ("Transmission")

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+/* Send the queued requests, many in one call where that can be. */
+GROUP (TRANSMISSION.ISSUE)
+  SPEC ("Request message")
+
+/* All that was queued is sent. */
+STATE (START)
+  IDLE
+  ON (QUEUED -> HOLD)
+  ON (FLUSH -> SEND)
+{
+  return WAIT;
+}
+
+/* Whole requests wait: for company, or for room in the socket. */
+STATE (HOLD)
+  IDLE
+  ON (FLUSH -> SEND)
+  ON (NOTIFY_WRITE -> SEND)
+{
+  return WAIT;
+}
+
+/* Send as much of the queue as the socket takes. */
+STATE (SEND)
+  ON (NOTIFY_WRITE -> SEND)
+  GOES_TO (START, HOLD, SHUT_WRITE, BROKEN)
+{
+  switch (nbdi_send_queue (h)) {
+  case NBDI_IO_READY:
+    return h->cmds.disconnect ? NEXT (SHUT_WRITE) : NEXT (START);
+  case NBDI_IO_WAIT:
+    if (h->cmds.queue_offset == 0)
+      return NEXT (HOLD);
+    return WAIT;
+  default:
+    return NEXT (BROKEN);
+  }
+}
+
+/* The disconnect request was the last: tell the server so. */
+STATE (SHUT_WRITE)
+  ON (NOTIFY_WRITE -> SHUT_WRITE)
+  SPEC ("Terminating the transmission phase")
+  GOES_TO (DONE, BROKEN)
+{
+  switch (h->conn.transport->shutdown_write (h)) {
+  case NBDI_IO_READY:
+    return NEXT (DONE);
+  case NBDI_IO_WAIT:
+    return WAIT;
+  default:
+    return NEXT (BROKEN);
+  }
+}
+
+/* Nothing will be sent any more; the server is to close the connection. */
+STATE (DONE)
+  IDLE
+  FINAL
+{
+  return WAIT;
+}
+
+/* Sending failed.  Replies that are in our buffer are served first. */
+STATE (BROKEN)
+  IDLE
+  ON (BREAK -> FAIL)
+  ON (NOTIFY_WRITE -> BROKEN)
+{
+  return WAIT;
+}
+
+/* The buffer is served: report why sending failed. */
+STATE (FAIL)
+  GOES_TO (.DEAD)
+{
+  nbdi_error (h->broken_errno, "send");
+  return NEXT (.DEAD);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+/* Read replies, in whatever order the server sends them. */
+GROUP (TRANSMISSION.REPLY)
+  SPEC ("Transmission")
+
+/* Between two replies: wait for the first byte of the next one. */
+STATE (START)
+  IDLE
+  IO (BOUNDARY, 1)
+  ON (END_OF_STREAM -> .CLOSED)
+  GOES_TO (RECV_MAGIC)
+{
+  return NEXT (RECV_MAGIC);
+}
+
+/* The magic number tells which kind of header this is, and no byte more
+ * may be waited for until it is known to be legal here.
+ */
+STATE (RECV_MAGIC)
+  IO (RECV, 4)
+  GOES_TO (SIMPLE.START, CHUNK.START)
+{
+  uint32_t magic = nbdi_get32 (h->in.buf + h->in.pos);
+
+  h->chunks_received++;
+  if (h->export.extended_headers) {
+    if (likely (magic == NBD_EXTENDED_REPLY_MAGIC))
+      return NEXT (CHUNK.START);
+  }
+  else {
+    if (magic == NBD_SIMPLE_REPLY_MAGIC)
+      return NEXT (SIMPLE.START);
+    if (magic == NBD_STRUCTURED_REPLY_MAGIC && h->export.structured_replies)
+      return NEXT (CHUNK.START);
+  }
+  return FAIL (0, "reply: wrong magic 0x%08" PRIx32 " where %s is expected",
+               magic,
+               h->export.extended_headers ? "an extended reply" :
+               h->export.structured_replies ? "a simple or structured reply" :
+               "a simple reply");
+}

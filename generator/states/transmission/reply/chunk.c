@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+/* Larger chunks have no legitimate use: the largest read and 8 bytes of
+ * offset.
+ */
+#define MAX_CHUNK (NBDI_MAX_REQUEST + NBD_OFFSET_DATA_SIZE)
+
+/* Whether the chunk is of a type that answers the command, with a length
+ * that this type can have.
+ */
+static bool
+chunk_fits (const struct nbdi_command *c, const struct nbdi_chunk *chunk)
+{
+  uint64_t len = chunk->length;
+
+  switch (chunk->type) {
+  case NBD_REPLY_TYPE_NONE:
+    return len == 0 && (chunk->flags & NBD_REPLY_FLAG_DONE) != 0;
+  case NBD_REPLY_TYPE_OFFSET_DATA:
+    return c->type == NBD_CMD_READ && len > NBD_OFFSET_DATA_SIZE;
+  case NBD_REPLY_TYPE_OFFSET_HOLE:
+    return c->type == NBD_CMD_READ && len == NBD_OFFSET_HOLE_SIZE;
+  case NBD_REPLY_TYPE_BLOCK_STATUS:
+    return c->type == NBD_CMD_BLOCK_STATUS &&
+      len >= NBD_BLOCK_STATUS_SIZE + NBD_EXTENT_SIZE &&
+      (len - NBD_BLOCK_STATUS_SIZE) % NBD_EXTENT_SIZE == 0;
+  case NBD_REPLY_TYPE_BLOCK_STATUS_EXT:
+    return c->type == NBD_CMD_BLOCK_STATUS &&
+      len >= NBD_BLOCK_STATUS_EXT_SIZE + NBD_EXTENT_EXT_SIZE &&
+      (len - NBD_BLOCK_STATUS_EXT_SIZE) % NBD_EXTENT_EXT_SIZE == 0;
+  case NBD_REPLY_TYPE_ERROR_OFFSET:
+    return len >= NBD_ERROR_SIZE + NBD_ERROR_OFFSET_SIZE;
+  default:
+    return NBD_REPLY_TYPE_IS_ERR (chunk->type) && len >= NBD_ERROR_SIZE;
+  }
+}
+
+/* One chunk of a structured or extended reply; both are alike but for the
+ * header.
+ */
+GROUP (TRANSMISSION.REPLY.CHUNK)
+  SPEC ("Structured reply chunk message")
+
+/* Receive the header and choose what to do with the payload. */
+STATE (START)
+  IO (RECV, h->export.extended_headers ? NBD_EXTENDED_REPLY_SIZE
+                                       : NBD_STRUCTURED_REPLY_SIZE)
+  GOES_TO (OFFSET_DATA.START, OFFSET_HOLE.START, BLOCK_STATUS.START,
+           ERROR.START, SKIP, FINISH)
+{
+  struct nbdi_chunk *chunk = &h->reply.chunk;
+  bool extended = h->export.extended_headers;
+
+  nbdi_decode_chunk (nbdi_take (h, extended ? NBD_EXTENDED_REPLY_SIZE
+                                            : NBD_STRUCTURED_REPLY_SIZE),
+                     chunk, extended);
+  if (chunk->length > MAX_CHUNK)
+    return FAIL (0, "reply chunk: payload of %" PRIu64 " bytes exceeds %u",
+                 chunk->length, MAX_CHUNK);
+
+  struct nbdi_command *c = nbdi_find_command (h, chunk->cookie);
+  h->reply.command = c;
+  h->in.skip = chunk->length;
+  if (unlikely (c == NULL)) {
+    nbdi_debug (h, "skipping a reply chunk with unknown cookie %" PRIu64,
+                chunk->cookie);
+    return NEXT (SKIP);
+  }
+  if (unlikely (extended && chunk->offset != c->offset)) {
+    nbdi_debug (h, "reply chunk: offset %" PRIu64 " is not the request's %"
+                PRIu64, chunk->offset, c->offset);
+    nbdi_fail_command (c, EPROTO);
+    return NEXT (SKIP);
+  }
+  if (unlikely (!chunk_fits (c, chunk))) {
+    nbdi_debug (h, "reply chunk: type 0x%x with %" PRIu64 " bytes is no "
+                "answer to %s", chunk->type, chunk->length,
+                nbdi_command_name (c->type));
+    nbdi_fail_command (c, EPROTO);
+    return NEXT (SKIP);
+  }
+  switch (chunk->type) {
+  case NBD_REPLY_TYPE_NONE: return NEXT (FINISH);
+  case NBD_REPLY_TYPE_OFFSET_DATA: return NEXT (OFFSET_DATA.START);
+  case NBD_REPLY_TYPE_OFFSET_HOLE: return NEXT (OFFSET_HOLE.START);
+  case NBD_REPLY_TYPE_BLOCK_STATUS:
+  case NBD_REPLY_TYPE_BLOCK_STATUS_EXT: return NEXT (BLOCK_STATUS.START);
+  default: return NEXT (ERROR.START);
+  }
+}
+
+/* Discard a payload that is not for us, or the rest of one. */
+STATE (SKIP)
+  IO (SKIP)
+  GOES_TO (FINISH)
+{
+  return NEXT (FINISH);
+}
+
+/* The chunk is read; the last one of a reply ends the command. */
+STATE (FINISH)
+  GOES_TO (^START)
+{
+  if (h->reply.command != NULL &&
+      (h->reply.chunk.flags & NBD_REPLY_FLAG_DONE) != 0)
+    nbdi_answer_command (h, h->reply.command);
+  return NEXT (^START);
+}

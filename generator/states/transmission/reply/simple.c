@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+/* Decide what an error-free reply to this command means. */
+static void
+take_simple_success (struct nbd_handle *h, struct nbdi_command *c)
+{
+  /* With structured replies, whatever has a payload must be in chunks. */
+  if (c->type == NBD_CMD_BLOCK_STATUS ||
+      (c->type == NBD_CMD_READ && h->export.structured_replies))
+    nbdi_fail_command (c, EPROTO);
+}
+
+/* A simple reply: an error number, and the data of a read. */
+GROUP (TRANSMISSION.REPLY.SIMPLE)
+  SPEC ("Simple reply message")
+
+/* Receive the header. */
+STATE (START)
+  IO (RECV, NBD_SIMPLE_REPLY_SIZE)
+  GOES_TO (RECV_PAYLOAD, SKIP, FINISH, ^START)
+{
+  const uint8_t *p = nbdi_take (h, NBD_SIMPLE_REPLY_SIZE);
+  uint32_t error = nbdi_get32 (p + 4);
+  uint64_t cookie = nbdi_get64 (p + 8);
+  struct nbdi_command *c = nbdi_find_command (h, cookie);
+
+  h->reply.command = c;
+  if (unlikely (c == NULL)) {
+    /* Only where no payload can follow are we still in step. */
+    if (error != 0 || h->export.structured_replies) {
+      nbdi_debug (h, "skipping a reply with unknown cookie %" PRIu64, cookie);
+      return NEXT (^START);
+    }
+    return FAIL (EPROTO, "simple reply: cookie %" PRIu64 " belongs to no "
+                 "command in flight", cookie);
+  }
+  if (error != 0) {
+    nbdi_fail_command (c, nbdi_errno_of_wire (error));
+    return NEXT (FINISH);
+  }
+  take_simple_success (h, c);
+  if (c->type != NBD_CMD_READ)
+    return NEXT (FINISH);
+  if (c->error != 0) {
+    h->in.skip = c->count;
+    return NEXT (SKIP);
+  }
+  h->in.fill = c->data;
+  h->in.fill_left = c->count;
+  return NEXT (RECV_PAYLOAD);
+}
+
+/* Receive the data into the program's buffer. */
+STATE (RECV_PAYLOAD)
+  IO (FILL)
+  GOES_TO (FINISH)
+{
+  struct nbdi_command *c = h->reply.command;
+
+  nbdi_read_end (c, 0, c->count);
+  nbdi_call_chunk (c, 0, c->count, LIBNBD_READ_DATA);
+  return NEXT (FINISH);
+}
+
+/* Discard data that should have come in chunks. */
+STATE (SKIP)
+  IO (SKIP)
+  GOES_TO (FINISH)
+{
+  return NEXT (FINISH);
+}
+
+/* The command has its reply. */
+STATE (FINISH)
+  GOES_TO (^START)
+{
+  nbdi_answer_command (h, h->reply.command);
+  return NEXT (^START);
+}
