@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: MIT
+"""Ways to reach a server, and the server that the library started itself."""
+
+from __future__ import annotations
+
+from nbdgen.calls import (
+    CREATED,
+    Call,
+    Connect,
+    Fd,
+    Int,
+    Path,
+    Record,
+    Ret,
+    Setting,
+    SockAddr,
+    String,
+    StringList,
+    UInt32,
+)
+
+SECTION = "Connecting"
+
+REFUSED = "nobody listens there"
+
+RECORDS: tuple[Record, ...] = (
+    Connect(
+        "unix",
+        since="1.0",
+        summary="connect to a server on a Unix domain socket",
+        text="""
+            The server listens on the socket *unixsocket*, a path in the file
+            system of at most 108 bytes.  For a name in the abstract namespace
+            use `aio_connect`.
+
+            There is one attempt; if it fails the handle is Dead.""",
+        args=(Path("unixsocket", "path of the server's socket"),),
+        errors={
+            "ENAMETOOLONG": "*unixsocket* does not fit into a socket address",
+            "ENOENT": "there is no such socket",
+            "ECONNREFUSED": REFUSED,
+            "EACCES": "permission to use the socket is missing",
+        },
+        see_also=("aio_connect", "connect_uri"),
+        section=SECTION,
+    ),
+    Connect(
+        "tcp",
+        since="1.0",
+        summary="connect to a server over TCP",
+        text="""
+            *hostname* is looked up, for IPv4 and IPv6, and each address that is
+            found is tried in turn until one answers.  Nagle's algorithm is turned
+            off for the connection.
+
+            If the name is not found or no address answers, the handle is Created
+            again and another attempt can be made.  The errno is that of the first
+            address, or 0 if the name was not found.
+
+            If TLS is used, the server's certificate must belong to *hostname*
+            unless `set_tls_hostname` names another.""",
+        aio_text="""
+            Looking up *hostname* can take time even here, as the system's
+            resolver is asked within the call.  Give a numeric address where that
+            must not happen.""",
+        args=(
+            String("hostname", "name or numeric address of the host"),
+            String("port", 'port number, or the name of a service; usually "10809"'),
+        ),
+        errors={"ECONNREFUSED": REFUSED, "ETIMEDOUT": "the host does not answer"},
+        see_also=("connect_uri", "set_tls_hostname"),
+        section=SECTION,
+    ),
+    Connect(
+        "vsock",
+        since="1.2",
+        summary="connect to a server over AF_VSOCK",
+        text="""
+            AF_VSOCK connects virtual machines with their host.  Use
+            `supports_vsock` to ask whether the library can do it on this system.
+
+            There is one attempt; if it fails the handle is Dead.""",
+        args=(
+            UInt32("cid", "context id of the machine; 1 is this one, 2 is the host"),
+            UInt32("port", "port number; usually 10809"),
+        ),
+        errors={
+            "ENOTSUP": "the library was built without AF_VSOCK",
+            "ECONNREFUSED": REFUSED,
+            "ENODEV": "the kernel has no AF_VSOCK transport to *cid*",
+        },
+        see_also=("supports_vsock", "connect_uri"),
+        section=SECTION,
+    ),
+    Connect(
+        "socket",
+        since="1.2",
+        summary="use a socket that is already connected",
+        text="""
+            *sock* is a connected stream socket that the program made in its own
+            way, for instance one that it inherited.  The handshake starts on it.
+
+            If the call succeeds the socket belongs to the library, which closes
+            it in the end.  It is set to non-blocking and close-on-exec; its other
+            options are left alone.  If the handle is not Created the socket still
+            belongs to the caller; if setting it up fails it is closed.""",
+        args=(Fd("sock", "file descriptor of the socket"),),
+        errors={
+            "EBADF": "*sock* is not an open file descriptor",
+            "ENOTSOCK": "*sock* is not a socket",
+        },
+        see_also=("aio_connect", "connect_command"),
+        section=SECTION,
+    ),
+    Connect(
+        "command",
+        since="1.0",
+        summary="run a server as a child process and connect to it",
+        text="""
+            The command starts as a child process whose standard input and output
+            are one end of a socket pair; the library speaks to it through the
+            other end.  Standard error and the environment are inherited.  This
+            suits servers that can serve a single connection in this way, such as
+            ``nbdkit -s --exit-with-parent``.
+
+            The program is looked up in PATH if its name has no slash.  If it
+            cannot be run, the child says so on standard error, and the library
+            sees a server that hangs up, with errno 0.
+
+            The server must end when its connection does: `close` waits for it,
+            but sends it no signal.  SIGPIPE is reset to its default in the child,
+            and no descriptor of the library is inherited by it.""",
+        args=(
+            StringList(
+                "argv",
+                "the command and its arguments, ended by NULL; it is copied",
+                argv=True,
+            ),
+        ),
+        errors={"EMFILE": "the process has no free file descriptors"},
+        see_also=(
+            "connect_systemd_socket_activation",
+            "kill_subprocess",
+            "get_subprocess_pid",
+        ),
+        section=SECTION,
+    ),
+    Connect(
+        "systemd_socket_activation",
+        since="1.2",
+        summary="run a server by socket activation and connect to it",
+        text="""
+            The command starts as a child process that is handed a listening Unix
+            domain socket in the way that systemd does it: the socket is file
+            descriptor 3, and LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES are set
+            in its environment.  Then the library connects to that socket.  This
+            suits ``qemu-nbd`` and ``nbdkit``.
+
+            The socket is in a new private directory below /tmp, and can be used
+            for further connections to the same server while the handle lives;
+            `get_uri` tells where it is.  `set_socket_activation_name` sets the
+            name of the socket that the server sees.
+
+            The program is looked up in PATH if its name has no slash.  On
+            `close` the child is sent SIGTERM and waited for, and the socket and
+            its directory are removed.""",
+        args=(
+            StringList(
+                "argv",
+                "the command and its arguments, ended by NULL; it is copied",
+                argv=True,
+            ),
+        ),
+        errors={
+            "EMFILE": "the process has no free file descriptors",
+            "ECONNREFUSED": "the command ended at once, or could not be run",
+        },
+        example="examples/edit-qcow2.c",
+        see_also=(
+            "set_socket_activation_name",
+            "connect_command",
+            "kill_subprocess",
+            "get_subprocess_pid",
+        ),
+        section=SECTION,
+    ),
+    Setting(
+        "socket_activation_name",
+        since="1.16",
+        value=String("socket_name", "the name, at most 32 letters and digits"),
+        default="the empty string, for which the server sees the name unknown",
+        set_summary="set the name of the socket for socket activation",
+        text="""
+            A server started by `connect_systemd_socket_activation` can ask what
+            the sockets are for that it was handed: their names are in the
+            environment variable LISTEN_FDNAMES.  This is the name of ours.
+
+            A few servers need it, for instance ``qemu-storage-daemon``, which
+            picks a socket by its name.""",
+        phases=CREATED,
+        errors={
+            "ENAMETOOLONG": "*socket_name* has more than 32 characters",
+            "EINVAL": "*socket_name* has characters other than ASCII letters and"
+            " digits",
+        },
+        custom_set=True,
+        get_summary="get the name of the socket for socket activation",
+        get_text="""
+            The caller must free the string.""",
+        see_also=("connect_systemd_socket_activation",),
+        section=SECTION,
+    ),
+    Call(
+        "aio_connect",
+        since="1.0",
+        returns=Ret.ERR,
+        summary="start to connect to a socket address",
+        text="""
+            This connects a new stream socket to *addr*, which may be of any
+            address family; the address is copied.  It serves those who resolve
+            names themselves, and is the way to abstract Unix domain sockets.
+
+            The call returns without waiting for the server.  Drive the
+            connection with `poll` or your own main loop while
+            `aio_is_connecting` returns true.  After that the handle is ready
+            (`aio_is_ready`), or in option mode it waits for options
+            (`aio_is_negotiating`); anything else means that it failed.  There is
+            one attempt, and no blocking form of this call.""",
+        args=(
+            SockAddr("addr", "addrlen", "the address of the server, and its length"),
+        ),
+        phases=CREATED,
+        changes=("aio_is_connecting", False),
+        errors={
+            "ENOMEM": "memory is short",
+            "EINVAL": "*addrlen* is larger than any socket address",
+            "EAFNOSUPPORT": "the system does not know the address family",
+            "ECONNREFUSED": REFUSED,
+        },
+        see_also=("aio_connect_tcp", "aio_connect_unix", "connect_socket"),
+        section=SECTION,
+    ),
+    Call(
+        "kill_subprocess",
+        since="1.0",
+        returns=Ret.ERR,
+        summary="send a signal to the server that the library started",
+        text="""
+            If the server is a child process, started by `connect_command`,
+            `connect_systemd_socket_activation` or a URI that needs ssh, it is
+            sent the signal *signum*.
+
+            The call does not wait for the process to end; `close` does.""",
+        args=(Int("signum", "number of the signal; 0 means SIGTERM"),),
+        errors={
+            "ESRCH": "there is no such process",
+            "EINVAL": "*signum* is negative, or no signal of this system",
+        },
+        see_also=("get_subprocess_pid", "connect_command", "close"),
+        section=SECTION,
+    ),
+    Call(
+        "get_subprocess_pid",
+        since="1.22",
+        returns=Ret.INT64,
+        summary="get the process id of the server that the library started",
+        text="""
+            If the server is a child process of this one, this returns its process
+            id.  It stays the same until `close`, even when the process has ended.
+
+            The library waits for the process itself, so the program must not.""",
+        errors={"ESRCH": "the library started no process"},
+        see_also=("kill_subprocess", "connect_command"),
+        section=SECTION,
+    ),
+)
