@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+
+generator_inputs = \
+	$(srcdir)/generator/generate \
+	$(srcdir)/generator/states.c \
+	$(wildcard $(srcdir)/docs/overview/*) \
+	$(wildcard $(srcdir)/examples/*.[cp]*) \
+	$(wildcard $(srcdir)/generator/api/*.py) \
+	$(wildcard $(srcdir)/generator/nbdgen/*.py) \
+	$(wildcard $(srcdir)/generator/states/*.c) \
+	$(wildcard $(srcdir)/generator/states/*/*.c) \
+	$(wildcard $(srcdir)/generator/states/*/*/*.c) \
+	$(wildcard $(srcdir)/tests/wire/*.txt)
+
+# Generated files are replaced only if they differ, so the time of the last
+# run is kept apart from them.
+BUILT_SOURCES += $(srcdir)/generator/stamp
+$(srcdir)/generator/stamp: $(generator_inputs)
+	$(AM_V_GEN)$(PYTHON) -B $(srcdir)/generator/generate
+	$(AM_V_at)touch $@
+
+EXTRA_DIST += \
+	generator/api \
+	generator/generate \
+	generator/nbdgen \
+	generator/stamp \
+	generator/states \
+	generator/states.c \
+	generator/states.outline \
+	generator/syntax.h

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* Entering and leaving the library, and what is published in between.
+ *
+ * Phase, readiness and direction are one atomic word, so that unlocked
+ * queries agree with each other.  It is stored whenever the lock is given
+ * up, sleeping included.
+ */
+
+#include "internal.h"
+
+#include <assert.h>
+#include <errno.h>
+
+#define HANDLE_MAGIC UINT32_C (0x4e424448)
+
+#define PUBLISHED_PHASE 0x00ffu
+#define PUBLISHED_READY 0x0100u
+#define PUBLISHED_DIRECTION_SHIFT 12
+
+void
+nbdi_mark_alive (struct nbd_handle *h, bool alive)
+{
+  h->magic = alive ? HANDLE_MAGIC : 0;
+}
+
+void
+nbdi_enter_unlocked (struct nbd_handle *h, const char *name)
+{
+  assert (h->magic == HANDLE_MAGIC);
+  nbdi_set_context (name);
+}
+
+void
+nbdi_enter (struct nbd_handle *h, const char *name)
+{
+  nbdi_enter_unlocked (h, name);
+  pthread_mutex_lock (&h->lock);
+}
+
+/* What the machine waits for, and BOTH while bytes that it could go on
+ * with are in our buffer: a program that polls for writing wakes at once.
+ */
+unsigned
+nbdi_shown_direction (const struct nbd_handle *h)
+{
+  unsigned direction = nbdi_direction (h);
+
+  if ((direction & LIBNBD_AIO_DIRECTION_READ) != 0 &&
+      h->in.end > h->in.pos && h->in.end - h->in.pos >= h->in.need)
+    direction |= LIBNBD_AIO_DIRECTION_BOTH;
+  if (unlikely (h->broken_errno != 0) && direction != 0)
+    direction |= LIBNBD_AIO_DIRECTION_BOTH;
+  return direction;
+}
+
+void
+nbdi_publish (struct nbd_handle *h)
+{
+  unsigned direction = nbdi_shown_direction (h);
+  uint32_t word = nbdi_phase (h) | direction << PUBLISHED_DIRECTION_SHIFT;
+
+  if (nbdi_idle (h))
+    word |= PUBLISHED_READY;
+  if ((direction & LIBNBD_AIO_DIRECTION_WRITE) != 0)
+    h->write_shown = true;
+  atomic_store_explicit (&h->published, word, memory_order_release);
+}
+
+void
+nbdi_leave (struct nbd_handle *h)
+{
+  nbdi_publish (h);
+  pthread_mutex_unlock (&h->lock);
+}
+
+bool
+nbdi_phase_in (const struct nbd_handle *h, unsigned mask)
+{
+  return (nbdi_phase (h) & mask) != 0;
+}
+
+static const char *
+phase_name (unsigned phase)
+{
+  switch (phase) {
+  case NBDI_PHASE_CREATED: return "not connected yet";
+  case NBDI_PHASE_CONNECTING: return "still connecting or negotiating";
+  case NBDI_PHASE_NEGOTIATING: return "negotiating options";
+  case NBDI_PHASE_CONNECTED: return "connected";
+  case NBDI_PHASE_CLOSED: return "closed";
+  default: return "dead after a fatal error";
+  }
+}
+
+int
+nbdi_check_phase (struct nbd_handle *h, unsigned mask)
+{
+  unsigned phase = nbdi_phase (h);
+
+  if (likely ((phase & mask) != 0))
+    return 0;
+  if (phase == NBDI_PHASE_DEAD && h->fatal_text)
+    nbdi_error (EINVAL, "the handle is dead (%s)", h->fatal_text);
+  else
+    nbdi_error (phase == NBDI_PHASE_CREATED ? ENOTCONN : EINVAL,
+                "not possible while the handle is %s", phase_name (phase));
+  return -1;
+}
+
+static unsigned
+published_phase (struct nbd_handle *h)
+{
+  return atomic_load_explicit (&h->published, memory_order_acquire) &
+    PUBLISHED_PHASE;
+}
+
+unsigned
+nbdi_aio_get_direction (struct nbd_handle *h)
+{
+  return atomic_load_explicit (&h->published, memory_order_acquire) >>
+    PUBLISHED_DIRECTION_SHIFT;
+}
+
+bool
+nbdi_aio_is_created (struct nbd_handle *h)
+{
+  return published_phase (h) == NBDI_PHASE_CREATED;
+}
+
+bool
+nbdi_aio_is_connecting (struct nbd_handle *h)
+{
+  return published_phase (h) == NBDI_PHASE_CONNECTING;
+}
+
+bool
+nbdi_aio_is_negotiating (struct nbd_handle *h)
+{
+  return published_phase (h) == NBDI_PHASE_NEGOTIATING;
+}
+
+bool
+nbdi_aio_is_ready (struct nbd_handle *h)
+{
+  uint32_t word = atomic_load_explicit (&h->published, memory_order_acquire);
+
+  return (word & PUBLISHED_PHASE) == NBDI_PHASE_CONNECTED &&
+    (word & PUBLISHED_READY) != 0;
+}
+
+bool
+nbdi_aio_is_processing (struct nbd_handle *h)
+{
+  uint32_t word = atomic_load_explicit (&h->published, memory_order_acquire);
+
+  return (word & PUBLISHED_PHASE) == NBDI_PHASE_CONNECTED &&
+    (word & PUBLISHED_READY) == 0;
+}
+
+bool
+nbdi_aio_is_dead (struct nbd_handle *h)
+{
+  return published_phase (h) == NBDI_PHASE_DEAD;
+}
+
+bool
+nbdi_aio_is_closed (struct nbd_handle *h)
+{
+  return published_phase (h) == NBDI_PHASE_CLOSED;
+}

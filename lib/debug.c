@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Debug output, and how untrusted text is shown. */
+
+#include "internal.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Longer strings are cut in messages. */
+#define MAX_PRINTABLE 512
+
+void
+nbdi_debug (struct nbd_handle *h, const char *fmt, ...)
+{
+  CLEANUP_FREE char *msg = NULL;
+  va_list args;
+  int saved_errno = errno;
+
+  if (likely (!h->debug))
+    return;
+  va_start (args, fmt);
+  int r = vasprintf (&msg, fmt, args);
+  va_end (args);
+  if (r == -1)
+    msg = NULL;
+  else if (h->debug_callback.callback)
+    h->debug_callback.callback (h->debug_callback.user_data, nbdi_context (),
+                                msg);
+  else
+    fprintf (stderr, "libnbd: debug: %s: %s: %s\n",
+             h->handle_name ? h->handle_name : "?", nbdi_context (), msg);
+  errno = saved_errno;
+}
+
+void
+nbdi_debug_state (struct nbd_handle *h, const char *state)
+{
+  nbdi_debug (h, "state %s", state);
+}
+
+/* Quote bytes so that they are safe on a terminal and in a log. */
+char *
+nbdi_printable_bytes (const uint8_t *p, size_t len)
+{
+  size_t shown = len < MAX_PRINTABLE ? len : MAX_PRINTABLE;
+  char *s = malloc (shown * 4 + sizeof "\"\"...");
+  char *q = s;
+
+  if (s == NULL)
+    return NULL;
+  *q++ = '"';
+  for (size_t i = 0; i < shown; i++) {
+    if (p[i] >= 0x20 && p[i] < 0x7f && p[i] != '"' && p[i] != '\\')
+      *q++ = (char) p[i];
+    else
+      q += sprintf (q, "\\x%02x", p[i]);
+  }
+  strcpy (q, shown < len ? "\"..." : "\"");
+  return s;
+}
+
+char *
+nbdi_printable (const char *s)
+{
+  if (s == NULL)
+    return strdup ("NULL");
+  return nbdi_printable_bytes ((const uint8_t *) s, strlen (s));
+}
+
+char *
+nbdi_printable_list (char **list)
+{
+  char *out = NULL;
+  size_t size;
+
+  if (list == NULL)
+    return strdup ("NULL");
+  FILE *f = open_memstream (&out, &size);
+  if (f == NULL)
+    return NULL;
+  fputc ('[', f);
+  for (size_t i = 0; list[i] != NULL; i++) {
+    CLEANUP_FREE char *s = nbdi_printable (list[i]);
+    fprintf (f, "%s%s", i > 0 ? ", " : "", s ? s : "?");
+  }
+  fputc (']', f);
+  if (fclose (f) == EOF) {
+    free (out);
+    return NULL;
+  }
+  return out;
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/* Moving the machine: poll and both notifications.  "Driving" is reading
+ * from the socket and running the program's callbacks; one thread drives
+ * at a time, see seat.c.
+ */
+
+#include "internal.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <time.h>
+
+/* How often one call may read a socket that always has more, so that a
+ * fast server does not starve the program's other handles.
+ */
+#define MAX_RECEIVES 8
+
+/* Let the machine consume what is buffered and, up to `receives` times,
+ * what the socket has, until `limit` commands completed (0 = no limit).
+ */
+static void
+serve (struct nbd_handle *h, unsigned receives, unsigned limit)
+{
+  h->in.stop = false;
+  h->in.receives = receives;
+  h->cmds.limit = limit;
+  nbdi_run (h);
+  h->cmds.limit = 0;
+  /* Sending failed earlier; only now is all served that was received. */
+  if (h->broken_errno != 0 && !h->in.stop)
+    nbdi_event (h, NBDI_EVENT_BREAK);
+  h->in.stop = true;
+  /* Requests wait only behind others that will be answered. */
+  if (h->cmds.sent == 0)
+    nbdi_flush (h);
+  if (h->cmds.pending.first == NULL)
+    nbdi_fall_idle (h);
+}
+
+/* Send what waits, unless the socket is known to take nothing. */
+void
+nbdi_flush (struct nbd_handle *h)
+{
+  if (h->cmds.queue != NULL && !h->cmds.full)
+    nbdi_event (h, NBDI_EVENT_FLUSH);
+}
+
+static void
+writable (struct nbd_handle *h)
+{
+  h->cmds.full = false;
+  nbdi_event (h, NBDI_EVENT_NOTIFY_WRITE);
+}
+
+/* What a drive call returns: whether the handle is worse off than before. */
+static int
+drive_result (struct nbd_handle *h, unsigned phase_before)
+{
+  unsigned phase = nbdi_phase (h);
+
+  if (phase == phase_before)
+    return 0;
+  if (phase == NBDI_PHASE_DEAD)
+    return -1;
+  /* A TCP connection of which no address answered. */
+  if (phase == NBDI_PHASE_CREATED)
+    return -1;
+  return 0;
+}
+
+/* Milliseconds that are left of a timeout, for which -1 is for ever. */
+static int
+time_left (const struct timespec *end)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  int64_t ms = (int64_t) (end->tv_sec - now.tv_sec) * 1000 +
+    (end->tv_nsec - now.tv_nsec + 999999) / 1000000;
+  return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int) ms;
+}
+
+void
+nbdi_deadline (int timeout_ms, struct timespec *end)
+{
+  clock_gettime (CLOCK_MONOTONIC, end);
+  end->tv_sec += timeout_ms / 1000;
+  end->tv_nsec += (long) (timeout_ms % 1000) * 1000000;
+  if (end->tv_nsec >= 1000000000) {
+    end->tv_sec++;
+    end->tv_nsec -= 1000000000;
+  }
+}
+
+/* Sleep in poll(2).  The lock is given up only when a reply is sure to
+ * come, or this thread itself watches for room: others may issue then, and
+ * nothing they do needs to wake this thread.
+ */
+static int
+sleep_in_poll (struct nbd_handle *h, struct pollfd *fds, int timeout_ms,
+               const struct timespec *end)
+{
+  bool release = nbdi_phase_in (h, NBDI_PHASE_CONNECTED) &&
+    (h->cmds.sent > 0 || h->cmds.queue_offset > 0);
+  int r, saved_errno;
+
+  nbdi_publish (h);
+  if (release)
+    pthread_mutex_unlock (&h->lock);
+  for (;;) {
+    r = poll (fds, 2, timeout_ms < 0 ? -1 : time_left (end));
+    if (r >= 0 || errno != EINTR)
+      break;
+  }
+  saved_errno = errno;
+  if (release)
+    pthread_mutex_lock (&h->lock);
+  errno = saved_errno;
+  return r;
+}
+
+/* Deliver what poll(2) found: first the read, since it can change what is
+ * awaited.  A hang-up counts as readable, and errors come out of reading,
+ * too.
+ */
+static void
+deliver (struct nbd_handle *h, short revents, unsigned direction,
+         unsigned limit)
+{
+  const short trouble = POLLHUP | POLLERR | POLLNVAL;
+
+  if ((direction & LIBNBD_AIO_DIRECTION_READ) != 0 &&
+      (revents & (POLLIN | trouble)) != 0) {
+    nbdi_event (h, NBDI_EVENT_NOTIFY_READ);
+    serve (h, MAX_RECEIVES, limit);
+    if ((revents & POLLOUT) != 0 && h->cmds.queue != NULL)
+      writable (h);
+  }
+  else if ((revents & (POLLOUT | trouble)) != 0) {
+    writable (h);
+    serve (h, 0, limit);
+  }
+}
+
+/* One round of waiting: 1 = something happened, 0 = timeout, -1 = error. */
+static int
+wait_once (struct nbd_handle *h, int fd, int timeout_ms,
+           const struct timespec *end, unsigned limit)
+{
+  unsigned phase = nbdi_phase (h);
+  unsigned direction = nbdi_direction (h);
+  struct pollfd fds[2] = {
+    { .fd = h->conn.sock,
+      .events = (direction & LIBNBD_AIO_DIRECTION_READ ? POLLIN : 0) |
+                (direction & LIBNBD_AIO_DIRECTION_WRITE ? POLLOUT : 0) },
+    { .fd = fd, .events = POLLIN },
+  };
+  int r = sleep_in_poll (h, fds, timeout_ms, end);
+
+  if (r == -1) {
+    nbdi_error (errno, "poll");
+    return -1;
+  }
+  if (r == 0)
+    return 0;
+  if (fds[0].revents != 0)
+    deliver (h, fds[0].revents, direction, limit);
+  return drive_result (h, phase) == -1 ? -1 : 1;
+}
+
+static int
+require_direction (struct nbd_handle *h)
+{
+  if (nbdi_direction (h) != 0)
+    return 0;
+  nbdi_error (EINVAL, "nothing is awaited from the socket in state %s",
+              nbdi_state_text (h));
+  return -1;
+}
+
+/* Drive until `done`, which is about the handle, or it dies. */
+int
+nbdi_drive_until (struct nbd_handle *h, nbdi_condition *done, void *opaque)
+{
+  unsigned phase = nbdi_phase (h);
+  int r = 0;
+
+  serve (h, 0, 0);
+  while (r == 0 && !done (h, opaque)) {
+    nbdi_flush (h);
+    if (drive_result (h, phase) == -1 || require_direction (h) == -1 ||
+        wait_once (h, -1, -1, NULL, 0) == -1)
+      r = -1;
+  }
+  h->write_shown = false;
+  return r;
+}
+
+/* The work of nbd_poll and nbd_poll2, in the driver's seat. */
+static int
+poll_seated (struct nbd_handle *h, int fd, int timeout_ms,
+             const struct timespec *end)
+{
+  unsigned phase = nbdi_phase (h);
+  uint64_t completed = h->cmds.nr_completed;
+  enum nbdi_state state = h->state[NBDI_REGION_MAIN];
+
+  if (require_direction (h) == -1)
+    return -1;
+  h->write_shown = false;
+  serve (h, 0, 1);
+  if (drive_result (h, phase) == -1)
+    return -1;
+  if (h->cmds.nr_completed != completed ||
+      h->state[NBDI_REGION_MAIN] != state)
+    return 1;
+  nbdi_flush (h);
+  int r = wait_once (h, fd, timeout_ms, end, 1);
+  h->write_shown = false;
+  return r;
+}
+
+int
+nbdi_poll2 (struct nbd_handle *h, int fd, int timeout)
+{
+  struct timespec end = { 0, 0 };
+  uint64_t completed = h->cmds.nr_completed;
+  int r;
+
+  if (timeout >= 0)
+    nbdi_deadline (timeout, &end);
+  bool waited = h->seat.taken;
+  if (nbdi_take_seat_until (h, timeout < 0 ? NULL : &end) == -1)
+    return h->cmds.nr_completed != completed;
+  if (waited && h->cmds.nr_completed != completed)
+    r = 1;
+  else
+    r = poll_seated (h, fd, timeout, &end);
+  nbdi_leave_seat (h);
+  return r;
+}
+
+int
+nbdi_poll (struct nbd_handle *h, int timeout)
+{
+  return nbdi_poll2 (h, -1, timeout);
+}
+
+static int
+refuse_notify (struct nbd_handle *h, const char *event)
+{
+  nbdi_error (EINVAL, "%s events are not awaited in state %s", event,
+              nbdi_state_text (h));
+  return -1;
+}
+
+int
+nbdi_aio_notify_read (struct nbd_handle *h)
+{
+  unsigned phase = nbdi_phase (h);
+
+  if ((nbdi_direction (h) & LIBNBD_AIO_DIRECTION_READ) == 0)
+    return refuse_notify (h, "read");
+  nbdi_take_seat (h);
+  nbdi_event (h, NBDI_EVENT_NOTIFY_READ);
+  serve (h, MAX_RECEIVES, 0);
+  /* Programs deliver only the read when both events are there, and a server
+   * that always sends must not starve the queue.
+   */
+  if (h->cmds.queue != NULL)
+    writable (h);
+  int r = drive_result (h, phase);
+  nbdi_leave_seat (h);
+  return r;
+}
+
+int
+nbdi_aio_notify_write (struct nbd_handle *h)
+{
+  unsigned phase = nbdi_phase (h);
+  bool connected = phase == NBDI_PHASE_CONNECTED;
+
+  /* What was shown is a promise, even if it was kept meanwhile. */
+  if (!h->write_shown &&
+      (nbdi_shown_direction (h) & LIBNBD_AIO_DIRECTION_WRITE) == 0)
+    return refuse_notify (h, "write");
+  nbdi_take_seat (h);
+  h->write_shown = false;
+  if (connected)
+    serve (h, MAX_RECEIVES, 0);
+  writable (h);
+  if (!connected)
+    serve (h, 0, 0);
+  nbdi_flush (h);
+  int r = drive_result (h, phase);
+  nbdi_leave_seat (h);
+  return r;
+}
+
+int
+nbdi_aio_get_fd (struct nbd_handle *h)
+{
+  if (h->conn.sock == -1)
+    nbdi_error (EINVAL, "there is no socket in state %s",
+                nbdi_state_text (h));
+  return h->conn.sock;
+}

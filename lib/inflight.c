@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: MIT */
+/* Commands from acceptance to retirement.  They are found by cookie in
+ * constant time, however many there are and in whatever order replies come.
+ */
+
+#include "internal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Spare commands that are kept for reuse, and what is left of them and of
+ * the table when nothing is in flight.
+ */
+#define MAX_SPARE 64
+#define IDLE_SPARE 2
+#define IDLE_TABLE 64
+
+static struct nbdi_command **
+slot (struct nbdi_commands *cmds, uint64_t cookie)
+{
+  return &cmds->table[cookie & (cmds->table_size - 1)];
+}
+
+/* Cookies are consecutive, so while the table is no smaller than the number
+ * of commands in it the chains stay short.
+ */
+static int
+grow_table (struct nbdi_commands *cmds)
+{
+  size_t size = cmds->table_size ? cmds->table_size * 2 : 16;
+  struct nbdi_command **old = cmds->table;
+  size_t old_size = cmds->table_size;
+  struct nbdi_command **table = calloc (size, sizeof *table);
+
+  if (table == NULL) {
+    nbdi_error (errno, "table of %zu commands", size);
+    return -1;
+  }
+  cmds->table = table;
+  cmds->table_size = size;
+  for (size_t i = 0; i < old_size; i++) {
+    struct nbdi_command *c, *next;
+    for (c = old[i]; c != NULL; c = next) {
+      next = c->chain;
+      c->chain = *slot (cmds, c->cookie);
+      *slot (cmds, c->cookie) = c;
+    }
+  }
+  free (old);
+  return 0;
+}
+
+struct nbdi_command *
+nbdi_new_command (struct nbd_handle *h)
+{
+  struct nbdi_command *c = h->cmds.spare;
+
+  if (c != NULL) {
+    h->cmds.spare = c->next;
+    h->cmds.nr_spare--;
+    memset (c, 0, sizeof *c);
+    return c;
+  }
+  c = calloc (1, sizeof *c);
+  if (c == NULL)
+    nbdi_error (errno, "command");
+  return c;
+}
+
+static void
+append (struct nbdi_list *list, struct nbdi_command *c)
+{
+  c->next = NULL;
+  c->prev = list->last;
+  if (list->last)
+    list->last->next = c;
+  else
+    list->first = c;
+  list->last = c;
+}
+
+static void
+unlink_command (struct nbdi_list *list, struct nbdi_command *c)
+{
+  if (c->prev)
+    c->prev->next = c->next;
+  else
+    list->first = c->next;
+  if (c->next)
+    c->next->prev = c->prev;
+  else
+    list->last = c->prev;
+}
+
+/* Give the command its cookie and put it at the end of the queue. */
+int
+nbdi_add_command (struct nbd_handle *h, struct nbdi_command *c)
+{
+  struct nbdi_commands *cmds = &h->cmds;
+
+  if (cmds->nr_table >= cmds->table_size && grow_table (cmds) == -1)
+    return -1;
+  c->cookie = ++cmds->last_cookie;
+  c->chain = *slot (cmds, c->cookie);
+  *slot (cmds, c->cookie) = c;
+  cmds->nr_table++;
+  append (&cmds->pending, c);
+  if (cmds->queue == NULL)
+    cmds->queue = c;
+  cmds->queued++;
+  cmds->queued_bytes += nbdi_wire_size (h, c);
+  return 0;
+}
+
+struct nbdi_command *
+nbdi_lookup_command (struct nbd_handle *h, uint64_t cookie)
+{
+  struct nbdi_command *c = NULL;
+
+  if (h->cmds.table_size > 0)
+    for (c = *slot (&h->cmds, cookie); c != NULL; c = c->chain)
+      if (c->cookie == cookie)
+        break;
+  return c;
+}
+
+/* The command that a reply can belong to: one of which at least a byte was
+ * sent, without a final reply.
+ */
+struct nbdi_command *
+nbdi_find_command (struct nbd_handle *h, uint64_t cookie)
+{
+  struct nbdi_command *c = nbdi_lookup_command (h, cookie);
+
+  if (c == NULL || c->completed || c->answered || c->type == NBD_CMD_DISC)
+    return NULL;
+  if (!c->sent && !(c == h->cmds.queue && h->cmds.queue_offset > 0))
+    return NULL;
+  return c;
+}
+
+/* The first error wins. */
+void
+nbdi_fail_command (struct nbdi_command *c, int error)
+{
+  if (c->error == 0)
+    c->error = error;
+}
+
+/* Nothing more will happen to the command: tell the program, once. */
+static void
+complete (struct nbd_handle *h, struct nbdi_command *c)
+{
+  struct nbdi_commands *cmds = &h->cmds;
+
+  if (c->type == NBD_CMD_READ)
+    nbdi_read_finish (c);
+  c->completed = true;
+  cmds->nr_completed++;
+  unlink_command (&cmds->pending, c);
+  append (&cmds->completed, c);
+  if (cmds->limit > 0 && --cmds->limit == 0)
+    h->in.stop = true;
+  if (c->waiter) {
+    c->waiter->done = true;
+    nbdi_wake (h, c->waiter);
+    return;
+  }
+  if (c->completion.callback) {
+    int error = c->error;
+    int r = NBDI_CALLBACK (c->completion.callback (c->completion.user_data,
+                                                   &error));
+    if (r == 1) {
+      nbdi_retire_command (h, c);
+      return;
+    }
+    if (r == -1 && error != 0)
+      c->error = error;
+  }
+}
+
+/* The final reply came.  While a payload is still being sent the program's
+ * buffer is in use and the stream must not break off.
+ */
+void
+nbdi_answer_command (struct nbd_handle *h, struct nbdi_command *c)
+{
+  if (c->type == NBD_CMD_BLOCK_STATUS && c->error == 0 &&
+      !nbdi_status_is_complete (h, c))
+    c->error = EPROTO;
+  c->answered = true;
+  if (!c->sent)
+    return;
+  h->cmds.sent--;
+  complete (h, c);
+}
+
+static void
+free_closures (struct nbdi_command *c)
+{
+  if (c->chunk.free)
+    c->chunk.free (c->chunk.user_data);
+  if (c->extent.free)
+    c->extent.free (c->extent.user_data);
+  if (c->extent64.free)
+    c->extent64.free (c->extent64.user_data);
+  if (c->completion.free)
+    c->completion.free (c->completion.user_data);
+}
+
+/* Forget a command, whose closures are freed now. */
+void
+nbdi_retire_command (struct nbd_handle *h, struct nbdi_command *c)
+{
+  struct nbdi_commands *cmds = &h->cmds;
+  struct nbdi_command **p = slot (cmds, c->cookie);
+
+  while (*p != c)
+    p = &(*p)->chain;
+  *p = c->chain;
+  cmds->nr_table--;
+  unlink_command (c->completed ? &cmds->completed : &cmds->pending, c);
+  free_closures (c);
+  free (c->filter);
+  if (cmds->nr_spare < MAX_SPARE) {
+    c->next = cmds->spare;
+    cmds->spare = c;
+    cmds->nr_spare++;
+  }
+  else
+    free (c);
+}
+
+static void
+free_spare (struct nbdi_commands *cmds, size_t keep)
+{
+  while (cmds->nr_spare > keep) {
+    struct nbdi_command *c = cmds->spare;
+    cmds->spare = c->next;
+    cmds->nr_spare--;
+    free (c);
+  }
+}
+
+/* Nothing is in flight: give back what a burst of commands needed. */
+void
+nbdi_fall_idle (struct nbd_handle *h)
+{
+  struct nbdi_commands *cmds = &h->cmds;
+
+  free_spare (cmds, IDLE_SPARE);
+  if (cmds->nr_table == 0 && cmds->table_size > IDLE_TABLE) {
+    free (cmds->table);
+    cmds->table = NULL;
+    cmds->table_size = 0;
+  }
+  nbdi_shrink_buffers (h);
+}
+
+/* Fail commands of which no byte was sent. */
+void
+nbdi_abandon_unsent (struct nbd_handle *h)
+{
+  struct nbdi_commands *cmds = &h->cmds;
+  struct nbdi_command *c = cmds->queue, *next;
+
+  if (c != NULL && cmds->queue_offset > 0)
+    c = c->next;
+  else
+    cmds->queue = NULL;
+  for (; c != NULL; c = next) {
+    next = c->next;
+    cmds->queued--;
+    cmds->queued_bytes -= nbdi_wire_size (h, c);
+    nbdi_fail_command (c, ENOTCONN);
+    complete (h, c);
+  }
+}
+
+/* The connection is gone: fail what has no final reply. */
+void
+nbdi_abandon_commands (struct nbd_handle *h)
+{
+  struct nbdi_commands *cmds = &h->cmds;
+  struct nbdi_command *c;
+
+  cmds->queue = NULL;
+  cmds->disconnect_sent = false;
+  cmds->queued = cmds->sent = 0;
+  cmds->queued_bytes = cmds->queue_offset = 0;
+  while ((c = cmds->pending.first) != NULL) {
+    if (c->type == NBD_CMD_DISC)
+      nbdi_retire_command (h, c);
+    else {
+      nbdi_fail_command (c, ENOTCONN);
+      complete (h, c);
+    }
+  }
+}
+
+/* Close: commands without an answer complete now, others have.  Buffers of
+ * commands that nobody is told of may be gone, so they are not touched.
+ */
+void
+nbdi_free_commands (struct nbd_handle *h)
+{
+  struct nbdi_commands *cmds = &h->cmds;
+  struct nbdi_command *c;
+
+  for (c = cmds->pending.first; c != NULL; c = c->next)
+    if (c->completion.callback == NULL)
+      c->initialize = false;
+  nbdi_abandon_commands (h);
+  while ((c = cmds->completed.first) != NULL)
+    nbdi_retire_command (h, c);
+  free_spare (cmds, 0);
+  free (cmds->table);
+  cmds->table = NULL;
+}
+
+static const char *
+why_connection_ended (const struct nbd_handle *h)
+{
+  if (h->fatal_text)
+    return h->fatal_text;
+  return "the connection is closed";
+}
+
+/* The result of a completed command, with the error set if it failed; the
+ * command is retired.
+ */
+int
+nbdi_result_of_command (struct nbd_handle *h, struct nbdi_command *c)
+{
+  int error = c->error;
+  uint16_t type = c->type;
+
+  nbdi_retire_command (h, c);
+  if (error == 0)
+    return 0;
+  if (error == ENOTCONN)
+    nbdi_error (error, "%s: command failed: %s", nbdi_command_name (type),
+                why_connection_ended (h));
+  else
+    nbdi_error (error, "%s: command failed", nbdi_command_name (type));
+  return -1;
+}
+
+int
+nbdi_aio_command_completed (struct nbd_handle *h, uint64_t cookie)
+{
+  if (cookie < 1 || cookie > INT64_MAX) {
+    nbdi_error (EINVAL, "%" PRIu64 " is no cookie: they begin at 1", cookie);
+    return -1;
+  }
+  struct nbdi_command *c = nbdi_lookup_command (h, cookie);
+  if (c == NULL || !c->completed)
+    return 0;
+  return nbdi_result_of_command (h, c) == 0 ? 1 : -1;
+}
+
+int64_t
+nbdi_aio_peek_command_completed (struct nbd_handle *h)
+{
+  const struct nbdi_commands *cmds = &h->cmds;
+
+  if (cmds->completed.first != NULL)
+    return (int64_t) cmds->completed.first->cookie;
+  if (cmds->nr_table == 0) {
+    nbdi_error (EINVAL, "no command is in flight or completed");
+    return -1;
+  }
+  nbdi_error (0, "no command has completed yet");
+  return 0;
+}
+
+int
+nbdi_aio_in_flight (struct nbd_handle *h)
+{
+  size_t n = h->cmds.queued + h->cmds.sent + h->cmds.disconnect_sent;
+
+  return n > INT_MAX ? INT_MAX : (int) n;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+/* What the IO states of the machine run: bytes between the transport and
+ * the buffers.  See "The data path" in HACKING.md.
+ */
+
+#include "internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The receive buffer begins with this and may grow to that.  The first
+ * holds the reply to a 4 KiB read; the second stays in the processor's
+ * cache.
+ */
+#define ROOM_MIN (8u * 1024)
+#define ROOM_MAX (256u * 1024)
+
+/* Payloads of this size are better received where they belong. */
+#define LARGE_FILL (32u * 1024)
+
+/* Put the unread bytes first and have room for `want` in all. */
+static int
+make_room (struct nbd_handle *h, size_t want)
+{
+  struct nbdi_in *in = &h->in;
+
+  if (in->pos == in->end)
+    in->pos = in->end = 0;
+  else if (in->pos > 0) {
+    memmove (in->buf, in->buf + in->pos, in->end - in->pos);
+    in->end -= in->pos;
+    in->pos = 0;
+  }
+  if (in->room < ROOM_MIN)
+    in->room = ROOM_MIN;
+  else if (in->filled && in->room < ROOM_MAX)
+    in->room *= 2;
+  in->filled = false;
+  if (want < in->room)
+    want = in->room;
+  if (in->cap < want) {
+    uint8_t *buf = realloc (in->buf, want);
+    if (buf == NULL) {
+      nbdi_error (errno, "receive buffer of %zu bytes", want);
+      return -1;
+    }
+    in->buf = buf;
+    in->cap = want;
+  }
+  return 0;
+}
+
+/* A server that was told that we leave may close without reading on. */
+static bool
+leaving (const struct nbd_handle *h)
+{
+  return h->opt.option == NBD_OPT_ABORT &&
+    nbdi_phase_in (h, NBDI_PHASE_CONNECTING);
+}
+
+/* Receive once into up to two places.  A receive that got less than it
+ * asked for has emptied the socket, so the next one would be in vain.
+ */
+static ssize_t
+receive_once (struct nbd_handle *h, struct iovec *iov, int n, size_t asked)
+{
+  h->in.receives--;
+  ssize_t r = h->conn.transport->receive (h, iov, n);
+
+  if (r == -1) {
+    h->in.receives = 0;
+    if (errno == EAGAIN || errno == EWOULDBLOCK)
+      return NBDI_IO_WAIT;
+    if (errno == ECONNRESET && leaving (h))
+      return NBDI_IO_END;
+    nbdi_error (errno, "recv");
+    return NBDI_IO_FAILED;
+  }
+  if (r == 0)
+    return NBDI_IO_END;
+  if ((size_t) r < asked)
+    h->in.receives = 0;
+  return r;
+}
+
+/* The slow path of nbdi_io_recv. */
+int
+nbdi_receive_more (struct nbd_handle *h, size_t n)
+{
+  struct nbdi_in *in = &h->in;
+
+  in->need = n;
+  if (in->stop)
+    return NBDI_IO_WAIT;
+  while (in->end - in->pos < n) {
+    if (in->receives == 0)
+      return NBDI_IO_WAIT;
+    if (make_room (h, n) == -1)
+      return NBDI_IO_FAILED;
+    size_t asked = (n > in->room ? n : in->room) - in->end;
+    struct iovec iov = { in->buf + in->end, asked };
+    ssize_t r = receive_once (h, &iov, 1, asked);
+    if (r <= 0)
+      return (int) r;
+    in->filled = (size_t) r == asked;
+    in->end += r;
+  }
+  return NBDI_IO_READY;
+}
+
+/* Take what is buffered, then let the socket write into the program's
+ * buffer and what follows into ours.
+ */
+int
+nbdi_io_fill (struct nbd_handle *h)
+{
+  struct nbdi_in *in = &h->in;
+
+  in->need = 1;
+  if (in->stop && in->fill_left > 0)
+    return NBDI_IO_WAIT;
+  bool large = in->fill_left >= LARGE_FILL;
+  while (in->fill_left > 0) {
+    size_t have = in->end - in->pos;
+    if (have > 0) {
+      size_t n = have < in->fill_left ? have : in->fill_left;
+      memcpy (in->fill, in->buf + in->pos, n);
+      in->pos += n;
+      h->bytes_received += n;
+      in->fill += n;
+      in->fill_left -= n;
+      continue;
+    }
+    if (in->receives == 0)
+      return NBDI_IO_WAIT;
+    /* What is copied from the buffer of large payloads is a waste. */
+    if (large)
+      in->room = in->filled = 0;
+    if (make_room (h, 0) == -1)
+      return NBDI_IO_FAILED;
+    size_t asked = in->fill_left + in->room;
+    struct iovec iov[2] = {
+      { in->fill, in->fill_left }, { in->buf, in->room }
+    };
+    ssize_t r = receive_once (h, iov, 2, asked);
+    if (r <= 0)
+      return (int) r;
+    size_t n = (size_t) r < in->fill_left ? (size_t) r : in->fill_left;
+    in->filled = !large && (size_t) r == asked;
+    h->bytes_received += n;
+    in->fill += n;
+    in->fill_left -= n;
+    in->end = r - n;
+  }
+  return NBDI_IO_READY;
+}
+
+/* Discard in->skip bytes. */
+int
+nbdi_io_skip (struct nbd_handle *h)
+{
+  struct nbdi_in *in = &h->in;
+
+  while (in->skip > 0) {
+    int r = nbdi_io_recv (h, 1);
+    if (r != NBDI_IO_READY)
+      return r;
+    size_t have = in->end - in->pos;
+    size_t n = have < in->skip ? have : in->skip;
+    nbdi_take (h, n);
+    in->skip -= n;
+  }
+  return NBDI_IO_READY;
+}
+
+void
+nbdi_unexpected_end (struct nbd_handle *h)
+{
+  nbdi_error (0, "the server closed the connection unexpectedly "
+              "(in state %s)", nbdi_state_text (h));
+}
+
+/* Send what the handshake put into the output buffer. */
+int
+nbdi_io_send (struct nbd_handle *h)
+{
+  struct nbdi_out *out = &h->out;
+
+  while (out->pos < out->end) {
+    struct iovec iov = { out->buf + out->pos, out->end - out->pos };
+    ssize_t r = h->conn.transport->send (h, &iov, 1);
+    if (r == -1) {
+      if (errno == EAGAIN || errno == EWOULDBLOCK)
+        return NBDI_IO_WAIT;
+      nbdi_error (errno, "send");
+      return NBDI_IO_FAILED;
+    }
+    out->pos += r;
+    h->bytes_sent += r;
+  }
+  out->pos = out->end = 0;
+  return NBDI_IO_READY;
+}
+
+/* Have room for `len` more bytes in the output buffer. */
+int
+nbdi_out_reserve (struct nbd_handle *h, size_t len)
+{
+  struct nbdi_out *out = &h->out;
+
+  if (out->cap - out->end >= len)
+    return 0;
+  uint8_t *buf = realloc (out->buf, out->end + len);
+  if (buf == NULL) {
+    nbdi_error (errno, "output buffer of %zu bytes", out->end + len);
+    return -1;
+  }
+  out->buf = buf;
+  out->cap = out->end + len;
+  return 0;
+}
+
+/* Give back what an idle connection does not need. */
+void
+nbdi_shrink_buffers (struct nbd_handle *h)
+{
+  free (h->out.buf);
+  memset (&h->out, 0, sizeof h->out);
+  if (h->in.pos == h->in.end && h->in.cap > ROOM_MIN) {
+    free (h->in.buf);
+    h->in.buf = NULL;
+    h->in.cap = h->in.pos = h->in.end = h->in.room = 0;
+    h->in.filled = false;
+  }
+}
+
+void
+nbdi_free_buffers (struct nbd_handle *h)
+{
+  free (h->in.buf);
+  h->in.buf = NULL;
+  h->in.cap = h->in.pos = h->in.end = 0;
+  free (h->out.buf);
+  memset (&h->out, 0, sizeof h->out);
+}

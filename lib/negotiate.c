@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* The option calls of option mode. */
+
+#include "internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool
+is_fixed (const struct nbd_handle *h)
+{
+  return (h->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE) != 0;
+}
+
+/* Send the last of these options, the ones before it if they are wanted.
+ * The closures move into the handle, which frees them in any case.
+ */
+static int
+begin (struct nbd_handle *h, nbd_completion_callback *completion,
+       const uint32_t *plan, unsigned n)
+{
+  struct nbdi_negotiation *o = &h->opt;
+
+  memcpy (o->plan, plan, n * sizeof *plan);
+  o->nr_plan = n;
+  o->next = 0;
+  o->manual = true;
+  o->reply.type = o->reply.length = 0;
+  nbdi_option_result (h, 0, 0);
+  o->error_errno = 0;
+  if (completion) {
+    o->completion = *completion;
+    memset (completion, 0, sizeof *completion);
+  }
+  nbdi_event (h, NBDI_EVENT_OPTION);
+  return 0;
+}
+
+static int
+begin_fixed (struct nbd_handle *h, nbd_completion_callback *completion,
+             uint32_t option)
+{
+  return begin (h, completion, &option, 1);
+}
+
+static int
+require_fixed (struct nbd_handle *h)
+{
+  if (is_fixed (h))
+    return 0;
+  nbdi_error (ENOTSUP, "the server only knows newstyle negotiation, "
+              "not fixed newstyle, which has no options but the export name");
+  return -1;
+}
+
+int
+nbdi_aio_opt_go (struct nbd_handle *h, nbd_completion_callback *completion)
+{
+  static const uint32_t plan[] = { NBD_OPT_SET_META_CONTEXT, NBD_OPT_GO };
+
+  if (!is_fixed (h))
+    return begin_fixed (h, completion, NBD_OPT_EXPORT_NAME);
+  return begin (h, completion, plan, 2);
+}
+
+int
+nbdi_aio_opt_info (struct nbd_handle *h, nbd_completion_callback *completion)
+{
+  static const uint32_t plan[] = { NBD_OPT_SET_META_CONTEXT, NBD_OPT_INFO };
+
+  if (require_fixed (h) == -1)
+    return -1;
+  return begin (h, completion, plan, 2);
+}
+
+int
+nbdi_aio_opt_abort (struct nbd_handle *h)
+{
+  if (!is_fixed (h)) {
+    nbdi_error (ENOTSUP, "the server only knows newstyle negotiation, which "
+                "cannot be ended but by closing the connection");
+    nbdi_event (h, NBDI_EVENT_BREAK);
+    return -1;
+  }
+  return begin_fixed (h, NULL, NBD_OPT_ABORT);
+}
+
+int
+nbdi_aio_opt_extended_headers (struct nbd_handle *h,
+                               nbd_completion_callback *completion)
+{
+  if (require_fixed (h) == -1)
+    return -1;
+  return begin_fixed (h, completion, NBD_OPT_EXTENDED_HEADERS);
+}
+
+int
+nbdi_aio_opt_structured_reply (struct nbd_handle *h,
+                               nbd_completion_callback *completion)
+{
+  if (require_fixed (h) == -1)
+    return -1;
+  return begin_fixed (h, completion, NBD_OPT_STRUCTURED_REPLY);
+}
+
+int
+nbdi_aio_opt_list (struct nbd_handle *h, nbd_list_callback *list,
+                   nbd_completion_callback *completion)
+{
+  if (require_fixed (h) == -1)
+    return -1;
+  h->opt.list = *list;
+  memset (list, 0, sizeof *list);
+  return begin_fixed (h, completion, NBD_OPT_LIST);
+}
+
+/* Both meta context options, with queries of their own or, when NULL, the
+ * handle's request list.
+ */
+static int
+begin_contexts (struct nbd_handle *h, uint32_t option, char **queries,
+                nbd_context_callback *context,
+                nbd_completion_callback *completion)
+{
+  if (require_fixed (h) == -1)
+    return -1;
+  if (queries) {
+    for (size_t i = 0; queries[i] != NULL; i++) {
+      if (strlen (queries[i]) > NBD_MAX_STRING) {
+        nbdi_error (ENAMETOOLONG, "query of %zu bytes exceeds %d",
+                    strlen (queries[i]), NBD_MAX_STRING);
+        return -1;
+      }
+    }
+    if (nbdi_strings_copy (&h->opt.queries, queries) == -1)
+      return -1;
+    h->opt.own_queries = true;
+  }
+  h->opt.context = *context;
+  memset (context, 0, sizeof *context);
+  return begin_fixed (h, completion, option);
+}
+
+int
+nbdi_aio_opt_list_meta_context (struct nbd_handle *h,
+                                nbd_context_callback *context,
+                                nbd_completion_callback *completion)
+{
+  return begin_contexts (h, NBD_OPT_LIST_META_CONTEXT, NULL, context,
+                         completion);
+}
+
+int
+nbdi_aio_opt_list_meta_context_queries (struct nbd_handle *h, char **queries,
+                                        nbd_context_callback *context,
+                                        nbd_completion_callback *completion)
+{
+  return begin_contexts (h, NBD_OPT_LIST_META_CONTEXT, queries, context,
+                         completion);
+}
+
+int
+nbdi_aio_opt_set_meta_context (struct nbd_handle *h,
+                               nbd_context_callback *context,
+                               nbd_completion_callback *completion)
+{
+  return begin_contexts (h, NBD_OPT_SET_META_CONTEXT, NULL, context,
+                         completion);
+}
+
+int
+nbdi_aio_opt_set_meta_context_queries (struct nbd_handle *h, char **queries,
+                                       nbd_context_callback *context,
+                                       nbd_completion_callback *completion)
+{
+  return begin_contexts (h, NBD_OPT_SET_META_CONTEXT, queries, context,
+                         completion);
+}

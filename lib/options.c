@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+/* Negotiation: option messages, the heads of replies, and results. */
+
+#include "internal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A payload above this is an attack, not a reply. */
+#define MAX_OPTION_REPLY (64u * 1024 * 1024)
+
+const char *
+nbdi_option_name (uint32_t option)
+{
+  switch (option) {
+  case NBD_OPT_EXPORT_NAME: return "NBD_OPT_EXPORT_NAME";
+  case NBD_OPT_ABORT: return "NBD_OPT_ABORT";
+  case NBD_OPT_LIST: return "NBD_OPT_LIST";
+  case NBD_OPT_STARTTLS: return "NBD_OPT_STARTTLS";
+  case NBD_OPT_INFO: return "NBD_OPT_INFO";
+  case NBD_OPT_GO: return "NBD_OPT_GO";
+  case NBD_OPT_STRUCTURED_REPLY: return "NBD_OPT_STRUCTURED_REPLY";
+  case NBD_OPT_LIST_META_CONTEXT: return "NBD_OPT_LIST_META_CONTEXT";
+  case NBD_OPT_SET_META_CONTEXT: return "NBD_OPT_SET_META_CONTEXT";
+  case NBD_OPT_EXTENDED_HEADERS: return "NBD_OPT_EXTENDED_HEADERS";
+  default: return "unknown option";
+  }
+}
+
+/* Append the header of an option with `len` bytes of data and return where
+ * the data goes.
+ */
+static uint8_t *
+begin_option (struct nbd_handle *h, uint32_t option, uint32_t len)
+{
+  if (nbdi_out_reserve (h, NBD_OPTION_SIZE + len) == -1)
+    return NULL;
+  uint8_t *p = h->out.buf + h->out.end;
+  h->out.end += NBD_OPTION_SIZE + len;
+  h->chunks_sent++;
+  p = nbdi_put64 (p, NBD_NEW_VERSION);
+  p = nbdi_put32 (p, option);
+  return nbdi_put32 (p, len);
+}
+
+int
+nbdi_option_message (struct nbd_handle *h, uint32_t option, const void *data,
+                     uint32_t len)
+{
+  uint8_t *p = begin_option (h, option, len);
+
+  if (p == NULL)
+    return -1;
+  if (len > 0)
+    memcpy (p, data, len);
+  return 0;
+}
+
+static uint8_t *
+put_string (uint8_t *p, const char *s)
+{
+  size_t len = strlen (s);
+
+  p = nbdi_put32 (p, (uint32_t) len);
+  memcpy (p, s, len);
+  return p + len;
+}
+
+/* GO and INFO: the export's name and which information we want. */
+int
+nbdi_export_option_message (struct nbd_handle *h, uint32_t option)
+{
+  const char *name = h->settings.export_name;
+  uint16_t infos[3];
+  uint16_t n = 0;
+
+  if (h->settings.full_info) {
+    infos[n++] = NBD_INFO_NAME;
+    infos[n++] = NBD_INFO_DESCRIPTION;
+  }
+  if (h->settings.request_block_size)
+    infos[n++] = NBD_INFO_BLOCK_SIZE;
+  uint8_t *p = begin_option (h, option, 4 + strlen (name) + 2 + 2 * n);
+  if (p == NULL)
+    return -1;
+  p = put_string (p, name);
+  p = nbdi_put16 (p, n);
+  for (uint16_t i = 0; i < n; i++)
+    p = nbdi_put16 (p, infos[i]);
+  return 0;
+}
+
+/* LIST_META_CONTEXT and SET_META_CONTEXT: the export's name and queries. */
+int
+nbdi_query_option_message (struct nbd_handle *h, uint32_t option,
+                           const struct nbdi_strings *queries)
+{
+  const char *name = h->settings.export_name;
+  uint64_t len = 4 + strlen (name) + 4;
+
+  for (size_t i = 0; i < queries->len; i++)
+    len += 4 + strlen (queries->v[i]);
+  if (len > MAX_OPTION_REPLY) {
+    nbdi_error (E2BIG, "%s: queries of %" PRIu64 " bytes",
+                nbdi_option_name (option), len);
+    return -1;
+  }
+  uint8_t *p = begin_option (h, option, (uint32_t) len);
+  if (p == NULL)
+    return -1;
+  p = put_string (p, name);
+  p = nbdi_put32 (p, (uint32_t) queries->len);
+  for (size_t i = 0; i < queries->len; i++)
+    p = put_string (p, queries->v[i]);
+  return 0;
+}
+
+/* The payload lengths that a reply type can have. */
+static bool
+length_is_legal (uint32_t type, uint32_t len)
+{
+  switch (type) {
+  case NBD_REP_ACK:
+    return len == 0;
+  case NBD_REP_SERVER:
+    return len >= 4 && len <= 4 + 2 * NBD_MAX_STRING;
+  case NBD_REP_INFO:
+    return len >= 2 && len <= MAX_OPTION_REPLY;
+  case NBD_REP_META_CONTEXT:
+    return len > 4 && len <= 4 + NBD_MAX_STRING;
+  default:
+    return NBD_REP_IS_ERR (type) && len <= NBD_MAX_STRING;
+  }
+}
+
+/* Whether a reply of this type, other than ACK and errors, can answer. */
+static bool
+type_is_legal (uint32_t option, uint32_t type)
+{
+  switch (type) {
+  case NBD_REP_ACK:
+    return true;
+  case NBD_REP_SERVER:
+    return option == NBD_OPT_LIST;
+  case NBD_REP_INFO:
+    return option == NBD_OPT_GO || option == NBD_OPT_INFO;
+  case NBD_REP_META_CONTEXT:
+    return option == NBD_OPT_LIST_META_CONTEXT ||
+      option == NBD_OPT_SET_META_CONTEXT;
+  default:
+    return NBD_REP_IS_ERR (type);
+  }
+}
+
+/* Take the fixed part of an option reply into h->opt.reply. */
+int
+nbdi_expect_option_reply (struct nbd_handle *h)
+{
+  const uint8_t *p = nbdi_take (h, NBD_OPTION_REPLY_SIZE);
+  uint64_t magic = nbdi_get64 (p);
+  uint32_t option = nbdi_get32 (p + 8);
+  const char *name = nbdi_option_name (h->opt.option);
+
+  h->opt.reply.type = nbdi_get32 (p + 12);
+  h->opt.reply.length = nbdi_get32 (p + 16);
+  if (magic != NBD_OPTION_REPLY_MAGIC) {
+    nbdi_error (EPROTO, "%s: option reply has wrong magic 0x%" PRIx64,
+                name, magic);
+    return -1;
+  }
+  if (option != h->opt.option) {
+    nbdi_error (EPROTO, "%s: option reply is for option %" PRIu32
+                ", but %" PRIu32 " was sent", name, option, h->opt.option);
+    return -1;
+  }
+  if (!type_is_legal (option, h->opt.reply.type)) {
+    nbdi_error (EPROTO, "%s: option reply of unknown or unexpected type 0x%"
+                PRIx32, name, h->opt.reply.type);
+    return -1;
+  }
+  if (!length_is_legal (h->opt.reply.type, h->opt.reply.length)) {
+    nbdi_error (EPROTO, "%s: option reply of type 0x%" PRIx32
+                " has a length of %" PRIu32, name, h->opt.reply.type,
+                h->opt.reply.length);
+    return -1;
+  }
+  return 0;
+}
+
+/* What an error reply means, and the errno it becomes. */
+static const char *
+explain (uint32_t type, int *errnum)
+{
+  *errnum = 0;
+  switch (type) {
+  case NBD_REP_ERR_UNSUP:
+    *errnum = ENOTSUP;
+    return "the server does not support it";
+  case NBD_REP_ERR_POLICY:
+    return "the server's policy forbids it";
+  case NBD_REP_ERR_INVALID:
+    *errnum = EINVAL;
+    return "the server says that it is invalid";
+  case NBD_REP_ERR_PLATFORM:
+    return "not available on the server's platform";
+  case NBD_REP_ERR_TLS_REQD:
+    *errnum = ENOTSUP;
+    return "the server requires TLS";
+  case NBD_REP_ERR_UNKNOWN:
+    *errnum = ENOENT;
+    return "the server has no export of this name";
+  case NBD_REP_ERR_SHUTDOWN:
+    *errnum = ESHUTDOWN;
+    return "the server is shutting down";
+  case NBD_REP_ERR_BLOCK_SIZE_REQD:
+    *errnum = EINVAL;
+    return "the server requires that block sizes are asked for";
+  case NBD_REP_ERR_TOO_BIG:
+    *errnum = EINVAL;
+    return "the server says that request or reply are too big";
+  case NBD_REP_ERR_EXT_HEADER_REQD:
+    *errnum = ENOTSUP;
+    return "the server requires extended headers";
+  default:
+    return "the server refused it";
+  }
+}
+
+/* Keep how the option ended. */
+void
+nbdi_option_result (struct nbd_handle *h, int value, int error)
+{
+  h->opt.value = value;
+  h->opt.error = error;
+  free (h->opt.error_text);
+  h->opt.error_text = NULL;
+}
+
+/* The final reply is an error with this text: the option failed, nothing
+ * else.
+ */
+int
+nbdi_option_refused (struct nbd_handle *h, const uint8_t *text)
+{
+  uint32_t type = h->opt.reply.type, len = h->opt.reply.length;
+  CLEANUP_FREE char *printable = NULL, *export = NULL;
+  char *message = NULL;
+  int errnum;
+  const char *why = explain (type, &errnum);
+
+  export = nbdi_printable (h->settings.export_name);
+  if (len > 0)
+    printable = nbdi_printable_bytes (text, len);
+  if (asprintf (&message, "%s for export %s: %s (reply 0x%" PRIx32 ")%s%s",
+                nbdi_option_name (h->opt.option), export ? export : "?", why,
+                type, printable ? ": " : "", printable ? printable : "") == -1) {
+    nbdi_error (errno, "asprintf");
+    return -1;
+  }
+  nbdi_debug (h, "%s", message);
+  bool of_export = h->opt.option == NBD_OPT_GO ||
+    h->opt.option == NBD_OPT_INFO;
+  bool of_contexts = h->opt.option == NBD_OPT_LIST ||
+    h->opt.option == NBD_OPT_LIST_META_CONTEXT ||
+    h->opt.option == NBD_OPT_SET_META_CONTEXT;
+  nbdi_option_result (h, -1, errnum == 0 || of_contexts ? ENOTSUP :
+                      !of_export && errnum != EINVAL ? ENOTSUP : errnum);
+  h->opt.error_errno = of_contexts ? ENOTSUP : errnum;
+  h->opt.error_text = message;
+  return 0;
+}
+
+/* Make the error of the option that failed this thread's error. */
+void
+nbdi_option_error (struct nbd_handle *h)
+{
+  nbdi_error (h->opt.error_errno, "%s",
+              h->opt.error_text ? h->opt.error_text : "negotiation failed");
+}
+
+void
+nbdi_free_option (struct nbd_handle *h)
+{
+  struct nbdi_negotiation *o = &h->opt;
+
+  if (o->list.free)
+    o->list.free (o->list.user_data);
+  if (o->context.free)
+    o->context.free (o->context.user_data);
+  if (o->completion.free)
+    o->completion.free (o->completion.user_data);
+  memset (&o->list, 0, sizeof o->list);
+  memset (&o->context, 0, sizeof o->context);
+  memset (&o->completion, 0, sizeof o->completion);
+  nbdi_strings_clear (&o->queries);
+  o->own_queries = false;
+}
+
+/* The option is over: tell the program, once. */
+void
+nbdi_finish_option (struct nbd_handle *h)
+{
+  struct nbdi_negotiation *o = &h->opt;
+
+  if (o->completion.callback) {
+    int error = o->error;
+    NBDI_CALLBACK (o->completion.callback (o->completion.user_data, &error));
+  }
+  nbdi_free_option (h);
+  nbdi_shrink_buffers (h);
+}
+
+/* What to negotiate without being asked, in this order.  Whether an option
+ * is wanted is decided when its turn comes.
+ */
+void
+nbdi_plan_connect (struct nbd_handle *h)
+{
+  static const uint32_t automatic[] = {
+    NBD_OPT_EXTENDED_HEADERS,
+    NBD_OPT_STRUCTURED_REPLY,
+    NBD_OPT_SET_META_CONTEXT,   /* not in option mode */
+    NBD_OPT_GO,                 /* not in option mode */
+  };
+  struct nbdi_negotiation *o = &h->opt;
+  bool fixed = h->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE;
+
+  o->next = o->nr_plan = 0;
+  o->manual = false;
+  if (!fixed) {
+    if (!h->settings.opt_mode)
+      o->plan[o->nr_plan++] = NBD_OPT_EXPORT_NAME;
+    return;
+  }
+  for (size_t i = 0; i < sizeof automatic / sizeof automatic[0]; i++) {
+    if (h->settings.opt_mode && automatic[i] == NBD_OPT_SET_META_CONTEXT)
+      break;
+    o->plan[o->nr_plan++] = automatic[i];
+  }
+}

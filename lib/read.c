@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* Placing what a read returns.
+ *
+ * Each read keeps one mark: below it every byte of the program's buffer was
+ * filled or cleared.  So overlapping or missing chunks never show old
+ * memory, and the buffer need not be cleared in advance.
+ */
+
+#include "internal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+/* Check that a content chunk lies inside the request; what lies outside
+ * would be written beyond the program's buffer.
+ */
+int
+nbdi_read_range (struct nbd_handle *h, struct nbdi_command *c,
+                 uint64_t offset, uint64_t length)
+{
+  if (length == 0 || offset < c->offset || offset - c->offset >= c->count ||
+      length > c->count - (offset - c->offset)) {
+    nbdi_error (0, "reply chunk: %" PRIu64 " bytes at offset %" PRIu64
+                " are outside the read of %" PRIu64 " bytes at %" PRIu64,
+                length, offset, c->count, c->offset);
+    return -1;
+  }
+  h->reply.offset = offset - c->offset;
+  h->reply.length = (uint32_t) length;
+  return 0;
+}
+
+static void
+clear (struct nbdi_command *c, uint64_t from, uint64_t to)
+{
+  if (from < to)
+    memset (c->data + from, 0, to - from);
+}
+
+/* Data will be placed from `start` on. */
+void
+nbdi_read_begin (struct nbdi_command *c, uint64_t start)
+{
+  if (start > c->mark) {
+    if (c->initialize)
+      clear (c, c->mark, start);
+    c->mark = start;
+  }
+}
+
+/* The data is in place. */
+void
+nbdi_read_end (struct nbdi_command *c, uint64_t start, uint64_t length)
+{
+  if (start + length > c->mark)
+    c->mark = start + length;
+  c->received += length;
+}
+
+void
+nbdi_read_hole (struct nbdi_command *c, uint64_t start, uint64_t length)
+{
+  nbdi_read_begin (c, start);
+  clear (c, start, start + length);
+  nbdi_read_end (c, start, length);
+}
+
+/* The reply is complete, or will never come: leave no old memory. */
+void
+nbdi_read_finish (struct nbdi_command *c)
+{
+  if (c->error == 0 && c->received != c->count)
+    c->error = EPROTO;
+  if (c->initialize)
+    clear (c, c->mark, c->count);
+  c->mark = c->count;
+}
+
+static void
+call_chunk (struct nbdi_command *c, const void *p, uint64_t length,
+            uint64_t offset, unsigned status, int error)
+{
+  if (c->chunk.callback == NULL)
+    return;
+  if (NBDI_CALLBACK (c->chunk.callback (c->chunk.user_data, p, length, offset,
+                                        status, &error)) == -1)
+    nbdi_fail_command (c, error ? error : EPROTO);
+}
+
+/* Show the program a piece of its buffer. */
+void
+nbdi_call_chunk (struct nbdi_command *c, uint64_t start, uint64_t length,
+                 unsigned status)
+{
+  call_chunk (c, c->data + start, length, c->offset + start, status,
+              c->error);
+}
+
+/* Tell the program which place could not be read. */
+void
+nbdi_call_error_chunk (struct nbdi_command *c, uint64_t offset, int error)
+{
+  if (c->type == NBD_CMD_READ)
+    call_chunk (c, c->data + (offset - c->offset), 0, offset,
+                LIBNBD_READ_ERROR, error);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* Threads that share a handle: the driver's seat, and waiting for it.  Who
+ * leaves the seat wakes exactly one waiter.
+ */
+
+#include "internal.h"
+
+#include <errno.h>
+#include <time.h>
+
+static void
+init_waiter (struct nbdi_waiter *w)
+{
+  pthread_condattr_t attr;
+
+  *w = (struct nbdi_waiter) { .queued = false };
+  pthread_condattr_init (&attr);
+  pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
+  pthread_cond_init (&w->cond, &attr);
+  pthread_condattr_destroy (&attr);
+}
+
+static void
+join_queue (struct nbd_handle *h, struct nbdi_waiter *w)
+{
+  w->next = NULL;
+  w->queued = true;
+  *h->seat.last = w;
+  h->seat.last = &w->next;
+}
+
+static void
+leave_queue (struct nbd_handle *h, struct nbdi_waiter *w)
+{
+  struct nbdi_waiter **p = &h->seat.first;
+
+  if (!w->queued)
+    return;
+  while (*p != w)
+    p = &(*p)->next;
+  *p = w->next;
+  if (h->seat.last == &w->next)
+    h->seat.last = p;
+  w->queued = false;
+}
+
+/* Someone is to have the empty seat. */
+static void
+offer_seat (struct nbd_handle *h)
+{
+  struct nbdi_waiter *w = h->seat.first;
+
+  if (w != NULL) {
+    leave_queue (h, w);
+    pthread_cond_signal (&w->cond);
+  }
+}
+
+void
+nbdi_wake (struct nbd_handle *h __attribute__ ((unused)),
+           struct nbdi_waiter *w)
+{
+  pthread_cond_signal (&w->cond);
+}
+
+/* Sleep until woken; -1 when `end` has passed. */
+static int
+sleep_in_queue (struct nbd_handle *h, struct nbdi_waiter *w,
+                const struct timespec *end)
+{
+  int r;
+
+  if (!w->queued)
+    join_queue (h, w);
+  nbdi_publish (h);
+  r = end == NULL ? pthread_cond_wait (&w->cond, &h->lock)
+                  : pthread_cond_timedwait (&w->cond, &h->lock, end);
+  return r == 0 ? 0 : -1;
+}
+
+static void
+sit_down (struct nbd_handle *h)
+{
+  h->seat.taken = true;
+  h->seat.owner = pthread_self ();
+}
+
+static bool
+taken_by_another (const struct nbd_handle *h)
+{
+  return h->seat.taken && !pthread_equal (h->seat.owner, pthread_self ());
+}
+
+/* Take the seat, waiting for it until `end` (NULL = as long as it takes). */
+int
+nbdi_take_seat_until (struct nbd_handle *h, const struct timespec *end)
+{
+  struct nbdi_waiter w;
+  int r = 0;
+
+  if (!h->seat.taken) {
+    sit_down (h);
+    return 0;
+  }
+  init_waiter (&w);
+  while (h->seat.taken && r == 0)
+    r = sleep_in_queue (h, &w, end);
+  leave_queue (h, &w);
+  if (!h->seat.taken) {
+    sit_down (h);
+    r = 0;
+  }
+  pthread_cond_destroy (&w.cond);
+  return r;
+}
+
+void
+nbdi_take_seat (struct nbd_handle *h)
+{
+  nbdi_take_seat_until (h, NULL);
+}
+
+void
+nbdi_leave_seat (struct nbd_handle *h)
+{
+  h->seat.taken = false;
+  offer_seat (h);
+}
+
+static bool
+waiter_is_done (const struct nbd_handle *h __attribute__ ((unused)),
+                void *opaque)
+{
+  const struct nbdi_waiter *w = opaque;
+
+  return w->done;
+}
+
+/* Wait for a command of the calling thread: by driving, or asleep while
+ * another thread drives.
+ */
+int
+nbdi_wait_command (struct nbd_handle *h, int64_t cookie)
+{
+  struct nbdi_command *c = nbdi_lookup_command (h, (uint64_t) cookie);
+  bool seated = h->seat.taken && !taken_by_another (h);
+  struct nbdi_waiter w;
+
+  init_waiter (&w);
+  w.done = c->completed;
+  c->waiter = &w;
+  while (!w.done) {
+    if (taken_by_another (h)) {
+      sleep_in_queue (h, &w, NULL);
+      continue;
+    }
+    leave_queue (h, &w);
+    if (!seated)
+      sit_down (h);
+    nbdi_drive_until (h, waiter_is_done, &w);
+    if (!seated)
+      nbdi_leave_seat (h);
+  }
+  /* Woken for the seat as well as for the reply: pass it on. */
+  leave_queue (h, &w);
+  if (!h->seat.taken)
+    offer_seat (h);
+  pthread_cond_destroy (&w.cond);
+  return nbdi_result_of_command (h, c);
+}
+
+static bool
+not_connecting (const struct nbd_handle *h,
+                void *opaque __attribute__ ((unused)))
+{
+  return !nbdi_phase_in (h, NBDI_PHASE_CONNECTING);
+}
+
+static int
+drive_while_connecting (struct nbd_handle *h)
+{
+  nbdi_take_seat (h);
+  int r = nbdi_drive_until (h, not_connecting, NULL);
+  nbdi_leave_seat (h);
+  return r;
+}
+
+/* Wait until a connection stands, or waits in option mode. */
+int
+nbdi_wait_connected (struct nbd_handle *h)
+{
+  if (drive_while_connecting (h) == -1)
+    return -1;
+  if (nbdi_phase_in (h, NBDI_PHASE_CONNECTED | NBDI_PHASE_NEGOTIATING))
+    return 0;
+  if (nbdi_phase_in (h, NBDI_PHASE_DEAD))
+    nbdi_fatal_error (h);
+  else
+    nbdi_error (ENOTCONN, "the server ended the connection");
+  return -1;
+}
+
+/* Wait for the end of an option and return what its blocking form does. */
+int
+nbdi_wait_option (struct nbd_handle *h)
+{
+  if (drive_while_connecting (h) == -1)
+    return -1;
+  if (nbdi_phase_in (h, NBDI_PHASE_DEAD)) {
+    nbdi_fatal_error (h);
+    return -1;
+  }
+  if (h->opt.value == -1)
+    nbdi_option_error (h);
+  return h->opt.value;
+}

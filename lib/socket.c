@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* The plain transport: a socket. */
+
+#include "internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static ssize_t
+socket_receive (struct nbd_handle *h, struct iovec *iov, int n)
+{
+  struct msghdr msg = { .msg_iov = iov, .msg_iovlen = n };
+  ssize_t r;
+
+  do {
+    r = n == 1 ? recv (h->conn.sock, iov[0].iov_base, iov[0].iov_len, 0)
+               : recvmsg (h->conn.sock, &msg, 0);
+  } while (r == -1 && errno == EINTR);
+  return r;
+}
+
+static ssize_t
+socket_send (struct nbd_handle *h, struct iovec *iov, int n)
+{
+  struct msghdr msg = { .msg_iov = iov, .msg_iovlen = n };
+  ssize_t r;
+
+  do {
+    r = n == 1
+      ? send (h->conn.sock, iov[0].iov_base, iov[0].iov_len, MSG_NOSIGNAL)
+      : sendmsg (h->conn.sock, &msg, MSG_NOSIGNAL);
+  } while (r == -1 && errno == EINTR);
+  return r;
+}
+
+static int
+socket_shutdown_write (struct nbd_handle *h)
+{
+  if (shutdown (h->conn.sock, SHUT_WR) == -1 && errno != ENOTCONN)
+    nbdi_debug (h, "shutdown: %m");
+  return NBDI_IO_READY;
+}
+
+const struct nbdi_transport nbdi_socket_transport = {
+  .name = "socket",
+  .receive = socket_receive,
+  .send = socket_send,
+  .shutdown_write = socket_shutdown_write,
+};
+
+/* Make a descriptor non-blocking and close-on-exec. */
+int
+nbdi_prepare_socket (int sock)
+{
+  int flags = fcntl (sock, F_GETFL);
+  if (flags == -1 || fcntl (sock, F_SETFL, flags | O_NONBLOCK) == -1) {
+    nbdi_error (errno, "fcntl: O_NONBLOCK on descriptor %d", sock);
+    return -1;
+  }
+  flags = fcntl (sock, F_GETFD);
+  if (flags == -1 || fcntl (sock, F_SETFD, flags | FD_CLOEXEC) == -1) {
+    nbdi_error (errno, "fcntl: FD_CLOEXEC on descriptor %d", sock);
+    return -1;
+  }
+  return 0;
+}
+
+void
+nbdi_close_socket (struct nbd_handle *h)
+{
+  if (h->conn.sock >= 0)
+    close (h->conn.sock);
+  h->conn.sock = -1;
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/* Starting a program as a server.  All that can fail or allocate is done
+ * before the fork, because the child of a threaded program may only call
+ * async-signal-safe functions.
+ */
+
+#include "internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+extern char **environ;
+
+#define PID_VARIABLE "LISTEN_PID="
+#define PID_DIGITS 20
+
+/* What the child needs, prepared by the parent. */
+struct child {
+  const struct nbdi_spawn *spawn;
+  struct nbdi_strings paths;    /* where the program may be */
+  char **shell_argv;            /* for a file that is no executable */
+  char **env;                   /* NULL: inherited */
+  struct nbdi_strings added;    /* variables of ours in it */
+};
+
+/* The places to look for a program, as execvp does. */
+static int
+list_paths (struct nbdi_strings *paths, const char *program)
+{
+  const char *path = getenv ("PATH");
+  CLEANUP_FREE char *standard = NULL;
+
+  if (strchr (program, '/') != NULL)
+    return nbdi_strings_add (paths, program);
+  if (path == NULL) {
+    size_t len = confstr (_CS_PATH, NULL, 0);
+    standard = calloc (len + 1, 1);
+    if (standard == NULL) {
+      nbdi_error (errno, "calloc");
+      return -1;
+    }
+    confstr (_CS_PATH, standard, len);
+    path = standard;
+  }
+  for (;;) {
+    size_t len = strcspn (path, ":");
+    CLEANUP_FREE char *full = NULL;
+
+    if (asprintf (&full, "%.*s%s%s", (int) len, path, len > 0 ? "/" : "./",
+                  program) == -1) {
+      full = NULL;
+      nbdi_error (errno, "asprintf");
+      return -1;
+    }
+    if (nbdi_strings_add (paths, full) == -1)
+      return -1;
+    if (path[len] == '\0')
+      return 0;
+    path += len + 1;
+  }
+}
+
+static bool
+is_listen_variable (const char *s)
+{
+  static const char *const names[] = {
+    PID_VARIABLE, "LISTEN_FDS=", "LISTEN_FDNAMES=", "LISTEN_PIDFDID=",
+  };
+
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (strncmp (s, names[i], strlen (names[i])) == 0)
+      return true;
+  return false;
+}
+
+/* The environment of socket activation.  The child's pid is not known yet:
+ * the first variable has room for it.
+ */
+static int
+make_environment (struct child *child)
+{
+  CLEANUP_FREE char *names = NULL;
+  size_t n = 0, kept = 0;
+
+  if (asprintf (&names, "LISTEN_FDNAMES=%s",
+                child->spawn->activation_name) == -1) {
+    names = NULL;
+    nbdi_error (errno, "asprintf");
+    return -1;
+  }
+  if (nbdi_strings_add (&child->added, PID_VARIABLE "00000000000000000000")
+      == -1 || nbdi_strings_add (&child->added, "LISTEN_FDS=1") == -1 ||
+      nbdi_strings_add (&child->added, names) == -1)
+    return -1;
+  while (environ != NULL && environ[n] != NULL)
+    n++;
+  child->env = calloc (n + child->added.len + 1, sizeof (char *));
+  if (child->env == NULL) {
+    nbdi_error (errno, "calloc");
+    return -1;
+  }
+  for (size_t i = 0; i < child->added.len; i++)
+    child->env[kept++] = child->added.v[i];
+  for (size_t i = 0; i < n; i++)
+    if (!is_listen_variable (environ[i]))
+      child->env[kept++] = environ[i];
+  return 0;
+}
+
+static int
+make_shell_argv (struct child *child)
+{
+  size_t n = 0;
+
+  while (child->spawn->argv[n] != NULL)
+    n++;
+  child->shell_argv = calloc (n + 2, sizeof (char *));
+  if (child->shell_argv == NULL) {
+    nbdi_error (errno, "calloc");
+    return -1;
+  }
+  child->shell_argv[0] = (char *) "/bin/sh";
+  for (size_t i = 1; i < n; i++)
+    child->shell_argv[i + 1] = child->spawn->argv[i];
+  return 0;
+}
+
+static void
+free_child (struct child *child)
+{
+  nbdi_strings_clear (&child->paths);
+  nbdi_strings_clear (&child->added);
+  free (child->shell_argv);
+  free (child->env);
+}
+
+/* From here to exec: async-signal-safe functions only. */
+
+static void
+say (const char *s)
+{
+  if (write (2, s, strlen (s)) == -1)
+    return;                     /* nobody is left to be told */
+}
+
+static void __attribute__ ((noreturn))
+child_failed (const char *what, int errnum)
+{
+  const char *why = strerrordesc_np (errnum);
+
+  say (what);
+  say (": ");
+  say (why ? why : "unknown error");
+  say ("\n");
+  _exit (errnum == ENOENT || errnum == ENOTDIR ? 127 : 126);
+}
+
+/* Let the child have `fd` as the number `as`. */
+static void
+pass_descriptor (int fd, int as)
+{
+  if (fd == as) {
+    int flags = fcntl (fd, F_GETFD);
+    if (flags == -1 || fcntl (fd, F_SETFD, flags & ~FD_CLOEXEC) == -1)
+      child_failed ("fcntl", errno);
+  }
+  else if (dup2 (fd, as) == -1)
+    child_failed ("dup2", errno);
+}
+
+static void
+write_pid (char *variable)
+{
+  char *p = variable + strlen (PID_VARIABLE) + PID_DIGITS;
+  char *first = variable + strlen (PID_VARIABLE);
+  size_t len = 0;
+
+  for (pid_t pid = getpid (); pid > 0; pid /= 10, len++)
+    *--p = (char) ('0' + pid % 10);
+  memmove (first, p, len);
+  first[len] = '\0';
+}
+
+/* Programs expect to have 0, 1 and 2.  Where the parent has none of its
+ * own, or our sockets got these numbers, the child gets nothing to read and
+ * nowhere to write.
+ */
+static void
+fill_standard_descriptors (void)
+{
+  for (int fd = 0; fd <= 2; fd++) {
+    int flags = fcntl (fd, F_GETFD);
+
+    if (flags != -1 && (flags & FD_CLOEXEC) == 0)
+      continue;
+    close (fd);
+    if (open ("/dev/null", O_RDWR) != fd)
+      child_failed ("/dev/null", errno);
+  }
+}
+
+static void __attribute__ ((noreturn))
+run_child (const struct child *child)
+{
+  const struct nbdi_spawn *spawn = child->spawn;
+  char **env = child->env ? child->env : environ;
+  int error = ENOENT;
+
+  for (int i = 0; i < 2; i++)
+    if (spawn->as[i] >= 0)
+      pass_descriptor (spawn->fd, spawn->as[i]);
+  fill_standard_descriptors ();
+  if (child->env)
+    write_pid (child->added.v[0]);
+  signal (SIGPIPE, SIG_DFL);
+  for (size_t i = 0; i < child->paths.len; i++) {
+    execve (child->paths.v[i], spawn->argv, env);
+    if (errno == ENOEXEC) {
+      child->shell_argv[1] = child->paths.v[i];
+      execve (child->shell_argv[0], child->shell_argv, env);
+    }
+    if (errno != ENOENT && errno != ENOTDIR)
+      error = errno;
+  }
+  child_failed (spawn->argv[0], error);
+}
+
+/* Start the child.  The caller closes its copy of the descriptor. */
+int
+nbdi_spawn (struct nbd_handle *h, const struct nbdi_spawn *spawn)
+{
+  struct child child = { .spawn = spawn };
+  int r = -1;
+
+  if (list_paths (&child.paths, spawn->argv[0]) == -1 ||
+      make_shell_argv (&child) == -1 ||
+      (spawn->activation_name && make_environment (&child) == -1))
+    goto out;
+  pid_t pid = fork ();
+  if (pid == 0)
+    run_child (&child);
+  if (pid == -1) {
+    nbdi_error (errno, "fork");
+    goto out;
+  }
+  h->conn.pid = pid;
+  h->conn.owner = getpid ();
+  r = 0;
+ out:
+  free_child (&child);
+  return r;
+}

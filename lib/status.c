@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/* Block status: issuing, and handing extents to the program in the width
+ * that it asked for.
+ */
+
+#include "internal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Lengths that do not fit are cut to the largest multiple of 64 MiB. */
+#define CUT (UINT64_C (64) * 1024 * 1024)
+#define CUT_32 (UINT64_C (0x100000000) - CUT)
+#define CUT_63 (UINT64_C (0x8000000000000000) - CUT)
+
+static nbd_extent
+decode_extent (const uint8_t *p, bool wide)
+{
+  if (wide)
+    return (nbd_extent) { nbdi_get64 (p), nbdi_get64 (p + 8) };
+  return (nbd_extent) { nbdi_get32 (p), nbdi_get32 (p + 4) };
+}
+
+/* Take extents that a program can trust: none passes the end of the export
+ * or INT64_MAX, and only the first can be empty, which is an error.
+ */
+static size_t
+take_extents (struct nbd_handle *h, struct nbdi_command *c, const uint8_t *p,
+              size_t n, bool wide, nbd_extent *out)
+{
+  uint64_t size = h->export.size;
+  uint64_t left = c->offset < size ? size - c->offset : 0;
+  size_t taken = 0;
+
+  for (size_t i = 0; i < n; i++) {
+    nbd_extent x = decode_extent (p, wide);
+    bool last = false;
+
+    p += wide ? NBD_EXTENT_EXT_SIZE : NBD_EXTENT_SIZE;
+    if (x.length == 0 || x.length > left) {
+      if (i > 0 && x.length == 0)
+        break;
+      nbdi_debug (h, "block status: extent of %" PRIu64 " bytes with %"
+                  PRIu64 " left in the export", x.length, left);
+      nbdi_fail_command (c, EPROTO);
+      if (x.length > left && left == 0)
+        break;
+      last = x.length > left;
+      x.length = x.length > left ? left : x.length;
+    }
+    left -= x.length;
+    if (x.length > INT64_MAX) {
+      x.length = CUT_63;
+      last = true;
+    }
+    out[taken++] = x;
+    if (last)
+      break;
+  }
+  return taken;
+}
+
+/* Call the 32 bit callback; what it cannot express is cut. */
+static int
+call_extent (struct nbdi_command *c, const char *context,
+             const nbd_extent *extents, size_t n, int *error)
+{
+  CLEANUP_FREE uint32_t *v = calloc (2 * n, sizeof *v);
+  size_t len = 0;
+
+  if (v == NULL) {
+    nbdi_fail_command (c, ENOMEM);
+    return 0;
+  }
+  for (size_t i = 0; i < n; i++) {
+    bool cut = extents[i].length > UINT32_MAX;
+
+    if (extents[i].flags > UINT32_MAX) {
+      if (i > 0)
+        break;
+      nbdi_fail_command (c, EOVERFLOW);
+      *error = c->error;
+    }
+    v[len++] = cut ? (uint32_t) CUT_32 : (uint32_t) extents[i].length;
+    v[len++] = (uint32_t) extents[i].flags;
+    if (cut)
+      break;
+  }
+  return NBDI_CALLBACK (c->extent.callback (c->extent.user_data, context,
+                                            c->offset, v, len, error));
+}
+
+/* The context that the id in a reply stands for, and its number. */
+static const char *
+find_context (const struct nbd_handle *h, uint32_t id, size_t *number)
+{
+  for (size_t i = 0; i < h->export.nr_contexts; i++) {
+    if (h->export.contexts[i].id == id) {
+      *number = i;
+      return h->export.contexts[i].name;
+    }
+  }
+  return NULL;
+}
+
+/* Hand the program the extents in h->reply.entries. */
+void
+nbdi_deliver_extents (struct nbd_handle *h, struct nbdi_command *c)
+{
+  bool wide = h->reply.chunk.type == NBD_REPLY_TYPE_BLOCK_STATUS_EXT;
+  const uint8_t *p = h->reply.entries;
+  size_t head = wide ? NBD_BLOCK_STATUS_EXT_SIZE : NBD_BLOCK_STATUS_SIZE;
+  size_t n = (h->reply.entries_size - head) /
+    (wide ? NBD_EXTENT_EXT_SIZE : NBD_EXTENT_SIZE);
+  uint32_t id = nbdi_get32 (p);
+  size_t number;
+  const char *context = find_context (h, id, &number);
+
+  if (context == NULL) {
+    nbdi_debug (h, "block status: ignoring unknown context id %" PRIu32, id);
+    return;
+  }
+  uint64_t bit = UINT64_C (1) << (number < 63 ? number : 63);
+  if ((wide && nbdi_get32 (p + 4) != n) ||
+      (number < 63 && (c->status_seen & bit) != 0)) {
+    nbdi_debug (h, "block status: count does not agree with length, "
+                "or context %s came twice", context);
+    nbdi_fail_command (c, EPROTO);
+    return;
+  }
+  c->status_seen |= bit;
+  CLEANUP_FREE nbd_extent *extents = calloc (n, sizeof *extents);
+  if (extents == NULL) {
+    nbdi_fail_command (c, ENOMEM);
+    return;
+  }
+  n = take_extents (h, c, p + head, n, wide, extents);
+  if (wide != h->export.extended_headers)
+    nbdi_fail_command (c, EPROTO);
+  int error = c->error, r = 0;
+  if (n == 0)
+    return;
+  if (c->extent64.callback)
+    r = NBDI_CALLBACK (c->extent64.callback (c->extent64.user_data, context,
+                                             c->offset, extents, n, &error));
+  else if (c->extent.callback)
+    r = call_extent (c, context, extents, n, &error);
+  if (r == -1)
+    nbdi_fail_command (c, error ? error : EPROTO);
+}
+
+/* Whether every context that was asked for has been reported. */
+bool
+nbdi_status_is_complete (const struct nbd_handle *h,
+                         const struct nbdi_command *c)
+{
+  size_t expected = c->filter ? (c->wire_length - 8) / 4
+                              : h->export.nr_contexts;
+  int seen = __builtin_popcountll (c->status_seen);
+
+  return seen > 0 && ((size_t) seen >= expected || seen == 64);
+}
+
+/* Issuing. */
+
+static int
+require_status (struct nbd_handle *h)
+{
+  if ((h->settings.strict_mode & LIBNBD_STRICT_COMMANDS) == 0)
+    return 0;
+  if (!h->export.structured_replies) {
+    nbdi_error (ENOTSUP, "the server does not support structured replies, "
+                "which block status needs");
+    return -1;
+  }
+  if (!h->export.contexts_valid || h->export.nr_contexts == 0) {
+    nbdi_error (ENOTSUP, "no metadata context was negotiated: use "
+                "nbd_add_meta_context before connecting, and the server "
+                "must have it");
+    return -1;
+  }
+  return 0;
+}
+
+int64_t
+nbdi_aio_block_status (struct nbd_handle *h, uint64_t count, uint64_t offset,
+                       nbd_extent_callback *extent,
+                       nbd_completion_callback *completion, uint32_t flags)
+{
+  struct nbdi_command c = {
+    .type = NBD_CMD_BLOCK_STATUS, .flags = flags, .offset = offset,
+    .count = count, .extent = *extent,
+  };
+
+  if (require_status (h) == -1)
+    return -1;
+  int64_t cookie = nbdi_issue (h, &c, EINVAL, completion);
+  if (cookie != -1)
+    memset (extent, 0, sizeof *extent);
+  return cookie;
+}
+
+int64_t
+nbdi_aio_block_status_64 (struct nbd_handle *h, uint64_t count,
+                          uint64_t offset, nbd_extent64_callback *extent64,
+                          nbd_completion_callback *completion,
+                          uint32_t flags)
+{
+  struct nbdi_command c = {
+    .type = NBD_CMD_BLOCK_STATUS, .flags = flags, .offset = offset,
+    .count = count, .extent64 = *extent64,
+  };
+
+  if (require_status (h) == -1)
+    return -1;
+  int64_t cookie = nbdi_issue (h, &c, EINVAL, completion);
+  if (cookie != -1)
+    memset (extent64, 0, sizeof *extent64);
+  return cookie;
+}
+
+static int
+require_filter (struct nbd_handle *h, uint32_t *flags)
+{
+  if ((h->settings.strict_mode & LIBNBD_STRICT_AUTO_FLAG) != 0)
+    *flags |= LIBNBD_CMD_FLAG_PAYLOAD_LEN;
+  if (!h->export.extended_headers) {
+    nbdi_error (ENOTSUP, "extended headers were not negotiated, which a "
+                "filtered block status needs");
+    return -1;
+  }
+  if ((h->settings.strict_mode & LIBNBD_STRICT_COMMANDS) == 0)
+    return 0;
+  if ((h->export.flags & NBD_FLAG_BLOCK_STATUS_PAYLOAD) == 0) {
+    nbdi_error (EINVAL, "the server does not support filtered block status");
+    return -1;
+  }
+  if ((*flags & LIBNBD_CMD_FLAG_PAYLOAD_LEN) == 0) {
+    nbdi_error (EINVAL, "PAYLOAD_LEN must be set for filtered block status");
+    return -1;
+  }
+  return 0;
+}
+
+static int
+context_id (struct nbd_handle *h, const char *name, uint32_t *id)
+{
+  for (size_t i = 0; i < h->export.nr_contexts; i++) {
+    if (strcmp (h->export.contexts[i].name, name) == 0) {
+      *id = h->export.contexts[i].id;
+      return 0;
+    }
+  }
+  nbdi_error (EINVAL, "metadata context %s was not negotiated", name);
+  return -1;
+}
+
+/* The payload: the length that is meant, and the wanted contexts. */
+static int
+make_filter (struct nbd_handle *h, struct nbdi_command *c, char **contexts)
+{
+  size_t n = 0;
+
+  while (contexts[n] != NULL)
+    n++;
+  if (n > (nbdi_payload_limit (h) - 8) / 4) {
+    nbdi_error (ERANGE, "a list of %zu metadata contexts exceeds the "
+                "server's maximum payload", n);
+    return -1;
+  }
+  c->filter = malloc (8 + 4 * n);
+  if (c->filter == NULL) {
+    nbdi_error (errno, "list of %zu metadata contexts", n);
+    return -1;
+  }
+  c->wire_length = (uint32_t) (8 + 4 * n);
+  uint8_t *p = nbdi_put64 (c->filter, c->count);
+  for (size_t i = 0; i < n; i++) {
+    uint32_t id;
+    if (context_id (h, contexts[i], &id) == -1)
+      return -1;
+    p = nbdi_put32 (p, id);
+  }
+  return 0;
+}
+
+int64_t
+nbdi_aio_block_status_filter (struct nbd_handle *h, uint64_t count,
+                              uint64_t offset, char **contexts,
+                              nbd_extent64_callback *extent64,
+                              nbd_completion_callback *completion,
+                              uint32_t flags)
+{
+  if (require_filter (h, &flags) == -1 || require_status (h) == -1)
+    return -1;
+  struct nbdi_command c = {
+    .type = NBD_CMD_BLOCK_STATUS, .flags = flags, .offset = offset,
+    .count = count, .extent64 = *extent64,
+  };
+  int64_t cookie = make_filter (h, &c, contexts) == -1
+    ? -1 : nbdi_issue (h, &c, EINVAL, completion);
+  if (cookie == -1)
+    free (c.filter);
+  else
+    memset (extent64, 0, sizeof *extent64);
+  return cookie;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* What the calls about TLS answer in a build without it. */
+
+#include "internal.h"
+
+#include <errno.h>
+
+bool
+nbdi_supports_tls (struct nbd_handle *h __attribute__ ((unused)))
+{
+  return false;
+}
+
+int
+nbdi_set_tls (struct nbd_handle *h, int tls)
+{
+  if (tls != LIBNBD_TLS_DISABLE) {
+    nbdi_error (ENOTSUP, "this library was built without TLS");
+    return -1;
+  }
+  h->settings.tls = tls;
+  return 0;
+}
+
+int
+nbdi_aio_opt_starttls (struct nbd_handle *h __attribute__ ((unused)),
+                       nbd_completion_callback *completion
+                       __attribute__ ((unused)))
+{
+  nbdi_error (ENOTSUP, "this library was built without TLS");
+  return -1;
+}

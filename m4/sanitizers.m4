@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+# A build that stops at the first memory error or undefined behaviour.
+AC_DEFUN([CW_SANITIZERS],
+  [AC_ARG_ENABLE([sanitizers],
+     [AS_HELP_STRING([--enable-sanitizers],
+        [build with AddressSanitizer and UBSan])],
+     [], [enable_sanitizers=no])
+   AS_IF([test "x$enable_sanitizers" != xno],
+     [cw_flags="-fsanitize=address,undefined -fno-sanitize-recover=undefined"
+      SANITIZER_CFLAGS="$cw_flags -fno-omit-frame-pointer"
+      SANITIZER_PRELOAD=`$CC -print-file-name=libasan.so`
+      cw_save_CFLAGS=$CFLAGS
+      CFLAGS="$CFLAGS $SANITIZER_CFLAGS"
+      AC_LINK_IFELSE([AC_LANG_PROGRAM()], [],
+        [AC_MSG_ERROR([$CC cannot link with $cw_flags])])
+      CFLAGS=$cw_save_CFLAGS])
+   AC_SUBST([SANITIZER_CFLAGS])
+   AC_SUBST([SANITIZER_PRELOAD])
+   AM_CONDITIONAL([SANITIZERS], [test "x$enable_sanitizers" != xno])])
