@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+
+include docs/pages.mk
+dist_man_MANS += $(generated_pages)
+
+EXTRA_DIST += \
+	docs/overview \
+	docs/states.dot
+
+if HAVE_GRAPHVIZ
+noinst_DATA += docs/states.svg
+CLEANFILES += docs/states.svg
+docs/states.svg: docs/states.dot
+	$(AM_V_GEN)$(MKDIR_P) docs && $(DOT) -Tsvg -o $@ $<
+endif
