@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+
+noinst_PROGRAMS += \
+	examples/block-status-map \
+	examples/edit-qcow2 \
+	examples/fetch-with-poll \
+	examples/list-exports \
+	examples/read-first-block \
+	examples/structured-read \
+	examples/threads
+
+if HAVE_GLIB
+noinst_PROGRAMS += examples/glib-main-loop
+examples_glib_main_loop_CFLAGS = $(AM_CFLAGS) $(GLIB_CFLAGS)
+examples_glib_main_loop_LDADD = $(LDADD) $(GLIB_LIBS)
+endif
+
+if HAVE_LIBEV
+noinst_PROGRAMS += examples/libev-loop
+examples_libev_loop_LDADD = $(LDADD) $(LIBEV_LIBS)
+endif
+
+EXTRA_DIST += \
+	examples/async_copy.py \
+	examples/read_qcow2.py
