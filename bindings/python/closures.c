@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/* Python callables as closures of the library.
+ *
+ * The library owns a closure from the call it is passed to until it calls
+ * nbdpy_free_closure.  All of its callbacks come with the handle's lock held
+ * and without the interpreter's, which each of them takes. */
+
+#include <limits.h>
+
+#include "glue.h"
+
+static PyObject *c_int;          /* ctypes.c_int: what `err` is */
+static PyObject *value_name;     /* "value" */
+
+int
+nbdpy_init_closures (void)
+{
+  PyObject *ctypes = PyImport_ImportModule ("ctypes");
+  if (ctypes == NULL)
+    return -1;
+  c_int = PyObject_GetAttrString (ctypes, "c_int");
+  Py_DECREF (ctypes);
+  value_name = PyUnicode_InternFromString ("value");
+  return c_int == NULL || value_name == NULL ? -1 : 0;
+}
+
+/* Life ------------------------------------------------------------------- */
+
+static struct closure *
+new_closure (struct py_handle *owner)
+{
+  struct closure *closure = PyMem_Calloc (1, sizeof *closure);
+  if (closure == NULL) {
+    PyErr_NoMemory ();
+    return NULL;
+  }
+  closure->owner = owner;
+  closure->next = owner->closures;
+  if (closure->next != NULL)
+    closure->next->prev = closure;
+  owner->closures = closure;
+  return closure;
+}
+
+/* Let go of everything.  It leaves the handle's list first, because dropping
+ * objects can run any code, the garbage collector included. */
+static void
+destroy (struct closure *closure)
+{
+  if (closure->prev != NULL)
+    closure->prev->next = closure->next;
+  else
+    closure->owner->closures = closure->next;
+  if (closure->next != NULL)
+    closure->next->prev = closure->prev;
+
+  Py_XDECREF (closure->view);
+  PyBuffer_Release (&closure->buffer);
+  Py_XDECREF (closure->function);
+  PyMem_Free (closure);
+}
+
+/* For closures that no call has taken over, because an argument was wrong. */
+void
+nbdpy_drop_closure (struct closure **closure)
+{
+  if (*closure != NULL)
+    destroy (*closure);
+}
+
+struct closure *
+nbdpy_hand_over (struct closure **closure)
+{
+  struct closure *taken = *closure;
+  *closure = NULL;
+  return taken;
+}
+
+/* Arguments -------------------------------------------------------------- */
+
+/* Make a closure, or complete the one that already keeps the buffer.  For
+ * None, if permitted, *closure stays as it is. */
+int
+nbdpy_get_closure (struct call *call, int i, const char *name, bool optional,
+                   struct closure **closure)
+{
+  PyObject *arg = call->args[i];
+  if (optional && arg == Py_None)
+    return 0;
+  if (!PyCallable_Check (arg)) {
+    PyErr_Format (PyExc_TypeError, "NBD.%s: %s must be callable, not %.100s",
+                  call->name, name, Py_TYPE (arg)->tp_name);
+    return -1;
+  }
+  if (*closure == NULL && (*closure = new_closure (call->handle)) == NULL)
+    return -1;
+  Py_INCREF (arg);
+  (*closure)->function = arg;
+  return 0;
+}
+
+/* Lend the memory of an argument to the library for as long as the closure
+ * lives.  A bytearray cannot be resized meanwhile. */
+int
+nbdpy_lend_buffer (struct call *call, int i, bool writable,
+                   struct closure **closure, struct memory *memory)
+{
+  if (*closure == NULL && (*closure = new_closure (call->handle)) == NULL)
+    return -1;
+  Py_buffer *buffer = &(*closure)->buffer;
+  if (PyObject_GetBuffer (call->args[i], buffer,
+                          writable ? PyBUF_WRITABLE : PyBUF_SIMPLE) == -1)
+    return -1;
+  memory->start = buffer->buf;
+  memory->length = (size_t) buffer->len;
+  return 0;
+}
+
+/* Let chunks be read-only slices of an object's memory.  A slice that the
+ * program keeps holds on to the object, so it stays valid. */
+int
+nbdpy_set_view (struct closure *closure, PyObject *object)
+{
+  CLEANUP (nbdpy_drop) PyObject *view = PyMemoryView_FromObject (object);
+  if (view == NULL)
+    return -1;
+  const Py_buffer *buffer = PyMemoryView_GET_BUFFER (view);
+  if (buffer->ndim != 1 || strcmp (buffer->format, "B") != 0) {
+    PyObject *bytes = PyObject_CallMethod (view, "cast", "s", "B");
+    if (bytes == NULL)
+      return -1;
+    Py_SETREF (view, bytes);
+  }
+  closure->view = PyObject_CallMethod (view, "toreadonly", NULL);
+  return closure->view == NULL ? -1 : 0;
+}
+
+/* Callbacks -------------------------------------------------------------- */
+
+/* From here to leave_python this thread holds the interpreter's lock, and a
+ * call on the same handle is refused, because it would wait for ever. */
+static void
+enter_python (struct callback *cb, struct closure *closure)
+{
+  cb->lock = PyGILState_Ensure ();
+  cb->closure = closure;
+  cb->outer_thread = closure->owner->callback_thread;
+  closure->owner->callback_thread = PyThread_get_thread_ident ();
+}
+
+static void
+leave_python (struct callback *cb, struct py_handle *owner)
+{
+  owner->callback_thread = cb->outer_thread;
+  PyGILState_Release (cb->lock);
+}
+
+void
+nbdpy_free_closure (void *user_data)
+{
+  struct closure *closure = user_data;
+  struct py_handle *owner = closure->owner;
+  struct callback cb;
+
+  /* A daemon thread may come here when there is no interpreter any more. */
+  if (!Py_IsInitialized ())
+    return;
+  enter_python (&cb, closure);
+  destroy (closure);
+  leave_python (&cb, owner);
+}
+
+void
+nbdpy_begin_callback (struct callback *cb, void *closure)
+{
+  enter_python (cb, closure);
+  cb->count = 0;
+}
+
+/* Add an argument, of which the reference is taken over. */
+void
+nbdpy_push (struct callback *cb, PyObject *arg)
+{
+  cb->args[++cb->count] = arg;
+}
+
+/* Show an exception, since nobody can catch it.  An interrupt is not for the
+ * callback: it is raised again when the call returns to Python. */
+static void
+show_exception (PyObject *function)
+{
+  if (PyErr_ExceptionMatches (PyExc_KeyboardInterrupt)) {
+    PyErr_Clear ();
+    PyErr_SetInterrupt ();
+  }
+  else
+    PyErr_WriteUnraisable (function);
+}
+
+/* What a callback returned: None is 0, and so is all that is no number. */
+static int
+returned (PyObject *result)
+{
+  if (!PyLong_Check (result))
+    return 0;
+  int overflow;
+  long number = PyLong_AsLongAndOverflow (result, &overflow);
+  return overflow != 0 || number < INT_MIN || number > INT_MAX
+    ? 0 : (int) number;
+}
+
+/* Take what the callback left in err.value. */
+static int
+take_error (PyObject *err, int *error)
+{
+  CLEANUP (nbdpy_drop) PyObject *value = PyObject_GetAttr (err, value_name);
+  if (value == NULL)
+    return -1;
+  *error = (int) PyLong_AsLong (value);
+  return PyErr_Occurred () ? -1 : 0;
+}
+
+int
+nbdpy_run_callback (struct callback *cb, int *error)
+{
+  struct py_handle *owner = cb->closure->owner;
+  PyObject *function = cb->closure->function, *result = NULL;
+  int ret = -1;
+
+  Py_INCREF (function);
+  if (!PyErr_Occurred ())
+    result = PyObject_Vectorcall (function, cb->args + 1,
+                                  (size_t) cb->count
+                                  | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+  if (result != NULL) {
+    ret = returned (result);
+    Py_DECREF (result);
+  }
+  else
+    show_exception (function);
+
+  PyObject *err = cb->args[cb->count];
+  if (error != NULL && err != NULL && take_error (err, error) == -1) {
+    show_exception (function);
+    ret = -1;
+  }
+  for (Py_ssize_t i = 1; i <= cb->count; ++i)
+    Py_XDECREF (cb->args[i]);
+  Py_DECREF (function);
+  leave_python (cb, owner);
+  return ret;
+}
+
+PyObject *
+nbdpy_from_error (const int *error)
+{
+  CLEANUP (nbdpy_drop) PyObject *number = PyLong_FromLong (*error);
+  return number ? PyObject_CallOneArg (c_int, number) : NULL;
+}
+
+/* A part of the memory of a read, without copying. */
+PyObject *
+nbdpy_from_subbuf (struct closure *closure, const void *subbuf, size_t count)
+{
+  if (count == 0)
+    return PyMemoryView_FromMemory ((char *) "", 0, PyBUF_READ);
+  const Py_buffer *whole = PyMemoryView_GET_BUFFER (closure->view);
+  Py_ssize_t start = (const char *) subbuf - (const char *) whole->buf;
+  CLEANUP (nbdpy_drop) PyObject *from = PyLong_FromSsize_t (start);
+  CLEANUP (nbdpy_drop) PyObject *to =
+    PyLong_FromSsize_t (start + (Py_ssize_t) count);
+  CLEANUP (nbdpy_drop) PyObject *slice =
+    from && to ? PySlice_New (from, to, NULL) : NULL;
+  return slice ? PyObject_GetItem (closure->view, slice) : NULL;
+}
+
+/* A flat list: length, flags, length, flags, ... */
+PyObject *
+nbdpy_from_extents32 (const uint32_t *entries, size_t n)
+{
+  PyObject *list = PyList_New ((Py_ssize_t) n);
+  for (size_t i = 0; list != NULL && i < n; ++i) {
+    PyObject *number = PyLong_FromUnsignedLong (entries[i]);
+    if (number == NULL)
+      Py_CLEAR (list);
+    else
+      PyList_SET_ITEM (list, (Py_ssize_t) i, number);
+  }
+  return list;
+}
+
+/* A list of pairs (length, flags). */
+PyObject *
+nbdpy_from_extents64 (const nbd_extent *entries, size_t n)
+{
+  PyObject *list = PyList_New ((Py_ssize_t) n);
+  for (size_t i = 0; list != NULL && i < n; ++i) {
+    PyObject *pair = Py_BuildValue ("(KK)",
+                                    (unsigned long long) entries[i].length,
+                                    (unsigned long long) entries[i].flags);
+    if (pair == NULL)
+      Py_CLEAR (list);
+    else
+      PyList_SET_ITEM (list, (Py_ssize_t) i, pair);
+  }
+  return list;
+}

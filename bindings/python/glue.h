@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* What the generated methods.c and the hand-written parts of the Python
+ * module share.  Everything here is called with the interpreter's lock held,
+ * except where a comment says otherwise. */
+
+#ifndef NBDPY_GLUE_H
+#define NBDPY_GLUE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include <libnbd.h>
+
+#define CLEANUP(fn) __attribute__ ((cleanup (fn)))
+#define UNUSED __attribute__ ((unused))
+
+/* A function of any form, as a method table wants it. */
+#define NBDPY_FUNCTION(fn) ((PyCFunction) (void (*) (void)) (fn))
+
+struct closure;
+
+/* What NBD._o refers to.  It owns the library's handle, and it knows the
+ * closures that the library holds, so that the garbage collector can follow
+ * a callback that refers to its own handle. */
+struct py_handle {
+  PyObject_HEAD
+  struct nbd_handle *h;          /* NULL once closed */
+  struct closure *closures;
+  Py_ssize_t busy;               /* calls that are under way */
+  unsigned long callback_thread; /* which runs a callback now, or 0 */
+};
+
+/* One call of a method. */
+struct call {
+  const char *name;              /* without nbd_ */
+  struct nbd_handle *h;
+  struct py_handle *handle;
+  PyObject *const *args;         /* the handle first */
+  PyThreadState *thread;
+};
+
+/* A callable that the library may call, and the objects that have to stay
+ * until it says that it never will again.  It has no callable when it only
+ * keeps the buffer of an asynchronous command. */
+struct closure {
+  struct py_handle *owner;
+  struct closure *prev, *next;
+  PyObject *function;
+  Py_buffer buffer;              /* memory lent to the library, or no obj */
+  PyObject *view;                /* what chunks are slices of, or NULL */
+};
+
+/* One callback that is being run. */
+struct callback {
+  PyGILState_STATE lock;
+  struct closure *closure;
+  unsigned long outer_thread;
+  Py_ssize_t count;
+  PyObject *args[6];             /* the first is scratch space for Python */
+};
+
+struct address {
+  struct sockaddr_storage storage;
+  socklen_t length;
+};
+
+/* Memory that the library may use; a closure keeps it. */
+struct memory {
+  void *start;
+  size_t length;
+};
+
+struct strings {
+  PyObject *items;               /* a list of bytes objects */
+  char **array;                  /* what they hold, and NULL at the end */
+};
+
+/* handle.c */
+extern PyTypeObject nbdpy_handle_type;
+extern PyObject *nbdpy_create (PyObject *module, PyObject *unused);
+extern PyObject *nbdpy_close (PyObject *module, PyObject *handle);
+extern int nbdpy_open (struct call *call, const char *name, bool locked,
+                       PyObject *const *args, Py_ssize_t nargs,
+                       Py_ssize_t wanted);
+extern void nbdpy_enter (struct call *call);
+extern void nbdpy_leave (struct call *call);
+
+/* errors.c */
+extern PyObject *nbdpy_set_exceptions (PyObject *module, PyObject *types);
+extern PyObject *nbdpy_raise (void);
+extern PyObject *nbdpy_raise_closed (void);
+
+/* arguments.c */
+extern int nbdpy_get_bool (struct call *call, int i, bool *value);
+extern int nbdpy_get_int (struct call *call, int i, const char *name,
+                          int *value);
+extern int nbdpy_get_uint32 (struct call *call, int i, const char *name,
+                             uint32_t *value);
+extern int nbdpy_get_uint64 (struct call *call, int i, const char *name,
+                             uint64_t *value);
+extern int nbdpy_get_size (struct call *call, int i, const char *name,
+                           size_t *value);
+extern int nbdpy_get_uintptr (struct call *call, int i, const char *name,
+                              uintptr_t *value);
+extern int nbdpy_get_string (struct call *call, int i, const char *name,
+                             PyObject **bytes);
+extern int nbdpy_get_path (struct call *call, int i, PyObject **bytes);
+extern int nbdpy_get_strings (struct call *call, int i, const char *name,
+                              bool argv, struct strings *strings);
+extern int nbdpy_get_bytes (struct call *call, int i, Py_buffer *buffer);
+extern int nbdpy_get_room (struct call *call, int i, const char *name,
+                           PyObject **bytearray);
+extern PyObject *nbdpy_decode (const char *string);
+extern PyObject *nbdpy_decode_and_free (char *string);
+extern PyObject *nbdpy_none (void);
+extern PyObject *nbdpy_steal (PyObject **object);
+extern void nbdpy_drop (PyObject **object);
+extern void nbdpy_drop_strings (struct strings *strings);
+
+/* address.c */
+extern int nbdpy_get_address (struct call *call, int i, const char *name,
+                              struct address *address);
+
+/* closures.c */
+extern int nbdpy_init_closures (void);
+extern int nbdpy_get_closure (struct call *call, int i, const char *name,
+                              bool optional, struct closure **closure);
+extern int nbdpy_lend_buffer (struct call *call, int i, bool writable,
+                              struct closure **closure,
+                              struct memory *memory);
+extern int nbdpy_set_view (struct closure *closure, PyObject *object);
+extern struct closure *nbdpy_hand_over (struct closure **closure);
+extern void nbdpy_drop_closure (struct closure **closure);
+
+/* These two are called by the library, without the interpreter's lock. */
+extern void nbdpy_free_closure (void *closure);
+extern void nbdpy_begin_callback (struct callback *cb, void *closure);
+
+/* Run the callback and give the interpreter's lock back. */
+extern int nbdpy_run_callback (struct callback *cb, int *error);
+
+extern void nbdpy_push (struct callback *cb, PyObject *arg);
+extern PyObject *nbdpy_from_error (const int *error);
+extern PyObject *nbdpy_from_subbuf (struct closure *closure,
+                                    const void *subbuf, size_t count);
+extern PyObject *nbdpy_from_extents32 (const uint32_t *entries, size_t n);
+extern PyObject *nbdpy_from_extents64 (const nbd_extent *entries, size_t n);
+
+/* buffer.c */
+extern PyTypeObject nbdpy_buffer_type;
+
+/* methods.c, generated */
+extern PyMethodDef nbdpy_methods[];
+
+#endif /* NBDPY_GLUE_H */

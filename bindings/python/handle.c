@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* The handle as a Python object, and what begins and ends each call. */
+
+#include "glue.h"
+
+PyObject *
+nbdpy_create (PyObject *module UNUSED, PyObject *unused UNUSED)
+{
+  struct nbd_handle *h = nbd_create ();
+  if (h == NULL)
+    return nbdpy_raise ();
+  struct py_handle *handle =
+    PyObject_GC_New (struct py_handle, &nbdpy_handle_type);
+  if (handle == NULL) {
+    nbd_close (h);
+    return NULL;
+  }
+  handle->h = h;
+  handle->closures = NULL;
+  handle->busy = 0;
+  handle->callback_thread = 0;
+  PyObject_GC_Track (handle);
+  return (PyObject *) handle;
+}
+
+/* Close the handle if it is open.  Commands that are in flight end with
+ * their callbacks being called; then all closures are freed. */
+static void
+close_handle (struct py_handle *handle)
+{
+  struct nbd_handle *h = handle->h;
+  if (h == NULL)
+    return;
+  handle->h = NULL;
+
+  /* Closing waits for a child, and callbacks want the interpreter. */
+  PyThreadState *thread = PyEval_SaveThread ();
+  nbd_close (h);
+  PyEval_RestoreThread (thread);
+}
+
+PyObject *
+nbdpy_close (PyObject *module UNUSED, PyObject *self)
+{
+  if (!Py_IS_TYPE (self, &nbdpy_handle_type)) {
+    PyErr_SetString (PyExc_TypeError, "NBD.close: not a handle");
+    return NULL;
+  }
+  struct py_handle *handle = (struct py_handle *) self;
+  if (handle->h == NULL)
+    return nbdpy_raise_closed ();
+
+  /* The library would use the handle after it was freed. */
+  if (handle->busy > 0) {
+    PyErr_SetString (PyExc_RuntimeError,
+                     "NBD.close: a call on this handle is still running,"
+                     " in another thread or around this callback");
+    return NULL;
+  }
+  close_handle (handle);
+  Py_RETURN_NONE;
+}
+
+/* Prepare a call: the handle must be open, and if the call takes the
+ * handle's lock it must not come from a callback, which runs with the lock
+ * held and would wait for itself. */
+int
+nbdpy_open (struct call *call, const char *name, bool locked,
+            PyObject *const *args, Py_ssize_t nargs, Py_ssize_t wanted)
+{
+  if (nargs != wanted || !Py_IS_TYPE (args[0], &nbdpy_handle_type)) {
+    PyErr_Format (PyExc_TypeError, "%s: expected a handle and %zd arguments",
+                  name, wanted - 1);
+    return -1;
+  }
+  struct py_handle *handle = (struct py_handle *) args[0];
+  if (handle->h == NULL) {
+    nbdpy_raise_closed ();
+    return -1;
+  }
+  if (locked && handle->callback_thread != 0
+      && handle->callback_thread == PyThread_get_thread_ident ()) {
+    PyErr_Format (PyExc_RuntimeError,
+                  "NBD.%s: called from a callback of the same handle, which"
+                  " is locked then", name);
+    return -1;
+  }
+  *call = (struct call) {
+    .name = name,
+    .h = handle->h,
+    .handle = handle,
+    .args = args
+  };
+  return 0;
+}
+
+/* Give up the interpreter's lock before a call that takes the handle's:
+ * whoever holds that may be about to run a callback. */
+void
+nbdpy_enter (struct call *call)
+{
+  call->handle->busy++;
+  call->thread = PyEval_SaveThread ();
+}
+
+void
+nbdpy_leave (struct call *call)
+{
+  PyEval_RestoreThread (call->thread);
+  call->handle->busy--;
+}
+
+/* The type --------------------------------------------------------------- */
+
+/* Run before anything of a garbage cycle is taken apart, so that callbacks
+ * of commands still in flight find their world intact. */
+static void
+handle_finalize (PyObject *self)
+{
+  PyObject *type, *value, *traceback;
+  PyErr_Fetch (&type, &value, &traceback);
+  close_handle ((struct py_handle *) self);
+  PyErr_Restore (type, value, traceback);
+}
+
+static void
+handle_dealloc (PyObject *self)
+{
+  if (PyObject_CallFinalizerFromDealloc (self) == -1)
+    return;
+  PyObject_GC_UnTrack (self);
+  PyObject_GC_Del (self);
+}
+
+static int
+handle_traverse (PyObject *self, visitproc visit, void *arg)
+{
+  struct py_handle *handle = (struct py_handle *) self;
+  for (struct closure *c = handle->closures; c != NULL; c = c->next) {
+    Py_VISIT (c->function);
+    Py_VISIT (c->buffer.obj);
+    Py_VISIT (c->view);
+  }
+  return 0;
+}
+
+static PyObject *
+handle_closed (PyObject *self, void *closure UNUSED)
+{
+  return PyBool_FromLong (((struct py_handle *) self)->h == NULL);
+}
+
+static PyGetSetDef handle_properties[] = {
+  { .name = "closed", .get = handle_closed, .doc = "Whether it is closed." },
+  { .name = NULL }
+};
+
+PyTypeObject nbdpy_handle_type = {
+  PyVarObject_HEAD_INIT (NULL, 0)
+  .tp_name = "libnbdmod.Handle",
+  .tp_doc = "A handle of the library.",
+  .tp_basicsize = sizeof (struct py_handle),
+  .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+  .tp_dealloc = handle_dealloc,
+  .tp_finalize = handle_finalize,
+  .tp_traverse = handle_traverse,
+  .tp_getset = handle_properties,
+};

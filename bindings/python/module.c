@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The extension module libnbdmod, the private half of the module nbd. */
+
+#include "glue.h"
+
+static PyMethodDef own_methods[] = {
+  { "create", nbdpy_create, METH_NOARGS, "Make a handle." },
+  { "close", nbdpy_close, METH_O, "Close a handle." },
+  { "set_exceptions", nbdpy_set_exceptions, METH_VARARGS,
+    "Tell which classes to raise: for errors, and for closed handles." },
+  { NULL, NULL, 0, NULL }
+};
+
+static struct PyModuleDef definition = {
+  PyModuleDef_HEAD_INIT,
+  .m_name = "libnbdmod",
+  .m_doc = "The C half of the module nbd; import that instead.",
+  .m_size = -1,
+  .m_methods = own_methods,
+};
+
+PyMODINIT_FUNC
+PyInit_libnbdmod (void)
+{
+  if (nbdpy_init_closures () == -1
+      || PyType_Ready (&nbdpy_handle_type) == -1)
+    return NULL;
+
+  PyObject *module = PyModule_Create (&definition);
+  if (module == NULL)
+    return NULL;
+  if (PyModule_AddFunctions (module, nbdpy_methods) == -1
+      || PyModule_AddType (module, &nbdpy_buffer_type) == -1) {
+    Py_DECREF (module);
+    return NULL;
+  }
+  return module;
+}

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""The stubs fit the module, and the examples and tests pass mypy --strict."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbd
+import support
+
+HERE = Path(__file__).resolve().parent
+EXAMPLES = HERE.parent.parent.parent / "examples"
+STUBS = Path(str(nbd.__file__)).resolve().parent
+
+
+class Test(support.Case):
+    def run_module(self, *arguments: str) -> None:
+        environment = dict(os.environ, MYPYPATH=f"{STUBS}:{HERE}")
+        done = subprocess.run(
+            [sys.executable, "-m", *arguments],
+            env=environment,
+            cwd=self.tmp,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_stubs_fit_the_module(self) -> None:
+        # Interpreters show __buffer__ since 3.12 only.
+        allowed = self.tmp / "allowed"
+        allowed.write_text("nbd.Buffer.__buffer__\n")
+        self.run_module(
+            "mypy.stubtest",
+            "nbd",
+            "--ignore-missing-stub",
+            f"--allowlist={allowed}",
+            "--ignore-unused-allowlist",
+        )
+
+    def test_programs(self) -> None:
+        programs = sorted([*EXAMPLES.glob("*.py"), *HERE.glob("*.py")])
+        self.assertGreater(len(programs), 20)
+        self.run_module("mypy", "--strict", *map(str, programs))
+
+
+if importlib.util.find_spec("mypy") is None:
+    support.skip("mypy is not installed")
+support.main()

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Copy from one NBD server to another, with many requests in flight.
+
+usage: async_copy.py SOURCE-URI DESTINATION-URI
+
+A block that was read is written from the same buffer, in the callback that
+says that the read has finished.  One poll loop drives both connections.
+"""
+
+import ctypes
+import select
+import sys
+
+import nbd
+
+BLOCK = 256 << 10
+IN_FLIGHT = 32
+
+
+class Copy:
+    """A copy that is under way from one handle to another."""
+
+    def __init__(self, src: nbd.NBD, dst: nbd.NBD) -> None:
+        self.src, self.dst = src, dst
+        self.size = src.get_size()
+        self.next = self.copied = 0  # bytes
+        self.blocks = 0  # being read or written
+        self.error = 0
+
+    def start_reads(self) -> None:
+        while self.next < self.size and self.blocks < IN_FLIGHT and not self.error:
+            self.read(self.next, min(BLOCK, self.size - self.next))
+
+    def read(self, offset: int, length: int) -> None:
+        buffer = nbd.Buffer(length)
+        self.next += length
+        self.blocks += 1
+
+        def read_done(err: ctypes.c_int) -> int:
+            # The callback must not call its own handle, but may call another.
+            if err.value or self.error:
+                self.block_done(err, 0)
+            else:
+                self.dst.aio_pwrite(buffer, offset, write_done)
+            return 1  # nobody will ask for the result of the command
+
+        def write_done(err: ctypes.c_int) -> int:
+            self.block_done(err, length)
+            return 1
+
+        self.src.aio_pread(buffer, offset, read_done)
+
+    def block_done(self, err: ctypes.c_int, length: int) -> None:
+        self.error = self.error or err.value
+        self.blocks -= 1
+        self.copied += length
+
+    def run(self) -> None:
+        self.start_reads()
+        while self.blocks > 0:
+            poll = select.poll()
+            for h in (self.src, self.dst):
+                events = 0
+                if h.aio_get_direction() & nbd.AIO_DIRECTION_READ:
+                    events |= select.POLLIN
+                if h.aio_get_direction() & nbd.AIO_DIRECTION_WRITE:
+                    events |= select.POLLOUT
+                poll.register(h.aio_get_fd(), events)
+            ready = dict(poll.poll())
+            for h in (self.src, self.dst):
+                happened = ready.get(h.aio_get_fd(), 0)
+                if happened & ~select.POLLOUT:  # a hang-up is for reading too
+                    h.aio_notify_read()
+                elif happened:
+                    h.aio_notify_write()
+            self.start_reads()
+
+
+def main() -> None:
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    with nbd.NBD() as src, nbd.NBD() as dst:
+        src.connect_uri(sys.argv[1])
+        dst.connect_uri(sys.argv[2])
+        copy = Copy(src, dst)
+        copy.run()
+        if copy.error:
+            sys.exit(f"async_copy.py: a command failed, errno {copy.error}")
+        if dst.can_flush():
+            dst.flush()
+        print(f"{copy.copied} bytes copied")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except nbd.Error as error:
+        sys.exit(f"async_copy.py: {error}")

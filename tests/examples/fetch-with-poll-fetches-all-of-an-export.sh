@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The file equals the export, whose size is no multiple of the chunk; a read
+# error is reported.
+. "${srcdir:-.}/tests/lib/functions.sh"
+requires_nbdkit plugin file plugin memory filter error
+
+random_file "$tmp/disk" 20000123
+serve unix nbdkit -f file "$tmp/disk"
+examples/fetch-with-poll "nbd+unix://?socket=$sock" "$tmp/unix"
+same "$tmp/disk" "$tmp/unix"
+
+serve tcp4 nbdkit -f file "$tmp/disk"
+examples/fetch-with-poll "nbd://127.0.0.1:$port" "$tmp/tcp"
+same "$tmp/disk" "$tmp/tcp"
+
+serve unix nbdkit -f --filter=error memory 1M error-pread-rate=100%
+if examples/fetch-with-poll "nbd+unix://?socket=$sock" "$tmp/bad" 2>"$tmp/err"
+then
+  fail "a failed read went unnoticed"
+fi
+grep -q 'could not read' "$tmp/err"

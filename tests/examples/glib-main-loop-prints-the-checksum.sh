@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Over Unix and TCP; errors of the connection and of the read end the loop.
+. "${srcdir:-.}/tests/lib/functions.sh"
+[ -x examples/glib-main-loop ] || skip "built without glib"
+requires_nbdkit plugin file plugin memory filter error
+
+random_file "$tmp/disk" 1M
+sum=$(head -c 64K "$tmp/disk" | md5sum | cut -d ' ' -f 1)
+serve unix nbdkit -f file "$tmp/disk"
+expect "$sum" examples/glib-main-loop "nbd+unix://?socket=$sock"
+serve tcp4 nbdkit -f file "$tmp/disk"
+expect "$sum" examples/glib-main-loop "nbd://localhost:$port"
+
+serve unix nbdkit -f --filter=error memory 1M error-pread-rate=100%
+if examples/glib-main-loop "nbd+unix://?socket=$sock" 2>"$tmp/err"; then
+  fail "a failed read went unnoticed"
+fi
+grep -q 'Input/output error' "$tmp/err"
+
+serve tcp4 nbdkit -f memory 1M
+stop_server
+if examples/glib-main-loop "nbd://127.0.0.1:$port" 2>"$tmp/err"; then
+  fail "nobody listens, but no error"
+fi
+grep -q 'Connection refused' "$tmp/err"

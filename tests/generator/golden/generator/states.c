@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+/* A toy that has one of everything.  It is never linked into the library. */
+GROUP ()
+  PHASE (CREATED)
+  EVENTS (OPEN, SPEAK, LEAVE)
+
+/* Wait to be opened. */
+STATE (START)
+  ON (OPEN -> GREET.START)
+{
+  h->bodies++;
+  return WAIT;
+}
+
+/* Failing leads here. */
+STATE (DEAD)
+  PHASE (DEAD)
+  FINAL
+{
+  return WAIT;
+}
+
+/* All went well. */
+STATE (CLOSED)
+  PHASE (CLOSED)
+  FINAL
+{
+  return WAIT;
+}

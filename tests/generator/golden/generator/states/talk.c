@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+/* Hear and say things at the same time. */
+GROUP (TALK)
+  REGIONS (HEAR, SAY)
+  PHASE (CONNECTED)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Hear things. */
+GROUP (TALK.HEAR)
+
+/* Nothing is being said. */
+STATE (START)
+  IDLE
+  IO (BOUNDARY, 1)
+  ON (END_OF_STREAM -> .CLOSED)
+  ON (LEAVE -> .CLOSED)
+  GOES_TO (LISTEN)
+{
+  return NEXT (LISTEN);
+}
+
+/* Hear the rest. */
+STATE (LISTEN)
+  IO (FILL)
+  GOES_TO (START)
+{
+  return NEXT (START);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Say things. */
+GROUP (TALK.SAY)
+
+/* Nothing to say. */
+STATE (START)
+  IDLE
+  ON (SPEAK -> SEND)
+{
+  h->bodies++;
+  return WAIT;
+}
+
+/* Say it, and wait to be told to go on. */
+STATE (SEND)
+  IO (SEND)
+  ON (NOTIFY_READ -> START)
+  ON (SPEAK -> SEND)
+{
+  h->bodies++;
+  return WAIT;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* What lib/internal.h gives to run.c, made for a machine that does its input
+ * and output by a script: each IO takes one letter, R (ready), F (failed) or
+ * E (end of stream); where there is none it has to wait.
+ */
+
+#ifndef TOY_INTERNAL_H
+#define TOY_INTERNAL_H
+
+#include <stddef.h>
+
+#include "states.h"
+
+#define likely(x) __builtin_expect (!!(x), 1)
+#define unlikely(x) __builtin_expect (!!(x), 0)
+
+#define LIBNBD_AIO_DIRECTION_READ 1u
+#define LIBNBD_AIO_DIRECTION_WRITE 2u
+
+#define NBDI_PHASE_CREATED 0x01u
+#define NBDI_PHASE_CONNECTING 0x02u
+#define NBDI_PHASE_CONNECTED 0x08u
+#define NBDI_PHASE_CLOSED 0x10u
+#define NBDI_PHASE_DEAD 0x20u
+
+enum {
+  NBDI_IO_READY = 1,
+  NBDI_IO_WAIT = 0,
+  NBDI_IO_FAILED = -1,
+  NBDI_IO_END = -2,
+};
+
+#define NBDI_NEXT(state) ((int) (state))
+#define NBDI_FAILED (-1)
+#define NBDI_WAIT (-2)
+
+struct nbd_handle {
+  enum nbdi_state state[NBDI_NR_REGIONS];
+  bool waiting[NBDI_NR_REGIONS];
+  bool debug;
+  size_t size;
+  int option;
+  int bodies;                   /* how often counting bodies ran */
+  const char *in, *out;         /* what input and output will do */
+};
+
+extern void nbdi_error (int errnum, const char *fmt, ...)
+  __attribute__ ((format (printf, 2, 3)));
+extern void nbdi_debug_state (struct nbd_handle *h, const char *state);
+extern void nbdi_unexpected_end (struct nbd_handle *h);
+extern void toy_cover (enum nbdi_state from, enum nbdi_state to);
+extern int nbdi_io_recv (struct nbd_handle *h, size_t n);
+extern int nbdi_io_boundary (struct nbd_handle *h, size_t n);
+extern int nbdi_io_fill (struct nbd_handle *h);
+extern int nbdi_io_send (struct nbd_handle *h);
+
+#define NBDI_COVER(from, to) toy_cover (from, to)
+
+#endif /* TOY_INTERNAL_H */

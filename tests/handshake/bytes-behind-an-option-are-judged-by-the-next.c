@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+
+/* While the handle is Negotiating nothing reads: bytes that a server
+ * sends unasked stay where they are, wake nobody, and break the next
+ * option.
+ */
+
+#include <errno.h>
+
+#include "check.h"
+#include "client.h"
+#include "server.h"
+
+void
+test (void)
+{
+  struct server s;
+  struct nbd_handle *h = nbd_create ();
+  struct calls entries = { 0 }, calls[2] = { 0 };
+
+  CHECK_OK (nbd_set_opt_mode (h, true));
+  set_style (h, SIMPLE);
+  server_open (&s, h);
+  server_say (&s, "NBDMAGIC IHAVEOPT u16 3");
+  pump (h);
+  server_expect (&s, "u32 3");
+  CHECK_STATE (h, "NEGOTIATING");
+
+  /* Behind the final reply, in the same segment. */
+  CHECK_OK (nbd_aio_opt_list (h, list (&entries), completion (&calls[0])));
+  server_expect (&s, "option LIST");
+  server_say (&s, "reply LIST ACK");
+  server_say (&s, "reply INFO ACK");
+  pump (h);
+  CHECK_CALLS (&calls[0], 1);
+  CHECK_STATE (h, "NEGOTIATING");
+  CHECK_INT (nbd_aio_get_direction (h), 0);
+  CHECK_FAILS (nbd_aio_notify_read (h), EINVAL, NULL);
+  CHECK_FAILS (nbd_poll (h, 0), EINVAL, NULL);
+
+  CHECK_OK (nbd_aio_opt_go (h, completion (&calls[1])));
+  pump (h);
+  CHECK_STATE (h, "DEAD");
+  CHECK_CALLS (&calls[1], 1);
+  CHECK (calls[1].error != 0);
+  nbd_close (h);
+  server_close (&s);
+}

@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The child is looked up in PATH, also as a script without a first line, and
+# one that cannot run is reported by name on standard error.
+. "${srcdir:-.}/tests/lib/functions.sh"
+requires_nbdkit plugin memory
+
+mkdir "$tmp/bin"
+echo 'exec nbdkit --single memory 1M' >"$tmp/bin/bare-server"
+echo 'exec nbdkit --foreground memory 1M' >"$tmp/bin/bare-daemon"
+chmod 755 "$tmp/bin"/*
+PATH=$tmp/bin:$PATH
+expect 1048576 client "connect-command bare-server" size shutdown
+expect 1048576 client "connect-activate bare-daemon" size shutdown
+
+echo >"$tmp/bin/not-executable"
+client "fails 0 connect-command no-such-server-anywhere" 2>"$tmp/err"
+grep -q no-such-server-anywhere "$tmp/err"
+client "fails 0 connect-command $tmp/bin/not-executable" 2>"$tmp/err"
+grep -q not-executable "$tmp/err"
+client "fails any connect-activate no-such-server-anywhere" 2>"$tmp/err"
+grep -q no-such-server-anywhere "$tmp/err"

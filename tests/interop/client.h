@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of the test client share these. */
+#ifndef CAUSEWAY_INTEROP_CLIENT_H
+#define CAUSEWAY_INTEROP_CLIENT_H
+
+#include <stdint.h>
+
+#include <libnbd.h>
+
+#define MAX_WORDS 64
+
+/* One word of the client's language. */
+struct verb {
+  const char *name;
+  int args; /* how many words must follow; -1: one or more */
+  int (*run) (struct nbd_handle *h, char **arg);
+};
+
+extern const struct verb connect_verbs[];
+extern const struct verb query_verbs[];
+extern const struct verb command_verbs[];
+
+/* Stop the test because of its own mistake or the system's. */
+void die (const char *fmt, ...)
+  __attribute__ ((format (printf, 1, 2), noreturn));
+
+/* A number with an optional suffix K, M, G or T. */
+uint64_t number (const char *s);
+
+/* A name of an errno, as in ENOSPC, or a number. */
+int errno_by_name (const char *name);
+
+#endif

@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# By address, by name, by URI; a name with both kinds of addresses finds a
+# server that listens on one of them.
+. "${srcdir:-.}/tests/lib/functions.sh"
+requires_nbdkit plugin memory
+
+serve tcp4 nbdkit -f memory 1M
+uri=$(client "connect-tcp 127.0.0.1 $port" get-uri)
+expect 1048576 client "connect-uri $uri" size
+expect 1048576 client "connect-uri nbd://127.0.0.1:$port" size
+expect 1048576 client "connect-uri NBD://localhost:$port/" size
+expect 1048576 client "connect-tcp localhost $port" size
+expect 1048576 client "connect-uri nbd://127.0.0.1:$port/any%20name" size
+dead=$port
+stop_server
+client "fails ECONNREFUSED connect-tcp 127.0.0.1 $dead" state
+
+serve tcp6 nbdkit -f memory 1M
+expect 1048576 client "connect-tcp ::1 $port" size
+uri=$(client "connect-tcp ::1 $port" get-uri)
+expect 1048576 client "connect-uri $uri" size
+expect 1048576 client "connect-uri nbd://[::1]:$port" size

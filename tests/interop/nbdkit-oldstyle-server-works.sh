@@ -1,0 +1,16 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The oldest handshake: read and write, no structured replies, no option
+# mode, even if it was asked for.
+. "${srcdir:-.}/tests/lib/functions.sh"
+requires_nbdkit plugin memory
+
+random_file "$tmp/data" 1M
+serve unix nbdkit -f -o memory 1M
+expect 'oldstyle
+1048576
+ready' client option-mode "context base:allocation" "connect-unix $sock" \
+  protocol size state "write 0 1M $tmp/data -" shutdown
+client "connect-unix $sock" "copy $tmp/out" \
+  "fails ENOTSUP map base:allocation 0 512 -" shutdown
+same "$tmp/data" "$tmp/out"

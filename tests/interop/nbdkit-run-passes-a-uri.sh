@@ -1,0 +1,13 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# nbdkit --run gives a URI and a socket to a command; both reach it, and
+# over TCP too.
+. "${srcdir:-.}/tests/lib/functions.sh"
+requires_nbdkit plugin memory
+
+export client
+expect 1048576 nbdkit -U - memory 1M --run '"$client" "connect-uri $uri" size'
+expect 1048576 nbdkit -U - memory 1M \
+  --run '"$client" "connect-unix $unixsocket" size'
+expect newstyle-fixed nbdkit -U - -e name memory 1M \
+  --run '"$client" "connect-uri $uri" protocol'

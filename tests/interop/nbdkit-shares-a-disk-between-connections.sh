@@ -1,0 +1,17 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A server that allows it shows one connection's writes to another at once.
+. "${srcdir:-.}/tests/lib/functions.sh"
+requires_nbdkit plugin memory filter multi-conn
+
+random_file "$tmp/data" 64K
+serve unix nbdkit -f memory 1M
+client "connect-unix $sock" flags | grep -qw multi-conn
+client "connect-unix $sock" "write 0 64K $tmp/data -" flush
+client "connect-unix $sock" "read 0 64K $tmp/out"
+same "$tmp/data" "$tmp/out"
+
+serve unix nbdkit -f --filter=multi-conn memory 1M multi-conn-mode=disable
+if client "connect-unix $sock" flags | grep -qw multi-conn; then
+  fail "multi-conn is said although the server disabled it"
+fi

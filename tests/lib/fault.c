@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Running fault tables. */
+
+#include <errno.h>
+#include <string.h>
+
+#include "check.h"
+#include "client.h"
+#include "fault.h"
+#include "notation.h"
+
+#define SIZE 4096
+#define OLD 0xee
+
+struct calls handshake_middle, handshake_done;
+
+/* Send at once or byte by byte, then pump. */
+static void
+deliver (struct server *s, struct nbd_handle *h, const char *sent,
+         bool bytewise)
+{
+  struct bytes b = { 0 };
+
+  s->gives_up = true;           /* the client may have seen enough */
+  notation_format (&b, "%s", sent);
+  if (bytewise && b.len <= 65536)
+    for (size_t i = 0; i < b.len; ++i) {
+      server_send (s, b.p + i, 1);
+      pump (h);
+    }
+  else {
+    s->drives = h;
+    server_send (s, b.p, b.len);
+  }
+  bytes_free (&b);
+  pump (h);
+}
+
+/* The error that killed the handle, or with 0 one without errno; its text
+ * never has bytes that a terminal would obey.
+ */
+static void
+check_death (int errnum, const char *text)
+{
+  const char *error = nbd_get_error ();
+
+  CHECK_ERROR (errnum, text);
+  for (const char *p = error; *p; ++p)
+    if ((unsigned char) *p < 0x20)
+      FAIL ("the message has the byte 0x%02x: %s", *p, error);
+}
+
+/* Close the connection if the row says so; compare the state. */
+static void
+check_end (struct server *s, struct nbd_handle *h, const char *want)
+{
+  static const char on_close[] = "DEAD on close";
+  bool closes = strcmp (want, on_close) == 0;
+
+  if (closes) {
+    if (nbd_aio_is_dead (h))
+      FAIL ("dead before the server closed: %s", nbd_get_error ());
+    server_close (s);
+    pump (h);
+  }
+  CHECK_STATE (h, closes ? "DEAD" : want);
+}
+
+static void
+run_handshake (const struct handshake_stage *stage,
+               const struct handshake_fault *row, bool bytewise)
+{
+  struct server s;
+  struct nbd_handle *h = nbd_create ();
+  unsigned middles = stage->option ? 1 : 0;
+  bool connecting;
+
+  handshake_middle = handshake_done = (struct calls) { 0 };
+  if (stage->option)
+    CHECK_OK (nbd_set_opt_mode (h, true));
+  if (stage->prepare)
+    stage->prepare (h);
+  server_open (&s, h);
+  if (stage->greeting)
+    deliver (&s, h, stage->greeting, false);
+  if (stage->option) {
+    CHECK_STATE (h, "NEGOTIATING");
+    CHECK_OK (stage->option (h));
+    pump (h);
+  }
+  deliver (&s, h, row->sent, bytewise);
+  check_end (&s, h, row->state);
+  connecting = nbd_aio_is_connecting (h);
+  if (nbd_aio_is_dead (h)) {
+    check_death (row->errnum, row->text);
+    if (stage->option)
+      CHECK (handshake_done.error != 0);
+  }
+  else if (stage->option && !connecting)
+    CHECK_INT (handshake_done.error, row->errnum);
+  nbd_close (h);
+  if (stage->option)            /* closing calls nothing that is pending */
+    CHECK_CALLS (&handshake_done, !connecting);
+  CHECK (handshake_middle.freed <= (int) middles);
+  CHECK_INT (handshake_middle.called_after_free, 0);
+  server_close (&s);
+}
+
+void
+run_handshake_faults (const struct handshake_stage *stage,
+                      const struct handshake_fault *rows, size_t nr_rows)
+{
+  static size_t i;              /* survives the jump of a failed row */
+
+  for (i = 0; i < nr_rows; ++i)
+    if (ROW (rows[i].name)) {
+      run_handshake (stage, &rows[i], false);
+      run_handshake (stage, &rows[i], true);
+    }
+}
+
+static int64_t
+issue (struct nbd_handle *h, enum fault_command command, void *buf,
+       struct calls *middle, struct calls *done)
+{
+  char *filter[] = { (char *) "base:allocation", NULL };
+
+  switch (command) {
+  case FAULT_READ:
+    return nbd_aio_pread_structured (h, buf, SIZE, SIZE, chunk (middle),
+                                     completion (done), 0);
+  case FAULT_READ_DF:
+    return nbd_aio_pread_structured (h, buf, SIZE, SIZE, chunk (middle),
+                                     completion (done), LIBNBD_CMD_FLAG_DF);
+  case FAULT_WRITE:
+    return nbd_aio_pwrite (h, buf, SIZE, SIZE, completion (done), 0);
+  case FAULT_FLUSH:
+    return nbd_aio_flush (h, completion (done), 0);
+  case FAULT_STATUS:
+    return nbd_aio_block_status (h, SIZE, SIZE, extent (middle),
+                                 completion (done), 0);
+  case FAULT_STATUS_ONE:
+    return nbd_aio_block_status (h, SIZE, SIZE, extent (middle),
+                                 completion (done), LIBNBD_CMD_FLAG_REQ_ONE);
+  case FAULT_STATUS_64:
+    return nbd_aio_block_status_64 (h, SIZE, SIZE, extent64 (middle),
+                                    completion (done), 0);
+  case FAULT_STATUS_FILTER:
+    return nbd_aio_block_status_filter (h, SIZE, SIZE, filter,
+                                        extent64 (middle),
+                                        completion (done), 0);
+  default:
+    return 0;
+  }
+}
+
+/* The connection must still be in step: another command works. */
+static void
+check_usable (struct server *s, struct nbd_handle *h, enum style style)
+{
+  struct calls done = { .gives = 1 };
+  int cookie = CHECK_OK (nbd_aio_flush (h, completion (&done), 0));
+
+  server_say (s, style == SIMPLE ? "simple 0 %d"
+              : style == STRUCTURED ? "chunk DONE NONE %d"
+              : "xchunk DONE NONE %d 0", cookie);
+  pump (h);
+  CHECK_CALLS (&done, 1);
+  CHECK_INT (done.error, 0);
+}
+
+/* Nothing that was in the buffer before may be seen. */
+static void
+check_no_stale (const uint8_t *buf)
+{
+  for (size_t i = 0; i < SIZE; ++i)
+    if (buf[i] == OLD && pattern_at (SIZE + i) != OLD)
+      FAIL ("byte %zu shows old memory", i);
+}
+
+static void
+run_reply (enum style style, uint64_t export_size,
+           const struct reply_fault *row, bool bytewise)
+{
+  struct server s;
+  struct nbd_handle *h = nbd_create ();
+  struct calls middle = { 0 }, done = { 0 };
+  bool idle = row->command == FAULT_IDLE;
+  bool lives = strcmp (row->state, "READY") == 0;
+  uint8_t buf[SIZE];
+
+  CHECK_OK (nbd_add_meta_context (h, "base:allocation"));
+  server_connect (&s, h, style, export_size, FLAGS_ALL);
+  memset (buf, OLD, SIZE);
+  CHECK_OK (issue (h, row->command, buf, &middle, &done));
+  pump (h);
+  deliver (&s, h, row->sent, bytewise);
+  check_end (&s, h, row->state);
+  if (!lives)
+    check_death (row->errnum, row->text);
+  if (!idle) {
+    CHECK_INT (done.called, 1);
+    if (lives)
+      CHECK_INT (done.error, row->errnum);
+    if (row->command == FAULT_READ || row->command == FAULT_READ_DF)
+      check_no_stale (buf);
+    int r = nbd_aio_command_completed (h, 1);
+    CHECK_INT (r, done.error ? -1 : 1);
+    if (row->called != ANY_CALLS)
+      CHECK_INT (middle.called, row->called);
+    CHECK_INT (middle.called_after_free + done.called_after_free, 0);
+    CHECK_INT (done.freed, 1);
+  }
+  if (lives)
+    check_usable (&s, h, style);
+  CHECK_INT (nbd_aio_in_flight (h), 0);
+  nbd_close (h);
+  server_close (&s);
+}
+
+void
+run_reply_faults (enum style style, uint64_t export_size,
+                  const struct reply_fault *rows, size_t nr_rows)
+{
+  static size_t i;              /* survives the jump of a failed row */
+
+  for (i = 0; i < nr_rows; ++i)
+    if (ROW (rows[i].name)) {
+      run_reply (style, export_size, &rows[i], false);
+      run_reply (style, export_size, &rows[i], true);
+    }
+}

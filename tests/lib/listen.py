@@ -1,0 +1,77 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Listen on a new socket, print its port, and become a server.
+
+usage: listen.py unix|tcp4|tcp6|vsock SOCKET COMMAND [ARGUMENT...]
+
+The server gets the socket by systemd's socket activation.  The kernel picks
+the port, and the socket listens before the line is printed, so nobody has to
+guess a port or to wait for a server.  SOCKET is the path for unix; a leading
+@ means an abstract name.  A kind that this machine lacks prints "skip" and
+the reason.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+
+FIRST_ACTIVATED_FD = 3
+VMADDR_CID_LOCAL = 1
+VMADDR_PORT_ANY = 0xFFFFFFFF
+# What the kernel says when it lacks an address family or a loopback for it.
+ABSENT = {
+    errno.EADDRNOTAVAIL,
+    errno.EAFNOSUPPORT,
+    errno.ENODEV,
+    errno.EOPNOTSUPP,
+    errno.EPERM,
+}
+
+
+def listening_socket(kind: str, path: str) -> tuple[socket.socket, str]:
+    """A socket of that kind, and what to tell the test about it."""
+    if kind == "unix":
+        sock = socket.socket(socket.AF_UNIX)
+        sock.bind("\0" + path[1:] if path.startswith("@") else path)
+        sock.listen()
+        return sock, path
+    if kind == "vsock":
+        sock = socket.socket(socket.AF_VSOCK)
+        sock.bind((VMADDR_CID_LOCAL, VMADDR_PORT_ANY))
+        sock.listen()
+        # Without the kernel's loopback transport nobody could connect.
+        with socket.socket(socket.AF_VSOCK) as probe:
+            probe.connect(sock.getsockname())
+        sock.accept()[0].close()
+        return sock, str(sock.getsockname()[1])
+    family = socket.AF_INET6 if kind == "tcp6" else socket.AF_INET
+    sock = socket.socket(family)
+    sock.bind(("::1" if kind == "tcp6" else "127.0.0.1", 0))
+    sock.listen()
+    return sock, str(sock.getsockname()[1])
+
+
+def main() -> None:
+    kind, path, command = sys.argv[1], sys.argv[2], sys.argv[3:]
+    try:
+        sock, line = listening_socket(kind, path)
+    except OSError as error:
+        if error.errno not in ABSENT:
+            raise
+        print(f"skip no {kind} here: {error.strerror}")
+        return
+    print(line, flush=True)
+    os.dup2(2, 1)
+    if sock.fileno() == FIRST_ACTIVATED_FD:
+        os.set_inheritable(FIRST_ACTIVATED_FD, True)
+    else:
+        os.dup2(sock.fileno(), FIRST_ACTIVATED_FD)
+    os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+    os.execvp(command[0], command)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The main function of every test that only defines test(). */
+
+#include <stdlib.h>
+
+#include "check.h"
+
+int
+main (void)
+{
+  watchdog (120);
+  test ();
+  return EXIT_SUCCESS;
+}

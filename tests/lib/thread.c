@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Blocking calls in threads of their own. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+#include "thread.h"
+
+static void *
+run (void *arg)
+{
+  struct blocking *b = arg;
+
+  b->result = b->call (b);
+  if (b->result == -1) {
+    b->errnum = nbd_get_errno ();
+    snprintf (b->error, sizeof b->error, "%s", nbd_get_error ());
+  }
+  return NULL;
+}
+
+void
+blocking_start (struct blocking *b)
+{
+  int err = pthread_create (&b->thread, NULL, run, b);
+
+  if (err)
+    FAIL ("pthread_create: %s", strerror (err));
+}
+
+void
+blocking_join (struct blocking *b)
+{
+  pthread_join (b->thread, NULL);
+}
+
+int
+blocking_pread (struct blocking *b)
+{
+  return nbd_pread (b->h, b->buf, 4, 4 * b->number, b->flags);
+}
+
+int
+blocking_flush (struct blocking *b)
+{
+  return nbd_flush (b->h, b->flags);
+}
+
+int
+blocking_poll (struct blocking *b)
+{
+  return nbd_poll (b->h, -1);
+}
+
+int
+blocking_shutdown (struct blocking *b)
+{
+  return nbd_shutdown (b->h, b->flags);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Blocking calls in threads of their own, while the test's own thread
+ * plays the server.
+ */
+
+#ifndef THREAD_H
+#define THREAD_H
+
+#include <pthread.h>
+
+#include <libnbd.h>
+
+struct blocking {
+  struct nbd_handle *h;
+  /* What the thread does.  Its result and error are kept. */
+  int (*call) (struct blocking *b);
+  int number;                   /* for the call to use */
+  char buf[64];
+  uint32_t flags;
+
+  pthread_t thread;
+  int result;
+  int errnum;
+  char error[512];
+};
+
+extern void blocking_start (struct blocking *b);
+extern void blocking_join (struct blocking *b);
+
+/* Ready-made calls: 4 bytes at offset 4 * number, and so on. */
+extern int blocking_pread (struct blocking *b);
+extern int blocking_flush (struct blocking *b);
+extern int blocking_poll (struct blocking *b);
+extern int blocking_shutdown (struct blocking *b);
+
+#endif /* THREAD_H */

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: MIT
+# Each test is named once, in one of the sorted lists below.  Exit status 77
+# skips a test; it says why.
+
+TEST_EXTENSIONS = .py .txt
+# A test that hangs fails after so many seconds, and its children end with it.
+TEST_TIMEOUT = 180
+LOG_COMPILER = timeout $(TEST_TIMEOUT) ./run
+PY_LOG_COMPILER = timeout $(TEST_TIMEOUT) ./run $(PYTHON)
+TXT_LOG_COMPILER = timeout $(TEST_TIMEOUT) ./run tests/wire/player
+# What is freed or was never set must not look like what is expected.
+AM_TESTS_ENVIRONMENT = \
+	MALLOC_PERTURB_=$${MALLOC_PERTURB_:-$$(($$$$ % 255 + 1))}; \
+	export MALLOC_PERTURB_; \
+	unset LIBNBD_DEBUG;
+
+# Shared by tests: the scripted server, assertions, main.
+noinst_LIBRARIES += tests/lib/libtest.a
+tests_lib_libtest_a_SOURCES = \
+	tests/interop/process.c \
+	tests/interop/process.h \
+	tests/lib/bytes.c \
+	tests/lib/bytes.h \
+	tests/lib/check.c \
+	tests/lib/check.h \
+	tests/lib/client.c \
+	tests/lib/client.h \
+	tests/lib/fault.c \
+	tests/lib/fault.h \
+	tests/lib/main.c \
+	tests/lib/names.c \
+	tests/lib/notation.c \
+	tests/lib/notation.h \
+	tests/lib/server.c \
+	tests/lib/server.h \
+	tests/lib/syscalls.c \
+	tests/lib/syscalls.h \
+	tests/lib/thread.c \
+	tests/lib/thread.h \
+	tests/uri/examples.c \
+	tests/uri/examples.h \
+	tests/uri/parse.c \
+	tests/uri/parse.h
+
+# Programs with one source file of the same name that are tests.
+program_tests = \
+	tests/faults/automatic-handshake-faults \
+	tests/faults/block-size-faults \
+	tests/faults/block-status-faults \
+	tests/faults/export-flag-faults \
+	tests/faults/export-info-faults \
+	tests/faults/export-name-faults \
+	tests/faults/extended-reply-faults \
+	tests/faults/greeting-faults \
+	tests/faults/list-reply-faults \
+	tests/faults/meta-context-faults \
+	tests/faults/option-error-faults \
+	tests/faults/option-reply-faults \
+	tests/faults/simple-reply-faults \
+	tests/faults/structured-reply-faults \
+	tests/handshake/bytes-behind-an-option-are-judged-by-the-next \
+	tests/handshake/closing-inside-an-option-frees-its-closures \
+	tests/handshake/new-export-name-forgets-the-details \
+	tests/handshake/only-one-option-at-a-time \
+	tests/handshake/refused-connect-leaves-the-socket \
+	tests/handshake/settings-are-fixed-while-connected \
+	tests/handshake/waiting-for-the-greeting-asks-for-read \
+	tests/interop/child-inherits-no-descriptors \
+	tests/interop/closing-reaps-the-child \
+	tests/interop/connect-socket-takes-a-connected-socket \
+	tests/interop/ignored-sigchld-is-no-error \
+	tests/interop/low-descriptors-may-be-closed \
+	tests/interop/tcp-tries-every-address \
+	tests/transmission/block-size-limits-are-kept \
+	tests/transmission/block-status-filter-needs-its-preconditions \
+	tests/transmission/blocking-threads-share-with-asynchronous-commands \
+	tests/transmission/buffered-replies-are-never-stranded \
+	tests/transmission/callbacks-that-are-only-freed \
+	tests/transmission/chunk-callbacks-can-fail-the-command \
+	tests/transmission/close-sends-nothing \
+	tests/transmission/close-with-commands-outstanding \
+	tests/transmission/closures-of-blocking-calls-run-on-their-thread \
+	tests/transmission/commands-are-retired-once \
+	tests/transmission/commands-are-sent-without-looking-at-the-hint \
+	tests/transmission/completion-results-are-obeyed \
+	tests/transmission/connection-end-wakes-all-threads \
+	tests/transmission/cut-inside-a-reply-is-fatal \
+	tests/transmission/disconnect-is-sent-by-the-issuing-call \
+	tests/transmission/each-thread-reports-its-own-command \
+	tests/transmission/eight-threads-block-on-one-handle \
+	tests/transmission/end-of-stream-waits-for-buffered-replies \
+	tests/transmission/fatal-errors-name-the-call-and-the-cause \
+	tests/transmission/few-commands-are-sent-at-once \
+	tests/transmission/in-flight-counts-what-waits \
+	tests/transmission/issuing-does-not-wait-for-a-sleeping-driver \
+	tests/transmission/issuing-never-reads \
+	tests/transmission/issuing-on-a-broken-connection-is-noticed-later \
+	tests/transmission/large-reads-arrive-whole \
+	tests/transmission/notify-read-serves-the-queue-too \
+	tests/transmission/notify-read-without-data-does-nothing \
+	tests/transmission/null-pointers-are-refused \
+	tests/transmission/payload-length-flag-follows-the-headers \
+	tests/transmission/poll-completes-one-command \
+	tests/transmission/poll-for-a-buffered-reply-flushes-nothing \
+	tests/transmission/poll-returns-when-told \
+	tests/transmission/poll-takes-whole-replies-without-a-system-call \
+	tests/transmission/poll-that-waited-for-the-seat-tells-of-progress \
+	tests/transmission/reads-show-no-old-memory \
+	tests/transmission/refused-calls-free-their-closures \
+	tests/transmission/refused-commands-take-no-cookie \
+	tests/transmission/refused-reads-clear-the-buffer \
+	tests/transmission/replies-are-served-while-a-write-is-stuck \
+	tests/transmission/server-closing-while-idle-is-no-error \
+	tests/transmission/shutdown-abandons-what-was-not-sent \
+	tests/transmission/shutdown-flags-are-checked \
+	tests/transmission/shutdown-sends-what-was-held-back \
+	tests/transmission/small-blocking-calls-make-three-system-calls \
+	tests/transmission/stalled-server-shows-write-and-blocks-nobody \
+	tests/transmission/states-tell-whether-a-message-is-half-done \
+	tests/transmission/statistics-count-what-was-taken \
+	tests/transmission/strict-mode-checks-requests \
+	tests/transmission/thousands-in-flight-in-any-order \
+	tests/transmission/threads-wait-for-room-of-their-own \
+	tests/transmission/uninitialized-reads-write-only-what-came \
+	tests/transmission/write-hint-is-honoured-once \
+	tests/transmission/write-is-refused-without-the-hint \
+	tests/uri/debug-output-hides-secrets \
+	tests/uri/examples-are-parsed-as-documented \
+	tests/uri/get-uri-leads-to-the-same-server \
+	tests/uri/get-uri-says-all-settings \
+	tests/uri/hostile-uris-are-refused \
+	tests/uri/is-uri-looks-at-the-scheme-only \
+	tests/uri/names-have-limits \
+	tests/uri/opt-ins-allow-parameters \
+	tests/uri/policy-refuses-transports-and-tls \
+	tests/uri/refused-uris-change-nothing \
+	tests/uri/some-connections-have-no-uri \
+	tests/uri/unix-sockets-with-odd-names-are-reached \
+	tests/uri/unknown-parameters-are-logged
+
+check_PROGRAMS += $(program_tests)
+
+# Those that look inside the library.
+internal = tests/lib/libtest.a lib/libcore.la
+tests_uri_examples_are_parsed_as_documented_LDADD = $(internal)
+tests_uri_hostile_uris_are_refused_LDADD = $(internal)
+tests_uri_names_have_limits_LDADD = $(internal)
+tests_uri_opt_ins_allow_parameters_LDADD = $(internal)
+tests_uri_policy_refuses_transports_and_tls_LDADD = $(internal)
+
+# Programs that tests use.
+check_PROGRAMS += \
+	tests/interop/client \
+	tests/wire/player
+tests_interop_client_SOURCES = \
+	tests/interop/client-command.c \
+	tests/interop/client-connect.c \
+	tests/interop/client-query.c \
+	tests/interop/client.c \
+	tests/interop/client.h
+tests_wire_player_SOURCES = \
+	tests/wire/actions.c \
+	tests/wire/expect.c \
+	tests/wire/play.c \
+	tests/wire/play.h \
+	tests/wire/player.c \
+	tests/wire/record.c \
+	tests/wire/transcript.c \
+	tests/wire/transcript.h
+
+script_tests = \
+	tests/examples/async-copy-copies-all-of-an-export.sh \
+	tests/examples/block-status-map-agrees-with-qemu-img.sh \
+	tests/examples/edit-qcow2-changes-the-image.sh \
+	tests/examples/edit-qcow2-explains-what-is-wrong.sh \
+	tests/examples/fetch-with-poll-fetches-all-of-an-export.sh \
+	tests/examples/glib-main-loop-prints-the-checksum.sh \
+	tests/examples/libev-loop-keeps-its-deadline.sh \
+	tests/examples/list-exports-shows-names-sizes-and-descriptions.sh \
+	tests/examples/read-first-block-copies-the-first-block.sh \
+	tests/examples/read-qcow2-shows-size-bytes-and-map.sh \
+	tests/examples/structured-read-shows-holes-and-data.sh \
+	tests/examples/threads-fetches-all-of-an-export.sh \
+	tests/generator/api-records \
+	tests/generator/bad-records-are-refused \
+	tests/generator/documented-programs-compile \
+	tests/generator/golden-machine \
+	tests/generator/group-files-are-c \
+	tests/generator/manual-pages \
+	tests/generator/outline-is-current \
+	tests/generator/prose-names-are-checked \
+	tests/generator/rules-are-enforced \
+	tests/interop/activated-server-gets-its-environment.sh \
+	tests/interop/child-finds-its-program-in-the-path.sh \
+	tests/interop/connect-tcp-speaks-ipv4-and-ipv6.sh \
+	tests/interop/connect-unix-takes-long-and-abstract-names.sh \
+	tests/interop/connect-vsock-reaches-the-loopback.sh \
+	tests/interop/drop-in-fio.sh \
+	tests/interop/drop-in-nbdcopy.sh \
+	tests/interop/drop-in-nbdfuse.sh \
+	tests/interop/drop-in-nbdinfo.sh \
+	tests/interop/drop-in-nbdkit-nbd-plugin.sh \
+	tests/interop/drop-in-python-module.sh \
+	tests/interop/nbd-server-keeps-what-was-written.sh \
+	tests/interop/nbdkit-block-size-policy-is-kept.sh \
+	tests/interop/nbdkit-data-serves-its-bytes.sh \
+	tests/interop/nbdkit-delayed-replies-arrive.sh \
+	tests/interop/nbdkit-errors-arrive-as-errno.sh \
+	tests/interop/nbdkit-exportname-filter-renames-exports.sh \
+	tests/interop/nbdkit-maps-what-is-allocated.sh \
+	tests/interop/nbdkit-memory-keeps-what-was-written.sh \
+	tests/interop/nbdkit-newstyle-server-without-options-works.sh \
+	tests/interop/nbdkit-oldstyle-server-works.sh \
+	tests/interop/nbdkit-pattern-answers-big-requests.sh \
+	tests/interop/nbdkit-read-only-export-refuses-writes.sh \
+	tests/interop/nbdkit-replies-come-in-any-order.sh \
+	tests/interop/nbdkit-requests-past-the-end-fail.sh \
+	tests/interop/nbdkit-run-passes-a-uri.sh \
+	tests/interop/nbdkit-sees-each-command-and-its-flags.sh \
+	tests/interop/nbdkit-serves-many-exports.sh \
+	tests/interop/nbdkit-shares-a-disk-between-connections.sh \
+	tests/interop/nbdkit-sparse-random-arrives-whole.sh \
+	tests/interop/nbdkit-trim-and-zero-clear-the-data.sh \
+	tests/interop/qemu-nbd-edits-a-qcow2-image.sh \
+	tests/interop/qemu-nbd-maps-data-and-holes.sh \
+	tests/interop/qemu-nbd-names-and-describes-its-export.sh \
+	tests/interop/qemu-nbd-read-only-export-refuses-writes.sh \
+	tests/interop/qemu-nbd-sends-holes-as-holes.sh \
+	tests/interop/qemu-nbd-shows-a-dirty-bitmap.sh \
+	tests/interop/qemu-nbd-shows-the-depth-of-a-backing-chain.sh \
+	tests/interop/qemu-storage-daemon-serves-two-exports.sh \
+	tests/uri/ssh-gets-safe-arguments.sh
+
+include tests/wire/transcripts.mk
+
+TESTS += $(program_tests) $(script_tests) $(transcripts)
+
+EXTRA_DIST += \
+	$(script_tests) \
+	$(transcripts) \
+	tests/generator/golden \
+	tests/generator/rules \
+	tests/lib/functions.sh \
+	tests/lib/listen.py \
+	tests/valgrind.supp \
+	tests/wire/README.md
+
+check-valgrind: all
+	LIBNBD_VALGRIND=1 $(MAKE) check TEST_TIMEOUT=1200 \
+	  TESTS="$(program_tests) $(transcripts)"
+.PHONY: check-valgrind

@@ -1,0 +1,53 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# nbd+ssh runs ssh with a list of arguments in which nothing of the URI can
+# be an option or reach a shell; what could is refused before anything runs.
+. "${srcdir:-.}/tests/lib/functions.sh"
+requires_nbdkit plugin memory
+
+# Instead of ssh: keep the arguments, and be the server.
+mkdir "$tmp/bin"
+cat >"$tmp/bin/ssh" <<EOF
+#!/bin/bash
+printf '<%s>' "\$@" >"$tmp/arguments"
+exec nbdkit --single memory 1M
+EOF
+chmod +x "$tmp/bin/ssh"
+PATH=$tmp/bin:$PATH
+
+# runs URI ARGUMENTS
+runs ()
+{
+  expect 1048576 client "connect-uri $1" size
+  expect "$2" cat "$tmp/arguments"
+  rm "$tmp/arguments"
+}
+
+# refused URI
+refused ()
+{
+  client "fails EINVAL connect-uri $1" || fail "not refused: $1"
+  [ ! -e "$tmp/arguments" ] || fail "ssh was run: $1"
+}
+
+"$client" "fails ENOTSUP connect-uri nbd+ssh://h/" 2>/dev/null \
+  && skip "this library was built without support for URIs"
+rm -f "$tmp/arguments"
+
+runs nbd+ssh://server/ '<-p><22><--><server><nc><localhost><10809>'
+runs 'nbd+ssh://bob@server:2222/disk?socket=/path/to/sock&compress=on' \
+  '<-C><-p><2222><-l><bob><--><server><nc><-U></path/to/sock>'
+runs 'nbd+ssh://[::1]/?nbd-port=1' '<-p><22><--><::1><nc><localhost><1>'
+
+refused nbd+ssh://-oProxyCommand=id/
+refused nbd+ssh://%2DoProxyCommand=id/
+refused nbd+ssh://-oProxyCommand=id@server/
+refused nbd+ssh://%2DoProxyCommand=id@server/
+refused 'nbd+ssh://$(id)/'
+refused 'nbd+ssh://server;id/'
+refused 'nbd+ssh://server/?socket=/s;id'
+refused 'nbd+ssh://server/?socket=/s%3Bid'
+refused 'nbd+ssh://server/?socket=/$(id)'
+refused 'nbd+ssh://server/?socket=-U'
+refused 'nbd+ssh://server/?socket=%2DU'
+refused 'nbd+ssh://server/?nbd-port=1;id'

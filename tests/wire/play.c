@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Playing a transcript once: whole, byte by byte, or until a cut. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "notation.h"
+#include "play.h"
+
+/* All that the client sent must be in the transcript. */
+static void
+no_surplus (struct play *p)
+{
+  if (p->s.fd >= 0 && server_take (&p->s) > 0)
+    check_bytes_at (p->t->path, p->line, "what the client sent before this",
+                    p->s.in.p, p->s.in.len, "", 0);
+}
+
+/* handshake STYLE SIZE FLAGS */
+static void
+play_handshake (struct play *p, const char *text)
+{
+  static const char *const styles[] = { "simple", "structured", "extended" };
+  char word[256];
+  uint64_t size, flags;
+  int style = -1;
+
+  if (notation_word (&text, word, sizeof word, NULL))
+    for (int i = 0; i < 3; ++i)
+      if (strcmp (word, styles[i]) == 0)
+        style = i;
+  if (style == -1 ||
+      !notation_word (&text, word, sizeof word, NULL) ||
+      !notation_value (word, "", &size) ||
+      !notation_word (&text, word, sizeof word, NULL) ||
+      !notation_value (word, "", &flags))
+    PLAY_FAIL (p, "needed: handshake simple|structured|extended size flags");
+  server_connect (&p->s, p->h, style, size, flags);
+}
+
+/* Deliver the bytes of one step; true if that reached the cut. */
+static bool
+play_server (struct play *p, const struct step *step,
+             struct delivery delivery, size_t *sent)
+{
+  size_t n = step->bytes.len;
+  bool cut = delivery.cut != NO_CUT && delivery.cut - *sent < n;
+
+  no_surplus (p);
+  if (cut)
+    n = delivery.cut - *sent;
+  p->s.gives_up = true;         /* a client may end without listening */
+  if (delivery.bytewise) {
+    for (size_t i = 0; i < n; ++i) {
+      server_send (&p->s, step->bytes.p + i, 1);
+      pump (p->h);
+    }
+  }
+  else {
+    p->s.drives = delivery.unseen ? NULL : p->h;
+    server_send (&p->s, step->bytes.p, n);
+    p->s.drives = NULL;
+    if (!(cut && delivery.unseen))
+      pump (p->h);
+  }
+  *sent += n;
+  return cut;
+}
+
+static void
+play_client (struct play *p, const struct step *step)
+{
+  size_t got = server_take (&p->s);
+  size_t want = step->bytes.len;
+
+  check_bytes_at (p->t->path, p->line, "what the client sent", p->s.in.p,
+                  got < want ? got : want, step->bytes.p, want);
+  bytes_drop (&p->s.in, want);
+}
+
+/* At the cut the client waits for the server and for nothing else. */
+static void
+check_waiting (struct play *p)
+{
+  const char *state = state_name (p->h);
+  bool waits = strcmp (state, "CONNECTING") == 0 ||
+    strcmp (state, "READY") == 0 || strcmp (state, "PROCESSING") == 0;
+  unsigned dir = nbd_aio_get_direction (p->h);
+
+  if (dir != (waits ? LIBNBD_AIO_DIRECTION_READ : 0))
+    PLAY_FAIL (p, "%s at the cut with direction %u", state, dir);
+}
+
+/* A failed read shows nothing that was in the buffer before. */
+static void
+check_no_stale (struct play *p, struct command *c)
+{
+  if (!c->is_read || !nbd_get_pread_initialize (p->h))
+    return;
+  for (size_t i = 0; i < c->count; ++i)
+    if (c->buf[i] == STALE && pattern_at (c->offset + i) != STALE)
+      PLAY_FAIL (p, "byte %zu of command %d shows old memory", i,
+                 (int) c->cookie);
+}
+
+/* After the cut everything has failed, once, and nothing hangs. */
+static void
+check_after_cut (struct play *p)
+{
+  const char *state = state_name (p->h);
+  bool ended = strcmp (state, "CLOSED") == 0 || strcmp (state, "DEAD") == 0;
+
+  if (!ended && strcmp (state, "NEGOTIATING") != 0)
+    PLAY_FAIL (p, "%s after the server closed", state);
+  if (strcmp (state, "DEAD") == 0 && nbd_get_error () == NULL)
+    PLAY_FAIL (p, "the handle died without a message");
+  if (ended)
+    CHECK_INT (nbd_aio_in_flight (p->h), 0);
+
+  for (size_t i = 0; i < p->nr_commands; ++i) {
+    struct command *c = &p->commands[i];
+
+    if (c->completed != 1)
+      PLAY_FAIL (p, "command %d completed %d times", (int) c->cookie,
+                 c->completed);
+    check_no_stale (p, c);
+    if (c->cookie && !c->retired) {
+      int r = nbd_aio_command_completed (p->h, c->cookie);
+
+      if (r == 0 || (c->error && r != -1))
+        PLAY_FAIL (p, "retiring command %d gave %d", (int) c->cookie, r);
+    }
+  }
+}
+
+/* Close the handle: every closure is freed, once; nothing is called. */
+static void
+finish (struct play *p)
+{
+  size_t nr_events = p->nr_events;
+
+  nbd_close (p->h);
+  if (p->nr_events != nr_events)
+    PLAY_FAIL (p, "closing caused the event `%s'", p->events[nr_events]);
+  for (size_t i = 0; i < p->nr_commands; ++i) {
+    struct command *c = &p->commands[i];
+
+    if (c->completion_freed != 1 || c->middle_freed != c->has_middle)
+      PLAY_FAIL (p, "closures of command %d were freed %d and %d times",
+                 (int) c->cookie, c->completion_freed, c->middle_freed);
+    free (c->buf);
+  }
+  server_close (&p->s);
+}
+
+/* The log as one text. */
+static char *
+join_events (struct play *p)
+{
+  struct bytes log = { 0 };
+
+  for (size_t i = 0; i < p->nr_events; ++i) {
+    put_mem (&log, p->events[i], strlen (p->events[i]));
+    put_mem (&log, "\n", 1);
+  }
+  put_mem (&log, "", 1);
+  return (char *) log.p;
+}
+
+static void
+connect_once (struct play *p)
+{
+  if (nbd_aio_is_created (p->h))
+    server_open (&p->s, p->h);
+}
+
+/* One step; true if the connection was cut in it. */
+static bool
+play_step (struct play *p, const struct step *step,
+           struct delivery delivery, size_t *sent)
+{
+  p->line = step->line;
+  if (step->kind != STEP_SET && step->kind != STEP_HANDSHAKE)
+    connect_once (p);
+  switch (step->kind) {
+  case STEP_SET:
+    play_set (p, step->text);
+    break;
+  case STEP_HANDSHAKE:
+    play_handshake (p, step->text);
+    break;
+  case STEP_SERVER:
+    return play_server (p, step, delivery, sent);
+  case STEP_SERVER_CLOSES:
+    no_surplus (p);
+    server_close (&p->s);
+    pump (p->h);
+    break;
+  case STEP_CLIENT:
+    play_client (p, step);
+    break;
+  case STEP_ACTION:
+    play_action (p, step->text);
+    break;
+  case STEP_EXPECT:
+    play_expect (p, step->text);
+    break;
+  }
+  return false;
+}
+
+size_t
+play_transcript (const struct transcript *t, struct delivery delivery,
+                 char **log)
+{
+  struct play play = { .t = t, .s.fd = -1 }, *p = &play;
+  size_t sent = 0;
+  bool cut = false;
+
+  p->h = nbd_create ();
+  if (p->h == NULL)
+    PLAY_FAIL (p, "%s", nbd_get_error ());
+  for (size_t i = 0; i < t->nr_steps && !cut; ++i)
+    cut = play_step (p, &t->steps[i], delivery, &sent);
+
+  if (cut) {
+    if (!delivery.unseen)
+      check_waiting (p);
+    server_close (&p->s);
+    pump (p->h);
+    check_after_cut (p);
+  }
+  else {
+    no_surplus (p);
+    if (p->taken < p->nr_events)
+      PLAY_FAIL (p, "unexpected event `%s'", p->events[p->taken]);
+  }
+  if (log)
+    *log = join_events (p);
+  finish (p);
+  for (size_t i = 0; i < p->nr_events; ++i)
+    free (p->events[i]);
+  return sent;
+}

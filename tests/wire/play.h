@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+
+/* One play of a transcript: the handle, the server, and what happened. */
+
+#ifndef PLAY_H
+#define PLAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <libnbd.h>
+
+#include "client.h"
+#include "server.h"
+#include "transcript.h"
+
+#define MAX_COMMANDS 64
+#define MAX_EVENTS 512
+
+/* What a buffer is filled with before a read. */
+#define STALE 0xee
+
+struct play;
+
+/* A command or an option that the transcript issued. */
+struct command {
+  struct play *play;
+  int64_t cookie;               /* 0: an option */
+  bool is_read;
+  uint8_t *buf;
+  size_t count;
+  uint64_t offset;
+  bool has_middle;              /* has a second closure */
+  int completed, completion_freed;
+  int middle_freed;
+  int error;                    /* given to the completion */
+  bool retired;
+};
+
+struct play {
+  const struct transcript *t;
+  int line;
+  struct nbd_handle *h;
+  struct server s;
+  int64_t last_cookie;
+  struct command commands[MAX_COMMANDS];
+  size_t nr_commands;
+  char *events[MAX_EVENTS];
+  size_t nr_events;
+  size_t taken;                 /* events that the transcript expected */
+};
+
+#define PLAY_FAIL(p, ...) check_fail ((p)->t->path, (p)->line, __VA_ARGS__)
+
+/* actions.c: the lines that begin with ! and with set. */
+extern void play_set (struct play *p, const char *text);
+extern void play_action (struct play *p, const char *text);
+extern struct command *play_find (struct play *p, int64_t cookie);
+
+/* record.c: the closures of a command; they write the log. */
+extern void play_event (struct play *p, const char *fmt, ...)
+  __attribute__ ((format (printf, 2, 3)));
+extern nbd_completion_callback record_completion (struct command *c);
+extern nbd_chunk_callback record_chunk (struct command *c);
+extern nbd_extent_callback record_extent (struct command *c);
+extern nbd_extent64_callback record_extent64 (struct command *c);
+extern nbd_list_callback record_list (struct command *c);
+extern nbd_context_callback record_context (struct command *c);
+
+/* expect.c: the lines that begin with =>. */
+extern void play_expect (struct play *p, const char *text);
+
+/* How the server's bytes are delivered. */
+struct delivery {
+  bool bytewise;                /* each byte alone */
+  size_t cut;                   /* close after so many bytes */
+  bool unseen;                  /* the client sees bytes and end at once */
+};
+
+#define NO_CUT SIZE_MAX
+
+/* play.c: play the transcript once.  Returns how many server bytes it
+ * has; *log, if not NULL, gets the events, to be freed.
+ */
+extern size_t play_transcript (const struct transcript *t,
+                               struct delivery delivery, char **log);
+
+#endif /* PLAY_H */
