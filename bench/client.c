@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: MIT */
+/* The measured client.  It uses the public API only, as ordinary programs
+ * do, and nothing newer than version 1.14, so that one binary runs on any
+ * libnbd.so.0 (LD_LIBRARY_PATH).
+ *
+ *   client --socket PATH --case CASE [--requests N] [--seconds S] ...
+ *
+ * Cases: read, write (--depth in flight), sync (one at a time), threads
+ * (--threads of them blocking on one handle), idle (--handles connected and
+ * left alone), connect (and close, again and again), about. */
+
+#include <dlfcn.h>
+#include <inttypes.h>
+#include <malloc.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libnbd.h>
+
+#include "common.h"
+
+/* One of the requests in flight. */
+struct slot {
+  struct queue *queue;
+  char *buf;
+  uint64_t offset;
+};
+
+/* The requests in flight on one handle. */
+struct queue {
+  const struct plan *plan;
+  struct nbd_handle *nbd;
+  struct slot *slots;
+  struct slot **idle;         /* stack of slots without a request */
+  unsigned idles;
+  bool writing;
+};
+
+/* What each of the blocking threads gets. */
+struct worker {
+  pthread_t thread;
+  const struct plan *plan;
+  const struct meter *meter;
+  struct nbd_handle *nbd;
+  unsigned number;
+  uint64_t done;
+};
+
+static _Noreturn void
+die_nbd (const char *what)
+{
+  die ("%s: %s", what, nbd_get_error ());
+}
+
+static struct nbd_handle *
+open_handle (const struct plan *plan)
+{
+  struct nbd_handle *nbd = nbd_create ();
+
+  if (nbd == NULL)
+    die_nbd ("nbd_create");
+  if (nbd_connect_unix (nbd, plan->socket) == -1)
+    die_nbd ("nbd_connect_unix");
+  return nbd;
+}
+
+static void
+close_handle (struct nbd_handle *nbd)
+{
+  if (nbd_shutdown (nbd, 0) == -1)
+    die_nbd ("nbd_shutdown");
+  nbd_close (nbd);
+}
+
+static uint64_t
+export_size (struct nbd_handle *nbd)
+{
+  int64_t size = nbd_get_size (nbd);
+
+  if (size == -1)
+    die_nbd ("nbd_get_size");
+  return size;
+}
+
+/* A request is over; the main loop will use its slot again. */
+static int
+completed (void *opaque, int *error)
+{
+  struct slot *slot = opaque;
+  struct queue *q = slot->queue;
+
+  if (*error != 0)
+    die ("request failed: %s", strerror (*error));
+  if (q->plan->verify && !q->writing)
+    pattern_check (slot->buf, q->plan->size, slot->offset, q->plan->salt);
+  q->idle[q->idles++] = slot;
+  return 1;
+}
+
+static void
+issue (struct queue *q, uint64_t offset)
+{
+  struct slot *slot = q->idle[--q->idles];
+  nbd_completion_callback done = {
+    .callback = completed, .user_data = slot,
+  };
+  int64_t cookie;
+
+  slot->offset = offset;
+  if (q->writing) {
+    if (q->plan->verify)
+      pattern_fill (slot->buf, q->plan->size, offset, q->plan->salt);
+    cookie = nbd_aio_pwrite (q->nbd, slot->buf, q->plan->size, offset,
+                             done, 0);
+  }
+  else
+    cookie = nbd_aio_pread (q->nbd, slot->buf, q->plan->size, offset,
+                            done, 0);
+  if (cookie == -1)
+    die_nbd (q->writing ? "nbd_aio_pwrite" : "nbd_aio_pread");
+}
+
+/* Wait for something to happen, with the program's own poll. */
+static void
+wait_notify (struct nbd_handle *nbd)
+{
+  unsigned dir = nbd_aio_get_direction (nbd);
+  struct pollfd pfd = { .fd = nbd_aio_get_fd (nbd) };
+
+  if (dir & LIBNBD_AIO_DIRECTION_READ)
+    pfd.events |= POLLIN;
+  if (dir & LIBNBD_AIO_DIRECTION_WRITE)
+    pfd.events |= POLLOUT;
+  if (poll (&pfd, 1, -1) == -1)
+    die ("poll failed");
+  if ((dir & LIBNBD_AIO_DIRECTION_READ)
+      && (pfd.revents & (POLLIN | POLLHUP | POLLERR))) {
+    if (nbd_aio_notify_read (nbd) == -1)
+      die_nbd ("nbd_aio_notify_read");
+  }
+  else if ((dir & LIBNBD_AIO_DIRECTION_WRITE) && (pfd.revents & POLLOUT)) {
+    if (nbd_aio_notify_write (nbd) == -1)
+      die_nbd ("nbd_aio_notify_write");
+  }
+}
+
+static void
+queue_init (struct queue *q, const struct plan *plan, bool writing)
+{
+  *q = (struct queue) {
+    .plan = plan,
+    .nbd = open_handle (plan),
+    .slots = allocate (plan->depth * sizeof *q->slots),
+    .idle = allocate (plan->depth * sizeof *q->idle),
+    .writing = writing,
+  };
+  for (unsigned i = 0; i < plan->depth; i++) {
+    q->slots[i] = (struct slot) {
+      .queue = q, .buf = allocate (plan->size),
+    };
+    q->idle[q->idles++] = &q->slots[i];
+  }
+}
+
+static void
+queue_free (struct queue *q)
+{
+  close_handle (q->nbd);
+  for (unsigned i = 0; i < q->plan->depth; i++)
+    free (q->slots[i].buf);
+  free (q->idle);
+  free (q->slots);
+}
+
+/* Keep the queue full until the plan ends, then empty it. */
+static uint64_t
+queue_run (struct queue *q, const struct meter *m, struct offsets *offsets)
+{
+  uint64_t issued = 0;
+  bool more = true;
+
+  while (more || q->idles < q->plan->depth) {
+    while (more && q->idles > 0) {
+      more = meter_goes_on (m, q->plan, issued);
+      if (more) {
+        issue (q, offsets_next (offsets));
+        issued++;
+      }
+    }
+    if (q->idles == q->plan->depth)
+      break;
+    if (q->plan->notify)
+      wait_notify (q->nbd);
+    else if (nbd_poll (q->nbd, -1) == -1)
+      die_nbd ("nbd_poll");
+  }
+  return issued;
+}
+
+static void
+case_queue (const struct plan *plan, bool writing)
+{
+  struct queue q;
+  struct offsets offsets;
+  struct meter m;
+
+  queue_init (&q, plan, writing);
+  offsets_init (&offsets, plan, export_size (q.nbd), 0);
+  meter_start (&m, plan);
+  uint64_t n = queue_run (&q, &m, &offsets);
+  meter_print (&m, plan, n);
+  queue_free (&q);
+}
+
+static void
+case_read (const struct plan *plan)
+{
+  case_queue (plan, false);
+}
+
+static void
+case_write (const struct plan *plan)
+{
+  case_queue (plan, true);
+}
+
+/* Read one block after the other, blocking. */
+static void *
+worker_run (void *opaque)
+{
+  struct worker *w = opaque;
+  const struct plan *plan = w->plan;
+  char *buf = allocate (plan->size);
+  struct offsets offsets;
+
+  offsets_init (&offsets, plan, export_size (w->nbd), w->number);
+  while (meter_goes_on (w->meter, plan, w->done)) {
+    uint64_t offset = offsets_next (&offsets);
+    if (nbd_pread (w->nbd, buf, plan->size, offset, 0) == -1)
+      die_nbd ("nbd_pread");
+    if (plan->verify)
+      pattern_check (buf, plan->size, offset, plan->salt);
+    w->done++;
+  }
+  free (buf);
+  return NULL;
+}
+
+static void
+case_sync (const struct plan *plan)
+{
+  struct meter m;
+  struct worker w = {
+    .plan = plan, .meter = &m, .nbd = open_handle (plan),
+  };
+
+  meter_start (&m, plan);
+  worker_run (&w);
+  meter_print (&m, plan, w.done);
+  close_handle (w.nbd);
+}
+
+/* Each thread makes as many requests as the plan says. */
+static void
+case_threads (const struct plan *plan)
+{
+  struct nbd_handle *nbd = open_handle (plan);
+  struct worker *w = allocate (plan->threads * sizeof *w);
+  struct meter m;
+  uint64_t done = 0;
+
+  meter_start (&m, plan);
+  for (unsigned i = 0; i < plan->threads; i++) {
+    w[i] = (struct worker) {
+      .plan = plan, .meter = &m, .nbd = nbd, .number = i,
+    };
+    if (pthread_create (&w[i].thread, NULL, worker_run, &w[i]) != 0)
+      die ("pthread_create failed");
+  }
+  for (unsigned i = 0; i < plan->threads; i++) {
+    pthread_join (w[i].thread, NULL);
+    done += w[i].done;
+  }
+  meter_print (&m, plan, done);
+  close_handle (nbd);
+  free (w);
+}
+
+/* Memory of this process: resident and not shared, from the kernel. */
+static uint64_t
+private_bytes (void)
+{
+  FILE *fp = fopen ("/proc/self/smaps_rollup", "r");
+  char line[256];
+  uint64_t sum = 0, kib;
+
+  if (fp == NULL)
+    die ("/proc/self/smaps_rollup cannot be read");
+  while (fgets (line, sizeof line, fp) != NULL)
+    if (sscanf (line, "Private_Clean: %" SCNu64, &kib) == 1
+        || sscanf (line, "Private_Dirty: %" SCNu64, &kib) == 1)
+      sum += kib * 1024;
+  fclose (fp);
+  return sum;
+}
+
+static uint64_t
+heap_bytes (void)
+{
+  struct mallinfo2 info = mallinfo2 ();
+
+  return info.uordblks + info.hblkhd;
+}
+
+static int
+retire (void *opaque, int *error)
+{
+  (void) opaque;
+  if (*error != 0)
+    die ("request failed: %s", strerror (*error));
+  return 1;
+}
+
+/* Let a handle serve --depth reads at once and fall idle again. */
+static void
+work_once (const struct plan *plan, struct nbd_handle *nbd, char *buf)
+{
+  nbd_completion_callback done = { .callback = retire };
+
+  for (unsigned i = 0; i < plan->depth; i++)
+    if (nbd_aio_pread (nbd, buf, plan->size, 0, done, 0) == -1)
+      die_nbd ("nbd_aio_pread");
+  while (nbd_aio_in_flight (nbd) > 0)
+    if (nbd_poll (nbd, -1) == -1)
+      die_nbd ("nbd_poll");
+}
+
+/* What does a connected handle cost that does nothing?  With --requests
+ * above 0 each one worked before. */
+static void
+case_idle (const struct plan *plan)
+{
+  struct nbd_handle **nbd = allocate (plan->handles * sizeof *nbd);
+  char *buf = allocate (plan->size);
+  bool work = plan->requests != UINT64_MAX && plan->requests > 0;
+
+  /* What the first handle alone makes the libraries allocate. */
+  nbd_close (open_handle (plan));
+  uint64_t before = private_bytes ();
+  uint64_t heap_before = heap_bytes ();
+
+  for (unsigned i = 0; i < plan->handles; i++) {
+    nbd[i] = open_handle (plan);
+    if (work)
+      work_once (plan, nbd[i], buf);
+  }
+  uint64_t after = private_bytes ();
+  uint64_t heap_after = heap_bytes ();
+  printf ("{\"case\": \"idle\", \"handles\": %u, "
+          "\"resident\": %.0f, \"heap\": %.0f}\n",
+          plan->handles,
+          ((double) after - before) / plan->handles,
+          ((double) heap_after - heap_before) / plan->handles);
+  for (unsigned i = 0; i < plan->handles; i++)
+    nbd_close (nbd[i]);
+  free (buf);
+  free (nbd);
+}
+
+static void
+case_connect (const struct plan *plan)
+{
+  struct meter m;
+  uint64_t n = 0;
+
+  meter_start (&m, plan);
+  for (; meter_goes_on (&m, plan, n); n++)
+    nbd_close (open_handle (plan));
+  meter_print (&m, plan, n);
+}
+
+/* Say which library runs: the file that the API was loaded from. */
+static void
+case_about (const struct plan *plan)
+{
+  struct nbd_handle *nbd = open_handle (plan);
+  Dl_info info = { .dli_fname = "unknown" };
+
+  dladdr ((void *) nbd_create, &info);
+  printf ("{\"case\": \"about\", \"library\": \"%s\", "
+          "\"version\": \"%s\"}\n",
+          info.dli_fname, nbd_get_version (nbd));
+  close_handle (nbd);
+}
+
+static const struct {
+  const char *name;
+  void (*run) (const struct plan *plan);
+} cases[] = {
+  { "about", case_about },
+  { "connect", case_connect },
+  { "idle", case_idle },
+  { "read", case_read },
+  { "sync", case_sync },
+  { "threads", case_threads },
+  { "write", case_write },
+};
+
+int
+main (int argc, char *argv[])
+{
+  struct plan plan;
+
+  parse_plan (argc, argv, &plan);
+  allow_many_files ();
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    if (strcmp (plan.what, cases[i].name) == 0) {
+      cases[i].run (&plan);
+      return 0;
+    }
+  die ("--case: unknown: %s", plan.what);
+}

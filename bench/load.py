@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""How much of the machine other work took while we measured."""
+
+import os
+import resource
+import time
+from pathlib import Path
+
+# The kernel counts in these units.
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+# Fields of the first line of /proc/stat that are no work: idle, iowait, and
+# the guests' time, which is in user time already.
+NO_WORK = {3, 4, 8, 9}
+
+
+def _machine_s() -> float:
+    """CPU seconds that were spent on this machine, or stolen from it."""
+    fields = Path("/proc/stat").read_text().splitlines()[0].split()[1:]
+    work = (int(f) for i, f in enumerate(fields) if i not in NO_WORK)
+    return sum(work) / TICKS_PER_S
+
+
+def _ours_s(server: int) -> float:
+    """CPU seconds of the server, of the clients that ended, and of this."""
+    stat = Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()
+    total = (int(stat[11]) + int(stat[12])) / TICKS_PER_S
+    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+        usage = resource.getrusage(who)
+        total += usage.ru_utime + usage.ru_stime
+    return total
+
+
+class Others:
+    """The others' share of one core since this object was made."""
+
+    def __init__(self, server: int) -> None:
+        self._server = server
+        self._start = time.monotonic()
+        self._before = _machine_s() - _ours_s(server)
+
+    def share(self) -> float:
+        spent = _machine_s() - _ours_s(self._server) - self._before
+        return max(0.0, spent / (time.monotonic() - self._start))

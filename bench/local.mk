@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+
+bench_programs = \
+	bench/bound \
+	bench/client \
+	bench/ram-server
+check_PROGRAMS += $(bench_programs)
+
+bench_bound_SOURCES = \
+	bench/bound.c \
+	bench/common.c \
+	bench/common.h \
+	bench/wire.h
+bench_bound_LDADD =
+
+# The client must run on any libnbd.so.0: libtool would build our directory
+# into it, so the compiler links it alone.
+bench_client_SOURCES = \
+	bench/client.c \
+	bench/common.c \
+	bench/common.h
+bench_client_LINK = $(CCLD) $(AM_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@
+bench_client_DEPENDENCIES = lib/libnbd.la
+bench_client_LDADD = lib/.libs/libnbd.so
+
+bench_ram_server_SOURCES = \
+	bench/common.c \
+	bench/common.h \
+	bench/ram-negotiate.c \
+	bench/ram-server.c \
+	bench/ram-server.h \
+	bench/ram-transmit.c \
+	bench/wire.h
+bench_ram_server_LDADD =
+
+TESTS += tests/bench/programs-work
+
+EXTRA_DIST += \
+	bench/README.md \
+	bench/cases.py \
+	bench/load.py \
+	bench/measure.py \
+	bench/programs.py \
+	bench/report.py \
+	bench/run \
+	bench/selfcheck.py \
+	tests/bench/programs-work
+
+# make bench BENCH_ARGS='--quick --cases read-4k-64,sync-4k'
+bench: all $(bench_programs)
+	PYTHONDONTWRITEBYTECODE=1 $(PYTHON) $(srcdir)/bench/run \
+	  --programs bench --ours lib/.libs $(BENCH_ARGS)
+.PHONY: bench

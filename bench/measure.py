@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""One sample, one count, or all of them."""
+
+import re
+import shutil
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cases import Case
+from load import Others
+from programs import Bench, Failed, result, start
+
+
+# A run counts as quiet if other work took no more than this of one core.
+QUIET = 0.1
+
+# System calls per request, by program.
+Calls = dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One run of one program: what it prints, reduced to what is compared."""
+
+    rate: float = 0.0
+    cpu_us: float = 0.0
+    resident: float = 0.0
+    heap: float = 0.0
+    others: float = 0.0
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long and how often."""
+
+    runs: int
+    seconds: float
+    retries: int
+
+
+def sample(
+    bench: Bench, server: int, program: str, case: Case, seconds: float
+) -> Sample:
+    others = Others(server)
+    answer = result(bench, program, (*case.arguments, "--seconds", str(seconds)))
+    share = others.share()
+    if answer["case"] == "idle":
+        return Sample(resident=answer["resident"], heap=answer["heap"], others=share)
+    cpu = answer["user"] + answer["sys"]
+    return Sample(
+        rate=answer["requests"] / answer["wall"],
+        cpu_us=cpu / answer["requests"] * 1e6,
+        others=share,
+    )
+
+
+def quiet_sample(
+    bench: Bench, server: int, program: str, case: Case, effort: Effort
+) -> Sample:
+    """Repeat a run that other work disturbed; settle for the quietest.
+
+    What the run measured has no influence on whether it is repeated.
+    """
+    tries: list[Sample] = []
+    for _ in range(1 + effort.retries):
+        tries.append(sample(bench, server, program, case, effort.seconds))
+        if tries[-1].others <= QUIET or tries[-1].resident:
+            break
+    return min(tries, key=lambda one: one.others)
+
+
+def count_calls(bench: Bench, program: str, requests: int) -> int:
+    """All system calls of a synchronous run, its start and end included."""
+    with tempfile.NamedTemporaryFile("r") as out:
+        if shutil.which("strace"):
+            prefix = ["strace", "-c", "-f", "-o", out.name]
+            pattern = r"^100\.00\s+\S+(?:\s+\d+)?\s+(\d+)(?:\s+\d+)?\s+total$"
+        elif shutil.which("perf"):
+            prefix = ["perf", "stat", "-x,", "-o", out.name]
+            prefix += ["-e", "raw_syscalls:sys_enter"]
+            pattern = r"^(\d+),.*raw_syscalls:sys_enter"
+        else:
+            raise Failed("neither strace nor perf is installed")
+        arguments = ("--case", "sync", "--requests", str(requests))
+        done = start(bench, program, arguments, prefix)
+        found = re.search(pattern, out.read(), re.MULTILINE)
+    if done.returncode != 0 or found is None:
+        raise Failed(f"{prefix[0]} cannot count: {done.stderr.strip()}")
+    return int(found.group(1))
+
+
+def calls_per_request(bench: Bench, program: str) -> float | None:
+    """Two runs of different length: what differs are the requests."""
+    try:
+        few, many = (count_calls(bench, program, n) for n in (1000, 3000))
+    except Failed as error:
+        print(f"system calls not counted: {error}", file=sys.stderr)
+        return None
+    return (many - few) / 2000
+
+
+def measure(
+    bench: Bench,
+    server: int,
+    cases: Sequence[Case],
+    programs: Sequence[str],
+    effort: Effort,
+) -> dict[str, dict[str, list[Sample]]]:
+    """Run everything, the programs taking turns within each round."""
+    samples: dict[str, dict[str, list[Sample]]] = {
+        case.name: {program: [] for program in programs} for case in cases
+    }
+    for turn in range(effort.runs):
+        for case in cases:
+            print(f"round {turn + 1}: {case.name}", file=sys.stderr)
+            for i in range(len(programs)):
+                program = programs[(i + turn) % len(programs)]
+                if program == "bound" and not case.bound:
+                    continue
+                one = quiet_sample(bench, server, program, case, effort)
+                samples[case.name][program].append(one)
+    return samples
+
+
+def medians(samples: Sequence[Sample]) -> Sample:
+    """The middle of each figure; of the disturbance the worst."""
+    return Sample(
+        rate=statistics.median(s.rate for s in samples),
+        cpu_us=statistics.median(s.cpu_us for s in samples),
+        resident=statistics.median(s.resident for s in samples),
+        heap=statistics.median(s.heap for s in samples),
+        others=max(s.others for s in samples),
+    )
+
+
+def figures(middle: dict[str, Sample], calls: Calls) -> dict[str, float]:
+    """All that a limit may speak of."""
+    found: dict[str, float] = {}
+    ours = middle.get("ours")
+    if ours is None:
+        return found
+    if ours.resident:
+        found["KiB per handle"] = ours.resident / 1024
+        return found
+    for other in ("libnbd", "bound"):
+        if other in middle:
+            found[f"rate over {other}"] = ours.rate / middle[other].rate
+            found[f"CPU over {other}"] = ours.cpu_us / middle[other].cpu_us
+    count = calls.get("ours")
+    if count is not None:
+        found["system calls"] = count
+    return found

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""Running the server, the client and the bound."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+# A program that needs longer than this for one run hangs.
+TIMEOUT_S = 120
+
+
+class Failed(Exception):
+    """A program did not do what it should."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where everything is."""
+
+    programs: Path
+    libraries: dict[str, Path | None]
+    socket: Path
+    pin: bool
+
+    def command(self, program: str, arguments: Sequence[str]) -> list[str]:
+        name = "bound" if program == "bound" else "client"
+        return [str(self.programs / name), "--socket", str(self.socket), *arguments]
+
+    def environment(self, program: str) -> dict[str, str]:
+        environment = dict(os.environ)
+        environment.pop("LD_LIBRARY_PATH", None)
+        directory = self.libraries.get(program)
+        if directory is not None:
+            environment["LD_LIBRARY_PATH"] = str(directory)
+        return environment
+
+
+@contextmanager
+def affinity(cpus: set[int] | None) -> Iterator[None]:
+    """Have the programs that are started meanwhile run on these CPUs."""
+    if cpus is None:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cpus)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def client_cpus(pin: bool) -> set[int] | None:
+    return set(sorted(os.sched_getaffinity(0))[1:]) if pin else None
+
+
+def server_cpus(pin: bool) -> set[int] | None:
+    return {min(os.sched_getaffinity(0))} if pin else None
+
+
+@contextmanager
+def server(bench: Bench, replies: str, *arguments: str) -> Iterator[int]:
+    """Run the RAM server until the block ends; the value is its pid."""
+    command = [str(bench.programs / "ram-server"), "--socket", str(bench.socket)]
+    if replies == "structured":
+        command.append("--structured")
+    bench.socket.unlink(missing_ok=True)
+    with affinity(server_cpus(bench.pin)):
+        process = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        if process.stdout.readline() != b"ready\n":
+            raise Failed("the server did not start")
+        yield process.pid
+        if process.poll() is not None:
+            raise Failed(f"the server ended with status {process.returncode}")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def start(
+    bench: Bench, program: str, arguments: Sequence[str], prefix: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Run the client or the bound to its end, well or not."""
+    command = [*prefix, *bench.command(program, arguments)]
+    try:
+        with affinity(client_cpus(bench.pin)):
+            return subprocess.run(
+                command,
+                env=bench.environment(program),
+                capture_output=True,
+                text=True,
+                timeout=TIMEOUT_S,
+            )
+    except subprocess.TimeoutExpired as error:
+        raise Failed(f"{program} hangs: {' '.join(command)}") from error
+
+
+def result(bench: Bench, program: str, arguments: Sequence[str]) -> dict[str, Any]:
+    """Run the client or the bound; return what it measured."""
+    done = start(bench, program, arguments)
+    if done.returncode != 0:
+        command = " ".join(bench.command(program, arguments))
+        raise Failed(f"{program}: {command}: {done.stderr.strip()}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def about(bench: Bench, program: str) -> tuple[str, Path]:
+    """Version and file of the library that a program really runs on."""
+    answer = result(bench, program, ("--case", "about", "--requests", "1"))
+    return answer["version"], Path(answer["library"]).resolve()

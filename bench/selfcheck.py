@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""See that the programs do what they say, on data that can be wrong."""
+
+from collections.abc import Iterator
+
+from programs import Bench, Failed, result, server, start
+
+# Every request is checked; the export is one pattern long, so that a
+# sequential run of this many small requests covers all of it once.
+EXPORT = ("--size", "1M", "--store")
+SMALL = ("--size", "4K", "--depth", "16", "--requests", "256")
+LARGE = ("--size", "256K", "--depth", "3", "--requests", "4")
+VERIFIED = ("--verify", "--sequential")
+
+
+def write_and_read(program: str, salt: int) -> Iterator[tuple[str, ...]]:
+    """Write all of the export, each time with other data, and read it."""
+    loops: list[tuple[str, ...]] = [("--loop", "poll"), ("--loop", "notify")]
+    cases = ["write", "read", "sync", "threads"]
+    if program == "bound":
+        loops = [()]
+        cases.remove("threads")
+    for loop in loops:
+        for shape in (SMALL, LARGE):
+            for case in cases:
+                salted = ("--salt", str(salt * 8))
+                yield ("--case", case, *shape, *loop, *VERIFIED, *salted)
+            salt += 1
+
+
+def other_cases() -> Iterator[tuple[str, ...]]:
+    """What only a library can do."""
+    yield ("--case", "idle", "--handles", "8", "--requests", "1", "--depth", "4")
+    yield ("--case", "connect", "--requests", "8")
+    yield ("--case", "about", "--requests", "1")
+
+
+def check_program(bench: Bench, program: str, salt: int) -> int:
+    runs = list(write_and_read(program, salt))
+    if program != "bound":
+        runs += other_cases()
+    for arguments in runs:
+        result(bench, program, arguments)
+    # If wrong data passes, none of the above says anything.
+    wrong = ("--case", "read", *SMALL, *VERIFIED, "--salt", "8888")
+    if start(bench, program, wrong).returncode == 0:
+        raise Failed(f"{program}: wrong data went unnoticed")
+    return len(runs) + 1
+
+
+def check(bench: Bench) -> None:
+    """Run every program in every mode once; nothing is timed."""
+    for replies in ("simple", "structured"):
+        with server(bench, replies, *EXPORT):
+            for i, program in enumerate([*bench.libraries, "bound"]):
+                count = check_program(bench, program, 1 + 10 * i)
+                print(f"{program}, {replies} replies: {count} runs")
