@@ -83,13 +83,13 @@ nbdi_connect_next (struct nbd_handle *h)
   int family = a->addr.ss_family;
   int sock = socket (family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
+  h->conn.peer = *a;
   if (sock == -1) {
     address_failed (h, errno);
     return NBDI_IO_FAILED;
   }
   h->conn.sock = sock;
   h->conn.transport = &nbdi_socket_transport;
-  h->conn.peer = *a;
   tune_socket (sock, family);
   if (connect (sock, (struct sockaddr *) &a->addr, a->len) == 0)
     return NBDI_IO_READY;
@@ -113,6 +113,17 @@ nbdi_connect_check (struct nbd_handle *h)
     return -1;
   }
   return 0;
+}
+
+/* Nothing of a failed attempt may be told of the next one. */
+void
+nbdi_forget_peer (struct nbd_handle *h)
+{
+  nbdi_forget_addresses (h);
+  free (h->conn.host);
+  free (h->conn.port);
+  h->conn.host = h->conn.port = NULL;
+  memset (&h->conn.peer, 0, sizeof h->conn.peer);
 }
 
 /* No address is left: say why the first one failed. */

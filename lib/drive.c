@@ -46,8 +46,9 @@ nbdi_flush (struct nbd_handle *h)
     nbdi_event (h, NBDI_EVENT_FLUSH);
 }
 
-static void
-writable (struct nbd_handle *h)
+/* The socket has room, or may have. */
+void
+nbdi_writable (struct nbd_handle *h)
 {
   h->cmds.full = false;
   nbdi_event (h, NBDI_EVENT_NOTIFY_WRITE);
@@ -106,6 +107,7 @@ sleep_in_poll (struct nbd_handle *h, struct pollfd *fds, int timeout_ms,
   int r, saved_errno;
 
   nbdi_publish (h);
+  h->seat.events = fds[0].events;
   if (release)
     pthread_mutex_unlock (&h->lock);
   for (;;) {
@@ -116,6 +118,7 @@ sleep_in_poll (struct nbd_handle *h, struct pollfd *fds, int timeout_ms,
   saved_errno = errno;
   if (release)
     pthread_mutex_lock (&h->lock);
+  h->seat.events = 0;
   errno = saved_errno;
   return r;
 }
@@ -135,10 +138,10 @@ deliver (struct nbd_handle *h, short revents, unsigned direction,
     nbdi_event (h, NBDI_EVENT_NOTIFY_READ);
     serve (h, MAX_RECEIVES, limit);
     if ((revents & POLLOUT) != 0 && h->cmds.queue != NULL)
-      writable (h);
+      nbdi_writable (h);
   }
   else if ((revents & (POLLOUT | trouble)) != 0) {
-    writable (h);
+    nbdi_writable (h);
     serve (h, 0, limit);
   }
 }
@@ -269,7 +272,7 @@ nbdi_aio_notify_read (struct nbd_handle *h)
    * that always sends must not starve the queue.
    */
   if (h->cmds.queue != NULL)
-    writable (h);
+    nbdi_writable (h);
   int r = drive_result (h, phase);
   nbdi_leave_seat (h);
   return r;
@@ -289,7 +292,7 @@ nbdi_aio_notify_write (struct nbd_handle *h)
   h->write_shown = false;
   if (connected)
     serve (h, MAX_RECEIVES, 0);
-  writable (h);
+  nbdi_writable (h);
   if (!connected)
     serve (h, 0, 0);
   nbdi_flush (h);

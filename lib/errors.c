@@ -89,7 +89,8 @@ nbdi_error (int errnum, const char *fmt, ...)
     if (r == -1)
       text = NULL;
   }
-  if (text != NULL && asprintf (&message, "%s: %s", nbdi_context (), text) == -1)
+  if (text != NULL &&
+      asprintf (&message, "%s: %s", nbdi_context (), text) == -1)
     message = NULL;
   keep (errnum, message, text);
 }

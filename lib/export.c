@@ -12,6 +12,9 @@
 #define PAYLOAD_DEFAULT (32u * 1024 * 1024)
 #define PAYLOAD_MINIMUM (1024u * 1024)
 
+/* More metadata contexts than any server has. */
+#define MAX_CONTEXTS 4096
+
 int
 nbdi_set_export (struct nbd_handle *h, uint64_t size, uint16_t flags)
 {
@@ -107,6 +110,11 @@ nbdi_add_context (struct nbd_handle *h, uint32_t id, const char *name)
 {
   struct nbdi_export *e = &h->export;
 
+  if (e->nr_contexts == MAX_CONTEXTS) {
+    nbdi_error (EPROTO, "NBD_REP_META_CONTEXT: the server granted more than "
+                "%d contexts", MAX_CONTEXTS);
+    return -1;
+  }
   for (size_t i = 0; i < e->nr_contexts; i++) {
     if (e->contexts[i].id == id) {
       nbdi_error (EPROTO, "NBD_REP_META_CONTEXT: id %" PRIu32

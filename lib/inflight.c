@@ -161,7 +161,9 @@ complete (struct nbd_handle *h, struct nbdi_command *c)
   c->completed = true;
   cmds->nr_completed++;
   unlink_command (&cmds->pending, c);
-  append (&cmds->completed, c);
+  /* The result of a blocking call is for the thread in it only. */
+  if (!c->waiter)
+    append (&cmds->completed, c);
   if (cmds->limit > 0 && --cmds->limit == 0)
     h->in.stop = true;
   if (c->waiter) {
@@ -222,7 +224,10 @@ nbdi_retire_command (struct nbd_handle *h, struct nbdi_command *c)
     p = &(*p)->chain;
   *p = c->chain;
   cmds->nr_table--;
-  unlink_command (c->completed ? &cmds->completed : &cmds->pending, c);
+  if (!c->completed)
+    unlink_command (&cmds->pending, c);
+  else if (!c->waiter)
+    unlink_command (&cmds->completed, c);
   free_closures (c);
   free (c->filter);
   if (cmds->nr_spare < MAX_SPARE) {
@@ -357,7 +362,7 @@ nbdi_aio_command_completed (struct nbd_handle *h, uint64_t cookie)
     return -1;
   }
   struct nbdi_command *c = nbdi_lookup_command (h, cookie);
-  if (c == NULL || !c->completed)
+  if (c == NULL || !c->completed || c->waiter)
     return 0;
   return nbdi_result_of_command (h, c) == 0 ? 1 : -1;
 }

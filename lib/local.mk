@@ -17,6 +17,7 @@ lib_libcore_la_SOURCES = \
 	lib/errors.c \
 	lib/export.c \
 	lib/handle.c \
+	lib/handle.h \
 	lib/inflight.c \
 	lib/internal.h \
 	lib/io.c \

@@ -239,37 +239,67 @@ nbdi_option_result (struct nbd_handle *h, int value, int error)
   h->opt.error_text = NULL;
 }
 
+/* What the blocking form's error says. */
+static char *
+refusal_message (struct nbd_handle *h, const char *why, const uint8_t *text)
+{
+  CLEANUP_FREE char *export = nbdi_printable (h->settings.export_name);
+  CLEANUP_FREE char *printable = NULL;
+  char *message;
+
+  if (h->opt.reply.length > 0)
+    printable = nbdi_printable_bytes (text, h->opt.reply.length);
+  if (asprintf (&message, "%s for export %s: %s (reply 0x%" PRIx32 ")%s%s",
+                nbdi_option_name (h->opt.option), export ? export : "?", why,
+                h->opt.reply.type, printable ? ": " : "",
+                printable ? printable : "") == -1)
+    return NULL;
+  return message;
+}
+
+/* The completion's error: what the reply means for GO and INFO, for which
+ * there are many reasons, else just whether the option is there.
+ */
+static int
+completion_errno (uint32_t option, int errnum)
+{
+  switch (option) {
+  case NBD_OPT_GO:
+  case NBD_OPT_INFO:
+    return errnum ? errnum : ENOTSUP;
+  case NBD_OPT_STRUCTURED_REPLY:
+  case NBD_OPT_EXTENDED_HEADERS:
+  case NBD_OPT_STARTTLS:
+    return errnum == EINVAL ? EINVAL : ENOTSUP;
+  default:
+    return ENOTSUP;
+  }
+}
+
 /* The final reply is an error with this text: the option failed, nothing
  * else.
  */
 int
 nbdi_option_refused (struct nbd_handle *h, const uint8_t *text)
 {
-  uint32_t type = h->opt.reply.type, len = h->opt.reply.length;
-  CLEANUP_FREE char *printable = NULL, *export = NULL;
-  char *message = NULL;
+  uint32_t option = h->opt.option;
   int errnum;
-  const char *why = explain (type, &errnum);
+  const char *why = explain (h->opt.reply.type, &errnum);
 
-  export = nbdi_printable (h->settings.export_name);
-  if (len > 0)
-    printable = nbdi_printable_bytes (text, len);
-  if (asprintf (&message, "%s for export %s: %s (reply 0x%" PRIx32 ")%s%s",
-                nbdi_option_name (h->opt.option), export ? export : "?", why,
-                type, printable ? ": " : "", printable ? printable : "") == -1) {
+  nbdi_option_result (h, -1, completion_errno (option, errnum));
+  h->opt.error_errno = option == NBD_OPT_LIST ||
+    option == NBD_OPT_LIST_META_CONTEXT || option == NBD_OPT_SET_META_CONTEXT
+    ? ENOTSUP : errnum;
+  /* Nobody hears of an option that was only tried on the way. */
+  if (h->opt.next < h->opt.nr_plan && !h->debug &&
+      h->opt.reply.type != NBD_REP_ERR_SHUTDOWN)
+    return 0;
+  h->opt.error_text = refusal_message (h, why, text);
+  if (h->opt.error_text == NULL) {
     nbdi_error (errno, "asprintf");
     return -1;
   }
-  nbdi_debug (h, "%s", message);
-  bool of_export = h->opt.option == NBD_OPT_GO ||
-    h->opt.option == NBD_OPT_INFO;
-  bool of_contexts = h->opt.option == NBD_OPT_LIST ||
-    h->opt.option == NBD_OPT_LIST_META_CONTEXT ||
-    h->opt.option == NBD_OPT_SET_META_CONTEXT;
-  nbdi_option_result (h, -1, errnum == 0 || of_contexts ? ENOTSUP :
-                      !of_export && errnum != EINVAL ? ENOTSUP : errnum);
-  h->opt.error_errno = of_contexts ? ENOTSUP : errnum;
-  h->opt.error_text = message;
+  nbdi_debug (h, "%s", h->opt.error_text);
   return 0;
 }
 

@@ -84,7 +84,8 @@
 /* Transmission: requests. */
 #define NBD_REQUEST_MAGIC UINT32_C (0x25609513)
 #define NBD_EXTENDED_REQUEST_MAGIC UINT32_C (0x21e41c71)
-#define NBD_REQUEST_SIZE 28          /* magic, flags, type, cookie, offset, len */
+#define NBD_REQUEST_SIZE 28          /* magic, flags, type, cookie, offset,
+                                        length */
 #define NBD_EXTENDED_REQUEST_SIZE 32 /* the same with a 64 bit length */
 
 #define NBD_CMD_READ 0

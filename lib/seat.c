@@ -6,6 +6,7 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <time.h>
 
 static void
@@ -136,6 +137,42 @@ waiter_is_done (const struct nbd_handle *h __attribute__ ((unused)),
   return w->done;
 }
 
+/* Our request did not fit into the socket, and the thread in the seat sleeps
+ * until there is a reply: watch for room, and for that reply, which wakes
+ * the other thread as well.  Returns whether it came.
+ */
+static bool
+watch_for_room (struct nbd_handle *h)
+{
+  struct pollfd fd = { .fd = h->conn.sock, .events = POLLIN | POLLOUT };
+
+  h->seat.watchers++;
+  nbdi_publish (h);
+  pthread_mutex_unlock (&h->lock);
+  int r = poll (&fd, 1, -1);
+  pthread_mutex_lock (&h->lock);
+  h->seat.watchers--;
+  if (r == 1 && (fd.revents & POLLOUT) != 0 &&
+      nbdi_phase_in (h, NBDI_PHASE_CONNECTED))
+    nbdi_writable (h);
+  return r == 1 && (fd.revents & ~POLLOUT) != 0;
+}
+
+/* Another thread drives.  When it next goes to sleep it watches for room
+ * too, if there is still something to send.
+ */
+static void
+wait_for_driver (struct nbd_handle *h, const struct nbdi_command *c,
+                 struct nbdi_waiter *w)
+{
+  if (!c->sent && (h->seat.events & POLLOUT) == 0) {
+    leave_queue (h, w);
+    if (!watch_for_room (h) || w->done || !taken_by_another (h))
+      return;
+  }
+  sleep_in_queue (h, w, NULL);
+}
+
 /* Wait for a command of the calling thread: by driving, or asleep while
  * another thread drives.
  */
@@ -148,10 +185,11 @@ nbdi_wait_command (struct nbd_handle *h, int64_t cookie)
 
   init_waiter (&w);
   w.done = c->completed;
-  c->waiter = &w;
+  if (!w.done)
+    c->waiter = &w;
   while (!w.done) {
     if (taken_by_another (h)) {
-      sleep_in_queue (h, &w, NULL);
+      wait_for_driver (h, c, &w);
       continue;
     }
     leave_queue (h, &w);

@@ -70,6 +70,9 @@ nbdi_prepare_socket (int sock)
 void
 nbdi_close_socket (struct nbd_handle *h)
 {
+  /* A descriptor that another thread polls stays open to the kernel. */
+  if (h->seat.watchers > 0)
+    shutdown (h->conn.sock, SHUT_RDWR);
   if (h->conn.sock >= 0)
     close (h->conn.sock);
   h->conn.sock = -1;

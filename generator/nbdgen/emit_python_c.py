@@ -177,6 +177,34 @@ def _number(ctype: str, kind: str, name: str, at: int) -> Piece:
     )
 
 
+def _buffer_piece(arg: BytesIn | BytesOut, public: str, at: int) -> Piece:
+    """The piece for a buffer: lent until completion, or for the call only."""
+    name = arg.name
+    match arg:
+        case BytesIn(persist=True) | BytesOut(persist=True):
+            writable = "true" if isinstance(arg, BytesOut) else "false"
+            return Piece(
+                f"struct memory {name};",
+                f"nbdpy_lend_buffer (&call, {at}, {writable}, &completion, &{name})",
+                (f"{name}.start", f"{name}.length"),
+            )
+        case BytesIn():
+            return Piece(
+                f"CLEANUP (PyBuffer_Release) Py_buffer {name} = {{ .obj = NULL }};",
+                f"nbdpy_get_bytes (&call, {at}, &{name})",
+                (f"{name}.buf", f"(size_t) {name}.len"),
+            )
+        case BytesOut():
+            return Piece(
+                OBJECT.format(name),
+                f'nbdpy_get_room (&call, {at}, "{public}", &{name})',
+                (
+                    f"PyByteArray_AS_STRING ({name})",
+                    f"(size_t) PyByteArray_GET_SIZE ({name})",
+                ),
+            )
+
+
 def _piece(param: Parameter, at: int) -> Piece:
     """The piece for an argument; the handle is at 0."""
     arg, name = param.arg, param.arg.name
@@ -214,28 +242,8 @@ def _piece(param: Parameter, at: int) -> Piece:
                 f'nbdpy_get_address (&call, {at}, "{name}", &{name})',
                 (f"(const struct sockaddr *) &{name}.storage", f"{name}.length"),
             )
-        case BytesIn(persist=True) | BytesOut(persist=True):
-            writable = "true" if isinstance(arg, BytesOut) else "false"
-            return Piece(
-                f"struct memory {name};",
-                f"nbdpy_lend_buffer (&call, {at}, {writable}, &completion, &{name})",
-                (f"{name}.start", f"{name}.length"),
-            )
-        case BytesIn():
-            return Piece(
-                f"CLEANUP (PyBuffer_Release) Py_buffer {name} = {{ .obj = NULL }};",
-                f"nbdpy_get_bytes (&call, {at}, &{name})",
-                (f"{name}.buf", f"(size_t) {name}.len"),
-            )
-        case BytesOut():
-            return Piece(
-                OBJECT.format(name),
-                f'nbdpy_get_room (&call, {at}, "{param.name}", &{name})',
-                (
-                    f"PyByteArray_AS_STRING ({name})",
-                    f"(size_t) PyByteArray_GET_SIZE ({name})",
-                ),
-            )
+        case BytesIn() | BytesOut():
+            return _buffer_piece(arg, param.name, at)
         case Closure() | OClosure():
             optional = "true" if isinstance(arg, OClosure) else "false"
             return Piece(

@@ -104,10 +104,9 @@ def shown(arg: Arg | OptArg) -> tuple[str, str] | None:
 def printable(arg: Arg | OptArg) -> str:
     """The declaration of an argument's printable form, if it needs one."""
     match arg:
-        case String() if arg.name == "uri":
-            return PRINTABLE.format(arg.name, "nbdi_printable_uri")
         case String() | Path():
-            return PRINTABLE.format(arg.name, "nbdi_printable")
+            hide = "_uri" if arg.name == "uri" else ""
+            return PRINTABLE.format(arg.name, f"nbdi_printable{hide}")
         case StringList():
             return PRINTABLE.format(arg.name, "nbdi_printable_list")
         case _:

@@ -44,6 +44,6 @@ STATE (NEXT_ADDRESS)
   nbdi_connect_error (h);
   if (!h->conn.retry)
     return FAILED;
-  nbdi_forget_addresses (h);
+  nbdi_forget_peer (h);
   return NEXT (.START);
 }

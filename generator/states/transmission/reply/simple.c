@@ -30,8 +30,11 @@ STATE (START)
 
   h->reply.command = c;
   if (unlikely (c == NULL)) {
-    /* Only where no payload can follow are we still in step. */
-    if (error != 0 || h->export.structured_replies) {
+    /* Only where no payload can follow are we still in step.  Disconnect,
+     * the last command, has no reply; servers that send one do no harm.
+     */
+    if (error != 0 || h->export.structured_replies ||
+        (h->cmds.disconnect_sent && cookie == h->cmds.last_cookie)) {
       nbdi_debug (h, "skipping a reply with unknown cookie %" PRIu64, cookie);
       return NEXT (^START);
     }
