@@ -53,7 +53,8 @@ static const struct reply_fault structured[] = {
   { "an error", STATUS, "chunk DONE ERROR 1 u32 EIO text \"\"", EIO, NULL,
     "READY", 0 },
   { "closed in the extents", STATUS,
-    "chunk_head DONE BLOCK_STATUS 1 20 u32 1 u32 512", 0, "closed", "DEAD on close", 0 },
+    "chunk_head DONE BLOCK_STATUS 1 20 u32 1 u32 512", 0, "closed",
+    "DEAD on close", 0 },
 };
 
 static const struct reply_fault extended[] = {

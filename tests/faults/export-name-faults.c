@@ -11,7 +11,8 @@
 static const struct handshake_fault padded[] = {
   { "closed: the export is refused", "", 0, "clos", "DEAD on close" },
   { "closed in the size", "u32 0", 0, "clos", "DEAD on close" },
-  { "closed in the padding", "u64 1M u16 1 zero 123", 0, "clos", "DEAD on close" },
+  { "closed in the padding", "u64 1M u16 1 zero 123", 0, "clos",
+    "DEAD on close" },
   { "silence instead of the padding", "u64 1M u16 1", 0, NULL,
     "CONNECTING" },
   { "an option reply", "reply EXPORT_NAME ERR_UNKNOWN zero 114", EINVAL,

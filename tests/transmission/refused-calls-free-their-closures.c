@@ -139,8 +139,7 @@ static void
 refuse_all (struct nbd_handle *h, int errnum, const char *why)
 {
   for (size_t i = 0; i < NR_CALLS; ++i)
-    refuse (h, i, good, calls[i].spoils & OPTION && errnum == ENOTCONN
-            ? ENOTCONN : errnum, why);
+    refuse (h, i, good, errnum, why);
 }
 
 /* In a state that permits data commands, what is wrong is an argument. */
@@ -208,4 +207,12 @@ test (void)
   CHECK_STATE (h, "CLOSED");
   refuse_all (h, EINVAL, "closed");
   nbd_close (h);
+
+  h = server_handle (&s, EXTENDED);
+  server_say (&s, "zero 32");
+  pump (h);
+  CHECK_STATE (h, "DEAD");
+  refuse_all (h, EINVAL, "dead");
+  nbd_close (h);
+  server_close (&s);
 }

@@ -2,9 +2,9 @@
 
 /* A signal that interrupts poll or a blocking call lets it wait on. */
 
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <unistd.h>
 
 #include "check.h"
 #include "client.h"
@@ -26,7 +26,7 @@ interrupt (struct blocking *b)
   for (int i = 1; i <= 20; ++i) {
     pthread_kill (b->thread, SIGUSR1);
     while (signals < i)
-      usleep (100);             /* until it was delivered */
+      sched_yield ();           /* until it was delivered */
   }
   signals = 0;
 }

@@ -55,9 +55,9 @@ static int
 block_structured (struct blocking *b)
 {
   for (int i = 0; i < ROUNDS; ++i) {
-    CHECK_OK (nbd_pread_structured (b->h, b->buf, 4, 4 * b->number,
-                                    (nbd_chunk_callback) { .callback = keep_chunk },
-                                    0));
+    CHECK_OK (nbd_pread_structured (
+                b->h, b->buf, 4, 4 * b->number,
+                (nbd_chunk_callback) { .callback = keep_chunk }, 0));
     check_data (b);
   }
   finished++;
