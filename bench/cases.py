@@ -98,9 +98,14 @@ CASES = (
     ),
     Case(
         "connect",
-        "connect and close",
-        ("--case", "connect"),
+        "connect and close, the same options negotiated",
+        ("--case", "connect", "--compact"),
         limits=(Limit("rate over libnbd", ">=", 1.0),),
+    ),
+    Case(
+        "connect-extended",
+        "as connect, and extended headers asked for if the library knows them",
+        ("--case", "connect"),
     ),
     Case(
         "read-4k-64-notify",

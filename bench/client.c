@@ -55,6 +55,20 @@ die_nbd (const char *what)
   die ("%s: %s", what, nbd_get_error ());
 }
 
+/* libnbd 1.14 does not know of extended headers; where a library does, they
+ * are one more question to the server and one more answer to wait for.
+ */
+static void
+ask_no_extended_headers (struct nbd_handle *nbd)
+{
+  int (*set) (struct nbd_handle *, bool) =
+    (int (*) (struct nbd_handle *, bool))
+    dlsym (RTLD_DEFAULT, "nbd_set_request_extended_headers");
+
+  if (set != NULL && set (nbd, false) == -1)
+    die_nbd ("nbd_set_request_extended_headers");
+}
+
 static struct nbd_handle *
 open_handle (const struct plan *plan)
 {
@@ -62,6 +76,8 @@ open_handle (const struct plan *plan)
 
   if (nbd == NULL)
     die_nbd ("nbd_create");
+  if (plan->compact)
+    ask_no_extended_headers (nbd);
   if (nbd_connect_unix (nbd, plan->socket) == -1)
     die_nbd ("nbd_connect_unix");
   return nbd;

@@ -25,6 +25,7 @@ static const struct option options[] = {
   { "size", required_argument, NULL, 's' },
   { "socket", required_argument, NULL, 'u' },
   { "threads", required_argument, NULL, 'j' },
+  { "compact", no_argument, NULL, 'o' },
   { "verify", no_argument, NULL, 'v' },
   { NULL, 0, NULL, 0 },
 };
@@ -123,6 +124,7 @@ parse_plan (int argc, char *argv[], struct plan *plan)
     case 's': plan->size = parse_number (optarg, name); break;
     case 't': plan->seconds = atof (optarg); break;
     case 'u': plan->socket = optarg; break;
+    case 'o': plan->compact = true; break;
     case 'v': plan->verify = true; break;
     }
   }

@@ -25,6 +25,7 @@ struct plan {
   unsigned handles;
   bool notify;                /* own poll loop instead of nbd_poll */
   bool sequential;            /* offsets in order instead of at random */
+  bool compact;               /* do not ask for extended headers */
   bool verify;                /* fill what is written, check what is read */
   uint64_t salt;              /* makes written data differ from the old */
 };
