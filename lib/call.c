@@ -37,16 +37,30 @@ nbdi_enter (struct nbd_handle *h, const char *name)
   pthread_mutex_lock (&h->lock);
 }
 
+/* What is awaited from the socket: by the machine, and by a transport that
+ * has something of its own to send.
+ */
+unsigned
+nbdi_wanted_direction (const struct nbd_handle *h)
+{
+  unsigned direction = nbdi_direction (h);
+
+  if (direction != 0 && nbdi_transport_unsent (h))
+    direction |= LIBNBD_AIO_DIRECTION_WRITE;
+  return direction;
+}
+
 /* What the machine waits for, and BOTH while bytes that it could go on
  * with are in our buffer: a program that polls for writing wakes at once.
  */
 unsigned
 nbdi_shown_direction (const struct nbd_handle *h)
 {
-  unsigned direction = nbdi_direction (h);
+  unsigned direction = nbdi_wanted_direction (h);
 
   if ((direction & LIBNBD_AIO_DIRECTION_READ) != 0 &&
-      h->in.end > h->in.pos && h->in.end - h->in.pos >= h->in.need)
+      ((h->in.end > h->in.pos && h->in.end - h->in.pos >= h->in.need) ||
+       nbdi_transport_pending (h)))
     direction |= LIBNBD_AIO_DIRECTION_BOTH;
   if (unlikely (h->broken_errno != 0) && direction != 0)
     direction |= LIBNBD_AIO_DIRECTION_BOTH;

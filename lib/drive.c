@@ -25,6 +25,8 @@ serve (struct nbd_handle *h, unsigned receives, unsigned limit)
   h->in.stop = false;
   h->in.receives = receives;
   h->cmds.limit = limit;
+  if (receives > 0)
+    nbdi_event (h, NBDI_EVENT_NOTIFY_READ);
   nbdi_run (h);
   h->cmds.limit = 0;
   /* Sending failed earlier; only now is all served that was received. */
@@ -51,6 +53,7 @@ void
 nbdi_writable (struct nbd_handle *h)
 {
   h->cmds.full = false;
+  nbdi_flush_transport (h);
   nbdi_event (h, NBDI_EVENT_NOTIFY_WRITE);
 }
 
@@ -135,7 +138,6 @@ deliver (struct nbd_handle *h, short revents, unsigned direction,
 
   if ((direction & LIBNBD_AIO_DIRECTION_READ) != 0 &&
       (revents & (POLLIN | trouble)) != 0) {
-    nbdi_event (h, NBDI_EVENT_NOTIFY_READ);
     serve (h, MAX_RECEIVES, limit);
     if ((revents & POLLOUT) != 0 && h->cmds.queue != NULL)
       nbdi_writable (h);
@@ -152,7 +154,7 @@ wait_once (struct nbd_handle *h, int fd, int timeout_ms,
            const struct timespec *end, unsigned limit)
 {
   unsigned phase = nbdi_phase (h);
-  unsigned direction = nbdi_direction (h);
+  unsigned direction = nbdi_wanted_direction (h);
   struct pollfd fds[2] = {
     { .fd = h->conn.sock,
       .events = (direction & LIBNBD_AIO_DIRECTION_READ ? POLLIN : 0) |
@@ -266,7 +268,6 @@ nbdi_aio_notify_read (struct nbd_handle *h)
   if ((nbdi_direction (h) & LIBNBD_AIO_DIRECTION_READ) == 0)
     return refuse_notify (h, "read");
   nbdi_take_seat (h);
-  nbdi_event (h, NBDI_EVENT_NOTIFY_READ);
   serve (h, MAX_RECEIVES, 0);
   /* Programs deliver only the read when both events are there, and a server
    * that always sends must not starve the queue.

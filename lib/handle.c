@@ -2,6 +2,7 @@
 /* Creating and closing a handle, and the end of its connection. */
 
 #include "internal.h"
+#include "tls.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -101,6 +102,7 @@ nbd_close (struct nbd_handle *h)
   nbdi_free_commands (h);
   free (h->reply.entries);
   nbdi_free_buffers (h);
+  nbdi_tls_free (h);
   nbdi_end_child (h);
   free_handle (h);
 }
@@ -124,6 +126,7 @@ nbdi_end_connection (struct nbd_handle *h, bool fatal)
   free (h->reply.entries);
   h->reply.entries = NULL;
   nbdi_free_buffers (h);
+  nbdi_tls_free (h);
   nbdi_close_socket (h);
 }
 

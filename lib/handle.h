@@ -83,6 +83,12 @@ struct nbdi_export {
   size_t nr_contexts;
 };
 
+/* Bytes on their way, those between pos and end being there. */
+struct nbdi_bytes {
+  uint8_t *buf;
+  size_t pos, end, cap;
+};
+
 /* How the server was, or is being, reached. */
 struct nbdi_address {
   struct sockaddr_storage addr;
@@ -90,10 +96,12 @@ struct nbdi_address {
 };
 
 struct nbdi_transport;
+struct nbdi_tls;
 
 struct nbdi_connection {
   int sock;                     /* -1 when there is none */
   const struct nbdi_transport *transport;
+  struct nbdi_tls *tls;         /* NULL while nothing is encrypted */
   struct nbdi_address *addresses; /* to be tried in order */
   size_t nr_addresses;
   size_t next;                  /* index of the next one to try */
@@ -143,12 +151,6 @@ struct nbdi_in {
   uint8_t *fill;                /* FILL: where to */
   size_t fill_left;
   uint64_t skip;                /* SKIP: how many are left to discard */
-};
-
-/* Bytes of the handshake on their way out. */
-struct nbdi_out {
-  uint8_t *buf;
-  size_t pos, end, cap;
 };
 
 /* One command of the program. */
@@ -246,7 +248,7 @@ struct nbd_handle {
   struct nbdi_export export;
   struct nbdi_negotiation opt;
   struct nbdi_in in;
-  struct nbdi_out out;
+  struct nbdi_bytes out;        /* of the handshake */
   struct nbdi_commands cmds;
   struct nbdi_reply reply;
   struct nbdi_seat seat;

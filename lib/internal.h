@@ -48,13 +48,25 @@ enum {
 #define NBDI_MAX_REQUEST (64u * 1024 * 1024)
 
 /* A transport moves bytes between buffers and the server.  Results are
- * bytes, or -1 with errno; send is never called with nothing to send.
+ * bytes, -1 with errno, or NBDI_TRANSPORT_FAILED with the error set.  A
+ * receive that emptied the socket sets h->in.receives to 0; send is never
+ * called with nothing to send.
+ *
+ * One that has buffers of its own also says whether more can be received
+ * without the socket (pending) and whether what was taken still has to be
+ * sent (unsent), which flush does with an NBDI_IO_ result and errno.
  */
+#define NBDI_TRANSPORT_FAILED (-2)
+
 struct nbdi_transport {
   const char *name;
   ssize_t (*receive) (struct nbd_handle *h, struct iovec *iov, int n);
   ssize_t (*send) (struct nbd_handle *h, struct iovec *iov, int n);
   int (*shutdown_write) (struct nbd_handle *h); /* an NBDI_IO_ result */
+  int (*flush) (struct nbd_handle *h);
+  bool (*pending) (const struct nbd_handle *h);
+  bool (*unsent) (const struct nbd_handle *h);
+  void (*shrink) (struct nbd_handle *h); /* give back empty buffers */
 };
 
 extern const struct nbdi_transport nbdi_socket_transport;
@@ -67,6 +79,7 @@ extern void nbdi_mark_alive (struct nbd_handle *h, bool alive);
 extern bool nbdi_phase_in (const struct nbd_handle *h, unsigned mask);
 extern int nbdi_check_phase (struct nbd_handle *h, unsigned mask);
 extern void nbdi_publish (struct nbd_handle *h);
+extern unsigned nbdi_wanted_direction (const struct nbd_handle *h);
 extern unsigned nbdi_shown_direction (const struct nbd_handle *h);
 
 /* Run a callback of the program, which may call us on other handles. */
@@ -105,7 +118,12 @@ extern int nbdi_io_skip (struct nbd_handle *h);
 extern int nbdi_io_send (struct nbd_handle *h);
 extern int nbdi_send_queue (struct nbd_handle *h);
 extern void nbdi_unexpected_end (struct nbd_handle *h);
+extern int nbdi_bytes_reserve (struct nbdi_bytes *b, size_t len);
+extern void nbdi_bytes_shrink (struct nbdi_bytes *b);
 extern int nbdi_out_reserve (struct nbd_handle *h, size_t len);
+extern int nbdi_flush_transport (struct nbd_handle *h);
+extern bool nbdi_transport_pending (const struct nbd_handle *h);
+extern bool nbdi_transport_unsent (const struct nbd_handle *h);
 extern void nbdi_free_buffers (struct nbd_handle *h);
 extern void nbdi_shrink_buffers (struct nbd_handle *h);
 

@@ -59,17 +59,24 @@ leaving (const struct nbd_handle *h)
     nbdi_phase_in (h, NBDI_PHASE_CONNECTING);
 }
 
-/* Receive once into up to two places.  A receive that got less than it
- * asked for has emptied the socket, so the next one would be in vain.
+/* Whether a receive can be of use: the socket may still be read in this
+ * call, or the transport has something in its buffers.
  */
-static ssize_t
-receive_once (struct nbd_handle *h, struct iovec *iov, int n, size_t asked)
+static bool
+may_receive (const struct nbd_handle *h)
 {
-  h->in.receives--;
+  return h->in.receives > 0 || nbdi_transport_pending (h);
+}
+
+/* Receive once into up to two places. */
+static ssize_t
+receive_once (struct nbd_handle *h, struct iovec *iov, int n)
+{
   ssize_t r = h->conn.transport->receive (h, iov, n);
 
+  if (r == NBDI_TRANSPORT_FAILED)
+    return NBDI_IO_FAILED;
   if (r == -1) {
-    h->in.receives = 0;
     if (errno == EAGAIN || errno == EWOULDBLOCK)
       return NBDI_IO_WAIT;
     if (errno == ECONNRESET && leaving (h))
@@ -77,11 +84,7 @@ receive_once (struct nbd_handle *h, struct iovec *iov, int n, size_t asked)
     nbdi_error (errno, "recv");
     return NBDI_IO_FAILED;
   }
-  if (r == 0)
-    return NBDI_IO_END;
-  if ((size_t) r < asked)
-    h->in.receives = 0;
-  return r;
+  return r == 0 ? NBDI_IO_END : r;
 }
 
 /* The slow path of nbdi_io_recv. */
@@ -94,13 +97,13 @@ nbdi_receive_more (struct nbd_handle *h, size_t n)
   if (in->stop)
     return NBDI_IO_WAIT;
   while (in->end - in->pos < n) {
-    if (in->receives == 0)
+    if (!may_receive (h))
       return NBDI_IO_WAIT;
     if (make_room (h, n) == -1)
       return NBDI_IO_FAILED;
     size_t asked = (n > in->room ? n : in->room) - in->end;
     struct iovec iov = { in->buf + in->end, asked };
-    ssize_t r = receive_once (h, &iov, 1, asked);
+    ssize_t r = receive_once (h, &iov, 1);
     if (r <= 0)
       return (int) r;
     in->filled = (size_t) r == asked;
@@ -132,7 +135,7 @@ nbdi_io_fill (struct nbd_handle *h)
       in->fill_left -= n;
       continue;
     }
-    if (in->receives == 0)
+    if (!may_receive (h))
       return NBDI_IO_WAIT;
     /* What is copied from the buffer of large payloads is a waste. */
     if (large)
@@ -143,7 +146,7 @@ nbdi_io_fill (struct nbd_handle *h)
     struct iovec iov[2] = {
       { in->fill, in->fill_left }, { in->buf, in->room }
     };
-    ssize_t r = receive_once (h, iov, 2, asked);
+    ssize_t r = receive_once (h, iov, 2);
     if (r <= 0)
       return (int) r;
     size_t n = (size_t) r < in->fill_left ? (size_t) r : in->fill_left;
@@ -185,11 +188,13 @@ nbdi_unexpected_end (struct nbd_handle *h)
 int
 nbdi_io_send (struct nbd_handle *h)
 {
-  struct nbdi_out *out = &h->out;
+  struct nbdi_bytes *out = &h->out;
 
   while (out->pos < out->end) {
     struct iovec iov = { out->buf + out->pos, out->end - out->pos };
     ssize_t r = h->conn.transport->send (h, &iov, 1);
+    if (r == NBDI_TRANSPORT_FAILED)
+      return NBDI_IO_FAILED;
     if (r == -1) {
       if (errno == EAGAIN || errno == EWOULDBLOCK)
         return NBDI_IO_WAIT;
@@ -200,33 +205,88 @@ nbdi_io_send (struct nbd_handle *h)
     h->bytes_sent += r;
   }
   out->pos = out->end = 0;
-  return NBDI_IO_READY;
+  int r = nbdi_flush_transport (h);
+  if (r == NBDI_IO_FAILED)
+    nbdi_error (errno, "send");
+  return r;
 }
 
-/* Have room for `len` more bytes in the output buffer. */
+/* Have room for `len` more bytes behind the end; ENOMEM if there is none. */
+int
+nbdi_bytes_reserve (struct nbdi_bytes *b, size_t len)
+{
+  if (b->pos == b->end)
+    b->pos = b->end = 0;
+  if (b->cap - b->end >= len)
+    return 0;
+  if (b->pos > 0) {
+    memmove (b->buf, b->buf + b->pos, b->end - b->pos);
+    b->end -= b->pos;
+    b->pos = 0;
+    if (b->cap - b->end >= len)
+      return 0;
+  }
+  size_t cap = b->end + len > 2 * b->cap ? b->end + len : 2 * b->cap;
+  uint8_t *buf = realloc (b->buf, cap);
+  if (buf == NULL)
+    return -1;
+  b->buf = buf;
+  b->cap = cap;
+  return 0;
+}
+
+/* Give memory back that holds nothing. */
+void
+nbdi_bytes_shrink (struct nbdi_bytes *b)
+{
+  if (b->pos < b->end)
+    return;
+  free (b->buf);
+  memset (b, 0, sizeof *b);
+}
+
 int
 nbdi_out_reserve (struct nbd_handle *h, size_t len)
 {
-  struct nbdi_out *out = &h->out;
-
-  if (out->cap - out->end >= len)
+  if (nbdi_bytes_reserve (&h->out, len) == 0)
     return 0;
-  uint8_t *buf = realloc (out->buf, out->end + len);
-  if (buf == NULL) {
-    nbdi_error (errno, "output buffer of %zu bytes", out->end + len);
-    return -1;
-  }
-  out->buf = buf;
-  out->cap = out->end + len;
-  return 0;
+  nbdi_error (errno, "output buffer for %zu bytes", len);
+  return -1;
+}
+
+/* Transports without buffers of their own need not say so. */
+
+int
+nbdi_flush_transport (struct nbd_handle *h)
+{
+  const struct nbdi_transport *t = h->conn.transport;
+
+  return t && t->flush ? t->flush (h) : NBDI_IO_READY;
+}
+
+bool
+nbdi_transport_pending (const struct nbd_handle *h)
+{
+  const struct nbdi_transport *t = h->conn.transport;
+
+  return t && t->pending && t->pending (h);
+}
+
+bool
+nbdi_transport_unsent (const struct nbd_handle *h)
+{
+  const struct nbdi_transport *t = h->conn.transport;
+
+  return t && t->unsent && t->unsent (h);
 }
 
 /* Give back what an idle connection does not need. */
 void
 nbdi_shrink_buffers (struct nbd_handle *h)
 {
-  free (h->out.buf);
-  memset (&h->out, 0, sizeof h->out);
+  nbdi_bytes_shrink (&h->out);
+  if (h->conn.transport && h->conn.transport->shrink)
+    h->conn.transport->shrink (h);
   if (h->in.pos == h->in.end && h->in.cap > ROOM_MIN) {
     free (h->in.buf);
     h->in.buf = NULL;

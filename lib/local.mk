@@ -36,7 +36,7 @@ lib_libcore_la_SOURCES = \
 	lib/status.c \
 	lib/strings.c \
 	lib/subprocess.c \
-	lib/tls-none.c \
+	lib/tls.h \
 	lib/uri-scheme.c \
 	lib/uri.h \
 	lib/wire.c \
@@ -55,13 +55,25 @@ lib_libcore_la_SOURCES += \
 	lib/uri-none.c
 endif
 
+if HAVE_GNUTLS
+lib_libcore_la_SOURCES += \
+	lib/tls-credentials.c \
+	lib/tls-credentials.h \
+	lib/tls.c
+else
+lib_libcore_la_SOURCES += \
+	lib/tls-none.c
+endif
+
 # Before everything else each file sees config.h and the public header.
 lib_libcore_la_CPPFLAGS = \
 	$(AM_CPPFLAGS) \
+	-DSYSCONFDIR='"$(sysconfdir)"' \
 	-I$(srcdir)/lib \
 	-include $(srcdir)/lib/public.h
-lib_libcore_la_CFLAGS = $(AM_CFLAGS) $(LIBXML2_CFLAGS) -fvisibility=hidden
-lib_libcore_la_LIBADD = $(LIBXML2_LIBS)
+lib_libcore_la_CFLAGS = $(AM_CFLAGS) $(LIBXML2_CFLAGS) $(GNUTLS_CFLAGS) \
+	-fvisibility=hidden
+lib_libcore_la_LIBADD = $(LIBXML2_LIBS) $(GNUTLS_LIBS)
 
 lib_libnbd_la_SOURCES =
 lib_libnbd_la_LIBADD = lib/libcore.la

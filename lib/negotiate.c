@@ -87,6 +87,19 @@ nbdi_aio_opt_abort (struct nbd_handle *h)
 }
 
 int
+nbdi_aio_opt_starttls (struct nbd_handle *h,
+                       nbd_completion_callback *completion)
+{
+  if (!nbdi_supports_tls (h)) {
+    nbdi_error (ENOTSUP, "this library was built without TLS");
+    return -1;
+  }
+  if (require_fixed (h) == -1)
+    return -1;
+  return begin_fixed (h, completion, NBD_OPT_STARTTLS);
+}
+
+int
 nbdi_aio_opt_extended_headers (struct nbd_handle *h,
                                nbd_completion_callback *completion)
 {

@@ -350,6 +350,7 @@ void
 nbdi_plan_connect (struct nbd_handle *h)
 {
   static const uint32_t automatic[] = {
+    NBD_OPT_STARTTLS,           /* first: nothing is told in the clear */
     NBD_OPT_EXTENDED_HEADERS,
     NBD_OPT_STRUCTURED_REPLY,
     NBD_OPT_SET_META_CONTEXT,   /* not in option mode */

@@ -76,6 +76,18 @@ advance (struct nbd_handle *h, size_t n)
   }
 }
 
+/* The transport failed, or takes no more for now. */
+static int
+not_sent (struct nbd_handle *h)
+{
+  if (errno == EAGAIN || errno == EWOULDBLOCK) {
+    h->cmds.full = true;
+    return NBDI_IO_WAIT;
+  }
+  h->broken_errno = errno;
+  return NBDI_IO_FAILED;
+}
+
 int
 nbdi_send_queue (struct nbd_handle *h)
 {
@@ -96,20 +108,17 @@ nbdi_send_queue (struct nbd_handle *h)
     for (int i = 0; i < n; i++)
       total += iov[i].iov_len;
     ssize_t r = h->conn.transport->send (h, iov, n);
-    if (r == -1) {
-      if (errno == EAGAIN || errno == EWOULDBLOCK) {
-        cmds->full = true;
-        return NBDI_IO_WAIT;
-      }
-      h->broken_errno = errno;
-      return NBDI_IO_FAILED;
-    }
+    if (r < 0)
+      return not_sent (h);
     advance (h, r);
     if ((size_t) r < total) {
       cmds->full = true;
       return NBDI_IO_WAIT;
     }
   }
+  int r = nbdi_flush_transport (h);
+  if (r != NBDI_IO_READY)
+    return not_sent (h);
   cmds->full = false;
   return NBDI_IO_READY;
 }

@@ -146,7 +146,7 @@ char *
 nbdi_get_tls_priority (struct nbd_handle *h)
 {
   return copy_of (h->settings.tls_priority ? h->settings.tls_priority
-                                           : "NORMAL");
+                                           : TLS_PRIORITY);
 }
 
 const char *

@@ -12,12 +12,18 @@ static ssize_t
 socket_receive (struct nbd_handle *h, struct iovec *iov, int n)
 {
   struct msghdr msg = { .msg_iov = iov, .msg_iovlen = n };
+  size_t asked = 0;
   ssize_t r;
 
+  for (int i = 0; i < n; i++)
+    asked += iov[i].iov_len;
   do {
     r = n == 1 ? recv (h->conn.sock, iov[0].iov_base, iov[0].iov_len, 0)
                : recvmsg (h->conn.sock, &msg, 0);
   } while (r == -1 && errno == EINTR);
+  h->in.receives--;
+  if (r == -1 || (size_t) r < asked)
+    h->in.receives = 0;
   return r;
 }
 
@@ -76,4 +82,5 @@ nbdi_close_socket (struct nbd_handle *h)
   if (h->conn.sock >= 0)
     close (h->conn.sock);
   h->conn.sock = -1;
+  h->conn.transport = NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the calls about TLS answer in a build without it. */
 
-#include "internal.h"
+#include "tls.h"
 
 #include <errno.h>
 
@@ -23,10 +23,19 @@ nbdi_set_tls (struct nbd_handle *h, int tls)
 }
 
 int
-nbdi_aio_opt_starttls (struct nbd_handle *h __attribute__ ((unused)),
-                       nbd_completion_callback *completion
-                       __attribute__ ((unused)))
+nbdi_tls_start (struct nbd_handle *h __attribute__ ((unused)))
 {
   nbdi_error (ENOTSUP, "this library was built without TLS");
   return -1;
+}
+
+enum nbdi_tls_step
+nbdi_tls_handshake (struct nbd_handle *h __attribute__ ((unused)))
+{
+  return NBDI_TLS_FAILED;
+}
+
+void
+nbdi_tls_free (struct nbd_handle *h __attribute__ ((unused)))
+{
 }

@@ -50,6 +50,10 @@ STATE (RECV_FLAGS)
   h->export.protocol =
     h->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE
     ? "newstyle-fixed" : "newstyle";
+  if (h->settings.tls == LIBNBD_TLS_REQUIRE &&
+      !(h->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE))
+    return FAIL (ENOTSUP, "the server does not know fixed newstyle "
+                 "negotiation, which TLS needs, but TLS is required");
   if (nbdi_out_reserve (h, NBD_CLIENT_FLAGS_SIZE) == -1)
     return FAILED;
   nbdi_put32 (h->out.buf + h->out.end, h->settings.handshake_flags);

@@ -12,6 +12,8 @@ option_wanted (const struct nbd_handle *h, uint32_t option)
   if (h->opt.manual && last)
     return true;
   switch (option) {
+  case NBD_OPT_STARTTLS:
+    return h->settings.tls != LIBNBD_TLS_DISABLE;
   case NBD_OPT_EXTENDED_HEADERS:
     return h->settings.request_extended_headers &&
       h->settings.request_structured_replies;
@@ -90,6 +92,9 @@ STATE (OPTION_DONE)
   }
   /* Without option mode nobody is there to try something else. */
   if (option == NBD_OPT_GO && !h->settings.opt_mode)
+    fatal = true;
+  if (option == NBD_OPT_STARTTLS && h->opt.error != 0 && !h->opt.manual &&
+      h->settings.tls == LIBNBD_TLS_REQUIRE)
     fatal = true;
   /* A server that shuts down wants us to leave. */
   if (!h->opt.manual && h->opt.reply.type == NBD_REP_ERR_SHUTDOWN)

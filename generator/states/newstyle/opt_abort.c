@@ -23,6 +23,8 @@ STATE (SEND)
   IO (SEND)
   GOES_TO (RECV_REPLY)
 {
+  if (h->export.tls)
+    h->conn.transport->shutdown_write (h);
   if (h->opt.error != 0) {
     nbdi_option_error (h);
     return FAILED;

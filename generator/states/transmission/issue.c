@@ -32,7 +32,7 @@ STATE (SEND)
   case NBDI_IO_READY:
     return h->cmds.disconnect ? NEXT (SHUT_WRITE) : NEXT (START);
   case NBDI_IO_WAIT:
-    if (h->cmds.queue_offset == 0)
+    if (h->cmds.queue_offset == 0 && !nbdi_transport_unsent (h))
       return NEXT (HOLD);
     return WAIT;
   default:

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* Who we are and whom we trust: pre-shared keys or certificates. */
+
+#include "tls-credentials.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* What keys need besides a priority string for certificates. */
+#define PSK_PRIORITY ":+ECDHE-PSK:+DHE-PSK:+PSK"
+
+static int
+check (int r, const char *what)
+{
+  if (r >= 0)
+    return 0;
+  nbdi_error (0, "TLS: %s: %s", what, gnutls_strerror (r));
+  return -1;
+}
+
+/* Whether AES is as fast as its rivals only wish to be. */
+static bool
+has_aes_instructions (void)
+{
+#if defined (__x86_64__) || defined (__i386__)
+  return __builtin_cpu_supports ("aes");
+#else
+  return false;
+#endif
+}
+
+/* The order of GnuTLS puts ChaCha20 before AES-128-GCM, which with shared
+ * keys in TLS 1.3 is the first that fits.  Processors with AES instructions
+ * are several times faster with the latter.
+ */
+static int
+set_priority (struct nbd_handle *h, gnutls_session_t session, bool psk)
+{
+  const char *chosen = h->settings.tls_priority;
+  CLEANUP_FREE char *priority = NULL;
+  const char *where;
+
+  if (asprintf (&priority, "%s%s%s", chosen ? chosen : TLS_PRIORITY,
+                !chosen && has_aes_instructions ()
+                ? ":-CHACHA20-POLY1305:+CHACHA20-POLY1305" : "",
+                psk ? PSK_PRIORITY : "") == -1) {
+    priority = NULL;
+    nbdi_error (errno, "asprintf");
+    return -1;
+  }
+  int r = gnutls_priority_set_direct (session, priority, &where);
+  if (r == GNUTLS_E_INVALID_REQUEST) {
+    CLEANUP_FREE char *text = nbdi_printable (where);
+    nbdi_error (EINVAL, "TLS: priority string is wrong at %s", text);
+    return -1;
+  }
+  return check (r, "gnutls_priority_set_direct");
+}
+
+/* Pre-shared keys. */
+
+/* Find the user's line in a file of lines "user:hexadecimal key". */
+static char *
+find_key (const char *file, const char *user)
+{
+  FILE *f = fopen (file, "re");
+  CLEANUP_FREE char *line = NULL;
+  char *key = NULL;
+  size_t size = 0, user_len = strlen (user);
+  ssize_t len;
+
+  if (f == NULL) {
+    nbdi_error (errno, "TLS: PSK file: %s", file);
+    return NULL;
+  }
+  while (key == NULL && (len = getline (&line, &size, f)) != -1) {
+    while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
+      line[--len] = '\0';
+    if (strncmp (line, user, user_len) == 0 && line[user_len] == ':')
+      key = strdup (line + user_len + 1);
+  }
+  if (line)
+    explicit_bzero (line, size);
+  if (key == NULL)
+    nbdi_error (EINVAL, "TLS: PSK file: %s: no key for user %s", file, user);
+  fclose (f);
+  return key;
+}
+
+static int
+use_psk (struct nbd_handle *h, gnutls_session_t session,
+         struct nbdi_tls_credentials *c)
+{
+  CLEANUP_FREE char *user = nbdi_get_tls_username (h);
+  CLEANUP_FREE char *key = NULL;
+
+  if (user == NULL)
+    return -1;
+  key = find_key (h->settings.tls_psk_file, user);
+  if (key == NULL)
+    return -1;
+  gnutls_datum_t datum = { (unsigned char *) key, strlen (key) };
+  int r = gnutls_psk_allocate_client_credentials (&c->psk);
+  if (r >= 0)
+    r = gnutls_psk_set_client_credentials (c->psk, user, &datum,
+                                           GNUTLS_PSK_KEY_HEX);
+  explicit_bzero (key, datum.size);
+  if (check (r, "PSK credentials") == -1)
+    return -1;
+  return check (gnutls_credentials_set (session, GNUTLS_CRD_PSK, c->psk),
+                "gnutls_credentials_set");
+}
+
+/* Certificates. */
+
+static char *
+in_directory (const char *dir, const char *file)
+{
+  char *path;
+
+  if (asprintf (&path, "%s/%s", dir, file) == -1)
+    return NULL;
+  return path;
+}
+
+/* Load the directory; 0 means that it has no authorities. */
+static int
+load_directory (gnutls_certificate_credentials_t x509, const char *dir)
+{
+  CLEANUP_FREE char *ca = in_directory (dir, "ca-cert.pem");
+  CLEANUP_FREE char *cert = in_directory (dir, "client-cert.pem");
+  CLEANUP_FREE char *key = in_directory (dir, "client-key.pem");
+  CLEANUP_FREE char *crl = in_directory (dir, "ca-crl.pem");
+
+  if (ca == NULL || cert == NULL || key == NULL || crl == NULL) {
+    nbdi_error (errno, "asprintf");
+    return -1;
+  }
+  if (access (ca, R_OK) == -1) {
+    if (errno == ENOENT || errno == ENOTDIR)
+      return 0;
+    nbdi_error (errno, "TLS: %s", ca);
+    return -1;
+  }
+  if (check (gnutls_certificate_set_x509_trust_file (
+               x509, ca, GNUTLS_X509_FMT_PEM), ca) == -1)
+    return -1;
+  if (access (cert, R_OK) == 0 && access (key, R_OK) == 0 &&
+      check (gnutls_certificate_set_x509_key_file (
+               x509, cert, key, GNUTLS_X509_FMT_PEM), cert) == -1)
+    return -1;
+  if (access (crl, R_OK) == 0 &&
+      check (gnutls_certificate_set_x509_crl_file (
+               x509, crl, GNUTLS_X509_FMT_PEM), crl) == -1)
+    return -1;
+  return 1;
+}
+
+/* Where certificates are when no directory was set. */
+static int
+search_directories (gnutls_certificate_credentials_t x509)
+{
+  static const char *const below_home[] = {
+    ".pki/libnbd", ".config/pki/libnbd",
+  };
+  const char *home = getenv ("HOME");
+
+  if (geteuid () == 0 || home == NULL)
+    return load_directory (x509, SYSCONFDIR "/pki/libnbd");
+  for (size_t i = 0; i < sizeof below_home / sizeof below_home[0]; i++) {
+    CLEANUP_FREE char *dir = in_directory (home, below_home[i]);
+    if (dir == NULL) {
+      nbdi_error (errno, "asprintf");
+      return -1;
+    }
+    int r = load_directory (x509, dir);
+    if (r != 0)
+      return r;
+  }
+  return 0;
+}
+
+static bool
+is_address (const char *name)
+{
+  struct in6_addr address;
+
+  return inet_pton (AF_INET, name, &address) == 1 ||
+    inet_pton (AF_INET6, name, &address) == 1;
+}
+
+static int
+use_certificates (struct nbd_handle *h, gnutls_session_t session,
+                  struct nbdi_tls_credentials *c)
+{
+  const char *dir = h->settings.tls_certificates;
+  const char *name = h->settings.tls_hostname;
+
+  if (name == NULL)
+    name = h->conn.host;
+  if (check (gnutls_certificate_allocate_credentials (&c->x509),
+             "certificate credentials") == -1)
+    return -1;
+  int r = dir ? load_directory (c->x509, dir)
+              : search_directories (c->x509);
+  if (r == -1)
+    return -1;
+  if (r == 0 && check (gnutls_certificate_set_x509_system_trust (c->x509),
+                       "the system's certificate authorities") == -1)
+    return -1;
+  if (check (gnutls_credentials_set (session, GNUTLS_CRD_CERTIFICATE,
+                                     c->x509), "gnutls_credentials_set") == -1)
+    return -1;
+  if (name && !is_address (name) &&
+      check (gnutls_server_name_set (session, GNUTLS_NAME_DNS, name,
+                                     strlen (name)), "server name") == -1)
+    return -1;
+  if (h->settings.tls_verify_peer)
+    gnutls_session_set_verify_cert (session, name, 0);
+  return 0;
+}
+
+int
+nbdi_tls_set_credentials (struct nbd_handle *h, gnutls_session_t session,
+                          struct nbdi_tls_credentials *c)
+{
+  bool psk = h->settings.tls_psk_file != NULL;
+
+  if (set_priority (h, session, psk) == -1)
+    return -1;
+  return psk ? use_psk (h, session, c) : use_certificates (h, session, c);
+}
+
+void
+nbdi_tls_free_credentials (struct nbdi_tls_credentials *c)
+{
+  if (c->psk)
+    gnutls_psk_free_client_credentials (c->psk);
+  if (c->x509)
+    gnutls_certificate_free_credentials (c->x509);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Who we are and whom we trust, for a TLS session. */
+
+#ifndef NBDI_TLS_CREDENTIALS_H
+#define NBDI_TLS_CREDENTIALS_H
+
+#include "internal.h"
+
+#include <gnutls/gnutls.h>
+
+struct nbdi_tls_credentials {
+  gnutls_psk_client_credentials_t psk;
+  gnutls_certificate_credentials_t x509;
+};
+
+/* Set priority, credentials and what is verified, from h->settings. */
+extern int nbdi_tls_set_credentials (struct nbd_handle *h,
+                                     gnutls_session_t session,
+                                     struct nbdi_tls_credentials *c);
+extern void nbdi_tls_free_credentials (struct nbdi_tls_credentials *c);
+
+#endif /* NBDI_TLS_CREDENTIALS_H */

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: MIT */
+/* The encrypting transport, on GnuTLS.
+ *
+ * GnuTLS never touches the socket.  It takes ciphertext from a buffer that
+ * is filled in bulk and puts ciphertext into another, so that many records
+ * share a system call and sending a record cannot block halfway.
+ */
+
+#include "tls.h"
+#include "tls-credentials.h"
+
+#include <errno.h>
+#include <gnutls/gnutls.h>
+#include <stdlib.h>
+
+/* How much ciphertext is received at once, and how much may wait to be
+ * sent before no more is encrypted.
+ */
+#define RECEIVE_SIZE (64u * 1024)
+#define SEND_SIZE (256u * 1024)
+
+/* The head of a record, whose last two bytes are its length. */
+#define RECORD_HEADER 5
+
+struct nbdi_tls {
+  gnutls_session_t session;
+  struct nbdi_tls_credentials credentials;
+  struct nbdi_bytes in, out;    /* ciphertext */
+  bool ended;                   /* the server closed the socket */
+  bool bye;                     /* our close alert is in `out` or beyond */
+  int failed;                   /* errno of the socket, or 0 */
+  size_t record;                /* largest plaintext of one record */
+  uint8_t *staging;             /* small pieces on their way to a record */
+};
+
+/* Ciphertext in. */
+
+/* Ask the socket once, if this drive call may. */
+static void
+receive_ciphertext (struct nbd_handle *h)
+{
+  struct nbdi_tls *t = h->conn.tls;
+
+  if (h->in.receives == 0)
+    return;
+  if (nbdi_bytes_reserve (&t->in, RECEIVE_SIZE) == -1) {
+    t->failed = ENOMEM;
+    return;
+  }
+  struct iovec iov = { t->in.buf + t->in.end, t->in.cap - t->in.end };
+  ssize_t r = nbdi_socket_transport.receive (h, &iov, 1);
+  if (r > 0)
+    t->in.end += r;
+  else if (r == 0)
+    t->ended = true;
+  else if (errno != EAGAIN && errno != EWOULDBLOCK)
+    t->failed = errno;
+}
+
+static ssize_t
+pull (gnutls_transport_ptr_t opaque, void *buf, size_t len)
+{
+  struct nbd_handle *h = opaque;
+  struct nbdi_tls *t = h->conn.tls;
+
+  if (t->in.pos == t->in.end && !t->ended && t->failed == 0)
+    receive_ciphertext (h);
+  size_t have = t->in.end - t->in.pos;
+  if (have > 0) {
+    size_t n = have < len ? have : len;
+    memcpy (buf, t->in.buf + t->in.pos, n);
+    t->in.pos += n;
+    return (ssize_t) n;
+  }
+  if (t->ended)
+    return 0;
+  gnutls_transport_set_errno (t->session, t->failed ? t->failed : EAGAIN);
+  return -1;
+}
+
+/* Whether a record can be decrypted without the socket. */
+static bool
+tls_pending (const struct nbd_handle *h)
+{
+  const struct nbdi_tls *t = h->conn.tls;
+  size_t have = t->in.end - t->in.pos;
+
+  if (gnutls_record_check_pending (t->session) > 0)
+    return true;
+  return have >= RECORD_HEADER &&
+    have - RECORD_HEADER >= nbdi_get16 (t->in.buf + t->in.pos + 3);
+}
+
+/* Ciphertext out. */
+
+static ssize_t
+push (gnutls_transport_ptr_t opaque, const void *buf, size_t len)
+{
+  struct nbd_handle *h = opaque;
+  struct nbdi_tls *t = h->conn.tls;
+
+  if (nbdi_bytes_reserve (&t->out, len) == -1) {
+    gnutls_transport_set_errno (t->session, ENOMEM);
+    return -1;
+  }
+  memcpy (t->out.buf + t->out.end, buf, len);
+  t->out.end += len;
+  return (ssize_t) len;
+}
+
+/* Send ciphertext that waits. */
+static int
+tls_flush (struct nbd_handle *h)
+{
+  struct nbdi_tls *t = h->conn.tls;
+
+  while (t->out.pos < t->out.end) {
+    struct iovec iov = { t->out.buf + t->out.pos, t->out.end - t->out.pos };
+    ssize_t r = nbdi_socket_transport.send (h, &iov, 1);
+    if (r == -1)
+      return errno == EAGAIN || errno == EWOULDBLOCK ? NBDI_IO_WAIT
+                                                     : NBDI_IO_FAILED;
+    t->out.pos += r;
+  }
+  t->out.pos = t->out.end = 0;
+  return NBDI_IO_READY;
+}
+
+static bool
+tls_unsent (const struct nbd_handle *h)
+{
+  return h->conn.tls->out.pos < h->conn.tls->out.end;
+}
+
+/* Plaintext. */
+
+/* Say what GnuTLS says, and leave errno so that callers stop. */
+static ssize_t
+tls_error (struct nbd_handle *h, const char *what, int r)
+{
+  const struct nbdi_tls *t = h->conn.tls;
+
+  if (t->failed != 0)
+    nbdi_error (t->failed, "TLS: %s", what);
+  else if (r == GNUTLS_E_PREMATURE_TERMINATION)
+    nbdi_error (0, "TLS: %s: the connection ended without the server's close "
+                "alert, so data may be missing", what);
+  else
+    nbdi_error (0, "TLS: %s: %s", what, gnutls_strerror (r));
+  errno = EPROTO;
+  return NBDI_TRANSPORT_FAILED;
+}
+
+/* The other end may leave without a word once it was told that we do. */
+static bool
+may_end (const struct nbd_handle *h)
+{
+  return h->cmds.disconnect_sent && h->cmds.sent == 0;
+}
+
+static ssize_t
+tls_receive (struct nbd_handle *h, struct iovec *iov, int n)
+{
+  struct nbdi_tls *t = h->conn.tls;
+  ssize_t total = 0;
+  size_t at = 0;
+
+  for (int i = 0; i < n; ) {
+    ssize_t r = gnutls_record_recv (t->session,
+                                    (uint8_t *) iov[i].iov_base + at,
+                                    iov[i].iov_len - at);
+    if (r > 0) {
+      total += r;
+      at += r;
+      if (at == iov[i].iov_len) {
+        i++;
+        at = 0;
+      }
+      continue;
+    }
+    if (r == GNUTLS_E_INTERRUPTED || r == GNUTLS_E_REHANDSHAKE)
+      continue;                 /* asking anew is refused by not doing it */
+    if (total > 0)
+      break;
+    if (r == GNUTLS_E_AGAIN) {
+      errno = EAGAIN;
+      return -1;
+    }
+    if (r == 0 || (r == GNUTLS_E_PREMATURE_TERMINATION && may_end (h)))
+      return 0;
+    return tls_error (h, "receive", (int) r);
+  }
+  /* Answers to key updates. */
+  tls_flush (h);
+  return total;
+}
+
+/* Encrypt one record; sending it cannot block, see push. */
+static int
+send_record (struct nbd_handle *h, const uint8_t *p, size_t len)
+{
+  while (len > 0) {
+    ssize_t r = gnutls_record_send (h->conn.tls->session, p, len);
+    if (r < 0 && r != GNUTLS_E_INTERRUPTED && r != GNUTLS_E_AGAIN) {
+      tls_error (h, "send", (int) r);
+      return -1;
+    }
+    if (r > 0) {
+      p += r;
+      len -= r;
+    }
+  }
+  return 0;
+}
+
+/* Fill records from the pieces: small ones are put together, large ones
+ * are encrypted where they are.  Stops when enough ciphertext waits.
+ */
+static ssize_t
+encrypt (struct nbd_handle *h, const struct iovec *iov, int n)
+{
+  struct nbdi_tls *t = h->conn.tls;
+  size_t staged = 0, total = 0;
+
+  for (int i = 0; i < n; i++) {
+    const uint8_t *p = iov[i].iov_base;
+    size_t left = iov[i].iov_len;
+
+    while (left > 0 && t->out.end - t->out.pos < SEND_SIZE) {
+      size_t room = t->record - staged;
+      size_t len = left < room ? left : room;
+      bool whole = staged == 0 && len == t->record;
+
+      if (!whole) {
+        memcpy (t->staging + staged, p, len);
+        staged += len;
+      }
+      if ((whole && send_record (h, p, len) == -1) ||
+          (staged == t->record &&
+           send_record (h, t->staging, staged) == -1))
+        return -1;
+      if (staged == t->record)
+        staged = 0;
+      p += len;
+      left -= len;
+      total += len;
+    }
+    if (left > 0)
+      break;
+  }
+  if (staged > 0 && send_record (h, t->staging, staged) == -1)
+    return -1;
+  return (ssize_t) total;
+}
+
+static ssize_t
+tls_send (struct nbd_handle *h, struct iovec *iov, int n)
+{
+  int r = tls_flush (h);
+
+  if (r == NBDI_IO_READY) {
+    ssize_t taken = encrypt (h, iov, n);
+    if (taken == -1)
+      return NBDI_TRANSPORT_FAILED;
+    if (tls_flush (h) != NBDI_IO_FAILED)
+      return taken;
+  }
+  return -1;                    /* errno is the socket's */
+}
+
+/* The close alert tells the server that nothing was cut off. */
+static int
+tls_shutdown_write (struct nbd_handle *h)
+{
+  struct nbdi_tls *t = h->conn.tls;
+
+  if (!t->bye) {
+    int r = gnutls_bye (t->session, GNUTLS_SHUT_WR);
+    if (r != GNUTLS_E_SUCCESS)
+      nbdi_debug (h, "TLS: bye: %s", gnutls_strerror (r));
+    t->bye = true;
+  }
+  return tls_flush (h) == NBDI_IO_WAIT ? NBDI_IO_WAIT : NBDI_IO_READY;
+}
+
+static void
+tls_shrink (struct nbd_handle *h)
+{
+  struct nbdi_tls *t = h->conn.tls;
+
+  nbdi_bytes_shrink (&t->in);
+  nbdi_bytes_shrink (&t->out);
+}
+
+static const struct nbdi_transport tls_transport = {
+  .name = "TLS",
+  .receive = tls_receive,
+  .send = tls_send,
+  .shutdown_write = tls_shutdown_write,
+  .flush = tls_flush,
+  .pending = tls_pending,
+  .unsent = tls_unsent,
+  .shrink = tls_shrink,
+};
+
+/* The session. */
+
+int
+nbdi_tls_start (struct nbd_handle *h)
+{
+  struct nbdi_tls *t = calloc (1, sizeof *t);
+  int r;
+
+  if (t == NULL) {
+    nbdi_error (errno, "TLS");
+    return -1;
+  }
+  h->conn.tls = t;
+  r = gnutls_init (&t->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK |
+                   GNUTLS_NO_SIGNAL);
+  if (r != GNUTLS_E_SUCCESS) {
+    t->session = NULL;
+    nbdi_error (0, "TLS: gnutls_init: %s", gnutls_strerror (r));
+    return -1;
+  }
+  if (nbdi_tls_set_credentials (h, t->session, &t->credentials) == -1)
+    return -1;
+  gnutls_transport_set_ptr (t->session, h);
+  gnutls_transport_set_pull_function (t->session, pull);
+  gnutls_transport_set_push_function (t->session, push);
+  gnutls_handshake_set_timeout (t->session, GNUTLS_INDEFINITE_TIMEOUT);
+  return 0;
+}
+
+/* What failed certificates are rejected for. */
+static void
+handshake_error (struct nbd_handle *h, int r)
+{
+  struct nbdi_tls *t = h->conn.tls;
+  gnutls_datum_t why = { NULL, 0 };
+
+  if (r == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR &&
+      gnutls_certificate_verification_status_print (
+        gnutls_session_get_verify_cert_status (t->session),
+        gnutls_certificate_type_get (t->session), &why, 0) == 0) {
+    while (why.size > 0 && why.data[why.size - 1] == ' ')
+      why.data[--why.size] = '\0';
+    nbdi_error (0, "TLS: the server's certificate was refused: %s",
+                (char *) why.data);
+  }
+  else if (r == GNUTLS_E_FATAL_ALERT_RECEIVED)
+    nbdi_error (0, "TLS: handshake: the server sent the alert: %s",
+                gnutls_alert_get_name (gnutls_alert_get (t->session)));
+  else
+    tls_error (h, "handshake", r);
+  gnutls_free (why.data);
+}
+
+static void
+describe_session (struct nbd_handle *h)
+{
+  char *text;
+
+  if (likely (!h->debug))
+    return;
+  text = gnutls_session_get_desc (h->conn.tls->session);
+  nbdi_debug (h, "TLS: %s", text ? text : "session without a description");
+  gnutls_free (text);
+}
+
+enum nbdi_tls_step
+nbdi_tls_handshake (struct nbd_handle *h)
+{
+  struct nbdi_tls *t = h->conn.tls;
+  int r;
+
+  do {
+    r = gnutls_handshake (t->session);
+  } while (r == GNUTLS_E_INTERRUPTED || r == GNUTLS_E_WARNING_ALERT_RECEIVED);
+  /* An alert of ours is sent even if the handshake failed. */
+  int flushed = tls_flush (h);
+  if (r != GNUTLS_E_SUCCESS && r != GNUTLS_E_AGAIN) {
+    handshake_error (h, r);
+    return NBDI_TLS_FAILED;
+  }
+  if (flushed == NBDI_IO_FAILED) {
+    nbdi_error (errno, "TLS: handshake: send");
+    return NBDI_TLS_FAILED;
+  }
+  if (r == GNUTLS_E_AGAIN)
+    return flushed == NBDI_IO_WAIT ? NBDI_TLS_WANT_WRITE
+                                   : NBDI_TLS_WANT_READ;
+  t->record = gnutls_record_get_max_size (t->session);
+  t->staging = malloc (t->record);
+  if (t->staging == NULL) {
+    nbdi_error (errno, "TLS: record of %zu bytes", t->record);
+    return NBDI_TLS_FAILED;
+  }
+  describe_session (h);
+  h->conn.transport = &tls_transport;
+  return NBDI_TLS_DONE;
+}
+
+void
+nbdi_tls_free (struct nbd_handle *h)
+{
+  struct nbdi_tls *t = h->conn.tls;
+
+  if (t == NULL)
+    return;
+  if (t->session)
+    gnutls_deinit (t->session);
+  nbdi_tls_free_credentials (&t->credentials);
+  free (t->in.buf);
+  free (t->out.buf);
+  free (t->staging);
+  free (t);
+  h->conn.tls = NULL;
+}
+
+int
+nbdi_set_tls (struct nbd_handle *h, int tls)
+{
+  h->settings.tls = tls;
+  return 0;
+}
+
+bool
+nbdi_supports_tls (struct nbd_handle *h __attribute__ ((unused)))
+{
+  return true;
+}
