@@ -27,8 +27,8 @@ nbdi_debug (struct nbd_handle *h, const char *fmt, ...)
   if (r == -1)
     msg = NULL;
   else if (h->debug_callback.callback)
-    h->debug_callback.callback (h->debug_callback.user_data, nbdi_context (),
-                                msg);
+    NBDI_CALLBACK (h->debug_callback.callback (h->debug_callback.user_data,
+                                               nbdi_context (), msg));
   else
     fprintf (stderr, "libnbd: debug: %s: %s: %s\n",
              h->handle_name ? h->handle_name : "?", nbdi_context (), msg);

@@ -23,7 +23,7 @@ static void
 serve (struct nbd_handle *h, unsigned receives, unsigned limit)
 {
   h->in.stop = false;
-  h->in.receives = receives;
+  h->in.receives = h->broken_errno == 0 ? receives : MAX_RECEIVES;
   h->cmds.limit = limit;
   if (receives > 0)
     nbdi_event (h, NBDI_EVENT_NOTIFY_READ);
@@ -65,8 +65,11 @@ drive_result (struct nbd_handle *h, unsigned phase_before)
 
   if (phase == phase_before)
     return 0;
-  if (phase == NBDI_PHASE_DEAD)
+  if (phase == NBDI_PHASE_DEAD) {
+    /* Callbacks or another thread may have had the last word. */
+    nbdi_fatal_error (h);
     return -1;
+  }
   /* A TCP connection of which no address answered. */
   if (phase == NBDI_PHASE_CREATED)
     return -1;
@@ -114,7 +117,7 @@ sleep_in_poll (struct nbd_handle *h, struct pollfd *fds, int timeout_ms,
   if (release)
     pthread_mutex_unlock (&h->lock);
   for (;;) {
-    r = poll (fds, 2, timeout_ms < 0 ? -1 : time_left (end));
+    r = poll (fds, fds[1].fd < 0 ? 1 : 2, timeout_ms < 0 ? -1 : time_left (end));
     if (r >= 0 || errno != EINTR)
       break;
   }

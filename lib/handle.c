@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int
 default_settings (struct nbd_handle *h)
@@ -74,7 +75,7 @@ nbd_create (void)
   }
   pthread_mutex_init (&h->lock, NULL);
   nbdi_mark_alive (h, true);
-  h->conn.sock = -1;
+  h->conn.sock = h->seat.lingering = -1;
   h->seat.last = &h->seat.first;
   h->in.stop = true;
   if (default_settings (h) == -1) {
@@ -93,17 +94,21 @@ nbd_close (struct nbd_handle *h)
   if (h == NULL)
     return;
   nbdi_enter_unlocked (h, "nbd_close");
+  /* Threads of ours cannot be in a call; those of the process that we are
+   * a forked copy of can, and need their socket.
+   */
+  h->seat.watchers = 0;
   nbdi_debug (h, "closing handle");
   h->debug = false;
-  if (h->debug_callback.free)
-    h->debug_callback.free (h->debug_callback.user_data);
-  memset (&h->debug_callback, 0, sizeof h->debug_callback);
+  nbdi_clear_debug_callback (h);
   nbdi_free_option (h);
   nbdi_free_commands (h);
   free (h->reply.entries);
   nbdi_free_buffers (h);
   nbdi_tls_free (h);
   nbdi_end_child (h);
+  if (h->seat.lingering >= 0)
+    close (h->seat.lingering);
   free_handle (h);
 }
 
@@ -153,8 +158,7 @@ nbdi_clear_debug_callback (struct nbd_handle *h)
   nbd_debug_callback old = h->debug_callback;
 
   memset (&h->debug_callback, 0, sizeof h->debug_callback);
-  if (old.free)
-    old.free (old.user_data);
+  NBDI_FREE (old);
   return 0;
 }
 

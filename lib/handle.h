@@ -209,7 +209,7 @@ struct nbdi_commands {
 struct nbdi_reply {
   struct nbdi_command *command; /* NULL: unknown, to be skipped */
   struct nbdi_chunk chunk;
-  uint32_t error;               /* of a simple reply */
+  int error;                    /* of an error chunk, as errno */
   uint64_t offset;              /* of a content chunk, from buffer start */
   uint32_t length;              /* of a content chunk */
   uint8_t *entries;             /* block status as received */
@@ -229,13 +229,14 @@ struct nbdi_seat {
   pthread_t owner;              /* while it is taken */
   short events;                 /* what the owner sleeps for, else 0 */
   unsigned watchers;            /* other threads that poll the socket */
+  int lingering;                /* which the last of them closes, or -1 */
   struct nbdi_waiter *first, **last;
 };
 
 struct nbd_handle {
   uint32_t magic;
   pthread_mutex_t lock;
-  _Atomic uint32_t published;   /* see publish.c */
+  _Atomic uint32_t published;   /* see call.c */
   enum nbdi_state state[NBDI_NR_REGIONS];
   bool waiting[NBDI_NR_REGIONS];
   bool write_shown;             /* a WRITE hint that was not used up */

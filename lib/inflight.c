@@ -203,14 +203,10 @@ nbdi_answer_command (struct nbd_handle *h, struct nbdi_command *c)
 static void
 free_closures (struct nbdi_command *c)
 {
-  if (c->chunk.free)
-    c->chunk.free (c->chunk.user_data);
-  if (c->extent.free)
-    c->extent.free (c->extent.user_data);
-  if (c->extent64.free)
-    c->extent64.free (c->extent64.user_data);
-  if (c->completion.free)
-    c->completion.free (c->completion.user_data);
+  NBDI_FREE (c->chunk);
+  NBDI_FREE (c->extent);
+  NBDI_FREE (c->extent64);
+  NBDI_FREE (c->completion);
 }
 
 /* Forget a command, whose closures are freed now. */
@@ -278,6 +274,12 @@ nbdi_abandon_unsent (struct nbd_handle *h)
     cmds->queue = NULL;
   for (; c != NULL; c = next) {
     next = c->next;
+    /* The last one; the server is still to hear that we leave. */
+    if (c->type == NBD_CMD_DISC) {
+      if (cmds->queue == NULL)
+        cmds->queue = c;
+      break;
+    }
     cmds->queued--;
     cmds->queued_bytes -= nbdi_wire_size (h, c);
     nbdi_fail_command (c, ENOTCONN);

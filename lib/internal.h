@@ -89,6 +89,13 @@ extern unsigned nbdi_shown_direction (const struct nbd_handle *h);
       nbdi_set_context (context_);                                      \
       r_; })
 
+/* Likewise the end of a closure. */
+#define NBDI_FREE(closure) ({                                           \
+      const char *context_ = nbdi_context ();                           \
+      if ((closure).free)                                               \
+        (closure).free ((closure).user_data);                           \
+      nbdi_set_context (context_); })
+
 /* errors.c: one error per thread. */
 extern void nbdi_set_context (const char *name);
 extern const char *nbdi_context (void);
@@ -136,7 +143,7 @@ nbdi_io_recv (struct nbd_handle *h, size_t n)
   return nbdi_receive_more (h, n);
 }
 
-/* The same between two messages, where the machine may be told to stop. */
+/* The same between two messages, which is where the machine stops. */
 static inline int
 nbdi_io_boundary (struct nbd_handle *h, size_t n)
 {

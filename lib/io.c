@@ -81,7 +81,8 @@ receive_once (struct nbd_handle *h, struct iovec *iov, int n)
       return NBDI_IO_WAIT;
     if (errno == ECONNRESET && leaving (h))
       return NBDI_IO_END;
-    nbdi_error (errno, "recv");
+    /* The program closed the descriptor under us. */
+    nbdi_error (errno == EBADF ? ENOTCONN : errno, "recv");
     return NBDI_IO_FAILED;
   }
   return r == 0 ? NBDI_IO_END : r;

@@ -316,12 +316,9 @@ nbdi_free_option (struct nbd_handle *h)
 {
   struct nbdi_negotiation *o = &h->opt;
 
-  if (o->list.free)
-    o->list.free (o->list.user_data);
-  if (o->context.free)
-    o->context.free (o->context.user_data);
-  if (o->completion.free)
-    o->completion.free (o->completion.user_data);
+  NBDI_FREE (o->list);
+  NBDI_FREE (o->context);
+  NBDI_FREE (o->completion);
   memset (&o->list, 0, sizeof o->list);
   memset (&o->context, 0, sizeof o->context);
   memset (&o->completion, 0, sizeof o->completion);

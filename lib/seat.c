@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <time.h>
+#include <unistd.h>
 
 static void
 init_waiter (struct nbdi_waiter *w)
@@ -151,7 +152,10 @@ watch_for_room (struct nbd_handle *h)
   pthread_mutex_unlock (&h->lock);
   int r = poll (&fd, 1, -1);
   pthread_mutex_lock (&h->lock);
-  h->seat.watchers--;
+  if (--h->seat.watchers == 0 && h->seat.lingering >= 0) {
+    close (h->seat.lingering);
+    h->seat.lingering = -1;
+  }
   if (r == 1 && (fd.revents & POLLOUT) != 0 &&
       nbdi_phase_in (h, NBDI_PHASE_CONNECTED))
     nbdi_writable (h);
@@ -165,7 +169,7 @@ static void
 wait_for_driver (struct nbd_handle *h, const struct nbdi_command *c,
                  struct nbdi_waiter *w)
 {
-  if (!c->sent && (h->seat.events & POLLOUT) == 0) {
+  if (!c->sent && h->broken_errno == 0 && (h->seat.events & POLLOUT) == 0) {
     leave_queue (h, w);
     if (!watch_for_room (h) || w->done || !taken_by_another (h))
       return;

@@ -76,10 +76,14 @@ nbdi_prepare_socket (int sock)
 void
 nbdi_close_socket (struct nbd_handle *h)
 {
-  /* A descriptor that another thread polls stays open to the kernel. */
-  if (h->seat.watchers > 0)
+  /* Another thread may be about to poll it, so its number cannot be given
+   * away yet.
+   */
+  if (h->seat.watchers > 0) {
     shutdown (h->conn.sock, SHUT_RDWR);
-  if (h->conn.sock >= 0)
+    h->seat.lingering = h->conn.sock;
+  }
+  else if (h->conn.sock >= 0)
     close (h->conn.sock);
   h->conn.sock = -1;
   h->conn.transport = NULL;

@@ -257,6 +257,16 @@ context_id (struct nbd_handle *h, const char *name, uint32_t *id)
   return -1;
 }
 
+/* Whether one of the first n says the same as the one after them. */
+static bool
+is_in_list (char **list, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    if (strcmp (list[i], list[n]) == 0)
+      return true;
+  return false;
+}
+
 /* The payload: the length that is meant, and the wanted contexts. */
 static int
 make_filter (struct nbd_handle *h, struct nbdi_command *c, char **contexts)
@@ -275,14 +285,15 @@ make_filter (struct nbd_handle *h, struct nbdi_command *c, char **contexts)
     nbdi_error (errno, "list of %zu metadata contexts", n);
     return -1;
   }
-  c->wire_length = (uint32_t) (8 + 4 * n);
   uint8_t *p = nbdi_put64 (c->filter, c->count);
   for (size_t i = 0; i < n; i++) {
     uint32_t id;
     if (context_id (h, contexts[i], &id) == -1)
       return -1;
-    p = nbdi_put32 (p, id);
+    if (!is_in_list (contexts, i))
+      p = nbdi_put32 (p, id);
   }
+  c->wire_length = (uint32_t) (p - c->filter);
   return 0;
 }
 

@@ -58,6 +58,8 @@ make_listener (struct nbd_handle *h, struct sockaddr_un *un)
   }
   h->conn.owner = getpid ();
   h->conn.tmpdir = strdup (dir);
+  if (h->conn.tmpdir == NULL)
+    rmdir (dir);
   if (h->conn.tmpdir == NULL ||
       asprintf (&h->conn.tmpsock, "%s/sock", dir) == -1) {
     h->conn.tmpsock = NULL;

@@ -66,7 +66,6 @@ RECORDS: tuple[Record, ...] = (
         flags_text=REQ_ONE,
         errors=ERRORS,
         spec=SPEC,
-        example="examples/block-status-map.c",
         see_also=("block_status_64", "add_meta_context", "can_meta_context"),
         section=SECTION,
     ),
@@ -92,6 +91,7 @@ RECORDS: tuple[Record, ...] = (
         flags_text=REQ_ONE,
         errors=ERRORS,
         spec=SPEC,
+        example="examples/block-status-map.c",
         see_also=(
             "block_status",
             "block_status_filter",

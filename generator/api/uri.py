@@ -35,26 +35,38 @@ RECORDS: tuple[Record, ...] = (
 
             The schemes are ``nbd`` (TCP), ``nbd+unix``, ``nbd+vsock`` and
             ``nbd+ssh``, and the same with ``nbds`` where TLS is required.
-            The host is localhost, and the port 10809, if the URI has none; the
-            rest of the path, without its first slash, is the name of the export.
+            The port is 10809 if the URI has none, and the host localhost, or for
+            ``nbd+vsock`` the machine 2, which is the host of a guest; the path,
+            without its first slash, is the name of the export.
 
             What follows a question mark are parameters, separated by ``&``:
 
             - ``socket`` :: path of the Unix domain socket; ``nbd+unix`` needs it,
-              and with ``nbd+ssh`` it is a path on the other machine
+              with ``nbd+ssh`` it is a path on the other machine
+            - ``tls-type`` :: ``psk`` or ``x509``: refuse to connect with another
+              kind of credentials than this
             - ``tls-certificates`` :: as `set_tls_certificates`, if local files
               are allowed
             - ``tls-psk-file`` :: as `set_tls_psk_file`, if local files are allowed
+            - ``tls-username`` :: as `set_tls_username`
             - ``tls-hostname`` :: as `set_tls_hostname`
             - ``tls-verify-peer`` :: as `set_tls_verify_peer`, true or false
             - ``tls-priority`` :: as `set_tls_priority`, if it is allowed
+            - ``nbd-port`` :: only with ``nbd+ssh``: TCP port of the server on the
+              other machine, 10809 if it is not given
+            - ``compress`` :: only with ``nbd+ssh``: true makes ssh compress what
+              it carries
 
-            Unknown parameters are ignored.  Percent-encoding is undone once in
-            each part.  Text that stands before an ``@`` is the user name for TLS,
-            see `set_tls_username`.
+            Upper and lower case make no difference in their names.  Unknown
+            parameters are ignored, with a debug message; one that is given twice
+            is an error.  Percent-encoding is undone once in each part.  Text
+            that stands before an ``@`` is the user name for TLS, as
+            ``tls-username``, which wins if both are given.
 
-            ``nbd+ssh`` is an experiment: it runs ``ssh`` as a child process, with
-            ``nc`` on the other machine.
+            ``nbd+ssh`` is an experiment: it runs ``ssh`` as a child process, and
+            ``nc`` on the other machine, which connects to the server there.  A
+            host is needed, the port is that of ssh, 22 if the URI has none, and
+            text before an ``@`` is the login.
 
             A URI that comes from elsewhere can be restricted: see
             `set_uri_allow_transports`, `set_uri_allow_tls`,

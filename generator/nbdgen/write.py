@@ -38,7 +38,9 @@ def banner(path: str, sources: str) -> str:
 
 def with_banner(path: str, text: str, sources: str) -> str:
     """What the file at `path` is to hold."""
-    return f"{banner(path, sources)}\n{text.rstrip()}\n"
+    # An empty line in a manual page would be printed.
+    gap = "" if Path(path).suffix == ".3" else "\n"
+    return f"{banner(path, sources)}{gap}{text.rstrip()}\n"
 
 
 def is_current(root: Path, path: str, whole: str) -> bool:

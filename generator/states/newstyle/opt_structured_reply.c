@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "internal.h"
 
-/* Ask for structured replies. */
+/* Ask for structured replies.  NBD_OPT_EXTENDED_HEADERS, which implies them
+ * and has 64 bit lengths, has the same request and replies.
+ */
 GROUP (NEWSTYLE.OPT_STRUCTURED_REPLY)
-  OPTION (NBD_OPT_STRUCTURED_REPLY)
+  OPTION (NBD_OPT_STRUCTURED_REPLY, NBD_OPT_EXTENDED_HEADERS)
   PHASE (CONNECTING)
   SPEC ("Option types")
 
@@ -11,7 +13,7 @@ GROUP (NEWSTYLE.OPT_STRUCTURED_REPLY)
 STATE (START)
   GOES_TO (SEND)
 {
-  if (nbdi_option_message (h, NBD_OPT_STRUCTURED_REPLY, NULL, 0) == -1)
+  if (nbdi_option_message (h, h->opt.option, NULL, 0) == -1)
     return FAILED;
   return NEXT (SEND);
 }
@@ -43,6 +45,8 @@ STATE (RECV_PAYLOAD)
 
   if (h->opt.reply.type == NBD_REP_ACK) {
     h->export.structured_replies = true;
+    if (h->opt.option == NBD_OPT_EXTENDED_HEADERS)
+      h->export.extended_headers = true;
     nbdi_option_result (h, 1, 0);
     return NEXT (^OPTION_DONE);
   }

@@ -33,7 +33,7 @@ STATE (START)
   if (text > room || text > NBD_MAX_STRING)
     return FAIL (0, "error chunk: text of %u bytes in a payload of %" PRIu64,
                  text, h->reply.chunk.length);
-  h->reply.error = error;
+  h->reply.error = error == 0 ? EPROTO : nbdi_errno_of_wire (error);
   h->reply.length = text;
   return NEXT (RECV_TEXT);
 }
@@ -45,8 +45,6 @@ STATE (RECV_TEXT)
 {
   struct nbdi_command *c = h->reply.command;
   const uint8_t *p = nbdi_take (h, h->reply.length);
-  int error = h->reply.error == 0 ? EPROTO
-                                  : nbdi_errno_of_wire (h->reply.error);
 
   if (unlikely (h->debug) && h->reply.length > 0) {
     CLEANUP_FREE char *text = nbdi_printable_bytes (p, h->reply.length);
@@ -56,7 +54,7 @@ STATE (RECV_TEXT)
   h->in.skip = room_for_text (&h->reply.chunk) - h->reply.length;
   if (h->reply.chunk.type == NBD_REPLY_TYPE_ERROR_OFFSET)
     return NEXT (RECV_OFFSET);
-  nbdi_fail_command (c, error);
+  nbdi_fail_command (c, h->reply.error);
   return NEXT (^SKIP);
 }
 
@@ -67,11 +65,9 @@ STATE (RECV_OFFSET)
 {
   struct nbdi_command *c = h->reply.command;
   uint64_t offset = nbdi_get64 (nbdi_take (h, NBD_ERROR_OFFSET_SIZE));
-  int error = h->reply.error == 0 ? EPROTO
-                                  : nbdi_errno_of_wire (h->reply.error);
 
   if (offset >= c->offset && offset - c->offset < c->count)
-    nbdi_call_error_chunk (c, offset, error);
-  nbdi_fail_command (c, error);
+    nbdi_call_error_chunk (c, offset, h->reply.error);
+  nbdi_fail_command (c, h->reply.error);
   return NEXT (^SKIP);
 }
