@@ -136,7 +136,13 @@ connect_ssh (struct nbd_handle *h, const struct nbdi_uri *u)
   argv[n++] = (char *) (u->socket ? "-U" : "localhost");
   argv[n++] = u->socket ? u->socket : nbd_port;
   argv[n] = NULL;
-  return nbdi_aio_connect_command (h, argv);
+  if (nbdi_aio_connect_command (h, argv) == -1)
+    return -1;
+  /* It only ends by itself if nc on the other side does, which waits for
+   * the server.
+   */
+  h->conn.kill_child = true;
+  return 0;
 }
 
 static int
