@@ -113,8 +113,9 @@ nbdi_check_phase (struct nbd_handle *h, unsigned mask)
 
   if (likely ((phase & mask) != 0))
     return 0;
-  if (phase == NBDI_PHASE_DEAD && h->fatal_text)
-    nbdi_error (EINVAL, "the handle is dead (%s)", h->fatal_text);
+  if ((phase & (NBDI_PHASE_DEAD | NBDI_PHASE_CLOSED)) != 0 && h->fatal_text)
+    nbdi_error (EINVAL, "the handle is %s (%s)",
+                phase == NBDI_PHASE_DEAD ? "dead" : "closed", h->fatal_text);
   else
     nbdi_error (phase == NBDI_PHASE_CREATED ? ENOTCONN : EINVAL,
                 "not possible while the handle is %s", phase_name (phase));

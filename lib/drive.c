@@ -117,7 +117,8 @@ sleep_in_poll (struct nbd_handle *h, struct pollfd *fds, int timeout_ms,
   if (release)
     pthread_mutex_unlock (&h->lock);
   for (;;) {
-    r = poll (fds, fds[1].fd < 0 ? 1 : 2, timeout_ms < 0 ? -1 : time_left (end));
+    r = poll (fds, fds[1].fd < 0 ? 1 : 2,
+              timeout_ms < 0 ? -1 : time_left (end));
     if (r >= 0 || errno != EINTR)
       break;
   }
@@ -203,6 +204,21 @@ nbdi_drive_until (struct nbd_handle *h, nbdi_condition *done, void *opaque)
   }
   h->write_shown = false;
   return r;
+}
+
+/* It cannot be waited for the socket.  What was sent cannot be taken back,
+ * so end the connection: for the reason that is this thread's error.
+ */
+void
+nbdi_hang_up (struct nbd_handle *h)
+{
+  if (h->fatal_text == NULL) {
+    h->fatal_errno = nbdi_last_errno ();
+    h->fatal_text = strdup (nbdi_last_text ());
+  }
+  shutdown (h->conn.sock, SHUT_RDWR);
+  while (nbdi_phase_in (h, NBDI_PHASE_CONNECTED))
+    serve (h, MAX_RECEIVES, 0);
 }
 
 /* The work of nbd_poll and nbd_poll2, in the driver's seat. */

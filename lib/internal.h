@@ -124,6 +124,7 @@ extern int nbdi_io_fill (struct nbd_handle *h);
 extern int nbdi_io_skip (struct nbd_handle *h);
 extern int nbdi_io_send (struct nbd_handle *h);
 extern int nbdi_send_queue (struct nbd_handle *h);
+extern bool nbdi_may_end (const struct nbd_handle *h);
 extern void nbdi_unexpected_end (struct nbd_handle *h);
 extern int nbdi_bytes_reserve (struct nbdi_bytes *b, size_t len);
 extern void nbdi_bytes_shrink (struct nbdi_bytes *b);
@@ -274,6 +275,7 @@ extern int nbdi_wait_connected (struct nbd_handle *h);
 typedef bool nbdi_condition (const struct nbd_handle *h, void *opaque);
 extern int nbdi_drive_until (struct nbd_handle *h, nbdi_condition *done,
                              void *opaque);
+extern void nbdi_hang_up (struct nbd_handle *h);
 extern void nbdi_flush (struct nbd_handle *h);
 extern void nbdi_writable (struct nbd_handle *h);
 extern void nbdi_wake (struct nbd_handle *h, struct nbdi_waiter *w);

@@ -51,12 +51,15 @@ make_room (struct nbd_handle *h, size_t want)
   return 0;
 }
 
-/* A server that was told that we leave may close without reading on. */
-static bool
-leaving (const struct nbd_handle *h)
+/* A server that was told that we leave may close without a word and without
+ * reading on, which resets the connection.
+ */
+bool
+nbdi_may_end (const struct nbd_handle *h)
 {
-  return h->opt.option == NBD_OPT_ABORT &&
-    nbdi_phase_in (h, NBDI_PHASE_CONNECTING);
+  if (nbdi_phase_in (h, NBDI_PHASE_CONNECTED))
+    return h->cmds.disconnect_sent && h->cmds.sent == 0;
+  return h->opt.option == NBD_OPT_ABORT;
 }
 
 /* Whether a receive can be of use: the socket may still be read in this
@@ -79,7 +82,7 @@ receive_once (struct nbd_handle *h, struct iovec *iov, int n)
   if (r == -1) {
     if (errno == EAGAIN || errno == EWOULDBLOCK)
       return NBDI_IO_WAIT;
-    if (errno == ECONNRESET && leaving (h))
+    if (errno == ECONNRESET && nbdi_may_end (h))
       return NBDI_IO_END;
     /* The program closed the descriptor under us. */
     nbdi_error (errno == EBADF ? ENOTCONN : errno, "recv");

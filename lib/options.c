@@ -288,10 +288,12 @@ nbdi_option_refused (struct nbd_handle *h, const uint8_t *text)
 
   nbdi_option_result (h, -1, completion_errno (option, errnum));
   h->opt.error_errno = option == NBD_OPT_LIST ||
-    option == NBD_OPT_LIST_META_CONTEXT || option == NBD_OPT_SET_META_CONTEXT
+    option == NBD_OPT_LIST_META_CONTEXT ||
+    option == NBD_OPT_SET_META_CONTEXT || option == NBD_OPT_STARTTLS
     ? ENOTSUP : errnum;
   /* Nobody hears of an option that was only tried on the way. */
   if (h->opt.next < h->opt.nr_plan && !h->debug &&
+      option != NBD_OPT_STARTTLS &&
       h->opt.reply.type != NBD_REP_ERR_SHUTDOWN)
     return 0;
   h->opt.error_text = refusal_message (h, why, text);

@@ -199,7 +199,8 @@ nbdi_wait_command (struct nbd_handle *h, int64_t cookie)
     leave_queue (h, &w);
     if (!seated)
       sit_down (h);
-    nbdi_drive_until (h, waiter_is_done, &w);
+    if (nbdi_drive_until (h, waiter_is_done, &w) == -1 && !w.done)
+      nbdi_hang_up (h);
     if (!seated)
       nbdi_leave_seat (h);
   }

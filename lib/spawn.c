@@ -204,8 +204,20 @@ fill_standard_descriptors (void)
   }
 }
 
+/* The program may have caught, ignored or blocked what ends the server. */
+static void
+default_signals (const sigset_t *mask)
+{
+  sigset_t unblocked = *mask;
+
+  signal (SIGPIPE, SIG_DFL);
+  signal (SIGTERM, SIG_DFL);
+  sigdelset (&unblocked, SIGTERM);
+  pthread_sigmask (SIG_SETMASK, &unblocked, NULL);
+}
+
 static void __attribute__ ((noreturn))
-run_child (const struct child *child)
+run_child (const struct child *child, const sigset_t *mask)
 {
   const struct nbdi_spawn *spawn = child->spawn;
   char **env = child->env ? child->env : environ;
@@ -217,7 +229,7 @@ run_child (const struct child *child)
   fill_standard_descriptors ();
   if (child->env)
     write_pid (child->added.v[0]);
-  signal (SIGPIPE, SIG_DFL);
+  default_signals (mask);
   for (size_t i = 0; i < child->paths.len; i++) {
     execve (child->paths.v[i], spawn->argv, env);
     if (errno == ENOEXEC) {
@@ -241,11 +253,17 @@ nbdi_spawn (struct nbd_handle *h, const struct nbdi_spawn *spawn)
       make_shell_argv (&child) == -1 ||
       (spawn->activation_name && make_environment (&child) == -1))
     goto out;
+  /* No handler of the program may run in the child. */
+  sigset_t all, mask;
+  sigfillset (&all);
+  pthread_sigmask (SIG_SETMASK, &all, &mask);
   pid_t pid = fork ();
+  int fork_errno = errno;
   if (pid == 0)
-    run_child (&child);
+    run_child (&child, &mask);
+  pthread_sigmask (SIG_SETMASK, &mask, NULL);
   if (pid == -1) {
-    nbdi_error (errno, "fork");
+    nbdi_error (fork_errno, "fork");
     goto out;
   }
   h->conn.pid = pid;

@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <gnutls/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -32,7 +33,9 @@ has_aes_instructions (void)
 #endif
 }
 
-/* The order of GnuTLS puts ChaCha20 before AES-128-GCM, which with shared
+/* The protocol wants versions before 1.2 only where they are asked for.
+ *
+ * The order of GnuTLS puts ChaCha20 before AES-128-GCM, which with shared
  * keys in TLS 1.3 is the first that fits.  Processors with AES instructions
  * are several times faster with the latter.
  */
@@ -43,7 +46,8 @@ set_priority (struct nbd_handle *h, gnutls_session_t session, bool psk)
   CLEANUP_FREE char *priority = NULL;
   const char *where;
 
-  if (asprintf (&priority, "%s%s%s", chosen ? chosen : TLS_PRIORITY,
+  if (asprintf (&priority, "%s%s%s%s", chosen ? chosen : TLS_PRIORITY,
+                chosen ? "" : ":-VERS-TLS1.0:-VERS-TLS1.1",
                 !chosen && has_aes_instructions ()
                 ? ":-CHACHA20-POLY1305:+CHACHA20-POLY1305" : "",
                 psk ? PSK_PRIORITY : "") == -1) {
@@ -148,11 +152,14 @@ load_directory (gnutls_certificate_credentials_t x509, const char *dir)
   if (check (gnutls_certificate_set_x509_trust_file (
                x509, ca, GNUTLS_X509_FMT_PEM), ca) == -1)
     return -1;
-  if (access (cert, R_OK) == 0 && access (key, R_OK) == 0 &&
+  /* What is there must be usable: ignoring a list of revoked certificates
+   * would trust them.
+   */
+  if ((access (cert, F_OK) == 0 || access (key, F_OK) == 0) &&
       check (gnutls_certificate_set_x509_key_file (
                x509, cert, key, GNUTLS_X509_FMT_PEM), cert) == -1)
     return -1;
-  if (access (crl, R_OK) == 0 &&
+  if (access (crl, F_OK) == 0 &&
       check (gnutls_certificate_set_x509_crl_file (
                x509, crl, GNUTLS_X509_FMT_PEM), crl) == -1)
     return -1;
@@ -192,6 +199,26 @@ is_address (const char *name)
     inet_pton (AF_INET6, name, &address) == 1;
 }
 
+/* Have the handshake fail unless the certificate is a server's and, where
+ * there is a name, the one of this server.
+ */
+static void
+verify_server (gnutls_session_t session, const char *name,
+               struct nbdi_tls_credentials *c)
+{
+  unsigned n = 0;
+
+  c->expected[n++] = (gnutls_typed_vdata_st) {
+    .type = GNUTLS_DT_KEY_PURPOSE_OID,
+    .data = (unsigned char *) GNUTLS_KP_TLS_WWW_SERVER,
+  };
+  if (name)
+    c->expected[n++] = (gnutls_typed_vdata_st) {
+      .type = GNUTLS_DT_DNS_HOSTNAME, .data = (unsigned char *) name,
+    };
+  gnutls_session_set_verify_cert2 (session, c->expected, n, 0);
+}
+
 static int
 use_certificates (struct nbd_handle *h, gnutls_session_t session,
                   struct nbdi_tls_credentials *c)
@@ -219,7 +246,7 @@ use_certificates (struct nbd_handle *h, gnutls_session_t session,
                                      strlen (name)), "server name") == -1)
     return -1;
   if (h->settings.tls_verify_peer)
-    gnutls_session_set_verify_cert (session, name, 0);
+    verify_server (session, name, c);
   return 0;
 }
 

@@ -151,11 +151,11 @@ tls_error (struct nbd_handle *h, const char *what, int r)
   return NBDI_TRANSPORT_FAILED;
 }
 
-/* The other end may leave without a word once it was told that we do. */
+/* The other end left without its close alert: is that an attack? */
 static bool
-may_end (const struct nbd_handle *h)
+ended_early (const struct nbdi_tls *t, ssize_t r)
 {
-  return h->cmds.disconnect_sent && h->cmds.sent == 0;
+  return r == GNUTLS_E_PREMATURE_TERMINATION || t->failed == ECONNRESET;
 }
 
 static ssize_t
@@ -186,7 +186,7 @@ tls_receive (struct nbd_handle *h, struct iovec *iov, int n)
       errno = EAGAIN;
       return -1;
     }
-    if (r == 0 || (r == GNUTLS_E_PREMATURE_TERMINATION && may_end (h)))
+    if (r == 0 || (ended_early (t, r) && nbdi_may_end (h)))
       return 0;
     return tls_error (h, "receive", (int) r);
   }

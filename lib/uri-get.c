@@ -210,8 +210,10 @@ nbdi_get_uri (struct nbd_handle *h)
     return NULL;
   }
   int r = put_uri (h, f);
-  if (fclose (f) == EOF) {
-    nbdi_error (errno, "open_memstream");
+  /* Without memory the text is cut, or there is none. */
+  bool cut = ferror (f) != 0;
+  if (fclose (f) == EOF || cut || uri == NULL) {
+    nbdi_error (ENOMEM, "open_memstream");
     r = -1;
   }
   if (r == 0)
