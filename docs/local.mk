@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 
 include docs/pages.mk
-dist_man_MANS += $(generated_pages)
+dist_man_MANS += $(generated_pages) docs/security/libnbd-security.3
 
 EXTRA_DIST += \
 	docs/overview \

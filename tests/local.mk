@@ -123,6 +123,7 @@ program_tests = \
 	tests/transmission/refused-reads-clear-the-buffer \
 	tests/transmission/replies-are-served-while-a-write-is-stuck \
 	tests/transmission/server-closing-while-idle-is-no-error \
+	tests/transmission/shutdown-abandons-but-not-the-disconnect \
 	tests/transmission/shutdown-abandons-what-was-not-sent \
 	tests/transmission/shutdown-flags-are-checked \
 	tests/transmission/shutdown-sends-what-was-held-back \
@@ -167,6 +168,59 @@ tests_uri_opt_ins_allow_parameters_LDADD = $(internal)
 tests_uri_policy_refuses_transports_and_tls_LDADD = $(internal)
 endif
 
+# Programs that put themselves between the library and what it calls.
+wrapping_tests = \
+	tests/faults/allocations-may-fail \
+	tests/faults/system-calls-may-fail
+
+check_PROGRAMS += $(wrapping_tests)
+lives = \
+	tests/faults/life.c \
+	tests/faults/life.h \
+	tests/faults/peer.c \
+	tests/faults/peer.h
+tests_faults_allocations_may_fail_SOURCES = \
+	tests/faults/allocations-may-fail.c \
+	$(lives)
+tests_faults_allocations_may_fail_LDADD = tests/lib/libtest.a lib/libcore.la
+tests_faults_allocations_may_fail_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=__asprintf_chk \
+	-Wl,--wrap=__vasprintf_chk \
+	-Wl,--wrap=asprintf \
+	-Wl,--wrap=calloc \
+	-Wl,--wrap=free \
+	-Wl,--wrap=malloc \
+	-Wl,--wrap=open_memstream \
+	-Wl,--wrap=realloc \
+	-Wl,--wrap=strdup \
+	-Wl,--wrap=strndup \
+	-Wl,--wrap=vasprintf
+tests_faults_system_calls_may_fail_SOURCES = \
+	tests/faults/system-calls-may-fail.c \
+	$(lives)
+tests_faults_system_calls_may_fail_LDADD = tests/lib/libtest.a lib/libcore.la
+tests_faults_system_calls_may_fail_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=__poll_chk \
+	-Wl,--wrap=__recv_chk \
+	-Wl,--wrap=bind \
+	-Wl,--wrap=connect \
+	-Wl,--wrap=fcntl \
+	-Wl,--wrap=fcntl64 \
+	-Wl,--wrap=fork \
+	-Wl,--wrap=listen \
+	-Wl,--wrap=mkdtemp \
+	-Wl,--wrap=poll \
+	-Wl,--wrap=recv \
+	-Wl,--wrap=recvmsg \
+	-Wl,--wrap=send \
+	-Wl,--wrap=sendmsg \
+	-Wl,--wrap=shutdown \
+	-Wl,--wrap=socket \
+	-Wl,--wrap=socketpair \
+	-Wl,--wrap=waitpid
+
 # Programs that tests use.
 check_PROGRAMS += \
 	tests/interop/client \
@@ -189,6 +243,7 @@ tests_wire_player_SOURCES = \
 
 script_tests = \
 	tests/examples/async-copy-copies-all-of-an-export.sh \
+	tests/examples/async-copy-stops-when-a-write-is-refused.sh \
 	tests/examples/block-status-map-agrees-with-qemu-img.sh \
 	tests/examples/edit-qcow2-changes-the-image.sh \
 	tests/examples/edit-qcow2-explains-what-is-wrong.sh \
@@ -248,11 +303,14 @@ script_tests = \
 	tests/interop/qemu-nbd-shows-a-dirty-bitmap.sh \
 	tests/interop/qemu-nbd-shows-the-depth-of-a-backing-chain.sh \
 	tests/interop/qemu-storage-daemon-serves-two-exports.sh \
-	tests/uri/ssh-gets-safe-arguments.sh
+	tests/uri/ssh-gets-safe-arguments.sh \
+	tests/uri/ssh-reaches-a-server-through-sshd.sh
 
+include tests/tls/local.mk
 include tests/wire/transcripts.mk
 
-TESTS += $(program_tests) $(internal_tests) $(script_tests) $(transcripts)
+TESTS += $(program_tests) $(internal_tests) $(wrapping_tests) \
+	$(script_tests) $(transcripts)
 
 EXTRA_DIST += \
 	$(script_tests) \
@@ -266,8 +324,6 @@ EXTRA_DIST += \
 
 check-valgrind: all
 	LIBNBD_VALGRIND=1 $(MAKE) check TEST_TIMEOUT=1200 \
-	  TESTS="$(program_tests) $(internal_tests) $(transcripts)"
+	  TESTS="$(program_tests) $(internal_tests) $(wrapping_tests) \
+	  $(transcripts)"
 .PHONY: check-valgrind
-
-# fio keeps a note of what it verified where it runs.
-CLEANFILES += local-verify-0-verify.state

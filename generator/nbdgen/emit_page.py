@@ -248,6 +248,8 @@ class PageWriter:
             text = "A number as in errno(3), or 0 if there is none."
         elif function.returns is Ret.BOOL and not function.may_set_error:
             text = "1 for true, 0 for false."
+        elif function.body is Body.AIO and function.returns is Ret.INT:
+            text = returned(Ret.ERR)  # the number is known only when it is done
         elif function.returns is Ret.STATIC_STRING and not function.may_set_error:
             text = "A string that is the library's and must not be freed."
         rows = [roff.fill(text)]

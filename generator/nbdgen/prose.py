@@ -34,9 +34,8 @@ before that means nothing."""
 
 AIO_OPTION = """\
 The request is queued and the call returns without waiting for the answer.
-Drive the connection with `poll` or your own main loop until
-`aio_is_negotiating` or, if the connection moved on, `aio_is_connecting`
-says that the option has finished.
+Drive the connection with `poll` or your own main loop while
+`aio_is_connecting` returns true; after that the option has finished.
 
 *completion* is called when the answer is known; its *error* points to 0 if
 the server agreed, or else to an errno.  An option has no cookie, only one can

@@ -68,7 +68,7 @@ static const struct verb *
 find_verb (const char *name)
 {
   static const struct verb *const tables[]
-    = { connect_verbs, query_verbs, command_verbs };
+    = { connect_verbs, query_verbs, command_verbs, tls_verbs };
   for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
     for (const struct verb *v = tables[t]; v->name != NULL; v++)
       if (strcmp (v->name, name) == 0)

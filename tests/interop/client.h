@@ -19,6 +19,7 @@ struct verb {
 extern const struct verb connect_verbs[];
 extern const struct verb query_verbs[];
 extern const struct verb command_verbs[];
+extern const struct verb tls_verbs[];
 
 /* Stop the test because of its own mistake or the system's. */
 void die (const char *fmt, ...)

@@ -79,6 +79,19 @@ requires_nbdkit ()
   done
 }
 
+# requires_module: our Python module was built.
+requires_module ()
+{
+  ./run "$PYTHON" -c 'import nbd' 2>/dev/null || skip "no Python module was built"
+}
+
+# requires_uris: the library can parse URIs; this one lacks its socket.
+requires_uris ()
+{
+  ! "$client" 'fails ENOTSUP connect-uri nbd+unix:///' 2>/dev/null \
+    || skip "this library was built without support for URIs"
+}
+
 # requires_option PROGRAM OPTION: its help mentions the option.
 requires_option ()
 {
@@ -163,9 +176,9 @@ ours ()
 {
   local preload=
   [ -e "$library_dir/libnbd.so.0" ] || skip "no shared library was built"
-  # A library with sanitizers needs their run-time library first.
-  preload=$(ldd "$library_dir/libnbd.so.0" \
-            | awk '$1 ~ /^lib(asan|ubsan)/ { printf "%s ", $3 }')
+  # A library with sanitizers needs the run-time library of the one first.
+  # With that of the other as well, programs that load p11-kit never end.
+  preload=$(ldd "$library_dir/libnbd.so.0" | awk '$1 ~ /^libasan/ { print $3 }')
   (
     # The build tree's Python module must not hide the distribution's.
     unset PYTHONPATH

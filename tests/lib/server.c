@@ -41,8 +41,11 @@ server_close (struct server *s)
 {
   if (s->fd >= 0) {
     server_take (s);            /* closing on unread bytes would reset */
+    if (s->transport)
+      s->transport->close (s);
     close (s->fd);
   }
+  s->transport = NULL;
   s->fd = -1;
   bytes_free (&s->in);
 }
@@ -73,7 +76,8 @@ server_send (struct server *s, const void *p, size_t len)
   const char *q = p;
 
   while (len > 0) {
-    ssize_t n = send (s->fd, q, len, MSG_NOSIGNAL);
+    ssize_t n = s->transport ? s->transport->send (s, q, len)
+      : send (s->fd, q, len, MSG_NOSIGNAL);
 
     if (n == -1 && errno == EAGAIN)
       server_idle (s, POLLOUT);
@@ -106,7 +110,8 @@ server_take (struct server *s)
 {
   for (;;) {
     uint8_t buf[65536];
-    ssize_t n = recv (s->fd, buf, sizeof buf, MSG_DONTWAIT);
+    ssize_t n = s->transport ? s->transport->receive (s, buf, sizeof buf)
+      : recv (s->fd, buf, sizeof buf, MSG_DONTWAIT);
 
     if (n <= 0)
       return s->in.len;
@@ -246,6 +251,13 @@ server_handshake (struct server *s, enum style style, uint64_t size,
   server_say (s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
   server_need (s, 4);
   bytes_drop (&s->in, 4);
+  server_options (s, style, size, flags);
+}
+
+void
+server_options (struct server *s, enum style style, uint64_t size,
+                uint16_t flags)
+{
   while (!answer_option (s, style, size, flags))
     ;
 }

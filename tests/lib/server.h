@@ -10,13 +10,27 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <libnbd.h>
 
 #include "bytes.h"
 
+struct server;
+
+/* What lies between a server and its socket, such as TLS.  Both functions
+ * behave as send and recv on a socket that does not block.
+ */
+struct server_transport {
+  ssize_t (*send) (struct server *s, const void *p, size_t len);
+  ssize_t (*receive) (struct server *s, void *p, size_t len);
+  void (*close) (struct server *s);
+};
+
 struct server {
   int fd;                       /* -1 when closed */
+  const struct server_transport *transport;     /* NULL: just the socket */
+  void *tls;                    /* the transport's own */
   struct bytes in;              /* received, not yet expected */
   struct nbd_handle *drives;    /* pumped while the server waits */
   bool waits;                   /* may wait: the client has its thread */
@@ -73,6 +87,10 @@ extern bool server_sees_end (struct server *s);
  */
 extern void server_handshake (struct server *s, enum style style,
                               uint64_t size, uint16_t flags);
+
+/* The same without the greeting and the client's flags. */
+extern void server_options (struct server *s, enum style style,
+                            uint64_t size, uint16_t flags);
 
 /* A handle in transmission: settings for the style, then the handshake.
  * Metadata contexts may have been added to the handle before.

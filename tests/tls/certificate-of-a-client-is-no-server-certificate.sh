@@ -1,0 +1,10 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Whoever has a client's certificate of our authority cannot pose as a server.
+. "${srcdir:-.}/tests/tls/functions.sh"
+usual_certificates
+tls_certificate "$tmp/thief" client good 'dns_name = localhost'
+cp "$tmp/thief/client-key.pem" "$tmp/server/server-key.pem"
+cp "$tmp/thief/client-cert.pem" "$tmp/server/server-cert.pem"
+serve_nbdkit tcp4
+trusting "fails 0 connect-tcp localhost $port" "says certificate"

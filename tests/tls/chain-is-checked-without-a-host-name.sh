@@ -1,0 +1,16 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A Unix socket has no host name to look for in a certificate, but the
+# authority counts all the same; a name that was set is looked for.
+. "${srcdir:-.}/tests/tls/functions.sh"
+usual_certificates
+serve_nbdkit unix
+expect yes trusting "connect-unix $sock" tls-negotiated
+expect yes trusting "tls-hostname localhost" "connect-unix $sock" \
+  tls-negotiated
+trusting "tls-hostname other.example" "fails 0 connect-unix $sock" \
+  "says certificate"
+
+tls_authority evil
+tls_trust "$tmp/client" evil
+trusting "fails 0 connect-unix $sock" "says certificate"

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Certificates and keys for the tests of TLS, which begin with
+#   . "${srcdir:-.}/tests/tls/functions.sh"
+# Nothing is made before a test asks for it: each key takes some time.
+
+# shellcheck source=tests/lib/functions.sh
+. "${srcdir:-.}/tests/lib/functions.sh"
+
+# What the tests must not find by accident, nor users lose.
+unset GNUTLS_SYSTEM_PRIORITY_FILE GNUTLS_DEBUG_LEVEL
+export HOME=$tmp/home
+mkdir "$HOME"
+
+# requires_tls: the library can do it.
+requires_tls ()
+{
+  client "tls require" 2>/dev/null \
+    || skip "this library was built without TLS"
+}
+
+# requires_certificates: and certificates can be made.
+requires_certificates ()
+{
+  requires_tls
+  requires certtool
+}
+
+# Quietly, unless it fails.
+run_certtool ()
+{
+  certtool "$@" 2>"$tmp/certtool.log" || fail "$(cat "$tmp/certtool.log")"
+}
+
+new_key ()
+{
+  run_certtool --generate-privkey --key-type ecdsa --curve secp256r1 \
+    --no-text --outfile "$1"
+}
+
+# tls_authority NAME: a certificate authority; files $tmp/NAME-ca*.pem.
+tls_authority ()
+{
+  new_key "$tmp/$1-ca-key.pem"
+  printf '%s\n' "cn = Authority $1" ca cert_signing_key crl_signing_key \
+    'expiration_days = 2' >"$tmp/template"
+  run_certtool --generate-self-signed --template "$tmp/template" --no-text \
+    --load-privkey "$tmp/$1-ca-key.pem" --outfile "$tmp/$1-ca.pem"
+}
+
+# tls_trust DIR AUTHORITY: who uses the directory believes the authority.
+tls_trust ()
+{
+  mkdir -p "$1"
+  cp "$tmp/$2-ca.pem" "$1/ca-cert.pem"
+}
+
+# What all certificates of a role say, then the lines given.
+write_template ()
+{
+  local role=$1
+  shift
+  printf '%s\n' "cn = $role" signing_key "tls_www_$role" "$@" \
+    >"$tmp/template"
+  case "$*" in
+    *expiration_date*) ;;
+    *) echo 'expiration_days = 2' >>"$tmp/template" ;;
+  esac
+}
+
+# tls_certificate DIR server|client AUTHORITY [LINE]...: a key and its
+# certificate with these lines of certtool's template; trusts the authority.
+tls_certificate ()
+{
+  local dir=$1 role=$2 ca=$3
+  shift 3
+  tls_trust "$dir" "$ca"
+  new_key "$dir/$role-key.pem"
+  write_template "$role" "$@"
+  run_certtool --generate-certificate --template "$tmp/template" --no-text \
+    --load-privkey "$dir/$role-key.pem" \
+    --load-ca-certificate "$tmp/$ca-ca.pem" \
+    --load-ca-privkey "$tmp/$ca-ca-key.pem" --outfile "$dir/$role-cert.pem"
+}
+
+# tls_self_signed DIR [LINE]...: a server's certificate that nobody signed.
+tls_self_signed ()
+{
+  local dir=$1
+  shift
+  mkdir -p "$dir"
+  new_key "$dir/server-key.pem"
+  write_template server "$@"
+  run_certtool --generate-self-signed --template "$tmp/template" --no-text \
+    --load-privkey "$dir/server-key.pem" --outfile "$dir/server-cert.pem"
+  cp "$dir/server-cert.pem" "$dir/ca-cert.pem"
+}
+
+# tls_revoke DIR AUTHORITY CERTIFICATE: a list that revokes it, in DIR.
+tls_revoke ()
+{
+  printf '%s\n' 'crl_next_update = 2' 'crl_number = 1' >"$tmp/template"
+  run_certtool --generate-crl --template "$tmp/template" --no-text \
+    --load-ca-certificate "$tmp/$2-ca.pem" \
+    --load-ca-privkey "$tmp/$2-ca-key.pem" --load-certificate "$3" \
+    --outfile "$1/ca-crl.pem"
+}
+
+# What the server of most tests has, and what its clients have: the
+# directories $tmp/server and $tmp/client.
+usual_certificates ()
+{
+  requires_certificates
+  tls_authority good
+  tls_certificate "$tmp/server" server good \
+    'dns_name = localhost' 'ip_address = 127.0.0.1'
+  tls_trust "$tmp/client" good
+}
+
+# tls_keys FILE USER...: new shared keys for these users, nobody else's.
+tls_keys ()
+{
+  local file=$1 user
+  shift
+  for user; do
+    printf '%s:%s\n' "$user" "$(od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n')"
+  done >"$file"
+  chmod 600 "$file"
+}
+
+# A client that insists on TLS and trusts $tmp/client.
+trusting ()
+{
+  client "tls require" "tls-certificates $tmp/client" "$@"
+}
+
+# A client that insists on TLS and has the keys of $tmp/keys.psk.
+keyed ()
+{
+  client "tls require" "tls-psk-file $tmp/keys.psk" "tls-username alice" "$@"
+}
+
+# serve_nbdkit KIND [ARGUMENT]...: nbdkit with the certificates of
+# $tmp/server, which serves 1 MiB of memory and nobody without TLS.
+serve_nbdkit ()
+{
+  local kind=$1
+  shift
+  requires_nbdkit plugin memory
+  nbdkit --dump-config | grep -qx tls=yes || skip "this nbdkit has no TLS"
+  serve "$kind" nbdkit -f --tls=require --tls-certificates="$tmp/server" \
+    "$@" memory 1M
+}
+
+# serve_nbdkit_keys FILE: the same on a Unix socket, with these keys.
+serve_nbdkit_keys ()
+{
+  requires_nbdkit plugin memory
+  nbdkit --dump-config | grep -qx tls=yes || skip "this nbdkit has no TLS"
+  serve unix nbdkit -f --tls=require --tls-psk="$1" memory 1M
+}

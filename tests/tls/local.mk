@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+# Tests of TLS.  Those in C play the server themselves, with GnuTLS.
+
+tests_interop_client_SOURCES += tests/interop/client-tls.c
+
+tls_script_tests = \
+	tests/tls/addresses-can-be-names-in-a-certificate.sh \
+	tests/tls/certificate-for-another-host-is-refused.sh \
+	tests/tls/certificate-of-a-client-is-no-server-certificate.sh \
+	tests/tls/certificate-of-an-unknown-authority-is-refused.sh \
+	tests/tls/certificates-are-found-at-home.sh \
+	tests/tls/chain-is-checked-without-a-host-name.sh \
+	tests/tls/client-certificate-is-shown-to-who-asks.sh \
+	tests/tls/client-key-must-fit-its-certificate.sh \
+	tests/tls/expired-certificate-is-refused.sh \
+	tests/tls/get-uri-leads-back-over-tls.sh \
+	tests/tls/level-decides-whether-to-encrypt.sh \
+	tests/tls/missing-shared-key-is-an-error.sh \
+	tests/tls/nbd-server-serves-over-tls.sh \
+	tests/tls/nbdkit-answers-big-requests-over-tls.sh \
+	tests/tls/nbdkit-keeps-what-was-written-over-tls.sh \
+	tests/tls/nbdkit-serves-owners-of-a-key.sh \
+	tests/tls/option-mode-starts-tls-by-hand.sh \
+	tests/tls/processors-with-aes-use-it.sh \
+	tests/tls/promises-name-their-tests.sh \
+	tests/tls/python-reads-and-writes-over-tls.sh \
+	tests/tls/qemu-nbd-serves-over-tls.sh \
+	tests/tls/qemu-nbd-serves-owners-of-a-key.sh \
+	tests/tls/qemu-storage-daemon-serves-over-tls.sh \
+	tests/tls/revoked-certificate-is-refused.sh \
+	tests/tls/self-signed-certificate-is-refused.sh \
+	tests/tls/system-authorities-do-not-vouch-for-everybody.sh \
+	tests/tls/unknown-user-is-refused.sh \
+	tests/tls/uri-certificates-are-checked.sh \
+	tests/tls/uri-needs-permission-for-local-files.sh \
+	tests/tls/uri-needs-permission-for-priorities.sh \
+	tests/tls/uri-with-tls-is-never-in-the-clear.sh \
+	tests/tls/verification-can-be-switched-off.sh \
+	tests/tls/wrong-shared-key-is-refused.sh
+
+if HAVE_GNUTLS
+AM_CPPFLAGS += -I$(srcdir)/tests/tls $(GNUTLS_CFLAGS)
+LDADD += $(GNUTLS_LIBS)
+tests_lib_libtest_a_SOURCES += \
+	tests/tls/tls-server.c \
+	tests/tls/tls-server.h
+
+tls_program_tests = \
+	tests/tls/agreement-has-no-payload \
+	tests/tls/agreements-in-the-clear-are-forgotten \
+	tests/tls/bytes-behind-the-agreement-end-the-connection \
+	tests/tls/cut-in-the-tls-handshake-is-fatal \
+	tests/tls/debug-output-has-no-keys \
+	tests/tls/decrypted-replies-need-no-readiness \
+	tests/tls/demand-for-tls-on-tls-is-no-loop \
+	tests/tls/disconnecting-says-goodbye \
+	tests/tls/faults-while-tls-starts \
+	tests/tls/full-sockets-ask-for-write \
+	tests/tls/handshake-may-arrive-byte-by-byte \
+	tests/tls/key-updates-are-followed \
+	tests/tls/large-writes-fill-their-records \
+	tests/tls/missing-goodbye-is-no-orderly-end \
+	tests/tls/old-servers-cannot-be-required-to-encrypt \
+	tests/tls/old-versions-of-tls-are-refused \
+	tests/tls/refusal-ends-what-must-be-encrypted \
+	tests/tls/refusal-is-accepted-where-tls-is-only-allowed \
+	tests/tls/second-starttls-is-refused \
+	tests/tls/stalled-handshake-blocks-nobody \
+	tests/tls/statistics-count-plaintext
+else
+tls_program_tests = \
+	tests/tls/calls-without-tls-say-so
+endif
+
+check_PROGRAMS += $(tls_program_tests)
+TESTS += $(tls_program_tests) $(tls_script_tests)
+EXTRA_DIST += \
+	$(tls_script_tests) \
+	tests/tls/functions.sh

@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# No file, no line for the user, a line that is no key: each is an error of
+# its own, and never a reason to go on without.
+. "${srcdir:-.}/tests/tls/functions.sh"
+requires_tls
+tls_keys "$tmp/keys.psk" alice bob
+serve_nbdkit_keys "$tmp/keys.psk"
+expect yes keyed "connect-unix $sock" tls-negotiated
+expect yes keyed "tls-username bob" "connect-unix $sock" tls-negotiated
+
+keyed "tls-username carol" "fails EINVAL connect-unix $sock"
+keyed "tls-username ali" "fails EINVAL connect-unix $sock"
+keyed "tls-username alice:" "fails EINVAL connect-unix $sock"
+keyed "tls-psk-file $tmp/absent" "fails ENOENT connect-unix $sock"
+for line in alice alice: alice:xyz; do
+  echo "$line" >"$tmp/bad.psk"
+  keyed "tls-psk-file $tmp/bad.psk" "fails any connect-unix $sock"
+done
+LOGNAME=bob expect yes client "tls require" "tls-psk-file $tmp/keys.psk" \
+  "connect-unix $sock" tls-negotiated

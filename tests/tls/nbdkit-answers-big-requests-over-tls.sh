@@ -1,0 +1,11 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A large part of a record, many records, and the largest request that there
+# is; the bytes are where they belong.
+. "${srcdir:-.}/tests/tls/functions.sh"
+requires_tls
+requires_nbdkit plugin pattern
+tls_keys "$tmp/keys.psk" alice
+serve unix nbdkit -f --tls=require --tls-psk="$tmp/keys.psk" pattern 1G
+keyed "connect-unix $sock" "pattern 8 16K" "pattern 0 16369" \
+  "pattern 3 16383" "pattern 1000000 1M" "pattern 4096 64M" shutdown

@@ -1,0 +1,14 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A certificate that only its owner signed is believed by who was given just
+# this one, and by nobody else.
+. "${srcdir:-.}/tests/tls/functions.sh"
+usual_certificates
+tls_self_signed "$tmp/server" 'dns_name = localhost'
+serve_nbdkit tcp4
+trusting "fails 0 connect-tcp localhost $port" "says certificate"
+
+mkdir "$tmp/pinned"
+cp "$tmp/server/server-cert.pem" "$tmp/pinned/ca-cert.pem"
+expect yes client "tls require" "tls-certificates $tmp/pinned" \
+  "connect-tcp localhost $port" tls-negotiated

@@ -1,0 +1,17 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Without a directory, or with one that has no ca-cert.pem, the authorities of
+# the system are asked, and they do not know ours: with a host name or without.
+. "${srcdir:-.}/tests/tls/functions.sh"
+usual_certificates
+mkdir "$tmp/empty"
+for kind in tcp4 unix; do
+  serve_nbdkit "$kind"
+  connect="connect-tcp localhost $port"
+  [ $kind = tcp4 ] || connect="connect-unix $sock"
+  expect yes trusting "$connect" tls-negotiated
+  client "tls require" "fails 0 $connect" "says certificate"
+  client "tls require" "tls-certificates $tmp/empty" "fails 0 $connect" \
+    "says certificate"
+  client "tls require" "tls-certificates $tmp/absent" "fails any $connect"
+done

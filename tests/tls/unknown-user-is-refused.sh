@@ -1,0 +1,10 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A user whom the server does not know does not get in, whatever the key.
+. "${srcdir:-.}/tests/tls/functions.sh"
+requires_tls
+tls_keys "$tmp/keys.psk" alice mallory
+grep alice "$tmp/keys.psk" >"$tmp/server.psk"
+serve_nbdkit_keys "$tmp/server.psk"
+expect yes keyed "connect-unix $sock" tls-negotiated
+keyed "tls-username mallory" "fails 0 connect-unix $sock"

@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Directories and files of keys in a URI are refused before anything else
+# happens, unless the program allowed them.
+. "${srcdir:-.}/tests/tls/functions.sh"
+requires_uris
+usual_certificates
+tls_keys "$tmp/keys.psk" alice
+serve_nbdkit tcp4
+uri="nbds://localhost:$port/?tls-certificates=$tmp/client"
+client "fails EPERM connect-uri $uri"
+client "uri-local-file no" "fails EPERM connect-uri $uri" state
+expect yes client "uri-local-file yes" "connect-uri $uri" tls-negotiated
+
+serve_nbdkit_keys "$tmp/keys.psk"
+uri="nbds+unix://alice@/?socket=$sock&tls-psk-file=$tmp/keys.psk"
+client "fails EPERM connect-uri $uri"
+expect yes client "uri-local-file yes" "connect-uri $uri" tls-negotiated
+client "uri-local-file yes" "fails EINVAL connect-uri ${uri/alice/bob}"
+# The program's own settings are nobody else's business.
+expect yes client "tls-psk-file $tmp/keys.psk" \
+  "connect-uri nbds+unix://alice@/?socket=$sock" tls-negotiated
