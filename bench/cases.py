@@ -28,11 +28,17 @@ class Case:
     title: str
     arguments: tuple[str, ...]
     bound: bool = False
+    tls: bool = False
     count_calls: bool = False
     limits: tuple[Limit, ...] = ()
 
 
 SMALL = ("--size", "4K")
+LARGE = ("--size", "256K")
+LARGE_LIMITS = (
+    Limit("rate over libnbd", ">=", 1.0),
+    Limit("CPU over libnbd", "<", 1.0),
+)
 
 CASES = (
     Case(
@@ -83,12 +89,9 @@ CASES = (
     Case(
         "read-256k-16",
         "256 KiB read, 16 in flight",
-        ("--case", "read", "--size", "256K", "--depth", "16"),
+        ("--case", "read", *LARGE, "--depth", "16"),
         bound=True,
-        limits=(
-            Limit("rate over libnbd", ">=", 1.0),
-            Limit("CPU over libnbd", "<", 1.0),
-        ),
+        limits=LARGE_LIMITS,
     ),
     Case(
         "idle-1000",
@@ -123,5 +126,44 @@ CASES = (
         "idle-1000-worked",
         "as idle-1000, each handle served 64 reads of 4 KiB before",
         ("--case", "idle", "--handles", "1000", *SMALL, "--requests", "1"),
+    ),
+    Case(
+        "tls-read-4k-64",
+        "TLS: 4 KiB random read, 64 in flight",
+        ("--case", "read", *SMALL, "--depth", "64"),
+        tls=True,
+        limits=(Limit("rate over libnbd", ">=", 2.0),),
+    ),
+    Case(
+        "tls-read-256k-16",
+        "TLS: 256 KiB read, 16 in flight",
+        ("--case", "read", *LARGE, "--depth", "16"),
+        tls=True,
+        limits=LARGE_LIMITS,
+    ),
+    Case(
+        "tls-write-256k-16",
+        "TLS: 256 KiB write, 16 in flight",
+        ("--case", "write", *LARGE, "--depth", "16"),
+        tls=True,
+        limits=LARGE_LIMITS,
+    ),
+    Case(
+        "tls-read-4k-64-notify",
+        "as tls-read-4k-64, in a poll loop of the program's own",
+        ("--case", "read", *SMALL, "--depth", "64", "--loop", "notify"),
+        tls=True,
+    ),
+    Case(
+        "tls-write-4k-64",
+        "TLS: 4 KiB random write, 64 in flight",
+        ("--case", "write", *SMALL, "--depth", "64"),
+        tls=True,
+    ),
+    Case(
+        "tls-connect",
+        "TLS: connect and close, the same options negotiated",
+        ("--case", "connect", "--compact"),
+        tls=True,
     ),
 )

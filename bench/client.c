@@ -69,6 +69,16 @@ ask_no_extended_headers (struct nbd_handle *nbd)
     die_nbd ("nbd_set_request_extended_headers");
 }
 
+/* With keys that both sides have nothing but the cipher is measured. */
+static void
+require_tls (struct nbd_handle *nbd, const char *keys)
+{
+  if (nbd_set_tls (nbd, LIBNBD_TLS_REQUIRE) == -1
+      || nbd_set_tls_psk_file (nbd, keys) == -1
+      || nbd_set_tls_username (nbd, "bench") == -1)
+    die_nbd ("TLS");
+}
+
 static struct nbd_handle *
 open_handle (const struct plan *plan)
 {
@@ -78,6 +88,8 @@ open_handle (const struct plan *plan)
     die_nbd ("nbd_create");
   if (plan->compact)
     ask_no_extended_headers (nbd);
+  if (plan->tls_keys)
+    require_tls (nbd, plan->tls_keys);
   if (nbd_connect_unix (nbd, plan->socket) == -1)
     die_nbd ("nbd_connect_unix");
   return nbd;

@@ -25,6 +25,7 @@ static const struct option options[] = {
   { "size", required_argument, NULL, 's' },
   { "socket", required_argument, NULL, 'u' },
   { "threads", required_argument, NULL, 'j' },
+  { "tls-keys", required_argument, NULL, 'k' },
   { "compact", no_argument, NULL, 'o' },
   { "verify", no_argument, NULL, 'v' },
   { NULL, 0, NULL, 0 },
@@ -118,6 +119,7 @@ parse_plan (int argc, char *argv[], struct plan *plan)
     case 'd': plan->depth = parse_number (optarg, name); break;
     case 'h': plan->handles = parse_number (optarg, name); break;
     case 'j': plan->threads = parse_number (optarg, name); break;
+    case 'k': plan->tls_keys = optarg; break;
     case 'l': plan->notify = parse_loop (optarg); break;
     case 'n': plan->requests = parse_number (optarg, name); break;
     case 'q': plan->sequential = true; break;

@@ -16,6 +16,7 @@
 /* What to measure. */
 struct plan {
   const char *socket;         /* the server's Unix socket */
+  const char *tls_keys;       /* encrypt, with the keys in this file */
   const char *what;           /* case: read, write, sync, ... */
   uint64_t requests;          /* stop after so many, */
   double seconds;             /* or after so long, what comes first */

@@ -32,6 +32,21 @@ bench_ram_server_SOURCES = \
 	bench/ram-transmit.c \
 	bench/wire.h
 bench_ram_server_LDADD =
+if HAVE_GNUTLS
+bench_programs += bench/cipher
+bench_cipher_SOURCES = \
+	bench/cipher.c \
+	bench/common.c \
+	bench/common.h
+bench_cipher_CFLAGS = $(AM_CFLAGS) $(GNUTLS_CFLAGS)
+bench_cipher_LDADD = $(GNUTLS_LIBS)
+
+bench_ram_server_SOURCES += bench/ram-tls.c
+bench_ram_server_CFLAGS = $(AM_CFLAGS) $(GNUTLS_CFLAGS)
+bench_ram_server_LDADD += $(GNUTLS_LIBS)
+else
+bench_ram_server_SOURCES += bench/ram-tls-none.c
+endif
 
 TESTS += tests/bench/programs-work
 

@@ -45,7 +45,10 @@ def sample(
     bench: Bench, server: int, program: str, case: Case, seconds: float
 ) -> Sample:
     others = Others(server)
-    answer = result(bench, program, (*case.arguments, "--seconds", str(seconds)))
+    arguments = [*case.arguments, "--seconds", str(seconds)]
+    if case.tls:
+        arguments += bench.tls
+    answer = result(bench, program, arguments)
     share = others.share()
     if answer["case"] == "idle":
         return Sample(resident=answer["resident"], heap=answer["heap"], others=share)

@@ -3,6 +3,7 @@
 
 import json
 import os
+import secrets
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,16 @@ class Bench:
     libraries: dict[str, Path | None]
     socket: Path
     pin: bool
+
+    @property
+    def has_tls(self) -> bool:
+        """Without GnuTLS this program is not built."""
+        return (self.programs / "cipher").exists()
+
+    @property
+    def tls(self) -> tuple[str, str]:
+        """What makes the server offer TLS, and a client insist on it."""
+        return ("--tls-keys", str(self.socket.with_name("keys.psk")))
 
     def command(self, program: str, arguments: Sequence[str]) -> list[str]:
         name = "bound" if program == "bound" else "client"
@@ -68,6 +79,9 @@ def server(bench: Bench, replies: str, *arguments: str) -> Iterator[int]:
     command = [str(bench.programs / "ram-server"), "--socket", str(bench.socket)]
     if replies == "structured":
         command.append("--structured")
+    if bench.has_tls:
+        Path(bench.tls[1]).write_text(f"bench:{secrets.token_hex(32)}\n")
+        command += bench.tls
     bench.socket.unlink(missing_ok=True)
     with affinity(server_cpus(bench.pin)):
         process = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE)
@@ -109,6 +123,24 @@ def result(bench: Bench, program: str, arguments: Sequence[str]) -> dict[str, An
         raise Failed(f"{program}: {command}: {done.stderr.strip()}")
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
+
+
+@dataclass(frozen=True)
+class Cipher:
+    """What encrypting and decrypting take at least, in us per MiB."""
+
+    cipher_read: float
+    cipher_write: float
+    records_read: float
+    records_write: float
+
+
+def cipher(bench: Bench, seconds: float) -> Cipher:
+    """Measure the cipher alone, where the clients run."""
+    command = [str(bench.programs / "cipher"), "--seconds", str(seconds)]
+    with affinity(client_cpus(bench.pin)):
+        done = subprocess.run(command, capture_output=True, check=True)
+    return Cipher(**json.loads(done.stdout))
 
 
 def about(bench: Bench, program: str) -> tuple[str, Path]:

@@ -2,9 +2,7 @@
 /* The RAM server's handshake. */
 
 #include <endian.h>
-#include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "ram-server.h"
 
@@ -13,23 +11,6 @@
 
 #define TRANSMISSION_FLAGS \
   (NBD_FLAG_HAS_FLAGS | NBD_FLAG_SEND_FLUSH | NBD_FLAG_CAN_MULTI_CONN)
-
-static bool
-send_all (int fd, const void *buf, size_t n)
-{
-  const char *p = buf;
-
-  while (n > 0) {
-    ssize_t r = send (fd, p, n, MSG_NOSIGNAL);
-    if (r == -1 && errno == EINTR)
-      continue;
-    if (r <= 0)
-      return false;
-    p += r;
-    n -= r;
-  }
-  return true;
-}
 
 static struct option_reply
 option_reply (uint32_t option, uint32_t type, uint32_t length)
@@ -47,7 +28,7 @@ answer (struct connection *c, uint32_t option, uint32_t type)
 {
   struct option_reply reply = option_reply (option, type, 0);
 
-  return send_all (c->fd, &reply, sizeof reply);
+  return send_now (c, &reply, sizeof reply);
 }
 
 /* Every name is the name of our export. */
@@ -78,7 +59,7 @@ answer_go (struct connection *c, uint32_t option)
     .ack = option_reply (option, NBD_REP_ACK, 0),
   };
 
-  return send_all (c->fd, &all, sizeof all);
+  return send_now (c, &all, sizeof all);
 }
 
 static bool
@@ -93,7 +74,7 @@ answer_export_name (struct connection *c, bool no_zeroes)
     .flags = htobe16 (TRANSMISSION_FLAGS),
   };
 
-  return send_all (c->fd, &all,
+  return send_now (c, &all,
                    no_zeroes ? sizeof all - sizeof all.zeroes : sizeof all);
 }
 
@@ -104,6 +85,17 @@ answer_structured_reply (struct connection *c)
     return answer (c, NBD_OPT_STRUCTURED_REPLY, NBD_REP_ERR_UNSUP);
   c->structured = true;
   return answer (c, NBD_OPT_STRUCTURED_REPLY, NBD_REP_ACK);
+}
+
+/* From now on everything is encrypted, and what was agreed is forgotten. */
+static bool
+answer_starttls (struct connection *c)
+{
+  if (!tls_available () || c->tls != NULL)
+    return answer (c, NBD_OPT_STARTTLS, NBD_REP_ERR_UNSUP);
+  c->structured = false;
+  return answer (c, NBD_OPT_STARTTLS, NBD_REP_ACK)
+    && c->start == c->end && tls_accept (c);
 }
 
 /* Receive one option and its data, of which we need nothing. */
@@ -136,7 +128,7 @@ negotiate (struct connection *c)
   };
   uint32_t flags, option;
 
-  if (!send_all (c->fd, &greeting, sizeof greeting)
+  if (!send_now (c, &greeting, sizeof greeting)
       || !receive (c, sizeof flags))
     return false;
   memcpy (&flags, c->in + c->start, sizeof flags);
@@ -156,6 +148,9 @@ negotiate (struct connection *c)
       break;
     case NBD_OPT_STRUCTURED_REPLY:
       ok = answer_structured_reply (c);
+      break;
+    case NBD_OPT_STARTTLS:
+      ok = answer_starttls (c);
       break;
     case NBD_OPT_ABORT:
       answer (c, option, NBD_REP_ACK);

@@ -4,6 +4,7 @@
  *
  *   ram-server --socket PATH [--size N] [--structured] [--store]
  *   ram-server --fd N ...        serve one connected socket, then exit
+ *   ram-server --tls-keys FILE ...   encrypt for clients that ask for it
  *
  * Without --store writes are received and forgotten, and the export repeats
  * one small pattern, which stays in the cache.  It prints "ready" when a
@@ -24,7 +25,7 @@
 #include "ram-server.h"
 
 /* The threads need little, and a thousand idle ones must be cheap. */
-#define STACK_SIZE (128 * 1024)
+#define STACK_SIZE (256 * 1024)
 
 /* The kernel lowers this to what the system allows. */
 #define SEND_BUFFER (4 * 1024 * 1024)
@@ -35,6 +36,7 @@ static const struct option options[] = {
   { "socket", required_argument, NULL, 'u' },
   { "store", no_argument, NULL, 'w' },
   { "structured", no_argument, NULL, 'r' },
+  { "tls-keys", required_argument, NULL, 'k' },
   { NULL, 0, NULL, 0 },
 };
 
@@ -66,6 +68,7 @@ serve (int fd)
     connection_init (c, fd, &export);
     if (negotiate (c))
       transmit (c);
+    tls_end (c);
     free (c);
   }
   close (fd);
@@ -125,6 +128,7 @@ main (int argc, char *argv[])
   while ((c = getopt_long (argc, argv, "", options, NULL)) != -1) {
     switch (c) {
     case 'f': fd = parse_number (optarg, "fd"); break;
+    case 'k': tls_load_keys (optarg); break;
     case 'r': export.structured = true; break;
     case 's': export.size = parse_number (optarg, "size"); break;
     case 'u': path = optarg; break;

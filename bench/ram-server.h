@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <sys/uio.h>
 
 #include "wire.h"
@@ -35,8 +36,11 @@ union reply {
   struct error_chunk error;
 };
 
+struct tls;
+
 struct connection {
   int fd;
+  struct tls *tls;            /* NULL: in the clear */
   const struct export *export;
   bool structured;            /* the client asked for them */
   size_t start, end;          /* received and not yet used */
@@ -47,8 +51,18 @@ struct connection {
   char in[RECEIVE_BUFFER];
 };
 
+/* One of the two is built: ram-tls.c or ram-tls-none.c.  The functions that
+ * move bytes wait, return what recv would, and true if all was sent. */
+void tls_load_keys (const char *file);
+bool tls_available (void);
+bool tls_accept (struct connection *c);
+ssize_t tls_receive (struct connection *c, void *buf, size_t n);
+bool tls_send (struct connection *c, const struct iovec *iov, unsigned n);
+void tls_end (struct connection *c);
+
 void connection_init (struct connection *c, int fd, const struct export *e);
 bool receive (struct connection *c, size_t n);
+bool send_now (struct connection *c, const void *buf, size_t n);
 bool negotiate (struct connection *c);
 void transmit (struct connection *c);
 

@@ -14,6 +14,7 @@ void
 connection_init (struct connection *c, int fd, const struct export *e)
 {
   c->fd = fd;
+  c->tls = NULL;
   c->export = e;
   c->structured = false;
   c->start = c->end = 0;
@@ -21,19 +22,21 @@ connection_init (struct connection *c, int fd, const struct export *e)
   c->waiting = 0;
 }
 
-/* Send the prepared replies. */
+/* Send all of it; the iovecs are used up. */
 static bool
-flush (struct connection *c)
+send_iov (struct connection *c, struct iovec *iov, unsigned n, size_t len)
 {
-  struct msghdr msg = { .msg_iov = c->iov, .msg_iovlen = c->iovs };
+  struct msghdr msg = { .msg_iov = iov, .msg_iovlen = n };
 
-  while (c->waiting > 0) {
+  if (c->tls != NULL)
+    return tls_send (c, iov, n);
+  while (len > 0) {
     ssize_t r = sendmsg (c->fd, &msg, MSG_NOSIGNAL);
     if (r == -1 && errno == EINTR)
       continue;
     if (r <= 0)
       return false;
-    c->waiting -= r;
+    len -= r;
     while (msg.msg_iovlen > 0 && (size_t) r >= msg.msg_iov->iov_len) {
       r -= msg.msg_iov->iov_len;
       msg.msg_iov++;
@@ -44,7 +47,26 @@ flush (struct connection *c)
       msg.msg_iov->iov_len -= r;
     }
   }
+  return true;
+}
+
+/* Send what is not a reply to a request. */
+bool
+send_now (struct connection *c, const void *buf, size_t n)
+{
+  struct iovec iov = { .iov_base = (void *) buf, .iov_len = n };
+
+  return send_iov (c, &iov, 1, n);
+}
+
+/* Send the prepared replies. */
+static bool
+flush (struct connection *c)
+{
+  if (!send_iov (c, c->iov, c->iovs, c->waiting))
+    return false;
   c->replies = c->iovs = 0;
+  c->waiting = 0;
   return true;
 }
 
@@ -61,7 +83,9 @@ receive (struct connection *c, size_t n)
   c->end -= c->start;
   c->start = 0;
   while (c->end < n) {
-    ssize_t r = recv (c->fd, c->in + c->end, sizeof c->in - c->end, 0);
+    size_t room = sizeof c->in - c->end;
+    ssize_t r = c->tls != NULL ? tls_receive (c, c->in + c->end, room)
+      : recv (c->fd, c->in + c->end, room, 0);
     if (r == -1 && errno == EINTR)
       continue;
     if (r <= 0)

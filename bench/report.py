@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cases import Case
 from measure import Calls, Sample, medians
+from programs import Cipher
 
 
 def machine() -> dict[str, str]:
@@ -90,6 +91,45 @@ def print_ratios(found: dict[str, dict[str, float]]) -> None:
     for name, values in found.items():
         cells = [f"{values[c]:.2f}" if c in values else "" for c in columns]
         print(row([name, *cells]))
+
+
+def request_mib(case: Case) -> float:
+    """The size of each request."""
+    size = case.arguments[case.arguments.index("--size") + 1]
+    return int(size.removesuffix("K")) / 1024
+
+
+def print_cipher(
+    floor: Cipher, cases: Sequence[Case], samples: dict[str, dict[str, list[Sample]]]
+) -> None:
+    """How much of the CPU time under TLS nobody can save."""
+    print("\n## TLS: the cipher's share of the client's CPU time\n")
+    print(
+        f"AES-128-GCM takes {floor.cipher_read:.0f} us per MiB to decrypt and"
+        f" {floor.cipher_write:.0f} us to encrypt, GnuTLS's records with it"
+        f" {floor.records_read:.0f} us and {floor.records_write:.0f} us.\n"
+    )
+    print(row(["case", "program", "cipher", "GnuTLS's records"]))
+    print(row(["---", "---", "---:", "---:"]))
+    for case in cases:
+        if not case.tls or "--size" not in case.arguments:
+            continue
+        bare, records = floor.cipher_read, floor.records_read
+        if "write" in case.arguments:
+            bare, records = floor.cipher_write, floor.records_write
+        for program, runs in samples[case.name].items():
+            if runs:
+                part = request_mib(case) / medians(runs).cpu_us
+                print(
+                    row(
+                        [
+                            case.name,
+                            program,
+                            f"{bare * part:.0%}",
+                            f"{records * part:.0%}",
+                        ]
+                    )
+                )
 
 
 def print_limits(cases: Sequence[Case], found: dict[str, dict[str, float]]) -> None:

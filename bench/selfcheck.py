@@ -35,10 +35,18 @@ def other_cases() -> Iterator[tuple[str, ...]]:
     yield ("--case", "about", "--requests", "1")
 
 
+def over_tls(bench: Bench, salt: int) -> Iterator[tuple[str, ...]]:
+    """All of that encrypted, if TLS was built."""
+    if bench.has_tls:
+        for run in (*write_and_read("client", salt), *other_cases()):
+            yield (*run, *bench.tls)
+
+
 def check_program(bench: Bench, program: str, salt: int) -> int:
     runs = list(write_and_read(program, salt))
     if program != "bound":
         runs += other_cases()
+        runs += over_tls(bench, salt + 4)
     for arguments in runs:
         result(bench, program, arguments)
     # If wrong data passes, none of the above says anything.

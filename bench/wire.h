@@ -22,6 +22,7 @@
 
 #define NBD_OPT_EXPORT_NAME 1
 #define NBD_OPT_ABORT 2
+#define NBD_OPT_STARTTLS 5
 #define NBD_OPT_INFO 6
 #define NBD_OPT_GO 7
 #define NBD_OPT_STRUCTURED_REPLY 8
