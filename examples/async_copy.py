@@ -9,6 +9,7 @@ says that the read has finished.  One poll loop drives both connections.
 """
 
 import ctypes
+import os
 import select
 import sys
 
@@ -24,7 +25,7 @@ class Copy:
     def __init__(self, src: nbd.NBD, dst: nbd.NBD) -> None:
         self.src, self.dst = src, dst
         self.size = src.get_size()
-        self.next = self.copied = 0  # bytes
+        self.next = 0  # bytes
         self.blocks = 0  # being read or written
         self.error = 0
 
@@ -40,31 +41,30 @@ class Copy:
         def read_done(err: ctypes.c_int) -> int:
             # The callback must not call its own handle, but may call another.
             if err.value or self.error:
-                self.block_done(err, 0)
-            else:
-                self.dst.aio_pwrite(buffer, offset, write_done)
-            return 1  # nobody will ask for the result of the command
-
-        def write_done(err: ctypes.c_int) -> int:
-            self.block_done(err, length)
+                return self.block_done(err)
+            try:
+                self.dst.aio_pwrite(buffer, offset, self.block_done)
+            except nbd.Error as error:  # refused, and it cannot leave a callback
+                err.value = error.errnum
+                return self.block_done(err)
             return 1
 
         self.src.aio_pread(buffer, offset, read_done)
 
-    def block_done(self, err: ctypes.c_int, length: int) -> None:
+    def block_done(self, err: ctypes.c_int) -> int:
+        """A block was written, or an error keeps it from being written."""
         self.error = self.error or err.value
         self.blocks -= 1
-        self.copied += length
+        return 1  # nobody will ask for the result of the command
 
     def run(self) -> None:
         self.start_reads()
         while self.blocks > 0:
             poll = select.poll()
             for h in (self.src, self.dst):
-                events = 0
-                if h.aio_get_direction() & nbd.AIO_DIRECTION_READ:
-                    events |= select.POLLIN
-                if h.aio_get_direction() & nbd.AIO_DIRECTION_WRITE:
+                wanted = h.aio_get_direction()
+                events = select.POLLIN if wanted & nbd.AIO_DIRECTION_READ else 0
+                if wanted & nbd.AIO_DIRECTION_WRITE:
                     events |= select.POLLOUT
                 poll.register(h.aio_get_fd(), events)
             ready = dict(poll.poll())
@@ -86,10 +86,10 @@ def main() -> None:
         copy = Copy(src, dst)
         copy.run()
         if copy.error:
-            sys.exit(f"async_copy.py: a command failed, errno {copy.error}")
+            sys.exit(f"async_copy.py: {os.strerror(copy.error)}")
         if dst.can_flush():
             dst.flush()
-        print(f"{copy.copied} bytes copied")
+        print(f"{copy.size} bytes copied")
 
 
 if __name__ == "__main__":

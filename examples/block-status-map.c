@@ -6,7 +6,6 @@
  *
  * A server describes as much of a request as it likes, so we continue from
  * where each answer ended. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,19 +22,19 @@ static const char *const meaning[4] = {
   [LIBNBD_STATE_HOLE | LIBNBD_STATE_ZERO] = "hole",
 };
 
-/* One answer: pairs of length and flags for consecutive extents. */
+/* One answer: consecutive extents, the first of which begins at OFFSET. */
 static int
 print_extents (void *nextv, const char *context, uint64_t offset,
-               uint32_t *entries, size_t nr_entries, int *error)
+               nbd_extent *entries, size_t nr_entries, int *error)
 {
   (void) error;
   uint64_t *next = nextv;
   if (strcmp (context, LIBNBD_CONTEXT_BASE_ALLOCATION) != 0)
     return 0;
-  for (size_t i = 0; i + 1 < nr_entries; i += 2) {
-    printf ("%14" PRIu64 " %14" PRIu32 "  %s\n", offset, entries[i],
-            meaning[entries[i + 1] & 3]);
-    offset += entries[i];
+  for (size_t i = 0; i < nr_entries; i++) {
+    printf ("%14" PRIu64 " %14" PRIu64 "  %s\n", offset, entries[i].length,
+            meaning[entries[i].flags & 3]);
+    offset += entries[i].length;
   }
   *next = offset;
   return 0;
@@ -59,8 +58,8 @@ print_map (struct nbd_handle *nbd, const char *uri)
 
   for (uint64_t next = 0; next < (uint64_t) size;) {
     uint64_t count = size - next < MAX_COUNT ? size - next : MAX_COUNT;
-    nbd_extent_callback cb = { .callback = print_extents, .user_data = &next };
-    if (nbd_block_status (nbd, count, next, cb, 0) == -1)
+    nbd_extent64_callback cb = { print_extents, &next, NULL };
+    if (nbd_block_status_64 (nbd, count, next, cb, 0) == -1)
       return -1;
   }
   return nbd_shutdown (nbd, 0);

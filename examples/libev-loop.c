@@ -42,6 +42,8 @@ static int64_t
 ask (void)
 {
   int64_t size = nbd_get_size (nbd);
+  if (size == -1)
+    return -1;
   size_t count = size < (int64_t) sizeof buf ? size : (int64_t) sizeof buf;
   return nbd_aio_pread (nbd, buf, count, 0, NBD_NULL_COMPLETION, 0);
 }

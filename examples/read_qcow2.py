@@ -37,17 +37,18 @@ def allocation(h: nbd.NBD, size: int) -> list[tuple[int, int]]:
     end = 0
 
     def extent(
-        context: str, offset: int, entries: list[int], err: ctypes.c_int
+        context: str, offset: int, entries: list[tuple[int, int]], err: ctypes.c_int
     ) -> None:
         nonlocal end
-        for length, flags in zip(entries[::2], entries[1::2]):
+        end = offset
+        for length, flags in entries:
+            end += length
             if extents and extents[-1][1] == flags:
                 length += extents.pop()[0]
             extents.append((length, flags))
-        end = offset + sum(entries[::2])
 
     while end < size:  # the server decides how far it answers
-        h.block_status(min(STEP, size - end), end, extent)
+        h.block_status_64(min(STEP, size - end), end, extent)
     return extents
 
 

@@ -3,12 +3,13 @@
 # The copy is the same as the original, which is no multiple of a block, and a
 # write error is reported.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires_nbdkit plugin file plugin memory filter error
-"${PYTHON:-$system_python}" -c 'import nbd' 2>/dev/null || skip "no Python module"
+requires_module
 
 copy ()
 {
-  "${PYTHON:-$system_python}" "$srcdir/examples/async_copy.py" \
+  ./run "$PYTHON" "$srcdir/examples/async_copy.py" \
     "nbd+unix://?socket=$1" "nbd+unix://?socket=$2"
 }
 
@@ -24,4 +25,4 @@ serve unix nbdkit -f --filter=error memory 32M error-pwrite-rate=100%
 if copy "$source" "$sock" 2>"$tmp/err"; then
   fail "a failed write went unnoticed"
 fi
-grep -q 'errno 5$' "$tmp/err"
+grep -q 'Input/output error$' "$tmp/err"

@@ -3,6 +3,7 @@
 # The map of a sparse image is what was written into it; a server that cannot
 # tell is reported as such; 5 GiB need several requests.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires qemu-nbd qemu-img qemu-io
 requires_nbdkit plugin memory
 

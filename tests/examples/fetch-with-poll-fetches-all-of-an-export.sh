@@ -3,6 +3,7 @@
 # The file equals the export, whose size is no multiple of the chunk; a read
 # error is reported.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires_nbdkit plugin file plugin memory filter error
 
 random_file "$tmp/disk" 20000123

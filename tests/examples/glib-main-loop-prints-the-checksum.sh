@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Over Unix and TCP; errors of the connection and of the read end the loop.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 [ -x examples/glib-main-loop ] || skip "built without glib"
 requires_nbdkit plugin file plugin memory filter error
 

@@ -3,6 +3,7 @@
 # A live server answers; one that listens but never speaks runs into the
 # deadline; one that goes away is an error at once.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 [ -x examples/libev-loop ] || skip "built without libev"
 requires_nbdkit plugin memory
 

@@ -3,6 +3,7 @@
 # Two exports of one server, with what it says about each; and an oldstyle
 # server, which has nothing to list.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires_nbdkit plugin eval plugin memory
 
 serve unix nbdkit -f eval \

@@ -3,6 +3,7 @@
 # 512 bytes by default, the preferred size where a server has one, and the
 # whole of a smaller export.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires_nbdkit plugin data plugin pattern filter blocksize-policy
 
 serve unix nbdkit -f data '"first block" @100 "of many"*1000'

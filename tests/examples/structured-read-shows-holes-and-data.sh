@@ -3,6 +3,7 @@
 # qemu-nbd sends a sparse file's holes as holes; a server without structured
 # replies sends one piece; a failing server's error is shown.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires qemu-nbd qemu-img qemu-io
 requires_nbdkit plugin memory filter error
 

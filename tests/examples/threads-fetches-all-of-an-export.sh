@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Four handles together bring the whole export; a read error is reported.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires_nbdkit plugin file plugin memory filter error
 
 random_file "$tmp/disk" 20000123

@@ -3,6 +3,7 @@
 # By address, by name, by URI; a name with both kinds of addresses finds a
 # server that listens on one of them.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires_nbdkit plugin memory
 
 serve tcp4 nbdkit -f memory 1M

@@ -3,6 +3,7 @@
 # A path of 107 bytes, one that is too long, one that is not there; and an
 # abstract name, which only an address can give.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires_nbdkit plugin memory
 
 serve unix nbdkit -f memory 1M

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A vsock server on this machine, by call and by URI.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires_nbdkit plugin pattern
 
 serve vsock nbdkit -f pattern 1M

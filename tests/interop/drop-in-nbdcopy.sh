@@ -3,6 +3,7 @@
 # The distribution's nbdcopy, on our library: from and to servers, files and
 # pipes, with threads and without, and sparse.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires nbdcopy qemu-nbd qemu-img
 requires_nbdkit plugin memory plugin sparse-random plugin file
 

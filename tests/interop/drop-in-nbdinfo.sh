@@ -3,6 +3,7 @@
 # The distribution's nbdinfo prints the same on our library as on its own,
 # about each server and in each of its forms.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires nbdinfo qemu-nbd qemu-img qemu-io
 requires_nbdkit plugin memory plugin eval
 

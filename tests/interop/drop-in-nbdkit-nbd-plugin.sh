@@ -3,6 +3,7 @@
 # nbdkit's nbd plugin, on our library, forwards reads, writes, holes and
 # errors between real clients and servers.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires_nbdkit plugin nbd plugin memory filter error
 requires qemu-img qemu-io
 

@@ -3,6 +3,7 @@
 # nbdkit --run gives a URI and a socket to a command; both reach it, and
 # over TCP too.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires_nbdkit plugin memory
 
 export client

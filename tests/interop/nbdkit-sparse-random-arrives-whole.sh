@@ -3,6 +3,7 @@
 # A sparse export of random data, 16 reads in flight, equals what qemu-img
 # reads from the same server.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires_nbdkit plugin sparse-random
 requires qemu-img
 

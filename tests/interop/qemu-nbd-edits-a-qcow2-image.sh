@@ -3,6 +3,7 @@
 # Write, zero and trim through qemu-nbd, TCP and Unix; the image then equals
 # a raw file on which the same was done.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires qemu-nbd qemu-img
 
 random_file "$tmp/raw" 8M

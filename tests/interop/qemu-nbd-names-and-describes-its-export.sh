@@ -3,6 +3,7 @@
 # -x and -D are seen in the list and in option mode; another name is refused,
 # and option mode survives that.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires qemu-nbd qemu-img
 
 random_file "$tmp/raw" 1M

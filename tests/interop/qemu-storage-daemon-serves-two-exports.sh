@@ -3,6 +3,7 @@
 # One daemon, a writable qcow2 node and a read-only raw one: list, sizes,
 # descriptions, data both ways, and the image afterwards.
 . "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
 requires qemu-storage-daemon qemu-img
 
 random_file "$tmp/raw" 1M

@@ -30,8 +30,7 @@ refused ()
   [ ! -e "$tmp/arguments" ] || fail "ssh was run: $1"
 }
 
-"$client" "fails ENOTSUP connect-uri nbd+ssh://h/" 2>/dev/null \
-  && skip "this library was built without support for URIs"
+requires_uris
 rm -f "$tmp/arguments"
 
 runs nbd+ssh://server/ '<-p><22><--><server><nc><localhost><10809>'

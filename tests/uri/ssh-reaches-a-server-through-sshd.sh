@@ -7,8 +7,7 @@ requires_nbdkit plugin pattern
 requires ssh ssh-keygen nc
 sshd=$(PATH=$PATH:/usr/sbin command -v sshd) || skip "sshd is not installed"
 nc -h 2>&1 | grep -q -e -U || skip "this nc does not know Unix sockets"
-"$client" "fails ENOTSUP connect-uri nbd+ssh://h/" 2>/dev/null \
-  && skip "this library was built without support for URIs"
+requires_uris
 # sshd keeps what it does not trust in an empty directory of this name.
 [ "$(id -u)" != 0 ] || [ -d /run/sshd ] || mkdir -m 755 /run/sshd \
   || skip "sshd needs the directory /run/sshd"
