@@ -16,6 +16,9 @@
 #define ROOM_MIN (8u * 1024)
 #define ROOM_MAX (256u * 1024)
 
+/* Between large payloads there is a header to be received. */
+#define ROOM_LARGE 256u
+
 /* Payloads of this size are better received where they belong. */
 #define LARGE_FILL (32u * 1024)
 
@@ -32,7 +35,7 @@ make_room (struct nbd_handle *h, size_t want)
     in->end -= in->pos;
     in->pos = 0;
   }
-  if (in->room < ROOM_MIN)
+  if (in->room == 0 || (in->filled && in->room < ROOM_MIN))
     in->room = ROOM_MIN;
   else if (in->filled && in->room < ROOM_MAX)
     in->room *= 2;
@@ -141,9 +144,11 @@ nbdi_io_fill (struct nbd_handle *h)
     }
     if (!may_receive (h))
       return NBDI_IO_WAIT;
-    /* What is copied from the buffer of large payloads is a waste. */
-    if (large)
-      in->room = in->filled = 0;
+    /* Copying large payloads out of the buffer is a waste. */
+    if (large) {
+      in->room = ROOM_LARGE;
+      in->filled = false;
+    }
     if (make_room (h, 0) == -1)
       return NBDI_IO_FAILED;
     size_t asked = in->fill_left + in->room;

@@ -8,6 +8,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* A receive that got less than it asked for has emptied the socket.  While
+ * this much was copied the server had the time to send more.
+ */
+#define LARGE_RECEIVE (64 * 1024)
+
 static ssize_t
 socket_receive (struct nbd_handle *h, struct iovec *iov, int n)
 {
@@ -22,7 +27,7 @@ socket_receive (struct nbd_handle *h, struct iovec *iov, int n)
                : recvmsg (h->conn.sock, &msg, 0);
   } while (r == -1 && errno == EINTR);
   h->in.receives--;
-  if (r == -1 || (size_t) r < asked)
+  if (r < LARGE_RECEIVE && (r == -1 || (size_t) r < asked))
     h->in.receives = 0;
   return r;
 }
