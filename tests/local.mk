@@ -318,6 +318,7 @@ EXTRA_DIST += \
 	tests/generator/golden \
 	tests/generator/rules \
 	tests/lib/functions.sh \
+	tests/lib/inetd.py \
 	tests/lib/listen.py \
 	tests/valgrind.supp \
 	tests/wire/README.md
@@ -325,5 +326,5 @@ EXTRA_DIST += \
 check-valgrind: all
 	LIBNBD_VALGRIND=1 $(MAKE) check TEST_TIMEOUT=1200 \
 	  TESTS="$(program_tests) $(internal_tests) $(wrapping_tests) \
-	  $(transcripts)"
+	  $(tls_program_tests) $(transcripts)"
 .PHONY: check-valgrind
