@@ -16,7 +16,12 @@ struct thread_error {
   int errnum;
 };
 
-static _Thread_local struct thread_error last;
+/* Read and written by every call.  It is small enough for the room that the
+ * loader keeps for libraries that are loaded later, and is then reached
+ * without a function call.
+ */
+static _Thread_local struct thread_error last
+  __attribute__ ((tls_model ("initial-exec")));
 
 /* Thread-local storage has no destructors in C, so a key that is set while
  * a thread has a message frees it.

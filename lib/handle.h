@@ -220,6 +220,7 @@ struct nbdi_reply {
 struct nbdi_waiter {
   pthread_cond_t cond;
   struct nbdi_waiter *next;
+  bool may_sleep;               /* cond is initialised */
   bool queued;                  /* waits for the seat */
   bool done;                    /* blocking command: it is complete */
 };

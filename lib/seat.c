@@ -10,16 +10,26 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Most waiters never sleep, for they drive themselves. */
 static void
-init_waiter (struct nbdi_waiter *w)
+prepare_to_sleep (struct nbdi_waiter *w)
 {
   pthread_condattr_t attr;
 
-  *w = (struct nbdi_waiter) { .queued = false };
+  if (w->may_sleep)
+    return;
+  w->may_sleep = true;
   pthread_condattr_init (&attr);
   pthread_condattr_setclock (&attr, CLOCK_MONOTONIC);
   pthread_cond_init (&w->cond, &attr);
   pthread_condattr_destroy (&attr);
+}
+
+static void
+end_waiter (struct nbdi_waiter *w)
+{
+  if (w->may_sleep)
+    pthread_cond_destroy (&w->cond);
 }
 
 static void
@@ -62,7 +72,8 @@ void
 nbdi_wake (struct nbd_handle *h __attribute__ ((unused)),
            struct nbdi_waiter *w)
 {
-  pthread_cond_signal (&w->cond);
+  if (w->may_sleep)
+    pthread_cond_signal (&w->cond);
 }
 
 /* Sleep until woken; -1 when `end` has passed. */
@@ -72,6 +83,7 @@ sleep_in_queue (struct nbd_handle *h, struct nbdi_waiter *w,
 {
   int r;
 
+  prepare_to_sleep (w);
   if (!w->queued)
     join_queue (h, w);
   nbdi_publish (h);
@@ -97,14 +109,13 @@ taken_by_another (const struct nbd_handle *h)
 int
 nbdi_take_seat_until (struct nbd_handle *h, const struct timespec *end)
 {
-  struct nbdi_waiter w;
+  struct nbdi_waiter w = { .queued = false };
   int r = 0;
 
   if (!h->seat.taken) {
     sit_down (h);
     return 0;
   }
-  init_waiter (&w);
   while (h->seat.taken && r == 0)
     r = sleep_in_queue (h, &w, end);
   leave_queue (h, &w);
@@ -112,7 +123,7 @@ nbdi_take_seat_until (struct nbd_handle *h, const struct timespec *end)
     sit_down (h);
     r = 0;
   }
-  pthread_cond_destroy (&w.cond);
+  end_waiter (&w);
   return r;
 }
 
@@ -185,9 +196,8 @@ nbdi_wait_command (struct nbd_handle *h, int64_t cookie)
 {
   struct nbdi_command *c = nbdi_lookup_command (h, (uint64_t) cookie);
   bool seated = h->seat.taken && !taken_by_another (h);
-  struct nbdi_waiter w;
+  struct nbdi_waiter w = { .queued = false };
 
-  init_waiter (&w);
   w.done = c->completed;
   if (!w.done)
     c->waiter = &w;
@@ -208,7 +218,7 @@ nbdi_wait_command (struct nbd_handle *h, int64_t cookie)
   leave_queue (h, &w);
   if (!h->seat.taken)
     offer_seat (h);
-  pthread_cond_destroy (&w.cond);
+  end_waiter (&w);
   return nbdi_result_of_command (h, c);
 }
 
