@@ -7,12 +7,14 @@ pyexec_LTLIBRARIES = bindings/python/libnbdmod.la
 
 # Type checkers look for the types of a module that is a single file in a
 # package of stubs, and only there do they respect py.typed.
-install-data-local:
+INSTALL_TARGETS += install-python-stubs
+install-python-stubs:
 	$(MKDIR_P) "$(DESTDIR)$(pythondir)/nbd-stubs"
 	$(INSTALL_DATA) $(srcdir)/bindings/python/nbd.pyi \
 	  "$(DESTDIR)$(pythondir)/nbd-stubs/__init__.pyi"
 	: >"$(DESTDIR)$(pythondir)/nbd-stubs/py.typed"
-uninstall-local:
+UNINSTALL_TARGETS += uninstall-python-stubs
+uninstall-python-stubs:
 	rm -rf "$(DESTDIR)$(pythondir)/nbd-stubs"
 endif
 
