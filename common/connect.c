@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* Handles: making them, connecting them, and closing them at the end. */
+#include <config.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "internal.h"
+
+/* All handles that were made.  Entries stay in the list for ever, so that a
+ * signal handler can walk it; those without a handle are used again. */
+struct entry {
+  struct entry *next;
+  struct nbd_handle *h;
+  _Atomic int socket;           /* -1 when not connected */
+};
+static struct entry *_Atomic entries;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* The entry of a handle, or with NULL an unused one. */
+static struct entry *
+find_entry (struct nbd_handle *h)
+{
+  struct entry *e = entries;
+  while (e != NULL && e->h != h)
+    e = e->next;
+  return e;
+}
+
+struct nbd_handle *
+tool_create (const char *handle_name)
+{
+  struct nbd_handle *h = nbd_create ();
+  if (h == NULL)
+    tool_nbd_fail (NULL);
+  if ((handle_name && nbd_set_handle_name (h, handle_name) == -1)
+      || nbd_set_uri_allow_local_file (h, true) == -1)
+    tool_nbd_fail (NULL);
+
+  pthread_mutex_lock (&lock);
+  struct entry *e = find_entry (NULL);
+  if (e == NULL) {
+    e = tool_alloc (sizeof *e);
+    e->socket = -1;
+    e->next = entries;
+    entries = e;
+  }
+  e->h = h;
+  pthread_mutex_unlock (&lock);
+  return h;
+}
+
+/* Forget the handle, so that nobody breaks what gets its descriptor. */
+static void
+forget (struct nbd_handle *h)
+{
+  pthread_mutex_lock (&lock);
+  struct entry *e = find_entry (h);
+  if (e != NULL) {
+    e->socket = -1;
+    e->h = NULL;
+  }
+  pthread_mutex_unlock (&lock);
+}
+
+void
+tool_close (struct nbd_handle *h)
+{
+  if (nbd_aio_is_ready (h) == 1 || nbd_aio_is_negotiating (h) == 1)
+    nbd_shutdown (h, 0);
+  forget (h);
+  nbd_close (h);
+}
+
+/* At the end of the program, which may be a hurried one: nobody waits for
+ * what a server has to say. */
+void
+tool_close_all (void)
+{
+  for (struct entry *e = entries; e != NULL; e = e->next) {
+    struct nbd_handle *h = e->h;
+    if (h == NULL)
+      continue;
+    if (nbd_aio_is_ready (h) == 1)
+      nbd_aio_disconnect (h, 0);
+    forget (h);
+    nbd_close (h);
+  }
+}
+
+void
+tool_break_connections (void)
+{
+  for (struct entry *e = entries; e != NULL; e = e->next)
+    if (e->socket >= 0)
+      shutdown (e->socket, SHUT_RDWR);
+}
+
+static int
+start_connecting (struct nbd_handle *h, const struct tool_endpoint *endpoint)
+{
+  char **words = endpoint->words;
+  switch (endpoint->transport) {
+  case TOOL_URI:
+    return nbd_aio_connect_uri (h, words[0]);
+  case TOOL_ACTIVATION:
+    return nbd_aio_connect_systemd_socket_activation (h, words);
+  case TOOL_COMMAND:
+    return nbd_aio_connect_command (h, words);
+  case TOOL_FD:
+    return nbd_aio_connect_socket (h, atoi (words[0]));
+  case TOOL_TCP:
+    return nbd_aio_connect_tcp (h, words[0], words[1]);
+  case TOOL_UNIX:
+    return nbd_aio_connect_unix (h, words[0]);
+  case TOOL_VSOCK:
+    return nbd_aio_connect_vsock (h, strtoul (words[0], NULL, 10),
+                                  strtoul (words[1], NULL, 10));
+  }
+  abort ();
+}
+
+int
+tool_connect (struct nbd_handle *h, const struct tool_endpoint *endpoint)
+{
+  if (start_connecting (h, endpoint) == -1)
+    return -1;
+  while (nbd_aio_is_connecting (h) == 1)
+    if (tool_poll (h, -1) == -1)
+      return -1;
+  if (nbd_aio_is_dead (h) == 1 || nbd_aio_is_closed (h) == 1)
+    return -1;
+
+  pthread_mutex_lock (&lock);
+  struct entry *e = find_entry (h);
+  if (e != NULL)
+    e->socket = nbd_aio_get_fd (h);
+  pthread_mutex_unlock (&lock);
+  /* A signal may have come before the handler could see the socket. */
+  tool_check_signal ();
+  return 0;
+}

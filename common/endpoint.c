@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* Servers as they are named on the command line. */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "internal.h"
+
+bool
+tool_endpoint_again (const struct tool_endpoint *endpoint)
+{
+  switch (endpoint->transport) {
+  case TOOL_URI:
+  case TOOL_TCP:
+  case TOOL_UNIX:
+  case TOOL_VSOCK:
+    return true;
+  case TOOL_ACTIVATION:
+  case TOOL_COMMAND:
+  case TOOL_FD:
+    return false;
+  }
+  return false;
+}
+
+bool
+tool_is_uri (const char *word)
+{
+  struct nbd_handle *h = tool_create (NULL);
+  int r = nbd_is_uri (h, word);
+  tool_close (h);
+  return r == 1;
+}
+
+static bool
+is_socket (const char *path)
+{
+  struct stat st;
+  return stat (path, &st) == 0 && S_ISSOCK (st.st_mode);
+}
+
+static size_t
+count_words (char **words)
+{
+  size_t n = 0;
+  while (words[n] != NULL)
+    n++;
+  return n;
+}
+
+/* Fill the endpoint with COUNT words.  They live as long as the program,
+ * from where a leak checker finds them. */
+static void
+set_endpoint (struct tool_endpoint *endpoint, enum tool_transport transport,
+              char **words, size_t count)
+{
+  static struct copy { struct copy *next; char *words[]; } *copies;
+  struct copy *copy =
+    tool_alloc (sizeof *copy + (count + 1) * sizeof copy->words[0]);
+  memcpy (copy->words, words, count * sizeof words[0]);
+  copy->next = copies;
+  copies = copy;
+  *endpoint = (struct tool_endpoint) {
+    .transport = transport,
+    .words = copy->words,
+    .name = copy->words[0],
+  };
+}
+
+/* The index of the bracket that closes WORDS, or 0. */
+static size_t
+closing_bracket (char **words, bool last)
+{
+  size_t n = count_words (words);
+  if (last)
+    return strcmp (words[n - 1], "]") == 0 ? n - 1 : 0;
+  for (size_t i = 1; i < n; i++)
+    if (strcmp (words[i], "]") == 0)
+      return i;
+  return 0;
+}
+
+bool
+tool_take_endpoint (char ***words, bool last, struct tool_endpoint *endpoint)
+{
+  char **w = *words;
+  if (w[0] == NULL)
+    return false;
+  if (strcmp (w[0], "[") == 0) {
+    size_t end = closing_bracket (w, last);
+    if (end == 0)
+      tool_usage_error ("\"[\" is not closed by \"]\" %s",
+                        last ? "as the last argument"
+                        : "as an argument of its own");
+    if (end == 1)
+      tool_usage_error ("there is no command between \"[\" and \"]\"");
+    set_endpoint (endpoint, TOOL_ACTIVATION, w + 1, end - 1);
+    *words += end + 1;
+    return true;
+  }
+  if (tool_is_uri (w[0]))
+    set_endpoint (endpoint, TOOL_URI, w, 1);
+  else if (is_socket (w[0]))
+    set_endpoint (endpoint, TOOL_UNIX, w, 1);
+  else
+    return false;
+  *words += 1;
+  return true;
+}
+
+void
+tool_only_endpoint (char **words, struct tool_endpoint *endpoint)
+{
+  if (words[0] == NULL)
+    tool_usage_error ("no server is named; say which by a URI such as "
+                      "nbd://localhost");
+  const char *first = words[0];
+  if (!tool_take_endpoint (&words, true, endpoint))
+    tool_usage_error ("\"%s\" is no NBD URI, such as nbd://localhost or "
+                      "nbd+unix:///?socket=/tmp/socket", first);
+  if (words[0] != NULL)
+    tool_usage_error ("\"%s\" is one argument too many; options of a server "
+                      "in brackets need \"--\" before \"[\"", words[0]);
+}
+
+void
+tool_take_mode (char **words, struct tool_endpoint *endpoint)
+{
+  static const struct {
+    const char *word;
+    enum tool_transport transport;
+    size_t min, max;
+    const char *arguments;
+  } modes[] = {
+    { "--uri", TOOL_URI, 1, 1, "one URI" },
+    { "--command", TOOL_COMMAND, 1, SIZE_MAX, "a command" },
+    { "--cmd", TOOL_COMMAND, 1, SIZE_MAX, "a command" },
+    { "--socket-activation", TOOL_ACTIVATION, 1, SIZE_MAX, "a command" },
+    { "--systemd-socket-activation", TOOL_ACTIVATION, 1, SIZE_MAX,
+      "a command" },
+    { "--fd", TOOL_FD, 1, 1, "the number of a socket" },
+    { "--tcp", TOOL_TCP, 2, 2, "a host and a port" },
+    { "--unix", TOOL_UNIX, 1, 1, "the path of a socket" },
+    { "--vsock", TOOL_VSOCK, 2, 2, "a context and a port" },
+  };
+
+  if (words[0] == NULL || words[0][0] != '-') {
+    tool_only_endpoint (words, endpoint);
+    return;
+  }
+  for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+    if (strcmp (words[0], modes[i].word) != 0)
+      continue;
+    size_t n = count_words (words + 1);
+    if (n < modes[i].min || n > modes[i].max)
+      tool_usage_error ("%s wants %s, not %zu arguments", words[0],
+                        modes[i].arguments, n);
+    if (modes[i].transport == TOOL_FD)
+      tool_number_argument (words[0], words[1], 0, INT32_MAX);
+    if (modes[i].transport == TOOL_VSOCK) {
+      tool_number_argument (words[0], words[1], 0, UINT32_MAX);
+      tool_number_argument (words[0], words[2], 0, UINT32_MAX);
+    }
+    set_endpoint (endpoint, modes[i].transport, words + 1, n);
+    return;
+  }
+  tool_usage_error ("%s is no mode that is known", words[0]);
+}

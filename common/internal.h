@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of the tools' library have in common. */
+#ifndef COMMON_INTERNAL_H
+#define COMMON_INTERNAL_H
+
+#include "tool.h"
+
+extern const struct tool *tool_self;    /* options.c; never NULL */
+extern void tool_print_usage (FILE *file);
+
+extern void tool_prepare_end (void);    /* message.c */
+extern void tool_run_ends (void);       /* only the first call does it */
+
+extern void tool_choose_colors (bool yes);      /* color.c */
+
+/* endpoint.c: for signal handlers, break every connection. */
+extern void tool_break_connections (void);
+extern void tool_close_all (void);
+
+#endif /* COMMON_INTERNAL_H */

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages for people, and the ends of a program. */
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+static void (*ends[8]) (void);
+static size_t nr_ends;
+
+static void
+message (const char *format, va_list args)
+{
+  flockfile (stderr);
+  fprintf (stderr, "%s: ", tool_self->name);
+  vfprintf (stderr, format, args);
+  fputc ('\n', stderr);
+  funlockfile (stderr);
+}
+
+void
+tool_error (const char *format, ...)
+{
+  tool_progress_hide ();
+  va_list args;
+  va_start (args, format);
+  message (format, args);
+  va_end (args);
+}
+
+void
+tool_fail (const char *format, ...)
+{
+  tool_progress_hide ();
+  va_list args;
+  va_start (args, format);
+  message (format, args);
+  va_end (args);
+  exit (EXIT_FAILURE);
+}
+
+void
+tool_usage_error (const char *format, ...)
+{
+  if (format != NULL) {
+    va_list args;
+    va_start (args, format);
+    message (format, args);
+    va_end (args);
+  }
+  fputc ('\n', stderr);
+  tool_print_usage (stderr);
+  exit (tool_self->usage_status ? tool_self->usage_status : EXIT_FAILURE);
+}
+
+void
+tool_nbd_fail (const char *what)
+{
+  tool_check_signal ();
+  const char *error = nbd_get_error ();
+  if (error == NULL)
+    error = "the connection ended";
+  tool_fail ("%s%s%s", what ? what : "", what ? ": " : "", error);
+}
+
+void
+tool_at_end (void (*function) (void))
+{
+  if (nr_ends == sizeof ends / sizeof ends[0])
+    abort ();
+  ends[nr_ends++] = function;
+}
+
+void
+tool_run_ends (void)
+{
+  while (nr_ends > 0)
+    ends[--nr_ends] ();
+  tool_close_all ();
+}
+
+void
+tool_prepare_end (void)
+{
+  atexit (tool_run_ends);
+}
+
+void
+tool_finish (int status)
+{
+  errno = 0;
+  bool failed = ferror (stdout);
+  if (fflush (stdout) == EOF || failed || fclose (stdout) == EOF) {
+    tool_check_signal ();
+    tool_fail ("cannot write to standard output: %s",
+               strerror (errno ? errno : EIO));
+  }
+  exit (status);
+}
+
+void *
+tool_alloc (size_t size)
+{
+  void *p = calloc (1, size);
+  if (p == NULL)
+    tool_fail ("out of memory");
+  return p;
+}
+
+char *
+tool_format (const char *format, ...)
+{
+  char *text;
+  va_list args;
+  va_start (args, format);
+  if (vasprintf (&text, format, args) == -1)
+    tool_fail ("out of memory");
+  va_end (args);
+  return text;
+}

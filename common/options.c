@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* The description of a tool: command line, help, lists for completion. */
+#include <config.h>
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+/* Options that need no row.  They exist for completion. */
+enum { LONG_OPTIONS = 0x10000, SHORT_OPTIONS };
+
+static struct {
+  int argc;
+  char **argv;
+  struct option *longs;
+  char *shorts;
+} parser;
+
+const struct tool *tool_self = &(struct tool) { .name = "nbd" };
+
+/* Call FUNCTION for each word of NAMES. */
+static void
+each_name (const struct tool_option *row,
+           void (*function) (const struct tool_option *row,
+                             const char *name, size_t length))
+{
+  const char *name = row->names;
+  while (*name != '\0') {
+    size_t length = strcspn (name, " ");
+    function (row, name, length);
+    name += length + strspn (name + length, " ");
+  }
+}
+
+static int
+argument_kind (const struct tool_option *row)
+{
+  if (row->argument == NULL)
+    return no_argument;
+  return row->argument[0] == '[' ? optional_argument : required_argument;
+}
+
+static void
+add_long (const struct tool_option *row, const char *name, size_t length)
+{
+  static size_t count;
+  parser.longs = realloc (parser.longs, (count + 2) * sizeof *parser.longs);
+  char *copy = strndup (name, length);
+  if (parser.longs == NULL || copy == NULL)
+    tool_fail ("out of memory");
+  parser.longs[count++] = (struct option) {
+    .name = copy, .has_arg = argument_kind (row), .val = row->id,
+  };
+  parser.longs[count] = (struct option) { .name = NULL };
+}
+
+static void
+free_parser (void)
+{
+  for (struct option *o = parser.longs; o->name != NULL; o++)
+    free ((char *) o->name);
+  free (parser.longs);
+  free (parser.shorts);
+}
+
+void
+tool_start (const struct tool *tool, int argc, char **argv)
+{
+  static const struct tool_option hidden[] = {
+    { LONG_OPTIONS, "long-options", NULL, NULL },
+    { SHORT_OPTIONS, "short-options", NULL, NULL },
+  };
+
+  tool_self = tool;
+  parser.argc = argc;
+  parser.argv = argv;
+  tool_prepare_end ();
+
+  size_t rows = 0;
+  while (tool->options[rows].id != 0)
+    rows++;
+  parser.shorts = tool_alloc (1 + 3 * rows + 1);
+  char *p = parser.shorts;
+  if (tool->stops_at_argument)
+    *p++ = '+';
+  for (size_t i = 0; i < rows; i++) {
+    const struct tool_option *row = &tool->options[i];
+    each_name (row, add_long);
+    if (row->id >= TOOL_HELP)
+      continue;
+    *p++ = row->id;
+    for (int n = argument_kind (row); n > 0; n--)
+      *p++ = ':';
+  }
+  each_name (&hidden[0], add_long);
+  each_name (&hidden[1], add_long);
+  atexit (free_parser);
+  /* What getopt prints begins like what we print. */
+  argv[0] = (char *) tool->name;
+}
+
+static void
+print_long (const struct tool_option *row, const char *name, size_t length)
+{
+  (void) row;
+  printf ("--%.*s\n", (int) length, name);
+}
+
+static void
+list_options (bool longs)
+{
+  for (const struct tool_option *row = tool_self->options; row->id; row++) {
+    if (longs)
+      each_name (row, print_long);
+    else if (row->id < TOOL_HELP)
+      printf ("-%c\n", row->id);
+  }
+}
+
+/* "-n N, --length=N" */
+static char *
+spelling (const struct tool_option *row)
+{
+  char letter[] = { '-', row->id < TOOL_HELP ? row->id : '?', '\0' };
+  int length = strcspn (row->names, " ");
+  const char *argument = row->argument ? row->argument : "";
+  const char *equals =
+    argument[0] == '\0' || argument_kind (row) == optional_argument ? "" : "=";
+  if (length == 0)
+    return tool_format ("%s %s", letter, argument);
+  if (row->id >= TOOL_HELP)
+    return tool_format ("    --%.*s%s%s", length, row->names, equals,
+                        argument);
+  return tool_format ("%s, --%.*s%s%s", letter, length, row->names, equals,
+                      argument);
+}
+
+/* Print each line of TEXT, indented. */
+static void
+print_indented (FILE *file, const char *text)
+{
+  while (*text != '\0') {
+    int length = strcspn (text, "\n");
+    fprintf (file, "    %.*s\n", length, text);
+    text += length + (text[length] == '\n');
+  }
+}
+
+void
+tool_print_usage (FILE *file)
+{
+  fprintf (file, "%s: %s\n\nUsage:\n", tool_self->name, tool_self->summary);
+  print_indented (file, tool_self->forms);
+  fprintf (file, "\nOptions:\n");
+  for (const struct tool_option *row = tool_self->options; row->id; row++) {
+    if (row->help == NULL)
+      continue;
+    char *left = spelling (row);
+    const int width = 24;
+    if (strlen (left) > (size_t) width)
+      fprintf (file, "  %s\n  %*s  %s\n", left, width, "", row->help);
+    else
+      fprintf (file, "  %-*s  %s\n", width, left, row->help);
+    free (left);
+  }
+  if (tool_self->examples) {
+    fprintf (file, "\nExamples:\n");
+    print_indented (file, tool_self->examples);
+  }
+  fprintf (file, "\nThe manual page %s(1) says more.\n", tool_self->name);
+}
+
+/* Two lines; scripts take the second word of either. */
+static void
+print_version (void)
+{
+  printf ("%s %s (%s)\n", tool_self->name, API_VERSION, PACKAGE_STRING);
+  struct nbd_handle *h = tool_create (NULL);
+  const char *version = nbd_get_version (h);
+  const char *extra = nbd_get_version_extra (h);
+  if (version == NULL)
+    tool_nbd_fail (NULL);
+  if (extra != NULL && extra[0] != '\0')
+    printf ("libnbd %s (%s)\n", version, extra);
+  else
+    printf ("libnbd %s\n", version);
+}
+
+int
+tool_next_option (void)
+{
+  for (;;) {
+    int id = getopt_long (parser.argc, parser.argv, parser.shorts,
+                          parser.longs, NULL);
+    /* -h is help only where the table has such a row. */
+    const struct tool_option *row = tool_self->options;
+    while (row->id != 0 && row->id != id)
+      row++;
+    if (id == 'h' && row->names && strcmp (row->names, "help") == 0)
+      id = TOOL_HELP;
+
+    switch (id) {
+    case TOOL_HELP:
+      tool_print_usage (stdout);
+      tool_finish (EXIT_SUCCESS);
+    case 'V':
+    case TOOL_VERSION:
+      print_version ();
+      tool_finish (EXIT_SUCCESS);
+    case LONG_OPTIONS:
+    case SHORT_OPTIONS:
+      list_options (id == LONG_OPTIONS);
+      tool_finish (EXIT_SUCCESS);
+    case TOOL_COLOR:
+    case TOOL_NO_COLOR:
+      tool_choose_colors (id == TOOL_COLOR);
+      break;
+    case '?':
+      tool_usage_error (NULL);
+    default:
+      return id;
+    }
+  }
+}
+
+char **
+tool_arguments (void)
+{
+  return parser.argv + optind;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* Progress, as a bar for people or as lines for programs. */
+#include <config.h>
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#define CELLS 40
+#define REDRAW_MS 100
+#define PATIENCE_MS 1000
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct {
+  bool on;
+  enum tool_progress_kind kind;
+  int fd;
+  bool terminal;
+  bool drawn;                   /* the bar is on the terminal's line */
+  uint64_t done, total;
+  int percent;                  /* last one shown, or -1 */
+  int64_t begin, last;          /* when it began, and was drawn, in ms */
+  unsigned turn;                /* of the spinner */
+} bar;
+
+static int64_t
+now_ms (void)
+{
+  struct timespec t;
+  clock_gettime (CLOCK_MONOTONIC_COARSE, &t);
+  return t.tv_sec * INT64_C (1000) + t.tv_nsec / 1000000;
+}
+
+/* 100 is kept for the end. */
+static int
+percentage (uint64_t done, uint64_t total)
+{
+  if (total == 0)
+    return 0;
+  int n = done / (total / 100.0);
+  return n > 99 ? 99 : n;
+}
+
+/* "1.2 GiB" */
+static const char *
+about (char buffer[TOOL_SIZE_MAX], double size)
+{
+  static const char *const units[] = {
+    "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB",
+  };
+  size_t i = 0;
+  while (size >= 999.5 && i < 6) {
+    size /= 1024;
+    i++;
+  }
+  snprintf (buffer, TOOL_SIZE_MAX, i > 0 && size < 9.95 ? "%.1f %s"
+            : "%.0f %s", size, units[i]);
+  return buffer;
+}
+
+/* What a terminal shows behind the bar: amount, rate, and time left. */
+static void
+print_details (int64_t now)
+{
+  char done[TOOL_SIZE_MAX], rate[TOOL_SIZE_MAX];
+  double seconds = (now - bar.begin) / 1000.0;
+  if (seconds >= 0.5 && bar.done > 0) {
+    double speed = bar.done / seconds;
+    fprintf (stderr, " %s, %s/s", about (done, bar.done),
+             about (rate, speed));
+    double left = (bar.total - bar.done) / speed;
+    if (bar.done <= bar.total && left < 360000)
+      fprintf (stderr, ", %d:%02d", (int) left / 60, (int) left % 60);
+  }
+  fputs ("\033[K", stderr);
+}
+
+static void
+draw (int percent, int64_t now)
+{
+  static const char *const spinner[] = {
+    "▝", "▐", "▗", "▃", "▖", "▍", "▘", "▀",
+  };
+  char cells[CELLS + 1];
+  int full = percent * CELLS / 100;
+  memset (cells, '*', full);
+  memset (cells + full, '-', CELLS - full);
+  cells[CELLS] = '\0';
+
+  flockfile (stderr);
+  fprintf (stderr, "%s %3d%% [%s]",
+           percent == 100 ? "█" : spinner[bar.turn++ % 8], percent, cells);
+  if (bar.terminal)
+    print_details (now);
+  fputc (percent == 100 ? '\n' : '\r', stderr);
+  fflush (stderr);
+  funlockfile (stderr);
+  bar.drawn = percent < 100;
+}
+
+/* Show it if that is due: each new percentage, and on a terminal the rest
+ * in between too. */
+static void
+show (int percent, bool at_once)
+{
+  if (bar.kind == TOOL_PROGRESS_FD) {
+    if (percent != bar.percent)
+      dprintf (bar.fd, "%d/100\n", percent);
+  } else {
+    int64_t now = now_ms ();
+    bool patient = bar.kind == TOOL_PROGRESS_PATIENT_BAR;
+    if (patient && now - bar.begin < PATIENCE_MS && !at_once)
+      return;
+    bool due = now - bar.last >= REDRAW_MS;
+    if (!at_once && !(bar.terminal ? due : percent != bar.percent))
+      return;
+    draw (percent, now);
+    bar.last = now;
+  }
+  bar.percent = percent;
+}
+
+/* The program ends without having ended it. */
+static void
+leave (void)
+{
+  tool_progress_end (false);
+}
+
+void
+tool_progress_start (enum tool_progress_kind kind, int fd, uint64_t total)
+{
+  pthread_mutex_lock (&lock);
+  static bool registered;
+  bar = (typeof (bar)) {
+    .on = true, .kind = kind, .fd = fd, .total = total, .percent = -1,
+    .terminal = isatty (STDERR_FILENO), .begin = now_ms (),
+  };
+  if (kind == TOOL_PROGRESS_PATIENT_BAR)
+    bar.on = bar.terminal;
+  else
+    show (0, true);
+  if (!registered)
+    tool_at_end (leave);
+  registered = true;
+  pthread_mutex_unlock (&lock);
+}
+
+void
+tool_progress_start_option (const char *argument, uint64_t total)
+{
+  if (argument == NULL) {
+    tool_progress_start (TOOL_PROGRESS_BAR, -1, total);
+    return;
+  }
+  int fd = tool_number_argument ("--progress", argument, 0, INT32_MAX);
+  if (fcntl (fd, F_GETFD) == -1)
+    tool_fail ("--progress: file descriptor %d is not open", fd);
+  tool_progress_start (TOOL_PROGRESS_FD, fd, total);
+}
+
+void
+tool_progress (uint64_t done, uint64_t total)
+{
+  pthread_mutex_lock (&lock);
+  if (bar.on) {
+    bar.done = done;
+    bar.total = total;
+    show (percentage (done, total), false);
+  }
+  pthread_mutex_unlock (&lock);
+}
+
+void
+tool_progress_hide (void)
+{
+  pthread_mutex_lock (&lock);
+  if (bar.on && bar.drawn) {
+    fputs (bar.terminal ? "\r\033[K" : "\n", stderr);
+    bar.drawn = false;
+  }
+  pthread_mutex_unlock (&lock);
+}
+
+void
+tool_progress_end (bool complete)
+{
+  pthread_mutex_lock (&lock);
+  bool patient = bar.kind == TOOL_PROGRESS_PATIENT_BAR;
+  if (bar.on && patient && bar.drawn)
+    fputs ("\r\033[K", stderr);
+  else if (bar.on && complete && !patient)
+    show (100, true);
+  else if (bar.on && bar.drawn)
+    fputc ('\n', stderr);
+  bar.on = false;
+  pthread_mutex_unlock (&lock);
+}

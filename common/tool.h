@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* What the command-line tools share.
+ *
+ * A tool describes itself and its options in one table, takes its options
+ * with tool_next_option, its server with tool_take_endpoint, and leaves with
+ * tool_fail or by returning from main.  Whichever way it ends, also by a
+ * signal, what it opened through tool_create is closed, so that servers
+ * which were started end and their sockets are removed.
+ */
+#ifndef TOOL_H
+#define TOOL_H
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <libnbd.h>
+
+/* ---- options.c: description of a tool, its options and its help ---- */
+
+/* One option.  All spellings share a row; the first long name is the one
+ * that help shows. */
+struct tool_option {
+  int id;                       /* the short option's letter, or >= 256 */
+  const char *names;            /* long names with spaces between, or "" */
+  const char *argument;         /* NULL: none; "N"; "[CONTEXT]": optional */
+  const char *help;             /* NULL: not shown in the help */
+};
+
+enum {
+  TOOL_HELP = 256,              /* the rows below use these */
+  TOOL_VERSION,
+  TOOL_COLOR,
+  TOOL_NO_COLOR,
+  TOOL_FIRST,                   /* ids of a tool's own long options */
+};
+
+/* Rows that tool_next_option handles by itself.  --long-options and
+ * --short-options need no row. */
+#define TOOL_HELP_ROW { TOOL_HELP, "help", NULL, "show this help" }
+/* For tools where -h was always help. */
+#define TOOL_SHORT_HELP_ROW { 'h', "help", NULL, "show this help" }
+#define TOOL_VERSION_ROW \
+  { 'V', "version", NULL, "show the versions of program and library" }
+#define TOOL_COLOR_ROWS                                                 \
+  { TOOL_COLOR, "color colors colour colours", NULL,                    \
+    "use colours even if the output is no terminal" },                  \
+  { TOOL_NO_COLOR, "no-color no-colors no-colour no-colours", NULL,     \
+    "use no colours" }
+
+struct tool {
+  const char *name;             /* what messages begin with */
+  const char *summary;          /* one line */
+  const char *forms;            /* lines "nbdinfo [--json] URI\n" ... */
+  const struct tool_option *options;    /* ends with id 0, in the order
+                                           that --long-options prints */
+  const char *examples;         /* lines, each a command; or NULL */
+  int usage_status;             /* exit status of usage errors; 0 means 1 */
+  bool stops_at_argument;       /* options end at the first argument */
+};
+
+/* Begin: remember the tool and its command line.  Once, first thing. */
+extern void tool_start (const struct tool *tool, int argc, char **argv);
+
+/* The next option's id, with its argument in optarg, or -1 at their end.
+ * Help, version, colours and mistakes are dealt with inside. */
+extern int tool_next_option (void);
+
+/* What is left after the options; ends with NULL. */
+extern char **tool_arguments (void);
+
+/* ---- message.c: errors and ends ---- */
+
+/* Print "NAME: text" on standard error. */
+extern void tool_error (const char *format, ...)
+  __attribute__ ((format (printf, 1, 2)));
+
+/* The same, then exit with status 1. */
+extern void tool_fail (const char *format, ...)
+  __attribute__ ((format (printf, 1, 2), noreturn));
+
+/* Print the message, then how to get help, and exit with the status of
+ * usage errors.  With NULL print the usage alone. */
+extern void tool_usage_error (const char *format, ...)
+  __attribute__ ((format (printf, 1, 2), noreturn));
+
+/* Exit with status 1 and "NAME: WHAT: what the library said".  WHAT may be
+ * NULL.  If a signal made the library fail, end by that instead. */
+extern void tool_nbd_fail (const char *what) __attribute__ ((noreturn));
+
+/* Run FUNCTION when the program ends, signals included, before handles are
+ * closed.  At most eight, the last one first. */
+extern void tool_at_end (void (*function) (void));
+
+/* Flush standard output and exit with STATUS, or with 1 and a message if
+ * not all of it could be written. */
+extern void tool_finish (int status) __attribute__ ((noreturn));
+
+extern void *tool_alloc (size_t size);  /* cleared; fails the tool */
+extern char *tool_format (const char *format, ...)
+  __attribute__ ((format (printf, 1, 2)));      /* to be freed */
+
+/* ---- signals.c ---- */
+
+/* From now on SIGINT, SIGTERM, SIGHUP and SIGQUIT set tool_signal, break the
+ * connections of all handles that tool_connect connected, and wake
+ * tool_poll.  Whoever then calls tool_nbd_fail, tool_poll or
+ * tool_check_signal ends the program by the same signal, cleanly.  The same
+ * signal a second time ends it at once. */
+extern void tool_catch_signals (void);
+extern volatile sig_atomic_t tool_signal;
+extern int tool_signal_fd (void);       /* readable once a signal came */
+extern void tool_check_signal (void);
+
+/* Wait for H or a signal, at most TIMEOUT milliseconds (-1: for ever), as
+ * nbd_poll does.  Signals end the program here. */
+extern int tool_poll (struct nbd_handle *h, int timeout);
+
+/* ---- endpoint.c: servers on the command line ---- */
+
+enum tool_transport {
+  TOOL_URI,                     /* words[0] */
+  TOOL_ACTIVATION,              /* [ COMMAND ... ], words */
+  TOOL_COMMAND,                 /* words; NBD on the child's stdin/stdout */
+  TOOL_FD,                      /* a connected socket, words[0] */
+  TOOL_TCP,                     /* host words[0], port words[1] */
+  TOOL_UNIX,                    /* path words[0] */
+  TOOL_VSOCK,                   /* context words[0], port words[1] */
+};
+
+struct tool_endpoint {
+  enum tool_transport transport;
+  char **words;                 /* ends with NULL; a copy, never freed */
+  const char *name;             /* for messages */
+};
+
+/* Could a connection to it be made twice? */
+extern bool tool_endpoint_again (const struct tool_endpoint *endpoint);
+
+/* Does the word name a server, and no file: a URI? */
+extern bool tool_is_uri (const char *word);
+
+/* Take a URI, the path of a Unix socket, or [ COMMAND ... ] from *WORDS,
+ * which then points behind it.  False, and nothing is taken, if *WORDS
+ * begins otherwise; an unclosed bracket fails the tool.  If LAST, the
+ * bracket closes with the last word, else with the first "]". */
+extern bool tool_take_endpoint (char ***words, bool last,
+                                struct tool_endpoint *endpoint);
+
+/* The same for all words that follow a mount point or a device: also
+ * --command, --socket-activation, --fd, --tcp, --unix, --vsock, --uri.
+ * Anything else is a usage error. */
+extern void tool_take_mode (char **words, struct tool_endpoint *endpoint);
+
+/* The one server that is all of WORDS; anything else is a usage error. */
+extern void tool_only_endpoint (char **words, struct tool_endpoint *endpoint);
+
+/* A new handle that is closed at the end of the program, for URIs that may
+ * name local files.  Fails the tool. */
+extern struct nbd_handle *tool_create (const char *handle_name);
+extern void tool_close (struct nbd_handle *h);
+
+/* Connect.  On failure -1, and nbd_get_error says why.  A signal while it
+ * waits ends the program.  With opt mode set it ends when negotiating. */
+extern int tool_connect (struct nbd_handle *h,
+                         const struct tool_endpoint *endpoint);
+
+/* ---- size.c ---- */
+
+#define TOOL_SIZE_MAX 24
+
+/* "1M", "2075312K", "1536": divided by 1024 as long as that is exact. */
+extern const char *tool_human_size (char buffer[TOOL_SIZE_MAX],
+                                    uint64_t size);
+
+/* Decimal digits and at most one of b s k m g t p e in any case.  On failure
+ * -1, with errno EINVAL, or ERANGE above 2^63-1. */
+extern int64_t tool_parse_size (const char *text);
+
+/* The same, for the argument of an option; mistakes are usage errors. */
+extern int64_t tool_size_argument (const char *option, const char *text);
+
+/* A decimal number from MIN to MAX; anything else is a usage error. */
+extern int64_t tool_number_argument (const char *option, const char *text,
+                                     int64_t min, int64_t max);
+
+/* ---- color.c ---- */
+
+#define TOOL_GREEN "22;32"
+#define TOOL_RED "22;31"
+#define TOOL_GREY "22;90"
+#define TOOL_BOLD "1;30"
+#define TOOL_BLUE "1;34"
+#define TOOL_BRIGHT_RED "1;31"
+#define TOOL_MAGENTA "1;35"
+#define TOOL_WHITE "1;37"
+#define TOOL_ON_BLACK "40"
+#define TOOL_ON_GREY "47"
+
+/* Colours are used if an option says so, else if standard output is a
+ * terminal, TERM is not "dumb" and NO_COLOR is not set.  Ask after the
+ * options were taken. */
+extern bool tool_colors (void);
+
+/* Switch the colour of what is written to FILE, if colours are used. */
+extern void tool_color (FILE *file, const char *code);
+extern void tool_color_reset (FILE *file);
+
+/* ---- progress.c: safe to call from several threads ---- */
+
+enum tool_progress_kind {
+  TOOL_PROGRESS_BAR,            /* always, on standard error */
+  TOOL_PROGRESS_PATIENT_BAR,    /* on a terminal, if it takes a second */
+  TOOL_PROGRESS_FD,             /* lines "N/100" */
+};
+
+/* Begin.  FD counts for TOOL_PROGRESS_FD only.  A TOTAL of 0 is an unknown
+ * one, and can be said later by tool_progress. */
+extern void tool_progress_start (enum tool_progress_kind kind, int fd,
+                                 uint64_t total);
+/* From --progress (NULL) or --progress=FD. */
+extern void tool_progress_start_option (const char *argument, uint64_t total);
+/* DONE of TOTAL units, bytes as a rule, are finished.  Cheap. */
+extern void tool_progress (uint64_t done, uint64_t total);
+/* Clear the bar before something else is written to the terminal; it comes
+ * back with the next step. */
+extern void tool_progress_hide (void);
+/* End; 100% only if the work was completed.  A program that ends without
+ * saying so leaves the bar where it was, on a line of its own. */
+extern void tool_progress_end (bool complete);
+
+#endif /* TOOL_H */
