@@ -1,1 +1,28 @@
 # SPDX-License-Identifier: MIT
+
+# nbddiscard and nbdzero are one program with two faces.
+discard_sources = \
+	discard/check.c \
+	discard/clear.c \
+	discard/discard.h \
+	discard/main.c
+
+bin_PROGRAMS += discard/nbddiscard
+discard_nbddiscard_SOURCES = discard/nbddiscard.c $(discard_sources)
+discard_nbddiscard_CPPFLAGS = $(tool_cppflags)
+discard_nbddiscard_LDFLAGS =
+discard_nbddiscard_LDADD = $(tool_libs)
+dist_man_MANS += discard/nbddiscard.1
+
+discard_tests = \
+	discard/tests/a-block-size-leaves-the-edges-alone.sh \
+	discard/tests/a-failing-request-names-its-range.sh \
+	discard/tests/a-part-can-be-discarded.sh \
+	discard/tests/a-range-behind-the-end-is-a-warning.sh \
+	discard/tests/a-refused-piece-is-done-in-parts.py \
+	discard/tests/check-finds-data.sh \
+	discard/tests/it-asks-before-it-discards.sh \
+	discard/tests/what-the-server-cannot-do-is-said.sh \
+	discard/tests/wrong-usage-exits-with-2.sh
+TESTS += $(discard_tests)
+EXTRA_DIST += $(discard_tests)

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* The work: a range in pieces that the server takes, several at a time. */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "discard.h"
+
+#define IN_FLIGHT 8
+
+/* Pieces without extended headers; with them a range of any size is done in
+ * so many, since somebody may watch the progress. */
+#define PIECE_MAX (UINT64_C (1) << 30)
+#define PIECES 256
+
+/* A server may find a piece too large, but none is refused that is no larger
+ * than what any server takes as a payload. */
+#define PIECE_MIN (UINT64_C (32) << 20)
+
+struct work;
+
+struct piece {
+  struct work *work;
+  struct piece *next;           /* to be done again, in two parts */
+  uint64_t offset, length;
+};
+
+struct work {
+  struct nbd_handle *h;
+  const char *what;
+  bool zero;
+  uint32_t flags;
+  struct range range;
+  uint64_t next;                /* nothing from here on was asked for yet */
+  uint64_t piece;               /* length of most pieces */
+  uint64_t done;
+  unsigned in_flight;
+  struct piece *refused;
+  /* The first failure. */
+  int error;
+  uint64_t error_offset, error_length;
+};
+
+static int
+piece_done (void *opaque, int *error)
+{
+  struct piece *p = opaque;
+  struct work *w = p->work;
+
+  w->in_flight--;
+  if (*error == EOVERFLOW && p->length > PIECE_MIN) {
+    p->next = w->refused;
+    w->refused = p;
+    return 1;
+  }
+  if (*error == 0) {
+    w->done += p->length;
+    tool_progress (w->done, w->range.end - w->range.start);
+  }
+  else if (w->error == 0) {
+    w->error = *error;
+    w->error_offset = p->offset;
+    w->error_length = p->length;
+  }
+  free (p);
+  return 1;
+}
+
+static void
+issue (struct work *w, uint64_t offset, uint64_t length)
+{
+  struct piece *p = tool_alloc (sizeof *p);
+  nbd_completion_callback done = { .callback = piece_done, .user_data = p };
+
+  *p = (struct piece) { .work = w, .offset = offset, .length = length };
+  w->in_flight++;
+  if ((w->zero ? nbd_aio_zero (w->h, length, offset, done, w->flags)
+               : nbd_aio_trim (w->h, length, offset, done, w->flags)) == -1) {
+    free (p);
+    tool_nbd_fail (NULL);
+  }
+}
+
+/* Ask for one more piece, if there is one. */
+static bool
+issue_next (struct work *w)
+{
+  if (w->error != 0)
+    return false;
+  if (w->refused != NULL) {
+    struct piece *p = w->refused;
+    uint64_t half = p->length / 2 / PIECE_MIN * PIECE_MIN;
+    if (half == 0)
+      half = PIECE_MIN;
+    w->refused = p->next;
+    /* The server will not like the others better. */
+    if (w->piece > half)
+      w->piece = half;
+    issue (w, p->offset, half);
+    issue (w, p->offset + half, p->length - half);
+    free (p);
+    return true;
+  }
+  if (w->next == w->range.end)
+    return false;
+  uint64_t left = w->range.end - w->next;
+  uint64_t length = left < w->piece ? left : w->piece;
+  uint64_t offset = w->next;
+  w->next += length;
+  issue (w, offset, length);
+  return true;
+}
+
+/* The length of pieces: a multiple of any block size. */
+static uint64_t
+piece_length (struct nbd_handle *h, struct range range)
+{
+  uint64_t part = (range.end - range.start) / PIECES;
+
+  if (nbd_get_extended_headers_negotiated (h) != 1 || part <= PIECE_MAX)
+    return PIECE_MAX;
+  return (part / PIECE_MAX + 1) * PIECE_MAX;
+}
+
+void
+clear_range (struct nbd_handle *h, struct range range,
+             const struct wish *wish)
+{
+  struct work w = {
+    .h = h, .zero = wish->zero, .range = range, .next = range.start,
+    .what = wish->zero ? "zero" : "discard",
+    .flags = (wish->fast ? LIBNBD_CMD_FLAG_FAST_ZERO : 0)
+           | (wish->allocate ? LIBNBD_CMD_FLAG_NO_HOLE : 0),
+    .piece = piece_length (h, range),
+  };
+
+  tool_progress_start (TOOL_PROGRESS_PATIENT_BAR, -1,
+                       range.end - range.start);
+  for (;;) {
+    while (w.in_flight < IN_FLIGHT && issue_next (&w))
+      ;
+    if (w.in_flight == 0)
+      break;
+    if (tool_poll (h, -1) == -1)
+      tool_nbd_fail (NULL);
+  }
+  while (w.refused != NULL) {
+    struct piece *p = w.refused;
+    w.refused = p->next;
+    free (p);
+  }
+  tool_progress_end (w.error == 0);
+  if (w.error != 0)
+    tool_fail ("cannot %s %" PRIu64 " bytes at offset %" PRIu64 ": %s",
+               w.what, w.error_length, w.error_offset, strerror (w.error));
+}
+
+/* Zero a part of one block: the server takes whole ones only. */
+static void
+zero_part (struct nbd_handle *h, uint64_t block, uint64_t start,
+           uint64_t end)
+{
+  uint64_t first = start / block * block;
+  char *buf = tool_alloc (block);
+
+  if (nbd_pread (h, buf, block, first, 0) == -1)
+    tool_nbd_fail (NULL);
+  memset (buf + (start - first), 0, end - start);
+  if (nbd_pwrite (h, buf, block, first, 0) == -1)
+    tool_nbd_fail (NULL);
+  free (buf);
+}
+
+struct range
+zero_edges (struct nbd_handle *h, struct range range, uint64_t block)
+{
+  uint64_t first = (range.start + block - 1) / block * block;
+  uint64_t last = range.end / block * block;
+
+  if (first > last) {           /* all within one block */
+    zero_part (h, block, range.start, range.end);
+    return (struct range) { first, first };
+  }
+  if (range.start < first)
+    zero_part (h, block, range.start, first);
+  if (last < range.end)
+    zero_part (h, block, last, range.end);
+  return (struct range) { first, last };
+}

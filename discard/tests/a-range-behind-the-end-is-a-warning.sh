@@ -1,0 +1,16 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# An offset behind the end leaves nothing to do, and a range over the end is
+# cut, both with a warning that --quiet suppresses.
+. "${srcdir:-.}/tests/lib/functions.sh"
+requires_uris
+requires_nbdkit plugin memory filter log
+
+serve unix nbdkit -f --filter=log memory 1M logfile="$tmp/log"
+uri="nbd+unix://?socket=$sock"
+expect 'warning: offset 1048576 is not before the end of the export at 1048576: nothing to do' \
+  discard/nbddiscard -y -o 1M "$uri"
+expect 'warning: the range passes the end of the export at 1048576: only what is before it counts' \
+  discard/nbddiscard -y -o 512K -l 1M "$uri"
+expect '' discard/nbddiscard -q -y -o 512K -l 1M "$uri"
+grep -q 'Trim.*offset=0x80000 count=0x80000' "$tmp/log" || fail "not cut"

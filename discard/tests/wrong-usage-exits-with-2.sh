@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Wrong options and values exit with 2 and the usage on standard error;
+# without a server the status is 1.
+. "${srcdir:-.}/tests/lib/functions.sh"
+
+refused ()
+{
+  local want=$1 status=0
+  shift
+  discard/nbddiscard "$@" >"$tmp/out" 2>"$tmp/error" || status=$?
+  [ "$status" = "$want" ] || fail "status $status of nbddiscard $*"
+  [ -s "$tmp/error" ] && ! [ -s "$tmp/out" ] || fail "no message: $*"
+}
+
+refused 2 --unknown nbd://localhost
+refused 2 --offset 1Q nbd://localhost
+refused 2 --length -5 nbd://localhost
+refused 2 --length
+refused 2 nbd://localhost nbd://localhost
+refused 1
