@@ -43,6 +43,7 @@ struct nbd_handle;
 #define ON(...)                 /* EVENT -> path, once per event */
 #define GOES_TO(...)            /* all paths that results name */
 #define DISPATCHES(...)         /* all sub-groups with this selector */
+#define CONSUMES(...)           /* uses up one of a finite number of these */
 #define IDLE                    /* of a region: between two messages */
 #define FINAL                   /* only waits, and nothing ends that */
 

@@ -126,10 +126,36 @@ nbdi_forget_peer (struct nbd_handle *h)
   memset (&h->conn.peer, 0, sizeof h->conn.peer);
 }
 
+/* Addresses that are numbers. */
+static void
+connect_other_error (struct nbd_handle *h)
+{
+#ifdef HAVE_LINUX_VM_SOCKETS_H
+  const struct sockaddr_vm *vm = (const void *) &h->conn.peer.addr;
+
+  if (vm->svm_family == AF_VSOCK) {
+    nbdi_error (h->conn.first_errno, "connect: vsock cid %u port %u",
+                vm->svm_cid, vm->svm_port);
+    return;
+  }
+#endif
+  char host[NI_MAXHOST], port[NI_MAXSERV];
+
+  if (getnameinfo ((const struct sockaddr *) &h->conn.peer.addr,
+                   h->conn.peer.len, host, sizeof host, port, sizeof port,
+                   NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+    nbdi_error (h->conn.first_errno, "connect: %s port %s", host, port);
+  else
+    nbdi_error (h->conn.first_errno, "connect: address family %d",
+                h->conn.peer.addr.ss_family);
+}
+
 /* No address is left: say why the first one failed. */
 void
 nbdi_connect_error (struct nbd_handle *h)
 {
+  if (nbdi_child_failed (h))
+    return;
   if (h->conn.host) {
     CLEANUP_FREE char *host = nbdi_printable (h->conn.host);
     CLEANUP_FREE char *port = nbdi_printable (h->conn.port);
@@ -140,10 +166,12 @@ nbdi_connect_error (struct nbd_handle *h)
     CLEANUP_FREE char *path = nbdi_printable_bytes (
       (const uint8_t *) un->sun_path, strnlen (un->sun_path,
                                                sizeof un->sun_path));
-    nbdi_error (h->conn.first_errno, "connect: %s", path);
+    CLEANUP_FREE char *fate = nbdi_child_fate (h);
+    nbdi_error (h->conn.first_errno, "connect: %s%s%s", path,
+                fate ? ": the server is gone; " : "", fate ? fate : "");
   }
   else
-    nbdi_error (h->conn.first_errno, "connect");
+    connect_other_error (h);
 }
 
 /* Start on the addresses that were collected. */

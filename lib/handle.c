@@ -58,6 +58,7 @@ free_handle (struct nbd_handle *h)
   free (h->conn.port);
   free (h->opt.error_text);
   free (h->fatal_text);
+  free (h->broken_text);
   pthread_mutex_destroy (&h->lock);
   nbdi_mark_alive (h, false);
   free (h);

@@ -29,6 +29,7 @@
 struct nbdi_strings {
   char **v;                     /* NULL-terminated; NULL when empty */
   size_t len;
+  size_t bytes;                 /* of all, without what ends them */
 };
 
 /* What the program chose; see the pages of nbd_set_*. */
@@ -95,6 +96,14 @@ struct nbdi_address {
   socklen_t len;
 };
 
+/* What a child that could not become the program tells us; the memory is
+ * shared with it.
+ */
+struct nbdi_start {
+  int errnum;                   /* 0: nothing went wrong yet */
+  char what[256];               /* could not be done */
+};
+
 struct nbdi_transport;
 struct nbdi_tls;
 
@@ -112,6 +121,7 @@ struct nbdi_connection {
   pid_t pid;                    /* the child server, or 0 */
   pid_t owner;                  /* the process that may reap and unlink */
   bool kill_child;              /* at close: socket activation */
+  struct nbdi_start *start;     /* how the child began, or NULL */
   char *tmpdir, *tmpsock;       /* of socket activation */
 };
 
@@ -257,6 +267,7 @@ struct nbd_handle {
   int fatal_errno;              /* why the handle died */
   char *fatal_text;
   int broken_errno;             /* sending failed, not acted on yet */
+  char *broken_text;            /* what the transport says of it, or NULL */
   uint64_t bytes_sent, chunks_sent, bytes_received, chunks_received;
 };
 

@@ -333,7 +333,9 @@ why_connection_ended (const struct nbd_handle *h)
 {
   if (h->fatal_text)
     return h->fatal_text;
-  return "the connection is closed";
+  if (nbdi_phase_in (h, NBDI_PHASE_CONNECTED))
+    return "it was not sent before the shutdown";
+  return "the server closed the connection";
 }
 
 /* The result of a completed command, with the error set if it failed; the

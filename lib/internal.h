@@ -114,7 +114,6 @@ extern char *nbdi_printable_list (char **list);
 
 /* strings.c */
 extern int nbdi_strings_add (struct nbdi_strings *list, const char *s);
-extern int nbdi_strings_copy (struct nbdi_strings *list, char **from);
 extern void nbdi_strings_clear (struct nbdi_strings *list);
 extern int nbdi_replace_string (char **field, const char *value);
 
@@ -126,6 +125,8 @@ extern int nbdi_io_send (struct nbd_handle *h);
 extern int nbdi_send_queue (struct nbd_handle *h);
 extern bool nbdi_may_end (const struct nbd_handle *h);
 extern void nbdi_unexpected_end (struct nbd_handle *h);
+extern void nbdi_socket_error (struct nbd_handle *h, int errnum,
+                               const char *what);
 extern int nbdi_bytes_reserve (struct nbdi_bytes *b, size_t len);
 extern void nbdi_bytes_shrink (struct nbdi_bytes *b);
 extern int nbdi_out_reserve (struct nbd_handle *h, size_t len);
@@ -181,6 +182,9 @@ struct nbdi_spawn {
   const char *activation_name;  /* socket activation, or NULL */
 };
 extern int nbdi_spawn (struct nbd_handle *h, const struct nbdi_spawn *spawn);
+extern void nbdi_forget_start (struct nbd_handle *h);
+extern bool nbdi_child_failed (struct nbd_handle *h);
+extern char *nbdi_child_fate (struct nbd_handle *h);
 
 /* options.c */
 extern int nbdi_option_message (struct nbd_handle *h, uint32_t option,
@@ -188,6 +192,8 @@ extern int nbdi_option_message (struct nbd_handle *h, uint32_t option,
 extern int nbdi_export_option_message (struct nbd_handle *h, uint32_t option);
 extern int nbdi_query_option_message (struct nbd_handle *h, uint32_t option,
                                       const struct nbdi_strings *queries);
+extern int nbdi_check_queries (const struct nbdi_strings *queries,
+                               size_t more);
 extern int nbdi_expect_option_reply (struct nbd_handle *h);
 extern int nbdi_option_refused (struct nbd_handle *h, const uint8_t *text);
 extern void nbdi_option_error (struct nbd_handle *h);

@@ -88,7 +88,7 @@ receive_once (struct nbd_handle *h, struct iovec *iov, int n)
     if (errno == ECONNRESET && nbdi_may_end (h))
       return NBDI_IO_END;
     /* The program closed the descriptor under us. */
-    nbdi_error (errno == EBADF ? ENOTCONN : errno, "recv");
+    nbdi_socket_error (h, errno == EBADF ? ENOTCONN : errno, "recv");
     return NBDI_IO_FAILED;
   }
   return r == 0 ? NBDI_IO_END : r;
@@ -186,11 +186,32 @@ nbdi_io_skip (struct nbd_handle *h)
   return NBDI_IO_READY;
 }
 
+/* The server is gone, without a word or with this error. */
+static void
+server_left (struct nbd_handle *h, int errnum)
+{
+  if (nbdi_child_failed (h))
+    return;
+  CLEANUP_FREE char *fate = nbdi_child_fate (h);
+  nbdi_error (errnum, "the server closed the connection unexpectedly "
+              "(in state %s)%s%s", nbdi_state_text (h), fate ? "; " : "",
+              fate ? fate : "");
+}
+
 void
 nbdi_unexpected_end (struct nbd_handle *h)
 {
-  nbdi_error (0, "the server closed the connection unexpectedly "
-              "(in state %s)", nbdi_state_text (h));
+  server_left (h, 0);
+}
+
+/* The system does not let us send or receive. */
+void
+nbdi_socket_error (struct nbd_handle *h, int errnum, const char *what)
+{
+  if (errnum == ECONNRESET || errnum == EPIPE)
+    server_left (h, errnum);
+  else
+    nbdi_error (errnum, "%s", what);
 }
 
 /* Send what the handshake put into the output buffer. */
@@ -207,7 +228,7 @@ nbdi_io_send (struct nbd_handle *h)
     if (r == -1) {
       if (errno == EAGAIN || errno == EWOULDBLOCK)
         return NBDI_IO_WAIT;
-      nbdi_error (errno, "send");
+      nbdi_socket_error (h, errno, "send");
       return NBDI_IO_FAILED;
     }
     out->pos += r;
@@ -216,7 +237,7 @@ nbdi_io_send (struct nbd_handle *h)
   out->pos = out->end = 0;
   int r = nbdi_flush_transport (h);
   if (r == NBDI_IO_FAILED)
-    nbdi_error (errno, "send");
+    nbdi_socket_error (h, errno, "send");
   return r;
 }
 

@@ -36,6 +36,7 @@ lib_libcore_la_SOURCES = \
 	lib/status.c \
 	lib/strings.c \
 	lib/subprocess.c \
+	lib/tls-settings.c \
 	lib/tls.h \
 	lib/uri-scheme.c \
 	lib/uri.h \

@@ -128,6 +128,30 @@ nbdi_aio_opt_list (struct nbd_handle *h, nbd_list_callback *list,
   return begin_fixed (h, completion, NBD_OPT_LIST);
 }
 
+/* Queries that are not the handle's request list. */
+static int
+take_queries (struct nbd_handle *h, char **queries)
+{
+  struct nbdi_strings list = { 0 };
+
+  for (size_t i = 0; queries[i] != NULL; i++) {
+    size_t len = strlen (queries[i]);
+
+    if (len > NBD_MAX_STRING)
+      nbdi_error (ENAMETOOLONG, "query of %zu bytes exceeds %d", len,
+                  NBD_MAX_STRING);
+    if (len > NBD_MAX_STRING || nbdi_check_queries (&list, len) == -1 ||
+        nbdi_strings_add (&list, queries[i]) == -1) {
+      nbdi_strings_clear (&list);
+      return -1;
+    }
+  }
+  nbdi_strings_clear (&h->opt.queries);
+  h->opt.queries = list;
+  h->opt.own_queries = true;
+  return 0;
+}
+
 /* Both meta context options, with queries of their own or, when NULL, the
  * handle's request list.
  */
@@ -136,20 +160,9 @@ begin_contexts (struct nbd_handle *h, uint32_t option, char **queries,
                 nbd_context_callback *context,
                 nbd_completion_callback *completion)
 {
-  if (require_fixed (h) == -1)
+  if (require_fixed (h) == -1 ||
+      (queries && take_queries (h, queries) == -1))
     return -1;
-  if (queries) {
-    for (size_t i = 0; queries[i] != NULL; i++) {
-      if (strlen (queries[i]) > NBD_MAX_STRING) {
-        nbdi_error (ENAMETOOLONG, "query of %zu bytes exceeds %d",
-                    strlen (queries[i]), NBD_MAX_STRING);
-        return -1;
-      }
-    }
-    if (nbdi_strings_copy (&h->opt.queries, queries) == -1)
-      return -1;
-    h->opt.own_queries = true;
-  }
   h->opt.context = *context;
   memset (context, 0, sizeof *context);
   return begin_fixed (h, completion, option);

@@ -12,6 +12,9 @@
 /* A payload above this is an attack, not a reply. */
 #define MAX_OPTION_REPLY (64u * 1024 * 1024)
 
+/* What we ask in one option. */
+#define MAX_QUERIES (64u * 1024 * 1024)
+
 const char *
 nbdi_option_name (uint32_t option)
 {
@@ -93,22 +96,28 @@ nbdi_export_option_message (struct nbd_handle *h, uint32_t option)
   return 0;
 }
 
+/* Whether one more query of this length still fits into one option. */
+int
+nbdi_check_queries (const struct nbdi_strings *queries, size_t more)
+{
+  uint64_t len = 4 * ((uint64_t) queries->len + 1) + queries->bytes + more;
+
+  if (len <= MAX_QUERIES)
+    return 0;
+  nbdi_error (ERANGE, "%zu queries for metadata contexts have %" PRIu64
+              " bytes, more than %u", queries->len + 1, len, MAX_QUERIES);
+  return -1;
+}
+
 /* LIST_META_CONTEXT and SET_META_CONTEXT: the export's name and queries. */
 int
 nbdi_query_option_message (struct nbd_handle *h, uint32_t option,
                            const struct nbdi_strings *queries)
 {
   const char *name = h->settings.export_name;
-  uint64_t len = 4 + strlen (name) + 4;
-
-  for (size_t i = 0; i < queries->len; i++)
-    len += 4 + strlen (queries->v[i]);
-  if (len > MAX_OPTION_REPLY) {
-    nbdi_error (E2BIG, "%s: queries of %" PRIu64 " bytes",
-                nbdi_option_name (option), len);
-    return -1;
-  }
+  size_t len = 4 + strlen (name) + 4 + 4 * queries->len + queries->bytes;
   uint8_t *p = begin_option (h, option, (uint32_t) len);
+
   if (p == NULL)
     return -1;
   p = put_string (p, name);

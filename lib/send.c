@@ -4,6 +4,7 @@
 #include "internal.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* How many requests go into one call at the most. */
 #define BATCH 128
@@ -76,11 +77,15 @@ advance (struct nbd_handle *h, size_t n)
   }
 }
 
-/* The transport failed, or takes no more for now. */
+/* The transport failed and told why, or errno says so, or that it takes no
+ * more for now.
+ */
 static int
-not_sent (struct nbd_handle *h)
+not_sent (struct nbd_handle *h, bool told)
 {
-  if (errno == EAGAIN || errno == EWOULDBLOCK) {
+  if (told)
+    h->broken_text = strdup (nbdi_last_text ());
+  else if (errno == EAGAIN || errno == EWOULDBLOCK) {
     h->cmds.full = true;
     return NBDI_IO_WAIT;
   }
@@ -109,7 +114,7 @@ nbdi_send_queue (struct nbd_handle *h)
       total += iov[i].iov_len;
     ssize_t r = h->conn.transport->send (h, iov, n);
     if (r < 0)
-      return not_sent (h);
+      return not_sent (h, r == NBDI_TRANSPORT_FAILED);
     advance (h, r);
     if ((size_t) r < total) {
       cmds->full = true;
@@ -118,7 +123,7 @@ nbdi_send_queue (struct nbd_handle *h)
   }
   int r = nbdi_flush_transport (h);
   if (r != NBDI_IO_READY)
-    return not_sent (h);
+    return not_sent (h, false);
   cmds->full = false;
   return NBDI_IO_READY;
 }

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MAX_ACTIVATION_NAME 32
 
@@ -71,7 +70,8 @@ nbdi_get_handshake_flags (struct nbd_handle *h)
 int
 nbdi_add_meta_context (struct nbd_handle *h, const char *name)
 {
-  if (check_string ("metadata context name", name) == -1)
+  if (check_string ("metadata context name", name) == -1 ||
+      nbdi_check_queries (&h->settings.meta_contexts, strlen (name)) == -1)
     return -1;
   return nbdi_strings_add (&h->settings.meta_contexts, name);
 }
@@ -103,50 +103,6 @@ nbdi_clear_meta_contexts (struct nbd_handle *h)
 {
   nbdi_strings_clear (&h->settings.meta_contexts);
   return 0;
-}
-
-static char *
-copy_of (const char *s)
-{
-  char *copy = strdup (s);
-
-  if (copy == NULL)
-    nbdi_error (errno, "strdup");
-  return copy;
-}
-
-/* The user name, or who is logged in. */
-char *
-nbdi_get_tls_username (struct nbd_handle *h)
-{
-  const char *name = h->settings.tls_username;
-  char login[256];
-
-  if (name == NULL)
-    name = getenv ("LOGNAME");
-  if (name == NULL && getlogin_r (login, sizeof login) == 0)
-    name = login;
-  if (name == NULL) {
-    nbdi_error (ENOENT, "no TLS user name is set and nobody is logged in");
-    return NULL;
-  }
-  return copy_of (name);
-}
-
-/* The name to check certificates against. */
-char *
-nbdi_get_tls_hostname (struct nbd_handle *h)
-{
-  if (h->settings.tls_hostname)
-    return copy_of (h->settings.tls_hostname);
-  return copy_of (h->conn.host ? h->conn.host : "");
-}
-
-char *
-nbdi_get_tls_priority (struct nbd_handle *h)
-{
-  return copy_of (h->settings.tls_priority ? h->settings.tls_priority
-                                           : TLS_PRIORITY);
 }
 
 const char *

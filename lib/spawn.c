@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -22,6 +23,7 @@ extern char **environ;
 /* What the child needs, prepared by the parent. */
 struct child {
   const struct nbdi_spawn *spawn;
+  struct nbdi_start *start;     /* for the parent to read */
   struct nbdi_strings paths;    /* where the program may be */
   char **shell_argv;            /* for a file that is no executable */
   char **env;                   /* NULL: inherited */
@@ -141,36 +143,28 @@ free_child (struct child *child)
 
 /* From here to exec: async-signal-safe functions only. */
 
-static void
-say (const char *s)
-{
-  if (write (2, s, strlen (s)) == -1)
-    return;                     /* nobody is left to be told */
-}
-
 static void __attribute__ ((noreturn))
-child_failed (const char *what, int errnum)
+child_failed (const struct child *child, const char *what, int errnum)
 {
-  const char *why = strerrordesc_np (errnum);
+  struct nbdi_start *start = child->start;
+  size_t len = strnlen (what, sizeof start->what - 1);
 
-  say (what);
-  say (": ");
-  say (why ? why : "unknown error");
-  say ("\n");
+  memcpy (start->what, what, len);
+  start->errnum = errnum;
   _exit (errnum == ENOENT || errnum == ENOTDIR ? 127 : 126);
 }
 
 /* Let the child have `fd` as the number `as`. */
 static void
-pass_descriptor (int fd, int as)
+pass_descriptor (const struct child *child, int fd, int as)
 {
   if (fd == as) {
     int flags = fcntl (fd, F_GETFD);
     if (flags == -1 || fcntl (fd, F_SETFD, flags & ~FD_CLOEXEC) == -1)
-      child_failed ("fcntl", errno);
+      child_failed (child, "fcntl", errno);
   }
   else if (dup2 (fd, as) == -1)
-    child_failed ("dup2", errno);
+    child_failed (child, "dup2", errno);
 }
 
 static void
@@ -191,7 +185,7 @@ write_pid (char *variable)
  * nowhere to write.
  */
 static void
-fill_standard_descriptors (void)
+fill_standard_descriptors (const struct child *child)
 {
   for (int fd = 0; fd <= 2; fd++) {
     int flags = fcntl (fd, F_GETFD);
@@ -200,7 +194,7 @@ fill_standard_descriptors (void)
       continue;
     close (fd);
     if (open ("/dev/null", O_RDWR) != fd)
-      child_failed ("/dev/null", errno);
+      child_failed (child, "/dev/null", errno);
   }
 }
 
@@ -225,8 +219,8 @@ run_child (const struct child *child, const sigset_t *mask)
 
   for (int i = 0; i < 2; i++)
     if (spawn->as[i] >= 0)
-      pass_descriptor (spawn->fd, spawn->as[i]);
-  fill_standard_descriptors ();
+      pass_descriptor (child, spawn->fd, spawn->as[i]);
+  fill_standard_descriptors (child);
   if (child->env)
     write_pid (child->added.v[0]);
   default_signals (mask);
@@ -239,7 +233,31 @@ run_child (const struct child *child, const sigset_t *mask)
     if (errno != ENOENT && errno != ENOTDIR)
       error = errno;
   }
-  child_failed (spawn->argv[0], error);
+  child_failed (child, spawn->argv[0], error);
+}
+
+/* Memory and not a pipe: it needs no descriptor, and no other child of the
+ * program can keep it open.
+ */
+static int
+share_start (struct nbd_handle *h, struct child *child)
+{
+  child->start = mmap (NULL, sizeof *child->start, PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (child->start == MAP_FAILED) {
+    nbdi_error (errno, "mmap");
+    return -1;
+  }
+  h->conn.start = child->start;
+  return 0;
+}
+
+void
+nbdi_forget_start (struct nbd_handle *h)
+{
+  if (h->conn.start)
+    munmap (h->conn.start, sizeof *h->conn.start);
+  h->conn.start = NULL;
 }
 
 /* Start the child.  The caller closes its copy of the descriptor. */
@@ -250,7 +268,7 @@ nbdi_spawn (struct nbd_handle *h, const struct nbdi_spawn *spawn)
   int r = -1;
 
   if (list_paths (&child.paths, spawn->argv[0]) == -1 ||
-      make_shell_argv (&child) == -1 ||
+      make_shell_argv (&child) == -1 || share_start (h, &child) == -1 ||
       (spawn->activation_name && make_environment (&child) == -1))
     goto out;
   /* No handler of the program may run in the child. */
@@ -270,6 +288,8 @@ nbdi_spawn (struct nbd_handle *h, const struct nbdi_spawn *spawn)
   h->conn.owner = getpid ();
   r = 0;
  out:
+  if (r == -1)
+    nbdi_forget_start (h);
   free_child (&child);
   return r;
 }

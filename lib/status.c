@@ -257,43 +257,38 @@ context_id (struct nbd_handle *h, const char *name, uint32_t *id)
   return -1;
 }
 
-/* Whether one of the first n says the same as the one after them. */
+/* Whether one of the first n ids is this one. */
 static bool
-is_in_list (char **list, size_t n)
+is_among (const uint8_t *ids, size_t n, uint32_t id)
 {
   for (size_t i = 0; i < n; i++)
-    if (strcmp (list[i], list[n]) == 0)
+    if (nbdi_get32 (ids + 4 * i) == id)
       return true;
   return false;
 }
 
-/* The payload: the length that is meant, and the wanted contexts. */
+/* The payload: the length that is meant, and the wanted contexts, each
+ * once.
+ */
 static int
 make_filter (struct nbd_handle *h, struct nbdi_command *c, char **contexts)
 {
-  size_t n = 0;
-
-  while (contexts[n] != NULL)
-    n++;
-  if (n > (nbdi_payload_limit (h) - 8) / 4) {
-    nbdi_error (ERANGE, "a list of %zu metadata contexts exceeds the "
-                "server's maximum payload", n);
-    return -1;
-  }
-  c->filter = malloc (8 + 4 * n);
+  c->filter = malloc (8 + 4 * h->export.nr_contexts);
   if (c->filter == NULL) {
-    nbdi_error (errno, "list of %zu metadata contexts", n);
+    nbdi_error (errno, "list of %zu metadata contexts",
+                h->export.nr_contexts);
     return -1;
   }
-  uint8_t *p = nbdi_put64 (c->filter, c->count);
-  for (size_t i = 0; i < n; i++) {
+  uint8_t *ids = nbdi_put64 (c->filter, c->count);
+  size_t n = 0;
+  for (size_t i = 0; contexts[i] != NULL; i++) {
     uint32_t id;
     if (context_id (h, contexts[i], &id) == -1)
       return -1;
-    if (!is_in_list (contexts, i))
-      p = nbdi_put32 (p, id);
+    if (!is_among (ids, n, id))
+      nbdi_put32 (ids + 4 * n++, id);
   }
-  c->wire_length = (uint32_t) (p - c->filter);
+  c->wire_length = (uint32_t) (8 + 4 * n);
   return 0;
 }
 

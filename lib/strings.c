@@ -43,19 +43,7 @@ nbdi_strings_add (struct nbdi_strings *list, const char *s)
     return -1;
   }
   v[++list->len] = NULL;
-  return 0;
-}
-
-int
-nbdi_strings_copy (struct nbdi_strings *list, char **from)
-{
-  nbdi_strings_clear (list);
-  for (size_t i = 0; from[i] != NULL; i++) {
-    if (nbdi_strings_add (list, from[i]) == -1) {
-      nbdi_strings_clear (list);
-      return -1;
-    }
-  }
+  list->bytes += strlen (s);
   return 0;
 }
 
@@ -66,5 +54,5 @@ nbdi_strings_clear (struct nbdi_strings *list)
     free (list->v[i]);
   free (list->v);
   list->v = NULL;
-  list->len = 0;
+  list->len = list->bytes = 0;
 }

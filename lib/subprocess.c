@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The first descriptor that systemd passes. */
@@ -19,6 +20,9 @@
 
 /* Make room for a 256 KiB payload; the kernel counts twice. */
 #define PAIR_SEND_BUFFER (1024 * 1024 / 2)
+
+/* How many milliseconds to wait for the end of a child that left. */
+#define MAX_MOMENTS 20
 
 int
 nbdi_aio_connect_command (struct nbd_handle *h, char **argv)
@@ -113,6 +117,49 @@ nbdi_aio_connect_systemd_socket_activation (struct nbd_handle *h, char **argv)
   return nbdi_phase_in (h, NBDI_PHASE_DEAD) ? -1 : 0;
 }
 
+/* Whether the child could not become the program; then that is the error. */
+bool
+nbdi_child_failed (struct nbd_handle *h)
+{
+  const struct nbdi_start *start = h->conn.start;
+
+  if (start == NULL || start->errnum == 0)
+    return false;
+  CLEANUP_FREE char *what = nbdi_printable (start->what);
+  nbdi_error (start->errnum, "the child process could not run %s",
+              what ? what : "the program");
+  return true;
+}
+
+/* What became of a child whose connection has ended, or NULL.  A process
+ * that ends loses its sockets a moment before it can be waited for, which
+ * is done by whoever closes the handle.
+ */
+char *
+nbdi_child_fate (struct nbd_handle *h)
+{
+  const struct timespec moment = { .tv_nsec = 1000000 };
+  siginfo_t info = { 0 };
+  char *text;
+  int r = -1;
+
+  if (h->conn.pid == 0 || h->conn.owner != getpid ())
+    return NULL;
+  for (int i = 0; i < MAX_MOMENTS && info.si_pid == 0; i++) {
+    if (i > 0)
+      nanosleep (&moment, NULL);
+    if (waitid (P_PID, (id_t) h->conn.pid, &info,
+                WEXITED | WNOHANG | WNOWAIT) == -1)
+      return NULL;
+  }
+  if (info.si_pid != 0)
+    r = asprintf (&text, info.si_code == CLD_EXITED
+                  ? "its process %ld exited with status %d"
+                  : "its process %ld was killed by signal %d",
+                  (long) info.si_pid, info.si_status);
+  return r == -1 ? NULL : text;
+}
+
 /* End the child and remove what was made for it.  The copy of a handle in
  * a forked process leaves both alone.
  */
@@ -133,6 +180,7 @@ nbdi_end_child (struct nbd_handle *h)
     while (waitpid (conn->pid, NULL, 0) == -1 && errno == EINTR)
       ;                         /* ECHILD: the program reaps for us */
   conn->pid = 0;
+  nbdi_forget_start (h);
   free (conn->tmpsock);
   free (conn->tmpdir);
   conn->tmpsock = conn->tmpdir = NULL;

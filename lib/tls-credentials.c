@@ -173,7 +173,7 @@ search_directories (gnutls_certificate_credentials_t x509)
   static const char *const below_home[] = {
     ".pki/libnbd", ".config/pki/libnbd",
   };
-  const char *home = getenv ("HOME");
+  const char *home = secure_getenv ("HOME");
 
   if (geteuid () == 0 || home == NULL)
     return load_directory (x509, SYSCONFDIR "/pki/libnbd");
@@ -199,12 +199,36 @@ is_address (const char *name)
     inet_pton (AF_INET6, name, &address) == 1;
 }
 
+/* The name as certificates have it.  The zone of an IPv6 address is nobody
+ * else's business, and the dot that ends a name is only for resolvers.
+ */
+static int
+find_name (struct nbd_handle *h, struct nbdi_tls_credentials *c)
+{
+  const char *name = h->settings.tls_hostname;
+
+  if (name == NULL || *name == '\0')
+    name = h->conn.host;
+  if (name == NULL)
+    return 0;
+  size_t len = strlen (name);
+  if (strchr (name, ':') != NULL)
+    len = strcspn (name, "%");
+  else if (len > 1 && name[len - 1] == '.')
+    len--;
+  c->name = strndup (name, len);
+  if (c->name == NULL) {
+    nbdi_error (errno, "strndup");
+    return -1;
+  }
+  return 0;
+}
+
 /* Have the handshake fail unless the certificate is a server's and, where
  * there is a name, the one of this server.
  */
 static void
-verify_server (gnutls_session_t session, const char *name,
-               struct nbdi_tls_credentials *c)
+verify_server (gnutls_session_t session, struct nbdi_tls_credentials *c)
 {
   unsigned n = 0;
 
@@ -212,9 +236,9 @@ verify_server (gnutls_session_t session, const char *name,
     .type = GNUTLS_DT_KEY_PURPOSE_OID,
     .data = (unsigned char *) GNUTLS_KP_TLS_WWW_SERVER,
   };
-  if (name)
+  if (c->name)
     c->expected[n++] = (gnutls_typed_vdata_st) {
-      .type = GNUTLS_DT_DNS_HOSTNAME, .data = (unsigned char *) name,
+      .type = GNUTLS_DT_DNS_HOSTNAME, .data = (unsigned char *) c->name,
     };
   gnutls_session_set_verify_cert2 (session, c->expected, n, 0);
 }
@@ -224,10 +248,9 @@ use_certificates (struct nbd_handle *h, gnutls_session_t session,
                   struct nbdi_tls_credentials *c)
 {
   const char *dir = h->settings.tls_certificates;
-  const char *name = h->settings.tls_hostname;
 
-  if (name == NULL)
-    name = h->conn.host;
+  if (find_name (h, c) == -1)
+    return -1;
   if (check (gnutls_certificate_allocate_credentials (&c->x509),
              "certificate credentials") == -1)
     return -1;
@@ -241,12 +264,12 @@ use_certificates (struct nbd_handle *h, gnutls_session_t session,
   if (check (gnutls_credentials_set (session, GNUTLS_CRD_CERTIFICATE,
                                      c->x509), "gnutls_credentials_set") == -1)
     return -1;
-  if (name && !is_address (name) &&
-      check (gnutls_server_name_set (session, GNUTLS_NAME_DNS, name,
-                                     strlen (name)), "server name") == -1)
+  if (c->name && !is_address (c->name) &&
+      check (gnutls_server_name_set (session, GNUTLS_NAME_DNS, c->name,
+                                     strlen (c->name)), "server name") == -1)
     return -1;
   if (h->settings.tls_verify_peer)
-    verify_server (session, name, c);
+    verify_server (session, c);
   return 0;
 }
 
@@ -268,4 +291,5 @@ nbdi_tls_free_credentials (struct nbdi_tls_credentials *c)
     gnutls_psk_free_client_credentials (c->psk);
   if (c->x509)
     gnutls_certificate_free_credentials (c->x509);
+  free (c->name);
 }

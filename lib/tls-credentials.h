@@ -12,6 +12,7 @@ struct nbdi_tls_credentials {
   gnutls_psk_client_credentials_t psk;
   gnutls_certificate_credentials_t x509;
   gnutls_typed_vdata_st expected[2]; /* of the server's certificate */
+  char *name;                   /* that it is for, or NULL */
 };
 
 /* Set priority, credentials and what is verified, from h->settings. */

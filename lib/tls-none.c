@@ -12,17 +12,6 @@ nbdi_supports_tls (struct nbd_handle *h __attribute__ ((unused)))
 }
 
 int
-nbdi_set_tls (struct nbd_handle *h, int tls)
-{
-  if (tls != LIBNBD_TLS_DISABLE) {
-    nbdi_error (ENOTSUP, "this library was built without TLS");
-    return -1;
-  }
-  h->settings.tls = tls;
-  return 0;
-}
-
-int
 nbdi_tls_start (struct nbd_handle *h __attribute__ ((unused)))
 {
   nbdi_error (ENOTSUP, "this library was built without TLS");

@@ -140,7 +140,9 @@ tls_error (struct nbd_handle *h, const char *what, int r)
 {
   const struct nbdi_tls *t = h->conn.tls;
 
-  if (t->failed != 0)
+  if (t->failed == ECONNRESET)
+    nbdi_error (t->failed, "TLS: %s: the server closed the connection", what);
+  else if (t->failed != 0)
     nbdi_error (t->failed, "TLS: %s", what);
   else if (r == GNUTLS_E_PREMATURE_TERMINATION)
     nbdi_error (0, "TLS: %s: the connection ended without the server's close "
@@ -416,13 +418,6 @@ nbdi_tls_free (struct nbd_handle *h)
   free (t->staging);
   free (t);
   h->conn.tls = NULL;
-}
-
-int
-nbdi_set_tls (struct nbd_handle *h, int tls)
-{
-  h->settings.tls = tls;
-  return 0;
 }
 
 bool

@@ -131,12 +131,18 @@ parse_generic (const char *uri, const char *port, size_t port_len,
     nbdi_error (errno, "asprintf");
     return -1;
   }
+  /* libxml2 does not tell a lack of memory from a syntax error, and may even
+   * leave parts out, such as the host.
+   */
+  errno = 0;
   xmlURIPtr xml = xmlParseURIRaw (text, 1);
-  if (xml == NULL) {
-    nbdi_error (EINVAL, "URI: it cannot be parsed");
+  int parse_errno = errno;
+  parts->xml = xml;
+  if (parse_errno == ENOMEM || xml == NULL) {
+    nbdi_error (parse_errno == ENOMEM ? ENOMEM : EINVAL,
+                "URI: it cannot be parsed");
     return -1;
   }
-  parts->xml = xml;
   parts->user = xml->user;
   parts->host = xml->server;
   parts->path = xml->path;

@@ -62,9 +62,13 @@ program_tests = \
 	tests/handshake/bytes-behind-an-option-are-judged-by-the-next \
 	tests/handshake/closing-inside-an-option-frees-its-closures \
 	tests/handshake/debug-callbacks-are-freed-once \
+	tests/handshake/failed-connect-names-the-address \
 	tests/handshake/given-sockets-become-ours \
+	tests/handshake/messages-quote-states-without-a-full-stop \
+	tests/handshake/metadata-queries-have-a-limit \
 	tests/handshake/new-export-name-forgets-the-details \
 	tests/handshake/only-one-option-at-a-time \
+	tests/handshake/overlong-strings-are-refused \
 	tests/handshake/refused-connect-leaves-the-socket \
 	tests/handshake/servers-without-fixed-newstyle-know-no-options \
 	tests/handshake/settings-are-fixed-while-connected \
@@ -74,6 +78,7 @@ program_tests = \
 	tests/interop/child-inherits-no-descriptors \
 	tests/interop/closing-reaps-the-child \
 	tests/interop/connect-socket-takes-a-connected-socket \
+	tests/interop/failed-vsock-connection-names-cid-and-port \
 	tests/interop/ignored-sigchld-is-no-error \
 	tests/interop/low-descriptors-may-be-closed \
 	tests/interop/tcp-tries-every-address \
@@ -101,11 +106,13 @@ program_tests = \
 	tests/transmission/end-of-stream-waits-for-buffered-replies \
 	tests/transmission/fatal-errors-name-the-call-and-the-cause \
 	tests/transmission/few-commands-are-sent-at-once \
+	tests/transmission/filters-may-repeat-a-context \
 	tests/transmission/in-flight-counts-what-waits \
 	tests/transmission/issuing-does-not-wait-for-a-sleeping-driver \
 	tests/transmission/issuing-never-reads \
 	tests/transmission/issuing-on-a-broken-connection-is-noticed-later \
 	tests/transmission/large-reads-arrive-whole \
+	tests/transmission/lost-connections-say-that-the-server-closed \
 	tests/transmission/many-small-chunks-make-one-read \
 	tests/transmission/notify-read-serves-the-queue-too \
 	tests/transmission/notify-read-without-data-does-nothing \
@@ -123,6 +130,7 @@ program_tests = \
 	tests/transmission/refused-reads-clear-the-buffer \
 	tests/transmission/replies-are-served-while-a-write-is-stuck \
 	tests/transmission/server-closing-while-idle-is-no-error \
+	tests/transmission/replies-to-unsent-commands-are-nobodys \
 	tests/transmission/shutdown-abandons-but-not-the-disconnect \
 	tests/transmission/shutdown-abandons-what-was-not-sent \
 	tests/transmission/shutdown-flags-are-checked \
@@ -157,7 +165,8 @@ internal_tests = \
 	tests/uri/hostile-uris-are-refused \
 	tests/uri/names-have-limits \
 	tests/uri/opt-ins-allow-parameters \
-	tests/uri/policy-refuses-transports-and-tls
+	tests/uri/policy-refuses-transports-and-tls \
+	tests/uri/short-memory-is-no-syntax-error
 
 check_PROGRAMS += $(internal_tests)
 internal = tests/lib/libtest.a lib/libcore.la
@@ -166,11 +175,15 @@ tests_uri_hostile_uris_are_refused_LDADD = $(internal)
 tests_uri_names_have_limits_LDADD = $(internal)
 tests_uri_opt_ins_allow_parameters_LDADD = $(internal)
 tests_uri_policy_refuses_transports_and_tls_LDADD = $(internal)
+tests_uri_short_memory_is_no_syntax_error_CPPFLAGS = $(AM_CPPFLAGS) \
+	$(LIBXML2_CFLAGS)
+tests_uri_short_memory_is_no_syntax_error_LDADD = $(internal) $(LIBXML2_LIBS)
 endif
 
 # Programs that put themselves between the library and what it calls.
 wrapping_tests = \
 	tests/faults/allocations-may-fail \
+	tests/faults/extents-without-memory-fail-their-command \
 	tests/faults/system-calls-may-fail
 
 check_PROGRAMS += $(wrapping_tests)
@@ -196,6 +209,11 @@ tests_faults_allocations_may_fail_LDFLAGS = \
 	-Wl,--wrap=strdup \
 	-Wl,--wrap=strndup \
 	-Wl,--wrap=vasprintf
+tests_faults_extents_without_memory_fail_their_command_LDADD = \
+	tests/lib/libtest.a lib/libcore.la
+tests_faults_extents_without_memory_fail_their_command_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=malloc
 tests_faults_system_calls_may_fail_SOURCES = \
 	tests/faults/system-calls-may-fail.c \
 	$(lives)
@@ -211,6 +229,8 @@ tests_faults_system_calls_may_fail_LDFLAGS = \
 	-Wl,--wrap=fork \
 	-Wl,--wrap=listen \
 	-Wl,--wrap=mkdtemp \
+	-Wl,--wrap=mmap \
+	-Wl,--wrap=mmap64 \
 	-Wl,--wrap=poll \
 	-Wl,--wrap=recv \
 	-Wl,--wrap=recvmsg \
@@ -266,6 +286,8 @@ script_tests = \
 	tests/generator/rules-are-enforced \
 	tests/interop/activated-server-gets-its-environment.sh \
 	tests/interop/child-finds-its-program-in-the-path.sh \
+	tests/interop/child-that-cannot-run-is-named.sh \
+	tests/interop/child-that-ends-early-says-how.sh \
 	tests/interop/connect-tcp-speaks-ipv4-and-ipv6.sh \
 	tests/interop/connect-unix-takes-long-and-abstract-names.sh \
 	tests/interop/connect-vsock-reaches-the-loopback.sh \

@@ -33,6 +33,17 @@ wrong_address (struct call *call, const char *name)
 }
 
 static int
+check_null (struct call *call, const char *name, const char *text,
+            size_t length)
+{
+  if (strlen (text) == length)
+    return 0;
+  PyErr_Format (PyExc_ValueError, "NBD.%s: %s has a null character in it",
+                call->name, name);
+  return -1;
+}
+
+static int
 unix_address (struct call *call, const char *name, PyObject *bytes,
               struct address *address)
 {
@@ -44,11 +55,8 @@ unix_address (struct call *call, const char *name, PyObject *bytes,
                   call->name, name, length, sizeof un->sun_path);
     return -1;
   }
-  if (path[0] != '\0' && strlen (path) != length) {
-    PyErr_Format (PyExc_ValueError, "NBD.%s: %s has a null character in it",
-                  call->name, name);
+  if (path[0] != '\0' && check_null (call, name, path, length) == -1)
     return -1;
-  }
   un->sun_family = AF_UNIX;
   memcpy (un->sun_path, path, length);
   address->length = (socklen_t) (offsetof (struct sockaddr_un, sun_path)
@@ -160,8 +168,9 @@ tuple_address (struct call *call, const char *name, PyObject *tuple,
                   call->name, name, (unsigned long) numbers[0]);
     return -1;
   }
-  const char *host = PyUnicode_AsUTF8 (first);
-  if (host == NULL)
+  Py_ssize_t length;
+  const char *host = PyUnicode_AsUTF8AndSize (first, &length);
+  if (host == NULL || check_null (call, name, host, (size_t) length) == -1)
     return -1;
   return inet_address (call, name, host, numbers, size == 2, address);
 }

@@ -112,7 +112,8 @@ RECORDS: tuple[Record, ...] = (
             The server must offer it, see `can_block_status_payload`.  The list
             travels as a payload, for which the request needs
             LIBNBD_CMD_FLAG_PAYLOAD_LEN; the library sees to that, unless
-            LIBNBD_STRICT_AUTO_FLAG was turned off.""",
+            LIBNBD_STRICT_AUTO_FLAG was turned off.  A name that is given twice
+            counts once.""",
         args=(
             COUNT,
             OFFSET,
@@ -125,7 +126,6 @@ RECORDS: tuple[Record, ...] = (
             "EINVAL": f"{ERRORS['EINVAL']}; one of *contexts* was not granted;"
             " the server does not offer it, see `can_block_status_payload`",
             "ENOTSUP": f"there are no extended headers; {ERRORS['ENOTSUP']}",
-            "ERANGE": "*contexts* is too long for a request" " (LIBNBD_STRICT_PAYLOAD)",
         },
         spec=SPEC,
         see_also=("block_status_64", "can_block_status_payload"),

@@ -22,6 +22,11 @@ from nbdgen.calls import (
 SECTION = "Connecting"
 
 REFUSED = "nobody listens there"
+CHILD_ERRORS = {
+    "ENOENT": "there is no such program",
+    "EACCES": "the program cannot be executed",
+    "EMFILE": "the process has no free file descriptors",
+}
 
 RECORDS: tuple[Record, ...] = (
     Connect(
@@ -124,8 +129,8 @@ RECORDS: tuple[Record, ...] = (
             ``nbdkit -s --exit-with-parent``.
 
             The program is looked up in PATH if its name has no slash.  If it
-            cannot be run, the child says so on standard error, and the library
-            sees a server that hangs up, with errno 0.
+            cannot be run, connecting fails with the reason; if it ends before it
+            has spoken, the message tells its exit status or signal.
 
             The server must end when its connection does: `close` waits for it,
             but sends it no signal.  SIGPIPE is reset to its default in the child,
@@ -137,7 +142,7 @@ RECORDS: tuple[Record, ...] = (
                 argv=True,
             ),
         ),
-        errors={"EMFILE": "the process has no free file descriptors"},
+        errors=CHILD_ERRORS,
         see_also=(
             "connect_systemd_socket_activation",
             "kill_subprocess",
@@ -161,7 +166,9 @@ RECORDS: tuple[Record, ...] = (
             `get_uri` tells where it is.  `set_socket_activation_name` sets the
             name of the socket that the server sees.
 
-            The program is looked up in PATH if its name has no slash.  On
+            The program is looked up in PATH if its name has no slash.  If it
+            cannot be run, connecting fails with the reason; if it ends before it
+            has spoken, the message tells its exit status or signal.  On
             `close` the child is sent SIGTERM and waited for, and the socket and
             its directory are removed.""",
         args=(
@@ -172,8 +179,8 @@ RECORDS: tuple[Record, ...] = (
             ),
         ),
         errors={
-            "EMFILE": "the process has no free file descriptors",
-            "ECONNREFUSED": "the command ended at once, or could not be run",
+            **CHILD_ERRORS,
+            "ECONNREFUSED": "the command ended at once",
         },
         example="examples/edit-qcow2.c",
         see_also=(

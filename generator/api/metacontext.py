@@ -23,7 +23,10 @@ SECTION = "Metadata contexts"
 SPEC = "Metadata querying"
 
 QUERIES = StringList("queries", "names or queries, ended by NULL; may be empty")
-TOO_LONG = {"ENAMETOOLONG": "one of *queries* is longer than 4096 bytes"}
+TOO_LONG = {
+    "ENAMETOOLONG": "one of *queries* is longer than 4096 bytes",
+    "ERANGE": "all of *queries* together, and 4 for each, are more than 64 MiB",
+}
 REFUSED = {
     "ENOTSUP": "the server refuses, or cannot negotiate options (not fixed newstyle)"
 }
@@ -73,6 +76,7 @@ RECORDS: tuple[Record, ...] = (
         phases=SETUP,
         errors={
             "ENAMETOOLONG": "*name* is longer than 4096 bytes",
+            "ERANGE": "all names together, and 4 for each, would be more than 64 MiB",
             "ENOMEM": "memory is short",
         },
         spec=SPEC,

@@ -20,6 +20,7 @@ from .constants import TLS
 
 SECTION = "TLS"
 SPEC = "TLS support"
+WITHOUT = {"ENOTSUP": "the library was built without TLS"}
 
 RECORDS: tuple[Record, ...] = (
     Setting(
@@ -87,6 +88,8 @@ RECORDS: tuple[Record, ...] = (
             The files are read when TLS starts, so errors in them are reported
             by the connecting call.""",
         phases=CREATED,
+        errors=WITHOUT,
+        custom_set=True,
         spec=SPEC,
         see_also=("set_tls", "set_tls_verify_peer", "set_tls_psk_file"),
         section=SECTION,
@@ -99,14 +102,17 @@ RECORDS: tuple[Record, ...] = (
         set_summary="choose whether the server's certificate is checked",
         text="""
             If this is true, the server's certificate must be signed by an
-            authority that is believed, must not have expired, and must belong to
-            the host name that `get_tls_hostname` returns.  Without a host name,
-            for instance on a Unix domain socket, the name is not checked.
+            authority that is believed, must not have expired nor been revoked,
+            must be meant for servers, and must belong to the host name that
+            `get_tls_hostname` returns.  Without a host name, for instance on a
+            Unix domain socket, the name is not checked.
 
             If this is false, the connection is encrypted but the other end can
             be anybody.  With shared keys there is no certificate and this
             setting has no effect.""",
         phases=CREATED,
+        errors={"ENOTSUP": "the library was built without TLS, and *verify* is false"},
+        custom_set=True,
         get_summary="tell whether the server's certificate is checked",
         get_may_set_error=False,
         spec=SPEC,
@@ -125,6 +131,8 @@ RECORDS: tuple[Record, ...] = (
             key that stands next to it in the file of `set_tls_psk_file`.  A
             user name in a URI sets it as well.""",
         phases=CREATED,
+        errors=WITHOUT,
+        custom_set=True,
         custom_get=True,
         get_summary="get the user name for shared keys",
         get_text="""
@@ -145,8 +153,15 @@ RECORDS: tuple[Record, ...] = (
             The server's certificate is checked against this host name.  It is
             needed where the connection has no host name, as with Unix domain
             sockets and tunnels, or where it has another one than the
-            certificate.""",
+            certificate.  The server is told it, too, so that one with many names
+            can choose the certificate (SNI).
+
+            An IP address must be in the certificate as an address, and is not
+            told the server.  A dot that ends a name, and the zone of an IPv6
+            address, are left out.  The empty string is as good as no name.""",
         phases=CREATED,
+        errors=WITHOUT,
+        custom_set=True,
         custom_get=True,
         get_summary="get the host name that the server's certificate must be for",
         get_text="""
@@ -173,6 +188,8 @@ RECORDS: tuple[Record, ...] = (
             the connecting call: it is EINVAL if it has no line for the user name
             of `set_tls_username`.""",
         phases=CREATED,
+        errors=WITHOUT,
+        custom_set=True,
         spec=SPEC,
         see_also=("set_tls_username", "set_tls_certificates"),
         section=SECTION,
@@ -191,6 +208,8 @@ RECORDS: tuple[Record, ...] = (
 
             The string is first looked at when TLS starts.""",
         phases=CREATED,
+        errors=WITHOUT,
+        custom_set=True,
         custom_get=True,
         get_summary="get which ciphers and versions TLS may use",
         get_text="""

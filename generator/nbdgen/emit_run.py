@@ -128,7 +128,7 @@ def _tables(machine: Machine) -> str:
 
     return TABLES.substitute(
         names=table(c_string),
-        texts=table(lambda p: f"{c_string(f'{p}: {titles[p]}.')}"),
+        texts=table(lambda p: f"{c_string(f'{p}: {titles[p]}')}"),
         phases=table(phase),
         directions=table(lambda path: waiting_for(path, True)),
         event_directions=table(lambda path: waiting_for(path, False)),
@@ -152,6 +152,7 @@ def _enter_composites(machine: Machine) -> str:
         lines.append(f"  case {state_constant(composite.path)}:")
         for region in composite.region_groups:
             first = state_constant(machine.groups[region].member("START"))
+            lines.append(f"    NBDI_COVER (to, NBDI_NO_EVENT, {first});")
             lines.append(f"    set_state (h, {region_constant(region)},")
             lines.append(f"               {first});")
         lines.append("    break;")
@@ -325,7 +326,7 @@ def _queries(machine: Machine) -> str:
         idle += [IDLE_COMPOSITE.substitute(case=case, idle=both).rstrip("\n")]
         texts.append(case)
         texts += [TEXT_COMPOSITE.substitute(region=r).rstrip("\n") for r in regions]
-        texts.append(f"    return {c_string(f'READY: {group.title}.')};")
+        texts.append(f"    return {c_string(f'READY: {group.title}')};")
     return PHASE + QUERIES.substitute(
         directions="\n".join(directions),
         idle="\n".join(idle),

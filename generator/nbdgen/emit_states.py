@@ -44,6 +44,8 @@ $regions
 /* What a waiting state can be told. */
 enum nbdi_event {
 $events
+  NBDI_NR_EVENTS,
+  NBDI_NO_EVENT = -1            /* a body's own choice */
 };
 
 /* Go on as far as possible without waiting.  IO states try again. */

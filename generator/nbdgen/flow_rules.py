@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Callable, Iterable, Iterator
 
 from nbdgen.machine import (
+    CLOSED,
     DEAD,
     END_OF_STREAM,
     FIRST,
@@ -142,7 +143,30 @@ def awaited(machine: Machine) -> Iterator[Problem]:
 
 
 def ends(machine: Machine) -> Iterator[Problem]:
-    """From every state the machine can come to an end."""
+    """From every state the machine can come to CLOSED or DEAD."""
+    before = _predecessors(machine)
+    seen = _reaching(before, {CLOSED, DEAD})
+    # A region that has nothing more to do has not ended the machine, but may
+    # leave that to another one that is always able to.
+    done: set[str] = set()
+    for composite in machine.composites:
+        for region in composite.region_groups:
+            others = (other for other in composite.region_groups if other != region)
+            if any(_can_end(machine, other, seen) for other in others):
+                done |= {s.path for s in machine.region_states(region) if s.final}
+    seen |= _reaching(before, done)
+    for state in machine.states.values():
+        if _leads_on(machine, state):
+            if state.path not in seen:
+                text = f"STATE ({state.name}) never leads to CLOSED or DEAD"
+                yield Problem(state.place, text)
+        elif state.region == MAIN and state.path not in (CLOSED, DEAD):
+            text = f"STATE ({state.name}) is FINAL, as only CLOSED and DEAD may be"
+            yield Problem(state.place, text)
+
+
+def _predecessors(machine: Machine) -> dict[str, set[str]]:
+    """What leads to each state or composite; composites lead to regions."""
     before: dict[str, set[str]] = {}
     for state in machine.states.values():
         for target in _next(machine, state):
@@ -151,18 +175,25 @@ def ends(machine: Machine) -> Iterator[Problem]:
         for region in composite.region_groups:
             first = machine.groups[region].member(FIRST)
             before.setdefault(first, set()).add(composite.path)
+    return before
+
+
+def _reaching(before: dict[str, set[str]], ends: set[str]) -> set[str]:
+    """All that leads to one of these."""
     seen: set[str] = set()
-    # A region that has nothing more to do has not ended the machine.
-    todo = [s.path for s in machine.states.values() if s.final and s.region == MAIN]
+    todo = list(ends)
     while todo:
         target = todo.pop()
         if target not in seen:
             seen.add(target)
             todo += before.get(target, ())
-    for state in machine.states.values():
-        if state.path not in seen and _leads_on(machine, state):
-            text = f"STATE ({state.name}) never leads to a FINAL state"
-            yield Problem(state.place, text)
+    return seen
+
+
+def _can_end(machine: Machine, region: str, ending: set[str]) -> bool:
+    """Whether each state of a region can end the machine."""
+    states = machine.region_states(region)
+    return all(not state.final and state.path in ending for state in states)
 
 
 FLOW_RULES: tuple[Callable[[Machine], Iterator[Problem]], ...] = (

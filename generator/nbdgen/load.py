@@ -39,10 +39,13 @@ _DIRECTORY = "generator/states"
 _PATH = re.compile(r"(\.|\^+)?([A-Z][A-Z0-9_]*(?:\.[A-Z][A-Z0-9_]*)*)")
 
 GROUP_CLAUSES = {"PHASE", "SPEC", "REGIONS", "EVENTS", *SELECTORS}
-STATE_CLAUSES = {"PHASE", "SPEC", "IO", "ON", "GOES_TO", "IDLE", "FINAL", "DISPATCHES"}
+STATE_CLAUSES = {
+    *("PHASE", "SPEC", "IO", "ON", "GOES_TO", "DISPATCHES"),
+    *("CONSUMES", "IDLE", "FINAL"),
+}
 _REPEATABLE = {"ON"}
 _WITHOUT_ARGUMENTS = {"IDLE", "FINAL"}
-_WITH_ONE_ARGUMENT = {"PHASE", "SPEC", "ON", "DISPATCHES"}
+_WITH_ONE_ARGUMENT = {"PHASE", "SPEC", "ON", "DISPATCHES", "CONSUMES"}
 
 
 def load(root: Path) -> Machine:

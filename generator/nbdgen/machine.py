@@ -51,6 +51,7 @@ BUILT_IN_EVENTS = (NOTIFY_READ, NOTIFY_WRITE, END_OF_STREAM)
 
 ROOT = ""
 FIRST = "START"  # the state by which a group is entered
+CLOSED = "CLOSED"  # an orderly end
 DEAD = "DEAD"  # where failing leads
 MAIN = ""  # the region of all states that are in no other
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The rules of the machine's parts, and the check of all rules.
 
-One function per rule.  Rules that follow paths are in flow_rules.py; they run
-when the parts are in order, since one missing state would break many of them.
+One function per rule.  Rules that follow paths are in flow_rules.py and
+progress_rules.py; they run when the parts are in order, since one missing state
+would break many of them.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from nbdgen.machine import (
     State,
 )
 from nbdgen.parse import Verbatim
+from nbdgen.progress_rules import PROGRESS_RULES
 from nbdgen.results import Outcome, is_result_word
 from nbdgen.source import Place, Problem, SourceError
 
@@ -40,7 +42,7 @@ _GENERATED = re.compile(r"NBDI_(STATE|REGION|NEXT|WAIT|FAILED)(_|$)")
 
 def check(machine: Machine) -> None:
     """Apply all rules; raises SourceError if any is broken."""
-    for rules in (PART_RULES, FLOW_RULES):
+    for rules in RULES:
         problems = [problem for rule in rules for problem in rule(machine)]
         if problems:
             raise SourceError(problems)
@@ -341,3 +343,6 @@ PART_RULES: tuple[Callable[[Machine], Iterator[Problem]], ...] = (
     hidden_transition,
     helper_name,
 )
+
+# Each set is applied when those before it have nothing to say.
+RULES = (PART_RULES, FLOW_RULES, PROGRESS_RULES)

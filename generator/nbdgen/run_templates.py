@@ -45,9 +45,22 @@ HEAD = Template(
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A build that measures which transitions are taken defines this. */
+/* A build that measures which transitions are taken defines this: from a
+ * state, by an event or the body's own choice, to a state, failure or WAIT.
+ */
 #ifndef NBDI_COVER
-#define NBDI_COVER(from, to) ((void) 0)
+#define NBDI_COVER(from, event, to) ((void) 0)
+#endif
+
+/* A build that checks itself notices a state that failed without saying why.
+ * The first stands before a state runs, the second where it has failed.
+ */
+#ifdef NBDI_CHECKS
+#define NBDI_COUNT_ERRORS() unsigned errors = nbdi_error_count ()
+#define NBDI_CHECK_ERROR() assert (nbdi_error_count () != errors)
+#else
+#define NBDI_COUNT_ERRORS() ((void) 0)
+#define NBDI_CHECK_ERROR() ((void) 0)
 #endif
 
 $tables
@@ -55,7 +68,6 @@ $tables
 static inline void
 set_state (struct nbd_handle *h, enum nbdi_region region, enum nbdi_state to)
 {
-  NBDI_COVER (h->state[region], to);
   h->state[region] = to;
   h->waiting[region] = false;
   if (unlikely (h->debug))
@@ -129,6 +141,7 @@ PLAIN_CASE = Template(
     """\
     case $state:
 ${waiting}      next = $enter (h);
+      NBDI_COVER ($state, NBDI_NO_EVENT, next);
       break;
 """
 )
@@ -142,6 +155,9 @@ ${waiting}      io = $io (h);
       next = likely (io == NBDI_IO_READY)
         ? $enter (h)
         : io_lost (h, io, $at_end);
+      NBDI_COVER ($state,
+                  io == NBDI_IO_END ? NBDI_EVENT_END_OF_STREAM : NBDI_NO_EVENT,
+                  next);
       break;
 """
 )
@@ -155,6 +171,7 @@ run_MAIN (struct nbd_handle *h)
   for (;;) {
     int next, io __attribute__ ((unused));
 
+    NBDI_COUNT_ERRORS ();
     switch (h->state[NBDI_REGION_MAIN]) {
 $cases
     default:
@@ -164,8 +181,10 @@ $cases
       h->waiting[NBDI_REGION_MAIN] = true;
       return false;
     }
-    if (next == NBDI_FAILED)
+    if (next == NBDI_FAILED) {
+      NBDI_CHECK_ERROR ();
       next = $dead;
+    }
     move_main (h, next);
     if ($composite)
       return true;
@@ -202,6 +221,7 @@ run_$name (struct nbd_handle *h)
   for (;;) {
     int next, io __attribute__ ((unused));
 
+    NBDI_COUNT_ERRORS ();
     switch (state) {
 $cases
     default:
@@ -211,8 +231,10 @@ $cases
       h->waiting[$region] = true;
       return false;
     }
-    if (unlikely (next == NBDI_FAILED))
+    if (unlikely (next == NBDI_FAILED)) {
+      NBDI_CHECK_ERROR ();
       next = $dead;
+    }
     if (leave_$name (h, next))
       return true;
     state = next;
@@ -244,6 +266,7 @@ EVENT_REGION = Template(
     """\
     to = event_target (h->state[$region], ev);
     if (to != NBDI_WAIT) {
+      NBDI_COVER (h->state[$region], ev, to);
       taken = true;
       if (leave_$name (h, to) || run_$name (h)) {
         nbdi_run (h);
@@ -278,6 +301,7 @@ $composites
     to = event_target (h->state[NBDI_REGION_MAIN], ev);
     if (to == NBDI_WAIT)
       return false;
+    NBDI_COVER (h->state[NBDI_REGION_MAIN], ev, to);
     move_main (h, to);
     nbdi_run (h);
     return true;

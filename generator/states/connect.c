@@ -7,6 +7,7 @@ GROUP (CONNECT)
 
 /* Begin with the next address of the list. */
 STATE (START)
+  CONSUMES (an address)
   GOES_TO (AWAIT, .GREETING.START, NEXT_ADDRESS)
 {
   switch (nbdi_connect_next (h)) {

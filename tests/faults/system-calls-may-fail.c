@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -84,6 +85,24 @@ __wrap_mkdtemp (char *template)
   return refused ("mkdtemp") ? NULL : __real_mkdtemp (template);
 }
 
+#define WRAP_MMAP(name)                                                 \
+  extern void *__real_##name (void *p, size_t len, int prot, int flags, \
+                              int fd, off_t offset);                    \
+  extern void *__wrap_##name (void *p, size_t len, int prot, int flags, \
+                              int fd, off_t offset);                    \
+  void *                                                                \
+  __wrap_##name (void *p, size_t len, int prot, int flags, int fd,      \
+                 off_t offset)                                          \
+  {                                                                     \
+    if (refused ("mmap"))                                               \
+      return MAP_FAILED;                                                \
+    return __real_##name (p, len, prot, flags, fd, offset);             \
+  }
+
+/* The second is the first where files can be large. */
+WRAP_MMAP (mmap)
+WRAP_MMAP (mmap64)
+
 extern int __real_fcntl (int fd, int command, ...);
 extern int __wrap_fcntl (int fd, int command, ...);
 
@@ -92,16 +111,17 @@ __wrap_fcntl (int fd, int command, ...)
 {
   va_list args;
 
+  /* A pointer where it is one, and large enough for a number. */
   va_start (args, command);
-  int arg = va_arg (args, int);
+  void *arg = va_arg (args, void *);
   va_end (args);
   return refused ("fcntl") ? -1 : __real_fcntl (fd, command, arg);
 }
 
-extern int __wrap_fcntl64 (int fd, int command, int arg);
+extern int __wrap_fcntl64 (int fd, int command, void *arg);
 
 int
-__wrap_fcntl64 (int fd, int command, int arg)
+__wrap_fcntl64 (int fd, int command, void *arg)
 {
   return __wrap_fcntl (fd, command, arg);
 }
@@ -261,6 +281,7 @@ failures_are_told (void)
     { "fork", EAGAIN },
     { "listen", EADDRINUSE },
     { "mkdtemp", ENOSPC },
+    { "mmap", ENOMEM },
     { "poll", ENOMEM },
     { "recv", ECONNRESET },
     { "recvmsg", ECONNRESET },

@@ -45,7 +45,8 @@ qemu-io -f raw -c 'write -P 4 0 64k' -c 'read -P 4 0 64k' \
   "nbd+unix:///?socket=$sock" >/dev/null
 loaded_ours
 stop_server
-qemu-io -f qcow2 -c 'read -P 4 0 64k' "$tmp/small.qcow2" >/dev/null
+# Its server may hold the lock of the image a moment longer.
+qemu-io -r -U -f qcow2 -c 'read -P 4 0 64k' "$tmp/small.qcow2" >/dev/null
 
 serve unix nbdkit -f --filter=error memory 1M error=ENOSPC \
   error-pwrite-rate=100%

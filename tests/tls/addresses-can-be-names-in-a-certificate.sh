@@ -19,3 +19,8 @@ trusting "fails 0 connect-tcp 127.0.0.1 $port" "says certificate"
 tls_certificate "$tmp/server" server good 'ip_address = ::1'
 serve_nbdkit tcp6
 expect yes trusting "connect-tcp ::1 $port" tls-negotiated
+# The zone of an address is known to this machine only.
+expect yes trusting "tls-hostname ::1%lo" "connect-tcp ::1 $port" \
+  tls-negotiated
+trusting "tls-hostname ::2%lo" "fails 0 connect-tcp ::1 $port" \
+  "says certificate"

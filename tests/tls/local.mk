@@ -15,6 +15,7 @@ tls_script_tests = \
 	tests/tls/expired-certificate-is-refused.sh \
 	tests/tls/get-uri-leads-back-over-tls.sh \
 	tests/tls/level-decides-whether-to-encrypt.sh \
+	tests/tls/messages-have-no-keys.sh \
 	tests/tls/missing-shared-key-is-an-error.sh \
 	tests/tls/nbd-server-serves-over-tls.sh \
 	tests/tls/nbdkit-answers-big-requests-over-tls.sh \
@@ -52,9 +53,12 @@ tls_program_tests = \
 	tests/tls/cut-in-the-tls-handshake-is-fatal \
 	tests/tls/debug-output-has-no-keys \
 	tests/tls/decrypted-replies-need-no-readiness \
+	tests/tls/default-directories-are-searched-in-order \
 	tests/tls/demand-for-tls-on-tls-is-no-loop \
 	tests/tls/disconnecting-says-goodbye \
+	tests/tls/failed-records-say-why \
 	tests/tls/faults-while-tls-starts \
+	tests/tls/full-handshake-asks-for-write \
 	tests/tls/full-sockets-ask-for-write \
 	tests/tls/handshake-may-arrive-byte-by-byte \
 	tests/tls/key-updates-are-followed \
@@ -62,11 +66,31 @@ tls_program_tests = \
 	tests/tls/missing-goodbye-is-no-orderly-end \
 	tests/tls/old-servers-cannot-be-required-to-encrypt \
 	tests/tls/old-versions-of-tls-are-refused \
+	tests/tls/overlong-names-are-refused \
+	tests/tls/partial-records-wait-quietly \
 	tests/tls/refusal-ends-what-must-be-encrypted \
 	tests/tls/refusal-is-accepted-where-tls-is-only-allowed \
 	tests/tls/second-starttls-is-refused \
+	tests/tls/server-name-is-sent \
 	tests/tls/stalled-handshake-blocks-nobody \
 	tests/tls/statistics-count-plaintext
+
+# Programs that put themselves between the library and what it calls.
+tests_tls_default_directories_are_searched_in_order_CPPFLAGS = \
+	$(AM_CPPFLAGS) \
+	-DSYSCONFDIR='"$(sysconfdir)"'
+tests_tls_default_directories_are_searched_in_order_LDADD = \
+	tests/lib/libtest.a lib/libcore.la $(GNUTLS_LIBS)
+tests_tls_default_directories_are_searched_in_order_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=access \
+	-Wl,--wrap=geteuid \
+	-Wl,--wrap=gnutls_certificate_set_x509_system_trust
+tests_tls_failed_records_say_why_LDADD = \
+	tests/lib/libtest.a lib/libcore.la $(GNUTLS_LIBS)
+tests_tls_failed_records_say_why_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=gnutls_record_send
 else
 tls_program_tests = \
 	tests/tls/calls-without-tls-say-so

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # The Python module: settings, a session with keys, errors.
 . "${srcdir:-.}/tests/tls/functions.sh"
+# What run preloads for Python is not for the server.
+unset LD_PRELOAD
 requires_tls
 requires_module
 tls_keys "$tmp/keys.psk" alice

@@ -220,14 +220,20 @@ run_command (struct play *p, struct command *c, struct call *call)
     c->buf = malloc (c->count + 1);
     if (c->buf == NULL)
       abort ();
-    memset (c->buf, STALE, c->count);
+    memset (c->buf, p->stale, c->count);
     if (is_write)
       pattern_fill (c->buf, c->offset, c->count);
   }
+  c->issuing = true;
   cookie = start_command (p, c, call);
+  c->issuing = false;
   if (cookie == -2)
     PLAY_FAIL (p, "unknown call %s", call->name);
-  if (cookie != c->cookie)
+  if (cookie == -1 && p->astray) {
+    c->refused = true;
+    p->last_cookie--;
+  }
+  else if (cookie != c->cookie)
     PLAY_FAIL (p, "%s: expected cookie %d, got %d (%s)", call->name,
                (int) c->cookie, (int) cookie, nbd_get_error ());
 }
@@ -249,12 +255,13 @@ play_action (struct play *p, const char *text)
     struct command *c = new_command (p);
 
     r = start_option (p, c, &call);
+    c->refused = r == -1;
     if (r == -2) {
       run_command (p, c, &call);
       r = 0;
     }
   }
-  if (r == -1)
+  if (r == -1 && !p->astray)
     PLAY_FAIL (p, "%s: %s", call.name, nbd_get_error ());
   free_call (&call);
   pump (p->h);

@@ -2,9 +2,12 @@
 
 /* Playing a transcript once: whole, byte by byte, or until a cut. */
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "notation.h"
@@ -17,6 +20,26 @@ no_surplus (struct play *p)
   if (p->s.fd >= 0 && server_take (&p->s) > 0)
     check_bytes_at (p->t->path, p->line, "what the client sent before this",
                     p->s.in.p, p->s.in.len, "", 0);
+}
+
+/* A byte that the server never sends, 0 if there is none: where it is seen
+ * the buffer still holds what was there before.
+ */
+static uint8_t
+choose_stale (const struct transcript *t, uint8_t flip)
+{
+  bool sent[256] = { [0] = true };
+  unsigned stale = 0xff;
+
+  for (size_t i = 0; i < t->nr_steps; ++i)
+    for (size_t k = 0; k < t->steps[i].bytes.len; ++k)
+      if (t->steps[i].kind == STEP_SERVER) {
+        sent[t->steps[i].bytes.p[k]] = true;
+        sent[t->steps[i].bytes.p[k] ^ flip] = true;
+      }
+  while (stale > 0 && sent[stale])
+    stale--;
+  return stale;
 }
 
 /* handshake STYLE SIZE FLAGS */
@@ -41,17 +64,41 @@ play_handshake (struct play *p, const char *text)
   server_connect (&p->s, p->h, style, size, flags);
 }
 
+/* After a part of the step's bytes the client can send no more. */
+static void
+play_mute (struct play *p, const struct step *step, size_t n)
+{
+  p->s.gives_up = true;
+  server_send (&p->s, step->bytes.p, n);
+  pump (p->h);
+  p->astray = true;
+  shutdown (nbd_aio_get_fd (p->h), SHUT_WR);
+  server_send (&p->s, step->bytes.p + n, step->bytes.len - n);
+  pump (p->h);
+}
+
 /* Deliver the bytes of one step; true if that reached the cut. */
 static bool
 play_server (struct play *p, const struct step *step,
              struct delivery delivery, size_t *sent)
 {
   size_t n = step->bytes.len;
-  bool cut = delivery.cut != NO_CUT && delivery.cut - *sent < n;
+  bool cut = delivery.cut != NEVER && delivery.cut - *sent < n;
+  bool changed = delivery.change - *sent < n;
+  uint8_t *at = step->bytes.p + (changed ? delivery.change - *sent : 0);
 
-  no_surplus (p);
+  if (!p->astray)
+    no_surplus (p);
   if (cut)
     n = delivery.cut - *sent;
+  if (delivery.mute - *sent < n) {
+    play_mute (p, step, delivery.mute - *sent);
+    *sent += n;
+    return false;
+  }
+  if (changed)
+    *at ^= delivery.flip;
+  p->astray |= changed;
   p->s.gives_up = true;         /* a client may end without listening */
   if (delivery.bytewise) {
     for (size_t i = 0; i < n; ++i) {
@@ -66,6 +113,8 @@ play_server (struct play *p, const struct step *step,
     if (!(cut && delivery.unseen))
       pump (p->h);
   }
+  if (changed)
+    *at ^= delivery.flip;
   *sent += n;
   return cut;
 }
@@ -76,6 +125,10 @@ play_client (struct play *p, const struct step *step)
   size_t got = server_take (&p->s);
   size_t want = step->bytes.len;
 
+  if (p->astray) {
+    bytes_drop (&p->s.in, got);
+    return;
+  }
   check_bytes_at (p->t->path, p->line, "what the client sent", p->s.in.p,
                   got < want ? got : want, step->bytes.p, want);
   bytes_drop (&p->s.in, want);
@@ -98,17 +151,18 @@ check_waiting (struct play *p)
 static void
 check_no_stale (struct play *p, struct command *c)
 {
-  if (!c->is_read || !nbd_get_pread_initialize (p->h))
+  if (!c->is_read || p->stale == 0 || !nbd_get_pread_initialize (p->h))
     return;
   for (size_t i = 0; i < c->count; ++i)
-    if (c->buf[i] == STALE && pattern_at (c->offset + i) != STALE)
+    if (c->buf[i] == p->stale &&
+        (p->astray || pattern_at (c->offset + i) != p->stale))
       PLAY_FAIL (p, "byte %zu of command %d shows old memory", i,
                  (int) c->cookie);
 }
 
-/* After the cut everything has failed, once, and nothing hangs. */
+/* After the end everything has failed, once, and nothing hangs. */
 static void
-check_after_cut (struct play *p)
+check_after_end (struct play *p)
 {
   const char *state = state_name (p->h);
   bool ended = strcmp (state, "CLOSED") == 0 || strcmp (state, "DEAD") == 0;
@@ -123,11 +177,11 @@ check_after_cut (struct play *p)
   for (size_t i = 0; i < p->nr_commands; ++i) {
     struct command *c = &p->commands[i];
 
-    if (c->completed != 1)
+    if (c->completed != !c->refused)
       PLAY_FAIL (p, "command %d completed %d times", (int) c->cookie,
                  c->completed);
     check_no_stale (p, c);
-    if (c->cookie && !c->retired) {
+    if (c->cookie && !c->retired && !c->refused) {
       int r = nbd_aio_command_completed (p->h, c->cookie);
 
       if (r == 0 || (c->error && r != -1))
@@ -170,6 +224,29 @@ join_events (struct play *p)
   return (char *) log.p;
 }
 
+/* Put something into the place of the client's socket that is none. */
+static void
+lose_socket (struct play *p)
+{
+  int fd = open ("/dev/null", O_RDWR | O_CLOEXEC);
+
+  if (fd == -1 || dup3 (fd, nbd_aio_get_fd (p->h), O_CLOEXEC) == -1)
+    PLAY_FAIL (p, "/dev/null: %m");
+  close (fd);
+}
+
+/* The server hangs up, and nobody has a reason to wait any more. */
+static void
+hang_up (struct play *p, bool lost)
+{
+  if (lost)
+    lose_socket (p);
+  else
+    server_close (&p->s);
+  pump (p->h);
+  check_after_end (p);
+}
+
 static void
 connect_once (struct play *p)
 {
@@ -195,7 +272,8 @@ play_step (struct play *p, const struct step *step,
   case STEP_SERVER:
     return play_server (p, step, delivery, sent);
   case STEP_SERVER_CLOSES:
-    no_surplus (p);
+    if (!p->astray)
+      no_surplus (p);
     server_close (&p->s);
     pump (p->h);
     break;
@@ -206,7 +284,8 @@ play_step (struct play *p, const struct step *step,
     play_action (p, step->text);
     break;
   case STEP_EXPECT:
-    play_expect (p, step->text);
+    if (!p->astray)
+      play_expect (p, step->text);
     break;
   }
   return false;
@@ -216,10 +295,12 @@ size_t
 play_transcript (const struct transcript *t, struct delivery delivery,
                  char **log)
 {
-  struct play play = { .t = t, .s.fd = -1 }, *p = &play;
+  struct play play = { .t = t, .s.fd = -1, .stale = 0xee }, *p = &play;
   size_t sent = 0;
   bool cut = false;
 
+  if (delivery.change != NEVER || delivery.mute != NEVER)
+    p->stale = choose_stale (t, delivery.flip);
   p->h = nbd_create ();
   if (p->h == NULL)
     PLAY_FAIL (p, "%s", nbd_get_error ());
@@ -229,10 +310,10 @@ play_transcript (const struct transcript *t, struct delivery delivery,
   if (cut) {
     if (!delivery.unseen)
       check_waiting (p);
-    server_close (&p->s);
-    pump (p->h);
-    check_after_cut (p);
+    hang_up (p, delivery.lost);
   }
+  else if (p->astray)
+    hang_up (p, false);
   else {
     no_surplus (p);
     if (p->taken < p->nr_events)

@@ -18,9 +18,6 @@
 #define MAX_COMMANDS 64
 #define MAX_EVENTS 512
 
-/* What a buffer is filled with before a read. */
-#define STALE 0xee
-
 struct play;
 
 /* A command or an option that the transcript issued. */
@@ -36,6 +33,7 @@ struct command {
   int middle_freed;
   int error;                    /* given to the completion */
   bool retired;
+  bool issuing, refused;        /* in the call, and what became of it */
 };
 
 struct play {
@@ -49,6 +47,8 @@ struct play {
   char *events[MAX_EVENTS];
   size_t nr_events;
   size_t taken;                 /* events that the transcript expected */
+  uint8_t stale;                /* what fills a buffer before a read */
+  bool astray;                  /* a byte was changed: anything may come */
 };
 
 #define PLAY_FAIL(p, ...) check_fail ((p)->t->path, (p)->line, __VA_ARGS__)
@@ -76,9 +76,15 @@ struct delivery {
   bool bytewise;                /* each byte alone */
   size_t cut;                   /* close after so many bytes */
   bool unseen;                  /* the client sees bytes and end at once */
+  bool lost;                    /* its socket fails instead of closing */
+  size_t mute;                  /* it cannot send after so many bytes */
+  size_t change;                /* change this byte */
+  uint8_t flip;                 /* these bits of it */
 };
 
-#define NO_CUT SIZE_MAX
+/* For cut, mute and change. */
+#define NEVER SIZE_MAX
+#define WHOLE .cut = NEVER, .mute = NEVER, .change = NEVER
 
 /* play.c: play the transcript once.  Returns how many server bytes it
  * has; *log, if not NULL, gets the events, to be freed.

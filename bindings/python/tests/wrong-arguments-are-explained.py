@@ -34,6 +34,10 @@ class Test(support.Case):
     def test_values(self) -> None:
         self.refuse(ValueError, "null character", "set_export_name", "a\0b")
         self.refuse(ValueError, "null", "connect_unix", "a\0b")
+        self.refuse(ValueError, "null", "connect_uri", "nbd://a\0b")
+        self.refuse(ValueError, "null", "connect_command", ["true", "a\0b"])
+        self.refuse(ValueError, "null", "connect_command", ["true", b"a\0b"])
+        self.refuse(ValueError, "null", "aio_connect", ("127.0.0.1\0b", 1))
         self.refuse(ValueError, "no numeric address", "aio_connect", ("host", 1))
         self.refuse(ValueError, "200 bytes", "aio_connect", "x" * 200)
 

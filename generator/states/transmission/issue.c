@@ -44,16 +44,11 @@ STATE (SEND)
 STATE (SHUT_WRITE)
   ON (NOTIFY_WRITE -> SHUT_WRITE)
   SPEC ("Terminating the transmission phase")
-  GOES_TO (DONE, BROKEN)
+  GOES_TO (DONE)
 {
-  switch (h->conn.transport->shutdown_write (h)) {
-  case NBDI_IO_READY:
-    return NEXT (DONE);
-  case NBDI_IO_WAIT:
+  if (h->conn.transport->shutdown_write (h) == NBDI_IO_WAIT)
     return WAIT;
-  default:
-    return NEXT (BROKEN);
-  }
+  return NEXT (DONE);
 }
 
 /* Nothing will be sent any more; the server is to close the connection. */
@@ -77,6 +72,9 @@ STATE (BROKEN)
 STATE (FAIL)
   GOES_TO (.DEAD)
 {
-  nbdi_error (h->broken_errno, "send");
+  if (h->broken_text != NULL)
+    nbdi_error (0, "%s", h->broken_text);
+  else
+    nbdi_socket_error (h, h->broken_errno, "send");
   return NEXT (.DEAD);
 }

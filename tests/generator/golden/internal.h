@@ -38,8 +38,10 @@ struct nbd_handle {
   enum nbdi_state state[NBDI_NR_REGIONS];
   bool waiting[NBDI_NR_REGIONS];
   bool debug;
+  bool careless;                /* fails and does not say why */
   size_t size;
   int option;
+  int result;
   int bodies;                   /* how often counting bodies ran */
   const char *in, *out;         /* what input and output will do */
 };
@@ -48,12 +50,14 @@ extern void nbdi_error (int errnum, const char *fmt, ...)
   __attribute__ ((format (printf, 2, 3)));
 extern void nbdi_debug_state (struct nbd_handle *h, const char *state);
 extern void nbdi_unexpected_end (struct nbd_handle *h);
-extern void toy_cover (enum nbdi_state from, enum nbdi_state to);
+extern unsigned nbdi_error_count (void);
+extern void nbdi_option_result (struct nbd_handle *h, int value, int error);
+extern void toy_cover (enum nbdi_state from, enum nbdi_event event, int to);
 extern int nbdi_io_recv (struct nbd_handle *h, size_t n);
 extern int nbdi_io_boundary (struct nbd_handle *h, size_t n);
 extern int nbdi_io_fill (struct nbd_handle *h);
 extern int nbdi_io_send (struct nbd_handle *h);
 
-#define NBDI_COVER(from, to) toy_cover (from, to)
+#define NBDI_COVER(from, event, to) toy_cover (from, event, to)
 
 #endif /* TOY_INTERNAL_H */

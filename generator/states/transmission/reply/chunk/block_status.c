@@ -12,9 +12,11 @@
 GROUP (TRANSMISSION.REPLY.CHUNK.BLOCK_STATUS)
   SPEC ("Structured reply types")
 
-/* Make room for the extents, whose number is checked first. */
+/* Make room for the extents, whose number is checked first.  Without room
+ * the command fails, and what follows is in step.
+ */
 STATE (START)
-  GOES_TO (RECV_PAYLOAD)
+  GOES_TO (RECV_PAYLOAD, ^SKIP)
 {
   bool wide = h->reply.chunk.type == NBD_REPLY_TYPE_BLOCK_STATUS_EXT;
   size_t size = h->reply.chunk.length;
@@ -25,8 +27,11 @@ STATE (START)
                  PRIu32 " extents", size, MAX_EXTENTS);
   free (h->reply.entries);
   h->reply.entries = malloc (size);
-  if (h->reply.entries == NULL)
-    return FAIL (errno, "block status: payload of %zu bytes", size);
+  if (h->reply.entries == NULL) {
+    nbdi_debug (h, "block status: no memory for %zu bytes", size);
+    nbdi_fail_command (h->reply.command, ENOMEM);
+    return NEXT (^SKIP);
+  }
   h->reply.entries_size = size;
   h->in.fill = h->reply.entries;
   h->in.fill_left = size;

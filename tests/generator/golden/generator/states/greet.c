@@ -50,7 +50,10 @@ STATE (ASK)
 STATE (DONE)
   GOES_TO (^TALK)
 {
-  if (h->bodies > 100)
+  if (h->bodies > 100) {
+    if (!h->careless)
+      nbdi_error (EPROTO, "%d bodies", h->bodies);
     return FAILED;
+  }
   return NEXT (^TALK);
 }

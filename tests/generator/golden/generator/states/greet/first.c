@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
 /* Serve two options. */
 GROUP (GREET.FIRST)
   OPTION (1, 2)
@@ -7,5 +9,6 @@ GROUP (GREET.FIRST)
 STATE (START)
   GOES_TO (^DONE)
 {
+  nbdi_option_result (h, 0, 0);
   return NEXT (^DONE);
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
 /* Serve an option that says "thanks". */
 GROUP (GREET.SECOND)
   OPTION (3)
@@ -9,5 +11,6 @@ STATE (START)
   IO (SEND)
   GOES_TO (^DONE)
 {
+  nbdi_option_result (h, 0, 0);
   return NEXT (^DONE);
 }

@@ -16,6 +16,7 @@ STATE (START)
 /* Hear the rest. */
 STATE (LISTEN)
   IO (FILL)
+  CONSUMES (a message)
   GOES_TO (START)
 {
   return NEXT (START);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* A reply whose extents find no memory fails its command with ENOMEM, and
+ * nothing else: the stream stays in step and the handle goes on.
+ *
+ * The linker lets the library's calls come here (-Wl,--wrap).
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "client.h"
+#include "server.h"
+
+#define EXTENTS 3000
+#define SIZE (4 + 8 * EXTENTS)
+
+static bool fails;
+
+extern void *__real_malloc (size_t n);
+extern void *__wrap_malloc (size_t n);
+
+void *
+__wrap_malloc (size_t n)
+{
+  if (fails && n == SIZE) {
+    errno = ENOMEM;
+    return NULL;
+  }
+  return __real_malloc (n);
+}
+
+static void
+answer (struct server *s, int cookie)
+{
+  server_say (s, "chunk 0 BLOCK_STATUS %d u32 1 zero %d", cookie,
+              8 * EXTENTS);
+}
+
+void
+test (void)
+{
+  struct server s;
+  struct nbd_handle *h = nbd_create ();
+  struct calls extents = { 0 }, done = { .gives = 1 }, flushed = { 0 };
+
+  CHECK_OK (nbd_add_meta_context (h, "base:allocation"));
+  server_connect (&s, h, STRUCTURED, 1 << 20, FLAGS_ALL);
+  CHECK_OK (nbd_aio_block_status (h, 512, 0, extent (&extents),
+                                  completion (&done), 0));
+  fails = true;
+  s.drives = h;
+  answer (&s, 1);
+  pump (h);
+  fails = false;
+  server_say (&s, "chunk DONE NONE 1");
+  pump (h);
+  CHECK_CALLS (&done, 1);
+  CHECK_INT (done.error, ENOMEM);
+  CHECK_CALLS (&extents, 0);
+  CHECK_STATE (h, "READY");
+  CHECK_OK (nbd_aio_flush (h, completion (&flushed), 0));
+  server_say (&s, "chunk DONE NONE 2");
+  pump (h);
+  CHECK_INT (flushed.called, 1);
+  CHECK_INT (flushed.error, 0);
+  nbd_close (h);
+  server_close (&s);
+}

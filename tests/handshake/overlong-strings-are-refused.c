@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Strings that are longer than the protocol, the system or anybody needs are
+ * refused by the call that would use them, which says what was too long.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "client.h"
+#include "server.h"
+
+#define HUGE (4 * 1024 * 1024)
+
+static char *text;
+
+/* That many characters. */
+static const char *
+of (size_t n)
+{
+  return text + HUGE - n;
+}
+
+static void
+settings (void)
+{
+  struct nbd_handle *h = nbd_create ();
+
+  CHECK_OK (nbd_set_export_name (h, of (4096)));
+  CHECK_FAILS (nbd_set_export_name (h, of (4097)), ENAMETOOLONG, "export");
+  CHECK_FAILS (nbd_set_export_name (h, of (HUGE)), ENAMETOOLONG, "export");
+  CHECK_OK (nbd_add_meta_context (h, of (4096)));
+  CHECK_FAILS (nbd_add_meta_context (h, of (4097)), ENAMETOOLONG, "context");
+  CHECK_OK (nbd_set_socket_activation_name (h, of (32)));
+  CHECK_FAILS (nbd_set_socket_activation_name (h, of (33)), ENAMETOOLONG,
+               "activation");
+  CHECK_FAILS (nbd_can_meta_context (h, of (HUGE)), ENOTCONN, NULL);
+  CHECK_INT (nbd_is_uri (h, of (HUGE)), 0);
+  nbd_close (h);
+}
+
+static void
+queries (void)
+{
+  struct server s;
+  struct nbd_handle *h = nbd_create ();
+  struct calls c[2] = { 0 };
+  char *list[] = { (char *) of (4097), NULL };
+
+  CHECK_OK (nbd_set_opt_mode (h, true));
+  set_style (h, SIMPLE);
+  server_open (&s, h);
+  server_say (&s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
+  pump (h);
+  CHECK_FAILS (nbd_aio_opt_set_meta_context_queries (h, list,
+                                                     context (&c[0]),
+                                                     completion (&c[1])),
+               ENAMETOOLONG, "query");
+  CHECK_FAILS (nbd_set_export_name (h, of (4097)), ENAMETOOLONG, "export");
+  CHECK_STATE (h, "NEGOTIATING");
+  nbd_close (h);
+  server_close (&s);
+}
+
+/* Where the connecting calls pass them to the system. */
+static void
+places (void)
+{
+  struct nbd_handle *h = nbd_create ();
+  char *argv[] = { (char *) "true", (char *) of (HUGE), NULL };
+  char *program[] = { (char *) of (HUGE), NULL };
+
+  CHECK_FAILS (nbd_connect_unix (h, of (109)), ENAMETOOLONG, "path");
+  CHECK_FAILS (nbd_connect_unix (h, of (HUGE)), ENAMETOOLONG, "path");
+  CHECK_FAILS (nbd_connect_tcp (h, of (HUGE), "1"), 0, "getaddrinfo");
+  CHECK_FAILS (nbd_connect_tcp (h, "localhost", of (HUGE)), 0,
+               "getaddrinfo");
+  CHECK_INT (nbd_connect_command (h, argv), -1);
+  nbd_close (h);
+  h = nbd_create ();
+  CHECK_INT (nbd_connect_command (h, program), -1);
+  CHECK (strlen (nbd_get_error ()) < 4096);
+  nbd_close (h);
+}
+
+static void
+uris (void)
+{
+  static const char *const starts[] = {
+    "nbd://", "nbd://h:", "nbd://h/", "nbd://h/?tls-hostname=%00",
+    "nbd+unix:///?socket=", "nbd+ssh://", "nbd+ssh://h/?socket=/",
+    "nbd+vsock://", "nbd://[", "nbd://h/?tls-type=",
+  };
+  char *uri = malloc (HUGE + 100);
+
+  for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+    struct nbd_handle *h = nbd_create ();
+
+    check_case ("%s", starts[i]);
+    strcat (strcpy (uri, starts[i]), of (HUGE));
+    CHECK_INT (nbd_connect_uri (h, uri), -1);
+    CHECK (nbd_get_error () != NULL && strlen (nbd_get_error ()) < 4096);
+    nbd_close (h);
+  }
+  free (uri);
+}
+
+void
+test (void)
+{
+  text = malloc (HUGE + 1);
+  memset (text, 'x', HUGE);
+  text[HUGE] = '\0';
+  settings ();
+  queries ();
+  places ();
+  uris ();
+  free (text);
+}

@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# When the server that we started is gone the message tells with what status
+# or by which signal, however it was started and whatever came before.
+. "${srcdir:-.}/tests/lib/functions.sh"
+
+mkdir "$tmp/bin"
+PATH=$tmp/bin:$PATH
+program ()
+{
+  printf '#!/bin/bash\n%s\n' "$1" >"$tmp/bin/server"
+  chmod 755 "$tmp/bin/server"
+}
+
+for how in command activate; do
+  program 'exit 42'
+  client "fails any connect-$how server" "says status_42"
+  # shellcheck disable=SC2016  # it is the child that expands it
+  program 'kill -9 $$'
+  client "fails any connect-$how server" "says signal_9"
+done
+program "printf NBDMAGIC; exit 3"
+client "fails 0 connect-command server" "says closed_the_connection"
+client "fails 0 connect-command server" "says status_3"
