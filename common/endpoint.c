@@ -114,15 +114,13 @@ void
 tool_only_endpoint (char **words, struct tool_endpoint *endpoint)
 {
   if (words[0] == NULL)
-    tool_usage_error ("no server is named; say which by a URI such as "
-                      "nbd://localhost");
+    tool_usage_error (NULL);
   const char *first = words[0];
   if (!tool_take_endpoint (&words, true, endpoint))
     tool_usage_error ("\"%s\" is no NBD URI, such as nbd://localhost or "
                       "nbd+unix:///?socket=/tmp/socket", first);
   if (words[0] != NULL)
-    tool_usage_error ("\"%s\" is one argument too many; options of a server "
-                      "in brackets need \"--\" before \"[\"", words[0]);
+    tool_usage_error ("\"%s\" is one argument too many", words[0]);
 }
 
 void

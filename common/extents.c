@@ -145,6 +145,14 @@ deliver (struct walk *w, struct step *s)
   return 0;
 }
 
+static void
+fail_at (const struct walk *w, uint64_t offset)
+{
+  tool_check_signal ();
+  tool_fail ("%s at offset %" PRIu64 ": %s", w->context, offset,
+             tool_nbd_error ());
+}
+
 /* Wait until the step's request is answered. */
 static void
 await (struct walk *w, struct step *s)
@@ -154,7 +162,7 @@ await (struct walk *w, struct step *s)
     if (r == 1)
       s->cookie = -1;
     else if (r == -1)
-      tool_nbd_fail (NULL);
+      fail_at (w, s->next);
     else {
       fflush (stdout);
       if (tool_poll (w->h, -1) == -1)

@@ -20,3 +20,36 @@ common_libcommon_a_CPPFLAGS = $(AM_CPPFLAGS)
 
 tool_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/common
 tool_libs = common/libcommon.a lib/libnbd.la
+
+# bash looks for the completion of a command in a file of its name.
+if WANT_COMPLETION
+INSTALL_TARGETS += install-completion
+UNINSTALL_TARGETS += uninstall-completion
+endif
+install-completion:
+	$(MKDIR_P) "$(DESTDIR)$(bashcompdir)"
+	for tool in $(notdir $(bin_PROGRAMS) $(bin_SCRIPTS)); do \
+	  $(INSTALL_DATA) $(srcdir)/common/completion.bash \
+	    "$(DESTDIR)$(bashcompdir)/$$tool" || exit; \
+	done
+uninstall-completion:
+	cd "$(DESTDIR)$(bashcompdir)" && \
+	rm -f $(notdir $(bin_PROGRAMS) $(bin_SCRIPTS))
+
+common_tests = \
+	common/tests/completion-knows-options-and-files.sh \
+	common/tests/examples-in-help-run.sh \
+	common/tests/options-agree-everywhere.sh \
+	common/tests/signals-close-what-was-opened.sh
+TESTS += \
+	$(common_tests) \
+	common/tests/sizes-are-read-and-printed
+check_PROGRAMS += common/tests/sizes-are-read-and-printed
+common_tests_sizes_are_read_and_printed_CPPFLAGS = $(tool_cppflags)
+common_tests_sizes_are_read_and_printed_LDADD = \
+	common/libcommon.a tests/lib/libtest.a lib/libnbd.la
+
+EXTRA_DIST += \
+	$(common_tests) \
+	common/completion.bash \
+	common/tests/tools.sh

@@ -51,20 +51,36 @@ tool_usage_error (const char *format, ...)
     va_start (args, format);
     message (format, args);
     va_end (args);
+    tool_error ("try %s --help", tool_self->name);
+  } else {
+    fputc ('\n', stderr);
+    tool_print_usage (stderr);
   }
-  fputc ('\n', stderr);
-  tool_print_usage (stderr);
   exit (tool_self->usage_status ? tool_self->usage_status : EXIT_FAILURE);
+}
+
+const char *
+tool_nbd_error (void)
+{
+  /* Calls that say how we wait, not what for. */
+  static const char *const waiting[] = {
+    "nbd_poll2: ", "nbd_aio_command_completed: ",
+  };
+  const char *error = nbd_get_error ();
+  if (error == NULL)
+    return "the connection ended";
+  for (size_t i = 0; i < sizeof waiting / sizeof waiting[0]; i++)
+    if (strncmp (error, waiting[i], strlen (waiting[i])) == 0)
+      return error + strlen (waiting[i]);
+  return error;
 }
 
 void
 tool_nbd_fail (const char *what)
 {
   tool_check_signal ();
-  const char *error = nbd_get_error ();
-  if (error == NULL)
-    error = "the connection ended";
-  tool_fail ("%s%s%s", what ? what : "", what ? ": " : "", error);
+  tool_fail ("%s%s%s", what ? what : "", what ? ": " : "",
+             tool_nbd_error ());
 }
 
 void

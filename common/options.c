@@ -17,6 +17,7 @@ static struct {
   char **argv;
   struct option *longs;
   char *shorts;
+  bool masked;
 } parser;
 
 const struct tool *tool_self = &(struct tool) { .name = "nbd" };
@@ -55,6 +56,26 @@ add_long (const struct tool_option *row, const char *name, size_t length)
     .name = copy, .has_arg = argument_kind (row), .val = row->id,
   };
   parser.longs[count] = (struct option) { .name = NULL };
+}
+
+/* Options of a server in brackets are not ours.  So that getopt leaves them
+ * alone they get another first character while it runs. */
+#define MASK '\001'
+
+static void
+mask_brackets (bool mask)
+{
+  bool inside = false;
+  for (int i = 1; i < parser.argc; i++) {
+    char **word = &parser.argv[i];
+    if (mask && inside && (*word)[0] == '-')
+      *word = tool_format ("%c%s", MASK, *word);
+    else if (!mask && (*word)[0] == MASK && (*word)[1] == '-')
+      ++*word;
+    if (strcmp (*word, inside ? "]" : "[") == 0)
+      inside = !inside;
+  }
+  parser.masked = mask;
 }
 
 static void
@@ -98,6 +119,8 @@ tool_start (const struct tool *tool, int argc, char **argv)
   each_name (&hidden[0], add_long);
   each_name (&hidden[1], add_long);
   atexit (free_parser);
+  if (!tool->stops_at_argument)
+    mask_brackets (true);
   /* What getopt prints begins like what we print. */
   argv[0] = (char *) tool->name;
 }
@@ -144,7 +167,7 @@ print_indented (FILE *file, const char *text)
 {
   while (*text != '\0') {
     int length = strcspn (text, "\n");
-    fprintf (file, "    %.*s\n", length, text);
+    fprintf (file, "%s%.*s\n", length > 0 ? "    " : "", length, text);
     text += length + (text[length] == '\n');
   }
 }
@@ -220,6 +243,10 @@ tool_next_option (void)
       break;
     case '?':
       tool_usage_error (NULL);
+    case -1:
+      if (parser.masked)
+        mask_brackets (false);
+      return -1;
     default:
       return id;
     }

@@ -74,8 +74,12 @@ print_details (int64_t now)
     fprintf (stderr, " %s, %s/s", about (done, bar.done),
              about (rate, speed));
     double left = (bar.total - bar.done) / speed;
-    if (bar.done <= bar.total && left < 360000)
-      fprintf (stderr, ", %d:%02d", (int) left / 60, (int) left % 60);
+    int minutes = left / 60;
+    if (bar.done <= bar.total && left < 3600)
+      fprintf (stderr, ", %d:%02d", minutes, (int) left % 60);
+    else if (bar.done <= bar.total && left < 360000)
+      fprintf (stderr, ", %d:%02d:%02d", minutes / 60, minutes % 60,
+               (int) left % 60);
   }
   fputs ("\033[K", stderr);
 }

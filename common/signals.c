@@ -66,6 +66,8 @@ tool_check_signal (void)
     return;
   tool_run_ends ();
   fflush (stdout);
+  if (tool_self->signal_status != 0)
+    _exit (tool_self->signal_status);
   signal (number, SIG_DFL);
   raise (number);
   _exit (128 + number);

@@ -59,6 +59,7 @@ struct tool {
                                            that --long-options prints */
   const char *examples;         /* lines, each a command; or NULL */
   int usage_status;             /* exit status of usage errors; 0 means 1 */
+  int signal_status;            /* of ends by a signal; 0: die of it */
   bool stops_at_argument;       /* options end at the first argument */
 };
 
@@ -83,9 +84,12 @@ extern void tool_fail (const char *format, ...)
   __attribute__ ((format (printf, 1, 2), noreturn));
 
 /* Print the message, then how to get help, and exit with the status of
- * usage errors.  With NULL print the usage alone. */
+ * usage errors.  With NULL print all the help instead. */
 extern void tool_usage_error (const char *format, ...)
   __attribute__ ((format (printf, 1, 2), noreturn));
+
+/* What the library said last in this thread; never NULL. */
+extern const char *tool_nbd_error (void);
 
 /* Exit with status 1 and "NAME: WHAT: what the library said".  WHAT may be
  * NULL.  If a signal made the library fail, end by that instead. */

@@ -1,1 +1,22 @@
 # SPDX-License-Identifier: MIT
+
+bin_PROGRAMS += dump/nbddump
+dist_man_MANS += dump/nbddump.1
+
+dump_nbddump_SOURCES = \
+	dump/fetch.c \
+	dump/main.c \
+	dump/nbddump.h \
+	dump/rows.c
+dump_nbddump_CPPFLAGS = $(tool_cppflags)
+dump_nbddump_LDFLAGS =
+dump_nbddump_LDADD = $(tool_libs)
+
+dump_tests = \
+	dump/tests/failing-read-names-the-offset.sh \
+	dump/tests/only-data-is-read.sh \
+	dump/tests/output-is-like-the-distributions.sh \
+	dump/tests/reads-run-side-by-side.sh \
+	dump/tests/rows-are-as-documented.sh
+TESTS += $(dump_tests)
+EXTRA_DIST += $(dump_tests)

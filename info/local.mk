@@ -1,1 +1,33 @@
 # SPDX-License-Identifier: MIT
+
+bin_PROGRAMS += info/nbdinfo
+dist_man_MANS += info/nbdinfo.1
+
+info_nbdinfo_SOURCES = \
+	info/can.c \
+	info/content.c \
+	info/export.c \
+	info/main.c \
+	info/map.c \
+	info/nbdinfo.h \
+	info/show.c \
+	info/text.c
+info_nbdinfo_CPPFLAGS = $(tool_cppflags)
+# Installed programs must not keep the build tree's run path.
+info_nbdinfo_LDFLAGS =
+info_nbdinfo_LDADD = $(tool_libs)
+
+info_tests = \
+	info/tests/json-is-valid-whatever-a-server-says.sh \
+	info/tests/json-of-real-servers-is-read-by-jq.sh \
+	info/tests/map-adds-up-and-describes-types.sh \
+	info/tests/map-is-streamed-and-can-be-interrupted.sh \
+	info/tests/map-of-6-eib-takes-few-requests.sh \
+	info/tests/output-is-as-documented.sh \
+	info/tests/output-is-like-the-distributions.sh \
+	info/tests/questions-are-answered-by-exit-status.sh \
+	info/tests/wrong-command-lines-are-refused.sh
+TESTS += $(info_tests)
+EXTRA_DIST += \
+	$(info_tests) \
+	info/tests/extended.py

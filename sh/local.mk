@@ -1,1 +1,31 @@
 # SPDX-License-Identifier: MIT
+# nbdsh is a script; the build fills in the interpreter and where the module
+# will be installed.
+
+if HAVE_PYTHON
+bin_SCRIPTS += sh/nbdsh
+dist_man_MANS += sh/nbdsh.1
+else
+EXTRA_DIST += sh/nbdsh.1
+endif
+
+sh/nbdsh: sh/nbdsh.py Makefile
+	$(AM_V_GEN)$(MKDIR_P) sh && \
+	sed -e '1s|.*|#!$(PYTHON)|' \
+	    -e 's|@pythondir[@]|$(pythondir)|' \
+	    -e 's|@pyexecdir[@]|$(pyexecdir)|' \
+	    $(srcdir)/sh/nbdsh.py >$@.tmp && \
+	chmod 0755 $@.tmp && \
+	mv $@.tmp $@
+CLEANFILES += sh/nbdsh sh/nbdsh.tmp
+EXTRA_DIST += sh/nbdsh.py
+
+sh_tests = \
+	sh/tests/exit-status-is-that-of-the-script.sh \
+	sh/tests/options-have-effect-in-their-order.sh \
+	sh/tests/servers-end-with-the-shell.sh \
+	sh/tests/tab-completes-and-lines-are-kept.py
+if HAVE_PYTHON
+TESTS += $(sh_tests)
+endif
+EXTRA_DIST += $(sh_tests)

@@ -1,0 +1,34 @@
+#!/bin/bash -
+# SPDX-License-Identifier: MIT
+# Completion offers all options that a tool lists, and leaves files to bash.
+. "${srcdir:-.}/tests/lib/functions.sh"
+. "$srcdir/common/tests/tools.sh"
+
+# complete WORD: what bash would offer behind the tool, sorted.
+complete_word ()
+{
+  bash --norc -c '
+    . "$1"
+    COMPREPLY=()
+    _nbd_tools "$2" "$3" "$2"
+    printf "%s\n" "${COMPREPLY[@]}"' \
+    bash "$srcdir/common/completion.bash" "$tool" "$1" | sed '/^$/d' | sort
+}
+
+while read -r name tool _; do
+  expect "$("$tool" --long-options | sort)" complete_word --
+  expect "$({ "$tool" --long-options; "$tool" --short-options; } | sort)" \
+    complete_word -
+  expect "" complete_word fil
+  expect "" complete_word --some=fil
+  # What is not completed falls back to files.
+  bash --norc -c '. "$1"; complete -p "$2"' bash \
+    "$srcdir/common/completion.bash" "$name" | grep -q -e '-o default' \
+    || fail "$name is not completed"
+done < <(tools)
+
+tool=$builddir/info/nbdinfo
+expect "--can
+--can-not
+--cannot
+--cant" complete_word --can

@@ -1,0 +1,35 @@
+#!/bin/bash -
+# SPDX-License-Identifier: MIT
+# The options that a tool lists for completion are those in its manual page,
+# and its help shows no other.
+. "${srcdir:-.}/tests/lib/functions.sh"
+. "$srcdir/common/tests/tools.sh"
+
+# Options in a text, one per line.
+options_in ()
+{
+  grep -oE -e '(^|[^-[:alnum:]])--?[[:alpha:]][[:alnum:]-]*' \
+    | sed 's/^[^-]//' | grep -xE -e '--[[:alnum:]-]+|-[[:alpha:]]' | sort -u
+}
+
+# The page, without markup, up to its examples.
+page ()
+{
+  sed -e '/^\.SH EXAMPLES/,$d' -e 's/\\f[BIRP]//g' -e 's/\\-/-/g' "$1" \
+    | sed -n '/^\.SH OPTIONS/,$p' | sed 's/\\&//g'
+}
+
+while read -r name tool manual; do
+  "$tool" --long-options >"$tmp/long"
+  "$tool" --short-options >"$tmp/short"
+  sort -u "$tmp/long" "$tmp/short" >"$tmp/listed"
+  [ -s "$tmp/long" ] || fail "$name lists no long options"
+  "$tool" --help >"$tmp/help" || fail "$name --help failed"
+  sed '/^[Ee]xamples:/,$d' "$tmp/help" | options_in >"$tmp/shown"
+  page "$manual" | options_in >"$tmp/described"
+
+  missing=$(comm -23 "$tmp/listed" "$tmp/described")
+  [ -z "$missing" ] || fail "$name(1) does not describe $missing"
+  unknown=$(comm -23 "$tmp/shown" "$tmp/listed" | grep -vx -e --help -e -h || :)
+  [ -z "$unknown" ] || fail "$name --help shows $unknown"
+done < <(tools)

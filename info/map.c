@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* The extents of an export, one by one or added up by their type. */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "extents.h"
+#include "nbdinfo.h"
+
+/* A server may send as many types as it likes; nobody wants to read them. */
+#define MAX_TYPES 100000
+
+struct total {
+  uint64_t type, size;
+};
+
+static struct map {
+  const char *context;
+  bool json;
+  bool open;                    /* a JSON array was begun */
+  bool some;                    /* and something is in it */
+  uint64_t size;                /* of the export */
+  struct total *totals;         /* sorted by type */
+  size_t count, allocated;
+} map;
+
+/* What a type means; NULL if that is not known. */
+static const char *
+describe (uint64_t type)
+{
+  static char text[48];
+  static const char *const allocation[] = {
+    "data", "hole", "zero", "hole,zero",
+  };
+  if (strcmp (map.context, LIBNBD_CONTEXT_BASE_ALLOCATION) == 0)
+    return type < 4 ? allocation[type] : NULL;
+  if (strncmp (map.context, "qemu:dirty-bitmap:", 18) == 0)
+    return type == 0 ? "clean" : type == 1 ? "dirty" : NULL;
+  if (strcmp (map.context, "qemu:allocation-depth") != 0)
+    return NULL;
+  if (type < 2)
+    return type == 0 ? "absent" : "local";
+  snprintf (text, sizeof text, "backing depth %" PRIu64, type);
+  return text;
+}
+
+/* Begin the colour of a type; false if it has none. */
+static bool
+begin_color (uint64_t type)
+{
+  const char *text = describe (type);
+  if (text == NULL || !tool_colors ())
+    return false;
+  if (strcmp (text, "data") == 0)
+    tool_color (stdout, TOOL_BOLD);
+  else if (strcmp (text, "clean") == 0)
+    tool_color (stdout, TOOL_GREEN);
+  else if (strcmp (text, "dirty") == 0)
+    tool_color (stdout, TOOL_RED);
+  else if (strcmp (text, "local") == 0) {
+    tool_color (stdout, TOOL_WHITE);
+    tool_color (stdout, TOOL_ON_BLACK);
+  } else if (strncmp (text, "backing", 7) == 0)
+    tool_color (stdout, TOOL_ON_GREY);
+  else
+    return false;
+  return true;
+}
+
+/* End the array, also when the walk over the extents fails. */
+static void
+end_array (void)
+{
+  if (map.open)
+    printf ("\n]\n");
+  map.open = false;
+}
+
+static void
+begin_array (void)
+{
+  if (!map.json)
+    return;
+  printf ("[\n");
+  map.open = true;
+  tool_at_end (end_array);
+}
+
+static void
+print_comma (void)
+{
+  if (map.some)
+    printf (",\n");
+  map.some = true;
+}
+
+static int
+print_extent (void *opaque, uint64_t offset, uint64_t length, uint64_t type)
+{
+  (void) opaque;
+  const char *text = describe (type);
+  tool_progress_hide ();
+  if (map.json) {
+    print_comma ();
+    printf ("{ \"offset\": %" PRIu64 ", \"length\": %" PRIu64
+            ", \"type\": %" PRIu64, offset, length, type);
+    if (text)
+      printf (", \"description\": \"%s\"", text);
+    putchar ('}');
+  } else {
+    bool color = begin_color (type);
+    printf ("%10" PRIu64 "  %10" PRIu64 "  %3" PRIu64 "%s%s", offset,
+            length, type, text ? "  " : "", text ? text : "");
+    if (color)
+      tool_color_reset (stdout);
+    putchar ('\n');
+  }
+  /* Nobody listens any more, or the disk is full. */
+  return ferror (stdout) ? 1 : 0;
+}
+
+static int
+add_extent (void *opaque, uint64_t offset, uint64_t length, uint64_t type)
+{
+  (void) opaque;
+  (void) offset;
+  size_t low = 0, high = map.count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (map.totals[middle].type < type)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  if (low == map.count || map.totals[low].type != type) {
+    if (map.count == MAX_TYPES)
+      tool_fail ("--totals: context %s has more than %d types of extents",
+                 map.context, MAX_TYPES);
+    if (map.count == map.allocated) {
+      map.allocated = 2 * map.allocated + 16;
+      map.totals =
+        realloc (map.totals, map.allocated * sizeof map.totals[0]);
+      if (map.totals == NULL)
+        tool_fail ("out of memory");
+    }
+    memmove (&map.totals[low + 1], &map.totals[low],
+             (map.count++ - low) * sizeof map.totals[0]);
+    map.totals[low] = (struct total) { .type = type };
+  }
+  map.totals[low].size += length;
+  return 0;
+}
+
+static void
+print_total (const struct total *total)
+{
+  const char *text = describe (total->type);
+  double percent = 100.0 * total->size / map.size;
+  if (map.json) {
+    print_comma ();
+    printf ("{ \"size\": %" PRIu64 ", \"percent\": %g, \"type\": %" PRIu64,
+            total->size, percent, total->type);
+    if (text)
+      printf (", \"description\": \"%s\"", text);
+    printf (" }");
+  } else {
+    bool color = begin_color (total->type);
+    printf ("%10" PRIu64 " %5.1f%% %3" PRIu64 "%s%s", total->size, percent,
+            total->type, text ? " " : "", text ? text : "");
+    if (color)
+      tool_color_reset (stdout);
+    putchar ('\n');
+  }
+}
+
+static void
+print_totals (struct nbd_handle *h)
+{
+  if (map.size > 0)
+    tool_each_extent (h, map.context, 0, map.size, add_extent, NULL);
+  else if (map.json) {
+    printf ("[]\n");
+    return;
+  }
+  tool_progress_end (true);
+  begin_array ();
+  for (size_t i = 0; i < map.count; i++)
+    print_total (&map.totals[i]);
+  free (map.totals);
+}
+
+static void
+print_extents (struct nbd_handle *h)
+{
+  begin_array ();
+  if (map.size > 0)
+    tool_each_extent (h, map.context, 0, map.size, print_extent, NULL);
+  tool_progress_end (true);
+}
+
+void
+print_map (const struct tool_endpoint *endpoint, const char *context,
+           bool totals, bool json)
+{
+  struct nbd_handle *h = open_server (endpoint, context);
+  must_begin_transmission (h);
+  int r = nbd_can_meta_context (h, context);
+  if (r == -1)
+    tool_nbd_fail (NULL);
+  if (r == 0)
+    tool_fail ("--map: the server does not support metadata context \"%s\"; "
+               "nbdinfo without --map lists those that it has", context);
+  int64_t size = nbd_get_size (h);
+  if (size == -1)
+    tool_nbd_fail (NULL);
+
+  map.context = context;
+  map.json = json;
+  map.size = size;
+  tool_progress_start (TOOL_PROGRESS_PATIENT_BAR, -1, size);
+  if (totals)
+    print_totals (h);
+  else
+    print_extents (h);
+  end_array ();
+  tool_close (h);
+}

@@ -1,0 +1,22 @@
+#!/bin/bash -
+# SPDX-License-Identifier: MIT
+# What the distribution's nbdinfo prints is what ours prints, but for what
+# newer releases have added.
+. "${srcdir:-.}/tests/lib/functions.sh"
+requires nbdinfo
+requires_nbdkit plugin data filter exportname
+
+# What release 1.14 does not know.
+newer='extended|can_block_status_payload|block_size_'
+serve unix nbdkit data '1 @0x100000 2 @0x300000 0' --filter=exportname \
+  exportdesc=fixed:disk
+uri="nbd+unix:///?socket=$sock"
+for options in "" --json --list "--list --json" --size "--size --json" \
+               --map "--map --json" "--map --totals" "--map --totals --json" \
+               "--map --color" "--no-content" "--list --content"; do
+  # shellcheck disable=SC2086
+  theirs nbdinfo $options "$uri" | grep -vE "$newer" >"$tmp/theirs"
+  # shellcheck disable=SC2086
+  "$builddir/info/nbdinfo" $options "$uri" | grep -vE "$newer" >"$tmp/ours"
+  diff "$tmp/theirs" "$tmp/ours" || fail "nbdinfo $options"
+done

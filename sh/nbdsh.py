@@ -1,0 +1,266 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""nbdsh: a Python shell with a handle to talk to NBD servers.
+
+The build makes sh/nbdsh of this file: it fills in the interpreter and where
+the module nbd is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import atexit
+import code
+import os
+import signal
+import sys
+import traceback
+import types
+from pathlib import Path
+from typing import Any, Callable, NoReturn, Sequence
+
+# Directories of the module.  Those of the environment come first.
+MODULE_DIRECTORIES = ("@pythondir@", "@pyexecdir@")
+sys.path += [d for d in MODULE_DIRECTORIES if d not in sys.path]
+
+import nbd  # noqa: E402
+
+DESCRIPTION = "a Python shell with a handle to talk to NBD servers"
+EXAMPLES = """\
+examples:
+  nbdsh -u nbd://localhost
+  nbdsh -u nbd://localhost -c 'print(h.get_size())'
+  nbdsh -u nbd://localhost -c 'h.pwrite(bytes(512), 0)' -c 'h.flush()'
+  nbdsh --opt-mode -u nbd://localhost -c 'h.opt_list(print)'
+
+The manual page nbdsh(1) says more.
+"""
+
+
+class InOrder(argparse.Action):
+    """Remember what is to be done, in the order of the command line."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        namespace.steps.append((self.dest, values))
+
+
+def options_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="nbdsh",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(steps=[])
+    add = parser.add_argument
+    hidden = argparse.SUPPRESS
+    add(
+        "--base-allocation",
+        action=InOrder,
+        nargs=0,
+        help="ask for base:allocation when connecting",
+    )
+    add(
+        "-c",
+        "--command",
+        action=InOrder,
+        help="run Python code, - for all of standard input; can be repeated",
+    )
+    add("-n", action="store_true", dest="no_handle", help="make no handle h")
+    add(
+        "--opt-mode",
+        action=InOrder,
+        nargs=0,
+        help="stop connecting where options can be negotiated",
+    )
+    add("-u", "--uri", action=InOrder, help="connect h to this NBD URI")
+    add("--connect", dest="uri", action=InOrder, help=hidden)
+    add(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="let the library say what it does, on standard error",
+    )
+    add(
+        "-V",
+        "--version",
+        action="store_true",
+        help="show the versions of program and library",
+    )
+    add("--long-options", action="store_true", help=hidden)
+    add("--short-options", action="store_true", help=hidden)
+    return parser
+
+
+def list_options(parser: argparse.ArgumentParser, prefix: str) -> None:
+    """What completion wants to know."""
+    names = {
+        name
+        for action in parser._actions
+        if action.help != argparse.SUPPRESS and action.dest != "help"
+        for name in action.option_strings
+        if name.startswith("--") == (prefix == "--")
+    }
+    print("\n".join(sorted(names)))
+
+
+def print_version() -> None:
+    h = nbd.NBD()
+    version, extra = h.get_version(), h.get_version_extra()
+    if extra:
+        version += f" ({extra})"
+    print(f"nbdsh {version}\nlibnbd {version}")
+
+
+def make_namespace(no_handle: bool) -> dict[str, Any]:
+    """What code sees: a module of its own, with the names that scripts have
+    come to expect."""
+    module = types.ModuleType("__main__")
+    sys.modules["__main__"] = module
+    names = vars(module)
+    names.update(nbd=nbd, argparse=argparse, code=code, os=os, sys=sys)
+    if not no_handle:
+        names["h"] = nbd.NBD()
+        names["h"].set_handle_name("nbdsh")
+    return names
+
+
+def run_code(text: str, names: dict[str, Any]) -> None:
+    if text == "-":
+        text = sys.stdin.read()
+    exec(compile(text, "<command line>", "exec"), names)
+
+
+def connect(h: nbd.NBD, uri: str) -> None:
+    """Who types a URI may name files of his own in it."""
+    h.set_uri_allow_local_file(True)
+    h.connect_uri(uri)
+
+
+def script_failed(error: BaseException) -> NoReturn:
+    """End as Python does, without showing our own part of the stack."""
+    debug = os.environ.get("LIBNBD_DEBUG") == "1"
+    if isinstance(error, nbd.Error) and not debug:
+        print(f"nbdsh: command line script failed: {error}", file=sys.stderr)
+        sys.exit(1)
+    frames = error.__traceback__
+    while frames and frames.tb_frame.f_code.co_filename == __file__:
+        frames = frames.tb_next
+    if isinstance(error, KeyboardInterrupt):
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        sys.stdout.flush()
+        os.kill(os.getpid(), signal.SIGINT)
+    traceback.print_exception(type(error), error, frames)
+    sys.exit(1)
+
+
+def run_steps(steps: list[tuple[str, Any]], names: dict[str, Any]) -> None:
+    """Each option has its effect when its turn comes."""
+    actions: dict[str, Callable[[Any], object]] = {
+        "base_allocation": lambda _: names["h"].add_meta_context(
+            nbd.CONTEXT_BASE_ALLOCATION
+        ),
+        "command": lambda text: run_code(text, names),
+        "opt_mode": lambda _: names["h"].set_opt_mode(True),
+        "uri": lambda uri: connect(names["h"], uri),
+    }
+    for action, argument in steps:
+        try:
+            actions[action](argument)
+        except SystemExit:
+            raise
+        except BaseException as error:
+            script_failed(error)
+
+
+def banner(names: dict[str, Any]) -> str:
+    handle = "The module nbd is imported."
+    lines = []
+    if "h" in names:
+        handle = "The module nbd is imported, and h is a handle, not connected yet."
+        if names["h"].aio_is_created() is False:
+            handle = "The module nbd is imported, and h is a connected handle."
+    else:
+        lines.append(("h = nbd.NBD()", "make a handle"))
+    lines += [
+        ('h.connect_uri("nbd://localhost")', "connect to a server"),
+        ("h.get_size()", "size of the export in bytes"),
+        ("data = h.pread(512, 0)", "read 512 bytes at offset 0"),
+        ("help(nbd)", "what else there is"),
+        ("exit() or Ctrl-D", "leave"),
+    ]
+    table = "\n".join(f"{left:<34}# {right}" for left, right in lines)
+    return f"nbdsh, the shell for Network Block Devices (NBD).\n{handle}\n\n{table}\n"
+
+
+def history_file() -> Path:
+    """NBDSH_HISTORY names it; empty means none."""
+    default = Path.home() / ".nbdsh_history"
+    return Path(os.environ.get("NBDSH_HISTORY", default) or os.devnull)
+
+
+def prepare_terminal(names: dict[str, Any]) -> None:
+    """Editing, completion with Tab, and a history that outlives the shell."""
+    try:
+        import readline
+        import rlcompleter
+    except ImportError:
+        return
+    readline.set_completer(rlcompleter.Completer(names).complete)
+    libedit = "libedit" in (readline.__doc__ or "")
+    readline.parse_and_bind("bind ^I rl_complete" if libedit else "tab: complete")
+    readline.set_history_length(10000)
+    path = history_file()
+
+    def save() -> None:
+        try:
+            readline.write_history_file(path)
+        except OSError:
+            pass
+
+    try:
+        readline.read_history_file(path)
+    except OSError:
+        pass
+    atexit.register(save)
+
+
+def interact(names: dict[str, Any]) -> None:
+    sys.ps1, sys.ps2 = "nbd> ", "...> "
+    if sys.stdin.isatty():
+        prepare_terminal(names)
+    code.interact(banner=banner(names), local=names, exitmsg="")
+
+
+def main() -> None:
+    parser = options_parser()
+    args = parser.parse_args()
+    if args.version:
+        return print_version()
+    if args.long_options or args.short_options:
+        return list_options(parser, "--" if args.long_options else "-")
+    if args.no_handle and any(step != "command" for step, _ in args.steps):
+        sys.exit(
+            "error: -n option cannot be used with "
+            "--base-allocation, --opt-mode or --uri"
+        )
+    if args.verbose:
+        os.environ["LIBNBD_DEBUG"] = "1"
+    names = make_namespace(args.no_handle)
+    try:
+        run_steps(args.steps, names)
+        if not any(step == "command" for step, _ in args.steps):
+            interact(names)
+    finally:
+        # Handles are closed now, so that servers they started end.
+        names.clear()
+
+
+if __name__ == "__main__":
+    main()
