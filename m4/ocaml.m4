@@ -1,6 +1,45 @@
 # SPDX-License-Identifier: MIT
-# The OCaml binding needs the compilers and findlib.
+# CW_OCAML: the compilers and findlib, and where packages go.  That is where
+# findlib looks below our prefix, if it does: on Debian /usr/lib/ocaml, or
+# /usr/local/lib/ocaml/VERSION.  OCaml programs cannot load a library that was
+# built with sanitizers.
 AC_DEFUN([CW_OCAML],
-  [AC_CHECK_PROG([OCAMLFIND], [ocamlfind], [ocamlfind])
-   AS_IF([test -n "$OCAMLFIND"], [cw_have_ocaml=yes], [cw_have_ocaml=no])
-   AM_CONDITIONAL([HAVE_OCAML], [test "$cw_have_ocaml" = yes])])
+  [AC_ARG_ENABLE([ocaml],
+     [AS_HELP_STRING([--disable-ocaml], [do not build the OCaml library])],
+     [], [enable_ocaml=auto])
+   AC_ARG_VAR([OCAMLFIND], [the program ocamlfind])
+   cw_have_ocaml=no
+   cw_have_ocamlopt=no
+   AS_IF([test "x$enable_ocaml" = xno],
+     [],
+     [test "x$enable_sanitizers" != xno],
+     [cw_have_ocaml="no, it does not work with sanitizers"],
+     [AC_CHECK_PROG([OCAMLFIND], [ocamlfind], [ocamlfind])
+      AC_CHECK_PROG([OCAMLMKLIB], [ocamlmklib], [ocamlmklib])
+      AS_IF([test -n "$OCAMLFIND" && test -n "$OCAMLMKLIB"],
+        [OCAML_WHERE=`$OCAMLFIND ocamlc -where 2>/dev/null`
+         AC_MSG_CHECKING([for the headers of OCaml])
+         AS_IF([test -f "$OCAML_WHERE/caml/unixsupport.h"],
+           [cw_have_ocaml=yes])
+         AC_MSG_RESULT([${OCAML_WHERE:-no}])
+         AS_IF([$OCAMLFIND ocamlopt -version >/dev/null 2>&1],
+           [cw_have_ocamlopt=yes])])
+      AS_IF([test "x$enable_ocaml$cw_have_ocaml" = xyesno],
+        [AC_MSG_ERROR([ocamlfind, ocamlc or its headers were not found])])])
+   AS_IF([test "x$cw_have_ocaml" = xyes],
+     [AS_IF([test "x$prefix" = xNONE],
+        [cw_prefix=$ac_default_prefix], [cw_prefix=$prefix])
+      ocamldir='${libdir}/ocaml'
+      for cw_dir in $OCAML_WHERE `$OCAMLFIND printconf path`; do
+        AS_CASE([$cw_dir],
+          ["$cw_prefix"/lib/*],
+          [ocamldir='${prefix}'${cw_dir#"$cw_prefix"}
+           break])
+      done])
+   AC_SUBST([OCAML_WHERE])
+   AC_SUBST([OCAMLMKLIB])
+   AC_SUBST([ocamldir])
+   AM_CONDITIONAL([HAVE_OCAML], [test "x$cw_have_ocaml" = xyes])
+   AM_CONDITIONAL([HAVE_OCAMLOPT], [test "x$cw_have_ocamlopt" = xyes])
+   AS_IF([test "x$cw_have_ocaml$cw_have_ocamlopt" = xyesno],
+     [cw_have_ocaml="yes, bytecode only"])])

@@ -1,1 +1,242 @@
 # SPDX-License-Identifier: MIT
+
+# Names without a suffix are both a program and its source, NAME.ml.
+ocaml_examples = \
+	bindings/ocaml/examples/async_copy \
+	bindings/ocaml/examples/list_exports \
+	bindings/ocaml/examples/read_qcow2 \
+	bindings/ocaml/examples/select_loop
+
+ocaml_program_tests = \
+	bindings/ocaml/tests/asynchronous_copy \
+	bindings/ocaml/tests/asynchronous_read \
+	bindings/ocaml/tests/asynchronous_write \
+	bindings/ocaml/tests/block_status_32_bit \
+	bindings/ocaml/tests/block_status_64_bit \
+	bindings/ocaml/tests/block_status_filtered \
+	bindings/ocaml/tests/buffer_is_memory_without_copies \
+	bindings/ocaml/tests/call_from_a_callback_is_refused \
+	bindings/ocaml/tests/capabilities_are_reported \
+	bindings/ocaml/tests/closures_are_freed_exactly_once \
+	bindings/ocaml/tests/connects_by_socket_activation \
+	bindings/ocaml/tests/connects_to_a_command \
+	bindings/ocaml/tests/connects_to_an_address \
+	bindings/ocaml/tests/debug_callback_sees_messages \
+	bindings/ocaml/tests/defaults_are_those_documented \
+	bindings/ocaml/tests/errors_have_text_and_errno \
+	bindings/ocaml/tests/every_setting_can_be_set_and_read \
+	bindings/ocaml/tests/exception_in_a_callback \
+	bindings/ocaml/tests/handle_lives_and_closes \
+	bindings/ocaml/tests/module_loads \
+	bindings/ocaml/tests/option_mode_abort \
+	bindings/ocaml/tests/option_mode_info_and_go \
+	bindings/ocaml/tests/option_mode_lists_exports \
+	bindings/ocaml/tests/option_mode_meta_contexts \
+	bindings/ocaml/tests/poll_loop_with_the_descriptor \
+	bindings/ocaml/tests/read_returns_the_data \
+	bindings/ocaml/tests/signals_do_not_jump_over_the_library \
+	bindings/ocaml/tests/signatures_are_those_of_libnbd \
+	bindings/ocaml/tests/size_is_reported \
+	bindings/ocaml/tests/structured_read_shows_chunks \
+	bindings/ocaml/tests/thousand_handles_without_a_leak \
+	bindings/ocaml/tests/threads_run_while_a_call_waits \
+	bindings/ocaml/tests/threads_share_a_handle \
+	bindings/ocaml/tests/write_is_read_back \
+	bindings/ocaml/tests/wrong_arguments_are_explained
+
+ocaml_script_tests = \
+	bindings/ocaml/tests/bytecode-passes-the-same-tests.sh \
+	bindings/ocaml/tests/documentation-satisfies-ocamldoc.sh \
+	bindings/ocaml/tests/example-async-copy-copies-all-of-an-export.sh \
+	bindings/ocaml/tests/example-list-exports-shows-names-and-sizes.sh \
+	bindings/ocaml/tests/example-read-qcow2-shows-size-bytes-and-map.sh \
+	bindings/ocaml/tests/example-select-loop-prints-the-checksum.sh \
+	bindings/ocaml/tests/manual-page-example-works.sh \
+	bindings/ocaml/tests/package-is-found-by-findlib.sh \
+	bindings/ocaml/tests/surface-matches-the-api-records.py \
+	bindings/ocaml/tests/toplevel-works.sh
+
+ocaml_c_sources = \
+	bindings/ocaml/arguments.c \
+	bindings/ocaml/buffer.c \
+	bindings/ocaml/callbacks.c \
+	bindings/ocaml/calls.c \
+	bindings/ocaml/errors.c \
+	bindings/ocaml/stubs.c
+
+ocaml_generated = \
+	bindings/ocaml/NBD.ml \
+	bindings/ocaml/NBD.mli \
+	bindings/ocaml/stubs.c
+
+EXTRA_DIST += \
+	$(ocaml_c_sources) \
+	$(ocaml_examples:=.ml) \
+	$(ocaml_program_tests:=.ml) \
+	$(ocaml_script_tests) \
+	bench/clients/client.ml \
+	bindings/ocaml/META.in \
+	bindings/ocaml/NBD.ml \
+	bindings/ocaml/NBD.mli \
+	bindings/ocaml/domains.h \
+	bindings/ocaml/glue.h \
+	bindings/ocaml/tests/support.ml
+
+dist_man_MANS += bindings/ocaml/libnbd-ocaml.3
+
+# The rules stand outside of the conditional: automake would else put its
+# marks before the lines of shell.  They do nothing unless a target asks.
+
+OCAMLC = $(OCAMLFIND) ocamlc
+OCAMLOPT = $(OCAMLFIND) ocamlopt
+OCAMLFLAGS = -g -bin-annot -w +a-4-9-40-41-42-44-70 -package unix
+
+AM_V_OCAML = $(am__v_OCAML_@AM_V@)
+am__v_OCAML_ = $(am__v_OCAML_@AM_DEFAULT_V@)
+am__v_OCAML_0 = @echo "  OCAML   " $@;
+am__v_OCAML_1 =
+
+ocaml_objects = $(ocaml_c_sources:.c=.o)
+ocaml_bytecode = \
+	bindings/ocaml/dllmlnbd.so \
+	bindings/ocaml/mlnbd.cma
+ocaml_native = \
+	bindings/ocaml/mlnbd.a \
+	bindings/ocaml/mlnbd.cmxa \
+	bindings/ocaml/mlnbd.cmxs
+
+$(ocaml_generated): $(srcdir)/generator/stamp
+
+$(ocaml_objects): bindings/ocaml/%.o: bindings/ocaml/%.c \
+		$(srcdir)/bindings/ocaml/domains.h \
+		$(srcdir)/bindings/ocaml/glue.h $(srcdir)/generator/stamp
+	@$(MKDIR_P) bindings/ocaml
+	$(AM_V_CC)$(CC) -D_GNU_SOURCE -I$(srcdir)/include -I$(OCAML_WHERE) \
+	  $(CPPFLAGS) $(AM_CFLAGS) $(CFLAGS) -fPIC -c -o $@ $<
+
+bindings/ocaml/NBD.cmi: bindings/ocaml/NBD.mli
+	@$(MKDIR_P) bindings/ocaml
+	$(AM_V_OCAML)$(OCAMLC) $(OCAMLFLAGS) -c -o $@ $<
+
+bindings/ocaml/NBD.cmo: bindings/ocaml/NBD.ml bindings/ocaml/NBD.cmi
+	$(AM_V_OCAML)$(OCAMLC) $(OCAMLFLAGS) -I bindings/ocaml -c -o $@ $<
+
+bindings/ocaml/NBD.cmx: bindings/ocaml/NBD.ml bindings/ocaml/NBD.cmi
+	$(AM_V_OCAML)$(OCAMLOPT) $(OCAMLFLAGS) -I bindings/ocaml -c -o $@ $<
+
+# Where our library is in the build tree must not be remembered: -ldopt is
+# for the shared object only.
+mklib = $(OCAMLMKLIB) -ldopt -Llib/.libs -o bindings/ocaml/mlnbd
+
+bindings/ocaml/libmlnbd.a: $(ocaml_objects) lib/libnbd.la
+	$(AM_V_OCAML)$(mklib) $(ocaml_objects) -lnbd
+bindings/ocaml/dllmlnbd.so: bindings/ocaml/libmlnbd.a
+
+bindings/ocaml/mlnbd.cma: bindings/ocaml/NBD.cmo bindings/ocaml/libmlnbd.a
+	$(AM_V_OCAML)$(mklib) bindings/ocaml/NBD.cmo -lnbd
+
+bindings/ocaml/mlnbd.cmxa: bindings/ocaml/NBD.cmx bindings/ocaml/libmlnbd.a
+	$(AM_V_OCAML)$(mklib) bindings/ocaml/NBD.cmx -lnbd
+bindings/ocaml/mlnbd.a: bindings/ocaml/mlnbd.cmxa
+
+bindings/ocaml/mlnbd.cmxs: bindings/ocaml/mlnbd.cmxa
+	$(AM_V_OCAML)$(OCAMLOPT) -shared -linkall -I bindings/ocaml \
+	  -ccopt -Llib/.libs -o $@ $<
+
+# The one with a suffix is for the build tree: ./run makes findlib see it.
+bindings/ocaml/META: bindings/ocaml/META.in
+	@$(MKDIR_P) bindings/ocaml
+	$(AM_V_GEN)sed 's/[@]API_VERSION[@]/$(API_VERSION)/' $< >$@
+bindings/ocaml/META.nbd: bindings/ocaml/META
+	$(AM_V_GEN){ cat $< && echo 'directory = "$(abs_builddir)/bindings/ocaml"'; \
+	} >$@
+
+# Programs of the build tree -----------------------------------------------
+
+if HAVE_OCAMLOPT
+ocaml_library = bindings/ocaml/mlnbd.cmxa
+ocaml_compile = $(OCAMLOPT)
+ocaml_object = cmx
+else
+ocaml_library = bindings/ocaml/mlnbd.cma
+ocaml_compile = $(OCAMLC) -custom
+ocaml_object = cmo
+endif
+ocaml_link = $(ocaml_compile) -g -thread -package unix,threads.posix -linkpkg \
+	-I bindings/ocaml -ccopt -Llib/.libs
+ocaml_build = $(ocaml_compile) $(OCAMLFLAGS) -thread -package threads.posix \
+	-I bindings/ocaml -I bindings/ocaml/tests -c
+
+bindings/ocaml/tests/support.$(ocaml_object): bindings/ocaml/tests/support.ml \
+		$(ocaml_library)
+	@$(MKDIR_P) bindings/ocaml/tests
+	$(AM_V_OCAML)$(ocaml_build) -o $@ $<
+
+$(ocaml_program_tests): %: %.ml bindings/ocaml/tests/support.$(ocaml_object)
+	$(AM_V_at)$(ocaml_build) -o $@.$(ocaml_object) $<
+	$(AM_V_OCAML)$(ocaml_link) $(notdir $(ocaml_library)) -o $@ \
+	  bindings/ocaml/tests/support.$(ocaml_object) $@.$(ocaml_object)
+
+$(ocaml_examples): %: %.ml $(ocaml_library)
+	@$(MKDIR_P) bindings/ocaml/examples
+	$(AM_V_at)$(ocaml_build) -o $@.$(ocaml_object) $<
+	$(AM_V_OCAML)$(ocaml_link) $(notdir $(ocaml_library)) -o $@ \
+	  $@.$(ocaml_object)
+
+# Its object does not go beside it: other languages have clients there too.
+bench/clients/client-ocaml: bench/clients/client.ml $(ocaml_library)
+	@$(MKDIR_P) bench/clients
+	$(AM_V_at)$(ocaml_build) -o bindings/ocaml/client.$(ocaml_object) $<
+	$(AM_V_OCAML)$(ocaml_compile) -package unix -linkpkg -I bindings/ocaml \
+	  -ccopt -Llib/.libs $(notdir $(ocaml_library)) -o $@ \
+	  bindings/ocaml/client.$(ocaml_object)
+
+# ---------------------------------------------------------------------------
+
+ocaml_installed = \
+	$(ocaml_libraries) \
+	bindings/ocaml/NBD.cmi \
+	bindings/ocaml/NBD.cmti \
+	bindings/ocaml/libmlnbd.a
+
+install-ocaml: $(ocaml_targets)
+	$(MKDIR_P) "$(DESTDIR)$(ocamldir)/nbd" "$(DESTDIR)$(ocamldir)/stublibs"
+	for file in $(ocaml_installed); do \
+	  $(INSTALL_DATA) $$file "$(DESTDIR)$(ocamldir)/nbd" || exit 1; \
+	done
+	$(INSTALL_DATA) bindings/ocaml/META \
+	  "$(DESTDIR)$(ocamldir)/nbd/META"
+	$(INSTALL_DATA) $(srcdir)/bindings/ocaml/NBD.mli \
+	  "$(DESTDIR)$(ocamldir)/nbd"
+	$(INSTALL_PROGRAM) bindings/ocaml/dllmlnbd.so \
+	  "$(DESTDIR)$(ocamldir)/stublibs"
+uninstall-ocaml:
+	rm -rf "$(DESTDIR)$(ocamldir)/nbd"
+	rm -f "$(DESTDIR)$(ocamldir)/stublibs/dllmlnbd.so"
+
+clean-ocaml:
+	cd bindings/ocaml 2>/dev/null || exit 0; \
+	  rm -f META META.nbd *.a *.cm* *.o *.so */*.cm* */*.o
+	rm -f $(ocaml_program_tests) $(ocaml_examples) bench/clients/client-ocaml
+CLEAN_TARGETS += clean-ocaml
+
+ocaml_libraries = bindings/ocaml/mlnbd.cma
+ocaml_targets = \
+	$(ocaml_bytecode) \
+	bindings/ocaml/META.nbd
+if HAVE_OCAML
+if HAVE_OCAMLOPT
+ocaml_libraries += \
+	$(ocaml_native) \
+	bindings/ocaml/NBD.cmx
+ocaml_targets += $(ocaml_native)
+endif
+ALL_TARGETS += \
+	$(ocaml_examples) \
+	$(ocaml_targets)
+INSTALL_TARGETS += install-ocaml
+UNINSTALL_TARGETS += uninstall-ocaml
+TESTS += \
+	$(ocaml_program_tests) \
+	$(ocaml_script_tests)
+endif

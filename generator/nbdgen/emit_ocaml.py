@@ -5,9 +5,19 @@ from __future__ import annotations
 
 from typing import Mapping, Sequence
 
+from api.constants import CONSTANTS, ENUMS, FLAG_GROUPS
 from nbdgen.calls import Function
+from nbdgen.emit_ocaml_c import emit_stubs_c
+from nbdgen.emit_ocaml_ml import emit_nbd_ml
+from nbdgen.emit_ocaml_mli import emit_nbd_mli
 
 
 def emit_ocaml(functions: Sequence[Function]) -> Mapping[str, str]:
     """Path -> text of every generated file of the binding."""
-    return {}
+    return {
+        "bindings/ocaml/NBD.ml": emit_nbd_ml(functions, ENUMS, FLAG_GROUPS, CONSTANTS),
+        "bindings/ocaml/NBD.mli": emit_nbd_mli(
+            functions, ENUMS, FLAG_GROUPS, CONSTANTS
+        ),
+        "bindings/ocaml/stubs.c": emit_stubs_c(functions),
+    }

@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The stubs of functions with many arguments and all that is unboxed in native
+# code are different in bytecode, so the tests are run as that too.
+. "${srcdir:-.}/tests/lib/functions.sh"
+requires ocamlfind nbdkit
+library=$builddir/bindings/ocaml
+export CAML_LD_LIBRARY_PATH=$library
+
+cp "$srcdir"/bindings/ocaml/tests/*.ml "$tmp"
+cd "$tmp"
+compile=(ocamlfind ocamlc -thread -package "unix,threads.posix" -I "$library")
+"${compile[@]}" -c support.ml
+for source in [!s]*.ml s[!u]*.ml; do
+  name=${source%.ml}
+  "${compile[@]}" -linkpkg mlnbd.cma support.cmo "$source" -o "$name"
+  status=0
+  ocamlrun "./$name" || status=$?
+  [ $status = 0 ] || [ $status = 77 ] || fail "$name in bytecode"
+  echo "$name"
+done

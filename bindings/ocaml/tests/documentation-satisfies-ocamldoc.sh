@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# ocamldoc understands NBD.mli without a warning, references included, and
+# every value in it is documented.
+. "${srcdir:-.}/tests/lib/functions.sh"
+requires ocamlfind ocamldoc
+
+mkdir "$tmp/html"
+ocamlfind ocamldoc -package unix -warn-error -html -d "$tmp/html" \
+  "$srcdir/bindings/ocaml/NBD.mli" >"$tmp/log" 2>&1 || fail "$(cat "$tmp/log")"
+[ ! -s "$tmp/log" ] || fail "$(cat "$tmp/log")"
+"$PYTHON" -B - "$tmp/html/NBD.html" <<'END'
+import re
+import sys
+
+html = open(sys.argv[1], encoding="utf-8").read()
+values = re.findall(r'<pre><span id="VAL(\w+)">.*?</pre>(.{0,40})', html, re.S)
+bare = [name for name, after in values if '<div class="info' not in after]
+if len(values) < 160 or bare:
+    sys.exit(f"{len(values)} values, not documented: {bare}")
+END

@@ -1,0 +1,52 @@
+(* SPDX-License-Identifier: MIT *)
+(* A signal handler that raises is run when the call is over, so that the
+   handle is in a sane state and the exception arrives. *)
+
+open Support
+
+exception Alarm
+
+let () =
+  with_nbdkit ["--filter=delay"; "pattern"; "size=1M"; "rdelay=300ms"] (fun h ->
+    let raised = ref 0 in
+    Sys.set_signal Sys.sigalrm (Signal_handle (fun _ ->
+      incr raised; raise Alarm));
+    let bytes = Bytes.create 512 in
+    ignore (Unix.setitimer Unix.ITIMER_REAL
+              { it_value = 0.1; it_interval = 0. });
+    (match
+       NBD.pread h bytes 0L;
+       for _ = 1 to 1000 do ignore (Sys.opaque_identity (ref 0)) done;
+       ignore (NBD.aio_in_flight h)
+     with
+     | () -> failwith "the exception is lost"
+     | exception Alarm -> ());
+    equal_int "raised" 1 !raised;
+    NBD.pread h bytes 0L;
+    check "goes on" (bytes = pattern 0 512);
+    NBD.kill_subprocess h 0);
+
+  (* Signals at any moment, at the end of a callback above all. *)
+  with_nbdkit ["pattern"; "size=1M"] (fun h ->
+    let raised = ref 0 and spun = ref 0 in
+    Sys.set_signal Sys.sigalrm (Signal_handle (fun _ ->
+      incr raised; raise Alarm));
+    let chunk _ _ _ _ =
+      for i = 1 to 10_000 do spun := !spun lxor i done;
+      0 in
+    let bytes = Bytes.create 512 in
+    let rec go () =
+      try
+        ignore (Unix.setitimer Unix.ITIMER_REAL
+                  { it_value = 0.0002; it_interval = 0.0002 });
+        while !raised < 1000 do NBD.pread_structured h bytes 0L chunk done;
+        ignore (Unix.setitimer Unix.ITIMER_REAL
+                  { it_value = 0.; it_interval = 0. })
+      with Alarm -> go () in
+    go ();
+    Sys.set_signal Sys.sigalrm Signal_ignore;
+    NBD.pread h bytes 4096L;
+    check "goes on" (bytes = pattern 4096 512);
+    equal_int "in flight" 0 (NBD.aio_in_flight h);
+    (* OCaml's own numbers of signals are understood too. *)
+    NBD.kill_subprocess h Sys.sigterm)
