@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: MIT
+//! A handle whose calls are futures.
+
+use std::fmt;
+use std::io;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{oneshot, Notify};
+use tokio::task::JoinHandle;
+
+use crate::driver::drive;
+use crate::error::errno;
+use crate::{CmdFlag, Error, Handle, Result, SockAddr, AIO_DIRECTION_WRITE};
+
+/// One connection to an NBD server, whose calls are futures.
+///
+/// There is a method for each blocking call of [`Handle`] that has an asynchronous
+/// form, and all methods of [`Handle`] that do not block are there too, through
+/// [`Deref`].  Connecting spawns a task on the current tokio runtime, which must
+/// have its I/O driver; that task watches the connection's descriptor for what the
+/// library waits for, and ends with the connection or with this handle.
+///
+/// A future that is dropped before it is ready loses its result, nothing else: the
+/// request goes on, and its buffer lives until the library is done with it.  Do not
+/// make blocking calls on the handle beneath, such as [`Handle::poll`]: they take
+/// events that the task waits for.
+///
+/// A panic in a closure fails its command with `EIO`, and the connection goes on.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_io().build()?.block_on(async {
+/// let nbd = libnbd::AsyncHandle::new()?;
+/// nbd.connect_command(&["nbdkit", "-s", "--exit-with-parent", "memory", "1M"]).await?;
+/// nbd.pwrite("hello", 0, libnbd::CmdFlag::empty()).await?;
+/// let buf = nbd.pread([0; 5], 0, libnbd::CmdFlag::empty()).await?;
+/// assert_eq!(&buf, b"hello");
+/// nbd.shutdown().await?;
+/// # Ok::<(), libnbd::Error>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct AsyncHandle {
+    connection: Arc<Connection>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the handle shares with the task that drives it.
+pub(crate) struct Connection {
+    pub(crate) handle: Handle,
+    /// There is something new for the driver to look at.
+    pub(crate) kick: Notify,
+    /// The driver has done something.
+    pub(crate) changed: Notify,
+    driver: Mutex<Driver>,
+}
+
+/// The driver of this turn: a handle that could not connect can try again.
+#[derive(Default)]
+struct Driver {
+    turn: u64,
+    running: bool,
+    wanted: bool,
+    error: Option<Error>,
+}
+
+impl Connection {
+    fn driver(&self) -> MutexGuard<'_, Driver> {
+        self.driver.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the driver of this turn is to go on.
+    pub(crate) fn is_driven_by(&self, turn: u64) -> bool {
+        let driver = self.driver();
+        driver.wanted && driver.turn == turn
+    }
+
+    /// Why the driver of this turn ends.
+    pub(crate) fn failed(&self, turn: u64, error: Error) {
+        let mut driver = self.driver();
+        if driver.turn == turn {
+            driver.error = Some(error);
+        }
+    }
+
+    /// The driver of this turn is no more.
+    pub(crate) fn stopped(&self, turn: u64) {
+        let mut driver = self.driver();
+        if driver.turn == turn {
+            driver.running = false;
+        }
+        drop(driver);
+        self.changed.notify_waiters();
+    }
+}
+
+// What became of a command ----------------------------------------------------
+
+/// Where a completion leaves its buffer and its errno.
+pub(crate) struct Reply<B>(oneshot::Sender<(B, i32)>);
+
+pub(crate) type Awaited<B> = oneshot::Receiver<(B, i32)>;
+
+pub(crate) fn reply<B>() -> (Reply<B>, Awaited<B>) {
+    let (sender, receiver) = oneshot::channel();
+    (Reply(sender), receiver)
+}
+
+impl<B> Reply<B> {
+    /// What the completion returns: a command that failed is kept if someone waits
+    /// who will ask the library why.
+    pub(crate) fn send(self, buffer: B, errno: i32) -> i32 {
+        let heard = self.0.send((buffer, errno)).is_ok();
+        i32::from(errno == 0 || !heard)
+    }
+}
+
+/// How often a closure was called.
+pub(crate) struct Count(Arc<AtomicI32>);
+
+impl Count {
+    pub(crate) fn get(&self) -> i32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn new() -> (Count, Count) {
+        let shared = Arc::new(AtomicI32::new(0));
+        (Count(Arc::clone(&shared)), Count(shared))
+    }
+}
+
+// The handle -------------------------------------------------------------------
+
+impl AsyncHandle {
+    /// Create a handle, which is not connected.
+    ///
+    /// # Errors
+    ///
+    /// - `ENOMEM`: memory is short
+    pub fn new() -> Result<Self> {
+        Ok(AsyncHandle {
+            connection: Arc::new(Connection {
+                handle: Handle::new()?,
+                kick: Notify::new(),
+                changed: Notify::new(),
+                driver: Mutex::default(),
+            }),
+            task: Mutex::new(None),
+        })
+    }
+
+    /// Connect to a socket address.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Handle::aio_connect`], and of the handshake.
+    pub async fn connect(&self, address: &SockAddr) -> Result<()> {
+        self.connecting(self.handle().aio_connect(address))?;
+        self.connected().await
+    }
+
+    /// End the connection in an orderly way.
+    ///
+    /// The server is told that no more requests will come.  Let all commands finish,
+    /// and [`flush`](AsyncHandle::flush), before.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Handle::aio_disconnect`] and [`Handle::aio_opt_abort`].
+    pub async fn shutdown(&self) -> Result<()> {
+        let handle = self.handle();
+        if handle.aio_is_negotiating() {
+            self.issued(handle.aio_opt_abort())?;
+        } else {
+            self.issued(handle.aio_disconnect(CmdFlag::empty()))?;
+        }
+        self.ended().await
+    }
+
+    /// Close the connection and wait until that is done.
+    ///
+    /// Dropping the handle also closes it, but the task may do so a little later.
+    pub async fn close(self) {
+        self.stop();
+        let task = self.task().take();
+        if let Some(task) = task {
+            // Its only failure is that the runtime has ended it.
+            let _ = task.await;
+        }
+    }
+
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.connection.handle
+    }
+
+    fn task(&self) -> MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.task.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn stop(&self) {
+        self.connection.driver().wanted = false;
+        self.connection.kick.notify_one();
+    }
+
+    /// A connection was started, or not: have it driven.
+    pub(crate) fn connecting(&self, started: Result<()>) -> Result<()> {
+        started?;
+        let turn = {
+            let mut driver = self.connection.driver();
+            *driver = Driver {
+                turn: driver.turn + 1,
+                running: true,
+                wanted: true,
+                error: None,
+            };
+            driver.turn
+        };
+        let task = tokio::spawn(drive(Arc::clone(&self.connection), turn));
+        *self.task() = Some(task);
+        Ok(())
+    }
+
+    /// Something was issued, or not: the driver may have to wait for more.
+    pub(crate) fn issued<T>(&self, issued: Result<T>) -> Result<T> {
+        let issued = issued?;
+        let handle = self.handle();
+        if handle.aio_get_direction() & AIO_DIRECTION_WRITE != 0 || handle.aio_is_connecting() {
+            self.connection.kick.notify_one();
+        }
+        Ok(issued)
+    }
+
+    /// Wait until this holds, or nobody drives the connection any more.
+    async fn until(&self, done: impl Fn(&Handle) -> bool) {
+        loop {
+            let changed = self.connection.changed.notified();
+            if done(self.handle()) || !self.connection.driver().running {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    /// Why the connection ended.
+    fn end(&self) -> Error {
+        let error = self.connection.driver().error.clone();
+        error.unwrap_or_else(|| Error::new(errno::ENOTCONN, "libnbd: the connection has ended"))
+    }
+
+    /// Wait for the end of the handshake.
+    pub(crate) async fn connected(&self) -> Result<()> {
+        self.until(|handle| !handle.aio_is_connecting()).await;
+        let handle = self.handle();
+        if handle.aio_is_ready() || handle.aio_is_processing() || handle.aio_is_negotiating() {
+            return Ok(());
+        }
+        Err(self.end())
+    }
+
+    /// Wait for the end of the connection.
+    pub(crate) async fn ended(&self) -> Result<()> {
+        self.until(|handle| handle.aio_is_closed() || handle.aio_is_dead())
+            .await;
+        if self.handle().aio_is_closed() {
+            return Ok(());
+        }
+        Err(self.end())
+    }
+
+    /// Wait for an option that the server has to agree to.
+    pub(crate) async fn agreed(&self, result: Awaited<()>) -> Result<()> {
+        let error = match result.await {
+            Ok(((), errno)) => errno,
+            Err(_) => return Err(self.end()),
+        };
+        self.until(|handle| !handle.aio_is_connecting()).await;
+        if error == 0 {
+            return Ok(());
+        }
+        if self.handle().aio_is_dead() {
+            return Err(self.end());
+        }
+        let why = io::Error::from_raw_os_error(error);
+        Err(Error::new(
+            error,
+            format!("libnbd: the option failed: {}", why),
+        ))
+    }
+
+    /// Wait for an option that the server may refuse.
+    pub(crate) async fn accepted(&self, result: Awaited<()>) -> Result<bool> {
+        match self.agreed(result).await {
+            Ok(()) => Ok(true),
+            Err(_) if self.handle().aio_is_negotiating() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Wait for a command.
+    pub(crate) async fn finished<B>(&self, cookie: u64, result: Awaited<B>) -> Result<B> {
+        match result.await {
+            Ok((buffer, 0)) => Ok(buffer),
+            Ok((_, error)) => {
+                // It was kept for this: the library says more than a number does.
+                self.handle().aio_command_completed(cookie)?;
+                let why = io::Error::from_raw_os_error(error);
+                Err(Error::new(
+                    error,
+                    format!("libnbd: command failed: {}", why),
+                ))
+            }
+            Err(_) => Err(self.end()),
+        }
+    }
+}
+
+impl Deref for AsyncHandle {
+    type Target = Handle;
+
+    fn deref(&self) -> &Handle {
+        self.handle()
+    }
+}
+
+impl Drop for AsyncHandle {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl fmt::Debug for AsyncHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsyncHandle")
+            .field("handle", self.handle())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,11 @@
+#!/bin/bash -
+# SPDX-License-Identifier: MIT
+# The suite that all languages have; each behaviour is a line of the log.
+. "${srcdir:-.}/tests/lib/functions.sh"
+
+for plugin in data eval memory null pattern; do
+  requires_nbdkit plugin "$plugin"
+done
+requires_nbdkit filter delay
+
+bindings/rust/cargo test -p libnbd --test behaviour
