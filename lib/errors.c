@@ -14,6 +14,7 @@ struct thread_error {
   char *message;                /* "context: text: strerror" */
   char *text;                   /* "text: strerror" */
   int errnum;
+  unsigned count;               /* of errors so far */
 };
 
 /* Read and written by every call.  It is small enough for the room that the
@@ -73,6 +74,14 @@ keep (int errnum, char *message, char *text)
   last.message = message;
   last.text = text;
   last.errnum = errnum;
+  last.count++;
+}
+
+/* How many errors this thread has had. */
+unsigned
+nbdi_error_count (void)
+{
+  return last.count;
 }
 
 void

@@ -100,6 +100,7 @@ extern unsigned nbdi_shown_direction (const struct nbd_handle *h);
 extern void nbdi_set_context (const char *name);
 extern const char *nbdi_context (void);
 extern void nbdi_error (int errnum, const char *fmt, ...) NBDI_PRINTF (2, 3);
+extern unsigned nbdi_error_count (void);
 extern int nbdi_last_errno (void);
 extern void nbdi_set_last_errno (int errnum);
 extern const char *nbdi_last_text (void); /* without the context */

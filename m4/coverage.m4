@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# CW_STATE_COVERAGE: a build that writes down what states and transitions it
+# takes, and what lines; `make check-coverage` needs it.  Such a build and one
+# with sanitizers, which must come first, also check the states as they run.
+AC_DEFUN([CW_STATE_COVERAGE],
+  [AC_ARG_ENABLE([state-coverage],
+     [AS_HELP_STRING([--enable-state-coverage],
+        [measure which states, transitions and lines are run])],
+     [], [enable_state_coverage=no])
+   AS_IF([test "x$enable_state_coverage" != xno],
+     [dnl Builtins of fork and exec would be calls of the profiler.
+      COVERAGE_CFLAGS="--coverage -fprofile-update=atomic -fno-builtin"
+      COVERAGE_LIBS=-lgcov
+      cw_save_CFLAGS=$CFLAGS
+      CFLAGS="$CFLAGS $COVERAGE_CFLAGS"
+      AC_LINK_IFELSE([AC_LANG_PROGRAM()], [],
+        [AC_MSG_ERROR([$CC cannot measure coverage with $COVERAGE_CFLAGS])])
+      CFLAGS=$cw_save_CFLAGS])
+   AS_IF([test "x$enable_state_coverage$enable_sanitizers" != xnono],
+     [CHECKS_CPPFLAGS=-DNBDI_CHECKS])
+   AC_SUBST([CHECKS_CPPFLAGS])
+   AC_SUBST([COVERAGE_CFLAGS])
+   AC_SUBST([COVERAGE_LIBS])
+   AC_CHECK_PROGS([GCOV], [gcov], [no])
+   AC_CHECK_PROGS([SPIN], [spin], [no])
+   AM_CONDITIONAL([STATE_COVERAGE], [test "x$enable_state_coverage" != xno])])

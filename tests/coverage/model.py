@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""Let spin search the model of a machine."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "generator"))
+
+from nbdgen.emit_promela import emit_promela  # noqa: E402
+from nbdgen.machine import Machine  # noqa: E402
+
+# What each search looks for, and how the searcher is built and run for it.
+SEARCHES: dict[str, tuple[list[str], list[str]]] = {
+    "deadlock, commands that end twice": (["-DNOCLAIM", "-DSAFETY"], []),
+    "commands that never end": ([], ["-a"]),
+}
+DEPTH = "-m1000000"
+TABLE = "-w20"  # its size is 2 to that power
+
+
+@dataclass(frozen=True)
+class Found:
+    """The outcome of one search."""
+
+    what: str
+    states: int
+    errors: int
+    message: str  # of the first error
+    never: int  # lines of the model that no path reaches
+
+
+def missing() -> str:
+    """What it takes and is not there; empty if all is."""
+    compiler = shlex.split(os.environ.get("CC", "cc"))[0]
+    tools = [os.environ.get("SPIN", "spin"), compiler]
+    return next((f"no {tool}" for tool in tools if not shutil.which(tool)), "")
+
+
+def search(machine: Machine) -> list[Found]:
+    """Search exhaustively, in a directory of its own."""
+    with tempfile.TemporaryDirectory() as directory:
+        work = Path(directory)
+        model = work / "model.pml"
+        model.write_text(emit_promela(machine), encoding="utf-8")
+        spin = os.environ.get("SPIN", "spin")
+        _run([spin, "-a", model.name], work)
+        return [_search(work, what) for what in SEARCHES]
+
+
+def _run(command: list[str], work: Path) -> str:
+    """What a program prints; its failure is ours."""
+    done = subprocess.run(command, cwd=work, text=True, capture_output=True)
+    if done.returncode != 0:
+        raise SystemExit(f"{shlex.join(command)}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def _search(work: Path, what: str) -> Found:
+    """One search."""
+    flags, options = SEARCHES[what]
+    compiler = shlex.split(os.environ.get("CC", "cc"))
+    _run([*compiler, "-O0", "-w", *flags, "-o", "pan", "pan.c"], work)
+    text = _run(["./pan", *options, DEPTH, TABLE], work)
+    if "max search depth too small" in text:
+        raise SystemExit(f"{what}: the search must go deeper than {DEPTH}")
+    return Found(
+        what=what,
+        states=_number(r"(\d+) states, stored", text),
+        errors=_number(r"errors: (\d+)", text),
+        message=next(iter(re.findall(r"pan:\d+: (.{,90})", text)), ""),
+        # Told only of a search that was not ended by an error.
+        never=_number(r"unreached in proctype handle[^(]*\((\d+) of|$", text),
+    )
+
+
+def _number(pattern: str, text: str) -> int:
+    """A number in the searcher's report, 0 where the pattern allows none."""
+    match = re.search(pattern, text)
+    if match is None:
+        raise SystemExit(f"the searcher's report has no {pattern}:\n{text}")
+    return int(match[1] or 0)
