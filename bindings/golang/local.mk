@@ -1,1 +1,98 @@
 # SPDX-License-Identifier: MIT
+
+golang_generated = \
+	bindings/golang/callbacks.go \
+	bindings/golang/constants.go \
+	bindings/golang/methods.go \
+	bindings/golang/wrappers.c \
+	bindings/golang/wrappers.h
+golang_package = \
+	$(golang_generated) \
+	bindings/golang/arguments.go \
+	bindings/golang/buffer.go \
+	bindings/golang/closures.go \
+	bindings/golang/glue.c \
+	bindings/golang/glue.h \
+	bindings/golang/go.mod \
+	bindings/golang/handle.go
+golang_go_tests = \
+	bindings/golang/callback_test.go \
+	bindings/golang/connect_test.go \
+	bindings/golang/data_test.go \
+	bindings/golang/export_test.go \
+	bindings/golang/handle_test.go \
+	bindings/golang/server_test.go \
+	bindings/golang/support_test.go
+golang_examples = \
+	bindings/golang/examples/aio-copy/main.go \
+	bindings/golang/examples/get-size/main.go \
+	bindings/golang/examples/simple-copy/main.go
+golang_tests = \
+	bindings/golang/tests/behaviours.sh \
+	bindings/golang/tests/example-aio-copy-copies-an-export.sh \
+	bindings/golang/tests/example-get-size-prints-the-size.sh \
+	bindings/golang/tests/example-simple-copy-copies-an-export.sh \
+	bindings/golang/tests/installed-package-builds-the-manual-example.sh \
+	bindings/golang/tests/no-pointer-of-go-is-kept-by-c.sh \
+	bindings/golang/tests/surface-matches-the-api-records.py \
+	bindings/golang/tests/vet-and-gofmt-find-nothing.sh
+
+dist_man_MANS += bindings/golang/libnbd-golang.3
+
+EXTRA_DIST += \
+	$(golang_package) \
+	$(golang_go_tests) \
+	$(golang_examples) \
+	$(golang_tests) \
+	bench/clients/client.go \
+	bindings/golang/.gitignore \
+	bindings/golang/go-in-tree
+
+if HAVE_GOLANG
+GO_IN_TREE = \
+	top_builddir=$(abs_top_builddir) top_srcdir=$(abs_top_srcdir) \
+	GO="$(GO)" $(srcdir)/bindings/golang/go-in-tree
+
+# go itself knows best what is out of date; the stamp only saves asking it.
+ALL_TARGETS += bindings/golang/built
+bindings/golang/built: $(golang_package) $(golang_examples) \
+  bindings/golang/go-in-tree lib/libnbd.la
+	$(AM_V_GEN)$(MKDIR_P) bindings/golang/bin
+	$(AM_V_at)$(GO_IN_TREE) build . && $(GO_IN_TREE) build \
+	  -o $(abs_top_builddir)/bindings/golang/bin/ ./examples/...
+	$(AM_V_at)touch $@
+
+bindings/golang/libnbd.test: bindings/golang/built $(golang_go_tests)
+	$(AM_V_GEN)$(GO_IN_TREE) test -c -o $(abs_top_builddir)/$@ .
+
+bench/clients/client-golang: bindings/golang/built bench/clients/client.go
+	$(AM_V_GEN)$(MKDIR_P) bench/clients
+	$(AM_V_at)$(GO_IN_TREE) build -o $(abs_top_builddir)/$@ \
+	  $(abs_top_srcdir)/bench/clients/client.go
+
+TESTS += $(golang_tests)
+# Written out, automake would take it for a rule that replaces its own.
+golang_logs = \
+	bindings/golang/tests/behaviours.sh.log \
+	bindings/golang/tests/no-pointer-of-go-is-kept-by-c.sh.log
+$(golang_logs): bindings/golang/libnbd.test
+
+# Where Debian has the sources of Go packages.
+golangdir = $(datadir)/gocode/src/libguestfs.org/libnbd
+INSTALL_TARGETS += install-golang
+install-golang: $(golang_package)
+	$(MKDIR_P) "$(DESTDIR)$(golangdir)"
+	for file in $(golang_package); do \
+	  from=$$file; test -f $$from || from=$(srcdir)/$$file; \
+	  $(INSTALL_DATA) $$from "$(DESTDIR)$(golangdir)" || exit 1; \
+	done
+UNINSTALL_TARGETS += uninstall-golang
+uninstall-golang:
+	rm -rf "$(DESTDIR)$(golangdir)"
+
+CLEAN_TARGETS += clean-golang
+clean-golang:
+	rm -rf bindings/golang/bin bindings/golang/cache
+	rm -f bindings/golang/built bindings/golang/libnbd.test
+	rm -f bench/clients/client-golang
+endif

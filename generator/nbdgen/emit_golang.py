@@ -5,9 +5,23 @@ from __future__ import annotations
 
 from typing import Mapping, Sequence
 
-from nbdgen.calls import Function
+from api.constants import CONSTANTS, ENUMS, FLAG_GROUPS
+from nbdgen.calls import EnumGroup, FlagGroup, Function
+from nbdgen.emit_golang_c import emit_wrappers_c, emit_wrappers_h
+from nbdgen.emit_golang_go import (
+    emit_callbacks_go,
+    emit_constants_go,
+    emit_methods_go,
+)
 
 
 def emit_golang(functions: Sequence[Function]) -> Mapping[str, str]:
     """Path -> text of every generated file of the binding."""
-    return {}
+    groups: list[EnumGroup | FlagGroup] = [*ENUMS, *FLAG_GROUPS]
+    return {
+        "bindings/golang/callbacks.go": emit_callbacks_go(functions),
+        "bindings/golang/constants.go": emit_constants_go(groups, CONSTANTS),
+        "bindings/golang/methods.go": emit_methods_go(functions),
+        "bindings/golang/wrappers.c": emit_wrappers_c(functions),
+        "bindings/golang/wrappers.h": emit_wrappers_h(functions),
+    }

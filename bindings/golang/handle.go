@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+
+package libnbd
+
+// #cgo pkg-config: libnbd
+// #cgo CFLAGS: -D_GNU_SOURCE=1
+// #include "wrappers.h"
+import "C"
+
+import (
+	"fmt"
+	"runtime"
+	"sync/atomic"
+	"syscall"
+)
+
+// Libnbd is a handle: one connection to an NBD server, or the plan for it.
+// Make one with [Create].
+//
+// A handle may be used by several goroutines at once.  Calls that wait for the
+// server block only the goroutine that makes them.
+type Libnbd struct {
+	// The handle in C, as a number because cgo looks at what pointers point to.
+	h C.uintptr_t
+
+	// How many methods are using h, plus closed once Close was called.
+	users int64
+	freed int32
+}
+
+const closed = 1 << 62
+
+// Create makes a handle that is not connected yet.
+//
+// Close it with [Libnbd.Close] when it is not needed any more.  A handle that
+// nothing refers to is closed by the garbage collector at some time; callbacks
+// that the library still holds count as referring to what they use.
+func Create() (*Libnbd, error) {
+	ret := C.nbdgo_create()
+	if ret.status != nil {
+		return nil, failure("create", ret.status)
+	}
+	h := &Libnbd{h: C.uintptr_t(ret.value)}
+	runtime.SetFinalizer(h, (*Libnbd).finalize)
+	return h, nil
+}
+
+// Close closes the handle and the connection.
+//
+// Nothing is sent: use [Libnbd.Shutdown] first for an orderly end.  The
+// callbacks of commands that are still in flight are called with ENOTCONN.
+//
+// Afterwards every method, Close too, fails with EBADF.  If another goroutine, or
+// a callback, closes the handle while a method is at work, the method goes on and
+// the handle is freed when it returns.
+//
+// The result is nil or says that the handle was closed before.  Mind that it has
+// a type of its own: assigned to a variable of type error it is not nil.
+func (h *Libnbd) Close() *LibnbdError {
+	for {
+		users := atomic.LoadInt64(&h.users)
+		if users&closed != 0 {
+			return closedError("close")
+		}
+		if atomic.CompareAndSwapInt64(&h.users, users, users|closed) {
+			break
+		}
+	}
+	runtime.SetFinalizer(h, nil)
+	if atomic.LoadInt64(&h.users) == closed {
+		h.destroy()
+	}
+	return nil
+}
+
+// String tells handles apart in messages.
+func (h *Libnbd) String() string {
+	return fmt.Sprintf("&Libnbd{%p}", h)
+}
+
+func (h *Libnbd) finalize() {
+	h.Close()
+}
+
+// destroy may be called by all who see that nobody uses the handle.
+func (h *Libnbd) destroy() {
+	if !atomic.CompareAndSwapInt32(&h.freed, 0, 1) {
+		return
+	}
+	if status := C.nbdgo_close(h.h); status != nil {
+		failure("close", status)
+	}
+}
+
+// begin is called by each method before it uses the handle, and end after it.
+// If begin returns false the handle is closed, and end must not be called.
+func (h *Libnbd) begin() bool {
+	return atomic.AddInt64(&h.users, 1)&closed == 0 || h.leave()
+}
+
+func (h *Libnbd) end() {
+	if atomic.AddInt64(&h.users, -1) == closed {
+		h.destroy()
+	}
+}
+
+// leave ends what must not begin.  It is a call so that begin need not be one.
+//
+//go:noinline
+func (h *Libnbd) leave() bool {
+	h.end()
+	return false
+}
+
+// LibnbdError says why a call failed.
+//
+// All methods but Close return it as an error.  With [errors.As] it can be
+// had back, and [errors.Is] compares the Errno:
+//
+//	if errors.Is(err, syscall.ENOTCONN) {
+type LibnbdError struct {
+	// The call, as it is named in C but without nbd_, such as "pread".
+	Op string
+
+	// The whole message, which names the call and the error number too.
+	Errmsg string
+
+	// The error number, or 0 if the failure has none.
+	Errno syscall.Errno
+}
+
+func (e *LibnbdError) Error() string {
+	return e.Errmsg
+}
+
+// Unwrap returns the error number, if there is one.
+func (e *LibnbdError) Unwrap() error {
+	if e.Errno == 0 {
+		return nil
+	}
+	return e.Errno
+}
+
+func newError(op string, errno syscall.Errno, format string, args ...interface{}) *LibnbdError {
+	text := fmt.Sprintf(format, args...)
+	return &LibnbdError{op, fmt.Sprintf("nbd_%s: %s: %v", op, text, errno), errno}
+}
+
+func closedError(op string) *LibnbdError {
+	return newError(op, syscall.EBADF, "the handle is closed")
+}
+
+// failure returns the error of a call that failed.  If a callback panicked
+// during the call, it does not return.
+func failure(op string, status *C.struct_nbdgo_status) error {
+	defer C.nbdgo_free_status(status)
+	if status.panic != 0 {
+		panic(takePanic(status.panic))
+	}
+	message := "nbd_" + op + ": out of memory"
+	if status.message != nil {
+		message = C.GoString(status.message)
+	}
+	return &LibnbdError{op, message, syscall.Errno(status.errnum)}
+}

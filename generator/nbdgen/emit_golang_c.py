@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: MIT
+"""bindings/golang/wrappers.[ch]: what Go calls instead of the library.
+
+Each wrapper makes one call and returns the result together with the error of
+this thread, because a goroutine may go on in another one.
+"""
+
+from __future__ import annotations
+
+from string import Template
+from typing import Iterable, assert_never
+
+from nbdgen.calls import (
+    Arg,
+    Bool,
+    BytesIn,
+    BytesOut,
+    Callback,
+    CbArg,
+    Closure,
+    EnumArg,
+    Fd,
+    FlagsArg,
+    Function,
+    Int,
+    OClosure,
+    OFlags,
+    OptArg,
+    Path,
+    Ret,
+    SizeT,
+    SockAddr,
+    String,
+    StringList,
+    UInt32,
+    UInt64,
+    UIntPtr,
+)
+from nbdgen.cdecl import (
+    callback_params,
+    closure_name,
+    closure_type,
+    definition,
+    fill,
+)
+from nbdgen.emit_golang_types import closures, pascal
+from nbdgen.python_model import callbacks, methods
+
+HEADER = Template(
+    """\
+#ifndef NBDGO_WRAPPERS_H
+#define NBDGO_WRAPPERS_H
+
+#include "glue.h"
+
+$prototypes
+
+#endif /* NBDGO_WRAPPERS_H */
+"""
+)
+
+SOURCE = Template(
+    """\
+#include "wrappers.h"
+#include "_cgo_export.h"
+
+/* Callbacks: from the library's closures to functions in Go. */
+
+$callbacks
+/* Calls, in the order of the header. */
+
+$functions"""
+)
+
+CALLBACK = Template(
+    """\
+static int
+$head
+{
+  struct nbdgo_closure *closure = user_data;
+  struct nbd_handle *outer = nbdgo_begin_callback (closure);
+$call
+$after  nbdgo_end_callback (outer);
+  return ret;
+}
+
+static $type
+${name}_closure (struct nbd_handle *h, uintptr_t number)
+{
+  struct nbdgo_closure *closure = (struct nbdgo_closure *) number;
+
+  if (closure != NULL)
+    closure->h = h;
+  return ($type) {
+    .callback = closure != NULL ? call_$name : NULL,
+    .user_data = closure,
+    .free = closure != NULL ? nbdgo_free_closure : NULL
+  };
+}
+"""
+)
+
+FUNCTION = Template(
+    """\
+$head
+{
+  struct nbd_handle *h = (struct nbd_handle *) handle;
+  struct $result result = { .value = 0 };
+
+$refuse$call
+  result.status = nbdgo_finish ($failed);
+  return result;
+}
+"""
+)
+
+REFUSE = Template(
+    """\
+  if (nbdgo_in_callback == h) {
+$drops    result.status = nbdgo_refused ("nbd_$name");
+    return result;
+  }
+"""
+)
+
+
+def _callback(callback: Callback) -> str:
+    passed = ["closure->id"]
+    for kind, name in callback.args:
+        match kind:
+            case CbArg.BYTES_IN:
+                passed += [f"(char *) {name}", "count"]
+            case CbArg.STRING:
+                passed.append(f"(char *) {name}")
+            case CbArg.UINT64 | CbArg.UINT | CbArg.MUTABLE_INT:
+                passed.append(name)
+            case CbArg.EXTENTS32 | CbArg.EXTENTS64:
+                passed += [name, "nr_entries"]
+            case _:
+                assert_never(kind)
+    passed.append("&nbdgo_panic")
+    start = f"  int ret = nbdgoCall{pascal(callback.name)}"
+    # The function in Go has given up the closure when it returns 1.
+    retired = "  closure->released = ret == 1;\n"
+    return CALLBACK.substitute(
+        name=callback.name,
+        type=closure_type(callback),
+        head=fill(f"call_{callback.name}", callback_params(callback), ""),
+        call=fill(start, passed, ";"),
+        after=retired if callback.name == "completion" else "",
+    )
+
+
+def _params(arg: Arg | OptArg) -> list[str]:
+    """The parameters of a wrapper for one argument."""
+    name = arg.name
+    match arg:
+        case Bool():
+            return [f"bool {name}"]
+        case Int() | Fd() | EnumArg():
+            return [f"int {name}"]
+        case FlagsArg() | UInt32() | OFlags():
+            return [f"uint32_t {name}"]
+        case UInt64():
+            return [f"uint64_t {name}"]
+        case SizeT():
+            return [f"size_t {name}"]
+        case UIntPtr():
+            return [f"uintptr_t {name}"]
+        case String() | Path():
+            return [f"const char *{name}"]
+        case StringList():
+            return [f"char **{name}"]
+        case SockAddr():
+            return [f"const char *{name}", f"size_t {arg.length}"]
+        case BytesIn():
+            return [f"const char *{name}", f"size_t {arg.size}"]
+        case BytesOut():
+            return [f"char *{name}", f"size_t {arg.size}"]
+        case Closure() | OClosure():
+            return [f"uintptr_t {name}"]
+        case _:
+            assert_never(arg)
+
+
+def _passed(arg: Arg | OptArg) -> list[str]:
+    """What a wrapper passes on to the library."""
+    match arg:
+        case SockAddr():
+            address = f"(const struct sockaddr *) {arg.name}"
+            return [address, f"(socklen_t) {arg.length}"]
+        case BytesIn() | BytesOut():
+            return [arg.name, arg.size]
+        case Closure() | OClosure():
+            return [closure_name(arg.callback)]
+        case _:
+            return [arg.name]
+
+
+def _head(function: Function, end: str = "") -> str:
+    every = [*function.args, *function.opt]
+    params = ["uintptr_t handle", *(p for arg in every for p in _params(arg))]
+    head = definition(f"struct {_result(function)}", f"nbdgo_{function.name}", params)
+    return head + end
+
+
+def _result(function: Function) -> str:
+    is_string = function.returns in (Ret.STRING, Ret.STATIC_STRING)
+    return "nbdgo_string" if is_string else "nbdgo_number"
+
+
+def _call(function: Function) -> str:
+    every = [*function.args, *function.opt]
+    lines: list[str] = []
+    for arg in closures(function):
+        local = closure_name(arg.callback)
+        kind = closure_type(arg.callback)
+        lines += [
+            f"  {kind} {local} =",
+            f"    {arg.callback.name}_closure (h, {arg.name});",
+        ]
+    passed = ["h", *(p for arg in every for p in _passed(arg))]
+    match function.returns:
+        case Ret.STRING:
+            start = f"  result.value = nbd_{function.name}"
+        case Ret.STATIC_STRING:
+            start = f"  result.value = (char *) nbd_{function.name}"
+        case Ret.UINT64 | Ret.UINTPTR:
+            start = f"  result.value = (int64_t) nbd_{function.name}"
+        case _:
+            start = f"  result.value = nbd_{function.name}"
+    return "\n".join([*lines, fill(start, passed, ";")])
+
+
+def _function(function: Function) -> str:
+    drops = [
+        f"    nbdgo_free_closure ((void *) {arg.name});\n" for arg in closures(function)
+    ]
+    refuse = ""
+    if function.locked:
+        refuse = REFUSE.substitute(name=function.name, drops="".join(drops))
+    error = function.error
+    return FUNCTION.substitute(
+        head=_head(function),
+        result=_result(function),
+        refuse=refuse,
+        call=_call(function),
+        failed=f"result.value == {error}" if error else "false",
+    )
+
+
+def emit_wrappers_h(functions: Iterable[Function]) -> str:
+    """The text of bindings/golang/wrappers.h."""
+    prototypes = [_head(function, ";") for function in methods(functions)]
+    return HEADER.substitute(prototypes="\n".join(prototypes))
+
+
+def emit_wrappers_c(functions: Iterable[Function]) -> str:
+    """The text of bindings/golang/wrappers.c."""
+    every = methods(functions)
+    return SOURCE.substitute(
+        callbacks="\n".join(map(_callback, callbacks(every))),
+        functions="\n".join(map(_function, every)),
+    )

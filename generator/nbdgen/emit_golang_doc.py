@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+"""Doc comments of the Go package, from the text of the manual pages."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import assert_never
+
+from nbdgen import doc
+from nbdgen.calls import BytesIn, BytesOut, Function, OClosure, OFlags
+from nbdgen.check_api import argument_names, known_names
+from nbdgen.emit_golang_types import callback_type, camel, pascal
+from nbdgen.emit_python_py import ENDED_BY_NULL, FREE_STRING
+from nbdgen.source import Place
+
+WIDTH = 80
+TAB = "\t"
+
+# The functions that are no methods of the same form.
+SPECIAL = {
+    "create": "[Create]",
+    "close": "[Libnbd.Close]",
+    "get_error": "[LibnbdError]",
+    "get_errno": "[LibnbdError]",
+}
+
+# Errors that Go makes impossible: there is no NULL.
+HIDDEN_ERRORS = frozenset({"EFAULT"})
+
+
+def comment(text: str, indent: str = "") -> str:
+    """Lines of a doc comment as gofmt has them: no space before code."""
+    rows = [f"{'' if row[:1] == TAB else ' '}{row}" for row in text.split("\n")]
+    return "\n".join(f"{indent}//{row}".rstrip() for row in rows)
+
+
+def wrap(text: str, first: str = "", rest: str = "", room: int = WIDTH - 3) -> str:
+    return textwrap.fill(
+        text,
+        room,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def item(text: str) -> str:
+    return wrap(text, "  - ", "    ")
+
+
+def function_name(name: str) -> str:
+    """A reference to the method that is this function."""
+    return SPECIAL.get(name, f"[Libnbd.{pascal(name)}]")
+
+
+class Prose:
+    """Renders the text of one function."""
+
+    def __init__(self, function: Function, every: list[Function]) -> None:
+        self.function = function
+        self.place = Place(f"record of {function.name}", 1)
+        arguments = [name for one in every for name in argument_names(one)]
+        self.names = known_names(every).with_args(arguments)
+
+    def argument(self, name: str) -> str:
+        """How a method speaks of an argument."""
+        for arg in (*self.function.args, *self.function.opt):
+            match arg:
+                case BytesIn() | BytesOut() if arg.size == name:
+                    buf = camel(arg.name)
+                    return f"{buf}.Size" if arg.persist else f"len({buf})"
+                case OClosure() if arg.name == name:
+                    return f"optargs.{callback_type(arg.callback)}"
+                case OFlags() if arg.name == name:
+                    return f"optargs.{pascal(name)}"
+                case _ if arg.name == name:
+                    return camel(name)
+        return name
+
+    def word(self, part: doc.Inline) -> str:
+        match part:
+            case doc.Text(text) | doc.Literal(text):
+                return text
+            case doc.ArgName(name):
+                return self.argument(name)
+            case doc.FunctionName(name):
+                return function_name(name)
+            case doc.ConstantName("LIBNBD_DEBUG"):
+                return "LIBNBD_DEBUG"
+            case doc.ConstantName(name):
+                return f"[{name.removeprefix('LIBNBD_')}]"
+            case doc.Page(name, section):
+                return f"{name}({section})"
+            case _:
+                assert_never(part)
+
+    def plain(self, line: doc.Line) -> str:
+        return "".join(map(self.word, line))
+
+    def line(self, text: str) -> str:
+        text = text.replace(ENDED_BY_NULL, "")
+        return self.plain(doc.parse_line(text, self.names, self.place))
+
+    def blocks(self) -> list[str]:
+        """The paragraphs of the text; a list is one block."""
+        made: list[str] = []
+        listing = False
+        text = FREE_STRING.sub("", self.function.text)
+        for block in doc.parse(text, self.names, self.place):
+            row = ""
+            match block:
+                case doc.Para(line):
+                    made.append(wrap(self.plain(line)))
+                case doc.Code(code):
+                    made.append(textwrap.indent(code, "\t"))
+                case doc.Item((), line):
+                    row = item(self.plain(line))
+                case doc.Item(term, line):
+                    row = item(f"{self.plain(term)}: {self.plain(line)}")
+                case doc.Heading(_, heading):
+                    made.append(heading)
+                case doc.Include():
+                    pass
+                case _:
+                    assert_never(block)
+            if row and listing:
+                made[-1] += f"\n{row}"
+            elif row:
+                made.append(row)
+            listing = bool(row)
+        return made
+
+    def arguments(self) -> list[str]:
+        rows: list[str] = []
+        for arg in (*self.function.args, *self.function.opt):
+            rows.append(item(f"{self.argument(arg.name)}: {self.line(arg.text)}"))
+        return rows
+
+    def errors(self) -> list[str]:
+        rows: list[str] = []
+        for name, why in self.function.errors.items():
+            if name not in HIDDEN_ERRORS:
+                rows.append(item(f"{name}: {self.line(why)}"))
+        return rows
+
+    def method(self) -> str:
+        """The doc comment of the method."""
+        function = self.function
+        summary = self.line(function.summary)
+        name = pascal(function.name)
+        made = [wrap(f"{name} is nbd_{function.name}: {summary}."), *self.blocks()]
+        if rows := self.arguments():
+            made += ["Arguments:", "\n".join(rows)]
+        if rows := self.errors():
+            made += ["Errors:", "\n".join(rows)]
+        last = f"Since libnbd {function.since}."
+        if function.see_also:
+            names = [function_name(other) for other in function.see_also]
+            last += f"  See also {', '.join(names)}."
+        made.append(wrap(last))
+        return comment("\n\n".join(made))
