@@ -30,6 +30,7 @@ class Case:
     bound: bool = False
     tls: bool = False
     count_calls: bool = False
+    languages: bool = False  # the clients in other languages against that in C
     limits: tuple[Limit, ...] = ()
 
 
@@ -126,6 +127,18 @@ CASES = (
         "idle-1000-worked",
         "as idle-1000, each handle served 64 reads of 4 KiB before",
         ("--case", "idle", "--handles", "1000", *SMALL, "--requests", "1"),
+    ),
+    Case(
+        "languages",
+        "4 KiB random read, 64 in flight, from other languages",
+        ("--case", "read", "--size", "4096", "--depth", "64"),
+        languages=True,
+        limits=(
+            Limit("CPU of OCaml over C", "<=", 1.3),
+            Limit("CPU of Rust over C", "<=", 1.3),
+            Limit("CPU of Go over C", "<=", 1.3),
+            Limit("CPU of Python over C", "<=", 4.0),
+        ),
     ),
     Case(
         "tls-read-4k-64",

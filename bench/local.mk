@@ -48,11 +48,24 @@ else
 bench_ram_server_SOURCES += bench/ram-tls-none.c
 endif
 
+# The clients in other languages, which their bindings know how to build.
+bench_clients =
+if HAVE_OCAMLOPT
+bench_clients += bench/clients/client-ocaml
+endif
+if HAVE_RUST
+bench_clients += bench/clients/client-rust
+endif
+if HAVE_GOLANG
+bench_clients += bench/clients/client-golang
+endif
+
 TESTS += tests/bench/programs-work
 
 EXTRA_DIST += \
 	bench/README.md \
 	bench/cases.py \
+	bench/clients/client.py \
 	bench/load.py \
 	bench/measure.py \
 	bench/programs.py \
@@ -62,7 +75,7 @@ EXTRA_DIST += \
 	tests/bench/programs-work
 
 # make bench BENCH_ARGS='--quick --cases read-4k-64,sync-4k'
-bench: all $(bench_programs)
+bench: all $(bench_programs) $(bench_clients)
 	PYTHONDONTWRITEBYTECODE=1 $(PYTHON) $(srcdir)/bench/run \
 	  --programs bench --ours lib/.libs $(BENCH_ARGS)
 .PHONY: bench

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cases import Case
 from load import Others
-from programs import Bench, Failed, result, start
+from programs import LANGUAGES, Bench, Failed, result, start
 
 
 # A run counts as quiet if other work took no more than this of one core.
@@ -109,16 +109,22 @@ def measure(
     bench: Bench,
     server: int,
     cases: Sequence[Case],
-    programs: Sequence[str],
+    libraries: Sequence[str],
     effort: Effort,
 ) -> dict[str, dict[str, list[Sample]]]:
     """Run everything, the programs taking turns within each round."""
+    runners = {
+        case.name: ["ours", *bench.languages] if case.languages else libraries
+        for case in cases
+    }
     samples: dict[str, dict[str, list[Sample]]] = {
-        case.name: {program: [] for program in programs} for case in cases
+        name: {program: [] for program in programs}
+        for name, programs in runners.items()
     }
     for turn in range(effort.runs):
         for case in cases:
             print(f"round {turn + 1}: {case.name}", file=sys.stderr)
+            programs = runners[case.name]
             for i in range(len(programs)):
                 program = programs[(i + turn) % len(programs)]
                 if program == "bound" and not case.bound:
@@ -152,6 +158,9 @@ def figures(middle: dict[str, Sample], calls: Calls) -> dict[str, float]:
         if other in middle:
             found[f"rate over {other}"] = ours.rate / middle[other].rate
             found[f"CPU over {other}"] = ours.cpu_us / middle[other].cpu_us
+    for other in LANGUAGES:
+        if other in middle:
+            found[f"CPU of {other} over C"] = middle[other].cpu_us / ours.cpu_us
     count = calls.get("ours")
     if count is not None:
         found["system calls"] = count

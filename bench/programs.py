@@ -5,11 +5,17 @@ import json
 import os
 import secrets
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+# The clients in other languages, by the name that tables give them.
+LANGUAGES = {"OCaml": "ocaml", "Rust": "rust", "Go": "golang", "Python": "python"}
+PYTHON_CLIENT = Path(__file__).resolve().parent / "clients" / "client.py"
+PYTHON_MODULE = PYTHON_CLIENT.parents[2] / "bindings" / "python"
 
 # A program that needs longer than this for one run hangs.
 TIMEOUT_S = 120
@@ -38,14 +44,43 @@ class Bench:
         """What makes the server offer TLS, and a client insist on it."""
         return ("--tls-keys", str(self.socket.with_name("keys.psk")))
 
+    @property
+    def python_directory(self) -> Path:
+        """Where the build has the Python module's part in C."""
+        return self.programs.parent / "bindings" / "python" / ".libs"
+
+    def client(self, language: str) -> Path:
+        """The client in another language: a program, or for Python a script."""
+        if language == "Python":
+            return PYTHON_CLIENT
+        return self.programs / "clients" / f"client-{LANGUAGES[language]}"
+
+    @property
+    def languages(self) -> list[str]:
+        """Those of which the client was built, if there is our library."""
+        if "ours" not in self.libraries:
+            return []
+        built = [name for name in LANGUAGES if self.client(name).exists()]
+        if not (self.python_directory / "libnbdmod.so").exists():
+            built.remove("Python")
+        return built
+
     def command(self, program: str, arguments: Sequence[str]) -> list[str]:
         name = "bound" if program == "bound" else "client"
-        return [str(self.programs / name), "--socket", str(self.socket), *arguments]
+        start = [str(self.programs / name)]
+        if program in LANGUAGES:
+            start = [str(self.client(program))]
+        if program == "Python":
+            start.insert(0, sys.executable)
+        return [*start, "--socket", str(self.socket), *arguments]
 
     def environment(self, program: str) -> dict[str, str]:
         environment = dict(os.environ)
         environment.pop("LD_LIBRARY_PATH", None)
-        directory = self.libraries.get(program)
+        if program == "Python":
+            environment["PYTHONPATH"] = f"{PYTHON_MODULE}:{self.python_directory}"
+        name = "ours" if program in LANGUAGES else program
+        directory = self.libraries.get(name)
         if directory is not None:
             environment["LD_LIBRARY_PATH"] = str(directory)
         return environment

@@ -75,8 +75,24 @@ def print_figures(
             print(row(cells))
 
 
+def print_languages(found: dict[str, dict[str, float]]) -> None:
+    """The clients in other languages: one row for each."""
+    ratios = found.get("languages")
+    if not ratios:
+        return
+    print("\n## Other languages, CPU per request over that of the client in C\n")
+    print(row(["language", "ratio"]))
+    print(row(["---", "---:"]))
+    for figure, value in ratios.items():
+        language = figure.removeprefix("CPU of ").removesuffix(" over C")
+        print(row([language, f"{value:.2f}"]))
+
+
 def print_ratios(found: dict[str, dict[str, float]]) -> None:
     """The comparison: one row per case."""
+    found = {name: figures for name, figures in found.items() if name != "languages"}
+    if not found:
+        return
     columns = [
         "rate over libnbd",
         "rate over bound",
@@ -139,6 +155,8 @@ def print_limits(cases: Sequence[Case], found: dict[str, dict[str, float]]) -> N
     for case in cases:
         for limit in case.limits:
             value = found[case.name].get(limit.figure)
+            if value is None and case.languages:
+                continue  # this language was not built
             text, verdict = "", "not measured"
             if value is not None:
                 text = f"{value:.2f}"

@@ -56,6 +56,14 @@ def check_program(bench: Bench, program: str, salt: int) -> int:
     return len(runs) + 1
 
 
+def check_language(bench: Bench, language: str) -> None:
+    """The client does what it is told, and counts it."""
+    plan = ("--case", "read", "--depth", "16", "--size", "4096", "--requests", "256")
+    answer = result(bench, language, plan)
+    if answer["requests"] != 256:
+        raise Failed(f"{language}: {answer['requests']} requests instead of 256")
+
+
 def check(bench: Bench) -> None:
     """Run every program in every mode once; nothing is timed."""
     for replies in ("simple", "structured"):
@@ -63,3 +71,6 @@ def check(bench: Bench) -> None:
             for i, program in enumerate([*bench.libraries, "bound"]):
                 count = check_program(bench, program, 1 + 10 * i)
                 print(f"{program}, {replies} replies: {count} runs")
+            for language in bench.languages:
+                check_language(bench, language)
+                print(f"{language}, {replies} replies: 1 run")
