@@ -143,17 +143,20 @@ list_options (bool longs)
   }
 }
 
-/* "-n N, --length=N" */
+/* "-n N", "-n, --length=N", "    --map[=CONTEXT]" */
 static char *
 spelling (const struct tool_option *row)
 {
   char letter[] = { '-', row->id < TOOL_HELP ? row->id : '?', '\0' };
   int length = strcspn (row->names, " ");
   const char *argument = row->argument ? row->argument : "";
-  const char *equals =
-    argument[0] == '\0' || argument_kind (row) == optional_argument ? "" : "=";
+  const char *equals = argument[0] == '\0' ? "" : "=";
   if (length == 0)
     return tool_format ("%s %s", letter, argument);
+  if (length > 0 && argument_kind (row) == optional_argument) {
+    equals = "[=";
+    argument++;
+  }
   if (row->id >= TOOL_HELP)
     return tool_format ("    --%.*s%s%s", length, row->names, equals,
                         argument);
@@ -201,6 +204,8 @@ static void
 print_version (void)
 {
   printf ("%s %s (%s)\n", tool_self->name, API_VERSION, PACKAGE_STRING);
+  if (tool_self->short_version)
+    return;
   struct nbd_handle *h = tool_create (NULL);
   const char *version = nbd_get_version (h);
   const char *extra = nbd_get_version_extra (h);

@@ -61,6 +61,7 @@ struct tool {
   int usage_status;             /* exit status of usage errors; 0 means 1 */
   int signal_status;            /* of ends by a signal; 0: die of it */
   bool stops_at_argument;       /* options end at the first argument */
+  bool short_version;           /* --version says nothing of the library */
 };
 
 /* Begin: remember the tool and its command line.  Once, first thing. */

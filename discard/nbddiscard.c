@@ -17,6 +17,7 @@ main (int argc, char **argv)
                 "nbddiscard --offset 1M --length 64K nbd://localhost/disk\n"
                 "nbddiscard --check nbd+unix:///?socket=/tmp/socket\n",
     .usage_status = 2,
+    .short_version = true,
   };
 
   return discard_main (&tool, false, argc, argv);

@@ -21,7 +21,7 @@ static const struct tool_option options[] = {
   { NO_CONTENT, "no-content", NULL, "do not guess" },
   { JSON, "json", NULL, "print JSON" },
   { 'L', "list", NULL, "show all exports that the server lists" },
-  { MAP, "map", "[=CONTEXT]",
+  { MAP, "map", "[CONTEXT]",
     "print the extents of a metadata context (base:allocation)" },
   { SIZE, "size", NULL, "print the size in bytes, nothing else" },
   { TOTALS, "totals total", NULL, "with --map: add extents up by type" },

@@ -10,7 +10,8 @@ refused ()
   shift
   discard/nbddiscard "$@" >"$tmp/out" 2>"$tmp/error" || status=$?
   [ "$status" = "$want" ] || fail "status $status of nbddiscard $*"
-  [ -s "$tmp/error" ] && ! [ -s "$tmp/out" ] || fail "no message: $*"
+  [ -s "$tmp/error" ] || fail "no message: $*"
+  [ ! -s "$tmp/out" ] || fail "on standard output: $*"
 }
 
 refused 2 --unknown nbd://localhost
