@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/* The way of one chunk: it is read, scanned for zeroes, and written. */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "copy.h"
+
+static struct slot *
+take_slot (struct worker *w, const struct extent *what)
+{
+  struct slot *s = w->free_slots;
+
+  w->free_slots = s->next;
+  w->used++;
+  s->busy = true;
+  s->what = *what;
+  s->pending = 0;
+  s->broken = false;
+  s->sequence = w->next_sequence++;
+  return s;
+}
+
+static void
+give_slot (struct worker *w, struct slot *s)
+{
+  s->next = w->free_slots;
+  w->free_slots = s;
+  w->used--;
+  s->busy = false;
+}
+
+static void
+start_part (struct slot *s, struct worker *w, enum action action,
+            uint64_t start, uint64_t end)
+{
+  struct io *io = io_new (w, action, w->copy->to, s);
+
+  io->position = start;
+  io->length = end - start;
+  if (action == WRITE)
+    io->buffer = s->buffer + (start - s->what.start);
+  s->pending++;
+  io_start (io);
+}
+
+/* All of it is at the destination. */
+static void
+account (struct worker *w, const struct extent *what)
+{
+  struct copy *c = w->copy;
+
+  if (c->verifying)
+    c->verified += what->end - what->start;
+  else if (what->kind == ZERO)
+    c->zeroed += what->end - what->start;
+  w->attempts = 0;
+  if (c->verifying)
+    return;
+  done_add (c, what);
+  verify_record (c, what);
+}
+
+static void
+finish_part (struct worker *w, struct slot *s)
+{
+  struct copy *c = w->copy;
+
+  if (--s->pending > 0)
+    return;
+  if (s->broken) {
+    s->next = w->lost;
+    w->lost = s;
+    return;
+  }
+  account (w, &s->what);
+  if (s->what.kind == DATA)
+    tune_add (w, s->what.end - s->what.start);
+  give_slot (w, s);
+  if (c->to->stream)
+    w->turn++;
+}
+
+/* Where the run of blocks, all zero or all not, that begins at START ends. */
+static uint64_t
+end_of_run (struct copy *c, const struct slot *s, uint64_t start,
+            bool *zero)
+{
+  uint64_t at = start, scan = c->scan;
+
+  *zero = false;
+  if (scan == 0)
+    return s->what.end;
+  while (at < s->what.end) {
+    uint64_t next = at + scan - (c->to->start + at) % scan;
+    next = MIN (next, s->what.end);
+    /* The last block, if it is not whole, is data by convention. */
+    bool z = next - at == scan
+      && is_zero (s->buffer + (at - s->what.start), next - at);
+    if (at == start)
+      *zero = z;
+    else if (z != *zero)
+      break;
+    at = next;
+  }
+  return at;
+}
+
+static void
+write_slot (struct worker *w, struct slot *s)
+{
+  struct copy *c = w->copy;
+  uint64_t at = s->what.start;
+  bool zero;
+
+  /* Ours, so that it does not end before all parts were started. */
+  s->pending++;
+  if (s->what.kind == ZERO)
+    start_part (s, w, WRITE_ZEROES, at, s->what.end);
+  while (s->what.kind == DATA && at < s->what.end) {
+    uint64_t end = end_of_run (c, s, at, &zero);
+    if (zero)
+      c->zeroed += end - at;
+    else
+      c->copied += end - at;
+    if (!zero)
+      start_part (s, w, WRITE, at, end);
+    else if (!c->to->fresh)
+      start_part (s, w, WRITE_ZEROES, at, end);
+    at = end;
+  }
+  finish_part (w, s);
+}
+
+/* Write it, and those that waited for it, or let it wait for its turn. */
+static void
+write_in_order (struct worker *w, struct slot *s)
+{
+  if (!w->copy->to->stream) {
+    write_slot (w, s);
+    return;
+  }
+  w->waiting[s->sequence % w->copy->slots] = s;
+}
+
+/* Streams: write the slot whose turn it is, if it was read. */
+void
+chunk_write_next (struct worker *w)
+{
+  struct slot **next = &w->waiting[w->turn % w->copy->slots], *s = *next;
+
+  if (s == NULL || s->sequence != w->turn)
+    return;
+  *next = NULL;
+  write_slot (w, s);
+}
+
+static bool
+matches (struct copy *c, const struct slot *s)
+{
+  uint64_t length = s->what.end - s->what.start;
+  uint64_t offset = c->from->start + s->what.start;
+
+  if (s->what.checked) {
+    if (digest (s->buffer, length, 0) == s->what.digest)
+      return true;
+    copy_fail (c, "verification failed: the %" PRIu64 " bytes at offset %"
+               PRIu64 " of the destination are not what was copied", length,
+               offset);
+    return false;
+  }
+  if (is_zero (s->buffer, length))
+    return true;
+  copy_fail (c, "verification failed: the %" PRIu64 " bytes at offset %"
+             PRIu64 " of the destination are not zero", length, offset);
+  return false;
+}
+
+static bool
+fits (struct copy *c, const struct slot *s)
+{
+  if (c->to->length == -1 || s->what.end <= (uint64_t) c->to->length)
+    return true;
+  copy_fail (c, "write at offset %" PRIu64 " failed: %s: the destination "
+             "is full after %" PRIi64 " bytes and the source goes on",
+             c->to->start + c->to->length, strerror (ENOSPC), c->to->length);
+  return false;
+}
+
+static void
+read_done (struct worker *w, struct slot *s, const struct io *io)
+{
+  struct copy *c = w->copy;
+  uint64_t wanted = s->what.end - s->what.start;
+
+  s->pending--;
+  if (c->from->stream) {
+    s->what.end = s->what.start + io->length;
+    if (io->length < wanted)
+      work_end_of_stream (c, s->what.end);
+    wanted = io->length;
+  }
+  if (c->verifying) {
+    s->pending++;
+    if (matches (c, s))
+      finish_part (w, s);
+    return;
+  }
+  if (!fits (c, s))
+    return;
+  if (c->o.verify) {
+    s->what.digest = digest (s->buffer, wanted, 0);
+    s->what.checked = true;
+  }
+  if (c->o.blkhash)
+    blkhash_data (c, s->buffer, s->what.start, wanted);
+  write_in_order (w, s);
+}
+
+static void
+start_slot (struct worker *w, struct slot *s)
+{
+  if (s->what.kind == ZERO) {
+    write_in_order (w, s);
+    return;
+  }
+  struct io *io = io_new (w, READ, w->copy->from, s);
+  s->pending++;
+  io->buffer = s->buffer;
+  io->position = s->what.start;
+  io->length = s->what.end - s->what.start;
+  io_start (io);
+}
+
+void
+chunk_start (struct worker *w, const struct extent *what)
+{
+  struct copy *c = w->copy;
+
+  if (what->kind == ZERO && (c->verifying || c->to->fresh)) {
+    account (w, what);
+    return;
+  }
+  start_slot (w, take_slot (w, what));
+}
+
+void
+chunk_again (struct worker *w, struct slot *s)
+{
+  s->broken = false;
+  start_slot (w, s);
+}
+
+static const char *
+action_name (enum action action)
+{
+  switch (action) {
+  case READ: return "read";
+  case WRITE: return "write";
+  case WRITE_ZEROES: return "zeroing";
+  case STATUS: return "block status";
+  case FLUSH: return "flush";
+  }
+  return "operation";
+}
+
+static void
+failed (struct worker *w, struct io *io)
+{
+  struct copy *c = w->copy;
+  struct slot *s = io->slot;
+
+  if (worker_lost (w, io)) {
+    w->gone[io->on == c->to] = true;
+    s->broken = true;
+    finish_part (w, s);
+    return;
+  }
+  bool lost = io->on->asynchronous && io->error == ENOTCONN;
+  const char *why = io->on->source && io->error == ENODATA
+    ? "the source has become shorter" : strerror (io->error);
+  copy_fail (c, "%s at offset %" PRIu64 " failed: %s%s%s",
+             action_name (io->action), io->on->start + io->position, why,
+             lost ? ": " : "", lost ? nbd_loss (io->on, w->index) : "");
+}
+
+/* An operation of a chunk came back. */
+void
+chunk_io_done (struct worker *w, struct io *io)
+{
+  struct slot *s = io->slot;
+
+  if (io->error != 0)
+    failed (w, io);
+  else if (io->action == READ)
+    read_done (w, s, io);
+  else
+    finish_part (w, s);
+}

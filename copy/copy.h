@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: MIT */
+/* How nbdcopy works.
+ *
+ * Two endpoints, the source and the destination, hide behind one interface
+ * what they are: an NBD export, a file or block device, a stream, or null:.
+ * Positions count from the beginning of what is copied; each endpoint adds
+ * where its window starts.
+ *
+ *   selection -> unmapped pieces -> ready extents -> chunks -> writes
+ *   (select.c)          (work.c, status.c)      (worker.c, chunk.c)
+ *
+ * The work starts as pieces of which nobody knows what they hold.  A worker
+ * that finds few ready extents asks the source what a piece holds: data,
+ * zeroes, or nothing that was selected.  All workers cut chunks of at most
+ * one request from the ready extents.  A worker is a thread with a
+ * connection of its own to each NBD side and a set of slots, each a buffer
+ * with a chunk on its way.  What was read is scanned for zeroes, and each run
+ * of data or zeroes becomes one write.  A slot is free again when all of its
+ * writes were acknowledged; only then the chunk is done.
+ *
+ * Every operation is a struct io.  An endpoint starts it and gives it back
+ * through io_done, at once or later, always to the worker that owns it.  A
+ * worker handles what was given back, starts more, and sleeps in poll.  So
+ * files, which finish at once, and servers are the same to it, and nothing
+ * recurses.
+ *
+ * Memory is bounded: slots times request size is at most --queue-size for
+ * each worker.  How many slots a worker really uses is found by trying
+ * (tune.c), so that buffers stay in the cache of the processor where latency
+ * is no problem.
+ *
+ * What was acknowledged but not flushed is remembered if a connection may be
+ * opened again or there is a journal (done.c): after the destination was
+ * lost all of that is copied again, and only what was flushed enters the
+ * journal.  A server that died may have lost what other connections sent it,
+ * so all of them are opened anew, and nothing is flushed before.
+ *
+ * Whatever goes wrong: copy_fail prints the first message, all workers stop,
+ * and the program exits with 1.  Nothing else reports success than the end
+ * of run in main.c.
+ */
+#ifndef COPY_H
+#define COPY_H
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include <libnbd.h>
+#include "tool.h"
+
+#define KIB (UINT64_C (1) << 10)
+#define MIB (UINT64_C (1) << 20)
+#define GIB (UINT64_C (1) << 30)
+
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+
+struct copy;
+struct endpoint;
+struct slot;
+struct worker;
+
+/* ---- ranges.c: sets of positions ---- */
+
+struct range { uint64_t start, end; };
+struct ranges { struct range *list; size_t count, room; };
+
+extern void ranges_add (struct ranges *r, uint64_t start, uint64_t end);
+/* The first range of what is not in the set from START to END. */
+extern bool ranges_gap (const struct ranges *r, uint64_t start, uint64_t end,
+                        struct range *gap);
+extern void ranges_merge (struct ranges *into, const struct ranges *from);
+extern void ranges_clear (struct ranges *r);
+
+/* ---- extents ---- */
+
+enum kind {
+  UNMAPPED,                     /* not asked for yet */
+  DATA,
+  ZERO,                         /* reads as zeroes */
+  SKIP,                         /* not selected, not to be touched */
+};
+
+struct extent {
+  uint64_t start, end;
+  enum kind kind;
+  bool checked;                 /* verification: digest holds */
+  uint64_t digest;
+};
+
+/* A queue of extents, open at both ends. */
+struct extents { struct extent *list; size_t head, count, room; };
+
+extern void extents_push (struct extents *e, struct extent extent);
+extern void extents_unshift (struct extents *e, struct extent extent);
+extern struct extent *extents_first (struct extents *e);
+extern void extents_drop (struct extents *e);
+extern void extents_free (struct extents *e);
+/* Append, joined with the last one if it is the same kind. */
+extern void extents_join (struct extents *e, uint64_t start, uint64_t end,
+                          enum kind kind);
+
+/* ---- operations ---- */
+
+enum action { READ, WRITE, WRITE_ZEROES, STATUS, FLUSH };
+
+struct io {
+  struct io *next;
+  struct worker *worker;
+  struct slot *slot;
+  struct endpoint *on;
+  enum action action;
+  char *buffer;
+  uint64_t position, length;
+  int error;                    /* errno of the outcome */
+  bool tentative;               /* asked for in a way that some refuse, */
+  bool fast;                    /* that is, zeroes if they are fast */
+  struct extent asked;          /* STATUS: the question */
+  struct extents allocation;    /* STATUS: the source's allocation, and */
+  struct extents selection;     /* what the chosen context marks */
+};
+
+/* Give an operation back to its worker. */
+extern void io_done (struct io *io, int error);
+
+/* ---- endpoints ---- */
+
+struct endpoint_ops {
+  const char *name;
+  void (*start) (struct endpoint *e, struct io *io);
+  /* More connections, COUNT in all; how many there are now. */
+  unsigned (*connect) (struct endpoint *e, unsigned count);
+  /* The size and identity were looked at; make it ready to be written. */
+  void (*prepare) (struct endpoint *e, struct copy *c);
+  /* Nothing more is written; make it durable if wanted. */
+  int (*finish) (struct endpoint *e, uint64_t length, bool flush);
+  /* A line that says which one this is, to be freed. */
+  char *(*identity) (struct endpoint *e);
+};
+
+struct endpoint {
+  const struct endpoint_ops *ops;
+  struct copy *copy;
+  const char *name;             /* as the user wrote it */
+  bool source;
+  int64_t size;                 /* all of it; -1 if unknown */
+  uint64_t start;               /* the window's offset */
+  int64_t length;               /* the window's length; -1 if unknown */
+  uint64_t minimum, preferred, maximum;         /* sizes of requests */
+  uint64_t zero_maximum;        /* of one request for zeroes */
+  bool stream;                  /* in order, no positions */
+  bool asynchronous;            /* has sockets to poll */
+  bool has_map;                 /* STATUS works */
+  bool has_selection;           /* and knows the chosen context */
+  bool can_flush;
+  bool grows;                   /* as large as it has to be */
+  bool fresh;                   /* the destination reads as zeroes */
+  bool null;
+  bool again;                   /* lost connections can be reopened */
+  bool multi;                   /* takes several connections */
+};
+
+/* ---- open.c, nbd.c, nbd-io.c, file.c, file-zero.c, stream.c ---- */
+
+/* Take the source or the destination from the command line. */
+extern struct endpoint *endpoint_open (struct copy *c, char ***words,
+                                       bool source);
+extern struct endpoint *nbd_open (struct copy *c,
+                                  const struct tool_endpoint *at,
+                                  bool source);
+extern struct endpoint *file_open (struct copy *c, int fd, const char *name,
+                                   bool source);
+extern struct endpoint *stream_open (struct copy *c, int fd,
+                                     const char *name, bool source);
+extern struct endpoint *null_open (struct copy *c);
+
+/* Sockets: what to poll for, what happened, and whether worker I's is lost.
+ * After nbd_reopen returned 0 it is there again. */
+struct pollfd;
+extern void nbd_poll_for (struct endpoint *e, unsigned i, struct pollfd *p);
+extern void nbd_polled (struct endpoint *e, unsigned i,
+                        const struct pollfd *p);
+extern bool nbd_is_lost (struct endpoint *e, unsigned i);
+extern const char *nbd_loss (struct endpoint *e, unsigned i);
+extern int nbd_reopen (struct endpoint *e, unsigned i);
+
+/* Make zeroes in a file; 0 or errno. */
+struct file;
+extern int file_zero (struct file *f, uint64_t offset, uint64_t length);
+
+/* ---- options.c ---- */
+
+enum progress { NO_PROGRESS, PROGRESS_BAR, PROGRESS_FD, PROGRESS_JSON };
+
+struct options {
+  bool allocated, flush, no_map, synchronous, verbose, verify;
+  bool destination_is_zero;
+  unsigned connections, requests, threads;
+  uint64_t queue_size, request_size, sparse;
+  enum progress progress;
+  int progress_fd;
+  const char *blkhash;          /* NULL: none */
+  const char *blkhash_file;
+  const char *resume;           /* file of the journal */
+  uint64_t checkpoint;          /* bytes between two flushes */
+  const char *map;              /* file with a map in JSON */
+  const char *context;          /* what selects, NULL: all */
+  uint64_t rate;                /* bytes per second, 0: no limit */
+  unsigned retry;
+  uint64_t offset[2];           /* of the source, of the destination */
+  int64_t length[2];            /* -1: to the end */
+};
+
+extern void options_take (struct options *o, int argc, char **argv);
+
+/* ---- the whole ---- */
+
+#define MAX_QUERIES 4
+
+struct work {
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  struct extents unmapped, ready;
+  uint64_t ready_bytes;         /* of data among the ready ones */
+  struct extent asked[MAX_QUERIES];     /* on their way, the first ones */
+  unsigned queries, max_queries;
+  uint64_t span;                /* of the next query */
+  bool mapping;                 /* the source is asked */
+  bool endless;                 /* a source of unknown length, */
+  uint64_t endless_at;          /* read up to here */
+  bool (*refill) (struct copy *c);      /* makes more ready, under lock */
+};
+
+struct copy {
+  struct options o;
+  struct endpoint *from, *to;
+  struct endpoint *source;      /* from, unless verifying */
+  uint64_t length;              /* to be copied, once known */
+  bool length_known;
+  uint64_t align;               /* boundaries of chunks, at the destination */
+  uint64_t request;             /* bytes per request */
+  _Atomic uint64_t scan;        /* block size of the scan, 0: none */
+  bool whole;                   /* all of the destination is made */
+  bool resumed;                 /* a journal was there */
+  bool track;                   /* remember what is not durable */
+  bool verifying;               /* second pass: from is the destination */
+  struct work work;
+  struct worker *workers;
+  unsigned worker_count;
+  unsigned slots;               /* per worker */
+
+  _Atomic int stop;             /* 1: a failure, 2: a signal */
+  int stop_fd;                  /* readable once they shall stop */
+  int event_fd;                 /* wakes the main thread */
+  pthread_mutex_t message_lock;
+
+  _Atomic unsigned generation;  /* how often the destination was lost */
+  _Atomic uint64_t copied, zeroed, skipped, verified;
+  _Atomic bool map_failed;
+};
+
+/* Print the message unless one was printed before, and stop all. */
+extern void copy_fail (struct copy *c, const char *format, ...)
+  __attribute__ ((format (printf, 2, 3)));
+extern void copy_warn (struct copy *c, const char *format, ...)
+  __attribute__ ((format (printf, 2, 3)));
+
+/* ---- work.c ---- */
+
+enum take { TAKE_CHUNK, TAKE_QUERY, TAKE_WAIT, TAKE_END };
+
+extern void work_init (struct copy *c);
+/* All from START to END is to be copied. */
+extern void work_add (struct copy *c, uint64_t start, uint64_t end,
+                      enum kind kind);
+/* The next thing to do.  With WAIT set do not return TAKE_WAIT. */
+extern enum take work_take (struct copy *c, struct extent *what, bool wait);
+/* A query was answered for the first part of what was asked. */
+extern void work_mapped (struct copy *c, const struct extent *asked,
+                         struct extents *answer);
+/* It was not answered: ask again, or do without a map from now on. */
+extern void work_not_mapped (struct copy *c, const struct extent *asked,
+                             bool ask_again);
+/* Do it again. */
+extern void work_return (struct copy *c, struct extent what);
+extern void work_end_of_stream (struct copy *c, uint64_t position);
+extern void work_wake (struct copy *c);
+extern uint64_t work_lowest (struct copy *c);
+
+/* ---- status.c: what a query's answer means ---- */
+
+extern void status_start (struct worker *w, const struct extent *asked);
+extern void status_done (struct worker *w, struct io *io);
+
+/* ---- worker.c, chunk.c ---- */
+
+struct slot {
+  struct slot *next;
+  char *buffer;
+  struct extent what;
+  uint64_t sequence;            /* order, for streams */
+  unsigned pending;
+  bool busy;
+  bool broken;                  /* a part of it was lost on the way */
+};
+
+/* What tune.c measures. */
+struct tune {
+  int phase;
+  unsigned base;                /* the best number of slots so far, */
+  double speed;                 /* and its bytes per second */
+  unsigned rest;
+  double began;
+  uint64_t bytes;
+  unsigned chunks;
+};
+
+struct worker {
+  struct copy *copy;
+  unsigned index;
+  pthread_t thread;
+  struct io *done, **done_end;
+  struct io *spare;             /* free operations */
+  struct slot *slots, *free_slots;
+  unsigned used, limit;         /* slots in use, and allowed */
+  struct tune tune;
+  unsigned started;             /* operations on their way */
+  uint64_t next_sequence, turn; /* streams: last given out, next to write */
+  struct slot **waiting;        /* by sequence */
+  struct slot *lost;            /* chunks whose connection went away */
+  unsigned attempts;            /* to reopen, since the last success */
+  struct extent held;           /* a chunk that the rate does not allow */
+  bool holding;
+  bool flushing;
+  bool gone[2];                 /* the connection to source, destination */
+  _Atomic unsigned generation;  /* of the connection to the destination */
+  char *buffers;                /* of the slots */
+  _Atomic bool finished;
+};
+
+extern void *worker_main (void *worker);
+extern struct io *io_new (struct worker *w, enum action action,
+                          struct endpoint *on, struct slot *slot);
+extern void io_start (struct io *io);
+extern void io_free (struct io *io);
+
+extern void chunk_start (struct worker *w, const struct extent *what);
+extern void chunk_write_next (struct worker *w);
+/* Do all of a chunk once more that lost its connection. */
+extern void chunk_again (struct worker *w, struct slot *s);
+extern void chunk_io_done (struct worker *w, struct io *io);
+/* Is the error that of a connection which can be reopened? */
+extern bool worker_lost (struct worker *w, const struct io *io);
+
+/* ---- tune.c ---- */
+
+#define TUNE_FIRST 4
+
+extern void tune_begin (struct worker *w);
+extern void tune_add (struct worker *w, uint64_t bytes);
+
+/* ---- run.c ---- */
+
+/* Copy or verify all of the work; 0, or -1 after a message. */
+extern int run_workers (struct copy *c);
+
+/* ---- scan.c ---- */
+
+extern bool is_zero (const void *buffer, size_t length);
+
+/* ---- digest.c, verify.c ---- */
+
+extern uint64_t digest (const void *buffer, size_t length, uint64_t seed);
+extern void verify_begin (struct copy *c);
+extern void verify_record (struct copy *c, const struct extent *what);
+extern int verify_run (struct copy *c);
+
+/* ---- blkhash.c ---- */
+
+extern void blkhash_begin (struct copy *c);
+extern uint64_t blkhash_block_size (void);
+extern void blkhash_data (struct copy *c, const char *buffer,
+                          uint64_t position, uint64_t length);
+extern int blkhash_end (struct copy *c);
+
+/* ---- done.c, journal.c ---- */
+
+extern void done_begin (struct copy *c);
+extern void done_add (struct copy *c, const struct extent *what);
+/* Is it time to flush?  Then what is done so far is set aside. */
+extern bool done_due (struct copy *c);
+extern int done_flushed (struct copy *c);
+/* The destination was lost: all that was not flushed is work again. */
+extern void done_again (struct copy *c);
+extern void done_end (struct copy *c);
+
+/* Open the journal.  True if it is that of an interrupted copy, of which
+ * DONE is done. */
+extern bool journal_open (struct copy *c, struct ranges *done);
+/* Begin a new one, once the destination is prepared. */
+extern void journal_begin (struct copy *c);
+extern int journal_add (struct copy *c, const struct ranges *done);
+extern void journal_remove (struct copy *c);
+
+/* ---- select.c: --map ---- */
+
+extern void select_load (struct copy *c, struct extents *out);
+
+/* ---- rate.c ---- */
+
+extern void rate_begin (struct copy *c);
+/* Milliseconds until LENGTH bytes may go, 0: they went. */
+extern int rate_take (struct copy *c, uint64_t length);
+extern void rate_change (struct copy *c, bool faster);
+
+/* ---- progress.c ---- */
+
+extern void progress_begin (struct copy *c);
+/* Make room for a message on the terminal. */
+extern void progress_hide (void);
+extern void progress_tick (struct copy *c);
+extern void progress_end (struct copy *c, bool complete);
+
+#endif /* COPY_H */

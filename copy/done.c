@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* What was acknowledged by the destination, and what of it is durable.
+ * Before a flush all that is done is set aside; when the flush succeeded
+ * that much is durable. */
+#include <config.h>
+
+#include <time.h>
+
+#include "copy.h"
+
+/* Flush at least this often, but not more than a tenth of the time. */
+#define FLUSH_SECONDS 5
+#define FLUSH_SHARE 10
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/* Of data and of zeroes. */
+static struct ranges recent[2], aside[2];
+static uint64_t bytes;
+static double flush_began, flush_ended, flush_took;
+
+static double
+now (void)
+{
+  struct timespec t;
+  clock_gettime (CLOCK_MONOTONIC, &t);
+  return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+void
+done_begin (struct copy *c)
+{
+  c->track = c->o.resume || (c->o.retry > 0 && c->to->again);
+  flush_ended = now ();
+}
+
+void
+done_add (struct copy *c, const struct extent *what)
+{
+  if (!c->track)
+    return;
+  pthread_mutex_lock (&lock);
+  ranges_add (&recent[what->kind == ZERO], what->start, what->end);
+  if (what->kind == DATA)
+    bytes += what->end - what->start;
+  pthread_mutex_unlock (&lock);
+}
+
+bool
+done_due (struct copy *c)
+{
+  bool due = false;
+
+  if (!c->track || !c->to->can_flush || c->verifying)
+    return false;
+  pthread_mutex_lock (&lock);
+  if (recent[0].count + recent[1].count > 0) {
+    double since = now () - flush_ended;
+    due = (bytes >= c->o.checkpoint || since >= FLUSH_SECONDS)
+      && since >= flush_took * FLUSH_SHARE;
+  }
+  if (due) {
+    for (int i = 0; i < 2; i++) {
+      ranges_merge (&aside[i], &recent[i]);
+      ranges_clear (&recent[i]);
+    }
+    bytes = 0;
+    flush_began = now ();
+  }
+  pthread_mutex_unlock (&lock);
+  return due;
+}
+
+int
+done_flushed (struct copy *c)
+{
+  struct ranges durable = { .count = 0 };
+
+  pthread_mutex_lock (&lock);
+  for (int i = 0; i < 2; i++) {
+    ranges_merge (&durable, &aside[i]);
+    ranges_clear (&aside[i]);
+  }
+  flush_ended = now ();
+  flush_took = flush_ended - flush_began;
+  pthread_mutex_unlock (&lock);
+  int r = c->o.resume ? journal_add (c, &durable) : 0;
+  ranges_clear (&durable);
+  return r;
+}
+
+/* What need not be written to a destination that reads as zeroes is not
+ * lost with it. */
+void
+done_again (struct copy *c)
+{
+  struct ranges lost[2] = { { .count = 0 }, { .count = 0 } };
+
+  pthread_mutex_lock (&lock);
+  for (int i = 0; i < 2; i++) {
+    ranges_merge (&lost[i], &recent[i]);
+    ranges_merge (&lost[i], &aside[i]);
+    if (i == 1 && c->to->fresh)
+      continue;
+    ranges_clear (&recent[i]);
+    ranges_clear (&aside[i]);
+  }
+  pthread_mutex_unlock (&lock);
+  for (int i = 0; i < 2; i++) {
+    for (size_t j = 0; j < lost[i].count && (i == 0 || !c->to->fresh); j++)
+      work_return (c, (struct extent) {
+          .start = lost[i].list[j].start, .end = lost[i].list[j].end,
+          .kind = i ? ZERO : DATA });
+    ranges_clear (&lost[i]);
+  }
+}
+
+void
+done_end (struct copy *c)
+{
+  (void) c;
+  for (int i = 0; i < 2; i++) {
+    ranges_clear (&recent[i]);
+    ranges_clear (&aside[i]);
+  }
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/* NBD exports: operations on their way. */
+#include <config.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nbd.h"
+
+static struct nbd_handle *
+handle_of (struct nbd *n, const struct io *io)
+{
+  return n->connections[io->worker->index].h;
+}
+
+/* ---- what does not begin or end at a block ---- */
+
+/* What fits into one request of whole blocks around OFFSET. */
+static uint64_t
+part_at (const struct nbd *n, uint64_t offset, uint64_t length)
+{
+  return MIN (length, n->e.maximum - offset % n->e.minimum);
+}
+
+/* Blocking write of LENGTH bytes, by reading the blocks around it first. */
+int
+nbd_write_part (struct nbd *n, struct nbd_handle *h, const char *data,
+            uint64_t offset, uint64_t length)
+{
+  uint64_t m = n->e.minimum;
+  uint64_t start = offset - offset % m;
+  uint64_t end = MIN ((offset + length + m - 1) / m * m,
+                      (uint64_t) n->e.size);
+  char *b = malloc (end - start);
+  int error = 0;
+
+  if (b == NULL)
+    return ENOMEM;
+  if (nbd_pread (h, b, end - start, start, 0) == -1)
+    error = nbd_last_errno ();
+  else {
+    if (data)
+      memcpy (b + (offset - start), data, length);
+    else
+      memset (b + (offset - start), 0, length);
+    if (nbd_pwrite (h, b, end - start, start, 0) == -1)
+      error = nbd_last_errno ();
+  }
+  free (b);
+  return error;
+}
+
+static int
+read_part (struct nbd *n, struct nbd_handle *h, char *data, uint64_t offset,
+           uint64_t length)
+{
+  uint64_t m = n->e.minimum;
+  uint64_t start = offset - offset % m;
+  uint64_t end = MIN ((offset + length + m - 1) / m * m,
+                      (uint64_t) n->e.size);
+  char *b = malloc (end - start);
+  int error = 0;
+
+  if (b == NULL)
+    return ENOMEM;
+  if (nbd_pread (h, b, end - start, start, 0) == -1)
+    error = nbd_last_errno ();
+  else
+    memcpy (data, b + (offset - start), length);
+  free (b);
+  return error;
+}
+
+static int
+do_unaligned (struct nbd *n, struct io *io, uint64_t offset)
+{
+  struct nbd_handle *h = handle_of (n, io);
+  uint64_t done = 0, part;
+  int error = 0;
+
+  if (io->action == WRITE_ZEROES)
+    return nbd_zero_unaligned (n, h, offset, io->length);
+  for (; done < io->length && error == 0; done += part) {
+    char *data = io->buffer + done;
+    part = part_at (n, offset + done, io->length - done);
+    if (io->action == READ)
+      error = read_part (n, h, data, offset + done, part);
+    else
+      error = nbd_write_part (n, h, data, offset + done, part);
+  }
+  return error;
+}
+
+/* ---- the ordinary ones ---- */
+
+static int
+completed (void *opaque, int *error)
+{
+  struct io *io = opaque;
+  struct nbd *n = (struct nbd *) io->on;
+
+  if (io->action == READ && *error == EOVERFLOW && io->tentative) {
+    /* The server may refuse to send so much in one piece. */
+    n->no_df = true;
+    io->error = EAGAIN;
+  }
+  else if (io->action == WRITE_ZEROES && nbd_zero_refused (n, io, *error))
+    io->error = EAGAIN;
+  else
+    io->error = *error;
+  io_done (io, io->error);
+  return 1;
+}
+
+static enum kind
+kind_of (uint64_t flags)
+{
+  return flags & LIBNBD_STATE_ZERO ? ZERO : DATA;
+}
+
+/* Note what is inside of the question, in positions of the copy. */
+static void
+note_extent (struct io *io, struct extents *map, uint64_t start,
+             uint64_t end, enum kind kind)
+{
+  uint64_t first = io->on->start + io->position;
+  uint64_t last = first + io->length;
+
+  start = MAX (start, first);
+  end = MIN (end, last);
+  if (start < end)
+    extents_join (map, start - io->on->start, end - io->on->start, kind);
+}
+
+static int
+mapped (void *opaque, const char *context, uint64_t at,
+        nbd_extent *entries, size_t count, int *error)
+{
+  struct io *io = opaque;
+  const char *selecting = io->on->copy->o.context;
+  bool selects = io->on->source && selecting
+    && strcmp (context, selecting) == 0;
+
+  if (!selects && strcmp (context, LIBNBD_CONTEXT_BASE_ALLOCATION) != 0)
+    return 0;
+  if (*error != 0)
+    return 0;
+  for (size_t i = 0; i < count; i++) {
+    uint64_t end = at + entries[i].length;
+    if (selects)
+      note_extent (io, &io->selection, at, end,
+                   entries[i].flags ? DATA : SKIP);
+    else
+      note_extent (io, &io->allocation, at, end, kind_of (entries[i].flags));
+    at = end;
+  }
+  return 0;
+}
+
+/* Ask for whole blocks, and no more than the headers have bits for. */
+static int64_t
+start_status (struct nbd *n, struct io *io, uint64_t offset,
+              nbd_completion_callback done)
+{
+  nbd_extent64_callback extents = { .callback = mapped, .user_data = io };
+  struct nbd_handle *h = handle_of (n, io);
+  uint64_t m = n->e.minimum;
+  uint64_t end = (offset + io->length + m - 1) / m * m;
+
+  offset -= offset % m;
+  end = MIN (end, (uint64_t) n->e.size);
+  if (nbd_get_extended_headers_negotiated (h) != 1)
+    end = MIN (end, offset + 4 * GIB - 64 * KIB);
+  io->length = MIN (io->length, end - n->e.start - io->position);
+  return nbd_aio_block_status_64 (h, end - offset, offset, extents, done, 0);
+}
+
+/* Data is in its place when the read is complete; errors come with that. */
+static int
+ignore_chunk (void *opaque, const void *data, size_t count, uint64_t offset,
+              unsigned status, int *error)
+{
+  (void) opaque;
+  (void) data;
+  (void) count;
+  (void) offset;
+  (void) status;
+  (void) error;
+  return 0;
+}
+
+/* Asked for in one piece, a server need not look for holes first. */
+static int64_t
+start_read (struct nbd *n, struct io *io, uint64_t offset,
+            nbd_completion_callback done)
+{
+  nbd_chunk_callback chunk = { .callback = ignore_chunk };
+  struct nbd_handle *h = handle_of (n, io);
+
+  io->tentative = n->facts.df && !n->no_df;
+  if (!io->tentative)
+    return nbd_aio_pread (h, io->buffer, io->length, offset, done, 0);
+  return nbd_aio_pread_structured (h, io->buffer, io->length, offset, chunk,
+                                   done, LIBNBD_CMD_FLAG_DF);
+}
+
+static int64_t
+start (struct nbd *n, struct io *io, uint64_t offset)
+{
+  struct nbd_handle *h = handle_of (n, io);
+  nbd_completion_callback done = {
+    .callback = completed, .user_data = io,
+  };
+
+  switch (io->action) {
+  case READ:
+    return start_read (n, io, offset, done);
+  case WRITE:
+    return nbd_aio_pwrite (h, io->buffer, io->length, offset, done, 0);
+  case WRITE_ZEROES:
+    return nbd_start_zero (n, h, io, done);
+  case STATUS:
+    return start_status (n, io, offset, done);
+  case FLUSH:
+    return nbd_aio_flush (h, done, 0);
+  }
+  return -1;
+}
+
+void
+nbd_start (struct endpoint *e, struct io *io)
+{
+  struct nbd *n = (struct nbd *) e;
+  uint64_t offset = e->start + io->position;
+  bool moves = io->action == READ || io->action == WRITE
+    || io->action == WRITE_ZEROES;
+
+  if (nbd_is_lost (e, io->worker->index)) {
+    io_done (io, ENOTCONN);
+    return;
+  }
+  if (moves && (offset | io->length) % e->minimum != 0) {
+    io_done (io, do_unaligned (n, io, offset));
+    return;
+  }
+  if (io->action == WRITE_ZEROES
+      && nbd_zero_at_once (n, handle_of (n, io), io))
+    return;
+  if (start (n, io, offset) == -1)
+    io_done (io, nbd_is_lost (e, io->worker->index)
+                 ? ENOTCONN : nbd_last_errno ());
+}
+
+/* ---- the socket ---- */
+
+void
+nbd_poll_for (struct endpoint *e, unsigned i, struct pollfd *p)
+{
+  struct nbd_handle *h = ((struct nbd *) e)->connections[i].h;
+  unsigned direction = nbd_aio_get_direction (h);
+
+  *p = (struct pollfd) { .fd = -1 };
+  if (direction == 0)
+    return;
+  p->fd = nbd_aio_get_fd (h);
+  if (direction & LIBNBD_AIO_DIRECTION_READ)
+    p->events |= POLLIN;
+  if (direction & LIBNBD_AIO_DIRECTION_WRITE)
+    p->events |= POLLOUT;
+}
+
+void
+nbd_polled (struct endpoint *e, unsigned i, const struct pollfd *p)
+{
+  struct link *link = &((struct nbd *) e)->connections[i];
+  int r = 0;
+
+  if (p->fd == -1 || p->revents == 0)
+    return;
+  if (p->revents & (POLLIN | POLLHUP | POLLERR | POLLNVAL))
+    r = nbd_aio_notify_read (link->h);
+  else if (p->revents & POLLOUT)
+    r = nbd_aio_notify_write (link->h);
+  if (r == -1 && link->loss == NULL) {
+    const char *why = nbd_get_error ();
+    link->loss = strdup (why ? why : "the connection ended");
+  }
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* The NBD endpoint: what nbd.c and nbd-io.c share. */
+#ifndef COPY_NBD_H
+#define COPY_NBD_H
+
+#include "copy.h"
+
+/* What must not change when a connection is opened again. */
+struct facts {
+  int64_t size;
+  uint64_t minimum;
+  uint64_t read_only, zero, fast_zero, trim, flush, df, map;
+};
+
+/* Worker I uses connection I. */
+struct link {
+  struct nbd_handle *h;
+  char *loss;                   /* why it was lost */
+};
+
+struct nbd {
+  struct endpoint e;
+  struct tool_endpoint at;
+  struct facts facts;
+  struct link *connections;
+  unsigned count;
+  _Atomic bool no_zero;         /* the server refused to write zeroes */
+  _Atomic bool no_fast;         /* and says that it would not be fast */
+  _Atomic bool no_trim;         /* and discards without making zeroes */
+  _Atomic bool no_df;           /* the server wants to fragment reads */
+};
+
+extern void nbd_start (struct endpoint *e, struct io *io);
+/* Blocking: what does not begin or end at a block; DATA NULL is zeroes. */
+extern int nbd_write_part (struct nbd *n, struct nbd_handle *h,
+                           const char *data, uint64_t offset,
+                           uint64_t length);
+extern int nbd_zero_unaligned (struct nbd *n, struct nbd_handle *h,
+                               uint64_t offset, uint64_t length);
+extern int nbd_last_errno (void);
+
+extern bool nbd_zero_at_once (struct nbd *n, struct nbd_handle *h,
+                              struct io *io);
+extern int64_t nbd_start_zero (struct nbd *n, struct nbd_handle *h,
+                               struct io *io, nbd_completion_callback done);
+extern bool nbd_zero_refused (struct nbd *n, const struct io *io, int error);
+
+#endif /* COPY_NBD_H */

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* What an argument of the command line is. */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "copy.h"
+
+static struct endpoint *
+open_standard (struct copy *c, bool source)
+{
+  int fd = source ? STDIN_FILENO : STDOUT_FILENO;
+  const char *name = source ? "standard input" : "standard output";
+  struct stat st;
+
+  if (!source && isatty (fd))
+    tool_fail ("refusing to write to a terminal; redirect standard output, "
+               "or name a destination");
+  if (fstat (fd, &st) == -1)
+    tool_fail ("%s: %m", name);
+  /* A file is written in place only if nobody wrote to it before us. */
+  if (S_ISREG (st.st_mode) && lseek (fd, 0, SEEK_CUR) == 0
+      && (source || (fcntl (fd, F_GETFL) & O_APPEND) == 0))
+    return file_open (c, fd, name, source);
+  return stream_open (c, fd, name, source);
+}
+
+static int
+open_destination (struct copy *c, const char *name)
+{
+  /* What is read back, and what is mapped, has to be readable. */
+  int mode = c->o.verify ? O_RDWR : O_WRONLY;
+  int fd = open (name, mode | O_CLOEXEC | O_NOCTTY);
+
+  if (fd == -1 && errno == ENOENT)
+    fd = open (name, mode | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  return fd;
+}
+
+static struct endpoint *
+open_path (struct copy *c, const char *name, bool source)
+{
+  int fd = source ? open (name, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    : open_destination (c, name);
+  struct stat st;
+
+  if (fd == -1 || fstat (fd, &st) == -1)
+    tool_fail ("%s: %m", name);
+  if (S_ISDIR (st.st_mode))
+    tool_fail ("%s: this is a directory", name);
+  if (S_ISREG (st.st_mode) || S_ISBLK (st.st_mode))
+    return file_open (c, fd, name, source);
+  return stream_open (c, fd, name, source);
+}
+
+struct endpoint *
+endpoint_open (struct copy *c, char ***words, bool source)
+{
+  struct tool_endpoint at;
+  const char *word = **words;
+
+  if (word == NULL)
+    tool_usage_error ("a source and a destination are needed");
+  if (tool_take_endpoint (words, false, &at))
+    return nbd_open (c, &at, source);
+  ++*words;
+  if (strcmp (word, "-") == 0)
+    return open_standard (c, source);
+  if (!source && strcmp (word, "null:") == 0)
+    return null_open (c);
+  return open_path (c, word, source);
+}

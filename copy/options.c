@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line. */
+#include <config.h>
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "copy.h"
+
+#define REQUEST_LEAST (4 * KIB)
+#define REQUEST_MOST (32 * MIB)
+#define SPARSE_LEAST 512
+#define SPARSE_MOST (2 * GIB)
+
+enum {
+  ALLOCATED = TOOL_FIRST,
+  BITMAP,
+  BLKHASH,
+  BLKHASH_FILE,
+  CHECKPOINT,
+  CONTEXT,
+  DESTINATION_IS_ZERO,
+  DESTINATION_LENGTH,
+  DESTINATION_OFFSET,
+  DO_FLUSH,
+  LENGTH,
+  MAP,
+  NO_EXTENTS,
+  OFFSET,
+  QUEUE_SIZE,
+  RATE,
+  REQUEST_SIZE,
+  RESUME,
+  RETRY,
+  SYNCHRONOUS,
+  VERIFY,
+};
+
+static const struct tool_option rows[] = {
+  TOOL_HELP_ROW,
+  { ALLOCATED, "allocated", NULL,
+    "write zeroes as allocated space, not as holes" },
+  { BITMAP, "bitmap", "NAME",
+    "copy only what this dirty bitmap of qemu marks" },
+  { BLKHASH, "blkhash", "[ALGORITHM/SIZE]",
+    "print a block hash of what is copied" },
+  { BLKHASH_FILE, "blkhash-file", "FILE", "write the block hash to a file" },
+  { CHECKPOINT, "checkpoint", "SIZE",
+    "flush and note progress after so much data (256M)" },
+  { 'C', "connections", "N", "connections to each server, at most (4)" },
+  { CONTEXT, "context", "NAME",
+    "copy only what this metadata context marks" },
+  { DESTINATION_IS_ZERO, "destination-is-zero target-is-zero", NULL,
+    "the destination reads as zeroes already" },
+  { DESTINATION_LENGTH, "destination-length", "SIZE",
+    "write no more than this at the destination" },
+  { DESTINATION_OFFSET, "destination-offset", "OFFSET",
+    "begin to write here" },
+  { DO_FLUSH, "flush", NULL, "make the copy durable before the end" },
+  { LENGTH, "length source-length", "SIZE", "copy so much of the source" },
+  { MAP, "map", "FILE",
+    "copy only what this map, JSON of nbdinfo, marks" },
+  { NO_EXTENTS, "no-extents", NULL,
+    "do not ask the source for holes, read everything" },
+  { OFFSET, "offset source-offset", "OFFSET", "begin to read here" },
+  { 'p', "progress", "[FD]",
+    "show progress, or write it to a descriptor; also json:FD" },
+  { QUEUE_SIZE, "queue-size", "SIZE", "memory of each thread (16M)" },
+  { RATE, "rate", "BYTES", "copy no more than this each second" },
+  { REQUEST_SIZE, "request-size", "SIZE", "size of a request (256K)" },
+  { 'R', "requests", "N", "requests in flight on each connection (64)" },
+  { RESUME, "resume", "FILE",
+    "keep a journal here, and go on where it ends" },
+  { RETRY, "retry", "N",
+    "open a lost connection again, in up to N attempts" },
+  { 'S', "sparse", "SIZE", "look for zeroes of this size (4K), 0: do not" },
+  { SYNCHRONOUS, "synchronous", NULL, "one request at a time, in order" },
+  { 'T', "threads", "N", "threads, 0: one for each processor" },
+  { VERIFY, "verify", NULL, "read the destination back and compare" },
+  { 'v', "verbose", NULL, "print what is decided, and debug output" },
+  TOOL_VERSION_ROW,
+  { .id = 0 },
+};
+
+static const struct tool tool = {
+  .name = "nbdcopy",
+  .summary = "Copy to and from NBD servers",
+  .forms = "nbdcopy [OPTION]... SOURCE DESTINATION\n"
+    "  each of them: URI | [ COMMAND ... ] | FILE | DEVICE | -\n"
+    "  DESTINATION: also null:\n",
+  .options = rows,
+  .examples = "nbdcopy --progress nbd://server/disk disk.img\n"
+    "nbdcopy --flush -- disk.img [ qemu-nbd -f qcow2 disk.qcow2 ]\n"
+    "nbdcopy --resume=journal --retry=10 nbd://server/disk disk.img\n",
+};
+
+static uint64_t
+power_of_two (const char *name, const char *text, uint64_t least,
+              uint64_t most)
+{
+  uint64_t n = tool_size_argument (name, text);
+
+  if (n < least || n > most || (n & (n - 1)) != 0)
+    tool_fail ("%s: it must be a power of two from %llu to %llu, not %s",
+               name, (unsigned long long) least, (unsigned long long) most,
+               text);
+  return n;
+}
+
+static void
+take_progress (struct options *o, const char *text)
+{
+  o->progress = PROGRESS_BAR;
+  if (text == NULL)
+    return;
+  o->progress = PROGRESS_FD;
+  if (strncmp (text, "json:", 5) == 0) {
+    o->progress = PROGRESS_JSON;
+    text += 5;
+  }
+  o->progress_fd = tool_number_argument ("--progress", text, 0, INT_MAX);
+}
+
+static void
+take_context (struct options *o, const char *name)
+{
+  if (o->context)
+    tool_fail ("--bitmap, --context: only one of them, once");
+  if (strncmp (name, LIBNBD_NAMESPACE_BASE,
+               strlen (LIBNBD_NAMESPACE_BASE)) == 0)
+    tool_fail ("--context: %s says what is zero, not what to copy; it is "
+               "used anyway", name);
+  o->context = name;
+}
+
+static void
+take_number (struct options *o, int id)
+{
+  switch (id) {
+  case 'C':
+    o->connections = tool_number_argument ("--connections", optarg, 1,
+                                           1024);
+    break;
+  case 'R':
+    o->requests = tool_number_argument ("--requests", optarg, 1, INT_MAX);
+    break;
+  case 'T':
+    o->threads = tool_number_argument ("--threads", optarg, 0, 4096);
+    break;
+  case 'S':
+    o->sparse = 0;
+    if (tool_size_argument ("--sparse", optarg) != 0)
+      o->sparse = power_of_two ("--sparse", optarg, SPARSE_LEAST,
+                                SPARSE_MOST);
+    break;
+  case QUEUE_SIZE:
+    o->queue_size = tool_size_argument ("--queue-size", optarg);
+    break;
+  case REQUEST_SIZE:
+    o->request_size = power_of_two ("--request-size", optarg,
+                                    REQUEST_LEAST, REQUEST_MOST);
+    break;
+  case RATE:
+    o->rate = tool_size_argument ("--rate", optarg);
+    break;
+  case RETRY:
+    o->retry = tool_number_argument ("--retry", optarg, 0, INT_MAX);
+    break;
+  case CHECKPOINT:
+    o->checkpoint = tool_size_argument ("--checkpoint", optarg);
+    break;
+  }
+}
+
+static void
+take_window (struct options *o, int id)
+{
+  switch (id) {
+  case OFFSET:
+    o->offset[0] = tool_size_argument ("--offset", optarg);
+    break;
+  case LENGTH:
+    o->length[0] = tool_size_argument ("--length", optarg);
+    break;
+  case DESTINATION_OFFSET:
+    o->offset[1] = tool_size_argument ("--destination-offset", optarg);
+    break;
+  case DESTINATION_LENGTH:
+    o->length[1] = tool_size_argument ("--destination-length", optarg);
+    break;
+  }
+}
+
+static void
+take_option (struct options *o, int id)
+{
+  switch (id) {
+  case ALLOCATED: o->allocated = true; break;
+  case BITMAP:
+    take_context (o, tool_format ("%s%s", LIBNBD_CONTEXT_QEMU_DIRTY_BITMAP,
+                                  optarg));
+    break;
+  case BLKHASH: o->blkhash = optarg ? optarg : ""; break;
+  case BLKHASH_FILE: o->blkhash_file = optarg; break;
+  case CONTEXT: take_context (o, optarg); break;
+  case DESTINATION_IS_ZERO: o->destination_is_zero = true; break;
+  case DO_FLUSH: o->flush = true; break;
+  case MAP: o->map = optarg; break;
+  case NO_EXTENTS: o->no_map = true; break;
+  case 'p': take_progress (o, optarg); break;
+  case RESUME: o->resume = optarg; break;
+  case SYNCHRONOUS: o->synchronous = true; break;
+  case VERIFY: o->verify = true; break;
+  case 'v': o->verbose = true; break;
+  default:
+    take_number (o, id);
+    take_window (o, id);
+  }
+}
+
+static void
+check (const struct options *o)
+{
+  bool part = o->map || o->context;
+
+  if (o->map && o->context)
+    tool_fail ("--map: it excludes --bitmap and --context");
+  if (o->blkhash && (part || o->resume))
+    tool_fail ("--blkhash: it needs all of the source, so it excludes "
+               "--bitmap, --context, --map and --resume");
+  if (o->no_map && o->context)
+    tool_fail ("--no-extents: it excludes --bitmap and --context");
+}
+
+void
+options_take (struct options *o, int argc, char **argv)
+{
+  int id;
+
+  *o = (struct options) {
+    .connections = 4, .requests = 64, .queue_size = 16 * MIB,
+    .request_size = 256 * KIB, .sparse = 4096, .checkpoint = 256 * MIB,
+    .length = { -1, -1 },
+  };
+  tool_start (&tool, argc, argv);
+  while ((id = tool_next_option ()) != -1)
+    take_option (o, id);
+  check (o);
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* How far it is, in three forms: a bar for people, lines N/100, and one
+ * object of JSON each second.  All of it is printed by the main thread. */
+#include <config.h>
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "copy.h"
+
+#define CELLS 40
+/* The rate is that of so many past seconds. */
+#define WINDOW 10
+
+static const char *const spinner[] = {
+  "▝", "▐", "▗", "▃", "▖", "▍", "▘", "▀",
+};
+
+static struct {
+  double began, printed;
+  int percent;
+  unsigned turns;
+  bool terminal, visible;
+  FILE *out;
+  /* Points of the past second by second, for the rate. */
+  struct { double time; uint64_t bytes; } past[WINDOW];
+  unsigned points;
+} state;
+
+static double
+now (void)
+{
+  struct timespec t;
+  clock_gettime (CLOCK_MONOTONIC, &t);
+  return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static uint64_t
+done (struct copy *c)
+{
+  return c->copied + c->zeroed + c->skipped + c->verified;
+}
+
+static uint64_t
+total (struct copy *c)
+{
+  if (!c->length_known)
+    return 0;
+  return c->o.verify ? 2 * c->length - c->skipped : c->length;
+}
+
+/* At most 99 before all is done. */
+static int
+percent (struct copy *c, bool complete)
+{
+  uint64_t of = total (c);
+
+  if (complete)
+    return 100;
+  if (of == 0)
+    return 0;
+  return MIN (99, (int) (100.0 * done (c) / of));
+}
+
+static double
+rate (struct copy *c, double t)
+{
+  unsigned oldest = state.points > WINDOW ? state.points % WINDOW : 0;
+
+  if (state.points == 0)
+    return 0;
+  double span = t - state.past[oldest].time;
+  return span > 0 ? (done (c) - state.past[oldest].bytes) / span : 0;
+}
+
+static void
+remember (struct copy *c, double t)
+{
+  unsigned last = (state.points + WINDOW - 1) % WINDOW;
+
+  if (state.points > 0 && t - state.past[last].time < 1)
+    return;
+  unsigned next = state.points % WINDOW;
+  state.past[next].time = t;
+  state.past[next].bytes = done (c);
+  state.points++;
+}
+
+/* Three digits that mean something: 1.50G. */
+static void
+print_amount (double n)
+{
+  static const char units[] = "BKMGTPE";
+  unsigned i = 0;
+
+  while (n >= 1000 && units[i + 1] != '\0') {
+    n /= 1024;
+    i++;
+  }
+  fprintf (stderr, i == 0 || n >= 100 ? "%.0f%c" : n >= 10 ? "%.1f%c"
+           : "%.2f%c", n, units[i]);
+}
+
+static void
+print_time (uint64_t seconds)
+{
+  if (seconds >= 3600)
+    fprintf (stderr, "%" PRIu64 ":%02u:%02u", seconds / 3600,
+             (unsigned) (seconds / 60 % 60), (unsigned) (seconds % 60));
+  else
+    fprintf (stderr, "%u:%02u", (unsigned) (seconds / 60),
+             (unsigned) (seconds % 60));
+}
+
+/* On a terminal: bytes, rate, time left, zeroes that were not copied. */
+static void
+print_details (struct copy *c, double t, bool complete)
+{
+  double r = complete ? done (c) / MAX (t - state.began, 1e-3) : rate (c, t);
+
+  fputc (' ', stderr);
+  print_amount (done (c));
+  fputs ("  ", stderr);
+  print_amount (r);
+  fputs ("/s  ", stderr);
+  if (complete)
+    print_time (t - state.began);
+  else if (r > 0 && total (c) > done (c)) {
+    print_time ((total (c) - done (c)) / r);
+    fputs (" left", stderr);
+  }
+  fputs ("  zeroes ", stderr);
+  print_amount (c->zeroed);
+  fputs ("\033[K", stderr);
+}
+
+static int
+cells (void)
+{
+  struct winsize size;
+
+  if (state.terminal && ioctl (STDERR_FILENO, TIOCGWINSZ, &size) == 0
+      && size.ws_col > 0)
+    return MIN (CELLS, MAX (10, size.ws_col - 50));
+  return CELLS;
+}
+
+static void
+print_bar (struct copy *c, double t, bool complete, bool ended)
+{
+  int n = percent (c, complete), width = cells (), full = n * width / 100;
+
+  fprintf (stderr, "%s %3d%% [", complete ? "█" : spinner[state.turns++ % 8],
+           n);
+  for (int i = 0; i < width; i++)
+    fputc (i < full ? '*' : '-', stderr);
+  fputc (']', stderr);
+  if (state.terminal)
+    print_details (c, t, complete);
+  fputc (ended ? '\n' : '\r', stderr);
+  fflush (stderr);
+  state.visible = !ended;
+}
+
+static void
+print_percent (struct copy *c, bool complete)
+{
+  int n = percent (c, complete);
+
+  if (n == state.percent)
+    return;
+  state.percent = n;
+  fprintf (state.out, "%d/100\n", n);
+  fflush (state.out);
+}
+
+static void
+print_json (struct copy *c, double t, const char *status)
+{
+  uint64_t of = total (c);
+  double r = rate (c, t);
+
+  fprintf (state.out, "{ \"status\": \"%s\", \"seconds\": %.3f, "
+           "\"copied\": %" PRIu64 ", \"zeroes\": %" PRIu64 ", \"skipped\": %"
+           PRIu64 ", \"verified\": %" PRIu64 ", \"rate\": %.0f", status,
+           t - state.began, (uint64_t) c->copied, (uint64_t) c->zeroed,
+           (uint64_t) c->skipped, (uint64_t) c->verified, r);
+  if (c->length_known) {
+    fprintf (state.out, ", \"size\": %" PRIu64 ", \"percent\": %d",
+             c->length, percent (c, strcmp (status, "complete") == 0));
+    if (r > 0 && of > done (c))
+      fprintf (state.out, ", \"left\": %.0f", (of - done (c)) / r);
+  }
+  fputs (" }\n", state.out);
+  fflush (state.out);
+}
+
+static void
+print (struct copy *c, double t)
+{
+  if (c->o.progress == PROGRESS_BAR)
+    print_bar (c, t, false, false);
+  else if (c->o.progress == PROGRESS_FD)
+    print_percent (c, false);
+  else
+    print_json (c, t, c->verifying ? "verifying" : "copying");
+}
+
+void
+progress_begin (struct copy *c)
+{
+  if (c->o.progress == NO_PROGRESS)
+    return;
+  state.percent = -1;
+  state.began = state.printed = now ();
+  state.terminal = isatty (STDERR_FILENO);
+  if (c->o.progress != PROGRESS_BAR) {
+    state.out = fdopen (c->o.progress_fd, "w");
+    if (state.out == NULL)
+      tool_fail ("--progress: cannot write to descriptor %d: %m",
+                 c->o.progress_fd);
+  }
+  remember (c, state.began);
+  print (c, state.began);
+}
+
+/* Called often; it prints when it is time. */
+void
+progress_tick (struct copy *c)
+{
+  double t, period = c->o.progress == PROGRESS_JSON ? 1 : 0.1;
+
+  if (c->o.progress == NO_PROGRESS)
+    return;
+  t = now ();
+  remember (c, t);
+  if (t - state.printed < period)
+    return;
+  state.printed = t;
+  print (c, t);
+}
+
+void
+progress_hide (void)
+{
+  if (!state.visible)
+    return;
+  fputs (state.terminal ? "\r\033[K" : "\n", stderr);
+  state.visible = false;
+}
+
+/* 100% only if everything was done. */
+void
+progress_end (struct copy *c, bool complete)
+{
+  if (c->o.progress == NO_PROGRESS)
+    return;
+  if (c->o.progress == PROGRESS_BAR && complete)
+    print_bar (c, now (), true, true);
+  else if (c->o.progress == PROGRESS_BAR)
+    progress_hide ();
+  else if (c->o.progress == PROGRESS_JSON)
+    print_json (c, now (), complete ? "complete" : "failed");
+  else if (complete)
+    print_percent (c, true);
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/* The workers' beginning and end, and what the main thread does meanwhile:
+ * signals, progress, and stopping all when something failed. */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "copy.h"
+
+/* How often progress is looked at. */
+#define TICK_MS 100
+
+static volatile sig_atomic_t ending, faster, slower;
+static int wake = -1;
+
+/* ---- messages ---- */
+
+static void
+message (struct copy *c, const char *format, va_list args)
+{
+  char *text;
+
+  if (vasprintf (&text, format, args) == -1)
+    return;
+  pthread_mutex_lock (&c->message_lock);
+  progress_hide ();
+  tool_error ("%s", text);
+  pthread_mutex_unlock (&c->message_lock);
+  free (text);
+}
+
+static void
+stop_all (struct copy *c)
+{
+  uint64_t one = 1;
+
+  if (write (c->stop_fd, &one, sizeof one) == -1
+      || write (c->event_fd, &one, sizeof one) == -1) {
+    /* They are readable already. */
+  }
+}
+
+void
+copy_fail (struct copy *c, const char *format, ...)
+{
+  int none = 0;
+  va_list args;
+
+  if (!atomic_compare_exchange_strong (&c->stop, &none, 1))
+    return;
+  va_start (args, format);
+  message (c, format, args);
+  va_end (args);
+  stop_all (c);
+}
+
+void
+copy_warn (struct copy *c, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  message (c, format, args);
+  va_end (args);
+}
+
+/* ---- signals ---- */
+
+static void
+on_signal (int number)
+{
+  uint64_t one = 1;
+  int saved = errno;
+
+  if (number == SIGUSR1)
+    faster = 1;
+  else if (number == SIGUSR2)
+    slower = 1;
+  else
+    ending = number;
+  if (write (wake, &one, sizeof one) == -1) {
+    /* It is readable already. */
+  }
+  errno = saved;
+}
+
+static void
+on_kick (int number)
+{
+  (void) number;
+}
+
+/* What is ignored, as under nohup, stays ignored.  The second signal of a
+ * kind ends the program at once. */
+static void
+catch (int number, void (*handler) (int), int flags)
+{
+  struct sigaction old, action = { .sa_handler = handler, .sa_flags = flags };
+
+  sigemptyset (&action.sa_mask);
+  if (sigaction (number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+    sigaction (number, &action, NULL);
+}
+
+static void
+catch_signals (struct copy *c)
+{
+  static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+
+  wake = c->event_fd;
+  for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+    catch (ends[i], on_signal, SA_RESTART | SA_RESETHAND);
+  if (c->o.rate > 0) {
+    catch (SIGUSR1, on_signal, SA_RESTART);
+    catch (SIGUSR2, on_signal, SA_RESTART);
+  }
+  catch (SIGURG, on_kick, 0);
+}
+
+/* The first position of which it is not known that it is done. */
+static uint64_t
+lowest (struct copy *c)
+{
+  uint64_t lowest = work_lowest (c);
+
+  for (unsigned i = 0; i < c->worker_count; i++) {
+    struct worker *w = &c->workers[i];
+    if (w->holding)
+      lowest = MIN (lowest, w->held.start);
+    for (unsigned j = 0; j < c->slots; j++)
+      if (w->slots[j].busy)
+        lowest = MIN (lowest, w->slots[j].what.start);
+  }
+  return lowest;
+}
+
+static void
+look_at_signals (struct copy *c)
+{
+  int none = 0;
+
+  if (faster || slower) {
+    rate_change (c, faster);
+    faster = slower = 0;
+  }
+  if (ending != 0 && atomic_compare_exchange_strong (&c->stop, &none, 2))
+    stop_all (c);
+}
+
+/* ---- workers ---- */
+
+static void
+make_workers (struct copy *c)
+{
+  /* With the record of a worker alone in its cache lines. */
+  c->workers = tool_alloc (c->worker_count * sizeof c->workers[0]);
+  for (unsigned i = 0; i < c->worker_count; i++) {
+    struct worker *w = &c->workers[i];
+    w->copy = c;
+    w->index = i;
+    w->generation = c->generation;
+    w->slots = tool_alloc (c->slots * sizeof w->slots[0]);
+    w->waiting = tool_alloc (c->slots * sizeof w->waiting[0]);
+    /* Pages come into being when a slot is first used. */
+    char *buffers = mmap (NULL, c->slots * c->request,
+                          PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+                          0);
+    if (buffers == MAP_FAILED)
+      tool_fail ("out of memory for %u buffers of %" PRIu64 " bytes",
+                 c->slots, c->request);
+    w->buffers = buffers;
+    for (unsigned j = c->slots; j-- > 0; ) {
+      w->slots[j].buffer = buffers + j * c->request;
+      w->slots[j].next = w->free_slots;
+      w->free_slots = &w->slots[j];
+    }
+  }
+}
+
+/* For each pass. */
+static void
+start_workers (struct copy *c)
+{
+  for (unsigned i = 0; i < c->worker_count; i++) {
+    struct worker *w = &c->workers[i];
+    w->done = NULL;
+    w->done_end = &w->done;
+    w->finished = false;
+    tune_begin (w);
+    int r = pthread_create (&w->thread, NULL, worker_main, w);
+    if (r != 0)
+      tool_fail ("cannot create a thread: %s", strerror (r));
+  }
+}
+
+static bool
+all_finished (struct copy *c)
+{
+  for (unsigned i = 0; i < c->worker_count; i++)
+    if (!c->workers[i].finished)
+      return false;
+  return true;
+}
+
+/* Some may be blocked in a system call: interrupt it until they end. */
+static void
+join (struct copy *c, struct worker *w)
+{
+  struct timespec t;
+
+  for (;;) {
+    clock_gettime (CLOCK_REALTIME, &t);
+    t.tv_nsec += 20 * 1000 * 1000;
+    if (t.tv_nsec >= 1000 * 1000 * 1000) {
+      t.tv_nsec -= 1000 * 1000 * 1000;
+      t.tv_sec++;
+    }
+    if (pthread_timedjoin_np (w->thread, NULL, &t) == 0)
+      return;
+    if (c->stop)
+      pthread_kill (w->thread, SIGURG);
+  }
+}
+
+static void
+free_workers (struct copy *c)
+{
+  for (unsigned i = 0; i < c->worker_count; i++) {
+    struct worker *w = &c->workers[i];
+    struct io *io;
+    while ((io = w->spare) != NULL) {
+      w->spare = io->next;
+      free (io);
+    }
+    munmap (w->buffers, c->slots * c->request);
+    free (w->slots);
+    free (w->waiting);
+  }
+  free (c->workers);
+  c->workers = NULL;
+}
+
+static void
+wait_for_workers (struct copy *c)
+{
+  struct pollfd p = { .fd = c->event_fd, .events = POLLIN };
+  uint64_t count;
+
+  while (!c->stop && !all_finished (c)) {
+    poll (&p, 1, c->o.progress ? TICK_MS : -1);
+    if (p.revents & POLLIN && read (c->event_fd, &count, sizeof count) == -1)
+      abort ();
+    look_at_signals (c);
+    progress_tick (c);
+  }
+}
+
+/* Operations may still be known to handles of the library when it failed,
+ * so the workers' memory stays then. */
+int
+run_workers (struct copy *c)
+{
+  make_workers (c);
+  catch_signals (c);
+  start_workers (c);
+  wait_for_workers (c);
+  work_wake (c);
+  for (unsigned i = 0; i < c->worker_count; i++)
+    join (c, &c->workers[i]);
+  look_at_signals (c);
+  if (c->stop == 2)
+    copy_warn (c, "interrupted by a signal (%s): %s from offset %" PRIu64
+               " on is not complete", strsignal (ending),
+               c->verifying ? "verification" : "the copy",
+               c->to->start + lowest (c));
+  if (c->stop)
+    return -1;
+  free_workers (c);
+  return 0;
+}

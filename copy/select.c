@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* A map in JSON, as nbdinfo --map --json prints it: what to copy. */
+#include <config.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "copy.h"
+
+struct reader {
+  const char *file, *text, *at;
+};
+
+/* One element of the list. */
+struct entry {
+  uint64_t offset, length, type;
+  unsigned seen;                /* 1 offset, 2 length, 4 type */
+  char description[64];
+};
+
+static void bad (const struct reader *r, const char *what)
+  __attribute__ ((noreturn));
+
+static void
+bad (const struct reader *r, const char *what)
+{
+  unsigned line = 1;
+
+  for (const char *p = r->text; p < r->at; p++)
+    line += *p == '\n';
+  tool_fail ("%s:%u: %s; a map is what nbdinfo --map --json prints",
+             r->file, line, what);
+}
+
+static void
+skip_space (struct reader *r)
+{
+  while (isspace ((unsigned char) *r->at))
+    r->at++;
+}
+
+static bool
+take (struct reader *r, char c)
+{
+  skip_space (r);
+  if (*r->at != c)
+    return false;
+  r->at++;
+  return true;
+}
+
+static void
+need (struct reader *r, char c)
+{
+  char what[] = "expected ' '";
+
+  what[10] = c;
+  if (!take (r, c))
+    bad (r, what);
+}
+
+/* Escapes are kept as they are: names and descriptions have none. */
+static void
+take_string (struct reader *r, char *out, size_t room)
+{
+  size_t n = 0;
+
+  need (r, '"');
+  for (; *r->at != '"'; r->at++) {
+    if (*r->at == '\0' || *r->at == '\n')
+      bad (r, "a string does not end");
+    if (*r->at == '\\' && r->at[1] != '\0')
+      r->at++;
+    if (n + 1 < room)
+      out[n++] = *r->at;
+  }
+  out[n] = '\0';
+  r->at++;
+}
+
+static uint64_t
+take_number (struct reader *r)
+{
+  char *end;
+
+  skip_space (r);
+  if (!isdigit ((unsigned char) *r->at))
+    bad (r, "expected a number");
+  errno = 0;
+  uint64_t n = strtoull (r->at, &end, 10);
+  if (errno != 0 || n > INT64_MAX)
+    bad (r, "the number is too large");
+  r->at = end;
+  return n;
+}
+
+static void
+take_member (struct reader *r, struct entry *e)
+{
+  char name[32], ignored[8];
+
+  take_string (r, name, sizeof name);
+  need (r, ':');
+  skip_space (r);
+  if (strcmp (name, "description") == 0)
+    take_string (r, e->description, sizeof e->description);
+  else if (*r->at == '"')
+    take_string (r, ignored, sizeof ignored);
+  else {
+    uint64_t n = take_number (r);
+    if (strcmp (name, "offset") == 0)
+      e->offset = n, e->seen |= 1;
+    else if (strcmp (name, "length") == 0)
+      e->length = n, e->seen |= 2;
+    else if (strcmp (name, "type") == 0)
+      e->type = n, e->seen |= 4;
+  }
+}
+
+/* An allocation map tells data from zeroes; any other marks with types that
+ * are not 0. */
+static enum kind
+kind_of (const struct entry *e)
+{
+  if (strcmp (e->description, "data") == 0
+      || strcmp (e->description, "hole") == 0)
+    return DATA;
+  if (strcmp (e->description, "zero") == 0
+      || strcmp (e->description, "hole,zero") == 0)
+    return ZERO;
+  return e->type != 0 ? DATA : SKIP;
+}
+
+static void
+take_entry (struct reader *r, struct copy *c, struct extents *out)
+{
+  struct entry e = { .seen = 0 };
+  uint64_t least = out->count ? out->list[out->count - 1].end : 0;
+
+  need (r, '{');
+  do
+    take_member (r, &e);
+  while (take (r, ','));
+  need (r, '}');
+  if (e.seen != 7)
+    bad (r, "an extent needs offset, length and type");
+  if (e.offset < least)
+    bad (r, "extents must be in order and must not overlap");
+  /* The window of the source that is copied may be smaller. */
+  uint64_t start = MAX (e.offset, c->from->start);
+  uint64_t end = MIN (e.offset + e.length, c->from->start + c->length);
+  if (e.offset + e.length > (uint64_t) c->from->size)
+    bad (r, "the extent ends behind the end of the source");
+  extents_join (out, e.offset, e.offset + e.length, SKIP);
+  if (start < end)
+    extents_push (&c->work.ready, (struct extent) {
+        .start = start - c->from->start, .end = end - c->from->start,
+        .kind = kind_of (&e) });
+}
+
+static char *
+read_file (const char *name)
+{
+  FILE *f = fopen (name, "r"), *m;
+  char *text = NULL, buffer[4096];
+  size_t size, n;
+
+  if (f == NULL || (m = open_memstream (&text, &size)) == NULL)
+    tool_fail ("%s: %m", name);
+  while ((n = fread (buffer, 1, sizeof buffer, f)) > 0)
+    fwrite (buffer, 1, n, m);
+  if (ferror (f) || fclose (m) == EOF)
+    tool_fail ("%s: %m", name);
+  fclose (f);
+  return text;
+}
+
+/* Extents in positions of the copy, in order.  What the map does not
+ * mention is not copied. */
+void
+select_load (struct copy *c, struct extents *out)
+{
+  struct extents seen = { .count = 0 };
+  char *text = read_file (c->o.map);
+  struct reader r = { .file = c->o.map, .text = text, .at = text };
+
+  need (&r, '[');
+  if (!take (&r, ']')) {
+    do
+      take_entry (&r, c, &seen);
+    while (take (&r, ','));
+    need (&r, ']');
+  }
+  skip_space (&r);
+  if (*r.at != '\0')
+    bad (&r, "something follows the map");
+  *out = c->work.ready;
+  c->work.ready = (struct extents) { .count = 0 };
+  extents_free (&seen);
+  free (text);
+}

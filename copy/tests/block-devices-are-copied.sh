@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# To and from a block device, with zeroes where its old content was.
+. "${srcdir:-.}/copy/tests/functions.sh"
+requires losetup
+[ "$(id -u)" = 0 ] || skip "only root can make a loop device"
+
+random_file "$tmp/in" 2M
+truncate -s 8M "$tmp/in"
+random_file "$tmp/disk" 8M
+device=$(losetup --show -f "$tmp/disk" 2>"$tmp/losetup") \
+  || skip "no loop device: $(cat "$tmp/losetup")"
+on_exit+=('losetup -d "$device"')
+for options in "" --allocated "--sparse=0" --synchronous; do
+  # shellcheck disable=SC2086  # none or one
+  "$nbdcopy" --flush $options "$tmp/in" "$device"
+  same "$tmp/in" "$device"
+  "$nbdcopy" "$device" "$tmp/out"
+  same "$tmp/in" "$tmp/out"
+  head -c 8M /dev/urandom >"$device"
+done
+"$nbdcopy" - "$device" < <(cat "$tmp/in")
+same "$tmp/in" "$device"
+"$nbdcopy" --verify "$tmp/in" "$device"
+truncate -s 9M "$tmp/in"
+refuses 'do not fit' "$nbdcopy" "$tmp/in" "$device"

@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Ctrl-C and the like: exit status 1, a message with the offset, no 100%, and
+# no server or socket left behind.
+. "${srcdir:-.}/copy/tests/functions.sh"
+requires_nbdkit plugin pattern
+
+export TMPDIR=$tmp
+mkfifo "$tmp/fifo"
+for signal in INT TERM HUP; do
+  # Background jobs of a script ignore SIGINT, unless they are told not to.
+  "$system_python" -c '
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])' "$nbdcopy" --progress=3 \
+    -- [ nbdkit --exit-with-parent -P "$tmp/pid" pattern 1G ] "$tmp/fifo" \
+    2>"$tmp/stderr" 3>"$tmp/progress" &
+  pid=$!
+  status=0
+  exec 4<"$tmp/fifo"
+  head -c 1000000 <&4 >/dev/null
+  kill -$signal $pid
+  wait $pid || status=$?
+  exec 4<&-
+  [ "$status" = 1 ] || fail "SIG$signal: exit status $status instead of 1"
+  grep -q 'interrupted by a signal (.*): the copy from offset [0-9]* on' \
+    "$tmp/stderr" || fail "$(cat "$tmp/stderr")"
+  ! grep -q 100/100 "$tmp/progress" || fail "it looks complete"
+  ! kill -0 "$(cat "$tmp/pid")" 2>/dev/null || fail "the server still runs"
+done

@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Usage errors, sources that are too large, read-only destinations: exit 1,
+# a message, and the destination stays as it is.
+. "${srcdir:-.}/copy/tests/functions.sh"
+requires_nbdkit plugin memory
+
+random_file "$tmp/in" 64k
+random_file "$tmp/old" 64k
+cp "$tmp/old" "$tmp/out"
+for option in --connections=0 --requests=0 --request-size=5000 \
+              --request-size=2k --request-size=64M --sparse=100 \
+              --sparse=3000 --queue-size=1MB --queue-size=-1 --nonsense \
+              --progress=x --rate=1.5M --retry=-1 --blkhash=rot13 \
+              --bitmap=x --map=/nonexistent "--bitmap=x --map=y" \
+              --context=base:allocation --offset=1E --threads=x; do
+  # shellcheck disable=SC2086  # several
+  refuses nbdcopy: "$nbdcopy" $option "$tmp/in" "$tmp/out"
+  same "$tmp/old" "$tmp/out"
+done
+refuses 'a source and a destination' "$nbdcopy"
+refuses 'a source and a destination' "$nbdcopy" "$tmp/in"
+refuses 'no more' "$nbdcopy" "$tmp/in" "$tmp/out" "$tmp/in"
+same "$tmp/old" "$tmp/out"
+refuses 'No such file' "$nbdcopy" "$tmp/none" "$tmp/out"
+refuses 'No such file' "$nbdcopy" "$tmp/in" "$tmp/none/out"
+refuses 'directory' "$nbdcopy" "$tmp/in" "$tmp"
+refuses 'No such file' "$nbdcopy" null: "$tmp/out"
+refuses 'the same file' "$nbdcopy" "$tmp/out" "$tmp/out"
+same "$tmp/old" "$tmp/out"
+
+serve_uri nbdkit -f memory 32k
+refuses '65536 bytes do not fit into 32768' "$nbdcopy" "$tmp/in" "$uri"
+serve_uri nbdkit -f -r memory 64k
+refuses 'read-only' "$nbdcopy" "$tmp/in" "$uri"
+refuses 'nbd_' "$nbdcopy" "nbd+unix:///?socket=$tmp/none" "$tmp/out"
+refuses '' "$nbdcopy" -- [ false ] "$tmp/out"
+refuses '' "$nbdcopy" -- [ nbdkit null "$tmp/out"
+same "$tmp/old" "$tmp/out"

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/* A worker: it handles what came back, starts more, and sleeps. */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "copy.h"
+
+/* The first of several waits before connecting again, and the longest. */
+#define FIRST_WAIT_MS 100
+#define LONGEST_WAIT_MS 10000
+
+/* ---- operations ---- */
+
+struct io *
+io_new (struct worker *w, enum action action, struct endpoint *on,
+        struct slot *slot)
+{
+  struct io *io = w->spare;
+
+  if (io != NULL)
+    w->spare = io->next;
+  else if ((io = malloc (sizeof *io)) == NULL)
+    tool_fail ("out of memory");
+  *io = (struct io) {
+    .worker = w, .slot = slot, .on = on, .action = action,
+  };
+  return io;
+}
+
+void
+io_free (struct io *io)
+{
+  struct worker *w = io->worker;
+
+  extents_free (&io->allocation);
+  extents_free (&io->selection);
+  io->next = w->spare;
+  w->spare = io;
+}
+
+void
+io_start (struct io *io)
+{
+  io->worker->started++;
+  io->on->ops->start (io->on, io);
+}
+
+/* Callbacks of the library run on the thread that drives the handle, which
+ * is the worker's own: no lock. */
+void
+io_done (struct io *io, int error)
+{
+  struct worker *w = io->worker;
+
+  io->error = error;
+  io->next = NULL;
+  *w->done_end = io;
+  w->done_end = &io->next;
+}
+
+static struct io *
+next_done (struct worker *w)
+{
+  struct io *io = w->done;
+
+  if (io != NULL) {
+    w->done = io->next;
+    if (w->done == NULL)
+      w->done_end = &w->done;
+    w->started--;
+  }
+  return io;
+}
+
+bool
+worker_lost (struct worker *w, const struct io *io)
+{
+  (void) w;
+  return io->on->copy->o.retry > 0 && io->on->again
+    && (io->error == ENOTCONN || io->error == ESHUTDOWN);
+}
+
+/* ---- flushes on the way ---- */
+
+static void
+flush_done (struct worker *w, struct io *io)
+{
+  w->flushing = false;
+  if (io->error == 0)
+    done_flushed (w->copy);
+  else if (worker_lost (w, io))
+    w->gone[1] = true;
+  else
+    copy_fail (w->copy, "flush failed: %s", strerror (io->error));
+}
+
+/* Is what all workers are told to be done by the same life of the server? */
+static bool
+one_generation (struct copy *c)
+{
+  for (unsigned i = 0; i < c->worker_count; i++)
+    if (!c->workers[i].finished
+        && c->workers[i].generation != c->generation)
+      return false;
+  return true;
+}
+
+static void
+start_flush (struct worker *w)
+{
+  if (w->index != 0 || w->flushing || !one_generation (w->copy)
+      || !done_due (w->copy))
+    return;
+  w->flushing = true;
+  io_start (io_new (w, FLUSH, w->copy->to, NULL));
+}
+
+static void
+handle (struct worker *w, struct io *io)
+{
+  if (io->error == EAGAIN) {
+    /* The same in another way. */
+    io_start (io);
+    return;
+  }
+  if (io->action == STATUS)
+    status_done (w, io);
+  else if (io->action == FLUSH)
+    flush_done (w, io);
+  else
+    chunk_io_done (w, io);
+  io_free (io);
+}
+
+/* ---- connections that were lost ---- */
+
+/* False if all have to stop meanwhile. */
+static bool
+pause_ms (struct copy *c, int ms)
+{
+  struct pollfd p = { .fd = c->stop_fd, .events = POLLIN };
+  return poll (&p, 1, ms) == 0 && !c->stop;
+}
+
+static void
+reopen (struct worker *w, struct endpoint *e)
+{
+  struct copy *c = w->copy;
+  int wait = FIRST_WAIT_MS;
+  char *loss = strdup (nbd_loss (e, w->index));
+
+  while (!c->stop && w->attempts < c->o.retry) {
+    w->attempts++;
+    if (nbd_reopen (e, w->index) == 0) {
+      copy_warn (c, "%s: the connection was lost (%s) and is open again",
+                 e->name, loss ? loss : "");
+      free (loss);
+      return;
+    }
+    if (w->attempts == c->o.retry || !pause_ms (c, wait))
+      break;
+    wait = MIN (2 * wait, LONGEST_WAIT_MS);
+  }
+  copy_fail (c, "%s: the connection was lost (%s) and could not be opened "
+             "again in %u attempts: %s", e->name, loss ? loss : "",
+             w->attempts, nbd_loss (e, w->index));
+  free (loss);
+}
+
+/* Nothing is on its way any more: connect again and go on from what is
+ * known to be done. */
+static void
+recover (struct worker *w)
+{
+  struct copy *c = w->copy;
+  struct slot *s;
+
+  if (w->gone[0])
+    reopen (w, c->from);
+  if (w->gone[1] && !c->stop) {
+    unsigned now = w->generation;
+    if (atomic_compare_exchange_strong (&c->generation, &now, now + 1))
+      now++;
+    reopen (w, c->to);
+    if (!c->verifying)
+      done_again (c);
+    w->generation = now;
+  }
+  w->gone[0] = w->gone[1] = false;
+  while (!c->stop && (s = w->lost) != NULL) {
+    w->lost = s->next;
+    chunk_again (w, s);
+  }
+}
+
+/* ---- the loop ---- */
+
+/* Start one more thing.  TAKE_WAIT: not now.  TIMEOUT is until the rate
+ * allows the next one. */
+static enum take
+start_one (struct worker *w, int *timeout)
+{
+  struct copy *c = w->copy;
+  struct extent what;
+  enum take r = TAKE_CHUNK;
+
+  if (w->holding)
+    what = w->held;
+  else
+    r = work_take (c, &what, w->started == 0);
+  w->holding = false;
+  if (r == TAKE_QUERY)
+    status_start (w, &what);
+  if (r != TAKE_CHUNK)
+    return r;
+  if (what.kind == DATA && !c->verifying) {
+    *timeout = rate_take (c, what.end - what.start);
+    if (*timeout > 0) {
+      w->held = what;
+      w->holding = true;
+      return TAKE_WAIT;
+    }
+  }
+  chunk_start (w, &what);
+  return r;
+}
+
+static enum take
+start_more (struct worker *w, int *timeout)
+{
+  enum take r = TAKE_CHUNK;
+
+  start_flush (w);
+  if (w->copy->to->stream && !w->copy->verifying)
+    chunk_write_next (w);
+  while (w->done == NULL && w->used < w->limit
+         && (r == TAKE_CHUNK || r == TAKE_QUERY))
+    r = start_one (w, timeout);
+  if (w->copy->to->stream && !w->copy->verifying)
+    chunk_write_next (w);
+  return r;
+}
+
+static void
+wait_for_events (struct worker *w, int timeout)
+{
+  struct copy *c = w->copy;
+  struct pollfd p[3] = {
+    { .fd = c->stop_fd, .events = POLLIN }, { .fd = -1 }, { .fd = -1 },
+  };
+
+  if (c->from->asynchronous)
+    nbd_poll_for (c->from, w->index, &p[1]);
+  if (c->to->asynchronous && c->to != c->from)
+    nbd_poll_for (c->to, w->index, &p[2]);
+  poll (p, 3, timeout);
+  if (c->from->asynchronous)
+    nbd_polled (c->from, w->index, &p[1]);
+  if (c->to->asynchronous && c->to != c->from)
+    nbd_polled (c->to, w->index, &p[2]);
+}
+
+static bool
+may_end (const struct worker *w, enum take r)
+{
+  return r == TAKE_END && w->started == 0 && w->used == 0
+    && w->done == NULL && w->generation == w->copy->generation;
+}
+
+void *
+worker_main (void *opaque)
+{
+  struct worker *w = opaque;
+  struct copy *c = w->copy;
+  struct io *io;
+
+  while (!c->stop) {
+    enum take r = TAKE_WAIT;
+    int timeout = -1;
+
+    while (!c->stop && (io = next_done (w)) != NULL)
+      handle (w, io);
+    if (w->generation != c->generation)
+      w->gone[1] = true;
+    if (w->gone[0] || w->gone[1]) {
+      if (w->started == 0) {
+        recover (w);
+        continue;
+      }
+    }
+    else
+      r = start_more (w, &timeout);
+    if (may_end (w, r))
+      break;
+    if (w->done == NULL && !c->stop && (w->started > 0 || timeout > 0))
+      wait_for_events (w, timeout);
+  }
+  w->finished = true;
+  uint64_t one = 1;
+  if (write (c->event_fd, &one, sizeof one) == -1) {
+    /* It is readable already. */
+  }
+  return NULL;
+}
