@@ -98,7 +98,6 @@ TESTS += \
 EXTRA_DIST += \
 	$(copy_tests) \
 	bench/copy \
-	bench/copy.md \
 	copy/tests/functions.sh
 
 # make check-long runs these with CHECK_LONG=1 in their environment.

@@ -1,1 +1,78 @@
 # SPDX-License-Identifier: MIT
+
+if HAVE_FUSE
+bin_PROGRAMS += fuse/nbdfuse
+dist_man_MANS += fuse/nbdfuse.1
+else
+EXTRA_DIST += fuse/nbdfuse.1
+endif
+
+fuse_nbdfuse_SOURCES = \
+	fuse/align.c \
+	fuse/allocate.c \
+	fuse/blocks.c \
+	fuse/buffer.c \
+	fuse/command.c \
+	fuse/completed.c \
+	fuse/disk.c \
+	fuse/exports.c \
+	fuse/loop.c \
+	fuse/mount.c \
+	fuse/nbdfuse.c \
+	fuse/nbdfuse.h \
+	fuse/read.c \
+	fuse/request.c \
+	fuse/seek.c \
+	fuse/tree.c \
+	fuse/walk.c \
+	fuse/write.c
+fuse_nbdfuse_CPPFLAGS = $(tool_cppflags)
+fuse_nbdfuse_CFLAGS = $(AM_CFLAGS) $(FUSE_CFLAGS)
+# Installed programs must not keep the build tree's run path.
+fuse_nbdfuse_LDFLAGS =
+fuse_nbdfuse_LDADD = $(tool_libs) $(FUSE_LIBS)
+
+fuse_tests = \
+	fuse/tests/a-dying-server-gives-eio-and-no-dead-mount.sh \
+	fuse/tests/a-failed-write-is-reported-to-its-writer.sh \
+	fuse/tests/a-raw-view-of-qcow2-can-be-partitioned.sh \
+	fuse/tests/compressed-images-on-a-web-server-appear-uncompressed.sh \
+	fuse/tests/every-way-to-name-a-server-works.sh \
+	fuse/tests/exports-are-files-in-a-directory.sh \
+	fuse/tests/fallocate-trims-and-writes-zeroes.sh \
+	fuse/tests/fio-verifies-what-it-wrote.sh \
+	fuse/tests/fsync-flushes-at-the-server.sh \
+	fuse/tests/holes-and-blocks-come-from-block-status.sh \
+	fuse/tests/mount-points-choose-the-name.sh \
+	fuse/tests/pidfiles-and-help-are-as-documented.sh \
+	fuse/tests/read-only-means-read-only.sh \
+	fuse/tests/reads-see-writes-that-the-server-has-not-answered.sh \
+	fuse/tests/requests-use-all-connections.sh \
+	fuse/tests/servers-without-zeroing-are-sent-zeroes.sh \
+	fuse/tests/signals-unmount-and-end-with-0.sh \
+	fuse/tests/small-writes-respect-the-block-size.sh \
+	fuse/tests/vsock-servers-are-reached.sh \
+	fuse/tests/writing-past-the-end-gives-enospc.sh \
+	fuse/tests/wrong-command-lines-are-refused.sh
+
+# What bench/fuse compares with.
+fuse_tests_memory_fs_SOURCES = fuse/tests/memory-fs.c
+fuse_tests_memory_fs_CFLAGS = $(AM_CFLAGS) $(FUSE_CFLAGS)
+fuse_tests_memory_fs_LDADD = $(FUSE_LIBS)
+
+if HAVE_FUSE
+check_PROGRAMS += fuse/tests/memory-fs
+TESTS += $(fuse_tests)
+endif
+
+# make bench-fuse BENCH_ARGS=--quick
+bench-fuse: all
+	$(MAKE) fuse/tests/memory-fs bench/ram-server
+	PYTHONDONTWRITEBYTECODE=1 ./run $(PYTHON) $(srcdir)/bench/fuse \
+	  --build . $(BENCH_ARGS)
+.PHONY: bench-fuse
+
+EXTRA_DIST += \
+	$(fuse_tests) \
+	bench/fuse \
+	fuse/tests/functions.sh

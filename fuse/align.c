@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing parts of blocks.
+ *
+ * Where the server's minimum block size is larger than what is written, the
+ * blocks at the edges are read first.  Nobody else changes them meanwhile,
+ * because overlapping requests are held by whole blocks.
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "nbdfuse.h"
+
+static void
+write_blocks (struct request *request)
+{
+  command_start (&request->command);
+}
+
+static void
+edge_failed (struct request *request)
+{
+  request->command.error = request->edge.error;
+  request->command.done (&request->command);
+}
+
+/* The last block was read; put the payload between the edges. */
+static void
+tail_read (struct command *edge)
+{
+  struct request *request = REQUEST_OF (edge, edge);
+  if (edge->error) {
+    edge_failed (request);
+    return;
+  }
+  struct command *command = &request->command;
+  char *middle = command->data + (request->covered - command->offset);
+  if (request->payload)
+    memcpy (middle, request->payload, request->covered_end - request->covered);
+  else
+    memset (middle, 0, request->covered_end - request->covered);
+  write_blocks (request);
+}
+
+static void
+head_read (struct command *edge)
+{
+  struct request *request = REQUEST_OF (edge, edge);
+  struct command *command = &request->command;
+  uint64_t minimum = request->disk->minimum;
+
+  if (edge->error) {
+    edge_failed (request);
+    return;
+  }
+  if (request->covered_end == command->end
+      || command->end - command->offset == minimum) {
+    tail_read (edge);
+    return;
+  }
+  edge->offset = command->end - minimum;
+  edge->end = command->end;
+  edge->data = command->data + (edge->offset - command->offset);
+  edge->done = tail_read;
+  command_start (edge);
+}
+
+/* A buffer for all blocks; its first is read, unless it is covered. */
+static void
+write_unaligned (struct request *request)
+{
+  struct command *command = &request->command;
+  uint64_t minimum = request->disk->minimum;
+
+  buffer_put (request->spare);
+  request->spare = buffer_get (command->end - command->offset);
+  if (request->spare == NULL) {
+    command->error = ENOMEM;
+    command->done (command);
+    return;
+  }
+  command->data = request->spare->data;
+  request->edge = (struct command) {
+    .disk = request->disk, .operation = READ, .offset = command->offset,
+    .end = command->offset + minimum, .data = command->data,
+    .done = head_read,
+  };
+  /* A first block that is covered needs no reading, the last one does. */
+  if (request->covered == command->offset
+      && request->covered_end - request->covered >= minimum)
+    head_read (&request->edge);
+  else
+    command_start (&request->edge);
+}
+
+void
+write_range (struct request *request, uint64_t offset, uint64_t end,
+             void (*done) (struct command *))
+{
+  uint64_t minimum = request->disk->minimum;
+  request->command = (struct command) {
+    .disk = request->disk, .operation = WRITE,
+    .offset = offset / minimum * minimum,
+    .end = (end + minimum - 1) / minimum * minimum,
+    .data = request->payload, .done = done,
+  };
+  if (request->command.offset == offset && request->command.end == end) {
+    write_blocks (request);
+    return;
+  }
+  request->covered = offset;
+  request->covered_end = end;
+  write_unaligned (request);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* Buffers.
+ *
+ * Large blocks of malloc come from the kernel and go back to it, and faulting
+ * in their pages costs as much as a copy.  So they are kept, by size.
+ */
+#include <config.h>
+
+#include <stdlib.h>
+
+#include "nbdfuse.h"
+
+#define SMALLEST_SHIFT 12
+#define CLASSES 15              /* 4 KiB to 64 MiB */
+#define MAX_KEPT (32 << 20)     /* bytes that are not in use */
+
+static struct buffer *kept[CLASSES];
+static size_t kept_bytes;
+
+static unsigned
+class_of (size_t size)
+{
+  unsigned class = 0;
+  while (class < CLASSES - 1 && ((size_t) 1 << SMALLEST_SHIFT << class) < size)
+    class++;
+  return class;
+}
+
+struct buffer *
+buffer_get (size_t size)
+{
+  unsigned class = class_of (size);
+  struct buffer *buffer = kept[class];
+  if (buffer) {
+    kept[class] = buffer->next;
+    kept_bytes -= buffer->size;
+    return buffer;
+  }
+  buffer = malloc (sizeof *buffer);
+  if (buffer == NULL)
+    return NULL;
+  buffer->size = (size_t) 1 << SMALLEST_SHIFT << class;
+  if (buffer->size < size) {
+    free (buffer);
+    return NULL;
+  }
+  buffer->data = aligned_alloc (1 << SMALLEST_SHIFT, buffer->size);
+  if (buffer->data == NULL) {
+    free (buffer);
+    return NULL;
+  }
+  return buffer;
+}
+
+void
+buffer_put (struct buffer *buffer)
+{
+  if (buffer == NULL)
+    return;
+  if (kept_bytes + buffer->size > MAX_KEPT) {
+    free (buffer->data);
+    free (buffer);
+    return;
+  }
+  struct buffer **list = &kept[class_of (buffer->size)];
+  buffer->next = *list;
+  *list = buffer;
+  kept_bytes += buffer->size;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests, and what they wait for.
+ *
+ * Most writes are answered before the server has them, so that the writer
+ * can go on; see write.c.  From then on every request must see what was
+ * written.  A server may carry out what it has not answered in any order,
+ * so a request that overlaps such a write is held until that is done.
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "nbdfuse.h"
+
+struct request *
+request_new (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
+{
+  struct request *request = calloc (1, sizeof *request);
+  if (request == NULL) {
+    fuse_reply_err (req, ENOMEM);
+    return NULL;
+  }
+  request->req = req;
+  request->disk = disk_find (ino);
+  request->file = file ? (struct open_file *) (uintptr_t) file->fh : NULL;
+  request->flags = file ? file->flags : 0;
+  return request;
+}
+
+void
+request_free (struct request *request)
+{
+  buffer_put (request->buffer);
+  buffer_put (request->spare);
+  free (request);
+}
+
+void
+request_end (struct request *request, int error)
+{
+  if (request->req)
+    fuse_reply_err (request->req, error);
+  request_free (request);
+}
+
+/* The blocks that a request touches. */
+static void
+blocks_of (const struct request *request, uint64_t *begin, uint64_t *end)
+{
+  uint64_t minimum = request->disk->minimum;
+  *begin = request->offset / minimum * minimum;
+  *end = (request->end + minimum - 1) / minimum * minimum;
+}
+
+static bool
+must_wait (const struct request *request)
+{
+  uint64_t begin, end;
+  blocks_of (request, &begin, &end);
+  for (const struct range *range = request->disk->ranges; range;
+       range = range->next)
+    if (range->serial < request->serial) {
+      if (range->early)
+        return true;
+    } else if (request->serial == 0 && range->begin < end
+               && begin < range->end
+               && (range->early || request->waits_for_all))
+      return true;
+  return false;
+}
+
+static void
+hold (struct request *request)
+{
+  struct disk *disk = request->disk;
+  if (!must_wait (request)) {
+    request->resume (request);
+    return;
+  }
+  request->next = NULL;
+  *disk->held_end = request;
+  disk->held_end = &request->next;
+}
+
+void
+request_after_overlaps (struct request *request, bool all)
+{
+  request->serial = 0;
+  request->waits_for_all = all;
+  hold (request);
+}
+
+void
+request_after_writes (struct request *request)
+{
+  request->serial = request->disk->changes + 1;
+  hold (request);
+}
+
+/* Something that others may have waited for has ended. */
+static void
+resume_held (struct disk *disk)
+{
+  struct request *request = disk->held;
+  disk->held = NULL;
+  disk->held_end = &disk->held;
+  while (request) {
+    struct request *next = request->next;
+    hold (request);
+    request = next;
+  }
+}
+
+void
+request_begins_change (struct request *request, bool early)
+{
+  struct disk *disk = request->disk;
+  struct range *range = &request->range;
+  blocks_of (request, &range->begin, &range->end);
+  range->serial = ++disk->changes;
+  range->early = early;
+  range->next = NULL;
+  range->link = disk->ranges_end;
+  *disk->ranges_end = range;
+  disk->ranges_end = &range->next;
+  disk->dirty = true;
+  clock_gettime (CLOCK_REALTIME, &disk->modified);
+  if (early) {
+    disk->early_bytes += range->end - range->begin;
+    disk->early_count++;
+  }
+}
+
+void
+request_ends_change (struct request *request)
+{
+  struct disk *disk = request->disk;
+  struct range *range = &request->range;
+  *range->link = range->next;
+  if (range->next)
+    range->next->link = range->link;
+  else
+    disk->ranges_end = range->link;
+  disk->changes++;
+  if (range->early) {
+    disk->early_bytes -= range->end - range->begin;
+    disk->early_count--;
+  }
+  if (disk->held)
+    resume_held (disk);
+}
+
+int
+request_late_error (struct request *request)
+{
+  struct open_file *file = request->file;
+  if (file == NULL || file->errors_seen == request->disk->errors)
+    return 0;
+  file->errors_seen = request->disk->errors;
+  return request->disk->error;
+}

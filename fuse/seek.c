@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* lseek with SEEK_DATA and SEEK_HOLE. */
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "nbdfuse.h"
+
+/* A server that answers in tiny steps must not keep anyone for hours. */
+#define MAX_QUERIES 16384
+
+struct seek {
+  struct walk walk;
+  struct request *request;
+  int whence;
+};
+
+/* A hole is what reads as zeroes. */
+static bool
+found (struct walk *walk, uint64_t end, uint64_t flags)
+{
+  const struct seek *seek = (struct seek *) walk;
+  (void) end;
+  bool hole = flags & LIBNBD_STATE_ZERO;
+  return hole == (seek->whence == SEEK_HOLE);
+}
+
+static void
+seek_done (struct walk *walk, bool complete)
+{
+  struct seek *seek = (struct seek *) walk;
+  struct request *request = seek->request;
+  uint64_t size = request->disk->size;
+  uint64_t result = walk->position;
+
+  /* What is not known counts as data. */
+  if (!complete && seek->whence == SEEK_HOLE)
+    result = size;
+  if (result >= size && seek->whence == SEEK_DATA) {
+    fuse_reply_err (request->req, ENXIO);
+  } else {
+    fuse_reply_lseek (request->req, result);
+  }
+  request_free (request);
+  free (seek);
+}
+
+static void
+seek_start (struct request *request)
+{
+  struct seek *seek = malloc (sizeof *seek);
+  if (seek == NULL) {
+    request_end (request, ENOMEM);
+    return;
+  }
+  *seek = (struct seek) {
+    .walk = {
+      .disk = request->disk, .position = request->offset,
+      .queries = MAX_QUERIES, .visit = found, .done = seek_done,
+    },
+    .request = request, .whence = request->flags,
+  };
+  walk_start (&seek->walk);
+}
+
+void
+file_seek (fuse_req_t req, fuse_ino_t ino, off_t offset, int whence,
+           struct fuse_file_info *file)
+{
+  struct request *request = request_new (req, ino, file);
+  if (request == NULL)
+    return;
+  struct disk *disk = request->disk;
+  debug ("lseek: path=%s offset=%jd whence=%d", disk->name,
+         (intmax_t) offset, whence);
+  if (whence != SEEK_DATA && whence != SEEK_HOLE) {
+    request_end (request, EINVAL);
+    return;
+  }
+  if (offset < 0 || (uint64_t) offset >= disk->size) {
+    request_end (request, ENXIO);
+    return;
+  }
+  request->offset = offset;
+  request->flags = whence;
+  request->resume = seek_start;
+  request_after_writes (request);
+}

@@ -1,0 +1,16 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Through the page cache, and past it with many requests in flight.
+. "${srcdir:-.}/fuse/tests/functions.sh"
+requires fio
+requires_nbdkit plugin memory
+
+start "$mnt" --socket-activation nbdkit memory 64M
+for job in "--ioengine=psync --bs=1k-97k --bsrange=1k-97k --fsync=50" \
+           "--ioengine=libaio --iodepth=32 --direct=1 --bsrange=4k-256k"; do
+  # shellcheck disable=SC2086  # several words
+  fio --name=verify --filename="$mnt/nbd" --size=32M --rw=randwrite $job \
+    --verify=crc32c --verify_fatal=1 --randseed=5 --output="$tmp/fio" \
+    || fail "fio: $(cat "$tmp/fio")"
+done
+unmount

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Shared by the tests of nbdfuse, which begin with
+#   . "${srcdir:-.}/fuse/tests/functions.sh"
+. "${srcdir:-.}/tests/lib/functions.sh"
+
+nbdfuse=$builddir/fuse/nbdfuse
+[ -x "$nbdfuse" ] || skip "nbdfuse was not built"
+[ -w /dev/fuse ] || skip "/dev/fuse is missing or may not be used"
+requires fusermount3
+mnt=$tmp/mnt
+mkdir "$mnt"
+on_exit+=("fusermount3 -u -z -q '$mnt' 2>/dev/null")
+starts=0
+
+# start ARGUMENT...: run nbdfuse until its mount works.  Its pidfile is
+# written then: a fifo makes that an event.  Sets pid.
+start ()
+{
+  ready=$tmp/ready.$((++starts))
+  mkfifo "$ready"
+  (
+    trap - EXIT INT TERM HUP
+    status=0
+    "$nbdfuse" -P "$ready" "$@" 2>"$tmp/err" || status=$?
+    echo "gone $status" >"$ready"
+  ) &
+  servers+=("$!")
+  read -r pid status <"$ready" || fail "nbdfuse did not start"
+  if [ "$pid" = gone ]; then
+    cat "$tmp/err"
+    ! grep -q 'cannot mount' "$tmp/err" || skip "nbdfuse cannot mount here"
+    fail "nbdfuse ended with $status"
+  fi
+}
+
+# ended: wait for its end, which left nothing behind.
+ended ()
+{
+  local gone status
+  read -r gone status <"$ready"
+  [ "$gone $status" = "gone 0" ] \
+    || fail "nbdfuse ended with $gone $status: $(cat "$tmp/err")"
+  ! mountpoint -q "$mnt" || fail "$mnt is still mounted"
+}
+
+unmount ()
+{
+  fusermount3 -u "$mnt"
+  ended
+}
+
+# fails COMMAND...: it does not succeed; its messages are in $tmp/failure.
+fails ()
+{
+  ! "$@" >"$tmp/failure" 2>&1 || fail "this succeeded: $*"
+}

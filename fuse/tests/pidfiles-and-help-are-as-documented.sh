@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+. "${srcdir:-.}/fuse/tests/functions.sh"
+requires_nbdkit plugin memory
+
+"$nbdfuse" --help | grep -q -- --exports || fail "--help"
+"$nbdfuse" --fuse-help | grep -q allow_other || fail "--fuse-help"
+expect nbdfuse sh -c "'$nbdfuse' --version | sed -n '1s/ .*//p'"
+expect libnbd sh -c "'$nbdfuse' -V | sed -n '2s/ .*//p'"
+"$nbdfuse" --short-options | tr -d '\n' | grep -q 'C.*d.*o.*P.*r.*s.*v' \
+  || fail "--short-options"
+
+"$nbdfuse" --pid-file "$tmp/pid" "$mnt" --command nbdkit -s memory 1M \
+  2>"$tmp/err" &
+process=$!
+servers+=("$process")
+until [ -s "$tmp/pid" ] || ! kill -0 "$process" 2>/dev/null; do :; done
+[ -s "$tmp/pid" ] || skip "nbdfuse cannot mount here: $(cat "$tmp/err")"
+pid=$(cat "$tmp/pid")
+mountpoint -q "$mnt" || fail "the pidfile came before the mount"
+kill -TERM "$pid"
+wait "$process" || fail "nbdfuse ended with $?"
+[ ! -e "$tmp/pid" ] || fail "the pidfile was left behind"
