@@ -22,6 +22,7 @@ lib_libcore_la_SOURCES = \
 	lib/internal.h \
 	lib/io.c \
 	lib/negotiate.c \
+	lib/option-names.c \
 	lib/options.c \
 	lib/protocol.h \
 	lib/public.h \

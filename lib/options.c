@@ -15,24 +15,6 @@
 /* What we ask in one option. */
 #define MAX_QUERIES (64u * 1024 * 1024)
 
-const char *
-nbdi_option_name (uint32_t option)
-{
-  switch (option) {
-  case NBD_OPT_EXPORT_NAME: return "NBD_OPT_EXPORT_NAME";
-  case NBD_OPT_ABORT: return "NBD_OPT_ABORT";
-  case NBD_OPT_LIST: return "NBD_OPT_LIST";
-  case NBD_OPT_STARTTLS: return "NBD_OPT_STARTTLS";
-  case NBD_OPT_INFO: return "NBD_OPT_INFO";
-  case NBD_OPT_GO: return "NBD_OPT_GO";
-  case NBD_OPT_STRUCTURED_REPLY: return "NBD_OPT_STRUCTURED_REPLY";
-  case NBD_OPT_LIST_META_CONTEXT: return "NBD_OPT_LIST_META_CONTEXT";
-  case NBD_OPT_SET_META_CONTEXT: return "NBD_OPT_SET_META_CONTEXT";
-  case NBD_OPT_EXTENDED_HEADERS: return "NBD_OPT_EXTENDED_HEADERS";
-  default: return "unknown option";
-  }
-}
-
 /* Append the header of an option with `len` bytes of data and return where
  * the data goes.
  */

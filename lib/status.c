@@ -105,6 +105,18 @@ find_context (const struct nbd_handle *h, uint32_t id, size_t *number)
   return NULL;
 }
 
+/* Whether the command asked for the context with this id. */
+static bool
+asks_for (const struct nbdi_command *c, uint32_t id)
+{
+  if (c->filter == NULL)
+    return true;
+  for (size_t at = 8; at < c->wire_length; at += 4)
+    if (nbdi_get32 (c->filter + at) == id)
+      return true;
+  return false;
+}
+
 /* Hand the program the extents in h->reply.entries. */
 void
 nbdi_deliver_extents (struct nbd_handle *h, struct nbdi_command *c)
@@ -118,8 +130,9 @@ nbdi_deliver_extents (struct nbd_handle *h, struct nbdi_command *c)
   size_t number;
   const char *context = find_context (h, id, &number);
 
-  if (context == NULL) {
-    nbdi_debug (h, "block status: ignoring unknown context id %" PRIu32, id);
+  if (context == NULL || !asks_for (c, id)) {
+    nbdi_debug (h, "block status: ignoring %s context id %" PRIu32,
+                context ? "filtered" : "unknown", id);
     return;
   }
   uint64_t bit = UINT64_C (1) << (number < 63 ? number : 63);

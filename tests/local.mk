@@ -254,6 +254,7 @@ tests_interop_client_SOURCES = \
 tests_wire_player_SOURCES = \
 	tests/wire/actions.c \
 	tests/wire/expect.c \
+	tests/wire/options.c \
 	tests/wire/play.c \
 	tests/wire/play.h \
 	tests/wire/player.c \
@@ -328,6 +329,8 @@ script_tests = \
 	tests/uri/ssh-gets-safe-arguments.sh \
 	tests/uri/ssh-reaches-a-server-through-sshd.sh
 
+include tests/faults/local.mk
+include tests/servers/local.mk
 include tests/tls/local.mk
 include tests/wire/transcripts.mk
 
@@ -348,5 +351,6 @@ EXTRA_DIST += \
 check-valgrind: all
 	LIBNBD_VALGRIND=1 $(MAKE) check TEST_TIMEOUT=1200 \
 	  TESTS="$(program_tests) $(internal_tests) $(wrapping_tests) \
-	  $(tls_program_tests) $(transcripts)"
+	  $(tls_program_tests) $(fault_programs) $(tables_over_tls) \
+	  $(transcripts)"
 .PHONY: check-valgrind

@@ -34,6 +34,9 @@
     EPROTO, "length", "DEAD" },                                         \
   { "an export entry", "reply " opt " SERVER string \"a\"", EPROTO,     \
     "type", "DEAD" },                                                   \
+  { "a name with a NUL",                                                \
+    EXPORT (opt) "reply " opt " INFO u16 1 \"a\\0b\"\n"                \
+    "reply " opt " ACK", 0, NULL, end },                                \
   { "a name that is too long",                                          \
     EXPORT (opt) "reply " opt " INFO u16 1 fill 65 5000\n"              \
     "reply " opt " ACK", 0, NULL, end },                                \
@@ -47,6 +50,9 @@
     "reply " opt " ACK", 0, NULL, end },                                \
   { "the same details twice", EXPORT (opt) EXPORT (opt)                 \
     "reply " opt " ACK", 0, NULL, end },                                \
+  { "details with two sizes",                                           \
+    EXPORT (opt) "reply " opt " INFO u16 0 u64 2M u16 1", EPROTO,       \
+    "twice", "DEAD" },                                                  \
   { "closed before the ACK", EXPORT (opt), 0, "closed", "DEAD on close" }, \
   { "silence before the ACK", EXPORT (opt), 0, NULL, "CONNECTING" }
 

@@ -12,6 +12,20 @@
   { "no id", "reply " opt " META_CONTEXT", EPROTO, "length", "DEAD" },  \
   { "an id of three bytes", "reply " opt " META_CONTEXT \"abc\"",       \
     EPROTO, "length", "DEAD" },                                         \
+  { "a name with a NUL",                                                \
+    "reply " opt " META_CONTEXT u32 1 \"base:a\\0b\"", EPROTO, "NUL",    \
+    "DEAD" },                                                           \
+  { "a name of 4097 bytes",                                             \
+    "reply " opt " META_CONTEXT u32 1 fill 65 4097", EPROTO, "length",  \
+    "DEAD" },                                                           \
+  { "no name", "reply " opt " META_CONTEXT u32 1", EPROTO, "length",    \
+    "DEAD" },                                                           \
+  { "a name without colon",                                             \
+    "reply " opt " META_CONTEXT u32 1 \"base\"\n"                       \
+    "reply " opt " ACK", 0, NULL, "NEGOTIATING" },                      \
+  { "a name that is no UTF-8",                                          \
+    "reply " opt " META_CONTEXT u32 1 \"x:\\xff\"\n"                    \
+    "reply " opt " ACK", 0, NULL, "NEGOTIATING" },                      \
   { "a huge reply", "reply_head " opt " META_CONTEXT 0x7fffffff",       \
     EPROTO, "length", "DEAD" },                                         \
   { "an export entry", "reply " opt " SERVER string \"a\"", EPROTO,     \
@@ -28,7 +42,11 @@
     "closed", "DEAD on close" }
 
 static const struct handshake_fault set_rows[] = {
-  ROWS ("SET_META_CONTEXT")
+  ROWS ("SET_META_CONTEXT"),
+  { "the same id twice",
+    "reply SET_META_CONTEXT META_CONTEXT u32 1 \"base:allocation\"\n"
+    "reply SET_META_CONTEXT META_CONTEXT u32 1 \"x-test:two\"", EPROTO,
+    "twice", "DEAD" },
 };
 static const struct handshake_fault list_rows[] = {
   ROWS ("LIST_META_CONTEXT"),

@@ -10,7 +10,7 @@
 #include "client.h"
 #include "fault.h"
 
-#define GREETING "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES"
+#define GREETING FAULT_GREETING
 
 static void
 prepare (struct nbd_handle *h)

@@ -3,6 +3,7 @@
 /* Running fault tables. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "check.h"
@@ -14,6 +15,31 @@
 #define OLD 0xee
 
 struct calls handshake_middle, handshake_done;
+const struct fault_cipher *fault_cipher;
+
+/* What the library said for debugging, without the calls that it traces. */
+static char said[4096];
+
+static int
+on_debug (void *opaque, const char *context, const char *message)
+{
+  size_t len = strlen (said);
+
+  (void) opaque;
+  if (strncmp (message, "enter:", 6) != 0
+      && strncmp (message, "leave:", 6) != 0)
+    snprintf (said + len, sizeof said - len, "%s: %s\n", context, message);
+  return 0;
+}
+
+static void
+listen_to (struct nbd_handle *h)
+{
+  said[0] = '\0';
+  CHECK_OK (nbd_set_debug_callback (h, (nbd_debug_callback) {
+        .callback = on_debug }));
+  CHECK_OK (nbd_set_debug (h, true));
+}
 
 /* Send at once or byte by byte, then pump. */
 static void
@@ -37,14 +63,22 @@ deliver (struct server *s, struct nbd_handle *h, const char *sent,
   pump (h);
 }
 
+static bool
+dies_on_close (const char *state)
+{
+  return strcmp (state, "DEAD on close") == 0;
+}
+
 /* The error that killed the handle, or with 0 one without errno; its text
  * never has bytes that a terminal would obey.
  */
 static void
-check_death (int errnum, const char *text)
+check_death (int errnum, const char *text, const char *state)
 {
   const char *error = nbd_get_error ();
 
+  if (fault_cipher && dies_on_close (state))
+    text = fault_cipher->closed;
   CHECK_ERROR (errnum, text);
   for (const char *p = error; *p; ++p)
     if ((unsigned char) *p < 0x20)
@@ -55,8 +89,7 @@ check_death (int errnum, const char *text)
 static void
 check_end (struct server *s, struct nbd_handle *h, const char *want)
 {
-  static const char on_close[] = "DEAD on close";
-  bool closes = strcmp (want, on_close) == 0;
+  bool closes = dies_on_close (want);
 
   if (closes) {
     if (nbd_aio_is_dead (h))
@@ -65,6 +98,22 @@ check_end (struct server *s, struct nbd_handle *h, const char *want)
     pump (h);
   }
   CHECK_STATE (h, closes ? "DEAD" : want);
+}
+
+/* Say the greeting and, with a cipher, the rest of the stage's bytes when
+ * TLS runs.
+ */
+static void
+greet (struct server *s, struct nbd_handle *h, const char *greeting)
+{
+  if (fault_cipher) {
+    server_say (s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
+    pump (h);
+    fault_cipher->start (s, h);
+    greeting = strchr (greeting, '\n');
+  }
+  if (greeting)
+    deliver (s, h, greeting + (*greeting == '\n'), false);
 }
 
 static void
@@ -81,9 +130,10 @@ run_handshake (const struct handshake_stage *stage,
     CHECK_OK (nbd_set_opt_mode (h, true));
   if (stage->prepare)
     stage->prepare (h);
+  if (fault_cipher)
+    fault_cipher->prepare (h);
   server_open (&s, h);
-  if (stage->greeting)
-    deliver (&s, h, stage->greeting, false);
+  greet (&s, h, stage->greeting);
   if (stage->option) {
     CHECK_STATE (h, "NEGOTIATING");
     CHECK_OK (stage->option (h));
@@ -93,7 +143,7 @@ run_handshake (const struct handshake_stage *stage,
   check_end (&s, h, row->state);
   connecting = nbd_aio_is_connecting (h);
   if (nbd_aio_is_dead (h)) {
-    check_death (row->errnum, row->text);
+    check_death (row->errnum, row->text, row->state);
     if (stage->option)
       CHECK (handshake_done.error != 0);
   }
@@ -107,12 +157,20 @@ run_handshake (const struct handshake_stage *stage,
   server_close (&s);
 }
 
+static bool
+can_ask_for_tls (const struct handshake_stage *stage)
+{
+  return stage->greeting && strstr (stage->greeting, FAULT_GREETING);
+}
+
 void
 run_handshake_faults (const struct handshake_stage *stage,
                       const struct handshake_fault *rows, size_t nr_rows)
 {
   static size_t i;              /* survives the jump of a failed row */
 
+  if (fault_cipher && !can_ask_for_tls (stage))
+    return;
   for (i = 0; i < nr_rows; ++i)
     if (ROW (rows[i].name)) {
       run_handshake (stage, &rows[i], false);
@@ -179,6 +237,49 @@ check_no_stale (const uint8_t *buf)
       FAIL ("byte %zu shows old memory", i);
 }
 
+/* A handle in transmission. */
+static void
+connected (struct server *s, struct nbd_handle *h, enum style style,
+         uint64_t export_size)
+{
+  CHECK_OK (nbd_add_meta_context (h, "base:allocation"));
+  if (!fault_cipher) {
+    server_connect (s, h, style, export_size, FLAGS_ALL);
+    return;
+  }
+  set_style (h, style);
+  fault_cipher->prepare (h);
+  server_open (s, h);
+  greet (s, h, "");
+  s->drives = h;
+  server_options (s, style, export_size, FLAGS_ALL);
+  s->drives = NULL;
+  pump (h);
+  CHECK_STATE (h, "READY");
+}
+
+/* The command ended once and failed or not, as the row says. */
+static void
+check_command (struct nbd_handle *h, const struct reply_fault *row,
+               bool lives, const struct calls *middle,
+               const struct calls *done)
+{
+  CHECK_INT (done->called, 1);
+  if (lives)
+    CHECK_INT (done->error, row->errnum);
+  int r = nbd_aio_command_completed (h, 1);
+
+  CHECK_INT (r, done->error ? -1 : 1);
+  if (done->error)
+    CHECK_ERROR (done->error, "command failed");
+  if (lives && row->text)
+    CHECK_CONTAINS (said, row->text);
+  if (row->called != ANY_CALLS)
+    CHECK_INT (middle->called, row->called);
+  CHECK_INT (middle->called_after_free + done->called_after_free, 0);
+  CHECK_INT (done->freed, 1);
+}
+
 static void
 run_reply (enum style style, uint64_t export_size,
            const struct reply_fault *row, bool bytewise)
@@ -190,27 +291,19 @@ run_reply (enum style style, uint64_t export_size,
   bool lives = strcmp (row->state, "READY") == 0;
   uint8_t buf[SIZE];
 
-  CHECK_OK (nbd_add_meta_context (h, "base:allocation"));
-  server_connect (&s, h, style, export_size, FLAGS_ALL);
+  connected (&s, h, style, export_size);
+  listen_to (h);
   memset (buf, OLD, SIZE);
   CHECK_OK (issue (h, row->command, buf, &middle, &done));
   pump (h);
   deliver (&s, h, row->sent, bytewise);
   check_end (&s, h, row->state);
   if (!lives)
-    check_death (row->errnum, row->text);
+    check_death (row->errnum, row->text, row->state);
   if (!idle) {
-    CHECK_INT (done.called, 1);
-    if (lives)
-      CHECK_INT (done.error, row->errnum);
+    check_command (h, row, lives, &middle, &done);
     if (row->command == FAULT_READ || row->command == FAULT_READ_DF)
       check_no_stale (buf);
-    int r = nbd_aio_command_completed (h, 1);
-    CHECK_INT (r, done.error ? -1 : 1);
-    if (row->called != ANY_CALLS)
-      CHECK_INT (middle.called, row->called);
-    CHECK_INT (middle.called_after_free + done.called_after_free, 0);
-    CHECK_INT (done.freed, 1);
   }
   if (lives)
     check_usable (&s, h, style);
@@ -230,4 +323,49 @@ run_reply_faults (enum style style, uint64_t export_size,
       run_reply (style, export_size, &rows[i], false);
       run_reply (style, export_size, &rows[i], true);
     }
+}
+
+/* Turn "chunk FLAGS TYPE COOKIE ..." into "xchunk FLAGS TYPE COOKIE OFFSET
+ * ..." at the beginning of each line.
+ */
+static void
+extend (struct bytes *out, const char *text, const char *offset)
+{
+  while (*text) {
+    size_t line = strcspn (text, "\n"), words = 0, i;
+    bool is_chunk = strncmp (text, "chunk", 5) == 0;
+
+    for (i = 0; i < line && words < 4; ++i)
+      words += i + 1 == line || text[i + 1] == ' ';
+    if (is_chunk) {
+      put_mem (out, "x", 1);
+      put_mem (out, text, i);
+      put_mem (out, " ", 1);
+      put_mem (out, offset, strlen (offset));
+    }
+    else
+      i = 0;
+    put_mem (out, text + i, line - i);
+    text += line;
+    if (*text)
+      put_mem (out, text++, 1);
+  }
+  put_mem (out, "", 1);
+}
+
+void
+run_chunk_faults (const struct reply_fault *rows, size_t nr_rows)
+{
+  static size_t i;
+
+  run_reply_faults (STRUCTURED, 1 << 20, rows, nr_rows);
+  for (i = 0; i < nr_rows; ++i) {
+    struct bytes sent = { 0 };
+    struct reply_fault row = rows[i];
+
+    extend (&sent, row.sent, row.command == FAULT_FLUSH ? "0" : "4K");
+    row.sent = (const char *) sent.p;
+    run_reply_faults (EXTENDED, 1 << 20, &row, 1);
+    bytes_free (&sent);
+  }
 }

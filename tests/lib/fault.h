@@ -3,6 +3,8 @@
 /* Fault tables: what goes wrong, what is sent, what the client makes of
  * it.  Each row runs twice, with the bytes at once and one by one; what
  * survives must still be usable, and everything is closed cleanly.
+ *
+ * A program that is linked with over-tls.c runs the same rows over TLS.
  */
 
 #ifndef FAULT_H
@@ -39,6 +41,21 @@ struct handshake_stage {
 
 extern struct calls handshake_middle, handshake_done;
 
+/* How connections are encrypted; NULL: they are not. */
+struct fault_cipher {
+  void (*prepare) (struct nbd_handle *h);
+  /* Behind the greeting: what the client asks, and the TLS handshake. */
+  void (*start) (struct server *s, struct nbd_handle *h);
+  const char *closed;           /* what a death "on close" says */
+};
+
+extern const struct fault_cipher *fault_cipher;
+
+/* How a stage's greeting begins where the client can ask for options; only
+ * such stages run with a cipher.
+ */
+#define FAULT_GREETING "NBDMAGIC IHAVEOPT u16 3"
+
 extern void run_handshake_faults (const struct handshake_stage *stage,
                                   const struct handshake_fault *rows,
                                   size_t nr_rows);
@@ -55,7 +72,10 @@ struct reply_fault {
   } command;
   const char *sent;
   int errnum;                   /* of the command, or of the handle's death */
-  const char *text;             /* of the handle's death, or NULL */
+  /* In the message of the handle's death, or in a debug message where only
+   * the command fails; or NULL.
+   */
+  const char *text;
   const char *state;            /* READY, DEAD or "DEAD on close" */
   int called;                   /* times the chunk or extent callback ran */
 };
@@ -64,6 +84,12 @@ struct reply_fault {
 
 extern void run_reply_faults (enum style style, uint64_t export_size,
                               const struct reply_fault *rows,
+                              size_t nr_rows);
+
+/* Chunks, written as structured replies: each row runs in that style, and
+ * once more with its headers turned into extended ones.
+ */
+extern void run_chunk_faults (const struct reply_fault *rows,
                               size_t nr_rows);
 
 #define NR(rows) (sizeof (rows) / sizeof ((rows)[0]))

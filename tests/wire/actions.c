@@ -12,15 +12,6 @@
 
 #define WORD_MAX 8192
 
-/* The words of a line: a name, numbers, then strings. */
-struct call {
-  char name[64];
-  uint64_t number[3];
-  size_t nr_numbers;
-  char *strings[8];             /* with NULL at the end */
-  size_t nr_strings;
-};
-
 static void
 parse_call (struct play *p, struct call *call, const char *text)
 {
@@ -131,42 +122,6 @@ play_find (struct play *p, int64_t cookie)
   PLAY_FAIL (p, "no command has the number %d", (int) cookie);
 }
 
-/* Options; -2 if it is none of them. */
-static int
-start_option (struct play *p, struct command *c, struct call *call)
-{
-  const char *name = call->name;
-  struct nbd_handle *h = p->h;
-  nbd_completion_callback done = record_completion (c);
-  char **queries = call->strings;
-
-  if (strcmp (name, "opt_go") == 0)
-    return nbd_aio_opt_go (h, done);
-  if (strcmp (name, "opt_info") == 0)
-    return nbd_aio_opt_info (h, done);
-  if (strcmp (name, "opt_list") == 0)
-    return nbd_aio_opt_list (h, record_list (c), done);
-  if (strcmp (name, "opt_starttls") == 0 && !nbd_supports_tls (h))
-    skip ("the library has no TLS");
-  if (strcmp (name, "opt_starttls") == 0)
-    return nbd_aio_opt_starttls (h, done);
-  if (strcmp (name, "opt_structured_reply") == 0)
-    return nbd_aio_opt_structured_reply (h, done);
-  if (strcmp (name, "opt_extended_headers") == 0)
-    return nbd_aio_opt_extended_headers (h, done);
-  if (strcmp (name, "opt_list_meta_context") == 0)
-    return nbd_aio_opt_list_meta_context (h, record_context (c), done);
-  if (strcmp (name, "opt_set_meta_context") == 0)
-    return nbd_aio_opt_set_meta_context (h, record_context (c), done);
-  if (strcmp (name, "opt_list_meta_context_queries") == 0)
-    return nbd_aio_opt_list_meta_context_queries (h, queries,
-                                                  record_context (c), done);
-  if (strcmp (name, "opt_set_meta_context_queries") == 0)
-    return nbd_aio_opt_set_meta_context_queries (h, queries,
-                                                 record_context (c), done);
-  return -2;
-}
-
 /* Data commands; -2 if it is none of them. */
 static int64_t
 start_command (struct play *p, struct command *c, struct call *call)
@@ -254,7 +209,9 @@ play_action (struct play *p, const char *text)
   if (r == -2) {
     struct command *c = new_command (p);
 
-    r = start_option (p, c, &call);
+    if (strcmp (call.name, "opt_starttls") == 0 && !nbd_supports_tls (p->h))
+      skip ("the library has no TLS");
+    r = play_option (p, c, &call);
     c->refused = r == -1;
     if (r == -2) {
       run_command (p, c, &call);

@@ -36,6 +36,15 @@ struct command {
   bool issuing, refused;        /* in the call, and what became of it */
 };
 
+/* The words of a line that begins with !: a name, numbers, then strings. */
+struct call {
+  char name[64];
+  uint64_t number[3];
+  size_t nr_numbers;
+  char *strings[8];             /* with NULL at the end */
+  size_t nr_strings;
+};
+
 struct play {
   const struct transcript *t;
   int line;
@@ -57,6 +66,10 @@ struct play {
 extern void play_set (struct play *p, const char *text);
 extern void play_action (struct play *p, const char *text);
 extern struct command *play_find (struct play *p, int64_t cookie);
+
+/* options.c, which is generated: begin an option; -2 if it is none. */
+extern int play_option (struct play *p, struct command *c,
+                        struct call *call);
 
 /* record.c: the closures of a command; they write the log. */
 extern void play_event (struct play *p, const char *fmt, ...)

@@ -5,6 +5,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+/* More exports than any server has; who sends more never ends. */
+#define MAX_EXPORTS (1 << 20)
+
 /* Tell the program of one export: a name and a description, which may hold
  * anything but NUL.
  */
@@ -33,8 +36,12 @@ take_export (struct nbd_handle *h, const uint8_t *p, uint32_t len)
     nbdi_error (errno, "NBD_OPT_LIST");
     return -1;
   }
-  if (h->opt.value < INT32_MAX)
-    h->opt.value++;
+  if (h->opt.value == MAX_EXPORTS) {
+    nbdi_error (EPROTO, "NBD_OPT_LIST: the server sent more than %d exports",
+                MAX_EXPORTS);
+    return -1;
+  }
+  h->opt.value++;
   if (h->opt.list.callback)
     NBDI_CALLBACK (h->opt.list.callback (h->opt.list.user_data, name,
                                          description));

@@ -5,6 +5,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+/* More contexts than any server has; who lists more never ends. */
+#define MAX_LISTED (1 << 20)
+
 /* Take one context: its name for the program and, when it was set, its id
  * for block status replies.
  */
@@ -28,8 +31,12 @@ take_context (struct nbd_handle *h, const uint8_t *p, uint32_t len)
   if (h->opt.option == NBD_OPT_SET_META_CONTEXT &&
       nbdi_add_context (h, id, name) == -1)
     return -1;
-  if (h->opt.value < INT32_MAX)
-    h->opt.value++;
+  if (h->opt.value == MAX_LISTED) {
+    nbdi_error (EPROTO, "NBD_REP_META_CONTEXT: the server sent more than %d "
+                "contexts", MAX_LISTED);
+    return -1;
+  }
+  h->opt.value++;
   if (h->opt.context.callback)
     NBDI_CALLBACK (h->opt.context.callback (h->opt.context.user_data, name));
   return 0;

@@ -1,0 +1,10 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Corrupted data is the program's affair: the protocol goes on.
+. "${srcdir:-.}/tests/lib/functions.sh"
+requires_nbdkit plugin memory filter evil
+
+serve unix nbdkit -f --filter=evil memory 4M evil-mode=stuck-bits \
+  evil-probability=1/8
+client "connect-unix $sock" "read 0 1M $tmp/out" flush "read 1M 1M $tmp/out" \
+  shutdown

@@ -1,0 +1,15 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Without TLS the server shows a harmless export, with TLS the real one; who
+# requires TLS never sees the other.
+. "${srcdir:-.}/tests/lib/functions.sh"
+. "$srcdir/tests/tls/functions.sh"
+requires_tls
+requires_nbdkit plugin pattern filter tls-fallback
+requires_option nbdkit tls-psk
+
+tls_keys "$tmp/keys.psk" alice
+serve unix nbdkit -f --tls=on --tls-psk="$tmp/keys.psk" --filter=tls-fallback \
+  pattern 1M
+expect 512 client "connect-unix $sock" size
+expect 1048576 keyed "connect-unix $sock" size
