@@ -16,6 +16,7 @@ static struct {
   int argc;
   char **argv;
   struct option *longs;
+  size_t nr_longs;
   char *shorts;
   bool masked;
 } parser;
@@ -47,15 +48,15 @@ argument_kind (const struct tool_option *row)
 static void
 add_long (const struct tool_option *row, const char *name, size_t length)
 {
-  static size_t count;
+  size_t count = parser.nr_longs++;
   parser.longs = realloc (parser.longs, (count + 2) * sizeof *parser.longs);
   char *copy = strndup (name, length);
   if (parser.longs == NULL || copy == NULL)
     tool_fail ("out of memory");
-  parser.longs[count++] = (struct option) {
+  parser.longs[count] = (struct option) {
     .name = copy, .has_arg = argument_kind (row), .val = row->id,
   };
-  parser.longs[count] = (struct option) { .name = NULL };
+  parser.longs[count + 1] = (struct option) { .name = NULL };
 }
 
 /* Options of a server in brackets are not ours.  So that getopt leaves them
@@ -85,6 +86,7 @@ free_parser (void)
     free ((char *) o->name);
   free (parser.longs);
   free (parser.shorts);
+  memset (&parser, 0, sizeof parser);
 }
 
 void

@@ -12,11 +12,12 @@ options_in ()
     | sed 's/^[^-]//' | grep -xE -e '--[[:alnum:]-]+|-[[:alpha:]]' | sort -u
 }
 
-# The page, without markup, up to its examples.
+# The page from the options on, without markup and examples.
 page ()
 {
-  sed -e '/^\.SH EXAMPLES/,$d' -e 's/\\f[BIRP]//g' -e 's/\\-/-/g' "$1" \
-    | sed -n '/^\.SH OPTIONS/,$p' | sed 's/\\&//g'
+  awk '/^\.SH/ { on = on || $2 == "OPTIONS"; example = $2 == "EXAMPLES" }
+       on && !example' "$1" \
+    | sed -e 's/\\f[BIRP]//g' -e 's/\\-/-/g' -e 's/\\&//g'
 }
 
 while read -r name tool manual; do
@@ -25,7 +26,7 @@ while read -r name tool manual; do
   sort -u "$tmp/long" "$tmp/short" >"$tmp/listed"
   [ -s "$tmp/long" ] || fail "$name lists no long options"
   "$tool" --help >"$tmp/help" || fail "$name --help failed"
-  sed '/^[Ee]xamples:/,$d' "$tmp/help" | options_in >"$tmp/shown"
+  sed -n '/^[Oo]ptions:/,/^[Ee]xamples:/p' "$tmp/help" | options_in >"$tmp/shown"
   page "$manual" | options_in >"$tmp/described"
 
   missing=$(comm -23 "$tmp/listed" "$tmp/described")

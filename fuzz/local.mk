@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+# Fuzzers, see fuzz/README.md.  They have objects of their own, by another
+# compiler; `make` and `make check` build none but those of one test.
+#
+#   make fuzz-smoke     each for FUZZ_SECONDS, 20 unless set, with libFuzzer
+#   make fuzz           each for FUZZ_SECONDS, 1800 unless set
+#   make fuzz-afl       the same with AFL++
+#   make fuzz-msan      uninitialised reads: all inputs under MemorySanitizer
+
+fuzz_wire_harnesses = client handshake replies
+fuzz_harnesses = $(fuzz_wire_harnesses) tool
+if HAVE_LIBXML2
+fuzz_harnesses += uri
+endif
+
+fuzz_wire_sources = \
+	fuzz/calls.c \
+	fuzz/engine.c \
+	fuzz/friendly.c \
+	fuzz/input.c \
+	fuzz/settings.c
+fuzz_headers = \
+	fuzz/fuzz.h \
+	fuzz/hooks.h \
+	fuzz/target.h \
+	fuzz/tool-run.h
+
+# How each variant is built.  MemorySanitizer knows only what it has compiled,
+# so there the library is without others.
+FUZZ_VARIANT = libfuzzer
+fuzz_dir = fuzz/$(FUZZ_VARIANT)
+fuzz_cc_libfuzzer = $(FUZZ_CC)
+fuzz_cc_afl = AFL_QUIET=1 $(AFL_CC)
+fuzz_cc_msan = $(FUZZ_CC)
+fuzz_cflags_libfuzzer = -fsanitize=fuzzer-no-link,address,undefined
+fuzz_cflags_afl = -fsanitize=address,undefined
+fuzz_cflags_msan = -fsanitize=fuzzer-no-link,memory,undefined
+fuzz_ldflags_libfuzzer = -fsanitize=fuzzer,address,undefined
+fuzz_ldflags_afl = -fsanitize=address,undefined
+fuzz_ldflags_msan = -fsanitize=fuzzer,memory,undefined
+fuzz_main_afl = fuzz/main.c
+fuzz_libs_libfuzzer = $(LIBXML2_LIBS) $(GNUTLS_LIBS)
+fuzz_libs_afl = $(LIBXML2_LIBS) $(GNUTLS_LIBS)
+fuzz_programs_libfuzzer = $(fuzz_harnesses)
+fuzz_programs_afl = $(fuzz_harnesses)
+fuzz_programs_msan = $(fuzz_wire_harnesses)
+
+fuzz_foreign = \
+	lib/tls.c \
+	lib/tls-credentials.c \
+	lib/tls-none.c \
+	lib/uri.c \
+	lib/uri-get.c \
+	lib/uri-none.c \
+	lib/uri-parse.c \
+	lib/uri-query.c \
+	lib/uri-split.c
+fuzz_lib_libfuzzer = $(filter %.c,$(lib_libcore_la_SOURCES))
+fuzz_lib_afl = $(fuzz_lib_libfuzzer)
+fuzz_lib_msan = \
+	$(filter-out $(fuzz_foreign),$(fuzz_lib_libfuzzer)) \
+	lib/tls-none.c \
+	lib/uri-none.c
+
+fuzz_objects = \
+	$(patsubst %.c,$(fuzz_dir)/%.o,$(fuzz_lib_$(FUZZ_VARIANT)) \
+	  fuzz/input.c $(fuzz_main_$(FUZZ_VARIANT)))
+fuzz_wire_objects = $(patsubst %.c,$(fuzz_dir)/%.o,$(fuzz_wire_sources))
+fuzz_tool_objects = \
+	$(patsubst %.c,$(fuzz_dir)/%.o, \
+	  $(filter %.c,$(common_libcommon_a_SOURCES)) fuzz/hooks.c)
+fuzz_programs = \
+	$(addprefix $(fuzz_dir)/,$(fuzz_programs_$(FUZZ_VARIANT)))
+
+fuzz_compile = $(fuzz_cc_$(FUZZ_VARIANT)) \
+	$(fuzz_cflags_$(FUZZ_VARIANT)) -fno-sanitize-recover=all \
+	-g -O1 -std=gnu11 -Wall -Wextra \
+	$(DEFS) $(DEFAULT_INCLUDES) $(INCLUDES) \
+	$(lib_libcore_la_CPPFLAGS) -I$(srcdir)/common -I$(srcdir)/fuzz \
+	$(LIBXML2_CFLAGS) $(GNUTLS_CFLAGS) $(CPPFLAGS)
+fuzz_depend = \
+	config.h \
+	$(BUILT_SOURCES) \
+	$(fuzz_headers) \
+	$(filter %.h,$(lib_libcore_la_SOURCES)) \
+	$(filter %.h,$(common_libcommon_a_SOURCES))
+
+$(fuzz_dir)/common/%.o: common/%.c $(fuzz_depend)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CC)$(fuzz_compile) -include $(srcdir)/fuzz/hooks.h -c $< -o $@
+$(fuzz_dir)/%.o: %.c $(fuzz_depend)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CC)$(fuzz_compile) -c $< -o $@
+
+fuzz_link = $(AM_V_CCLD)$(fuzz_cc_$(FUZZ_VARIANT)) \
+	$(fuzz_ldflags_$(FUZZ_VARIANT)) -o $@ $^ \
+	$(fuzz_libs_$(FUZZ_VARIANT)) $(LIBS)
+$(fuzz_dir)/client: $(fuzz_dir)/fuzz/client.o
+$(fuzz_dir)/handshake: $(fuzz_dir)/fuzz/handshake.o
+$(fuzz_dir)/replies: $(fuzz_dir)/fuzz/replies.o
+$(addprefix $(fuzz_dir)/,$(fuzz_wire_harnesses)): $(fuzz_wire_objects)
+$(addprefix $(fuzz_dir)/,$(fuzz_wire_harnesses)): $(fuzz_objects)
+	$(fuzz_link)
+$(fuzz_dir)/tool: $(fuzz_dir)/fuzz/tool.o $(fuzz_tool_objects) $(fuzz_objects)
+	$(fuzz_link)
+$(fuzz_dir)/uri: $(fuzz_dir)/fuzz/uri.o $(fuzz_objects)
+	$(fuzz_link)
+
+# Transcripts become inputs with the help of the player's parser.
+EXTRA_PROGRAMS += fuzz/seeds
+fuzz_seeds_SOURCES = \
+	fuzz/fuzz.h \
+	fuzz/seeds.c \
+	tests/wire/transcript.c \
+	tests/wire/transcript.h
+fuzz_seeds_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/fuzz -I$(srcdir)/tests/wire
+
+$(fuzz_dir)/corpus/stamp: fuzz/seeds fuzz/corpus fuzz/dictionary \
+    lib/protocol.h $(transcripts)
+	$(AM_V_GEN)PYTHON=$(PYTHON) $(srcdir)/fuzz/corpus $(srcdir) \
+	  fuzz/seeds $(fuzz_dir)/corpus
+	$(AM_V_at)touch $@
+
+# Programs and inputs of $(FUZZ_VARIANT).
+fuzz-programs: $(fuzz_programs) $(fuzz_dir)/corpus/stamp
+if HAVE_FUZZING
+fuzz-smoke:
+	$(MAKE) fuzz-programs
+	$(srcdir)/fuzz/run libfuzzer $(fuzz_dir) $(fuzz_harnesses)
+fuzz:
+	$(MAKE) fuzz-programs
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-1800} \
+	  $(srcdir)/fuzz/run libfuzzer $(fuzz_dir) $(fuzz_harnesses)
+fuzz-msan:
+	$(MAKE) fuzz-programs FUZZ_VARIANT=msan
+	$(srcdir)/fuzz/run libfuzzer fuzz/msan $(fuzz_wire_harnesses)
+else
+fuzz-smoke fuzz fuzz-msan:
+	@echo "configure found no clang with libFuzzer"; exit 1
+endif
+fuzz-afl:
+	@test "$(AFL_CC)" != no || { echo "configure found no AFL++"; exit 1; }
+	$(MAKE) fuzz-programs FUZZ_VARIANT=afl
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-1800} \
+	  $(srcdir)/fuzz/run afl fuzz/afl $(fuzz_harnesses)
+.PHONY: fuzz fuzz-afl fuzz-msan fuzz-programs fuzz-smoke
+
+# Every harness passes its seeds, what was found once, and a few inputs more.
+TESTS += fuzz/tests/harnesses-find-nothing-in-their-seeds.sh
+
+CLEANFILES += fuzz/seeds$(EXEEXT)
+CLEAN_TARGETS += clean-fuzz
+clean-fuzz:
+	rm -rf fuzz/libfuzzer fuzz/afl fuzz/msan
+
+EXTRA_DIST += \
+	$(addprefix fuzz/,$(addsuffix .c,$(fuzz_wire_harnesses) tool uri)) \
+	$(fuzz_headers) \
+	$(fuzz_wire_sources) \
+	fuzz/README.md \
+	fuzz/corpus \
+	fuzz/dictionary \
+	fuzz/findings \
+	fuzz/hooks.c \
+	fuzz/main.c \
+	fuzz/run \
+	fuzz/tests/harnesses-find-nothing-in-their-seeds.sh

@@ -1,0 +1,36 @@
+#!/bin/bash -
+# SPDX-License-Identifier: MIT
+# The fuzzers' harnesses work: each runs its seeds, all inputs that failed
+# once, and some inputs that are made of them.
+
+. "${srcdir:-.}/tests/lib/functions.sh"
+
+programs=$builddir/fuzz/libfuzzer
+grep -qxF 'S["HAVE_FUZZING_TRUE"]=""' config.status \
+  || skip "configure found no clang with libFuzzer"
+# They are large, so nothing but this test builds them.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+make -s -j2 fuzz-programs >"$tmp/log" 2>&1 \
+  || { tail -n 40 "$tmp/log"; fail "the harnesses cannot be built"; }
+
+mkdir "$tmp/kept"
+for name in client handshake replies tool uri; do
+  [ -x "$programs/$name" ] || continue
+  case $name in
+    tool | uri) seeds=$programs/corpus/$name ;;
+    *) seeds=$programs/corpus/wire ;;
+  esac
+  inputs=("$seeds"/*)
+  [ ${#inputs[@]} -ge 10 ] || fail "$seeds has ${#inputs[@]} inputs only"
+  for finding in "$srcdir/fuzz/findings/$name"/*; do
+    [ -e "$finding" ] || continue
+    base64 -d "$finding" >"$tmp/$name-${finding##*/}"
+    inputs+=("$tmp/$name-${finding##*/}")
+  done
+  "$programs/$name" "${inputs[@]}" >"$tmp/log" 2>&1 \
+    || { tail -n 60 "$tmp/log"; fail "$name fails with its own seeds"; }
+  "$programs/$name" "$tmp/kept" "$seeds" -dict="$programs/corpus/dictionary" \
+    -artifact_prefix="$programs/" -seed=1 -runs=2000 -timeout=30 >"$tmp/log" 2>&1 \
+    || { tail -n 60 "$tmp/log"; fail "$name has found something"; }
+  echo "$name: ${#inputs[@]} inputs passed, and 2000 made of them"
+done

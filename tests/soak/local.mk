@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+# The soak test: `make soak` for SOAK_MINUTES, 30 unless set; `make check`
+# runs a fixed number of operations.
+
+check_PROGRAMS += tests/soak/soak
+tests_soak_soak_SOURCES = \
+	tests/soak/connection.c \
+	tests/soak/soak.c \
+	tests/soak/soak.h \
+	tests/threads/ram.c \
+	tests/threads/ram.h
+tests_soak_soak_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/threads
+
+soak: all tests/soak/soak
+	./run tests/soak/soak minutes $${SOAK_MINUTES:-30}
+.PHONY: soak
+
+TESTS += tests/soak/data-and-memory-survive-disconnects.sh
+EXTRA_DIST += tests/soak/data-and-memory-survive-disconnects.sh

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The soak test: connections, their commands, and the model of the disk. */
+
+#ifndef SOAK_H
+#define SOAK_H
+
+#include "ram.h"
+
+#define SOAK_CONNECTIONS 5
+#define SOAK_DEPTH 16
+#define SOAK_REGION ((size_t) 1 << 20)
+
+enum kind { READ, READ_STRUCTURED, WRITE, ZERO, TRIM, CACHE, FLUSH, NR_KINDS };
+
+/* One command in flight.  No two of a connection overlap if one changes
+ * the disk, so what a read must find is known when it is issued.
+ */
+struct operation {
+  enum kind kind;
+  int64_t cookie;
+  size_t offset, length;        /* in the connection's region */
+  uint8_t *buf;                 /* NULL: the place is free */
+  bool failed;
+  size_t chunks;                /* bytes of chunks of READ_STRUCTURED */
+};
+
+/* Each has a region of the disk to itself. */
+struct connection {
+  unsigned number;
+  struct nbd_handle *h;
+  struct ram_server server;
+  struct operation commands[SOAK_DEPTH];
+  unsigned nr_commands;
+};
+
+struct soak {
+  struct ram ram;
+  uint8_t *model;               /* what the disk holds */
+  struct connection connection[SOAK_CONNECTIONS];
+  uint64_t state;               /* of the random numbers */
+  uint64_t commands, failed, compared, connections;
+};
+
+extern uint64_t soak_random (uint64_t limit);
+
+extern void soak_begin (struct soak *soak);
+extern void soak_connect (struct soak *soak, struct connection *c);
+/* Close it with whatever is in flight; the model learns what came of that. */
+extern void soak_close (struct soak *soak, struct connection *c);
+extern void soak_reconnect (struct soak *soak, struct connection *c);
+/* End the connection in one of the ways that there are. */
+extern void soak_disconnect (struct soak *soak, struct connection *c);
+extern void soak_issue (struct soak *soak, struct connection *c);
+extern void soak_retire (struct soak *soak, struct connection *c);
+
+#endif /* SOAK_H */

@@ -1,0 +1,8 @@
+#!/bin/bash -
+# SPDX-License-Identifier: MIT
+# One handle is used by eight threads that issue, poll, notify, look and retire.
+
+. "${srcdir:-.}/tests/threads/functions.sh"
+
+requires_thread_sanitizer
+run_threads eight-threads-share-a-handle

@@ -1,0 +1,8 @@
+#!/bin/bash -
+# SPDX-License-Identifier: MIT
+# Each of 200 handles is used by whichever of eight threads comes along.
+
+. "${srcdir:-.}/tests/threads/functions.sh"
+
+requires_thread_sanitizer
+run_threads eight-threads-share-two-hundred-handles

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Shared by the tests of threads.
+
+. "${srcdir:-.}/tests/lib/functions.sh"
+
+# Addresses that the kernel chooses at random are not always where
+# ThreadSanitizer can have them.
+fixed=()
+if setarch -R true 2>/dev/null; then
+  fixed=(setarch -R)
+fi
+threads=$builddir/tests/threads
+export TSAN_OPTIONS="exitcode=66 halt_on_error=1 ${TSAN_OPTIONS:-}"
+
+# requires_thread_sanitizer: programs that have it can start.
+requires_thread_sanitizer ()
+{
+  nm "$threads/a-race-is-seen" 2>/dev/null | grep -q __tsan_init \
+    || skip "the compiler has no ThreadSanitizer, or another one is in use"
+  "${fixed[@]}" "$threads/a-race-is-seen" none >"$tmp/start" 2>&1 \
+    || skip "ThreadSanitizer cannot start: $(head -n 1 "$tmp/start")"
+}
+
+# run_threads NAME: the program of that name finds nothing wrong.
+run_threads ()
+{
+  "${fixed[@]}" "$threads/$1" >"$tmp/log" 2>&1 \
+    || { head -n 150 "$tmp/log"; fail "$1"; }
+  cat "$tmp/log"
+}

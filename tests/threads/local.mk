@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+# Threads, under ThreadSanitizer where the compiler has it: with objects of
+# the library that are only for these tests.  In a build with sanitizers, or
+# where it is missing, the tests run without.
+
+check_LIBRARIES = tests/threads/libthreads.a
+tests_threads_libthreads_a_SOURCES = $(lib_libcore_la_SOURCES)
+tests_threads_libthreads_a_CPPFLAGS = $(lib_libcore_la_CPPFLAGS)
+tests_threads_libthreads_a_CFLAGS = $(AM_CFLAGS) $(LIBXML2_CFLAGS) \
+	$(GNUTLS_CFLAGS) $(THREAD_SANITIZER_CFLAGS)
+
+# A test's program has the name of the test, and no suffix.
+thread_programs = \
+	tests/threads/a-race-is-seen \
+	tests/threads/eight-threads-share-a-handle \
+	tests/threads/eight-threads-share-two-hundred-handles \
+	tests/threads/threaded-programs-start-commands
+check_PROGRAMS += $(thread_programs)
+
+threads_sources = \
+	tests/threads/ram.c \
+	tests/threads/ram.h
+threads_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/threads
+threads_cflags = $(AM_CFLAGS) $(THREAD_SANITIZER_CFLAGS)
+threads_ldadd = tests/threads/libthreads.a $(LIBXML2_LIBS) $(GNUTLS_LIBS)
+tests_threads_a_race_is_seen_CFLAGS = $(threads_cflags)
+tests_threads_a_race_is_seen_LDADD =
+tests_threads_eight_threads_share_a_handle_SOURCES = \
+	tests/threads/eight-threads-share-a-handle.c \
+	$(threads_sources)
+tests_threads_eight_threads_share_a_handle_CPPFLAGS = $(threads_cppflags)
+tests_threads_eight_threads_share_a_handle_CFLAGS = $(threads_cflags)
+tests_threads_eight_threads_share_a_handle_LDADD = $(threads_ldadd)
+tests_threads_eight_threads_share_two_hundred_handles_SOURCES = \
+	tests/threads/eight-threads-share-two-hundred-handles.c \
+	$(threads_sources)
+tests_threads_eight_threads_share_two_hundred_handles_CPPFLAGS = \
+	$(threads_cppflags)
+tests_threads_eight_threads_share_two_hundred_handles_CFLAGS = \
+	$(threads_cflags)
+tests_threads_eight_threads_share_two_hundred_handles_LDADD = \
+	$(threads_ldadd)
+tests_threads_threaded_programs_start_commands_SOURCES = \
+	tests/threads/threaded-programs-start-commands.c \
+	$(threads_sources)
+tests_threads_threaded_programs_start_commands_CPPFLAGS = $(threads_cppflags)
+tests_threads_threaded_programs_start_commands_CFLAGS = $(threads_cflags)
+tests_threads_threaded_programs_start_commands_LDADD = $(threads_ldadd)
+
+thread_tests = \
+	tests/threads/a-race-is-seen.sh \
+	tests/threads/eight-threads-share-a-handle.sh \
+	tests/threads/eight-threads-share-two-hundred-handles.sh \
+	tests/threads/threaded-programs-start-commands.sh
+TESTS += $(thread_tests)
+EXTRA_DIST += \
+	$(thread_tests) \
+	tests/threads/functions.sh
