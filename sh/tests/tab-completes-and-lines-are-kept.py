@@ -11,8 +11,12 @@ from pathlib import Path
 
 try:
     import readline  # noqa: F401
+    os.close(os.openpty()[0])
 except ImportError:
     print("SKIP: this Python has no readline")
+    sys.exit(77)
+except OSError as error:
+    print(f"SKIP: no pseudo terminals here: {error}")
     sys.exit(77)
 
 SHELL = Path(os.environ["top_builddir"], "sh", "nbdsh")

@@ -29,17 +29,21 @@ let () =
   (* Signals at any moment, at the end of a callback above all. *)
   with_nbdkit ["pattern"; "size=1M"] (fun h ->
     let raised = ref 0 and spun = ref 0 in
+    (* Not outside of the [try] below. *)
+    let armed = ref false in
     Sys.set_signal Sys.sigalrm (Signal_handle (fun _ ->
-      incr raised; raise Alarm));
+      if !armed then begin armed := false; incr raised; raise Alarm end));
     let chunk _ _ _ _ =
       for i = 1 to 10_000 do spun := !spun lxor i done;
       0 in
     let bytes = Bytes.create 512 in
     let rec go () =
       try
+        armed := true;
         ignore (Unix.setitimer Unix.ITIMER_REAL
                   { it_value = 0.0002; it_interval = 0.0002 });
         while !raised < 1000 do NBD.pread_structured h bytes 0L chunk done;
+        armed := false;
         ignore (Unix.setitimer Unix.ITIMER_REAL
                   { it_value = 0.; it_interval = 0. })
       with Alarm -> go () in
