@@ -165,7 +165,8 @@ sweep (const struct life *life, long before)
   do {
     fails = ++n;
     allocations = 0;
-    check_case ("%s, allocation %u fails%s", life->name, n,
+    check_case ("%s%s, allocation %u fails%s", life->name,
+                life_is_logged ? ", logged" : "", n,
                 all_fail ? ", as do all after it" : "");
     struct outcome o = live (life);
     seen = allocations;
@@ -180,10 +181,10 @@ test (void)
 {
   long before = blocks_of_no_handle ();
 
-  for (unsigned i = 0; i < nr_lives; i++) {
-    all_fail = false;
-    sweep (&lives[i], before);
-    all_fail = true;
-    sweep (&lives[i], before);
-  }
+  for (unsigned i = 0; i < nr_lives; i++)
+    for (unsigned how = 0; how < 4; how++) {
+      all_fail = (how & 1) != 0;
+      life_is_logged = (how & 2) != 0;
+      sweep (&lives[i], before);
+    }
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "../interop/process.h"
@@ -18,9 +19,10 @@
 #include "peer.h"
 
 #define LARGE 40000
-#define MAX_CLOSURES 40
+#define MAX_CLOSURES 60
 
 __thread volatile bool in_library;
+bool life_is_logged;
 
 static struct calls closures[MAX_CLOSURES];
 static unsigned nr_closures;
@@ -60,6 +62,10 @@ create (struct outcome *o)
   struct nbd_handle *h = LIB (nbd_create ());
 
   note (o, "nbd_create", h ? 0 : -1);
+  if (h != NULL && life_is_logged) {
+    TRY (nbd_set_debug_callback (h, debug (another ())));
+    TRY (nbd_set_debug (h, true));
+  }
   return h;
 }
 
@@ -141,14 +147,23 @@ static void
 use (struct nbd_handle *h, struct outcome *o)
 {
   static uint8_t buf[LARGE], want[LARGE];
+  char *contexts[] = { "x:y", NULL };
 
   if (TRY (nbd_pread (h, buf, LARGE, 4096, 0)) == 0) {
     pattern_fill (want, 4096, LARGE);
     CHECK_BYTES (buf, LARGE, want, LARGE);
   }
   TRY (nbd_pwrite (h, buf, LARGE, 4096, 0));
+  TRY (nbd_pread_structured (h, buf, 512, 0, chunk (another ()), 0));
   TRY (nbd_trim (h, 4096, 0, 0));
+  TRY (nbd_cache (h, 4096, 0, 0));
+  TRY (nbd_zero (h, 4096, 0, 0));
+  TRY (nbd_flush (h, 0));
   TRY (nbd_block_status (h, 8192, 0, extent (another ()), 0));
+  TRY (nbd_block_status_64 (h, 8192, 0, extent64 (another ()), 0));
+  if (LIB (nbd_get_extended_headers_negotiated (h)) == 1)
+    TRY (nbd_block_status_filter (h, 8192, 0, contexts,
+                                  extent64 (another ()), 0));
   asynchronous (h, o);
 }
 
@@ -195,6 +210,8 @@ option_mode (struct outcome *o)
   int fd = peer_pair ();
   if (TRY (nbd_connect_socket (h, fd)) == 0) {
     TRY (nbd_opt_list (h, list (another ())));
+    TRY (nbd_opt_list_meta_context (h, context (another ())));
+    TRY (nbd_opt_set_meta_context (h, context (another ())));
     TRY (nbd_opt_list_meta_context_queries (h, queries,
                                             context (another ())));
     TRY (nbd_opt_set_meta_context_queries (h, queries,
@@ -209,6 +226,69 @@ option_mode (struct outcome *o)
     TRY (nbd_shutdown (h, 0));
   }
   end (h);
+  peer_join ();
+}
+
+/* Options by hand, some of which are refused. */
+static void
+options_by_hand (struct outcome *o)
+{
+  struct nbd_handle *h = create (o);
+
+  if (h == NULL)
+    return;
+  TRY (nbd_set_opt_mode (h, true));
+  TRY (nbd_set_request_structured_replies (h, false));
+  TRY (nbd_add_meta_context (h, "x:y"));
+  int fd = peer_pair ();
+  if (TRY (nbd_connect_socket (h, fd)) == 0) {
+    if (LIB (nbd_supports_tls (h)) == 1)
+      TRY (nbd_opt_starttls (h));
+    TRY (nbd_opt_structured_reply (h));
+    TRY (nbd_opt_extended_headers (h));
+    TRY (nbd_opt_structured_reply (h));
+    TRY (nbd_set_export_name (h, "?"));
+    LIB (nbd_opt_info (h));
+    LIB (nbd_opt_list_meta_context (h, context (another ())));
+    LIB (nbd_opt_set_meta_context (h, context (another ())));
+    LIB (nbd_opt_go (h));
+    TRY (nbd_set_export_name (h, "disk"));
+    if (LIB (nbd_aio_is_negotiating (h)) == 1)
+      TRY (nbd_opt_abort (h));
+  }
+  end (h);
+  peer_join ();
+}
+
+static void
+tcp (struct outcome *o)
+{
+  const char *port = peer_listen_tcp ();
+  struct nbd_handle *h = create (o);
+
+  if (h != NULL) {
+    if (TRY (nbd_connect_tcp (h, "127.0.0.1", port)) == 0)
+      TRY (nbd_shutdown (h, 0));
+    end (h);
+  }
+  peer_join ();
+}
+
+static void
+address (struct outcome *o)
+{
+  struct sockaddr_un un = { .sun_family = AF_UNIX };
+  struct nbd_handle *h = create (o);
+
+  snprintf (un.sun_path, sizeof un.sun_path, "%s", peer_listen ());
+  if (h != NULL) {
+    if (TRY (nbd_aio_connect (h, (struct sockaddr *) &un,
+                              sizeof un)) == 0)
+      while (LIB (nbd_aio_is_connecting (h)) == 1 &&
+             TRY (nbd_poll (h, -1)) != -1)
+        ;
+    end (h);
+  }
   peer_join ();
 }
 
@@ -244,19 +324,29 @@ uri (struct outcome *o)
   peer_join ();
 }
 
-/* A child must only be there, and be gone afterwards. */
+/* A child that is an oldstyle server, for as long as nothing is asked. */
 static void
 command (struct outcome *o)
 {
-  char *argv[] = { "cat", NULL };
+  static const char server[] =
+    "printf NBDMAGIC'\\000\\000\\102\\002\\201\\206\\022\\123';"
+    "printf '\\000\\000\\000\\000\\000\\020\\000\\000\\000\\000\\000\\001';"
+    "head -c 124 /dev/zero;"
+    "exec cat >/dev/null";
+  char *argv[] = { "sh", "-c", (char *) server, NULL };
   struct nbd_handle *h = create (o);
 
   if (h == NULL)
     return;
-  TRY (nbd_aio_connect_command (h, argv));
+  if (TRY (nbd_connect_command (h, argv)) == 0) {
+    CHECK_INT (LIB (nbd_get_size (h)), PEER_SIZE);
+    TRY (nbd_get_subprocess_pid (h));
+    TRY (nbd_kill_subprocess (h, 0));
+  }
   end (h);
 }
 
+/* A child must only be there, and be gone afterwards. */
 static void
 activation (struct outcome *o)
 {
@@ -274,6 +364,9 @@ const struct life lives[] = {
   { "structured replies", structured },
   { "extended headers", extended },
   { "option mode", option_mode },
+  { "options by hand", options_by_hand },
+  { "TCP", tcp },
+  { "address", address },
   { "Unix socket", unix_socket },
   { "URI", uri },
   { "command", command },

@@ -30,6 +30,9 @@ struct outcome {
   char text[512];               /* empty when there was no message */
 };
 
+/* Whether handles have a debug callback. */
+extern bool life_is_logged;
+
 struct life {
   const char *name;
   void (*live) (struct outcome *o);

@@ -2,6 +2,7 @@
 
 /* A small server: see peer.h. */
 
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +20,7 @@
 static pthread_t thread;
 static int listener = -1;
 static struct sockaddr_un un = { .sun_family = AF_UNIX };
+static char port[8];
 
 static bool
 receive (int fd, void *buf, size_t n)
@@ -48,6 +50,15 @@ answer_option (int fd, bool *extended)
   if (len > sizeof data || !receive (fd, data, len))
     return 0;
   switch (option) {
+  case 5:
+    notation_format (&b, "reply STARTTLS ERR_UNSUP");
+    return say (fd, &b) ? option : 0;
+  case 8:
+    if (!*extended)
+      break;
+    notation_format (&b, "reply STRUCTURED_REPLY ERR_EXT_HEADER_REQD"
+                     " \"it is done\"");
+    return say (fd, &b) ? option : 0;
   case 3:
     notation_format (&b, "reply LIST SERVER string \"a\" \"first\"");
     notation_format (&b, "reply LIST SERVER string \"b\"");
@@ -66,6 +77,10 @@ answer_option (int fd, bool *extended)
     break;
   case 9:
   case 10:
+    if (data[4] == '?') {
+      notation_format (&b, "reply %u ERR_UNKNOWN \"no such disk\"", option);
+      return say (fd, &b) ? option : 0;
+    }
     notation_format (&b, "reply %u META_CONTEXT u32 1 \"base:allocation\"",
                      option);
     notation_format (&b, "reply %u META_CONTEXT u32 2 \"x:y\"", option);
@@ -214,6 +229,25 @@ peer_listen (void)
   return un.sun_path;
 }
 
+const char *
+peer_listen_tcp (void)
+{
+  struct sockaddr_in in = { .sin_family = AF_INET };
+  socklen_t len = sizeof in;
+
+  in.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+  un.sun_path[0] = '\0';
+  listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (listener == -1 ||
+      bind (listener, (struct sockaddr *) &in, sizeof in) == -1 ||
+      listen (listener, 1) == -1 ||
+      getsockname (listener, (struct sockaddr *) &in, &len) == -1)
+    FAIL ("127.0.0.1: %m");
+  snprintf (port, sizeof port, "%u", ntohs (in.sin_port));
+  start (-1);
+  return port;
+}
+
 void
 peer_join (void)
 {
@@ -222,7 +256,8 @@ peer_join (void)
   pthread_join (thread, NULL);
   if (listener != -1) {
     close (listener);
-    unlink (un.sun_path);
+    if (un.sun_path[0] != '\0')
+      unlink (un.sun_path);
     listener = -1;
   }
 }

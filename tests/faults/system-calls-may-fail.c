@@ -236,10 +236,12 @@ oddities_make_no_difference (void)
     { "every second call is interrupted", INTERRUPTED },
     { "what was ready has nothing", NOT_READY },
     { "one byte at a time", ONE_BYTE },
+    { "every step is logged", NOTHING },
   };
 
   for (unsigned r = 0; r < sizeof rows / sizeof rows[0]; r++) {
     oddity = rows[r].oddity;
+    life_is_logged = r == sizeof rows / sizeof rows[0] - 1;
     for (unsigned i = 0; i < nr_lives; i++) {
       check_case ("%s, %s", lives[i].name, rows[r].name);
       struct outcome o = live (&lives[i]);
@@ -279,20 +281,27 @@ failures_are_told (void)
     { "connect", ECONNREFUSED },
     { "fcntl", EBADF },
     { "fork", EAGAIN },
+    { "fork", ENOMEM },
     { "listen", EADDRINUSE },
     { "mkdtemp", ENOSPC },
+    { "mkdtemp", EMFILE },
     { "mmap", ENOMEM },
     { "poll", ENOMEM },
     { "recv", ECONNRESET },
+    { "recv", ENOMEM },
     { "recvmsg", ECONNRESET },
     { "send", EPIPE },
     { "sendmsg", ENOBUFS },
+    { "sendmsg", ENOMEM },
     { "shutdown", ENOTCONN },
     { "socket", EMFILE },
+    { "socket", ENOMEM },
+    { "socketpair", EMFILE },
     { "socketpair", ENFILE },
   };
 
   oddity = FAILS;
+  life_is_logged = false;
   for (unsigned r = 0; r < sizeof rows / sizeof rows[0]; r++) {
     bool seen = false;
 

@@ -46,7 +46,9 @@ notify_once (struct nbd_handle *h)
 static void
 look (struct nbd_handle *h)
 {
-  MUST (nbd_aio_is_ready (h) || nbd_aio_is_processing (h));
+  /* Ready or processing: between two questions it may become the other. */
+  MUST (!nbd_aio_is_dead (h) && !nbd_aio_is_closed (h));
+  MUST (!nbd_aio_is_connecting (h) && !nbd_aio_is_negotiating (h));
   MUST (nbd_connection_state (h) != NULL);
   MUST (nbd_aio_in_flight (h) >= 0);
   MUST (nbd_aio_peek_command_completed (h) != 0 ||
