@@ -57,7 +57,8 @@ check-long: all
 # lines.  This takes a build of its own, which is made below coverage/ unless
 # this is one; the tests of the bindings and tools would only take time.
 COVERED_STATES = $(abs_top_builddir)/coverage.states
-COVERING_TESTS = $(filter-out tests/generator/%,$(filter tests/%,$(TESTS)))
+COVERING_TESTS = $(filter-out $(NOT_COVERING),$(filter tests/%,$(TESTS)))
+NOT_COVERING = tests/bench/% tests/generator/% tests/soak/% tests/threads/%
 if STATE_COVERAGE
 check-coverage: all
 	rm -f $(COVERED_STATES) lib/.libs/*.gcda

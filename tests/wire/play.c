@@ -296,6 +296,7 @@ play_transcript (const struct transcript *t, struct delivery delivery,
                  char **log)
 {
   struct play play = { .t = t, .s.fd = -1, .stale = 0xee }, *p = &play;
+  struct calls logged = { 0 };
   size_t sent = 0;
   bool cut = false;
 
@@ -304,6 +305,11 @@ play_transcript (const struct transcript *t, struct delivery delivery,
   p->h = nbd_create ();
   if (p->h == NULL)
     PLAY_FAIL (p, "%s", nbd_get_error ());
+  /* Each state that is passed through has a line in the log. */
+  if (delivery.bytewise) {
+    nbd_set_debug_callback (p->h, debug (&logged));
+    nbd_set_debug (p->h, true);
+  }
   for (size_t i = 0; i < t->nr_steps && !cut; ++i)
     cut = play_step (p, &t->steps[i], delivery, &sent);
 
