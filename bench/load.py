@@ -14,17 +14,23 @@ TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 NO_WORK = {3, 4, 8, 9}
 
 
-def _machine_s() -> float:
+def machine_s() -> float:
     """CPU seconds that were spent on this machine, or stolen from it."""
     fields = Path("/proc/stat").read_text().splitlines()[0].split()[1:]
     work = (int(f) for i, f in enumerate(fields) if i not in NO_WORK)
     return sum(work) / TICKS_PER_S
 
 
+def process_s(pid: int) -> float:
+    """CPU seconds of a process that runs."""
+    stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    ticks: int = int(stat[11]) + int(stat[12])
+    return ticks / TICKS_PER_S
+
+
 def _ours_s(server: int) -> float:
     """CPU seconds of the server, of the clients that ended, and of this."""
-    stat = Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()
-    total = (int(stat[11]) + int(stat[12])) / TICKS_PER_S
+    total = process_s(server)
     for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
         usage = resource.getrusage(who)
         total += usage.ru_utime + usage.ru_stime
@@ -37,8 +43,8 @@ class Others:
     def __init__(self, server: int) -> None:
         self._server = server
         self._start = time.monotonic()
-        self._before = _machine_s() - _ours_s(server)
+        self._before = machine_s() - _ours_s(server)
 
     def share(self) -> float:
-        spent = _machine_s() - _ours_s(self._server) - self._before
+        spent = machine_s() - _ours_s(self._server) - self._before
         return max(0.0, spent / (time.monotonic() - self._start))

@@ -14,10 +14,8 @@
 
 #include "nbdfuse.h"
 
-/* So much is read ahead, in several requests. */
-#define READ_AHEAD (2 << 20)
-/* Larger requests leave less to be done at the same time. */
-#define REQUEST_SIZE (512 << 10)
+/* So much is read ahead: one request is copied while the next is served. */
+#define READ_AHEAD (2 * MAX_PAYLOAD)
 
 /* Options of libfuse's other interface that people pass; those that ask for
  * what we do anyway, or for what makes no difference, are dropped. */
@@ -123,17 +121,6 @@ mount_check (const char *argument)
   free (directory);
 }
 
-/* How much the kernel asks for and sends at a time. */
-unsigned
-mount_request_size (void)
-{
-  uint64_t size = REQUEST_SIZE;
-  for (size_t i = 0; i < nr_disks; i++)
-    if (size < disks[i].preferred)
-      size = disks[i].preferred;
-  return size < MAX_PAYLOAD ? size : MAX_PAYLOAD;
-}
-
 struct fuse_session *
 mount_session (void)
 {
@@ -142,7 +129,7 @@ mount_session (void)
     read_only &= disks[i].read_only;
   if (read_only)
     mount_option ("ro");
-  char *max_read = tool_format ("max_read=%u", mount_request_size ());
+  char *max_read = tool_format ("max_read=%d", MAX_PAYLOAD);
   mount_option (max_read);
   free (max_read);
   struct fuse_session *made = fuse_session_new (

@@ -270,7 +270,6 @@ extern void mount_check (const char *argument);
 extern void mount_option (const char *option);
 extern void mount_options_parse (void);
 extern struct fuse_session *mount_session (void);
-extern unsigned mount_request_size (void);      /* at most */
 extern void mount_tune (void);          /* read-ahead; after INIT */
 extern void mount_detach (void);        /* may call into the file system */
 extern void mount_help (void);

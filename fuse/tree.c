@@ -277,8 +277,8 @@ tree_init (void *opaque, struct fuse_conn_info *connection)
                         | FUSE_CAP_SPLICE_MOVE | FUSE_CAP_AUTO_INVAL_DATA
                         | FUSE_CAP_ATOMIC_O_TRUNC | FUSE_CAP_READDIRPLUS
                         | FUSE_CAP_READDIRPLUS_AUTO);
-  connection->max_read = mount_request_size ();
-  connection->max_write = mount_request_size ();
+  connection->max_read = MAX_PAYLOAD;
+  connection->max_write = MAX_PAYLOAD;
   connection->max_background = 256;
   connection->congestion_threshold = 192;
 }

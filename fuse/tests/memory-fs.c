@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define REQUEST_SIZE (512 << 10)
+#define REQUEST_SIZE (1 << 20)
 /* The header of a write; with it in front the payload is on a page. */
 #define HEADER 80
 #define PAGE 4096
