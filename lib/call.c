@@ -113,6 +113,7 @@ nbdi_check_phase (struct nbd_handle *h, unsigned mask)
 
   if (likely ((phase & mask) != 0))
     return 0;
+  nbdi_add_fate (h);
   if ((phase & (NBDI_PHASE_DEAD | NBDI_PHASE_CLOSED)) != 0 && h->fatal_text)
     nbdi_error (EINVAL, "the handle is %s (%s)",
                 phase == NBDI_PHASE_DEAD ? "dead" : "closed", h->fatal_text);

@@ -166,9 +166,7 @@ nbdi_connect_error (struct nbd_handle *h)
     CLEANUP_FREE char *path = nbdi_printable_bytes (
       (const uint8_t *) un->sun_path, strnlen (un->sun_path,
                                                sizeof un->sun_path));
-    CLEANUP_FREE char *fate = nbdi_child_fate (h);
-    nbdi_error (h->conn.first_errno, "connect: %s%s%s", path,
-                fate ? ": the server is gone; " : "", fate ? fate : "");
+    nbdi_error (h->conn.first_errno, "connect: %s", path);
   }
   else
     connect_other_error (h);

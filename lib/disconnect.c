@@ -28,7 +28,8 @@ nbdi_shutdown (struct nbd_handle *h, uint32_t flags)
   nbdi_take_seat (h);
   int r = nbdi_drive_until (h, connection_ended, NULL);
   nbdi_leave_seat (h);
-  if (r == 0 && nbdi_phase_in (h, NBDI_PHASE_DEAD)) {
+  if (nbdi_phase_in (h, NBDI_PHASE_DEAD)) {
+    nbdi_await_fate (h);
     nbdi_fatal_error (h);
     r = -1;
   }

@@ -140,6 +140,7 @@ nbdi_end_connection (struct nbd_handle *h, bool fatal)
 void
 nbdi_fatal_error (struct nbd_handle *h)
 {
+  nbdi_add_fate (h);
   nbdi_error (0, "%s", h->fatal_text ? h->fatal_text : "out of memory");
   nbdi_set_last_errno (h->fatal_errno);
 }

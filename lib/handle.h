@@ -122,6 +122,7 @@ struct nbdi_connection {
   pid_t owner;                  /* the process that may reap and unlink */
   bool kill_child;              /* at close: socket activation */
   struct nbdi_start *start;     /* how the child began, or NULL */
+  bool fate_missing;            /* fatal_text lacks how the child ended */
   char *tmpdir, *tmpsock;       /* of socket activation */
 };
 
@@ -131,6 +132,7 @@ struct nbdi_negotiation {
   uint32_t plan[NBDI_MAX_PLAN]; /* options that are still to be sent */
   unsigned nr_plan, next;
   bool manual;                  /* asked for by the program, in option mode */
+  bool sizes_required;          /* the server insists on block sizes */
   uint32_t option;              /* whose reply is awaited */
   struct {
     uint32_t type, length;
@@ -181,8 +183,9 @@ struct nbdi_command {
   bool sent;                    /* the last byte of it went out */
   bool answered;                /* final reply came before that */
   bool completed;
-  uint64_t status_seen;         /* block status: contexts, as bits */
   int error;
+  char *why;                    /* what the error means here, or NULL */
+  uint64_t status_seen;         /* block status: contexts, as bits */
   struct nbdi_waiter *waiter;   /* of the blocking form */
   nbd_chunk_callback chunk;
   nbd_extent_callback extent;
@@ -219,7 +222,7 @@ struct nbdi_commands {
 struct nbdi_reply {
   struct nbdi_command *command; /* NULL: unknown, to be skipped */
   struct nbdi_chunk chunk;
-  int error;                    /* of an error chunk, as errno */
+  uint32_t error;               /* of an error chunk, as on the wire */
   uint64_t offset;              /* of a content chunk, from buffer start */
   uint32_t length;              /* of a content chunk */
   uint8_t *entries;             /* block status as received */

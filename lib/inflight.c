@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,12 +144,53 @@ nbdi_find_command (struct nbd_handle *h, uint64_t cookie)
   return c;
 }
 
-/* The first error wins. */
+/* The first error wins, and is what the program is told of. */
 void
-nbdi_fail_command (struct nbdi_command *c, int error)
+nbdi_fail_command (struct nbd_handle *h, struct nbdi_command *c, int error,
+                   const char *fmt, ...)
 {
-  if (c->error == 0)
+  char *why;
+  va_list args;
+
+  if (c->error != 0 && !h->debug)
+    return;
+  va_start (args, fmt);
+  if (vasprintf (&why, fmt, args) == -1)
+    why = NULL;
+  va_end (args);
+  nbdi_debug (h, "%s: %s", nbdi_command_name (c->type),
+              why ? why : "out of memory");
+  if (c->error != 0)
+    free (why);
+  else {
     c->error = error;
+    c->why = why;
+  }
+}
+
+/* The server said that the command failed, and perhaps more. */
+void
+nbdi_server_failed (struct nbd_handle *h, struct nbdi_command *c, int error,
+                    uint32_t wire, const char *more)
+{
+  if (c->type == NBD_CMD_FLUSH)
+    nbdi_fail_command (h, c, error, "the server reported error %" PRIu32 "%s",
+                       wire, more);
+  else
+    nbdi_fail_command (h, c, error, "the server reported error %" PRIu32
+                       " for %" PRIu64 " bytes at offset %" PRIu64 "%s",
+                       wire, c->count, c->offset, more);
+}
+
+/* The completion callback wants another error. */
+static void
+replace_error (struct nbdi_command *c, int error)
+{
+  if (error == 0 || error == c->error)
+    return;
+  c->error = error;
+  free (c->why);
+  c->why = strdup ("the completion callback said so");
 }
 
 /* Nothing more will happen to the command: tell the program, once. */
@@ -157,7 +200,7 @@ complete (struct nbd_handle *h, struct nbdi_command *c)
   struct nbdi_commands *cmds = &h->cmds;
 
   if (c->type == NBD_CMD_READ)
-    nbdi_read_finish (c);
+    nbdi_read_finish (h, c);
   c->completed = true;
   cmds->nr_completed++;
   unlink_command (&cmds->pending, c);
@@ -179,8 +222,8 @@ complete (struct nbd_handle *h, struct nbdi_command *c)
       nbdi_retire_command (h, c);
       return;
     }
-    if (r == -1 && error != 0)
-      c->error = error;
+    if (r == -1)
+      replace_error (c, error);
   }
 }
 
@@ -190,9 +233,8 @@ complete (struct nbd_handle *h, struct nbdi_command *c)
 void
 nbdi_answer_command (struct nbd_handle *h, struct nbdi_command *c)
 {
-  if (c->type == NBD_CMD_BLOCK_STATUS && c->error == 0 &&
-      !nbdi_status_is_complete (h, c))
-    c->error = EPROTO;
+  if (c->type == NBD_CMD_BLOCK_STATUS && c->error == 0)
+    nbdi_status_finish (h, c);
   c->answered = true;
   if (!c->sent)
     return;
@@ -226,6 +268,7 @@ nbdi_retire_command (struct nbd_handle *h, struct nbdi_command *c)
     unlink_command (&cmds->completed, c);
   free_closures (c);
   free (c->filter);
+  free (c->why);
   if (cmds->nr_spare < MAX_SPARE) {
     c->next = cmds->spare;
     cmds->spare = c;
@@ -261,6 +304,15 @@ nbdi_fall_idle (struct nbd_handle *h)
   nbdi_shrink_buffers (h);
 }
 
+/* The connection ended before the command did. */
+static void
+lose_command (struct nbd_handle *h, struct nbdi_command *c)
+{
+  if (c->error == 0)
+    c->error = ENOTCONN;
+  complete (h, c);
+}
+
 /* Fail commands of which no byte was sent. */
 void
 nbdi_abandon_unsent (struct nbd_handle *h)
@@ -282,8 +334,7 @@ nbdi_abandon_unsent (struct nbd_handle *h)
     }
     cmds->queued--;
     cmds->queued_bytes -= nbdi_wire_size (h, c);
-    nbdi_fail_command (c, ENOTCONN);
-    complete (h, c);
+    lose_command (h, c);
   }
 }
 
@@ -301,10 +352,8 @@ nbdi_abandon_commands (struct nbd_handle *h)
   while ((c = cmds->pending.first) != NULL) {
     if (c->type == NBD_CMD_DISC)
       nbdi_retire_command (h, c);
-    else {
-      nbdi_fail_command (c, ENOTCONN);
-      complete (h, c);
-    }
+    else
+      lose_command (h, c);
   }
 }
 
@@ -329,8 +378,9 @@ nbdi_free_commands (struct nbd_handle *h)
 }
 
 static const char *
-why_connection_ended (const struct nbd_handle *h)
+why_connection_ended (struct nbd_handle *h)
 {
+  nbdi_add_fate (h);
   if (h->fatal_text)
     return h->fatal_text;
   if (nbdi_phase_in (h, NBDI_PHASE_CONNECTED))
@@ -344,17 +394,19 @@ why_connection_ended (const struct nbd_handle *h)
 int
 nbdi_result_of_command (struct nbd_handle *h, struct nbdi_command *c)
 {
+  CLEANUP_FREE char *text = c->why;
+  const char *why = text;
   int error = c->error;
   uint16_t type = c->type;
 
+  c->why = NULL;
   nbdi_retire_command (h, c);
   if (error == 0)
     return 0;
-  if (error == ENOTCONN)
-    nbdi_error (error, "%s: command failed: %s", nbdi_command_name (type),
-                why_connection_ended (h));
-  else
-    nbdi_error (error, "%s: command failed", nbdi_command_name (type));
+  if (why == NULL && error == ENOTCONN)
+    why = why_connection_ended (h);
+  nbdi_error (error, "%s: command failed%s%s", nbdi_command_name (type),
+              why ? ": " : "", why ? why : "");
   return -1;
 }
 

@@ -186,6 +186,8 @@ extern int nbdi_spawn (struct nbd_handle *h, const struct nbdi_spawn *spawn);
 extern void nbdi_forget_start (struct nbd_handle *h);
 extern bool nbdi_child_failed (struct nbd_handle *h);
 extern char *nbdi_child_fate (struct nbd_handle *h);
+extern void nbdi_add_fate (struct nbd_handle *h);
+extern void nbdi_await_fate (struct nbd_handle *h);
 
 /* options.c */
 extern int nbdi_option_message (struct nbd_handle *h, uint32_t option,
@@ -238,7 +240,11 @@ extern struct nbdi_command *nbdi_find_command (struct nbd_handle *h,
 extern struct nbdi_command *nbdi_lookup_command (struct nbd_handle *h,
                                                  uint64_t cookie);
 extern int nbdi_add_command (struct nbd_handle *h, struct nbdi_command *c);
-extern void nbdi_fail_command (struct nbdi_command *c, int error);
+extern void nbdi_fail_command (struct nbd_handle *h, struct nbdi_command *c,
+                               int error, const char *fmt, ...)
+  NBDI_PRINTF (4, 5);
+extern void nbdi_server_failed (struct nbd_handle *h, struct nbdi_command *c,
+                                int error, uint32_t wire, const char *more);
 extern void nbdi_answer_command (struct nbd_handle *h,
                                  struct nbdi_command *c);
 extern void nbdi_retire_command (struct nbd_handle *h,
@@ -258,18 +264,19 @@ extern void nbdi_read_end (struct nbdi_command *c, uint64_t start,
                            uint64_t length);
 extern void nbdi_read_hole (struct nbdi_command *c, uint64_t start,
                             uint64_t length);
-extern void nbdi_read_finish (struct nbdi_command *c);
-extern void nbdi_call_chunk (struct nbdi_command *c, uint64_t start,
-                             uint64_t length, unsigned status);
-extern void nbdi_call_error_chunk (struct nbdi_command *c, uint64_t offset,
+extern void nbdi_read_finish (struct nbd_handle *h, struct nbdi_command *c);
+extern void nbdi_call_chunk (struct nbd_handle *h, struct nbdi_command *c,
+                             uint64_t start, uint64_t length,
+                             unsigned status);
+extern void nbdi_call_error_chunk (struct nbd_handle *h,
+                                   struct nbdi_command *c, uint64_t offset,
                                    int error);
 
 /* status.c: block status replies. */
 extern void nbdi_deliver_extents (struct nbd_handle *h,
                                   struct nbdi_command *c);
-
-extern bool nbdi_status_is_complete (const struct nbd_handle *h,
-                                     const struct nbdi_command *c);
+extern void nbdi_status_finish (struct nbd_handle *h,
+                                struct nbdi_command *c);
 
 /* drive.c, seat.c: moving the machine. */
 extern void nbdi_take_seat (struct nbd_handle *h);

@@ -66,7 +66,7 @@ nbdi_export_option_message (struct nbd_handle *h, uint32_t option)
     infos[n++] = NBD_INFO_NAME;
     infos[n++] = NBD_INFO_DESCRIPTION;
   }
-  if (h->settings.request_block_size)
+  if (h->settings.request_block_size || h->opt.sizes_required)
     infos[n++] = NBD_INFO_BLOCK_SIZE;
   uint8_t *p = begin_option (h, option, 4 + strlen (name) + 2 + 2 * n);
   if (p == NULL)
@@ -350,7 +350,7 @@ nbdi_plan_connect (struct nbd_handle *h)
   bool fixed = h->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE;
 
   o->next = o->nr_plan = 0;
-  o->manual = false;
+  o->manual = o->sizes_required = false;
   if (!fixed) {
     if (!h->settings.opt_mode)
       o->plan[o->nr_plan++] = NBD_OPT_EXPORT_NAME;

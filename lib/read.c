@@ -68,40 +68,45 @@ nbdi_read_hole (struct nbdi_command *c, uint64_t start, uint64_t length)
 
 /* The reply is complete, or will never come: leave no old memory. */
 void
-nbdi_read_finish (struct nbdi_command *c)
+nbdi_read_finish (struct nbd_handle *h, struct nbdi_command *c)
 {
-  if (c->error == 0 && c->received != c->count)
-    c->error = EPROTO;
+  if (unlikely (c->error == 0 && c->received != c->count))
+    nbdi_fail_command (h, c, EPROTO, "the reply holds %" PRIu64 " bytes, but "
+                       "%" PRIu64 " were asked for at offset %" PRIu64,
+                       c->received, c->count, c->offset);
   if (c->initialize)
     clear (c, c->mark, c->count);
   c->mark = c->count;
 }
 
 static void
-call_chunk (struct nbdi_command *c, const void *p, uint64_t length,
-            uint64_t offset, unsigned status, int error)
+call_chunk (struct nbd_handle *h, struct nbdi_command *c, const void *p,
+            uint64_t length, uint64_t offset, unsigned status, int error)
 {
   if (c->chunk.callback == NULL)
     return;
   if (NBDI_CALLBACK (c->chunk.callback (c->chunk.user_data, p, length, offset,
                                         status, &error)) == -1)
-    nbdi_fail_command (c, error ? error : EPROTO);
+    nbdi_fail_command (h, c, error ? error : EPROTO,
+                       "the chunk callback returned -1 for %" PRIu64
+                       " bytes at offset %" PRIu64, length, offset);
 }
 
 /* Show the program a piece of its buffer. */
 void
-nbdi_call_chunk (struct nbdi_command *c, uint64_t start, uint64_t length,
-                 unsigned status)
+nbdi_call_chunk (struct nbd_handle *h, struct nbdi_command *c,
+                 uint64_t start, uint64_t length, unsigned status)
 {
-  call_chunk (c, c->data + start, length, c->offset + start, status,
+  call_chunk (h, c, c->data + start, length, c->offset + start, status,
               c->error);
 }
 
 /* Tell the program which place could not be read. */
 void
-nbdi_call_error_chunk (struct nbdi_command *c, uint64_t offset, int error)
+nbdi_call_error_chunk (struct nbd_handle *h, struct nbdi_command *c,
+                       uint64_t offset, int error)
 {
   if (c->type == NBD_CMD_READ)
-    call_chunk (c, c->data + (offset - c->offset), 0, offset,
+    call_chunk (h, c, c->data + (offset - c->offset), 0, offset,
                 LIBNBD_READ_ERROR, error);
 }

@@ -219,6 +219,8 @@ nbdi_wait_command (struct nbd_handle *h, int64_t cookie)
   if (!h->seat.taken)
     offer_seat (h);
   end_waiter (&w);
+  if (unlikely (c->error == ENOTCONN))
+    nbdi_await_fate (h);
   return nbdi_result_of_command (h, c);
 }
 
@@ -235,6 +237,11 @@ drive_while_connecting (struct nbd_handle *h)
   nbdi_take_seat (h);
   int r = nbdi_drive_until (h, not_connecting, NULL);
   nbdi_leave_seat (h);
+  if (nbdi_phase_in (h, NBDI_PHASE_DEAD)) {
+    nbdi_await_fate (h);
+    nbdi_fatal_error (h);
+    r = -1;
+  }
   return r;
 }
 
@@ -246,10 +253,7 @@ nbdi_wait_connected (struct nbd_handle *h)
     return -1;
   if (nbdi_phase_in (h, NBDI_PHASE_CONNECTED | NBDI_PHASE_NEGOTIATING))
     return 0;
-  if (nbdi_phase_in (h, NBDI_PHASE_DEAD))
-    nbdi_fatal_error (h);
-  else
-    nbdi_error (ENOTCONN, "the server ended the connection");
+  nbdi_error (ENOTCONN, "the server ended the connection");
   return -1;
 }
 
@@ -259,10 +263,6 @@ nbdi_wait_option (struct nbd_handle *h)
 {
   if (drive_while_connecting (h) == -1)
     return -1;
-  if (nbdi_phase_in (h, NBDI_PHASE_DEAD)) {
-    nbdi_fatal_error (h);
-    return -1;
-  }
   if (h->opt.value == -1)
     nbdi_option_error (h);
   return h->opt.value;

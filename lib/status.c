@@ -42,9 +42,9 @@ take_extents (struct nbd_handle *h, struct nbdi_command *c, const uint8_t *p,
     if (x.length == 0 || x.length > left) {
       if (i > 0 && x.length == 0)
         break;
-      nbdi_debug (h, "block status: extent of %" PRIu64 " bytes with %"
-                  PRIu64 " left in the export", x.length, left);
-      nbdi_fail_command (c, EPROTO);
+      nbdi_fail_command (h, c, EPROTO, "the server sent an extent of %"
+                         PRIu64 " bytes with %" PRIu64 " left in the export",
+                         x.length, left);
       if (x.length > left && left == 0)
         break;
       last = x.length > left;
@@ -64,14 +64,15 @@ take_extents (struct nbd_handle *h, struct nbdi_command *c, const uint8_t *p,
 
 /* Call the 32 bit callback; what it cannot express is cut. */
 static int
-call_extent (struct nbdi_command *c, const char *context,
-             const nbd_extent *extents, size_t n, int *error)
+call_extent (struct nbd_handle *h, struct nbdi_command *c,
+             const char *context, const nbd_extent *extents, size_t n,
+             int *error)
 {
   CLEANUP_FREE uint32_t *v = calloc (2 * n, sizeof *v);
   size_t len = 0;
 
   if (v == NULL) {
-    nbdi_fail_command (c, ENOMEM);
+    nbdi_fail_command (h, c, ENOMEM, "no memory for %zu extents", n);
     return 0;
   }
   for (size_t i = 0; i < n; i++) {
@@ -80,7 +81,9 @@ call_extent (struct nbdi_command *c, const char *context,
     if (extents[i].flags > UINT32_MAX) {
       if (i > 0)
         break;
-      nbdi_fail_command (c, EOVERFLOW);
+      nbdi_fail_command (h, c, EOVERFLOW, "the flags 0x%" PRIx64 " of an "
+                         "extent exceed 32 bits, which needs nbd_block_"
+                         "status_64", extents[i].flags);
       *error = c->error;
     }
     v[len++] = cut ? (uint32_t) CUT_32 : (uint32_t) extents[i].length;
@@ -136,22 +139,28 @@ nbdi_deliver_extents (struct nbd_handle *h, struct nbdi_command *c)
     return;
   }
   uint64_t bit = UINT64_C (1) << (number < 63 ? number : 63);
-  if ((wide && nbdi_get32 (p + 4) != n) ||
-      (number < 63 && (c->status_seen & bit) != 0)) {
-    nbdi_debug (h, "block status: count does not agree with length, "
-                "or context %s came twice", context);
-    nbdi_fail_command (c, EPROTO);
+  if (wide && nbdi_get32 (p + 4) != n) {
+    nbdi_fail_command (h, c, EPROTO, "the server announced %" PRIu32
+                       " extents and sent %zu", nbdi_get32 (p + 4), n);
+    return;
+  }
+  if (number < 63 && (c->status_seen & bit) != 0) {
+    CLEANUP_FREE char *name = nbdi_printable (context);
+    nbdi_fail_command (h, c, EPROTO, "the metadata context %s came twice",
+                       name ? name : "?");
     return;
   }
   c->status_seen |= bit;
   CLEANUP_FREE nbd_extent *extents = calloc (n, sizeof *extents);
   if (extents == NULL) {
-    nbdi_fail_command (c, ENOMEM);
+    nbdi_fail_command (h, c, ENOMEM, "no memory for %zu extents", n);
     return;
   }
   n = take_extents (h, c, p + head, n, wide, extents);
   if (wide != h->export.extended_headers)
-    nbdi_fail_command (c, EPROTO);
+    nbdi_fail_command (h, c, EPROTO, "the server sent %d bit extents, "
+                       "but %d bits were negotiated", wide ? 64 : 32,
+                       wide ? 32 : 64);
   int error = c->error, r = 0;
   if (n == 0)
     return;
@@ -159,21 +168,26 @@ nbdi_deliver_extents (struct nbd_handle *h, struct nbdi_command *c)
     r = NBDI_CALLBACK (c->extent64.callback (c->extent64.user_data, context,
                                              c->offset, extents, n, &error));
   else if (c->extent.callback)
-    r = call_extent (c, context, extents, n, &error);
-  if (r == -1)
-    nbdi_fail_command (c, error ? error : EPROTO);
+    r = call_extent (h, c, context, extents, n, &error);
+  if (r == -1) {
+    CLEANUP_FREE char *name = nbdi_printable (context);
+    nbdi_fail_command (h, c, error ? error : EPROTO,
+                       "the extent callback returned -1 for the metadata "
+                       "context %s", name ? name : "?");
+  }
 }
 
-/* Whether every context that was asked for has been reported. */
-bool
-nbdi_status_is_complete (const struct nbd_handle *h,
-                         const struct nbdi_command *c)
+/* The reply is complete: were all contexts reported that were asked for? */
+void
+nbdi_status_finish (struct nbd_handle *h, struct nbdi_command *c)
 {
   size_t expected = c->filter ? (c->wire_length - 8) / 4
                               : h->export.nr_contexts;
   int seen = __builtin_popcountll (c->status_seen);
 
-  return seen > 0 && ((size_t) seen >= expected || seen == 64);
+  if (seen == 0 || ((size_t) seen < expected && seen < 64))
+    nbdi_fail_command (h, c, EPROTO, "the server reported %d of %zu metadata "
+                       "contexts", seen, expected);
 }
 
 /* Issuing. */

@@ -21,7 +21,9 @@
 /* Make room for a 256 KiB payload; the kernel counts twice. */
 #define PAIR_SEND_BUFFER (1024 * 1024 / 2)
 
-/* How many milliseconds to wait for the end of a child that left. */
+/* How many milliseconds a blocking call waits for the end of a child that
+ * left.
+ */
 #define MAX_MOMENTS 20
 
 int
@@ -101,19 +103,18 @@ nbdi_aio_connect_systemd_socket_activation (struct nbd_handle *h, char **argv)
     .argv = argv, .fd = sock, .as = { ACTIVATION_FD, -1 },
     .activation_name = name && *name ? name : "unknown",
   };
-  int r = nbdi_spawn (h, &spawn);
-  /* A copy that stays open would hide the child's death from us. */
-  close (sock);
-  if (r == -1) {
+  if (nbdi_spawn (h, &spawn) == -1 ||
+      nbdi_add_address (h, (struct sockaddr *) &un, sizeof un) == -1) {
+    close (sock);
     nbdi_end_child (h);
     return -1;
   }
   h->conn.kill_child = true;
-  if (nbdi_add_address (h, (struct sockaddr *) &un, sizeof un) == -1) {
-    nbdi_end_child (h);
-    return -1;
-  }
   nbdi_event (h, NBDI_EVENT_CONNECT);
+  /* While it is open we can connect even if the child has died already,
+   * which then resets the connection.  If it stayed open nothing would.
+   */
+  close (sock);
   return nbdi_phase_in (h, NBDI_PHASE_DEAD) ? -1 : 0;
 }
 
@@ -133,31 +134,62 @@ nbdi_child_failed (struct nbd_handle *h)
 
 /* What became of a child whose connection has ended, or NULL.  A process
  * that ends loses its sockets a moment before it can be waited for, which
- * is done by whoever closes the handle.
+ * is done by whoever closes the handle.  Until then its fate is missing.
  */
 char *
 nbdi_child_fate (struct nbd_handle *h)
 {
-  const struct timespec moment = { .tv_nsec = 1000000 };
   siginfo_t info = { 0 };
   char *text;
   int r = -1;
 
-  if (h->conn.pid == 0 || h->conn.owner != getpid ())
+  h->conn.fate_missing = false;
+  if (h->conn.pid == 0 || h->conn.owner != getpid () ||
+      waitid (P_PID, (id_t) h->conn.pid, &info,
+              WEXITED | WNOHANG | WNOWAIT) == -1)
     return NULL;
-  for (int i = 0; i < MAX_MOMENTS && info.si_pid == 0; i++) {
-    if (i > 0)
-      nanosleep (&moment, NULL);
-    if (waitid (P_PID, (id_t) h->conn.pid, &info,
-                WEXITED | WNOHANG | WNOWAIT) == -1)
-      return NULL;
-  }
-  if (info.si_pid != 0)
+  if (info.si_pid == 0)
+    h->conn.fate_missing = true;
+  else
     r = asprintf (&text, info.si_code == CLD_EXITED
                   ? "its process %ld exited with status %d"
                   : "its process %ld was killed by signal %d",
                   (long) info.si_pid, info.si_status);
   return r == -1 ? NULL : text;
+}
+
+/* Complete why the handle died, if more is known now. */
+void
+nbdi_add_fate (struct nbd_handle *h)
+{
+  char *text;
+
+  if (likely (!h->conn.fate_missing) || h->fatal_text == NULL)
+    return;
+  CLEANUP_FREE char *fate = nbdi_child_fate (h);
+  if (fate != NULL && asprintf (&text, "%s; %s", h->fatal_text, fate) != -1) {
+    free (h->fatal_text);
+    h->fatal_text = text;
+  }
+}
+
+/* The same in a call that may wait.  Others need not: the lock is free
+ * meanwhile.
+ */
+void
+nbdi_await_fate (struct nbd_handle *h)
+{
+  const struct timespec moment = { .tv_nsec = 1000000 };
+
+  nbdi_add_fate (h);
+  for (int i = 0; i < MAX_MOMENTS && h->conn.fate_missing; i++) {
+    nbdi_publish (h);
+    pthread_mutex_unlock (&h->lock);
+    nanosleep (&moment, NULL);
+    pthread_mutex_lock (&h->lock);
+    nbdi_add_fate (h);
+  }
+  h->conn.fate_missing = false;
 }
 
 /* End the child and remove what was made for it.  The copy of a handle in

@@ -57,8 +57,9 @@ RECORDS: tuple[Record, ...] = (
         text="""
             When an export is chosen the library can ask for its block sizes.  By
             asking it promises to keep to them, which it does with
-            LIBNBD_STRICT_ALIGN (see `set_strict_mode`).  A server may refuse
-            clients that do not ask, or assume 512 bytes for them.""",
+            LIBNBD_STRICT_ALIGN (see `set_strict_mode`).  A server may assume
+            512 bytes for clients that do not ask, or refuse them; then it is asked
+            after all, or in option mode the error is EINVAL.""",
         phases=SETUP,
         get_summary="tell whether to ask for block sizes",
         spec="Block size constraints",

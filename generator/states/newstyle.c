@@ -37,6 +37,18 @@ plan_only (struct nbd_handle *h, uint32_t option)
   h->opt.next = 0;
 }
 
+/* Whether the server refused us because it insists that we ask for block
+ * sizes.  We keep to what it tells anyway, so we can as well ask; a second
+ * refusal is final.  In option mode that is for the program to decide.
+ */
+static bool
+must_ask_for_sizes (const struct nbd_handle *h)
+{
+  return h->opt.option == NBD_OPT_GO && !h->opt.manual &&
+    h->opt.reply.type == NBD_REP_ERR_BLOCK_SIZE_REQD &&
+    !h->settings.request_block_size && !h->opt.sizes_required;
+}
+
 /* Option haggling: send the planned options, one after the other.  Each
  * option is a group of its own, which comes back to OPTION_DONE.
  */
@@ -75,6 +87,11 @@ STATE (OPTION_DONE)
   uint32_t option = h->opt.option;
   bool fatal = false;
 
+  if (must_ask_for_sizes (h)) {
+    h->opt.sizes_required = true;
+    plan_only (h, NBD_OPT_GO);
+    return NEXT (START);
+  }
   /* EXPORT_NAME is what servers knew before GO.  It is forbidden once
    * extended headers are active.
    */

@@ -6,9 +6,20 @@
 
 mkdir "$tmp/bin"
 PATH=$tmp/bin:$PATH
+# A process that ends loses its sockets a moment before its status is known,
+# so a child of it keeps them until then.
 program ()
 {
-  printf '#!/bin/bash\n%s\n' "$1" >"$tmp/bin/server"
+  cat >"$tmp/bin/server" <<END
+#!/bin/bash
+(
+  state=
+  until [ "\$state" = Z ]; do
+    read -r _ _ state _ </proc/\$\$/stat || exit
+  done
+) &
+$1
+END
   chmod 755 "$tmp/bin/server"
 }
 

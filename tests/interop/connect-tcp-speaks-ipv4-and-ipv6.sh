@@ -13,9 +13,8 @@ expect 1048576 client "connect-uri nbd://127.0.0.1:$port" size
 expect 1048576 client "connect-uri NBD://localhost:$port/" size
 expect 1048576 client "connect-tcp localhost $port" size
 expect 1048576 client "connect-uri nbd://127.0.0.1:$port/any%20name" size
-dead=$port
-stop_server
-client "fails ECONNREFUSED connect-tcp 127.0.0.1 $dead" state
+serve refusing4 tail -f /dev/null
+client "fails ECONNREFUSED connect-tcp 127.0.0.1 $port" state
 
 serve tcp6 nbdkit -f memory 1M
 expect 1048576 client "connect-tcp ::1 $port" size

@@ -14,7 +14,7 @@ serve unix nbdkit -f -t 16 eval get_size='echo 393216' \
       294912) echo open >$tmp/gate ;;
     esac
     yes \"\$4\" | head -c \"\$3\" || :"
-timeout 60 "$client" "connect-unix $sock" "copy $tmp/out" shutdown
+timeout 300 "$client" "connect-unix $sock" "copy $tmp/out" shutdown
 for offset in 0 98304 196608 294912; do
   (yes $offset || :) 2>/dev/null | head -c 98304
 done >"$tmp/want" || :

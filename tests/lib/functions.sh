@@ -92,15 +92,16 @@ requires_uris ()
     || skip "this library was built without support for URIs"
 }
 
-# requires_option PROGRAM OPTION: its help mentions the option.
+# requires_option PROGRAM OPTION: its help mentions the option.  In a pipe,
+# grep might end before the program has written all.
 requires_option ()
 {
-  "$1" --help 2>&1 | grep -q -e "$2" || skip "this $1 has no $2"
+  grep -q -e "$2" <<<"$("$1" --help 2>&1)" || skip "this $1 has no $2"
 }
 
 # serve KIND COMMAND...: start a server in the background on a socket that
 # already listens when this returns, passed by socket activation.  KIND is
-# unix, tcp4, tcp6 or vsock.  Sets server, and sock or port.
+# unix, tcp4, tcp6, vsock or refusing4.  Sets server, and sock or port.
 serve ()
 {
   local kind=$1 line fd

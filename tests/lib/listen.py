@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: MIT
 """Listen on a new socket, print its port, and become a server.
 
-usage: listen.py unix|tcp4|tcp6|vsock SOCKET COMMAND [ARGUMENT...]
+usage: listen.py unix|tcp4|tcp6|vsock|refusing4 SOCKET COMMAND [ARGUMENT...]
 
 The server gets the socket by systemd's socket activation.  The kernel picks
 the port, and the socket listens before the line is printed, so nobody has to
 guess a port or to wait for a server.  SOCKET is the path for unix; a leading
-@ means an abstract name.  A kind that this machine lacks prints "skip" and
-the reason.
+@ means an abstract name.  With refusing4 the socket has a port of tcp4 and does
+not listen, so that connections are refused for as long as the command runs.  A
+kind that this machine lacks prints "skip" and the reason.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def listening_socket(kind: str, path: str) -> tuple[socket.socket, str]:
     family = socket.AF_INET6 if kind == "tcp6" else socket.AF_INET
     sock = socket.socket(family)
     sock.bind(("::1" if kind == "tcp6" else "127.0.0.1", 0))
-    sock.listen()
+    if kind != "refusing4":
+        sock.listen()
     return sock, str(sock.getsockname()[1])
 
 

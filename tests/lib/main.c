@@ -9,7 +9,7 @@
 int
 main (void)
 {
-  watchdog (120);
+  watchdog (600);
   test ();
   return EXIT_SUCCESS;
 }

@@ -88,7 +88,9 @@ query (struct blocking *b)
   while (finished < THREADS - 1) {
     CHECK_INT (nbd_aio_get_direction (b->h) & LIBNBD_AIO_DIRECTION_READ,
                LIBNBD_AIO_DIRECTION_READ);
-    CHECK (nbd_aio_is_ready (b->h) || nbd_aio_is_processing (b->h));
+    /* Ready or processing: between two questions it may become the other. */
+    CHECK (!nbd_aio_is_dead (b->h) && !nbd_aio_is_closed (b->h));
+    CHECK (!nbd_aio_is_connecting (b->h) && !nbd_aio_is_negotiating (b->h));
     CHECK (nbd_aio_in_flight (b->h) >= 0);
     CHECK_OK (nbd_poll (b->h, 1));
   }

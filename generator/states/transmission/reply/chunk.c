@@ -71,16 +71,15 @@ STATE (START)
     return NEXT (SKIP);
   }
   if (unlikely (extended && chunk->offset != c->offset)) {
-    nbdi_debug (h, "reply chunk: offset %" PRIu64 " is not the request's %"
-                PRIu64, chunk->offset, c->offset);
-    nbdi_fail_command (c, EPROTO);
+    nbdi_fail_command (h, c, EPROTO, "reply chunk: offset %" PRIu64
+                       " is not the request's %" PRIu64, chunk->offset,
+                       c->offset);
     return NEXT (SKIP);
   }
   if (unlikely (!chunk_fits (c, chunk))) {
-    nbdi_debug (h, "reply chunk: type 0x%x with %" PRIu64 " bytes is no "
-                "answer to %s", chunk->type, chunk->length,
-                nbdi_command_name (c->type));
-    nbdi_fail_command (c, EPROTO);
+    nbdi_fail_command (h, c, EPROTO, "reply chunk: type 0x%x with a payload "
+                       "of %" PRIu64 " bytes is no answer to %s", chunk->type,
+                       chunk->length, nbdi_command_name (c->type));
     return NEXT (SKIP);
   }
   switch (chunk->type) {

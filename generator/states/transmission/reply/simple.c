@@ -9,9 +9,10 @@ static void
 take_simple_success (struct nbd_handle *h, struct nbdi_command *c)
 {
   /* With structured replies, whatever has a payload must be in chunks. */
-  if (c->type == NBD_CMD_BLOCK_STATUS ||
-      (c->type == NBD_CMD_READ && h->export.structured_replies))
-    nbdi_fail_command (c, EPROTO);
+  if (unlikely (c->type == NBD_CMD_BLOCK_STATUS ||
+                (c->type == NBD_CMD_READ && h->export.structured_replies)))
+    nbdi_fail_command (h, c, EPROTO, "the server sent a simple reply where "
+                       "a structured one is required");
 }
 
 /* A simple reply: an error number, and the data of a read. */
@@ -42,7 +43,7 @@ STATE (START)
                  "command in flight", cookie);
   }
   if (error != 0) {
-    nbdi_fail_command (c, nbdi_errno_of_wire (error));
+    nbdi_server_failed (h, c, nbdi_errno_of_wire (error), error, "");
     return NEXT (FINISH);
   }
   take_simple_success (h, c);
@@ -65,7 +66,7 @@ STATE (RECV_PAYLOAD)
   struct nbdi_command *c = h->reply.command;
 
   nbdi_read_end (c, 0, c->count);
-  nbdi_call_chunk (c, 0, c->count, LIBNBD_READ_DATA);
+  nbdi_call_chunk (h, c, 0, c->count, LIBNBD_READ_DATA);
   return NEXT (FINISH);
 }
 

@@ -28,8 +28,8 @@ STATE (START)
   free (h->reply.entries);
   h->reply.entries = malloc (size);
   if (h->reply.entries == NULL) {
-    nbdi_debug (h, "block status: no memory for %zu bytes", size);
-    nbdi_fail_command (h->reply.command, ENOMEM);
+    nbdi_fail_command (h, h->reply.command, ENOMEM,
+                       "no memory for %zu bytes of extents", size);
     return NEXT (^SKIP);
   }
   h->reply.entries_size = size;

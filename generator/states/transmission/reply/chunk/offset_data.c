@@ -30,6 +30,6 @@ STATE (RECV_PAYLOAD)
   struct nbdi_command *c = h->reply.command;
 
   nbdi_read_end (c, h->reply.offset, h->reply.length);
-  nbdi_call_chunk (c, h->reply.offset, h->reply.length, LIBNBD_READ_DATA);
+  nbdi_call_chunk (h, c, h->reply.offset, h->reply.length, LIBNBD_READ_DATA);
   return NEXT (^FINISH);
 }
