@@ -20,12 +20,15 @@ struct nbd_handle;
  * generator/states/newstyle/opt_go.c; GROUP () is generator/states.c.  The
  * comment right above is required, and its first sentence is the title.
  * The order of the clauses, each of which is given at most once, is free.
+ * A group with FOR_EACH is none itself, but lends its states: those beside it
+ * that have the selector take what they lead to and have not, START included.
  */
 #define GROUP(...)
 #define REGIONS(...)            /* the sub-groups are active at once */
 #define EVENTS(...)             /* root: what the library tells states */
 #define OPTION(...)             /* the options that this group serves */
 #define CHUNK(...)              /* the reply chunk types likewise */
+#define FOR_EACH(...)           /* a pattern for groups with this selector */
 
 /* Of groups and states; sub-groups and states inherit the phase. */
 #define PHASE(...)              /* what the program may do meanwhile */

@@ -9,12 +9,13 @@ from typing import assert_never
 from nbdgen import doc
 from nbdgen.calls import BytesIn, BytesOut, Function, OClosure, OFlags
 from nbdgen.check_api import argument_names, known_names
+from nbdgen.comments import Prose, wrap
 from nbdgen.emit_golang_types import callback_type, camel, pascal
-from nbdgen.emit_python_py import ENDED_BY_NULL, FREE_STRING
 from nbdgen.source import Place
 
 WIDTH = 80
 TAB = "\t"
+ITEM = "  - "
 
 # The functions that are no methods of the same form.
 SPECIAL = {
@@ -34,19 +35,8 @@ def comment(text: str, indent: str = "") -> str:
     return "\n".join(f"{indent}//{row}".rstrip() for row in rows)
 
 
-def wrap(text: str, first: str = "", rest: str = "", room: int = WIDTH - 3) -> str:
-    return textwrap.fill(
-        text,
-        room,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def item(text: str) -> str:
-    return wrap(text, "  - ", "    ")
+def fill(text: str, first: str = "", rest: str = "", room: int = WIDTH - 3) -> str:
+    return wrap(text, room, first, rest)
 
 
 def function_name(name: str) -> str:
@@ -54,14 +44,14 @@ def function_name(name: str) -> str:
     return SPECIAL.get(name, f"[Libnbd.{pascal(name)}]")
 
 
-class Prose:
+class GoProse(Prose):
     """Renders the text of one function."""
 
     def __init__(self, function: Function, every: list[Function]) -> None:
-        self.function = function
-        self.place = Place(f"record of {function.name}", 1)
         arguments = [name for one in every for name in argument_names(one)]
-        self.names = known_names(every).with_args(arguments)
+        names = known_names(every).with_args(arguments)
+        super().__init__(names, Place(f"record of {function.name}", 1))
+        self.function = function
 
     def argument(self, name: str) -> str:
         """How a method speaks of an argument."""
@@ -95,53 +85,36 @@ class Prose:
             case _:
                 assert_never(part)
 
-    def plain(self, line: doc.Line) -> str:
-        return "".join(map(self.word, line))
+    def paragraph(self, text: str) -> str:
+        return fill(text)
 
-    def line(self, text: str) -> str:
-        text = text.replace(ENDED_BY_NULL, "")
-        return self.plain(doc.parse_line(text, self.names, self.place))
+    def code(self, text: str) -> str:
+        return textwrap.indent(text, TAB)
 
-    def blocks(self) -> list[str]:
-        """The paragraphs of the text; a list is one block."""
-        made: list[str] = []
-        listing = False
-        text = FREE_STRING.sub("", self.function.text)
-        for block in doc.parse(text, self.names, self.place):
-            row = ""
-            match block:
-                case doc.Para(line):
-                    made.append(wrap(self.plain(line)))
-                case doc.Code(code):
-                    made.append(textwrap.indent(code, "\t"))
-                case doc.Item((), line):
-                    row = item(self.plain(line))
-                case doc.Item(term, line):
-                    row = item(f"{self.plain(term)}: {self.plain(line)}")
-                case doc.Heading(_, heading):
-                    made.append(heading)
-                case doc.Include():
-                    pass
-                case _:
-                    assert_never(block)
-            if row and listing:
-                made[-1] += f"\n{row}"
-            elif row:
-                made.append(row)
-            listing = bool(row)
-        return made
+    def item(self, text: str) -> str:
+        return fill(text, ITEM, " " * len(ITEM))
+
+    def blocks(self, text: str) -> list[str]:
+        """The paragraphs of a text; a list is one block."""
+        found: list[str] = []
+        for block in super().blocks(text):
+            if block.startswith(ITEM) and found and found[-1].startswith(ITEM):
+                found[-1] += f"\n{block}"
+            else:
+                found.append(block)
+        return found
 
     def arguments(self) -> list[str]:
         rows: list[str] = []
         for arg in (*self.function.args, *self.function.opt):
-            rows.append(item(f"{self.argument(arg.name)}: {self.line(arg.text)}"))
+            rows.append(self.item(f"{self.argument(arg.name)}: {self.line(arg.text)}"))
         return rows
 
     def errors(self) -> list[str]:
         rows: list[str] = []
         for name, why in self.function.errors.items():
             if name not in HIDDEN_ERRORS:
-                rows.append(item(f"{name}: {self.line(why)}"))
+                rows.append(self.item(f"{name}: {self.line(why)}"))
         return rows
 
     def method(self) -> str:
@@ -149,7 +122,10 @@ class Prose:
         function = self.function
         summary = self.line(function.summary)
         name = pascal(function.name)
-        made = [wrap(f"{name} is nbd_{function.name}: {summary}."), *self.blocks()]
+        made = [
+            fill(f"{name} is nbd_{function.name}: {summary}."),
+            *self.blocks(function.text),
+        ]
         if rows := self.arguments():
             made += ["Arguments:", "\n".join(rows)]
         if rows := self.errors():
@@ -158,5 +134,5 @@ class Prose:
         if function.see_also:
             names = [function_name(other) for other in function.see_also]
             last += f"  See also {', '.join(names)}."
-        made.append(wrap(last))
+        made.append(fill(last))
         return comment("\n\n".join(made))

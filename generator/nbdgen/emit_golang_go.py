@@ -34,7 +34,7 @@ from nbdgen.calls import (
     UInt64,
     UIntPtr,
 )
-from nbdgen.emit_golang_doc import Prose, comment, wrap
+from nbdgen.emit_golang_doc import GoProse, comment, fill
 from nbdgen.emit_golang_types import (
     CALLBACK_TYPES,
     Field,
@@ -279,7 +279,7 @@ def _method(function: Function, every: list[Function]) -> str:
     pieces = _Method(function)
     kind = result_type(function)
     made = METHOD.substitute(
-        comment=Prose(function, every).method(),
+        comment=GoProse(function, every).method(),
         name=pascal(function.name),
         params=", ".join(f"{name} {kind}" for name, kind in parameters(function)),
         results=f"({kind}, error)" if kind else "error",
@@ -308,7 +308,7 @@ def _optargs(function: Function) -> str:
         width = len(one.name) + 3
         rows.append(f"    {one.name}Set bool\n    {one.name:<{width}} {one.type}\n")
     body = "\n".join(rows)
-    return f"{comment(wrap(text))}\ntype {name} struct {{\n{body}}}\n\n"
+    return f"{comment(fill(text))}\ntype {name} struct {{\n{body}}}\n\n"
 
 
 def emit_methods_go(functions: Iterable[Function]) -> str:
@@ -364,8 +364,8 @@ def _callback(callback: Callback) -> str:
     kind_name = callback_type(callback)
     text = callback.text[0].lower() + callback.text[1:]
     paragraphs = [
-        wrap(f"{kind_name} is told: {text}"),
-        wrap(" ".join([*notes, LOCKED])),
+        fill(f"{kind_name} is told: {text}"),
+        fill(" ".join([*notes, LOCKED])),
     ]
     return CALLBACK.substitute(
         comment=comment("\n\n".join(paragraphs)),
@@ -391,7 +391,7 @@ def emit_callbacks_go(functions: Iterable[Function]) -> str:
 def _constant(name: str, kind: str, constant: Constant) -> str:
     value = constant.value
     text = constant.text.replace("LIBNBD_", "")
-    head = comment(wrap(f"{name}: {text}.", room=WIDTH_INSIDE), "    ")
+    head = comment(fill(f"{name}: {text}.", room=WIDTH_INSIDE), "    ")
     literal = f'"{value}"' if isinstance(value, str) else f"{value:#x}"
     if isinstance(value, int) and value < 10:
         literal = str(value)
@@ -411,7 +411,7 @@ def _group(group: EnumGroup | FlagGroup) -> str:
     text = f"{kind}: {group.text[0].lower()}{group.text[1:]}"
     rows = [_constant(f"{prefix}{member.name}", kind, member) for member in members]
     body = "\n".join(rows)
-    return f"{comment(wrap(text))}\ntype {kind} {below}\n\nconst (\n{body})\n"
+    return f"{comment(fill(text))}\ntype {kind} {below}\n\nconst (\n{body})\n"
 
 
 def emit_constants_go(

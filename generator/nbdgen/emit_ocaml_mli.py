@@ -21,6 +21,7 @@ from nbdgen.calls import (
     Ret,
 )
 from nbdgen.check_api import argument_names, known_names
+from nbdgen.comments import Prose, wrap
 from nbdgen.emit_ocaml_model import (
     Group,
     Parameter,
@@ -30,8 +31,6 @@ from nbdgen.emit_ocaml_model import (
     required,
     result_type,
 )
-from nbdgen.emit_python_py import ENDED_BY_NULL, FREE_STRING
-from nbdgen.source import Place
 
 WIDTH = 79
 
@@ -160,14 +159,7 @@ $functions"""
 
 
 def _wrap(text: str, first: str, rest: str) -> str:
-    return textwrap.fill(
-        text,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrap(text, WIDTH, first, rest)
 
 
 def escape(text: str) -> str:
@@ -176,7 +168,7 @@ def escape(text: str) -> str:
     return text.replace("(*", "( *").replace("*)", "* )").replace('"', "''")
 
 
-class _Prose:
+class _Prose(Prose):
     """Renders text of one function, or of a constant."""
 
     def __init__(
@@ -186,8 +178,7 @@ class _Prose:
         known: frozenset[str],
         function: Function | None = None,
     ) -> None:
-        self.place = Place("record", 1)
-        self.names = names
+        super().__init__(names)
         self.constants = constants
         self.known = known
         self.sizes: dict[str, str] = {}
@@ -198,37 +189,16 @@ class _Prose:
                 module = "Buffer.size" if arg.persist else "Bytes.length"
                 self.sizes[arg.size] = f"{module} {arg.name}"
 
-    def line(self, text: str) -> str:
-        text = text.replace(ENDED_BY_NULL, "")
-        parts = doc.parse_line(text, self.names, self.place)
-        return "".join(map(self.word, parts))
+    def paragraph(self, text: str) -> str:
+        return _wrap(text, "    ", "    ")
 
-    def blocks(self, text: str) -> list[str]:
-        """The paragraphs, each ready to be put into a comment."""
-        result: list[str] = []
-        for block in doc.parse(FREE_STRING.sub("", text), self.names, self.place):
-            match block:
-                case doc.Para(line):
-                    result.append(_wrap(self.plain(line), "    ", "    "))
-                case doc.Code(code):
-                    escaped = code.replace("@", "\\@")  # else it begins a tag
-                    indented = textwrap.indent(escaped, "      ")
-                    result.append(f"    {{v\n{indented}\n    v}}")
-                case doc.Item((), line):
-                    result.append(_wrap(self.plain(line), "    - ", "      "))
-                case doc.Item(term, line):
-                    item = f"{self.plain(term)}: {self.plain(line)}"
-                    result.append(_wrap(item, "    - ", "      "))
-                case doc.Heading(_, heading):
-                    result.append(f"    {escape(heading)}")
-                case doc.Include():
-                    pass
-                case _:
-                    assert_never(block)
-        return result
+    def code(self, text: str) -> str:
+        escaped = text.replace("@", "\\@")  # else it begins a tag
+        indented = textwrap.indent(escaped, "      ")
+        return f"    {{v\n{indented}\n    v}}"
 
-    def plain(self, line: doc.Line) -> str:
-        return "".join(map(self.word, line))
+    def item(self, text: str) -> str:
+        return _wrap(text, "    - ", "      ")
 
     def word(self, part: doc.Inline) -> str:
         match part:

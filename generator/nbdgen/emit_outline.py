@@ -14,7 +14,8 @@ from nbdgen.machine import (
 )
 
 _LEGEND = """\
-# One block per group: its path, title, file and clauses; then one line per state:
+# One block per group: its path, title, file, states from another file, clauses;
+# then one line per state:
 #   NAME  r/w  phase if it is not the group's, idle, final  successors  Title.
 # r and w: waits for the server to send, or to take what we send.
 # EVENT -> path: on that event.  A state that fails goes to .DEAD, unlisted.
@@ -32,6 +33,7 @@ def emit_outline(machine: Machine) -> str:
 def _group(machine: Machine, group: Group) -> str:
     """One block."""
     lines = [f"{group.path or '.'}  {group.title}.", f"  {group.file}"]
+    lines += _inherited(group)
     if group.region != MAIN and group.region == group.path:
         lines.append(f"  region of {group.parent}")
     lines += [f"  {clause}" for clause in _clauses(group)]
@@ -41,6 +43,13 @@ def _group(machine: Machine, group: Group) -> str:
         cells = [cell.ljust(width) for cell, width in zip(row, widths)]
         lines.append("    " + "  ".join(c for c, w in zip(cells, widths) if w))
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _inherited(group: Group) -> list[str]:
+    """The states that the group has from a pattern, as one line."""
+    taken = [state for state in group.states if state.place.file != group.file]
+    names = ", ".join(state.name for state in taken)
+    return [f"  {taken[0].place.file}: {names}"] if taken else []
 
 
 def _clauses(group: Group) -> list[str]:

@@ -7,7 +7,6 @@ Python so that they have real signatures, docstrings and defaults.
 
 from __future__ import annotations
 
-import re
 import textwrap
 from string import Template
 from typing import Iterable, Sequence, assert_never
@@ -15,6 +14,7 @@ from typing import Iterable, Sequence, assert_never
 from nbdgen import doc
 from nbdgen.calls import Constant, Function
 from nbdgen.check_api import argument_names, known_names
+from nbdgen.comments import Prose, wrap
 from nbdgen.python_model import (
     WIDTH,
     call_line,
@@ -26,6 +26,7 @@ from nbdgen.python_model import (
 from nbdgen.source import Place
 
 API_VERSION = "1.24.0"
+INDENT = " " * 8  # of a docstring
 
 SOURCE = Template(
     '''\
@@ -134,60 +135,26 @@ $methods'''
 
 
 def _wrap(text: str, first: str, rest: str) -> str:
-    return textwrap.fill(
-        text,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrap(text, WIDTH, first, rest)
 
 
-# What the manual says about C alone.
-FREE_STRING = re.compile(r"\s*The\s+caller\s+must\s+free\s+(the\s+string|it)\.")
-ENDED_BY_NULL = ", ended by NULL"
-
-
-class _Prose:
+class _Prose(Prose):
     """Renders the text of one function as lines of its docstring."""
 
     def __init__(
         self, function: Function, names: doc.Names, constants: frozenset[str]
     ) -> None:
-        self.place = Place(f"record of {function.name}", 1)
-        self.names = names
+        super().__init__(names, Place(f"record of {function.name}", 1))
         self.constants = constants
 
-    def line(self, text: str) -> str:
-        text = text.replace(ENDED_BY_NULL, "")
-        return self.plain(doc.parse_line(text, self.names, self.place))
+    def paragraph(self, text: str) -> str:
+        return _wrap(text, INDENT, INDENT)
 
-    def blocks(self, text: str) -> list[str]:
-        """The paragraphs, each ready to be put into a docstring."""
-        result: list[str] = []
-        indent = " " * 8
-        for block in doc.parse(FREE_STRING.sub("", text), self.names, self.place):
-            match block:
-                case doc.Para(line):
-                    result.append(_wrap(self.plain(line), indent, indent))
-                case doc.Code(code):
-                    result.append(textwrap.indent(code, indent + "    "))
-                case doc.Item((), line):
-                    result.append(_wrap(self.plain(line), f"{indent}- ", f"{indent}  "))
-                case doc.Item(term, line):
-                    item = f"{self.plain(term)}: {self.plain(line)}"
-                    result.append(_wrap(item, f"{indent}- ", f"{indent}  "))
-                case doc.Heading(_, heading):
-                    result.append(indent + heading)
-                case doc.Include():
-                    pass
-                case _:
-                    assert_never(block)
-        return result
+    def code(self, text: str) -> str:
+        return textwrap.indent(text, f"{INDENT}    ")
 
-    def plain(self, line: doc.Line) -> str:
-        return "".join(map(self.word, line))
+    def item(self, text: str) -> str:
+        return _wrap(text, f"{INDENT}- ", f"{INDENT}  ")
 
     def word(self, part: doc.Inline) -> str:
         match part:
@@ -208,28 +175,27 @@ class _Prose:
 
 def _docstring(function: Function, prose: _Prose) -> str:
     """Summary, text, arguments and errors, as plain text."""
-    indent = " " * 8
     summary = prose.line(function.summary)
-    parts = [_wrap(f'"""{summary[:1].upper()}{summary[1:]}.', indent, indent)]
+    parts = [_wrap(f'"""{summary[:1].upper()}{summary[1:]}.', INDENT, INDENT)]
     parts += prose.blocks(function.text)
     buffer = returned_buffer(function)
     if buffer:
-        parts.append(f"{indent}{buffer.name} is a new bytearray, which is returned.")
+        parts.append(f"{INDENT}{buffer.name} is a new bytearray, which is returned.")
     rows = [
-        _wrap(f"{p.name}: {prose.line(p.text)}", indent + "    ", indent + " " * 8)
+        _wrap(f"{p.name}: {prose.line(p.text)}", INDENT + "    ", INDENT + " " * 8)
         for p in parameters(function)
     ]
     if rows:
-        parts.append("\n".join([f"{indent}Arguments:", *rows]))
+        parts.append("\n".join([f"{INDENT}Arguments:", *rows]))
     rows = [
-        _wrap(f"{name}: {prose.line(why)}", indent + "    ", indent + " " * 8)
+        _wrap(f"{name}: {prose.line(why)}", INDENT + "    ", INDENT + " " * 8)
         for name, why in function.errors.items()
         if name != "EFAULT"  # there is no NULL in Python
     ]
     if rows:
-        parts.append("\n".join([f"{indent}Errors:", *rows]))
+        parts.append("\n".join([f"{INDENT}Errors:", *rows]))
     text = "\n\n".join(parts).replace("\\", "\\\\")
-    end = '"""' if len(parts) == 1 else f'\n{indent}"""'
+    end = '"""' if len(parts) == 1 else f'\n{INDENT}"""'
     return text + end
 
 

@@ -70,7 +70,7 @@ def emit_run_c(machine: Machine) -> str:
             if isinstance(item, Verbatim):
                 out.source(item.text, group.file, item.line)
             else:
-                _state(out, group, item)
+                _state(out, item)
     out.add(_run_main(machine))
     for region in machine.regions[1:]:
         out.add(_run_region(machine, region))
@@ -176,7 +176,7 @@ def _dispatch(machine: Machine, group: Group, selector: str) -> str:
     )
 
 
-def _state(out: _Writer, group: Group, state: State) -> None:
+def _state(out: _Writer, state: State) -> None:
     """The functions of one state."""
     if state.io:
         arguments = "".join(f", (size_t) ({e})" for e in state.io.arguments)
@@ -186,7 +186,7 @@ def _state(out: _Writer, group: Group, state: State) -> None:
             )
         )
         call = f"{{ return nbdi_io_{state.io.kind.lower()} (h{arguments}); }}"
-        out.source(call, group.file, state.io.place.line)
+        out.source(call, state.place.file, state.io.place.line)
     used = any(token.text == "h" for token in words(state.body.tokens))
     out.add(
         BODY.substitute(
@@ -196,12 +196,12 @@ def _state(out: _Writer, group: Group, state: State) -> None:
             unused="" if used else " __attribute__ ((unused))",
         )
     )
-    changes = [(use.result, _in_c(group, state, use)) for use in state.uses]
-    body = replace_results(group.text, state.body, changes)
-    out.source(body, group.file, state.body.line)
+    changes = [(use.result, _in_c(state, use)) for use in state.uses]
+    body = replace_results(state.text, state.body, changes)
+    out.source(body, state.place.file, state.body.line)
 
 
-def _in_c(group: Group, state: State, use: Use) -> str:
+def _in_c(state: State, use: Use) -> str:
     """What a result of a body becomes."""
     result = use.result
     to = f"NBDI_NEXT ({state_constant(use.to.target)})" if use.to else "NBDI_FAILED"
@@ -210,14 +210,14 @@ def _in_c(group: Group, state: State, use: Use) -> str:
             return to
         case Outcome.DISPATCH:
             assert state.dispatches
-            name = dispatch_function(group.path, state.dispatches.selector)
+            name = dispatch_function(state.group, state.dispatches.selector)
             return f"{name} ({result.arguments[0].text}, {to})"
         case Outcome.WAIT:
             return "NBDI_WAIT"
         case Outcome.FAILED:
             return "NBDI_FAILED"
         case Outcome.FAIL:
-            arguments = group.text[result.word.end : result.end]
+            arguments = state.text[result.word.end : result.end]
             return f"(nbdi_error{arguments}, NBDI_FAILED)"
 
 

@@ -15,7 +15,7 @@ from nbdgen.cdecl import (
     member_name,
     params,
 )
-from nbdgen.rust_model import Prose, prose_of, rustdoc
+from nbdgen.rust_model import RustProse, prose_of, rustdoc
 
 SOURCE = Template(
     """\
@@ -111,7 +111,7 @@ def _constant(name: str, value: int | str, kind: str, doc: str) -> str:
     return f"{doc}\npub const {name}: {shown} = {text};"
 
 
-def _group(group: EnumGroup | FlagGroup, prose: Prose) -> list[str]:
+def _group(group: EnumGroup | FlagGroup, prose: RustProse) -> list[str]:
     kind = "c_int" if isinstance(group, EnumGroup) else "u32"
     made = [
         _constant(
@@ -128,7 +128,7 @@ def _group(group: EnumGroup | FlagGroup, prose: Prose) -> list[str]:
     return made
 
 
-def _single(constant: Constant, prose: Prose) -> str:
+def _single(constant: Constant, prose: RustProse) -> str:
     doc = rustdoc([prose.sentence(constant.text)])
     return _constant(f"LIBNBD_{constant.name}", constant.value, "c_uint", doc)
 
@@ -164,7 +164,7 @@ def _closure(callback: Callback) -> str:
     )
 
 
-def _function(function: Function, prose: Prose) -> str:
+def _function(function: Function, prose: RustProse) -> str:
     if function.body is Body.SPECIAL:
         ctype, texts = SPECIAL_PROTOTYPES[function.name]
         declared = [declared_type(text) for text in texts if text != "void"]

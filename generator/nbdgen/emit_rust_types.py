@@ -10,7 +10,7 @@ from api.constants import CALLBACKS, CONSTANTS, ENUMS, FLAG_GROUPS
 from nbdgen.calls import Callback, CbArg, Constant, EnumGroup, FlagGroup, Function
 from nbdgen.cdecl import callback_params, closure_type
 from nbdgen.rust_model import (
-    Prose,
+    RustProse,
     camel,
     closure_args,
     group_type,
@@ -32,7 +32,7 @@ $constants
 )
 
 
-def _members(group: EnumGroup | FlagGroup, prose: Prose) -> str:
+def _members(group: EnumGroup | FlagGroup, prose: RustProse) -> str:
     rows = []
     for member in group.members:
         name = camel(member.name) if isinstance(group, EnumGroup) else member.name
@@ -43,13 +43,13 @@ def _members(group: EnumGroup | FlagGroup, prose: Prose) -> str:
     return "\n".join(rows)
 
 
-def _group(macro: str, group: EnumGroup | FlagGroup, prose: Prose) -> str:
+def _group(macro: str, group: EnumGroup | FlagGroup, prose: RustProse) -> str:
     doc = rustdoc([group.text], "    ")
     inside = _members(group, prose)
     return f"{macro}! {{\n{doc}\n    {group_type(group)} {{\n{inside}\n    }}\n}}\n"
 
 
-def _constant(constant: Constant, prose: Prose) -> str:
+def _constant(constant: Constant, prose: RustProse) -> str:
     value = constant.value
     doc = rustdoc([f"{prose.sentence(constant.text)}  Since libnbd {constant.since}."])
     if isinstance(value, str):

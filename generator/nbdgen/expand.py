@@ -8,7 +8,7 @@ follow from phases and kinds of argument.  check_api.py judges the result.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Iterable, assert_never
 
@@ -30,6 +30,7 @@ from .calls import (
     Function,
     OClosure,
     OFlags,
+    OptArg,
     Option,
     Record,
     Ret,
@@ -188,152 +189,127 @@ def _getter_returns(setting: Setting) -> Ret:
             assert_never(setting.value)
 
 
-def _command(command: Command) -> list[Function]:
-    flags = OFlags(
-        "flags",
-        CMD_FLAG,
-        command.flags,
-        command.flags_text or "flags of this command",
-    )
-    name, aio = command.name, f"aio_{command.name}"
-    checks = merge(
-        phase_errors(CONNECTED),
-        *map(arg_errors, command.args),
-        arg_errors(flags),
-        prose.COMMAND_ERRORS,
-        command.errors,
+@dataclass(frozen=True)
+class _Kind:
+    """What all commands, all options or all connections have in common."""
+
+    prefix: str  # of the blocking form's name
+    phases: calls.Phase
+    body: Body  # of the blocking form
+    errors: calls.Errors
+    sync_errors: calls.Errors  # of the blocking form only
+    aio_verb: str  # what the asynchronous form does, before the summary
+    see_also: tuple[str, ...] = ()
+    aio_see_also: tuple[str, ...] = ()
+
+
+COMMAND = _Kind(
+    prefix="",
+    phases=CONNECTED,
+    body=Body.SYNC_COMMAND,
+    errors=prose.COMMAND_ERRORS,
+    sync_errors=prose.SYNC_COMMAND_ERRORS,
+    aio_verb="queue a request to",
+)
+OPTION = _Kind(
+    prefix="opt_",
+    phases=NEGOTIATING,
+    body=Body.SYNC_OPTION,
+    errors=prose.OPTION_ERRORS,
+    sync_errors=prose.SYNC_OPTION_ERRORS,
+    aio_verb="start to",
+    see_also=("set_opt_mode",),
+    aio_see_also=("aio_is_negotiating", "set_opt_mode"),
+)
+CONNECT = _Kind(
+    prefix="connect_",
+    phases=CREATED,
+    body=Body.SYNC_CONNECT,
+    errors=prose.CONNECT_ERRORS,
+    sync_errors=prose.SYNC_CONNECT_ERRORS,
+    aio_verb="start to",
+    aio_see_also=("aio_is_connecting",),
+)
+
+
+def _pair(
+    kind: _Kind, record: Command | Option | Connect, *opt: OptArg, about_aio: str
+) -> tuple[Function, Function]:
+    """The blocking form, and the asynchronous one as far as all are alike."""
+    name, aio = f"{kind.prefix}{record.name}", f"aio_{kind.prefix}{record.name}"
+    errors = merge(
+        phase_errors(kind.phases),
+        *map(arg_errors, (*record.args, *opt)),
+        kind.errors,
+        record.errors,
     )
     sync_form = Function(
         name=name,
-        since=command.since,
+        since=record.since,
         returns=Ret.ERR,
-        args=command.args,
-        opt=(flags,),
-        phases=CONNECTED,
+        args=record.args,
+        opt=opt,
+        phases=kind.phases,
         modifies_fd=True,
-        body=Body.SYNC_COMMAND,
+        body=kind.body,
         aio=aio,
-        summary=command.summary,
-        text=clean(command.text),
-        errors=merge(checks, prose.SYNC_COMMAND_ERRORS),
-        spec=command.spec,
-        example=command.example,
-        see_also=once(aio, *command.see_also),
-        section=command.section,
-    )
-    text = paragraphs(
-        command.text, prose.AIO_COMMAND, buffer_text(command.args), command.aio_text
+        summary=record.summary,
+        text=clean(record.text),
+        errors=merge(errors, kind.sync_errors),
+        spec=record.spec,
+        example=record.example,
+        see_also=once(aio, *kind.see_also, *record.see_also),
+        section=record.section,
     )
     aio_form = replace(
         sync_form,
         name=aio,
-        returns=Ret.COOKIE,
-        args=tuple(map(persistent, command.args)),
-        opt=(_completion("called when the command has finished"), flags),
-        modifies_fd=False,
-        async_kind=COMPLETED,
-        body=Body.AIO,
-        aio="",
-        sync=name,
-        summary=f"queue a request to {command.summary}",
-        text=text,
-        errors=checks,
-        example=command.aio_example,
-        see_also=once(
-            name, *command.see_also, "aio_command_completed", "aio_in_flight"
-        ),
-    )
-    return [sync_form, aio_form]
-
-
-def _option(option: Option) -> list[Function]:
-    name, aio = f"opt_{option.name}", f"aio_opt_{option.name}"
-    checks = merge(
-        phase_errors(NEGOTIATING),
-        *map(arg_errors, option.args),
-        prose.OPTION_ERRORS,
-        option.errors,
-    )
-    sync_form = Function(
-        name=name,
-        since=option.since,
-        returns=option.returns,
-        args=option.args,
-        phases=NEGOTIATING,
-        modifies_fd=True,
-        body=Body.SYNC_OPTION,
-        aio=aio,
-        summary=option.summary,
-        text=clean(option.text),
-        errors=merge(checks, prose.SYNC_OPTION_ERRORS),
-        spec=option.spec,
-        example=option.example,
-        see_also=once(aio, "set_opt_mode", *option.see_also),
-        section=option.section,
-    )
-    completion = _completion("called when the option has finished")
-    shared = prose.AIO_OPTION if option.aio_completion else ""
-    aio_form = replace(
-        sync_form,
-        name=aio,
-        since=option.aio_since or option.since,
-        returns=option.aio_returns,
-        opt=(completion,) if option.aio_completion else (),
-        modifies_fd=False,
-        async_kind=COMPLETED if option.aio_completion else CONNECTING_ENDS,
-        body=Body.AIO,
-        aio="",
-        sync=name,
-        summary=f"start to {option.summary}",
-        text=paragraphs(option.text, shared, option.aio_text),
-        errors=checks,
-        example=option.aio_example,
-        see_also=once(name, "aio_is_negotiating", "set_opt_mode", *option.see_also),
-    )
-    return [sync_form, aio_form]
-
-
-def _connect(connect: Connect) -> list[Function]:
-    name, aio = f"connect_{connect.name}", f"aio_connect_{connect.name}"
-    checks = merge(
-        phase_errors(CREATED),
-        *map(arg_errors, connect.args),
-        prose.CONNECT_ERRORS,
-        connect.errors,
-    )
-    sync_form = Function(
-        name=name,
-        since=connect.since,
-        returns=Ret.ERR,
-        args=connect.args,
-        phases=CREATED,
-        modifies_fd=True,
-        body=Body.SYNC_CONNECT,
-        aio=aio,
-        summary=connect.summary,
-        text=clean(connect.text),
-        errors=merge(checks, prose.SYNC_CONNECT_ERRORS),
-        spec=connect.spec,
-        example=connect.example,
-        see_also=once(aio, *connect.see_also),
-        section=connect.section,
-    )
-    aio_form = replace(
-        sync_form,
-        name=aio,
+        args=tuple(map(persistent, record.args)),
         modifies_fd=False,
         async_kind=CONNECTING_ENDS,
         body=Body.AIO,
         aio="",
         sync=name,
-        summary=f"start to {connect.summary}",
-        text=paragraphs(connect.text, prose.AIO_CONNECT, connect.aio_text),
-        errors=checks,
-        example=connect.aio_example,
-        see_also=once(name, "aio_is_connecting", *connect.see_also),
+        summary=f"{kind.aio_verb} {record.summary}",
+        text=paragraphs(
+            record.text, about_aio, buffer_text(record.args), record.aio_text
+        ),
+        errors=errors,
+        example=record.aio_example,
+        see_also=once(name, *kind.aio_see_also, *record.see_also),
+    )
+    return sync_form, aio_form
+
+
+def _command(command: Command) -> list[Function]:
+    text = command.flags_text or "flags of this command"
+    flags = OFlags("flags", CMD_FLAG, command.flags, text)
+    completion = OClosure(COMPLETION, "called when the command has finished")
+    sync_form, aio_form = _pair(COMMAND, command, flags, about_aio=prose.AIO_COMMAND)
+    aio_form = replace(
+        aio_form,
+        returns=Ret.COOKIE,
+        opt=(completion, flags),
+        async_kind=COMPLETED,
+        see_also=once(*aio_form.see_also, "aio_command_completed", "aio_in_flight"),
     )
     return [sync_form, aio_form]
 
 
-def _completion(text: str) -> OClosure:
-    return OClosure(COMPLETION, text)
+def _option(option: Option) -> list[Function]:
+    about_aio = prose.AIO_OPTION if option.aio_completion else ""
+    sync_form, aio_form = _pair(OPTION, option, about_aio=about_aio)
+    sync_form = replace(sync_form, returns=option.returns)
+    aio_form = replace(
+        aio_form,
+        since=option.aio_since or option.since,
+        returns=option.aio_returns,
+    )
+    if option.aio_completion:
+        completion = OClosure(COMPLETION, "called when the option has finished")
+        aio_form = replace(aio_form, opt=(completion,), async_kind=COMPLETED)
+    return [sync_form, aio_form]
+
+
+def _connect(connect: Connect) -> list[Function]:
+    return list(_pair(CONNECT, connect, about_aio=prose.AIO_CONNECT))

@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 from typing import Iterable
 
+from nbdgen.inherit import FOR_EACH, inherit
 from nbdgen.lex import Kind, Token
 from nbdgen.machine import (
     FIRST,
@@ -38,14 +39,14 @@ _ROOT_FILE = "generator/states.c"
 _DIRECTORY = "generator/states"
 _PATH = re.compile(r"(\.|\^+)?([A-Z][A-Z0-9_]*(?:\.[A-Z][A-Z0-9_]*)*)")
 
-GROUP_CLAUSES = {"PHASE", "SPEC", "REGIONS", "EVENTS", *SELECTORS}
+GROUP_CLAUSES = {"PHASE", "SPEC", "REGIONS", "EVENTS", FOR_EACH, *SELECTORS}
 STATE_CLAUSES = {
     *("PHASE", "SPEC", "IO", "ON", "GOES_TO", "DISPATCHES"),
     *("CONSUMES", "IDLE", "FINAL"),
 }
 _REPEATABLE = {"ON"}
 _WITHOUT_ARGUMENTS = {"IDLE", "FINAL"}
-_WITH_ONE_ARGUMENT = {"PHASE", "SPEC", "ON", "DISPATCHES", "CONSUMES"}
+_WITH_ONE_ARGUMENT = {"PHASE", "SPEC", "ON", "DISPATCHES", FOR_EACH, "CONSUMES"}
 
 
 def load(root: Path) -> Machine:
@@ -69,13 +70,16 @@ def load(root: Path) -> Machine:
         problems += _check_name(file, source)
         problems += _check_clauses(source)
         sources[group_of(file)] = source
-    for path, source in sources.items():
-        if path and path.rpartition(".")[0] not in sources and not problems:
+    if problems:
+        raise SourceError(problems)
+    groups = inherit(sources)
+    for path, source in groups.items():
+        if path and path.rpartition(".")[0] not in groups:
             text = f"the group has no parent, {file_of(path.rpartition('.')[0])}"
             problems.append(Problem(Place(source.file, source.head.line), text))
     if problems:
         raise SourceError(problems)
-    return _Builder(sources).build()
+    return _Builder(groups).build()
 
 
 def group_of(file: str) -> str:
@@ -229,7 +233,6 @@ class _Builder:
         return Group(
             path=path,
             file=file,
-            text=source.text,
             head=head,
             place=Place(file, head.line),
             title=title_of(head.comment),
@@ -252,14 +255,14 @@ class _Builder:
         )
 
     def _state(self, group: str, source: StateSource) -> State:
-        whole = self.sources[group]
-        file, head = whole.file, source.head
-        results = read_results(whole.text, source.body)
+        file, head = source.file, source.head
+        results = read_results(source.text, source.body)
         own_phase = _clause(head, "PHASE")
         goes_to = _clause(head, "GOES_TO")
         return State(
             name=head.name,
             group=group,
+            text=source.text,
             head=head,
             place=Place(file, head.line),
             body=source.body,

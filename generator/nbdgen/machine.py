@@ -129,6 +129,7 @@ class State:
 
     name: str
     group: str
+    text: str  # of the file that it is written in
     head: Head
     place: Place
     body: Body
@@ -168,7 +169,6 @@ class Group:
 
     path: str
     file: str
-    text: str  # of the whole file
     head: Head
     place: Place
     title: str

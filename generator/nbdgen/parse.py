@@ -53,6 +53,8 @@ class Body:
 class StateSource:
     """STATE with its body."""
 
+    file: str  # where it is written
+    text: str  # of that file
     head: Head
     body: Body
 
@@ -71,7 +73,6 @@ class GroupSource:
     """One group file."""
 
     file: str
-    text: str
     head: Head
     items: tuple[StateSource | Verbatim, ...]
 
@@ -160,12 +161,13 @@ class _Parser:
             elif group is None:
                 raise _Stop(token.line, "GROUP comes before the first STATE")
             else:
-                items.append(StateSource(self._head(comment), self._body()))
+                head, body = self._head(comment), self._body()
+                items.append(StateSource(self.file, self.text, head, body))
             begin = self.at
         items += self._verbatim(begin, self.at)
         if group is None:
             raise _Stop(1, "no GROUP in this file")
-        return GroupSource(self.file, self.text, group, tuple(items))
+        return GroupSource(self.file, group, tuple(items))
 
     def _skip_outer(self) -> None:
         """Pass a token outside GROUP and STATE, or a pair of brackets."""

@@ -175,27 +175,27 @@ def _unanswered(machine: Machine, group: Group) -> Iterator[Problem]:
     while changed:
         changed = False
         for path, state in states.items():
-            for target, line, result in _exits(state, given[path]):
+            for target, _, result in _exits(state, given[path]):
                 if given.get(target) and not result:
                     given[target] = False
                     changed = True
     for path, state in states.items():
-        for target, line, result in _exits(state, given[path]):
+        for target, place, result in _exits(state, given[path]):
             above = machine.states.get(target)
             if above and above.group == group.parent and not result:
                 text = f"GROUP ({group.path}) returns here without a result"
-                yield Problem(Place(group.file, line), text)
+                yield Problem(place, text)
 
 
-def _exits(state: State, given: bool) -> Iterator[tuple[str, int, bool]]:
-    """Where NEXT leads, its line, and whether there is a result by then."""
+def _exits(state: State, given: bool) -> Iterator[tuple[str, Place, bool]]:
+    """Where NEXT leads, its place, and whether there is a result by then."""
     by_word = {use.result.word.start: use for use in state.uses if use.to}
     for token, result in _walk(state.body.tokens, given):
         use = by_word.get(token.start)
         if use and use.to:
-            yield use.to.target, use.to.place.line, result
+            yield use.to.target, use.to.place, result
     for on in state.on:
-        yield on.to.target, on.place.line, given
+        yield on.to.target, on.place, given
 
 
 def _walk(tokens: Sequence[Token], given: bool) -> Iterator[tuple[Token, bool]]:

@@ -265,7 +265,7 @@ def returns(machine: Machine) -> Iterator[Problem]:
     for group in machine.groups.values():
         for state in group.states:
             for line, text in state.results.wrong:
-                yield Problem(Place(group.file, line), text)
+                yield Problem(Place(state.place.file, line), text)
 
 
 def body_length(machine: Machine) -> Iterator[Problem]:
@@ -292,8 +292,9 @@ def hidden_transition(machine: Machine) -> Iterator[Problem]:
         for item in group.items:
             own = not isinstance(item, Verbatim)
             tokens = item.body.tokens if isinstance(item, State) else item.tokens
+            file = item.place.file if isinstance(item, State) else group.file
             for token in _with_directives(tokens):
-                place = Place(group.file, token.line)
+                place = Place(file, token.line)
                 if is_result_word(token) and not own:
                     yield Problem(place, f"{token.text} outside a state's body")
                 elif token.kind is Kind.WORD and _GENERATED.match(token.text):

@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
-from dataclasses import dataclass
 from typing import Iterable, Mapping, Sequence, assert_never
 
 from api.constants import CONSTANTS, ENUMS, FLAG_GROUPS
@@ -22,7 +20,7 @@ from nbdgen.calls import (
     OptArg,
 )
 from nbdgen.check_api import argument_names, known_names
-from nbdgen.source import Place
+from nbdgen.comments import Prose, wrap
 
 WIDTH = 88
 
@@ -91,11 +89,6 @@ def _constant_names() -> Mapping[str, str]:
 
 NAMES = _constant_names()
 
-# What the manual says about C alone.
-C_ONLY = (
-    re.compile(r"\s*The\s+caller\s+must\s+free\s+(the\s+string|it)\."),
-    re.compile(r",\s+ended\s+by\s+NULL"),
-)
 MARKUP = re.compile(r"([\\*_<>\[\]`#])")
 
 
@@ -112,49 +105,29 @@ def link(name: str) -> str:
     return f"[`{name}`](crate::{name})"
 
 
-@dataclass(frozen=True)
-class Prose:
+class RustProse(Prose):
     """Renders the text of records as Markdown."""
 
-    names: doc.Names
-    in_c: bool  # names stay those of C, without links
+    def __init__(self, names: doc.Names, in_c: bool) -> None:
+        super().__init__(names)
+        self.in_c = in_c  # names stay those of C, without links
 
-    def of(self, function: Function) -> Prose:
-        return Prose(self.names.with_args(argument_names(function)), self.in_c)
-
-    def line(self, text: str) -> str:
-        for pattern in C_ONLY:
-            text = pattern.sub("", text)
-        return self.plain(doc.parse_line(text, self.names, Place("record", 1)))
+    def of(self, function: Function) -> RustProse:
+        return RustProse(self.names.with_args(argument_names(function)), self.in_c)
 
     def sentence(self, text: str) -> str:
         shown = self.line(text)
         end = "" if shown.endswith(".") else "."
         return f"{shown[:1].upper()}{shown[1:]}{end}"
 
-    def blocks(self, text: str) -> list[str]:
-        """The paragraphs of a text."""
-        for pattern in C_ONLY:
-            text = pattern.sub("", text)
-        result: list[str] = []
-        for block in doc.parse(text, self.names, Place("record", 1)):
-            match block:
-                case doc.Para(line):
-                    result.append(self.plain(line))
-                case doc.Code(source):
-                    result.append(f"```text\n{source}\n```")
-                case doc.Item((), line):
-                    result.append(f"- {self.plain(line)}")
-                case doc.Item(term, line):
-                    result.append(f"- {self.plain(term)}: {self.plain(line)}")
-                case doc.Heading() | doc.Include():
-                    pass
-                case _:
-                    assert_never(block)
-        return result
+    def paragraph(self, text: str) -> str:
+        return text
 
-    def plain(self, line: doc.Line) -> str:
-        return "".join(map(self.word, line))
+    def code(self, text: str) -> str:
+        return f"```text\n{text}\n```"
+
+    def item(self, text: str) -> str:
+        return f"- {text}"
 
     def word(self, part: doc.Inline) -> str:
         match part:
@@ -175,8 +148,8 @@ class Prose:
                 assert_never(part)
 
 
-def prose_of(functions: Sequence[Function], in_c: bool = False) -> Prose:
-    return Prose(known_names(list(functions)), in_c)
+def prose_of(functions: Sequence[Function], in_c: bool = False) -> RustProse:
+    return RustProse(known_names(list(functions)), in_c)
 
 
 def rustdoc(blocks: Iterable[str], indent: str = "") -> str:
@@ -189,13 +162,8 @@ def rustdoc(blocks: Iterable[str], indent: str = "") -> str:
         if block.startswith("```"):
             lines += block.split("\n")
         else:
-            lines += textwrap.wrap(
-                block,
-                WIDTH - len(indent) - 4,
-                subsequent_indent="  " if item else "",
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+            width = WIDTH - len(indent) - 4
+            lines += wrap(block, width, rest="  " if item else "").split("\n")
     return "\n".join(f"{indent}/// {line}".rstrip() for line in lines)
 
 
@@ -217,7 +185,7 @@ def body_text(function: Function) -> str:
 
 def documentation(
     function: Function,
-    shown: Prose,
+    shown: RustProse,
     arguments: Iterable[tuple[str, str]],
     extra: Iterable[str] = (),
 ) -> str:

@@ -9,15 +9,6 @@ GROUP (NEWSTYLE.OPT_ABORT)
   PHASE (CONNECTING)
   SPEC ("Option types")
 
-/* Build the option. */
-STATE (START)
-  GOES_TO (SEND)
-{
-  if (nbdi_option_message (h, NBD_OPT_ABORT, NULL, 0) == -1)
-    return FAILED;
-  return NEXT (SEND);
-}
-
 /* Send it.  After an error we leave without waiting for the answer. */
 STATE (SEND)
   IO (SEND)

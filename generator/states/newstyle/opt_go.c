@@ -89,15 +89,7 @@ STATE (START)
   return NEXT (SEND);
 }
 
-/* Send it. */
-STATE (SEND)
-  IO (SEND)
-  GOES_TO (RECV_HEADER)
-{
-  return NEXT (RECV_HEADER);
-}
-
-/* Receive the fixed part of the next reply. */
+/* Receive the fixed part of a reply. */
 STATE (RECV_HEADER)
   IO (RECV, NBD_OPTION_REPLY_SIZE)
   GOES_TO (RECV_PAYLOAD, SKIP)

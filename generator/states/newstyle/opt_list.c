@@ -64,24 +64,6 @@ STATE (START)
   return NEXT (SEND);
 }
 
-/* Send it. */
-STATE (SEND)
-  IO (SEND)
-  GOES_TO (RECV_HEADER)
-{
-  return NEXT (RECV_HEADER);
-}
-
-/* Receive the fixed part of the next reply. */
-STATE (RECV_HEADER)
-  IO (RECV, NBD_OPTION_REPLY_SIZE)
-  GOES_TO (RECV_PAYLOAD)
-{
-  if (nbdi_expect_option_reply (h) == -1)
-    return FAILED;
-  return NEXT (RECV_PAYLOAD);
-}
-
 /* Act on one whole reply: an export, or the end of the list. */
 STATE (RECV_PAYLOAD)
   IO (RECV, h->opt.reply.length)

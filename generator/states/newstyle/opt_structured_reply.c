@@ -9,33 +9,6 @@ GROUP (NEWSTYLE.OPT_STRUCTURED_REPLY)
   PHASE (CONNECTING)
   SPEC ("Option types")
 
-/* Build the option. */
-STATE (START)
-  GOES_TO (SEND)
-{
-  if (nbdi_option_message (h, h->opt.option, NULL, 0) == -1)
-    return FAILED;
-  return NEXT (SEND);
-}
-
-/* Send it. */
-STATE (SEND)
-  IO (SEND)
-  GOES_TO (RECV_HEADER)
-{
-  return NEXT (RECV_HEADER);
-}
-
-/* Receive the fixed part of the reply. */
-STATE (RECV_HEADER)
-  IO (RECV, NBD_OPTION_REPLY_SIZE)
-  GOES_TO (RECV_PAYLOAD)
-{
-  if (nbdi_expect_option_reply (h) == -1)
-    return FAILED;
-  return NEXT (RECV_PAYLOAD);
-}
-
 /* The server agreed or not. */
 STATE (RECV_PAYLOAD)
   IO (RECV, h->opt.reply.length)
