@@ -58,6 +58,10 @@
 #define MIB (UINT64_C (1) << 20)
 #define GIB (UINT64_C (1) << 30)
 
+/* The first of several waits before connecting again, and the longest. */
+#define RETRY_FIRST_MS 100
+#define RETRY_LONGEST_MS 10000
+
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
@@ -138,7 +142,8 @@ struct endpoint_ops {
   unsigned (*connect) (struct endpoint *e, unsigned count);
   /* The size and identity were looked at; make it ready to be written. */
   void (*prepare) (struct endpoint *e, struct copy *c);
-  /* Nothing more is written; make it durable if wanted. */
+  /* Nothing more is written; make it durable if wanted.  0; -1 after a
+   * message; 1 if all connections were lost and may be opened again. */
   int (*finish) (struct endpoint *e, uint64_t length, bool flush);
   /* A line that says which one this is, to be freed. */
   char *(*identity) (struct endpoint *e);
@@ -166,7 +171,7 @@ struct endpoint {
   bool multi;                   /* takes several connections */
 };
 
-/* ---- open.c, nbd.c, nbd-io.c, file.c, file-zero.c, stream.c ---- */
+/* ---- open.c, nbd*.c, file.c, file-zero.c, stream.c ---- */
 
 /* Take the source or the destination from the command line. */
 extern struct endpoint *endpoint_open (struct copy *c, char ***words,
@@ -189,6 +194,8 @@ extern void nbd_polled (struct endpoint *e, unsigned i,
 extern bool nbd_is_lost (struct endpoint *e, unsigned i);
 extern const char *nbd_loss (struct endpoint *e, unsigned i);
 extern int nbd_reopen (struct endpoint *e, unsigned i);
+/* Make what waits for a server fail. */
+extern void nbd_break (struct endpoint *e);
 
 /* Make zeroes in a file; 0 or errno. */
 struct file;
@@ -249,6 +256,7 @@ struct copy {
   bool whole;                   /* all of the destination is made */
   bool resumed;                 /* a journal was there */
   bool track;                   /* remember what is not durable */
+  bool flushing;                /* after the first pass */
   bool verifying;               /* second pass: from is the destination */
   struct work work;
   struct worker *workers;
@@ -260,7 +268,8 @@ struct copy {
   int event_fd;                 /* wakes the main thread */
   pthread_mutex_t message_lock;
 
-  _Atomic unsigned generation;  /* how often the destination was lost */
+  _Atomic unsigned generation;  /* how often the destination was lost, */
+  _Atomic unsigned losses;      /* and since it flushed something */
   _Atomic uint64_t copied, zeroed, skipped, verified;
   _Atomic bool map_failed;
 };
@@ -369,6 +378,12 @@ extern void tune_add (struct worker *w, uint64_t bytes);
 
 /* Copy or verify all of the work; 0, or -1 after a message. */
 extern int run_workers (struct copy *c);
+/* For waits of the main thread: how long they may take, in milliseconds,
+ * and did a signal come, or something fail? */
+extern int run_tick (const struct copy *c);
+extern bool run_interrupted (struct copy *c);
+/* What is before POSITION is done. */
+extern void run_say_interrupted (struct copy *c, uint64_t position);
 
 /* ---- scan.c ---- */
 
@@ -396,7 +411,9 @@ extern void done_add (struct copy *c, const struct extent *what);
 /* Is it time to flush?  Then what is done so far is set aside. */
 extern bool done_due (struct copy *c);
 extern int done_flushed (struct copy *c);
-/* The destination was lost: all that was not flushed is work again. */
+/* The destination was lost: count it, and give up if it is so too often. */
+extern void done_lost (struct copy *c);
+/* All that was not flushed is work again. */
 extern void done_again (struct copy *c);
 extern void done_end (struct copy *c);
 

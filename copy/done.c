@@ -80,12 +80,23 @@ done_flushed (struct copy *c)
     ranges_merge (&durable, &aside[i]);
     ranges_clear (&aside[i]);
   }
+  c->losses = 0;
   flush_ended = now ();
   flush_took = flush_ended - flush_began;
   pthread_mutex_unlock (&lock);
   int r = c->o.resume ? journal_add (c, &durable) : 0;
   ranges_clear (&durable);
   return r;
+}
+
+/* A server that never lives until it has flushed makes no progress. */
+void
+done_lost (struct copy *c)
+{
+  if (++c->losses > c->o.retry)
+    copy_fail (c, "%s: the connection was lost %u times before anything was "
+               "durable; more attempts may help, or a smaller --checkpoint",
+               c->to->name, (unsigned) c->losses);
 }
 
 /* What need not be written to a destination that reads as zeroes is not

@@ -14,6 +14,7 @@ copy_nbdcopy_SOURCES = \
 	copy/file.h \
 	copy/journal.c \
 	copy/main.c \
+	copy/nbd-connect.c \
 	copy/nbd-io.c \
 	copy/nbd-zero.c \
 	copy/nbd.c \
@@ -60,19 +61,25 @@ copy_tests = \
 	copy/tests/full-file-systems-fail-the-copy.sh \
 	copy/tests/holes-stay-holes.sh \
 	copy/tests/interrupted-copies-say-how-far-they-came.sh \
+	copy/tests/interruption-ends-every-wait.sh \
+	copy/tests/large-holes-need-few-queries.sh \
 	copy/tests/lost-connections-are-opened-again.sh \
 	copy/tests/memory-is-bounded-by-the-queue-size.sh \
 	copy/tests/mistakes-are-refused-before-anything-is-written.sh \
 	copy/tests/odd-tails-reach-servers-that-want-blocks.sh \
 	copy/tests/offsets-and-lengths-choose-a-part.sh \
 	copy/tests/options-are-those-of-libnbd.sh \
+	copy/tests/one-living-connection-is-enough-for-the-flush.sh \
 	copy/tests/progress-has-three-forms.sh \
 	copy/tests/qcow2-chains-and-snapshots-survive.sh \
 	copy/tests/random-disks-are-equal.sh \
 	copy/tests/read-errors-are-never-taken-for-data.sh \
+	copy/tests/refused-connections-are-done-without.sh \
+	copy/tests/resume-does-not-trust-what-was-not-flushed.sh \
 	copy/tests/resume-goes-on-from-what-is-durable.sh \
 	copy/tests/resume-refuses-what-changed.sh \
 	copy/tests/resumed-copies-are-identical.sh \
+	copy/tests/servers-may-come-late.sh \
 	copy/tests/shrinking-sources-fail-the-copy.sh \
 	copy/tests/sparse-random-disks-arrive-whole.sh \
 	copy/tests/the-rate-is-limited-and-changed-by-signals.sh \
@@ -98,7 +105,14 @@ TESTS += \
 EXTRA_DIST += \
 	$(copy_tests) \
 	bench/copy \
-	copy/tests/functions.sh
+	copy/tests/functions.sh \
+	copy/tests/killing-proxy.py
+
+# After the one that fetches a server.  (Automake would take the name itself
+# for a rule that replaces its own.)
+log_of_large_holes = copy/tests/large-holes-need-few-queries.sh.log
+$(log_of_large_holes): \
+	tests/servers/qemu-nbd-of-backports-speaks-extended-headers.sh.log
 
 # make check-long runs these with CHECK_LONG=1 in their environment.
 CHECK_LONG += \

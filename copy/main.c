@@ -243,6 +243,30 @@ prepare (struct copy *c)
   verify_begin (c);
 }
 
+/* What was lost before it was flushed is copied again. */
+static int
+copy_all (struct copy *c, bool flush)
+{
+  int r;
+
+  do {
+    c->flushing = false;
+    if (run_workers (c) == -1
+        || c->from->ops->finish (c->from, c->length, false) == -1)
+      return -1;
+    c->flushing = true;
+    r = c->to->ops->finish (c->to, c->length, flush && c->to->can_flush);
+    if (r == 1) {
+      done_lost (c);
+      done_again (c);
+    }
+  } while (r == 1 && !c->stop && c->work.ready.count > 0);
+  if (c->stop == 2)
+    run_say_interrupted (c, 0);
+  c->flushing = false;
+  return r == -1 || c->stop ? -1 : 0;
+}
+
 /* After it, and only then, the copy is complete. */
 static int
 run (struct copy *c)
@@ -250,10 +274,7 @@ run (struct copy *c)
   struct options *o = &c->o;
   bool flush = o->flush || o->resume || o->verify;
 
-  if (run_workers (c) == -1
-      || c->from->ops->finish (c->from, c->length, false) == -1
-      || c->to->ops->finish (c->to, c->length,
-                             flush && c->to->can_flush) == -1)
+  if (copy_all (c, flush) == -1)
     return -1;
   if (o->verify && verify_run (c) == -1) {
     /* What the journal calls durable is not to be trusted. */
@@ -283,6 +304,15 @@ same_file (const struct endpoint *from, const struct endpoint *to)
     tool_fail ("%s and %s are the same file", from->name, to->name);
 }
 
+/* Before there are workers that say more. */
+static void
+say_interrupted (void)
+{
+  if (tool_signal != 0)
+    tool_error ("interrupted by a signal (%s) before anything was copied",
+                strsignal (tool_signal));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -291,6 +321,7 @@ main (int argc, char *argv[])
   options_take (&c->o, argc, argv);
   blkhash_begin (c);
   tool_catch_signals ();
+  tool_at_end (say_interrupted);
   signal (SIGPIPE, SIG_IGN);
   pthread_mutex_init (&c->message_lock, NULL);
   c->stop_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);

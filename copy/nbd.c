@@ -2,9 +2,7 @@
 /* NBD exports: connecting, what they can do, and connecting again. */
 #include <config.h>
 
-#include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +10,8 @@
 
 #define ALLOCATION LIBNBD_CONTEXT_BASE_ALLOCATION
 
-static struct nbd_handle *
-new_handle (struct nbd *n, unsigned i)
+struct nbd_handle *
+nbd_new_handle (struct nbd *n, unsigned i)
 {
   char *name = tool_format ("%s%u", n->e.source ? "src" : "dst", i);
   struct nbd_handle *h = tool_create (name);
@@ -37,8 +35,8 @@ block_size (struct nbd_handle *h, int type, uint64_t otherwise)
 }
 
 /* What must be the same for all connections to one export. */
-static struct facts
-get_facts (struct nbd_handle *h)
+struct facts
+nbd_facts (struct nbd_handle *h)
 {
   return (struct facts) {
     .size = nbd_get_size (h),
@@ -59,7 +57,7 @@ describe (struct nbd *n, struct nbd_handle *h)
   struct endpoint *e = &n->e;
   struct options *o = &e->copy->o;
 
-  n->facts = get_facts (h);
+  n->facts = nbd_facts (h);
   e->size = n->facts.size;
   if (e->size == -1)
     tool_nbd_fail (e->name);
@@ -82,42 +80,60 @@ describe (struct nbd *n, struct nbd_handle *h)
   }
 }
 
-static struct nbd_handle *
-connect_first (struct nbd *n, unsigned i)
+/* Flush through one connection.  0, -1 after a message, or 1 if it is lost,
+ * and then OUT is why. */
+static int
+flush_through (struct nbd *n, struct nbd_handle *h, char **out)
 {
-  struct nbd_handle *h = new_handle (n, i);
-  if (tool_connect (h, &n->at) == -1)
-    tool_nbd_fail (n->e.name);
-  return h;
+  struct copy *c = n->e.copy;
+  int64_t cookie = nbd_aio_flush (h, NBD_NULL_COMPLETION, 0);
+  int r = cookie == -1 ? -1 : 0;
+
+  while (r == 0) {
+    r = nbd_aio_command_completed (h, cookie);
+    if (r == 0 && run_interrupted (c))
+      return -1;
+    if (r == 0 && nbd_poll2 (h, c->event_fd, run_tick (c)) == -1)
+      r = -1;
+  }
+  if (r == 1)
+    return 0;
+  char *why = tool_format ("%s", tool_nbd_error ());
+  if (nbd_aio_is_dead (h) != 1 && nbd_aio_is_closed (h) != 1) {
+    copy_fail (c, "%s: flush failed: %s", n->e.name, why);
+    free (why);
+    return -1;
+  }
+  free (*out);
+  *out = why;
+  return 1;
 }
 
-static unsigned
-connect_more (struct endpoint *e, unsigned count)
-{
-  struct nbd *n = (struct nbd *) e;
-
-  n->connections = realloc (n->connections, count * sizeof (struct link));
-  if (n->connections == NULL)
-    tool_fail ("out of memory");
-  for (; n->count < count; n->count++)
-    n->connections[n->count] = (struct link) {
-      .h = connect_first (n, n->count),
-    };
-  return n->count;
-}
-
+/* A server with several connections has promised that a flush through any of
+ * them is one for all, so those that died while they were idle do not
+ * matter as long as one lives. */
 static int
 finish (struct endpoint *e, uint64_t length, bool flush)
 {
   struct nbd *n = (struct nbd *) e;
+  unsigned flushed = 0;
+  char *why = NULL;
+  int r = 0;
 
   (void) length;
-  for (unsigned i = 0; flush && i < n->count; i++)
-    if (nbd_flush (n->connections[i].h, 0) == -1) {
-      copy_fail (e->copy, "%s: flush failed: %s", e->name, nbd_get_error ());
-      return -1;
-    }
-  return 0;
+  if (!flush)
+    return 0;
+  for (unsigned i = 0; i < n->count && r != -1; i++) {
+    r = flush_through (n, n->connections[i].h, &why);
+    if (r == 0)
+      flushed++;
+  }
+  if (r != -1 && flushed == 0 && !(e->copy->o.retry > 0 && e->again))
+    copy_fail (e->copy, "%s: flush failed: %s", e->name, why);
+  free (why);
+  if (r == -1 || e->copy->stop)
+    return -1;
+  return flushed > 0 ? 0 : 1;
 }
 
 /* The URI may hold a socket's temporary name if the server is a child. */
@@ -138,7 +154,7 @@ identity (struct endpoint *e)
 static const struct endpoint_ops ops = {
   .name = "nbd_ops",
   .start = nbd_start,
-  .connect = connect_more,
+  .connect = nbd_connect,
   .finish = finish,
   .identity = identity,
 };
@@ -154,71 +170,8 @@ nbd_open (struct copy *c, const struct tool_endpoint *at, bool source)
     .asynchronous = true,
     .again = tool_endpoint_again (at),
   };
-  connect_more (&n->e, 1);
+  pthread_mutex_init (&n->lock, NULL);
+  nbd_connect (&n->e, 1);
   describe (n, n->connections[0].h);
   return &n->e;
-}
-
-/* ---- connections that were lost ---- */
-
-bool
-nbd_is_lost (struct endpoint *e, unsigned i)
-{
-  struct nbd_handle *h = ((struct nbd *) e)->connections[i].h;
-  return nbd_aio_is_dead (h) == 1 || nbd_aio_is_closed (h) == 1;
-}
-
-const char *
-nbd_loss (struct endpoint *e, unsigned i)
-{
-  struct link *link = &((struct nbd *) e)->connections[i];
-  return link->loss ? link->loss : "the server closed the connection";
-}
-
-static int
-start_connecting (struct nbd *n, struct nbd_handle *h)
-{
-  if (n->at.transport == TOOL_UNIX)
-    return nbd_aio_connect_unix (h, n->at.words[0]);
-  return nbd_aio_connect_uri (h, n->at.words[0]);
-}
-
-static int
-connect_again (struct nbd *n, struct nbd_handle *h)
-{
-  struct copy *c = n->e.copy;
-
-  if (start_connecting (n, h) == -1)
-    return -1;
-  while (nbd_aio_is_connecting (h) == 1)
-    if (c->stop || nbd_poll2 (h, c->stop_fd, -1) == -1)
-      return -1;
-  return nbd_aio_is_ready (h) == 1 ? 0 : -1;
-}
-
-/* Connect once more.  An export that became another one is no export to go
- * on with. */
-int
-nbd_reopen (struct endpoint *e, unsigned i)
-{
-  struct nbd *n = (struct nbd *) e;
-  struct link *link = &n->connections[i];
-
-  free (link->loss);
-  link->loss = NULL;
-  tool_close (link->h);
-  link->h = new_handle (n, i);
-  if (connect_again (n, link->h) == -1) {
-    const char *why = nbd_get_error ();
-    link->loss = strdup (why ? why : "the connection ended");
-    return -1;
-  }
-  struct facts now = get_facts (link->h);
-  if (memcmp (&now, &n->facts, sizeof now) != 0) {
-    copy_fail (e->copy, "%s: after connecting again the server serves "
-               "something else: size %" PRIi64 " instead of %" PRIi64
-               ", or other capabilities", e->name, now.size, n->facts.size);
-    return -1;
-  }
-  return 0;
 }

@@ -16,6 +16,7 @@ struct facts {
 struct link {
   struct nbd_handle *h;
   char *loss;                   /* why it was lost */
+  int socket;                   /* -1 if there is none to be broken */
 };
 
 struct nbd {
@@ -24,11 +25,25 @@ struct nbd {
   struct facts facts;
   struct link *connections;
   unsigned count;
+  pthread_mutex_t lock;         /* of the links' sockets */
   _Atomic bool no_zero;         /* the server refused to write zeroes */
   _Atomic bool no_fast;         /* and says that it would not be fast */
   _Atomic bool no_trim;         /* and discards without making zeroes */
   _Atomic bool no_df;           /* the server wants to fragment reads */
 };
+
+/* ---- nbd.c ---- */
+
+extern struct nbd_handle *nbd_new_handle (struct nbd *n, unsigned i);
+extern struct facts nbd_facts (struct nbd_handle *h);
+
+/* ---- nbd-connect.c ---- */
+
+/* Make connections until there are COUNT, or no more are to be had; how many
+ * there are. */
+extern unsigned nbd_connect (struct endpoint *e, unsigned count);
+
+/* ---- nbd-io.c, nbd-zero.c ---- */
 
 extern void nbd_start (struct endpoint *e, struct io *io);
 /* Blocking: what does not begin or end at a block; DATA NULL is zeroes. */

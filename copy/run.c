@@ -19,6 +19,12 @@
 /* How often progress is looked at. */
 #define TICK_MS 100
 
+int
+run_tick (const struct copy *c)
+{
+  return c->o.progress ? TICK_MS : -1;
+}
+
 static volatile sig_atomic_t ending, faster, slower;
 static int wake = -1;
 
@@ -124,6 +130,9 @@ catch_signals (struct copy *c)
     catch (SIGUSR2, on_signal, SA_RESTART);
   }
   catch (SIGURG, on_kick, 0);
+  /* One that came before. */
+  if (tool_signal != 0)
+    on_signal (tool_signal);
 }
 
 /* The first position of which it is not known that it is done. */
@@ -212,7 +221,8 @@ all_finished (struct copy *c)
   return true;
 }
 
-/* Some may be blocked in a system call: interrupt it until they end. */
+/* Some may be blocked in a system call, or wait for a server: interrupt that
+ * until they end. */
 static void
 join (struct copy *c, struct worker *w)
 {
@@ -227,8 +237,13 @@ join (struct copy *c, struct worker *w)
     }
     if (pthread_timedjoin_np (w->thread, NULL, &t) == 0)
       return;
-    if (c->stop)
-      pthread_kill (w->thread, SIGURG);
+    if (!c->stop)
+      continue;
+    pthread_kill (w->thread, SIGURG);
+    if (c->from->asynchronous)
+      nbd_break (c->from);
+    if (c->to->asynchronous)
+      nbd_break (c->to);
   }
 }
 
@@ -250,19 +265,36 @@ free_workers (struct copy *c)
   c->workers = NULL;
 }
 
+bool
+run_interrupted (struct copy *c)
+{
+  uint64_t count;
+
+  if (read (c->event_fd, &count, sizeof count) == -1) {
+    /* Nothing happened. */
+  }
+  look_at_signals (c);
+  progress_tick (c);
+  return c->stop != 0;
+}
+
 static void
 wait_for_workers (struct copy *c)
 {
   struct pollfd p = { .fd = c->event_fd, .events = POLLIN };
-  uint64_t count;
 
-  while (!c->stop && !all_finished (c)) {
-    poll (&p, 1, c->o.progress ? TICK_MS : -1);
-    if (p.revents & POLLIN && read (c->event_fd, &count, sizeof count) == -1)
-      abort ();
-    look_at_signals (c);
-    progress_tick (c);
-  }
+  while (!run_interrupted (c) && !all_finished (c))
+    poll (&p, 1, run_tick (c));
+}
+
+void
+run_say_interrupted (struct copy *c, uint64_t position)
+{
+  copy_warn (c, "interrupted by a signal (%s): %s from offset %" PRIu64
+             " on is not %s", strsignal (ending),
+             c->verifying ? "verification" : "the copy",
+             c->to->start + position,
+             c->flushing ? "known to be durable" : "complete");
 }
 
 /* Operations may still be known to handles of the library when it failed,
@@ -279,10 +311,7 @@ run_workers (struct copy *c)
     join (c, &c->workers[i]);
   look_at_signals (c);
   if (c->stop == 2)
-    copy_warn (c, "interrupted by a signal (%s): %s from offset %" PRIu64
-               " on is not complete", strsignal (ending),
-               c->verifying ? "verification" : "the copy",
-               c->to->start + lowest (c));
+    run_say_interrupted (c, lowest (c));
   if (c->stop)
     return -1;
   free_workers (c);

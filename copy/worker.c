@@ -12,10 +12,6 @@
 
 #include "copy.h"
 
-/* The first of several waits before connecting again, and the longest. */
-#define FIRST_WAIT_MS 100
-#define LONGEST_WAIT_MS 10000
-
 /* ---- operations ---- */
 
 struct io *
@@ -153,7 +149,7 @@ static void
 reopen (struct worker *w, struct endpoint *e)
 {
   struct copy *c = w->copy;
-  int wait = FIRST_WAIT_MS;
+  int wait = RETRY_FIRST_MS;
   char *loss = strdup (nbd_loss (e, w->index));
 
   while (!c->stop && w->attempts < c->o.retry) {
@@ -166,7 +162,7 @@ reopen (struct worker *w, struct endpoint *e)
     }
     if (w->attempts == c->o.retry || !pause_ms (c, wait))
       break;
-    wait = MIN (2 * wait, LONGEST_WAIT_MS);
+    wait = MIN (2 * wait, RETRY_LONGEST_MS);
   }
   copy_fail (c, "%s: the connection was lost (%s) and could not be opened "
              "again in %u attempts: %s", e->name, loss ? loss : "",
@@ -186,8 +182,10 @@ recover (struct worker *w)
     reopen (w, c->from);
   if (w->gone[1] && !c->stop) {
     unsigned now = w->generation;
-    if (atomic_compare_exchange_strong (&c->generation, &now, now + 1))
+    if (atomic_compare_exchange_strong (&c->generation, &now, now + 1)) {
       now++;
+      done_lost (c);
+    }
     reopen (w, c->to);
     if (!c->verifying)
       done_again (c);

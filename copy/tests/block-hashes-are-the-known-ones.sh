@@ -26,7 +26,7 @@ truncate -s 5000003 "$tmp/in"
 "$system_python" - "$tmp/in" >"$tmp/want" <<'END'
 import hashlib, sys
 data = open(sys.argv[1], "rb").read()
-for size in (1, 512, 65536, 1 << 20, 1 << 23, 1 << 26):
+for size in (512, 65536, 1 << 20, 1 << 23, 1 << 26):
     outer = hashlib.sha1()
     for at in range(0, len(data), size):
         outer.update(hashlib.sha1(data[at:at + size]).digest())
@@ -34,8 +34,6 @@ for size in (1, 512, 65536, 1 << 20, 1 << 23, 1 << 26):
     print(size, outer.hexdigest())
 END
 while read -r size want; do
-  # So many digests of single bytes take long.
-  [ "$size" -gt 1 ] || continue
   for options in "" --synchronous --no-extents "--request-size=4096"; do
     # shellcheck disable=SC2086  # none or one
     expect "$want" "$nbdcopy" $options --blkhash=sha1/$size "$tmp/in" null:

@@ -50,6 +50,6 @@ try:
 except OSError:
     pass
 assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0, text
-assert re.search(r"█ 100% \[\*+\] 8.00M  [0-9.]+[BKMG]/s  0:00  zeroes 7.00M",
+assert re.search(r"█ 100% \[\*+\] 8.00M  [0-9.]+[BKMG]/s  [0-9:]+  zeroes 7.00M",
                  text.decode()), text
 END

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* NBD exports: connecting, waiting for a server that is not there yet,
+ * connecting again, and breaking connections. */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "nbd.h"
+
+/* From now on, if SOCKET is not -1, nbd_break ends what waits for it. */
+static void
+set_socket (struct nbd *n, struct link *link, int socket)
+{
+  pthread_mutex_lock (&n->lock);
+  link->socket = socket;
+  pthread_mutex_unlock (&n->lock);
+}
+
+void
+nbd_break (struct endpoint *e)
+{
+  struct nbd *n = (struct nbd *) e;
+
+  pthread_mutex_lock (&n->lock);
+  for (unsigned i = 0; i < n->count; i++)
+    if (n->connections[i].socket >= 0)
+      shutdown (n->connections[i].socket, SHUT_RDWR);
+  pthread_mutex_unlock (&n->lock);
+}
+
+/* ---- the first time ---- */
+
+/* Did connecting fail because nobody is there, or the server went away?
+ * What a server refused, or what cannot be asked for, stays so. */
+static bool
+may_come_back (struct nbd_handle *h)
+{
+  int error = nbd_get_errno ();
+
+  if (error == EINVAL || error == ENOTSUP || error == EPERM)
+    return false;
+  return nbd_stats_bytes_received (h) == 0 || error == ENOTCONN
+    || error == ECONNRESET || error == EPIPE || error == ESHUTDOWN;
+}
+
+/* Signals end the program here. */
+static void
+wait_ms (int ms)
+{
+  struct pollfd p = { .fd = tool_signal_fd (), .events = POLLIN };
+
+  poll (&p, 1, ms);
+  tool_check_signal ();
+}
+
+/* NULL if it failed and could not be expected to do better later. */
+static struct nbd_handle *
+connect_first (struct nbd *n, unsigned i)
+{
+  unsigned more = n->e.again && i == 0 ? n->e.copy->o.retry : 0;
+  int wait = RETRY_FIRST_MS;
+  bool told = false;
+
+  for (;;) {
+    struct nbd_handle *h = nbd_new_handle (n, i);
+    if (tool_connect (h, &n->at) == 0)
+      return h;
+    tool_check_signal ();
+    if (more-- == 0 || !may_come_back (h))
+      return NULL;
+    if (!told)
+      copy_warn (n->e.copy, "%s: there is no connection yet (%s), trying "
+                 "again", n->e.name, tool_nbd_error ());
+    told = true;
+    tool_close (h);
+    wait_ms (wait);
+    wait = MIN (2 * wait, RETRY_LONGEST_MS);
+  }
+}
+
+/* The first one is needed.  A server that wants no more gets no more. */
+unsigned
+nbd_connect (struct endpoint *e, unsigned count)
+{
+  struct nbd *n = (struct nbd *) e;
+  struct link *links;
+
+  links = realloc (n->connections,
+                   MAX (count, n->count) * sizeof n->connections[0]);
+  if (links == NULL)
+    tool_fail ("out of memory");
+  n->connections = links;
+  for (; n->count < count; n->count++) {
+    struct nbd_handle *h = connect_first (n, n->count);
+    if (h == NULL && n->count == 0)
+      tool_nbd_fail (e->name);
+    if (h == NULL) {
+      copy_warn (e->copy, "%s: going on with %u of %u connections: %s",
+                 e->name, n->count, count, tool_nbd_error ());
+      break;
+    }
+    links[n->count] = (struct link) { .h = h };
+    set_socket (n, &links[n->count], nbd_aio_get_fd (h));
+  }
+  return MIN (n->count, count);
+}
+
+/* ---- connections that were lost ---- */
+
+bool
+nbd_is_lost (struct endpoint *e, unsigned i)
+{
+  struct nbd_handle *h = ((struct nbd *) e)->connections[i].h;
+  return nbd_aio_is_dead (h) == 1 || nbd_aio_is_closed (h) == 1;
+}
+
+const char *
+nbd_loss (struct endpoint *e, unsigned i)
+{
+  struct link *link = &((struct nbd *) e)->connections[i];
+  return link->loss ? link->loss : "the server closed the connection";
+}
+
+static int
+start_connecting (struct nbd *n, struct nbd_handle *h)
+{
+  if (n->at.transport == TOOL_UNIX)
+    return nbd_aio_connect_unix (h, n->at.words[0]);
+  return nbd_aio_connect_uri (h, n->at.words[0]);
+}
+
+static int
+connect_again (struct nbd *n, struct nbd_handle *h)
+{
+  struct copy *c = n->e.copy;
+
+  if (start_connecting (n, h) == -1)
+    return -1;
+  while (nbd_aio_is_connecting (h) == 1)
+    if (c->stop || nbd_poll2 (h, c->stop_fd, -1) == -1)
+      return -1;
+  return nbd_aio_is_ready (h) == 1 ? 0 : -1;
+}
+
+/* Connect once more.  An export that became another one is no export to go
+ * on with. */
+int
+nbd_reopen (struct endpoint *e, unsigned i)
+{
+  struct nbd *n = (struct nbd *) e;
+  struct link *link = &n->connections[i];
+
+  free (link->loss);
+  link->loss = NULL;
+  if (nbd_aio_is_ready (link->h) == 1)
+    nbd_shutdown (link->h, 0);
+  set_socket (n, link, -1);
+  tool_close (link->h);
+  link->h = nbd_new_handle (n, i);
+  if (connect_again (n, link->h) == -1) {
+    const char *why = nbd_get_error ();
+    link->loss = strdup (why ? why : "the connection ended");
+    return -1;
+  }
+  set_socket (n, link, nbd_aio_get_fd (link->h));
+  struct facts now = nbd_facts (link->h);
+  if (memcmp (&now, &n->facts, sizeof now) != 0) {
+    copy_fail (e->copy, "%s: after connecting again the server serves "
+               "something else: size %" PRIi64 " instead of %" PRIi64
+               ", or other capabilities", e->name, now.size, n->facts.size);
+    return -1;
+  }
+  return 0;
+}
