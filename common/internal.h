@@ -15,6 +15,5 @@ extern void tool_choose_colors (bool yes);      /* color.c */
 
 /* endpoint.c: for signal handlers, break every connection. */
 extern void tool_break_connections (void);
-extern void tool_close_all (void);
 
 #endif /* COMMON_INTERNAL_H */

@@ -167,6 +167,8 @@ extern void tool_only_endpoint (char **words, struct tool_endpoint *endpoint);
  * name local files.  Fails the tool. */
 extern struct nbd_handle *tool_create (const char *handle_name);
 extern void tool_close (struct nbd_handle *h);
+/* As at the end of the program: without waiting for what servers say. */
+extern void tool_close_all (void);
 
 /* Connect.  On failure -1, and nbd_get_error says why.  A signal while it
  * waits ends the program.  With opt mode set it ends when negotiating. */

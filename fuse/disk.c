@@ -38,7 +38,7 @@ connect_one (const struct tool_endpoint *endpoint, const char *name,
       || (name && (nbd_set_export_name (h, name) == -1
                    || nbd_opt_go (h) == -1))) {
     /* Closing forgets the message. */
-    tool_error ("%s: %s", name ? name : endpoint->name, nbd_get_error ());
+    tool_error ("%s: %s", name ? name : endpoint->name, tool_nbd_error ());
     tool_close (h);
     return NULL;
   }

@@ -48,9 +48,11 @@ fuse_tests = \
 	fuse/tests/read-only-means-read-only.sh \
 	fuse/tests/reads-see-writes-that-the-server-has-not-answered.sh \
 	fuse/tests/requests-use-all-connections.sh \
+	fuse/tests/servers-that-hang-are-given-up.sh \
 	fuse/tests/servers-without-zeroing-are-sent-zeroes.sh \
 	fuse/tests/signals-unmount-and-end-with-0.sh \
 	fuse/tests/small-writes-respect-the-block-size.sh \
+	fuse/tests/users-can-mount.sh \
 	fuse/tests/vsock-servers-are-reached.sh \
 	fuse/tests/writing-past-the-end-gives-enospc.sh \
 	fuse/tests/wrong-command-lines-are-refused.sh

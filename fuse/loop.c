@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/pidfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -24,6 +25,8 @@
 /* How long the end may take: after a signal, or when unmounted. */
 #define HURRY_MS 5000
 #define PATIENCE_MS 30000
+/* Who sends two signals in a row, such as timeout(1), means one. */
+#define SAME_SIGNAL_MS 500
 
 static struct fuse_session *session;
 static struct buffer *current;
@@ -31,8 +34,8 @@ static int epoll = -1, signals = -1, detached = -1;
 static bool ready;              /* the kernel has begun to use us */
 static bool unmounted;          /* and it has ended */
 static bool leaving;            /* a signal came */
-static bool lost;               /* a last flush failed */
-static int64_t deadline_ms;
+static bool lost;               /* a last flush failed, or was given up */
+static int64_t deadline_ms, signal_ms;
 /* Marks in epoll's data for what is no connection. */
 static char device_mark, signal_mark, detached_mark;
 
@@ -207,11 +210,18 @@ take_signal (void)
 {
   struct signalfd_siginfo info;
   pthread_t thread;
-  if (read (signals, &info, sizeof info) != sizeof info || leaving)
+  if (read (signals, &info, sizeof info) != sizeof info)
     return;
+  if (leaving) {
+    /* Who sends another has lost patience. */
+    if (now_ms () >= signal_ms + SAME_SIGNAL_MS)
+      deadline_ms = now_ms ();
+    return;
+  }
   debug ("ending because of signal %u", info.ssi_signo);
   leaving = true;
-  deadline_ms = now_ms () + HURRY_MS;
+  signal_ms = now_ms ();
+  deadline_ms = signal_ms + HURRY_MS;
   if (unmounted)
     return;
   if (pthread_create (&thread, NULL, detach, NULL) == 0)
@@ -276,17 +286,17 @@ flush_all (void)
 }
 
 /* Until nothing is in flight.  What a server leaves unanswered for too long
- * is given up, and so is a child that would be waited for. */
+ * is given up. */
 static void
 drain (void)
 {
   while (commands_in_flight > 0 && now_ms () < deadline_ms)
     turn ();
-  if (commands_in_flight == 0)
+  if (commands_in_flight == 0 || lost)
     return;
-  tool_error ("the server does not answer, giving up");
-  for (size_t i = 0; i < nr_disks; i++)
-    nbd_kill_subprocess (disks[i].connections[0].h, SIGKILL);
+  tool_error ("the server does not answer, giving up: what was written last "
+              "may be lost");
+  lost = true;
 }
 
 bool
@@ -306,14 +316,66 @@ loop_run (struct fuse_session *mounted)
       connection->watched = LIBNBD_AIO_DIRECTION_READ;
     }
 
-  while (!unmounted)
+  while (!unmounted && (!leaving || now_ms () < deadline_ms))
     turn ();
   if (epoll_ctl (epoll, EPOLL_CTL_DEL, fd, NULL) == -1)
     debug ("the device is gone");
   if (deadline_ms == 0)
     deadline_ms = now_ms () + PATIENCE_MS;
   drain ();
-  flush_all ();
+  if (!lost)
+    flush_all ();
   drain ();
   return !lost;
+}
+
+/* The pid file descriptor of the server that was started, or -1. */
+static int server = -1;
+static volatile sig_atomic_t killed;
+
+/* Time is up, or a signal came, which means what it means in take_signal. */
+static void
+kill_server (int number)
+{
+  int64_t now = now_ms ();
+  if (number != SIGALRM && !leaving) {
+    leaving = true;
+    signal_ms = now;
+    alarm (HURRY_MS / 1000);
+    return;
+  }
+  if (number != SIGALRM && now < signal_ms + SAME_SIGNAL_MS)
+    return;
+  killed = true;
+  pidfd_send_signal (server, SIGKILL, NULL, 0);
+}
+
+/* A server that was started ends when its connection closes, which is waited
+ * for; but not for ever. */
+bool
+loop_end_server (void)
+{
+  static const int numbers[] = { SIGALRM, SIGINT, SIGQUIT, SIGTERM };
+  struct nbd_handle *h = disks[0].connections[0].h;
+  int64_t pid = nbd_get_subprocess_pid (h);
+  if (pid <= 0 || (server = pidfd_open (pid, 0)) == -1)
+    return true;
+  sigset_t set;
+  sigemptyset (&set);
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    struct sigaction action = { .sa_handler = kill_server };
+    sigaction (numbers[i], &action, NULL);
+    sigaddset (&set, numbers[i]);
+  }
+  int64_t left = (deadline_ms - now_ms () + 999) / 1000;
+  if (left > 0)
+    alarm (left);
+  else
+    kill_server (SIGALRM);
+  sigprocmask (SIG_UNBLOCK, &set, NULL);
+  tool_close_all ();
+  sigprocmask (SIG_BLOCK, &set, NULL);
+  if (killed && !lost)
+    tool_error ("the server did not end, it was killed");
+  return !killed;
 }

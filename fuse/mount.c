@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -202,19 +203,34 @@ mount_tune (void)
          fclose (file) == 0 ? "" : " was refused");
 }
 
+static atomic_bool detached;
+
 /* Take the mount away at once, even if files are open; these can still be
  * served. */
 void
 mount_detach (void)
 {
-  if (umount2 (options.mountpoint, MNT_DETACH | UMOUNT_NOFOLLOW) == 0
-      || errno != EPERM)
+  if (umount2 (options.mountpoint, MNT_DETACH | UMOUNT_NOFOLLOW) == 0) {
+    detached = true;
+    return;
+  }
+  if (errno != EPERM)
     return;
   char *const words[] = {
     "fusermount3", "-u", "-q", "-z", "--", options.mountpoint, NULL
   };
   pid_t pid;
   int status;
-  if (posix_spawnp (&pid, words[0], NULL, NULL, words, environ) == 0)
-    waitpid (pid, &status, 0);
+  if (posix_spawnp (&pid, words[0], NULL, NULL, words, environ) == 0
+      && waitpid (pid, &status, 0) == pid && status == 0)
+    detached = true;
+}
+
+/* What is at the mount point after detaching is not ours to unmount. */
+void
+mount_end (struct fuse_session *session)
+{
+  if (!detached)
+    fuse_session_unmount (session);
+  fuse_session_destroy (session);
 }

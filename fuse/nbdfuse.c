@@ -144,8 +144,8 @@ main (int argc, char **argv)
   tool_check_signal ();
   struct fuse_session *session = mount_session ();
   bool good = loop_run (session);
+  mount_end (session);
+  good &= loop_end_server ();
   remove_pidfile ();
-  fuse_session_unmount (session);
-  fuse_session_destroy (session);
   tool_finish (good ? EXIT_SUCCESS : EXIT_FAILURE);
 }

@@ -272,6 +272,7 @@ extern void mount_options_parse (void);
 extern struct fuse_session *mount_session (void);
 extern void mount_tune (void);          /* read-ahead; after INIT */
 extern void mount_detach (void);        /* may call into the file system */
+extern void mount_end (struct fuse_session *session);
 extern void mount_help (void);
 
 /* ---- loop.c ---- */
@@ -284,5 +285,8 @@ extern void loop_block_signals (void);
 /* Serve until the mount is gone or a signal came.  False if something that
  * was written is lost. */
 extern bool loop_run (struct fuse_session *session);
+/* Close the connection to a server that was started, and wait until it has
+ * ended.  False if it had to be killed. */
+extern bool loop_end_server (void);
 
 #endif /* NBDFUSE_H */

@@ -21,6 +21,7 @@ CLEANFILES += sh/nbdsh sh/nbdsh.tmp
 EXTRA_DIST += sh/nbdsh.py
 
 sh_tests = \
+	sh/tests/ctrl-c-ends-calls-that-wait.sh \
 	sh/tests/exit-status-is-that-of-the-script.sh \
 	sh/tests/options-have-effect-in-their-order.sh \
 	sh/tests/servers-end-with-the-shell.sh \

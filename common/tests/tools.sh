@@ -9,6 +9,8 @@ tools ()
   local tool
   for tool in info/nbdinfo dump/nbddump sh/nbdsh discard/nbddiscard \
               zero/nbdzero fuse/nbdfuse copy/nbdcopy; do
+    # Python alone does not load a module that has sanitizers.
+    [ "$tool" != sh/nbdsh ] || [ -z "${LIBNBD_SANITIZERS-}" ] || continue
     [ ! -x "$builddir/$tool" ] || echo "${tool#*/} $builddir/$tool" \
                                        "$srcdir/$tool.1"
   done

@@ -9,7 +9,7 @@ start "$mnt" --socket-activation nbdkit memory 64M
 for job in "--ioengine=psync --bs=1k-97k --bsrange=1k-97k --fsync=50" \
            "--ioengine=libaio --iodepth=32 --direct=1 --bsrange=4k-256k"; do
   # shellcheck disable=SC2086  # several words
-  fio --name=verify --filename="$mnt/nbd" --size=32M --rw=randwrite $job \
+  theirs fio --name=verify --filename="$mnt/nbd" --size=32M --rw=randwrite $job \
     --verify=crc32c --verify_fatal=1 --randseed=5 --output="$tmp/fio" \
     || fail "fio: $(cat "$tmp/fio")"
 done

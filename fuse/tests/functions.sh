@@ -18,7 +18,7 @@ starts=0
 start ()
 {
   ready=$tmp/ready.$((++starts))
-  mkfifo "$ready"
+  mkfifo -m "${ready_mode:-600}" "$ready"
   (
     trap - EXIT INT TERM HUP
     status=0

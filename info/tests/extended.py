@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 """A server with extended headers for one client, started in brackets.
 
-usage: extended.py SIZE HOLE
+usage: extended.py SIZE HOLE [fragmented]
 
 Of SIZE bytes all but the first 64 KiB are one hole, told in extents of HOLE
 bytes.  It refuses more than ten requests, so that a walk in steps of 32 bits
-is noticed.
+is noticed.  A fragmented disk has holes and data of HOLE bytes in turns.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ BLOCK_STATUS, DISCONNECT = 7, 2
 DATA_BYTES = 65536
 
 size, hole = int(sys.argv[1]), int(sys.argv[2])
+fragmented = "fragmented" in sys.argv
 listener = socket.socket(fileno=3)
 client, _ = listener.accept()
 
@@ -58,22 +59,34 @@ def negotiate() -> None:
             return
 
 
+def extents_between(place: int, end: int) -> list[bytes]:
+    extents: list[bytes] = []
+    while place < end and len(extents) < 100:
+        data = place < DATA_BYTES
+        n = DATA_BYTES - place if data else min(hole, end - place)
+        extents.append(struct.pack(">QQ", n, 0 if data else 3))
+        place += n
+    return extents
+
+
+def fragments_between(place: int, end: int) -> list[bytes]:
+    pair = [struct.pack(">QQ", hole, 3), struct.pack(">QQ", hole, 0)]
+    return pair * min(500, (end - place) // (2 * hole))
+
+
 def serve() -> None:
-    for _ in range(10):
+    requests = 0
+    while fragmented or requests < 10:
         _, _, kind, cookie, offset, count = receive(">IHHQQQ")
         if kind == DISCONNECT:
             return
         assert kind == BLOCK_STATUS
-        extents: list[bytes] = []
-        place, end = offset, offset + count
-        while place < end and len(extents) < 100:
-            data = place < DATA_BYTES
-            n = DATA_BYTES - place if data else min(hole, end - place)
-            extents.append(struct.pack(">QQ", n, 0 if data else 3))
-            place += n
+        between = fragments_between if fragmented else extents_between
+        extents = between(offset, offset + count)
         payload = struct.pack(">II", 1, len(extents)) + b"".join(extents)
         header = (0x6E8A278C, 1, 6, cookie, offset, len(payload))
         client.sendall(struct.pack(">IHHQQQ", *header) + payload)
+        requests += 1
     sys.exit("extended.py: more than ten requests")
 
 
