@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes down each transition that a process takes for the first time, as
- * one line of the file that STATE_COVERAGE names:
+/* Writes down what a process does for the first time, as one line of the
+ * file that STATE_COVERAGE names:
  *
- *   FROM EVENT TO
+ *   FROM EVENT TO      it took this transition
+ *   STATE logged       it formatted the debug message that names the state
  *
  * EVENT is the event's number or -1, TO may be FAILED.  A line is written at
  * once and whole, so processes may run side by side and end in any way.
@@ -12,22 +13,32 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static atomic_bool seen[NBDI_NR_STATES][1 + NBDI_NR_EVENTS]
   [1 + NBDI_NR_STATES];
+static atomic_bool logged[NBDI_NR_STATES];
 
 static void
-write_line (const char *path, int from, int event, int to)
+write_line (const char *fmt, ...)
 {
+  static const char *path;
   char line[256];
-  int n = snprintf (line, sizeof line, "%s %d %s\n", nbdi_state_name (from),
-                    event, to < 0 ? "FAILED" : nbdi_state_name (to));
-  int fd = open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+  va_list args;
 
+  if (path == NULL)
+    path = getenv ("STATE_COVERAGE");
+  if (path == NULL)
+    return;
+  va_start (args, fmt);
+  int n = vsnprintf (line, sizeof line, fmt, args);
+  va_end (args);
+  int fd = open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
   if (fd == -1 || write (fd, line, n) != n)
     fprintf (stderr, "state coverage: %s: %m\n", path);
   if (fd != -1)
@@ -37,15 +48,51 @@ write_line (const char *path, int from, int event, int to)
 void
 nbdi_cover (int from, int event, int to)
 {
-  static const char *path;
   int saved_errno = errno;
 
   if (to == NBDI_WAIT ||
       atomic_exchange (&seen[from][1 + event][to < 0 ? 0 : 1 + to], true))
     return;
-  if (path == NULL)
-    path = getenv ("STATE_COVERAGE");
-  if (path != NULL)
-    write_line (path, from, event, to);
+  write_line ("%s %d %s\n", nbdi_state_name (from), event,
+              to < 0 ? "FAILED" : nbdi_state_name (to));
   errno = saved_errno;
 }
+
+int
+nbdi_cover_text (int result, char **text)
+{
+  static const char begin[] = "state ";
+  int saved_errno = errno;
+
+  if (result != -1 && strncmp (*text, begin, sizeof begin - 1) == 0)
+    for (int s = 0; s < NBDI_NR_STATES; s++)
+      if (strcmp (*text + sizeof begin - 1, nbdi_state_name (s)) == 0 &&
+          !atomic_exchange (&logged[s], true))
+        write_line ("%s logged\n", nbdi_state_name (s));
+  errno = saved_errno;
+  return result;
+}
+
+#ifdef COVER_LINES
+
+/* Of the compiler's profiler. */
+extern void __gcov_dump (void);
+extern void __gcov_reset (void);
+
+/* Programs that let allocations fail have this. */
+extern void *__wrap_malloc (size_t n) __attribute__ ((weak));
+
+void
+nbdi_cover_lines (void)
+{
+  int saved_errno = errno;
+
+  /* The profiler does not expect to be without memory. */
+  if (__wrap_malloc != NULL)
+    return;
+  __gcov_dump ();
+  __gcov_reset ();
+  errno = saved_errno;
+}
+
+#endif /* COVER_LINES */

@@ -28,7 +28,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why some lines are not run: a function's, or those with a text."""
+    """Why some lines are not run: a function's, those with a text, or both."""
 
     file: str
     function: str
@@ -39,24 +39,28 @@ class Reason:
         """Whether the line is one of them."""
         if line.file != self.file:
             return False
-        if self.text:
-            return self.text in line.text
-        return line.function == self.function
+        if self.function and line.function != self.function:
+            return False
+        return self.text in line.text
+
+    def __str__(self) -> str:
+        text = f'"{self.text}"' if self.text else ""
+        return " ".join(part for part in (self.file, self.function, text) if part)
 
 
-_REASON = re.compile(r'(\S+) (?:"(.*)"|(\w+)): (.+)')
+_REASON = re.compile(r'(\S+)(?: (\w+))?(?: "([^"]+)")?: (.+)')
 
 
 def reasons(path: Path) -> list[Reason]:
-    """FILE FUNCTION: why, or FILE "text of the line": why."""
+    """FILE FUNCTION "part of the line": why, of which one may be missing."""
     found = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if not line or line.startswith("#"):
             continue
         match = _REASON.fullmatch(line)
-        if match is None:
-            raise SystemExit(f'{path}:{number}: not FILE FUNCTION|"TEXT": REASON')
-        file, text, function, why = match.groups(default="")
+        if match is None or not (match[2] or match[3]):
+            raise SystemExit(f'{path}:{number}: not FILE FUNCTION "TEXT": REASON')
+        file, function, text, why = match.groups(default="")
         found.append(Reason(file, function, text, why))
     return found
 

@@ -8,31 +8,190 @@ lib_libcore_la_SOURCES += \
 	tests/coverage/cover.c \
 	tests/coverage/cover.h
 lib_libcore_la_CPPFLAGS += -include $(srcdir)/tests/coverage/cover.h
-lib_libcore_la_CFLAGS += $(COVERAGE_CFLAGS)
+lib_libcore_la_CFLAGS += $(COVERAGE_CFLAGS) -DCOVER_LINES
 lib_libcore_la_LIBADD += $(COVERAGE_LIBS)
 endif
 
 # Tests of what is rare.
 coverage_programs = \
+	tests/coverage/addresses-need-a-length-and-a-name \
+	tests/coverage/buffers-move-before-they-grow \
+	tests/coverage/children-that-others-reap-have-no-fate \
+	tests/coverage/connections-that-cannot-be-checked-have-failed \
+	tests/coverage/descriptors-live-as-long-as-they-are-watched \
+	tests/coverage/export-names-wait-for-room \
+	tests/coverage/extents-end-with-the-export \
+	tests/coverage/failed-half-closes-are-only-logged \
+	tests/coverage/filters-are-sent-as-the-program-says \
 	tests/coverage/notify-write-on-a-broken-connection-ends-it \
-	tests/coverage/tcp-sockets-do-not-delay
+	tests/coverage/numbers-of-the-protocol-have-names \
+	tests/coverage/polls-of-a-broken-connection-serve-one-reply-each \
+	tests/coverage/shutdown-cannot-abort-without-fixed-newstyle \
+	tests/coverage/shutdown-tells-blocked-threads-what-it-dropped \
+	tests/coverage/signals-need-a-child-and-a-number \
+	tests/coverage/successful-calls-log-their-result \
+	tests/coverage/tcp-sockets-do-not-delay \
+	tests/coverage/tls-user-is-who-is-logged-in \
+	tests/coverage/uri-tls-type-must-fit-the-file-of-keys
+
+# Those that look at functions which the library does not export.
+internals_cppflags = $(AM_CPPFLAGS) -include $(srcdir)/lib/public.h
+tests_coverage_buffers_move_before_they_grow_CPPFLAGS = \
+	$(internals_cppflags)
+tests_coverage_buffers_move_before_they_grow_LDADD = \
+	tests/lib/libtest.a lib/libcore.la
+tests_coverage_numbers_of_the_protocol_have_names_CPPFLAGS = \
+	$(internals_cppflags)
+tests_coverage_numbers_of_the_protocol_have_names_LDADD = \
+	tests/lib/libtest.a lib/libcore.la
+
+# Those that put themselves between the library and what it calls.
+tests_coverage_connections_that_cannot_be_checked_have_failed_LDADD = \
+	tests/lib/libtest.a lib/libcore.la
+tests_coverage_connections_that_cannot_be_checked_have_failed_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=connect \
+	-Wl,--wrap=getsockopt
+tests_coverage_tls_user_is_who_is_logged_in_LDADD = \
+	tests/lib/libtest.a lib/libcore.la
+tests_coverage_tls_user_is_who_is_logged_in_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=__getlogin_r_chk \
+	-Wl,--wrap=getlogin_r
+tests_coverage_descriptors_live_as_long_as_they_are_watched_LDADD = \
+	tests/lib/libtest.a lib/libcore.la
+tests_coverage_descriptors_live_as_long_as_they_are_watched_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=__poll_chk \
+	-Wl,--wrap=poll
+tests_coverage_export_names_wait_for_room_LDADD = \
+	tests/lib/libtest.a lib/libcore.la
+tests_coverage_export_names_wait_for_room_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=send
+tests_coverage_failed_half_closes_are_only_logged_LDADD = \
+	tests/lib/libtest.a lib/libcore.la
+tests_coverage_failed_half_closes_are_only_logged_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=shutdown
+tests_coverage_shutdown_tells_blocked_threads_what_it_dropped_LDADD = \
+	tests/lib/libtest.a lib/libcore.la
+tests_coverage_shutdown_tells_blocked_threads_what_it_dropped_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=send
+tests_coverage_successful_calls_log_their_result_LDADD = \
+	tests/lib/libtest.a lib/libcore.la
+tests_coverage_successful_calls_log_their_result_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=connect \
+	-Wl,--wrap=socket
+
+# Those that let memory be short.
+memory_programs = \
+	tests/coverage/answers-without-memory-are-explained \
+	tests/coverage/child-is-found-without-a-path \
+	tests/coverage/export-names-without-memory-end-the-connection \
+	tests/coverage/replies-without-memory-end-the-connection \
+	tests/coverage/uris-without-memory-are-not-called-wrong
+memory_sources = \
+	tests/coverage/memory.c \
+	tests/coverage/memory.h
+memory_ldadd = tests/lib/libtest.a lib/libcore.la
+memory_ldflags = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=__asprintf_chk \
+	-Wl,--wrap=__vasprintf_chk \
+	-Wl,--wrap=asprintf \
+	-Wl,--wrap=calloc \
+	-Wl,--wrap=fclose \
+	-Wl,--wrap=malloc \
+	-Wl,--wrap=open_memstream \
+	-Wl,--wrap=realloc \
+	-Wl,--wrap=strdup \
+	-Wl,--wrap=strndup \
+	-Wl,--wrap=vasprintf
+tests_coverage_answers_without_memory_are_explained_SOURCES = \
+	tests/coverage/answers-without-memory-are-explained.c \
+	$(memory_sources)
+tests_coverage_answers_without_memory_are_explained_LDADD = $(memory_ldadd)
+tests_coverage_answers_without_memory_are_explained_LDFLAGS = \
+	$(memory_ldflags)
+tests_coverage_child_is_found_without_a_path_SOURCES = \
+	tests/coverage/child-is-found-without-a-path.c \
+	$(memory_sources)
+tests_coverage_child_is_found_without_a_path_LDADD = $(memory_ldadd)
+tests_coverage_child_is_found_without_a_path_LDFLAGS = $(memory_ldflags)
+tests_coverage_export_names_without_memory_end_the_connection_SOURCES = \
+	tests/coverage/export-names-without-memory-end-the-connection.c \
+	$(memory_sources)
+tests_coverage_export_names_without_memory_end_the_connection_LDADD = \
+	$(memory_ldadd)
+tests_coverage_export_names_without_memory_end_the_connection_LDFLAGS = \
+	$(memory_ldflags)
+tests_coverage_replies_without_memory_end_the_connection_SOURCES = \
+	tests/coverage/replies-without-memory-end-the-connection.c \
+	$(memory_sources)
+tests_coverage_replies_without_memory_end_the_connection_LDADD = \
+	$(memory_ldadd)
+tests_coverage_replies_without_memory_end_the_connection_LDFLAGS = \
+	$(memory_ldflags)
+tests_coverage_uris_without_memory_are_not_called_wrong_SOURCES = \
+	tests/coverage/uris-without-memory-are-not-called-wrong.c \
+	$(memory_sources)
+tests_coverage_uris_without_memory_are_not_called_wrong_LDADD = \
+	$(memory_ldadd)
+tests_coverage_uris_without_memory_are_not_called_wrong_LDFLAGS = \
+	$(memory_ldflags)
+
 if HAVE_GNUTLS
 coverage_programs += \
-	tests/coverage/tls-goodbye-waits-for-room
+	tests/coverage/failures-below-tls-are-told-with-their-cause \
+	tests/coverage/tls-goodbye-waits-for-room \
+	tests/coverage/unusable-authorities-are-not-ignored
+tests_coverage_failures_below_tls_are_told_with_their_cause_LDADD = \
+	tests/lib/libtest.a lib/libcore.la $(GNUTLS_LIBS)
+tests_coverage_failures_below_tls_are_told_with_their_cause_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=__recv_chk \
+	-Wl,--wrap=gnutls_bye \
+	-Wl,--wrap=gnutls_record_send \
+	-Wl,--wrap=recv \
+	-Wl,--wrap=send
 tests_coverage_tls_goodbye_waits_for_room_LDADD = \
 	tests/lib/libtest.a lib/libcore.la $(GNUTLS_LIBS)
 tests_coverage_tls_goodbye_waits_for_room_LDFLAGS = \
 	$(AM_LDFLAGS) \
 	-Wl,--wrap=send
+tests_coverage_unusable_authorities_are_not_ignored_LDADD = \
+	tests/lib/libtest.a lib/libcore.la $(GNUTLS_LIBS)
+tests_coverage_unusable_authorities_are_not_ignored_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=geteuid
+memory_programs += \
+	tests/coverage/tls-without-memory-ends-the-connection
+memory_ldadd += $(GNUTLS_LIBS)
+tests_coverage_tls_without_memory_ends_the_connection_SOURCES = \
+	tests/coverage/tls-without-memory-ends-the-connection.c \
+	$(memory_sources)
+tests_coverage_tls_without_memory_ends_the_connection_LDADD = \
+	$(memory_ldadd)
+tests_coverage_tls_without_memory_ends_the_connection_LDFLAGS = \
+	$(memory_ldflags) \
+	-Wl,--wrap=geteuid \
+	-Wl,--wrap=gnutls_certificate_allocate_credentials \
+	-Wl,--wrap=gnutls_certificate_set_x509_system_trust \
+	-Wl,--wrap=gnutls_credentials_set \
+	-Wl,--wrap=gnutls_init \
+	-Wl,--wrap=gnutls_server_name_set
 endif
-check_PROGRAMS += $(coverage_programs)
+check_PROGRAMS += $(coverage_programs) $(memory_programs)
 
 coverage_scripts = \
 	tests/coverage/every-call-is-logged-and-explained.py \
 	tests/coverage/model-finds-what-is-broken \
 	tests/coverage/obligations-name-their-tests
 
-TESTS += $(coverage_programs) $(coverage_scripts)
+TESTS += $(coverage_programs) $(memory_programs) $(coverage_scripts)
 
 EXTRA_DIST += \
 	$(coverage_scripts) \
@@ -55,16 +214,21 @@ check-long: all
 
 # Every state, every declared transition, every state that can fail, and the
 # lines.  This takes a build of its own, which is made below coverage/ unless
-# this is one; the tests of the bindings and tools would only take time.
+# this is one: of the library and of what its tests need, no more.
 COVERED_STATES = $(abs_top_builddir)/coverage.states
 COVERING_TESTS = $(filter-out $(NOT_COVERING),$(filter tests/%,$(TESTS)))
-NOT_COVERING = tests/bench/% tests/generator/% tests/soak/% tests/threads/%
+NOT_COVERING = tests/bench/% tests/examples/% tests/generator/% \
+	tests/interop/drop-in-% tests/soak/% tests/threads/%
+PROGRAMS_COVERING = $(filter-out $(NOT_COVERING),\
+	$(filter tests/%,$(check_PROGRAMS)))
 if STATE_COVERAGE
-check-coverage: all
+check-coverage: $(BUILT_SOURCES)
+	$(MAKE) $(lib_LTLIBRARIES) run $(PROGRAMS_COVERING)
 	rm -f $(COVERED_STATES) lib/.libs/*.gcda
 	result=0; \
-	STATE_COVERAGE=$(COVERED_STATES) $(MAKE) -k check \
-	  TESTS="$(COVERING_TESTS)" || result=1; \
+	STATE_COVERAGE=$(COVERED_STATES) $(MAKE) -k check-TESTS \
+	  TESTS="$(COVERING_TESTS)" check_LIBRARIES= \
+	  check_PROGRAMS="$(PROGRAMS_COVERING)" || result=1; \
 	$(PYTHON) -B $(srcdir)/tests/coverage/coverage-report "$(GCOV)" \
 	  $(COVERED_STATES) lib/.libs || result=1; \
 	exit $$result
@@ -74,9 +238,9 @@ check-coverage:
 	$(MAKE) distdir distdir=coverage
 	chmod -R u+w coverage
 	cd coverage && ./configure --enable-state-coverage \
-	  --disable-golang --disable-ocaml --disable-rust \
-	  PYTHON="$(PYTHON)" CC="$(CC)" CFLAGS="-g -O0"
-	cd coverage && $(MAKE) && $(MAKE) check-coverage
+	  --disable-golang --disable-ocaml --disable-rust --disable-python \
+	  --disable-fuse PYTHON="$(PYTHON)" CC="$(CC)" CFLAGS="-g -O0"
+	cd coverage && $(MAKE) check-coverage
 endif
 .PHONY: check-coverage
 

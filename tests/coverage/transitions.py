@@ -58,20 +58,26 @@ def declared(machine: Machine) -> Iterator[Step]:
             yield Step(state.path, OWN_CHOICE, target)
 
 
-def recorded(machine: Machine, log: Path) -> set[Step]:
-    """What the processes of a test run wrote down."""
+def recorded(machine: Machine, log: Path) -> tuple[set[Step], set[str]]:
+    """What the processes of a test run wrote down: steps, and logged states."""
     steps: set[Step] = set()
+    logged: set[str] = set()
     for line in set(log.read_text(encoding="utf-8").splitlines()):
-        start, event, end = line.split()
-        name = OWN_CHOICE if event == "-1" else machine.events[int(event)]
-        steps.add(Step(start, name, end))
-    return steps
+        match line.split():
+            case [state, "logged"]:
+                logged.add(state)
+            case [start, event, end]:
+                name = OWN_CHOICE if event == "-1" else machine.events[int(event)]
+                steps.add(Step(start, name, end))
+            case _:
+                raise SystemExit(f"{log}: neither a step nor a logged state: {line}")
+    return steps, logged
 
 
 def compare(root: Path, log: Path) -> tuple[list[Part], list[Step]]:
-    """States, transitions and failures; and steps that nobody declared."""
+    """What there is to be covered; and steps that nobody declared."""
     machine = load_and_check(root)
-    steps = recorded(machine, log)
+    steps, logged = recorded(machine, log)
     edges = set(declared(machine))
     failing = {step.start for step in steps if step.end == FAILED}
     moves = {step for step in steps if step.end != FAILED}
@@ -82,6 +88,7 @@ def compare(root: Path, log: Path) -> tuple[list[Part], list[Step]]:
             frozenset(name for step in steps for name in (step.start, step.end)),
         ),
         Part("transitions", frozenset(map(str, edges)), frozenset(map(str, moves))),
+        Part("logged states", frozenset(machine.states), frozenset(logged)),
         Part(
             "failing states",
             frozenset(s.path for s in machine.states.values() if s.can_fail),

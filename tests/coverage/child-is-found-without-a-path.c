@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Where the environment has no PATH, a child's program is looked for where the
+ * system has its own; without memory for that nothing is started.
+ */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "client.h"
+#include "memory.h"
+
+static bool logged;
+
+static void
+start (void)
+{
+  struct calls messages = { 0 };
+  char *argv[] = { (char *) "sleep", (char *) "1000", NULL };
+  struct nbd_handle *h = nbd_create ();
+
+  if (logged) {
+    CHECK_OK (nbd_set_debug_callback (h, debug (&messages)));
+    CHECK_OK (nbd_set_debug (h, true));
+  }
+  if (LIB (nbd_aio_connect_command (h, argv)) == 0)
+    CHECK_OK (nbd_kill_subprocess (h, SIGKILL));
+  else
+    CHECK_ERROR (ENOMEM, "nbd_aio_connect_command: ");
+  nbd_close (h);
+}
+
+void
+test (void)
+{
+  unsetenv ("PATH");
+  MEMORY_SWEEP (start ());
+  logged = true;
+  MEMORY_SWEEP (start ());
+}

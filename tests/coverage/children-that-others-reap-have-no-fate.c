@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Where the system reaps children itself, a child that ends early is told
+ * without how it ended, and nobody waits for it.
+ */
+
+#include <signal.h>
+#include <string.h>
+
+#include "check.h"
+
+void
+test (void)
+{
+  char *argv[] = { (char *) "true", NULL };
+  struct nbd_handle *h = nbd_create ();
+
+  signal (SIGCHLD, SIG_IGN);
+  CHECK_INT (nbd_connect_command (h, argv), -1);
+  CHECK_CONTAINS (nbd_get_error (), "the server closed the connection");
+  CHECK (strstr (nbd_get_error (), "its process") == NULL);
+  nbd_close (h);
+}

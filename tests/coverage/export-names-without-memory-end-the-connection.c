@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A client that cannot build NBD_OPT_EXPORT_NAME, or tell why an option was
+ * refused, has no way on: the handle is dead, and says that it is for lack of
+ * memory.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include "check.h"
+#include "client.h"
+#include "memory.h"
+#include "server.h"
+
+static void
+choose_export (void)
+{
+  struct server s;
+  struct nbd_handle *h = nbd_create ();
+  char name[4000];
+
+  memset (name, 'x', sizeof name - 1);
+  name[sizeof name - 1] = '\0';
+  CHECK_OK (nbd_set_export_name (h, name));
+  server_open (&s, h);
+  server_say (&s, "NBDMAGIC IHAVEOPT u16 0");
+  if (LIB (nbd_aio_notify_read (h)) == -1) {
+    CHECK_ERROR (ENOMEM, "nbd_aio_notify_read: ");
+    CHECK_STATE (h, "DEAD");
+  }
+  nbd_close (h);
+  server_close (&s);
+}
+
+static void
+list_exports (void)
+{
+  struct server s;
+  struct nbd_handle *h = nbd_create ();
+  struct calls exports = { 0 }, done = { 0 };
+
+  CHECK_OK (nbd_set_opt_mode (h, true));
+  CHECK_OK (nbd_set_request_structured_replies (h, false));
+  server_open (&s, h);
+  server_say (&s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
+  pump (h);
+  CHECK_STATE (h, "NEGOTIATING");
+  CHECK_OK (nbd_aio_opt_list (h, list (&exports), completion (&done)));
+  server_say (&s, "reply NBD_OPT_LIST NBD_REP_ERR_POLICY \"no\"");
+  if (LIB (nbd_aio_notify_read (h)) == -1) {
+    CHECK_ERROR (ENOMEM, "nbd_aio_notify_read: ");
+    CHECK_STATE (h, "DEAD");
+  }
+  nbd_close (h);
+  CHECK_CALLS (&exports, 0);
+  CHECK_CALLS (&done, 1);
+  server_close (&s);
+}
+
+void
+test (void)
+{
+  MEMORY_SWEEP (choose_export ());
+  MEMORY_SWEEP (list_exports ());
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A reply for which the receive buffer cannot grow ends the connection, since
+ * the stream cannot be followed any more; the command ends once.
+ */
+
+#include <errno.h>
+
+#include "check.h"
+#include "client.h"
+#include "memory.h"
+#include "server.h"
+
+/* More than the first buffer, and less than is received in its place. */
+#define SIZE 16000
+
+static void
+read_once (void)
+{
+  struct server s;
+  struct nbd_handle *h = server_handle (&s, SIMPLE);
+  struct calls done = { .gives = 1 };
+  static char buf[SIZE];
+
+  CHECK_OK (nbd_aio_pread (h, buf, SIZE, 0, completion (&done), 0));
+  server_say (&s, "simple 0 1 zero %d", SIZE);
+  if (LIB (nbd_aio_notify_read (h)) == -1) {
+    CHECK_ERROR (ENOMEM, "nbd_aio_notify_read: receive buffer of ");
+    CHECK_STATE (h, "DEAD");
+    CHECK_INT (done.error, ENOTCONN);
+  }
+  nbd_close (h);
+  CHECK_CALLS (&done, 1);
+  server_close (&s);
+}
+
+void
+test (void)
+{
+  MEMORY_SWEEP (read_once ());
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A blocking call whose request had not left before a shutdown abandoned it
+ * fails with just that, although the connection still stands; a disconnect
+ * that nothing precedes any more is sent all the same.
+ *
+ * The linker lets the library's calls come here (-Wl,--wrap).
+ */
+
+#include <errno.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "check.h"
+#include "client.h"
+#include "server.h"
+#include "thread.h"
+
+#define SIZE (8 << 20)
+
+static int full = -1;           /* takes nothing */
+
+extern ssize_t __real_send (int fd, const void *p, size_t n, int flags);
+extern ssize_t __wrap_send (int fd, const void *p, size_t n, int flags);
+
+ssize_t
+__wrap_send (int fd, const void *p, size_t n, int flags)
+{
+  if (fd == full) {
+    errno = EAGAIN;
+    return -1;
+  }
+  return __real_send (fd, p, n, flags);
+}
+
+static int
+drop (void *opaque, int *error)
+{
+  CHECK_INT (*error, ENOTCONN);
+  sem_post (opaque);
+  return 1;
+}
+
+static void
+check_blocked_thread (void)
+{
+  struct server s;
+  struct nbd_handle *h = nbd_create ();
+  struct blocking reader = { .h = h, .call = blocking_pread };
+  struct blocking shutdown = {
+    .h = h, .call = blocking_shutdown,
+    .flags = LIBNBD_SHUTDOWN_ABANDON_PENDING,
+  };
+  struct calls halfway = { 0 };
+  char *payload = calloc (1, SIZE);
+  sem_t dropped;
+
+  sem_init (&dropped, 0, 0);
+  server_connect (&s, h, SIMPLE, SIZE, FLAGS_ALL);
+  s.waits = true;
+  CHECK_OK (nbd_aio_pwrite (h, payload, SIZE, 0, completion (&halfway), 0));
+  blocking_start (&reader);
+  while (nbd_aio_in_flight (h) < 2)
+    sched_yield ();
+  CHECK_OK (nbd_aio_flush (h, (nbd_completion_callback) {
+    .callback = drop, .user_data = &dropped,
+  }, 0));
+  blocking_start (&shutdown);
+  while (sem_wait (&dropped) == -1)
+    ;
+  server_need (&s, 28 + SIZE);
+  blocking_join (&reader);
+  CHECK_INT (reader.result, -1);
+  CHECK_INT (reader.errnum, ENOTCONN);
+  CHECK_CONTAINS (reader.error, "nbd_pread: read: command failed: it was not "
+                  "sent before the shutdown");
+  bytes_drop (&s.in, 28 + SIZE);
+  server_expect (&s, "request 0 DISC 4 0 0");
+  server_say (&s, "simple 0 1");
+  server_close (&s);
+  blocking_join (&shutdown);
+  CHECK_INT (shutdown.result, 0);
+  nbd_close (h);
+  CHECK_CALLS (&halfway, 1);
+  free (payload);
+}
+
+static void
+check_disconnect (void)
+{
+  struct server s;
+  struct nbd_handle *h = server_handle (&s, SIMPLE);
+  struct blocking shutdown = {
+    .h = h, .call = blocking_shutdown,
+    .flags = LIBNBD_SHUTDOWN_ABANDON_PENDING,
+  };
+  struct calls flushed = { 0 };
+
+  full = nbd_aio_get_fd (h);
+  CHECK_OK (nbd_aio_flush (h, completion (&flushed), 0));
+  CHECK_OK (nbd_aio_disconnect (h, 0));
+  server_expect_nothing (&s);
+  full = -1;
+  s.waits = true;
+  blocking_start (&shutdown);
+  server_expect (&s, "request 0 DISC 2 0 0");
+  server_close (&s);
+  blocking_join (&shutdown);
+  CHECK_INT (shutdown.result, 0);
+  CHECK_INT (flushed.error, ENOTCONN);
+  nbd_close (h);
+  CHECK_CALLS (&flushed, 1);
+}
+
+void
+test (void)
+{
+  check_blocked_thread ();
+  check_disconnect ();
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Where no user name is set for TLS, neither by the program nor in the
+ * environment, it is the one of the login; where nobody is logged in, asking
+ * for it fails.
+ *
+ * The linker lets the library's calls come here (-Wl,--wrap).
+ */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check.h"
+
+static const char *login;
+
+extern int __wrap_getlogin_r (char *name, size_t size);
+
+int
+__wrap_getlogin_r (char *name, size_t size)
+{
+  if (login == NULL)
+    return ENXIO;
+  snprintf (name, size, "%s", login);
+  return 0;
+}
+
+/* What fortified headers call instead. */
+extern int __wrap___getlogin_r_chk (char *name, size_t size, size_t room);
+
+int
+__wrap___getlogin_r_chk (char *name, size_t size,
+                         size_t room __attribute__ ((unused)))
+{
+  return __wrap_getlogin_r (name, size);
+}
+
+void
+test (void)
+{
+  struct nbd_handle *h = nbd_create ();
+  char *name;
+
+  unsetenv ("LOGNAME");
+  CHECK (nbd_get_tls_username (h) == NULL);
+  CHECK_ERROR (ENOENT, "nobody is logged in");
+  login = "alice";
+  name = nbd_get_tls_username (h);
+  CHECK_STRING (name, "alice");
+  free (name);
+  setenv ("LOGNAME", "bob", 1);
+  name = nbd_get_tls_username (h);
+  CHECK_STRING (name, "bob");
+  free (name);
+  nbd_close (h);
+}

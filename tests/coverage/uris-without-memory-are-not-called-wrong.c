@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A URI for which there is no memory is not taken for a wrong one, and the
+ * URI of a connection is whole or not told.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "client.h"
+#include "memory.h"
+
+static const char *uri;
+static bool logged;
+
+static void
+connect_uri (void)
+{
+  struct nbd_handle *h = nbd_create ();
+  struct calls messages = { 0 };
+
+  CHECK_OK (nbd_set_uri_allow_local_file (h, true));
+  CHECK_OK (nbd_set_uri_allow_tls_priority (h, true));
+  if (logged) {
+    CHECK_OK (nbd_set_debug_callback (h, debug (&messages)));
+    CHECK_OK (nbd_set_debug (h, true));
+  }
+  /* Nobody listens there.  What has no memory may also be a message. */
+  if (LIB (nbd_aio_connect_uri (h, uri)) == -1 &&
+      nbd_get_errno () != ENOMEM && nbd_get_error () != NULL)
+    CHECK (strstr (nbd_get_error (), "URI: ") == NULL);
+  nbd_close (h);
+}
+
+static void
+tell_uri (void)
+{
+  static const char told[] = "nbd+unix:///?socket=/nonexistent/socket";
+  struct nbd_handle *h = nbd_create ();
+
+  CHECK_FAILS (nbd_aio_connect_uri (h, told), ENOENT, "connect: ");
+  char *text = LIB (nbd_get_uri (h));
+  if (text == NULL)
+    CHECK_ERROR (ENOMEM, "nbd_get_uri: ");
+  else
+    CHECK_STRING (text, told);
+  free (text);
+  nbd_close (h);
+}
+
+void
+test (void)
+{
+  static const char *const uris[] = {
+    "nbd+unix:///disk?socket=/nonexistent/socket",
+    "nbds://alice@[::1%25lo]:1/disk?tls-hostname=a&tls-priority=b",
+    "nbds+unix:///?socket=/nonexistent/socket&tls-psk-file=/nonexistent/keys"
+    "&tls-type=psk&tls-username=bob",
+    "nbd+vsock://2:1",
+    "nbd+ssh://alice@localhost:1/?socket=/nonexistent/socket",
+  };
+  struct nbd_handle *h = nbd_create ();
+  bool supported = nbd_supports_uri (h);
+
+  nbd_close (h);
+  if (!supported)
+    skip ("this library was built without support for URIs");
+  for (unsigned i = 0; i < sizeof uris / sizeof uris[0]; i++) {
+    uri = uris[i];
+    logged = false;
+    MEMORY_SWEEP (connect_uri ());
+    logged = true;
+    MEMORY_SWEEP (connect_uri ());
+  }
+  MEMORY_SWEEP (tell_uri ());
+}
