@@ -4,12 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "../interop/process.h"
@@ -18,9 +15,11 @@
 #include "client.h"
 #include "life.h"
 #include "peer.h"
+#include "server.h"
 
 #define LARGE 40000
 #define MAX_CLOSURES 60
+#define NR_COMMANDS 10
 
 __thread volatile bool in_library;
 bool life_is_logged;
@@ -28,15 +27,14 @@ bool life_is_logged;
 static struct calls closures[MAX_CLOSURES];
 static unsigned nr_closures;
 
-/* Each closure counts in a place of its own. */
-static struct calls *
+struct calls *
 another (void)
 {
   CHECK (nr_closures < MAX_CLOSURES);
   return &closures[nr_closures++];
 }
 
-static int64_t
+int64_t
 note (struct outcome *o, const char *call, int64_t result)
 {
   if (result == -1 && o->call == NULL) {
@@ -57,18 +55,9 @@ note_refusal (struct outcome *o, const char *call, int result)
     note (o, call, result);
 }
 
-#define TRY(call) note (o, #call, LIB (call))
 #define TRY_REFUSED(call) note_refusal (o, #call, LIB (call))
-#define TRY_STRING(call)                        \
-  do {                                          \
-    char *s = LIB (call);                       \
-    note (o, #call, s ? 0 : -1);                \
-    in_library = true;                          \
-    free (s);                                   \
-    in_library = false;                         \
-  } while (0)
 
-static struct nbd_handle *
+struct nbd_handle *
 create (struct outcome *o)
 {
   struct nbd_handle *h = LIB (nbd_create ());
@@ -81,7 +70,7 @@ create (struct outcome *o)
   return h;
 }
 
-static void
+void
 end (struct nbd_handle *h)
 {
   in_library = true;
@@ -120,29 +109,34 @@ asynchronous (struct nbd_handle *h, struct outcome *o)
 {
   static char buf[4096];
   char *contexts[] = { "x:y", NULL };
-  struct calls *done[8];
-  bool accepted[8];
+  struct calls *done[NR_COMMANDS];
+  bool accepted[NR_COMMANDS];
 
-  for (int i = 0; i < 8; i++)
-    done[i] = another ();
-#define ISSUE(i, call) accepted[i] = TRY (call) != -1
+  for (int i = 0; i < NR_COMMANDS; i++) {
+    done[i] = NULL;
+    accepted[i] = false;
+  }
+#define ISSUE(i, call)                                  \
+  (done[i] = another (), accepted[i] = TRY (call) != -1)
   ISSUE (0, nbd_aio_pread (h, buf, 512, 0, completion (done[0]), 0));
   ISSUE (1, nbd_aio_pread_structured (h, buf + 512, 512, 512,
                                       chunk (another ()),
                                       completion (done[1]), 0));
   ISSUE (2, nbd_aio_pwrite (h, buf + 1024, 512, 0, completion (done[2]), 0));
   ISSUE (3, nbd_aio_flush (h, completion (done[3]), 0));
-  ISSUE (4, nbd_aio_block_status (h, 8192, 0, extent (another ()),
-                                  completion (done[4]), 0));
-  ISSUE (5, nbd_aio_block_status_64 (h, 8192, 0, extent64 (another ()),
-                                     completion (done[5]), 0));
+  ISSUE (4, nbd_aio_trim (h, 512, 0, completion (done[4]), 0));
+  ISSUE (5, nbd_aio_cache (h, 512, 0, completion (done[5]), 0));
+  ISSUE (6, nbd_aio_zero (h, 512, 0, completion (done[6]), 0));
+  if (LIB (nbd_get_structured_replies_negotiated (h)) == 1) {
+    ISSUE (7, nbd_aio_block_status (h, 8192, 0, extent (another ()),
+                                    completion (done[7]), 0));
+    ISSUE (8, nbd_aio_block_status_64 (h, 8192, 0, extent64 (another ()),
+                                       completion (done[8]), 0));
+  }
   if (LIB (nbd_get_extended_headers_negotiated (h)) == 1)
-    ISSUE (6, nbd_aio_block_status_filter (h, 8192, 0, contexts,
+    ISSUE (9, nbd_aio_block_status_filter (h, 8192, 0, contexts,
                                            extent64 (another ()),
-                                           completion (done[6]), 0));
-  else
-    ISSUE (6, nbd_aio_cache (h, 512, 0, completion (done[6]), 0));
-  ISSUE (7, nbd_aio_zero (h, 512, 0, completion (done[7]), 0));
+                                           completion (done[9]), 0));
 #undef ISSUE
   while (LIB (nbd_aio_in_flight (h)) > 0)
     if (TRY (nbd_poll2 (h, -1, -1)) == -1)
@@ -150,12 +144,13 @@ asynchronous (struct nbd_handle *h, struct outcome *o)
   for (int64_t cookie; (cookie = LIB (nbd_aio_peek_command_completed (h))) > 0;)
     TRY (nbd_aio_command_completed (h, cookie));
   end (h);
-  for (int i = 0; i < 8; i++)
-    CHECK_CALLS (done[i], accepted[i] ? 1 : 0);
+  for (int i = 0; i < NR_COMMANDS; i++)
+    if (done[i] != NULL)
+      CHECK_CALLS (done[i], accepted[i] ? 1 : 0);
 }
 
 /* What a connected handle is used for; the handle is closed. */
-static void
+void
 use (struct nbd_handle *h, struct outcome *o)
 {
   static uint8_t buf[LARGE], want[LARGE];
@@ -171,8 +166,10 @@ use (struct nbd_handle *h, struct outcome *o)
   TRY (nbd_cache (h, 4096, 0, 0));
   TRY (nbd_zero (h, 4096, 0, 0));
   TRY (nbd_flush (h, 0));
-  TRY (nbd_block_status (h, 8192, 0, extent (another ()), 0));
-  TRY (nbd_block_status_64 (h, 8192, 0, extent64 (another ()), 0));
+  if (LIB (nbd_get_structured_replies_negotiated (h)) == 1) {
+    TRY (nbd_block_status (h, 8192, 0, extent (another ()), 0));
+    TRY (nbd_block_status_64 (h, 8192, 0, extent64 (another ()), 0));
+  }
   if (LIB (nbd_get_extended_headers_negotiated (h)) == 1)
     TRY (nbd_block_status_filter (h, 8192, 0, contexts,
                                   extent64 (another ()), 0));
@@ -180,13 +177,14 @@ use (struct nbd_handle *h, struct outcome *o)
 }
 
 static void
-transmission (struct outcome *o, bool extended)
+transmission (struct outcome *o, enum style style)
 {
   struct nbd_handle *h = create (o);
 
   if (h == NULL)
     return;
-  TRY (nbd_set_request_extended_headers (h, extended));
+  TRY (nbd_set_request_structured_replies (h, style != SIMPLE));
+  TRY (nbd_set_request_extended_headers (h, style == EXTENDED));
   TRY (nbd_add_meta_context (h, "base:allocation"));
   TRY (nbd_add_meta_context (h, "x:y"));
   int fd = peer_pair ();
@@ -198,15 +196,21 @@ transmission (struct outcome *o, bool extended)
 }
 
 static void
+simple (struct outcome *o)
+{
+  transmission (o, SIMPLE);
+}
+
+static void
 structured (struct outcome *o)
 {
-  transmission (o, false);
+  transmission (o, STRUCTURED);
 }
 
 static void
 extended (struct outcome *o)
 {
-  transmission (o, true);
+  transmission (o, EXTENDED);
 }
 
 static void
@@ -272,135 +276,85 @@ options_by_hand (struct outcome *o)
   peer_join ();
 }
 
+/* Wait for the end of an option; its completion ran once if it began. */
 static void
-tcp (struct outcome *o)
+await (struct nbd_handle *h, struct outcome *o, const char *call, int result,
+       const struct calls *done)
 {
-  const char *port = peer_listen_tcp ();
-  struct nbd_handle *h = create (o);
-
-  if (h != NULL) {
-    if (TRY (nbd_connect_tcp (h, "127.0.0.1", port)) == 0)
-      TRY (nbd_shutdown (h, 0));
-    end (h);
-  }
-  peer_join ();
+  note (o, call, result);
+  while (LIB (nbd_aio_is_connecting (h)) == 1 &&
+         TRY (nbd_poll (h, -1)) != -1)
+    ;
+  CHECK (result == 0 || done->called == 0);
+  /* A wait that failed leaves the option as it is. */
+  if (result == 0 && LIB (nbd_aio_is_connecting (h)) == 0)
+    CHECK_INT (done->called, 1);
 }
 
-/* One round of a program that polls by itself. */
-static int
-notify (struct nbd_handle *h, struct outcome *o)
-{
-  unsigned direction = LIB (nbd_aio_get_direction (h));
-  struct pollfd fds = { .fd = LIB (nbd_aio_get_fd (h)) };
-
-  if ((direction & LIBNBD_AIO_DIRECTION_READ) != 0)
-    fds.events |= POLLIN;
-  if ((direction & LIBNBD_AIO_DIRECTION_WRITE) != 0)
-    fds.events |= POLLOUT;
-  CHECK (poll (&fds, 1, -1) == 1);
-  if ((fds.revents & POLLOUT) != 0)
-    return TRY (nbd_aio_notify_write (h));
-  return TRY (nbd_aio_notify_read (h));
-}
+#define AWAIT(call, ...)                                                \
+  do {                                                                  \
+    struct calls *done = another ();                                    \
+    if (LIB (nbd_aio_is_negotiating (h)) == 1)                          \
+      await (h, o, #call,                                               \
+             LIB (call (h, ##__VA_ARGS__, completion (done))), done);   \
+    else                                                                \
+      done->freed = 1;                                                  \
+  } while (0)
 
 static void
-address (struct outcome *o)
+all_options (struct nbd_handle *h, struct outcome *o)
 {
-  struct sockaddr_un un = { .sun_family = AF_UNIX };
-  struct nbd_handle *h = create (o);
+  char *queries[] = { "base:", NULL };
 
-  snprintf (un.sun_path, sizeof un.sun_path, "%s", peer_listen ());
-  if (h != NULL) {
-    if (TRY (nbd_aio_connect (h, (struct sockaddr *) &un,
-                              sizeof un)) == 0)
-      while (LIB (nbd_aio_is_connecting (h)) == 1 && notify (h, o) != -1)
-        ;
-    end (h);
-  }
-  peer_join ();
+  if (LIB (nbd_supports_tls (h)) == 1)
+    AWAIT (nbd_aio_opt_starttls);
+  AWAIT (nbd_aio_opt_extended_headers);
+  AWAIT (nbd_aio_opt_list, list (another ()));
+  AWAIT (nbd_aio_opt_list_meta_context, context (another ()));
+  AWAIT (nbd_aio_opt_list_meta_context_queries, queries,
+         context (another ()));
+  AWAIT (nbd_aio_opt_set_meta_context, context (another ()));
+  AWAIT (nbd_aio_opt_set_meta_context_queries, queries,
+         context (another ()));
+  AWAIT (nbd_aio_opt_info);
 }
 
 static void
-unix_socket (struct outcome *o)
+asynchronous_options (struct outcome *o)
 {
-  const char *path = peer_listen ();
-  struct nbd_handle *h = create (o);
-
-  if (h != NULL) {
-    if (TRY (nbd_connect_unix (h, path)) == 0)
-      TRY (nbd_shutdown (h, 0));
-    end (h);
-  }
-  peer_join ();
-}
-
-static void
-uri (struct outcome *o)
-{
-  char text[200];
-  struct nbd_handle *h = create (o);
-
-  snprintf (text, sizeof text, "nbd+unix:///disk?socket=%s", peer_listen ());
-  if (h != NULL) {
-    if (LIB (nbd_supports_uri (h)) == 1 &&
-        TRY (nbd_connect_uri (h, text)) == 0) {
-      TRY_STRING (nbd_get_uri (h));
-      TRY (nbd_shutdown (h, 0));
-    }
-    end (h);
-  }
-  peer_join ();
-}
-
-/* A child that is an oldstyle server, for as long as nothing is asked. */
-static void
-command (struct outcome *o)
-{
-  static const char server[] =
-    "printf NBDMAGIC'\\000\\000\\102\\002\\201\\206\\022\\123';"
-    "printf '\\000\\000\\000\\000\\000\\020\\000\\000\\000\\000\\000\\001';"
-    "head -c 124 /dev/zero;"
-    "exec cat >/dev/null 2>&1";
-  char *argv[] = { "sh", "-c", (char *) server, NULL };
   struct nbd_handle *h = create (o);
 
   if (h == NULL)
     return;
-  if (TRY (nbd_connect_command (h, argv)) == 0) {
-    CHECK_INT (LIB (nbd_get_size (h)), PEER_SIZE);
-    TRY (nbd_get_subprocess_pid (h));
-    TRY (nbd_kill_subprocess (h, 0));
+  TRY (nbd_set_opt_mode (h, true));
+  TRY (nbd_set_request_extended_headers (h, false));
+  TRY (nbd_set_request_structured_replies (h, false));
+  TRY (nbd_add_meta_context (h, "x:y"));
+  int fd = peer_pair ();
+  if (TRY (nbd_connect_socket (h, fd)) == 0) {
+    AWAIT (nbd_aio_opt_structured_reply);
+    all_options (h, o);
+    if (LIB (nbd_aio_is_negotiating (h)) == 1 && TRY (nbd_opt_go (h)) == 0)
+      TRY (nbd_shutdown (h, 0));
   }
   end (h);
+  peer_join ();
 }
 
-/* A child must only be there, and be gone afterwards. */
-static void
-activation (struct outcome *o)
-{
-  char *argv[] = { "sleep", "1000", NULL };
-  struct nbd_handle *h = create (o);
-
-  if (h == NULL)
-    return;
-  TRY (nbd_aio_connect_systemd_socket_activation (h, argv));
-  end (h);
-}
-
-const struct life lives[] = {
+static const struct life use_lives[] = {
   { "settings", settings },
+  { "simple replies", simple },
   { "structured replies", structured },
   { "extended headers", extended },
   { "option mode", option_mode },
   { "options by hand", options_by_hand },
-  { "TCP", tcp },
-  { "address", address },
-  { "Unix socket", unix_socket },
-  { "URI", uri },
-  { "command", command },
-  { "activation", activation },
+  { "asynchronous options", asynchronous_options },
+  { NULL, NULL },
 };
-const unsigned nr_lives = sizeof lives / sizeof lives[0];
+
+const struct life *const life_groups[] = {
+  use_lives, connect_lives, tls_lives, NULL,
+};
 
 static int
 count_descriptors (void)

@@ -38,8 +38,33 @@ struct life {
   void (*live) (struct outcome *o);
 };
 
-extern const struct life lives[];
-extern const unsigned nr_lives;
+/* All of them; each group ends with NULL, and so do the groups. */
+extern const struct life *const life_groups[];
+extern const struct life connect_lives[], tls_lives[];
+
+#define FOR_EACH_LIFE(life)                                             \
+  for (const struct life *const *life_group = life_groups; *life_group; \
+       life_group++)                                                    \
+    for (const struct life *life = *life_group; life->name; life++)
+
+/* What lives are made of.  Each closure counts in a place of its own. */
+extern struct calls *another (void);
+extern int64_t note (struct outcome *o, const char *call, int64_t result);
+extern struct nbd_handle *create (struct outcome *o);
+extern void end (struct nbd_handle *h);
+
+#define TRY(call) note (o, #call, LIB (call))
+#define TRY_STRING(call)                        \
+  do {                                          \
+    char *s = LIB (call);                       \
+    note (o, #call, s ? 0 : -1);                \
+    in_library = true;                          \
+    free (s);                                   \
+    in_library = false;                         \
+  } while (0)
+
+/* What a connected handle is used for; the handle is closed. */
+extern void use (struct nbd_handle *h, struct outcome *o);
 
 /* Live once, and check what must hold however it went: each closure was
  * freed once, completions came once if the call was accepted, no

@@ -44,6 +44,44 @@ fault_programs = \
 	tests/faults/replies-are-matched-in-every-style \
 	tests/faults/resets-fail-what-is-in-flight \
 	tests/faults/second-connections-know-nothing-of-the-first
+# Lives, see life.h; system calls that fail only here and there.
+lives += \
+	tests/faults/life-connect.c
+lives += tests/faults/life-in-clear.c
+tests_faults_allocations_may_fail_LDADD += $(GNUTLS_LIBS)
+tests_faults_allocations_may_fail_LDFLAGS += \
+	-Wl,--wrap=__getdelim \
+	-Wl,--wrap=getline
+tests_faults_system_calls_may_fail_LDADD += $(GNUTLS_LIBS)
+tests_faults_system_calls_may_fail_LDFLAGS += \
+	-Wl,--wrap=getsockopt \
+	-Wl,--wrap=setsockopt
+
+# Conversations that are cut in each state; and what they do about TLS.
+fault_programs += tests/faults/connection-drops-in-every-state
+if HAVE_GNUTLS
+conversations_tls = tests/faults/conversations-over-tls.c
+else
+conversations_tls = tests/faults/conversations-in-clear.c
+endif
+tests_faults_connection_drops_in_every_state_SOURCES = \
+	tests/faults/connection-drops-in-every-state.c \
+	tests/faults/conversations.c \
+	tests/faults/conversations.h \
+	$(conversations_tls)
+tests_faults_connection_drops_in_every_state_LDADD = \
+	tests/lib/libtest.a lib/libcore.la $(GNUTLS_LIBS)
+tests_faults_connection_drops_in_every_state_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=__poll_chk \
+	-Wl,--wrap=__recv_chk \
+	-Wl,--wrap=connect \
+	-Wl,--wrap=poll \
+	-Wl,--wrap=recv \
+	-Wl,--wrap=recvmsg \
+	-Wl,--wrap=send \
+	-Wl,--wrap=sendmsg
+
 fault_scripts = \
 	tests/faults/matrix-is-complete
 
@@ -51,5 +89,7 @@ check_PROGRAMS += $(fault_programs) $(tables_over_tls)
 TESTS += $(fault_programs) $(tables_over_tls) $(fault_scripts)
 EXTRA_DIST += \
 	$(fault_scripts) \
+	tests/faults/conversations-in-clear.c \
+	tests/faults/conversations-over-tls.c \
 	tests/faults/matrix.txt \
 	tests/faults/styles.h

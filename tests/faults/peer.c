@@ -22,24 +22,48 @@ static int listener = -1;
 static struct sockaddr_un un = { .sun_family = AF_UNIX };
 static char port[8];
 
+const struct peer_cipher *peer_cipher;
+
+/* What was agreed with the client. */
+static bool encrypted, structured, extended;
+
 static bool
 receive (int fd, void *buf, size_t n)
 {
+  if (n > 0 && encrypted)
+    return peer_cipher->receive (buf, n);
   return n == 0 || recv (fd, buf, n, MSG_WAITALL) == (ssize_t) n;
 }
 
 static bool
 say (int fd, struct bytes *b)
 {
-  bool sent = send (fd, b->p, b->len, MSG_NOSIGNAL) == (ssize_t) b->len;
+  bool sent = encrypted
+    ? peer_cipher->send (b->p, b->len)
+    : send (fd, b->p, b->len, MSG_NOSIGNAL) == (ssize_t) b->len;
 
   bytes_free (b);
   return sent;
 }
 
+/* Agree to TLS, if there is a cipher. */
+static bool
+start_tls (int fd)
+{
+  struct bytes b = { 0 };
+
+  notation_format (&b, "reply STARTTLS %s",
+                   peer_cipher ? "ACK" : "ERR_UNSUP");
+  if (!say (fd, &b))
+    return false;
+  if (peer_cipher)
+    encrypted = peer_cipher->start (fd);
+  return encrypted || peer_cipher == NULL;
+}
+
 /* Answer one option; its number, 0 when the client has left. */
 static unsigned
-answer_option (int fd, bool *extended)
+answer_option (int fd)
 {
   uint8_t head[16], data[8192];
   struct bytes b = { 0 };
@@ -51,11 +75,12 @@ answer_option (int fd, bool *extended)
     return 0;
   switch (option) {
   case 5:
-    notation_format (&b, "reply STARTTLS ERR_UNSUP");
-    return say (fd, &b) ? option : 0;
+    return start_tls (fd) ? option : 0;
   case 8:
-    if (!*extended)
+    if (!extended) {
+      structured = true;
       break;
+    }
     notation_format (&b, "reply STRUCTURED_REPLY ERR_EXT_HEADER_REQD"
                      " \"it is done\"");
     return say (fd, &b) ? option : 0;
@@ -86,18 +111,23 @@ answer_option (int fd, bool *extended)
     notation_format (&b, "reply %u META_CONTEXT u32 2 \"x:y\"", option);
     break;
   case 11:
-    *extended = true;
+    extended = true;
   }
   notation_format (&b, "reply %u ACK", option);
   return say (fd, &b) ? option : 0;
 }
 
 static void
-answer_read (struct bytes *b, bool extended, uint64_t cookie,
-             uint64_t offset, uint64_t count)
+answer_read (struct bytes *b, uint64_t cookie, uint64_t offset,
+             uint64_t count)
 {
   char head[64] = "chunk DONE OFFSET_DATA";
 
+  if (!extended && !structured) {
+    notation_format (b, "simple 0 %ju pattern %ju %ju", (uintmax_t) cookie,
+                     (uintmax_t) offset, (uintmax_t) count);
+    return;
+  }
   if (extended)
     snprintf (head, sizeof head, "xchunk DONE OFFSET_DATA");
   notation_format (b, "%s %ju %.*ju u64 %ju pattern %ju %ju", head,
@@ -107,8 +137,7 @@ answer_read (struct bytes *b, bool extended, uint64_t cookie,
 }
 
 static void
-answer_status (struct bytes *b, bool extended, uint64_t cookie,
-               uint64_t offset)
+answer_status (struct bytes *b, uint64_t cookie, uint64_t offset)
 {
   for (unsigned id = 1; id <= 2; id++) {
     const char *done = id == 2 ? "DONE" : "0";
@@ -126,7 +155,7 @@ answer_status (struct bytes *b, bool extended, uint64_t cookie,
 
 /* Answer one command; false when the client leaves. */
 static bool
-answer_command (int fd, bool extended)
+answer_command (int fd)
 {
   uint8_t head[32], data[65536];
   struct bytes b = { 0 };
@@ -145,19 +174,20 @@ answer_command (int fd, bool extended)
     }
   switch (type) {
   case 0:
-    answer_read (&b, extended, cookie, offset, count);
+    answer_read (&b, cookie, offset, count);
     break;
   case 2:
     return false;
   case 7:
-    answer_status (&b, extended, cookie, offset);
+    answer_status (&b, cookie, offset);
     break;
   default:
     if (extended)
       notation_format (&b, "xchunk DONE NONE %ju %ju",
                        (uintmax_t) cookie, (uintmax_t) offset);
     else
-      notation_format (&b, "chunk DONE NONE %ju", (uintmax_t) cookie);
+      notation_format (&b, structured ? "chunk DONE NONE %ju" : "simple 0 %ju",
+                       (uintmax_t) cookie);
   }
   return say (fd, &b);
 }
@@ -166,19 +196,19 @@ static void
 serve (int fd)
 {
   uint8_t client_flags[4];
-  bool extended = false;
   unsigned option;
   struct bytes b = { 0 };
 
+  encrypted = structured = extended = false;
   notation_format (&b, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
   if (!say (fd, &b) || !receive (fd, client_flags, 4))
     return;
   do {
-    option = answer_option (fd, &extended);
+    option = answer_option (fd);
     if (option == 0 || option == 2)
       return;
   } while (option != 7);
-  while (answer_command (fd, extended))
+  while (answer_command (fd))
     ;
 }
 
@@ -192,6 +222,8 @@ run (void *arg)
     fd = accept4 (listener, NULL, NULL, SOCK_CLOEXEC);
   if (fd != -1) {
     serve (fd);
+    if (encrypted)
+      peer_cipher->end ();
     close (fd);
   }
   return NULL;
@@ -246,6 +278,31 @@ peer_listen_tcp (void)
   snprintf (port, sizeof port, "%u", ntohs (in.sin_port));
   start (-1);
   return port;
+}
+
+/* Be the server and nothing else when the library started us as one. */
+static void be_server (int argc, char **argv) __attribute__ ((constructor));
+
+static void
+be_server (int argc, char **argv)
+{
+  if (argc != 2 || strncmp (argv[1], "--serve-", 8) != 0)
+    return;
+  serve (strcmp (argv[1], "--serve-stdio") == 0 ? 0
+         : accept (3, NULL, NULL));
+  _exit (0);
+}
+
+const char *
+peer_program (void)
+{
+  static char path[4096];
+  ssize_t n = readlink ("/proc/self/exe", path, sizeof path - 1);
+
+  if (n == -1)
+    FAIL ("/proc/self/exe: %m");
+  path[n] = '\0';
+  return path;
 }
 
 void
