@@ -16,4 +16,6 @@ soak: all tests/soak/soak
 .PHONY: soak
 
 TESTS += tests/soak/data-and-memory-survive-disconnects.sh
-EXTRA_DIST += tests/soak/data-and-memory-survive-disconnects.sh
+EXTRA_DIST += \
+	tests/soak/README.md \
+	tests/soak/data-and-memory-survive-disconnects.sh
