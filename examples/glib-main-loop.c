@@ -63,7 +63,8 @@ progress (gpointer loop)
     return G_SOURCE_CONTINUE;
   if (cookie == 0) {
     count = MIN (nbd_get_size (nbd), (int64_t) sizeof buf);
-    cookie = nbd_aio_pread (nbd, buf, count, 0, NBD_NULL_COMPLETION, 0);
+    cookie = count == -1 ? -1 /* it never connected */
+      : nbd_aio_pread (nbd, buf, count, 0, NBD_NULL_COMPLETION, 0);
   }
   int done = cookie > 0 ? nbd_aio_command_completed (nbd, cookie) : -1;
   if (done == 0)

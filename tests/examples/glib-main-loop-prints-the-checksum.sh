@@ -13,15 +13,16 @@ expect "$sum" examples/glib-main-loop "nbd+unix://?socket=$sock"
 serve tcp4 nbdkit -f file "$tmp/disk"
 expect "$sum" examples/glib-main-loop "nbd://localhost:$port"
 
+refused ()
+{
+  local status=0
+  examples/glib-main-loop "$1" 2>"$tmp/err" || status=$?
+  [ "$status" = 1 ] || fail "exit status $status for $1: $(cat "$tmp/err")"
+}
 serve unix nbdkit -f --filter=error memory 1M error-pread-rate=100%
-if examples/glib-main-loop "nbd+unix://?socket=$sock" 2>"$tmp/err"; then
-  fail "a failed read went unnoticed"
-fi
+refused "nbd+unix://?socket=$sock"
 grep -q 'Input/output error' "$tmp/err"
 
-serve tcp4 nbdkit -f memory 1M
-stop_server
-if examples/glib-main-loop "nbd://127.0.0.1:$port" 2>"$tmp/err"; then
-  fail "nobody listens, but no error"
-fi
+serve refusing4 tail -f /dev/null
+refused "nbd://127.0.0.1:$port"
 grep -q 'Connection refused' "$tmp/err"

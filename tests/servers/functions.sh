@@ -29,5 +29,5 @@ stop_proxy ()
 # take long.
 with_module ()
 {
-  timeout 60 ./run "$PYTHON" -c "$@" || fail "the program ended with status $?"
+  timeout 300 ./run "$PYTHON" -c "$@" || fail "the program ended with status $?"
 }

@@ -17,7 +17,7 @@ for plan in "unix cut=0 spread=180" "tcp4 cut=0 spread=180 reset=1" \
   for ((i = 0; i < 12; i++)); do
     rm -f "$tmp/out"
     status=0
-    timeout 60 "$client" "$address" "read 0 64K $tmp/out" shutdown \
+    timeout 300 "$client" "$address" "read 0 64K $tmp/out" shutdown \
       2>"$tmp/err" || status=$?
     [ "$status" -eq 1 ] || fail "$plan: status $status: $(cat "$tmp/err")"
     grep -q 'nbd_[a-z_]*: .*\(closed\|reset\)' "$tmp/err" \

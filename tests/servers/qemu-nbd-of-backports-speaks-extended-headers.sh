@@ -56,7 +56,7 @@ fi
 
 theirs qemu-img create -q -f qcow2 "$tmp/disk" 8G
 serve unix "$qemu_nbd" -t -f qcow2 "$tmp/disk"
-timeout 60 ./run "$PYTHON" -c '
+timeout 300 ./run "$PYTHON" -c '
 import sys, nbd
 h = nbd.NBD()
 h.add_meta_context("base:allocation")

@@ -147,7 +147,7 @@ serve_nbdkit ()
   local kind=$1
   shift
   requires_nbdkit plugin memory
-  nbdkit --dump-config | grep -qx tls=yes || skip "this nbdkit has no TLS"
+  grep -qx tls=yes <<<"$(nbdkit --dump-config)" || skip "this nbdkit has no TLS"
   serve "$kind" nbdkit -f --tls=require --tls-certificates="$tmp/server" \
     "$@" memory 1M
 }
@@ -156,6 +156,6 @@ serve_nbdkit ()
 serve_nbdkit_keys ()
 {
   requires_nbdkit plugin memory
-  nbdkit --dump-config | grep -qx tls=yes || skip "this nbdkit has no TLS"
+  grep -qx tls=yes <<<"$(nbdkit --dump-config)" || skip "this nbdkit has no TLS"
   serve unix nbdkit -f --tls=require --tls-psk="$1" memory 1M
 }

@@ -6,7 +6,7 @@
 requires_nbdkit plugin pattern
 requires ssh ssh-keygen nc
 sshd=$(PATH=$PATH:/usr/sbin command -v sshd) || skip "sshd is not installed"
-nc -h 2>&1 | grep -q -e -U || skip "this nc does not know Unix sockets"
+grep -q -e -U <<<"$(nc -h 2>&1)" || skip "this nc does not know Unix sockets"
 requires_uris
 # sshd keeps what it does not trust in an empty directory of this name.
 [ "$(id -u)" != 0 ] || [ -d /run/sshd ] || mkdir -m 755 /run/sshd \

@@ -25,7 +25,7 @@ let () =
        Unix.close socket;
        Unix.sleepf 0.02;
        try_connect (left - 1) in
-  let socket = try_connect 500 in
+  let socket = try_connect 15000 in
   NBD.with_handle (fun h -> NBD.connect_socket h socket; connected h);
   NBD.with_handle (fun h -> NBD.aio_connect h server; connected h);
   NBD.with_handle (fun h -> NBD.connect_unix h path; connected h);

@@ -11,7 +11,7 @@ let step h =
   let wanted bit = if has direction bit then [fd] else [] in
   match
     Unix.select (wanted NBD.aio_direction_read) (wanted NBD.aio_direction_write)
-      [] 10.
+      [] 300.
   with
   | [], [], _ -> failwith "nothing happens"
   | _ :: _, _, _ -> NBD.aio_notify_read h

@@ -121,7 +121,7 @@ class Unraisable:
 
 def main() -> None:
     """Run the tests of the calling program, but not for ever."""
-    faulthandler.dump_traceback_later(120, exit=True)
+    faulthandler.dump_traceback_later(600, exit=True)
     os.environ.pop("LIBNBD_DEBUG", None)
     program = unittest.main(exit=False, verbosity=0)
     gc.collect()
