@@ -103,13 +103,14 @@ nbdi_aio_connect_systemd_socket_activation (struct nbd_handle *h, char **argv)
     .argv = argv, .fd = sock, .as = { ACTIVATION_FD, -1 },
     .activation_name = name && *name ? name : "unknown",
   };
+  /* It waits for a client, which may never come. */
+  h->conn.kill_child = true;
   if (nbdi_spawn (h, &spawn) == -1 ||
       nbdi_add_address (h, (struct sockaddr *) &un, sizeof un) == -1) {
     close (sock);
     nbdi_end_child (h);
     return -1;
   }
-  h->conn.kill_child = true;
   nbdi_event (h, NBDI_EVENT_CONNECT);
   /* While it is open we can connect even if the child has died already,
    * which then resets the connection.  If it stayed open nothing would.

@@ -74,21 +74,26 @@ find_key (const char *file, const char *user)
   CLEANUP_FREE char *line = NULL;
   char *key = NULL;
   size_t size = 0, user_len = strlen (user);
+  bool found = false;
   ssize_t len;
 
   if (f == NULL) {
     nbdi_error (errno, "TLS: PSK file: %s", file);
     return NULL;
   }
-  while (key == NULL && (len = getline (&line, &size, f)) != -1) {
+  while (!found && (len = getline (&line, &size, f)) != -1) {
     while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
       line[--len] = '\0';
-    if (strncmp (line, user, user_len) == 0 && line[user_len] == ':')
+    found = strncmp (line, user, user_len) == 0 && line[user_len] == ':';
+    if (found)
       key = strdup (line + user_len + 1);
   }
   if (line)
     explicit_bzero (line, size);
-  if (key == NULL)
+  /* Without memory, or where the file cannot be read to its end. */
+  if (key == NULL && (found || !feof (f)))
+    nbdi_error (errno, "TLS: PSK file: %s", file);
+  else if (key == NULL)
     nbdi_error (EINVAL, "TLS: PSK file: %s: no key for user %s", file, user);
   fclose (f);
   return key;

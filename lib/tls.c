@@ -29,6 +29,7 @@ struct nbdi_tls {
   bool ended;                   /* the server closed the socket */
   bool bye;                     /* our close alert is in `out` or beyond */
   int failed;                   /* errno of the socket, or 0 */
+  int unsent;                   /* errno of the send that failed, or 0 */
   size_t record;                /* largest plaintext of one record */
   uint8_t *staging;             /* small pieces on their way to a record */
 };
@@ -100,6 +101,7 @@ push (gnutls_transport_ptr_t opaque, const void *buf, size_t len)
   struct nbdi_tls *t = h->conn.tls;
 
   if (nbdi_bytes_reserve (&t->out, len) == -1) {
+    t->failed = ENOMEM;
     gnutls_transport_set_errno (t->session, ENOMEM);
     return -1;
   }
@@ -116,10 +118,18 @@ tls_flush (struct nbd_handle *h)
 
   while (t->out.pos < t->out.end) {
     struct iovec iov = { t->out.buf + t->out.pos, t->out.end - t->out.pos };
-    ssize_t r = nbdi_socket_transport.send (h, &iov, 1);
-    if (r == -1)
-      return errno == EAGAIN || errno == EWOULDBLOCK ? NBDI_IO_WAIT
-                                                     : NBDI_IO_FAILED;
+    ssize_t r = -1;
+
+    /* Requests that were given up must not reach the server later. */
+    errno = t->unsent;
+    if (t->unsent == 0)
+      r = nbdi_socket_transport.send (h, &iov, 1);
+    if (r == -1) {
+      if (errno == EAGAIN || errno == EWOULDBLOCK)
+        return NBDI_IO_WAIT;
+      t->unsent = errno;
+      return NBDI_IO_FAILED;
+    }
     t->out.pos += r;
   }
   t->out.pos = t->out.end = 0;
