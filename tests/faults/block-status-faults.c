@@ -127,7 +127,7 @@ static const struct reply_fault extended[] = {
   { "more than was asked for", STATUS,
     XBS "u32 1 u32 2 u64 4K u64 0 u64 4K u64 1", 0, NULL, "READY", 1 },
   { "an unknown context in a filtered query", FAULT_STATUS_FILTER,
-    XBS "u32 77 u32 1 u64 4K u64 0", EPROTO, "unknown context id 77",
+    XBS "u32 77 u32 1 u64 4K u64 0", EPROTO, "0 of 1 metadata contexts",
     "READY", 0 },
   { "data", STATUS, "xchunk DONE OFFSET_DATA 1 4K u64 4K \"x\"", EPROTO,
     "no answer", "READY", 0 },

@@ -273,7 +273,7 @@ check_command (struct nbd_handle *h, const struct reply_fault *row,
   if (done->error)
     CHECK_ERROR (done->error, "command failed");
   if (lives && row->text)
-    CHECK_CONTAINS (said, row->text);
+    CHECK_CONTAINS (done->error ? nbd_get_error () : said, row->text);
   if (row->called != ANY_CALLS)
     CHECK_INT (middle->called, row->called);
   CHECK_INT (middle->called_after_free + done->called_after_free, 0);
