@@ -1,7 +1,8 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
 # The fuzzers' harnesses work: each runs its seeds, all inputs that failed
-# once, and some inputs that are made of them.
+# once, and some inputs that are made of them; in continuous integration as
+# many as it can in 20 seconds.
 
 . "${srcdir:-.}/tests/lib/functions.sh"
 
@@ -13,7 +14,6 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 make -s -j2 fuzz-programs >"$tmp/log" 2>&1 \
   || { tail -n 40 "$tmp/log"; fail "the harnesses cannot be built"; }
 
-mkdir "$tmp/kept"
 for name in client handshake replies tool uri; do
   [ -x "$programs/$name" ] || continue
   case $name in
@@ -29,8 +29,9 @@ for name in client handshake replies tool uri; do
   done
   "$programs/$name" "${inputs[@]}" >"$tmp/log" 2>&1 \
     || { tail -n 60 "$tmp/log"; fail "$name fails with its own seeds"; }
-  "$programs/$name" "$tmp/kept" "$seeds" -dict="$programs/corpus/dictionary" \
-    -artifact_prefix="$programs/" -seed=1 -runs=2000 -timeout=30 >"$tmp/log" 2>&1 \
-    || { tail -n 60 "$tmp/log"; fail "$name has found something"; }
-  echo "$name: ${#inputs[@]} inputs passed, and 2000 made of them"
+  echo "$name: ${#inputs[@]} inputs passed"
 done
+
+# What is tried does not depend on the day, only how much of it.
+[ -n "${CI-}" ] || export FUZZ_RUNS=2000
+FUZZ_SEED=1 make -s fuzz-smoke || fail "something was found"
