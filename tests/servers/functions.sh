@@ -31,3 +31,16 @@ with_module ()
 {
   timeout 300 ./run "$PYTHON" -c "$@" || fail "the program ended with status $?"
 }
+
+# In Python, stop (PID): return when the process stands still with each of its
+# threads, which the signal reaches one after another.
+stop='
+import glob, os, signal
+def stop(pid):
+    os.kill(pid, signal.SIGSTOP)
+    for task in glob.glob(f"/proc/{pid}/task/*/stat"):
+        with open(task) as stat:
+            while stat.read().rpartition(")")[2].split()[0] != "T":
+                os.sched_yield()
+                stat.seek(0)
+'

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that is killed while requests wait, inside a large write or while a
-# connection is set up: each command fails once, and the message says that the
-# server closed the connection.
+# A server that is killed while requests wait or inside a large write: each
+# command fails once, and the message says that the server closed the
+# connection.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/servers/functions.sh"
 requires_module

@@ -12,6 +12,7 @@ server_scripts = \
 	tests/servers/proxy-may-cut-the-stream-anywhere.sh \
 	tests/servers/proxy-may-split-and-join-the-stream.sh \
 	tests/servers/qemu-nbd-of-backports-speaks-extended-headers.sh \
+	tests/servers/server-killed-in-the-handshake-fails-connecting.sh \
 	tests/servers/stalled-stream-leaves-the-client-free.sh \
 	tests/servers/stopped-server-goes-on-later.sh
 

@@ -8,20 +8,12 @@ requires_nbdkit plugin memory
 requires_module
 
 serve unix nbdkit -f memory 32M
-with_module '
-import glob, os, signal, sys, nbd
+with_module "$stop"'
+import os, signal, sys, nbd
 sock, server = sys.argv[1], int(sys.argv[2])
 h = nbd.NBD()
 h.connect_unix(sock)
-os.kill(server, signal.SIGSTOP)
-def stopped():  # each thread, which the signal reaches one after another
-    for task in glob.glob(f"/proc/{server}/task/*/stat"):
-        with open(task) as stat:
-            if stat.read().rpartition(")")[2].split()[0] != "T":
-                return False
-    return True
-while not stopped():
-    os.sched_yield()
+stop(server)
 ended = []
 data = bytes(range(256)) * 65536
 cookies = [h.aio_pwrite(data, 0, lambda e: ended.append(e.value) or 0)]
