@@ -75,8 +75,9 @@ put_pattern (struct bytes *b, uint64_t offset, size_t n)
 void
 bytes_drop (struct bytes *b, size_t n)
 {
-  memmove (b->p, b->p + n, b->len - n);
   b->len -= n;
+  if (b->len > 0)
+    memmove (b->p, b->p + n, b->len);
 }
 
 uint64_t
