@@ -226,11 +226,16 @@ mount_detach (void)
     detached = true;
 }
 
-/* What is at the mount point after detaching is not ours to unmount. */
+/* What is at the mount point after detaching is not ours to unmount.  To
+ * destroy the session would lose its copy of the mount point, which libfuse
+ * frees when it unmounts. */
 void
 mount_end (struct fuse_session *session)
 {
-  if (!detached)
-    fuse_session_unmount (session);
+  if (detached) {
+    close (fuse_session_fd (session));
+    return;
+  }
+  fuse_session_unmount (session);
   fuse_session_destroy (session);
 }
