@@ -79,6 +79,10 @@ class Bench:
         environment.pop("LD_LIBRARY_PATH", None)
         if program == "Python":
             environment["PYTHONPATH"] = f"{PYTHON_MODULE}:{self.python_directory}"
+            # Which was not built with the sanitizers that the library needs.
+            if sanitizers := environment.get("LIBNBD_SANITIZERS"):
+                environment["LD_PRELOAD"] = sanitizers
+                environment["ASAN_OPTIONS"] = "detect_leaks=0"
         name = "ours" if program in LANGUAGES else program
         directory = self.libraries.get(name)
         if directory is not None:
