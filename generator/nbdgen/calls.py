@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from enum import Enum, Flag, auto
 from typing import Mapping, Union
 
-# All of these are part of the model: emitters import them from here.
+# All of these are part of the model: records import them from here.  Emitters
+# that tell many kinds of argument apart write kinds.UInt64.
 from .kinds import (  # noqa: F401
     Arg as Arg,
     Bool as Bool,
@@ -29,6 +30,7 @@ from .kinds import (  # noqa: F401
     Fd as Fd,
     FlagGroup as FlagGroup,
     FlagsArg as FlagsArg,
+    Group as Group,
     Int as Int,
     OClosure as OClosure,
     OFlags as OFlags,
@@ -91,7 +93,7 @@ class Call:
     modifies_fd: bool = False  # must not run behind an event loop's back
     changes: tuple[str, bool] | None = None  # asynchronous: see Async.changes
     special: bool = False  # written by hand under its public name
-    group: EnumGroup | FlagGroup | None = None  # of Ret.ENUM, Ret.FLAGS
+    group: Group | None = None  # of Ret.ENUM, Ret.FLAGS
     spec: str | None = None  # heading in the NBD protocol document
     example: str | None = None  # path below the top of the tree
     see_also: tuple[str, ...] = ()
@@ -242,7 +244,7 @@ class Function:
     async_kind: Async | None = None
     body: Body = Body.CALL
     field_name: str = ""  # for SET and GET
-    group: EnumGroup | FlagGroup | None = None
+    group: Group | None = None
     aio: str = ""  # for SYNC_*: name of the aio function; else ""
     sync: str = ""  # for AIO: name of the blocking function, if any
     summary: str = ""
@@ -257,6 +259,12 @@ class Function:
     def takes_handle(self) -> bool:
         """Whether the first C parameter is the handle."""
         return self.name not in ("create", "get_error", "get_errno")
+
+    @property
+    def closures(self) -> list[Closure | OClosure]:
+        """The closures that it takes, in the order of C."""
+        every = [*self.args, *self.opt]
+        return [arg for arg in every if isinstance(arg, (Closure, OClosure))]
 
     @property
     def error(self) -> str | None:

@@ -7,34 +7,8 @@ import textwrap
 from dataclasses import dataclass
 from typing import Iterable, Sequence, assert_never
 
-from nbdgen.calls import (
-    Arg,
-    Bool,
-    BytesIn,
-    BytesOut,
-    Callback,
-    CbArg,
-    Closure,
-    Constant,
-    EnumArg,
-    EnumGroup,
-    Fd,
-    FlagGroup,
-    FlagsArg,
-    Function,
-    Int,
-    OClosure,
-    OFlags,
-    OptArg,
-    Path,
-    SizeT,
-    SockAddr,
-    String,
-    StringList,
-    UInt32,
-    UInt64,
-    UIntPtr,
-)
+from nbdgen import kinds
+from nbdgen.calls import Arg, CbArg, Function, Group, OptArg
 
 WIDTH = 80
 
@@ -68,43 +42,33 @@ def join_type(ctype: str, name: str) -> str:
     return ctype + name if ctype.endswith("*") else f"{ctype} {name}"
 
 
-def closure_type(callback: Callback) -> str:
+def closure_type(callback: kinds.Callback) -> str:
     return f"nbd_{callback.name}_callback"
 
 
-def closure_name(callback: Callback) -> str:
+def closure_name(callback: kinds.Callback) -> str:
     return f"{callback.name}_callback"
 
 
 def arg_params(arg: Arg | OptArg) -> tuple[Param, ...]:
     """The one or two C parameters of an argument, closures by value."""
     match arg:
-        case Bool():
-            return (Param("bool", arg.name),)
-        case Int() | Fd() | EnumArg():
-            return (Param("int", arg.name),)
-        case FlagsArg() | UInt32() | OFlags():
-            return (Param("uint32_t", arg.name),)
-        case UInt64():
-            return (Param("uint64_t", arg.name),)
-        case SizeT():
-            return (Param("size_t", arg.name),)
-        case UIntPtr():
-            return (Param("uintptr_t", arg.name),)
-        case String() | Path():
+        case kinds.Plain() | kinds.EnumArg() | kinds.FlagsArg() | kinds.OFlags():
+            return (Param(arg.ctype, arg.name),)
+        case kinds.String() | kinds.Path():
             return (Param("const char *", arg.name, nonnull=True),)
-        case StringList():
+        case kinds.StringList():
             return (Param("char **", arg.name, nonnull=True),)
-        case SockAddr():
+        case kinds.SockAddr():
             addr = Param("const struct sockaddr *", arg.name, nonnull=True)
             return (addr, Param("socklen_t", arg.length))
-        case BytesIn():
+        case kinds.BytesIn():
             data = Param("const void *", arg.name, nonnull=True)
             return (data, Param("size_t", arg.size))
-        case BytesOut():
+        case kinds.BytesOut():
             data = Param("void *", arg.name, nonnull=True)
             return (data, Param("size_t", arg.size))
-        case Closure() | OClosure():
+        case kinds.Closure() | kinds.OClosure():
             kind = closure_type(arg.callback)
             return (Param(kind, closure_name(arg.callback)),)
         case _:
@@ -122,7 +86,7 @@ def inner_params(function: Function) -> list[Param]:
     every: list[Param] = [HANDLE]
     for arg in [*function.args, *function.opt]:
         match arg:
-            case Closure() | OClosure():
+            case kinds.Closure() | kinds.OClosure():
                 kind = closure_type(arg.callback) + " *"
                 every.append(Param(kind, closure_name(arg.callback)))
             case _:
@@ -130,12 +94,12 @@ def inner_params(function: Function) -> list[Param]:
     return every
 
 
-def member_name(group: EnumGroup | FlagGroup, member: Constant) -> str:
+def member_name(group: Group, member: kinds.Constant) -> str:
     """The whole name of a member of a group, as the header has it."""
     return f"LIBNBD_{group.name}_{member.name}"
 
 
-def callback_params(callback: Callback) -> list[str]:
+def callback_params(callback: kinds.Callback) -> list[str]:
     """Parameters of a closure's function, user_data first."""
     texts = ["void *user_data"]
     for kind, name in callback.args:

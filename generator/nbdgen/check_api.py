@@ -16,15 +16,8 @@ from typing import Iterator
 from api import constants
 
 from . import doc
-from .calls import (
-    BytesIn,
-    BytesOut,
-    Closure,
-    Function,
-    OClosure,
-    Record,
-    SockAddr,
-)
+from . import kinds
+from .calls import Function, Record
 from .headings import HEADINGS
 from .source import Place, Problem, SourceError
 
@@ -136,11 +129,11 @@ def argument_names(made: Function) -> set[str]:
     names = {arg.name for arg in (*made.args, *made.opt)}
     for arg in (*made.args, *made.opt):
         match arg:
-            case BytesIn() | BytesOut():
+            case kinds.BytesIn() | kinds.BytesOut():
                 names.add(arg.size)
-            case SockAddr():
+            case kinds.SockAddr():
                 names.add(arg.length)
-            case Closure() | OClosure():
+            case kinds.Closure() | kinds.OClosure():
                 names.update(name for _, name in arg.callback.args)
     return names
 

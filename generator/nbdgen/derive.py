@@ -8,32 +8,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from . import prose
-from .calls import (
-    CREATED,
-    Arg,
-    Bool,
-    BytesIn,
-    BytesOut,
-    Closure,
-    EnumArg,
-    Errors,
-    Fd,
-    FlagsArg,
-    Int,
-    OClosure,
-    OFlags,
-    OptArg,
-    Path,
-    Phase,
-    Ret,
-    SizeT,
-    SockAddr,
-    String,
-    StringList,
-    UInt32,
-    UInt64,
-    UIntPtr,
-)
+from . import kinds
+from .calls import CREATED, Arg, Errors, OptArg, Phase, Ret
 
 ALL_PHASES = ~Phase(0)
 
@@ -59,34 +35,32 @@ def phase_names(phases: Phase) -> str:
 
 def arg_errors(arg: Arg | OptArg) -> Errors:
     """What a call answers when this argument is impossible in itself."""
+    null = {"EFAULT": f"*{arg.name}* is NULL"}
     match arg:
-        case String() | Path() | BytesIn() | BytesOut() | SockAddr():
-            return {"EFAULT": f"*{arg.name}* is NULL"}
-        case StringList():
-            errors = {"EFAULT": f"*{arg.name}* is NULL"}
-            if arg.argv:
-                errors["EINVAL"] = f"*{arg.name}* is empty"
-            return errors
-        case Closure():
+        case kinds.String() | kinds.Path() | kinds.SockAddr():
+            return null
+        case kinds.BytesIn() | kinds.BytesOut():
+            return null
+        case kinds.StringList():
+            return {**null, "EINVAL": f"*{arg.name}* is empty"} if arg.argv else null
+        case kinds.Closure():
             return {"EFAULT": f"*{arg.name}* has neither a callback nor a free"}
-        case EnumArg():
+        case kinds.EnumArg():
             members = listed(
                 [f"LIBNBD_{arg.group.name}_{m.name}" for m in arg.group.members], "nor"
             )
             return {"EINVAL": f"*{arg.name}* is neither {members}"}
-        case FlagsArg():
+        case kinds.FlagsArg():
             return _outside(arg.name, arg.group.name)
-        case OFlags():
+        case kinds.OFlags():
             return _flags_errors(arg)
-        case Bool() | Int() | Fd() | UInt32() | UInt64() | SizeT() | UIntPtr():
-            return {}
-        case OClosure():
+        case kinds.Plain() | kinds.OClosure():
             return {}
         case _:
             assert_never(arg)
 
 
-def _flags_errors(flags: OFlags) -> Errors:
+def _flags_errors(flags: kinds.OFlags) -> Errors:
     group = flags.group.name
     if flags.allowed is None:
         return _outside(flags.name, group)
@@ -124,7 +98,7 @@ def merge(*many: Errors) -> Errors:
 
 def persistent(arg: Arg) -> Arg:
     """The same argument as an asynchronous command takes it."""
-    if isinstance(arg, (BytesIn, BytesOut)):
+    if isinstance(arg, (kinds.BytesIn, kinds.BytesOut)):
         return replace(arg, persist=True)
     return arg
 
@@ -133,9 +107,9 @@ def buffer_text(args: tuple[Arg, ...]) -> str:
     """What a caller must know about a buffer that is in use for a while."""
     for arg in args:
         match arg:
-            case BytesIn():
+            case kinds.BytesIn():
                 return prose.AIO_BYTES_IN.format(buf=arg.name)
-            case BytesOut():
+            case kinds.BytesOut():
                 return prose.AIO_BYTES_OUT.format(buf=arg.name)
     return ""
 

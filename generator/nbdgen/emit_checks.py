@@ -6,30 +6,8 @@ from __future__ import annotations
 from string import Template
 from typing import assert_never
 
-from nbdgen.calls import (
-    Arg,
-    Bool,
-    BytesIn,
-    BytesOut,
-    Closure,
-    EnumArg,
-    Fd,
-    FlagsArg,
-    Function,
-    Int,
-    OClosure,
-    OFlags,
-    OptArg,
-    Path,
-    Phase,
-    SizeT,
-    SockAddr,
-    String,
-    StringList,
-    UInt32,
-    UInt64,
-    UIntPtr,
-)
+from nbdgen import kinds
+from nbdgen.calls import Arg, Function, OptArg, Phase
 from nbdgen.cdecl import closure_name
 
 PHASE = Template(
@@ -81,7 +59,7 @@ def not_null(name: str) -> str:
     return refuse(f"{name} == NULL", f'refuse_null ("{name}")')
 
 
-def string_list(arg: StringList) -> str:
+def string_list(arg: kinds.StringList) -> str:
     text = not_null(arg.name)
     if arg.argv:
         empty = f'nbdi_error (EINVAL, "{arg.name} is empty")'
@@ -94,7 +72,7 @@ def in_mask(name: str, mask: str) -> str:
     return refuse(f"({name} & ~{mask}) != 0", call)
 
 
-def command_flags(arg: OFlags) -> str:
+def command_flags(arg: kinds.OFlags) -> str:
     if arg.allowed is None:
         return in_mask(arg.name, f"LIBNBD_{arg.group.name}_MASK")
     bits = [f"LIBNBD_{arg.group.name}_{m}" for m in arg.allowed] or ["0"]
@@ -109,24 +87,24 @@ def command_flags(arg: OFlags) -> str:
 def check(arg: Arg | OptArg) -> str:
     """The statements that refuse a wrong value; none if all are right."""
     match arg:
-        case EnumArg():
+        case kinds.EnumArg():
             valid = f"valid_{arg.group.name.lower()} ({arg.name})"
             return refuse(f"!{valid}", f'refuse_enum ("{arg.name}", {arg.name})')
-        case FlagsArg():
+        case kinds.FlagsArg():
             return in_mask(arg.name, f"LIBNBD_{arg.group.name}_MASK")
-        case String() | Path() | SockAddr() | BytesIn() | BytesOut():
+        case kinds.String() | kinds.Path() | kinds.SockAddr():
             return not_null(arg.name)
-        case StringList():
+        case kinds.BytesIn() | kinds.BytesOut():
+            return not_null(arg.name)
+        case kinds.StringList():
             return string_list(arg)
-        case Closure():
+        case kinds.Closure():
             name = closure_name(arg.callback)
             null = f"{name}.callback == NULL && {name}.free == NULL"
             return refuse(null, f'refuse_null ("{arg.name}")')
-        case OFlags():
+        case kinds.OFlags():
             return command_flags(arg)
-        case Bool() | Int() | Fd() | UInt32() | UInt64() | SizeT() | UIntPtr():
-            return ""
-        case OClosure():
+        case kinds.Plain() | kinds.OClosure():
             return ""
         case _:
             assert_never(arg)

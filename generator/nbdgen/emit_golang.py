@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Mapping, Sequence
 
 from api.constants import CONSTANTS, ENUMS, FLAG_GROUPS
-from nbdgen.calls import EnumGroup, FlagGroup, Function
+from nbdgen.calls import Function, Group
 from nbdgen.emit_golang_c import emit_wrappers_c, emit_wrappers_h
 from nbdgen.emit_golang_go import (
     emit_callbacks_go,
@@ -17,7 +17,7 @@ from nbdgen.emit_golang_go import (
 
 def emit_golang(functions: Sequence[Function]) -> Mapping[str, str]:
     """Path -> text of every generated file of the binding."""
-    groups: list[EnumGroup | FlagGroup] = [*ENUMS, *FLAG_GROUPS]
+    groups: list[Group] = [*ENUMS, *FLAG_GROUPS]
     return {
         "bindings/golang/callbacks.go": emit_callbacks_go(functions),
         "bindings/golang/constants.go": emit_constants_go(groups, CONSTANTS),

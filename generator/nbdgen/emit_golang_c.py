@@ -10,32 +10,8 @@ from __future__ import annotations
 from string import Template
 from typing import Iterable, assert_never
 
-from nbdgen.calls import (
-    Arg,
-    Bool,
-    BytesIn,
-    BytesOut,
-    Callback,
-    CbArg,
-    Closure,
-    EnumArg,
-    Fd,
-    FlagsArg,
-    Function,
-    Int,
-    OClosure,
-    OFlags,
-    OptArg,
-    Path,
-    Ret,
-    SizeT,
-    SockAddr,
-    String,
-    StringList,
-    UInt32,
-    UInt64,
-    UIntPtr,
-)
+from nbdgen import kinds
+from nbdgen.calls import Arg, CbArg, Function, OptArg, Ret
 from nbdgen.cdecl import (
     callback_params,
     closure_name,
@@ -43,7 +19,7 @@ from nbdgen.cdecl import (
     definition,
     fill,
 )
-from nbdgen.emit_golang_types import closures, pascal
+from nbdgen.emit_golang_types import pascal
 from nbdgen.python_model import callbacks, methods
 
 HEADER = Template(
@@ -124,7 +100,7 @@ $drops    result.status = nbdgo_refused ("nbd_$name");
 )
 
 
-def _callback(callback: Callback) -> str:
+def _callback(callback: kinds.Callback) -> str:
     passed = ["closure->id"]
     for kind, name in callback.args:
         match kind:
@@ -155,29 +131,19 @@ def _params(arg: Arg | OptArg) -> list[str]:
     """The parameters of a wrapper for one argument."""
     name = arg.name
     match arg:
-        case Bool():
-            return [f"bool {name}"]
-        case Int() | Fd() | EnumArg():
-            return [f"int {name}"]
-        case FlagsArg() | UInt32() | OFlags():
-            return [f"uint32_t {name}"]
-        case UInt64():
-            return [f"uint64_t {name}"]
-        case SizeT():
-            return [f"size_t {name}"]
-        case UIntPtr():
-            return [f"uintptr_t {name}"]
-        case String() | Path():
+        case kinds.Plain() | kinds.EnumArg() | kinds.FlagsArg() | kinds.OFlags():
+            return [f"{arg.ctype} {name}"]
+        case kinds.String() | kinds.Path():
             return [f"const char *{name}"]
-        case StringList():
+        case kinds.StringList():
             return [f"char **{name}"]
-        case SockAddr():
+        case kinds.SockAddr():
             return [f"const char *{name}", f"size_t {arg.length}"]
-        case BytesIn():
+        case kinds.BytesIn():
             return [f"const char *{name}", f"size_t {arg.size}"]
-        case BytesOut():
+        case kinds.BytesOut():
             return [f"char *{name}", f"size_t {arg.size}"]
-        case Closure() | OClosure():
+        case kinds.Closure() | kinds.OClosure():
             return [f"uintptr_t {name}"]
         case _:
             assert_never(arg)
@@ -186,12 +152,12 @@ def _params(arg: Arg | OptArg) -> list[str]:
 def _passed(arg: Arg | OptArg) -> list[str]:
     """What a wrapper passes on to the library."""
     match arg:
-        case SockAddr():
+        case kinds.SockAddr():
             address = f"(const struct sockaddr *) {arg.name}"
             return [address, f"(socklen_t) {arg.length}"]
-        case BytesIn() | BytesOut():
+        case kinds.BytesIn() | kinds.BytesOut():
             return [arg.name, arg.size]
-        case Closure() | OClosure():
+        case kinds.Closure() | kinds.OClosure():
             return [closure_name(arg.callback)]
         case _:
             return [arg.name]
@@ -212,7 +178,7 @@ def _result(function: Function) -> str:
 def _call(function: Function) -> str:
     every = [*function.args, *function.opt]
     lines: list[str] = []
-    for arg in closures(function):
+    for arg in function.closures:
         local = closure_name(arg.callback)
         kind = closure_type(arg.callback)
         lines += [
@@ -234,7 +200,7 @@ def _call(function: Function) -> str:
 
 def _function(function: Function) -> str:
     drops = [
-        f"    nbdgo_free_closure ((void *) {arg.name});\n" for arg in closures(function)
+        f"    nbdgo_free_closure ((void *) {arg.name});\n" for arg in function.closures
     ]
     refuse = ""
     if function.locked:

@@ -7,33 +7,8 @@ import re
 from string import Template
 from typing import Iterable, assert_never
 
-from nbdgen.calls import (
-    Arg,
-    Bool,
-    BytesIn,
-    BytesOut,
-    Callback,
-    CbArg,
-    Closure,
-    Constant,
-    EnumArg,
-    EnumGroup,
-    Fd,
-    FlagGroup,
-    FlagsArg,
-    Function,
-    Int,
-    OClosure,
-    Path,
-    Ret,
-    SizeT,
-    SockAddr,
-    String,
-    StringList,
-    UInt32,
-    UInt64,
-    UIntPtr,
-)
+from nbdgen import kinds
+from nbdgen.calls import Arg, CbArg, Function, Group, Ret
 from nbdgen.emit_golang_doc import GoProse, comment, fill
 from nbdgen.emit_golang_types import (
     CALLBACK_TYPES,
@@ -191,40 +166,32 @@ class _Method:
         name = camel(arg.name)
         local = f"c{pascal(arg.name)}"
         match arg:
-            case Bool():
-                self.passed.append(f"C.bool({name})")
-            case Int() | Fd() | EnumArg():
-                given = f"int({name})" if isinstance(arg, EnumArg) else name
+            case kinds.Int() | kinds.Fd() | kinds.EnumArg():
+                given = f"int({name})" if isinstance(arg, kinds.EnumArg) else name
                 self._convert("Int", name, local)
                 self.prepare = self.prepare.replace(f", {name})", f", {given})")
                 self.passed.append(local)
-            case FlagsArg() | UInt32():
-                self.passed.append(f"C.uint32_t({name})")
-            case UInt64():
-                self.passed.append(f"C.uint64_t({name})")
-            case SizeT():
-                self.passed.append(f"C.size_t({name})")
-            case UIntPtr():
-                self.passed.append(f"C.uintptr_t({name})")
-            case String() | Path():
+            case kinds.Plain() | kinds.FlagsArg():
+                self.passed.append(f"C.{arg.ctype}({name})")
+            case kinds.String() | kinds.Path():
                 self._convert("String", name, local)
                 self.passed.append(f"bytesPointer({local})")
-            case StringList():
+            case kinds.StringList():
                 self._convert("Strings", name, local)
                 self.prepare += f"    defer C.free(unsafe.Pointer({local}))\n"
                 self.passed.append(local)
-            case SockAddr():
+            case kinds.SockAddr():
                 self._convert("Address", name, local)
                 self.passed.append(f"bytesPointer({local})")
                 self.passed.append(f"C.size_t(len({local}))")
-            case BytesIn(persist=True) | BytesOut(persist=True):
+            case kinds.BytesIn(persist=True) | kinds.BytesOut(persist=True):
                 self.passed.append(f"(*C.char)({name}.P)")
                 self.passed.append(f"C.size_t({name}.Size)")
-            case BytesIn() | BytesOut():
+            case kinds.BytesIn() | kinds.BytesOut():
                 self.passed.append(f"bytesPointer({name})")
                 self.passed.append(f"C.size_t(len({name}))")
                 self.keep += f"    runtime.KeepAlive({name})\n"
-            case Closure():
+            case kinds.Closure():
                 self.closures += f"    var {local} C.uintptr_t\n"
                 self.closures += self._closure(name, local, "    ")
                 self.passed.append(local)
@@ -237,7 +204,7 @@ class _Method:
             given = f"optargs.{one.name}"
             local = f"c{pascal(one.arg.name)}"
             self.passed.append(local)
-            if isinstance(one.arg, OClosure):
+            if isinstance(one.arg, kinds.OClosure):
                 self.closures += f"    var {local} C.uintptr_t\n"
                 test = f"{given}Set && {given}"
                 inside += self._closure(given, local, "        ").replace(
@@ -322,7 +289,7 @@ def emit_methods_go(functions: Iterable[Function]) -> str:
 # Callbacks -------------------------------------------------------------------
 
 
-def _callback(callback: Callback) -> str:
+def _callback(callback: kinds.Callback) -> str:
     types = [f"{name} {CALLBACK_TYPES[kind]}" for kind, name in callback.args]
     cparams = ["id C.uint64_t"]
     passed: list[str] = []
@@ -388,7 +355,7 @@ def emit_callbacks_go(functions: Iterable[Function]) -> str:
 # Constants -------------------------------------------------------------------
 
 
-def _constant(name: str, kind: str, constant: Constant) -> str:
+def _constant(name: str, kind: str, constant: kinds.Constant) -> str:
     value = constant.value
     text = constant.text.replace("LIBNBD_", "")
     head = comment(fill(f"{name}: {text}.", room=WIDTH_INSIDE), "    ")
@@ -401,13 +368,13 @@ def _constant(name: str, kind: str, constant: Constant) -> str:
 WIDTH_INSIDE = 69
 
 
-def _group(group: EnumGroup | FlagGroup) -> str:
+def _group(group: Group) -> str:
     kind = group_type(group)
-    below = "int" if isinstance(group, EnumGroup) else "uint32"
+    below = "int" if isinstance(group, kinds.EnumGroup) else "uint32"
     prefix = f"{group.name}_"
     members = list(group.members)
-    if isinstance(group, FlagGroup):
-        members.append(Constant("MASK", group.mask, "all of them"))
+    if isinstance(group, kinds.FlagGroup):
+        members.append(kinds.Constant("MASK", group.mask, "all of them"))
     text = f"{kind}: {group.text[0].lower()}{group.text[1:]}"
     rows = [_constant(f"{prefix}{member.name}", kind, member) for member in members]
     body = "\n".join(rows)
@@ -415,7 +382,7 @@ def _group(group: EnumGroup | FlagGroup) -> str:
 
 
 def emit_constants_go(
-    groups: Iterable[EnumGroup | FlagGroup], constants: Iterable[Constant]
+    groups: Iterable[Group], constants: Iterable[kinds.Constant]
 ) -> str:
     """The text of bindings/golang/constants.go."""
     made = [_group(group) for group in groups]

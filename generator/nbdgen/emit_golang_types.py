@@ -6,34 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from nbdgen.calls import (
-    Arg,
-    Bool,
-    BytesIn,
-    BytesOut,
-    Callback,
-    CbArg,
-    Closure,
-    EnumArg,
-    EnumGroup,
-    Fd,
-    FlagGroup,
-    FlagsArg,
-    Function,
-    Int,
-    OClosure,
-    OFlags,
-    OptArg,
-    Path,
-    Ret,
-    SizeT,
-    SockAddr,
-    String,
-    StringList,
-    UInt32,
-    UInt64,
-    UIntPtr,
-)
+from nbdgen import kinds
+from nbdgen.calls import Arg, CbArg, Function, Group, OptArg, Ret
 
 # The type of each callback argument.
 CALLBACK_TYPES = {
@@ -71,11 +45,11 @@ def camel(name: str) -> str:
     return f"{made}_" if made in RESERVED else made
 
 
-def group_type(group: EnumGroup | FlagGroup) -> str:
+def group_type(group: Group) -> str:
     return pascal(group.name)
 
 
-def callback_type(callback: Callback) -> str:
+def callback_type(callback: kinds.Callback) -> str:
     return f"{pascal(callback.name)}Callback"
 
 
@@ -85,27 +59,27 @@ def optargs_type(function: Function) -> str:
 
 def arg_type(arg: Arg) -> str:
     match arg:
-        case Bool():
+        case kinds.Bool():
             return "bool"
-        case Int() | Fd():
+        case kinds.Int() | kinds.Fd():
             return "int"
-        case EnumArg() | FlagsArg():
+        case kinds.EnumArg() | kinds.FlagsArg():
             return group_type(arg.group)
-        case UInt32():
+        case kinds.UInt32():
             return "uint32"
-        case UInt64():
+        case kinds.UInt64():
             return "uint64"
-        case SizeT() | UIntPtr():
+        case kinds.SizeT() | kinds.UIntPtr():
             return "uint"
-        case String() | Path():
+        case kinds.String() | kinds.Path():
             return "string"
-        case StringList():
+        case kinds.StringList():
             return "[]string"
-        case SockAddr():
+        case kinds.SockAddr():
             return "net.Addr"
-        case BytesIn() | BytesOut():
+        case kinds.BytesIn() | kinds.BytesOut():
             return "AioBuffer" if arg.persist else "[]byte"
-        case Closure():
+        case kinds.Closure():
             return callback_type(arg.callback)
         case _:
             assert_never(arg)
@@ -124,10 +98,10 @@ def fields(function: Function) -> list[Field]:
     found: list[Field] = []
     for arg in function.opt:
         match arg:
-            case OClosure():
+            case kinds.OClosure():
                 kind = callback_type(arg.callback)
                 found.append(Field(arg, kind, kind))
-            case OFlags():
+            case kinds.OFlags():
                 found.append(Field(arg, pascal(arg.name), group_type(arg.group)))
             case _:
                 assert_never(arg)
@@ -156,9 +130,3 @@ def result_type(function: Function) -> str:
             raise ValueError(f"{function.name} is no method")
         case _:
             assert_never(function.returns)
-
-
-def closures(function: Function) -> list[Closure | OClosure]:
-    """The closures that a function takes, in the order of C."""
-    every = [*function.args, *function.opt]
-    return [arg for arg in every if isinstance(arg, (Closure, OClosure))]

@@ -6,15 +6,8 @@ from __future__ import annotations
 from string import Template
 from typing import Sequence
 
-from nbdgen.calls import (
-    Body,
-    Callback,
-    Constant,
-    EnumGroup,
-    FlagGroup,
-    Function,
-    Ret,
-)
+from nbdgen import kinds
+from nbdgen.calls import Body, Function, Ret
 from nbdgen.cdecl import (
     SPECIAL_PROTOTYPES,
     callback_params,
@@ -114,14 +107,14 @@ def number(value: int | str) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-def enum_group(group: EnumGroup) -> str:
+def enum_group(group: kinds.EnumGroup) -> str:
     lines = [comment(group.text)]
     for member in group.members:
         lines.append(define(member_name(group, member), number(member.value)))
     return "\n".join(lines) + "\n"
 
 
-def flag_group(group: FlagGroup) -> str:
+def flag_group(group: kinds.FlagGroup) -> str:
     lines = [comment(group.text)]
     for member in group.members:
         lines.append(define(member_name(group, member), f"0x{member.value:02x}U"))
@@ -129,12 +122,12 @@ def flag_group(group: FlagGroup) -> str:
     return "\n".join(lines) + "\n"
 
 
-def constant_list(constants: Sequence[Constant]) -> str:
+def constant_list(constants: Sequence[kinds.Constant]) -> str:
     lines = [define(f"LIBNBD_{c.name}", number(c.value)) for c in constants]
     return "\n".join(lines) + "\n"
 
 
-def closure(callback: Callback) -> str:
+def closure(callback: kinds.Callback) -> str:
     pointer = fill("  int (*callback)", callback_params(callback), "")
     return CLOSURE.substitute(
         comment=comment(callback.text),
@@ -182,10 +175,10 @@ def feature(function: Function) -> str:
 
 def emit_header(
     functions: Sequence[Function],
-    enums: Sequence[EnumGroup],
-    flags: Sequence[FlagGroup],
-    constants: Sequence[Constant],
-    callbacks: Sequence[Callback],
+    enums: Sequence[kinds.EnumGroup],
+    flags: Sequence[kinds.FlagGroup],
+    constants: Sequence[kinds.Constant],
+    callbacks: Sequence[kinds.Callback],
 ) -> str:
     """The text of libnbd.h."""
     # nbd_create names nbd_close in an attribute, so close comes first.

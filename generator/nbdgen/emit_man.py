@@ -7,15 +7,8 @@ import re
 from pathlib import Path
 from typing import Iterable, Mapping, Sequence
 
-from nbdgen.calls import (
-    Callback,
-    Closure,
-    Constant,
-    EnumGroup,
-    FlagGroup,
-    Function,
-    OClosure,
-)
+from nbdgen import kinds
+from nbdgen.calls import Function, Group
 from nbdgen.cdecl import arg_params, callback_params, closure_type
 from nbdgen.doc import Names
 from nbdgen.emit_overview import emit_overview
@@ -26,15 +19,15 @@ from nbdgen.source import Place, Problem, SourceError
 
 def names_of(
     functions: Iterable[Function],
-    groups: Iterable[EnumGroup | FlagGroup],
-    constants: Iterable[Constant],
-    callbacks: Iterable[Callback],
+    groups: Iterable[Group],
+    constants: Iterable[kinds.Constant],
+    callbacks: Iterable[kinds.Callback],
 ) -> Names:
     """Everything that prose may refer to."""
     known = {f"LIBNBD_{constant.name}" for constant in constants}
     for group in groups:
         known |= {constant_name(group, member) for member in group.members}
-        if isinstance(group, FlagGroup):
+        if isinstance(group, kinds.FlagGroup):
             known.add(f"LIBNBD_{group.name}_MASK")
     every = list(functions)
     known |= {f"LIBNBD_HAVE_NBD_{f.name.upper()}" for f in every}
@@ -61,7 +54,7 @@ def arg_names(function: Function) -> set[str]:
     found: set[str] = set()
     for arg in [*function.args, *function.opt]:
         found |= {arg.name, *(param.name for param in arg_params(arg))}
-        if isinstance(arg, Closure | OClosure):
+        if isinstance(arg, kinds.Closure | kinds.OClosure):
             for text in callback_params(arg.callback):
                 found.add(text.split()[-1].lstrip("*"))
             found |= {"callback", "free"}
@@ -120,9 +113,9 @@ def texts(root: Path, pattern: str) -> dict[str, str]:
 def emit_pages(
     root: Path,
     functions: Sequence[Function],
-    groups: Sequence[EnumGroup | FlagGroup],
-    constants: Sequence[Constant],
-    callbacks: Sequence[Callback],
+    groups: Sequence[Group],
+    constants: Sequence[kinds.Constant],
+    callbacks: Sequence[kinds.Callback],
     machine: Machine,
 ) -> dict[str, str]:
     """Path below the top -> text, of every page.

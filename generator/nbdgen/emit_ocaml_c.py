@@ -7,32 +7,8 @@ from dataclasses import dataclass
 from string import Template
 from typing import Iterable, Sequence, assert_never
 
-from nbdgen.calls import (
-    Arg,
-    Bool,
-    BytesIn,
-    BytesOut,
-    Callback,
-    CbArg,
-    Closure,
-    EnumArg,
-    Fd,
-    FlagsArg,
-    Function,
-    Int,
-    OClosure,
-    OFlags,
-    OptArg,
-    Path,
-    Ret,
-    SizeT,
-    SockAddr,
-    String,
-    StringList,
-    UInt32,
-    UInt64,
-    UIntPtr,
-)
+from nbdgen import kinds
+from nbdgen.calls import Arg, CbArg, Function, OptArg, Ret
 from nbdgen.cdecl import callback_params, closure_type, fill, join_type
 from nbdgen.emit_ocaml_model import BYTE_ARGUMENTS, externals
 from nbdgen.python_model import callbacks
@@ -118,7 +94,7 @@ $call
 # Callbacks -------------------------------------------------------------------
 
 
-def _members(callback: Callback) -> list[str]:
+def _members(callback: kinds.Callback) -> list[str]:
     """What of struct arguments the callback fills in."""
     strings = [name for kind, name in callback.args if kind == CbArg.STRING]
     lines = [f".strings = {{ {', '.join(strings)} }}"] if strings else []
@@ -141,7 +117,7 @@ def _members(callback: Callback) -> list[str]:
     return lines
 
 
-def _callback(callback: Callback) -> str:
+def _callback(callback: kinds.Callback) -> str:
     return CALLBACK.substitute(
         name=callback.name,
         upper=callback.name.upper(),
@@ -175,7 +151,7 @@ def _simple(ctype: str, value: str, name: str) -> Piece:
     return Piece(f"  {declared} = {value};", (f"c_{name}",))
 
 
-def _bytes(arg: BytesIn | BytesOut) -> Piece:
+def _bytes(arg: kinds.BytesIn | kinds.BytesOut) -> Piece:
     """Memory of a Buffer, or a copy of bytes, which can move."""
     name, size = arg.name, f"n_{arg.name}"
     passed = (f"c_{name}", size)
@@ -184,7 +160,7 @@ def _bytes(arg: BytesIn | BytesOut) -> Piece:
         length = f"(size_t) Caml_ba_array_val ({name})->dim[0]"
         return Piece(f"{data}\n  size_t {size} = {length};", passed)
     length = f"  size_t {size} = caml_string_length ({name});"
-    kind = "bytes" if isinstance(arg, BytesIn) else "room"
+    kind = "bytes" if isinstance(arg, kinds.BytesIn) else "room"
     data = f"  void *c_{name} = nbdml_{kind} (&call, {name});"
     after = f"  nbdml_fill ({name}, c_{name});\n" if kind == "room" else ""
     return Piece(f"{data}\n{length}", passed, after=after)
@@ -193,7 +169,7 @@ def _bytes(arg: BytesIn | BytesOut) -> Piece:
 def _persistent(function: Function) -> str:
     """The buffer that a completion closure has to keep, if there is one."""
     for arg in function.args:
-        if isinstance(arg, (BytesIn, BytesOut)) and arg.persist:
+        if isinstance(arg, (kinds.BytesIn, kinds.BytesOut)) and arg.persist:
             return arg.name
     return "Val_unit"
 
@@ -201,42 +177,42 @@ def _persistent(function: Function) -> str:
 def _piece(arg: Arg | OptArg, function: Function) -> Piece:
     name = arg.name
     match arg:
-        case Bool():
+        case kinds.Bool():
             return _simple("bool", f"Bool_val ({name})", name)
-        case Int():
+        case kinds.Int():
             return _noted("int", "signal" if name == "signum" else "int", name)
-        case EnumArg():
+        case kinds.EnumArg():
             return _noted("int", "int", name)
-        case Fd():
+        case kinds.Fd():
             return _simple("int", f"Int_val ({name})", name)
-        case FlagsArg() | OFlags():
+        case kinds.FlagsArg() | kinds.OFlags():
             return _noted("uint32_t", "mask", name)
-        case UInt32():
+        case kinds.UInt32():
             return _noted("uint32_t", "uint32", name)
-        case UInt64():
+        case kinds.UInt64():
             return _simple("uint64_t", f"(uint64_t) Int64_val ({name})", name)
-        case SizeT():
+        case kinds.SizeT():
             return _noted("size_t", "size", name)
-        case UIntPtr():
+        case kinds.UIntPtr():
             return _simple("uintptr_t", f"(uintptr_t) Long_val ({name})", name)
-        case String() | Path():
+        case kinds.String() | kinds.Path():
             return _noted("const char *", "string", name)
-        case StringList():
+        case kinds.StringList():
             return _noted("char **", "strings", name)
-        case SockAddr():
+        case kinds.SockAddr():
             return Piece(
                 "",
                 (f"(struct sockaddr *) &c_{name}", f"n_{name}"),
                 first=f"  struct sockaddr_storage c_{name};\n"
                 f"  socklen_t n_{name} = nbdml_address ({name}, &c_{name});\n",
             )
-        case BytesIn() | BytesOut():
+        case kinds.BytesIn() | kinds.BytesOut():
             return _bytes(arg)
-        case Closure():
+        case kinds.Closure():
             start = f"  struct closure *c_{name} = nbdml_closure"
             get = fill(start, ["&call", name], ";")
             return Piece(get, (f"{name}_closure (c_{name}, true)",))
-        case OClosure():
+        case kinds.OClosure():
             start = f"  struct closure *c_{name} = nbdml_completion"
             get = fill(start, ["&call", name, _persistent(function)], ";")
             callable = f"  bool has_{name} = Is_block ({name});"

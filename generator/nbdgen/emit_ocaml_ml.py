@@ -6,21 +6,10 @@ from __future__ import annotations
 from string import Template
 from typing import Iterable, Sequence, assert_never
 
-from nbdgen.calls import (
-    Callback,
-    CbArg,
-    Constant,
-    EnumArg,
-    EnumGroup,
-    FlagGroup,
-    FlagsArg,
-    Function,
-    OFlags,
-    Ret,
-)
+from nbdgen import kinds
+from nbdgen.calls import CbArg, Function, Group, Ret
 from nbdgen.emit_ocaml_model import (
     BYTE_ARGUMENTS,
-    Group,
     Parameter,
     externals,
     group_of,
@@ -201,7 +190,7 @@ def _group(group: Group, returned: bool) -> str:
     """The module of a group; it can decode only what a function returns."""
     every = list(members(group))
     template, decoder = FLAGS, FLAGS_DECODER
-    if isinstance(group, EnumGroup):
+    if isinstance(group, kinds.EnumGroup):
         rows = [f"    | {value:#x} -> {member}" for member, value, _ in every]
         template, decoder = ENUM, ENUM_DECODER.substitute(rows="\n".join(rows))
     return template.substitute(
@@ -213,13 +202,13 @@ def _group(group: Group, returned: bool) -> str:
     ).replace("\n\nend", "\nend")
 
 
-def _constant(constant: Constant) -> str:
+def _constant(constant: kinds.Constant) -> str:
     value = constant.value
     text = f'"{value}"' if isinstance(value, str) else f"{value}_l".replace("_", "")
     return f"let {constant.name.lower()} = {text}"
 
 
-def _runner(callback: Callback) -> str:
+def _runner(callback: kinds.Callback) -> str:
     """The function that calls a callback with arguments fetched from C."""
     given: list[str] = []
     strings = 0
@@ -272,13 +261,13 @@ def _external(function: Function) -> str:
 
 def _head(param: Parameter) -> str:
     """A labelled parameter as it is declared."""
-    if isinstance(param.arg, OFlags):
+    if isinstance(param.arg, kinds.OFlags):
         return f"?({param.name} = [])"
     return f"?{param.name}"
 
 
 def _passed(param: Parameter) -> str:
-    if isinstance(param.arg, (EnumArg, FlagsArg, OFlags)):
+    if isinstance(param.arg, (kinds.EnumArg, kinds.FlagsArg, kinds.OFlags)):
         return f"({param.arg.group.name}.code {param.name})"
     return param.name
 
@@ -299,9 +288,9 @@ def _wrapper(function: Function) -> str:
 
 def emit_nbd_ml(
     functions: Iterable[Function],
-    enums: Sequence[EnumGroup],
-    flag_groups: Sequence[FlagGroup],
-    constants: Sequence[Constant],
+    enums: Sequence[kinds.EnumGroup],
+    flag_groups: Sequence[kinds.FlagGroup],
+    constants: Sequence[kinds.Constant],
 ) -> str:
     """The text of bindings/ocaml/NBD.ml."""
     every = externals(functions)

@@ -9,21 +9,11 @@ from string import Template
 from typing import Iterable, Sequence, assert_never
 
 from api.constants import CHUNK
-from nbdgen import doc
-from nbdgen.calls import (
-    BytesIn,
-    BytesOut,
-    Closure,
-    Constant,
-    EnumGroup,
-    FlagGroup,
-    Function,
-    Ret,
-)
+from nbdgen import doc, kinds
+from nbdgen.calls import Function, Group, Ret
 from nbdgen.check_api import argument_names, known_names
 from nbdgen.comments import Prose, wrap
 from nbdgen.emit_ocaml_model import (
-    Group,
     Parameter,
     externals,
     members,
@@ -183,9 +173,9 @@ class _Prose(Prose):
         self.known = known
         self.sizes: dict[str, str] = {}
         for arg in function.args if function else ():
-            if isinstance(arg, Closure) and arg.callback == CHUNK:
+            if isinstance(arg, kinds.Closure) and arg.callback == CHUNK:
                 self.sizes = {}  # the same name means the size of a chunk
-            elif isinstance(arg, (BytesIn, BytesOut)):
+            elif isinstance(arg, (kinds.BytesIn, kinds.BytesOut)):
                 module = "Buffer.size" if arg.persist else "Bytes.length"
                 self.sizes[arg.size] = f"{module} {arg.name}"
 
@@ -222,14 +212,14 @@ class _Prose(Prose):
 
 
 def _spellings(
-    groups: Iterable[Group], constants: Iterable[Constant]
+    groups: Iterable[Group], constants: Iterable[kinds.Constant]
 ) -> dict[str, str]:
     """How OCaml writes each constant of the header."""
     found: dict[str, str] = {}
     for group in groups:
         for name, _, _ in members(group):
             found[f"LIBNBD_{group.name}_{name}"] = f"[{group.name}.{name}]"
-        if isinstance(group, FlagGroup):
+        if isinstance(group, kinds.FlagGroup):
             found[f"LIBNBD_{group.name}_MASK"] = f"{{!{group.name}.mask}}"
     for constant in constants:
         found[f"LIBNBD_{constant.name}"] = f"{{!{constant.name.lower()}}}"
@@ -247,12 +237,12 @@ def _group(group: Group, prose: _Prose) -> str:
     rows.append("    | UNKNOWN of int")
     lines = [_comment(prose.line(group.text), ""), f"module {group.name} : sig"]
     lines += ["  type t =", *rows]
-    if isinstance(group, FlagGroup):
+    if isinstance(group, kinds.FlagGroup):
         lines += ["", "  val mask : t list", "  (** All of them. *)"]
     return "\n".join([*lines, "end", ""])
 
 
-def _constant(constant: Constant, prose: _Prose) -> str:
+def _constant(constant: kinds.Constant, prose: _Prose) -> str:
     kind = "string" if isinstance(constant.value, str) else "int32"
     text = prose.line(constant.text)
     text = f"{text[:1].upper()}{text[1:]}."
@@ -284,7 +274,7 @@ def _type(function: Function) -> str:
 def _parameter(param: Parameter, prose: _Prose) -> str:
     text = prose.line(param.arg.text)
     match param.arg:
-        case BytesOut(persist=False):
+        case kinds.BytesOut(persist=False):
             text += "; its length says how much is read"
         case _:
             pass
@@ -321,9 +311,9 @@ def _function(function: Function, prose: _Prose) -> str:
 
 def emit_nbd_mli(
     functions: Iterable[Function],
-    enums: Sequence[EnumGroup],
-    flag_groups: Sequence[FlagGroup],
-    constants: Sequence[Constant],
+    enums: Sequence[kinds.EnumGroup],
+    flag_groups: Sequence[kinds.FlagGroup],
+    constants: Sequence[kinds.Constant],
 ) -> str:
     """The text of bindings/ocaml/NBD.mli."""
     every = list(functions)

@@ -11,35 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Iterable, Iterator, assert_never
 
-from nbdgen.calls import (
-    Arg,
-    Body,
-    Bool,
-    BytesIn,
-    BytesOut,
-    Callback,
-    CbArg,
-    Closure,
-    EnumArg,
-    EnumGroup,
-    Fd,
-    FlagGroup,
-    FlagsArg,
-    Function,
-    Int,
-    OClosure,
-    OFlags,
-    OptArg,
-    Path,
-    Ret,
-    SizeT,
-    SockAddr,
-    String,
-    StringList,
-    UInt32,
-    UInt64,
-    UIntPtr,
-)
+from nbdgen import kinds
+from nbdgen.calls import Arg, Body, CbArg, Function, Group, OptArg, Ret
 
 BYTE_ARGUMENTS = 5  # an external with more has a second function for bytecode
 
@@ -53,8 +26,6 @@ CALLBACK_TYPES = {
     CbArg.EXTENTS32: "int64 array",
     CbArg.EXTENTS64: "extent array",
 }
-
-Group = EnumGroup | FlagGroup
 
 
 @dataclass(frozen=True)
@@ -73,7 +44,7 @@ def externals(functions: Iterable[Function]) -> list[Function]:
     return [f for f in functions if f.body != Body.SPECIAL]
 
 
-def callback_type(callback: Callback) -> str:
+def callback_type(callback: kinds.Callback) -> str:
     types = [CALLBACK_TYPES[kind] for kind, _ in callback.args]
     return f"({' -> '.join([*types, 'int'])})"
 
@@ -85,34 +56,34 @@ def parameter(arg: Arg | OptArg) -> Parameter:
         return Parameter(arg, arg.name, of_type, of_type)
 
     match arg:
-        case Bool():
+        case kinds.Bool():
             return plain("bool")
-        case Int() | SizeT() | UIntPtr():
+        case kinds.Int() | kinds.SizeT() | kinds.UIntPtr():
             return plain("int")
-        case Fd():
+        case kinds.Fd():
             return plain("Unix.file_descr")
-        case UInt32() | UInt64():
+        case kinds.UInt32() | kinds.UInt64():
             return plain("int64")
-        case EnumArg():
+        case kinds.EnumArg():
             return Parameter(arg, arg.name, f"{arg.group.name}.t", "int")
-        case FlagsArg():
+        case kinds.FlagsArg():
             return Parameter(arg, arg.name, f"{arg.group.name}.t list", "int")
-        case String() | Path():
+        case kinds.String() | kinds.Path():
             return plain("string")
-        case StringList():
+        case kinds.StringList():
             return plain("string list")
-        case SockAddr():
+        case kinds.SockAddr():
             return plain("Unix.sockaddr")
-        case BytesIn(persist=True) | BytesOut(persist=True):
+        case kinds.BytesIn(persist=True) | kinds.BytesOut(persist=True):
             return plain("Buffer.t")
-        case BytesIn() | BytesOut():
+        case kinds.BytesIn() | kinds.BytesOut():
             return plain("bytes")
-        case Closure():
+        case kinds.Closure():
             return plain(callback_type(arg.callback))
-        case OClosure():
+        case kinds.OClosure():
             outer = callback_type(arg.callback)
             return Parameter(arg, arg.name, outer, f"{outer} option", optional=True)
-        case OFlags():
+        case kinds.OFlags():
             outer = f"{arg.group.name}.t list"
             return Parameter(arg, arg.name, outer, "int", optional=True)
         case _:

@@ -8,23 +8,8 @@ from __future__ import annotations
 from string import Template
 from typing import Sequence
 
-from nbdgen.calls import (
-    Arg,
-    Bool,
-    Closure,
-    EnumArg,
-    FlagsArg,
-    Function,
-    Int,
-    OClosure,
-    OFlags,
-    OptArg,
-    SizeT,
-    String,
-    StringList,
-    UInt32,
-    UInt64,
-)
+from nbdgen import kinds
+from nbdgen.calls import Arg, Function, OptArg
 from nbdgen.cdecl import fill
 from nbdgen.machine import Machine
 
@@ -87,19 +72,16 @@ def _arguments(function: Function) -> list[str]:
     every: list[Arg | OptArg] = [*function.args, *function.opt]
     for arg in every:
         match arg:
-            case OClosure() if arg.callback.name == "completion":
+            case kinds.OClosure() if arg.callback.name == "completion":
                 texts.append("done")
-            case Closure() | OClosure():
+            case kinds.Closure() | kinds.OClosure():
                 texts.append(f"record_{arg.callback.name} (c)")
-            case StringList():
+            case kinds.StringList():
                 texts.append("call->strings")
-            case String():
+            case kinds.String():
                 texts.append(f"call->strings[{strings}]")
                 strings += 1
-            case Bool() | Int() | EnumArg() | FlagsArg() | OFlags():
-                texts.append(f"call->number[{numbers}]")
-                numbers += 1
-            case UInt32() | UInt64() | SizeT():
+            case kinds.Plain() | kinds.EnumArg() | kinds.FlagsArg() | kinds.OFlags():
                 texts.append(f"call->number[{numbers}]")
                 numbers += 1
             case _:
@@ -112,7 +94,7 @@ def _arguments(function: Function) -> list[str]:
 def _is_played(function: Function) -> bool:
     """Whether it is an option whose end the player can see."""
     return function.name.startswith(PREFIX) and any(
-        isinstance(arg, OClosure) and arg.callback.name == "completion"
+        isinstance(arg, kinds.OClosure) and arg.callback.name == "completion"
         for arg in function.opt
     )
 

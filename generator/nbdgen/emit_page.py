@@ -6,23 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Mapping, Sequence, assert_never
 
-from nbdgen import doc, roff
-from nbdgen.calls import (
-    Arg,
-    Body,
-    Closure,
-    Constant,
-    EnumArg,
-    EnumGroup,
-    FlagGroup,
-    FlagsArg,
-    Function,
-    OClosure,
-    OFlags,
-    OptArg,
-    Phase,
-    Ret,
-)
+from nbdgen import doc, kinds, roff
+from nbdgen.calls import Arg, Body, Function, Group, OptArg, Phase, Ret
 from nbdgen.cdecl import (
     SPECIAL_PROTOTYPES,
     arg_params,
@@ -70,12 +55,12 @@ def title(name: str) -> str:
     return f'.TH {name} 3 {DATE} "{SOURCE}" "Library functions"\n.ad l'
 
 
-def member_name(group: EnumGroup | FlagGroup, member: Constant) -> str:
+def member_name(group: Group, member: kinds.Constant) -> str:
     """FUA of LIBNBD_CMD_FLAG_FUA."""
     return member.name.removeprefix(f"{group.name}_")
 
 
-def constant_name(group: EnumGroup | FlagGroup, member: Constant) -> str:
+def constant_name(group: Group, member: kinds.Constant) -> str:
     return f"LIBNBD_{group.name}_{member_name(group, member)}"
 
 
@@ -105,14 +90,9 @@ def prototype(start: str, texts: Sequence[str]) -> list[str]:
     return lines
 
 
-def closures(function: Function) -> list[Closure | OClosure]:
-    every = [*function.args, *function.opt]
-    return [arg for arg in every if isinstance(arg, Closure | OClosure)]
-
-
 def synopsis(function: Function) -> str:
     lines = ["#include <libnbd.h>", ""]
-    for arg in closures(function):
+    for arg in function.closures:
         lines.append("typedef struct {")
         lines += prototype("  int (*callback)", callback_params(arg.callback))
         lines += ["  void *user_data;", "  void (*free) (void *user_data);"]
@@ -127,7 +107,7 @@ def synopsis(function: Function) -> str:
     return "\n".join([".nf", *rows, ".fi"])
 
 
-def members(group: EnumGroup | FlagGroup, allowed: Sequence[str] | None) -> list[str]:
+def members(group: Group, allowed: Sequence[str] | None) -> list[str]:
     """The constants of a group as a nested list."""
     rows = [".RS"]
     for member in group.members:
@@ -162,7 +142,7 @@ class PageWriter:
 
     def as_in_c(self, line: Line) -> Line:
         """Records call a closure *list*; the C parameter is list_callback."""
-        names = {c.name: closure_name(c.callback) for c in closures(self.function)}
+        names = {c.name: closure_name(c.callback) for c in self.function.closures}
         return tuple(
             ArgName(names.get(part.name, part.name))
             if isinstance(part, ArgName)
@@ -227,14 +207,14 @@ class PageWriter:
         terms = [roff.italic(param.name) for param in arg_params(arg)]
         rows = [roff.tagged(", ".join(terms), self.prose(sentence(arg.text)))]
         match arg:
-            case EnumArg() | FlagsArg():
+            case kinds.EnumArg() | kinds.FlagsArg():
                 rows += members(arg.group, None)
-            case OFlags():
+            case kinds.OFlags():
                 if arg.allowed == ():
                     rows.append("No flag has a meaning here: pass 0.")
                 else:
                     rows += members(arg.group, arg.allowed)
-            case Closure():
+            case kinds.Closure():
                 text = arg.callback.text
                 rows.append(self.prose(f"It is given {text[:1].lower()}{text[1:]}"))
             case _:
@@ -425,6 +405,6 @@ def locking(function: Function) -> list[str]:
             "A program whose main loop watches the socket must not call it from "
             "there: it would take events that the loop waits for."
         )
-    if closures(function):
+    if function.closures:
         rows.append("Its callbacks run with the lock held.")
     return rows

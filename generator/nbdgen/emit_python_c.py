@@ -11,30 +11,8 @@ from dataclasses import dataclass
 from string import Template
 from typing import Iterable, assert_never
 
-from nbdgen.calls import (
-    Bool,
-    BytesIn,
-    BytesOut,
-    Callback,
-    CbArg,
-    Closure,
-    EnumArg,
-    Fd,
-    FlagsArg,
-    Function,
-    Int,
-    OClosure,
-    OFlags,
-    Path,
-    Ret,
-    SizeT,
-    SockAddr,
-    String,
-    StringList,
-    UInt32,
-    UInt64,
-    UIntPtr,
-)
+from nbdgen import kinds
+from nbdgen.calls import CbArg, Function, Ret
 from nbdgen.cdecl import callback_params, closure_type, fill, join_type
 from nbdgen.python_model import (
     Parameter,
@@ -141,7 +119,7 @@ def _push(kind: CbArg, name: str) -> str:
             assert_never(kind)
 
 
-def _callback(callback: Callback) -> str:
+def _callback(callback: kinds.Callback) -> str:
     last_kind, last_name = callback.args[-1]
     return CALLBACK.substitute(
         name=callback.name,
@@ -169,7 +147,8 @@ class Piece:
 OBJECT = "CLEANUP (nbdpy_drop) PyObject *{} = NULL;"
 
 
-def _number(ctype: str, kind: str, name: str, at: int) -> Piece:
+def _number(ctype: str, name: str, at: int) -> Piece:
+    kind = ctype.removesuffix("_t")
     return Piece(
         f"{ctype} {name};",
         f'nbdpy_get_{kind} (&call, {at}, "{name}", &{name})',
@@ -177,24 +156,24 @@ def _number(ctype: str, kind: str, name: str, at: int) -> Piece:
     )
 
 
-def _buffer_piece(arg: BytesIn | BytesOut, public: str, at: int) -> Piece:
+def _buffer_piece(arg: kinds.BytesIn | kinds.BytesOut, public: str, at: int) -> Piece:
     """The piece for a buffer: lent until completion, or for the call only."""
     name = arg.name
     match arg:
-        case BytesIn(persist=True) | BytesOut(persist=True):
-            writable = "true" if isinstance(arg, BytesOut) else "false"
+        case kinds.BytesIn(persist=True) | kinds.BytesOut(persist=True):
+            writable = "true" if isinstance(arg, kinds.BytesOut) else "false"
             return Piece(
                 f"struct memory {name};",
                 f"nbdpy_lend_buffer (&call, {at}, {writable}, &completion, &{name})",
                 (f"{name}.start", f"{name}.length"),
             )
-        case BytesIn():
+        case kinds.BytesIn():
             return Piece(
                 f"CLEANUP (PyBuffer_Release) Py_buffer {name} = {{ .obj = NULL }};",
                 f"nbdpy_get_bytes (&call, {at}, &{name})",
                 (f"{name}.buf", f"(size_t) {name}.len"),
             )
-        case BytesOut():
+        case kinds.BytesOut():
             return Piece(
                 OBJECT.format(name),
                 f'nbdpy_get_room (&call, {at}, "{public}", &{name})',
@@ -209,43 +188,35 @@ def _piece(param: Parameter, at: int) -> Piece:
     """The piece for an argument; the handle is at 0."""
     arg, name = param.arg, param.arg.name
     match arg:
-        case Bool():
+        case kinds.Bool():
             return Piece(
                 f"bool {name};", f"nbdpy_get_bool (&call, {at}, &{name})", (name,)
             )
-        case Int() | Fd() | EnumArg():
-            return _number("int", "int", name, at)
-        case FlagsArg() | UInt32() | OFlags():
-            return _number("uint32_t", "uint32", name, at)
-        case UInt64():
-            return _number("uint64_t", "uint64", name, at)
-        case SizeT():
-            return _number("size_t", "size", name, at)
-        case UIntPtr():
-            return _number("uintptr_t", "uintptr", name, at)
-        case String():
+        case kinds.Plain() | kinds.EnumArg() | kinds.FlagsArg() | kinds.OFlags():
+            return _number(arg.ctype, name, at)
+        case kinds.String():
             get = f'nbdpy_get_string (&call, {at}, "{name}", &{name})'
             return Piece(OBJECT.format(name), get, (f"PyBytes_AS_STRING ({name})",))
-        case Path():
+        case kinds.Path():
             get = f"nbdpy_get_path (&call, {at}, &{name})"
             return Piece(OBJECT.format(name), get, (f"PyBytes_AS_STRING ({name})",))
-        case StringList():
+        case kinds.StringList():
             argv = "true" if arg.argv else "false"
             return Piece(
                 f"CLEANUP (nbdpy_drop_strings) struct strings {name} = {{ 0 }};",
                 f'nbdpy_get_strings (&call, {at}, "{name}", {argv}, &{name})',
                 (f"{name}.array",),
             )
-        case SockAddr():
+        case kinds.SockAddr():
             return Piece(
                 f"struct address {name};",
                 f'nbdpy_get_address (&call, {at}, "{name}", &{name})',
                 (f"(const struct sockaddr *) &{name}.storage", f"{name}.length"),
             )
-        case BytesIn() | BytesOut():
+        case kinds.BytesIn() | kinds.BytesOut():
             return _buffer_piece(arg, param.name, at)
-        case Closure() | OClosure():
-            optional = "true" if isinstance(arg, OClosure) else "false"
+        case kinds.Closure() | kinds.OClosure():
+            optional = "true" if isinstance(arg, kinds.OClosure) else "false"
             return Piece(
                 f"CLEANUP (nbdpy_drop_closure) struct closure *{name} = NULL;",
                 f'nbdpy_get_closure (&call, {at}, "{name}", {optional}, &{name})',
@@ -260,11 +231,11 @@ def _view(function: Function) -> str:
     chunked = [
         arg.name
         for arg in function.args
-        if isinstance(arg, Closure)
+        if isinstance(arg, kinds.Closure)
         and any(kind == CbArg.BYTES_IN for kind, _ in arg.callback.args)
     ]
     for at, arg in enumerate(function.args, 1):
-        if isinstance(arg, BytesOut) and chunked:
+        if isinstance(arg, kinds.BytesOut) and chunked:
             memory = f"args[{at}]" if arg.persist else arg.name
             return f"nbdpy_set_view ({chunked[0]}, {memory})"
     return ""

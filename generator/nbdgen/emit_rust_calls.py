@@ -7,31 +7,8 @@ from dataclasses import dataclass
 from string import Template
 from typing import Iterable, Sequence, assert_never
 
-from nbdgen.calls import (
-    Arg,
-    Body,
-    Bool,
-    BytesIn,
-    BytesOut,
-    Closure,
-    EnumArg,
-    Fd,
-    FlagsArg,
-    Function,
-    Int,
-    OClosure,
-    OFlags,
-    OptArg,
-    Path,
-    Ret,
-    SizeT,
-    SockAddr,
-    String,
-    StringList,
-    UInt32,
-    UInt64,
-    UIntPtr,
-)
+from nbdgen import kinds
+from nbdgen.calls import Arg, Body, Function, OptArg, Ret
 from nbdgen.rust_model import (
     OWNED,
     WIDTH,
@@ -82,7 +59,7 @@ def _lines(name: str, function: str, arg: str) -> tuple[str, ...]:
     return (f'let {arg} = glue::{function}(NAME, "{arg}", {name})?;',)
 
 
-def _closure(arg: Closure | OClosure, blocking: bool) -> Piece:
+def _closure(arg: kinds.Closure | kinds.OClosure, blocking: bool) -> Piece:
     """A closure other than a completion."""
     name, args = arg.callback.name, closure_args(arg.callback)
     kind = f"impl FnMut({args}) -> i32 + Send"
@@ -94,7 +71,9 @@ def _closure(arg: Closure | OClosure, blocking: bool) -> Piece:
     return Piece(name, kind, (f"callbacks::{name}(&{name})",), prepare)
 
 
-def _completion(arg: OClosure, buffer: BytesIn | BytesOut | None) -> Piece:
+def _completion(
+    arg: kinds.OClosure, buffer: kinds.BytesIn | kinds.BytesOut | None
+) -> Piece:
     args = "B, &mut i32" if buffer else "&mut i32"
     held = f"(), |(), error: &mut i32| {arg.name}(error)"
     if buffer:
@@ -110,8 +89,8 @@ def _completion(arg: OClosure, buffer: BytesIn | BytesOut | None) -> Piece:
     )
 
 
-def _bytes(arg: BytesIn | BytesOut) -> Piece:
-    reads = isinstance(arg, BytesOut)
+def _bytes(arg: kinds.BytesIn | kinds.BytesOut) -> Piece:
+    reads = isinstance(arg, kinds.BytesOut)
     if arg.persist:
         form = "AsMut<[u8]>" if reads else "AsRef<[u8]>"
         memory = "memory_mut" if reads else "memory"
@@ -146,44 +125,44 @@ def piece(function: Function, arg: Arg | OptArg) -> Piece:
     """How one argument is declared, prepared and passed on."""
     name = arg.name
     match arg:
-        case Int():
+        case kinds.Int():
             return Piece(name, "i32", (name,))
-        case Bool():
+        case kinds.Bool():
             return Piece(name, "bool", (name,))
-        case UInt32():
+        case kinds.UInt32():
             return Piece(name, "u32", (name,))
-        case UInt64():
+        case kinds.UInt64():
             return Piece(name, "u64", (name,))
-        case SizeT() | UIntPtr():
+        case kinds.SizeT() | kinds.UIntPtr():
             return Piece(name, "usize", (name,))
-        case EnumArg():
+        case kinds.EnumArg():
             return Piece(name, group_type(arg.group), (f"{name}.value()",))
-        case FlagsArg() | OFlags():
+        case kinds.FlagsArg() | kinds.OFlags():
             return Piece(name, group_type(arg.group), (f"{name}.bits()",))
-        case String():
+        case kinds.String():
             passed = (f"{name}.as_ptr()",)
             return Piece(name, "&str", passed, _lines(name, "string", name))
-        case Path():
+        case kinds.Path():
             passed = (f"{name}.as_ptr()",)
             lines = _lines(f"{name}.as_ref()", "path", name)
             return Piece(name, "impl AsRef<Path>", passed, lines)
-        case StringList():
+        case kinds.StringList():
             kind = "AsRef<OsStr>" if arg.argv else "AsRef<str>"
             convert = "arguments" if arg.argv else "strings"
             passed = (f"{name}.as_ptr()",)
             lines = _lines(name, convert, name)
             return Piece(name, f"&[impl {kind}]", passed, lines)
-        case SockAddr():
+        case kinds.SockAddr():
             memory = (f"{name}.as_ptr()", f"{name}.len()")
             return Piece(name, "&SockAddr", memory)
-        case Fd():
+        case kinds.Fd():
             return _descriptor(function, name)
-        case BytesIn() | BytesOut():
+        case kinds.BytesIn() | kinds.BytesOut():
             return _bytes(arg)
-        case OClosure():
+        case kinds.OClosure():
             buffer = buffer_of(function)
             return _completion(arg, buffer if is_owned(buffer) else None)
-        case Closure():
+        case kinds.Closure():
             blocking = function.body is not Body.AIO and function.name not in KEEPERS
             return _closure(arg, blocking)
         case _:

@@ -7,7 +7,7 @@ from string import Template
 from typing import Sequence
 
 from api.constants import CALLBACKS, CONSTANTS, ENUMS, FLAG_GROUPS
-from nbdgen.calls import Body, Callback, Constant, EnumGroup, FlagGroup, Function
+from nbdgen.calls import Body, Callback, Constant, EnumGroup, FlagGroup, Function, Group
 from nbdgen.cdecl import (
     SPECIAL_PROTOTYPES,
     callback_params,
@@ -111,7 +111,7 @@ def _constant(name: str, value: int | str, kind: str, doc: str) -> str:
     return f"{doc}\npub const {name}: {shown} = {text};"
 
 
-def _group(group: EnumGroup | FlagGroup, prose: RustProse) -> list[str]:
+def _group(group: Group, prose: RustProse) -> list[str]:
     kind = "c_int" if isinstance(group, EnumGroup) else "u32"
     made = [
         _constant(
@@ -181,7 +181,7 @@ def _function(function: Function, prose: RustProse) -> str:
 def emit_sys(functions: Sequence[Function]) -> str:
     """The text of libnbd-sys/src/lib.rs."""
     prose = prose_of(functions, in_c=True)
-    groups: list[EnumGroup | FlagGroup] = [*ENUMS, *FLAG_GROUPS]
+    groups: list[Group] = [*ENUMS, *FLAG_GROUPS]
     constants = [text for group in groups for text in _group(group, prose)]
     constants += [_single(constant, prose) for constant in CONSTANTS]
     return SOURCE.substitute(

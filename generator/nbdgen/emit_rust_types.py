@@ -7,7 +7,7 @@ from string import Template
 from typing import Sequence
 
 from api.constants import CALLBACKS, CONSTANTS, ENUMS, FLAG_GROUPS
-from nbdgen.calls import Callback, CbArg, Constant, EnumGroup, FlagGroup, Function
+from nbdgen.calls import Callback, CbArg, Constant, EnumGroup, Function, Group
 from nbdgen.cdecl import callback_params, closure_type
 from nbdgen.rust_model import (
     RustProse,
@@ -32,7 +32,7 @@ $constants
 )
 
 
-def _members(group: EnumGroup | FlagGroup, prose: RustProse) -> str:
+def _members(group: Group, prose: RustProse) -> str:
     rows = []
     for member in group.members:
         name = camel(member.name) if isinstance(group, EnumGroup) else member.name
@@ -43,7 +43,7 @@ def _members(group: EnumGroup | FlagGroup, prose: RustProse) -> str:
     return "\n".join(rows)
 
 
-def _group(macro: str, group: EnumGroup | FlagGroup, prose: RustProse) -> str:
+def _group(macro: str, group: Group, prose: RustProse) -> str:
     doc = rustdoc([group.text], "    ")
     inside = _members(group, prose)
     return f"{macro}! {{\n{doc}\n    {group_type(group)} {{\n{inside}\n    }}\n}}\n"

@@ -6,30 +6,8 @@ from __future__ import annotations
 from string import Template
 from typing import Sequence, assert_never
 
-from nbdgen.calls import (
-    Arg,
-    Bool,
-    BytesIn,
-    BytesOut,
-    Closure,
-    EnumArg,
-    Fd,
-    FlagsArg,
-    Function,
-    Int,
-    OClosure,
-    OFlags,
-    OptArg,
-    Path,
-    Ret,
-    SizeT,
-    SockAddr,
-    String,
-    StringList,
-    UInt32,
-    UInt64,
-    UIntPtr,
-)
+from nbdgen import kinds
+from nbdgen.calls import Arg, Function, OptArg, Ret
 from nbdgen.cdecl import fill
 
 FORMAT_WIDTH = 62  # room behind "    nbdi_debug ("
@@ -75,27 +53,27 @@ LEAVE_SURE = Template(
 def shown(arg: Arg | OptArg) -> tuple[str, str] | None:
     """Format, as C source, and value of an argument in debug output."""
     match arg:
-        case Bool():
+        case kinds.Bool():
             return f'" {arg.name}=%s"', f'{arg.name} ? "true" : "false"'
-        case Int() | Fd() | EnumArg():
+        case kinds.Int() | kinds.Fd() | kinds.EnumArg():
             return f'" {arg.name}=%d"', arg.name
-        case FlagsArg() | OFlags():
+        case kinds.FlagsArg() | kinds.OFlags():
             return f'" {arg.name}=0x%" PRIx32', arg.name
-        case UInt32():
+        case kinds.UInt32():
             return f'" {arg.name}=%" PRIu32', arg.name
-        case UInt64():
+        case kinds.UInt64():
             return f'" {arg.name}=%" PRIu64', arg.name
-        case SizeT():
+        case kinds.SizeT():
             return f'" {arg.name}=%zu"', arg.name
-        case UIntPtr():
+        case kinds.UIntPtr():
             return f'" {arg.name}=0x%" PRIxPTR', arg.name
-        case String() | Path() | StringList():
+        case kinds.String() | kinds.Path() | kinds.StringList():
             return f'" {arg.name}=%s"', f"or_dots ({arg.name}_text)"
-        case SockAddr():
+        case kinds.SockAddr():
             return f'" {arg.length}=%u"', f"(unsigned) {arg.length}"
-        case BytesIn() | BytesOut():
+        case kinds.BytesIn() | kinds.BytesOut():
             return f'" {arg.size}=%zu"', arg.size
-        case Closure() | OClosure():
+        case kinds.Closure() | kinds.OClosure():
             return None
         case _:
             assert_never(arg)
@@ -104,10 +82,10 @@ def shown(arg: Arg | OptArg) -> tuple[str, str] | None:
 def printable(arg: Arg | OptArg) -> str:
     """The declaration of an argument's printable form, if it needs one."""
     match arg:
-        case String() | Path():
+        case kinds.String() | kinds.Path():
             hide = "_uri" if arg.name == "uri" else ""
             return PRINTABLE.format(arg.name, f"nbdi_printable{hide}")
-        case StringList():
+        case kinds.StringList():
             return PRINTABLE.format(arg.name, "nbdi_printable_list")
         case _:
             return ""

@@ -11,16 +11,8 @@ from __future__ import annotations
 from string import Template
 from typing import Iterable, Sequence
 
-from nbdgen.calls import (
-    Body,
-    BytesOut,
-    Closure,
-    EnumArg,
-    EnumGroup,
-    Function,
-    OClosure,
-    Ret,
-)
+from nbdgen import kinds
+from nbdgen.calls import Body, Function, Ret
 from nbdgen.cdecl import (
     closure_name,
     declaration,
@@ -215,26 +207,21 @@ $call
 )
 
 
-def closures(function: Function) -> list[str]:
+def closure_names(function: Function) -> list[str]:
     """Names of the parameters that are closures."""
-    every = [*function.args, *function.opt]
-    return [
-        closure_name(arg.callback)
-        for arg in every
-        if isinstance(arg, (Closure, OClosure))
-    ]
+    return [closure_name(closure.callback) for closure in function.closures]
 
 
 def inner_call(start: str, function: Function, name: str, end: str) -> str:
     """A call of nbdi_<name> with this function's arguments."""
-    taken = set(closures(function))
+    taken = set(closure_names(function))
     texts = [f"&{p.name}" if p.name in taken else p.name for p in params(function)]
     if function.body in (Body.SYNC_COMMAND, Body.SYNC_OPTION) and (
         function.aio != "aio_opt_abort"
     ):
         # The completion comes where the asynchronous form has it: behind
         # the arguments and before the flags.
-        flags = [arg for arg in function.opt if not isinstance(arg, OClosure)]
+        flags = [arg for arg in function.opt if not isinstance(arg, kinds.OClosure)]
         texts.insert(len(texts) - len(flags), "&none")
     return fill(f"{start}nbdi_{name}", texts, end)
 
@@ -265,7 +252,7 @@ def get_body(function: Function) -> str:
 
 def command_body(function: Function) -> str:
     """Queue a command and wait for it."""
-    if any(isinstance(arg, Closure) for arg in function.args):
+    if any(isinstance(arg, kinds.Closure) for arg in function.args):
         call = inner_call("    cookie = ", function, function.aio, ";")
         return SEATED.substitute(call=call, phases=phase_mask(function.phases, 28))
     call = inner_call("  cookie = ", function, function.aio, ";")
@@ -309,7 +296,7 @@ def clear(function: Function) -> str:
     return "".join(
         CLEAR.substitute(refused=f"{refused} == -1", buf=arg.name, count=arg.size)
         for arg in function.args
-        if isinstance(arg, BytesOut)
+        if isinstance(arg, kinds.BytesOut)
     )
 
 
@@ -331,7 +318,7 @@ def locked(function: Function) -> str:
         body=body(function),
         clear=label + clear(function),
         leave_trace=leave_trace(function),
-        release="".join(RELEASE.substitute(name=n) for n in closures(function)),
+        release="".join(RELEASE.substitute(name=n) for n in closure_names(function)),
     )
 
 
@@ -348,16 +335,16 @@ def unlocked(function: Function) -> str:
     )
 
 
-def enum_check(group: EnumGroup) -> str:
+def enum_check(group: kinds.EnumGroup) -> str:
     cases = [f"  case {member_name(group, m)}:" for m in group.members]
     return ENUM_CHECK.substitute(lower=group.name.lower(), cases="\n".join(cases))
 
 
-def used_enums(functions: Iterable[Function]) -> list[EnumGroup]:
-    found: dict[str, EnumGroup] = {}
+def used_enums(functions: Iterable[Function]) -> list[kinds.EnumGroup]:
+    found: dict[str, kinds.EnumGroup] = {}
     for function in functions:
         for arg in function.args:
-            if isinstance(arg, EnumArg):
+            if isinstance(arg, kinds.EnumArg):
                 found.setdefault(arg.group.name, arg.group)
     return list(found.values())
 

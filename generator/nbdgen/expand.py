@@ -14,28 +14,22 @@ from typing import Iterable, assert_never
 
 from api.constants import CMD_FLAG, COMPLETION
 
-from . import calls, prose
+from . import calls, kinds, prose
 from .calls import (
     CONNECTED,
     CREATED,
     NEGOTIATING,
     Async,
     Body,
-    Bool,
     Call,
     Command,
     Connect,
-    EnumArg,
-    FlagsArg,
     Function,
-    OClosure,
-    OFlags,
     OptArg,
     Option,
     Record,
     Ret,
     Setting,
-    String,
 )
 from .check_api import API_DIRECTORY, check, locate
 from .derive import (
@@ -131,7 +125,7 @@ def _setting(setting: Setting) -> list[Function]:
     value = setting.value
     getter = f"get_{setting.name}" if setting.get_summary else ""
     field_name = setting.field_name or f"settings.{setting.name}"
-    copies = isinstance(value, (String, calls.Path))
+    copies = isinstance(value, (kinds.String, kinds.Path))
     set_form = Function(
         name=f"set_{setting.name}",
         since=setting.since,
@@ -156,6 +150,7 @@ def _setting(setting: Setting) -> list[Function]:
     if not getter:
         return [set_form]
     returns = _getter_returns(setting)
+    group = value.group if isinstance(value, (kinds.EnumArg, kinds.FlagsArg)) else None
     fallible = setting.get_may_set_error
     get_form = Function(
         name=getter,
@@ -164,7 +159,7 @@ def _setting(setting: Setting) -> list[Function]:
         may_set_error=fallible,
         body=Body.CALL if setting.custom_get else Body.GET,
         field_name="" if setting.custom_get else field_name,
-        group=value.group if isinstance(value, (EnumArg, FlagsArg)) else None,
+        group=group,
         summary=setting.get_summary,
         text=paragraphs(set_form.text, setting.get_text),
         errors=merge(return_errors(returns) if fallible else {}, setting.get_errors),
@@ -177,13 +172,13 @@ def _setting(setting: Setting) -> list[Function]:
 
 def _getter_returns(setting: Setting) -> Ret:
     match setting.value:
-        case Bool():
+        case kinds.Bool():
             return Ret.BOOL
-        case EnumArg():
+        case kinds.EnumArg():
             return Ret.ENUM
-        case FlagsArg():
+        case kinds.FlagsArg():
             return Ret.FLAGS
-        case String() | calls.Path():
+        case kinds.String() | kinds.Path():
             return Ret.STRING
         case _:
             assert_never(setting.value)
@@ -283,8 +278,8 @@ def _pair(
 
 def _command(command: Command) -> list[Function]:
     text = command.flags_text or "flags of this command"
-    flags = OFlags("flags", CMD_FLAG, command.flags, text)
-    completion = OClosure(COMPLETION, "called when the command has finished")
+    flags = kinds.OFlags("flags", CMD_FLAG, command.flags, text)
+    completion = kinds.OClosure(COMPLETION, "called when the command has finished")
     sync_form, aio_form = _pair(COMMAND, command, flags, about_aio=prose.AIO_COMMAND)
     aio_form = replace(
         aio_form,
@@ -306,7 +301,7 @@ def _option(option: Option) -> list[Function]:
         returns=option.aio_returns,
     )
     if option.aio_completion:
-        completion = OClosure(COMPLETION, "called when the option has finished")
+        completion = kinds.OClosure(COMPLETION, "called when the option has finished")
         aio_form = replace(aio_form, opt=(completion,), async_kind=COMPLETED)
     return [sync_form, aio_form]
 

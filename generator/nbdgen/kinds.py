@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Union
+from typing import ClassVar, Union
 
 # Constants ---------------------------------------------------------------
 
@@ -64,6 +64,9 @@ class FlagGroup:
         return mask
 
 
+Group = Union[EnumGroup, FlagGroup]
+
+
 # Closures ----------------------------------------------------------------
 
 
@@ -94,25 +97,45 @@ class Callback:
 
 
 @dataclass(frozen=True)
-class Bool:
+class Plain:
+    """An argument that may have every value of its C type."""
+
+    ctype: ClassVar[str]
     name: str
     text: str
 
 
-@dataclass(frozen=True)
-class Int:
-    name: str
-    text: str
+class Bool(Plain):
+    ctype = "bool"
 
 
-@dataclass(frozen=True)
-class Fd:
-    name: str
-    text: str
+class Int(Plain):
+    ctype = "int"
+
+
+class Fd(Plain):
+    ctype = "int"
+
+
+class UInt32(Plain):
+    ctype = "uint32_t"
+
+
+class UInt64(Plain):
+    ctype = "uint64_t"
+
+
+class SizeT(Plain):
+    ctype = "size_t"
+
+
+class UIntPtr(Plain):
+    ctype = "uintptr_t"
 
 
 @dataclass(frozen=True)
 class EnumArg:
+    ctype: ClassVar[str] = "int"
     name: str
     group: EnumGroup
     text: str
@@ -122,32 +145,9 @@ class EnumArg:
 class FlagsArg:
     """A mandatory mask: every bit of the group is allowed, others EINVAL."""
 
+    ctype: ClassVar[str] = "uint32_t"
     name: str
     group: FlagGroup
-    text: str
-
-
-@dataclass(frozen=True)
-class UInt32:
-    name: str
-    text: str
-
-
-@dataclass(frozen=True)
-class UInt64:
-    name: str
-    text: str
-
-
-@dataclass(frozen=True)
-class SizeT:
-    name: str
-    text: str
-
-
-@dataclass(frozen=True)
-class UIntPtr:
-    name: str
     text: str
 
 
@@ -234,6 +234,7 @@ class OFlags:
     `allowed` None means every bit of the group, checked always.
     """
 
+    ctype: ClassVar[str] = "uint32_t"
     name: str
     group: FlagGroup
     allowed: tuple[str, ...] | None  # member names, e.g. ("FUA",)

@@ -11,36 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Iterable, Sequence, assert_never
 
-from nbdgen.calls import (
-    Arg,
-    Body,
-    Bool,
-    BytesIn,
-    BytesOut,
-    Callback,
-    CbArg,
-    Closure,
-    Constant,
-    EnumArg,
-    EnumGroup,
-    Fd,
-    FlagGroup,
-    FlagsArg,
-    Function,
-    Int,
-    OClosure,
-    OFlags,
-    OptArg,
-    Path,
-    Ret,
-    SizeT,
-    SockAddr,
-    String,
-    StringList,
-    UInt32,
-    UInt64,
-    UIntPtr,
-)
+from nbdgen import kinds
+from nbdgen.calls import Arg, Body, CbArg, Function, Group, OptArg, Ret
 
 WIDTH = 88
 
@@ -72,7 +44,7 @@ def methods(functions: Iterable[Function]) -> list[Function]:
     return [f for f in functions if f.body != Body.SPECIAL]
 
 
-def callback_alias(callback: Callback) -> str:
+def callback_alias(callback: kinds.Callback) -> str:
     """The name of a callback's type in the stubs."""
     return f"_{callback.name.capitalize()}Callback"
 
@@ -80,33 +52,31 @@ def callback_alias(callback: Callback) -> str:
 def parameter(arg: Arg | OptArg) -> Parameter:
     name, annotation, default, text = arg.name, "int", "", arg.text
     match arg:
-        case Int() | Fd() | EnumArg() | FlagsArg() | UInt32() | UInt64():
-            pass
-        case SizeT() | UIntPtr():
-            pass
-        case Bool():
+        case kinds.Bool():
             annotation = "bool"
-        case String():
+        case kinds.Plain() | kinds.EnumArg() | kinds.FlagsArg():
+            pass
+        case kinds.String():
             annotation = "str"
-        case Path():
+        case kinds.Path():
             annotation = "_Path"
-        case StringList():
+        case kinds.StringList():
             annotation = "Sequence[_Path]" if arg.argv else "Sequence[str]"
-        case SockAddr():
+        case kinds.SockAddr():
             annotation = "_Address"
             text += ": a path, (host, port) with a numeric host, or (cid, port)"
-        case BytesIn():
+        case kinds.BytesIn():
             annotation = "_ReadableBuffer"
-        case BytesOut(persist=True):
+        case kinds.BytesOut(persist=True):
             annotation = "_WritableBuffer"
-        case BytesOut():
+        case kinds.BytesOut():
             name, text = arg.size, "how many bytes to read"
-        case Closure():
+        case kinds.Closure():
             annotation = callback_alias(arg.callback)
-        case OClosure():
+        case kinds.OClosure():
             annotation = f"{callback_alias(arg.callback)} | None"
             default = "None"
-        case OFlags():
+        case kinds.OFlags():
             default = "0"
         case _:
             assert_never(arg)
@@ -117,10 +87,10 @@ def parameters(function: Function) -> list[Parameter]:
     return [parameter(arg) for arg in (*function.args, *function.opt)]
 
 
-def returned_buffer(function: Function) -> BytesOut | None:
+def returned_buffer(function: Function) -> kinds.BytesOut | None:
     """The argument that a blocking read returns instead of taking it."""
     for arg in function.args:
-        if isinstance(arg, BytesOut) and not arg.persist:
+        if isinstance(arg, kinds.BytesOut) and not arg.persist:
             return arg
     return None
 
@@ -144,31 +114,30 @@ def return_type(function: Function) -> str:
             assert_never(function.returns)
 
 
-def callbacks(functions: Iterable[Function]) -> list[Callback]:
+def callbacks(functions: Iterable[Function]) -> list[kinds.Callback]:
     """The callbacks that the functions take, each once."""
-    found: dict[str, Callback] = {}
+    found: dict[str, kinds.Callback] = {}
     for function in functions:
-        for arg in (*function.args, *function.opt):
-            if isinstance(arg, (Closure, OClosure)):
-                found.setdefault(arg.callback.name, arg.callback)
+        for closure in function.closures:
+            found.setdefault(closure.callback.name, closure.callback)
     return list(found.values())
 
 
 def all_constants(
-    enums: Iterable[EnumGroup],
-    flag_groups: Iterable[FlagGroup],
-    constants: Iterable[Constant],
-) -> list[Constant]:
+    enums: Iterable[kinds.EnumGroup],
+    flag_groups: Iterable[kinds.FlagGroup],
+    constants: Iterable[kinds.Constant],
+) -> list[kinds.Constant]:
     """Every constant by its full name, masks included."""
-    every: list[Constant] = []
-    groups: list[EnumGroup | FlagGroup] = [*enums, *flag_groups]
+    every: list[kinds.Constant] = []
+    groups: list[Group] = [*enums, *flag_groups]
     for group in groups:
         prefix = f"{group.name}_"
         for member in group.members:
             name = prefix + member.name.removeprefix(prefix)
-            every.append(Constant(name, member.value, member.text, member.since))
-        if isinstance(group, FlagGroup):
-            every.append(Constant(f"{prefix}MASK", group.mask, "all of them"))
+            every.append(kinds.Constant(name, member.value, member.text, member.since))
+        if isinstance(group, kinds.FlagGroup):
+            every.append(kinds.Constant(f"{prefix}MASK", group.mask, "all of them"))
     return [*every, *constants]
 
 

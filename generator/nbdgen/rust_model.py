@@ -7,18 +7,8 @@ import re
 from typing import Iterable, Mapping, Sequence, assert_never
 
 from api.constants import CONSTANTS, ENUMS, FLAG_GROUPS
-from nbdgen import doc, prose
-from nbdgen.calls import (
-    Arg,
-    BytesIn,
-    BytesOut,
-    Callback,
-    CbArg,
-    EnumGroup,
-    FlagGroup,
-    Function,
-    OptArg,
-)
+from nbdgen import doc, kinds, prose
+from nbdgen.calls import Arg, CbArg, Function, Group, OptArg
 from nbdgen.check_api import argument_names, known_names
 from nbdgen.comments import Prose, wrap
 
@@ -49,25 +39,25 @@ def camel(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("_"))
 
 
-def group_type(group: EnumGroup | FlagGroup) -> str:
+def group_type(group: Group) -> str:
     return camel(group.name)
 
 
-def closure_args(callback: Callback) -> str:
+def closure_args(callback: kinds.Callback) -> str:
     return ", ".join(CALLBACK_TYPES[kind] for kind, _ in callback.args)
 
 
-def buffer_of(function: Function) -> BytesIn | BytesOut | None:
+def buffer_of(function: Function) -> kinds.BytesIn | kinds.BytesOut | None:
     """The argument that is a caller's memory."""
     for arg in function.args:
-        if isinstance(arg, (BytesIn, BytesOut)):
+        if isinstance(arg, (kinds.BytesIn, kinds.BytesOut)):
             return arg
     return None
 
 
 def is_owned(arg: Arg | OptArg | None) -> bool:
     """Whether the buffer is moved into the command."""
-    return isinstance(arg, (BytesIn, BytesOut)) and arg.persist
+    return isinstance(arg, (kinds.BytesIn, kinds.BytesOut)) and arg.persist
 
 
 def _constant_names() -> Mapping[str, str]:
