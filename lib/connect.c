@@ -157,13 +157,13 @@ nbdi_connect_error (struct nbd_handle *h)
   if (nbdi_child_failed (h))
     return;
   if (h->conn.host) {
-    CLEANUP_FREE char *host = nbdi_printable (h->conn.host);
-    CLEANUP_FREE char *port = nbdi_printable (h->conn.port);
+    CLEANUP_TEXT const char *host = nbdi_printable (h->conn.host);
+    CLEANUP_TEXT const char *port = nbdi_printable (h->conn.port);
     nbdi_error (h->conn.first_errno, "connect: %s port %s", host, port);
   }
   else if (h->conn.peer.addr.ss_family == AF_UNIX) {
     const struct sockaddr_un *un = (void *) &h->conn.peer.addr;
-    CLEANUP_FREE char *path = nbdi_printable_bytes (
+    CLEANUP_TEXT const char *path = nbdi_printable_bytes (
       (const uint8_t *) un->sun_path, strnlen (un->sun_path,
                                                sizeof un->sun_path));
     nbdi_error (h->conn.first_errno, "connect: %s", path);
@@ -266,8 +266,8 @@ nbdi_aio_connect_tcp (struct nbd_handle *h, const char *hostname,
   int r = getaddrinfo (hostname, port, &hints, &list);
 
   if (r != 0) {
-    CLEANUP_FREE char *name = nbdi_printable (hostname);
-    CLEANUP_FREE char *service = nbdi_printable (port);
+    CLEANUP_TEXT const char *name = nbdi_printable (hostname);
+    CLEANUP_TEXT const char *service = nbdi_printable (port);
     nbdi_error (r == EAI_SYSTEM ? errno : 0, "getaddrinfo: %s port %s: %s",
                 name, service, gai_strerror (r));
     return -1;

@@ -41,8 +41,18 @@ nbdi_debug_state (struct nbd_handle *h, const char *state)
   nbdi_debug (h, "state %s", state);
 }
 
+const char nbdi_dots[] = "...";
+static const char null[] = "NULL";
+
+void
+nbdi_cleanup_text (const char **text)
+{
+  if (*text != nbdi_dots && *text != null)
+    free ((char *) *text);
+}
+
 /* Quote bytes so that they are safe on a terminal and in a log. */
-char *
+const char *
 nbdi_printable_bytes (const uint8_t *p, size_t len)
 {
   size_t shown = len < MAX_PRINTABLE ? len : MAX_PRINTABLE;
@@ -50,7 +60,7 @@ nbdi_printable_bytes (const uint8_t *p, size_t len)
   char *q = s;
 
   if (s == NULL)
-    return NULL;
+    return nbdi_dots;
   *q++ = '"';
   for (size_t i = 0; i < shown; i++) {
     if (p[i] >= 0x20 && p[i] < 0x7f && p[i] != '"' && p[i] != '\\')
@@ -62,34 +72,34 @@ nbdi_printable_bytes (const uint8_t *p, size_t len)
   return s;
 }
 
-char *
+const char *
 nbdi_printable (const char *s)
 {
   if (s == NULL)
-    return strdup ("NULL");
+    return null;
   return nbdi_printable_bytes ((const uint8_t *) s, strlen (s));
 }
 
-char *
+const char *
 nbdi_printable_list (char **list)
 {
   char *out = NULL;
   size_t size;
 
   if (list == NULL)
-    return strdup ("NULL");
+    return null;
   FILE *f = open_memstream (&out, &size);
   if (f == NULL)
-    return NULL;
+    return nbdi_dots;
   fputc ('[', f);
   for (size_t i = 0; list[i] != NULL; i++) {
-    CLEANUP_FREE char *s = nbdi_printable (list[i]);
-    fprintf (f, "%s%s", i > 0 ? ", " : "", s ? s : "?");
+    CLEANUP_TEXT const char *s = nbdi_printable (list[i]);
+    fprintf (f, "%s%s", i > 0 ? ", " : "", s);
   }
   fputc (']', f);
   if (fclose (f) == EOF) {
     free (out);
-    return NULL;
+    return nbdi_dots;
   }
   return out;
 }

@@ -109,9 +109,16 @@ extern const char *nbdi_last_text (void); /* without the context */
 extern void nbdi_debug (struct nbd_handle *h, const char *fmt, ...)
   NBDI_PRINTF (2, 3);
 extern void nbdi_debug_state (struct nbd_handle *h, const char *state);
-extern char *nbdi_printable (const char *s);
-extern char *nbdi_printable_bytes (const uint8_t *p, size_t len);
-extern char *nbdi_printable_list (char **list);
+
+/* Text in quotes for messages, never NULL: without memory it is nbdi_dots.
+ * So its variables are CLEANUP_TEXT, and nobody calls free.
+ */
+extern const char nbdi_dots[];
+extern const char *nbdi_printable (const char *s);
+extern const char *nbdi_printable_bytes (const uint8_t *p, size_t len);
+extern const char *nbdi_printable_list (char **list);
+extern void nbdi_cleanup_text (const char **text);
+#define CLEANUP_TEXT __attribute__ ((cleanup (nbdi_cleanup_text)))
 
 /* strings.c */
 extern int nbdi_strings_add (struct nbdi_strings *list, const char *s);

@@ -234,14 +234,14 @@ nbdi_option_result (struct nbd_handle *h, int value, int error)
 static char *
 refusal_message (struct nbd_handle *h, const char *why, const uint8_t *text)
 {
-  CLEANUP_FREE char *export = nbdi_printable (h->settings.export_name);
-  CLEANUP_FREE char *printable = NULL;
+  CLEANUP_TEXT const char *export = nbdi_printable (h->settings.export_name);
+  CLEANUP_TEXT const char *printable = NULL;
   char *message;
 
   if (h->opt.reply.length > 0)
     printable = nbdi_printable_bytes (text, h->opt.reply.length);
   if (asprintf (&message, "%s for export %s: %s (reply 0x%" PRIx32 ")%s%s",
-                nbdi_option_name (h->opt.option), export ? export : "?", why,
+                nbdi_option_name (h->opt.option), export, why,
                 h->opt.reply.type, printable ? ": " : "",
                 printable ? printable : "") == -1)
     return NULL;

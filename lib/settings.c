@@ -51,7 +51,7 @@ nbdi_set_socket_activation_name (struct nbd_handle *h,
   for (size_t i = 0; i < len; i++) {
     unsigned char c = (unsigned char) socket_name[i];
     if (c >= 0x80 || !isalnum (c)) {
-      CLEANUP_FREE char *name = nbdi_printable (socket_name);
+      CLEANUP_TEXT const char *name = nbdi_printable (socket_name);
       nbdi_error (EINVAL, "socket activation name %s has other characters "
                   "than ASCII letters and digits", name);
       return -1;

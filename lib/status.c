@@ -145,9 +145,9 @@ nbdi_deliver_extents (struct nbd_handle *h, struct nbdi_command *c)
     return;
   }
   if (number < 63 && (c->status_seen & bit) != 0) {
-    CLEANUP_FREE char *name = nbdi_printable (context);
+    CLEANUP_TEXT const char *name = nbdi_printable (context);
     nbdi_fail_command (h, c, EPROTO, "the metadata context %s came twice",
-                       name ? name : "?");
+                       name);
     return;
   }
   c->status_seen |= bit;
@@ -170,10 +170,10 @@ nbdi_deliver_extents (struct nbd_handle *h, struct nbdi_command *c)
   else if (c->extent.callback)
     r = call_extent (h, c, context, extents, n, &error);
   if (r == -1) {
-    CLEANUP_FREE char *name = nbdi_printable (context);
+    CLEANUP_TEXT const char *name = nbdi_printable (context);
     nbdi_fail_command (h, c, error ? error : EPROTO,
                        "the extent callback returned -1 for the metadata "
-                       "context %s", name ? name : "?");
+                       "context %s", name);
   }
 }
 

@@ -127,9 +127,8 @@ nbdi_child_failed (struct nbd_handle *h)
 
   if (start == NULL || start->errnum == 0)
     return false;
-  CLEANUP_FREE char *what = nbdi_printable (start->what);
-  nbdi_error (start->errnum, "the child process could not run %s",
-              what ? what : "the program");
+  CLEANUP_TEXT const char *what = nbdi_printable (start->what);
+  nbdi_error (start->errnum, "the child process could not run %s", what);
   return true;
 }
 

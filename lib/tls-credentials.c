@@ -57,7 +57,7 @@ set_priority (struct nbd_handle *h, gnutls_session_t session, bool psk)
   }
   int r = gnutls_priority_set_direct (session, priority, &where);
   if (r == GNUTLS_E_INVALID_REQUEST) {
-    CLEANUP_FREE char *text = nbdi_printable (where);
+    CLEANUP_TEXT const char *text = nbdi_printable (where);
     nbdi_error (EINVAL, "TLS: priority string is wrong at %s", text);
     return -1;
   }

@@ -152,7 +152,7 @@ parse_host_name (const char *raw, struct nbdi_uri *u)
   if (*u->host == '-' || nbdi_has_control (u->host, strlen (u->host)) ||
       strpbrk (u->host, " \"'/<>@\\^`{|}:%[]?#") != NULL ||
       (ssh && !has_only (u->host, "._-"))) {
-    CLEANUP_FREE char *host = nbdi_printable (u->host);
+    CLEANUP_TEXT const char *host = nbdi_printable (u->host);
     nbdi_error (EINVAL, "URI: %s is not a host", host);
     return -1;
   }
@@ -185,7 +185,7 @@ parse_cid (const char *raw, struct nbdi_uri *u)
   if (raw == NULL || *raw == '\0' ||
       nbdi_uri_number (raw, MAX_VSOCK, &u->cid) == 0)
     return 0;
-  CLEANUP_FREE char *cid = nbdi_printable (raw);
+  CLEANUP_TEXT const char *cid = nbdi_printable (raw);
   nbdi_error (EINVAL, "URI: %s is not a vsock context id, which is a number "
               "up to %u", cid, MAX_VSOCK);
   return -1;

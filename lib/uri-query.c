@@ -193,12 +193,12 @@ check_bytes (const char *name, const char *value, size_t len)
   size_t skip = len > 0 && *value == '\0' && is_word (name, "socket");
 
   if (memchr (value + skip, '\0', len - skip) != NULL) {
-    CLEANUP_FREE char *shown = nbdi_printable (name);
+    CLEANUP_TEXT const char *shown = nbdi_printable (name);
     nbdi_error (EINVAL, "URI: the value of %s holds a NUL", shown);
     return -1;
   }
   if (nbdi_has_control (value + skip, len - skip)) {
-    CLEANUP_FREE char *shown = nbdi_printable (name);
+    CLEANUP_TEXT const char *shown = nbdi_printable (name);
     nbdi_error (EINVAL, "URI: the value of %s has a control character",
                 shown);
     return -1;
@@ -231,7 +231,7 @@ parse_piece (struct nbd_handle *h, struct query *q, const char *piece,
     return -1;
   const struct parameter *p = find_parameter (name, q->u->transport);
   if (p == NULL) {
-    CLEANUP_FREE char *shown = h->debug ? nbdi_printable (name) : NULL;
+    CLEANUP_TEXT const char *shown = nbdi_printable (name);
     nbdi_debug (h, "URI: unknown parameter %s is ignored", shown);
     return 0;
   }

@@ -116,7 +116,7 @@ put_query (FILE *f, const char *query)
 }
 
 /* Quote a URI for debug output, without the user and names of files. */
-char *
+const char *
 nbdi_printable_uri (const char *uri)
 {
   CLEANUP_FREE char *out = NULL;
@@ -126,7 +126,7 @@ nbdi_printable_uri (const char *uri)
     return nbdi_printable (NULL);
   FILE *f = open_memstream (&out, &size);
   if (f == NULL)
-    return NULL;
+    return nbdi_dots;
   const char *authority = strstr (uri, "://");
   authority = authority ? authority + 3 : uri;
   size_t secret = secret_length (authority);
@@ -140,6 +140,6 @@ nbdi_printable_uri (const char *uri)
     put_query (f, shown + path + 1);
   }
   if (fclose (f) == EOF)
-    return NULL;
+    return nbdi_dots;
   return nbdi_printable (out);
 }

@@ -76,7 +76,7 @@ scheme_error (const char *uri)
                 "nbd+unix://");
     return;
   }
-  CLEANUP_FREE char *name = nbdi_printable_bytes ((const uint8_t *) uri,
+  CLEANUP_TEXT const char *name = nbdi_printable_bytes ((const uint8_t *) uri,
                                                   colon - uri);
   nbdi_error (EINVAL, "URI: the scheme %s is unknown", name);
 }

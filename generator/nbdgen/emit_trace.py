@@ -30,7 +30,7 @@ ENTER_PLAIN = """\
     nbdi_debug (h, "enter:");
 """
 
-PRINTABLE = "    CLEANUP_FREE char *{0}_text = {1} ({0});\n"
+PRINTABLE = "    CLEANUP_TEXT const char *{0}_text = {1} ({0});\n"
 
 LEAVE = Template(
     """\
@@ -68,7 +68,7 @@ def shown(arg: Arg | OptArg) -> tuple[str, str] | None:
         case kinds.UIntPtr():
             return f'" {arg.name}=0x%" PRIxPTR', arg.name
         case kinds.String() | kinds.Path() | kinds.StringList():
-            return f'" {arg.name}=%s"', f"or_dots ({arg.name}_text)"
+            return f'" {arg.name}=%s"', f"{arg.name}_text"
         case kinds.SockAddr():
             return f'" {arg.length}=%u"', f"(unsigned) {arg.length}"
         case kinds.BytesIn() | kinds.BytesOut():

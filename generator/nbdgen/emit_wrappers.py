@@ -72,13 +72,6 @@ check_command_flags (struct nbd_handle *h, uint32_t flags, uint32_t permitted)
   return -1;
 }
 
-/* What goes after "=" in debug output for a text that ran out of memory. */
-static inline const char *
-or_dots (const char *printable)
-{
-  return printable ? printable : "...";
-}
-
 /* Log how a call ended. */
 static __attribute__ ((cold)) void
 leave_number (struct nbd_handle *h, intmax_t value)
@@ -95,21 +88,23 @@ leave_mask (struct nbd_handle *h, uintmax_t value)
 static __attribute__ ((cold)) void
 leave_string (struct nbd_handle *h, const char *value)
 {
-  CLEANUP_FREE char *printable = nbdi_printable (value);
-  nbdi_debug (h, "leave: ret=%s", or_dots (printable));
+  CLEANUP_TEXT const char *printable = nbdi_printable (value);
+  nbdi_debug (h, "leave: ret=%s", printable);
 }
 
 static __attribute__ ((cold)) void
 leave_uri (struct nbd_handle *h, const char *value)
 {
-  CLEANUP_FREE char *printable = nbdi_printable_uri (value);
-  nbdi_debug (h, "leave: ret=%s", or_dots (printable));
+  CLEANUP_TEXT const char *printable = nbdi_printable_uri (value);
+  nbdi_debug (h, "leave: ret=%s", printable);
 }
 
 static __attribute__ ((cold)) void
 leave_error (struct nbd_handle *h)
 {
-  nbdi_debug (h, "leave: error=%s", or_dots (nbd_get_error ()));
+  const char *error = nbd_get_error ();
+
+  nbdi_debug (h, "leave: error=%s", error ? error : nbdi_dots);
 }
 
 /* A copy of a setting for the caller to free; unset reads as empty. */
@@ -368,7 +363,7 @@ INNER = Template(
 $functions
 
 /* Debug output shows what is called uri without user and file names. */
-extern char *nbdi_printable_uri (const char *uri);
+extern const char *nbdi_printable_uri (const char *uri);
 
 #endif /* NBDI_API_H */
 """

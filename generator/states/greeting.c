@@ -22,7 +22,7 @@ STATE (START)
   nbdi_forget_addresses (h);
   h->chunks_received++;
   if (magic != NBD_MAGIC) {
-    CLEANUP_FREE char *text = nbdi_printable_bytes (p, NBD_GREETING_SIZE);
+    CLEANUP_TEXT const char *text = nbdi_printable_bytes (p, NBD_GREETING_SIZE);
     return FAIL (EPROTO, "greeting: wrong magic, this is not an NBD server: "
                  "it sent %s", text);
   }

@@ -91,6 +91,7 @@ memory_programs = \
 	tests/coverage/answers-without-memory-are-explained \
 	tests/coverage/child-is-found-without-a-path \
 	tests/coverage/export-names-without-memory-end-the-connection \
+	tests/coverage/messages-are-never-null \
 	tests/coverage/replies-without-memory-end-the-connection \
 	tests/coverage/uris-without-memory-are-not-called-wrong
 memory_sources = \
@@ -128,6 +129,11 @@ tests_coverage_export_names_without_memory_end_the_connection_LDADD = \
 	$(memory_ldadd)
 tests_coverage_export_names_without_memory_end_the_connection_LDFLAGS = \
 	$(memory_ldflags)
+tests_coverage_messages_are_never_null_SOURCES = \
+	tests/coverage/messages-are-never-null.c \
+	$(memory_sources)
+tests_coverage_messages_are_never_null_LDADD = $(memory_ldadd)
+tests_coverage_messages_are_never_null_LDFLAGS = $(memory_ldflags)
 tests_coverage_replies_without_memory_end_the_connection_SOURCES = \
 	tests/coverage/replies-without-memory-end-the-connection.c \
 	$(memory_sources)

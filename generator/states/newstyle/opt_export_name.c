@@ -63,7 +63,7 @@ STATE (RECV_ZEROES)
 STATE (REFUSED)
   GOES_TO (.DEAD)
 {
-  CLEANUP_FREE char *name = nbdi_printable (h->settings.export_name);
+  CLEANUP_TEXT const char *name = nbdi_printable (h->settings.export_name);
 
   nbdi_error (0, "NBD_OPT_EXPORT_NAME: the server refused export %s by "
               "closing the connection", name);

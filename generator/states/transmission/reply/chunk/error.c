@@ -29,7 +29,8 @@ chunk_errno (const struct nbd_handle *h)
 static void
 fail_command (struct nbd_handle *h, const uint8_t *text, const char *place)
 {
-  CLEANUP_FREE char *quoted = NULL, *more = NULL;
+  CLEANUP_TEXT const char *quoted = NULL;
+  CLEANUP_FREE char *more = NULL;
 
   if (h->reply.length > 0)
     quoted = nbdi_printable_bytes (text, h->reply.length);
