@@ -117,8 +117,11 @@ use_psk (struct nbd_handle *h, gnutls_session_t session,
     r = gnutls_psk_set_client_credentials (c->psk, user, &datum,
                                            GNUTLS_PSK_KEY_HEX);
   explicit_bzero (key, datum.size);
-  if (check (r, "PSK credentials") == -1)
+  if (r < 0) {
+    nbdi_error (0, "TLS: PSK file: %s: key of user %s: %s",
+                h->settings.tls_psk_file, user, gnutls_strerror (r));
     return -1;
+  }
   return check (gnutls_credentials_set (session, GNUTLS_CRD_PSK, c->psk),
                 "gnutls_credentials_set");
 }
@@ -133,6 +136,34 @@ in_directory (const char *dir, const char *file)
   if (asprintf (&path, "%s/%s", dir, file) == -1)
     return NULL;
   return path;
+}
+
+/* A file without certificates is no choice of nobody, but a mistake. */
+static int
+load_authorities (gnutls_certificate_credentials_t x509, const char *ca)
+{
+  int r = gnutls_certificate_set_x509_trust_file (x509, ca,
+                                                  GNUTLS_X509_FMT_PEM);
+
+  if (r == 0) {
+    nbdi_error (EINVAL, "TLS: %s: there is no certificate in this file", ca);
+    return -1;
+  }
+  return check (r, ca);
+}
+
+/* GnuTLS does not say which of both files is wrong. */
+static int
+load_client (gnutls_certificate_credentials_t x509, const char *cert,
+             const char *key)
+{
+  int r = gnutls_certificate_set_x509_key_file (x509, cert, key,
+                                                GNUTLS_X509_FMT_PEM);
+
+  if (r >= 0)
+    return 0;
+  nbdi_error (0, "TLS: %s and client-key.pem: %s", cert, gnutls_strerror (r));
+  return -1;
 }
 
 /* Load the directory; 0 means that it has no authorities. */
@@ -154,15 +185,13 @@ load_directory (gnutls_certificate_credentials_t x509, const char *dir)
     nbdi_error (errno, "TLS: %s", ca);
     return -1;
   }
-  if (check (gnutls_certificate_set_x509_trust_file (
-               x509, ca, GNUTLS_X509_FMT_PEM), ca) == -1)
+  if (load_authorities (x509, ca) == -1)
     return -1;
   /* What is there must be usable: ignoring a list of revoked certificates
    * would trust them.
    */
   if ((access (cert, F_OK) == 0 || access (key, F_OK) == 0) &&
-      check (gnutls_certificate_set_x509_key_file (
-               x509, cert, key, GNUTLS_X509_FMT_PEM), cert) == -1)
+      load_client (x509, cert, key) == -1)
     return -1;
   if (access (crl, F_OK) == 0 &&
       check (gnutls_certificate_set_x509_crl_file (

@@ -13,6 +13,7 @@ tls_script_tests = \
 	tests/tls/client-certificate-is-shown-to-who-asks.sh \
 	tests/tls/client-key-must-fit-its-certificate.sh \
 	tests/tls/expired-certificate-is-refused.sh \
+	tests/tls/files-without-certificates-are-refused.sh \
 	tests/tls/get-uri-leads-back-over-tls.sh \
 	tests/tls/level-decides-whether-to-encrypt.sh \
 	tests/tls/messages-have-no-keys.sh \
