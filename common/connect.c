@@ -122,16 +122,51 @@ start_connecting (struct nbd_handle *h, const struct tool_endpoint *endpoint)
   abort ();
 }
 
-int
-tool_connect (struct nbd_handle *h, const struct tool_endpoint *endpoint)
+/* What start_connecting and the waits after it do together. */
+static const char *
+blocking_call (enum tool_transport transport)
 {
-  if (start_connecting (h, endpoint) == -1)
-    return -1;
-  while (nbd_aio_is_connecting (h) == 1)
-    if (tool_poll (h, -1) == -1)
-      return -1;
-  if (nbd_aio_is_dead (h) == 1 || nbd_aio_is_closed (h) == 1)
-    return -1;
+  switch (transport) {
+  case TOOL_URI:
+    return "nbd_connect_uri";
+  case TOOL_ACTIVATION:
+    return "nbd_connect_systemd_socket_activation";
+  case TOOL_COMMAND:
+    return "nbd_connect_command";
+  case TOOL_FD:
+    return "nbd_connect_socket";
+  case TOOL_TCP:
+    return "nbd_connect_tcp";
+  case TOOL_UNIX:
+    return "nbd_connect_unix";
+  case TOOL_VSOCK:
+    return "nbd_connect_vsock";
+  }
+  abort ();
+}
+
+static int
+wait_for_connection (struct nbd_handle *h, int silence)
+{
+  while (nbd_aio_is_connecting (h) == 1) {
+    int r = tool_poll (h, silence);
+    if (r != 1)
+      return r == 0 ? 1 : -1;
+  }
+  return nbd_aio_is_dead (h) == 1 || nbd_aio_is_closed (h) == 1 ? -1 : 0;
+}
+
+int
+tool_connect_within (struct nbd_handle *h,
+                     const struct tool_endpoint *endpoint, int silence)
+{
+  int r = start_connecting (h, endpoint);
+  if (r == 0)
+    r = wait_for_connection (h, silence);
+  if (r == -1)
+    tool_name_error (blocking_call (endpoint->transport));
+  if (r != 0)
+    return r;
 
   pthread_mutex_lock (&lock);
   struct entry *e = find_entry (h);
@@ -141,4 +176,10 @@ tool_connect (struct nbd_handle *h, const struct tool_endpoint *endpoint)
   /* A signal may have come before the handler could see the socket. */
   tool_check_signal ();
   return 0;
+}
+
+int
+tool_connect (struct nbd_handle *h, const struct tool_endpoint *endpoint)
+{
+  return tool_connect_within (h, endpoint, -1);
 }

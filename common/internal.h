@@ -10,6 +10,8 @@ extern void tool_print_usage (FILE *file);
 
 extern void tool_prepare_end (void);    /* message.c */
 extern void tool_run_ends (void);       /* only the first call does it */
+/* The library's last error is told as that of CALL. */
+extern void tool_name_error (const char *call);
 
 extern void tool_choose_colors (bool yes);      /* color.c */
 

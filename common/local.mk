@@ -39,6 +39,7 @@ uninstall-completion:
 common_tests = \
 	common/tests/completion-knows-options-and-files.sh \
 	common/tests/examples-in-help-run.sh \
+	common/tests/messages-name-the-blocking-call.sh \
 	common/tests/options-agree-everywhere.sh \
 	common/tests/signals-close-what-was-opened.sh
 TESTS += \

@@ -59,20 +59,48 @@ tool_usage_error (const char *format, ...)
   exit (tool_self->usage_status ? tool_self->usage_status : EXIT_FAILURE);
 }
 
-const char *
-tool_nbd_error (void)
+/* Without the name of a call that says how we wait, not what for. */
+static const char *
+without_call (const char *error)
 {
-  /* Calls that say how we wait, not what for. */
   static const char *const waiting[] = {
-    "nbd_poll2: ", "nbd_aio_command_completed: ",
+    "nbd_poll2: ", "nbd_aio_command_completed: ", "nbd_aio_connect_command: ",
+    "nbd_aio_connect_socket: ", "nbd_aio_connect_systemd_socket_activation: ",
+    "nbd_aio_connect_tcp: ", "nbd_aio_connect_unix: ",
+    "nbd_aio_connect_uri: ", "nbd_aio_connect_vsock: ",
+    "nbd_aio_notify_read: ", "nbd_aio_notify_write: ",
   };
-  const char *error = nbd_get_error ();
-  if (error == NULL)
-    return "the connection ended";
   for (size_t i = 0; i < sizeof waiting / sizeof waiting[0]; i++)
     if (strncmp (error, waiting[i], strlen (waiting[i])) == 0)
       return error + strlen (waiting[i]);
   return error;
+}
+
+/* An error of the library, and how it is told.  Only the main thread has
+ * such ones. */
+static char *named, *told;
+
+void
+tool_name_error (const char *call)
+{
+  const char *error = nbd_get_error ();
+  if (error == NULL)
+    return;
+  free (named);
+  free (told);
+  named = tool_format ("%s", error);
+  told = tool_format ("%s: %s", call, without_call (error));
+}
+
+const char *
+tool_nbd_error (void)
+{
+  const char *error = nbd_get_error ();
+  if (error == NULL)
+    return "the connection ended";
+  if (named != NULL && strcmp (error, named) == 0)
+    return told;
+  return without_call (error);
 }
 
 void

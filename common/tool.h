@@ -175,6 +175,12 @@ extern void tool_close_all (void);
 extern int tool_connect (struct nbd_handle *h,
                          const struct tool_endpoint *endpoint);
 
+/* The same, but 1 if the server says nothing for SILENCE milliseconds (-1:
+ * wait for ever). */
+extern int tool_connect_within (struct nbd_handle *h,
+                                const struct tool_endpoint *endpoint,
+                                int silence);
+
 /* ---- size.c ---- */
 
 #define TOOL_SIZE_MAX 24

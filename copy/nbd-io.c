@@ -283,8 +283,6 @@ nbd_polled (struct endpoint *e, unsigned i, const struct pollfd *p)
     r = nbd_aio_notify_read (link->h);
   else if (p->revents & POLLOUT)
     r = nbd_aio_notify_write (link->h);
-  if (r == -1 && link->loss == NULL) {
-    const char *why = nbd_get_error ();
-    link->loss = strdup (why ? why : "the connection ended");
-  }
+  if (r == -1 && link->loss == NULL)
+    link->loss = strdup (tool_nbd_error ());
 }
