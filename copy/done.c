@@ -4,8 +4,6 @@
  * that much is durable. */
 #include <config.h>
 
-#include <time.h>
-
 #include "copy.h"
 
 /* Flush at least this often, but not more than a tenth of the time. */
@@ -18,19 +16,11 @@ static struct ranges recent[2], aside[2];
 static uint64_t bytes;
 static double flush_began, flush_ended, flush_took;
 
-static double
-now (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return t.tv_sec + t.tv_nsec / 1e9;
-}
-
 void
 done_begin (struct copy *c)
 {
   c->track = c->o.resume || (c->o.retry > 0 && c->to->again);
-  flush_ended = now ();
+  flush_ended = copy_now ();
 }
 
 void
@@ -54,7 +44,7 @@ done_due (struct copy *c)
     return false;
   pthread_mutex_lock (&lock);
   if (recent[0].count + recent[1].count > 0) {
-    double since = now () - flush_ended;
+    double since = copy_now () - flush_ended;
     due = (bytes >= c->o.checkpoint || since >= FLUSH_SECONDS)
       && since >= flush_took * FLUSH_SHARE;
   }
@@ -64,7 +54,7 @@ done_due (struct copy *c)
       ranges_clear (&recent[i]);
     }
     bytes = 0;
-    flush_began = now ();
+    flush_began = copy_now ();
   }
   pthread_mutex_unlock (&lock);
   return due;
@@ -81,7 +71,7 @@ done_flushed (struct copy *c)
     ranges_clear (&aside[i]);
   }
   c->losses = 0;
-  flush_ended = now ();
+  flush_ended = copy_now ();
   flush_took = flush_ended - flush_began;
   pthread_mutex_unlock (&lock);
   int r = c->o.resume ? journal_add (c, &durable) : 0;

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "copy.h"
@@ -29,14 +28,6 @@ static struct {
   struct { double time; uint64_t bytes; } past[WINDOW];
   unsigned points;
 } state;
-
-static double
-now (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 static uint64_t
 done (struct copy *c)
@@ -215,7 +206,7 @@ progress_begin (struct copy *c)
   if (c->o.progress == NO_PROGRESS)
     return;
   state.percent = -1;
-  state.began = state.printed = now ();
+  state.began = state.printed = copy_now ();
   state.terminal = isatty (STDERR_FILENO);
   if (c->o.progress != PROGRESS_BAR) {
     state.out = fdopen (c->o.progress_fd, "w");
@@ -235,7 +226,7 @@ progress_tick (struct copy *c)
 
   if (c->o.progress == NO_PROGRESS)
     return;
-  t = now ();
+  t = copy_now ();
   remember (c, t);
   if (t - state.printed < period)
     return;
@@ -259,11 +250,11 @@ progress_end (struct copy *c, bool complete)
   if (c->o.progress == NO_PROGRESS)
     return;
   if (c->o.progress == PROGRESS_BAR && complete)
-    print_bar (c, now (), true, true);
+    print_bar (c, copy_now (), true, true);
   else if (c->o.progress == PROGRESS_BAR)
     progress_hide ();
   else if (c->o.progress == PROGRESS_JSON)
-    print_json (c, now (), complete ? "complete" : "failed");
+    print_json (c, copy_now (), complete ? "complete" : "failed");
   else if (complete)
     print_percent (c, true);
 }

@@ -4,8 +4,6 @@
  * with large requests. */
 #include <config.h>
 
-#include <time.h>
-
 #include "copy.h"
 
 /* What may be saved up while nothing is copied. */
@@ -16,19 +14,11 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static double limit, bucket, last;
 
-static double
-now (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return t.tv_sec + t.tv_nsec / 1e9;
-}
-
 void
 rate_begin (struct copy *c)
 {
   limit = c->o.rate;
-  last = now ();
+  last = copy_now ();
 }
 
 int
@@ -39,7 +29,7 @@ rate_take (struct copy *c, uint64_t length)
   if (c->o.rate == 0)
     return 0;
   pthread_mutex_lock (&lock);
-  double t = now ();
+  double t = copy_now ();
   bucket = MIN (bucket + (t - last) * limit, limit * BURST_SECONDS);
   last = t;
   if (bucket >= 0)

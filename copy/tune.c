@@ -7,8 +7,6 @@
  * as many are tried, and half as many, and what is not faster is not kept. */
 #include <config.h>
 
-#include <time.h>
-
 #include "copy.h"
 
 /* A measurement takes at least so long, */
@@ -27,14 +25,6 @@
 #define LEAST 2
 
 enum { BASE, TWICE, HALF, REST };
-
-static double
-now (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 static unsigned
 within (const struct worker *w, unsigned limit)
@@ -94,7 +84,7 @@ tune_begin (struct worker *w)
 
   *t = (struct tune) { .phase = BASE, .base = within (w, TUNE_FIRST) };
   w->limit = t->base;
-  restart (t, now ());
+  restart (t, copy_now ());
 }
 
 /* A chunk of so many bytes is done. */
@@ -106,7 +96,7 @@ tune_add (struct worker *w, uint64_t bytes)
   t->bytes += bytes;
   if (++t->chunks < MEASURE_ROUNDS * w->limit)
     return;
-  double time = now ();
+  double time = copy_now ();
   if (time - t->began < MEASURE_SECONDS)
     return;
   next_phase (w, t->bytes / (time - t->began));
