@@ -12,6 +12,12 @@
 
 #include "nbd.h"
 
+/* A server that has no time for a further connection may leave it with the
+ * kernel, which took it.  It is given up after so long without an answer, or
+ * twice the time of the first connection if that is more. */
+#define PATIENCE_MS 5000
+#define PATIENCE_LONGEST_MS 60000
+
 /* From now on, if SOCKET is not -1, nbd_break ends what waits for it. */
 static void
 set_socket (struct nbd *n, struct link *link, int socket)
@@ -58,21 +64,26 @@ wait_ms (int ms)
   tool_check_signal ();
 }
 
-/* NULL if it failed and could not be expected to do better later. */
+/* Fails the tool if it cannot be expected to do better later. */
 static struct nbd_handle *
-connect_first (struct nbd *n, unsigned i)
+connect_first (struct nbd *n)
 {
-  unsigned more = n->e.again && i == 0 ? n->e.copy->o.retry : 0;
+  unsigned more = n->e.again ? n->e.copy->o.retry : 0;
   int wait = RETRY_FIRST_MS;
   bool told = false;
 
   for (;;) {
-    struct nbd_handle *h = nbd_new_handle (n, i);
-    if (tool_connect (h, &n->at) == 0)
+    struct nbd_handle *h = nbd_new_handle (n, 0);
+    double began = copy_now ();
+    if (tool_connect (h, &n->at) == 0) {
+      double took_ms = (copy_now () - began) * 1000;
+      n->patience_ms = MIN (MAX (PATIENCE_MS, 2 * took_ms),
+                            PATIENCE_LONGEST_MS);
       return h;
+    }
     tool_check_signal ();
     if (more-- == 0 || !may_come_back (h))
-      return NULL;
+      tool_nbd_fail (n->e.name);
     if (!told)
       copy_warn (n->e.copy, "%s: there is no connection yet (%s), trying "
                  "again", n->e.name, tool_nbd_error ());
@@ -83,7 +94,27 @@ connect_first (struct nbd *n, unsigned i)
   }
 }
 
-/* The first one is needed.  A server that wants no more gets no more. */
+/* NULL, after a warning, if the server does not want COUNT of them. */
+static struct nbd_handle *
+connect_further (struct nbd *n, unsigned count)
+{
+  struct nbd_handle *h = nbd_new_handle (n, n->count);
+  int r = tool_connect_within (h, &n->at, n->patience_ms);
+
+  if (r == 0)
+    return h;
+  tool_check_signal ();
+  if (r == 1)
+    copy_warn (n->e.copy, "%s: going on with %u of %u connections: the "
+               "server has not answered another one for %d seconds",
+               n->e.name, n->count, count, n->patience_ms / 1000);
+  else
+    copy_warn (n->e.copy, "%s: going on with %u of %u connections: %s",
+               n->e.name, n->count, count, tool_nbd_error ());
+  tool_close (h);
+  return NULL;
+}
+
 unsigned
 nbd_connect (struct endpoint *e, unsigned count)
 {
@@ -96,14 +127,10 @@ nbd_connect (struct endpoint *e, unsigned count)
     tool_fail ("out of memory");
   n->connections = links;
   for (; n->count < count; n->count++) {
-    struct nbd_handle *h = connect_first (n, n->count);
-    if (h == NULL && n->count == 0)
-      tool_nbd_fail (e->name);
-    if (h == NULL) {
-      copy_warn (e->copy, "%s: going on with %u of %u connections: %s",
-                 e->name, n->count, count, tool_nbd_error ());
+    struct nbd_handle *h = n->count == 0 ? connect_first (n)
+      : connect_further (n, count);
+    if (h == NULL)
       break;
-    }
     links[n->count] = (struct link) { .h = h };
     set_socket (n, &links[n->count], nbd_aio_get_fd (h));
   }
@@ -134,17 +161,22 @@ start_connecting (struct nbd *n, struct nbd_handle *h)
   return nbd_aio_connect_uri (h, n->at.words[0]);
 }
 
-static int
+/* NULL, or what went wrong. */
+static const char *
 connect_again (struct nbd *n, struct nbd_handle *h)
 {
   struct copy *c = n->e.copy;
 
   if (start_connecting (n, h) == -1)
-    return -1;
-  while (nbd_aio_is_connecting (h) == 1)
-    if (c->stop || nbd_poll2 (h, c->stop_fd, -1) == -1)
-      return -1;
-  return nbd_aio_is_ready (h) == 1 ? 0 : -1;
+    return tool_nbd_error ();
+  while (nbd_aio_is_connecting (h) == 1) {
+    int r = c->stop ? -1 : nbd_poll2 (h, c->stop_fd, PATIENCE_LONGEST_MS);
+    if (r == 0)
+      return "the server does not answer";
+    if (r == -1)
+      return tool_nbd_error ();
+  }
+  return nbd_aio_is_ready (h) == 1 ? NULL : tool_nbd_error ();
 }
 
 /* Connect once more.  An export that became another one is no export to go
@@ -162,9 +194,9 @@ nbd_reopen (struct endpoint *e, unsigned i)
   set_socket (n, link, -1);
   tool_close (link->h);
   link->h = nbd_new_handle (n, i);
-  if (connect_again (n, link->h) == -1) {
-    const char *why = nbd_get_error ();
-    link->loss = strdup (why ? why : "the connection ended");
+  const char *why = connect_again (n, link->h);
+  if (why != NULL) {
+    link->loss = strdup (why);
     return -1;
   }
   set_socket (n, link, nbd_aio_get_fd (link->h));

@@ -25,6 +25,7 @@ struct nbd {
   struct facts facts;
   struct link *connections;
   unsigned count;
+  int patience_ms;              /* with a further connection */
   pthread_mutex_t lock;         /* of the links' sockets */
   _Atomic bool no_zero;         /* the server refused to write zeroes */
   _Atomic bool no_fast;         /* and says that it would not be fast */
