@@ -192,6 +192,8 @@ extern void nbd_poll_for (struct endpoint *e, unsigned i, struct pollfd *p);
 extern void nbd_polled (struct endpoint *e, unsigned i,
                         const struct pollfd *p);
 extern bool nbd_is_lost (struct endpoint *e, unsigned i);
+/* Notice if an idle one was lost. */
+extern void nbd_look (struct endpoint *e, unsigned i);
 extern const char *nbd_loss (struct endpoint *e, unsigned i);
 extern int nbd_reopen (struct endpoint *e, unsigned i);
 /* Make what waits for a server fail. */
@@ -354,6 +356,7 @@ struct worker {
   _Atomic unsigned generation;  /* of the connection to the destination */
   char *buffers;                /* of the slots */
   _Atomic bool finished;
+  bool excused;                 /* has nothing to do in this pass */
 };
 
 extern void *worker_main (void *worker);

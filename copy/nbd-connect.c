@@ -146,6 +146,16 @@ nbd_is_lost (struct endpoint *e, unsigned i)
   return nbd_aio_is_dead (h) == 1 || nbd_aio_is_closed (h) == 1;
 }
 
+void
+nbd_look (struct endpoint *e, unsigned i)
+{
+  struct link *link = &((struct nbd *) e)->connections[i];
+
+  if (!nbd_is_lost (e, i) && nbd_poll (link->h, 0) == -1
+      && link->loss == NULL)
+    link->loss = strdup (tool_nbd_error ());
+}
+
 const char *
 nbd_loss (struct endpoint *e, unsigned i)
 {

@@ -204,15 +204,37 @@ make_workers (struct copy *c)
   }
 }
 
+/* Verification reads what is safe already: workers whose connection died
+ * while it had nothing to do leave that to the others, if there are any. */
+static void
+excuse_workers (struct copy *c)
+{
+  unsigned lost = 0;
+
+  if (!c->verifying || !c->to->asynchronous
+      || (c->o.retry > 0 && c->to->again))
+    return;
+  for (unsigned i = 0; i < c->worker_count; i++) {
+    nbd_look (c->to, i);
+    c->workers[i].excused = nbd_is_lost (c->to, i);
+    lost += c->workers[i].excused;
+  }
+  if (lost == c->worker_count)
+    c->workers[0].excused = false;
+}
+
 /* For each pass. */
 static void
 start_workers (struct copy *c)
 {
+  excuse_workers (c);
   for (unsigned i = 0; i < c->worker_count; i++) {
     struct worker *w = &c->workers[i];
     w->done = NULL;
     w->done_end = &w->done;
-    w->finished = false;
+    w->finished = w->excused;
+    if (w->excused)
+      continue;
     tune_begin (w);
     int r = pthread_create (&w->thread, NULL, worker_main, w);
     if (r != 0)
@@ -236,7 +258,7 @@ join (struct copy *c, struct worker *w)
 {
   struct timespec t;
 
-  for (;;) {
+  while (!w->excused) {
     clock_gettime (CLOCK_REALTIME, &t);
     t.tv_nsec += 20 * 1000 * 1000;
     if (t.tv_nsec >= 1000 * 1000 * 1000) {

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # A server with several connections makes all durable through any of them: one
-# that dies while it has nothing to do costs nobody the copy.  If all die
-# before the flush the copy fails, or with --retry is made again.
+# that dies while it has nothing to do costs nobody the copy, which the others
+# verify as well.  If all die before the flush the copy fails, or with --retry
+# is made again.
 . "${srcdir:-.}/copy/tests/functions.sh"
 requires_nbdkit plugin memory filter log
 
@@ -74,12 +75,16 @@ arrived ()
 }
 
 for which in others this; do
-  dying $which
-  copy || fail "$which: $(cat "$tmp/stderr")"
-  [ ! -s "$tmp/stderr" ] || fail "$which: $(cat "$tmp/stderr")"
-  [ "$(grep -c ' Connect ' "$tmp/log")" = 3 ] || fail "it had no 3 connections"
-  grep -q ' Flush ' "$tmp/log" || fail "nothing was flushed"
-  arrived
+  for verify in "" --verify; do
+    dying $which
+    copy $verify || fail "$which: $(cat "$tmp/stderr")"
+    [ ! -s "$tmp/stderr" ] || fail "$which: $(cat "$tmp/stderr")"
+    [ "$(grep -c ' Connect ' "$tmp/log")" = 3 ] \
+      || fail "it had no 3 connections"
+    grep -q ' Flush ' "$tmp/log" || fail "nothing was flushed"
+    [ -z "$verify" ] || grep -q ' Read ' "$tmp/log" || fail "it was not verified"
+    arrived
+  done
 done
 dying all
 refuses 'flush failed' "$nbdcopy" --flush -C 3 -T 3 "$tmp/in" "$uri"
