@@ -223,10 +223,11 @@ async fn close_waits_for_the_end() {
 #[tokio::test]
 async fn another_connection_can_be_tried() {
     let nbd = AsyncHandle::new().unwrap();
-    // Nothing listens there, and then the handle is as new.
+    // Nothing listens at the client's end of a connection, and nothing else can
+    // while it is open.  Then the handle is as new.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
+    let client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let port = client.local_addr().unwrap().port();
     nbd.connect_tcp("127.0.0.1", &port.to_string())
         .await
         .unwrap_err();
