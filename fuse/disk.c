@@ -19,6 +19,9 @@
 struct disk *disks;
 size_t nr_disks;
 
+/* A server may leave a further connection with the kernel, which took it. */
+#define PATIENCE_MS 5000
+
 /* Open one connection.  NAME is that of the export, or NULL if the endpoint
  * says which.  NULL on failure. */
 static struct nbd_handle *
@@ -32,17 +35,19 @@ connect_one (const struct tool_endpoint *endpoint, const char *name,
     nbd_set_debug (h, true);
   /* Buffers are shown to the kernel only after reading into all of them. */
   nbd_set_pread_initialize (h, false);
-  if (nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION) == -1
-      || nbd_set_opt_mode (h, name != NULL) == -1
-      || tool_connect (h, endpoint) == -1
-      || (name && (nbd_set_export_name (h, name) == -1
-                   || nbd_opt_go (h) == -1))) {
-    /* Closing forgets the message. */
-    tool_error ("%s: %s", name ? name : endpoint->name, tool_nbd_error ());
-    tool_close (h);
-    return NULL;
-  }
-  return h;
+  int r = -1;
+  if (nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION) == 0
+      && nbd_set_opt_mode (h, name != NULL) == 0)
+    r = tool_connect_within (h, endpoint, number > 0 ? PATIENCE_MS : -1);
+  if (r == 0 && name)
+    r = nbd_set_export_name (h, name) == -1 ? -1 : nbd_opt_go (h);
+  if (r == 0)
+    return h;
+  /* Closing forgets the message. */
+  tool_error ("%s: %s", name ? name : endpoint->name, r == 1
+              ? "the server does not answer" : tool_nbd_error ());
+  tool_close (h);
+  return NULL;
 }
 
 static uint64_t
@@ -99,8 +104,12 @@ disk_open (struct disk *disk, const struct tool_endpoint *endpoint,
   disk->connections[0].h = first;
   for (unsigned i = 1; i < count; i++) {
     struct nbd_handle *h = connect_one (endpoint, name, i);
-    if (h == NULL)
-      exit (EXIT_FAILURE);
+    if (h == NULL) {
+      tool_error ("%s: going on with %u of %u connections",
+                  name ? name : endpoint->name, i, count);
+      count = i;
+      break;
+    }
     disk->connections[i].h = h;
   }
   disk->nr_connections = count;

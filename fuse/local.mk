@@ -52,6 +52,7 @@ fuse_tests = \
 	fuse/tests/servers-without-zeroing-are-sent-zeroes.sh \
 	fuse/tests/signals-unmount-and-end-with-0.sh \
 	fuse/tests/small-writes-respect-the-block-size.sh \
+	fuse/tests/unserved-connections-are-done-without.sh \
 	fuse/tests/users-can-mount.sh \
 	fuse/tests/vsock-servers-are-reached.sh \
 	fuse/tests/writing-past-the-end-gives-enospc.sh \
