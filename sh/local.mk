@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# nbdsh is a script; the build fills in the interpreter and where the module
-# will be installed.
+# nbdsh runs the module of that name, which is among those in bindings/python.
+# The build fills in the interpreter and where they will be installed.
 
 if HAVE_PYTHON
 bin_SCRIPTS += sh/nbdsh
@@ -9,24 +9,28 @@ else
 EXTRA_DIST += sh/nbdsh.1
 endif
 
-sh/nbdsh: sh/nbdsh.py Makefile
+sh/nbdsh: sh/nbdsh.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) sh && \
-	sed -e '1s|.*|#!$(PYTHON)|' \
+	sed -e 's|@PYTHON[@]|$(PYTHON)|' \
 	    -e 's|@pythondir[@]|$(pythondir)|' \
 	    -e 's|@pyexecdir[@]|$(pyexecdir)|' \
-	    $(srcdir)/sh/nbdsh.py >$@.tmp && \
+	    $(srcdir)/sh/nbdsh.in >$@.tmp && \
 	chmod 0755 $@.tmp && \
 	mv $@.tmp $@
 CLEANFILES += sh/nbdsh sh/nbdsh.tmp
-EXTRA_DIST += sh/nbdsh.py
+EXTRA_DIST += sh/nbdsh.in
 
 sh_tests = \
 	sh/tests/ctrl-c-ends-calls-that-wait.sh \
 	sh/tests/exit-status-is-that-of-the-script.sh \
 	sh/tests/options-have-effect-in-their-order.sh \
+	sh/tests/python3-m-nbd-is-the-same-shell.sh \
+	sh/tests/scripts-import-what-is-beside-them.sh \
 	sh/tests/servers-end-with-the-shell.sh \
 	sh/tests/tab-completes-and-lines-are-kept.py
 if HAVE_PYTHON
 TESTS += $(sh_tests)
 endif
-EXTRA_DIST += $(sh_tests)
+EXTRA_DIST += \
+	$(sh_tests) \
+	sh/tests/functions.sh

@@ -2,7 +2,9 @@
 
 if HAVE_PYTHON
 python_PYTHON = \
-	bindings/python/nbd.py
+	bindings/python/nbd.py \
+	bindings/python/nbdsh.py \
+	bindings/python/nbdsh_handle.py
 pyexec_LTLIBRARIES = bindings/python/libnbdmod.la
 
 # Type checkers look for the types of a module that is a single file in a

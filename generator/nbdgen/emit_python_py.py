@@ -52,6 +52,8 @@ call methods of the same handle that take its lock; that raises RuntimeError.
 
 A handle may be used by several threads at once.  Other threads of the program
 run while a call waits.
+
+As a program, python3 -m nbd, this module is the shell nbdsh(1).
 """
 
 import errno as _errno
@@ -130,7 +132,15 @@ class NBD:
         """
         libnbdmod.close(self._o)
 
-$methods'''
+$methods
+
+if __name__ == "__main__":
+    # The shell imports this module by its name: that one is what its users see,
+    # and whose exceptions are raised.
+    import nbdsh
+
+    nbdsh.shell()
+'''
 )
 
 

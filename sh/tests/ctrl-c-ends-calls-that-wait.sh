@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: MIT
 # A server that does not answer holds up neither connecting, nor negotiating,
 # nor a command; after a command the handle can be used on.
-. "${srcdir:-.}/tests/lib/functions.sh"
+. "${srcdir:-.}/sh/tests/functions.sh"
 requires_nbdkit plugin memory filter delay
-requires_module
 
 # interrupt STATUS TEXT ARGUMENT...: run the shell, send SIGINT as soon as its
 # debugging output has the text, and wait for its end.

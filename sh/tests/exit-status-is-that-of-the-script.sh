@@ -2,14 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Scripts choose the status; failures give 1, wrong command lines 2; what is
 # said of a failure is one line for the library and a traceback for the rest.
-. "${srcdir:-.}/tests/lib/functions.sh"
-requires_module
-
-# What "./run python" arranges for sanitizers.
-nbdsh ()
-{
-  ./run "$PYTHON" "$builddir/sh/nbdsh" "$@"
-}
+. "${srcdir:-.}/sh/tests/functions.sh"
 
 # ends STATUS ARGUMENT...
 ends ()

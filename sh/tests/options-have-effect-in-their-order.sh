@@ -2,16 +2,9 @@
 # SPDX-License-Identifier: MIT
 # -c, -u, --base-allocation and --opt-mode act in the order of the command
 # line, on one handle and in one namespace.
-. "${srcdir:-.}/tests/lib/functions.sh"
+. "${srcdir:-.}/sh/tests/functions.sh"
 requires_nbdkit plugin memory
-requires_module
 requires_uris
-
-# What "./run python" arranges for sanitizers.
-nbdsh ()
-{
-  ./run "$PYTHON" "$builddir/sh/nbdsh" "$@"
-}
 
 serve unix nbdkit memory 1M
 uri="nbd+unix:///?socket=$sock"

@@ -2,15 +2,8 @@
 # SPDX-License-Identifier: MIT
 # A server that a script started is gone when the shell has ended, and so is
 # its socket.
-. "${srcdir:-.}/tests/lib/functions.sh"
+. "${srcdir:-.}/sh/tests/functions.sh"
 requires_nbdkit plugin null
-requires_module
-
-# What "./run python" arranges for sanitizers.
-nbdsh ()
-{
-  ./run "$PYTHON" "$builddir/sh/nbdsh" "$@"
-}
 
 for end in pass 'exit(3)' '1/0'; do
   nbdsh -c 'h.connect_systemd_socket_activation(["nbdkit", "-f", "null", "1M"])' \

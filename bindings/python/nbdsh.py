@@ -1,9 +1,7 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """nbdsh: a Python shell with a handle to talk to NBD servers.
 
-The build makes sh/nbdsh of this file: it fills in the interpreter and where
-the module nbd is installed.
+The program nbdsh and python3 -m nbd call shell().
 """
 
 from __future__ import annotations
@@ -11,23 +9,16 @@ from __future__ import annotations
 import argparse
 import atexit
 import code
-import functools
-import inspect
 import os
 import signal
-import socket
 import sys
 import traceback
 import types
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Callable, NoReturn, Sequence
 
-# Directories of the module.  Those of the environment come first.
-MODULE_DIRECTORIES = ("@pythondir@", "@pyexecdir@")
-sys.path += [d for d in MODULE_DIRECTORIES if d not in sys.path]
-
-import nbd  # noqa: E402
+import nbd
+from nbdsh_handle import Handle, listen_to_signals
 
 DESCRIPTION = "a Python shell with a handle to talk to NBD servers"
 EXAMPLES = """\
@@ -39,137 +30,6 @@ examples:
 
 The manual page nbdsh(1) says more.
 """
-
-
-class Wake:
-    """A descriptor that becomes readable when a signal arrives."""
-
-    def __init__(self) -> None:
-        self.fd, writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-
-    def clear(self) -> None:
-        try:
-            os.read(self.fd, 4096)
-        except BlockingIOError:
-            pass
-
-
-class Handle(nbd.NBD):
-    """A handle whose calls end at once when Ctrl-C is typed.
-
-    Calls of the library go on after a signal.  So these wait in poll2, which a
-    signal wakes, for the answer to their asynchronous twins: a command that is
-    interrupted remains in flight, and the handle can be used on.
-    """
-
-    wake: Wake | None = None
-
-    def wait(self) -> None:
-        assert self.wake is not None
-        self.poll2(self.wake.fd, -1)
-        self.wake.clear()
-
-    def poll(self, timeout: int) -> int:
-        if self.wake is None:
-            return super().poll(timeout)
-        with said_by("poll"):
-            result = self.poll2(self.wake.fd, timeout)
-        self.wake.clear()
-        return result
-
-
-class said_by:
-    """Make errors name the call that the user made."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: object, frames: object) -> None:
-        if isinstance(error, nbd.Error):
-            _, separator, rest = str(error.args[0]).partition(": ")
-            if separator:
-                raise nbd.Error(f"nbd_{self.name}: {rest}", error.errnum) from None
-
-
-def connecting(name: str, method: Any, twin: Any) -> Any:
-    @functools.wraps(method)
-    def call(self: Handle, *args: Any, **kwargs: Any) -> None:
-        with said_by(name):
-            twin(self, *args, **kwargs)
-            while self.aio_is_connecting():
-                self.wait()
-
-    return call
-
-
-def command(name: str, method: Any, twin: Any) -> Any:
-    signature = inspect.signature(method)
-    reads = "buf" in inspect.signature(twin).parameters and (
-        "buf" not in signature.parameters
-    )
-
-    @functools.wraps(method)
-    def call(self: Handle, *args: Any, **kwargs: Any) -> Any:
-        # Mistakes are for the method itself to explain.
-        try:
-            given = signature.bind(self, *args, **kwargs).arguments
-        except TypeError:
-            return method(self, *args, **kwargs)
-        del given["self"]
-        data: bytearray | None = None
-        if reads:
-            count = given.pop("count")
-            if not isinstance(count, int) or not 0 < count <= 64 << 20:
-                return method(self, *args, **kwargs)
-            data = bytearray(count)
-            given["buf"] = nbd.Buffer.from_buffer(data)
-        elif "buf" in given:
-            given["buf"] = nbd.Buffer.from_buffer(given["buf"])
-        with said_by(name):
-            cookie = twin(self, **given)
-            while not self.aio_command_completed(cookie):
-                self.wait()
-        return data
-
-    return call
-
-
-def option(method: Any) -> Any:
-    """These have no twin that tells all, so they run in a thread of their own,
-    and Ctrl-C ends the connection."""
-
-    @functools.wraps(method)
-    def call(self: Handle, *args: Any, **kwargs: Any) -> Any:
-        try:
-            fd = self.aio_get_fd()
-        except nbd.Error:
-            return method(self, *args, **kwargs)
-        with ThreadPoolExecutor(1) as pool:
-            try:
-                return pool.submit(method, self, *args, **kwargs).result()
-            except KeyboardInterrupt:
-                with socket.socket(fileno=os.dup(fd)) as connection:
-                    connection.shutdown(socket.SHUT_RDWR)
-                raise
-
-    return call
-
-
-def listen_to_signals() -> None:
-    """Replace what blocks in a Handle."""
-    Handle.wake = Wake()
-    for name, method in vars(nbd.NBD).items():
-        twin = getattr(nbd.NBD, f"aio_{name}", None)
-        if name.startswith("opt_") or name == "shutdown":
-            setattr(Handle, name, option(method))
-        elif twin and name.startswith("connect_"):
-            setattr(Handle, name, connecting(name, method, twin))
-        elif twin and "completion" in inspect.signature(twin).parameters:
-            setattr(Handle, name, command(name, method, twin))
 
 
 class InOrder(argparse.Action):
@@ -374,7 +234,8 @@ def interact(names: dict[str, Any]) -> None:
     code.interact(banner=banner(names), local=names, exitmsg="")
 
 
-def main() -> None:
+def shell() -> None:
+    """Do what the command line says."""
     parser = options_parser()
     args = parser.parse_args()
     if args.version:
@@ -396,7 +257,3 @@ def main() -> None:
     finally:
         # Handles are closed now, so that servers they started end.
         names.clear()
-
-
-if __name__ == "__main__":
-    main()

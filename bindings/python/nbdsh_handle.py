@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT
+"""The handle h of nbdsh, whose calls end when Ctrl-C is typed."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import signal
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Iterator
+
+import nbd
+
+
+class Wake:
+    """A descriptor that becomes readable when a signal arrives."""
+
+    def __init__(self) -> None:
+        self.fd, writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+
+    def clear(self) -> None:
+        try:
+            os.read(self.fd, 4096)
+        except BlockingIOError:
+            pass
+
+
+class Handle(nbd.NBD):
+    """A handle whose calls end at once when Ctrl-C is typed.
+
+    Calls of the library go on after a signal.  So these wait in poll2, which a
+    signal wakes, for the answer to their asynchronous twins: a command that is
+    interrupted remains in flight, and the handle can be used on.
+    """
+
+    wake: Wake | None = None
+
+    def wait(self) -> None:
+        assert self.wake is not None
+        self.poll2(self.wake.fd, -1)
+        self.wake.clear()
+
+    def poll(self, timeout: int) -> int:
+        if self.wake is None:
+            return super().poll(timeout)
+        with said_by("poll"):
+            result = self.poll2(self.wake.fd, timeout)
+        self.wake.clear()
+        return result
+
+
+@contextmanager
+def said_by(name: str) -> Iterator[None]:
+    """Make errors name the call that the user made."""
+    try:
+        yield
+    except nbd.Error as error:
+        _, separator, rest = str(error.args[0]).partition(": ")
+        if not separator:
+            raise
+        raise nbd.Error(f"nbd_{name}: {rest}", error.errnum) from None
+
+
+def connecting(name: str, method: Any, twin: Any) -> Any:
+    @functools.wraps(method)
+    def call(self: Handle, *args: Any, **kwargs: Any) -> None:
+        with said_by(name):
+            twin(self, *args, **kwargs)
+            while self.aio_is_connecting():
+                self.wait()
+
+    return call
+
+
+def command(name: str, method: Any, twin: Any) -> Any:
+    signature = inspect.signature(method)
+    reads = "buf" in inspect.signature(twin).parameters and (
+        "buf" not in signature.parameters
+    )
+
+    @functools.wraps(method)
+    def call(self: Handle, *args: Any, **kwargs: Any) -> Any:
+        # Mistakes are for the method itself to explain.
+        try:
+            given = signature.bind(self, *args, **kwargs).arguments
+        except TypeError:
+            return method(self, *args, **kwargs)
+        del given["self"]
+        data: bytearray | None = None
+        if reads:
+            count = given.pop("count")
+            if not isinstance(count, int) or not 0 < count <= 64 << 20:
+                return method(self, *args, **kwargs)
+            data = bytearray(count)
+            given["buf"] = nbd.Buffer.from_buffer(data)
+        elif "buf" in given:
+            given["buf"] = nbd.Buffer.from_buffer(given["buf"])
+        with said_by(name):
+            cookie = twin(self, **given)
+            while not self.aio_command_completed(cookie):
+                self.wait()
+        return data
+
+    return call
+
+
+def option(method: Any) -> Any:
+    """These have no twin that tells all, so they run in a thread of their own,
+    and Ctrl-C ends the connection."""
+
+    @functools.wraps(method)
+    def call(self: Handle, *args: Any, **kwargs: Any) -> Any:
+        try:
+            fd = self.aio_get_fd()
+        except nbd.Error:
+            return method(self, *args, **kwargs)
+        with ThreadPoolExecutor(1) as pool:
+            try:
+                return pool.submit(method, self, *args, **kwargs).result()
+            except KeyboardInterrupt:
+                with socket.socket(fileno=os.dup(fd)) as connection:
+                    connection.shutdown(socket.SHUT_RDWR)
+                raise
+
+    return call
+
+
+def listen_to_signals() -> None:
+    """Replace what blocks in a Handle."""
+    Handle.wake = Wake()
+    for name, method in vars(nbd.NBD).items():
+        twin = getattr(nbd.NBD, f"aio_{name}", None)
+        if name.startswith("opt_") or name == "shutdown":
+            setattr(Handle, name, option(method))
+        elif twin and name.startswith("connect_"):
+            setattr(Handle, name, connecting(name, method, twin))
+        elif twin and "completion" in inspect.signature(twin).parameters:
+            setattr(Handle, name, command(name, method, twin))

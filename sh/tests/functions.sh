@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Shared by the tests of nbdsh, which begin with
+#   . "${srcdir:-.}/sh/tests/functions.sh"
+. "${srcdir:-.}/tests/lib/functions.sh"
+requires_module
+
+# nbdsh ARGUMENT...: "./run python" arranges what sanitizers need.
+nbdsh ()
+{
+  ./run "$PYTHON" "$builddir/sh/nbdsh" "$@"
+}
+
+# module ARGUMENT...: the other way to run it.
+module ()
+{
+  ./run "$PYTHON" -m nbd "$@"
+}

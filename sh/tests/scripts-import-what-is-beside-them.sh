@@ -1,0 +1,13 @@
+#!/bin/bash -
+# SPDX-License-Identifier: MIT
+# A module in the current directory is found, and does not come before those
+# that the shell itself needs.
+. "${srcdir:-.}/sh/tests/functions.sh"
+
+echo 'word = "found"' >"$tmp/local.py"
+run=$PWD/run
+cd "$tmp"
+expect found "$run" "$PYTHON" "$builddir/sh/nbdsh" -c 'import local; print(local.word)'
+expect found "$run" "$PYTHON" -m nbd -c 'import local; print(local.word)'
+for name in argparse code nbd nbdsh; do echo 'exit("hijacked")' >"$name.py"; done
+expect 0 "$run" "$PYTHON" "$builddir/sh/nbdsh" -c 'print(0)'
