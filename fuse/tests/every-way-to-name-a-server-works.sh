@@ -30,25 +30,20 @@ if ! "$client" 'fails ENOTSUP connect-uri nbd+unix:///' 2>/dev/null; then
   shows "nbd+unix://?socket=$sock"
 fi
 
-"$system_python" - "$sock" "$nbdfuse" "$tmp/fd" "$mnt" <<'PYTHON' &
+# nbdfuse with the number of a connected socket as its last argument.
+cat >"$tmp/connected" <<END
+#!$system_python
 import os
 import socket
 import sys
 
-path, nbdfuse, ready, mnt = sys.argv[1:]
 s = socket.socket(socket.AF_UNIX)
-s.connect(path)
+s.connect("$sock")
 s.set_inheritable(True)
-os.mkfifo(ready)
-os.execl(nbdfuse, nbdfuse, "-P", ready, mnt, "--fd", str(s.fileno()))
-PYTHON
-fd_process=$!
-servers+=("$fd_process")
-until [ -p "$tmp/fd" ]; do kill -0 "$fd_process" || fail "--fd did not start"; done
-read -r pid <"$tmp/fd"
-same_range "$tmp/pattern" "$mnt/nbd" 0 1048576
-fusermount3 -u "$mnt"
-wait "$fd_process" || fail "--fd ended with $?"
+os.execl("$nbdfuse", "$nbdfuse", *sys.argv[1:], str(s.fileno()))
+END
+chmod +x "$tmp/connected"
+nbdfuse=$tmp/connected shows --fd
 
 serve tcp4 nbdkit -f --exit-with-parent pattern 1M
 shows --tcp 127.0.0.1 "$port"

@@ -14,9 +14,9 @@ expect libnbd sh -c "'$nbdfuse' -V | sed -n '2s/ .*//p'"
   2>"$tmp/err" &
 process=$!
 servers+=("$process")
-until [ -s "$tmp/pid" ] || ! kill -0 "$process" 2>/dev/null; do :; done
-[ -s "$tmp/pid" ] || skip "nbdfuse cannot mount here: $(cat "$tmp/err")"
-pid=$(cat "$tmp/pid")
+# tail waits for the file to appear, or nbdfuse to end.
+read -r pid < <(tail -F --pid="$process" "$tmp/pid" 2>/dev/null) \
+  || skip "nbdfuse cannot mount here: $(cat "$tmp/err")"
 mountpoint -q "$mnt" || fail "the pidfile came before the mount"
 kill -TERM "$pid"
 wait "$process" || fail "nbdfuse ended with $?"

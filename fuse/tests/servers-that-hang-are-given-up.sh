@@ -21,14 +21,43 @@ stop ()
   while cut -d ')' -f 2 "/proc/$child/task/"*/stat | grep -q -v '^ T'; do :; done
 }
 
-# given_up TEXT: signals end it, with 1 and that message.
+# begin_logging ARGUMENT...: the same with all requests in a log.
+mkfifo "$tmp/log"
+exec {log}<>"$tmp/log"
+begin_logging ()
+{
+  begin --filter=log --filter=delay memory 64M logfile="$tmp/log" "$@"
+}
+
+# requested KIND: wait until the server has been asked for it.
+requested ()
+{
+  local line
+  while read -r line <&"$log"; do
+    case $line in *" $1 "*) return ;; esac
+  done
+}
+
+# given_up TEXT: signals end it, with 1 and that message.  Those that follow
+# the first one closely mean the same, so it takes more than two.
 given_up ()
 {
-  local line sender
-  while kill -TERM "$pid" 2>/dev/null; do sleep 0.2; done &
-  sender=$!
-  read -r line <"$ready"
-  wait "$sender"
+  local line gone
+  exec {gone}<>"$ready"
+  "$system_python" - "$pid" "$gone" <<'END'
+import contextlib
+import os
+import select
+import signal
+import sys
+
+pid, gone = map(int, sys.argv[1:])
+while not select.select([gone], [], [], 0.2)[0]:
+    with contextlib.suppress(ProcessLookupError):  # it is just ending
+        os.kill(pid, signal.SIGTERM)
+END
+  read -r line <&"$gone"
+  exec {gone}<&-
   [ "$line" = "gone 1" ] || fail "nbdfuse: $line: $(cat "$tmp/err")"
   grep -q "$1" "$tmp/err" || fail "no \"$1\" in: $(cat "$tmp/err")"
   ! mountpoint -q "$mnt" || fail "$mnt is still mounted"
@@ -36,14 +65,10 @@ given_up ()
 }
 
 # Written, but not answered, so that the writer waits in close.
-mkfifo "$tmp/log"
-exec {log}<>"$tmp/log"
-begin --filter=log --filter=delay memory 64M logfile="$tmp/log" wdelay=1000
+begin_logging wdelay=1000
 dd if=/dev/zero of="$mnt/nbd" bs=64k count=4 conv=notrunc 2>/dev/null &
 writer=$!
-while read -r line <&"$log"; do
-  case $line in *" Write "*) break ;; esac
-done
+requested Write
 stop
 given_up 'the server does not answer, giving up'
 wait "$writer" 2>/dev/null || :
@@ -56,11 +81,12 @@ fusermount3 -u "$mnt"
 given_up 'the server does not answer, giving up'
 
 # A reader.
-begin memory 64M
-stop
+begin_logging rdelay=1000
 cat "$mnt/nbd" >"$tmp/read" 2>&1 &
 reader=$!
-given_up 'the server does not answer\|the server did not end'
+requested Read
+stop
+given_up 'the server does not answer, giving up'
 ! wait "$reader" || fail "reading succeeded"
 
 # Nothing is asked of it but to end.
