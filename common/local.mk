@@ -4,6 +4,7 @@
 
 noinst_LIBRARIES += common/libcommon.a
 common_libcommon_a_SOURCES = \
+	common/clock.c \
 	common/color.c \
 	common/connect.c \
 	common/endpoint.c \

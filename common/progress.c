@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -27,14 +26,6 @@ static struct {
   int64_t begin, last;          /* when it began, and was drawn, in ms */
   unsigned turn;                /* of the spinner */
 } bar;
-
-static int64_t
-now_ms (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_MONOTONIC_COARSE, &t);
-  return t.tv_sec * INT64_C (1000) + t.tv_nsec / 1000000;
-}
 
 /* 100 is kept for the end. */
 static int
@@ -116,7 +107,7 @@ show (int percent, bool at_once)
     if (percent != bar.percent)
       dprintf (bar.fd, "%d/100\n", percent);
   } else {
-    int64_t now = now_ms ();
+    int64_t now = tool_now_ms ();
     bool patient = bar.kind == TOOL_PROGRESS_PATIENT_BAR;
     if (patient && now - bar.begin < PATIENCE_MS && !at_once)
       return;
@@ -143,7 +134,7 @@ tool_progress_start (enum tool_progress_kind kind, int fd, uint64_t total)
   static bool registered;
   bar = (typeof (bar)) {
     .on = true, .kind = kind, .fd = fd, .total = total, .percent = -1,
-    .terminal = isatty (STDERR_FILENO), .begin = now_ms (),
+    .terminal = isatty (STDERR_FILENO), .begin = tool_now_ms (),
   };
   if (kind == TOOL_PROGRESS_PATIENT_BAR)
     bar.on = bar.terminal;

@@ -181,6 +181,12 @@ extern int tool_connect_within (struct nbd_handle *h,
                                 const struct tool_endpoint *endpoint,
                                 int silence);
 
+/* ---- clock.c ---- */
+
+/* Seconds and milliseconds, from some moment on. */
+extern double tool_now (void);
+extern int64_t tool_now_ms (void);
+
 /* ---- size.c ---- */
 
 #define TOOL_SIZE_MAX 24

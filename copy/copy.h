@@ -282,9 +282,6 @@ extern void copy_fail (struct copy *c, const char *format, ...)
 extern void copy_warn (struct copy *c, const char *format, ...)
   __attribute__ ((format (printf, 2, 3)));
 
-/* Seconds, from some moment on. */
-extern double copy_now (void);
-
 /* ---- work.c ---- */
 
 enum take { TAKE_CHUNK, TAKE_QUERY, TAKE_WAIT, TAKE_END };

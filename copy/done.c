@@ -20,7 +20,7 @@ void
 done_begin (struct copy *c)
 {
   c->track = c->o.resume || (c->o.retry > 0 && c->to->again);
-  flush_ended = copy_now ();
+  flush_ended = tool_now ();
 }
 
 void
@@ -44,7 +44,7 @@ done_due (struct copy *c)
     return false;
   pthread_mutex_lock (&lock);
   if (recent[0].count + recent[1].count > 0) {
-    double since = copy_now () - flush_ended;
+    double since = tool_now () - flush_ended;
     due = (bytes >= c->o.checkpoint || since >= FLUSH_SECONDS)
       && since >= flush_took * FLUSH_SHARE;
   }
@@ -54,7 +54,7 @@ done_due (struct copy *c)
       ranges_clear (&recent[i]);
     }
     bytes = 0;
-    flush_began = copy_now ();
+    flush_began = tool_now ();
   }
   pthread_mutex_unlock (&lock);
   return due;
@@ -71,7 +71,7 @@ done_flushed (struct copy *c)
     ranges_clear (&aside[i]);
   }
   c->losses = 0;
-  flush_ended = copy_now ();
+  flush_ended = tool_now ();
   flush_took = flush_ended - flush_began;
   pthread_mutex_unlock (&lock);
   int r = c->o.resume ? journal_add (c, &durable) : 0;

@@ -74,9 +74,9 @@ connect_first (struct nbd *n)
 
   for (;;) {
     struct nbd_handle *h = nbd_new_handle (n, 0);
-    double began = copy_now ();
+    double began = tool_now ();
     if (tool_connect (h, &n->at) == 0) {
-      double took_ms = (copy_now () - began) * 1000;
+      double took_ms = (tool_now () - began) * 1000;
       n->patience_ms = MIN (MAX (PATIENCE_MS, 2 * took_ms),
                             PATIENCE_LONGEST_MS);
       return h;

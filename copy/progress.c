@@ -206,7 +206,7 @@ progress_begin (struct copy *c)
   if (c->o.progress == NO_PROGRESS)
     return;
   state.percent = -1;
-  state.began = state.printed = copy_now ();
+  state.began = state.printed = tool_now ();
   state.terminal = isatty (STDERR_FILENO);
   if (c->o.progress != PROGRESS_BAR) {
     state.out = fdopen (c->o.progress_fd, "w");
@@ -226,7 +226,7 @@ progress_tick (struct copy *c)
 
   if (c->o.progress == NO_PROGRESS)
     return;
-  t = copy_now ();
+  t = tool_now ();
   remember (c, t);
   if (t - state.printed < period)
     return;
@@ -250,11 +250,11 @@ progress_end (struct copy *c, bool complete)
   if (c->o.progress == NO_PROGRESS)
     return;
   if (c->o.progress == PROGRESS_BAR && complete)
-    print_bar (c, copy_now (), true, true);
+    print_bar (c, tool_now (), true, true);
   else if (c->o.progress == PROGRESS_BAR)
     progress_hide ();
   else if (c->o.progress == PROGRESS_JSON)
-    print_json (c, copy_now (), complete ? "complete" : "failed");
+    print_json (c, tool_now (), complete ? "complete" : "failed");
   else if (complete)
     print_percent (c, true);
 }

@@ -18,7 +18,7 @@ void
 rate_begin (struct copy *c)
 {
   limit = c->o.rate;
-  last = copy_now ();
+  last = tool_now ();
 }
 
 int
@@ -29,7 +29,7 @@ rate_take (struct copy *c, uint64_t length)
   if (c->o.rate == 0)
     return 0;
   pthread_mutex_lock (&lock);
-  double t = copy_now ();
+  double t = tool_now ();
   bucket = MIN (bucket + (t - last) * limit, limit * BURST_SECONDS);
   last = t;
   if (bucket >= 0)

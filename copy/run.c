@@ -28,14 +28,6 @@ run_tick (const struct copy *c)
 static volatile sig_atomic_t ending, faster, slower;
 static int wake = -1;
 
-double
-copy_now (void)
-{
-  struct timespec t;
-  clock_gettime (CLOCK_MONOTONIC, &t);
-  return t.tv_sec + t.tv_nsec / 1e9;
-}
-
 /* ---- messages ---- */
 
 static void

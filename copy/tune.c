@@ -84,7 +84,7 @@ tune_begin (struct worker *w)
 
   *t = (struct tune) { .phase = BASE, .base = within (w, TUNE_FIRST) };
   w->limit = t->base;
-  restart (t, copy_now ());
+  restart (t, tool_now ());
 }
 
 /* A chunk of so many bytes is done. */
@@ -96,7 +96,7 @@ tune_add (struct worker *w, uint64_t bytes)
   t->bytes += bytes;
   if (++t->chunks < MEASURE_ROUNDS * w->limit)
     return;
-  double time = copy_now ();
+  double time = tool_now ();
   if (time - t->began < MEASURE_SECONDS)
     return;
   next_phase (w, t->bytes / (time - t->began));

@@ -31,14 +31,6 @@ struct scan {
 
 static unsigned nr_waiters;
 
-static int64_t
-now_ms (void)
-{
-  struct timespec now;
-  clock_gettime (CLOCK_MONOTONIC, &now);
-  return now.tv_sec * INT64_C (1000) + now.tv_nsec / 1000000;
-}
-
 static uint64_t
 blocks_now (const struct disk *disk)
 {
@@ -53,7 +45,7 @@ blocks_now (const struct disk *disk)
 static void
 answer (struct disk *disk, bool all)
 {
-  int64_t now = now_ms ();
+  int64_t now = tool_now_ms ();
   for (struct waiter **link = &disk->scan->waiters; *link != NULL; ) {
     struct waiter *waiter = *link;
     if (!all && waiter->deadline_ms > now) {
@@ -122,7 +114,7 @@ blocks_count (struct disk *disk,
     return;
   }
   *waiter = (struct waiter) {
-    .next = scan->waiters, .deadline_ms = now_ms () + PATIENCE_MS,
+    .next = scan->waiters, .deadline_ms = tool_now_ms () + PATIENCE_MS,
     .done = done, .opaque = opaque,
   };
   scan->waiters = waiter;

@@ -39,14 +39,6 @@ static int64_t deadline_ms, signal_ms;
 /* Marks in epoll's data for what is no connection. */
 static char device_mark, signal_mark, detached_mark;
 
-static int64_t
-now_ms (void)
-{
-  struct timespec now;
-  clock_gettime (CLOCK_MONOTONIC, &now);
-  return now.tv_sec * INT64_C (1000) + now.tv_nsec / 1000000;
-}
-
 struct buffer *
 loop_take_buffer (void)
 {
@@ -214,13 +206,13 @@ take_signal (void)
     return;
   if (leaving) {
     /* Who sends another has lost patience. */
-    if (now_ms () >= signal_ms + SAME_SIGNAL_MS)
-      deadline_ms = now_ms ();
+    if (tool_now_ms () >= signal_ms + SAME_SIGNAL_MS)
+      deadline_ms = tool_now_ms ();
     return;
   }
   debug ("ending because of signal %u", info.ssi_signo);
   leaving = true;
-  signal_ms = now_ms ();
+  signal_ms = tool_now_ms ();
   deadline_ms = signal_ms + HURRY_MS;
   if (unmounted)
     return;
@@ -290,7 +282,7 @@ flush_all (void)
 static void
 drain (void)
 {
-  while (commands_in_flight > 0 && now_ms () < deadline_ms)
+  while (commands_in_flight > 0 && tool_now_ms () < deadline_ms)
     turn ();
   if (commands_in_flight == 0 || lost)
     return;
@@ -316,12 +308,12 @@ loop_run (struct fuse_session *mounted)
       connection->watched = LIBNBD_AIO_DIRECTION_READ;
     }
 
-  while (!unmounted && (!leaving || now_ms () < deadline_ms))
+  while (!unmounted && (!leaving || tool_now_ms () < deadline_ms))
     turn ();
   if (epoll_ctl (epoll, EPOLL_CTL_DEL, fd, NULL) == -1)
     debug ("the device is gone");
   if (deadline_ms == 0)
-    deadline_ms = now_ms () + PATIENCE_MS;
+    deadline_ms = tool_now_ms () + PATIENCE_MS;
   drain ();
   if (!lost)
     flush_all ();
@@ -337,7 +329,7 @@ static volatile sig_atomic_t killed;
 static void
 kill_server (int number)
 {
-  int64_t now = now_ms ();
+  int64_t now = tool_now_ms ();
   if (number != SIGALRM && !leaving) {
     leaving = true;
     signal_ms = now;
@@ -367,7 +359,7 @@ loop_end_server (void)
     sigaction (numbers[i], &action, NULL);
     sigaddset (&set, numbers[i]);
   }
-  int64_t left = (deadline_ms - now_ms () + 999) / 1000;
+  int64_t left = (deadline_ms - tool_now_ms () + 999) / 1000;
   if (left > 0)
     alarm (left);
   else
