@@ -266,10 +266,11 @@ nbdi_aio_connect_tcp (struct nbd_handle *h, const char *hostname,
   int r = getaddrinfo (hostname, port, &hints, &list);
 
   if (r != 0) {
+    int errnum = r == EAI_SYSTEM ? errno : r == EAI_MEMORY ? ENOMEM : 0;
     CLEANUP_TEXT const char *name = nbdi_printable (hostname);
     CLEANUP_TEXT const char *service = nbdi_printable (port);
-    nbdi_error (r == EAI_SYSTEM ? errno : 0, "getaddrinfo: %s port %s: %s",
-                name, service, gai_strerror (r));
+    nbdi_error (errnum, "getaddrinfo: %s port %s: %s", name, service,
+                gai_strerror (r));
     return -1;
   }
   for (struct addrinfo *a = list; r == 0 && a != NULL; a = a->ai_next)

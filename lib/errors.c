@@ -25,9 +25,10 @@ static _Thread_local struct thread_error last
   __attribute__ ((tls_model ("initial-exec")));
 
 /* Thread-local storage has no destructors in C, so a key that is set while
- * a thread has a message frees it.
+ * a thread has a message frees it.  There may be none left for us.
  */
 static pthread_key_t key;
+static bool has_key;
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 
 static void
@@ -43,7 +44,7 @@ free_last (void *p)
 static void
 make_key (void)
 {
-  pthread_key_create (&key, free_last);
+  has_key = pthread_key_create (&key, free_last) == 0;
 }
 
 /* The main thread never runs key destructors. */
@@ -69,7 +70,8 @@ static void
 keep (int errnum, char *message, char *text)
 {
   pthread_once (&key_once, make_key);
-  pthread_setspecific (key, &last);
+  if (has_key)
+    pthread_setspecific (key, &last);
   free_last (&last);
   last.message = message;
   last.text = text;

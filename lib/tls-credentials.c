@@ -166,6 +166,18 @@ load_client (gnutls_certificate_credentials_t x509, const char *cert,
   return -1;
 }
 
+/* Whether there is such a file; -1 if that cannot be told. */
+static int
+find_file (const char *path, int mode)
+{
+  if (access (path, mode) == 0)
+    return 1;
+  if (errno == ENOENT || errno == ENOTDIR)
+    return 0;
+  nbdi_error (errno, "TLS: %s", path);
+  return -1;
+}
+
 /* Load the directory; 0 means that it has no authorities. */
 static int
 load_directory (gnutls_certificate_credentials_t x509, const char *dir)
@@ -179,21 +191,22 @@ load_directory (gnutls_certificate_credentials_t x509, const char *dir)
     nbdi_error (errno, "asprintf");
     return -1;
   }
-  if (access (ca, R_OK) == -1) {
-    if (errno == ENOENT || errno == ENOTDIR)
-      return 0;
-    nbdi_error (errno, "TLS: %s", ca);
-    return -1;
-  }
+  int has_ca = find_file (ca, R_OK);
+  if (has_ca != 1)
+    return has_ca;
   if (load_authorities (x509, ca) == -1)
     return -1;
   /* What is there must be usable: ignoring a list of revoked certificates
    * would trust them.
    */
-  if ((access (cert, F_OK) == 0 || access (key, F_OK) == 0) &&
-      load_client (x509, cert, key) == -1)
+  int has_cert = find_file (cert, F_OK);
+  int has_key = find_file (key, F_OK);
+  int has_crl = find_file (crl, F_OK);
+  if (has_cert == -1 || has_key == -1 || has_crl == -1)
     return -1;
-  if (access (crl, F_OK) == 0 &&
+  if ((has_cert || has_key) && load_client (x509, cert, key) == -1)
+    return -1;
+  if (has_crl &&
       check (gnutls_certificate_set_x509_crl_file (
                x509, crl, GNUTLS_X509_FMT_PEM), crl) == -1)
     return -1;

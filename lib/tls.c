@@ -136,10 +136,13 @@ tls_flush (struct nbd_handle *h)
   return NBDI_IO_READY;
 }
 
+/* Whether ciphertext waits for room; after a failure none ever leaves. */
 static bool
 tls_unsent (const struct nbd_handle *h)
 {
-  return h->conn.tls->out.pos < h->conn.tls->out.end;
+  const struct nbdi_tls *t = h->conn.tls;
+
+  return t->unsent == 0 && t->out.pos < t->out.end;
 }
 
 /* Plaintext. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A goodbye that the socket does not take yet waits for room: the hint says
- * WRITE, and it leaves when there is some.
+ * WRITE, and it leaves when there is some.  One that will never leave waits
+ * for nothing.
  *
  * The linker lets the library's calls come here (-Wl,--wrap).
  */
@@ -13,8 +14,8 @@
 #include "client.h"
 #include "tls-server.h"
 
-/* The client's socket, and how much may still be sent before it is full. */
-static int client = -1, sends;
+/* The client's socket, how much may still be sent, and what comes then. */
+static int client = -1, sends, errnum;
 
 extern ssize_t __real_send (int fd, const void *p, size_t n, int flags);
 extern ssize_t __wrap_send (int fd, const void *p, size_t n, int flags);
@@ -23,23 +24,40 @@ ssize_t
 __wrap_send (int fd, const void *p, size_t n, int flags)
 {
   if (fd == client && sends-- <= 0) {
-    errno = EAGAIN;
+    errno = errnum;
     return -1;
   }
   return __real_send (fd, p, n, flags);
 }
 
-void
-test (void)
+static struct nbd_handle *
+disconnect (struct server *s)
 {
-  struct server s;
-  struct nbd_handle *h;
+  struct nbd_handle *h = tls_connected (s, SIMPLE, NULL);
 
-  requires_tls ();
-  h = tls_connected (&s, SIMPLE, NULL);
   client = nbd_aio_get_fd (h);
   sends = 1;
   CHECK_OK (nbd_aio_disconnect (h, 0));
+  return h;
+}
+
+static void
+end (struct server *s, struct nbd_handle *h)
+{
+  client = -1;
+  server_close (s);
+  pump (h);
+  CHECK_STATE (h, "CLOSED");
+  nbd_close (h);
+}
+
+static void
+full (void)
+{
+  struct server s;
+
+  errnum = EAGAIN;
+  struct nbd_handle *h = disconnect (&s);
   CHECK_INT (nbd_aio_get_direction (h), LIBNBD_AIO_DIRECTION_BOTH);
   CHECK_CONTAINS (nbd_connection_state (h), "SHUT_WRITE");
   server_expect (&s, "request 0 DISC 1 0 0");
@@ -55,8 +73,26 @@ test (void)
   server_take (&s);
   CHECK (((struct tls_server *) s.tls)->ended);
   CHECK_INT (((struct tls_server *) s.tls)->end, 0);
-  server_close (&s);
-  pump (h);
-  CHECK_STATE (h, "CLOSED");
-  nbd_close (h);
+  end (&s, h);
+}
+
+static void
+failing (void)
+{
+  struct server s;
+
+  errnum = ENOBUFS;
+  struct nbd_handle *h = disconnect (&s);
+  CHECK_INT (sends, -1);
+  CHECK_INT (nbd_aio_get_direction (h), LIBNBD_AIO_DIRECTION_READ);
+  server_expect (&s, "request 0 DISC 1 0 0");
+  end (&s, h);
+}
+
+void
+test (void)
+{
+  requires_tls ();
+  full ();
+  failing ();
 }

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* A program may have taken all keys of thread-specific data.  The library
+ * then uses none, which would be somebody else's, and tells its errors.
+ *
+ * The linker lets the library's calls come here (-Wl,--wrap).
+ */
+
+#include <errno.h>
+#include <pthread.h>
+
+#include "check.h"
+#include "client.h"
+
+static unsigned asked;
+
+extern int __wrap_pthread_key_create (pthread_key_t *key,
+                                      void (*destroy) (void *));
+
+int
+__wrap_pthread_key_create (pthread_key_t *key __attribute__ ((unused)),
+                           void (*destroy) (void *) __attribute__ ((unused)))
+{
+  asked++;
+  return EAGAIN;
+}
+
+extern int __wrap_pthread_setspecific (pthread_key_t key, const void *value);
+
+int
+__wrap_pthread_setspecific (pthread_key_t key,
+                            const void *value __attribute__ ((unused)))
+{
+  FAIL ("key %u is set", key);
+}
+
+void
+test (void)
+{
+  struct nbd_handle *h = nbd_create ();
+
+  CHECK_FAILS (nbd_get_size (h), ENOTCONN, "nbd_get_size: ");
+  CHECK_INT (asked, 1);
+  nbd_close (h);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* When a name cannot be looked up, the resolver's reason is told, errno with
+ * it where there is one, and the handle can connect elsewhere.
+ *
+ * The linker lets the library's calls come here (-Wl,--wrap).
+ */
+
+#include <errno.h>
+#include <netdb.h>
+
+#include "check.h"
+#include "client.h"
+
+static int result;
+
+extern int __wrap_getaddrinfo (const char *host, const char *port,
+                               const struct addrinfo *hints,
+                               struct addrinfo **list);
+
+int
+__wrap_getaddrinfo (const char *host __attribute__ ((unused)),
+                    const char *port __attribute__ ((unused)),
+                    const struct addrinfo *hints __attribute__ ((unused)),
+                    struct addrinfo **list __attribute__ ((unused)))
+{
+  errno = EMFILE;
+  return result;
+}
+
+static void
+look_up (int errnum)
+{
+  struct nbd_handle *h = nbd_create ();
+
+  CHECK_FAILS (nbd_connect_tcp (h, "example.com", "1"), errnum,
+               "getaddrinfo: ");
+  CHECK_CONTAINS (nbd_get_error (), "example.com");
+  CHECK_CONTAINS (nbd_get_error (), gai_strerror (result));
+  CHECK_STATE (h, "CREATED");
+  nbd_close (h);
+}
+
+void
+test (void)
+{
+  static const struct {
+    const char *name;
+    int result, errnum;
+  } rows[] = {
+    { "there is no such name", EAI_NONAME, 0 },
+    { "it may be known later", EAI_AGAIN, 0 },
+    { "the resolver has no memory", EAI_MEMORY, ENOMEM },
+    { "the resolver has no descriptor", EAI_SYSTEM, EMFILE },
+  };
+
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    result = rows[i].result;
+    check_case ("%s", rows[i].name);
+    look_up (rows[i].errnum);
+  }
+}
