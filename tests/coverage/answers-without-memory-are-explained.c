@@ -40,7 +40,7 @@ test (void)
   CHECK_OK (nbd_set_debug (h, true));
   for (unsigned i = 0; i < sizeof questions / sizeof questions[0]; i++) {
     ask = questions[i];
-    MEMORY_SWEEP (try ());
+    memory_sweep ("asking", try);
   }
   nbd_close (h);
 }

@@ -36,7 +36,7 @@ void
 test (void)
 {
   unsetenv ("PATH");
-  MEMORY_SWEEP (start ());
+  memory_sweep ("starting", start);
   logged = true;
-  MEMORY_SWEEP (start ());
+  memory_sweep ("starting with a log", start);
 }

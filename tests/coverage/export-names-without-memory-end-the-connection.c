@@ -61,6 +61,6 @@ list_exports (void)
 void
 test (void)
 {
-  MEMORY_SWEEP (choose_export ());
-  MEMORY_SWEEP (list_exports ());
+  memory_sweep ("choosing an export", choose_export);
+  memory_sweep ("listing exports", list_exports);
 }

@@ -38,114 +38,60 @@ coverage_programs = \
 internals_cppflags = $(AM_CPPFLAGS) -include $(srcdir)/lib/public.h
 tests_coverage_buffers_move_before_they_grow_CPPFLAGS = \
 	$(internals_cppflags)
-tests_coverage_buffers_move_before_they_grow_LDADD = \
-	tests/lib/libtest.a lib/libcore.la
+tests_coverage_buffers_move_before_they_grow_LDADD = $(internal)
 tests_coverage_numbers_of_the_protocol_have_names_CPPFLAGS = \
 	$(internals_cppflags)
-tests_coverage_numbers_of_the_protocol_have_names_LDADD = \
-	tests/lib/libtest.a lib/libcore.la
+tests_coverage_numbers_of_the_protocol_have_names_LDADD = $(internal)
 
 # Those that put themselves between the library and what it calls.
 tests_coverage_connections_that_cannot_be_checked_have_failed_LDADD = \
-	tests/lib/libtest.a lib/libcore.la
+	$(internal)
 tests_coverage_connections_that_cannot_be_checked_have_failed_LDFLAGS = \
-	$(AM_LDFLAGS) \
-	-Wl,--wrap=connect \
-	-Wl,--wrap=getsockopt
-tests_coverage_tls_user_is_who_is_logged_in_LDADD = \
-	tests/lib/libtest.a lib/libcore.la
-tests_coverage_tls_user_is_who_is_logged_in_LDFLAGS = \
-	$(AM_LDFLAGS) \
-	-Wl,--wrap=__getlogin_r_chk \
-	-Wl,--wrap=getlogin_r
+	$(AM_LDFLAGS) -Wl,--wrap=connect,--wrap=getsockopt
 tests_coverage_descriptors_live_as_long_as_they_are_watched_LDADD = \
-	tests/lib/libtest.a lib/libcore.la
+	$(internal)
 tests_coverage_descriptors_live_as_long_as_they_are_watched_LDFLAGS = \
-	$(AM_LDFLAGS) \
-	-Wl,--wrap=__poll_chk \
-	-Wl,--wrap=poll
-tests_coverage_export_names_wait_for_room_LDADD = \
-	tests/lib/libtest.a lib/libcore.la
+	$(AM_LDFLAGS) -Wl,--wrap=__poll_chk,--wrap=poll
+tests_coverage_export_names_wait_for_room_LDADD = $(internal)
 tests_coverage_export_names_wait_for_room_LDFLAGS = \
-	$(AM_LDFLAGS) \
-	-Wl,--wrap=send
-tests_coverage_failed_half_closes_are_only_logged_LDADD = \
-	tests/lib/libtest.a lib/libcore.la
+	$(AM_LDFLAGS) -Wl,--wrap=send
+tests_coverage_failed_half_closes_are_only_logged_LDADD = $(internal)
 tests_coverage_failed_half_closes_are_only_logged_LDFLAGS = \
-	$(AM_LDFLAGS) \
-	-Wl,--wrap=shutdown
+	$(AM_LDFLAGS) -Wl,--wrap=shutdown
 tests_coverage_shutdown_tells_blocked_threads_what_it_dropped_LDADD = \
-	tests/lib/libtest.a lib/libcore.la
+	$(internal)
 tests_coverage_shutdown_tells_blocked_threads_what_it_dropped_LDFLAGS = \
-	$(AM_LDFLAGS) \
-	-Wl,--wrap=send
-tests_coverage_successful_calls_log_their_result_LDADD = \
-	tests/lib/libtest.a lib/libcore.la
+	$(AM_LDFLAGS) -Wl,--wrap=send
+tests_coverage_successful_calls_log_their_result_LDADD = $(internal)
 tests_coverage_successful_calls_log_their_result_LDFLAGS = \
-	$(AM_LDFLAGS) \
-	-Wl,--wrap=connect \
-	-Wl,--wrap=socket
+	$(AM_LDFLAGS) -Wl,--wrap=connect,--wrap=socket
+tests_coverage_tls_user_is_who_is_logged_in_LDADD = $(internal)
+tests_coverage_tls_user_is_who_is_logged_in_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=__getlogin_r_chk,--wrap=getlogin_r
 
 # Those that let memory be short.
-memory_programs = \
+coverage_programs += \
 	tests/coverage/answers-without-memory-are-explained \
 	tests/coverage/child-is-found-without-a-path \
 	tests/coverage/export-names-without-memory-end-the-connection \
 	tests/coverage/messages-are-never-null \
 	tests/coverage/replies-without-memory-end-the-connection \
 	tests/coverage/uris-without-memory-are-not-called-wrong
-memory_sources = \
-	tests/coverage/memory.c \
-	tests/coverage/memory.h
-memory_ldadd = tests/lib/libtest.a lib/libcore.la
-memory_ldflags = \
-	$(AM_LDFLAGS) \
-	-Wl,--wrap=__asprintf_chk \
-	-Wl,--wrap=__vasprintf_chk \
-	-Wl,--wrap=asprintf \
-	-Wl,--wrap=calloc \
-	-Wl,--wrap=fclose \
-	-Wl,--wrap=malloc \
-	-Wl,--wrap=open_memstream \
-	-Wl,--wrap=realloc \
-	-Wl,--wrap=strdup \
-	-Wl,--wrap=strndup \
-	-Wl,--wrap=vasprintf
-tests_coverage_answers_without_memory_are_explained_SOURCES = \
-	tests/coverage/answers-without-memory-are-explained.c \
-	$(memory_sources)
-tests_coverage_answers_without_memory_are_explained_LDADD = $(memory_ldadd)
+tests_coverage_answers_without_memory_are_explained_LDADD = $(internal)
 tests_coverage_answers_without_memory_are_explained_LDFLAGS = \
 	$(memory_ldflags)
-tests_coverage_child_is_found_without_a_path_SOURCES = \
-	tests/coverage/child-is-found-without-a-path.c \
-	$(memory_sources)
-tests_coverage_child_is_found_without_a_path_LDADD = $(memory_ldadd)
+tests_coverage_child_is_found_without_a_path_LDADD = $(internal)
 tests_coverage_child_is_found_without_a_path_LDFLAGS = $(memory_ldflags)
-tests_coverage_export_names_without_memory_end_the_connection_SOURCES = \
-	tests/coverage/export-names-without-memory-end-the-connection.c \
-	$(memory_sources)
 tests_coverage_export_names_without_memory_end_the_connection_LDADD = \
-	$(memory_ldadd)
+	$(internal)
 tests_coverage_export_names_without_memory_end_the_connection_LDFLAGS = \
 	$(memory_ldflags)
-tests_coverage_messages_are_never_null_SOURCES = \
-	tests/coverage/messages-are-never-null.c \
-	$(memory_sources)
-tests_coverage_messages_are_never_null_LDADD = $(memory_ldadd)
+tests_coverage_messages_are_never_null_LDADD = $(internal)
 tests_coverage_messages_are_never_null_LDFLAGS = $(memory_ldflags)
-tests_coverage_replies_without_memory_end_the_connection_SOURCES = \
-	tests/coverage/replies-without-memory-end-the-connection.c \
-	$(memory_sources)
-tests_coverage_replies_without_memory_end_the_connection_LDADD = \
-	$(memory_ldadd)
+tests_coverage_replies_without_memory_end_the_connection_LDADD = $(internal)
 tests_coverage_replies_without_memory_end_the_connection_LDFLAGS = \
 	$(memory_ldflags)
-tests_coverage_uris_without_memory_are_not_called_wrong_SOURCES = \
-	tests/coverage/uris-without-memory-are-not-called-wrong.c \
-	$(memory_sources)
-tests_coverage_uris_without_memory_are_not_called_wrong_LDADD = \
-	$(memory_ldadd)
+tests_coverage_uris_without_memory_are_not_called_wrong_LDADD = $(internal)
 tests_coverage_uris_without_memory_are_not_called_wrong_LDFLAGS = \
 	$(memory_ldflags)
 
@@ -153,9 +99,10 @@ if HAVE_GNUTLS
 coverage_programs += \
 	tests/coverage/failures-below-tls-are-told-with-their-cause \
 	tests/coverage/tls-goodbye-waits-for-room \
+	tests/coverage/tls-without-memory-ends-the-connection \
 	tests/coverage/unusable-authorities-are-not-ignored
 tests_coverage_failures_below_tls_are_told_with_their_cause_LDADD = \
-	tests/lib/libtest.a lib/libcore.la $(GNUTLS_LIBS)
+	$(internal)
 tests_coverage_failures_below_tls_are_told_with_their_cause_LDFLAGS = \
 	$(AM_LDFLAGS) \
 	-Wl,--wrap=__recv_chk \
@@ -163,24 +110,10 @@ tests_coverage_failures_below_tls_are_told_with_their_cause_LDFLAGS = \
 	-Wl,--wrap=gnutls_record_send \
 	-Wl,--wrap=recv \
 	-Wl,--wrap=send
-tests_coverage_tls_goodbye_waits_for_room_LDADD = \
-	tests/lib/libtest.a lib/libcore.la $(GNUTLS_LIBS)
+tests_coverage_tls_goodbye_waits_for_room_LDADD = $(internal)
 tests_coverage_tls_goodbye_waits_for_room_LDFLAGS = \
-	$(AM_LDFLAGS) \
-	-Wl,--wrap=send
-tests_coverage_unusable_authorities_are_not_ignored_LDADD = \
-	tests/lib/libtest.a lib/libcore.la $(GNUTLS_LIBS)
-tests_coverage_unusable_authorities_are_not_ignored_LDFLAGS = \
-	$(AM_LDFLAGS) \
-	-Wl,--wrap=geteuid
-memory_programs += \
-	tests/coverage/tls-without-memory-ends-the-connection
-memory_ldadd += $(GNUTLS_LIBS)
-tests_coverage_tls_without_memory_ends_the_connection_SOURCES = \
-	tests/coverage/tls-without-memory-ends-the-connection.c \
-	$(memory_sources)
-tests_coverage_tls_without_memory_ends_the_connection_LDADD = \
-	$(memory_ldadd)
+	$(AM_LDFLAGS) -Wl,--wrap=send
+tests_coverage_tls_without_memory_ends_the_connection_LDADD = $(internal)
 tests_coverage_tls_without_memory_ends_the_connection_LDFLAGS = \
 	$(memory_ldflags) \
 	-Wl,--wrap=geteuid \
@@ -189,15 +122,18 @@ tests_coverage_tls_without_memory_ends_the_connection_LDFLAGS = \
 	-Wl,--wrap=gnutls_credentials_set \
 	-Wl,--wrap=gnutls_init \
 	-Wl,--wrap=gnutls_server_name_set
+tests_coverage_unusable_authorities_are_not_ignored_LDADD = $(internal)
+tests_coverage_unusable_authorities_are_not_ignored_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=geteuid
 endif
-check_PROGRAMS += $(coverage_programs) $(memory_programs)
+check_PROGRAMS += $(coverage_programs)
 
 coverage_scripts = \
 	tests/coverage/every-call-is-logged-and-explained.py \
 	tests/coverage/model-finds-what-is-broken \
 	tests/coverage/obligations-name-their-tests
 
-TESTS += $(coverage_programs) $(memory_programs) $(coverage_scripts)
+TESTS += $(coverage_programs) $(coverage_scripts)
 
 EXTRA_DIST += \
 	$(coverage_scripts) \

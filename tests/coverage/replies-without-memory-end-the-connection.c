@@ -37,5 +37,5 @@ read_once (void)
 void
 test (void)
 {
-  MEMORY_SWEEP (read_once ());
+  memory_sweep ("reading", read_once);
 }

@@ -56,9 +56,7 @@ __wrap_geteuid (void)
 static bool
 drive (struct nbd_handle *h)
 {
-  memory_counts = true;
-  pump (h);
-  memory_counts = false;
+  IN_LIBRARY (pump (h));
   if (!nbd_aio_is_dead (h))
     return true;
   CHECK (nbd_get_error () != NULL);
@@ -140,7 +138,7 @@ test (void)
 {
   requires_tls ();
   setenv ("HOME", "/nonexistent", 1);
-  MEMORY_SWEEP (shared_key ());
-  MEMORY_SWEEP (certificates ());
-  MEMORY_SWEEP (transmission ());
+  memory_sweep ("shared key", shared_key);
+  memory_sweep ("certificates", certificates);
+  memory_sweep ("transmission", transmission);
 }

@@ -70,9 +70,9 @@ test (void)
   for (unsigned i = 0; i < sizeof uris / sizeof uris[0]; i++) {
     uri = uris[i];
     logged = false;
-    MEMORY_SWEEP (connect_uri ());
+    memory_sweep (uri, connect_uri);
     logged = true;
-    MEMORY_SWEEP (connect_uri ());
+    memory_sweep (uri, connect_uri);
   }
-  MEMORY_SWEEP (tell_uri ());
+  memory_sweep ("telling the URI", tell_uri);
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Whole lives of handles, for tests that let something fail underneath the
- * library at every place where it can.  Memory and system calls fail only
- * while `in_library` is true, which is so for the calling thread during
- * LIB (call).
+ * library at every place where it can: see library.h.
  */
 
 #ifndef LIFE_H
@@ -13,15 +11,7 @@
 
 #include <libnbd.h>
 
-extern __thread volatile bool in_library;
-
-#define LIB(call)                               \
-  ({                                            \
-    in_library = true;                          \
-    __auto_type lib_result = (call);            \
-    in_library = false;                         \
-    lib_result;                                 \
-  })
+#include "library.h"
 
 /* The first call that failed. */
 struct outcome {
@@ -38,9 +28,12 @@ struct life {
   void (*live) (struct outcome *o);
 };
 
-/* All of them; each group ends with NULL, and so do the groups. */
+/* All that a program tries, which is linked with life-in-clear.c or with
+ * life-over-tls.c; each group ends with NULL, and so do the groups.
+ */
 extern const struct life *const life_groups[];
-extern const struct life connect_lives[], tls_lives[];
+extern const struct life connect_lives[];
+extern const enum life_kind { IN_CLEAR = 1, OVER_TLS = 2 } life_kind;
 
 #define FOR_EACH_LIFE(life)                                             \
   for (const struct life *const *life_group = life_groups; *life_group; \
@@ -58,9 +51,7 @@ extern void end (struct nbd_handle *h);
   do {                                          \
     char *s = LIB (call);                       \
     note (o, #call, s ? 0 : -1);                \
-    in_library = true;                          \
-    free (s);                                   \
-    in_library = false;                         \
+    IN_LIBRARY (free (s));                      \
   } while (0)
 
 /* What a connected handle is used for; the handle is closed. */

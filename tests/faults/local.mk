@@ -44,18 +44,103 @@ fault_programs = \
 	tests/faults/replies-are-matched-in-every-style \
 	tests/faults/resets-fail-what-is-in-flight \
 	tests/faults/second-connections-know-nothing-of-the-first
-# Lives, see life.h; system calls that fail only here and there.
-lives += \
-	tests/faults/life-connect.c
-lives += tests/faults/life-in-clear.c
-tests_faults_allocations_may_fail_LDADD += $(GNUTLS_LIBS)
-tests_faults_allocations_may_fail_LDFLAGS += \
+
+# Those that put themselves between the library and what it calls.
+fault_programs += \
+	tests/faults/errors-need-no-thread-key \
+	tests/faults/extents-without-memory-fail-their-command \
+	tests/faults/failed-lookups-keep-their-cause
+tests_faults_errors_need_no_thread_key_LDADD = $(internal)
+tests_faults_errors_need_no_thread_key_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=pthread_key_create,--wrap=pthread_setspecific
+tests_faults_extents_without_memory_fail_their_command_LDADD = $(internal)
+tests_faults_extents_without_memory_fail_their_command_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=malloc
+tests_faults_failed_lookups_keep_their_cause_LDADD = $(internal)
+tests_faults_failed_lookups_keep_their_cause_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=getaddrinfo
+
+# Memory and system calls that fail at each place in lives of handles, see
+# life.h.
+fault_programs += \
+	tests/faults/allocations-may-fail \
+	tests/faults/system-calls-may-fail
+lives = \
+	tests/faults/life.c \
+	tests/faults/life.h \
+	tests/faults/peer.c \
+	tests/faults/peer.h
+lives_in_clear = $(lives) \
+	tests/faults/life-connect.c \
+	tests/faults/life-in-clear.c
+allocations_may_fail = \
+	tests/faults/allocations-may-fail.c
+tests_faults_allocations_may_fail_SOURCES = \
+	$(allocations_may_fail) $(lives_in_clear)
+tests_faults_allocations_may_fail_LDADD = $(internal)
+tests_faults_allocations_may_fail_LDFLAGS = $(memory_ldflags)
+system_calls_may_fail = \
+	tests/faults/system-calls-may-fail.c \
+	tests/faults/system-calls.c \
+	tests/faults/system-calls.h
+system_call_ldflags = \
+	$(AM_LDFLAGS) \
 	-Wl,--wrap=__getdelim \
-	-Wl,--wrap=getline
-tests_faults_system_calls_may_fail_LDADD += $(GNUTLS_LIBS)
-tests_faults_system_calls_may_fail_LDFLAGS += \
+	-Wl,--wrap=__poll_chk \
+	-Wl,--wrap=__recv_chk \
+	-Wl,--wrap=access \
+	-Wl,--wrap=bind \
+	-Wl,--wrap=close \
+	-Wl,--wrap=connect \
+	-Wl,--wrap=dup2 \
+	-Wl,--wrap=execve \
+	-Wl,--wrap=fcntl \
+	-Wl,--wrap=fcntl64 \
+	-Wl,--wrap=fopen \
+	-Wl,--wrap=fopen64 \
+	-Wl,--wrap=fork \
+	-Wl,--wrap=getaddrinfo \
+	-Wl,--wrap=getline \
 	-Wl,--wrap=getsockopt \
-	-Wl,--wrap=setsockopt
+	-Wl,--wrap=kill \
+	-Wl,--wrap=listen \
+	-Wl,--wrap=mkdtemp \
+	-Wl,--wrap=mmap \
+	-Wl,--wrap=mmap64 \
+	-Wl,--wrap=munmap \
+	-Wl,--wrap=open \
+	-Wl,--wrap=open64 \
+	-Wl,--wrap=poll \
+	-Wl,--wrap=recv \
+	-Wl,--wrap=recvmsg \
+	-Wl,--wrap=rmdir \
+	-Wl,--wrap=send \
+	-Wl,--wrap=sendmsg \
+	-Wl,--wrap=setsockopt \
+	-Wl,--wrap=shutdown \
+	-Wl,--wrap=socket \
+	-Wl,--wrap=socketpair \
+	-Wl,--wrap=unlink \
+	-Wl,--wrap=waitpid
+tests_faults_system_calls_may_fail_SOURCES = \
+	$(system_calls_may_fail) $(lives_in_clear)
+tests_faults_system_calls_may_fail_LDADD = $(internal)
+tests_faults_system_calls_may_fail_LDFLAGS = $(system_call_ldflags)
+if HAVE_GNUTLS
+fault_programs += \
+	tests/faults/allocations-over-tls-may-fail \
+	tests/faults/system-calls-over-tls-may-fail
+lives_over_tls = $(lives) \
+	tests/faults/life-over-tls.c
+tests_faults_allocations_over_tls_may_fail_SOURCES = \
+	$(allocations_may_fail) $(lives_over_tls)
+tests_faults_allocations_over_tls_may_fail_LDADD = $(internal)
+tests_faults_allocations_over_tls_may_fail_LDFLAGS = $(memory_ldflags)
+tests_faults_system_calls_over_tls_may_fail_SOURCES = \
+	$(system_calls_may_fail) $(lives_over_tls)
+tests_faults_system_calls_over_tls_may_fail_LDADD = $(internal)
+tests_faults_system_calls_over_tls_may_fail_LDFLAGS = $(system_call_ldflags)
+endif
 
 # Conversations that are cut in each state; and what they do about TLS.
 fault_programs += tests/faults/connection-drops-in-every-state
@@ -70,7 +155,7 @@ tests_faults_connection_drops_in_every_state_SOURCES = \
 	tests/faults/conversations.h \
 	$(conversations_tls)
 tests_faults_connection_drops_in_every_state_LDADD = \
-	tests/lib/libtest.a lib/libcore.la $(GNUTLS_LIBS)
+	$(internal)
 tests_faults_connection_drops_in_every_state_LDFLAGS = \
 	$(AM_LDFLAGS) \
 	-Wl,--wrap=__poll_chk \
@@ -91,5 +176,6 @@ EXTRA_DIST += \
 	$(fault_scripts) \
 	tests/faults/conversations-in-clear.c \
 	tests/faults/conversations-over-tls.c \
+	tests/faults/life-over-tls.c \
 	tests/faults/matrix.txt \
 	tests/faults/styles.h

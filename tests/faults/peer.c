@@ -46,7 +46,9 @@ say (int fd, struct bytes *b)
   return sent;
 }
 
-/* Agree to TLS, if there is a cipher. */
+/* Agree to TLS, if there is a cipher.  All that was agreed before is
+ * forgotten.
+ */
 static bool
 start_tls (int fd)
 {
@@ -56,9 +58,11 @@ start_tls (int fd)
                    peer_cipher ? "ACK" : "ERR_UNSUP");
   if (!say (fd, &b))
     return false;
-  if (peer_cipher)
-    encrypted = peer_cipher->start (fd);
-  return encrypted || peer_cipher == NULL;
+  if (peer_cipher == NULL)
+    return true;
+  structured = extended = false;
+  encrypted = peer_cipher->start (fd);
+  return encrypted;
 }
 
 /* Answer one option; its number, 0 when the client has left. */

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Lets the library's system calls go wrong: see system-calls.h. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "system-calls.h"
+
+enum oddity oddity;
+struct chosen chosen;
+
+/* Children count as well, until they become another program. */
+static atomic_uint *made;
+static pid_t parent;
+
+void
+choose (const struct chosen *c)
+{
+  if (made == NULL) {
+    made = mmap (NULL, sizeof *made, PROT_READ | PROT_WRITE,
+                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (made == MAP_FAILED)
+      FAIL ("mmap: %m");
+    parent = getpid ();
+  }
+  chosen = *c;
+  *made = 0;
+}
+
+unsigned
+chosen_calls (void)
+{
+  return *made;
+}
+
+/* Whether this call is the one, or one of those, that are chosen. */
+static bool
+is_chosen (const char *name)
+{
+  if (!in_library || strcmp (name, chosen.name) != 0)
+    return false;
+  unsigned number = ++*made;
+  return number == chosen.number ||
+    (chosen.all_after && number > chosen.number);
+}
+
+/* Whether this call fails, with errno set. */
+static bool
+refused (const char *name)
+{
+  if (oddity != FAILS || !is_chosen (name))
+    return false;
+  errno = chosen.errnum;
+  return true;
+}
+
+/* Whether this call sends or receives one byte only. */
+static bool
+cut (const char *name)
+{
+  return in_library &&
+    (oddity == ONE_BYTE || (oddity == CUT && is_chosen (name)));
+}
+
+/* Whether this is a call that would succeed when it is made again. */
+static bool
+disturbed (void)
+{
+  static __thread bool next;
+
+  if (!in_library || (oddity != INTERRUPTED && oddity != NOT_READY))
+    return false;
+  next = !next;
+  if (next)
+    errno = oddity == INTERRUPTED ? EINTR : EAGAIN;
+  return next;
+}
+
+#define WRAP(type, name, params, args)          \
+  extern type __real_##name params;             \
+  extern type __wrap_##name params;             \
+  type                                          \
+  __wrap_##name params                          \
+  {                                             \
+    if (refused (#name))                        \
+      return -1;                                \
+    return __real_##name args;                  \
+  }
+
+WRAP (int, socket, (int family, int type, int proto), (family, type, proto))
+WRAP (int, socketpair, (int family, int type, int proto, int *sv),
+      (family, type, proto, sv))
+WRAP (int, bind, (int fd, const struct sockaddr *addr, socklen_t len),
+      (fd, addr, len))
+WRAP (int, listen, (int fd, int backlog), (fd, backlog))
+WRAP (int, shutdown, (int fd, int how), (fd, how))
+WRAP (int, getsockopt,
+      (int fd, int level, int option, void *value, socklen_t *len),
+      (fd, level, option, value, len))
+WRAP (int, setsockopt,
+      (int fd, int level, int option, const void *value, socklen_t len),
+      (fd, level, option, value, len))
+WRAP (pid_t, fork, (void), ())
+WRAP (int, dup2, (int from, int to), (from, to))
+WRAP (int, execve, (const char *path, char *const *argv, char *const *env),
+      (path, argv, env))
+WRAP (int, access, (const char *path, int mode), (path, mode))
+
+/* What was done although it is said to have failed. */
+#define WRAP_DONE(name, params, args)           \
+  extern int __real_##name params;              \
+  extern int __wrap_##name params;              \
+  int                                           \
+  __wrap_##name params                          \
+  {                                             \
+    int r = __real_##name args;                 \
+    return refused (#name) ? -1 : r;            \
+  }
+
+WRAP_DONE (close, (int fd), (fd))
+WRAP_DONE (kill, (pid_t pid, int signum), (pid, signum))
+WRAP_DONE (munmap, (void *p, size_t len), (p, len))
+WRAP_DONE (rmdir, (const char *path), (path))
+WRAP_DONE (unlink, (const char *path), (path))
+
+/* The resolver makes system calls of its own. */
+extern int __real_getaddrinfo (const char *host, const char *port,
+                               const struct addrinfo *hints,
+                               struct addrinfo **list);
+extern int __wrap_getaddrinfo (const char *host, const char *port,
+                               const struct addrinfo *hints,
+                               struct addrinfo **list);
+
+int
+__wrap_getaddrinfo (const char *host, const char *port,
+                    const struct addrinfo *hints, struct addrinfo **list)
+{
+  if (refused ("getaddrinfo"))
+    return EAI_SYSTEM;
+  return __real_getaddrinfo (host, port, hints, list);
+}
+
+extern char *__real_mkdtemp (char *template);
+extern char *__wrap_mkdtemp (char *template);
+
+char *
+__wrap_mkdtemp (char *template)
+{
+  return refused ("mkdtemp") ? NULL : __real_mkdtemp (template);
+}
+
+#define WRAP_MMAP(name)                                                 \
+  extern void *__real_##name (void *p, size_t len, int prot, int flags, \
+                              int fd, off_t offset);                    \
+  extern void *__wrap_##name (void *p, size_t len, int prot, int flags, \
+                              int fd, off_t offset);                    \
+  void *                                                                \
+  __wrap_##name (void *p, size_t len, int prot, int flags, int fd,      \
+                 off_t offset)                                          \
+  {                                                                     \
+    if (refused ("mmap"))                                               \
+      return MAP_FAILED;                                                \
+    return __real_##name (p, len, prot, flags, fd, offset);             \
+  }
+
+/* Names that end in "64" are the same where files can be large. */
+WRAP_MMAP (mmap)
+WRAP_MMAP (mmap64)
+
+#define WRAP_FOPEN(name)                                        \
+  extern FILE *__real_##name (const char *path, const char *mode); \
+  extern FILE *__wrap_##name (const char *path, const char *mode); \
+  FILE *                                                        \
+  __wrap_##name (const char *path, const char *mode)            \
+  {                                                             \
+    if (refused ("fopen"))                                      \
+      return NULL;                                              \
+    return __real_##name (path, mode);                          \
+  }
+
+WRAP_FOPEN (fopen)
+WRAP_FOPEN (fopen64)
+
+#define WRAP_OPEN(name)                                         \
+  extern int __real_##name (const char *path, int flags, ...);  \
+  extern int __wrap_##name (const char *path, int flags, ...);  \
+  int                                                           \
+  __wrap_##name (const char *path, int flags, ...)              \
+  {                                                             \
+    return refused ("open") ? -1 : __real_##name (path, flags); \
+  }
+
+WRAP_OPEN (open)
+WRAP_OPEN (open64)
+
+/* What getline may be. */
+extern ssize_t __real___getdelim (char **line, size_t *size, int end,
+                                  FILE *f);
+extern ssize_t __wrap___getdelim (char **line, size_t *size, int end,
+                                  FILE *f);
+
+ssize_t
+__wrap___getdelim (char **line, size_t *size, int end, FILE *f)
+{
+  return refused ("getline") ? -1 : __real___getdelim (line, size, end, f);
+}
+
+extern ssize_t __wrap_getline (char **line, size_t *size, FILE *f);
+
+ssize_t
+__wrap_getline (char **line, size_t *size, FILE *f)
+{
+  return __wrap___getdelim (line, size, '\n', f);
+}
+
+extern int __real_fcntl (int fd, int command, ...);
+extern int __wrap_fcntl (int fd, int command, ...);
+
+int
+__wrap_fcntl (int fd, int command, ...)
+{
+  va_list args;
+
+  /* A pointer where it is one, and large enough for a number. */
+  va_start (args, command);
+  void *arg = va_arg (args, void *);
+  va_end (args);
+  /* To a child failure means that it has no such descriptor. */
+  if (getpid () == parent && refused ("fcntl"))
+    return -1;
+  return __real_fcntl (fd, command, arg);
+}
+
+extern int __wrap_fcntl64 (int fd, int command, void *arg);
+
+int
+__wrap_fcntl64 (int fd, int command, void *arg)
+{
+  return __wrap_fcntl (fd, command, arg);
+}
+
+/* The kernel goes on connecting after a signal. */
+extern int __real_connect (int fd, const struct sockaddr *addr,
+                           socklen_t len);
+extern int __wrap_connect (int fd, const struct sockaddr *addr,
+                           socklen_t len);
+
+int
+__wrap_connect (int fd, const struct sockaddr *addr, socklen_t len)
+{
+  if (refused ("connect"))
+    return -1;
+  int r = __real_connect (fd, addr, len);
+  if (r == 0 && in_library && oddity == INTERRUPTED) {
+    errno = EINTR;
+    return -1;
+  }
+  return r;
+}
+
+extern int __real_poll (struct pollfd *fds, nfds_t n, int timeout);
+extern int __wrap_poll (struct pollfd *fds, nfds_t n, int timeout);
+
+int
+__wrap_poll (struct pollfd *fds, nfds_t n, int timeout)
+{
+  if (refused ("poll"))
+    return -1;
+  if (oddity == INTERRUPTED && disturbed ())
+    return -1;
+  return __real_poll (fds, n, timeout);
+}
+
+extern int __wrap___poll_chk (struct pollfd *fds, nfds_t n, int timeout,
+                              size_t size);
+
+int
+__wrap___poll_chk (struct pollfd *fds, nfds_t n, int timeout,
+                   size_t size __attribute__ ((unused)))
+{
+  return __wrap_poll (fds, n, timeout);
+}
+
+extern pid_t __real_waitpid (pid_t pid, int *status, int options);
+extern pid_t __wrap_waitpid (pid_t pid, int *status, int options);
+
+pid_t
+__wrap_waitpid (pid_t pid, int *status, int options)
+{
+  if (refused ("waitpid") || (oddity == INTERRUPTED && disturbed ()))
+    return -1;
+  return __real_waitpid (pid, status, options);
+}
+
+/* Sending and receiving. */
+
+#define WRAP_BYTES(name, buffer)                                        \
+  extern ssize_t __real_##name (int fd, buffer p, size_t n, int flags); \
+  extern ssize_t __wrap_##name (int fd, buffer p, size_t n, int flags); \
+  ssize_t                                                               \
+  __wrap_##name (int fd, buffer p, size_t n, int flags)                 \
+  {                                                                     \
+    if (refused (#name) || disturbed ())                                \
+      return -1;                                                        \
+    if (cut (#name))                                                    \
+      n = 1;                                                            \
+    return __real_##name (fd, p, n, flags);                             \
+  }
+
+#define WRAP_MESSAGE(name, message)                                     \
+  extern ssize_t __real_##name (int fd, message msg, int flags);        \
+  extern ssize_t __wrap_##name (int fd, message msg, int flags);        \
+  ssize_t                                                               \
+  __wrap_##name (int fd, message msg, int flags)                        \
+  {                                                                     \
+    struct iovec first = { msg->msg_iov[0].iov_base, 1 };               \
+    struct msghdr one = { .msg_iov = &first, .msg_iovlen = 1 };         \
+                                                                        \
+    if (refused (#name) || disturbed ())                                \
+      return -1;                                                        \
+    if (cut (#name))                                                    \
+      msg = &one;                                                       \
+    return __real_##name (fd, msg, flags);                              \
+  }
+
+WRAP_BYTES (recv, void *)
+WRAP_BYTES (send, const void *)
+WRAP_MESSAGE (recvmsg, struct msghdr *)
+WRAP_MESSAGE (sendmsg, const struct msghdr *)
+
+extern ssize_t __wrap___recv_chk (int fd, void *p, size_t n, size_t size,
+                                  int flags);
+
+ssize_t
+__wrap___recv_chk (int fd, void *p, size_t n,
+                   size_t size __attribute__ ((unused)), int flags)
+{
+  return __wrap_recv (fd, p, n, flags);
+}
