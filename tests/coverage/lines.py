@@ -35,6 +35,11 @@ class Reason:
     text: str
     why: str
 
+    @property
+    def by_chance(self) -> bool:
+        """Whether some test runs do take it."""
+        return self.why.startswith("by chance")
+
     def covers(self, line: Line) -> bool:
         """Whether the line is one of them."""
         if line.file != self.file:

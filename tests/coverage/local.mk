@@ -73,6 +73,7 @@ tests_coverage_tls_user_is_who_is_logged_in_LDFLAGS = \
 coverage_programs += \
 	tests/coverage/answers-without-memory-are-explained \
 	tests/coverage/child-is-found-without-a-path \
+	tests/coverage/errors-without-memory-keep-their-place \
 	tests/coverage/export-names-without-memory-end-the-connection \
 	tests/coverage/messages-are-never-null \
 	tests/coverage/replies-without-memory-end-the-connection \
@@ -82,6 +83,9 @@ tests_coverage_answers_without_memory_are_explained_LDFLAGS = \
 	$(memory_ldflags)
 tests_coverage_child_is_found_without_a_path_LDADD = $(internal)
 tests_coverage_child_is_found_without_a_path_LDFLAGS = $(memory_ldflags)
+tests_coverage_errors_without_memory_keep_their_place_LDADD = $(internal)
+tests_coverage_errors_without_memory_keep_their_place_LDFLAGS = \
+	$(memory_ldflags)
 tests_coverage_export_names_without_memory_end_the_connection_LDADD = \
 	$(internal)
 tests_coverage_export_names_without_memory_end_the_connection_LDFLAGS = \
