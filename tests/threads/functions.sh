@@ -16,7 +16,8 @@ export TSAN_OPTIONS="exitcode=66 halt_on_error=1 ${TSAN_OPTIONS:-}"
 # requires_thread_sanitizer: programs that have it can start.
 requires_thread_sanitizer ()
 {
-  nm "$threads/a-race-is-seen" 2>/dev/null | grep -q __tsan_init \
+  # In a pipe, grep would end before nm has written all.
+  grep -q __tsan_init <<<"$(nm "$threads/a-race-is-seen" 2>/dev/null)" \
     || skip "the compiler has no ThreadSanitizer, or another one is in use"
   "${fixed[@]}" "$threads/a-race-is-seen" none >"$tmp/start" 2>&1 \
     || skip "ThreadSanitizer cannot start: $(head -n 1 "$tmp/start")"
