@@ -28,6 +28,8 @@ tests_lib_libtest_a_SOURCES = \
 	tests/lib/client.h \
 	tests/lib/fault.c \
 	tests/lib/fault.h \
+	tests/lib/fortified-poll.c \
+	tests/lib/fortified-recv.c \
 	tests/lib/library.c \
 	tests/lib/library.h \
 	tests/lib/main.c \
@@ -168,6 +170,11 @@ check_PROGRAMS += $(program_tests)
 # For programs that look at functions which the library does not export, or
 # that put themselves between the library and what it calls.
 internal = tests/lib/libtest.a lib/libcore.la
+
+# For those that wrap poll or recv, with what fortified headers call instead,
+# which only the library after the archive may ask for.
+poll_ldflags = -Wl,--wrap=poll,--wrap=__poll_chk,-u,__wrap___poll_chk
+recv_ldflags = -Wl,--wrap=recv,--wrap=__recv_chk,-u,__wrap___recv_chk
 
 # For those that let memory be short, see tests/lib/memory.h.
 memory_ldflags = \

@@ -11,19 +11,9 @@ grep -q 'going on with 2 of 4 connections' "$tmp/err" || fail "$(cat "$tmp/err")
 cmp -n 1048576 "$mnt/nbd" /dev/zero
 unmount
 
-# The first client gets nbdkit, the others wait for ever.
-cat >"$tmp/serve-one.py" <<'END'
-import os, socket, sys
-listener = socket.socket(fileno=3)
-client = listener.accept()[0]
-for fd in 0, 1:
-    os.dup2(client.fileno(), fd)
-for name in "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES":
-    os.environ.pop(name, None)
-os.execvp("nbdkit", ["nbdkit", "-s", "file", sys.argv[1]])
-END
 random_file "$tmp/disk" 1M
-serve unix "$system_python" "$tmp/serve-one.py" "$tmp/disk"
+serve unix "$system_python" "$srcdir/tests/lib/inetd.py" \
+  --one nbdkit -s file "$tmp/disk"
 start -C 4 "$mnt" "nbd+unix:///?socket=$sock"
 grep -q 'going on with 1 of 4 connections' "$tmp/err" || fail "$(cat "$tmp/err")"
 same "$tmp/disk" "$mnt/nbd"

@@ -42,17 +42,6 @@ __wrap_poll (struct pollfd *fds, nfds_t n, int timeout)
   return __real_poll (fds, n, timeout);
 }
 
-/* What fortified headers call instead. */
-extern int __wrap___poll_chk (struct pollfd *fds, nfds_t n, int timeout,
-                              size_t size);
-
-int
-__wrap___poll_chk (struct pollfd *fds, nfds_t n, int timeout,
-                   size_t size __attribute__ ((unused)))
-{
-  return __wrap_poll (fds, n, timeout);
-}
-
 static int
 write_all (struct blocking *b)
 {

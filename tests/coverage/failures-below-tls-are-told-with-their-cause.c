@@ -54,17 +54,6 @@ __wrap_recv (int fd, void *p, size_t n, int flags)
   return __real_recv (fd, p, n, flags);
 }
 
-/* What fortified headers call instead. */
-extern ssize_t __wrap___recv_chk (int fd, void *p, size_t n, size_t size,
-                                  int flags);
-
-ssize_t
-__wrap___recv_chk (int fd, void *p, size_t n,
-                   size_t size __attribute__ ((unused)), int flags)
-{
-  return __wrap_recv (fd, p, n, flags);
-}
-
 extern ssize_t __real_gnutls_record_send (gnutls_session_t session,
                                           const void *p, size_t len);
 extern ssize_t __wrap_gnutls_record_send (gnutls_session_t session,

@@ -51,7 +51,7 @@ tests_coverage_connections_that_cannot_be_checked_have_failed_LDFLAGS = \
 tests_coverage_descriptors_live_as_long_as_they_are_watched_LDADD = \
 	$(internal)
 tests_coverage_descriptors_live_as_long_as_they_are_watched_LDFLAGS = \
-	$(AM_LDFLAGS) -Wl,--wrap=__poll_chk,--wrap=poll
+	$(AM_LDFLAGS) $(poll_ldflags)
 tests_coverage_export_names_wait_for_room_LDADD = $(internal)
 tests_coverage_export_names_wait_for_room_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=send
@@ -109,10 +109,9 @@ tests_coverage_failures_below_tls_are_told_with_their_cause_LDADD = \
 	$(internal)
 tests_coverage_failures_below_tls_are_told_with_their_cause_LDFLAGS = \
 	$(AM_LDFLAGS) \
-	-Wl,--wrap=__recv_chk \
 	-Wl,--wrap=gnutls_bye \
 	-Wl,--wrap=gnutls_record_send \
-	-Wl,--wrap=recv \
+	$(recv_ldflags) \
 	-Wl,--wrap=send
 tests_coverage_tls_goodbye_waits_for_room_LDADD = $(internal)
 tests_coverage_tls_goodbye_waits_for_room_LDFLAGS = \

@@ -241,16 +241,6 @@ __wrap_sendmsg (int fd, const struct msghdr *msg, int flags)
   return send_first (fd, msg->msg_iov, flags);
 }
 
-extern ssize_t __wrap___recv_chk (int fd, void *p, size_t n, size_t size,
-                                  int flags);
-
-ssize_t
-__wrap___recv_chk (int fd, void *p, size_t n,
-                   size_t size __attribute__ ((unused)), int flags)
-{
-  return __wrap_recv (fd, p, n, flags);
-}
-
 extern int __real_poll (struct pollfd *fds, nfds_t n, int timeout);
 extern int __wrap_poll (struct pollfd *fds, nfds_t n, int timeout);
 
@@ -259,16 +249,6 @@ __wrap_poll (struct pollfd *fds, nfds_t n, int timeout)
 {
   waits_for ('w');
   return __real_poll (fds, n, timeout);
-}
-
-extern int __wrap___poll_chk (struct pollfd *fds, nfds_t n, int timeout,
-                              size_t size);
-
-int
-__wrap___poll_chk (struct pollfd *fds, nfds_t n, int timeout,
-                   size_t size __attribute__ ((unused)))
-{
-  return __wrap_poll (fds, n, timeout);
 }
 
 /* The kernel may always take its time. */

@@ -86,8 +86,6 @@ system_calls_may_fail = \
 system_call_ldflags = \
 	$(AM_LDFLAGS) \
 	-Wl,--wrap=__getdelim \
-	-Wl,--wrap=__poll_chk \
-	-Wl,--wrap=__recv_chk \
 	-Wl,--wrap=access \
 	-Wl,--wrap=bind \
 	-Wl,--wrap=close \
@@ -110,8 +108,8 @@ system_call_ldflags = \
 	-Wl,--wrap=munmap \
 	-Wl,--wrap=open \
 	-Wl,--wrap=open64 \
-	-Wl,--wrap=poll \
-	-Wl,--wrap=recv \
+	$(poll_ldflags) \
+	$(recv_ldflags) \
 	-Wl,--wrap=recvmsg \
 	-Wl,--wrap=rmdir \
 	-Wl,--wrap=send \
@@ -158,11 +156,9 @@ tests_faults_connection_drops_in_every_state_LDADD = \
 	$(internal)
 tests_faults_connection_drops_in_every_state_LDFLAGS = \
 	$(AM_LDFLAGS) \
-	-Wl,--wrap=__poll_chk \
-	-Wl,--wrap=__recv_chk \
 	-Wl,--wrap=connect \
-	-Wl,--wrap=poll \
-	-Wl,--wrap=recv \
+	$(poll_ldflags) \
+	$(recv_ldflags) \
 	-Wl,--wrap=recvmsg \
 	-Wl,--wrap=send \
 	-Wl,--wrap=sendmsg

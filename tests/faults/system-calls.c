@@ -284,16 +284,6 @@ __wrap_poll (struct pollfd *fds, nfds_t n, int timeout)
   return __real_poll (fds, n, timeout);
 }
 
-extern int __wrap___poll_chk (struct pollfd *fds, nfds_t n, int timeout,
-                              size_t size);
-
-int
-__wrap___poll_chk (struct pollfd *fds, nfds_t n, int timeout,
-                   size_t size __attribute__ ((unused)))
-{
-  return __wrap_poll (fds, n, timeout);
-}
-
 extern pid_t __real_waitpid (pid_t pid, int *status, int options);
 extern pid_t __wrap_waitpid (pid_t pid, int *status, int options);
 
@@ -340,13 +330,3 @@ WRAP_BYTES (recv, void *)
 WRAP_BYTES (send, const void *)
 WRAP_MESSAGE (recvmsg, struct msghdr *)
 WRAP_MESSAGE (sendmsg, const struct msghdr *)
-
-extern ssize_t __wrap___recv_chk (int fd, void *p, size_t n, size_t size,
-                                  int flags);
-
-ssize_t
-__wrap___recv_chk (int fd, void *p, size_t n,
-                   size_t size __attribute__ ((unused)), int flags)
-{
-  return __wrap_recv (fd, p, n, flags);
-}

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Run a program for each connection, as inetd does.
 
-usage: inetd.py PROGRAM [ARGUMENT...]
+usage: inetd.py [--one] PROGRAM [ARGUMENT...]
 
 The listening socket comes by systemd's socket activation, see listen.py; the
-program gets the connection as its standard input and output.
+program gets the connection as its standard input and output.  With --one only
+the first connection is served, and the others stay with the kernel.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ FIRST_ACTIVATED_FD = 3
 
 def main() -> None:
     """Accept until killed."""
+    one = sys.argv[1] == "--one"
+    command = sys.argv[2:] if one else sys.argv[1:]
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     listener = socket.socket(fileno=FIRST_ACTIVATED_FD)
     os.set_inheritable(listener.fileno(), False)
@@ -29,8 +32,10 @@ def main() -> None:
             os.dup2(connection.fileno(), 0)
             os.dup2(connection.fileno(), 1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            os.execv(sys.argv[1], sys.argv[1:])
+            os.execvp(command[0], command)
         connection.close()
+        while one:
+            signal.pause()
 
 
 main()
