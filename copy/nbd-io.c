@@ -24,31 +24,50 @@ part_at (const struct nbd *n, uint64_t offset, uint64_t length)
   return MIN (length, n->e.maximum - offset % n->e.minimum);
 }
 
-/* Blocking write of LENGTH bytes, by reading the blocks around it first. */
-int
-nbd_write_part (struct nbd *n, struct nbd_handle *h, const char *data,
-            uint64_t offset, uint64_t length)
+/* The blocks around a piece that is not made of whole ones. */
+struct around {
+  char *p;                      /* to be freed */
+  uint64_t start, length;
+};
+
+/* Blocking; 0 or errno. */
+static int
+read_around (struct nbd *n, struct nbd_handle *h, uint64_t offset,
+             uint64_t length, struct around *a)
 {
   uint64_t m = n->e.minimum;
-  uint64_t start = offset - offset % m;
   uint64_t end = MIN ((offset + length + m - 1) / m * m,
                       (uint64_t) n->e.size);
-  char *b = malloc (end - start);
-  int error = 0;
 
-  if (b == NULL)
+  a->start = offset - offset % m;
+  a->length = end - a->start;
+  a->p = malloc (a->length);
+  if (a->p == NULL)
     return ENOMEM;
-  if (nbd_pread (h, b, end - start, start, 0) == -1)
+  if (nbd_pread (h, a->p, a->length, a->start, 0) == 0)
+    return 0;
+  int error = nbd_last_errno ();
+  free (a->p);
+  return error;
+}
+
+/* Blocking write of LENGTH bytes, zeroes without DATA. */
+int
+nbd_write_part (struct nbd *n, struct nbd_handle *h, const char *data,
+                uint64_t offset, uint64_t length)
+{
+  struct around a;
+  int error = read_around (n, h, offset, length, &a);
+
+  if (error != 0)
+    return error;
+  if (data)
+    memcpy (a.p + (offset - a.start), data, length);
+  else
+    memset (a.p + (offset - a.start), 0, length);
+  if (nbd_pwrite (h, a.p, a.length, a.start, 0) == -1)
     error = nbd_last_errno ();
-  else {
-    if (data)
-      memcpy (b + (offset - start), data, length);
-    else
-      memset (b + (offset - start), 0, length);
-    if (nbd_pwrite (h, b, end - start, start, 0) == -1)
-      error = nbd_last_errno ();
-  }
-  free (b);
+  free (a.p);
   return error;
 }
 
@@ -56,21 +75,14 @@ static int
 read_part (struct nbd *n, struct nbd_handle *h, char *data, uint64_t offset,
            uint64_t length)
 {
-  uint64_t m = n->e.minimum;
-  uint64_t start = offset - offset % m;
-  uint64_t end = MIN ((offset + length + m - 1) / m * m,
-                      (uint64_t) n->e.size);
-  char *b = malloc (end - start);
-  int error = 0;
+  struct around a;
+  int error = read_around (n, h, offset, length, &a);
 
-  if (b == NULL)
-    return ENOMEM;
-  if (nbd_pread (h, b, end - start, start, 0) == -1)
-    error = nbd_last_errno ();
-  else
-    memcpy (data, b + (offset - start), length);
-  free (b);
-  return error;
+  if (error != 0)
+    return error;
+  memcpy (data, a.p + (offset - a.start), length);
+  free (a.p);
+  return 0;
 }
 
 static int
