@@ -12,20 +12,20 @@ let () =
   requires "nbdkit";
   let path = temporary ".sock" in
   Sys.remove path;
-  let pid =
-    Unix.(create_process "nbdkit"
-      [|"nbdkit"; "-f"; "--exit-with-parent"; "-U"; path; "null"; "1M"|]
-      stdin stdout stderr) in
   let server = Unix.ADDR_UNIX path in
-  let rec try_connect left =
-    let socket = Unix.(socket ~cloexec:true PF_UNIX SOCK_STREAM 0) in
-    match Unix.connect socket server with
-    | () -> socket
-    | exception Unix.Unix_error _ when left > 0 ->
-       Unix.close socket;
-       Unix.sleepf 0.02;
-       try_connect (left - 1) in
-  let socket = try_connect 15000 in
+  let stream () = Unix.(socket ~cloexec:true PF_UNIX SOCK_STREAM 0) in
+  let listener = stream () in
+  Unix.bind listener server;
+  Unix.listen listener 5;
+  (* The way of systemd, so that nobody waits for the server. *)
+  let command =
+    "export LISTEN_PID=$$ LISTEN_FDS=1;\
+     exec nbdkit -f --exit-with-parent null 1M 3<&0 </dev/null" in
+  let pid =
+    Unix.(create_process "sh" [|"sh"; "-c"; command|] listener stdout stderr) in
+  Unix.close listener;
+  let socket = stream () in
+  Unix.connect socket server;
   NBD.with_handle (fun h -> NBD.connect_socket h socket; connected h);
   NBD.with_handle (fun h -> NBD.aio_connect h server; connected h);
   NBD.with_handle (fun h -> NBD.connect_unix h path; connected h);
