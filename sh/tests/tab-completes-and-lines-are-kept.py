@@ -11,6 +11,7 @@ from pathlib import Path
 
 try:
     import readline  # noqa: F401
+
     os.close(os.openpty()[0])
 except ImportError:
     print("SKIP: this Python has no readline")
