@@ -30,6 +30,8 @@ tests_lib_libtest_a_SOURCES = \
 	tests/lib/fault.h \
 	tests/lib/fortified-poll.c \
 	tests/lib/fortified-recv.c \
+	tests/lib/full-socket.c \
+	tests/lib/full-socket.h \
 	tests/lib/library.c \
 	tests/lib/library.h \
 	tests/lib/main.c \
@@ -44,6 +46,7 @@ tests_lib_libtest_a_SOURCES = \
 	tests/lib/syscalls.h \
 	tests/lib/thread.c \
 	tests/lib/thread.h \
+	tests/lib/wrap.h \
 	tests/uri/examples.c \
 	tests/uri/examples.h \
 	tests/uri/parse.c \

@@ -11,27 +11,23 @@
 
 #include "check.h"
 #include "client.h"
+#include "wrap.h"
 
-extern int __wrap_connect (int fd, const struct sockaddr *addr,
-                           socklen_t len);
-extern int __wrap_getsockopt (int fd, int level, int name, void *value,
-                              socklen_t *len);
-
-int
-__wrap_connect (int fd __attribute__ ((unused)),
-                const struct sockaddr *addr __attribute__ ((unused)),
-                socklen_t len __attribute__ ((unused)))
+WRAPPER (int, connect,
+         (int fd __attribute__ ((unused)),
+          const struct sockaddr *addr __attribute__ ((unused)),
+          socklen_t len __attribute__ ((unused))))
 {
   errno = EINPROGRESS;
   return -1;
 }
 
-int
-__wrap_getsockopt (int fd __attribute__ ((unused)),
-                   int level __attribute__ ((unused)),
-                   int name __attribute__ ((unused)),
-                   void *value __attribute__ ((unused)),
-                   socklen_t *len __attribute__ ((unused)))
+WRAPPER (int, getsockopt,
+         (int fd __attribute__ ((unused)),
+          int level __attribute__ ((unused)),
+          int name __attribute__ ((unused)),
+          void *value __attribute__ ((unused)),
+          socklen_t *len __attribute__ ((unused))))
 {
   errno = ENOBUFS;
   return -1;

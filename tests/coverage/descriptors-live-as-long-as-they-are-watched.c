@@ -18,6 +18,7 @@
 #include "client.h"
 #include "server.h"
 #include "thread.h"
+#include "wrap.h"
 
 #define SIZE (8 << 20)
 
@@ -26,11 +27,7 @@ static sem_t watching, ended;
 static int watched;
 static char *payload;
 
-extern int __real_poll (struct pollfd *fds, nfds_t n, int timeout);
-extern int __wrap_poll (struct pollfd *fds, nfds_t n, int timeout);
-
-int
-__wrap_poll (struct pollfd *fds, nfds_t n, int timeout)
+WRAPPER (int, poll, (struct pollfd *fds, nfds_t n, int timeout))
 {
   if (watches) {
     watches = false;

@@ -14,14 +14,12 @@
 #include "check.h"
 #include "client.h"
 #include "server.h"
+#include "wrap.h"
 
 static char logged[200];
 
-extern int __wrap_shutdown (int fd, int how);
-
-int
-__wrap_shutdown (int fd __attribute__ ((unused)),
-                 int how __attribute__ ((unused)))
+WRAPPER (int, shutdown,
+         (int fd __attribute__ ((unused)), int how __attribute__ ((unused))))
 {
   errno = ENOBUFS;
   return -1;

@@ -14,6 +14,7 @@
 #include "check.h"
 #include "client.h"
 #include "tls-server.h"
+#include "wrap.h"
 
 /* The client's socket, and the errors of its next sends, of which 0 is none;
  * and whether its other calls fail.
@@ -22,11 +23,7 @@ static int client = -1;
 static int sends[3];
 static bool receives_fail, records_fail;
 
-extern ssize_t __real_send (int fd, const void *p, size_t n, int flags);
-extern ssize_t __wrap_send (int fd, const void *p, size_t n, int flags);
-
-ssize_t
-__wrap_send (int fd, const void *p, size_t n, int flags)
+WRAPPER (ssize_t, send, (int fd, const void *p, size_t n, int flags))
 {
   if (fd == client) {
     int error = sends[0];
@@ -41,11 +38,7 @@ __wrap_send (int fd, const void *p, size_t n, int flags)
   return __real_send (fd, p, n, flags);
 }
 
-extern ssize_t __real_recv (int fd, void *p, size_t n, int flags);
-extern ssize_t __wrap_recv (int fd, void *p, size_t n, int flags);
-
-ssize_t
-__wrap_recv (int fd, void *p, size_t n, int flags)
+WRAPPER (ssize_t, recv, (int fd, void *p, size_t n, int flags))
 {
   if (fd == client && receives_fail) {
     errno = ENOMEM;
@@ -54,25 +47,16 @@ __wrap_recv (int fd, void *p, size_t n, int flags)
   return __real_recv (fd, p, n, flags);
 }
 
-extern ssize_t __real_gnutls_record_send (gnutls_session_t session,
-                                          const void *p, size_t len);
-extern ssize_t __wrap_gnutls_record_send (gnutls_session_t session,
-                                          const void *p, size_t len);
-
-ssize_t
-__wrap_gnutls_record_send (gnutls_session_t session, const void *p,
-                           size_t len)
+WRAPPER (ssize_t, gnutls_record_send,
+         (gnutls_session_t session, const void *p, size_t len))
 {
   return records_fail ? GNUTLS_E_RECORD_LIMIT_REACHED
                       : __real_gnutls_record_send (session, p, len);
 }
 
-extern int __wrap_gnutls_bye (gnutls_session_t session,
-                              gnutls_close_request_t how);
-
-int
-__wrap_gnutls_bye (gnutls_session_t session __attribute__ ((unused)),
-                   gnutls_close_request_t how __attribute__ ((unused)))
+WRAPPER (int, gnutls_bye,
+         (gnutls_session_t session __attribute__ ((unused)),
+          gnutls_close_request_t how __attribute__ ((unused))))
 {
   return GNUTLS_E_INVALID_SESSION;
 }
@@ -171,6 +155,27 @@ check_requests (void)
 }
 
 static void
+check_records (void)
+{
+  struct server s;
+  struct nbd_handle *h = tls_connected (&s, SIMPLE, NULL);
+  struct calls read = { .gives = 1 };
+  char buf[4];
+
+  check_case ("a small request of which no record is made");
+  records_fail = true;
+  CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&read), 0));
+  CHECK_INT (nbd_aio_notify_read (h), -1);
+  CHECK_ERROR (0, "TLS: send: ");
+  /* Not the number that stands for any such failure. */
+  CHECK_ERROR (0, gnutls_strerror (GNUTLS_E_RECORD_LIMIT_REACHED));
+  CHECK_STATE (h, "DEAD");
+  CHECK_CALLS (&read, 1);
+  CHECK_INT (read.error, ENOTCONN);
+  end (h, &s);
+}
+
+static void
 check_replies (void)
 {
   struct server s;
@@ -207,6 +212,7 @@ test (void)
   requires_tls ();
   check_handshake ();
   check_requests ();
+  check_records ();
   check_replies ();
   check_goodbye ();
 }

@@ -3,37 +3,20 @@
 /* A blocking call whose request had not left before a shutdown abandoned it
  * fails with just that, although the connection still stands; a disconnect
  * that nothing precedes any more is sent all the same.
- *
- * The linker lets the library's calls come here (-Wl,--wrap).
  */
 
 #include <errno.h>
 #include <sched.h>
 #include <semaphore.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 #include "check.h"
 #include "client.h"
+#include "full-socket.h"
 #include "server.h"
 #include "thread.h"
 
 #define SIZE (8 << 20)
-
-static int full = -1;           /* takes nothing */
-
-extern ssize_t __real_send (int fd, const void *p, size_t n, int flags);
-extern ssize_t __wrap_send (int fd, const void *p, size_t n, int flags);
-
-ssize_t
-__wrap_send (int fd, const void *p, size_t n, int flags)
-{
-  if (fd == full) {
-    errno = EAGAIN;
-    return -1;
-  }
-  return __real_send (fd, p, n, flags);
-}
 
 static int
 drop (void *opaque, int *error)
@@ -98,11 +81,11 @@ check_disconnect (void)
   };
   struct calls flushed = { 0 };
 
-  full = nbd_aio_get_fd (h);
+  full_socket = nbd_aio_get_fd (h);
   CHECK_OK (nbd_aio_flush (h, completion (&flushed), 0));
   CHECK_OK (nbd_aio_disconnect (h, 0));
   server_expect_nothing (&s);
-  full = -1;
+  full_socket = -1;
   s.waits = true;
   blocking_start (&shutdown);
   server_expect (&s, "request 0 DISC 2 0 0");

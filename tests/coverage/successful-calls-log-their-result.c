@@ -21,6 +21,7 @@
 #include "check.h"
 #include "client.h"
 #include "server.h"
+#include "wrap.h"
 
 #define OLDSTYLE \
   "NBDMAGIC OLDMAGIC u64 1M u16 0 u16 HAS_FLAGS|SEND_TRIM zero 124"
@@ -65,18 +66,10 @@ check_logged (const char *call, int64_t result)
 /* The vsock that the machine may not have: its other end is an oldstyle
  * server that has said all that it has to say.
  */
-extern int __real_socket (int family, int type, int protocol);
-extern int __wrap_socket (int family, int type, int protocol);
-extern int __real_connect (int fd, const struct sockaddr *addr,
-                           socklen_t len);
-extern int __wrap_connect (int fd, const struct sockaddr *addr,
-                           socklen_t len);
-
 static struct server vsock;
 static bool no_vsock;
 
-int
-__wrap_socket (int family, int type, int protocol)
+WRAPPER (int, socket, (int family, int type, int protocol))
 {
   if (family != AF_VSOCK)
     return __real_socket (family, type, protocol);
@@ -89,8 +82,7 @@ __wrap_socket (int family, int type, int protocol)
   return fd;
 }
 
-int
-__wrap_connect (int fd, const struct sockaddr *addr, socklen_t len)
+WRAPPER (int, connect, (int fd, const struct sockaddr *addr, socklen_t len))
 {
   return addr->sa_family == AF_VSOCK ? 0 : __real_connect (fd, addr, len);
 }

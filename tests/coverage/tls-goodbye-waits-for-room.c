@@ -13,15 +13,12 @@
 #include "check.h"
 #include "client.h"
 #include "tls-server.h"
+#include "wrap.h"
 
 /* The client's socket, how much may still be sent, and what comes then. */
 static int client = -1, sends, errnum;
 
-extern ssize_t __real_send (int fd, const void *p, size_t n, int flags);
-extern ssize_t __wrap_send (int fd, const void *p, size_t n, int flags);
-
-ssize_t
-__wrap_send (int fd, const void *p, size_t n, int flags)
+WRAPPER (ssize_t, send, (int fd, const void *p, size_t n, int flags))
 {
   if (fd == client && sends-- <= 0) {
     errno = errnum;

@@ -13,13 +13,11 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "wrap.h"
 
 static const char *login;
 
-extern int __wrap_getlogin_r (char *name, size_t size);
-
-int
-__wrap_getlogin_r (char *name, size_t size)
+WRAPPER (int, getlogin_r, (char *name, size_t size))
 {
   if (login == NULL)
     return ENXIO;
@@ -28,11 +26,8 @@ __wrap_getlogin_r (char *name, size_t size)
 }
 
 /* What fortified headers call instead. */
-extern int __wrap___getlogin_r_chk (char *name, size_t size, size_t room);
-
-int
-__wrap___getlogin_r_chk (char *name, size_t size,
-                         size_t room __attribute__ ((unused)))
+WRAPPER (int, __getlogin_r_chk,
+         (char *name, size_t size, size_t room __attribute__ ((unused))))
 {
   return __wrap_getlogin_r (name, size);
 }

@@ -13,6 +13,7 @@
 #include "client.h"
 #include "memory.h"
 #include "tls-server.h"
+#include "wrap.h"
 
 #define WRAP(name, params, args)                                \
   extern int __real_##name params;                              \
@@ -34,21 +35,14 @@ WRAP (gnutls_server_name_set,
        size_t len), (s, type, name, len))
 
 /* Reading all of the system's certificates each time takes long. */
-extern int __wrap_gnutls_certificate_set_x509_system_trust (
-  gnutls_certificate_credentials_t c);
-
-int
-__wrap_gnutls_certificate_set_x509_system_trust (
-  gnutls_certificate_credentials_t c __attribute__ ((unused)))
+WRAPPER (int, gnutls_certificate_set_x509_system_trust,
+         ( gnutls_certificate_credentials_t c __attribute__ ((unused))))
 {
   return memory_is_out () ? GNUTLS_E_MEMORY_ERROR : 1;
 }
 
 /* Certificates are then looked for at home. */
-extern uid_t __wrap_geteuid (void);
-
-uid_t
-__wrap_geteuid (void)
+WRAPPER (uid_t, geteuid, (void))
 {
   return 1000;
 }

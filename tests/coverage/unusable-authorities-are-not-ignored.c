@@ -15,12 +15,10 @@
 #include "check.h"
 #include "client.h"
 #include "tls-server.h"
+#include "wrap.h"
 
 /* Certificates are then looked for at home. */
-extern uid_t __wrap_geteuid (void);
-
-uid_t
-__wrap_geteuid (void)
+WRAPPER (uid_t, geteuid, (void))
 {
   return 1000;
 }

@@ -20,6 +20,7 @@
 
 #include "check.h"
 #include "conversations.h"
+#include "wrap.h"
 
 #define MAX_STATES 150
 #define MAX_ENTRIES 2000
@@ -183,41 +184,25 @@ is_full (int fd)
   return full;
 }
 
-#define WRAP_BYTES(name, buffer)                                        \
-  extern ssize_t __real_##name (int fd, buffer p, size_t n, int flags); \
-  extern ssize_t __wrap_##name (int fd, buffer p, size_t n, int flags);
-
-#define WRAP_MESSAGE(name, message)                                     \
-  extern ssize_t __real_##name (int fd, message msg, int flags);        \
-  extern ssize_t __wrap_##name (int fd, message msg, int flags);
-
-WRAP_BYTES (recv, void *)
-WRAP_BYTES (send, const void *)
-WRAP_MESSAGE (recvmsg, struct msghdr *)
-WRAP_MESSAGE (sendmsg, const struct msghdr *)
-
 #define FAIL_IF(condition, error)               \
   if (condition) {                              \
     errno = (error);                            \
     return -1;                                  \
   }
 
-ssize_t
-__wrap_recv (int fd, void *p, size_t n, int flags)
+WRAPPER (ssize_t, recv, (int fd, void *p, size_t n, int flags))
 {
   FAIL_IF (is_dropped (fd), way->errnum);
   return __real_recv (fd, p, n, flags);
 }
 
-ssize_t
-__wrap_recvmsg (int fd, struct msghdr *msg, int flags)
+WRAPPER (ssize_t, recvmsg, (int fd, struct msghdr *msg, int flags))
 {
   FAIL_IF (is_dropped (fd), way->errnum);
   return __real_recvmsg (fd, msg, flags);
 }
 
-ssize_t
-__wrap_send (int fd, const void *p, size_t n, int flags)
+WRAPPER (ssize_t, send, (int fd, const void *p, size_t n, int flags))
 {
   FAIL_IF (is_dropped (fd), way->errnum);
   FAIL_IF (is_full (fd), EAGAIN);
@@ -233,32 +218,21 @@ send_first (int fd, const struct iovec *iov, int flags)
                       iov->iov_len < ROOM ? iov->iov_len : ROOM, flags);
 }
 
-ssize_t
-__wrap_sendmsg (int fd, const struct msghdr *msg, int flags)
+WRAPPER (ssize_t, sendmsg, (int fd, const struct msghdr *msg, int flags))
 {
   FAIL_IF (is_dropped (fd), way->errnum);
   FAIL_IF (is_full (fd), EAGAIN);
   return send_first (fd, msg->msg_iov, flags);
 }
 
-extern int __real_poll (struct pollfd *fds, nfds_t n, int timeout);
-extern int __wrap_poll (struct pollfd *fds, nfds_t n, int timeout);
-
-int
-__wrap_poll (struct pollfd *fds, nfds_t n, int timeout)
+WRAPPER (int, poll, (struct pollfd *fds, nfds_t n, int timeout))
 {
   waits_for ('w');
   return __real_poll (fds, n, timeout);
 }
 
 /* The kernel may always take its time. */
-extern int __real_connect (int fd, const struct sockaddr *addr,
-                           socklen_t len);
-extern int __wrap_connect (int fd, const struct sockaddr *addr,
-                           socklen_t len);
-
-int
-__wrap_connect (int fd, const struct sockaddr *addr, socklen_t len)
+WRAPPER (int, connect, (int fd, const struct sockaddr *addr, socklen_t len))
 {
   int r = __real_connect (fd, addr, len);
 

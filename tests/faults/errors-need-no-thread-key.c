@@ -10,25 +10,20 @@
 
 #include "check.h"
 #include "client.h"
+#include "wrap.h"
 
 static unsigned asked;
 
-extern int __wrap_pthread_key_create (pthread_key_t *key,
-                                      void (*destroy) (void *));
-
-int
-__wrap_pthread_key_create (pthread_key_t *key __attribute__ ((unused)),
-                           void (*destroy) (void *) __attribute__ ((unused)))
+WRAPPER (int, pthread_key_create,
+         (pthread_key_t *key __attribute__ ((unused)), void (*destroy) (void *)
+          __attribute__ ((unused))))
 {
   asked++;
   return EAGAIN;
 }
 
-extern int __wrap_pthread_setspecific (pthread_key_t key, const void *value);
-
-int
-__wrap_pthread_setspecific (pthread_key_t key,
-                            const void *value __attribute__ ((unused)))
+WRAPPER (int, pthread_setspecific,
+         (pthread_key_t key, const void *value __attribute__ ((unused))))
 {
   FAIL ("key %u is set", key);
 }

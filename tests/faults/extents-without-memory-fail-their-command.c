@@ -11,17 +11,14 @@
 #include "check.h"
 #include "client.h"
 #include "server.h"
+#include "wrap.h"
 
 #define EXTENTS 3000
 #define SIZE (4 + 8 * EXTENTS)
 
 static bool fails;
 
-extern void *__real_malloc (size_t n);
-extern void *__wrap_malloc (size_t n);
-
-void *
-__wrap_malloc (size_t n)
+WRAPPER (void *, malloc, (size_t n))
 {
   if (fails && n == SIZE) {
     errno = ENOMEM;

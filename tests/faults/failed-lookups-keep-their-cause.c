@@ -10,18 +10,14 @@
 
 #include "check.h"
 #include "client.h"
+#include "wrap.h"
 
 static int result;
 
-extern int __wrap_getaddrinfo (const char *host, const char *port,
-                               const struct addrinfo *hints,
-                               struct addrinfo **list);
-
-int
-__wrap_getaddrinfo (const char *host __attribute__ ((unused)),
-                    const char *port __attribute__ ((unused)),
-                    const struct addrinfo *hints __attribute__ ((unused)),
-                    struct addrinfo **list __attribute__ ((unused)))
+WRAPPER (int, getaddrinfo,
+         (const char *host __attribute__ ((unused)), const char *port
+          __attribute__ ((unused)), const struct addrinfo *hints __attribute__
+          ((unused)), struct addrinfo **list __attribute__ ((unused))))
 {
   errno = EMFILE;
   return result;

@@ -18,6 +18,7 @@
 
 #include "check.h"
 #include "system-calls.h"
+#include "wrap.h"
 
 enum oddity oddity;
 struct chosen chosen;
@@ -90,10 +91,7 @@ disturbed (void)
 }
 
 #define WRAP(type, name, params, args)          \
-  extern type __real_##name params;             \
-  extern type __wrap_##name params;             \
-  type                                          \
-  __wrap_##name params                          \
+  WRAPPER (type, name, params)                  \
   {                                             \
     if (refused (#name))                        \
       return -1;                                \
@@ -121,10 +119,7 @@ WRAP (int, access, (const char *path, int mode), (path, mode))
 
 /* What was done although it is said to have failed. */
 #define WRAP_DONE(name, params, args)           \
-  extern int __real_##name params;              \
-  extern int __wrap_##name params;              \
-  int                                           \
-  __wrap_##name params                          \
+  WRAPPER (int, name, params)                   \
   {                                             \
     int r = __real_##name args;                 \
     return refused (#name) ? -1 : r;            \
@@ -137,39 +132,23 @@ WRAP_DONE (rmdir, (const char *path), (path))
 WRAP_DONE (unlink, (const char *path), (path))
 
 /* The resolver makes system calls of its own. */
-extern int __real_getaddrinfo (const char *host, const char *port,
-                               const struct addrinfo *hints,
-                               struct addrinfo **list);
-extern int __wrap_getaddrinfo (const char *host, const char *port,
-                               const struct addrinfo *hints,
-                               struct addrinfo **list);
-
-int
-__wrap_getaddrinfo (const char *host, const char *port,
-                    const struct addrinfo *hints, struct addrinfo **list)
+WRAPPER (int, getaddrinfo,
+         (const char *host, const char *port, const struct addrinfo *hints,
+          struct addrinfo **list))
 {
   if (refused ("getaddrinfo"))
     return EAI_SYSTEM;
   return __real_getaddrinfo (host, port, hints, list);
 }
 
-extern char *__real_mkdtemp (char *template);
-extern char *__wrap_mkdtemp (char *template);
-
-char *
-__wrap_mkdtemp (char *template)
+WRAPPER (char *, mkdtemp, (char *template))
 {
   return refused ("mkdtemp") ? NULL : __real_mkdtemp (template);
 }
 
 #define WRAP_MMAP(name)                                                 \
-  extern void *__real_##name (void *p, size_t len, int prot, int flags, \
-                              int fd, off_t offset);                    \
-  extern void *__wrap_##name (void *p, size_t len, int prot, int flags, \
-                              int fd, off_t offset);                    \
-  void *                                                                \
-  __wrap_##name (void *p, size_t len, int prot, int flags, int fd,      \
-                 off_t offset)                                          \
+  WRAPPER (void *, name, (void *p, size_t len, int prot, int flags,     \
+                          int fd, off_t offset))                        \
   {                                                                     \
     if (refused ("mmap"))                                               \
       return MAP_FAILED;                                                \
@@ -181,10 +160,7 @@ WRAP_MMAP (mmap)
 WRAP_MMAP (mmap64)
 
 #define WRAP_FOPEN(name)                                        \
-  extern FILE *__real_##name (const char *path, const char *mode); \
-  extern FILE *__wrap_##name (const char *path, const char *mode); \
-  FILE *                                                        \
-  __wrap_##name (const char *path, const char *mode)            \
+  WRAPPER (FILE *, name, (const char *path, const char *mode))  \
   {                                                             \
     if (refused ("fopen"))                                      \
       return NULL;                                              \
@@ -195,10 +171,7 @@ WRAP_FOPEN (fopen)
 WRAP_FOPEN (fopen64)
 
 #define WRAP_OPEN(name)                                         \
-  extern int __real_##name (const char *path, int flags, ...);  \
-  extern int __wrap_##name (const char *path, int flags, ...);  \
-  int                                                           \
-  __wrap_##name (const char *path, int flags, ...)              \
+  WRAPPER (int, name, (const char *path, int flags, ...))       \
   {                                                             \
     return refused ("open") ? -1 : __real_##name (path, flags); \
   }
@@ -207,30 +180,17 @@ WRAP_OPEN (open)
 WRAP_OPEN (open64)
 
 /* What getline may be. */
-extern ssize_t __real___getdelim (char **line, size_t *size, int end,
-                                  FILE *f);
-extern ssize_t __wrap___getdelim (char **line, size_t *size, int end,
-                                  FILE *f);
-
-ssize_t
-__wrap___getdelim (char **line, size_t *size, int end, FILE *f)
+WRAPPER (ssize_t, __getdelim, (char **line, size_t *size, int end, FILE *f))
 {
   return refused ("getline") ? -1 : __real___getdelim (line, size, end, f);
 }
 
-extern ssize_t __wrap_getline (char **line, size_t *size, FILE *f);
-
-ssize_t
-__wrap_getline (char **line, size_t *size, FILE *f)
+WRAPPER (ssize_t, getline, (char **line, size_t *size, FILE *f))
 {
   return __wrap___getdelim (line, size, '\n', f);
 }
 
-extern int __real_fcntl (int fd, int command, ...);
-extern int __wrap_fcntl (int fd, int command, ...);
-
-int
-__wrap_fcntl (int fd, int command, ...)
+WRAPPER (int, fcntl, (int fd, int command, ...))
 {
   va_list args;
 
@@ -244,22 +204,13 @@ __wrap_fcntl (int fd, int command, ...)
   return __real_fcntl (fd, command, arg);
 }
 
-extern int __wrap_fcntl64 (int fd, int command, void *arg);
-
-int
-__wrap_fcntl64 (int fd, int command, void *arg)
+WRAPPER (int, fcntl64, (int fd, int command, void *arg))
 {
   return __wrap_fcntl (fd, command, arg);
 }
 
 /* The kernel goes on connecting after a signal. */
-extern int __real_connect (int fd, const struct sockaddr *addr,
-                           socklen_t len);
-extern int __wrap_connect (int fd, const struct sockaddr *addr,
-                           socklen_t len);
-
-int
-__wrap_connect (int fd, const struct sockaddr *addr, socklen_t len)
+WRAPPER (int, connect, (int fd, const struct sockaddr *addr, socklen_t len))
 {
   if (refused ("connect"))
     return -1;
@@ -271,11 +222,7 @@ __wrap_connect (int fd, const struct sockaddr *addr, socklen_t len)
   return r;
 }
 
-extern int __real_poll (struct pollfd *fds, nfds_t n, int timeout);
-extern int __wrap_poll (struct pollfd *fds, nfds_t n, int timeout);
-
-int
-__wrap_poll (struct pollfd *fds, nfds_t n, int timeout)
+WRAPPER (int, poll, (struct pollfd *fds, nfds_t n, int timeout))
 {
   if (refused ("poll"))
     return -1;
@@ -284,11 +231,7 @@ __wrap_poll (struct pollfd *fds, nfds_t n, int timeout)
   return __real_poll (fds, n, timeout);
 }
 
-extern pid_t __real_waitpid (pid_t pid, int *status, int options);
-extern pid_t __wrap_waitpid (pid_t pid, int *status, int options);
-
-pid_t
-__wrap_waitpid (pid_t pid, int *status, int options)
+WRAPPER (pid_t, waitpid, (pid_t pid, int *status, int options))
 {
   if (refused ("waitpid") || (oddity == INTERRUPTED && disturbed ()))
     return -1;
@@ -298,10 +241,7 @@ __wrap_waitpid (pid_t pid, int *status, int options)
 /* Sending and receiving. */
 
 #define WRAP_BYTES(name, buffer)                                        \
-  extern ssize_t __real_##name (int fd, buffer p, size_t n, int flags); \
-  extern ssize_t __wrap_##name (int fd, buffer p, size_t n, int flags); \
-  ssize_t                                                               \
-  __wrap_##name (int fd, buffer p, size_t n, int flags)                 \
+  WRAPPER (ssize_t, name, (int fd, buffer p, size_t n, int flags))      \
   {                                                                     \
     if (refused (#name) || disturbed ())                                \
       return -1;                                                        \
@@ -311,10 +251,7 @@ __wrap_waitpid (pid_t pid, int *status, int options)
   }
 
 #define WRAP_MESSAGE(name, message)                                     \
-  extern ssize_t __real_##name (int fd, message msg, int flags);        \
-  extern ssize_t __wrap_##name (int fd, message msg, int flags);        \
-  ssize_t                                                               \
-  __wrap_##name (int fd, message msg, int flags)                        \
+  WRAPPER (ssize_t, name, (int fd, message msg, int flags))             \
   {                                                                     \
     struct iovec first = { msg->msg_iov[0].iov_base, 1 };               \
     struct msghdr one = { .msg_iov = &first, .msg_iovlen = 1 };         \

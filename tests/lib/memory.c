@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "memory.h"
+#include "wrap.h"
 
 unsigned memory_fails, memory_asked;
 bool memory_all_fail;
@@ -51,10 +52,7 @@ counted (void *p)
 }
 
 #define WRAP(type, name, params, args)          \
-  extern type __real_##name params;             \
-  extern type __wrap_##name params;             \
-  type                                          \
-  __wrap_##name params                          \
+  WRAPPER (type, name, params)                  \
   {                                             \
     if (memory_is_out ())                       \
       return NULL;                              \
@@ -67,22 +65,14 @@ WRAP (char *, strdup, (const char *s), (s))
 WRAP (char *, strndup, (const char *s, size_t n), (s, n))
 WRAP (FILE *, open_memstream, (char **p, size_t *n), (p, n))
 
-extern void *__real_realloc (void *p, size_t n);
-extern void *__wrap_realloc (void *p, size_t n);
-
-void *
-__wrap_realloc (void *p, size_t n)
+WRAPPER (void *, realloc, (void *p, size_t n))
 {
   if (memory_is_out ())
     return NULL;
   return p ? __real_realloc (p, n) : counted (__real_realloc (p, n));
 }
 
-extern void __real_free (void *p);
-extern void __wrap_free (void *p);
-
-void
-__wrap_free (void *p)
+WRAPPER (void, free, (void *p))
 {
   if (p != NULL && in_library)
     memory_blocks--;
@@ -90,11 +80,7 @@ __wrap_free (void *p)
 }
 
 /* What was printed into memory is whole only once it is closed. */
-extern int __real_fclose (FILE *f);
-extern int __wrap_fclose (FILE *f);
-
-int
-__wrap_fclose (FILE *f)
+WRAPPER (int, fclose, (FILE *f))
 {
   bool fails = memory_is_out ();
   int r = __real_fclose (f);
@@ -106,13 +92,7 @@ __wrap_fclose (FILE *f)
 }
 
 /* The line is made in the C library, but freed like any other. */
-extern ssize_t __real___getdelim (char **line, size_t *size, int end,
-                                  FILE *f);
-extern ssize_t __wrap___getdelim (char **line, size_t *size, int end,
-                                  FILE *f);
-
-ssize_t
-__wrap___getdelim (char **line, size_t *size, int end, FILE *f)
+WRAPPER (ssize_t, __getdelim, (char **line, size_t *size, int end, FILE *f))
 {
   bool first = *line == NULL;
 
@@ -124,11 +104,7 @@ __wrap___getdelim (char **line, size_t *size, int end, FILE *f)
   return r;
 }
 
-extern int __real_vasprintf (char **s, const char *fmt, va_list args);
-extern int __wrap_vasprintf (char **s, const char *fmt, va_list args);
-
-int
-__wrap_vasprintf (char **s, const char *fmt, va_list args)
+WRAPPER (int, vasprintf, (char **s, const char *fmt, va_list args))
 {
   if (memory_is_out ())
     return -1;
@@ -139,28 +115,20 @@ __wrap_vasprintf (char **s, const char *fmt, va_list args)
 
 /* What headers that optimize or fortify turn into the above, or back. */
 
-extern ssize_t __wrap_getline (char **line, size_t *size, FILE *f);
-
-ssize_t
-__wrap_getline (char **line, size_t *size, FILE *f)
+WRAPPER (ssize_t, getline, (char **line, size_t *size, FILE *f))
 {
   return __wrap___getdelim (line, size, '\n', f);
 }
 
-extern int __wrap___vasprintf_chk (char **s, int flag, const char *fmt,
-                                   va_list args);
-
-int
-__wrap___vasprintf_chk (char **s, int flag __attribute__ ((unused)),
-                        const char *fmt, va_list args)
+WRAPPER (int, __vasprintf_chk,
+         (char **s, int flag __attribute__ ((unused)), const char *fmt,
+          va_list args))
 {
   return __wrap_vasprintf (s, fmt, args);
 }
 
 #define WRAP_ASPRINTF(name, params)             \
-  extern int __wrap_##name params;              \
-  int                                           \
-  __wrap_##name params                          \
+  WRAPPER (int, name, params)                   \
   {                                             \
     va_list args;                               \
                                                 \

@@ -15,19 +15,14 @@
 #include "check.h"
 #include "client.h"
 #include "tls-server.h"
+#include "wrap.h"
 
 #define CA "/ca-cert.pem "
 
 static uid_t user;
 static char places[1024];       /* in the order of looking */
 
-extern uid_t __wrap_geteuid (void);
-extern int __wrap_access (const char *path, int mode);
-extern int __wrap_gnutls_certificate_set_x509_system_trust
-  (gnutls_certificate_credentials_t x509);
-
-uid_t
-__wrap_geteuid (void)
+WRAPPER (uid_t, geteuid, (void))
 {
   return user;
 }
@@ -39,8 +34,7 @@ note (const char *place)
   strcat (strcat (places, place), " ");
 }
 
-int
-__wrap_access (const char *path, int mode)
+WRAPPER (int, access, (const char *path, int mode))
 {
   (void) mode;
   note (path);
@@ -48,9 +42,8 @@ __wrap_access (const char *path, int mode)
   return -1;
 }
 
-int
-__wrap_gnutls_certificate_set_x509_system_trust
-  (gnutls_certificate_credentials_t x509)
+WRAPPER (int, gnutls_certificate_set_x509_system_trust,
+         (gnutls_certificate_credentials_t x509))
 {
   (void) x509;
   note ("system");

@@ -57,7 +57,6 @@ tls_program_tests = \
 	tests/tls/default-directories-are-searched-in-order \
 	tests/tls/demand-for-tls-on-tls-is-no-loop \
 	tests/tls/disconnecting-says-goodbye \
-	tests/tls/failed-records-say-why \
 	tests/tls/faults-while-tls-starts \
 	tests/tls/full-handshake-asks-for-write \
 	tests/tls/full-sockets-ask-for-write \
@@ -87,11 +86,6 @@ tests_tls_default_directories_are_searched_in_order_LDFLAGS = \
 	-Wl,--wrap=access \
 	-Wl,--wrap=geteuid \
 	-Wl,--wrap=gnutls_certificate_set_x509_system_trust
-tests_tls_failed_records_say_why_LDADD = \
-	tests/lib/libtest.a lib/libcore.la $(GNUTLS_LIBS)
-tests_tls_failed_records_say_why_LDFLAGS = \
-	$(AM_LDFLAGS) \
-	-Wl,--wrap=gnutls_record_send
 else
 tls_program_tests = \
 	tests/tls/calls-without-tls-say-so
