@@ -321,6 +321,7 @@ EXTRA_DIST += \
 	tests/lib/functions.sh \
 	tests/lib/inetd.py \
 	tests/lib/listen.py \
+	tests/lib/nbd_server.py \
 	tests/valgrind.supp \
 	tests/wire/README.md
 
