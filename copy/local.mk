@@ -54,6 +54,7 @@ copy_tests = \
 	copy/tests/bitmaps-choose-what-changed.sh \
 	copy/tests/block-devices-are-copied.sh \
 	copy/tests/block-hashes-are-the-known-ones.sh \
+	copy/tests/blocks-larger-than-requests-keep-all-their-parts.sh \
 	copy/tests/connections-that-are-never-served-are-done-without.sh \
 	copy/tests/copies-go-through-tls.sh \
 	copy/tests/dying-servers-fail-the-copy.sh \

@@ -100,6 +100,9 @@ set_workers (struct copy *c)
   unsigned threads = o->threads ? o->threads : MAX (processors, 1);
   unsigned n = MIN (threads, o->connections);
 
+  /* Two workers must not change parts of the same block. */
+  if (c->request < c->align)
+    n = 1;
   if (o->synchronous || from->stream || to->stream || !from->multi
       || !to->multi)
     n = 1;
