@@ -123,8 +123,8 @@ struct io {
   char *buffer;
   uint64_t position, length;
   int error;                    /* errno of the outcome */
-  bool tentative;               /* asked for in a way that some refuse, */
-  bool fast;                    /* that is, zeroes if they are fast */
+  unsigned way;                 /* how it is tried; it only becomes more, */
+  bool again;                   /* and is to be tried so once more */
   struct extent asked;          /* STATUS: the question */
   struct extents allocation;    /* STATUS: the source's allocation, and */
   struct extents selection;     /* what the chosen context marks */

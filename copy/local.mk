@@ -77,6 +77,7 @@ copy_tests = \
 	copy/tests/random-disks-are-equal.sh \
 	copy/tests/read-errors-are-never-taken-for-data.sh \
 	copy/tests/refused-connections-are-done-without.sh \
+	copy/tests/refused-zeroes-are-made-in-another-way.py \
 	copy/tests/resume-does-not-trust-what-was-not-flushed.sh \
 	copy/tests/resume-goes-on-from-what-is-durable.sh \
 	copy/tests/resume-refuses-what-changed.sh \

@@ -107,22 +107,31 @@ do_unaligned (struct nbd *n, struct io *io, uint64_t offset)
 
 /* ---- the ordinary ones ---- */
 
+/* How to read. */
+enum { IN_ONE_PIECE, IN_ANY_PIECES };
+
+/* Is there a later way for what the server refused?  Ways are never gone
+ * back, so whatever is refused, there are no more attempts than ways. */
+static bool
+goes_on (struct nbd *n, struct io *io, int error)
+{
+  if (io->action == WRITE_ZEROES)
+    return nbd_zero_refused (n, io, error);
+  /* A server may refuse to send so much in one piece. */
+  if (io->action != READ || io->way != IN_ONE_PIECE || error != EOVERFLOW)
+    return false;
+  n->no_df = true;
+  io->way = IN_ANY_PIECES;
+  return true;
+}
+
 static int
 completed (void *opaque, int *error)
 {
   struct io *io = opaque;
-  struct nbd *n = (struct nbd *) io->on;
 
-  if (io->action == READ && *error == EOVERFLOW && io->tentative) {
-    /* The server may refuse to send so much in one piece. */
-    n->no_df = true;
-    io->error = EAGAIN;
-  }
-  else if (io->action == WRITE_ZEROES && nbd_zero_refused (n, io, *error))
-    io->error = EAGAIN;
-  else
-    io->error = *error;
-  io_done (io, io->error);
+  io->again = *error != 0 && goes_on ((struct nbd *) io->on, io, *error);
+  io_done (io, *error);
   return 1;
 }
 
@@ -211,8 +220,9 @@ start_read (struct nbd *n, struct io *io, uint64_t offset,
   nbd_chunk_callback chunk = { .callback = ignore_chunk };
   struct nbd_handle *h = handle_of (n, io);
 
-  io->tentative = n->facts.df && !n->no_df;
-  if (!io->tentative)
+  if (!n->facts.df || n->no_df)
+    io->way = IN_ANY_PIECES;
+  if (io->way == IN_ANY_PIECES)
     return nbd_aio_pread (h, io->buffer, io->length, offset, done, 0);
   return nbd_aio_pread_structured (h, io->buffer, io->length, offset, chunk,
                                    done, LIBNBD_CMD_FLAG_DF);

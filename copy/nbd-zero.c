@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* NBD exports: zeroes.  The server makes them if it can.  If it cannot, but
  * can discard, that is tried, and believed only if its map says that the
- * range reads as zeroes now.  Else zeroes are sent. */
+ * range reads as zeroes now.  Else zeroes are sent.
+ *
+ * These ways have an order.  What a server refuses is tried in a later way
+ * only, so every request ends, whatever is refused in which order. */
 #include <config.h>
 
 #include <errno.h>
@@ -17,10 +20,49 @@ static const char zeroes[256 * 1024];
  * the server says that making them is not fast. */
 #define SLOW_SCAN (64 * KIB)
 
+enum way {
+  FAST,                         /* as a request, if that is fast */
+  SLOW,                         /* as a request */
+  DISCARD,
+  SEND,                         /* always possible */
+};
+
 static bool
-can_zero (const struct nbd *n)
+is_possible (const struct nbd *n, enum way way)
 {
-  return n->facts.zero && !n->no_zero;
+  switch (way) {
+  case FAST:
+    return n->facts.zero && n->facts.fast_zero;
+  case SLOW:
+    return n->facts.zero;
+  case DISCARD:
+    return n->facts.trim && n->facts.map && !n->e.copy->o.allocated;
+  case SEND:
+    break;
+  }
+  return true;
+}
+
+/* The first way from WAY on that the server can go and did not refuse. */
+static enum way
+way_from (const struct nbd *n, enum way way)
+{
+  way = MAX (way, n->zero_way);
+  while (!is_possible (n, way))
+    way++;
+  return way;
+}
+
+/* The server refused this way. */
+static void
+leave_way (struct nbd *n, enum way way)
+{
+  unsigned first = n->zero_way;
+
+  while (first <= way
+         && !atomic_compare_exchange_weak (&n->zero_way, &first, way + 1)) {
+    /* Another thread has just left one. */
+  }
 }
 
 int
@@ -50,34 +92,6 @@ write_zero_data (struct nbd *n, struct nbd_handle *h, uint64_t offset,
   return error;
 }
 
-int
-nbd_zero_unaligned (struct nbd *n, struct nbd_handle *h, uint64_t offset,
-                uint64_t length)
-{
-  uint64_t m = n->e.minimum, part = m - offset % m;
-  int error = 0;
-
-  if (part != m) {
-    part = MIN (part, length);
-    error = nbd_write_part (n, h, NULL, offset, part);
-    offset += part;
-    length -= part;
-  }
-  part = length - length % m;
-  if (error == 0 && part > 0) {
-    if (!can_zero (n))
-      error = write_zero_data (n, h, offset, part);
-    else if (nbd_zero (h, part, offset, n->e.copy->o.allocated
-                       ? LIBNBD_CMD_FLAG_NO_HOLE : 0) == -1)
-      error = nbd_last_errno ();
-    offset += part;
-    length -= part;
-  }
-  if (error == 0 && length > 0)
-    error = nbd_write_part (n, h, NULL, offset, length);
-  return error;
-}
-
 /* Is all that the map shows zero?  Its user data counts what was seen. */
 static int
 sum_zeroes (void *opaque, const char *context, uint64_t offset,
@@ -97,87 +111,136 @@ sum_zeroes (void *opaque, const char *context, uint64_t offset,
 }
 
 /* Discard, and see whether zeroes came of it. */
-static bool
-zero_by_trim (struct nbd *n, struct nbd_handle *h, uint64_t offset,
-              uint64_t length)
+static int
+discard (struct nbd_handle *h, uint64_t offset, uint64_t length)
 {
   uint64_t end = offset + length;
 
-  if (!n->facts.trim || !n->facts.map || n->no_trim
-      || n->e.copy->o.allocated)
-    return false;
-  if (nbd_trim (h, length, offset, 0) == -1) {
-    n->no_trim = true;
-    return false;
-  }
+  if (nbd_trim (h, length, offset, 0) == -1)
+    return ENOTSUP;
   while (offset < end) {
     uint64_t seen = 0;
     nbd_extent64_callback extents = {
       .callback = sum_zeroes, .user_data = &seen,
     };
     if (nbd_block_status_64 (h, end - offset, offset, extents, 0) == -1
-        || seen == 0) {
-      n->no_trim = true;
-      return false;
-    }
+        || seen == 0)
+      return ENOTSUP;
     offset += seen;
   }
-  return true;
+  return 0;
 }
 
-/* What cannot be a single request of the library; true if it was done. */
+static uint32_t
+zero_flags (const struct nbd *n, enum way way)
+{
+  return (n->e.copy->o.allocated ? LIBNBD_CMD_FLAG_NO_HOLE : 0)
+    | (way == FAST ? LIBNBD_CMD_FLAG_FAST_ZERO : 0);
+}
+
+/* Blocking.  ENOTSUP if another way is to be tried. */
+static int
+zero_in_way (struct nbd *n, struct nbd_handle *h, enum way way,
+             uint64_t offset, uint64_t length)
+{
+  if (way == DISCARD)
+    return discard (h, offset, length);
+  if (way == SEND)
+    return write_zero_data (n, h, offset, length);
+  if (nbd_zero (h, length, offset, zero_flags (n, way)) == -1)
+    return nbd_last_errno ();
+  return 0;
+}
+
+/* Blocking; whole blocks. */
+static int
+zero_blocks (struct nbd *n, struct nbd_handle *h, enum way way,
+             uint64_t offset, uint64_t length)
+{
+  int error;
+
+  while ((error = zero_in_way (n, h, way, offset, length)) == ENOTSUP
+         && way != SEND) {
+    leave_way (n, way);
+    way = way_from (n, way + 1);
+  }
+  return error;
+}
+
+int
+nbd_zero_unaligned (struct nbd *n, struct nbd_handle *h, uint64_t offset,
+                    uint64_t length)
+{
+  uint64_t m = n->e.minimum, part = m - offset % m;
+  int error = 0;
+
+  if (part != m) {
+    part = MIN (part, length);
+    error = nbd_write_part (n, h, NULL, offset, part);
+    offset += part;
+    length -= part;
+  }
+  part = length - length % m;
+  if (error == 0 && part > 0) {
+    error = zero_blocks (n, h, way_from (n, SLOW), offset, part);
+    offset += part;
+    length -= part;
+  }
+  if (error == 0 && length > 0)
+    error = nbd_write_part (n, h, NULL, offset, length);
+  return error;
+}
+
+/* Zeroes inside of data are worth a request of their own only if that is
+ * fast; a hole of the source always is. */
+static enum way
+way_of (const struct nbd *n, const struct io *io)
+{
+  enum way first = io->slot->what.kind == DATA ? FAST : SLOW;
+  return way_from (n, MAX (first, io->way));
+}
+
+/* Choose a way.  What cannot be a single request of the library is done at
+ * once; true if it was. */
 bool
 nbd_zero_at_once (struct nbd *n, struct nbd_handle *h, struct io *io)
 {
   uint64_t offset = n->e.start + io->position;
 
-  if (can_zero (n))
+  io->way = way_of (n, io);
+  if (io->way < DISCARD
+      || (io->way == SEND
+          && io->length <= MIN (n->e.maximum, sizeof zeroes)))
     return false;
-  if (zero_by_trim (n, h, offset, io->length)) {
-    io_done (io, 0);
-    return true;
-  }
-  if (io->length <= MIN (n->e.maximum, sizeof zeroes))
-    return false;
-  io_done (io, write_zero_data (n, h, offset, io->length));
+  io_done (io, zero_blocks (n, h, io->way, offset, io->length));
   return true;
 }
 
+/* In the way that was chosen. */
 int64_t
 nbd_start_zero (struct nbd *n, struct nbd_handle *h, struct io *io,
                 nbd_completion_callback done)
 {
   uint64_t offset = n->e.start + io->position;
-  uint32_t flags = 0;
 
-  io->tentative = can_zero (n);
-  io->fast = false;
-  if (!io->tentative)
+  if (io->way == SEND)
     return nbd_aio_pwrite (h, zeroes, io->length, offset, done, 0);
-  if (n->e.copy->o.allocated)
-    flags |= LIBNBD_CMD_FLAG_NO_HOLE;
-  io->fast = io->slot->what.kind == DATA && n->facts.fast_zero
-    && !n->no_fast;
-  if (io->fast)
-    flags |= LIBNBD_CMD_FLAG_FAST_ZERO;
-  return nbd_aio_zero (h, io->length, offset, done, flags);
+  return nbd_aio_zero (h, io->length, offset, done,
+                       zero_flags (n, io->way));
 }
 
-/* Can it be done in another way?  A server that would not be fast need not
- * be asked for small pieces. */
+/* Can it be done in a later way?  A server that would not be fast is not
+ * asked for small pieces any more. */
 bool
-nbd_zero_refused (struct nbd *n, const struct io *io, int error)
+nbd_zero_refused (struct nbd *n, struct io *io, int error)
 {
   struct copy *c = n->e.copy;
 
-  if (error != ENOTSUP || !io->tentative)
+  if (error != ENOTSUP || io->way == SEND)
     return false;
-  if (io->fast) {
-    if (c->scan >= SLOW_SCAN)
-      n->no_fast = true;
+  leave_way (n, io->way);
+  if (io->way == FAST)
     c->scan = MIN (c->request, MAX (c->scan, SLOW_SCAN));
-    return true;
-  }
-  n->no_zero = true;
+  io->way++;
   return true;
 }

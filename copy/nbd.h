@@ -27,9 +27,7 @@ struct nbd {
   unsigned count;
   int patience_ms;              /* with a further connection */
   pthread_mutex_t lock;         /* of the links' sockets */
-  _Atomic bool no_zero;         /* the server refused to write zeroes */
-  _Atomic bool no_fast;         /* and says that it would not be fast */
-  _Atomic bool no_trim;         /* and discards without making zeroes */
+  _Atomic unsigned zero_way;    /* the first one that was not refused */
   _Atomic bool no_df;           /* the server wants to fragment reads */
 };
 
@@ -59,6 +57,6 @@ extern bool nbd_zero_at_once (struct nbd *n, struct nbd_handle *h,
                               struct io *io);
 extern int64_t nbd_start_zero (struct nbd *n, struct nbd_handle *h,
                                struct io *io, nbd_completion_callback done);
-extern bool nbd_zero_refused (struct nbd *n, const struct io *io, int error);
+extern bool nbd_zero_refused (struct nbd *n, struct io *io, int error);
 
 #endif /* COPY_NBD_H */

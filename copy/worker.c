@@ -121,8 +121,9 @@ start_flush (struct worker *w)
 static void
 handle (struct worker *w, struct io *io)
 {
-  if (io->error == EAGAIN) {
-    /* The same in another way. */
+  if (io->again) {
+    /* The same in a later way. */
+    io->again = false;
     io_start (io);
     return;
   }
