@@ -102,6 +102,22 @@ nbdi_settle_contexts (struct nbd_handle *h)
   h->export.contexts_valid = true;
 }
 
+/* The server refused the export.  What it granted on the way to it goes with
+ * it, unless it does not know this option: that says nothing of the export,
+ * and it may still be asked in another way.  Contexts that the program set
+ * stay selected as long as there is such an export.
+ */
+void
+nbdi_refused_export (struct nbd_handle *h)
+{
+  uint32_t type = h->opt.reply.type;
+
+  nbdi_forget_export (h);
+  if (type == NBD_REP_ERR_UNKNOWN ||
+      (type != NBD_REP_ERR_UNSUP && h->settings.request_meta_context))
+    nbdi_forget_contexts (h);
+}
+
 /* Remember a context that the server granted.  Ids must be unique, for
  * replies are told apart by them.
  */
@@ -238,14 +254,31 @@ nbdi_can_cache (struct nbd_handle *h)
   return has_flag (h, NBD_FLAG_SEND_CACHE);
 }
 
+/* Whether nobody can say which contexts there are.  Without any interest in
+ * them there are none; but a program that looks at one export after the
+ * other must not take that for an answer of the server.
+ */
+static bool
+contexts_are_unknown (const struct nbd_handle *h)
+{
+  const struct nbdi_export *e = &h->export;
+
+  if (e->contexts_valid)
+    return false;
+  return e->contexts_asked || h->settings.meta_contexts.len > 0 ||
+    (e->asked && nbdi_phase_in (h, NBDI_PHASE_NEGOTIATING));
+}
+
 int
 nbdi_can_meta_context (struct nbd_handle *h, const char *metacontext)
 {
   const struct nbdi_export *e = &h->export;
 
-  if (!e->contexts_valid &&
-      (e->contexts_asked || h->settings.meta_contexts.len > 0)) {
-    nbdi_error (EINVAL, "no request for metadata contexts has succeeded yet");
+  if (contexts_are_unknown (h)) {
+    nbdi_error (EINVAL, "no request for metadata contexts of this export has "
+                "succeeded: use nbd_opt_info or nbd_opt_go with "
+                "nbd_set_request_meta_context on, or "
+                "nbd_opt_set_meta_context");
     return -1;
   }
   for (size_t i = 0; i < e->nr_contexts; i++)

@@ -72,6 +72,7 @@ struct nbdi_export {
   bool tls;
   bool structured_replies;
   bool extended_headers;
+  bool asked;                   /* an INFO or GO was sent */
   bool known;                   /* size and flags are valid */
   uint64_t size;
   uint16_t flags;               /* transmission flags, cleaned */

@@ -221,6 +221,7 @@ extern void nbdi_set_block_sizes (struct nbd_handle *h, uint32_t minimum,
 extern void nbdi_forget_export (struct nbd_handle *h);
 extern void nbdi_forget_contexts (struct nbd_handle *h);
 extern void nbdi_settle_contexts (struct nbd_handle *h);
+extern void nbdi_refused_export (struct nbd_handle *h);
 extern int nbdi_add_context (struct nbd_handle *h, uint32_t id,
                              const char *name);
 extern uint32_t nbdi_payload_limit (const struct nbd_handle *h);

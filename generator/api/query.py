@@ -229,13 +229,18 @@ RECORDS: tuple[Record, ...] = (
         text="""
             The result is true if the server granted *metacontext*, so that
             `block_status` reports it.  The name must be exactly that of the
-            context: a namespace alone does not do.""",
+            context: a namespace alone does not do.
+
+            In option mode the answer is about the export of `set_export_name`.
+            There the call fails while nobody has asked the server about this
+            export's contexts: `opt_info` does so only if
+            `set_request_meta_context` is true, and an export that the server does
+            not have has none to tell of.""",
         args=(String("metacontext", "name of the context"),),
         phases=DETAILS,
         errors={
-            "EINVAL": "contexts were asked for, but were not set since the export"
-            " name changed; in option mode call `opt_info` or"
-            " `opt_set_meta_context` first"
+            "EINVAL": "no request for contexts of this export has succeeded; in"
+            " option mode call `opt_info` or `opt_set_meta_context` first"
         },
         spec="Metadata querying",
         example="examples/block-status-map.c",

@@ -31,5 +31,6 @@ STATE (START)
                  "must be 0", handshake_flags);
   if (nbdi_set_export (h, size, nbdi_get16 (p + 10)) == -1)
     return FAILED;
+  h->export.contexts_valid = true;      /* there are none */
   return NEXT (.TRANSMISSION);
 }

@@ -84,6 +84,7 @@ STATE (START)
   GOES_TO (SEND)
 {
   nbdi_forget_export (h);
+  h->export.asked = true;
   if (nbdi_export_option_message (h, h->opt.option) == -1)
     return FAILED;
   return NEXT (SEND);
@@ -133,7 +134,7 @@ STATE (RECV_PAYLOAD)
     nbdi_option_result (h, 0, 0);
     return NEXT (^OPTION_DONE);
   default:
-    nbdi_forget_export (h);
+    nbdi_refused_export (h);
     if (nbdi_option_refused (h, p) == -1)
       return FAILED;
     return NEXT (^OPTION_DONE);

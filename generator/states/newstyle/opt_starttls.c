@@ -14,7 +14,7 @@ forget_negotiation (struct nbd_handle *h)
   h->export.extended_headers = false;
   nbdi_forget_export (h);
   nbdi_forget_contexts (h);
-  h->export.contexts_asked = false;
+  h->export.asked = h->export.contexts_asked = false;
 }
 
 /* Encrypt the rest of the connection. */
