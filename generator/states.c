@@ -21,7 +21,6 @@ STATE (START)
 STATE (NEGOTIATING)
   PHASE (NEGOTIATING)
   ON (OPTION -> NEWSTYLE.START)
-  ON (BREAK -> DEAD)
 {
   nbdi_finish_option (h);
   return WAIT;

@@ -77,12 +77,6 @@ nbdi_aio_opt_info (struct nbd_handle *h, nbd_completion_callback *completion)
 int
 nbdi_aio_opt_abort (struct nbd_handle *h)
 {
-  if (!is_fixed (h)) {
-    nbdi_error (ENOTSUP, "the server only knows newstyle negotiation, which "
-                "cannot be ended but by closing the connection");
-    nbdi_event (h, NBDI_EVENT_BREAK);
-    return -1;
-  }
   return begin_fixed (h, NULL, NBD_OPT_ABORT);
 }
 

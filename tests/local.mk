@@ -80,6 +80,7 @@ program_tests = \
 	tests/handshake/only-one-option-at-a-time \
 	tests/handshake/overlong-strings-are-refused \
 	tests/handshake/refused-connect-leaves-the-socket \
+	tests/handshake/servers-without-fixed-newstyle-are-left-by-closing \
 	tests/handshake/servers-without-fixed-newstyle-know-no-options \
 	tests/handshake/settings-are-fixed-while-connected \
 	tests/handshake/shutdown-in-option-mode-aborts \

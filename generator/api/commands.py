@@ -250,8 +250,6 @@ RECORDS: tuple[Record, ...] = (
         phases=NEGOTIATING | CONNECTED,
         modifies_fd=True,
         errors={
-            "ENOTSUP": "the handle is Negotiating and the server cannot negotiate"
-            " options (not fixed newstyle)",
             "EPROTO": "the server broke the rules of the protocol at the end",
         },
         spec="Terminating the transmission phase",

@@ -77,9 +77,10 @@ RECORDS: tuple[Record, ...] = (
         summary="end option mode and the connection",
         text="""
             This tells the server that no export is wanted after all, and closes
-            the connection.  The handle becomes Closed.""",
+            the connection.  The handle becomes Closed.  A server that cannot
+            negotiate options (not fixed newstyle) is told nothing: there the
+            connection is just closed.""",
         aio_completion=False,
-        errors=NOT_FIXED,
         spec="Termination of the session during option haggling",
         example="examples/list-exports.c",
         see_also=("opt_go", "shutdown", "close"),

@@ -15,6 +15,7 @@ endif
 # Tests of what is rare.
 coverage_programs = \
 	tests/coverage/addresses-need-a-length-and-a-name \
+	tests/coverage/blocking-options-need-fixed-newstyle \
 	tests/coverage/buffers-move-before-they-grow \
 	tests/coverage/children-that-others-reap-have-no-fate \
 	tests/coverage/connections-that-cannot-be-checked-have-failed \
@@ -26,7 +27,6 @@ coverage_programs = \
 	tests/coverage/notify-write-on-a-broken-connection-ends-it \
 	tests/coverage/numbers-of-the-protocol-have-names \
 	tests/coverage/polls-of-a-broken-connection-serve-one-reply-each \
-	tests/coverage/shutdown-cannot-abort-without-fixed-newstyle \
 	tests/coverage/shutdown-tells-blocked-threads-what-it-dropped \
 	tests/coverage/signals-need-a-child-and-a-number \
 	tests/coverage/successful-calls-log-their-result \

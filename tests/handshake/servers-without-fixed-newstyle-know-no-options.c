@@ -43,10 +43,6 @@ test (void)
     CHECK_CALLS (&middle[i], 0);
   CHECK_STATE (h, "NEGOTIATING");
   server_expect_nothing (&s);
-
-  CHECK_INT (nbd_opt_abort (h), -1);
-  CHECK_ERROR (ENOTSUP, "nbd_opt_abort: ");
-  CHECK_STATE (h, "DEAD");
   nbd_close (h);
   server_close (&s);
 }

@@ -9,6 +9,19 @@ GROUP (NEWSTYLE.OPT_ABORT)
   PHASE (CONNECTING)
   SPEC ("Option types")
 
+/* Build the option.  A server that is not fixed newstyle does not know it:
+ * then all that is left is to close the connection.
+ */
+STATE (START)
+  GOES_TO (SEND, .CLOSED)
+{
+  if ((h->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE) == 0)
+    return NEXT (.CLOSED);
+  if (nbdi_option_message (h, NBD_OPT_ABORT, NULL, 0) == -1)
+    return FAILED;
+  return NEXT (SEND);
+}
+
 /* Send it.  After an error we leave without waiting for the answer. */
 STATE (SEND)
   IO (SEND)
