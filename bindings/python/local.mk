@@ -50,6 +50,7 @@ python_tests = \
 	bindings/python/tests/calls-leave-no-objects-behind.py \
 	bindings/python/tests/chunk-callback-can-fail-the-read.py \
 	bindings/python/tests/close-ends-commands-in-flight.py \
+	bindings/python/tests/class-has-two-names.py \
 	bindings/python/tests/closed-handle-says-so.py \
 	bindings/python/tests/completion-decides-what-becomes-of-the-command.py \
 	bindings/python/tests/constants-are-those-of-the-header.py \

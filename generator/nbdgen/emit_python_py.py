@@ -134,6 +134,11 @@ class NBD:
 
 $methods
 
+# The class has two names.  A star import leaves out the one that would hide the
+# module, for programs that also say "import nbd".
+__all__ = [name for name in dir() if not name.startswith("_")]
+nbd = NBD
+
 if __name__ == "__main__":
     # The shell imports this module by its name: that one is what its users see,
     # and whose exceptions are raised.

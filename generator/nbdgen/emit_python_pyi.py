@@ -84,6 +84,8 @@ $methods
 '''
 )
 
+nbd: TypeAlias = NBD
+
 
 def _alias(callback: Callback) -> str:
     types = [CALLBACK_TYPES[kind] for kind, _ in callback.args]
