@@ -45,12 +45,13 @@ python_tests = \
 	bindings/python/tests/aio-pwrite-sends-the-buffer-as-it-is.py \
 	bindings/python/tests/block-status-lists-extents.py \
 	bindings/python/tests/buffer-converts-both-ways.py \
+	bindings/python/tests/buffer-follows-the-object-that-it-shares.py \
 	bindings/python/tests/buffer-tells-whether-it-is-zero.py \
 	bindings/python/tests/call-from-a-callback-is-refused.py \
 	bindings/python/tests/calls-leave-no-objects-behind.py \
 	bindings/python/tests/chunk-callback-can-fail-the-read.py \
-	bindings/python/tests/close-ends-commands-in-flight.py \
 	bindings/python/tests/class-has-two-names.py \
+	bindings/python/tests/close-ends-commands-in-flight.py \
 	bindings/python/tests/closed-handle-says-so.py \
 	bindings/python/tests/completion-decides-what-becomes-of-the-command.py \
 	bindings/python/tests/constants-are-those-of-the-header.py \
@@ -61,6 +62,7 @@ python_tests = \
 	bindings/python/tests/exit-with-open-handles-is-clean.py \
 	bindings/python/tests/handle-in-a-cycle-is-collected.py \
 	bindings/python/tests/interrupt-in-a-callback-ends-the-call.py \
+	bindings/python/tests/new-buffer-is-cleared-before-it-is-seen.py \
 	bindings/python/tests/options-call-back.py \
 	bindings/python/tests/paths-may-be-path-objects.py \
 	bindings/python/tests/pread-returns-a-bytearray.py \

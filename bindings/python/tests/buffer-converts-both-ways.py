@@ -23,6 +23,16 @@ class Test(support.Case):
         source[0] = 0
         self.assertEqual(buffer.to_bytearray(), b"abc")
 
+    def test_from_bytearray_takes_what_bytearray_takes(self) -> None:
+        sources: list[Any] = [b"xyz", [1, 2], range(3), array.array("H", [1]), 5, 0]
+        for source in sources:
+            buffer = nbd.Buffer.from_bytearray(ba=source)
+            self.assertEqual(buffer.to_bytearray(), bytearray(source))
+        for bad in ("abc", None, 1.5):
+            self.assertRaises(TypeError, nbd.Buffer.from_bytearray, bad)
+        for value in (-1, [256]):
+            self.assertRaises(ValueError, nbd.Buffer.from_bytearray, value)
+
     def test_to_bytearray_copies(self) -> None:
         buffer = nbd.Buffer.from_bytearray(b"abcdef")
         copy = buffer.to_bytearray()
@@ -35,8 +45,9 @@ class Test(support.Case):
 
     def test_from_buffer_shares(self) -> None:
         source = array.array("H", [1, 2])
-        buffer = nbd.Buffer.from_buffer(source)
-        buffer.to_buffer()[0] = 7
+        buffer = nbd.Buffer.from_buffer(buf=source)
+        self.assertIs(buffer.to_buffer(), source)
+        memoryview(buffer).cast("H")[0] = 7  # type: ignore[arg-type]
         self.assertEqual(source[0], 7)
         source[1] = 0
         self.assertEqual(len(buffer), 4)
@@ -49,10 +60,25 @@ class Test(support.Case):
 
     def test_to_buffer_shares(self) -> None:
         buffer: Any = nbd.Buffer(4)
-        view = buffer.to_buffer()
-        view[1:3] = b"xy"
-        del view
+        own = buffer.to_buffer()
+        self.assertEqual(own, bytearray(4))
+        own[1:3] = b"xy"
         self.assertEqual(memoryview(buffer), b"\0xy\0")
+        own += b"z"
+        self.assertEqual(buffer.to_bytearray(), b"\0xy\0z")
+
+    def test_types_derived_from_it(self) -> None:
+        class Tagged(nbd.Buffer):
+            def __init__(self, tag: object) -> None:
+                super().__init__(8)
+                self.tag = tag
+
+        self.assertEqual((Tagged("a").tag, len(Tagged("a"))), ("a", 8))
+        made: Any = Tagged.from_buffer(b"abc")
+        self.assertEqual((made.tag, bytes(made)), (0, b"abc"))
+        plain: Any = nbd.Buffer(8)
+        plain.offset = 512
+        self.assertEqual(plain.offset, 512)
 
 
 support.main()
