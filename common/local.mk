@@ -14,6 +14,7 @@ common_libcommon_a_SOURCES = \
 	common/message.c \
 	common/options.c \
 	common/progress.c \
+	common/reach.c \
 	common/signals.c \
 	common/size.c \
 	common/tool.h
@@ -43,13 +44,21 @@ common_tests = \
 	common/tests/messages-name-the-blocking-call.sh \
 	common/tests/options-agree-everywhere.sh \
 	common/tests/signals-close-what-was-opened.sh
+common_programs = \
+	common/tests/failing-requests-for-block-status-become-short \
+	common/tests/sizes-are-read-and-printed
 TESTS += \
 	$(common_tests) \
-	common/tests/sizes-are-read-and-printed
-check_PROGRAMS += common/tests/sizes-are-read-and-printed
-common_tests_sizes_are_read_and_printed_CPPFLAGS = $(tool_cppflags)
-common_tests_sizes_are_read_and_printed_LDADD = \
+	$(common_programs)
+check_PROGRAMS += $(common_programs)
+common_programs_ldadd = \
 	common/libcommon.a tests/lib/libtest.a lib/libnbd.la
+common_tests_failing_requests_for_block_status_become_short_CPPFLAGS = \
+	$(tool_cppflags)
+common_tests_failing_requests_for_block_status_become_short_LDADD = \
+	$(common_programs_ldadd)
+common_tests_sizes_are_read_and_printed_CPPFLAGS = $(tool_cppflags)
+common_tests_sizes_are_read_and_printed_LDADD = $(common_programs_ldadd)
 
 EXTRA_DIST += \
 	$(common_tests) \

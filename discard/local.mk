@@ -21,6 +21,7 @@ discard_tests = \
 	discard/tests/a-range-behind-the-end-is-a-warning.sh \
 	discard/tests/a-refused-piece-is-done-in-parts.py \
 	discard/tests/check-finds-data.sh \
+	discard/tests/check-goes-on-behind-a-failing-block-status.sh \
 	discard/tests/it-asks-before-it-discards.sh \
 	discard/tests/what-the-server-cannot-do-is-said.sh \
 	discard/tests/wrong-usage-exits-with-2.sh

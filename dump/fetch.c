@@ -123,6 +123,20 @@ take_extent (void *opaque, uint64_t offset, uint64_t length, uint64_t type)
   return 0;
 }
 
+/* Reading tells what the map does not. */
+static int
+take_unknown (void *opaque, uint64_t offset, uint64_t length,
+              const char *why)
+{
+  static bool told;
+  if (!told)
+    tool_error ("reading all of %" PRIu64 " bytes at offset %" PRIu64
+                ", since the server cannot tell whether they hold data: %s",
+                length, offset, why);
+  told = true;
+  return take_extent (opaque, offset, length, 0);
+}
+
 /* Learn what requests the server takes. */
 static void
 ask_limits (struct nbd_handle *h)
@@ -149,8 +163,12 @@ fetch (struct nbd_handle *h, uint64_t offset, uint64_t length)
   reader.to = offset + length;
   if (nbd_can_meta_context (h, context) == 1) {
     uint64_t begin = offset - offset % reader.align;
-    tool_each_extent (h, context, begin, round_up (reader.to) - begin,
-                      take_extent, NULL);
+    struct tool_walk walk = {
+      .h = h, .context = context,
+      .offset = begin, .length = round_up (reader.to) - begin,
+      .extent = take_extent, .unknown = take_unknown,
+    };
+    tool_each_extent (&walk);
   } else
     take_extent (NULL, offset, length, 0);
   while (reader.count > 0)

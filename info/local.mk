@@ -21,6 +21,7 @@ info_tests = \
 	info/tests/json-is-valid-whatever-a-server-says.sh \
 	info/tests/json-of-real-servers-is-read-by-jq.sh \
 	info/tests/map-adds-up-and-describes-types.sh \
+	info/tests/map-goes-on-behind-a-failing-block-status.sh \
 	info/tests/map-is-streamed-and-can-be-interrupted.sh \
 	info/tests/map-of-a-million-extents-takes-little-memory.sh \
 	info/tests/map-of-6-eib-takes-few-requests.sh \

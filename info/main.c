@@ -193,7 +193,7 @@ main (int argc, char **argv)
     status = print_uri (&endpoint);
     break;
   case MAP:
-    print_map (&endpoint, asked.context, asked.totals, asked.json);
+    status = print_map (&endpoint, asked.context, asked.totals, asked.json);
     break;
   case 'L':
     status = show_list (&show);

@@ -12,6 +12,9 @@
 /* A server may send as many types as it likes; nobody wants to read them. */
 #define MAX_TYPES 100000
 
+/* So many reasons why ranges are unknown; people need no more. */
+#define MAX_REASONS 10
+
 struct total {
   uint64_t type, size;
 };
@@ -24,6 +27,8 @@ static struct map {
   uint64_t size;                /* of the export */
   struct total *totals;         /* sorted by type */
   size_t count, allocated;
+  uint64_t unknown;             /* bytes of which nothing was told */
+  size_t unknown_ranges;
 } map;
 
 /* What a type means; NULL if that is not known. */
@@ -121,6 +126,37 @@ print_extent (void *opaque, uint64_t offset, uint64_t length, uint64_t type)
   return ferror (stdout) ? 1 : 0;
 }
 
+/* Count a range of which the server tells nothing, and say why. */
+static int
+add_unknown (void *opaque, uint64_t offset, uint64_t length, const char *why)
+{
+  (void) opaque;
+  map.unknown += length;
+  if (++map.unknown_ranges <= MAX_REASONS)
+    tool_error ("%s of %" PRIu64 " bytes at offset %" PRIu64
+                " is unknown: %s", map.context, length, offset, why);
+  return 0;
+}
+
+static int
+print_unknown (void *opaque, uint64_t offset, uint64_t length,
+               const char *why)
+{
+  add_unknown (opaque, offset, length, why);
+  if (map.json) {
+    print_comma ();
+    printf ("{ \"offset\": %" PRIu64 ", \"length\": %" PRIu64
+            ", \"type\": null, \"description\": \"unknown\"}", offset,
+            length);
+  } else {
+    tool_color (stdout, TOOL_RED);
+    printf ("%10" PRIu64 "  %10" PRIu64 "    ?  unknown", offset, length);
+    tool_color_reset (stdout);
+    putchar ('\n');
+  }
+  return ferror (stdout) ? 1 : 0;
+}
+
 static int
 add_extent (void *opaque, uint64_t offset, uint64_t length, uint64_t type)
 {
@@ -175,11 +211,32 @@ print_total (const struct total *total)
   }
 }
 
+/* The same for what is unknown. */
 static void
-print_totals (struct nbd_handle *h)
+print_unknown_total (void)
 {
+  double percent = 100.0 * map.unknown / map.size;
+  if (map.unknown == 0)
+    return;
+  if (map.json) {
+    print_comma ();
+    printf ("{ \"size\": %" PRIu64 ", \"percent\": %g, \"type\": null"
+            ", \"description\": \"unknown\" }", map.unknown, percent);
+  } else {
+    tool_color (stdout, TOOL_RED);
+    printf ("%10" PRIu64 " %5.1f%%   ? unknown", map.unknown, percent);
+    tool_color_reset (stdout);
+    putchar ('\n');
+  }
+}
+
+static void
+print_totals (struct tool_walk *walk)
+{
+  walk->extent = add_extent;
+  walk->unknown = add_unknown;
   if (map.size > 0)
-    tool_each_extent (h, map.context, 0, map.size, add_extent, NULL);
+    tool_each_extent (walk);
   else if (map.json) {
     printf ("[]\n");
     return;
@@ -188,19 +245,33 @@ print_totals (struct nbd_handle *h)
   begin_array ();
   for (size_t i = 0; i < map.count; i++)
     print_total (&map.totals[i]);
+  print_unknown_total ();
   free (map.totals);
 }
 
 static void
-print_extents (struct nbd_handle *h)
+print_extents (struct tool_walk *walk)
 {
+  walk->extent = print_extent;
+  walk->unknown = print_unknown;
   begin_array ();
   if (map.size > 0)
-    tool_each_extent (h, map.context, 0, map.size, print_extent, NULL);
+    tool_each_extent (walk);
   tool_progress_end (true);
 }
 
-void
+/* The exit status. */
+static int
+end_map (void)
+{
+  end_array ();
+  if (map.unknown_ranges > MAX_REASONS)
+    tool_error ("%s of %zu further ranges is unknown", map.context,
+                map.unknown_ranges - MAX_REASONS);
+  return map.unknown_ranges > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int
 print_map (const struct tool_endpoint *endpoint, const char *context,
            bool totals, bool json)
 {
@@ -219,11 +290,13 @@ print_map (const struct tool_endpoint *endpoint, const char *context,
   map.context = context;
   map.json = json;
   map.size = size;
+  struct tool_walk walk = { .h = h, .context = context, .length = size };
   tool_progress_start (TOOL_PROGRESS_PATIENT_BAR, -1, size);
   if (totals)
-    print_totals (h);
+    print_totals (&walk);
   else
-    print_extents (h);
-  end_array ();
+    print_extents (&walk);
+  int status = end_map ();
   tool_close (h);
+  return status;
 }

@@ -18,9 +18,9 @@ extern void must_begin_transmission (struct nbd_handle *h);
 extern bool can_flag (const struct tool_endpoint *endpoint,
                       const char *flag);
 
-/* map.c: print extents or their totals. */
-extern void print_map (const struct tool_endpoint *endpoint,
-                       const char *context, bool totals, bool json);
+/* map.c: print extents or their totals.  The exit status. */
+extern int print_map (const struct tool_endpoint *endpoint,
+                      const char *context, bool totals, bool json);
 
 /* export.c: what is told of one export. */
 struct strings {

@@ -1,0 +1,34 @@
+#!/bin/bash -
+# SPDX-License-Identifier: MIT
+# Where the server cannot tell what holds data, that is read; holes before
+# and behind it are not.  All is printed, so the exit status is 0.
+. "${srcdir:-.}/tests/lib/functions.sh"
+requires_nbdkit plugin eval
+
+# Of 64 GiB, block status of the byte at 8 GiB fails.  There is "text".
+# shellcheck disable=SC2016
+reads=$tmp/reads "$builddir/dump/nbddump" [ nbdkit eval get_size='echo 64G' \
+  can_extents='exit 0' \
+  pread='
+    echo "$3" >>"$reads"
+    if [ "$4" -eq 8589934592 ]; then
+      printf text
+      head -c $(($3 - 4)) /dev/zero
+    else
+      head -c "$3" /dev/zero
+    fi' \
+  extents='
+    if [ "$4" -le 8589934592 ] && [ $(($4 + $3)) -gt 8589934592 ]; then
+      echo EIO no map >&2
+      exit 1
+    fi
+    echo "$4" "$3" hole,zero' ] >"$tmp/out" 2>"$tmp/err" || fail "status $?"
+expect "0000000000: 00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00 |................|
+*
+0200000000: 74 65 78 74 00 00 00 00  00 00 00 00 00 00 00 00 |text............|
+0200000010: 00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00 |................|
+*
+0ffffffff0: 00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00 |................|" cat "$tmp/out"
+expect 65536 awk '{ s += $1 } END { print s }' "$tmp/reads"
+grep -q '^nbddump: reading all of 65536 bytes at offset 8589934592, .*Input/output error' \
+  "$tmp/err" || fail "it is not said: $(cat "$tmp/err")"
