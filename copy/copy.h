@@ -232,6 +232,12 @@ extern void options_take (struct options *o, int argc, char **argv);
 
 #define MAX_QUERIES 4
 
+/* The last parts of the map that could not be had. */
+struct unknown {
+  unsigned count;               /* without any that could be had since then */
+  uint64_t start, end;          /* those that follow one another */
+};
+
 struct work {
   pthread_mutex_t lock;
   pthread_cond_t changed;
@@ -241,6 +247,7 @@ struct work {
   unsigned queries, max_queries;
   uint64_t span;                /* of the next query */
   bool mapping;                 /* the source is asked */
+  struct unknown unknown;
   bool endless;                 /* a source of unknown length, */
   uint64_t endless_at;          /* read up to here */
   bool (*refill) (struct copy *c);      /* makes more ready, under lock */
@@ -295,9 +302,18 @@ extern enum take work_take (struct copy *c, struct extent *what, bool wait);
 /* A query was answered for the first part of what was asked. */
 extern void work_mapped (struct copy *c, const struct extent *asked,
                          struct extents *answer);
-/* It was not answered: ask again, or do without a map from now on. */
-extern void work_not_mapped (struct copy *c, const struct extent *asked,
-                             bool ask_again);
+/* The connection was lost: ask the same again. */
+extern void work_ask_again (struct copy *c, const struct extent *asked);
+/* It could not be answered for what is before END. */
+enum unmapped {
+  ASKED_FOR_HALVES,
+  TAKEN_AS_DATA,
+  MAP_GIVEN_UP,                 /* all that is left is taken as data */
+  NOT_SELECTED,                 /* nobody knows what is to be copied */
+};
+extern enum unmapped work_not_mapped (struct copy *c,
+                                      const struct extent *asked,
+                                      uint64_t end);
 /* Do it again. */
 extern void work_return (struct copy *c, struct extent what);
 extern void work_end_of_stream (struct copy *c, uint64_t position);

@@ -50,6 +50,7 @@ endif
 # Tests.  Those that draw lots take a few in make check, and in
 # make check-long as many as they were asked for.
 copy_tests = \
+	copy/tests/a-gap-in-the-map-is-read-and-the-rest-is-not.py \
 	copy/tests/any-source-copies-to-any-destination.sh \
 	copy/tests/bitmaps-choose-what-changed.sh \
 	copy/tests/block-devices-are-copied.sh \

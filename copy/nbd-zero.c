@@ -20,6 +20,10 @@ static const char zeroes[256 * 1024];
  * the server says that making them is not fast. */
 #define SLOW_SCAN (64 * KIB)
 
+/* A range that cannot be discarded says nothing of others; so many in a row
+ * do. */
+#define MOST_DISCARDS_FAILED 4
+
 enum way {
   FAST,                         /* as a request, if that is fast */
   SLOW,                         /* as a request */
@@ -112,7 +116,8 @@ sum_zeroes (void *opaque, const char *context, uint64_t offset,
 
 /* Discard, and see whether zeroes came of it. */
 static int
-discard (struct nbd_handle *h, uint64_t offset, uint64_t length)
+discard (struct nbd *n, struct nbd_handle *h, uint64_t offset,
+         uint64_t length)
 {
   uint64_t end = offset + length;
 
@@ -128,6 +133,7 @@ discard (struct nbd_handle *h, uint64_t offset, uint64_t length)
       return ENOTSUP;
     offset += seen;
   }
+  n->discards_failed = 0;
   return 0;
 }
 
@@ -144,7 +150,7 @@ zero_in_way (struct nbd *n, struct nbd_handle *h, enum way way,
              uint64_t offset, uint64_t length)
 {
   if (way == DISCARD)
-    return discard (h, offset, length);
+    return discard (n, h, offset, length);
   if (way == SEND)
     return write_zero_data (n, h, offset, length);
   if (nbd_zero (h, length, offset, zero_flags (n, way)) == -1)
@@ -161,7 +167,8 @@ zero_blocks (struct nbd *n, struct nbd_handle *h, enum way way,
 
   while ((error = zero_in_way (n, h, way, offset, length)) == ENOTSUP
          && way != SEND) {
-    leave_way (n, way);
+    if (way != DISCARD || ++n->discards_failed == MOST_DISCARDS_FAILED)
+      leave_way (n, way);
     way = way_from (n, way + 1);
   }
   return error;

@@ -28,6 +28,7 @@ struct nbd {
   int patience_ms;              /* with a further connection */
   pthread_mutex_t lock;         /* of the links' sockets */
   _Atomic unsigned zero_way;    /* the first one that was not refused */
+  _Atomic unsigned discards_failed;     /* in a row */
   _Atomic bool no_df;           /* the server wants to fragment reads */
 };
 

@@ -63,19 +63,22 @@ failed (struct worker *w, struct io *io, const char *why)
 
   if (io->error != 0 && worker_lost (w, io)) {
     w->gone[0] = true;
-    work_not_mapped (c, &io->asked, true);
+    work_ask_again (c, &io->asked);
     return;
   }
-  if (c->from->has_selection) {
+  enum unmapped r = work_not_mapped (c, &io->asked,
+                                     io->position + io->length);
+  if (r == NOT_SELECTED)
     copy_fail (c, "block status at offset %" PRIu64 " failed: %s", offset,
                why);
-    return;
-  }
-  if (!c->map_failed)
+  else if (r == MAP_GIVEN_UP)
     copy_warn (c, "block status at offset %" PRIu64 " failed: %s; copying "
                "the rest without a map", offset, why);
-  c->map_failed = true;
-  work_not_mapped (c, &io->asked, false);
+  else if (r == TAKEN_AS_DATA && !c->map_failed) {
+    c->map_failed = true;
+    copy_warn (c, "block status at offset %" PRIu64 " failed: %s; such "
+               "parts are read, whatever they hold", offset, why);
+  }
 }
 
 void

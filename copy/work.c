@@ -18,6 +18,10 @@
 #define FEW_EXTENTS 256
 #define MANY_EXTENTS 8192
 
+/* After so many parts that could not be had, without one that could, there
+ * are no more queries. */
+#define MOST_UNKNOWN 16
+
 void
 work_init (struct copy *c)
 {
@@ -27,6 +31,7 @@ work_init (struct copy *c)
   pthread_cond_init (&w->changed, NULL);
   w->span = SPAN_FIRST;
   w->max_queries = c->to->stream ? 1 : MAX_QUERIES;
+  w->unknown.count = 0;
 }
 
 static void
@@ -214,6 +219,7 @@ work_mapped (struct copy *c, const struct extent *asked,
   uint64_t at = asked->start;
 
   pthread_mutex_lock (&w->lock);
+  w->unknown.count = 0;
   adapt_span (w, answer);
   for (size_t i = 0; i < answer->count; i++)
     at = take_extent (c, asked, answer->list[answer->head + i], at);
@@ -239,23 +245,90 @@ work_mapped (struct copy *c, const struct extent *asked,
 }
 
 void
-work_not_mapped (struct copy *c, const struct extent *asked, bool ask_again)
+work_ask_again (struct copy *c, const struct extent *asked)
 {
   struct work *w = &c->work;
-  struct extent *e;
 
   pthread_mutex_lock (&w->lock);
   forget_query (w, asked);
   extents_unshift (&w->unmapped, *asked);
-  if (!ask_again)
+  pthread_cond_broadcast (&w->changed);
+  pthread_mutex_unlock (&w->lock);
+}
+
+/* ---- a part of the map that cannot be had ---- */
+
+/* Where the halves of what was asked meet; its start if it is not to be
+ * halved.  What follows a part that was given up may be given up when it is
+ * not longer than that, so a long one takes few queries. */
+static uint64_t
+middle (struct copy *c, const struct extent *asked)
+{
+  struct unknown *u = &c->work.unknown;
+  uint64_t length = asked->end - asked->start, least = SPAN_LEAST;
+
+  if (u->count > 0 && u->end == asked->start)
+    least = MAX (least, u->end - u->start);
+  if (length <= least)
+    return asked->start;
+  return MAX (asked->start,
+              round_down (c, asked->start + length / 2, c->align));
+}
+
+static enum unmapped
+give_up (struct work *w, const struct extent *asked)
+{
+  struct unknown *u = &w->unknown;
+  struct extent *e, data = *asked;
+
+  if (u->count++ == 0 || u->end != asked->start)
+    u->start = asked->start;
+  u->end = asked->end;
+  data.kind = DATA;
+  add_ready (w, data);
+  if (u->count == MOST_UNKNOWN)
     w->mapping = false;
   while (!w->mapping && (e = extents_first (&w->unmapped)) != NULL) {
     e->kind = DATA;
     add_ready (w, *e);
     extents_drop (&w->unmapped);
   }
+  return u->count == MOST_UNKNOWN ? MAP_GIVEN_UP : TAKEN_AS_DATA;
+}
+
+/* Before all else that nobody knows. */
+static void
+ask_first (struct work *w, struct extent what, uint64_t start, uint64_t end)
+{
+  what.start = start;
+  what.end = end;
+  if (start < end)
+    extents_unshift (&w->unmapped, what);
+}
+
+enum unmapped
+work_not_mapped (struct copy *c, const struct extent *asked, uint64_t end)
+{
+  struct work *w = &c->work;
+  struct extent tried = *asked;
+  enum unmapped r = ASKED_FOR_HALVES;
+
+  tried.end = end;
+  pthread_mutex_lock (&w->lock);
+  forget_query (w, asked);
+  ask_first (w, *asked, end, asked->end);
+  uint64_t at = middle (c, &tried);
+  if (at > tried.start && w->mapping) {
+    ask_first (w, tried, at, end);
+    ask_first (w, tried, tried.start, at);
+  }
+  else if (c->from->has_selection && !c->verifying)
+    r = NOT_SELECTED;
+  else
+    r = give_up (w, &tried);
   pthread_cond_broadcast (&w->changed);
   pthread_mutex_unlock (&w->lock);
+  return r;
 }
 
 void

@@ -55,6 +55,17 @@ class Server(nbd_server.Server):
         return [(count, nbd_server.HOLE_AND_ZERO)]
 
 
+class Discarding(Server):
+    """Makes no zeroes, and discards all but a few ranges."""
+
+    flags = nbd_server.ALL & ~(nbd_server.CAN_ZERO | nbd_server.CAN_FAST_ZERO)
+
+    def trim(self, offset: int, count: int) -> None:
+        if offset >> 16 in (9, 10, 14):
+            raise nbd_server.Refused(errno.EIO, "not here")
+        super().trim(offset, count)
+
+
 class Test(unittest.TestCase):
     def setUp(self) -> None:
         directory = tempfile.TemporaryDirectory(prefix="causeway-")
@@ -85,6 +96,14 @@ class Test(unittest.TestCase):
                 for request, most in REQUESTS:
                     with self.subTest(refused=refused, request=request, most=most):
                         self.copy(refused, 0, request, most)
+
+    def test_a_range_that_cannot_be_discarded(self) -> None:
+        with Discarding((), 0, 0) as server:
+            command = "copy/nbdcopy", "--request-size=64K", self.disk, server.uri
+            subprocess.run(command, check=True, timeout=60)
+            self.assertEqual(server.disk, self.disk.read_bytes())
+            behind = [at >> 16 for _, at, _ in server.asked("write") if at >= SIZE // 2]
+            self.assertEqual(sorted(behind), [9, 10, 14])
 
     def test_after_a_while(self) -> None:
         for refused in ("fast", "zero"), ("zero",), ("zero", "trim"), WAYS:
