@@ -187,6 +187,8 @@ struct nbdi_command {
   int error;
   char *why;                    /* what the error means here, or NULL */
   uint64_t status_seen;         /* block status: contexts, as bits */
+  uint64_t nr_told;             /* block status: chunks; read: errors with
+                                   an offset */
   struct nbdi_waiter *waiter;   /* of the blocking form */
   nbd_chunk_callback chunk;
   nbd_extent_callback extent;

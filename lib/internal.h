@@ -267,6 +267,8 @@ extern int nbdi_result_of_command (struct nbd_handle *h,
 /* read.c: placing what a read returns. */
 extern int nbdi_read_range (struct nbd_handle *h, struct nbdi_command *c,
                             uint64_t offset, uint64_t length);
+extern bool nbdi_read_has_room (struct nbd_handle *h,
+                                struct nbdi_command *c);
 extern void nbdi_read_begin (struct nbdi_command *c, uint64_t start);
 extern void nbdi_read_end (struct nbdi_command *c, uint64_t start,
                            uint64_t length);
@@ -281,6 +283,8 @@ extern void nbdi_call_error_chunk (struct nbd_handle *h,
                                    int error);
 
 /* status.c: block status replies. */
+extern bool nbdi_status_has_room (struct nbd_handle *h,
+                                  struct nbdi_command *c);
 extern void nbdi_deliver_extents (struct nbd_handle *h,
                                   struct nbdi_command *c);
 extern void nbdi_status_finish (struct nbd_handle *h,

@@ -31,6 +31,21 @@ nbdi_read_range (struct nbd_handle *h, struct nbdi_command *c,
   return 0;
 }
 
+/* Whether the reply may hold this chunk as well.  Chunks must not overlap,
+ * so those of a reply are never more than was asked for.  Each costs us a
+ * clearing or a callback, which no server may have without end.
+ */
+bool
+nbdi_read_has_room (struct nbd_handle *h, struct nbdi_command *c)
+{
+  if (likely (h->reply.length <= c->count - c->received))
+    return true;
+  nbdi_fail_command (h, c, EPROTO, "the reply holds more than the %" PRIu64
+                     " bytes that were asked for at offset %" PRIu64,
+                     c->count, c->offset);
+  return false;
+}
+
 static void
 clear (struct nbdi_command *c, uint64_t from, uint64_t to)
 {
@@ -101,12 +116,12 @@ nbdi_call_chunk (struct nbd_handle *h, struct nbdi_command *c,
               c->error);
 }
 
-/* Tell the program which place could not be read. */
+/* Tell the program which place could not be read; each can be told once. */
 void
 nbdi_call_error_chunk (struct nbd_handle *h, struct nbdi_command *c,
                        uint64_t offset, int error)
 {
-  if (c->type == NBD_CMD_READ)
+  if (c->type == NBD_CMD_READ && c->nr_told++ < c->count)
     call_chunk (h, c, c->data + (offset - c->offset), 0, offset,
                 LIBNBD_READ_ERROR, error);
 }

@@ -15,6 +15,9 @@
 #define CUT_32 (UINT64_C (0x100000000) - CUT)
 #define CUT_63 (UINT64_C (0x8000000000000000) - CUT)
 
+/* How many chunks of a reply may be for contexts that nobody asked for. */
+#define IGNORED_CHUNKS 16
+
 static nbd_extent
 decode_extent (const uint8_t *p, bool wide)
 {
@@ -117,6 +120,19 @@ asks_for (const struct nbdi_command *c, uint32_t id)
   for (size_t at = 8; at < c->wire_length; at += 4)
     if (nbdi_get32 (c->filter + at) == id)
       return true;
+  return false;
+}
+
+/* Whether the reply may hold one more chunk: it has one for each context,
+ * and perhaps some that are ignored.
+ */
+bool
+nbdi_status_has_room (struct nbd_handle *h, struct nbdi_command *c)
+{
+  if (likely (c->nr_told++ < h->export.nr_contexts + IGNORED_CHUNKS))
+    return true;
+  nbdi_fail_command (h, c, EPROTO, "the reply holds more chunks than there "
+                     "are metadata contexts, %zu", h->export.nr_contexts);
   return false;
 }
 

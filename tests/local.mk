@@ -120,6 +120,7 @@ program_tests = \
 	tests/transmission/fatal-errors-name-the-call-and-the-cause \
 	tests/transmission/few-commands-are-sent-at-once \
 	tests/transmission/filters-may-repeat-a-context \
+	tests/transmission/hostile-chunks-cost-little \
 	tests/transmission/in-flight-counts-what-waits \
 	tests/transmission/issuing-does-not-wait-for-a-sleeping-driver \
 	tests/transmission/issuing-never-reads \
@@ -197,6 +198,10 @@ memory_ldflags = \
 	-Wl,--wrap=strdup \
 	-Wl,--wrap=strndup \
 	-Wl,--wrap=vasprintf
+
+tests_transmission_hostile_chunks_cost_little_LDADD = $(internal)
+tests_transmission_hostile_chunks_cost_little_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=memset
 
 if HAVE_LIBXML2
 internal_tests = \

@@ -97,6 +97,9 @@ RECORDS: tuple[Record, ...] = (
             returns -1; it is called for the remaining parts all the same.  Servers
             without structured replies send everything as one part.
 
+            What a server sends beyond *count* bytes fails the command with EPROTO
+            and is not shown to *chunk*.
+
             *chunk* runs with the lock of the handle held, so it must not call a
             function that takes that lock.""",
         args=(

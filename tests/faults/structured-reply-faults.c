@@ -87,10 +87,11 @@ static const struct reply_fault chunks[] = {
     0, "outside", "DEAD", 0 },
   { "overlap by one byte", READ,
     "chunk 0 OFFSET_DATA 1 u64 4K pattern 4K 2049\n"
-    "chunk DONE OFFSET_DATA 1 u64 6K pattern 6K 2K", EPROTO, NULL, "READY",
-    2 },
+    "chunk DONE OFFSET_DATA 1 u64 6K pattern 6K 2K", EPROTO, "more than",
+    "READY", 1 },
   { "data, then a hole over it", READ, "chunk 0 OFFSET_DATA 1 " WHOLE "\n"
-    "chunk DONE OFFSET_HOLE 1 u64 4K u32 4K", EPROTO, NULL, "READY", 2 },
+    "chunk DONE OFFSET_HOLE 1 u64 4K u32 4K", EPROTO, "more than", "READY",
+    1 },
   { "half the range", READ, "chunk 0 OFFSET_DATA 1 u64 4K pattern 4K 2K\n"
     "chunk DONE NONE 1", EPROTO, NULL, "READY", 1 },
   { "nothing but success", READ, "chunk DONE NONE 1", EPROTO, NULL,

@@ -25,6 +25,8 @@ STATE (START)
       (wide ? NBD_EXTENT_EXT_SIZE : NBD_EXTENT_SIZE) > MAX_EXTENTS)
     return FAIL (0, "block status: payload of %zu bytes holds more than %"
                  PRIu32 " extents", size, MAX_EXTENTS);
+  if (!nbdi_status_has_room (h, h->reply.command))
+    return NEXT (^SKIP);
   free (h->reply.entries);
   h->reply.entries = malloc (size);
   if (h->reply.entries == NULL) {

@@ -32,6 +32,9 @@ fail_command (struct nbd_handle *h, const uint8_t *text, const char *place)
   CLEANUP_TEXT const char *quoted = NULL;
   CLEANUP_FREE char *more = NULL;
 
+  /* Only the first error is kept, and a server may send many. */
+  if (h->reply.command->error != 0 && !h->debug)
+    return;
   if (h->reply.length > 0)
     quoted = nbdi_printable_bytes (text, h->reply.length);
   if (asprintf (&more, "%s%s%s", place, quoted ? ": " : "",

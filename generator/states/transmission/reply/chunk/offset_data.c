@@ -8,7 +8,7 @@ GROUP (TRANSMISSION.REPLY.CHUNK.OFFSET_DATA)
 /* Receive where the data belongs. */
 STATE (START)
   IO (RECV, NBD_OFFSET_DATA_SIZE)
-  GOES_TO (RECV_PAYLOAD)
+  GOES_TO (RECV_PAYLOAD, ^SKIP)
 {
   struct nbdi_command *c = h->reply.command;
   uint64_t offset = nbdi_get64 (nbdi_take (h, NBD_OFFSET_DATA_SIZE));
@@ -16,6 +16,10 @@ STATE (START)
 
   if (nbdi_read_range (h, c, offset, length) == -1)
     return FAILED;
+  if (!nbdi_read_has_room (h, c)) {
+    h->in.skip = length;
+    return NEXT (^SKIP);
+  }
   nbdi_read_begin (c, h->reply.offset);
   h->in.fill = c->data + h->reply.offset;
   h->in.fill_left = h->reply.length;

@@ -15,7 +15,10 @@ STATE (START)
 
   if (nbdi_read_range (h, c, nbdi_get64 (p), nbdi_get32 (p + 8)) == -1)
     return FAILED;
-  nbdi_read_hole (c, h->reply.offset, h->reply.length);
-  nbdi_call_chunk (h, c, h->reply.offset, h->reply.length, LIBNBD_READ_HOLE);
+  if (nbdi_read_has_room (h, c)) {
+    nbdi_read_hole (c, h->reply.offset, h->reply.length);
+    nbdi_call_chunk (h, c, h->reply.offset, h->reply.length,
+                     LIBNBD_READ_HOLE);
+  }
   return NEXT (^FINISH);
 }
