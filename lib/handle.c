@@ -104,7 +104,7 @@ nbd_close (struct nbd_handle *h)
   nbdi_clear_debug_callback (h);
   nbdi_free_option (h);
   nbdi_free_commands (h);
-  free (h->reply.entries);
+  nbdi_forget_extents (h);
   nbdi_free_buffers (h);
   nbdi_tls_free (h);
   nbdi_end_child (h);
@@ -129,8 +129,7 @@ nbdi_end_connection (struct nbd_handle *h, bool fatal)
     nbdi_finish_option (h);
   }
   nbdi_abandon_commands (h);
-  free (h->reply.entries);
-  h->reply.entries = NULL;
+  nbdi_forget_extents (h);
   nbdi_free_buffers (h);
   nbdi_tls_free (h);
   nbdi_close_socket (h);
@@ -211,7 +210,7 @@ nbdi_get_handle_size (struct nbd_handle *h)
 {
   const struct nbdi_commands *cmds = &h->cmds;
 
-  return sizeof *h + h->in.cap + h->out.cap +
+  return sizeof *h + h->in.cap + h->out.cap + h->reply.entries_size +
     cmds->table_size * sizeof *cmds->table +
     (cmds->nr_table + cmds->nr_spare) * sizeof (struct nbdi_command);
 }

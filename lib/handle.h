@@ -229,7 +229,7 @@ struct nbdi_reply {
   uint64_t offset;              /* of a content chunk, from buffer start */
   uint32_t length;              /* of a content chunk */
   uint8_t *entries;             /* block status as received */
-  size_t entries_size;
+  size_t entries_size;          /* those for which there is room */
 };
 
 /* Threads: who drives, and who waits for what. */

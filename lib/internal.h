@@ -285,6 +285,7 @@ extern void nbdi_call_error_chunk (struct nbd_handle *h,
 /* status.c: block status replies. */
 extern bool nbdi_status_has_room (struct nbd_handle *h,
                                   struct nbdi_command *c);
+extern void nbdi_forget_extents (struct nbd_handle *h);
 extern void nbdi_deliver_extents (struct nbd_handle *h,
                                   struct nbdi_command *c);
 extern void nbdi_status_finish (struct nbd_handle *h,

@@ -136,6 +136,14 @@ nbdi_status_has_room (struct nbd_handle *h, struct nbdi_command *c)
   return false;
 }
 
+void
+nbdi_forget_extents (struct nbd_handle *h)
+{
+  free (h->reply.entries);
+  h->reply.entries = NULL;
+  h->reply.entries_size = 0;
+}
+
 /* Hand the program the extents in h->reply.entries. */
 void
 nbdi_deliver_extents (struct nbd_handle *h, struct nbdi_command *c)

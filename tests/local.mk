@@ -95,6 +95,7 @@ program_tests = \
 	tests/interop/notifying-does-not-wait-for-the-child \
 	tests/interop/tcp-tries-every-address \
 	tests/transmission/a-million-extents-are-delivered \
+	tests/transmission/announced-extents-cost-no-memory \
 	tests/transmission/block-size-limits-are-kept \
 	tests/transmission/block-status-filter-needs-its-preconditions \
 	tests/transmission/blocked-writers-watch-for-room-themselves \

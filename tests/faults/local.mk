@@ -55,7 +55,7 @@ tests_faults_errors_need_no_thread_key_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=pthread_key_create,--wrap=pthread_setspecific
 tests_faults_extents_without_memory_fail_their_command_LDADD = $(internal)
 tests_faults_extents_without_memory_fail_their_command_LDFLAGS = \
-	$(AM_LDFLAGS) -Wl,--wrap=malloc
+	$(AM_LDFLAGS) -Wl,--wrap=realloc
 tests_faults_failed_lookups_keep_their_cause_LDADD = $(internal)
 tests_faults_failed_lookups_keep_their_cause_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=getaddrinfo
