@@ -206,19 +206,37 @@ parse_port (const char *raw, uint32_t standard, uint32_t max,
   return 0;
 }
 
+/* The socket says where the server is.  People write a host all the same,
+ * and libnbd takes no notice of it.  Neither is it a name to check a
+ * certificate against: that is tls-hostname.
+ */
+static int
+ignore_authority (struct nbd_handle *h, const struct nbdi_uri_parts *parts)
+{
+  const char *host = parts->host, *port = parts->port;
+
+  if (port != NULL && port[strspn (port, "0123456789")] != '\0') {
+    nbdi_error (EINVAL, "URI: the port is not a number, and %s needs none",
+                parts->scheme->name);
+    return -1;
+  }
+  if (port != NULL || (host != NULL && *host != '\0'))
+    nbdi_debug (h, "URI: host and port are ignored: %s connects to the "
+                "socket, and only tls-hostname is looked for in a "
+                "certificate", parts->scheme->name);
+  return 0;
+}
+
 /* Host and port are something else for each transport. */
 static int
-parse_destination (const struct nbdi_uri_parts *parts, struct nbdi_uri *u)
+parse_destination (struct nbd_handle *h, const struct nbdi_uri_parts *parts,
+                   struct nbdi_uri *u)
 {
   const char *host = parts->host, *port = parts->port;
 
   switch (u->transport) {
   case LIBNBD_ALLOW_TRANSPORT_UNIX:
-    if (port == NULL && (host == NULL || *host == '\0'))
-      return 0;
-    nbdi_error (EINVAL, "URI: %s takes no host or port, so three slashes "
-                "follow the colon", parts->scheme->name);
-    return -1;
+    return ignore_authority (h, parts);
   case LIBNBD_ALLOW_TRANSPORT_VSOCK:
     if (parse_cid (host, u) == -1)
       return -1;
@@ -270,7 +288,7 @@ nbdi_parse_uri (struct nbd_handle *h, const struct nbdi_settings *policy,
     u->tls = parts.scheme->tls;
     u->nbd_port = NBDI_URI_NBD_PORT;
     if (parse_user (parts.user, u) == 0 &&
-        parse_destination (&parts, u) == 0 &&
+        parse_destination (h, &parts, u) == 0 &&
         parse_export_name (parts.path, u) == 0 &&
         nbdi_parse_uri_query (h, policy, parts.query, u) == 0)
       r = 0;

@@ -264,7 +264,8 @@ nbdi_parse_uri_query (struct nbd_handle *h,
     p += len + (p[len] == '&');
   }
   if (u->transport == LIBNBD_ALLOW_TRANSPORT_UNIX && u->socket == NULL) {
-    nbdi_error (EINVAL, "URI: the parameter socket is missing");
+    nbdi_error (EINVAL, "URI: the parameter socket is missing, as in "
+                "nbd+unix:///EXPORT?socket=PATH");
     return -1;
   }
   return 0;

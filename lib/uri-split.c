@@ -46,8 +46,9 @@ check_characters (const char *uri, const char *authority, size_t len)
     }
     if (*p == '%') {
       if (!is_hex (p[1]) || !is_hex (p[2])) {
-        nbdi_error (EINVAL, "URI: malformed percent-encoding at byte %zu",
-                    p - uri);
+        nbdi_error (EINVAL, "URI: malformed percent-encoding at byte %zu%s",
+                    p - uri, authority != NULL && p < authority + len
+                    ? "; the zone of an IPv6 address follows %25" : "");
         return -1;
       }
       p += 2;

@@ -165,6 +165,7 @@ program_tests = \
 	tests/uri/debug-output-hides-secrets \
 	tests/uri/get-uri-leads-to-the-same-server \
 	tests/uri/get-uri-says-all-settings \
+	tests/uri/hosts-beside-a-socket-are-logged \
 	tests/uri/is-uri-looks-at-the-scheme-only \
 	tests/uri/refused-uris-change-nothing \
 	tests/uri/some-connections-have-no-uri \

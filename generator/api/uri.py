@@ -42,7 +42,8 @@ RECORDS: tuple[Record, ...] = (
             What follows a question mark are parameters, separated by ``&``:
 
             - ``socket`` :: path of the Unix domain socket; ``nbd+unix`` needs it,
-              with ``nbd+ssh`` it is a path on the other machine
+              and ignores host and port with a debug message; with ``nbd+ssh``
+              it is a path on the other machine
             - ``tls-type`` :: ``psk`` or ``x509``: refuse to connect with another
               kind of credentials than this
             - ``tls-certificates`` :: as `set_tls_certificates`, if local files

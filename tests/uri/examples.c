@@ -116,8 +116,8 @@ const struct example examples[] = {
   { 89, "nbd+unix:///?Socket=nbd.sock",
     "unix nbd.sock \"\"" }, /* names have no case */
   { 90, "nbd+unix:///?socket=a&socket=b", "E-DUP" },
-  { 91, "nbd+unix://host/disk?socket=nbd.sock", "E-AUTHORITY" },
-  { 92, "nbd+unix://:10809/?socket=nbd.sock", "E-AUTHORITY" },
+  { 91, "nbd+unix://host/disk?socket=nbd.sock", "unix nbd.sock \"disk\"" },
+  { 92, "nbd+unix://:10809/?socket=nbd.sock", "unix nbd.sock \"\"" },
   { 93, "nbd://example.com/?unknown=1",
     "tcp example.com:10809 \"\"" }, /* unknown is ignored */
   { 94, "nbds://example.com/?tls-verfy-peer=1",

@@ -16,7 +16,6 @@ static const struct kind {
   int errnum;
   const char *text;
 } kinds[] = {
-  { "E-AUTHORITY", EINVAL, "takes no host or port" },
   { "E-CHAR", EINVAL, "must be percent-encoded" },
   { "E-CID", EINVAL, "context id" },
   { "E-CONTROL", EINVAL, "has a control character" },
