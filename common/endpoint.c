@@ -156,7 +156,7 @@ tool_take_mode (char **words, struct tool_endpoint *endpoint)
       tool_usage_error ("%s wants %s, not %zu arguments", words[0],
                         modes[i].arguments, n);
     if (modes[i].transport == TOOL_FD)
-      tool_number_argument (words[0], words[1], 0, INT32_MAX);
+      tool_socket_argument (words[0], words[1]);
     if (modes[i].transport == TOOL_VSOCK) {
       tool_number_argument (words[0], words[1], 0, UINT32_MAX);
       tool_number_argument (words[0], words[2], 0, UINT32_MAX);

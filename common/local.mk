@@ -13,6 +13,7 @@ common_libcommon_a_SOURCES = \
 	common/internal.h \
 	common/message.c \
 	common/options.c \
+	common/outputs.c \
 	common/progress.c \
 	common/reach.c \
 	common/signals.c \
@@ -39,6 +40,7 @@ uninstall-completion:
 	rm -f $(notdir $(bin_PROGRAMS) $(bin_SCRIPTS))
 
 common_tests = \
+	common/tests/closed-standard-descriptors-stay-unused.sh \
 	common/tests/completion-knows-options-and-files.sh \
 	common/tests/examples-in-help-run.sh \
 	common/tests/messages-name-the-blocking-call.sh \

@@ -2,6 +2,7 @@
 /* The description of a tool: command line, help, lists for completion. */
 #include <config.h>
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,6 +90,18 @@ free_parser (void)
   memset (&parser, 0, sizeof parser);
 }
 
+/* Those that are closed get something that fails when it is used, as they
+ * would.  Each gets its own number since those before it are open. */
+static void
+open_standard_descriptors (void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) == -1
+        && open ("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+           == -1)
+      _exit (EXIT_FAILURE);
+}
+
 void
 tool_start (const struct tool *tool, int argc, char **argv)
 {
@@ -97,6 +110,7 @@ tool_start (const struct tool *tool, int argc, char **argv)
     { SHORT_OPTIONS, "short-options", NULL, NULL },
   };
 
+  open_standard_descriptors ();
   tool_self = tool;
   parser.argc = argc;
   parser.argv = argv;

@@ -2,7 +2,6 @@
 /* Progress, as a bar for people or as lines for programs. */
 #include <config.h>
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <string.h>
@@ -144,19 +143,6 @@ tool_progress_start (enum tool_progress_kind kind, int fd, uint64_t total)
     tool_at_end (leave);
   registered = true;
   pthread_mutex_unlock (&lock);
-}
-
-void
-tool_progress_start_option (const char *argument, uint64_t total)
-{
-  if (argument == NULL) {
-    tool_progress_start (TOOL_PROGRESS_BAR, -1, total);
-    return;
-  }
-  int fd = tool_number_argument ("--progress", argument, 0, INT32_MAX);
-  if (fcntl (fd, F_GETFD) == -1)
-    tool_fail ("--progress: file descriptor %d is not open", fd);
-  tool_progress_start (TOOL_PROGRESS_FD, fd, total);
 }
 
 void

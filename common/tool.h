@@ -64,7 +64,9 @@ struct tool {
   bool short_version;           /* --version says nothing of the library */
 };
 
-/* Begin: remember the tool and its command line.  Once, first thing. */
+/* Begin: remember the tool and its command line, and see to it that standard
+ * input, output and error are open, so that nothing else gets their numbers.
+ * Once, first thing. */
 extern void tool_start (const struct tool *tool, int argc, char **argv);
 
 /* The next option's id, with its argument in optarg, or -1 at their end.
@@ -181,6 +183,30 @@ extern int tool_connect_within (struct nbd_handle *h,
                                 const struct tool_endpoint *endpoint,
                                 int silence);
 
+/* ---- outputs.c: descriptors and files that options name ---- */
+
+/* The numbers of a descriptor that the caller has opened for writing, and of
+ * a socket of his.  Take them with the options, before anything is opened
+ * that could get the same number.  Anything else fails the tool. */
+extern int tool_descriptor_argument (const char *option, const char *text);
+extern int tool_socket_argument (const char *option, const char *text);
+
+/* Once all options were taken: OPTION names this file, to be written or only
+ * to be read; or what it prints goes to this descriptor.  The strings stay
+ * the caller's. */
+extern void tool_output_file (const char *option, const char *path);
+extern void tool_input_file (const char *option, const char *path);
+extern void tool_output_descriptor (const char *option, int fd);
+
+/* Fail the tool if one of these is the file or device that data comes from
+ * (only what is written counts), or the file, device or stream that it goes
+ * to.  A descriptor of -1 is nothing. */
+extern void tool_guard_source (int fd);
+extern void tool_guard_destination (int fd);
+
+/* The same file or block device, whatever it is called. */
+extern bool tool_same_disk (int fd, int other);
+
 /* ---- clock.c ---- */
 
 /* Seconds and milliseconds, from some moment on. */
@@ -240,8 +266,6 @@ enum tool_progress_kind {
  * one, and can be said later by tool_progress. */
 extern void tool_progress_start (enum tool_progress_kind kind, int fd,
                                  uint64_t total);
-/* From --progress (NULL) or --progress=FD. */
-extern void tool_progress_start_option (const char *argument, uint64_t total);
 /* DONE of TOTAL units, bytes as a rule, are finished.  Cheap. */
 extern void tool_progress (uint64_t done, uint64_t total);
 /* Clear the bar before something else is written to the terminal; it comes

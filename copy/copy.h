@@ -153,6 +153,7 @@ struct endpoint {
   const struct endpoint_ops *ops;
   struct copy *copy;
   const char *name;             /* as the user wrote it */
+  int fd;                       /* of a file, device or stream; else -1 */
   bool source;
   int64_t size;                 /* all of it; -1 if unknown */
   uint64_t start;               /* the window's offset */

@@ -28,7 +28,7 @@ try_fallocate (struct file *f, _Atomic bool *never, int mode,
   if (*never)
     return ENOTSUP;
   for (;;) {
-    if (fallocate (f->fd, mode, offset, length) == 0)
+    if (fallocate (f->e.fd, mode, offset, length) == 0)
       return 0;
     if (errno == EINTR && !f->e.copy->stop)
       continue;
@@ -48,7 +48,7 @@ zero_out (struct file *f, uint64_t offset, uint64_t length)
 
   if (!f->device || f->no_zero_out)
     return ENOTSUP;
-  if (ioctl (f->fd, BLKZEROOUT, range) == 0)
+  if (ioctl (f->e.fd, BLKZEROOUT, range) == 0)
     return 0;
   if (!unsupported (errno))
     return errno;
@@ -61,7 +61,7 @@ static int
 write_zeroes (struct file *f, uint64_t offset, uint64_t length)
 {
   while (length > 0) {
-    ssize_t n = pwrite (f->fd, zeroes, MIN (length, sizeof zeroes), offset);
+    ssize_t n = pwrite (f->e.fd, zeroes, MIN (length, sizeof zeroes), offset);
     if (n == -1 && errno == EINTR && !f->e.copy->stop)
       continue;
     if (n <= 0)
@@ -90,7 +90,7 @@ file_zero (struct file *f, uint64_t offset, uint64_t length)
     r = try_fallocate (f, &f->no_punch,
                        FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
                        offset, length);
-    if (r == 0 && fallocate (f->fd, FALLOC_FL_KEEP_SIZE, offset,
+    if (r == 0 && fallocate (f->e.fd, FALLOC_FL_KEEP_SIZE, offset,
                              length) == -1)
       r = unsupported (errno) ? ENOTSUP : errno;
   }

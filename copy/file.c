@@ -20,7 +20,7 @@ static int
 read_all (struct file *f, char *buffer, uint64_t offset, uint64_t length)
 {
   while (length > 0) {
-    ssize_t n = pread (f->fd, buffer, length, offset);
+    ssize_t n = pread (f->e.fd, buffer, length, offset);
     if (n == -1 && errno == EINTR && !f->e.copy->stop)
       continue;
     if (n == -1)
@@ -39,7 +39,7 @@ write_all (struct file *f, const char *buffer, uint64_t offset,
            uint64_t length)
 {
   while (length > 0) {
-    ssize_t n = pwrite (f->fd, buffer, length, offset);
+    ssize_t n = pwrite (f->e.fd, buffer, length, offset);
     if (n == -1 && errno == EINTR && !f->e.copy->stop)
       continue;
     if (n <= 0)
@@ -55,7 +55,7 @@ write_all (struct file *f, const char *buffer, uint64_t offset,
 static int64_t
 seek (struct file *f, uint64_t offset, int whence, uint64_t end)
 {
-  off_t r = lseek (f->fd, offset, whence);
+  off_t r = lseek (f->e.fd, offset, whence);
 
   if (r == -1)
     return errno == ENXIO ? (int64_t) end : -1;
@@ -105,7 +105,7 @@ start (struct endpoint *e, struct io *io)
     error = map (f, io);
     break;
   case FLUSH:
-    error = fdatasync (f->fd) == -1 ? errno : 0;
+    error = fdatasync (f->e.fd) == -1 ? errno : 0;
     break;
   }
   io_done (io, error);
@@ -125,8 +125,8 @@ make_anew (struct file *f, struct copy *c)
 {
   uint64_t size = f->e.start + c->length;
 
-  if (ftruncate (f->fd, 0) == -1
-      || (c->length_known && ftruncate (f->fd, size) == -1))
+  if (ftruncate (f->e.fd, 0) == -1
+      || (c->length_known && ftruncate (f->e.fd, size) == -1))
     tool_fail ("%s: cannot set the size to %" PRIu64 " bytes: %m",
                f->e.name, size);
   f->e.fresh = true;
@@ -135,7 +135,7 @@ make_anew (struct file *f, struct copy *c)
 static void
 allocate (struct file *f, struct copy *c)
 {
-  if (fallocate (f->fd, 0, f->e.start, c->length) == 0)
+  if (fallocate (f->e.fd, 0, f->e.start, c->length) == 0)
     return;
   if (errno != EOPNOTSUPP && errno != ENOSYS)
     tool_fail ("%s: cannot allocate %" PRIu64 " bytes: %m", f->e.name,
@@ -152,7 +152,7 @@ prepare (struct endpoint *e, struct copy *c)
     if (c->whole)
       make_anew (f, c);
     else if (c->length_known && e->start + c->length > (uint64_t) e->size
-             && ftruncate (f->fd, e->start + c->length) == -1)
+             && ftruncate (f->e.fd, e->start + c->length) == -1)
       tool_fail ("%s: cannot extend it to %" PRIu64 " bytes: %m", e->name,
                  e->start + c->length);
     if (c->whole && c->o.allocated && c->length_known && c->length > 0)
@@ -161,7 +161,7 @@ prepare (struct endpoint *e, struct copy *c)
   }
   if (c->o.destination_is_zero)
     e->fresh = true;
-  if (fstat (f->fd, &f->st) == -1)
+  if (fstat (f->e.fd, &f->st) == -1)
     tool_fail ("%s: %m", e->name);
 }
 
@@ -174,7 +174,7 @@ finish (struct endpoint *e, uint64_t length, bool flush)
   struct stat st;
 
   if (e->source) {
-    if (!f->device && fstat (f->fd, &st) == 0
+    if (!f->device && fstat (f->e.fd, &st) == 0
         && (uint64_t) st.st_size < e->start + length) {
       copy_fail (e->copy, "read at offset %" PRIi64 " failed: %s was "
                  "truncated while it was copied", (int64_t) st.st_size,
@@ -183,20 +183,20 @@ finish (struct endpoint *e, uint64_t length, bool flush)
     }
     return 0;
   }
-  if (!f->device && fstat (f->fd, &st) == 0
+  if (!f->device && fstat (f->e.fd, &st) == 0
       && (uint64_t) st.st_size < e->start + length
-      && ftruncate (f->fd, e->start + length) == -1) {
+      && ftruncate (f->e.fd, e->start + length) == -1) {
     copy_fail (e->copy, "%s: cannot set the size to %" PRIu64 " bytes: %m",
                e->name, e->start + length);
     return -1;
   }
-  if (flush && fsync (f->fd) == -1) {
+  if (flush && fsync (f->e.fd) == -1) {
     copy_fail (e->copy, "%s: flush failed: %m", e->name);
     return -1;
   }
   /* Verification is to see the disk, not memory. */
   if (flush)
-    posix_fadvise (f->fd, 0, 0, POSIX_FADV_DONTNEED);
+    posix_fadvise (f->e.fd, 0, 0, POSIX_FADV_DONTNEED);
   return 0;
 }
 
@@ -242,9 +242,8 @@ file_open (struct copy *c, int fd, const char *name, bool source)
   struct file *f = tool_alloc (sizeof *f);
   uint64_t size;
 
-  f->fd = fd;
   f->e = (struct endpoint) {
-    .ops = &ops, .copy = c, .name = name, .source = source,
+    .ops = &ops, .copy = c, .name = name, .fd = fd, .source = source,
     .minimum = 1, .preferred = 4096, .maximum = 32 * MIB,
     .zero_maximum = 1 * GIB, .can_flush = true, .multi = true,
   };

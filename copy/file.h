@@ -9,7 +9,6 @@
 
 struct file {
   struct endpoint e;
-  int fd;
   bool device;                  /* a block device */
   struct stat st;
   bool created;

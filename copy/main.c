@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "copy.h"
@@ -294,17 +293,17 @@ run (struct copy *c)
 }
 
 static void
-same_file (const struct endpoint *from, const struct endpoint *to)
+guard (const struct options *o, const struct endpoint *from,
+       const struct endpoint *to)
 {
-  struct stat a, b;
-
-  if (from->ops != to->ops || from->asynchronous || from->stream
-      || stat (from->name, &a) == -1 || stat (to->name, &b) == -1)
-    return;
-  if ((a.st_dev == b.st_dev && a.st_ino == b.st_ino)
-      || (S_ISBLK (a.st_mode) && S_ISBLK (b.st_mode)
-          && a.st_rdev == b.st_rdev))
+  tool_guard_destination (to->fd);
+  if (tool_same_disk (from->fd, to->fd))
     tool_fail ("%s and %s are the same file", from->name, to->name);
+  /* In a stream it comes after all of the copy. */
+  if (o->blkhash && !o->blkhash_file
+      && tool_same_disk (STDOUT_FILENO, to->fd))
+    tool_fail ("--blkhash: standard output is also the destination; use "
+               "--blkhash-file");
 }
 
 /* Before there are workers that say more. */
@@ -334,10 +333,11 @@ main (int argc, char *argv[])
 
   char **words = tool_arguments ();
   c->from = c->source = endpoint_open (c, &words, true);
+  tool_guard_source (c->from->fd);
   c->to = endpoint_open (c, &words, false);
   if (*words != NULL)
     tool_usage_error ("one source and one destination, no more: %s", *words);
-  same_file (c->from, c->to);
+  guard (&c->o, c->from, c->to);
   set_windows (c);
   check_endpoints (c);
   set_sizes (c);

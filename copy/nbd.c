@@ -166,7 +166,7 @@ nbd_open (struct copy *c, const struct tool_endpoint *at, bool source)
 
   n->at = *at;
   n->e = (struct endpoint) {
-    .ops = &ops, .copy = c, .name = at->name, .source = source,
+    .ops = &ops, .copy = c, .name = at->name, .fd = -1, .source = source,
     .asynchronous = true,
     .again = tool_endpoint_again (at),
   };

@@ -20,6 +20,10 @@ open_standard (struct copy *c, bool source)
   if (!source && isatty (fd))
     tool_fail ("refusing to write to a terminal; redirect standard output, "
                "or name a destination");
+  int access = fcntl (fd, F_GETFL) & O_ACCMODE;
+  if (access == (source ? O_WRONLY : O_RDONLY))
+    tool_fail ("%s: it is not open for %s", name,
+               source ? "reading" : "writing");
   if (fstat (fd, &st) == -1)
     tool_fail ("%s: %m", name);
   /* A file is written in place only if nobody wrote to it before us. */

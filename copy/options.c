@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "copy.h"
 
@@ -120,7 +121,7 @@ take_progress (struct options *o, const char *text)
     o->progress = PROGRESS_JSON;
     text += 5;
   }
-  o->progress_fd = tool_number_argument ("--progress", text, 0, INT_MAX);
+  o->progress_fd = tool_descriptor_argument ("--progress", text);
 }
 
 static void
@@ -234,6 +235,21 @@ check (const struct options *o)
     tool_fail ("--no-extents: it excludes --bitmap and --context");
 }
 
+/* Where else is written than to the destination. */
+static void
+name_outputs (const struct options *o)
+{
+  tool_output_descriptor ("messages", STDERR_FILENO);
+  if (o->progress == PROGRESS_FD || o->progress == PROGRESS_JSON)
+    tool_output_descriptor ("--progress", o->progress_fd);
+  if (o->blkhash && o->blkhash_file)
+    tool_output_file ("--blkhash-file", o->blkhash_file);
+  if (o->resume)
+    tool_output_file ("--resume", o->resume);
+  if (o->map)
+    tool_input_file ("--map", o->map);
+}
+
 void
 options_take (struct options *o, int argc, char **argv)
 {
@@ -248,4 +264,5 @@ options_take (struct options *o, int argc, char **argv)
   while ((id = tool_next_option ()) != -1)
     take_option (o, id);
   check (o);
+  name_outputs (o);
 }

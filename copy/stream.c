@@ -9,20 +9,15 @@
 
 #include "copy.h"
 
-struct stream {
-  struct endpoint e;
-  int fd;
-};
-
 static const char zeroes[64 * 1024];
 
 /* Sleep until it is ready, or until all have to stop. */
 static int
-wait_for (struct stream *s, short events)
+wait_for (struct endpoint *e, short events)
 {
   struct pollfd p[2] = {
-    { .fd = s->fd, .events = events },
-    { .fd = s->e.copy->stop_fd, .events = POLLIN },
+    { .fd = e->fd, .events = events },
+    { .fd = e->copy->stop_fd, .events = POLLIN },
   };
 
   while (poll (p, 2, -1) == -1)
@@ -32,23 +27,23 @@ wait_for (struct stream *s, short events)
 }
 
 static bool
-try_again (struct stream *s)
+try_again (struct endpoint *e)
 {
-  return (errno == EINTR || errno == EAGAIN) && !s->e.copy->stop;
+  return (errno == EINTR || errno == EAGAIN) && !e->copy->stop;
 }
 
 /* Less than was asked for comes at the end only. */
 static int
-read_all (struct stream *s, struct io *io)
+read_all (struct endpoint *e, struct io *io)
 {
   uint64_t done = 0;
 
   while (done < io->length) {
-    int error = wait_for (s, POLLIN);
+    int error = wait_for (e, POLLIN);
     if (error != 0)
       return error;
-    ssize_t n = read (s->fd, io->buffer + done, io->length - done);
-    if (n == -1 && try_again (s))
+    ssize_t n = read (e->fd, io->buffer + done, io->length - done);
+    if (n == -1 && try_again (e))
       continue;
     if (n == -1)
       return errno;
@@ -61,14 +56,14 @@ read_all (struct stream *s, struct io *io)
 }
 
 static int
-write_all (struct stream *s, const char *buffer, uint64_t length)
+write_all (struct endpoint *e, const char *buffer, uint64_t length)
 {
   while (length > 0) {
-    int error = wait_for (s, POLLOUT);
+    int error = wait_for (e, POLLOUT);
     if (error != 0)
       return error;
-    ssize_t n = write (s->fd, buffer, length);
-    if (n == -1 && try_again (s))
+    ssize_t n = write (e->fd, buffer, length);
+    if (n == -1 && try_again (e))
       continue;
     if (n <= 0)
       return n == 0 ? EIO : errno;
@@ -79,13 +74,13 @@ write_all (struct stream *s, const char *buffer, uint64_t length)
 }
 
 static int
-write_zeroes (struct stream *s, uint64_t length)
+write_zeroes (struct endpoint *e, uint64_t length)
 {
   int error = 0;
 
   while (length > 0 && error == 0) {
     uint64_t part = MIN (length, sizeof zeroes);
-    error = write_all (s, zeroes, part);
+    error = write_all (e, zeroes, part);
     length -= part;
   }
   return error;
@@ -94,17 +89,15 @@ write_zeroes (struct stream *s, uint64_t length)
 static void
 start (struct endpoint *e, struct io *io)
 {
-  struct stream *s = (struct stream *) e;
-
   switch (io->action) {
   case READ:
-    io_done (io, read_all (s, io));
+    io_done (io, read_all (e, io));
     break;
   case WRITE:
-    io_done (io, write_all (s, io->buffer, io->length));
+    io_done (io, write_all (e, io->buffer, io->length));
     break;
   case WRITE_ZEROES:
-    io_done (io, write_zeroes (s, io->length));
+    io_done (io, write_zeroes (e, io->length));
     break;
   default:
     io_done (io, ENOTSUP);
@@ -150,15 +143,14 @@ static const struct endpoint_ops null_ops = {
 struct endpoint *
 stream_open (struct copy *c, int fd, const char *name, bool source)
 {
-  struct stream *s = tool_alloc (sizeof *s);
+  struct endpoint *e = tool_alloc (sizeof *e);
 
-  s->fd = fd;
-  s->e = (struct endpoint) {
-    .ops = &stream_ops, .copy = c, .name = name, .source = source,
+  *e = (struct endpoint) {
+    .ops = &stream_ops, .copy = c, .name = name, .fd = fd, .source = source,
     .size = -1, .minimum = 1, .preferred = 4096, .maximum = 32 * MIB,
     .zero_maximum = 32 * MIB, .stream = true,
   };
-  return &s->e;
+  return e;
 }
 
 struct endpoint *
@@ -167,9 +159,10 @@ null_open (struct copy *c)
   struct endpoint *e = tool_alloc (sizeof *e);
 
   *e = (struct endpoint) {
-    .ops = &null_ops, .copy = c, .name = "null:", .size = INT64_MAX,
-    .minimum = 1, .preferred = 4096, .maximum = 32 * MIB,
-    .zero_maximum = 1 * GIB, .multi = true, .null = true, .fresh = true,
+    .ops = &null_ops, .copy = c, .name = "null:", .fd = -1,
+    .size = INT64_MAX, .minimum = 1, .preferred = 4096,
+    .maximum = 32 * MIB, .zero_maximum = 1 * GIB, .multi = true,
+    .null = true, .fresh = true,
   };
   return e;
 }

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <libgen.h>
 #include <limits.h>
 #include <spawn.h>
 #include <stdatomic.h>
@@ -120,6 +121,28 @@ mount_check (const char *argument)
   options.mountpoint = resolve (directory);
   options.filename = tool_format ("%s", slash ? slash + 1 : argument);
   free (directory);
+}
+
+/* Who writes a file below his own mount point waits for himself. */
+void
+mount_check_pidfile (void)
+{
+  if (options.pidfile == NULL)
+    return;
+  /* It may be a link, or not be there yet. */
+  char *resolved = realpath (options.pidfile, NULL);
+  if (resolved == NULL) {
+    char *path = tool_format ("%s", options.pidfile);
+    resolved = realpath (dirname (path), NULL);
+    free (path);
+  }
+  size_t length = strlen (options.mountpoint);
+  if (resolved && strncmp (resolved, options.mountpoint, length) == 0
+      && (resolved[length] == '\0' || resolved[length] == '/'
+          || length == 1))
+    tool_fail ("--pidfile %s: it would be hidden by the mount at %s; choose "
+               "another place", options.pidfile, options.mountpoint);
+  free (resolved);
 }
 
 struct fuse_session *

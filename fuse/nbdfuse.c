@@ -137,6 +137,7 @@ main (int argc, char **argv)
     tool_usage_error ("--exports needs a server that can be connected to "
                       "several times");
   mount_check (mountpoint);
+  mount_check_pidfile ();
 
   tool_catch_signals ();
   disk_open_all (&endpoint);

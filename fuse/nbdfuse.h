@@ -267,6 +267,7 @@ extern void blocks_expire (void);
 /* ---- mount.c ---- */
 
 extern void mount_check (const char *argument);
+extern void mount_check_pidfile (void);
 extern void mount_option (const char *option);
 extern void mount_options_parse (void);
 extern struct fuse_session *mount_session (void);

@@ -234,8 +234,19 @@ def interact(names: dict[str, Any]) -> None:
     code.interact(banner=banner(names), local=names, exitmsg="")
 
 
+def open_standard_descriptors() -> None:
+    """Where one is closed let nothing else get its number: open something that
+    fails when it is used, as the closed one would."""
+    for fd, flags in enumerate((os.O_WRONLY, os.O_RDONLY, os.O_RDONLY)):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, flags)
+
+
 def shell() -> None:
     """Do what the command line says."""
+    open_standard_descriptors()
     parser = options_parser()
     args = parser.parse_args()
     if args.version:

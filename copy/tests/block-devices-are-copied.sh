@@ -22,5 +22,13 @@ done
 "$nbdcopy" - "$device" < <(cat "$tmp/in")
 same "$tmp/in" "$device"
 "$nbdcopy" --verify "$tmp/in" "$device"
+# Progress and the like are kept away from it, also by another name.
+mknod "$tmp/node" b $((0x$(stat -c %t "$device"))) $((0x$(stat -c %T "$device")))
+refuses 'descriptor 7 is also the destination' \
+  "$nbdcopy" --progress=7 "$tmp/in" "$device" 7<>"$tmp/node"
+refuses 'is also the source' \
+  "$nbdcopy" --resume="$tmp/node" "$device" "$tmp/copy"
+refuses 'are the same file' "$nbdcopy" "$device" "$tmp/node"
+same "$tmp/in" "$device"
 truncate -s 9M "$tmp/in"
 refuses 'do not fit' "$nbdcopy" "$tmp/in" "$device"

@@ -28,5 +28,20 @@ refused . "$mnt" --unix "$tmp/none"
 refused several --exports "$mnt" --command false
 refused "$tmp/none" --exports "$tmp/none" --unix "$tmp/none"
 
+# A pidfile that would never be written, since it is in the mount.
+ln -s "$mnt" "$tmp/link"
+touch "$tmp/file"
+hidden='--pidfile .*: it would be hidden by the mount'
+refused "$hidden" -P "$mnt/pid" "$mnt" --unix "$tmp/none"
+refused "$hidden" -P "$tmp/link/pid" "$mnt" --unix "$tmp/none"
+refused "$hidden" -P "$tmp/file" "$tmp/file" --unix "$tmp/none"
+refused "No such file" -P "$mnt.pid" "$mnt" --unix "$tmp/none"
+
+# Descriptors that nobody opened, or that are something else.
+for fd in 3 4 5 6 7 8 9; do
+  refused "descriptor $fd is not open" "$mnt" --fd $fd
+done
+refused "descriptor 7 is no socket" "$mnt" --fd 7 7<"$tmp/file"
+
 requires_nbdkit plugin memory
 refused . -o no_such_option "$mnt" --command nbdkit -s memory 1M

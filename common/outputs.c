@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* What options name to be written into, or read: descriptors of the caller,
+ * and files.  None of them may be one that the tool opened for something
+ * else. */
+#include <config.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#define MAX_OUTPUTS 16
+
+/* A number in the message is room for "descriptor 2147483647". */
+#define NAME_MAX_LENGTH 32
+
+static struct output {
+  const char *option;
+  const char *path;             /* NULL: it is the descriptor */
+  int fd;
+  bool written;                 /* not only read */
+} outputs[MAX_OUTPUTS];
+static size_t nr_outputs;
+
+static void
+add (struct output o)
+{
+  if (nr_outputs == MAX_OUTPUTS)
+    abort ();
+  outputs[nr_outputs++] = o;
+}
+
+/* False if it is not there, or swallows what anybody writes. */
+static bool
+look (const struct output *o, struct stat *st)
+{
+  int r = o->path ? stat (o->path, st) : fstat (o->fd, st);
+  return r == 0
+    && !(S_ISCHR (st->st_mode) && st->st_rdev == makedev (1, 3));
+}
+
+static bool
+same (const struct stat *a, const struct stat *b)
+{
+  if (a->st_dev == b->st_dev && a->st_ino == b->st_ino)
+    return true;
+  bool devices = (S_ISBLK (a->st_mode) && S_ISBLK (b->st_mode))
+    || (S_ISCHR (a->st_mode) && S_ISCHR (b->st_mode));
+  return devices && a->st_rdev == b->st_rdev;
+}
+
+/* What has a content that stays.  Streams, such as terminals and sockets, can
+ * be read and written side by side. */
+static bool
+is_disk (const struct stat *st)
+{
+  return S_ISREG (st->st_mode) || S_ISBLK (st->st_mode);
+}
+
+bool
+tool_same_disk (int fd, int other)
+{
+  struct stat a, b;
+  return fstat (fd, &a) == 0 && fstat (other, &b) == 0 && is_disk (&a)
+    && same (&a, &b);
+}
+
+/* Take a descriptor that the caller has opened.  What the program opened
+ * itself does not survive when a program is run, the caller's does. */
+static int
+inherited (const char *option, const char *text)
+{
+  int fd = tool_number_argument (option, text, 0, INT32_MAX);
+  int flags = fcntl (fd, F_GETFD);
+  if (flags == -1 || (flags & FD_CLOEXEC) != 0)
+    tool_fail ("%s: descriptor %d is not open; whoever runs %s has to open "
+               "it", option, fd, tool_self->name);
+  return fd;
+}
+
+int
+tool_descriptor_argument (const char *option, const char *text)
+{
+  int fd = inherited (option, text);
+  int flags = fcntl (fd, F_GETFL);
+  if ((flags & O_PATH) != 0 || (flags & O_ACCMODE) == O_RDONLY)
+    tool_fail ("%s: descriptor %d is not open for writing", option, fd);
+  /* Servers that the tool starts need not keep its reader waiting. */
+  if (fd > STDERR_FILENO)
+    fcntl (fd, F_SETFD, FD_CLOEXEC);
+  return fd;
+}
+
+int
+tool_socket_argument (const char *option, const char *text)
+{
+  int fd = inherited (option, text), type;
+  socklen_t size = sizeof type;
+  if (getsockopt (fd, SOL_SOCKET, SO_TYPE, &type, &size) == -1)
+    tool_fail ("%s: descriptor %d is no socket", option, fd);
+  return fd;
+}
+
+void
+tool_output_descriptor (const char *option, int fd)
+{
+  add ((struct output) { .option = option, .fd = fd, .written = true });
+}
+
+void
+tool_output_file (const char *option, const char *path)
+{
+  add ((struct output) { .option = option, .path = path, .written = true });
+}
+
+void
+tool_input_file (const char *option, const char *path)
+{
+  add ((struct output) { .option = option, .path = path });
+}
+
+/* How a message calls it. */
+static const char *
+name_of (const struct output *o, char buffer[NAME_MAX_LENGTH])
+{
+  if (o->path)
+    return o->path;
+  if (o->fd == STDOUT_FILENO)
+    return "standard output";
+  if (o->fd == STDERR_FILENO)
+    return "standard error";
+  snprintf (buffer, NAME_MAX_LENGTH, "descriptor %d", o->fd);
+  return buffer;
+}
+
+/* A message on standard error would destroy data if that is on this disk. */
+static void
+spare (const struct stat *disk)
+{
+  struct stat st;
+  if (!is_disk (disk) || fstat (STDERR_FILENO, &st) == -1
+      || !same (disk, &st) || (S_ISREG (st.st_mode) && st.st_size == 0))
+    return;
+  int fd = open ("/dev/tty", O_WRONLY | O_CLOEXEC | O_NOCTTY);
+  if (fd == -1)
+    fd = open ("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (fd == -1 || dup2 (fd, STDERR_FILENO) == -1)
+    _exit (EXIT_FAILURE);
+}
+
+static void
+refuse (const struct stat *st, const char *what, bool written_only)
+{
+  char buffer[NAME_MAX_LENGTH];
+  struct stat other;
+  for (const struct output *o = outputs; o < outputs + nr_outputs; o++) {
+    if (written_only && !o->written)
+      continue;
+    if (!look (o, &other) || !same (st, &other))
+      continue;
+    spare (st);
+    tool_fail ("%s: %s is also the %s; use another one", o->option,
+               name_of (o, buffer), what);
+  }
+}
+
+void
+tool_guard_source (int fd)
+{
+  struct stat st;
+  if (fstat (fd, &st) == 0 && is_disk (&st))
+    refuse (&st, "source", true);
+}
+
+void
+tool_guard_destination (int fd)
+{
+  struct stat st;
+  if (fstat (fd, &st) == 0)
+    refuse (&st, "destination", false);
+}
