@@ -447,6 +447,11 @@ extern void journal_remove (struct copy *c);
 
 /* ---- select.c: --map ---- */
 
+/* Read it before anything is opened: who prints it may need a server that
+ * serves one client at a time. */
+extern void select_read (struct copy *c);
+/* Make it extents in positions of the copy, in order.  What the map does not
+ * mention is not copied. */
 extern void select_load (struct copy *c, struct extents *out);
 
 /* ---- rate.c ---- */

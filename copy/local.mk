@@ -67,6 +67,7 @@ copy_tests = \
 	copy/tests/interruption-ends-every-wait.sh \
 	copy/tests/large-holes-need-few-queries.sh \
 	copy/tests/lost-connections-are-opened-again.sh \
+	copy/tests/maps-may-come-from-standard-input.sh \
 	copy/tests/memory-is-bounded-by-the-queue-size.sh \
 	copy/tests/mistakes-are-refused-before-anything-is-written.sh \
 	copy/tests/odd-tails-reach-servers-that-want-blocks.sh \

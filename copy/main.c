@@ -331,6 +331,8 @@ main (int argc, char *argv[])
   if (c->stop_fd == -1 || c->event_fd == -1)
     tool_fail ("eventfd: %m");
 
+  if (c->o.map)
+    select_read (c);
   char **words = tool_arguments ();
   c->from = c->source = endpoint_open (c, &words, true);
   tool_guard_source (c->from->fd);

@@ -61,7 +61,7 @@ static const struct tool_option rows[] = {
   { DO_FLUSH, "flush", NULL, "make the copy durable before the end" },
   { LENGTH, "length source-length", "SIZE", "copy so much of the source" },
   { MAP, "map", "FILE",
-    "copy only what this map, JSON of nbdinfo, marks" },
+    "copy only what this map, JSON of nbdinfo, marks; - is standard input" },
   { NO_EXTENTS, "no-extents", NULL,
     "do not ask the source for holes, read everything" },
   { OFFSET, "offset source-offset", "OFFSET", "begin to read here" },
@@ -231,6 +231,9 @@ check (const struct options *o)
   if (o->blkhash && (part || o->resume))
     tool_fail ("--blkhash: it needs all of the source, so it excludes "
                "--bitmap, --context, --map and --resume");
+  if (o->resume && o->map && strcmp (o->map, "-") == 0)
+    tool_fail ("--resume: the map must be there again, so it has to be in a "
+               "file, not standard input");
   if (o->no_map && o->context)
     tool_fail ("--no-extents: it excludes --bitmap and --context");
 }

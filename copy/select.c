@@ -10,6 +10,9 @@
 
 #include "copy.h"
 
+/* All of the map, NULL once it was understood. */
+static char *text;
+
 struct reader {
   const char *file, *text, *at;
 };
@@ -18,6 +21,7 @@ struct reader {
 struct entry {
   uint64_t offset, length, type;
   unsigned seen;                /* 1 offset, 2 length, 4 type */
+  bool unknown;                 /* the type is null */
   char description[64];
 };
 
@@ -109,6 +113,11 @@ take_member (struct reader *r, struct entry *e)
     take_string (r, e->description, sizeof e->description);
   else if (*r->at == '"')
     take_string (r, ignored, sizeof ignored);
+  else if (strcmp (name, "type") == 0 && strncmp (r->at, "null", 4) == 0) {
+    r->at += 4;
+    e->unknown = true;
+    e->seen |= 4;
+  }
   else {
     uint64_t n = take_number (r);
     if (strcmp (name, "offset") == 0)
@@ -121,11 +130,11 @@ take_member (struct reader *r, struct entry *e)
 }
 
 /* An allocation map tells data from zeroes; any other marks with types that
- * are not 0. */
+ * are not 0.  What the server could not tell may have changed. */
 static enum kind
 kind_of (const struct entry *e)
 {
-  if (strcmp (e->description, "data") == 0
+  if (e->unknown || strcmp (e->description, "data") == 0
       || strcmp (e->description, "hole") == 0)
     return DATA;
   if (strcmp (e->description, "zero") == 0
@@ -161,30 +170,35 @@ take_entry (struct reader *r, struct copy *c, struct extents *out)
         .kind = kind_of (&e) });
 }
 
-static char *
-read_file (const char *name)
+void
+select_read (struct copy *c)
 {
-  FILE *f = fopen (name, "r"), *m;
-  char *text = NULL, buffer[4096];
+  const char *source = tool_arguments ()[0];
+  bool standard = strcmp (c->o.map, "-") == 0;
+  const char *name = standard ? "standard input" : c->o.map;
+  FILE *f = standard ? stdin : fopen (name, "r"), *m;
+  char buffer[4096];
   size_t size, n;
 
+  if (standard && source != NULL && strcmp (source, "-") == 0)
+    tool_fail ("--map=-: standard input cannot be both the map and the "
+               "source");
   if (f == NULL || (m = open_memstream (&text, &size)) == NULL)
     tool_fail ("%s: %m", name);
   while ((n = fread (buffer, 1, sizeof buffer, f)) > 0)
     fwrite (buffer, 1, n, m);
+  tool_check_signal ();
   if (ferror (f) || fclose (m) == EOF)
     tool_fail ("%s: %m", name);
-  fclose (f);
-  return text;
+  if (!standard)
+    fclose (f);
+  c->o.map = name;
 }
 
-/* Extents in positions of the copy, in order.  What the map does not
- * mention is not copied. */
 void
 select_load (struct copy *c, struct extents *out)
 {
   struct extents seen = { .count = 0 };
-  char *text = read_file (c->o.map);
   struct reader r = { .file = c->o.map, .text = text, .at = text };
 
   need (&r, '[');
@@ -201,4 +215,5 @@ select_load (struct copy *c, struct extents *out)
   c->work.ready = (struct extents) { .count = 0 };
   extents_free (&seen);
   free (text);
+  text = NULL;
 }
