@@ -50,21 +50,29 @@ nbdi_wanted_direction (const struct nbd_handle *h)
   return direction;
 }
 
-/* What the machine waits for, and BOTH while bytes that it could go on
- * with are in our buffer: a program that polls for writing wakes at once.
+/* Whether the machine can go on without the socket: with what is in a buffer,
+ * ours or one of the transport, or because nothing can be sent any more.
+ */
+bool
+nbdi_can_go_on (const struct nbd_handle *h)
+{
+  unsigned direction = nbdi_direction (h);
+
+  if (unlikely (h->broken_errno != 0))
+    return direction != 0;
+  return (direction & LIBNBD_AIO_DIRECTION_READ) != 0 &&
+    ((h->in.end > h->in.pos && h->in.end - h->in.pos >= h->in.need) ||
+     nbdi_transport_pending (h));
+}
+
+/* What the machine waits for, and BOTH while it can go on: a program that
+ * polls for writing wakes at once.
  */
 unsigned
 nbdi_shown_direction (const struct nbd_handle *h)
 {
-  unsigned direction = nbdi_wanted_direction (h);
-
-  if ((direction & LIBNBD_AIO_DIRECTION_READ) != 0 &&
-      ((h->in.end > h->in.pos && h->in.end - h->in.pos >= h->in.need) ||
-       nbdi_transport_pending (h)))
-    direction |= LIBNBD_AIO_DIRECTION_BOTH;
-  if (unlikely (h->broken_errno != 0) && direction != 0)
-    direction |= LIBNBD_AIO_DIRECTION_BOTH;
-  return direction;
+  return nbdi_can_go_on (h) ? LIBNBD_AIO_DIRECTION_BOTH
+                            : nbdi_wanted_direction (h);
 }
 
 void

@@ -100,15 +100,19 @@ nbdi_deadline (int timeout_ms, struct timespec *end)
   }
 }
 
-/* Sleep in poll(2).  The lock is given up only when a reply is sure to
- * come, or this thread itself watches for room: others may issue then, and
- * nothing they do needs to wake this thread.
+/* Sleep in poll(2), unless the machine can go on: then it is as if the socket
+ * were readable.  No drive call waits for the socket anywhere else.
+ *
+ * The lock is given up only when a reply is sure to come, or this thread
+ * itself watches for room: others may issue then, and nothing they do needs
+ * to wake this thread.
  */
 static int
 sleep_in_poll (struct nbd_handle *h, struct pollfd *fds, int timeout_ms,
                const struct timespec *end)
 {
-  bool release = nbdi_phase_in (h, NBDI_PHASE_CONNECTED) &&
+  bool awake = nbdi_can_go_on (h);
+  bool release = !awake && nbdi_phase_in (h, NBDI_PHASE_CONNECTED) &&
     (h->cmds.sent > 0 || h->cmds.queue_offset > 0);
   int r, saved_errno;
 
@@ -118,7 +122,7 @@ sleep_in_poll (struct nbd_handle *h, struct pollfd *fds, int timeout_ms,
     pthread_mutex_unlock (&h->lock);
   for (;;) {
     r = poll (fds, fds[1].fd < 0 ? 1 : 2,
-              timeout_ms < 0 ? -1 : time_left (end));
+              awake ? 0 : timeout_ms < 0 ? -1 : time_left (end));
     if (r >= 0 || errno != EINTR)
       break;
   }
@@ -126,6 +130,10 @@ sleep_in_poll (struct nbd_handle *h, struct pollfd *fds, int timeout_ms,
   if (release)
     pthread_mutex_lock (&h->lock);
   h->seat.events = 0;
+  if (awake && r >= 0) {
+    fds[0].revents |= POLLIN;
+    r = 1;
+  }
   errno = saved_errno;
   return r;
 }

@@ -80,6 +80,7 @@ extern bool nbdi_phase_in (const struct nbd_handle *h, unsigned mask);
 extern int nbdi_check_phase (struct nbd_handle *h, unsigned mask);
 extern void nbdi_publish (struct nbd_handle *h);
 extern unsigned nbdi_wanted_direction (const struct nbd_handle *h);
+extern bool nbdi_can_go_on (const struct nbd_handle *h);
 extern unsigned nbdi_shown_direction (const struct nbd_handle *h);
 
 /* Run a callback of the program, which may call us on other handles. */

@@ -160,6 +160,7 @@ program_tests = \
 	tests/transmission/threads-mix-everything-on-one-handle \
 	tests/transmission/threads-wait-for-room-of-their-own \
 	tests/transmission/uninitialized-reads-write-only-what-came \
+	tests/transmission/what-is-buffered-wakes-every-drive-call \
 	tests/transmission/write-hint-is-honoured-once \
 	tests/transmission/write-is-refused-without-the-hint \
 	tests/uri/debug-output-hides-secrets \
@@ -177,6 +178,13 @@ check_PROGRAMS += $(program_tests)
 # For programs that look at functions which the library does not export, or
 # that put themselves between the library and what it calls.
 internal = tests/lib/libtest.a lib/libcore.la
+
+internals_cppflags = $(AM_CPPFLAGS) -include $(srcdir)/lib/public.h
+
+tests_transmission_what_is_buffered_wakes_every_drive_call_CPPFLAGS = \
+	$(internals_cppflags)
+tests_transmission_what_is_buffered_wakes_every_drive_call_LDADD = \
+	$(internal)
 
 # For those that wrap poll or recv, with what fortified headers call instead,
 # which only the library after the archive may ask for.

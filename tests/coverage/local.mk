@@ -35,7 +35,6 @@ coverage_programs = \
 	tests/coverage/uri-tls-type-must-fit-the-file-of-keys
 
 # Those that look at functions which the library does not export.
-internals_cppflags = $(AM_CPPFLAGS) -include $(srcdir)/lib/public.h
 tests_coverage_buffers_move_before_they_grow_CPPFLAGS = \
 	$(internals_cppflags)
 tests_coverage_buffers_move_before_they_grow_LDADD = $(internal)
