@@ -26,6 +26,7 @@ struct nbdi_tls {
   gnutls_session_t session;
   struct nbdi_tls_credentials credentials;
   struct nbdi_bytes in, out;    /* ciphertext */
+  bool fed;                     /* GnuTLS got what it last asked for */
   bool ended;                   /* the server closed the socket */
   bool bye;                     /* our close alert is in `out` or beyond */
   int failed;                   /* errno of the socket, or 0 */
@@ -71,8 +72,10 @@ pull (gnutls_transport_ptr_t opaque, void *buf, size_t len)
     size_t n = have < len ? have : len;
     memcpy (buf, t->in.buf + t->in.pos, n);
     t->in.pos += n;
+    t->fed = true;
     return (ssize_t) n;
   }
+  t->fed = false;
   if (t->ended)
     return 0;
   gnutls_transport_set_errno (t->session, t->failed ? t->failed : EAGAIN);
@@ -173,6 +176,23 @@ ended_early (const struct nbdi_tls *t, ssize_t r)
   return r == GNUTLS_E_PREMATURE_TERMINATION || t->failed == ECONNRESET;
 }
 
+/* Whether GnuTLS stopped although it does not lack ciphertext.  It does so
+ * after each record without data: a session ticket, an update of keys, a
+ * warning, an empty one.  There may be more behind it.  Those of TLS 1.2 that
+ * ask for a new handshake are refused by not beginning one.
+ */
+static bool
+stopped_early (struct nbd_handle *h, ssize_t r)
+{
+  const struct nbdi_tls *t = h->conn.tls;
+
+  if (r == GNUTLS_E_WARNING_ALERT_RECEIVED)
+    nbdi_debug (h, "TLS: the server sent the warning: %s",
+                gnutls_alert_get_name (gnutls_alert_get (t->session)));
+  return (r == GNUTLS_E_AGAIN && t->fed) || r == GNUTLS_E_INTERRUPTED ||
+    r == GNUTLS_E_REHANDSHAKE || r == GNUTLS_E_WARNING_ALERT_RECEIVED;
+}
+
 static ssize_t
 tls_receive (struct nbd_handle *h, struct iovec *iov, int n)
 {
@@ -181,6 +201,7 @@ tls_receive (struct nbd_handle *h, struct iovec *iov, int n)
   size_t at = 0;
 
   for (int i = 0; i < n; ) {
+    t->fed = false;
     ssize_t r = gnutls_record_recv (t->session,
                                     (uint8_t *) iov[i].iov_base + at,
                                     iov[i].iov_len - at);
@@ -193,8 +214,8 @@ tls_receive (struct nbd_handle *h, struct iovec *iov, int n)
       }
       continue;
     }
-    if (r == GNUTLS_E_INTERRUPTED || r == GNUTLS_E_REHANDSHAKE)
-      continue;                 /* asking anew is refused by not doing it */
+    if (stopped_early (h, r))
+      continue;
     if (total > 0)
       break;
     if (r == GNUTLS_E_AGAIN) {
@@ -390,8 +411,9 @@ nbdi_tls_handshake (struct nbd_handle *h)
   int r;
 
   do {
+    t->fed = false;
     r = gnutls_handshake (t->session);
-  } while (r == GNUTLS_E_INTERRUPTED || r == GNUTLS_E_WARNING_ALERT_RECEIVED);
+  } while (stopped_early (h, r));
   /* An alert of ours is sent even if the handshake failed. */
   int flushed = tls_flush (h);
   if (r != GNUTLS_E_SUCCESS && r != GNUTLS_E_AGAIN) {

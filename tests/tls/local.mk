@@ -22,6 +22,7 @@ tls_script_tests = \
 	tests/tls/nbdkit-answers-big-requests-over-tls.sh \
 	tests/tls/nbdkit-keeps-what-was-written-over-tls.sh \
 	tests/tls/nbdkit-serves-owners-of-a-key.sh \
+	tests/tls/openssl-tickets-stop-nobody.sh \
 	tests/tls/option-mode-starts-tls-by-hand.sh \
 	tests/tls/processors-with-aes-use-it.sh \
 	tests/tls/promises-name-their-tests.sh \
@@ -68,12 +69,14 @@ tls_program_tests = \
 	tests/tls/old-versions-of-tls-are-refused \
 	tests/tls/overlong-names-are-refused \
 	tests/tls/partial-records-wait-quietly \
+	tests/tls/records-without-data-stop-nobody \
 	tests/tls/refusal-ends-what-must-be-encrypted \
 	tests/tls/refusal-is-accepted-where-tls-is-only-allowed \
 	tests/tls/second-starttls-is-refused \
 	tests/tls/server-name-is-sent \
 	tests/tls/stalled-handshake-blocks-nobody \
-	tests/tls/statistics-count-plaintext
+	tests/tls/statistics-count-plaintext \
+	tests/tls/worn-keys-are-replaced
 
 # Programs that put themselves between the library and what it calls.
 tests_tls_default_directories_are_searched_in_order_CPPFLAGS = \
@@ -86,6 +89,10 @@ tests_tls_default_directories_are_searched_in_order_LDFLAGS = \
 	-Wl,--wrap=access \
 	-Wl,--wrap=geteuid \
 	-Wl,--wrap=gnutls_certificate_set_x509_system_trust
+tests_tls_worn_keys_are_replaced_LDADD = \
+	tests/lib/libtest.a lib/libcore.la $(GNUTLS_LIBS)
+tests_tls_worn_keys_are_replaced_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=gnutls_init
 else
 tls_program_tests = \
 	tests/tls/calls-without-tls-say-so
@@ -95,4 +102,5 @@ check_PROGRAMS += $(tls_program_tests)
 TESTS += $(tls_program_tests) $(tls_script_tests)
 EXTRA_DIST += \
 	$(tls_script_tests) \
-	tests/tls/functions.sh
+	tests/tls/functions.sh \
+	tests/tls/openssl_tickets.py

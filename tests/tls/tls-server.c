@@ -71,6 +71,10 @@ push (gnutls_transport_ptr_t opaque, const void *p, size_t len)
   struct tls_server *t = opaque;
   ssize_t r = -1;
 
+  if (t->holds) {
+    put_mem (&t->held, p, len);
+    return len;
+  }
   if (t->at_once > 0 && len > t->at_once)
     len = t->at_once;
   if (len > t->budget)
@@ -138,6 +142,7 @@ tls_free (struct server *s)
 
   gnutls_deinit (t->session);
   gnutls_psk_free_server_credentials (t->keys);
+  bytes_free (&t->held);
   free (t);
   s->tls = NULL;
 }
@@ -243,6 +248,33 @@ tls_shake_hands (struct server *s, struct nbd_handle *h)
       FAIL ("the client gave up: %s", nbd_get_error ());
   }
   pump (h);
+}
+
+void
+tls_serve (struct server *s, const char *versions)
+{
+  struct pollfd pfd = { .fd = s->fd, .events = POLLIN };
+  int r;
+
+  server_say (s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
+  server_expect (s, "u32 FIXED_NEWSTYLE|NO_ZEROES option NBD_OPT_STARTTLS");
+  server_say (s, "reply NBD_OPT_STARTTLS NBD_REP_ACK");
+  tls_prepare (s, versions);
+  while ((r = tls_step (s)) == GNUTLS_E_AGAIN)
+    poll (&pfd, 1, -1);
+  must (r, "handshake");
+}
+
+void
+tls_release (struct server *s)
+{
+  struct tls_server *t = s->tls;
+
+  t->holds = false;
+  if (send (s->fd, t->held.p, t->held.len, MSG_NOSIGNAL)
+      != (ssize_t) t->held.len)
+    FAIL ("send: %m");
+  bytes_free (&t->held);
 }
 
 /* The rest of the friendly handshake; server_handshake begins with a

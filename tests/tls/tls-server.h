@@ -22,6 +22,8 @@ struct tls_server {
   size_t at_once;               /* bytes sent before the client runs; 0: all */
   bool sent;                    /* at_once bytes */
   size_t budget;                /* bytes that may still be sent */
+  bool holds;                   /* send nothing before tls_release */
+  struct bytes held;            /* what was not sent because of that */
   unsigned records;             /* of data, received */
   int end;                      /* what GnuTLS said at the end, 0: goodbye */
   bool ended;
@@ -52,7 +54,15 @@ extern int tls_step (struct server *s);
 extern void tls_accept (struct server *s, struct nbd_handle *h,
                         const char *versions);
 
-/* The same with a session that was prepared. */
+/* All that comes before the encrypted options, for a client that has a thread
+ * of its own.
+ */
+extern void tls_serve (struct server *s, const char *versions);
+
+/* Send what was held, at once. */
+extern void tls_release (struct server *s);
+
+/* The same as tls_accept with a session that was prepared. */
 extern void tls_shake_hands (struct server *s, struct nbd_handle *h);
 
 /* All of it: a new handle in transmission over TLS, with an export of 1 MiB
