@@ -2,49 +2,63 @@
 
 package libnbd
 
-// #include <stdlib.h>
-// #include <string.h>
+// #include "glue.h"
 import "C"
 
 import (
 	"fmt"
+	"sync"
+	"sync/atomic"
+	"syscall"
 	"unsafe"
 )
 
 // AioBuffer is memory for asynchronous reads and writes.
 //
-// The library uses it from the call that starts a command until that has
-// finished, so it is not memory of Go's.  Make one with [MakeAioBuffer],
-// [MakeAioBufferZero] or [FromBytes], and free it with [AioBuffer.Free] once it is not
-// needed any more, but never while a command uses it.  Copies of an AioBuffer are
-// the same memory.
+// The library uses it from the call that starts a command until that is retired, so
+// it is not memory of Go's.  Make one with [MakeAioBuffer], [MakeAioBufferZero] or
+// [FromBytes], and free it with [AioBuffer.Free] once it is not needed any more.
+//
+// Copies of an AioBuffer are the same memory, and freeing one of them frees all.
+// Size can be made smaller, to use only the first bytes.  An AioBuffer that the
+// program makes itself of P and Size is memory that stays the program's own, which
+// Free does not free.
 type AioBuffer struct {
 	// The first byte, or nil after Free.
 	P unsafe.Pointer
 
 	// The length in bytes.
 	Size uint
+
+	// What copies share, or nil if the memory is the program's own.
+	memory *memory
 }
 
-// allocate never returns nil: C.malloc ends the program instead.
-func allocate(size uint) unsafe.Pointer {
-	if size == 0 {
-		return C.malloc(1)
+// A memory is what one of the functions below has made.
+type memory struct {
+	lock sync.Mutex
+	c    *C.struct_nbdgo_memory // nil after Free
+	end  uintptr
+}
+
+func makeBuffer(size uint, cleared bool) AioBuffer {
+	c := C.nbdgo_make_memory(C.size_t(size), C.bool(cleared))
+	if c == nil {
+		panic(fmt.Sprintf("libnbd: no memory for a buffer of %d bytes", size))
 	}
-	return C.malloc(C.size_t(size))
+	m := &memory{c: c, end: uintptr(c.start) + uintptr(size)}
+	return AioBuffer{c.start, size, m}
 }
 
 // MakeAioBuffer makes a buffer of whatever was in memory before.  Read into it
 // before you use it.
 func MakeAioBuffer(size uint) AioBuffer {
-	return AioBuffer{allocate(size), size}
+	return makeBuffer(size, false)
 }
 
 // MakeAioBufferZero makes a buffer of zeroes.
 func MakeAioBufferZero(size uint) AioBuffer {
-	buf := MakeAioBuffer(size)
-	C.memset(buf.P, 0, C.size_t(size))
-	return buf
+	return makeBuffer(size, true)
 }
 
 // FromBytes makes a buffer that is a copy of the slice.
@@ -54,28 +68,91 @@ func FromBytes(data []byte) AioBuffer {
 	return buf
 }
 
-// Free gives the memory back.  Slices of the buffer must not be used any more.
-// Freeing the same variable again does nothing.
+// Free gives the memory back.  Neither the buffer, nor copies of it, nor slices of
+// it must be used any more.
+//
+// If commands use the memory it is kept for them, and freed when the last of them is
+// retired.  Freeing a buffer again, or a copy of it, does nothing.
 func (b *AioBuffer) Free() {
-	C.free(b.P)
+	m := b.memory
 	*b = AioBuffer{}
+	if m == nil {
+		return
+	}
+	m.lock.Lock()
+	c := m.c
+	m.c = nil
+	m.lock.Unlock()
+	if c != nil {
+		C.nbdgo_drop_memory(unsafe.Pointer(c))
+	}
 }
 
-// Bytes returns a copy of the content, which stays valid after Free.
+// fault says why the memory cannot be used, and else "".  The lock is held.
+func (b *AioBuffer) fault() string {
+	switch {
+	case b.P == nil || b.memory != nil && b.memory.c == nil:
+		return "the buffer was freed, or never made"
+	case b.memory != nil && (uintptr(b.P) > b.memory.end ||
+		uintptr(b.Size) > b.memory.end-uintptr(b.P)):
+		return fmt.Sprintf("the buffer has less memory than its size of %d bytes", b.Size)
+	}
+	return ""
+}
+
+// inspect calls fault.
+func (b *AioBuffer) inspect() string {
+	if b.memory != nil {
+		b.memory.lock.Lock()
+		defer b.memory.lock.Unlock()
+	}
+	return b.fault()
+}
+
+// lend keeps the memory for a command until C drops it.  The result is nil if the
+// memory is the program's own.
+func (b *AioBuffer) lend(op, name string) (*C.struct_nbdgo_memory, error) {
+	var c *C.struct_nbdgo_memory
+	if b.memory != nil {
+		b.memory.lock.Lock()
+		defer b.memory.lock.Unlock()
+		c = b.memory.c
+	}
+	if why := b.fault(); why != "" {
+		return nil, newError(op, syscall.EFAULT, "%s: %s", name, why)
+	}
+	if c != nil {
+		atomic.AddUint64((*uint64)(&c.users), 1)
+	}
+	return c, nil
+}
+
+// Bytes returns a copy of the content, which stays valid after Free.  It panics if
+// the buffer was freed.
 func (b *AioBuffer) Bytes() []byte {
-	return append([]byte{}, b.Slice()...)
+	return append([]byte{}, b.slice("Bytes")...)
 }
 
-// Slice returns the memory itself, not a copy.  It is valid until Free.
+// Slice returns the memory itself, not a copy.  It is valid until Free.  It panics if
+// the buffer was freed.
 func (b *AioBuffer) Slice() []byte {
+	return b.slice("Slice")
+}
+
+func (b *AioBuffer) slice(method string) []byte {
+	if why := b.inspect(); why != "" {
+		panic("libnbd: AioBuffer." + method + ": " + why)
+	}
 	return unsafe.Slice((*byte)(b.P), b.Size)
 }
 
-// Get returns a pointer to a byte of the buffer.  It is valid until Free.
+// Get returns a pointer to a byte of the buffer.  It is valid until Free.  It panics
+// if the buffer was freed, or has no such byte.
 func (b *AioBuffer) Get(i uint) *byte {
+	memory := b.slice("Get")
 	if i >= b.Size {
 		panic(fmt.Sprintf("libnbd: AioBuffer.Get: index %d is not below the size %d",
 			i, b.Size))
 	}
-	return (*byte)(unsafe.Add(b.P, i))
+	return &memory[i]
 }

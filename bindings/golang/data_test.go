@@ -3,7 +3,6 @@
 package libnbd_test
 
 import (
-	"bytes"
 	"fmt"
 	"syscall"
 	"testing"
@@ -217,14 +216,7 @@ func TestAsynchronousCopy(t *testing.T) {
 			write()
 		}
 		full = nil
-		for _, h := range []*libnbd.Libnbd{from, to} {
-			n, err := h.AioInFlight()
-			good(t, err)
-			if n > 0 {
-				_, err = h.Poll(1)
-				good(t, err)
-			}
-		}
+		takeTurns(t, from, to)
 	}
 	whole := make([]byte, size)
 	good(t, to.Pread(whole, 0, nil))
@@ -277,23 +269,4 @@ func wait(t *testing.T, fd int, direction uint) (canRead, canWrite bool) {
 			t.Fatal(err)
 		}
 	}
-}
-
-func TestBuffersAreWhatTheySay(t *testing.T) {
-	zero := libnbd.MakeAioBufferZero(100)
-	same(t, "zero", bytes.Count(zero.Bytes(), []byte{0}), 100)
-	zero.Slice()[7] = 1
-	same(t, "Get", *zero.Get(7), byte(1))
-	kept := zero.Bytes()
-	zero.Free()
-	zero.Free()
-	same(t, "size", zero.Size, uint(0))
-	same(t, "slice", len(zero.Slice()), 0)
-	same(t, "kept", kept[7], byte(1))
-	defer func() {
-		if recover() == nil {
-			t.Error("Get behind the end did not panic")
-		}
-	}()
-	zero.Get(0)
 }

@@ -76,6 +76,41 @@ nbdgo_close (uintptr_t handle)
   return nbdgo_finish (false);
 }
 
+/* Buffers ----------------------------------------------------------------- */
+
+/* Memory that Go is the first user of, or NULL. */
+struct nbdgo_memory *
+nbdgo_make_memory (size_t size, bool cleared)
+{
+  struct nbdgo_memory *memory = malloc (sizeof *memory);
+
+  if (memory == NULL)
+    return NULL;
+  if (size == 0)
+    size = 1;
+  memory->users = 1;
+  memory->start = cleared ? calloc (size, 1) : malloc (size);
+  if (memory->start == NULL) {
+    free (memory);
+    return NULL;
+  }
+  return memory;
+}
+
+/* Of commands without a completion this is the closure's function free, so
+ * any thread may come here at any time. */
+void
+nbdgo_drop_memory (void *user_data)
+{
+  struct nbdgo_memory *memory = user_data;
+
+  if (memory == NULL
+      || __atomic_sub_fetch (&memory->users, 1, __ATOMIC_ACQ_REL) > 0)
+    return;
+  free (memory->start);
+  free (memory);
+}
+
 /* Closures ---------------------------------------------------------------- */
 
 struct nbdgo_closure *nbdgo_returned;
@@ -92,6 +127,8 @@ nbdgo_free_closure (void *user_data)
   if (!closure->released)
     nbdgoRelease (closure->id);
   closure->released = false;
+  nbdgo_drop_memory (closure->memory);
+  closure->memory = NULL;
   closure->next = __atomic_load_n (&nbdgo_returned, __ATOMIC_RELAXED);
   while (!__atomic_compare_exchange_n (&nbdgo_returned, &closure->next, closure,
                                        true, __ATOMIC_RELEASE,

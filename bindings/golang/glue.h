@@ -31,10 +31,18 @@ struct nbdgo_string {
   struct nbdgo_status *status;
 };
 
+/* The memory of a buffer.  Its users are the buffer in Go, until that is freed,
+ * and each command until that is retired. */
+struct nbdgo_memory {
+  void *start;
+  uint64_t users;
+};
+
 /* A function in Go for as long as the library may call it. */
 struct nbdgo_closure {
   uint64_t id;                /* in the table of closures.go */
   struct nbd_handle *h;
+  struct nbdgo_memory *memory; /* that the command uses, or NULL */
   bool released;              /* Go has forgotten the function already */
   struct nbdgo_closure *next; /* of those that are not in use */
 };
@@ -56,6 +64,9 @@ struct nbdgo_status *nbdgo_status (bool failed);
 void nbdgo_free_status (struct nbdgo_status *status);
 
 void nbdgo_free_closure (void *closure);
+
+struct nbdgo_memory *nbdgo_make_memory (size_t size, bool cleared);
+void nbdgo_drop_memory (void *memory);
 
 /* Take what this thread's last call has left: an error, a panic, or both. */
 static inline struct nbdgo_status *

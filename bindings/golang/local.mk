@@ -16,6 +16,7 @@ golang_package = \
 	bindings/golang/go.mod \
 	bindings/golang/handle.go
 golang_go_tests = \
+	bindings/golang/buffer_test.go \
 	bindings/golang/callback_test.go \
 	bindings/golang/connect_test.go \
 	bindings/golang/data_test.go \

@@ -102,6 +102,19 @@ func drive(t *testing.T, h *libnbd.Libnbd) {
 	}
 }
 
+// takeTurns polls each handle that has commands in flight, but not for long.
+func takeTurns(t *testing.T, handles ...*libnbd.Libnbd) {
+	t.Helper()
+	for _, h := range handles {
+		n, err := h.AioInFlight()
+		good(t, err)
+		if n > 0 {
+			_, err = h.Poll(1)
+			good(t, err)
+		}
+	}
+}
+
 // pattern checks a buffer against nbdkit's pattern plugin: each group of eight
 // bytes is its own offset.
 func pattern(t *testing.T, data []byte, offset uint64) {

@@ -60,17 +60,22 @@ $after  nbdgo_end_callback (outer);
   return ret;
 }
 
-static $type
-${name}_closure (struct nbd_handle *h, uintptr_t number)
+static $make
 {
   struct nbdgo_closure *closure = (struct nbdgo_closure *) number;
 
-  if (closure != NULL)
-    closure->h = h;
+  if (closure == NULL)
+    return ($type) {
+      .callback = NULL,
+      .user_data = memory,
+      .free = memory != NULL ? nbdgo_drop_memory : NULL
+    };
+  closure->h = h;
+  closure->memory = memory;
   return ($type) {
-    .callback = closure != NULL ? call_$name : NULL,
+    .callback = call_$name,
     .user_data = closure,
-    .free = closure != NULL ? nbdgo_free_closure : NULL
+    .free = nbdgo_free_closure
   };
 }
 """
@@ -99,6 +104,12 @@ $drops    result.status = nbdgo_refused ("nbd_$name");
 """
 )
 
+CLOSURE_PARAMS = (
+    "struct nbd_handle *h",
+    "uintptr_t number",
+    "struct nbdgo_memory *memory",
+)
+
 
 def _callback(callback: kinds.Callback) -> str:
     passed = ["closure->id"]
@@ -118,9 +129,11 @@ def _callback(callback: kinds.Callback) -> str:
     start = f"  int ret = nbdgoCall{pascal(callback.name)}"
     # The function in Go has given up the closure when it returns 1.
     retired = "  closure->released = ret == 1;\n"
+    made = closure_type(callback)
     return CALLBACK.substitute(
         name=callback.name,
-        type=closure_type(callback),
+        type=made,
+        make=definition(made, f"{callback.name}_closure", CLOSURE_PARAMS),
         head=fill(f"call_{callback.name}", callback_params(callback), ""),
         call=fill(start, passed, ";"),
         after=retired if callback.name == "completion" else "",
@@ -139,10 +152,10 @@ def _params(arg: Arg | OptArg) -> list[str]:
             return [f"char **{name}"]
         case kinds.SockAddr():
             return [f"const char *{name}", f"size_t {arg.length}"]
-        case kinds.BytesIn():
-            return [f"const char *{name}", f"size_t {arg.size}"]
-        case kinds.BytesOut():
-            return [f"char *{name}", f"size_t {arg.size}"]
+        case kinds.BytesIn() | kinds.BytesOut():
+            const = "const " if isinstance(arg, kinds.BytesIn) else ""
+            memory = ["struct nbdgo_memory *memory"] if arg.persist else []
+            return [*memory, f"{const}char *{name}", f"size_t {arg.size}"]
         case kinds.Closure() | kinds.OClosure():
             return [f"uintptr_t {name}"]
         case _:
@@ -175,15 +188,25 @@ def _result(function: Function) -> str:
     return "nbdgo_string" if is_string else "nbdgo_number"
 
 
+def _lends(function: Function) -> bool:
+    """Whether the command uses memory until it is retired."""
+    return any(
+        isinstance(arg, kinds.BytesIn | kinds.BytesOut) and arg.persist
+        for arg in function.args
+    )
+
+
 def _call(function: Function) -> str:
     every = [*function.args, *function.opt]
+    lends = _lends(function)
     lines: list[str] = []
     for arg in function.closures:
         local = closure_name(arg.callback)
         kind = closure_type(arg.callback)
+        memory = "memory" if arg.callback.name == "completion" and lends else "NULL"
         lines += [
             f"  {kind} {local} =",
-            f"    {arg.callback.name}_closure (h, {arg.name});",
+            f"    {arg.callback.name}_closure (h, {arg.name}, {memory});",
         ]
     passed = ["h", *(p for arg in every for p in _passed(arg))]
     match function.returns:
@@ -202,6 +225,8 @@ def _function(function: Function) -> str:
     drops = [
         f"    nbdgo_free_closure ((void *) {arg.name});\n" for arg in function.closures
     ]
+    if _lends(function):
+        drops.append("    nbdgo_drop_memory (memory);\n")
     refuse = ""
     if function.locked:
         refuse = REFUSE.substitute(name=function.name, drops="".join(drops))

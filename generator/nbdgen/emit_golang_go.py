@@ -95,6 +95,17 @@ $call    returned = true
 """
 )
 
+# The memory of a buffer is kept for the command, which C lets go of.
+LEND = Template(
+    """\
+    memory, err := $name.lend("$op", "$name")
+    if err != nil {
+        h.end()
+        return ${nothing}err
+    }
+"""
+)
+
 # How each callback ends.  A completion callback that returns 1 was the last call.
 CALL = "    ret = C.int(f({passed}))\n"
 CALL_ERRNO = """\
@@ -185,6 +196,10 @@ class _Method:
                 self.passed.append(f"bytesPointer({local})")
                 self.passed.append(f"C.size_t(len({local}))")
             case kinds.BytesIn(persist=True) | kinds.BytesOut(persist=True):
+                self.closures += LEND.substitute(
+                    name=name, op=self.op, nothing=self.nothing
+                )
+                self.passed.append("memory")
                 self.passed.append(f"(*C.char)({name}.P)")
                 self.passed.append(f"C.size_t({name}.Size)")
             case kinds.BytesIn() | kinds.BytesOut():
