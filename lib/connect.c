@@ -278,7 +278,7 @@ nbdi_aio_connect_tcp (struct nbd_handle *h, const char *hostname,
   freeaddrinfo (list);
   if (r == -1 || nbdi_replace_string (&h->conn.host, hostname) == -1 ||
       nbdi_replace_string (&h->conn.port, port) == -1) {
-    nbdi_forget_addresses (h);
+    nbdi_forget_peer (h);
     return -1;
   }
   h->conn.retry = true;

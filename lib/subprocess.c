@@ -212,6 +212,7 @@ nbdi_end_child (struct nbd_handle *h)
     while (waitpid (conn->pid, NULL, 0) == -1 && errno == EINTR)
       ;                         /* ECHILD: the program reaps for us */
   conn->pid = 0;
+  conn->kill_child = conn->fate_missing = false;
   nbdi_forget_start (h);
   free (conn->tmpsock);
   free (conn->tmpdir);

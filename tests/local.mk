@@ -89,6 +89,7 @@ program_tests = \
 	tests/interop/child-inherits-no-descriptors \
 	tests/interop/closing-reaps-the-child \
 	tests/interop/connect-socket-takes-a-connected-socket \
+	tests/interop/failed-activation-kills-no-later-child \
 	tests/interop/failed-vsock-connection-names-cid-and-port \
 	tests/interop/ignored-sigchld-is-no-error \
 	tests/interop/low-descriptors-may-be-closed \
@@ -209,6 +210,9 @@ memory_ldflags = \
 	-Wl,--wrap=strndup \
 	-Wl,--wrap=vasprintf
 
+tests_interop_failed_activation_kills_no_later_child_LDADD = $(internal)
+tests_interop_failed_activation_kills_no_later_child_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=fork,--wrap=kill
 tests_transmission_hostile_chunks_cost_little_LDADD = $(internal)
 tests_transmission_hostile_chunks_cost_little_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=memset
