@@ -37,6 +37,8 @@ list_paths (struct nbdi_strings *paths, const char *program)
   const char *path = getenv ("PATH");
   CLEANUP_FREE char *standard = NULL;
 
+  if (*program == '\0')
+    return 0;                   /* it is nowhere */
   if (strchr (program, '/') != NULL)
     return nbdi_strings_add (paths, program);
   if (path == NULL) {
@@ -210,12 +212,45 @@ default_signals (const sigset_t *mask)
   pthread_sigmask (SIG_SETMASK, &unblocked, NULL);
 }
 
+/* Whether execvp looks in the next directory when this went wrong. */
+static bool
+search_goes_on (int errnum)
+{
+  switch (errnum) {
+  case EACCES: case ENODEV: case ENOENT: case ENOTDIR: case ESTALE:
+  case ETIMEDOUT:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/* Become the program; returns what went wrong, as execvp would. */
+static int
+search_and_exec (const struct child *child)
+{
+  char **env = child->env ? child->env : environ;
+  int error = ENOENT;
+
+  for (size_t i = 0; i < child->paths.len; i++) {
+    execve (child->paths.v[i], child->spawn->argv, env);
+    if (errno == ENOEXEC) {
+      child->shell_argv[1] = child->paths.v[i];
+      execve (child->shell_argv[0], child->shell_argv, env);
+    }
+    if (!search_goes_on (errno))
+      return errno;
+    /* That it may not be run says more than that it is not there. */
+    if (error != EACCES)
+      error = errno;
+  }
+  return error;
+}
+
 static void __attribute__ ((noreturn))
 run_child (const struct child *child, const sigset_t *mask)
 {
   const struct nbdi_spawn *spawn = child->spawn;
-  char **env = child->env ? child->env : environ;
-  int error = ENOENT;
 
   for (int i = 0; i < 2; i++)
     if (spawn->as[i] >= 0)
@@ -224,15 +259,7 @@ run_child (const struct child *child, const sigset_t *mask)
   if (child->env)
     write_pid (child->added.v[0]);
   default_signals (mask);
-  for (size_t i = 0; i < child->paths.len; i++) {
-    execve (child->paths.v[i], spawn->argv, env);
-    if (errno == ENOEXEC) {
-      child->shell_argv[1] = child->paths.v[i];
-      execve (child->shell_argv[0], child->shell_argv, env);
-    }
-    if (errno != ENOENT && errno != ENOTDIR)
-      error = errno;
-  }
+  int error = search_and_exec (child);
   child_failed (child, spawn->argv[0], error);
 }
 

@@ -87,6 +87,7 @@ program_tests = \
 	tests/handshake/state-is-seen-while-a-call-blocks \
 	tests/handshake/waiting-for-the-greeting-asks-for-read \
 	tests/interop/child-inherits-no-descriptors \
+	tests/interop/child-search-stops-where-execvp-stops \
 	tests/interop/closing-reaps-the-child \
 	tests/interop/connect-socket-takes-a-connected-socket \
 	tests/interop/failed-activation-kills-no-later-child \
@@ -210,6 +211,9 @@ memory_ldflags = \
 	-Wl,--wrap=strndup \
 	-Wl,--wrap=vasprintf
 
+tests_interop_child_search_stops_where_execvp_stops_LDADD = $(internal)
+tests_interop_child_search_stops_where_execvp_stops_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=execve
 tests_interop_failed_activation_kills_no_later_child_LDADD = $(internal)
 tests_interop_failed_activation_kills_no_later_child_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=fork,--wrap=kill
