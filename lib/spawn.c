@@ -200,12 +200,23 @@ fill_standard_descriptors (const struct child *child)
   }
 }
 
-/* The program may have caught, ignored or blocked what ends the server. */
+/* Handlers of the program must not run in the child, which exec would make
+ * sure of only later.  What the program ignores stays ignored, as exec does
+ * it, except for what is to end the server.
+ */
 static void
 default_signals (const sigset_t *mask)
 {
   sigset_t unblocked = *mask;
 
+  for (int sig = 1; sig < NSIG; sig++) {
+    struct sigaction action;
+
+    if (sigaction (sig, NULL, &action) == 0 &&
+        ((action.sa_flags & SA_SIGINFO) != 0 ||
+         action.sa_handler != SIG_IGN))
+      signal (sig, SIG_DFL);
+  }
   signal (SIGPIPE, SIG_DFL);
   signal (SIGTERM, SIG_DFL);
   sigdelset (&unblocked, SIGTERM);

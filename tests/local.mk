@@ -87,6 +87,7 @@ program_tests = \
 	tests/handshake/state-is-seen-while-a-call-blocks \
 	tests/handshake/waiting-for-the-greeting-asks-for-read \
 	tests/interop/child-inherits-no-descriptors \
+	tests/interop/child-runs-no-handler-of-the-program \
 	tests/interop/child-search-stops-where-execvp-stops \
 	tests/interop/closing-reaps-the-child \
 	tests/interop/connect-socket-takes-a-connected-socket \
@@ -211,6 +212,9 @@ memory_ldflags = \
 	-Wl,--wrap=strndup \
 	-Wl,--wrap=vasprintf
 
+tests_interop_child_runs_no_handler_of_the_program_LDADD = $(internal)
+tests_interop_child_runs_no_handler_of_the_program_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=fork
 tests_interop_child_search_stops_where_execvp_stops_LDADD = $(internal)
 tests_interop_child_search_stops_where_execvp_stops_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=execve
@@ -351,7 +355,9 @@ EXTRA_DIST += \
 
 # A signal that comes between fork and exec may be lost under valgrind, and
 # then a child that is to end does not.
-NOT_UNDER_VALGRIND = tests/faults/system-calls-may-fail
+NOT_UNDER_VALGRIND = \
+	tests/faults/system-calls-may-fail \
+	tests/interop/child-runs-no-handler-of-the-program
 
 check-valgrind: all
 	LIBNBD_VALGRIND=1 $(MAKE) check TEST_TIMEOUT=1200 \

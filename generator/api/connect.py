@@ -132,8 +132,9 @@ RECORDS: tuple[Record, ...] = (
             has spoken, the message tells its exit status or signal.
 
             The server must end when its connection does: `close` waits for it,
-            but sends it no signal.  SIGPIPE is reset to its default in the child,
-            and no descriptor of the library is inherited by it.""",
+            but sends it no signal.  Signals that the program ignores are ignored by
+            the child, except for SIGPIPE and SIGTERM, which it gets as all others in
+            their default; and no descriptor of the library is inherited by it.""",
         args=(
             StringList(
                 "argv",

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A signal that comes between fork and exec does in the child what it does
+ * to a program that catches nothing: no handler of ours runs there.  What is
+ * ignored here is ignored there.
+ *
+ * The linker lets the library's fork come here (-Wl,--wrap); it sends the
+ * signals to the child, where they wait until they are unblocked.
+ */
+
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "process.h"
+#include "wrap.h"
+
+static int *handled, sent;
+static pid_t ours;
+
+WRAPPER (pid_t, fork, (void))
+{
+  pid_t pid = __real_fork ();
+
+  if (pid == 0 && sent != 0)
+    kill (getpid (), sent);
+  return pid;
+}
+
+static void
+handler (int sig)
+{
+  (void) sig;
+  if (getpid () != ours)
+    ++*handled;
+}
+
+static void
+action (int sig, siginfo_t *info, void *context)
+{
+  (void) info;
+  (void) context;
+  handler (sig);
+}
+
+/* Connect to a child that ends with status 3, and see how it ended. */
+static void
+connect_and_fail (int sig, const char *fate)
+{
+  static char *argv[] = { "sh", "-c", "exit 3", NULL };
+  struct nbd_handle *h = nbd_create ();
+
+  sent = sig;
+  *handled = 0;
+  CHECK_INT (nbd_connect_command (h, argv), -1);
+  CHECK_CONTAINS (nbd_get_error (), fate);
+  CHECK_INT (*handled, 0);
+  nbd_close (h);
+  check_no_children ();
+}
+
+void
+test (void)
+{
+  const struct sigaction with_info = {
+    .sa_sigaction = action, .sa_flags = SA_SIGINFO,
+  };
+
+  ours = getpid ();
+  handled = mmap (NULL, sizeof *handled, PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  CHECK (handled != MAP_FAILED);
+  if (ROW ("one that nobody minds")) {
+    signal (SIGWINCH, handler);
+    connect_and_fail (SIGWINCH, "status 3");
+  }
+  if (ROW ("one that kills")) {
+    signal (SIGUSR1, handler);
+    connect_and_fail (SIGUSR1, "killed by signal");
+  }
+  if (ROW ("a handler that wants to know more")) {
+    sigaction (SIGALRM, &with_info, NULL);
+    connect_and_fail (SIGALRM, "killed by signal");
+  }
+  if (ROW ("a real-time signal")) {
+    signal (SIGRTMAX, handler);
+    connect_and_fail (SIGRTMAX, "killed by signal");
+  }
+  if (ROW ("ignored")) {
+    signal (SIGUSR2, SIG_IGN);
+    connect_and_fail (SIGUSR2, "status 3");
+  }
+  if (ROW ("ignored, but it ends the server")) {
+    signal (SIGTERM, SIG_IGN);
+    connect_and_fail (SIGTERM, "killed by signal");
+  }
+  check_rows_end ();
+}
