@@ -101,6 +101,13 @@ check_range (struct nbd_handle *h, const struct nbdi_command *c,
   return 0;
 }
 
+/* Whether the count does not fit into a request. */
+static bool
+passes_32_bits (const struct nbd_handle *h, const struct nbdi_command *c)
+{
+  return !h->export.extended_headers && c->count > UINT32_MAX;
+}
+
 /* What no setting permits. */
 static int
 check_limits (struct nbd_handle *h, const struct nbdi_command *c)
@@ -118,7 +125,7 @@ check_limits (struct nbd_handle *h, const struct nbdi_command *c)
                 "payload %" PRIu32, c->count, nbdi_payload_limit (h));
     return -1;
   }
-  if (!h->export.extended_headers && c->count > UINT32_MAX) {
+  if (passes_32_bits (h, c) && c->type != NBD_CMD_BLOCK_STATUS) {
     nbdi_error (ERANGE, "count %" PRIu64 " exceeds 32 bits, which needs "
                 "extended headers", c->count);
     return -1;
@@ -167,6 +174,9 @@ nbdi_issue (struct nbd_handle *h, const struct nbdi_command *init,
   if (c == NULL)
     return -1;
   *c = *init;
+  /* How far to look is a wish, of which the server may do less anyway. */
+  if (passes_32_bits (h, c))
+    c->count = NBDI_CUT_32;
   c->completion = *completion;
   if (nbdi_add_command (h, c) == -1) {
     free (c);

@@ -47,6 +47,12 @@ enum {
 /* Requests and single reads are never larger, whatever the server says. */
 #define NBDI_MAX_REQUEST (64u * 1024 * 1024)
 
+/* Lengths for block status that do not fit into 32 or 63 bits are cut to the
+ * largest multiple of 64 MiB, which is one of every block size.
+ */
+#define NBDI_CUT_32 UINT64_C (0xfc000000)
+#define NBDI_CUT_63 UINT64_C (0x7ffffffffc000000)
+
 /* A transport moves bytes between buffers and the server.  Results are
  * bytes, -1 with errno, or NBDI_TRANSPORT_FAILED with the error set.  A
  * receive that emptied the socket sets h->in.receives to 0; send is never

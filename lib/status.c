@@ -10,11 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Lengths that do not fit are cut to the largest multiple of 64 MiB. */
-#define CUT (UINT64_C (64) * 1024 * 1024)
-#define CUT_32 (UINT64_C (0x100000000) - CUT)
-#define CUT_63 (UINT64_C (0x8000000000000000) - CUT)
-
 /* How many chunks of a reply may be for contexts that nobody asked for. */
 #define IGNORED_CHUNKS 16
 
@@ -55,7 +50,7 @@ take_extents (struct nbd_handle *h, struct nbdi_command *c, const uint8_t *p,
     }
     left -= x.length;
     if (x.length > INT64_MAX) {
-      x.length = CUT_63;
+      x.length = NBDI_CUT_63;
       last = true;
     }
     out[taken++] = x;
@@ -89,7 +84,7 @@ call_extent (struct nbd_handle *h, struct nbdi_command *c,
                          "status_64", extents[i].flags);
       *error = c->error;
     }
-    v[len++] = cut ? (uint32_t) CUT_32 : (uint32_t) extents[i].length;
+    v[len++] = cut ? (uint32_t) NBDI_CUT_32 : (uint32_t) extents[i].length;
     v[len++] = (uint32_t) extents[i].flags;
     if (cut)
       break;

@@ -112,6 +112,31 @@ func TestBlockStatus64Bit(t *testing.T) {
 	same(t, "extents", fmt.Sprint(found), "[{32768 0}]")
 }
 
+func TestBlockStatusBeyond32Bits(t *testing.T) {
+	const size = uint64(6) << 30
+	requires(t, "nbdkit")
+	h := newHandle(t)
+	good(t, h.SetRequestExtendedHeaders(false))
+	good(t, h.AddMetaContext(libnbd.CONTEXT_BASE_ALLOCATION))
+	good(t, h.ConnectCommand(nbdkit("data", "data=@5368709120 1", "size=6G")))
+	at, data := uint64(0), uint64(0)
+	collect := func(context string, offset uint64, entries []libnbd.LibnbdExtent,
+		errno *int) int {
+		for _, extent := range entries {
+			if extent.Flags == 0 {
+				data += extent.Length
+			}
+			at += extent.Length
+		}
+		return 0
+	}
+	for at < size {
+		good(t, h.BlockStatus64(size-at, at, collect, nil))
+	}
+	same(t, "size", at, size)
+	same(t, "data", data, uint64(32768))
+}
+
 func TestBlockStatusFiltered(t *testing.T) {
 	h := newHandle(t)
 	good(t, h.AddMetaContext("x:first"))

@@ -13,6 +13,7 @@ ocaml_program_tests = \
 	bindings/ocaml/tests/asynchronous_write \
 	bindings/ocaml/tests/block_status_32_bit \
 	bindings/ocaml/tests/block_status_64_bit \
+	bindings/ocaml/tests/block_status_beyond_32_bits \
 	bindings/ocaml/tests/block_status_filtered \
 	bindings/ocaml/tests/buffer_is_memory_without_copies \
 	bindings/ocaml/tests/call_from_a_callback_is_refused \

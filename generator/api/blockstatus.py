@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from nbdgen.calls import Closure, Command, Record, StringList
 
-from .commands import COUNT, OFFSET, PAST_END, RANGE, SECTION, TOO_LONG
+from .commands import COUNT, OFFSET, PAST_END, RANGE, SECTION
 from .constants import EXTENT, EXTENT64
 
 SPEC = "Metadata querying"
@@ -18,6 +18,10 @@ WHERE = """*metacontext* is the name of the context, *offset* where the first
             the start of the range, but may end before its end: the server tells
             at least about the first bytes, and the rest must be asked for again.
             The last extent may also pass the end of the range.
+
+            Without extended headers a request has room for a *count* of 32 bits.
+            A larger one is allowed: the library asks about the first 4227858432
+            bytes (4 GiB less 64 MiB), which is as if the server had told less.
 
             The meaning of the flags depends on the context: for
             LIBNBD_CONTEXT_BASE_ALLOCATION they are LIBNBD_STATE_HOLE and
@@ -33,7 +37,6 @@ ERRORS = {
     "EINVAL": f"{RANGE}; {PAST_END}",
     "ENOTSUP": "there are no structured replies, or no metadata context was granted"
     " (LIBNBD_STRICT_COMMANDS)",
-    "ERANGE": TOO_LONG,
 }
 
 EXTENTS64 = Closure(EXTENT64, "called for each context with its extents")
@@ -84,8 +87,7 @@ RECORDS: tuple[Record, ...] = (
 
             Here *entries* is an array of nbd_extent, each with a length in bytes
             and flags, both of 64 bits.  Their count comes with it.  It works
-            with and without extended headers, but only with these can *count*
-            be larger than 4294967295.""",
+            with and without extended headers.""",
         args=(COUNT, OFFSET, EXTENTS64),
         flags=("REQ_ONE",),
         flags_text=REQ_ONE,

@@ -42,6 +42,30 @@ class Test(support.Case):
         self.h.block_status_64(1 << 20, 0, self.extent64)
         self.check()
 
+    def test_beyond_32_bits(self) -> None:
+        """A range of any length can be asked for, and again for the rest."""
+        size = 6 << 30
+        hole = nbd.STATE_HOLE | nbd.STATE_ZERO
+        disk = nbd.NBD()
+        disk.set_request_extended_headers(False)
+        disk.add_meta_context(nbd.CONTEXT_BASE_ALLOCATION)
+        disk.connect_command(
+            ["nbdkit", "-s", "--exit-with-parent", "data", "size=6G"]
+            + ["data=@5368709120 1"]
+        )
+        data = at = 0
+        while at < size:
+            self.seen.clear()
+            disk.block_status_64(size - at, at, self.extent64)
+            entries = self.seen["base:allocation", at]
+            for length, flags in zip(entries[::2], entries[1::2]):
+                self.assertIn(flags, (0, hole))
+                data += length if flags == 0 else 0
+                at += length
+        self.assertEqual((at, data), (size, 32768))
+        disk.block_status(size, 0, self.extent)
+        self.fails("EINVAL", disk.block_status, size + 1, 0, self.extent)
+
     def test_asynchronous(self) -> None:
         self.h.aio_block_status(1 << 20, 0, self.extent, lambda err: 1)
         self.finish()

@@ -113,6 +113,32 @@ fn block_status_64_bit() {
 }
 
 #[test]
+fn block_status_beyond_32_bits() {
+    const SIZE: u64 = 6 << 30;
+    let handle = Handle::new().unwrap();
+    handle.set_request_extended_headers(false).unwrap();
+    handle
+        .add_meta_context(libnbd::CONTEXT_BASE_ALLOCATION)
+        .unwrap();
+    nbdkit(&handle, &["data", "data=@5368709120 1", "size=6G"]);
+    let (mut at, mut data) = (0, 0);
+    while at < SIZE {
+        let mut extents = Vec::new();
+        let note = |_: &str, _: u64, entries: &[Extent], _: &mut i32| {
+            extents.extend_from_slice(entries);
+            0
+        };
+        handle
+            .block_status_64(SIZE - at, at, note, CmdFlag::empty())
+            .unwrap();
+        at += extents.iter().map(|x| x.length).sum::<u64>();
+        let allocated = extents.iter().filter(|x| x.flags == 0);
+        data += allocated.map(|x| x.length).sum::<u64>();
+    }
+    assert_eq!((at, data), (SIZE, 32768));
+}
+
+#[test]
 fn block_status_filtered() {
     let handle = sparse();
     let contexts = [libnbd::CONTEXT_BASE_ALLOCATION];
