@@ -24,6 +24,7 @@ struct nbd_handle;
  * that have the selector take what they lead to and have not, START included.
  */
 #define GROUP(...)
+#define WHEN(...)               /* inherited: says in messages what goes on */
 #define REGIONS(...)            /* the sub-groups are active at once */
 #define EVENTS(...)             /* root: what the library tells states */
 #define OPTION(...)             /* the options that this group serves */

@@ -114,21 +114,30 @@ phase_name (unsigned phase)
   }
 }
 
+/* Say what cannot be, or NULL, because of what the handle is doing. */
 int
-nbdi_check_phase (struct nbd_handle *h, unsigned mask)
+nbdi_not_now (struct nbd_handle *h, int errnum, const char *what)
 {
   unsigned phase = nbdi_phase (h);
 
-  if (likely ((phase & mask) != 0))
-    return 0;
   nbdi_add_fate (h);
   if ((phase & (NBDI_PHASE_DEAD | NBDI_PHASE_CLOSED)) != 0 && h->fatal_text)
-    nbdi_error (EINVAL, "the handle is %s (%s)",
-                phase == NBDI_PHASE_DEAD ? "dead" : "closed", h->fatal_text);
+    nbdi_error (EINVAL, "%s%sthe handle is %s (%s)", what ? what : "",
+                what ? ": " : "", phase == NBDI_PHASE_DEAD ? "dead"
+                : "closed", h->fatal_text);
   else
-    nbdi_error (phase == NBDI_PHASE_CREATED ? ENOTCONN : EINVAL,
-                "not possible while the handle is %s", phase_name (phase));
+    nbdi_error (errnum, "%s while the handle is %s",
+                what ? what : "not possible", phase_name (phase));
   return -1;
+}
+
+int
+nbdi_check_phase (struct nbd_handle *h, unsigned mask)
+{
+  if (likely (nbdi_phase_in (h, mask)))
+    return 0;
+  return nbdi_not_now (h, nbdi_phase_in (h, NBDI_PHASE_CREATED)
+                       ? ENOTCONN : EINVAL, NULL);
 }
 
 static unsigned

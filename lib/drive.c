@@ -191,9 +191,7 @@ require_direction (struct nbd_handle *h)
 {
   if (nbdi_direction (h) != 0)
     return 0;
-  nbdi_error (EINVAL, "nothing is awaited from the socket in state %s",
-              nbdi_state_text (h));
-  return -1;
+  return nbdi_not_now (h, EINVAL, "nothing is awaited from the socket");
 }
 
 /* Drive until `done`, which is about the handle, or it dies. */
@@ -279,21 +277,14 @@ nbdi_poll (struct nbd_handle *h, int timeout)
   return nbdi_poll2 (h, -1, timeout);
 }
 
-static int
-refuse_notify (struct nbd_handle *h, const char *event)
-{
-  nbdi_error (EINVAL, "%s events are not awaited in state %s", event,
-              nbdi_state_text (h));
-  return -1;
-}
-
 int
 nbdi_aio_notify_read (struct nbd_handle *h)
 {
   unsigned phase = nbdi_phase (h);
 
   if ((nbdi_direction (h) & LIBNBD_AIO_DIRECTION_READ) == 0)
-    return refuse_notify (h, "read");
+    return nbdi_not_now (h, EINVAL, "no read event is awaited (see "
+                         "nbd_aio_get_direction)");
   nbdi_take_seat (h);
   serve (h, MAX_RECEIVES, 0);
   /* Programs deliver only the read when both events are there, and a server
@@ -315,7 +306,8 @@ nbdi_aio_notify_write (struct nbd_handle *h)
   /* What was shown is a promise, even if it was kept meanwhile. */
   if (!h->write_shown &&
       (nbdi_shown_direction (h) & LIBNBD_AIO_DIRECTION_WRITE) == 0)
-    return refuse_notify (h, "write");
+    return nbdi_not_now (h, EINVAL, "no write event is awaited (see "
+                         "nbd_aio_get_direction)");
   nbdi_take_seat (h);
   h->write_shown = false;
   if (connected)
@@ -333,7 +325,6 @@ int
 nbdi_aio_get_fd (struct nbd_handle *h)
 {
   if (h->conn.sock == -1)
-    nbdi_error (EINVAL, "there is no socket in state %s",
-                nbdi_state_text (h));
+    return nbdi_not_now (h, EINVAL, "there is no socket");
   return h->conn.sock;
 }

@@ -84,6 +84,7 @@ extern void nbdi_enter_unlocked (struct nbd_handle *h, const char *name);
 extern void nbdi_mark_alive (struct nbd_handle *h, bool alive);
 extern bool nbdi_phase_in (const struct nbd_handle *h, unsigned mask);
 extern int nbdi_check_phase (struct nbd_handle *h, unsigned mask);
+extern int nbdi_not_now (struct nbd_handle *h, int errnum, const char *what);
 extern void nbdi_publish (struct nbd_handle *h);
 extern unsigned nbdi_wanted_direction (const struct nbd_handle *h);
 extern bool nbdi_can_go_on (const struct nbd_handle *h);
@@ -212,6 +213,7 @@ extern int nbdi_query_option_message (struct nbd_handle *h, uint32_t option,
 extern int nbdi_check_queries (const struct nbdi_strings *queries,
                                size_t more);
 extern int nbdi_expect_option_reply (struct nbd_handle *h);
+extern const char *nbdi_present_option (const struct nbd_handle *h);
 extern int nbdi_option_refused (struct nbd_handle *h, const uint8_t *text);
 extern void nbdi_option_error (struct nbd_handle *h);
 extern const char *nbdi_option_name (uint32_t option);

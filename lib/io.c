@@ -193,8 +193,11 @@ server_left (struct nbd_handle *h, int errnum)
   if (nbdi_child_failed (h))
     return;
   CLEANUP_FREE char *fate = nbdi_child_fate (h);
-  nbdi_error (errnum, "the server closed the connection unexpectedly "
-              "(in state %s)%s%s", nbdi_state_text (h), fate ? "; " : "",
+  const char *option = nbdi_present_option (h);
+  const char *when = nbdi_state_when (h);
+  nbdi_error (errnum, "%s%sthe server closed the connection %s%s%s",
+              option ? option : "", option ? ": " : "",
+              *when ? when : "unexpectedly", fate ? "; " : "",
               fate ? fate : "");
 }
 

@@ -181,6 +181,14 @@ nbdi_expect_option_reply (struct nbd_handle *h)
   return 0;
 }
 
+/* The name of the option whose reply is awaited, or NULL. */
+const char *
+nbdi_present_option (const struct nbd_handle *h)
+{
+  return nbdi_phase_in (h, NBDI_PHASE_CONNECTING) && h->opt.option != 0
+    ? nbdi_option_name (h->opt.option) : NULL;
+}
+
 /* What an error reply means, and the errno it becomes. */
 static const char *
 explain (uint32_t type, int *errnum)

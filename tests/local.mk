@@ -71,10 +71,11 @@ program_tests = \
 	tests/handshake/blocking-options-return-what-the-server-said \
 	tests/handshake/bytes-behind-an-option-are-judged-by-the-next \
 	tests/handshake/closing-inside-an-option-frees-its-closures \
+	tests/handshake/connection-state-is-no-sentence \
 	tests/handshake/debug-callbacks-are-freed-once \
 	tests/handshake/failed-connect-names-the-address \
 	tests/handshake/given-sockets-become-ours \
-	tests/handshake/messages-quote-states-without-a-full-stop \
+	tests/handshake/messages-say-what-was-going-on \
 	tests/handshake/metadata-queries-have-a-limit \
 	tests/handshake/new-export-name-forgets-the-details \
 	tests/handshake/only-one-option-at-a-time \

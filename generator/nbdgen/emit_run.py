@@ -47,8 +47,8 @@ from nbdgen.run_templates import (
     QUERIES,
     REGION_RUN,
     RUN,
+    SHOWN_COMPOSITE,
     TABLES,
-    TEXT_COMPOSITE,
     WAITING,
 )
 from nbdgen.write import banner
@@ -114,6 +114,7 @@ def _tables(machine: Machine) -> str:
     states = machine.states
     titles = {path: group.title for path, group in machine.groups.items()}
     titles |= {path: state.title for path, state in states.items()}
+    idle_composites = {group.path: "READY" for group in machine.composites}
 
     def table(value: Callable[[str], str]) -> str:
         paths = ordered_paths(machine)
@@ -128,7 +129,8 @@ def _tables(machine: Machine) -> str:
 
     return TABLES.substitute(
         names=table(c_string),
-        texts=table(lambda p: f"{c_string(f'{p}: {titles[p]}')}"),
+        texts=table(lambda p: c_string(f"{idle_composites.get(p, p)}: {titles[p]}")),
+        whens=table(lambda p: p in states and states[p].when or '""'),
         phases=table(phase),
         directions=table(lambda path: waiting_for(path, True)),
         event_directions=table(lambda path: waiting_for(path, False)),
@@ -316,7 +318,7 @@ def _queries(machine: Machine) -> str:
     """What the library asks about the present state."""
     directions: list[str] = []
     idle: list[str] = []
-    texts: list[str] = []
+    shown: list[str] = []
     for group in machine.composites:
         regions = [region_constant(region) for region in group.region_groups]
         case = f"  case {state_constant(group.path)}:"
@@ -324,11 +326,11 @@ def _queries(machine: Machine) -> str:
         directions += [case, f"    return {union};"]
         both = "\n      && ".join(f"state_idle[h->state[{r}]]" for r in regions)
         idle += [IDLE_COMPOSITE.substitute(case=case, idle=both).rstrip("\n")]
-        texts.append(case)
-        texts += [TEXT_COMPOSITE.substitute(region=r).rstrip("\n") for r in regions]
-        texts.append(f"    return {c_string(f'READY: {group.title}')};")
+        shown.append(case)
+        shown += [SHOWN_COMPOSITE.substitute(region=r).rstrip("\n") for r in regions]
+        shown.append(f"    return {state_constant(group.path)};")
     return PHASE + QUERIES.substitute(
         directions="\n".join(directions),
         idle="\n".join(idle),
-        texts="\n".join(texts),
+        shown="\n".join(shown),
     )

@@ -68,6 +68,11 @@ extern bool nbdi_idle (const struct nbd_handle *h);
 /* The present state for people: "PATH: Title.", a constant string. */
 extern const char *nbdi_state_text (const struct nbd_handle *h);
 
+/* What is going on, for messages about what broke it: a phrase such as "in
+ * the middle of a reply"; can be empty.
+ */
+extern const char *nbdi_state_when (const struct nbd_handle *h);
+
 /* The path of a state. */
 extern const char *nbdi_state_name (enum nbdi_state state);
 

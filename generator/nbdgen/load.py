@@ -39,14 +39,18 @@ _ROOT_FILE = "generator/states.c"
 _DIRECTORY = "generator/states"
 _PATH = re.compile(r"(\.|\^+)?([A-Z][A-Z0-9_]*(?:\.[A-Z][A-Z0-9_]*)*)")
 
-GROUP_CLAUSES = {"PHASE", "SPEC", "REGIONS", "EVENTS", FOR_EACH, *SELECTORS}
+GROUP_CLAUSES = {"PHASE", "SPEC", "WHEN", "REGIONS", "EVENTS", FOR_EACH, *SELECTORS}
 STATE_CLAUSES = {
     *("PHASE", "SPEC", "IO", "ON", "GOES_TO", "DISPATCHES"),
     *("CONSUMES", "IDLE", "FINAL"),
 }
 _REPEATABLE = {"ON"}
 _WITHOUT_ARGUMENTS = {"IDLE", "FINAL"}
-_WITH_ONE_ARGUMENT = {"PHASE", "SPEC", "ON", "DISPATCHES", FOR_EACH, "CONSUMES"}
+_WITH_ONE_ARGUMENT = {
+    *("PHASE", "SPEC", "WHEN", "ON", "DISPATCHES", FOR_EACH, "CONSUMES"),
+}
+# Clauses whose argument is a string.
+_QUOTED = {"SPEC": "a heading", "WHEN": "a phrase"}
 
 
 def load(root: Path) -> Machine:
@@ -151,9 +155,14 @@ def _clause_problem(clause: Clause, what: str, known: set[str], seen: set[str]) 
         return _io_problem(clause)
     if name == "ON" and [t.text for t in clause.arguments[0].tokens][1:2] != ["->"]:
         return "ON takes an event, ->, and a path"
-    if name == "SPEC" and [t.kind for t in clause.arguments[0].tokens] != [Kind.STRING]:
-        return "SPEC takes a heading in quotes"
+    if name in _QUOTED and not _is_string(clause.arguments[0]):
+        return f"{name} takes {_QUOTED[name]} in quotes"
     return ""
+
+
+def _is_string(argument: Argument) -> bool:
+    """Whether it is one string."""
+    return [token.kind for token in argument.tokens] == [Kind.STRING]
 
 
 def _io_problem(clause: Clause) -> str:
@@ -218,11 +227,11 @@ class _Builder:
             group = self._parent(group)
         return MAIN
 
-    def _phase(self, path: str) -> str | None:
-        """The phase of a group: its own or the nearest above it."""
+    def _inherited(self, path: str, name: str) -> str | None:
+        """The argument of a group's clause: its own or the nearest above it."""
         group: str | None = path
         while group is not None:
-            if clause := _clause(self.sources[group].head, "PHASE"):
+            if clause := _clause(self.sources[group].head, name):
                 return clause.arguments[0].text
             group = self._parent(group)
         return None
@@ -242,7 +251,7 @@ class _Builder:
                 self._state(path, item) if isinstance(item, StateSource) else item
                 for item in source.items
             ),
-            phase=self._phase(path),
+            phase=self._inherited(path, "PHASE"),
             spec=_spec(file, head),
             values=tuple(
                 Value(selector, item.text, item.place)
@@ -268,7 +277,12 @@ class _Builder:
             body=source.body,
             results=results,
             title=title_of(head.comment),
-            phase=own_phase.arguments[0].text if own_phase else self._phase(group),
+            phase=(
+                own_phase.arguments[0].text
+                if own_phase
+                else self._inherited(group, "PHASE")
+            ),
+            when=self._inherited(group, "WHEN"),
             spec=_spec(file, head),
             io=_io(file, head),
             on=tuple(self._on(group, file, c) for c in head.clauses if c.name == "ON"),

@@ -136,6 +136,7 @@ class State:
     results: Results
     title: str
     phase: str | None  # its own or the group's
+    when: str | None  # the group's phrase for messages, in quotes
     spec: Item | None
     io: Io | None
     on: tuple[On, ...]

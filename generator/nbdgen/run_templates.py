@@ -15,6 +15,11 @@ static const char *const state_texts[NBDI_NR_STATES] = {
 $texts
 };
 
+/* What is going on, for messages. */
+static const char *const state_whens[NBDI_NR_STATES] = {
+$whens
+};
+
 static const unsigned char state_phases[NBDI_NR_STATES] = {
 $phases
 };
@@ -326,10 +331,10 @@ $case
 """
 )
 
-TEXT_COMPOSITE = Template(
+SHOWN_COMPOSITE = Template(
     """\
     if (!state_idle[h->state[$region]])
-      return state_texts[h->state[$region]];
+      return h->state[$region];
 """
 )
 
@@ -364,14 +369,27 @@ $idle
   }
 }
 
+/* The state that people are told of: that of a busy region, if one is. */
+static enum nbdi_state
+shown_state (const struct nbd_handle *h)
+{
+  switch (h->state[NBDI_REGION_MAIN]) {
+$shown
+  default:
+    return h->state[NBDI_REGION_MAIN];
+  }
+}
+
 const char *
 nbdi_state_text (const struct nbd_handle *h)
 {
-  switch (h->state[NBDI_REGION_MAIN]) {
-$texts
-  default:
-    return state_texts[h->state[NBDI_REGION_MAIN]];
-  }
+  return state_texts[shown_state (h)];
+}
+
+const char *
+nbdi_state_when (const struct nbd_handle *h)
+{
+  return state_whens[shown_state (h)];
 }
 
 const char *

@@ -9,6 +9,7 @@
  */
 GROUP (GREETING)
   PHASE (CONNECTING)
+  WHEN ("while its greeting was awaited")
   SPEC ("Handshake")
 
 /* Receive both magic numbers. */

@@ -54,6 +54,7 @@ must_ask_for_sizes (const struct nbd_handle *h)
  */
 GROUP (NEWSTYLE)
   PHASE (CONNECTING)
+  WHEN ("while its answer was awaited")
   SPEC ("Fixed newstyle negotiation")
 
 /* Take the next option of the plan. */

@@ -9,6 +9,7 @@
  */
 GROUP (OLDSTYLE)
   PHASE (CONNECTING)
+  WHEN ("in the middle of its greeting")
   SPEC ("Oldstyle negotiation")
 
 /* Receive size, flags and padding. */

@@ -42,8 +42,16 @@ static const struct way {
 };
 #define NR_WAYS (sizeof ways / sizeof ways[0])
 
+/* Groups, and what messages say of what goes on in them. */
+static struct group {
+  char path[64];
+  char when[64];
+} groups[40];
+static unsigned nr_groups;
+
 static struct state {
   char name[64];
+  const char *when;
   char mark;                    /* r, w, or - when it does not wait */
   bool ends;                    /* the end of the stream is an event */
   unsigned drops[NR_WAYS];      /* in all conversations */
@@ -66,12 +74,29 @@ find_state (const char *name)
   return NULL;
 }
 
+/* A group, of whose clauses only WHEN matters; sub-groups inherit it. */
+static struct group *
+add_group (const char *line)
+{
+  CHECK (nr_groups < 40);
+  struct group *g = &groups[nr_groups++];
+
+  CHECK_INT (sscanf (line, "%63s", g->path), 1);
+  const char *dot = strrchr (g->path, '.');
+  for (unsigned i = 1; dot != NULL && i < nr_groups - 1; i++)
+    if (strncmp (groups[i].path, g->path, dot - g->path) == 0 &&
+        groups[i].path[dot - g->path] == '\0')
+      memcpy (g->when, groups[i].when, sizeof g->when);
+  return g;
+}
+
 /* States are in lines of four spaces below the path of their group. */
 static void
 read_outline (void)
 {
   const char *dir = getenv ("srcdir");
-  char path[4096], line[1000], group[64] = "", name[64], mark[8];
+  char path[4096], line[1000], name[64], mark[8];
+  struct group *g = NULL;
 
   snprintf (path, sizeof path, "%s/generator/states.outline",
             dir ? dir : ".");
@@ -79,19 +104,20 @@ read_outline (void)
   if (f == NULL)
     FAIL ("%s: %m", path);
   while (fgets (line, sizeof line, f) != NULL) {
-    if (strchr ("# \n", line[0]) == NULL) {
-      sscanf (line, "%63s", group);
-      continue;
-    }
+    if (strchr ("# \n", line[0]) == NULL)
+      g = add_group (line);
+    else if (g != NULL)
+      sscanf (line, " WHEN (\"%63[^\"]", g->when);
     if (strncmp (line, "    ", 4) != 0 || line[4] == ' ')
       continue;
     CHECK_INT (sscanf (line, "%63s %7s", name, mark), 2);
     CHECK (nr_states < MAX_STATES);
     struct state *s = &states[nr_states++];
+    bool root = strcmp (g->path, ".") == 0;
     int n = snprintf (s->name, sizeof s->name, "%s%s%s",
-                      group[0] == '.' ? "" : group,
-                      group[0] == '.' ? "" : ".", name);
+                      root ? "" : g->path, root ? "" : ".", name);
     CHECK (n < (int) sizeof s->name);
+    s->when = g->when;
     s->mark = mark[0];
     s->ends = strstr (line, "END_OF_STREAM") != NULL;
   }
@@ -264,12 +290,17 @@ check_death (const struct state *s)
       strstr (death, "closing the connection") == NULL &&
       !begins (death, "TLS: "))
     FAIL ("the message is: %s", death);
-  /* Who waited is named, unless somebody else tells. */
+  /* In words for people. */
+  for (unsigned i = 1; i < nr_groups; i++)
+    if (strstr (death, groups[i].path) != NULL)
+      FAIL ("the message names a state: %s", death);
+  /* What was waited for is named, unless somebody else tells. */
   if (!way->waits || s->ends || begins (death, "TLS: ") ||
       begins (s->name, "CONNECT.") ||
       begins (s->name, "TRANSMISSION.ISSUE."))
     return;
-  CHECK_CONTAINS (death, s->name);
+  CHECK (s->when[0] != '\0');
+  CHECK_CONTAINS (death, s->when);
 }
 
 /* What was dropped is noticed, at the latest when it is needed. */

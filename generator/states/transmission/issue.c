@@ -3,6 +3,7 @@
 
 /* Send the queued requests, many in one call where that can be. */
 GROUP (TRANSMISSION.ISSUE)
+  WHEN ("while requests were sent to it")
   SPEC ("Request message")
 
 /* All that was queued is sent. */

@@ -6,6 +6,7 @@
 
 /* Read replies, in whatever order the server sends them. */
 GROUP (TRANSMISSION.REPLY)
+  WHEN ("in the middle of a reply")
   SPEC ("Transmission")
 
 /* Between two replies: wait for the first byte of the next one. */

@@ -111,9 +111,9 @@ nbdi_io_send (struct nbd_handle *h)
 static void
 show (const struct nbd_handle *h)
 {
-  printf ("  phase %#x direction %u %s, bodies %d, \"%s\"\n",
+  printf ("  phase %#x direction %u %s, bodies %d, \"%s\", \"%s\"\n",
           nbdi_phase (h), nbdi_direction (h), nbdi_idle (h) ? "idle" : "busy",
-          h->bodies, nbdi_state_text (h));
+          h->bodies, nbdi_state_text (h), nbdi_state_when (h));
 }
 
 static void

@@ -3,3 +3,4 @@
 GROUP (TALK)
   REGIONS (HEAR, SAY)
   PHASE (CONNECTED)
+  WHEN ("while both talked")

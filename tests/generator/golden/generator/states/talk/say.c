@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Say things. */
 GROUP (TALK.SAY)
+  WHEN ("while talking")
 
 /* Nothing to say. */
 STATE (START)
