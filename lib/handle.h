@@ -136,7 +136,7 @@ struct nbdi_negotiation {
   bool sizes_required;          /* the server insists on block sizes */
   uint32_t option;              /* whose reply is awaited */
   struct {
-    uint32_t type, length;
+    uint32_t type, length;      /* 0 until its head was received */
   } reply;
   struct nbdi_strings queries;  /* of the metadata context options, if */
   bool own_queries;             /* not the request list is meant */

@@ -195,10 +195,10 @@ server_left (struct nbd_handle *h, int errnum)
   CLEANUP_FREE char *fate = nbdi_child_fate (h);
   const char *option = nbdi_present_option (h);
   const char *when = nbdi_state_when (h);
-  nbdi_error (errnum, "%s%sthe server closed the connection %s%s%s",
+  nbdi_error (errnum, "%s%sthe server closed the connection %s%s%s%s",
               option ? option : "", option ? ": " : "",
-              *when ? when : "unexpectedly", fate ? "; " : "",
-              fate ? fate : "");
+              *when ? when : "unexpectedly", nbdi_unanswered_advice (h),
+              fate ? "; " : "", fate ? fate : "");
 }
 
 void

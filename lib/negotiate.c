@@ -26,7 +26,6 @@ begin (struct nbd_handle *h, nbd_completion_callback *completion,
   o->nr_plan = n;
   o->next = 0;
   o->manual = true;
-  o->reply.type = o->reply.length = 0;
   nbdi_option_result (h, 0, 0);
   o->error_errno = 0;
   if (completion) {

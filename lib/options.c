@@ -189,6 +189,35 @@ nbdi_present_option (const struct nbd_handle *h)
     ? nbdi_option_name (h->opt.option) : NULL;
 }
 
+#define ADVICE(option, setting)                                         \
+  "; if it does not know " #option ", turn that off with "              \
+  "nbd_set_request_" #setting
+
+/* Some servers end the connection where they do not know an option, instead
+ * of saying so.  Whoever connects anew can leave it out, if it was not the
+ * program itself that asked for it.  Not so TLS: nobody is to be talked out
+ * of that.
+ */
+const char *
+nbdi_unanswered_advice (const struct nbd_handle *h)
+{
+  const struct nbdi_negotiation *o = &h->opt;
+
+  if (nbdi_present_option (h) == NULL || o->reply.type != 0 ||
+      h->in.pos < h->in.end || (o->manual && o->next == o->nr_plan))
+    return "";
+  switch (o->option) {
+  case NBD_OPT_EXTENDED_HEADERS:
+    return ADVICE (NBD_OPT_EXTENDED_HEADERS, extended_headers);
+  case NBD_OPT_STRUCTURED_REPLY:
+    return ADVICE (NBD_OPT_STRUCTURED_REPLY, structured_replies);
+  case NBD_OPT_SET_META_CONTEXT:
+    return ADVICE (NBD_OPT_SET_META_CONTEXT, meta_context);
+  default:
+    return "";
+  }
+}
+
 /* What an error reply means, and the errno it becomes. */
 static const char *
 explain (uint32_t type, int *errnum)

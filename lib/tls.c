@@ -157,12 +157,14 @@ tls_error (struct nbd_handle *h, const char *what, int r)
   const struct nbdi_tls *t = h->conn.tls;
 
   if (t->failed == ECONNRESET)
-    nbdi_error (t->failed, "TLS: %s: the server closed the connection", what);
+    nbdi_error (t->failed, "TLS: %s: the server closed the connection%s",
+                what, nbdi_unanswered_advice (h));
   else if (t->failed != 0)
     nbdi_error (t->failed, "TLS: %s", what);
   else if (r == GNUTLS_E_PREMATURE_TERMINATION)
     nbdi_error (0, "TLS: %s: the connection ended without the server's close "
-                "alert, so data may be missing", what);
+                "alert, so data may be missing%s", what,
+                nbdi_unanswered_advice (h));
   else
     nbdi_error (0, "TLS: %s: %s", what, gnutls_strerror (r));
   errno = EPROTO;

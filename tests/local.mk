@@ -86,6 +86,7 @@ program_tests = \
 	tests/handshake/settings-are-fixed-while-connected \
 	tests/handshake/shutdown-in-option-mode-aborts \
 	tests/handshake/state-is-seen-while-a-call-blocks \
+	tests/handshake/unanswered-options-are-named \
 	tests/handshake/waiting-for-the-greeting-asks-for-read \
 	tests/interop/child-inherits-no-descriptors \
 	tests/interop/child-runs-no-handler-of-the-program \

@@ -67,6 +67,7 @@ STATE (START)
 
     if (option_wanted (h, option)) {
       h->opt.option = option;
+      h->opt.reply.type = h->opt.reply.length = 0;
       return DISPATCH (option);
     }
   }

@@ -76,6 +76,7 @@ tls_program_tests = \
 	tests/tls/server-name-is-sent \
 	tests/tls/stalled-handshake-blocks-nobody \
 	tests/tls/statistics-count-plaintext \
+	tests/tls/unanswered-options-are-named-over-tls \
 	tests/tls/worn-keys-are-replaced
 
 # Programs that put themselves between the library and what it calls.
