@@ -37,6 +37,7 @@ fuse_tests = \
 	fuse/tests/a-failed-write-is-reported-to-its-writer.sh \
 	fuse/tests/a-raw-view-of-qcow2-can-be-partitioned.sh \
 	fuse/tests/compressed-images-on-a-web-server-appear-uncompressed.sh \
+	fuse/tests/df-does-not-show-a-full-file-system.sh \
 	fuse/tests/every-way-to-name-a-server-works.sh \
 	fuse/tests/exports-are-files-in-a-directory.sh \
 	fuse/tests/fallocate-trims-and-writes-zeroes.sh \
