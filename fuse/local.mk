@@ -18,6 +18,7 @@ fuse_nbdfuse_SOURCES = \
 	fuse/exports.c \
 	fuse/loop.c \
 	fuse/mount.c \
+	fuse/mountpoint.c \
 	fuse/nbdfuse.c \
 	fuse/nbdfuse.h \
 	fuse/read.c \
@@ -44,6 +45,7 @@ fuse_tests = \
 	fuse/tests/fio-verifies-what-it-wrote.sh \
 	fuse/tests/fsync-flushes-at-the-server.sh \
 	fuse/tests/holes-and-blocks-come-from-block-status.sh \
+	fuse/tests/mistyped-mount-points-are-refused.sh \
 	fuse/tests/mount-points-choose-the-name.sh \
 	fuse/tests/pidfiles-and-help-are-as-documented.sh \
 	fuse/tests/read-only-means-read-only.sh \

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The mount point, the options of libfuse, mounting and unmounting. */
+/* The options of libfuse, mounting and unmounting. */
 #include <config.h>
 
 #include <errno.h>
-#include <libgen.h>
-#include <limits.h>
 #include <spawn.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -84,65 +81,6 @@ mount_help (void)
           "    entry_timeout=T        seconds that names are cached\n");
   fflush (stdout);
   fuse_lowlevel_help ();
-}
-
-static char *
-resolve (const char *path)
-{
-  char *resolved = realpath (path, NULL);
-  if (resolved == NULL)
-    tool_fail ("mount point %s: %m", path);
-  return resolved;
-}
-
-/* Decide where to mount, and what the file is called. */
-void
-mount_check (const char *argument)
-{
-  struct stat st;
-  if (stat (argument, &st) == 0) {
-    bool directory = S_ISDIR (st.st_mode);
-    if (!directory && (options.exports || !S_ISREG (st.st_mode)))
-      tool_fail ("mount point %s: it must be a directory%s", argument,
-                 options.exports ? "" : " or a regular file");
-    options.mountpoint = resolve (argument);
-    options.filename = directory ? tool_format ("nbd") : NULL;
-    return;
-  }
-  const char *slash = strrchr (argument, '/');
-  if (options.exports || errno != ENOENT || (slash && slash[1] == '\0'))
-    tool_fail ("mount point %s: %m", argument);
-  char *directory = slash == NULL ? tool_format (".")
-    : tool_format ("%.*s", (int) (slash - argument) + 1, argument);
-  if (stat (directory, &st) == -1)
-    tool_fail ("mount point %s: %s: %m", argument, directory);
-  if (!S_ISDIR (st.st_mode))
-    tool_fail ("mount point %s: %s is not a directory", argument, directory);
-  options.mountpoint = resolve (directory);
-  options.filename = tool_format ("%s", slash ? slash + 1 : argument);
-  free (directory);
-}
-
-/* Who writes a file below his own mount point waits for himself. */
-void
-mount_check_pidfile (void)
-{
-  if (options.pidfile == NULL)
-    return;
-  /* It may be a link, or not be there yet. */
-  char *resolved = realpath (options.pidfile, NULL);
-  if (resolved == NULL) {
-    char *path = tool_format ("%s", options.pidfile);
-    resolved = realpath (dirname (path), NULL);
-    free (path);
-  }
-  size_t length = strlen (options.mountpoint);
-  if (resolved && strncmp (resolved, options.mountpoint, length) == 0
-      && (resolved[length] == '\0' || resolved[length] == '/'
-          || length == 1))
-    tool_fail ("--pidfile %s: it would be hidden by the mount at %s; choose "
-               "another place", options.pidfile, options.mountpoint);
-  free (resolved);
 }
 
 struct fuse_session *

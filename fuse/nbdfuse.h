@@ -264,10 +264,14 @@ extern void blocks_count (struct disk *disk,
 extern int blocks_timeout (void);
 extern void blocks_expire (void);
 
-/* ---- mount.c ---- */
+/* ---- mountpoint.c ---- */
 
+/* Look at the mount point, or fail. */
 extern void mount_check (const char *argument);
 extern void mount_check_pidfile (void);
+
+/* ---- mount.c ---- */
+
 extern void mount_option (const char *option);
 extern void mount_options_parse (void);
 extern struct fuse_session *mount_session (void);

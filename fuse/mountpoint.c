@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* The mount point: where it is, and what the file is called. */
+#include <config.h>
+
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "nbdfuse.h"
+
+static char *
+resolve (const char *path)
+{
+  char *resolved = realpath (path, NULL);
+  if (resolved == NULL)
+    tool_fail ("mount point %s: %m", path);
+  return resolved;
+}
+
+static bool
+is_dangling (const char *path)
+{
+  struct stat st;
+  return lstat (path, &st) == 0 && S_ISLNK (st.st_mode);
+}
+
+/* Fail, if ARGUMENT is not one that names a new file in a directory. */
+static void
+check_new_name (const char *argument)
+{
+  const char *slash = strrchr (argument, '/');
+  if (errno == ENOTCONN)
+    tool_fail ("mount point %s: %m: the program that served it has ended; "
+               "\"fusermount3 -u %s\" takes it away", argument, argument);
+  if (errno != ENOENT || (slash && slash[1] == '\0'))
+    tool_fail ("mount point %s: %m", argument);
+  if (is_dangling (argument)) {
+    char target[PATH_MAX];
+    ssize_t length = readlink (argument, target, sizeof target);
+    tool_fail ("mount point %s: it is a symbolic link to %.*s, which does "
+               "not exist", argument, length > 0 ? (int) length : 0, target);
+  }
+  if (options.exports)
+    tool_fail ("mount point %s: %m", argument);
+  /* More often it is misspelt than meant for the current directory, where
+   * it would hide all files. */
+  if (slash == NULL)
+    tool_fail ("mount point %s: it does not exist: name an existing directory "
+               "or regular file, or DIRECTORY/NAME for a file that is to "
+               "appear in a directory and to hide what is there, such as "
+               "./%s", argument, argument);
+}
+
+/* Decide where to mount, and what the file is called. */
+static void
+choose (const char *argument)
+{
+  struct stat st;
+  if (stat (argument, &st) == 0) {
+    bool directory = S_ISDIR (st.st_mode);
+    if (!directory && (options.exports || !S_ISREG (st.st_mode)))
+      tool_fail ("mount point %s: it must be a directory%s", argument,
+                 options.exports ? "" : " or a regular file");
+    options.mountpoint = resolve (argument);
+    options.filename = directory ? tool_format ("nbd") : NULL;
+    return;
+  }
+  check_new_name (argument);
+  const char *slash = strrchr (argument, '/');
+  char *directory = tool_format ("%.*s", (int) (slash - argument) + 1,
+                                 argument);
+  if (stat (directory, &st) == -1)
+    tool_fail ("mount point %s: %s: %m", argument, directory);
+  if (!S_ISDIR (st.st_mode))
+    tool_fail ("mount point %s: %s is not a directory", argument, directory);
+  options.mountpoint = resolve (directory);
+  options.filename = tool_format ("%s", slash + 1);
+  free (directory);
+}
+
+void
+mount_check (const char *argument)
+{
+  choose (argument);
+  /* Programs that are running would not see it, only new ones. */
+  if (strcmp (options.mountpoint, "/") == 0)
+    tool_fail ("mount point %s: the root directory cannot be used: it would "
+               "hide all files", argument);
+}
+
+/* Who writes a file below his own mount point waits for himself. */
+void
+mount_check_pidfile (void)
+{
+  if (options.pidfile == NULL)
+    return;
+  /* It may be a link, or not be there yet. */
+  char *resolved = realpath (options.pidfile, NULL);
+  if (resolved == NULL) {
+    char *path = tool_format ("%s", options.pidfile);
+    resolved = realpath (dirname (path), NULL);
+    free (path);
+  }
+  size_t length = strlen (options.mountpoint);
+  if (resolved && strncmp (resolved, options.mountpoint, length) == 0
+      && (resolved[length] == '\0' || resolved[length] == '/'
+          || length == 1))
+    tool_fail ("--pidfile %s: it would be hidden by the mount at %s; choose "
+               "another place", options.pidfile, options.mountpoint);
+  free (resolved);
+}
