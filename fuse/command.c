@@ -20,7 +20,7 @@ struct part {
   uint64_t offset, length;
 };
 
-unsigned commands_in_flight;
+unsigned commands_in_flight, changes_in_flight;
 
 static const char *
 operation_name (enum operation operation)
@@ -95,14 +95,6 @@ part_issue (struct part *part)
   return 0;
 }
 
-/* The connection has not broken. */
-static bool
-works (const struct connection *connection)
-{
-  return !nbd_aio_is_dead (connection->h)
-    && !nbd_aio_is_closed (connection->h);
-}
-
 static void part_over (struct part *part);
 
 /* Issue a part on the first connection that takes it.  What fails because
@@ -119,7 +111,7 @@ part_start (struct part *part)
     }
     if (part_issue (part) == 0)
       return;
-    if (works (part->connection)) {
+    if (connection_works (part->connection)) {
       tool_error ("%s", nbd_get_error ());
       command->error = user_error (errno);
       break;
@@ -134,7 +126,7 @@ part_end (struct completed *completed)
   struct part *part = (struct part *) completed;
   struct command *command = part->command;
   int error = completed->error;
-  if (error && !works (part->connection)) {
+  if (error && !connection_works (part->connection)) {
     part_start (part);
     return;
   }
@@ -166,6 +158,8 @@ static void
 pump (struct command *command)
 {
   uint64_t largest = largest_part (command);
+  if (command->for_reader && loop_is_unmounted ())
+    command->error = EIO;
   while (command->position < command->end && !command->error
          && command->parts <= MAX_PARTS) {
     struct part *part = malloc (sizeof *part);
@@ -185,6 +179,17 @@ pump (struct command *command)
   }
 }
 
+/* One of its parts, or command_start, is done with it. */
+static void
+release (struct command *command)
+{
+  if (--command->parts > 0)
+    return;
+  commands_in_flight--;
+  changes_in_flight -= !command->for_reader;
+  command->done (command);
+}
+
 static void
 part_over (struct part *part)
 {
@@ -192,10 +197,7 @@ part_over (struct part *part)
   free (part);
   if (command->position < command->end && !command->error)
     pump (command);
-  if (--command->parts == 0) {
-    commands_in_flight--;
-    command->done (command);
-  }
+  release (command);
 }
 
 void
@@ -207,10 +209,8 @@ command_start (struct command *command)
   if (command->operation == FLUSH)
     command->end = command->offset + 1;
   commands_in_flight++;
+  changes_in_flight += !command->for_reader;
   command->parts = 1;
   pump (command);
-  if (--command->parts == 0) {
-    commands_in_flight--;
-    command->done (command);
-  }
+  release (command);
 }

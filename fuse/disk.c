@@ -173,11 +173,17 @@ disk_find (fuse_ino_t ino)
   return ino == first ? disks : NULL;
 }
 
+bool
+connection_works (const struct connection *connection)
+{
+  return nbd_aio_is_dead (connection->h) == 0
+    && nbd_aio_is_closed (connection->h) == 0;
+}
+
 static bool
 usable (const struct connection *connection)
 {
-  return !connection->gone && nbd_aio_is_dead (connection->h) == 0
-    && nbd_aio_is_closed (connection->h) == 0;
+  return !connection->gone && connection_works (connection);
 }
 
 struct connection *

@@ -16,11 +16,13 @@ fuse_nbdfuse_SOURCES = \
 	fuse/completed.c \
 	fuse/disk.c \
 	fuse/exports.c \
+	fuse/leave.c \
 	fuse/loop.c \
 	fuse/mount.c \
 	fuse/mountpoint.c \
 	fuse/nbdfuse.c \
 	fuse/nbdfuse.h \
+	fuse/pidfile.c \
 	fuse/read.c \
 	fuse/request.c \
 	fuse/seek.c \
@@ -45,6 +47,7 @@ fuse_tests = \
 	fuse/tests/fio-verifies-what-it-wrote.sh \
 	fuse/tests/fsync-flushes-at-the-server.sh \
 	fuse/tests/holes-and-blocks-come-from-block-status.sh \
+	fuse/tests/ignored-signals-stay-ignored.sh \
 	fuse/tests/mistyped-mount-points-are-refused.sh \
 	fuse/tests/mount-points-choose-the-name.sh \
 	fuse/tests/pidfiles-and-help-are-as-documented.sh \
@@ -53,7 +56,7 @@ fuse_tests = \
 	fuse/tests/requests-use-all-connections.sh \
 	fuse/tests/servers-that-hang-are-given-up.sh \
 	fuse/tests/servers-without-zeroing-are-sent-zeroes.sh \
-	fuse/tests/signals-unmount-and-end-with-0.sh \
+	fuse/tests/signals-unmount-and-then-end-as-usual.sh \
 	fuse/tests/small-writes-respect-the-block-size.sh \
 	fuse/tests/unserved-connections-are-done-without.sh \
 	fuse/tests/users-can-mount.sh \

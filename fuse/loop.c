@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/pidfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -22,20 +21,12 @@
 /* So many requests are taken from the kernel before others have a turn. */
 #define BATCH 64
 #define EVENTS 32
-/* How long the end may take: after a signal, or when unmounted. */
-#define HURRY_MS 5000
-#define PATIENCE_MS 30000
-/* Who sends two signals in a row, such as timeout(1), means one. */
-#define SAME_SIGNAL_MS 500
 
 static struct fuse_session *session;
 static struct buffer *current;
 static int epoll = -1, signals = -1, detached = -1;
 static bool ready;              /* the kernel has begun to use us */
 static bool unmounted;          /* and it has ended */
-static bool leaving;            /* a signal came */
-static bool lost;               /* a last flush failed, or was given up */
-static int64_t deadline_ms, signal_ms;
 /* Marks in epoll's data for what is no connection. */
 static char device_mark, signal_mark, detached_mark;
 
@@ -47,22 +38,24 @@ loop_take_buffer (void)
   return taken;
 }
 
-void
-loop_block_signals (void)
+bool
+loop_is_unmounted (void)
 {
-  sigset_t set;
-  struct sigaction hangup;
-  sigemptyset (&set);
-  sigaddset (&set, SIGINT);
-  sigaddset (&set, SIGQUIT);
-  sigaddset (&set, SIGTERM);
-  /* nohup means that we should stay. */
-  if (sigaction (SIGHUP, NULL, &hangup) == -1
-      || hangup.sa_handler != SIG_IGN)
-    sigaddset (&set, SIGHUP);
+  return unmounted;
+}
+
+bool
+loop_is_ending (void)
+{
+  return unmounted || leave_deadline () != 0;
+}
+
+void
+loop_prepare (void)
+{
   signal (SIGPIPE, SIG_IGN);
-  sigprocmask (SIG_BLOCK, &set, NULL);
-  signals = signalfd (-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  leave_block_signals ();
+  signals = signalfd (-1, &leave_signals, SFD_CLOEXEC | SFD_NONBLOCK);
   detached = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (signals == -1 || detached == -1)
     tool_fail ("cannot watch for signals: %m");
@@ -82,7 +75,7 @@ say_gone (struct disk *disk, struct connection *connection)
 {
   connection->gone = true;
   epoll_ctl (epoll, EPOLL_CTL_DEL, connection->fd, NULL);
-  if (leaving || unmounted)
+  if (loop_is_ending ())
     return;
   if (disk_connection (disk, 0))
     tool_error ("%s: one connection has ended", disk->name);
@@ -137,21 +130,6 @@ notify (struct connection *connection, uint32_t events)
     nbd_aio_notify_write (connection->h);
 }
 
-/* Programs wait for the file to appear, so it is written when all is ready.
- * It may be a fifo. */
-static void
-write_pidfile (void)
-{
-  if (options.pidfile == NULL)
-    return;
-  FILE *file = fopen (options.pidfile, "we");
-  bool good = file && fprintf (file, "%d\n", (int) getpid ()) > 0;
-  if (file)
-    good = fclose (file) == 0 && good;
-  if (!good)
-    tool_error ("--pidfile %s: %m", options.pidfile);
-}
-
 /* Take requests from the kernel and begin to serve them. */
 static void
 serve (void)
@@ -180,7 +158,7 @@ serve (void)
     if (!ready) {
       ready = true;
       mount_tune ();
-      write_pidfile ();
+      pidfile_write ();
     }
     if (fuse_session_exited (session))
       unmounted = true;
@@ -204,16 +182,9 @@ take_signal (void)
   pthread_t thread;
   if (read (signals, &info, sizeof info) != sizeof info)
     return;
-  if (leaving) {
-    /* Who sends another has lost patience. */
-    if (tool_now_ms () >= signal_ms + SAME_SIGNAL_MS)
-      deadline_ms = tool_now_ms ();
+  if (!leave_signal (info.ssi_signo))
     return;
-  }
   debug ("ending because of signal %u", info.ssi_signo);
-  leaving = true;
-  signal_ms = tool_now_ms ();
-  deadline_ms = signal_ms + HURRY_MS;
   if (unmounted)
     return;
   if (pthread_create (&thread, NULL, detach, NULL) == 0)
@@ -222,16 +193,19 @@ take_signal (void)
     unmounted = true;
 }
 
-static void
-turn (void)
+void
+loop_turn (int64_t deadline_ms)
 {
   struct epoll_event events[EVENTS];
   do
     refresh_all ();
   while (completed_run ());
   int timeout = blocks_timeout ();
-  if (deadline_ms && (timeout == -1 || timeout > 100))
-    timeout = 100;
+  if (deadline_ms) {
+    int64_t left = deadline_ms - tool_now_ms ();
+    if (timeout == -1 || left < timeout)
+      timeout = left < 0 ? 0 : left;
+  }
   int count = epoll_wait (epoll, events, EVENTS, timeout);
   for (int i = 0; i < count; i++) {
     void *mark = events[i].data.ptr;
@@ -248,50 +222,7 @@ turn (void)
   blocks_expire ();
 }
 
-static void
-flush_done (struct command *command)
-{
-  if (command->error) {
-    tool_error ("%s: flushing at the end failed, what was written last may "
-                "be lost: %s", command->disk->name,
-                strerror (command->error));
-    lost = disk_connection (command->disk, 0) != NULL;
-  }
-  free (command);
-}
-
-/* As when any file system is unmounted, what was written shall be on stable
- * storage. */
-static void
-flush_all (void)
-{
-  for (size_t i = 0; i < nr_disks; i++) {
-    struct disk *disk = &disks[i];
-    if (disk->read_only || !disk->can_flush || !disk->dirty)
-      continue;
-    struct command *command = tool_alloc (sizeof *command);
-    *command = (struct command) {
-      .disk = disk, .operation = FLUSH, .done = flush_done,
-    };
-    command_start (command);
-  }
-}
-
-/* Until nothing is in flight.  What a server leaves unanswered for too long
- * is given up. */
-static void
-drain (void)
-{
-  while (commands_in_flight > 0 && tool_now_ms () < deadline_ms)
-    turn ();
-  if (commands_in_flight == 0 || lost)
-    return;
-  tool_error ("the server does not answer, giving up: what was written last "
-              "may be lost");
-  lost = true;
-}
-
-bool
+void
 loop_run (struct fuse_session *mounted)
 {
   session = mounted;
@@ -308,66 +239,9 @@ loop_run (struct fuse_session *mounted)
       connection->watched = LIBNBD_AIO_DIRECTION_READ;
     }
 
-  while (!unmounted && (!leaving || tool_now_ms () < deadline_ms))
-    turn ();
+  while (!unmounted && !leave_is_late ())
+    loop_turn (leave_deadline ());
+  unmounted = true;
   if (epoll_ctl (epoll, EPOLL_CTL_DEL, fd, NULL) == -1)
     debug ("the device is gone");
-  if (deadline_ms == 0)
-    deadline_ms = tool_now_ms () + PATIENCE_MS;
-  drain ();
-  if (!lost)
-    flush_all ();
-  drain ();
-  return !lost;
-}
-
-/* The pid file descriptor of the server that was started, or -1. */
-static int server = -1;
-static volatile sig_atomic_t killed;
-
-/* Time is up, or a signal came, which means what it means in take_signal. */
-static void
-kill_server (int number)
-{
-  int64_t now = tool_now_ms ();
-  if (number != SIGALRM && !leaving) {
-    leaving = true;
-    signal_ms = now;
-    alarm (HURRY_MS / 1000);
-    return;
-  }
-  if (number != SIGALRM && now < signal_ms + SAME_SIGNAL_MS)
-    return;
-  killed = true;
-  pidfd_send_signal (server, SIGKILL, NULL, 0);
-}
-
-/* A server that was started ends when its connection closes, which is waited
- * for; but not for ever. */
-bool
-loop_end_server (void)
-{
-  static const int numbers[] = { SIGALRM, SIGINT, SIGQUIT, SIGTERM };
-  struct nbd_handle *h = disks[0].connections[0].h;
-  int64_t pid = nbd_get_subprocess_pid (h);
-  if (pid <= 0 || (server = pidfd_open (pid, 0)) == -1)
-    return true;
-  sigset_t set;
-  sigemptyset (&set);
-  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-    struct sigaction action = { .sa_handler = kill_server };
-    sigaction (numbers[i], &action, NULL);
-    sigaddset (&set, numbers[i]);
-  }
-  int64_t left = (deadline_ms - tool_now_ms () + 999) / 1000;
-  if (left > 0)
-    alarm (left);
-  else
-    kill_server (SIGALRM);
-  sigprocmask (SIG_UNBLOCK, &set, NULL);
-  tool_close_all ();
-  sigprocmask (SIG_BLOCK, &set, NULL);
-  if (killed && !lost)
-    tool_error ("the server did not end, it was killed");
-  return !killed;
 }

@@ -83,6 +83,26 @@ mount_help (void)
   fuse_lowlevel_help ();
 }
 
+static atomic_bool detached;
+static struct fuse_session *session;
+
+/* What is at the mount point after detaching is not ours to unmount.  To
+ * destroy the session would lose its copy of the mount point, which libfuse
+ * frees when it unmounts. */
+void
+mount_end (void)
+{
+  if (session == NULL)
+    return;
+  if (detached) {
+    close (fuse_session_fd (session));
+  } else {
+    fuse_session_unmount (session);
+    fuse_session_destroy (session);
+  }
+  session = NULL;
+}
+
 struct fuse_session *
 mount_session (void)
 {
@@ -99,6 +119,9 @@ mount_session (void)
   /* libfuse has told why. */
   if (made == NULL || fuse_session_mount (made, options.mountpoint) == -1)
     tool_fail ("%s: cannot mount", options.mountpoint);
+  /* Whichever way we end, no dead mount stays behind. */
+  session = made;
+  tool_at_end (mount_end);
   return made;
 }
 
@@ -164,8 +187,6 @@ mount_tune (void)
          fclose (file) == 0 ? "" : " was refused");
 }
 
-static atomic_bool detached;
-
 /* Take the mount away at once, even if files are open; these can still be
  * served. */
 void
@@ -185,18 +206,4 @@ mount_detach (void)
   if (posix_spawnp (&pid, words[0], NULL, NULL, words, environ) == 0
       && waitpid (pid, &status, 0) == pid && status == 0)
     detached = true;
-}
-
-/* What is at the mount point after detaching is not ours to unmount.  To
- * destroy the session would lose its copy of the mount point, which libfuse
- * frees when it unmounts. */
-void
-mount_end (struct fuse_session *session)
-{
-  if (detached) {
-    close (fuse_session_fd (session));
-    return;
-  }
-  fuse_session_unmount (session);
-  fuse_session_destroy (session);
 }

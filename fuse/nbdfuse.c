@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "nbdfuse.h"
@@ -108,16 +107,6 @@ take_options (void)
     }
 }
 
-/* Whoever waits for its disappearance has waited for our end. */
-static void
-remove_pidfile (void)
-{
-  struct stat st;
-  if (options.pidfile && lstat (options.pidfile, &st) == 0
-      && S_ISREG (st.st_mode))
-    unlink (options.pidfile);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -141,12 +130,12 @@ main (int argc, char **argv)
 
   tool_catch_signals ();
   disk_open_all (&endpoint);
-  loop_block_signals ();
+  loop_prepare ();
   tool_check_signal ();
   struct fuse_session *session = mount_session ();
-  bool good = loop_run (session);
-  mount_end (session);
-  good &= loop_end_server ();
-  remove_pidfile ();
-  tool_finish (good ? EXIT_SUCCESS : EXIT_FAILURE);
+  loop_run (session);
+  bool good = leave_disks ();
+  mount_end ();
+  good &= leave_server ();
+  leave (good);
 }

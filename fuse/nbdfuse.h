@@ -120,6 +120,8 @@ extern size_t nr_disks;
 
 extern void disk_open_all (const struct tool_endpoint *endpoint);
 extern struct disk *disk_find (fuse_ino_t ino);
+/* It has not broken. */
+extern bool connection_works (const struct connection *connection);
 /* A connection that works, for a command of this length, or NULL. */
 extern struct connection *disk_connection (struct disk *disk,
                                            uint64_t length);
@@ -158,6 +160,7 @@ struct command {
   uint32_t flags;
   uint64_t offset, end;
   char *data;                   /* of offset; unless zeroes are written */
+  bool for_reader;              /* nothing that is written depends on it */
   void (*done) (struct command *);
   /* The rest is set by command_start. */
   uint64_t position;            /* what comes before was issued */
@@ -167,6 +170,7 @@ struct command {
 /* Begin.  DONE is called once, perhaps before this returns. */
 extern void command_start (struct command *command);
 extern unsigned commands_in_flight;     /* and queries */
+extern unsigned changes_in_flight;      /* without those for readers */
 
 /* ---- request.c: requests of the kernel that take their time ---- */
 
@@ -270,6 +274,12 @@ extern void blocks_expire (void);
 extern void mount_check (const char *argument);
 extern void mount_check_pidfile (void);
 
+/* ---- pidfile.c ---- */
+
+/* Programs wait for the file to appear, so it is written when all is ready,
+ * and removed at the end.  It may be a fifo. */
+extern void pidfile_write (void);
+
 /* ---- mount.c ---- */
 
 extern void mount_option (const char *option);
@@ -277,7 +287,7 @@ extern void mount_options_parse (void);
 extern struct fuse_session *mount_session (void);
 extern void mount_tune (void);          /* read-ahead; after INIT */
 extern void mount_detach (void);        /* may call into the file system */
-extern void mount_end (struct fuse_session *session);
+extern void mount_end (void);
 extern void mount_help (void);
 
 /* ---- loop.c ---- */
@@ -286,12 +296,32 @@ extern void mount_help (void);
  * takes it becomes its owner. */
 extern struct buffer *loop_take_buffer (void);
 /* Block signals, which the loop will receive. */
-extern void loop_block_signals (void);
-/* Serve until the mount is gone or a signal came.  False if something that
- * was written is lost. */
-extern bool loop_run (struct fuse_session *session);
+extern void loop_prepare (void);
+/* Serve until the mount is gone, or a signal came and its time is over. */
+extern void loop_run (struct fuse_session *session);
+/* Wait for events, until the deadline unless it is 0, and do what they ask
+ * for. */
+extern void loop_turn (int64_t deadline_ms);
+/* The mount is gone, and nobody can take the answer to a read. */
+extern bool loop_is_unmounted (void);
+/* The same, or it will soon be gone. */
+extern bool loop_is_ending (void);
+
+/* ---- leave.c ---- */
+
+extern sigset_t leave_signals;  /* that end us */
+extern void leave_block_signals (void);
+/* A signal came.  True if it is the first one. */
+extern bool leave_signal (int number);
+/* When the end must be over, or 0: there is no end yet. */
+extern int64_t leave_deadline (void);
+extern bool leave_is_late (void);
+/* Wait for what was written, and flush it.  False if something is lost. */
+extern bool leave_disks (void);
 /* Close the connection to a server that was started, and wait until it has
  * ended.  False if it had to be killed. */
-extern bool loop_end_server (void);
+extern bool leave_server (void);
+/* End by the signal that came, or with a status. */
+extern void leave (bool good) __attribute__ ((noreturn));
 
 #endif /* NBDFUSE_H */

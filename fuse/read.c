@@ -35,7 +35,7 @@ read_start (struct request *request)
   }
   request->command = (struct command) {
     .disk = disk, .operation = READ, .offset = begin, .end = end,
-    .data = request->buffer->data, .done = read_done,
+    .data = request->buffer->data, .for_reader = true, .done = read_done,
   };
   command_start (&request->command);
 }

@@ -34,14 +34,19 @@ start ()
   fi
 }
 
-# ended: wait for its end, which left nothing behind.
-ended ()
+# ended_with STATUS: wait for its end, which left nothing behind.
+ended_with ()
 {
   local gone status
   read -r gone status <"$ready"
-  [ "$gone $status" = "gone 0" ] \
+  [ "$gone $status" = "gone $1" ] \
     || fail "nbdfuse ended with $gone $status: $(cat "$tmp/err")"
   ! mountpoint -q "$mnt" || fail "$mnt is still mounted"
+}
+
+ended ()
+{
+  ended_with 0
 }
 
 unmount ()

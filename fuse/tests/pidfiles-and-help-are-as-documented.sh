@@ -19,5 +19,17 @@ read -r pid < <(tail -F --pid="$process" "$tmp/pid" 2>/dev/null) \
   || skip "nbdfuse cannot mount here: $(cat "$tmp/err")"
 mountpoint -q "$mnt" || fail "the pidfile came before the mount"
 kill -TERM "$pid"
-wait "$process" || fail "nbdfuse ended with $?"
+status=0
+wait "$process" || status=$?
+[ "$status" = 143 ] || fail "nbdfuse ended with $status"
 [ ! -e "$tmp/pid" ] || fail "the pidfile was left behind"
+
+# Another one has started with the same pidfile, and needs it.
+"$nbdfuse" -P "$tmp/pid" "$mnt" --command nbdkit -s memory 1M &
+process=$!
+servers+=("$process")
+read -r pid < <(tail -F --pid="$process" "$tmp/pid" 2>/dev/null)
+echo 1 >"$tmp/pid"
+fusermount3 -u "$mnt"
+wait "$process" || fail "nbdfuse ended with $?"
+expect 1 cat "$tmp/pid"

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* Leaving: what signals mean, what the end waits for, and what it gives up. */
+#include <config.h>
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "nbdfuse.h"
+
+/* How long the end may take: after a signal, or when unmounted. */
+#define HURRY_MS 5000
+#define PATIENCE_MS 30000
+/* How long it takes answers that nobody misses. */
+#define MOMENT_MS 1000
+/* Who sends two signals in a row, such as timeout(1), means one. */
+#define SAME_SIGNAL_MS 500
+
+static volatile sig_atomic_t first_signal;
+static int64_t deadline_ms, signal_ms;
+static bool flush_failed;
+sigset_t leave_signals;
+
+static const int numbers[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+#define NR_NUMBERS (sizeof numbers / sizeof numbers[0])
+
+void
+leave_block_signals (void)
+{
+  sigemptyset (&leave_signals);
+  for (size_t i = 0; i < NR_NUMBERS; i++) {
+    struct sigaction old;
+    /* What nohup or a shell's background job ignores stays ignored. */
+    if (sigaction (numbers[i], NULL, &old) == -1 || old.sa_handler != SIG_IGN)
+      sigaddset (&leave_signals, numbers[i]);
+  }
+  sigprocmask (SIG_BLOCK, &leave_signals, NULL);
+}
+
+/* Safe in a signal handler. */
+bool
+leave_signal (int number)
+{
+  int64_t now = tool_now_ms ();
+  if (first_signal == 0) {
+    first_signal = number;
+    signal_ms = now;
+    deadline_ms = now + HURRY_MS;
+    return true;
+  }
+  /* Who sends another has lost patience. */
+  if (now >= signal_ms + SAME_SIGNAL_MS)
+    deadline_ms = now;
+  return false;
+}
+
+int64_t
+leave_deadline (void)
+{
+  return deadline_ms;
+}
+
+bool
+leave_is_late (void)
+{
+  return deadline_ms && tool_now_ms () >= deadline_ms;
+}
+
+static void
+flush_done (struct command *command)
+{
+  if (command->error) {
+    tool_error ("%s: flushing at the end failed, what was written last may "
+                "be lost: %s", command->disk->name,
+                strerror (command->error));
+    flush_failed = true;
+  }
+  free (command);
+}
+
+/* As when any file system is unmounted, what was written shall be on stable
+ * storage. */
+static void
+flush_all (void)
+{
+  for (size_t i = 0; i < nr_disks; i++) {
+    struct disk *disk = &disks[i];
+    if (disk->read_only || !disk->can_flush || !disk->dirty)
+      continue;
+    struct command *command = tool_alloc (sizeof *command);
+    *command = (struct command) {
+      .disk = disk, .operation = FLUSH, .done = flush_done,
+    };
+    command_start (command);
+  }
+}
+
+/* Until nothing is in flight on which data depends.  What a server leaves
+ * unanswered for too long is given up: false. */
+static bool
+drain_changes (void)
+{
+  while (changes_in_flight > 0 && !leave_is_late ())
+    loop_turn (deadline_ms);
+  if (changes_in_flight > 0)
+    tool_error ("the server does not answer, giving up: what was written "
+                "last may be lost");
+  return changes_in_flight == 0;
+}
+
+/* Some servers take it badly if we leave while they are answering; but
+ * nobody misses these answers. */
+static void
+drain_rest (void)
+{
+  int64_t moment = tool_now_ms () + MOMENT_MS;
+  while (commands_in_flight > 0 && !leave_is_late ()
+         && tool_now_ms () < moment)
+    loop_turn (moment < deadline_ms ? moment : deadline_ms);
+}
+
+bool
+leave_disks (void)
+{
+  if (deadline_ms == 0)
+    deadline_ms = tool_now_ms () + PATIENCE_MS;
+  if (!drain_changes ())
+    return false;
+  flush_all ();
+  if (!drain_changes ())
+    return false;
+  drain_rest ();
+  return !flush_failed;
+}
+
+/* The pid file descriptor of the server that was started, or -1. */
+static int server = -1;
+static volatile sig_atomic_t killed;
+
+/* Time is up, or a signal came, which may mean that it is. */
+static void
+kill_server (int number)
+{
+  if (number != SIGALRM)
+    leave_signal (number);
+  int64_t left = deadline_ms - tool_now_ms ();
+  if (left > 0) {
+    alarm ((left + 999) / 1000);
+    return;
+  }
+  killed = true;
+  pidfd_send_signal (server, SIGKILL, NULL, 0);
+}
+
+bool
+leave_server (void)
+{
+  struct nbd_handle *h = disks[0].connections[0].h;
+  int64_t pid = nbd_get_subprocess_pid (h);
+  if (pid <= 0 || (server = pidfd_open (pid, 0)) == -1)
+    return true;
+  struct sigaction action = { .sa_handler = kill_server };
+  for (size_t i = 0; i < NR_NUMBERS; i++)
+    if (sigismember (&leave_signals, numbers[i]))
+      sigaction (numbers[i], &action, NULL);
+  sigaction (SIGALRM, &action, NULL);
+  kill_server (SIGALRM);
+  sigprocmask (SIG_UNBLOCK, &leave_signals, NULL);
+  tool_close_all ();
+  sigprocmask (SIG_BLOCK, &leave_signals, NULL);
+  alarm (0);
+  if (killed)
+    tool_error ("the server did not end, it was killed");
+  return !killed;
+}
+
+void
+leave (bool good)
+{
+  if (first_signal) {
+    /* Die of it, so that whoever started us sees that, too. */
+    signal (first_signal, SIG_DFL);
+    tool_signal = first_signal;
+    sigprocmask (SIG_UNBLOCK, &leave_signals, NULL);
+    tool_check_signal ();
+  }
+  tool_finish (good ? EXIT_SUCCESS : EXIT_FAILURE);
+}
