@@ -82,6 +82,8 @@ static void
 allocate_start (struct request *request)
 {
   request_begins_change (request, false);
+  if (!(request->flags & FALLOC_FL_PUNCH_HOLE))
+    request->disk->allocating += request->end - request->offset;
   next_step (request);
 }
 

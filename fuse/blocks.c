@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* st_blocks: how much of an export is allocated at the server.
  *
- * stat has to be quick, so counting goes on for a moment only.  What is not
- * known by then counts as allocated, and the next stat continues.
+ * Counting goes on only while a stat waits for it, which is not for long, and
+ * it has a limited share of the time, however often somebody asks.  What is
+ * not known by then counts as allocated, and a later stat continues.
+ *
+ * A pass over the disk is finished even if somebody writes meanwhile.  Until
+ * the next pass is finished its result holds, together with what was written
+ * since it began.
  */
 #include <config.h>
 
@@ -10,52 +15,100 @@
 
 #include "nbdfuse.h"
 
+/* How long one stat may wait. */
 #define PATIENCE_MS 300
-#define ALL_QUERIES 1000000
+/* Of the time a tenth is for counting, and so much of it at once. */
+#define SHARE 10
+#define CREDIT_MS 1000
 #define BLOCK 512
 
 struct waiter {
   struct waiter *next;
-  int64_t deadline_ms;
   void (*done) (void *opaque, uint64_t blocks);
   void *opaque;
 };
 
+/* Counters of the disk when a pass began. */
+struct moment {
+  uint64_t changes, allocating;
+};
+
 struct scan {
-  struct walk walk;
-  bool running, complete;
-  uint64_t changes;             /* of the disk at its beginning */
+  struct walk walk;             /* the pass under way */
+  struct moment began;
   uint64_t allocated;           /* bytes before the walk's position */
+  bool complete;                /* there was a whole pass before */
+  struct moment known;          /* when it began */
+  uint64_t total;               /* what it found */
+
+  bool running;                 /* for whoever waits until the deadline */
   struct waiter *waiters;
+  int64_t started_ms, granted_ms;
 };
 
 static unsigned nr_waiters;
+static int64_t credit_ms = CREDIT_MS, earned_until_ms;
+
+static void
+earn (int64_t now)
+{
+  int64_t earned = (now - earned_until_ms) / SHARE;
+  earned_until_ms += earned * SHARE;
+  credit_ms += earned;
+  if (credit_ms > CREDIT_MS)
+    credit_ms = CREDIT_MS;
+}
+
+/* Begin to spend time, all that one stat may take. */
+static void
+take_credit (struct scan *scan)
+{
+  int64_t now = tool_now_ms ();
+  earn (now);
+  scan->started_ms = now;
+  scan->granted_ms = credit_ms < PATIENCE_MS ? credit_ms : PATIENCE_MS;
+  if (scan->granted_ms < 0)
+    scan->granted_ms = 0;
+  credit_ms -= scan->granted_ms;
+}
+
+/* Give back what was not used.  A query that took longer is a debt, but not
+ * for ever. */
+static void
+settle_credit (const struct scan *scan)
+{
+  int64_t now = tool_now_ms ();
+  earn (now);
+  credit_ms += scan->granted_ms - (now - scan->started_ms);
+  if (credit_ms < -CREDIT_MS)
+    credit_ms = -CREDIT_MS;
+}
 
 static uint64_t
 blocks_now (const struct disk *disk)
 {
   const struct scan *scan = disk->scan;
   uint64_t bytes = disk->size;
-  if (scan)
+  if (scan && scan->complete) {
+    uint64_t written = disk->allocating - scan->known.allocating;
+    if (written < disk->size - scan->total)
+      bytes = scan->total + written;
+  } else if (scan)
     bytes = scan->allocated + (disk->size - scan->walk.position);
   return bytes / BLOCK + (bytes % BLOCK != 0);
 }
 
-/* Answer those that are waiting: all, or whose time is over. */
 static void
-answer (struct disk *disk, bool all)
+answer (struct disk *disk)
 {
-  int64_t now = tool_now_ms ();
-  for (struct waiter **link = &disk->scan->waiters; *link != NULL; ) {
-    struct waiter *waiter = *link;
-    if (!all && waiter->deadline_ms > now) {
-      link = &waiter->next;
-      continue;
-    }
-    *link = waiter->next;
+  struct waiter *waiter = disk->scan->waiters;
+  disk->scan->waiters = NULL;
+  while (waiter) {
+    struct waiter *next = waiter->next;
     nr_waiters--;
     waiter->done (waiter->opaque, blocks_now (disk));
     free (waiter);
+    waiter = next;
   }
 }
 
@@ -73,25 +126,40 @@ scan_done (struct walk *walk, bool complete)
 {
   struct scan *scan = (struct scan *) walk;
   scan->running = false;
-  scan->complete = complete;
-  answer (walk->disk, true);
+  settle_credit (scan);
+  if (complete) {
+    scan->complete = true;
+    scan->known = scan->began;
+    scan->total = scan->allocated;
+  }
+  answer (walk->disk);
 }
 
+/* Go on with a pass, or begin the next one. */
 static void
 scan_go_on (struct disk *disk)
 {
   struct scan *scan = disk->scan;
-  if (scan->running)
+  take_credit (scan);
+  if (scan->granted_ms == 0)
     return;
-  if (scan->changes != disk->changes) {
+  if (scan->walk.position == 0 || scan->walk.position >= disk->size) {
     scan->walk.position = 0;
     scan->allocated = 0;
-    scan->complete = false;
-    scan->changes = disk->changes;
+    scan->began = (struct moment) {
+      .changes = disk->changes, .allocating = disk->allocating,
+    };
   }
-  scan->walk.queries = ALL_QUERIES;
+  scan->walk.deadline_ms = scan->started_ms + scan->granted_ms;
   scan->running = true;
   walk_start (&scan->walk);
+}
+
+static bool
+is_known (const struct disk *disk)
+{
+  const struct scan *scan = disk->scan;
+  return scan->complete && scan->known.changes == disk->changes;
 }
 
 void
@@ -107,31 +175,39 @@ blocks_count (struct disk *disk,
         .disk = disk, .visit = add_up, .done = scan_done,
       };
   }
-  if (scan && !(scan->complete && scan->changes == disk->changes))
+  if (scan && !scan->running && !is_known (disk))
+    scan_go_on (disk);
+  if (scan && scan->running && tool_now_ms () < scan->walk.deadline_ms)
     waiter = malloc (sizeof *waiter);
   if (waiter == NULL) {
     done (opaque, blocks_now (disk));
     return;
   }
   *waiter = (struct waiter) {
-    .next = scan->waiters, .deadline_ms = tool_now_ms () + PATIENCE_MS,
-    .done = done, .opaque = opaque,
+    .next = scan->waiters, .done = done, .opaque = opaque,
   };
   scan->waiters = waiter;
   nr_waiters++;
-  scan_go_on (disk);
 }
 
 int
 blocks_timeout (void)
 {
-  return nr_waiters ? PATIENCE_MS / 4 : -1;
+  int64_t timeout = nr_waiters ? PATIENCE_MS : -1;
+  for (size_t i = 0; nr_waiters && i < nr_disks; i++)
+    if (disks[i].scan && disks[i].scan->waiters) {
+      int64_t left = disks[i].scan->walk.deadline_ms - tool_now_ms ();
+      if (left < timeout)
+        timeout = left < 0 ? 0 : left;
+    }
+  return timeout;
 }
 
 void
 blocks_expire (void)
 {
   for (size_t i = 0; nr_waiters && i < nr_disks; i++)
-    if (disks[i].scan)
-      answer (&disks[i], false);
+    if (disks[i].scan && disks[i].scan->waiters
+        && tool_now_ms () >= disks[i].scan->walk.deadline_ms)
+      answer (&disks[i]);
 }

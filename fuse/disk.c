@@ -80,6 +80,7 @@ learn (struct disk *disk, struct nbd_handle *h)
   disk->can_map = nbd_can_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION)
     == 1;
   disk->wide = nbd_get_extended_headers_negotiated (h) == 1;
+  tool_reach_start (&disk->reach, disk_reach (disk));
 }
 
 static unsigned

@@ -40,9 +40,12 @@ fuse_tests = \
 	fuse/tests/a-failed-write-is-reported-to-its-writer.sh \
 	fuse/tests/a-raw-view-of-qcow2-can-be-partitioned.sh \
 	fuse/tests/compressed-images-on-a-web-server-appear-uncompressed.sh \
+	fuse/tests/counting-blocks-ends-with-the-mount.sh \
+	fuse/tests/counting-blocks-takes-a-tenth-of-the-time.sh \
 	fuse/tests/df-does-not-show-a-full-file-system.sh \
 	fuse/tests/every-way-to-name-a-server-works.sh \
 	fuse/tests/exports-are-files-in-a-directory.sh \
+	fuse/tests/failing-block-status-hides-only-its-range.sh \
 	fuse/tests/fallocate-trims-and-writes-zeroes.sh \
 	fuse/tests/fio-verifies-what-it-wrote.sh \
 	fuse/tests/fsync-flushes-at-the-server.sh \

@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "extents.h"
 #include "tool.h"
 
 /* The kernel never sends or asks for more than this at a time. */
@@ -98,12 +99,14 @@ struct disk {
   uint64_t size;
   uint64_t minimum, preferred, maximum; /* block sizes */
   bool read_only, can_flush, can_trim, can_zero, can_map, wide;
+  bool mapped;                  /* its block status was told once */
 
   /* Writes under way, oldest first, and requests that wait for them. */
   struct range *ranges, **ranges_end;
   struct request *held, **held_end;
   size_t early_bytes, early_count;
   uint64_t changes;             /* counts beginnings and ends of writes */
+  uint64_t allocating;          /* bytes of writes so far */
   bool dirty;                   /* something was written and not flushed */
 
   /* The last error of a write whose writer had been told that it was done;
@@ -112,6 +115,7 @@ struct disk {
   uint64_t errors;
 
   struct map map;
+  struct tool_reach reach;      /* of the next query */
   struct scan *scan;            /* counts allocated blocks, see blocks.c */
 };
 
@@ -251,7 +255,7 @@ extern void write_range (struct request *request, uint64_t offset,
 struct walk {
   struct disk *disk;
   uint64_t position;
-  unsigned queries;             /* how many are still allowed */
+  int64_t deadline_ms;          /* no query is sent after this */
   /* True: stop, and leave the position where it is. */
   bool (*visit) (struct walk *, uint64_t end, uint64_t flags);
   /* At the end, when stopped, or with less than that if it cannot go on. */
@@ -260,7 +264,7 @@ struct walk {
 extern void walk_start (struct walk *walk);
 
 /* Count what is allocated, then call DONE with the number of 512 byte blocks;
- * what is not known after a moment counts as allocated. */
+ * what is not known after a moment counts as allocated, see blocks.c. */
 extern void blocks_count (struct disk *disk,
                           void (*done) (void *opaque, uint64_t blocks),
                           void *opaque);

@@ -8,8 +8,9 @@
 
 #include "nbdfuse.h"
 
-/* A server that answers in tiny steps must not keep anyone for hours. */
-#define MAX_QUERIES 16384
+/* A server that answers slowly, or in tiny steps, must not keep anyone for
+ * hours. */
+#define PATIENCE_MS 5000
 
 struct seek {
   struct walk walk;
@@ -35,8 +36,9 @@ seek_done (struct walk *walk, bool complete)
   uint64_t size = request->disk->size;
   uint64_t result = walk->position;
 
-  /* What is not known counts as data. */
-  if (!complete && seek->whence == SEEK_HOLE)
+  /* What is not known counts as data, so a hole that was not found is at the
+   * end.  But who looks for data behind it goes on from where we are. */
+  if (!complete && seek->whence == SEEK_HOLE && result == request->offset)
     result = size;
   if (result >= size && seek->whence == SEEK_DATA) {
     fuse_reply_err (request->req, ENXIO);
@@ -45,6 +47,15 @@ seek_done (struct walk *walk, bool complete)
   }
   request_free (request);
   free (seek);
+}
+
+/* Who asked is being killed, or wants to do something else first. */
+static void
+interrupted (fuse_req_t req, void *opaque)
+{
+  (void) req;
+  struct walk *walk = opaque;
+  walk->deadline_ms = 0;
 }
 
 static void
@@ -58,10 +69,12 @@ seek_start (struct request *request)
   *seek = (struct seek) {
     .walk = {
       .disk = request->disk, .position = request->offset,
-      .queries = MAX_QUERIES, .visit = found, .done = seek_done,
+      .deadline_ms = tool_now_ms () + PATIENCE_MS,
+      .visit = found, .done = seek_done,
     },
     .request = request, .whence = request->flags,
   };
+  fuse_req_interrupt_func (request->req, interrupted, &seek->walk);
   walk_start (&seek->walk);
 }
 

@@ -10,9 +10,26 @@
 struct query {
   struct completed completed;   /* first, see query_end */
   struct walk *walk;
+  struct connection *connection;
+  uint64_t begin, end;          /* that was asked for */
   struct map map;
   bool failed;
 };
+
+/* Room for COUNT more extents. */
+static bool
+reserve (struct map *map, size_t count)
+{
+  if (map->count + count <= map->room)
+    return true;
+  size_t room = map->count + count;
+  struct extent *extents = realloc (map->extents, room * sizeof *extents);
+  if (extents == NULL)
+    return false;
+  map->extents = extents;
+  map->room = room;
+  return true;
+}
 
 static int
 take_extents (void *opaque, const char *context, uint64_t offset,
@@ -22,15 +39,9 @@ take_extents (void *opaque, const char *context, uint64_t offset,
   (void) error;
   struct query *query = opaque;
   struct map *map = &query->map;
-  if (map->count + count > map->room) {
-    size_t room = map->count + count;
-    struct extent *extents = realloc (map->extents, room * sizeof *extents);
-    if (extents == NULL) {
-      query->failed = true;
-      return 0;
-    }
-    map->extents = extents;
-    map->room = room;
+  if (!reserve (map, count)) {
+    query->failed = true;
+    return 0;
   }
   uint64_t size = query->walk->disk->size;
   if (map->count == 0)
@@ -56,31 +67,84 @@ query_completed (void *opaque, int *error)
   return 1;
 }
 
+/* From where the query began so many bytes are data, for all that we can
+ * find out. */
+static bool
+assume_data (struct query *query, uint64_t length)
+{
+  struct map *map = &query->map;
+  uint64_t size = query->walk->disk->size;
+  map->count = 0;
+  if (!reserve (map, 1))
+    return false;
+  map->begin = query->begin;
+  map->end = length < size - query->begin ? query->begin + length : size;
+  map->extents[map->count++] = (struct extent) { .end = map->end };
+  return true;
+}
+
+/* A query brought nothing.  Change what is asked for next, or make up the
+ * answer.  False: that is the end of the walk. */
+static bool
+query_failed (struct query *query)
+{
+  struct walk *walk = query->walk;
+  struct disk *disk = walk->disk;
+  int error = query->completed.error;
+  if (!connection_works (query->connection))
+    return true;
+  if (!disk->mapped && (error == EINVAL || error == ENOTSUP)) {
+    /* Such a server will not answer later either. */
+    disk->can_map = false;
+    return false;
+  }
+  uint64_t unknown = tool_reach_failed (&disk->reach,
+                                        query->end - query->begin);
+  if (unknown == UINT64_MAX)
+    tool_reach_start (&disk->reach, disk_reach (disk));
+  return unknown == 0 || assume_data (query, unknown);
+}
+
 static void
 query_end (struct completed *completed)
 {
   struct query *query = (struct query *) completed;
   struct walk *walk = query->walk;
   struct disk *disk = walk->disk;
-  int error = completed->error;
-  bool useful = !error && !query->failed
-    && query->map.end > walk->position;
+  bool go_on = true;
 
   commands_in_flight--;
-  if (useful) {
+  if (!completed->error && !query->failed
+      && query->map.end > walk->position) {
+    disk->mapped = true;
+    tool_reach_answered (&disk->reach);
+  } else {
+    query->map.end = 0;
+    go_on = query_failed (query);
+  }
+  bool fresh = query->map.end > 0;
+  if (fresh) {
     free (disk->map.extents);
     disk->map = query->map;
-  } else {
+  } else
     free (query->map.extents);
-    /* Such a server will not answer later either. */
-    if (error == EINVAL || error == ENOTSUP)
-      disk->can_map = false;
-  }
   free (query);
-  if (useful)
-    step (walk, true);
+  if (go_on)
+    step (walk, fresh);
   else
     walk->done (walk, false);
+}
+
+/* The range of the next query: of whole blocks, or to the end. */
+static void
+choose_range (const struct walk *walk, struct query *query)
+{
+  const struct disk *disk = walk->disk;
+  uint64_t reach = disk->reach.next;
+  reach += (disk->minimum - reach % disk->minimum) % disk->minimum;
+  query->begin = walk->position / disk->minimum * disk->minimum;
+  query->end = disk->size - query->begin > reach ? query->begin + reach
+    : disk->size;
 }
 
 /* Ask for the status from the walk's position on.  False: it cannot be. */
@@ -89,29 +153,26 @@ ask (struct walk *walk)
 {
   struct disk *disk = walk->disk;
   struct connection *connection;
-  if (!disk->can_map || walk->queries == 0
+  if (!disk->can_map || loop_is_ending ()
+      || tool_now_ms () >= walk->deadline_ms
       || (connection = disk_connection (disk, 0)) == NULL)
     return false;
   struct query *query = calloc (1, sizeof *query);
   if (query == NULL)
     return false;
-  walk->queries--;
   query->completed.function = query_end;
   query->walk = walk;
+  query->connection = connection;
   query->map.changes = disk->changes;
-
-  uint64_t begin = walk->position / disk->minimum * disk->minimum;
-  uint64_t count = disk->size - begin;
-  if (count > disk_reach (disk))
-    count = disk_reach (disk);
+  choose_range (walk, query);
   nbd_extent64_callback extents = {
     .callback = take_extents, .user_data = query,
   };
   nbd_completion_callback completed = {
     .callback = query_completed, .user_data = query,
   };
-  if (nbd_aio_block_status_64 (connection->h, count, begin, extents,
-                               completed, 0) == -1) {
+  if (nbd_aio_block_status_64 (connection->h, query->end - query->begin,
+                               query->begin, extents, completed, 0) == -1) {
     free (query);
     return false;
   }

@@ -60,6 +60,7 @@ write_start (struct request *request)
 {
   bool early = may_be_early (request);
   request_begins_change (request, early);
+  request->disk->allocating += request->end - request->offset;
   if (early) {
     fuse_reply_write (request->req, request->end - request->offset);
     request->req = NULL;
