@@ -11,7 +11,23 @@
 
 #if OCAML_VERSION >= 50000 && !defined (unix_error_of_code)
 #define unix_error_of_code caml_unix_error_of_code
+#define code_of_unix_error caml_unix_code_of_unix_error
 #endif
+
+extern value nbdml_errno_of_unix_error (value error);
+extern value nbdml_unix_error_of_errno (value errnum);
+
+value
+nbdml_errno_of_unix_error (value error)
+{
+  return Val_int (code_of_unix_error (error));
+}
+
+value
+nbdml_unix_error_of_errno (value errnum)
+{
+  return unix_error_of_code (Int_val (errnum));
+}
 
 /* An exception that NBD.ml has registered when the module began. */
 static value

@@ -24,6 +24,7 @@ ocaml_program_tests = \
 	bindings/ocaml/tests/connects_to_an_address \
 	bindings/ocaml/tests/debug_callback_sees_messages \
 	bindings/ocaml/tests/defaults_are_those_documented \
+	bindings/ocaml/tests/errors_convert_to_numbers_and_back \
 	bindings/ocaml/tests/errors_have_text_and_errno \
 	bindings/ocaml/tests/every_setting_can_be_set_and_read \
 	bindings/ocaml/tests/exception_in_a_callback \

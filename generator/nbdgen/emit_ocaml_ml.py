@@ -36,6 +36,10 @@ let () =
         Some (Printf.sprintf "NBD.Error(%S, %s)" text code)
      | _ -> None)
 
+external errno_of_unix_error : Unix.error -> int = "nbdml_errno_of_unix_error"
+  [@@noalloc]
+external unix_error_of_errno : int -> Unix.error = "nbdml_unix_error_of_errno"
+
 type t
 type cookie = int64
 type extent = int64 * int64

@@ -45,8 +45,8 @@ SOURCE = Template(
     Functions passed as arguments are called with what the C callbacks get.
     The last argument of most, [error], refers to the errno of the failure as
     the system counts it, or 0.  Return 0 to go on, or -1 to fail a command,
-    after setting [error] to say why; a completion callback returns 1 to have
-    the command retired at once.
+    after setting [error] to say why, see {!errno_of_unix_error}; a completion
+    callback returns 1 to have the command retired at once.
 
     An exception that leaves a callback counts as -1.  It is kept while the
     library finishes what it was doing, and then raised by the function of this
@@ -75,6 +75,13 @@ exception Error of string * Unix.error option
 
 exception Closed of string
 (** A function, which is named, was called on a handle that was closed. *)
+
+val errno_of_unix_error : Unix.error -> int
+(** The number that the system has for an error, which is what a callback
+    stores in [error]: [error := NBD.errno_of_unix_error Unix.ENOSPC; -1]. *)
+
+val unix_error_of_errno : int -> Unix.error
+(** The error that the system has a number for, such as the one in [error]. *)
 
 type t
 (** A handle: one connection to an NBD server, or the plan for it. *)

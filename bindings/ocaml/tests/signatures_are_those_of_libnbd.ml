@@ -8,6 +8,7 @@ module type Libnbd = sig
   type t
   type cookie = int64
   type extent = int64 * int64
+  val errno_of_unix_error : Unix.error -> int
   module Buffer : sig
     type t
     val alloc : int -> t

@@ -25,7 +25,11 @@ EXCEPTIONS = {
     "get_errno": "the error number is in the exception NBD.Error",
 }
 # Functions that OCaml has beside those of C.
-ADDED = {"with_handle": "(t -> 'a) -> 'a"}
+ADDED = {
+    "errno_of_unix_error": "Unix.error -> int",
+    "unix_error_of_errno": "int -> Unix.error",
+    "with_handle": "(t -> 'a) -> 'a",
+}
 
 CALLBACKS = {
     "chunk": "bytes -> int64 -> int -> int ref -> int",
