@@ -36,6 +36,9 @@ AC_DEFUN([CW_OCAML],
           [ocamldir='${prefix}'${cw_dir#"$cw_prefix"}
            break])
       done])
+   # Where the loader looks by itself, which libtool knows.
+   SYSTEM_LIBDIRS=$sys_lib_dlsearch_path_spec
+   AC_SUBST([SYSTEM_LIBDIRS])
    AC_SUBST([OCAML_WHERE])
    AC_SUBST([OCAMLMKLIB])
    AC_SUBST([ocamldir])

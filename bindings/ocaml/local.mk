@@ -128,7 +128,8 @@ bindings/ocaml/NBD.cmx: bindings/ocaml/NBD.ml bindings/ocaml/NBD.cmi
 
 # Where our library is in the build tree must not be remembered: -ldopt is
 # for the shared object only.
-mklib = $(OCAMLMKLIB) -ldopt -Llib/.libs -o bindings/ocaml/mlnbd
+ocaml_archive = $(OCAMLMKLIB) -ldopt -Llib/.libs
+mklib = $(ocaml_archive) -o bindings/ocaml/mlnbd
 
 bindings/ocaml/libmlnbd.a: $(ocaml_objects) lib/libnbd.la
 	$(AM_V_OCAML)$(mklib) $(ocaml_objects) -lnbd
@@ -141,16 +142,19 @@ bindings/ocaml/mlnbd.cmxa: bindings/ocaml/NBD.cmx bindings/ocaml/libmlnbd.a
 	$(AM_V_OCAML)$(mklib) bindings/ocaml/NBD.cmx -lnbd
 bindings/ocaml/mlnbd.a: bindings/ocaml/mlnbd.cmxa
 
+ocaml_plugin = $(OCAMLOPT) -shared -linkall -ccopt -Llib/.libs
 bindings/ocaml/mlnbd.cmxs: bindings/ocaml/mlnbd.cmxa
-	$(AM_V_OCAML)$(OCAMLOPT) -shared -linkall -I bindings/ocaml \
-	  -ccopt -Llib/.libs -o $@ $<
+	$(AM_V_OCAML)$(ocaml_plugin) -I bindings/ocaml -o $@ $<
 
 # The one with a suffix is for the build tree: ./run makes findlib see it.
-bindings/ocaml/META: bindings/ocaml/META.in
+ocaml_meta = sed 's/[@]API_VERSION[@]/$(API_VERSION)/' \
+	$(srcdir)/bindings/ocaml/META.in
+bindings/ocaml/META.nbd: bindings/ocaml/META.in Makefile
 	@$(MKDIR_P) bindings/ocaml
-	$(AM_V_GEN)sed 's/[@]API_VERSION[@]/$(API_VERSION)/' $< >$@
-bindings/ocaml/META.nbd: bindings/ocaml/META
-	$(AM_V_GEN){ cat $< && echo 'directory = "$(abs_builddir)/bindings/ocaml"'; \
+	$(AM_V_GEN){ $(ocaml_meta); \
+	echo 'directory = "$(abs_builddir)/bindings/ocaml"'; \
+	echo 'linkopts = "-ccopt -L$(abs_builddir)/lib/.libs"'; \
+	echo 'linkopts(byte) += "-dllpath $(abs_builddir)/bindings/ocaml"'; \
 	} >$@
 
 # Programs of the build tree -----------------------------------------------
@@ -195,42 +199,59 @@ bench/clients/client-ocaml: bench/clients/client.ml $(ocaml_library)
 
 # ---------------------------------------------------------------------------
 
+# Archives that are installed are made anew, as they remember where libnbd is,
+# and so do programs, unless the loader looks there anyway.  Programs in bytecode
+# have it from META where the stubs are.
 ocaml_installed = \
-	$(ocaml_libraries) \
+	$(ocaml_modules) \
 	bindings/ocaml/NBD.cmi \
 	bindings/ocaml/NBD.cmti \
-	bindings/ocaml/libmlnbd.a
+	$(srcdir)/bindings/ocaml/NBD.mli
 
 install-ocaml: $(ocaml_targets)
+	rm -rf bindings/ocaml/installed
+	$(MKDIR_P) bindings/ocaml/installed
+	set -e; archive="$(ocaml_archive) -L$(libdir)"; \
+	case ' $(SYSTEM_LIBDIRS) ' in \
+	  *' $(libdir) '*) ;; \
+	  *) archive="$$archive -R$(libdir)" ;; \
+	esac; \
+	archive="$$archive -o bindings/ocaml/installed/mlnbd"; \
+	$$archive $(ocaml_objects) -lnbd; \
+	for object in $(ocaml_archived); do $$archive $$object -lnbd; done
+	$(ocaml_install_plugin)
+	{ $(ocaml_meta); \
+	stubs="$(ocamldir)/stublibs"; \
+	echo "linkopts(byte) = \"-I $$stubs -dllpath $$stubs\""; \
+	} >bindings/ocaml/installed/META
 	$(MKDIR_P) "$(DESTDIR)$(ocamldir)/nbd" "$(DESTDIR)$(ocamldir)/stublibs"
-	for file in $(ocaml_installed); do \
+	$(INSTALL_PROGRAM) bindings/ocaml/installed/dllmlnbd.so \
+	  "$(DESTDIR)$(ocamldir)/stublibs"
+	rm bindings/ocaml/installed/dllmlnbd.so
+	for file in $(ocaml_installed) bindings/ocaml/installed/*; do \
 	  $(INSTALL_DATA) $$file "$(DESTDIR)$(ocamldir)/nbd" || exit 1; \
 	done
-	$(INSTALL_DATA) bindings/ocaml/META \
-	  "$(DESTDIR)$(ocamldir)/nbd/META"
-	$(INSTALL_DATA) $(srcdir)/bindings/ocaml/NBD.mli \
-	  "$(DESTDIR)$(ocamldir)/nbd"
-	$(INSTALL_PROGRAM) bindings/ocaml/dllmlnbd.so \
-	  "$(DESTDIR)$(ocamldir)/stublibs"
+	rm -rf bindings/ocaml/installed
 uninstall-ocaml:
 	rm -rf "$(DESTDIR)$(ocamldir)/nbd"
 	rm -f "$(DESTDIR)$(ocamldir)/stublibs/dllmlnbd.so"
 
 clean-ocaml:
 	cd bindings/ocaml 2>/dev/null || exit 0; \
-	  rm -f META META.nbd *.a *.cm* *.o *.so */*.cm* */*.o
+	  rm -rf installed; rm -f META.nbd *.a *.cm* *.o *.so */*.cm* */*.o
 	rm -f $(ocaml_program_tests) $(ocaml_examples) bench/clients/client-ocaml
 CLEAN_TARGETS += clean-ocaml
 
-ocaml_libraries = bindings/ocaml/mlnbd.cma
+ocaml_archived = bindings/ocaml/NBD.cmo
 ocaml_targets = \
 	$(ocaml_bytecode) \
 	bindings/ocaml/META.nbd
 if HAVE_OCAML
 if HAVE_OCAMLOPT
-ocaml_libraries += \
-	$(ocaml_native) \
-	bindings/ocaml/NBD.cmx
+ocaml_archived += bindings/ocaml/NBD.cmx
+ocaml_modules = bindings/ocaml/NBD.cmx
+ocaml_install_plugin = $(ocaml_plugin) -I bindings/ocaml/installed \
+	-o bindings/ocaml/installed/mlnbd.cmxs bindings/ocaml/installed/mlnbd.cmxa
 ocaml_targets += $(ocaml_native)
 endif
 ALL_TARGETS += \

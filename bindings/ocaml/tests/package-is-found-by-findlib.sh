@@ -2,29 +2,62 @@
 # SPDX-License-Identifier: MIT
 # `make install` puts the package where findlib takes it from: its version is
 # that of the interface, and native and bytecode programs that only name the
-# package are compiled, linked and run.
+# package are compiled, linked and run, also below a prefix that neither the
+# linker nor the loader know, and in the build tree.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires ocamlfind make
-
-make -s install-ocaml DESTDIR="$tmp/root" >"$tmp/log" 2>&1 \
-  || fail "$(cat "$tmp/log")"
-meta=$(find "$tmp/root" -path '*/nbd/META')
-OCAMLPATH=$(dirname "$(dirname "$meta")")
-export OCAMLPATH CAML_LD_LIBRARY_PATH=$OCAMLPATH/stublibs
-
-expect 1.24.0 ocamlfind query -format %v nbd
+package=(-package nbd -linkpkg program.ml -o)
+# What ./run says, programs of users do not have.
+unset LIBRARY_PATH CAML_LD_LIBRARY_PATH
+plain=(env -u LD_LIBRARY_PATH)
+native=no
+! ocamlfind ocamlopt -version >/dev/null 2>&1 || native=yes
 cat >"$tmp/program.ml" <<'END'
 let () = NBD.with_handle (fun h -> print_endline (NBD.get_package_name h))
 END
-cd "$tmp"
-ocamlfind ocamlc -package nbd -linkpkg program.ml -o bytecode
-expect libnbd ./bytecode
-if ocamlfind ocamlopt -version >/dev/null 2>&1; then
-  # An installed library is found without this.
-  ocamlfind ocamlopt -ccopt "-L$library_dir" -package nbd -linkpkg program.ml \
-    -o native
-  expect libnbd ./native
-fi
-# Nothing remembers the build tree.
-! grep -r -l -F "$library_dir" "$tmp/root" --include='*.cm*' --include=META \
+
+# install ARGUMENT...: install the package.
+install ()
+{
+  make -s install-ocaml "$@" >"$tmp/log" 2>&1 || fail "$(cat "$tmp/log")"
+}
+
+# use COMMAND...: programs are built, and run by the command.
+use ()
+{
+  ocamlfind ocamlc "${package[@]}" bytecode
+  expect libnbd "$@" ./bytecode
+  ocamlfind ocamlc -custom "${package[@]}" custom
+  expect libnbd "$@" ./custom
+  [ $native = yes ] || return 0
+  ocamlfind ocamlopt "${package[@]}" native
+  expect libnbd "$@" ./native
+}
+
+install DESTDIR="$tmp/root"
+install libdir="$tmp/own/lib" ocamldir="$tmp/own/lib/ocaml"
+cp -P "$library_dir"/libnbd.so* "$tmp/own/lib"
+# Nothing remembers the build tree, nor where it was put together.
+! grep -r -l -F -e "$library_dir" -e "$tmp/root" "$tmp/root" "$tmp/own/lib/ocaml" \
+  --include='*.cm*' --include=META --include='*.so' \
   || fail "these files name the build tree"
+
+cd "$tmp"
+OCAMLPATH=$tmp/own/lib/ocaml
+expect 1.24.0 ocamlfind query -format %v nbd
+use "${plain[@]}"
+if [ -e "$(ocamlfind ocamlc -where)/topfind" ]; then
+  printf '#use "topfind";;\n#require "nbd";;\n' | cat - program.ml >script.ml
+  CAML_LD_LIBRARY_PATH=$OCAMLPATH/stublibs "${plain[@]}" ocaml script.ml >out
+  [ "$(tail -n 1 out)" = libnbd ] || fail "$(cat out)"
+fi
+if [ $native = yes ]; then
+  "${plain[@]}" ldd native >libraries
+  grep -q -F "$tmp/own/lib/libnbd.so.0" libraries \
+    || fail "the program uses another libnbd: $(cat libraries)"
+  ocamlopt -I "$OCAMLPATH/nbd" unix.cmxa mlnbd.cmxa program.ml -o by-hand
+  expect libnbd "${plain[@]}" ./by-hand
+fi
+
+OCAMLPATH=$builddir/bindings/ocaml
+use env
