@@ -167,15 +167,16 @@ matches (struct copy *c, const struct slot *s)
   if (s->what.checked) {
     if (digest (s->buffer, length, 0) == s->what.digest)
       return true;
-    copy_fail (c, "verification failed: the %" PRIu64 " bytes at offset %"
-               PRIu64 " of the destination are not what was copied", length,
-               offset);
+    copy_fail (c, "%s: verification failed: the %" PRIu64 " bytes at "
+               "offset %" PRIu64 " of the destination are not what was "
+               "copied", c->to->name, length, offset);
     return false;
   }
   if (is_zero (s->buffer, length))
     return true;
-  copy_fail (c, "verification failed: the %" PRIu64 " bytes at offset %"
-             PRIu64 " of the destination are not zero", length, offset);
+  copy_fail (c, "%s: verification failed: the %" PRIu64 " bytes at offset %"
+             PRIu64 " of the destination are not zero", c->to->name, length,
+             offset);
   return false;
 }
 
@@ -184,9 +185,10 @@ fits (struct copy *c, const struct slot *s)
 {
   if (c->to->length == -1 || s->what.end <= (uint64_t) c->to->length)
     return true;
-  copy_fail (c, "write at offset %" PRIu64 " failed: %s: the destination "
-             "is full after %" PRIi64 " bytes and the source goes on",
-             c->to->start + c->to->length, strerror (ENOSPC), c->to->length);
+  copy_fail (c, "%s: write at offset %" PRIu64 " failed: %s: the "
+             "destination is full after %" PRIi64 " bytes and the source "
+             "goes on", c->to->name, c->to->start + c->to->length,
+             strerror (ENOSPC), c->to->length);
   return false;
 }
 
@@ -254,37 +256,18 @@ chunk_again (struct worker *w, struct slot *s)
   start_slot (w, s);
 }
 
-static const char *
-action_name (enum action action)
-{
-  switch (action) {
-  case READ: return "read";
-  case WRITE: return "write";
-  case WRITE_ZEROES: return "zeroing";
-  case STATUS: return "block status";
-  case FLUSH: return "flush";
-  }
-  return "operation";
-}
-
 static void
 failed (struct worker *w, struct io *io)
 {
-  struct copy *c = w->copy;
   struct slot *s = io->slot;
 
   if (worker_lost (w, io)) {
-    w->gone[io->on == c->to] = true;
+    w->gone[io->on == w->copy->to] = true;
     s->broken = true;
     finish_part (w, s);
     return;
   }
-  bool lost = io->on->asynchronous && io->error == ENOTCONN;
-  const char *why = io->on->source && io->error == ENODATA
-    ? "the source has become shorter" : strerror (io->error);
-  copy_fail (c, "%s at offset %" PRIu64 " failed: %s%s%s",
-             action_name (io->action), io->on->start + io->position, why,
-             lost ? ": " : "", lost ? nbd_loss (io->on, w->index) : "");
+  io_fail (io);
 }
 
 /* An operation of a chunk came back. */

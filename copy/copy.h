@@ -123,6 +123,8 @@ struct io {
   char *buffer;
   uint64_t position, length;
   int error;                    /* errno of the outcome */
+  char *why;                    /* and in words, if there are better ones */
+  int64_t cookie;               /* in flight; what the library calls it */
   unsigned way;                 /* how it is tried; it only becomes more, */
   bool again;                   /* and is to be tried so once more */
   struct extent asked;          /* STATUS: the question */
@@ -130,8 +132,17 @@ struct io {
   struct extents selection;     /* what the chosen context marks */
 };
 
+/* Make one, and start it. */
+extern struct io *io_new (struct worker *w, enum action action,
+                          struct endpoint *on, struct slot *slot);
+extern void io_start (struct io *io);
 /* Give an operation back to its worker. */
 extern void io_done (struct io *io, int error);
+extern struct io *io_next_done (struct worker *w);
+extern void io_free (struct io *io);
+/* Why one failed, and the message that ends the copy for it. */
+extern const char *io_why (const struct io *io);
+extern void io_fail (const struct io *io);
 
 /* ---- endpoints ---- */
 
@@ -197,6 +208,8 @@ extern bool nbd_is_lost (struct endpoint *e, unsigned i);
 extern void nbd_look (struct endpoint *e, unsigned i);
 extern const char *nbd_loss (struct endpoint *e, unsigned i);
 extern int nbd_reopen (struct endpoint *e, unsigned i);
+/* Ask the library why an operation failed. */
+extern void nbd_explain (struct io *io);
 /* Make what waits for a server fail. */
 extern void nbd_break (struct endpoint *e);
 
@@ -374,11 +387,6 @@ struct worker {
 };
 
 extern void *worker_main (void *worker);
-extern struct io *io_new (struct worker *w, enum action action,
-                          struct endpoint *on, struct slot *slot);
-extern void io_start (struct io *io);
-extern void io_free (struct io *io);
-
 extern void chunk_start (struct worker *w, const struct extent *what);
 extern void chunk_write_next (struct worker *w);
 /* Do all of a chunk once more that lost its connection. */

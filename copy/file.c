@@ -176,9 +176,9 @@ finish (struct endpoint *e, uint64_t length, bool flush)
   if (e->source) {
     if (!f->device && fstat (f->e.fd, &st) == 0
         && (uint64_t) st.st_size < e->start + length) {
-      copy_fail (e->copy, "read at offset %" PRIi64 " failed: %s was "
-                 "truncated while it was copied", (int64_t) st.st_size,
-                 e->name);
+      copy_fail (e->copy, "%s: read at offset %" PRIi64 " failed: the file "
+                 "was truncated while it was copied", e->name,
+                 (int64_t) st.st_size);
       return -1;
     }
     return 0;

@@ -12,6 +12,7 @@ copy_nbdcopy_SOURCES = \
 	copy/file-zero.c \
 	copy/file.c \
 	copy/file.h \
+	copy/io.c \
 	copy/journal.c \
 	copy/main.c \
 	copy/nbd-connect.c \
@@ -61,6 +62,7 @@ copy_tests = \
 	copy/tests/dying-servers-fail-the-copy.sh \
 	copy/tests/failing-block-status-falls-back-to-copying.sh \
 	copy/tests/failing-writes-name-the-offset.sh \
+	copy/tests/failures-say-whose-they-are-and-why.py \
 	copy/tests/full-file-systems-fail-the-copy.sh \
 	copy/tests/holes-stay-holes.sh \
 	copy/tests/interrupted-copies-say-how-far-they-came.sh \

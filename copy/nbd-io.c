@@ -15,6 +15,35 @@ handle_of (struct nbd *n, const struct io *io)
   return n->connections[io->worker->index].h;
 }
 
+/* ---- what the library says ---- */
+
+/* The last error of this thread, without "read: command failed: ", which
+ * the caller says. */
+const char *
+nbd_words (void)
+{
+  static const char after[] = ": command failed: ";
+  const char *text = tool_nbd_error (), *p = strstr (text, after);
+
+  return p ? p + sizeof after - 1 : text;
+}
+
+static void
+set_why (struct io *io, const char *why)
+{
+  free (io->why);
+  io->why = strdup (why);
+}
+
+/* An operation that this thread did at once came to this end. */
+void
+nbd_done (struct io *io, int error)
+{
+  if (error != 0)
+    set_why (io, nbd_words ());
+  io_done (io, error);
+}
+
 /* ---- what does not begin or end at a block ---- */
 
 /* What fits into one request of whole blocks around OFFSET. */
@@ -41,9 +70,7 @@ read_around (struct nbd *n, struct nbd_handle *h, uint64_t offset,
 
   a->start = offset - offset % m;
   a->length = end - a->start;
-  a->p = malloc (a->length);
-  if (a->p == NULL)
-    return ENOMEM;
+  a->p = tool_alloc (a->length);
   if (nbd_pread (h, a->p, a->length, a->start, 0) == 0)
     return 0;
   int error = nbd_last_errno ();
@@ -132,7 +159,20 @@ completed (void *opaque, int *error)
 
   io->again = *error != 0 && goes_on ((struct nbd *) io->on, io, *error);
   io_done (io, *error);
-  return 1;
+  /* A failed one is kept, as only then the library tells more. */
+  return *error == 0 || io->again;
+}
+
+/* Forget a command that failed, but not why. */
+void
+nbd_explain (struct io *io)
+{
+  struct nbd *n = (struct nbd *) io->on;
+
+  if (io->cookie > 0
+      && nbd_aio_command_completed (handle_of (n, io), io->cookie) == -1)
+    set_why (io, nbd_words ());
+  io->cookie = 0;
 }
 
 static enum kind
@@ -251,6 +291,27 @@ start (struct nbd *n, struct io *io, uint64_t offset)
   return -1;
 }
 
+static void
+fail_lost (struct endpoint *e, struct io *io)
+{
+  io->why = tool_format ("%s: %s", nbd_loss (e, io->worker->index),
+                         strerror (ENOTCONN));
+  io_done (io, ENOTCONN);
+}
+
+static void
+issue (struct nbd *n, struct io *io, uint64_t offset)
+{
+  int64_t cookie = start (n, io, offset);
+
+  if (cookie != -1)
+    io->cookie = cookie;
+  else if (nbd_is_lost (&n->e, io->worker->index))
+    fail_lost (&n->e, io);
+  else
+    nbd_done (io, nbd_last_errno ());
+}
+
 void
 nbd_start (struct endpoint *e, struct io *io)
 {
@@ -259,20 +320,13 @@ nbd_start (struct endpoint *e, struct io *io)
   bool moves = io->action == READ || io->action == WRITE
     || io->action == WRITE_ZEROES;
 
-  if (nbd_is_lost (e, io->worker->index)) {
-    io_done (io, ENOTCONN);
-    return;
-  }
-  if (moves && (offset | io->length) % e->minimum != 0) {
-    io_done (io, do_unaligned (n, io, offset));
-    return;
-  }
-  if (io->action == WRITE_ZEROES
-      && nbd_zero_at_once (n, handle_of (n, io), io))
-    return;
-  if (start (n, io, offset) == -1)
-    io_done (io, nbd_is_lost (e, io->worker->index)
-                 ? ENOTCONN : nbd_last_errno ());
+  if (nbd_is_lost (e, io->worker->index))
+    fail_lost (e, io);
+  else if (moves && (offset | io->length) % e->minimum != 0)
+    nbd_done (io, do_unaligned (n, io, offset));
+  else if (io->action != WRITE_ZEROES
+           || !nbd_zero_at_once (n, handle_of (n, io), io))
+    issue (n, io, offset);
 }
 
 /* ---- the socket ---- */

@@ -219,7 +219,7 @@ nbd_zero_at_once (struct nbd *n, struct nbd_handle *h, struct io *io)
       || (io->way == SEND
           && io->length <= MIN (n->e.maximum, sizeof zeroes)))
     return false;
-  io_done (io, zero_blocks (n, h, io->way, offset, io->length));
+  nbd_done (io, zero_blocks (n, h, io->way, offset, io->length));
   return true;
 }
 

@@ -98,7 +98,7 @@ flush_through (struct nbd *n, struct nbd_handle *h, char **out)
   }
   if (r == 1)
     return 0;
-  char *why = tool_format ("%s", tool_nbd_error ());
+  char *why = tool_format ("%s", nbd_words ());
   if (nbd_aio_is_dead (h) != 1 && nbd_aio_is_closed (h) != 1) {
     copy_fail (c, "%s: flush failed: %s", n->e.name, why);
     free (why);

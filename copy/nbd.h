@@ -53,6 +53,8 @@ extern int nbd_write_part (struct nbd *n, struct nbd_handle *h,
 extern int nbd_zero_unaligned (struct nbd *n, struct nbd_handle *h,
                                uint64_t offset, uint64_t length);
 extern int nbd_last_errno (void);
+extern const char *nbd_words (void);
+extern void nbd_done (struct io *io, int error);
 
 extern bool nbd_zero_at_once (struct nbd *n, struct nbd_handle *h,
                               struct io *io);

@@ -66,18 +66,23 @@ failed (struct worker *w, struct io *io, const char *why)
     work_ask_again (c, &io->asked);
     return;
   }
+  if (c->from->asynchronous && nbd_is_lost (c->from, w->index)) {
+    io_fail (io);
+    return;
+  }
   enum unmapped r = work_not_mapped (c, &io->asked,
                                      io->position + io->length);
   if (r == NOT_SELECTED)
-    copy_fail (c, "block status at offset %" PRIu64 " failed: %s", offset,
-               why);
+    copy_fail (c, "%s: block status at offset %" PRIu64 " failed: %s",
+               c->from->name, offset, why);
   else if (r == MAP_GIVEN_UP)
-    copy_warn (c, "block status at offset %" PRIu64 " failed: %s; copying "
-               "the rest without a map", offset, why);
+    copy_warn (c, "%s: block status at offset %" PRIu64 " failed: %s; "
+               "copying the rest without a map", c->from->name, offset, why);
   else if (r == TAKEN_AS_DATA && !c->map_failed) {
     c->map_failed = true;
-    copy_warn (c, "block status at offset %" PRIu64 " failed: %s; such "
-               "parts are read, whatever they hold", offset, why);
+    copy_warn (c, "%s: block status at offset %" PRIu64 " failed: %s; such "
+               "parts are read, whatever they hold", c->from->name, offset,
+               why);
   }
 }
 
@@ -93,7 +98,7 @@ status_done (struct worker *w, struct io *io)
     answer = &both;
   }
   if (io->error != 0)
-    failed (w, io, strerror (io->error));
+    failed (w, io, io_why (io));
   else if (answer->count == 0)
     failed (w, io, "the server sent no extents");
   else

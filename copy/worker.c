@@ -12,69 +12,6 @@
 
 #include "copy.h"
 
-/* ---- operations ---- */
-
-struct io *
-io_new (struct worker *w, enum action action, struct endpoint *on,
-        struct slot *slot)
-{
-  struct io *io = w->spare;
-
-  if (io != NULL)
-    w->spare = io->next;
-  else if ((io = malloc (sizeof *io)) == NULL)
-    tool_fail ("out of memory");
-  *io = (struct io) {
-    .worker = w, .slot = slot, .on = on, .action = action,
-  };
-  return io;
-}
-
-void
-io_free (struct io *io)
-{
-  struct worker *w = io->worker;
-
-  extents_free (&io->allocation);
-  extents_free (&io->selection);
-  io->next = w->spare;
-  w->spare = io;
-}
-
-void
-io_start (struct io *io)
-{
-  io->worker->started++;
-  io->on->ops->start (io->on, io);
-}
-
-/* Callbacks of the library run on the thread that drives the handle, which
- * is the worker's own: no lock. */
-void
-io_done (struct io *io, int error)
-{
-  struct worker *w = io->worker;
-
-  io->error = error;
-  io->next = NULL;
-  *w->done_end = io;
-  w->done_end = &io->next;
-}
-
-static struct io *
-next_done (struct worker *w)
-{
-  struct io *io = w->done;
-
-  if (io != NULL) {
-    w->done = io->next;
-    if (w->done == NULL)
-      w->done_end = &w->done;
-    w->started--;
-  }
-  return io;
-}
-
 bool
 worker_lost (struct worker *w, const struct io *io)
 {
@@ -94,7 +31,7 @@ flush_done (struct worker *w, struct io *io)
   else if (worker_lost (w, io))
     w->gone[1] = true;
   else
-    copy_fail (w->copy, "flush failed: %s", strerror (io->error));
+    io_fail (io);
 }
 
 /* Is what all workers are told to be done by the same life of the server? */
@@ -127,6 +64,8 @@ handle (struct worker *w, struct io *io)
     io_start (io);
     return;
   }
+  if (io->error != 0 && io->on->asynchronous)
+    nbd_explain (io);
   if (io->action == STATUS)
     status_done (w, io);
   else if (io->action == FLUSH)
@@ -284,7 +223,7 @@ worker_main (void *opaque)
     enum take r = TAKE_WAIT;
     int timeout = -1;
 
-    while (!c->stop && (io = next_done (w)) != NULL)
+    while (!c->stop && (io = io_next_done (w)) != NULL)
       handle (w, io);
     if (w->generation != c->generation)
       w->gone[1] = true;

@@ -16,7 +16,7 @@ from=$uri
 for options in "" --synchronous --no-extents "--connections=1" \
                "--requests=1" "--request-size=4k --requests=1024"; do
   # shellcheck disable=SC2086  # several options
-  refuses 'read at offset [2-4][0-9]* failed: Input/output error' \
+  refuses 'read at offset [2-4][0-9]* failed: .*: Input/output error' \
     "$nbdcopy" $options "$from" "$tmp/out"
   # shellcheck disable=SC2086
   refuses 'read at offset [2-4][0-9]* failed' "$nbdcopy" $options "$from" null:
