@@ -9,6 +9,8 @@
 
 #include "internal.h"
 
+#define PATIENCE_SHORTEST_MS 5000
+
 /* All handles that were made.  Entries stay in the list for ever, so that a
  * signal handler can walk it; those without a handle are used again. */
 struct entry {
@@ -176,6 +178,16 @@ tool_connect_within (struct nbd_handle *h,
   /* A signal may have come before the handler could see the socket. */
   tool_check_signal ();
   return 0;
+}
+
+int
+tool_patience_ms (int64_t first_ms)
+{
+  if (first_ms < PATIENCE_SHORTEST_MS / 2)
+    return PATIENCE_SHORTEST_MS;
+  if (first_ms > TOOL_PATIENCE_LONGEST_MS / 2)
+    return TOOL_PATIENCE_LONGEST_MS;
+  return 2 * first_ms;
 }
 
 int

@@ -183,6 +183,12 @@ extern int tool_connect_within (struct nbd_handle *h,
                                 const struct tool_endpoint *endpoint,
                                 int silence);
 
+/* A server that has no time for a further connection may leave it with the
+ * kernel, which took it.  It is given up after so many milliseconds without
+ * an answer: twice those that the first connection took, within reason. */
+#define TOOL_PATIENCE_LONGEST_MS 60000
+extern int tool_patience_ms (int64_t first_ms);
+
 /* ---- outputs.c: descriptors and files that options name ---- */
 
 /* The numbers of a descriptor that the caller has opened for writing, and of

@@ -12,12 +12,6 @@
 
 #include "nbd.h"
 
-/* A server that has no time for a further connection may leave it with the
- * kernel, which took it.  It is given up after so long without an answer, or
- * twice the time of the first connection if that is more. */
-#define PATIENCE_MS 5000
-#define PATIENCE_LONGEST_MS 60000
-
 /* From now on, if SOCKET is not -1, nbd_break ends what waits for it. */
 static void
 set_socket (struct nbd *n, struct link *link, int socket)
@@ -74,11 +68,9 @@ connect_first (struct nbd *n)
 
   for (;;) {
     struct nbd_handle *h = nbd_new_handle (n, 0);
-    double began = tool_now ();
+    int64_t began = tool_now_ms ();
     if (tool_connect (h, &n->at) == 0) {
-      double took_ms = (tool_now () - began) * 1000;
-      n->patience_ms = MIN (MAX (PATIENCE_MS, 2 * took_ms),
-                            PATIENCE_LONGEST_MS);
+      n->patience_ms = tool_patience_ms (tool_now_ms () - began);
       return h;
     }
     tool_check_signal ();
@@ -180,7 +172,7 @@ connect_again (struct nbd *n, struct nbd_handle *h)
   if (start_connecting (n, h) == -1)
     return tool_nbd_error ();
   while (nbd_aio_is_connecting (h) == 1) {
-    int r = c->stop ? -1 : nbd_poll2 (h, c->stop_fd, PATIENCE_LONGEST_MS);
+    int r = c->stop ? -1 : nbd_poll2 (h, c->stop_fd, TOOL_PATIENCE_LONGEST_MS);
     if (r == 0)
       return "the server does not answer";
     if (r == -1)
