@@ -75,10 +75,10 @@ can_flag (const struct tool_endpoint *endpoint, const char *name)
                "nbdinfo(1) lists them", name);
   struct nbd_handle *h = open_server (endpoint, NULL);
   if (flag->needs_export)
-    must_begin_transmission (h);
+    must_begin_transmission (h, endpoint);
   int r = flag->ask (h);
   if (r == -1)
-    tool_nbd_fail (NULL);
+    tool_nbd_fail (endpoint->name);
   tool_close (h);
   return r;
 }

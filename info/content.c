@@ -14,27 +14,58 @@
 #include "nbdinfo.h"
 
 #define PROBE_BYTES 8192
+#define SECTOR 512
 #define ANSWER_BYTES 4096
 
 extern char **environ;
 
-/* Put the beginning of the export into a file in memory. */
-static int
-copy_beginning (struct nbd_handle *h)
+/* What was read, and how. */
+struct beginning {
+  unsigned char *data;
+  size_t length;
+  char *error;                  /* why nothing could be read, or NULL */
+};
+
+/* Read the beginning in whole blocks.  Less will do if the server cannot
+ * read all of it. */
+static struct beginning
+read_beginning (struct nbd_handle *h)
 {
-  char data[PROBE_BYTES];
-  int64_t size = nbd_get_size (h);
-  if (size == -1)
-    return -1;
-  size_t count = size < PROBE_BYTES ? size : PROBE_BYTES;
-  if (count > 0 && nbd_pread (h, data, count, 0, 0) == -1) {
-    tool_check_signal ();
-    return -1;
+  uint64_t size = nbd_get_size (h);
+  int64_t minimum = nbd_get_block_size (h, LIBNBD_SIZE_MINIMUM);
+  int64_t maximum = nbd_get_block_size (h, LIBNBD_SIZE_MAXIMUM);
+  size_t block = minimum > SECTOR ? minimum : SECTOR;
+  size_t wanted = block > PROBE_BYTES ? block : PROBE_BYTES;
+  if (wanted > size)
+    wanted = size;
+  size_t n = wanted;
+  if (maximum > 0 && (size_t) maximum < n)
+    n = maximum;
+  struct beginning b = { .data = tool_alloc (wanted + 1) };
+
+  while (b.length < wanted) {
+    if (n > wanted - b.length)
+      n = wanted - b.length;
+    if (nbd_pread (h, b.data + b.length, n, b.length, 0) == 0)
+      b.length += n;
+    else if (n > block && nbd_aio_is_ready (h) == 1)
+      n = block;
+    else
+      break;
   }
+  if (b.length == 0 && wanted > 0)
+    b.error = library_error ();
+  return b;
+}
+
+/* Put it into a file in memory. */
+static int
+make_file (const struct beginning *b)
+{
   int fd = memfd_create ("nbdinfo", MFD_CLOEXEC);
   if (fd == -1)
     return -1;
-  if (pwrite (fd, data, count, 0) != (ssize_t) count) {
+  if (pwrite (fd, b->data, b->length, 0) != (ssize_t) b->length) {
     close (fd);
     return -1;
   }
@@ -67,10 +98,11 @@ start_file (int input, int *output)
   return pid;
 }
 
-char *
-probe_content (struct nbd_handle *h)
+/* What it says; NULL if there is no such program. */
+static char *
+ask_file (const struct beginning *b)
 {
-  int input = copy_beginning (h), output;
+  int input = make_file (b), output;
   if (input == -1)
     return NULL;
   pid_t pid = start_file (input, &output);
@@ -94,4 +126,14 @@ probe_content (struct nbd_handle *h)
   if (!WIFEXITED (status) || WEXITSTATUS (status) != 0 || answer[0] == '\0')
     return NULL;
   return strdup (answer);
+}
+
+void
+probe_content (struct export *e, struct nbd_handle *h)
+{
+  struct beginning b = read_beginning (h);
+  if (b.error == NULL)
+    e->content = ask_file (&b);
+  e->content_error = b.error;
+  free (b.data);
 }

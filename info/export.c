@@ -2,6 +2,7 @@
 /* What is told of one export, as text and as JSON. */
 #include <config.h>
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,8 @@ static const struct {
   { "can_trim", nbd_can_trim, YES_OR_NO },
   { "can_zero", nbd_can_zero, YES_OR_NO },
 };
-#define NR_FLAGS (sizeof flags / sizeof flags[0])
+static_assert (sizeof flags / sizeof flags[0] == NR_FLAGS,
+               "each flag has a place in struct export");
 
 static const struct {
   const char *key;
@@ -35,7 +37,8 @@ static const struct {
   { "block_size_preferred", LIBNBD_SIZE_PREFERRED },
   { "block_size_maximum", LIBNBD_SIZE_MAXIMUM },
 };
-#define NR_BLOCK_SIZES (sizeof block_sizes / sizeof block_sizes[0])
+static_assert (sizeof block_sizes / sizeof block_sizes[0] == NR_BLOCK_SIZES,
+               "each size has a place in struct export");
 
 void
 add_string (struct strings *strings, const char *word)
@@ -50,6 +53,15 @@ add_string (struct strings *strings, const char *word)
   strings->count = n;
 }
 
+void
+free_strings (struct strings *strings)
+{
+  for (size_t i = 0; i < strings->count; i++)
+    free (strings->word[i]);
+  free (strings->word);
+  *strings = (struct strings) { .count = 0 };
+}
+
 static int
 take_context (void *opaque, const char *name)
 {
@@ -57,24 +69,22 @@ take_context (void *opaque, const char *name)
   return 0;
 }
 
-void
-list_contexts (struct export *e)
+bool
+list_contexts (struct export *e, struct nbd_handle *h,
+               const struct tool_endpoint *endpoint)
 {
   char *all[] = { NULL };
   nbd_context_callback callback = {
     .callback = take_context, .user_data = &e->contexts,
   };
   e->has_contexts =
-    nbd_opt_list_meta_context_queries (e->h, all, callback) >= 0;
-}
-
-void
-free_export (struct export *e)
-{
-  for (size_t i = 0; i < e->contexts.count; i++)
-    free (e->contexts.word[i]);
-  free (e->contexts.word);
-  free (e->content);
+    nbd_opt_list_meta_context_queries (h, all, callback) >= 0;
+  if (e->has_contexts || nbd_aio_is_negotiating (h) == 1)
+    return true;
+  tool_check_signal ();
+  tool_error ("%s: metadata contexts are not shown: %s", endpoint->name,
+              tool_nbd_error ());
+  return false;
 }
 
 /* The server's own name for the export, else the one that was asked for. */
@@ -101,10 +111,33 @@ get_description (struct nbd_handle *h)
   return text;
 }
 
-static char *
-get_uri (const struct export *e)
+void
+take_export (struct export *e, struct nbd_handle *h,
+             const struct tool_endpoint *endpoint)
 {
-  return e->has_uri ? nbd_get_uri (e->h) : NULL;
+  free (e->name);
+  free (e->description);
+  free (e->uri);
+  e->name = get_name (h);
+  e->description = get_description (h);
+  e->uri = endpoint->transport != TOOL_ACTIVATION ? nbd_get_uri (h) : NULL;
+  e->size = nbd_get_size (h);
+  for (size_t i = 0; i < NR_FLAGS; i++)
+    e->flags[i] = flags[i].ask (h);
+  for (size_t i = 0; i < NR_BLOCK_SIZES; i++)
+    e->block_sizes[i] = nbd_get_block_size (h, block_sizes[i].type);
+}
+
+void
+free_export (struct export *e)
+{
+  free (e->name);
+  free (e->description);
+  free (e->uri);
+  free (e->content);
+  free (e->content_error);
+  free_strings (&e->contexts);
+  *e = (struct export) { .name = NULL };
 }
 
 static void
@@ -130,26 +163,20 @@ print_size_line (const char *key, int64_t size)
 static void
 print_text_head (const struct export *e)
 {
-  char *name = get_name (e->h);
-  char *description = get_description (e->h);
-  char *uri = get_uri (e);
-  int64_t size = nbd_get_size (e->h);
-
   tool_color (stdout, TOOL_BOLD);
   printf ("export=");
-  print_quoted (name);
+  print_quoted (e->name);
   printf (":\n");
-  print_text_line ("description", description);
-  if (size >= 0)
-    print_size_line ("export-size", size);
+  print_text_line ("description", e->description);
+  if (e->size >= 0)
+    print_size_line ("export-size", e->size);
   else
     print_text_line ("export-size", "unavailable");
   print_text_line ("content", e->content);
-  print_text_line ("uri", uri);
+  if (e->content_error != NULL)
+    print_text_line ("content: cannot be read", e->content_error);
+  print_text_line ("uri", e->uri);
   tool_color_reset (stdout);
-  free (name);
-  free (description);
-  free (uri);
 }
 
 void
@@ -165,7 +192,7 @@ print_export_text (const struct export *e)
     putchar ('\n');
   }
   for (size_t i = 0; i < NR_FLAGS; i++) {
-    int value = flags[i].ask (e->h);
+    int value = e->flags[i];
     if (flags[i].color == YES_OR_NO && value >= 0)
       tool_color (stdout, value ? TOOL_GREEN : TOOL_RED);
     if (value >= 0)
@@ -173,11 +200,9 @@ print_export_text (const struct export *e)
     if (flags[i].color != PLAIN)
       tool_color_reset (stdout);
   }
-  for (size_t i = 0; i < NR_BLOCK_SIZES; i++) {
-    int64_t size = nbd_get_block_size (e->h, block_sizes[i].type);
-    if (size > 0)
-      print_size_line (block_sizes[i].key, size);
-  }
+  for (size_t i = 0; i < NR_BLOCK_SIZES; i++)
+    if (e->block_sizes[i] > 0)
+      print_size_line (block_sizes[i].key, e->block_sizes[i]);
 }
 
 static void
@@ -207,35 +232,27 @@ print_json_contexts (const struct export *e)
 void
 print_export_json (const struct export *e)
 {
-  char *name = get_name (e->h);
-  char *description = get_description (e->h);
-  char *uri = get_uri (e);
   printf ("\t{\n");
-  print_json_member ("export-name", name);
-  print_json_member ("description", description);
+  print_json_member ("export-name", e->name);
+  print_json_member ("description", e->description);
   print_json_member ("content", e->content);
-  print_json_member ("uri", uri);
-  free (name);
-  free (description);
-  free (uri);
+  print_json_member ("content-error", e->content_error);
+  print_json_member ("uri", e->uri);
 
   print_json_contexts (e);
-  for (size_t i = 0; i < NR_FLAGS; i++) {
-    int value = flags[i].ask (e->h);
-    if (value >= 0)
-      printf ("\t\"%s\": %s,\n", flags[i].key, value ? "true" : "false");
-  }
-  for (size_t i = 0; i < NR_BLOCK_SIZES; i++) {
-    int64_t size = nbd_get_block_size (e->h, block_sizes[i].type);
-    if (size > 0)
-      printf ("\t\"%s\": %" PRIi64 ",\n", block_sizes[i].key, size);
-  }
+  for (size_t i = 0; i < NR_FLAGS; i++)
+    if (e->flags[i] >= 0)
+      printf ("\t\"%s\": %s,\n", flags[i].key,
+              e->flags[i] ? "true" : "false");
+  for (size_t i = 0; i < NR_BLOCK_SIZES; i++)
+    if (e->block_sizes[i] > 0)
+      printf ("\t\"%s\": %" PRIi64 ",\n", block_sizes[i].key,
+              e->block_sizes[i]);
 
-  int64_t size = nbd_get_size (e->h);
   char human[TOOL_SIZE_MAX] = "unavailable";
-  if (size >= 0) {
-    printf ("\t\"export-size\": %" PRIi64 ",\n", size);
-    tool_human_size (human, size);
+  if (e->size >= 0) {
+    printf ("\t\"export-size\": %" PRIi64 ",\n", e->size);
+    tool_human_size (human, e->size);
   }
   printf ("\t\"export-size-str\": \"%s\"\n\t}", human);
 }

@@ -7,9 +7,12 @@ info_nbdinfo_SOURCES = \
 	info/can.c \
 	info/content.c \
 	info/export.c \
+	info/list.c \
 	info/main.c \
 	info/map.c \
 	info/nbdinfo.h \
+	info/one.c \
+	info/open.c \
 	info/show.c \
 	info/text.c
 info_nbdinfo_CPPFLAGS = $(tool_cppflags)
@@ -18,6 +21,8 @@ info_nbdinfo_LDFLAGS =
 info_nbdinfo_LDADD = $(tool_libs)
 
 info_tests = \
+	info/tests/content-that-cannot-be-read-is-said.sh \
+	info/tests/exports-are-listed-on-one-connection-after-the-other.py \
 	info/tests/json-is-valid-whatever-a-server-says.sh \
 	info/tests/json-of-real-servers-is-read-by-jq.sh \
 	info/tests/map-adds-up-and-describes-types.sh \
@@ -28,8 +33,10 @@ info_tests = \
 	info/tests/output-is-as-documented.sh \
 	info/tests/output-is-like-the-distributions.sh \
 	info/tests/questions-are-answered-by-exit-status.sh \
+	info/tests/the-first-error-is-told-with-server-and-export.py \
 	info/tests/wrong-command-lines-are-refused.sh
 TESTS += $(info_tests)
 EXTRA_DIST += \
 	$(info_tests) \
+	info/tests/exports.py \
 	info/tests/extended.py

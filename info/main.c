@@ -111,38 +111,14 @@ take_options (void)
     tool_usage_error ("--content and --no-content exclude each other");
 }
 
-struct nbd_handle *
-open_server (const struct tool_endpoint *endpoint, const char *context)
-{
-  struct nbd_handle *h = tool_create (NULL);
-  if (nbd_set_opt_mode (h, true) == -1 || nbd_set_full_info (h, true) == -1
-      || (context && nbd_add_meta_context (h, context) == -1)
-      || tool_connect (h, endpoint) == -1)
-    tool_nbd_fail (endpoint->name);
-  return h;
-}
-
-int
-begin_transmission (struct nbd_handle *h)
-{
-  return nbd_aio_is_negotiating (h) == 1 ? nbd_opt_go (h) : 0;
-}
-
-void
-must_begin_transmission (struct nbd_handle *h)
-{
-  if (begin_transmission (h) == -1)
-    tool_nbd_fail (NULL);
-}
-
 static int
 print_size (const struct tool_endpoint *endpoint)
 {
   struct nbd_handle *h = open_server (endpoint, NULL);
-  must_begin_transmission (h);
+  must_begin_transmission (h, endpoint);
   int64_t size = nbd_get_size (h);
   if (size == -1)
-    tool_nbd_fail (NULL);
+    tool_nbd_fail (endpoint->name);
   printf ("%lld\n", (long long) size);
   tool_close (h);
   return EXIT_SUCCESS;
@@ -154,7 +130,7 @@ print_uri (const struct tool_endpoint *endpoint)
   struct nbd_handle *h = open_server (endpoint, NULL);
   char *uri = nbd_get_uri (h);
   if (uri == NULL)
-    tool_nbd_fail (NULL);
+    tool_nbd_fail (endpoint->name);
   if (asked.json)
     print_quoted (uri);
   else

@@ -276,16 +276,16 @@ print_map (const struct tool_endpoint *endpoint, const char *context,
            bool totals, bool json)
 {
   struct nbd_handle *h = open_server (endpoint, context);
-  must_begin_transmission (h);
+  must_begin_transmission (h, endpoint);
   int r = nbd_can_meta_context (h, context);
   if (r == -1)
-    tool_nbd_fail (NULL);
+    tool_nbd_fail (endpoint->name);
   if (r == 0)
     tool_fail ("--map: the server does not support metadata context \"%s\"; "
                "nbdinfo without --map lists those that it has", context);
   int64_t size = nbd_get_size (h);
   if (size == -1)
-    tool_nbd_fail (NULL);
+    tool_nbd_fail (endpoint->name);
 
   map.context = context;
   map.json = json;

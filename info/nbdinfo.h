@@ -5,14 +5,33 @@
 
 #include "tool.h"
 
-/* main.c: a handle that is connected to the server and, if the server
- * knows options, still negotiates.  CONTEXT, if not NULL, is asked for. */
+/* ---- open.c: connections ---- */
+
+/* A handle that is connected to the server and, if the server knows options,
+ * still negotiates.  CONTEXT, if not NULL, is asked for.  Fails the tool. */
 extern struct nbd_handle *open_server (const struct tool_endpoint *endpoint,
                                        const char *context);
+
+/* The same once more, after the handle before was closed: many servers have
+ * time for one client only, some for one in all.  NULL, and *REASON, if the
+ * server does not want it, or says nothing for some seconds. */
+extern struct nbd_handle *open_again (const struct tool_endpoint *endpoint,
+                                      char **reason);
+
 /* Begin transmission with the handle's export, if it did not begin yet. */
 extern int begin_transmission (struct nbd_handle *h);
 /* The same, but fail the tool. */
-extern void must_begin_transmission (struct nbd_handle *h);
+extern void must_begin_transmission (struct nbd_handle *h,
+                                     const struct tool_endpoint *endpoint);
+
+/* What the library said, to be freed. */
+extern char *library_error (void);
+
+/* Say why something did not work with this export of the server. */
+extern void export_error (const struct tool_endpoint *endpoint,
+                          const char *name, const char *reason);
+
+/* ---- the modes ---- */
 
 /* can.c: the answer to --can FLAG. */
 extern bool can_flag (const struct tool_endpoint *endpoint,
@@ -22,42 +41,88 @@ extern bool can_flag (const struct tool_endpoint *endpoint,
 extern int print_map (const struct tool_endpoint *endpoint,
                       const char *context, bool totals, bool json);
 
-/* export.c: what is told of one export. */
+/* ---- export.c: what is told of one export ---- */
+
 struct strings {
   char **word;
   size_t count;
 };
+extern void add_string (struct strings *strings, const char *word);
+extern void free_strings (struct strings *strings);
+
+#define NR_FLAGS 11
+#define NR_BLOCK_SIZES 3
+
+/* All strings may be NULL, and all numbers -1, if they are not known. */
 struct export {
-  struct nbd_handle *h;         /* told us of the export by INFO or GO */
-  char *content;                /* or NULL */
+  char *name, *description, *uri;
   struct strings contexts;
   bool has_contexts;            /* they could be listed */
-  bool has_uri;                 /* there is more than a child's socket */
+  int64_t size;
+  int flags[NR_FLAGS];
+  int64_t block_sizes[NR_BLOCK_SIZES];
+  char *content;
+  char *content_error;          /* why it could not be read */
 };
-extern void add_string (struct strings *strings, const char *word);
-extern void list_contexts (struct export *e);
+
+/* Fill it in, but for contexts and content, with what a handle was told by
+ * INFO or GO. */
+extern void take_export (struct export *e, struct nbd_handle *h,
+                         const struct tool_endpoint *endpoint);
+/* Ask for its contexts.  Not every server lists them; false, after a warning,
+ * if one ended the connection instead. */
+extern bool list_contexts (struct export *e, struct nbd_handle *h,
+                           const struct tool_endpoint *endpoint);
 extern void free_export (struct export *e);
 extern void print_export_text (const struct export *e);
 extern void print_export_json (const struct export *e);
 
-/* show.c: print one export, or all that the server lists.  The exit
- * status. */
+/* ---- show.c: the output ---- */
+
+/* One that is made. */
 struct show {
   const struct tool_endpoint *endpoint;
   bool json;
   bool content;                 /* probe what is in exports */
+  size_t shown;                 /* exports */
+  struct strings failed, reasons;       /* exports, and why */
 };
-extern int show_one (const struct show *show);
-extern int show_list (const struct show *show);
 
-/* content.c: what file(1) says about the beginning of the export to which
- * the handle is connected; NULL if that cannot be told. */
-extern char *probe_content (struct nbd_handle *h);
+/* What a connection is like; ask as soon as there is one. */
+struct protocol {
+  const char *name;
+  bool tls;
+  const char *style;            /* of packets */
+};
+extern struct protocol take_protocol (struct nbd_handle *h);
 
-/* text.c: strings that servers sent. */
+extern void show_protocol (struct show *show,
+                           const struct protocol *protocol);
+extern void show_export (struct show *show, const struct export *e);
+/* Say what could not be done with an export, which makes the exit status 1,
+ * and free the reason. */
+extern void show_failure (struct show *show, const char *name, char *reason);
+/* The end.  The exit status. */
+extern int show_end (struct show *show);
+
+/* ---- one.c, list.c ---- */
+
+/* Print one export, or all that the server lists.  The exit status. */
+extern int show_one (struct show *show);
+extern int show_list (struct show *show);
+
+/* ---- content.c ---- */
+
+/* Read the beginning of the export to which the handle is connected, and
+ * have file(1) say what it is. */
+extern void probe_content (struct export *e, struct nbd_handle *h);
+
+/* ---- text.c: strings that servers sent ---- */
 
 /* As JSON, in quotes, valid whatever the bytes are. */
 extern void print_quoted (const char *text);
+/* The same as a string, to be freed. */
+extern char *quoted (const char *text);
 /* As it is, but harmless to terminals and on one line. */
 extern void print_plain (const char *text);
 

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "nbdinfo.h"
 
@@ -44,34 +45,54 @@ is_control (unsigned c)
 }
 
 static void
-print (const char *text, bool quoted)
+print (FILE *file, const char *text, bool in_quotes)
 {
   const unsigned char *p = (const unsigned char *) text;
   while (*p != '\0') {
     const unsigned char *begin = p;
     unsigned c = next_char (&p);
-    if (!quoted && c == '\t')
-      putchar (c);
+    if (!in_quotes && c == '\t')
+      fputc (c, file);
     else if (is_control (c) || (c == INVALID && p == begin + 1))
-      printf ("\\u%04x", c);
+      fprintf (file, "\\u%04x", c);
     else {
-      if (quoted && (c == '"' || c == '\\'))
-        putchar ('\\');
-      fwrite (begin, 1, p - begin, stdout);
+      if (in_quotes && (c == '"' || c == '\\'))
+        fputc ('\\', file);
+      fwrite (begin, 1, p - begin, file);
     }
   }
+}
+
+static void
+print_in_quotes (FILE *file, const char *text)
+{
+  fputc ('"', file);
+  print (file, text, true);
+  fputc ('"', file);
 }
 
 void
 print_quoted (const char *text)
 {
-  putchar ('"');
-  print (text, true);
-  putchar ('"');
+  print_in_quotes (stdout, text);
+}
+
+char *
+quoted (const char *text)
+{
+  char *result;
+  size_t size;
+  FILE *file = open_memstream (&result, &size);
+  if (file == NULL)
+    tool_fail ("out of memory");
+  print_in_quotes (file, text);
+  if (fclose (file) == EOF)
+    tool_fail ("out of memory");
+  return result;
 }
 
 void
 print_plain (const char *text)
 {
-  print (text, false);
+  print (stdout, text, false);
 }

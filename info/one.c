@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Showing the export that the server's name says. */
+#include <config.h>
+
+#include <stdlib.h>
+
+#include "nbdinfo.h"
+
+/* Servers have been seen that end the connection if they are asked for
+ * contexts; they are shown without. */
+static struct nbd_handle *
+take_contexts (struct show *show, struct export *e, struct nbd_handle *h)
+{
+  char *reason;
+  if (nbd_aio_is_negotiating (h) != 1
+      || list_contexts (e, h, show->endpoint))
+    return h;
+  tool_close (h);
+  h = open_again (show->endpoint, &reason);
+  if (h == NULL)
+    tool_fail ("%s: %s", show->endpoint->name, reason);
+  return h;
+}
+
+int
+show_one (struct show *show)
+{
+  struct export e = { 0 };
+  struct nbd_handle *h = open_server (show->endpoint, NULL);
+  struct protocol protocol = take_protocol (h);
+  h = take_contexts (show, &e, h);
+  if (begin_transmission (h) == -1) {
+    char *reason = library_error ();
+    char *name = nbd_get_export_name (h);
+    show_protocol (show, &protocol);
+    show_failure (show, name ? name : "", reason);
+    free (name);
+    tool_error ("suggestion: to list all exports on the server, use --list");
+  } else {
+    take_export (&e, h, show->endpoint);
+    if (show->content)
+      probe_content (&e, h);
+    show_protocol (show, &protocol);
+    show_export (show, &e);
+  }
+  free_export (&e);
+  tool_close (h);
+  return show_end (show);
+}
