@@ -364,6 +364,6 @@ NOT_UNDER_VALGRIND = \
 check-valgrind: all
 	LIBNBD_VALGRIND=1 $(MAKE) check TEST_TIMEOUT=1200 \
 	  TESTS="$(filter-out $(NOT_UNDER_VALGRIND),$(program_tests) \
-	  $(internal_tests) $(tls_program_tests) $(fault_programs) \
-	  $(tables_over_tls) $(transcripts))"
+	  $(internal_tests) $(tls_program_tests) $(tls_again) \
+	  $(fault_programs) $(tables_over_tls) $(transcripts))"
 .PHONY: check-valgrind

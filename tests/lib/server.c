@@ -283,9 +283,14 @@ server_connect (struct server *s, struct nbd_handle *h, enum style style,
   server_expect_nothing (s);
 }
 
+struct nbd_handle *(*server_handle_instead) (struct server *s,
+                                             enum style style);
+
 struct nbd_handle *
 server_handle (struct server *s, enum style style)
 {
+  if (server_handle_instead)
+    return server_handle_instead (s, style);
   struct nbd_handle *h = nbd_create ();
 
   if (h == NULL)

@@ -101,6 +101,10 @@ extern void server_connect (struct server *s, struct nbd_handle *h,
 /* A new handle in transmission, all flags, with an export of 1 MiB. */
 extern struct nbd_handle *server_handle (struct server *s, enum style style);
 
+/* What server_handle does instead, if it is set. */
+extern struct nbd_handle *(*server_handle_instead) (struct server *s,
+                                                    enum style style);
+
 /* Settings of a handle so that the handshake comes out in the style. */
 extern void set_style (struct nbd_handle *h, enum style style);
 

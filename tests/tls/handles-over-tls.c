@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Linked with a test, this lets all of its handles encrypt. */
+
+#include "tls-server.h"
+
+static struct nbd_handle *
+encrypted_handle (struct server *s, enum style style)
+{
+  requires_tls ();
+  return tls_connected (s, style, NULL);
+}
+
+static void use_tls (void) __attribute__ ((constructor));
+
+static void
+use_tls (void)
+{
+  server_handle_instead = encrypted_handle;
+}
