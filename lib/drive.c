@@ -48,6 +48,14 @@ nbdi_flush (struct nbd_handle *h)
     nbdi_event (h, NBDI_EVENT_FLUSH);
 }
 
+/* Whether requests, or parts of them, have not left for the server yet. */
+static bool
+has_to_send (const struct nbd_handle *h)
+{
+  return nbdi_phase_in (h, NBDI_PHASE_CONNECTED) &&
+    (nbdi_wanted_direction (h) & LIBNBD_AIO_DIRECTION_WRITE) != 0;
+}
+
 /* The socket has room, or may have. */
 void
 nbdi_writable (struct nbd_handle *h)
@@ -151,7 +159,7 @@ deliver (struct nbd_handle *h, short revents, unsigned direction,
   if ((direction & LIBNBD_AIO_DIRECTION_READ) != 0 &&
       (revents & (POLLIN | trouble)) != 0) {
     serve (h, MAX_RECEIVES, limit);
-    if ((revents & POLLOUT) != 0 && h->cmds.queue != NULL)
+    if ((revents & POLLOUT) != 0 && has_to_send (h))
       nbdi_writable (h);
   }
   else if ((revents & (POLLOUT | trouble)) != 0) {
@@ -290,7 +298,7 @@ nbdi_aio_notify_read (struct nbd_handle *h)
   /* Programs deliver only the read when both events are there, and a server
    * that always sends must not starve the queue.
    */
-  if (h->cmds.queue != NULL)
+  if (has_to_send (h))
     nbdi_writable (h);
   int r = drive_result (h, phase);
   nbdi_leave_seat (h);

@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "check.h"
 #include "client.h"
@@ -88,6 +89,13 @@ pump (struct nbd_handle *h)
   }
   FAIL ("the handle never comes to rest: direction %u, %s",
         nbd_aio_get_direction (h), nbd_connection_state (h));
+}
+
+void
+client_room (struct nbd_handle *h, int size)
+{
+  CHECK_INT (setsockopt (nbd_aio_get_fd (h), SOL_SOCKET, SO_SNDBUF, &size,
+                         sizeof size), 0);
 }
 
 static int

@@ -24,6 +24,11 @@ extern void pump (struct nbd_handle *h);
 /* Is the event that the handle waits for there?  Delivers nothing. */
 extern bool is_awake (struct nbd_handle *h);
 
+/* Let the handle's socket take about so many bytes at once, and no less than
+ * the system permits.
+ */
+extern void client_room (struct nbd_handle *h, int size);
+
 /* Counts what happens to one closure. */
 struct calls {
   int called;

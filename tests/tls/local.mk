@@ -101,6 +101,7 @@ tls_again = \
 	tests/transmission/blocking-threads-share-with-asynchronous-commands-over-tls \
 	tests/transmission/eight-threads-block-on-one-handle-over-tls \
 	tests/transmission/issuing-does-not-wait-for-a-sleeping-driver-over-tls \
+	tests/transmission/notify-read-serves-the-queue-too-over-tls \
 	tests/transmission/poll-that-waited-for-the-seat-tells-of-progress-over-tls \
 	tests/transmission/poll-timeout-covers-the-wait-for-the-seat-over-tls \
 	tests/transmission/replies-are-served-while-a-write-is-stuck-over-tls \
@@ -120,6 +121,9 @@ tests_transmission_eight_threads_block_on_one_handle_over_tls_SOURCES = \
 	tests/tls/handles-over-tls.c
 tests_transmission_issuing_does_not_wait_for_a_sleeping_driver_over_tls_SOURCES = \
 	tests/transmission/issuing-does-not-wait-for-a-sleeping-driver.c \
+	tests/tls/handles-over-tls.c
+tests_transmission_notify_read_serves_the_queue_too_over_tls_SOURCES = \
+	tests/transmission/notify-read-serves-the-queue-too.c \
 	tests/tls/handles-over-tls.c
 tests_transmission_poll_that_waited_for_the_seat_tells_of_progress_over_tls_SOURCES = \
 	tests/transmission/poll-that-waited-for-the-seat-tells-of-progress.c \

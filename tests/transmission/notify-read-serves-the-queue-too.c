@@ -1,39 +1,77 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Programs deliver only the read when both events are ready: a handle
- * that gets reads all the time still sends what waits for room.
+ * that gets reads all the time still sends what waits for room.  So does
+ * poll.
  */
-
-#include <stdlib.h>
 
 #include "check.h"
 #include "client.h"
 #include "server.h"
 
-#define SIZE (4 << 20)
+#define SIZE (240 << 10)
+#define ROOM (32 << 10)
+#define FLUSHES 32
 
-void
-test (void)
+static char payload[SIZE];
+
+/* Whether the server has all of the write; it has more than before. */
+static bool
+has_arrived (struct server *s)
+{
+  size_t before = s->in.len, got = server_take (s);
+
+  if (got == before)
+    FAIL ("stuck after %zu of %d bytes", got, 28 + SIZE);
+  return got == 28 + SIZE;
+}
+
+static void
+check_notify (void)
 {
   struct server s;
-  struct nbd_handle *h = nbd_create ();
-  struct calls calls = { 0 };
-  char *buf = calloc (1, SIZE);
-  size_t got = 0;
+  struct nbd_handle *h = server_handle (&s, SIMPLE);
 
-  server_connect (&s, h, SIMPLE, SIZE, FLAGS_ALL);
-  CHECK_OK (nbd_aio_pwrite (h, buf, SIZE, 0, completion (&calls), 0));
+  check_case ("notify-read");
+  client_room (h, ROOM);
+  CHECK_OK (nbd_aio_pwrite (h, payload, SIZE, 0, NBD_NULL_COMPLETION, 0));
   CHECK_INT (nbd_aio_get_direction (h), LIBNBD_AIO_DIRECTION_BOTH);
-  while (got < 28 + SIZE) {
-    size_t before = got;
-
-    got = server_take (&s);
-    if (got == before)
-      FAIL ("stuck after %zu of %d bytes", got, 28 + SIZE);
+  while (!has_arrived (&s))
     CHECK_OK (nbd_aio_notify_read (h));
+  CHECK_INT (nbd_aio_get_direction (h), LIBNBD_AIO_DIRECTION_READ);
+  nbd_close (h);
+  server_close (&s);
+}
+
+static void
+check_poll (void)
+{
+  struct server s;
+  struct nbd_handle *h = server_handle (&s, SIMPLE);
+  struct calls flush = { 0 };
+  int replies = 0;
+
+  check_case ("poll");
+  client_room (h, ROOM);
+  for (int i = 0; i < FLUSHES; i++)
+    CHECK_OK (nbd_aio_flush (h, completion (&flush), 0));
+  pump (h);
+  bytes_drop (&s.in, server_take (&s));
+  CHECK_OK (nbd_aio_pwrite (h, payload, SIZE, 0, NBD_NULL_COMPLETION, 0));
+  while (!has_arrived (&s)) {
+    CHECK (replies < FLUSHES);
+    server_say (&s, "simple 0 %d", ++replies);
+    CHECK_INT (nbd_poll (h, -1), 1);
+    CHECK_INT (flush.called, replies);
   }
   CHECK_INT (nbd_aio_get_direction (h), LIBNBD_AIO_DIRECTION_READ);
   nbd_close (h);
   server_close (&s);
-  free (buf);
+}
+
+void
+test (void)
+{
+  check_notify ();
+  check_poll ();
 }
