@@ -49,8 +49,8 @@ nbdi_flush (struct nbd_handle *h)
 }
 
 /* Whether requests, or parts of them, have not left for the server yet. */
-static bool
-has_to_send (const struct nbd_handle *h)
+bool
+nbdi_has_to_send (const struct nbd_handle *h)
 {
   return nbdi_phase_in (h, NBDI_PHASE_CONNECTED) &&
     (nbdi_wanted_direction (h) & LIBNBD_AIO_DIRECTION_WRITE) != 0;
@@ -84,9 +84,9 @@ drive_result (struct nbd_handle *h, unsigned phase_before)
   return 0;
 }
 
-/* Milliseconds that are left of a timeout, for which -1 is for ever. */
-static int
-time_left (const struct timespec *end)
+/* Milliseconds that are left until then. */
+int
+nbdi_time_left (const struct timespec *end)
 {
   struct timespec now;
 
@@ -130,7 +130,7 @@ sleep_in_poll (struct nbd_handle *h, struct pollfd *fds, int timeout_ms,
     pthread_mutex_unlock (&h->lock);
   for (;;) {
     r = poll (fds, fds[1].fd < 0 ? 1 : 2,
-              awake ? 0 : timeout_ms < 0 ? -1 : time_left (end));
+              awake ? 0 : timeout_ms < 0 ? -1 : nbdi_time_left (end));
     if (r >= 0 || errno != EINTR)
       break;
   }
@@ -159,7 +159,7 @@ deliver (struct nbd_handle *h, short revents, unsigned direction,
   if ((direction & LIBNBD_AIO_DIRECTION_READ) != 0 &&
       (revents & (POLLIN | trouble)) != 0) {
     serve (h, MAX_RECEIVES, limit);
-    if ((revents & POLLOUT) != 0 && has_to_send (h))
+    if ((revents & POLLOUT) != 0 && nbdi_has_to_send (h))
       nbdi_writable (h);
   }
   else if ((revents & (POLLOUT | trouble)) != 0) {
@@ -298,7 +298,7 @@ nbdi_aio_notify_read (struct nbd_handle *h)
   /* Programs deliver only the read when both events are there, and a server
    * that always sends must not starve the queue.
    */
-  if (has_to_send (h))
+  if (nbdi_has_to_send (h))
     nbdi_writable (h);
   int r = drive_result (h, phase);
   nbdi_leave_seat (h);

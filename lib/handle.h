@@ -238,6 +238,8 @@ struct nbdi_waiter {
   struct nbdi_waiter *next;
   bool may_sleep;               /* cond is initialised */
   bool queued;                  /* waits for the seat */
+  bool watches;                 /* sleeps in poll, not for cond */
+  int wake_fd;                  /* ends that; -1: there is none yet */
   bool done;                    /* blocking command: it is complete */
 };
 

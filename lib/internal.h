@@ -315,6 +315,8 @@ extern int nbdi_drive_until (struct nbd_handle *h, nbdi_condition *done,
 extern void nbdi_hang_up (struct nbd_handle *h);
 extern void nbdi_flush (struct nbd_handle *h);
 extern void nbdi_writable (struct nbd_handle *h);
+extern bool nbdi_has_to_send (const struct nbd_handle *h);
+extern int nbdi_time_left (const struct timespec *end);
 extern void nbdi_wake (struct nbd_handle *h, struct nbdi_waiter *w);
 
 /* The end of a connection. */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,6 +31,8 @@ end_waiter (struct nbdi_waiter *w)
 {
   if (w->may_sleep)
     pthread_cond_destroy (&w->cond);
+  if (w->wake_fd >= 0)
+    close (w->wake_fd);
 }
 
 static void
@@ -56,6 +59,17 @@ leave_queue (struct nbd_handle *h, struct nbdi_waiter *w)
   w->queued = false;
 }
 
+/* Wake another thread, however it sleeps. */
+void
+nbdi_wake (struct nbd_handle *h __attribute__ ((unused)),
+           struct nbdi_waiter *w)
+{
+  if (w->watches && w->wake_fd >= 0)
+    eventfd_write (w->wake_fd, 1);
+  if (w->may_sleep)
+    pthread_cond_signal (&w->cond);
+}
+
 /* Someone is to have the empty seat. */
 static void
 offer_seat (struct nbd_handle *h)
@@ -64,16 +78,8 @@ offer_seat (struct nbd_handle *h)
 
   if (w != NULL) {
     leave_queue (h, w);
-    pthread_cond_signal (&w->cond);
+    nbdi_wake (h, w);
   }
-}
-
-void
-nbdi_wake (struct nbd_handle *h __attribute__ ((unused)),
-           struct nbdi_waiter *w)
-{
-  if (w->may_sleep)
-    pthread_cond_signal (&w->cond);
 }
 
 /* Sleep until woken; -1 when `end` has passed. */
@@ -105,26 +111,77 @@ taken_by_another (const struct nbd_handle *h)
   return h->seat.taken && !pthread_equal (h->seat.owner, pthread_self ());
 }
 
+/* Watch for room in the socket, and for a reply, which wakes the thread in the
+ * seat as well: 1 if that came, -1 when `end` has passed.  If no descriptor is
+ * left for those who want to wake us only the socket can do it.
+ */
+static int
+watch_for_room (struct nbd_handle *h, struct nbdi_waiter *w,
+                const struct timespec *end)
+{
+  if (w->wake_fd == -1)
+    w->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  struct pollfd fds[2] = {
+    { .fd = h->conn.sock, .events = POLLIN | POLLOUT },
+    { .fd = w->wake_fd, .events = POLLIN },
+  };
+  eventfd_t times;
+
+  w->watches = true;
+  h->seat.watchers++;
+  nbdi_publish (h);
+  pthread_mutex_unlock (&h->lock);
+  int r = poll (fds, 2, end == NULL ? -1 : nbdi_time_left (end));
+  pthread_mutex_lock (&h->lock);
+  w->watches = false;
+  if (--h->seat.watchers == 0 && h->seat.lingering >= 0) {
+    close (h->seat.lingering);
+    h->seat.lingering = -1;
+  }
+  if (r <= 0)
+    return r == 0 ? -1 : 0;
+  if (fds[1].revents != 0)
+    eventfd_read (w->wake_fd, &times);
+  if ((fds[0].revents & POLLOUT) != 0 &&
+      nbdi_phase_in (h, NBDI_PHASE_CONNECTED))
+    nbdi_writable (h);
+  return (fds[0].revents & ~POLLOUT) != 0;
+}
+
+/* Wait while another thread drives; -1 when `end` has passed.  That thread may
+ * sleep until there is a reply.  If something of ours `is_unsent` that reply
+ * need not come before it is sent, so this thread watches for room.  When the
+ * other one next goes to sleep it does so, too.
+ */
+static int
+wait_for_driver (struct nbd_handle *h, struct nbdi_waiter *w, bool is_unsent,
+                 const struct timespec *end)
+{
+  if (is_unsent && h->broken_errno == 0 && (h->seat.events & POLLOUT) == 0) {
+    if (!w->queued)
+      join_queue (h, w);
+    int r = watch_for_room (h, w, end);
+    if (r != 1 || w->done || !taken_by_another (h))
+      return r;
+  }
+  return sleep_in_queue (h, w, end);
+}
+
 /* Take the seat, waiting for it until `end` (NULL = as long as it takes). */
 int
 nbdi_take_seat_until (struct nbd_handle *h, const struct timespec *end)
 {
-  struct nbdi_waiter w = { .queued = false };
+  struct nbdi_waiter w = { .wake_fd = -1 };
   int r = 0;
 
-  if (!h->seat.taken) {
-    sit_down (h);
-    return 0;
-  }
-  while (h->seat.taken && r == 0)
-    r = sleep_in_queue (h, &w, end);
+  while (h->seat.taken && r != -1)
+    r = wait_for_driver (h, &w, nbdi_has_to_send (h), end);
   leave_queue (h, &w);
-  if (!h->seat.taken) {
-    sit_down (h);
-    r = 0;
-  }
   end_waiter (&w);
-  return r;
+  if (h->seat.taken)
+    return -1;
+  sit_down (h);
+  return 0;
 }
 
 void
@@ -149,45 +206,6 @@ waiter_is_done (const struct nbd_handle *h __attribute__ ((unused)),
   return w->done;
 }
 
-/* Our request did not fit into the socket, and the thread in the seat sleeps
- * until there is a reply: watch for room, and for that reply, which wakes
- * the other thread as well.  Returns whether it came.
- */
-static bool
-watch_for_room (struct nbd_handle *h)
-{
-  struct pollfd fd = { .fd = h->conn.sock, .events = POLLIN | POLLOUT };
-
-  h->seat.watchers++;
-  nbdi_publish (h);
-  pthread_mutex_unlock (&h->lock);
-  int r = poll (&fd, 1, -1);
-  pthread_mutex_lock (&h->lock);
-  if (--h->seat.watchers == 0 && h->seat.lingering >= 0) {
-    close (h->seat.lingering);
-    h->seat.lingering = -1;
-  }
-  if (r == 1 && (fd.revents & POLLOUT) != 0 &&
-      nbdi_phase_in (h, NBDI_PHASE_CONNECTED))
-    nbdi_writable (h);
-  return r == 1 && (fd.revents & ~POLLOUT) != 0;
-}
-
-/* Another thread drives.  When it next goes to sleep it watches for room
- * too, if there is still something to send.
- */
-static void
-wait_for_driver (struct nbd_handle *h, const struct nbdi_command *c,
-                 struct nbdi_waiter *w)
-{
-  if (!c->sent && h->broken_errno == 0 && (h->seat.events & POLLOUT) == 0) {
-    leave_queue (h, w);
-    if (!watch_for_room (h) || w->done || !taken_by_another (h))
-      return;
-  }
-  sleep_in_queue (h, w, NULL);
-}
-
 /* Wait for a command of the calling thread: by driving, or asleep while
  * another thread drives.
  */
@@ -196,14 +214,15 @@ nbdi_wait_command (struct nbd_handle *h, int64_t cookie)
 {
   struct nbdi_command *c = nbdi_lookup_command (h, (uint64_t) cookie);
   bool seated = h->seat.taken && !taken_by_another (h);
-  struct nbdi_waiter w = { .queued = false };
+  struct nbdi_waiter w = { .wake_fd = -1 };
 
   w.done = c->completed;
   if (!w.done)
     c->waiter = &w;
   while (!w.done) {
     if (taken_by_another (h)) {
-      wait_for_driver (h, c, &w);
+      /* What is left of it may be in the transport. */
+      wait_for_driver (h, &w, !c->sent || nbdi_transport_unsent (h), NULL);
       continue;
     }
     leave_queue (h, &w);

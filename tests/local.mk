@@ -151,6 +151,7 @@ program_tests = \
 	tests/transmission/replies-are-served-while-a-write-is-stuck \
 	tests/transmission/server-closing-while-idle-is-no-error \
 	tests/transmission/replies-to-unsent-commands-are-nobodys \
+	tests/transmission/requests-leave-while-another-thread-sleeps \
 	tests/transmission/shutdown-abandons-but-not-the-disconnect \
 	tests/transmission/shutdown-abandons-what-was-not-sent \
 	tests/transmission/shutdown-flags-are-checked \

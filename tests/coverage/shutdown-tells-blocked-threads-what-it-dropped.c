@@ -70,6 +70,56 @@ check_blocked_thread (void)
   free (payload);
 }
 
+static char *payload;
+
+static int
+write_all (struct blocking *b)
+{
+  return nbd_pwrite (b->h, payload, SIZE, 0, 0);
+}
+
+/* A thread that watches for room while another one reads is told although the
+ * socket has none.
+ */
+static void
+check_watching_thread (void)
+{
+  struct server s;
+  struct nbd_handle *h = nbd_create ();
+  struct blocking reader = { .h = h, .call = blocking_pread };
+  struct blocking writer = { .h = h, .call = write_all };
+  struct blocking shutdown = {
+    .h = h, .call = blocking_shutdown,
+    .flags = LIBNBD_SHUTDOWN_ABANDON_PENDING,
+  };
+
+  payload = calloc (1, SIZE);
+  server_connect (&s, h, SIMPLE, SIZE, FLAGS_ALL);
+  s.waits = true;
+  blocking_start (&reader);
+  server_expect (&s, "request 0 READ 1 0 4");
+  CHECK_OK (nbd_aio_pwrite (h, payload, SIZE, 0, NBD_NULL_COMPLETION, 0));
+  blocking_start (&writer);
+  while (nbd_aio_in_flight (h) < 3)
+    sched_yield ();
+  blocking_start (&shutdown);
+  blocking_join (&writer);
+  CHECK_INT (writer.result, -1);
+  CHECK_INT (writer.errnum, ENOTCONN);
+  server_need (&s, 28 + SIZE);
+  bytes_drop (&s.in, 28 + SIZE);
+  server_expect (&s, "request 0 DISC 4 0 0");
+  server_say (&s, "simple 0 2");
+  server_say (&s, "simple 0 1 \"data\"");
+  server_close (&s);
+  blocking_join (&shutdown);
+  CHECK_INT (shutdown.result, 0);
+  blocking_join (&reader);
+  CHECK_INT (reader.result, 0);
+  nbd_close (h);
+  free (payload);
+}
+
 static void
 check_disconnect (void)
 {
@@ -101,5 +151,6 @@ void
 test (void)
 {
   check_blocked_thread ();
+  check_watching_thread ();
   check_disconnect ();
 }

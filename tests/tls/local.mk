@@ -105,6 +105,7 @@ tls_again = \
 	tests/transmission/poll-that-waited-for-the-seat-tells-of-progress-over-tls \
 	tests/transmission/poll-timeout-covers-the-wait-for-the-seat-over-tls \
 	tests/transmission/replies-are-served-while-a-write-is-stuck-over-tls \
+	tests/transmission/requests-leave-while-another-thread-sleeps-over-tls \
 	tests/transmission/threads-mix-everything-on-one-handle-over-tls \
 	tests/transmission/threads-wait-for-room-of-their-own-over-tls
 tests_transmission_blocked_writers_watch_for_room_themselves_over_tls_SOURCES = \
@@ -133,6 +134,9 @@ tests_transmission_poll_timeout_covers_the_wait_for_the_seat_over_tls_SOURCES = 
 	tests/tls/handles-over-tls.c
 tests_transmission_replies_are_served_while_a_write_is_stuck_over_tls_SOURCES = \
 	tests/transmission/replies-are-served-while-a-write-is-stuck.c \
+	tests/tls/handles-over-tls.c
+tests_transmission_requests_leave_while_another_thread_sleeps_over_tls_SOURCES = \
+	tests/transmission/requests-leave-while-another-thread-sleeps.c \
 	tests/tls/handles-over-tls.c
 tests_transmission_threads_mix_everything_on_one_handle_over_tls_SOURCES = \
 	tests/transmission/threads-mix-everything-on-one-handle.c \
