@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -16,7 +17,7 @@
 struct entry {
   struct entry *next;
   struct nbd_handle *h;
-  _Atomic int socket;           /* -1 when not connected */
+  _Atomic int negotiating;      /* the socket, to be broken; or -1 */
 };
 static struct entry *_Atomic entries;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -45,13 +46,24 @@ tool_create (const char *handle_name)
   struct entry *e = find_entry (NULL);
   if (e == NULL) {
     e = tool_alloc (sizeof *e);
-    e->socket = -1;
+    e->negotiating = -1;
     e->next = entries;
     entries = e;
   }
   e->h = h;
   pthread_mutex_unlock (&lock);
   return h;
+}
+
+/* From now on, signals break the connection if SOCKET is not -1. */
+static void
+set_negotiating (struct nbd_handle *h, int socket)
+{
+  pthread_mutex_lock (&lock);
+  struct entry *e = find_entry (h);
+  if (e != NULL)
+    e->negotiating = socket;
+  pthread_mutex_unlock (&lock);
 }
 
 /* Forget the handle, so that nobody breaks what gets its descriptor. */
@@ -61,7 +73,7 @@ forget (struct nbd_handle *h)
   pthread_mutex_lock (&lock);
   struct entry *e = find_entry (h);
   if (e != NULL) {
-    e->socket = -1;
+    e->negotiating = -1;
     e->h = NULL;
   }
   pthread_mutex_unlock (&lock);
@@ -70,34 +82,44 @@ forget (struct nbd_handle *h)
 void
 tool_close (struct nbd_handle *h)
 {
-  if (nbd_aio_is_ready (h) == 1 || nbd_aio_is_negotiating (h) == 1)
-    nbd_shutdown (h, 0);
+  struct nbd_handle *parting = h;
+  tool_part (&parting, 1);
   forget (h);
   nbd_close (h);
 }
 
-/* At the end of the program, which may be a hurried one: nobody waits for
- * what a server has to say. */
+/* Other threads may be in calls on handles if the program ends in one of
+ * them.  The kernel closes their sockets. */
 void
 tool_close_all (void)
 {
+  if (gettid () != getpid ())
+    return;
+  size_t count = 0;
+  for (struct entry *e = entries; e != NULL; e = e->next)
+    count += e->h != NULL;
+  struct nbd_handle **handles = calloc (count + 1, sizeof *handles);
+  count = 0;
+  for (struct entry *e = entries; e != NULL && handles; e = e->next)
+    if (e->h != NULL)
+      handles[count++] = e->h;
+  tool_part (handles, count);
+  free (handles);
   for (struct entry *e = entries; e != NULL; e = e->next) {
     struct nbd_handle *h = e->h;
-    if (h == NULL)
-      continue;
-    if (nbd_aio_is_ready (h) == 1)
-      nbd_aio_disconnect (h, 0);
-    forget (h);
-    nbd_close (h);
+    if (h != NULL) {
+      forget (h);
+      nbd_close (h);
+    }
   }
 }
 
 void
-tool_break_connections (void)
+tool_break_negotiations (void)
 {
   for (struct entry *e = entries; e != NULL; e = e->next)
-    if (e->socket >= 0)
-      shutdown (e->socket, SHUT_RDWR);
+    if (e->negotiating >= 0)
+      shutdown (e->negotiating, SHUT_RDWR);
 }
 
 static int
@@ -170,11 +192,8 @@ tool_connect_within (struct nbd_handle *h,
   if (r != 0)
     return r;
 
-  pthread_mutex_lock (&lock);
-  struct entry *e = find_entry (h);
-  if (e != NULL)
-    e->socket = nbd_aio_get_fd (h);
-  pthread_mutex_unlock (&lock);
+  if (nbd_aio_is_negotiating (h) == 1)
+    set_negotiating (h, nbd_aio_get_fd (h));
   /* A signal may have come before the handler could see the socket. */
   tool_check_signal ();
   return 0;
@@ -194,4 +213,14 @@ int
 tool_connect (struct nbd_handle *h, const struct tool_endpoint *endpoint)
 {
   return tool_connect_within (h, endpoint, -1);
+}
+
+int
+tool_opt_go (struct nbd_handle *h)
+{
+  int r = nbd_opt_go (h);
+  if (r == 0)
+    set_negotiating (h, -1);
+  tool_check_signal ();
+  return r;
 }

@@ -15,7 +15,12 @@ extern void tool_name_error (const char *call);
 
 extern void tool_choose_colors (bool yes);      /* color.c */
 
-/* endpoint.c: for signal handlers, break every connection. */
-extern void tool_break_connections (void);
+/* connect.c: for signal handlers, break what negotiates. */
+extern void tool_break_negotiations (void);
+
+/* part.c: take the replies to what is in flight, tell the servers that
+ * nothing more will come, and wait until they close; for two seconds at
+ * most.  The array is used up; the handles are to be closed. */
+extern void tool_part (struct nbd_handle **handles, size_t count);
 
 #endif /* COMMON_INTERNAL_H */

@@ -14,6 +14,7 @@ common_libcommon_a_SOURCES = \
 	common/message.c \
 	common/options.c \
 	common/outputs.c \
+	common/part.c \
 	common/progress.c \
 	common/reach.c \
 	common/signals.c \
@@ -45,7 +46,9 @@ common_tests = \
 	common/tests/examples-in-help-run.sh \
 	common/tests/messages-name-the-blocking-call.sh \
 	common/tests/options-agree-everywhere.sh \
-	common/tests/signals-close-what-was-opened.sh
+	common/tests/servers-are-told-when-tools-leave.py \
+	common/tests/signals-close-what-was-opened.sh \
+	common/tests/tools-die-of-the-signal-that-ends-them.py
 common_programs = \
 	common/tests/failing-requests-for-block-status-become-short \
 	common/tests/sizes-are-read-and-printed
@@ -65,4 +68,5 @@ common_tests_sizes_are_read_and_printed_LDADD = $(common_programs_ldadd)
 EXTRA_DIST += \
 	$(common_tests) \
 	common/completion.bash \
+	common/tests/ending.py \
 	common/tests/tools.sh

@@ -35,6 +35,7 @@ tool_error (const char *format, ...)
 void
 tool_fail (const char *format, ...)
 {
+  tool_check_signal ();
   tool_progress_hide ();
   va_list args;
   va_start (args, format);
@@ -63,16 +64,11 @@ tool_usage_error (const char *format, ...)
 static const char *
 without_call (const char *error)
 {
-  static const char *const waiting[] = {
-    "nbd_poll2: ", "nbd_aio_command_completed: ", "nbd_aio_connect_command: ",
-    "nbd_aio_connect_socket: ", "nbd_aio_connect_systemd_socket_activation: ",
-    "nbd_aio_connect_tcp: ", "nbd_aio_connect_unix: ",
-    "nbd_aio_connect_uri: ", "nbd_aio_connect_vsock: ",
-    "nbd_aio_notify_read: ", "nbd_aio_notify_write: ",
-  };
-  for (size_t i = 0; i < sizeof waiting / sizeof waiting[0]; i++)
-    if (strncmp (error, waiting[i], strlen (waiting[i])) == 0)
-      return error + strlen (waiting[i]);
+  const char *rest = strstr (error, ": ");
+  if (rest != NULL && (strncmp (error, "nbd_poll", strlen ("nbd_poll")) == 0
+                       || strncmp (error, "nbd_aio_", strlen ("nbd_aio_"))
+                          == 0))
+    return rest + strlen (": ");
   return error;
 }
 
@@ -106,7 +102,6 @@ tool_nbd_error (void)
 void
 tool_nbd_fail (const char *what)
 {
-  tool_check_signal ();
   tool_fail ("%s%s%s", what ? what : "", what ? ": " : "",
              tool_nbd_error ());
 }
@@ -127,10 +122,18 @@ tool_run_ends (void)
   tool_close_all ();
 }
 
+/* A signal may come while the program is ending. */
+static void
+at_exit (void)
+{
+  tool_run_ends ();
+  tool_check_signal ();
+}
+
 void
 tool_prepare_end (void)
 {
-  atexit (tool_run_ends);
+  atexit (at_exit);
 }
 
 void
@@ -138,11 +141,9 @@ tool_finish (int status)
 {
   errno = 0;
   bool failed = ferror (stdout);
-  if (fflush (stdout) == EOF || failed || fclose (stdout) == EOF) {
-    tool_check_signal ();
-    tool_fail ("cannot write to standard output: %s",
-               strerror (errno ? errno : EIO));
-  }
+  /* Some file systems tell only when a file is closed. */
+  if (fflush (stdout) == EOF || failed || close (dup (STDOUT_FILENO)) == -1)
+    tool_output_failed (errno);
   exit (status);
 }
 

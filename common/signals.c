@@ -1,83 +1,190 @@
 /* SPDX-License-Identifier: MIT */
 /* Ending by a signal, but tidily.
  *
- * Calls of the library go on after a signal, so the handler breaks the
- * connections: whatever waits for a server then fails soon, and the program
- * comes to a place where it can close its handles and end.
+ * Calls of the library go on after a signal.  So whatever waits for a server
+ * waits for a descriptor as well, which the handler makes readable, and the
+ * program comes to a place where it takes leave of its servers and ends by
+ * the same signal.  Whoever has run it then knows why it ended: a shell
+ * leaves its loop.
+ *
+ * Options are negotiated by calls that only wait for the server.  Nothing is
+ * lost there, and the handler breaks such connections.
  */
 #include <config.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "internal.h"
 
+/* Who sends two signals in a row, such as timeout(1), means one.  Who sends
+ * one later has lost patience. */
+#define SAME_SIGNAL_MS 500
+
+/* How long somebody who reads slowly is waited for. */
+#define OUTPUT_MS 1000
+
 volatile sig_atomic_t tool_signal;
-static int wake[2] = { -1, -1 };
-static pid_t self;
+static int wake = -1;
+static sigset_t ending;         /* the signals that end the tool */
+static volatile int64_t came_ms;        /* when the first one did */
+static bool pipe_ignored = true;
 
 static void
 handle (int number)
 {
-  /* A child that is about to run a server: its copies are ours. */
-  if (getpid () != self)
-    _exit (128 + number);
   int saved = errno;
-  tool_signal = number;
-  if (write (wake[1], "", 1) == -1) {
-    /* It is full, so it wakes as well. */
+  int64_t now = tool_now_ms ();
+  if (tool_signal == 0) {
+    came_ms = now;
+    tool_signal = number;
+    tool_wake ();
+    tool_break_negotiations ();
+  } else if (now - came_ms >= SAME_SIGNAL_MS) {
+    /* It is blocked until we return. */
+    signal (number, SIG_DFL);
+    raise (number);
   }
-  tool_break_connections ();
   errno = saved;
+}
+
+/* Writing fails then, and whoever writes says what that means. */
+static void
+nobody_reads (int number)
+{
+  (void) number;
+}
+
+bool
+tool_catch_signal (int number, void (*handler) (int))
+{
+  struct sigaction old, action = { .sa_handler = handler };
+  sigfillset (&action.sa_mask);
+  return sigaction (number, NULL, &old) == 0 && old.sa_handler != SIG_IGN
+    && sigaction (number, &action, NULL) == 0;
 }
 
 void
 tool_catch_signals (void)
 {
   static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-  if (pipe2 (wake, O_CLOEXEC | O_NONBLOCK) == -1)
-    tool_fail ("cannot make a pipe for signals: %m");
-  self = getpid ();
-  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-    struct sigaction old, action = {
-      .sa_handler = handle, .sa_flags = SA_RESETHAND,
-    };
-    sigemptyset (&action.sa_mask);
-    /* What nohup or a shell's background job ignores stays ignored. */
-    if (sigaction (numbers[i], NULL, &old) == 0
-        && old.sa_handler != SIG_IGN)
-      sigaction (numbers[i], &action, NULL);
-  }
+  sigemptyset (&ending);
+  wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (wake == -1)
+    tool_fail ("cannot make a descriptor for signals: %m");
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+    if (tool_catch_signal (numbers[i], handle))
+      sigaddset (&ending, numbers[i]);
+  pipe_ignored = !tool_catch_signal (SIGPIPE, nobody_reads);
+}
+
+const sigset_t *
+tool_ending_signals (void)
+{
+  return &ending;
 }
 
 int
 tool_signal_fd (void)
 {
-  return wake[0];
+  return wake;
+}
+
+void
+tool_wake (void)
+{
+  uint64_t one = 1;
+  if (write (wake, &one, sizeof one) == -1) {
+    /* It is readable already. */
+  }
+}
+
+static void die (int number) __attribute__ ((noreturn));
+
+/* The signal may be blocked. */
+static void
+die (int number)
+{
+  sigset_t set;
+  signal (number, SIG_DFL);
+  sigemptyset (&set);
+  sigaddset (&set, number);
+  raise (number);
+  sigprocmask (SIG_UNBLOCK, &set, NULL);
+  _exit (128 + number);
+}
+
+/* If whoever reads standard output has paused, what is left of it goes
+ * nowhere. */
+static void
+keep_output_from_waiting (void)
+{
+  struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+  if (poll (&p, 1, OUTPUT_MS) == 1 && (p.revents & POLLOUT) != 0)
+    return;
+  int fd = open ("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (fd != -1)
+    dup2 (fd, STDOUT_FILENO);
+}
+
+void
+tool_end_by (int number)
+{
+  keep_output_from_waiting ();
+  tool_run_ends ();
+  fflush (stdout);
+  die (number);
 }
 
 void
 tool_check_signal (void)
 {
-  int number = tool_signal;
-  if (number == 0)
-    return;
-  tool_run_ends ();
-  fflush (stdout);
-  if (tool_self->signal_status != 0)
-    _exit (tool_self->signal_status);
-  signal (number, SIG_DFL);
-  raise (number);
-  _exit (128 + number);
+  if (tool_signal != 0)
+    tool_end_by (tool_signal);
+}
+
+/* Does a write to standard output fail since its other end is closed? */
+static bool
+is_cut_off (void)
+{
+  struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+  return poll (&p, 1, 0) == 1 && (p.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+void
+tool_output_failed (int error)
+{
+  tool_check_signal ();
+  if (error == 0)
+    error = is_cut_off () ? EPIPE : EIO;
+  if (error == EPIPE && !pipe_ignored)
+    tool_end_by (SIGPIPE);
+  tool_fail ("cannot write to standard output: %s", strerror (error));
 }
 
 int
 tool_poll (struct nbd_handle *h, int timeout)
 {
   tool_check_signal ();
-  int r = nbd_poll2 (h, wake[0], timeout);
+  int r = nbd_poll2 (h, wake, timeout);
   tool_check_signal ();
   return r;
+}
+
+int
+tool_await (struct nbd_handle *h, int64_t cookie, const char *call)
+{
+  int r = cookie == -1 ? -1 : 0;
+  while (r == 0) {
+    r = nbd_aio_command_completed (h, cookie);
+    if (r == 0 && tool_poll (h, -1) == -1)
+      r = -1;
+  }
+  if (r == -1)
+    tool_name_error (call);
+  return r == -1 ? -1 : 0;
 }

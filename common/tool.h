@@ -4,8 +4,8 @@
  * A tool describes itself and its options in one table, takes its options
  * with tool_next_option, its server with tool_take_endpoint, and leaves with
  * tool_fail or by returning from main.  Whichever way it ends, also by a
- * signal, what it opened through tool_create is closed, so that servers
- * which were started end and their sockets are removed.
+ * signal, what it opened through tool_create is closed: other servers are
+ * told so, those which were started end and their sockets are removed.
  */
 #ifndef TOOL_H
 #define TOOL_H
@@ -59,7 +59,6 @@ struct tool {
                                            that --long-options prints */
   const char *examples;         /* lines, each a command; or NULL */
   int usage_status;             /* exit status of usage errors; 0 means 1 */
-  int signal_status;            /* of ends by a signal; 0: die of it */
   bool stops_at_argument;       /* options end at the first argument */
   bool short_version;           /* --version says nothing of the library */
 };
@@ -110,21 +109,51 @@ extern void *tool_alloc (size_t size);  /* cleared; fails the tool */
 extern char *tool_format (const char *format, ...)
   __attribute__ ((format (printf, 1, 2)));      /* to be freed */
 
-/* ---- signals.c ---- */
+/* ---- signals.c: ends by a signal ----
+ *
+ * All tools end in the same way.  The first SIGINT, SIGTERM, SIGHUP or
+ * SIGQUIT, unless it was ignored when the tool was started, sets tool_signal
+ * and makes tool_signal_fd readable.  The tool stops what it does, tidies
+ * up, takes the replies to what is in flight for at most a second, says
+ * goodbye to its servers, and dies of the same signal: tool_check_signal
+ * does all that.  Whoever waits, waits for the descriptor too, in tool_poll
+ * or in a loop of his own.  A signal that comes half a second later or more
+ * ends the program at once.
+ *
+ * If nobody reads standard output any more the tool dies of SIGPIPE, as
+ * tidily.  Writing never raises that signal: it fails with EPIPE. */
 
-/* From now on SIGINT, SIGTERM, SIGHUP and SIGQUIT set tool_signal, break the
- * connections of all handles that tool_connect connected, and wake
- * tool_poll.  Whoever then calls tool_nbd_fail, tool_poll or
- * tool_check_signal ends the program by the same signal, cleanly.  The same
- * signal a second time ends it at once. */
 extern void tool_catch_signals (void);
-extern volatile sig_atomic_t tool_signal;
-extern int tool_signal_fd (void);       /* readable once a signal came */
+/* Install a handler, unless the signal is ignored, as nohup does it, or a
+ * shell for its background jobs: then false. */
+extern bool tool_catch_signal (int number, void (*handler) (int));
+/* Those that are caught and not ignored, for who takes them by signalfd and
+ * sets tool_signal himself. */
+extern const sigset_t *tool_ending_signals (void);
+extern volatile sig_atomic_t tool_signal;       /* or 0 */
+extern int tool_signal_fd (void);
+extern void tool_wake (void);           /* make it readable; for events */
+
+/* If a signal came, end by it.  In the main thread, whose tool_at_end
+ * functions and handles must be ready for it. */
 extern void tool_check_signal (void);
+/* End by this one. */
+extern void tool_end_by (int number) __attribute__ ((noreturn));
+
+/* Writing to standard output failed with this errno (0: not known): end by
+ * SIGPIPE, or with a message. */
+extern void tool_output_failed (int error) __attribute__ ((noreturn));
 
 /* Wait for H or a signal, at most TIMEOUT milliseconds (-1: for ever), as
  * nbd_poll does.  Signals end the program here. */
 extern int tool_poll (struct nbd_handle *h, int timeout);
+
+/* Wait for the command COOKIE and retire it, as the blocking CALL would do:
+ * tool_await (h, nbd_aio_flush (h, NBD_NULL_COMPLETION, 0), "nbd_flush").
+ * -1 if it failed or is -1; tool_nbd_error says why.  Signals end the program
+ * here. */
+extern int tool_await (struct nbd_handle *h, int64_t cookie,
+                       const char *call);
 
 /* ---- endpoint.c: servers on the command line ---- */
 
@@ -168,8 +197,11 @@ extern void tool_only_endpoint (char **words, struct tool_endpoint *endpoint);
 /* A new handle that is closed at the end of the program, for URIs that may
  * name local files.  Fails the tool. */
 extern struct nbd_handle *tool_create (const char *handle_name);
+/* Say goodbye to the server, which has a second to answer what is in flight
+ * and another one to close the connection, and free the handle. */
 extern void tool_close (struct nbd_handle *h);
-/* As at the end of the program: without waiting for what servers say. */
+/* All of them, side by side; done at the end of the program, however it
+ * ends. */
 extern void tool_close_all (void);
 
 /* Connect.  On failure -1, and nbd_get_error says why.  A signal while it
@@ -177,8 +209,11 @@ extern void tool_close_all (void);
 extern int tool_connect (struct nbd_handle *h,
                          const struct tool_endpoint *endpoint);
 
-/* The same, but 1 if the server says nothing for SILENCE milliseconds (-1:
- * wait for ever). */
+/* nbd_opt_go, which ends opt mode.  Signals end the program here. */
+extern int tool_opt_go (struct nbd_handle *h);
+
+/* tool_connect, but 1 if the server says nothing for SILENCE milliseconds
+ * (-1: wait for ever). */
 extern int tool_connect_within (struct nbd_handle *h,
                                 const struct tool_endpoint *endpoint,
                                 int silence);

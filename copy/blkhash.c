@@ -8,6 +8,7 @@
 #include <config.h>
 
 #include <endian.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -223,7 +224,9 @@ blkhash_end (struct copy *c)
   for (size_t i = 0; i < size; i++)
     fprintf (f, "%02x", value[i]);
   fputc ('\n', f);
-  if (ferror (f) || (f == stdout ? fflush (f) : fclose (f)) == EOF) {
+  if (f == stdout && (ferror (f) || fflush (f) == EOF))
+    tool_output_failed (errno);
+  if (f != stdout && (ferror (f) || fclose (f) == EOF)) {
     copy_fail (c, "cannot write the block hash: %m");
     return -1;
   }

@@ -267,6 +267,10 @@ failed (struct worker *w, struct io *io)
     finish_part (w, s);
     return;
   }
+  if (io->on->fd == STDOUT_FILENO && io->error == EPIPE) {
+    copy_stop (w->copy, UNREAD);
+    return;
+  }
   io_fail (io);
 }
 

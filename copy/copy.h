@@ -36,8 +36,9 @@
  * so all of them are opened anew, and nothing is flushed before.
  *
  * Whatever goes wrong: copy_fail prints the first message, all workers stop,
- * and the program exits with 1.  Nothing else reports success than the end
- * of run in main.c.
+ * leaving in flight what is, and the program exits with 1, or ends by the
+ * signal that came.  Nothing else reports success than the end of run in
+ * main.c.
  */
 #ifndef COPY_H
 #define COPY_H
@@ -210,8 +211,6 @@ extern const char *nbd_loss (struct endpoint *e, unsigned i);
 extern int nbd_reopen (struct endpoint *e, unsigned i);
 /* Ask the library why an operation failed. */
 extern void nbd_explain (struct io *io);
-/* Make what waits for a server fail. */
-extern void nbd_break (struct endpoint *e);
 
 /* Make zeroes in a file; 0 or errno. */
 struct file;
@@ -286,9 +285,9 @@ struct copy {
   unsigned worker_count;
   unsigned slots;               /* per worker */
 
-  _Atomic int stop;             /* 1: a failure, 2: a signal */
+  _Atomic int stop;             /* enum stop */
   int stop_fd;                  /* readable once they shall stop */
-  int event_fd;                 /* wakes the main thread */
+  int event_fd;                 /* the tool's; wakes the main thread */
   pthread_mutex_t message_lock;
 
   _Atomic unsigned generation;  /* how often the destination was lost, */
@@ -297,6 +296,16 @@ struct copy {
   _Atomic bool map_failed;
 };
 
+/* Why nothing more is done. */
+enum stop {
+  GOING_ON,
+  FAILED,                       /* a message was printed */
+  INTERRUPTED,                  /* by a signal */
+  UNREAD,                       /* nobody reads standard output */
+};
+
+/* Stop all; true if they were going on. */
+extern bool copy_stop (struct copy *c, enum stop why);
 /* Print the message unless one was printed before, and stop all. */
 extern void copy_fail (struct copy *c, const char *format, ...)
   __attribute__ ((format (printf, 2, 3)));

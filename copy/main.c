@@ -2,6 +2,7 @@
 /* nbdcopy: what is copied, how much at once, and the order of the steps. */
 #include <config.h>
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -263,7 +264,7 @@ copy_all (struct copy *c, bool flush)
       done_again (c);
     }
   } while (r == 1 && !c->stop && c->work.ready.count > 0);
-  if (c->stop == 2)
+  if (c->stop == INTERRUPTED)
     run_say_interrupted (c, 0);
   c->flushing = false;
   return r == -1 || c->stop ? -1 : 0;
@@ -306,11 +307,13 @@ guard (const struct options *o, const struct endpoint *from,
                "--blkhash-file");
 }
 
-/* Before there are workers that say more. */
+/* The work has begun, and says itself how far it came. */
+static bool begun;
+
 static void
 say_interrupted (void)
 {
-  if (tool_signal != 0)
+  if (tool_signal != 0 && !begun)
     tool_error ("interrupted by a signal (%s) before anything was copied",
                 strsignal (tool_signal));
 }
@@ -324,11 +327,10 @@ main (int argc, char *argv[])
   blkhash_begin (c);
   tool_catch_signals ();
   tool_at_end (say_interrupted);
-  signal (SIGPIPE, SIG_IGN);
   pthread_mutex_init (&c->message_lock, NULL);
   c->stop_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  c->event_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (c->stop_fd == -1 || c->event_fd == -1)
+  c->event_fd = tool_signal_fd ();
+  if (c->stop_fd == -1)
     tool_fail ("eventfd: %m");
 
   if (c->o.map)
@@ -350,7 +352,11 @@ main (int argc, char *argv[])
   }
   prepare (c);
   progress_begin (c);
+  begun = true;
   int r = run (c);
   progress_end (c, r == 0);
+  tool_check_signal ();
+  if (c->stop == UNREAD)
+    tool_output_failed (EPIPE);
   tool_finish (r == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* NBD exports: connecting, waiting for a server that is not there yet,
- * connecting again, and breaking connections. */
+ * and connecting again. */
 #include <config.h>
 
 #include <errno.h>
@@ -8,30 +8,8 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "nbd.h"
-
-/* From now on, if SOCKET is not -1, nbd_break ends what waits for it. */
-static void
-set_socket (struct nbd *n, struct link *link, int socket)
-{
-  pthread_mutex_lock (&n->lock);
-  link->socket = socket;
-  pthread_mutex_unlock (&n->lock);
-}
-
-void
-nbd_break (struct endpoint *e)
-{
-  struct nbd *n = (struct nbd *) e;
-
-  pthread_mutex_lock (&n->lock);
-  for (unsigned i = 0; i < n->count; i++)
-    if (n->connections[i].socket >= 0)
-      shutdown (n->connections[i].socket, SHUT_RDWR);
-  pthread_mutex_unlock (&n->lock);
-}
 
 /* ---- the first time ---- */
 
@@ -124,7 +102,6 @@ nbd_connect (struct endpoint *e, unsigned count)
     if (h == NULL)
       break;
     links[n->count] = (struct link) { .h = h };
-    set_socket (n, &links[n->count], nbd_aio_get_fd (h));
   }
   return MIN (n->count, count);
 }
@@ -191,9 +168,6 @@ nbd_reopen (struct endpoint *e, unsigned i)
 
   free (link->loss);
   link->loss = NULL;
-  if (nbd_aio_is_ready (link->h) == 1)
-    nbd_shutdown (link->h, 0);
-  set_socket (n, link, -1);
   tool_close (link->h);
   link->h = nbd_new_handle (n, i);
   const char *why = connect_again (n, link->h);
@@ -201,7 +175,6 @@ nbd_reopen (struct endpoint *e, unsigned i)
     link->loss = strdup (why);
     return -1;
   }
-  set_socket (n, link, nbd_aio_get_fd (link->h));
   struct facts now = nbd_facts (link->h);
   if (memcmp (&now, &n->facts, sizeof now) != 0) {
     copy_fail (e->copy, "%s: after connecting again the server serves "

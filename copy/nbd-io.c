@@ -44,6 +44,31 @@ nbd_done (struct io *io, int error)
   io_done (io, error);
 }
 
+/* ---- what is waited for ---- */
+
+int
+nbd_last_errno (void)
+{
+  int error = nbd_get_errno ();
+  return error ? error : EIO;
+}
+
+int
+nbd_await (struct nbd *n, struct nbd_handle *h, int64_t cookie)
+{
+  struct copy *c = n->e.copy;
+  int r = cookie == -1 ? -1 : 0;
+
+  while (r == 0) {
+    r = nbd_aio_command_completed (h, cookie);
+    if (r == 0 && c->stop)
+      return EINTR;
+    if (r == 0 && nbd_poll2 (h, c->stop_fd, -1) == -1)
+      r = -1;
+  }
+  return r == 1 ? 0 : nbd_last_errno ();
+}
+
 /* ---- what does not begin or end at a block ---- */
 
 /* What fits into one request of whole blocks around OFFSET. */
@@ -59,6 +84,22 @@ struct around {
   uint64_t start, length;
 };
 
+/* Done with it.  If the operation was INTERRUPTED the library still knows
+ * the buffer, which stays then, where a leak checker finds it. */
+static void
+let_go (struct around *a, bool interrupted)
+{
+  static struct kept { struct kept *next; char *p; } *_Atomic all;
+
+  if (!interrupted) {
+    free (a->p);
+    return;
+  }
+  struct kept *k = tool_alloc (sizeof *k);
+  k->p = a->p;
+  k->next = atomic_exchange (&all, k);
+}
+
 /* Blocking; 0 or errno. */
 static int
 read_around (struct nbd *n, struct nbd_handle *h, uint64_t offset,
@@ -71,10 +112,10 @@ read_around (struct nbd *n, struct nbd_handle *h, uint64_t offset,
   a->start = offset - offset % m;
   a->length = end - a->start;
   a->p = tool_alloc (a->length);
-  if (nbd_pread (h, a->p, a->length, a->start, 0) == 0)
-    return 0;
-  int error = nbd_last_errno ();
-  free (a->p);
+  int error = nbd_await (n, h, nbd_aio_pread (h, a->p, a->length, a->start,
+                                              NBD_NULL_COMPLETION, 0));
+  if (error != 0)
+    let_go (a, error == EINTR);
   return error;
 }
 
@@ -92,9 +133,9 @@ nbd_write_part (struct nbd *n, struct nbd_handle *h, const char *data,
     memcpy (a.p + (offset - a.start), data, length);
   else
     memset (a.p + (offset - a.start), 0, length);
-  if (nbd_pwrite (h, a.p, a.length, a.start, 0) == -1)
-    error = nbd_last_errno ();
-  free (a.p);
+  error = nbd_await (n, h, nbd_aio_pwrite (h, a.p, a.length, a.start,
+                                           NBD_NULL_COMPLETION, 0));
+  let_go (&a, error == EINTR);
   return error;
 }
 
@@ -108,7 +149,7 @@ read_part (struct nbd *n, struct nbd_handle *h, char *data, uint64_t offset,
   if (error != 0)
     return error;
   memcpy (data, a.p + (offset - a.start), length);
-  free (a.p);
+  let_go (&a, false);
   return 0;
 }
 

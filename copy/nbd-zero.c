@@ -69,13 +69,6 @@ leave_way (struct nbd *n, enum way way)
   }
 }
 
-int
-nbd_last_errno (void)
-{
-  int error = nbd_get_errno ();
-  return error ? error : EIO;
-}
-
 /* Zeroes in requests of limited size, for servers that do not make them. */
 static int
 write_zero_data (struct nbd *n, struct nbd_handle *h, uint64_t offset,
@@ -88,8 +81,9 @@ write_zero_data (struct nbd *n, struct nbd_handle *h, uint64_t offset,
     part = MIN (part, n->e.maximum);
     if (part % n->e.minimum != 0 || offset % n->e.minimum != 0)
       error = nbd_write_part (n, h, NULL, offset, part);
-    else if (nbd_pwrite (h, zeroes, part, offset, 0) == -1)
-      error = nbd_last_errno ();
+    else
+      error = nbd_await (n, h, nbd_aio_pwrite (h, zeroes, part, offset,
+                                               NBD_NULL_COMPLETION, 0));
     offset += part;
     length -= part;
   }
@@ -114,27 +108,53 @@ sum_zeroes (void *opaque, const char *context, uint64_t offset,
   return 0;
 }
 
+static struct link *
+link_of (struct nbd *n, const struct nbd_handle *h)
+{
+  struct link *link = n->connections;
+
+  while (link->h != h)
+    link++;
+  return link;
+}
+
+/* Ask how many bytes from OFFSET on are known to read as zeroes. */
+static int
+ask_for_zeroes (struct nbd *n, struct nbd_handle *h, uint64_t offset,
+                uint64_t length, uint64_t *zeroes)
+{
+  struct link *link = link_of (n, h);
+  nbd_extent64_callback extents = {
+    .callback = sum_zeroes, .user_data = &link->zeroes,
+  };
+
+  link->zeroes = 0;
+  int error = nbd_await (
+    n, h, nbd_aio_block_status_64 (h, length, offset, extents,
+                                   NBD_NULL_COMPLETION, 0));
+  *zeroes = link->zeroes;
+  return error;
+}
+
 /* Discard, and see whether zeroes came of it. */
 static int
 discard (struct nbd *n, struct nbd_handle *h, uint64_t offset,
          uint64_t length)
 {
   uint64_t end = offset + length;
+  int error = nbd_await (n, h, nbd_aio_trim (h, length, offset,
+                                             NBD_NULL_COMPLETION, 0));
 
-  if (nbd_trim (h, length, offset, 0) == -1)
-    return ENOTSUP;
-  while (offset < end) {
-    uint64_t seen = 0;
-    nbd_extent64_callback extents = {
-      .callback = sum_zeroes, .user_data = &seen,
-    };
-    if (nbd_block_status_64 (h, end - offset, offset, extents, 0) == -1
-        || seen == 0)
-      return ENOTSUP;
-    offset += seen;
+  while (error == 0 && offset < end) {
+    uint64_t part;
+    error = ask_for_zeroes (n, h, offset, end - offset, &part);
+    if (part == 0)
+      error = error ? error : ENOTSUP;
+    offset += part;
   }
-  n->discards_failed = 0;
-  return 0;
+  if (error == 0)
+    n->discards_failed = 0;
+  return error == 0 || error == EINTR ? error : ENOTSUP;
 }
 
 static uint32_t
@@ -153,9 +173,9 @@ zero_in_way (struct nbd *n, struct nbd_handle *h, enum way way,
     return discard (n, h, offset, length);
   if (way == SEND)
     return write_zero_data (n, h, offset, length);
-  if (nbd_zero (h, length, offset, zero_flags (n, way)) == -1)
-    return nbd_last_errno ();
-  return 0;
+  return nbd_await (n, h, nbd_aio_zero (h, length, offset,
+                                        NBD_NULL_COMPLETION,
+                                        zero_flags (n, way)));
 }
 
 /* Blocking; whole blocks. */

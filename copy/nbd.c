@@ -170,7 +170,6 @@ nbd_open (struct copy *c, const struct tool_endpoint *at, bool source)
     .asynchronous = true,
     .again = tool_endpoint_again (at),
   };
-  pthread_mutex_init (&n->lock, NULL);
   nbd_connect (&n->e, 1);
   describe (n, n->connections[0].h);
   return &n->e;

@@ -16,7 +16,7 @@ struct facts {
 struct link {
   struct nbd_handle *h;
   char *loss;                   /* why it was lost */
-  int socket;                   /* -1 if there is none to be broken */
+  uint64_t zeroes;              /* what its server has just told of */
 };
 
 struct nbd {
@@ -26,7 +26,6 @@ struct nbd {
   struct link *connections;
   unsigned count;
   int patience_ms;              /* with a further connection */
-  pthread_mutex_t lock;         /* of the links' sockets */
   _Atomic unsigned zero_way;    /* the first one that was not refused */
   _Atomic unsigned discards_failed;     /* in a row */
   _Atomic bool no_df;           /* the server wants to fragment reads */
@@ -55,6 +54,9 @@ extern int nbd_zero_unaligned (struct nbd *n, struct nbd_handle *h,
 extern int nbd_last_errno (void);
 extern const char *nbd_words (void);
 extern void nbd_done (struct io *io, int error);
+/* Wait for a command and retire it; 0 or errno.  EINTR if all have to stop:
+ * the command is in flight then, and what it was given stays in use. */
+extern int nbd_await (struct nbd *n, struct nbd_handle *h, int64_t cookie);
 
 extern bool nbd_zero_at_once (struct nbd *n, struct nbd_handle *h,
                               struct io *io);

@@ -86,7 +86,6 @@ static const struct tool_option rows[] = {
 
 static const struct tool tool = {
   .name = "nbdcopy",
-  .signal_status = EXIT_FAILURE,
   .summary = "Copy to and from NBD servers",
   .forms = "nbdcopy [OPTION]... SOURCE DESTINATION\n"
     "  each of them: URI | [ COMMAND ... ] | FILE | DEVICE | -\n"

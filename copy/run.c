@@ -9,7 +9,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,8 +24,7 @@ run_tick (const struct copy *c)
   return c->o.progress ? TICK_MS : -1;
 }
 
-static volatile sig_atomic_t ending, faster, slower;
-static int wake = -1;
+static volatile sig_atomic_t faster, slower;
 
 /* ---- messages ---- */
 
@@ -44,29 +42,33 @@ message (struct copy *c, const char *format, va_list args)
   free (text);
 }
 
-static void
-stop_all (struct copy *c)
+bool
+copy_stop (struct copy *c, enum stop why)
 {
+  int none = GOING_ON;
   uint64_t one = 1;
 
-  if (write (c->stop_fd, &one, sizeof one) == -1
-      || write (c->event_fd, &one, sizeof one) == -1) {
-    /* They are readable already. */
+  if (!atomic_compare_exchange_strong (&c->stop, &none, why))
+    return false;
+  if (write (c->stop_fd, &one, sizeof one) == -1) {
+    /* It is readable already. */
   }
+  tool_wake ();
+  return true;
 }
 
+/* What fails after a signal may fail because of it. */
 void
 copy_fail (struct copy *c, const char *format, ...)
 {
-  int none = 0;
+  enum stop why = tool_signal != 0 ? INTERRUPTED : FAILED;
   va_list args;
 
-  if (!atomic_compare_exchange_strong (&c->stop, &none, 1))
+  if (!copy_stop (c, why) || why == INTERRUPTED)
     return;
   va_start (args, format);
   message (c, format, args);
   va_end (args);
-  stop_all (c);
 }
 
 void
@@ -84,18 +86,13 @@ copy_warn (struct copy *c, const char *format, ...)
 static void
 on_signal (int number)
 {
-  uint64_t one = 1;
   int saved = errno;
 
   if (number == SIGUSR1)
     faster = 1;
-  else if (number == SIGUSR2)
-    slower = 1;
   else
-    ending = number;
-  if (write (wake, &one, sizeof one) == -1) {
-    /* It is readable already. */
-  }
+    slower = 1;
+  tool_wake ();
   errno = saved;
 }
 
@@ -105,34 +102,14 @@ on_kick (int number)
   (void) number;
 }
 
-/* What is ignored, as under nohup, stays ignored.  The second signal of a
- * kind ends the program at once. */
-static void
-catch (int number, void (*handler) (int), int flags)
-{
-  struct sigaction old, action = { .sa_handler = handler, .sa_flags = flags };
-
-  sigemptyset (&action.sa_mask);
-  if (sigaction (number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-    sigaction (number, &action, NULL);
-}
-
 static void
 catch_signals (struct copy *c)
 {
-  static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-
-  wake = c->event_fd;
-  for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-    catch (ends[i], on_signal, SA_RESTART | SA_RESETHAND);
   if (c->o.rate > 0) {
-    catch (SIGUSR1, on_signal, SA_RESTART);
-    catch (SIGUSR2, on_signal, SA_RESTART);
+    tool_catch_signal (SIGUSR1, on_signal);
+    tool_catch_signal (SIGUSR2, on_signal);
   }
-  catch (SIGURG, on_kick, 0);
-  /* One that came before. */
-  if (tool_signal != 0)
-    on_signal (tool_signal);
+  tool_catch_signal (SIGURG, on_kick);
 }
 
 /* The first position of which it is not known that it is done. */
@@ -155,14 +132,12 @@ lowest (struct copy *c)
 static void
 look_at_signals (struct copy *c)
 {
-  int none = 0;
-
   if (faster || slower) {
     rate_change (c, faster);
     faster = slower = 0;
   }
-  if (ending != 0 && atomic_compare_exchange_strong (&c->stop, &none, 2))
-    stop_all (c);
+  if (tool_signal != 0)
+    copy_stop (c, INTERRUPTED);
 }
 
 /* ---- workers ---- */
@@ -215,11 +190,25 @@ excuse_workers (struct copy *c)
     c->workers[0].excused = false;
 }
 
+/* Signals are for the main thread, but for the kick. */
+static void
+mask_signals (sigset_t *old)
+{
+  sigset_t all;
+
+  sigfillset (&all);
+  sigdelset (&all, SIGURG);
+  pthread_sigmask (SIG_SETMASK, &all, old);
+}
+
 /* For each pass. */
 static void
 start_workers (struct copy *c)
 {
+  sigset_t old;
+
   excuse_workers (c);
+  mask_signals (&old);
   for (unsigned i = 0; i < c->worker_count; i++) {
     struct worker *w = &c->workers[i];
     w->done = NULL;
@@ -232,6 +221,7 @@ start_workers (struct copy *c)
     if (r != 0)
       tool_fail ("cannot create a thread: %s", strerror (r));
   }
+  pthread_sigmask (SIG_SETMASK, &old, NULL);
 }
 
 static bool
@@ -243,8 +233,7 @@ all_finished (struct copy *c)
   return true;
 }
 
-/* Some may be blocked in a system call, or wait for a server: interrupt that
- * until they end. */
+/* Some may be blocked in a system call: interrupt that until they end. */
 static void
 join (struct copy *c, struct worker *w)
 {
@@ -259,13 +248,8 @@ join (struct copy *c, struct worker *w)
     }
     if (pthread_timedjoin_np (w->thread, NULL, &t) == 0)
       return;
-    if (!c->stop)
-      continue;
-    pthread_kill (w->thread, SIGURG);
-    if (c->from->asynchronous)
-      nbd_break (c->from);
-    if (c->to->asynchronous)
-      nbd_break (c->to);
+    if (c->stop)
+      pthread_kill (w->thread, SIGURG);
   }
 }
 
@@ -313,7 +297,7 @@ void
 run_say_interrupted (struct copy *c, uint64_t position)
 {
   copy_warn (c, "interrupted by a signal (%s): %s from offset %" PRIu64
-             " on is not %s", strsignal (ending),
+             " on is not %s", strsignal (tool_signal),
              c->verifying ? "verification" : "the copy",
              c->to->start + position,
              c->flushing ? "known to be durable" : "complete");
@@ -332,7 +316,7 @@ run_workers (struct copy *c)
   for (unsigned i = 0; i < c->worker_count; i++)
     join (c, &c->workers[i]);
   look_at_signals (c);
-  if (c->stop == 2)
+  if (c->stop == INTERRUPTED)
     run_say_interrupted (c, lowest (c));
   if (c->stop)
     return -1;

@@ -166,10 +166,13 @@ zero_part (struct nbd_handle *h, uint64_t block, uint64_t start,
   uint64_t first = start / block * block;
   char *buf = tool_alloc (block);
 
-  if (nbd_pread (h, buf, block, first, 0) == -1)
+  int64_t cookie = nbd_aio_pread (h, buf, block, first, NBD_NULL_COMPLETION,
+                                  0);
+  if (tool_await (h, cookie, "nbd_pread") == -1)
     tool_nbd_fail (NULL);
   memset (buf + (start - first), 0, end - start);
-  if (nbd_pwrite (h, buf, block, first, 0) == -1)
+  cookie = nbd_aio_pwrite (h, buf, block, first, NBD_NULL_COMPLETION, 0);
+  if (tool_await (h, cookie, "nbd_pwrite") == -1)
     tool_nbd_fail (NULL);
   free (buf);
 }

@@ -197,9 +197,9 @@ discard_main (const struct tool *tool, bool zero, int argc, char **argv)
   range = whole_blocks (h, range, &wish);
   if (range.start < range.end)
     clear_range (h, range, &wish);
-  if (can (nbd_can_flush (h)) && nbd_flush (h, 0) == -1)
-    tool_nbd_fail (NULL);
-  if (nbd_shutdown (h, 0) == -1)
+  if (can (nbd_can_flush (h))
+      && tool_await (h, nbd_aio_flush (h, NBD_NULL_COMPLETION, 0),
+                     "nbd_flush") == -1)
     tool_nbd_fail (NULL);
   tool_close (h);
   tool_finish (EXIT_SUCCESS);

@@ -37,11 +37,9 @@ print_first (void)
   struct piece *piece = &reader.ring[reader.first];
   while (piece->cookie != -1) {
     int r = nbd_aio_command_completed (reader.h, piece->cookie);
-    if (r == -1) {
-      tool_check_signal ();
+    if (r == -1)
       tool_fail ("%" PRIu64 " bytes at offset %" PRIu64 ": %s",
                  piece->length, piece->offset, tool_nbd_error ());
-    }
     if (r == 1)
       break;
     fflush (stdout);
@@ -54,7 +52,7 @@ print_first (void)
   else
     rows_add (piece->data + piece->skip, piece->length);
   if (ferror (stdout))
-    tool_finish (EXIT_FAILURE);
+    tool_output_failed (0);
   reader.first = (reader.first + 1) % READS;
   reader.count--;
 }

@@ -31,7 +31,6 @@ static const struct tool tool = {
     "nbddump nbd://localhost\n"
     "nbddump --offset=1M --length=512 nbd://localhost\n"
     "nbddump -- [ qemu-nbd -r -f qcow2 disk.qcow2 ]\n",
-  .signal_status = EXIT_FAILURE,
 };
 
 /* Leave the terminal as it should be. */

@@ -29,13 +29,7 @@ static const int numbers[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 void
 leave_block_signals (void)
 {
-  sigemptyset (&leave_signals);
-  for (size_t i = 0; i < NR_NUMBERS; i++) {
-    struct sigaction old;
-    /* What nohup or a shell's background job ignores stays ignored. */
-    if (sigaction (numbers[i], NULL, &old) == -1 || old.sa_handler != SIG_IGN)
-      sigaddset (&leave_signals, numbers[i]);
-  }
+  leave_signals = *tool_ending_signals ();
   sigprocmask (SIG_BLOCK, &leave_signals, NULL);
 }
 

@@ -53,7 +53,6 @@ loop_is_ending (void)
 void
 loop_prepare (void)
 {
-  signal (SIGPIPE, SIG_IGN);
   leave_block_signals ();
   signals = signalfd (-1, &leave_signals, SFD_CLOEXEC | SFD_NONBLOCK);
   detached = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);

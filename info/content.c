@@ -46,7 +46,9 @@ read_beginning (struct nbd_handle *h)
   while (b.length < wanted) {
     if (n > wanted - b.length)
       n = wanted - b.length;
-    if (nbd_pread (h, b.data + b.length, n, b.length, 0) == 0)
+    int64_t cookie = nbd_aio_pread (h, b.data + b.length, n, b.length,
+                                    NBD_NULL_COMPLETION, 0);
+    if (tool_await (h, cookie, "nbd_pread") == 0)
       b.length += n;
     else if (n > block && nbd_aio_is_ready (h) == 1)
       n = block;

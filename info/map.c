@@ -123,7 +123,9 @@ print_extent (void *opaque, uint64_t offset, uint64_t length, uint64_t type)
     putchar ('\n');
   }
   /* Nobody listens any more, or the disk is full. */
-  return ferror (stdout) ? 1 : 0;
+  if (ferror (stdout))
+    tool_output_failed (0);
+  return 0;
 }
 
 /* Count a range of which the server tells nothing, and say why. */
@@ -154,7 +156,9 @@ print_unknown (void *opaque, uint64_t offset, uint64_t length,
     tool_color_reset (stdout);
     putchar ('\n');
   }
-  return ferror (stdout) ? 1 : 0;
+  if (ferror (stdout))
+    tool_output_failed (0);
+  return 0;
 }
 
 static int

@@ -50,7 +50,7 @@ open_again (const struct tool_endpoint *endpoint, char **reason)
 int
 begin_transmission (struct nbd_handle *h)
 {
-  return nbd_aio_is_negotiating (h) == 1 ? nbd_opt_go (h) : 0;
+  return nbd_aio_is_negotiating (h) == 1 ? tool_opt_go (h) : 0;
 }
 
 void

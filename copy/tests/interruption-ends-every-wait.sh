@@ -26,7 +26,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$nbdcopy" --progress=3 "$@" \
   wait_until test -e "$tmp/hangs"
   kill -INT $pid
   wait $pid || status=$?
-  [ "$status" = 1 ] || fail "exit status $status: $(cat "$tmp/stderr")"
+  [ "$status" = 130 ] || fail "exit status $status: $(cat "$tmp/stderr")"
   grep -q "interrupted by a signal (Interrupt)$text" "$tmp/stderr" \
     || fail "$(cat "$tmp/stderr")"
   ! grep -q 100/100 "$tmp/progress" || fail "it looks complete"

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Taking leave of servers.
+ *
+ * Whoever closes a connection with requests in flight makes a server fail
+ * to write its replies, and some end then with all that they serve.  So
+ * replies are taken first, but not for long, and the server is told that
+ * nothing more will come.
+ */
+#include <config.h>
+
+#include <poll.h>
+#include <stdlib.h>
+
+#include "internal.h"
+
+/* How long replies are waited for, and then that servers close. */
+#define REPLIES_MS 1000
+#define CLOSING_MS 1000
+
+static bool
+is_connected (struct nbd_handle *h)
+{
+  return nbd_aio_is_ready (h) == 1 || nbd_aio_is_processing (h) == 1;
+}
+
+static bool
+owes_replies (struct nbd_handle *h)
+{
+  return is_connected (h) && nbd_aio_in_flight (h) > 0;
+}
+
+static bool
+is_open (struct nbd_handle *h)
+{
+  return nbd_aio_is_closed (h) != 1 && nbd_aio_is_dead (h) != 1;
+}
+
+/* Serve what has come; 1 if there may be more, -1 if no more is awaited. */
+static int
+serve (struct nbd_handle *h, bool (*waits) (struct nbd_handle *h))
+{
+  return waits (h) ? nbd_poll (h, 0) : -1;
+}
+
+static struct pollfd
+events_of (struct nbd_handle *h)
+{
+  unsigned direction = nbd_aio_get_direction (h);
+  return (struct pollfd) {
+    .fd = nbd_aio_get_fd (h),
+    .events = (direction & LIBNBD_AIO_DIRECTION_READ ? POLLIN : 0)
+            | (direction & LIBNBD_AIO_DIRECTION_WRITE ? POLLOUT : 0),
+  };
+}
+
+/* Drive the handles as long as one WAITS, but no longer than MS. */
+static void
+drive (struct nbd_handle **handles, size_t count, int ms,
+       bool (*waits) (struct nbd_handle *h))
+{
+  struct pollfd *fds = calloc (count, sizeof *fds);
+  int64_t deadline = tool_now_ms () + ms, left = ms;
+  bool some = fds != NULL;
+  while (some && left > 0) {
+    bool more = some = false;
+    for (size_t i = 0; i < count; i++) {
+      int r = serve (handles[i], waits);
+      more |= r == 1;
+      some |= r != -1;
+      fds[i] = r == 0 ? events_of (handles[i])
+        : (struct pollfd) { .fd = -1 };
+    }
+    left = deadline - tool_now_ms ();
+    if (some && !more && left > 0)
+      poll (fds, count, left);
+  }
+  free (fds);
+}
+
+/* True if the server is to close now, and has answered all. */
+static bool
+say_goodbye (struct nbd_handle *h)
+{
+  if (nbd_aio_is_negotiating (h) == 1)
+    return nbd_aio_opt_abort (h) == 0;
+  return is_connected (h) && nbd_aio_disconnect (h, 0) == 0
+    && !owes_replies (h);
+}
+
+void
+tool_part (struct nbd_handle **handles, size_t count)
+{
+  size_t closing = 0;
+  drive (handles, count, REPLIES_MS, owes_replies);
+  for (size_t i = 0; i < count; i++)
+    if (say_goodbye (handles[i]))
+      handles[closing++] = handles[i];
+  drive (handles, closing, CLOSING_MS, is_open);
+}

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""Shared by the tests of how tools end: a server that notes how its clients
+leave, and may keep them waiting; and the tools at work."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Callable, cast
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/lib"))
+
+import nbd_server  # noqa: E402
+
+ENDING = signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT
+SIZE = 1 << 24
+# Far more than anything takes; it only ends a test that would hang.
+TIMEOUT = 300
+
+
+class Connection(nbd_server.Connection):
+    def command(self) -> bool:
+        server = cast(Server, self.server)
+        try:
+            more = super().command()
+        except (nbd_server.Gone, ConnectionError):
+            server.left("without a word")
+            raise
+        if not more:
+            server.left("in order")
+        return more
+
+
+class Server(nbd_server.Server):
+    """Answers once it is told to."""
+
+    connection = Connection
+
+    def __init__(self) -> None:
+        super().__init__(SIZE)
+        self.disk[:] = os.urandom(1 << 16) * (SIZE >> 16)
+        self.answering = threading.Event()
+        self.changed = threading.Condition()
+        self.clients = 0
+        self.ends: list[str] = []
+
+    def note(self, name: str, flags: int, offset: int, count: int) -> None:
+        super().note(name, flags, offset, count)
+        with self.changed:
+            self.changed.notify_all()
+        self.answering.wait()
+
+    def left(self, how: str) -> None:
+        with self.changed:
+            self.ends.append(how)
+            self.changed.notify_all()
+
+    def wait_for(self, condition: Callable[[], object]) -> None:
+        with self.changed:
+            assert self.changed.wait_for(condition, TIMEOUT), "timeout"
+
+    def wait_until_asked(self) -> None:
+        """The tool waits for an answer now."""
+        self.wait_for(lambda: self.log)
+
+    def wait_for_ends(self, count: int = 1) -> list[str]:
+        """How the clients have left; at least so many."""
+        self.wait_for(lambda: len(self.ends) >= count)
+        return self.ends
+
+
+def tools(uri: str) -> dict[str, list[str]]:
+    """What asks the server, each on one connection, and prints something."""
+    commands = {
+        "nbdinfo": ["info/nbdinfo", "--content", uri],
+        "nbddump": ["dump/nbddump", uri],
+        "nbdcopy": ["copy/nbdcopy", "--connections=1", uri, "-"],
+        "nbddiscard": ["discard/nbddiscard", "--check", uri],
+        "nbdzero": ["zero/nbdzero", "--check", uri],
+    }
+    return {name: words for name, words in commands.items() if Path(words[0]).exists()}
+
+
+def start(
+    words: list[str], action: int = signal.SIG_DFL, **kwargs: Any
+) -> subprocess.Popen[bytes]:
+    """Run it with this action of all signals that could end it, without core
+    files."""
+
+    def prepare() -> None:
+        for number in (*ENDING, signal.SIGPIPE):
+            signal.signal(number, action)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+    kwargs.setdefault("stdout", subprocess.DEVNULL)
+    return subprocess.Popen(words, preexec_fn=prepare, restore_signals=False, **kwargs)
