@@ -40,7 +40,7 @@ connect_one (const struct tool_endpoint *endpoint, const char *name,
       && nbd_set_opt_mode (h, name != NULL) == 0)
     r = tool_connect_within (h, endpoint, number > 0 ? PATIENCE_MS : -1);
   if (r == 0 && name)
-    r = nbd_set_export_name (h, name) == -1 ? -1 : nbd_opt_go (h);
+    r = nbd_set_export_name (h, name) == -1 ? -1 : tool_opt_go (h);
   if (r == 0)
     return h;
   /* Closing forgets the message. */
