@@ -23,6 +23,7 @@ EXTRA_DIST += sh/nbdsh.in
 sh_tests = \
 	sh/tests/ctrl-c-ends-calls-that-wait.sh \
 	sh/tests/exit-status-is-that-of-the-script.sh \
+	sh/tests/mistakes-are-shown-at-the-users-line.sh \
 	sh/tests/options-have-effect-in-their-order.sh \
 	sh/tests/python3-m-nbd-is-the-same-shell.sh \
 	sh/tests/scripts-import-what-is-beside-them.sh \

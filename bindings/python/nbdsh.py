@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import atexit
 import code
+import itertools
 import os
 import signal
 import sys
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any, Callable, NoReturn, Sequence
 
 import nbd
+import nbdsh_handle
 from nbdsh_handle import Handle, listen_to_signals
 
 DESCRIPTION = "a Python shell with a handle to talk to NBD servers"
@@ -139,20 +141,41 @@ def connect(h: nbd.NBD, uri: str) -> None:
     h.connect_uri(uri)
 
 
+def debugging() -> bool:
+    return os.environ.get("LIBNBD_DEBUG") == "1"
+
+
+def hide_our_frames(report: traceback.TracebackException | None) -> None:
+    """Leave of a stack what is the user's: what comes before a call of ours.
+    Code of the user calls ours, but no exception comes back the other way."""
+    ours = {__file__, code.__file__, nbd.__file__, nbdsh_handle.__file__}
+    if report is None:
+        return
+    frames = itertools.dropwhile(lambda f: f.filename in ours, report.stack)
+    kept = itertools.takewhile(lambda f: f.filename not in ours, frames)
+    report.stack = traceback.StackSummary.from_list(kept)
+    hide_our_frames(report.__cause__)
+    hide_our_frames(report.__context__)
+
+
+def describe(error: BaseException) -> str:
+    """What Python prints for an exception, but without our part of the stack."""
+    report = traceback.TracebackException.from_exception(error)
+    if not debugging():
+        hide_our_frames(report)
+    return "".join(report.format())
+
+
 def script_failed(error: BaseException) -> NoReturn:
     """End as Python does, without showing our own part of the stack."""
-    debug = os.environ.get("LIBNBD_DEBUG") == "1"
-    if isinstance(error, nbd.Error) and not debug:
+    if isinstance(error, nbd.Error) and not debugging():
         print(f"nbdsh: command line script failed: {error}", file=sys.stderr)
         sys.exit(1)
-    frames = error.__traceback__
-    while frames and frames.tb_frame.f_code.co_filename == __file__:
-        frames = frames.tb_next
     if isinstance(error, KeyboardInterrupt):
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         sys.stdout.flush()
         os.kill(os.getpid(), signal.SIGINT)
-    traceback.print_exception(type(error), error, frames)
+    sys.stderr.write(describe(error))
     sys.exit(1)
 
 
@@ -227,11 +250,24 @@ def prepare_terminal(names: dict[str, Any]) -> None:
     atexit.register(save)
 
 
+class Console(code.InteractiveConsole):
+    """Python's own, but for the stack that exceptions show."""
+
+    def showtraceback(self) -> None:
+        error = sys.exc_info()[1]
+        if sys.excepthook is not sys.__excepthook__ or error is None:
+            super().showtraceback()
+            return
+        # For pdb.pm().
+        sys.last_type, sys.last_value, sys.last_traceback = sys.exc_info()
+        self.write(describe(error))
+
+
 def interact(names: dict[str, Any]) -> None:
     sys.ps1, sys.ps2 = "nbd> ", "...> "
     if sys.stdin.isatty():
         prepare_terminal(names)
-    code.interact(banner=banner(names), local=names, exitmsg="")
+    Console(names).interact(banner=banner(names), exitmsg="")
 
 
 def open_standard_descriptors() -> None:

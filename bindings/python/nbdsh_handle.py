@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Iterator
 
 import nbd
@@ -63,6 +63,9 @@ def said_by(name: str) -> Iterator[None]:
         if not separator:
             raise
         raise nbd.Error(f"nbd_{name}: {rest}", error.errnum) from None
+    except (TypeError, ValueError, OverflowError) as error:
+        text = str(error).replace(f"NBD.aio_{name}", f"NBD.{name}")
+        raise type(error)(text) from None
 
 
 def connecting(name: str, method: Any, twin: Any) -> Any:
@@ -85,9 +88,10 @@ def command(name: str, method: Any, twin: Any) -> Any:
     @functools.wraps(method)
     def call(self: Handle, *args: Any, **kwargs: Any) -> Any:
         # Mistakes are for the method itself to explain.
-        try:
+        given = None
+        with suppress(TypeError):
             given = signature.bind(self, *args, **kwargs).arguments
-        except TypeError:
+        if given is None:
             return method(self, *args, **kwargs)
         del given["self"]
         data: bytearray | None = None
@@ -114,9 +118,10 @@ def option(method: Any) -> Any:
 
     @functools.wraps(method)
     def call(self: Handle, *args: Any, **kwargs: Any) -> Any:
-        try:
+        fd = None
+        with suppress(nbd.Error):
             fd = self.aio_get_fd()
-        except nbd.Error:
+        if fd is None:
             return method(self, *args, **kwargs)
         with ThreadPoolExecutor(1) as pool:
             try:
