@@ -3,8 +3,8 @@
  *
  * Chunks hold whole blocks, so workers digest them in any order.  Digests
  * of blocks that are not zero are kept in pages; where nothing was read
- * the digest is that of a block of zeroes.  Blocks larger than a request are
- * copied in order instead, and digested as they come. */
+ * the digest is that of a block of zeroes.  Blocks larger than a request,
+ * and streams, are copied in order instead, and digested as they come. */
 #include <config.h>
 
 #include <endian.h>
@@ -151,7 +151,7 @@ blkhash_data (struct copy *c, const char *buffer, uint64_t position,
 {
   unsigned char value[MAX_DIGEST];
 
-  if (block > c->request || position % block != 0) {
+  if (block > c->request || c->from->stream || position % block != 0) {
     add_partial (buffer, position, length);
     return;
   }

@@ -58,7 +58,8 @@ account (struct worker *w, const struct extent *what)
   else if (what->kind == ZERO)
     c->zeroed += what->end - what->start;
   w->attempts = 0;
-  if (c->verifying)
+  /* A stream may end with a chunk of nothing. */
+  if (c->verifying || what->start == what->end)
     return;
   done_add (c, what);
   verify_record (c, what);
@@ -201,8 +202,8 @@ read_done (struct worker *w, struct slot *s, const struct io *io)
   s->pending--;
   if (c->from->stream) {
     s->what.end = s->what.start + io->length;
-    if (io->length < wanted)
-      work_end_of_stream (c, s->what.end);
+    work_came (c, s->what.end, io->ended || s->what.end == c->most);
+    rate_return (c, wanted - io->length);
     wanted = io->length;
   }
   if (c->verifying) {

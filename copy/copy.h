@@ -128,6 +128,7 @@ struct io {
   int64_t cookie;               /* in flight; what the library calls it */
   unsigned way;                 /* how it is tried; it only becomes more, */
   bool again;                   /* and is to be tried so once more */
+  bool ended;                   /* READ: nothing comes behind it */
   struct extent asked;          /* STATUS: the question */
   struct extents allocation;    /* STATUS: the source's allocation, and */
   struct extents selection;     /* what the chosen context marks */
@@ -147,9 +148,16 @@ extern void io_fail (const struct io *io);
 
 /* ---- endpoints ---- */
 
+struct pollfd;
+
 struct endpoint_ops {
   const char *name;
   void (*start) (struct endpoint *e, struct io *io);
+  /* NULL, or what worker I is to poll for, which may lower its timeout, and
+   * what happened. */
+  void (*poll_for) (struct endpoint *e, unsigned i, struct pollfd *p,
+                    int *timeout);
+  void (*polled) (struct endpoint *e, unsigned i, const struct pollfd *p);
   /* More connections, COUNT in all; how many there are now. */
   unsigned (*connect) (struct endpoint *e, unsigned count);
   /* The size and identity were looked at; make it ready to be written. */
@@ -198,12 +206,8 @@ extern struct endpoint *stream_open (struct copy *c, int fd,
                                      const char *name, bool source);
 extern struct endpoint *null_open (struct copy *c);
 
-/* Sockets: what to poll for, what happened, and whether worker I's is lost.
- * After nbd_reopen returned 0 it is there again. */
-struct pollfd;
-extern void nbd_poll_for (struct endpoint *e, unsigned i, struct pollfd *p);
-extern void nbd_polled (struct endpoint *e, unsigned i,
-                        const struct pollfd *p);
+/* Is worker I's connection lost?  After nbd_reopen returned 0 it is there
+ * again. */
 extern bool nbd_is_lost (struct endpoint *e, unsigned i);
 /* Notice if an idle one was lost. */
 extern void nbd_look (struct endpoint *e, unsigned i);
@@ -261,8 +265,9 @@ struct work {
   uint64_t span;                /* of the next query */
   bool mapping;                 /* the source is asked */
   struct unknown unknown;
-  bool endless;                 /* a source of unknown length, */
-  uint64_t endless_at;          /* read up to here */
+  bool endless;                 /* a stream, */
+  bool reading;                 /* of which a chunk is taken, */
+  uint64_t endless_at;          /* and has come up to here */
   bool (*refill) (struct copy *c);      /* makes more ready, under lock */
 };
 
@@ -272,6 +277,7 @@ struct copy {
   struct endpoint *source;      /* from, unless verifying */
   uint64_t length;              /* to be copied, once known */
   bool length_known;
+  uint64_t most;                /* --length of a stream, or UINT64_MAX */
   uint64_t align;               /* boundaries of chunks, at the destination */
   uint64_t request;             /* bytes per request */
   _Atomic uint64_t scan;        /* block size of the scan, 0: none */
@@ -339,7 +345,8 @@ extern enum unmapped work_not_mapped (struct copy *c,
                                       uint64_t end);
 /* Do it again. */
 extern void work_return (struct copy *c, struct extent what);
-extern void work_end_of_stream (struct copy *c, uint64_t position);
+/* A chunk of a stream came, up to POSITION, and it was the last one. */
+extern void work_came (struct copy *c, uint64_t position, bool ended);
 extern void work_wake (struct copy *c);
 extern uint64_t work_lowest (struct copy *c);
 
@@ -476,6 +483,8 @@ extern void select_load (struct copy *c, struct extents *out);
 extern void rate_begin (struct copy *c);
 /* Milliseconds until LENGTH bytes may go, 0: they went. */
 extern int rate_take (struct copy *c, uint64_t length);
+/* So much of it did not go. */
+extern void rate_return (struct copy *c, uint64_t length);
 extern void rate_change (struct copy *c, bool faster);
 
 /* ---- progress.c ---- */

@@ -68,6 +68,7 @@ copy_tests = \
 	copy/tests/interrupted-copies-say-how-far-they-came.sh \
 	copy/tests/interruption-ends-every-wait.sh \
 	copy/tests/large-holes-need-few-queries.sh \
+	copy/tests/lengths-end-streams.sh \
 	copy/tests/lost-connections-are-opened-again.sh \
 	copy/tests/maps-may-come-from-standard-input.sh \
 	copy/tests/memory-is-bounded-by-the-queue-size.sh \
@@ -90,6 +91,7 @@ copy_tests = \
 	copy/tests/servers-may-come-late.sh \
 	copy/tests/shrinking-sources-fail-the-copy.sh \
 	copy/tests/sparse-random-disks-arrive-whole.sh \
+	copy/tests/streams-are-passed-on-as-they-come.py \
 	copy/tests/the-rate-is-limited-and-changed-by-signals.sh \
 	copy/tests/verification-finds-what-is-not-stored.sh \
 	copy/tests/zeroes-replace-old-content.sh \

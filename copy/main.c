@@ -49,12 +49,15 @@ set_windows (struct copy *c)
   set_window (to, c->o.offset[1], c->o.length[1]);
   c->length_known = from->length != -1 && !from->stream;
   c->length = c->length_known ? (uint64_t) from->length : 0;
-  if (c->length_known && to->length != -1 && from->length > to->length)
+  if (from->length != -1 && to->length != -1 && from->length > to->length)
     tool_fail ("the source is larger than the destination: %" PRIi64
                " bytes do not fit into %" PRIi64 " bytes", from->length,
                to->length);
-  if (!c->length_known && from->length != -1)
-    tool_fail ("%s: --length needs a source of known size", from->name);
+  c->most = from->stream && from->length != -1 ? (uint64_t) from->length
+    : UINT64_MAX;
+  /* What was lost could not be read again. */
+  if (from->stream)
+    to->again = false;
 }
 
 /* Numbers of the whole: how large requests are and where they may end. */
@@ -213,7 +216,7 @@ add_work (struct copy *c, struct ranges *done)
   work_init (c);
   c->work.mapping = c->from->has_map || c->from->has_selection;
   if (!c->length_known)
-    c->work.endless = true;
+    c->work.endless = c->most > 0;
   else if (c->o.map)
     add_map (c, done);
   else
@@ -267,6 +270,10 @@ copy_all (struct copy *c, bool flush)
   if (c->stop == INTERRUPTED)
     run_say_interrupted (c, 0);
   c->flushing = false;
+  if (!c->stop && c->most != UINT64_MAX && c->length < c->most)
+    copy_fail (c, "%s: the input ended after %" PRIu64 " bytes, but "
+               "--length=%" PRIu64 " was asked for", c->from->name,
+               c->length, c->most);
   return r == -1 || c->stop ? -1 : 0;
 }
 

@@ -373,11 +373,13 @@ nbd_start (struct endpoint *e, struct io *io)
 /* ---- the socket ---- */
 
 void
-nbd_poll_for (struct endpoint *e, unsigned i, struct pollfd *p)
+nbd_poll_for (struct endpoint *e, unsigned i, struct pollfd *p,
+              int *timeout)
 {
   struct nbd_handle *h = ((struct nbd *) e)->connections[i].h;
   unsigned direction = nbd_aio_get_direction (h);
 
+  (void) timeout;
   *p = (struct pollfd) { .fd = -1 };
   if (direction == 0)
     return;

@@ -154,6 +154,8 @@ identity (struct endpoint *e)
 static const struct endpoint_ops ops = {
   .name = "nbd_ops",
   .start = nbd_start,
+  .poll_for = nbd_poll_for,
+  .polled = nbd_polled,
   .connect = nbd_connect,
   .finish = finish,
   .identity = identity,

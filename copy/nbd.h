@@ -45,6 +45,10 @@ extern unsigned nbd_connect (struct endpoint *e, unsigned count);
 /* ---- nbd-io.c, nbd-zero.c ---- */
 
 extern void nbd_start (struct endpoint *e, struct io *io);
+extern void nbd_poll_for (struct endpoint *e, unsigned i, struct pollfd *p,
+                          int *timeout);
+extern void nbd_polled (struct endpoint *e, unsigned i,
+                        const struct pollfd *p);
 /* Blocking: what does not begin or end at a block; DATA NULL is zeroes. */
 extern int nbd_write_part (struct nbd *n, struct nbd_handle *h,
                            const char *data, uint64_t offset,

@@ -38,6 +38,8 @@ done (struct copy *c)
 static uint64_t
 total (struct copy *c)
 {
+  if (!c->length_known && c->most != UINT64_MAX)
+    return c->o.verify ? 2 * c->most : c->most;
   if (!c->length_known)
     return 0;
   return c->o.verify ? 2 * c->length - c->skipped : c->length;

@@ -40,6 +40,16 @@ rate_take (struct copy *c, uint64_t length)
   return wait;
 }
 
+void
+rate_return (struct copy *c, uint64_t length)
+{
+  if (c->o.rate == 0)
+    return;
+  pthread_mutex_lock (&lock);
+  bucket += length;
+  pthread_mutex_unlock (&lock);
+}
+
 /* Double or halve the limit. */
 void
 rate_change (struct copy *c, bool faster)

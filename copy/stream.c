@@ -9,6 +9,17 @@
 
 #include "copy.h"
 
+/* What has come is passed on when nothing more comes for so long.  Less
+ * would make small requests of what a fast writer sends through a pipe. */
+#define PAUSE_MS 5
+
+struct stream {
+  struct endpoint e;
+  struct io *reading;           /* waits for input, */
+  uint64_t got;                 /* of which so much has come, */
+  int64_t came_ms;              /* the last of it at this time */
+};
+
 static const char zeroes[64 * 1024];
 
 /* Sleep until it is ready, or until all have to stop. */
@@ -32,28 +43,85 @@ try_again (struct endpoint *e)
   return (errno == EINTR || errno == EAGAIN) && !e->copy->stop;
 }
 
-/* Less than was asked for comes at the end only. */
-static int
-read_all (struct endpoint *e, struct io *io)
-{
-  uint64_t done = 0;
+/* ---- input ---- */
 
-  while (done < io->length) {
-    int error = wait_for (e, POLLIN);
-    if (error != 0)
-      return error;
-    ssize_t n = read (e->fd, io->buffer + done, io->length - done);
-    if (n == -1 && try_again (e))
-      continue;
-    if (n == -1)
-      return errno;
-    if (n == 0)
-      break;
-    done += n;
-  }
-  io->length = done;
-  return 0;
+static void
+pass_on (struct stream *s, int error)
+{
+  struct io *io = s->reading;
+
+  io->length = s->got;
+  s->reading = NULL;
+  io_done (io, error);
 }
+
+static bool
+is_readable (const struct stream *s)
+{
+  struct pollfd p = { .fd = s->e.fd, .events = POLLIN };
+  return poll (&p, 1, 0) == 1;
+}
+
+/* Take what is there.  What came before an error is passed on; the error
+ * comes with the next attempt. */
+static void
+take (struct stream *s)
+{
+  struct io *io = s->reading;
+
+  while (s->got < io->length && !io->ended) {
+    if (!is_readable (s))
+      return;
+    ssize_t n = read (s->e.fd, io->buffer + s->got, io->length - s->got);
+    if (n == -1 && try_again (&s->e))
+      continue;
+    if (n == -1) {
+      pass_on (s, s->got > 0 ? 0 : errno);
+      return;
+    }
+    s->got += n;
+    s->came_ms = tool_now_ms ();
+    io->ended = n == 0;
+  }
+  pass_on (s, 0);
+}
+
+static void
+begin (struct endpoint *e, struct io *io)
+{
+  struct stream *s = (struct stream *) e;
+
+  s->reading = io;
+  s->got = 0;
+  take (s);
+}
+
+static void
+poll_for (struct endpoint *e, unsigned i, struct pollfd *p, int *timeout)
+{
+  struct stream *s = (struct stream *) e;
+
+  (void) i;
+  *p = (struct pollfd) { .fd = s->reading ? s->e.fd : -1, .events = POLLIN };
+  if (s->reading && s->got > 0)
+    *timeout = *timeout < 0 ? PAUSE_MS : MIN (*timeout, PAUSE_MS);
+}
+
+static void
+polled (struct endpoint *e, unsigned i, const struct pollfd *p)
+{
+  struct stream *s = (struct stream *) e;
+
+  (void) i;
+  if (s->reading == NULL)
+    return;
+  if (p->revents != 0)
+    take (s);
+  else if (s->got > 0 && tool_now_ms () - s->came_ms >= PAUSE_MS)
+    pass_on (s, 0);
+}
+
+/* ---- output ---- */
 
 static int
 write_all (struct endpoint *e, const char *buffer, uint64_t length)
@@ -91,7 +159,7 @@ start (struct endpoint *e, struct io *io)
 {
   switch (io->action) {
   case READ:
-    io_done (io, read_all (e, io));
+    begin (e, io);
     break;
   case WRITE:
     io_done (io, write_all (e, io->buffer, io->length));
@@ -129,6 +197,8 @@ finish (struct endpoint *e, uint64_t length, bool flush)
 static const struct endpoint_ops stream_ops = {
   .name = "pipe_ops",
   .start = start,
+  .poll_for = poll_for,
+  .polled = polled,
   .connect = connect_one,
   .finish = finish,
 };
@@ -143,14 +213,14 @@ static const struct endpoint_ops null_ops = {
 struct endpoint *
 stream_open (struct copy *c, int fd, const char *name, bool source)
 {
-  struct endpoint *e = tool_alloc (sizeof *e);
+  struct stream *s = tool_alloc (sizeof *s);
 
-  *e = (struct endpoint) {
+  s->e = (struct endpoint) {
     .ops = &stream_ops, .copy = c, .name = name, .fd = fd, .source = source,
     .size = -1, .minimum = 1, .preferred = 4096, .maximum = 32 * MIB,
     .zero_maximum = 32 * MIB, .stream = true,
   };
-  return e;
+  return &s->e;
 }
 
 struct endpoint *

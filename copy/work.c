@@ -148,10 +148,13 @@ try_take (struct copy *c, struct extent *what)
     cut (c, what);
     return TAKE_CHUNK;
   }
+  if (w->endless && w->reading)
+    return TAKE_WAIT;
   if (w->endless) {
+    uint64_t end = next_boundary (c, w->endless_at, c->request);
     *what = (struct extent) { .kind = DATA, .start = w->endless_at,
-                              .end = w->endless_at + c->request };
-    w->endless_at = what->end;
+                              .end = MIN (end, c->most) };
+    w->reading = true;
     return TAKE_CHUNK;
   }
   return w->queries > 0 || w->unmapped.count > 0 ? TAKE_WAIT : TAKE_END;
@@ -345,14 +348,20 @@ work_return (struct copy *c, struct extent what)
 }
 
 void
-work_end_of_stream (struct copy *c, uint64_t position)
+work_came (struct copy *c, uint64_t position, bool ended)
 {
-  pthread_mutex_lock (&c->work.lock);
-  c->work.endless = false;
-  c->length = position;
-  c->length_known = true;
-  pthread_cond_broadcast (&c->work.changed);
-  pthread_mutex_unlock (&c->work.lock);
+  struct work *w = &c->work;
+
+  pthread_mutex_lock (&w->lock);
+  w->reading = false;
+  w->endless_at = position;
+  if (ended) {
+    w->endless = false;
+    c->length = position;
+    c->length_known = true;
+  }
+  pthread_cond_broadcast (&w->changed);
+  pthread_mutex_unlock (&w->lock);
 }
 
 void

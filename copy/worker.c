@@ -193,16 +193,15 @@ wait_for_events (struct worker *w, int timeout)
   struct pollfd p[3] = {
     { .fd = c->stop_fd, .events = POLLIN }, { .fd = -1 }, { .fd = -1 },
   };
+  struct endpoint *sides[2] = { c->from, c->to };
 
-  if (c->from->asynchronous)
-    nbd_poll_for (c->from, w->index, &p[1]);
-  if (c->to->asynchronous && c->to != c->from)
-    nbd_poll_for (c->to, w->index, &p[2]);
+  for (int i = 0; i < 2; i++)
+    if (sides[i]->ops->poll_for && (i == 0 || sides[1] != sides[0]))
+      sides[i]->ops->poll_for (sides[i], w->index, &p[1 + i], &timeout);
   poll (p, 3, timeout);
-  if (c->from->asynchronous)
-    nbd_polled (c->from, w->index, &p[1]);
-  if (c->to->asynchronous && c->to != c->from)
-    nbd_polled (c->to, w->index, &p[2]);
+  for (int i = 0; i < 2; i++)
+    if (sides[i]->ops->polled && (i == 0 || sides[1] != sides[0]))
+      sides[i]->ops->polled (sides[i], w->index, &p[1 + i]);
 }
 
 static bool
