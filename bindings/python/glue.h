@@ -86,6 +86,7 @@ extern PyObject *nbdpy_close (PyObject *module, PyObject *handle);
 extern int nbdpy_open (struct call *call, const char *name, bool locked,
                        PyObject *const *args, Py_ssize_t nargs,
                        Py_ssize_t wanted);
+extern int nbdpy_still_open (struct call *call);
 extern void nbdpy_enter (struct call *call);
 extern void nbdpy_leave (struct call *call);
 

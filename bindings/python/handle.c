@@ -94,6 +94,17 @@ nbdpy_open (struct call *call, const char *name, bool locked,
   return 0;
 }
 
+/* Arguments can run any code while they are looked at, which may have closed
+ * the handle. */
+int
+nbdpy_still_open (struct call *call)
+{
+  if (call->handle->h != NULL)
+    return 0;
+  nbdpy_raise_closed ();
+  return -1;
+}
+
 /* Give up the interpreter's lock before a call that takes the handle's:
  * whoever holds that may be about to run a callback. */
 void

@@ -43,6 +43,7 @@ python_tests = \
 	bindings/python/tests/aio-connect-takes-python-addresses.py \
 	bindings/python/tests/aio-pread-fills-the-buffer-in-place.py \
 	bindings/python/tests/aio-pwrite-sends-the-buffer-as-it-is.py \
+	bindings/python/tests/arguments-may-close-the-handle.py \
 	bindings/python/tests/block-status-lists-extents.py \
 	bindings/python/tests/buffer-converts-both-ways.py \
 	bindings/python/tests/buffer-follows-the-object-that-it-shares.py \

@@ -291,6 +291,7 @@ def _method(function: Function) -> str:
     pieces = [_piece(param, at) for at, param in enumerate(params, 1)]
     gets = [piece.get for piece in pieces]
     view = _view(function)
+    ready = "nbdpy_still_open (&call)" if gets else ""
     error = function.returns.error if function.may_set_error else None
     return METHOD.substitute(
         head=fill(f"py_{function.name}", METHOD_PARAMETERS, ""),
@@ -298,7 +299,7 @@ def _method(function: Function) -> str:
         locked="true" if function.locked else "false",
         count=len(params) + 1,
         declarations="".join(f"  {piece.declaration}\n" for piece in pieces),
-        gets="".join(f"\n      || {get} == -1" for get in (*gets, view) if get),
+        gets="".join(f"\n      || {get} == -1" for get in (*gets, view, ready) if get),
         call=_call(function, [item for piece in pieces for item in piece.passed]),
         check=FAILED.substitute(error=error) if error else "",
         result=_result(function),
