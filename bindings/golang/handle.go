@@ -19,7 +19,14 @@ import (
 //
 // A handle may be used by several goroutines at once.  Calls that wait for the
 // server block only the goroutine that makes them.
+//
+// Copies of a Libnbd are the same handle.
 type Libnbd struct {
+	*handle
+}
+
+// A handle is what copies of a Libnbd share, or nil if Create has not made it.
+type handle struct {
 	// The handle in C, as a number because cgo looks at what pointers point to.
 	h C.uintptr_t
 
@@ -40,9 +47,9 @@ func Create() (*Libnbd, error) {
 	if ret.status != nil {
 		return nil, failure("create", ret.status)
 	}
-	h := &Libnbd{h: C.uintptr_t(ret.value)}
-	runtime.SetFinalizer(h, (*Libnbd).finalize)
-	return h, nil
+	h := &handle{h: C.uintptr_t(ret.value)}
+	runtime.SetFinalizer(h, (*handle).close)
+	return &Libnbd{h}, nil
 }
 
 // Close closes the handle and the connection.
@@ -57,10 +64,23 @@ func Create() (*Libnbd, error) {
 // The result is nil or says that the handle was closed before.  Mind that it has
 // a type of its own: assigned to a variable of type error it is not nil.
 func (h *Libnbd) Close() *LibnbdError {
+	if h.handle == nil || !h.close() {
+		return closedError("close")
+	}
+	return nil
+}
+
+// String tells handles apart in messages.
+func (h *Libnbd) String() string {
+	return fmt.Sprintf("&Libnbd{%p}", h.handle)
+}
+
+// close returns false if that was done before.
+func (h *handle) close() bool {
 	for {
 		users := atomic.LoadInt64(&h.users)
 		if users&closed != 0 {
-			return closedError("close")
+			return false
 		}
 		if atomic.CompareAndSwapInt64(&h.users, users, users|closed) {
 			break
@@ -70,20 +90,11 @@ func (h *Libnbd) Close() *LibnbdError {
 	if atomic.LoadInt64(&h.users) == closed {
 		h.destroy()
 	}
-	return nil
-}
-
-// String tells handles apart in messages.
-func (h *Libnbd) String() string {
-	return fmt.Sprintf("&Libnbd{%p}", h)
-}
-
-func (h *Libnbd) finalize() {
-	h.Close()
+	return true
 }
 
 // destroy may be called by all who see that nobody uses the handle.
-func (h *Libnbd) destroy() {
+func (h *handle) destroy() {
 	if !atomic.CompareAndSwapInt32(&h.freed, 0, 1) {
 		return
 	}
@@ -94,11 +105,11 @@ func (h *Libnbd) destroy() {
 
 // begin is called by each method before it uses the handle, and end after it.
 // If begin returns false the handle is closed, and end must not be called.
-func (h *Libnbd) begin() bool {
-	return atomic.AddInt64(&h.users, 1)&closed == 0 || h.leave()
+func (h *handle) begin() bool {
+	return h != nil && (atomic.AddInt64(&h.users, 1)&closed == 0 || h.leave())
 }
 
-func (h *Libnbd) end() {
+func (h *handle) end() {
 	if atomic.AddInt64(&h.users, -1) == closed {
 		h.destroy()
 	}
@@ -107,7 +118,7 @@ func (h *Libnbd) end() {
 // leave ends what must not begin.  It is a call so that begin need not be one.
 //
 //go:noinline
-func (h *Libnbd) leave() bool {
+func (h *handle) leave() bool {
 	h.end()
 	return false
 }
@@ -147,7 +158,7 @@ func newError(op string, errno syscall.Errno, format string, args ...interface{}
 }
 
 func closedError(op string) *LibnbdError {
-	return newError(op, syscall.EBADF, "the handle is closed")
+	return newError(op, syscall.EBADF, "the handle is closed, or was not made by Create")
 }
 
 // failure returns the error of a call that failed.  If a callback panicked

@@ -38,7 +38,7 @@ func TestHandleLivesAndCloses(t *testing.T) {
 	found := fails(t, err, syscall.EBADF)
 	same(t, "Op", found.Op, "get_size")
 	same(t, "Errmsg", found.Errmsg,
-		"nbd_get_size: the handle is closed: bad file descriptor")
+		"nbd_get_size: the handle is closed, or was not made by Create: bad file descriptor")
 }
 
 func TestHandleThatIsForgottenIsClosed(t *testing.T) {
@@ -93,6 +93,30 @@ func TestCloseWaitsForMethodsAtWork(t *testing.T) {
 	_, err = h.Poll(-1)
 	fails(t, err, syscall.EBADF)
 	same(t, "closures in use", libnbd.ClosuresInUse(), 0)
+}
+
+func TestCopiesAreTheSameHandle(t *testing.T) {
+	h := serve(t, "memory", "1M")
+	copied := *h
+	good(t, copied.Pread(make([]byte, 512), 0, nil))
+	if err := copied.Close(); err != nil {
+		t.Fatal(err)
+	}
+	fails(t, h.Pread(make([]byte, 512), 0, nil), syscall.EBADF)
+	if err := h.Close(); err == nil || err.Errno != syscall.EBADF {
+		t.Fatal(err)
+	}
+}
+
+func TestHandleThatWasNotMadeIsNoHandle(t *testing.T) {
+	var h libnbd.Libnbd
+	_, err := h.GetSize()
+	fails(t, err, syscall.EBADF)
+	_, err = h.AioIsReady()
+	fails(t, err, syscall.EBADF)
+	if err := h.Close(); err == nil || err.Errno != syscall.EBADF {
+		t.Fatal(err)
+	}
 }
 
 func TestDefaultsAreThoseDocumented(t *testing.T) {
