@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,6 +19,8 @@ struct entry {
   struct entry *next;
   struct nbd_handle *h;
   _Atomic int negotiating;      /* the socket, to be broken; or -1 */
+  tool_prepare *prepare;        /* of the handle */
+  const void *opaque;
 };
 static struct entry *_Atomic entries;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -33,13 +36,15 @@ find_entry (struct nbd_handle *h)
 }
 
 struct nbd_handle *
-tool_create (const char *handle_name)
+tool_create (const char *handle_name, tool_prepare *prepare,
+             const void *opaque)
 {
   struct nbd_handle *h = nbd_create ();
   if (h == NULL)
     tool_nbd_fail (NULL);
   if ((handle_name && nbd_set_handle_name (h, handle_name) == -1)
-      || nbd_set_uri_allow_local_file (h, true) == -1)
+      || nbd_set_uri_allow_local_file (h, true) == -1
+      || (prepare && prepare (h, opaque) == -1))
     tool_nbd_fail (NULL);
 
   pthread_mutex_lock (&lock);
@@ -51,6 +56,8 @@ tool_create (const char *handle_name)
     entries = e;
   }
   e->h = h;
+  e->prepare = prepare;
+  e->opaque = opaque;
   pthread_mutex_unlock (&lock);
   return h;
 }
@@ -64,6 +71,20 @@ set_negotiating (struct nbd_handle *h, int socket)
   if (e != NULL)
     e->negotiating = socket;
   pthread_mutex_unlock (&lock);
+}
+
+/* Close a handle and make another one like it. */
+static struct nbd_handle *
+create_again (struct nbd_handle *h)
+{
+  char *name = nbd_get_handle_name (h);
+  pthread_mutex_lock (&lock);
+  struct entry like = *find_entry (h);
+  pthread_mutex_unlock (&lock);
+  tool_close (h);
+  h = tool_create (name, like.prepare, like.opaque);
+  free (name);
+  return h;
 }
 
 /* Forget the handle, so that nobody breaks what gets its descriptor. */
@@ -122,10 +143,13 @@ tool_break_negotiations (void)
       shutdown (e->negotiating, SHUT_RDWR);
 }
 
-static int
-start_connecting (struct nbd_handle *h, const struct tool_endpoint *endpoint)
+int
+tool_start_connecting (struct nbd_handle *h,
+                       const struct tool_endpoint *endpoint)
 {
   char **words = endpoint->words;
+  if (tool_leave_out (h, endpoint) == -1)
+    return -1;
   switch (endpoint->transport) {
   case TOOL_URI:
     return nbd_aio_connect_uri (h, words[0]);
@@ -146,7 +170,7 @@ start_connecting (struct nbd_handle *h, const struct tool_endpoint *endpoint)
   abort ();
 }
 
-/* What start_connecting and the waits after it do together. */
+/* What tool_start_connecting and the waits after it do together. */
 static const char *
 blocking_call (enum tool_transport transport)
 {
@@ -180,11 +204,12 @@ wait_for_connection (struct nbd_handle *h, int silence)
   return nbd_aio_is_dead (h) == 1 || nbd_aio_is_closed (h) == 1 ? -1 : 0;
 }
 
-int
-tool_connect_within (struct nbd_handle *h,
-                     const struct tool_endpoint *endpoint, int silence)
+/* Once, without trying anything else. */
+static int
+connect_once (struct nbd_handle *h, const struct tool_endpoint *endpoint,
+              int silence)
 {
-  int r = start_connecting (h, endpoint);
+  int r = tool_start_connecting (h, endpoint);
   if (r == 0)
     r = wait_for_connection (h, silence);
   if (r == -1)
@@ -199,6 +224,33 @@ tool_connect_within (struct nbd_handle *h,
   return 0;
 }
 
+/* Why connecting has just failed, without the name of the call, and without
+ * the advice, which is followed.  To be freed. */
+static char *
+reason (const struct tool_endpoint *endpoint)
+{
+  const char *error = tool_nbd_error ();
+  const char *call = blocking_call (endpoint->transport);
+  if (strncmp (error, call, strlen (call)) == 0)
+    error += strlen (call) + strlen (": ");
+  const char *advice = strstr (error, "; if it does not know ");
+  size_t len = advice ? (size_t) (advice - error) : strlen (error);
+  return tool_format ("%.*s", (int) len, error);
+}
+
+/* What happened before does not get lost if the next attempt fails too.
+ * Frees the STORY that it continues, if that is not NULL, and WHY. */
+static char *
+continue_story (char *story, const char *without, char *why)
+{
+  if (story == NULL)
+    return why;
+  char *longer = tool_format ("%s; without %s: %s", story, without, why);
+  free (story);
+  free (why);
+  return longer;
+}
+
 int
 tool_patience_ms (int64_t first_ms)
 {
@@ -210,7 +262,39 @@ tool_patience_ms (int64_t first_ms)
 }
 
 int
-tool_connect (struct nbd_handle *h, const struct tool_endpoint *endpoint)
+tool_connect_within (struct nbd_handle **h,
+                     const struct tool_endpoint *endpoint, int silence)
+{
+  unsigned left_out = *endpoint->left_out;
+  char *story = NULL;
+  const char *without = NULL, *next;
+  int r = connect_once (*h, endpoint, silence);
+  while (r == -1 && (next = tool_learn_from_hangup (endpoint)) != NULL) {
+    tool_check_signal ();
+    char *why = reason (endpoint);
+    if (nbd_get_debug (*h) == 1)
+      tool_error ("%s: %s: connecting again without %s", endpoint->name, why,
+                  next);
+    story = continue_story (story, without, why);
+    without = next;
+    /* A server that serves one client at a time must see it leave first. */
+    *h = create_again (*h);
+    r = connect_once (*h, endpoint, silence);
+  }
+  /* Only what has helped is worth knowing. */
+  if (r != 0)
+    *endpoint->left_out = left_out;
+  if (r == -1 && story != NULL) {
+    story = continue_story (story, without, reason (endpoint));
+    tool_reword_error (tool_format ("%s: %s", blocking_call
+                                    (endpoint->transport), story));
+  }
+  free (story);
+  return r;
+}
+
+int
+tool_connect (struct nbd_handle **h, const struct tool_endpoint *endpoint)
 {
   return tool_connect_within (h, endpoint, -1);
 }

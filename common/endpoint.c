@@ -28,7 +28,7 @@ tool_endpoint_again (const struct tool_endpoint *endpoint)
 bool
 tool_is_uri (const char *word)
 {
-  struct nbd_handle *h = tool_create (NULL);
+  struct nbd_handle *h = tool_create (NULL, NULL, NULL);
   int r = nbd_is_uri (h, word);
   tool_close (h);
   return r == 1;
@@ -56,7 +56,11 @@ static void
 set_endpoint (struct tool_endpoint *endpoint, enum tool_transport transport,
               char **words, size_t count)
 {
-  static struct copy { struct copy *next; char *words[]; } *copies;
+  static struct copy {
+    struct copy *next;
+    unsigned left_out;
+    char *words[];
+  } *copies;
   struct copy *copy =
     tool_alloc (sizeof *copy + (count + 1) * sizeof copy->words[0]);
   memcpy (copy->words, words, count * sizeof words[0]);
@@ -66,6 +70,7 @@ set_endpoint (struct tool_endpoint *endpoint, enum tool_transport transport,
     .transport = transport,
     .words = copy->words,
     .name = copy->words[0],
+    .left_out = &copy->left_out,
   };
 }
 

@@ -10,6 +10,7 @@ common_libcommon_a_SOURCES = \
 	common/endpoint.c \
 	common/extents.c \
 	common/extents.h \
+	common/hangup.c \
 	common/internal.h \
 	common/message.c \
 	common/options.c \
@@ -47,6 +48,7 @@ common_tests = \
 	common/tests/messages-name-the-blocking-call.sh \
 	common/tests/options-agree-everywhere.sh \
 	common/tests/servers-are-told-when-tools-leave.py \
+	common/tests/servers-that-hang-up-on-options-are-reached.py \
 	common/tests/signals-close-what-was-opened.sh \
 	common/tests/tools-die-of-the-signal-that-ends-them.py
 common_programs = \

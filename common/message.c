@@ -77,15 +77,20 @@ without_call (const char *error)
 static char *named, *told;
 
 void
+tool_reword_error (char *words)
+{
+  free (named);
+  free (told);
+  named = tool_format ("%s", nbd_get_error ());
+  told = words;
+}
+
+void
 tool_name_error (const char *call)
 {
   const char *error = nbd_get_error ();
-  if (error == NULL)
-    return;
-  free (named);
-  free (told);
-  named = tool_format ("%s", error);
-  told = tool_format ("%s: %s", call, without_call (error));
+  if (error != NULL)
+    tool_reword_error (tool_format ("%s: %s", call, without_call (error)));
 }
 
 const char *

@@ -222,7 +222,7 @@ print_version (void)
   printf ("%s %s (%s)\n", tool_self->name, API_VERSION, PACKAGE_STRING);
   if (tool_self->short_version)
     return;
-  struct nbd_handle *h = tool_create (NULL);
+  struct nbd_handle *h = tool_create (NULL, NULL, NULL);
   const char *version = nbd_get_version (h);
   const char *extra = nbd_get_version_extra (h);
   if (version == NULL)

@@ -171,6 +171,7 @@ struct tool_endpoint {
   enum tool_transport transport;
   char **words;                 /* ends with NULL; a copy, never freed */
   const char *name;             /* for messages */
+  unsigned *left_out;           /* what the server hung up on, see hangup.c */
 };
 
 /* Could a connection to it be made twice? */
@@ -194,9 +195,15 @@ extern void tool_take_mode (char **words, struct tool_endpoint *endpoint);
 /* The one server that is all of WORDS; anything else is a usage error. */
 extern void tool_only_endpoint (char **words, struct tool_endpoint *endpoint);
 
+/* Do what is to be done with a handle before it is connected; -1 if the
+ * library does not like it. */
+typedef int tool_prepare (struct nbd_handle *h, const void *opaque);
+
 /* A new handle that is closed at the end of the program, for URIs that may
- * name local files.  Fails the tool. */
-extern struct nbd_handle *tool_create (const char *handle_name);
+ * name local files, prepared unless PREPARE is NULL.  Fails the tool. */
+extern struct nbd_handle *tool_create (const char *handle_name,
+                                       tool_prepare *prepare,
+                                       const void *opaque);
 /* Say goodbye to the server, which has a second to answer what is in flight
  * and another one to close the connection, and free the handle. */
 extern void tool_close (struct nbd_handle *h);
@@ -204,9 +211,13 @@ extern void tool_close (struct nbd_handle *h);
  * ends. */
 extern void tool_close_all (void);
 
-/* Connect.  On failure -1, and nbd_get_error says why.  A signal while it
- * waits ends the program.  With opt mode set it ends when negotiating. */
-extern int tool_connect (struct nbd_handle *h,
+/* Connect.  On failure -1, and tool_nbd_error says why.  A signal while it
+ * waits ends the program.  With opt mode set it ends when negotiating.
+ *
+ * If the server hangs up on an option that it does not know, this is tried
+ * again without that, with a new handle in *H, which is prepared as the
+ * first one was.  Later connections to the endpoint do so at once. */
+extern int tool_connect (struct nbd_handle **h,
                          const struct tool_endpoint *endpoint);
 
 /* nbd_opt_go, which ends opt mode.  Signals end the program here. */
@@ -214,7 +225,7 @@ extern int tool_opt_go (struct nbd_handle *h);
 
 /* tool_connect, but 1 if the server says nothing for SILENCE milliseconds
  * (-1: wait for ever). */
-extern int tool_connect_within (struct nbd_handle *h,
+extern int tool_connect_within (struct nbd_handle **h,
                                 const struct tool_endpoint *endpoint,
                                 int silence);
 
@@ -223,6 +234,10 @@ extern int tool_connect_within (struct nbd_handle *h,
  * an answer: twice those that the first connection took, within reason. */
 #define TOOL_PATIENCE_LONGEST_MS 60000
 extern int tool_patience_ms (int64_t first_ms);
+
+/* Begin to connect, once; what follows is up to the caller. */
+extern int tool_start_connecting (struct nbd_handle *h,
+                                  const struct tool_endpoint *endpoint);
 
 /* ---- outputs.c: descriptors and files that options name ---- */
 

@@ -47,7 +47,7 @@ connect_first (struct nbd *n)
   for (;;) {
     struct nbd_handle *h = nbd_new_handle (n, 0);
     int64_t began = tool_now_ms ();
-    if (tool_connect (h, &n->at) == 0) {
+    if (tool_connect (&h, &n->at) == 0) {
       n->patience_ms = tool_patience_ms (tool_now_ms () - began);
       return h;
     }
@@ -69,7 +69,7 @@ static struct nbd_handle *
 connect_further (struct nbd *n, unsigned count)
 {
   struct nbd_handle *h = nbd_new_handle (n, n->count);
-  int r = tool_connect_within (h, &n->at, n->patience_ms);
+  int r = tool_connect_within (&h, &n->at, n->patience_ms);
 
   if (r == 0)
     return h;
@@ -132,21 +132,13 @@ nbd_loss (struct endpoint *e, unsigned i)
   return link->loss ? link->loss : "the server closed the connection";
 }
 
-static int
-start_connecting (struct nbd *n, struct nbd_handle *h)
-{
-  if (n->at.transport == TOOL_UNIX)
-    return nbd_aio_connect_unix (h, n->at.words[0]);
-  return nbd_aio_connect_uri (h, n->at.words[0]);
-}
-
 /* NULL, or what went wrong. */
 static const char *
 connect_again (struct nbd *n, struct nbd_handle *h)
 {
   struct copy *c = n->e.copy;
 
-  if (start_connecting (n, h) == -1)
+  if (tool_start_connecting (h, &n->at) == -1)
     return tool_nbd_error ();
   while (nbd_aio_is_connecting (h) == 1) {
     int r = c->stop ? -1 : nbd_poll2 (h, c->stop_fd, TOOL_PATIENCE_LONGEST_MS);

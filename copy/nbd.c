@@ -10,20 +10,28 @@
 
 #define ALLOCATION LIBNBD_CONTEXT_BASE_ALLOCATION
 
-struct nbd_handle *
-nbd_new_handle (struct nbd *n, unsigned i)
+static int
+prepare (struct nbd_handle *h, const void *opaque)
 {
-  char *name = tool_format ("%s%u", n->e.source ? "src" : "dst", i);
-  struct nbd_handle *h = tool_create (name);
-  struct options *o = &n->e.copy->o;
+  const struct nbd *n = opaque;
+  const struct options *o = &n->e.copy->o;
 
-  free (name);
   if ((o->verbose && nbd_set_debug (h, true) == -1)
       || nbd_set_pread_initialize (h, false) == -1
       || (!o->no_map && nbd_add_meta_context (h, ALLOCATION) == -1)
       || (n->e.source && o->context
           && nbd_add_meta_context (h, o->context) == -1))
-    tool_nbd_fail (n->e.name);
+    return -1;
+  return 0;
+}
+
+struct nbd_handle *
+nbd_new_handle (struct nbd *n, unsigned i)
+{
+  char *name = tool_format ("%s%u", n->e.source ? "src" : "dst", i);
+  struct nbd_handle *h = tool_create (name, prepare, n);
+
+  free (name);
   return h;
 }
 

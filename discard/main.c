@@ -54,25 +54,36 @@ can (int answer)
   return answer == 1;
 }
 
-static struct nbd_handle *
-connect_to (const struct tool_endpoint *server, const struct wish *wish)
+static int
+prepare (struct nbd_handle *h, const void *opaque)
 {
-  struct nbd_handle *h = tool_create (NULL);
+  const struct wish *wish = opaque;
 
   if (wish->verbose)
     nbd_set_debug (h, true);
-  if (wish->check
-      && nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION) == -1)
-    tool_nbd_fail (NULL);
-  if (tool_connect (h, server) == -1)
+  return wish->check
+    ? nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION) : 0;
+}
+
+/* Whether the server tells where there is data. */
+static bool
+has_map (struct nbd_handle *h)
+{
+  return nbd_can_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION) == 1;
+}
+
+static struct nbd_handle *
+connect_to (const struct tool_endpoint *server, const struct wish *wish)
+{
+  struct nbd_handle *h = tool_create (NULL, prepare, wish);
+
+  if (tool_connect (&h, server) == -1)
     tool_nbd_fail (server->name);
   if (wish->verbose) {
     bool extended = can (nbd_get_extended_headers_negotiated (h));
     printf ("extended headers = %s\n", extended ? "true" : "false");
     if (wish->check)
-      printf ("block status = %s\n",
-              can (nbd_can_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION))
-              ? "true" : "false");
+      printf ("block status = %s\n", has_map (h) ? "true" : "false");
   }
   return h;
 }
@@ -83,7 +94,7 @@ require_support (struct nbd_handle *h, const struct tool_endpoint *server,
                  const struct wish *wish)
 {
   if (wish->check) {
-    if (!can (nbd_can_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION)))
+    if (!has_map (h))
       tool_fail ("%s: the server does not support block status, so it cannot "
                  "be checked where there is data", server->name);
     return;

@@ -43,13 +43,19 @@ after_signal (void)
   tool_color_reset (stdout);
 }
 
+static int
+prepare (struct nbd_handle *h, const void *opaque)
+{
+  (void) opaque;
+  return nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION) == -1
+    || nbd_set_pread_initialize (h, false) == -1 ? -1 : 0;
+}
+
 static struct nbd_handle *
 open_server (const struct tool_endpoint *endpoint)
 {
-  struct nbd_handle *h = tool_create (NULL);
-  if (nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION) == -1
-      || nbd_set_pread_initialize (h, false) == -1
-      || tool_connect (h, endpoint) == -1)
+  struct nbd_handle *h = tool_create (NULL, prepare, NULL);
+  if (tool_connect (&h, endpoint) == -1)
     tool_nbd_fail (endpoint->name);
   return h;
 }

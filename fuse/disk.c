@@ -22,6 +22,18 @@ size_t nr_disks;
 /* A server may leave a further connection with the kernel, which took it. */
 #define PATIENCE_MS 5000
 
+static int
+prepare (struct nbd_handle *h, const void *opaque)
+{
+  const char *name = opaque;
+  if (options.verbose)
+    nbd_set_debug (h, true);
+  /* Buffers are shown to the kernel only after reading into all of them. */
+  nbd_set_pread_initialize (h, false);
+  return nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION) == -1
+    || nbd_set_opt_mode (h, name != NULL) == -1 ? -1 : 0;
+}
+
 /* Open one connection.  NAME is that of the export, or NULL if the endpoint
  * says which.  NULL on failure. */
 static struct nbd_handle *
@@ -29,16 +41,9 @@ connect_one (const struct tool_endpoint *endpoint, const char *name,
              unsigned number)
 {
   char *handle_name = tool_format ("nbd%u", number);
-  struct nbd_handle *h = tool_create (handle_name);
+  struct nbd_handle *h = tool_create (handle_name, prepare, name);
   free (handle_name);
-  if (options.verbose)
-    nbd_set_debug (h, true);
-  /* Buffers are shown to the kernel only after reading into all of them. */
-  nbd_set_pread_initialize (h, false);
-  int r = -1;
-  if (nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION) == 0
-      && nbd_set_opt_mode (h, name != NULL) == 0)
-    r = tool_connect_within (h, endpoint, number > 0 ? PATIENCE_MS : -1);
+  int r = tool_connect_within (&h, endpoint, number > 0 ? PATIENCE_MS : -1);
   if (r == 0 && name)
     r = nbd_set_export_name (h, name) == -1 ? -1 : tool_opt_go (h);
   if (r == 0)

@@ -75,16 +75,22 @@ add (void *opaque, const char *name, const char *description)
   return 0;
 }
 
+static int
+prepare (struct nbd_handle *h, const void *opaque)
+{
+  (void) opaque;
+  if (options.verbose)
+    nbd_set_debug (h, true);
+  return nbd_set_opt_mode (h, true);
+}
+
 struct export_name *
 exports_list (const struct tool_endpoint *endpoint, size_t *count)
 {
   struct list list = { 0 };
   nbd_list_callback callback = { .callback = add, .user_data = &list };
-  struct nbd_handle *h = tool_create ("list");
-  if (options.verbose)
-    nbd_set_debug (h, true);
-  if (nbd_set_opt_mode (h, true) == -1 || tool_connect (h, endpoint) == -1
-      || nbd_opt_list (h, callback) == -1)
+  struct nbd_handle *h = tool_create ("list", prepare, NULL);
+  if (tool_connect (&h, endpoint) == -1 || nbd_opt_list (h, callback) == -1)
     tool_nbd_fail (endpoint->name);
   nbd_opt_abort (h);
   tool_close (h);

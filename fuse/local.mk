@@ -58,6 +58,7 @@ fuse_tests = \
 	fuse/tests/reads-see-writes-that-the-server-has-not-answered.sh \
 	fuse/tests/requests-use-all-connections.sh \
 	fuse/tests/servers-that-hang-are-given-up.sh \
+	fuse/tests/servers-that-hang-up-on-options-are-mounted.sh \
 	fuse/tests/servers-without-zeroing-are-sent-zeroes.sh \
 	fuse/tests/signals-unmount-and-then-end-as-usual.sh \
 	fuse/tests/small-writes-respect-the-block-size.sh \

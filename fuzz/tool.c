@@ -137,7 +137,7 @@ make_handles (void *opaque)
 
   (void) opaque;
   for (size_t i = 0; i < 4; ++i)
-    handles[i] = tool_create (NULL);
+    handles[i] = tool_create (NULL, NULL, NULL);
   for (size_t i = 0; i < 4; ++i)
     tool_close (handles[i]);
 }

@@ -9,22 +9,20 @@
 
 static int patience_ms;         /* with a further connection */
 
-static struct nbd_handle *
-create (const char *context)
+static int
+prepare (struct nbd_handle *h, const void *opaque)
 {
-  struct nbd_handle *h = tool_create (NULL);
-  if (nbd_set_opt_mode (h, true) == -1 || nbd_set_full_info (h, true) == -1
-      || (context && nbd_add_meta_context (h, context) == -1))
-    tool_nbd_fail (NULL);
-  return h;
+  const char *context = opaque;
+  return nbd_set_opt_mode (h, true) == -1 || nbd_set_full_info (h, true) == -1
+    || (context && nbd_add_meta_context (h, context) == -1) ? -1 : 0;
 }
 
 struct nbd_handle *
 open_server (const struct tool_endpoint *endpoint, const char *context)
 {
-  struct nbd_handle *h = create (context);
+  struct nbd_handle *h = tool_create (NULL, prepare, context);
   int64_t began = tool_now_ms ();
-  if (tool_connect (h, endpoint) == -1)
+  if (tool_connect (&h, endpoint) == -1)
     tool_nbd_fail (endpoint->name);
   patience_ms = tool_patience_ms (tool_now_ms () - began);
   return h;
@@ -33,8 +31,8 @@ open_server (const struct tool_endpoint *endpoint, const char *context)
 struct nbd_handle *
 open_again (const struct tool_endpoint *endpoint, char **reason)
 {
-  struct nbd_handle *h = create (NULL);
-  int r = tool_connect_within (h, endpoint, patience_ms);
+  struct nbd_handle *h = tool_create (NULL, prepare, NULL);
+  int r = tool_connect_within (&h, endpoint, patience_ms);
   if (r == 0)
     return h;
   if (r == -1)

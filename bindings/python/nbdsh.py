@@ -16,7 +16,7 @@ import sys
 import traceback
 import types
 from pathlib import Path
-from typing import Any, Callable, NoReturn, Sequence
+from typing import Any, NoReturn, Sequence
 
 import nbd
 import nbdsh_handle
@@ -32,6 +32,13 @@ examples:
 
 The manual page nbdsh(1) says more.
 """
+
+# They leave out an option on which a server that does not know it may hang up.
+LEAVE_OUT = (
+    "set_request_extended_headers",
+    "set_request_structured_replies",
+    "set_request_meta_context",
+)
 
 
 class InOrder(argparse.Action):
@@ -124,9 +131,14 @@ def make_namespace(no_handle: bool) -> dict[str, Any]:
     names.update(nbd=nbd, argparse=argparse, code=code, os=os, sys=sys)
     if not no_handle:
         listen_to_signals()
-        names["h"] = Handle()
-        names["h"].set_handle_name("nbdsh")
+        names["h"] = make_handle()
     return names
+
+
+def make_handle() -> Handle:
+    h = Handle()
+    h.set_handle_name("nbdsh")
+    return h
 
 
 def run_code(text: str, names: dict[str, Any]) -> None:
@@ -135,10 +147,44 @@ def run_code(text: str, names: dict[str, Any]) -> None:
     exec(compile(text, "<command line>", "exec"), names)
 
 
-def connect(h: nbd.NBD, uri: str) -> None:
+def prepare(h: Handle, step: str) -> None:
+    """What the options before -u ask for."""
+    if step == "base_allocation":
+        h.add_meta_context(nbd.CONTEXT_BASE_ALLOCATION)
+    elif step == "opt_mode":
+        h.set_opt_mode(True)
+
+
+def connect_handle(h: Handle, uri: str, left_out: list[str]) -> None:
     """Who types a URI may name files of his own in it."""
     h.set_uri_allow_local_file(True)
+    for setting in left_out:
+        getattr(h, setting)(False)
     h.connect_uri(uri)
+
+
+def connect(names: dict[str, Any], uri: str, earlier: list[str]) -> None:
+    """Try again with a new handle without what the server has hung up on.
+
+    The library's message names the setting.  Once code could have seen the handle,
+    or changed it, there is no other.
+    """
+    left_out: list[str] = []
+    while True:
+        try:
+            return connect_handle(names["h"], uri, left_out)
+        except nbd.Error as error:
+            found = [name for name in LEAVE_OUT if name in error.string]
+            if not found or found[0] in left_out or "command" in earlier:
+                raise
+            if names["h"].get_debug():
+                print(f"nbdsh: {error}: connecting again", file=sys.stderr)
+        left_out += found
+        # A server that serves one client at a time must see it leave first.
+        names["h"].close()
+        names["h"] = make_handle()
+        for step in earlier:
+            prepare(names["h"], step)
 
 
 def debugging() -> bool:
@@ -181,21 +227,20 @@ def script_failed(error: BaseException) -> NoReturn:
 
 def run_steps(steps: list[tuple[str, Any]], names: dict[str, Any]) -> None:
     """Each option has its effect when its turn comes."""
-    actions: dict[str, Callable[[Any], object]] = {
-        "base_allocation": lambda _: names["h"].add_meta_context(
-            nbd.CONTEXT_BASE_ALLOCATION
-        ),
-        "command": lambda text: run_code(text, names),
-        "opt_mode": lambda _: names["h"].set_opt_mode(True),
-        "uri": lambda uri: connect(names["h"], uri),
-    }
-    for action, argument in steps:
+    done: list[str] = []
+    for step, argument in steps:
         try:
-            actions[action](argument)
+            if step == "command":
+                run_code(argument, names)
+            elif step == "uri":
+                connect(names, argument, done)
+            else:
+                prepare(names["h"], step)
         except SystemExit:
             raise
         except BaseException as error:
             script_failed(error)
+        done.append(step)
 
 
 def banner(names: dict[str, Any]) -> str:

@@ -96,8 +96,10 @@ RECORDS: tuple[Record, ...] = (
             connects, if this and `set_request_structured_replies` are both
             true; the server may not know them.
 
-            There is hardly a reason to turn this off, other than testing
-            servers, or asking in option mode with `opt_extended_headers`.""",
+            Turn this off for a server that hangs up where it does not know an
+            option, as the message then says: the handle is dead, and another one
+            is needed.  Other reasons are testing servers, or asking in option
+            mode with `opt_extended_headers`.""",
         phases=CREATED,
         get_summary="tell whether to ask for extended headers",
         get_may_set_error=False,
@@ -130,7 +132,7 @@ RECORDS: tuple[Record, ...] = (
             Structured replies let the server answer a read in pieces, with holes
             and errors at their places, and are needed for block status.  The
             library asks for them when it connects; the server may not know
-            them.
+            them, and a bad one then hangs up, as the message says.
 
             If this is false, extended headers are not asked for either.  In
             option mode `opt_structured_reply` asks by hand.""",

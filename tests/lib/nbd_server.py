@@ -12,7 +12,8 @@ methods of its own, and raises Refused where the server refuses something:
         subprocess.run(["copy/nbdcopy", "disk.img", server.uri])
 
 Each connection has a thread, and one command at a time.  What was asked for
-is in server.log.
+is in server.log, and the options of each connection in
+server.conversations.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ import struct
 import tempfile
 import threading
 from pathlib import Path
-from typing import Optional, Self
+from typing import Collection, Optional, Self
 
 GREETING = 0x49484156454F5054
 OPTION_REPLY = 0x0003E889045565A9
 SIMPLE_REPLY, CHUNK = 0x67446698, 0x668E33EF
-GO, STRUCTURED_REPLY, SET_META_CONTEXT = 7, 8, 10
+GO, STRUCTURED_REPLY, SET_META_CONTEXT, EXTENDED_HEADERS = 7, 8, 10, 11
 ACK, INFO, META_CONTEXT, UNSUPPORTED = 1, 3, 4, 0x80000001
 READ, WRITE, DISCONNECT, FLUSH, TRIM, ZERO, STATUS = 0, 1, 2, 3, 4, 6, 7
 NONE, DATA, EXTENTS, ERROR = 0, 1, 5, 0x8001
@@ -68,6 +69,8 @@ class Connection:
     def __init__(self, server: Server, client: socket.socket) -> None:
         self.server, self.client = server, client
         self.structured = False
+        self.options: list[int] = []
+        server.conversations.append(self.options)
 
     def receive(self, count: int) -> bytes:
         data = b""
@@ -104,6 +107,9 @@ class Connection:
         option: int
         _, option, length = struct.unpack(">QII", self.receive(16))
         self.receive(length)
+        self.options.append(option)
+        if option in self.server.hangs_up_on:
+            raise Gone
         if option == GO:
             server = self.server
             export = struct.pack(">HQH", 0, server.size, server.flags)
@@ -183,6 +189,7 @@ class Server:
 
     flags = ALL
     structured = True
+    hangs_up_on: Collection[int] = ()  # options
     block_sizes: Optional[tuple[int, int, int]] = None
     connection = Connection
 
@@ -191,6 +198,7 @@ class Server:
         self.disk = bytearray(size if size <= 1 << 28 else 0)
         # Of each command: name, flags, offset, length.
         self.log: list[tuple[str, int, int, int]] = []
+        self.conversations: list[list[int]] = []
         self.lock = threading.Lock()
         self.directory = tempfile.TemporaryDirectory(prefix="causeway-")
         self.path = Path(self.directory.name, "socket")
