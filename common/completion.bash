@@ -1,22 +1,57 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # Completion for the NBD tools, installed under the name of each.
-# Options are those that the tool itself lists.  Other words are files, left
-# to "-o default".
+# Options, and what may follow them, are those that the tool itself lists.
+# Other words are files, left to "-o default".
+
+# What the user has typed of the word at the cursor, and the word before.
+# bash itself calls "=" and ":" words, and completes what is behind them.
+_nbd_typed ()
+{
+  local line=${COMP_LINE-} words
+  line=${line:0:${COMP_POINT-0}}
+  read -r -a words <<<"$line"
+  case $line in
+    *[[:space:]]) words+=("") ;;
+  esac
+  word=${words[-1]-}
+  before=
+  [ ${#words[@]} -lt 2 ] || before=${words[-2]}
+}
+
+# _nbd_offer WORD...: those that begin with what was typed, as bash wants them.
+_nbd_offer ()
+{
+  local found
+  mapfile -t found < <(compgen -W "$*" -- "$word")
+  # In case bash completes only the end of the word.
+  COMPREPLY=("${found[@]#"${word%"$end"}"}")
+  case ${found[*]} in
+    *[:/]) compopt -o nospace 2>/dev/null || : ;;
+  esac
+}
 
 _nbd_tools ()
 {
-  local command=$1 word=${2-}
+  local command=$1 end=${2-} word before words option
   COMPREPLY=()
+  _nbd_typed
+  # The cursor is behind "=", which is no part of what gets completed.
+  [ "$end" != = ] || end=
   case $word in
-    *=*) ;;
+    --*=*)
+      option=${word%%=*}=
+      mapfile -t words < <("$command" --option-words "$option" 2>/dev/null)
+      _nbd_offer "${words[@]/#/"$option"}" ;;
     --*)
-      mapfile -t COMPREPLY < <(compgen -W \
-        "$("$command" --long-options 2>/dev/null)" -- "$word") ;;
+      _nbd_offer "$("$command" --long-options 2>/dev/null)" ;;
     -*)
-      mapfile -t COMPREPLY < <(compgen -W \
-        "$("$command" --short-options 2>/dev/null)
-         $("$command" --long-options 2>/dev/null)" -- "$word") ;;
+      _nbd_offer "$("$command" --short-options 2>/dev/null)" \
+                 "$("$command" --long-options 2>/dev/null)" ;;
+    *)
+      case $before in
+        -*) _nbd_offer "$("$command" --option-words "$before" 2>/dev/null)" ;;
+      esac ;;
   esac
 }
 

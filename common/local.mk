@@ -44,6 +44,7 @@ uninstall-completion:
 common_tests = \
 	common/tests/closed-standard-descriptors-stay-unused.sh \
 	common/tests/completion-knows-options-and-files.sh \
+	common/tests/completion-offers-words-after-options.py \
 	common/tests/examples-in-help-run.sh \
 	common/tests/messages-name-the-blocking-call.sh \
 	common/tests/options-agree-everywhere.sh \

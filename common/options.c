@@ -11,7 +11,7 @@
 #include "internal.h"
 
 /* Options that need no row.  They exist for completion. */
-enum { LONG_OPTIONS = 0x10000, SHORT_OPTIONS };
+enum { LONG_OPTIONS = 0x10000, SHORT_OPTIONS, OPTION_WORDS };
 
 static struct {
   int argc;
@@ -108,6 +108,7 @@ tool_start (const struct tool *tool, int argc, char **argv)
   static const struct tool_option hidden[] = {
     { LONG_OPTIONS, "long-options", NULL, NULL },
     { SHORT_OPTIONS, "short-options", NULL, NULL },
+    { OPTION_WORDS, "option-words", "OPTION", NULL },
   };
 
   open_standard_descriptors ();
@@ -132,8 +133,8 @@ tool_start (const struct tool *tool, int argc, char **argv)
     for (int n = argument_kind (row); n > 0; n--)
       *p++ = ':';
   }
-  each_name (&hidden[0], add_long);
-  each_name (&hidden[1], add_long);
+  for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
+    each_name (&hidden[i], add_long);
   atexit (free_parser);
   if (!tool->stops_at_argument)
     mask_brackets (true);
@@ -157,6 +158,40 @@ list_options (bool longs)
     else if (row->id < TOOL_HELP)
       printf ("-%c\n", row->id);
   }
+}
+
+static void
+print_words (int id)
+{
+  const struct tool_words *w = tool_self->words;
+  while (w != NULL && w->id != 0 && w->id != id)
+    w++;
+  if (w == NULL || w->id == 0)
+    return;
+  for (const char *p = w->words; *p != '\0'; p++)
+    putchar (*p == ' ' ? '\n' : *p);
+  putchar ('\n');
+}
+
+/* What may follow "--can" or "--map=".  An optional argument cannot be a
+ * word of its own. */
+static void
+list_words (const char *spelling)
+{
+  bool letter = spelling[0] == '-' && spelling[1] != '-';
+  const char *name = spelling + strspn (spelling, "-");
+  size_t length = strcspn (name, "=");
+  bool joined = name[length] == '=';
+  for (const struct option *o = parser.longs; o->name != NULL; o++)
+    if (!letter && strncmp (o->name, name, length) == 0
+        && o->name[length] == '\0'
+        && o->has_arg >= (joined ? required_argument : no_argument)
+        && (joined || o->has_arg != optional_argument))
+      print_words (o->val);
+  for (const struct tool_option *row = tool_self->options; row->id; row++)
+    if (letter && row->id == name[0] && length == 1 && !joined
+        && argument_kind (row) == required_argument)
+      print_words (row->id);
 }
 
 /* "-n N", "-n, --length=N", "    --map[=CONTEXT]" */
@@ -257,6 +292,9 @@ tool_next_option (void)
     case LONG_OPTIONS:
     case SHORT_OPTIONS:
       list_options (id == LONG_OPTIONS);
+      tool_finish (EXIT_SUCCESS);
+    case OPTION_WORDS:
+      list_words (optarg);
       tool_finish (EXIT_SUCCESS);
     case TOOL_COLOR:
     case TOOL_NO_COLOR:

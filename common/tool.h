@@ -38,8 +38,8 @@ enum {
   TOOL_FIRST,                   /* ids of a tool's own long options */
 };
 
-/* Rows that tool_next_option handles by itself.  --long-options and
- * --short-options need no row. */
+/* Rows that tool_next_option handles by itself.  --long-options,
+ * --short-options and --option-words need no row. */
 #define TOOL_HELP_ROW { TOOL_HELP, "help", NULL, "show this help" }
 /* For tools where -h was always help. */
 #define TOOL_SHORT_HELP_ROW { 'h', "help", NULL, "show this help" }
@@ -51,12 +51,20 @@ enum {
   { TOOL_NO_COLOR, "no-color no-colors no-colour no-colours", NULL,     \
     "use no colours" }
 
+/* What an option's argument can be, for completion.  A word that ends with
+ * ":" or "/" goes on. */
+struct tool_words {
+  int id;                       /* of the option */
+  const char *words;            /* with spaces between */
+};
+
 struct tool {
   const char *name;             /* what messages begin with */
   const char *summary;          /* one line */
   const char *forms;            /* lines "nbdinfo [--json] URI\n" ... */
   const struct tool_option *options;    /* ends with id 0, in the order
                                            that --long-options prints */
+  const struct tool_words *words;       /* ends with id 0; or NULL */
   const char *examples;         /* lines, each a command; or NULL */
   int usage_status;             /* exit status of usage errors; 0 means 1 */
   bool stops_at_argument;       /* options end at the first argument */

@@ -84,6 +84,13 @@ static const struct tool_option rows[] = {
   { .id = 0 },
 };
 
+static const struct tool_words words[] = {
+  { BLKHASH, "md5 sha1 sha256 sha512" },
+  { CONTEXT, "base:allocation qemu:allocation-depth qemu:dirty-bitmap:" },
+  { 'p', "json:" },
+  { .id = 0 },
+};
+
 static const struct tool tool = {
   .name = "nbdcopy",
   .summary = "Copy to and from NBD servers",
@@ -91,6 +98,7 @@ static const struct tool tool = {
     "  each of them: URI | [ COMMAND ... ] | FILE | DEVICE | -\n"
     "  DESTINATION: also null:\n",
   .options = rows,
+  .words = words,
   .examples = "nbdcopy --progress nbd://server/disk disk.img\n"
     "nbdcopy --flush -- disk.img [ qemu-nbd -f qcow2 disk.qcow2 ]\n"
     "nbdcopy --resume=journal --retry=10 nbd://server/disk disk.img\n",

@@ -30,6 +30,18 @@ static const struct tool_option options[] = {
   { 0 },
 };
 
+#define FLAGS                                                              \
+  "block-status-payload cache connect df extended-headers fast-zero flush " \
+  "fua multi-conn open read read-only rotational structured-reply tls trim " \
+  "write zero"
+
+static const struct tool_words words[] = {
+  { CAN, FLAGS },
+  { CANNOT, FLAGS },
+  { MAP, "base:allocation qemu:allocation-depth qemu:dirty-bitmap:" },
+  { 0, NULL },
+};
+
 static const struct tool tool = {
   .name = "nbdinfo",
   .summary = "show what an NBD server tells of its exports",
@@ -44,6 +56,7 @@ static const struct tool tool = {
     "SERVER is a URI, the path of a Unix socket, or a command in\n"
     "brackets that takes its socket by systemd socket activation.\n",
   .options = options,
+  .words = words,
   .examples =
     "nbdinfo nbd://localhost\n"
     "nbdinfo --list \"nbd+unix:///?socket=/tmp/unixsock\"\n"

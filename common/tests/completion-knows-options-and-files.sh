@@ -10,6 +10,7 @@ complete_word ()
   bash --norc -c '
     . "$1"
     COMPREPLY=()
+    COMP_LINE="$2 $3" COMP_POINT=$((${#2} + 1 + ${#3}))
     _nbd_tools "$2" "$3" "$2"
     printf "%s\n" "${COMPREPLY[@]}"' \
     bash "$srcdir/common/completion.bash" "$tool" "$1" | sed '/^$/d' | sort

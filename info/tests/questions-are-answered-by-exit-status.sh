@@ -39,3 +39,11 @@ ask 1 --can connect nbd+unix:///?socket="$tmp/nobody"
 ask 1 --cannot connect nbd+unix:///?socket="$tmp/nobody"
 ask 1 --can open [ nbdkit eval open='exit 1' get_size='echo 1' ]
 ask 0 --can connect [ nbdkit eval open='exit 1' get_size='echo 1' ]
+
+# What completion offers is known.
+words=$("$builddir/info/nbdinfo" --option-words --can)
+[ "$(wc -w <<<"$words")" -eq 18 ] || fail "these are not all: $words"
+for flag in $words; do
+  "$builddir/info/nbdinfo" --can "$flag" "${server[@]}" \
+    || [ $? -eq 2 ] || fail "--can $flag is not known"
+done
