@@ -142,7 +142,8 @@ nbdpy_set_view (struct closure *closure, PyObject *object)
 static void
 enter_python (struct callback *cb, struct closure *closure)
 {
-  cb->lock = PyGILState_Ensure ();
+  cb->thread = nbdpy_outside;
+  nbdpy_take_lock (cb->thread);
   cb->closure = closure;
   cb->outer_thread = closure->owner->callback_thread;
   closure->owner->callback_thread = PyThread_get_thread_ident ();
@@ -152,7 +153,8 @@ static void
 leave_python (struct callback *cb, struct py_handle *owner)
 {
   owner->callback_thread = cb->outer_thread;
-  PyGILState_Release (cb->lock);
+  if (cb->thread != NULL)
+    nbdpy_give_lock ();
 }
 
 void

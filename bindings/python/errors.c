@@ -3,21 +3,31 @@
 
 #include "glue.h"
 
-/* nbd.Error and nbd.ClosedHandle, which nbd.py defines. */
-static PyObject *error_type;
-static PyObject *closed_type;
+/* Each interpreter has classes of its own, and a place to keep them. */
+#define PLACE "libnbdmod.exceptions"
 
+/* Keep nbd.Error and nbd.ClosedHandle, which nbd.py defines. */
 PyObject *
 nbdpy_set_exceptions (PyObject *module UNUSED, PyObject *types)
 {
   PyObject *error, *closed;
   if (!PyArg_ParseTuple (types, "OO:set_exceptions", &error, &closed))
     return NULL;
-  Py_INCREF (error);
-  Py_XSETREF (error_type, error);
-  Py_INCREF (closed);
-  Py_XSETREF (closed_type, closed);
+  PyObject *place = PyInterpreterState_GetDict (PyInterpreterState_Get ());
+  if (place == NULL)
+    return PyErr_NoMemory ();
+  if (PyDict_SetItemString (place, PLACE, types) == -1)
+    return NULL;
   Py_RETURN_NONE;
+}
+
+/* One of those classes, or what there is before it was set. */
+static PyObject *
+exception (Py_ssize_t i, PyObject *before)
+{
+  PyObject *place = PyInterpreterState_GetDict (PyInterpreterState_Get ());
+  PyObject *types = place ? PyDict_GetItemString (place, PLACE) : NULL;
+  return types ? PyTuple_GET_ITEM (types, i) : before;
 }
 
 /* Raise nbd.Error for the failure that this thread has just seen. */
@@ -37,14 +47,14 @@ nbdpy_raise (void)
 
   /* An interrupt that failed a callback is the cause and comes first. */
   if (args != NULL && PyErr_CheckSignals () == 0)
-    PyErr_SetObject (error_type ? error_type : PyExc_RuntimeError, args);
+    PyErr_SetObject (exception (0, PyExc_RuntimeError), args);
   return NULL;
 }
 
 PyObject *
 nbdpy_raise_closed (void)
 {
-  PyErr_SetString (closed_type ? closed_type : PyExc_ValueError,
+  PyErr_SetString (exception (1, PyExc_ValueError),
                    "I/O operation on closed handle");
   return NULL;
 }

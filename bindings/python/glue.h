@@ -40,7 +40,6 @@ struct call {
   struct nbd_handle *h;
   struct py_handle *handle;
   PyObject *const *args;         /* the handle first */
-  PyThreadState *thread;
 };
 
 /* A callable that the library may call, and the objects that have to stay
@@ -56,7 +55,7 @@ struct closure {
 
 /* One callback that is being run. */
 struct callback {
-  PyGILState_STATE lock;
+  PyThreadState *thread;         /* or NULL if it had the lock before */
   struct closure *closure;
   unsigned long outer_thread;
   Py_ssize_t count;
@@ -80,6 +79,7 @@ struct strings {
 };
 
 /* handle.c */
+extern _Thread_local PyThreadState *nbdpy_outside;
 extern PyTypeObject nbdpy_handle_type;
 extern PyObject *nbdpy_create (PyObject *module, PyObject *unused);
 extern PyObject *nbdpy_close (PyObject *module, PyObject *handle);
@@ -87,6 +87,8 @@ extern int nbdpy_open (struct call *call, const char *name, bool locked,
                        PyObject *const *args, Py_ssize_t nargs,
                        Py_ssize_t wanted);
 extern int nbdpy_still_open (struct call *call);
+extern void nbdpy_take_lock (PyThreadState *thread);
+extern void nbdpy_give_lock (void);
 extern void nbdpy_enter (struct call *call);
 extern void nbdpy_leave (struct call *call);
 

@@ -3,6 +3,26 @@
 
 #include "glue.h"
 
+/* The state of this thread while a call has given up the interpreter's lock,
+ * else NULL.  A callback goes on with it, so that it runs in the interpreter
+ * that made the call, be it the main one or another. */
+_Thread_local PyThreadState *nbdpy_outside;
+
+/* Take the interpreter's lock unless this thread has it: then it is NULL. */
+void
+nbdpy_take_lock (PyThreadState *thread)
+{
+  nbdpy_outside = NULL;
+  if (thread != NULL)
+    PyEval_RestoreThread (thread);
+}
+
+void
+nbdpy_give_lock (void)
+{
+  nbdpy_outside = PyEval_SaveThread ();
+}
+
 PyObject *
 nbdpy_create (PyObject *module UNUSED, PyObject *unused UNUSED)
 {
@@ -34,9 +54,9 @@ close_handle (struct py_handle *handle)
   handle->h = NULL;
 
   /* Closing waits for a child, and callbacks want the interpreter. */
-  PyThreadState *thread = PyEval_SaveThread ();
+  nbdpy_give_lock ();
   nbd_close (h);
-  PyEval_RestoreThread (thread);
+  nbdpy_take_lock (nbdpy_outside);
 }
 
 PyObject *
@@ -111,13 +131,13 @@ void
 nbdpy_enter (struct call *call)
 {
   call->handle->busy++;
-  call->thread = PyEval_SaveThread ();
+  nbdpy_give_lock ();
 }
 
 void
 nbdpy_leave (struct call *call)
 {
-  PyEval_RestoreThread (call->thread);
+  nbdpy_take_lock (nbdpy_outside);
   call->handle->busy--;
 }
 

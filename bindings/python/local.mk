@@ -63,6 +63,7 @@ python_tests = \
 	bindings/python/tests/exit-with-open-handles-is-clean.py \
 	bindings/python/tests/handle-in-a-cycle-is-collected.py \
 	bindings/python/tests/interrupt-in-a-callback-ends-the-call.py \
+	bindings/python/tests/interpreters-have-exceptions-of-their-own.py \
 	bindings/python/tests/new-buffer-is-cleared-before-it-is-seen.py \
 	bindings/python/tests/options-call-back.py \
 	bindings/python/tests/paths-may-be-path-objects.py \
