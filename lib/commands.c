@@ -108,6 +108,31 @@ passes_32_bits (const struct nbd_handle *h, const struct nbdi_command *c)
   return !h->export.extended_headers && c->count > UINT32_MAX;
 }
 
+/* Whether a write is larger than what may be sent, and whose limit that is:
+ * a server can tell one, and we expect of each server that it takes some.
+ */
+static int
+check_payload (struct nbd_handle *h, const struct nbdi_command *c)
+{
+  if (c->type != NBD_CMD_WRITE || !strict (h, LIBNBD_STRICT_PAYLOAD))
+    return 0;
+  uint32_t limit = nbdi_payload_limit (h), told = h->export.maximum;
+  if (c->count <= limit)
+    return 0;
+  if (told == 0)
+    nbdi_error (ERANGE, "count %" PRIu64 " exceeds %" PRIu32 ", which is the "
+                "most to be sent to a server that tells no maximum block "
+                "size", c->count, limit);
+  else if (told < limit)
+    nbdi_error (ERANGE, "count %" PRIu64 " exceeds %" PRIu32 ", which every "
+                "server is expected to take; this one's maximum block size "
+                "is %" PRIu32, c->count, limit, told);
+  else
+    nbdi_error (ERANGE, "count %" PRIu64 " exceeds the server's maximum block "
+                "size %" PRIu32, c->count, limit);
+  return -1;
+}
+
 /* What no setting permits. */
 static int
 check_limits (struct nbd_handle *h, const struct nbdi_command *c)
@@ -115,16 +140,13 @@ check_limits (struct nbd_handle *h, const struct nbdi_command *c)
   bool data = c->type == NBD_CMD_READ || c->type == NBD_CMD_WRITE;
 
   if (data && c->count > NBDI_MAX_REQUEST) {
-    nbdi_error (ERANGE, "count %" PRIu64 " exceeds %u", c->count,
+    nbdi_error (ERANGE, "count %" PRIu64 " exceeds %u, the most that this "
+                "library transfers in one request", c->count,
                 NBDI_MAX_REQUEST);
     return -1;
   }
-  if (c->type == NBD_CMD_WRITE && strict (h, LIBNBD_STRICT_PAYLOAD) &&
-      c->count > nbdi_payload_limit (h)) {
-    nbdi_error (ERANGE, "count %" PRIu64 " exceeds the server's maximum "
-                "payload %" PRIu32, c->count, nbdi_payload_limit (h));
+  if (check_payload (h, c) == -1)
     return -1;
-  }
   if (passes_32_bits (h, c) && c->type != NBD_CMD_BLOCK_STATUS) {
     nbdi_error (ERANGE, "count %" PRIu64 " exceeds 32 bits, which needs "
                 "extended headers", c->count);

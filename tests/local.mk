@@ -148,6 +148,7 @@ program_tests = \
 	tests/transmission/refused-calls-free-their-closures \
 	tests/transmission/refused-commands-take-no-cookie \
 	tests/transmission/refused-reads-clear-the-buffer \
+	tests/transmission/refused-writes-say-whose-limit-it-is \
 	tests/transmission/replies-are-served-while-a-write-is-stuck \
 	tests/transmission/server-closing-while-idle-is-no-error \
 	tests/transmission/replies-to-unsent-commands-are-nobodys \

@@ -59,8 +59,9 @@ STATE (START)
                                             : NBD_STRUCTURED_REPLY_SIZE),
                      chunk, extended);
   if (chunk->length > MAX_CHUNK)
-    return FAIL (0, "reply chunk: payload of %" PRIu64 " bytes exceeds %u",
-                 chunk->length, MAX_CHUNK);
+    return FAIL (0, "reply chunk: payload of %" PRIu64 " bytes exceeds %u, "
+                 "the most that any request can bring", chunk->length,
+                 MAX_CHUNK);
 
   struct nbdi_command *c = nbdi_find_command (h, chunk->cookie);
   h->reply.command = c;
