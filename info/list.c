@@ -127,14 +127,7 @@ show (struct list *list, struct listed *l)
 static void
 not_opened (struct list *list, struct listed *l, char *reason)
 {
-  bool known = l->export.name != NULL;
-  if (known && !list->show->content) {
-    /* What INFO told was all that was wanted, and may be true. */
-    export_error (list->show->endpoint, l->name, reason);
-    free (reason);
-    return;
-  }
-  if (known)
+  if (list->show->content && l->export.name != NULL)
     l->export.content_error = tool_format ("%s", reason);
   if (l->reason != NULL && list->h == NULL) {
     char *both = tool_format ("%s; nor can it be opened: %s", l->reason,

@@ -94,7 +94,7 @@ class Test(unittest.TestCase):
     def test_exports_of_unknown_size_that_cannot_be_opened(self) -> None:
         with exports.Closing() as server:
             server.most, server.told_size = 1, 0
-            top, told = self.listed(server, 0)
+            top, told = self.listed(server, 1)
             self.assertEqual(self.shown(top, "export-size"), [exports.SIZE, 0, 0])
             self.assertIn(REFUSED, told)
 
