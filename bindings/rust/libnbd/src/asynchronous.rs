@@ -115,6 +115,23 @@ impl<B> Reply<B> {
     }
 }
 
+/// A future that waits for a command, and may be dropped.
+struct Waiting<'a, B> {
+    handle: &'a Handle,
+    cookie: u64,
+    result: Awaited<B>,
+}
+
+/// A command that has failed was kept for a question that will not come.
+impl<B> Drop for Waiting<'_, B> {
+    fn drop(&mut self) {
+        self.result.close();
+        if matches!(self.result.try_recv(), Ok((_, errno)) if errno != 0) {
+            let _ = self.handle.aio_command_completed(self.cookie);
+        }
+    }
+}
+
 /// How often a closure was called.
 pub(crate) struct Count(Arc<AtomicI32>);
 
@@ -302,11 +319,17 @@ impl AsyncHandle {
 
     /// Wait for a command.
     pub(crate) async fn finished<B>(&self, cookie: u64, result: Awaited<B>) -> Result<B> {
-        match result.await {
+        let handle = self.handle();
+        let mut waiting = Waiting {
+            handle,
+            cookie,
+            result,
+        };
+        match (&mut waiting.result).await {
             Ok((buffer, 0)) => Ok(buffer),
             Ok((_, error)) => {
                 // It was kept for this: the library says more than a number does.
-                self.handle().aio_command_completed(cookie)?;
+                handle.aio_command_completed(cookie)?;
                 let why = io::Error::from_raw_os_error(error);
                 Err(Error::new(
                     error,

@@ -171,6 +171,21 @@ async fn dropped_future_leaves_the_connection_alone() {
 }
 
 #[tokio::test]
+async fn dropped_future_leaves_no_failed_command() {
+    let arguments = ["--filter=error", "memory", "1M", "error-pread-rate=100%"];
+    let nbd = connected(&arguments).await;
+    let mut future = Box::pin(nbd.pread([0; 512], 0, NONE));
+    assert!(poll_once(&mut future).is_pending());
+    while nbd.aio_in_flight().unwrap() > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert!(nbd.aio_peek_command_completed().is_ok());
+    drop(future);
+    assert!(nbd.aio_peek_command_completed().is_err());
+    nbd.flush(NONE).await.unwrap();
+}
+
+#[tokio::test]
 async fn waiting_for_a_slow_server_is_no_busy_loop() {
     let arguments = ["--filter=delay", "null", "1M", "delay-read=200ms"];
     let nbd = connected(&arguments).await;
