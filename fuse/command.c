@@ -20,7 +20,7 @@ struct part {
   uint64_t offset, length;
 };
 
-unsigned commands_in_flight, changes_in_flight;
+unsigned changes_in_flight;
 
 static const char *
 operation_name (enum operation operation)
@@ -68,6 +68,7 @@ part_issue (struct part *part)
   };
   int64_t cookie = -1;
 
+  connection_touch (part->connection);
   switch (command->operation) {
   case READ:
     cookie = nbd_aio_pread (h, data, part->length, part->offset, completed, 0);
@@ -185,7 +186,6 @@ release (struct command *command)
 {
   if (--command->parts > 0)
     return;
-  commands_in_flight--;
   changes_in_flight -= !command->for_reader;
   command->done (command);
 }
@@ -208,7 +208,6 @@ command_start (struct command *command)
   /* A flush is one part without a range. */
   if (command->operation == FLUSH)
     command->end = command->offset + 1;
-  commands_in_flight++;
   changes_in_flight += !command->for_reader;
   command->parts = 1;
   pump (command);

@@ -2,6 +2,7 @@
 /* The exports of a server, and the names of their files. */
 #include <config.h>
 
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@
 
 struct list {
   struct export_name *names;
-  size_t count;
+  size_t count, room;
 };
 
 /* A file cannot be called "." or "..", nor contain "/": such characters
@@ -32,24 +33,31 @@ file_name (const char *name)
   return file;
 }
 
-static bool
-is_taken (const struct list *list, const char *file)
+static int
+compare (const void *one, const void *other)
 {
-  for (size_t i = 0; i < list->count; i++)
-    if (strcmp (list->names[i].file, file) == 0)
-      return true;
-  return false;
+  return strcmp (one, other);
+}
+
+/* Enter a name into the tree of those in use.  False: it is in use. */
+static bool
+take (void **taken, const char *file)
+{
+  const char **entry = tsearch (file, taken, compare);
+  if (entry == NULL)
+    tool_fail ("no memory for the list of exports");
+  return *entry == file;
 }
 
 /* Shorten what is too long, and number what is then the same. */
 static char *
-unique_name (const struct list *list, char *file)
+unique_name (void **taken, char *file)
 {
-  if (strlen (file) <= MAX_NAME && !is_taken (list, file))
+  if (strlen (file) <= MAX_NAME && take (taken, file))
     return file;
   for (unsigned number = 2;; number++) {
     char *other = tool_format ("%.*s~%u", MAX_NAME - 11, file, number);
-    if (!is_taken (list, other)) {
+    if (take (taken, other)) {
       free (file);
       return other;
     }
@@ -57,45 +65,47 @@ unique_name (const struct list *list, char *file)
   }
 }
 
+static void
+keep (void *file)
+{
+  (void) file;
+}
+
+void
+exports_name_files (struct export_name *names, size_t count)
+{
+  void *taken = NULL;
+  for (size_t i = 0; i < count; i++)
+    names[i].file = unique_name (&taken, file_name (names[i].name));
+  tdestroy (taken, keep);
+}
+
 static int
 add (void *opaque, const char *name, const char *description)
 {
   (void) description;
   struct list *list = opaque;
-  struct export_name *names = realloc (list->names, (list->count + 1)
-                                       * sizeof *list->names);
-  if (names == NULL)
-    tool_fail ("no memory for the list of exports");
-  list->names = names;
-  /* Before the entry counts, or its name would be taken. */
-  char *file = unique_name (list, file_name (name));
-  names[list->count++] = (struct export_name) {
-    .name = tool_format ("%s", name), .file = file,
+  if (list->count == list->room) {
+    list->room = 2 * list->room + 16;
+    list->names = realloc (list->names, list->room * sizeof *list->names);
+    if (list->names == NULL)
+      tool_fail ("no memory for the list of exports");
+  }
+  list->names[list->count++] = (struct export_name) {
+    .name = tool_format ("%s", name),
   };
   return 0;
 }
 
-static int
-prepare (struct nbd_handle *h, const void *opaque)
-{
-  (void) opaque;
-  if (options.verbose)
-    nbd_set_debug (h, true);
-  return nbd_set_opt_mode (h, true);
-}
-
 struct export_name *
-exports_list (const struct tool_endpoint *endpoint, size_t *count)
+exports_list (struct nbd_handle *h, const char *server, size_t *count)
 {
   struct list list = { 0 };
   nbd_list_callback callback = { .callback = add, .user_data = &list };
-  struct nbd_handle *h = tool_create ("list", prepare, NULL);
-  if (tool_connect (&h, endpoint) == -1 || nbd_opt_list (h, callback) == -1)
-    tool_nbd_fail (endpoint->name);
-  nbd_opt_abort (h);
-  tool_close (h);
+  if (nbd_opt_list (h, callback) == -1)
+    tool_nbd_fail (server);
   if (list.count == 0)
-    tool_fail ("%s: the server lists no exports", endpoint->name);
+    tool_fail ("%s: the server lists no exports", server);
   *count = list.count;
   return list.names;
 }

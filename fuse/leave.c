@@ -13,25 +13,12 @@
 /* How long the end may take: after a signal, or when unmounted. */
 #define HURRY_MS 5000
 #define PATIENCE_MS 30000
-/* How long it takes answers that nobody misses. */
-#define MOMENT_MS 1000
 /* Who sends two signals in a row, such as timeout(1), means one. */
 #define SAME_SIGNAL_MS 500
 
 static volatile sig_atomic_t first_signal;
 static int64_t deadline_ms, signal_ms;
 static bool flush_failed;
-sigset_t leave_signals;
-
-static const int numbers[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
-#define NR_NUMBERS (sizeof numbers / sizeof numbers[0])
-
-void
-leave_block_signals (void)
-{
-  leave_signals = *tool_ending_signals ();
-  sigprocmask (SIG_BLOCK, &leave_signals, NULL);
-}
 
 /* Safe in a signal handler. */
 bool
@@ -104,17 +91,6 @@ drain_changes (void)
   return changes_in_flight == 0;
 }
 
-/* Some servers take it badly if we leave while they are answering; but
- * nobody misses these answers. */
-static void
-drain_rest (void)
-{
-  int64_t moment = tool_now_ms () + MOMENT_MS;
-  while (commands_in_flight > 0 && !leave_is_late ()
-         && tool_now_ms () < moment)
-    loop_turn (moment < deadline_ms ? moment : deadline_ms);
-}
-
 bool
 leave_disks (void)
 {
@@ -123,10 +99,7 @@ leave_disks (void)
   if (!drain_changes ())
     return false;
   flush_all ();
-  if (!drain_changes ())
-    return false;
-  drain_rest ();
-  return !flush_failed;
+  return drain_changes () && !flush_failed;
 }
 
 /* The pid file descriptor of the server that was started, or -1. */
@@ -155,15 +128,14 @@ leave_server (void)
   int64_t pid = nbd_get_subprocess_pid (h);
   if (pid <= 0 || (server = pidfd_open (pid, 0)) == -1)
     return true;
-  struct sigaction action = { .sa_handler = kill_server };
-  for (size_t i = 0; i < NR_NUMBERS; i++)
-    if (sigismember (&leave_signals, numbers[i]))
-      sigaction (numbers[i], &action, NULL);
-  sigaction (SIGALRM, &action, NULL);
+  static const int numbers[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+    tool_catch_signal (numbers[i], kill_server);
+  signal (SIGALRM, kill_server);
   kill_server (SIGALRM);
-  sigprocmask (SIG_UNBLOCK, &leave_signals, NULL);
+  sigprocmask (SIG_UNBLOCK, tool_ending_signals (), NULL);
   tool_close_all ();
-  sigprocmask (SIG_BLOCK, &leave_signals, NULL);
+  sigprocmask (SIG_BLOCK, tool_ending_signals (), NULL);
   alarm (0);
   if (killed)
     tool_error ("the server did not end, it was killed");
@@ -173,12 +145,7 @@ leave_server (void)
 void
 leave (bool good)
 {
-  if (first_signal) {
-    /* Die of it, so that whoever started us sees that, too. */
-    signal (first_signal, SIG_DFL);
-    tool_signal = first_signal;
-    sigprocmask (SIG_UNBLOCK, &leave_signals, NULL);
-    tool_check_signal ();
-  }
+  if (first_signal)
+    tool_end_by (first_signal);
   tool_finish (good ? EXIT_SUCCESS : EXIT_FAILURE);
 }

@@ -14,6 +14,7 @@ fuse_nbdfuse_SOURCES = \
 	fuse/buffer.c \
 	fuse/command.c \
 	fuse/completed.c \
+	fuse/connect.c \
 	fuse/disk.c \
 	fuse/exports.c \
 	fuse/leave.c \
@@ -39,10 +40,12 @@ fuse_tests = \
 	fuse/tests/a-dying-server-gives-eio-and-no-dead-mount.sh \
 	fuse/tests/a-failed-write-is-reported-to-its-writer.sh \
 	fuse/tests/a-raw-view-of-qcow2-can-be-partitioned.sh \
+	fuse/tests/a-server-of-one-client-shows-one-export.sh \
 	fuse/tests/compressed-images-on-a-web-server-appear-uncompressed.sh \
 	fuse/tests/counting-blocks-ends-with-the-mount.sh \
 	fuse/tests/counting-blocks-takes-a-tenth-of-the-time.sh \
 	fuse/tests/df-does-not-show-a-full-file-system.sh \
+	fuse/tests/each-export-needs-a-descriptor.py \
 	fuse/tests/every-way-to-name-a-server-works.sh \
 	fuse/tests/exports-are-files-in-a-directory.sh \
 	fuse/tests/failing-block-status-hides-only-its-range.sh \
@@ -88,4 +91,5 @@ bench-fuse: all
 EXTRA_DIST += \
 	$(fuse_tests) \
 	bench/fuse \
-	fuse/tests/functions.sh
+	fuse/tests/functions.sh \
+	fuse/tests/mounting.py

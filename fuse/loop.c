@@ -53,8 +53,9 @@ loop_is_ending (void)
 void
 loop_prepare (void)
 {
-  leave_block_signals ();
-  signals = signalfd (-1, &leave_signals, SFD_CLOEXEC | SFD_NONBLOCK);
+  const sigset_t *ending = tool_ending_signals ();
+  sigprocmask (SIG_BLOCK, ending, NULL);
+  signals = signalfd (-1, ending, SFD_CLOEXEC | SFD_NONBLOCK);
   detached = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (signals == -1 || detached == -1)
     tool_fail ("cannot watch for signals: %m");
@@ -70,8 +71,9 @@ watch (int operation, int fd, uint32_t events, void *mark)
 
 /* A connection that has ended; the others go on. */
 static void
-say_gone (struct disk *disk, struct connection *connection)
+say_gone (struct connection *connection)
 {
+  struct disk *disk = connection->disk;
   connection->gone = true;
   epoll_ctl (epoll, EPOLL_CTL_DEL, connection->fd, NULL);
   if (loop_is_ending ())
@@ -85,7 +87,7 @@ say_gone (struct disk *disk, struct connection *connection)
 
 /* Send what waits, and watch for what the connection waits for. */
 static void
-refresh (struct disk *disk, struct connection *connection)
+refresh (struct connection *connection)
 {
   struct nbd_handle *h = connection->h;
   unsigned direction = nbd_aio_get_direction (h);
@@ -94,7 +96,7 @@ refresh (struct disk *disk, struct connection *connection)
     direction = nbd_aio_get_direction (h);
   }
   if (nbd_aio_is_dead (h) == 1 || nbd_aio_is_closed (h) == 1) {
-    say_gone (disk, connection);
+    say_gone (connection);
     return;
   }
   if (direction == connection->watched)
@@ -109,12 +111,12 @@ refresh (struct disk *disk, struct connection *connection)
 }
 
 static void
-refresh_all (void)
+refresh_touched (void)
 {
-  for (size_t i = 0; i < nr_disks; i++)
-    for (unsigned j = 0; j < disks[i].nr_connections; j++)
-      if (!disks[i].connections[j].gone)
-        refresh (&disks[i], &disks[i].connections[j]);
+  struct connection *connection;
+  while ((connection = connection_touched ()) != NULL)
+    if (!connection->gone)
+      refresh (connection);
 }
 
 static void
@@ -122,6 +124,7 @@ notify (struct connection *connection, uint32_t events)
 {
   if (connection->gone)
     return;
+  connection_touch (connection);
   if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
     nbd_aio_notify_read (connection->h);
   else if (nbd_aio_get_direction (connection->h)
@@ -197,7 +200,7 @@ loop_turn (int64_t deadline_ms)
 {
   struct epoll_event events[EVENTS];
   do
-    refresh_all ();
+    refresh_touched ();
   while (completed_run ());
   int timeout = blocks_timeout ();
   if (deadline_ms) {

@@ -62,10 +62,13 @@ extern void buffer_put (struct buffer *buffer);         /* may be NULL */
 /* ---- disk.c: an export and its connections ---- */
 
 struct connection {
+  struct disk *disk;
   struct nbd_handle *h;
   int fd;
   unsigned watched;             /* directions that the loop watches for */
   bool gone;                    /* nothing can be expected of it */
+  bool touched;
+  struct connection *next;      /* that is touched */
 };
 
 /* Bytes that are being changed at the server. */
@@ -91,11 +94,12 @@ struct map {
 
 struct disk {
   char *name;                   /* of the file */
+  const char *export;           /* NULL: the endpoint says which */
   fuse_ino_t ino;
   struct timespec modified;
 
   struct connection *connections;
-  unsigned nr_connections, turn, burst;
+  unsigned nr_connections, wanted, turn, burst;
   uint64_t size;
   uint64_t minimum, preferred, maximum; /* block sizes */
   bool read_only, can_flush, can_trim, can_zero, can_map, wide;
@@ -122,7 +126,6 @@ struct disk {
 extern struct disk *disks;
 extern size_t nr_disks;
 
-extern void disk_open_all (const struct tool_endpoint *endpoint);
 extern struct disk *disk_find (fuse_ino_t ino);
 /* It has not broken. */
 extern bool connection_works (const struct connection *connection);
@@ -131,6 +134,14 @@ extern struct connection *disk_connection (struct disk *disk,
                                            uint64_t length);
 /* The largest range of trim, zero and block status commands. */
 extern uint64_t disk_reach (const struct disk *disk);
+/* Something was asked of it, or arrived. */
+extern void connection_touch (struct connection *connection);
+/* The next one of those, until it is touched again; or NULL. */
+extern struct connection *connection_touched (void);
+
+/* ---- connect.c: opening disks ---- */
+
+extern void disk_open_all (const struct tool_endpoint *endpoint);
 
 /* ---- exports.c: all exports of a server ---- */
 
@@ -138,9 +149,11 @@ struct export_name {
   char *name;                   /* what the server calls it */
   char *file;                   /* what we call it */
 };
-/* Fails the tool if there are none. */
-extern struct export_name *exports_list (const struct tool_endpoint *endpoint,
-                                         size_t *count);
+/* What H says, which is negotiating.  Fails the tool if there are none. */
+extern struct export_name *exports_list (struct nbd_handle *h,
+                                         const char *server, size_t *count);
+/* Choose a name for each file. */
+extern void exports_name_files (struct export_name *names, size_t count);
 
 /* ---- completed.c: what happens after a command ---- */
 
@@ -173,8 +186,7 @@ struct command {
 };
 /* Begin.  DONE is called once, perhaps before this returns. */
 extern void command_start (struct command *command);
-extern unsigned commands_in_flight;     /* and queries */
-extern unsigned changes_in_flight;      /* without those for readers */
+extern unsigned changes_in_flight;      /* all but those for readers */
 
 /* ---- request.c: requests of the kernel that take their time ---- */
 
@@ -313,8 +325,6 @@ extern bool loop_is_ending (void);
 
 /* ---- leave.c ---- */
 
-extern sigset_t leave_signals;  /* that end us */
-extern void leave_block_signals (void);
 /* A signal came.  True if it is the first one. */
 extern bool leave_signal (int number);
 /* When the end must be over, or 0: there is no end yet. */

@@ -113,7 +113,6 @@ query_end (struct completed *completed)
   struct disk *disk = walk->disk;
   bool go_on = true;
 
-  commands_in_flight--;
   if (!completed->error && !query->failed
       && query->map.end > walk->position) {
     disk->mapped = true;
@@ -165,6 +164,7 @@ ask (struct walk *walk)
   query->connection = connection;
   query->map.changes = disk->changes;
   choose_range (walk, query);
+  connection_touch (connection);
   nbd_extent64_callback extents = {
     .callback = take_extents, .user_data = query,
   };
@@ -176,7 +176,6 @@ ask (struct walk *walk)
     free (query);
     return false;
   }
-  commands_in_flight++;
   return true;
 }
 

@@ -23,13 +23,14 @@ import struct
 import tempfile
 import threading
 from pathlib import Path
-from typing import Collection, Optional, Self
+from typing import Collection, Iterable, Optional, Self
 
 GREETING = 0x49484156454F5054
 OPTION_REPLY = 0x0003E889045565A9
 SIMPLE_REPLY, CHUNK = 0x67446698, 0x668E33EF
-GO, STRUCTURED_REPLY, SET_META_CONTEXT, EXTENDED_HEADERS = 7, 8, 10, 11
-ACK, INFO, META_CONTEXT, UNSUPPORTED = 1, 3, 4, 0x80000001
+LIST, GO, STRUCTURED_REPLY, SET_META_CONTEXT = 3, 7, 8, 10
+EXTENDED_HEADERS = 11
+ACK, SERVER, INFO, META_CONTEXT, UNSUPPORTED = 1, 2, 3, 4, 0x80000001
 READ, WRITE, DISCONNECT, FLUSH, TRIM, ZERO, STATUS = 0, 1, 2, 3, 4, 6, 7
 NONE, DATA, EXTENTS, ERROR = 0, 1, 5, 0x8001
 NAMES = {
@@ -116,6 +117,10 @@ class Connection:
             self.answer(option, INFO, export)
             if server.block_sizes:
                 self.answer(option, INFO, struct.pack(">HIII", 3, *server.block_sizes))
+        elif option == LIST:
+            for name in self.server.exports:
+                entry = struct.pack(">I", len(name)) + name.encode()
+                self.answer(option, SERVER, entry)
         elif option == STRUCTURED_REPLY and self.server.structured:
             self.structured = True
         elif option == SET_META_CONTEXT:
@@ -191,6 +196,7 @@ class Server:
     structured = True
     hangs_up_on: Collection[int] = ()  # options
     block_sizes: Optional[tuple[int, int, int]] = None
+    exports: Iterable[str] = ("",)  # as they are listed; each has the same disk
     connection = Connection
 
     def __init__(self, size: int) -> None:
