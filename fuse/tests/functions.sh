@@ -38,7 +38,8 @@ start ()
 ended_with ()
 {
   local gone status
-  read -r gone status <"$ready"
+  # Just after the start it is about to close its end.
+  until read -r gone status <"$ready"; do :; done
   [ "$gone $status" = "gone $1" ] \
     || fail "nbdfuse ended with $gone $status: $(cat "$tmp/err")"
   ! mountpoint -q "$mnt" || fail "$mnt is still mounted"
