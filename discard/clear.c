@@ -26,6 +26,7 @@ struct piece {
   struct work *work;
   struct piece *next;           /* to be done again, in two parts */
   uint64_t offset, length;
+  int64_t cookie;
 };
 
 struct work {
@@ -39,9 +40,8 @@ struct work {
   uint64_t done;
   unsigned in_flight;
   struct piece *refused;
-  /* The first failure. */
-  int error;
-  uint64_t error_offset, error_length;
+  struct piece *failed;         /* the first; its command is not retired */
+  const struct piece *freed;    /* the last */
 };
 
 static int
@@ -60,11 +60,11 @@ piece_done (void *opaque, int *error)
     w->done += p->length;
     tool_progress (w->done, w->range.end - w->range.start);
   }
-  else if (w->error == 0) {
-    w->error = *error;
-    w->error_offset = p->offset;
-    w->error_length = p->length;
+  else if (w->failed == NULL) {
+    w->failed = p;
+    return 0;
   }
+  w->freed = p;
   free (p);
   return 1;
 }
@@ -77,18 +77,24 @@ issue (struct work *w, uint64_t offset, uint64_t length)
 
   *p = (struct piece) { .work = w, .offset = offset, .length = length };
   w->in_flight++;
-  if ((w->zero ? nbd_aio_zero (w->h, length, offset, done, w->flags)
-               : nbd_aio_trim (w->h, length, offset, done, w->flags)) == -1) {
+  w->freed = NULL;
+  int64_t cookie = w->zero
+    ? nbd_aio_zero (w->h, length, offset, done, w->flags)
+    : nbd_aio_trim (w->h, length, offset, done, w->flags);
+  if (cookie == -1) {
     free (p);
     tool_nbd_fail (NULL);
   }
+  /* It may be done already. */
+  if (w->freed != p)
+    p->cookie = cookie;
 }
 
 /* Ask for one more piece, if there is one. */
 static bool
 issue_next (struct work *w)
 {
-  if (w->error != 0)
+  if (w->failed != NULL)
     return false;
   if (w->refused != NULL) {
     struct piece *p = w->refused;
@@ -125,6 +131,18 @@ piece_length (struct nbd_handle *h, struct range range)
   return (part / PIECE_MAX + 1) * PIECE_MAX;
 }
 
+/* Retire its command, which tells what the server said. */
+static void
+fail (const struct work *w)
+{
+  const struct piece *p = w->failed;
+
+  nbd_aio_command_completed (w->h, p->cookie);
+  tool_check_signal ();
+  tool_fail ("cannot %s %" PRIu64 " bytes at offset %" PRIu64 ": %s",
+             w->what, p->length, p->offset, tool_nbd_error ());
+}
+
 void
 clear_range (struct nbd_handle *h, struct range range,
              const struct wish *wish)
@@ -152,10 +170,9 @@ clear_range (struct nbd_handle *h, struct range range,
     w.refused = p->next;
     free (p);
   }
-  tool_progress_end (w.error == 0);
-  if (w.error != 0)
-    tool_fail ("cannot %s %" PRIu64 " bytes at offset %" PRIu64 ": %s",
-               w.what, w.error_length, w.error_offset, strerror (w.error));
+  tool_progress_end (w.failed == NULL);
+  if (w.failed != NULL)
+    fail (&w);
 }
 
 /* Zero a part of one block: the server takes whole ones only. */

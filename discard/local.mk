@@ -23,6 +23,7 @@ discard_tests = \
 	discard/tests/check-finds-data.sh \
 	discard/tests/check-goes-on-behind-a-failing-block-status.sh \
 	discard/tests/it-asks-before-it-discards.sh \
+	discard/tests/the-servers-own-words-are-told.py \
 	discard/tests/what-the-server-cannot-do-is-said.sh \
 	discard/tests/wrong-usage-exits-with-2.sh
 TESTS += $(discard_tests)
