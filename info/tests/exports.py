@@ -90,11 +90,12 @@ class Server(nbd_server.Server):
             except OSError:
                 return
             self.connections += 1
+            if self.connections == self.most:
+                self.full()
             self.connection(self, client).serve()
-        self.full()
 
     def full(self) -> None:
-        """Nobody else is served, but the kernel takes connections."""
+        """After this client none is served, but the kernel takes connections."""
 
     def info(self, *options: str) -> subprocess.CompletedProcess[str]:
         command = "info/nbdinfo", *options, str(self.path)
@@ -106,7 +107,7 @@ class Server(nbd_server.Server):
 
 
 class Closing(Server):
-    """Refuses connections once it has served as many as it wants."""
+    """Refuses connections once it has as many as it wants."""
 
     def full(self) -> None:
         self.listener.shutdown(socket.SHUT_RDWR)
