@@ -48,6 +48,7 @@ fuzz_programs_msan = $(fuzz_wire_harnesses)
 fuzz_foreign = \
 	lib/tls.c \
 	lib/tls-credentials.c \
+	lib/tls-errors.c \
 	lib/tls-none.c \
 	lib/uri.c \
 	lib/uri-get.c \

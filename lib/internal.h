@@ -214,7 +214,7 @@ extern int nbdi_check_queries (const struct nbdi_strings *queries,
                                size_t more);
 extern int nbdi_expect_option_reply (struct nbd_handle *h);
 extern const char *nbdi_present_option (const struct nbd_handle *h);
-extern const char *nbdi_unanswered_advice (const struct nbd_handle *h);
+extern const char *nbdi_unanswered_advice (struct nbd_handle *h);
 extern int nbdi_option_refused (struct nbd_handle *h, const uint8_t *text);
 extern void nbdi_option_error (struct nbd_handle *h);
 extern const char *nbdi_option_name (uint32_t option);

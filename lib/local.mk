@@ -61,6 +61,8 @@ if HAVE_GNUTLS
 lib_libcore_la_SOURCES += \
 	lib/tls-credentials.c \
 	lib/tls-credentials.h \
+	lib/tls-errors.c \
+	lib/tls-session.h \
 	lib/tls.c
 else
 lib_libcore_la_SOURCES += \

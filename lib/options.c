@@ -2,6 +2,7 @@
 /* Negotiation: option messages, the heads of replies, and results. */
 
 #include "internal.h"
+#include "tls.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -199,10 +200,13 @@ nbdi_present_option (const struct nbd_handle *h)
  * of that.
  */
 const char *
-nbdi_unanswered_advice (const struct nbd_handle *h)
+nbdi_unanswered_advice (struct nbd_handle *h)
 {
   const struct nbdi_negotiation *o = &h->opt;
+  const char *advice = nbdi_tls_advice (h);
 
+  if (advice != NULL)
+    return advice;
   if (nbdi_present_option (h) == NULL || o->reply.type != 0 ||
       h->in.pos < h->in.end || (o->manual && o->next == o->nr_plan))
     return "";

@@ -66,6 +66,16 @@ set_priority (struct nbd_handle *h, gnutls_session_t session, bool psk)
 
 /* Pre-shared keys. */
 
+static void
+no_key (const char *file, const char *user)
+{
+  CLEANUP_TEXT const char *text = nbdi_printable (user);
+
+  nbdi_error (EINVAL, "TLS: PSK file: %s: no key for user %s; "
+              "nbd_set_tls_username, or the user of a URI, sets whose it is",
+              file, text);
+}
+
 /* Find the user's line in a file of lines "user:hexadecimal key". */
 static char *
 find_key (const char *file, const char *user)
@@ -94,7 +104,7 @@ find_key (const char *file, const char *user)
   if (key == NULL && (found || !feof (f)))
     nbdi_error (errno, "TLS: PSK file: %s", file);
   else if (key == NULL)
-    nbdi_error (EINVAL, "TLS: PSK file: %s: no key for user %s", file, user);
+    no_key (file, user);
   fclose (f);
   return key;
 }
@@ -178,10 +188,28 @@ find_file (const char *path, int mode)
   return -1;
 }
 
+/* A certificate is of no use without its key, nor the other way round. */
+static int
+find_client (const char *dir, const char *cert, const char *key)
+{
+  int has_cert = find_file (cert, R_OK);
+  int has_key = find_file (key, R_OK);
+
+  if (has_cert == -1 || has_key == -1)
+    return -1;
+  if (has_cert == has_key)
+    return has_cert;
+  nbdi_error (ENOENT, "TLS: %s has %s.pem but no %s.pem", dir,
+              has_cert ? "client-cert" : "client-key",
+              has_cert ? "client-key" : "client-cert");
+  return -1;
+}
+
 /* Load the directory; 0 means that it has no authorities. */
 static int
-load_directory (gnutls_certificate_credentials_t x509, const char *dir)
+load_directory (struct nbdi_tls_credentials *c, const char *dir)
 {
+  gnutls_certificate_credentials_t x509 = c->x509;
   CLEANUP_FREE char *ca = in_directory (dir, "ca-cert.pem");
   CLEANUP_FREE char *cert = in_directory (dir, "client-cert.pem");
   CLEANUP_FREE char *key = in_directory (dir, "client-key.pem");
@@ -199,23 +227,28 @@ load_directory (gnutls_certificate_credentials_t x509, const char *dir)
   /* What is there must be usable: ignoring a list of revoked certificates
    * would trust them.
    */
-  int has_cert = find_file (cert, F_OK);
-  int has_key = find_file (key, F_OK);
-  int has_crl = find_file (crl, F_OK);
-  if (has_cert == -1 || has_key == -1 || has_crl == -1)
+  int has_client = find_client (dir, cert, key);
+  int has_crl = find_file (crl, R_OK);
+  if (has_client == -1 || has_crl == -1)
     return -1;
-  if ((has_cert || has_key) && load_client (x509, cert, key) == -1)
+  if (has_client && load_client (x509, cert, key) == -1)
     return -1;
   if (has_crl &&
       check (gnutls_certificate_set_x509_crl_file (
                x509, crl, GNUTLS_X509_FMT_PEM), crl) == -1)
     return -1;
+  c->has_client = has_client;
+  c->directory = strdup (dir);
+  if (c->directory == NULL) {
+    nbdi_error (errno, "strdup");
+    return -1;
+  }
   return 1;
 }
 
 /* Where certificates are when no directory was set. */
 static int
-search_directories (gnutls_certificate_credentials_t x509)
+search_directories (struct nbdi_tls_credentials *c)
 {
   static const char *const below_home[] = {
     ".pki/libnbd", ".config/pki/libnbd",
@@ -223,14 +256,14 @@ search_directories (gnutls_certificate_credentials_t x509)
   const char *home = secure_getenv ("HOME");
 
   if (geteuid () == 0 || home == NULL)
-    return load_directory (x509, SYSCONFDIR "/pki/libnbd");
+    return load_directory (c, SYSCONFDIR "/pki/libnbd");
   for (size_t i = 0; i < sizeof below_home / sizeof below_home[0]; i++) {
     CLEANUP_FREE char *dir = in_directory (home, below_home[i]);
     if (dir == NULL) {
       nbdi_error (errno, "asprintf");
       return -1;
     }
-    int r = load_directory (x509, dir);
+    int r = load_directory (c, dir);
     if (r != 0)
       return r;
   }
@@ -301,8 +334,7 @@ use_certificates (struct nbd_handle *h, gnutls_session_t session,
   if (check (gnutls_certificate_allocate_credentials (&c->x509),
              "certificate credentials") == -1)
     return -1;
-  int r = dir ? load_directory (c->x509, dir)
-              : search_directories (c->x509);
+  int r = dir ? load_directory (c, dir) : search_directories (c);
   if (r == -1)
     return -1;
   if (r == 0 && check (gnutls_certificate_set_x509_system_trust (c->x509),
@@ -339,4 +371,5 @@ nbdi_tls_free_credentials (struct nbdi_tls_credentials *c)
   if (c->x509)
     gnutls_certificate_free_credentials (c->x509);
   free (c->name);
+  free (c->directory);
 }

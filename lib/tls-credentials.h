@@ -13,6 +13,8 @@ struct nbdi_tls_credentials {
   gnutls_certificate_credentials_t x509;
   gnutls_typed_vdata_st expected[2]; /* of the server's certificate */
   char *name;                   /* that it is for, or NULL */
+  char *directory;              /* of our certificates, or NULL */
+  bool has_client;              /* there is one to show to the server */
 };
 
 /* Set priority, credentials and what is verified, from h->settings. */

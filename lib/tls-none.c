@@ -24,6 +24,12 @@ nbdi_tls_handshake (struct nbd_handle *h __attribute__ ((unused)))
   return NBDI_TLS_FAILED;
 }
 
+const char *
+nbdi_tls_advice (struct nbd_handle *h __attribute__ ((unused)))
+{
+  return NULL;
+}
+
 void
 nbdi_tls_free (struct nbd_handle *h __attribute__ ((unused)))
 {

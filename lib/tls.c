@@ -7,7 +7,7 @@
  */
 
 #include "tls.h"
-#include "tls-credentials.h"
+#include "tls-session.h"
 
 #include <errno.h>
 #include <gnutls/gnutls.h>
@@ -21,19 +21,6 @@
 
 /* The head of a record, whose last two bytes are its length. */
 #define RECORD_HEADER 5
-
-struct nbdi_tls {
-  gnutls_session_t session;
-  struct nbdi_tls_credentials credentials;
-  struct nbdi_bytes in, out;    /* ciphertext */
-  bool fed;                     /* GnuTLS got what it last asked for */
-  bool ended;                   /* the server closed the socket */
-  bool bye;                     /* our close alert is in `out` or beyond */
-  int failed;                   /* errno of the socket, or 0 */
-  int unsent;                   /* errno of the send that failed, or 0 */
-  size_t record;                /* largest plaintext of one record */
-  uint8_t *staging;             /* small pieces on their way to a record */
-};
 
 /* Ciphertext in. */
 
@@ -150,23 +137,11 @@ tls_unsent (const struct nbd_handle *h)
 
 /* Plaintext. */
 
-/* Say what GnuTLS says, and leave errno so that callers stop. */
+/* Set the error, and leave errno so that callers stop. */
 static ssize_t
 tls_error (struct nbd_handle *h, const char *what, int r)
 {
-  const struct nbdi_tls *t = h->conn.tls;
-
-  if (t->failed == ECONNRESET)
-    nbdi_error (t->failed, "TLS: %s: the server closed the connection%s",
-                what, nbdi_unanswered_advice (h));
-  else if (t->failed != 0)
-    nbdi_error (t->failed, "TLS: %s", what);
-  else if (r == GNUTLS_E_PREMATURE_TERMINATION)
-    nbdi_error (0, "TLS: %s: the connection ended without the server's close "
-                "alert, so data may be missing%s", what,
-                nbdi_unanswered_advice (h));
-  else
-    nbdi_error (0, "TLS: %s: %s", what, gnutls_strerror (r));
+  nbdi_tls_error (h, what, r);
   errno = EPROTO;
   return NBDI_TRANSPORT_FAILED;
 }
@@ -190,7 +165,7 @@ stopped_early (struct nbd_handle *h, ssize_t r)
 
   if (r == GNUTLS_E_WARNING_ALERT_RECEIVED)
     nbdi_debug (h, "TLS: the server sent the warning: %s",
-                gnutls_alert_get_name (gnutls_alert_get (t->session)));
+                nbdi_tls_alert (t));
   return (r == GNUTLS_E_AGAIN && t->fed) || r == GNUTLS_E_INTERRUPTED ||
     r == GNUTLS_E_REHANDSHAKE || r == GNUTLS_E_WARNING_ALERT_RECEIVED;
 }
@@ -208,6 +183,7 @@ tls_receive (struct nbd_handle *h, struct iovec *iov, int n)
                                     (uint8_t *) iov[i].iov_base + at,
                                     iov[i].iov_len - at);
     if (r > 0) {
+      t->heard = true;
       total += r;
       at += r;
       if (at == iov[i].iov_len) {
@@ -291,6 +267,29 @@ encrypt (struct nbd_handle *h, const struct iovec *iov, int n)
   return (ssize_t) total;
 }
 
+/* The server ended the connection before it has said anything.  An alert that
+ * tells why may have come.
+ */
+static bool
+has_last_words (struct nbd_handle *h)
+{
+  struct nbdi_tls *t = h->conn.tls;
+  ssize_t r;
+  char c;
+
+  if (t->heard || (errno != EPIPE && errno != ECONNRESET))
+    return false;
+  h->in.receives = 1;
+  do
+    r = gnutls_record_recv (t->session, &c, 1);
+  while (stopped_early (h, r));
+  h->in.receives = 0;
+  if (r != GNUTLS_E_FATAL_ALERT_RECEIVED)
+    return false;
+  tls_error (h, "receive", (int) r);
+  return true;
+}
+
 static ssize_t
 tls_send (struct nbd_handle *h, struct iovec *iov, int n)
 {
@@ -303,7 +302,11 @@ tls_send (struct nbd_handle *h, struct iovec *iov, int n)
     if (tls_flush (h) != NBDI_IO_FAILED)
       return taken;
   }
-  return -1;                    /* errno is the socket's */
+  int saved_errno = errno;      /* of the socket */
+  if (has_last_words (h))
+    return NBDI_TRANSPORT_FAILED;
+  errno = saved_errno;
+  return -1;
 }
 
 /* The close alert tells the server that nothing was cut off. */
@@ -370,30 +373,6 @@ nbdi_tls_start (struct nbd_handle *h)
   return 0;
 }
 
-/* What failed certificates are rejected for. */
-static void
-handshake_error (struct nbd_handle *h, int r)
-{
-  struct nbdi_tls *t = h->conn.tls;
-  gnutls_datum_t why = { NULL, 0 };
-
-  if (r == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR &&
-      gnutls_certificate_verification_status_print (
-        gnutls_session_get_verify_cert_status (t->session),
-        gnutls_certificate_type_get (t->session), &why, 0) == 0) {
-    while (why.size > 0 && why.data[why.size - 1] == ' ')
-      why.data[--why.size] = '\0';
-    nbdi_error (0, "TLS: the server's certificate was refused: %s",
-                (char *) why.data);
-  }
-  else if (r == GNUTLS_E_FATAL_ALERT_RECEIVED)
-    nbdi_error (0, "TLS: handshake: the server sent the alert: %s",
-                gnutls_alert_get_name (gnutls_alert_get (t->session)));
-  else
-    tls_error (h, "handshake", r);
-  gnutls_free (why.data);
-}
-
 static void
 describe_session (struct nbd_handle *h)
 {
@@ -419,11 +398,12 @@ nbdi_tls_handshake (struct nbd_handle *h)
   /* An alert of ours is sent even if the handshake failed. */
   int flushed = tls_flush (h);
   if (r != GNUTLS_E_SUCCESS && r != GNUTLS_E_AGAIN) {
-    handshake_error (h, r);
+    nbdi_tls_error (h, "handshake", r);
     return NBDI_TLS_FAILED;
   }
   if (flushed == NBDI_IO_FAILED) {
-    nbdi_error (errno, "TLS: handshake: send");
+    t->failed = errno;
+    nbdi_tls_error (h, "handshake: send", 0);
     return NBDI_TLS_FAILED;
   }
   if (r == GNUTLS_E_AGAIN)
@@ -453,6 +433,7 @@ nbdi_tls_free (struct nbd_handle *h)
   free (t->in.buf);
   free (t->out.buf);
   free (t->staging);
+  free (t->advice);
   free (t);
   h->conn.tls = NULL;
 }

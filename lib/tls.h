@@ -18,6 +18,11 @@ enum nbdi_tls_step {
 };
 extern enum nbdi_tls_step nbdi_tls_handshake (struct nbd_handle *h);
 
+/* Why the server may have ended the connection before it has said anything
+ * through TLS, beginning with a semicolon; NULL if there is nothing to say.
+ */
+extern const char *nbdi_tls_advice (struct nbd_handle *h);
+
 /* End the session and forget it; the socket stays open. */
 extern void nbdi_tls_free (struct nbd_handle *h);
 

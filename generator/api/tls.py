@@ -80,9 +80,11 @@ RECORDS: tuple[Record, ...] = (
             The directory holds these files, all in PEM format:
 
             - ``ca-cert.pem`` :: the certificate authorities that are believed;
-              without this file the directory is not used
+              without this file the directory is not used, which the error
+              says if the server's certificate is then refused
             - ``client-cert.pem``, ``client-key.pem`` :: what the client shows to
-              a server that asks; optional
+              a server that asks; optional, but one without the other is an
+              error
             - ``ca-crl.pem`` :: certificates that were revoked; optional
 
             The files are read when TLS starts, so errors in them are reported
@@ -158,7 +160,10 @@ RECORDS: tuple[Record, ...] = (
 
             An IP address must be in the certificate as an address, and is not
             told the server.  A dot that ends a name, and the zone of an IPv6
-            address, are left out.  The empty string is as good as no name.""",
+            address, are left out.  The empty string is as good as no name.
+
+            If the certificate is for another host, the error has this name and
+            those of the certificate.""",
         phases=CREATED,
         errors=WITHOUT,
         custom_set=True,

@@ -5,16 +5,23 @@
 . "${srcdir:-.}/tests/tls/functions.sh"
 usual_certificates
 serve_nbdkit tcp4 --tls-verify-peer
-trusting "fails any connect-tcp localhost $port"
+refused ()
+{
+  trusting "fails any connect-tcp localhost $asks" "$@"
+  trusting "tls-priority NORMAL:-VERS-ALL:+VERS-TLS1.2" \
+    "fails any connect-tcp localhost $asks" "$@"
+}
+asks=$port
+refused "says asked_for_a_client_certificate" \
+  "says $tmp/client_has_no_client-cert.pem"
 
 tls_certificate "$tmp/client" client good
 expect yes trusting "connect-tcp localhost $port" tls-negotiated
 # A server that does not ask makes no difference.
-asks=$port
 serve_nbdkit tcp4
 expect yes trusting "connect-tcp localhost $port" tls-negotiated
 
 tls_authority evil
 tls_certificate "$tmp/client" client evil
 tls_trust "$tmp/client" good
-trusting "fails any connect-tcp localhost $asks"
+refused "says authorities_of_its_own,_to_whom_$tmp/client/client-cert.pem"

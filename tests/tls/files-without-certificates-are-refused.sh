@@ -12,7 +12,7 @@ refused ()
   for verify in yes no; do
     client "tls require" "tls-certificates $tmp/client" \
       "tls-verify $verify" "fails $1 connect-tcp localhost $port" \
-      "says $tmp/client/$2" "says $3"
+      "says $tmp/client${2:+/$2}" "says $3"
   done
 }
 
@@ -30,7 +30,10 @@ for file in "$tmp/empty" "$tmp/nonsense" "$tmp/good-ca.pem"; do
   refused 0 ca-crl.pem TLS:
   rm "$tmp/client/ca-crl.pem"
   cp "$tmp/server/server-cert.pem" "$tmp/client/client-cert.pem"
-  refused 0 client-cert.pem and_client-key.pem:
+  refused ENOENT '' has_client-cert.pem_but_no_client-key.pem
+  mv "$tmp/client/client-cert.pem" "$tmp/client/client-key.pem"
+  refused ENOENT '' has_client-key.pem_but_no_client-cert.pem
+  cp "$tmp/server/server-cert.pem" "$tmp/client/client-cert.pem"
   cp "$file" "$tmp/client/client-key.pem"
   refused 0 client-cert.pem and_client-key.pem:
   cp "$file" "$tmp/client/client-cert.pem"

@@ -5,6 +5,7 @@ tests_interop_client_SOURCES += tests/interop/client-tls.c
 
 tls_script_tests = \
 	tests/tls/addresses-can-be-names-in-a-certificate.sh \
+	tests/tls/alerts-tell-what-the-server-wants.sh \
 	tests/tls/certificate-for-another-host-is-refused.sh \
 	tests/tls/certificate-of-a-client-is-no-server-certificate.sh \
 	tests/tls/certificate-of-an-unknown-authority-is-refused.sh \
@@ -64,7 +65,9 @@ tls_program_tests = \
 	tests/tls/handshake-may-arrive-byte-by-byte \
 	tests/tls/key-updates-are-followed \
 	tests/tls/large-writes-fill-their-records \
+	tests/tls/last-words-are-heard \
 	tests/tls/missing-goodbye-is-no-orderly-end \
+	tests/tls/names-in-certificates-are-escaped \
 	tests/tls/old-servers-cannot-be-required-to-encrypt \
 	tests/tls/old-versions-of-tls-are-refused \
 	tests/tls/overlong-names-are-refused \
@@ -155,4 +158,6 @@ EXTRA_DIST += \
 	$(tls_script_tests) \
 	tests/tls/functions.sh \
 	tests/tls/handles-over-tls.c \
+	tests/tls/openssl_alerts.py \
+	tests/tls/openssl_server.py \
 	tests/tls/openssl_tickets.py

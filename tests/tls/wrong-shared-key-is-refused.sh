@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The user is known to both sides, but the keys differ.
+# The user is known to both sides, but the keys differ.  Servers do not say so:
+# the message tells what it may be, also where the server wants certificates.
 . "${srcdir:-.}/tests/tls/functions.sh"
 requires_tls
 tls_keys "$tmp/keys.psk" alice
@@ -13,6 +14,14 @@ tls_keys "$tmp/keys.psk.new" alice
 mv "$tmp/keys.psk.new" "$tmp/keys.psk"
 tls_keys "$tmp/server.psk" alice
 serve_nbdkit_keys "$tmp/server.psk"
-keyed "fails 0 connect-unix $sock"
+refused=("fails any connect-unix $sock"
+  'says the_server_may_not_know_the_user_"alice"'
+  "says another_key_for_this_user_than_$tmp/keys.psk")
+keyed "${refused[@]}"
+keyed "tls-priority NORMAL:-VERS-ALL:+VERS-TLS1.2" "${refused[@]}"
+
+usual_certificates
+serve_nbdkit unix
+keyed "fails any connect-unix $sock" "says server_uses_certificates"
 keyed "tls-priority NORMAL:-VERS-ALL:+VERS-TLS1.2" \
-  "fails 0 connect-unix $sock"
+  "fails any connect-unix $sock" "says want_certificates"

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A server may put anything into the names of its certificate.  The message
+ * that refuses it has no byte of them that a terminal would obey.
+ */
+
+#include <gnutls/x509.h>
+#include <string.h>
+#include <time.h>
+
+#include "check.h"
+#include "client.h"
+#include "tls-server.h"
+
+/* A list of one DNS name, which GnuTLS would not make for us. */
+static const char names[] = "\x30\x18\x82\x16\x1b[31mred\n\0good.example";
+
+static void
+must (int r, const char *what)
+{
+  if (r < 0)
+    FAIL ("%s: %s", what, gnutls_strerror (r));
+}
+
+/* A certificate that the server signed itself. */
+static void
+make_certificate (gnutls_certificate_credentials_t credentials)
+{
+  gnutls_x509_privkey_t key;
+  gnutls_x509_crt_t crt;
+  time_t now = time (NULL);
+
+  must (gnutls_x509_privkey_init (&key), "key");
+  must (gnutls_x509_privkey_generate (key, GNUTLS_PK_EDDSA_ED25519, 256, 0),
+        "key");
+  must (gnutls_x509_crt_init (&crt), "certificate");
+  must (gnutls_x509_crt_set_version (crt, 3), "version");
+  must (gnutls_x509_crt_set_serial (crt, "\1", 1), "serial number");
+  must (gnutls_x509_crt_set_activation_time (crt, now - 3600), "activation");
+  must (gnutls_x509_crt_set_expiration_time (crt, now + 3600), "expiration");
+  must (gnutls_x509_crt_set_extension_by_oid (crt, "2.5.29.17", names,
+                                              sizeof names - 1, 0), "names");
+  must (gnutls_x509_crt_set_key (crt, key), "key");
+  must (gnutls_x509_crt_sign2 (crt, crt, key, GNUTLS_DIG_SHA512, 0), "sign");
+  must (gnutls_certificate_set_x509_key (credentials, &crt, 1, key), "key");
+  gnutls_x509_crt_deinit (crt);
+  gnutls_x509_privkey_deinit (key);
+}
+
+void
+test (void)
+{
+  gnutls_certificate_credentials_t credentials;
+  struct server s;
+  struct nbd_handle *h = nbd_create ();
+
+  requires_tls ();
+  must (gnutls_certificate_allocate_credentials (&credentials), "memory");
+  make_certificate (credentials);
+  CHECK_OK (nbd_set_tls (h, LIBNBD_TLS_REQUIRE));
+  CHECK_OK (nbd_set_tls_hostname (h, "good.example"));
+  CHECK_OK (nbd_set_tls_certificates (h, "/nonexistent"));
+  tls_ask (&s, h);
+  server_say (&s, "reply NBD_OPT_STARTTLS NBD_REP_ACK");
+  struct tls_server *t = tls_prepare (&s, NULL);
+  must (gnutls_priority_set_direct (t->session, "NORMAL", NULL), "priority");
+  must (gnutls_credentials_set (t->session, GNUTLS_CRD_CERTIFICATE,
+                                credentials), "credentials");
+  while (!nbd_aio_is_dead (h)) {
+    tls_step (&s);
+    pump (h);
+  }
+  CHECK_ERROR (0, "not for \"good.example\" but for "
+               "\"\\x1b[31mred\\x0a\\x00good.example\";");
+  CHECK_ERROR (0, "/nonexistent, does not exist");
+  nbd_close (h);
+  server_close (&s);
+  gnutls_certificate_free_credentials (credentials);
+}
