@@ -65,6 +65,7 @@ copy_tests = \
 	copy/tests/failures-say-whose-they-are-and-why.py \
 	copy/tests/full-file-systems-fail-the-copy.sh \
 	copy/tests/holes-stay-holes.sh \
+	copy/tests/hostile-servers-fail-the-copy.py \
 	copy/tests/interrupted-copies-say-how-far-they-came.sh \
 	copy/tests/interruption-ends-every-wait.sh \
 	copy/tests/large-holes-need-few-queries.sh \
