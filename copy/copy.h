@@ -197,6 +197,9 @@ struct endpoint {
 /* Take the source or the destination from the command line. */
 extern struct endpoint *endpoint_open (struct copy *c, char ***words,
                                        bool source);
+/* What was created for the destination stays from now on, however the
+ * program ends. */
+extern void endpoint_keep (void);
 extern struct endpoint *nbd_open (struct copy *c,
                                   const struct tool_endpoint *at,
                                   bool source);

@@ -360,6 +360,7 @@ main (int argc, char *argv[])
   prepare (c);
   progress_begin (c);
   begun = true;
+  endpoint_keep ();
   int r = run (c);
   progress_end (c, r == 0);
   tool_check_signal ();

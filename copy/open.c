@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,6 +34,47 @@ open_standard (struct copy *c, bool source)
   return stream_open (c, fd, name, source);
 }
 
+/* The destination that we created; NULL: none, or it holds something. */
+static const char *created;
+static struct stat created_st;
+
+static void
+remove_created (void)
+{
+  struct stat st;
+
+  if (created != NULL && lstat (created, &st) == 0
+      && st.st_dev == created_st.st_dev && st.st_ino == created_st.st_ino)
+    unlink (created);
+}
+
+void
+endpoint_keep (void)
+{
+  created = NULL;
+}
+
+static int
+create_destination (const char *name, int mode)
+{
+  char target[PATH_MAX];
+  int fd = open (name, mode | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+
+  if (fd == -1 && errno == EEXIST) {
+    ssize_t n = readlink (name, target, sizeof target);
+    if (n >= 0)
+      tool_fail ("%s: this is a symbolic link to %.*s, which does not "
+                 "exist; name that as the destination, or remove the link",
+                 name, (int) n, target);
+    errno = EEXIST;
+  }
+  if (fd != -1 && fstat (fd, &created_st) == 0) {
+    created = name;
+    tool_at_end (remove_created);
+  }
+  return fd;
+}
+
 static int
 open_destination (struct copy *c, const char *name)
 {
@@ -40,9 +82,7 @@ open_destination (struct copy *c, const char *name)
   int mode = c->o.verify ? O_RDWR : O_WRONLY;
   int fd = open (name, mode | O_CLOEXEC | O_NOCTTY);
 
-  if (fd == -1 && errno == ENOENT)
-    fd = open (name, mode | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  return fd;
+  return fd == -1 && errno == ENOENT ? create_destination (name, mode) : fd;
 }
 
 static struct endpoint *

@@ -138,8 +138,8 @@ take_context (struct options *o, const char *name)
     tool_fail ("--bitmap, --context: only one of them, once");
   if (strncmp (name, LIBNBD_NAMESPACE_BASE,
                strlen (LIBNBD_NAMESPACE_BASE)) == 0)
-    tool_fail ("--context: %s says what is zero, not what to copy; it is "
-               "used anyway", name);
+    tool_fail ("--context: %s tells what is zero, not what to copy; leave "
+               "the option out, zeroes are found without it", name);
   o->context = name;
 }
 

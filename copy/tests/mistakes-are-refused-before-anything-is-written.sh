@@ -37,3 +37,25 @@ refuses 'nbd_' "$nbdcopy" "nbd+unix:///?socket=$tmp/none" "$tmp/out"
 refuses '' "$nbdcopy" -- [ false ] "$tmp/out"
 refuses '' "$nbdcopy" -- [ nbdkit null "$tmp/out"
 same "$tmp/old" "$tmp/out"
+
+# What is refused leaves no new destination behind.
+leaves_nothing ()
+{
+  local text=$1
+  shift
+  refuses "$text" "$nbdcopy" "$@"
+  [ ! -e "$tmp/new" ] || fail "a destination is left by: $*"
+}
+leaves_nothing 'no more' "$tmp/in" "$tmp/new" "$tmp/in"
+leaves_nothing 'more than the source' --length=1M "$tmp/in" "$tmp/new"
+leaves_nothing 'larger than the destination' --destination-length=1k \
+  "$tmp/in" "$tmp/new"
+leaves_nothing 'no NBD server that has it' --bitmap=x "$tmp/in" "$tmp/new"
+leaves_nothing 'cannot be resumed' --resume="$tmp/journal" - "$tmp/new" \
+  < <(cat "$tmp/in")
+echo '[ { "offset": 0 } ]' >"$tmp/map"
+leaves_nothing 'an extent needs' --map="$tmp/map" "$tmp/in" "$tmp/new"
+ln -s "$tmp/new" "$tmp/link"
+leaves_nothing "a symbolic link to $tmp/new, which does not exist" \
+  "$tmp/in" "$tmp/link"
+[ -L "$tmp/link" ] || fail "the link is gone"
