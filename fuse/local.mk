@@ -54,6 +54,7 @@ fuse_tests = \
 	fuse/tests/fsync-flushes-at-the-server.sh \
 	fuse/tests/holes-and-blocks-come-from-block-status.sh \
 	fuse/tests/ignored-signals-stay-ignored.sh \
+	fuse/tests/memory-may-be-short.py \
 	fuse/tests/mistyped-mount-points-are-refused.sh \
 	fuse/tests/mount-points-choose-the-name.sh \
 	fuse/tests/pidfiles-and-help-are-as-documented.sh \

@@ -25,6 +25,7 @@
 static struct fuse_session *session;
 static struct buffer *current;
 static int epoll = -1, signals = -1, detached = -1;
+static bool starved;            /* no buffer: the device is not watched */
 static bool ready;              /* the kernel has begun to use us */
 static bool unmounted;          /* and it has ended */
 /* Marks in epoll's data for what is no connection. */
@@ -36,6 +37,14 @@ loop_take_buffer (void)
   struct buffer *taken = current;
   current = NULL;
   return taken;
+}
+
+static bool
+find_buffer (void)
+{
+  if (current == NULL)
+    current = buffer_get (PAGE + MAX_PAYLOAD);
+  return current != NULL;
 }
 
 bool
@@ -59,6 +68,9 @@ loop_prepare (void)
   detached = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (signals == -1 || detached == -1)
     tool_fail ("cannot watch for signals: %m");
+  /* Before anybody can ask for something. */
+  if (!find_buffer ())
+    tool_fail ("no memory for requests");
 }
 
 static void
@@ -138,10 +150,12 @@ serve (void)
 {
   int fd = fuse_session_fd (session);
   for (unsigned i = 0; i < BATCH && !unmounted; i++) {
-    if (current == NULL)
-      current = buffer_get (PAGE + MAX_PAYLOAD);
-    if (current == NULL)
+    if (!find_buffer ()) {
+      /* A write has taken the last one, and will give it back. */
+      watch (EPOLL_CTL_MOD, fd, 0, &device_mark);
+      starved = true;
       return;
+    }
     char *start = current->data + PAGE - HEADER;
     ssize_t size = read (fd, start, HEADER + MAX_PAYLOAD);
     if (size == -1) {
@@ -202,6 +216,10 @@ loop_turn (int64_t deadline_ms)
   do
     refresh_touched ();
   while (completed_run ());
+  if (starved && !unmounted && find_buffer ()) {
+    starved = false;
+    watch (EPOLL_CTL_MOD, fuse_session_fd (session), EPOLLIN, &device_mark);
+  }
   int timeout = blocks_timeout ();
   if (deadline_ms) {
     int64_t left = deadline_ms - tool_now_ms ();

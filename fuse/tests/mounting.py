@@ -85,6 +85,7 @@ class Mount:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        if os.path.ismount(self.path):
-            subprocess.run(["fusermount3", "-u", "-z", str(self.path)], check=True)
+        # Also if it has died: then one cannot ask whether it is a mount.
+        unmount = ["fusermount3", "-u", "-z", "-q", str(self.path)]
+        subprocess.run(unmount, stderr=subprocess.DEVNULL, check=False)
         self.directory.cleanup()
