@@ -197,8 +197,7 @@ struct endpoint {
 /* Take the source or the destination from the command line. */
 extern struct endpoint *endpoint_open (struct copy *c, char ***words,
                                        bool source);
-/* What was created for the destination stays from now on, however the
- * program ends. */
+/* What was created for the destination stays from now on. */
 extern void endpoint_keep (void);
 extern struct endpoint *nbd_open (struct copy *c,
                                   const struct tool_endpoint *at,
@@ -209,8 +208,7 @@ extern struct endpoint *stream_open (struct copy *c, int fd,
                                      const char *name, bool source);
 extern struct endpoint *null_open (struct copy *c);
 
-/* Is worker I's connection lost?  After nbd_reopen returned 0 it is there
- * again. */
+/* Is worker I's connection lost?  nbd_reopen may bring it back. */
 extern bool nbd_is_lost (struct endpoint *e, unsigned i);
 /* Notice if an idle one was lost. */
 extern void nbd_look (struct endpoint *e, unsigned i);

@@ -201,7 +201,8 @@ class Test(unittest.TestCase):
         with nbd_server.Server(SIZE) as server:
             server.connection = hostile
             server.disk[:] = BYTES
-            words = [server.uri, self.out] if source else [self.disk, server.uri]
+            disk = self.out if source else self.disk
+            words = [server.uri, str(disk)] if source else [str(disk), server.uri]
             command = ["copy/nbdcopy", "--progress=1", *words]
             run = subprocess.run(command, capture_output=True, timeout=60)
         told = run.stderr.decode()
