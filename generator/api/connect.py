@@ -128,8 +128,9 @@ RECORDS: tuple[Record, ...] = (
             suits servers that can serve a single connection in this way, such as
             ``nbdkit -s --exit-with-parent``.
 
-            The program is looked up in PATH as execvp(3) does.  If it cannot be run, connecting fails with the reason; if it ends before it
-            has spoken, the message tells its exit status or signal.
+            The program is looked up in PATH as execvp(3) does.  If it cannot be
+            run, connecting fails with the reason; if it ends before it has
+            spoken, the message tells its exit status or signal.
 
             The server must end when its connection does: `close` waits for it,
             but sends it no signal.  Signals that the program ignores are ignored by
@@ -166,8 +167,9 @@ RECORDS: tuple[Record, ...] = (
             `get_uri` tells where it is.  `set_socket_activation_name` sets the
             name of the socket that the server sees.
 
-            The program is looked up in PATH as execvp(3) does.  If it cannot be run, connecting fails with the reason; if it ends before it
-            has spoken, the message tells its exit status or signal.  On
+            The program is looked up in PATH as execvp(3) does.  If it cannot be
+            run, connecting fails with the reason; if it ends before it has
+            spoken, the message tells its exit status or signal.  On
             `close` the child is sent SIGTERM and waited for, and the socket and
             its directory are removed.""",
         args=(
