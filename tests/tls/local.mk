@@ -93,6 +93,11 @@ tests_tls_default_directories_are_searched_in_order_LDFLAGS = \
 	-Wl,--wrap=access \
 	-Wl,--wrap=geteuid \
 	-Wl,--wrap=gnutls_certificate_set_x509_system_trust
+tests_tls_names_in_certificates_are_escaped_LDADD = \
+	tests/lib/libtest.a lib/libcore.la $(GNUTLS_LIBS)
+tests_tls_names_in_certificates_are_escaped_LDFLAGS = \
+	$(memory_ldflags) \
+	-Wl,--wrap=gnutls_certificate_set_x509_system_trust
 tests_tls_worn_keys_are_replaced_LDADD = \
 	tests/lib/libtest.a lib/libcore.la $(GNUTLS_LIBS)
 tests_tls_worn_keys_are_replaced_LDFLAGS = \
