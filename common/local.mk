@@ -20,6 +20,7 @@ common_libcommon_a_SOURCES = \
 	common/reach.c \
 	common/signals.c \
 	common/size.c \
+	common/text.c \
 	common/tool.h
 common_libcommon_a_CPPFLAGS = $(AM_CPPFLAGS)
 

@@ -296,6 +296,18 @@ extern int64_t tool_size_argument (const char *option, const char *text);
 extern int64_t tool_number_argument (const char *option, const char *text,
                                      int64_t min, int64_t max);
 
+/* ---- text.c: strings that servers sent ---- */
+
+/* As JSON, in quotes, valid whatever the bytes are. */
+extern void tool_print_quoted (const char *text);
+/* The same as a string, to be freed. */
+extern char *tool_quoted (const char *text);
+/* As it is, but harmless to terminals and readers, and on one line. */
+extern void tool_print_plain (const char *text);
+/* The bytes of the character at the beginning if it changes how others are
+ * shown, and is not shown itself; 0 if it is an honest one. */
+extern size_t tool_deceptive_length (const char *text);
+
 /* ---- color.c ---- */
 
 #define TOOL_GREEN "22;32"

@@ -62,7 +62,9 @@ go (struct nbd_handle *h, const char *export)
 {
   if (nbd_set_export_name (h, export) == 0 && tool_opt_go (h) == 0)
     return true;
-  tool_error ("%s: %s", export, tool_nbd_error ());
+  char *name = tool_quoted (export);
+  tool_error ("%s: %s", name, tool_nbd_error ());
+  free (name);
   return false;
 }
 
@@ -130,7 +132,7 @@ disk_start (struct disk *disk, const struct tool_endpoint *endpoint,
 static bool
 add_connections (struct disk *disk, const struct tool_endpoint *endpoint)
 {
-  const char *what = disk->export ? disk->export : endpoint->name;
+  const char *what = disk->export ? disk->name : endpoint->name;
   while (disk->nr_connections < disk->wanted) {
     struct nbd_handle *h;
     int r = connect_one (endpoint, what, disk->nr_connections, false, &h);
@@ -186,7 +188,7 @@ open_each (const struct tool_endpoint *endpoint, struct nbd_handle *h,
   for (size_t i = 0; i < count; i++) {
     int r = CONNECTED;
     if (h == NULL)
-      r = connect_one (endpoint, names[i].name, 0, nr_disks == 0, &h);
+      r = connect_one (endpoint, names[i].file, 0, nr_disks == 0, &h);
     if (r == SILENT)
       tool_fail ("%s: --exports needs a connection for each of %zu exports; "
                  "name one in the URI to mount only that", endpoint->name,

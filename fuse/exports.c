@@ -16,8 +16,19 @@ struct list {
   size_t count, room;
 };
 
-/* A file cannot be called "." or "..", nor contain "/": such characters
- * become %XX, and so does "%".  The export without a name becomes "nbd". */
+/* How many bytes at NAME a file's name cannot have, or should not, because
+ * they change how the rest is shown.  "%" announces such ones. */
+static size_t
+unfit_length (const char *name, bool dots)
+{
+  if (*name == '/' || *name == '%' || (*name == '.' && dots))
+    return 1;
+  return tool_deceptive_length (name);
+}
+
+/* A file cannot be called "." or "..", nor contain "/": such bytes become
+ * %XX, and so does "%", and what controls a terminal or the order of writing.
+ * The export without a name becomes "nbd". */
 static char *
 file_name (const char *name)
 {
@@ -25,11 +36,15 @@ file_name (const char *name)
     return tool_format ("nbd");
   bool dots = strcmp (name, ".") == 0 || strcmp (name, "..") == 0;
   char *file = tool_alloc (3 * strlen (name) + 1), *p = file;
-  for (; *name; name++)
-    if (*name == '/' || *name == '%' || (*name == '.' && dots))
+  for (size_t unfit = 0; *name; name++) {
+    if (unfit == 0)
+      unfit = unfit_length (name, dots);
+    if (unfit > 0) {
       p += sprintf (p, "%%%02X", (unsigned char) *name);
-    else
+      unfit--;
+    } else
       *p++ = *name;
+  }
   return file;
 }
 

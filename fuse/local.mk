@@ -44,6 +44,7 @@ fuse_tests = \
 	fuse/tests/compressed-images-on-a-web-server-appear-uncompressed.sh \
 	fuse/tests/counting-blocks-ends-with-the-mount.sh \
 	fuse/tests/counting-blocks-takes-a-tenth-of-the-time.sh \
+	fuse/tests/deceptive-export-names-show-what-they-are.sh \
 	fuse/tests/df-does-not-show-a-full-file-system.sh \
 	fuse/tests/each-export-needs-a-descriptor.py \
 	fuse/tests/every-way-to-name-a-server-works.sh \

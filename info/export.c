@@ -146,7 +146,7 @@ print_text_line (const char *key, const char *value)
   if (value == NULL)
     return;
   printf ("\t%s: ", key);
-  print_plain (value);
+  tool_print_plain (value);
   putchar ('\n');
 }
 
@@ -165,7 +165,7 @@ print_text_head (const struct export *e)
 {
   tool_color (stdout, TOOL_BOLD);
   printf ("export=");
-  print_quoted (e->name);
+  tool_print_quoted (e->name);
   printf (":\n");
   print_text_line ("description", e->description);
   if (e->size >= 0)
@@ -188,7 +188,7 @@ print_export_text (const struct export *e)
     printf ("\tcontexts:\n");
   for (size_t i = 0; i < e->contexts.count; i++) {
     printf ("\t\t");
-    print_plain (e->contexts.word[i]);
+    tool_print_plain (e->contexts.word[i]);
     putchar ('\n');
   }
   for (size_t i = 0; i < NR_FLAGS; i++) {
@@ -211,7 +211,7 @@ print_json_member (const char *key, const char *value)
   if (value == NULL)
     return;
   printf ("\t\"%s\": ", key);
-  print_quoted (value);
+  tool_print_quoted (value);
   printf (",\n");
 }
 
@@ -223,7 +223,7 @@ print_json_contexts (const struct export *e)
   printf ("\t\"contexts\": [\n");
   for (size_t i = 0; i < e->contexts.count; i++) {
     printf ("\t\t");
-    print_quoted (e->contexts.word[i]);
+    tool_print_quoted (e->contexts.word[i]);
     printf ("%s\n", i + 1 < e->contexts.count ? "," : "");
   }
   printf ("\t],\n");

@@ -13,8 +13,7 @@ info_nbdinfo_SOURCES = \
 	info/nbdinfo.h \
 	info/one.c \
 	info/open.c \
-	info/show.c \
-	info/text.c
+	info/show.c
 info_nbdinfo_CPPFLAGS = $(tool_cppflags)
 # Installed programs must not keep the build tree's run path.
 info_nbdinfo_LDFLAGS =
@@ -30,6 +29,7 @@ info_tests = \
 	info/tests/map-is-streamed-and-can-be-interrupted.sh \
 	info/tests/map-of-a-million-extents-takes-little-memory.sh \
 	info/tests/map-of-6-eib-takes-few-requests.sh \
+	info/tests/names-and-descriptions-cannot-deceive.sh \
 	info/tests/output-is-as-documented.sh \
 	info/tests/output-is-like-the-distributions.sh \
 	info/tests/questions-are-answered-by-exit-status.sh \

@@ -145,7 +145,7 @@ print_uri (const struct tool_endpoint *endpoint)
   if (uri == NULL)
     tool_nbd_fail (endpoint->name);
   if (asked.json)
-    print_quoted (uri);
+    tool_print_quoted (uri);
   else
     printf ("%s", uri);
   putchar ('\n');

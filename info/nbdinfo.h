@@ -117,13 +117,4 @@ extern int show_list (struct show *show);
  * have file(1) say what it is. */
 extern void probe_content (struct export *e, struct nbd_handle *h);
 
-/* ---- text.c: strings that servers sent ---- */
-
-/* As JSON, in quotes, valid whatever the bytes are. */
-extern void print_quoted (const char *text);
-/* The same as a string, to be freed. */
-extern char *quoted (const char *text);
-/* As it is, but harmless to terminals and on one line. */
-extern void print_plain (const char *text);
-
 #endif /* NBDINFO_H */

@@ -77,7 +77,7 @@ void
 export_error (const struct tool_endpoint *endpoint, const char *name,
               const char *reason)
 {
-  char *export = quoted (name);
+  char *export = tool_quoted (name);
   if (strstr (reason, export) != NULL)
     tool_error ("%s: %s", endpoint->name, reason);
   else

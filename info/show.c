@@ -73,9 +73,9 @@ print_failures (const struct show *show)
   printf (",\n\"errors\": [");
   for (size_t i = 0; i < show->failed.count; i++) {
     printf ("%s\n\t{ \"export-name\": ", i == 0 ? "" : ",");
-    print_quoted (show->failed.word[i]);
+    tool_print_quoted (show->failed.word[i]);
     printf (", \"error\": ");
-    print_quoted (show->reasons.word[i]);
+    tool_print_quoted (show->reasons.word[i]);
     printf (" }");
   }
   printf (" ]");

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "nbdinfo.h"
+#include "internal.h"
 
 #define INVALID 0xfffd          /* the replacement character */
 
@@ -38,10 +38,41 @@ next_char (const unsigned char **text)
   return c;
 }
 
+/* Characters that do not show themselves but change how others are shown:
+ * those that control a terminal, the order of writing or the lines, and such
+ * as take no room.  The joiners U+200C and U+200D are not among these, since
+ * some languages cannot be written without them. */
 static bool
-is_control (unsigned c)
+is_deceptive (unsigned c)
 {
-  return c < 0x20 || (c >= 0x7f && c < 0xa0);
+  static const struct { unsigned first, last; } ranges[] = {
+    { 0x0000, 0x001f }, { 0x007f, 0x009f }, { 0x00ad, 0x00ad },
+    { 0x061c, 0x061c }, { 0x200b, 0x200b }, { 0x200e, 0x200f },
+    { 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfeff, 0xfeff },
+    { 0xfff9, 0xfffb }, { 0xe0000, 0xe007f },
+  };
+  for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+    if (c >= ranges[i].first && c <= ranges[i].last)
+      return true;
+  return false;
+}
+
+size_t
+tool_deceptive_length (const char *text)
+{
+  const unsigned char *begin = (const unsigned char *) text, *p = begin;
+  return *p != '\0' && is_deceptive (next_char (&p)) ? p - begin : 0;
+}
+
+/* As JSON does it, in units of UTF-16. */
+static void
+print_escaped (FILE *file, unsigned c)
+{
+  if (c > 0xffff)
+    fprintf (file, "\\u%04x\\u%04x", 0xd7c0 + (c >> 10),
+             0xdc00 + (c & 0x3ff));
+  else
+    fprintf (file, "\\u%04x", c);
 }
 
 static void
@@ -53,8 +84,8 @@ print (FILE *file, const char *text, bool in_quotes)
     unsigned c = next_char (&p);
     if (!in_quotes && c == '\t')
       fputc (c, file);
-    else if (is_control (c) || (c == INVALID && p == begin + 1))
-      fprintf (file, "\\u%04x", c);
+    else if (is_deceptive (c) || (c == INVALID && p == begin + 1))
+      print_escaped (file, c);
     else {
       if (in_quotes && (c == '"' || c == '\\'))
         fputc ('\\', file);
@@ -72,13 +103,13 @@ print_in_quotes (FILE *file, const char *text)
 }
 
 void
-print_quoted (const char *text)
+tool_print_quoted (const char *text)
 {
   print_in_quotes (stdout, text);
 }
 
 char *
-quoted (const char *text)
+tool_quoted (const char *text)
 {
   char *result;
   size_t size;
@@ -92,7 +123,7 @@ quoted (const char *text)
 }
 
 void
-print_plain (const char *text)
+tool_print_plain (const char *text)
 {
   print (stdout, text, false);
 }
