@@ -4,6 +4,7 @@ if HAVE_PYTHON
 python_PYTHON = \
 	bindings/python/nbd.py \
 	bindings/python/nbdsh.py \
+	bindings/python/nbdsh_end.py \
 	bindings/python/nbdsh_handle.py
 pyexec_LTLIBRARIES = bindings/python/libnbdmod.la
 

@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any, NoReturn, Sequence
 
 import nbd
+import nbdsh_end
 import nbdsh_handle
+from nbdsh_end import Ended, ending, interrupted, nobody_reads
 from nbdsh_handle import Handle, listen_to_signals
 
 DESCRIPTION = "a Python shell with a handle to talk to NBD servers"
@@ -129,8 +131,8 @@ def make_namespace(no_handle: bool) -> dict[str, Any]:
     sys.modules["__main__"] = module
     names = vars(module)
     names.update(nbd=nbd, argparse=argparse, code=code, os=os, sys=sys)
+    listen_to_signals()
     if not no_handle:
-        listen_to_signals()
         names["h"] = make_handle()
     return names
 
@@ -194,7 +196,8 @@ def debugging() -> bool:
 def hide_our_frames(report: traceback.TracebackException | None) -> None:
     """Leave of a stack what is the user's: what comes before a call of ours.
     Code of the user calls ours, but no exception comes back the other way."""
-    ours = {__file__, code.__file__, nbd.__file__, nbdsh_handle.__file__}
+    modules = code, nbd, nbdsh_end, nbdsh_handle
+    ours = {__file__, *(module.__file__ for module in modules)}
     if report is None:
         return
     frames = itertools.dropwhile(lambda f: f.filename in ours, report.stack)
@@ -218,9 +221,9 @@ def script_failed(error: BaseException) -> NoReturn:
         print(f"nbdsh: command line script failed: {error}", file=sys.stderr)
         sys.exit(1)
     if isinstance(error, KeyboardInterrupt):
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        sys.stdout.flush()
-        os.kill(os.getpid(), signal.SIGINT)
+        raise interrupted()
+    if nobody_reads(error):
+        raise Ended(signal.SIGPIPE)
     sys.stderr.write(describe(error))
     sys.exit(1)
 
@@ -342,10 +345,7 @@ def shell() -> None:
     if args.verbose:
         os.environ["LIBNBD_DEBUG"] = "1"
     names = make_namespace(args.no_handle)
-    try:
+    with ending(names):
         run_steps(args.steps, names)
         if not any(step == "command" for step, _ in args.steps):
             interact(names)
-    finally:
-        # Handles are closed now, so that servers they started end.
-        names.clear()

@@ -8,11 +8,16 @@ import inspect
 import os
 import signal
 import socket
+import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any, Iterator
 
 import nbd
+
+# The class as it is in other programs.
+Plain = nbd.NBD
 
 
 class Wake:
@@ -39,18 +44,25 @@ class Handle(nbd.NBD):
 
     wake: Wake | None = None
 
+    def __init__(self) -> None:
+        super().__init__()
+        open_handles.add(self)
+
     def wait(self) -> None:
-        assert self.wake is not None
-        self.poll2(self.wake.fd, -1)
-        self.wake.clear()
+        self.poll(-1)
 
     def poll(self, timeout: int) -> int:
-        if self.wake is None:
+        # Signals are for the main thread.
+        if self.wake is None or threading.current_thread() != MAIN:
             return super().poll(timeout)
         with said_by("poll"):
             result = self.poll2(self.wake.fd, timeout)
         self.wake.clear()
         return result
+
+
+open_handles: weakref.WeakSet[Handle] = weakref.WeakSet()
+MAIN = threading.main_thread()
 
 
 @contextmanager
@@ -126,7 +138,7 @@ def option(method: Any) -> Any:
         with ThreadPoolExecutor(1) as pool:
             try:
                 return pool.submit(method, self, *args, **kwargs).result()
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, SystemExit):
                 with socket.socket(fileno=os.dup(fd)) as connection:
                     connection.shutdown(socket.SHUT_RDWR)
                 raise
@@ -135,13 +147,17 @@ def option(method: Any) -> Any:
 
 
 def listen_to_signals() -> None:
-    """Replace what blocks in a Handle."""
+    """Replace what blocks in a Handle, and let all handles be such ones."""
     Handle.wake = Wake()
-    for name, method in vars(nbd.NBD).items():
-        twin = getattr(nbd.NBD, f"aio_{name}", None)
+    for name, method in vars(Plain).items():
+        twin = getattr(Plain, f"aio_{name}", None)
         if name.startswith("opt_") or name == "shutdown":
             setattr(Handle, name, option(method))
         elif twin and name.startswith("connect_"):
             setattr(Handle, name, connecting(name, method, twin))
         elif twin and "completion" in inspect.signature(twin).parameters:
             setattr(Handle, name, command(name, method, twin))
+    Handle.__name__ = Handle.__qualname__ = Plain.__name__
+    Handle.__module__ = Plain.__module__
+    setattr(nbd, "NBD", Handle)
+    setattr(nbd, "nbd", Handle)

@@ -83,7 +83,12 @@ def tools(uri: str) -> dict[str, list[str]]:
         "nbddiscard": ["discard/nbddiscard", "--check", uri],
         "nbdzero": ["zero/nbdzero", "--check", uri],
     }
-    return {name: words for name, words in commands.items() if Path(words[0]).exists()}
+    built = {name: words for name, words in commands.items() if Path(words[0]).exists()}
+    # Python alone does not load a module that has sanitizers.
+    if Path("sh/nbdsh").exists() and not os.environ.get("LIBNBD_SANITIZERS"):
+        reading = "print(bytes(h.pread(1 << 16, 0)))"
+        built["nbdsh"] = [sys.executable, "sh/nbdsh", "-u", uri, "-c", reading]
+    return built
 
 
 def start(
