@@ -33,6 +33,9 @@ struct nbd_handle;
 
 /* Of groups and states; sub-groups and states inherit the phase. */
 #define PHASE(...)              /* what the program may do meanwhile */
+#define ON(...)                 /* EVENT -> path, once per event */
+#define LOST(...)               /* path: IO found that the connection is gone */
+#define AFTER(...)              /* deadline -> path, see nbdi_passed */
 #define SPEC(...)               /* a heading of the protocol document */
 
 /* A state is entered and its body runs once: with IO when that is done, else
@@ -44,10 +47,10 @@ struct nbd_handle;
   __attribute__ ((unused)) static int                                   \
   state_##name (struct nbd_handle *h __attribute__ ((unused)))
 #define IO(...)                 /* RECV, n; BOUNDARY, n; FILL; SKIP; SEND */
-#define ON(...)                 /* EVENT -> path, once per event */
 #define GOES_TO(...)            /* all paths that results name */
 #define DISPATCHES(...)         /* all sub-groups with this selector */
 #define CONSUMES(...)           /* uses up one of a finite number of these */
+#define UNLIMITED(...)          /* may wait for ever, and why */
 #define IDLE                    /* of a region: between two messages */
 #define FINAL                   /* only waits, and nothing ends that */
 

@@ -37,6 +37,7 @@ enum {
   NBDI_IO_WAIT = 0,             /* the socket, or the caller, must go first */
   NBDI_IO_FAILED = -1,          /* the error is set */
   NBDI_IO_END = -2,             /* the server closed the connection */
+  NBDI_IO_LOST = -3,            /* it is gone otherwise; the error is set */
 };
 
 /* What a state body returns besides the number of the next state. */

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from nbdgen.machine import FIRST, IO_KINDS, Group, Machine, State
+from nbdgen.machine import FIRST, IO_KINDS, Group, Machine, On, State
 
 _HEAD = """\
 digraph states {
@@ -24,6 +24,11 @@ def emit_dot(machine: Machine) -> str:
     lines = [_HEAD.rstrip("\n"), *_group(machine, machine.root, 1)]
     for state in machine.states.values():
         lines += _edges(machine, state)
+    for group in machine.groups.values():
+        # From the border of a cluster; Graphviz wants a node inside, too.
+        inside = group.path if group.composite else group.member(FIRST)
+        more = f', ltail = "cluster_{group.path}"' if group.path else ""
+        lines += [_event(inside, on, more) for on in group.on]
     for composite in machine.composites:
         for region in composite.region_groups:
             first = machine.groups[region].member(FIRST)
@@ -69,15 +74,20 @@ def _node(state: State) -> str:
 def _edges(machine: Machine, state: State) -> list[str]:
     """Events are dashed and named, the others are solid."""
     lines: list[str] = []
-    for on in state.on:
-        label = on.event.lower().replace("_", " ")
-        lines.append(
-            f'  "{state.path}" -> "{on.to.target}" [style = dashed, label = "{label}"];'
-        )
+    for on in state.own_on:
+        lines.append(_event(state.path, on, ""))
     targets = [reference.target for reference in state.goes_to]
     for target in targets + list(machine.dispatch_targets(state)):
         lines.append(f'  "{state.path}" -> "{target}";')
     return lines
+
+
+def _event(start: str, on: On, more: str) -> str:
+    """A dashed arrow with the event's name."""
+    label = on.event.lower().replace("_", " ")
+    return (
+        f'  "{start}" -> "{on.to.target}" [style = dashed, label = "{label}"{more}];'
+    )
 
 
 def _quoted(text: str) -> str:

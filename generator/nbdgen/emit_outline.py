@@ -10,6 +10,7 @@ from nbdgen.machine import (
     NOTIFY_WRITE,
     Group,
     Machine,
+    On,
     State,
 )
 
@@ -18,7 +19,8 @@ _LEGEND = """\
 # then one line per state:
 #   NAME  r/w  phase if it is not the group's, idle, final  successors  Title.
 # r and w: waits for the server to send, or to take what we send.
-# EVENT -> path: on that event.  A state that fails goes to .DEAD, unlisted.
+# EVENT -> path: on that event; ON, LOST and AFTER of a group hold for all that
+# is inside and does not say otherwise.  A state that fails goes to .DEAD, unlisted.
 """
 _SUCCESSORS_WIDTH = 48
 
@@ -101,9 +103,15 @@ def _flags(machine: Machine, state: State) -> str:
     return " ".join(flags)
 
 
+def _event(on: On) -> str:
+    """One event and where it leads; a deadline by its expression."""
+    what = f"{on.event} {on.deadline}" if on.deadline else on.event
+    return f"{what} -> {on.to.text}"
+
+
 def _successors(state: State) -> list[str]:
     """Where it goes, in the words of the description."""
-    found = [f"{on.event} -> {on.to.text}" for on in state.on]
+    found = [_event(on) for on in state.own_on]
     found += [reference.text for reference in state.goes_to]
     if state.dispatches:
         found.append(f"each group with {state.dispatches.selector}")

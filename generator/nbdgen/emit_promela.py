@@ -14,9 +14,13 @@ from typing import Iterator, Sequence
 from nbdgen.c_names import ordered_paths, region_name
 from nbdgen.lex import Token
 from nbdgen.machine import (
+    AFTER,
+    DEAD,
     END_OF_STREAM,
     FIRST,
+    IO_EVENTS,
     IO_KINDS,
+    LOST,
     MAIN,
     NOTIFY_READ,
     NOTIFY_WRITE,
@@ -64,7 +68,8 @@ def emit_promela(machine: Machine) -> str:
         ),
         retry="; ".join(f"tried_{region_name(r)} = false" for r in regions),
         issuing=_issuing(machine),
-        events="\n".join(_event(machine, event) for event in machine.events),
+        timed=_timed(machine),
+        events="\n".join(_event(machine, event) for event in _told(machine)),
         program="\n".join(_program(machine)),
         steps="\n".join(_step(machine, state) for state in machine.states.values()),
         first=_state(FIRST),
@@ -157,6 +162,21 @@ def _issuing(machine: Machine) -> str:
     return _either(f"at_MAIN == {_state(path)}" for path in sorted(set(groups)))
 
 
+def _told(machine: Machine) -> list[str]:
+    """The events that are told from outside; input and output find the others."""
+    return [event for event in machine.events if event not in IO_EVENTS]
+
+
+def _timed(machine: Machine) -> str:
+    """When a deadline may pass."""
+    return _either(
+        f"(({_active(machine, s.region)}) && "
+        f"at_{region_name(s.region)} == {_state(s.path)})"
+        for s in machine.states.values()
+        if s.target(AFTER)
+    )
+
+
 def _move(machine: Machine, region: str, target: str) -> str:
     """The statements that enter a state or a composite."""
     into = machine.states[target].region if target in machine.states else MAIN
@@ -224,12 +244,13 @@ def _io(machine: Machine, state: State, body: list[str]) -> Iterator[str]:
     """Input or output, and the body when that is done."""
     assert state.io
     reads = IO_KINDS[state.io.kind].direction == "READ"
-    lost = _move(machine, state.region, "DEAD")
-    at_end = [on.to.target for on in state.on if on.event == END_OF_STREAM]
-    end = _move(machine, state.region, at_end[0]) if at_end else lost
+    failed = _move(machine, state.region, DEAD)
+    lost = _move(machine, state.region, state.target(LOST) or DEAD)
+    at_end = state.target(END_OF_STREAM)
+    end = _move(machine, state.region, at_end) if at_end else lost
     yield "if"
     yield f":: !gone -> tried_{region_name(state.region)} = true"
-    yield f":: {lost}"
+    yield from (f":: {move}" for move in dict.fromkeys((failed, lost)))
     if reads:
         yield f":: gone && left == 0 -> {end}"
         yield ":: !gone || left > 0 ->"

@@ -17,9 +17,12 @@ from nbdgen.c_names import (
     state_constant,
 )
 from nbdgen.machine import (
+    AFTER,
     DEAD,
     END_OF_STREAM,
+    IO_EVENTS,
     IO_KINDS,
+    LOST,
     MAIN,
     NOTIFY_READ,
     NOTIFY_WRITE,
@@ -33,6 +36,7 @@ from nbdgen.parse import Verbatim
 from nbdgen.results import Outcome, replace_results, words
 from nbdgen.run_templates import (
     BODY,
+    DEADLINES,
     DISPATCH,
     EVENT,
     EVENT_REGION,
@@ -76,6 +80,8 @@ def emit_run_c(machine: Machine) -> str:
         out.add(_run_region(machine, region))
     out.add(_run(machine))
     out.add(_event(machine))
+    if _timed(machine):
+        out.add(_deadlines(machine))
     out.add(_queries(machine))
     return out.text()
 
@@ -230,8 +236,6 @@ def _cases(states: Iterable[State], region: str) -> str:
     """One case per state: IO or not, then the body."""
     cases: list[str] = []
     for state in states:
-        at_end = [on.to.target for on in state.on if on.event == END_OF_STREAM]
-        to = f"NBDI_NEXT ({state_constant(at_end[0])})" if at_end else "NBDI_FAILED"
         waiting = WAITING.substitute(region=region_constant(region))
         cases.append(
             (IO_CASE if state.io else PLAIN_CASE).substitute(
@@ -239,10 +243,17 @@ def _cases(states: Iterable[State], region: str) -> str:
                 waiting=waiting if state.returns(Outcome.WAIT) else "",
                 io=io_function(state.path),
                 enter=enter_function(state.path),
-                at_end=to,
+                at_end=_after_io(state, END_OF_STREAM),
+                lost=_after_io(state, LOST),
             )
         )
     return "".join(cases).rstrip("\n")
+
+
+def _after_io(state: State, event: str) -> str:
+    """Where input or output that came to nothing leads."""
+    to = state.target(event)
+    return f"NBDI_NEXT ({state_constant(to)})" if to else "NBDI_FAILED"
 
 
 def _run_main(machine: Machine) -> str:
@@ -287,18 +298,16 @@ def _run(machine: Machine) -> str:
 
 def _event(machine: Machine) -> str:
     """nbdi_event and the transitions by event."""
-    targets: list[str] = []
+    # States that take the same events are together.
+    states: dict[tuple[str, ...], list[str]] = {}
     for state in machine.states.values():
-        if not state.on:
-            continue
-        targets.append(f"  case {state_constant(state.path)}:")
-        targets.append("    switch (ev) {")
-        for on in state.on:
-            targets.append(f"    case {event_constant(on.event)}:")
-            targets.append(f"      return NBDI_NEXT ({state_constant(on.to.target)});")
-        targets.append("    default:")
-        targets.append("      return NBDI_WAIT;")
-        targets.append("    }")
+        if taken := _taken_events(state):
+            states.setdefault(taken, []).append(state_constant(state.path))
+    targets: list[str] = []
+    for taken, names in states.items():
+        targets += [f"  case {name}:" for name in names]
+        targets += ["    switch (ev) {", *taken]
+        targets += ["    default:", "      return NBDI_WAIT;", "    }"]
     composites: list[str] = []
     for group in machine.composites:
         composites.append(f"  case {state_constant(group.path)}:")
@@ -310,7 +319,57 @@ def _event(machine: Machine) -> str:
             )
         composites.append("    return taken;")
     return EVENT.substitute(
-        targets="\n".join(targets), composites="\n".join(composites)
+        targets="\n".join(targets),
+        composites="\n".join(composites),
+        unused="" if _timed(machine) else "\n              __attribute__ ((unused))",
+    )
+
+
+def _taken_events(state: State) -> tuple[str, ...]:
+    """The cases of a state: events from outside, then deadlines."""
+    lines: list[str] = []
+    for on in state.on:
+        if on.event not in (*IO_EVENTS, AFTER):
+            lines.append(f"    case {event_constant(on.event)}:")
+            lines.append(f"      return NBDI_NEXT ({state_constant(on.to.target)});")
+    deadlines = [on for on in state.on if on.event == AFTER]
+    if deadlines:
+        lines.append(f"    case {event_constant(AFTER)}:")
+    for on in deadlines:
+        lines.append(f"      if (nbdi_passed ({on.deadline}))")
+        lines.append(f"        return NBDI_NEXT ({state_constant(on.to.target)});")
+    if deadlines:
+        lines.append("      return NBDI_WAIT;")
+    return tuple(lines)
+
+
+def _timed(machine: Machine) -> bool:
+    """Whether any state has a deadline."""
+    return any(on.event == AFTER for s in machine.states.values() for on in s.on)
+
+
+def _deadlines(machine: Machine) -> str:
+    """nbdi_next_deadline, if there are any."""
+    if not _timed(machine):
+        return ""
+    states: dict[tuple[str, ...], list[str]] = {}
+    for state in machine.states.values():
+        if own := tuple(on.deadline for on in state.on if on.event == AFTER):
+            states.setdefault(own, []).append(state_constant(state.path))
+    cases: list[str] = []
+    for deadlines, names in states.items():
+        cases += [f"  case {name}:" for name in names]
+        cases += [f"    next = nbdi_earlier (next, {text});" for text in deadlines]
+        cases.append("    return next;")
+    composites: list[str] = []
+    for group in machine.composites:
+        composites.append(f"  case {state_constant(group.path)}:")
+        for region in group.region_groups:
+            here = f"h->state[{region_constant(region)}]"
+            composites.append(f"    next = deadline_of (h, {here}, next);")
+        composites.append("    return next;")
+    return DEADLINES.substitute(
+        cases="\n".join(cases), composites="\n".join(composites)
     )
 
 

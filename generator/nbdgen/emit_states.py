@@ -14,7 +14,7 @@ from nbdgen.c_names import (
 from nbdgen.emit_dot import emit_dot
 from nbdgen.emit_outline import emit_outline
 from nbdgen.emit_run import emit_run_c
-from nbdgen.machine import Machine
+from nbdgen.machine import AFTER, Machine
 
 __all__ = ["emit_dot", "emit_outline", "emit_run_c", "emit_states_h"]
 
@@ -24,6 +24,7 @@ _HEADER = Template(
 #define NBDI_STATES_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct nbd_handle;
 
@@ -55,7 +56,7 @@ extern void nbdi_run (struct nbd_handle *h);
  * False: nobody cares, and nothing was done.
  */
 extern bool nbdi_event (struct nbd_handle *h, enum nbdi_event ev);
-
+$deadlines
 /* NBDI_PHASE_* of the present state. */
 extern unsigned nbdi_phase (const struct nbd_handle *h);
 
@@ -81,13 +82,23 @@ extern const char *nbdi_state_name (enum nbdi_state state);
 )
 
 
+_DEADLINES = """
+/* When NBDI_EVENT_AFTER is due: the earliest deadline of all that the active
+ * regions wait for, on the clock of nbdi_passed; 0: there is none.
+ */
+extern uint64_t nbdi_next_deadline (const struct nbd_handle *h);
+"""
+
+
 def emit_states_h(machine: Machine) -> str:
     """The enums of states, regions and events, and what run.c offers."""
     states = [state_constant(path) for path in ordered_paths(machine)]
+    timed = any(on.event == AFTER for s in machine.states.values() for on in s.on)
     return _HEADER.substitute(
         states=_lines(states),
         regions=_lines([region_constant(region) for region in machine.regions]),
         events=_lines([event_constant(event) for event in machine.events]),
+        deadlines=_DEADLINES if timed else "",
     )
 
 

@@ -8,8 +8,8 @@ from typing import Callable, Iterable, Iterator
 from nbdgen.machine import (
     CLOSED,
     DEAD,
-    END_OF_STREAM,
     FIRST,
+    IO_EVENTS,
     MAIN,
     Machine,
     Reference,
@@ -124,8 +124,8 @@ def way_out(machine: Machine) -> Iterator[Problem]:
 def wait(machine: Machine) -> Iterator[Problem]:
     """A state that waits has an event that ends it."""
     for state in machine.states.values():
-        # The end of a stream is found by IO, which a body that waits is past.
-        events = [on for on in state.on if on.event != END_OF_STREAM]
+        # A body that waits is past its IO.
+        events = [on for on in state.on if on.event not in IO_EVENTS]
         if state.final or events or not _leads_on(machine, state):
             continue
         for use in state.uses:
@@ -137,9 +137,9 @@ def wait(machine: Machine) -> Iterator[Problem]:
 def awaited(machine: Machine) -> Iterator[Problem]:
     """A state that has events waits: by IO, or by returning WAIT."""
     for state in machine.states.values():
-        if state.on and not state.io and not state.returns(Outcome.WAIT):
+        if state.own_on and not state.waits:
             text = f"ON in STATE ({state.name}), which never waits"
-            yield Problem(state.on[0].place, text)
+            yield Problem(state.own_on[0].place, text)
 
 
 def ends(machine: Machine) -> Iterator[Problem]:

@@ -9,14 +9,19 @@ rules to say.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Iterable
+from typing import Iterable, Iterator
 
 from nbdgen.inherit import FOR_EACH, inherit
 from nbdgen.lex import Kind, Token
 from nbdgen.machine import (
+    AFTER,
+    END_OF_STREAM,
     FIRST,
+    IO_EVENTS,
     IO_KINDS,
+    LOST,
     MAIN,
     ROOT,
     SELECTORS,
@@ -39,18 +44,22 @@ _ROOT_FILE = "generator/states.c"
 _DIRECTORY = "generator/states"
 _PATH = re.compile(r"(\.|\^+)?([A-Z][A-Z0-9_]*(?:\.[A-Z][A-Z0-9_]*)*)")
 
-GROUP_CLAUSES = {"PHASE", "SPEC", "WHEN", "REGIONS", "EVENTS", FOR_EACH, *SELECTORS}
+_OF_BOTH = {"PHASE", "SPEC", "ON", LOST, AFTER}
+GROUP_CLAUSES = {*_OF_BOTH, "WHEN", "REGIONS", "EVENTS", FOR_EACH, *SELECTORS}
 STATE_CLAUSES = {
-    *("PHASE", "SPEC", "IO", "ON", "GOES_TO", "DISPATCHES"),
-    *("CONSUMES", "IDLE", "FINAL"),
+    *_OF_BOTH,
+    *("IO", "GOES_TO", "DISPATCHES", "CONSUMES", "UNLIMITED", "IDLE", "FINAL"),
 }
-_REPEATABLE = {"ON"}
+_REPEATABLE = {"ON", AFTER}
 _WITHOUT_ARGUMENTS = {"IDLE", "FINAL"}
 _WITH_ONE_ARGUMENT = {
-    *("PHASE", "SPEC", "WHEN", "ON", "DISPATCHES", FOR_EACH, "CONSUMES"),
+    *("PHASE", "SPEC", "WHEN", "ON", LOST, AFTER, "DISPATCHES", FOR_EACH),
+    *("CONSUMES", "UNLIMITED"),
 }
 # Clauses whose argument is a string.
 _QUOTED = {"SPEC": "a heading", "WHEN": "a phrase"}
+# What leads elsewhere without the body's doing.
+_TRANSITIONS = ("ON", LOST, AFTER)
 
 
 def load(root: Path) -> Machine:
@@ -153,8 +162,10 @@ def _clause_problem(clause: Clause, what: str, known: set[str], seen: set[str]) 
         return f"{name} lacks an argument"
     if name == "IO":
         return _io_problem(clause)
-    if name == "ON" and [t.text for t in clause.arguments[0].tokens][1:2] != ["->"]:
+    if name == "ON" and _arrow(clause.arguments[0]) != 1:
         return "ON takes an event, ->, and a path"
+    if name == AFTER and _arrow(clause.arguments[0]) < 1:
+        return "AFTER takes a deadline, ->, and a path"
     if name in _QUOTED and not _is_string(clause.arguments[0]):
         return f"{name} takes {_QUOTED[name]} in quotes"
     return ""
@@ -163,6 +174,12 @@ def _clause_problem(clause: Clause, what: str, known: set[str], seen: set[str]) 
 def _is_string(argument: Argument) -> bool:
     """Whether it is one string."""
     return [token.kind for token in argument.tokens] == [Kind.STRING]
+
+
+def _arrow(argument: Argument) -> int:
+    """Where the last -> is; a deadline may have others.  -1: nowhere."""
+    at = [n for n, token in enumerate(argument.tokens) if token.text == "->"]
+    return at[-1] if at else -1
 
 
 def _io_problem(clause: Clause) -> str:
@@ -260,6 +277,7 @@ class _Builder:
             ),
             regions=_items(file, head, "REGIONS"),
             events=_items(file, head, "EVENTS"),
+            on=self._group_on(path),
             region=self._region(path),
         )
 
@@ -268,7 +286,8 @@ class _Builder:
         results = read_results(source.text, source.body)
         own_phase = _clause(head, "PHASE")
         goes_to = _clause(head, "GOES_TO")
-        return State(
+        on = tuple(self._on(group, file, head))
+        state = State(
             name=head.name,
             group=group,
             text=source.text,
@@ -285,7 +304,7 @@ class _Builder:
             when=self._inherited(group, "WHEN"),
             spec=_spec(file, head),
             io=_io(file, head),
-            on=tuple(self._on(group, file, c) for c in head.clauses if c.name == "ON"),
+            on=on,
             goes_to=tuple(
                 self._resolve(group, file, argument)
                 for argument in (goes_to.arguments if goes_to else ())
@@ -294,19 +313,53 @@ class _Builder:
             uses=tuple(self._use(group, file, result) for result in results.found),
             idle=_clause(head, "IDLE") is not None,
             final=_clause(head, "FINAL") is not None,
+            unlimited=next(iter(_items(file, head, "UNLIMITED")), None),
             region=self._region(group),
         )
+        return replace(state, on=on + tuple(self._inherited_on(state)))
 
-    def _on(self, group: str, file: str, clause: Clause) -> On:
-        """ON (EVENT -> path); the form has been checked."""
-        tokens = clause.arguments[0].tokens
-        path = Argument(
-            tokens[2:],
-            "".join(token.text for token in tokens[2:]),
-            tokens[2].line if len(tokens) > 2 else clause.line,
-        )
-        place = Place(file, clause.line)
-        return On(tokens[0].text, self._resolve(group, file, path), place)
+    def _on(self, group: str, file: str, head: Head) -> Iterator[On]:
+        """The clauses ON, LOST and AFTER; their form has been checked."""
+        for clause in head.clauses:
+            if clause.name not in _TRANSITIONS:
+                continue
+            argument = clause.arguments[0]
+            at = -1 if clause.name == LOST else _arrow(argument)
+            before, tokens = argument.tokens[: max(at, 0)], argument.tokens[at + 1 :]
+            path = Argument(
+                tokens,
+                "".join(token.text for token in tokens),
+                tokens[0].line if tokens else clause.line,
+            )
+            written = argument.text.rpartition("->")[0].strip()
+            yield On(
+                before[0].text if clause.name == "ON" else clause.name,
+                self._resolve(group, file, path),
+                Place(file, clause.line),
+                deadline=written if clause.name == AFTER else "",
+            )
+
+    def _group_on(self, path: str) -> tuple[On, ...]:
+        """What a group says for all states inside."""
+        source = self.sources[path]
+        found = self._on(path, source.file, source.head)
+        return tuple(replace(on, group=path) for on in found)
+
+    def _inherited_on(self, state: State) -> Iterator[On]:
+        """What holds for a state because of the groups that it is in.
+
+        The nearest wins; of deadlines, of which each counts, one with the same
+        expression.
+        """
+        seen = {(on.event, on.deadline) for on in state.on}
+        group: str | None = state.group
+        while group is not None and state.waits and not state.final:
+            for on in self._group_on(group):
+                key = (on.event, on.deadline)
+                if key not in seen and _can_happen(state, on.event):
+                    seen.add(key)
+                    yield on
+            group = self._parent(group)
 
     def _use(self, group: str, file: str, result: Result) -> Use:
         """A result with its path, if it has one."""
@@ -342,6 +395,13 @@ class _Builder:
         else:
             problem = "does not exist"
         return Reference(text, place, None, problem)
+
+
+def _can_happen(state: State, event: str) -> bool:
+    """Whether a state that waits can meet this: the stream ends for readers."""
+    if event == END_OF_STREAM:
+        return state.io is not None and IO_KINDS[state.io.kind].direction == "READ"
+    return state.io is not None or event not in IO_EVENTS
 
 
 def _clause(head: Head, name: str) -> Clause | None:

@@ -47,7 +47,12 @@ PHASES = ("CREATED", "CONNECTING", "NEGOTIATING", "CONNECTED", "CLOSED", "DEAD")
 NOTIFY_READ = "NOTIFY_READ"
 NOTIFY_WRITE = "NOTIFY_WRITE"
 END_OF_STREAM = "END_OF_STREAM"
-BUILT_IN_EVENTS = (NOTIFY_READ, NOTIFY_WRITE, END_OF_STREAM)
+LOST = "LOST"  # the connection, by an error or an end that nobody expects
+AFTER = "AFTER"  # a deadline has passed
+BUILT_IN_EVENTS = (NOTIFY_READ, NOTIFY_WRITE, END_OF_STREAM, LOST, AFTER)
+# What input and output find by themselves, and what the clock tells: no body
+# waits for these, and ON names none but the first.
+IO_EVENTS = (END_OF_STREAM, LOST)
 
 ROOT = ""
 FIRST = "START"  # the state by which a group is entered
@@ -83,11 +88,13 @@ class Io:
 
 @dataclass(frozen=True)
 class On:
-    """One ON clause of a state."""
+    """One ON, LOST or AFTER, of a state or of a group that it is in."""
 
     event: str
     to: Reference
     place: Place
+    group: str | None = None  # whose clause it is, if it is a group's
+    deadline: str = ""  # of AFTER: the C expression
 
 
 @dataclass(frozen=True)
@@ -139,12 +146,13 @@ class State:
     when: str | None  # the group's phrase for messages, in quotes
     spec: Item | None
     io: Io | None
-    on: tuple[On, ...]
+    on: tuple[On, ...]  # its own, then those of its group and further out
     goes_to: tuple[Reference, ...]
     dispatches: Dispatch | None
     uses: tuple[Use, ...]
     idle: bool
     final: bool
+    unlimited: Item | None  # why it may wait for ever
     region: str  # full name of the region's group, or MAIN
 
     @property
@@ -152,9 +160,23 @@ class State:
         """The full name."""
         return f"{self.group}.{self.name}" if self.group else self.name
 
+    @property
+    def own_on(self) -> tuple[On, ...]:
+        """What is written at the state itself."""
+        return tuple(on for on in self.on if on.group is None)
+
+    def target(self, event: str) -> str | None:
+        """Where an event leads."""
+        return next((on.to.to for on in self.on if on.event == event), None)
+
     def returns(self, *outcomes: Outcome) -> bool:
         """Whether the body has such a result."""
         return any(use.result.outcome in outcomes for use in self.uses)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the machine may stand still here."""
+        return self.io is not None or self.returns(Outcome.WAIT)
 
     @property
     def can_fail(self) -> bool:
@@ -181,6 +203,7 @@ class Group:
     values: tuple[Value, ...]
     regions: tuple[Item, ...]  # their own names
     events: tuple[Item, ...]
+    on: tuple[On, ...]  # its own, which hold for all states inside
     region: str
 
     @property

@@ -11,6 +11,7 @@ from typing import Callable, Iterator, Sequence
 
 from nbdgen.lex import Token
 from nbdgen.machine import (
+    AFTER,
     FIRST,
     NOTIFY_READ,
     NOTIFY_WRITE,
@@ -30,8 +31,8 @@ CONSUMES = "CONSUMES"
 
 
 def _polls(state: State) -> bool:
-    """Whether an event of the socket ends the waiting."""
-    return any(on.event in (NOTIFY_READ, NOTIFY_WRITE) for on in state.on)
+    """Whether an event of the socket ends the waiting, or a deadline does."""
+    return any(on.event in (NOTIFY_READ, NOTIFY_WRITE, AFTER) for on in state.on)
 
 
 def direction(machine: Machine) -> Iterator[Problem]:
@@ -49,6 +50,27 @@ def _first_wait(state: State) -> int:
     """The line of the first WAIT."""
     lines = [u.result.line for u in state.uses if u.result.outcome is Outcome.WAIT]
     return min(lines)
+
+
+def deadline(machine: Machine) -> Iterator[Problem]:
+    """Once there are deadlines, each wait for the server has one, or says why not."""
+    timed = any(on.event == AFTER for s in machine.states.values() for on in s.on)
+    for state in machine.states.values():
+        limited = any(on.event == AFTER for on in state.on)
+        if state.unlimited and (limited or not _awaits_server(state)):
+            text = f"UNLIMITED in STATE ({state.name}), which "
+            text += "has a deadline" if limited else "does not wait for the server"
+            yield Problem(state.unlimited.place, text)
+        elif timed and _awaits_server(state) and not limited and not state.unlimited:
+            text = f"STATE ({state.name}) waits for the server without {AFTER}"
+            yield Problem(state.place, text)
+
+
+def _awaits_server(state: State) -> bool:
+    """Whether only the server, or its socket, lets the machine go on."""
+    if state.phase not in POLLED_PHASES or state.final:
+        return False
+    return state.io is not None or (state.returns(Outcome.WAIT) and _polls(state))
 
 
 def listening(machine: Machine) -> Iterator[Problem]:
@@ -218,6 +240,7 @@ def _walk(tokens: Sequence[Token], given: bool) -> Iterator[tuple[Token, bool]]:
 
 PROGRESS_RULES: tuple[Callable[[Machine], Iterator[Problem]], ...] = (
     direction,
+    deadline,
     listening,
     progress,
     consumes,

@@ -35,6 +35,7 @@ byte left;  /* messages that it sent before */
 #define POLLED ($polled)
 #define FINAL ($final)
 #define ISSUING ($issuing)
+#define TIMED ($timed)
 #define RETRY $retry;
 
 #define ISSUE command[issued] = QUEUED; issued++
@@ -96,11 +97,12 @@ active proctype handle ()
   :: QUIET && FINAL -> break
   :: QUIET && !FINAL ->
     /* Where the program only polls it must be told what for. */
-    assert (!POLLED || READS || WRITES);
+    assert (!POLLED || READS || WRITES || TIMED);
     atomic {
     if
     :: READS -> event_NOTIFY_READ ()
     :: WRITES -> event_NOTIFY_WRITE ()
+    :: TIMED -> event_AFTER ()
     :: !gone && POLLED -> gone = true; left = 0; RETRY
     :: !gone && POLLED -> gone = true; left = 2; RETRY
 $program

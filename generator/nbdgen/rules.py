@@ -16,10 +16,11 @@ from nbdgen.flow_rules import FLOW_RULES
 from nbdgen.headings import HEADINGS
 from nbdgen.lex import Kind, Token, lex_directive
 from nbdgen.machine import (
+    AFTER,
     BUILT_IN_EVENTS,
     DEAD,
-    END_OF_STREAM,
     FIRST,
+    IO_EVENTS,
     MAIN,
     PHASES,
     ROOT,
@@ -45,7 +46,8 @@ def check(machine: Machine) -> None:
     for rules in RULES:
         problems = [problem for rule in rules for problem in rule(machine)]
         if problems:
-            raise SourceError(problems)
+            # A group's clause can be wrong for many of its states.
+            raise SourceError(list(dict.fromkeys(problems)))
 
 
 def title(machine: Machine) -> Iterator[Problem]:
@@ -167,18 +169,40 @@ def event(machine: Machine) -> Iterator[Problem]:
 
 
 def on(machine: Machine) -> Iterator[Problem]:
-    """ON names an event, once per state; the end of a stream comes from IO."""
-    for state in machine.states.values():
-        seen: set[str] = set()
-        for clause in state.on:
+    """ON names an event, once per state or group; so do LOST and AFTER."""
+    parts: list[Group | State] = [*machine.groups.values(), *machine.states.values()]
+    for part in parts:
+        seen: set[tuple[str, str]] = set()
+        for clause in part.on if isinstance(part, Group) else part.own_on:
+            key = (clause.event, clause.deadline)
             if clause.event not in machine.events:
                 yield Problem(clause.place, f"{clause.event} is no event")
-            elif clause.event in seen:
-                yield Problem(clause.place, f"ON ({clause.event}) is given twice")
-            elif clause.event == END_OF_STREAM and not state.io:
-                text = f"{END_OF_STREAM} comes from IO, which this state lacks"
+            elif clause.event == AFTER and not clause.deadline:
+                yield Problem(clause.place, f"{AFTER} is a clause of its own")
+            elif key in seen:
+                what = f"AFTER ({clause.deadline})" if clause.deadline else ""
+                what = what or f"ON ({clause.event})"
+                yield Problem(clause.place, f"{what} is given twice")
+            seen.add(key)
+
+
+def io_event(machine: Machine) -> Iterator[Problem]:
+    """The end of a stream and the loss of a connection come from IO."""
+    for state in machine.states.values():
+        for clause in state.own_on:
+            if clause.event in IO_EVENTS and not state.io:
+                text = f"{clause.event} comes from IO, which this state lacks"
                 yield Problem(clause.place, text)
-            seen.add(clause.event)
+
+
+def inherited(machine: Machine) -> Iterator[Problem]:
+    """What a group says holds for a state inside."""
+    taken = {on.place for state in machine.states.values() for on in state.on}
+    for group in machine.groups.values():
+        for clause in group.on:
+            if clause.place not in taken:
+                text = f"no state of GROUP ({group.path}) can take {clause.event}"
+                yield Problem(clause.place, text)
 
 
 def path(machine: Machine) -> Iterator[Problem]:
@@ -333,6 +357,8 @@ PART_RULES: tuple[Callable[[Machine], Iterator[Problem]], ...] = (
     heading,
     event,
     on,
+    io_event,
+    inherited,
     path,
     selector,
     dispatch,

@@ -56,6 +56,11 @@ HEAD = Template(
 #ifndef NBDI_COVER
 #define NBDI_COVER(from, event, to) ((void) 0)
 #endif
+#define COVERED_EVENT(io, at_end)                                       \\
+  ((io) == NBDI_IO_END && (at_end) != NBDI_FAILED                       \\
+   ? NBDI_EVENT_END_OF_STREAM                                           \\
+   : (io) == NBDI_IO_END || (io) == NBDI_IO_LOST ? NBDI_EVENT_LOST      \\
+   : NBDI_NO_EVENT)
 
 /* A build that checks itself notices a state that failed without saying why.
  * The first stands before a state runs, the second where it has failed.
@@ -93,13 +98,16 @@ $enter
 
 /* Where an IO state goes whose input or output came to nothing. */
 static int __attribute__ ((cold, noinline))
-io_lost (struct nbd_handle *h, int io, int at_end)
+io_ended (struct nbd_handle *h, int io, int at_end, int lost)
 {
-  if (io != NBDI_IO_END)
+  if (io == NBDI_IO_FAILED)
     return NBDI_FAILED;
-  if (at_end == NBDI_FAILED)
-    nbdi_unexpected_end (h);
-  return at_end;
+  if (io == NBDI_IO_LOST)
+    return lost;
+  if (at_end != NBDI_FAILED)
+    return at_end;
+  nbdi_unexpected_end (h);
+  return lost;
 }
 """
 )
@@ -159,9 +167,10 @@ ${waiting}      io = $io (h);
         return false;
       next = likely (io == NBDI_IO_READY)
         ? $enter (h)
-        : io_lost (h, io, $at_end);
+        : io_ended (h, io, $at_end,
+                    $lost);
       NBDI_COVER ($state,
-                  io == NBDI_IO_END ? NBDI_EVENT_END_OF_STREAM : NBDI_NO_EVENT,
+                  COVERED_EVENT (io, $at_end),
                   next);
       break;
 """
@@ -269,7 +278,7 @@ $cases
 
 EVENT_REGION = Template(
     """\
-    to = event_target (h->state[$region], ev);
+    to = event_target (h, h->state[$region], ev);
     if (to != NBDI_WAIT) {
       NBDI_COVER (h->state[$region], ev, to);
       taken = true;
@@ -285,7 +294,8 @@ EVENT = Template(
     """\
 /* Where a state goes on an event; NBDI_WAIT: nowhere. */
 static int
-event_target (enum nbdi_state state, enum nbdi_event ev)
+event_target (const struct nbd_handle *h$unused,
+              enum nbdi_state state, enum nbdi_event ev)
 {
   switch (state) {
 $targets
@@ -303,13 +313,40 @@ nbdi_event (struct nbd_handle *h, enum nbdi_event ev)
   switch (h->state[NBDI_REGION_MAIN]) {
 $composites
   default:
-    to = event_target (h->state[NBDI_REGION_MAIN], ev);
+    to = event_target (h, h->state[NBDI_REGION_MAIN], ev);
     if (to == NBDI_WAIT)
       return false;
     NBDI_COVER (h->state[NBDI_REGION_MAIN], ev, to);
     move_main (h, to);
     nbdi_run (h);
     return true;
+  }
+}
+"""
+)
+
+DEADLINES = Template(
+    """\
+/* The earlier of `next` and the deadlines of a state; 0: none. */
+static uint64_t
+deadline_of (const struct nbd_handle *h, enum nbdi_state state, uint64_t next)
+{
+  switch (state) {
+$cases
+  default:
+    return next;
+  }
+}
+
+uint64_t
+nbdi_next_deadline (const struct nbd_handle *h)
+{
+  uint64_t next __attribute__ ((unused)) = 0;
+
+  switch (h->state[NBDI_REGION_MAIN]) {
+$composites
+  default:
+    return deadline_of (h, h->state[NBDI_REGION_MAIN], 0);
   }
 }
 """

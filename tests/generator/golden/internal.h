@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* What lib/internal.h gives to run.c, made for a machine that does its input
- * and output by a script: each IO takes one letter, R (ready), F (failed) or
- * E (end of stream); where there is none it has to wait.
+ * and output by a script: each IO takes one letter, R (ready), F (failed),
+ * L (lost) or E (end of stream); where there is none it has to wait.
  */
 
 #ifndef TOY_INTERNAL_H
 #define TOY_INTERNAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "states.h"
 
@@ -28,6 +30,7 @@ enum {
   NBDI_IO_WAIT = 0,
   NBDI_IO_FAILED = -1,
   NBDI_IO_END = -2,
+  NBDI_IO_LOST = -3,
 };
 
 #define NBDI_NEXT(state) ((int) (state))
@@ -43,6 +46,7 @@ struct nbd_handle {
   int option;
   int result;
   int bodies;                   /* how often counting bodies ran */
+  uint64_t patience, silence;   /* deadlines; 0: none */
   const char *in, *out;         /* what input and output will do */
 };
 
@@ -51,6 +55,8 @@ extern void nbdi_error (int errnum, const char *fmt, ...)
 extern void nbdi_debug_state (struct nbd_handle *h, const char *state);
 extern void nbdi_unexpected_end (struct nbd_handle *h);
 extern unsigned nbdi_error_count (void);
+extern bool nbdi_passed (uint64_t deadline);
+extern uint64_t nbdi_earlier (uint64_t a, uint64_t b);
 extern void nbdi_option_result (struct nbd_handle *h, int value, int error);
 extern void toy_cover (enum nbdi_state from, enum nbdi_event event, int to);
 extern int nbdi_io_recv (struct nbd_handle *h, size_t n);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 static unsigned taken, errors;
+static uint64_t now = 1;
 
 void
 toy_cover (enum nbdi_state from, enum nbdi_event event, int to)
@@ -46,6 +47,18 @@ nbdi_error (int errnum, const char *fmt, ...)
   va_end (args);
 }
 
+bool
+nbdi_passed (uint64_t deadline)
+{
+  return deadline != 0 && deadline <= now;
+}
+
+uint64_t
+nbdi_earlier (uint64_t a, uint64_t b)
+{
+  return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
 void
 nbdi_debug_state (struct nbd_handle *h, const char *state)
 {
@@ -73,6 +86,10 @@ next_io (const char **script)
   case 'E':
     ++*script;
     return NBDI_IO_END;
+  case 'L':
+    ++*script;
+    errors++;
+    return NBDI_IO_LOST;
   default:
     ++*script;
     errors++;
@@ -230,6 +247,57 @@ regions (void)
   EVENT (&h, LEAVE);
 }
 
+static void
+wait_until (struct nbd_handle *h, uint64_t time)
+{
+  now = time;
+  printf (" at %u, next deadline %u\n", (unsigned) now,
+          (unsigned) nbdi_next_deadline (h));
+  EVENT (h, AFTER);
+}
+
+static void
+groups_lead_their_states (void)
+{
+  struct nbd_handle h = talking ("An event of the group holds for a state.");
+
+  EVENT (&h, SPEAK);
+  run (&h, "RR", "R");
+  h = talking ("The event of the state itself goes before it.");
+  EVENT (&h, LEAVE);
+  h = talking ("A lost connection leads where the group says.");
+  run (&h, "RL", "");
+  h = talking ("So does an end that nobody expects.");
+  run (&h, "RE", "");
+  h = talking ("The end of the stream that is expected does not.");
+  run (&h, "E", "");
+  h = toy ("Without such a clause it leads to DEAD.", 2);
+  h.in = "L";
+  EVENT (&h, OPEN);
+}
+
+static void
+deadlines (void)
+{
+  struct nbd_handle h = toy ("A deadline that has passed moves the machine.", 3);
+
+  wait_until (&h, 10);
+  EVENT (&h, OPEN);
+  h.patience = 20;
+  wait_until (&h, 19);
+  wait_until (&h, 20);
+  h = toy ("That of the state itself goes before the group's.", 3);
+  EVENT (&h, OPEN);
+  run (&h, "R", "");
+  h.patience = 30;
+  wait_until (&h, 30);
+  h = talking ("Of all regions the earliest counts.");
+  wait_until (&h, 40);
+  h.silence = 50;
+  wait_until (&h, 41);
+  wait_until (&h, 51);
+}
+
 /* A build with checks does not survive this. */
 static int
 fail_in_silence (void)
@@ -253,6 +321,8 @@ main (int argc, char *argv[])
   dispatching ();
   failing ();
   regions ();
+  groups_lead_their_states ();
+  deadlines ();
   printf ("%u transitions\n", taken);
   return 0;
 }

@@ -22,6 +22,15 @@ STATE (DEAD)
   return WAIT;
 }
 
+/* Nobody answers. */
+STATE (LOST)
+  PHASE (CONNECTING)
+  ON (NOTIFY_WRITE -> CLOSED)
+  UNLIMITED (the program says when)
+{
+  return WAIT;
+}
+
 /* All went well. */
 STATE (CLOSED)
   PHASE (CLOSED)

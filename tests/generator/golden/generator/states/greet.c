@@ -13,6 +13,7 @@ static const char *const text = "return NEXT (NOWHERE);";
  */
 GROUP (GREET)
   PHASE (CONNECTING)
+  AFTER (h->patience -> .LOST)
   SPEC ("Handshake")
 
 /* Receive the greeting. */

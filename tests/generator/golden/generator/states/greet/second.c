@@ -9,6 +9,7 @@ GROUP (GREET.SECOND)
 /* Say "thanks". */
 STATE (START)
   IO (SEND)
+  AFTER (h->patience -> .CLOSED)
   GOES_TO (^DONE)
 {
   nbdi_option_result (h, 0, 0);
