@@ -265,7 +265,7 @@ contexts_are_unknown (const struct nbd_handle *h)
 
   if (e->contexts_valid)
     return false;
-  return e->contexts_asked || h->settings.meta_contexts.len > 0 ||
+  return e->contexts_asked || h->meta_contexts.len > 0 ||
     (e->asked && nbdi_phase_in (h, NBDI_PHASE_NEGOTIATING));
 }
 

@@ -14,45 +14,24 @@ static int
 default_settings (struct nbd_handle *h)
 {
   static _Atomic unsigned counter = 0;
-  struct nbdi_settings *s = &h->settings;
   const char *debug = getenv ("LIBNBD_DEBUG");
 
   h->debug = debug != NULL && strcmp (debug, "1") == 0;
-  s->request_block_size = true;
-  s->tls = LIBNBD_TLS_DISABLE;
-  s->tls_verify_peer = true;
-  s->request_extended_headers = true;
-  s->request_structured_replies = true;
-  s->request_meta_context = true;
-  s->handshake_flags = LIBNBD_HANDSHAKE_FLAG_MASK;
-  s->pread_initialize = true;
-  s->strict_mode = LIBNBD_STRICT_MASK;
-  s->uri_allow_transports = LIBNBD_ALLOW_TRANSPORT_MASK;
-  s->uri_allow_tls = LIBNBD_TLS_ALLOW;
   if (asprintf (&h->handle_name, "nbd%u", ++counter) == -1) {
     h->handle_name = NULL;
     return -1;
   }
-  s->export_name = strdup ("");
-  return s->export_name ? 0 : -1;
+  return nbdi_default_settings (&h->settings);
 }
 
 static void
 free_handle (struct nbd_handle *h)
 {
-  struct nbdi_settings *s = &h->settings;
-
   nbdi_forget_export (h);
   nbdi_forget_contexts (h);
   nbdi_forget_addresses (h);
-  nbdi_strings_clear (&s->meta_contexts);
-  free (s->export_name);
-  free (s->tls_certificates);
-  free (s->tls_username);
-  free (s->tls_hostname);
-  free (s->tls_psk_file);
-  free (s->tls_priority);
-  free (s->socket_activation_name);
+  nbdi_strings_clear (&h->meta_contexts);
+  nbdi_free_settings (&h->settings);
   free (h->handle_name);
   free (h->conn.host);
   free (h->conn.port);

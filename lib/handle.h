@@ -14,6 +14,7 @@
 
 #include "libnbd.h"
 #include "protocol.h"
+#include "settings.h"
 #include "states.h"
 #include "wire.h"
 
@@ -30,33 +31,6 @@ struct nbdi_strings {
   char **v;                     /* NULL-terminated; NULL when empty */
   size_t len;
   size_t bytes;                 /* of all, without what ends them */
-};
-
-/* What the program chose; see the pages of nbd_set_*. */
-struct nbdi_settings {
-  char *export_name;
-  bool request_block_size;
-  bool full_info;
-  int tls;
-  char *tls_certificates;
-  bool tls_verify_peer;
-  char *tls_username;
-  char *tls_hostname;
-  char *tls_psk_file;
-  char *tls_priority;
-  bool request_extended_headers;
-  bool request_structured_replies;
-  bool request_meta_context;
-  uint32_t handshake_flags;
-  bool pread_initialize;
-  uint32_t strict_mode;
-  bool opt_mode;
-  struct nbdi_strings meta_contexts; /* the request list */
-  uint32_t uri_allow_transports;
-  int uri_allow_tls;
-  bool uri_allow_tls_priority;
-  bool uri_allow_local_file;
-  char *socket_activation_name;
 };
 
 /* A metadata context that the server granted. */
@@ -264,6 +238,7 @@ struct nbd_handle {
   nbd_debug_callback debug_callback;
   _Atomic uintptr_t private_data;
   struct nbdi_settings settings;
+  struct nbdi_strings meta_contexts; /* the request list */
   struct nbdi_connection conn;
   struct nbdi_export export;
   struct nbdi_negotiation opt;

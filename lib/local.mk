@@ -12,6 +12,7 @@ lib_libcore_la_SOURCES = \
 	lib/commands.c \
 	lib/connect.c \
 	lib/debug.c \
+	lib/defaults.c \
 	lib/disconnect.c \
 	lib/drive.c \
 	lib/errors.c \
@@ -31,6 +32,7 @@ lib_libcore_la_SOURCES = \
 	lib/seat.c \
 	lib/send.c \
 	lib/settings.c \
+	lib/settings.h \
 	lib/socket.c \
 	lib/spawn.c \
 	lib/states.h \

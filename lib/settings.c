@@ -71,21 +71,21 @@ int
 nbdi_add_meta_context (struct nbd_handle *h, const char *name)
 {
   if (check_string ("metadata context name", name) == -1 ||
-      nbdi_check_queries (&h->settings.meta_contexts, strlen (name)) == -1)
+      nbdi_check_queries (&h->meta_contexts, strlen (name)) == -1)
     return -1;
-  return nbdi_strings_add (&h->settings.meta_contexts, name);
+  return nbdi_strings_add (&h->meta_contexts, name);
 }
 
 ssize_t
 nbdi_get_nr_meta_contexts (struct nbd_handle *h)
 {
-  return (ssize_t) h->settings.meta_contexts.len;
+  return (ssize_t) h->meta_contexts.len;
 }
 
 char *
 nbdi_get_meta_context (struct nbd_handle *h, size_t i)
 {
-  const struct nbdi_strings *list = &h->settings.meta_contexts;
+  const struct nbdi_strings *list = &h->meta_contexts;
 
   if (i >= list->len) {
     nbdi_error (EINVAL, "index %zu is out of range, there are %zu metadata "
@@ -101,7 +101,7 @@ nbdi_get_meta_context (struct nbd_handle *h, size_t i)
 int
 nbdi_clear_meta_contexts (struct nbd_handle *h)
 {
-  nbdi_strings_clear (&h->settings.meta_contexts);
+  nbdi_strings_clear (&h->meta_contexts);
   return 0;
 }
 

@@ -41,7 +41,7 @@ RECORDS: tuple[Record, ...] = (
         "request_meta_context",
         since="1.16",
         value=Bool("request", "true to set them, false to leave that to the caller"),
-        default="true",
+        initial=True,
         set_summary="choose whether metadata contexts are set automatically",
         text="""
             If this is true, connecting, `opt_go` and `opt_info` first ask the

@@ -28,7 +28,7 @@ RECORDS: tuple[Record, ...] = (
         "opt_mode",
         since="1.4",
         value=Bool("enable", "true to stop for options, false to go on"),
-        default="false",
+        initial=False,
         set_summary="choose whether connecting stops for options",
         text="""
             Usually a connecting call goes straight to the export of

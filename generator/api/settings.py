@@ -25,6 +25,7 @@ RECORDS: tuple[Record, ...] = (
         "export_name",
         since="1.0",
         value=String("export_name", "the name, in UTF-8, at most 4096 bytes"),
+        initial="",
         default="the empty string, for which servers choose an export",
         set_summary="set the name of the export to ask for",
         text="""
@@ -52,7 +53,7 @@ RECORDS: tuple[Record, ...] = (
         "request_block_size",
         since="1.12",
         value=Bool("request", "true to ask, false not to ask"),
-        default="true",
+        initial=True,
         set_summary="choose whether to ask for block sizes",
         text="""
             When an export is chosen the library can ask for its block sizes.  By
@@ -70,7 +71,7 @@ RECORDS: tuple[Record, ...] = (
         "full_info",
         since="1.4",
         value=Bool("request", "true to ask, false not to ask"),
-        default="false",
+        initial=False,
         set_summary="choose whether to ask for the export's name and description",
         text="""
             When an export is chosen the library can ask how the server itself
@@ -87,7 +88,7 @@ RECORDS: tuple[Record, ...] = (
         "request_extended_headers",
         since="1.18",
         value=Bool("request", "true to ask, false not to ask"),
-        default="true",
+        initial=True,
         set_summary="choose whether to ask for extended headers",
         text="""
             Extended headers have lengths of 64 bits, so that trimming, zeroing
@@ -126,7 +127,7 @@ RECORDS: tuple[Record, ...] = (
         "request_structured_replies",
         since="1.2",
         value=Bool("request", "true to ask, false not to ask"),
-        default="true",
+        initial=True,
         set_summary="choose whether to ask for structured replies",
         text="""
             Structured replies let the server answer a read in pieces, with holes
@@ -165,7 +166,7 @@ RECORDS: tuple[Record, ...] = (
         "handshake_flags",
         since="1.2",
         value=FlagsArg("flags", HANDSHAKE_FLAG, "what the client may agree to"),
-        default="LIBNBD_HANDSHAKE_FLAG_MASK",
+        initial="MASK",
         set_summary="choose which handshake flags the client may agree to",
         text="""
             At the start of the handshake the server offers flags, and the client
@@ -189,7 +190,7 @@ RECORDS: tuple[Record, ...] = (
         "pread_initialize",
         since="1.12",
         value=Bool("request", "true to clear buffers, false to leave them alone"),
-        default="true",
+        initial=True,
         set_summary="choose whether buffers of failed reads are cleared",
         text="""
             If this is true, after a read that failed the buffer holds only what
@@ -208,6 +209,7 @@ RECORDS: tuple[Record, ...] = (
         "strict_mode",
         since="1.6",
         value=FlagsArg("flags", STRICT, "the checks to make"),
+        initial="MASK",
         default="LIBNBD_STRICT_MASK, which makes all checks",
         set_summary="choose which requests are refused before they are sent",
         text="""

@@ -27,7 +27,7 @@ RECORDS: tuple[Record, ...] = (
         "tls",
         since="1.0",
         value=EnumArg("tls", TLS, "how much the connection insists on TLS"),
-        default="LIBNBD_TLS_DISABLE",
+        initial="DISABLE",
         set_summary="choose whether the connection is encrypted",
         text="""
             With LIBNBD_TLS_DISABLE the library never asks for TLS.  With
@@ -100,7 +100,7 @@ RECORDS: tuple[Record, ...] = (
         "tls_verify_peer",
         since="1.0",
         value=Bool("verify", "true to check the certificate, false to accept any"),
-        default="true",
+        initial=True,
         set_summary="choose whether the server's certificate is checked",
         text="""
             If this is true, the server's certificate must be signed by an

@@ -94,6 +94,7 @@ RECORDS: tuple[Record, ...] = (
         "uri_allow_transports",
         since="1.2",
         value=FlagsArg("mask", ALLOW_TRANSPORT, "the transports that are allowed"),
+        initial="MASK",
         default="LIBNBD_ALLOW_TRANSPORT_MASK, which allows all of them",
         set_summary="choose which transports a URI may use",
         text="""
@@ -109,7 +110,7 @@ RECORDS: tuple[Record, ...] = (
         "uri_allow_tls",
         since="1.2",
         value=EnumArg("tls", TLS, "what a URI may or must ask for"),
-        default="LIBNBD_TLS_ALLOW",
+        initial="ALLOW",
         set_summary="choose whether a URI may or must use TLS",
         text="""
             With LIBNBD_TLS_DISABLE, `connect_uri` refuses the schemes that
@@ -125,7 +126,7 @@ RECORDS: tuple[Record, ...] = (
         "uri_allow_tls_priority",
         since="1.24",
         value=Bool("allow", "true to allow the parameter, false to refuse it"),
-        default="false",
+        initial=False,
         set_summary="choose whether a URI may set the TLS priority",
         text="""
             A priority string can weaken TLS and make the TLS library read its
@@ -139,7 +140,7 @@ RECORDS: tuple[Record, ...] = (
         "uri_allow_local_file",
         since="1.2",
         value=Bool("allow", "true to allow the parameters, false to refuse them"),
-        default="false",
+        initial=False,
         set_summary="choose whether a URI may name local files",
         text="""
             The parameters ``tls-certificates`` and ``tls-psk-file`` make the

@@ -105,16 +105,22 @@ class Setting:
     """nbd_set_<name> and nbd_get_<name> over one field h-><field>.
 
     `value` is the one argument.  Without `custom` no C is written by hand:
-    Bool, EnumArg and FlagsArg are stored; String and Path are copied.  With
-    `custom_set` or `custom_get` that half is nbdi_set_<name>/nbdi_get_<name>.
+    String and Path are copied, all others are stored, numbers if they are
+    within `limits`.  The field, and that it begins with `initial`, are made,
+    too, unless `field_name` says that it is one of another part of the handle.
+    With `custom_set` or `custom_get` that half is nbdi_set_<name>/nbdi_get_<name>.
     """
 
     name: str
     since: str
-    value: Bool | EnumArg | FlagsArg | String | Path
-    default: str  # for the manual: what holds when it was never called
+    value: Bool | EnumArg | FlagsArg | String | Path | Int | UInt32 | UInt64
     set_summary: str
     text: str  # about the setting; serves both pages
+    # A constant's name without its group, as in "DISABLE"; True or False; a number
+    # or a string.  None: a string that is not set.
+    initial: bool | int | str | None = None
+    default: str = ""  # for the manual, if it is not what `initial` says
+    limits: tuple[int, int] | None = None  # of a number, both included
     phases: Phase = ANY  # when set is permitted; get always is
     errors: Errors = field(default_factory=dict)  # of set
     field_name: str = ""  # C member, default "settings.<name>"
@@ -244,6 +250,7 @@ class Function:
     async_kind: Async | None = None
     body: Body = Body.CALL
     field_name: str = ""  # for SET and GET
+    limits: tuple[int, int] | None = None  # for SET
     group: Group | None = None
     aio: str = ""  # for SYNC_*: name of the aio function; else ""
     sync: str = ""  # for AIO: name of the blocking function, if any

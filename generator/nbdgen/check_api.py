@@ -11,13 +11,14 @@ import ast
 import errno
 from functools import cache
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, assert_never, get_args
 
 from api import constants
 
 from . import doc
 from . import kinds
-from .calls import Function, Record
+from .calls import Function, Record, Setting
+from .check_types import wrong_fields
 from .headings import HEADINGS
 from .source import Place, Problem, SourceError
 
@@ -25,6 +26,7 @@ Pairs = list[tuple[Record, Function]]
 
 API_DIRECTORY = Path(__file__).resolve().parent.parent / "api"
 ApiError = SourceError  # records are sources like any other
+_NAMES_OF_RECORDS = ", ".join(kind.__name__ for kind in get_args(Record))
 
 VERSIONS = ("1.0", "1.2", "1.4", "1.6", "1.8", "1.12", "1.16", "1.18", "1.22", "1.24")
 
@@ -52,6 +54,24 @@ def check(pairs: Pairs, directory: Path = API_DIRECTORY) -> None:
         if found:
             place = locate(record, directory)
             problems += [Problem(place, f"{made.name}: {what}") for what in found]
+    if problems:
+        raise SourceError(problems)
+
+
+def check_fields(records: list[Record], directory: Path = API_DIRECTORY) -> None:
+    """Raise SourceError if a record has a field that cannot be."""
+    problems: list[Problem] = []
+    for record in records:
+        if not isinstance(record, get_args(Record)):
+            text = f"{record!r} is no record, but {_NAMES_OF_RECORDS} make some"
+            problems.append(Problem(Place(f"generator/{directory.name}", 1), text))
+            continue
+        found = [*wrong_fields(record)]
+        if isinstance(record, Setting) and not found:
+            found += [*_setting_is_right(record), *_limits_are_right(record)]
+        for what in found:
+            text = f"{record.name}: {what}"
+            problems.append(Problem(locate(record, directory), text))
     if problems:
         raise SourceError(problems)
 
@@ -121,6 +141,56 @@ def _prose_parses(made: Function, names: doc.Names) -> Iterator[str]:
             yield from (problem.text for problem in error.problems)
 
 
+def _setting_is_right(setting: Setting) -> Iterator[str]:
+    """What a setting begins with is something that it can be."""
+    if setting.field_name or setting.initial is None:
+        if not setting.default:
+            yield "does not say its default"
+        if not setting.field_name and not isinstance(
+            setting.value, (kinds.String, kinds.Path)
+        ):
+            yield "does not say with what it begins"
+        return
+    value, initial, limits = setting.value, setting.initial, setting.limits
+    match value:
+        case kinds.Bool():
+            right = isinstance(initial, bool)
+        case kinds.EnumArg():
+            right = initial in [member.name for member in value.group.members]
+        case kinds.FlagsArg():
+            names = [member.name for member in value.group.members]
+            right = initial in ["MASK", *names]
+        case kinds.String() | kinds.Path():
+            right = isinstance(initial, str)
+        case kinds.Int() | kinds.UInt32() | kinds.UInt64():
+            least, most = limits or _RANGES[value.ctype]
+            right = isinstance(initial, int) and least <= initial <= most
+        case _:
+            assert_never(value)
+    if not right:
+        yield f"cannot begin with {initial!r}"
+
+
+def _limits_are_right(setting: Setting) -> Iterator[str]:
+    """Limits are for numbers, and their C type can go beyond them."""
+    if setting.limits is None:
+        return
+    value = setting.value
+    if not isinstance(value, (kinds.Int, kinds.UInt32, kinds.UInt64)):
+        yield "has limits, but is no number"
+        return
+    least, most = _RANGES[value.ctype]
+    if not least <= setting.limits[0] <= setting.limits[1] <= most:
+        yield f"has limits that are no range of {value.ctype}"
+
+
+_RANGES = {
+    "int": (-(2**31), 2**31 - 1),
+    "uint32_t": (0, 2**32 - 1),
+    "uint64_t": (0, 2**64 - 1),
+}
+
+
 # What the rules look at -----------------------------------------------------
 
 
@@ -157,7 +227,7 @@ def known_names(made: list[Function]) -> doc.Names:
 
 @cache
 def _calls(directory: Path) -> dict[tuple[str, str], Place]:
-    """Where calls with a string first stand, by the callee and the string.
+    """Where calls with a name first stand, by the callee and the name.
 
     Helpers that make records, such as _flag in query.py, count as Call.
     """
@@ -165,9 +235,10 @@ def _calls(directory: Path) -> dict[tuple[str, str], Place]:
     for path in sorted(directory.glob("*.py")):
         file = f"generator/{directory.name}/{path.name}"
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or not node.args:
+            if not isinstance(node, ast.Call):
                 continue
-            callee, first = node.func, node.args[0]
+            named = [word.value for word in node.keywords if word.arg == "name"]
+            callee, first = node.func, next(iter([*node.args[:1], *named]), None)
             if isinstance(callee, ast.Name) and isinstance(first, ast.Constant):
                 kind = "Call" if callee.id.startswith("_") else callee.id
                 places.setdefault((kind, str(first.value)), Place(file, node.lineno))
@@ -177,4 +248,4 @@ def _calls(directory: Path) -> dict[tuple[str, str], Place]:
 def locate(record: Record, directory: Path = API_DIRECTORY) -> Place:
     """Where a record is written."""
     unknown = Place(f"generator/{directory.name}", 1)
-    return _calls(directory).get((type(record).__name__, record.name), unknown)
+    return _calls(directory).get((type(record).__name__, str(record.name)), unknown)

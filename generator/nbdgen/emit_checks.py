@@ -110,5 +110,19 @@ def check(arg: Arg | OptArg) -> str:
             assert_never(arg)
 
 
+def limit_check(function: Function) -> str:
+    """The statements that refuse a number outside the limits of its setting."""
+    if function.limits is None:
+        return ""
+    name, (least, most) = function.args[0].name, function.limits
+    unsigned = isinstance(function.args[0], (kinds.UInt32, kinds.UInt64))
+    below = "" if unsigned and least == 0 else f"{name} < {least} || "
+    text = f'nbdi_error (EINVAL, "{name} is %j{"u" if unsigned else "d"}, must be "\n'
+    text += f'                "from {least} to {most}", '
+    text += f"({'u' * unsigned}intmax_t) {name})"
+    return refuse(f"{below}{name} > {most}", text)
+
+
 def argument_checks(function: Function) -> str:
-    return "".join(map(check, [*function.args, *function.opt]))
+    checks = map(check, [*function.args, *function.opt])
+    return "".join([*checks, limit_check(function)])

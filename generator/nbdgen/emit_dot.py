@@ -85,9 +85,7 @@ def _edges(machine: Machine, state: State) -> list[str]:
 def _event(start: str, on: On, more: str) -> str:
     """A dashed arrow with the event's name."""
     label = on.event.lower().replace("_", " ")
-    return (
-        f'  "{start}" -> "{on.to.target}" [style = dashed, label = "{label}"{more}];'
-    )
+    return f'  "{start}" -> "{on.to.target}" [style = dashed, label = "{label}"{more}];'
 
 
 def _quoted(text: str) -> str:

@@ -31,7 +31,7 @@ from .calls import (
     Ret,
     Setting,
 )
-from .check_api import API_DIRECTORY, check, locate
+from .check_api import API_DIRECTORY, check, check_fields, locate
 from .derive import (
     arg_errors,
     buffer_text,
@@ -56,6 +56,8 @@ def functions(
 
     `directory` holds the files of the records, for messages about them.
     """
+    records = list(records)
+    check_fields(records, directory)
     pairs = [(record, made) for record in records for made in expand(record)]
     check(pairs, directory)
     return [made for _, made in pairs]
@@ -126,6 +128,7 @@ def _setting(setting: Setting) -> list[Function]:
     getter = f"get_{setting.name}" if setting.get_summary else ""
     field_name = setting.field_name or f"settings.{setting.name}"
     copies = isinstance(value, (kinds.String, kinds.Path))
+    limits = setting.limits
     set_form = Function(
         name=f"set_{setting.name}",
         since=setting.since,
@@ -134,11 +137,15 @@ def _setting(setting: Setting) -> list[Function]:
         phases=setting.phases,
         body=Body.CALL if setting.custom_set else Body.SET,
         field_name="" if setting.custom_set else field_name,
+        limits=limits,
         summary=setting.set_summary,
-        text=paragraphs(setting.text, f"The default is {setting.default}."),
+        text=paragraphs(setting.text, f"The default is {_default(setting)}."),
         errors=merge(
             phase_errors(setting.phases),
             arg_errors(value),
+            {"EINVAL": f"*{value.name}* is not from {limits[0]} to {limits[1]}"}
+            if limits
+            else {},
             {"ENOMEM": "memory is short"} if copies else {},
             setting.errors,
         ),
@@ -170,10 +177,26 @@ def _setting(setting: Setting) -> list[Function]:
     return [set_form, get_form]
 
 
+def _default(setting: Setting) -> str:
+    """What holds when the setter was never called, for the manual."""
+    if setting.default:
+        return setting.default
+    value = setting.value
+    if isinstance(value, (kinds.EnumArg, kinds.FlagsArg)):
+        return f"LIBNBD_{value.group.name}_{setting.initial}"
+    return str(setting.initial).lower()
+
+
 def _getter_returns(setting: Setting) -> Ret:
     match setting.value:
         case kinds.Bool():
             return Ret.BOOL
+        case kinds.Int():
+            return Ret.INT
+        case kinds.UInt32():
+            return Ret.UINT
+        case kinds.UInt64():
+            return Ret.UINT64
         case kinds.EnumArg():
             return Ret.ENUM
         case kinds.FlagsArg():

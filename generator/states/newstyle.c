@@ -22,7 +22,7 @@ option_wanted (const struct nbd_handle *h, uint32_t option)
       !h->export.structured_replies;
   case NBD_OPT_SET_META_CONTEXT:
     return h->settings.request_meta_context &&
-      h->export.structured_replies && h->settings.meta_contexts.len > 0;
+      h->export.structured_replies && h->meta_contexts.len > 0;
   default:
     return true;
   }

@@ -57,7 +57,7 @@ STATE (START)
   GOES_TO (SEND)
 {
   const struct nbdi_strings *queries =
-    h->opt.own_queries ? &h->opt.queries : &h->settings.meta_contexts;
+    h->opt.own_queries ? &h->opt.queries : &h->meta_contexts;
 
   if (h->opt.option == NBD_OPT_SET_META_CONTEXT) {
     nbdi_forget_contexts (h);

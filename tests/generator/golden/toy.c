@@ -279,7 +279,7 @@ groups_lead_their_states (void)
 static void
 deadlines (void)
 {
-  struct nbd_handle h = toy ("A deadline that has passed moves the machine.", 3);
+  struct nbd_handle h = toy ("A deadline that passed moves the machine.", 3);
 
   wait_until (&h, 10);
   EVENT (&h, OPEN);
