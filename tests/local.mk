@@ -292,6 +292,7 @@ script_tests = \
 	tests/generator/group-files-are-c \
 	tests/generator/manual-pages \
 	tests/generator/outline-is-current \
+	tests/generator/own-calls-have-a-node-of-their-own \
 	tests/generator/prose-names-are-checked \
 	tests/generator/rules-are-enforced \
 	tests/interop/activated-server-gets-its-environment.sh \
@@ -349,6 +350,7 @@ EXTRA_DIST += \
 	$(script_tests) \
 	$(transcripts) \
 	tests/generator/golden \
+	tests/generator/libnbd-functions.txt \
 	tests/generator/rules \
 	tests/lib/functions.sh \
 	tests/lib/inetd.py \

@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Iterable, Sequence, assert_never
 
-from nbdgen import kinds
+from nbdgen import kinds, releases
 from nbdgen.calls import Arg, CbArg, Function, Group, OptArg
 
 WIDTH = 80
@@ -174,11 +174,7 @@ def comment(text: str, indent: str = "") -> str:
 
 def by_version(functions: Iterable[Function]) -> dict[str, list[Function]]:
     """Functions by `since`, oldest release first, in the order given."""
-
-    def number(since: str) -> tuple[int, ...]:
-        return tuple(int(part) for part in since.split("."))
-
     groups: dict[str, list[Function]] = {}
     for function in functions:
         groups.setdefault(function.since, []).append(function)
-    return {since: groups[since] for since in sorted(groups, key=number)}
+    return {since: groups[since] for since in sorted(groups, key=releases.age)}

@@ -6,7 +6,7 @@ from __future__ import annotations
 import textwrap
 from typing import assert_never
 
-from nbdgen import doc
+from nbdgen import doc, releases
 from nbdgen.calls import BytesIn, BytesOut, Function, OClosure, OFlags
 from nbdgen.check_api import argument_names, known_names
 from nbdgen.comments import Prose, wrap
@@ -130,7 +130,7 @@ class GoProse(Prose):
             made += ["Arguments:", "\n".join(rows)]
         if rows := self.errors():
             made += ["Errors:", "\n".join(rows)]
-        last = f"Since libnbd {function.since}."
+        last = f"Since {releases.words(function.since)}."
         if function.see_also:
             names = [function_name(other) for other in function.see_also]
             last += f"  See also {', '.join(names)}."

@@ -9,7 +9,7 @@ from string import Template
 from typing import Iterable, Sequence, assert_never
 
 from api.constants import CHUNK
-from nbdgen import doc, kinds
+from nbdgen import doc, kinds, releases
 from nbdgen.calls import Function, Group, Ret
 from nbdgen.check_api import argument_names, known_names
 from nbdgen.comments import Prose, wrap
@@ -303,7 +303,7 @@ def _documentation(function: Function, prose: _Prose) -> str:
     pages = ", ".join([*also, f"nbd_{function.name}(3)"])
     parts.append(_wrap(f"See also {pages}.", "    ", "    "))
     tags = [_parameter(p, prose) for p in (*optional(function), *required(function))]
-    tags.append(f"    @since {function.since}")
+    tags.append(f"    @since {releases.words(function.since)}")
     if function.may_set_error:
         tags.append("    @raise Error if it fails, see above")
     tags.append("    @raise Closed if the handle was closed")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Mapping, Sequence, assert_never
 
-from nbdgen import doc, kinds, roff
+from nbdgen import doc, kinds, releases, roff
 from nbdgen.calls import Arg, Body, Function, Group, OptArg, Phase, Ret
 from nbdgen.cdecl import (
     SPECIAL_PROTOTYPES,
@@ -299,7 +299,7 @@ class PageWriter:
         have = roff.bold(f"LIBNBD_HAVE_NBD_{name.upper()}")
         return [
             roff.fill(
-                f"Since libnbd {self.function.since}. "
+                f"Since {releases.words(self.function.since)}. "
                 f"{have} is defined where the header declares it."
             )
         ]

@@ -7,6 +7,7 @@ from string import Template
 from typing import Sequence
 
 from api.constants import CALLBACKS, CONSTANTS, ENUMS, FLAG_GROUPS
+from nbdgen import releases
 from nbdgen.calls import Callback, CbArg, Constant, EnumGroup, Function, Group
 from nbdgen.cdecl import callback_params, closure_type
 from nbdgen.rust_model import (
@@ -37,7 +38,8 @@ def _members(group: Group, prose: RustProse) -> str:
     for member in group.members:
         name = camel(member.name) if isinstance(group, EnumGroup) else member.name
         doc = rustdoc(
-            [f"{prose.sentence(member.text)}  Since libnbd {member.since}."], "        "
+            [f"{prose.sentence(member.text)}  Since {releases.words(member.since)}."],
+            "        ",
         )
         rows.append(f"{doc}\n        {name} = {member.value};")
     return "\n".join(rows)
@@ -51,7 +53,9 @@ def _group(macro: str, group: Group, prose: RustProse) -> str:
 
 def _constant(constant: Constant, prose: RustProse) -> str:
     value = constant.value
-    doc = rustdoc([f"{prose.sentence(constant.text)}  Since libnbd {constant.since}."])
+    doc = rustdoc(
+        [f"{prose.sentence(constant.text)}  Since {releases.words(constant.since)}."]
+    )
     if isinstance(value, str):
         return f'{doc}\npub const {constant.name}: &str = "{value}";'
     return f"{doc}\npub const {constant.name}: u32 = {value};"

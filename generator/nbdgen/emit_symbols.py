@@ -6,12 +6,13 @@ from __future__ import annotations
 from string import Template
 from typing import Sequence
 
+from nbdgen import releases
 from nbdgen.calls import Function
 from nbdgen.cdecl import by_version
 
 NODE = Template(
     """\
-LIBNBD_$since {
+$node {
   global:
 $names$local\
 }$parent;
@@ -27,12 +28,12 @@ def emit_symbols(functions: Sequence[Function]) -> str:
         names = sorted(f"    nbd_{function.name};\n" for function in members)
         nodes.append(
             NODE.substitute(
-                since=since,
+                node=releases.node(since),
                 names="".join(names),
                 # Once is enough, and a second wildcard would be ambiguous.
                 local="" if parent else "  local:\n    *;\n",
                 parent=parent,
             )
         )
-        parent = f" LIBNBD_{since}"
+        parent = f" {releases.node(since)}"
     return "\n".join(nodes)

@@ -7,7 +7,7 @@ import re
 from typing import Iterable, Mapping, Sequence, assert_never
 
 from api.constants import CONSTANTS, ENUMS, FLAG_GROUPS
-from nbdgen import doc, kinds, prose
+from nbdgen import doc, kinds, prose, releases
 from nbdgen.calls import Arg, CbArg, Function, Group, OptArg
 from nbdgen.check_api import argument_names, known_names
 from nbdgen.comments import Prose, wrap
@@ -194,6 +194,6 @@ def documentation(
     if rows:
         parts += ["# Errors", *rows]
     related = ", ".join(shown.word(doc.FunctionName(n)) for n in function.see_also)
-    since = f"Since libnbd {function.since}."
+    since = f"Since {releases.words(function.since)}."
     parts.append(f"{since}  See also {related}." if related else since)
     return rustdoc(parts, "    ")

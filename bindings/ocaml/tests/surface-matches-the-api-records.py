@@ -152,9 +152,6 @@ def members() -> None:
 
 
 def main() -> int:
-    if len(functions(RECORDS)) < 165:
-        print("there are fewer functions than there were")
-        return 1
     want, got = expected(), compiled()
     wrong = 0
     for name in sorted(want.keys() | got.keys()):
