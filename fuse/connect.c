@@ -2,6 +2,7 @@
 /* Opening exports, each with its connections. */
 #include <config.h>
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
@@ -84,6 +85,13 @@ learn (struct disk *disk, struct nbd_handle *h)
     tool_nbd_fail (disk->name);
   disk->size = size;
   disk->minimum = block_size (h, LIBNBD_SIZE_MINIMUM, 1);
+  /* Requests are for whole blocks. */
+  uint64_t rest = disk->size % disk->minimum;
+  if (rest > 0)
+    tool_error ("%s: the last %" PRIu64 " bytes cannot be reached: the "
+                "server wants blocks of %" PRIu64 " bytes", disk->name, rest,
+                disk->minimum);
+  disk->size -= rest;
   disk->preferred = block_size (h, LIBNBD_SIZE_PREFERRED, 4096);
   disk->maximum = block_size (h, LIBNBD_SIZE_MAXIMUM, MAX_PAYLOAD);
   if (disk->maximum > MAX_PAYLOAD)

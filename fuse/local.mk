@@ -54,6 +54,7 @@ fuse_tests = \
 	fuse/tests/fio-verifies-what-it-wrote.sh \
 	fuse/tests/fsync-flushes-at-the-server.sh \
 	fuse/tests/holes-and-blocks-come-from-block-status.sh \
+	fuse/tests/hostile-servers-give-errors-and-an-end.py \
 	fuse/tests/ignored-signals-stay-ignored.sh \
 	fuse/tests/memory-may-be-short.py \
 	fuse/tests/mistyped-mount-points-are-refused.sh \
