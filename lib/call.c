@@ -30,11 +30,19 @@ nbdi_enter_unlocked (struct nbd_handle *h, const char *name)
   nbdi_set_context (name);
 }
 
+/* For calls that are made often and seldom ask the system for something. */
 void
-nbdi_enter (struct nbd_handle *h, const char *name)
+nbdi_enter_briefly (struct nbd_handle *h, const char *name)
 {
   nbdi_enter_unlocked (h, name);
   pthread_mutex_lock (&h->lock);
+}
+
+void
+nbdi_enter (struct nbd_handle *h, const char *name)
+{
+  nbdi_hold ();
+  nbdi_enter_briefly (h, name);
 }
 
 /* What is awaited from the socket: by the machine, and by a transport that
@@ -93,6 +101,7 @@ nbdi_leave (struct nbd_handle *h)
 {
   nbdi_publish (h);
   pthread_mutex_unlock (&h->lock);
+  nbdi_release ();
 }
 
 bool

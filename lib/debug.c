@@ -21,6 +21,7 @@ nbdi_debug (struct nbd_handle *h, const char *fmt, ...)
 
   if (likely (!h->debug))
     return;
+  nbdi_hold ();
   va_start (args, fmt);
   int r = vasprintf (&msg, fmt, args);
   va_end (args);

@@ -120,22 +120,24 @@ sleep_in_poll (struct nbd_handle *h, struct pollfd *fds, int timeout_ms,
                const struct timespec *end)
 {
   bool awake = nbdi_can_go_on (h);
-  bool release = !awake && nbdi_phase_in (h, NBDI_PHASE_CONNECTED) &&
-    (h->cmds.sent > 0 || h->cmds.queue_offset > 0);
+  struct nbdi_sleep sleep = {
+    .h = h, .fds = fds, .nr_fds = fds[1].fd < 0 ? 1 : 2, .stays = awake,
+    .unlocked = !awake && nbdi_phase_in (h, NBDI_PHASE_CONNECTED) &&
+      (h->cmds.sent > 0 || h->cmds.queue_offset > 0),
+  };
   int r, saved_errno;
 
   nbdi_publish (h);
   h->seat.events = fds[0].events;
-  if (release)
+  if (sleep.unlocked)
     pthread_mutex_unlock (&h->lock);
-  for (;;) {
-    r = poll (fds, fds[1].fd < 0 ? 1 : 2,
-              awake ? 0 : timeout_ms < 0 ? -1 : nbdi_time_left (end));
-    if (r >= 0 || errno != EINTR)
-      break;
-  }
+  do {
+    sleep.timeout_ms = awake ? 0
+      : timeout_ms < 0 ? -1 : nbdi_time_left (end);
+    r = nbdi_sleep (&sleep);
+  } while (r == -1 && errno == EINTR);
   saved_errno = errno;
-  if (release)
+  if (sleep.unlocked)
     pthread_mutex_lock (&h->lock);
   h->seat.events = 0;
   if (awake && r >= 0) {

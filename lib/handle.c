@@ -43,12 +43,11 @@ free_handle (struct nbd_handle *h)
   free (h);
 }
 
-struct nbd_handle *
-nbd_create (void)
+static struct nbd_handle *
+create (void)
 {
   struct nbd_handle *h = calloc (1, sizeof *h);
 
-  nbdi_set_context ("nbd_create");
   if (h == NULL) {
     nbdi_error (errno, "calloc");
     return NULL;
@@ -68,11 +67,22 @@ nbd_create (void)
   return h;
 }
 
+struct nbd_handle *
+nbd_create (void)
+{
+  nbdi_hold ();
+  nbdi_set_context ("nbd_create");
+  struct nbd_handle *h = create ();
+  nbdi_release ();
+  return h;
+}
+
 void
 nbd_close (struct nbd_handle *h)
 {
   if (h == NULL)
     return;
+  nbdi_hold ();
   nbdi_enter_unlocked (h, "nbd_close");
   /* Threads of ours cannot be in a call; those of the process that we are
    * a forked copy of can, and need their socket.
@@ -90,6 +100,7 @@ nbd_close (struct nbd_handle *h)
   if (h->seat.lingering >= 0)
     close (h->seat.lingering);
   free_handle (h);
+  nbdi_release ();
 }
 
 /* The connection is over: tell all who wait, and let go of the socket. */

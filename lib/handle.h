@@ -149,6 +149,7 @@ struct nbdi_command {
   uint64_t cookie;
   uint64_t offset, count;       /* the range */
   uint8_t *data;                /* the program's buffer */
+  uint8_t *own;                 /* ours in its place, or NULL */
   uint64_t mark;                /* read: all below is filled or cleared */
   uint64_t received;            /* read: sum of the content chunks */
   uint8_t *filter;              /* block status: payload, or NULL */
@@ -158,6 +159,7 @@ struct nbdi_command {
   bool sent;                    /* the last byte of it went out */
   bool answered;                /* final reply came before that */
   bool completed;
+  bool disowned;                /* nobody will ask how it ended */
   int error;
   char *why;                    /* what the error means here, or NULL */
   uint64_t status_seen;         /* block status: contexts, as bits */
@@ -213,6 +215,7 @@ struct nbdi_waiter {
   bool may_sleep;               /* cond is initialised */
   bool queued;                  /* waits for the seat */
   bool watches;                 /* sleeps in poll, not for cond */
+  bool stays;                   /* cannot be cancelled in its sleep */
   int wake_fd;                  /* ends that; -1: there is none yet */
   bool done;                    /* blocking command: it is complete */
 };

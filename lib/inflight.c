@@ -214,6 +214,10 @@ complete (struct nbd_handle *h, struct nbdi_command *c)
     nbdi_wake (h, c->waiter);
     return;
   }
+  if (c->disowned) {
+    nbdi_retire_command (h, c);
+    return;
+  }
   if (c->completion.callback) {
     int error = c->error;
     int r = NBDI_CALLBACK (c->completion.callback (c->completion.user_data,
@@ -268,6 +272,7 @@ nbdi_retire_command (struct nbd_handle *h, struct nbdi_command *c)
     unlink_command (&cmds->completed, c);
   free_closures (c);
   free (c->filter);
+  free (c->own);
   free (c->why);
   if (cmds->nr_spare < MAX_SPARE) {
     c->next = cmds->spare;
@@ -276,6 +281,36 @@ nbdi_retire_command (struct nbd_handle *h, struct nbdi_command *c)
   }
   else
     free (c);
+}
+
+/* The thread that waits for the command ends, and with it the buffer and
+ * what the closures use.  The server will answer nevertheless, and must get
+ * the payload whole.  Fails without memory for a buffer in its place.
+ */
+int
+nbdi_disown_command (struct nbd_handle *h, struct nbdi_command *c)
+{
+  bool to_send = c->type == NBD_CMD_WRITE && !c->sent;
+
+  if (c->type == NBD_CMD_READ || to_send) {
+    c->own = malloc (c->count + 1);
+    if (c->own == NULL)
+      return -1;
+    if (to_send)
+      memcpy (c->own, c->data, c->count);
+    else if (h->reply.command == c && h->in.fill_left > 0)
+      h->in.fill = c->own + (h->in.fill - c->data);
+  }
+  c->data = c->own;
+  c->initialize = false;
+  c->disowned = true;
+  c->waiter = NULL;
+  free_closures (c);
+  memset (&c->chunk, 0, sizeof c->chunk);
+  memset (&c->extent, 0, sizeof c->extent);
+  memset (&c->extent64, 0, sizeof c->extent64);
+  memset (&c->completion, 0, sizeof c->completion);
+  return 0;
 }
 
 static void

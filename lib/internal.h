@@ -80,6 +80,7 @@ extern const struct nbdi_transport nbdi_socket_transport;
 
 /* call.c: entering and leaving the library. */
 extern void nbdi_enter (struct nbd_handle *h, const char *name);
+extern void nbdi_enter_briefly (struct nbd_handle *h, const char *name);
 extern void nbdi_leave (struct nbd_handle *h);
 extern void nbdi_enter_unlocked (struct nbd_handle *h, const char *name);
 extern void nbdi_mark_alive (struct nbd_handle *h, bool alive);
@@ -91,19 +92,71 @@ extern unsigned nbdi_wanted_direction (const struct nbd_handle *h);
 extern bool nbdi_can_go_on (const struct nbd_handle *h);
 extern unsigned nbdi_shown_direction (const struct nbd_handle *h);
 
+/* cancel.c: threads that are cancelled.  What a thread does in us: */
+struct nbdi_thread {
+  bool held;                    /* cancelling is put off */
+  bool nested;                  /* a callback of a call is running */
+  bool option;                  /* its blocking call connects or haggles */
+  int cancel_state;             /* while held: what it was before */
+  struct nbdi_command *command; /* of its blocking call, or NULL */
+};
+extern _Thread_local struct nbdi_thread nbdi_thread
+  __attribute__ ((tls_model ("initial-exec")));
+extern void nbdi_put_off_cancelling (void);
+extern void nbdi_resume_cancelling (void);
+extern bool nbdi_begin_callback (void);
+extern void nbdi_end_callback (bool nested);
+
+/* Nobody can cancel the only thread of a program. */
+#ifdef HAVE_SYS_SINGLE_THREADED_H
+#include <sys/single_threaded.h>
+#define NBDI_ALONE __libc_single_threaded
+#else
+#define NBDI_ALONE false
+#endif
+
+/* What follows may be a place where threads can be cancelled. */
+static inline void
+nbdi_hold (void)
+{
+  if (!NBDI_ALONE && !nbdi_thread.held)
+    nbdi_put_off_cancelling ();
+}
+
+static inline void
+nbdi_release (void)
+{
+  if (nbdi_thread.held && !nbdi_thread.nested)
+    nbdi_resume_cancelling ();
+}
+
+/* Sleeping: in poll(2), or in the queue for the seat. */
+struct nbdi_sleep {
+  struct nbd_handle *h;
+  bool unlocked;                /* others may use the handle meanwhile */
+  bool stays;                   /* the thread must not end here */
+  struct pollfd *fds;           /* or NULL: until the waiter is woken */
+  unsigned nr_fds;
+  int timeout_ms;
+  struct nbdi_waiter *waiter;   /* while another thread drives, or NULL */
+  const struct timespec *end;
+};
+extern int nbdi_sleep (struct nbdi_sleep *s);
+extern void nbdi_thread_ends (struct nbdi_sleep *s); /* seat.c */
+
 /* Run a callback of the program, which may call us on other handles. */
 #define NBDI_CALLBACK(call) ({                                          \
       const char *context_ = nbdi_context ();                           \
+      bool nested_ = nbdi_begin_callback ();                            \
       int r_ = (call);                                                  \
+      nbdi_end_callback (nested_);                                      \
       nbdi_set_context (context_);                                      \
       r_; })
 
 /* Likewise the end of a closure. */
 #define NBDI_FREE(closure) ({                                           \
-      const char *context_ = nbdi_context ();                           \
       if ((closure).free)                                               \
-        (closure).free ((closure).user_data);                           \
-      nbdi_set_context (context_); })
+        NBDI_CALLBACK (((closure).free ((closure).user_data), 0)); })
 
 /* errors.c: one error per thread. */
 extern void nbdi_set_context (const char *name);
@@ -268,6 +321,8 @@ extern void nbdi_answer_command (struct nbd_handle *h,
                                  struct nbdi_command *c);
 extern void nbdi_retire_command (struct nbd_handle *h,
                                  struct nbdi_command *c);
+extern int nbdi_disown_command (struct nbd_handle *h,
+                                struct nbdi_command *c);
 extern void nbdi_abandon_unsent (struct nbd_handle *h);
 extern void nbdi_abandon_commands (struct nbd_handle *h);
 extern void nbdi_fall_idle (struct nbd_handle *h);

@@ -9,6 +9,7 @@ lib_libcore_la_SOURCES = \
 	lib/api.c \
 	lib/api.h \
 	lib/call.c \
+	lib/cancel.c \
 	lib/commands.c \
 	lib/connect.c \
 	lib/debug.c \

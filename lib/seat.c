@@ -33,6 +33,8 @@ end_waiter (struct nbdi_waiter *w)
     pthread_cond_destroy (&w->cond);
   if (w->wake_fd >= 0)
     close (w->wake_fd);
+  w->may_sleep = false;
+  w->wake_fd = -1;
 }
 
 static void
@@ -87,15 +89,15 @@ static int
 sleep_in_queue (struct nbd_handle *h, struct nbdi_waiter *w,
                 const struct timespec *end)
 {
-  int r;
+  struct nbdi_sleep sleep = {
+    .h = h, .waiter = w, .end = end, .stays = w->stays,
+  };
 
   prepare_to_sleep (w);
   if (!w->queued)
     join_queue (h, w);
   nbdi_publish (h);
-  r = end == NULL ? pthread_cond_wait (&w->cond, &h->lock)
-                  : pthread_cond_timedwait (&w->cond, &h->lock, end);
-  return r == 0 ? 0 : -1;
+  return nbdi_sleep (&sleep) == 0 ? 0 : -1;
 }
 
 static void
@@ -109,6 +111,16 @@ static bool
 taken_by_another (const struct nbd_handle *h)
 {
   return h->seat.taken && !pthread_equal (h->seat.owner, pthread_self ());
+}
+
+static void
+stop_watching (struct nbd_handle *h, struct nbdi_waiter *w)
+{
+  w->watches = false;
+  if (--h->seat.watchers == 0 && h->seat.lingering >= 0) {
+    close (h->seat.lingering);
+    h->seat.lingering = -1;
+  }
 }
 
 /* Watch for room in the socket, and for a reply, which wakes the thread in the
@@ -125,19 +137,20 @@ watch_for_room (struct nbd_handle *h, struct nbdi_waiter *w,
     { .fd = h->conn.sock, .events = POLLIN | POLLOUT },
     { .fd = w->wake_fd, .events = POLLIN },
   };
+  struct nbdi_sleep sleep = {
+    .h = h, .waiter = w, .stays = w->stays, .unlocked = true,
+    .fds = fds, .nr_fds = 2,
+    .timeout_ms = end == NULL ? -1 : nbdi_time_left (end),
+  };
   eventfd_t times;
 
   w->watches = true;
   h->seat.watchers++;
   nbdi_publish (h);
   pthread_mutex_unlock (&h->lock);
-  int r = poll (fds, 2, end == NULL ? -1 : nbdi_time_left (end));
+  int r = nbdi_sleep (&sleep);
   pthread_mutex_lock (&h->lock);
-  w->watches = false;
-  if (--h->seat.watchers == 0 && h->seat.lingering >= 0) {
-    close (h->seat.lingering);
-    h->seat.lingering = -1;
-  }
+  stop_watching (h, w);
   if (r <= 0)
     return r == 0 ? -1 : 0;
   if (fds[1].revents != 0)
@@ -167,11 +180,10 @@ wait_for_driver (struct nbd_handle *h, struct nbdi_waiter *w, bool is_unsent,
   return sleep_in_queue (h, w, end);
 }
 
-/* Take the seat, waiting for it until `end` (NULL = as long as it takes). */
-int
-nbdi_take_seat_until (struct nbd_handle *h, const struct timespec *end)
+static int
+take_seat (struct nbd_handle *h, const struct timespec *end, bool stays)
 {
-  struct nbdi_waiter w = { .wake_fd = -1 };
+  struct nbdi_waiter w = { .wake_fd = -1, .stays = stays };
   int r = 0;
 
   while (h->seat.taken && r != -1)
@@ -184,10 +196,18 @@ nbdi_take_seat_until (struct nbd_handle *h, const struct timespec *end)
   return 0;
 }
 
+/* Take the seat, waiting for it until `end` (NULL = as long as it takes). */
+int
+nbdi_take_seat_until (struct nbd_handle *h, const struct timespec *end)
+{
+  return take_seat (h, end, false);
+}
+
+/* The same in calls that have something to free when they return. */
 void
 nbdi_take_seat (struct nbd_handle *h)
 {
-  nbdi_take_seat_until (h, NULL);
+  take_seat (h, NULL, true);
 }
 
 void
@@ -206,41 +226,90 @@ waiter_is_done (const struct nbd_handle *h __attribute__ ((unused)),
   return w->done;
 }
 
-/* Wait for a command of the calling thread: by driving, or asleep while
- * another thread drives.
- */
-int
-nbdi_wait_command (struct nbd_handle *h, int64_t cookie)
+/* By driving, or asleep while another thread drives. */
+static void
+wait_until_done (struct nbd_handle *h, struct nbdi_command *c,
+                 struct nbdi_waiter *w)
 {
-  struct nbdi_command *c = nbdi_lookup_command (h, (uint64_t) cookie);
   bool seated = h->seat.taken && !taken_by_another (h);
-  struct nbdi_waiter w = { .wake_fd = -1 };
 
-  w.done = c->completed;
-  if (!w.done)
-    c->waiter = &w;
-  while (!w.done) {
+  while (!w->done) {
     if (taken_by_another (h)) {
       /* What is left of it may be in the transport. */
-      wait_for_driver (h, &w, !c->sent || nbdi_transport_unsent (h), NULL);
+      wait_for_driver (h, w, !c->sent || nbdi_transport_unsent (h), NULL);
       continue;
     }
-    leave_queue (h, &w);
+    leave_queue (h, w);
     if (!seated)
       sit_down (h);
-    if (nbdi_drive_until (h, waiter_is_done, &w) == -1 && !w.done)
+    if (nbdi_drive_until (h, waiter_is_done, w) == -1 && !w->done)
       nbdi_hang_up (h);
     if (!seated)
       nbdi_leave_seat (h);
   }
   /* Woken for the seat as well as for the reply: pass it on. */
-  leave_queue (h, &w);
+  leave_queue (h, w);
   if (!h->seat.taken)
     offer_seat (h);
-  end_waiter (&w);
+  end_waiter (w);
+}
+
+/* Wait for a command of the calling thread. */
+int
+nbdi_wait_command (struct nbd_handle *h, int64_t cookie)
+{
+  struct nbdi_command *c = nbdi_lookup_command (h, (uint64_t) cookie);
+  struct nbdi_command *outer = nbdi_thread.command;
+  struct nbdi_waiter w = { .wake_fd = -1, .done = c->completed };
+
+  if (!w.done) {
+    c->waiter = &w;
+    nbdi_thread.command = c;
+    wait_until_done (h, c, &w);
+    nbdi_thread.command = outer;
+  }
   if (unlikely (c->error == ENOTCONN))
     nbdi_await_fate (h);
   return nbdi_result_of_command (h, c);
+}
+
+/* The calling thread was cancelled in its sleep.  What it waited for goes on
+ * without it, and others can go on with the handle.
+ */
+void
+nbdi_thread_ends (struct nbdi_sleep *s)
+{
+  struct nbd_handle *h = s->h;
+  struct nbdi_command *c = nbdi_thread.command;
+  struct nbdi_waiter *w = c ? c->waiter : s->waiter;
+
+  if (s->unlocked)
+    pthread_mutex_lock (&h->lock);
+  if (w != NULL && w->watches)
+    stop_watching (h, w);
+  bool seated = h->seat.taken && !taken_by_another (h);
+  if (seated)
+    h->seat.events = 0;
+  if (c != NULL) {
+    nbdi_debug (h, "the thread that waited for %s was cancelled",
+                nbdi_command_name (c->type));
+    if (!w->done && nbdi_disown_command (h, c) == -1)
+      wait_until_done (h, c, w);
+    if (w->done)
+      nbdi_retire_command (h, c);
+  }
+  if (w != NULL) {
+    leave_queue (h, w);
+    end_waiter (w);
+  }
+  if (nbdi_thread.option)
+    nbdi_free_option (h);
+  if (seated)
+    h->seat.taken = false;
+  if (!h->seat.taken)
+    offer_seat (h);
+  nbdi_publish (h);
+  pthread_mutex_unlock (&h->lock);
 }
 
 static bool
@@ -253,8 +322,12 @@ not_connecting (const struct nbd_handle *h,
 static int
 drive_while_connecting (struct nbd_handle *h)
 {
+  bool outer = nbdi_thread.option;
+
   nbdi_take_seat (h);
+  nbdi_thread.option = true;
   int r = nbdi_drive_until (h, not_connecting, NULL);
+  nbdi_thread.option = outer;
   nbdi_leave_seat (h);
   if (nbdi_phase_in (h, NBDI_PHASE_DEAD)) {
     nbdi_await_fate (h);

@@ -38,6 +38,7 @@ socket_send (struct nbd_handle *h, struct iovec *iov, int n)
   struct msghdr msg = { .msg_iov = iov, .msg_iovlen = n };
   ssize_t r;
 
+  nbdi_hold ();
   do {
     r = n == 1
       ? send (h->conn.sock, iov[0].iov_base, iov[0].iov_len, MSG_NOSIGNAL)

@@ -143,6 +143,7 @@ nbdi_child_fate (struct nbd_handle *h)
   char *text;
   int r = -1;
 
+  nbdi_hold ();
   h->conn.fate_missing = false;
   if (h->conn.pid == 0 || h->conn.owner != getpid () ||
       waitid (P_PID, (id_t) h->conn.pid, &info,

@@ -108,6 +108,8 @@ program_tests = \
 	tests/transmission/blocking-threads-share-with-asynchronous-commands \
 	tests/transmission/buffered-replies-are-never-stranded \
 	tests/transmission/callbacks-that-are-only-freed \
+	tests/transmission/cancelled-threads-give-up-the-seat \
+	tests/transmission/cancelled-threads-leave-the-handle-to-others \
 	tests/transmission/chunk-callbacks-can-fail-the-command \
 	tests/transmission/close-sends-nothing \
 	tests/transmission/close-with-commands-outstanding \
@@ -164,6 +166,7 @@ program_tests = \
 	tests/transmission/statistics-count-what-was-taken \
 	tests/transmission/strict-mode-checks-requests \
 	tests/transmission/thousands-in-flight-in-any-order \
+	tests/transmission/threads-are-cancelled-nowhere-else \
 	tests/transmission/threads-mix-everything-on-one-handle \
 	tests/transmission/threads-wait-for-room-of-their-own \
 	tests/transmission/uninitialized-reads-write-only-what-came \

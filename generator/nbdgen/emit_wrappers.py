@@ -300,14 +300,24 @@ def head(function: Function) -> str:
     return definition(function.returns.ctype, f"nbd_{function.name}", texts)
 
 
+def is_frequent(function: Function) -> bool:
+    """Whether programs make the call for each command, and never wait in it."""
+    return function.returns is Ret.COOKIE or function.name in (
+        "aio_command_completed",
+        "aio_in_flight",
+        "aio_peek_command_completed",
+    )
+
+
 def locked(function: Function) -> str:
     checks = phase_check(function) + argument_checks(function)
     # The label is there only if something jumps to it.
     label = " out:\n" if checks else ""
+    enter = "nbdi_enter_briefly" if is_frequent(function) else "nbdi_enter"
     return LOCKED.substitute(
         head=head(function),
         declarations=declarations(function),
-        enter=f'  nbdi_enter (h, "nbd_{function.name}");',
+        enter=f'  {enter} (h, "nbd_{function.name}");',
         trace=enter_trace(function),
         checks=checks,
         body=body(function),

@@ -47,9 +47,14 @@ fault_programs = \
 
 # Those that put themselves between the library and what it calls.
 fault_programs += \
+	tests/faults/cancelled-threads-without-memory-wait-for-the-reply \
 	tests/faults/errors-need-no-thread-key \
 	tests/faults/extents-without-memory-fail-their-command \
 	tests/faults/failed-lookups-keep-their-cause
+tests_faults_cancelled_threads_without_memory_wait_for_the_reply_LDADD = \
+	$(internal)
+tests_faults_cancelled_threads_without_memory_wait_for_the_reply_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=malloc
 tests_faults_errors_need_no_thread_key_LDADD = $(internal)
 tests_faults_errors_need_no_thread_key_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=pthread_key_create,--wrap=pthread_setspecific

@@ -2,7 +2,9 @@
 
 /* Counts the calling thread's system calls on sockets. */
 
+#include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -14,6 +16,16 @@
 #include "syscalls.h"
 
 static __thread struct syscalls made;
+
+/* Like those of the C library, a place where threads can be cancelled. */
+#define CALL(...) ({                                                    \
+      int type_;                                                        \
+      pthread_setcanceltype (PTHREAD_CANCEL_ASYNCHRONOUS, &type_);      \
+      long r_ = syscall (__VA_ARGS__);                                  \
+      int errno_ = errno;                                               \
+      pthread_setcanceltype (type_, &type_);                            \
+      errno = errno_;                                                   \
+      r_; })
 
 struct syscalls
 syscalls_made (void)
@@ -33,7 +45,7 @@ ppoll (struct pollfd *fds, nfds_t n, const struct timespec *timeout,
   made.polls++;
   if (timeout)
     copy = *timeout;
-  return syscall (SYS_ppoll, fds, n, timeout ? &copy : NULL, mask, 8);
+  return CALL (SYS_ppoll, fds, n, timeout ? &copy : NULL, mask, 8);
 }
 
 int
@@ -56,14 +68,14 @@ ssize_t
 recvmsg (int fd, struct msghdr *msg, int flags)
 {
   made.receives++;
-  return syscall (SYS_recvmsg, fd, msg, flags);
+  return CALL (SYS_recvmsg, fd, msg, flags);
 }
 
 ssize_t
 recv (int fd, void *buf, size_t n, int flags)
 {
   made.receives++;
-  return syscall (SYS_recvfrom, fd, buf, n, flags, NULL, NULL);
+  return CALL (SYS_recvfrom, fd, buf, n, flags, NULL, NULL);
 }
 
 ssize_t
@@ -77,12 +89,12 @@ ssize_t
 sendmsg (int fd, const struct msghdr *msg, int flags)
 {
   made.sends++;
-  return syscall (SYS_sendmsg, fd, msg, flags);
+  return CALL (SYS_sendmsg, fd, msg, flags);
 }
 
 ssize_t
 send (int fd, const void *buf, size_t n, int flags)
 {
   made.sends++;
-  return syscall (SYS_sendto, fd, buf, n, flags, NULL, 0);
+  return CALL (SYS_sendto, fd, buf, n, flags, NULL, 0);
 }

@@ -36,6 +36,17 @@ blocking_join (struct blocking *b)
   pthread_join (b->thread, NULL);
 }
 
+void
+blocking_cancel (struct blocking *b)
+{
+  void *result;
+
+  pthread_cancel (b->thread);
+  pthread_join (b->thread, &result);
+  if (result != PTHREAD_CANCELED)
+    FAIL ("the cancelled thread returned from its call");
+}
+
 int
 blocking_pread (struct blocking *b)
 {

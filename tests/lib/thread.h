@@ -28,6 +28,9 @@ struct blocking {
 extern void blocking_start (struct blocking *b);
 extern void blocking_join (struct blocking *b);
 
+/* End the thread in its call, which it cannot outlive. */
+extern void blocking_cancel (struct blocking *b);
+
 /* Ready-made calls: 4 bytes at offset 4 * number, and so on. */
 extern int blocking_pread (struct blocking *b);
 extern int blocking_flush (struct blocking *b);

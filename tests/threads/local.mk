@@ -56,3 +56,14 @@ TESTS += $(thread_tests)
 EXTRA_DIST += \
 	$(thread_tests) \
 	tests/threads/functions.sh
+
+# ThreadSanitizer loses track of the locks of a thread that is cancelled.
+cancel_programs = \
+	tests/threads/cancelled-threads-are-replaced
+tests_threads_cancelled_threads_are_replaced_SOURCES = \
+	tests/threads/cancelled-threads-are-replaced.c \
+	$(threads_sources)
+tests_threads_cancelled_threads_are_replaced_CPPFLAGS = $(threads_cppflags)
+tests_threads_cancelled_threads_are_replaced_LDADD = lib/libnbd.la
+check_PROGRAMS += $(cancel_programs)
+TESTS += $(cancel_programs)
