@@ -13,6 +13,9 @@
 
 #define PATIENCE_SHORTEST_MS 5000
 
+/* When somebody who waits is told what for. */
+#define SLOW_MS 5000
+
 /* All handles that were made.  Entries stay in the list for ever, so that a
  * signal handler can walk it; those without a handle are used again. */
 struct entry {
@@ -193,13 +196,49 @@ blocking_call (enum tool_transport transport)
   abort ();
 }
 
-static int
-wait_for_connection (struct nbd_handle *h, int silence)
+/* Somebody at a terminal wonders why nothing happens. */
+static void
+tell_what_is_awaited (struct nbd_handle *h, const char *name)
 {
+  struct sockaddr_storage peer;
+  socklen_t size = sizeof peer;
+  const char *what;
+  if (getpeername (nbd_aio_get_fd (h), (struct sockaddr *) &peer, &size)
+      == -1)
+    what = "no connection yet";
+  else if (nbd_stats_bytes_received (h) == 0)
+    what = "there is a connection, but the server says nothing; it may be "
+           "busy with another client";
+  else
+    what = "the server does not answer";
+  tool_error ("%s: still waiting: %s", name, what);
+}
+
+static int64_t
+deadline (int ms)
+{
+  return ms < 0 ? INT64_MAX : tool_now_ms () + ms;
+}
+
+static int
+wait_for_connection (struct nbd_handle *h, const char *name, int silence)
+{
+  int64_t tell_at = deadline (isatty (STDERR_FILENO) ? SLOW_MS : -1);
+  int64_t silent_at = deadline (silence);
   while (nbd_aio_is_connecting (h) == 1) {
-    int r = tool_poll (h, silence);
-    if (r != 1)
-      return r == 0 ? 1 : -1;
+    int64_t now = tool_now_ms ();
+    if (now >= silent_at)
+      return 1;
+    if (now >= tell_at) {
+      tell_what_is_awaited (h, name);
+      tell_at = INT64_MAX;
+    }
+    int64_t next = silent_at < tell_at ? silent_at : tell_at;
+    int r = tool_poll (h, next == INT64_MAX ? -1 : next - now);
+    if (r == -1)
+      return -1;
+    if (r == 1)
+      silent_at = deadline (silence);
   }
   return nbd_aio_is_dead (h) == 1 || nbd_aio_is_closed (h) == 1 ? -1 : 0;
 }
@@ -211,7 +250,7 @@ connect_once (struct nbd_handle *h, const struct tool_endpoint *endpoint,
 {
   int r = tool_start_connecting (h, endpoint);
   if (r == 0)
-    r = wait_for_connection (h, silence);
+    r = wait_for_connection (h, endpoint->name, silence);
   if (r == -1)
     tool_name_error (blocking_call (endpoint->transport));
   if (r != 0)

@@ -49,6 +49,7 @@ common_tests = \
 	common/tests/examples-in-help-run.sh \
 	common/tests/messages-name-the-blocking-call.sh \
 	common/tests/options-agree-everywhere.sh \
+	common/tests/people-are-told-what-is-waited-for.py \
 	common/tests/servers-are-told-when-tools-leave.py \
 	common/tests/servers-that-hang-up-on-options-are-reached.py \
 	common/tests/signals-close-what-was-opened.sh \

@@ -213,7 +213,7 @@ extern bool nbd_is_lost (struct endpoint *e, unsigned i);
 /* Notice if an idle one was lost. */
 extern void nbd_look (struct endpoint *e, unsigned i);
 extern const char *nbd_loss (struct endpoint *e, unsigned i);
-extern int nbd_reopen (struct endpoint *e, unsigned i);
+extern int nbd_reopen (struct endpoint *e, unsigned i, unsigned attempt);
 /* Ask the library why an operation failed. */
 extern void nbd_explain (struct io *io);
 

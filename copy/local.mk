@@ -91,6 +91,7 @@ copy_tests = \
 	copy/tests/resumed-copies-are-identical.sh \
 	copy/tests/servers-may-come-late.sh \
 	copy/tests/shrinking-sources-fail-the-copy.sh \
+	copy/tests/silent-servers-are-given-up-and-tried-again.py \
 	copy/tests/sparse-random-disks-arrive-whole.sh \
 	copy/tests/streams-are-passed-on-as-they-come.py \
 	copy/tests/the-rate-is-limited-and-changed-by-signals.sh \

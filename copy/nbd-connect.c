@@ -36,28 +36,52 @@ wait_ms (int ms)
   tool_check_signal ();
 }
 
-/* Fails the tool if it cannot be expected to do better later. */
+/* How long an attempt may get no answer if there is a further one.  Servers
+ * may need their time, so each has twice that of the one before, and the
+ * last one what any server gets. */
+static int
+attempt_ms (unsigned attempt, bool last)
+{
+  int ms = tool_patience_ms (0);
+
+  while (attempt-- > 0 && ms < TOOL_PATIENCE_LONGEST_MS)
+    ms *= 2;
+  return last ? TOOL_PATIENCE_LONGEST_MS : MIN (ms, TOOL_PATIENCE_LONGEST_MS);
+}
+
+static char *
+no_answer (int ms)
+{
+  return tool_format ("no answer for %d seconds", ms / 1000);
+}
+
+/* Fails the tool if it cannot be expected to do better later.  Without
+ * further attempts it is waited for ever, as nobody asked for anything
+ * else. */
 static struct nbd_handle *
 connect_first (struct nbd *n)
 {
-  unsigned more = n->e.again ? n->e.copy->o.retry : 0;
+  unsigned retry = n->e.again ? n->e.copy->o.retry : 0, attempt = 0;
   int wait = RETRY_FIRST_MS;
-  bool told = false;
 
   for (;;) {
     struct nbd_handle *h = nbd_new_handle (n, 0);
     int64_t began = tool_now_ms ();
-    if (tool_connect (&h, &n->at) == 0) {
+    int ms = retry == 0 ? -1 : attempt_ms (attempt, attempt == retry);
+    int r = tool_connect_within (&h, &n->at, ms);
+    if (r == 0) {
       n->patience_ms = tool_patience_ms (tool_now_ms () - began);
       return h;
     }
     tool_check_signal ();
-    if (more-- == 0 || !may_come_back (h))
-      tool_nbd_fail (n->e.name);
-    if (!told)
+    char *why = r == 1 ? no_answer (ms) : tool_format ("%s",
+                                                       tool_nbd_error ());
+    if (attempt == retry || (r == -1 && !may_come_back (h)))
+      tool_fail ("%s: %s", n->e.name, why);
+    if (attempt++ == 0)
       copy_warn (n->e.copy, "%s: there is no connection yet (%s), trying "
-                 "again", n->e.name, tool_nbd_error ());
-    told = true;
+                 "again", n->e.name, why);
+    free (why);
     tool_close (h);
     wait_ms (wait);
     wait = MIN (2 * wait, RETRY_LONGEST_MS);
@@ -132,41 +156,39 @@ nbd_loss (struct endpoint *e, unsigned i)
   return link->loss ? link->loss : "the server closed the connection";
 }
 
-/* NULL, or what went wrong. */
-static const char *
-connect_again (struct nbd *n, struct nbd_handle *h)
+/* NULL, or what went wrong, to be freed. */
+static char *
+connect_again (struct nbd *n, struct nbd_handle *h, int ms)
 {
   struct copy *c = n->e.copy;
+  int r = tool_start_connecting (h, &n->at);
 
-  if (tool_start_connecting (h, &n->at) == -1)
-    return tool_nbd_error ();
-  while (nbd_aio_is_connecting (h) == 1) {
-    int r = c->stop ? -1 : nbd_poll2 (h, c->stop_fd, TOOL_PATIENCE_LONGEST_MS);
+  while (r != -1 && nbd_aio_is_connecting (h) == 1) {
+    r = c->stop ? -1 : nbd_poll2 (h, c->stop_fd, ms);
     if (r == 0)
-      return "the server does not answer";
-    if (r == -1)
-      return tool_nbd_error ();
+      return no_answer (ms);
   }
-  return nbd_aio_is_ready (h) == 1 ? NULL : tool_nbd_error ();
+  if (r != -1 && nbd_aio_is_ready (h) == 1)
+    return NULL;
+  return tool_format ("%s", tool_nbd_error ());
 }
 
 /* Connect once more.  An export that became another one is no export to go
  * on with. */
 int
-nbd_reopen (struct endpoint *e, unsigned i)
+nbd_reopen (struct endpoint *e, unsigned i, unsigned attempt)
 {
   struct nbd *n = (struct nbd *) e;
   struct link *link = &n->connections[i];
 
   free (link->loss);
-  link->loss = NULL;
   tool_close (link->h);
   link->h = nbd_new_handle (n, i);
-  const char *why = connect_again (n, link->h);
-  if (why != NULL) {
-    link->loss = strdup (why);
+  link->loss = connect_again (n, link->h,
+                              attempt_ms (attempt - 1,
+                                          attempt == e->copy->o.retry));
+  if (link->loss != NULL)
     return -1;
-  }
   struct facts now = nbd_facts (link->h);
   if (memcmp (&now, &n->facts, sizeof now) != 0) {
     copy_fail (e->copy, "%s: after connecting again the server serves "

@@ -94,7 +94,7 @@ reopen (struct worker *w, struct endpoint *e)
 
   while (!c->stop && w->attempts < c->o.retry) {
     w->attempts++;
-    if (nbd_reopen (e, w->index) == 0) {
+    if (nbd_reopen (e, w->index, w->attempts) == 0) {
       copy_warn (c, "%s: the connection was lost (%s) and is open again",
                  e->name, loss ? loss : "");
       free (loss);

@@ -8,13 +8,18 @@ import inspect
 import os
 import signal
 import socket
+import sys
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from time import monotonic
 from typing import Any, Iterator
 
 import nbd
+
+# When somebody who waits for a connection is told what for.
+SLOW_MS = 5000
 
 # The class as it is in other programs.
 Plain = nbd.NBD
@@ -51,6 +56,19 @@ class Handle(nbd.NBD):
     def wait(self) -> None:
         self.poll(-1)
 
+    def wait_while_connecting(self, timeout: int) -> bool:
+        """For so many milliseconds; whether somebody who is there waits longer."""
+        visible = sys.stderr is not None and sys.stderr.isatty()
+        deadline = monotonic() + timeout / 1000
+        while self.aio_is_connecting():
+            if timeout < 0 or not visible:
+                self.wait()
+            elif (left := deadline - monotonic()) > 0:
+                self.poll(int(left * 1000) + 1)
+            else:
+                return True
+        return False
+
     def poll(self, timeout: int) -> int:
         # Signals are for the main thread.
         if self.wake is None or threading.current_thread() != MAIN:
@@ -85,10 +103,25 @@ def connecting(name: str, method: Any, twin: Any) -> Any:
     def call(self: Handle, *args: Any, **kwargs: Any) -> None:
         with said_by(name):
             twin(self, *args, **kwargs)
-            while self.aio_is_connecting():
-                self.wait()
+            if self.wait_while_connecting(SLOW_MS):
+                print(f"nbdsh: {name}: still waiting: {awaited(self)}", file=sys.stderr)
+                self.wait_while_connecting(-1)
 
     return call
+
+
+def awaited(h: Handle) -> str:
+    """Somebody at a terminal wonders why nothing happens."""
+    with suppress(nbd.Error, OSError):
+        with socket.socket(fileno=os.dup(h.aio_get_fd())) as connection:
+            connection.getpeername()
+        if h.stats_bytes_received() > 0:
+            return "the server does not answer"
+        return (
+            "there is a connection, but the server says nothing; it may be busy"
+            " with another client"
+        )
+    return "no connection yet"
 
 
 def command(name: str, method: Any, twin: Any) -> Any:
