@@ -91,6 +91,7 @@ program_tests = \
 	tests/interop/child-inherits-no-descriptors \
 	tests/interop/child-runs-no-handler-of-the-program \
 	tests/interop/child-search-stops-where-execvp-stops \
+	tests/interop/child-that-ignores-sigterm-can-be-killed \
 	tests/interop/closing-reaps-the-child \
 	tests/interop/connect-socket-takes-a-connected-socket \
 	tests/interop/failed-activation-kills-no-later-child \

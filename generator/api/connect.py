@@ -132,10 +132,11 @@ RECORDS: tuple[Record, ...] = (
             run, connecting fails with the reason; if it ends before it has
             spoken, the message tells its exit status or signal.
 
-            The server must end when its connection does: `close` waits for it,
-            but sends it no signal.  Signals that the program ignores are ignored by
-            the child, except for SIGPIPE and SIGTERM, which it gets as all others in
-            their default; and no descriptor of the library is inherited by it.""",
+            The server must end when its connection does: `close` waits for it as
+            long as it lives, but sends it no signal (see `kill_subprocess`).  Signals
+            that the program ignores are ignored by the child, except for SIGPIPE and
+            SIGTERM, which it gets as all others in their default; and no descriptor
+            of the library is inherited by it.""",
         args=(
             StringList(
                 "argv",
@@ -171,7 +172,10 @@ RECORDS: tuple[Record, ...] = (
             run, connecting fails with the reason; if it ends before it has
             spoken, the message tells its exit status or signal.  On
             `close` the child is sent SIGTERM and waited for, and the socket and
-            its directory are removed.""",
+            its directory are removed.  It is waited for as long as it lives, because
+            a server may have much to write before it can end; one that ignores
+            SIGTERM is ended by `kill_subprocess` with SIGKILL before the handle is
+            closed.""",
         args=(
             StringList(
                 "argv",
