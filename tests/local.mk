@@ -109,6 +109,7 @@ program_tests = \
 	tests/transmission/blocking-threads-share-with-asynchronous-commands \
 	tests/transmission/buffered-replies-are-never-stranded \
 	tests/transmission/callbacks-that-are-only-freed \
+	tests/transmission/callbacks-use-and-close-other-handles \
 	tests/transmission/cancelled-threads-give-up-the-seat \
 	tests/transmission/cancelled-threads-leave-the-handle-to-others \
 	tests/transmission/chunk-callbacks-can-fail-the-command \
