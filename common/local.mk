@@ -4,6 +4,7 @@
 
 noinst_LIBRARIES += common/libcommon.a
 common_libcommon_a_SOURCES = \
+	common/bar.c \
 	common/clock.c \
 	common/color.c \
 	common/connect.c \
@@ -55,6 +56,7 @@ common_tests = \
 	common/tests/signals-close-what-was-opened.sh \
 	common/tests/tools-die-of-the-signal-that-ends-them.py
 common_programs = \
+	common/tests/bars-fit-into-the-terminal \
 	common/tests/failing-requests-for-block-status-become-short \
 	common/tests/sizes-are-read-and-printed
 TESTS += \
@@ -63,6 +65,8 @@ TESTS += \
 check_PROGRAMS += $(common_programs)
 common_programs_ldadd = \
 	common/libcommon.a tests/lib/libtest.a lib/libnbd.la
+common_tests_bars_fit_into_the_terminal_CPPFLAGS = $(tool_cppflags)
+common_tests_bars_fit_into_the_terminal_LDADD = $(common_programs_ldadd)
 common_tests_failing_requests_for_block_status_become_short_CPPFLAGS = \
 	$(tool_cppflags)
 common_tests_failing_requests_for_block_status_become_short_LDADD = \

@@ -9,7 +9,6 @@
 
 #include "internal.h"
 
-#define CELLS 40
 #define REDRAW_MS 100
 #define PATIENCE_MS 1000
 
@@ -53,47 +52,37 @@ about (char buffer[TOOL_SIZE_MAX], double size)
   return buffer;
 }
 
-/* What a terminal shows behind the bar: amount, rate, and time left. */
+/* ", 1:20", if it is known. */
 static void
-print_details (int64_t now)
+write_left (char buffer[TOOL_SIZE_MAX], double speed)
 {
-  char done[TOOL_SIZE_MAX], rate[TOOL_SIZE_MAX];
-  double seconds = (now - bar.begin) / 1000.0;
-  if (seconds >= 0.5 && bar.done > 0) {
-    double speed = bar.done / seconds;
-    fprintf (stderr, " %s, %s/s", about (done, bar.done),
-             about (rate, speed));
-    double left = (bar.total - bar.done) / speed;
-    int minutes = left / 60;
-    if (bar.done <= bar.total && left < 3600)
-      fprintf (stderr, ", %d:%02d", minutes, (int) left % 60);
-    else if (bar.done <= bar.total && left < 360000)
-      fprintf (stderr, ", %d:%02d:%02d", minutes / 60, minutes % 60,
-               (int) left % 60);
-  }
-  fputs ("\033[K", stderr);
+  buffer[0] = '\0';
+  if (speed == 0 || bar.done > bar.total)
+    return;
+  double left = (bar.total - bar.done) / speed;
+  int minutes = left / 60;
+  if (left < 3600)
+    snprintf (buffer, TOOL_SIZE_MAX, ", %d:%02d", minutes, (int) left % 60);
+  else if (left < 360000)
+    snprintf (buffer, TOOL_SIZE_MAX, ", %d:%02d:%02d", minutes / 60,
+              minutes % 60, (int) left % 60);
 }
 
+/* With amount, rate, and time left. */
 static void
 draw (int percent, int64_t now)
 {
-  static const char *const spinner[] = {
-    "▝", "▐", "▗", "▃", "▖", "▍", "▘", "▀",
-  };
-  char cells[CELLS + 1];
-  int full = percent * CELLS / 100;
-  memset (cells, '*', full);
-  memset (cells + full, '-', CELLS - full);
-  cells[CELLS] = '\0';
-
-  flockfile (stderr);
-  fprintf (stderr, "%s %3d%% [%s]",
-           percent == 100 ? "█" : spinner[bar.turn++ % 8], percent, cells);
-  if (bar.terminal)
-    print_details (now);
-  fputc (percent == 100 ? '\n' : '\r', stderr);
-  fflush (stderr);
-  funlockfile (stderr);
+  char size[TOOL_SIZE_MAX], done[TOOL_SIZE_MAX + 8] = "";
+  char rate[TOOL_SIZE_MAX + 8] = "", left[TOOL_SIZE_MAX];
+  const char *const fields[] = { done, rate, left, NULL };
+  double seconds = (now - bar.begin) / 1000.0;
+  double speed = seconds >= 0.5 ? bar.done / seconds : 0;
+  if (speed > 0) {
+    snprintf (done, sizeof done, " %s", about (size, bar.done));
+    snprintf (rate, sizeof rate, ", %s/s", about (size, speed));
+  }
+  write_left (left, speed);
+  tool_draw_bar (percent, bar.turn++, percent == 100, fields);
   bar.drawn = percent < 100;
 }
 

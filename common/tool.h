@@ -330,6 +330,21 @@ extern bool tool_colors (void);
 extern void tool_color (FILE *file, const char *code);
 extern void tool_color_reset (FILE *file);
 
+/* ---- bar.c ---- */
+
+/* Bytes of a line: three for each sign, and the fields. */
+#define TOOL_BAR_MAX 512
+
+/* Draw a bar on standard error, and stay on its line unless it has ENDED.
+ * TURN counts the drawings, for the spinner.  What a terminal shows behind
+ * the bar are FIELDS in ASCII, each with the space before it; NULL ends
+ * them, and the last ones are left out if it is narrow. */
+extern void tool_draw_bar (int percent, unsigned turn, bool ended,
+                           const char *const *fields);
+/* The line alone, for so many columns; fields have at most 400 bytes. */
+extern void tool_bar_line (char line[TOOL_BAR_MAX], int columns, int percent,
+                           unsigned turn, const char *const *fields);
+
 /* ---- progress.c: safe to call from several threads ---- */
 
 enum tool_progress_kind {

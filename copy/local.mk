@@ -79,6 +79,7 @@ copy_tests = \
 	copy/tests/options-are-those-of-libnbd.sh \
 	copy/tests/one-living-connection-is-enough-after-copying.sh \
 	copy/tests/output-never-becomes-data.sh \
+	copy/tests/progress-fits-into-any-terminal.py \
 	copy/tests/progress-has-three-forms.sh \
 	copy/tests/qcow2-chains-and-snapshots-survive.sh \
 	copy/tests/random-disks-are-equal.sh \

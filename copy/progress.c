@@ -5,18 +5,12 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "copy.h"
 
-#define CELLS 40
 /* The rate is that of so many past seconds. */
 #define WINDOW 10
-
-static const char *const spinner[] = {
-  "▝", "▐", "▗", "▃", "▖", "▍", "▘", "▀",
-};
 
 static struct {
   double began, printed;
@@ -82,9 +76,11 @@ remember (struct copy *c, double t)
   state.points++;
 }
 
+#define FIELD_MAX 48
+
 /* Three digits that mean something: 1.50G. */
-static void
-print_amount (double n)
+static const char *
+amount (char buffer[FIELD_MAX], double n)
 {
   static const char units[] = "BKMGTPE";
   unsigned i = 0;
@@ -93,68 +89,40 @@ print_amount (double n)
     n /= 1024;
     i++;
   }
-  fprintf (stderr, i == 0 || n >= 100 ? "%.0f%c" : n >= 10 ? "%.1f%c"
-           : "%.2f%c", n, units[i]);
+  snprintf (buffer, FIELD_MAX, i == 0 || n >= 100 ? "%.0f%c"
+            : n >= 10 ? "%.1f%c" : "%.2f%c", n, units[i]);
+  return buffer;
 }
 
 static void
-print_time (uint64_t seconds)
+write_time (char buffer[FIELD_MAX], uint64_t seconds, const char *what)
 {
+  unsigned minutes = seconds / 60 % 60, rest = seconds % 60;
+
   if (seconds >= 3600)
-    fprintf (stderr, "%" PRIu64 ":%02u:%02u", seconds / 3600,
-             (unsigned) (seconds / 60 % 60), (unsigned) (seconds % 60));
+    snprintf (buffer, FIELD_MAX, "  %" PRIu64 ":%02u:%02u%s", seconds / 3600,
+              minutes, rest, what);
   else
-    fprintf (stderr, "%u:%02u", (unsigned) (seconds / 60),
-             (unsigned) (seconds % 60));
+    snprintf (buffer, FIELD_MAX, "  %u:%02u%s", minutes, rest, what);
 }
 
-/* On a terminal: bytes, rate, time left, zeroes that were not copied. */
-static void
-print_details (struct copy *c, double t, bool complete)
-{
-  double r = complete ? done (c) / MAX (t - state.began, 1e-3) : rate (c, t);
-
-  fputc (' ', stderr);
-  print_amount (done (c));
-  fputs ("  ", stderr);
-  print_amount (r);
-  fputs ("/s  ", stderr);
-  if (complete)
-    print_time (t - state.began);
-  else if (r > 0 && total (c) > done (c)) {
-    print_time ((total (c) - done (c)) / r);
-    fputs (" left", stderr);
-  }
-  fputs ("  zeroes ", stderr);
-  print_amount (c->zeroed);
-  fputs ("\033[K", stderr);
-}
-
-static int
-cells (void)
-{
-  struct winsize size;
-
-  if (state.terminal && ioctl (STDERR_FILENO, TIOCGWINSZ, &size) == 0
-      && size.ws_col > 0)
-    return MIN (CELLS, MAX (10, size.ws_col - 50));
-  return CELLS;
-}
-
+/* On a terminal with bytes, rate, time left, zeroes that were not copied. */
 static void
 print_bar (struct copy *c, double t, bool complete, bool ended)
 {
-  int n = percent (c, complete), width = cells (), full = n * width / 100;
+  char bytes[FIELD_MAX + 1], speed[FIELD_MAX + 4], left[FIELD_MAX] = "";
+  char zeroes[FIELD_MAX + 9], n[FIELD_MAX];
+  const char *const fields[] = { bytes, speed, left, zeroes, NULL };
+  double r = complete ? done (c) / MAX (t - state.began, 1e-3) : rate (c, t);
 
-  fprintf (stderr, "%s %3d%% [", complete ? "█" : spinner[state.turns++ % 8],
-           n);
-  for (int i = 0; i < width; i++)
-    fputc (i < full ? '*' : '-', stderr);
-  fputc (']', stderr);
-  if (state.terminal)
-    print_details (c, t, complete);
-  fputc (ended ? '\n' : '\r', stderr);
-  fflush (stderr);
+  snprintf (bytes, sizeof bytes, " %s", amount (n, done (c)));
+  snprintf (speed, sizeof speed, "  %s/s", amount (n, r));
+  if (complete)
+    write_time (left, t - state.began, "");
+  else if (r > 0 && total (c) > done (c))
+    write_time (left, (total (c) - done (c)) / r, " left");
+  snprintf (zeroes, sizeof zeroes, "  zeroes %s", amount (n, c->zeroed));
+  tool_draw_bar (percent (c, complete), state.turns++, ended, fields);
   state.visible = !ended;
 }
 
