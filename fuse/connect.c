@@ -43,6 +43,9 @@ connect_one (const struct tool_endpoint *endpoint, const char *what,
   int64_t start = tool_now_ms ();
   int r = tool_connect_within (&h, endpoint, alone ? -1
                                : tool_patience_ms (first_ms));
+  /* The server may have been started by it. */
+  if (!tool_endpoint_again (endpoint))
+    leave_watch_server (h);
   if (r == CONNECTED) {
     if (alone)
       first_ms = tool_now_ms () - start;
@@ -53,7 +56,9 @@ connect_one (const struct tool_endpoint *endpoint, const char *what,
   tool_error ("%s: %s", what, r == SILENT
               ? "the server does not answer another connection; it may serve "
               "one client at a time" : tool_nbd_error ());
-  tool_close (h);
+  /* The end of the program limits how long a server may take to end. */
+  if (tool_endpoint_again (endpoint))
+    tool_close (h);
   return r;
 }
 

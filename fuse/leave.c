@@ -121,20 +121,42 @@ kill_server (int number)
   pidfd_send_signal (server, SIGKILL, NULL, 0);
 }
 
-bool
-leave_server (void)
+/* The first handle, which has started the server if we did; NULL when it is
+ * closed. */
+static struct nbd_handle *first;
+
+/* From now on its closing has a limited time. */
+static void
+limit_closing (void)
 {
-  struct nbd_handle *h = disks[0].connections[0].h;
-  int64_t pid = nbd_get_subprocess_pid (h);
-  if (pid <= 0 || (server = pidfd_open (pid, 0)) == -1)
-    return true;
   static const int numbers[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+  int64_t pid = first ? nbd_get_subprocess_pid (first) : 0;
+  if (pid <= 0 || (server = pidfd_open (pid, 0)) == -1)
+    return;
+  if (deadline_ms == 0)
+    deadline_ms = tool_now_ms () + HURRY_MS;
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
     tool_catch_signal (numbers[i], kill_server);
   signal (SIGALRM, kill_server);
   kill_server (SIGALRM);
   sigprocmask (SIG_UNBLOCK, tool_ending_signals (), NULL);
+}
+
+void
+leave_watch_server (struct nbd_handle *h)
+{
+  first = h;
+  tool_at_end (limit_closing);
+}
+
+bool
+leave_server (void)
+{
+  limit_closing ();
+  if (server == -1)
+    return true;
   tool_close_all ();
+  first = NULL;
   sigprocmask (SIG_BLOCK, tool_ending_signals (), NULL);
   alarm (0);
   if (killed)

@@ -65,6 +65,7 @@ fuse_tests = \
 	fuse/tests/requests-use-all-connections.sh \
 	fuse/tests/servers-that-hang-are-given-up.sh \
 	fuse/tests/servers-that-hang-up-on-options-are-mounted.sh \
+	fuse/tests/servers-that-stay-are-killed.sh \
 	fuse/tests/servers-without-zeroing-are-sent-zeroes.sh \
 	fuse/tests/signals-unmount-and-then-end-as-usual.sh \
 	fuse/tests/small-writes-respect-the-block-size.sh \

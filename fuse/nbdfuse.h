@@ -332,6 +332,9 @@ extern int64_t leave_deadline (void);
 extern bool leave_is_late (void);
 /* Wait for what was written, and flush it.  False if something is lost. */
 extern bool leave_disks (void);
+/* However the program ends: if connecting H has started a server, it has
+ * limited time to end. */
+extern void leave_watch_server (struct nbd_handle *h);
 /* Close the connection to a server that was started, and wait until it has
  * ended.  False if it had to be killed. */
 extern bool leave_server (void);
