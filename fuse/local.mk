@@ -96,4 +96,5 @@ EXTRA_DIST += \
 	$(fuse_tests) \
 	bench/fuse \
 	fuse/tests/functions.sh \
+	fuse/tests/map.py \
 	fuse/tests/mounting.py
