@@ -15,10 +15,8 @@ connection_ended (const struct nbd_handle *h,
 int
 nbdi_shutdown (struct nbd_handle *h, uint32_t flags)
 {
-  if (nbdi_phase_in (h, NBDI_PHASE_NEGOTIATING)) {
-    if (nbdi_aio_opt_abort (h) == -1)
-      return -1;
-  }
+  if (nbdi_phase_in (h, NBDI_PHASE_NEGOTIATING))
+    nbdi_aio_opt_abort (h);     /* what goes wrong shows below */
   else {
     if (flags & LIBNBD_SHUTDOWN_ABANDON_PENDING)
       nbdi_abandon_unsent (h);

@@ -37,8 +37,8 @@ begin (struct nbd_handle *h, nbd_completion_callback *completion,
 }
 
 static int
-begin_fixed (struct nbd_handle *h, nbd_completion_callback *completion,
-             uint32_t option)
+begin_one (struct nbd_handle *h, nbd_completion_callback *completion,
+           uint32_t option)
 {
   return begin (h, completion, &option, 1);
 }
@@ -59,7 +59,7 @@ nbdi_aio_opt_go (struct nbd_handle *h, nbd_completion_callback *completion)
   static const uint32_t plan[] = { NBD_OPT_SET_META_CONTEXT, NBD_OPT_GO };
 
   if (!is_fixed (h))
-    return begin_fixed (h, completion, NBD_OPT_EXPORT_NAME);
+    return begin_one (h, completion, NBD_OPT_EXPORT_NAME);
   return begin (h, completion, plan, 2);
 }
 
@@ -76,7 +76,7 @@ nbdi_aio_opt_info (struct nbd_handle *h, nbd_completion_callback *completion)
 int
 nbdi_aio_opt_abort (struct nbd_handle *h)
 {
-  return begin_fixed (h, NULL, NBD_OPT_ABORT);
+  return begin_one (h, NULL, NBD_OPT_ABORT);
 }
 
 int
@@ -89,7 +89,7 @@ nbdi_aio_opt_starttls (struct nbd_handle *h,
   }
   if (require_fixed (h) == -1)
     return -1;
-  return begin_fixed (h, completion, NBD_OPT_STARTTLS);
+  return begin_one (h, completion, NBD_OPT_STARTTLS);
 }
 
 int
@@ -98,7 +98,7 @@ nbdi_aio_opt_extended_headers (struct nbd_handle *h,
 {
   if (require_fixed (h) == -1)
     return -1;
-  return begin_fixed (h, completion, NBD_OPT_EXTENDED_HEADERS);
+  return begin_one (h, completion, NBD_OPT_EXTENDED_HEADERS);
 }
 
 int
@@ -107,7 +107,7 @@ nbdi_aio_opt_structured_reply (struct nbd_handle *h,
 {
   if (require_fixed (h) == -1)
     return -1;
-  return begin_fixed (h, completion, NBD_OPT_STRUCTURED_REPLY);
+  return begin_one (h, completion, NBD_OPT_STRUCTURED_REPLY);
 }
 
 int
@@ -118,7 +118,7 @@ nbdi_aio_opt_list (struct nbd_handle *h, nbd_list_callback *list,
     return -1;
   h->opt.list = *list;
   memset (list, 0, sizeof *list);
-  return begin_fixed (h, completion, NBD_OPT_LIST);
+  return begin_one (h, completion, NBD_OPT_LIST);
 }
 
 /* Queries that are not the handle's request list. */
@@ -158,7 +158,7 @@ begin_contexts (struct nbd_handle *h, uint32_t option, char **queries,
     return -1;
   h->opt.context = *context;
   memset (context, 0, sizeof *context);
-  return begin_fixed (h, completion, option);
+  return begin_one (h, completion, option);
 }
 
 int

@@ -14,6 +14,8 @@ refused ()
 asks=$port
 refused "says asked_for_a_client_certificate" \
   "says $tmp/client_has_no_client-cert.pem"
+client "fails any connect-uri nbds://localhost:$asks/?tls-verify-peer=false" \
+  "says none_was_found"
 
 tls_certificate "$tmp/client" client good
 expect yes trusting "connect-tcp localhost $port" tls-negotiated
@@ -25,3 +27,8 @@ tls_authority evil
 tls_certificate "$tmp/client" client evil
 tls_trust "$tmp/client" good
 refused "says authorities_of_its_own,_to_whom_$tmp/client/client-cert.pem"
+# It is shown, too, when it cannot please the server.
+tls_certificate "$tmp/client" client good \
+  'activation_date = "2020-01-01 00:00:00"' \
+  'expiration_date = "2020-02-01 00:00:00"'
+refused "says may_have_refused_our_certificate,_$tmp/client/client-cert.pem"

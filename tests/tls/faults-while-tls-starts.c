@@ -17,6 +17,8 @@ static const struct {
 } rows[] = {
   { "closed behind the agreement", "", true, 0, NULL },
   { "a fatal alert", "u8 21 u16 0x0303 u16 2 u8 2 u8 40", false, 0, NULL },
+  { "a goodbye", "u8 21 u16 0x0303 u16 2 u8 1 u8 0", false, 0,
+    "ended the connection" },
   { "closed inside a record", "u8 22 u16 0x0303 u16 100 u8 2", true, 0, NULL },
   { "no TLS at all", "\"220 mail.example.org ESMTP\\n\"", false, 0, NULL },
   { "plain NBD", "reply NBD_OPT_STRUCTURED_REPLY NBD_REP_ACK", false, 0,
@@ -48,7 +50,7 @@ run (size_t i)
     pump (h);
   }
   CHECK_STATE (h, "DEAD");
-  CHECK_ERROR (rows[i].errnum, "TLS");
+  CHECK_ERROR (rows[i].errnum, rows[i].text ? rows[i].text : "TLS");
   nbd_close (h);
   server_close (&s);
 }
