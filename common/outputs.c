@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -182,4 +183,18 @@ tool_guard_destination (int fd)
   struct stat st;
   if (fstat (fd, &st) == 0)
     refuse (&st, "destination", false);
+}
+
+void
+tool_guard_output (const char *option, int fd)
+{
+  char buffer[NAME_MAX_LENGTH];
+  struct stat st, other;
+  if (fstat (fd, &st) == -1 || !is_disk (&st))
+    return;
+  for (const struct output *o = outputs; o < outputs + nr_outputs; o++)
+    if (strcmp (o->option, option) != 0 && look (o, &other)
+        && same (&st, &other))
+      tool_fail ("%s: this file is also used for %s (%s); use another one",
+                 option, o->option, name_of (o, buffer));
 }

@@ -268,6 +268,10 @@ extern void tool_output_descriptor (const char *option, int fd);
 extern void tool_guard_source (int fd);
 extern void tool_guard_destination (int fd);
 
+/* Fail the tool if the file that OPTION names, now open, is also the one of
+ * another option. */
+extern void tool_guard_output (const char *option, int fd);
+
 /* The same file or block device, whatever it is called. */
 extern bool tool_same_disk (int fd, int other);
 
