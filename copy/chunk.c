@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "copy.h"
+#include "bad.h"
 
 static struct slot *
 take_slot (struct worker *w, const struct extent *what)
@@ -47,9 +47,9 @@ start_part (struct slot *s, struct worker *w, enum action action,
   io_start (io);
 }
 
-/* All of it is at the destination. */
+/* All of it is at the destination, except what could not be read. */
 static void
-account (struct worker *w, const struct extent *what)
+account (struct worker *w, const struct extent *what, const struct slot *s)
 {
   struct copy *c = w->copy;
 
@@ -61,6 +61,10 @@ account (struct worker *w, const struct extent *what)
   /* A stream may end with a chunk of nothing. */
   if (c->verifying || what->start == what->end)
     return;
+  if (s != NULL && s->bad.count > 0) {
+    bad_account (c, s);
+    return;
+  }
   done_add (c, what);
   verify_record (c, what);
 }
@@ -77,7 +81,7 @@ finish_part (struct worker *w, struct slot *s)
     w->lost = s;
     return;
   }
-  account (w, &s->what);
+  account (w, &s->what, s);
   if (s->what.kind == DATA)
     tune_add (w, s->what.end - s->what.start);
   give_slot (w, s);
@@ -85,19 +89,20 @@ finish_part (struct worker *w, struct slot *s)
     w->turn++;
 }
 
-/* Where the run of blocks, all zero or all not, that begins at START ends. */
+/* Where the run of blocks, all zero or all not, that begins at START and
+ * goes on up to STOP at most ends. */
 static uint64_t
 end_of_run (struct copy *c, const struct slot *s, uint64_t start,
-            bool *zero)
+            uint64_t stop, bool *zero)
 {
   uint64_t at = start, scan = c->scan;
 
   *zero = false;
   if (scan == 0)
-    return s->what.end;
-  while (at < s->what.end) {
+    return stop;
+  while (at < stop) {
     uint64_t next = at + scan - (c->to->start + at) % scan;
-    next = MIN (next, s->what.end);
+    next = MIN (next, stop);
     /* The last block, if it is not whole, is data by convention. */
     bool z = next - at == scan
       && is_zero (s->buffer + (at - s->what.start), next - at);
@@ -111,18 +116,14 @@ end_of_run (struct copy *c, const struct slot *s, uint64_t start,
 }
 
 static void
-write_slot (struct worker *w, struct slot *s)
+write_data (struct worker *w, struct slot *s, struct range part)
 {
   struct copy *c = w->copy;
-  uint64_t at = s->what.start;
+  uint64_t at = part.start;
   bool zero;
 
-  /* Ours, so that it does not end before all parts were started. */
-  s->pending++;
-  if (s->what.kind == ZERO)
-    start_part (s, w, WRITE_ZEROES, at, s->what.end);
-  while (s->what.kind == DATA && at < s->what.end) {
-    uint64_t end = end_of_run (c, s, at, &zero);
+  while (at < part.end) {
+    uint64_t end = end_of_run (c, s, at, part.end, &zero);
     if (zero)
       c->zeroed += end - at;
     else
@@ -133,6 +134,26 @@ write_slot (struct worker *w, struct slot *s)
       start_part (s, w, WRITE_ZEROES, at, end);
     at = end;
   }
+}
+
+static void
+write_slot (struct worker *w, struct slot *s)
+{
+  struct copy *c = w->copy;
+  uint64_t at = s->what.start;
+  struct range part;
+
+  /* Ours, so that it does not end before all parts were started. */
+  s->pending++;
+  if (s->what.kind == ZERO)
+    start_part (s, w, WRITE_ZEROES, at, s->what.end);
+  while (s->what.kind == DATA && bad_next_written (c, s, at, &part)) {
+    c->skipped += part.start - at;
+    write_data (w, s, part);
+    at = part.end;
+  }
+  if (s->what.kind == DATA)
+    c->skipped += s->what.end - at;
   finish_part (w, s);
 }
 
@@ -193,6 +214,29 @@ fits (struct copy *c, const struct slot *s)
   return false;
 }
 
+void
+chunk_was_read (struct worker *w, struct slot *s)
+{
+  struct copy *c = w->copy;
+  uint64_t length = s->what.end - s->what.start;
+
+  if (c->verifying) {
+    s->pending++;
+    if (matches (c, s))
+      finish_part (w, s);
+    return;
+  }
+  if (!fits (c, s))
+    return;
+  if (c->o.verify) {
+    s->what.digest = digest (s->buffer, length, 0);
+    s->what.checked = true;
+  }
+  if (c->o.blkhash)
+    blkhash_data (c, s->buffer, s->what.start, length);
+  write_in_order (w, s);
+}
+
 static void
 read_done (struct worker *w, struct slot *s, const struct io *io)
 {
@@ -204,23 +248,21 @@ read_done (struct worker *w, struct slot *s, const struct io *io)
     s->what.end = s->what.start + io->length;
     work_came (c, s->what.end, io->ended || s->what.end == c->most);
     rate_return (c, wanted - io->length);
-    wanted = io->length;
   }
-  if (c->verifying) {
-    s->pending++;
-    if (matches (c, s))
-      finish_part (w, s);
-    return;
-  }
-  if (!fits (c, s))
-    return;
-  if (c->o.verify) {
-    s->what.digest = digest (s->buffer, wanted, 0);
-    s->what.checked = true;
-  }
-  if (c->o.blkhash)
-    blkhash_data (c, s->buffer, s->what.start, wanted);
-  write_in_order (w, s);
+  if (bad_part_came (w, io))
+    chunk_was_read (w, s);
+}
+
+void
+chunk_read (struct worker *w, struct slot *s, uint64_t start, uint64_t end)
+{
+  struct io *io = io_new (w, READ, w->copy->from, s);
+
+  s->pending++;
+  io->buffer = s->buffer + (start - s->what.start);
+  io->position = start;
+  io->length = end - start;
+  io_start (io);
 }
 
 static void
@@ -230,12 +272,8 @@ start_slot (struct worker *w, struct slot *s)
     write_in_order (w, s);
     return;
   }
-  struct io *io = io_new (w, READ, w->copy->from, s);
-  s->pending++;
-  io->buffer = s->buffer;
-  io->position = s->what.start;
-  io->length = s->what.end - s->what.start;
-  io_start (io);
+  ranges_clear (&s->bad);
+  chunk_read (w, s, s->what.start, s->what.end);
 }
 
 void
@@ -244,7 +282,7 @@ chunk_start (struct worker *w, const struct extent *what)
   struct copy *c = w->copy;
 
   if (what->kind == ZERO && (c->verifying || c->to->fresh)) {
-    account (w, what);
+    account (w, what, NULL);
     return;
   }
   start_slot (w, take_slot (w, what));
@@ -272,7 +310,8 @@ failed (struct worker *w, struct io *io)
     copy_stop (w->copy, UNREAD);
     return;
   }
-  io_fail (io);
+  if (!bad_read (w, io))
+    io_fail (io);
 }
 
 /* An operation of a chunk came back. */

@@ -29,6 +29,9 @@
  * (tune.c), so that buffers stay in the cache of the processor where latency
  * is no problem.
  *
+ * A read that failed fails the copy, or the chunk is read in smaller parts
+ * until it is known which blocks are bad, and goes on without them (bad.c).
+ *
  * What was acknowledged but not flushed is remembered if a connection may be
  * opened again or there is a journal (done.c): after the destination was
  * lost all of that is copied again, and only what was flushed enters the
@@ -53,6 +56,7 @@
 #include <sys/types.h>
 
 #include <libnbd.h>
+#include "options.h"
 #include "tool.h"
 
 #define KIB (UINT64_C (1) << 10)
@@ -82,6 +86,10 @@ extern bool ranges_gap (const struct ranges *r, uint64_t start, uint64_t end,
                         struct range *gap);
 extern void ranges_merge (struct ranges *into, const struct ranges *from);
 extern void ranges_clear (struct ranges *r);
+extern void ranges_remove (struct ranges *r, uint64_t start, uint64_t end);
+/* How many positions are in the set, of those from START to END. */
+extern uint64_t ranges_count (const struct ranges *r, uint64_t start,
+                              uint64_t end);
 
 /* ---- extents ---- */
 
@@ -221,31 +229,6 @@ extern void nbd_explain (struct io *io);
 struct file;
 extern int file_zero (struct file *f, uint64_t offset, uint64_t length);
 
-/* ---- options.c ---- */
-
-enum progress { NO_PROGRESS, PROGRESS_BAR, PROGRESS_FD, PROGRESS_JSON };
-
-struct options {
-  bool allocated, flush, no_map, synchronous, verbose, verify;
-  bool destination_is_zero;
-  unsigned connections, requests, threads;
-  uint64_t queue_size, request_size, sparse;
-  enum progress progress;
-  int progress_fd;
-  const char *blkhash;          /* NULL: none */
-  const char *blkhash_file;
-  const char *resume;           /* file of the journal */
-  uint64_t checkpoint;          /* bytes between two flushes */
-  const char *map;              /* file with a map in JSON */
-  const char *context;          /* what selects, NULL: all */
-  uint64_t rate;                /* bytes per second, 0: no limit */
-  unsigned retry;
-  uint64_t offset[2];           /* of the source, of the destination */
-  int64_t length[2];            /* -1: to the end */
-};
-
-extern void options_take (struct options *o, int argc, char **argv);
-
 /* ---- the whole ---- */
 
 #define MAX_QUERIES 4
@@ -300,6 +283,7 @@ struct copy {
   _Atomic unsigned generation;  /* how often the destination was lost, */
   _Atomic unsigned losses;      /* and since it flushed something */
   _Atomic uint64_t copied, zeroed, skipped, verified;
+  _Atomic uint64_t unreadable;  /* among what was copied or skipped */
   _Atomic bool map_failed;
 };
 
@@ -366,6 +350,9 @@ struct slot {
   unsigned pending;
   bool busy;
   bool broken;                  /* a part of it was lost on the way */
+  struct ranges bad;            /* what of it could not be read */
+  uint64_t suspect;             /* in what is before this a block is bad */
+  uint64_t step;                /* how much to read next, otherwise */
 };
 
 /* What tune.c measures. */
@@ -411,6 +398,10 @@ extern void chunk_again (struct worker *w, struct slot *s);
 extern void chunk_io_done (struct worker *w, struct io *io);
 /* Is the error that of a connection which can be reopened? */
 extern bool worker_lost (struct worker *w, const struct io *io);
+/* Read a part of a chunk, and: all that can be read of it was read. */
+extern void chunk_read (struct worker *w, struct slot *s, uint64_t start,
+                        uint64_t end);
+extern void chunk_was_read (struct worker *w, struct slot *s);
 
 /* ---- tune.c ---- */
 
@@ -453,6 +444,8 @@ extern int blkhash_end (struct copy *c);
 
 extern void done_begin (struct copy *c);
 extern void done_add (struct copy *c, const struct extent *what);
+/* This is written, as far as it can be read, but not done. */
+extern void done_add_bad (struct copy *c, uint64_t start, uint64_t end);
 /* Is it time to flush?  Then what is done so far is set aside. */
 extern bool done_due (struct copy *c);
 extern int done_flushed (struct copy *c);
@@ -460,6 +453,8 @@ extern int done_flushed (struct copy *c);
 extern void done_lost (struct copy *c);
 /* All that was not flushed is work again. */
 extern void done_again (struct copy *c);
+/* All is durable, and what is not done is left to a later run. */
+extern int done_keep (struct copy *c);
 extern void done_end (struct copy *c);
 
 /* Open the journal.  True if it is that of an interrupted copy, of which

@@ -11,8 +11,8 @@
 #define FLUSH_SHARE 10
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-/* Of data and of zeroes. */
-static struct ranges recent[2], aside[2];
+enum { OF_DATA, OF_ZEROES, OF_BAD, KINDS };
+static struct ranges recent[KINDS], aside[KINDS];
 static uint64_t bytes;
 static double flush_began, flush_ended, flush_took;
 
@@ -35,6 +35,28 @@ done_add (struct copy *c, const struct extent *what)
   pthread_mutex_unlock (&lock);
 }
 
+void
+done_add_bad (struct copy *c, uint64_t start, uint64_t end)
+{
+  if (!c->track)
+    return;
+  pthread_mutex_lock (&lock);
+  ranges_add (&recent[OF_BAD], start, end);
+  pthread_mutex_unlock (&lock);
+}
+
+/* With the lock held: what is done so far is durable after the next flush. */
+static void
+set_aside (void)
+{
+  for (int i = 0; i < KINDS; i++) {
+    ranges_merge (&aside[i], &recent[i]);
+    ranges_clear (&recent[i]);
+  }
+  bytes = 0;
+  flush_began = tool_now ();
+}
+
 bool
 done_due (struct copy *c)
 {
@@ -48,14 +70,8 @@ done_due (struct copy *c)
     due = (bytes >= c->o.checkpoint || since >= FLUSH_SECONDS)
       && since >= flush_took * FLUSH_SHARE;
   }
-  if (due) {
-    for (int i = 0; i < 2; i++) {
-      ranges_merge (&aside[i], &recent[i]);
-      ranges_clear (&recent[i]);
-    }
-    bytes = 0;
-    flush_began = tool_now ();
-  }
+  if (due)
+    set_aside ();
   pthread_mutex_unlock (&lock);
   return due;
 }
@@ -66,8 +82,9 @@ done_flushed (struct copy *c)
   struct ranges durable = { .count = 0 };
 
   pthread_mutex_lock (&lock);
-  for (int i = 0; i < 2; i++) {
-    ranges_merge (&durable, &aside[i]);
+  for (int i = 0; i < KINDS; i++) {
+    if (i != OF_BAD)
+      ranges_merge (&durable, &aside[i]);
     ranges_clear (&aside[i]);
   }
   c->losses = 0;
@@ -94,32 +111,42 @@ done_lost (struct copy *c)
 void
 done_again (struct copy *c)
 {
-  struct ranges lost[2] = { { .count = 0 }, { .count = 0 } };
+  struct ranges lost[KINDS] = { { .count = 0 } };
 
   pthread_mutex_lock (&lock);
-  for (int i = 0; i < 2; i++) {
+  for (int i = 0; i < KINDS; i++) {
     ranges_merge (&lost[i], &recent[i]);
     ranges_merge (&lost[i], &aside[i]);
-    if (i == 1 && c->to->fresh)
+    if (i == OF_ZEROES && c->to->fresh)
       continue;
     ranges_clear (&recent[i]);
     ranges_clear (&aside[i]);
   }
   pthread_mutex_unlock (&lock);
-  for (int i = 0; i < 2; i++) {
-    for (size_t j = 0; j < lost[i].count && (i == 0 || !c->to->fresh); j++)
+  for (int i = 0; i < KINDS; i++) {
+    bool stays = i == OF_ZEROES && c->to->fresh;
+    for (size_t j = 0; j < lost[i].count && !stays; j++)
       work_return (c, (struct extent) {
           .start = lost[i].list[j].start, .end = lost[i].list[j].end,
-          .kind = i ? ZERO : DATA });
+          .kind = i == OF_ZEROES ? ZERO : DATA });
     ranges_clear (&lost[i]);
   }
+}
+
+int
+done_keep (struct copy *c)
+{
+  pthread_mutex_lock (&lock);
+  set_aside ();
+  pthread_mutex_unlock (&lock);
+  return done_flushed (c);
 }
 
 void
 done_end (struct copy *c)
 {
   (void) c;
-  for (int i = 0; i < 2; i++) {
+  for (int i = 0; i < KINDS; i++) {
     ranges_clear (&recent[i]);
     ranges_clear (&aside[i]);
   }

@@ -119,17 +119,19 @@ connect_more (struct endpoint *e, unsigned count)
 }
 
 /* Give a destination that is made anew its size: old content goes, and what
- * is never written reads as zeroes. */
+ * is never written reads as zeroes.  It stays where it may be left as it
+ * is. */
 static void
 make_anew (struct file *f, struct copy *c)
 {
   uint64_t size = f->e.start + c->length;
+  bool stays = c->o.on_read_error == READ_ERRORS_SKIP && c->length_known;
 
-  if (ftruncate (f->e.fd, 0) == -1
+  if ((!stays && ftruncate (f->e.fd, 0) == -1)
       || (c->length_known && ftruncate (f->e.fd, size) == -1))
     tool_fail ("%s: cannot set the size to %" PRIu64 " bytes: %m",
                f->e.name, size);
-  f->e.fresh = true;
+  f->e.fresh = !stays || f->e.size == 0;
 }
 
 static void

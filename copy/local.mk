@@ -4,6 +4,8 @@ bin_PROGRAMS += copy/nbdcopy
 dist_man_MANS += copy/nbdcopy.1
 
 copy_nbdcopy_SOURCES = \
+	copy/bad.c \
+	copy/bad.h \
 	copy/chunk.c \
 	copy/copy.h \
 	copy/digest.c \
@@ -22,6 +24,7 @@ copy_nbdcopy_SOURCES = \
 	copy/nbd.h \
 	copy/open.c \
 	copy/options.c \
+	copy/options.h \
 	copy/progress.c \
 	copy/ranges.c \
 	copy/rate.c \
@@ -96,6 +99,7 @@ copy_tests = \
 	copy/tests/sparse-random-disks-arrive-whole.sh \
 	copy/tests/streams-are-passed-on-as-they-come.py \
 	copy/tests/the-rate-is-limited-and-changed-by-signals.sh \
+	copy/tests/unreadable-blocks-are-left-out-and-listed.py \
 	copy/tests/verification-finds-what-is-not-stored.sh \
 	copy/tests/zeroes-replace-old-content.sh \
 	copy/tests/zeroes-take-the-fast-way.sh

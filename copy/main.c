@@ -9,7 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "copy.h"
+#include "bad.h"
 
 static struct copy copy;
 
@@ -153,6 +153,9 @@ check_endpoints (struct copy *c)
                from->name);
   if (o->map && from->stream)
     tool_fail ("--map: %s is a stream", from->name);
+  if (o->on_read_error == READ_ERRORS_SKIP && to->stream)
+    tool_fail ("--on-read-error=skip: %s is a stream, of which nothing can be "
+               "left as it is; zero is possible", to->name);
   if ((o->map || o->context) && to->stream)
     tool_fail ("%s: to a stream everything has to be written, not only "
                "what is marked", to->name);
@@ -233,6 +236,7 @@ prepare (struct copy *c)
   struct ranges done = { .count = 0 };
   struct options *o = &c->o;
 
+  bad_open (c);
   if (o->resume)
     c->resumed = journal_open (c, &done);
   c->whole = !o->map && !o->context && !c->resumed && o->offset[1] == 0
@@ -247,6 +251,7 @@ prepare (struct copy *c)
   done_begin (c);
   rate_begin (c);
   verify_begin (c);
+  bad_begin (c);
 }
 
 /* What was lost before it was flushed is copied again. */
@@ -294,6 +299,8 @@ run (struct copy *c)
   }
   if (blkhash_end (c) == -1)
     return -1;
+  if (o->resume && c->unreadable > 0)
+    return done_keep (c);
   if (o->resume)
     journal_remove (c);
   done_end (c);
@@ -361,10 +368,12 @@ main (int argc, char *argv[])
   progress_begin (c);
   begun = true;
   endpoint_keep ();
-  int r = run (c);
+  int r = run (c), status = r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
   progress_end (c, r == 0);
+  if (bad_end (c, r == 0) == -1 || c->unreadable > 0)
+    status = EXIT_FAILURE;
   tool_check_signal ();
   if (c->stop == UNREAD)
     tool_output_failed (EPIPE);
-  tool_finish (r == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+  tool_finish (status);
 }

@@ -16,6 +16,7 @@
 
 enum {
   ALLOCATED = TOOL_FIRST,
+  BAD_RANGES,
   BITMAP,
   BLKHASH,
   BLKHASH_FILE,
@@ -29,6 +30,7 @@ enum {
   MAP,
   NO_EXTENTS,
   OFFSET,
+  ON_READ_ERROR,
   QUEUE_SIZE,
   RATE,
   REQUEST_SIZE,
@@ -42,6 +44,8 @@ static const struct tool_option rows[] = {
   TOOL_HELP_ROW,
   { ALLOCATED, "allocated", NULL,
     "write zeroes as allocated space, not as holes" },
+  { BAD_RANGES, "bad-ranges", "FILE",
+    "list what could not be read, as --map takes it" },
   { BITMAP, "bitmap", "NAME",
     "copy only what this dirty bitmap of qemu marks" },
   { BLKHASH, "blkhash", "[ALGORITHM/SIZE]",
@@ -65,6 +69,8 @@ static const struct tool_option rows[] = {
   { NO_EXTENTS, "no-extents", NULL,
     "do not ask the source for holes, read everything" },
   { OFFSET, "offset source-offset", "OFFSET", "begin to read here" },
+  { ON_READ_ERROR, "on-read-error", "fail|zero|skip",
+    "fail (the default), or go on without what cannot be read" },
   { 'p', "progress", "[FD]",
     "show progress, or write it to a descriptor; also json:FD" },
   { QUEUE_SIZE, "queue-size", "SIZE", "memory of each thread (16M)" },
@@ -87,6 +93,7 @@ static const struct tool_option rows[] = {
 static const struct tool_words words[] = {
   { BLKHASH, "md5 sha1 sha256 sha512" },
   { CONTEXT, "base:allocation qemu:allocation-depth qemu:dirty-bitmap:" },
+  { ON_READ_ERROR, "fail skip zero" },
   { 'p', "json:" },
   { .id = 0 },
 };
@@ -129,6 +136,23 @@ take_progress (struct options *o, const char *text)
     text += 5;
   }
   o->progress_fd = tool_descriptor_argument ("--progress", text);
+}
+
+static void
+take_on_read_error (struct options *o, const char *word)
+{
+  static const char *const known[] = {
+    [READ_ERRORS_FAIL] = "fail", [READ_ERRORS_ZERO] = "zero",
+    [READ_ERRORS_SKIP] = "skip",
+  };
+
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    if (strcmp (word, known[i]) == 0) {
+      o->on_read_error = i;
+      return;
+    }
+  tool_usage_error ("--on-read-error: it is one of fail, zero and skip, not "
+                    "%s", word);
 }
 
 static void
@@ -206,6 +230,7 @@ take_option (struct options *o, int id)
 {
   switch (id) {
   case ALLOCATED: o->allocated = true; break;
+  case BAD_RANGES: o->bad_ranges = optarg; break;
   case BITMAP:
     take_context (o, tool_format ("%s%s", LIBNBD_CONTEXT_QEMU_DIRTY_BITMAP,
                                   optarg));
@@ -217,6 +242,7 @@ take_option (struct options *o, int id)
   case DO_FLUSH: o->flush = true; break;
   case MAP: o->map = optarg; break;
   case NO_EXTENTS: o->no_map = true; break;
+  case ON_READ_ERROR: take_on_read_error (o, optarg); break;
   case 'p': take_progress (o, optarg); break;
   case RESUME: o->resume = optarg; break;
   case SYNCHRONOUS: o->synchronous = true; break;
@@ -241,6 +267,12 @@ check (const struct options *o)
   if (o->resume && o->map && strcmp (o->map, "-") == 0)
     tool_fail ("--resume: the map must be there again, so it has to be in a "
                "file, not standard input");
+  if (o->bad_ranges && o->on_read_error == READ_ERRORS_FAIL)
+    tool_usage_error ("--bad-ranges: it needs --on-read-error=zero or skip; "
+                      "otherwise the first one ends the copy");
+  if (o->blkhash && o->on_read_error == READ_ERRORS_SKIP)
+    tool_fail ("--blkhash: nobody knows what is at the destination where "
+               "--on-read-error=skip leaves it as it is; zero is possible");
   if (o->no_map && o->context)
     tool_fail ("--no-extents: it excludes --bitmap and --context");
 }
@@ -256,8 +288,11 @@ name_outputs (const struct options *o)
     tool_output_file ("--blkhash-file", o->blkhash_file);
   if (o->resume)
     tool_output_file ("--resume", o->resume);
+  if (o->bad_ranges)
+    tool_output_file ("--bad-ranges", o->bad_ranges);
   if (o->map)
-    tool_input_file ("--map", o->map);
+    tool_input_file ("--map", strcmp (o->map, "-") == 0 ? "/dev/stdin"
+                     : o->map);
 }
 
 void

@@ -139,19 +139,21 @@ print_percent (struct copy *c, bool complete)
 }
 
 static void
-print_json (struct copy *c, double t, const char *status)
+print_json (struct copy *c, double t, const char *status, bool complete)
 {
   uint64_t of = total (c);
   double r = rate (c, t);
 
   fprintf (state.out, "{ \"status\": \"%s\", \"seconds\": %.3f, "
            "\"copied\": %" PRIu64 ", \"zeroes\": %" PRIu64 ", \"skipped\": %"
-           PRIu64 ", \"verified\": %" PRIu64 ", \"rate\": %.0f", status,
+           PRIu64 ", \"verified\": %" PRIu64 ", \"unreadable\": %" PRIu64
+           ", \"rate\": %.0f", status,
            t - state.began, (uint64_t) c->copied, (uint64_t) c->zeroed,
-           (uint64_t) c->skipped, (uint64_t) c->verified, r);
+           (uint64_t) c->skipped, (uint64_t) c->verified,
+           (uint64_t) c->unreadable, r);
   if (c->length_known) {
     fprintf (state.out, ", \"size\": %" PRIu64 ", \"percent\": %d",
-             c->length, percent (c, strcmp (status, "complete") == 0));
+             c->length, percent (c, complete));
     if (r > 0 && of > done (c))
       fprintf (state.out, ", \"left\": %.0f", (of - done (c)) / r);
   }
@@ -167,7 +169,7 @@ print (struct copy *c, double t)
   else if (c->o.progress == PROGRESS_FD)
     print_percent (c, false);
   else
-    print_json (c, t, c->verifying ? "verifying" : "copying");
+    print_json (c, t, c->verifying ? "verifying" : "copying", false);
 }
 
 void
@@ -224,7 +226,8 @@ progress_end (struct copy *c, bool complete)
   else if (c->o.progress == PROGRESS_BAR)
     progress_hide ();
   else if (c->o.progress == PROGRESS_JSON)
-    print_json (c, tool_now (), complete ? "complete" : "failed");
+    print_json (c, tool_now (), !complete ? "failed"
+                : c->unreadable > 0 ? "incomplete" : "complete", complete);
   else if (complete)
     print_percent (c, true);
 }

@@ -79,6 +79,31 @@ ranges_gap (const struct ranges *r, uint64_t start, uint64_t end,
   return true;
 }
 
+uint64_t
+ranges_count (const struct ranges *r, uint64_t start, uint64_t end)
+{
+  uint64_t count = end - start;
+  struct range gap;
+
+  for (; ranges_gap (r, start, end, &gap); start = gap.end)
+    count -= gap.end - gap.start;
+  return count;
+}
+
+void
+ranges_remove (struct ranges *r, uint64_t start, uint64_t end)
+{
+  struct ranges rest = { .count = 0 };
+
+  for (size_t i = 0; i < r->count; i++) {
+    const struct range *old = &r->list[i];
+    ranges_add (&rest, old->start, MIN (old->end, start));
+    ranges_add (&rest, MAX (old->start, end), old->end);
+  }
+  ranges_clear (r);
+  *r = rest;
+}
+
 void
 ranges_merge (struct ranges *into, const struct ranges *from)
 {

@@ -263,6 +263,8 @@ free_workers (struct copy *c)
       w->spare = io->next;
       free (io);
     }
+    for (unsigned j = 0; j < c->slots; j++)
+      ranges_clear (&w->slots[j].bad);
     munmap (w->buffers, c->slots * c->request);
     free (w->slots);
     free (w->waiting);

@@ -75,6 +75,12 @@ check_ranges (void)
   ranges_add (&r, 20, 30);
   check (r.count == 1 && r.list[0].start == 0 && r.list[0].end == 40,
          "ranges are not joined", r.count);
+  ranges_remove (&r, 10, 15);
+  ranges_remove (&r, 38, 50);
+  check (r.count == 2 && r.list[0].end == 10 && r.list[1].start == 15
+         && r.list[1].end == 38, "ranges are not removed", r.count);
+  check (ranges_count (&r, 5, 20) == 10, "positions are miscounted",
+         ranges_count (&r, 5, 20));
   ranges_clear (&r);
 }
 
