@@ -22,7 +22,7 @@ static const struct tool_option options[] = {
   { JSON, "json", NULL, "print JSON" },
   { 'L', "list", NULL, "show all exports that the server lists" },
   { MAP, "map", "[CONTEXT]",
-    "print the extents of a metadata context (base:allocation)" },
+    "print extents of a context (base:allocation)" },
   { SIZE, "size", NULL, "print the size in bytes, nothing else" },
   { TOTALS, "totals total", NULL, "with --map: add extents up by type" },
   { URI, "uri", NULL, "print the URI in its normal form, nothing else" },
