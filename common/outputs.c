@@ -24,6 +24,7 @@ static struct output {
   const char *path;             /* NULL: it is the descriptor */
   int fd;
   bool written;                 /* not only read */
+  bool quiet;                   /* nothing, unless something goes wrong */
 } outputs[MAX_OUTPUTS];
 static size_t nr_outputs;
 
@@ -113,6 +114,15 @@ tool_output_descriptor (const char *option, int fd)
 }
 
 void
+tool_output_messages (bool many)
+{
+  add ((struct output) {
+    .option = "messages", .fd = STDERR_FILENO, .written = true,
+    .quiet = !many,
+  });
+}
+
+void
 tool_output_file (const char *option, const char *path)
 {
   add ((struct output) { .option = option, .path = path, .written = true });
@@ -161,7 +171,8 @@ refuse (const struct stat *st, const char *what, bool written_only)
   for (const struct output *o = outputs; o < outputs + nr_outputs; o++) {
     if (written_only && !o->written)
       continue;
-    if (!look (o, &other) || !same (st, &other))
+    if (!look (o, &other) || !same (st, &other)
+        || (o->quiet && !is_disk (&other)))
       continue;
     spare (st);
     tool_fail ("%s: %s is also the %s; use another one", o->option,

@@ -261,6 +261,10 @@ extern int tool_socket_argument (const char *option, const char *text);
 extern void tool_output_file (const char *option, const char *path);
 extern void tool_input_file (const char *option, const char *path);
 extern void tool_output_descriptor (const char *option, int fd);
+/* Standard error likewise.  Unless there will be MANY messages it may be the
+ * stream that data goes to: when one of them gets there the tool has failed,
+ * and says so by its status. */
+extern void tool_output_messages (bool many);
 
 /* Fail the tool if one of these is the file or device that data comes from
  * (only what is written counts), or the file, device or stream that it goes

@@ -281,7 +281,7 @@ check (const struct options *o)
 static void
 name_outputs (const struct options *o)
 {
-  tool_output_descriptor ("messages", STDERR_FILENO);
+  tool_output_messages (o->verbose || o->progress == PROGRESS_BAR);
   if (o->progress == PROGRESS_FD || o->progress == PROGRESS_JSON)
     tool_output_descriptor ("--progress", o->progress_fd);
   if (o->blkhash && o->blkhash_file)

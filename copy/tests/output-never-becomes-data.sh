@@ -86,9 +86,12 @@ status=0
 [ "$status" = 1 ] || fail "messages go to the destination"
 unchanged
 status=0
-"$nbdcopy" "$tmp/in" - 2>&1 | cat >"$tmp/piped" || status=$?
+"$nbdcopy" -p "$tmp/in" - 2>&1 | cat >"$tmp/piped" || status=$?
 [ "$status" = 1 ] || fail "messages go to the destination"
 grep -q "messages: standard error is also the destination" "$tmp/piped"
+
+# Where nothing is printed unless it fails, a stream may be both.
+"$nbdcopy" "$tmp/in" - 2>&1 | cmp - "$tmp/in"
 
 # What is discarded anyway may be discarded together.
 "$nbdcopy" --progress=1 "$tmp/in" /dev/null >/dev/null 2>&1
