@@ -111,6 +111,7 @@ program_tests = \
 	tests/transmission/callbacks-that-are-only-freed \
 	tests/transmission/callbacks-use-and-close-other-handles \
 	tests/transmission/cancelled-threads-give-up-the-seat \
+	tests/transmission/cancelled-threads-leave-the-handle-to-others \
 	tests/transmission/cancelled-writers-watch-no-more \
 	tests/transmission/chunk-callbacks-can-fail-the-command \
 	tests/transmission/close-sends-nothing \

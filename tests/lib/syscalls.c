@@ -2,30 +2,25 @@
 
 /* Counts the calling thread's system calls on sockets. */
 
-#include <errno.h>
+#include <dlfcn.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stddef.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "syscalls.h"
 
 static __thread struct syscalls made;
 
-/* Like those of the C library, a place where threads can be cancelled. */
-#define CALL(...) ({                                                    \
-      int type_;                                                        \
-      pthread_setcanceltype (PTHREAD_CANCEL_ASYNCHRONOUS, &type_);      \
-      long r_ = syscall (__VA_ARGS__);                                  \
-      int errno_ = errno;                                               \
-      pthread_setcanceltype (type_, &type_);                            \
-      errno = errno_;                                                   \
-      r_; })
+/* The function of that name which ours hides.  System calls of our own would
+ * not do: they are no places where threads can be cancelled.
+ */
+#define REAL(name) ({                                                   \
+      static __typeof__ (&name) real_;                                  \
+      if (real_ == NULL)                                                \
+        real_ = (__typeof__ (&name)) dlsym (RTLD_NEXT, #name);          \
+      real_; })
 
 struct syscalls
 syscalls_made (void)
@@ -37,23 +32,18 @@ syscalls_made (void)
 }
 
 int
-ppoll (struct pollfd *fds, nfds_t n, const struct timespec *timeout,
-       const sigset_t *mask)
+poll (struct pollfd *fds, nfds_t n, int timeout)
 {
-  struct timespec copy = { 0 };
-
   made.polls++;
-  if (timeout)
-    copy = *timeout;
-  return CALL (SYS_ppoll, fds, n, timeout ? &copy : NULL, mask, 8);
+  return REAL (poll) (fds, n, timeout);
 }
 
 int
-poll (struct pollfd *fds, nfds_t n, int timeout)
+ppoll (struct pollfd *fds, nfds_t n, const struct timespec *timeout,
+       const sigset_t *mask)
 {
-  struct timespec ts = { timeout / 1000, timeout % 1000 * 1000000L };
-
-  return ppoll (fds, n, timeout < 0 ? NULL : &ts, NULL);
+  made.polls++;
+  return REAL (ppoll) (fds, n, timeout, mask);
 }
 
 /* What the C library's fortified headers call instead. */
@@ -68,14 +58,14 @@ ssize_t
 recvmsg (int fd, struct msghdr *msg, int flags)
 {
   made.receives++;
-  return CALL (SYS_recvmsg, fd, msg, flags);
+  return REAL (recvmsg) (fd, msg, flags);
 }
 
 ssize_t
 recv (int fd, void *buf, size_t n, int flags)
 {
   made.receives++;
-  return CALL (SYS_recvfrom, fd, buf, n, flags, NULL, NULL);
+  return REAL (recv) (fd, buf, n, flags);
 }
 
 ssize_t
@@ -89,12 +79,12 @@ ssize_t
 sendmsg (int fd, const struct msghdr *msg, int flags)
 {
   made.sends++;
-  return CALL (SYS_sendmsg, fd, msg, flags);
+  return REAL (sendmsg) (fd, msg, flags);
 }
 
 ssize_t
 send (int fd, const void *buf, size_t n, int flags)
 {
   made.sends++;
-  return CALL (SYS_sendto, fd, buf, n, flags, NULL, 0);
+  return REAL (send) (fd, buf, n, flags);
 }
