@@ -342,6 +342,8 @@ script_tests = \
 	tests/interop/qemu-nbd-shows-a-dirty-bitmap.sh \
 	tests/interop/qemu-nbd-shows-the-depth-of-a-backing-chain.sh \
 	tests/interop/qemu-storage-daemon-serves-two-exports.sh \
+	tests/layers/files-use-only-what-is-below.py \
+	tests/layers/wrong-uses-are-named.py \
 	tests/uri/ssh-gets-safe-arguments.sh \
 	tests/uri/ssh-reaches-a-server-through-sshd.sh
 
