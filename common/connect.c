@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Handles: making them, connecting them, and closing them at the end. */
+/* Connecting, and waiting for it. */
 #include <config.h>
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,136 +13,6 @@
 
 /* When somebody who waits is told what for. */
 #define SLOW_MS 5000
-
-/* All handles that were made.  Entries stay in the list for ever, so that a
- * signal handler can walk it; those without a handle are used again. */
-struct entry {
-  struct entry *next;
-  struct nbd_handle *h;
-  _Atomic int negotiating;      /* the socket, to be broken; or -1 */
-  tool_prepare *prepare;        /* of the handle */
-  const void *opaque;
-};
-static struct entry *_Atomic entries;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
-/* The entry of a handle, or with NULL an unused one. */
-static struct entry *
-find_entry (struct nbd_handle *h)
-{
-  struct entry *e = entries;
-  while (e != NULL && e->h != h)
-    e = e->next;
-  return e;
-}
-
-struct nbd_handle *
-tool_create (const char *handle_name, tool_prepare *prepare,
-             const void *opaque)
-{
-  struct nbd_handle *h = nbd_create ();
-  if (h == NULL)
-    tool_nbd_fail (NULL);
-  if ((handle_name && nbd_set_handle_name (h, handle_name) == -1)
-      || nbd_set_uri_allow_local_file (h, true) == -1
-      || (prepare && prepare (h, opaque) == -1))
-    tool_nbd_fail (NULL);
-
-  pthread_mutex_lock (&lock);
-  struct entry *e = find_entry (NULL);
-  if (e == NULL) {
-    e = tool_alloc (sizeof *e);
-    e->negotiating = -1;
-    e->next = entries;
-    entries = e;
-  }
-  e->h = h;
-  e->prepare = prepare;
-  e->opaque = opaque;
-  pthread_mutex_unlock (&lock);
-  return h;
-}
-
-/* From now on, signals break the connection if SOCKET is not -1. */
-static void
-set_negotiating (struct nbd_handle *h, int socket)
-{
-  pthread_mutex_lock (&lock);
-  struct entry *e = find_entry (h);
-  if (e != NULL)
-    e->negotiating = socket;
-  pthread_mutex_unlock (&lock);
-}
-
-/* Close a handle and make another one like it. */
-static struct nbd_handle *
-create_again (struct nbd_handle *h)
-{
-  char *name = nbd_get_handle_name (h);
-  pthread_mutex_lock (&lock);
-  struct entry like = *find_entry (h);
-  pthread_mutex_unlock (&lock);
-  tool_close (h);
-  h = tool_create (name, like.prepare, like.opaque);
-  free (name);
-  return h;
-}
-
-/* Forget the handle, so that nobody breaks what gets its descriptor. */
-static void
-forget (struct nbd_handle *h)
-{
-  pthread_mutex_lock (&lock);
-  struct entry *e = find_entry (h);
-  if (e != NULL) {
-    e->negotiating = -1;
-    e->h = NULL;
-  }
-  pthread_mutex_unlock (&lock);
-}
-
-void
-tool_close (struct nbd_handle *h)
-{
-  struct nbd_handle *parting = h;
-  tool_part (&parting, 1);
-  forget (h);
-  nbd_close (h);
-}
-
-/* Other threads may be in calls on handles if the program ends in one of
- * them.  The kernel closes their sockets. */
-void
-tool_close_all (void)
-{
-  if (gettid () != getpid ())
-    return;
-  size_t count = 0;
-  for (struct entry *e = entries; e != NULL; e = e->next)
-    count += e->h != NULL;
-  struct nbd_handle **handles = calloc (count + 1, sizeof *handles);
-  count = 0;
-  for (struct entry *e = entries; e != NULL && handles; e = e->next)
-    if (e->h != NULL)
-      handles[count++] = e->h;
-  tool_part (handles, count);
-  free (handles);
-  for (struct entry *e = entries; e != NULL; e = e->next) {
-    struct nbd_handle *h = e->h;
-    if (h != NULL) {
-      forget (h);
-      nbd_close (h);
-    }
-  }
-}
-
-void
-tool_break_negotiations (void)
-{
-  for (struct entry *e = entries; e != NULL; e = e->next)
-    if (e->negotiating >= 0)
-      shutdown (e->negotiating, SHUT_RDWR);
-}
 
 int
 tool_start_connecting (struct nbd_handle *h,
@@ -257,7 +125,7 @@ connect_once (struct nbd_handle *h, const struct tool_endpoint *endpoint,
     return r;
 
   if (nbd_aio_is_negotiating (h) == 1)
-    set_negotiating (h, nbd_aio_get_fd (h));
+    tool_set_negotiating (h, nbd_aio_get_fd (h));
   /* A signal may have come before the handler could see the socket. */
   tool_check_signal ();
   return 0;
@@ -317,7 +185,7 @@ tool_connect_within (struct nbd_handle **h,
     story = continue_story (story, without, why);
     without = next;
     /* A server that serves one client at a time must see it leave first. */
-    *h = create_again (*h);
+    *h = tool_create_again (*h);
     r = connect_once (*h, endpoint, silence);
   }
   /* Only what has helped is worth knowing. */
@@ -343,7 +211,7 @@ tool_opt_go (struct nbd_handle *h)
 {
   int r = nbd_opt_go (h);
   if (r == 0)
-    set_negotiating (h, -1);
+    tool_set_negotiating (h, -1);
   tool_check_signal ();
   return r;
 }

@@ -5,12 +5,19 @@
 
 #include "tool.h"
 
-extern const struct tool *tool_self;    /* options.c; never NULL */
+extern const struct tool *tool_self;    /* usage.c; never NULL */
 extern void tool_print_usage (FILE *file);
+/* For getopt: no_argument, required_argument or optional_argument. */
+extern int tool_argument_kind (const struct tool_option *row);
 
-extern void tool_prepare_end (void);    /* message.c */
-extern void tool_run_ends (void);       /* only the first call does it */
-/* The library's last error is told as that of CALL. */
+extern void tool_prepare_end (void);    /* end.c */
+/* Run FUNCTION after all those of tool_at_end.  There is one such function;
+ * it may be called twice. */
+extern void tool_at_last (void (*function) (void));
+
+extern bool tool_ignores_pipe (void);   /* signals.c: SIGPIPE was ignored */
+
+/* message.c.  The library's last error is told as that of CALL. */
 extern void tool_name_error (const char *call);
 /* The library's last error is told in these words, which are freed. */
 extern void tool_reword_error (char *words);
@@ -25,8 +32,13 @@ tool_learn_from_hangup (const struct tool_endpoint *endpoint);
 
 extern void tool_choose_colors (bool yes);      /* color.c */
 
-/* connect.c: for signal handlers, break what negotiates. */
+/* handles.c: from now on, signals break the connection if SOCKET is not
+ * -1. */
+extern void tool_set_negotiating (struct nbd_handle *h, int socket);
+/* For signal handlers: break what negotiates. */
 extern void tool_break_negotiations (void);
+/* Close a handle and make another one like it. */
+extern struct nbd_handle *tool_create_again (struct nbd_handle *h);
 
 /* part.c: take the replies to what is in flight, tell the servers that
  * nothing more will come, and wait until they close; for two seconds at

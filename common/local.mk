@@ -8,9 +8,11 @@ common_libcommon_a_SOURCES = \
 	common/clock.c \
 	common/color.c \
 	common/connect.c \
+	common/end.c \
 	common/endpoint.c \
 	common/extents.c \
 	common/extents.h \
+	common/handles.c \
 	common/hangup.c \
 	common/internal.h \
 	common/message.c \
@@ -21,8 +23,10 @@ common_libcommon_a_SOURCES = \
 	common/reach.c \
 	common/signals.c \
 	common/size.c \
+	common/stdout.c \
 	common/text.c \
-	common/tool.h
+	common/tool.h \
+	common/usage.c
 common_libcommon_a_CPPFLAGS = $(AM_CPPFLAGS)
 
 tool_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/common

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages for people, and the ends of a program. */
+/* Messages for people. */
 #include <config.h>
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "internal.h"
-
-static void (*ends[8]) (void);
-static size_t nr_ends;
 
 static void
 message (const char *format, va_list args)
@@ -109,47 +104,6 @@ tool_nbd_fail (const char *what)
 {
   tool_fail ("%s%s%s", what ? what : "", what ? ": " : "",
              tool_nbd_error ());
-}
-
-void
-tool_at_end (void (*function) (void))
-{
-  if (nr_ends == sizeof ends / sizeof ends[0])
-    abort ();
-  ends[nr_ends++] = function;
-}
-
-void
-tool_run_ends (void)
-{
-  while (nr_ends > 0)
-    ends[--nr_ends] ();
-  tool_close_all ();
-}
-
-/* A signal may come while the program is ending. */
-static void
-at_exit (void)
-{
-  tool_run_ends ();
-  tool_check_signal ();
-}
-
-void
-tool_prepare_end (void)
-{
-  atexit (at_exit);
-}
-
-void
-tool_finish (int status)
-{
-  errno = 0;
-  bool failed = ferror (stdout);
-  /* Some file systems tell only when a file is closed. */
-  if (fflush (stdout) == EOF || failed || close (dup (STDOUT_FILENO)) == -1)
-    tool_output_failed (errno);
-  exit (status);
 }
 
 void *

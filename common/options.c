@@ -22,8 +22,6 @@ static struct {
   bool masked;
 } parser;
 
-const struct tool *tool_self = &(struct tool) { .name = "nbd" };
-
 /* Call FUNCTION for each word of NAMES. */
 static void
 each_name (const struct tool_option *row,
@@ -38,14 +36,6 @@ each_name (const struct tool_option *row,
   }
 }
 
-static int
-argument_kind (const struct tool_option *row)
-{
-  if (row->argument == NULL)
-    return no_argument;
-  return row->argument[0] == '[' ? optional_argument : required_argument;
-}
-
 static void
 add_long (const struct tool_option *row, const char *name, size_t length)
 {
@@ -55,7 +45,7 @@ add_long (const struct tool_option *row, const char *name, size_t length)
   if (parser.longs == NULL || copy == NULL)
     tool_fail ("out of memory");
   parser.longs[count] = (struct option) {
-    .name = copy, .has_arg = argument_kind (row), .val = row->id,
+    .name = copy, .has_arg = tool_argument_kind (row), .val = row->id,
   };
   parser.longs[count + 1] = (struct option) { .name = NULL };
 }
@@ -130,7 +120,7 @@ tool_start (const struct tool *tool, int argc, char **argv)
     if (row->id >= TOOL_HELP)
       continue;
     *p++ = row->id;
-    for (int n = argument_kind (row); n > 0; n--)
+    for (int n = tool_argument_kind (row); n > 0; n--)
       *p++ = ':';
   }
   for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
@@ -190,64 +180,8 @@ list_words (const char *spelling)
       print_words (o->val);
   for (const struct tool_option *row = tool_self->options; row->id; row++)
     if (letter && row->id == name[0] && length == 1 && !joined
-        && argument_kind (row) == required_argument)
+        && tool_argument_kind (row) == required_argument)
       print_words (row->id);
-}
-
-/* "-n N", "-n, --length=N", "    --map[=CONTEXT]" */
-static char *
-spelling (const struct tool_option *row)
-{
-  char letter[] = { '-', row->id < TOOL_HELP ? row->id : '?', '\0' };
-  int length = strcspn (row->names, " ");
-  const char *argument = row->argument ? row->argument : "";
-  const char *equals = argument[0] == '\0' ? "" : "=";
-  if (length == 0)
-    return tool_format ("%s %s", letter, argument);
-  if (length > 0 && argument_kind (row) == optional_argument) {
-    equals = "[=";
-    argument++;
-  }
-  if (row->id >= TOOL_HELP)
-    return tool_format ("    --%.*s%s%s", length, row->names, equals,
-                        argument);
-  return tool_format ("%s, --%.*s%s%s", letter, length, row->names, equals,
-                      argument);
-}
-
-/* Print each line of TEXT, indented. */
-static void
-print_indented (FILE *file, const char *text)
-{
-  while (*text != '\0') {
-    int length = strcspn (text, "\n");
-    fprintf (file, "%s%.*s\n", length > 0 ? "    " : "", length, text);
-    text += length + (text[length] == '\n');
-  }
-}
-
-void
-tool_print_usage (FILE *file)
-{
-  fprintf (file, "%s: %s\n\nUsage:\n", tool_self->name, tool_self->summary);
-  print_indented (file, tool_self->forms);
-  fprintf (file, "\nOptions:\n");
-  for (const struct tool_option *row = tool_self->options; row->id; row++) {
-    if (row->help == NULL)
-      continue;
-    char *left = spelling (row);
-    const int width = 24;
-    if (strlen (left) > (size_t) width)
-      fprintf (file, "  %s\n  %*s  %s\n", left, width, "", row->help);
-    else
-      fprintf (file, "  %-*s  %s\n", width, left, row->help);
-    free (left);
-  }
-  if (tool_self->examples) {
-    fprintf (file, "\nExamples:\n");
-    print_indented (file, tool_self->examples);
-  }
-  fprintf (file, "\nThe manual page %s(1) says more.\n", tool_self->name);
 }
 
 /* Two lines; scripts take the second word of either. */

@@ -13,9 +13,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -25,10 +22,6 @@
  * one later has lost patience. */
 #define SAME_SIGNAL_MS 500
 
-/* How long somebody who reads slowly is waited for. */
-#define OUTPUT_MS 1000
-
-volatile sig_atomic_t tool_signal;
 static int wake = -1;
 static sigset_t ending;         /* the signals that end the tool */
 static volatile int64_t came_ms;        /* when the first one did */
@@ -88,6 +81,12 @@ tool_ending_signals (void)
   return &ending;
 }
 
+bool
+tool_ignores_pipe (void)
+{
+  return pipe_ignored;
+}
+
 int
 tool_signal_fd (void)
 {
@@ -101,69 +100,6 @@ tool_wake (void)
   if (write (wake, &one, sizeof one) == -1) {
     /* It is readable already. */
   }
-}
-
-static void die (int number) __attribute__ ((noreturn));
-
-/* The signal may be blocked. */
-static void
-die (int number)
-{
-  sigset_t set;
-  signal (number, SIG_DFL);
-  sigemptyset (&set);
-  sigaddset (&set, number);
-  raise (number);
-  sigprocmask (SIG_UNBLOCK, &set, NULL);
-  _exit (128 + number);
-}
-
-/* If whoever reads standard output has paused, what is left of it goes
- * nowhere. */
-static void
-keep_output_from_waiting (void)
-{
-  struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
-  if (poll (&p, 1, OUTPUT_MS) == 1 && (p.revents & POLLOUT) != 0)
-    return;
-  int fd = open ("/dev/null", O_WRONLY | O_CLOEXEC);
-  if (fd != -1)
-    dup2 (fd, STDOUT_FILENO);
-}
-
-void
-tool_end_by (int number)
-{
-  keep_output_from_waiting ();
-  tool_run_ends ();
-  fflush (stdout);
-  die (number);
-}
-
-void
-tool_check_signal (void)
-{
-  if (tool_signal != 0)
-    tool_end_by (tool_signal);
-}
-
-/* Does a write to standard output fail since its other end is closed? */
-static bool
-is_cut_off (void)
-{
-  struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
-  return poll (&p, 1, 0) == 1 && (p.revents & (POLLERR | POLLHUP)) != 0;
-}
-
-void
-tool_output_failed (int error)
-{
-  tool_check_signal ();
-  if (error == 0)
-    error = is_cut_off () ? EPIPE : EIO;
-  if (error == EPIPE && !pipe_ignored)
-    tool_end_by (SIGPIPE);
-  tool_fail ("cannot write to standard output: %s", strerror (error));
 }
 
 int

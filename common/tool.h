@@ -83,7 +83,7 @@ extern int tool_next_option (void);
 /* What is left after the options; ends with NULL. */
 extern char **tool_arguments (void);
 
-/* ---- message.c: errors and ends ---- */
+/* ---- message.c: messages for people ---- */
 
 /* Print "NAME: text" on standard error. */
 extern void tool_error (const char *format, ...)
@@ -105,19 +105,34 @@ extern const char *tool_nbd_error (void);
  * NULL.  If a signal made the library fail, end by that instead. */
 extern void tool_nbd_fail (const char *what) __attribute__ ((noreturn));
 
+extern void *tool_alloc (size_t size);  /* cleared; fails the tool */
+extern char *tool_format (const char *format, ...)
+  __attribute__ ((format (printf, 1, 2)));      /* to be freed */
+
+/* ---- end.c: the end of a program ---- */
+
 /* Run FUNCTION when the program ends, signals included, before handles are
  * closed.  At most eight, the last one first. */
 extern void tool_at_end (void (*function) (void));
+
+extern volatile sig_atomic_t tool_signal;       /* that came, or 0 */
+/* If a signal came, end by it.  In the main thread, whose tool_at_end
+ * functions and handles must be ready for it. */
+extern void tool_check_signal (void);
+/* End by this one. */
+extern void tool_end_by (int number) __attribute__ ((noreturn));
+
+/* ---- stdout.c: standard output ---- */
+
+/* Writing to standard output failed with this errno (0: not known): end by
+ * SIGPIPE, or with a message. */
+extern void tool_output_failed (int error) __attribute__ ((noreturn));
 
 /* Flush standard output and exit with STATUS, or with 1 and a message if
  * not all of it could be written. */
 extern void tool_finish (int status) __attribute__ ((noreturn));
 
-extern void *tool_alloc (size_t size);  /* cleared; fails the tool */
-extern char *tool_format (const char *format, ...)
-  __attribute__ ((format (printf, 1, 2)));      /* to be freed */
-
-/* ---- signals.c: ends by a signal ----
+/* ---- signals.c: waiting for a signal, or for what it interrupts ----
  *
  * All tools end in the same way.  The first SIGINT, SIGTERM, SIGHUP or
  * SIGQUIT, unless it was ignored when the tool was started, sets tool_signal
@@ -138,19 +153,8 @@ extern bool tool_catch_signal (int number, void (*handler) (int));
 /* Those that are caught and not ignored, for who takes them by signalfd and
  * sets tool_signal himself. */
 extern const sigset_t *tool_ending_signals (void);
-extern volatile sig_atomic_t tool_signal;       /* or 0 */
 extern int tool_signal_fd (void);
 extern void tool_wake (void);           /* make it readable; for events */
-
-/* If a signal came, end by it.  In the main thread, whose tool_at_end
- * functions and handles must be ready for it. */
-extern void tool_check_signal (void);
-/* End by this one. */
-extern void tool_end_by (int number) __attribute__ ((noreturn));
-
-/* Writing to standard output failed with this errno (0: not known): end by
- * SIGPIPE, or with a message. */
-extern void tool_output_failed (int error) __attribute__ ((noreturn));
 
 /* Wait for H or a signal, at most TIMEOUT milliseconds (-1: for ever), as
  * nbd_poll does.  Signals end the program here. */
@@ -162,6 +166,24 @@ extern int tool_poll (struct nbd_handle *h, int timeout);
  * here. */
 extern int tool_await (struct nbd_handle *h, int64_t cookie,
                        const char *call);
+
+/* ---- handles.c: making and closing them ---- */
+
+/* Do what is to be done with a handle before it is connected; -1 if the
+ * library does not like it. */
+typedef int tool_prepare (struct nbd_handle *h, const void *opaque);
+
+/* A new handle that is closed at the end of the program, for URIs that may
+ * name local files, prepared unless PREPARE is NULL.  Fails the tool. */
+extern struct nbd_handle *tool_create (const char *handle_name,
+                                       tool_prepare *prepare,
+                                       const void *opaque);
+/* Say goodbye to the server, which has a second to answer what is in flight
+ * and another one to close the connection, and free the handle. */
+extern void tool_close (struct nbd_handle *h);
+/* All of them, side by side; done at the end of the program, however it
+ * ends. */
+extern void tool_close_all (void);
 
 /* ---- endpoint.c: servers on the command line ---- */
 
@@ -203,21 +225,7 @@ extern void tool_take_mode (char **words, struct tool_endpoint *endpoint);
 /* The one server that is all of WORDS; anything else is a usage error. */
 extern void tool_only_endpoint (char **words, struct tool_endpoint *endpoint);
 
-/* Do what is to be done with a handle before it is connected; -1 if the
- * library does not like it. */
-typedef int tool_prepare (struct nbd_handle *h, const void *opaque);
-
-/* A new handle that is closed at the end of the program, for URIs that may
- * name local files, prepared unless PREPARE is NULL.  Fails the tool. */
-extern struct nbd_handle *tool_create (const char *handle_name,
-                                       tool_prepare *prepare,
-                                       const void *opaque);
-/* Say goodbye to the server, which has a second to answer what is in flight
- * and another one to close the connection, and free the handle. */
-extern void tool_close (struct nbd_handle *h);
-/* All of them, side by side; done at the end of the program, however it
- * ends. */
-extern void tool_close_all (void);
+/* ---- connect.c: connecting ---- */
 
 /* Connect.  On failure -1, and tool_nbd_error says why.  A signal while it
  * waits ends the program.  With opt mode set it ends when negotiating.
