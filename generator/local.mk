@@ -21,6 +21,7 @@ $(srcdir)/generator/stamp: $(generator_inputs)
 	$(AM_V_at)touch $@
 
 EXTRA_DIST += \
+	generator/.clang-format \
 	generator/api \
 	generator/generate \
 	generator/nbdgen \
