@@ -10,7 +10,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "nbdfuse.h"
+#include "command.h"
+#include "request.h"
 
 static void
 write_blocks (struct request *request)

@@ -11,7 +11,11 @@
 #include <fcntl.h>
 #include <inttypes.h>
 
-#include "nbdfuse.h"
+#include "command.h"
+#include "disk.h"
+#include "file.h"
+#include "options.h"
+#include "request.h"
 
 static void next_step (struct request *request);
 

@@ -13,7 +13,9 @@
 
 #include <stdlib.h>
 
-#include "nbdfuse.h"
+#include "blocks.h"
+#include "disk.h"
+#include "walk.h"
 
 /* How long one stat may wait. */
 #define PATIENCE_MS 300
@@ -29,16 +31,16 @@ struct waiter {
 };
 
 /* Counters of the disk when a pass began. */
-struct moment {
+struct counters {
   uint64_t changes, allocating;
 };
 
 struct scan {
   struct walk walk;             /* the pass under way */
-  struct moment began;
+  struct counters began;
   uint64_t allocated;           /* bytes before the walk's position */
   bool complete;                /* there was a whole pass before */
-  struct moment known;          /* when it began */
+  struct counters known;        /* when it began */
   uint64_t total;               /* what it found */
 
   bool running;                 /* for whoever waits until the deadline */
@@ -146,7 +148,7 @@ scan_go_on (struct disk *disk)
   if (scan->walk.position == 0 || scan->walk.position >= disk->size) {
     scan->walk.position = 0;
     scan->allocated = 0;
-    scan->began = (struct moment) {
+    scan->began = (struct counters) {
       .changes = disk->changes, .allocating = disk->allocating,
     };
   }

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "nbdfuse.h"
+#include "buffer.h"
 
 #define SMALLEST_SHIFT 12
 #define CLASSES 15              /* 4 KiB to 64 MiB */

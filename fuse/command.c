@@ -8,7 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nbdfuse.h"
+#include "command.h"
+#include "completed.h"
+#include "disk.h"
+#include "phase.h"
+
+/* A connection serves only so many parts of one command at a time. */
+#define MAX_PARTS 16
 
 /* Zeroes that are written to servers without a command for them. */
 static const char zeroes[64 << 10] __attribute__ ((aligned (4096)));
@@ -159,7 +165,7 @@ static void
 pump (struct command *command)
 {
   uint64_t largest = largest_part (command);
-  if (command->for_reader && loop_is_unmounted ())
+  if (command->for_reader && phase_now () >= DRAINING)
     command->error = EIO;
   while (command->position < command->end && !command->error
          && command->parts <= MAX_PARTS) {

@@ -2,7 +2,9 @@
 /* What was completed, in that order. */
 #include <config.h>
 
-#include "nbdfuse.h"
+#include <stddef.h>
+
+#include "completed.h"
 
 static struct completed *first, **last = &first;
 

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#include "nbdfuse.h"
+#include "disk.h"
+#include "exports.h"
+#include "options.h"
+#include "server.h"
 
 #define DEFAULT_CONNECTIONS 4
 /* Descriptors that are needed beside those of connections. */
@@ -45,7 +48,7 @@ connect_one (const struct tool_endpoint *endpoint, const char *what,
                                : tool_patience_ms (first_ms));
   /* The server may have been started by it. */
   if (!tool_endpoint_again (endpoint))
-    leave_watch_server (h);
+    server_watch (h);
   if (r == CONNECTED) {
     if (alone)
       first_ms = tool_now_ms () - start;

@@ -2,7 +2,8 @@
 /* Exports and their connections, once they are open. */
 #include <config.h>
 
-#include "nbdfuse.h"
+#include "disk.h"
+#include "options.h"
 
 #define SMALL (32 << 10)
 #define MAX_BURST 16
@@ -34,7 +35,7 @@ connection_works (const struct connection *connection)
 static bool
 usable (const struct connection *connection)
 {
-  return !connection->gone && connection_works (connection);
+  return !connection->ended && connection_works (connection);
 }
 
 struct connection *

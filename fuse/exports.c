@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nbdfuse.h"
+#include "exports.h"
+#include "tool.h"
 
 /* Longer names do not fit into a directory. */
 #define MAX_NAME 255

@@ -2,93 +2,57 @@
 /* The event loop: the FUSE device, all connections, and signals. */
 #include <config.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "nbdfuse.h"
+#include "blocks.h"
+#include "command.h"
+#include "device.h"
+#include "disk.h"
+#include "loop.h"
+#include "mount.h"
+#include "options.h"
+#include "phase.h"
 
-/* What precedes the payload of a write; it puts the payload on a page. */
-#define HEADER 80
-#define PAGE 4096
-/* So many requests are taken from the kernel before others have a turn. */
-#define BATCH 64
 #define EVENTS 32
 
-static struct fuse_session *session;
-static struct buffer *current;
-static int epoll = -1, signals = -1, detached = -1;
-static bool starved;            /* no buffer: the device is not watched */
-static bool ready;              /* the kernel has begun to use us */
-static bool unmounted;          /* and it has ended */
+static int epoll_fd = -1, signal_fd = -1, detached_fd = -1;
+/* There is no buffer, so the device is not watched. */
+static bool device_must_wait;
 /* Marks in epoll's data for what is no connection. */
 static char device_mark, signal_mark, detached_mark;
-
-struct buffer *
-loop_take_buffer (void)
-{
-  struct buffer *taken = current;
-  current = NULL;
-  return taken;
-}
-
-static bool
-find_buffer (void)
-{
-  if (current == NULL)
-    current = buffer_get (PAGE + MAX_PAYLOAD);
-  return current != NULL;
-}
-
-bool
-loop_is_unmounted (void)
-{
-  return unmounted;
-}
-
-bool
-loop_is_ending (void)
-{
-  return unmounted || leave_deadline () != 0;
-}
 
 void
 loop_prepare (void)
 {
   const sigset_t *ending = tool_ending_signals ();
   sigprocmask (SIG_BLOCK, ending, NULL);
-  signals = signalfd (-1, ending, SFD_CLOEXEC | SFD_NONBLOCK);
-  detached = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (signals == -1 || detached == -1)
+  signal_fd = signalfd (-1, ending, SFD_CLOEXEC | SFD_NONBLOCK);
+  detached_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (signal_fd == -1 || detached_fd == -1)
     tool_fail ("cannot watch for signals: %m");
-  /* Before anybody can ask for something. */
-  if (!find_buffer ())
-    tool_fail ("no memory for requests");
+  device_prepare ();
 }
 
 static void
 watch (int operation, int fd, uint32_t events, void *mark)
 {
   struct epoll_event event = { .events = events, .data.ptr = mark };
-  if (epoll_ctl (epoll, operation, fd, &event) == -1)
+  if (epoll_ctl (epoll_fd, operation, fd, &event) == -1)
     tool_fail ("cannot watch a file descriptor: %m");
 }
 
-/* A connection that has ended; the others go on. */
+/* A connection has ended; the others go on. */
 static void
-say_gone (struct connection *connection)
+connection_ended (struct connection *connection)
 {
   struct disk *disk = connection->disk;
-  connection->gone = true;
-  epoll_ctl (epoll, EPOLL_CTL_DEL, connection->fd, NULL);
-  if (loop_is_ending ())
+  connection->ended = true;
+  epoll_ctl (epoll_fd, EPOLL_CTL_DEL, connection->fd, NULL);
+  if (phase_now () != SERVING)
     return;
   if (disk_connection (disk, 0))
     tool_error ("%s: one connection has ended", disk->name);
@@ -107,8 +71,8 @@ refresh (struct connection *connection)
     nbd_aio_notify_write (h);
     direction = nbd_aio_get_direction (h);
   }
-  if (nbd_aio_is_dead (h) == 1 || nbd_aio_is_closed (h) == 1) {
-    say_gone (connection);
+  if (!connection_works (connection)) {
+    connection_ended (connection);
     return;
   }
   if (direction == connection->watched)
@@ -127,14 +91,14 @@ refresh_touched (void)
 {
   struct connection *connection;
   while ((connection = connection_touched ()) != NULL)
-    if (!connection->gone)
+    if (!connection->ended)
       refresh (connection);
 }
 
 static void
 notify (struct connection *connection, uint32_t events)
 {
-  if (connection->gone)
+  if (connection->ended)
     return;
   connection_touch (connection);
   if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
@@ -144,41 +108,22 @@ notify (struct connection *connection, uint32_t events)
     nbd_aio_notify_write (connection->h);
 }
 
-/* Take requests from the kernel and begin to serve them. */
 static void
-serve (void)
+serve_device (void)
 {
-  int fd = fuse_session_fd (session);
-  for (unsigned i = 0; i < BATCH && !unmounted; i++) {
-    if (!find_buffer ()) {
-      /* A write has taken the last one, and will give it back. */
-      watch (EPOLL_CTL_MOD, fd, 0, &device_mark);
-      starved = true;
-      return;
-    }
-    char *start = current->data + PAGE - HEADER;
-    ssize_t size = read (fd, start, HEADER + MAX_PAYLOAD);
-    if (size == -1) {
-      /* ENOENT: who asked was interrupted before we were. */
-      if (errno == ENOENT || errno == EINTR)
-        continue;
-      if (errno != EAGAIN) {
-        if (errno != ENODEV)
-          tool_error ("%s: reading a request: %m", options.mountpoint);
-        unmounted = true;
-      }
-      return;
-    }
-    struct fuse_buf buffer = { .mem = start, .size = size };
-    fuse_session_process_buf (session, &buffer);
-    if (!ready) {
-      ready = true;
-      mount_tune ();
-      pidfile_write ();
-    }
-    if (fuse_session_exited (session))
-      unmounted = true;
-  }
+  if (device_serve ())
+    return;
+  watch (EPOLL_CTL_MOD, device_fd (), 0, &device_mark);
+  device_must_wait = true;
+}
+
+static void
+retry_device (void)
+{
+  if (!device_must_wait || phase_now () >= DRAINING || !device_has_buffer ())
+    return;
+  device_must_wait = false;
+  watch (EPOLL_CTL_MOD, device_fd (), EPOLLIN, &device_mark);
 }
 
 /* Unmounting may need answers from us, so a thread of its own does it. */
@@ -187,7 +132,7 @@ detach (void *opaque)
 {
   (void) opaque;
   mount_detach ();
-  eventfd_write (detached, 1);
+  eventfd_write (detached_fd, 1);
   return NULL;
 }
 
@@ -196,45 +141,49 @@ take_signal (void)
 {
   struct signalfd_siginfo info;
   pthread_t thread;
-  if (read (signals, &info, sizeof info) != sizeof info)
+  if (read (signal_fd, &info, sizeof info) != sizeof info)
     return;
-  if (!leave_signal (info.ssi_signo))
+  if (!phase_signal (info.ssi_signo))
     return;
   debug ("ending because of signal %u", info.ssi_signo);
-  if (unmounted)
+  if (phase_now () != LEAVING)
     return;
   if (pthread_create (&thread, NULL, detach, NULL) == 0)
     pthread_detach (thread);
   else
-    unmounted = true;
+    phase_event (UNMOUNTED);
+}
+
+/* How long to wait for events; -1: for ever. */
+static int
+choose_timeout (void)
+{
+  int timeout = blocks_timeout ();
+  if (phase_deadline ()) {
+    int64_t left = phase_deadline () - tool_now_ms ();
+    if (timeout == -1 || left < timeout)
+      timeout = left < 0 ? 0 : left;
+  }
+  return timeout;
 }
 
 void
-loop_turn (int64_t deadline_ms)
+loop_turn (void)
 {
   struct epoll_event events[EVENTS];
   do
     refresh_touched ();
   while (completed_run ());
-  if (starved && !unmounted && find_buffer ()) {
-    starved = false;
-    watch (EPOLL_CTL_MOD, fuse_session_fd (session), EPOLLIN, &device_mark);
-  }
-  int timeout = blocks_timeout ();
-  if (deadline_ms) {
-    int64_t left = deadline_ms - tool_now_ms ();
-    if (timeout == -1 || left < timeout)
-      timeout = left < 0 ? 0 : left;
-  }
-  int count = epoll_wait (epoll, events, EVENTS, timeout);
+  retry_device ();
+  int count = epoll_wait (epoll_fd, events, EVENTS, choose_timeout ());
   for (int i = 0; i < count; i++) {
     void *mark = events[i].data.ptr;
     if (mark == &device_mark)
-      serve ();
+      serve_device ();
     else if (mark == &signal_mark)
       take_signal ();
     else if (mark == &detached_mark)
-      unmounted = true;
+      phase_event (UNMOUNTED);
     else
       notify (mark, events[i].events);
     completed_run ();
@@ -243,15 +192,13 @@ loop_turn (int64_t deadline_ms)
 }
 
 void
-loop_run (struct fuse_session *mounted)
+loop_run (struct fuse_session *session)
 {
-  session = mounted;
-  int fd = fuse_session_fd (session);
-  epoll = epoll_create1 (EPOLL_CLOEXEC);
-  fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
-  watch (EPOLL_CTL_ADD, fd, EPOLLIN, &device_mark);
-  watch (EPOLL_CTL_ADD, signals, EPOLLIN, &signal_mark);
-  watch (EPOLL_CTL_ADD, detached, EPOLLIN, &detached_mark);
+  device_open (session);
+  epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  watch (EPOLL_CTL_ADD, device_fd (), EPOLLIN, &device_mark);
+  watch (EPOLL_CTL_ADD, signal_fd, EPOLLIN, &signal_mark);
+  watch (EPOLL_CTL_ADD, detached_fd, EPOLLIN, &detached_mark);
   for (size_t i = 0; i < nr_disks; i++)
     for (unsigned j = 0; j < disks[i].nr_connections; j++) {
       struct connection *connection = &disks[i].connections[j];
@@ -259,9 +206,11 @@ loop_run (struct fuse_session *mounted)
       connection->watched = LIBNBD_AIO_DIRECTION_READ;
     }
 
-  while (!unmounted && !leave_is_late ())
-    loop_turn (leave_deadline ());
-  unmounted = true;
-  if (epoll_ctl (epoll, EPOLL_CTL_DEL, fd, NULL) == -1)
+  while (phase_now () < DRAINING) {
+    loop_turn ();
+    if (phase_is_overdue ())
+      phase_event (OVERDUE);
+  }
+  if (epoll_ctl (epoll_fd, EPOLL_CTL_DEL, device_fd (), NULL) == -1)
     debug ("the device is gone");
 }

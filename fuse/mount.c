@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The options of libfuse, mounting and unmounting. */
+/* Mounting and unmounting. */
 #include <config.h>
 
 #include <errno.h>
@@ -11,77 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "nbdfuse.h"
+#include "completed.h"
+#include "disk.h"
+#include "file.h"
+#include "mount.h"
+#include "options.h"
 
 /* So much is read ahead: one request is copied while the next is served. */
 #define READ_AHEAD (2 * MAX_PAYLOAD)
-
-/* Options of libfuse's other interface that people pass; those that ask for
- * what we do anyway, or for what makes no difference, are dropped. */
-#define NUMBER(name, format, member) \
-  { name format, offsetof (struct options, member), 0 }
-#define SWITCH(name, member) { name, offsetof (struct options, member), 1 }
-#define DROPPED(name) FUSE_OPT_KEY (name, FUSE_OPT_KEY_DISCARD)
-static const struct fuse_opt known[] = {
-  NUMBER ("uid=", "%u", uid),
-  NUMBER ("gid=", "%u", gid),
-  NUMBER ("attr_timeout=", "%lf", attr_timeout),
-  NUMBER ("entry_timeout=", "%lf", entry_timeout),
-  SWITCH ("kernel_cache", kernel_cache),
-  SWITCH ("direct_io", direct_io),
-  SWITCH ("ro", read_only_mount),
-  DROPPED ("ac_attr_timeout="),
-  DROPPED ("auto_cache"),
-  DROPPED ("big_writes"),
-  DROPPED ("clone_fd"),
-  DROPPED ("hard_remove"),
-  DROPPED ("intr"),
-  DROPPED ("max_idle_threads="),
-  DROPPED ("max_threads="),
-  DROPPED ("negative_timeout="),
-  DROPPED ("noforget"),
-  DROPPED ("nonempty"),
-  DROPPED ("readdir_ino"),
-  DROPPED ("remember="),
-  DROPPED ("rw"),
-  DROPPED ("use_ino"),
-  FUSE_OPT_END
-};
-
-void
-mount_option (const char *option)
-{
-  if (options.fuse.argc == 0)
-    fuse_opt_add_arg (&options.fuse, "nbdfuse");
-  if (fuse_opt_add_arg (&options.fuse, "-o") == -1
-      || fuse_opt_add_arg (&options.fuse, option) == -1)
-    tool_fail ("no memory for options");
-}
-
-void
-mount_options_parse (void)
-{
-  if (options.fuse.argc == 0)
-    fuse_opt_add_arg (&options.fuse, "nbdfuse");
-  if (fuse_opt_parse (&options.fuse, &options, known, NULL) == -1)
-    exit (EXIT_FAILURE);
-  if (options.read_only_mount)
-    options.read_only = true;
-}
-
-void
-mount_help (void)
-{
-  printf ("Options for -o:\n"
-          "    uid=N, gid=N           owner of the files\n"
-          "    kernel_cache           keep the page cache between opens\n"
-          "    direct_io              use no page cache\n"
-          "    ro                     the same as --readonly\n"
-          "    attr_timeout=T         seconds that attributes are cached\n"
-          "    entry_timeout=T        seconds that names are cached\n");
-  fflush (stdout);
-  fuse_lowlevel_help ();
-}
 
 static atomic_bool detached;
 static struct fuse_session *session;
@@ -101,28 +38,6 @@ mount_end (void)
     fuse_session_destroy (session);
   }
   session = NULL;
-}
-
-struct fuse_session *
-mount_session (void)
-{
-  bool read_only = true;
-  for (size_t i = 0; i < nr_disks; i++)
-    read_only &= disks[i].read_only;
-  if (read_only)
-    mount_option ("ro");
-  char *max_read = tool_format ("max_read=%d", MAX_PAYLOAD);
-  mount_option (max_read);
-  free (max_read);
-  struct fuse_session *made = fuse_session_new (
-    &options.fuse, &tree_operations, sizeof tree_operations, NULL);
-  /* libfuse has told why. */
-  if (made == NULL || fuse_session_mount (made, options.mountpoint) == -1)
-    tool_fail ("%s: cannot mount", options.mountpoint);
-  /* Whichever way we end, no dead mount stays behind. */
-  session = made;
-  tool_at_end (mount_end);
-  return made;
 }
 
 /* Undo the escapes of a field of mountinfo. */
@@ -170,8 +85,8 @@ find_device (unsigned *major, unsigned *minor)
 
 /* Read further ahead than the kernel's 128 KiB.  Only root may; for others
  * the default remains. */
-void
-mount_tune (void)
+static void
+tune (void)
 {
   unsigned major, minor;
   if (!find_device (&major, &minor))
@@ -185,6 +100,57 @@ mount_tune (void)
   fprintf (file, "%d\n", READ_AHEAD >> 10);
   debug ("read-ahead=%d KiB%s", READ_AHEAD >> 10,
          fclose (file) == 0 ? "" : " was refused");
+}
+
+/* The kernel has begun to use us. */
+static void
+announce (struct completed *completed)
+{
+  (void) completed;
+  tune ();
+  pidfile_write ();
+}
+
+/* The kernel's defaults suit network file systems of many small files. */
+static void
+mount_init (void *opaque, struct fuse_conn_info *connection)
+{
+  static struct completed completed = { .function = announce };
+  (void) opaque;
+  connection->want &= ~(FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE
+                        | FUSE_CAP_SPLICE_MOVE | FUSE_CAP_AUTO_INVAL_DATA
+                        | FUSE_CAP_ATOMIC_O_TRUNC | FUSE_CAP_READDIRPLUS
+                        | FUSE_CAP_READDIRPLUS_AUTO);
+  connection->max_read = MAX_PAYLOAD;
+  connection->max_write = MAX_PAYLOAD;
+  connection->max_background = 256;
+  connection->congestion_threshold = 192;
+  completed_later (&completed);
+}
+
+struct fuse_session *
+mount_session (void)
+{
+  bool read_only = true;
+  for (size_t i = 0; i < nr_disks; i++)
+    read_only &= disks[i].read_only;
+  if (read_only)
+    options_add ("ro");
+  char *max_read = tool_format ("max_read=%d", MAX_PAYLOAD);
+  options_add (max_read);
+  free (max_read);
+  static struct fuse_lowlevel_ops operations;
+  operations = tree_operations;
+  operations.init = mount_init;
+  struct fuse_session *made = fuse_session_new (
+    &options.fuse, &operations, sizeof operations, NULL);
+  /* libfuse has told why. */
+  if (made == NULL || fuse_session_mount (made, options.mountpoint) == -1)
+    tool_fail ("%s: cannot mount", options.mountpoint);
+  /* Whichever way we end, no dead mount stays behind. */
+  session = made;
+  tool_at_end (mount_end);
+  return made;
 }
 
 /* Take the mount away at once, even if files are open; these can still be

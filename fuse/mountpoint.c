@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "nbdfuse.h"
+#include "mount.h"
+#include "options.h"
 
 static char *
 resolve (const char *path)
@@ -57,7 +58,7 @@ check_new_name (const char *argument)
 
 /* Decide where to mount, and what the file is called. */
 static void
-choose (const char *argument)
+choose_place (const char *argument)
 {
   struct stat st;
   if (stat (argument, &st) == 0) {
@@ -83,9 +84,9 @@ choose (const char *argument)
 }
 
 void
-mount_check (const char *argument)
+mountpoint_choose (const char *argument)
 {
-  choose (argument);
+  choose_place (argument);
   /* Programs that are running would not see it, only new ones. */
   if (strcmp (options.mountpoint, "/") == 0)
     tool_fail ("mount point %s: the root directory cannot be used: it would "
@@ -94,7 +95,7 @@ mount_check (const char *argument)
 
 /* Who writes a file below his own mount point waits for himself. */
 void
-mount_check_pidfile (void)
+mountpoint_check_pidfile (void)
 {
   if (options.pidfile == NULL)
     return;

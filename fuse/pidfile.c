@@ -5,7 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "nbdfuse.h"
+#include "mount.h"
+#include "options.h"
 
 /* Whoever waits for its disappearance has waited for our end.  But another
  * nbdfuse may have begun meanwhile, with the same pidfile. */

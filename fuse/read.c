@@ -4,7 +4,11 @@
 
 #include <errno.h>
 
-#include "nbdfuse.h"
+#include "command.h"
+#include "disk.h"
+#include "file.h"
+#include "options.h"
+#include "request.h"
 
 static void
 read_done (struct command *command)

@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "nbdfuse.h"
+#include "disk.h"
+#include "request.h"
 
 struct request *
 request_new (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)

@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "nbdfuse.h"
+#include "disk.h"
+#include "file.h"
+#include "options.h"
+#include "request.h"
+#include "walk.h"
 
 /* A server that answers slowly, or in tiny steps, must not keep anyone for
  * hours. */

@@ -8,7 +8,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "nbdfuse.h"
+#include "blocks.h"
+#include "disk.h"
+#include "file.h"
+#include "options.h"
+#include "request.h"
 
 /* Someone who wants to know attributes. */
 struct asker {
@@ -267,23 +271,7 @@ tree_statfs (fuse_req_t req, fuse_ino_t ino)
   fuse_reply_statfs (req, &st);
 }
 
-/* The kernel's defaults suit network file systems of many small files. */
-static void
-tree_init (void *opaque, struct fuse_conn_info *connection)
-{
-  (void) opaque;
-  connection->want &= ~(FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE
-                        | FUSE_CAP_SPLICE_MOVE | FUSE_CAP_AUTO_INVAL_DATA
-                        | FUSE_CAP_ATOMIC_O_TRUNC | FUSE_CAP_READDIRPLUS
-                        | FUSE_CAP_READDIRPLUS_AUTO);
-  connection->max_read = MAX_PAYLOAD;
-  connection->max_write = MAX_PAYLOAD;
-  connection->max_background = 256;
-  connection->congestion_threshold = 192;
-}
-
 const struct fuse_lowlevel_ops tree_operations = {
-  .init = tree_init,
   .lookup = tree_lookup,
   .getattr = tree_getattr,
   .setattr = tree_setattr,

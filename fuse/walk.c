@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "nbdfuse.h"
+#include "completed.h"
+#include "disk.h"
+#include "phase.h"
+#include "walk.h"
 
 struct query {
   struct completed completed;   /* first, see query_end */
@@ -152,7 +155,7 @@ ask (struct walk *walk)
 {
   struct disk *disk = walk->disk;
   struct connection *connection;
-  if (!disk->can_map || loop_is_ending ()
+  if (!disk->can_map || phase_now () != SERVING
       || tool_now_ms () >= walk->deadline_ms
       || (connection = disk_connection (disk, 0)) == NULL)
     return false;

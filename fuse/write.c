@@ -17,7 +17,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "nbdfuse.h"
+#include "command.h"
+#include "device.h"
+#include "disk.h"
+#include "file.h"
+#include "options.h"
+#include "request.h"
 
 #define MAX_EARLY_BYTES (16 << 20)
 #define MAX_EARLY_WRITES 256
@@ -73,7 +78,7 @@ static bool
 keep_payload (struct request *request, char *payload, size_t count)
 {
   if (count >= SMALL) {
-    request->buffer = loop_take_buffer ();
+    request->buffer = device_take_buffer ();
     request->payload = payload;
     return true;
   }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* nbdfuse: show exports of an NBD server as files. */
+/* The command line. */
 #include <config.h>
 
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "nbdfuse.h"
+#include "options.h"
 
 #define MAX_CONNECTIONS 1024
 
@@ -72,6 +72,74 @@ debug (const char *format, ...)
   va_end (args);
 }
 
+/* Options of libfuse's other interface that people pass; those that ask for
+ * what we do anyway, or for what makes no difference, are dropped. */
+#define NUMBER(name, format, member) \
+  { name format, offsetof (struct options, member), 0 }
+#define SWITCH(name, member) { name, offsetof (struct options, member), 1 }
+#define DROPPED(name) FUSE_OPT_KEY (name, FUSE_OPT_KEY_DISCARD)
+static const struct fuse_opt known[] = {
+  NUMBER ("uid=", "%u", uid),
+  NUMBER ("gid=", "%u", gid),
+  NUMBER ("attr_timeout=", "%lf", attr_timeout),
+  NUMBER ("entry_timeout=", "%lf", entry_timeout),
+  SWITCH ("kernel_cache", kernel_cache),
+  SWITCH ("direct_io", direct_io),
+  SWITCH ("ro", read_only_mount),
+  DROPPED ("ac_attr_timeout="),
+  DROPPED ("auto_cache"),
+  DROPPED ("big_writes"),
+  DROPPED ("clone_fd"),
+  DROPPED ("hard_remove"),
+  DROPPED ("intr"),
+  DROPPED ("max_idle_threads="),
+  DROPPED ("max_threads="),
+  DROPPED ("negative_timeout="),
+  DROPPED ("noforget"),
+  DROPPED ("nonempty"),
+  DROPPED ("readdir_ino"),
+  DROPPED ("remember="),
+  DROPPED ("rw"),
+  DROPPED ("use_ino"),
+  FUSE_OPT_END
+};
+
+void
+options_add (const char *option)
+{
+  if (options.fuse.argc == 0)
+    fuse_opt_add_arg (&options.fuse, "nbdfuse");
+  if (fuse_opt_add_arg (&options.fuse, "-o") == -1
+      || fuse_opt_add_arg (&options.fuse, option) == -1)
+    tool_fail ("no memory for options");
+}
+
+/* Take those that are ours out of libfuse's. */
+static void
+take_options_of_fuse (void)
+{
+  if (options.fuse.argc == 0)
+    fuse_opt_add_arg (&options.fuse, "nbdfuse");
+  if (fuse_opt_parse (&options.fuse, &options, known, NULL) == -1)
+    exit (EXIT_FAILURE);
+  if (options.read_only_mount)
+    options.read_only = true;
+}
+
+static void
+help_for_o (void)
+{
+  printf ("Options for -o:\n"
+          "    uid=N, gid=N           owner of the files\n"
+          "    kernel_cache           keep the page cache between opens\n"
+          "    direct_io              use no page cache\n"
+          "    ro                     the same as --readonly\n"
+          "    attr_timeout=T         seconds that attributes are cached\n"
+          "    entry_timeout=T        seconds that names are cached\n");
+  fflush (stdout);
+  fuse_lowlevel_help ();
+}
+
 static void
 take_options (void)
 {
@@ -87,7 +155,7 @@ take_options (void)
       options.verbose = true;
       break;
     case 'o':
-      mount_option (optarg);
+      options_add (optarg);
       break;
     case 'P':
       options.pidfile = optarg;
@@ -102,40 +170,27 @@ take_options (void)
       options.exports = true;
       break;
     case FUSE_HELP:
-      mount_help ();
+      help_for_o ();
       tool_finish (EXIT_SUCCESS);
     }
 }
 
-int
-main (int argc, char **argv)
+const char *
+options_take (int argc, char **argv, struct tool_endpoint *endpoint)
 {
-  struct tool_endpoint endpoint;
   tool_start (&nbdfuse, argc, argv);
   options.uid = geteuid ();
   options.gid = getegid ();
   take_options ();
-  mount_options_parse ();
+  take_options_of_fuse ();
 
   char **words = tool_arguments ();
   const char *mountpoint = *words++;
   if (mountpoint == NULL || *words == NULL)
     tool_usage_error (NULL);
-  tool_take_mode (words, &endpoint);
-  if (options.exports && !tool_endpoint_again (&endpoint))
+  tool_take_mode (words, endpoint);
+  if (options.exports && !tool_endpoint_again (endpoint))
     tool_usage_error ("--exports needs a server that can be connected to "
                       "several times");
-  mount_check (mountpoint);
-  mount_check_pidfile ();
-
-  tool_catch_signals ();
-  disk_open_all (&endpoint);
-  loop_prepare ();
-  tool_check_signal ();
-  struct fuse_session *session = mount_session ();
-  loop_run (session);
-  bool good = leave_disks ();
-  mount_end ();
-  good &= leave_server ();
-  leave (good);
+  return mountpoint;
 }

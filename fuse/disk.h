@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* An export and its connections. */
+#ifndef FUSE_DISK_H
+#define FUSE_DISK_H
+
+#include <fuse_lowlevel.h>
+#include <libnbd.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "extents.h"
+#include "tool.h"
+
+/* The kernel never sends or asks for more than this at a time. */
+#define MAX_PAYLOAD (1 << 20)
+
+struct request;
+struct scan;
+
+struct connection {
+  struct disk *disk;
+  struct nbd_handle *h;
+  int fd;
+  unsigned watched;             /* directions that the loop watches for */
+  bool ended;                   /* nothing can be expected of it */
+  bool touched;
+  struct connection *next;      /* that is touched */
+};
+
+/* Bytes that are being changed at the server. */
+struct range {
+  struct range *next, **link;
+  uint64_t begin, end;
+  uint64_t serial;              /* of the disk's changes, increasing */
+  bool early;                   /* the writer has been told: done */
+};
+
+/* One extent of a map: it begins where the one before ends. */
+struct extent {
+  uint64_t end, flags;
+};
+
+/* What is known of the server's block status. */
+struct map {
+  uint64_t begin, end;          /* empty: nothing is known */
+  uint64_t changes;             /* of the disk when it was asked for */
+  struct extent *extents;
+  size_t count, room;
+};
+
+struct disk {
+  char *name;                   /* of the file */
+  const char *export;           /* NULL: the endpoint says which */
+  fuse_ino_t ino;
+  struct timespec modified;
+
+  struct connection *connections;
+  unsigned nr_connections, wanted, turn, burst;
+  uint64_t size;
+  uint64_t minimum, preferred, maximum; /* block sizes */
+  bool read_only, can_flush, can_trim, can_zero, can_map, wide;
+  bool mapped;                  /* its block status was told once */
+
+  /* Writes under way, oldest first, and requests that wait for them. */
+  struct range *ranges, **ranges_end;
+  struct request *held, **held_end;
+  size_t early_bytes, early_count;
+  uint64_t changes;             /* counts beginnings and ends of writes */
+  uint64_t allocating;          /* bytes of writes so far */
+  bool dirty;                   /* something was written and not flushed */
+
+  /* The last error of a write whose writer had been told that it was done;
+   * each open file reports each error once. */
+  int error;
+  uint64_t errors;
+
+  struct map map;
+  struct tool_reach reach;      /* of the next query */
+  struct scan *scan;            /* counts allocated blocks, see blocks.c */
+};
+
+extern struct disk *disks;
+extern size_t nr_disks;
+
+extern struct disk *disk_find (fuse_ino_t ino);
+/* It has not broken. */
+extern bool connection_works (const struct connection *connection);
+/* A connection that works, for a command of this length, or NULL. */
+extern struct connection *disk_connection (struct disk *disk,
+                                           uint64_t length);
+/* The largest range of trim, zero and block status commands. */
+extern uint64_t disk_reach (const struct disk *disk);
+/* Something was asked of it, or arrived. */
+extern void connection_touch (struct connection *connection);
+/* The next one of those, until it is touched again; or NULL. */
+extern struct connection *connection_touched (void);
+
+/* ---- connect.c ---- */
+
+/* Open the exports that were asked for, or fail. */
+extern void disk_open_all (const struct tool_endpoint *endpoint);
+
+#endif /* FUSE_DISK_H */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What the command line said. */
+#ifndef FUSE_OPTIONS_H
+#define FUSE_OPTIONS_H
+
+#include <fuse_lowlevel.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tool.h"
+
+struct options {
+  int64_t connections;          /* 0: not said */
+  bool read_only;
+  bool verbose;
+  bool exports;                 /* all of them, in a directory */
+  const char *pidfile;
+  struct fuse_args fuse;        /* for libfuse */
+  unsigned uid, gid;
+  int kernel_cache, direct_io, read_only_mount;
+  double attr_timeout, entry_timeout;
+  /* From the mount point, see mountpoint.c. */
+  char *mountpoint;
+  char *filename;               /* in it, or NULL: the mount point itself */
+};
+extern struct options options;
+
+/* Take the command line, or fail.  Returns the word for the mount point. */
+extern const char *options_take (int argc, char **argv,
+                                 struct tool_endpoint *endpoint);
+/* Add an option of -o. */
+extern void options_add (const char *option);
+
+/* On standard error, if --verbose was given. */
+extern void debug (const char *format, ...)
+  __attribute__ ((format (printf, 1, 2)));
+
+#endif /* FUSE_OPTIONS_H */

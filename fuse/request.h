@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests of the kernel that take their time. */
+#ifndef FUSE_REQUEST_H
+#define FUSE_REQUEST_H
+
+#include <fuse_lowlevel.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "buffer.h"
+#include "command.h"
+#include "disk.h"
+
+struct open_file {
+  struct disk *disk;
+  uint64_t errors_seen;
+};
+
+struct request {
+  struct request *next;         /* while it is held */
+  fuse_req_t req;               /* NULL: it has been answered */
+  struct disk *disk;
+  struct open_file *file;
+  uint64_t offset, end;
+  int flags;
+  struct buffer *buffer;
+  char *payload;                /* in the buffer */
+  struct command command;
+  /* Of a write that covers blocks in part, see align.c. */
+  struct command edge;
+  struct buffer *spare;
+  uint64_t covered, covered_end;
+  struct range range;
+  uint64_t serial;              /* waits for changes before this, or 0 */
+  bool waits_for_all;           /* overlapping writes, not early ones only */
+  uint64_t position;            /* of fallocate */
+  bool trim;
+  void (*resume) (struct request *);
+};
+
+/* The request that a command of the same name belongs to. */
+#define REQUEST_OF(pointer, member) \
+  ((struct request *) ((char *) (pointer) - offsetof (struct request, member)))
+
+extern struct request *request_new (fuse_req_t req, fuse_ino_t ino,
+                                    struct fuse_file_info *file);
+extern void request_free (struct request *request);
+/* Answer with an error number, or 0, and free it. */
+extern void request_end (struct request *request, int error);
+
+/* Call RESUME now, or once no write under way (if ALL; else none that its
+ * writer believes done) overlaps the request's blocks. */
+extern void request_after_overlaps (struct request *request, bool all);
+/* The same, once all writes are done that their writers believe done. */
+extern void request_after_writes (struct request *request);
+
+/* Between these two the request's blocks are being changed. */
+extern void request_begins_change (struct request *request, bool early);
+extern void request_ends_change (struct request *request);
+
+/* The error of an earlier write that this file has not reported yet. */
+extern int request_late_error (struct request *request);
+
+/* ---- align.c ---- */
+
+/* Write the request's payload, or zeroes if it has none, to
+ * [offset, end), also where blocks are larger. */
+extern void write_range (struct request *request, uint64_t offset,
+                         uint64_t end, void (*done) (struct command *));
+
+#endif /* FUSE_REQUEST_H */
