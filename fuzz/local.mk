@@ -112,9 +112,9 @@ EXTRA_PROGRAMS += fuzz/seeds
 fuzz_seeds_SOURCES = \
 	fuzz/fuzz.h \
 	fuzz/seeds.c \
-	tests/wire/transcript.c \
-	tests/wire/transcript.h
-fuzz_seeds_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/fuzz -I$(srcdir)/tests/wire
+	tests/lib/player/transcript.c \
+	tests/lib/player/transcript.h
+fuzz_seeds_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/fuzz -I$(srcdir)/tests/lib/player
 
 $(fuzz_dir)/corpus/stamp: fuzz/seeds fuzz/corpus fuzz/dictionary \
     lib/protocol.h $(transcripts)

@@ -18,39 +18,39 @@ AM_TESTS_ENVIRONMENT = \
 # Shared by tests: the scripted server, assertions, main.
 noinst_LIBRARIES += tests/lib/libtest.a
 tests_lib_libtest_a_SOURCES = \
-	tests/interop/process.c \
-	tests/interop/process.h \
-	tests/lib/bytes.c \
-	tests/lib/bytes.h \
-	tests/lib/check.c \
-	tests/lib/check.h \
-	tests/lib/client.c \
-	tests/lib/client.h \
-	tests/lib/fault.c \
-	tests/lib/fault.h \
-	tests/lib/fortified-poll.c \
-	tests/lib/fortified-recv.c \
-	tests/lib/full-socket.c \
-	tests/lib/full-socket.h \
-	tests/lib/library.c \
-	tests/lib/library.h \
-	tests/lib/main.c \
-	tests/lib/memory.c \
-	tests/lib/memory.h \
-	tests/lib/names.c \
-	tests/lib/notation.c \
-	tests/lib/notation.h \
-	tests/lib/server.c \
-	tests/lib/server.h \
-	tests/lib/syscalls.c \
-	tests/lib/syscalls.h \
-	tests/lib/thread.c \
-	tests/lib/thread.h \
-	tests/lib/wrap.h \
-	tests/uri/examples.c \
-	tests/uri/examples.h \
-	tests/uri/parse.c \
-	tests/uri/parse.h
+	tests/lib/failing/fortified-poll.c \
+	tests/lib/failing/fortified-recv.c \
+	tests/lib/failing/full-socket.c \
+	tests/lib/failing/full-socket.h \
+	tests/lib/failing/library.c \
+	tests/lib/failing/library.h \
+	tests/lib/failing/memory.c \
+	tests/lib/failing/memory.h \
+	tests/lib/failing/wrap.h \
+	tests/lib/libtest/bytes.c \
+	tests/lib/libtest/bytes.h \
+	tests/lib/libtest/check.c \
+	tests/lib/libtest/check.h \
+	tests/lib/libtest/client.c \
+	tests/lib/libtest/client.h \
+	tests/lib/libtest/fault.c \
+	tests/lib/libtest/fault.h \
+	tests/lib/libtest/main.c \
+	tests/lib/libtest/names.c \
+	tests/lib/libtest/notation.c \
+	tests/lib/libtest/notation.h \
+	tests/lib/libtest/process.c \
+	tests/lib/libtest/process.h \
+	tests/lib/libtest/server.c \
+	tests/lib/libtest/server.h \
+	tests/lib/libtest/syscalls.c \
+	tests/lib/libtest/syscalls.h \
+	tests/lib/libtest/thread.c \
+	tests/lib/libtest/thread.h \
+	tests/lib/libtest/uri-examples.c \
+	tests/lib/libtest/uri-examples.h \
+	tests/lib/libtest/uri-parse.c \
+	tests/lib/libtest/uri-parse.h
 
 # Programs with one source file of the same name that are tests.
 program_tests = \
@@ -155,9 +155,9 @@ program_tests = \
 	tests/transmission/refused-reads-clear-the-buffer \
 	tests/transmission/refused-writes-say-whose-limit-it-is \
 	tests/transmission/replies-are-served-while-a-write-is-stuck \
-	tests/transmission/server-closing-while-idle-is-no-error \
 	tests/transmission/replies-to-unsent-commands-are-nobodys \
 	tests/transmission/requests-leave-while-another-thread-sleeps \
+	tests/transmission/server-closing-while-idle-is-no-error \
 	tests/transmission/shutdown-abandons-but-not-the-disconnect \
 	tests/transmission/shutdown-abandons-what-was-not-sent \
 	tests/transmission/shutdown-flags-are-checked \
@@ -204,7 +204,7 @@ tests_transmission_what_is_buffered_wakes_every_drive_call_LDADD = \
 poll_ldflags = -Wl,--wrap=poll,--wrap=__poll_chk,-u,__wrap___poll_chk
 recv_ldflags = -Wl,--wrap=recv,--wrap=__recv_chk,-u,__wrap___recv_chk
 
-# For those that let memory be short, see tests/lib/memory.h.
+# For those that let memory be short, see tests/lib/failing/memory.h.
 memory_ldflags = \
 	$(AM_LDFLAGS) \
 	-Wl,--wrap=__asprintf_chk \
@@ -258,24 +258,24 @@ endif
 
 # Programs that tests use.
 check_PROGRAMS += \
-	tests/interop/client \
+	tests/lib/client/client \
 	tests/wire/player
-tests_interop_client_SOURCES = \
-	tests/interop/client-command.c \
-	tests/interop/client-connect.c \
-	tests/interop/client-query.c \
-	tests/interop/client.c \
-	tests/interop/client.h
+tests_lib_client_client_SOURCES = \
+	tests/lib/client/client-command.c \
+	tests/lib/client/client-connect.c \
+	tests/lib/client/client-query.c \
+	tests/lib/client/client.c \
+	tests/lib/client/client.h
 tests_wire_player_SOURCES = \
-	tests/wire/actions.c \
-	tests/wire/expect.c \
-	tests/wire/options.c \
-	tests/wire/play.c \
-	tests/wire/play.h \
-	tests/wire/player.c \
-	tests/wire/record.c \
-	tests/wire/transcript.c \
-	tests/wire/transcript.h
+	tests/lib/player/actions.c \
+	tests/lib/player/expect.c \
+	tests/lib/player/main.c \
+	tests/lib/player/options.c \
+	tests/lib/player/play.c \
+	tests/lib/player/play.h \
+	tests/lib/player/record.c \
+	tests/lib/player/transcript.c \
+	tests/lib/player/transcript.h
 
 script_tests = \
 	tests/examples/async-copy-copies-all-of-an-export.sh \

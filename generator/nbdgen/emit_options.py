@@ -100,7 +100,7 @@ def _is_played(function: Function) -> bool:
 
 
 def emit_option_calls(functions: Sequence[Function]) -> str:
-    """tests/wire/options.c: a line of a transcript becomes the call."""
+    """tests/lib/player/options.c: a line of a transcript becomes the call."""
     calls = [
         _CALL.substitute(
             name=f.name.removeprefix("aio_"),

@@ -17,9 +17,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "../interop/process.h"
 #include "check.h"
 #include "client.h"
+#include "process.h"
 #include "server.h"
 #include "wrap.h"
 

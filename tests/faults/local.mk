@@ -14,23 +14,23 @@ tables_over_tls = \
 	tests/faults/simple-reply-faults-over-tls \
 	tests/faults/structured-reply-faults-over-tls
 tests_faults_automatic_handshake_faults_over_tls_SOURCES = \
-	tests/faults/automatic-handshake-faults.c tests/faults/over-tls.c
+	tests/faults/automatic-handshake-faults.c tests/lib/tls/tables-over-tls.c
 tests_faults_block_status_faults_over_tls_SOURCES = \
-	tests/faults/block-status-faults.c tests/faults/over-tls.c
+	tests/faults/block-status-faults.c tests/lib/tls/tables-over-tls.c
 tests_faults_export_info_faults_over_tls_SOURCES = \
-	tests/faults/export-info-faults.c tests/faults/over-tls.c
+	tests/faults/export-info-faults.c tests/lib/tls/tables-over-tls.c
 tests_faults_extended_reply_faults_over_tls_SOURCES = \
-	tests/faults/extended-reply-faults.c tests/faults/over-tls.c
+	tests/faults/extended-reply-faults.c tests/lib/tls/tables-over-tls.c
 tests_faults_list_reply_faults_over_tls_SOURCES = \
-	tests/faults/list-reply-faults.c tests/faults/over-tls.c
+	tests/faults/list-reply-faults.c tests/lib/tls/tables-over-tls.c
 tests_faults_meta_context_faults_over_tls_SOURCES = \
-	tests/faults/meta-context-faults.c tests/faults/over-tls.c
+	tests/faults/meta-context-faults.c tests/lib/tls/tables-over-tls.c
 tests_faults_option_reply_faults_over_tls_SOURCES = \
-	tests/faults/option-reply-faults.c tests/faults/over-tls.c
+	tests/faults/option-reply-faults.c tests/lib/tls/tables-over-tls.c
 tests_faults_simple_reply_faults_over_tls_SOURCES = \
-	tests/faults/simple-reply-faults.c tests/faults/over-tls.c
+	tests/faults/simple-reply-faults.c tests/lib/tls/tables-over-tls.c
 tests_faults_structured_reply_faults_over_tls_SOURCES = \
-	tests/faults/structured-reply-faults.c tests/faults/over-tls.c
+	tests/faults/structured-reply-faults.c tests/lib/tls/tables-over-tls.c
 endif
 
 fault_programs = \
@@ -71,13 +71,13 @@ fault_programs += \
 	tests/faults/allocations-may-fail \
 	tests/faults/system-calls-may-fail
 lives = \
-	tests/faults/life.c \
-	tests/faults/life.h \
-	tests/faults/peer.c \
-	tests/faults/peer.h
+	tests/lib/failing/life.c \
+	tests/lib/failing/life.h \
+	tests/lib/failing/peer.c \
+	tests/lib/failing/peer.h
 lives_in_clear = $(lives) \
-	tests/faults/life-connect.c \
-	tests/faults/life-in-clear.c
+	tests/lib/failing/life-connect.c \
+	tests/lib/failing/life-in-clear.c
 allocations_may_fail = \
 	tests/faults/allocations-may-fail.c
 tests_faults_allocations_may_fail_SOURCES = \
@@ -86,8 +86,8 @@ tests_faults_allocations_may_fail_LDADD = $(internal)
 tests_faults_allocations_may_fail_LDFLAGS = $(memory_ldflags)
 system_calls_may_fail = \
 	tests/faults/system-calls-may-fail.c \
-	tests/faults/system-calls.c \
-	tests/faults/system-calls.h
+	tests/lib/failing/system-calls.c \
+	tests/lib/failing/system-calls.h
 system_call_ldflags = \
 	$(AM_LDFLAGS) \
 	-Wl,--wrap=__getdelim \
@@ -134,7 +134,7 @@ fault_programs += \
 	tests/faults/allocations-over-tls-may-fail \
 	tests/faults/system-calls-over-tls-may-fail
 lives_over_tls = $(lives) \
-	tests/faults/life-over-tls.c
+	tests/lib/failing/life-over-tls.c
 tests_faults_allocations_over_tls_may_fail_SOURCES = \
 	$(allocations_may_fail) $(lives_over_tls)
 tests_faults_allocations_over_tls_may_fail_LDADD = $(internal)
@@ -148,14 +148,14 @@ endif
 # Conversations that are cut in each state; and what they do about TLS.
 fault_programs += tests/faults/connection-drops-in-every-state
 if HAVE_GNUTLS
-conversations_tls = tests/faults/conversations-over-tls.c
+conversations_tls = tests/lib/failing/conversations-over-tls.c
 else
-conversations_tls = tests/faults/conversations-in-clear.c
+conversations_tls = tests/lib/failing/conversations-in-clear.c
 endif
 tests_faults_connection_drops_in_every_state_SOURCES = \
 	tests/faults/connection-drops-in-every-state.c \
-	tests/faults/conversations.c \
-	tests/faults/conversations.h \
+	tests/lib/failing/conversations.c \
+	tests/lib/failing/conversations.h \
 	$(conversations_tls)
 tests_faults_connection_drops_in_every_state_LDADD = \
 	$(internal)
@@ -175,8 +175,8 @@ check_PROGRAMS += $(fault_programs) $(tables_over_tls)
 TESTS += $(fault_programs) $(tables_over_tls) $(fault_scripts)
 EXTRA_DIST += \
 	$(fault_scripts) \
-	tests/faults/conversations-in-clear.c \
-	tests/faults/conversations-over-tls.c \
-	tests/faults/life-over-tls.c \
 	tests/faults/matrix.txt \
-	tests/faults/styles.h
+	tests/lib/failing/conversations-in-clear.c \
+	tests/lib/failing/conversations-over-tls.c \
+	tests/lib/failing/life-over-tls.c \
+	tests/lib/libtest/styles.h

@@ -9,7 +9,7 @@ set -eu -o pipefail
 
 srcdir=$(cd "${srcdir:-.}" && pwd)
 builddir=$PWD
-client=$builddir/tests/interop/client
+client=$builddir/tests/lib/client/client
 library_dir=$builddir/lib/.libs
 system_python=/usr/bin/python3
 unset LIBNBD_DEBUG LISTEN_PID LISTEN_FDS LISTEN_FDNAMES

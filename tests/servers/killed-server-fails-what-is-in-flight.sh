@@ -4,7 +4,7 @@
 # command fails once, and the message says that the server closed the
 # connection.
 . "${srcdir:-.}/tests/lib/functions.sh"
-. "$srcdir/tests/servers/functions.sh"
+. "$srcdir/tests/lib/proxy.sh"
 requires_module
 
 killed ()

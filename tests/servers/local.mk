@@ -20,7 +20,7 @@ TESTS += $(server_scripts)
 EXTRA_DIST += \
 	$(server_scripts) \
 	tests/lib/proxy.py \
-	tests/servers/functions.sh
+	tests/lib/proxy.sh
 
 CLEAN_TARGETS += clean-backports
 clean-backports:

@@ -3,7 +3,7 @@
 # A server that has decided to exit serves who is connected; who comes later
 # is told why not.
 . "${srcdir:-.}/tests/lib/functions.sh"
-. "$srcdir/tests/servers/functions.sh"
+. "$srcdir/tests/lib/proxy.sh"
 requires_module
 requires_nbdkit plugin pattern filter exitlast filter exitwhen
 

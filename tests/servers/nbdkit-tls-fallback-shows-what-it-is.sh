@@ -3,7 +3,7 @@
 # Without TLS the server shows a harmless export, with TLS the real one; who
 # requires TLS never sees the other.
 . "${srcdir:-.}/tests/lib/functions.sh"
-. "$srcdir/tests/tls/functions.sh"
+. "$srcdir/tests/lib/tls.sh"
 requires_tls
 requires_nbdkit plugin pattern filter tls-fallback
 requires_option nbdkit tls-psk

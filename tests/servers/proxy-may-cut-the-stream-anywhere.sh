@@ -4,7 +4,7 @@
 # good order or by a reset, the client ends with a message; and it never
 # prints data that it did not get.
 . "${srcdir:-.}/tests/lib/functions.sh"
-. "$srcdir/tests/servers/functions.sh"
+. "$srcdir/tests/lib/proxy.sh"
 requires_nbdkit plugin pattern
 
 serve unix nbdkit -f pattern 1M

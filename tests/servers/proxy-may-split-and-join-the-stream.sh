@@ -3,7 +3,7 @@
 # However the bytes are cut into pieces or held back on their way, over Unix
 # and TCP sockets, what was written is read, in all styles of replies.
 . "${srcdir:-.}/tests/lib/functions.sh"
-. "$srcdir/tests/servers/functions.sh"
+. "$srcdir/tests/lib/proxy.sh"
 requires_nbdkit plugin memory
 
 serve unix nbdkit -f memory 4M

@@ -4,7 +4,7 @@
 # reply: connecting and the option fail once, and the message says that the
 # server is gone.
 . "${srcdir:-.}/tests/lib/functions.sh"
-. "$srcdir/tests/servers/functions.sh"
+. "$srcdir/tests/lib/proxy.sh"
 requires_module
 
 killed ()

@@ -4,7 +4,7 @@
 # call of the asynchronous interface waits, the hint asks for what is missing,
 # and closing is at once.
 . "${srcdir:-.}/tests/lib/functions.sh"
-. "$srcdir/tests/servers/functions.sh"
+. "$srcdir/tests/lib/proxy.sh"
 requires_nbdkit plugin pattern
 requires_module
 

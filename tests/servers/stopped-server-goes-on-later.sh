@@ -3,7 +3,7 @@
 # A server that SIGSTOP froze blocks no asynchronous call, and a large write
 # shows that it waits for room; after SIGCONT everything completes.
 . "${srcdir:-.}/tests/lib/functions.sh"
-. "$srcdir/tests/servers/functions.sh"
+. "$srcdir/tests/lib/proxy.sh"
 requires_nbdkit plugin memory
 requires_module
 

@@ -4,12 +4,12 @@
 
 check_PROGRAMS += tests/soak/soak
 tests_soak_soak_SOURCES = \
+	tests/lib/ram.c \
+	tests/lib/ram.h \
 	tests/soak/connection.c \
 	tests/soak/soak.c \
-	tests/soak/soak.h \
-	tests/threads/ram.c \
-	tests/threads/ram.h
-tests_soak_soak_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/threads
+	tests/soak/soak.h
+tests_soak_soak_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/lib
 
 soak: all tests/soak/soak
 	./run tests/soak/soak minutes $${SOAK_MINUTES:-30}

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # ThreadSanitizer is at work: it reports a program that has a race.
 
-. "${srcdir:-.}/tests/threads/functions.sh"
+. "${srcdir:-.}/tests/lib/threads.sh"
 
 requires_thread_sanitizer
 status=0

@@ -18,9 +18,9 @@ thread_programs = \
 check_PROGRAMS += $(thread_programs)
 
 threads_sources = \
-	tests/threads/ram.c \
-	tests/threads/ram.h
-threads_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/threads
+	tests/lib/ram.c \
+	tests/lib/ram.h
+threads_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/lib
 threads_cflags = $(AM_CFLAGS) $(THREAD_SANITIZER_CFLAGS)
 threads_ldadd = tests/threads/libthreads.a $(LIBXML2_LIBS) $(GNUTLS_LIBS)
 tests_threads_a_race_is_seen_CFLAGS = $(threads_cflags)
@@ -55,7 +55,7 @@ thread_tests = \
 TESTS += $(thread_tests)
 EXTRA_DIST += \
 	$(thread_tests) \
-	tests/threads/functions.sh
+	tests/lib/threads.sh
 
 # ThreadSanitizer loses track of the locks of a thread that is cancelled.
 cancel_programs = \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A server that is addressed by number must have the number in its certificate;
 # a host name with the same digits or the other way round does not count.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 tls_certificate "$tmp/server" server good 'ip_address = 127.0.0.1'
 serve_nbdkit tcp4

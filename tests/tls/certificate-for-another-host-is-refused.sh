@@ -3,7 +3,7 @@
 # A certificate of a known authority proves nothing if it is for another host
 # than the one that was asked for, or that tls-hostname names.  The message has
 # both.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 tls_certificate "$tmp/server" server good 'dns_name = other.example'
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Whoever has a client's certificate of our authority cannot pose as a server.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 tls_certificate "$tmp/thief" client good 'dns_name = localhost'
 cp "$tmp/thief/client-key.pem" "$tmp/server/server-key.pem"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Everything about the certificate is right, but nobody whom the client
 # believes signed it.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 tls_authority evil
 tls_certificate "$tmp/server" server evil \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Who says nothing gets the directories below the home directory: .pki/libnbd
 # before .config/pki/libnbd.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 unprivileged=()
 if [ "$(id -u)" = 0 ]; then

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A Unix socket has no host name to look for in a certificate, but the
 # authority counts all the same; a name that was set is looked for.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 serve_nbdkit unix
 expect yes trusting "connect-unix $sock" tls-negotiated

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A server that checks its clients lets in who has a certificate of its
 # authority, and nobody who has none or one of another authority.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 serve_nbdkit tcp4 --tls-verify-peer
 refused ()

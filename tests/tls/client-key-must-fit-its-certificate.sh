@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A key that is not the certificate's and files that are no certificates are
 # errors, not reasons to go on without them.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 serve_nbdkit tcp4
 connect="connect-tcp localhost $port"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # A certificate is good from its first day to its last.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 serve_nbdkit tcp4
 expect yes trusting "connect-tcp localhost $port" tls-negotiated

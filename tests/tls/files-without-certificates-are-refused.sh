@@ -3,7 +3,7 @@
 # A file of authorities in which there is none is a mistake, which the
 # connecting call reports with its name: it must neither look as if the server
 # were not to be trusted, nor mean that anybody is.  An empty key is one too.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 serve_nbdkit tcp4
 # refused ERRNO FILE TEXT: whether or not the server is verified.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What get_uri prints connects to the same server with the same settings, and
 # has no key in it.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 requires_uris
 usual_certificates
 tls_keys "$tmp/keys.psk" alice

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Three levels of the client, three kinds of servers: who gets together, and
 # who is encrypted then.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 requires_nbdkit plugin memory
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Tests of TLS.  Those in C play the server themselves, with GnuTLS.
 
-tests_interop_client_SOURCES += tests/interop/client-tls.c
+tests_lib_client_client_SOURCES += tests/lib/client/client-tls.c
 
 tls_script_tests = \
 	tests/tls/addresses-can-be-names-in-a-certificate.sh \
@@ -43,11 +43,11 @@ tls_script_tests = \
 	tests/tls/wrong-shared-key-is-refused.sh
 
 if HAVE_GNUTLS
-AM_CPPFLAGS += -I$(srcdir)/tests/tls $(GNUTLS_CFLAGS)
+AM_CPPFLAGS += -I$(srcdir)/tests/lib/tls $(GNUTLS_CFLAGS)
 LDADD += $(GNUTLS_LIBS)
 tests_lib_libtest_a_SOURCES += \
-	tests/tls/tls-server.c \
-	tests/tls/tls-server.h
+	tests/lib/tls/tls-server.c \
+	tests/lib/tls/tls-server.h
 
 tls_program_tests = \
 	tests/tls/agreement-has-no-payload \
@@ -117,41 +117,41 @@ tls_again = \
 	tests/transmission/threads-mix-everything-on-one-handle-over-tls \
 	tests/transmission/threads-wait-for-room-of-their-own-over-tls
 tests_transmission_blocked_writers_watch_for_room_themselves_over_tls_SOURCES = \
-	tests/transmission/blocked-writers-watch-for-room-themselves.c \
-	tests/tls/handles-over-tls.c
+	tests/lib/tls/handles-over-tls.c \
+	tests/transmission/blocked-writers-watch-for-room-themselves.c
 tests_transmission_blocking_commands_are_not_retired_by_others_over_tls_SOURCES = \
-	tests/transmission/blocking-commands-are-not-retired-by-others.c \
-	tests/tls/handles-over-tls.c
+	tests/lib/tls/handles-over-tls.c \
+	tests/transmission/blocking-commands-are-not-retired-by-others.c
 tests_transmission_blocking_threads_share_with_asynchronous_commands_over_tls_SOURCES = \
-	tests/transmission/blocking-threads-share-with-asynchronous-commands.c \
-	tests/tls/handles-over-tls.c
+	tests/lib/tls/handles-over-tls.c \
+	tests/transmission/blocking-threads-share-with-asynchronous-commands.c
 tests_transmission_eight_threads_block_on_one_handle_over_tls_SOURCES = \
-	tests/transmission/eight-threads-block-on-one-handle.c \
-	tests/tls/handles-over-tls.c
+	tests/lib/tls/handles-over-tls.c \
+	tests/transmission/eight-threads-block-on-one-handle.c
 tests_transmission_issuing_does_not_wait_for_a_sleeping_driver_over_tls_SOURCES = \
-	tests/transmission/issuing-does-not-wait-for-a-sleeping-driver.c \
-	tests/tls/handles-over-tls.c
+	tests/lib/tls/handles-over-tls.c \
+	tests/transmission/issuing-does-not-wait-for-a-sleeping-driver.c
 tests_transmission_notify_read_serves_the_queue_too_over_tls_SOURCES = \
-	tests/transmission/notify-read-serves-the-queue-too.c \
-	tests/tls/handles-over-tls.c
+	tests/lib/tls/handles-over-tls.c \
+	tests/transmission/notify-read-serves-the-queue-too.c
 tests_transmission_poll_that_waited_for_the_seat_tells_of_progress_over_tls_SOURCES = \
-	tests/transmission/poll-that-waited-for-the-seat-tells-of-progress.c \
-	tests/tls/handles-over-tls.c
+	tests/lib/tls/handles-over-tls.c \
+	tests/transmission/poll-that-waited-for-the-seat-tells-of-progress.c
 tests_transmission_poll_timeout_covers_the_wait_for_the_seat_over_tls_SOURCES = \
-	tests/transmission/poll-timeout-covers-the-wait-for-the-seat.c \
-	tests/tls/handles-over-tls.c
+	tests/lib/tls/handles-over-tls.c \
+	tests/transmission/poll-timeout-covers-the-wait-for-the-seat.c
 tests_transmission_replies_are_served_while_a_write_is_stuck_over_tls_SOURCES = \
-	tests/transmission/replies-are-served-while-a-write-is-stuck.c \
-	tests/tls/handles-over-tls.c
+	tests/lib/tls/handles-over-tls.c \
+	tests/transmission/replies-are-served-while-a-write-is-stuck.c
 tests_transmission_requests_leave_while_another_thread_sleeps_over_tls_SOURCES = \
-	tests/transmission/requests-leave-while-another-thread-sleeps.c \
-	tests/tls/handles-over-tls.c
+	tests/lib/tls/handles-over-tls.c \
+	tests/transmission/requests-leave-while-another-thread-sleeps.c
 tests_transmission_threads_mix_everything_on_one_handle_over_tls_SOURCES = \
-	tests/transmission/threads-mix-everything-on-one-handle.c \
-	tests/tls/handles-over-tls.c
+	tests/lib/tls/handles-over-tls.c \
+	tests/transmission/threads-mix-everything-on-one-handle.c
 tests_transmission_threads_wait_for_room_of_their_own_over_tls_SOURCES = \
-	tests/transmission/threads-wait-for-room-of-their-own.c \
-	tests/tls/handles-over-tls.c
+	tests/lib/tls/handles-over-tls.c \
+	tests/transmission/threads-wait-for-room-of-their-own.c
 else
 tls_program_tests = \
 	tests/tls/calls-without-tls-say-so
@@ -161,8 +161,8 @@ check_PROGRAMS += $(tls_program_tests) $(tls_again)
 TESTS += $(tls_program_tests) $(tls_again) $(tls_script_tests)
 EXTRA_DIST += \
 	$(tls_script_tests) \
-	tests/tls/functions.sh \
-	tests/tls/handles-over-tls.c \
-	tests/tls/openssl_alerts.py \
-	tests/tls/openssl_server.py \
-	tests/tls/openssl_tickets.py
+	tests/lib/openssl_alerts.py \
+	tests/lib/openssl_server.py \
+	tests/lib/openssl_tickets.py \
+	tests/lib/tls.sh \
+	tests/lib/tls/handles-over-tls.c

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Neither debug output nor errors nor URIs show anything of a private key or
 # of a shared one, whether all goes well or the key is what is wrong.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 requires_uris
 usual_certificates
 tls_certificate "$tmp/client" client good

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # No file, no line for the user, a line that is no key: each is an error of
 # its own, and never a reason to go on without.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 requires_tls
 tls_keys "$tmp/keys.psk" alice bob
 serve_nbdkit_keys "$tmp/keys.psk"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A large part of a record, many records, and the largest request that there
 # is; the bytes are where they belong.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 requires_tls
 requires_nbdkit plugin pattern
 tls_keys "$tmp/keys.psk" alice

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # nbdkit with certificates: data both ways, one request at a time, many in
 # flight, small and big, in the library's loop and in our own.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 tls_certificate "$tmp/client" client good
 random_file "$tmp/data" 1M

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # nbdkit with keys, with both versions of TLS: data both ways, block status.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 requires_tls
 requires psktool
 psktool -u alice -p "$tmp/keys.psk" >/dev/null

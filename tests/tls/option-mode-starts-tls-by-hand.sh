@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # opt_starttls turns a connection into an encrypted one, once; what had been
 # agreed before is gone.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 requires_nbdkit plugin memory filter exportname
 hand=(option-mode "tls disable" "structured no" "tls-certificates $tmp/client")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # With the instructions for it AES-GCM is by far the fastest, so that is what
 # the default must end in with the servers that there are.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 grep -m 1 '^flags' /proc/cpuinfo | grep -qw aes \
   || skip "this processor has no AES instructions"

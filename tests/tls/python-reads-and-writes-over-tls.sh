@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The Python module: settings, a session with keys, errors.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 # What run preloads for Python is not for the server.
 unset LD_PRELOAD
 requires_tls

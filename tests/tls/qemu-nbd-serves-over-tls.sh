@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # qemu-nbd with certificates that both sides check: a qcow2 image, its map and
 # its data.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 requires qemu-nbd qemu-img
 tls_certificate "$tmp/client" client good

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A certificate that only its owner signed is believed by who was given just
 # this one, and by nobody else.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 tls_self_signed "$tmp/server" 'dns_name = localhost'
 serve_nbdkit tcp4

@@ -3,7 +3,7 @@
 # Without a directory, or with one that has no ca-cert.pem, the authorities of
 # the system are asked, and they do not know ours: with a host name or without.
 # The message tells who was asked, and why.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 mkdir "$tmp/empty"
 for kind in tcp4 unix; do

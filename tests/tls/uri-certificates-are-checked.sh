@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What a URI connects to is checked as what a call connects to, and the URI
 # can name the host or do without.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 requires_uris
 usual_certificates
 trust=("uri-local-file yes" "tls-certificates $tmp/client")

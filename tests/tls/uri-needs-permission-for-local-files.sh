@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Directories and files of keys in a URI are refused before anything else
 # happens, unless the program allowed them.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 requires_uris
 usual_certificates
 tls_keys "$tmp/keys.psk" alice

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # A priority string in a URI could weaken what it connects to.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 requires_uris
 requires_tls
 tls_keys "$tmp/keys.psk" alice

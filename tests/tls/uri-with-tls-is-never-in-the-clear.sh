@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A scheme with TLS insists on it, whatever was set before; one without
 # leaves the level alone; and programs can insist on either.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 requires_uris
 usual_certificates
 requires_nbdkit plugin memory

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Without verification any certificate will do, and the connection is still
 # encrypted.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 tls_authority evil
 anyone ()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The user is known to both sides, but the keys differ.  Servers do not say so:
 # the message tells what it may be, also where the server wants certificates.
-. "${srcdir:-.}/tests/tls/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
 requires_tls
 tls_keys "$tmp/keys.psk" alice
 serve_nbdkit_keys "$tmp/keys.psk"

@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "check.h"
-#include "examples.h"
-#include "parse.h"
+#include "uri-examples.h"
+#include "uri-parse.h"
 
 void
 test (void)

@@ -10,8 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "../interop/process.h"
 #include "check.h"
+#include "process.h"
 
 #define EXPORT "a/b c+d%41&e=f;g#h?i\303\251"
 #define ENCODED "a/b%20c%2Bd%2541%26e%3Df%3Bg%23h%3Fi%C3%A9"

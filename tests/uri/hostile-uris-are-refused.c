@@ -3,7 +3,7 @@
  * each beside the nearest thing that is right.
  */
 #include "check.h"
-#include "parse.h"
+#include "uri-parse.h"
 
 #define SSH "nbd+ssh://server/?socket="
 #define UNIX "nbd+unix:///?socket="

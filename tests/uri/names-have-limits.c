@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "parse.h"
+#include "uri-parse.h"
 
 static const struct nbdi_settings policy = {
   .uri_allow_transports = LIBNBD_ALLOW_TRANSPORT_MASK,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Each opt-in allows its own parameters and no others. */
 #include "check.h"
-#include "parse.h"
+#include "uri-parse.h"
 
 #define PSK "nbds:///?tls-psk-file=keys.psk"
 #define CERTIFICATES "nbds+unix:///?socket=s&tls-certificates=certs"

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "examples.h"
+#include "uri-examples.h"
 
 static bool
 begins (const char *s, const char *with)

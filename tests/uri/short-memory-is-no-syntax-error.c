@@ -12,7 +12,7 @@
 
 #include "check.h"
 #include "memory.h"
-#include "parse.h"
+#include "uri-parse.h"
 
 static const struct nbdi_settings policy = {
   .uri_allow_transports = LIBNBD_ALLOW_TRANSPORT_MASK,

@@ -10,8 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../interop/process.h"
 #include "check.h"
+#include "process.h"
 
 static struct nbd_handle *
 new_handle (void)

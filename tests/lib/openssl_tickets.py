@@ -3,7 +3,7 @@
 
 usage: openssl_tickets.py CLIENT DIRECTORY
 
-CLIENT is the program of tests/interop, and what it trusts is in DIRECTORY, as
+CLIENT is the program of tests/lib/client, and what it trusts is in DIRECTORY, as
 is what the server has.  Each way to drive a handle is tried.
 """
 

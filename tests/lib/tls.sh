@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # Certificates and keys for the tests of TLS, which begin with
-#   . "${srcdir:-.}/tests/tls/functions.sh"
+#   . "${srcdir:-.}/tests/lib/tls.sh"
 # Nothing is made before a test asks for it: each key takes some time.
 
 # shellcheck source=tests/lib/functions.sh

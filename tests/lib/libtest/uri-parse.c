@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "parse.h"
+#include "uri-parse.h"
 
 /* How to recognise the errors of the digest. */
 static const struct kind {

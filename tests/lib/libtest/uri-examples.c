@@ -5,7 +5,7 @@
  * peer needs no permission.
  */
 
-#include "examples.h"
+#include "uri-examples.h"
 
 const struct example examples[] = {
   { 1, "nbd://example.com", "tcp example.com:10809 \"\"" },

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../interop/process.h"
 #include "bytes.h"
 #include "check.h"
 #include "client.h"
 #include "life.h"
+#include "process.h"
 
 #define LARGE 40000
 #define MAX_CLOSURES 60
