@@ -11,7 +11,8 @@ generator_inputs = \
 	$(wildcard $(srcdir)/generator/states/*/*.c) \
 	$(wildcard $(srcdir)/generator/states/*/*/*.c) \
 	$(wildcard $(srcdir)/generator/states/*/*/*/*.c) \
-	$(wildcard $(srcdir)/tests/wire/*.txt)
+	$(wildcard $(srcdir)/tests/wire/*.txt) \
+	$(wildcard $(srcdir)/tests/wire/*/*.txt)
 
 # Generated files are replaced only if they differ, so the time of the last
 # run is kept apart from them.

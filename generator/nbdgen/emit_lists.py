@@ -8,5 +8,6 @@ from pathlib import Path
 
 def emit_transcripts_mk(root: Path) -> str:
     """tests/wire/transcripts.mk: a transcript is registered by being there."""
-    found = sorted(path.name for path in (root / "tests/wire").glob("*.txt"))
-    return " \\\n\t".join(["transcripts =", *(f"tests/wire/{n}" for n in found)])
+    below = (root / "tests/wire").rglob("*.txt")
+    found = sorted(str(path.relative_to(root)) for path in below)
+    return " \\\n\t".join(["transcripts =", *found])
