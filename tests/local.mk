@@ -100,82 +100,82 @@ program_tests = \
 	tests/interop/low-descriptors-may-be-closed \
 	tests/interop/notifying-does-not-wait-for-the-child \
 	tests/interop/tcp-tries-every-address \
-	tests/transmission/a-million-extents-are-delivered \
-	tests/transmission/announced-extents-cost-no-memory \
-	tests/transmission/block-size-limits-are-kept \
-	tests/transmission/block-status-filter-needs-its-preconditions \
-	tests/transmission/blocked-writers-watch-for-room-themselves \
-	tests/transmission/blocking-commands-are-not-retired-by-others \
-	tests/transmission/blocking-threads-share-with-asynchronous-commands \
-	tests/transmission/buffered-replies-are-never-stranded \
-	tests/transmission/callbacks-that-are-only-freed \
-	tests/transmission/callbacks-use-and-close-other-handles \
-	tests/transmission/cancelled-threads-give-up-the-seat \
-	tests/transmission/cancelled-threads-leave-the-handle-to-others \
-	tests/transmission/cancelled-writers-watch-no-more \
-	tests/transmission/chunk-callbacks-can-fail-the-command \
-	tests/transmission/close-sends-nothing \
-	tests/transmission/close-with-commands-outstanding \
-	tests/transmission/closures-of-blocking-calls-run-on-their-thread \
-	tests/transmission/commands-are-retired-once \
-	tests/transmission/commands-are-sent-without-looking-at-the-hint \
-	tests/transmission/completion-results-are-obeyed \
-	tests/transmission/connection-end-wakes-all-threads \
-	tests/transmission/cut-inside-a-reply-is-fatal \
-	tests/transmission/disconnect-is-sent-by-the-issuing-call \
-	tests/transmission/each-thread-reports-its-own-command \
-	tests/transmission/early-replies-complete-in-drive-calls \
-	tests/transmission/eight-threads-block-on-one-handle \
-	tests/transmission/end-of-stream-waits-for-buffered-replies \
-	tests/transmission/failed-commands-name-the-cause \
-	tests/transmission/fatal-errors-name-the-call-and-the-cause \
-	tests/transmission/few-commands-are-sent-at-once \
-	tests/transmission/filters-may-repeat-a-context \
-	tests/transmission/hostile-chunks-cost-little \
-	tests/transmission/in-flight-counts-what-waits \
-	tests/transmission/issuing-does-not-wait-for-a-sleeping-driver \
-	tests/transmission/issuing-never-reads \
-	tests/transmission/issuing-on-a-broken-connection-is-noticed-later \
-	tests/transmission/large-reads-arrive-whole \
-	tests/transmission/lost-connections-say-that-the-server-closed \
-	tests/transmission/many-small-chunks-make-one-read \
-	tests/transmission/notify-read-serves-the-queue-too \
-	tests/transmission/notify-read-without-data-does-nothing \
-	tests/transmission/null-pointers-are-refused \
-	tests/transmission/payload-length-flag-follows-the-headers \
-	tests/transmission/poll-completes-one-command \
-	tests/transmission/poll-for-a-buffered-reply-flushes-nothing \
-	tests/transmission/poll-returns-when-told \
-	tests/transmission/poll-takes-whole-replies-without-a-system-call \
-	tests/transmission/poll-that-waited-for-the-seat-tells-of-progress \
-	tests/transmission/poll-timeout-covers-the-wait-for-the-seat \
-	tests/transmission/reads-show-no-old-memory \
-	tests/transmission/refused-calls-free-their-closures \
-	tests/transmission/refused-commands-take-no-cookie \
-	tests/transmission/refused-reads-clear-the-buffer \
-	tests/transmission/refused-writes-say-whose-limit-it-is \
-	tests/transmission/replies-are-served-while-a-write-is-stuck \
-	tests/transmission/replies-to-unsent-commands-are-nobodys \
-	tests/transmission/requests-leave-while-another-thread-sleeps \
-	tests/transmission/server-closing-while-idle-is-no-error \
-	tests/transmission/shutdown-abandons-but-not-the-disconnect \
-	tests/transmission/shutdown-abandons-what-was-not-sent \
-	tests/transmission/shutdown-flags-are-checked \
-	tests/transmission/shutdown-sends-what-was-held-back \
-	tests/transmission/signals-do-not-end-a-wait \
-	tests/transmission/small-blocking-calls-make-three-system-calls \
-	tests/transmission/stalled-server-shows-write-and-blocks-nobody \
-	tests/transmission/states-tell-whether-a-message-is-half-done \
-	tests/transmission/statistics-count-what-was-taken \
-	tests/transmission/strict-mode-checks-requests \
-	tests/transmission/thousands-in-flight-in-any-order \
-	tests/transmission/threads-are-cancelled-nowhere-else \
-	tests/transmission/threads-mix-everything-on-one-handle \
-	tests/transmission/threads-wait-for-room-of-their-own \
-	tests/transmission/uninitialized-reads-write-only-what-came \
-	tests/transmission/what-is-buffered-wakes-every-drive-call \
-	tests/transmission/write-hint-is-honoured-once \
-	tests/transmission/write-is-refused-without-the-hint \
+	tests/transmission/block-status/a-million-extents-are-delivered \
+	tests/transmission/block-status/announced-extents-cost-no-memory \
+	tests/transmission/block-status/block-status-filter-needs-its-preconditions \
+	tests/transmission/block-status/filters-may-repeat-a-context \
+	tests/transmission/disconnecting/close-sends-nothing \
+	tests/transmission/disconnecting/close-with-commands-outstanding \
+	tests/transmission/disconnecting/disconnect-is-sent-by-the-issuing-call \
+	tests/transmission/disconnecting/end-of-stream-waits-for-buffered-replies \
+	tests/transmission/disconnecting/fatal-errors-name-the-call-and-the-cause \
+	tests/transmission/disconnecting/lost-connections-say-that-the-server-closed \
+	tests/transmission/disconnecting/server-closing-while-idle-is-no-error \
+	tests/transmission/disconnecting/shutdown-abandons-but-not-the-disconnect \
+	tests/transmission/disconnecting/shutdown-abandons-what-was-not-sent \
+	tests/transmission/disconnecting/shutdown-flags-are-checked \
+	tests/transmission/disconnecting/shutdown-sends-what-was-held-back \
+	tests/transmission/polling/buffered-replies-are-never-stranded \
+	tests/transmission/polling/notify-read-serves-the-queue-too \
+	tests/transmission/polling/notify-read-without-data-does-nothing \
+	tests/transmission/polling/poll-completes-one-command \
+	tests/transmission/polling/poll-for-a-buffered-reply-flushes-nothing \
+	tests/transmission/polling/poll-returns-when-told \
+	tests/transmission/polling/poll-takes-whole-replies-without-a-system-call \
+	tests/transmission/polling/poll-that-waited-for-the-seat-tells-of-progress \
+	tests/transmission/polling/poll-timeout-covers-the-wait-for-the-seat \
+	tests/transmission/polling/replies-are-served-while-a-write-is-stuck \
+	tests/transmission/polling/signals-do-not-end-a-wait \
+	tests/transmission/polling/small-blocking-calls-make-three-system-calls \
+	tests/transmission/polling/stalled-server-shows-write-and-blocks-nobody \
+	tests/transmission/polling/states-tell-whether-a-message-is-half-done \
+	tests/transmission/polling/what-is-buffered-wakes-every-drive-call \
+	tests/transmission/polling/write-hint-is-honoured-once \
+	tests/transmission/polling/write-is-refused-without-the-hint \
+	tests/transmission/reads/chunk-callbacks-can-fail-the-command \
+	tests/transmission/reads/hostile-chunks-cost-little \
+	tests/transmission/reads/large-reads-arrive-whole \
+	tests/transmission/reads/many-small-chunks-make-one-read \
+	tests/transmission/reads/reads-show-no-old-memory \
+	tests/transmission/reads/refused-reads-clear-the-buffer \
+	tests/transmission/reads/uninitialized-reads-write-only-what-came \
+	tests/transmission/replies/callbacks-that-are-only-freed \
+	tests/transmission/replies/callbacks-use-and-close-other-handles \
+	tests/transmission/replies/commands-are-retired-once \
+	tests/transmission/replies/completion-results-are-obeyed \
+	tests/transmission/replies/cut-inside-a-reply-is-fatal \
+	tests/transmission/replies/early-replies-complete-in-drive-calls \
+	tests/transmission/replies/failed-commands-name-the-cause \
+	tests/transmission/replies/replies-to-unsent-commands-are-nobodys \
+	tests/transmission/replies/statistics-count-what-was-taken \
+	tests/transmission/requests/block-size-limits-are-kept \
+	tests/transmission/requests/commands-are-sent-without-looking-at-the-hint \
+	tests/transmission/requests/few-commands-are-sent-at-once \
+	tests/transmission/requests/in-flight-counts-what-waits \
+	tests/transmission/requests/issuing-never-reads \
+	tests/transmission/requests/issuing-on-a-broken-connection-is-noticed-later \
+	tests/transmission/requests/null-pointers-are-refused \
+	tests/transmission/requests/payload-length-flag-follows-the-headers \
+	tests/transmission/requests/refused-calls-free-their-closures \
+	tests/transmission/requests/refused-commands-take-no-cookie \
+	tests/transmission/requests/refused-writes-say-whose-limit-it-is \
+	tests/transmission/requests/strict-mode-checks-requests \
+	tests/transmission/requests/thousands-in-flight-in-any-order \
+	tests/transmission/threads/blocked-writers-watch-for-room-themselves \
+	tests/transmission/threads/blocking-commands-are-not-retired-by-others \
+	tests/transmission/threads/blocking-threads-share-with-asynchronous-commands \
+	tests/transmission/threads/cancelled-threads-give-up-the-seat \
+	tests/transmission/threads/cancelled-threads-leave-the-handle-to-others \
+	tests/transmission/threads/cancelled-writers-watch-no-more \
+	tests/transmission/threads/closures-of-blocking-calls-run-on-their-thread \
+	tests/transmission/threads/connection-end-wakes-all-threads \
+	tests/transmission/threads/each-thread-reports-its-own-command \
+	tests/transmission/threads/eight-threads-block-on-one-handle \
+	tests/transmission/threads/issuing-does-not-wait-for-a-sleeping-driver \
+	tests/transmission/threads/requests-leave-while-another-thread-sleeps \
+	tests/transmission/threads/threads-are-cancelled-nowhere-else \
+	tests/transmission/threads/threads-mix-everything-on-one-handle \
+	tests/transmission/threads/threads-wait-for-room-of-their-own \
 	tests/uri/debug-output-hides-secrets \
 	tests/uri/get-uri-leads-to-the-same-server \
 	tests/uri/get-uri-says-all-settings \
@@ -194,9 +194,9 @@ internal = tests/lib/libtest.a lib/libcore.la
 
 internals_cppflags = $(AM_CPPFLAGS) -include $(srcdir)/lib/public.h
 
-tests_transmission_what_is_buffered_wakes_every_drive_call_CPPFLAGS = \
+tests_transmission_polling_what_is_buffered_wakes_every_drive_call_CPPFLAGS = \
 	$(internals_cppflags)
-tests_transmission_what_is_buffered_wakes_every_drive_call_LDADD = \
+tests_transmission_polling_what_is_buffered_wakes_every_drive_call_LDADD = \
 	$(internal)
 
 # For those that wrap poll or recv, with what fortified headers call instead,
@@ -231,8 +231,8 @@ tests_interop_child_search_stops_where_execvp_stops_LDFLAGS = \
 tests_interop_failed_activation_kills_no_later_child_LDADD = $(internal)
 tests_interop_failed_activation_kills_no_later_child_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=fork,--wrap=kill
-tests_transmission_hostile_chunks_cost_little_LDADD = $(internal)
-tests_transmission_hostile_chunks_cost_little_LDFLAGS = \
+tests_transmission_reads_hostile_chunks_cost_little_LDADD = $(internal)
+tests_transmission_reads_hostile_chunks_cost_little_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=memset
 
 if HAVE_LIBXML2

@@ -16,28 +16,28 @@ endif
 coverage_programs = \
 	tests/coverage/addresses-need-a-length-and-a-name \
 	tests/coverage/blocking-options-need-fixed-newstyle \
-	tests/coverage/buffers-move-before-they-grow \
 	tests/coverage/children-that-others-reap-have-no-fate \
 	tests/coverage/connections-that-cannot-be-checked-have-failed \
-	tests/coverage/descriptors-live-as-long-as-they-are-watched \
 	tests/coverage/export-names-wait-for-room \
-	tests/coverage/extents-end-with-the-export \
-	tests/coverage/failed-half-closes-are-only-logged \
-	tests/coverage/filters-are-sent-as-the-program-says \
-	tests/coverage/notify-write-on-a-broken-connection-ends-it \
 	tests/coverage/numbers-of-the-protocol-have-names \
-	tests/coverage/polls-of-a-broken-connection-serve-one-reply-each \
-	tests/coverage/shutdown-tells-blocked-threads-what-it-dropped \
 	tests/coverage/signals-need-a-child-and-a-number \
 	tests/coverage/successful-calls-log-their-result \
 	tests/coverage/tcp-sockets-do-not-delay \
 	tests/coverage/tls-user-is-who-is-logged-in \
-	tests/coverage/uri-tls-type-must-fit-the-file-of-keys
+	tests/coverage/uri-tls-type-must-fit-the-file-of-keys \
+	tests/transmission/block-status/extents-end-with-the-export \
+	tests/transmission/block-status/filters-are-sent-as-the-program-says \
+	tests/transmission/disconnecting/failed-half-closes-are-only-logged \
+	tests/transmission/disconnecting/shutdown-tells-blocked-threads-what-it-dropped \
+	tests/transmission/polling/descriptors-live-as-long-as-they-are-watched \
+	tests/transmission/polling/notify-write-on-a-broken-connection-ends-it \
+	tests/transmission/polling/polls-of-a-broken-connection-serve-one-reply-each \
+	tests/transmission/replies/buffers-move-before-they-grow
 
 # Those that look at functions which the library does not export.
-tests_coverage_buffers_move_before_they_grow_CPPFLAGS = \
+tests_transmission_replies_buffers_move_before_they_grow_CPPFLAGS = \
 	$(internals_cppflags)
-tests_coverage_buffers_move_before_they_grow_LDADD = $(internal)
+tests_transmission_replies_buffers_move_before_they_grow_LDADD = $(internal)
 tests_coverage_numbers_of_the_protocol_have_names_CPPFLAGS = \
 	$(internals_cppflags)
 tests_coverage_numbers_of_the_protocol_have_names_LDADD = $(internal)
@@ -47,19 +47,19 @@ tests_coverage_connections_that_cannot_be_checked_have_failed_LDADD = \
 	$(internal)
 tests_coverage_connections_that_cannot_be_checked_have_failed_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=connect,--wrap=getsockopt
-tests_coverage_descriptors_live_as_long_as_they_are_watched_LDADD = \
+tests_transmission_polling_descriptors_live_as_long_as_they_are_watched_LDADD = \
 	$(internal)
-tests_coverage_descriptors_live_as_long_as_they_are_watched_LDFLAGS = \
+tests_transmission_polling_descriptors_live_as_long_as_they_are_watched_LDFLAGS = \
 	$(AM_LDFLAGS) $(poll_ldflags)
 tests_coverage_export_names_wait_for_room_LDADD = $(internal)
 tests_coverage_export_names_wait_for_room_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=send
-tests_coverage_failed_half_closes_are_only_logged_LDADD = $(internal)
-tests_coverage_failed_half_closes_are_only_logged_LDFLAGS = \
+tests_transmission_disconnecting_failed_half_closes_are_only_logged_LDADD = $(internal)
+tests_transmission_disconnecting_failed_half_closes_are_only_logged_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=shutdown
-tests_coverage_shutdown_tells_blocked_threads_what_it_dropped_LDADD = \
+tests_transmission_disconnecting_shutdown_tells_blocked_threads_what_it_dropped_LDADD = \
 	$(internal)
-tests_coverage_shutdown_tells_blocked_threads_what_it_dropped_LDFLAGS = \
+tests_transmission_disconnecting_shutdown_tells_blocked_threads_what_it_dropped_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=send
 tests_coverage_successful_calls_log_their_result_LDADD = $(internal)
 tests_coverage_successful_calls_log_their_result_LDFLAGS = \

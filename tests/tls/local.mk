@@ -104,54 +104,54 @@ tests_tls_worn_keys_are_replaced_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=gnutls_init
 # Tests of transmission once more, over TLS.
 tls_again = \
-	tests/transmission/blocked-writers-watch-for-room-themselves-over-tls \
-	tests/transmission/blocking-commands-are-not-retired-by-others-over-tls \
-	tests/transmission/blocking-threads-share-with-asynchronous-commands-over-tls \
-	tests/transmission/eight-threads-block-on-one-handle-over-tls \
-	tests/transmission/issuing-does-not-wait-for-a-sleeping-driver-over-tls \
-	tests/transmission/notify-read-serves-the-queue-too-over-tls \
-	tests/transmission/poll-that-waited-for-the-seat-tells-of-progress-over-tls \
-	tests/transmission/poll-timeout-covers-the-wait-for-the-seat-over-tls \
-	tests/transmission/replies-are-served-while-a-write-is-stuck-over-tls \
-	tests/transmission/requests-leave-while-another-thread-sleeps-over-tls \
-	tests/transmission/threads-mix-everything-on-one-handle-over-tls \
-	tests/transmission/threads-wait-for-room-of-their-own-over-tls
-tests_transmission_blocked_writers_watch_for_room_themselves_over_tls_SOURCES = \
+	tests/transmission/polling/notify-read-serves-the-queue-too-over-tls \
+	tests/transmission/polling/poll-that-waited-for-the-seat-tells-of-progress-over-tls \
+	tests/transmission/polling/poll-timeout-covers-the-wait-for-the-seat-over-tls \
+	tests/transmission/polling/replies-are-served-while-a-write-is-stuck-over-tls \
+	tests/transmission/threads/blocked-writers-watch-for-room-themselves-over-tls \
+	tests/transmission/threads/blocking-commands-are-not-retired-by-others-over-tls \
+	tests/transmission/threads/blocking-threads-share-with-asynchronous-commands-over-tls \
+	tests/transmission/threads/eight-threads-block-on-one-handle-over-tls \
+	tests/transmission/threads/issuing-does-not-wait-for-a-sleeping-driver-over-tls \
+	tests/transmission/threads/requests-leave-while-another-thread-sleeps-over-tls \
+	tests/transmission/threads/threads-mix-everything-on-one-handle-over-tls \
+	tests/transmission/threads/threads-wait-for-room-of-their-own-over-tls
+tests_transmission_threads_blocked_writers_watch_for_room_themselves_over_tls_SOURCES = \
 	tests/lib/tls/handles-over-tls.c \
-	tests/transmission/blocked-writers-watch-for-room-themselves.c
-tests_transmission_blocking_commands_are_not_retired_by_others_over_tls_SOURCES = \
+	tests/transmission/threads/blocked-writers-watch-for-room-themselves.c
+tests_transmission_threads_blocking_commands_are_not_retired_by_others_over_tls_SOURCES = \
 	tests/lib/tls/handles-over-tls.c \
-	tests/transmission/blocking-commands-are-not-retired-by-others.c
-tests_transmission_blocking_threads_share_with_asynchronous_commands_over_tls_SOURCES = \
+	tests/transmission/threads/blocking-commands-are-not-retired-by-others.c
+tests_transmission_threads_blocking_threads_share_with_asynchronous_commands_over_tls_SOURCES = \
 	tests/lib/tls/handles-over-tls.c \
-	tests/transmission/blocking-threads-share-with-asynchronous-commands.c
-tests_transmission_eight_threads_block_on_one_handle_over_tls_SOURCES = \
+	tests/transmission/threads/blocking-threads-share-with-asynchronous-commands.c
+tests_transmission_threads_eight_threads_block_on_one_handle_over_tls_SOURCES = \
 	tests/lib/tls/handles-over-tls.c \
-	tests/transmission/eight-threads-block-on-one-handle.c
-tests_transmission_issuing_does_not_wait_for_a_sleeping_driver_over_tls_SOURCES = \
+	tests/transmission/threads/eight-threads-block-on-one-handle.c
+tests_transmission_threads_issuing_does_not_wait_for_a_sleeping_driver_over_tls_SOURCES = \
 	tests/lib/tls/handles-over-tls.c \
-	tests/transmission/issuing-does-not-wait-for-a-sleeping-driver.c
-tests_transmission_notify_read_serves_the_queue_too_over_tls_SOURCES = \
+	tests/transmission/threads/issuing-does-not-wait-for-a-sleeping-driver.c
+tests_transmission_polling_notify_read_serves_the_queue_too_over_tls_SOURCES = \
 	tests/lib/tls/handles-over-tls.c \
-	tests/transmission/notify-read-serves-the-queue-too.c
-tests_transmission_poll_that_waited_for_the_seat_tells_of_progress_over_tls_SOURCES = \
+	tests/transmission/polling/notify-read-serves-the-queue-too.c
+tests_transmission_polling_poll_that_waited_for_the_seat_tells_of_progress_over_tls_SOURCES = \
 	tests/lib/tls/handles-over-tls.c \
-	tests/transmission/poll-that-waited-for-the-seat-tells-of-progress.c
-tests_transmission_poll_timeout_covers_the_wait_for_the_seat_over_tls_SOURCES = \
+	tests/transmission/polling/poll-that-waited-for-the-seat-tells-of-progress.c
+tests_transmission_polling_poll_timeout_covers_the_wait_for_the_seat_over_tls_SOURCES = \
 	tests/lib/tls/handles-over-tls.c \
-	tests/transmission/poll-timeout-covers-the-wait-for-the-seat.c
-tests_transmission_replies_are_served_while_a_write_is_stuck_over_tls_SOURCES = \
+	tests/transmission/polling/poll-timeout-covers-the-wait-for-the-seat.c
+tests_transmission_polling_replies_are_served_while_a_write_is_stuck_over_tls_SOURCES = \
 	tests/lib/tls/handles-over-tls.c \
-	tests/transmission/replies-are-served-while-a-write-is-stuck.c
-tests_transmission_requests_leave_while_another_thread_sleeps_over_tls_SOURCES = \
+	tests/transmission/polling/replies-are-served-while-a-write-is-stuck.c
+tests_transmission_threads_requests_leave_while_another_thread_sleeps_over_tls_SOURCES = \
 	tests/lib/tls/handles-over-tls.c \
-	tests/transmission/requests-leave-while-another-thread-sleeps.c
-tests_transmission_threads_mix_everything_on_one_handle_over_tls_SOURCES = \
+	tests/transmission/threads/requests-leave-while-another-thread-sleeps.c
+tests_transmission_threads_threads_mix_everything_on_one_handle_over_tls_SOURCES = \
 	tests/lib/tls/handles-over-tls.c \
-	tests/transmission/threads-mix-everything-on-one-handle.c
-tests_transmission_threads_wait_for_room_of_their_own_over_tls_SOURCES = \
+	tests/transmission/threads/threads-mix-everything-on-one-handle.c
+tests_transmission_threads_threads_wait_for_room_of_their_own_over_tls_SOURCES = \
 	tests/lib/tls/handles-over-tls.c \
-	tests/transmission/threads-wait-for-room-of-their-own.c
+	tests/transmission/threads/threads-wait-for-room-of-their-own.c
 else
 tls_program_tests = \
 	tests/tls/calls-without-tls-say-so
