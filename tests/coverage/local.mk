@@ -23,8 +23,8 @@ coverage_programs = \
 	tests/coverage/signals-need-a-child-and-a-number \
 	tests/coverage/successful-calls-log-their-result \
 	tests/coverage/tcp-sockets-do-not-delay \
-	tests/coverage/tls-user-is-who-is-logged-in \
-	tests/coverage/uri-tls-type-must-fit-the-file-of-keys \
+	tests/tls/keys/tls-user-is-who-is-logged-in \
+	tests/tls/uris/uri-tls-type-must-fit-the-file-of-keys \
 	tests/transmission/block-status/extents-end-with-the-export \
 	tests/transmission/block-status/filters-are-sent-as-the-program-says \
 	tests/transmission/disconnecting/failed-half-closes-are-only-logged \
@@ -64,8 +64,8 @@ tests_transmission_disconnecting_shutdown_tells_blocked_threads_what_it_dropped_
 tests_coverage_successful_calls_log_their_result_LDADD = $(internal)
 tests_coverage_successful_calls_log_their_result_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=connect,--wrap=socket
-tests_coverage_tls_user_is_who_is_logged_in_LDADD = $(internal)
-tests_coverage_tls_user_is_who_is_logged_in_LDFLAGS = \
+tests_tls_keys_tls_user_is_who_is_logged_in_LDADD = $(internal)
+tests_tls_keys_tls_user_is_who_is_logged_in_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=__getlogin_r_chk,--wrap=getlogin_r
 
 # Those that let memory be short.
@@ -100,20 +100,20 @@ tests_coverage_uris_without_memory_are_not_called_wrong_LDFLAGS = \
 
 if HAVE_GNUTLS
 coverage_programs += \
-	tests/coverage/failures-below-tls-are-told-with-their-cause \
-	tests/coverage/tls-goodbye-waits-for-room \
 	tests/coverage/tls-without-memory-ends-the-connection \
-	tests/coverage/unusable-authorities-are-not-ignored
-tests_coverage_failures_below_tls_are_told_with_their_cause_LDADD = \
+	tests/tls/certificates/unusable-authorities-are-not-ignored \
+	tests/tls/records/failures-below-tls-are-told-with-their-cause \
+	tests/tls/records/tls-goodbye-waits-for-room
+tests_tls_records_failures_below_tls_are_told_with_their_cause_LDADD = \
 	$(internal)
-tests_coverage_failures_below_tls_are_told_with_their_cause_LDFLAGS = \
+tests_tls_records_failures_below_tls_are_told_with_their_cause_LDFLAGS = \
 	$(AM_LDFLAGS) \
 	-Wl,--wrap=gnutls_bye \
 	-Wl,--wrap=gnutls_record_send \
 	$(recv_ldflags) \
 	-Wl,--wrap=send
-tests_coverage_tls_goodbye_waits_for_room_LDADD = $(internal)
-tests_coverage_tls_goodbye_waits_for_room_LDFLAGS = \
+tests_tls_records_tls_goodbye_waits_for_room_LDADD = $(internal)
+tests_tls_records_tls_goodbye_waits_for_room_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=send
 tests_coverage_tls_without_memory_ends_the_connection_LDADD = $(internal)
 tests_coverage_tls_without_memory_ends_the_connection_LDFLAGS = \
@@ -124,8 +124,8 @@ tests_coverage_tls_without_memory_ends_the_connection_LDFLAGS = \
 	-Wl,--wrap=gnutls_credentials_set \
 	-Wl,--wrap=gnutls_init \
 	-Wl,--wrap=gnutls_server_name_set
-tests_coverage_unusable_authorities_are_not_ignored_LDADD = $(internal)
-tests_coverage_unusable_authorities_are_not_ignored_LDFLAGS = \
+tests_tls_certificates_unusable_authorities_are_not_ignored_LDADD = $(internal)
+tests_tls_certificates_unusable_authorities_are_not_ignored_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=geteuid
 endif
 check_PROGRAMS += $(coverage_programs)

@@ -4,43 +4,43 @@
 tests_lib_client_client_SOURCES += tests/lib/client/client-tls.c
 
 tls_script_tests = \
-	tests/tls/addresses-can-be-names-in-a-certificate.sh \
-	tests/tls/alerts-tell-what-the-server-wants.sh \
-	tests/tls/certificate-for-another-host-is-refused.sh \
-	tests/tls/certificate-of-a-client-is-no-server-certificate.sh \
-	tests/tls/certificate-of-an-unknown-authority-is-refused.sh \
-	tests/tls/certificates-are-found-at-home.sh \
-	tests/tls/chain-is-checked-without-a-host-name.sh \
-	tests/tls/client-certificate-is-shown-to-who-asks.sh \
-	tests/tls/client-key-must-fit-its-certificate.sh \
-	tests/tls/expired-certificate-is-refused.sh \
-	tests/tls/files-without-certificates-are-refused.sh \
-	tests/tls/get-uri-leads-back-over-tls.sh \
-	tests/tls/level-decides-whether-to-encrypt.sh \
-	tests/tls/messages-have-no-keys.sh \
-	tests/tls/missing-shared-key-is-an-error.sh \
-	tests/tls/nbd-server-serves-over-tls.sh \
-	tests/tls/nbdkit-answers-big-requests-over-tls.sh \
-	tests/tls/nbdkit-keeps-what-was-written-over-tls.sh \
-	tests/tls/nbdkit-serves-owners-of-a-key.sh \
-	tests/tls/openssl-tickets-stop-nobody.sh \
-	tests/tls/option-mode-starts-tls-by-hand.sh \
-	tests/tls/processors-with-aes-use-it.sh \
-	tests/tls/promises-name-their-tests.sh \
-	tests/tls/python-reads-and-writes-over-tls.sh \
-	tests/tls/qemu-nbd-serves-over-tls.sh \
-	tests/tls/qemu-nbd-serves-owners-of-a-key.sh \
-	tests/tls/qemu-storage-daemon-serves-over-tls.sh \
-	tests/tls/revoked-certificate-is-refused.sh \
-	tests/tls/self-signed-certificate-is-refused.sh \
-	tests/tls/system-authorities-do-not-vouch-for-everybody.sh \
-	tests/tls/unknown-user-is-refused.sh \
-	tests/tls/uri-certificates-are-checked.sh \
-	tests/tls/uri-needs-permission-for-local-files.sh \
-	tests/tls/uri-needs-permission-for-priorities.sh \
-	tests/tls/uri-with-tls-is-never-in-the-clear.sh \
-	tests/tls/verification-can-be-switched-off.sh \
-	tests/tls/wrong-shared-key-is-refused.sh
+	tests/tls/certificates/addresses-can-be-names-in-a-certificate.sh \
+	tests/tls/certificates/certificate-for-another-host-is-refused.sh \
+	tests/tls/certificates/certificate-of-a-client-is-no-server-certificate.sh \
+	tests/tls/certificates/certificate-of-an-unknown-authority-is-refused.sh \
+	tests/tls/certificates/certificates-are-found-at-home.sh \
+	tests/tls/certificates/chain-is-checked-without-a-host-name.sh \
+	tests/tls/certificates/client-certificate-is-shown-to-who-asks.sh \
+	tests/tls/certificates/client-key-must-fit-its-certificate.sh \
+	tests/tls/certificates/expired-certificate-is-refused.sh \
+	tests/tls/certificates/files-without-certificates-are-refused.sh \
+	tests/tls/certificates/revoked-certificate-is-refused.sh \
+	tests/tls/certificates/self-signed-certificate-is-refused.sh \
+	tests/tls/certificates/system-authorities-do-not-vouch-for-everybody.sh \
+	tests/tls/certificates/verification-can-be-switched-off.sh \
+	tests/tls/handshake/alerts-tell-what-the-server-wants.sh \
+	tests/tls/handshake/level-decides-whether-to-encrypt.sh \
+	tests/tls/handshake/option-mode-starts-tls-by-hand.sh \
+	tests/tls/keys/messages-have-no-keys.sh \
+	tests/tls/keys/missing-shared-key-is-an-error.sh \
+	tests/tls/keys/nbdkit-serves-owners-of-a-key.sh \
+	tests/tls/keys/qemu-nbd-serves-owners-of-a-key.sh \
+	tests/tls/keys/unknown-user-is-refused.sh \
+	tests/tls/keys/wrong-shared-key-is-refused.sh \
+	tests/tls/records/openssl-tickets-stop-nobody.sh \
+	tests/tls/records/processors-with-aes-use-it.sh \
+	tests/tls/servers/nbd-server-serves-over-tls.sh \
+	tests/tls/servers/nbdkit-answers-big-requests-over-tls.sh \
+	tests/tls/servers/nbdkit-keeps-what-was-written-over-tls.sh \
+	tests/tls/servers/python-reads-and-writes-over-tls.sh \
+	tests/tls/servers/qemu-nbd-serves-over-tls.sh \
+	tests/tls/servers/qemu-storage-daemon-serves-over-tls.sh \
+	tests/tls/uris/get-uri-leads-back-over-tls.sh \
+	tests/tls/uris/uri-certificates-are-checked.sh \
+	tests/tls/uris/uri-needs-permission-for-local-files.sh \
+	tests/tls/uris/uri-needs-permission-for-priorities.sh \
+	tests/tls/uris/uri-with-tls-is-never-in-the-clear.sh \
+	tests/tree/promises-name-their-tests.sh
 
 if HAVE_GNUTLS
 AM_CPPFLAGS += -I$(srcdir)/tests/lib/tls $(GNUTLS_CFLAGS)
@@ -50,57 +50,57 @@ tests_lib_libtest_a_SOURCES += \
 	tests/lib/tls/tls-server.h
 
 tls_program_tests = \
-	tests/tls/agreement-has-no-payload \
-	tests/tls/agreements-in-the-clear-are-forgotten \
-	tests/tls/bytes-behind-the-agreement-end-the-connection \
-	tests/tls/cut-in-the-tls-handshake-is-fatal \
-	tests/tls/debug-output-has-no-keys \
-	tests/tls/decrypted-replies-need-no-readiness \
-	tests/tls/default-directories-are-searched-in-order \
-	tests/tls/demand-for-tls-on-tls-is-no-loop \
-	tests/tls/disconnecting-says-goodbye \
-	tests/tls/faults-while-tls-starts \
-	tests/tls/full-handshake-asks-for-write \
-	tests/tls/full-sockets-ask-for-write \
-	tests/tls/handshake-may-arrive-byte-by-byte \
-	tests/tls/key-updates-are-followed \
-	tests/tls/large-writes-fill-their-records \
-	tests/tls/last-words-are-heard \
-	tests/tls/missing-goodbye-is-no-orderly-end \
-	tests/tls/names-in-certificates-are-escaped \
-	tests/tls/old-servers-cannot-be-required-to-encrypt \
-	tests/tls/old-versions-of-tls-are-refused \
-	tests/tls/overlong-names-are-refused \
-	tests/tls/partial-records-wait-quietly \
-	tests/tls/records-without-data-stop-nobody \
-	tests/tls/refusal-ends-what-must-be-encrypted \
-	tests/tls/refusal-is-accepted-where-tls-is-only-allowed \
-	tests/tls/second-starttls-is-refused \
-	tests/tls/server-name-is-sent \
-	tests/tls/stalled-handshake-blocks-nobody \
-	tests/tls/statistics-count-plaintext \
-	tests/tls/unanswered-options-are-named-over-tls \
-	tests/tls/worn-keys-are-replaced
+	tests/tls/certificates/default-directories-are-searched-in-order \
+	tests/tls/certificates/names-in-certificates-are-escaped \
+	tests/tls/handshake/agreement-has-no-payload \
+	tests/tls/handshake/agreements-in-the-clear-are-forgotten \
+	tests/tls/handshake/bytes-behind-the-agreement-end-the-connection \
+	tests/tls/handshake/cut-in-the-tls-handshake-is-fatal \
+	tests/tls/handshake/demand-for-tls-on-tls-is-no-loop \
+	tests/tls/handshake/faults-while-tls-starts \
+	tests/tls/handshake/full-handshake-asks-for-write \
+	tests/tls/handshake/handshake-may-arrive-byte-by-byte \
+	tests/tls/handshake/old-servers-cannot-be-required-to-encrypt \
+	tests/tls/handshake/old-versions-of-tls-are-refused \
+	tests/tls/handshake/overlong-names-are-refused \
+	tests/tls/handshake/refusal-ends-what-must-be-encrypted \
+	tests/tls/handshake/refusal-is-accepted-where-tls-is-only-allowed \
+	tests/tls/handshake/second-starttls-is-refused \
+	tests/tls/handshake/server-name-is-sent \
+	tests/tls/handshake/stalled-handshake-blocks-nobody \
+	tests/tls/handshake/unanswered-options-are-named-over-tls \
+	tests/tls/keys/debug-output-has-no-keys \
+	tests/tls/records/decrypted-replies-need-no-readiness \
+	tests/tls/records/disconnecting-says-goodbye \
+	tests/tls/records/full-sockets-ask-for-write \
+	tests/tls/records/key-updates-are-followed \
+	tests/tls/records/large-writes-fill-their-records \
+	tests/tls/records/last-words-are-heard \
+	tests/tls/records/missing-goodbye-is-no-orderly-end \
+	tests/tls/records/partial-records-wait-quietly \
+	tests/tls/records/records-without-data-stop-nobody \
+	tests/tls/records/statistics-count-plaintext \
+	tests/tls/records/worn-keys-are-replaced
 
 # Programs that put themselves between the library and what it calls.
-tests_tls_default_directories_are_searched_in_order_CPPFLAGS = \
+tests_tls_certificates_default_directories_are_searched_in_order_CPPFLAGS = \
 	$(AM_CPPFLAGS) \
 	-DSYSCONFDIR='"$(sysconfdir)"'
-tests_tls_default_directories_are_searched_in_order_LDADD = \
+tests_tls_certificates_default_directories_are_searched_in_order_LDADD = \
 	tests/lib/libtest.a lib/libcore.la $(GNUTLS_LIBS)
-tests_tls_default_directories_are_searched_in_order_LDFLAGS = \
+tests_tls_certificates_default_directories_are_searched_in_order_LDFLAGS = \
 	$(AM_LDFLAGS) \
 	-Wl,--wrap=access \
 	-Wl,--wrap=geteuid \
 	-Wl,--wrap=gnutls_certificate_set_x509_system_trust
-tests_tls_names_in_certificates_are_escaped_LDADD = \
+tests_tls_certificates_names_in_certificates_are_escaped_LDADD = \
 	tests/lib/libtest.a lib/libcore.la $(GNUTLS_LIBS)
-tests_tls_names_in_certificates_are_escaped_LDFLAGS = \
+tests_tls_certificates_names_in_certificates_are_escaped_LDFLAGS = \
 	$(memory_ldflags) \
 	-Wl,--wrap=gnutls_certificate_set_x509_system_trust
-tests_tls_worn_keys_are_replaced_LDADD = \
+tests_tls_records_worn_keys_are_replaced_LDADD = \
 	tests/lib/libtest.a lib/libcore.la $(GNUTLS_LIBS)
-tests_tls_worn_keys_are_replaced_LDFLAGS = \
+tests_tls_records_worn_keys_are_replaced_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=gnutls_init
 # Tests of transmission once more, over TLS.
 tls_again = \
@@ -154,7 +154,7 @@ tests_transmission_threads_threads_wait_for_room_of_their_own_over_tls_SOURCES =
 	tests/transmission/threads/threads-wait-for-room-of-their-own.c
 else
 tls_program_tests = \
-	tests/tls/calls-without-tls-say-so
+	tests/tls/handshake/calls-without-tls-say-so
 endif
 
 check_PROGRAMS += $(tls_program_tests) $(tls_again)
