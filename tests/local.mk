@@ -54,28 +54,25 @@ tests_lib_libtest_a_SOURCES = \
 
 # Programs with one source file of the same name that are tests.
 program_tests = \
-	tests/faults/automatic-handshake-faults \
-	tests/faults/block-size-faults \
-	tests/faults/block-status-faults \
-	tests/faults/export-flag-faults \
-	tests/faults/export-info-faults \
-	tests/faults/export-name-faults \
-	tests/faults/extended-reply-faults \
-	tests/faults/greeting-faults \
-	tests/faults/list-reply-faults \
-	tests/faults/meta-context-faults \
-	tests/faults/option-error-faults \
-	tests/faults/option-reply-faults \
-	tests/faults/simple-reply-faults \
-	tests/faults/structured-reply-faults \
+	tests/faults/servers/automatic-handshake-faults \
+	tests/faults/servers/block-size-faults \
+	tests/faults/servers/block-status-faults \
+	tests/faults/servers/export-flag-faults \
+	tests/faults/servers/export-info-faults \
+	tests/faults/servers/export-name-faults \
+	tests/faults/servers/extended-reply-faults \
+	tests/faults/servers/greeting-faults \
+	tests/faults/servers/list-reply-faults \
+	tests/faults/servers/meta-context-faults \
+	tests/faults/servers/option-error-faults \
+	tests/faults/servers/option-reply-faults \
+	tests/faults/servers/simple-reply-faults \
+	tests/faults/servers/structured-reply-faults \
 	tests/handshake/blocking-options-return-what-the-server-said \
 	tests/handshake/bytes-behind-an-option-are-judged-by-the-next \
 	tests/handshake/closing-inside-an-option-frees-its-closures \
-	tests/handshake/connection-state-is-no-sentence \
-	tests/handshake/debug-callbacks-are-freed-once \
 	tests/handshake/failed-connect-names-the-address \
 	tests/handshake/given-sockets-become-ours \
-	tests/handshake/messages-say-what-was-going-on \
 	tests/handshake/metadata-queries-have-a-limit \
 	tests/handshake/new-export-name-forgets-the-details \
 	tests/handshake/only-one-option-at-a-time \
@@ -100,6 +97,9 @@ program_tests = \
 	tests/interop/low-descriptors-may-be-closed \
 	tests/interop/notifying-does-not-wait-for-the-child \
 	tests/interop/tcp-tries-every-address \
+	tests/messages/connection-state-is-no-sentence \
+	tests/messages/debug-callbacks-are-freed-once \
+	tests/messages/messages-say-what-was-going-on \
 	tests/transmission/block-status/a-million-extents-are-delivered \
 	tests/transmission/block-status/announced-extents-cost-no-memory \
 	tests/transmission/block-status/block-status-filter-needs-its-preconditions \
@@ -370,7 +370,7 @@ EXTRA_DIST += \
 # A signal that comes between fork and exec may be lost under valgrind, and
 # then a child that is to end does not.
 NOT_UNDER_VALGRIND = \
-	tests/faults/system-calls-may-fail \
+	tests/faults/system/system-calls-may-fail \
 	tests/interop/child-runs-no-handler-of-the-program
 
 check-valgrind: all

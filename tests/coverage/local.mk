@@ -15,14 +15,14 @@ endif
 # Tests of what is rare.
 coverage_programs = \
 	tests/coverage/addresses-need-a-length-and-a-name \
-	tests/coverage/blocking-options-need-fixed-newstyle \
 	tests/coverage/children-that-others-reap-have-no-fate \
-	tests/coverage/connections-that-cannot-be-checked-have-failed \
-	tests/coverage/export-names-wait-for-room \
-	tests/coverage/numbers-of-the-protocol-have-names \
 	tests/coverage/signals-need-a-child-and-a-number \
-	tests/coverage/successful-calls-log-their-result \
 	tests/coverage/tcp-sockets-do-not-delay \
+	tests/faults/system/connections-that-cannot-be-checked-have-failed \
+	tests/handshake/blocking-options-need-fixed-newstyle \
+	tests/handshake/export-names-wait-for-room \
+	tests/messages/numbers-of-the-protocol-have-names \
+	tests/messages/successful-calls-log-their-result \
 	tests/tls/keys/tls-user-is-who-is-logged-in \
 	tests/tls/uris/uri-tls-type-must-fit-the-file-of-keys \
 	tests/transmission/block-status/extents-end-with-the-export \
@@ -38,21 +38,21 @@ coverage_programs = \
 tests_transmission_replies_buffers_move_before_they_grow_CPPFLAGS = \
 	$(internals_cppflags)
 tests_transmission_replies_buffers_move_before_they_grow_LDADD = $(internal)
-tests_coverage_numbers_of_the_protocol_have_names_CPPFLAGS = \
+tests_messages_numbers_of_the_protocol_have_names_CPPFLAGS = \
 	$(internals_cppflags)
-tests_coverage_numbers_of_the_protocol_have_names_LDADD = $(internal)
+tests_messages_numbers_of_the_protocol_have_names_LDADD = $(internal)
 
 # Those that put themselves between the library and what it calls.
-tests_coverage_connections_that_cannot_be_checked_have_failed_LDADD = \
+tests_faults_system_connections_that_cannot_be_checked_have_failed_LDADD = \
 	$(internal)
-tests_coverage_connections_that_cannot_be_checked_have_failed_LDFLAGS = \
+tests_faults_system_connections_that_cannot_be_checked_have_failed_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=connect,--wrap=getsockopt
 tests_transmission_polling_descriptors_live_as_long_as_they_are_watched_LDADD = \
 	$(internal)
 tests_transmission_polling_descriptors_live_as_long_as_they_are_watched_LDFLAGS = \
 	$(AM_LDFLAGS) $(poll_ldflags)
-tests_coverage_export_names_wait_for_room_LDADD = $(internal)
-tests_coverage_export_names_wait_for_room_LDFLAGS = \
+tests_handshake_export_names_wait_for_room_LDADD = $(internal)
+tests_handshake_export_names_wait_for_room_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=send
 tests_transmission_disconnecting_failed_half_closes_are_only_logged_LDADD = $(internal)
 tests_transmission_disconnecting_failed_half_closes_are_only_logged_LDFLAGS = \
@@ -61,8 +61,8 @@ tests_transmission_disconnecting_shutdown_tells_blocked_threads_what_it_dropped_
 	$(internal)
 tests_transmission_disconnecting_shutdown_tells_blocked_threads_what_it_dropped_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=send
-tests_coverage_successful_calls_log_their_result_LDADD = $(internal)
-tests_coverage_successful_calls_log_their_result_LDFLAGS = \
+tests_messages_successful_calls_log_their_result_LDADD = $(internal)
+tests_messages_successful_calls_log_their_result_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=connect,--wrap=socket
 tests_tls_keys_tls_user_is_who_is_logged_in_LDADD = $(internal)
 tests_tls_keys_tls_user_is_who_is_logged_in_LDFLAGS = \
@@ -70,37 +70,37 @@ tests_tls_keys_tls_user_is_who_is_logged_in_LDFLAGS = \
 
 # Those that let memory be short.
 coverage_programs += \
-	tests/coverage/answers-without-memory-are-explained \
 	tests/coverage/child-is-found-without-a-path \
-	tests/coverage/errors-without-memory-keep-their-place \
-	tests/coverage/export-names-without-memory-end-the-connection \
-	tests/coverage/messages-are-never-null \
-	tests/coverage/replies-without-memory-end-the-connection \
-	tests/coverage/uris-without-memory-are-not-called-wrong
-tests_coverage_answers_without_memory_are_explained_LDADD = $(internal)
-tests_coverage_answers_without_memory_are_explained_LDFLAGS = \
+	tests/faults/memory/answers-without-memory-are-explained \
+	tests/faults/memory/errors-without-memory-keep-their-place \
+	tests/faults/memory/export-names-without-memory-end-the-connection \
+	tests/faults/memory/messages-are-never-null \
+	tests/faults/memory/replies-without-memory-end-the-connection \
+	tests/faults/memory/uris-without-memory-are-not-called-wrong
+tests_faults_memory_answers_without_memory_are_explained_LDADD = $(internal)
+tests_faults_memory_answers_without_memory_are_explained_LDFLAGS = \
 	$(memory_ldflags)
 tests_coverage_child_is_found_without_a_path_LDADD = $(internal)
 tests_coverage_child_is_found_without_a_path_LDFLAGS = $(memory_ldflags)
-tests_coverage_errors_without_memory_keep_their_place_LDADD = $(internal)
-tests_coverage_errors_without_memory_keep_their_place_LDFLAGS = \
+tests_faults_memory_errors_without_memory_keep_their_place_LDADD = $(internal)
+tests_faults_memory_errors_without_memory_keep_their_place_LDFLAGS = \
 	$(memory_ldflags)
-tests_coverage_export_names_without_memory_end_the_connection_LDADD = \
+tests_faults_memory_export_names_without_memory_end_the_connection_LDADD = \
 	$(internal)
-tests_coverage_export_names_without_memory_end_the_connection_LDFLAGS = \
+tests_faults_memory_export_names_without_memory_end_the_connection_LDFLAGS = \
 	$(memory_ldflags)
-tests_coverage_messages_are_never_null_LDADD = $(internal)
-tests_coverage_messages_are_never_null_LDFLAGS = $(memory_ldflags)
-tests_coverage_replies_without_memory_end_the_connection_LDADD = $(internal)
-tests_coverage_replies_without_memory_end_the_connection_LDFLAGS = \
+tests_faults_memory_messages_are_never_null_LDADD = $(internal)
+tests_faults_memory_messages_are_never_null_LDFLAGS = $(memory_ldflags)
+tests_faults_memory_replies_without_memory_end_the_connection_LDADD = $(internal)
+tests_faults_memory_replies_without_memory_end_the_connection_LDFLAGS = \
 	$(memory_ldflags)
-tests_coverage_uris_without_memory_are_not_called_wrong_LDADD = $(internal)
-tests_coverage_uris_without_memory_are_not_called_wrong_LDFLAGS = \
+tests_faults_memory_uris_without_memory_are_not_called_wrong_LDADD = $(internal)
+tests_faults_memory_uris_without_memory_are_not_called_wrong_LDFLAGS = \
 	$(memory_ldflags)
 
 if HAVE_GNUTLS
 coverage_programs += \
-	tests/coverage/tls-without-memory-ends-the-connection \
+	tests/faults/memory/tls-without-memory-ends-the-connection \
 	tests/tls/certificates/unusable-authorities-are-not-ignored \
 	tests/tls/records/failures-below-tls-are-told-with-their-cause \
 	tests/tls/records/tls-goodbye-waits-for-room
@@ -115,8 +115,8 @@ tests_tls_records_failures_below_tls_are_told_with_their_cause_LDFLAGS = \
 tests_tls_records_tls_goodbye_waits_for_room_LDADD = $(internal)
 tests_tls_records_tls_goodbye_waits_for_room_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=send
-tests_coverage_tls_without_memory_ends_the_connection_LDADD = $(internal)
-tests_coverage_tls_without_memory_ends_the_connection_LDFLAGS = \
+tests_faults_memory_tls_without_memory_ends_the_connection_LDADD = $(internal)
+tests_faults_memory_tls_without_memory_ends_the_connection_LDFLAGS = \
 	$(memory_ldflags) \
 	-Wl,--wrap=geteuid \
 	-Wl,--wrap=gnutls_certificate_allocate_credentials \
@@ -131,23 +131,23 @@ endif
 check_PROGRAMS += $(coverage_programs)
 
 coverage_scripts = \
-	tests/coverage/every-call-is-logged-and-explained.py \
-	tests/coverage/model-finds-what-is-broken \
-	tests/coverage/obligations-name-their-tests
+	tests/messages/every-call-is-logged-and-explained.py \
+	tests/model/model-finds-what-is-broken \
+	tests/protocol/obligations-name-their-tests
 
 TESTS += $(coverage_programs) $(coverage_scripts)
 
 EXTRA_DIST += \
 	$(coverage_scripts) \
-	tests/coverage/check-model \
 	tests/coverage/cover.c \
 	tests/coverage/cover.h \
 	tests/coverage/coverage-report \
 	tests/coverage/lines.py \
-	tests/coverage/model.py \
 	tests/coverage/transitions.py \
 	tests/coverage/uncovered.txt \
-	tests/obligations.txt
+	tests/model/check-model \
+	tests/model/model.py \
+	tests/protocol/obligations.txt
 
 # All transcripts with each byte changed to each other value, and the
 # programs of CHECK_LONG, to which other directories add.
@@ -195,7 +195,7 @@ clean-coverage:
 # The model of the machine, searched by spin where that is installed.
 model:
 	SPIN="$(SPIN)" CC="$(CC)" $(PYTHON) -B \
-	  $(srcdir)/tests/coverage/check-model causeway.pml || test $$? -eq 77
+	  $(srcdir)/tests/model/check-model causeway.pml || test $$? -eq 77
 .PHONY: model
 
 CLEANFILES += \
