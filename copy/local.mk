@@ -129,7 +129,7 @@ EXTRA_DIST += \
 # for a rule that replaces its own.)
 log_of_large_holes = copy/tests/large-holes-need-few-queries.sh.log
 $(log_of_large_holes): \
-	tests/servers/qemu-nbd-of-backports-speaks-extended-headers.sh.log
+	tests/interop/qemu/qemu-nbd-of-backports-speaks-extended-headers.sh.log
 
 # make check-long runs these with CHECK_LONG=1 in their environment.
 CHECK_LONG += \

@@ -54,6 +54,21 @@ tests_lib_libtest_a_SOURCES = \
 
 # Programs with one source file of the same name that are tests.
 program_tests = \
+	tests/connect/children/child-inherits-no-descriptors \
+	tests/connect/children/child-runs-no-handler-of-the-program \
+	tests/connect/children/child-search-stops-where-execvp-stops \
+	tests/connect/children/child-that-ignores-sigterm-can-be-killed \
+	tests/connect/children/closing-reaps-the-child \
+	tests/connect/children/failed-activation-kills-no-later-child \
+	tests/connect/children/ignored-sigchld-is-no-error \
+	tests/connect/children/notifying-does-not-wait-for-the-child \
+	tests/connect/connect-socket-takes-a-connected-socket \
+	tests/connect/failed-connect-names-the-address \
+	tests/connect/failed-vsock-connection-names-cid-and-port \
+	tests/connect/given-sockets-become-ours \
+	tests/connect/low-descriptors-may-be-closed \
+	tests/connect/refused-connect-leaves-the-socket \
+	tests/connect/tcp-tries-every-address \
 	tests/faults/servers/automatic-handshake-faults \
 	tests/faults/servers/block-size-faults \
 	tests/faults/servers/block-status-faults \
@@ -71,13 +86,10 @@ program_tests = \
 	tests/handshake/blocking-options-return-what-the-server-said \
 	tests/handshake/bytes-behind-an-option-are-judged-by-the-next \
 	tests/handshake/closing-inside-an-option-frees-its-closures \
-	tests/handshake/failed-connect-names-the-address \
-	tests/handshake/given-sockets-become-ours \
 	tests/handshake/metadata-queries-have-a-limit \
 	tests/handshake/new-export-name-forgets-the-details \
 	tests/handshake/only-one-option-at-a-time \
 	tests/handshake/overlong-strings-are-refused \
-	tests/handshake/refused-connect-leaves-the-socket \
 	tests/handshake/servers-without-fixed-newstyle-are-left-by-closing \
 	tests/handshake/servers-without-fixed-newstyle-know-no-options \
 	tests/handshake/settings-are-fixed-while-connected \
@@ -85,18 +97,6 @@ program_tests = \
 	tests/handshake/state-is-seen-while-a-call-blocks \
 	tests/handshake/unanswered-options-are-named \
 	tests/handshake/waiting-for-the-greeting-asks-for-read \
-	tests/interop/child-inherits-no-descriptors \
-	tests/interop/child-runs-no-handler-of-the-program \
-	tests/interop/child-search-stops-where-execvp-stops \
-	tests/interop/child-that-ignores-sigterm-can-be-killed \
-	tests/interop/closing-reaps-the-child \
-	tests/interop/connect-socket-takes-a-connected-socket \
-	tests/interop/failed-activation-kills-no-later-child \
-	tests/interop/failed-vsock-connection-names-cid-and-port \
-	tests/interop/ignored-sigchld-is-no-error \
-	tests/interop/low-descriptors-may-be-closed \
-	tests/interop/notifying-does-not-wait-for-the-child \
-	tests/interop/tcp-tries-every-address \
 	tests/messages/connection-state-is-no-sentence \
 	tests/messages/debug-callbacks-are-freed-once \
 	tests/messages/messages-say-what-was-going-on \
@@ -222,14 +222,14 @@ memory_ldflags = \
 	-Wl,--wrap=strndup \
 	-Wl,--wrap=vasprintf
 
-tests_interop_child_runs_no_handler_of_the_program_LDADD = $(internal)
-tests_interop_child_runs_no_handler_of_the_program_LDFLAGS = \
+tests_connect_children_child_runs_no_handler_of_the_program_LDADD = $(internal)
+tests_connect_children_child_runs_no_handler_of_the_program_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=fork
-tests_interop_child_search_stops_where_execvp_stops_LDADD = $(internal)
-tests_interop_child_search_stops_where_execvp_stops_LDFLAGS = \
+tests_connect_children_child_search_stops_where_execvp_stops_LDADD = $(internal)
+tests_connect_children_child_search_stops_where_execvp_stops_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=execve
-tests_interop_failed_activation_kills_no_later_child_LDADD = $(internal)
-tests_interop_failed_activation_kills_no_later_child_LDFLAGS = \
+tests_connect_children_failed_activation_kills_no_later_child_LDADD = $(internal)
+tests_connect_children_failed_activation_kills_no_later_child_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=fork,--wrap=kill
 tests_transmission_reads_hostile_chunks_cost_little_LDADD = $(internal)
 tests_transmission_reads_hostile_chunks_cost_little_LDFLAGS = \
@@ -278,6 +278,13 @@ tests_wire_player_SOURCES = \
 	tests/lib/player/transcript.h
 
 script_tests = \
+	tests/connect/children/activated-server-gets-its-environment.sh \
+	tests/connect/children/child-finds-its-program-in-the-path.sh \
+	tests/connect/children/child-that-cannot-run-is-named.sh \
+	tests/connect/children/child-that-ends-early-says-how.sh \
+	tests/connect/connect-tcp-speaks-ipv4-and-ipv6.sh \
+	tests/connect/connect-unix-takes-long-and-abstract-names.sh \
+	tests/connect/connect-vsock-reaches-the-loopback.sh \
 	tests/examples/async-copy-copies-all-of-an-export.sh \
 	tests/examples/async-copy-stops-when-a-write-is-refused.sh \
 	tests/examples/block-status-map-agrees-with-qemu-img.sh \
@@ -301,47 +308,40 @@ script_tests = \
 	tests/generator/own-calls-have-a-node-of-their-own \
 	tests/generator/prose-names-are-checked \
 	tests/generator/rules-are-enforced \
-	tests/interop/activated-server-gets-its-environment.sh \
-	tests/interop/child-finds-its-program-in-the-path.sh \
-	tests/interop/child-that-cannot-run-is-named.sh \
-	tests/interop/child-that-ends-early-says-how.sh \
-	tests/interop/connect-tcp-speaks-ipv4-and-ipv6.sh \
-	tests/interop/connect-unix-takes-long-and-abstract-names.sh \
-	tests/interop/connect-vsock-reaches-the-loopback.sh \
-	tests/interop/drop-in-fio.sh \
-	tests/interop/drop-in-nbdcopy.sh \
-	tests/interop/drop-in-nbdfuse.sh \
-	tests/interop/drop-in-nbdinfo.sh \
-	tests/interop/drop-in-nbdkit-nbd-plugin.sh \
-	tests/interop/drop-in-python-module.sh \
+	tests/interop/drop-in/fio-runs-with-our-library.sh \
+	tests/interop/drop-in/nbdcopy-runs-with-our-library.sh \
+	tests/interop/drop-in/nbdfuse-runs-with-our-library.sh \
+	tests/interop/drop-in/nbdinfo-runs-with-our-library.sh \
+	tests/interop/drop-in/nbdkit-connects-with-our-library.sh \
+	tests/interop/drop-in/python-module-runs-with-our-library.sh \
 	tests/interop/nbd-server-keeps-what-was-written.sh \
-	tests/interop/nbdkit-block-size-policy-is-kept.sh \
-	tests/interop/nbdkit-data-serves-its-bytes.sh \
-	tests/interop/nbdkit-delayed-replies-arrive.sh \
-	tests/interop/nbdkit-errors-arrive-as-errno.sh \
-	tests/interop/nbdkit-exportname-filter-renames-exports.sh \
-	tests/interop/nbdkit-maps-what-is-allocated.sh \
-	tests/interop/nbdkit-memory-keeps-what-was-written.sh \
-	tests/interop/nbdkit-newstyle-server-without-options-works.sh \
-	tests/interop/nbdkit-oldstyle-server-works.sh \
-	tests/interop/nbdkit-pattern-answers-big-requests.sh \
-	tests/interop/nbdkit-read-only-export-refuses-writes.sh \
-	tests/interop/nbdkit-replies-come-in-any-order.sh \
-	tests/interop/nbdkit-requests-past-the-end-fail.sh \
-	tests/interop/nbdkit-run-passes-a-uri.sh \
-	tests/interop/nbdkit-sees-each-command-and-its-flags.sh \
-	tests/interop/nbdkit-serves-many-exports.sh \
-	tests/interop/nbdkit-shares-a-disk-between-connections.sh \
-	tests/interop/nbdkit-sparse-random-arrives-whole.sh \
-	tests/interop/nbdkit-trim-and-zero-clear-the-data.sh \
-	tests/interop/qemu-nbd-edits-a-qcow2-image.sh \
-	tests/interop/qemu-nbd-maps-data-and-holes.sh \
-	tests/interop/qemu-nbd-names-and-describes-its-export.sh \
-	tests/interop/qemu-nbd-read-only-export-refuses-writes.sh \
-	tests/interop/qemu-nbd-sends-holes-as-holes.sh \
-	tests/interop/qemu-nbd-shows-a-dirty-bitmap.sh \
-	tests/interop/qemu-nbd-shows-the-depth-of-a-backing-chain.sh \
-	tests/interop/qemu-storage-daemon-serves-two-exports.sh \
+	tests/interop/nbdkit/nbdkit-block-size-policy-is-kept.sh \
+	tests/interop/nbdkit/nbdkit-data-serves-its-bytes.sh \
+	tests/interop/nbdkit/nbdkit-delayed-replies-arrive.sh \
+	tests/interop/nbdkit/nbdkit-errors-arrive-as-errno.sh \
+	tests/interop/nbdkit/nbdkit-exportname-filter-renames-exports.sh \
+	tests/interop/nbdkit/nbdkit-maps-what-is-allocated.sh \
+	tests/interop/nbdkit/nbdkit-memory-keeps-what-was-written.sh \
+	tests/interop/nbdkit/nbdkit-newstyle-server-without-options-works.sh \
+	tests/interop/nbdkit/nbdkit-oldstyle-server-works.sh \
+	tests/interop/nbdkit/nbdkit-pattern-answers-big-requests.sh \
+	tests/interop/nbdkit/nbdkit-read-only-export-refuses-writes.sh \
+	tests/interop/nbdkit/nbdkit-replies-come-in-any-order.sh \
+	tests/interop/nbdkit/nbdkit-requests-past-the-end-fail.sh \
+	tests/interop/nbdkit/nbdkit-run-passes-a-uri.sh \
+	tests/interop/nbdkit/nbdkit-sees-each-command-and-its-flags.sh \
+	tests/interop/nbdkit/nbdkit-serves-many-exports.sh \
+	tests/interop/nbdkit/nbdkit-shares-a-disk-between-connections.sh \
+	tests/interop/nbdkit/nbdkit-sparse-random-arrives-whole.sh \
+	tests/interop/nbdkit/nbdkit-trim-and-zero-clear-the-data.sh \
+	tests/interop/qemu/qemu-nbd-edits-a-qcow2-image.sh \
+	tests/interop/qemu/qemu-nbd-maps-data-and-holes.sh \
+	tests/interop/qemu/qemu-nbd-names-and-describes-its-export.sh \
+	tests/interop/qemu/qemu-nbd-read-only-export-refuses-writes.sh \
+	tests/interop/qemu/qemu-nbd-sends-holes-as-holes.sh \
+	tests/interop/qemu/qemu-nbd-shows-a-dirty-bitmap.sh \
+	tests/interop/qemu/qemu-nbd-shows-the-depth-of-a-backing-chain.sh \
+	tests/interop/qemu/qemu-storage-daemon-serves-two-exports.sh \
 	tests/layers/files-use-only-what-is-below.py \
 	tests/layers/wrong-uses-are-named.py \
 	tests/uri/ssh-gets-safe-arguments.sh \
@@ -370,8 +370,8 @@ EXTRA_DIST += \
 # A signal that comes between fork and exec may be lost under valgrind, and
 # then a child that is to end does not.
 NOT_UNDER_VALGRIND = \
-	tests/faults/system/system-calls-may-fail \
-	tests/interop/child-runs-no-handler-of-the-program
+	tests/connect/children/child-runs-no-handler-of-the-program \
+	tests/faults/system/system-calls-may-fail
 
 check-valgrind: all
 	LIBNBD_VALGRIND=1 $(MAKE) check TEST_TIMEOUT=1200 \

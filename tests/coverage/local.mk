@@ -14,10 +14,10 @@ endif
 
 # Tests of what is rare.
 coverage_programs = \
-	tests/coverage/addresses-need-a-length-and-a-name \
-	tests/coverage/children-that-others-reap-have-no-fate \
-	tests/coverage/signals-need-a-child-and-a-number \
-	tests/coverage/tcp-sockets-do-not-delay \
+	tests/connect/addresses-need-a-length-and-a-name \
+	tests/connect/children/children-that-others-reap-have-no-fate \
+	tests/connect/children/signals-need-a-child-and-a-number \
+	tests/connect/tcp-sockets-do-not-delay \
 	tests/faults/system/connections-that-cannot-be-checked-have-failed \
 	tests/handshake/blocking-options-need-fixed-newstyle \
 	tests/handshake/export-names-wait-for-room \
@@ -70,7 +70,7 @@ tests_tls_keys_tls_user_is_who_is_logged_in_LDFLAGS = \
 
 # Those that let memory be short.
 coverage_programs += \
-	tests/coverage/child-is-found-without-a-path \
+	tests/connect/children/child-is-found-without-a-path \
 	tests/faults/memory/answers-without-memory-are-explained \
 	tests/faults/memory/errors-without-memory-keep-their-place \
 	tests/faults/memory/export-names-without-memory-end-the-connection \
@@ -80,8 +80,8 @@ coverage_programs += \
 tests_faults_memory_answers_without_memory_are_explained_LDADD = $(internal)
 tests_faults_memory_answers_without_memory_are_explained_LDFLAGS = \
 	$(memory_ldflags)
-tests_coverage_child_is_found_without_a_path_LDADD = $(internal)
-tests_coverage_child_is_found_without_a_path_LDFLAGS = $(memory_ldflags)
+tests_connect_children_child_is_found_without_a_path_LDADD = $(internal)
+tests_connect_children_child_is_found_without_a_path_LDFLAGS = $(memory_ldflags)
 tests_faults_memory_errors_without_memory_keep_their_place_LDADD = $(internal)
 tests_faults_memory_errors_without_memory_keep_their_place_LDFLAGS = \
 	$(memory_ldflags)

@@ -7,7 +7,7 @@
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires qemu-img
 requires_module
-cache=$builddir/tests/servers/backports
+cache=$builddir/tests/interop/backports
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # knows_headers PROGRAM: the first version that does is 8.2.
