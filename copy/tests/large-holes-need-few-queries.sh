@@ -14,7 +14,7 @@ knows_headers ()
 }
 qemu_nbd=$(command -v qemu-nbd || echo none)
 knows_headers "$qemu_nbd" \
-  || qemu_nbd=$builddir/tests/servers/backports/root/usr/bin/qemu-nbd
+  || qemu_nbd=$builddir/tests/interop/backports/root/usr/bin/qemu-nbd
 knows_headers "$qemu_nbd" \
   || skip "no qemu-nbd of version 8.2 or newer is installed or was fetched"
 
