@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+# The model of the machine, searched by spin where that is installed.
+model:
+	SPIN="$(SPIN)" CC="$(CC)" $(PYTHON) -B \
+	  $(srcdir)/tests/model/check-model causeway.pml || test $$? -eq 77
+.PHONY: model
+
+EXTRA_DIST += \
+	tests/model/check-model \
+	tests/model/model.py
+
+CLEANFILES += causeway.pml
