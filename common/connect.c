@@ -9,8 +9,6 @@
 
 #include "internal.h"
 
-#define PATIENCE_SHORTEST_MS 5000
-
 /* When somebody who waits is told what for. */
 #define SLOW_MS 5000
 
@@ -156,16 +154,6 @@ continue_story (char *story, const char *without, char *why)
   free (story);
   free (why);
   return longer;
-}
-
-int
-tool_patience_ms (int64_t first_ms)
-{
-  if (first_ms < PATIENCE_SHORTEST_MS / 2)
-    return PATIENCE_SHORTEST_MS;
-  if (first_ms > TOOL_PATIENCE_LONGEST_MS / 2)
-    return TOOL_PATIENCE_LONGEST_MS;
-  return 2 * first_ms;
 }
 
 int

@@ -9,7 +9,7 @@
 #include "internal.h"
 
 bool
-tool_endpoint_again (const struct tool_endpoint *endpoint)
+tool_can_reconnect (const struct tool_endpoint *endpoint)
 {
   switch (endpoint->transport) {
   case TOOL_URI:

@@ -10,6 +10,7 @@ common_libcommon_a_SOURCES = \
 	common/connect.c \
 	common/end.c \
 	common/endpoint.c \
+	common/export.c \
 	common/extents.c \
 	common/extents.h \
 	common/handles.c \
@@ -19,6 +20,8 @@ common_libcommon_a_SOURCES = \
 	common/options.c \
 	common/outputs.c \
 	common/part.c \
+	common/pool.c \
+	common/pool.h \
 	common/progress.c \
 	common/reach.c \
 	common/signals.c \

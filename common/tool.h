@@ -205,7 +205,7 @@ struct tool_endpoint {
 };
 
 /* Could a connection to it be made twice? */
-extern bool tool_endpoint_again (const struct tool_endpoint *endpoint);
+extern bool tool_can_reconnect (const struct tool_endpoint *endpoint);
 
 /* Does the word name a server, and no file: a URI? */
 extern bool tool_is_uri (const char *word);
@@ -244,12 +244,6 @@ extern int tool_opt_go (struct nbd_handle *h);
 extern int tool_connect_within (struct nbd_handle **h,
                                 const struct tool_endpoint *endpoint,
                                 int silence);
-
-/* A server that has no time for a further connection may leave it with the
- * kernel, which took it.  It is given up after so many milliseconds without
- * an answer: twice those that the first connection took, within reason. */
-#define TOOL_PATIENCE_LONGEST_MS 60000
-extern int tool_patience_ms (int64_t first_ms);
 
 /* Begin to connect, once; what follows is up to the caller. */
 extern int tool_start_connecting (struct nbd_handle *h,

@@ -218,8 +218,8 @@ extern struct endpoint *null_open (struct copy *c);
 
 /* Is worker I's connection lost?  nbd_reopen may bring it back. */
 extern bool nbd_is_lost (struct endpoint *e, unsigned i);
-/* Notice if an idle one was lost. */
-extern void nbd_look (struct endpoint *e, unsigned i);
+/* The same for an idle one, of which nobody could notice it. */
+extern bool nbd_was_lost (struct endpoint *e, unsigned i);
 extern const char *nbd_loss (struct endpoint *e, unsigned i);
 extern int nbd_reopen (struct endpoint *e, unsigned i, unsigned attempt);
 /* Ask the library why an operation failed. */

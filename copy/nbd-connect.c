@@ -3,28 +3,13 @@
  * and connecting again. */
 #include <config.h>
 
-#include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "nbd.h"
 
 /* ---- the first time ---- */
-
-/* Did connecting fail because nobody is there, or the server went away?
- * What a server refused, or what cannot be asked for, stays so. */
-static bool
-may_come_back (struct nbd_handle *h)
-{
-  int error = nbd_get_errno ();
-
-  if (error == EINVAL || error == ENOTSUP || error == EPERM)
-    return false;
-  return nbd_stats_bytes_received (h) == 0 || error == ENOTCONN
-    || error == ECONNRESET || error == EPIPE || error == ESHUTDOWN;
-}
 
 /* Signals end the program here. */
 static void
@@ -42,17 +27,11 @@ wait_ms (int ms)
 static int
 attempt_ms (unsigned attempt, bool last)
 {
-  int ms = tool_patience_ms (0);
+  int ms = TOOL_PATIENCE_SHORTEST_MS;
 
   while (attempt-- > 0 && ms < TOOL_PATIENCE_LONGEST_MS)
     ms *= 2;
   return last ? TOOL_PATIENCE_LONGEST_MS : MIN (ms, TOOL_PATIENCE_LONGEST_MS);
-}
-
-static char *
-no_answer (int ms)
-{
-  return tool_format ("no answer for %d seconds", ms / 1000);
 }
 
 /* Fails the tool if it cannot be expected to do better later.  Without
@@ -65,24 +44,18 @@ connect_first (struct nbd *n)
   int wait = RETRY_FIRST_MS;
 
   for (;;) {
-    struct nbd_handle *h = nbd_new_handle (n, 0);
-    int64_t began = tool_now_ms ();
+    struct nbd_handle *h;
+    char *why;
     int ms = retry == 0 ? -1 : attempt_ms (attempt, attempt == retry);
-    int r = tool_connect_within (&h, &n->at, ms);
-    if (r == 0) {
-      n->patience_ms = tool_patience_ms (tool_now_ms () - began);
+    enum tool_outcome r = tool_pool_try (&n->pool, ms, &h, &why);
+    if (r == TOOL_CONNECTED)
       return h;
-    }
-    tool_check_signal ();
-    char *why = r == 1 ? no_answer (ms) : tool_format ("%s",
-                                                       tool_nbd_error ());
-    if (attempt == retry || (r == -1 && !may_come_back (h)))
+    if (attempt == retry || r == TOOL_REFUSED)
       tool_fail ("%s: %s", n->e.name, why);
     if (attempt++ == 0)
       copy_warn (n->e.copy, "%s: there is no connection yet (%s), trying "
                  "again", n->e.name, why);
     free (why);
-    tool_close (h);
     wait_ms (wait);
     wait = MIN (2 * wait, RETRY_LONGEST_MS);
   }
@@ -92,20 +65,21 @@ connect_first (struct nbd *n)
 static struct nbd_handle *
 connect_further (struct nbd *n, unsigned count)
 {
-  struct nbd_handle *h = nbd_new_handle (n, n->count);
-  int r = tool_connect_within (&h, &n->at, n->patience_ms);
+  struct tool_pool *p = &n->pool;
+  struct nbd_handle *h;
+  char *why;
+  enum tool_outcome r = tool_pool_try (p, p->patience_ms, &h, &why);
 
-  if (r == 0)
+  if (r == TOOL_CONNECTED)
     return h;
-  tool_check_signal ();
-  if (r == 1)
+  if (r == TOOL_SILENT)
     copy_warn (n->e.copy, "%s: going on with %u of %u connections: the "
                "server has not answered another one for %d seconds",
-               n->e.name, n->count, count, n->patience_ms / 1000);
+               n->e.name, p->count, count, p->patience_ms / 1000);
   else
     copy_warn (n->e.copy, "%s: going on with %u of %u connections: %s",
-               n->e.name, n->count, count, tool_nbd_error ());
-  tool_close (h);
+               n->e.name, p->count, count, why);
+  free (why);
   return NULL;
 }
 
@@ -113,21 +87,16 @@ unsigned
 nbd_connect (struct endpoint *e, unsigned count)
 {
   struct nbd *n = (struct nbd *) e;
-  struct link *links;
+  struct nbd_handle *h;
 
-  links = realloc (n->connections,
-                   MAX (count, n->count) * sizeof n->connections[0]);
-  if (links == NULL)
-    tool_fail ("out of memory");
-  n->connections = links;
-  for (; n->count < count; n->count++) {
-    struct nbd_handle *h = n->count == 0 ? connect_first (n)
-      : connect_further (n, count);
-    if (h == NULL)
-      break;
-    links[n->count] = (struct link) { .h = h };
-  }
-  return MIN (n->count, count);
+  if (n->pool.count == 0)
+    tool_pool_add (&n->pool, connect_first (n));
+  while (n->pool.count < count && (h = connect_further (n, count)) != NULL)
+    tool_pool_add (&n->pool, h);
+  count = MIN (n->pool.count, count);
+  free (n->zeroes);
+  n->zeroes = tool_alloc (count * sizeof n->zeroes[0]);
+  return count;
 }
 
 /* ---- connections that were lost ---- */
@@ -135,65 +104,35 @@ nbd_connect (struct endpoint *e, unsigned count)
 bool
 nbd_is_lost (struct endpoint *e, unsigned i)
 {
-  struct nbd_handle *h = ((struct nbd *) e)->connections[i].h;
-  return nbd_aio_is_dead (h) == 1 || nbd_aio_is_closed (h) == 1;
+  return tool_is_lost (((struct nbd *) e)->pool.connections[i].h);
 }
 
-void
-nbd_look (struct endpoint *e, unsigned i)
+bool
+nbd_was_lost (struct endpoint *e, unsigned i)
 {
-  struct link *link = &((struct nbd *) e)->connections[i];
-
-  if (!nbd_is_lost (e, i) && nbd_poll (link->h, 0) == -1
-      && link->loss == NULL)
-    link->loss = strdup (tool_nbd_error ());
+  return tool_pool_was_lost (&((struct nbd *) e)->pool, i);
 }
 
 const char *
 nbd_loss (struct endpoint *e, unsigned i)
 {
-  struct link *link = &((struct nbd *) e)->connections[i];
-  return link->loss ? link->loss : "the server closed the connection";
+  return tool_pool_loss (&((struct nbd *) e)->pool, i);
 }
 
-/* NULL, or what went wrong, to be freed. */
-static char *
-connect_again (struct nbd *n, struct nbd_handle *h, int ms)
-{
-  struct copy *c = n->e.copy;
-  int r = tool_start_connecting (h, &n->at);
-
-  while (r != -1 && nbd_aio_is_connecting (h) == 1) {
-    r = c->stop ? -1 : nbd_poll2 (h, c->stop_fd, ms);
-    if (r == 0)
-      return no_answer (ms);
-  }
-  if (r != -1 && nbd_aio_is_ready (h) == 1)
-    return NULL;
-  return tool_format ("%s", tool_nbd_error ());
-}
-
-/* Connect once more.  An export that became another one is no export to go
- * on with. */
+/* An export that became another one is no export to go on with. */
 int
 nbd_reopen (struct endpoint *e, unsigned i, unsigned attempt)
 {
   struct nbd *n = (struct nbd *) e;
-  struct link *link = &n->connections[i];
+  int ms = attempt_ms (attempt - 1, attempt == e->copy->o.retry);
 
-  free (link->loss);
-  tool_close (link->h);
-  link->h = nbd_new_handle (n, i);
-  link->loss = connect_again (n, link->h,
-                              attempt_ms (attempt - 1,
-                                          attempt == e->copy->o.retry));
-  if (link->loss != NULL)
+  if (tool_pool_reopen (&n->pool, i, ms, e->copy->stop_fd) == -1)
     return -1;
-  struct facts now = nbd_facts (link->h);
-  if (memcmp (&now, &n->facts, sizeof now) != 0) {
+  struct tool_export now = tool_export_of (n->pool.connections[i].h);
+  if (!tool_export_is_same (&now, &n->export)) {
     copy_fail (e->copy, "%s: after connecting again the server serves "
                "something else: size %" PRIi64 " instead of %" PRIi64
-               ", or other capabilities", e->name, now.size, n->facts.size);
+               ", or other capabilities", e->name, now.size, n->export.size);
     return -1;
   }
   return 0;

@@ -12,7 +12,7 @@
 static struct nbd_handle *
 handle_of (struct nbd *n, const struct io *io)
 {
-  return n->connections[io->worker->index].h;
+  return n->pool.connections[io->worker->index].h;
 }
 
 /* ---- what the library says ---- */
@@ -301,7 +301,7 @@ start_read (struct nbd *n, struct io *io, uint64_t offset,
   nbd_chunk_callback chunk = { .callback = ignore_chunk };
   struct nbd_handle *h = handle_of (n, io);
 
-  if (!n->facts.df || n->no_df)
+  if (!n->export.df || n->no_df)
     io->way = IN_ANY_PIECES;
   if (io->way == IN_ANY_PIECES)
     return nbd_aio_pread (h, io->buffer, io->length, offset, done, 0);
@@ -376,7 +376,7 @@ void
 nbd_poll_for (struct endpoint *e, unsigned i, struct pollfd *p,
               int *timeout)
 {
-  struct nbd_handle *h = ((struct nbd *) e)->connections[i].h;
+  struct nbd_handle *h = ((struct nbd *) e)->pool.connections[i].h;
   unsigned direction = nbd_aio_get_direction (h);
 
   (void) timeout;
@@ -393,15 +393,16 @@ nbd_poll_for (struct endpoint *e, unsigned i, struct pollfd *p,
 void
 nbd_polled (struct endpoint *e, unsigned i, const struct pollfd *p)
 {
-  struct link *link = &((struct nbd *) e)->connections[i];
+  struct tool_pool *pool = &((struct nbd *) e)->pool;
+  struct nbd_handle *h = pool->connections[i].h;
   int r = 0;
 
   if (p->fd == -1 || p->revents == 0)
     return;
   if (p->revents & (POLLIN | POLLHUP | POLLERR | POLLNVAL))
-    r = nbd_aio_notify_read (link->h);
+    r = nbd_aio_notify_read (h);
   else if (p->revents & POLLOUT)
-    r = nbd_aio_notify_write (link->h);
-  if (r == -1 && link->loss == NULL)
-    link->loss = strdup (tool_nbd_error ());
+    r = nbd_aio_notify_write (h);
+  if (r == -1)
+    tool_pool_keep_loss (pool, i);
 }

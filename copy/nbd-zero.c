@@ -36,11 +36,11 @@ is_possible (const struct nbd *n, enum way way)
 {
   switch (way) {
   case FAST:
-    return n->facts.zero && n->facts.fast_zero;
+    return n->export.zero && n->export.fast_zero;
   case SLOW:
-    return n->facts.zero;
+    return n->export.zero;
   case DISCARD:
-    return n->facts.trim && n->facts.map && !n->e.copy->o.allocated;
+    return n->export.trim && n->export.map && !n->e.copy->o.allocated;
   case SEND:
     break;
   }
@@ -108,14 +108,15 @@ sum_zeroes (void *opaque, const char *context, uint64_t offset,
   return 0;
 }
 
-static struct link *
-link_of (struct nbd *n, const struct nbd_handle *h)
+/* Where the connection counts what its server tells of. */
+static uint64_t *
+count_of (struct nbd *n, const struct nbd_handle *h)
 {
-  struct link *link = n->connections;
+  unsigned i = 0;
 
-  while (link->h != h)
-    link++;
-  return link;
+  while (n->pool.connections[i].h != h)
+    i++;
+  return &n->zeroes[i];
 }
 
 /* Ask how many bytes from OFFSET on are known to read as zeroes. */
@@ -123,16 +124,16 @@ static int
 ask_for_zeroes (struct nbd *n, struct nbd_handle *h, uint64_t offset,
                 uint64_t length, uint64_t *zeroes)
 {
-  struct link *link = link_of (n, h);
+  uint64_t *count = count_of (n, h);
   nbd_extent64_callback extents = {
-    .callback = sum_zeroes, .user_data = &link->zeroes,
+    .callback = sum_zeroes, .user_data = count,
   };
 
-  link->zeroes = 0;
+  *count = 0;
   int error = nbd_await (
     n, h, nbd_aio_block_status_64 (h, length, offset, extents,
                                    NBD_NULL_COMPLETION, 0));
-  *zeroes = link->zeroes;
+  *zeroes = *count;
   return error;
 }
 

@@ -25,60 +25,25 @@ prepare (struct nbd_handle *h, const void *opaque)
   return 0;
 }
 
-struct nbd_handle *
-nbd_new_handle (struct nbd *n, unsigned i)
-{
-  char *name = tool_format ("%s%u", n->e.source ? "src" : "dst", i);
-  struct nbd_handle *h = tool_create (name, prepare, n);
-
-  free (name);
-  return h;
-}
-
-static uint64_t
-block_size (struct nbd_handle *h, int type, uint64_t otherwise)
-{
-  int64_t size = nbd_get_block_size (h, type);
-  return size > 0 ? (uint64_t) size : otherwise;
-}
-
-/* What must be the same for all connections to one export. */
-struct facts
-nbd_facts (struct nbd_handle *h)
-{
-  return (struct facts) {
-    .size = nbd_get_size (h),
-    .minimum = block_size (h, LIBNBD_SIZE_MINIMUM, 1),
-    .read_only = nbd_is_read_only (h) != 0,
-    .zero = nbd_can_zero (h) == 1,
-    .fast_zero = nbd_can_fast_zero (h) == 1,
-    .trim = nbd_can_trim (h) == 1,
-    .flush = nbd_can_flush (h) == 1,
-    .df = nbd_can_df (h) == 1,
-    .map = nbd_can_meta_context (h, ALLOCATION) == 1,
-  };
-}
-
 static void
 describe (struct nbd *n, struct nbd_handle *h)
 {
   struct endpoint *e = &n->e;
   struct options *o = &e->copy->o;
 
-  n->facts = nbd_facts (h);
-  e->size = n->facts.size;
+  n->export = tool_export_of (h);
+  e->size = n->export.size;
   if (e->size == -1)
     tool_nbd_fail (e->name);
-  e->minimum = n->facts.minimum;
-  e->preferred = block_size (h, LIBNBD_SIZE_PREFERRED, 4096);
-  e->maximum = MIN (block_size (h, LIBNBD_SIZE_MAXIMUM, 32 * MIB),
-                    block_size (h, LIBNBD_SIZE_PAYLOAD, 32 * MIB));
-  e->zero_maximum = n->facts.zero ? 128 * MIB : 0;
-  e->has_map = n->facts.map && !o->no_map;
-  e->can_flush = n->facts.flush;
-  e->multi = e->again && nbd_can_multi_conn (h) == 1;
+  e->minimum = n->export.minimum;
+  e->preferred = n->export.preferred;
+  e->maximum = n->export.maximum;
+  e->zero_maximum = n->export.zero ? 128 * MIB : 0;
+  e->has_map = n->export.map && !o->no_map;
+  e->can_flush = n->export.flush;
+  e->multi = e->again && n->export.multi_conn;
   e->fresh = !e->source && o->destination_is_zero;
-  if (!e->source && n->facts.read_only)
+  if (!e->source && n->export.read_only)
     tool_fail ("%s: the destination is read-only", e->name);
   if (e->source && o->context) {
     if (nbd_can_meta_context (h, o->context) != 1)
@@ -107,7 +72,7 @@ flush_through (struct nbd *n, struct nbd_handle *h, char **out)
   if (r == 1)
     return 0;
   char *why = tool_format ("%s", nbd_words ());
-  if (nbd_aio_is_dead (h) != 1 && nbd_aio_is_closed (h) != 1) {
+  if (!tool_is_lost (h)) {
     copy_fail (c, "%s: flush failed: %s", n->e.name, why);
     free (why);
     return -1;
@@ -131,8 +96,8 @@ finish (struct endpoint *e, uint64_t length, bool flush)
   (void) length;
   if (!flush)
     return 0;
-  for (unsigned i = 0; i < n->count && r != -1; i++) {
-    r = flush_through (n, n->connections[i].h, &why);
+  for (unsigned i = 0; i < n->pool.count && r != -1; i++) {
+    r = flush_through (n, n->pool.connections[i].h, &why);
     if (r == 0)
       flushed++;
   }
@@ -149,7 +114,7 @@ static char *
 identity (struct endpoint *e)
 {
   struct nbd *n = (struct nbd *) e;
-  struct nbd_handle *h = n->connections[0].h;
+  struct nbd_handle *h = n->pool.connections[0].h;
   char *export = nbd_get_canonical_export_name (h);
   if (export == NULL)
     export = nbd_get_export_name (h);
@@ -174,13 +139,16 @@ nbd_open (struct copy *c, const struct tool_endpoint *at, bool source)
 {
   struct nbd *n = tool_alloc (sizeof *n);
 
-  n->at = *at;
+  n->pool = (struct tool_pool) {
+    .at = *at, .prefix = source ? "src" : "dst", .prepare = prepare,
+    .opaque = n,
+  };
   n->e = (struct endpoint) {
     .ops = &ops, .copy = c, .name = at->name, .fd = -1, .source = source,
     .asynchronous = true,
-    .again = tool_endpoint_again (at),
+    .again = tool_can_reconnect (at),
   };
   nbd_connect (&n->e, 1);
-  describe (n, n->connections[0].h);
+  describe (n, n->pool.connections[0].h);
   return &n->e;
 }

@@ -4,37 +4,17 @@
 #define COPY_NBD_H
 
 #include "copy.h"
-
-/* What must not change when a connection is opened again. */
-struct facts {
-  int64_t size;
-  uint64_t minimum;
-  uint64_t read_only, zero, fast_zero, trim, flush, df, map;
-};
-
-/* Worker I uses connection I. */
-struct link {
-  struct nbd_handle *h;
-  char *loss;                   /* why it was lost */
-  uint64_t zeroes;              /* what its server has just told of */
-};
+#include "pool.h"
 
 struct nbd {
   struct endpoint e;
-  struct tool_endpoint at;
-  struct facts facts;
-  struct link *connections;
-  unsigned count;
-  int patience_ms;              /* with a further connection */
+  struct tool_pool pool;        /* worker I uses connection I */
+  struct tool_export export;
+  uint64_t *zeroes;             /* of which connection I has just told */
   _Atomic unsigned zero_way;    /* the first one that was not refused */
   _Atomic unsigned discards_failed;     /* in a row */
   _Atomic bool no_df;           /* the server wants to fragment reads */
 };
-
-/* ---- nbd.c ---- */
-
-extern struct nbd_handle *nbd_new_handle (struct nbd *n, unsigned i);
-extern struct facts nbd_facts (struct nbd_handle *h);
 
 /* ---- nbd-connect.c ---- */
 

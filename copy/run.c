@@ -182,8 +182,7 @@ excuse_workers (struct copy *c)
       || (c->o.retry > 0 && c->to->again))
     return;
   for (unsigned i = 0; i < c->worker_count; i++) {
-    nbd_look (c->to, i);
-    c->workers[i].excused = nbd_is_lost (c->to, i);
+    c->workers[i].excused = nbd_was_lost (c->to, i);
     lost += c->workers[i].excused;
   }
   if (lost == c->worker_count)

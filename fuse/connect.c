@@ -15,9 +15,6 @@
 /* Descriptors that are needed beside those of connections. */
 #define SPARE_DESCRIPTORS 64
 
-/* What happened to an attempt to connect; 1 is that of tool_connect_within. */
-enum { CONNECTED = 0, SILENT = 1, FAILED = -1 };
-
 static int
 prepare (struct nbd_handle *h, const void *opaque)
 {
@@ -30,38 +27,27 @@ prepare (struct nbd_handle *h, const void *opaque)
     || nbd_set_opt_mode (h, options.exports) == -1 ? -1 : 0;
 }
 
-/* How long the first connection took. */
-static int64_t first_ms;
+/* What connections to the server are like.  Each disk has a pool like it. */
+static struct tool_pool server = { .prefix = "nbd", .prepare = prepare };
 
-/* Connect as number NUMBER of the connections of an export.  What is named
- * in a message is WHAT.  The first connection of all waits as long as it
- * takes: ALONE. */
-static int
-connect_one (const struct tool_endpoint *endpoint, const char *what,
-             unsigned number, bool alone, struct nbd_handle **made)
+/* Make one more connection of the POOL.  What is named in a message is WHAT.
+ * The first connection of all waits as long as it takes: ALONE. */
+static enum tool_outcome
+connect_one (struct tool_pool *pool, const char *what, bool alone,
+             struct nbd_handle **made)
 {
-  char *handle_name = tool_format ("nbd%u", number);
-  struct nbd_handle *h = tool_create (handle_name, prepare, NULL);
-  free (handle_name);
-  int64_t start = tool_now_ms ();
-  int r = tool_connect_within (&h, endpoint, alone ? -1
-                               : tool_patience_ms (first_ms));
+  char *why;
+  enum tool_outcome r = tool_pool_try (pool, alone ? -1 : pool->patience_ms,
+                                       made, &why);
   /* The server may have been started by it. */
-  if (!tool_endpoint_again (endpoint))
-    server_watch (h);
-  if (r == CONNECTED) {
-    if (alone)
-      first_ms = tool_now_ms () - start;
-    *made = h;
+  if (*made && !tool_can_reconnect (&pool->at))
+    server_watch (*made);
+  if (r == TOOL_CONNECTED)
     return r;
-  }
-  /* Closing forgets the message. */
-  tool_error ("%s: %s", what, r == SILENT
+  tool_error ("%s: %s", what, r == TOOL_SILENT
               ? "the server does not answer another connection; it may serve "
-              "one client at a time" : tool_nbd_error ());
-  /* The end of the program limits how long a server may take to end. */
-  if (tool_endpoint_again (endpoint))
-    tool_close (h);
+              "one client at a time" : why);
+  free (why);
   return r;
 }
 
@@ -77,22 +63,15 @@ go (struct nbd_handle *h, const char *export)
   return false;
 }
 
-static uint64_t
-block_size (struct nbd_handle *h, int which, uint64_t otherwise)
-{
-  int64_t size = nbd_get_block_size (h, which);
-  return size > 0 ? (uint64_t) size : otherwise;
-}
-
 /* What the server says of the export. */
 static void
 learn (struct disk *disk, struct nbd_handle *h)
 {
-  int64_t size = nbd_get_size (h);
-  if (size == -1)
+  struct tool_export export = tool_export_of (h);
+  if (export.size == -1)
     tool_nbd_fail (disk->name);
-  disk->size = size;
-  disk->minimum = block_size (h, LIBNBD_SIZE_MINIMUM, 1);
+  disk->size = export.size;
+  disk->minimum = export.minimum;
   /* Requests are for whole blocks. */
   uint64_t rest = disk->size % disk->minimum;
   if (rest > 0)
@@ -100,45 +79,49 @@ learn (struct disk *disk, struct nbd_handle *h)
                 "server wants blocks of %" PRIu64 " bytes", disk->name, rest,
                 disk->minimum);
   disk->size -= rest;
-  disk->preferred = block_size (h, LIBNBD_SIZE_PREFERRED, 4096);
-  disk->maximum = block_size (h, LIBNBD_SIZE_MAXIMUM, MAX_PAYLOAD);
+  disk->preferred = export.preferred;
+  disk->maximum = export.maximum;
   if (disk->maximum > MAX_PAYLOAD)
     disk->maximum = MAX_PAYLOAD;
   if (disk->maximum < disk->minimum)
     disk->maximum = disk->minimum;
   disk->maximum -= disk->maximum % disk->minimum;
-  disk->read_only = options.read_only || nbd_is_read_only (h) != 0;
-  disk->can_flush = nbd_can_flush (h) == 1;
-  disk->can_trim = nbd_can_trim (h) == 1;
-  disk->can_zero = nbd_can_zero (h) == 1;
-  disk->can_map = nbd_can_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION)
-    == 1;
-  disk->wide = nbd_get_extended_headers_negotiated (h) == 1;
+  disk->read_only = options.read_only || export.read_only;
+  disk->can_flush = export.flush;
+  disk->can_trim = export.trim;
+  disk->can_zero = export.zero;
+  disk->can_map = export.map;
+  disk->wide = export.extended;
   tool_reach_start (&disk->reach, disk_reach (disk));
 }
 
 static unsigned
-wanted_connections (const struct tool_endpoint *endpoint,
-                    struct nbd_handle *first)
+wanted_connections (const struct tool_pool *pool)
 {
-  if (!tool_endpoint_again (endpoint) || nbd_can_multi_conn (first) != 1)
-    return 1;
   if (options.connections)
-    return options.connections;
-  return options.exports ? 1 : DEFAULT_CONNECTIONS;
+    return tool_pool_allows (pool, options.connections);
+  return tool_pool_allows (pool, options.exports ? 1 : DEFAULT_CONNECTIONS);
+}
+
+/* The last one of its pool. */
+static void
+use_connection (struct disk *disk, struct nbd_handle *h)
+{
+  disk->connections[disk->nr_connections++] = (struct connection) {
+    .disk = disk, .h = h, .fd = nbd_aio_get_fd (h),
+  };
 }
 
 /* Begin to use DISK, with the connection on which it was opened. */
 static void
-disk_start (struct disk *disk, const struct tool_endpoint *endpoint,
-            struct nbd_handle *h)
+disk_start (struct disk *disk, struct nbd_handle *h)
 {
   learn (disk, h);
-  disk->wanted = wanted_connections (endpoint, h);
+  disk->pool = server;
+  tool_pool_add (&disk->pool, h);
+  disk->wanted = wanted_connections (&disk->pool);
   disk->connections = tool_alloc (disk->wanted * sizeof *disk->connections);
-  disk->connections[disk->nr_connections++] = (struct connection) {
-    .disk = disk, .h = h, .fd = nbd_aio_get_fd (h),
-  };
+  use_connection (disk, h);
   disk->ranges_end = &disk->ranges;
   disk->held_end = &disk->held;
   clock_gettime (CLOCK_REALTIME, &disk->modified);
@@ -146,33 +129,33 @@ disk_start (struct disk *disk, const struct tool_endpoint *endpoint,
 
 /* Open further connections.  False: the server takes no more. */
 static bool
-add_connections (struct disk *disk, const struct tool_endpoint *endpoint)
+add_connections (struct disk *disk)
 {
-  const char *what = disk->export ? disk->name : endpoint->name;
+  const char *what = disk->export ? disk->name : server.at.name;
   while (disk->nr_connections < disk->wanted) {
     struct nbd_handle *h;
-    int r = connect_one (endpoint, what, disk->nr_connections, false, &h);
-    if (r == CONNECTED && disk->export && !go (h, disk->export)) {
+    bool connected = connect_one (&disk->pool, what, false, &h)
+      == TOOL_CONNECTED;
+    if (connected && disk->export && !go (h, disk->export)) {
       tool_close (h);
-      r = FAILED;
+      connected = false;
     }
-    if (r != CONNECTED) {
+    if (!connected) {
       tool_error ("%s: going on with %u of %u connections", what,
                   disk->nr_connections, disk->wanted);
       return false;
     }
-    disk->connections[disk->nr_connections++] = (struct connection) {
-      .disk = disk, .h = h, .fd = nbd_aio_get_fd (h),
-    };
+    tool_pool_add (&disk->pool, h);
+    use_connection (disk, h);
   }
   return true;
 }
 
 static void
-add_all_connections (const struct tool_endpoint *endpoint)
+add_all_connections (void)
 {
   for (size_t i = 0; i < nr_disks; i++)
-    if (!add_connections (&disks[i], endpoint))
+    if (!add_connections (&disks[i]))
       break;
   for (size_t i = 0; i < nr_disks; i++)
     debug ("%s: connections=%u", disks[i].name, disks[i].nr_connections);
@@ -180,7 +163,7 @@ add_all_connections (const struct tool_endpoint *endpoint)
 
 /* Each export needs a descriptor. */
 static void
-need_descriptors (const struct tool_endpoint *endpoint, size_t count)
+need_descriptors (size_t count)
 {
   struct rlimit limit;
   rlim_t need = count + SPARE_DESCRIPTORS;
@@ -190,7 +173,7 @@ need_descriptors (const struct tool_endpoint *endpoint, size_t count)
   if (setrlimit (RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur < need)
     tool_fail ("%s: the server has %zu exports, and each needs a connection, "
                "but this process may open %ju files: raise that limit "
-               "(ulimit -n), or mount single exports", endpoint->name, count,
+               "(ulimit -n), or mount single exports", server.at.name, count,
                (uintmax_t) limit.rlim_cur);
 }
 
@@ -198,30 +181,29 @@ need_descriptors (const struct tool_endpoint *endpoint, size_t count)
  * on new ones.  One on which opening was refused is used again: so servers
  * of a single client can show a single export, too. */
 static void
-open_each (const struct tool_endpoint *endpoint, struct nbd_handle *h,
-           struct export_name *names, size_t count)
+open_each (struct nbd_handle *h, struct export_name *names, size_t count)
 {
   for (size_t i = 0; i < count; i++) {
-    int r = CONNECTED;
+    enum tool_outcome r = TOOL_CONNECTED;
     if (h == NULL)
-      r = connect_one (endpoint, names[i].file, 0, nr_disks == 0, &h);
-    if (r == SILENT)
+      r = connect_one (&server, names[i].file, nr_disks == 0, &h);
+    if (r == TOOL_SILENT)
       tool_fail ("%s: --exports needs a connection for each of %zu exports; "
-                 "name one in the URI to mount only that", endpoint->name,
+                 "name one in the URI to mount only that", server.at.name,
                  count);
-    if (r == CONNECTED && go (h, names[i].name)) {
+    if (r == TOOL_CONNECTED && go (h, names[i].name)) {
       struct disk *disk = &disks[nr_disks++];
       disk->name = names[i].file;
       disk->export = names[i].name;
       disk->ino = FUSE_ROOT_ID + nr_disks;
-      disk_start (disk, endpoint, h);
+      disk_start (disk, h);
       h = NULL;
       continue;
     }
     /* An export that cannot be opened has told why. */
     free (names[i].file);
     free (names[i].name);
-    if (r == CONNECTED && nbd_aio_is_negotiating (h) != 1) {
+    if (r == TOOL_CONNECTED && nbd_aio_is_negotiating (h) != 1) {
       tool_close (h);
       h = NULL;
     }
@@ -231,41 +213,42 @@ open_each (const struct tool_endpoint *endpoint, struct nbd_handle *h,
 }
 
 static void
-open_exports (const struct tool_endpoint *endpoint)
+open_exports (void)
 {
   struct nbd_handle *h;
   size_t count;
-  if (connect_one (endpoint, endpoint->name, 0, true, &h) != CONNECTED)
+  if (connect_one (&server, server.at.name, true, &h) != TOOL_CONNECTED)
     exit (EXIT_FAILURE);
-  struct export_name *names = exports_list (h, endpoint->name, &count);
-  need_descriptors (endpoint, count);
+  struct export_name *names = exports_list (h, server.at.name, &count);
+  need_descriptors (count);
   exports_name_files (names, count);
   disks = tool_alloc (count * sizeof *disks);
-  open_each (endpoint, h, names, count);
+  open_each (h, names, count);
   free (names);
   if (nr_disks == 0)
     exit (EXIT_FAILURE);
 }
 
 static void
-open_export (const struct tool_endpoint *endpoint)
+open_export (void)
 {
   struct nbd_handle *h;
-  if (connect_one (endpoint, endpoint->name, 0, true, &h) != CONNECTED)
+  if (connect_one (&server, server.at.name, true, &h) != TOOL_CONNECTED)
     exit (EXIT_FAILURE);
   disks = tool_alloc (sizeof *disks);
   disks->name = options.filename ? options.filename : options.mountpoint;
   disks->ino = options.filename ? FUSE_ROOT_ID + 1 : FUSE_ROOT_ID;
-  disk_start (disks, endpoint, h);
+  disk_start (disks, h);
   nr_disks = 1;
 }
 
 void
 disk_open_all (const struct tool_endpoint *endpoint)
 {
+  server.at = *endpoint;
   if (options.exports)
-    open_exports (endpoint);
+    open_exports ();
   else
-    open_export (endpoint);
-  add_all_connections (endpoint);
+    open_export ();
+  add_all_connections ();
 }

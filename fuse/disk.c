@@ -28,8 +28,7 @@ disk_find (fuse_ino_t ino)
 bool
 connection_works (const struct connection *connection)
 {
-  return nbd_aio_is_dead (connection->h) == 0
-    && nbd_aio_is_closed (connection->h) == 0;
+  return !tool_is_lost (connection->h);
 }
 
 static bool

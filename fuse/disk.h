@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "extents.h"
+#include "pool.h"
 #include "tool.h"
 
 /* The kernel never sends or asks for more than this at a time. */
@@ -56,7 +57,8 @@ struct disk {
   fuse_ino_t ino;
   struct timespec modified;
 
-  struct connection *connections;
+  struct tool_pool pool;
+  struct connection *connections;       /* those of the pool */
   unsigned nr_connections, wanted, turn, burst;
   uint64_t size;
   uint64_t minimum, preferred, maximum; /* block sizes */

@@ -189,7 +189,7 @@ options_take (int argc, char **argv, struct tool_endpoint *endpoint)
   if (mountpoint == NULL || *words == NULL)
     tool_usage_error (NULL);
   tool_take_mode (words, endpoint);
-  if (options.exports && !tool_endpoint_again (endpoint))
+  if (options.exports && !tool_can_reconnect (endpoint))
     tool_usage_error ("--exports needs a server that can be connected to "
                       "several times");
   return mountpoint;

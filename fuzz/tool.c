@@ -99,7 +99,7 @@ check_endpoint (const struct tool_endpoint *endpoint)
   MUST (endpoint->words[0] != NULL && endpoint->name != NULL);
   if (endpoint->transport == TOOL_TCP || endpoint->transport == TOOL_VSOCK)
     MUST (endpoint->words[1] != NULL && endpoint->words[2] == NULL);
-  tool_endpoint_again (endpoint);
+  tool_can_reconnect (endpoint);
 }
 
 static void

@@ -85,7 +85,7 @@ connection (struct list *list, char **reason)
     tool_close (list->h);
   list->h = NULL;
   if (list->closed == NULL)
-    list->h = open_again (list->show->endpoint, &list->closed);
+    list->h = open_again (&list->closed);
   if (list->h == NULL)
     *reason = tool_format ("%s", list->closed);
   return list->h;

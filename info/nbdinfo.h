@@ -15,8 +15,7 @@ extern struct nbd_handle *open_server (const struct tool_endpoint *endpoint,
 /* The same once more, after the handle before was closed: many servers have
  * time for one client only, some for one in all.  NULL, and *REASON, if the
  * server does not want it, or says nothing for some seconds. */
-extern struct nbd_handle *open_again (const struct tool_endpoint *endpoint,
-                                      char **reason);
+extern struct nbd_handle *open_again (char **reason);
 
 /* Begin transmission with the handle's export, if it did not begin yet. */
 extern int begin_transmission (struct nbd_handle *h);

@@ -16,7 +16,7 @@ take_contexts (struct show *show, struct export *e, struct nbd_handle *h)
       || list_contexts (e, h, show->endpoint))
     return h;
   tool_close (h);
-  h = open_again (show->endpoint, &reason);
+  h = open_again (&reason);
   if (h == NULL)
     tool_fail ("%s: %s", show->endpoint->name, reason);
   return h;

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "nbdinfo.h"
+#include "pool.h"
 
-static int patience_ms;         /* with a further connection */
+/* Its connections come one after the other, and are nobody else's. */
+static struct tool_pool pool;
 
 static int
 prepare (struct nbd_handle *h, const void *opaque)
@@ -20,28 +22,35 @@ prepare (struct nbd_handle *h, const void *opaque)
 struct nbd_handle *
 open_server (const struct tool_endpoint *endpoint, const char *context)
 {
-  struct nbd_handle *h = tool_create (NULL, prepare, context);
-  int64_t began = tool_now_ms ();
-  if (tool_connect (&h, endpoint) == -1)
-    tool_nbd_fail (endpoint->name);
-  patience_ms = tool_patience_ms (tool_now_ms () - began);
+  struct nbd_handle *h;
+  char *why;
+  pool = (struct tool_pool) {
+    .at = *endpoint, .prepare = prepare, .opaque = context,
+  };
+  if (tool_pool_try (&pool, -1, &h, &why) != TOOL_CONNECTED)
+    tool_fail ("%s: %s", endpoint->name, why);
+  pool.opaque = NULL;
   return h;
 }
 
 struct nbd_handle *
-open_again (const struct tool_endpoint *endpoint, char **reason)
+open_again (char **reason)
 {
-  struct nbd_handle *h = tool_create (NULL, prepare, NULL);
-  int r = tool_connect_within (&h, endpoint, patience_ms);
-  if (r == 0)
+  struct nbd_handle *h;
+  switch (tool_pool_try (&pool, pool.patience_ms, &h, reason)) {
+  case TOOL_CONNECTED:
     return h;
-  if (r == -1)
-    *reason = library_error ();
-  else
+  case TOOL_SILENT:
+    free (*reason);
     *reason = tool_format ("the server has not answered a further "
                            "connection for %d seconds; it may be busy with "
-                           "another client", patience_ms / 1000);
-  tool_close (h);
+                           "another client", pool.patience_ms / 1000);
+    break;
+  default:
+    break;
+  }
+  if (h)
+    tool_close (h);
   return NULL;
 }
 
