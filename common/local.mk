@@ -84,5 +84,5 @@ common_tests_sizes_are_read_and_printed_LDADD = $(common_programs_ldadd)
 EXTRA_DIST += \
 	$(common_tests) \
 	common/completion.bash \
-	common/tests/ending.py \
-	common/tests/tools.sh
+	tests/lib/ending.py \
+	tests/lib/tools.sh

@@ -27,8 +27,8 @@ info_tests = \
 	info/tests/map-adds-up-and-describes-types.sh \
 	info/tests/map-goes-on-behind-a-failing-block-status.sh \
 	info/tests/map-is-streamed-and-can-be-interrupted.sh \
-	info/tests/map-of-a-million-extents-takes-little-memory.sh \
 	info/tests/map-of-6-eib-takes-few-requests.sh \
+	info/tests/map-of-a-million-extents-takes-little-memory.sh \
 	info/tests/names-and-descriptions-cannot-deceive.sh \
 	info/tests/output-is-as-documented.sh \
 	info/tests/output-is-like-the-distributions.sh \
@@ -38,5 +38,5 @@ info_tests = \
 TESTS += $(info_tests)
 EXTRA_DIST += \
 	$(info_tests) \
-	info/tests/exports.py \
-	info/tests/extended.py
+	tests/lib/exports.py \
+	tests/lib/extended.py

@@ -35,4 +35,4 @@ TESTS += $(sh_tests)
 endif
 EXTRA_DIST += \
 	$(sh_tests) \
-	sh/tests/functions.sh
+	tests/lib/nbdsh.sh

@@ -8,55 +8,55 @@ ocaml_examples = \
 	bindings/ocaml/examples/select_loop
 
 ocaml_program_tests = \
-	bindings/ocaml/tests/asynchronous_copy \
-	bindings/ocaml/tests/asynchronous_read \
-	bindings/ocaml/tests/asynchronous_write \
-	bindings/ocaml/tests/block_status_32_bit \
-	bindings/ocaml/tests/block_status_64_bit \
-	bindings/ocaml/tests/block_status_beyond_32_bits \
-	bindings/ocaml/tests/block_status_filtered \
-	bindings/ocaml/tests/buffer_is_memory_without_copies \
-	bindings/ocaml/tests/call_from_a_callback_is_refused \
-	bindings/ocaml/tests/capabilities_are_reported \
-	bindings/ocaml/tests/closures_are_freed_exactly_once \
-	bindings/ocaml/tests/connects_by_socket_activation \
-	bindings/ocaml/tests/connects_to_a_command \
-	bindings/ocaml/tests/connects_to_an_address \
-	bindings/ocaml/tests/debug_callback_sees_messages \
-	bindings/ocaml/tests/defaults_are_those_documented \
-	bindings/ocaml/tests/errors_convert_to_numbers_and_back \
-	bindings/ocaml/tests/errors_have_text_and_errno \
-	bindings/ocaml/tests/every_setting_can_be_set_and_read \
-	bindings/ocaml/tests/exception_in_a_callback \
-	bindings/ocaml/tests/handle_lives_and_closes \
-	bindings/ocaml/tests/module_loads \
-	bindings/ocaml/tests/option_mode_abort \
-	bindings/ocaml/tests/option_mode_info_and_go \
-	bindings/ocaml/tests/option_mode_lists_exports \
-	bindings/ocaml/tests/option_mode_meta_contexts \
-	bindings/ocaml/tests/poll_loop_with_the_descriptor \
-	bindings/ocaml/tests/read_returns_the_data \
-	bindings/ocaml/tests/signals_do_not_jump_over_the_library \
-	bindings/ocaml/tests/signatures_are_those_of_libnbd \
-	bindings/ocaml/tests/size_is_reported \
-	bindings/ocaml/tests/structured_read_shows_chunks \
-	bindings/ocaml/tests/thousand_handles_without_a_leak \
-	bindings/ocaml/tests/threads_run_while_a_call_waits \
-	bindings/ocaml/tests/threads_share_a_handle \
-	bindings/ocaml/tests/write_is_read_back \
-	bindings/ocaml/tests/wrong_arguments_are_explained
+	bindings/ocaml/tests/callbacks/call_from_a_callback_is_refused \
+	bindings/ocaml/tests/callbacks/closures_are_freed_exactly_once \
+	bindings/ocaml/tests/callbacks/debug_callback_sees_messages \
+	bindings/ocaml/tests/callbacks/exception_in_a_callback \
+	bindings/ocaml/tests/callbacks/signals_do_not_jump_over_the_library \
+	bindings/ocaml/tests/commands/asynchronous_copy \
+	bindings/ocaml/tests/commands/asynchronous_read \
+	bindings/ocaml/tests/commands/asynchronous_write \
+	bindings/ocaml/tests/commands/block_status_32_bit \
+	bindings/ocaml/tests/commands/block_status_64_bit \
+	bindings/ocaml/tests/commands/block_status_beyond_32_bits \
+	bindings/ocaml/tests/commands/block_status_filtered \
+	bindings/ocaml/tests/commands/buffer_is_memory_without_copies \
+	bindings/ocaml/tests/commands/poll_loop_with_the_descriptor \
+	bindings/ocaml/tests/commands/read_returns_the_data \
+	bindings/ocaml/tests/commands/structured_read_shows_chunks \
+	bindings/ocaml/tests/commands/write_is_read_back \
+	bindings/ocaml/tests/connecting/capabilities_are_reported \
+	bindings/ocaml/tests/connecting/connects_by_socket_activation \
+	bindings/ocaml/tests/connecting/connects_to_a_command \
+	bindings/ocaml/tests/connecting/connects_to_an_address \
+	bindings/ocaml/tests/connecting/defaults_are_those_documented \
+	bindings/ocaml/tests/connecting/every_setting_can_be_set_and_read \
+	bindings/ocaml/tests/connecting/option_mode_abort \
+	bindings/ocaml/tests/connecting/option_mode_info_and_go \
+	bindings/ocaml/tests/connecting/option_mode_lists_exports \
+	bindings/ocaml/tests/connecting/option_mode_meta_contexts \
+	bindings/ocaml/tests/connecting/size_is_reported \
+	bindings/ocaml/tests/errors/errors_convert_to_numbers_and_back \
+	bindings/ocaml/tests/errors/errors_have_text_and_errno \
+	bindings/ocaml/tests/errors/wrong_arguments_are_explained \
+	bindings/ocaml/tests/handles/handle_lives_and_closes \
+	bindings/ocaml/tests/handles/thousand_handles_without_a_leak \
+	bindings/ocaml/tests/handles/threads_run_while_a_call_waits \
+	bindings/ocaml/tests/handles/threads_share_a_handle \
+	bindings/ocaml/tests/module/module_loads \
+	bindings/ocaml/tests/module/signatures_are_those_of_libnbd
 
 ocaml_script_tests = \
-	bindings/ocaml/tests/bytecode-passes-the-same-tests.sh \
-	bindings/ocaml/tests/documentation-satisfies-ocamldoc.sh \
-	bindings/ocaml/tests/example-async-copy-copies-all-of-an-export.sh \
-	bindings/ocaml/tests/example-list-exports-shows-names-and-sizes.sh \
-	bindings/ocaml/tests/example-read-qcow2-shows-size-bytes-and-map.sh \
-	bindings/ocaml/tests/example-select-loop-prints-the-checksum.sh \
-	bindings/ocaml/tests/manual-page-example-works.sh \
-	bindings/ocaml/tests/package-is-found-by-findlib.sh \
-	bindings/ocaml/tests/surface-matches-the-api-records.py \
-	bindings/ocaml/tests/toplevel-works.sh
+	bindings/ocaml/tests/examples/example-async-copy-copies-all-of-an-export.sh \
+	bindings/ocaml/tests/examples/example-list-exports-shows-names-and-sizes.sh \
+	bindings/ocaml/tests/examples/example-read-qcow2-shows-size-bytes-and-map.sh \
+	bindings/ocaml/tests/examples/example-select-loop-prints-the-checksum.sh \
+	bindings/ocaml/tests/examples/manual-page-example-works.sh \
+	bindings/ocaml/tests/module/bytecode-passes-the-same-tests.sh \
+	bindings/ocaml/tests/module/documentation-satisfies-ocamldoc.sh \
+	bindings/ocaml/tests/module/package-is-found-by-findlib.sh \
+	bindings/ocaml/tests/module/surface-matches-the-api-records.py \
+	bindings/ocaml/tests/module/toplevel-works.sh
 
 ocaml_c_sources = \
 	bindings/ocaml/arguments.c \
@@ -82,7 +82,7 @@ EXTRA_DIST += \
 	bindings/ocaml/NBD.mli \
 	bindings/ocaml/domains.h \
 	bindings/ocaml/glue.h \
-	bindings/ocaml/tests/support.ml
+	tests/lib/support.ml
 
 dist_man_MANS += bindings/ocaml/libnbd-ocaml.3
 
@@ -171,17 +171,18 @@ endif
 ocaml_link = $(ocaml_compile) -g -thread -package unix,threads.posix -linkpkg \
 	-I bindings/ocaml -ccopt -Llib/.libs
 ocaml_build = $(ocaml_compile) $(OCAMLFLAGS) -thread -package threads.posix \
-	-I bindings/ocaml -I bindings/ocaml/tests -c
+	-I bindings/ocaml -I tests/lib -c
 
-bindings/ocaml/tests/support.$(ocaml_object): bindings/ocaml/tests/support.ml \
+tests/lib/support.$(ocaml_object): tests/lib/support.ml \
 		$(ocaml_library)
-	@$(MKDIR_P) bindings/ocaml/tests
+	@$(MKDIR_P) tests/lib
 	$(AM_V_OCAML)$(ocaml_build) -o $@ $<
 
-$(ocaml_program_tests): %: %.ml bindings/ocaml/tests/support.$(ocaml_object)
+$(ocaml_program_tests): %: %.ml tests/lib/support.$(ocaml_object)
+	@$(MKDIR_P) $(@D)
 	$(AM_V_at)$(ocaml_build) -o $@.$(ocaml_object) $<
 	$(AM_V_OCAML)$(ocaml_link) $(notdir $(ocaml_library)) -o $@ \
-	  bindings/ocaml/tests/support.$(ocaml_object) $@.$(ocaml_object)
+	  tests/lib/support.$(ocaml_object) $@.$(ocaml_object)
 
 $(ocaml_examples): %: %.ml $(ocaml_library)
 	@$(MKDIR_P) bindings/ocaml/examples
@@ -238,7 +239,9 @@ uninstall-ocaml:
 
 clean-ocaml:
 	cd bindings/ocaml 2>/dev/null || exit 0; \
-	  rm -rf installed; rm -f META.nbd *.a *.cm* *.o *.so */*.cm* */*.o
+	  rm -rf installed; rm -f META.nbd *.a *.cm* *.o *.so */*.cm* */*.o \
+	  tests/*/*.cm* tests/*/*.o
+	rm -f tests/lib/support.cm* tests/lib/support.o
 	rm -f $(ocaml_program_tests) $(ocaml_examples) bench/clients/client-ocaml
 CLEAN_TARGETS += clean-ocaml
 

@@ -40,46 +40,46 @@ bindings_python_libnbdmod_la_LDFLAGS = -module -avoid-version -shared
 bindings_python_libnbdmod_la_LIBADD = lib/libnbd.la
 
 python_tests = \
-	bindings/python/tests/aio-buffer-lives-until-the-command-is-retired.py \
-	bindings/python/tests/aio-connect-takes-python-addresses.py \
-	bindings/python/tests/aio-pread-fills-the-buffer-in-place.py \
-	bindings/python/tests/aio-pwrite-sends-the-buffer-as-it-is.py \
-	bindings/python/tests/arguments-may-close-the-handle.py \
-	bindings/python/tests/block-status-lists-extents.py \
-	bindings/python/tests/buffer-converts-both-ways.py \
-	bindings/python/tests/buffer-follows-the-object-that-it-shares.py \
-	bindings/python/tests/buffer-tells-whether-it-is-zero.py \
-	bindings/python/tests/call-from-a-callback-is-refused.py \
-	bindings/python/tests/calls-leave-no-objects-behind.py \
-	bindings/python/tests/chunk-callback-can-fail-the-read.py \
-	bindings/python/tests/class-has-two-names.py \
-	bindings/python/tests/close-ends-commands-in-flight.py \
-	bindings/python/tests/closed-handle-says-so.py \
-	bindings/python/tests/completion-decides-what-becomes-of-the-command.py \
-	bindings/python/tests/constants-are-those-of-the-header.py \
-	bindings/python/tests/debug-output-goes-to-the-callback.py \
-	bindings/python/tests/error-has-string-errnum-and-errno.py \
-	bindings/python/tests/everything-has-a-docstring.py \
-	bindings/python/tests/exception-in-a-callback-is-shown-and-fails-the-command.py \
-	bindings/python/tests/exit-with-open-handles-is-clean.py \
-	bindings/python/tests/handle-in-a-cycle-is-collected.py \
-	bindings/python/tests/interrupt-in-a-callback-ends-the-call.py \
-	bindings/python/tests/interpreters-have-exceptions-of-their-own.py \
-	bindings/python/tests/new-buffer-is-cleared-before-it-is-seen.py \
-	bindings/python/tests/options-call-back.py \
-	bindings/python/tests/paths-may-be-path-objects.py \
-	bindings/python/tests/pread-returns-a-bytearray.py \
-	bindings/python/tests/pwrite-takes-any-buffer.py \
-	bindings/python/tests/refused-command-lets-go-of-everything.py \
-	bindings/python/tests/short-calls-wait-without-the-interpreter.py \
-	bindings/python/tests/signatures-are-those-of-libnbd.py \
-	bindings/python/tests/strings-come-back-as-they-were.py \
-	bindings/python/tests/structured-read-shows-slices-of-the-data.py \
-	bindings/python/tests/threads-run-while-a-call-waits.py \
-	bindings/python/tests/threads-share-a-handle.py \
-	bindings/python/tests/types-are-checked.py \
-	bindings/python/tests/with-statement-closes-the-handle.py \
-	bindings/python/tests/wrong-arguments-are-explained.py
+	bindings/python/tests/arguments/aio-connect-takes-python-addresses.py \
+	bindings/python/tests/arguments/error-has-string-errnum-and-errno.py \
+	bindings/python/tests/arguments/paths-may-be-path-objects.py \
+	bindings/python/tests/arguments/strings-come-back-as-they-were.py \
+	bindings/python/tests/arguments/wrong-arguments-are-explained.py \
+	bindings/python/tests/buffers/aio-buffer-lives-until-the-command-is-retired.py \
+	bindings/python/tests/buffers/aio-pread-fills-the-buffer-in-place.py \
+	bindings/python/tests/buffers/aio-pwrite-sends-the-buffer-as-it-is.py \
+	bindings/python/tests/buffers/buffer-converts-both-ways.py \
+	bindings/python/tests/buffers/buffer-follows-the-object-that-it-shares.py \
+	bindings/python/tests/buffers/buffer-tells-whether-it-is-zero.py \
+	bindings/python/tests/buffers/new-buffer-is-cleared-before-it-is-seen.py \
+	bindings/python/tests/buffers/pread-returns-a-bytearray.py \
+	bindings/python/tests/buffers/pwrite-takes-any-buffer.py \
+	bindings/python/tests/buffers/structured-read-shows-slices-of-the-data.py \
+	bindings/python/tests/callbacks/block-status-lists-extents.py \
+	bindings/python/tests/callbacks/call-from-a-callback-is-refused.py \
+	bindings/python/tests/callbacks/chunk-callback-can-fail-the-read.py \
+	bindings/python/tests/callbacks/completion-decides-what-becomes-of-the-command.py \
+	bindings/python/tests/callbacks/debug-output-goes-to-the-callback.py \
+	bindings/python/tests/callbacks/exception-in-a-callback-is-shown-and-fails-the-command.py \
+	bindings/python/tests/callbacks/interrupt-in-a-callback-ends-the-call.py \
+	bindings/python/tests/callbacks/options-call-back.py \
+	bindings/python/tests/handles/arguments-may-close-the-handle.py \
+	bindings/python/tests/handles/calls-leave-no-objects-behind.py \
+	bindings/python/tests/handles/close-ends-commands-in-flight.py \
+	bindings/python/tests/handles/closed-handle-says-so.py \
+	bindings/python/tests/handles/exit-with-open-handles-is-clean.py \
+	bindings/python/tests/handles/handle-in-a-cycle-is-collected.py \
+	bindings/python/tests/handles/refused-command-lets-go-of-everything.py \
+	bindings/python/tests/handles/short-calls-wait-without-the-interpreter.py \
+	bindings/python/tests/handles/threads-run-while-a-call-waits.py \
+	bindings/python/tests/handles/threads-share-a-handle.py \
+	bindings/python/tests/handles/with-statement-closes-the-handle.py \
+	bindings/python/tests/module/class-has-two-names.py \
+	bindings/python/tests/module/constants-are-those-of-the-header.py \
+	bindings/python/tests/module/everything-has-a-docstring.py \
+	bindings/python/tests/module/interpreters-have-exceptions-of-their-own.py \
+	bindings/python/tests/module/signatures-are-those-of-libnbd.py \
+	bindings/python/tests/module/types-are-checked.py
 
 if HAVE_PYTHON
 TESTS += $(python_tests)
@@ -88,4 +88,4 @@ endif
 EXTRA_DIST += \
 	$(python_tests) \
 	bindings/python/nbd.pyi \
-	bindings/python/tests/support.py
+	tests/lib/support.py

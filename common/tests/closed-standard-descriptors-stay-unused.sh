@@ -4,7 +4,7 @@
 # it opens does not get their numbers, so nothing that it prints reaches the
 # server or a file, and that it cannot print is an error as ever.
 . "${srcdir:-.}/tests/lib/functions.sh"
-. "$srcdir/common/tests/tools.sh"
+. "$srcdir/tests/lib/tools.sh"
 requires_nbdkit plugin memory
 requires_uris
 

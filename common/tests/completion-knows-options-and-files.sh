@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Completion offers all options that a tool lists, and leaves files to bash.
 . "${srcdir:-.}/tests/lib/functions.sh"
-. "$srcdir/common/tests/tools.sh"
+. "$srcdir/tests/lib/tools.sh"
 
 # complete WORD: what bash would offer behind the tool, sorted.
 complete_word ()

@@ -4,7 +4,7 @@
 # else's business: messages name the call that programs would use.  So it is if
 # connecting fails at once, and if it fails later.
 . "${srcdir:-.}/tests/lib/functions.sh"
-. "${srcdir:-.}/common/tests/tools.sh"
+. "${srcdir:-.}/tests/lib/tools.sh"
 requires_uris
 
 # says CALL WORD...: each tool fails so with this server.

@@ -3,7 +3,7 @@
 # The options that a tool lists for completion are those in its manual page,
 # and its help shows no other.
 . "${srcdir:-.}/tests/lib/functions.sh"
-. "$srcdir/common/tests/tools.sh"
+. "$srcdir/tests/lib/tools.sh"
 
 # Options in a text, one per line.
 options_in ()

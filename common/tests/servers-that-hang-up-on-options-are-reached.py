@@ -13,13 +13,9 @@ import os
 import subprocess
 import sys
 import unittest
-from pathlib import Path
 
-LIBRARY = Path(__file__).resolve().parents[2] / "tests/lib"
-sys.path.insert(0, str(LIBRARY))
-
-import nbd_server  # noqa: E402
-from nbd_server import (  # noqa: E402
+import nbd_server
+from nbd_server import (
     EXTENDED_HEADERS,
     GO,
     SET_META_CONTEXT,
@@ -167,7 +163,6 @@ class Test(unittest.TestCase):
     def test_servers_that_are_children_are_started_again(self) -> None:
         script = """
 import socket, sys
-sys.path.insert(0, sys.argv[1])
 import nbd_server
 class Server(nbd_server.Server):
     hangs_up_on = frozenset([nbd_server.EXTENDED_HEADERS])
@@ -175,7 +170,7 @@ print("started", file=sys.stderr)
 client, _ = socket.socket(fileno=3).accept()
 nbd_server.Connection(Server(512), client).serve()
 """
-        child = "[", sys.executable, "-c", script, str(LIBRARY), "]"
+        child = "[", sys.executable, "-c", script, "]"
         done = run("info/nbdinfo", "--size", *child)
         self.assertEqual((done.returncode, done.stdout), (0, "512\n"))
         self.assertEqual(done.stderr, "started\nstarted\n")

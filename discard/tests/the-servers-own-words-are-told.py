@@ -6,13 +6,10 @@ from __future__ import annotations
 
 import errno
 import subprocess
-import sys
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/lib"))
-
-import nbd_server  # noqa: E402
+import nbd_server
 
 WORDS = "the lease of this disk has ended"
 

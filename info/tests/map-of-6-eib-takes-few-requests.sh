@@ -5,7 +5,7 @@
 
 extended ()
 {
-  "$builddir/info/nbdinfo" "$@" [ "$system_python" "$srcdir/info/tests/extended.py" \
+  "$builddir/info/nbdinfo" "$@" [ "$system_python" "$srcdir/tests/lib/extended.py" \
     6917529027641081856 1152921504606846976 ]
 }
 

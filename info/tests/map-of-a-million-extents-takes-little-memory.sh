@@ -21,7 +21,7 @@ peak ()
 {
   local extents=$1
   shift
-  serve unix "$system_python" "$srcdir/info/tests/extended.py" \
+  serve unix "$system_python" "$srcdir/tests/lib/extended.py" \
     $((extents * 4096)) 4096 fragmented
   "$system_python" "$tmp/peak.py" "$builddir/info/nbdinfo" --map "$@" \
     "nbd+unix:///?socket=$sock" 2>"$tmp/peak" >"$tmp/map" \

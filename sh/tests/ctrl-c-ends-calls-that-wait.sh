@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A server that does not answer holds up neither connecting, nor negotiating,
 # nor a command; after a command the handle can be used on.
-. "${srcdir:-.}/sh/tests/functions.sh"
+. "${srcdir:-.}/tests/lib/nbdsh.sh"
 requires_nbdkit plugin memory filter delay
 
 # interrupt STATUS TEXT ARGUMENT...: run the shell, send SIGINT as soon as its

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Scripts choose the status; failures give 1, wrong command lines 2; what is
 # said of a failure is one line for the library and a traceback for the rest.
-. "${srcdir:-.}/sh/tests/functions.sh"
+. "${srcdir:-.}/tests/lib/nbdsh.sh"
 
 # ends STATUS ARGUMENT...
 ends ()

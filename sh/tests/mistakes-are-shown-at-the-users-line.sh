@@ -3,7 +3,7 @@
 # A wrong call, or one that fails, is shown where the user wrote it: neither
 # the stack nor an exception before it leads through our own files.  With
 # LIBNBD_DEBUG=1 it does.
-. "${srcdir:-.}/sh/tests/functions.sh"
+. "${srcdir:-.}/tests/lib/nbdsh.sh"
 
 # says LINE TEXT...: typed to the shell, and given with -c, in the words of
 # the method that was called.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # -c, -u, --base-allocation and --opt-mode act in the order of the command
 # line, on one handle and in one namespace.
-. "${srcdir:-.}/sh/tests/functions.sh"
+. "${srcdir:-.}/tests/lib/nbdsh.sh"
 requires_nbdkit plugin memory
 requires_uris
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # It ends with the same status and says the same, under the same name; and
 # there is one module nbd, whose exceptions can be caught.
-. "${srcdir:-.}/sh/tests/functions.sh"
+. "${srcdir:-.}/tests/lib/nbdsh.sh"
 
 # both STATUS ARGUMENT...
 both ()

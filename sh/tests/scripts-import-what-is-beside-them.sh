@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A module in the current directory is found, and does not come before those
 # that the shell itself needs.
-. "${srcdir:-.}/sh/tests/functions.sh"
+. "${srcdir:-.}/tests/lib/nbdsh.sh"
 
 echo 'word = "found"' >"$tmp/local.py"
 run=$PWD/run

@@ -13,10 +13,8 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "common/tests"))
-
-import ending  # noqa: E402
-from ending import ENDING, TIMEOUT, Server, start  # noqa: E402
+import ending
+from ending import ENDING, TIMEOUT, Server, start
 
 if os.environ.get("LIBNBD_SANITIZERS") or not Path("sh/nbdsh").exists():
     print("SKIP: no nbdsh that can be run was built")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A server that a script started is gone when the shell has ended, and so is
 # its socket.
-. "${srcdir:-.}/sh/tests/functions.sh"
+. "${srcdir:-.}/tests/lib/nbdsh.sh"
 requires_nbdkit plugin null
 
 for end in pass 'exit(3)' '1/0'; do

@@ -10,14 +10,14 @@ from pathlib import Path
 import nbd
 import support
 
-HERE = Path(__file__).resolve().parent
-EXAMPLES = HERE.parent.parent.parent / "examples"
+TESTS = Path(__file__).resolve().parents[1]
+TOP = TESTS.parents[2]
 STUBS = Path(str(nbd.__file__)).resolve().parent
 
 
 class Test(support.Case):
     def run_module(self, *arguments: str) -> None:
-        environment = dict(os.environ, MYPYPATH=f"{STUBS}:{HERE}")
+        environment = dict(os.environ, MYPYPATH=f"{STUBS}:{TOP}/tests/lib")
         done = subprocess.run(
             [sys.executable, "-m", *arguments],
             env=environment,
@@ -41,7 +41,7 @@ class Test(support.Case):
         )
 
     def test_programs(self) -> None:
-        programs = sorted([*EXAMPLES.glob("*.py"), *HERE.glob("*.py")])
+        programs = sorted([*TOP.glob("examples/*.py"), *TESTS.glob("*/*.py")])
         self.assertGreater(len(programs), 20)
         self.run_module("mypy", "--strict", *map(str, programs))
 

@@ -3,13 +3,11 @@
 
 import os
 import sys
-from pathlib import Path
 
 import support
 
-START = f"""
+START = """
 import sys, threading
-sys.path.insert(0, {str(Path(__file__).parent)!r})
 import nbd, support
 server = support.Server()
 h = nbd.NBD()

@@ -13,9 +13,7 @@ import threading
 from pathlib import Path
 from typing import Any, Callable, cast
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/lib"))
-
-import nbd_server  # noqa: E402
+import nbd_server
 
 ENDING = signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT
 SIZE = 1 << 24

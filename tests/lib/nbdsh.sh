@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # Shared by the tests of nbdsh, which begin with
-#   . "${srcdir:-.}/sh/tests/functions.sh"
+#   . "${srcdir:-.}/tests/lib/nbdsh.sh"
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_module
 

@@ -10,12 +10,8 @@ from __future__ import annotations
 import socket
 import struct
 import subprocess
-import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/lib"))
-
-import nbd_server  # noqa: E402
+import nbd_server
 
 EXPORT_NAME, LIST, INFO, LIST_CONTEXTS = 1, 3, 6, 9
 SERVER, UNKNOWN_EXPORT = 2, 0x80000006
