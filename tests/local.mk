@@ -43,6 +43,7 @@ test_scripts = \
 	tests/generator/own-calls-have-a-node-of-their-own \
 	tests/generator/prose-names-are-checked \
 	tests/generator/rules-are-enforced \
+	tests/generator/settings-that-are-numbers-are-checked \
 	tests/layers/files-use-only-what-is-below.py \
 	tests/layers/wrong-uses-are-named.py \
 	tests/model/model-finds-what-is-broken \

@@ -32,6 +32,7 @@ from .kinds import (  # noqa: F401
     FlagsArg as FlagsArg,
     Group as Group,
     Int as Int,
+    Milliseconds as Milliseconds,
     OClosure as OClosure,
     OFlags as OFlags,
     OptArg as OptArg,
@@ -106,8 +107,9 @@ class Setting:
 
     `value` is the one argument.  Without `custom` no C is written by hand:
     String and Path are copied, all others are stored, numbers if they are
-    within `limits`.  The field, and that it begins with `initial`, are made,
-    too, unless `field_name` says that it is one of another part of the handle.
+    within `limits`, which for a time are -1 and more unless they are given.  The
+    field, and that it begins with `initial`, are made, too, unless `field_name`
+    says that it is one of another part of the handle.
     With `custom_set` or `custom_get` that half is nbdi_set_<name>/nbdi_get_<name>.
     """
 

@@ -19,6 +19,7 @@ from . import doc, kinds, releases
 from .calls import Function, Record, Setting
 from .check_types import wrong_fields
 from .headings import HEADINGS
+from .limits import NO_LIMIT, number_limits, number_range
 from .source import Place, Problem, SourceError
 
 Pairs = list[tuple[Record, Function]]
@@ -148,7 +149,7 @@ def _setting_is_right(setting: Setting) -> Iterator[str]:
         ):
             yield "does not say with what it begins"
         return
-    value, initial, limits = setting.value, setting.initial, setting.limits
+    value, initial, limits = setting.value, setting.initial, number_limits(setting)
     match value:
         case kinds.Bool():
             right = isinstance(initial, bool)
@@ -160,8 +161,9 @@ def _setting_is_right(setting: Setting) -> Iterator[str]:
         case kinds.String() | kinds.Path():
             right = isinstance(initial, str)
         case kinds.Int() | kinds.UInt32() | kinds.UInt64():
-            least, most = limits or _RANGES[value.ctype]
-            right = isinstance(initial, int) and least <= initial <= most
+            least, most = limits or number_range(value)
+            number = isinstance(initial, int) and not isinstance(initial, bool)
+            right = number and least <= int(initial) <= most
         case _:
             assert_never(value)
     if not right:
@@ -170,22 +172,19 @@ def _setting_is_right(setting: Setting) -> Iterator[str]:
 
 def _limits_are_right(setting: Setting) -> Iterator[str]:
     """Limits are for numbers, and their C type can go beyond them."""
-    if setting.limits is None:
-        return
-    value = setting.value
+    value, limits = setting.value, number_limits(setting)
     if not isinstance(value, (kinds.Int, kinds.UInt32, kinds.UInt64)):
-        yield "has limits, but is no number"
+        if limits:
+            yield "has limits, but is no number"
         return
-    least, most = _RANGES[value.ctype]
-    if not least <= setting.limits[0] <= setting.limits[1] <= most:
+    least, most = number_range(value)
+    lowest, highest = limits or (least, most)
+    if not least <= lowest <= highest <= most:
         yield f"has limits that are no range of {value.ctype}"
-
-
-_RANGES = {
-    "int": (-(2**31), 2**31 - 1),
-    "uint32_t": (0, 2**32 - 1),
-    "uint64_t": (0, 2**64 - 1),
-}
+    if isinstance(value, kinds.Milliseconds) and lowest < NO_LIMIT:
+        yield "is a time that can be below -1"
+    if lowest <= -1 <= highest and setting.get_summary and setting.get_may_set_error:
+        yield "can be -1, so its getter must not set errors"
 
 
 # What the rules look at -----------------------------------------------------

@@ -9,6 +9,7 @@ from typing import assert_never
 from nbdgen import kinds
 from nbdgen.calls import Arg, Function, OptArg, Phase
 from nbdgen.cdecl import closure_name
+from nbdgen.limits import must_be, outside
 
 PHASE = Template(
     """\
@@ -114,13 +115,17 @@ def limit_check(function: Function) -> str:
     """The statements that refuse a number outside the limits of its setting."""
     if function.limits is None:
         return ""
-    name, (least, most) = function.args[0].name, function.limits
-    unsigned = isinstance(function.args[0], (kinds.UInt32, kinds.UInt64))
-    below = "" if unsigned and least == 0 else f"{name} < {least} || "
-    text = f'nbdi_error (EINVAL, "{name} is %j{"u" if unsigned else "d"}, must be "\n'
-    text += f'                "from {least} to {most}", '
-    text += f"({'u' * unsigned}intmax_t) {name})"
-    return refuse(f"{below}{name} > {most}", text)
+    arg = function.args[0]
+    wrong = outside(arg, function.limits)
+    if not wrong:
+        return ""
+    unsigned = isinstance(arg, (kinds.UInt32, kinds.UInt64))
+    text = (
+        f'nbdi_error (EINVAL, "{arg.name} is %j{"u" if unsigned else "d"}, must be "\n'
+    )
+    text += f'                "{must_be(arg, function.limits)}", '
+    text += f"({'u' * unsigned}intmax_t) {arg.name})"
+    return refuse(wrong, text)
 
 
 def argument_checks(function: Function) -> str:

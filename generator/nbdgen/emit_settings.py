@@ -12,6 +12,7 @@ from typing import Iterable, Iterator, assert_never
 
 from nbdgen import kinds
 from nbdgen.calls import Record, Setting
+from nbdgen.limits import number
 
 HEADER = Template(
     """\
@@ -41,6 +42,7 @@ SOURCE = Template(
     """\
 #include "settings.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,6 +118,6 @@ def _initial(setting: Setting) -> str:
         case kinds.String() | kinds.Path():
             return f'strdup ("{value}")'
         case kinds.Int() | kinds.UInt32() | kinds.UInt64():
-            return str(value)
+            return number(setting.value, int(value or 0))
         case _:
             assert_never(setting.value)

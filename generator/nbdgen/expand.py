@@ -43,6 +43,7 @@ from .derive import (
     phase_errors,
     return_errors,
 )
+from .limits import limit_words, number_limits
 from .source import Place
 
 COMPLETED = Async(completion=True, changes=None)
@@ -128,7 +129,7 @@ def _setting(setting: Setting) -> list[Function]:
     getter = f"get_{setting.name}" if setting.get_summary else ""
     field_name = setting.field_name or f"settings.{setting.name}"
     copies = isinstance(value, (kinds.String, kinds.Path))
-    limits = setting.limits
+    limits = number_limits(setting)
     set_form = Function(
         name=f"set_{setting.name}",
         since=setting.since,
@@ -139,11 +140,13 @@ def _setting(setting: Setting) -> list[Function]:
         field_name="" if setting.custom_set else field_name,
         limits=limits,
         summary=setting.set_summary,
-        text=paragraphs(setting.text, f"The default is {_default(setting)}."),
+        text=paragraphs(
+            setting.text, _time_text(setting), f"The default is {_default(setting)}."
+        ),
         errors=merge(
             phase_errors(setting.phases),
             arg_errors(value),
-            {"EINVAL": f"*{value.name}* is not from {limits[0]} to {limits[1]}"}
+            {"EINVAL": f"*{value.name}* is {limit_words(value, limits)}"}
             if limits
             else {},
             {"ENOMEM": "memory is short"} if copies else {},
@@ -184,7 +187,19 @@ def _default(setting: Setting) -> str:
     value = setting.value
     if isinstance(value, (kinds.EnumArg, kinds.FlagsArg)):
         return f"LIBNBD_{value.group.name}_{setting.initial}"
-    return str(setting.initial).lower()
+    words = str(setting.initial).lower()
+    if isinstance(value, kinds.Milliseconds):
+        words = {"-1": "-1, no limit", "0": "0"}.get(words, f"{words} milliseconds")
+    return words
+
+
+def _time_text(setting: Setting) -> str:
+    """What the numbers of a time mean."""
+    if not isinstance(setting.value, kinds.Milliseconds):
+        return ""
+    least, _ = number_limits(setting) or (0, 0)
+    known = ["-1 means no limit"] * (least <= -1) + ["0 turns it off"] * (least <= 0)
+    return f"The time is in milliseconds{': ' * bool(known)}{' and '.join(known)}."
 
 
 def _getter_returns(setting: Setting) -> Ret:

@@ -113,6 +113,10 @@ class Int(Plain):
     ctype = "int"
 
 
+class Milliseconds(Int):
+    """A time: -1 is no limit, and 0 turns off what it is about."""
+
+
 class Fd(Plain):
     ctype = "int"
 
