@@ -61,9 +61,9 @@ die_nbd (const char *what)
 static void
 ask_no_extended_headers (struct nbd_handle *nbd)
 {
-  int (*set) (struct nbd_handle *, bool) =
-    (int (*) (struct nbd_handle *, bool))
-    dlsym (RTLD_DEFAULT, "nbd_set_request_extended_headers");
+  typedef int setter (struct nbd_handle *, bool);
+  setter *set = (setter *) dlsym (RTLD_DEFAULT,
+                                  "nbd_set_request_extended_headers");
 
   if (set != NULL && set (nbd, false) == -1)
     die_nbd ("nbd_set_request_extended_headers");
@@ -428,6 +428,7 @@ static const struct {
   const char *name;
   void (*run) (const struct plan *plan);
 } cases[] = {
+  /* clang-format off */
   { "about", case_about },
   { "connect", case_connect },
   { "idle", case_idle },
@@ -435,6 +436,7 @@ static const struct {
   { "sync", case_sync },
   { "threads", case_threads },
   { "write", case_write },
+  /* clang-format on */
 };
 
 int

@@ -40,7 +40,7 @@ static const struct option options[] = {
   { NULL, 0, NULL, 0 },
 };
 
-static struct export export = { .size = UINT64_C (1) << 30 };
+static struct ram_export export = { .size = UINT64_C (1) << 30 };
 
 static void
 allocate_export (void)

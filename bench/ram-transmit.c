@@ -11,7 +11,7 @@
 #include "ram-server.h"
 
 void
-connection_init (struct connection *c, int fd, const struct export *e)
+connection_init (struct connection *c, int fd, const struct ram_export *e)
 {
   c->fd = fd;
   c->tls = NULL;

@@ -36,7 +36,7 @@ static void
 run_ends (void)
 {
   while (nr_ends > 0)
-    ends[--nr_ends] ();
+    (*ends[--nr_ends]) ();
   if (last_end)
     last_end ();
 }

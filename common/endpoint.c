@@ -56,11 +56,12 @@ static void
 set_endpoint (struct tool_endpoint *endpoint, enum tool_transport transport,
               char **words, size_t count)
 {
-  static struct copy {
+  struct copy {
     struct copy *next;
     unsigned left_out;
     char *words[];
-  } *copies;
+  };
+  static struct copy *copies;
   struct copy *copy =
     tool_alloc (sizeof *copy + (count + 1) * sizeof copy->words[0]);
   memcpy (copy->words, words, count * sizeof words[0]);

@@ -40,6 +40,7 @@ enum {
 
 /* Rows that tool_next_option handles by itself.  --long-options,
  * --short-options and --option-words need no row. */
+/* clang-format off */
 #define TOOL_HELP_ROW { TOOL_HELP, "help", NULL, "show this help" }
 /* For tools where -h was always help. */
 #define TOOL_SHORT_HELP_ROW { 'h', "help", NULL, "show this help" }
@@ -50,6 +51,7 @@ enum {
     "use colours even if the output is no terminal" },                  \
   { TOOL_NO_COLOR, "no-color no-colors no-colour no-colours", NULL,     \
     "use no colours" }
+/* clang-format on */
 
 /* What an option's argument can be, for completion.  A word that ends with
  * ":" or "/" goes on. */

@@ -357,8 +357,11 @@ bad_account (struct copy *c, const struct slot *s)
   for (size_t i = 0; i < blocks.count; i++)
     done_add_bad (c, blocks.list[i].start, blocks.list[i].end);
   for (; ranges_gap (&blocks, at, s->what.end, &good); at = good.end) {
-    struct extent what = { .start = good.start, .end = good.end,
-                           .kind = DATA };
+    struct extent what = {
+      .start = good.start,
+      .end = good.end,
+      .kind = DATA,
+    };
     done_add (c, &what);
   }
   ranges_clear (&blocks);

@@ -89,7 +89,11 @@ struct around {
 static void
 let_go (struct around *a, bool interrupted)
 {
-  static struct kept { struct kept *next; char *p; } *_Atomic all;
+  struct kept {
+    struct kept *next;
+    char *p;
+  };
+  static struct kept *_Atomic all;
 
   if (!interrupted) {
     free (a->p);

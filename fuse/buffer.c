@@ -20,26 +20,27 @@ static size_t kept_bytes;
 static unsigned
 class_of (size_t size)
 {
-  unsigned class = 0;
-  while (class < CLASSES - 1 && ((size_t) 1 << SMALLEST_SHIFT << class) < size)
-    class++;
-  return class;
+  unsigned size_class = 0;
+  while (size_class < CLASSES - 1
+         && ((size_t) 1 << SMALLEST_SHIFT << size_class) < size)
+    size_class++;
+  return size_class;
 }
 
 struct buffer *
 buffer_get (size_t size)
 {
-  unsigned class = class_of (size);
-  struct buffer *buffer = kept[class];
+  unsigned size_class = class_of (size);
+  struct buffer *buffer = kept[size_class];
   if (buffer) {
-    kept[class] = buffer->next;
+    kept[size_class] = buffer->next;
     kept_bytes -= buffer->size;
     return buffer;
   }
   buffer = malloc (sizeof *buffer);
   if (buffer == NULL)
     return NULL;
-  buffer->size = (size_t) 1 << SMALLEST_SHIFT << class;
+  buffer->size = (size_t) 1 << SMALLEST_SHIFT << size_class;
   if (buffer->size < size) {
     free (buffer);
     return NULL;

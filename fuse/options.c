@@ -74,9 +74,11 @@ debug (const char *format, ...)
 
 /* Options of libfuse's other interface that people pass; those that ask for
  * what we do anyway, or for what makes no difference, are dropped. */
+/* clang-format off */
 #define NUMBER(name, format, member) \
   { name format, offsetof (struct options, member), 0 }
 #define SWITCH(name, member) { name, offsetof (struct options, member), 1 }
+/* clang-format on */
 #define DROPPED(name) FUSE_OPT_KEY (name, FUSE_OPT_KEY_DISCARD)
 static const struct fuse_opt known[] = {
   NUMBER ("uid=", "%u", uid),

@@ -149,8 +149,10 @@ completion (struct command *c)
   };
 }
 
-#define MIDDLE(c, function)                                             \
+/* clang-format off */
+#define MIDDLE(c, function) \
   { .callback = (function), .user_data = (c), .free = free_middle }
+/* clang-format on */
 
 static int64_t
 issue_status (struct command *c, enum fuzz_op op, unsigned flags)

@@ -18,8 +18,9 @@
 #include <libnbd.h>
 
 /* How an input begins; integers are big-endian. */
-#define FUZZ_HEADER_SIZE 8      /* u8 style, u8 size, u16 export flags,
-                                   u16 settings, u16 length of the program */
+#define FUZZ_HEADER_SIZE 8
+/* u8 style, u8 size, u16 export flags, u16 settings, u16 length of the
+ * program. */
 
 /* In FUZZ_RAW the stream begins with the greeting; else a friendly server
  * has brought the handle into transmission.

@@ -109,7 +109,7 @@ run_to_exit (void (*function) (void *opaque), void *opaque, bool track_it)
   if (setjmp (leave) == 0)
     function (opaque);
   while (nr_ends > 0)
-    ends[--nr_ends] ();
+    (*ends[--nr_ends]) ();
   tracking = false;
   while (nr_allocations > 0)
     free (allocations[--nr_allocations]);

@@ -43,9 +43,11 @@ struct nbd_handle;
  * ^NAME one group up, .NAME from the root; a group with regions is entered
  * by its own name, any other by START.
  */
-#define STATE(name)                                                     \
-  __attribute__ ((unused)) static int                                   \
+/* clang-format off */
+#define STATE(name)                     \
+  __attribute__ ((unused)) static int   \
   state_##name (struct nbd_handle *h __attribute__ ((unused)))
+/* clang-format on */
 #define IO(...)                 /* RECV, n; BOUNDARY, n; FILL; SKIP; SEND */
 #define GOES_TO(...)            /* all paths that results name */
 #define DISPATCHES(...)         /* all sub-groups with this selector */

@@ -53,7 +53,9 @@ extern void free_strings (struct strings *strings);
 #define NR_BLOCK_SIZES 3
 
 /* All strings may be NULL, and all numbers -1, if they are not known. */
+/* clang-format off */
 struct export {
+/* clang-format on */
   char *name, *description, *uri;
   struct strings contexts;
   bool has_contexts;            /* they could be listed */

@@ -48,7 +48,8 @@ make_key (void)
 }
 
 /* The main thread never runs key destructors. */
-static void __attribute__ ((destructor))
+static void free_main (void) __attribute__ ((destructor));
+static void
 free_main (void)
 {
   free_last (&last);

@@ -47,7 +47,7 @@
 #define NBD_REP_INFO UINT32_C (3)
 #define NBD_REP_META_CONTEXT UINT32_C (4)
 
-#define NBD_REP_IS_ERR(type) (((type) & UINT32_C (0x80000000)) != 0)
+#define NBD_REP_IS_ERR(type) ((UINT32_C (0x80000000) & (type)) != 0)
 #define NBD_REP_ERR_UNSUP UINT32_C (0x80000001)
 #define NBD_REP_ERR_POLICY UINT32_C (0x80000002)
 #define NBD_REP_ERR_INVALID UINT32_C (0x80000003)
@@ -84,8 +84,8 @@
 /* Transmission: requests. */
 #define NBD_REQUEST_MAGIC UINT32_C (0x25609513)
 #define NBD_EXTENDED_REQUEST_MAGIC UINT32_C (0x21e41c71)
-#define NBD_REQUEST_SIZE 28          /* magic, flags, type, cookie, offset,
-                                        length */
+/* Magic, flags, type, cookie, offset, length. */
+#define NBD_REQUEST_SIZE 28
 #define NBD_EXTENDED_REQUEST_SIZE 32 /* the same with a 64 bit length */
 
 #define NBD_CMD_READ 0
@@ -119,7 +119,7 @@
 #define NBD_REPLY_TYPE_OFFSET_HOLE 2
 #define NBD_REPLY_TYPE_BLOCK_STATUS 5
 #define NBD_REPLY_TYPE_BLOCK_STATUS_EXT 6
-#define NBD_REPLY_TYPE_IS_ERR(type) (((type) & 0x8000) != 0)
+#define NBD_REPLY_TYPE_IS_ERR(type) ((0x8000 & (type)) != 0)
 #define NBD_REPLY_TYPE_ERROR 0x8001
 #define NBD_REPLY_TYPE_ERROR_OFFSET 0x8002
 

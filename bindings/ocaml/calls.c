@@ -205,7 +205,7 @@ static struct custom_operations operations = {
   .serialize = custom_serialize_default,
   .deserialize = custom_deserialize_default,
   .compare_ext = custom_compare_ext_default,
-  .fixed_length = custom_fixed_length_default
+  .fixed_length = custom_fixed_length_default,
 };
 
 /* A handle costs a descriptor, so a hundred lost ones are worth a look by the
@@ -263,7 +263,7 @@ nbdml_close (value v)
   }
   struct call call = {
     .name = "close", .self = &v, .handle = handle, .exn = Val_unit,
-    .locked = true
+    .locked = true,
   };
   nbdml_enter (&call);
   nbd_close (handle->h);

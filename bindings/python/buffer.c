@@ -363,12 +363,14 @@ static PyGetSetDef properties[] = {
 static PySequenceMethods as_sequence = { .sq_length = buffer_length };
 static PyBufferProcs as_buffer = {
   .bf_getbuffer = get_buffer,
-  .bf_releasebuffer = release_buffer
+  .bf_releasebuffer = release_buffer,
 };
 
 PyTypeObject nbdpy_buffer_type = {
+  /* clang-format off */
   PyVarObject_HEAD_INIT (NULL, 0)
   .tp_name = "nbd.Buffer",
+  /* clang-format on */
   .tp_doc = "Buffer(len)\n--\n\n"
     "Memory that asynchronous commands read from or write to.\n\n"
     "It has the buffer protocol, so bytes(), memoryview() and slices of the\n"

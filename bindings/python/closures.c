@@ -268,11 +268,12 @@ nbdpy_from_subbuf (struct closure *closure, const void *subbuf, size_t count)
     return PyMemoryView_FromMemory ((char *) "", 0, PyBUF_READ);
   const Py_buffer *whole = PyMemoryView_GET_BUFFER (closure->view);
   Py_ssize_t start = (const char *) subbuf - (const char *) whole->buf;
+  Py_ssize_t end = start + (Py_ssize_t) count;
   CLEANUP (nbdpy_drop) PyObject *from = PyLong_FromSsize_t (start);
-  CLEANUP (nbdpy_drop) PyObject *to =
-    PyLong_FromSsize_t (start + (Py_ssize_t) count);
-  CLEANUP (nbdpy_drop) PyObject *slice =
-    from && to ? PySlice_New (from, to, NULL) : NULL;
+  CLEANUP (nbdpy_drop) PyObject *to = PyLong_FromSsize_t (end);
+  CLEANUP (nbdpy_drop) PyObject *slice = NULL;
+  if (from && to)
+    slice = PySlice_New (from, to, NULL);
   return slice ? PyObject_GetItem (closure->view, slice) : NULL;
 }
 

@@ -42,8 +42,9 @@ nbdpy_raise (void)
   /* Other people's file names may be part of it, in any encoding. */
   PyObject *string = PyUnicode_DecodeUTF8 (text, (Py_ssize_t) strlen (text),
                                            "backslashreplace");
-  CLEANUP (nbdpy_drop) PyObject *args =
-    string ? Py_BuildValue ("(Ni)", string, errnum) : NULL;
+  CLEANUP (nbdpy_drop) PyObject *args = NULL;
+  if (string != NULL)
+    args = Py_BuildValue ("(Ni)", string, errnum);
 
   /* An interrupt that failed a callback is the cause and comes first. */
   if (args != NULL && PyErr_CheckSignals () == 0)

@@ -109,7 +109,7 @@ nbdpy_open (struct call *call, const char *name, bool locked,
     .name = name,
     .h = handle->h,
     .handle = handle,
-    .args = args
+    .args = args,
   };
   return 0;
 }
@@ -187,8 +187,10 @@ static PyGetSetDef handle_properties[] = {
 };
 
 PyTypeObject nbdpy_handle_type = {
+  /* clang-format off */
   PyVarObject_HEAD_INIT (NULL, 0)
   .tp_name = "libnbdmod.Handle",
+  /* clang-format on */
   .tp_doc = "A handle of the library.",
   .tp_basicsize = sizeof (struct py_handle),
   .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,

@@ -48,15 +48,19 @@ add_address (int family, uint16_t port)
                             .ai_protocol = IPPROTO_TCP,
                             .ai_addr = (struct sockaddr *) &address[nr] };
   if (family == AF_INET6) {
-    struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6,
-                                 .sin6_port = htons (port),
-                                 .sin6_addr = in6addr_loopback };
+    struct sockaddr_in6 sin6 = {
+      .sin6_family = AF_INET6,
+      .sin6_port = htons (port),
+      .sin6_addr = in6addr_loopback,
+    };
     memcpy (ai->ai_addr, &sin6, ai->ai_addrlen = sizeof sin6);
   }
   else {
-    struct sockaddr_in sin = { .sin_family = AF_INET,
-                               .sin_port = htons (port),
-                               .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+    struct sockaddr_in sin = {
+      .sin_family = AF_INET,
+      .sin_port = htons (port),
+      .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
+    };
     memcpy (ai->ai_addr, &sin, ai->ai_addrlen = sizeof sin);
   }
   nr++;
@@ -72,8 +76,11 @@ refusing_port (int family)
   int on = 1;
   setsockopt (keeper, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   close (fd);
-  struct sockaddr_in sin = { .sin_family = AF_INET, .sin_port = htons (port),
-                             .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  struct sockaddr_in sin = {
+    .sin_family = AF_INET,
+    .sin_port = htons (port),
+    .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
+  };
   CHECK_INT (bind (keeper, (struct sockaddr *) &sin, sizeof sin), 0);
   return port;
 }

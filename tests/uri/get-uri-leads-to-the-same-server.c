@@ -77,9 +77,11 @@ check_address (void)
   uint16_t port;
   int fd = tcp_listener (AF_INET6, &port);
   pid_t pid = serve_listener (fd);
-  struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6,
-                               .sin6_addr = in6addr_loopback,
-                               .sin6_port = htons (port) };
+  struct sockaddr_in6 sin6 = {
+    .sin6_family = AF_INET6,
+    .sin6_addr = in6addr_loopback,
+    .sin6_port = htons (port),
+  };
   char uri[256];
   struct nbd_handle *h = new_handle ();
 

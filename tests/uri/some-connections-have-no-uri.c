@@ -36,8 +36,11 @@ refusing_port (uint16_t *port)
 {
   int on = 1, fd = tcp_listener (AF_INET, port);
   int keeper = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  struct sockaddr_in sin = { .sin_family = AF_INET, .sin_port = htons (*port),
-                             .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  struct sockaddr_in sin = {
+    .sin_family = AF_INET,
+    .sin_port = htons (*port),
+    .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
+  };
 
   setsockopt (keeper, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   close (fd);

@@ -24,6 +24,7 @@
     return memory_is_out () ? GNUTLS_E_MEMORY_ERROR : __real_##name args; \
   }
 
+/* clang-format off */
 WRAP (gnutls_init, (gnutls_session_t *s, unsigned flags), (s, flags))
 WRAP (gnutls_certificate_allocate_credentials,
       (gnutls_certificate_credentials_t *c), (c))
@@ -33,10 +34,11 @@ WRAP (gnutls_credentials_set,
 WRAP (gnutls_server_name_set,
       (gnutls_session_t s, gnutls_server_name_type_t type, const void *name,
        size_t len), (s, type, name, len))
+/* clang-format on */
 
 /* Reading all of the system's certificates each time takes long. */
 WRAPPER (int, gnutls_certificate_set_x509_system_trust,
-         ( gnutls_certificate_credentials_t c __attribute__ ((unused))))
+         (gnutls_certificate_credentials_t c __attribute__ ((unused))))
 {
   return memory_is_out () ? GNUTLS_E_MEMORY_ERROR : 1;
 }

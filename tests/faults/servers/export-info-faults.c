@@ -12,6 +12,7 @@
 
 #define EXPORT(opt) "reply " opt " INFO u16 0 u64 1M u16 1\n"
 
+/* clang-format off */
 #define ROWS(opt, end)                                                  \
   { "ACK without information", "reply " opt " ACK", EPROTO, NULL,       \
     "DEAD" },                                                           \
@@ -55,10 +56,11 @@
     "twice", "DEAD" },                                                  \
   { "closed before the ACK", EXPORT (opt), 0, "closed", "DEAD on close" }, \
   { "silence before the ACK", EXPORT (opt), 0, NULL, "CONNECTING" }
+/* clang-format on */
 
 static const struct handshake_fault go_rows[] = { ROWS ("GO", "READY") };
 static const struct handshake_fault info_rows[] = {
-  ROWS ("INFO", "NEGOTIATING")
+  ROWS ("INFO", "NEGOTIATING"),
 };
 
 static void

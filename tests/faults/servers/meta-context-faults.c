@@ -8,6 +8,7 @@
 #include "client.h"
 #include "fault.h"
 
+/* clang-format off */
 #define ROWS(opt)                                                       \
   { "no id", "reply " opt " META_CONTEXT", EPROTO, "length", "DEAD" },  \
   { "an id of three bytes", "reply " opt " META_CONTEXT \"abc\"",       \
@@ -40,6 +41,7 @@
   { "closed after a context",                                           \
     "reply " opt " META_CONTEXT u32 1 \"base:allocation\"", 0,          \
     "closed", "DEAD on close" }
+/* clang-format on */
 
 static const struct handshake_fault set_rows[] = {
   ROWS ("SET_META_CONTEXT"),

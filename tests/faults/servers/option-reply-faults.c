@@ -19,6 +19,7 @@ prepare (struct nbd_handle *h)
 }
 
 /* The rows are written for one option, here an argument. */
+/* clang-format off */
 #define ROWS(opt, other)                                                \
   { "wrong reply magic", "u64 0x0003e889045565aa u32 " opt " u32 1 u32 0", \
     EPROTO, "magic", "DEAD" },                                          \
@@ -42,6 +43,7 @@ prepare (struct nbd_handle *h)
   { "silence", "", 0, NULL, "CONNECTING" },                             \
   { "silence in the header", "u64 0x0003e889045565a9 u32 " opt, 0,      \
     NULL, "CONNECTING" }
+/* clang-format on */
 
 static const struct handshake_fault go_rows[] = { ROWS ("7", "6") };
 static const struct handshake_fault info_rows[] = { ROWS ("6", "7") };

@@ -22,7 +22,7 @@ test (void)
   struct nbd_handle *h = nbd_create ();
   struct blocking shutdown = {
     .h = h, .call = blocking_shutdown,
-    .flags = LIBNBD_SHUTDOWN_ABANDON_PENDING
+    .flags = LIBNBD_SHUTDOWN_ABANDON_PENDING,
   };
   struct calls halfway = { 0 }, dropped = { 0 };
   char *buf = calloc (1, SIZE);

@@ -83,8 +83,10 @@ static const struct {
   unsigned middle, done;        /* its closures */
   unsigned spoils;
 } calls[] = {
+/* clang-format off */
 #define ROW_OF(name, middle, done, spoils) \
   { #name, try_##name, middle, done, spoils }
+  /* clang-format on */
   ROW_OF (pread_structured, 1, 0, BUF | COUNT | FLAGS),
   ROW_OF (block_status, 1, 0, COUNT | FLAGS),
   ROW_OF (block_status_64, 1, 0, COUNT | FLAGS),

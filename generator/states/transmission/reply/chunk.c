@@ -39,6 +39,29 @@ chunk_fits (const struct nbdi_command *c, const struct nbdi_chunk *chunk)
   }
 }
 
+/* Whether the chunk answers its command, which fails otherwise. */
+static bool
+chunk_answers (struct nbd_handle *h, struct nbdi_command *c,
+               const struct nbdi_chunk *chunk)
+{
+  if (unlikely (h->export.extended_headers && chunk->offset != c->offset)) {
+    nbdi_fail_command (h, c, EPROTO,
+                       "reply chunk: offset %" PRIu64
+                       " is not the request's %" PRIu64,
+                       chunk->offset, c->offset);
+    return false;
+  }
+  if (unlikely (!chunk_fits (c, chunk))) {
+    nbdi_fail_command (h, c, EPROTO,
+                       "reply chunk: type 0x%x with a payload "
+                       "of %" PRIu64 " bytes is no answer to %s",
+                       chunk->type, chunk->length,
+                       nbdi_command_name (c->type));
+    return false;
+  }
+  return true;
+}
+
 /* One chunk of a structured or extended reply; both are alike but for the
  * header.
  */
@@ -71,18 +94,8 @@ STATE (START)
                 chunk->cookie);
     return NEXT (SKIP);
   }
-  if (unlikely (extended && chunk->offset != c->offset)) {
-    nbdi_fail_command (h, c, EPROTO, "reply chunk: offset %" PRIu64
-                       " is not the request's %" PRIu64, chunk->offset,
-                       c->offset);
+  if (!chunk_answers (h, c, chunk))
     return NEXT (SKIP);
-  }
-  if (unlikely (!chunk_fits (c, chunk))) {
-    nbdi_fail_command (h, c, EPROTO, "reply chunk: type 0x%x with a payload "
-                       "of %" PRIu64 " bytes is no answer to %s", chunk->type,
-                       chunk->length, nbdi_command_name (c->type));
-    return NEXT (SKIP);
-  }
   switch (chunk->type) {
   case NBD_REPLY_TYPE_NONE: return NEXT (FINISH);
   case NBD_REPLY_TYPE_OFFSET_DATA: return NEXT (OFFSET_DATA.START);
