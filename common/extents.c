@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Walking over extents.
+/* A whole walk over what a server says of a range.
  *
- * The range is cut into steps, one for each request.  A ring of steps is in
- * flight, of which the oldest is served first.  Servers may answer for the
- * beginning of a step only, or fail it; the rest is then asked for again.
- */
+ * Several questions are on their way.  The one at the position up to which
+ * all was delivered is served first; the answers to those behind it wait for
+ * their turn. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -15,21 +14,22 @@
 
 /* Without extended headers a request covers less than 4 GiB.  Round numbers
  * suit servers. */
-#define STEP_32 (UINT64_C (0xfff00000))
-#define MAX_STEPS 64
+#define NARROW_QUESTION (UINT64_C (0xfff00000))
+/* The largest block that a server may insist on, and requests that failed
+ * become so short. */
+#define LEAST_QUESTION (UINT64_C (65536))
 /* Replies with so many extents mean that the disk is fragmented, and that
  * asking ahead fills memory. */
 #define MANY_EXTENTS 1024
+#define LEAST_AHEAD 2
 
 struct step {
-  uint64_t begin;               /* where the request began */
-  uint64_t next, end;           /* what was not answered yet */
-  int64_t cookie;               /* of the request, or -1 */
-  uint64_t length;              /* of the request */
-  nbd_extent *extents;          /* answered, but not delivered yet */
-  size_t count, allocated;
-  bool out_of_memory;
-  struct walk *walk;
+  enum { UNUSED, ASKED, TOLD, UNKNOWN } state;
+  struct tool_range question;
+  int64_t cookie;
+  struct tool_map map;          /* TOLD: its end is that of the answer */
+  char *why;                    /* UNKNOWN */
+  struct pass *pass;
 };
 
 /* What was delivered last but may go on. */
@@ -39,98 +39,101 @@ struct merged {
   char *why;                    /* not NULL: it is unknown */
 };
 
-struct walk {
-  const struct tool_walk *of;
+struct pass {
+  const struct tool_extents *of;
   uint64_t end;                 /* of the range */
-  uint64_t ahead;               /* steps begin here next */
-  struct tool_reach reach;
-  struct step ring[MAX_STEPS];
-  size_t first, steps;          /* steps in use */
-  size_t window;                /* steps wanted */
-  bool given_up;                /* the rest stays unknown */
+  uint64_t delivered;           /* what is before that */
+  struct tool_walk walk;
+  struct step steps[TOOL_WALK_MOST_AHEAD];
   struct merged merged;
+  char *why;                    /* the walk was given up */
 };
 
-/* Keep what of the server's extents belongs to the step. */
+/* ---- asking ---- */
+
 static int
 take_extents (void *opaque, const char *context, uint64_t offset,
               nbd_extent *extents, size_t count, int *error)
 {
   struct step *s = opaque;
   (void) error;
-  if (strcmp (context, s->walk->of->context) != 0 || offset != s->next)
-    return 0;
-  if (s->count + count > s->allocated) {
-    size_t n = s->count + count;
-    nbd_extent *more = realloc (s->extents, n * sizeof *more);
-    if (more == NULL) {
-      s->out_of_memory = true;
-      return 0;
-    }
-    s->extents = more;
-    s->allocated = n;
-  }
-  for (size_t i = 0; i < count && s->next < s->end; i++) {
-    nbd_extent e = extents[i];
-    if (e.length == 0)
-      continue;
-    if (e.length > s->end - s->next)
-      e.length = s->end - s->next;
-    s->extents[s->count++] = e;
-    s->next += e.length;
-  }
+  if (strcmp (context, s->pass->of->context) == 0)
+    tool_map_take (&s->map, offset, extents, count, s->question.end);
   return 0;
 }
 
-static void
-ask (struct step *s)
-{
-  struct walk *w = s->walk;
-  s->begin = s->next;
-  s->count = 0;
-  s->length = s->end - s->next;
-  if (s->length > w->reach.next)
-    s->length = w->reach.next;
-  s->cookie = nbd_aio_block_status_64 (
-    w->of->h, s->length, s->next,
-    (nbd_extent64_callback) { .callback = take_extents, .user_data = s },
-    NBD_NULL_COMPLETION, 0);
-  if (s->cookie == -1)
-    tool_nbd_fail (NULL);
-}
-
 static struct step *
-nth_step (struct walk *w, size_t n)
+unused_step (struct pass *p)
 {
-  return &w->ring[(w->first + n) % MAX_STEPS];
+  for (size_t i = 0; i < TOOL_WALK_MOST_AHEAD; i++)
+    if (p->steps[i].state == UNUSED)
+      return &p->steps[i];
+  return NULL;
 }
 
-/* As long as requests are short because some failed, nobody knows where the
- * next one has to begin. */
-static void
-ask_ahead (struct walk *w)
+static size_t
+steps_in_use (const struct pass *p)
 {
-  while (w->steps < w->window && w->ahead < w->end
-         && (w->steps == 0 || w->reach.next == w->reach.most)) {
-    struct step *s = nth_step (w, w->steps);
-    uint64_t size = w->end - w->ahead;
-    if (size > w->reach.most)
-      size = w->reach.most;
-    s->walk = w;
-    s->next = w->ahead;
-    s->end = w->ahead + size;
-    ask (s);
-    w->steps++;
-    w->ahead = s->end;
+  size_t n = 0;
+  for (size_t i = 0; i < TOOL_WALK_MOST_AHEAD; i++)
+    n += p->steps[i].state != UNUSED;
+  return n;
+}
+
+/* What has to be served next: where the delivery has stopped, or else
+ * something that was asked. */
+static struct step *
+next_step (struct pass *p)
+{
+  struct step *asked = NULL;
+  for (size_t i = 0; i < TOOL_WALK_MOST_AHEAD; i++) {
+    struct step *s = &p->steps[i];
+    if (s->state != UNUSED && s->question.begin == p->delivered)
+      return s;
+    if (s->state == ASKED
+        && (asked == NULL || s->question.begin < asked->question.begin))
+      asked = s;
+  }
+  return asked;
+}
+
+/* Answers that wait to be delivered are as many as questions may be, unless
+ * what they wait for is not even asked. */
+static bool
+may_ask (struct pass *p)
+{
+  struct step *s = next_step (p);
+  return steps_in_use (p) < p->walk.ahead
+    || s == NULL || s->question.begin != p->delivered;
+}
+
+static void
+ask_ahead (struct pass *p)
+{
+  struct step *s;
+  struct tool_range *q;
+  while (may_ask (p) && (s = unused_step (p)) != NULL
+         && tool_walk_next (&p->walk, q = &s->question)) {
+    s->state = ASKED;
+    s->pass = p;
+    tool_map_begin (&s->map, q->begin);
+    s->cookie = nbd_aio_block_status_64 (
+      p->of->h, q->end - q->begin, q->begin,
+      (nbd_extent64_callback) { .callback = take_extents, .user_data = s },
+      NBD_NULL_COMPLETION, 0);
+    if (s->cookie == -1)
+      tool_nbd_fail (NULL);
   }
 }
 
+/* ---- delivering ---- */
+
 static int
-deliver_merged (struct walk *w)
+deliver_merged (struct pass *p)
 {
-  const struct tool_walk *of = w->of;
-  struct merged m = w->merged;
-  w->merged = (struct merged) { .offset = m.offset + m.length };
+  const struct tool_extents *of = p->of;
+  struct merged m = p->merged;
+  p->merged = (struct merged) { .offset = m.offset + m.length };
   if (m.length == 0)
     return 0;
   if (m.why == NULL)
@@ -142,15 +145,15 @@ deliver_merged (struct walk *w)
 
 /* Deliver what follows; WHY, which is freed later, if it is unknown. */
 static int
-deliver (struct walk *w, uint64_t length, uint64_t type, char *why)
+deliver (struct pass *p, uint64_t end, uint64_t type, char *why)
 {
-  struct merged *m = &w->merged;
+  struct merged *m = &p->merged;
   bool same = why != NULL ? m->why != NULL
     : m->why == NULL && m->type == type;
   if (m->length > 0 && same)
     free (why);                 /* the first reason says enough */
   else {
-    int r = deliver_merged (w);
+    int r = deliver_merged (p);
     if (r != 0) {
       free (why);
       return r;
@@ -158,128 +161,147 @@ deliver (struct walk *w, uint64_t length, uint64_t type, char *why)
     m->type = type;
     m->why = why;
   }
-  m->length += length;
+  m->length += end - p->delivered;
+  p->delivered = end;
   return 0;
 }
 
-/* Deliver what the oldest step has got. */
-static int
-deliver_extents (struct walk *w, struct step *s)
+static void
+free_step (struct step *s)
 {
-  for (size_t i = 0; i < s->count; i++) {
-    int r = deliver (w, s->extents[i].length, s->extents[i].flags, NULL);
-    if (r != 0)
-      return r;
-  }
-  return 0;
+  tool_map_free (&s->map);
+  free (s->why);
+  s->why = NULL;
+  s->state = UNUSED;
 }
+
+/* Deliver what a step has got, whose turn it is. */
+static int
+deliver_step (struct pass *p, struct step *s)
+{
+  int r = 0;
+  if (s->state == UNKNOWN) {
+    r = deliver (p, s->question.end, 0, s->why);
+    s->why = NULL;
+  }
+  for (size_t i = 0; i < s->map.count && r == 0; i++)
+    r = deliver (p, s->map.extents[i].end, s->map.extents[i].flags, NULL);
+  free_step (s);
+  tool_progress (p->delivered - p->of->offset, p->of->length);
+  return r;
+}
+
+/* ---- answers ---- */
 
 /* Wait until the step's request is answered.  False if it failed. */
 static bool
-await (struct walk *w, struct step *s)
+await (struct pass *p, struct step *s)
 {
-  struct nbd_handle *h = w->of->h;
-  while (s->cookie != -1) {
+  struct nbd_handle *h = p->of->h;
+  for (;;) {
     int r = nbd_aio_command_completed (h, s->cookie);
-    if (r != 0)
-      s->cookie = -1;
     if (r == -1) {
       tool_check_signal ();
-      if (nbd_aio_is_dead (h) == 1 || nbd_aio_is_closed (h) == 1)
-        tool_fail ("%s at offset %" PRIu64 ": %s", w->of->context, s->begin,
-                   tool_nbd_error ());
-      return false;
+      if (tool_is_lost (h))
+        tool_fail ("%s at offset %" PRIu64 ": %s", p->of->context,
+                   s->question.begin, tool_nbd_error ());
     }
-    if (r == 0) {
-      fflush (stdout);
-      if (tool_poll (h, -1) == -1)
-        tool_nbd_fail (NULL);
-    }
+    if (r != 0)
+      return r == 1;
+    fflush (stdout);
+    if (tool_poll (h, -1) == -1)
+      tool_nbd_fail (NULL);
   }
-  if (s->out_of_memory)
+}
+
+/* The request did not help. */
+static void
+step_failed (struct pass *p, struct step *s, const char *why)
+{
+  struct tool_range *q = &s->question;
+  switch (tool_walk_failed (&p->walk, q, q->end)) {
+  case TOOL_WALK_PARTS:
+    free_step (s);
+    return;
+  case TOOL_WALK_GIVEN_UP:
+    free (p->why);
+    p->why = tool_format ("%s", why);
+    break;
+  case TOOL_WALK_GAP:
+    break;
+  }
+  tool_map_free (&s->map);
+  s->why = tool_format ("%s", why);
+  s->state = UNKNOWN;
+}
+
+static void
+take_answer (struct pass *p, struct step *s)
+{
+  struct tool_walk *walk = &p->walk;
+  bool answered = await (p, s);
+  if (s->map.out_of_memory)
     tool_fail ("out of memory for the extents that the server sent");
-  return true;
-}
-
-/* The oldest step's request did not help. */
-static int
-step_failed (struct walk *w, struct step *s, const char *why)
-{
-  uint64_t unknown = tool_reach_failed (&w->reach, s->length);
-  s->next = s->begin;
-  if (unknown == 0)
-    return 0;
-  uint64_t left = s->end - s->next;
-  if (unknown == UINT64_MAX) {
-    w->given_up = true;
-    left = w->end - s->next;
-  }
-  if (unknown > left)
-    unknown = left;
-  s->next += unknown;
-  return deliver (w, unknown, 0, tool_format ("%s", why));
-}
-
-/* Serve the oldest step until all of it was delivered. */
-static int
-serve_first (struct walk *w)
-{
-  struct step *s = nth_step (w, 0);
-  for (;;) {
-    int r;
-    if (!await (w, s))
-      r = step_failed (w, s, tool_nbd_error ());
-    else if (s->count == 0)
-      r = step_failed (w, s, "the server's answer is empty");
-    else {
-      tool_reach_answered (&w->reach);
-      if (s->count >= MANY_EXTENTS)
-        w->window = 2;
-      else if (w->window < MAX_STEPS)
-        w->window++;
-      r = deliver_extents (w, s);
-    }
-    tool_progress (s->next - w->of->offset, w->of->length);
-    if (r != 0 || s->next >= s->end)
-      return r;
-    ask (s);
+  if (!answered)
+    step_failed (p, s, tool_nbd_error ());
+  else if (s->map.count == 0)
+    step_failed (p, s, "the server's answer is empty");
+  else {
+    tool_walk_told (walk, &s->question, s->map.end);
+    if (s->map.count >= MANY_EXTENTS)
+      walk->ahead = LEAST_AHEAD;
+    else if (walk->ahead < TOOL_WALK_MOST_AHEAD)
+      walk->ahead++;
+    s->state = TOLD;
   }
 }
 
 /* Requests that nobody waits for any more still write to their steps. */
 static void
-free_walk (struct walk *w)
+free_pass (struct pass *p)
 {
-  for (size_t i = 0; i < w->steps; i++)
-    await (w, nth_step (w, i));
-  for (size_t i = 0; i < MAX_STEPS; i++)
-    free (w->ring[i].extents);
-  free (w->merged.why);
-  free (w);
+  for (size_t i = 0; i < TOOL_WALK_MOST_AHEAD; i++) {
+    struct step *s = &p->steps[i];
+    if (s->state == ASKED)
+      await (p, s);
+    free_step (s);
+  }
+  tool_walk_free (&p->walk);
+  free (p->merged.why);
+  free (p->why);
+  free (p);
 }
 
 int
-tool_each_extent (const struct tool_walk *walk)
+tool_each_extent (const struct tool_extents *of)
 {
-  struct walk *w = tool_alloc (sizeof *w);
-  bool extended = nbd_get_extended_headers_negotiated (walk->h) == 1;
-  w->of = walk;
-  w->ahead = w->merged.offset = walk->offset;
-  w->end = walk->offset + walk->length;
-  tool_reach_start (&w->reach, extended ? UINT64_MAX : STEP_32);
-  w->window = 2;
-
+  struct pass *p = tool_alloc (sizeof *p);
+  struct step *s;
+  bool extended = nbd_get_extended_headers_negotiated (of->h) == 1;
+  uint64_t most = extended ? UINT64_MAX : NARROW_QUESTION;
   int r = 0;
-  while (r == 0 && !w->given_up) {
-    ask_ahead (w);
-    if (w->steps == 0)
-      break;
-    r = serve_first (w);
-    w->first = (w->first + 1) % MAX_STEPS;
-    w->steps--;
+
+  p->of = of;
+  p->delivered = p->merged.offset = of->offset;
+  p->end = of->offset + of->length;
+  p->walk = (struct tool_walk) {
+    .length = most, .most = most, .least = LEAST_QUESTION,
+    .align = LEAST_QUESTION, .ahead = LEAST_AHEAD,
+  };
+  tool_walk_add (&p->walk, of->offset, p->end);
+  while (r == 0 && p->delivered < p->end) {
+    ask_ahead (p);
+    s = next_step (p);
+    if (s == NULL) {
+      r = deliver (p, p->end, 0, p->why);
+      p->why = NULL;
+    } else if (s->state == ASKED)
+      take_answer (p, s);
+    else
+      r = deliver_step (p, s);
   }
   if (r == 0)
-    r = deliver_merged (w);
-  free_walk (w);
+    r = deliver_merged (p);
+  free_pass (p);
   return r;
 }

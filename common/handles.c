@@ -97,6 +97,12 @@ forget (struct nbd_handle *h)
   pthread_mutex_unlock (&lock);
 }
 
+bool
+tool_is_lost (struct nbd_handle *h)
+{
+  return nbd_aio_is_dead (h) == 1 || nbd_aio_is_closed (h) == 1;
+}
+
 void
 tool_close (struct nbd_handle *h)
 {

@@ -16,6 +16,7 @@ common_libcommon_a_SOURCES = \
 	common/handles.c \
 	common/hangup.c \
 	common/internal.h \
+	common/map.c \
 	common/message.c \
 	common/options.c \
 	common/outputs.c \
@@ -23,13 +24,13 @@ common_libcommon_a_SOURCES = \
 	common/pool.c \
 	common/pool.h \
 	common/progress.c \
-	common/reach.c \
 	common/signals.c \
 	common/size.c \
 	common/stdout.c \
 	common/text.c \
 	common/tool.h \
-	common/usage.c
+	common/usage.c \
+	common/walk.c
 common_libcommon_a_CPPFLAGS = $(AM_CPPFLAGS)
 
 tool_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/common

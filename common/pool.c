@@ -91,12 +91,6 @@ tool_pool_allows (const struct tool_pool *p, unsigned wanted)
 
 /* ---- connections that were lost ---- */
 
-bool
-tool_is_lost (struct nbd_handle *h)
-{
-  return nbd_aio_is_dead (h) == 1 || nbd_aio_is_closed (h) == 1;
-}
-
 void
 tool_pool_keep_loss (struct tool_pool *p, unsigned i)
 {

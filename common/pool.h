@@ -80,8 +80,6 @@ extern void tool_pool_add (struct tool_pool *pool, struct nbd_handle *h);
 extern unsigned tool_pool_allows (const struct tool_pool *pool,
                                   unsigned wanted);
 
-/* The connection has ended. */
-extern bool tool_is_lost (struct nbd_handle *h);
 /* Connection I may have been lost in the call that failed: keep the reason
  * that the library has told. */
 extern void tool_pool_keep_loss (struct tool_pool *pool, unsigned i);

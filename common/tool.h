@@ -180,6 +180,8 @@ typedef int tool_prepare (struct nbd_handle *h, const void *opaque);
 extern struct nbd_handle *tool_create (const char *handle_name,
                                        tool_prepare *prepare,
                                        const void *opaque);
+/* Its connection has ended. */
+extern bool tool_is_lost (struct nbd_handle *h);
 /* Say goodbye to the server, which has a second to answer what is in flight
  * and another one to close the connection, and free the handle. */
 extern void tool_close (struct nbd_handle *h);

@@ -45,7 +45,7 @@ check_range (struct nbd_handle *h, struct range range, bool zero, bool quiet)
   struct check check = {
     .wanted = zero ? LIBNBD_STATE_ZERO : LIBNBD_STATE_HOLE,
   };
-  struct tool_walk walk = {
+  struct tool_extents extents = {
     .h = h, .context = LIBNBD_CONTEXT_BASE_ALLOCATION,
     .offset = range.start, .length = range.end - range.start,
     .extent = take_extent, .unknown = take_unknown, .opaque = &check,
@@ -53,7 +53,7 @@ check_range (struct nbd_handle *h, struct range range, bool zero, bool quiet)
 
   tool_progress_start (TOOL_PROGRESS_PATIENT_BAR, -1,
                        range.end - range.start);
-  tool_each_extent (&walk);
+  tool_each_extent (&extents);
   tool_progress_end (true);
   if (check.has_data && !quiet)
     printf ("image has data at offset %" PRIu64 "\n", check.data);

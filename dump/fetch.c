@@ -161,12 +161,12 @@ fetch (struct nbd_handle *h, uint64_t offset, uint64_t length)
   reader.to = offset + length;
   if (nbd_can_meta_context (h, context) == 1) {
     uint64_t begin = offset - offset % reader.align;
-    struct tool_walk walk = {
+    struct tool_extents extents = {
       .h = h, .context = context,
       .offset = begin, .length = round_up (reader.to) - begin,
       .extent = take_extent, .unknown = take_unknown,
     };
-    tool_each_extent (&walk);
+    tool_each_extent (&extents);
   } else
     take_extent (NULL, offset, length, 0);
   while (reader.count > 0)

@@ -92,7 +92,6 @@ learn (struct disk *disk, struct nbd_handle *h)
   disk->can_zero = export.zero;
   disk->can_map = export.map;
   disk->wide = export.extended;
-  tool_reach_start (&disk->reach, disk_reach (disk));
 }
 
 static unsigned

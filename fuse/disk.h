@@ -38,19 +38,6 @@ struct range {
   bool early;                   /* the writer has been told: done */
 };
 
-/* One extent of a map: it begins where the one before ends. */
-struct extent {
-  uint64_t end, flags;
-};
-
-/* What is known of the server's block status. */
-struct map {
-  uint64_t begin, end;          /* empty: nothing is known */
-  uint64_t changes;             /* of the disk when it was asked for */
-  struct extent *extents;
-  size_t count, room;
-};
-
 struct disk {
   char *name;                   /* of the file */
   const char *export;           /* NULL: the endpoint says which */
@@ -78,8 +65,8 @@ struct disk {
   int error;
   uint64_t errors;
 
-  struct map map;
-  struct tool_reach reach;      /* of the next query */
+  struct tool_map map;          /* what is known of its block status */
+  uint64_t map_changes;         /* CHANGES when that was asked for */
   struct scan *scan;            /* counts allocated blocks, see blocks.c */
 };
 

@@ -50,6 +50,7 @@ seek_done (struct walk *walk, bool complete)
     fuse_reply_lseek (request->req, result);
   }
   request_free (request);
+  walk_forget (walk);
   free (seek);
 }
 

@@ -10,29 +10,17 @@
 #include "phase.h"
 #include "walk.h"
 
+/* Parts that the server cannot tell are found by halving, up to this. */
+#define LEAST_QUERY (UINT64_C (65536))
+
 struct query {
   struct completed completed;   /* first, see query_end */
   struct walk *walk;
   struct connection *connection;
-  uint64_t begin, end;          /* that was asked for */
-  struct map map;
-  bool failed;
+  struct tool_range range;      /* that was asked for */
+  uint64_t changes;             /* of the disk, then */
+  struct tool_map map;
 };
-
-/* Room for COUNT more extents. */
-static bool
-reserve (struct map *map, size_t count)
-{
-  if (map->count + count <= map->room)
-    return true;
-  size_t room = map->count + count;
-  struct extent *extents = realloc (map->extents, room * sizeof *extents);
-  if (extents == NULL)
-    return false;
-  map->extents = extents;
-  map->room = room;
-  return true;
-}
 
 static int
 take_extents (void *opaque, const char *context, uint64_t offset,
@@ -41,21 +29,8 @@ take_extents (void *opaque, const char *context, uint64_t offset,
   (void) context;
   (void) error;
   struct query *query = opaque;
-  struct map *map = &query->map;
-  if (!reserve (map, count)) {
-    query->failed = true;
-    return 0;
-  }
-  uint64_t size = query->walk->disk->size;
-  if (map->count == 0)
-    map->begin = map->end = offset;
-  for (size_t i = 0; i < count && map->end < size; i++) {
-    uint64_t rest = size - map->end;
-    map->end += entries[i].length < rest ? entries[i].length : rest;
-    map->extents[map->count++] = (struct extent) {
-      .end = map->end, .flags = entries[i].flags,
-    };
-  }
+  tool_map_take (&query->map, offset, entries, count,
+                 query->walk->disk->size);
   return 0;
 }
 
@@ -70,42 +45,37 @@ query_completed (void *opaque, int *error)
   return 1;
 }
 
-/* From where the query began so many bytes are data, for all that we can
- * find out. */
-static bool
-assume_data (struct query *query, uint64_t length)
-{
-  struct map *map = &query->map;
-  uint64_t size = query->walk->disk->size;
-  map->count = 0;
-  if (!reserve (map, 1))
-    return false;
-  map->begin = query->begin;
-  map->end = length < size - query->begin ? query->begin + length : size;
-  map->extents[map->count++] = (struct extent) { .end = map->end };
-  return true;
-}
-
-/* A query brought nothing.  Change what is asked for next, or make up the
- * answer.  False: that is the end of the walk. */
+/* A query brought nothing.  Make up the answer if there will be none.
+ * False: that is the end of the walk. */
 static bool
 query_failed (struct query *query)
 {
   struct walk *walk = query->walk;
   struct disk *disk = walk->disk;
   int error = query->completed.error;
-  if (!connection_works (query->connection))
+  if (!connection_works (query->connection)) {
+    tool_walk_lost (&walk->questions, &query->range);
     return true;
+  }
   if (!disk->mapped && (error == EINVAL || error == ENOTSUP)) {
     /* Such a server will not answer later either. */
     disk->can_map = false;
     return false;
   }
-  uint64_t unknown = tool_reach_failed (&disk->reach,
-                                        query->end - query->begin);
-  if (unknown == UINT64_MAX)
-    tool_reach_start (&disk->reach, disk_reach (disk));
-  return unknown == 0 || assume_data (query, unknown);
+  tool_map_begin (&query->map, query->range.begin);
+  switch (tool_walk_failed (&walk->questions, &query->range,
+                            query->range.end)) {
+  case TOOL_WALK_PARTS:
+    break;
+  case TOOL_WALK_GAP:
+    /* For all that we can find out, it is data. */
+    tool_map_add (&query->map, query->range.end, 0);
+    break;
+  case TOOL_WALK_GIVEN_UP:
+    tool_map_add (&query->map, disk->size, 0);
+    break;
+  }
+  return !query->map.out_of_memory;
 }
 
 static void
@@ -116,20 +86,23 @@ query_end (struct completed *completed)
   struct disk *disk = walk->disk;
   bool go_on = true;
 
-  if (!completed->error && !query->failed
+  if (!completed->error && !query->map.out_of_memory
       && query->map.end > walk->position) {
     disk->mapped = true;
-    tool_reach_answered (&disk->reach);
+    tool_walk_told (&walk->questions, &query->range,
+                    query->map.end < query->range.end ? query->map.end
+                    : query->range.end);
   } else {
-    query->map.end = 0;
+    tool_map_free (&query->map);
     go_on = query_failed (query);
   }
-  bool fresh = query->map.end > 0;
+  bool fresh = query->map.count > 0;
   if (fresh) {
-    free (disk->map.extents);
+    tool_map_free (&disk->map);
     disk->map = query->map;
+    disk->map_changes = query->changes;
   } else
-    free (query->map.extents);
+    tool_map_free (&query->map);
   free (query);
   if (go_on)
     step (walk, fresh);
@@ -137,16 +110,27 @@ query_end (struct completed *completed)
     walk->done (walk, false);
 }
 
-/* The range of the next query: of whole blocks, or to the end. */
+/* The walk asks from its position on, in whole blocks.  What is left of an
+ * earlier part of it counts. */
 static void
-choose_range (const struct walk *walk, struct query *query)
+prepare_questions (struct walk *walk)
 {
   const struct disk *disk = walk->disk;
-  uint64_t reach = disk->reach.next;
-  reach += (disk->minimum - reach % disk->minimum) % disk->minimum;
-  query->begin = walk->position / disk->minimum * disk->minimum;
-  query->end = disk->size - query->begin > reach ? query->begin + reach
-    : disk->size;
+  uint64_t begin = walk->position / disk->minimum * disk->minimum;
+  struct tool_walk *questions = &walk->questions;
+  if (questions->given_up || questions->length == 0
+      || tool_walk_lowest (questions, disk->size) > begin) {
+    uint64_t reach = disk_reach (disk);
+    uint64_t least = disk->minimum > LEAST_QUERY ? disk->minimum
+      : LEAST_QUERY;
+    tool_walk_free (questions);
+    *questions = (struct tool_walk) {
+      .length = reach, .most = reach, .least = least, .align = least,
+      .ahead = 1,
+    };
+    tool_walk_add (questions, begin, disk->size);
+  }
+  tool_walk_skip (questions, begin);
 }
 
 /* Ask for the status from the walk's position on.  False: it cannot be. */
@@ -165,8 +149,14 @@ ask (struct walk *walk)
   query->completed.function = query_end;
   query->walk = walk;
   query->connection = connection;
-  query->map.changes = disk->changes;
-  choose_range (walk, query);
+  query->changes = disk->changes;
+  prepare_questions (walk);
+  if (!tool_walk_next (&walk->questions, &query->range)) {
+    free (query);
+    return false;
+  }
+  struct tool_range *range = &query->range;
+  tool_map_begin (&query->map, range->begin);
   connection_touch (connection);
   nbd_extent64_callback extents = {
     .callback = take_extents, .user_data = query,
@@ -174,27 +164,13 @@ ask (struct walk *walk)
   nbd_completion_callback completed = {
     .callback = query_completed, .user_data = query,
   };
-  if (nbd_aio_block_status_64 (connection->h, query->end - query->begin,
-                               query->begin, extents, completed, 0) == -1) {
+  if (nbd_aio_block_status_64 (connection->h, range->end - range->begin,
+                               range->begin, extents, completed, 0) == -1) {
+    tool_walk_lost (&walk->questions, range);
     free (query);
     return false;
   }
   return true;
-}
-
-/* The first extent that ends behind the position. */
-static size_t
-find (const struct map *map, uint64_t position)
-{
-  size_t low = 0, high = map->count;
-  while (low < high) {
-    size_t middle = (low + high) / 2;
-    if (map->extents[middle].end > position)
-      high = middle;
-    else
-      low = middle + 1;
-  }
-  return low;
 }
 
 /* Go on with what is known.  FRESH: it has just arrived, so it is used even
@@ -203,16 +179,17 @@ static void
 step (struct walk *walk, bool fresh)
 {
   struct disk *disk = walk->disk;
-  struct map *map = &disk->map;
+  struct tool_map *map = &disk->map;
   while (walk->position < disk->size) {
     if (walk->position < map->begin || walk->position >= map->end
-        || (!fresh && map->changes != disk->changes)) {
+        || (!fresh && disk->map_changes != disk->changes)) {
       if (!ask (walk))
         break;
       return;
     }
-    for (size_t i = find (map, walk->position); i < map->count; i++) {
-      const struct extent *extent = &map->extents[i];
+    for (size_t i = tool_map_find (map, walk->position); i < map->count;
+         i++) {
+      const struct tool_extent *extent = &map->extents[i];
       if (walk->visit (walk, extent->end, extent->flags)) {
         walk->done (walk, true);
         return;
@@ -228,4 +205,10 @@ void
 walk_start (struct walk *walk)
 {
   step (walk, false);
+}
+
+void
+walk_forget (struct walk *walk)
+{
+  tool_walk_free (&walk->questions);
 }

@@ -235,12 +235,12 @@ print_unknown_total (void)
 }
 
 static void
-print_totals (struct tool_walk *walk)
+print_totals (struct tool_extents *extents)
 {
-  walk->extent = add_extent;
-  walk->unknown = add_unknown;
+  extents->extent = add_extent;
+  extents->unknown = add_unknown;
   if (map.size > 0)
-    tool_each_extent (walk);
+    tool_each_extent (extents);
   else if (map.json) {
     printf ("[]\n");
     return;
@@ -254,13 +254,13 @@ print_totals (struct tool_walk *walk)
 }
 
 static void
-print_extents (struct tool_walk *walk)
+print_extents (struct tool_extents *extents)
 {
-  walk->extent = print_extent;
-  walk->unknown = print_unknown;
+  extents->extent = print_extent;
+  extents->unknown = print_unknown;
   begin_array ();
   if (map.size > 0)
-    tool_each_extent (walk);
+    tool_each_extent (extents);
   tool_progress_end (true);
 }
 
@@ -294,12 +294,14 @@ print_map (const struct tool_endpoint *endpoint, const char *context,
   map.context = context;
   map.json = json;
   map.size = size;
-  struct tool_walk walk = { .h = h, .context = context, .length = size };
+  struct tool_extents extents = {
+    .h = h, .context = context, .length = size,
+  };
   tool_progress_start (TOOL_PROGRESS_PATIENT_BAR, -1, size);
   if (totals)
-    print_totals (&walk);
+    print_totals (&extents);
   else
-    print_extents (&walk);
+    print_extents (&extents);
   int status = end_map ();
   tool_close (h);
   return status;
