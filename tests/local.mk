@@ -84,7 +84,8 @@ EXTRA_DIST += \
 # then a child that is to end does not.
 NOT_UNDER_VALGRIND = \
 	tests/connect/children/child-runs-no-handler-of-the-program \
-	tests/faults/system/system-calls-may-fail
+	tests/faults/system/system-calls-may-fail \
+	tests/messages/successful-calls-log-their-result
 
 check-valgrind: all
 	LIBNBD_VALGRIND=1 $(MAKE) check TEST_TIMEOUT=1200 \
