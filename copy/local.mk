@@ -54,84 +54,84 @@ endif
 # Tests.  Those that draw lots take a few in make check, and in
 # make check-long as many as they were asked for.
 copy_tests = \
-	copy/tests/a-gap-in-the-map-is-read-and-the-rest-is-not.py \
-	copy/tests/any-source-copies-to-any-destination.sh \
-	copy/tests/bitmaps-choose-what-changed.sh \
-	copy/tests/block-devices-are-copied.sh \
-	copy/tests/block-hashes-are-the-known-ones.sh \
-	copy/tests/blocks-larger-than-requests-keep-all-their-parts.sh \
-	copy/tests/connections-that-are-never-served-are-done-without.sh \
-	copy/tests/copies-go-through-tls.sh \
-	copy/tests/dying-servers-fail-the-copy.sh \
-	copy/tests/failing-block-status-falls-back-to-copying.sh \
-	copy/tests/failing-writes-name-the-offset.sh \
-	copy/tests/failures-say-whose-they-are-and-why.py \
-	copy/tests/full-file-systems-fail-the-copy.sh \
-	copy/tests/holes-stay-holes.sh \
-	copy/tests/hostile-servers-fail-the-copy.py \
-	copy/tests/interrupted-copies-say-how-far-they-came.sh \
-	copy/tests/interruption-ends-every-wait.sh \
-	copy/tests/large-holes-need-few-queries.sh \
-	copy/tests/lengths-end-streams.sh \
-	copy/tests/lost-connections-are-opened-again.sh \
-	copy/tests/maps-may-come-from-standard-input.sh \
-	copy/tests/memory-is-bounded-by-the-queue-size.sh \
-	copy/tests/mistakes-are-refused-before-anything-is-written.sh \
-	copy/tests/odd-tails-reach-servers-that-want-blocks.sh \
-	copy/tests/offsets-and-lengths-choose-a-part.sh \
-	copy/tests/options-are-those-of-libnbd.sh \
-	copy/tests/one-living-connection-is-enough-after-copying.sh \
-	copy/tests/output-never-becomes-data.sh \
-	copy/tests/progress-fits-into-any-terminal.py \
-	copy/tests/progress-has-three-forms.sh \
-	copy/tests/qcow2-chains-and-snapshots-survive.sh \
-	copy/tests/random-disks-are-equal.sh \
-	copy/tests/read-errors-are-never-taken-for-data.sh \
-	copy/tests/refused-connections-are-done-without.sh \
-	copy/tests/refused-zeroes-are-made-in-another-way.py \
-	copy/tests/resume-does-not-trust-what-was-not-flushed.sh \
-	copy/tests/resume-goes-on-from-what-is-durable.sh \
-	copy/tests/resume-refuses-what-changed.sh \
-	copy/tests/resumed-copies-are-identical.sh \
-	copy/tests/servers-may-come-late.sh \
-	copy/tests/shrinking-sources-fail-the-copy.sh \
-	copy/tests/silent-servers-are-given-up-and-tried-again.py \
-	copy/tests/sparse-random-disks-arrive-whole.sh \
-	copy/tests/streams-are-passed-on-as-they-come.py \
-	copy/tests/the-rate-is-limited-and-changed-by-signals.sh \
-	copy/tests/unreadable-blocks-are-left-out-and-listed.py \
-	copy/tests/verification-finds-what-is-not-stored.sh \
-	copy/tests/zeroes-replace-old-content.sh \
-	copy/tests/zeroes-take-the-fast-way.sh
+	copy/tests/connections/connections-that-are-never-served-are-done-without.sh \
+	copy/tests/connections/copies-go-through-tls.sh \
+	copy/tests/connections/lost-connections-are-opened-again.sh \
+	copy/tests/connections/one-living-connection-is-enough-after-copying.sh \
+	copy/tests/connections/refused-connections-are-done-without.sh \
+	copy/tests/connections/servers-may-come-late.sh \
+	copy/tests/connections/silent-servers-are-given-up-and-tried-again.py \
+	copy/tests/data/any-source-copies-to-any-destination.sh \
+	copy/tests/data/block-devices-are-copied.sh \
+	copy/tests/data/block-hashes-are-the-known-ones.sh \
+	copy/tests/data/blocks-larger-than-requests-keep-all-their-parts.sh \
+	copy/tests/data/lengths-end-streams.sh \
+	copy/tests/data/memory-is-bounded-by-the-queue-size.sh \
+	copy/tests/data/odd-tails-reach-servers-that-want-blocks.sh \
+	copy/tests/data/offsets-and-lengths-choose-a-part.sh \
+	copy/tests/data/qcow2-chains-and-snapshots-survive.sh \
+	copy/tests/data/random-disks-are-equal.sh \
+	copy/tests/data/streams-are-passed-on-as-they-come.py \
+	copy/tests/data/verification-finds-what-is-not-stored.sh \
+	copy/tests/failures/dying-servers-fail-the-copy.sh \
+	copy/tests/failures/failing-writes-name-the-offset.sh \
+	copy/tests/failures/failures-say-whose-they-are-and-why.py \
+	copy/tests/failures/full-file-systems-fail-the-copy.sh \
+	copy/tests/failures/hostile-servers-fail-the-copy.py \
+	copy/tests/failures/read-errors-are-never-taken-for-data.sh \
+	copy/tests/failures/shrinking-sources-fail-the-copy.sh \
+	copy/tests/failures/unreadable-blocks-are-left-out-and-listed.py \
+	copy/tests/holes/a-gap-in-the-map-is-read-and-the-rest-is-not.py \
+	copy/tests/holes/bitmaps-choose-what-changed.sh \
+	copy/tests/holes/failing-block-status-falls-back-to-copying.sh \
+	copy/tests/holes/holes-stay-holes.sh \
+	copy/tests/holes/large-holes-need-few-queries.sh \
+	copy/tests/holes/maps-may-come-from-standard-input.sh \
+	copy/tests/holes/refused-zeroes-are-made-in-another-way.py \
+	copy/tests/holes/sparse-random-disks-arrive-whole.sh \
+	copy/tests/holes/zeroes-replace-old-content.sh \
+	copy/tests/holes/zeroes-take-the-fast-way.sh \
+	copy/tests/options/mistakes-are-refused-before-anything-is-written.sh \
+	copy/tests/options/options-are-those-of-libnbd.sh \
+	copy/tests/options/output-never-becomes-data.sh \
+	copy/tests/options/progress-fits-into-any-terminal.py \
+	copy/tests/options/progress-has-three-forms.sh \
+	copy/tests/options/the-rate-is-limited-and-changed-by-signals.sh \
+	copy/tests/resume/interrupted-copies-say-how-far-they-came.sh \
+	copy/tests/resume/interruption-ends-every-wait.sh \
+	copy/tests/resume/resume-does-not-trust-what-was-not-flushed.sh \
+	copy/tests/resume/resume-goes-on-from-what-is-durable.sh \
+	copy/tests/resume/resume-refuses-what-changed.sh \
+	copy/tests/resume/resumed-copies-are-identical.sh
 
-check_PROGRAMS += copy/tests/scan-and-digest-give-known-answers
-copy_tests_scan_and_digest_give_known_answers_SOURCES = \
+check_PROGRAMS += copy/tests/data/scan-and-digest-give-known-answers
+copy_tests_data_scan_and_digest_give_known_answers_SOURCES = \
 	copy/digest.c \
 	copy/ranges.c \
 	copy/scan.c \
-	copy/tests/scan-and-digest-give-known-answers.c
-copy_tests_scan_and_digest_give_known_answers_CPPFLAGS = \
+	copy/tests/data/scan-and-digest-give-known-answers.c
+copy_tests_data_scan_and_digest_give_known_answers_CPPFLAGS = \
 	$(tool_cppflags) \
 	-I$(srcdir)/copy
-copy_tests_scan_and_digest_give_known_answers_LDADD = $(tool_libs)
+copy_tests_data_scan_and_digest_give_known_answers_LDADD = $(tool_libs)
 
 TESTS += \
 	$(copy_tests) \
-	copy/tests/scan-and-digest-give-known-answers
+	copy/tests/data/scan-and-digest-give-known-answers
 
 EXTRA_DIST += \
 	$(copy_tests) \
 	bench/copy \
-	copy/tests/functions.sh \
-	copy/tests/killing-proxy.py
+	tests/lib/copy.sh \
+	tests/lib/killing-proxy.py
 
 # After the one that fetches a server.  (Automake would take the name itself
 # for a rule that replaces its own.)
-log_of_large_holes = copy/tests/large-holes-need-few-queries.sh.log
+log_of_large_holes = copy/tests/holes/large-holes-need-few-queries.sh.log
 $(log_of_large_holes): \
 	tests/interop/qemu/qemu-nbd-of-backports-speaks-extended-headers.sh.log
 
 # make check-long runs these with CHECK_LONG=1 in their environment.
 CHECK_LONG += \
-	copy/tests/random-disks-are-equal.sh \
-	copy/tests/resumed-copies-are-identical.sh
+	copy/tests/data/random-disks-are-equal.sh \
+	copy/tests/resume/resumed-copies-are-identical.sh

@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# --retry waits for a server that is not there yet, on either side, but not
+# for one that refuses.
+. "${srcdir:-.}/tests/lib/copy.sh"
+requires_nbdkit plugin memory plugin file filter exportname
+
+random_file "$tmp/in" 1M
+waits ()
+{
+  grep -q 'there is no connection yet (.*), trying again' "$tmp/stderr" \
+    2>/dev/null
+}
+# late SOCKET COMMAND...: copy with --retry=50, and once it waits, start a
+# server there.
+late ()
+{
+  local socket=$1 pid
+  shift
+  rm -f "$tmp/stderr"
+  "$nbdcopy" --retry=50 "$@" 2>"$tmp/stderr" &
+  pid=$!
+    wait_until waits
+  cp "$tmp/in" "$tmp/disk"
+  nbdkit -f -U "$socket" file "$tmp/disk" &
+  servers+=($!)
+  wait $pid || fail "$(cat "$tmp/stderr")"
+  [ "$(grep -c . "$tmp/stderr")" = 1 ] || fail "$(cat "$tmp/stderr")"
+}
+
+late "$tmp/s1" "nbd+unix:///?socket=$tmp/s1" "$tmp/out"
+same "$tmp/in" "$tmp/out"
+random_file "$tmp/other" 1M
+late "$tmp/s2" "$tmp/other" "nbd+unix:///?socket=$tmp/s2"
+same "$tmp/other" "$tmp/disk"
+
+# It hangs up on whom it does not know; the next one is served.
+serve_uri "$system_python" -c '
+import os, socket, sys
+s = socket.socket(fileno=3)
+s.accept()[0].close()
+os.set_inheritable(3, True)
+os.environ["LISTEN_PID"] = str(os.getpid())
+os.execvp("nbdkit", ["nbdkit", "-f", "file", sys.argv[1]])' "$tmp/in"
+rm "$tmp/out"
+"$nbdcopy" --retry=50 "$uri" "$tmp/out" 2>"$tmp/stderr"
+grep -q 'trying again' "$tmp/stderr" || fail "it was not tried again"
+same "$tmp/in" "$tmp/out"
+
+# Nobody comes.
+refuses 'socket=.*: No such file or directory' \
+  "$nbdcopy" --retry=1 "nbd+unix:///?socket=$tmp/none" null:
+refuses 'No such file or directory' \
+  "$nbdcopy" "nbd+unix:///?socket=$tmp/none" null:
+! grep -q 'trying again' "$tmp/stderr" || fail "nobody asked for that"
+
+# Waiting longer would not help.
+serve_uri nbdkit -f --filter=exportname memory 1M exportname=disk \
+  exportname-strict=true
+refuses 'other' "$nbdcopy" --retry=1000 "nbd+unix:///other?socket=$sock" null:
+! grep -q 'trying again' "$tmp/stderr" || fail "a refusal was not believed"

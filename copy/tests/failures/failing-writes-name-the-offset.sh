@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Whatever the destination refuses, a write, zeroes, a flush, the copy fails
+# and says where; of servers, full disks and pipes that nobody reads.
+. "${srcdir:-.}/tests/lib/copy.sh"
+requires_nbdkit plugin memory plugin full plugin eval filter error
+
+random_file "$tmp/in" 1M
+truncate -s 4M "$tmp/in"
+
+serve_uri nbdkit -f --filter=error memory 4M error-pwrite=EIO \
+  error-pwrite-rate=100%
+refuses 'write at offset [0-9]* failed: .*: Input/output error' \
+  "$nbdcopy" "$tmp/in" "$uri"
+
+serve_uri nbdkit -f --filter=error memory 4M error-zero=EPERM \
+  error-zero-rate=100%
+refuses 'zeroing at offset 1048576 failed: .*: Operation not permitted' \
+  "$nbdcopy" "$tmp/in" "$uri"
+
+serve_uri nbdkit -f full 4M
+refuses 'at offset [0-9]* failed: .*: No space left' \
+  "$nbdcopy" "$tmp/in" "$uri"
+
+serve_uri nbdkit -f eval get_size='echo 4M' can_write='exit 0' \
+  can_zero='exit 0' zero='exit 0' \
+  pwrite='cat >/dev/null' can_flush='exit 0' pread='exit 1' \
+  flush='echo EIO the disk is gone >&2; exit 1'
+refuses 'flush failed' "$nbdcopy" --flush "$tmp/in" "$uri"
+"$nbdcopy" "$tmp/in" "$uri"
+
+[ ! -w /dev/full ] || refuses 'write at offset 0 failed: No space left' \
+  "$nbdcopy" "$tmp/in" /dev/full
+
+# A stream that is longer than the disk.
+serve_uri nbdkit -f memory 1M
+refuses 'write at offset 1048576 failed: No space left' \
+  "$nbdcopy" - "$uri" < <(cat "$tmp/in")
