@@ -56,57 +56,57 @@ fuse_nbdfuse_LDFLAGS =
 fuse_nbdfuse_LDADD = $(tool_libs) $(FUSE_LIBS)
 
 fuse_tests = \
-	fuse/tests/a-dying-server-gives-eio-and-no-dead-mount.sh \
-	fuse/tests/a-failed-write-is-reported-to-its-writer.sh \
-	fuse/tests/a-raw-view-of-qcow2-can-be-partitioned.sh \
-	fuse/tests/a-server-of-one-client-shows-one-export.sh \
-	fuse/tests/compressed-images-on-a-web-server-appear-uncompressed.sh \
-	fuse/tests/counting-blocks-ends-with-the-mount.sh \
-	fuse/tests/counting-blocks-takes-a-tenth-of-the-time.sh \
-	fuse/tests/deceptive-export-names-show-what-they-are.sh \
-	fuse/tests/df-does-not-show-a-full-file-system.sh \
-	fuse/tests/each-export-needs-a-descriptor.py \
-	fuse/tests/every-way-to-name-a-server-works.sh \
-	fuse/tests/exports-are-files-in-a-directory.sh \
-	fuse/tests/failing-block-status-hides-only-its-range.sh \
-	fuse/tests/fallocate-trims-and-writes-zeroes.sh \
-	fuse/tests/fio-verifies-what-it-wrote.sh \
-	fuse/tests/fsync-flushes-at-the-server.sh \
-	fuse/tests/holes-and-blocks-come-from-block-status.sh \
-	fuse/tests/hostile-servers-give-errors-and-an-end.py \
-	fuse/tests/ignored-signals-stay-ignored.sh \
-	fuse/tests/memory-may-be-short.py \
-	fuse/tests/mistyped-mount-points-are-refused.sh \
-	fuse/tests/mount-points-choose-the-name.sh \
-	fuse/tests/pidfiles-and-help-are-as-documented.sh \
-	fuse/tests/read-only-means-read-only.sh \
-	fuse/tests/reads-see-writes-that-the-server-has-not-answered.sh \
-	fuse/tests/requests-use-all-connections.sh \
-	fuse/tests/servers-that-hang-are-given-up.sh \
-	fuse/tests/servers-that-hang-up-on-options-are-mounted.sh \
-	fuse/tests/servers-that-stay-are-killed.sh \
-	fuse/tests/servers-without-zeroing-are-sent-zeroes.sh \
-	fuse/tests/signals-unmount-and-then-end-as-usual.sh \
-	fuse/tests/small-writes-respect-the-block-size.sh \
-	fuse/tests/unserved-connections-are-done-without.sh \
-	fuse/tests/users-can-mount.sh \
-	fuse/tests/vsock-servers-are-reached.sh \
-	fuse/tests/writing-past-the-end-gives-enospc.sh \
-	fuse/tests/wrong-command-lines-are-refused.sh
+	fuse/tests/data/a-failed-write-is-reported-to-its-writer.sh \
+	fuse/tests/data/fallocate-trims-and-writes-zeroes.sh \
+	fuse/tests/data/fio-verifies-what-it-wrote.sh \
+	fuse/tests/data/fsync-flushes-at-the-server.sh \
+	fuse/tests/data/hostile-servers-give-errors-and-an-end.py \
+	fuse/tests/data/memory-may-be-short.py \
+	fuse/tests/data/read-only-means-read-only.sh \
+	fuse/tests/data/reads-see-writes-that-the-server-has-not-answered.sh \
+	fuse/tests/data/servers-without-zeroing-are-sent-zeroes.sh \
+	fuse/tests/data/small-writes-respect-the-block-size.sh \
+	fuse/tests/data/writing-past-the-end-gives-enospc.sh \
+	fuse/tests/ending/a-dying-server-gives-eio-and-no-dead-mount.sh \
+	fuse/tests/ending/counting-blocks-ends-with-the-mount.sh \
+	fuse/tests/ending/ignored-signals-stay-ignored.sh \
+	fuse/tests/ending/servers-that-hang-are-given-up.sh \
+	fuse/tests/ending/servers-that-stay-are-killed.sh \
+	fuse/tests/ending/signals-unmount-and-then-end-as-usual.sh \
+	fuse/tests/files/a-raw-view-of-qcow2-can-be-partitioned.sh \
+	fuse/tests/files/compressed-images-on-a-web-server-appear-uncompressed.sh \
+	fuse/tests/files/counting-blocks-takes-a-tenth-of-the-time.sh \
+	fuse/tests/files/deceptive-export-names-show-what-they-are.sh \
+	fuse/tests/files/df-does-not-show-a-full-file-system.sh \
+	fuse/tests/files/each-export-needs-a-descriptor.py \
+	fuse/tests/files/exports-are-files-in-a-directory.sh \
+	fuse/tests/files/failing-block-status-hides-only-its-range.sh \
+	fuse/tests/files/holes-and-blocks-come-from-block-status.sh \
+	fuse/tests/mounting/a-server-of-one-client-shows-one-export.sh \
+	fuse/tests/mounting/every-way-to-name-a-server-works.sh \
+	fuse/tests/mounting/mistyped-mount-points-are-refused.sh \
+	fuse/tests/mounting/mount-points-choose-the-name.sh \
+	fuse/tests/mounting/pidfiles-and-help-are-as-documented.sh \
+	fuse/tests/mounting/requests-use-all-connections.sh \
+	fuse/tests/mounting/servers-that-hang-up-on-options-are-mounted.sh \
+	fuse/tests/mounting/unserved-connections-are-done-without.sh \
+	fuse/tests/mounting/users-can-mount.sh \
+	fuse/tests/mounting/vsock-servers-are-reached.sh \
+	fuse/tests/mounting/wrong-command-lines-are-refused.sh
 
 # What bench/fuse compares with.
-fuse_tests_memory_fs_SOURCES = fuse/tests/memory-fs.c
-fuse_tests_memory_fs_CFLAGS = $(AM_CFLAGS) $(FUSE_CFLAGS)
-fuse_tests_memory_fs_LDADD = $(FUSE_LIBS)
+bench_memory_fs_SOURCES = bench/memory-fs.c
+bench_memory_fs_CFLAGS = $(AM_CFLAGS) $(FUSE_CFLAGS)
+bench_memory_fs_LDADD = $(FUSE_LIBS)
 
 if HAVE_FUSE
-check_PROGRAMS += fuse/tests/memory-fs
+check_PROGRAMS += bench/memory-fs
 TESTS += $(fuse_tests)
 endif
 
 # make bench-fuse BENCH_ARGS=--quick
 bench-fuse: all
-	$(MAKE) fuse/tests/memory-fs bench/ram-server
+	$(MAKE) bench/memory-fs bench/ram-server
 	PYTHONDONTWRITEBYTECODE=1 ./run $(PYTHON) $(srcdir)/bench/fuse \
 	  --build . $(BENCH_ARGS)
 .PHONY: bench-fuse
@@ -114,6 +114,6 @@ bench-fuse: all
 EXTRA_DIST += \
 	$(fuse_tests) \
 	bench/fuse \
-	fuse/tests/functions.sh \
-	fuse/tests/map.py \
-	fuse/tests/mounting.py
+	tests/lib/fuse.sh \
+	tests/lib/mounting.py \
+	tests/lib/seek-data.py

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A background job of a script ignores SIGINT and SIGQUIT, nohup SIGHUP.  So
+# what the terminal sends to others does not unmount.
+. "${srcdir:-.}/tests/lib/fuse.sh"
+requires_nbdkit plugin memory plugin sh
+
+cat >"$tmp/ignoring" <<SH
+#!/bin/bash
+trap '' INT QUIT HUP
+exec "$nbdfuse" "\$@"
+SH
+chmod +x "$tmp/ignoring"
+nbdfuse=$tmp/ignoring
+
+# The last signal is answered after the others would have been.
+start "$mnt" [ nbdkit memory 1M ]
+for signal in INT QUIT HUP; do
+  kill -"$signal" "$pid"
+  expect 1048576 stat -c %s "$mnt/nbd"
+  cmp -n 65536 "$mnt/nbd" /dev/zero
+done
+unmount
+
+start "$mnt" [ nbdkit memory 1M ]
+kill -INT "$pid"
+kill -TERM "$pid"
+ended_with 143
+
+# Also while it waits for a server to end.
+mkfifo "$tmp/ends" "$tmp/end"
+cat >"$tmp/plugin" <<SH
+#!/bin/bash
+case \$1 in
+  get_size) echo 1M ;;
+  pread) head -c "\$3" /dev/zero ;;
+  unload) echo >"$tmp/ends"; read -r _ <"$tmp/end" ;;
+  *) exit 2 ;;
+esac
+SH
+chmod +x "$tmp/plugin"
+start "$mnt" [ nbdkit sh "$tmp/plugin" ]
+fusermount3 -u "$mnt"
+read -r _ <"$tmp/ends"
+for signal in INT QUIT HUP; do
+  kill -"$signal" "$pid"
+done
+echo >"$tmp/end"
+ended

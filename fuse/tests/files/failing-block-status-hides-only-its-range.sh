@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# What the server cannot tell is data, and the map goes on behind it.
+. "${srcdir:-.}/tests/lib/fuse.sh"
+requires_nbdkit plugin sh
+
+# A thin disk with data at 3 GiB, and a place of which it tells nothing.
+cat >"$tmp/plugin" <<SH
+#!/bin/bash
+G=\$((1 << 30)) bad=\$(((1 << 30) + 300000000))
+case \$1 in
+  get_size) echo 4G ;;
+  can_extents) ;;
+  pread) head -c "\$3" /dev/zero ;;
+  extents)
+    echo >>"$tmp/queries"
+    begin=\$4 end=\$((\$4 + \$3))
+    if [ \$begin -le \$bad ] && [ \$bad -lt \$end ]; then
+      echo "EIO the map is damaged" >&2
+      exit 1
+    fi
+    if [ \$end -le \$((3 * G)) ]; then
+      echo "\$begin \$3 hole,zero"
+      exit
+    fi
+    echo "0 \$((3 * G)) hole,zero"
+    echo "\$((3 * G)) 1048576"
+    echo "\$((3 * G + 1048576)) \$((G - 1048576)) hole,zero" ;;
+  *) exit 2 ;;
+esac
+SH
+chmod +x "$tmp/plugin"
+map=$srcdir/tests/lib/seek-data.py
+start "$mnt" [ nbdkit sh "$tmp/plugin" ]
+expect "$((20961 * 65536)) 65536
+$((3 << 30)) 1048576
+No such device or address" "$system_python" "$map" "$mnt/nbd"
+expect 2176 stat -c %b "$mnt/nbd"
+[ "$(wc -l <"$tmp/queries")" -lt 150 ] \
+  || fail "it took $(wc -l <"$tmp/queries") queries"
+unmount
+
+# If it never tells anything, few questions show that.
+sed -i 's/\[ .bad -lt .end \]/true/; s/\[ .begin -le .bad \]/true/' "$tmp/plugin"
+: >"$tmp/queries"
+start "$mnt" [ nbdkit sh "$tmp/plugin" ]
+expect "0 4294967296
+No such device or address" "$system_python" "$map" "$mnt/nbd"
+[ "$(wc -l <"$tmp/queries")" -lt 100 ] \
+  || fail "it took $(wc -l <"$tmp/queries") queries"
+unmount

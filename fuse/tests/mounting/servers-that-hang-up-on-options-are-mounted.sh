@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A server that hangs up on extended headers and on structured replies is asked
+# without them, and by further connections at once.
+. "${srcdir:-.}/tests/lib/fuse.sh"
+
+serve unix "$system_python" -c '
+import socket, sys, threading
+import nbd_server
+
+class Server(nbd_server.Server):
+    hangs_up_on = frozenset([11, 8])
+
+class Connection(nbd_server.Connection):
+    def option(self):
+        try:
+            return super().option()
+        finally:
+            print("option", *self.options[-1:], file=log, flush=True)
+
+log = open(sys.argv[1], "w")
+server = Server(1 << 20)
+server.disk[:5] = b"hello"
+listener = socket.socket(fileno=3)
+while True:
+    client, _ = listener.accept()
+    threading.Thread(target=Connection(server, client).serve).start()
+' "$tmp/options"
+
+start --connections=3 "$mnt/disk" "nbd+unix:///?socket=$sock"
+[ "$(head -c 5 "$mnt/disk")" = hello ] || fail "the disk has something else"
+unmount
+printf 'option %s\n' 11 8 7 7 7 >"$tmp/want"
+same "$tmp/want" "$tmp/options"
+[ ! -s "$tmp/err" ] || fail "$(cat "$tmp/err")"

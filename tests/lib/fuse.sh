@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Shared by the tests of nbdfuse, which begin with
+#   . "${srcdir:-.}/tests/lib/fuse.sh"
+. "${srcdir:-.}/tests/lib/functions.sh"
+
+nbdfuse=$builddir/fuse/nbdfuse
+[ -x "$nbdfuse" ] || skip "nbdfuse was not built"
+[ -w /dev/fuse ] || skip "/dev/fuse is missing or may not be used"
+requires fusermount3
+mnt=$tmp/mnt
+mkdir "$mnt"
+on_exit+=("fusermount3 -u -z -q '$mnt' 2>/dev/null")
+starts=0
+
+# start ARGUMENT...: run nbdfuse until its mount works.  Its pidfile is
+# written then: a fifo makes that an event.  Sets pid.
+start ()
+{
+  ready=$tmp/ready.$((++starts))
+  mkfifo -m "${ready_mode:-600}" "$ready"
+  (
+    trap - EXIT INT TERM HUP
+    status=0
+    "$nbdfuse" -P "$ready" "$@" 2>"$tmp/err" || status=$?
+    echo "gone $status" >"$ready"
+  ) &
+  servers+=("$!")
+  read -r pid status <"$ready" || fail "nbdfuse did not start"
+  if [ "$pid" = gone ]; then
+    cat "$tmp/err"
+    ! grep -q 'cannot mount' "$tmp/err" || skip "nbdfuse cannot mount here"
+    fail "nbdfuse ended with $status"
+  fi
+}
+
+# ended_with STATUS: wait for its end, which left nothing behind.
+ended_with ()
+{
+  local gone status
+  # Just after the start it is about to close its end.
+  until read -r gone status <"$ready"; do :; done
+  [ "$gone $status" = "gone $1" ] \
+    || fail "nbdfuse ended with $gone $status: $(cat "$tmp/err")"
+  ! mountpoint -q "$mnt" || fail "$mnt is still mounted"
+}
+
+ended ()
+{
+  ended_with 0
+}
+
+unmount ()
+{
+  fusermount3 -u "$mnt"
+  ended
+}
+
+# fails COMMAND...: it does not succeed; its messages are in $tmp/failure.
+fails ()
+{
+  ! "$@" >"$tmp/failure" 2>&1 || fail "this succeeded: $*"
+}

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""Shared by the tests of nbdfuse in Python: a mount, while it lasts."""
+
+from __future__ import annotations
+
+import os
+import resource
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any, Self
+
+NBDFUSE = Path("fuse/nbdfuse")
+# Far more than anything takes; it only ends a test that would hang.
+TIMEOUT = 300
+
+
+def skip(why: str) -> None:
+    print("SKIP:", why)
+    sys.exit(77)
+
+
+if not NBDFUSE.exists():
+    skip("nbdfuse was not built")
+if not os.access("/dev/fuse", os.W_OK):
+    skip("/dev/fuse is missing or may not be used")
+if shutil.which("fusermount3") is None:
+    skip("fusermount3 is not installed")
+
+
+class Mount:
+    """What nbdfuse shows of SERVER, in the directory self.path.
+
+    LIMITS are resource limits, of which the test says that they suffice.
+    """
+
+    def __init__(self, *server: str, limits: dict[int, int] | None = None) -> None:
+        self.server, self.limits = server, limits or {}
+        self.directory = tempfile.TemporaryDirectory(prefix="causeway-")
+        self.path = Path(self.directory.name, "mnt")
+        self.path.mkdir()
+        self.ready = Path(self.directory.name, "ready")
+        self.messages = Path(self.directory.name, "messages")
+        os.mkfifo(self.ready)
+
+    def limit(self) -> None:
+        for name, value in self.limits.items():
+            resource.setrlimit(name, (value, value))
+
+    def start(self, *options: str) -> bool:
+        """False: it has ended without mounting anything."""
+        words = [str(NBDFUSE), "-P", str(self.ready), *options, str(self.path)]
+        ready = os.open(self.ready, os.O_RDONLY | os.O_NONBLOCK)
+        with self.messages.open("wb") as messages:
+            self.process = subprocess.Popen(
+                [*words, *self.server], stderr=messages, preexec_fn=self.limit
+            )
+        pidfd = os.pidfd_open(self.process.pid)
+        events, _, _ = select.select([ready, pidfd], [], [], TIMEOUT)
+        os.close(ready)
+        os.close(pidfd)
+        if pidfd in events and "cannot mount" in self.said():
+            raise unittest.SkipTest("nbdfuse cannot mount here")
+        assert events, "nbdfuse did not start"
+        return pidfd not in events
+
+    def said(self) -> str:
+        return self.messages.read_text()
+
+    def unmount(self) -> int:
+        """The exit status."""
+        subprocess.run(["fusermount3", "-u", str(self.path)], check=True)
+        return self.process.wait(TIMEOUT)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        # Also if it has died: then one cannot ask whether it is a mount.
+        unmount = ["fusermount3", "-u", "-z", "-q", str(self.path)]
+        subprocess.run(unmount, stderr=subprocess.DEVNULL, check=False)
+        self.directory.cleanup()
