@@ -74,14 +74,14 @@ write_unaligned (struct request *request)
   struct command *command = &request->command;
   uint64_t minimum = request->disk->minimum;
 
-  buffer_put (request->spare);
-  request->spare = buffer_get (command->end - command->offset);
-  if (request->spare == NULL) {
+  buffer_put (request->blocks);
+  request->blocks = buffer_get (command->end - command->offset);
+  if (request->blocks == NULL) {
     command->error = ENOMEM;
     command->done (command);
     return;
   }
-  command->data = request->spare->data;
+  command->data = request->blocks->data;
   request->edge = (struct command) {
     .disk = request->disk, .operation = READ, .offset = command->offset,
     .end = command->offset + minimum, .data = command->data,

@@ -53,8 +53,8 @@ next_step (struct request *request)
   uint64_t end = request->end / minimum * minimum;
   bool punch = request->flags & FALLOC_FL_PUNCH_HOLE;
 
-  if (request->trim) {
-    request->trim = false;
+  if (request->must_trim) {
+    request->must_trim = false;
     if (!disk->can_zero)
       request->position = request->end;
     if (begin < end) {
@@ -125,7 +125,7 @@ file_allocate (fuse_req_t req, fuse_ino_t ino, int mode, off_t offset,
   }
   request->flags = mode;
   request->position = request->offset;
-  request->trim = punch && disk->can_trim;
+  request->must_trim = punch && disk->can_trim;
   request->resume = allocate_start;
   request_after_overlaps (request, true);
 }

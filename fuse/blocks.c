@@ -39,8 +39,8 @@ struct scan {
   struct walk walk;             /* the pass under way */
   struct counters began;
   uint64_t allocated;           /* bytes before the walk's position */
-  bool complete;                /* there was a whole pass before */
-  struct counters known;        /* when it began */
+  bool has_total;               /* there was a whole pass before */
+  struct counters counted_from; /* when it began */
   uint64_t total;               /* what it found */
 
   bool running;                 /* for whoever waits until the deadline */
@@ -91,8 +91,8 @@ blocks_now (const struct disk *disk)
 {
   const struct scan *scan = disk->scan;
   uint64_t bytes = disk->size;
-  if (scan && scan->complete) {
-    uint64_t written = disk->allocating - scan->known.allocating;
+  if (scan && scan->has_total) {
+    uint64_t written = disk->allocating - scan->counted_from.allocating;
     if (written < disk->size - scan->total)
       bytes = scan->total + written;
   } else if (scan)
@@ -130,8 +130,8 @@ scan_done (struct walk *walk, bool complete)
   scan->running = false;
   settle_credit (scan);
   if (complete) {
-    scan->complete = true;
-    scan->known = scan->began;
+    scan->has_total = true;
+    scan->counted_from = scan->began;
     scan->total = scan->allocated;
   }
   answer (walk->disk);
@@ -161,7 +161,7 @@ static bool
 is_known (const struct disk *disk)
 {
   const struct scan *scan = disk->scan;
-  return scan->complete && scan->known.changes == disk->changes;
+  return scan->has_total && scan->counted_from.changes == disk->changes;
 }
 
 void

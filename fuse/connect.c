@@ -53,7 +53,7 @@ connect_one (struct tool_pool *pool, const char *what, bool alone,
 
 /* Open an export on a connection that is negotiating. */
 static bool
-go (struct nbd_handle *h, const char *export)
+open_on (struct nbd_handle *h, const char *export)
 {
   if (nbd_set_export_name (h, export) == 0 && tool_opt_go (h) == 0)
     return true;
@@ -63,9 +63,9 @@ go (struct nbd_handle *h, const char *export)
   return false;
 }
 
-/* What the server says of the export. */
+/* Take what the server says of the export, as far as we can use it. */
 static void
-learn (struct disk *disk, struct nbd_handle *h)
+take_facts (struct disk *disk, struct nbd_handle *h)
 {
   struct tool_export export = tool_export_of (h);
   if (export.size == -1)
@@ -91,7 +91,7 @@ learn (struct disk *disk, struct nbd_handle *h)
   disk->can_trim = export.trim;
   disk->can_zero = export.zero;
   disk->can_map = export.map;
-  disk->wide = export.extended;
+  disk->extended = export.extended;
 }
 
 static unsigned
@@ -115,7 +115,7 @@ use_connection (struct disk *disk, struct nbd_handle *h)
 static void
 disk_start (struct disk *disk, struct nbd_handle *h)
 {
-  learn (disk, h);
+  take_facts (disk, h);
   disk->pool = server;
   tool_pool_add (&disk->pool, h);
   disk->wanted = wanted_connections (&disk->pool);
@@ -135,7 +135,7 @@ add_connections (struct disk *disk)
     struct nbd_handle *h;
     bool connected = connect_one (&disk->pool, what, false, &h)
       == TOOL_CONNECTED;
-    if (connected && disk->export && !go (h, disk->export)) {
+    if (connected && disk->export && !open_on (h, disk->export)) {
       tool_close (h);
       connected = false;
     }
@@ -190,7 +190,7 @@ open_each (struct nbd_handle *h, struct export_name *names, size_t count)
       tool_fail ("%s: --exports needs a connection for each of %zu exports; "
                  "name one in the URI to mount only that", server.at.name,
                  count);
-    if (r == TOOL_CONNECTED && go (h, names[i].name)) {
+    if (r == TOOL_CONNECTED && open_on (h, names[i].name)) {
       struct disk *disk = &disks[nr_disks++];
       disk->name = names[i].file;
       disk->export = names[i].name;

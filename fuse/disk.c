@@ -8,8 +8,8 @@
 #define SMALL (32 << 10)
 #define MAX_BURST 16
 /* What libnbd calls 32 bit lengths, in a multiple of every block size. */
-#define NARROW_REACH (UINT64_C (1) << 30)
-#define WIDE_REACH (UINT64_C (1) << 60)
+#define REACH_32 (UINT64_C (1) << 30)
+#define REACH_64 (UINT64_C (1) << 60)
 
 struct disk *disks;
 size_t nr_disks;
@@ -60,7 +60,7 @@ disk_connection (struct disk *disk, uint64_t length)
 uint64_t
 disk_reach (const struct disk *disk)
 {
-  uint64_t reach = disk->wide ? WIDE_REACH : NARROW_REACH;
+  uint64_t reach = disk->extended ? REACH_64 : REACH_32;
   return reach - reach % disk->minimum;
 }
 

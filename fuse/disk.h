@@ -46,10 +46,11 @@ struct disk {
 
   struct tool_pool pool;
   struct connection *connections;       /* those of the pool */
-  unsigned nr_connections, wanted, turn, burst;
+  unsigned nr_connections, wanted;
+  unsigned turn, burst;         /* whose turn it is, and for how long */
   uint64_t size;
   uint64_t minimum, preferred, maximum; /* block sizes */
-  bool read_only, can_flush, can_trim, can_zero, can_map, wide;
+  bool read_only, can_flush, can_trim, can_zero, can_map, extended;
   bool mapped;                  /* its block status was told once */
 
   /* Writes under way, oldest first, and requests that wait for them. */

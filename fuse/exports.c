@@ -57,7 +57,7 @@ compare (const void *one, const void *other)
 
 /* Enter a name into the tree of those in use.  False: it is in use. */
 static bool
-take (void **taken, const char *file)
+reserve (void **taken, const char *file)
 {
   const char **entry = tsearch (file, taken, compare);
   if (entry == NULL)
@@ -69,11 +69,11 @@ take (void **taken, const char *file)
 static char *
 unique_name (void **taken, char *file)
 {
-  if (strlen (file) <= MAX_NAME && take (taken, file))
+  if (strlen (file) <= MAX_NAME && reserve (taken, file))
     return file;
   for (unsigned number = 2;; number++) {
     char *other = tool_format ("%.*s~%u", MAX_NAME - 11, file, number);
-    if (take (taken, other)) {
+    if (reserve (taken, other)) {
       free (file);
       return other;
     }
@@ -82,7 +82,7 @@ unique_name (void **taken, char *file)
 }
 
 static void
-keep (void *file)
+keep_name (void *file)
 {
   (void) file;
 }
@@ -93,7 +93,7 @@ exports_name_files (struct export_name *names, size_t count)
   void *taken = NULL;
   for (size_t i = 0; i < count; i++)
     names[i].file = unique_name (&taken, file_name (names[i].name));
-  tdestroy (taken, keep);
+  tdestroy (taken, keep_name);
 }
 
 static int

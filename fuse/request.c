@@ -34,7 +34,7 @@ void
 request_free (struct request *request)
 {
   buffer_put (request->buffer);
-  buffer_put (request->spare);
+  buffer_put (request->blocks);
   free (request);
 }
 

@@ -28,13 +28,13 @@ struct request {
   struct command command;
   /* Of a write that covers blocks in part, see align.c. */
   struct command edge;
-  struct buffer *spare;
+  struct buffer *blocks;        /* with the payload between edges */
   uint64_t covered, covered_end;
   struct range range;
   uint64_t serial;              /* waits for changes before this, or 0 */
   bool waits_for_all;           /* overlapping writes, not early ones only */
   uint64_t position;            /* of fallocate */
-  bool trim;
+  bool must_trim;
   void (*resume) (struct request *);
 };
 
