@@ -40,9 +40,7 @@
  *
  * Whatever goes wrong: copy_fail prints the first message, all workers stop,
  * leaving in flight what is, and the program exits with 1, or ends by the
- * signal that came.  Nothing else reports success than the end of run in
- * main.c.
- */
+ * signal that came.  Only the end of run in main.c reports success. */
 #ifndef COPY_H
 #define COPY_H
 
