@@ -15,8 +15,8 @@ static struct {
   unsigned char bytes[WIDTH];
   size_t filled;
   unsigned char last[WIDTH];    /* the row before */
-  bool any;                     /* there is one */
-  bool squashed;                /* and "*" stands for it */
+  bool has_last;                /* there is one */
+  bool squashed;                /* "*" stands for what repeats it */
 } rows;
 
 void
@@ -101,7 +101,7 @@ static void
 end_row (void)
 {
   size_t n = rows.filled;
-  bool same = rows.any && memcmp (rows.bytes, rows.last, n) == 0;
+  bool same = rows.has_last && memcmp (rows.bytes, rows.last, n) == 0;
   if (same && rows.offset + n < rows.disk_size) {
     if (!rows.squashed)
       fputs (tool_colors () ? "☆\n" : "*\n", stdout);
@@ -112,7 +112,7 @@ end_row (void)
     else
       print_plain (rows.bytes, n);
     memcpy (rows.last, rows.bytes, n);
-    rows.any = true;
+    rows.has_last = true;
     rows.squashed = false;
   }
   rows.offset += n;

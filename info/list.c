@@ -19,8 +19,8 @@ struct listed {
   const char *name;
   struct export export;
   char *reason;                 /* NULL: the export is known */
-  bool asked;                   /* for its contexts, at least */
-  bool open;                    /* it has to be opened */
+  bool contexts_asked;
+  bool must_open;               /* INFO does not tell enough of it */
 };
 
 struct list {
@@ -29,7 +29,7 @@ struct list {
   struct strings names;
   struct listed *waiting;
   size_t count, allocated;
-  char *closed;                 /* why no connection can be opened any more */
+  char *unreachable;            /* why no connection can be made */
   bool no_contexts;             /* the server does not want to be asked */
 };
 
@@ -52,10 +52,10 @@ static void
 ask (struct list *list, struct listed *l)
 {
   if (!negotiating (list)) {
-    l->open = true;
+    l->must_open = true;
     return;
   }
-  l->asked = true;
+  l->contexts_asked = true;
   if (nbd_set_export_name (list->h, l->name) == -1) {
     l->reason = library_error ();
     return;
@@ -64,14 +64,15 @@ ask (struct list *list, struct listed *l)
     list->no_contexts =
       !list_contexts (&l->export, list->h, list->show->endpoint);
   if (!negotiating (list)) {
-    l->open = true;
+    l->must_open = true;
     return;
   }
   if (nbd_opt_info (list->h) == -1)
     l->reason = library_error ();
   else
     take_export (&l->export, list->h, list->show->endpoint);
-  l->open = list->show->content || l->reason != NULL || l->export.size <= 0;
+  l->must_open =
+    list->show->content || l->reason != NULL || l->export.size <= 0;
 }
 
 /* A connection that can be told to open an export.  NULL, and a reason, if
@@ -84,10 +85,10 @@ connection (struct list *list, char **reason)
   if (list->h != NULL)
     tool_close (list->h);
   list->h = NULL;
-  if (list->closed == NULL)
-    list->h = open_again (&list->closed);
+  if (list->unreachable == NULL)
+    list->h = open_again (&list->unreachable);
   if (list->h == NULL)
-    *reason = tool_format ("%s", list->closed);
+    *reason = tool_format ("%s", list->unreachable);
   return list->h;
 }
 
@@ -102,7 +103,7 @@ open_export (struct list *list, struct listed *l)
     return reason;
   if (nbd_set_export_name (h, l->name) == -1)
     return library_error ();
-  if (!l->asked && !list->no_contexts && negotiating (list))
+  if (!l->contexts_asked && !list->no_contexts && negotiating (list))
     list_contexts (&l->export, h, list->show->endpoint);
   if (begin_transmission (h) == -1)
     return library_error ();
@@ -142,7 +143,7 @@ not_opened (struct list *list, struct listed *l, char *reason)
 static void
 show_waiting (struct list *list, struct listed *l)
 {
-  if (l->open) {
+  if (l->must_open) {
     char *reason = open_export (list, l);
     if (reason != NULL)
       not_opened (list, l, reason);
@@ -174,7 +175,7 @@ show_names (struct list *list)
   for (size_t i = 0; i < list->names.count; i++) {
     struct listed l = { .name = list->names.word[i] };
     ask (list, &l);
-    if (l.open || list->count > 0)
+    if (l.must_open || list->count > 0)
       add_waiting (list, &l);
     else
       show (list, &l);
@@ -202,7 +203,7 @@ show_list (struct show *show)
   show_protocol (show, &protocol);
   show_names (&list);
   free (list.waiting);
-  free (list.closed);
+  free (list.unreachable);
   free_strings (&list.names);
   if (list.h != NULL)
     tool_close (list.h);

@@ -22,8 +22,8 @@ struct total {
 static struct map {
   const char *context;
   bool json;
-  bool open;                    /* a JSON array was begun */
-  bool some;                    /* and something is in it */
+  bool in_array;                /* a JSON array was begun, not ended */
+  bool has_elements;            /* something is in it */
   uint64_t size;                /* of the export */
   struct total *totals;         /* sorted by type */
   size_t count, allocated;
@@ -78,9 +78,9 @@ begin_color (uint64_t type)
 static void
 end_array (void)
 {
-  if (map.open)
+  if (map.in_array)
     printf ("\n]\n");
-  map.open = false;
+  map.in_array = false;
 }
 
 static void
@@ -89,16 +89,16 @@ begin_array (void)
   if (!map.json)
     return;
   printf ("[\n");
-  map.open = true;
+  map.in_array = true;
   tool_at_end (end_array);
 }
 
 static void
 print_comma (void)
 {
-  if (map.some)
+  if (map.has_elements)
     printf (",\n");
-  map.some = true;
+  map.has_elements = true;
 }
 
 static int

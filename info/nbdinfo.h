@@ -80,7 +80,7 @@ extern void print_export_json (const struct export *e);
 
 /* ---- show.c: the output ---- */
 
-/* One that is made. */
+/* What is being shown, and how. */
 struct show {
   const struct tool_endpoint *endpoint;
   bool json;

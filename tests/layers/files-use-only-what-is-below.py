@@ -24,7 +24,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Iterator
 
-CHECKED = ["common", "dump", "fuse", "info"]
+CHECKED = ["common", "discard", "dump", "fuse", "info"]
 LAYERED = "lib"
 PAGE = "docs/ARCHITECTURE.md"
 HEADING = "## Layers"
