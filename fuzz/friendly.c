@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "protocol.h"
+#include "base/protocol.h"
 
 struct message {
   uint8_t bytes[512];

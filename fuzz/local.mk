@@ -46,22 +46,22 @@ fuzz_programs_afl = $(fuzz_harnesses)
 fuzz_programs_msan = $(fuzz_wire_harnesses)
 
 fuzz_foreign = \
-	lib/tls.c \
-	lib/tls-credentials.c \
-	lib/tls-errors.c \
-	lib/tls-none.c \
-	lib/uri.c \
-	lib/uri-get.c \
-	lib/uri-none.c \
-	lib/uri-parse.c \
-	lib/uri-query.c \
-	lib/uri-split.c
+	lib/transport/tls.c \
+	lib/transport/tls-credentials.c \
+	lib/transport/tls-errors.c \
+	lib/transport/tls-none.c \
+	lib/api/uri.c \
+	lib/api/uri-get.c \
+	lib/api/uri-none.c \
+	lib/api/uri-parse.c \
+	lib/api/uri-query.c \
+	lib/api/uri-split.c
 fuzz_lib_libfuzzer = $(filter %.c,$(lib_libcore_la_SOURCES))
 fuzz_lib_afl = $(fuzz_lib_libfuzzer)
 fuzz_lib_msan = \
 	$(filter-out $(fuzz_foreign),$(fuzz_lib_libfuzzer)) \
-	lib/tls-none.c \
-	lib/uri-none.c
+	lib/transport/tls-none.c \
+	lib/api/uri-none.c
 
 fuzz_objects = \
 	$(patsubst %.c,$(fuzz_dir)/%.o,$(fuzz_lib_$(FUZZ_VARIANT)) \
@@ -117,7 +117,7 @@ fuzz_seeds_SOURCES = \
 fuzz_seeds_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/fuzz -I$(srcdir)/tests/lib/player
 
 $(fuzz_dir)/corpus/stamp: fuzz/seeds fuzz/corpus fuzz/dictionary \
-    lib/protocol.h $(transcripts)
+    lib/base/protocol.h $(transcripts)
 	$(AM_V_GEN)PYTHON=$(PYTHON) $(srcdir)/fuzz/corpus $(srcdir) \
 	  fuzz/seeds $(fuzz_dir)/corpus
 	$(AM_V_at)touch $@

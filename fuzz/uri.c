@@ -2,7 +2,7 @@
 
 /* URIs, under any policy.  The first bytes are the policy. */
 
-#include "uri.h"
+#include "api/uri.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +60,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (size < PREFIX)
     return -1;
   struct nbd_handle *h = nbd_create ();
-  struct nbdi_settings policy = h->settings;
+  struct nbdi_settings policy = h->session.settings;
   struct nbdi_uri u;
   char *uri = strndup ((const char *) data + PREFIX, size - PREFIX);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 
@@ -22,7 +22,7 @@ STATE (NEGOTIATING)
   PHASE (NEGOTIATING)
   ON (OPTION -> NEWSTYLE.START)
 {
-  nbdi_finish_option (h);
+  nbdi_finish_option (l);
   return WAIT;
 }
 
@@ -31,7 +31,7 @@ STATE (CLOSED)
   PHASE (CLOSED)
   FINAL
 {
-  nbdi_end_connection (h, false);
+  nbdi_end_link (l, false);
   return WAIT;
 }
 
@@ -40,6 +40,6 @@ STATE (DEAD)
   PHASE (DEAD)
   FINAL
 {
-  nbdi_end_connection (h, true);
+  nbdi_end_link (l, true);
   return WAIT;
 }

@@ -10,10 +10,11 @@
 #ifndef NBDI_SYNTAX_H
 #define NBDI_SYNTAX_H
 
-#if __has_include ("internal.h")
-#include "internal.h"
+#if __has_include ("machine/machine.h")
+#include "machine/machine.h"
 #else
-struct nbd_handle;
+struct nbdi_link;
+struct nbdi_session;
 #endif
 
 /* A group is a file, and its path is its name: NEWSTYLE.OPT_GO is
@@ -38,15 +39,17 @@ struct nbd_handle;
 #define AFTER(...)              /* deadline -> path, see nbdi_passed */
 #define SPEC(...)               /* a heading of the protocol document */
 
-/* A state is entered and its body runs once: with IO when that is done, else
+/* A state is entered and its body runs once, with `l`, the link, and `s`, the
+ * session that it serves: with IO when that is done, else
  * at once.  Paths in clauses and results: NAME here, SUB.START below,
  * ^NAME one group up, .NAME from the root; a group with regions is entered
  * by its own name, any other by START.
  */
 /* clang-format off */
-#define STATE(name)                     \
-  __attribute__ ((unused)) static int   \
-  state_##name (struct nbd_handle *h __attribute__ ((unused)))
+#define STATE(name)                                                     \
+  __attribute__ ((unused)) static int                                   \
+  state_##name (struct nbdi_link *l __attribute__ ((unused)),           \
+                struct nbdi_session *s __attribute__ ((unused)))
 /* clang-format on */
 #define IO(...)                 /* RECV, n; BOUNDARY, n; FILL; SKIP; SEND */
 #define GOES_TO(...)            /* all paths that results name */

@@ -6,70 +6,97 @@ lib_LTLIBRARIES += lib/libnbd.la
 noinst_LTLIBRARIES += lib/libcore.la
 
 lib_libcore_la_SOURCES = \
-	lib/api.c \
-	lib/api.h \
-	lib/call.c \
-	lib/cancel.c \
-	lib/commands.c \
-	lib/connect.c \
-	lib/debug.c \
-	lib/defaults.c \
-	lib/disconnect.c \
-	lib/drive.c \
-	lib/errors.c \
-	lib/export.c \
-	lib/handle.c \
-	lib/handle.h \
-	lib/inflight.c \
-	lib/internal.h \
-	lib/io.c \
-	lib/negotiate.c \
-	lib/option-names.c \
-	lib/options.c \
-	lib/protocol.h \
+	lib/api/api.c \
+	lib/api/api.h \
+	lib/api/block-status.c \
+	lib/api/call.c \
+	lib/api/commands.c \
+	lib/api/completed.c \
+	lib/api/connect.c \
+	lib/api/disconnect.c \
+	lib/api/export.c \
+	lib/api/handle.c \
+	lib/api/library.h \
+	lib/api/negotiate.c \
+	lib/api/poll.c \
+	lib/api/settings.c \
+	lib/api/subprocess.c \
+	lib/api/tls-settings.c \
+	lib/api/uri-scheme.c \
+	lib/api/uri.h \
+	lib/base/base.h \
+	lib/base/bytes.c \
+	lib/base/clock.c \
+	lib/base/debug.c \
+	lib/base/defaults.c \
+	lib/base/errors.c \
+	lib/base/protocol.h \
+	lib/base/settings.h \
+	lib/base/strings.c \
+	lib/base/text.c \
+	lib/base/thread.c \
+	lib/base/waiter.c \
+	lib/base/wire.c \
+	lib/base/wire.h \
+	lib/drive/drive.c \
+	lib/drive/drive.h \
+	lib/drive/fatal.c \
+	lib/drive/issue.c \
+	lib/drive/publish.c \
+	lib/drive/result.c \
+	lib/drive/seat.c \
+	lib/drive/sleep.c \
+	lib/drive/wait.c \
+	lib/link/io.c \
+	lib/link/link.c \
+	lib/link/link.h \
+	lib/link/states.c \
+	lib/link/states.h \
+	lib/machine/end.c \
+	lib/machine/lost.c \
+	lib/machine/machine.h \
+	lib/machine/option-names.c \
+	lib/machine/options.c \
+	lib/machine/run.c \
+	lib/machine/send.c \
 	lib/public.h \
-	lib/read.c \
-	lib/run.c \
-	lib/seat.c \
-	lib/send.c \
-	lib/settings.c \
-	lib/settings.h \
-	lib/socket.c \
-	lib/spawn.c \
-	lib/states.h \
-	lib/status.c \
-	lib/strings.c \
-	lib/subprocess.c \
-	lib/tls-settings.c \
-	lib/tls.h \
-	lib/uri-scheme.c \
-	lib/uri.h \
-	lib/wire.c \
-	lib/wire.h
+	lib/reach/address.c \
+	lib/reach/child.c \
+	lib/reach/reach.h \
+	lib/reach/spawn.c \
+	lib/session/commands.c \
+	lib/session/export.c \
+	lib/session/extents.c \
+	lib/session/failure.c \
+	lib/session/read.c \
+	lib/session/session.h \
+	lib/transport/socket.c \
+	lib/transport/tls-user.c \
+	lib/transport/transport.h
 
 # Variants of one interface: with a library, or saying that it is missing.
 if HAVE_LIBXML2
 lib_libcore_la_SOURCES += \
-	lib/uri-get.c \
-	lib/uri-parse.c \
-	lib/uri-query.c \
-	lib/uri-split.c \
-	lib/uri.c
+	lib/api/uri-get.c \
+	lib/api/uri-parse.c \
+	lib/api/uri-query.c \
+	lib/api/uri-split.c \
+	lib/api/uri.c
 else
 lib_libcore_la_SOURCES += \
-	lib/uri-none.c
+	lib/api/uri-none.c
 endif
 
 if HAVE_GNUTLS
 lib_libcore_la_SOURCES += \
-	lib/tls-credentials.c \
-	lib/tls-credentials.h \
-	lib/tls-errors.c \
-	lib/tls-session.h \
-	lib/tls.c
+	lib/transport/tls-credentials.c \
+	lib/transport/tls-credentials.h \
+	lib/transport/tls-errors.c \
+	lib/transport/tls-session.h \
+	lib/transport/tls.c
 else
 lib_libcore_la_SOURCES += \
-	lib/tls-none.c
+	lib/transport/tls-none.c
 endif
 
 # Before everything else each file sees config.h and the public header.

@@ -7,10 +7,8 @@ rust_crates = libnbd-sys libnbd
 rust_version = 1.24.0
 rust_sources = \
 	$(srcdir)/generator/stamp \
-	$(wildcard $(srcdir)/bindings/rust/*/*.rs) \
-	$(wildcard $(srcdir)/bindings/rust/*/*.toml) \
-	$(wildcard $(srcdir)/bindings/rust/*/*/*.rs) \
-	$(wildcard $(srcdir)/bindings/rust/*/*/*/*.rs) \
+	$(foreach part,*.rs *.toml */*.rs */*/*.rs, \
+	  $(wildcard $(rust_crates:%=$(srcdir)/bindings/rust/%/$(part)))) \
 	bindings/rust/cargo
 
 rust_tests = \

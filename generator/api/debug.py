@@ -25,7 +25,7 @@ RECORDS: tuple[Record, ...] = (
 
             Strings are cut after 512 bytes and bytes that cannot be printed are
             shown in hexadecimal.""",
-        field_name="debug",
+        field_name="trace.on",
         get_summary="tell whether debug output is on",
         get_may_set_error=False,
         see_also=("set_debug_callback", "set_handle_name"),

@@ -117,7 +117,7 @@ RECORDS: tuple[Record, ...] = (
             debug output.  It helps to tell the handles of a program apart; the
             library does not check that names differ, and nothing else depends
             on them.""",
-        field_name="handle_name",
+        field_name="trace.name",
         get_summary="get the name of the handle in debug output",
         get_text="""
             The caller must free the string.""",

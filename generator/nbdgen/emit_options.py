@@ -18,7 +18,7 @@ SELECTOR = "OPTION"
 
 _NAMES = Template(
     """\
-#include "internal.h"
+#include "machine/machine.h"
 
 const char *
 nbdi_option_name (uint32_t option)
@@ -58,7 +58,7 @@ $call
 
 
 def emit_option_names(machine: Machine) -> str:
-    """lib/option-names.c: every option that a group serves has a name."""
+    """lib/machine/option-names.c: every option that a group serves has a name."""
     values = [v for g in machine.groups.values() for v in g.values]
     options = [v.value for v in values if v.selector == SELECTOR]
     cases = [f'  case {option}: return "{option}";' for option in options]

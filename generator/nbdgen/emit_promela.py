@@ -39,7 +39,7 @@ ISSUING = ("QUEUED", "FLUSH")
 _EFFECTS = {
     "nbdi_find_command": "FIND",
     "nbdi_answer_command": "ANSWER",
-    "nbdi_end_connection": "END",
+    "nbdi_end_link": "END",
     "nbdi_send_queue": "SEND_SOME",
 }
 

@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""lib/run.c: the bodies as functions, and the switches that call them."""
+"""lib/machine/run.c: the bodies as functions, and the switches that call them."""
 
 from __future__ import annotations
 
-from typing import Callable, Iterable
+from typing import Iterable
 
 from nbdgen.c_names import (
-    c_string,
     dispatch_function,
     enter_function,
     event_constant,
     io_function,
-    ordered_paths,
     region_constant,
     region_name,
     state_constant,
@@ -21,11 +19,8 @@ from nbdgen.machine import (
     DEAD,
     END_OF_STREAM,
     IO_EVENTS,
-    IO_KINDS,
     LOST,
     MAIN,
-    NOTIFY_READ,
-    NOTIFY_WRITE,
     SELECTORS,
     Group,
     Machine,
@@ -41,30 +36,25 @@ from nbdgen.run_templates import (
     EVENT,
     EVENT_REGION,
     HEAD,
-    IDLE_COMPOSITE,
     IO_CASE,
     IO_FUNCTION,
     LEAVE,
     MAIN_RUN,
-    PHASE,
     PLAIN_CASE,
-    QUERIES,
     REGION_RUN,
     RUN,
-    SHOWN_COMPOSITE,
-    TABLES,
     WAITING,
 )
 from nbdgen.write import banner
 
-_FILE = "lib/run.c"
-_DIRECTIONS = {NOTIFY_READ: "READ", NOTIFY_WRITE: "WRITE"}
+_FILE = "lib/machine/run.c"
+UNUSED = " __attribute__ ((unused))"
 
 
 def emit_run_c(machine: Machine) -> str:
     """The whole file, except for the banner that is put before it."""
     out = _Writer()
-    out.add(HEAD.substitute(tables=_tables(machine), enter=_enter_composites(machine)))
+    out.add(HEAD.substitute(enter=_enter_composites(machine)))
     for group in machine.groups.values():
         used = {s.dispatches.selector for s in group.states if s.dispatches}
         for selector in sorted(used):
@@ -82,7 +72,6 @@ def emit_run_c(machine: Machine) -> str:
     out.add(_event(machine))
     if _timed(machine):
         out.add(_deadlines(machine))
-    out.add(_queries(machine))
     return out.text()
 
 
@@ -112,47 +101,6 @@ class _Writer:
         return "".join(self.pieces)
 
 
-# Tables ------------------------------------------------------------------
-
-
-def _tables(machine: Machine) -> str:
-    """Names, texts, phases, directions and idleness by state."""
-    states = machine.states
-    titles = {path: group.title for path, group in machine.groups.items()}
-    titles |= {path: state.title for path, state in states.items()}
-    idle_composites = {group.path: "READY" for group in machine.composites}
-
-    def table(value: Callable[[str], str]) -> str:
-        paths = ordered_paths(machine)
-        return "\n".join(f"  [{state_constant(p)}] = {value(p)}," for p in paths)
-
-    def phase(path: str) -> str:
-        part: State | Group = states.get(path) or machine.groups[path]
-        return f"NBDI_PHASE_{part.phase}"
-
-    def waiting_for(path: str, io: bool) -> str:
-        return _direction(states[path], io) if path in states else "0"
-
-    return TABLES.substitute(
-        names=table(c_string),
-        texts=table(lambda p: c_string(f"{idle_composites.get(p, p)}: {titles[p]}")),
-        whens=table(lambda p: p in states and states[p].when or '""'),
-        phases=table(phase),
-        directions=table(lambda path: waiting_for(path, True)),
-        event_directions=table(lambda path: waiting_for(path, False)),
-        idle=table(lambda p: "true" if p in states and states[p].idle else "false"),
-    )
-
-
-def _direction(state: State, io: bool) -> str:
-    """What to poll for in a state: for its IO, and for its events."""
-    found = {_DIRECTIONS[on.event] for on in state.on if on.event in _DIRECTIONS}
-    if io and state.io:
-        found.add(IO_KINDS[state.io.kind].direction)
-    bits = [f"LIBNBD_AIO_DIRECTION_{name}" for name in sorted(found)]
-    return " | ".join(bits) or "0"
-
-
 def _enter_composites(machine: Machine) -> str:
     """What entering each composite does to its regions."""
     lines: list[str] = []
@@ -161,7 +109,7 @@ def _enter_composites(machine: Machine) -> str:
         for region in composite.region_groups:
             first = state_constant(machine.groups[region].member("START"))
             lines.append(f"    NBDI_COVER (to, NBDI_NO_EVENT, {first});")
-            lines.append(f"    set_state (h, {region_constant(region)},")
+            lines.append(f"    set_state (l, s, {region_constant(region)},")
             lines.append(f"               {first});")
         lines.append("    break;")
     return "\n".join(lines)
@@ -193,15 +141,16 @@ def _state(out: _Writer, state: State) -> None:
                 path=state.path, title=state.title, function=io_function(state.path)
             )
         )
-        call = f"{{ return nbdi_io_{state.io.kind.lower()} (h{arguments}); }}"
+        call = f"{{ return nbdi_io_{state.io.kind.lower()} (l{arguments}); }}"
         out.source(call, state.place.file, state.io.place.line)
-    used = any(token.text == "h" for token in words(state.body.tokens))
+    used = {token.text for token in words(state.body.tokens)}
     out.add(
         BODY.substitute(
             path=state.path,
             title=state.title,
             function=enter_function(state.path),
-            unused="" if used else " __attribute__ ((unused))",
+            unused_link="" if "l" in used else UNUSED,
+            unused_session="" if "s" in used else UNUSED,
         )
     )
     changes = [(use.result, _in_c(state, use)) for use in state.uses]
@@ -289,7 +238,7 @@ def _run(machine: Machine) -> str:
     """nbdi_run."""
     lines: list[str] = []
     for group in machine.composites:
-        calls = [f"run_{region_name(region)} (h)" for region in group.region_groups]
+        calls = [f"run_{region_name(region)} (l, s)" for region in group.region_groups]
         lines.append(f"    case {state_constant(group.path)}:")
         lines.append("      moved = " + "\n        || ".join(calls) + ";")
         lines.append("      break;")
@@ -365,31 +314,9 @@ def _deadlines(machine: Machine) -> str:
     for group in machine.composites:
         composites.append(f"  case {state_constant(group.path)}:")
         for region in group.region_groups:
-            here = f"h->state[{region_constant(region)}]"
-            composites.append(f"    next = deadline_of (h, {here}, next);")
+            here = f"l->state[{region_constant(region)}]"
+            composites.append(f"    next = deadline_of (l, s, {here}, next);")
         composites.append("    return next;")
     return DEADLINES.substitute(
         cases="\n".join(cases), composites="\n".join(composites)
-    )
-
-
-def _queries(machine: Machine) -> str:
-    """What the library asks about the present state."""
-    directions: list[str] = []
-    idle: list[str] = []
-    shown: list[str] = []
-    for group in machine.composites:
-        regions = [region_constant(region) for region in group.region_groups]
-        case = f"  case {state_constant(group.path)}:"
-        union = "\n      | ".join(f"direction_of (h, {r})" for r in regions)
-        directions += [case, f"    return {union};"]
-        both = "\n      && ".join(f"state_idle[h->state[{r}]]" for r in regions)
-        idle += [IDLE_COMPOSITE.substitute(case=case, idle=both).rstrip("\n")]
-        shown.append(case)
-        shown += [SHOWN_COMPOSITE.substitute(region=r).rstrip("\n") for r in regions]
-        shown.append(f"    return {state_constant(group.path)};")
-    return PHASE + QUERIES.substitute(
-        directions="\n".join(directions),
-        idle="\n".join(idle),
-        shown="\n".join(shown),
     )

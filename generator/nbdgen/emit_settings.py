@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""lib/settings.h and lib/defaults.c: the fields behind settings, and their start.
+"""lib/base/settings.h and defaults.c: the fields behind settings, and their start.
 
 A setting whose field is elsewhere in the handle (the debug switch, the name)
 begins with something that is no constant, so its owner sets it.
@@ -40,7 +40,7 @@ extern void nbdi_free_settings (struct nbdi_settings *s);
 
 SOURCE = Template(
     """\
-#include "settings.h"
+#include "base/settings.h"
 
 #include <limits.h>
 #include <stdlib.h>

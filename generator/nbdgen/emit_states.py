@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""lib/states.h, and the one place to import all emitters of states from."""
+"""lib/link/states.h, and the one place to import all emitters of states from."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from nbdgen.c_names import (
 from nbdgen.emit_dot import emit_dot
 from nbdgen.emit_outline import emit_outline
 from nbdgen.emit_run import emit_run_c
+from nbdgen.emit_tables import emit_states_c
 from nbdgen.machine import AFTER, Machine
 
-__all__ = ["emit_dot", "emit_outline", "emit_run_c", "emit_states_h"]
+__all__ = ["emit_dot", "emit_outline", "emit_run_c", "emit_states_c", "emit_states_h"]
 
 _HEADER = Template(
     """\
@@ -26,7 +27,7 @@ _HEADER = Template(
 #include <stdbool.h>
 #include <stdint.h>
 
-struct nbd_handle;
+struct nbdi_link;
 
 /* All states.  A composite group is one too: the state of the main region
  * while its own regions are active.
@@ -50,29 +51,29 @@ $events
 };
 
 /* Go on as far as possible without waiting.  IO states try again. */
-extern void nbdi_run (struct nbd_handle *h);
+extern void nbdi_run (struct nbdi_link *l);
 
 /* Tell every active region; those whose state has ON (ev) move and run.
  * False: nobody cares, and nothing was done.
  */
-extern bool nbdi_event (struct nbd_handle *h, enum nbdi_event ev);
+extern bool nbdi_event (struct nbdi_link *l, enum nbdi_event ev);
 $deadlines
 /* NBDI_PHASE_* of the present state. */
-extern unsigned nbdi_phase (const struct nbd_handle *h);
+extern unsigned nbdi_phase (const struct nbdi_link *l);
 
 /* LIBNBD_AIO_DIRECTION_* of all that the active regions wait for. */
-extern unsigned nbdi_direction (const struct nbd_handle *h);
+extern unsigned nbdi_direction (const struct nbdi_link *l);
 
 /* Whether the state is a composite and all its regions are idle. */
-extern bool nbdi_idle (const struct nbd_handle *h);
+extern bool nbdi_idle (const struct nbdi_link *l);
 
 /* The present state for people: "PATH: Title.", a constant string. */
-extern const char *nbdi_state_text (const struct nbd_handle *h);
+extern const char *nbdi_state_text (const struct nbdi_link *l);
 
 /* What is going on, for messages about what broke it: a phrase such as "in
  * the middle of a reply"; can be empty.
  */
-extern const char *nbdi_state_when (const struct nbd_handle *h);
+extern const char *nbdi_state_when (const struct nbdi_link *l);
 
 /* The path of a state. */
 extern const char *nbdi_state_name (enum nbdi_state state);
@@ -86,7 +87,7 @@ _DEADLINES = """
 /* When NBDI_EVENT_AFTER is due: the earliest deadline of all that the active
  * regions wait for, on the clock of nbdi_passed; 0: there is none.
  */
-extern uint64_t nbdi_next_deadline (const struct nbd_handle *h);
+extern uint64_t nbdi_next_deadline (const struct nbdi_link *l);
 """
 
 

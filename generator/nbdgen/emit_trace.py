@@ -14,27 +14,27 @@ FORMAT_WIDTH = 62  # room behind "    nbdi_debug ("
 
 ENTER = Template(
     """\
-  if (unlikely (h->debug))
+  if (unlikely (h->session.trace.on))
 $call
 """
 )
 ENTER_BLOCK = Template(
     """\
-  if (unlikely (h->debug)) {
+  if (unlikely (h->session.trace.on)) {
 $printables$call
   }
 """
 )
 ENTER_PLAIN = """\
-  if (unlikely (h->debug))
-    nbdi_debug (h, "enter:");
+  if (unlikely (h->session.trace.on))
+    nbdi_debug (&h->session.trace, "enter:");
 """
 
 PRINTABLE = "    CLEANUP_TEXT const char *{0}_text = {1} ({0});\n"
 
 LEAVE = Template(
     """\
-  if (unlikely (h->debug)) {
+  if (unlikely (h->session.trace.on)) {
     if (ret == $error)
       leave_error (h);
     else
@@ -44,7 +44,7 @@ LEAVE = Template(
 )
 LEAVE_SURE = Template(
     """\
-  if (unlikely (h->debug))
+  if (unlikely (h->session.trace.on))
     $leave (h, ret);
 """
 )
@@ -112,7 +112,9 @@ def enter_trace(function: Function) -> str:
     if not parts:
         return ENTER_PLAIN
     text = join_formats([part[0] for part in parts])
-    call = fill("    nbdi_debug", ["h", text, *(part[1] for part in parts)], ";")
+    call = fill(
+        "    nbdi_debug", ["&h->session.trace", text, *(part[1] for part in parts)], ";"
+    )
     printables = "".join(map(printable, every))
     if printables:
         return ENTER_BLOCK.substitute(printables=printables, call=call)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""lib/api.c and lib/api.h: the locking wrappers around the library.
+"""lib/api/api.c and lib/api/api.h: the locking wrappers around the library.
 
 A wrapper takes the lock, traces, checks the phase and then the arguments in
 their order, calls the hand-written `nbdi_` function, and frees the closures
@@ -34,7 +34,7 @@ SOURCE = Template(
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "api/library.h"
 
 /* Say that an argument must not be NULL. */
 static __attribute__ ((cold)) void
@@ -66,7 +66,7 @@ static inline int
 check_command_flags (struct nbd_handle *h, uint32_t flags, uint32_t permitted)
 {
   if ((flags & ~permitted) == 0 ||
-      (flags <= 0xffff && !(h->settings.strict_mode & LIBNBD_STRICT_FLAGS)))
+      (flags <= 0xffff && !(h->session.settings.strict_mode & LIBNBD_STRICT_FLAGS)))
     return 0;
   refuse_flags ("flags", flags, permitted);
   return -1;
@@ -76,27 +76,27 @@ check_command_flags (struct nbd_handle *h, uint32_t flags, uint32_t permitted)
 static __attribute__ ((cold)) void
 leave_number (struct nbd_handle *h, intmax_t value)
 {
-  nbdi_debug (h, "leave: ret=%jd", value);
+  nbdi_debug (&h->session.trace, "leave: ret=%jd", value);
 }
 
 static __attribute__ ((cold)) void
 leave_mask (struct nbd_handle *h, uintmax_t value)
 {
-  nbdi_debug (h, "leave: ret=0x%jx", value);
+  nbdi_debug (&h->session.trace, "leave: ret=0x%jx", value);
 }
 
 static __attribute__ ((cold)) void
 leave_string (struct nbd_handle *h, const char *value)
 {
   CLEANUP_TEXT const char *printable = nbdi_printable (value);
-  nbdi_debug (h, "leave: ret=%s", printable);
+  nbdi_debug (&h->session.trace, "leave: ret=%s", printable);
 }
 
 static __attribute__ ((cold)) void
 leave_uri (struct nbd_handle *h, const char *value)
 {
   CLEANUP_TEXT const char *printable = nbdi_printable_uri (value);
-  nbdi_debug (h, "leave: ret=%s", printable);
+  nbdi_debug (&h->session.trace, "leave: ret=%s", printable);
 }
 
 static __attribute__ ((cold)) void
@@ -104,7 +104,7 @@ leave_error (struct nbd_handle *h)
 {
   const char *error = nbd_get_error ();
 
-  nbdi_debug (h, "leave: error=%s", error ? error : nbdi_dots);
+  nbdi_debug (&h->session.trace, "leave: error=%s", error ? error : nbdi_dots);
 }
 
 /* A copy of a setting for the caller to free; unset reads as empty. */
@@ -161,7 +161,7 @@ $enter  $statement;
 CLEAR = Template(
     """\
   if (unlikely ($refused) && $buf != NULL &&
-      h->settings.pread_initialize)
+      h->session.settings.pread_initialize)
     memset ($buf, 0, $count);
 """
 )
@@ -231,7 +231,7 @@ def failed(function: Function) -> str:
 
 def set_body(function: Function) -> str:
     (arg,) = function.args
-    field = f"h->{function.field_name}"
+    field = f"h->session.{function.field_name}"
     (param, *_) = [p for p in params(function) if p.name != "h"]
     if param.ctype == "const char *":
         return f"  ret = nbdi_replace_string (&{field}, {arg.name});\n"
@@ -239,7 +239,7 @@ def set_body(function: Function) -> str:
 
 
 def get_body(function: Function) -> str:
-    field = f"h->{function.field_name}"
+    field = f"h->session.{function.field_name}"
     if function.returns is Ret.STRING:
         return f"  ret = load_string ({field});\n"
     return f"  ret = {field};\n"
@@ -355,7 +355,7 @@ def used_enums(functions: Iterable[Function]) -> list[kinds.EnumGroup]:
 
 
 def emit_wrappers(functions: Sequence[Function]) -> str:
-    """The text of lib/api.c."""
+    """The text of lib/api/api.c."""
     wrapped = [f for f in functions if f.body is not Body.SPECIAL]
     return SOURCE.substitute(
         enums="\n".join(map(enum_check, used_enums(wrapped))),
@@ -388,7 +388,7 @@ def inner_type(function: Function) -> str:
 
 
 def emit_inner(functions: Sequence[Function]) -> str:
-    """The text of lib/api.h: what the hand-written library must define."""
+    """The text of lib/api/api.h: what the hand-written library must define."""
     by_hand = [f for f in functions if f.body in (Body.CALL, Body.AIO)]
     return INNER.substitute(
         functions="\n".join(

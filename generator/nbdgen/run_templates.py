@@ -1,48 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""The C of lib/run.c, with holes that emit_run.py fills."""
+"""The C of lib/machine/run.c, with holes that emit_run.py fills."""
 
 from __future__ import annotations
 
 from string import Template
 
-TABLES = Template(
-    """\
-static const char *const state_names[NBDI_NR_STATES] = {
-$names
-};
-
-static const char *const state_texts[NBDI_NR_STATES] = {
-$texts
-};
-
-/* What is going on, for messages. */
-static const char *const state_whens[NBDI_NR_STATES] = {
-$whens
-};
-
-static const unsigned char state_phases[NBDI_NR_STATES] = {
-$phases
-};
-
-/* What to poll for. */
-static const unsigned char state_directions[NBDI_NR_STATES] = {
-$directions
-};
-
-/* The same once the body has returned WAIT, and only events count. */
-static const unsigned char state_event_directions[NBDI_NR_STATES] = {
-$event_directions
-};
-
-static const bool state_idle[NBDI_NR_STATES] = {
-$idle
-};
-"""
-)
-
 HEAD = Template(
     """\
-#include "internal.h"
+#include "machine/machine.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -73,22 +38,22 @@ HEAD = Template(
 #define NBDI_CHECK_ERROR() ((void) 0)
 #endif
 
-$tables
 /* The one place where a state changes. */
 static inline void
-set_state (struct nbd_handle *h, enum nbdi_region region, enum nbdi_state to)
+set_state (struct nbdi_link *l, struct nbdi_session *s,
+           enum nbdi_region region, enum nbdi_state to)
 {
-  h->state[region] = to;
-  h->waiting[region] = false;
-  if (unlikely (h->debug))
-    nbdi_debug_state (h, state_names[to]);
+  l->state[region] = to;
+  l->waiting[region] = false;
+  if (unlikely (s->trace.on))
+    nbdi_debug (&s->trace, "state %s", nbdi_state_name (to));
 }
 
 /* Give the main region a new state, and with a composite its regions. */
 static void
-move_main (struct nbd_handle *h, enum nbdi_state to)
+move_main (struct nbdi_link *l, struct nbdi_session *s, enum nbdi_state to)
 {
-  set_state (h, NBDI_REGION_MAIN, to);
+  set_state (l, s, NBDI_REGION_MAIN, to);
   switch (to) {
 $enter
   default:
@@ -98,15 +63,16 @@ $enter
 
 /* Where an IO state goes whose input or output came to nothing. */
 static int __attribute__ ((cold, noinline))
-io_ended (struct nbd_handle *h, int io, int at_end, int lost)
+io_ended (struct nbdi_link *l, int io, int at_end, int lost)
 {
   if (io == NBDI_IO_FAILED)
     return NBDI_FAILED;
-  if (io == NBDI_IO_LOST)
-    return lost;
-  if (at_end != NBDI_FAILED)
+  if (io == NBDI_IO_END && at_end != NBDI_FAILED)
     return at_end;
-  nbdi_unexpected_end (h);
+  if (io == NBDI_IO_END)
+    nbdi_lost (l, 0, NULL);
+  else
+    nbdi_lost (l, l->lost_errno, l->lost_call);
   return lost;
 }
 """
@@ -131,7 +97,8 @@ $cases
 IO_FUNCTION = Template(
     """\
 static inline int
-$function (struct nbd_handle *h)
+$function (struct nbdi_link *l,
+    struct nbdi_session *s __attribute__ ((unused)))
 """
 )
 
@@ -139,13 +106,14 @@ BODY = Template(
     """\
 /* $path: $title. */
 static int
-$function (struct nbd_handle *h$unused)
+$function (struct nbdi_link *l$unused_link,
+    struct nbdi_session *s$unused_session)
 """
 )
 
 WAITING = Template(
     """\
-      if (h->waiting[$region])
+      if (l->waiting[$region])
         return false;
 """
 )
@@ -153,7 +121,7 @@ WAITING = Template(
 PLAIN_CASE = Template(
     """\
     case $state:
-${waiting}      next = $enter (h);
+${waiting}      next = $enter (l, s);
       NBDI_COVER ($state, NBDI_NO_EVENT, next);
       break;
 """
@@ -162,12 +130,12 @@ ${waiting}      next = $enter (h);
 IO_CASE = Template(
     """\
     case $state:
-${waiting}      io = $io (h);
+${waiting}      io = $io (l, s);
       if (io == NBDI_IO_WAIT)
         return false;
       next = likely (io == NBDI_IO_READY)
-        ? $enter (h)
-        : io_ended (h, io, $at_end,
+        ? $enter (l, s)
+        : io_ended (l, io, $at_end,
                     $lost);
       NBDI_COVER ($state,
                   COVERED_EVENT (io, $at_end),
@@ -180,26 +148,26 @@ MAIN_RUN = Template(
     """\
 /* Run the main region until it waits (false) or enters a composite. */
 static bool
-run_MAIN (struct nbd_handle *h)
+run_MAIN (struct nbdi_link *l, struct nbdi_session *s)
 {
   for (;;) {
     int next, io __attribute__ ((unused));
 
     NBDI_COUNT_ERRORS ();
-    switch (h->state[NBDI_REGION_MAIN]) {
+    switch (l->state[NBDI_REGION_MAIN]) {
 $cases
     default:
       __builtin_unreachable ();
     }
     if (next == NBDI_WAIT) {
-      h->waiting[NBDI_REGION_MAIN] = true;
+      l->waiting[NBDI_REGION_MAIN] = true;
       return false;
     }
     if (next == NBDI_FAILED) {
       NBDI_CHECK_ERROR ();
       next = $dead;
     }
-    move_main (h, next);
+    move_main (l, s, next);
     if ($composite)
       return true;
   }
@@ -211,14 +179,14 @@ LEAVE = Template(
     """\
 /* Move this region, or the main one if that ends the composite (true). */
 static inline bool
-leave_$name (struct nbd_handle *h, int to)
+leave_$name (struct nbdi_link *l, struct nbdi_session *s, int to)
 {
   if (unlikely (to < $first
                 || to > $last)) {
-    move_main (h, to);
+    move_main (l, s, to);
     return true;
   }
-  set_state (h, $region, to);
+  set_state (l, s, $region, to);
   return false;
 }
 """
@@ -228,9 +196,9 @@ REGION_RUN = Template(
     """\
 /* Run the region until it waits (false) or the composite has ended. */
 static bool
-run_$name (struct nbd_handle *h)
+run_$name (struct nbdi_link *l, struct nbdi_session *s)
 {
-  enum nbdi_state state = h->state[$region];
+  enum nbdi_state state = l->state[$region];
 
   for (;;) {
     int next, io __attribute__ ((unused));
@@ -242,14 +210,14 @@ $cases
       __builtin_unreachable ();
     }
     if (next == NBDI_WAIT) {
-      h->waiting[$region] = true;
+      l->waiting[$region] = true;
       return false;
     }
     if (unlikely (next == NBDI_FAILED)) {
       NBDI_CHECK_ERROR ();
       next = $dead;
     }
-    if (leave_$name (h, next))
+    if (leave_$name (l, s, next))
       return true;
     state = next;
   }
@@ -260,15 +228,16 @@ $cases
 RUN = Template(
     """\
 void
-nbdi_run (struct nbd_handle *h)
+nbdi_run (struct nbdi_link *l)
 {
+  struct nbdi_session *s = l->session;
   bool moved;
 
   do {
-    switch (h->state[NBDI_REGION_MAIN]) {
+    switch (l->state[NBDI_REGION_MAIN]) {
 $cases
     default:
-      moved = run_MAIN (h);
+      moved = run_MAIN (l, s);
       break;
     }
   } while (unlikely (moved));
@@ -278,12 +247,12 @@ $cases
 
 EVENT_REGION = Template(
     """\
-    to = event_target (h, h->state[$region], ev);
+    to = event_target (l, s, l->state[$region], ev);
     if (to != NBDI_WAIT) {
-      NBDI_COVER (h->state[$region], ev, to);
+      NBDI_COVER (l->state[$region], ev, to);
       taken = true;
-      if (leave_$name (h, to) || run_$name (h)) {
-        nbdi_run (h);
+      if (leave_$name (l, s, to) || run_$name (l, s)) {
+        nbdi_run (l);
         return true;
       }
     }
@@ -294,7 +263,8 @@ EVENT = Template(
     """\
 /* Where a state goes on an event; NBDI_WAIT: nowhere. */
 static int
-event_target (const struct nbd_handle *h$unused,
+event_target (const struct nbdi_link *l$unused,
+              const struct nbdi_session *s __attribute__ ((unused)),
               enum nbdi_state state, enum nbdi_event ev)
 {
   switch (state) {
@@ -305,20 +275,21 @@ $targets
 }
 
 bool
-nbdi_event (struct nbd_handle *h, enum nbdi_event ev)
+nbdi_event (struct nbdi_link *l, enum nbdi_event ev)
 {
+  struct nbdi_session *s = l->session;
   bool taken __attribute__ ((unused)) = false;
   int to;
 
-  switch (h->state[NBDI_REGION_MAIN]) {
+  switch (l->state[NBDI_REGION_MAIN]) {
 $composites
   default:
-    to = event_target (h, h->state[NBDI_REGION_MAIN], ev);
+    to = event_target (l, s, l->state[NBDI_REGION_MAIN], ev);
     if (to == NBDI_WAIT)
       return false;
-    NBDI_COVER (h->state[NBDI_REGION_MAIN], ev, to);
-    move_main (h, to);
-    nbdi_run (h);
+    NBDI_COVER (l->state[NBDI_REGION_MAIN], ev, to);
+    move_main (l, s, to);
+    nbdi_run (l);
     return true;
   }
 }
@@ -329,7 +300,9 @@ DEADLINES = Template(
     """\
 /* The earlier of `next` and the deadlines of a state; 0: none. */
 static uint64_t
-deadline_of (const struct nbd_handle *h, enum nbdi_state state, uint64_t next)
+deadline_of (const struct nbdi_link *l,
+             const struct nbdi_session *s __attribute__ ((unused)),
+             enum nbdi_state state, uint64_t next)
 {
   switch (state) {
 $cases
@@ -339,100 +312,16 @@ $cases
 }
 
 uint64_t
-nbdi_next_deadline (const struct nbd_handle *h)
+nbdi_next_deadline (const struct nbdi_link *l)
 {
+  const struct nbdi_session *s = l->session;
   uint64_t next __attribute__ ((unused)) = 0;
 
-  switch (h->state[NBDI_REGION_MAIN]) {
+  switch (l->state[NBDI_REGION_MAIN]) {
 $composites
   default:
-    return deadline_of (h, h->state[NBDI_REGION_MAIN], 0);
+    return deadline_of (l, s, l->state[NBDI_REGION_MAIN], 0);
   }
-}
-"""
-)
-
-PHASE = """\
-unsigned
-nbdi_phase (const struct nbd_handle *h)
-{
-  return state_phases[h->state[NBDI_REGION_MAIN]];
-}
-
-"""
-
-IDLE_COMPOSITE = Template(
-    """\
-$case
-    return $idle;
-"""
-)
-
-SHOWN_COMPOSITE = Template(
-    """\
-    if (!state_idle[h->state[$region]])
-      return h->state[$region];
-"""
-)
-
-QUERIES = Template(
-    """\
-static inline unsigned
-direction_of (const struct nbd_handle *h, enum nbdi_region region)
-{
-  enum nbdi_state state = h->state[region];
-
-  return h->waiting[region] ? state_event_directions[state]
-    : state_directions[state];
-}
-
-unsigned
-nbdi_direction (const struct nbd_handle *h)
-{
-  switch (h->state[NBDI_REGION_MAIN]) {
-$directions
-  default:
-    return direction_of (h, NBDI_REGION_MAIN);
-  }
-}
-
-bool
-nbdi_idle (const struct nbd_handle *h)
-{
-  switch (h->state[NBDI_REGION_MAIN]) {
-$idle
-  default:
-    return false;
-  }
-}
-
-/* The state that people are told of: that of a busy region, if one is. */
-static enum nbdi_state
-shown_state (const struct nbd_handle *h)
-{
-  switch (h->state[NBDI_REGION_MAIN]) {
-$shown
-  default:
-    return h->state[NBDI_REGION_MAIN];
-  }
-}
-
-const char *
-nbdi_state_text (const struct nbd_handle *h)
-{
-  return state_texts[shown_state (h)];
-}
-
-const char *
-nbdi_state_when (const struct nbd_handle *h)
-{
-  return state_whens[shown_state (h)];
-}
-
-const char *
-nbdi_state_name (enum nbdi_state state)
-{
-  return state_names[state];
 }
 """
 )

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 /* Connect a socket to the first address that answers. */
 GROUP (CONNECT)
@@ -10,7 +10,7 @@ STATE (START)
   CONSUMES (an address)
   GOES_TO (AWAIT, .GREETING.START, NEXT_ADDRESS)
 {
-  switch (nbdi_connect_next (h)) {
+  switch (nbdi_connect_next (&l->reach, &l->channel)) {
   case NBDI_IO_READY:
     return NEXT (.GREETING.START);
   case NBDI_IO_WAIT:
@@ -31,7 +31,7 @@ STATE (AWAIT)
 STATE (CHECK)
   GOES_TO (.GREETING.START, NEXT_ADDRESS)
 {
-  if (nbdi_connect_check (h) == -1)
+  if (nbdi_connect_check (&l->reach, &l->channel) == -1)
     return NEXT (NEXT_ADDRESS);
   return NEXT (.GREETING.START);
 }
@@ -40,11 +40,11 @@ STATE (CHECK)
 STATE (NEXT_ADDRESS)
   GOES_TO (START, .START)
 {
-  if (h->conn.next < h->conn.nr_addresses)
+  if (l->reach.next < l->reach.nr_addresses)
     return NEXT (START);
-  nbdi_connect_error (h);
-  if (!h->conn.retry)
+  nbdi_connect_error (&l->reach);
+  if (!l->reach.retry)
     return FAILED;
-  nbdi_forget_peer (h);
+  nbdi_forget_peer (&l->reach);
   return NEXT (.START);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -17,11 +17,11 @@ STATE (START)
   IO (RECV, NBD_GREETING_SIZE)
   GOES_TO (.OLDSTYLE.START, RECV_FLAGS)
 {
-  const uint8_t *p = nbdi_take (h, NBD_GREETING_SIZE);
+  const uint8_t *p = nbdi_take (l, NBD_GREETING_SIZE);
   uint64_t magic = nbdi_get64 (p), version = nbdi_get64 (p + 8);
 
-  nbdi_forget_addresses (h);
-  h->chunks_received++;
+  nbdi_forget_addresses (&l->reach);
+  l->chunks_received++;
   if (magic != NBD_MAGIC) {
     CLEANUP_TEXT const char *text = nbdi_printable_bytes (p, NBD_GREETING_SIZE);
     return FAIL (EPROTO, "greeting: wrong magic, this is not an NBD server: "
@@ -44,22 +44,22 @@ STATE (RECV_FLAGS)
   SPEC ("Handshake flags")
   GOES_TO (.NEWSTYLE.START)
 {
-  uint16_t flags = nbdi_get16 (nbdi_take (h, NBD_HANDSHAKE_FLAGS_SIZE));
+  uint16_t flags = nbdi_get16 (nbdi_take (l, NBD_HANDSHAKE_FLAGS_SIZE));
 
-  h->export.handshake_flags = flags;
-  h->settings.handshake_flags &= flags;
-  h->export.protocol =
-    h->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE
+  l->agreed.handshake_flags = flags;
+  s->settings.handshake_flags &= flags;
+  l->agreed.protocol =
+    s->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE
     ? "newstyle-fixed" : "newstyle";
-  if (h->settings.tls == LIBNBD_TLS_REQUIRE &&
-      !(h->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE))
+  if (s->settings.tls == LIBNBD_TLS_REQUIRE &&
+      !(s->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE))
     return FAIL (ENOTSUP, "the server does not know fixed newstyle "
                  "negotiation, which TLS needs, but TLS is required");
-  if (nbdi_out_reserve (h, NBD_CLIENT_FLAGS_SIZE) == -1)
+  if (nbdi_out_reserve (l, NBD_CLIENT_FLAGS_SIZE) == -1)
     return FAILED;
-  nbdi_put32 (h->out.buf + h->out.end, h->settings.handshake_flags);
-  h->out.end += NBD_CLIENT_FLAGS_SIZE;
-  nbdi_plan_connect (h);
+  nbdi_put32 (l->out.buf + l->out.end, s->settings.handshake_flags);
+  l->out.end += NBD_CLIENT_FLAGS_SIZE;
+  nbdi_plan_connect (l);
   /* They leave together with the first option. */
   return NEXT (.NEWSTYLE.START);
 }

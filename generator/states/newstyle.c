@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 
 /* Whether a planned option is to be sent after all. */
 static bool
-option_wanted (const struct nbd_handle *h, uint32_t option)
+option_wanted (const struct nbdi_link *l, uint32_t option)
 {
-  bool last = h->opt.next == h->opt.nr_plan;
+  const struct nbdi_session *s = l->session;
+  bool last = l->opt.next == l->opt.nr_plan;
 
-  if (h->opt.manual && last)
+  if (l->opt.manual && last)
     return true;
   switch (option) {
   case NBD_OPT_STARTTLS:
-    return h->settings.tls != LIBNBD_TLS_DISABLE;
+    return s->settings.tls != LIBNBD_TLS_DISABLE;
   case NBD_OPT_EXTENDED_HEADERS:
-    return h->settings.request_extended_headers &&
-      h->settings.request_structured_replies;
+    return s->settings.request_extended_headers &&
+      s->settings.request_structured_replies;
   case NBD_OPT_STRUCTURED_REPLY:
-    return h->settings.request_structured_replies &&
-      !h->export.structured_replies;
+    return s->settings.request_structured_replies &&
+      !l->agreed.structured_replies;
   case NBD_OPT_SET_META_CONTEXT:
-    return h->settings.request_meta_context &&
-      h->export.structured_replies && h->meta_contexts.len > 0;
+    return s->settings.request_meta_context &&
+      l->agreed.structured_replies && s->meta_contexts.len > 0;
   default:
     return true;
   }
@@ -30,11 +31,11 @@ option_wanted (const struct nbd_handle *h, uint32_t option)
 
 /* Replace what is left of the plan by one option. */
 static void
-plan_only (struct nbd_handle *h, uint32_t option)
+plan_only (struct nbdi_link *l, uint32_t option)
 {
-  h->opt.plan[0] = option;
-  h->opt.nr_plan = 1;
-  h->opt.next = 0;
+  l->opt.plan[0] = option;
+  l->opt.nr_plan = 1;
+  l->opt.next = 0;
 }
 
 /* Whether the server refused us because it insists that we ask for block
@@ -42,11 +43,13 @@ plan_only (struct nbd_handle *h, uint32_t option)
  * refusal is final.  In option mode that is for the program to decide.
  */
 static bool
-must_ask_for_sizes (const struct nbd_handle *h)
+must_ask_for_sizes (const struct nbdi_link *l)
 {
-  return h->opt.option == NBD_OPT_GO && !h->opt.manual &&
-    h->opt.reply.type == NBD_REP_ERR_BLOCK_SIZE_REQD &&
-    !h->settings.request_block_size && !h->opt.sizes_required;
+  const struct nbdi_session *s = l->session;
+
+  return l->opt.option == NBD_OPT_GO && !l->opt.manual &&
+    l->opt.reply.type == NBD_REP_ERR_BLOCK_SIZE_REQD &&
+    !s->settings.request_block_size && !l->opt.sizes_required;
 }
 
 /* Option haggling: send the planned options, one after the other.  Each
@@ -62,12 +65,11 @@ STATE (START)
   DISPATCHES (OPTION)
   GOES_TO (SEND_CLIENT_FLAGS)
 {
-  while (h->opt.next < h->opt.nr_plan) {
-    uint32_t option = h->opt.plan[h->opt.next++];
+  while (l->opt.next < l->opt.nr_plan) {
+    uint32_t option = l->opt.plan[l->opt.next++];
 
-    if (option_wanted (h, option)) {
-      h->opt.option = option;
-      h->opt.reply.type = h->opt.reply.length = 0;
+    if (option_wanted (l, option)) {
+      nbdi_begin_option (l, option);
       return DISPATCH (option);
     }
   }
@@ -86,39 +88,39 @@ STATE (SEND_CLIENT_FLAGS)
 STATE (OPTION_DONE)
   GOES_TO (START, ^TRANSMISSION)
 {
-  uint32_t option = h->opt.option;
+  uint32_t option = l->opt.option;
   bool fatal = false;
 
-  if (must_ask_for_sizes (h)) {
-    h->opt.sizes_required = true;
-    plan_only (h, NBD_OPT_GO);
+  if (must_ask_for_sizes (l)) {
+    l->opt.sizes_required = true;
+    plan_only (l, NBD_OPT_GO);
     return NEXT (START);
   }
   /* EXPORT_NAME is what servers knew before GO.  It is forbidden once
    * extended headers are active.
    */
-  if (option == NBD_OPT_GO && h->opt.reply.type == NBD_REP_ERR_UNSUP) {
-    if (!h->export.extended_headers) {
-      plan_only (h, NBD_OPT_EXPORT_NAME);
+  if (option == NBD_OPT_GO && l->opt.reply.type == NBD_REP_ERR_UNSUP) {
+    if (!l->agreed.extended_headers) {
+      plan_only (l, NBD_OPT_EXPORT_NAME);
       return NEXT (START);
     }
     fatal = true;
   }
   if ((option == NBD_OPT_GO || option == NBD_OPT_EXPORT_NAME) &&
-      h->opt.error == 0) {
-    nbdi_finish_option (h);
+      l->opt.error == 0) {
+    nbdi_finish_option (l);
     return NEXT (^TRANSMISSION);
   }
   /* Without option mode nobody is there to try something else. */
-  if (option == NBD_OPT_GO && !h->settings.opt_mode)
+  if (option == NBD_OPT_GO && !s->settings.opt_mode)
     fatal = true;
-  if (option == NBD_OPT_STARTTLS && h->opt.error != 0 && !h->opt.manual &&
-      h->settings.tls == LIBNBD_TLS_REQUIRE)
+  if (option == NBD_OPT_STARTTLS && l->opt.error != 0 && !l->opt.manual &&
+      s->settings.tls == LIBNBD_TLS_REQUIRE)
     fatal = true;
   /* A server that shuts down wants us to leave. */
-  if (!h->opt.manual && h->opt.reply.type == NBD_REP_ERR_SHUTDOWN)
+  if (!l->opt.manual && l->opt.reply.type == NBD_REP_ERR_SHUTDOWN)
     fatal = true;
   if (fatal)
-    plan_only (h, NBD_OPT_ABORT);
+    plan_only (l, NBD_OPT_ABORT);
   return NEXT (START);
 }

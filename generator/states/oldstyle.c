@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -17,21 +17,21 @@ STATE (START)
   IO (RECV, NBD_OLDSTYLE_REST_SIZE)
   GOES_TO (.TRANSMISSION)
 {
-  const uint8_t *p = nbdi_take (h, NBD_OLDSTYLE_REST_SIZE);
+  const uint8_t *p = nbdi_take (l, NBD_OLDSTYLE_REST_SIZE);
   uint64_t size = nbdi_get64 (p);
   uint16_t handshake_flags = nbdi_get16 (p + 8);
 
-  h->export.protocol = "oldstyle";
-  if (h->settings.tls == LIBNBD_TLS_REQUIRE)
+  l->agreed.protocol = "oldstyle";
+  if (s->settings.tls == LIBNBD_TLS_REQUIRE)
     return FAIL (ENOTSUP, "the server is oldstyle, which cannot use TLS, "
                  "but TLS is required");
-  h->export.handshake_flags = handshake_flags;
-  h->settings.handshake_flags = handshake_flags;
+  l->agreed.handshake_flags = handshake_flags;
+  s->settings.handshake_flags = handshake_flags;
   if (handshake_flags != 0)
     return FAIL (EPROTO, "oldstyle handshake: handshake flags are 0x%x, "
                  "must be 0", handshake_flags);
-  if (nbdi_set_export (h, size, nbdi_get16 (p + 10)) == -1)
+  if (nbdi_take_export (l, size, nbdi_get16 (p + 10)) == -1)
     return FAILED;
-  h->export.contexts_valid = true;      /* there are none */
+  s->export.contexts_valid = true;      /* there are none */
   return NEXT (.TRANSMISSION);
 }

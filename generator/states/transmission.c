@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 /* The data phase: replies are read and requests are sent independently. */
 GROUP (TRANSMISSION)

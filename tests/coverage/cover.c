@@ -9,7 +9,7 @@
  * once and whole, so processes may run side by side and end in any way.
  */
 
-#include "internal.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <fcntl.h>

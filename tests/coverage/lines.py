@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterator
 
-MEASURED = re.compile(r"lib/[^/]+\.[ch]|generator/states(/.+)?\.c")
+MEASURED = re.compile(r"lib/([^/]+/)?[^/]+\.[ch]|generator/states(/.+)?\.c")
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def measure(gcov: str, objects: Path, top: Path) -> list[Line]:
     """All lines, each once, whichever objects it is in."""
     runs: dict[tuple[str, int], int] = defaultdict(int)
     functions: dict[tuple[str, int], str] = {}
-    data = sorted(objects.glob("*.gcda"))
+    data = sorted(objects.glob("**/.libs/*.gcda"))
     if not data:
         raise SystemExit(f"{objects}: no test has left a .gcda file")
     for path in data:

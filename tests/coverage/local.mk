@@ -39,13 +39,13 @@ PROGRAMS_COVERING = $(filter-out $(NOT_COVERING),\
 if STATE_COVERAGE
 check-coverage: $(BUILT_SOURCES)
 	$(MAKE) $(lib_LTLIBRARIES) run $(PROGRAMS_COVERING)
-	rm -f $(COVERED_STATES) lib/.libs/*.gcda
+	rm -f $(COVERED_STATES) lib/*/.libs/*.gcda
 	result=0; \
 	STATE_COVERAGE=$(COVERED_STATES) $(MAKE) -k check-TESTS \
 	  TESTS="$(COVERING_TESTS)" check_LIBRARIES= \
 	  check_PROGRAMS="$(PROGRAMS_COVERING)" || result=1; \
 	$(PYTHON) -B $(srcdir)/tests/coverage/coverage-report "$(GCOV)" \
-	  $(COVERED_STATES) lib/.libs || result=1; \
+	  $(COVERED_STATES) lib || result=1; \
 	exit $$result
 else
 check-coverage:

@@ -5,7 +5,7 @@
  * the library does not export.
  */
 
-#include "internal.h"
+#include "machine/machine.h"
 #include "check.h"
 
 void

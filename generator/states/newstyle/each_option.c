@@ -9,7 +9,7 @@ GROUP (NEWSTYLE.EACH_OPTION)
 STATE (START)
   GOES_TO (SEND)
 {
-  if (nbdi_option_message (h, h->opt.option, NULL, 0) == -1)
+  if (nbdi_option_message (l, l->opt.option, NULL, 0) == -1)
     return FAILED;
   return NEXT (SEND);
 }
@@ -27,7 +27,7 @@ STATE (RECV_HEADER)
   IO (RECV, NBD_OPTION_REPLY_SIZE)
   GOES_TO (RECV_PAYLOAD)
 {
-  if (nbdi_expect_option_reply (h) == -1)
+  if (nbdi_expect_option_reply (l) == -1)
     return FAILED;
   return NEXT (RECV_PAYLOAD);
 }

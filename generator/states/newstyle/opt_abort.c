@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 /* Leave option haggling and close the connection: because the program
  * wants it, or because nothing else can be done after an error.
@@ -15,9 +15,9 @@ GROUP (NEWSTYLE.OPT_ABORT)
 STATE (START)
   GOES_TO (SEND, .CLOSED)
 {
-  if ((h->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE) == 0)
+  if ((s->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE) == 0)
     return NEXT (.CLOSED);
-  if (nbdi_option_message (h, NBD_OPT_ABORT, NULL, 0) == -1)
+  if (nbdi_option_message (l, NBD_OPT_ABORT, NULL, 0) == -1)
     return FAILED;
   return NEXT (SEND);
 }
@@ -27,10 +27,10 @@ STATE (SEND)
   IO (SEND)
   GOES_TO (RECV_REPLY)
 {
-  if (h->export.tls)
-    h->conn.transport->shutdown_write (h);
-  if (h->opt.error != 0) {
-    nbdi_option_error (h);
+  if (l->agreed.tls)
+    l->channel.transport->shutdown_write (&l->channel);
+  if (l->opt.error != 0) {
+    nbdi_option_error (l);
     return FAILED;
   }
   return NEXT (RECV_REPLY);
@@ -42,6 +42,6 @@ STATE (RECV_REPLY)
   ON (END_OF_STREAM -> .CLOSED)
   GOES_TO (.CLOSED)
 {
-  nbdi_take (h, NBD_OPTION_REPLY_SIZE);
+  nbdi_take (l, NBD_OPTION_REPLY_SIZE);
   return NEXT (.CLOSED);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <string.h>
@@ -16,10 +16,10 @@ GROUP (NEWSTYLE.OPT_EXPORT_NAME)
 STATE (START)
   GOES_TO (SEND)
 {
-  const char *name = h->settings.export_name;
+  const char *name = s->settings.export_name;
 
-  nbdi_forget_export (h);
-  if (nbdi_option_message (h, NBD_OPT_EXPORT_NAME, name,
+  nbdi_forget_export (s);
+  if (nbdi_option_message (l, NBD_OPT_EXPORT_NAME, name,
                            strlen (name)) == -1)
     return FAILED;
   return NEXT (SEND);
@@ -39,13 +39,13 @@ STATE (RECV_EXPORT)
   ON (END_OF_STREAM -> REFUSED)
   GOES_TO (RECV_ZEROES, ^OPTION_DONE)
 {
-  const uint8_t *p = nbdi_take (h, NBD_EXPORT_NAME_REPLY_SIZE);
+  const uint8_t *p = nbdi_take (l, NBD_EXPORT_NAME_REPLY_SIZE);
 
-  if (nbdi_set_export (h, nbdi_get64 (p), nbdi_get16 (p + 8)) == -1)
+  if (nbdi_take_export (l, nbdi_get64 (p), nbdi_get16 (p + 8)) == -1)
     return FAILED;
-  nbdi_settle_contexts (h);
-  nbdi_option_result (h, 0, 0);
-  if (h->settings.handshake_flags & NBD_FLAG_NO_ZEROES)
+  nbdi_settle_contexts (s);
+  nbdi_option_result (l, 0, 0);
+  if (s->settings.handshake_flags & NBD_FLAG_NO_ZEROES)
     return NEXT (^OPTION_DONE);
   return NEXT (RECV_ZEROES);
 }
@@ -55,7 +55,7 @@ STATE (RECV_ZEROES)
   IO (RECV, NBD_EXPORT_NAME_ZEROES)
   GOES_TO (^OPTION_DONE)
 {
-  nbdi_take (h, NBD_EXPORT_NAME_ZEROES);
+  nbdi_take (l, NBD_EXPORT_NAME_ZEROES);
   return NEXT (^OPTION_DONE);
 }
 
@@ -63,7 +63,7 @@ STATE (RECV_ZEROES)
 STATE (REFUSED)
   GOES_TO (.DEAD)
 {
-  CLEANUP_TEXT const char *name = nbdi_printable (h->settings.export_name);
+  CLEANUP_TEXT const char *name = nbdi_printable (s->settings.export_name);
 
   nbdi_error (0, "NBD_OPT_EXPORT_NAME: the server refused export %s by "
               "closing the connection", name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -23,49 +23,53 @@ take_info_string (char **field, const uint8_t *p, uint32_t len)
 
 /* NBD_INFO_EXPORT: size and transmission flags. */
 static int
-take_info_export (struct nbd_handle *h, const uint8_t *p, uint32_t len)
+take_info_export (struct nbdi_link *l, const uint8_t *p, uint32_t len)
 {
+  const struct nbdi_export *export = &l->session->export;
+
   if (len != NBD_INFO_EXPORT_SIZE) {
     nbdi_error (EPROTO, "NBD_INFO_EXPORT: length is %" PRIu32 ", must be %d",
                 len, NBD_INFO_EXPORT_SIZE);
     return -1;
   }
   uint64_t size = nbdi_get64 (p + 2);
-  if (h->export.known && h->export.size != size) {
+  if (export->known && export->size != size) {
     nbdi_error (EPROTO, "NBD_INFO_EXPORT: sent twice with sizes %" PRIu64
-                " and %" PRIu64, h->export.size, size);
+                " and %" PRIu64, export->size, size);
     return -1;
   }
-  return nbdi_set_export (h, size, nbdi_get16 (p + 10));
+  return nbdi_take_export (l, size, nbdi_get16 (p + 10));
 }
 
 /* NBD_INFO_BLOCK_SIZE: what requests must be multiples of. */
 static int
-take_info_block_size (struct nbd_handle *h, const uint8_t *p, uint32_t len)
+take_info_block_size (struct nbdi_session *s, const uint8_t *p, uint32_t len)
 {
   if (len != NBD_INFO_BLOCK_SIZE_SIZE) {
     nbdi_error (EPROTO, "NBD_INFO_BLOCK_SIZE: length is %" PRIu32
                 ", must be %d", len, NBD_INFO_BLOCK_SIZE_SIZE);
     return -1;
   }
-  nbdi_set_block_sizes (h, nbdi_get32 (p + 2), nbdi_get32 (p + 6),
+  nbdi_set_block_sizes (s, nbdi_get32 (p + 2), nbdi_get32 (p + 6),
                         nbdi_get32 (p + 10));
   return 0;
 }
 
 /* One NBD_REP_INFO.  Types that we do not know are no error. */
 static int
-take_info (struct nbd_handle *h, const uint8_t *p, uint32_t len)
+take_info (struct nbdi_link *l, const uint8_t *p, uint32_t len)
 {
+  struct nbdi_session *s = l->session;
+
   switch (nbdi_get16 (p)) {
   case NBD_INFO_EXPORT:
-    return take_info_export (h, p, len);
+    return take_info_export (l, p, len);
   case NBD_INFO_NAME:
-    return take_info_string (&h->export.name, p + 2, len - 2);
+    return take_info_string (&s->export.name, p + 2, len - 2);
   case NBD_INFO_DESCRIPTION:
-    return take_info_string (&h->export.description, p + 2, len - 2);
+    return take_info_string (&s->export.description, p + 2, len - 2);
   case NBD_INFO_BLOCK_SIZE:
-    return take_info_block_size (h, p, len);
+    return take_info_block_size (s, p, len);
   default:
     return 0;
   }
@@ -83,9 +87,9 @@ GROUP (NEWSTYLE.OPT_GO)
 STATE (START)
   GOES_TO (SEND)
 {
-  nbdi_forget_export (h);
-  h->export.asked = true;
-  if (nbdi_export_option_message (h, h->opt.option) == -1)
+  nbdi_forget_export (s);
+  s->export.asked = true;
+  if (nbdi_export_option_message (l, l->opt.option) == -1)
     return FAILED;
   return NEXT (SEND);
 }
@@ -95,11 +99,11 @@ STATE (RECV_HEADER)
   IO (RECV, NBD_OPTION_REPLY_SIZE)
   GOES_TO (RECV_PAYLOAD, SKIP)
 {
-  if (nbdi_expect_option_reply (h) == -1)
+  if (nbdi_expect_option_reply (l) == -1)
     return FAILED;
-  if (h->opt.reply.type == NBD_REP_INFO &&
-      h->opt.reply.length > 2 + NBD_MAX_STRING) {
-    h->in.skip = h->opt.reply.length;
+  if (l->opt.reply.type == NBD_REP_INFO &&
+      l->opt.reply.length > 2 + NBD_MAX_STRING) {
+    l->in.skip = l->opt.reply.length;
     return NEXT (SKIP);
   }
   return NEXT (RECV_PAYLOAD);
@@ -115,27 +119,27 @@ STATE (SKIP)
 
 /* Act on one whole reply. */
 STATE (RECV_PAYLOAD)
-  IO (RECV, h->opt.reply.length)
+  IO (RECV, l->opt.reply.length)
   GOES_TO (RECV_HEADER, ^OPTION_DONE)
 {
-  uint32_t len = h->opt.reply.length;
-  const uint8_t *p = nbdi_take (h, len);
+  uint32_t len = l->opt.reply.length;
+  const uint8_t *p = nbdi_take (l, len);
 
-  switch (h->opt.reply.type) {
+  switch (l->opt.reply.type) {
   case NBD_REP_INFO:
-    if (take_info (h, p, len) == -1)
+    if (take_info (l, p, len) == -1)
       return FAILED;
     return NEXT (RECV_HEADER);
   case NBD_REP_ACK:
-    if (!h->export.known)
+    if (!s->export.known)
       return FAIL (EPROTO, "%s: the server acknowledged it without telling "
-                   "the export's size", nbdi_option_name (h->opt.option));
-    nbdi_settle_contexts (h);
-    nbdi_option_result (h, 0, 0);
+                   "the export's size", nbdi_option_name (l->opt.option));
+    nbdi_settle_contexts (s);
+    nbdi_option_result (l, 0, 0);
     return NEXT (^OPTION_DONE);
   default:
-    nbdi_refused_export (h);
-    if (nbdi_option_refused (h, p) == -1)
+    nbdi_refused_export (s, l->opt.reply.type);
+    if (nbdi_option_refused (l, p) == -1)
       return FAILED;
     return NEXT (^OPTION_DONE);
   }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,7 +12,7 @@
  * anything but NUL.
  */
 static int
-take_export (struct nbd_handle *h, const uint8_t *p, uint32_t len)
+take_export (struct nbdi_link *l, const uint8_t *p, uint32_t len)
 {
   uint32_t name_len = nbdi_get32 (p);
 
@@ -36,14 +36,14 @@ take_export (struct nbd_handle *h, const uint8_t *p, uint32_t len)
     nbdi_error (errno, "NBD_OPT_LIST");
     return -1;
   }
-  if (h->opt.value == MAX_EXPORTS) {
+  if (l->opt.value == MAX_EXPORTS) {
     nbdi_error (EPROTO, "NBD_OPT_LIST: the server sent more than %d exports",
                 MAX_EXPORTS);
     return -1;
   }
-  h->opt.value++;
-  if (h->opt.list.callback)
-    NBDI_CALLBACK (h->opt.list.callback (h->opt.list.user_data, name,
+  l->opt.value++;
+  if (l->opt.list.callback)
+    NBDI_CALLBACK (l->opt.list.callback (l->opt.list.user_data, name,
                                          description));
   return 0;
 }
@@ -58,29 +58,29 @@ GROUP (NEWSTYLE.OPT_LIST)
 STATE (START)
   GOES_TO (SEND)
 {
-  if (nbdi_option_message (h, NBD_OPT_LIST, NULL, 0) == -1)
+  if (nbdi_option_message (l, NBD_OPT_LIST, NULL, 0) == -1)
     return FAILED;
-  h->opt.value = 0;
+  l->opt.value = 0;
   return NEXT (SEND);
 }
 
 /* Act on one whole reply: an export, or the end of the list. */
 STATE (RECV_PAYLOAD)
-  IO (RECV, h->opt.reply.length)
+  IO (RECV, l->opt.reply.length)
   GOES_TO (RECV_HEADER, ^OPTION_DONE)
 {
-  const uint8_t *p = nbdi_take (h, h->opt.reply.length);
+  const uint8_t *p = nbdi_take (l, l->opt.reply.length);
 
-  switch (h->opt.reply.type) {
+  switch (l->opt.reply.type) {
   case NBD_REP_SERVER:
-    if (take_export (h, p, h->opt.reply.length) == -1)
+    if (take_export (l, p, l->opt.reply.length) == -1)
       return FAILED;
     return NEXT (RECV_HEADER);
   case NBD_REP_ACK:
-    nbdi_option_result (h, h->opt.value, 0);
+    nbdi_option_result (l, l->opt.value, 0);
     return NEXT (^OPTION_DONE);
   default:
-    if (nbdi_option_refused (h, p) == -1)
+    if (nbdi_option_refused (l, p) == -1)
       return FAILED;
     return NEXT (^OPTION_DONE);
   }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,8 +12,9 @@
  * for block status replies.
  */
 static int
-take_context (struct nbd_handle *h, const uint8_t *p, uint32_t len)
+take_context (struct nbdi_link *l, const uint8_t *p, uint32_t len)
 {
+  struct nbdi_session *s = l->session;
   uint32_t id = nbdi_get32 (p);
   CLEANUP_FREE char *name = NULL;
 
@@ -28,17 +29,17 @@ take_context (struct nbd_handle *h, const uint8_t *p, uint32_t len)
     nbdi_error (errno, "NBD_REP_META_CONTEXT");
     return -1;
   }
-  if (h->opt.option == NBD_OPT_SET_META_CONTEXT &&
-      nbdi_add_context (h, id, name) == -1)
+  if (l->opt.option == NBD_OPT_SET_META_CONTEXT &&
+      nbdi_add_context (s, id, name) == -1)
     return -1;
-  if (h->opt.value == MAX_LISTED) {
+  if (l->opt.value == MAX_LISTED) {
     nbdi_error (EPROTO, "NBD_REP_META_CONTEXT: the server sent more than %d "
                 "contexts", MAX_LISTED);
     return -1;
   }
-  h->opt.value++;
-  if (h->opt.context.callback)
-    NBDI_CALLBACK (h->opt.context.callback (h->opt.context.user_data, name));
+  l->opt.value++;
+  if (l->opt.context.callback)
+    NBDI_CALLBACK (l->opt.context.callback (l->opt.context.user_data, name));
   return 0;
 }
 
@@ -57,41 +58,41 @@ STATE (START)
   GOES_TO (SEND)
 {
   const struct nbdi_strings *queries =
-    h->opt.own_queries ? &h->opt.queries : &h->meta_contexts;
+    l->opt.own_queries ? &l->opt.queries : &s->meta_contexts;
 
-  if (h->opt.option == NBD_OPT_SET_META_CONTEXT) {
-    nbdi_forget_contexts (h);
-    h->export.contexts_asked = true;
+  if (l->opt.option == NBD_OPT_SET_META_CONTEXT) {
+    nbdi_forget_contexts (s);
+    s->export.contexts_asked = true;
   }
-  if (nbdi_query_option_message (h, h->opt.option, queries) == -1)
+  if (nbdi_query_option_message (l, l->opt.option, queries) == -1)
     return FAILED;
-  h->opt.value = 0;
+  l->opt.value = 0;
   return NEXT (SEND);
 }
 
 /* Act on one whole reply: a context, or the end of the list. */
 STATE (RECV_PAYLOAD)
-  IO (RECV, h->opt.reply.length)
+  IO (RECV, l->opt.reply.length)
   GOES_TO (RECV_HEADER, ^OPTION_DONE)
 {
-  const uint8_t *p = nbdi_take (h, h->opt.reply.length);
-  bool set = h->opt.option == NBD_OPT_SET_META_CONTEXT;
+  const uint8_t *p = nbdi_take (l, l->opt.reply.length);
+  bool set = l->opt.option == NBD_OPT_SET_META_CONTEXT;
 
-  switch (h->opt.reply.type) {
+  switch (l->opt.reply.type) {
   case NBD_REP_META_CONTEXT:
-    if (take_context (h, p, h->opt.reply.length) == -1)
+    if (take_context (l, p, l->opt.reply.length) == -1)
       return FAILED;
     return NEXT (RECV_HEADER);
   case NBD_REP_ACK:
     if (set)
-      h->export.contexts_valid = true;
-    nbdi_option_result (h, h->opt.value, 0);
+      s->export.contexts_valid = true;
+    nbdi_option_result (l, l->opt.value, 0);
     return NEXT (^OPTION_DONE);
   default:
-    if (nbdi_option_refused (h, p) == -1)
+    if (nbdi_option_refused (l, p) == -1)
       return FAILED;
     if (set)
-      nbdi_forget_contexts (h);
+      nbdi_forget_contexts (s);
     return NEXT (^OPTION_DONE);
   }
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
-#include "tls.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 
@@ -8,13 +7,15 @@
  * the server forgets it as well.
  */
 static void
-forget_negotiation (struct nbd_handle *h)
+forget_negotiation (struct nbdi_link *l)
 {
-  h->export.structured_replies = false;
-  h->export.extended_headers = false;
-  nbdi_forget_export (h);
-  nbdi_forget_contexts (h);
-  h->export.asked = h->export.contexts_asked = false;
+  struct nbdi_session *s = l->session;
+
+  l->agreed.structured_replies = false;
+  l->agreed.extended_headers = false;
+  nbdi_forget_export (s);
+  nbdi_forget_contexts (s);
+  s->export.asked = s->export.contexts_asked = false;
 }
 
 /* Encrypt the rest of the connection. */
@@ -27,24 +28,24 @@ GROUP (NEWSTYLE.OPT_STARTTLS)
  * not sent by a server that is about to encrypt.
  */
 STATE (RECV_PAYLOAD)
-  IO (RECV, h->opt.reply.length)
+  IO (RECV, l->opt.reply.length)
   GOES_TO (HANDSHAKE, ^OPTION_DONE)
 {
-  const uint8_t *text = nbdi_take (h, h->opt.reply.length);
+  const uint8_t *text = nbdi_take (l, l->opt.reply.length);
 
-  if (h->opt.reply.type != NBD_REP_ACK) {
-    if (nbdi_option_refused (h, text) == -1)
+  if (l->opt.reply.type != NBD_REP_ACK) {
+    if (nbdi_option_refused (l, text) == -1)
       return FAILED;
-    h->opt.value = 0;
+    l->opt.value = 0;
     return NEXT (^OPTION_DONE);
   }
-  if (h->export.tls)
+  if (l->agreed.tls)
     return FAIL (EPROTO, "NBD_OPT_STARTTLS: the server agreed, but TLS is on "
                  "already");
-  if (h->in.pos != h->in.end)
+  if (l->in.pos != l->in.end)
     return FAIL (EPROTO, "NBD_OPT_STARTTLS: %zu bytes followed the server's "
-                 "agreement in plain text", h->in.end - h->in.pos);
-  if (nbdi_tls_start (h) == -1)
+                 "agreement in plain text", l->in.end - l->in.pos);
+  if (nbdi_tls_start (&l->channel, l->reach.host) == -1)
     return FAILED;
   return NEXT (HANDSHAKE);
 }
@@ -54,7 +55,7 @@ STATE (HANDSHAKE)
   ON (NOTIFY_READ -> HANDSHAKE)
   GOES_TO (HANDSHAKE_SEND, ^OPTION_DONE)
 {
-  switch (nbdi_tls_handshake (h)) {
+  switch (nbdi_tls_handshake (&l->channel)) {
   case NBDI_TLS_WANT_READ:
     return WAIT;
   case NBDI_TLS_WANT_WRITE:
@@ -64,9 +65,9 @@ STATE (HANDSHAKE)
   case NBDI_TLS_DONE:
     break;
   }
-  forget_negotiation (h);
-  h->export.tls = true;
-  nbdi_option_result (h, 1, 0);
+  forget_negotiation (l);
+  l->agreed.tls = true;
+  nbdi_option_result (l, 1, 0);
   return NEXT (^OPTION_DONE);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 /* Send the queued requests, many in one call where that can be. */
 GROUP (TRANSMISSION.ISSUE)
@@ -29,11 +29,11 @@ STATE (SEND)
   ON (NOTIFY_WRITE -> SEND)
   GOES_TO (START, HOLD, SHUT_WRITE, BROKEN)
 {
-  switch (nbdi_send_queue (h)) {
+  switch (nbdi_send_queue (l)) {
   case NBDI_IO_READY:
-    return h->cmds.disconnect ? NEXT (SHUT_WRITE) : NEXT (START);
+    return s->cmds.disconnect ? NEXT (SHUT_WRITE) : NEXT (START);
   case NBDI_IO_WAIT:
-    if (h->cmds.queue_offset == 0 && !nbdi_transport_unsent (h))
+    if (l->sending.begun == 0 && !nbdi_transport_unsent (&l->channel))
       return NEXT (HOLD);
     return WAIT;
   default:
@@ -47,7 +47,7 @@ STATE (SHUT_WRITE)
   SPEC ("Terminating the transmission phase")
   GOES_TO (DONE)
 {
-  if (h->conn.transport->shutdown_write (h) == NBDI_IO_WAIT)
+  if (l->channel.transport->shutdown_write (&l->channel) == NBDI_IO_WAIT)
     return WAIT;
   return NEXT (DONE);
 }
@@ -73,9 +73,9 @@ STATE (BROKEN)
 STATE (FAIL)
   GOES_TO (.DEAD)
 {
-  if (h->broken_text != NULL)
-    nbdi_error (0, "%s", h->broken_text);
+  if (l->sending.broken_text != NULL)
+    nbdi_error (0, "%s", l->sending.broken_text);
   else
-    nbdi_socket_error (h, h->broken_errno, "send");
+    nbdi_lost (l, l->sending.broken_errno, "send");
   return NEXT (.DEAD);
 }

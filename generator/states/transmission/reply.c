@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -26,22 +26,22 @@ STATE (RECV_MAGIC)
   IO (RECV, 4)
   GOES_TO (SIMPLE.START, CHUNK.START)
 {
-  uint32_t magic = nbdi_get32 (h->in.buf + h->in.pos);
+  uint32_t magic = nbdi_get32 (l->in.buf + l->in.pos);
 
-  h->chunks_received++;
-  if (h->export.extended_headers) {
+  l->chunks_received++;
+  if (l->agreed.extended_headers) {
     if (likely (magic == NBD_EXTENDED_REPLY_MAGIC))
       return NEXT (CHUNK.START);
   }
   else {
     if (magic == NBD_SIMPLE_REPLY_MAGIC)
       return NEXT (SIMPLE.START);
-    if (magic == NBD_STRUCTURED_REPLY_MAGIC && h->export.structured_replies)
+    if (magic == NBD_STRUCTURED_REPLY_MAGIC && l->agreed.structured_replies)
       return NEXT (CHUNK.START);
   }
   return FAIL (0, "reply: wrong magic 0x%08" PRIx32 " where %s is expected",
                magic,
-               h->export.extended_headers ? "an extended reply" :
-               h->export.structured_replies ? "a simple or structured reply" :
+               l->agreed.extended_headers ? "an extended reply" :
+               l->agreed.structured_replies ? "a simple or structured reply" :
                "a simple reply");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Drive the golden machine and print all that it does. */
 
-#include "internal.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -9,6 +9,7 @@
 
 static unsigned taken, errors;
 static uint64_t now = 1;
+static struct nbdi_session session;
 
 void
 toy_cover (enum nbdi_state from, enum nbdi_event event, int to)
@@ -28,9 +29,9 @@ nbdi_error_count (void)
 }
 
 void
-nbdi_option_result (struct nbd_handle *h, int value, int error)
+nbdi_option_result (struct nbdi_link *l, int value, int error)
 {
-  h->result = error ? -1 : value;
+  l->result = error ? -1 : value;
 }
 
 void
@@ -60,18 +61,27 @@ nbdi_earlier (uint64_t a, uint64_t b)
 }
 
 void
-nbdi_debug_state (struct nbd_handle *h, const char *state)
+nbdi_debug (const struct nbdi_trace *trace, const char *fmt, ...)
 {
-  (void) h;
-  printf ("  -> %s\n", state);
+  va_list args;
+
+  (void) trace;
+  va_start (args, fmt);
+  printf ("  -> ");
+  vprintf (fmt, args);
+  printf ("\n");
+  va_end (args);
 }
 
 void
-nbdi_unexpected_end (struct nbd_handle *h)
+nbdi_lost (struct nbdi_link *l, int errnum, const char *call)
 {
-  (void) h;
+  (void) l;
   errors++;
-  printf ("  error: unexpected end\n");
+  if (errnum == 0)
+    printf ("  error: unexpected end\n");
+  else
+    printf ("  error: %s lost it\n", call);
 }
 
 static int
@@ -88,7 +98,6 @@ next_io (const char **script)
     return NBDI_IO_END;
   case 'L':
     ++*script;
-    errors++;
     return NBDI_IO_LOST;
   default:
     ++*script;
@@ -98,216 +107,218 @@ next_io (const char **script)
 }
 
 int
-nbdi_io_recv (struct nbd_handle *h, size_t n)
+nbdi_io_recv (struct nbdi_link *l, size_t n)
 {
   printf ("  recv %zu\n", n);
-  return next_io (&h->in);
+  return next_io (&l->in);
 }
 
 int
-nbdi_io_boundary (struct nbd_handle *h, size_t n)
+nbdi_io_boundary (struct nbdi_link *l, size_t n)
 {
   printf ("  boundary %zu\n", n);
-  return next_io (&h->in);
+  return next_io (&l->in);
 }
 
 int
-nbdi_io_fill (struct nbd_handle *h)
+nbdi_io_fill (struct nbdi_link *l)
 {
   printf ("  fill\n");
-  return next_io (&h->in);
+  return next_io (&l->in);
 }
 
 int
-nbdi_io_send (struct nbd_handle *h)
+nbdi_io_send (struct nbdi_link *l)
 {
   printf ("  send\n");
-  return next_io (&h->out);
+  return next_io (&l->out);
 }
 
 static void
-show (const struct nbd_handle *h)
+show (const struct nbdi_link *l)
 {
   printf ("  phase %#x direction %u %s, bodies %d, \"%s\", \"%s\"\n",
-          nbdi_phase (h), nbdi_direction (h), nbdi_idle (h) ? "idle" : "busy",
-          h->bodies, nbdi_state_text (h), nbdi_state_when (h));
+          nbdi_phase (l), nbdi_direction (l), nbdi_idle (l) ? "idle" : "busy",
+          l->bodies, nbdi_state_text (l), nbdi_state_when (l));
 }
 
 static void
-event (struct nbd_handle *h, const char *name, enum nbdi_event ev)
+event (struct nbdi_link *l, const char *name, enum nbdi_event ev)
 {
   printf (" event %s\n", name);
-  printf ("  %s\n", nbdi_event (h, ev) ? "taken" : "ignored");
-  show (h);
+  printf ("  %s\n", nbdi_event (l, ev) ? "taken" : "ignored");
+  show (l);
 }
 
-#define EVENT(h, name) event (h, #name, NBDI_EVENT_##name)
+#define EVENT(l, name) event (l, #name, NBDI_EVENT_##name)
 
 static void
-run (struct nbd_handle *h, const char *in, const char *out)
+run (struct nbdi_link *l, const char *in, const char *out)
 {
   printf (" run, in \"%s\", out \"%s\"\n", in, out);
-  h->in = in;
-  h->out = out;
-  nbdi_run (h);
-  show (h);
+  l->in = in;
+  l->out = out;
+  nbdi_run (l);
+  show (l);
 }
 
-static struct nbd_handle
+static struct nbdi_link
 toy (const char *title, int option)
 {
   printf ("%s\n", title);
-  return (struct nbd_handle) {
-    .debug = true, .size = 4, .option = option, .in = "", .out = "",
+  session.trace.on = true;
+  return (struct nbdi_link) {
+    .session = &session, .lost_errno = EPIPE, .lost_call = "toy", .size = 4,
+    .option = option, .in = "", .out = "",
   };
 }
 
-static struct nbd_handle
+static struct nbdi_link
 talking (const char *title)
 {
-  struct nbd_handle h = toy (title, 1);
+  struct nbdi_link l = toy (title, 1);
 
-  h.debug = false;
-  h.in = "R";
-  nbdi_event (&h, NBDI_EVENT_OPEN);
-  h.debug = true;
-  show (&h);
-  return h;
+  session.trace.on = false;
+  l.in = "R";
+  nbdi_event (&l, NBDI_EVENT_OPEN);
+  session.trace.on = true;
+  show (&l);
+  return l;
 }
 
 static void
 bodies_run_once (void)
 {
-  struct nbd_handle h = toy ("A waiting body runs once; IO is tried again.", 1);
+  struct nbdi_link l = toy ("A waiting body runs once; IO is tried again.", 1);
 
-  show (&h);
-  run (&h, "", "");
-  run (&h, "", "");
-  EVENT (&h, SPEAK);
-  EVENT (&h, OPEN);
-  run (&h, "", "");
-  run (&h, "R", "");
+  show (&l);
+  run (&l, "", "");
+  run (&l, "", "");
+  EVENT (&l, SPEAK);
+  EVENT (&l, OPEN);
+  run (&l, "", "");
+  run (&l, "R", "");
 }
 
 static void
 dispatching (void)
 {
-  struct nbd_handle h = toy ("DISPATCH finds the group of an option.", 3);
+  struct nbdi_link l = toy ("DISPATCH finds the group of an option.", 3);
 
-  EVENT (&h, OPEN);
-  run (&h, "R", "R");
-  h = toy ("Without such a group it fails.", 4);
-  h.in = "R";
-  EVENT (&h, OPEN);
-  h = toy ("A path for other values is taken instead.", 9);
-  h.in = "R";
-  EVENT (&h, OPEN);
+  EVENT (&l, OPEN);
+  run (&l, "R", "R");
+  l = toy ("Without such a group it fails.", 4);
+  l.in = "R";
+  EVENT (&l, OPEN);
+  l = toy ("A path for other values is taken instead.", 9);
+  l.in = "R";
+  EVENT (&l, OPEN);
 }
 
 static void
 failing (void)
 {
-  struct nbd_handle h = toy ("FAIL leads to DEAD.", 0);
+  struct nbdi_link l = toy ("FAIL leads to DEAD.", 0);
 
-  h.in = "R";
-  EVENT (&h, OPEN);
-  run (&h, "R", "R");
-  h = toy ("FAILED leads to DEAD.", 2);
-  h.in = "R";
-  h.bodies = 101;
-  EVENT (&h, OPEN);
-  h = toy ("IO that fails leads to DEAD.", 2);
-  h.in = "F";
-  EVENT (&h, OPEN);
-  h = toy ("The end of the stream leads to its ON.", 2);
-  h.in = "E";
-  EVENT (&h, OPEN);
-  h = talking ("Or to DEAD where there is none.");
-  run (&h, "RE", "");
+  l.in = "R";
+  EVENT (&l, OPEN);
+  run (&l, "R", "R");
+  l = toy ("FAILED leads to DEAD.", 2);
+  l.in = "R";
+  l.bodies = 101;
+  EVENT (&l, OPEN);
+  l = toy ("IO that fails leads to DEAD.", 2);
+  l.in = "F";
+  EVENT (&l, OPEN);
+  l = toy ("The end of the stream leads to its ON.", 2);
+  l.in = "E";
+  EVENT (&l, OPEN);
+  l = talking ("Or to DEAD where there is none.");
+  run (&l, "RE", "");
 }
 
 static void
 regions (void)
 {
-  struct nbd_handle h = talking ("Regions run in order, each by itself.");
+  struct nbdi_link l = talking ("Regions run in order, each by itself.");
 
-  run (&h, "RR", "");
-  run (&h, "R", "");
-  EVENT (&h, SPEAK);
-  run (&h, "R", "R");
-  EVENT (&h, SPEAK);
-  run (&h, "", "R");
-  EVENT (&h, NOTIFY_WRITE);
-  EVENT (&h, NOTIFY_READ);
-  EVENT (&h, LEAVE);
-  run (&h, "R", "R");
-  h = talking ("A region that fails ends the composite.");
-  h.out = "F";
-  EVENT (&h, SPEAK);
-  EVENT (&h, LEAVE);
+  run (&l, "RR", "");
+  run (&l, "R", "");
+  EVENT (&l, SPEAK);
+  run (&l, "R", "R");
+  EVENT (&l, SPEAK);
+  run (&l, "", "R");
+  EVENT (&l, NOTIFY_WRITE);
+  EVENT (&l, NOTIFY_READ);
+  EVENT (&l, LEAVE);
+  run (&l, "R", "R");
+  l = talking ("A region that fails ends the composite.");
+  l.out = "F";
+  EVENT (&l, SPEAK);
+  EVENT (&l, LEAVE);
 }
 
 static void
-wait_until (struct nbd_handle *h, uint64_t time)
+wait_until (struct nbdi_link *l, uint64_t time)
 {
   now = time;
   printf (" at %u, next deadline %u\n", (unsigned) now,
-          (unsigned) nbdi_next_deadline (h));
-  EVENT (h, AFTER);
+          (unsigned) nbdi_next_deadline (l));
+  EVENT (l, AFTER);
 }
 
 static void
 groups_lead_their_states (void)
 {
-  struct nbd_handle h = talking ("An event of the group holds for a state.");
+  struct nbdi_link l = talking ("An event of the group holds for a state.");
 
-  EVENT (&h, SPEAK);
-  run (&h, "RR", "R");
-  h = talking ("The event of the state itself goes before it.");
-  EVENT (&h, LEAVE);
-  h = talking ("A lost connection leads where the group says.");
-  run (&h, "RL", "");
-  h = talking ("So does an end that nobody expects.");
-  run (&h, "RE", "");
-  h = talking ("The end of the stream that is expected does not.");
-  run (&h, "E", "");
-  h = toy ("Without such a clause it leads to DEAD.", 2);
-  h.in = "L";
-  EVENT (&h, OPEN);
+  EVENT (&l, SPEAK);
+  run (&l, "RR", "R");
+  l = talking ("The event of the state itself goes before it.");
+  EVENT (&l, LEAVE);
+  l = talking ("A lost connection leads where the group says.");
+  run (&l, "RL", "");
+  l = talking ("So does an end that nobody expects.");
+  run (&l, "RE", "");
+  l = talking ("The end of the stream that is expected does not.");
+  run (&l, "E", "");
+  l = toy ("Without such a clause it leads to DEAD.", 2);
+  l.in = "L";
+  EVENT (&l, OPEN);
 }
 
 static void
 deadlines (void)
 {
-  struct nbd_handle h = toy ("A deadline that passed moves the machine.", 3);
+  struct nbdi_link l = toy ("A deadline that passed moves the machine.", 3);
 
-  wait_until (&h, 10);
-  EVENT (&h, OPEN);
-  h.patience = 20;
-  wait_until (&h, 19);
-  wait_until (&h, 20);
-  h = toy ("That of the state itself goes before the group's.", 3);
-  EVENT (&h, OPEN);
-  run (&h, "R", "");
-  h.patience = 30;
-  wait_until (&h, 30);
-  h = talking ("Of all regions the earliest counts.");
-  wait_until (&h, 40);
-  h.silence = 50;
-  wait_until (&h, 41);
-  wait_until (&h, 51);
+  wait_until (&l, 10);
+  EVENT (&l, OPEN);
+  l.patience = 20;
+  wait_until (&l, 19);
+  wait_until (&l, 20);
+  l = toy ("That of the state itself goes before the group's.", 3);
+  EVENT (&l, OPEN);
+  run (&l, "R", "");
+  l.patience = 30;
+  wait_until (&l, 30);
+  l = talking ("Of all regions the earliest counts.");
+  wait_until (&l, 40);
+  l.silence = 50;
+  wait_until (&l, 41);
+  wait_until (&l, 51);
 }
 
 /* A build with checks does not survive this. */
 static int
 fail_in_silence (void)
 {
-  struct nbd_handle h = toy ("FAILED without an error.", 2);
+  struct nbdi_link l = toy ("FAILED without an error.", 2);
 
-  h.in = "R";
-  h.bodies = 101;
-  h.careless = true;
-  nbdi_event (&h, NBDI_EVENT_OPEN);
+  l.in = "R";
+  l.bodies = 101;
+  l.careless = true;
+  nbdi_event (&l, NBDI_EVENT_OPEN);
   return 0;
 }
 

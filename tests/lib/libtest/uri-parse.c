@@ -110,7 +110,7 @@ void
 check_parse (const struct nbdi_settings *policy, const char *uri,
              const char *result)
 {
-  struct nbd_handle h = { .debug = false };
+  struct nbd_handle h = { .magic = 0 };
   struct nbdi_uri u;
   int r = nbdi_parse_uri (&h, policy, uri, &u);
   CLEANUP_FREE char *got = r == 0 ? describe (&u) : NULL;

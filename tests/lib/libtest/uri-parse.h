@@ -5,7 +5,7 @@
 #ifndef PARSE_H
 #define PARSE_H
 
-#include "uri.h"
+#include "api/uri.h"
 
 /* Parse under a policy and compare with the result of an example. */
 extern void check_parse (const struct nbdi_settings *policy, const char *uri,

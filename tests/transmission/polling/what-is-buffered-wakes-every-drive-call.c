@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-#include "internal.h"
+#include "drive/drive.h"
 
 #include "bytes.h"
 #include "check.h"
@@ -22,13 +22,13 @@ static struct bytes has;
 static bool gives, send_fails;
 
 static ssize_t
-late_receive (struct nbd_handle *h, struct iovec *iov,
+late_receive (struct nbdi_channel *ch, struct iovec *iov,
               int n __attribute__ ((unused)))
 {
   if (has.len == 0) {
     char buf[4096];
     struct iovec all = { buf, sizeof buf };
-    ssize_t r = nbdi_socket_transport.receive (h, &all, 1);
+    ssize_t r = nbdi_socket_transport.receive (ch, &all, 1);
 
     if (r <= 0)
       return r;
@@ -48,17 +48,17 @@ late_receive (struct nbd_handle *h, struct iovec *iov,
 }
 
 static ssize_t
-late_send (struct nbd_handle *h, struct iovec *iov, int n)
+late_send (struct nbdi_channel *ch, struct iovec *iov, int n)
 {
   if (!send_fails)
-    return nbdi_socket_transport.send (h, iov, n);
+    return nbdi_socket_transport.send (ch, iov, n);
   nbdi_error (ENOBUFS, "the transport cannot send");
   errno = ENOBUFS;
   return NBDI_TRANSPORT_FAILED;
 }
 
 static bool
-late_pending (const struct nbd_handle *h __attribute__ ((unused)))
+late_pending (const struct nbdi_channel *ch __attribute__ ((unused)))
 {
   return has.len > 0;
 }
@@ -79,7 +79,7 @@ late_handle (struct server *s)
   CHECK_OK (nbd_set_request_extended_headers (h, false));
   CHECK_OK (nbd_set_request_structured_replies (h, false));
   server_open (s, h);
-  h->conn.transport = &late;
+  h->link.channel.transport = &late;
   server_say (s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
   server_say (s, "reply NBD_OPT_GO NBD_REP_INFO u16 NBD_INFO_EXPORT u64 1M "
               "u16 %d", FLAGS_ALL);

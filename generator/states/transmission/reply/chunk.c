@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -41,18 +41,20 @@ chunk_fits (const struct nbdi_command *c, const struct nbdi_chunk *chunk)
 
 /* Whether the chunk answers its command, which fails otherwise. */
 static bool
-chunk_answers (struct nbd_handle *h, struct nbdi_command *c,
+chunk_answers (struct nbdi_link *l, struct nbdi_command *c,
                const struct nbdi_chunk *chunk)
 {
-  if (unlikely (h->export.extended_headers && chunk->offset != c->offset)) {
-    nbdi_fail_command (h, c, EPROTO,
+  struct nbdi_session *s = l->session;
+
+  if (unlikely (l->agreed.extended_headers && chunk->offset != c->offset)) {
+    nbdi_fail_command (s, c, EPROTO,
                        "reply chunk: offset %" PRIu64
                        " is not the request's %" PRIu64,
                        chunk->offset, c->offset);
     return false;
   }
   if (unlikely (!chunk_fits (c, chunk))) {
-    nbdi_fail_command (h, c, EPROTO,
+    nbdi_fail_command (s, c, EPROTO,
                        "reply chunk: type 0x%x with a payload "
                        "of %" PRIu64 " bytes is no answer to %s",
                        chunk->type, chunk->length,
@@ -70,15 +72,15 @@ GROUP (TRANSMISSION.REPLY.CHUNK)
 
 /* Receive the header and choose what to do with the payload. */
 STATE (START)
-  IO (RECV, h->export.extended_headers ? NBD_EXTENDED_REPLY_SIZE
+  IO (RECV, l->agreed.extended_headers ? NBD_EXTENDED_REPLY_SIZE
                                        : NBD_STRUCTURED_REPLY_SIZE)
   GOES_TO (OFFSET_DATA.START, OFFSET_HOLE.START, BLOCK_STATUS.START,
            ERROR.START, SKIP, FINISH)
 {
-  struct nbdi_chunk *chunk = &h->reply.chunk;
-  bool extended = h->export.extended_headers;
+  struct nbdi_chunk *chunk = &l->reply.chunk;
+  bool extended = l->agreed.extended_headers;
 
-  nbdi_decode_chunk (nbdi_take (h, extended ? NBD_EXTENDED_REPLY_SIZE
+  nbdi_decode_chunk (nbdi_take (l, extended ? NBD_EXTENDED_REPLY_SIZE
                                             : NBD_STRUCTURED_REPLY_SIZE),
                      chunk, extended);
   if (chunk->length > MAX_CHUNK)
@@ -86,15 +88,16 @@ STATE (START)
                  "the most that any request can bring", chunk->length,
                  MAX_CHUNK);
 
-  struct nbdi_command *c = nbdi_find_command (h, chunk->cookie);
-  h->reply.command = c;
-  h->in.skip = chunk->length;
+  struct nbdi_command *c =
+    nbdi_find_command (s, nbdi_own_cookie (l, chunk->cookie));
+  l->reply.command = c;
+  l->in.skip = chunk->length;
   if (unlikely (c == NULL)) {
-    nbdi_debug (h, "skipping a reply chunk with unknown cookie %" PRIu64,
-                chunk->cookie);
+    nbdi_debug (&s->trace, "skipping a reply chunk with unknown cookie %"
+                PRIu64, chunk->cookie);
     return NEXT (SKIP);
   }
-  if (!chunk_answers (h, c, chunk))
+  if (!chunk_answers (l, c, chunk))
     return NEXT (SKIP);
   switch (chunk->type) {
   case NBD_REPLY_TYPE_NONE: return NEXT (FINISH);
@@ -118,8 +121,8 @@ STATE (SKIP)
 STATE (FINISH)
   GOES_TO (^START)
 {
-  if (h->reply.command != NULL &&
-      (h->reply.chunk.flags & NBD_REPLY_FLAG_DONE) != 0)
-    nbdi_answer_command (h, h->reply.command);
+  if (l->reply.command != NULL &&
+      (l->reply.chunk.flags & NBD_REPLY_FLAG_DONE) != 0)
+    nbdi_answer_command (l, l->reply.command);
   return NEXT (^START);
 }

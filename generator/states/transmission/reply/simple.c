@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <inttypes.h>
 
 /* Decide what an error-free reply to this command means. */
 static void
-take_simple_success (struct nbd_handle *h, struct nbdi_command *c)
+take_simple_success (struct nbdi_link *l, struct nbdi_command *c)
 {
+  struct nbdi_session *s = l->session;
+
   /* With structured replies, whatever has a payload must be in chunks. */
   if (unlikely (c->type == NBD_CMD_BLOCK_STATUS ||
-                (c->type == NBD_CMD_READ && h->export.structured_replies)))
-    nbdi_fail_command (h, c, EPROTO, "the server sent a simple reply where "
+                (c->type == NBD_CMD_READ && l->agreed.structured_replies)))
+    nbdi_fail_command (s, c, EPROTO, "the server sent a simple reply where "
                        "a structured one is required");
 }
 
@@ -24,37 +26,39 @@ STATE (START)
   IO (RECV, NBD_SIMPLE_REPLY_SIZE)
   GOES_TO (RECV_PAYLOAD, SKIP, FINISH, ^START)
 {
-  const uint8_t *p = nbdi_take (h, NBD_SIMPLE_REPLY_SIZE);
+  const uint8_t *p = nbdi_take (l, NBD_SIMPLE_REPLY_SIZE);
   uint32_t error = nbdi_get32 (p + 4);
   uint64_t cookie = nbdi_get64 (p + 8);
-  struct nbdi_command *c = nbdi_find_command (h, cookie);
+  struct nbdi_command *c = nbdi_find_command (s, nbdi_own_cookie (l, cookie));
 
-  h->reply.command = c;
+  l->reply.command = c;
   if (unlikely (c == NULL)) {
     /* Only where no payload can follow are we still in step.  Disconnect,
      * the last command, has no reply; servers that send one do no harm.
      */
-    if (error != 0 || h->export.structured_replies ||
-        (h->cmds.disconnect_sent && cookie == h->cmds.last_cookie)) {
-      nbdi_debug (h, "skipping a reply with unknown cookie %" PRIu64, cookie);
+    if (error != 0 || l->agreed.structured_replies ||
+        (l->sending.disconnect &&
+         nbdi_own_cookie (l, cookie) == s->cmds.last_cookie)) {
+      nbdi_debug (&s->trace, "skipping a reply with unknown cookie %" PRIu64,
+                  cookie);
       return NEXT (^START);
     }
     return FAIL (EPROTO, "simple reply: cookie %" PRIu64 " belongs to no "
                  "command in flight", cookie);
   }
   if (error != 0) {
-    nbdi_server_failed (h, c, nbdi_errno_of_wire (error), error, "");
+    nbdi_server_failed (s, c, nbdi_errno_of_wire (error), error, "");
     return NEXT (FINISH);
   }
-  take_simple_success (h, c);
+  take_simple_success (l, c);
   if (c->type != NBD_CMD_READ)
     return NEXT (FINISH);
   if (c->error != 0) {
-    h->in.skip = c->count;
+    l->in.skip = c->count;
     return NEXT (SKIP);
   }
-  h->in.fill = c->data;
-  h->in.fill_left = c->count;
+  l->in.fill = c->data;
+  l->in.fill_left = c->count;
   return NEXT (RECV_PAYLOAD);
 }
 
@@ -63,10 +67,10 @@ STATE (RECV_PAYLOAD)
   IO (FILL)
   GOES_TO (FINISH)
 {
-  struct nbdi_command *c = h->reply.command;
+  struct nbdi_command *c = l->reply.command;
 
   nbdi_read_end (c, 0, c->count);
-  nbdi_call_chunk (h, c, 0, c->count, LIBNBD_READ_DATA);
+  nbdi_call_chunk (s, c, 0, c->count, LIBNBD_READ_DATA);
   return NEXT (FINISH);
 }
 
@@ -82,6 +86,6 @@ STATE (SKIP)
 STATE (FINISH)
   GOES_TO (^START)
 {
-  nbdi_answer_command (h, h->reply.command);
+  nbdi_answer_command (l, l->reply.command);
   return NEXT (^START);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 /* A toy that has one of everything.  It is never linked into the library. */
 GROUP ()
@@ -10,7 +10,7 @@ GROUP ()
 STATE (START)
   ON (OPEN -> GREET.START)
 {
-  h->bodies++;
+  l->bodies++;
   return WAIT;
 }
 

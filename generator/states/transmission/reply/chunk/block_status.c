@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,26 +16,27 @@
  * be skipped.
  */
 static bool
-make_room (struct nbd_handle *h)
+make_room (struct nbdi_link *l)
 {
-  size_t have = h->reply.entries_size;
-  size_t left = h->reply.chunk.length - have;
+  struct nbdi_session *s = l->session;
+  size_t have = l->reply.entries_size;
+  size_t left = l->reply.chunk.length - have;
   size_t more = have > FIRST_ROOM ? have : FIRST_ROOM;
 
   if (more > left)
     more = left;
-  uint8_t *p = realloc (h->reply.entries, have + more);
+  uint8_t *p = realloc (l->reply.entries, have + more);
   if (p == NULL) {
-    nbdi_fail_command (h, h->reply.command, ENOMEM,
+    nbdi_fail_command (s, l->reply.command, ENOMEM,
                        "no memory for %zu bytes of extents", have + more);
-    nbdi_forget_extents (h);
-    h->in.skip = left;
+    nbdi_forget_entries (l);
+    l->in.skip = left;
     return false;
   }
-  h->reply.entries = p;
-  h->reply.entries_size = have + more;
-  h->in.fill = p + have;
-  h->in.fill_left = more;
+  l->reply.entries = p;
+  l->reply.entries_size = have + more;
+  l->in.fill = p + have;
+  l->in.fill_left = more;
   return true;
 }
 
@@ -47,14 +48,14 @@ GROUP (TRANSMISSION.REPLY.CHUNK.BLOCK_STATUS)
 STATE (START)
   GOES_TO (RECV_PAYLOAD, ^SKIP)
 {
-  bool wide = h->reply.chunk.type == NBD_REPLY_TYPE_BLOCK_STATUS_EXT;
-  size_t size = h->reply.chunk.length;
+  bool wide = l->reply.chunk.type == NBD_REPLY_TYPE_BLOCK_STATUS_EXT;
+  size_t size = l->reply.chunk.length;
 
   if ((size - (wide ? NBD_BLOCK_STATUS_EXT_SIZE : NBD_BLOCK_STATUS_SIZE)) /
       (wide ? NBD_EXTENT_EXT_SIZE : NBD_EXTENT_SIZE) > MAX_EXTENTS)
     return FAIL (0, "block status: payload of %zu bytes holds more than %"
                  PRIu32 " extents", size, MAX_EXTENTS);
-  if (!nbdi_status_has_room (h, h->reply.command) || !make_room (h))
+  if (!nbdi_status_has_room (s, l->reply.command) || !make_room (l))
     return NEXT (^SKIP);
   return NEXT (RECV_PAYLOAD);
 }
@@ -65,9 +66,14 @@ STATE (RECV_PAYLOAD)
   CONSUMES (bytes that the header announced)
   GOES_TO (RECV_PAYLOAD, ^SKIP, ^FINISH)
 {
-  if (h->reply.entries_size < h->reply.chunk.length)
-    return make_room (h) ? NEXT (RECV_PAYLOAD) : NEXT (^SKIP);
-  nbdi_deliver_extents (h, h->reply.command);
-  nbdi_forget_extents (h);
+  if (l->reply.entries_size < l->reply.chunk.length)
+    return make_room (l) ? NEXT (RECV_PAYLOAD) : NEXT (^SKIP);
+  struct nbdi_extents extents = {
+    .p = l->reply.entries, .size = l->reply.entries_size,
+    .wide = l->reply.chunk.type == NBD_REPLY_TYPE_BLOCK_STATUS_EXT,
+    .wide_agreed = l->agreed.extended_headers,
+  };
+  nbdi_deliver_extents (s, l->reply.command, &extents);
+  nbdi_forget_entries (l);
   return NEXT (^FINISH);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -19,28 +19,29 @@ room_for_text (const struct nbdi_chunk *chunk)
  * rules.
  */
 static int
-chunk_errno (const struct nbd_handle *h)
+chunk_errno (const struct nbdi_link *l)
 {
-  return h->reply.error == NBD_SUCCESS ? EPROTO
-                                       : nbdi_errno_of_wire (h->reply.error);
+  return l->reply.error == NBD_SUCCESS ? EPROTO
+                                       : nbdi_errno_of_wire (l->reply.error);
 }
 
-/* The command failed, with h->reply.length bytes of the server's text. */
+/* The command failed, with l->reply.length bytes of the server's text. */
 static void
-fail_command (struct nbd_handle *h, const uint8_t *text, const char *place)
+fail_command (struct nbdi_link *l, const uint8_t *text, const char *place)
 {
+  struct nbdi_session *s = l->session;
   CLEANUP_TEXT const char *quoted = NULL;
   CLEANUP_FREE char *more = NULL;
 
   /* Only the first error is kept, and a server may send many. */
-  if (h->reply.command->error != 0 && !h->debug)
+  if (l->reply.command->error != 0 && !s->trace.on)
     return;
-  if (h->reply.length > 0)
-    quoted = nbdi_printable_bytes (text, h->reply.length);
+  if (l->reply.length > 0)
+    quoted = nbdi_printable_bytes (text, l->reply.length);
   if (asprintf (&more, "%s%s%s", place, quoted ? ": " : "",
                 quoted ? quoted : "") == -1)
     more = NULL;
-  nbdi_server_failed (h, h->reply.command, chunk_errno (h), h->reply.error,
+  nbdi_server_failed (s, l->reply.command, chunk_errno (l), l->reply.error,
                       more ? more : place);
 }
 
@@ -55,28 +56,28 @@ STATE (START)
   IO (RECV, NBD_ERROR_SIZE)
   GOES_TO (RECV_TEXT)
 {
-  const uint8_t *p = nbdi_take (h, NBD_ERROR_SIZE);
+  const uint8_t *p = nbdi_take (l, NBD_ERROR_SIZE);
   uint32_t error = nbdi_get32 (p);
   uint16_t text = nbdi_get16 (p + 4);
-  uint64_t room = room_for_text (&h->reply.chunk);
+  uint64_t room = room_for_text (&l->reply.chunk);
 
   if (text > room || text > NBD_MAX_STRING)
     return FAIL (0, "error chunk: text of %u bytes in a payload of %" PRIu64,
-                 text, h->reply.chunk.length);
-  h->reply.error = error;
-  h->reply.length = text;
+                 text, l->reply.chunk.length);
+  l->reply.error = error;
+  l->reply.length = text;
   return NEXT (RECV_TEXT);
 }
 
 /* Receive the text, which an offset may follow. */
 STATE (RECV_TEXT)
-  IO (RECV, h->reply.length)
+  IO (RECV, l->reply.length)
   GOES_TO (RECV_OFFSET, ^SKIP)
 {
-  h->in.skip = room_for_text (&h->reply.chunk) - h->reply.length;
-  if (h->reply.chunk.type == NBD_REPLY_TYPE_ERROR_OFFSET)
+  l->in.skip = room_for_text (&l->reply.chunk) - l->reply.length;
+  if (l->reply.chunk.type == NBD_REPLY_TYPE_ERROR_OFFSET)
     return NEXT (RECV_OFFSET);
-  fail_command (h, nbdi_take (h, h->reply.length), "");
+  fail_command (l, nbdi_take (l, l->reply.length), "");
   return NEXT (^SKIP);
 }
 
@@ -84,18 +85,18 @@ STATE (RECV_TEXT)
  * text is still in the buffer, so that the message can have both.
  */
 STATE (RECV_OFFSET)
-  IO (RECV, h->reply.length + NBD_ERROR_OFFSET_SIZE)
+  IO (RECV, l->reply.length + NBD_ERROR_OFFSET_SIZE)
   GOES_TO (^SKIP)
 {
-  struct nbdi_command *c = h->reply.command;
-  size_t len = h->reply.length + NBD_ERROR_OFFSET_SIZE;
-  const uint8_t *text = nbdi_take (h, len);
-  uint64_t offset = nbdi_get64 (text + h->reply.length);
+  struct nbdi_command *c = l->reply.command;
+  size_t len = l->reply.length + NBD_ERROR_OFFSET_SIZE;
+  const uint8_t *text = nbdi_take (l, len);
+  uint64_t offset = nbdi_get64 (text + l->reply.length);
   char place[sizeof ", at offset 18446744073709551615"];
 
   if (offset >= c->offset && offset - c->offset < c->count)
-    nbdi_call_error_chunk (h, c, offset, chunk_errno (h));
+    nbdi_call_error_chunk (s, c, offset, chunk_errno (l));
   snprintf (place, sizeof place, ", at offset %" PRIu64, offset);
-  fail_command (h, text, place);
+  fail_command (l, text, place);
   return NEXT (^SKIP);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 /* A piece of what was read, as data. */
 GROUP (TRANSMISSION.REPLY.CHUNK.OFFSET_DATA)
@@ -10,19 +10,21 @@ STATE (START)
   IO (RECV, NBD_OFFSET_DATA_SIZE)
   GOES_TO (RECV_PAYLOAD, ^SKIP)
 {
-  struct nbdi_command *c = h->reply.command;
-  uint64_t offset = nbdi_get64 (nbdi_take (h, NBD_OFFSET_DATA_SIZE));
-  uint64_t length = h->reply.chunk.length - NBD_OFFSET_DATA_SIZE;
+  struct nbdi_command *c = l->reply.command;
+  uint64_t offset = nbdi_get64 (nbdi_take (l, NBD_OFFSET_DATA_SIZE));
+  uint64_t length = l->reply.chunk.length - NBD_OFFSET_DATA_SIZE;
 
-  if (nbdi_read_range (h, c, offset, length) == -1)
+  if (nbdi_check_read_range (c, offset, length) == -1)
     return FAILED;
-  if (!nbdi_read_has_room (h, c)) {
-    h->in.skip = length;
+  if (!nbdi_read_has_room (s, c, length)) {
+    l->in.skip = length;
     return NEXT (^SKIP);
   }
-  nbdi_read_begin (c, h->reply.offset);
-  h->in.fill = c->data + h->reply.offset;
-  h->in.fill_left = h->reply.length;
+  l->reply.offset = offset - c->offset;
+  l->reply.length = (uint32_t) length;
+  nbdi_read_begin (c, l->reply.offset);
+  l->in.fill = c->data + l->reply.offset;
+  l->in.fill_left = l->reply.length;
   return NEXT (RECV_PAYLOAD);
 }
 
@@ -31,9 +33,9 @@ STATE (RECV_PAYLOAD)
   IO (FILL)
   GOES_TO (^FINISH)
 {
-  struct nbdi_command *c = h->reply.command;
+  struct nbdi_command *c = l->reply.command;
 
-  nbdi_read_end (c, h->reply.offset, h->reply.length);
-  nbdi_call_chunk (h, c, h->reply.offset, h->reply.length, LIBNBD_READ_DATA);
+  nbdi_read_end (c, l->reply.offset, l->reply.length);
+  nbdi_call_chunk (s, c, l->reply.offset, l->reply.length, LIBNBD_READ_DATA);
   return NEXT (^FINISH);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 /* A piece of what was read, all zeroes. */
 GROUP (TRANSMISSION.REPLY.CHUNK.OFFSET_HOLE)
@@ -10,15 +10,16 @@ STATE (START)
   IO (RECV, NBD_OFFSET_HOLE_SIZE)
   GOES_TO (^FINISH)
 {
-  struct nbdi_command *c = h->reply.command;
-  const uint8_t *p = nbdi_take (h, NBD_OFFSET_HOLE_SIZE);
+  struct nbdi_command *c = l->reply.command;
+  const uint8_t *p = nbdi_take (l, NBD_OFFSET_HOLE_SIZE);
+  uint64_t offset = nbdi_get64 (p), start = offset - c->offset;
+  uint32_t length = nbdi_get32 (p + 8);
 
-  if (nbdi_read_range (h, c, nbdi_get64 (p), nbdi_get32 (p + 8)) == -1)
+  if (nbdi_check_read_range (c, offset, length) == -1)
     return FAILED;
-  if (nbdi_read_has_room (h, c)) {
-    nbdi_read_hole (c, h->reply.offset, h->reply.length);
-    nbdi_call_chunk (h, c, h->reply.offset, h->reply.length,
-                     LIBNBD_READ_HOLE);
+  if (nbdi_read_has_room (s, c, length)) {
+    nbdi_read_hole (c, start, length);
+    nbdi_call_chunk (s, c, start, length, LIBNBD_READ_HOLE);
   }
   return NEXT (^FINISH);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 #include <errno.h>
 
-#define HELLO_SIZE(h) ((h)->size)
+#define HELLO_SIZE(l) ((l)->size)
 
 /* A comment may say NEXT (NOWHERE), and so may a string. */
 static const char *const text = "return NEXT (NOWHERE);";
@@ -13,12 +13,12 @@ static const char *const text = "return NEXT (NOWHERE);";
  */
 GROUP (GREET)
   PHASE (CONNECTING)
-  AFTER (h->patience -> .LOST)
+  AFTER (l->patience -> .LOST)
   SPEC ("Handshake")
 
 /* Receive the greeting. */
 STATE (START)
-  IO (RECV, HELLO_SIZE (h))
+  IO (RECV, HELLO_SIZE (l))
   ON (END_OF_STREAM -> ^CLOSED)
   GOES_TO (CHOOSE)
 {
@@ -30,13 +30,13 @@ STATE (CHOOSE)
   DISPATCHES (OPTION)
   GOES_TO (ASK)
 {
-  if (h->option == 0)
-    return FAIL (EINVAL, "option %d: %s", h->option,
+  if (l->option == 0)
+    return FAIL (EINVAL, "option %d: %s", l->option,
                  text);
   /* return NEXT (NOWHERE); */
-  return h->option == 9 ? NEXT (
+  return l->option == 9 ? NEXT (
     ASK
-  ) : DISPATCH (h->option);
+  ) : DISPATCH (l->option);
 }
 
 /* The same with a state for what nobody serves. */
@@ -44,16 +44,16 @@ STATE (ASK)
   DISPATCHES (OPTION)
   GOES_TO (.CLOSED)
 {
-  return DISPATCH (h->option, .CLOSED);
+  return DISPATCH (l->option, .CLOSED);
 }
 
 /* The option is done. */
 STATE (DONE)
   GOES_TO (^TALK)
 {
-  if (h->bodies > 100) {
-    if (!h->careless)
-      nbdi_error (EPROTO, "%d bodies", h->bodies);
+  if (l->bodies > 100) {
+    if (!l->careless)
+      nbdi_error (EPROTO, "%d bodies", l->bodies);
     return FAILED;
   }
   return NEXT (^TALK);

@@ -7,6 +7,6 @@ GROUP (GREET.EACH)
 STATE (START)
   GOES_TO (^DONE)
 {
-  nbdi_option_result (h, 0, 0);
+  nbdi_option_result (l, 0, 0);
   return NEXT (^DONE);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "machine/machine.h"
 
 /* Serve an option that says "thanks". */
 GROUP (GREET.SECOND)
@@ -9,9 +9,9 @@ GROUP (GREET.SECOND)
 /* Say "thanks". */
 STATE (START)
   IO (SEND)
-  AFTER (h->patience -> .CLOSED)
+  AFTER (l->patience -> .CLOSED)
   GOES_TO (^DONE)
 {
-  nbdi_option_result (h, 0, 0);
+  nbdi_option_result (l, 0, 0);
   return NEXT (^DONE);
 }

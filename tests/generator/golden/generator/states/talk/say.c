@@ -8,7 +8,7 @@ STATE (START)
   IDLE
   ON (SPEAK -> SEND)
 {
-  h->bodies++;
+  l->bodies++;
   return WAIT;
 }
 
@@ -18,6 +18,6 @@ STATE (SEND)
   ON (NOTIFY_READ -> START)
   ON (SPEAK -> SEND)
 {
-  h->bodies++;
+  l->bodies++;
   return WAIT;
 }

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* Ending a connection in an orderly way. */
+
+#include "api/library.h"
+
+#include <errno.h>
+
+static bool
+connection_ended (const struct nbd_handle *h,
+                  void *opaque __attribute__ ((unused)))
+{
+  return nbdi_phase_in (h, NBDI_PHASE_CLOSED | NBDI_PHASE_DEAD);
+}
+
+int
+nbdi_shutdown (struct nbd_handle *h, uint32_t flags)
+{
+  if (nbdi_phase_in (h, NBDI_PHASE_NEGOTIATING))
+    nbdi_aio_opt_abort (h);     /* what goes wrong shows below */
+  else {
+    if (flags & LIBNBD_SHUTDOWN_ABANDON_PENDING)
+      nbdi_abandon_unsent (&h->session);
+    if (!h->session.cmds.disconnect && nbdi_aio_disconnect (h, 0) == -1)
+      return -1;
+  }
+  nbdi_take_seat (h);
+  int r = nbdi_drive_until (h, connection_ended, NULL);
+  nbdi_leave_seat (h);
+  if (nbdi_phase_in (h, NBDI_PHASE_DEAD)) {
+    nbdi_await_child_end (h);
+    nbdi_fatal_error (h);
+    r = -1;
+  }
+  return r;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* Creating and closing a handle, and asking about it. */
+
+#include "api/library.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static int
+default_settings (struct nbd_handle *h)
+{
+  static _Atomic unsigned counter = 0;
+  const char *debug = getenv ("LIBNBD_DEBUG");
+
+  h->session.trace.on = debug != NULL && strcmp (debug, "1") == 0;
+  if (asprintf (&h->session.trace.name, "nbd%u", ++counter) == -1) {
+    h->session.trace.name = NULL;
+    return -1;
+  }
+  return nbdi_default_settings (&h->session.settings);
+}
+
+static void
+free_handle (struct nbd_handle *h)
+{
+  nbdi_forget_export (&h->session);
+  nbdi_forget_contexts (&h->session);
+  nbdi_forget_addresses (&h->link.reach);
+  nbdi_strings_clear (&h->session.meta_contexts);
+  nbdi_free_settings (&h->session.settings);
+  free (h->session.trace.name);
+  free (h->link.reach.host);
+  free (h->link.reach.port);
+  free (h->link.opt.error_text);
+  free (h->session.fatal_text);
+  free (h->link.sending.broken_text);
+  pthread_mutex_destroy (&h->lock);
+  nbdi_mark_alive (h, false);
+  free (h);
+}
+
+static struct nbd_handle *
+create (void)
+{
+  struct nbd_handle *h = calloc (1, sizeof *h);
+
+  if (h == NULL) {
+    nbdi_error (errno, "calloc");
+    return NULL;
+  }
+  pthread_mutex_init (&h->lock, NULL);
+  nbdi_mark_alive (h, true);
+  h->seat.last = &h->seat.first;
+  h->seat.thread_ends = nbdi_thread_ends;
+  nbdi_init_link (&h->link, &h->session, &h->session.trace,
+                  &h->session.settings);
+  if (default_settings (h) == -1) {
+    nbdi_error (errno, "strdup");
+    free_handle (h);
+    return NULL;
+  }
+  nbdi_publish (h);
+  nbdi_debug (&h->session.trace, "opening handle");
+  return h;
+}
+
+struct nbd_handle *
+nbd_create (void)
+{
+  nbdi_hold ();
+  nbdi_set_context ("nbd_create");
+  struct nbd_handle *h = create ();
+  nbdi_release ();
+  return h;
+}
+
+void
+nbd_close (struct nbd_handle *h)
+{
+  if (h == NULL)
+    return;
+  nbdi_hold ();
+  nbdi_enter_unlocked (h, "nbd_close");
+  /* Threads of ours cannot be in a call; those of the process that we are
+   * a forked copy of can, and need their socket.
+   */
+  h->link.channel.watchers = 0;
+  nbdi_debug (&h->session.trace, "closing handle");
+  h->session.trace.on = false;
+  nbdi_clear_debug_callback (h);
+  nbdi_free_option (&h->link);
+  nbdi_free_commands (&h->session);
+  nbdi_forget_entries (&h->link);
+  nbdi_free_buffers (&h->link);
+  nbdi_tls_free (&h->link.channel);
+  nbdi_end_child (&h->link.reach, &h->link.channel);
+  if (h->link.channel.lingering >= 0)
+    close (h->link.channel.lingering);
+  free_handle (h);
+  nbdi_release ();
+}
+
+int
+nbdi_set_debug_callback (struct nbd_handle *h, nbd_debug_callback *debug)
+{
+  nbdi_clear_debug_callback (h);
+  h->session.trace.callback = NBDI_MOVE (debug);
+  return 0;
+}
+
+int
+nbdi_clear_debug_callback (struct nbd_handle *h)
+{
+  NBDI_FREE (&h->session.trace.callback);
+  return 0;
+}
+
+uintptr_t
+nbdi_set_private_data (struct nbd_handle *h, uintptr_t private_data)
+{
+  return atomic_exchange (&h->private_data, private_data);
+}
+
+uintptr_t
+nbdi_get_private_data (struct nbd_handle *h)
+{
+  return atomic_load (&h->private_data);
+}
+
+const char *
+nbdi_connection_state (struct nbd_handle *h)
+{
+  return nbdi_state_text (&h->link);
+}
+
+uint64_t
+nbdi_stats_bytes_sent (struct nbd_handle *h)
+{
+  return h->link.bytes_sent;
+}
+
+uint64_t
+nbdi_stats_chunks_sent (struct nbd_handle *h)
+{
+  return h->link.chunks_sent;
+}
+
+uint64_t
+nbdi_stats_bytes_received (struct nbd_handle *h)
+{
+  return h->link.bytes_received;
+}
+
+uint64_t
+nbdi_stats_chunks_received (struct nbd_handle *h)
+{
+  return h->link.chunks_received;
+}
+
+ssize_t
+nbdi_get_handle_size (struct nbd_handle *h)
+{
+  const struct nbdi_commands *cmds = &h->session.cmds;
+
+  return sizeof *h + h->link.in.cap + h->link.out.cap +
+    h->link.reply.entries_size +
+    cmds->table_size * sizeof *cmds->table +
+    (cmds->nr_table + cmds->nr_spare) * sizeof (struct nbdi_command);
+}

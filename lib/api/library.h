@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The layer of public calls: the generated wrappers and what they call. */
+
+#ifndef NBDI_LIBRARY_H
+#define NBDI_LIBRARY_H
+
+#include "api/api.h"
+#include "drive/drive.h"
+
+/* call.c: entering and leaving the library. */
+extern void nbdi_enter (struct nbd_handle *h, const char *name);
+extern void nbdi_enter_briefly (struct nbd_handle *h, const char *name);
+extern void nbdi_leave (struct nbd_handle *h);
+extern void nbdi_enter_unlocked (struct nbd_handle *h, const char *name);
+extern void nbdi_mark_alive (struct nbd_handle *h, bool alive);
+
+#endif /* NBDI_LIBRARY_H */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Time, in the clock that no administrator sets. */
+
+#include "base/base.h"
+
+#include <limits.h>
+
+/* Milliseconds that are left until then. */
+int
+nbdi_time_left (const struct timespec *end)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  int64_t ms = (int64_t) (end->tv_sec - now.tv_sec) * 1000 +
+    (end->tv_nsec - now.tv_nsec + 999999) / 1000000;
+  return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int) ms;
+}
+
+/* The time in so many milliseconds. */
+void
+nbdi_deadline (int timeout_ms, struct timespec *end)
+{
+  clock_gettime (CLOCK_MONOTONIC, end);
+  end->tv_sec += timeout_ms / 1000;
+  end->tv_nsec += (long) (timeout_ms % 1000) * 1000000;
+  if (end->tv_nsec >= 1000000000) {
+    end->tv_sec++;
+    end->tv_nsec -= 1000000000;
+  }
+}

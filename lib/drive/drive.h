@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* The layer that drives a handle's machine: threads, sleeping, waiting.  Only
+ * the generated wrappers lock; everything named nbdi_ and every state body
+ * runs with the handle's lock held.
+ */
+
+#ifndef NBDI_DRIVE_H
+#define NBDI_DRIVE_H
+
+#include "machine/machine.h"
+
+#include <poll.h>
+#include <stdatomic.h>
+
+struct nbdi_sleep;
+
+/* Threads: who drives, and who waits for that. */
+struct nbdi_seat {
+  bool taken;
+  pthread_t owner;              /* while it is taken */
+  short events;                 /* what the owner sleeps for, else 0 */
+  struct nbdi_waiter *first, **last;
+  void (*thread_ends) (struct nbdi_sleep *s); /* it was cancelled */
+};
+
+struct nbd_handle {
+  uint32_t magic;
+  pthread_mutex_t lock;
+  _Atomic uint32_t published;   /* see publish.c */
+  bool write_shown;             /* a WRITE hint that was not used up */
+  _Atomic uintptr_t private_data;
+  struct nbdi_session session;
+  struct nbdi_link link;
+  struct nbdi_seat seat;
+};
+
+static inline bool
+nbdi_phase_in (const struct nbd_handle *h, unsigned phases)
+{
+  return nbdi_link_in (&h->link, phases);
+}
+
+/* publish.c: what unlocked queries read.  Phase, readiness and direction are
+ * in one word, so that they agree with each other.
+ */
+#define NBDI_PUBLISHED_PHASE 0x00ffu
+#define NBDI_PUBLISHED_READY 0x0100u
+#define NBDI_PUBLISHED_DIRECTION_SHIFT 12
+extern void nbdi_publish (struct nbd_handle *h);
+extern unsigned nbdi_wanted_direction (const struct nbd_handle *h);
+extern bool nbdi_can_go_on (const struct nbd_handle *h);
+extern unsigned nbdi_shown_direction (const struct nbd_handle *h);
+
+/* fatal.c: what cannot be, and why the handle died. */
+extern int nbdi_check_phase (struct nbd_handle *h, unsigned phases);
+extern int nbdi_not_now (struct nbd_handle *h, int errnum, const char *what);
+extern void nbdi_add_child_end (struct nbd_handle *h);
+extern void nbdi_await_child_end (struct nbd_handle *h);
+extern void nbdi_fatal_error (struct nbd_handle *h);
+
+/* sleep.c: sleeping in poll(2), or in the queue for the seat. */
+struct nbdi_sleep {
+  struct nbd_handle *h;
+  bool unlocked;                /* others may use the handle meanwhile */
+  bool stays;                   /* the thread must not end here */
+  struct pollfd *fds;           /* or NULL: until the waiter is woken */
+  unsigned nr_fds;
+  int timeout_ms;
+  struct nbdi_waiter *waiter;   /* while another thread drives, or NULL */
+  const struct timespec *end;
+};
+extern int nbdi_sleep (struct nbdi_sleep *s);
+
+/* drive.c: moving the machine. */
+typedef bool nbdi_condition (const struct nbd_handle *h, void *opaque);
+extern int nbdi_drive_until (struct nbd_handle *h, nbdi_condition *done,
+                             void *opaque);
+extern int nbdi_poll_once (struct nbd_handle *h, int fd, int timeout_ms,
+                           const struct timespec *end);
+extern int nbdi_read_event (struct nbd_handle *h, unsigned phase);
+extern int nbdi_write_event (struct nbd_handle *h, unsigned phase);
+extern void nbdi_hang_up (struct nbd_handle *h);
+extern void nbdi_flush (struct nbd_handle *h);
+extern void nbdi_writable (struct nbd_handle *h);
+extern bool nbdi_has_to_send (const struct nbd_handle *h);
+
+/* seat.c: who drives. */
+extern bool nbdi_seat_is_others (const struct nbd_handle *h);
+extern void nbdi_sit_down (struct nbd_handle *h);
+extern void nbdi_take_seat (struct nbd_handle *h);
+extern int nbdi_take_seat_until (struct nbd_handle *h,
+                                 const struct timespec *end);
+extern void nbdi_leave_seat (struct nbd_handle *h);
+extern void nbdi_offer_seat (struct nbd_handle *h);
+extern void nbdi_leave_queue (struct nbd_handle *h, struct nbdi_waiter *w);
+extern void nbdi_end_watch (struct nbd_handle *h, struct nbdi_waiter *w);
+extern int nbdi_wait_for_driver (struct nbd_handle *h, struct nbdi_waiter *w,
+                                 bool is_unsent, const struct timespec *end);
+
+/* wait.c: what blocking calls wait for. */
+extern int nbdi_wait_command (struct nbd_handle *h, int64_t cookie);
+extern int nbdi_wait_option (struct nbd_handle *h);
+extern int nbdi_wait_connected (struct nbd_handle *h);
+extern void nbdi_thread_ends (struct nbdi_sleep *s);
+
+/* issue.c, result.c: the beginning and the end of commands. */
+extern bool nbdi_strict (const struct nbd_handle *h, uint32_t flag);
+extern int64_t nbdi_issue (struct nbd_handle *h,
+                           const struct nbdi_command *init, int beyond_end,
+                           nbd_completion_callback *completion);
+extern int nbdi_result_of_command (struct nbd_handle *h,
+                                   struct nbdi_command *c);
+
+#endif /* NBDI_DRIVE_H */

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* How a command ended, for the program. */
+
+#include "drive/drive.h"
+
+#include <errno.h>
+
+static const char *
+why_connection_ended (struct nbd_handle *h)
+{
+  nbdi_add_child_end (h);
+  if (h->session.fatal_text)
+    return h->session.fatal_text;
+  if (nbdi_phase_in (h, NBDI_PHASE_CONNECTED))
+    return "it was not sent before the shutdown";
+  return "the server closed the connection";
+}
+
+/* The result of a completed command, with the error set if it failed; the
+ * command is retired.
+ */
+int
+nbdi_result_of_command (struct nbd_handle *h, struct nbdi_command *c)
+{
+  CLEANUP_FREE char *text = c->why;
+  const char *why = text;
+  int error = c->error;
+  uint16_t type = c->type;
+
+  c->why = NULL;
+  nbdi_retire_command (&h->session, c);
+  if (error == 0)
+    return 0;
+  if (why == NULL && error == ENOTCONN)
+    why = why_connection_ended (h);
+  nbdi_error (error, "%s: command failed%s%s", nbdi_command_name (type),
+              why ? ": " : "", why ? why : "");
+  return -1;
+}

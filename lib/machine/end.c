@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of a connection. */
+
+#include "machine/machine.h"
+
+#include <errno.h>
+
+/* The connection is over: tell all who wait, and let go of the socket. */
+void
+nbdi_end_link (struct nbdi_link *l, bool fatal)
+{
+  struct nbdi_session *s = l->session;
+
+  if (fatal && s->fatal_text == NULL) {
+    s->fatal_errno = nbdi_last_errno ();
+    s->fatal_text = strdup (nbdi_last_text ());
+    nbdi_debug (&s->trace, "the handle is dead: %s",
+                s->fatal_text ? s->fatal_text : "out of memory");
+  }
+  if (l->opt.completion.callback || l->opt.list.free || l->opt.context.free ||
+      l->opt.completion.free) {
+    l->opt.error = s->fatal_errno ? s->fatal_errno : ENOTCONN;
+    nbdi_finish_option (l);
+  }
+  l->sending.begun = l->sending.unanswered = 0;
+  l->sending.disconnect = false;
+  nbdi_abandon_commands (s);
+  nbdi_forget_entries (l);
+  nbdi_free_buffers (l);
+  nbdi_tls_free (&l->channel);
+  nbdi_close_socket (&l->channel);
+}

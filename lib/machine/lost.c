@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* What is said of a connection that was lost. */
+
+#include "machine/machine.h"
+
+#include <errno.h>
+
+/* The name of the option whose reply is awaited, or NULL. */
+static const char *
+present_option (const struct nbdi_link *l)
+{
+  return nbdi_link_in (l, NBDI_PHASE_CONNECTING) && l->opt.option != 0
+    ? nbdi_option_name (l->opt.option) : NULL;
+}
+
+/* The server is gone, without a word or with this error. */
+static void
+server_left (struct nbdi_link *l, int errnum)
+{
+  if (nbdi_child_failed (&l->reach))
+    return;
+  CLEANUP_FREE char *end = nbdi_child_end (&l->reach);
+  const char *option = present_option (l);
+  const char *when = nbdi_state_when (l);
+  nbdi_error (errnum, "%s%sthe server closed the connection %s%s%s%s",
+              option ? option : "", option ? ": " : "",
+              *when ? when : "unexpectedly",
+              l->in.pos < l->in.end ? "" : nbdi_advice (&l->channel),
+              end ? "; " : "", end ? end : "");
+}
+
+/* The server ended the connection, or a system call failed with this. */
+void
+nbdi_lost (struct nbdi_link *l, int errnum, const char *call)
+{
+  if (errnum == 0 || errnum == ECONNRESET || errnum == EPIPE)
+    server_left (l, errnum);
+  else
+    nbdi_error (errnum, "%s", call);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* The machine: the generated code with the state bodies, and what they share.
+ * Here, and nowhere else, the session and a link meet.
+ */
+
+#ifndef NBDI_MACHINE_H
+#define NBDI_MACHINE_H
+
+#include "link/link.h"
+#include "session/session.h"
+
+/* What a state body returns besides the number of the next state. */
+#define NBDI_NEXT(state) ((int) (state))
+#define NBDI_FAILED (-1)
+#define NBDI_WAIT (-2)
+
+/* option-names.c, generated. */
+extern const char *nbdi_option_name (uint32_t option);
+
+/* options.c: what the groups of options share. */
+extern int nbdi_option_message (struct nbdi_link *l, uint32_t option,
+                                const void *data, uint32_t len);
+extern int nbdi_export_option_message (struct nbdi_link *l, uint32_t option);
+extern int nbdi_query_option_message (struct nbdi_link *l, uint32_t option,
+                                      const struct nbdi_strings *queries);
+extern int nbdi_check_queries (const struct nbdi_strings *queries,
+                               size_t more);
+extern void nbdi_begin_option (struct nbdi_link *l, uint32_t option);
+extern int nbdi_expect_option_reply (struct nbdi_link *l);
+extern int nbdi_option_refused (struct nbdi_link *l, const uint8_t *text);
+extern void nbdi_option_error (struct nbdi_link *l);
+extern void nbdi_option_result (struct nbdi_link *l, int value, int error);
+extern void nbdi_finish_option (struct nbdi_link *l);
+extern void nbdi_free_option (struct nbdi_link *l);
+extern void nbdi_plan_connect (struct nbdi_link *l);
+extern int nbdi_take_export (struct nbdi_link *l, uint64_t size,
+                             uint16_t flags);
+
+/* lost.c: messages about a connection that was lost. */
+extern void nbdi_lost (struct nbdi_link *l, int errnum, const char *call);
+
+/* send.c: requests, and the ends of their replies. */
+extern void nbdi_answer_command (struct nbdi_link *l,
+                                 struct nbdi_command *c);
+extern int nbdi_send_queue (struct nbdi_link *l);
+
+/* end.c */
+extern void nbdi_end_link (struct nbdi_link *l, bool fatal);
+
+#endif /* NBDI_MACHINE_H */

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* Sending the queue of requests: many in one call. */
+
+#include "machine/machine.h"
+
+#include <errno.h>
+
+/* How many requests go into one call at the most. */
+#define BATCH 128
+
+/* The header of a command and, when there is one, its payload, less the
+ * first `skip` bytes.  Headers that follow each other share one iovec.
+ */
+static int
+add_to_batch (struct nbdi_link *l, struct nbdi_command *c, size_t skip,
+              struct iovec *iov, int n, uint8_t **head)
+{
+  uint8_t *start = *head;
+  struct nbdi_request request = {
+    .flags = c->flags,
+    .type = c->type,
+    .cookie = nbdi_wire_cookie (l, c->cookie),
+    .offset = c->offset,
+    .length = c->filter ? c->wire_length : c->count,
+  };
+
+  *head = nbdi_encode_request (start, &request, l->agreed.extended_headers);
+  size_t len = *head - start;
+  if (skip < len) {
+    if (n > 0 && (uint8_t *) iov[n-1].iov_base + iov[n-1].iov_len == start)
+      iov[n-1].iov_len += len;
+    else
+      iov[n++] = (struct iovec) { start + skip, len - skip };
+    skip = 0;
+  }
+  else
+    skip -= len;
+  if (c->wire_length > 0) {
+    uint8_t *payload = c->filter ? c->filter : c->data;
+    iov[n++] = (struct iovec) { payload + skip, c->wire_length - skip };
+  }
+  return n;
+}
+
+/* What a command puts on the wire. */
+static size_t
+wire_size (const struct nbdi_link *l, const struct nbdi_command *c)
+{
+  return c->wire_length +
+    (l->agreed.extended_headers ? NBD_EXTENDED_REQUEST_SIZE
+                                : NBD_REQUEST_SIZE);
+}
+
+/* The final reply came.  While a payload is still being sent the program's
+ * buffer is in use and the stream must not break off.
+ */
+void
+nbdi_answer_command (struct nbdi_link *l, struct nbdi_command *c)
+{
+  struct nbdi_session *s = l->session;
+
+  if (c->type == NBD_CMD_BLOCK_STATUS && c->error == 0)
+    nbdi_status_finish (s, c);
+  c->answered = true;
+  if (!c->sent)
+    return;
+  l->sending.unanswered--;
+  if (l->limit > 0 && --l->limit == 0)
+    l->in.stop = true;
+  nbdi_complete_command (s, c);
+}
+
+/* The first command of the queue went out whole. */
+static void
+first_was_sent (struct nbdi_link *l)
+{
+  struct nbdi_session *s = l->session;
+  struct nbdi_commands *cmds = &s->cmds;
+  struct nbdi_command *c = cmds->queue;
+
+  cmds->queue = c->next;
+  cmds->queued--;
+  cmds->queued_bytes -= c->wire_length;
+  l->chunks_sent++;
+  if (c->type == NBD_CMD_DISC) {
+    l->sending.disconnect = true;
+    nbdi_retire_command (s, c);
+    return;
+  }
+  l->sending.unanswered++;
+  c->begun = c->sent = true;
+  if (c->answered)
+    nbdi_answer_command (l, c);
+}
+
+/* Account for n bytes that the transport took. */
+static void
+advance (struct nbdi_link *l, size_t n)
+{
+  struct nbdi_commands *cmds = &l->session->cmds;
+
+  l->bytes_sent += n;
+  l->sending.begun += n;
+  while (cmds->queue != NULL &&
+         l->sending.begun >= wire_size (l, cmds->queue)) {
+    l->sending.begun -= wire_size (l, cmds->queue);
+    first_was_sent (l);
+  }
+  if (l->sending.begun > 0)
+    cmds->queue->begun = true;
+}
+
+/* The transport failed and told why, or errno says so, or that it takes no
+ * more for now.
+ */
+static int
+not_sent (struct nbdi_link *l, bool told)
+{
+  if (told)
+    l->sending.broken_text = strdup (nbdi_last_text ());
+  else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+    l->sending.full = true;
+    return NBDI_IO_WAIT;
+  }
+  l->sending.broken_errno = errno;
+  return NBDI_IO_FAILED;
+}
+
+/* Send what is queued: an NBDI_IO_ result. */
+int
+nbdi_send_queue (struct nbdi_link *l)
+{
+  struct nbdi_commands *cmds = &l->session->cmds;
+
+  while (cmds->queue != NULL) {
+    uint8_t headers[BATCH * NBD_EXTENDED_REQUEST_SIZE];
+    struct iovec iov[2 * BATCH];
+    uint8_t *head = headers;
+    size_t skip = l->sending.begun, total = 0;
+    int n = 0;
+    struct nbdi_command *c = cmds->queue;
+
+    for (int i = 0; c != NULL && i < BATCH; i++, c = c->next) {
+      n = add_to_batch (l, c, skip, iov, n, &head);
+      skip = 0;
+    }
+    for (int i = 0; i < n; i++)
+      total += iov[i].iov_len;
+    ssize_t r = l->channel.transport->send (&l->channel, iov, n);
+    if (r < 0)
+      return not_sent (l, r == NBDI_TRANSPORT_FAILED);
+    advance (l, r);
+    if ((size_t) r < total) {
+      l->sending.full = true;
+      return NBDI_IO_WAIT;
+    }
+  }
+  int r = nbdi_flush_transport (&l->channel);
+  if (r != NBDI_IO_READY)
+    return not_sent (l, false);
+  l->sending.full = false;
+  return NBDI_IO_READY;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses, and connecting to one after the other. */
+
+#include "reach/reach.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef HAVE_LINUX_VM_SOCKETS_H
+#include <linux/vm_sockets.h>
+#endif
+
+/* The kernel counts twice what is asked for. */
+#define UNIX_SEND_BUFFER (1024 * 1024 / 2)
+
+/* One more to be tried. */
+int
+nbdi_add_address (struct nbdi_reach *reach, const struct sockaddr *addr,
+                  socklen_t len)
+{
+  struct nbdi_address *a =
+    realloc (reach->addresses, (reach->nr_addresses + 1) * sizeof *a);
+
+  if (a == NULL) {
+    nbdi_error (errno, "realloc");
+    return -1;
+  }
+  reach->addresses = a;
+  a += reach->nr_addresses++;
+  memset (a, 0, sizeof *a);
+  memcpy (&a->addr, addr, len);
+  a->len = len;
+  return 0;
+}
+
+void
+nbdi_forget_addresses (struct nbdi_reach *reach)
+{
+  free (reach->addresses);
+  reach->addresses = NULL;
+  reach->nr_addresses = reach->next = 0;
+  reach->retry = false;
+  reach->first_errno = 0;
+}
+
+static void
+address_failed (struct nbdi_reach *reach, struct nbdi_channel *ch, int errnum)
+{
+  if (reach->first_errno == 0)
+    reach->first_errno = errnum;
+  nbdi_debug (ch->trace, "connect: address %zu of %zu: %s", reach->next,
+              reach->nr_addresses, strerror (errnum));
+  nbdi_close_socket (ch);
+}
+
+/* What the kernel's defaults leave to us, see "The data path". */
+static void
+tune_socket (int sock, int family)
+{
+  if (family == AF_UNIX) {
+    int size = UNIX_SEND_BUFFER;
+    setsockopt (sock, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+  }
+  else if (family == AF_INET || family == AF_INET6) {
+    int on = 1;
+    setsockopt (sock, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
+}
+
+/* Begin to connect to the next address.  READY: connected; WAIT: the
+ * kernel is at it; FAILED: try the one after.
+ */
+int
+nbdi_connect_next (struct nbdi_reach *reach, struct nbdi_channel *ch)
+{
+  struct nbdi_address *a = &reach->addresses[reach->next++];
+  int family = a->addr.ss_family;
+  int sock = socket (family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+  reach->peer = *a;
+  if (sock == -1) {
+    address_failed (reach, ch, errno);
+    return NBDI_IO_FAILED;
+  }
+  nbdi_use_socket (ch, sock);
+  tune_socket (sock, family);
+  if (connect (sock, (struct sockaddr *) &a->addr, a->len) == 0)
+    return NBDI_IO_READY;
+  if (errno == EINPROGRESS || errno == EINTR)
+    return NBDI_IO_WAIT;
+  address_failed (reach, ch, errno);
+  return NBDI_IO_FAILED;
+}
+
+/* The socket became writable: did it connect? */
+int
+nbdi_connect_check (struct nbdi_reach *reach, struct nbdi_channel *ch)
+{
+  int error;
+  socklen_t len = sizeof error;
+
+  if (getsockopt (ch->sock, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
+    error = errno;
+  if (error != 0) {
+    address_failed (reach, ch, error);
+    return -1;
+  }
+  return 0;
+}
+
+/* Nothing of a failed attempt may be told of the next one. */
+void
+nbdi_forget_peer (struct nbdi_reach *reach)
+{
+  nbdi_forget_addresses (reach);
+  free (reach->host);
+  free (reach->port);
+  reach->host = reach->port = NULL;
+  memset (&reach->peer, 0, sizeof reach->peer);
+}
+
+/* Addresses that are numbers. */
+static void
+connect_other_error (struct nbdi_reach *reach)
+{
+#ifdef HAVE_LINUX_VM_SOCKETS_H
+  const struct sockaddr_vm *vm = (const void *) &reach->peer.addr;
+
+  if (vm->svm_family == AF_VSOCK) {
+    nbdi_error (reach->first_errno, "connect: vsock cid %u port %u",
+                vm->svm_cid, vm->svm_port);
+    return;
+  }
+#endif
+  char host[NI_MAXHOST], port[NI_MAXSERV];
+
+  if (getnameinfo ((const struct sockaddr *) &reach->peer.addr,
+                   reach->peer.len, host, sizeof host, port, sizeof port,
+                   NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+    nbdi_error (reach->first_errno, "connect: %s port %s", host, port);
+  else
+    nbdi_error (reach->first_errno, "connect: address family %d",
+                reach->peer.addr.ss_family);
+}
+
+/* No address is left: say why the first one failed. */
+void
+nbdi_connect_error (struct nbdi_reach *reach)
+{
+  if (nbdi_child_failed (reach))
+    return;
+  if (reach->host) {
+    CLEANUP_TEXT const char *host = nbdi_printable (reach->host);
+    CLEANUP_TEXT const char *port = nbdi_printable (reach->port);
+    nbdi_error (reach->first_errno, "connect: %s port %s", host, port);
+  }
+  else if (reach->peer.addr.ss_family == AF_UNIX) {
+    const struct sockaddr_un *un = (void *) &reach->peer.addr;
+    CLEANUP_TEXT const char *path = nbdi_printable_bytes (
+      (const uint8_t *) un->sun_path, strnlen (un->sun_path,
+                                               sizeof un->sun_path));
+    nbdi_error (reach->first_errno, "connect: %s", path);
+  }
+  else
+    connect_other_error (reach);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* The session layer: what belongs to the export, and to the program that uses
+ * it: settings, what the server promised, and commands.  It knows of no
+ * connection.
+ */
+
+#ifndef NBDI_SESSION_H
+#define NBDI_SESSION_H
+
+#include "base/base.h"
+#include "base/settings.h"
+
+/* Requests and single reads are never larger, whatever the server says. */
+#define NBDI_MAX_REQUEST (64u * 1024 * 1024)
+
+/* Lengths for block status that do not fit into 32 or 63 bits are cut to the
+ * largest multiple of 64 MiB, which is one of every block size.
+ */
+#define NBDI_CUT_32 UINT64_C (0xfc000000)
+#define NBDI_CUT_63 UINT64_C (0x7ffffffffc000000)
+
+/* A metadata context that the server granted. */
+struct nbdi_context {
+  uint32_t id;
+  char *name;
+};
+
+/* What the server promised of the export. */
+struct nbdi_export {
+  bool asked;                   /* an INFO or GO was sent */
+  bool known;                   /* size and flags are valid */
+  uint64_t size;
+  uint16_t flags;               /* transmission flags, cleaned */
+  char *name;                   /* canonical name, or NULL */
+  char *description;            /* or NULL */
+  uint32_t minimum, preferred, maximum; /* block sizes, 0 = not told */
+  bool contexts_asked;          /* a SET_META_CONTEXT was sent */
+  bool contexts_valid;          /* and the server granted what is below */
+  struct nbdi_context *contexts;
+  size_t nr_contexts;
+};
+
+/* One command of the program. */
+struct nbdi_command {
+  struct nbdi_command *prev, *next; /* in the one list that it is in */
+  struct nbdi_command *chain;   /* in the table of cookies */
+  uint64_t cookie;
+  uint64_t offset, count;       /* the range */
+  uint8_t *data;                /* the program's buffer */
+  uint8_t *own;                 /* ours in its place, or NULL */
+  uint64_t mark;                /* read: all below is filled or cleared */
+  uint64_t received;            /* read: sum of the content chunks */
+  uint8_t *filter;              /* block status: payload, or NULL */
+  uint32_t wire_length;         /* bytes that follow the header */
+  uint16_t type, flags;
+  bool initialize;              /* read: never show old memory */
+  bool begun;                   /* a part of it went out */
+  bool sent;                    /* the last byte of it went out */
+  bool answered;                /* final reply came before that */
+  bool completed;
+  bool disowned;                /* nobody will ask how it ended */
+  int error;
+  char *why;                    /* what the error means here, or NULL */
+  uint64_t status_seen;         /* block status: contexts, as bits */
+  uint64_t nr_told;             /* block status: chunks; read: errors with
+                                   an offset */
+  struct nbdi_waiter *waiter;   /* of the blocking form */
+  nbd_chunk_callback chunk;
+  nbd_extent_callback extent;
+  nbd_extent64_callback extent64;
+  nbd_completion_callback completion;
+};
+
+struct nbdi_list {
+  struct nbdi_command *first, *last;
+};
+
+/* Commands by what has become of them. */
+struct nbdi_commands {
+  struct nbdi_list pending;     /* no final reply, in order of acceptance */
+  struct nbdi_list completed;   /* not retired, in order of completion */
+  struct nbdi_command *queue;   /* the first pending one not sent whole */
+  size_t queued;                /* how many are not sent whole */
+  uint64_t queued_bytes;        /* the payloads of those */
+  bool disconnect;              /* NBD_CMD_DISC is queued or sent */
+  struct nbdi_command **table;  /* all that are not retired, by cookie */
+  size_t table_size, nr_table;
+  struct nbdi_command *spare;   /* for reuse */
+  size_t nr_spare;
+  uint64_t last_cookie;
+  uint64_t nr_completed;        /* ever; tells whether one has */
+};
+
+struct nbdi_session {
+  struct nbdi_trace trace;
+  struct nbdi_settings settings;
+  struct nbdi_strings meta_contexts; /* the request list */
+  struct nbdi_export export;
+  struct nbdi_commands cmds;
+  int fatal_errno;              /* why the handle died */
+  char *fatal_text;
+};
+
+/* export.c */
+extern int nbdi_set_export (struct nbdi_session *s, uint64_t size,
+                            uint16_t flags, uint16_t meaningless);
+extern void nbdi_set_block_sizes (struct nbdi_session *s, uint32_t minimum,
+                                  uint32_t preferred, uint32_t maximum);
+extern void nbdi_forget_export (struct nbdi_session *s);
+extern void nbdi_forget_contexts (struct nbdi_session *s);
+extern void nbdi_settle_contexts (struct nbdi_session *s);
+extern void nbdi_refused_export (struct nbdi_session *s, uint32_t reply);
+extern int nbdi_add_context (struct nbdi_session *s, uint32_t id,
+                             const char *name);
+extern uint32_t nbdi_payload_limit (const struct nbdi_session *s);
+
+/* failure.c: what went wrong with a command. */
+extern const char *nbdi_command_name (uint16_t type);
+extern void nbdi_fail_command (struct nbdi_session *s, struct nbdi_command *c,
+                               int error, const char *fmt, ...)
+  NBDI_PRINTF (4, 5);
+extern void nbdi_server_failed (struct nbdi_session *s,
+                                struct nbdi_command *c, int error,
+                                uint32_t wire, const char *more);
+
+/* commands.c: commands by cookie, from acceptance to retirement. */
+extern struct nbdi_command *nbdi_new_command (struct nbdi_session *s);
+extern struct nbdi_command *nbdi_find_command (struct nbdi_session *s,
+                                               uint64_t cookie);
+extern struct nbdi_command *nbdi_lookup_command (struct nbdi_session *s,
+                                                 uint64_t cookie);
+extern int nbdi_add_command (struct nbdi_session *s, struct nbdi_command *c);
+extern void nbdi_complete_command (struct nbdi_session *s,
+                                   struct nbdi_command *c);
+extern void nbdi_retire_command (struct nbdi_session *s,
+                                 struct nbdi_command *c);
+extern int nbdi_disown_command (struct nbdi_command *c);
+extern void nbdi_abandon_unsent (struct nbdi_session *s);
+extern void nbdi_abandon_commands (struct nbdi_session *s);
+extern void nbdi_trim_commands (struct nbdi_session *s);
+extern void nbdi_free_commands (struct nbdi_session *s);
+
+/* read.c: placing what a read returns. */
+extern int nbdi_check_read_range (const struct nbdi_command *c,
+                                  uint64_t offset, uint64_t length);
+extern bool nbdi_read_has_room (struct nbdi_session *s,
+                                struct nbdi_command *c, uint64_t length);
+extern void nbdi_read_begin (struct nbdi_command *c, uint64_t start);
+extern void nbdi_read_end (struct nbdi_command *c, uint64_t start,
+                           uint64_t length);
+extern void nbdi_read_hole (struct nbdi_command *c, uint64_t start,
+                            uint64_t length);
+extern void nbdi_read_finish (struct nbdi_session *s,
+                              struct nbdi_command *c);
+extern void nbdi_call_chunk (struct nbdi_session *s, struct nbdi_command *c,
+                             uint64_t start, uint64_t length,
+                             unsigned status);
+extern void nbdi_call_error_chunk (struct nbdi_session *s,
+                                   struct nbdi_command *c, uint64_t offset,
+                                   int error);
+
+/* extents.c: handing extents to the program.  What a chunk brought: */
+struct nbdi_extents {
+  const uint8_t *p;             /* the whole payload */
+  size_t size;
+  bool wide;                    /* of 64 bits */
+  bool wide_agreed;             /* as it was negotiated */
+};
+extern bool nbdi_status_has_room (struct nbdi_session *s,
+                                  struct nbdi_command *c);
+extern void nbdi_deliver_extents (struct nbdi_session *s,
+                                  struct nbdi_command *c,
+                                  const struct nbdi_extents *x);
+extern void nbdi_status_finish (struct nbdi_session *s,
+                                struct nbdi_command *c);
+
+#endif /* NBDI_SESSION_H */

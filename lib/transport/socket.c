@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* The plain transport: a socket. */
+
+#include "transport/transport.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* A receive that got less than it asked for has emptied the socket.  While
+ * this much was copied the server had the time to send more.
+ */
+#define LARGE_RECEIVE (64 * 1024)
+
+static ssize_t
+socket_receive (struct nbdi_channel *ch, struct iovec *iov, int n)
+{
+  struct msghdr msg = { .msg_iov = iov, .msg_iovlen = n };
+  size_t asked = 0;
+  ssize_t r;
+
+  for (int i = 0; i < n; i++)
+    asked += iov[i].iov_len;
+  do {
+    r = n == 1 ? recv (ch->sock, iov[0].iov_base, iov[0].iov_len, 0)
+               : recvmsg (ch->sock, &msg, 0);
+  } while (r == -1 && errno == EINTR);
+  ch->receives--;
+  if (r < LARGE_RECEIVE && (r == -1 || (size_t) r < asked))
+    ch->receives = 0;
+  return r;
+}
+
+static ssize_t
+socket_send (struct nbdi_channel *ch, struct iovec *iov, int n)
+{
+  struct msghdr msg = { .msg_iov = iov, .msg_iovlen = n };
+  ssize_t r;
+
+  nbdi_hold ();
+  do {
+    r = n == 1
+      ? send (ch->sock, iov[0].iov_base, iov[0].iov_len, MSG_NOSIGNAL)
+      : sendmsg (ch->sock, &msg, MSG_NOSIGNAL);
+  } while (r == -1 && errno == EINTR);
+  return r;
+}
+
+static int
+socket_shutdown_write (struct nbdi_channel *ch)
+{
+  if (shutdown (ch->sock, SHUT_WR) == -1 && errno != ENOTCONN)
+    nbdi_debug (ch->trace, "shutdown: %m");
+  return NBDI_IO_READY;
+}
+
+const struct nbdi_transport nbdi_socket_transport = {
+  .name = "socket",
+  .receive = socket_receive,
+  .send = socket_send,
+  .shutdown_write = socket_shutdown_write,
+};
+
+/* Make a descriptor non-blocking and close-on-exec. */
+int
+nbdi_prepare_socket (int sock)
+{
+  int flags = fcntl (sock, F_GETFL);
+  if (flags == -1 || fcntl (sock, F_SETFL, flags | O_NONBLOCK) == -1) {
+    nbdi_error (errno, "fcntl: O_NONBLOCK on descriptor %d", sock);
+    return -1;
+  }
+  flags = fcntl (sock, F_GETFD);
+  if (flags == -1 || fcntl (sock, F_SETFD, flags | FD_CLOEXEC) == -1) {
+    nbdi_error (errno, "fcntl: FD_CLOEXEC on descriptor %d", sock);
+    return -1;
+  }
+  return 0;
+}
+
+/* From now on this is the connection. */
+void
+nbdi_use_socket (struct nbdi_channel *ch, int sock)
+{
+  ch->sock = sock;
+  ch->transport = &nbdi_socket_transport;
+}
+
+/* End the connection. */
+void
+nbdi_close_socket (struct nbdi_channel *ch)
+{
+  /* Another thread may be about to poll it, so its number cannot be given
+   * away yet.
+   */
+  if (ch->watchers > 0) {
+    shutdown (ch->sock, SHUT_RDWR);
+    ch->lingering = ch->sock;
+  }
+  else if (ch->sock >= 0)
+    close (ch->sock);
+  ch->sock = -1;
+  ch->transport = NULL;
+}
+
+/* Another thread has polled the socket, and will not do so again. */
+void
+nbdi_stop_watching (struct nbdi_channel *ch)
+{
+  if (--ch->watchers == 0 && ch->lingering >= 0) {
+    close (ch->lingering);
+    ch->lingering = -1;
+  }
+}

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: MIT */
+/* The encrypting transport, on GnuTLS.
+ *
+ * GnuTLS never touches the socket.  It takes ciphertext from a buffer that
+ * is filled in bulk and puts ciphertext into another, so that many records
+ * share a system call and sending a record cannot block halfway.
+ */
+
+#include "transport/transport.h"
+#include "transport/tls-session.h"
+
+#include <errno.h>
+#include <gnutls/gnutls.h>
+#include <stdlib.h>
+
+/* How much ciphertext is received at once, and how much may wait to be
+ * sent before no more is encrypted.
+ */
+#define RECEIVE_SIZE (64u * 1024)
+#define SEND_SIZE (256u * 1024)
+
+/* The head of a record, whose last two bytes are its length. */
+#define RECORD_HEADER 5
+
+/* Ciphertext in. */
+
+/* Ask the socket once, if this drive call may. */
+static void
+receive_ciphertext (struct nbdi_channel *ch)
+{
+  struct nbdi_tls *t = ch->tls;
+
+  if (ch->receives == 0)
+    return;
+  if (nbdi_bytes_reserve (&t->in, RECEIVE_SIZE) == -1) {
+    t->failed = ENOMEM;
+    return;
+  }
+  struct iovec iov = { t->in.buf + t->in.end, t->in.cap - t->in.end };
+  ssize_t r = nbdi_socket_transport.receive (ch, &iov, 1);
+  if (r > 0)
+    t->in.end += r;
+  else if (r == 0)
+    t->ended = true;
+  else if (errno != EAGAIN && errno != EWOULDBLOCK)
+    t->failed = errno;
+}
+
+static ssize_t
+pull (gnutls_transport_ptr_t opaque, void *buf, size_t len)
+{
+  struct nbdi_channel *ch = opaque;
+  struct nbdi_tls *t = ch->tls;
+
+  if (t->in.pos == t->in.end && !t->ended && t->failed == 0)
+    receive_ciphertext (ch);
+  size_t have = t->in.end - t->in.pos;
+  if (have > 0) {
+    size_t n = have < len ? have : len;
+    memcpy (buf, t->in.buf + t->in.pos, n);
+    t->in.pos += n;
+    t->fed = true;
+    return (ssize_t) n;
+  }
+  t->fed = false;
+  if (t->ended)
+    return 0;
+  gnutls_transport_set_errno (t->session, t->failed ? t->failed : EAGAIN);
+  return -1;
+}
+
+/* Whether a record can be decrypted without the socket. */
+static bool
+tls_pending (const struct nbdi_channel *ch)
+{
+  const struct nbdi_tls *t = ch->tls;
+  size_t have = t->in.end - t->in.pos;
+
+  if (gnutls_record_check_pending (t->session) > 0)
+    return true;
+  return have >= RECORD_HEADER &&
+    have - RECORD_HEADER >= nbdi_get16 (t->in.buf + t->in.pos + 3);
+}
+
+/* Ciphertext out. */
+
+static ssize_t
+push (gnutls_transport_ptr_t opaque, const void *buf, size_t len)
+{
+  struct nbdi_channel *ch = opaque;
+  struct nbdi_tls *t = ch->tls;
+
+  if (nbdi_bytes_reserve (&t->out, len) == -1) {
+    t->failed = ENOMEM;
+    gnutls_transport_set_errno (t->session, ENOMEM);
+    return -1;
+  }
+  memcpy (t->out.buf + t->out.end, buf, len);
+  t->out.end += len;
+  return (ssize_t) len;
+}
+
+/* Send ciphertext that waits. */
+static int
+tls_flush (struct nbdi_channel *ch)
+{
+  struct nbdi_tls *t = ch->tls;
+
+  while (t->out.pos < t->out.end) {
+    struct iovec iov = { t->out.buf + t->out.pos, t->out.end - t->out.pos };
+    ssize_t r = -1;
+
+    /* Requests that were given up must not reach the server later. */
+    errno = t->unsent;
+    if (t->unsent == 0)
+      r = nbdi_socket_transport.send (ch, &iov, 1);
+    if (r == -1) {
+      if (errno == EAGAIN || errno == EWOULDBLOCK)
+        return NBDI_IO_WAIT;
+      t->unsent = errno;
+      return NBDI_IO_FAILED;
+    }
+    t->out.pos += r;
+  }
+  t->out.pos = t->out.end = 0;
+  return NBDI_IO_READY;
+}
+
+/* Whether ciphertext waits for room; after a failure none ever leaves. */
+static bool
+tls_unsent (const struct nbdi_channel *ch)
+{
+  const struct nbdi_tls *t = ch->tls;
+
+  return t->unsent == 0 && t->out.pos < t->out.end;
+}
+
+/* Plaintext. */
+
+/* Set the error, and leave errno so that callers stop. */
+static ssize_t
+tls_error (struct nbdi_channel *ch, const char *what, int r)
+{
+  nbdi_tls_error (ch, what, r);
+  errno = EPROTO;
+  return NBDI_TRANSPORT_FAILED;
+}
+
+/* The other end left without its close alert: is that an attack? */
+static bool
+ended_early (const struct nbdi_tls *t, ssize_t r)
+{
+  return r == GNUTLS_E_PREMATURE_TERMINATION || t->failed == ECONNRESET;
+}
+
+/* Whether GnuTLS stopped although it does not lack ciphertext.  It does so
+ * after each record without data: a session ticket, an update of keys, a
+ * warning, an empty one.  There may be more behind it.  Those of TLS 1.2 that
+ * ask for a new handshake are refused by not beginning one.
+ */
+static bool
+stopped_early (struct nbdi_channel *ch, ssize_t r)
+{
+  const struct nbdi_tls *t = ch->tls;
+
+  if (r == GNUTLS_E_WARNING_ALERT_RECEIVED)
+    nbdi_debug (ch->trace, "TLS: the server sent the warning: %s",
+                nbdi_tls_alert (t));
+  return (r == GNUTLS_E_AGAIN && t->fed) || r == GNUTLS_E_INTERRUPTED ||
+    r == GNUTLS_E_REHANDSHAKE || r == GNUTLS_E_WARNING_ALERT_RECEIVED;
+}
+
+static ssize_t
+tls_receive (struct nbdi_channel *ch, struct iovec *iov, int n)
+{
+  struct nbdi_tls *t = ch->tls;
+  ssize_t total = 0;
+  size_t at = 0;
+
+  for (int i = 0; i < n; ) {
+    t->fed = false;
+    ssize_t r = gnutls_record_recv (t->session,
+                                    (uint8_t *) iov[i].iov_base + at,
+                                    iov[i].iov_len - at);
+    if (r > 0) {
+      t->heard = true;
+      total += r;
+      at += r;
+      if (at == iov[i].iov_len) {
+        i++;
+        at = 0;
+      }
+      continue;
+    }
+    if (stopped_early (ch, r))
+      continue;
+    if (total > 0)
+      break;
+    if (r == GNUTLS_E_AGAIN) {
+      errno = EAGAIN;
+      return -1;
+    }
+    if (r == 0)
+      return 0;
+    ch->cut_off = ended_early (t, r);
+    return tls_error (ch, "receive", (int) r);
+  }
+  /* Answers to key updates. */
+  tls_flush (ch);
+  return total;
+}
+
+/* Encrypt one record; sending it cannot block, see push. */
+static int
+send_record (struct nbdi_channel *ch, const uint8_t *p, size_t len)
+{
+  while (len > 0) {
+    ssize_t r = gnutls_record_send (ch->tls->session, p, len);
+    if (r < 0 && r != GNUTLS_E_INTERRUPTED && r != GNUTLS_E_AGAIN) {
+      tls_error (ch, "send", (int) r);
+      return -1;
+    }
+    if (r > 0) {
+      p += r;
+      len -= r;
+    }
+  }
+  return 0;
+}
+
+/* Fill records from the pieces: small ones are put together, large ones
+ * are encrypted where they are.  Stops when enough ciphertext waits.
+ */
+static ssize_t
+encrypt (struct nbdi_channel *ch, const struct iovec *iov, int n)
+{
+  struct nbdi_tls *t = ch->tls;
+  size_t staged = 0, total = 0;
+
+  for (int i = 0; i < n; i++) {
+    const uint8_t *p = iov[i].iov_base;
+    size_t left = iov[i].iov_len;
+
+    while (left > 0 && t->out.end - t->out.pos < SEND_SIZE) {
+      size_t room = t->record - staged;
+      size_t len = left < room ? left : room;
+      bool whole = staged == 0 && len == t->record;
+
+      if (!whole) {
+        memcpy (t->staging + staged, p, len);
+        staged += len;
+      }
+      if ((whole && send_record (ch, p, len) == -1) ||
+          (staged == t->record &&
+           send_record (ch, t->staging, staged) == -1))
+        return -1;
+      if (staged == t->record)
+        staged = 0;
+      p += len;
+      left -= len;
+      total += len;
+    }
+    if (left > 0)
+      break;
+  }
+  if (staged > 0 && send_record (ch, t->staging, staged) == -1)
+    return -1;
+  return (ssize_t) total;
+}
+
+/* The server ended the connection before it has said anything.  An alert that
+ * tells why may have come.
+ */
+static bool
+has_last_words (struct nbdi_channel *ch)
+{
+  struct nbdi_tls *t = ch->tls;
+  ssize_t r;
+  char c;
+
+  if (t->heard || (errno != EPIPE && errno != ECONNRESET))
+    return false;
+  ch->receives = 1;
+  do
+    r = gnutls_record_recv (t->session, &c, 1);
+  while (stopped_early (ch, r));
+  ch->receives = 0;
+  if (r != GNUTLS_E_FATAL_ALERT_RECEIVED)
+    return false;
+  tls_error (ch, "receive", (int) r);
+  return true;
+}
+
+static ssize_t
+tls_send (struct nbdi_channel *ch, struct iovec *iov, int n)
+{
+  int r = tls_flush (ch);
+
+  if (r == NBDI_IO_READY) {
+    ssize_t taken = encrypt (ch, iov, n);
+    if (taken == -1)
+      return NBDI_TRANSPORT_FAILED;
+    if (tls_flush (ch) != NBDI_IO_FAILED)
+      return taken;
+  }
+  int saved_errno = errno;      /* of the socket */
+  if (has_last_words (ch))
+    return NBDI_TRANSPORT_FAILED;
+  errno = saved_errno;
+  return -1;
+}
+
+/* The close alert tells the server that nothing was cut off. */
+static int
+tls_shutdown_write (struct nbdi_channel *ch)
+{
+  struct nbdi_tls *t = ch->tls;
+
+  if (!t->bye) {
+    int r = gnutls_bye (t->session, GNUTLS_SHUT_WR);
+    if (r != GNUTLS_E_SUCCESS)
+      nbdi_debug (ch->trace, "TLS: bye: %s", gnutls_strerror (r));
+    t->bye = true;
+  }
+  return tls_flush (ch) == NBDI_IO_WAIT ? NBDI_IO_WAIT : NBDI_IO_READY;
+}
+
+static void
+tls_shrink (struct nbdi_channel *ch)
+{
+  struct nbdi_tls *t = ch->tls;
+
+  nbdi_bytes_shrink (&t->in);
+  nbdi_bytes_shrink (&t->out);
+}
+
+static const struct nbdi_transport tls_transport = {
+  .name = "TLS",
+  .receive = tls_receive,
+  .send = tls_send,
+  .shutdown_write = tls_shutdown_write,
+  .flush = tls_flush,
+  .pending = tls_pending,
+  .unsent = tls_unsent,
+  .shrink = tls_shrink,
+};
+
+/* The session. */
+
+/* The transport encrypts once the handshake is done. */
+int
+nbdi_tls_start (struct nbdi_channel *ch, const char *host)
+{
+  struct nbdi_tls *t = calloc (1, sizeof *t);
+  int r;
+
+  if (t == NULL) {
+    nbdi_error (errno, "TLS");
+    return -1;
+  }
+  ch->tls = t;
+  r = gnutls_init (&t->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK |
+                   GNUTLS_NO_SIGNAL);
+  if (r != GNUTLS_E_SUCCESS) {
+    t->session = NULL;
+    nbdi_error (0, "TLS: gnutls_init: %s", gnutls_strerror (r));
+    return -1;
+  }
+  if (nbdi_tls_set_credentials (ch->settings, host, t->session,
+                                &t->credentials) == -1)
+    return -1;
+  gnutls_transport_set_ptr (t->session, ch);
+  gnutls_transport_set_pull_function (t->session, pull);
+  gnutls_transport_set_push_function (t->session, push);
+  gnutls_handshake_set_timeout (t->session, GNUTLS_INDEFINITE_TIMEOUT);
+  return 0;
+}
+
+static void
+describe_session (struct nbdi_channel *ch)
+{
+  char *text;
+
+  if (likely (!ch->trace->on))
+    return;
+  text = gnutls_session_get_desc (ch->tls->session);
+  nbdi_debug (ch->trace, "TLS: %s",
+              text ? text : "session without a description");
+  gnutls_free (text);
+}
+
+enum nbdi_tls_step
+nbdi_tls_handshake (struct nbdi_channel *ch)
+{
+  struct nbdi_tls *t = ch->tls;
+  int r;
+
+  do {
+    t->fed = false;
+    r = gnutls_handshake (t->session);
+  } while (stopped_early (ch, r));
+  /* An alert of ours is sent even if the handshake failed. */
+  int flushed = tls_flush (ch);
+  if (r != GNUTLS_E_SUCCESS && r != GNUTLS_E_AGAIN) {
+    nbdi_tls_error (ch, "handshake", r);
+    return NBDI_TLS_FAILED;
+  }
+  if (flushed == NBDI_IO_FAILED) {
+    t->failed = errno;
+    nbdi_tls_error (ch, "handshake: send", 0);
+    return NBDI_TLS_FAILED;
+  }
+  if (r == GNUTLS_E_AGAIN)
+    return flushed == NBDI_IO_WAIT ? NBDI_TLS_WANT_WRITE
+                                   : NBDI_TLS_WANT_READ;
+  t->record = gnutls_record_get_max_size (t->session);
+  t->staging = malloc (t->record);
+  if (t->staging == NULL) {
+    nbdi_error (errno, "TLS: record of %zu bytes", t->record);
+    return NBDI_TLS_FAILED;
+  }
+  describe_session (ch);
+  ch->transport = &tls_transport;
+  return NBDI_TLS_DONE;
+}
+
+void
+nbdi_tls_free (struct nbdi_channel *ch)
+{
+  struct nbdi_tls *t = ch->tls;
+
+  if (t == NULL)
+    return;
+  if (t->session)
+    gnutls_deinit (t->session);
+  nbdi_tls_free_credentials (&t->credentials);
+  free (t->in.buf);
+  free (t->out.buf);
+  free (t->staging);
+  free (t->advice);
+  free (t);
+  ch->tls = NULL;
+}
+
+bool
+nbdi_has_tls (void)
+{
+  return true;
+}
