@@ -17,6 +17,7 @@
 /* The kernel never sends or asks for more than this at a time. */
 #define MAX_PAYLOAD (1 << 20)
 
+struct range;
 struct request;
 struct scan;
 
@@ -28,14 +29,6 @@ struct connection {
   bool ended;                   /* nothing can be expected of it */
   bool touched;
   struct connection *next;      /* that is touched */
-};
-
-/* Bytes that are being changed at the server. */
-struct range {
-  struct range *next, **link;
-  uint64_t begin, end;
-  uint64_t serial;              /* of the disk's changes, increasing */
-  bool early;                   /* the writer has been told: done */
 };
 
 struct disk {

@@ -16,6 +16,14 @@ struct open_file {
   uint64_t errors_seen;
 };
 
+/* Bytes that are being changed at the server. */
+struct range {
+  struct range *next, **link;
+  uint64_t begin, end;
+  uint64_t serial;              /* of the disk's changes, increasing */
+  bool early;                   /* the writer has been told: done */
+};
+
 struct request {
   struct request *next;         /* while it is held */
   fuse_req_t req;               /* NULL: it has been answered */
@@ -48,10 +56,10 @@ extern void request_free (struct request *request);
 /* Answer with an error number, or 0, and free it. */
 extern void request_end (struct request *request, int error);
 
-/* Call RESUME now, or once no write under way (if ALL; else none that its
- * writer believes done) overlaps the request's blocks. */
+/* Call RESUME as soon as no change that is under way overlaps the request's
+ * blocks; unless ALL, only those count whose writers were told: done. */
 extern void request_after_overlaps (struct request *request, bool all);
-/* The same, once all writes are done that their writers believe done. */
+/* Call it as soon as all earlier writes are done whose writers were told so. */
 extern void request_after_writes (struct request *request);
 
 /* Between these two the request's blocks are being changed. */
