@@ -15,6 +15,7 @@ tree.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -46,6 +47,14 @@ class Layer:
     below: list[str]  # the layers that it may use
 
 
+def known_to_make() -> set[str] | None:
+    """The C files that make builds from; others are left from another build."""
+    makefile = Path("Makefile")
+    if not makefile.is_file():
+        return None
+    return set(re.findall(r"[\w/+-]+\.c\b", makefile.read_text(encoding="utf-8")))
+
+
 def source_of(item: Path, source_top: Path) -> str | None:
     """The name of the file that an object was made from, if there is still one.
 
@@ -61,11 +70,13 @@ def source_of(item: Path, source_top: Path) -> str | None:
 
 def newest_objects(directory: str, source_top: Path) -> dict[str, Path]:
     """One object for each file; older ones may be left from another build."""
+    known = known_to_make()
     objects: dict[str, Path] = {}
-    pattern = "**/.libs/*.o" if directory == LAYERED else "*.o"
-    for item in sorted(Path(directory).glob(pattern)):
+    top = Path(directory)
+    items = top.rglob(".libs/*.o") if directory == LAYERED else top.glob("*.o")
+    for item in sorted(items):
         name = source_of(item, source_top)
-        if name is None:
+        if name is None or (known is not None and name not in known):
             continue
         other = objects.get(name)
         if other is None or other.stat().st_mtime < item.stat().st_mtime:
@@ -169,7 +180,8 @@ def layered_files(source_top: Path) -> list[str]:
         for top in (source_top, Path())
         for path in (top / LAYERED).rglob("*.c")
     }
-    return sorted(files)
+    known = known_to_make()
+    return sorted(files if known is None else files & known)
 
 
 def matches(name: str, pattern: str) -> bool:

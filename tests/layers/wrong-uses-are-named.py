@@ -163,18 +163,26 @@ CASES = [
 ]
 
 
-def build(top: Path, case: Case) -> None:
-    """Objects as make leaves them, with some of an older build."""
+def compile_file(source: Path, item: Path) -> None:
     compiler = shlex.split(os.environ.get("CC") or "cc")
-    for name, text in case.files.items():
+    command = [*compiler, "-fno-builtin", "-w", "-c", "-o", str(item), str(source)]
+    subprocess.run(command, check=True)
+
+
+def build(top: Path, case: Case) -> None:
+    """A tree as make leaves it, with files and objects of an older build."""
+    directory = next(iter(case.files)).partition("/")[0]
+    left_over = f"{directory}/left-over.c"
+    makefile = " ".join(case.files)
+    (top / "Makefile").write_text(f"SOURCES = {makefile}\n", encoding="utf-8")
+    for name, text in [*case.files.items(), (left_over, file("leave", "loop_turn"))]:
         source = top / name
-        library = name.startswith("lib/")
+        library = directory == "lib"
         place = source.parent / ".libs" if library else source.parent
         place.mkdir(parents=True, exist_ok=True)
         source.write_text(text, encoding="utf-8")
         item = place / f"libcore_la-{source.stem}.o"
-        command = [*compiler, "-fno-builtin", "-w", "-c", "-o", str(item), str(source)]
-        subprocess.run(command, check=True)
+        compile_file(source, item)
         shutil.copy(item, place / "libcore_la-that-is-no-more.o")
     if case.page is not None:
         (top / "docs").mkdir()
