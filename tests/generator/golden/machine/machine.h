@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What lib/machine/machine.h gives to run.c, made for a machine that does its
- * input and output by a script: each IO takes one letter, R (ready), F (failed),
- * L (lost) or E (end of stream); where there is none it has to wait.
+ * input and output by a script: each IO takes one letter, R (ready),
+ * F (failed), L (lost) or E (end of stream); where there is none it has to
+ * wait.
  */
 
 #ifndef TOY_MACHINE_H
