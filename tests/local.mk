@@ -49,6 +49,7 @@ test_scripts = \
 	tests/model/model-finds-what-is-broken \
 	tests/protocol/matrix-is-complete \
 	tests/protocol/obligations-name-their-tests \
+	tests/tree/crowded-directories-of-tests-are-refused.py \
 	tests/tree/promises-name-their-tests.sh
 
 include tests/lib/local.mk
@@ -75,6 +76,7 @@ EXTRA_DIST += \
 	tests/generator/golden \
 	tests/generator/libnbd-functions.txt \
 	tests/generator/rules \
+	tests/protocol/README.md \
 	tests/protocol/matrix.txt \
 	tests/protocol/obligations.txt \
 	tests/valgrind.supp \
