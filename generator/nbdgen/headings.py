@@ -9,6 +9,7 @@ from __future__ import annotations
 
 HEADINGS = frozenset(
     (
+        "Conventions",
         # Protocol phases
         "Protocol phases",
         "Handshake",

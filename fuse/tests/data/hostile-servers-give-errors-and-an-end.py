@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Whatever a server answers, who asks gets an error or what is true, soon;
-and nbdfuse ends in an orderly way.  Names are those of the rows of the
-protocol's matrix of malformed servers."""
+and nbdfuse ends in an orderly way.  Names are those of the rows of
+tests/protocol/matrix.txt."""
 
 from __future__ import annotations
 
