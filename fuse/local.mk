@@ -94,6 +94,15 @@ fuse_tests = \
 	fuse/tests/mounting/vsock-servers-are-reached.sh \
 	fuse/tests/mounting/wrong-command-lines-are-refused.sh
 
+# Programs that need no mount.
+fuse_programs = fuse/tests/ending/phases-lead-to-the-end
+fuse_tests_ending_phases_lead_to_the_end_SOURCES = \
+	fuse/phase.c \
+	fuse/phase.h \
+	fuse/tests/ending/phases-lead-to-the-end.c
+fuse_tests_ending_phases_lead_to_the_end_CPPFLAGS = \
+	$(tool_cppflags) -I$(srcdir)/fuse
+
 # What bench/fuse compares with.
 bench_memory_fs_SOURCES = bench/memory-fs.c
 bench_memory_fs_CFLAGS = $(AM_CFLAGS) $(FUSE_CFLAGS)
@@ -103,6 +112,8 @@ if HAVE_FUSE
 check_PROGRAMS += bench/memory-fs
 TESTS += $(fuse_tests)
 endif
+check_PROGRAMS += $(fuse_programs)
+TESTS += $(fuse_programs)
 
 # make bench-fuse BENCH_ARGS=--quick
 bench-fuse: all
