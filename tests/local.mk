@@ -73,6 +73,7 @@ TESTS += $(test_programs) $(test_scripts) $(transcripts)
 EXTRA_DIST += \
 	$(test_scripts) \
 	$(transcripts) \
+	tests/README.md \
 	tests/generator/golden \
 	tests/generator/libnbd-functions.txt \
 	tests/generator/rules \
