@@ -22,6 +22,9 @@
 #include <unistd.h>
 
 #include "bad.h"
+#include "done.h"
+#include "scan.h"
+#include "verify.h"
 
 /* The least that is tried to read: a sector. */
 #define SECTOR 512
@@ -32,32 +35,34 @@
 #define WRITE_SECONDS 1
 #define WRITE_SHARE 10
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct ranges bad;
-static unsigned told;
-
-static struct {
+struct bad {
+  pthread_mutex_t lock;
+  struct ranges known;
+  unsigned told;                /* of so many errors */
+  /* The list. */
   int fd;                       /* -1: there is none */
+  const char *name;
   bool regular;                 /* can be written again and again */
   double next;                  /* not before this time */
-} list = { .fd = -1 };
+};
 
 /* ---- the list ---- */
 
 static char *
 list_text (const struct copy *c, bool whole, size_t *size)
 {
+  const struct ranges *bad = &c->bad->known;
   char *text;
   FILE *f = open_memstream (&text, size);
 
   if (f == NULL)
     return NULL;
   fputc ('[', f);
-  for (size_t i = 0; i < bad.count; i++)
+  for (size_t i = 0; i < bad->count; i++)
     fprintf (f, "%s\n{ \"offset\": %" PRIu64 ", \"length\": %" PRIu64
              ", \"type\": 1, \"description\": \"unreadable\" }",
-             i > 0 ? "," : "", c->source->start + bad.list[i].start,
-             bad.list[i].end - bad.list[i].start);
+             i > 0 ? "," : "", c->source->start + bad->list[i].start,
+             bad->list[i].end - bad->list[i].start);
   fputs (whole ? "\n]\n" : "\n", f);
   if (fclose (f) == 0)
     return text;
@@ -67,14 +72,14 @@ list_text (const struct copy *c, bool whole, size_t *size)
 
 /* From the beginning of what can be written there. */
 static int
-write_all (const char *text, size_t size)
+write_all (const struct bad *b, const char *text, size_t size)
 {
   size_t done = 0;
 
   while (done < size) {
-    ssize_t n = list.regular
-      ? pwrite (list.fd, text + done, size - done, done)
-      : write (list.fd, text + done, size - done);
+    ssize_t n = b->regular
+      ? pwrite (b->fd, text + done, size - done, done)
+      : write (b->fd, text + done, size - done);
     if (n == -1 && errno == EINTR && tool_signal == 0)
       continue;
     if (n <= 0)
@@ -89,83 +94,109 @@ write_all (const char *text, size_t size)
 static int
 list_write (const struct copy *c, bool whole)
 {
+  struct bad *b = c->bad;
   size_t size;
   double began = tool_now ();
   char *text = list_text (c, whole, &size);
 
   if (text == NULL)
     return -1;
-  int r = write_all (text, size);
-  if (r == 0 && list.regular)
-    r = ftruncate (list.fd, size);
-  if (r == 0 && list.regular && whole)
-    r = fsync (list.fd);
+  int r = write_all (b, text, size);
+  if (r == 0 && b->regular)
+    r = ftruncate (b->fd, size);
+  if (r == 0 && b->regular && whole)
+    r = fsync (b->fd);
   free (text);
   double now = tool_now ();
-  list.next = now + MAX (WRITE_SECONDS, (now - began) * WRITE_SHARE);
+  b->next = now + MAX (WRITE_SECONDS, (now - began) * WRITE_SHARE);
   return r;
 }
 
-void
-bad_open (struct copy *c)
+static struct bad *
+get_bad (struct copy *c)
 {
-  const char *name = c->o.bad_ranges;
+  if (c->bad == NULL) {
+    c->bad = tool_alloc (sizeof *c->bad);
+    pthread_mutex_init (&c->bad->lock, NULL);
+    c->bad->fd = -1;
+  }
+  return c->bad;
+}
+
+int
+copy_list_unreadable (struct copy *c, int fd, const char *name)
+{
+  struct bad *b = get_bad (c);
   struct stat st;
 
-  if (name == NULL)
-    return;
-  list.fd = open (name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
-  if (list.fd == -1 || fstat (list.fd, &st) == -1)
-    tool_fail ("%s: cannot write the list of bad ranges: %m", name);
-  list.regular = S_ISREG (st.st_mode);
-  tool_guard_output ("--bad-ranges", list.fd);
+  b->fd = fd;
+  b->name = name;
+  if (fstat (fd, &st) == 0) {
+    b->regular = S_ISREG (st.st_mode);
+    return 0;
+  }
+  copy_fail (c, "%s: cannot write the list of bad ranges: %m", name);
+  return -1;
+}
+
+int
+bad_begin (struct copy *c)
+{
+  struct bad *b = get_bad (c);
+
+  if (b->fd != -1 && b->regular
+      && (ftruncate (b->fd, 0) == -1 || list_write (c, false) == -1)) {
+    copy_fail (c, "%s: cannot write the list of bad ranges: %m", b->name);
+    return -1;
+  }
+  b->next = 0;
+  return 0;
 }
 
 void
-bad_begin (struct copy *c)
+bad_free (struct copy *c)
 {
-  if (list.fd != -1 && list.regular
-      && (ftruncate (list.fd, 0) == -1 || list_write (c, false) == -1))
-    tool_fail ("%s: cannot write the list of bad ranges: %m",
-               c->o.bad_ranges);
-  list.next = 0;
+  if (c->bad != NULL)
+    ranges_clear (&c->bad->known);
+  free (c->bad);
 }
 
 static void
 summarize (struct copy *c, bool whole)
 {
-  bool zero = c->o.on_read_error == READ_ERRORS_ZERO;
-  const char *name = c->o.bad_ranges;
+  bool zero = c->settings.on_read_error == READ_ERRORS_ZERO;
+  const char *name = c->bad->fd != -1 ? c->bad->name : NULL;
+  size_t count = c->bad->known.count;
 
   copy_warn (c, "%s: %" PRIu64 " bytes in %zu range%s could not be read%s "
              "and %s%s%s%s", c->source->name, (uint64_t) c->unreadable,
-             bad.count, bad.count == 1 ? "" : "s", whole ? "" : " so far",
+             count, count == 1 ? "" : "s", whole ? "" : " so far",
              zero ? "are zeroes at the destination"
-             : c->o.verify ? "are neither copied nor verified"
+             : c->settings.verify ? "are neither copied nor verified"
              : "are not copied",
              name == NULL ? "" : whole ? "; the list is in "
              : "; the list, which is not whole, is in ", name ? name : "",
-             whole && c->o.resume ? "; to try them again, use the same "
+             whole && c->settings.resume ? "; to try them again, use the same "
              "command with its journal" : "");
 }
 
 int
-bad_end (struct copy *c, bool whole)
+copy_end (struct copy *c, bool whole)
 {
+  struct bad *b = c->bad;
   int r = 0;
 
-  if (c->o.on_read_error == READ_ERRORS_FAIL)
+  if (c->settings.on_read_error == READ_ERRORS_FAIL || b == NULL)
     return 0;
-  if (list.fd != -1 && (whole || list.regular))
+  if (b->fd != -1 && (whole || b->regular))
     r = list_write (c, whole);
   if (r == -1)
-    copy_warn (c, "%s: cannot write the list of bad ranges: %m",
-               c->o.bad_ranges);
+    copy_warn (c, "%s: cannot write the list of bad ranges: %m", b->name);
   if (c->unreadable > 0)
     summarize (c, whole);
-  if (list.fd != -1)
-    close (list.fd);
-  ranges_clear (&bad);
+  if (b->fd != -1)
+    close (b->fd);
+  b->fd = -1;
   return r;
 }
 
@@ -176,15 +207,15 @@ tell (const struct io *io)
 {
   struct copy *c = io->on->copy;
 
-  if (told > MOST_TOLD)
+  if (c->bad->told > MOST_TOLD)
     return;
-  if (told++ == MOST_TOLD)
+  if (c->bad->told++ == MOST_TOLD)
     copy_warn (c, "%s: there are more such errors, which are only counted",
                io->on->name);
   else
     copy_warn (c, "%s: read at offset %" PRIu64 " failed: %s; %s",
                io->on->name, io->on->start + io->position, io_why (io),
-               c->o.on_read_error == READ_ERRORS_ZERO
+               c->settings.on_read_error == READ_ERRORS_ZERO
                ? "zeroes are written instead" : "it is not copied");
 }
 
@@ -193,17 +224,18 @@ static void
 note_bad (const struct io *io)
 {
   struct copy *c = io->on->copy;
+  struct bad *b = c->bad;
   uint64_t start = io->position, end = start + io->length;
   uint64_t before = start > 0 ? start - 1 : 0;
 
-  pthread_mutex_lock (&lock);
-  bool known = ranges_count (&bad, before, end + 1) > 0;
-  c->unreadable += io->length - ranges_count (&bad, start, end);
-  ranges_add (&bad, start, end);
+  pthread_mutex_lock (&b->lock);
+  bool known = ranges_count (&b->known, before, end + 1) > 0;
+  c->unreadable += io->length - ranges_count (&b->known, start, end);
+  ranges_add (&b->known, start, end);
   /* If it cannot be written now, that is told at the end. */
-  if (list.fd != -1 && list.regular && tool_now () >= list.next)
+  if (b->fd != -1 && b->regular && tool_now () >= b->next)
     list_write (c, false);
-  pthread_mutex_unlock (&lock);
+  pthread_mutex_unlock (&b->lock);
   if (!known)
     tell (io);
 }
@@ -212,14 +244,16 @@ note_bad (const struct io *io)
 static void
 note_good (struct copy *c, uint64_t start, uint64_t end)
 {
+  struct bad *b = c->bad;
+
   if (c->unreadable == 0)
     return;
-  pthread_mutex_lock (&lock);
-  uint64_t count = ranges_count (&bad, start, end);
+  pthread_mutex_lock (&b->lock);
+  uint64_t count = ranges_count (&b->known, start, end);
   if (count > 0)
-    ranges_remove (&bad, start, end);
+    ranges_remove (&b->known, start, end);
   c->unreadable -= count;
-  pthread_mutex_unlock (&lock);
+  pthread_mutex_unlock (&b->lock);
 }
 
 /* ---- reading in parts ---- */
@@ -238,20 +272,19 @@ next_block (const struct copy *c, uint64_t at)
   return at + b - (c->from->start + at) % b;
 }
 
-/* Read the next part, from AT on; false if there is none. */
-static bool
-read_on (struct worker *w, struct slot *s, uint64_t at)
+/* The next part to read, from AT on. */
+static enum bad_next
+next_part (struct worker *w, struct slot *s, uint64_t at, struct range *part)
 {
   struct copy *c = w->copy;
   uint64_t length = at < s->suspect ? (s->suspect - at) / 2 : s->step;
   uint64_t end = at + length, next = next_block (c, at);
 
   if (at == s->what.end)
-    return false;
+    return BAD_ALL_READ;
   end -= (c->from->start + end) % block_size (c);
-  end = MIN (MAX (end, next), s->what.end);
-  chunk_read (w, s, at, end);
-  return true;
+  *part = (struct range) { at, MIN (MAX (end, next), s->what.end) };
+  return BAD_READ_PART;
 }
 
 /* Is it the disk, and not the way to it?  After a connection was lost the
@@ -264,49 +297,48 @@ is_of_disk (struct worker *w, const struct io *io)
   if (io->error == ENOTCONN || io->error == ESHUTDOWN || io->error == EINTR)
     return false;
   /* A file that has become shorter. */
-  if (!e->asynchronous)
+  if (e->ops->is_lost == NULL)
     return io->error != ENODATA;
-  return !nbd_is_lost (e, w->index) || (e->copy->o.retry > 0 && e->again);
+  return !endpoint_is_lost (e, w->index)
+    || (e->copy->settings.retry > 0 && e->reconnects);
 }
 
-bool
-bad_read (struct worker *w, struct io *io)
+enum bad_next
+bad_read (struct worker *w, struct io *io, struct range *part)
 {
   struct copy *c = w->copy;
   struct slot *s = io->slot;
   uint64_t at = io->position, end = at + io->length;
 
-  if (c->o.on_read_error == READ_ERRORS_FAIL || c->verifying
+  if (c->settings.on_read_error == READ_ERRORS_FAIL || c->verifying
       || io->action != READ || io->on->stream || !is_of_disk (w, io))
-    return false;
+    return BAD_FAILS;
   s->pending--;
   if (end > next_block (c, at)) {
     s->suspect = end;
-    return read_on (w, s, at);
+    return next_part (w, s, at, part);
   }
   note_bad (io);
   memset (io->buffer, 0, io->length);
   ranges_add (&s->bad, at, end);
   s->suspect = end;
   s->step = block_size (c);
-  if (!read_on (w, s, end))
-    chunk_was_read (w, s);
-  return true;
+  return next_part (w, s, end, part);
 }
 
-bool
-bad_part_came (struct worker *w, const struct io *io)
+enum bad_next
+bad_part_came (struct worker *w, const struct io *io, struct range *part)
 {
   struct copy *c = w->copy;
   struct slot *s = io->slot;
   uint64_t end = io->position + io->length;
 
-  if (c->o.on_read_error == READ_ERRORS_FAIL || c->verifying
+  if (c->settings.on_read_error == READ_ERRORS_FAIL || c->verifying
       || io->on->stream)
-    return true;
+    return BAD_ALL_READ;
   note_good (c, io->position, end);
   s->step = 2 * io->length;
-  return !read_on (w, s, end);
+  return next_part (w, s, end, part);
 }
 
 /* ---- writing ---- */
@@ -315,7 +347,7 @@ bool
 bad_next_written (const struct copy *c, const struct slot *s, uint64_t at,
                   struct range *part)
 {
-  if (c->o.on_read_error == READ_ERRORS_SKIP)
+  if (c->settings.on_read_error == READ_ERRORS_SKIP)
     return ranges_gap (&s->bad, at, s->what.end, part);
   *part = (struct range) { at, s->what.end };
   return at < s->what.end;
@@ -328,7 +360,7 @@ record (struct copy *c, const struct slot *s)
   struct extent what = s->what;
   struct range part = { 0, what.start };
 
-  if (!c->o.verify)
+  if (!c->settings.verify)
     return;
   while (bad_next_written (c, s, part.end, &part)) {
     what.start = part.start;

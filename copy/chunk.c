@@ -8,6 +8,10 @@
 #include <string.h>
 
 #include "bad.h"
+#include "done.h"
+#include "rate.h"
+#include "scan.h"
+#include "verify.h"
 
 static struct slot *
 take_slot (struct worker *w, const struct extent *what)
@@ -41,6 +45,7 @@ start_part (struct slot *s, struct worker *w, enum action action,
 
   io->position = start;
   io->length = end - start;
+  io->hole = s->what.kind == ZERO;
   if (action == WRITE)
     io->buffer = s->buffer + (start - s->what.start);
   s->pending++;
@@ -77,8 +82,8 @@ finish_part (struct worker *w, struct slot *s)
   if (--s->pending > 0)
     return;
   if (s->broken) {
-    s->next = w->lost;
-    w->lost = s;
+    s->next = w->broken;
+    w->broken = s;
     return;
   }
   account (w, &s->what, s);
@@ -168,7 +173,6 @@ write_in_order (struct worker *w, struct slot *s)
   w->waiting[s->sequence % w->copy->slots] = s;
 }
 
-/* Streams: write the slot whose turn it is, if it was read. */
 void
 chunk_write_next (struct worker *w)
 {
@@ -214,8 +218,9 @@ fits (struct copy *c, const struct slot *s)
   return false;
 }
 
-void
-chunk_was_read (struct worker *w, struct slot *s)
+/* All that can be read of it was read. */
+static void
+was_read (struct worker *w, struct slot *s)
 {
   struct copy *c = w->copy;
   uint64_t length = s->what.end - s->what.start;
@@ -228,13 +233,25 @@ chunk_was_read (struct worker *w, struct slot *s)
   }
   if (!fits (c, s))
     return;
-  if (c->o.verify) {
+  if (c->settings.verify) {
     s->what.digest = digest (s->buffer, length, 0);
     s->what.checked = true;
   }
-  if (c->o.blkhash)
+  if (c->settings.blkhash)
     blkhash_data (c, s->buffer, s->what.start, length);
   write_in_order (w, s);
+}
+
+static void
+read_part (struct worker *w, struct slot *s, uint64_t start, uint64_t end)
+{
+  struct io *io = io_new (w, READ, w->copy->from, s);
+
+  s->pending++;
+  io->buffer = s->buffer + (start - s->what.start);
+  io->position = start;
+  io->length = end - start;
+  io_start (io);
 }
 
 static void
@@ -249,20 +266,11 @@ read_done (struct worker *w, struct slot *s, const struct io *io)
     work_came (c, s->what.end, io->ended || s->what.end == c->most);
     rate_return (c, wanted - io->length);
   }
-  if (bad_part_came (w, io))
-    chunk_was_read (w, s);
-}
-
-void
-chunk_read (struct worker *w, struct slot *s, uint64_t start, uint64_t end)
-{
-  struct io *io = io_new (w, READ, w->copy->from, s);
-
-  s->pending++;
-  io->buffer = s->buffer + (start - s->what.start);
-  io->position = start;
-  io->length = end - start;
-  io_start (io);
+  struct range part = { 0, 0 };
+  if (bad_part_came (w, io, &part) == BAD_READ_PART)
+    read_part (w, s, part.start, part.end);
+  else
+    was_read (w, s);
 }
 
 static void
@@ -273,7 +281,7 @@ start_slot (struct worker *w, struct slot *s)
     return;
   }
   ranges_clear (&s->bad);
-  chunk_read (w, s, s->what.start, s->what.end);
+  read_part (w, s, s->what.start, s->what.end);
 }
 
 void
@@ -289,7 +297,7 @@ chunk_start (struct worker *w, const struct extent *what)
 }
 
 void
-chunk_again (struct worker *w, struct slot *s)
+chunk_restart (struct worker *w, struct slot *s)
 {
   s->broken = false;
   start_slot (w, s);
@@ -299,9 +307,13 @@ static void
 failed (struct worker *w, struct io *io)
 {
   struct slot *s = io->slot;
+  struct range part = { 0, 0 };
 
-  if (worker_lost (w, io)) {
-    w->gone[io->on == w->copy->to] = true;
+  if (io_lost_connection (io)) {
+    if (io->on == w->copy->to)
+      w->destination_lost = true;
+    else
+      w->source_lost = true;
     s->broken = true;
     finish_part (w, s);
     return;
@@ -310,11 +322,19 @@ failed (struct worker *w, struct io *io)
     copy_stop (w->copy, UNREAD);
     return;
   }
-  if (!bad_read (w, io))
+  switch (bad_read (w, io, &part)) {
+  case BAD_FAILS:
     io_fail (io);
+    break;
+  case BAD_READ_PART:
+    read_part (w, s, part.start, part.end);
+    break;
+  case BAD_ALL_READ:
+    was_read (w, s);
+    break;
+  }
 }
 
-/* An operation of a chunk came back. */
 void
 chunk_io_done (struct worker *w, struct io *io)
 {

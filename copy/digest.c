@@ -6,7 +6,7 @@
 #include <endian.h>
 #include <string.h>
 
-#include "copy.h"
+#include "scan.h"
 
 #define P1 UINT64_C (0x9E3779B185EBCA87)
 #define P2 UINT64_C (0xC2B2AE3D27D4EB4F)

@@ -4,103 +4,119 @@
  * that much is durable. */
 #include <config.h>
 
-#include "copy.h"
+#include <stdlib.h>
+
+#include "done.h"
 
 /* Flush at least this often, but not more than a tenth of the time. */
 #define FLUSH_SECONDS 5
 #define FLUSH_SHARE 10
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 enum { OF_DATA, OF_ZEROES, OF_BAD, KINDS };
-static struct ranges recent[KINDS], aside[KINDS];
-static uint64_t bytes;
-static double flush_began, flush_ended, flush_took;
+
+struct done {
+  pthread_mutex_t lock;
+  struct ranges recent[KINDS], aside[KINDS];
+  uint64_t bytes;               /* of data among the recent ones */
+  double flush_began, flush_ended, flush_took;
+};
 
 void
 done_begin (struct copy *c)
 {
-  c->track = c->o.resume || (c->o.retry > 0 && c->to->again);
-  flush_ended = tool_now ();
+  struct done *d = tool_alloc (sizeof *d);
+
+  pthread_mutex_init (&d->lock, NULL);
+  d->flush_ended = tool_now ();
+  c->done = d;
+  c->track = c->settings.resume
+    || (c->settings.retry > 0 && c->to->reconnects);
 }
 
 void
 done_add (struct copy *c, const struct extent *what)
 {
+  struct done *d = c->done;
+
   if (!c->track)
     return;
-  pthread_mutex_lock (&lock);
-  ranges_add (&recent[what->kind == ZERO], what->start, what->end);
+  pthread_mutex_lock (&d->lock);
+  ranges_add (&d->recent[what->kind == ZERO], what->start, what->end);
   if (what->kind == DATA)
-    bytes += what->end - what->start;
-  pthread_mutex_unlock (&lock);
+    d->bytes += what->end - what->start;
+  pthread_mutex_unlock (&d->lock);
 }
 
 void
 done_add_bad (struct copy *c, uint64_t start, uint64_t end)
 {
+  struct done *d = c->done;
+
   if (!c->track)
     return;
-  pthread_mutex_lock (&lock);
-  ranges_add (&recent[OF_BAD], start, end);
-  pthread_mutex_unlock (&lock);
+  pthread_mutex_lock (&d->lock);
+  ranges_add (&d->recent[OF_BAD], start, end);
+  pthread_mutex_unlock (&d->lock);
 }
 
 /* With the lock held: what is done so far is durable after the next flush. */
 static void
-set_aside (void)
+set_aside (struct done *d)
 {
   for (int i = 0; i < KINDS; i++) {
-    ranges_merge (&aside[i], &recent[i]);
-    ranges_clear (&recent[i]);
+    ranges_merge (&d->aside[i], &d->recent[i]);
+    ranges_clear (&d->recent[i]);
   }
-  bytes = 0;
-  flush_began = tool_now ();
+  d->bytes = 0;
+  d->flush_began = tool_now ();
 }
 
 bool
-done_due (struct copy *c)
+done_flush_is_due (struct copy *c)
 {
+  struct done *d = c->done;
   bool due = false;
 
   if (!c->track || !c->to->can_flush || c->verifying)
     return false;
-  pthread_mutex_lock (&lock);
-  if (recent[0].count + recent[1].count > 0) {
-    double since = tool_now () - flush_ended;
-    due = (bytes >= c->o.checkpoint || since >= FLUSH_SECONDS)
-      && since >= flush_took * FLUSH_SHARE;
+  pthread_mutex_lock (&d->lock);
+  if (d->recent[0].count + d->recent[1].count > 0) {
+    double since = tool_now () - d->flush_ended;
+    due = (d->bytes >= c->settings.checkpoint || since >= FLUSH_SECONDS)
+      && since >= d->flush_took * FLUSH_SHARE;
   }
   if (due)
-    set_aside ();
-  pthread_mutex_unlock (&lock);
+    set_aside (d);
+  pthread_mutex_unlock (&d->lock);
   return due;
 }
 
 int
 done_flushed (struct copy *c)
 {
+  struct done *d = c->done;
   struct ranges durable = { .count = 0 };
 
-  pthread_mutex_lock (&lock);
+  pthread_mutex_lock (&d->lock);
   for (int i = 0; i < KINDS; i++) {
     if (i != OF_BAD)
-      ranges_merge (&durable, &aside[i]);
-    ranges_clear (&aside[i]);
+      ranges_merge (&durable, &d->aside[i]);
+    ranges_clear (&d->aside[i]);
   }
   c->losses = 0;
-  flush_ended = tool_now ();
-  flush_took = flush_ended - flush_began;
-  pthread_mutex_unlock (&lock);
-  int r = c->o.resume ? journal_add (c, &durable) : 0;
+  d->flush_ended = tool_now ();
+  d->flush_took = d->flush_ended - d->flush_began;
+  pthread_mutex_unlock (&d->lock);
+  int r = c->settings.resume ? journal_add (c, &durable) : 0;
   ranges_clear (&durable);
   return r;
 }
 
 /* A server that never lives until it has flushed makes no progress. */
 void
-done_lost (struct copy *c)
+done_destination_lost (struct copy *c)
 {
-  if (++c->losses > c->o.retry)
+  if (++c->losses > c->settings.retry)
     copy_fail (c, "%s: the connection was lost %u times before anything was "
                "durable; more attempts may help, or a smaller --checkpoint",
                c->to->name, (unsigned) c->losses);
@@ -109,20 +125,21 @@ done_lost (struct copy *c)
 /* What need not be written to a destination that reads as zeroes is not
  * lost with it. */
 void
-done_again (struct copy *c)
+done_redo (struct copy *c)
 {
+  struct done *d = c->done;
   struct ranges lost[KINDS] = { { .count = 0 } };
 
-  pthread_mutex_lock (&lock);
+  pthread_mutex_lock (&d->lock);
   for (int i = 0; i < KINDS; i++) {
-    ranges_merge (&lost[i], &recent[i]);
-    ranges_merge (&lost[i], &aside[i]);
+    ranges_merge (&lost[i], &d->recent[i]);
+    ranges_merge (&lost[i], &d->aside[i]);
     if (i == OF_ZEROES && c->to->fresh)
       continue;
-    ranges_clear (&recent[i]);
-    ranges_clear (&aside[i]);
+    ranges_clear (&d->recent[i]);
+    ranges_clear (&d->aside[i]);
   }
-  pthread_mutex_unlock (&lock);
+  pthread_mutex_unlock (&d->lock);
   for (int i = 0; i < KINDS; i++) {
     bool stays = i == OF_ZEROES && c->to->fresh;
     for (size_t j = 0; j < lost[i].count && !stays; j++)
@@ -136,18 +153,22 @@ done_again (struct copy *c)
 int
 done_keep (struct copy *c)
 {
-  pthread_mutex_lock (&lock);
-  set_aside ();
-  pthread_mutex_unlock (&lock);
+  struct done *d = c->done;
+
+  pthread_mutex_lock (&d->lock);
+  set_aside (d);
+  pthread_mutex_unlock (&d->lock);
   return done_flushed (c);
 }
 
 void
-done_end (struct copy *c)
+done_free (struct copy *c)
 {
-  (void) c;
-  for (int i = 0; i < KINDS; i++) {
-    ranges_clear (&recent[i]);
-    ranges_clear (&aside[i]);
+  struct done *d = c->done;
+
+  for (int i = 0; i < KINDS && d != NULL; i++) {
+    ranges_clear (&d->recent[i]);
+    ranges_clear (&d->aside[i]);
   }
+  free (d);
 }

@@ -77,7 +77,7 @@ file_zero (struct file *f, uint64_t offset, uint64_t length)
 {
   int r = ENOTSUP;
 
-  if (!f->e.copy->o.allocated)
+  if (!f->e.copy->settings.allocated)
     r = try_fallocate (f, &f->no_punch,
                        FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
                        offset, length);
@@ -85,7 +85,7 @@ file_zero (struct file *f, uint64_t offset, uint64_t length)
     r = try_fallocate (f, &f->no_zero_range,
                        FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE,
                        offset, length);
-  if (r == ENOTSUP && f->e.copy->o.allocated && !f->device) {
+  if (r == ENOTSUP && f->e.copy->settings.allocated && !f->device) {
     /* A hole that is allocated again has blocks, and reads as zeroes. */
     r = try_fallocate (f, &f->no_punch,
                        FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,

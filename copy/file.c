@@ -65,20 +65,20 @@ seek (struct file *f, uint64_t offset, int whence, uint64_t end)
 static int
 map (struct file *f, struct io *io)
 {
-  uint64_t start = f->e.start, at = start + io->position;
-  uint64_t end = at + io->length;
+  uint64_t at = f->e.start + io->position, end = at + io->length;
 
+  tool_map_begin (&io->allocation, at);
   while (at < end && io->allocation.count < MOST_EXTENTS) {
     int64_t data = seek (f, at, SEEK_DATA, end);
     if (data == -1)
       return errno;
-    extents_join (&io->allocation, at - start, data - start, ZERO);
+    tool_map_add (&io->allocation, data, LIBNBD_STATE_ZERO);
     if ((uint64_t) data >= end)
       break;
     int64_t hole = seek (f, data, SEEK_HOLE, end);
     if (hole == -1)
       return errno;
-    extents_join (&io->allocation, data - start, hole - start, DATA);
+    tool_map_add (&io->allocation, hole, 0);
     at = hole;
   }
   return 0;
@@ -121,50 +121,68 @@ connect_more (struct endpoint *e, unsigned count)
 /* Give a destination that is made anew its size: old content goes, and what
  * is never written reads as zeroes.  It stays where it may be left as it
  * is. */
-static void
+static int
 make_anew (struct file *f, struct copy *c)
 {
   uint64_t size = f->e.start + c->length;
-  bool stays = c->o.on_read_error == READ_ERRORS_SKIP && c->length_known;
+  bool stays = c->settings.on_read_error == READ_ERRORS_SKIP
+    && c->length_known;
 
-  if ((!stays && ftruncate (f->e.fd, 0) == -1)
-      || (c->length_known && ftruncate (f->e.fd, size) == -1))
-    tool_fail ("%s: cannot set the size to %" PRIu64 " bytes: %m",
-               f->e.name, size);
   f->e.fresh = !stays || f->e.size == 0;
+  if ((stays || ftruncate (f->e.fd, 0) == 0)
+      && (!c->length_known || ftruncate (f->e.fd, size) == 0))
+    return 0;
+  copy_fail (c, "%s: cannot set the size to %" PRIu64 " bytes: %m",
+             f->e.name, size);
+  return -1;
 }
 
-static void
+static int
 allocate (struct file *f, struct copy *c)
 {
   if (fallocate (f->e.fd, 0, f->e.start, c->length) == 0)
-    return;
-  if (errno != EOPNOTSUPP && errno != ENOSYS)
-    tool_fail ("%s: cannot allocate %" PRIu64 " bytes: %m", f->e.name,
-               c->length);
+    return 0;
   f->e.fresh = false;
+  if (errno == EOPNOTSUPP || errno == ENOSYS)
+    return 0;
+  copy_fail (c, "%s: cannot allocate %" PRIu64 " bytes: %m", f->e.name,
+             c->length);
+  return -1;
 }
 
-static void
-prepare (struct endpoint *e, struct copy *c)
+static int
+extend (struct file *f, struct copy *c)
+{
+  uint64_t size = f->e.start + c->length;
+
+  if (!c->length_known || size <= (uint64_t) f->e.size
+      || ftruncate (f->e.fd, size) == 0)
+    return 0;
+  copy_fail (c, "%s: cannot extend it to %" PRIu64 " bytes: %m", f->e.name,
+             size);
+  return -1;
+}
+
+static int
+prepare (struct endpoint *e)
 {
   struct file *f = (struct file *) e;
+  struct copy *c = e->copy;
 
   if (!f->device) {
-    if (c->whole)
-      make_anew (f, c);
-    else if (c->length_known && e->start + c->length > (uint64_t) e->size
-             && ftruncate (f->e.fd, e->start + c->length) == -1)
-      tool_fail ("%s: cannot extend it to %" PRIu64 " bytes: %m", e->name,
-                 e->start + c->length);
-    if (c->whole && c->o.allocated && c->length_known && c->length > 0)
-      allocate (f, c);
+    if ((c->whole ? make_anew (f, c) : extend (f, c)) == -1)
+      return -1;
+    if (c->whole && c->settings.allocated && c->length_known && c->length > 0
+        && allocate (f, c) == -1)
+      return -1;
     e->size = c->length_known ? (int64_t) (e->start + c->length) : -1;
   }
-  if (c->o.destination_is_zero)
+  if (c->settings.destination_is_zero)
     e->fresh = true;
-  if (fstat (f->e.fd, &f->st) == -1)
-    tool_fail ("%s: %m", e->name);
+  if (fstat (f->e.fd, &f->st) == 0)
+    return 0;
+  copy_fail (c, "%s: %m", e->name);
+  return -1;
 }
 
 /* The source must not have become shorter.  Of the destination make the
@@ -249,17 +267,23 @@ file_open (struct copy *c, int fd, const char *name, bool source)
     .minimum = 1, .preferred = 4096, .maximum = 32 * MIB,
     .zero_maximum = 1 * GIB, .can_flush = true, .multi = true,
   };
-  if (fstat (fd, &f->st) == -1)
-    tool_fail ("%s: %m", name);
+  if (fstat (fd, &f->st) == -1) {
+    copy_fail (c, "%s: %m", name);
+    free (f);
+    return NULL;
+  }
   f->device = S_ISBLK (f->st.st_mode);
   if (f->device) {
-    if (ioctl (fd, BLKGETSIZE64, &size) == -1)
-      tool_fail ("%s: cannot get the size of the device: %m", name);
+    if (ioctl (fd, BLKGETSIZE64, &size) == -1) {
+      copy_fail (c, "%s: cannot get the size of the device: %m", name);
+      free (f);
+      return NULL;
+    }
     f->e.size = size;
   }
   else {
     f->e.size = f->st.st_size;
-    f->e.has_map = !c->o.no_map;
+    f->e.has_map = !c->settings.no_map;
     f->e.grows = !source;
   }
   posix_fadvise (fd, 0, 0, POSIX_FADV_SEQUENTIAL);

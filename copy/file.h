@@ -16,4 +16,7 @@ struct file {
   _Atomic bool no_punch, no_zero_range, no_zero_out;
 };
 
+/* Make zeroes; 0 or errno. */
+extern int file_zero (struct file *f, uint64_t offset, uint64_t length);
+
 #endif /* COPY_FILE_H */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "copy.h"
+#include "worker.h"
 
 struct io *
 io_new (struct worker *w, enum action action, struct endpoint *on,
@@ -22,6 +22,7 @@ io_new (struct worker *w, enum action action, struct endpoint *on,
     tool_fail ("out of memory");
   *io = (struct io) {
     .worker = w, .slot = slot, .on = on, .action = action,
+    .connection = w->index,
   };
   return io;
 }
@@ -32,8 +33,8 @@ io_free (struct io *io)
   struct worker *w = io->worker;
 
   free (io->why);
-  extents_free (&io->allocation);
-  extents_free (&io->selection);
+  tool_map_free (&io->allocation);
+  tool_map_free (&io->selection);
   io->next = w->spare;
   w->spare = io;
 }
@@ -70,6 +71,19 @@ io_next_done (struct worker *w)
     w->started--;
   }
   return io;
+}
+
+bool
+endpoint_is_lost (struct endpoint *e, unsigned i)
+{
+  return e->ops->is_lost != NULL && e->ops->is_lost (e, i);
+}
+
+bool
+io_lost_connection (const struct io *io)
+{
+  return io->on->copy->settings.retry > 0 && io->on->reconnects
+    && (io->error == ENOTCONN || io->error == ESHUTDOWN);
 }
 
 static const char *

@@ -14,17 +14,20 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "copy.h"
+#include "done.h"
+#include "scan.h"
 
 enum { HEADER_LINES = 4 };
 
-static int fd = -1;
-static char *header[HEADER_LINES];
+struct journal {
+  int fd;
+  char *header[HEADER_LINES];
+};
 
 static char *
 arguments (struct copy *c)
 {
-  struct options *o = &c->o;
+  const struct copy_settings *o = &c->settings;
   char *map = o->map ? realpath (o->map, NULL) : NULL;
   char *text = tool_format (
     "arguments length %" PRIu64 " from %" PRIu64 " to %" PRIu64
@@ -39,6 +42,7 @@ arguments (struct copy *c)
 static void
 make_header (struct copy *c)
 {
+  char **header = c->journal->header;
   char *from = c->from->ops->identity (c->from);
   char *to = c->to->ops->identity (c->to);
 
@@ -70,6 +74,7 @@ append_line (char **text, const char *line)
 static int
 append (struct copy *c, char *text)
 {
+  int fd = c->journal->fd;
   size_t length = strlen (text), done = 0;
 
   while (done < length) {
@@ -83,7 +88,7 @@ append (struct copy *c, char *text)
   free (text);
   if (done == length && fdatasync (fd) == 0)
     return 0;
-  copy_fail (c, "%s: cannot write the journal: %m", c->o.resume);
+  copy_fail (c, "%s: cannot write the journal: %m", c->settings.resume);
   return -1;
 }
 
@@ -100,7 +105,7 @@ check_line (char *line)
   return *end == '\0' && sum == digest (line, space - line, 0);
 }
 
-static void
+static int
 check_header (struct copy *c, int i, const char *line)
 {
   static const char *const what[HEADER_LINES] = {
@@ -110,18 +115,20 @@ check_header (struct copy *c, int i, const char *line)
   };
   char *ours = NULL;
 
-  append_line (&ours, header[i]);
+  append_line (&ours, c->journal->header[i]);
   *strrchr (ours, ' ') = '\0';
-  if (strcmp (line, ours) != 0)
-    tool_fail ("%s: this journal %s\n  it says: %s\n  now it is: %s\n"
+  bool same = strcmp (line, ours) == 0;
+  if (!same)
+    copy_fail (c, "%s: this journal %s\n  it says: %s\n  now it is: %s\n"
                "Remove the journal to copy everything again.",
-               c->o.resume, what[i], line, ours);
+               c->settings.resume, what[i], line, ours);
   free (ours);
+  return same ? 0 : -1;
 }
 
-/* Read lines; whether the whole header was there.  END is where the last
- * good line ends. */
-static bool
+/* Read lines; 1 if the whole header was there, -1 after copy_fail.  END is
+ * where the last good line ends. */
+static int
 read_lines (struct copy *c, FILE *f, struct ranges *done, off_t *end)
 {
   char *line = NULL;
@@ -136,8 +143,12 @@ read_lines (struct copy *c, FILE *f, struct ranges *done, off_t *end)
     line[n - 1] = '\0';
     if (!check_line (line))
       break;
-    if (count < HEADER_LINES)
-      check_header (c, count, line);
+    if (count < HEADER_LINES) {
+      if (check_header (c, count, line) == -1) {
+        free (line);
+        return -1;
+      }
+    }
     else if (sscanf (line, "done %" SCNu64 " %" SCNu64, &start, &stop) == 2
              && start < stop && stop <= c->length)
       ranges_add (done, start, stop);
@@ -147,52 +158,86 @@ read_lines (struct copy *c, FILE *f, struct ranges *done, off_t *end)
     *end += n;
   }
   free (line);
-  return count >= HEADER_LINES;
+  return count >= HEADER_LINES ? 1 : 0;
 }
 
-bool
+static int
+refuse (struct copy *c, const char *why)
+{
+  int error = errno;
+
+  copy_fail (c, "%s: %s: %s", c->settings.resume, why, strerror (error));
+  return -1;
+}
+
+/* A file that is not empty and has no header. */
+static int
+check_beginning (struct copy *c)
+{
+  const struct journal *j = c->journal;
+  char first[18] = "";
+
+  if (lseek (j->fd, 0, SEEK_END) > 0 && pread (j->fd, first, 17, 0) > 0
+      && strncmp (first, j->header[0], strlen (first)) != 0) {
+    copy_fail (c, "%s: this file is no journal", c->settings.resume);
+    return -1;
+  }
+  return 0;
+}
+
+static int
+open_file (struct copy *c)
+{
+  const char *name = c->settings.resume;
+  struct journal *j = c->journal;
+
+  j->fd = open (name, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (j->fd == -1)
+    return refuse (c, "cannot open the journal");
+  if (flock (j->fd, LOCK_EX | LOCK_NB) == -1) {
+    copy_fail (c, "%s: the journal is in use: another nbdcopy is running",
+               name);
+    return -1;
+  }
+  return 0;
+}
+
+int
 journal_open (struct copy *c, struct ranges *done)
 {
-  const char *name = c->o.resume;
+  struct journal *j = c->journal = tool_alloc (sizeof *j);
   off_t end = 0;
 
-  fd = open (name, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd == -1)
-    tool_fail ("%s: cannot open the journal: %m", name);
-  if (flock (fd, LOCK_EX | LOCK_NB) == -1)
-    tool_fail ("%s: the journal is in use: another nbdcopy is running", name);
+  if (open_file (c) == -1)
+    return -1;
   make_header (c);
-  FILE *f = fdopen (dup (fd), "r");
+  FILE *f = fdopen (dup (j->fd), "r");
   if (f == NULL)
-    tool_fail ("%s: %m", name);
-  bool there = read_lines (c, f, done, &end);
-  if (!there && end == 0 && lseek (fd, 0, SEEK_END) > 0) {
-    char first[18] = "";
-    if (pread (fd, first, 17, 0) > 0
-        && strncmp (first, header[0], strlen (first)) != 0)
-      tool_fail ("%s: this file is no journal", name);
-  }
+    return refuse (c, "cannot read the journal");
+  int there = read_lines (c, f, done, &end);
+  if (there == 0 && end == 0)
+    there = check_beginning (c);
   fclose (f);
-  if (!there) {
+  if (there == -1)
+    return -1;
+  if (there == 0) {
     ranges_clear (done);
     end = 0;
   }
-  if (ftruncate (fd, end) == -1 || lseek (fd, end, SEEK_SET) == -1)
-    tool_fail ("%s: cannot write the journal: %m", name);
+  if (ftruncate (j->fd, end) == -1 || lseek (j->fd, end, SEEK_SET) == -1)
+    return refuse (c, "cannot write the journal");
   return there;
 }
 
-void
+int
 journal_begin (struct copy *c)
 {
-  char *text = NULL;
+  char *text = tool_format ("%s", "");
 
   make_header (c);
-  text = tool_format ("%s", "");
   for (int i = 0; i < HEADER_LINES; i++)
-    append_line (&text, header[i]);
-  if (append (c, text) == -1)
-    exit (EXIT_FAILURE);
+    append_line (&text, c->journal->header[i]);
+  return append (c, text);
 }
 
 int
@@ -212,10 +257,19 @@ journal_add (struct copy *c, const struct ranges *done)
 void
 journal_remove (struct copy *c)
 {
-  unlink (c->o.resume);
-  close (fd);
-  for (int i = 0; i < HEADER_LINES; i++) {
-    free (header[i]);
-    header[i] = NULL;
-  }
+  unlink (c->settings.resume);
+}
+
+void
+journal_free (struct copy *c)
+{
+  struct journal *j = c->journal;
+
+  if (j == NULL)
+    return;
+  if (j->fd != -1)
+    close (j->fd);
+  for (int i = 0; i < HEADER_LINES; i++)
+    free (j->header[i]);
+  free (j);
 }

@@ -4,51 +4,72 @@ bin_PROGRAMS += copy/nbdcopy
 dist_man_MANS += copy/nbdcopy.1
 
 copy_nbdcopy_SOURCES = \
+	copy/main.c \
+	copy/nbdcopy.h \
+	copy/open.c \
+	copy/options.c \
+	copy/options.h \
+	copy/progress.c \
+	copy/select.c
+copy_nbdcopy_CPPFLAGS = $(tool_cppflags)
+copy_nbdcopy_LDADD = $(engine_libs)
+copy_nbdcopy_LDFLAGS =
+
+# What copies.  A tool that does so is compiled with $(tool_cppflags)
+# -I$(srcdir)/copy and links with $(engine_libs); copy/engine.h says how.
+noinst_LIBRARIES += copy/libengine.a
+copy_libengine_a_SOURCES = \
 	copy/bad.c \
 	copy/bad.h \
 	copy/chunk.c \
 	copy/copy.h \
 	copy/digest.c \
 	copy/done.c \
-	copy/extents.c \
+	copy/done.h \
+	copy/endpoint.h \
+	copy/engine.c \
+	copy/engine.h \
+	copy/events.c \
+	copy/extent.c \
+	copy/extent.h \
 	copy/file-zero.c \
 	copy/file.c \
 	copy/file.h \
 	copy/io.c \
 	copy/journal.c \
-	copy/main.c \
+	copy/nbd-await.c \
 	copy/nbd-connect.c \
 	copy/nbd-io.c \
 	copy/nbd-zero.c \
 	copy/nbd.c \
 	copy/nbd.h \
-	copy/open.c \
-	copy/options.c \
-	copy/options.h \
-	copy/progress.c \
 	copy/ranges.c \
+	copy/ranges.h \
 	copy/rate.c \
+	copy/rate.h \
 	copy/run.c \
 	copy/scan.c \
-	copy/select.c \
+	copy/scan.h \
 	copy/status.c \
 	copy/stream.c \
 	copy/tune.c \
 	copy/verify.c \
+	copy/verify.h \
 	copy/work.c \
-	copy/worker.c
-copy_nbdcopy_CPPFLAGS = $(tool_cppflags)
-copy_nbdcopy_CFLAGS = $(AM_CFLAGS)
-copy_nbdcopy_LDADD = $(tool_libs)
-copy_nbdcopy_LDFLAGS =
+	copy/work.h \
+	copy/worker.c \
+	copy/worker.h
+copy_libengine_a_CPPFLAGS = $(tool_cppflags)
+copy_libengine_a_CFLAGS = $(AM_CFLAGS)
+engine_libs = copy/libengine.a $(tool_libs)
 
 # The block hash is made by GnuTLS.
 if HAVE_GNUTLS
-copy_nbdcopy_SOURCES += copy/blkhash.c
-copy_nbdcopy_CFLAGS += $(GNUTLS_CFLAGS)
-copy_nbdcopy_LDADD += $(GNUTLS_LIBS)
+copy_libengine_a_SOURCES += copy/blkhash.c
+copy_libengine_a_CFLAGS += $(GNUTLS_CFLAGS)
+engine_libs += $(GNUTLS_LIBS)
 else
-copy_nbdcopy_SOURCES += copy/blkhash-none.c
+copy_libengine_a_SOURCES += copy/blkhash-none.c
 endif
 
 # Tests.  Those that draw lots take a few in make check, and in
@@ -115,9 +136,18 @@ copy_tests_data_scan_and_digest_give_known_answers_CPPFLAGS = \
 	-I$(srcdir)/copy
 copy_tests_data_scan_and_digest_give_known_answers_LDADD = $(tool_libs)
 
+check_PROGRAMS += copy/tests/engine/tools-copy-between-endpoints-of-their-own
+copy_tests_engine_tools_copy_between_endpoints_of_their_own_CPPFLAGS = \
+	$(tool_cppflags) \
+	-I$(srcdir)/copy
+copy_tests_engine_tools_copy_between_endpoints_of_their_own_LDADD = \
+	$(engine_libs) \
+	tests/lib/libtest.a
+
 TESTS += \
 	$(copy_tests) \
-	copy/tests/data/scan-and-digest-give-known-answers
+	copy/tests/data/scan-and-digest-give-known-answers \
+	copy/tests/engine/tools-copy-between-endpoints-of-their-own
 
 EXTRA_DIST += \
 	$(copy_tests) \

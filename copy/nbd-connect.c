@@ -34,13 +34,13 @@ attempt_ms (unsigned attempt, bool last)
   return last ? TOOL_PATIENCE_LONGEST_MS : MIN (ms, TOOL_PATIENCE_LONGEST_MS);
 }
 
-/* Fails the tool if it cannot be expected to do better later.  Without
+/* NULL after copy_fail if it cannot be expected to do better later.  Without
  * further attempts it is waited for ever, as nobody asked for anything
  * else. */
 static struct nbd_handle *
 connect_first (struct nbd *n)
 {
-  unsigned retry = n->e.again ? n->e.copy->o.retry : 0, attempt = 0;
+  unsigned retry = n->e.reconnects ? n->e.copy->settings.retry : 0, attempt = 0;
   int wait = RETRY_FIRST_MS;
 
   for (;;) {
@@ -50,8 +50,11 @@ connect_first (struct nbd *n)
     enum tool_outcome r = tool_pool_try (&n->pool, ms, &h, &why);
     if (r == TOOL_CONNECTED)
       return h;
-    if (attempt == retry || r == TOOL_REFUSED)
-      tool_fail ("%s: %s", n->e.name, why);
+    if (attempt == retry || r == TOOL_REFUSED) {
+      copy_fail (n->e.copy, "%s: %s", n->e.name, why);
+      free (why);
+      return NULL;
+    }
     if (attempt++ == 0)
       copy_warn (n->e.copy, "%s: there is no connection yet (%s), trying "
                  "again", n->e.name, why);
@@ -89,8 +92,11 @@ nbd_connect (struct endpoint *e, unsigned count)
   struct nbd *n = (struct nbd *) e;
   struct nbd_handle *h;
 
-  if (n->pool.count == 0)
-    tool_pool_add (&n->pool, connect_first (n));
+  if (n->pool.count == 0) {
+    if ((h = connect_first (n)) == NULL)
+      return 0;
+    tool_pool_add (&n->pool, h);
+  }
   while (n->pool.count < count && (h = connect_further (n, count)) != NULL)
     tool_pool_add (&n->pool, h);
   count = MIN (n->pool.count, count);
@@ -124,7 +130,7 @@ int
 nbd_reopen (struct endpoint *e, unsigned i, unsigned attempt)
 {
   struct nbd *n = (struct nbd *) e;
-  int ms = attempt_ms (attempt - 1, attempt == e->copy->o.retry);
+  int ms = attempt_ms (attempt - 1, attempt == e->copy->settings.retry);
 
   if (tool_pool_reopen (&n->pool, i, ms, e->copy->stop_fd) == -1)
     return -1;

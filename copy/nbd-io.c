@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,61 +11,7 @@
 static struct nbd_handle *
 handle_of (struct nbd *n, const struct io *io)
 {
-  return n->pool.connections[io->worker->index].h;
-}
-
-/* ---- what the library says ---- */
-
-/* The last error of this thread, without "read: command failed: ", which
- * the caller says. */
-const char *
-nbd_words (void)
-{
-  static const char after[] = ": command failed: ";
-  const char *text = tool_nbd_error (), *p = strstr (text, after);
-
-  return p ? p + sizeof after - 1 : text;
-}
-
-static void
-set_why (struct io *io, const char *why)
-{
-  free (io->why);
-  io->why = strdup (why);
-}
-
-/* An operation that this thread did at once came to this end. */
-void
-nbd_done (struct io *io, int error)
-{
-  if (error != 0)
-    set_why (io, nbd_words ());
-  io_done (io, error);
-}
-
-/* ---- what is waited for ---- */
-
-int
-nbd_last_errno (void)
-{
-  int error = nbd_get_errno ();
-  return error ? error : EIO;
-}
-
-int
-nbd_await (struct nbd *n, struct nbd_handle *h, int64_t cookie)
-{
-  struct copy *c = n->e.copy;
-  int r = cookie == -1 ? -1 : 0;
-
-  while (r == 0) {
-    r = nbd_aio_command_completed (h, cookie);
-    if (r == 0 && c->stop)
-      return EINTR;
-    if (r == 0 && nbd_poll2 (h, c->stop_fd, -1) == -1)
-      r = -1;
-  }
-  return r == 1 ? 0 : nbd_last_errno ();
+  return n->pool.connections[io->connection].h;
 }
 
 /* ---- what does not begin or end at a block ---- */
@@ -76,85 +21,6 @@ static uint64_t
 part_at (const struct nbd *n, uint64_t offset, uint64_t length)
 {
   return MIN (length, n->e.maximum - offset % n->e.minimum);
-}
-
-/* The blocks around a piece that is not made of whole ones. */
-struct around {
-  char *p;                      /* to be freed */
-  uint64_t start, length;
-};
-
-/* Done with it.  If the operation was INTERRUPTED the library still knows
- * the buffer, which stays then, where a leak checker finds it. */
-static void
-let_go (struct around *a, bool interrupted)
-{
-  struct kept {
-    struct kept *next;
-    char *p;
-  };
-  static struct kept *_Atomic all;
-
-  if (!interrupted) {
-    free (a->p);
-    return;
-  }
-  struct kept *k = tool_alloc (sizeof *k);
-  k->p = a->p;
-  k->next = atomic_exchange (&all, k);
-}
-
-/* Blocking; 0 or errno. */
-static int
-read_around (struct nbd *n, struct nbd_handle *h, uint64_t offset,
-             uint64_t length, struct around *a)
-{
-  uint64_t m = n->e.minimum;
-  uint64_t end = MIN ((offset + length + m - 1) / m * m,
-                      (uint64_t) n->e.size);
-
-  a->start = offset - offset % m;
-  a->length = end - a->start;
-  a->p = tool_alloc (a->length);
-  int error = nbd_await (n, h, nbd_aio_pread (h, a->p, a->length, a->start,
-                                              NBD_NULL_COMPLETION, 0));
-  if (error != 0)
-    let_go (a, error == EINTR);
-  return error;
-}
-
-/* Blocking write of LENGTH bytes, zeroes without DATA. */
-int
-nbd_write_part (struct nbd *n, struct nbd_handle *h, const char *data,
-                uint64_t offset, uint64_t length)
-{
-  struct around a;
-  int error = read_around (n, h, offset, length, &a);
-
-  if (error != 0)
-    return error;
-  if (data)
-    memcpy (a.p + (offset - a.start), data, length);
-  else
-    memset (a.p + (offset - a.start), 0, length);
-  error = nbd_await (n, h, nbd_aio_pwrite (h, a.p, a.length, a.start,
-                                           NBD_NULL_COMPLETION, 0));
-  let_go (&a, error == EINTR);
-  return error;
-}
-
-static int
-read_part (struct nbd *n, struct nbd_handle *h, char *data, uint64_t offset,
-           uint64_t length)
-{
-  struct around a;
-  int error = read_around (n, h, offset, length, &a);
-
-  if (error != 0)
-    return error;
-  memcpy (data, a.p + (offset - a.start), length);
-  let_go (&a, false);
-  return 0;
 }
 
 static int
@@ -170,7 +36,7 @@ do_unaligned (struct nbd *n, struct io *io, uint64_t offset)
     char *data = io->buffer + done;
     part = part_at (n, offset + done, io->length - done);
     if (io->action == READ)
-      error = read_part (n, h, data, offset + done, part);
+      error = nbd_read_part (n, h, data, offset + done, part);
     else
       error = nbd_write_part (n, h, data, offset + done, part);
   }
@@ -202,13 +68,12 @@ completed (void *opaque, int *error)
 {
   struct io *io = opaque;
 
-  io->again = *error != 0 && goes_on ((struct nbd *) io->on, io, *error);
+  io->retries = *error != 0 && goes_on ((struct nbd *) io->on, io, *error);
   io_done (io, *error);
   /* A failed one is kept, as only then the library tells more. */
-  return *error == 0 || io->again;
+  return *error == 0 || io->retries;
 }
 
-/* Forget a command that failed, but not why. */
 void
 nbd_explain (struct io *io)
 {
@@ -216,28 +81,8 @@ nbd_explain (struct io *io)
 
   if (io->cookie > 0
       && nbd_aio_command_completed (handle_of (n, io), io->cookie) == -1)
-    set_why (io, nbd_words ());
+    nbd_set_why (io, nbd_words ());
   io->cookie = 0;
-}
-
-static enum kind
-kind_of (uint64_t flags)
-{
-  return flags & LIBNBD_STATE_ZERO ? ZERO : DATA;
-}
-
-/* Note what is inside of the question, in positions of the copy. */
-static void
-note_extent (struct io *io, struct extents *map, uint64_t start,
-             uint64_t end, enum kind kind)
-{
-  uint64_t first = io->on->start + io->position;
-  uint64_t last = first + io->length;
-
-  start = MAX (start, first);
-  end = MIN (end, last);
-  if (start < end)
-    extents_join (map, start - io->on->start, end - io->on->start, kind);
 }
 
 static int
@@ -245,23 +90,21 @@ mapped (void *opaque, const char *context, uint64_t at,
         nbd_extent *entries, size_t count, int *error)
 {
   struct io *io = opaque;
-  const char *selecting = io->on->copy->o.context;
-  bool selects = io->on->source && selecting
-    && strcmp (context, selecting) == 0;
+  const char *selecting = io->on->copy->settings.context;
+  uint64_t most = io->on->start + io->position + io->length;
+  struct tool_map *map = NULL;
 
-  if (!selects && strcmp (context, LIBNBD_CONTEXT_BASE_ALLOCATION) != 0)
-    return 0;
   if (*error != 0)
     return 0;
-  for (size_t i = 0; i < count; i++) {
-    uint64_t end = at + entries[i].length;
-    if (selects)
-      note_extent (io, &io->selection, at, end,
-                   entries[i].flags ? DATA : SKIP);
-    else
-      note_extent (io, &io->allocation, at, end, kind_of (entries[i].flags));
-    at = end;
-  }
+  if (io->on->source && selecting && strcmp (context, selecting) == 0)
+    map = &io->selection;
+  else if (strcmp (context, LIBNBD_CONTEXT_BASE_ALLOCATION) == 0)
+    map = &io->allocation;
+  if (map == NULL)
+    return 0;
+  if (map->count == 0)
+    tool_map_begin (map, at);
+  tool_map_take (map, at, entries, count, most);
   return 0;
 }
 
@@ -339,7 +182,7 @@ start (struct nbd *n, struct io *io, uint64_t offset)
 static void
 fail_lost (struct endpoint *e, struct io *io)
 {
-  io->why = tool_format ("%s: %s", nbd_loss (e, io->worker->index),
+  io->why = tool_format ("%s: %s", nbd_loss (e, io->connection),
                          strerror (ENOTCONN));
   io_done (io, ENOTCONN);
 }
@@ -351,7 +194,7 @@ issue (struct nbd *n, struct io *io, uint64_t offset)
 
   if (cookie != -1)
     io->cookie = cookie;
-  else if (nbd_is_lost (&n->e, io->worker->index))
+  else if (nbd_is_lost (&n->e, io->connection))
     fail_lost (&n->e, io);
   else
     nbd_done (io, nbd_last_errno ());
@@ -365,7 +208,7 @@ nbd_start (struct endpoint *e, struct io *io)
   bool moves = io->action == READ || io->action == WRITE
     || io->action == WRITE_ZEROES;
 
-  if (nbd_is_lost (e, io->worker->index))
+  if (nbd_is_lost (e, io->connection))
     fail_lost (e, io);
   else if (moves && (offset | io->length) % e->minimum != 0)
     nbd_done (io, do_unaligned (n, io, offset));

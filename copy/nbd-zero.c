@@ -40,7 +40,7 @@ is_possible (const struct nbd *n, enum way way)
   case SLOW:
     return n->export.zero;
   case DISCARD:
-    return n->export.trim && n->export.map && !n->e.copy->o.allocated;
+    return n->export.trim && n->export.map && !n->e.copy->settings.allocated;
   case SEND:
     break;
   }
@@ -161,7 +161,7 @@ discard (struct nbd *n, struct nbd_handle *h, uint64_t offset,
 static uint32_t
 zero_flags (const struct nbd *n, enum way way)
 {
-  return (n->e.copy->o.allocated ? LIBNBD_CMD_FLAG_NO_HOLE : 0)
+  return (n->e.copy->settings.allocated ? LIBNBD_CMD_FLAG_NO_HOLE : 0)
     | (way == FAST ? LIBNBD_CMD_FLAG_FAST_ZERO : 0);
 }
 
@@ -224,12 +224,10 @@ nbd_zero_unaligned (struct nbd *n, struct nbd_handle *h, uint64_t offset,
 static enum way
 way_of (const struct nbd *n, const struct io *io)
 {
-  enum way first = io->slot->what.kind == DATA ? FAST : SLOW;
+  enum way first = io->hole ? SLOW : FAST;
   return way_from (n, MAX (first, io->way));
 }
 
-/* Choose a way.  What cannot be a single request of the library is done at
- * once; true if it was. */
 bool
 nbd_zero_at_once (struct nbd *n, struct nbd_handle *h, struct io *io)
 {
@@ -244,7 +242,6 @@ nbd_zero_at_once (struct nbd *n, struct nbd_handle *h, struct io *io)
   return true;
 }
 
-/* In the way that was chosen. */
 int64_t
 nbd_start_zero (struct nbd *n, struct nbd_handle *h, struct io *io,
                 nbd_completion_callback done)
@@ -257,8 +254,6 @@ nbd_start_zero (struct nbd *n, struct nbd_handle *h, struct io *io,
                        zero_flags (n, io->way));
 }
 
-/* Can it be done in a later way?  A server that would not be fast is not
- * asked for small pieces any more. */
 bool
 nbd_zero_refused (struct nbd *n, struct io *io, int error)
 {

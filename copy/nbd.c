@@ -14,9 +14,9 @@ static int
 prepare (struct nbd_handle *h, const void *opaque)
 {
   const struct nbd *n = opaque;
-  const struct options *o = &n->e.copy->o;
+  const struct copy_settings *o = &n->e.copy->settings;
 
-  if ((o->verbose && nbd_set_debug (h, true) == -1)
+  if ((o->debug && nbd_set_debug (h, true) == -1)
       || nbd_set_pread_initialize (h, false) == -1
       || (!o->no_map && nbd_add_meta_context (h, ALLOCATION) == -1)
       || (n->e.source && o->context
@@ -25,32 +25,37 @@ prepare (struct nbd_handle *h, const void *opaque)
   return 0;
 }
 
-static void
-describe (struct nbd *n, struct nbd_handle *h)
+/* False after copy_fail if it is not what is wanted. */
+static bool
+learn (struct nbd *n, struct nbd_handle *h)
 {
   struct endpoint *e = &n->e;
-  struct options *o = &e->copy->o;
+  const struct copy_settings *o = &e->copy->settings;
 
   n->export = tool_export_of (h);
   e->size = n->export.size;
-  if (e->size == -1)
-    tool_nbd_fail (e->name);
+  if (e->size == -1) {
+    copy_fail (e->copy, "%s: %s", e->name, tool_nbd_error ());
+    return false;
+  }
   e->minimum = n->export.minimum;
   e->preferred = n->export.preferred;
   e->maximum = n->export.maximum;
   e->zero_maximum = n->export.zero ? 128 * MIB : 0;
   e->has_map = n->export.map && !o->no_map;
   e->can_flush = n->export.flush;
-  e->multi = e->again && n->export.multi_conn;
+  e->multi = e->reconnects && n->export.multi_conn;
   e->fresh = !e->source && o->destination_is_zero;
+  e->has_selection = e->source && o->context
+    && nbd_can_meta_context (h, o->context) == 1;
   if (!e->source && n->export.read_only)
-    tool_fail ("%s: the destination is read-only", e->name);
-  if (e->source && o->context) {
-    if (nbd_can_meta_context (h, o->context) != 1)
-      tool_fail ("%s: the server does not have the metadata context %s",
-                 e->name, o->context);
-    e->has_selection = true;
-  }
+    copy_fail (e->copy, "%s: the destination is read-only", e->name);
+  else if (e->source && o->context && !e->has_selection)
+    copy_fail (e->copy, "%s: the server does not have the metadata context "
+               "%s", e->name, o->context);
+  else
+    return true;
+  return false;
 }
 
 /* Flush through one connection.  0, -1 after a message, or 1 if it is lost,
@@ -64,9 +69,10 @@ flush_through (struct nbd *n, struct nbd_handle *h, char **out)
 
   while (r == 0) {
     r = nbd_aio_command_completed (h, cookie);
-    if (r == 0 && run_interrupted (c))
+    if (r == 0 && copy_tick (c))
       return -1;
-    if (r == 0 && nbd_poll2 (h, c->event_fd, run_tick (c)) == -1)
+    if (r == 0
+        && nbd_poll2 (h, c->events.wake_fd, c->events.tick_ms) == -1)
       r = -1;
   }
   if (r == 1)
@@ -101,7 +107,8 @@ finish (struct endpoint *e, uint64_t length, bool flush)
     if (r == 0)
       flushed++;
   }
-  if (r != -1 && flushed == 0 && !(e->copy->o.retry > 0 && e->again))
+  if (r != -1 && flushed == 0
+      && !(e->copy->settings.retry > 0 && e->reconnects))
     copy_fail (e->copy, "%s: flush failed: %s", e->name, why);
   free (why);
   if (r == -1 || e->copy->stop)
@@ -132,6 +139,11 @@ static const struct endpoint_ops ops = {
   .connect = nbd_connect,
   .finish = finish,
   .identity = identity,
+  .is_lost = nbd_is_lost,
+  .was_lost = nbd_was_lost,
+  .loss = nbd_loss,
+  .reopen = nbd_reopen,
+  .explain = nbd_explain,
 };
 
 struct endpoint *
@@ -145,10 +157,9 @@ nbd_open (struct copy *c, const struct tool_endpoint *at, bool source)
   };
   n->e = (struct endpoint) {
     .ops = &ops, .copy = c, .name = at->name, .fd = -1, .source = source,
-    .asynchronous = true,
-    .again = tool_can_reconnect (at),
+    .reconnects = tool_can_reconnect (at),
   };
-  nbd_connect (&n->e, 1);
-  describe (n, n->pool.connections[0].h);
-  return &n->e;
+  if (nbd_connect (&n->e, 1) == 1 && learn (n, n->pool.connections[0].h))
+    return &n->e;
+  return NULL;
 }

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "copy.h"
+#include "nbdcopy.h"
 
 static struct endpoint *
 open_standard (struct copy *c, bool source)
@@ -76,20 +76,21 @@ create_destination (const char *name, int mode)
 }
 
 static int
-open_destination (struct copy *c, const char *name)
+open_destination (const struct options *o, const char *name)
 {
   /* What is read back, and what is mapped, has to be readable. */
-  int mode = c->o.verify ? O_RDWR : O_WRONLY;
+  int mode = o->settings.verify ? O_RDWR : O_WRONLY;
   int fd = open (name, mode | O_CLOEXEC | O_NOCTTY);
 
   return fd == -1 && errno == ENOENT ? create_destination (name, mode) : fd;
 }
 
 static struct endpoint *
-open_path (struct copy *c, const char *name, bool source)
+open_path (struct copy *c, const struct options *o, const char *name,
+           bool source)
 {
   int fd = source ? open (name, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-    : open_destination (c, name);
+    : open_destination (o, name);
   struct stat st;
 
   if (fd == -1 || fstat (fd, &st) == -1)
@@ -102,7 +103,8 @@ open_path (struct copy *c, const char *name, bool source)
 }
 
 struct endpoint *
-endpoint_open (struct copy *c, char ***words, bool source)
+endpoint_open (struct copy *c, const struct options *o, char ***words,
+               bool source)
 {
   struct tool_endpoint at;
   const char *word = **words;
@@ -116,5 +118,5 @@ endpoint_open (struct copy *c, char ***words, bool source)
     return open_standard (c, source);
   if (!source && strcmp (word, "null:") == 0)
     return null_open (c);
-  return open_path (c, word, source);
+  return open_path (c, o, word, source);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "copy.h"
+#include "nbdcopy.h"
 
 #define REQUEST_LEAST (4 * KIB)
 #define REQUEST_MOST (32 * MIB)
@@ -139,7 +139,7 @@ take_progress (struct options *o, const char *text)
 }
 
 static void
-take_on_read_error (struct options *o, const char *word)
+take_on_read_error (struct copy_settings *s, const char *word)
 {
   static const char *const known[] = {
     [READ_ERRORS_FAIL] = "fail", [READ_ERRORS_ZERO] = "zero",
@@ -148,7 +148,7 @@ take_on_read_error (struct options *o, const char *word)
 
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
     if (strcmp (word, known[i]) == 0) {
-      o->on_read_error = i;
+      s->on_read_error = i;
       return;
     }
   tool_usage_error ("--on-read-error: it is one of fail, zero and skip, not "
@@ -156,71 +156,82 @@ take_on_read_error (struct options *o, const char *word)
 }
 
 static void
-take_context (struct options *o, const char *name)
+take_context (struct copy_settings *s, const char *name)
 {
-  if (o->context)
+  if (s->context)
     tool_fail ("--bitmap, --context: only one of them, once");
   if (strncmp (name, LIBNBD_NAMESPACE_BASE,
                strlen (LIBNBD_NAMESPACE_BASE)) == 0)
     tool_fail ("--context: %s tells what is zero, not what to copy; leave "
                "the option out, zeroes are found without it", name);
-  o->context = name;
+  s->context = name;
+}
+
+/* The size is told to be one here, where mistakes are usage errors. */
+static void
+take_blkhash (struct copy_settings *s, const char *text)
+{
+  const char *size = strchr (text, '/');
+
+  if (size != NULL)
+    tool_size_argument ("--blkhash", size + 1);
+  s->blkhash = text;
 }
 
 static void
-take_number (struct options *o, int id)
+take_number (struct copy_settings *s, int id)
 {
   switch (id) {
   case 'C':
-    o->connections = tool_number_argument ("--connections", optarg, 1,
+    s->connections = tool_number_argument ("--connections", optarg, 1,
                                            1024);
     break;
   case 'R':
-    o->requests = tool_number_argument ("--requests", optarg, 1, INT_MAX);
+    s->requests = tool_number_argument ("--requests", optarg, 1, INT_MAX);
     break;
   case 'T':
-    o->threads = tool_number_argument ("--threads", optarg, 0, 4096);
+    s->threads = tool_number_argument ("--threads", optarg, 0, 4096);
     break;
   case 'S':
-    o->sparse = 0;
+    s->sparse = 0;
     if (tool_size_argument ("--sparse", optarg) != 0)
-      o->sparse = power_of_two ("--sparse", optarg, SPARSE_LEAST,
+      s->sparse = power_of_two ("--sparse", optarg, SPARSE_LEAST,
                                 SPARSE_MOST);
     break;
   case QUEUE_SIZE:
-    o->queue_size = tool_size_argument ("--queue-size", optarg);
+    s->queue_size = tool_size_argument ("--queue-size", optarg);
     break;
   case REQUEST_SIZE:
-    o->request_size = power_of_two ("--request-size", optarg,
+    s->request_size = power_of_two ("--request-size", optarg,
                                     REQUEST_LEAST, REQUEST_MOST);
     break;
   case RATE:
-    o->rate = tool_size_argument ("--rate", optarg);
+    s->rate = tool_size_argument ("--rate", optarg);
     break;
   case RETRY:
-    o->retry = tool_number_argument ("--retry", optarg, 0, INT_MAX);
+    s->retry = tool_number_argument ("--retry", optarg, 0, INT_MAX);
     break;
   case CHECKPOINT:
-    o->checkpoint = tool_size_argument ("--checkpoint", optarg);
+    s->checkpoint = tool_size_argument ("--checkpoint", optarg);
     break;
   }
 }
 
 static void
-take_window (struct options *o, int id)
+take_window (struct copy_settings *s, int id)
 {
   switch (id) {
   case OFFSET:
-    o->offset[0] = tool_size_argument ("--offset", optarg);
+    s->offset[0] = tool_size_argument ("--offset", optarg);
     break;
   case LENGTH:
-    o->length[0] = tool_size_argument ("--length", optarg);
+    s->length[0] = tool_size_argument ("--length", optarg);
     break;
   case DESTINATION_OFFSET:
-    o->offset[1] = tool_size_argument ("--destination-offset", optarg);
+    s->offset[1] = tool_size_argument ("--destination-offset", optarg);
     break;
   case DESTINATION_LENGTH:
-    o->length[1] = tool_size_argument ("--destination-length", optarg);
+    s->length[1] = tool_size_argument ("--destination-length", optarg);
     break;
   }
 }
@@ -228,52 +239,58 @@ take_window (struct options *o, int id)
 static void
 take_option (struct options *o, int id)
 {
+  struct copy_settings *s = &o->settings;
+
   switch (id) {
-  case ALLOCATED: o->allocated = true; break;
+  case ALLOCATED: s->allocated = true; break;
   case BAD_RANGES: o->bad_ranges = optarg; break;
   case BITMAP:
-    take_context (o, tool_format ("%s%s", LIBNBD_CONTEXT_QEMU_DIRTY_BITMAP,
+    take_context (s, tool_format ("%s%s", LIBNBD_CONTEXT_QEMU_DIRTY_BITMAP,
                                   optarg));
     break;
-  case BLKHASH: o->blkhash = optarg ? optarg : ""; break;
-  case BLKHASH_FILE: o->blkhash_file = optarg; break;
-  case CONTEXT: take_context (o, optarg); break;
-  case DESTINATION_IS_ZERO: o->destination_is_zero = true; break;
-  case DO_FLUSH: o->flush = true; break;
-  case MAP: o->map = optarg; break;
-  case NO_EXTENTS: o->no_map = true; break;
-  case ON_READ_ERROR: take_on_read_error (o, optarg); break;
+  case BLKHASH: take_blkhash (s, optarg ? optarg : ""); break;
+  case BLKHASH_FILE: s->blkhash_file = optarg; break;
+  case CONTEXT: take_context (s, optarg); break;
+  case DESTINATION_IS_ZERO: s->destination_is_zero = true; break;
+  case DO_FLUSH: s->flush = true; break;
+  case MAP:
+    o->map = s->map = optarg;
+    s->select = select_load;
+    break;
+  case NO_EXTENTS: s->no_map = true; break;
+  case ON_READ_ERROR: take_on_read_error (s, optarg); break;
   case 'p': take_progress (o, optarg); break;
-  case RESUME: o->resume = optarg; break;
-  case SYNCHRONOUS: o->synchronous = true; break;
-  case VERIFY: o->verify = true; break;
-  case 'v': o->verbose = true; break;
+  case RESUME: s->resume = optarg; break;
+  case SYNCHRONOUS: s->synchronous = true; break;
+  case VERIFY: s->verify = true; break;
+  case 'v': o->verbose = s->debug = true; break;
   default:
-    take_number (o, id);
-    take_window (o, id);
+    take_number (s, id);
+    take_window (s, id);
   }
 }
 
 static void
 check (const struct options *o)
 {
-  bool part = o->map || o->context;
+  const struct copy_settings *s = &o->settings;
+  bool part = o->map || s->context;
 
-  if (o->map && o->context)
+  if (o->map && s->context)
     tool_fail ("--map: it excludes --bitmap and --context");
-  if (o->blkhash && (part || o->resume))
+  if (s->blkhash && (part || s->resume))
     tool_fail ("--blkhash: it needs all of the source, so it excludes "
                "--bitmap, --context, --map and --resume");
-  if (o->resume && o->map && strcmp (o->map, "-") == 0)
+  if (s->resume && o->map && strcmp (o->map, "-") == 0)
     tool_fail ("--resume: the map must be there again, so it has to be in a "
                "file, not standard input");
-  if (o->bad_ranges && o->on_read_error == READ_ERRORS_FAIL)
+  if (o->bad_ranges && s->on_read_error == READ_ERRORS_FAIL)
     tool_usage_error ("--bad-ranges: it needs --on-read-error=zero or skip; "
                       "otherwise the first one ends the copy");
-  if (o->blkhash && o->on_read_error == READ_ERRORS_SKIP)
+  if (s->blkhash && s->on_read_error == READ_ERRORS_SKIP)
     tool_fail ("--blkhash: nobody knows what is at the destination where "
                "--on-read-error=skip leaves it as it is; zero is possible");
-  if (o->no_map && o->context)
+  if (s->no_map && s->context)
     tool_fail ("--no-extents: it excludes --bitmap and --context");
 }
 
@@ -281,13 +298,15 @@ check (const struct options *o)
 static void
 name_outputs (const struct options *o)
 {
+  const struct copy_settings *s = &o->settings;
+
   tool_output_messages (o->verbose || o->progress == PROGRESS_BAR);
   if (o->progress == PROGRESS_FD || o->progress == PROGRESS_JSON)
     tool_output_descriptor ("--progress", o->progress_fd);
-  if (o->blkhash && o->blkhash_file)
-    tool_output_file ("--blkhash-file", o->blkhash_file);
-  if (o->resume)
-    tool_output_file ("--resume", o->resume);
+  if (s->blkhash && s->blkhash_file)
+    tool_output_file ("--blkhash-file", s->blkhash_file);
+  if (s->resume)
+    tool_output_file ("--resume", s->resume);
   if (o->bad_ranges)
     tool_output_file ("--bad-ranges", o->bad_ranges);
   if (o->map)
@@ -300,11 +319,7 @@ options_take (struct options *o, int argc, char **argv)
 {
   int id;
 
-  *o = (struct options) {
-    .connections = 4, .requests = 64, .queue_size = 16 * MIB,
-    .request_size = 256 * KIB, .sparse = 4096, .checkpoint = 256 * MIB,
-    .length = { -1, -1 },
-  };
+  *o = (struct options) { .settings = copy_usual_settings };
   tool_start (&tool, argc, argv);
   while ((id = tool_next_option ()) != -1)
     take_option (o, id);

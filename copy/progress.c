@@ -5,14 +5,17 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
-#include "copy.h"
+#include "nbdcopy.h"
 
 /* The rate is that of so many past seconds. */
 #define WINDOW 10
 
 static struct {
+  enum progress kind;
+  bool verify;                  /* what is copied is read once more */
   double began, printed;
   int percent;
   unsigned turns;
@@ -24,24 +27,24 @@ static struct {
 } state;
 
 static uint64_t
-done (struct copy *c)
+done (const struct copy_counts *c)
 {
   return c->copied + c->zeroed + c->skipped + c->verified;
 }
 
 static uint64_t
-total (struct copy *c)
+total (const struct copy_counts *c)
 {
   if (!c->length_known && c->most != UINT64_MAX)
-    return c->o.verify ? 2 * c->most : c->most;
+    return state.verify ? 2 * c->most : c->most;
   if (!c->length_known)
     return 0;
-  return c->o.verify ? 2 * c->length - c->skipped : c->length;
+  return state.verify ? 2 * c->length - c->skipped : c->length;
 }
 
 /* At most 99 before all is done. */
 static int
-percent (struct copy *c, bool complete)
+percent (const struct copy_counts *c, bool complete)
 {
   uint64_t of = total (c);
 
@@ -53,7 +56,7 @@ percent (struct copy *c, bool complete)
 }
 
 static double
-rate (struct copy *c, double t)
+rate (const struct copy_counts *c, double t)
 {
   unsigned oldest = state.points > WINDOW ? state.points % WINDOW : 0;
 
@@ -64,7 +67,7 @@ rate (struct copy *c, double t)
 }
 
 static void
-remember (struct copy *c, double t)
+remember (const struct copy_counts *c, double t)
 {
   unsigned last = (state.points + WINDOW - 1) % WINDOW;
 
@@ -108,7 +111,7 @@ write_time (char buffer[FIELD_MAX], uint64_t seconds, const char *what)
 
 /* On a terminal with bytes, rate, time left, zeroes that were not copied. */
 static void
-print_bar (struct copy *c, double t, bool complete, bool ended)
+print_bar (const struct copy_counts *c, double t, bool complete, bool ended)
 {
   char bytes[FIELD_MAX + 1], speed[FIELD_MAX + 4], left[FIELD_MAX] = "";
   char zeroes[FIELD_MAX + 9], n[FIELD_MAX];
@@ -127,7 +130,7 @@ print_bar (struct copy *c, double t, bool complete, bool ended)
 }
 
 static void
-print_percent (struct copy *c, bool complete)
+print_percent (const struct copy_counts *c, bool complete)
 {
   int n = percent (c, complete);
 
@@ -139,7 +142,8 @@ print_percent (struct copy *c, bool complete)
 }
 
 static void
-print_json (struct copy *c, double t, const char *status, bool complete)
+print_json (const struct copy_counts *c, double t, const char *status,
+            bool complete)
 {
   uint64_t of = total (c);
   double r = rate (c, t);
@@ -148,9 +152,9 @@ print_json (struct copy *c, double t, const char *status, bool complete)
            "\"copied\": %" PRIu64 ", \"zeroes\": %" PRIu64 ", \"skipped\": %"
            PRIu64 ", \"verified\": %" PRIu64 ", \"unreadable\": %" PRIu64
            ", \"rate\": %.0f", status,
-           t - state.began, (uint64_t) c->copied, (uint64_t) c->zeroed,
-           (uint64_t) c->skipped, (uint64_t) c->verified,
-           (uint64_t) c->unreadable, r);
+           t - state.began, c->copied, c->zeroed,
+           c->skipped, c->verified,
+           c->unreadable, r);
   if (c->length_known) {
     fprintf (state.out, ", \"size\": %" PRIu64 ", \"percent\": %d",
              c->length, percent (c, complete));
@@ -162,48 +166,53 @@ print_json (struct copy *c, double t, const char *status, bool complete)
 }
 
 static void
-print (struct copy *c, double t)
+print (const struct copy_counts *c, double t)
 {
-  if (c->o.progress == PROGRESS_BAR)
+  if (state.kind == PROGRESS_BAR)
     print_bar (c, t, false, false);
-  else if (c->o.progress == PROGRESS_FD)
+  else if (state.kind == PROGRESS_FD)
     print_percent (c, false);
   else
     print_json (c, t, c->verifying ? "verifying" : "copying", false);
 }
 
 void
-progress_begin (struct copy *c)
+progress_begin (const struct options *o, const struct copy *copy)
 {
-  if (c->o.progress == NO_PROGRESS)
+  struct copy_counts c = copy_counts (copy);
+
+  state.kind = o->progress;
+  state.verify = o->settings.verify;
+  if (o->progress == NO_PROGRESS)
     return;
   state.percent = -1;
   state.began = state.printed = tool_now ();
   state.terminal = isatty (STDERR_FILENO);
-  if (c->o.progress != PROGRESS_BAR) {
-    state.out = fdopen (c->o.progress_fd, "w");
+  if (o->progress != PROGRESS_BAR) {
+    state.out = fdopen (o->progress_fd, "w");
     if (state.out == NULL)
       tool_fail ("--progress: cannot write to descriptor %d: %m",
-                 c->o.progress_fd);
+                 o->progress_fd);
   }
-  remember (c, state.began);
-  print (c, state.began);
+  remember (&c, state.began);
+  print (&c, state.began);
 }
 
 /* Called often; it prints when it is time. */
 void
-progress_tick (struct copy *c)
+progress_tick (const struct copy *copy)
 {
-  double t, period = c->o.progress == PROGRESS_JSON ? 1 : 0.1;
+  double t, period = state.kind == PROGRESS_JSON ? 1 : 0.1;
 
-  if (c->o.progress == NO_PROGRESS)
+  if (state.kind == NO_PROGRESS)
     return;
+  struct copy_counts c = copy_counts (copy);
   t = tool_now ();
-  remember (c, t);
+  remember (&c, t);
   if (t - state.printed < period)
     return;
   state.printed = t;
-  print (c, t);
+  print (&c, t);
 }
 
 void
@@ -217,17 +226,19 @@ progress_hide (void)
 
 /* 100% only if everything was done. */
 void
-progress_end (struct copy *c, bool complete)
+progress_end (const struct copy *copy, bool complete)
 {
-  if (c->o.progress == NO_PROGRESS)
+  struct copy_counts c = copy_counts (copy);
+
+  if (state.kind == NO_PROGRESS)
     return;
-  if (c->o.progress == PROGRESS_BAR && complete)
-    print_bar (c, tool_now (), true, true);
-  else if (c->o.progress == PROGRESS_BAR)
+  if (state.kind == PROGRESS_BAR && complete)
+    print_bar (&c, tool_now (), true, true);
+  else if (state.kind == PROGRESS_BAR)
     progress_hide ();
-  else if (c->o.progress == PROGRESS_JSON)
-    print_json (c, tool_now (), !complete ? "failed"
-                : c->unreadable > 0 ? "incomplete" : "complete", complete);
+  else if (state.kind == PROGRESS_JSON)
+    print_json (&c, tool_now (), !complete ? "failed"
+                : c.unreadable > 0 ? "incomplete" : "complete", complete);
   else if (complete)
-    print_percent (c, true);
+    print_percent (&c, true);
 }

@@ -5,8 +5,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
-#include "copy.h"
+#include "ranges.h"
+#include "tool.h"
 
 /* The first range that ends at POSITION or behind it. */
 static size_t

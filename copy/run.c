@@ -1,115 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* The workers' beginning and end, and what the main thread does meanwhile:
- * signals, progress, and stopping all when something failed. */
+/* The workers' beginning and end, and what the main thread does meanwhile. */
 #include <config.h>
 
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <stdarg.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "copy.h"
+#include "worker.h"
 
-/* How often progress is looked at. */
-#define TICK_MS 100
-
-int
-run_tick (const struct copy *c)
-{
-  return c->o.progress ? TICK_MS : -1;
-}
-
-static volatile sig_atomic_t faster, slower;
-
-/* ---- messages ---- */
-
-static void
-message (struct copy *c, const char *format, va_list args)
-{
-  char *text;
-
-  if (vasprintf (&text, format, args) == -1)
-    return;
-  pthread_mutex_lock (&c->message_lock);
-  progress_hide ();
-  tool_error ("%s", text);
-  pthread_mutex_unlock (&c->message_lock);
-  free (text);
-}
-
-bool
-copy_stop (struct copy *c, enum stop why)
-{
-  int none = GOING_ON;
-  uint64_t one = 1;
-
-  if (!atomic_compare_exchange_strong (&c->stop, &none, why))
-    return false;
-  if (write (c->stop_fd, &one, sizeof one) == -1) {
-    /* It is readable already. */
-  }
-  tool_wake ();
-  return true;
-}
-
-/* What fails after a signal may fail because of it. */
-void
-copy_fail (struct copy *c, const char *format, ...)
-{
-  enum stop why = tool_signal != 0 ? INTERRUPTED : FAILED;
-  va_list args;
-
-  if (!copy_stop (c, why) || why == INTERRUPTED)
-    return;
-  va_start (args, format);
-  message (c, format, args);
-  va_end (args);
-}
-
-void
-copy_warn (struct copy *c, const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  message (c, format, args);
-  va_end (args);
-}
-
-/* ---- signals ---- */
-
-static void
-on_signal (int number)
-{
-  int saved = errno;
-
-  if (number == SIGUSR1)
-    faster = 1;
-  else
-    slower = 1;
-  tool_wake ();
-  errno = saved;
-}
-
+/* So that a blocked system call of a worker ends. */
 static void
 on_kick (int number)
 {
   (void) number;
-}
-
-static void
-catch_signals (struct copy *c)
-{
-  if (c->o.rate > 0) {
-    tool_catch_signal (SIGUSR1, on_signal);
-    tool_catch_signal (SIGUSR2, on_signal);
-  }
-  tool_catch_signal (SIGURG, on_kick);
 }
 
 /* The first position of which it is not known that it is done. */
@@ -129,20 +37,9 @@ lowest (struct copy *c)
   return lowest;
 }
 
-static void
-look_at_signals (struct copy *c)
-{
-  if (faster || slower) {
-    rate_change (c, faster);
-    faster = slower = 0;
-  }
-  if (tool_signal != 0)
-    copy_stop (c, INTERRUPTED);
-}
-
 /* ---- workers ---- */
 
-static void
+static int
 make_workers (struct copy *c)
 {
   /* With the record of a worker alone in its cache lines. */
@@ -159,9 +56,11 @@ make_workers (struct copy *c)
                           PROT_READ | PROT_WRITE,
                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
                           0);
-    if (buffers == MAP_FAILED)
-      tool_fail ("out of memory for %u buffers of %" PRIu64 " bytes",
+    if (buffers == MAP_FAILED) {
+      copy_fail (c, "out of memory for %u buffers of %" PRIu64 " bytes",
                  c->slots, c->request);
+      return -1;
+    }
     w->buffers = buffers;
     for (unsigned j = c->slots; j-- > 0; ) {
       w->slots[j].buffer = buffers + j * c->request;
@@ -169,6 +68,7 @@ make_workers (struct copy *c)
       w->free_slots = &w->slots[j];
     }
   }
+  return 0;
 }
 
 /* Verification reads what is safe already: workers whose connection died
@@ -178,11 +78,11 @@ excuse_workers (struct copy *c)
 {
   unsigned lost = 0;
 
-  if (!c->verifying || !c->to->asynchronous
-      || (c->o.retry > 0 && c->to->again))
+  if (!c->verifying || c->to->ops->was_lost == NULL
+      || (c->settings.retry > 0 && c->to->reconnects))
     return;
   for (unsigned i = 0; i < c->worker_count; i++) {
-    c->workers[i].excused = nbd_was_lost (c->to, i);
+    c->workers[i].excused = c->to->ops->was_lost (c->to, i);
     lost += c->workers[i].excused;
   }
   if (lost == c->worker_count)
@@ -205,6 +105,7 @@ static void
 start_workers (struct copy *c)
 {
   sigset_t old;
+  int r = 0;
 
   excuse_workers (c);
   mask_signals (&old);
@@ -212,15 +113,18 @@ start_workers (struct copy *c)
     struct worker *w = &c->workers[i];
     w->done = NULL;
     w->done_end = &w->done;
+    w->excused |= r != 0;
     w->finished = w->excused;
     if (w->excused)
       continue;
     tune_begin (w);
-    int r = pthread_create (&w->thread, NULL, worker_main, w);
+    r = pthread_create (&w->thread, NULL, worker_main, w);
     if (r != 0)
-      tool_fail ("cannot create a thread: %s", strerror (r));
+      w->excused = w->finished = true;
   }
   pthread_sigmask (SIG_SETMASK, &old, NULL);
+  if (r != 0)
+    copy_fail (c, "cannot create a thread: %s", strerror (r));
 }
 
 static bool
@@ -262,9 +166,10 @@ free_workers (struct copy *c)
       w->spare = io->next;
       free (io);
     }
-    for (unsigned j = 0; j < c->slots; j++)
+    for (unsigned j = 0; j < c->slots && w->slots != NULL; j++)
       ranges_clear (&w->slots[j].bad);
-    munmap (w->buffers, c->slots * c->request);
+    if (w->buffers != NULL)
+      munmap (w->buffers, c->slots * c->request);
     free (w->slots);
     free (w->waiting);
   }
@@ -272,51 +177,57 @@ free_workers (struct copy *c)
   c->workers = NULL;
 }
 
-bool
-run_interrupted (struct copy *c)
-{
-  uint64_t count;
-
-  if (read (c->event_fd, &count, sizeof count) == -1) {
-    /* Nothing happened. */
-  }
-  look_at_signals (c);
-  progress_tick (c);
-  return c->stop != 0;
-}
-
 static void
 wait_for_workers (struct copy *c)
 {
-  struct pollfd p = { .fd = c->event_fd, .events = POLLIN };
+  struct pollfd p = { .fd = c->events.wake_fd, .events = POLLIN };
 
-  while (!run_interrupted (c) && !all_finished (c))
-    poll (&p, 1, run_tick (c));
+  while (!copy_tick (c) && !all_finished (c))
+    poll (&p, 1, c->events.tick_ms);
 }
 
 void
 run_say_interrupted (struct copy *c, uint64_t position)
 {
-  copy_warn (c, "interrupted by a signal (%s): %s from offset %" PRIu64
-             " on is not %s", strsignal (tool_signal),
-             c->verifying ? "verification" : "the copy",
+  char *by = tool_signal == 0 ? NULL
+    : tool_format (" by a signal (%s)", strsignal (tool_signal));
+
+  copy_warn (c, "interrupted%s: %s from offset %" PRIu64 " on is not %s",
+             by ? by : "", c->verifying ? "verification" : "the copy",
              c->to->start + position,
              c->flushing ? "known to be durable" : "complete");
+  free (by);
 }
 
-/* Operations may still be known to handles of the library when it failed,
- * so the workers' memory stays then. */
+/* When it failed some operations may still be on their way. */
+bool
+run_free (struct copy *c)
+{
+  unsigned started = 0;
+  struct io *io;
+
+  for (unsigned i = 0; i < c->worker_count && c->workers != NULL; i++) {
+    while ((io = io_next_done (&c->workers[i])) != NULL)
+      io_free (io);
+    started += c->workers[i].started;
+  }
+  if (started == 0 && c->workers != NULL)
+    free_workers (c);
+  return started == 0;
+}
+
 int
 run_workers (struct copy *c)
 {
-  make_workers (c);
-  catch_signals (c);
+  if (make_workers (c) == -1)
+    return -1;
+  tool_catch_signal (SIGURG, on_kick);
   start_workers (c);
   wait_for_workers (c);
   work_wake (c);
   for (unsigned i = 0; i < c->worker_count; i++)
     join (c, &c->workers[i]);
-  look_at_signals (c);
+  c->events.tick (c->events.opaque);
   if (c->stop == INTERRUPTED)
     run_say_interrupted (c, lowest (c));
   if (c->stop)

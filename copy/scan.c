@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "copy.h"
+#include "scan.h"
 
 static bool
 words_are_zero (const unsigned char *p, size_t n)

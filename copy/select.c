@@ -8,13 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "copy.h"
+#include "nbdcopy.h"
 
 /* All of the map, NULL once it was understood. */
 static char *text;
 
+static const char *file;         /* how messages call it */
+
 struct reader {
   const char *file, *text, *at;
+  const struct endpoint *from;
+  uint64_t length;              /* of what is copied of it */
 };
 
 /* One element of the list. */
@@ -144,10 +148,10 @@ kind_of (const struct entry *e)
 }
 
 static void
-take_entry (struct reader *r, struct copy *c, struct extents *out)
+take_entry (struct reader *r, struct extents *seen, struct extents *out)
 {
   struct entry e = { .seen = 0 };
-  uint64_t least = out->count ? out->list[out->count - 1].end : 0;
+  uint64_t least = seen->count ? seen->list[seen->count - 1].end : 0;
 
   need (r, '{');
   do
@@ -159,23 +163,26 @@ take_entry (struct reader *r, struct copy *c, struct extents *out)
   if (e.offset < least)
     bad (r, "extents must be in order and must not overlap");
   /* The window of the source that is copied may be smaller. */
-  uint64_t start = MAX (e.offset, c->from->start);
-  uint64_t end = MIN (e.offset + e.length, c->from->start + c->length);
-  if (e.offset + e.length > (uint64_t) c->from->size)
+  uint64_t begin = r->from->start, start = e.offset;
+  uint64_t end = e.offset + e.length;
+  if (end > (uint64_t) r->from->size)
     bad (r, "the extent ends behind the end of the source");
-  extents_join (out, e.offset, e.offset + e.length, SKIP);
+  extents_join (seen, e.offset, end, SKIP);
+  if (start < begin)
+    start = begin;
+  if (end > begin + r->length)
+    end = begin + r->length;
   if (start < end)
-    extents_push (&c->work.ready, (struct extent) {
-        .start = start - c->from->start, .end = end - c->from->start,
-        .kind = kind_of (&e) });
+    extents_push (out, (struct extent) {
+        .start = start - begin, .end = end - begin, .kind = kind_of (&e) });
 }
 
 void
-select_read (struct copy *c)
+select_read (const struct options *o)
 {
   const char *source = tool_arguments ()[0];
-  bool standard = strcmp (c->o.map, "-") == 0;
-  const char *name = standard ? "standard input" : c->o.map;
+  bool standard = strcmp (o->map, "-") == 0;
+  const char *name = standard ? "standard input" : o->map;
   FILE *f = standard ? stdin : fopen (name, "r"), *m;
   char buffer[4096];
   size_t size, n;
@@ -192,28 +199,31 @@ select_read (struct copy *c)
     tool_fail ("%s: %m", name);
   if (!standard)
     fclose (f);
-  c->o.map = name;
+  file = name;
 }
 
-void
-select_load (struct copy *c, struct extents *out)
+int
+select_load (void *opaque, const struct endpoint *from, uint64_t length,
+             struct extents *out)
 {
   struct extents seen = { .count = 0 };
-  struct reader r = { .file = c->o.map, .text = text, .at = text };
+  struct reader r = {
+    .file = file, .text = text, .at = text, .from = from, .length = length,
+  };
 
+  (void) opaque;
   need (&r, '[');
   if (!take (&r, ']')) {
     do
-      take_entry (&r, c, &seen);
+      take_entry (&r, &seen, out);
     while (take (&r, ','));
     need (&r, ']');
   }
   skip_space (&r);
   if (*r.at != '\0')
     bad (&r, "something follows the map");
-  *out = c->work.ready;
-  c->work.ready = (struct extents) { .count = 0 };
   extents_free (&seen);
   free (text);
   text = NULL;
+  return 0;
 }

@@ -8,49 +8,57 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "copy.h"
+#include "worker.h"
 
 void
 status_start (struct worker *w, const struct extent *asked)
 {
   struct io *io = io_new (w, STATUS, w->copy->from, NULL);
 
-  io->asked = *asked;
+  io->asked = (struct tool_range) { asked->start, asked->end };
   io->position = asked->start;
   io->length = asked->end - asked->start;
   io_start (io);
 }
 
-/* The extent at position AT; its end is never before it. */
-static const struct extent *
-extent_at (const struct extents *map, size_t *i, uint64_t at)
+/* The kind of what is at position AT of the endpoint, and its end. */
+static bool
+extent_at (const struct tool_map *map, bool selects, uint64_t at,
+           uint64_t *end, enum kind *kind)
 {
-  while (*i < map->count && map->list[map->head + *i].end <= at)
-    ++*i;
-  return *i < map->count ? &map->list[map->head + *i] : NULL;
+  size_t i = tool_map_find (map, at);
+
+  if (at < map->begin || i == map->count)
+    return false;
+  const struct tool_extent *e = &map->extents[i];
+  *end = e->end;
+  if (selects)
+    *kind = e->flags ? DATA : SKIP;
+  else
+    *kind = e->flags & LIBNBD_STATE_ZERO ? ZERO : DATA;
+  return true;
 }
 
-/* What is selected, and of that what is zero, as far as both maps reach. */
+/* What was told, as far as both maps reach: what is selected if that was
+ * asked, and of that what is zero. */
 static void
-combine (const struct io *io, struct extents *answer)
+combine (const struct io *io, bool selecting, struct extents *answer)
 {
-  uint64_t at = io->position;
-  size_t i = 0, j = 0;
+  uint64_t start = io->on->start, at = start + io->position;
+  uint64_t last = at + io->length, end, other;
+  const struct tool_map *first = selecting ? &io->selection
+    : &io->allocation;
+  enum kind kind, allocated;
 
-  for (;;) {
-    const struct extent *s = extent_at (&io->selection, &i, at);
-    if (s == NULL)
-      return;
-    uint64_t end = s->end;
-    enum kind kind = s->kind;
-    if (io->allocation.count > 0 && kind != SKIP) {
-      const struct extent *a = extent_at (&io->allocation, &j, at);
-      if (a == NULL)
+  while (at < last && extent_at (first, selecting, at, &end, &kind)) {
+    if (selecting && io->allocation.count > 0 && kind != SKIP) {
+      if (!extent_at (&io->allocation, false, at, &other, &allocated))
         return;
-      end = MIN (end, a->end);
-      kind = a->kind;
+      end = MIN (end, other);
+      kind = allocated;
     }
-    extents_join (answer, at, end, kind);
+    end = MIN (end, last);
+    extents_join (answer, at - start, end - start, kind);
     at = end;
   }
 }
@@ -61,12 +69,12 @@ failed (struct worker *w, struct io *io, const char *why)
   struct copy *c = w->copy;
   uint64_t offset = c->from->start + io->position;
 
-  if (io->error != 0 && worker_lost (w, io)) {
-    w->gone[0] = true;
-    work_ask_again (c, &io->asked);
+  if (io->error != 0 && io_lost_connection (io)) {
+    w->source_lost = true;
+    work_query_lost (c, &io->asked);
     return;
   }
-  if (c->from->asynchronous && nbd_is_lost (c->from, w->index)) {
+  if (endpoint_is_lost (c->from, w->index)) {
     io_fail (io);
     return;
   }
@@ -90,18 +98,14 @@ void
 status_done (struct worker *w, struct io *io)
 {
   struct copy *c = w->copy;
-  struct extents both = { .count = 0 }, *answer = &io->allocation;
-  bool selecting = c->from->has_selection && !c->verifying;
+  struct extents answer = { .count = 0 };
 
-  if (selecting) {
-    combine (io, &both);
-    answer = &both;
-  }
+  combine (io, c->from->has_selection && !c->verifying, &answer);
   if (io->error != 0)
     failed (w, io, io_why (io));
-  else if (answer->count == 0)
+  else if (answer.count == 0)
     failed (w, io, "the server sent no extents");
   else
-    work_mapped (c, &io->asked, answer);
-  extents_free (&both);
+    work_mapped (c, &io->asked, &answer);
+  extents_free (&answer);
 }

@@ -232,7 +232,7 @@ null_open (struct copy *c)
     .ops = &null_ops, .copy = c, .name = "null:", .fd = -1,
     .size = INT64_MAX, .minimum = 1, .preferred = 4096,
     .maximum = 32 * MIB, .zero_maximum = 1 * GIB, .multi = true,
-    .null = true, .fresh = true,
+    .swallows = true, .fresh = true,
   };
   return e;
 }

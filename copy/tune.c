@@ -7,7 +7,7 @@
  * as many are tried, and half as many, and what is not faster is not kept. */
 #include <config.h>
 
-#include "copy.h"
+#include "worker.h"
 
 /* A measurement takes at least so long, */
 #define MEASURE_SECONDS 0.01

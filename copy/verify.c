@@ -8,33 +8,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "copy.h"
+#include "verify.h"
 
 #define RECORDS_AT_ONCE 256
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static FILE *records;
-static bool broken;
+struct verify {
+  pthread_mutex_t lock;
+  FILE *records;
+  bool broken;                  /* some of them could not be written */
+};
 
-void
+int
 verify_begin (struct copy *c)
 {
-  if (!c->o.verify)
-    return;
-  records = tmpfile ();
-  if (records == NULL)
-    tool_fail ("cannot make a temporary file for digests: %m");
+  struct verify *v;
+
+  if (!c->settings.verify)
+    return 0;
+  c->verify = v = tool_alloc (sizeof *v);
+  pthread_mutex_init (&v->lock, NULL);
+  v->records = tmpfile ();
+  if (v->records != NULL)
+    return 0;
+  copy_fail (c, "cannot make a temporary file for digests: %m");
+  return -1;
 }
 
 void
 verify_record (struct copy *c, const struct extent *what)
 {
-  if (!c->o.verify || c->verifying)
+  struct verify *v = c->verify;
+
+  if (!c->settings.verify || c->verifying)
     return;
-  pthread_mutex_lock (&lock);
-  if (fwrite (what, sizeof *what, 1, records) != 1)
-    broken = true;
-  pthread_mutex_unlock (&lock);
+  pthread_mutex_lock (&v->lock);
+  if (fwrite (what, sizeof *what, 1, v->records) != 1)
+    v->broken = true;
+  pthread_mutex_unlock (&v->lock);
 }
 
 /* Called with the work locked, when nothing is ready.  False at the end. */
@@ -42,6 +52,7 @@ static bool
 refill (struct copy *c)
 {
   struct work *w = &c->work;
+  FILE *records = c->verify->records;
   struct extent e;
   int count = 0;
 
@@ -53,8 +64,7 @@ refill (struct copy *c)
     }
     count++;
     if (e.kind == ZERO && w->mapping) {
-      e.kind = UNMAPPED;
-      extents_push (&w->unmapped, e);
+      tool_walk_add (&w->walk, e.start, e.end);
       continue;
     }
     e.kind = DATA;
@@ -64,23 +74,28 @@ refill (struct copy *c)
   return true;
 }
 
-/* Read back what was written; the caller has flushed it. */
 int
-verify_run (struct copy *c)
+verify_prepare (struct copy *c)
 {
-  if (fflush (records) == EOF || broken) {
+  struct verify *v = c->verify;
+
+  if (fflush (v->records) == EOF || v->broken) {
     copy_fail (c, "cannot keep digests: %m");
     return -1;
   }
-  rewind (records);
+  rewind (v->records);
   c->verifying = true;
   c->from = c->to;
-  extents_free (&c->work.unmapped);
-  extents_free (&c->work.ready);
-  work_init (c);
-  c->work.mapping = c->from->has_map;
+  work_free (c);
+  work_init (c, c->from->has_map);
   c->work.refill = refill;
-  int r = run_workers (c);
-  fclose (records);
-  return r;
+  return 0;
+}
+
+void
+verify_free (struct copy *c)
+{
+  if (c->verify != NULL && c->verify->records != NULL)
+    fclose (c->verify->records);
+  free (c->verify);
 }

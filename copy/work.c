@@ -15,23 +15,28 @@
 #define SPAN_FIRST (1 * GIB)
 #define SPAN_LEAST (16 * MIB)
 #define SPAN_MOST (UINT64_C (1) << 42)
-#define FEW_EXTENTS 256
-#define MANY_EXTENTS 8192
-
-/* After so many parts that could not be had, without one that could, there
- * are no more queries. */
-#define MOST_UNKNOWN 16
+#define MAX_QUERIES 4
 
 void
-work_init (struct copy *c)
+work_init (struct copy *c, bool mapping)
 {
   struct work *w = &c->work;
 
   pthread_mutex_init (&w->lock, NULL);
   pthread_cond_init (&w->changed, NULL);
-  w->span = SPAN_FIRST;
-  w->max_queries = c->to->stream ? 1 : MAX_QUERIES;
-  w->unknown.count = 0;
+  w->walk = (struct tool_walk) {
+    .length = SPAN_FIRST, .most = SPAN_MOST, .least = SPAN_LEAST,
+    .align = c->align, .phase = c->to->start,
+    .ahead = c->to->stream ? 1 : MAX_QUERIES,
+  };
+  w->mapping = mapping;
+}
+
+void
+work_free (struct copy *c)
+{
+  tool_walk_free (&c->work.walk);
+  extents_free (&c->work.ready);
 }
 
 static void
@@ -50,7 +55,7 @@ work_add (struct copy *c, uint64_t start, uint64_t end, enum kind kind)
   if (start >= end)
     return;
   if (kind == UNMAPPED && c->work.mapping)
-    extents_push (&c->work.unmapped, e);
+    tool_walk_add (&c->work.walk, start, end);
   else {
     if (kind == UNMAPPED)
       e.kind = DATA;
@@ -99,36 +104,18 @@ cut (struct copy *c, struct extent *what)
 }
 
 static bool
-wants_query (struct copy *c)
-{
-  struct work *w = &c->work;
-
-  return w->unmapped.count > 0 && w->queries < w->max_queries
-    && w->ready_bytes < LOW_WATER && w->ready.count < LOW_EXTENTS;
-}
-
-static void
 take_query (struct copy *c, struct extent *what)
 {
   struct work *w = &c->work;
-  struct extent *first = extents_first (&w->unmapped);
+  struct tool_range question;
 
-  *what = *first;
-  what->end = MIN (what->end, next_boundary (c, what->start, w->span));
-  first->start = what->end;
-  if (first->start == first->end)
-    extents_drop (&w->unmapped);
-  w->asked[w->queries++] = *what;
-}
-
-static void
-forget_query (struct work *w, const struct extent *asked)
-{
-  unsigned i = 0;
-
-  while (w->asked[i].start != asked->start)
-    i++;
-  w->asked[i] = w->asked[--w->queries];
+  if (w->ready_bytes >= LOW_WATER || w->ready.count >= LOW_EXTENTS
+      || !tool_walk_next (&w->walk, &question))
+    return false;
+  *what = (struct extent) {
+    .start = question.begin, .end = question.end, .kind = UNMAPPED,
+  };
+  return true;
 }
 
 static enum take
@@ -140,10 +127,8 @@ try_take (struct copy *c, struct extent *what)
     return TAKE_END;
   if (w->refill && w->ready.count == 0 && !w->refill (c))
     w->refill = NULL;
-  if (wants_query (c)) {
-    take_query (c, what);
+  if (take_query (c, what))
     return TAKE_QUERY;
-  }
   if (w->ready.count > 0) {
     cut (c, what);
     return TAKE_CHUNK;
@@ -157,7 +142,7 @@ try_take (struct copy *c, struct extent *what)
     w->reading = true;
     return TAKE_CHUNK;
   }
-  return w->queries > 0 || w->unmapped.count > 0 ? TAKE_WAIT : TAKE_END;
+  return w->walk.nr_asked > 0 || w->walk.count > 0 ? TAKE_WAIT : TAKE_END;
 }
 
 enum take
@@ -173,22 +158,12 @@ work_take (struct copy *c, struct extent *what, bool wait)
   return r;
 }
 
-/* Few extents came back: ask for more at once, and the reverse. */
-static void
-adapt_span (struct work *w, const struct extents *answer)
-{
-  if (answer->count < FEW_EXTENTS && w->span < SPAN_MOST)
-    w->span *= 2;
-  else if (answer->count > MANY_EXTENTS && w->span > SPAN_LEAST)
-    w->span /= 2;
-}
-
 /* Take one extent of an answer, from AT on; where the next one begins.
  * Boundaries move to those of blocks: a block of which not all is skipped,
  * or not all is zero, is copied. */
 static uint64_t
-take_extent (struct copy *c, const struct extent *asked, struct extent e,
-             uint64_t at)
+take_extent (struct copy *c, const struct tool_range *asked,
+             struct extent e, uint64_t at)
 {
   struct work *w = &c->work;
   uint64_t end = asked->end;
@@ -214,121 +189,73 @@ take_extent (struct copy *c, const struct extent *asked, struct extent e,
   return end;
 }
 
+/* Nothing more is asked: take what is left as data. */
+static void
+take_rest (struct work *w)
+{
+  struct tool_range rest;
+
+  w->mapping = false;
+  while (tool_walk_rest (&w->walk, &rest))
+    add_ready (w, (struct extent) {
+        .start = rest.begin, .end = rest.end, .kind = DATA });
+}
+
 void
-work_mapped (struct copy *c, const struct extent *asked,
+work_mapped (struct copy *c, const struct tool_range *asked,
              struct extents *answer)
 {
   struct work *w = &c->work;
-  uint64_t at = asked->start;
+  uint64_t at = asked->begin;
 
   pthread_mutex_lock (&w->lock);
-  w->unknown.count = 0;
-  adapt_span (w, answer);
+  tool_walk_adapt (&w->walk, answer->count);
   for (size_t i = 0; i < answer->count; i++)
     at = take_extent (c, asked, answer->list[answer->head + i], at);
-  if (at == asked->start) {
+  if (at == asked->begin) {
     /* Less than a block is known: copy the block. */
     at = MIN (asked->end, next_boundary (c, at, c->align));
     add_ready (w, (struct extent) {
-        .start = asked->start, .end = at, .kind = DATA });
+        .start = asked->begin, .end = at, .kind = DATA });
   }
-  if (at < asked->end) {
-    struct extent rest = *asked;
-    rest.start = at;
-    if (w->mapping)
-      extents_unshift (&w->unmapped, rest);
-    else {
-      rest.kind = DATA;
-      add_ready (w, rest);
-    }
-  }
-  forget_query (w, asked);
+  tool_walk_told (&w->walk, asked, at);
+  if (!w->mapping)
+    take_rest (w);
   pthread_cond_broadcast (&w->changed);
   pthread_mutex_unlock (&w->lock);
 }
 
 void
-work_ask_again (struct copy *c, const struct extent *asked)
+work_query_lost (struct copy *c, const struct tool_range *asked)
 {
   struct work *w = &c->work;
 
   pthread_mutex_lock (&w->lock);
-  forget_query (w, asked);
-  extents_unshift (&w->unmapped, *asked);
+  tool_walk_lost (&w->walk, asked);
   pthread_cond_broadcast (&w->changed);
   pthread_mutex_unlock (&w->lock);
 }
 
-/* ---- a part of the map that cannot be had ---- */
-
-/* Where the halves of what was asked meet; its start if it is not to be
- * halved.  What follows a part that was given up may be given up when it is
- * not longer than that, so a long one takes few queries. */
-static uint64_t
-middle (struct copy *c, const struct extent *asked)
-{
-  struct unknown *u = &c->work.unknown;
-  uint64_t length = asked->end - asked->start, least = SPAN_LEAST;
-
-  if (u->count > 0 && u->end == asked->start)
-    least = MAX (least, u->end - u->start);
-  if (length <= least)
-    return asked->start;
-  return MAX (asked->start,
-              round_down (c, asked->start + length / 2, c->align));
-}
-
-static enum unmapped
-give_up (struct work *w, const struct extent *asked)
-{
-  struct unknown *u = &w->unknown;
-  struct extent *e, data = *asked;
-
-  if (u->count++ == 0 || u->end != asked->start)
-    u->start = asked->start;
-  u->end = asked->end;
-  data.kind = DATA;
-  add_ready (w, data);
-  if (u->count == MOST_UNKNOWN)
-    w->mapping = false;
-  while (!w->mapping && (e = extents_first (&w->unmapped)) != NULL) {
-    e->kind = DATA;
-    add_ready (w, *e);
-    extents_drop (&w->unmapped);
-  }
-  return u->count == MOST_UNKNOWN ? MAP_GIVEN_UP : TAKEN_AS_DATA;
-}
-
-/* Before all else that nobody knows. */
-static void
-ask_first (struct work *w, struct extent what, uint64_t start, uint64_t end)
-{
-  what.start = start;
-  what.end = end;
-  if (start < end)
-    extents_unshift (&w->unmapped, what);
-}
-
 enum unmapped
-work_not_mapped (struct copy *c, const struct extent *asked, uint64_t end)
+work_not_mapped (struct copy *c, const struct tool_range *asked,
+                 uint64_t end)
 {
   struct work *w = &c->work;
-  struct extent tried = *asked;
-  enum unmapped r = ASKED_FOR_HALVES;
+  enum unmapped r = ASKED_FOR_PARTS;
 
-  tried.end = end;
   pthread_mutex_lock (&w->lock);
-  forget_query (w, asked);
-  ask_first (w, *asked, end, asked->end);
-  uint64_t at = middle (c, &tried);
-  if (at > tried.start && w->mapping) {
-    ask_first (w, tried, at, end);
-    ask_first (w, tried, tried.start, at);
+  enum tool_walk_failure failure = tool_walk_failed (&w->walk, asked, end);
+  if (failure != TOOL_WALK_PARTS) {
+    r = TAKEN_AS_DATA;
+    add_ready (w, (struct extent) {
+        .start = asked->begin, .end = end, .kind = DATA });
   }
-  else if (c->from->has_selection && !c->verifying)
+  if (failure == TOOL_WALK_GIVEN_UP) {
+    r = w->mapping ? MAP_GIVEN_UP : r;
+    take_rest (w);
+  }
+  if (r != ASKED_FOR_PARTS && c->from->has_selection && !c->verifying)
     r = NOT_SELECTED;
-  else
-    r = give_up (w, &tried);
   pthread_cond_broadcast (&w->changed);
   pthread_mutex_unlock (&w->lock);
   return r;
@@ -372,7 +299,6 @@ work_wake (struct copy *c)
   pthread_mutex_unlock (&c->work.lock);
 }
 
-/* The first position that nobody has taken. */
 uint64_t
 work_lowest (struct copy *c)
 {
@@ -381,9 +307,5 @@ work_lowest (struct copy *c)
 
   for (size_t i = 0; i < w->ready.count; i++)
     lowest = MIN (lowest, w->ready.list[w->ready.head + i].start);
-  for (size_t i = 0; i < w->unmapped.count; i++)
-    lowest = MIN (lowest, w->unmapped.list[w->unmapped.head + i].start);
-  for (unsigned i = 0; i < w->queries; i++)
-    lowest = MIN (lowest, w->asked[i].start);
-  return lowest;
+  return tool_walk_lowest (&w->walk, lowest);
 }

@@ -7,18 +7,10 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "copy.h"
-
-bool
-worker_lost (struct worker *w, const struct io *io)
-{
-  (void) w;
-  return io->on->copy->o.retry > 0 && io->on->again
-    && (io->error == ENOTCONN || io->error == ESHUTDOWN);
-}
+#include "done.h"
+#include "rate.h"
+#include "worker.h"
 
 /* ---- flushes on the way ---- */
 
@@ -28,8 +20,8 @@ flush_done (struct worker *w, struct io *io)
   w->flushing = false;
   if (io->error == 0)
     done_flushed (w->copy);
-  else if (worker_lost (w, io))
-    w->gone[1] = true;
+  else if (io_lost_connection (io))
+    w->destination_lost = true;
   else
     io_fail (io);
 }
@@ -49,7 +41,7 @@ static void
 start_flush (struct worker *w)
 {
   if (w->index != 0 || w->flushing || !one_generation (w->copy)
-      || !done_due (w->copy))
+      || !done_flush_is_due (w->copy))
     return;
   w->flushing = true;
   io_start (io_new (w, FLUSH, w->copy->to, NULL));
@@ -58,14 +50,14 @@ start_flush (struct worker *w)
 static void
 handle (struct worker *w, struct io *io)
 {
-  if (io->again) {
+  if (io->retries) {
     /* The same in a later way. */
-    io->again = false;
+    io->retries = false;
     io_start (io);
     return;
   }
-  if (io->error != 0 && io->on->asynchronous)
-    nbd_explain (io);
+  if (io->error != 0 && io->on->ops->explain)
+    io->on->ops->explain (io);
   if (io->action == STATUS)
     status_done (w, io);
   else if (io->action == FLUSH)
@@ -90,23 +82,23 @@ reopen (struct worker *w, struct endpoint *e)
 {
   struct copy *c = w->copy;
   int wait = RETRY_FIRST_MS;
-  char *loss = strdup (nbd_loss (e, w->index));
+  char *loss = strdup (e->ops->loss (e, w->index));
 
-  while (!c->stop && w->attempts < c->o.retry) {
+  while (!c->stop && w->attempts < c->settings.retry) {
     w->attempts++;
-    if (nbd_reopen (e, w->index, w->attempts) == 0) {
+    if (e->ops->reopen (e, w->index, w->attempts) == 0) {
       copy_warn (c, "%s: the connection was lost (%s) and is open again",
                  e->name, loss ? loss : "");
       free (loss);
       return;
     }
-    if (w->attempts == c->o.retry || !pause_ms (c, wait))
+    if (w->attempts == c->settings.retry || !pause_ms (c, wait))
       break;
     wait = MIN (2 * wait, RETRY_LONGEST_MS);
   }
   copy_fail (c, "%s: the connection was lost (%s) and could not be opened "
              "again in %u attempts: %s", e->name, loss ? loss : "",
-             w->attempts, nbd_loss (e, w->index));
+             w->attempts, e->ops->loss (e, w->index));
   free (loss);
 }
 
@@ -118,23 +110,23 @@ recover (struct worker *w)
   struct copy *c = w->copy;
   struct slot *s;
 
-  if (w->gone[0])
+  if (w->source_lost)
     reopen (w, c->from);
-  if (w->gone[1] && !c->stop) {
+  if (w->destination_lost && !c->stop) {
     unsigned now = w->generation;
     if (atomic_compare_exchange_strong (&c->generation, &now, now + 1)) {
       now++;
-      done_lost (c);
+      done_destination_lost (c);
     }
     reopen (w, c->to);
     if (!c->verifying)
-      done_again (c);
+      done_redo (c);
     w->generation = now;
   }
-  w->gone[0] = w->gone[1] = false;
-  while (!c->stop && (s = w->lost) != NULL) {
-    w->lost = s->next;
-    chunk_again (w, s);
+  w->source_lost = w->destination_lost = false;
+  while (!c->stop && (s = w->broken) != NULL) {
+    w->broken = s->next;
+    chunk_restart (w, s);
   }
 }
 
@@ -225,8 +217,8 @@ worker_main (void *opaque)
     while (!c->stop && (io = io_next_done (w)) != NULL)
       handle (w, io);
     if (w->generation != c->generation)
-      w->gone[1] = true;
-    if (w->gone[0] || w->gone[1]) {
+      w->destination_lost = true;
+    if (w->source_lost || w->destination_lost) {
       if (w->started == 0) {
         recover (w);
         continue;
@@ -240,9 +232,6 @@ worker_main (void *opaque)
       wait_for_events (w, timeout);
   }
   w->finished = true;
-  uint64_t one = 1;
-  if (write (c->event_fd, &one, sizeof one) == -1) {
-    /* It is readable already. */
-  }
+  copy_wake (c);
   return NULL;
 }

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "copy.h"
+#include "ranges.h"
+#include "scan.h"
 
 #define SIZE 1200
 

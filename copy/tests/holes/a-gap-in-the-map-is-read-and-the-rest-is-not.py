@@ -105,7 +105,9 @@ class Test(unittest.TestCase):
                     self.assertIsNone(run.poll())
                 run.kill()
             self.assertLess(len(server.asked("status")), 80)
-            self.assertEqual(len(server.asked("status")), self.different(server))
+            # Those on their way when the first one failed are repeated, at most.
+            repeated = len(server.asked("status")) - self.different(server)
+            self.assertLess(repeated, 4)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "copy.h"
+#include "extent.h"
+#include "tool.h"
 
 static void
 make_room (struct extents *e)

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of nbdcopy that are not the engine. */
+#ifndef NBDCOPY_H
+#define NBDCOPY_H
+
+#include "engine.h"
+#include "options.h"
+
+/* ---- open.c ---- */
+
+/* Take the source or the destination from the command line; NULL after
+ * copy_fail.  Other mistakes fail the tool. */
+extern struct endpoint *endpoint_open (struct copy *c,
+                                       const struct options *o,
+                                       char ***words, bool source);
+/* What was created for the destination stays from now on. */
+extern void endpoint_keep (void);
+
+/* ---- select.c: --map ---- */
+
+/* Read it before anything is opened: who prints it may need a server that
+ * serves one client at a time. */
+extern void select_read (const struct options *o);
+/* What it selects.  Mistakes in it fail the tool. */
+extern copy_select select_load;
+
+/* ---- progress.c ---- */
+
+extern void progress_begin (const struct options *o, const struct copy *c);
+/* Make room for a message on the terminal. */
+extern void progress_hide (void);
+extern void progress_tick (const struct copy *c);
+extern void progress_end (const struct copy *c, bool complete);
+
+#endif /* NBDCOPY_H */
