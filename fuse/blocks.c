@@ -13,9 +13,8 @@
 
 #include <stdlib.h>
 
-#include "blocks.h"
 #include "disk.h"
-#include "walk.h"
+#include "status.h"
 
 /* How long one stat may wait. */
 #define PATIENCE_MS 300

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "command.h"
-#include "completed.h"
 #include "disk.h"
 #include "phase.h"
 

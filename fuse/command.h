@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* One operation on a range, in as many parts as needed. */
+/* Commands to servers, and what happens after them. */
 #ifndef FUSE_COMMAND_H
 #define FUSE_COMMAND_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "completed.h"
 #include "disk.h"
+
+/* ---- completed.c: callbacks that run in the loop ---- */
+
+/* A completion callback runs inside of libnbd, with the handle locked.  So it
+ * only leaves word here, and the loop calls FUNCTION afterwards. */
+struct completed {
+  struct completed *next;
+  void (*function) (struct completed *);
+  int error;
+};
+extern void completed_later (struct completed *completed);
+extern bool completed_run (void);       /* there was something */
+
+/* ---- command.c: one operation on a range, in as many parts as needed ---- */
 
 enum operation { READ, WRITE, TRIM, ZERO, FLUSH };
 

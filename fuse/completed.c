@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "completed.h"
+#include "command.h"
 
 static struct completed *first, **last = &first;
 

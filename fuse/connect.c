@@ -7,9 +7,8 @@
 #include <sys/resource.h>
 
 #include "disk.h"
-#include "exports.h"
+#include "leave.h"
 #include "options.h"
-#include "server.h"
 
 #define DEFAULT_CONNECTIONS 4
 /* Descriptors that are needed beside those of connections. */

@@ -80,6 +80,18 @@ extern void connection_touch (struct connection *connection);
 /* The next one of those, until it is touched again; or NULL. */
 extern struct connection *connection_touched (void);
 
+/* ---- exports.c: all exports of a server, and names for their files ---- */
+
+struct export_name {
+  char *name;                   /* what the server calls it */
+  char *file;                   /* what we call it */
+};
+/* What H says, which is negotiating.  Fails the tool if there are none. */
+extern struct export_name *exports_list (struct nbd_handle *h,
+                                         const char *server, size_t *count);
+/* Choose a name for each file. */
+extern void exports_name_files (struct export_name *names, size_t count);
+
 /* ---- connect.c ---- */
 
 /* Open the exports that were asked for, or fail. */

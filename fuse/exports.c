@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exports.h"
+#include "disk.h"
 #include "tool.h"
 
 /* Longer names do not fit into a directory. */

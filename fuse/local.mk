@@ -11,20 +11,17 @@ fuse_nbdfuse_SOURCES = \
 	fuse/align.c \
 	fuse/allocate.c \
 	fuse/blocks.c \
-	fuse/blocks.h \
 	fuse/buffer.c \
 	fuse/buffer.h \
 	fuse/command.c \
 	fuse/command.h \
 	fuse/completed.c \
-	fuse/completed.h \
 	fuse/connect.c \
 	fuse/device.c \
 	fuse/device.h \
 	fuse/disk.c \
 	fuse/disk.h \
 	fuse/exports.c \
-	fuse/exports.h \
 	fuse/file.h \
 	fuse/leave.c \
 	fuse/leave.h \
@@ -44,10 +41,9 @@ fuse_nbdfuse_SOURCES = \
 	fuse/request.h \
 	fuse/seek.c \
 	fuse/server.c \
-	fuse/server.h \
+	fuse/status.h \
 	fuse/tree.c \
 	fuse/walk.c \
-	fuse/walk.h \
 	fuse/write.c
 fuse_nbdfuse_CPPFLAGS = $(tool_cppflags) -DFUSE_USE_VERSION=312
 fuse_nbdfuse_CFLAGS = $(AM_CFLAGS) $(FUSE_CFLAGS)

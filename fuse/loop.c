@@ -8,7 +8,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "blocks.h"
 #include "command.h"
 #include "device.h"
 #include "disk.h"
@@ -16,6 +15,7 @@
 #include "mount.h"
 #include "options.h"
 #include "phase.h"
+#include "status.h"
 
 #define EVENTS 32
 

@@ -13,7 +13,6 @@
 #include "loop.h"
 #include "mount.h"
 #include "options.h"
-#include "server.h"
 
 int
 main (int argc, char **argv)

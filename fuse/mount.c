@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "completed.h"
+#include "command.h"
 #include "disk.h"
 #include "file.h"
 #include "mount.h"

@@ -10,7 +10,7 @@
 #include "file.h"
 #include "options.h"
 #include "request.h"
-#include "walk.h"
+#include "status.h"
 
 /* A server that answers slowly, or in tiny steps, must not keep anyone for
  * hours. */

@@ -6,8 +6,8 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
+#include "leave.h"
 #include "phase.h"
-#include "server.h"
 #include "tool.h"
 
 /* The handle that has started the server, if we did; NULL when it is

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "blocks.h"
 #include "disk.h"
 #include "file.h"
 #include "options.h"
 #include "request.h"
+#include "status.h"
 
 /* Someone who wants to know attributes. */
 struct asker {

@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "completed.h"
+#include "command.h"
 #include "disk.h"
 #include "phase.h"
-#include "walk.h"
+#include "status.h"
 
 /* Parts that the server cannot tell are found by halving, up to this. */
 #define LEAST_QUERY (UINT64_C (65536))

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The block status of a disk. */
-#ifndef FUSE_WALK_H
-#define FUSE_WALK_H
+/* The block status of disks. */
+#ifndef FUSE_STATUS_H
+#define FUSE_STATUS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "disk.h"
 #include "extents.h"
+
+/* ---- walk.c: piece by piece ---- */
 
 /* Walk over the block status of a disk from POSITION to its end. */
 struct walk {
@@ -25,4 +27,15 @@ extern void walk_start (struct walk *walk);
 /* It will not be started any more. */
 extern void walk_forget (struct walk *walk);
 
-#endif /* FUSE_WALK_H */
+/* ---- blocks.c: how much is allocated at the server ---- */
+
+/* Count what is allocated, then call DONE with the number of 512 byte blocks;
+ * what is not known after a moment counts as allocated, see blocks.c. */
+extern void blocks_count (struct disk *disk,
+                          void (*done) (void *opaque, uint64_t blocks),
+                          void *opaque);
+/* Milliseconds until blocks_expire has something to do, or -1. */
+extern int blocks_timeout (void);
+extern void blocks_expire (void);
+
+#endif /* FUSE_STATUS_H */
