@@ -4,6 +4,7 @@ include docs/pages.mk
 dist_man_MANS += $(generated_pages) docs/security/libnbd-security.3
 
 EXTRA_DIST += \
+	docs/ARCHITECTURE.md \
 	docs/overview \
 	docs/states.dot
 

@@ -56,6 +56,7 @@ test_programs += \
 	tests/transmission/replies/cut-inside-a-reply-is-fatal \
 	tests/transmission/replies/early-replies-complete-in-drive-calls \
 	tests/transmission/replies/failed-commands-name-the-cause \
+	tests/transmission/replies/replies-of-another-link-are-nobodys \
 	tests/transmission/replies/replies-to-unsent-commands-are-nobodys \
 	tests/transmission/replies/statistics-count-what-was-taken \
 	tests/transmission/requests/block-size-limits-are-kept \
@@ -108,6 +109,10 @@ tests_transmission_reads_hostile_chunks_cost_little_LDFLAGS = \
 tests_transmission_replies_buffers_move_before_they_grow_CPPFLAGS = \
 	$(internals_cppflags)
 tests_transmission_replies_buffers_move_before_they_grow_LDADD = $(internal)
+tests_transmission_replies_replies_of_another_link_are_nobodys_CPPFLAGS = \
+	$(internals_cppflags)
+tests_transmission_replies_replies_of_another_link_are_nobodys_LDADD = \
+	$(internal)
 
 if HAVE_GNUTLS
 test_programs += \
