@@ -73,16 +73,11 @@ run (size_t i)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
-
   tried = mmap (NULL, sizeof *tried, PROT_READ | PROT_WRITE,
                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   CHECK (tried != MAP_FAILED);
   setenv ("PATH", "/directory-0:/directory-1:/directory-2", 1);
-  for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
-    if (ROW (rows[i].name))
-      run (i);
-  check_rows_end ();
+  RUN_ROWS (rows, run);
 
   /* A name of no letters is nowhere. */
   static char *nothing[] = { "", NULL };

@@ -67,10 +67,5 @@ run (size_t i)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
-
-  for (i = 0; i < sizeof rows / sizeof rows[0]; ++i)
-    if (ROW (rows[i].name))
-      run (i);
-  check_rows_end ();
+  RUN_ROWS (rows, run);
 }

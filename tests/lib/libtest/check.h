@@ -110,4 +110,17 @@ extern void check_row_begin (const char *name);
 extern void check_rows_end (void);
 #define ROW(name) (check_row_begin (name), setjmp (check_row) == 0)
 
+/* All rows of an array: run (i) for each.  The counter is static to survive
+ * the jump of a failed row.
+ */
+#define RUN_ROWS(rows, run)                                     \
+  do {                                                          \
+    static size_t row;                                          \
+                                                                \
+    for (row = 0; row < sizeof (rows) / sizeof (rows)[0]; row++) \
+      if (ROW ((rows)[row].name))                               \
+        run (row);                                              \
+    check_rows_end ();                                          \
+  } while (0)
+
 #endif /* CHECK_H */

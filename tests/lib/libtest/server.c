@@ -170,6 +170,16 @@ server_request (struct server *s, uint16_t *type)
   return cookie;
 }
 
+void
+server_serves_read (struct server *s, struct nbd_handle *h, char *buf,
+                    nbd_completion_callback done, int cookie)
+{
+  CHECK_OK (nbd_aio_pread (h, buf, 4, 0, done, 0));
+  pump (h);
+  CHECK_INT (server_request (s, NULL), cookie);
+  server_say (s, "simple 0 %d \"abcd\"", cookie);
+}
+
 bool
 server_sees_end (struct server *s)
 {

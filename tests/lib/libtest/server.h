@@ -78,6 +78,13 @@ extern void server_expect_at (const char *file, int line, struct server *s,
  */
 extern uint64_t server_request (struct server *s, uint16_t *type);
 
+/* The client issues a read of 4 bytes, which must be this command, and the
+ * server answers it with "abcd".  Nothing is delivered after that.
+ */
+extern void server_serves_read (struct server *s, struct nbd_handle *h,
+                                char *buf, nbd_completion_callback done,
+                                int cookie);
+
 /* The client must have closed, or shut down, its sending side. */
 extern bool server_sees_end (struct server *s);
 

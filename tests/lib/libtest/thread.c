@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bytes.h"
 #include "check.h"
+#include "server.h"
 #include "thread.h"
 
 static void *
@@ -69,4 +71,34 @@ int
 blocking_shutdown (struct blocking *b)
 {
   return nbd_shutdown (b->h, b->flags);
+}
+
+static char payload[LARGE_WRITE];
+
+static void
+fill_payload (void)
+{
+  pattern_fill (payload, 0, LARGE_WRITE);
+}
+
+int
+blocking_write (struct blocking *b)
+{
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+  pthread_once (&once, fill_payload);
+  return nbd_pwrite (b->h, payload, LARGE_WRITE, 0, 0);
+}
+
+void
+start_reader_and_writer (struct server *s, struct blocking *reader,
+                         struct blocking *writer)
+{
+  s->waits = true;
+  reader->call = blocking_pread;
+  blocking_start (reader);
+  server_expect (s, "request 0 READ 1 0 4");
+  writer->call = blocking_write;
+  blocking_start (writer);
+  server_need (s, 28);
 }

@@ -11,6 +11,8 @@
 
 #include <libnbd.h>
 
+struct server;
+
 struct blocking {
   struct nbd_handle *h;
   /* What the thread does.  Its result and error are kept. */
@@ -36,5 +38,18 @@ extern int blocking_pread (struct blocking *b);
 extern int blocking_flush (struct blocking *b);
 extern int blocking_poll (struct blocking *b);
 extern int blocking_shutdown (struct blocking *b);
+
+/* Writes the first LARGE_WRITE bytes of the test disk, which is more than a
+ * socket takes.
+ */
+#define LARGE_WRITE (1 << 20)
+extern int blocking_write (struct blocking *b);
+
+/* Start a thread that reads, so that it drives and waits for the reply to the
+ * first request, and then one that writes, which is stuck: the server, which
+ * must wait for requests, has not taken more than the head of its own.
+ */
+extern void start_reader_and_writer (struct server *s, struct blocking *reader,
+                                     struct blocking *writer);
 
 #endif /* THREAD_H */

@@ -15,10 +15,7 @@ read_once (struct server *s, struct nbd_handle *h, int cookie)
   struct calls c = { .gives = 1 };
   char buf[4];
 
-  CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&c), 0));
-  pump (h);
-  CHECK_INT (server_request (s, NULL), cookie);
-  server_say (s, "simple 0 %d \"abcd\"", cookie);
+  server_serves_read (s, h, buf, completion (&c), cookie);
   pump (h);
   CHECK_CALLS (&c, 1);
   CHECK_INT (c.error, 0);

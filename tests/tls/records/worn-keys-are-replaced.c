@@ -67,10 +67,7 @@ test (void)
     struct calls read = { .gives = 1 };
     char buf[4];
 
-    CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&read), 0));
-    pump (h);
-    CHECK_INT (server_request (&s, NULL), i);
-    server_say (&s, "simple 0 %d \"abcd\"", i);
+    server_serves_read (&s, h, buf, completion (&read), i);
     CHECK_INT (nbd_poll (h, 0), 1);
     CHECK_CALLS (&read, 1);
     CHECK_BYTES (buf, 4, "abcd", 4);

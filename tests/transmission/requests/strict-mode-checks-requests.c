@@ -176,12 +176,7 @@ test (void)
 {
   struct server s;
   struct nbd_handle *h;
-  static size_t i;              /* survives the jump of a failed row */
-
-  for (i = 0; i < sizeof rows / sizeof rows[0]; ++i)
-    if (ROW (rows[i].name))
-      run (i);
-  check_rows_end ();
+  RUN_ROWS (rows, run);
 
   h = server_handle (&s, STRUCTURED);
   CHECK_FAILS (nbd_set_strict_mode (h, 0x80), EINVAL, NULL);

@@ -5,37 +5,20 @@
  * come.
  */
 
-#include <stdlib.h>
-
 #include "check.h"
 #include "client.h"
 #include "server.h"
 #include "thread.h"
-
-#define SIZE (1 << 20)
-
-static char *payload;
-
-static int
-write_all (struct blocking *b)
-{
-  return nbd_pwrite (b->h, payload, SIZE, 0, 0);
-}
 
 void
 test (void)
 {
   struct server s;
   struct nbd_handle *h = server_handle (&s, SIMPLE);
-  struct blocking reader = { .h = h, .call = blocking_pread };
-  struct blocking writer = { .h = h, .call = write_all };
+  struct blocking reader = { .h = h }, writer = { .h = h };
 
-  payload = calloc (1, SIZE);
-  s.waits = true;
-  blocking_start (&reader);
-  server_expect (&s, "request 0 READ 1 0 4");
-  blocking_start (&writer);
-  server_need (&s, 28 + SIZE);
+  start_reader_and_writer (&s, &reader, &writer);
+  server_need (&s, 28 + LARGE_WRITE);
   CHECK_INT (server_request (&s, NULL), 2);
   server_say (&s, "simple 0 2");
   blocking_join (&writer);
@@ -45,5 +28,4 @@ test (void)
   CHECK_INT (reader.result, 0);
   nbd_close (h);
   server_close (&s);
-  free (payload);
 }

@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A cancelled thread gives up whatever it waited with: the seat of the one
- * that drives, a place in the queue for it, the watch for room, the lock.
- * The threads beside it, and those after it, go on.
+ * that drives, a place in the queue for it, the lock.  The threads beside it,
+ * and those after it, go on.
  */
-
-#include <stdlib.h>
-#include <string.h>
 
 #include "check.h"
 #include "client.h"
 #include "server.h"
 #include "thread.h"
-
-#define LARGE (8 << 20)
-
-static char *payload;
-
-static int
-write_all (struct blocking *b)
-{
-  return nbd_pwrite (b->h, payload, LARGE, 0, 0);
-}
 
 static int
 poll_or_pipe (struct blocking *b)
@@ -78,31 +65,6 @@ run_readers (int cancelled)
   CHECK_INT (b[1 - cancelled].result, 0);
   CHECK_BYTES (b[1 - cancelled].buf, 4, "data", 4);
   server_say (&s, "simple 0 %d \"late\"", 1 + cancelled);
-  check_usable (&s, h, 3);
-}
-
-/* One thread reads, the other writes more than fits; it is cancelled. */
-static void
-run_writer (void)
-{
-  struct server s;
-  struct nbd_handle *h = start (&s);
-  struct blocking reader = { .h = h, .call = blocking_pread };
-  struct blocking writer = { .h = h, .call = write_all };
-
-  blocking_start (&reader);
-  server_expect (&s, "request 0 READ 1 0 4");
-  blocking_start (&writer);
-  server_need (&s, 28);
-  blocking_cancel (&writer);
-  /* The thread that drives is to see what waits when it sleeps next. */
-  server_say (&s, "simple 0 1 \"data\"");
-  blocking_join (&reader);
-  CHECK_INT (reader.result, 0);
-  s.drives = h;
-  s.waits = false;
-  server_expect (&s, "request 0 WRITE 2 0 %d zero %d", LARGE, LARGE);
-  server_say (&s, "simple 0 2");
   check_usable (&s, h, 3);
 }
 
@@ -204,14 +166,10 @@ run_handshake (void)
 void
 test (void)
 {
-  payload = calloc (1, LARGE);
-  CHECK (payload != NULL);
   if (ROW ("the reader that drives"))
     run_readers (0);
   if (ROW ("the reader that does not"))
     run_readers (1);
-  if (ROW ("a writer that watches for room"))
-    run_writer ();
   if (ROW ("a poll of an idle connection"))
     run_idle (blocking_poll);
   if (ROW ("a poll with another descriptor"))
@@ -223,5 +181,4 @@ test (void)
   if (ROW ("connecting, and an option"))
     run_handshake ();
   check_rows_end ();
-  free (payload);
 }

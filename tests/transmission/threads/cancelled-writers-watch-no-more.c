@@ -7,41 +7,25 @@
 
 #include "check.h"
 #include "client.h"
-#include "notation.h"
 #include "server.h"
 #include "thread.h"
-
-#define SIZE (1 << 20)
-
-static char payload[SIZE];
-
-static int
-write_all (struct blocking *b)
-{
-  return nbd_pwrite (b->h, payload, SIZE, 0, 0);
-}
 
 void
 test (void)
 {
   struct server s;
   struct nbd_handle *h = server_handle (&s, SIMPLE);
-  struct blocking reader = { .h = h, .call = blocking_pread };
-  struct blocking writer = { .h = h, .call = write_all };
+  struct blocking reader = { .h = h }, writer = { .h = h };
 
-  pattern_fill (payload, 0, SIZE);
-  s.waits = true;
-  blocking_start (&reader);
-  server_expect (&s, "request 0 READ 1 0 4");
-  blocking_start (&writer);
-  server_need (&s, 28);
+  start_reader_and_writer (&s, &reader, &writer);
   blocking_cancel (&writer);
   server_say (&s, "simple 0 1 \"data\"");
   blocking_join (&reader);
   CHECK_INT (reader.result, 0);
   s.waits = false;
   s.drives = h;
-  server_expect (&s, "request 0 WRITE 2 0 %d pattern 0 %d", SIZE, SIZE);
+  server_expect (&s, "request 0 WRITE 2 0 %d pattern 0 %d", LARGE_WRITE,
+                 LARGE_WRITE);
   server_say (&s, "simple 0 2");
   pump (h);
   CHECK_INT (nbd_aio_in_flight (h), 0);

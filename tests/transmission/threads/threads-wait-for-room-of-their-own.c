@@ -12,15 +12,6 @@
 #include "thread.h"
 
 #define THREADS 4
-#define SIZE (1 << 20)
-
-static char *payload;
-
-static int
-write_all (struct blocking *b)
-{
-  return nbd_pwrite (b->h, payload, SIZE, 0, 0);
-}
 
 void
 test (void)
@@ -28,17 +19,18 @@ test (void)
   struct server s;
   struct nbd_handle *h = server_handle (&s, SIMPLE);
   struct blocking threads[THREADS] = { 0 };
+  char *payload;
 
-  payload = malloc (SIZE);
-  pattern_fill (payload, 0, SIZE);
+  payload = malloc (LARGE_WRITE);
+  pattern_fill (payload, 0, LARGE_WRITE);
   s.waits = true;
   for (int i = 0; i < THREADS; ++i) {
-    threads[i] = (struct blocking) { .h = h, .call = write_all };
+    threads[i] = (struct blocking) { .h = h, .call = blocking_write };
     blocking_start (&threads[i]);
   }
   for (int i = 0; i < THREADS; ++i) {
-    server_need (&s, 28 + SIZE);
-    CHECK_BYTES (s.in.p + 28, SIZE, payload, SIZE);
+    server_need (&s, 28 + LARGE_WRITE);
+    CHECK_BYTES (s.in.p + 28, LARGE_WRITE, payload, LARGE_WRITE);
     server_say (&s, "simple 0 %d", (int) server_request (&s, NULL));
   }
   for (int i = 0; i < THREADS; ++i) {
