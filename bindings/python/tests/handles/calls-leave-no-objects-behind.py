@@ -8,7 +8,7 @@ import nbd
 import support
 
 ROUNDS = 1000
-SLACK = 300  # blocks that the interpreter keeps for itself
+SLACK = ROUNDS // 2  # what the interpreter keeps for itself: a leak is more
 
 
 class Test(support.Case):
