@@ -72,7 +72,7 @@ io_ended (struct nbdi_link *l, int io, int at_end, int lost)
   if (io == NBDI_IO_END)
     nbdi_lost (l, 0, NULL);
   else
-    nbdi_lost (l, l->lost_errno, l->lost_call);
+    nbdi_lost (l, l->lost_errno, l->lost_sending ? "send" : "recv");
   return lost;
 }
 """

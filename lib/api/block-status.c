@@ -51,6 +51,7 @@ nbdi_aio_block_status_64 (struct nbd_handle *h, uint64_t count,
   struct nbdi_command c = {
     .type = NBD_CMD_BLOCK_STATUS, .flags = flags, .offset = offset,
     .count = count, .extent64 = *extent64,
+    .extents64 = true,
   };
 
   if (require_status (h) == -1)
@@ -144,6 +145,7 @@ nbdi_aio_block_status_filter (struct nbd_handle *h, uint64_t count,
   struct nbdi_command c = {
     .type = NBD_CMD_BLOCK_STATUS, .flags = flags, .offset = offset,
     .count = count, .extent64 = *extent64,
+    .extents64 = true,
   };
   int64_t cookie = make_filter (h, &c, contexts) == -1
     ? -1 : nbdi_issue (h, &c, EINVAL, completion);

@@ -70,10 +70,10 @@ may_end (const struct nbdi_link *l)
 
 /* The system call did not work. */
 static int
-lost (struct nbdi_link *l, const char *call)
+lost (struct nbdi_link *l, bool sending)
 {
   l->lost_errno = errno;
-  l->lost_call = call;
+  l->lost_sending = sending;
   return NBDI_IO_LOST;
 }
 
@@ -95,7 +95,7 @@ receive_once (struct nbdi_link *l, struct iovec *iov, int n)
   /* The program closed the descriptor under us. */
   if (errno == EBADF)
     errno = ENOTCONN;
-  return lost (l, "recv");
+  return lost (l, false);
 }
 
 /* The slow path of nbdi_io_recv. */
@@ -204,11 +204,11 @@ nbdi_io_send (struct nbdi_link *l)
     if (r == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
       return NBDI_IO_WAIT;
     if (r == -1)
-      return lost (l, "send");
+      return lost (l, true);
     out->pos += r;
     l->bytes_sent += r;
   }
   out->pos = out->end = 0;
   int r = nbdi_flush_transport (&l->channel);
-  return r == NBDI_IO_FAILED ? lost (l, "send") : r;
+  return r == NBDI_IO_FAILED ? lost (l, true) : r;
 }

@@ -44,8 +44,10 @@ struct nbdi_negotiation {
   int error;                    /* errno for completion; 0 = agreed */
   int error_errno;              /* errno for the blocking form's error */
   char *error_text;             /* set when the blocking form fails */
-  nbd_list_callback list;
-  nbd_context_callback context;
+  union {                       /* told of each part of the answer */
+    nbd_list_callback list;
+    nbd_context_callback context;
+  };
   nbd_completion_callback completion;
 };
 
@@ -100,8 +102,8 @@ struct nbdi_link {
   struct nbdi_reply reply;
   struct nbdi_sending sending;
   unsigned limit;               /* completions before the machine stops */
-  int lost_errno;               /* after NBDI_IO_LOST: what broke it */
-  const char *lost_call;        /* and in which system call */
+  int lost_errno;               /* after NBDI_IO_LOST: what broke it, */
+  bool lost_sending;            /* in send or in recv */
   uint64_t bytes_sent, chunks_sent, bytes_received, chunks_received;
 };
 

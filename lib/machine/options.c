@@ -350,8 +350,8 @@ nbdi_free_option (struct nbdi_link *l)
 {
   struct nbdi_negotiation *o = &l->opt;
 
+  /* Or the context callback of the union, which is freed alike. */
   NBDI_FREE (&o->list);
-  NBDI_FREE (&o->context);
   NBDI_FREE (&o->completion);
   nbdi_strings_clear (&o->queries);
   o->own_queries = false;

@@ -54,7 +54,7 @@ address_failed (struct nbdi_reach *reach, struct nbdi_channel *ch, int errnum)
 {
   if (reach->first_errno == 0)
     reach->first_errno = errnum;
-  nbdi_debug (ch->trace, "connect: address %zu of %zu: %s", reach->next,
+  nbdi_debug (ch->trace, "connect: address %u of %u: %s", reach->next,
               reach->nr_addresses, strerror (errnum));
   nbdi_close_socket (ch);
 }

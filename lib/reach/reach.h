@@ -27,8 +27,8 @@ struct nbdi_start {
 /* How the server was, or is being, reached. */
 struct nbdi_reach {
   struct nbdi_address *addresses; /* to be tried in order */
-  size_t nr_addresses;
-  size_t next;                  /* index of the next one to try */
+  unsigned nr_addresses;
+  unsigned next;                  /* index of the next one to try */
   bool retry;                   /* when all fail: back to Created */
   int first_errno;              /* of the first address that failed */
   char *host, *port;            /* of a TCP connection by name */

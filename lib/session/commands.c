@@ -192,9 +192,8 @@ nbdi_complete_command (struct nbdi_session *s, struct nbdi_command *c)
 static void
 free_closures (struct nbdi_command *c)
 {
+  /* It may be another one of the union: all are freed alike. */
   NBDI_FREE (&c->chunk);
-  NBDI_FREE (&c->extent);
-  NBDI_FREE (&c->extent64);
   NBDI_FREE (&c->completion);
 }
 

@@ -174,12 +174,13 @@ nbdi_deliver_extents (struct nbdi_session *s, struct nbdi_command *c,
                        "but %d bits were negotiated", wide ? 64 : 32,
                        wide ? 32 : 64);
   int error = c->error, r = 0;
-  if (n == 0)
+  /* Nobody is there any more if the thread that waited was cancelled. */
+  if (n == 0 || c->extent.callback == NULL)
     return;
-  if (c->extent64.callback)
+  if (c->extents64)
     r = NBDI_CALLBACK (c->extent64.callback (c->extent64.user_data, context,
                                              c->offset, extents, n, &error));
-  else if (c->extent.callback)
+  else
     r = call_extent (s, c, context, extents, n, &error);
   if (r == -1) {
     CLEANUP_TEXT const char *name = nbdi_printable (context);

@@ -54,6 +54,7 @@ struct nbdi_command {
   uint32_t wire_length;         /* bytes that follow the header */
   uint16_t type, flags;
   bool initialize;              /* read: never show old memory */
+  bool extents64;               /* block status: the callback takes these */
   bool begun;                   /* a part of it went out */
   bool sent;                    /* the last byte of it went out */
   bool answered;                /* final reply came before that */
@@ -65,9 +66,11 @@ struct nbdi_command {
   uint64_t nr_told;             /* block status: chunks; read: errors with
                                    an offset */
   struct nbdi_waiter *waiter;   /* of the blocking form */
-  nbd_chunk_callback chunk;
-  nbd_extent_callback extent;
-  nbd_extent64_callback extent64;
+  union {                       /* told of the reply as it comes */
+    nbd_chunk_callback chunk;   /* read */
+    nbd_extent_callback extent; /* block status */
+    nbd_extent64_callback extent64; /* the same, if extents64 */
+  };
   nbd_completion_callback completion;
 };
 

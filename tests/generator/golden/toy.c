@@ -168,7 +168,7 @@ toy (const char *title, int option)
   printf ("%s\n", title);
   session.trace.on = true;
   return (struct nbdi_link) {
-    .session = &session, .lost_errno = EPIPE, .lost_call = "toy", .size = 4,
+    .session = &session, .lost_errno = EPIPE, .lost_sending = true, .size = 4,
     .option = option, .in = "", .out = "",
   };
 }

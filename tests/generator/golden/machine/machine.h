@@ -52,7 +52,7 @@ struct nbdi_link {
   bool waiting[NBDI_NR_REGIONS];
   bool careless;                /* fails and does not say why */
   int lost_errno;
-  const char *lost_call;
+  bool lost_sending;
   size_t size;
   int option;
   int result;
