@@ -106,8 +106,8 @@ tool_is_lost (struct nbd_handle *h)
 void
 tool_close (struct nbd_handle *h)
 {
-  struct nbd_handle *parting = h;
-  tool_part (&parting, 1);
+  struct nbd_handle *leaving = h;
+  tool_say_goodbye (&leaving, 1);
   forget (h);
   nbd_close (h);
 }
@@ -127,7 +127,7 @@ tool_close_all (void)
   for (struct entry *e = entries; e != NULL && handles; e = e->next)
     if (e->h != NULL)
       handles[count++] = e->h;
-  tool_part (handles, count);
+  tool_say_goodbye (handles, count);
   free (handles);
   for (struct entry *e = entries; e != NULL; e = e->next) {
     struct nbd_handle *h = e->h;

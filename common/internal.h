@@ -40,9 +40,9 @@ extern void tool_break_negotiations (void);
 /* Close a handle and make another one like it. */
 extern struct nbd_handle *tool_create_again (struct nbd_handle *h);
 
-/* part.c: take the replies to what is in flight, tell the servers that
+/* goodbye.c: take the replies to what is in flight, tell the servers that
  * nothing more will come, and wait until they close; for two seconds at
  * most.  The array is used up; the handles are to be closed. */
-extern void tool_part (struct nbd_handle **handles, size_t count);
+extern void tool_say_goodbye (struct nbd_handle **handles, size_t count);
 
 #endif /* COMMON_INTERNAL_H */

@@ -13,6 +13,7 @@ common_libcommon_a_SOURCES = \
 	common/export.c \
 	common/extents.c \
 	common/extents.h \
+	common/goodbye.c \
 	common/handles.c \
 	common/hangup.c \
 	common/internal.h \
@@ -20,7 +21,6 @@ common_libcommon_a_SOURCES = \
 	common/message.c \
 	common/options.c \
 	common/outputs.c \
-	common/part.c \
 	common/pool.c \
 	common/pool.h \
 	common/progress.c \

@@ -38,7 +38,7 @@ add (struct output o)
 
 /* False if it is not there, or swallows what anybody writes. */
 static bool
-look (const struct output *o, struct stat *st)
+stat_output (const struct output *o, struct stat *st)
 {
   int r = o->path ? stat (o->path, st) : fstat (o->fd, st);
   return r == 0
@@ -46,7 +46,7 @@ look (const struct output *o, struct stat *st)
 }
 
 static bool
-same (const struct stat *a, const struct stat *b)
+same_file (const struct stat *a, const struct stat *b)
 {
   if (a->st_dev == b->st_dev && a->st_ino == b->st_ino)
     return true;
@@ -68,7 +68,7 @@ tool_same_disk (int fd, int other)
 {
   struct stat a, b;
   return fstat (fd, &a) == 0 && fstat (other, &b) == 0 && is_disk (&a)
-    && same (&a, &b);
+    && same_file (&a, &b);
 }
 
 /* Take a descriptor that the caller has opened.  What the program opened
@@ -150,11 +150,11 @@ name_of (const struct output *o, char buffer[NAME_MAX_LENGTH])
 
 /* A message on standard error would destroy data if that is on this disk. */
 static void
-spare (const struct stat *disk)
+keep_messages_off (const struct stat *disk)
 {
   struct stat st;
   if (!is_disk (disk) || fstat (STDERR_FILENO, &st) == -1
-      || !same (disk, &st) || (S_ISREG (st.st_mode) && st.st_size == 0))
+      || !same_file (disk, &st) || (S_ISREG (st.st_mode) && st.st_size == 0))
     return;
   int fd = open ("/dev/tty", O_WRONLY | O_CLOEXEC | O_NOCTTY);
   if (fd == -1)
@@ -171,10 +171,10 @@ refuse (const struct stat *st, const char *what, bool written_only)
   for (const struct output *o = outputs; o < outputs + nr_outputs; o++) {
     if (written_only && !o->written)
       continue;
-    if (!look (o, &other) || !same (st, &other)
+    if (!stat_output (o, &other) || !same_file (st, &other)
         || (o->quiet && !is_disk (&other)))
       continue;
-    spare (st);
+    keep_messages_off (st);
     tool_fail ("%s: %s is also the %s; use another one", o->option,
                name_of (o, buffer), what);
   }
@@ -204,8 +204,8 @@ tool_guard_output (const char *option, int fd)
   if (fstat (fd, &st) == -1 || !is_disk (&st))
     return;
   for (const struct output *o = outputs; o < outputs + nr_outputs; o++)
-    if (strcmp (o->option, option) != 0 && look (o, &other)
-        && same (&st, &other))
+    if (strcmp (o->option, option) != 0 && stat_output (o, &other)
+        && same_file (&st, &other))
       tool_fail ("%s: this file is also used for %s (%s); use another one",
                  option, o->option, name_of (o, buffer));
 }

@@ -107,9 +107,9 @@ tool_walk_free (struct tool_walk *w)
 
 /* ---- questions ---- */
 
-/* How far the position is behind a multiple of SIZE. */
+/* What is left of a position, with the phase, divided by SIZE. */
 static uint64_t
-over (const struct tool_walk *w, uint64_t position, uint64_t size)
+remainder_of (const struct tool_walk *w, uint64_t position, uint64_t size)
 {
   return (w->phase + position) % size;
 }
@@ -119,14 +119,14 @@ over (const struct tool_walk *w, uint64_t position, uint64_t size)
 static uint64_t
 usual_length (const struct tool_walk *w, uint64_t begin)
 {
-  return w->length - over (w, begin, w->length);
+  return w->length - remainder_of (w, begin, w->length);
 }
 
 /* The same near a failure: at least a block. */
 static uint64_t
 careful_length (const struct tool_walk *w, uint64_t begin)
 {
-  uint64_t rest = w->align - over (w, begin, w->align);
+  uint64_t rest = w->align - remainder_of (w, begin, w->align);
   if (w->careful <= rest)
     return rest;
   return w->careful - (w->careful - rest) % w->align;

@@ -277,7 +277,8 @@ static enum bad_next
 next_part (struct worker *w, struct slot *s, uint64_t at, struct range *part)
 {
   struct copy *c = w->copy;
-  uint64_t length = at < s->suspect ? (s->suspect - at) / 2 : s->step;
+  uint64_t length = at < s->bad_before ? (s->bad_before - at) / 2
+    : s->part_length;
   uint64_t end = at + length, next = next_block (c, at);
 
   if (at == s->what.end)
@@ -315,14 +316,14 @@ bad_read (struct worker *w, struct io *io, struct range *part)
     return BAD_FAILS;
   s->pending--;
   if (end > next_block (c, at)) {
-    s->suspect = end;
+    s->bad_before = end;
     return next_part (w, s, at, part);
   }
   note_bad (io);
   memset (io->buffer, 0, io->length);
   ranges_add (&s->bad, at, end);
-  s->suspect = end;
-  s->step = block_size (c);
+  s->bad_before = end;
+  s->part_length = block_size (c);
   return next_part (w, s, end, part);
 }
 
@@ -337,7 +338,7 @@ bad_part_came (struct worker *w, const struct io *io, struct range *part)
       || io->on->stream)
     return BAD_ALL_READ;
   note_good (c, io->position, end);
-  s->step = 2 * io->length;
+  s->part_length = 2 * io->length;
   return next_part (w, s, end, part);
 }
 

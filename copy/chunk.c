@@ -91,7 +91,7 @@ finish_part (struct worker *w, struct slot *s)
     tune_add (w, s->what.end - s->what.start);
   give_slot (w, s);
   if (c->to->stream)
-    w->turn++;
+    w->next_written++;
 }
 
 /* Where the run of blocks, all zero or all not, that begins at START and
@@ -176,9 +176,10 @@ write_in_order (struct worker *w, struct slot *s)
 void
 chunk_write_next (struct worker *w)
 {
-  struct slot **next = &w->waiting[w->turn % w->copy->slots], *s = *next;
+  struct slot **next = &w->waiting[w->next_written % w->copy->slots];
+  struct slot *s = *next;
 
-  if (s == NULL || s->sequence != w->turn)
+  if (s == NULL || s->sequence != w->next_written)
     return;
   *next = NULL;
   write_slot (w, s);
@@ -190,7 +191,7 @@ matches (struct copy *c, const struct slot *s)
   uint64_t length = s->what.end - s->what.start;
   uint64_t offset = c->from->start + s->what.start;
 
-  if (s->what.checked) {
+  if (s->what.has_digest) {
     if (digest (s->buffer, length, 0) == s->what.digest)
       return true;
     copy_fail (c, "%s: verification failed: the %" PRIu64 " bytes at "
@@ -235,7 +236,7 @@ was_read (struct worker *w, struct slot *s)
     return;
   if (c->settings.verify) {
     s->what.digest = digest (s->buffer, length, 0);
-    s->what.checked = true;
+    s->what.has_digest = true;
   }
   if (c->settings.blkhash)
     blkhash_data (c, s->buffer, s->what.start, length);

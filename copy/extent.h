@@ -17,7 +17,7 @@ enum kind {
 struct extent {
   uint64_t start, end;
   enum kind kind;
-  bool checked;                 /* verification: digest holds */
+  bool has_digest;              /* for verification */
   uint64_t digest;
 };
 

@@ -215,7 +215,7 @@ main (int argc, char *argv[])
   must (copy_prepare (copy));
   progress_begin (&options, copy);
   begun = true;
-  endpoint_keep ();
+  endpoint_keep_created ();
   if (options.settings.rate > 0) {
     tool_catch_signal (SIGUSR1, on_signal);
     tool_catch_signal (SIGUSR2, on_signal);

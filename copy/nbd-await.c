@@ -12,7 +12,7 @@
 /* ---- what the library says ---- */
 
 const char *
-nbd_words (void)
+nbd_error_words (void)
 {
   static const char after[] = ": command failed: ";
   const char *text = tool_nbd_error (), *p = strstr (text, after);
@@ -31,7 +31,7 @@ void
 nbd_done (struct io *io, int error)
 {
   if (error != 0)
-    nbd_set_why (io, nbd_words ());
+    nbd_set_why (io, nbd_error_words ());
   io_done (io, error);
 }
 

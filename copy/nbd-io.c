@@ -81,7 +81,7 @@ nbd_explain (struct io *io)
 
   if (io->cookie > 0
       && nbd_aio_command_completed (handle_of (n, io), io->cookie) == -1)
-    nbd_set_why (io, nbd_words ());
+    nbd_set_why (io, nbd_error_words ());
   io->cookie = 0;
 }
 

@@ -77,7 +77,7 @@ flush_through (struct nbd *n, struct nbd_handle *h, char **out)
   }
   if (r == 1)
     return 0;
-  char *why = tool_format ("%s", nbd_words ());
+  char *why = tool_format ("%s", nbd_error_words ());
   if (!tool_is_lost (h)) {
     copy_fail (c, "%s: flush failed: %s", n->e.name, why);
     free (why);

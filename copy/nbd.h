@@ -30,7 +30,7 @@ extern int nbd_reopen (struct endpoint *e, unsigned i, unsigned attempt);
 
 /* The last error of this thread, without "read: command failed: ", which
  * the caller says; and its number. */
-extern const char *nbd_words (void);
+extern const char *nbd_error_words (void);
 extern int nbd_last_errno (void);
 /* An operation that this thread did at once came to this end. */
 extern void nbd_done (struct io *io, int error);

@@ -14,7 +14,7 @@ extern struct endpoint *endpoint_open (struct copy *c,
                                        const struct options *o,
                                        char ***words, bool source);
 /* What was created for the destination stays from now on. */
-extern void endpoint_keep (void);
+extern void endpoint_keep_created (void);
 
 /* ---- select.c: --map ---- */
 

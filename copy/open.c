@@ -49,7 +49,7 @@ remove_created (void)
 }
 
 void
-endpoint_keep (void)
+endpoint_keep_created (void)
 {
   created = NULL;
 }

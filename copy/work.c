@@ -63,9 +63,9 @@ work_add (struct copy *c, uint64_t start, uint64_t end, enum kind kind)
   }
 }
 
-/* How far POSITION is, at the destination, behind a multiple of SIZE. */
+/* What is left of a position at the destination, divided by SIZE. */
 static uint64_t
-over (struct copy *c, uint64_t position, uint64_t size)
+remainder_of (struct copy *c, uint64_t position, uint64_t size)
 {
   return (c->to->start + position) % size;
 }
@@ -73,14 +73,14 @@ over (struct copy *c, uint64_t position, uint64_t size)
 static uint64_t
 round_down (struct copy *c, uint64_t position, uint64_t size)
 {
-  return position - MIN (position, over (c, position, size));
+  return position - MIN (position, remainder_of (c, position, size));
 }
 
 /* The first boundary of SIZE behind POSITION. */
 static uint64_t
 next_boundary (struct copy *c, uint64_t position, uint64_t size)
 {
-  return position + size - over (c, position, size);
+  return position + size - remainder_of (c, position, size);
 }
 
 /* Cut what one slot can hold from the first ready extent.  Chunks end at
@@ -92,7 +92,7 @@ cut (struct copy *c, struct extent *what)
   struct extent *first = extents_first (&w->ready);
 
   *what = *first;
-  if (!first->checked) {
+  if (!first->has_digest) {
     uint64_t most = first->kind == DATA ? c->request : c->to->zero_maximum;
     what->end = MIN (first->end, next_boundary (c, first->start, most));
   }

@@ -14,8 +14,8 @@ struct slot {
   bool busy;
   bool broken;                  /* a part of it was lost on the way */
   struct ranges bad;            /* what of it could not be read */
-  uint64_t suspect;             /* in what is before this a block is bad */
-  uint64_t step;                /* how much to read next, otherwise */
+  uint64_t bad_before;          /* there is a bad block before this */
+  uint64_t part_length;         /* how much to read next, otherwise */
 };
 
 /* What tune.c measures. */
@@ -39,7 +39,8 @@ struct worker {
   unsigned used, limit;         /* slots in use, and allowed */
   struct tune tune;
   unsigned started;             /* operations on their way */
-  uint64_t next_sequence, turn; /* streams: last given out, next to write */
+  uint64_t next_sequence;       /* streams: to be given out next, */
+  uint64_t next_written;        /* and to be written next */
   struct slot **waiting;        /* by sequence */
   struct slot *broken;          /* chunks whose connection was lost */
   unsigned attempts;            /* to reopen, since the last success */

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """How nbdsh ends: servers are told, and it dies of the signal that came.
 
-The programs in C do the same; see common/signals.c and common/part.c.
+The programs in C do the same; see common/signals.c and common/goodbye.c.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ say_goodbye (struct nbd_handle *h)
 }
 
 void
-tool_part (struct nbd_handle **handles, size_t count)
+tool_say_goodbye (struct nbd_handle **handles, size_t count)
 {
   size_t closing = 0;
   drive (handles, count, REPLIES_MS, owes_replies);
