@@ -32,6 +32,18 @@ struct nbdi_session;
 #define CHUNK(...)              /* the reply chunk types likewise */
 #define FOR_EACH(...)           /* a pattern for groups with this selector */
 
+/* What the server may answer to those.  A pattern can say it for all of its
+ * groups; what is nearer wins.  Lengths are of the payload: the only one, or
+ * the least, the most and, if not every one between is right, a step.
+ */
+#define LENGTH(...)             /* type of chunk, lengths; once per type */
+#define REPLY(...)              /* type of reply to an option, lengths */
+#define REFUSED(...)            /* type, errno or 0, "what it means" */
+#define COMPLETES_WITH(...)     /* errnos that a refused option's completion */
+#define FAILS_WITH(...)         /* or its blocking form gives; the last stands
+                                   for all that are not in the list */
+#define TURNED_OFF_BY(...)      /* option, function: how to leave it out */
+
 /* Of groups and states; sub-groups and states inherit the phase. */
 #define PHASE(...)              /* what the program may do meanwhile */
 #define ON(...)                 /* EVENT -> path, once per event */
@@ -51,7 +63,7 @@ struct nbdi_session;
   state_##name (struct nbdi_link *l __attribute__ ((unused)),           \
                 struct nbdi_session *s __attribute__ ((unused)))
 /* clang-format on */
-#define IO(...)                 /* RECV, n; BOUNDARY, n; FILL; SKIP; SEND */
+#define IO(...)                 /* RECV, n; FILL; SKIP; SEND */
 #define GOES_TO(...)            /* all paths that results name */
 #define DISPATCHES(...)         /* all sub-groups with this selector */
 #define CONSUMES(...)           /* uses up one of a finite number of these */

@@ -31,6 +31,7 @@ lib_libcore_la_SOURCES = \
 	lib/base/defaults.c \
 	lib/base/errors.c \
 	lib/base/protocol.h \
+	lib/base/requests.h \
 	lib/base/settings.h \
 	lib/base/strings.c \
 	lib/base/text.c \
@@ -55,7 +56,7 @@ lib_libcore_la_SOURCES = \
 	lib/machine/end.c \
 	lib/machine/lost.c \
 	lib/machine/machine.h \
-	lib/machine/option-names.c \
+	lib/machine/option-rules.c \
 	lib/machine/options.c \
 	lib/machine/run.c \
 	lib/machine/send.c \
@@ -68,6 +69,7 @@ lib_libcore_la_SOURCES = \
 	lib/session/export.c \
 	lib/session/extents.c \
 	lib/session/failure.c \
+	lib/session/finish.h \
 	lib/session/read.c \
 	lib/session/session.h \
 	lib/transport/socket.c \

@@ -35,7 +35,9 @@ test_scripts = \
 	tests/examples/threads-fetches-all-of-an-export.sh \
 	tests/generator/api-records \
 	tests/generator/bad-records-are-refused \
+	tests/generator/bad-requests-are-refused \
 	tests/generator/documented-programs-compile \
+	tests/generator/facts-are-said-once \
 	tests/generator/golden-machine \
 	tests/generator/group-files-are-c \
 	tests/generator/manual-pages \

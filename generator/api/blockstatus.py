@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from nbdgen.calls import Closure, Command, Record, StringList
 
+from . import requests
 from .commands import COUNT, OFFSET, PAST_END, RANGE, SECTION
 from .constants import EXTENT, EXTENT64
 
@@ -45,7 +46,7 @@ RECORDS: tuple[Record, ...] = (
     Command(
         "block_status",
         since="1.0",
-        sends="NBD_CMD_BLOCK_STATUS",
+        sends=requests.BLOCK_STATUS,
         summary="ask what a range of the export is made of",
         text=f"""
             The server divides the range into extents, and tells something about
@@ -75,7 +76,7 @@ RECORDS: tuple[Record, ...] = (
     Command(
         "block_status_64",
         since="1.18",
-        sends="NBD_CMD_BLOCK_STATUS",
+        sends=requests.BLOCK_STATUS,
         summary="ask what a range of the export is made of, with 64 bits",
         text=f"""
             The server divides the range into extents, and tells something about
@@ -105,7 +106,7 @@ RECORDS: tuple[Record, ...] = (
     Command(
         "block_status_filter",
         since="1.18",
-        sends="NBD_CMD_BLOCK_STATUS",
+        sends=requests.BLOCK_STATUS,
         summary="ask about some metadata contexts of a range",
         text="""
             This is `block_status_64` for some of the metadata contexts that the

@@ -17,6 +17,7 @@ from nbdgen.calls import (
     UInt64,
 )
 
+from . import requests
 from .constants import CHUNK, CMD_FLAG, SHUTDOWN
 
 SECTION = "Commands"
@@ -52,7 +53,7 @@ RECORDS: tuple[Record, ...] = (
     Command(
         "pread",
         since="1.0",
-        sends="NBD_CMD_READ",
+        sends=requests.READ,
         summary="read a range of the export into a buffer",
         text="""
             The *count* bytes of the export from *offset* on are put into *buf*.
@@ -77,7 +78,7 @@ RECORDS: tuple[Record, ...] = (
     Command(
         "pread_structured",
         since="1.0",
-        sends="NBD_CMD_READ",
+        sends=requests.READ,
         summary="read a range of the export and hear about its parts",
         text="""
             This reads like `pread`, and calls *chunk* for each part of the range
@@ -123,7 +124,7 @@ RECORDS: tuple[Record, ...] = (
     Command(
         "pwrite",
         since="1.0",
-        sends="NBD_CMD_WRITE",
+        sends=requests.WRITE,
         summary="write a buffer to a range of the export",
         text="""
             The *count* bytes of *buf* are written to the export from *offset* on.
@@ -157,7 +158,7 @@ RECORDS: tuple[Record, ...] = (
     Command(
         "flush",
         since="1.0",
-        sends="NBD_CMD_FLUSH",
+        sends=requests.FLUSH,
         summary="bring written data to stable storage",
         text="""
             When this has finished, everything that was written by commands which
@@ -171,7 +172,7 @@ RECORDS: tuple[Record, ...] = (
     Command(
         "trim",
         since="1.0",
-        sends="NBD_CMD_TRIM",
+        sends=requests.TRIM,
         summary="give up the contents of a range",
         text="""
             This tells the server that the range is not needed any more, so that
@@ -193,7 +194,7 @@ RECORDS: tuple[Record, ...] = (
     Command(
         "cache",
         since="1.0",
-        sends="NBD_CMD_CACHE",
+        sends=requests.CACHE,
         summary="ask the server to read a range ahead",
         text="""
             This tells the server that the range will be needed soon, so that it
@@ -210,7 +211,7 @@ RECORDS: tuple[Record, ...] = (
     Command(
         "zero",
         since="1.0",
-        sends="NBD_CMD_WRITE_ZEROES",
+        sends=requests.WRITE_ZEROES,
         summary="fill a range of the export with zeroes",
         text="""
             Afterwards the range reads as zeroes, without any data on the wire.

@@ -46,6 +46,7 @@ from .kinds import (  # noqa: F401
     UInt64 as UInt64,
     UIntPtr as UIntPtr,
 )
+from .requests import Request
 
 
 class Phase(Flag):
@@ -142,17 +143,18 @@ class Setting:
 class Command:
     """A request in transmission: nbd_<name> and nbd_aio_<name>.
 
-    Only nbdi_aio_<name> is written by hand.
+    Only nbdi_aio_<name> is written by hand, and not even that if *count* and
+    *offset* are all that it takes.
     """
 
     name: str
     since: str
-    sends: str  # NBD_CMD_READ, ...
+    sends: Request  # what goes over the wire
     summary: str
     text: str
     aio_text: str = ""  # added on the aio page, after the common part
     args: tuple[Arg, ...] = ()
-    flags: tuple[str, ...] = ()  # allowed CMD_FLAG members
+    flags: tuple[str, ...] = ()  # allowed CMD_FLAG members, of those of `sends`
     flags_text: str = ""
     errors: Errors = field(default_factory=dict)
     spec: str = "Request types"
@@ -254,6 +256,7 @@ class Function:
     field_name: str = ""  # for SET and GET
     limits: tuple[int, int] | None = None  # for SET
     group: Group | None = None
+    plain: Request | None = None  # what a command is that no C is written for
     aio: str = ""  # for SYNC_*: name of the aio function; else ""
     sync: str = ""  # for AIO: name of the blocking function, if any
     summary: str = ""

@@ -243,5 +243,10 @@ def _calls(directory: Path) -> dict[tuple[str, str], Place]:
 
 def locate(record: Record, directory: Path = API_DIRECTORY) -> Place:
     """Where a record is written."""
+    return place_of(type(record).__name__, str(record.name), directory)
+
+
+def place_of(kind: str, name: str, directory: Path = API_DIRECTORY) -> Place:
+    """Where something of that class and name is written."""
     unknown = Place(f"generator/{directory.name}", 1)
-    return _calls(directory).get((type(record).__name__, str(record.name)), unknown)
+    return _calls(directory).get((kind, name), unknown)

@@ -1,35 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""What follows from an option being there: its name in messages, and the
-call by which a transcript asks for it.
+"""tests/lib/player/options.c: calls that a line of a transcript stands for.
+
+They are those of options, and of commands that are no more than a range.
 """
 
 from __future__ import annotations
 
 from string import Template
-from typing import Sequence
+from typing import Iterator, Sequence
 
 from nbdgen import kinds
-from nbdgen.calls import Arg, Function, OptArg
+from nbdgen.calls import Arg, Body, Function, OptArg
 from nbdgen.cdecl import fill
-from nbdgen.machine import Machine
 
 PREFIX = "aio_opt_"
-SELECTOR = "OPTION"
-
-_NAMES = Template(
-    """\
-#include "machine/machine.h"
-
-const char *
-nbdi_option_name (uint32_t option)
-{
-  switch (option) {
-$cases
-  default: return "unknown option";
-  }
-}
-"""
-)
 
 _CALLS = Template(
     """\
@@ -46,6 +30,16 @@ play_option (struct play *p, struct command *c, struct call *call)
 $calls
   return -2;
 }
+
+int64_t
+play_command (struct play *p, struct command *c, struct call *call)
+{
+  const char *name = call->name;
+  nbd_completion_callback done = record_completion (c);
+
+$commands
+  return -2;
+}
 """
 )
 
@@ -55,14 +49,6 @@ _CALL = Template(
 $call
 """
 )
-
-
-def emit_option_names(machine: Machine) -> str:
-    """lib/machine/option-names.c: every option that a group serves has a name."""
-    values = [v for g in machine.groups.values() for v in g.values]
-    options = [v.value for v in values if v.selector == SELECTOR]
-    cases = [f'  case {option}: return "{option}";' for option in options]
-    return _NAMES.substitute(cases="\n".join(cases))
 
 
 def _arguments(function: Function) -> list[str]:
@@ -109,4 +95,19 @@ def emit_option_calls(functions: Sequence[Function]) -> str:
         for f in sorted(functions, key=lambda f: f.name)
         if _is_played(f)
     ]
-    return _CALLS.substitute(calls="".join(calls).rstrip())
+    return _CALLS.substitute(
+        calls="".join(calls).rstrip(), commands="".join(_commands(functions)).rstrip()
+    )
+
+
+def _commands(functions: Sequence[Function]) -> Iterator[str]:
+    """The call for each command of which no C is written."""
+    for function in functions:
+        if function.plain and function.body is Body.AIO:
+            numbers = [f"call->number[{n}]" for n in range(len(function.args))]
+            # The flags are the third number, also where there is no range.
+            texts = ["p->h", *numbers, "done", "call->number[2]"]
+            yield _CALL.substitute(
+                name=function.name.removeprefix("aio_"),
+                call=fill(f"    return nbd_{function.name}", texts, ";"),
+            )

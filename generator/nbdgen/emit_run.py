@@ -43,6 +43,8 @@ from nbdgen.run_templates import (
     PLAIN_CASE,
     REGION_RUN,
     RUN,
+    SERVED,
+    UNSERVED,
     WAITING,
 )
 from nbdgen.write import banner
@@ -125,10 +127,19 @@ def _dispatch(machine: Machine, group: Group, selector: str) -> str:
         values = [v.value for v in sub.values if v.selector == selector]
         lines += [f"  case {value}:" for value in values]
         lines.append(f"    return NBDI_NEXT ({state_constant(sub.member('START'))});")
+    # Without a path for other values they are an error.
+    uses = [
+        use
+        for state in group.states
+        if state.dispatches and state.dispatches.selector == selector
+        for use in state.uses
+        if use.result.outcome is Outcome.DISPATCH
+    ]
+    fails = any(use.to is None for use in uses)
     return DISPATCH.substitute(
         function=dispatch_function(group.path, selector),
-        what=SELECTORS[selector],
         cases="\n".join(lines),
+        otherwise=UNSERVED.substitute(what=SELECTORS[selector]) if fails else SERVED,
     )
 
 

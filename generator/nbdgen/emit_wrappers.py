@@ -218,6 +218,12 @@ def inner_call(start: str, function: Function, name: str, end: str) -> str:
         # the arguments and before the flags.
         flags = [arg for arg in function.opt if not isinstance(arg, kinds.OClosure)]
         texts.insert(len(texts) - len(flags), "&none")
+    if function.plain:
+        # One function queues all that are no more than a range.
+        texts.insert(1, function.plain.name)
+        if function.plain.past_end is None:
+            texts[2:2] = ["0", "0"]
+        name = "issue"
     return fill(f"{start}nbdi_{name}", texts, end)
 
 
@@ -389,7 +395,7 @@ def inner_type(function: Function) -> str:
 
 def emit_inner(functions: Sequence[Function]) -> str:
     """The text of lib/api/api.h: what the hand-written library must define."""
-    by_hand = [f for f in functions if f.body in (Body.CALL, Body.AIO)]
+    by_hand = [f for f in functions if f.body in (Body.CALL, Body.AIO) and not f.plain]
     return INNER.substitute(
         functions="\n".join(
             declaration(

@@ -319,8 +319,12 @@ def _command(command: Command) -> list[Function]:
     flags = kinds.OFlags("flags", CMD_FLAG, command.flags, text)
     completion = kinds.OClosure(COMPLETION, "called when the command has finished")
     sync_form, aio_form = _pair(COMMAND, command, flags, about_aio=prose.AIO_COMMAND)
+    names = tuple(arg.name for arg in command.args)
+    plain = command.sends if names in ((), ("count", "offset")) else None
+    sync_form = replace(sync_form, plain=plain)
     aio_form = replace(
         aio_form,
+        plain=plain,
         returns=Ret.COOKIE,
         opt=(completion, flags),
         async_kind=COMPLETED,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Iterable, Iterator, Mapping
 
-from nbdgen.machine import FIRST
+from nbdgen.machine import ANSWERS, FIRST
 from nbdgen.parse import GroupSource, Head, StateSource, Verbatim
 from nbdgen.source import Place, Problem, SourceError
 
@@ -33,7 +33,8 @@ def inherit(sources: Mapping[str, GroupSource]) -> dict[str, GroupSource]:
         left = list(pattern.items)
         for beside in _beside(path, selector, groups):
             taken = _taken(groups[beside], pattern)
-            groups[beside] = _with(groups[beside], taken)
+            if taken:
+                groups[beside] = _with(groups[beside], taken, pattern)
             left = [item for item in left if item not in taken]
         problems += _useless(pattern, left)
     if problems:
@@ -87,13 +88,16 @@ def _leads_to(head: Head) -> Iterator[str]:
             yield "".join(token.text for token in clause.arguments[0].tokens[2:])
 
 
-def _with(group: GroupSource, taken: list[StateSource]) -> GroupSource:
+def _with(
+    group: GroupSource, taken: list[StateSource], pattern: GroupSource
+) -> GroupSource:
     """The group with these states before its own; emitters put START first."""
     items = list(group.items)
     own = [number for number, i in enumerate(items) if isinstance(i, StateSource)]
     at = own[0] if own else len(items)
     items[at:at] = taken
-    return replace(group, items=tuple(items))
+    lent = tuple((pattern.file, c) for c in pattern.head.clauses if c.name in ANSWERS)
+    return replace(group, items=tuple(items), lent=lent)
 
 
 def _useless(
@@ -102,7 +106,7 @@ def _useless(
     """What a pattern may not have, and what nobody has taken."""
     what = f"GROUP ({pattern.head.name}) is {FOR_EACH}"
     for clause in pattern.head.clauses:
-        if clause.name != FOR_EACH:
+        if clause.name != FOR_EACH and clause.name not in ANSWERS:
             text = f"{what}: {clause.name} belongs in the groups that take its states"
             yield Problem(Place(pattern.file, clause.line), text)
     for item in left:

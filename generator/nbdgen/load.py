@@ -13,16 +13,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Iterable, Iterator
 
+from nbdgen.answers import FORMS, answers_of
 from nbdgen.inherit import FOR_EACH, inherit
 from nbdgen.lex import Kind, Token
 from nbdgen.machine import (
     AFTER,
+    ANSWERS,
     END_OF_STREAM,
     FIRST,
     IO_EVENTS,
     IO_KINDS,
     LOST,
     MAIN,
+    REFUSED,
     ROOT,
     SELECTORS,
     Dispatch,
@@ -45,12 +48,13 @@ _DIRECTORY = "generator/states"
 _PATH = re.compile(r"(\.|\^+)?([A-Z][A-Z0-9_]*(?:\.[A-Z][A-Z0-9_]*)*)")
 
 _OF_BOTH = {"PHASE", "SPEC", "ON", LOST, AFTER}
-GROUP_CLAUSES = {*_OF_BOTH, "WHEN", "REGIONS", "EVENTS", FOR_EACH, *SELECTORS}
+GROUP_CLAUSES = {*_OF_BOTH, "WHEN", "REGIONS", "EVENTS", FOR_EACH}
+GROUP_CLAUSES |= {*SELECTORS, *ANSWERS}
 STATE_CLAUSES = {
     *_OF_BOTH,
     *("IO", "GOES_TO", "DISPATCHES", "CONSUMES", "UNLIMITED", "IDLE", "FINAL"),
 }
-_REPEATABLE = {"ON", AFTER}
+_REPEATABLE = {"ON", AFTER, *FORMS}
 _WITHOUT_ARGUMENTS = {"IDLE", "FINAL"}
 _WITH_ONE_ARGUMENT = {
     *("PHASE", "SPEC", "WHEN", "ON", LOST, AFTER, "DISPATCHES", FOR_EACH),
@@ -160,6 +164,10 @@ def _clause_problem(clause: Clause, what: str, known: set[str], seen: set[str]) 
         return f"{name} takes one argument"
     if count == 0 or not all(argument.tokens for argument in clause.arguments):
         return f"{name} lacks an argument"
+    if name in FORMS and count not in FORMS[name].counts:
+        return f"{name} takes {FORMS[name].words}"
+    if name == REFUSED and not _is_string(clause.arguments[2]):
+        return f"{name} takes a phrase in quotes"
     if name == "IO":
         return _io_problem(clause)
     if name == "ON" and _arrow(clause.arguments[0]) != 1:
@@ -275,6 +283,7 @@ class _Builder:
                 for selector in SELECTORS
                 for item in _items(file, head, selector)
             ),
+            answers=answers_of(source),
             regions=_items(file, head, "REGIONS"),
             events=_items(file, head, "EVENTS"),
             on=self._group_on(path),

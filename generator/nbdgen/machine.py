@@ -29,7 +29,6 @@ class IoKind:
 
 IO_KINDS = {
     "RECV": IoKind(1, "READ"),  # until that many bytes are in the buffer
-    "BOUNDARY": IoKind(1, "READ"),  # the same, between two messages
     "FILL": IoKind(0, "READ"),  # into the place that was prepared
     "SKIP": IoKind(0, "READ"),  # and forget the bytes
     "SEND": IoKind(0, "WRITE"),
@@ -53,6 +52,22 @@ BUILT_IN_EVENTS = (NOTIFY_READ, NOTIFY_WRITE, END_OF_STREAM, LOST, AFTER)
 # What input and output find by themselves, and what the clock tells: no body
 # waits for these, and ON names none but the first.
 IO_EVENTS = (END_OF_STREAM, LOST)
+
+# Clauses that say what the server may answer to the values of a group.
+LENGTH = "LENGTH"  # of a chunk
+REPLY = "REPLY"  # to an option
+REFUSED = "REFUSED"
+COMPLETES_WITH = "COMPLETES_WITH"
+FAILS_WITH = "FAILS_WITH"
+TURNED_OFF_BY = "TURNED_OFF_BY"
+# To which selector they belong.
+ANSWERS = {
+    LENGTH: "CHUNK",
+    **dict.fromkeys((REPLY, REFUSED, COMPLETES_WITH, FAILS_WITH), "OPTION"),
+    TURNED_OFF_BY: "OPTION",
+}
+ANY = "ANY"  # length, refusal or errno
+ANY_ERROR = "ANY_ERROR"  # whatever type says that something went wrong
 
 ROOT = ""
 FIRST = "START"  # the state by which a group is entered
@@ -131,6 +146,44 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Reply:
+    """LENGTH or REPLY: a type of reply, and the lengths that its payload can have."""
+
+    type: str  # NBD_REPLY_TYPE_*, NBD_REP_*, or ANY_ERROR
+    lengths: tuple[str, ...]  # exactly; from, to; or from, to, in steps of
+    place: Place
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """REFUSED: what an error reply means."""
+
+    type: str  # NBD_REP_ERR_*, or ANY
+    errnum: str  # EINVAL, or 0 if it has none
+    text: str  # in quotes
+    place: Place
+
+
+@dataclass(frozen=True)
+class Off:
+    """TURNED_OFF_BY: how a program leaves out an option that is asked for by itself."""
+
+    option: Item
+    function: Item
+
+
+@dataclass(frozen=True)
+class Answers:
+    """All that a group says of the answers to its values, a pattern's included."""
+
+    replies: tuple[Reply, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    completes_with: tuple[Item, ...] = ()
+    fails_with: tuple[Item, ...] = ()
+    turned_off_by: tuple[Off, ...] = ()
+
+
+@dataclass(frozen=True)
 class State:
     """One STATE."""
 
@@ -201,6 +254,7 @@ class Group:
     phase: str | None
     spec: Item | None
     values: tuple[Value, ...]
+    answers: Answers
     regions: tuple[Item, ...]  # their own names
     events: tuple[Item, ...]
     on: tuple[On, ...]  # its own, which hold for all states inside
@@ -267,6 +321,15 @@ class Machine:
     def region_states(self, region: str) -> tuple[State, ...]:
         """The states of one region."""
         return tuple(s for s in self.states.values() if s.region == region)
+
+    def serving(self, selector: str) -> dict[str, Group]:
+        """The values of a selector, in the order of groups, and who serves each."""
+        return {
+            value.value: group
+            for group in self.groups.values()
+            for value in group.values
+            if value.selector == selector
+        }
 
     def dispatch_groups(self, group: str, selector: str) -> tuple[Group, ...]:
         """The direct sub-groups that carry this selector."""

@@ -75,6 +75,7 @@ class GroupSource:
     file: str
     head: Head
     items: tuple[StateSource | Verbatim, ...]
+    lent: tuple[tuple[str, Clause], ...] = ()  # of a pattern, with its file
 
 
 class _Stop(Exception):

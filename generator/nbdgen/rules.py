@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Callable, Iterator
 
+from nbdgen.answer_rules import ANSWER_RULES
 from nbdgen.definitions import definitions
 from nbdgen.flow_rules import FLOW_RULES
 from nbdgen.headings import HEADINGS
@@ -369,6 +370,7 @@ PART_RULES: tuple[Callable[[Machine], Iterator[Problem]], ...] = (
     body_preprocessor,
     hidden_transition,
     helper_name,
+    *ANSWER_RULES,
 )
 
 # Each set is applied when those before it have nothing to say.

@@ -86,13 +86,19 @@ $function (uint64_t value, int otherwise)
   switch (value) {
 $cases
   default:
-    if (otherwise == NBDI_FAILED)
-      nbdi_error (EPROTO, "no state serves $what %" PRIu64, value);
-    return otherwise;
+$otherwise
   }
 }
 """
 )
+
+UNSERVED = Template(
+    """\
+    if (otherwise == NBDI_FAILED)
+      nbdi_error (EPROTO, "no state serves $what %" PRIu64, value);
+    return otherwise;"""
+)
+SERVED = "    return otherwise;"
 
 IO_FUNCTION = Template(
     """\

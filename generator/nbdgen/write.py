@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 MODE = 0o444
+GENERATED = "Written by generator/generate from"  # in each banner
 
 # How the lines of a banner look, by the end of the file's name: before the
 # first line, before each further line, and after the last.
@@ -35,7 +36,7 @@ def banner(path: str, sources: str) -> str:
     first, further, end = COMMENTS[Path(path).suffix]
     return (
         f"{first}SPDX-License-Identifier: MIT\n"
-        f"{further}Written by generator/generate from {sources}:\n"
+        f"{further}{GENERATED} {sources}:\n"
         f"{further}make changes there, here they are lost.{end}\n"
     )
 

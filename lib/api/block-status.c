@@ -36,7 +36,7 @@ nbdi_aio_block_status (struct nbd_handle *h, uint64_t count, uint64_t offset,
 
   if (require_status (h) == -1)
     return -1;
-  int64_t cookie = nbdi_issue (h, &c, EINVAL, completion);
+  int64_t cookie = nbdi_queue (h, &c, completion);
   if (cookie != -1)
     NBDI_MOVED (extent);
   return cookie;
@@ -56,7 +56,7 @@ nbdi_aio_block_status_64 (struct nbd_handle *h, uint64_t count,
 
   if (require_status (h) == -1)
     return -1;
-  int64_t cookie = nbdi_issue (h, &c, EINVAL, completion);
+  int64_t cookie = nbdi_queue (h, &c, completion);
   if (cookie != -1)
     NBDI_MOVED (extent64);
   return cookie;
@@ -148,7 +148,7 @@ nbdi_aio_block_status_filter (struct nbd_handle *h, uint64_t count,
     .extents64 = true,
   };
   int64_t cookie = make_filter (h, &c, contexts) == -1
-    ? -1 : nbdi_issue (h, &c, EINVAL, completion);
+    ? -1 : nbdi_queue (h, &c, completion);
   if (cookie == -1)
     free (c.filter);
   else

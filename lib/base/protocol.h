@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers and sizes of the NBD protocol, in the order of the protocol
- * document.  Nothing of ours is in this file.
+ * document.  Nothing of ours is in this file; what follows from them is in
+ * requests.h.
  */
 
 #ifndef NBDI_PROTOCOL_H
@@ -88,21 +89,7 @@
 #define NBD_REQUEST_SIZE 28
 #define NBD_EXTENDED_REQUEST_SIZE 32 /* the same with a 64 bit length */
 
-#define NBD_CMD_READ 0
-#define NBD_CMD_WRITE 1
-#define NBD_CMD_DISC 2
-#define NBD_CMD_FLUSH 3
-#define NBD_CMD_TRIM 4
-#define NBD_CMD_CACHE 5
-#define NBD_CMD_WRITE_ZEROES 6
-#define NBD_CMD_BLOCK_STATUS 7
-
-#define NBD_CMD_FLAG_FUA (1 << 0)
-#define NBD_CMD_FLAG_NO_HOLE (1 << 1)
-#define NBD_CMD_FLAG_DF (1 << 2)
-#define NBD_CMD_FLAG_REQ_ONE (1 << 3)
-#define NBD_CMD_FLAG_FAST_ZERO (1 << 4)
-#define NBD_CMD_FLAG_PAYLOAD_LEN (1 << 5)
+/* The commands and their flags are in requests.h. */
 
 /* Transmission: replies. */
 #define NBD_SIMPLE_REPLY_MAGIC UINT32_C (0x67446698)
@@ -142,5 +129,7 @@
 #define NBD_EOVERFLOW 75
 #define NBD_ENOTSUP 95
 #define NBD_ESHUTDOWN 108
+
+#include "requests.h"
 
 #endif /* NBDI_PROTOCOL_H */

@@ -105,9 +105,12 @@ extern void nbdi_thread_ends (struct nbdi_sleep *s);
 
 /* issue.c, result.c: the beginning and the end of commands. */
 extern bool nbdi_strict (const struct nbd_handle *h, uint32_t flag);
-extern int64_t nbdi_issue (struct nbd_handle *h,
-                           const struct nbdi_command *init, int beyond_end,
+extern int64_t nbdi_queue (struct nbd_handle *h, struct nbdi_command *init,
                            nbd_completion_callback *completion);
+extern int64_t nbdi_issue (struct nbd_handle *h, uint16_t type,
+                           uint64_t count, uint64_t offset,
+                           nbd_completion_callback *completion,
+                           uint32_t flags);
 extern int nbdi_result_of_command (struct nbd_handle *h,
                                    struct nbdi_command *c);
 

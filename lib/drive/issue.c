@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Accepting commands: what cannot be asked for, and the queue. */
+/* Accepting commands: what cannot be asked for, and the queue.  What depends
+ * on the kind of a command is in its record.
+ */
 
 #include "drive/drive.h"
 
@@ -20,10 +22,78 @@ nbdi_strict (const struct nbd_handle *h, uint32_t flag)
   return (h->session.settings.strict_mode & flag) != 0;
 }
 
+/* What the server must offer, unless the program wants to see it refuse. */
+static int
+require (struct nbd_handle *h, uint16_t flag, const char *article,
+         const char *what, const char *kind)
+{
+  if (!nbdi_strict (h, LIBNBD_STRICT_COMMANDS) ||
+      (h->session.export.flags & flag) != 0)
+    return 0;
+  nbdi_error (EINVAL, "the server does not support %s%s%s", article, what,
+              kind);
+  return -1;
+}
+
+static int
+require_writable (struct nbd_handle *h)
+{
+  if (!nbdi_strict (h, LIBNBD_STRICT_COMMANDS) ||
+      (h->session.export.flags & NBD_FLAG_READ_ONLY) == 0)
+    return 0;
+  nbdi_error (EPERM, "the export is read-only");
+  return -1;
+}
+
+/* Whether the server permits each of these flags. */
+static int
+require_flags (struct nbd_handle *h, uint16_t flags)
+{
+  for (size_t i = 0; i < NBDI_NR_REQUEST_FLAGS; i++) {
+    const struct nbdi_flag_rules *flag = &nbdi_request_flags[i];
+    if ((flags & flag->flag) != 0 &&
+        require (h, flag->permitted_by, "the ", flag->name, " flag") == -1)
+      return -1;
+  }
+  return 0;
+}
+
+/* Whether the server offers the command, with its flags. */
+static int
+check_offer (struct nbd_handle *h, const struct nbdi_command *c,
+             const struct nbdi_request_rules *rules)
+{
+  if (rules->modifies && require_writable (h) == -1)
+    return -1;
+  if (rules->needs != 0 && require (h, rules->needs, "", rules->name, "") == -1)
+    return -1;
+  return likely ((c->flags & rules->to_permit) == 0)
+    ? 0 : require_flags (h, c->flags & rules->to_permit);
+}
+
+/* With extended headers a payload must be flagged, without it cannot be. */
+static int
+flag_payload (struct nbd_handle *h, struct nbdi_command *c)
+{
+  uint16_t bit = NBD_CMD_FLAG_PAYLOAD_LEN;
+  uint16_t wanted = h->link.agreed.extended_headers ? bit : 0;
+
+  if (nbdi_strict (h, LIBNBD_STRICT_AUTO_FLAG))
+    c->flags = (c->flags & ~bit) | wanted;
+  else if (nbdi_strict (h, LIBNBD_STRICT_COMMANDS)
+           && (c->flags & bit) != wanted) {
+    nbdi_error (EINVAL, "PAYLOAD_LEN must be %s on this connection",
+                wanted ? "set" : "clear");
+    return -1;
+  }
+  c->wire_length = (uint32_t) c->count;
+  return 0;
+}
+
 /* What the program chose to have checked of offset and count. */
 static int
 check_range (struct nbd_handle *h, const struct nbdi_command *c,
-             int beyond_end)
+             int past_end)
 {
   uint64_t size = h->session.export.size, mask = h->session.export.minimum - 1;
 
@@ -33,7 +103,7 @@ check_range (struct nbd_handle *h, const struct nbdi_command *c,
   }
   if (nbdi_strict (h, LIBNBD_STRICT_BOUNDS) &&
       (c->offset > size || c->count > size - c->offset)) {
-    nbdi_error (beyond_end, "%" PRIu64 " bytes at offset %" PRIu64
+    nbdi_error (past_end, "%" PRIu64 " bytes at offset %" PRIu64
                 " pass the end of the export at %" PRIu64, c->count,
                 c->offset, size);
     return -1;
@@ -61,7 +131,7 @@ passes_32_bits (const struct nbd_handle *h, const struct nbdi_command *c)
 static int
 check_payload (struct nbd_handle *h, const struct nbdi_command *c)
 {
-  if (c->type != NBD_CMD_WRITE || !nbdi_strict (h, LIBNBD_STRICT_PAYLOAD))
+  if (!nbdi_strict (h, LIBNBD_STRICT_PAYLOAD))
     return 0;
   uint32_t limit = nbdi_payload_limit (&h->session);
   uint32_t told = h->session.export.maximum;
@@ -83,19 +153,18 @@ check_payload (struct nbd_handle *h, const struct nbdi_command *c)
 
 /* What no setting permits. */
 static int
-check_limits (struct nbd_handle *h, const struct nbdi_command *c)
+check_limits (struct nbd_handle *h, const struct nbdi_command *c,
+              const struct nbdi_request_rules *rules)
 {
-  bool data = c->type == NBD_CMD_READ || c->type == NBD_CMD_WRITE;
-
-  if (data && c->count > NBDI_MAX_REQUEST) {
+  if (rules->payload != NBDI_PAYLOAD_NONE && c->count > NBDI_MAX_REQUEST) {
     nbdi_error (ERANGE, "count %" PRIu64 " exceeds %u, the most that this "
                 "library transfers in one request", c->count,
                 NBDI_MAX_REQUEST);
     return -1;
   }
-  if (check_payload (h, c) == -1)
+  if (rules->payload == NBDI_PAYLOAD_OUT && check_payload (h, c) == -1)
     return -1;
-  if (passes_32_bits (h, c) && c->type != NBD_CMD_BLOCK_STATUS) {
+  if (passes_32_bits (h, c) && !rules->shortened) {
     nbdi_error (ERANGE, "count %" PRIu64 " exceeds 32 bits, which needs "
                 "extended headers", c->count);
     return -1;
@@ -130,23 +199,23 @@ send_or_hold (struct nbd_handle *h)
     nbdi_event (&h->link, NBDI_EVENT_FLUSH);
 }
 
-/* Accept a command: `init` is copied, the completion moves.  Commands with
- * a range, all but flush and disconnect, fail with `beyond_end` outside.
- */
+/* Accept a command: `init` is completed and copied, the completion moves. */
 int64_t
-nbdi_issue (struct nbd_handle *h, const struct nbdi_command *init,
-            int beyond_end, nbd_completion_callback *completion)
+nbdi_queue (struct nbd_handle *h, struct nbdi_command *init,
+            nbd_completion_callback *completion)
 {
+  const struct nbdi_request_rules *rules = &nbdi_requests[init->type];
   struct nbdi_command *c;
 
-  if (check_limits (h, init) == -1 ||
-      (beyond_end != 0 && check_range (h, init, beyond_end) == -1))
+  if (check_offer (h, init, rules) == -1 ||
+      (rules->payload == NBDI_PAYLOAD_OUT && flag_payload (h, init) == -1) ||
+      check_limits (h, init, rules) == -1 ||
+      (rules->past_end != 0 && check_range (h, init, rules->past_end) == -1))
     return -1;
   c = nbdi_new_command (&h->session);
   if (c == NULL)
     return -1;
   *c = *init;
-  /* How far to look is a wish, of which the server may do less anyway. */
   if (passes_32_bits (h, c))
     c->count = NBDI_CUT_32;
   if (nbdi_add_command (&h->session, c) == -1) {
@@ -158,4 +227,17 @@ nbdi_issue (struct nbd_handle *h, const struct nbdi_command *init,
   int64_t cookie = (int64_t) c->cookie;
   send_or_hold (h);
   return cookie;
+}
+
+/* Issue a command that is no more than a range, or not even that. */
+int64_t
+nbdi_issue (struct nbd_handle *h, uint16_t type, uint64_t count,
+            uint64_t offset, nbd_completion_callback *completion,
+            uint32_t flags)
+{
+  struct nbdi_command c = {
+    .type = type, .flags = flags, .offset = offset, .count = count,
+  };
+
+  return nbdi_queue (h, &c, completion);
 }

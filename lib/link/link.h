@@ -143,13 +143,6 @@ nbdi_io_recv (struct nbdi_link *l, size_t n)
   return nbdi_receive_more (l, n);
 }
 
-/* The same between two messages, which is where the machine stops. */
-static inline int
-nbdi_io_boundary (struct nbdi_link *l, size_t n)
-{
-  return nbdi_io_recv (l, n);
-}
-
 /* Consume n bytes that nbdi_io_recv promised. */
 static inline const uint8_t *
 nbdi_take (struct nbdi_link *l, size_t n)

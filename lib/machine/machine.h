@@ -14,8 +14,23 @@
 #define NBDI_FAILED (-1)
 #define NBDI_WAIT (-2)
 
-/* option-names.c, generated. */
+/* A payload of an option reply above this is an attack. */
+#define NBDI_MAX_OPTION_REPLY (64u * 1024 * 1024)
+
+/* option-rules.c, generated: what groups say of options. */
+struct nbdi_refusal {
+  uint32_t type;                /* of the reply; 0: any other that refuses */
+  int errnum;                   /* 0: it has none */
+  const char *text;             /* what it means */
+};
 extern const char *nbdi_option_name (uint32_t option);
+extern const char *nbdi_option_advice (uint32_t option);
+extern bool nbdi_option_has_reply (uint32_t option, uint32_t type);
+extern bool nbdi_option_reply_fits (uint32_t option, uint32_t type,
+                                    uint32_t length);
+extern const struct nbdi_refusal *nbdi_find_refusal (uint32_t type);
+extern int nbdi_refusal_completes_with (uint32_t option, int errnum);
+extern int nbdi_refusal_fails_with (uint32_t option, int errnum);
 
 /* options.c: what the groups of options share. */
 extern int nbdi_option_message (struct nbdi_link *l, uint32_t option,

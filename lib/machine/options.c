@@ -9,9 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A payload above this is an attack, not a reply. */
-#define MAX_OPTION_REPLY (64u * 1024 * 1024)
-
 /* What we ask in one option. */
 #define MAX_QUERIES (64u * 1024 * 1024)
 
@@ -111,43 +108,6 @@ nbdi_query_option_message (struct nbdi_link *l, uint32_t option,
   return 0;
 }
 
-/* The payload lengths that a reply type can have. */
-static bool
-length_is_legal (uint32_t type, uint32_t len)
-{
-  switch (type) {
-  case NBD_REP_ACK:
-    return len == 0;
-  case NBD_REP_SERVER:
-    return len >= 4 && len <= 4 + 2 * NBD_MAX_STRING;
-  case NBD_REP_INFO:
-    return len >= 2 && len <= MAX_OPTION_REPLY;
-  case NBD_REP_META_CONTEXT:
-    return len > 4 && len <= 4 + NBD_MAX_STRING;
-  default:
-    return NBD_REP_IS_ERR (type) && len <= NBD_MAX_STRING;
-  }
-}
-
-/* Whether a reply of this type, other than ACK and errors, can answer. */
-static bool
-type_is_legal (uint32_t option, uint32_t type)
-{
-  switch (type) {
-  case NBD_REP_ACK:
-    return true;
-  case NBD_REP_SERVER:
-    return option == NBD_OPT_LIST;
-  case NBD_REP_INFO:
-    return option == NBD_OPT_GO || option == NBD_OPT_INFO;
-  case NBD_REP_META_CONTEXT:
-    return option == NBD_OPT_LIST_META_CONTEXT ||
-      option == NBD_OPT_SET_META_CONTEXT;
-  default:
-    return NBD_REP_IS_ERR (type);
-  }
-}
-
 /* Take the fixed part of an option reply into l->opt.reply. */
 int
 nbdi_expect_option_reply (struct nbdi_link *l)
@@ -170,12 +130,13 @@ nbdi_expect_option_reply (struct nbdi_link *l)
                 ", but %" PRIu32 " was sent", name, option, l->opt.option);
     return -1;
   }
-  if (!type_is_legal (option, l->opt.reply.type)) {
+  if (!nbdi_option_has_reply (option, l->opt.reply.type)) {
     nbdi_error (EPROTO, "%s: option reply of unknown or unexpected type 0x%"
                 PRIx32, name, l->opt.reply.type);
     return -1;
   }
-  if (!length_is_legal (l->opt.reply.type, l->opt.reply.length)) {
+  if (!nbdi_option_reply_fits (option, l->opt.reply.type,
+                               l->opt.reply.length)) {
     nbdi_error (EPROTO, "%s: option reply of type 0x%" PRIx32
                 " has a length of %" PRIu32, name, l->opt.reply.type,
                 l->opt.reply.length);
@@ -184,31 +145,11 @@ nbdi_expect_option_reply (struct nbdi_link *l)
   return 0;
 }
 
-#define ADVICE(option, setting)                                         \
-  "; if it does not know " #option ", turn that off with "              \
-  "nbd_set_request_" #setting
-
-/* Some servers end the connection where they do not know an option, instead
- * of saying so.  Whoever connects anew can leave it out, if it was not the
- * program itself that asked for it.  Not so TLS: nobody is to be talked out
- * of that.
+/* This option, of the plan, is the next to be sent.  Some servers end the
+ * connection where they do not know an option, instead of saying so.  Whoever
+ * connects anew can leave it out, if it was not the program itself that asked
+ * for it.
  */
-static const char *
-advice (uint32_t option)
-{
-  switch (option) {
-  case NBD_OPT_EXTENDED_HEADERS:
-    return ADVICE (NBD_OPT_EXTENDED_HEADERS, extended_headers);
-  case NBD_OPT_STRUCTURED_REPLY:
-    return ADVICE (NBD_OPT_STRUCTURED_REPLY, structured_replies);
-  case NBD_OPT_SET_META_CONTEXT:
-    return ADVICE (NBD_OPT_SET_META_CONTEXT, meta_context);
-  default:
-    return NULL;
-  }
-}
-
-/* This option, of the plan, is the next to be sent. */
 void
 nbdi_begin_option (struct nbdi_link *l, uint32_t option)
 {
@@ -217,46 +158,7 @@ nbdi_begin_option (struct nbdi_link *l, uint32_t option)
 
   o->option = option;
   o->reply.type = o->reply.length = 0;
-  l->channel.advice = asked_for ? NULL : advice (option);
-}
-
-/* What an error reply means, and the errno it becomes. */
-static const char *
-explain (uint32_t type, int *errnum)
-{
-  *errnum = 0;
-  switch (type) {
-  case NBD_REP_ERR_UNSUP:
-    *errnum = ENOTSUP;
-    return "the server does not support it";
-  case NBD_REP_ERR_POLICY:
-    return "the server's policy forbids it";
-  case NBD_REP_ERR_INVALID:
-    *errnum = EINVAL;
-    return "the server says that it is invalid";
-  case NBD_REP_ERR_PLATFORM:
-    return "not available on the server's platform";
-  case NBD_REP_ERR_TLS_REQD:
-    *errnum = ENOTSUP;
-    return "the server requires TLS";
-  case NBD_REP_ERR_UNKNOWN:
-    *errnum = ENOENT;
-    return "the server has no export of this name";
-  case NBD_REP_ERR_SHUTDOWN:
-    *errnum = ESHUTDOWN;
-    return "the server is shutting down";
-  case NBD_REP_ERR_BLOCK_SIZE_REQD:
-    *errnum = EINVAL;
-    return "the server requires that block sizes are asked for";
-  case NBD_REP_ERR_TOO_BIG:
-    *errnum = EINVAL;
-    return "the server says that request or reply are too big";
-  case NBD_REP_ERR_EXT_HEADER_REQD:
-    *errnum = ENOTSUP;
-    return "the server requires extended headers";
-  default:
-    return "the server refused it";
-  }
+  l->channel.advice = asked_for ? NULL : nbdi_option_advice (option);
 }
 
 /* Keep how the option ended. */
@@ -288,25 +190,6 @@ refusal_message (struct nbdi_link *l, const char *why, const uint8_t *text)
   return message;
 }
 
-/* The completion's error: what the reply means for GO and INFO, for which
- * there are many reasons, else just whether the option is there.
- */
-static int
-completion_errno (uint32_t option, int errnum)
-{
-  switch (option) {
-  case NBD_OPT_GO:
-  case NBD_OPT_INFO:
-    return errnum ? errnum : ENOTSUP;
-  case NBD_OPT_STRUCTURED_REPLY:
-  case NBD_OPT_EXTENDED_HEADERS:
-  case NBD_OPT_STARTTLS:
-    return errnum == EINVAL ? EINVAL : ENOTSUP;
-  default:
-    return ENOTSUP;
-  }
-}
-
 /* The final reply is an error with this text: the option failed, nothing
  * else.
  */
@@ -315,20 +198,17 @@ nbdi_option_refused (struct nbdi_link *l, const uint8_t *text)
 {
   struct nbdi_session *s = l->session;
   uint32_t option = l->opt.option;
-  int errnum;
-  const char *why = explain (l->opt.reply.type, &errnum);
+  const struct nbdi_refusal *refusal = nbdi_find_refusal (l->opt.reply.type);
+  int errnum = refusal->errnum;
 
-  nbdi_option_result (l, -1, completion_errno (option, errnum));
-  l->opt.error_errno = option == NBD_OPT_LIST ||
-    option == NBD_OPT_LIST_META_CONTEXT ||
-    option == NBD_OPT_SET_META_CONTEXT || option == NBD_OPT_STARTTLS
-    ? ENOTSUP : errnum;
+  nbdi_option_result (l, -1, nbdi_refusal_completes_with (option, errnum));
+  l->opt.error_errno = nbdi_refusal_fails_with (option, errnum);
   /* Nobody hears of an option that was only tried on the way. */
   if (l->opt.next < l->opt.nr_plan && !s->trace.on &&
       option != NBD_OPT_STARTTLS &&
       l->opt.reply.type != NBD_REP_ERR_SHUTDOWN)
     return 0;
-  l->opt.error_text = refusal_message (l, why, text);
+  l->opt.error_text = refusal_message (l, refusal->text, text);
   if (l->opt.error_text == NULL) {
     nbdi_error (errno, "asprintf");
     return -1;

@@ -2,6 +2,7 @@
 /* Sending the queue of requests: many in one call. */
 
 #include "machine/machine.h"
+#include "session/finish.h"
 
 #include <errno.h>
 
@@ -59,8 +60,8 @@ nbdi_answer_command (struct nbdi_link *l, struct nbdi_command *c)
 {
   struct nbdi_session *s = l->session;
 
-  if (c->type == NBD_CMD_BLOCK_STATUS && c->error == 0)
-    nbdi_status_finish (s, c);
+  if (c->error == 0)
+    nbdi_check_reply (s, c);
   c->answered = true;
   if (!c->sent)
     return;
@@ -82,7 +83,7 @@ first_was_sent (struct nbdi_link *l)
   cmds->queued--;
   cmds->queued_bytes -= c->wire_length;
   l->chunks_sent++;
-  if (c->type == NBD_CMD_DISC) {
+  if (!nbdi_is_answered (c->type)) {
     l->sending.disconnect = true;
     nbdi_retire_command (s, c);
     return;

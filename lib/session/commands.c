@@ -3,7 +3,7 @@
  * constant time, however many there are and in whatever order replies come.
  */
 
-#include "session/session.h"
+#include "session/finish.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -135,7 +135,8 @@ nbdi_find_command (struct nbdi_session *s, uint64_t cookie)
 {
   struct nbdi_command *c = nbdi_lookup_command (s, cookie);
 
-  if (c == NULL || c->completed || c->answered || c->type == NBD_CMD_DISC)
+  if (c == NULL || c->completed || c->answered ||
+      !nbdi_is_answered (c->type))
     return NULL;
   if (!c->begun)
     return NULL;
@@ -159,8 +160,7 @@ nbdi_complete_command (struct nbdi_session *s, struct nbdi_command *c)
 {
   struct nbdi_commands *cmds = &s->cmds;
 
-  if (c->type == NBD_CMD_READ)
-    nbdi_read_finish (s, c);
+  nbdi_finish_command (s, c);
   c->completed = true;
   cmds->nr_completed++;
   unlink_command (&cmds->pending, c);
@@ -232,9 +232,9 @@ nbdi_retire_command (struct nbdi_session *s, struct nbdi_command *c)
 int
 nbdi_disown_command (struct nbdi_command *c)
 {
-  bool to_send = c->type == NBD_CMD_WRITE && !c->sent;
+  bool to_send = nbdi_sends_data (c->type) && !c->sent;
 
-  if (c->type == NBD_CMD_READ || to_send) {
+  if (nbdi_gets_data (c->type) || to_send) {
     c->own = malloc (c->count + 1);
     if (c->own == NULL)
       return -1;
@@ -297,7 +297,7 @@ nbdi_abandon_unsent (struct nbdi_session *s)
   for (; c != NULL; c = next) {
     next = c->next;
     /* The last one; the server is still to hear that we leave. */
-    if (c->type == NBD_CMD_DISC) {
+    if (!nbdi_is_answered (c->type)) {
       if (cmds->queue == NULL)
         cmds->queue = c;
       break;
@@ -319,7 +319,7 @@ nbdi_abandon_commands (struct nbdi_session *s)
   cmds->queued = 0;
   cmds->queued_bytes = 0;
   while ((c = cmds->pending.first) != NULL) {
-    if (c->type == NBD_CMD_DISC)
+    if (!nbdi_is_answered (c->type))
       nbdi_retire_command (s, c);
     else
       lose_command (s, c);

@@ -7,23 +7,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* For messages. */
-const char *
-nbdi_command_name (uint16_t type)
-{
-  switch (type) {
-  case NBD_CMD_READ: return "read";
-  case NBD_CMD_WRITE: return "write";
-  case NBD_CMD_DISC: return "disconnect";
-  case NBD_CMD_FLUSH: return "flush";
-  case NBD_CMD_TRIM: return "trim";
-  case NBD_CMD_CACHE: return "cache";
-  case NBD_CMD_WRITE_ZEROES: return "write-zeroes";
-  case NBD_CMD_BLOCK_STATUS: return "block-status";
-  default: return "unknown command";
-  }
-}
-
 /* The first error wins, and is what the program is told of. */
 void
 nbdi_fail_command (struct nbdi_session *s, struct nbdi_command *c, int error,
@@ -53,7 +36,7 @@ void
 nbdi_server_failed (struct nbdi_session *s, struct nbdi_command *c, int error,
                     uint32_t wire, const char *more)
 {
-  if (c->type == NBD_CMD_FLUSH)
+  if (!nbdi_has_range (c->type))
     nbdi_fail_command (s, c, error, "the server reported error %" PRIu32 "%s",
                        wire, more);
   else

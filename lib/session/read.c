@@ -120,7 +120,7 @@ void
 nbdi_call_error_chunk (struct nbdi_session *s, struct nbdi_command *c,
                        uint64_t offset, int error)
 {
-  if (c->type == NBD_CMD_READ && c->nr_told++ < c->count)
+  if (nbdi_gets_data (c->type) && c->nr_told++ < c->count)
     call_chunk (s, c, c->data + (offset - c->offset), 0, offset,
                 LIBNBD_READ_ERROR, error);
 }

@@ -118,7 +118,6 @@ extern int nbdi_add_context (struct nbdi_session *s, uint32_t id,
 extern uint32_t nbdi_payload_limit (const struct nbdi_session *s);
 
 /* failure.c: what went wrong with a command. */
-extern const char *nbdi_command_name (uint16_t type);
 extern void nbdi_fail_command (struct nbdi_session *s, struct nbdi_command *c,
                                int error, const char *fmt, ...)
   NBDI_PRINTF (4, 5);

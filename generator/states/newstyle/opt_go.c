@@ -80,6 +80,8 @@ take_info (struct nbdi_link *l, const uint8_t *p, uint32_t len)
  */
 GROUP (NEWSTYLE.OPT_GO)
   OPTION (NBD_OPT_GO, NBD_OPT_INFO)
+  REPLY (NBD_REP_INFO, 2, NBDI_MAX_OPTION_REPLY)
+  COMPLETES_WITH (ANY, ENOTSUP)
   PHASE (CONNECTING)
   SPEC ("Option types")
 

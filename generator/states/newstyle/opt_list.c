@@ -51,6 +51,8 @@ take_export (struct nbdi_link *l, const uint8_t *p, uint32_t len)
 /* Ask for the names of all exports. */
 GROUP (NEWSTYLE.OPT_LIST)
   OPTION (NBD_OPT_LIST)
+  REPLY (NBD_REP_SERVER, 4, 4 + 2 * NBD_MAX_STRING)
+  FAILS_WITH (ENOTSUP)
   PHASE (CONNECTING)
   SPEC ("Option types")
 

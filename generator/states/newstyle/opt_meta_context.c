@@ -48,6 +48,9 @@ take_context (struct nbdi_link *l, const uint8_t *p, uint32_t len)
  */
 GROUP (NEWSTYLE.OPT_META_CONTEXT)
   OPTION (NBD_OPT_LIST_META_CONTEXT, NBD_OPT_SET_META_CONTEXT)
+  REPLY (NBD_REP_META_CONTEXT, 4 + 1, 4 + NBD_MAX_STRING)
+  FAILS_WITH (ENOTSUP)
+  TURNED_OFF_BY (NBD_OPT_SET_META_CONTEXT, nbd_set_request_meta_context)
   PHASE (CONNECTING)
   SPEC ("Metadata querying")
 

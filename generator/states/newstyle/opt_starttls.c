@@ -21,6 +21,8 @@ forget_negotiation (struct nbdi_link *l)
 /* Encrypt the rest of the connection. */
 GROUP (NEWSTYLE.OPT_STARTTLS)
   OPTION (NBD_OPT_STARTTLS)
+  COMPLETES_WITH (EINVAL, ENOTSUP)
+  FAILS_WITH (ENOTSUP)
   PHASE (CONNECTING)
   SPEC ("TLS support")
 

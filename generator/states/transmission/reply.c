@@ -12,7 +12,7 @@ GROUP (TRANSMISSION.REPLY)
 /* Between two replies: wait for the first byte of the next one. */
 STATE (START)
   IDLE
-  IO (BOUNDARY, 1)
+  IO (RECV, 1)
   ON (END_OF_STREAM -> .CLOSED)
   GOES_TO (RECV_MAGIC)
 {

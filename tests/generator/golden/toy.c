@@ -114,13 +114,6 @@ nbdi_io_recv (struct nbdi_link *l, size_t n)
 }
 
 int
-nbdi_io_boundary (struct nbdi_link *l, size_t n)
-{
-  printf ("  boundary %zu\n", n);
-  return next_io (&l->in);
-}
-
-int
 nbdi_io_fill (struct nbdi_link *l)
 {
   printf ("  fill\n");

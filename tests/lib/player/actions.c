@@ -139,14 +139,6 @@ start_command (struct play *p, struct command *c, struct call *call)
                                      done, flags);
   if (strcmp (name, "pwrite") == 0)
     return nbd_aio_pwrite (h, c->buf, n, at, done, flags);
-  if (strcmp (name, "flush") == 0)
-    return nbd_aio_flush (h, done, flags);
-  if (strcmp (name, "trim") == 0)
-    return nbd_aio_trim (h, n, at, done, flags);
-  if (strcmp (name, "cache") == 0)
-    return nbd_aio_cache (h, n, at, done, flags);
-  if (strcmp (name, "zero") == 0)
-    return nbd_aio_zero (h, n, at, done, flags);
   if (strcmp (name, "block_status") == 0)
     return nbd_aio_block_status (h, n, at, record_extent (c), done, flags);
   if (strcmp (name, "block_status_64") == 0)
@@ -155,7 +147,7 @@ start_command (struct play *p, struct command *c, struct call *call)
   if (strcmp (name, "block_status_filter") == 0)
     return nbd_aio_block_status_filter (h, n, at, call->strings,
                                         record_extent64 (c), done, flags);
-  return -2;
+  return play_command (p, c, call);
 }
 
 static void

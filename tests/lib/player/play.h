@@ -70,6 +70,8 @@ extern struct command *play_find (struct play *p, int64_t cookie);
 /* options.c, which is generated: begin an option; -2 if it is none. */
 extern int play_option (struct play *p, struct command *c,
                         struct call *call);
+extern int64_t play_command (struct play *p, struct command *c,
+                             struct call *call);
 
 /* record.c: the closures of a command; they write the log. */
 extern void play_event (struct play *p, const char *fmt, ...)

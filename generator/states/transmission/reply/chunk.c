@@ -9,36 +9,6 @@
  */
 #define MAX_CHUNK (NBDI_MAX_REQUEST + NBD_OFFSET_DATA_SIZE)
 
-/* Whether the chunk is of a type that answers the command, with a length
- * that this type can have.
- */
-static bool
-chunk_fits (const struct nbdi_command *c, const struct nbdi_chunk *chunk)
-{
-  uint64_t len = chunk->length;
-
-  switch (chunk->type) {
-  case NBD_REPLY_TYPE_NONE:
-    return len == 0 && (chunk->flags & NBD_REPLY_FLAG_DONE) != 0;
-  case NBD_REPLY_TYPE_OFFSET_DATA:
-    return c->type == NBD_CMD_READ && len > NBD_OFFSET_DATA_SIZE;
-  case NBD_REPLY_TYPE_OFFSET_HOLE:
-    return c->type == NBD_CMD_READ && len == NBD_OFFSET_HOLE_SIZE;
-  case NBD_REPLY_TYPE_BLOCK_STATUS:
-    return c->type == NBD_CMD_BLOCK_STATUS &&
-      len >= NBD_BLOCK_STATUS_SIZE + NBD_EXTENT_SIZE &&
-      (len - NBD_BLOCK_STATUS_SIZE) % NBD_EXTENT_SIZE == 0;
-  case NBD_REPLY_TYPE_BLOCK_STATUS_EXT:
-    return c->type == NBD_CMD_BLOCK_STATUS &&
-      len >= NBD_BLOCK_STATUS_EXT_SIZE + NBD_EXTENT_EXT_SIZE &&
-      (len - NBD_BLOCK_STATUS_EXT_SIZE) % NBD_EXTENT_EXT_SIZE == 0;
-  case NBD_REPLY_TYPE_ERROR_OFFSET:
-    return len >= NBD_ERROR_SIZE + NBD_ERROR_OFFSET_SIZE;
-  default:
-    return NBD_REPLY_TYPE_IS_ERR (chunk->type) && len >= NBD_ERROR_SIZE;
-  }
-}
-
 /* Whether the chunk answers its command, which fails otherwise. */
 static bool
 chunk_answers (struct nbdi_link *l, struct nbdi_command *c,
@@ -53,7 +23,7 @@ chunk_answers (struct nbdi_link *l, struct nbdi_command *c,
                        chunk->offset, c->offset);
     return false;
   }
-  if (unlikely (!chunk_fits (c, chunk))) {
+  if (unlikely (!nbdi_chunk_fits (c->type, chunk->type, chunk->length))) {
     nbdi_fail_command (s, c, EPROTO,
                        "reply chunk: type 0x%x with a payload "
                        "of %" PRIu64 " bytes is no answer to %s",
@@ -74,8 +44,8 @@ GROUP (TRANSMISSION.REPLY.CHUNK)
 STATE (START)
   IO (RECV, l->agreed.extended_headers ? NBD_EXTENDED_REPLY_SIZE
                                        : NBD_STRUCTURED_REPLY_SIZE)
-  GOES_TO (OFFSET_DATA.START, OFFSET_HOLE.START, BLOCK_STATUS.START,
-           ERROR.START, SKIP, FINISH)
+  DISPATCHES (CHUNK)
+  GOES_TO (ERROR.START, SKIP)
 {
   struct nbdi_chunk *chunk = &l->reply.chunk;
   bool extended = l->agreed.extended_headers;
@@ -99,14 +69,7 @@ STATE (START)
   }
   if (!chunk_answers (l, c, chunk))
     return NEXT (SKIP);
-  switch (chunk->type) {
-  case NBD_REPLY_TYPE_NONE: return NEXT (FINISH);
-  case NBD_REPLY_TYPE_OFFSET_DATA: return NEXT (OFFSET_DATA.START);
-  case NBD_REPLY_TYPE_OFFSET_HOLE: return NEXT (OFFSET_HOLE.START);
-  case NBD_REPLY_TYPE_BLOCK_STATUS:
-  case NBD_REPLY_TYPE_BLOCK_STATUS_EXT: return NEXT (BLOCK_STATUS.START);
-  default: return NEXT (ERROR.START);
-  }
+  return DISPATCH (chunk->type, ERROR.START);
 }
 
 /* Discard a payload that is not for us, or the rest of one. */

@@ -11,8 +11,7 @@ take_simple_success (struct nbdi_link *l, struct nbdi_command *c)
   struct nbdi_session *s = l->session;
 
   /* With structured replies, whatever has a payload must be in chunks. */
-  if (unlikely (c->type == NBD_CMD_BLOCK_STATUS ||
-                (c->type == NBD_CMD_READ && l->agreed.structured_replies)))
+  if (unlikely (nbdi_needs_chunks (c->type, l->agreed.structured_replies)))
     nbdi_fail_command (s, c, EPROTO, "the server sent a simple reply where "
                        "a structured one is required");
 }
@@ -51,7 +50,7 @@ STATE (START)
     return NEXT (FINISH);
   }
   take_simple_success (l, c);
-  if (c->type != NBD_CMD_READ)
+  if (!nbdi_gets_data (c->type))
     return NEXT (FINISH);
   if (c->error != 0) {
     l->in.skip = c->count;

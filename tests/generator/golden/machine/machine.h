@@ -72,7 +72,6 @@ extern uint64_t nbdi_earlier (uint64_t a, uint64_t b);
 extern void nbdi_option_result (struct nbdi_link *l, int value, int error);
 extern void toy_cover (enum nbdi_state from, enum nbdi_event event, int to);
 extern int nbdi_io_recv (struct nbdi_link *l, size_t n);
-extern int nbdi_io_boundary (struct nbdi_link *l, size_t n);
 extern int nbdi_io_fill (struct nbdi_link *l);
 extern int nbdi_io_send (struct nbdi_link *l);
 

@@ -40,15 +40,28 @@ make_room (struct nbdi_link *l)
   return true;
 }
 
+/* Whether they have 64 bits. */
+static bool
+is_wide (const struct nbdi_link *l)
+{
+  return l->reply.chunk.type == NBD_REPLY_TYPE_BLOCK_STATUS_EXT;
+}
+
 /* The extents of a range in one metadata context, in 32 or 64 bits. */
 GROUP (TRANSMISSION.REPLY.CHUNK.BLOCK_STATUS)
+  CHUNK (NBD_REPLY_TYPE_BLOCK_STATUS, NBD_REPLY_TYPE_BLOCK_STATUS_EXT)
+  LENGTH (NBD_REPLY_TYPE_BLOCK_STATUS,
+          NBD_BLOCK_STATUS_SIZE + NBD_EXTENT_SIZE, ANY, NBD_EXTENT_SIZE)
+  LENGTH (NBD_REPLY_TYPE_BLOCK_STATUS_EXT,
+          NBD_BLOCK_STATUS_EXT_SIZE + NBD_EXTENT_EXT_SIZE, ANY,
+          NBD_EXTENT_EXT_SIZE)
   SPEC ("Structured reply types")
 
 /* Make room for the first extents, once their number was checked. */
 STATE (START)
   GOES_TO (RECV_PAYLOAD, ^SKIP)
 {
-  bool wide = l->reply.chunk.type == NBD_REPLY_TYPE_BLOCK_STATUS_EXT;
+  bool wide = is_wide (l);
   size_t size = l->reply.chunk.length;
 
   if ((size - (wide ? NBD_BLOCK_STATUS_EXT_SIZE : NBD_BLOCK_STATUS_SIZE)) /
@@ -70,7 +83,7 @@ STATE (RECV_PAYLOAD)
     return make_room (l) ? NEXT (RECV_PAYLOAD) : NEXT (^SKIP);
   struct nbdi_extents extents = {
     .p = l->reply.entries, .size = l->reply.entries_size,
-    .wide = l->reply.chunk.type == NBD_REPLY_TYPE_BLOCK_STATUS_EXT,
+    .wide = is_wide (l),
     .wide_agreed = l->agreed.extended_headers,
   };
   nbdi_deliver_extents (s, l->reply.command, &extents);

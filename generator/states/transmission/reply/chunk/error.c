@@ -49,6 +49,11 @@ fail_command (struct nbdi_link *l, const uint8_t *text, const char *place)
  * not know begin alike and mean that the command failed.
  */
 GROUP (TRANSMISSION.REPLY.CHUNK.ERROR)
+  CHUNK (NBD_REPLY_TYPE_ERROR, NBD_REPLY_TYPE_ERROR_OFFSET)
+  LENGTH (NBD_REPLY_TYPE_ERROR, NBD_ERROR_SIZE, ANY)
+  LENGTH (NBD_REPLY_TYPE_ERROR_OFFSET,
+          NBD_ERROR_SIZE + NBD_ERROR_OFFSET_SIZE, ANY)
+  LENGTH (ANY_ERROR, NBD_ERROR_SIZE, ANY)
   SPEC ("Structured reply types")
 
 /* Receive the error and the length of its text. */

@@ -3,6 +3,8 @@
 
 /* A piece of what was read, as data. */
 GROUP (TRANSMISSION.REPLY.CHUNK.OFFSET_DATA)
+  CHUNK (NBD_REPLY_TYPE_OFFSET_DATA)
+  LENGTH (NBD_REPLY_TYPE_OFFSET_DATA, NBD_OFFSET_DATA_SIZE + 1, ANY)
   SPEC ("Structured reply types")
 
 /* Receive where the data belongs. */

@@ -3,6 +3,8 @@
 
 /* A piece of what was read, all zeroes. */
 GROUP (TRANSMISSION.REPLY.CHUNK.OFFSET_HOLE)
+  CHUNK (NBD_REPLY_TYPE_OFFSET_HOLE)
+  LENGTH (NBD_REPLY_TYPE_OFFSET_HOLE, NBD_OFFSET_HOLE_SIZE)
   SPEC ("Structured reply types")
 
 /* Receive which range it is, and clear it in the program's buffer. */

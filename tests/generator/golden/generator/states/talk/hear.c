@@ -5,7 +5,7 @@ GROUP (TALK.HEAR)
 /* Nothing is being said. */
 STATE (START)
   IDLE
-  IO (BOUNDARY, 1)
+  IO (RECV, 1)
   ON (END_OF_STREAM -> .CLOSED)
   ON (LEAVE -> LISTEN)
   GOES_TO (LISTEN)
