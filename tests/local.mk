@@ -72,12 +72,16 @@ include tests/wire/transcripts.mk
 check_PROGRAMS += $(test_programs)
 TESTS += $(test_programs) $(test_scripts) $(transcripts)
 
+# Builds a copy of the tree.
+CHECK_LONG += tests/generator/recipes-work
+
 EXTRA_DIST += \
 	$(test_scripts) \
 	$(transcripts) \
 	tests/README.md \
 	tests/generator/golden \
 	tests/generator/libnbd-functions.txt \
+	tests/generator/recipes-work \
 	tests/generator/rules \
 	tests/protocol/README.md \
 	tests/protocol/matrix.txt \
