@@ -147,3 +147,13 @@ tool_pool_reopen (struct tool_pool *p, unsigned i, int silence, int stop_fd)
   c->loss = connect_anew (p, c->h, silence, stop_fd);
   return c->loss == NULL ? 0 : -1;
 }
+
+void
+tool_pool_free (struct tool_pool *p)
+{
+  for (unsigned i = 0; i < p->count; i++)
+    free (p->connections[i].loss);
+  free (p->connections);
+  p->connections = NULL;
+  p->count = 0;
+}

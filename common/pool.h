@@ -93,4 +93,7 @@ extern const char *tool_pool_loss (const struct tool_pool *pool, unsigned i);
 extern int tool_pool_reopen (struct tool_pool *pool, unsigned i, int silence,
                              int stop_fd);
 
+/* Forget the connections, which stay open until they are closed. */
+extern void tool_pool_free (struct tool_pool *pool);
+
 #endif /* POOL_H */

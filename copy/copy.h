@@ -70,6 +70,7 @@ struct copy {
   struct copy_events events;
   struct endpoint *from, *to;
   struct endpoint *source;      /* from, unless verifying */
+  struct copy *kept;            /* a list, see copy_free */
   uint64_t length;              /* to be copied, once known */
   bool length_known;
   uint64_t most;                /* wanted of a stream, or UINT64_MAX */

@@ -76,6 +76,10 @@ struct endpoint_ops {
    * journal. */
   char *(*identity) (struct endpoint *e);
 
+  /* NULL, or: the copy has come to its end; free the endpoint.  Who opened
+   * its descriptor closes that. */
+  void (*free) (struct endpoint *e);
+
   /* For those with connections that can be lost; else NULL.
    * Is connection I lost? */
   bool (*is_lost) (struct endpoint *e, unsigned i);

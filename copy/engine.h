@@ -12,10 +12,11 @@
  *   copy_end (c);  copy_free (c);
  *
  * Each of them returns -1, or NULL, after a message, and then nothing but
- * copy_counts, copy_end and copy_free may follow.  All run on the same thread,
- * which has the signals; the engine's own threads have none but SIGURG, for
- * which copy_run installs a handler.  The engine does not exit, unless there
- * is no memory.  Several copies may exist side by side.
+ * copy_counts, copy_end and copy_free may follow.  copy_free frees endpoints,
+ * too, if they know how; connections stay open until tool_close_all.  All run
+ * on the same thread, which has the signals; the engine's own threads have
+ * none but SIGURG, for which copy_run installs a handler.  The engine does not
+ * exit, unless there is no memory.  Several copies may exist side by side.
  *
  * How it works inside is in copy.h.
  */

@@ -247,6 +247,12 @@ identity (struct endpoint *e)
   return text;
 }
 
+static void
+free_file (struct endpoint *e)
+{
+  free (e);
+}
+
 static const struct endpoint_ops ops = {
   .name = "file_ops",
   .start = start,
@@ -254,6 +260,7 @@ static const struct endpoint_ops ops = {
   .prepare = prepare,
   .finish = finish,
   .identity = identity,
+  .free = free_file,
 };
 
 struct endpoint *

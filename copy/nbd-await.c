@@ -52,8 +52,10 @@ nbd_await (struct nbd *n, struct nbd_handle *h, int64_t cookie)
 
   while (r == 0) {
     r = nbd_aio_command_completed (h, cookie);
-    if (r == 0 && c->stop)
+    if (r == 0 && c->stop) {
+      n->interrupted = true;
       return EINTR;
+    }
     if (r == 0 && nbd_poll2 (h, c->stop_fd, -1) == -1)
       r = -1;
   }

@@ -131,6 +131,23 @@ identity (struct endpoint *e)
   return text;
 }
 
+/* Handles are closed at the end of the program, all at once.  What they may
+ * still write to stays, where a leak checker finds it. */
+static void
+free_nbd (struct endpoint *e)
+{
+  static struct nbd *_Atomic kept;
+  struct nbd *n = (struct nbd *) e;
+
+  if (n->interrupted) {
+    n->kept = atomic_exchange (&kept, n);
+    return;
+  }
+  tool_pool_free (&n->pool);
+  free (n->zeroes);
+  free (n);
+}
+
 static const struct endpoint_ops ops = {
   .name = "nbd_ops",
   .start = nbd_start,
@@ -139,6 +156,7 @@ static const struct endpoint_ops ops = {
   .connect = nbd_connect,
   .finish = finish,
   .identity = identity,
+  .free = free_nbd,
   .is_lost = nbd_is_lost,
   .was_lost = nbd_was_lost,
   .loss = nbd_loss,

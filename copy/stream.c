@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "copy.h"
@@ -194,6 +195,12 @@ finish (struct endpoint *e, uint64_t length, bool flush)
   return 0;
 }
 
+static void
+free_stream (struct endpoint *e)
+{
+  free (e);
+}
+
 static const struct endpoint_ops stream_ops = {
   .name = "pipe_ops",
   .start = start,
@@ -201,6 +208,7 @@ static const struct endpoint_ops stream_ops = {
   .polled = polled,
   .connect = connect_one,
   .finish = finish,
+  .free = free_stream,
 };
 
 static const struct endpoint_ops null_ops = {
@@ -208,6 +216,7 @@ static const struct endpoint_ops null_ops = {
   .start = swallow,
   .connect = connect_one,
   .finish = finish,
+  .free = free_stream,
 };
 
 struct endpoint *
