@@ -3,7 +3,6 @@
 
 /* Connect a socket to the first address that answers. */
 GROUP (CONNECT)
-  PHASE (CONNECTING)
 
 /* Begin with the next address of the list. */
 STATE (START)

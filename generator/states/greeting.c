@@ -8,7 +8,6 @@
  * the second magic number tells which handshake it wants.
  */
 GROUP (GREETING)
-  PHASE (CONNECTING)
   WHEN ("while its greeting was awaited")
   SPEC ("Handshake")
 

@@ -56,7 +56,6 @@ must_ask_for_sizes (const struct nbdi_link *l)
  * option is a group of its own, which comes back to OPTION_DONE.
  */
 GROUP (NEWSTYLE)
-  PHASE (CONNECTING)
   WHEN ("while its answer was awaited")
   SPEC ("Fixed newstyle negotiation")
 

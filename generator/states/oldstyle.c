@@ -8,7 +8,6 @@
  * and transmission begins.
  */
 GROUP (OLDSTYLE)
-  PHASE (CONNECTING)
   WHEN ("in the middle of its greeting")
   SPEC ("Oldstyle negotiation")
 

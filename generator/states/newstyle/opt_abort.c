@@ -6,7 +6,6 @@
  */
 GROUP (NEWSTYLE.OPT_ABORT)
   OPTION (NBD_OPT_ABORT)
-  PHASE (CONNECTING)
   SPEC ("Option types")
 
 /* Build the option.  A server that is not fixed newstyle does not know it:

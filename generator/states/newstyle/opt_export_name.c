@@ -9,7 +9,6 @@
  */
 GROUP (NEWSTYLE.OPT_EXPORT_NAME)
   OPTION (NBD_OPT_EXPORT_NAME)
-  PHASE (CONNECTING)
   SPEC ("Option types")
 
 /* Build the option. */

@@ -82,7 +82,6 @@ GROUP (NEWSTYLE.OPT_GO)
   OPTION (NBD_OPT_GO, NBD_OPT_INFO)
   REPLY (NBD_REP_INFO, 2, NBDI_MAX_OPTION_REPLY)
   COMPLETES_WITH (ANY, ENOTSUP)
-  PHASE (CONNECTING)
   SPEC ("Option types")
 
 /* Build the option: the export's name and what we want to know of it. */

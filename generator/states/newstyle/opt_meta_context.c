@@ -51,7 +51,6 @@ GROUP (NEWSTYLE.OPT_META_CONTEXT)
   REPLY (NBD_REP_META_CONTEXT, 4 + 1, 4 + NBD_MAX_STRING)
   FAILS_WITH (ENOTSUP)
   TURNED_OFF_BY (NBD_OPT_SET_META_CONTEXT, nbd_set_request_meta_context)
-  PHASE (CONNECTING)
   SPEC ("Metadata querying")
 
 /* Build the option.  Setting forgets what was selected before, whatever

@@ -23,7 +23,6 @@ GROUP (NEWSTYLE.OPT_STARTTLS)
   OPTION (NBD_OPT_STARTTLS)
   COMPLETES_WITH (EINVAL, ENOTSUP)
   FAILS_WITH (ENOTSUP)
-  PHASE (CONNECTING)
   SPEC ("TLS support")
 
 /* The server agreed or not.  What follows the agreement in the clear was

@@ -9,7 +9,6 @@ GROUP (NEWSTYLE.OPT_STRUCTURED_REPLY)
   COMPLETES_WITH (EINVAL, ENOTSUP)
   TURNED_OFF_BY (NBD_OPT_STRUCTURED_REPLY, nbd_set_request_structured_replies)
   TURNED_OFF_BY (NBD_OPT_EXTENDED_HEADERS, nbd_set_request_extended_headers)
-  PHASE (CONNECTING)
   SPEC ("Option types")
 
 /* The server agreed or not. */
