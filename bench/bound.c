@@ -44,19 +44,19 @@ struct bound {
   uint64_t size;
 
   struct slot *slots;
-  unsigned *idle;             /* stack of slots without a request */
+  unsigned *idle; /* stack of slots without a request */
   unsigned idles;
 
-  struct request *requests;   /* prepared and not yet sent */
+  struct request *requests; /* prepared and not yet sent */
   unsigned requests_used;
   struct iovec *iov;
   unsigned iov_start, iov_end;
 
-  char *rest;                 /* where the payload goes that is under way */
+  char *rest; /* where the payload goes that is under way */
   size_t rest_len;
-  bool rest_done;             /* it is the last of its request */
+  bool rest_done; /* it is the last of its request */
   struct slot *rest_slot;
-  size_t start, end;          /* received and not yet used */
+  size_t start, end; /* received and not yet used */
   char in[RECEIVE_BUFFER];
 };
 
@@ -122,9 +122,9 @@ receive_option_reply (struct bound *b, void *payload, size_t max)
 static void
 negotiate (struct bound *b)
 {
-  const uint32_t flags
-    = htobe32 (NBD_FLAG_FIXED_NEWSTYLE | NBD_FLAG_NO_ZEROES);
-  const char go[6] = { 0 };   /* no name, no information wanted */
+  const uint32_t flags = htobe32 (NBD_FLAG_FIXED_NEWSTYLE
+                                  | NBD_FLAG_NO_ZEROES);
+  const char go[6] = { 0 }; /* no name, no information wanted */
   struct greeting greeting;
   union {
     struct info_export export;
@@ -254,7 +254,7 @@ receive (struct bound *b)
   size_t room = sizeof b->in;
   if (!b->writing && b->plan->size >= LARGE_PAYLOAD)
     room = b->structured ? sizeof (struct data_chunk)
-      : sizeof (struct simple_reply);
+                         : sizeof (struct simple_reply);
   struct iovec iov[2] = {
     { b->rest, b->rest_len },
     { b->in + b->end, room - b->end },
@@ -367,8 +367,7 @@ take_chunk (struct bound *b)
     place (b, slot, be64toh (data.offset) - slot->offset,
            len - sizeof data.offset, done);
     return true;
-  default:
-    die ("unexpected structured reply");
+  default: die ("unexpected structured reply");
   }
 }
 

@@ -18,7 +18,7 @@
 
 #define RECORD 16384
 #define TAG 16
-#define BATCH 16              /* records that wait between the two sessions */
+#define BATCH 16 /* records that wait between the two sessions */
 #define PRIORITY \
   "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:-KX-ALL:+ECDHE-PSK"
 
@@ -82,12 +82,13 @@ cipher_alone (double seconds, bool encrypt)
     for (int i = 0; i < 64; i++, n++) {
       size_t size = encrypt ? sizeof sealed : sizeof plain;
       must (encrypt
-            ? gnutls_aead_cipher_encrypt (h, nonce, sizeof nonce, head,
-                                          sizeof head, TAG, plain, RECORD,
-                                          sealed, &size)
-            : gnutls_aead_cipher_decrypt (h, nonce, sizeof nonce, head,
-                                          sizeof head, TAG, sealed, len,
-                                          plain, &size), "AES-GCM");
+              ? gnutls_aead_cipher_encrypt (h, nonce, sizeof nonce, head,
+                                            sizeof head, TAG, plain, RECORD,
+                                            sealed, &size)
+              : gnutls_aead_cipher_decrypt (h, nonce, sizeof nonce, head,
+                                            sizeof head, TAG, sealed, len,
+                                            plain, &size),
+            "AES-GCM");
     }
   gnutls_aead_cipher_deinit (h);
   return (struct cost) { now - start, n * (double) RECORD / (1 << 20) };
@@ -137,8 +138,9 @@ static void
 open_end (struct end *e, unsigned flags, gnutls_credentials_type_t type,
           void *credentials)
 {
-  must (gnutls_init (&e->session, flags | GNUTLS_NONBLOCK
-                     | GNUTLS_NO_TICKETS), "gnutls_init");
+  must (gnutls_init (&e->session,
+                     flags | GNUTLS_NONBLOCK | GNUTLS_NO_TICKETS),
+        "gnutls_init");
   must (gnutls_priority_set_direct (e->session, PRIORITY, NULL), "priority");
   must (gnutls_credentials_set (e->session, type, credentials), "keys");
   gnutls_transport_set_ptr (e->session, e);
@@ -201,7 +203,8 @@ main (int argc, char *argv[])
   double seconds = atof (argv[2]);
   must (gnutls_psk_allocate_client_credentials (&mine), "keys");
   must (gnutls_psk_set_client_credentials (mine, "bench", &key,
-                                           GNUTLS_PSK_KEY_RAW), "keys");
+                                           GNUTLS_PSK_KEY_RAW),
+        "keys");
   must (gnutls_psk_allocate_server_credentials (&theirs), "keys");
   gnutls_psk_set_server_credentials_function (theirs, find_key);
   open_end (&client, GNUTLS_CLIENT, GNUTLS_CRD_PSK, mine);
@@ -212,8 +215,8 @@ main (int argc, char *argv[])
   printf ("{\"cipher_write\": %.2f, \"cipher_read\": %.2f, "
           "\"records_write\": %.2f, \"records_read\": %.2f}\n",
           per_mib (cipher_alone (seconds, true)),
-          per_mib (cipher_alone (seconds, false)),
-          per_mib (sent), per_mib (received));
+          per_mib (cipher_alone (seconds, false)), per_mib (sent),
+          per_mib (received));
   gnutls_deinit (client.session);
   gnutls_deinit (server.session);
   gnutls_psk_free_client_credentials (mine);

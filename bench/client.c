@@ -34,7 +34,7 @@ struct queue {
   const struct plan *plan;
   struct nbd_handle *nbd;
   struct slot *slots;
-  struct slot **idle;         /* stack of slots without a request */
+  struct slot **idle; /* stack of slots without a request */
   unsigned idles;
   bool writing;
 };
@@ -56,8 +56,7 @@ die_nbd (const char *what)
 }
 
 /* libnbd 1.14 does not know of extended headers; where a library does, they
- * are one more question to the server and one more answer to wait for.
- */
+ * are one more question to the server and one more answer to wait for. */
 static void
 ask_no_extended_headers (struct nbd_handle *nbd)
 {
@@ -133,7 +132,8 @@ issue (struct queue *q, uint64_t offset)
 {
   struct slot *slot = q->idle[--q->idles];
   nbd_completion_callback done = {
-    .callback = completed, .user_data = slot,
+    .callback = completed,
+    .user_data = slot,
   };
   int64_t cookie;
 
@@ -141,12 +141,12 @@ issue (struct queue *q, uint64_t offset)
   if (q->writing) {
     if (q->plan->verify)
       pattern_fill (slot->buf, q->plan->size, offset, q->plan->salt);
-    cookie = nbd_aio_pwrite (q->nbd, slot->buf, q->plan->size, offset,
-                             done, 0);
+    cookie = nbd_aio_pwrite (q->nbd, slot->buf, q->plan->size, offset, done,
+                             0);
   }
   else
-    cookie = nbd_aio_pread (q->nbd, slot->buf, q->plan->size, offset,
-                            done, 0);
+    cookie = nbd_aio_pread (q->nbd, slot->buf, q->plan->size, offset, done,
+                            0);
   if (cookie == -1)
     die_nbd (q->writing ? "nbd_aio_pwrite" : "nbd_aio_pread");
 }
@@ -187,7 +187,8 @@ queue_init (struct queue *q, const struct plan *plan, bool writing)
   };
   for (unsigned i = 0; i < plan->depth; i++) {
     q->slots[i] = (struct slot) {
-      .queue = q, .buf = allocate (plan->size),
+      .queue = q,
+      .buf = allocate (plan->size),
     };
     q->idle[q->idles++] = &q->slots[i];
   }
@@ -282,7 +283,9 @@ case_sync (const struct plan *plan)
 {
   struct meter m;
   struct worker w = {
-    .plan = plan, .meter = &m, .nbd = open_handle (plan),
+    .plan = plan,
+    .meter = &m,
+    .nbd = open_handle (plan),
   };
 
   meter_start (&m, plan);
@@ -303,7 +306,10 @@ case_threads (const struct plan *plan)
   meter_start (&m, plan);
   for (unsigned i = 0; i < plan->threads; i++) {
     w[i] = (struct worker) {
-      .plan = plan, .meter = &m, .nbd = nbd, .number = i,
+      .plan = plan,
+      .meter = &m,
+      .nbd = nbd,
+      .number = i,
     };
     if (pthread_create (&w[i].thread, NULL, worker_run, &w[i]) != 0)
       die ("pthread_create failed");
@@ -389,8 +395,7 @@ case_idle (const struct plan *plan)
   uint64_t heap_after = heap_bytes ();
   printf ("{\"case\": \"idle\", \"handles\": %u, "
           "\"resident\": %.0f, \"heap\": %.0f}\n",
-          plan->handles,
-          ((double) after - before) / plan->handles,
+          plan->handles, ((double) after - before) / plan->handles,
           ((double) heap_after - heap_before) / plan->handles);
   for (unsigned i = 0; i < plan->handles; i++)
     nbd_close (nbd[i]);

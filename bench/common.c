@@ -107,7 +107,10 @@ parse_plan (int argc, char *argv[], struct plan *plan)
 
   *plan = (struct plan) {
     .requests = UINT64_MAX,
-    .size = 4096, .depth = 64, .threads = 8, .handles = 1000,
+    .size = 4096,
+    .depth = 64,
+    .threads = 8,
+    .handles = 1000,
   };
   while ((c = getopt_long (argc, argv, "", options, &i)) != -1) {
     if (c == '?')
@@ -230,7 +233,7 @@ meter_goes_on (const struct meter *m, const struct plan *plan,
   if (issued >= plan->requests)
     return false;
   return plan->seconds == 0 || issued % REQUESTS_PER_CLOCK != 0
-    || now () < m->deadline;
+         || now () < m->deadline;
 }
 
 /* Print the result, one line of JSON. */

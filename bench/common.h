@@ -15,20 +15,20 @@
 
 /* What to measure. */
 struct plan {
-  const char *socket;         /* the server's Unix socket */
-  const char *tls_keys;       /* encrypt, with the keys in this file */
-  const char *what;           /* case: read, write, sync, ... */
-  uint64_t requests;          /* stop after so many, */
-  double seconds;             /* or after so long, what comes first */
-  size_t size;                /* bytes per request */
-  unsigned depth;             /* requests in flight */
+  const char *socket;   /* the server's Unix socket */
+  const char *tls_keys; /* encrypt, with the keys in this file */
+  const char *what;     /* case: read, write, sync, ... */
+  uint64_t requests;    /* stop after so many, */
+  double seconds;       /* or after so long, what comes first */
+  size_t size;          /* bytes per request */
+  unsigned depth;       /* requests in flight */
   unsigned threads;
   unsigned handles;
-  bool notify;                /* own poll loop instead of nbd_poll */
-  bool sequential;            /* offsets in order instead of at random */
-  bool compact;               /* do not ask for extended headers */
-  bool verify;                /* fill what is written, check what is read */
-  uint64_t salt;              /* makes written data differ from the old */
+  bool notify;     /* own poll loop instead of nbd_poll */
+  bool sequential; /* offsets in order instead of at random */
+  bool compact;    /* do not ask for extended headers */
+  bool verify;     /* fill what is written, check what is read */
+  uint64_t salt;   /* makes written data differ from the old */
 };
 
 /* Where the next request goes. */

@@ -5,8 +5,7 @@
  *
  * It is the bound for bench/fuse: what the kernel and libfuse cost a program
  * that has nothing else to do.  Reads get the same bytes again and again and
- * writes are forgotten.  It ends when it is unmounted.
- */
+ * writes are forgotten.  It ends when it is unmounted. */
 #define FUSE_USE_VERSION 312
 
 #include <errno.h>
@@ -30,7 +29,9 @@ static void
 attributes (fuse_ino_t ino, struct stat *st)
 {
   *st = (struct stat) {
-    .st_ino = ino, .st_mode = S_IFREG | 0666, .st_nlink = 1,
+    .st_ino = ino,
+    .st_mode = S_IFREG | 0666,
+    .st_nlink = 1,
     .st_size = size,
   };
   if (ino == FUSE_ROOT_ID)
@@ -41,7 +42,9 @@ static void
 answer_lookup (fuse_req_t req, fuse_ino_t parent, const char *name)
 {
   struct fuse_entry_param entry = {
-    .ino = FUSE_ROOT_ID + 1, .attr_timeout = 1, .entry_timeout = 1,
+    .ino = FUSE_ROOT_ID + 1,
+    .attr_timeout = 1,
+    .entry_timeout = 1,
   };
   if (parent != FUSE_ROOT_ID || strcmp (name, "nbd") != 0) {
     fuse_reply_err (req, ENOENT);
@@ -132,15 +135,17 @@ main (int argc, char **argv)
   snprintf (max_read, sizeof max_read, "-omax_read=%d", REQUEST_SIZE);
   char *words[] = { argv[0], max_read, NULL };
   struct fuse_args args = FUSE_ARGS_INIT (2, words);
-  struct fuse_session *session = fuse_session_new (
-    &args, &operations, sizeof operations, NULL);
+  struct fuse_session *session = fuse_session_new (&args, &operations,
+                                                   sizeof operations, NULL);
   if (session == NULL || fuse_session_mount (session, argv[1]) == -1)
     return EXIT_FAILURE;
 
   ssize_t count;
   char *start = request + PAGE - HEADER;
   while ((count = read (fuse_session_fd (session), start,
-                        HEADER + REQUEST_SIZE)) != -1 || errno != ENODEV)
+                        HEADER + REQUEST_SIZE))
+           != -1
+         || errno != ENODEV)
     if (count > 0) {
       struct fuse_buf buffer = { .mem = start, .size = count };
       fuse_session_process_buf (session, &buffer);

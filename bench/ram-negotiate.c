@@ -94,8 +94,8 @@ answer_starttls (struct connection *c)
   if (!tls_available () || c->tls != NULL)
     return answer (c, NBD_OPT_STARTTLS, NBD_REP_ERR_UNSUP);
   c->structured = false;
-  return answer (c, NBD_OPT_STARTTLS, NBD_REP_ACK)
-    && c->start == c->end && tls_accept (c);
+  return answer (c, NBD_OPT_STARTTLS, NBD_REP_ACK) && c->start == c->end
+         && tls_accept (c);
 }
 
 /* Receive one option and its data, of which we need nothing. */
@@ -128,8 +128,7 @@ negotiate (struct connection *c)
   };
   uint32_t flags, option;
 
-  if (!send_now (c, &greeting, sizeof greeting)
-      || !receive (c, sizeof flags))
+  if (!send_now (c, &greeting, sizeof greeting) || !receive (c, sizeof flags))
     return false;
   memcpy (&flags, c->in + c->start, sizeof flags);
   c->start += sizeof flags;
@@ -141,22 +140,12 @@ negotiate (struct connection *c)
     switch (option) {
     case NBD_OPT_EXPORT_NAME:
       return answer_export_name (c, be32toh (flags) & NBD_FLAG_NO_ZEROES);
-    case NBD_OPT_GO:
-      return answer_go (c, option);
-    case NBD_OPT_INFO:
-      ok = answer_go (c, option);
-      break;
-    case NBD_OPT_STRUCTURED_REPLY:
-      ok = answer_structured_reply (c);
-      break;
-    case NBD_OPT_STARTTLS:
-      ok = answer_starttls (c);
-      break;
-    case NBD_OPT_ABORT:
-      answer (c, option, NBD_REP_ACK);
-      return false;
-    default:
-      ok = answer (c, option, NBD_REP_ERR_UNSUP);
+    case NBD_OPT_GO: return answer_go (c, option);
+    case NBD_OPT_INFO: ok = answer_go (c, option); break;
+    case NBD_OPT_STRUCTURED_REPLY: ok = answer_structured_reply (c); break;
+    case NBD_OPT_STARTTLS: ok = answer_starttls (c); break;
+    case NBD_OPT_ABORT: answer (c, option, NBD_REP_ACK); return false;
+    default: ok = answer (c, option, NBD_REP_ERR_UNSUP);
     }
     if (!ok)
       return false;

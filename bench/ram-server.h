@@ -25,8 +25,8 @@
 
 struct ram_export {
   uint64_t size;
-  bool structured;            /* agree to structured replies */
-  bool store;                 /* keep what is written */
+  bool structured; /* agree to structured replies */
+  bool store;      /* keep what is written */
   char *data;
 };
 
@@ -40,12 +40,12 @@ struct tls;
 
 struct connection {
   int fd;
-  struct tls *tls;            /* NULL: in the clear */
+  struct tls *tls; /* NULL: in the clear */
   const struct ram_export *export;
-  bool structured;            /* the client asked for them */
-  size_t start, end;          /* received and not yet used */
-  unsigned replies, iovs;     /* prepared and not yet sent */
-  size_t waiting;             /* bytes in them */
+  bool structured;        /* the client asked for them */
+  size_t start, end;      /* received and not yet used */
+  unsigned replies, iovs; /* prepared and not yet sent */
+  size_t waiting;         /* bytes in them */
   union reply reply[BATCH_REPLIES];
   struct iovec iov[2 * BATCH_REPLIES];
   char in[RECEIVE_BUFFER];
@@ -60,7 +60,8 @@ ssize_t tls_receive (struct connection *c, void *buf, size_t n);
 bool tls_send (struct connection *c, const struct iovec *iov, unsigned n);
 void tls_end (struct connection *c);
 
-void connection_init (struct connection *c, int fd, const struct ram_export *e);
+void connection_init (struct connection *c, int fd,
+                      const struct ram_export *e);
 bool receive (struct connection *c, size_t n);
 bool send_now (struct connection *c, const void *buf, size_t n);
 bool negotiate (struct connection *c);

@@ -33,18 +33,18 @@
 struct direction {
   gnutls_aead_cipher_hd_t cipher;
   unsigned char iv[NONCE];
-  uint64_t number;            /* of the next record */
+  uint64_t number; /* of the next record */
 };
 
 struct tls {
   gnutls_session_t session;
   int fd;
   struct direction read, write;
-  size_t start, end;          /* ciphertext received, not yet used */
-  size_t waiting;             /* ciphertext to be sent */
+  size_t start, end; /* ciphertext received, not yet used */
+  size_t waiting;    /* ciphertext to be sent */
   char in[RECEIVE_BUFFER];
   char out[SEND_BYTES + HEAD + MAX_CIPHERTEXT];
-  size_t left_start, left_end;        /* of a record's plaintext */
+  size_t left_start, left_end; /* of a record's plaintext */
   char left[MAX_CIPHERTEXT];
 };
 
@@ -92,8 +92,8 @@ take_keys (struct tls *t, bool read, struct direction *d)
 
   if (gnutls_record_get_state (t->session, read, NULL, &iv, &key, number) < 0
       || iv.size != NONCE
-      || gnutls_aead_cipher_init (&d->cipher, GNUTLS_CIPHER_AES_128_GCM,
-                                  &key) < 0)
+      || gnutls_aead_cipher_init (&d->cipher, GNUTLS_CIPHER_AES_128_GCM, &key)
+           < 0)
     return false;
   memcpy (d->iv, iv.data, NONCE);
   memcpy (&d->number, number, sizeof number);
@@ -121,7 +121,7 @@ tls_accept (struct connection *c)
     r = gnutls_handshake (t->session);
   while (r < 0 && !gnutls_error_is_fatal (r));
   return r >= 0 && take_keys (t, true, &t->read)
-    && take_keys (t, false, &t->write);
+         && take_keys (t, false, &t->write);
 }
 
 static void
@@ -175,7 +175,8 @@ decrypt (struct tls *t, char *to, bool wait)
   head = (unsigned char *) t->in + t->start;
   next_nonce (&t->read, nonce);
   if (gnutls_aead_cipher_decrypt (t->read.cipher, nonce, NONCE, head, HEAD,
-                                  TAG, head + HEAD, n, to, &len) < 0)
+                                  TAG, head + HEAD, n, to, &len)
+      < 0)
     return -1;
   t->start += HEAD + n;
   while (len > 0 && to[len - 1] == 0)
@@ -234,7 +235,8 @@ seal (struct tls *t, size_t n)
   next_nonce (&t->write, nonce);
   if (gnutls_aead_cipher_encrypt (t->write.cipher, nonce, NONCE, head, HEAD,
                                   TAG, head + HEAD, n + 1, head + HEAD,
-                                  &sealed) < 0)
+                                  &sealed)
+      < 0)
     return false;
   t->waiting += HEAD + len;
   return t->waiting < SEND_BYTES || send_ciphertext (t);

@@ -85,7 +85,7 @@ receive (struct connection *c, size_t n)
   while (c->end < n) {
     size_t room = sizeof c->in - c->end;
     ssize_t r = c->tls != NULL ? tls_receive (c, c->in + c->end, room)
-      : recv (c->fd, c->in + c->end, room, 0);
+                               : recv (c->fd, c->in + c->end, room, 0);
     if (r == -1 && errno == EINTR)
       continue;
     if (r <= 0)
@@ -143,8 +143,8 @@ reply_empty (struct connection *c, const struct request *r, uint32_t error)
 }
 
 static void
-reply_data (struct connection *c, const struct request *r,
-            uint64_t offset, uint32_t length)
+reply_data (struct connection *c, const struct request *r, uint64_t offset,
+            uint32_t length)
 {
   union reply *reply = &c->reply[c->replies++];
 
@@ -193,7 +193,7 @@ serve_request (struct connection *c, const struct request *r)
   uint64_t offset = be64toh (r->offset);
   uint32_t length = be32toh (r->length);
   bool inside = length <= MAX_PAYLOAD && offset <= c->export->size
-    && length <= c->export->size - offset;
+                && length <= c->export->size - offset;
 
   switch (be16toh (r->type)) {
   case NBD_CMD_READ:
@@ -207,15 +207,9 @@ serve_request (struct connection *c, const struct request *r)
       return false;
     reply_empty (c, r, inside ? 0 : NBD_EINVAL);
     return true;
-  case NBD_CMD_FLUSH:
-    reply_empty (c, r, 0);
-    return true;
-  case NBD_CMD_DISC:
-    flush (c);
-    return false;
-  default:
-    reply_empty (c, r, NBD_EINVAL);
-    return true;
+  case NBD_CMD_FLUSH: reply_empty (c, r, 0); return true;
+  case NBD_CMD_DISC: flush (c); return false;
+  default: reply_empty (c, r, NBD_EINVAL); return true;
   }
 }
 

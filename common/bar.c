@@ -51,7 +51,8 @@ tool_bar_line (char line[TOOL_BAR_MAX], int columns, int percent,
   int bar = room - PERCENT_COLUMNS - FRAME_COLUMNS;
   if (bar < CELLS_LEAST) {
     const char *sign = room >= PERCENT_COLUMNS || room < 4
-      ? spinner (percent, turn) : "";
+                         ? spinner (percent, turn)
+                         : "";
     int length = snprintf (line, TOOL_BAR_MAX, "%s", sign);
     if (room >= 4)
       snprintf (line + length, TOOL_BAR_MAX - length, "%s%3d%%",

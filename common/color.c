@@ -22,8 +22,7 @@ terminal_has_colors (void)
 {
   const char *no_color = getenv ("NO_COLOR");
   const char *term = getenv ("TERM");
-  return isatty (STDOUT_FILENO)
-         && (no_color == NULL || no_color[0] == '\0')
+  return isatty (STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0')
          && (term == NULL || strcmp (term, "dumb") != 0);
 }
 

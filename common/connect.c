@@ -20,18 +20,13 @@ tool_start_connecting (struct nbd_handle *h,
   if (tool_leave_out (h, endpoint) == -1)
     return -1;
   switch (endpoint->transport) {
-  case TOOL_URI:
-    return nbd_aio_connect_uri (h, words[0]);
+  case TOOL_URI: return nbd_aio_connect_uri (h, words[0]);
   case TOOL_ACTIVATION:
     return nbd_aio_connect_systemd_socket_activation (h, words);
-  case TOOL_COMMAND:
-    return nbd_aio_connect_command (h, words);
-  case TOOL_FD:
-    return nbd_aio_connect_socket (h, atoi (words[0]));
-  case TOOL_TCP:
-    return nbd_aio_connect_tcp (h, words[0], words[1]);
-  case TOOL_UNIX:
-    return nbd_aio_connect_unix (h, words[0]);
+  case TOOL_COMMAND: return nbd_aio_connect_command (h, words);
+  case TOOL_FD: return nbd_aio_connect_socket (h, atoi (words[0]));
+  case TOOL_TCP: return nbd_aio_connect_tcp (h, words[0], words[1]);
+  case TOOL_UNIX: return nbd_aio_connect_unix (h, words[0]);
   case TOOL_VSOCK:
     return nbd_aio_connect_vsock (h, strtoul (words[0], NULL, 10),
                                   strtoul (words[1], NULL, 10));
@@ -44,20 +39,13 @@ static const char *
 blocking_call (enum tool_transport transport)
 {
   switch (transport) {
-  case TOOL_URI:
-    return "nbd_connect_uri";
-  case TOOL_ACTIVATION:
-    return "nbd_connect_systemd_socket_activation";
-  case TOOL_COMMAND:
-    return "nbd_connect_command";
-  case TOOL_FD:
-    return "nbd_connect_socket";
-  case TOOL_TCP:
-    return "nbd_connect_tcp";
-  case TOOL_UNIX:
-    return "nbd_connect_unix";
-  case TOOL_VSOCK:
-    return "nbd_connect_vsock";
+  case TOOL_URI: return "nbd_connect_uri";
+  case TOOL_ACTIVATION: return "nbd_connect_systemd_socket_activation";
+  case TOOL_COMMAND: return "nbd_connect_command";
+  case TOOL_FD: return "nbd_connect_socket";
+  case TOOL_TCP: return "nbd_connect_tcp";
+  case TOOL_UNIX: return "nbd_connect_unix";
+  case TOOL_VSOCK: return "nbd_connect_vsock";
   }
   abort ();
 }
@@ -181,8 +169,8 @@ tool_connect_within (struct nbd_handle **h,
     *endpoint->left_out = left_out;
   if (r == -1 && story != NULL) {
     story = continue_story (story, without, reason (endpoint));
-    tool_reword_error (tool_format ("%s: %s", blocking_call
-                                    (endpoint->transport), story));
+    tool_reword_error (
+      tool_format ("%s: %s", blocking_call (endpoint->transport), story));
   }
   free (story);
   return r;

@@ -15,12 +15,10 @@ tool_can_reconnect (const struct tool_endpoint *endpoint)
   case TOOL_URI:
   case TOOL_TCP:
   case TOOL_UNIX:
-  case TOOL_VSOCK:
-    return true;
+  case TOOL_VSOCK: return true;
   case TOOL_ACTIVATION:
   case TOOL_COMMAND:
-  case TOOL_FD:
-    return false;
+  case TOOL_FD: return false;
   }
   return false;
 }
@@ -62,8 +60,8 @@ set_endpoint (struct tool_endpoint *endpoint, enum tool_transport transport,
     char *words[];
   };
   static struct copy *copies;
-  struct copy *copy =
-    tool_alloc (sizeof *copy + (count + 1) * sizeof copy->words[0]);
+  struct copy *copy = tool_alloc (sizeof *copy
+                                  + (count + 1) * sizeof copy->words[0]);
   memcpy (copy->words, words, count * sizeof words[0]);
   copy->next = copies;
   copies = copy;
@@ -99,7 +97,7 @@ tool_take_endpoint (char ***words, bool last, struct tool_endpoint *endpoint)
     if (end == 0)
       tool_usage_error ("\"[\" is not closed by \"]\" %s",
                         last ? "as the last argument"
-                        : "as an argument of its own");
+                             : "as an argument of its own");
     if (end == 1)
       tool_usage_error ("there is no command between \"[\" and \"]\"");
     set_endpoint (endpoint, TOOL_ACTIVATION, w + 1, end - 1);
@@ -124,7 +122,8 @@ tool_only_endpoint (char **words, struct tool_endpoint *endpoint)
   const char *first = words[0];
   if (!tool_take_endpoint (&words, true, endpoint))
     tool_usage_error ("\"%s\" is no NBD URI, such as nbd://localhost or "
-                      "nbd+unix:///?socket=/tmp/socket", first);
+                      "nbd+unix:///?socket=/tmp/socket",
+                      first);
   if (words[0] != NULL)
     tool_usage_error ("\"%s\" is one argument too many", words[0]);
 }

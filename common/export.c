@@ -42,7 +42,7 @@ bool
 tool_export_is_same (const struct tool_export *a, const struct tool_export *b)
 {
   return a->size == b->size && a->minimum == b->minimum
-    && a->read_only == b->read_only && a->zero == b->zero
-    && a->fast_zero == b->fast_zero && a->trim == b->trim
-    && a->flush == b->flush && a->df == b->df && a->map == b->map;
+         && a->read_only == b->read_only && a->zero == b->zero
+         && a->fast_zero == b->fast_zero && a->trim == b->trim
+         && a->flush == b->flush && a->df == b->df && a->map == b->map;
 }

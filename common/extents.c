@@ -27,8 +27,8 @@ struct step {
   enum { UNUSED, ASKED, TOLD, UNKNOWN } state;
   struct tool_range question;
   int64_t cookie;
-  struct tool_map map;          /* TOLD: its end is that of the answer */
-  char *why;                    /* UNKNOWN */
+  struct tool_map map; /* TOLD: its end is that of the answer */
+  char *why;           /* UNKNOWN */
   struct pass *pass;
 };
 
@@ -36,17 +36,17 @@ struct step {
 struct merged {
   uint64_t offset, length;
   uint64_t type;
-  char *why;                    /* not NULL: it is unknown */
+  char *why; /* not NULL: it is unknown */
 };
 
 struct pass {
   const struct tool_extents *of;
-  uint64_t end;                 /* of the range */
-  uint64_t delivered;           /* what is before that */
+  uint64_t end;       /* of the range */
+  uint64_t delivered; /* what is before that */
   struct tool_walk walk;
   struct step steps[TOOL_WALK_MOST_AHEAD];
   struct merged merged;
-  char *why;                    /* the walk was given up */
+  char *why; /* the walk was given up */
 };
 
 /* ---- asking ---- */
@@ -103,8 +103,8 @@ static bool
 may_ask (struct pass *p)
 {
   struct step *s = next_step (p);
-  return steps_in_use (p) < p->walk.ahead
-    || s == NULL || s->question.begin != p->delivered;
+  return steps_in_use (p) < p->walk.ahead || s == NULL
+         || s->question.begin != p->delivered;
 }
 
 static void
@@ -149,9 +149,9 @@ deliver (struct pass *p, uint64_t end, uint64_t type, char *why)
 {
   struct merged *m = &p->merged;
   bool same = why != NULL ? m->why != NULL
-    : m->why == NULL && m->type == type;
+                          : m->why == NULL && m->type == type;
   if (m->length > 0 && same)
-    free (why);                 /* the first reason says enough */
+    free (why); /* the first reason says enough */
   else {
     int r = deliver_merged (p);
     if (r != 0) {
@@ -220,15 +220,12 @@ step_failed (struct pass *p, struct step *s, const char *why)
 {
   struct tool_range *q = &s->question;
   switch (tool_walk_failed (&p->walk, q, q->end)) {
-  case TOOL_WALK_PARTS:
-    free_step (s);
-    return;
+  case TOOL_WALK_PARTS: free_step (s); return;
   case TOOL_WALK_GIVEN_UP:
     free (p->why);
     p->why = tool_format ("%s", why);
     break;
-  case TOOL_WALK_GAP:
-    break;
+  case TOOL_WALK_GAP: break;
   }
   tool_map_free (&s->map);
   s->why = tool_format ("%s", why);
@@ -285,8 +282,11 @@ tool_each_extent (const struct tool_extents *of)
   p->delivered = p->merged.offset = of->offset;
   p->end = of->offset + of->length;
   p->walk = (struct tool_walk) {
-    .length = most, .most = most, .least = LEAST_QUESTION,
-    .align = LEAST_QUESTION, .ahead = LEAST_AHEAD,
+    .length = most,
+    .most = most,
+    .least = LEAST_QUESTION,
+    .align = LEAST_QUESTION,
+    .ahead = LEAST_AHEAD,
   };
   tool_walk_add (&p->walk, of->offset, p->end);
   while (r == 0 && p->delivered < p->end) {
@@ -295,7 +295,8 @@ tool_each_extent (const struct tool_extents *of)
     if (s == NULL) {
       r = deliver (p, p->end, 0, p->why);
       p->why = NULL;
-    } else if (s->state == ASKED)
+    }
+    else if (s->state == ASKED)
       take_answer (p, s);
     else
       r = deliver_step (p, s);

@@ -7,25 +7,28 @@
  *  - struct tool_walk knows what to ask next.  It sends nothing and waits for
  *    nothing, so it serves tools that block, that have a loop of events, and
  *    that have threads (which lock it).
- *  - tool_each_extent is a whole walk, for tools that can wait for it.
- */
+ *  - tool_each_extent is a whole walk, for tools that can wait for it. */
 #ifndef EXTENTS_H
 #define EXTENTS_H
 
 #include "tool.h"
 
-struct tool_range { uint64_t begin, end; };
+struct tool_range {
+  uint64_t begin, end;
+};
 
 /* ---- map.c: what was told ---- */
 
 /* It begins where the one before ends. */
-struct tool_extent { uint64_t end, flags; };
+struct tool_extent {
+  uint64_t end, flags;
+};
 
 struct tool_map {
-  uint64_t begin, end;          /* equal: nothing is known */
+  uint64_t begin, end; /* equal: nothing is known */
   struct tool_extent *extents;
   size_t count, room;
-  bool out_of_memory;           /* and what came since then is missing */
+  bool out_of_memory; /* and what came since then is missing */
 };
 
 /* Begin an empty one.  What the struct held is not freed. */
@@ -53,21 +56,21 @@ extern void tool_map_free (struct tool_map *map);
 #define TOOL_WALK_MOST_AHEAD 64
 
 struct tool_walk {
-  uint64_t length;              /* of a question, to begin with, */
-  uint64_t most;                /* and at most */
-  uint64_t least;               /* shorter ones are not halved */
-  uint64_t align;               /* questions end at multiples of it, */
-  uint64_t phase;               /* when so much is added */
-  unsigned ahead;               /* questions on their way, at most */
+  uint64_t length; /* of a question, to begin with, */
+  uint64_t most;   /* and at most */
+  uint64_t least;  /* shorter ones are not halved */
+  uint64_t align;  /* questions end at multiples of it, */
+  uint64_t phase;  /* when so much is added */
+  unsigned ahead;  /* questions on their way, at most */
   /* The rest begins with 0. */
-  struct tool_range *unasked;   /* a queue, of which these are in use */
+  struct tool_range *unasked; /* a queue, of which these are in use */
   size_t head, count, room;
   struct tool_range asked[TOOL_WALK_MOST_AHEAD];
   unsigned nr_asked;
-  unsigned gaps;                /* without an answer since then, */
-  struct tool_range gap;        /* and those that follow one another */
-  uint64_t careful_end;         /* something before it has failed, */
-  uint64_t careful;             /* so questions are no longer than this */
+  unsigned gaps;         /* without an answer since then, */
+  struct tool_range gap; /* and those that follow one another */
+  uint64_t careful_end;  /* something before it has failed, */
+  uint64_t careful;      /* so questions are no longer than this */
   bool given_up;
 };
 
@@ -91,13 +94,12 @@ extern void tool_walk_lost (struct tool_walk *walk,
                             const struct tool_range *question);
 /* What is before END could not be told; the rest was not asked. */
 enum tool_walk_failure {
-  TOOL_WALK_PARTS,              /* that will be asked in shorter parts */
-  TOOL_WALK_GAP,                /* that stays unknown */
-  TOOL_WALK_GIVEN_UP,           /* that and all that was not told yet */
+  TOOL_WALK_PARTS,    /* that will be asked in shorter parts */
+  TOOL_WALK_GAP,      /* that stays unknown */
+  TOOL_WALK_GIVEN_UP, /* that and all that was not told yet */
 };
-extern enum tool_walk_failure
-tool_walk_failed (struct tool_walk *walk, const struct tool_range *question,
-                  uint64_t end);
+extern enum tool_walk_failure tool_walk_failed (
+  struct tool_walk *walk, const struct tool_range *question, uint64_t end);
 
 /* So many extents were told at once: few or many of them make the next
  * questions longer or shorter. */
@@ -123,9 +125,9 @@ typedef int tool_unknown_function (void *opaque, uint64_t offset,
                                    uint64_t length, const char *why);
 
 struct tool_extents {
-  struct nbd_handle *h;         /* connected */
-  const char *context;          /* a metadata context that was negotiated */
-  uint64_t offset, length;      /* of the range */
+  struct nbd_handle *h;    /* connected */
+  const char *context;     /* a metadata context that was negotiated */
+  uint64_t offset, length; /* of the range */
   tool_extent_function *extent;
   tool_unknown_function *unknown;
   void *opaque;

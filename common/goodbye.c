@@ -4,8 +4,7 @@
  * Whoever closes a connection with requests in flight makes a server fail
  * to write its replies, and some end then with all that they serve.  So
  * replies are taken first, but not for long, and the server is told that
- * nothing more will come.
- */
+ * nothing more will come. */
 #include <config.h>
 
 #include <poll.h>
@@ -49,7 +48,7 @@ events_of (struct nbd_handle *h)
   return (struct pollfd) {
     .fd = nbd_aio_get_fd (h),
     .events = (direction & LIBNBD_AIO_DIRECTION_READ ? POLLIN : 0)
-            | (direction & LIBNBD_AIO_DIRECTION_WRITE ? POLLOUT : 0),
+              | (direction & LIBNBD_AIO_DIRECTION_WRITE ? POLLOUT : 0),
   };
 }
 
@@ -67,8 +66,7 @@ drive (struct nbd_handle **handles, size_t count, int ms,
       int r = serve (handles[i], waits);
       more |= r == 1;
       some |= r != -1;
-      fds[i] = r == 0 ? events_of (handles[i])
-        : (struct pollfd) { .fd = -1 };
+      fds[i] = r == 0 ? events_of (handles[i]) : (struct pollfd) { .fd = -1 };
     }
     left = deadline - tool_now_ms ();
     if (some && !more && left > 0)
@@ -84,7 +82,7 @@ say_goodbye (struct nbd_handle *h)
   if (nbd_aio_is_negotiating (h) == 1)
     return nbd_aio_opt_abort (h) == 0;
   return is_connected (h) && nbd_aio_disconnect (h, 0) == 0
-    && !owes_replies (h);
+         && !owes_replies (h);
 }
 
 void

@@ -15,8 +15,8 @@
 struct entry {
   struct entry *next;
   struct nbd_handle *h;
-  _Atomic int negotiating;      /* the socket, to be broken; or -1 */
-  tool_prepare *prepare;        /* of the handle */
+  _Atomic int negotiating; /* the socket, to be broken; or -1 */
+  tool_prepare *prepare;   /* of the handle */
   const void *opaque;
 };
 static struct entry *_Atomic entries;

@@ -10,9 +10,9 @@
 #include "internal.h"
 
 static const struct wish {
-  const char *setting;          /* in the library's message */
+  const char *setting; /* in the library's message */
   int (*set) (struct nbd_handle *h, bool request);
-  const char *name;             /* for people */
+  const char *name; /* for people */
 } wishes[] = {
   { "nbd_set_request_extended_headers", nbd_set_request_extended_headers,
     "extended headers" },

@@ -5,17 +5,17 @@
 
 #include "tool.h"
 
-extern const struct tool *tool_self;    /* usage.c; never NULL */
+extern const struct tool *tool_self; /* usage.c; never NULL */
 extern void tool_print_usage (FILE *file);
 /* For getopt: no_argument, required_argument or optional_argument. */
 extern int tool_argument_kind (const struct tool_option *row);
 
-extern void tool_prepare_end (void);    /* end.c */
+extern void tool_prepare_end (void); /* end.c */
 /* Run FUNCTION after all those of tool_at_end.  There is one such function;
  * it may be called twice. */
 extern void tool_at_last (void (*function) (void));
 
-extern bool tool_ignores_pipe (void);   /* signals.c: SIGPIPE was ignored */
+extern bool tool_ignores_pipe (void); /* signals.c: SIGPIPE was ignored */
 
 /* message.c.  The library's last error is told as that of CALL. */
 extern void tool_name_error (const char *call);
@@ -27,10 +27,10 @@ extern int tool_leave_out (struct nbd_handle *h,
                            const struct tool_endpoint *endpoint);
 /* What is left out the next time, since the last error says that the server
  * hung up on it; NULL if that was not the error. */
-extern const char *
-tool_learn_from_hangup (const struct tool_endpoint *endpoint);
+extern const char *tool_learn_from_hangup (
+  const struct tool_endpoint *endpoint);
 
-extern void tool_choose_colors (bool yes);      /* color.c */
+extern void tool_choose_colors (bool yes); /* color.c */
 
 /* handles.c: from now on, signals break the connection if SOCKET is not
  * -1. */

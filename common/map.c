@@ -34,12 +34,14 @@ tool_map_add (struct tool_map *map, uint64_t end, uint64_t flags)
 {
   if (end <= map->end || map->out_of_memory)
     return;
-  struct tool_extent *last = map->count ? &map->extents[map->count - 1] : NULL;
+  struct tool_extent *last = map->count ? &map->extents[map->count - 1]
+                                        : NULL;
   if (last != NULL && last->flags == flags)
     last->end = end;
   else if (make_room (map))
     map->extents[map->count++] = (struct tool_extent) {
-      .end = end, .flags = flags,
+      .end = end,
+      .flags = flags,
     };
   else
     return;

@@ -48,7 +48,8 @@ tool_usage_error (const char *format, ...)
     message (format, args);
     va_end (args);
     tool_error ("try %s --help", tool_self->name);
-  } else {
+  }
+  else {
     fputc ('\n', stderr);
     tool_print_usage (stderr);
   }
@@ -60,9 +61,9 @@ static const char *
 without_call (const char *error)
 {
   const char *rest = strstr (error, ": ");
-  if (rest != NULL && (strncmp (error, "nbd_poll", strlen ("nbd_poll")) == 0
-                       || strncmp (error, "nbd_aio_", strlen ("nbd_aio_"))
-                          == 0))
+  if (rest != NULL
+      && (strncmp (error, "nbd_poll", strlen ("nbd_poll")) == 0
+          || strncmp (error, "nbd_aio_", strlen ("nbd_aio_")) == 0))
     return rest + strlen (": ");
   return error;
 }
@@ -102,8 +103,7 @@ tool_nbd_error (void)
 void
 tool_nbd_fail (const char *what)
 {
-  tool_fail ("%s%s%s", what ? what : "", what ? ": " : "",
-             tool_nbd_error ());
+  tool_fail ("%s%s%s", what ? what : "", what ? ": " : "", tool_nbd_error ());
 }
 
 void *

@@ -25,8 +25,8 @@ static struct {
 /* Call FUNCTION for each word of NAMES. */
 static void
 each_name (const struct tool_option *row,
-           void (*function) (const struct tool_option *row,
-                             const char *name, size_t length))
+           void (*function) (const struct tool_option *row, const char *name,
+                             size_t length))
 {
   const char *name = row->names;
   while (*name != '\0') {
@@ -45,7 +45,9 @@ add_long (const struct tool_option *row, const char *name, size_t length)
   if (parser.longs == NULL || copy == NULL)
     tool_fail ("out of memory");
   parser.longs[count] = (struct option) {
-    .name = copy, .has_arg = tool_argument_kind (row), .val = row->id,
+    .name = copy,
+    .has_arg = tool_argument_kind (row),
+    .val = row->id,
   };
   parser.longs[count + 1] = (struct option) { .name = NULL };
 }
@@ -87,8 +89,7 @@ open_standard_descriptors (void)
 {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
     if (fcntl (fd, F_GETFD) == -1
-        && open ("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY)
-           == -1)
+        && open ("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) == -1)
       _exit (EXIT_FAILURE);
 }
 
@@ -216,32 +217,22 @@ tool_next_option (void)
       id = TOOL_HELP;
 
     switch (id) {
-    case TOOL_HELP:
-      tool_print_usage (stdout);
-      tool_finish (EXIT_SUCCESS);
+    case TOOL_HELP: tool_print_usage (stdout); tool_finish (EXIT_SUCCESS);
     case 'V':
-    case TOOL_VERSION:
-      print_version ();
-      tool_finish (EXIT_SUCCESS);
+    case TOOL_VERSION: print_version (); tool_finish (EXIT_SUCCESS);
     case LONG_OPTIONS:
     case SHORT_OPTIONS:
       list_options (id == LONG_OPTIONS);
       tool_finish (EXIT_SUCCESS);
-    case OPTION_WORDS:
-      list_words (optarg);
-      tool_finish (EXIT_SUCCESS);
+    case OPTION_WORDS: list_words (optarg); tool_finish (EXIT_SUCCESS);
     case TOOL_COLOR:
-    case TOOL_NO_COLOR:
-      tool_choose_colors (id == TOOL_COLOR);
-      break;
-    case '?':
-      tool_usage_error (NULL);
+    case TOOL_NO_COLOR: tool_choose_colors (id == TOOL_COLOR); break;
+    case '?': tool_usage_error (NULL);
     case -1:
       if (parser.masked)
         mask_brackets (false);
       return -1;
-    default:
-      return id;
+    default: return id;
     }
   }
 }

@@ -21,10 +21,10 @@
 
 static struct output {
   const char *option;
-  const char *path;             /* NULL: it is the descriptor */
+  const char *path; /* NULL: it is the descriptor */
   int fd;
-  bool written;                 /* not only read */
-  bool quiet;                   /* nothing, unless something goes wrong */
+  bool written; /* not only read */
+  bool quiet;   /* nothing, unless something goes wrong */
 } outputs[MAX_OUTPUTS];
 static size_t nr_outputs;
 
@@ -41,8 +41,7 @@ static bool
 stat_output (const struct output *o, struct stat *st)
 {
   int r = o->path ? stat (o->path, st) : fstat (o->fd, st);
-  return r == 0
-    && !(S_ISCHR (st->st_mode) && st->st_rdev == makedev (1, 3));
+  return r == 0 && !(S_ISCHR (st->st_mode) && st->st_rdev == makedev (1, 3));
 }
 
 static bool
@@ -51,7 +50,7 @@ same_file (const struct stat *a, const struct stat *b)
   if (a->st_dev == b->st_dev && a->st_ino == b->st_ino)
     return true;
   bool devices = (S_ISBLK (a->st_mode) && S_ISBLK (b->st_mode))
-    || (S_ISCHR (a->st_mode) && S_ISCHR (b->st_mode));
+                 || (S_ISCHR (a->st_mode) && S_ISCHR (b->st_mode));
   return devices && a->st_rdev == b->st_rdev;
 }
 
@@ -68,7 +67,7 @@ tool_same_disk (int fd, int other)
 {
   struct stat a, b;
   return fstat (fd, &a) == 0 && fstat (other, &b) == 0 && is_disk (&a)
-    && same_file (&a, &b);
+         && same_file (&a, &b);
 }
 
 /* Take a descriptor that the caller has opened.  What the program opened
@@ -80,7 +79,8 @@ inherited (const char *option, const char *text)
   int flags = fcntl (fd, F_GETFD);
   if (flags == -1 || (flags & FD_CLOEXEC) != 0)
     tool_fail ("%s: descriptor %d is not open; whoever runs %s has to open "
-               "it", option, fd, tool_self->name);
+               "it",
+               option, fd, tool_self->name);
   return fd;
 }
 
@@ -117,7 +117,9 @@ void
 tool_output_messages (bool many)
 {
   add ((struct output) {
-    .option = "messages", .fd = STDERR_FILENO, .written = true,
+    .option = "messages",
+    .fd = STDERR_FILENO,
+    .written = true,
     .quiet = !many,
   });
 }

@@ -46,7 +46,7 @@ may_come_back (struct nbd_handle *h)
   if (error == EINVAL || error == ENOTSUP || error == EPERM)
     return false;
   return nbd_stats_bytes_received (h) == 0 || error == ENOTCONN
-    || error == ECONNRESET || error == EPIPE || error == ESHUTDOWN;
+         || error == ECONNRESET || error == EPIPE || error == ESHUTDOWN;
 }
 
 enum tool_outcome
@@ -63,8 +63,9 @@ tool_pool_try (struct tool_pool *p, int silence, struct nbd_handle **h,
   }
   tool_check_signal ();
   *why = r == 1 ? no_answer (silence) : tool_format ("%s", tool_nbd_error ());
-  enum tool_outcome outcome = r == 1 ? TOOL_SILENT
-    : may_come_back (*h) ? TOOL_UNREACHED : TOOL_REFUSED;
+  enum tool_outcome outcome = r == 1               ? TOOL_SILENT
+                              : may_come_back (*h) ? TOOL_UNREACHED
+                                                   : TOOL_REFUSED;
   if (tool_can_reconnect (&p->at)) {
     tool_close (*h);
     *h = NULL;
@@ -86,7 +87,9 @@ unsigned
 tool_pool_allows (const struct tool_pool *p, unsigned wanted)
 {
   return tool_can_reconnect (&p->at)
-    && nbd_can_multi_conn (p->connections[0].h) == 1 ? wanted : 1;
+             && nbd_can_multi_conn (p->connections[0].h) == 1
+           ? wanted
+           : 1;
 }
 
 /* ---- connections that were lost ---- */

@@ -9,8 +9,7 @@
  * first one took.
  *
  * The main thread makes connections.  After that, threads may use and reopen
- * different ones at the same time.
- */
+ * different ones at the same time. */
 #ifndef POOL_H
 #define POOL_H
 
@@ -19,12 +18,12 @@
 /* ---- export.c: what a server says of an export ---- */
 
 struct tool_export {
-  int64_t size;                 /* -1: the library has told why not */
-  uint64_t minimum, preferred;  /* block sizes */
-  uint64_t maximum;             /* of what a request carries */
+  int64_t size;                /* -1: the library has told why not */
+  uint64_t minimum, preferred; /* block sizes */
+  uint64_t maximum;            /* of what a request carries */
   bool read_only, multi_conn, extended;
   bool zero, fast_zero, trim, flush, df;
-  bool map;                     /* tells base:allocation */
+  bool map; /* tells base:allocation */
 };
 
 extern struct tool_export tool_export_of (struct nbd_handle *h);
@@ -42,25 +41,25 @@ extern bool tool_export_is_same (const struct tool_export *a,
 
 struct tool_connection {
   struct nbd_handle *h;
-  char *loss;                   /* why it was lost, if that is known */
+  char *loss; /* why it was lost, if that is known */
 };
 
 struct tool_pool {
   struct tool_endpoint at;
-  const char *prefix;           /* handles are called so, with a number; or
+  const char *prefix; /* handles are called so, with a number; or
                                    NULL */
   tool_prepare *prepare;
-  const void *opaque;           /* for PREPARE */
-  int patience_ms;              /* 0; the first connection sets it */
+  const void *opaque; /* for PREPARE */
+  int patience_ms;    /* 0; the first connection sets it */
   struct tool_connection *connections;
   unsigned count;
 };
 
 enum tool_outcome {
   TOOL_CONNECTED,
-  TOOL_SILENT,                  /* no answer in time */
-  TOOL_UNREACHED,               /* nobody is there, or it went away */
-  TOOL_REFUSED,                 /* and another attempt changes nothing */
+  TOOL_SILENT,    /* no answer in time */
+  TOOL_UNREACHED, /* nobody is there, or it went away */
+  TOOL_REFUSED,   /* and another attempt changes nothing */
 };
 
 /* Try to make one more connection: *H, which is negotiating if it was

@@ -18,11 +18,11 @@ static struct {
   enum tool_progress_kind kind;
   int fd;
   bool terminal;
-  bool drawn;                   /* the bar is on the terminal's line */
+  bool drawn; /* the bar is on the terminal's line */
   uint64_t done, total;
-  int percent;                  /* last one shown, or -1 */
-  int64_t begin, last;          /* when it began, and was drawn, in ms */
-  unsigned turn;                /* of the spinner */
+  int percent;         /* last one shown, or -1 */
+  int64_t begin, last; /* when it began, and was drawn, in ms */
+  unsigned turn;       /* of the spinner */
 } bar;
 
 /* 100 is kept for the end. */
@@ -47,8 +47,8 @@ about (char buffer[TOOL_SIZE_MAX], double size)
     size /= 1024;
     i++;
   }
-  snprintf (buffer, TOOL_SIZE_MAX, i > 0 && size < 9.95 ? "%.1f %s"
-            : "%.0f %s", size, units[i]);
+  snprintf (buffer, TOOL_SIZE_MAX,
+            i > 0 && size < 9.95 ? "%.1f %s" : "%.0f %s", size, units[i]);
   return buffer;
 }
 
@@ -94,7 +94,8 @@ show (int percent, bool at_once)
   if (bar.kind == TOOL_PROGRESS_FD) {
     if (percent != bar.percent)
       dprintf (bar.fd, "%d/100\n", percent);
-  } else {
+  }
+  else {
     int64_t now = tool_now_ms ();
     bool patient = bar.kind == TOOL_PROGRESS_PATIENT_BAR;
     if (patient && now - bar.begin < PATIENCE_MS && !at_once)
@@ -121,8 +122,13 @@ tool_progress_start (enum tool_progress_kind kind, int fd, uint64_t total)
   pthread_mutex_lock (&lock);
   static bool registered;
   bar = (typeof (bar)) {
-    .on = true, .kind = kind, .fd = fd, .total = total, .percent = -1,
-    .terminal = isatty (STDERR_FILENO), .begin = tool_now_ms (),
+    .on = true,
+    .kind = kind,
+    .fd = fd,
+    .total = total,
+    .percent = -1,
+    .terminal = isatty (STDERR_FILENO),
+    .begin = tool_now_ms (),
   };
   if (kind == TOOL_PROGRESS_PATIENT_BAR)
     bar.on = bar.terminal;

@@ -8,8 +8,7 @@
  * leaves its loop.
  *
  * Options are negotiated by calls that only wait for the server.  Nothing is
- * lost there, and the handler breaks such connections.
- */
+ * lost there, and the handler breaks such connections. */
 #include <config.h>
 
 #include <errno.h>
@@ -23,8 +22,8 @@
 #define SAME_SIGNAL_MS 500
 
 static int wake = -1;
-static sigset_t ending;         /* the signals that end the tool */
-static volatile int64_t came_ms;        /* when the first one did */
+static sigset_t ending;          /* the signals that end the tool */
+static volatile int64_t came_ms; /* when the first one did */
 static bool pipe_ignored = true;
 
 static void
@@ -37,7 +36,8 @@ handle (int number)
     tool_signal = number;
     tool_wake ();
     tool_break_negotiations ();
-  } else if (now - came_ms >= SAME_SIGNAL_MS) {
+  }
+  else if (now - came_ms >= SAME_SIGNAL_MS) {
     /* It is blocked until we return. */
     signal (number, SIG_DFL);
     raise (number);
@@ -58,7 +58,7 @@ tool_catch_signal (int number, void (*handler) (int))
   struct sigaction old, action = { .sa_handler = handler };
   sigfillset (&action.sa_mask);
   return sigaction (number, NULL, &old) == 0 && old.sa_handler != SIG_IGN
-    && sigaction (number, &action, NULL) == 0;
+         && sigaction (number, &action, NULL) == 0;
 }
 
 void

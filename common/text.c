@@ -7,14 +7,17 @@
 
 #include "internal.h"
 
-#define INVALID 0xfffd          /* the replacement character */
+#define INVALID 0xfffd /* the replacement character */
 
 /* Decode one character of UTF-8 and step over it.  A byte that begins no
  * valid sequence is INVALID. */
 static unsigned
 next_char (const unsigned char **text)
 {
-  static const struct { unsigned char mask, lead; unsigned least; } forms[] = {
+  static const struct {
+    unsigned char mask, lead;
+    unsigned least;
+  } forms[] = {
     { 0x80, 0x00, 0 },
     { 0xe0, 0xc0, 0x80 },
     { 0xf0, 0xe0, 0x800 },
@@ -45,10 +48,12 @@ next_char (const unsigned char **text)
 static bool
 is_deceptive (unsigned c)
 {
-  static const struct { unsigned first, last; } ranges[] = {
-    { 0x0000, 0x001f }, { 0x007f, 0x009f }, { 0x00ad, 0x00ad },
-    { 0x061c, 0x061c }, { 0x200b, 0x200b }, { 0x200e, 0x200f },
-    { 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfeff, 0xfeff },
+  static const struct {
+    unsigned first, last;
+  } ranges[] = {
+    { 0x0000, 0x001f }, { 0x007f, 0x009f },   { 0x00ad, 0x00ad },
+    { 0x061c, 0x061c }, { 0x200b, 0x200b },   { 0x200e, 0x200f },
+    { 0x2028, 0x202e }, { 0x2060, 0x206f },   { 0xfeff, 0xfeff },
     { 0xfff9, 0xfffb }, { 0xe0000, 0xe007f },
   };
   for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)

@@ -5,8 +5,7 @@
  * with tool_next_option, its server with tool_take_endpoint, and leaves with
  * tool_fail or by returning from main.  Whichever way it ends, also by a
  * signal, what it opened through tool_create is closed: other servers are
- * told so, those which were started end and their sockets are removed.
- */
+ * told so, those which were started end and their sockets are removed. */
 #ifndef TOOL_H
 #define TOOL_H
 
@@ -24,18 +23,18 @@
 /* One option.  All spellings share a row; the first long name is the one
  * that help shows. */
 struct tool_option {
-  int id;                       /* the short option's letter, or >= 256 */
-  const char *names;            /* long names with spaces between, or "" */
-  const char *argument;         /* NULL: none; "N"; "[CONTEXT]": optional */
-  const char *help;             /* NULL: not shown in the help */
+  int id;               /* the short option's letter, or >= 256 */
+  const char *names;    /* long names with spaces between, or "" */
+  const char *argument; /* NULL: none; "N"; "[CONTEXT]": optional */
+  const char *help;     /* NULL: not shown in the help */
 };
 
 enum {
-  TOOL_HELP = 256,              /* the rows below use these */
+  TOOL_HELP = 256, /* the rows below use these */
   TOOL_VERSION,
   TOOL_COLOR,
   TOOL_NO_COLOR,
-  TOOL_FIRST,                   /* ids of a tool's own long options */
+  TOOL_FIRST, /* ids of a tool's own long options */
 };
 
 /* Rows that tool_next_option handles by itself.  --long-options,
@@ -56,21 +55,21 @@ enum {
 /* What an option's argument can be, for completion.  A word that ends with
  * ":" or "/" goes on. */
 struct tool_words {
-  int id;                       /* of the option */
-  const char *words;            /* with spaces between */
+  int id;            /* of the option */
+  const char *words; /* with spaces between */
 };
 
 struct tool {
-  const char *name;             /* what messages begin with */
-  const char *summary;          /* one line */
-  const char *forms;            /* lines "nbdinfo [--json] URI\n" ... */
-  const struct tool_option *options;    /* ends with id 0, in the order
+  const char *name;                  /* what messages begin with */
+  const char *summary;               /* one line */
+  const char *forms;                 /* lines "nbdinfo [--json] URI\n" ... */
+  const struct tool_option *options; /* ends with id 0, in the order
                                            that --long-options prints */
-  const struct tool_words *words;       /* ends with id 0; or NULL */
-  const char *examples;         /* lines, each a command; or NULL */
-  int usage_status;             /* exit status of usage errors; 0 means 1 */
-  bool stops_at_argument;       /* options end at the first argument */
-  bool short_version;           /* --version says nothing of the library */
+  const struct tool_words *words;    /* ends with id 0; or NULL */
+  const char *examples;              /* lines, each a command; or NULL */
+  int usage_status;       /* exit status of usage errors; 0 means 1 */
+  bool stops_at_argument; /* options end at the first argument */
+  bool short_version;     /* --version says nothing of the library */
 };
 
 /* Begin: remember the tool and its command line, and see to it that standard
@@ -107,9 +106,9 @@ extern const char *tool_nbd_error (void);
  * NULL.  If a signal made the library fail, end by that instead. */
 extern void tool_nbd_fail (const char *what) __attribute__ ((noreturn));
 
-extern void *tool_alloc (size_t size);  /* cleared; fails the tool */
+extern void *tool_alloc (size_t size); /* cleared; fails the tool */
 extern char *tool_format (const char *format, ...)
-  __attribute__ ((format (printf, 1, 2)));      /* to be freed */
+  __attribute__ ((format (printf, 1, 2))); /* to be freed */
 
 /* ---- end.c: the end of a program ---- */
 
@@ -117,7 +116,7 @@ extern char *tool_format (const char *format, ...)
  * closed.  At most eight, the last one first. */
 extern void tool_at_end (void (*function) (void));
 
-extern volatile sig_atomic_t tool_signal;       /* that came, or 0 */
+extern volatile sig_atomic_t tool_signal; /* that came, or 0 */
 /* If a signal came, end by it.  In the main thread, whose tool_at_end
  * functions and handles must be ready for it. */
 extern void tool_check_signal (void);
@@ -156,7 +155,7 @@ extern bool tool_catch_signal (int number, void (*handler) (int));
  * sets tool_signal himself. */
 extern const sigset_t *tool_ending_signals (void);
 extern int tool_signal_fd (void);
-extern void tool_wake (void);           /* make it readable; for events */
+extern void tool_wake (void); /* make it readable; for events */
 
 /* Wait for H or a signal, at most TIMEOUT milliseconds (-1: for ever), as
  * nbd_poll does.  Signals end the program here. */
@@ -192,20 +191,20 @@ extern void tool_close_all (void);
 /* ---- endpoint.c: servers on the command line ---- */
 
 enum tool_transport {
-  TOOL_URI,                     /* words[0] */
-  TOOL_ACTIVATION,              /* [ COMMAND ... ], words */
-  TOOL_COMMAND,                 /* words; NBD on the child's stdin/stdout */
-  TOOL_FD,                      /* a connected socket, words[0] */
-  TOOL_TCP,                     /* host words[0], port words[1] */
-  TOOL_UNIX,                    /* path words[0] */
-  TOOL_VSOCK,                   /* context words[0], port words[1] */
+  TOOL_URI,        /* words[0] */
+  TOOL_ACTIVATION, /* [ COMMAND ... ], words */
+  TOOL_COMMAND,    /* words; NBD on the child's stdin/stdout */
+  TOOL_FD,         /* a connected socket, words[0] */
+  TOOL_TCP,        /* host words[0], port words[1] */
+  TOOL_UNIX,       /* path words[0] */
+  TOOL_VSOCK,      /* context words[0], port words[1] */
 };
 
 struct tool_endpoint {
   enum tool_transport transport;
-  char **words;                 /* ends with NULL; a copy, never freed */
-  const char *name;             /* for messages */
-  unsigned *left_out;           /* what the server hung up on, see hangup.c */
+  char **words;       /* ends with NULL; a copy, never freed */
+  const char *name;   /* for messages */
+  unsigned *left_out; /* what the server hung up on, see hangup.c */
 };
 
 /* Could a connection to it be made twice? */
@@ -362,9 +361,9 @@ extern void tool_bar_line (char line[TOOL_BAR_MAX], int columns, int percent,
 /* ---- progress.c: safe to call from several threads ---- */
 
 enum tool_progress_kind {
-  TOOL_PROGRESS_BAR,            /* always, on standard error */
-  TOOL_PROGRESS_PATIENT_BAR,    /* on a terminal, if it takes a second */
-  TOOL_PROGRESS_FD,             /* lines "N/100" */
+  TOOL_PROGRESS_BAR,         /* always, on standard error */
+  TOOL_PROGRESS_PATIENT_BAR, /* on a terminal, if it takes a second */
+  TOOL_PROGRESS_FD,          /* lines "N/100" */
 };
 
 /* Begin.  FD counts for TOOL_PROGRESS_FD only.  A TOTAL of 0 is an unknown

@@ -143,7 +143,7 @@ tool_walk_next (struct tool_walk *w, struct tool_range *question)
     return false;
   *question = *r;
   uint64_t most = careful ? careful_length (w, r->begin)
-    : usual_length (w, r->begin);
+                          : usual_length (w, r->begin);
   if (most < r->end - r->begin)
     question->end = r->begin + most;
   r->begin = question->end;

@@ -38,12 +38,12 @@
 struct bad {
   pthread_mutex_t lock;
   struct ranges known;
-  unsigned told;                /* of so many errors */
+  unsigned told; /* of so many errors */
   /* The list. */
-  int fd;                       /* -1: there is none */
+  int fd; /* -1: there is none */
   const char *name;
-  bool regular;                 /* can be written again and again */
-  double next;                  /* not before this time */
+  bool regular; /* can be written again and again */
+  double next;  /* not before this time */
 };
 
 /* ---- the list ---- */
@@ -59,7 +59,8 @@ list_text (const struct copy *c, bool whole, size_t *size)
     return NULL;
   fputc ('[', f);
   for (size_t i = 0; i < bad->count; i++)
-    fprintf (f, "%s\n{ \"offset\": %" PRIu64 ", \"length\": %" PRIu64
+    fprintf (f,
+             "%s\n{ \"offset\": %" PRIu64 ", \"length\": %" PRIu64
              ", \"type\": 1, \"description\": \"unreadable\" }",
              i > 0 ? "," : "", c->source->start + bad->list[i].start,
              bad->list[i].end - bad->list[i].start);
@@ -77,9 +78,8 @@ write_all (const struct bad *b, const char *text, size_t size)
   size_t done = 0;
 
   while (done < size) {
-    ssize_t n = b->regular
-      ? pwrite (b->fd, text + done, size - done, done)
-      : write (b->fd, text + done, size - done);
+    ssize_t n = b->regular ? pwrite (b->fd, text + done, size - done, done)
+                           : write (b->fd, text + done, size - done);
     if (n == -1 && errno == EINTR && tool_signal == 0)
       continue;
     if (n <= 0)
@@ -168,16 +168,22 @@ summarize (struct copy *c, bool whole)
   const char *name = c->bad->fd != -1 ? c->bad->name : NULL;
   size_t count = c->bad->known.count;
 
-  copy_warn (c, "%s: %" PRIu64 " bytes in %zu range%s could not be read%s "
-             "and %s%s%s%s", c->source->name, (uint64_t) c->unreadable,
-             count, count == 1 ? "" : "s", whole ? "" : " so far",
-             zero ? "are zeroes at the destination"
+  copy_warn (c,
+             "%s: %" PRIu64 " bytes in %zu range%s could not be read%s "
+             "and %s%s%s%s",
+             c->source->name, (uint64_t) c->unreadable, count,
+             count == 1 ? "" : "s", whole ? "" : " so far",
+             zero                 ? "are zeroes at the destination"
              : c->settings.verify ? "are neither copied nor verified"
-             : "are not copied",
-             name == NULL ? "" : whole ? "; the list is in "
-             : "; the list, which is not whole, is in ", name ? name : "",
-             whole && c->settings.resume ? "; to try them again, use the same "
-             "command with its journal" : "");
+                                  : "are not copied",
+             name == NULL ? ""
+             : whole      ? "; the list is in "
+                          : "; the list, which is not whole, is in ",
+             name ? name : "",
+             whole && c->settings.resume
+               ? "; to try them again, use the same "
+                 "command with its journal"
+               : "");
 }
 
 int
@@ -216,7 +222,8 @@ tell (const struct io *io)
     copy_warn (c, "%s: read at offset %" PRIu64 " failed: %s; %s",
                io->on->name, io->on->start + io->position, io_why (io),
                c->settings.on_read_error == READ_ERRORS_ZERO
-               ? "zeroes are written instead" : "it is not copied");
+                 ? "zeroes are written instead"
+                 : "it is not copied");
 }
 
 /* Tell of a range where it begins, not of each of its blocks. */
@@ -278,7 +285,7 @@ next_part (struct worker *w, struct slot *s, uint64_t at, struct range *part)
 {
   struct copy *c = w->copy;
   uint64_t length = at < s->bad_before ? (s->bad_before - at) / 2
-    : s->part_length;
+                                       : s->part_length;
   uint64_t end = at + length, next = next_block (c, at);
 
   if (at == s->what.end)
@@ -301,7 +308,7 @@ is_of_disk (struct worker *w, const struct io *io)
   if (e->ops->is_lost == NULL)
     return io->error != ENODATA;
   return !endpoint_is_lost (e, w->index)
-    || (e->copy->settings.retry > 0 && e->reconnects);
+         || (e->copy->settings.retry > 0 && e->reconnects);
 }
 
 enum bad_next

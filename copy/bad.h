@@ -7,9 +7,9 @@
 
 /* What comes next for a chunk of which a read failed, or a part came. */
 enum bad_next {
-  BAD_FAILS,                    /* no error to go on after */
-  BAD_READ_PART,                /* another part is to be read */
-  BAD_ALL_READ,                 /* all that can be read of it was read */
+  BAD_FAILS,     /* no error to go on after */
+  BAD_READ_PART, /* another part is to be read */
+  BAD_ALL_READ,  /* all that can be read of it was read */
 };
 
 extern enum bad_next bad_read (struct worker *w, struct io *io,

@@ -24,7 +24,7 @@
 struct blkhash {
   pthread_mutex_t lock;
   gnutls_digest_algorithm_t algorithm;
-  size_t size;                  /* of a digest */
+  size_t size; /* of a digest */
   uint64_t block;
   unsigned char **pages;
   uint64_t page_count;
@@ -38,9 +38,14 @@ struct blkhash {
 static int
 parse (struct copy *c, struct blkhash *b, const char *text)
 {
-  static const struct { const char *name; int id; } known[] = {
-    { "md5", GNUTLS_DIG_MD5 }, { "sha1", GNUTLS_DIG_SHA1 },
-    { "sha256", GNUTLS_DIG_SHA256 }, { "sha512", GNUTLS_DIG_SHA512 },
+  static const struct {
+    const char *name;
+    int id;
+  } known[] = {
+    { "md5", GNUTLS_DIG_MD5 },
+    { "sha1", GNUTLS_DIG_SHA1 },
+    { "sha256", GNUTLS_DIG_SHA256 },
+    { "sha512", GNUTLS_DIG_SHA512 },
   };
   size_t length = strcspn (text, "/");
 
@@ -50,8 +55,10 @@ parse (struct copy *c, struct blkhash *b, const char *text)
         && known[i].name[length] == '\0')
       b->algorithm = known[i].id;
   if (b->algorithm == GNUTLS_DIG_UNKNOWN) {
-    copy_fail (c, "--blkhash: unknown algorithm %.*s; it is one of md5, "
-               "sha1, sha256 and sha512", (int) length, text);
+    copy_fail (c,
+               "--blkhash: unknown algorithm %.*s; it is one of md5, "
+               "sha1, sha256 and sha512",
+               (int) length, text);
     return -1;
   }
   int64_t block = 64 * KIB;
@@ -210,7 +217,7 @@ outer (struct blkhash *b, uint64_t length, unsigned char *value)
     uint64_t page = i / PAGE_BLOCKS;
     if (page < b->page_count && b->pages[page] != NULL) {
       const unsigned char *at = b->pages[page]
-        + i % PAGE_BLOCKS * (b->size + 1);
+                                + i % PAGE_BLOCKS * (b->size + 1);
       if (at[0])
         p = at + 1;
     }

@@ -111,7 +111,7 @@ end_of_run (struct copy *c, const struct slot *s, uint64_t start,
     next = MIN (next, stop);
     /* The last block, if it is not whole, is data by convention. */
     bool z = next - at == scan
-      && is_zero (s->buffer + (at - s->what.start), next - at);
+             && is_zero (s->buffer + (at - s->what.start), next - at);
     if (at == start)
       *zero = z;
     else if (z != *zero)
@@ -195,16 +195,19 @@ matches (struct copy *c, const struct slot *s)
   if (s->what.has_digest) {
     if (digest (s->buffer, length, 0) == s->what.digest)
       return true;
-    copy_fail (c, "%s: verification failed: the %" PRIu64 " bytes at "
+    copy_fail (c,
+               "%s: verification failed: the %" PRIu64 " bytes at "
                "offset %" PRIu64 " of the destination are not what was "
-               "copied", c->to->name, length, offset);
+               "copied",
+               c->to->name, length, offset);
     return false;
   }
   if (is_zero (s->buffer, length))
     return true;
-  copy_fail (c, "%s: verification failed: the %" PRIu64 " bytes at offset %"
-             PRIu64 " of the destination are not zero", c->to->name, length,
-             offset);
+  copy_fail (c,
+             "%s: verification failed: the %" PRIu64
+             " bytes at offset %" PRIu64 " of the destination are not zero",
+             c->to->name, length, offset);
   return false;
 }
 
@@ -213,10 +216,12 @@ fits (struct copy *c, const struct slot *s)
 {
   if (c->to->length == -1 || s->what.end <= (uint64_t) c->to->length)
     return true;
-  copy_fail (c, "%s: write at offset %" PRIu64 " failed: %s: the "
+  copy_fail (c,
+             "%s: write at offset %" PRIu64 " failed: %s: the "
              "destination is full after %" PRIi64 " bytes and the source "
-             "goes on", c->to->name, c->to->start + c->to->length,
-             strerror (ENOSPC), c->to->length);
+             "goes on",
+             c->to->name, c->to->start + c->to->length, strerror (ENOSPC),
+             c->to->length);
   return false;
 }
 
@@ -325,15 +330,9 @@ failed (struct worker *w, struct io *io)
     return;
   }
   switch (bad_read (w, io, &part)) {
-  case BAD_FAILS:
-    io_fail (io);
-    break;
-  case BAD_READ_PART:
-    read_part (w, s, part.start, part.end);
-    break;
-  case BAD_ALL_READ:
-    was_read (w, s);
-    break;
+  case BAD_FAILS: io_fail (io); break;
+  case BAD_READ_PART: read_part (w, s, part.start, part.end); break;
+  case BAD_ALL_READ: was_read (w, s); break;
   }
 }
 

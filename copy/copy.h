@@ -40,14 +40,13 @@
  *
  * Whatever goes wrong: copy_fail prints the first message, all workers stop,
  * leaving in flight what is, and copy_run returns -1.  Nothing else reports
- * success than its end.
- */
+ * success than its end. */
 #ifndef COPY_H
 #define COPY_H
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/param.h>        /* MIN, MAX */
+#include <sys/param.h> /* MIN, MAX */
 
 #include "engine.h"
 #include "ranges.h"
@@ -60,41 +59,41 @@
 /* Why nothing more is done. */
 enum stop {
   GOING_ON,
-  FAILED,                       /* a message was printed */
-  INTERRUPTED,                  /* by a signal */
-  UNREAD,                       /* nobody reads standard output */
+  FAILED,      /* a message was printed */
+  INTERRUPTED, /* by a signal */
+  UNREAD,      /* nobody reads standard output */
 };
 
 struct copy {
   struct copy_settings settings;
   struct copy_events events;
   struct endpoint *from, *to;
-  struct endpoint *source;      /* from, unless verifying */
-  struct copy *kept;            /* a list, see copy_free */
-  uint64_t length;              /* to be copied, once known */
+  struct endpoint *source; /* from, unless verifying */
+  struct copy *kept;       /* a list, see copy_free */
+  uint64_t length;         /* to be copied, once known */
   bool length_known;
-  uint64_t most;                /* wanted of a stream, or UINT64_MAX */
-  uint64_t align;               /* boundaries of chunks, at the destination */
-  uint64_t request;             /* bytes per request */
-  _Atomic uint64_t scan;        /* block size of the scan, 0: none */
-  bool whole;                   /* all of the destination is made */
-  bool resumed;                 /* a journal was there */
-  bool track;                   /* remember what is not durable */
-  bool flushing;                /* after the first pass */
-  bool verifying;               /* second pass: from is the destination */
+  uint64_t most;         /* wanted of a stream, or UINT64_MAX */
+  uint64_t align;        /* boundaries of chunks, at the destination */
+  uint64_t request;      /* bytes per request */
+  _Atomic uint64_t scan; /* block size of the scan, 0: none */
+  bool whole;            /* all of the destination is made */
+  bool resumed;          /* a journal was there */
+  bool track;            /* remember what is not durable */
+  bool flushing;         /* after the first pass */
+  bool verifying;        /* second pass: from is the destination */
   struct work work;
   struct worker *workers;
   unsigned worker_count;
-  unsigned slots;               /* per worker */
+  unsigned slots; /* per worker */
 
-  _Atomic int stop;             /* enum stop */
-  int stop_fd;                  /* readable once they shall stop */
+  _Atomic int stop; /* enum stop */
+  int stop_fd;      /* readable once they shall stop */
   pthread_mutex_t message_lock;
 
-  _Atomic unsigned generation;  /* how often the destination was lost, */
-  _Atomic unsigned losses;      /* and since it flushed something */
+  _Atomic unsigned generation; /* how often the destination was lost, */
+  _Atomic unsigned losses;     /* and since it flushed something */
   _Atomic uint64_t copied, zeroed, skipped, verified;
-  _Atomic uint64_t unreadable;  /* among what was copied or skipped */
+  _Atomic uint64_t unreadable; /* among what was copied or skipped */
   _Atomic bool map_failed;
 
   /* Each is that of the file of its name. */

@@ -17,7 +17,7 @@ enum { OF_DATA, OF_ZEROES, OF_BAD, KINDS };
 struct done {
   pthread_mutex_t lock;
   struct ranges recent[KINDS], aside[KINDS];
-  uint64_t bytes;               /* of data among the recent ones */
+  uint64_t bytes; /* of data among the recent ones */
   double flush_began, flush_ended, flush_took;
 };
 
@@ -30,7 +30,7 @@ done_begin (struct copy *c)
   d->flush_ended = tool_now ();
   c->done = d;
   c->track = c->settings.resume
-    || (c->settings.retry > 0 && c->to->reconnects);
+             || (c->settings.retry > 0 && c->to->reconnects);
 }
 
 void
@@ -83,7 +83,7 @@ done_flush_is_due (struct copy *c)
   if (d->recent[0].count + d->recent[1].count > 0) {
     double since = tool_now () - d->flush_ended;
     due = (d->bytes >= c->settings.checkpoint || since >= FLUSH_SECONDS)
-      && since >= d->flush_took * FLUSH_SHARE;
+          && since >= d->flush_took * FLUSH_SHARE;
   }
   if (due)
     set_aside (d);
@@ -117,7 +117,8 @@ void
 done_destination_lost (struct copy *c)
 {
   if (++c->losses > c->settings.retry)
-    copy_fail (c, "%s: the connection was lost %u times before anything was "
+    copy_fail (c,
+               "%s: the connection was lost %u times before anything was "
                "durable; more attempts may help, or a smaller --checkpoint",
                c->to->name, (unsigned) c->losses);
 }
@@ -143,9 +144,10 @@ done_redo (struct copy *c)
   for (int i = 0; i < KINDS; i++) {
     bool stays = i == OF_ZEROES && c->to->fresh;
     for (size_t j = 0; j < lost[i].count && !stays; j++)
-      work_return (c, (struct extent) {
-          .start = lost[i].list[j].start, .end = lost[i].list[j].end,
-          .kind = i == OF_ZEROES ? ZERO : DATA });
+      work_return (c,
+                   (struct extent) { .start = lost[i].list[j].start,
+                                     .end = lost[i].list[j].end,
+                                     .kind = i == OF_ZEROES ? ZERO : DATA });
     ranges_clear (&lost[i]);
   }
 }

@@ -6,8 +6,7 @@
  * threads if it takes several connections, and gets each back through
  * io_done, at once or later, but always on the thread that started it.
  * Positions of an operation count from the beginning of what is copied; the
- * endpoint adds START, where its window begins.
- */
+ * endpoint adds START, where its window begins. */
 #ifndef COPY_ENDPOINT_H
 #define COPY_ENDPOINT_H
 
@@ -32,18 +31,18 @@ struct io {
   struct slot *slot;
   struct endpoint *on;
   enum action action;
-  unsigned connection;          /* to be used: from 0 on */
-  char *buffer;                 /* READ, WRITE */
+  unsigned connection; /* to be used: from 0 on */
+  char *buffer;        /* READ, WRITE */
   uint64_t position, length;
-  bool hole;                    /* WRITE_ZEROES: all of what was asked for is
+  bool hole;               /* WRITE_ZEROES: all of what was asked for is
                                    zero, not some of what was read */
-  int error;                    /* errno of the outcome */
-  char *why;                    /* and in words, if there are better ones */
-  int64_t cookie;               /* in flight; what the library calls it */
-  unsigned way;                 /* how it is tried; it only becomes more, */
-  bool retries;                 /* and is to be started so once more */
-  bool ended;                   /* READ: nothing comes behind it */
-  struct tool_range asked;      /* STATUS: the question */
+  int error;               /* errno of the outcome */
+  char *why;               /* and in words, if there are better ones */
+  int64_t cookie;          /* in flight; what the library calls it */
+  unsigned way;            /* how it is tried; it only becomes more, */
+  bool retries;            /* and is to be started so once more */
+  bool ended;              /* READ: nothing comes behind it */
+  struct tool_range asked; /* STATUS: the question */
   /* STATUS: block status of base:allocation, and what the context that
    * selects tells, in positions of the endpoint. */
   struct tool_map allocation, selection;
@@ -96,24 +95,24 @@ struct endpoint_ops {
 struct endpoint {
   const struct endpoint_ops *ops;
   struct copy *copy;
-  const char *name;             /* as the user wrote it */
-  int fd;                       /* of a file, device or stream; else -1 */
+  const char *name; /* as the user wrote it */
+  int fd;           /* of a file, device or stream; else -1 */
   bool source;
-  int64_t size;                 /* all of it; -1 if unknown */
-  uint64_t minimum, preferred, maximum;         /* sizes of requests */
-  uint64_t zero_maximum;        /* of one request for zeroes */
-  bool stream;                  /* in order, no positions */
-  bool has_map;                 /* STATUS works */
-  bool has_selection;           /* and knows the chosen context */
+  int64_t size;                         /* all of it; -1 if unknown */
+  uint64_t minimum, preferred, maximum; /* sizes of requests */
+  uint64_t zero_maximum;                /* of one request for zeroes */
+  bool stream;                          /* in order, no positions */
+  bool has_map;                         /* STATUS works */
+  bool has_selection;                   /* and knows the chosen context */
   bool can_flush;
-  bool grows;                   /* as large as it has to be */
-  bool fresh;                   /* the destination reads as zeroes */
-  bool swallows;                /* what is written goes nowhere */
-  bool reconnects;              /* lost connections can be opened again */
-  bool multi;                   /* takes several connections */
+  bool grows;      /* as large as it has to be */
+  bool fresh;      /* the destination reads as zeroes */
+  bool swallows;   /* what is written goes nowhere */
+  bool reconnects; /* lost connections can be opened again */
+  bool multi;      /* takes several connections */
   /* The engine sets these. */
-  uint64_t start;               /* the window's offset */
-  int64_t length;               /* the window's length; -1 if unknown */
+  uint64_t start; /* the window's offset */
+  int64_t length; /* the window's length; -1 if unknown */
 };
 
 /* Print the message unless one was printed before, and stop all. */
@@ -134,8 +133,8 @@ extern struct endpoint *nbd_open (struct copy *c,
                                   bool source);
 extern struct endpoint *file_open (struct copy *c, int fd, const char *name,
                                    bool source);
-extern struct endpoint *stream_open (struct copy *c, int fd,
-                                     const char *name, bool source);
+extern struct endpoint *stream_open (struct copy *c, int fd, const char *name,
+                                     bool source);
 extern struct endpoint *null_open (struct copy *c);
 
 #endif /* COPY_ENDPOINT_H */

@@ -14,8 +14,12 @@
 #include "worker.h"
 
 const struct copy_settings copy_usual_settings = {
-  .connections = 4, .requests = 64, .queue_size = 16 * MIB,
-  .request_size = 256 * KIB, .sparse = 4096, .checkpoint = 256 * MIB,
+  .connections = 4,
+  .requests = 64,
+  .queue_size = 16 * MIB,
+  .request_size = 256 * KIB,
+  .sparse = 4096,
+  .checkpoint = 256 * MIB,
   .length = { -1, -1 },
 };
 
@@ -86,12 +90,15 @@ set_window (struct copy *c, struct endpoint *e, uint64_t offset,
   else if (e->size == -1 || e->grows)
     return 0;
   else if (offset > (uint64_t) e->size)
-    copy_fail (c, "%s: offset %" PRIu64 " is behind the end of the %s, which "
-               "has %" PRIi64 " bytes", e->name, offset, which, e->size);
+    copy_fail (c,
+               "%s: offset %" PRIu64 " is behind the end of the %s, which "
+               "has %" PRIi64 " bytes",
+               e->name, offset, which, e->size);
   else if (length > most)
-    copy_fail (c, "%s: %" PRIi64 " bytes at offset %" PRIu64 " are more than "
-               "the %s, which has %" PRIi64 " bytes", e->name, length,
-               offset, which, e->size);
+    copy_fail (c,
+               "%s: %" PRIi64 " bytes at offset %" PRIu64 " are more than "
+               "the %s, which has %" PRIi64 " bytes",
+               e->name, length, offset, which, e->size);
   else {
     e->length = length == -1 ? most : length;
     return 0;
@@ -105,21 +112,21 @@ copy_between (struct copy *c, struct endpoint *from, struct endpoint *to)
 {
   c->from = c->source = from;
   c->to = to;
-  if (set_window (c, from, c->settings.offset[0],
-                  c->settings.length[0]) == -1
-      || set_window (c, to, c->settings.offset[1],
-                     c->settings.length[1]) == -1)
+  if (set_window (c, from, c->settings.offset[0], c->settings.length[0]) == -1
+      || set_window (c, to, c->settings.offset[1], c->settings.length[1])
+           == -1)
     return -1;
   c->length_known = from->length != -1 && !from->stream;
   c->length = c->length_known ? (uint64_t) from->length : 0;
   if (from->length != -1 && to->length != -1 && from->length > to->length) {
-    copy_fail (c, "the source is larger than the destination: %" PRIi64
-               " bytes do not fit into %" PRIi64 " bytes", from->length,
-               to->length);
+    copy_fail (c,
+               "the source is larger than the destination: %" PRIi64
+               " bytes do not fit into %" PRIi64 " bytes",
+               from->length, to->length);
     return -1;
   }
   c->most = from->stream && from->length != -1 ? (uint64_t) from->length
-    : UINT64_MAX;
+                                               : UINT64_MAX;
   /* What was lost could not be read again. */
   if (from->stream)
     to->reconnects = false;
@@ -278,7 +285,7 @@ copy_prepare (struct copy *c)
     return -1;
   c->resumed = r == 1;
   c->whole = !o->select && !o->context && !c->resumed && o->offset[1] == 0
-    && o->length[1] == -1;
+             && o->length[1] == -1;
   if (c->to->ops->prepare && c->to->ops->prepare (c->to) == -1)
     return -1;
   if (c->resumed)
@@ -314,9 +321,10 @@ copy_all (struct copy *c, bool flush)
     run_say_interrupted (c, 0);
   c->flushing = false;
   if (!c->stop && c->most != UINT64_MAX && c->length < c->most)
-    copy_fail (c, "%s: the input ended after %" PRIu64 " bytes, but "
-               "--length=%" PRIu64 " was asked for", c->from->name,
-               c->length, c->most);
+    copy_fail (c,
+               "%s: the input ended after %" PRIu64 " bytes, but "
+               "--length=%" PRIu64 " was asked for",
+               c->from->name, c->length, c->most);
   return r == -1 || c->stop ? -1 : 0;
 }
 
@@ -353,11 +361,18 @@ struct copy_counts
 copy_counts (const struct copy *c)
 {
   return (struct copy_counts) {
-    .copied = c->copied, .zeroed = c->zeroed, .skipped = c->skipped,
-    .verified = c->verified, .unreadable = c->unreadable,
-    .length = c->length, .most = c->most, .length_known = c->length_known,
-    .threads = c->worker_count, .requests = c->slots,
-    .synchronous = c->settings.synchronous, .verifying = c->verifying,
+    .copied = c->copied,
+    .zeroed = c->zeroed,
+    .skipped = c->skipped,
+    .verified = c->verified,
+    .unreadable = c->unreadable,
+    .length = c->length,
+    .most = c->most,
+    .length_known = c->length_known,
+    .threads = c->worker_count,
+    .requests = c->slots,
+    .synchronous = c->settings.synchronous,
+    .verifying = c->verifying,
     .unread = c->stop == UNREAD,
   };
 }

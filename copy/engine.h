@@ -18,8 +18,7 @@
  * none but SIGURG, for which copy_run installs a handler.  The engine does not
  * exit, unless there is no memory.  Several copies may exist side by side.
  *
- * How it works inside is in copy.h.
- */
+ * How it works inside is in copy.h. */
 #ifndef COPY_ENGINE_H
 #define COPY_ENGINE_H
 
@@ -37,9 +36,9 @@
 
 /* What becomes of a block that cannot be read. */
 enum on_read_error {
-  READ_ERRORS_FAIL,             /* the copy fails */
-  READ_ERRORS_ZERO,             /* zeroes at the destination */
-  READ_ERRORS_SKIP,             /* what the destination holds stays */
+  READ_ERRORS_FAIL, /* the copy fails */
+  READ_ERRORS_ZERO, /* zeroes at the destination */
+  READ_ERRORS_SKIP, /* what the destination holds stays */
 };
 
 /* What of FROM is copied, as extents in order, in positions of the copy,
@@ -51,22 +50,22 @@ typedef int copy_select (void *opaque, const struct endpoint *from,
 struct copy_settings {
   bool allocated, flush, no_map, synchronous, verify;
   bool destination_is_zero;
-  bool debug;                   /* of the library */
-  unsigned connections, requests, threads;      /* threads 0: as processors */
+  bool debug;                              /* of the library */
+  unsigned connections, requests, threads; /* threads 0: as processors */
   uint64_t queue_size, request_size;
-  uint64_t sparse;              /* 0: do not look for zeroes */
-  const char *blkhash;          /* NULL: none; "": the usual one */
-  const char *blkhash_file;     /* NULL: standard output */
-  const char *resume;           /* file of the journal, or NULL */
-  uint64_t checkpoint;          /* bytes between two flushes */
-  copy_select *select;          /* NULL: all */
-  const char *map;              /* where SELECT has that from, or NULL */
-  const char *context;          /* what selects, NULL: all */
-  uint64_t rate;                /* bytes per second, 0: no limit */
-  unsigned retry;               /* attempts to open a lost connection */
+  uint64_t sparse;          /* 0: do not look for zeroes */
+  const char *blkhash;      /* NULL: none; "": the usual one */
+  const char *blkhash_file; /* NULL: standard output */
+  const char *resume;       /* file of the journal, or NULL */
+  uint64_t checkpoint;      /* bytes between two flushes */
+  copy_select *select;      /* NULL: all */
+  const char *map;          /* where SELECT has that from, or NULL */
+  const char *context;      /* what selects, NULL: all */
+  uint64_t rate;            /* bytes per second, 0: no limit */
+  unsigned retry;           /* attempts to open a lost connection */
   enum on_read_error on_read_error;
-  uint64_t offset[2];           /* of the source, of the destination */
-  int64_t length[2];            /* -1: to the end */
+  uint64_t offset[2]; /* of the source, of the destination */
+  int64_t length[2];  /* -1: to the end */
 };
 
 /* Those of nbdcopy without options. */
@@ -112,14 +111,14 @@ extern void copy_change_rate (struct copy *c, bool faster);
 
 struct copy_counts {
   uint64_t copied, zeroed, skipped, verified;
-  uint64_t unreadable;          /* among what was copied or skipped */
-  uint64_t length;              /* to be copied, if LENGTH_KNOWN, */
-  uint64_t most;                /* else at most so much, or UINT64_MAX */
+  uint64_t unreadable; /* among what was copied or skipped */
+  uint64_t length;     /* to be copied, if LENGTH_KNOWN, */
+  uint64_t most;       /* else at most so much, or UINT64_MAX */
   bool length_known;
-  unsigned threads, requests;   /* and requests of each */
+  unsigned threads, requests; /* and requests of each */
   bool synchronous;
-  bool verifying;               /* the copy is being read back */
-  bool unread;                  /* nobody reads standard output any more */
+  bool verifying; /* the copy is being read back */
+  bool unread;    /* nobody reads standard output any more */
 };
 
 extern struct copy_counts copy_counts (const struct copy *c);

@@ -66,8 +66,7 @@ extents_free (struct extents *e)
 }
 
 void
-extents_join (struct extents *e, uint64_t start, uint64_t end,
-              enum kind kind)
+extents_join (struct extents *e, uint64_t start, uint64_t end, enum kind kind)
 {
   if (start >= end)
     return;
@@ -78,6 +77,6 @@ extents_join (struct extents *e, uint64_t start, uint64_t end,
       return;
     }
   }
-  extents_push (e, (struct extent) {
-      .start = start, .end = end, .kind = kind });
+  extents_push (e,
+                (struct extent) { .start = start, .end = end, .kind = kind });
 }

@@ -8,21 +8,24 @@
 #include <stdint.h>
 
 enum kind {
-  UNMAPPED,                     /* not asked for yet */
+  UNMAPPED, /* not asked for yet */
   DATA,
-  ZERO,                         /* reads as zeroes */
-  SKIP,                         /* not selected, not to be touched */
+  ZERO, /* reads as zeroes */
+  SKIP, /* not selected, not to be touched */
 };
 
 struct extent {
   uint64_t start, end;
   enum kind kind;
-  bool has_digest;              /* for verification */
+  bool has_digest; /* for verification */
   uint64_t digest;
 };
 
 /* A queue of extents, open at both ends. */
-struct extents { struct extent *list; size_t head, count, room; };
+struct extents {
+  struct extent *list;
+  size_t head, count, room;
+};
 
 extern void extents_push (struct extents *e, struct extent extent);
 /* Put one in front. */

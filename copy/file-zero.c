@@ -17,13 +17,13 @@ static bool
 unsupported (int error)
 {
   return error == EOPNOTSUPP || error == ENOSYS || error == EINVAL
-    || error == ENODEV || error == ENOTTY || error == EPERM;
+         || error == ENODEV || error == ENOTTY || error == EPERM;
 }
 
 /* 0, or errno; ENOTSUP if another way is to be tried. */
 static int
-try_fallocate (struct file *f, _Atomic bool *never, int mode,
-               uint64_t offset, uint64_t length)
+try_fallocate (struct file *f, _Atomic bool *never, int mode, uint64_t offset,
+               uint64_t length)
 {
   if (*never)
     return ENOTSUP;
@@ -79,19 +79,19 @@ file_zero (struct file *f, uint64_t offset, uint64_t length)
 
   if (!f->e.copy->settings.allocated)
     r = try_fallocate (f, &f->no_punch,
-                       FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                       offset, length);
+                       FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset,
+                       length);
   if (r == ENOTSUP)
     r = try_fallocate (f, &f->no_zero_range,
-                       FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE,
-                       offset, length);
+                       FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, offset,
+                       length);
   if (r == ENOTSUP && f->e.copy->settings.allocated && !f->device) {
     /* A hole that is allocated again has blocks, and reads as zeroes. */
     r = try_fallocate (f, &f->no_punch,
-                       FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                       offset, length);
-    if (r == 0 && fallocate (f->e.fd, FALLOC_FL_KEEP_SIZE, offset,
-                             length) == -1)
+                       FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset,
+                       length);
+    if (r == 0
+        && fallocate (f->e.fd, FALLOC_FL_KEEP_SIZE, offset, length) == -1)
       r = unsupported (errno) ? ENOTSUP : errno;
   }
   if (r == ENOTSUP)

@@ -26,7 +26,7 @@ read_all (struct file *f, char *buffer, uint64_t offset, uint64_t length)
     if (n == -1)
       return errno;
     if (n == 0)
-      return ENODATA;           /* it has become shorter */
+      return ENODATA; /* it has become shorter */
     buffer += n;
     offset += n;
     length -= n;
@@ -92,21 +92,11 @@ start (struct endpoint *e, struct io *io)
   int error = 0;
 
   switch (io->action) {
-  case READ:
-    error = read_all (f, io->buffer, offset, io->length);
-    break;
-  case WRITE:
-    error = write_all (f, io->buffer, offset, io->length);
-    break;
-  case WRITE_ZEROES:
-    error = file_zero (f, offset, io->length);
-    break;
-  case STATUS:
-    error = map (f, io);
-    break;
-  case FLUSH:
-    error = fdatasync (f->e.fd) == -1 ? errno : 0;
-    break;
+  case READ: error = read_all (f, io->buffer, offset, io->length); break;
+  case WRITE: error = write_all (f, io->buffer, offset, io->length); break;
+  case WRITE_ZEROES: error = file_zero (f, offset, io->length); break;
+  case STATUS: error = map (f, io); break;
+  case FLUSH: error = fdatasync (f->e.fd) == -1 ? errno : 0; break;
   }
   io_done (io, error);
 }
@@ -126,14 +116,14 @@ make_anew (struct file *f, struct copy *c)
 {
   uint64_t size = f->e.start + c->length;
   bool stays = c->settings.on_read_error == READ_ERRORS_SKIP
-    && c->length_known;
+               && c->length_known;
 
   f->e.fresh = !stays || f->e.size == 0;
   if ((stays || ftruncate (f->e.fd, 0) == 0)
       && (!c->length_known || ftruncate (f->e.fd, size) == 0))
     return 0;
-  copy_fail (c, "%s: cannot set the size to %" PRIu64 " bytes: %m",
-             f->e.name, size);
+  copy_fail (c, "%s: cannot set the size to %" PRIu64 " bytes: %m", f->e.name,
+             size);
   return -1;
 }
 
@@ -196,9 +186,10 @@ finish (struct endpoint *e, uint64_t length, bool flush)
   if (e->source) {
     if (!f->device && fstat (f->e.fd, &st) == 0
         && (uint64_t) st.st_size < e->start + length) {
-      copy_fail (e->copy, "%s: read at offset %" PRIi64 " failed: the file "
-                 "was truncated while it was copied", e->name,
-                 (int64_t) st.st_size);
+      copy_fail (e->copy,
+                 "%s: read at offset %" PRIi64 " failed: the file "
+                 "was truncated while it was copied",
+                 e->name, (int64_t) st.st_size);
       return -1;
     }
     return 0;
@@ -233,16 +224,15 @@ identity (struct endpoint *e)
                         real ? real : e->name, (uint64_t) st->st_rdev,
                         e->size);
   else if (e->source)
-    text = tool_format ("file %s inode %" PRIu64 ":%" PRIu64 " size %"
-                        PRIi64 " changed %" PRIi64 ".%09ld",
+    text = tool_format ("file %s inode %" PRIu64 ":%" PRIu64 " size %" PRIi64
+                        " changed %" PRIi64 ".%09ld",
                         real ? real : e->name, (uint64_t) st->st_dev,
                         (uint64_t) st->st_ino, (int64_t) st->st_size,
                         (int64_t) st->st_mtim.tv_sec, st->st_mtim.tv_nsec);
   else
-    text = tool_format ("file %s inode %" PRIu64 ":%" PRIu64 " size %"
-                        PRIi64, real ? real : e->name,
-                        (uint64_t) st->st_dev, (uint64_t) st->st_ino,
-                        (int64_t) st->st_size);
+    text = tool_format ("file %s inode %" PRIu64 ":%" PRIu64 " size %" PRIi64,
+                        real ? real : e->name, (uint64_t) st->st_dev,
+                        (uint64_t) st->st_ino, (int64_t) st->st_size);
   free (real);
   return text;
 }
@@ -270,9 +260,17 @@ file_open (struct copy *c, int fd, const char *name, bool source)
   uint64_t size;
 
   f->e = (struct endpoint) {
-    .ops = &ops, .copy = c, .name = name, .fd = fd, .source = source,
-    .minimum = 1, .preferred = 4096, .maximum = 32 * MIB,
-    .zero_maximum = 1 * GIB, .can_flush = true, .multi = true,
+    .ops = &ops,
+    .copy = c,
+    .name = name,
+    .fd = fd,
+    .source = source,
+    .minimum = 1,
+    .preferred = 4096,
+    .maximum = 32 * MIB,
+    .zero_maximum = 1 * GIB,
+    .can_flush = true,
+    .multi = true,
   };
   if (fstat (fd, &f->st) == -1) {
     copy_fail (c, "%s: %m", name);

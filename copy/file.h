@@ -9,7 +9,7 @@
 
 struct file {
   struct endpoint e;
-  bool device;                  /* a block device */
+  bool device; /* a block device */
   struct stat st;
   bool created;
   /* Ways to make zeroes that turned out not to work here. */

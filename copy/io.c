@@ -21,7 +21,10 @@ io_new (struct worker *w, enum action action, struct endpoint *on,
   else if ((io = malloc (sizeof *io)) == NULL)
     tool_fail ("out of memory");
   *io = (struct io) {
-    .worker = w, .slot = slot, .on = on, .action = action,
+    .worker = w,
+    .slot = slot,
+    .on = on,
+    .action = action,
     .connection = w->index,
   };
   return io;
@@ -83,7 +86,7 @@ bool
 io_lost_connection (const struct io *io)
 {
   return io->on->copy->settings.retry > 0 && io->on->reconnects
-    && (io->error == ENOTCONN || io->error == ESHUTDOWN);
+         && (io->error == ENOTCONN || io->error == ESHUTDOWN);
 }
 
 static const char *

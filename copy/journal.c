@@ -29,11 +29,11 @@ arguments (struct copy *c)
 {
   const struct copy_settings *o = &c->settings;
   char *map = o->map ? realpath (o->map, NULL) : NULL;
-  char *text = tool_format (
-    "arguments length %" PRIu64 " from %" PRIu64 " to %" PRIu64
-    " allocated %d context %s map %s", c->length, c->from->start,
-    c->to->start, o->allocated, o->context ? o->context : "-",
-    map ? map : "-");
+  char *text = tool_format ("arguments length %" PRIu64 " from %" PRIu64
+                            " to %" PRIu64 " allocated %d context %s map %s",
+                            c->length, c->from->start, c->to->start,
+                            o->allocated, o->context ? o->context : "-",
+                            map ? map : "-");
 
   free (map);
   return text;
@@ -109,7 +109,8 @@ static int
 check_header (struct copy *c, int i, const char *line)
 {
   static const char *const what[HEADER_LINES] = {
-    "is not ours", "is of another source, or the source has changed",
+    "is not ours",
+    "is of another source, or the source has changed",
     "is of another destination, or the destination has changed",
     "is of a copy with other arguments",
   };
@@ -119,7 +120,8 @@ check_header (struct copy *c, int i, const char *line)
   *strrchr (ours, ' ') = '\0';
   bool same = strcmp (line, ours) == 0;
   if (!same)
-    copy_fail (c, "%s: this journal %s\n  it says: %s\n  now it is: %s\n"
+    copy_fail (c,
+               "%s: this journal %s\n  it says: %s\n  now it is: %s\n"
                "Remove the journal to copy everything again.",
                c->settings.resume, what[i], line, ours);
   free (ours);

@@ -86,7 +86,8 @@ check_endpoints (const struct endpoint *from, const struct endpoint *to)
     tool_fail ("--resume: streams and null: cannot be resumed");
   if (o->resume && !to->can_flush)
     tool_fail ("--resume: %s cannot flush, so nothing is known to be "
-               "durable", to->name);
+               "durable",
+               to->name);
   if (o->flush && !place && !to->can_flush)
     tool_fail ("--flush: the server of %s cannot flush", to->name);
   if (o->context && !from->has_selection)
@@ -95,11 +96,14 @@ check_endpoints (const struct endpoint *from, const struct endpoint *to)
   if (options.map && from->stream)
     tool_fail ("--map: %s is a stream", from->name);
   if (o->on_read_error == READ_ERRORS_SKIP && to->stream)
-    tool_fail ("--on-read-error=skip: %s is a stream, of which nothing can be "
-               "left as it is; zero is possible", to->name);
+    tool_fail (
+      "--on-read-error=skip: %s is a stream, of which nothing can be "
+      "left as it is; zero is possible",
+      to->name);
   if ((options.map || o->context) && to->stream)
     tool_fail ("%s: to a stream everything has to be written, not only "
-               "what is marked", to->name);
+               "what is marked",
+               to->name);
 }
 
 static void
@@ -131,8 +135,10 @@ describe (const struct endpoint *e, const char *which)
     fprintf (stderr, " (%s)", tool_human_size (size, e->size));
   fprintf (stderr, ", preferred block size=%" PRIu64 "\n", e->preferred);
   if (!e->source)
-    fprintf (stderr, "nbdcopy: connections=%u requests=%u threads=%u "
-             "synchronous=%s\n", c.threads, c.requests, c.threads,
+    fprintf (stderr,
+             "nbdcopy: connections=%u requests=%u threads=%u "
+             "synchronous=%s\n",
+             c.threads, c.requests, c.threads,
              c.synchronous ? "true" : "false");
 }
 
@@ -166,8 +172,10 @@ static void
 begin (void)
 {
   struct copy_events events = {
-    .message = print_message, .tick = look_at_signals,
-    .tick_ms = options.progress ? TICK_MS : -1, .wake_fd = tool_signal_fd (),
+    .message = print_message,
+    .tick = look_at_signals,
+    .tick_ms = options.progress ? TICK_MS : -1,
+    .wake_fd = tool_signal_fd (),
   };
 
   copy = copy_new (&options.settings, &events);

@@ -66,7 +66,7 @@ nbd_await (struct nbd *n, struct nbd_handle *h, int64_t cookie)
 
 /* The blocks around a piece that is not made of whole ones. */
 struct around {
-  char *p;                      /* to be freed */
+  char *p; /* to be freed */
   uint64_t start, length;
 };
 
@@ -102,8 +102,9 @@ read_around (struct nbd *n, struct nbd_handle *h, uint64_t offset,
   a->start = offset - offset % m;
   a->length = end - a->start;
   a->p = tool_alloc (a->length);
-  int error = nbd_await (n, h, nbd_aio_pread (h, a->p, a->length, a->start,
-                                              NBD_NULL_COMPLETION, 0));
+  int error = nbd_await (n, h,
+                         nbd_aio_pread (h, a->p, a->length, a->start,
+                                        NBD_NULL_COMPLETION, 0));
   if (error != 0)
     let_go (a, error == EINTR);
   return error;
@@ -122,8 +123,8 @@ nbd_write_part (struct nbd *n, struct nbd_handle *h, const char *data,
     memcpy (a.p + (offset - a.start), data, length);
   else
     memset (a.p + (offset - a.start), 0, length);
-  error = nbd_await (n, h, nbd_aio_pwrite (h, a.p, a.length, a.start,
-                                           NBD_NULL_COMPLETION, 0));
+  error = nbd_await (
+    n, h, nbd_aio_pwrite (h, a.p, a.length, a.start, NBD_NULL_COMPLETION, 0));
   let_go (&a, error == EINTR);
   return error;
 }

@@ -40,7 +40,8 @@ attempt_ms (unsigned attempt, bool last)
 static struct nbd_handle *
 connect_first (struct nbd *n)
 {
-  unsigned retry = n->e.reconnects ? n->e.copy->settings.retry : 0, attempt = 0;
+  unsigned retry = n->e.reconnects ? n->e.copy->settings.retry : 0,
+           attempt = 0;
   int wait = RETRY_FIRST_MS;
 
   for (;;) {
@@ -56,8 +57,10 @@ connect_first (struct nbd *n)
       return NULL;
     }
     if (attempt++ == 0)
-      copy_warn (n->e.copy, "%s: there is no connection yet (%s), trying "
-                 "again", n->e.name, why);
+      copy_warn (n->e.copy,
+                 "%s: there is no connection yet (%s), trying "
+                 "again",
+                 n->e.name, why);
     free (why);
     wait_ms (wait);
     wait = MIN (2 * wait, RETRY_LONGEST_MS);
@@ -76,7 +79,8 @@ connect_further (struct nbd *n, unsigned count)
   if (r == TOOL_CONNECTED)
     return h;
   if (r == TOOL_SILENT)
-    copy_warn (n->e.copy, "%s: going on with %u of %u connections: the "
+    copy_warn (n->e.copy,
+               "%s: going on with %u of %u connections: the "
                "server has not answered another one for %d seconds",
                n->e.name, p->count, count, p->patience_ms / 1000);
   else
@@ -136,9 +140,11 @@ nbd_reopen (struct endpoint *e, unsigned i, unsigned attempt)
     return -1;
   struct tool_export now = tool_export_of (n->pool.connections[i].h);
   if (!tool_export_is_same (&now, &n->export)) {
-    copy_fail (e->copy, "%s: after connecting again the server serves "
+    copy_fail (e->copy,
+               "%s: after connecting again the server serves "
                "something else: size %" PRIi64 " instead of %" PRIi64
-               ", or other capabilities", e->name, now.size, n->export.size);
+               ", or other capabilities",
+               e->name, now.size, n->export.size);
     return -1;
   }
   return 0;

@@ -86,8 +86,8 @@ nbd_explain (struct io *io)
 }
 
 static int
-mapped (void *opaque, const char *context, uint64_t at,
-        nbd_extent *entries, size_t count, int *error)
+mapped (void *opaque, const char *context, uint64_t at, nbd_extent *entries,
+        size_t count, int *error)
 {
   struct io *io = opaque;
   const char *selecting = io->on->copy->settings.context;
@@ -161,20 +161,17 @@ start (struct nbd *n, struct io *io, uint64_t offset)
 {
   struct nbd_handle *h = handle_of (n, io);
   nbd_completion_callback done = {
-    .callback = completed, .user_data = io,
+    .callback = completed,
+    .user_data = io,
   };
 
   switch (io->action) {
-  case READ:
-    return start_read (n, io, offset, done);
+  case READ: return start_read (n, io, offset, done);
   case WRITE:
     return nbd_aio_pwrite (h, io->buffer, io->length, offset, done, 0);
-  case WRITE_ZEROES:
-    return nbd_start_zero (n, h, io, done);
-  case STATUS:
-    return start_status (n, io, offset, done);
-  case FLUSH:
-    return nbd_aio_flush (h, done, 0);
+  case WRITE_ZEROES: return nbd_start_zero (n, h, io, done);
+  case STATUS: return start_status (n, io, offset, done);
+  case FLUSH: return nbd_aio_flush (h, done, 0);
   }
   return -1;
 }
@@ -206,7 +203,7 @@ nbd_start (struct endpoint *e, struct io *io)
   struct nbd *n = (struct nbd *) e;
   uint64_t offset = e->start + io->position;
   bool moves = io->action == READ || io->action == WRITE
-    || io->action == WRITE_ZEROES;
+               || io->action == WRITE_ZEROES;
 
   if (nbd_is_lost (e, io->connection))
     fail_lost (e, io);
@@ -220,8 +217,7 @@ nbd_start (struct endpoint *e, struct io *io)
 /* ---- the socket ---- */
 
 void
-nbd_poll_for (struct endpoint *e, unsigned i, struct pollfd *p,
-              int *timeout)
+nbd_poll_for (struct endpoint *e, unsigned i, struct pollfd *p, int *timeout)
 {
   struct nbd_handle *h = ((struct nbd *) e)->pool.connections[i].h;
   unsigned direction = nbd_aio_get_direction (h);

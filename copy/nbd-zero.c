@@ -25,24 +25,21 @@ static const char zeroes[256 * 1024];
 #define MOST_DISCARDS_FAILED 4
 
 enum way {
-  FAST,                         /* as a request, if that is fast */
-  SLOW,                         /* as a request */
+  FAST, /* as a request, if that is fast */
+  SLOW, /* as a request */
   DISCARD,
-  SEND,                         /* always possible */
+  SEND, /* always possible */
 };
 
 static bool
 is_possible (const struct nbd *n, enum way way)
 {
   switch (way) {
-  case FAST:
-    return n->export.zero && n->export.fast_zero;
-  case SLOW:
-    return n->export.zero;
+  case FAST: return n->export.zero && n->export.fast_zero;
+  case SLOW: return n->export.zero;
   case DISCARD:
     return n->export.trim && n->export.map && !n->e.copy->settings.allocated;
-  case SEND:
-    break;
+  case SEND: break;
   }
   return true;
 }
@@ -82,8 +79,9 @@ write_zero_data (struct nbd *n, struct nbd_handle *h, uint64_t offset,
     if (part % n->e.minimum != 0 || offset % n->e.minimum != 0)
       error = nbd_write_part (n, h, NULL, offset, part);
     else
-      error = nbd_await (n, h, nbd_aio_pwrite (h, zeroes, part, offset,
-                                               NBD_NULL_COMPLETION, 0));
+      error = nbd_await (n, h,
+                         nbd_aio_pwrite (h, zeroes, part, offset,
+                                         NBD_NULL_COMPLETION, 0));
     offset += part;
     length -= part;
   }
@@ -126,13 +124,14 @@ ask_for_zeroes (struct nbd *n, struct nbd_handle *h, uint64_t offset,
 {
   uint64_t *count = count_of (n, h);
   nbd_extent64_callback extents = {
-    .callback = sum_zeroes, .user_data = count,
+    .callback = sum_zeroes,
+    .user_data = count,
   };
 
   *count = 0;
-  int error = nbd_await (
-    n, h, nbd_aio_block_status_64 (h, length, offset, extents,
-                                   NBD_NULL_COMPLETION, 0));
+  int error = nbd_await (n, h,
+                         nbd_aio_block_status_64 (h, length, offset, extents,
+                                                  NBD_NULL_COMPLETION, 0));
   *zeroes = *count;
   return error;
 }
@@ -143,8 +142,8 @@ discard (struct nbd *n, struct nbd_handle *h, uint64_t offset,
          uint64_t length)
 {
   uint64_t end = offset + length;
-  int error = nbd_await (n, h, nbd_aio_trim (h, length, offset,
-                                             NBD_NULL_COMPLETION, 0));
+  int error = nbd_await (
+    n, h, nbd_aio_trim (h, length, offset, NBD_NULL_COMPLETION, 0));
 
   while (error == 0 && offset < end) {
     uint64_t part;
@@ -162,7 +161,7 @@ static uint32_t
 zero_flags (const struct nbd *n, enum way way)
 {
   return (n->e.copy->settings.allocated ? LIBNBD_CMD_FLAG_NO_HOLE : 0)
-    | (way == FAST ? LIBNBD_CMD_FLAG_FAST_ZERO : 0);
+         | (way == FAST ? LIBNBD_CMD_FLAG_FAST_ZERO : 0);
 }
 
 /* Blocking.  ENOTSUP if another way is to be tried. */
@@ -174,9 +173,9 @@ zero_in_way (struct nbd *n, struct nbd_handle *h, enum way way,
     return discard (n, h, offset, length);
   if (way == SEND)
     return write_zero_data (n, h, offset, length);
-  return nbd_await (n, h, nbd_aio_zero (h, length, offset,
-                                        NBD_NULL_COMPLETION,
-                                        zero_flags (n, way)));
+  return nbd_await (n, h,
+                    nbd_aio_zero (h, length, offset, NBD_NULL_COMPLETION,
+                                  zero_flags (n, way)));
 }
 
 /* Blocking; whole blocks. */
@@ -235,8 +234,7 @@ nbd_zero_at_once (struct nbd *n, struct nbd_handle *h, struct io *io)
 
   io->way = way_of (n, io);
   if (io->way < DISCARD
-      || (io->way == SEND
-          && io->length <= MIN (n->e.maximum, sizeof zeroes)))
+      || (io->way == SEND && io->length <= MIN (n->e.maximum, sizeof zeroes)))
     return false;
   nbd_done (io, zero_blocks (n, h, io->way, offset, io->length));
   return true;
@@ -250,8 +248,7 @@ nbd_start_zero (struct nbd *n, struct nbd_handle *h, struct io *io,
 
   if (io->way == SEND)
     return nbd_aio_pwrite (h, zeroes, io->length, offset, done, 0);
-  return nbd_aio_zero (h, io->length, offset, done,
-                       zero_flags (n, io->way));
+  return nbd_aio_zero (h, io->length, offset, done, zero_flags (n, io->way));
 }
 
 bool

@@ -47,12 +47,14 @@ learn (struct nbd *n, struct nbd_handle *h)
   e->multi = e->reconnects && n->export.multi_conn;
   e->fresh = !e->source && o->destination_is_zero;
   e->has_selection = e->source && o->context
-    && nbd_can_meta_context (h, o->context) == 1;
+                     && nbd_can_meta_context (h, o->context) == 1;
   if (!e->source && n->export.read_only)
     copy_fail (e->copy, "%s: the destination is read-only", e->name);
   else if (e->source && o->context && !e->has_selection)
-    copy_fail (e->copy, "%s: the server does not have the metadata context "
-               "%s", e->name, o->context);
+    copy_fail (e->copy,
+               "%s: the server does not have the metadata context "
+               "%s",
+               e->name, o->context);
   else
     return true;
   return false;
@@ -71,8 +73,7 @@ flush_through (struct nbd *n, struct nbd_handle *h, char **out)
     r = nbd_aio_command_completed (h, cookie);
     if (r == 0 && copy_tick (c))
       return -1;
-    if (r == 0
-        && nbd_poll2 (h, c->events.wake_fd, c->events.tick_ms) == -1)
+    if (r == 0 && nbd_poll2 (h, c->events.wake_fd, c->events.tick_ms) == -1)
       r = -1;
   }
   if (r == 1)
@@ -170,11 +171,17 @@ nbd_open (struct copy *c, const struct tool_endpoint *at, bool source)
   struct nbd *n = tool_alloc (sizeof *n);
 
   n->pool = (struct tool_pool) {
-    .at = *at, .prefix = source ? "src" : "dst", .prepare = prepare,
+    .at = *at,
+    .prefix = source ? "src" : "dst",
+    .prepare = prepare,
     .opaque = n,
   };
   n->e = (struct endpoint) {
-    .ops = &ops, .copy = c, .name = at->name, .fd = -1, .source = source,
+    .ops = &ops,
+    .copy = c,
+    .name = at->name,
+    .fd = -1,
+    .source = source,
     .reconnects = tool_can_reconnect (at),
   };
   if (nbd_connect (&n->e, 1) == 1 && learn (n, n->pool.connections[0].h))

@@ -8,14 +8,14 @@
 
 struct nbd {
   struct endpoint e;
-  struct tool_pool pool;        /* worker I uses connection I */
+  struct tool_pool pool; /* worker I uses connection I */
   struct tool_export export;
-  uint64_t *zeroes;             /* of which connection I has just told */
-  _Atomic bool interrupted;     /* a command stays in flight, see nbd_await */
-  struct nbd *kept;             /* a list, see free_nbd */
-  _Atomic unsigned zero_way;    /* the first one that was not refused */
-  _Atomic unsigned discards_failed;     /* in a row */
-  _Atomic bool no_df;           /* the server wants to fragment reads */
+  uint64_t *zeroes;          /* of which connection I has just told */
+  _Atomic bool interrupted;  /* a command stays in flight, see nbd_await */
+  struct nbd *kept;          /* a list, see free_nbd */
+  _Atomic unsigned zero_way; /* the first one that was not refused */
+  _Atomic unsigned discards_failed; /* in a row */
+  _Atomic bool no_df;               /* the server wants to fragment reads */
 };
 
 /* ---- nbd-connect.c ---- */

@@ -11,8 +11,8 @@
 /* Take the source or the destination from the command line; NULL after
  * copy_fail.  Other mistakes fail the tool. */
 extern struct endpoint *endpoint_open (struct copy *c,
-                                       const struct options *o,
-                                       char ***words, bool source);
+                                       const struct options *o, char ***words,
+                                       bool source);
 /* What was created for the destination stays from now on. */
 extern void endpoint_keep_created (void);
 

@@ -90,7 +90,7 @@ open_path (struct copy *c, const struct options *o, const char *name,
            bool source)
 {
   int fd = source ? open (name, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-    : open_destination (o, name);
+                  : open_destination (o, name);
   struct stat st;
 
   if (fd == -1 || fstat (fd, &st) == -1)

@@ -64,8 +64,7 @@ static const struct tool_option rows[] = {
     "begin to write here" },
   { DO_FLUSH, "flush", NULL, "make the copy durable before the end" },
   { LENGTH, "length source-length", "SIZE", "copy so much of the source" },
-  { MAP, "map", "FILE",
-    "copy only what this JSON map of nbdinfo marks" },
+  { MAP, "map", "FILE", "copy only what this JSON map of nbdinfo marks" },
   { NO_EXTENTS, "no-extents", NULL,
     "do not ask the source for holes, read everything" },
   { OFFSET, "offset source-offset", "OFFSET", "begin to read here" },
@@ -102,11 +101,12 @@ static const struct tool tool = {
   .name = "nbdcopy",
   .summary = "Copy to and from NBD servers",
   .forms = "nbdcopy [OPTION]... SOURCE DESTINATION\n"
-    "  each of them: URI | [ COMMAND ... ] | FILE | DEVICE | -\n"
-    "  DESTINATION: also null:\n",
+           "  each of them: URI | [ COMMAND ... ] | FILE | DEVICE | -\n"
+           "  DESTINATION: also null:\n",
   .options = rows,
   .words = words,
-  .examples = "nbdcopy --progress nbd://server/disk disk.img\n"
+  .examples =
+    "nbdcopy --progress nbd://server/disk disk.img\n"
     "nbdcopy --flush -- disk.img [ qemu-nbd -f qcow2 disk.qcow2 ]\n"
     "nbdcopy --resume=journal --retry=10 nbd://server/disk disk.img\n",
 };
@@ -142,7 +142,8 @@ static void
 take_on_read_error (struct copy_settings *s, const char *word)
 {
   static const char *const known[] = {
-    [READ_ERRORS_FAIL] = "fail", [READ_ERRORS_ZERO] = "zero",
+    [READ_ERRORS_FAIL] = "fail",
+    [READ_ERRORS_ZERO] = "zero",
     [READ_ERRORS_SKIP] = "skip",
   };
 
@@ -152,7 +153,8 @@ take_on_read_error (struct copy_settings *s, const char *word)
       return;
     }
   tool_usage_error ("--on-read-error: it is one of fail, zero and skip, not "
-                    "%s", word);
+                    "%s",
+                    word);
 }
 
 static void
@@ -160,10 +162,11 @@ take_context (struct copy_settings *s, const char *name)
 {
   if (s->context)
     tool_fail ("--bitmap, --context: only one of them, once");
-  if (strncmp (name, LIBNBD_NAMESPACE_BASE,
-               strlen (LIBNBD_NAMESPACE_BASE)) == 0)
+  if (strncmp (name, LIBNBD_NAMESPACE_BASE, strlen (LIBNBD_NAMESPACE_BASE))
+      == 0)
     tool_fail ("--context: %s tells what is zero, not what to copy; leave "
-               "the option out, zeroes are found without it", name);
+               "the option out, zeroes are found without it",
+               name);
   s->context = name;
 }
 
@@ -183,8 +186,7 @@ take_number (struct copy_settings *s, int id)
 {
   switch (id) {
   case 'C':
-    s->connections = tool_number_argument ("--connections", optarg, 1,
-                                           1024);
+    s->connections = tool_number_argument ("--connections", optarg, 1, 1024);
     break;
   case 'R':
     s->requests = tool_number_argument ("--requests", optarg, 1, INT_MAX);
@@ -202,12 +204,10 @@ take_number (struct copy_settings *s, int id)
     s->queue_size = tool_size_argument ("--queue-size", optarg);
     break;
   case REQUEST_SIZE:
-    s->request_size = power_of_two ("--request-size", optarg,
-                                    REQUEST_LEAST, REQUEST_MOST);
+    s->request_size = power_of_two ("--request-size", optarg, REQUEST_LEAST,
+                                    REQUEST_MOST);
     break;
-  case RATE:
-    s->rate = tool_size_argument ("--rate", optarg);
-    break;
+  case RATE: s->rate = tool_size_argument ("--rate", optarg); break;
   case RETRY:
     s->retry = tool_number_argument ("--retry", optarg, 0, INT_MAX);
     break;
@@ -221,12 +221,8 @@ static void
 take_window (struct copy_settings *s, int id)
 {
   switch (id) {
-  case OFFSET:
-    s->offset[0] = tool_size_argument ("--offset", optarg);
-    break;
-  case LENGTH:
-    s->length[0] = tool_size_argument ("--length", optarg);
-    break;
+  case OFFSET: s->offset[0] = tool_size_argument ("--offset", optarg); break;
+  case LENGTH: s->length[0] = tool_size_argument ("--length", optarg); break;
   case DESTINATION_OFFSET:
     s->offset[1] = tool_size_argument ("--destination-offset", optarg);
     break;
@@ -264,9 +260,7 @@ take_option (struct options *o, int id)
   case SYNCHRONOUS: s->synchronous = true; break;
   case VERIFY: s->verify = true; break;
   case 'v': o->verbose = s->debug = true; break;
-  default:
-    take_number (s, id);
-    take_window (s, id);
+  default: take_number (s, id); take_window (s, id);
   }
 }
 
@@ -310,8 +304,8 @@ name_outputs (const struct options *o)
   if (o->bad_ranges)
     tool_output_file ("--bad-ranges", o->bad_ranges);
   if (o->map)
-    tool_input_file ("--map", strcmp (o->map, "-") == 0 ? "/dev/stdin"
-                     : o->map);
+    tool_input_file ("--map",
+                     strcmp (o->map, "-") == 0 ? "/dev/stdin" : o->map);
 }
 
 void

@@ -12,8 +12,8 @@ struct options {
   bool verbose;
   enum progress progress;
   int progress_fd;
-  const char *map;              /* file with a map in JSON */
-  const char *bad_ranges;       /* file for a map of what was unreadable */
+  const char *map;        /* file with a map in JSON */
+  const char *bad_ranges; /* file for a map of what was unreadable */
 };
 
 extern void options_take (struct options *o, int argc, char **argv);

@@ -15,14 +15,17 @@
 
 static struct {
   enum progress kind;
-  bool verify;                  /* what is copied is read once more */
+  bool verify; /* what is copied is read once more */
   double began, printed;
   int percent;
   unsigned turns;
   bool terminal, visible;
   FILE *out;
   /* Points of the past second by second, for the rate. */
-  struct { double time; uint64_t bytes; } past[WINDOW];
+  struct {
+    double time;
+    uint64_t bytes;
+  } past[WINDOW];
   unsigned points;
 } state;
 
@@ -92,8 +95,11 @@ amount (char buffer[FIELD_MAX], double n)
     n /= 1024;
     i++;
   }
-  snprintf (buffer, FIELD_MAX, i == 0 || n >= 100 ? "%.0f%c"
-            : n >= 10 ? "%.1f%c" : "%.2f%c", n, units[i]);
+  snprintf (buffer, FIELD_MAX,
+            i == 0 || n >= 100 ? "%.0f%c"
+            : n >= 10          ? "%.1f%c"
+                               : "%.2f%c",
+            n, units[i]);
   return buffer;
 }
 
@@ -148,16 +154,16 @@ print_json (const struct copy_counts *c, double t, const char *status,
   uint64_t of = total (c);
   double r = rate (c, t);
 
-  fprintf (state.out, "{ \"status\": \"%s\", \"seconds\": %.3f, "
-           "\"copied\": %" PRIu64 ", \"zeroes\": %" PRIu64 ", \"skipped\": %"
-           PRIu64 ", \"verified\": %" PRIu64 ", \"unreadable\": %" PRIu64
-           ", \"rate\": %.0f", status,
-           t - state.began, c->copied, c->zeroed,
-           c->skipped, c->verified,
-           c->unreadable, r);
+  fprintf (state.out,
+           "{ \"status\": \"%s\", \"seconds\": %.3f, "
+           "\"copied\": %" PRIu64 ", \"zeroes\": %" PRIu64
+           ", \"skipped\": %" PRIu64 ", \"verified\": %" PRIu64
+           ", \"unreadable\": %" PRIu64 ", \"rate\": %.0f",
+           status, t - state.began, c->copied, c->zeroed, c->skipped,
+           c->verified, c->unreadable, r);
   if (c->length_known) {
-    fprintf (state.out, ", \"size\": %" PRIu64 ", \"percent\": %d",
-             c->length, percent (c, complete));
+    fprintf (state.out, ", \"size\": %" PRIu64 ", \"percent\": %d", c->length,
+             percent (c, complete));
     if (r > 0 && of > done (c))
       fprintf (state.out, ", \"left\": %.0f", (of - done (c)) / r);
   }
@@ -237,8 +243,11 @@ progress_end (const struct copy *copy, bool complete)
   else if (state.kind == PROGRESS_BAR)
     progress_hide ();
   else if (state.kind == PROGRESS_JSON)
-    print_json (&c, tool_now (), !complete ? "failed"
-                : c.unreadable > 0 ? "incomplete" : "complete", complete);
+    print_json (&c, tool_now (),
+                !complete          ? "failed"
+                : c.unreadable > 0 ? "incomplete"
+                                   : "complete",
+                complete);
   else if (complete)
     print_percent (&c, true);
 }

@@ -7,8 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct range { uint64_t start, end; };
-struct ranges { struct range *list; size_t count, room; };
+struct range {
+  uint64_t start, end;
+};
+struct ranges {
+  struct range *list;
+  size_t count, room;
+};
 
 extern void ranges_add (struct ranges *r, uint64_t start, uint64_t end);
 /* The first range of what is not in the set from START to END. */

@@ -52,17 +52,15 @@ make_workers (struct copy *c)
     w->slots = tool_alloc (c->slots * sizeof w->slots[0]);
     w->waiting = tool_alloc (c->slots * sizeof w->waiting[0]);
     /* Pages come into being when a slot is first used. */
-    char *buffers = mmap (NULL, c->slots * c->request,
-                          PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-                          0);
+    char *buffers = mmap (NULL, c->slots * c->request, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (buffers == MAP_FAILED) {
       copy_fail (c, "out of memory for %u buffers of %" PRIu64 " bytes",
                  c->slots, c->request);
       return -1;
     }
     w->buffers = buffers;
-    for (unsigned j = c->slots; j-- > 0; ) {
+    for (unsigned j = c->slots; j-- > 0;) {
       w->slots[j].buffer = buffers + j * c->request;
       w->slots[j].next = w->free_slots;
       w->free_slots = &w->slots[j];
@@ -189,8 +187,9 @@ wait_for_workers (struct copy *c)
 void
 run_say_interrupted (struct copy *c, uint64_t position)
 {
-  char *by = tool_signal == 0 ? NULL
-    : tool_format (" by a signal (%s)", strsignal (tool_signal));
+  char *by = tool_signal == 0
+               ? NULL
+               : tool_format (" by a signal (%s)", strsignal (tool_signal));
 
   copy_warn (c, "interrupted%s: %s from offset %" PRIu64 " on is not %s",
              by ? by : "", c->verifying ? "verification" : "the copy",

@@ -13,19 +13,19 @@
 /* All of the map, NULL once it was understood. */
 static char *text;
 
-static const char *file;         /* how messages call it */
+static const char *file; /* how messages call it */
 
 struct reader {
   const char *file, *text, *at;
   const struct endpoint *from;
-  uint64_t length;              /* of what is copied of it */
+  uint64_t length; /* of what is copied of it */
 };
 
 /* One element of the list. */
 struct entry {
   uint64_t offset, length, type;
-  unsigned seen;                /* 1 offset, 2 length, 4 type */
-  bool unknown;                 /* the type is null */
+  unsigned seen; /* 1 offset, 2 length, 4 type */
+  bool unknown;  /* the type is null */
   char description[64];
 };
 
@@ -39,8 +39,8 @@ bad (const struct reader *r, const char *what)
 
   for (const char *p = r->text; p < r->at; p++)
     line += *p == '\n';
-  tool_fail ("%s:%u: %s; a map is what nbdinfo --map --json prints",
-             r->file, line, what);
+  tool_fail ("%s:%u: %s; a map is what nbdinfo --map --json prints", r->file,
+             line, what);
 }
 
 static void
@@ -173,8 +173,9 @@ take_entry (struct reader *r, struct extents *seen, struct extents *out)
   if (end > begin + r->length)
     end = begin + r->length;
   if (start < end)
-    extents_push (out, (struct extent) {
-        .start = start - begin, .end = end - begin, .kind = kind_of (&e) });
+    extents_push (out, (struct extent) { .start = start - begin,
+                                         .end = end - begin,
+                                         .kind = kind_of (&e) });
 }
 
 void
@@ -208,7 +209,11 @@ select_load (void *opaque, const struct endpoint *from, uint64_t length,
 {
   struct extents seen = { .count = 0 };
   struct reader r = {
-    .file = file, .text = text, .at = text, .from = from, .length = length,
+    .file = file,
+    .text = text,
+    .at = text,
+    .from = from,
+    .length = length,
   };
 
   (void) opaque;

@@ -46,8 +46,7 @@ combine (const struct io *io, bool selecting, struct extents *answer)
 {
   uint64_t start = io->on->start, at = start + io->position;
   uint64_t last = at + io->length, end, other;
-  const struct tool_map *first = selecting ? &io->selection
-    : &io->allocation;
+  const struct tool_map *first = selecting ? &io->selection : &io->allocation;
   enum kind kind, allocated;
 
   while (at < last && extent_at (first, selecting, at, &end, &kind)) {
@@ -84,13 +83,16 @@ failed (struct worker *w, struct io *io, const char *why)
     copy_fail (c, "%s: block status at offset %" PRIu64 " failed: %s",
                c->from->name, offset, why);
   else if (r == MAP_GIVEN_UP)
-    copy_warn (c, "%s: block status at offset %" PRIu64 " failed: %s; "
-               "copying the rest without a map", c->from->name, offset, why);
+    copy_warn (c,
+               "%s: block status at offset %" PRIu64 " failed: %s; "
+               "copying the rest without a map",
+               c->from->name, offset, why);
   else if (r == TAKEN_AS_DATA && !c->map_failed) {
     c->map_failed = true;
-    copy_warn (c, "%s: block status at offset %" PRIu64 " failed: %s; such "
-               "parts are read, whatever they hold", c->from->name, offset,
-               why);
+    copy_warn (c,
+               "%s: block status at offset %" PRIu64 " failed: %s; such "
+               "parts are read, whatever they hold",
+               c->from->name, offset, why);
   }
 }
 

@@ -16,9 +16,9 @@
 
 struct stream {
   struct endpoint e;
-  struct io *reading;           /* waits for input, */
-  uint64_t got;                 /* of which so much has come, */
-  int64_t came_ms;              /* the last of it at this time */
+  struct io *reading; /* waits for input, */
+  uint64_t got;       /* of which so much has come, */
+  int64_t came_ms;    /* the last of it at this time */
 };
 
 static const char zeroes[64 * 1024];
@@ -159,17 +159,10 @@ static void
 start (struct endpoint *e, struct io *io)
 {
   switch (io->action) {
-  case READ:
-    begin (e, io);
-    break;
-  case WRITE:
-    io_done (io, write_all (e, io->buffer, io->length));
-    break;
-  case WRITE_ZEROES:
-    io_done (io, write_zeroes (e, io->length));
-    break;
-  default:
-    io_done (io, ENOTSUP);
+  case READ: begin (e, io); break;
+  case WRITE: io_done (io, write_all (e, io->buffer, io->length)); break;
+  case WRITE_ZEROES: io_done (io, write_zeroes (e, io->length)); break;
+  default: io_done (io, ENOTSUP);
   }
 }
 
@@ -225,9 +218,17 @@ stream_open (struct copy *c, int fd, const char *name, bool source)
   struct stream *s = tool_alloc (sizeof *s);
 
   s->e = (struct endpoint) {
-    .ops = &stream_ops, .copy = c, .name = name, .fd = fd, .source = source,
-    .size = -1, .minimum = 1, .preferred = 4096, .maximum = 32 * MIB,
-    .zero_maximum = 32 * MIB, .stream = true,
+    .ops = &stream_ops,
+    .copy = c,
+    .name = name,
+    .fd = fd,
+    .source = source,
+    .size = -1,
+    .minimum = 1,
+    .preferred = 4096,
+    .maximum = 32 * MIB,
+    .zero_maximum = 32 * MIB,
+    .stream = true,
   };
   return &s->e;
 }
@@ -238,10 +239,18 @@ null_open (struct copy *c)
   struct endpoint *e = tool_alloc (sizeof *e);
 
   *e = (struct endpoint) {
-    .ops = &null_ops, .copy = c, .name = "null:", .fd = -1,
-    .size = INT64_MAX, .minimum = 1, .preferred = 4096,
-    .maximum = 32 * MIB, .zero_maximum = 1 * GIB, .multi = true,
-    .swallows = true, .fresh = true,
+    .ops = &null_ops,
+    .copy = c,
+    .name = "null:",
+    .fd = -1,
+    .size = INT64_MAX,
+    .minimum = 1,
+    .preferred = 4096,
+    .maximum = 32 * MIB,
+    .zero_maximum = 1 * GIB,
+    .multi = true,
+    .swallows = true,
+    .fresh = true,
   };
   return e;
 }

@@ -15,7 +15,7 @@
 struct verify {
   pthread_mutex_t lock;
   FILE *records;
-  bool broken;                  /* some of them could not be written */
+  bool broken; /* some of them could not be written */
 };
 
 int

@@ -25,8 +25,11 @@ work_init (struct copy *c, bool mapping)
   pthread_mutex_init (&w->lock, NULL);
   pthread_cond_init (&w->changed, NULL);
   w->walk = (struct tool_walk) {
-    .length = SPAN_FIRST, .most = SPAN_MOST, .least = SPAN_LEAST,
-    .align = c->align, .phase = c->to->start,
+    .length = SPAN_FIRST,
+    .most = SPAN_MOST,
+    .least = SPAN_LEAST,
+    .align = c->align,
+    .phase = c->to->start,
     .ahead = c->to->stream ? 1 : MAX_QUERIES,
   };
   w->mapping = mapping;
@@ -113,7 +116,9 @@ take_query (struct copy *c, struct extent *what)
       || !tool_walk_next (&w->walk, &question))
     return false;
   *what = (struct extent) {
-    .start = question.begin, .end = question.end, .kind = UNMAPPED,
+    .start = question.begin,
+    .end = question.end,
+    .kind = UNMAPPED,
   };
   return true;
 }
@@ -137,7 +142,8 @@ try_take (struct copy *c, struct extent *what)
     return TAKE_WAIT;
   if (w->endless) {
     uint64_t end = next_boundary (c, w->endless_at, c->request);
-    *what = (struct extent) { .kind = DATA, .start = w->endless_at,
+    *what = (struct extent) { .kind = DATA,
+                              .start = w->endless_at,
                               .end = MIN (end, c->most) };
     w->reading = true;
     return TAKE_CHUNK;
@@ -162,15 +168,16 @@ work_take (struct copy *c, struct extent *what, bool wait)
  * Boundaries move to those of blocks: a block of which not all is skipped,
  * or not all is zero, is copied. */
 static uint64_t
-take_extent (struct copy *c, const struct tool_range *asked,
-             struct extent e, uint64_t at)
+take_extent (struct copy *c, const struct tool_range *asked, struct extent e,
+             uint64_t at)
 {
   struct work *w = &c->work;
   uint64_t end = asked->end;
 
   if (at < e.start && e.kind != DATA && e.end > at) {
     struct extent shared = {
-      .start = at, .end = MIN (end, next_boundary (c, at, c->align)),
+      .start = at,
+      .end = MIN (end, next_boundary (c, at, c->align)),
       .kind = DATA,
     };
     add_ready (w, shared);
@@ -185,7 +192,8 @@ take_extent (struct copy *c, const struct tool_range *asked,
   if (e.kind == SKIP)
     c->skipped += end - at;
   else
-    add_ready (w, (struct extent) { .start = at, .end = end, .kind = e.kind });
+    add_ready (w,
+               (struct extent) { .start = at, .end = end, .kind = e.kind });
   return end;
 }
 
@@ -198,7 +206,7 @@ take_rest (struct work *w)
   w->mapping = false;
   while (tool_walk_rest (&w->walk, &rest))
     add_ready (w, (struct extent) {
-        .start = rest.begin, .end = rest.end, .kind = DATA });
+                    .start = rest.begin, .end = rest.end, .kind = DATA });
 }
 
 void
@@ -216,7 +224,7 @@ work_mapped (struct copy *c, const struct tool_range *asked,
     /* Less than a block is known: copy the block. */
     at = MIN (asked->end, next_boundary (c, at, c->align));
     add_ready (w, (struct extent) {
-        .start = asked->begin, .end = at, .kind = DATA });
+                    .start = asked->begin, .end = at, .kind = DATA });
   }
   tool_walk_told (&w->walk, asked, at);
   if (!w->mapping)
@@ -237,8 +245,7 @@ work_query_lost (struct copy *c, const struct tool_range *asked)
 }
 
 enum unmapped
-work_not_mapped (struct copy *c, const struct tool_range *asked,
-                 uint64_t end)
+work_not_mapped (struct copy *c, const struct tool_range *asked, uint64_t end)
 {
   struct work *w = &c->work;
   enum unmapped r = ASKED_FOR_PARTS;
@@ -248,7 +255,7 @@ work_not_mapped (struct copy *c, const struct tool_range *asked,
   if (failure != TOOL_WALK_PARTS) {
     r = TAKEN_AS_DATA;
     add_ready (w, (struct extent) {
-        .start = asked->begin, .end = end, .kind = DATA });
+                    .start = asked->begin, .end = end, .kind = DATA });
   }
   if (failure == TOOL_WALK_GIVEN_UP) {
     r = w->mapping ? MAP_GIVEN_UP : r;

@@ -11,14 +11,14 @@
 struct work {
   pthread_mutex_t lock;
   pthread_cond_t changed;
-  struct tool_walk walk;        /* over what nobody has asked for */
+  struct tool_walk walk; /* over what nobody has asked for */
   struct extents ready;
-  uint64_t ready_bytes;         /* of data among the ready ones */
-  bool mapping;                 /* the source is asked */
-  bool endless;                 /* a stream, */
-  bool reading;                 /* of which a chunk is taken, */
-  uint64_t endless_at;          /* and has come up to here */
-  bool (*refill) (struct copy *c);      /* makes more ready, under lock */
+  uint64_t ready_bytes;            /* of data among the ready ones */
+  bool mapping;                    /* the source is asked */
+  bool endless;                    /* a stream, */
+  bool reading;                    /* of which a chunk is taken, */
+  uint64_t endless_at;             /* and has come up to here */
+  bool (*refill) (struct copy *c); /* makes more ready, under lock */
 };
 
 /* ---- work.c ---- */
@@ -42,8 +42,8 @@ extern void work_query_lost (struct copy *c, const struct tool_range *asked);
 enum unmapped {
   ASKED_FOR_PARTS,
   TAKEN_AS_DATA,
-  MAP_GIVEN_UP,                 /* all that is left is taken as data */
-  NOT_SELECTED,                 /* nobody knows what is to be copied */
+  MAP_GIVEN_UP, /* all that is left is taken as data */
+  NOT_SELECTED, /* nobody knows what is to be copied */
 };
 extern enum unmapped work_not_mapped (struct copy *c,
                                       const struct tool_range *asked,

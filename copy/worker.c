@@ -31,8 +31,7 @@ static bool
 one_generation (struct copy *c)
 {
   for (unsigned i = 0; i < c->worker_count; i++)
-    if (!c->workers[i].finished
-        && c->workers[i].generation != c->generation)
+    if (!c->workers[i].finished && c->workers[i].generation != c->generation)
       return false;
   return true;
 }
@@ -96,9 +95,11 @@ reopen (struct worker *w, struct endpoint *e)
       break;
     wait = MIN (2 * wait, RETRY_LONGEST_MS);
   }
-  copy_fail (c, "%s: the connection was lost (%s) and could not be opened "
-             "again in %u attempts: %s", e->name, loss ? loss : "",
-             w->attempts, e->ops->loss (e, w->index));
+  copy_fail (c,
+             "%s: the connection was lost (%s) and could not be opened "
+             "again in %u attempts: %s",
+             e->name, loss ? loss : "", w->attempts,
+             e->ops->loss (e, w->index));
   free (loss);
 }
 
@@ -183,7 +184,9 @@ wait_for_events (struct worker *w, int timeout)
 {
   struct copy *c = w->copy;
   struct pollfd p[3] = {
-    { .fd = c->stop_fd, .events = POLLIN }, { .fd = -1 }, { .fd = -1 },
+    { .fd = c->stop_fd, .events = POLLIN },
+    { .fd = -1 },
+    { .fd = -1 },
   };
   struct endpoint *sides[2] = { c->from, c->to };
 
@@ -199,8 +202,8 @@ wait_for_events (struct worker *w, int timeout)
 static bool
 may_end (const struct worker *w, enum take r)
 {
-  return r == TAKE_END && w->started == 0 && w->used == 0
-    && w->done == NULL && w->generation == w->copy->generation;
+  return r == TAKE_END && w->started == 0 && w->used == 0 && w->done == NULL
+         && w->generation == w->copy->generation;
 }
 
 void *

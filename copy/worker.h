@@ -9,20 +9,20 @@ struct slot {
   struct slot *next;
   char *buffer;
   struct extent what;
-  uint64_t sequence;            /* order, for streams */
+  uint64_t sequence; /* order, for streams */
   unsigned pending;
   bool busy;
-  bool broken;                  /* a part of it was lost on the way */
-  struct ranges bad;            /* what of it could not be read */
-  uint64_t bad_before;          /* there is a bad block before this */
-  uint64_t part_length;         /* how much to read next, otherwise */
+  bool broken;          /* a part of it was lost on the way */
+  struct ranges bad;    /* what of it could not be read */
+  uint64_t bad_before;  /* there is a bad block before this */
+  uint64_t part_length; /* how much to read next, otherwise */
 };
 
 /* What tune.c measures. */
 struct tune {
   int phase;
-  unsigned base;                /* the best number of slots so far, */
-  double speed;                 /* and its bytes per second */
+  unsigned base; /* the best number of slots so far, */
+  double speed;  /* and its bytes per second */
   unsigned rest;
   double began;
   uint64_t bytes;
@@ -31,27 +31,27 @@ struct tune {
 
 struct worker {
   struct copy *copy;
-  unsigned index;               /* also of its connections */
+  unsigned index; /* also of its connections */
   pthread_t thread;
   struct io *done, **done_end;
-  struct io *spare;             /* free operations */
+  struct io *spare; /* free operations */
   struct slot *slots, *free_slots;
-  unsigned used, limit;         /* slots in use, and allowed */
+  unsigned used, limit; /* slots in use, and allowed */
   struct tune tune;
-  unsigned started;             /* operations on their way */
-  uint64_t next_sequence;       /* streams: to be given out next, */
-  uint64_t next_written;        /* and to be written next */
-  struct slot **waiting;        /* by sequence */
-  struct slot *broken;          /* chunks whose connection was lost */
-  unsigned attempts;            /* to reopen, since the last success */
-  struct extent held;           /* a chunk that the rate does not allow */
+  unsigned started;       /* operations on their way */
+  uint64_t next_sequence; /* streams: to be given out next, */
+  uint64_t next_written;  /* and to be written next */
+  struct slot **waiting;  /* by sequence */
+  struct slot *broken;    /* chunks whose connection was lost */
+  unsigned attempts;      /* to reopen, since the last success */
+  struct extent held;     /* a chunk that the rate does not allow */
   bool holding;
   bool flushing;
-  bool source_lost, destination_lost;   /* the worker's connection to it */
-  _Atomic unsigned generation;  /* of the connection to the destination */
-  char *buffers;                /* of the slots */
+  bool source_lost, destination_lost; /* the worker's connection to it */
+  _Atomic unsigned generation; /* of the connection to the destination */
+  char *buffers;               /* of the slots */
   _Atomic bool finished;
-  bool excused;                 /* has nothing to do in this pass */
+  bool excused; /* has nothing to do in this pass */
 };
 
 /* ---- io.c: operations ---- */

@@ -8,8 +8,8 @@
 #include "extents.h"
 
 struct check {
-  uint64_t wanted;              /* flags that all extents must have */
-  uint64_t data;                /* the first place where they are missing */
+  uint64_t wanted; /* flags that all extents must have */
+  uint64_t data;   /* the first place where they are missing */
   bool has_data, has_unknown;
 };
 
@@ -28,8 +28,7 @@ take_extent (void *opaque, uint64_t offset, uint64_t length, uint64_t type)
 }
 
 static int
-take_unknown (void *opaque, uint64_t offset, uint64_t length,
-              const char *why)
+take_unknown (void *opaque, uint64_t offset, uint64_t length, const char *why)
 {
   struct check *check = opaque;
 
@@ -46,9 +45,13 @@ check_range (struct nbd_handle *h, struct range range, bool zero, bool quiet)
     .wanted = zero ? LIBNBD_STATE_ZERO : LIBNBD_STATE_HOLE,
   };
   struct tool_extents extents = {
-    .h = h, .context = LIBNBD_CONTEXT_BASE_ALLOCATION,
-    .offset = range.start, .length = range.end - range.start,
-    .extent = take_extent, .unknown = take_unknown, .opaque = &check,
+    .h = h,
+    .context = LIBNBD_CONTEXT_BASE_ALLOCATION,
+    .offset = range.start,
+    .length = range.end - range.start,
+    .extent = take_extent,
+    .unknown = take_unknown,
+    .opaque = &check,
   };
 
   tool_progress_start (TOOL_PROGRESS_PATIENT_BAR, -1,

@@ -24,7 +24,7 @@ struct work;
 
 struct piece {
   struct work *work;
-  struct piece *next;           /* to be done again, in two parts */
+  struct piece *next; /* to be done again, in two parts */
   uint64_t offset, length;
   int64_t cookie;
 };
@@ -35,13 +35,13 @@ struct work {
   bool zero;
   uint32_t flags;
   struct range range;
-  uint64_t next;                /* nothing from here on was asked for yet */
-  uint64_t piece;               /* length of most pieces */
+  uint64_t next;  /* nothing from here on was asked for yet */
+  uint64_t piece; /* length of most pieces */
   uint64_t done;
   unsigned in_flight;
   struct piece *refused;
-  struct piece *failed;         /* the first; its command is not retired */
-  const struct piece *freed;    /* the last */
+  struct piece *failed;      /* the first; its command is not retired */
+  const struct piece *freed; /* the last */
 };
 
 static int
@@ -79,8 +79,8 @@ issue (struct work *w, uint64_t offset, uint64_t length)
   w->in_flight++;
   w->freed = NULL;
   int64_t cookie = w->zero
-    ? nbd_aio_zero (w->h, length, offset, done, w->flags)
-    : nbd_aio_trim (w->h, length, offset, done, w->flags);
+                     ? nbd_aio_zero (w->h, length, offset, done, w->flags)
+                     : nbd_aio_trim (w->h, length, offset, done, w->flags);
   if (cookie == -1) {
     free (p);
     tool_nbd_fail (NULL);
@@ -139,8 +139,8 @@ fail (const struct work *w)
 
   nbd_aio_command_completed (w->h, p->cookie);
   tool_check_signal ();
-  tool_fail ("cannot %s %" PRIu64 " bytes at offset %" PRIu64 ": %s",
-             w->what, p->length, p->offset, tool_nbd_error ());
+  tool_fail ("cannot %s %" PRIu64 " bytes at offset %" PRIu64 ": %s", w->what,
+             p->length, p->offset, tool_nbd_error ());
 }
 
 void
@@ -148,10 +148,13 @@ clear_range (struct nbd_handle *h, struct range range,
              const struct wish *wish)
 {
   struct work w = {
-    .h = h, .zero = wish->zero, .range = range, .next = range.start,
+    .h = h,
+    .zero = wish->zero,
+    .range = range,
+    .next = range.start,
     .what = wish->zero ? "zero" : "discard",
     .flags = (wish->fast ? LIBNBD_CMD_FLAG_FAST_ZERO : 0)
-           | (wish->allocate ? LIBNBD_CMD_FLAG_NO_HOLE : 0),
+             | (wish->allocate ? LIBNBD_CMD_FLAG_NO_HOLE : 0),
     .piece = piece_length (h, range),
   };
 
@@ -177,8 +180,7 @@ clear_range (struct nbd_handle *h, struct range range,
 
 /* Zero a part of one block: the server takes whole ones only. */
 static void
-zero_part (struct nbd_handle *h, uint64_t block, uint64_t start,
-           uint64_t end)
+zero_part (struct nbd_handle *h, uint64_t block, uint64_t start, uint64_t end)
 {
   uint64_t first = start / block * block;
   char *buf = tool_alloc (block);
@@ -200,7 +202,7 @@ zero_edges (struct nbd_handle *h, struct range range, uint64_t block)
   uint64_t first = (range.start + block - 1) / block * block;
   uint64_t last = range.end / block * block;
 
-  if (first > last) {           /* all within one block */
+  if (first > last) { /* all within one block */
     zero_part (h, block, range.start, range.end);
     return (struct range) { first, first };
   }

@@ -7,13 +7,13 @@
 
 /* What was asked for. */
 struct wish {
-  bool zero;                    /* write zeroes instead of discarding */
-  bool fast;                    /* only if that is fast */
-  bool allocate;                /* and keep the space */
-  bool check;                   /* change nothing */
+  bool zero;     /* write zeroes instead of discarding */
+  bool fast;     /* only if that is fast */
+  bool allocate; /* and keep the space */
+  bool check;    /* change nothing */
   bool quiet, verbose, yes;
   uint64_t offset;
-  uint64_t length;              /* from there on; UINT64_MAX: all */
+  uint64_t length; /* from there on; UINT64_MAX: all */
 };
 
 /* A part of the export. */

@@ -11,8 +11,9 @@ enum { FAST_ZERO = TOOL_FIRST, ALLOCATE };
 
 const struct tool_option discard_options[] = {
   { 'c', "check", NULL, "change nothing: exit with 0 if there is no data" },
-  { FAST_ZERO, "fast-zero", NULL, "zero, but only if the server can do it "
-                                  "fast" },
+  { FAST_ZERO, "fast-zero", NULL,
+    "zero, but only if the server can do it "
+    "fast" },
   { ALLOCATE, "allocate", NULL, "zero, and keep the space allocated" },
   { 'l', "length", "SIZE", "so many bytes, such as 64K (to the end)" },
   { 'o', "offset", "SIZE", "from this byte on, such as 1M (0)" },
@@ -62,7 +63,8 @@ prepare (struct nbd_handle *h, const void *opaque)
   if (wish->verbose)
     nbd_set_debug (h, true);
   return wish->check
-    ? nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION) : 0;
+           ? nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION)
+           : 0;
 }
 
 /* Whether the server tells where there is data. */
@@ -96,14 +98,16 @@ require_support (struct nbd_handle *h, const struct tool_endpoint *server,
   if (wish->check) {
     if (!has_map (h))
       tool_fail ("%s: the server does not support block status, so it cannot "
-                 "be checked where there is data", server->name);
+                 "be checked where there is data",
+                 server->name);
     return;
   }
   if (can (nbd_is_read_only (h)))
     tool_fail ("%s: the export is read-only", server->name);
   if (!wish->zero && !can (nbd_can_trim (h)))
     tool_fail ("%s: the server does not support discarding (trim); "
-               "--zero may be possible", server->name);
+               "--zero may be possible",
+               server->name);
   if (wish->zero && !can (nbd_can_zero (h)))
     tool_fail ("%s: the server does not support zeroing (write zeroes)",
                server->name);
@@ -123,14 +127,16 @@ find_range (struct nbd_handle *h, const struct wish *wish)
   if (wish->offset >= end) {
     if (!wish->quiet)
       printf ("warning: offset %" PRIu64 " is not before the end of the "
-              "export at %" PRIu64 ": nothing to do\n", wish->offset, end);
+              "export at %" PRIu64 ": nothing to do\n",
+              wish->offset, end);
     return (struct range) { end, end };
   }
   if (wish->length != UINT64_MAX) {
     if (wish->length > end - wish->offset) {
       if (!wish->quiet)
         printf ("warning: the range passes the end of the export at %" PRIu64
-                ": only what is before it counts\n", end);
+                ": only what is before it counts\n",
+                end);
     }
     else
       end = wish->offset + wish->length;
@@ -171,8 +177,8 @@ whole_blocks (struct nbd_handle *h, struct range range,
     last = first;
   if (!wish->quiet)
     printf ("warning: the server's blocks have %" PRIi64 " bytes: only bytes "
-            "%" PRIu64 " up to %" PRIu64 " are discarded\n", block, first,
-            last);
+            "%" PRIu64 " up to %" PRIu64 " are discarded\n",
+            block, first, last);
   return (struct range) { first, last };
 }
 
@@ -210,7 +216,8 @@ discard_main (const struct tool *tool, bool zero, int argc, char **argv)
     clear_range (h, range, &wish);
   if (can (nbd_can_flush (h))
       && tool_await (h, nbd_aio_flush (h, NBD_NULL_COMPLETION, 0),
-                     "nbd_flush") == -1)
+                     "nbd_flush")
+           == -1)
     tool_nbd_fail (NULL);
   tool_close (h);
   tool_finish (EXIT_SUCCESS);

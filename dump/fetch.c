@@ -14,17 +14,17 @@
 /* A piece of the range, in a ring: read, or known to be zero. */
 struct piece {
   uint64_t offset;
-  uint64_t length;              /* to print */
-  size_t skip;                  /* bytes that alignment put before them */
-  int64_t cookie;               /* of the read; -1 for zeroes */
+  uint64_t length; /* to print */
+  size_t skip;     /* bytes that alignment put before them */
+  int64_t cookie;  /* of the read; -1 for zeroes */
   unsigned char *data;
 };
 
 static struct {
   struct nbd_handle *h;
-  uint64_t from, to;            /* the range to print */
-  uint64_t size;                /* of the disk */
-  uint64_t align;               /* what requests are multiples of */
+  uint64_t from, to; /* the range to print */
+  uint64_t size;     /* of the disk */
+  uint64_t align;    /* what requests are multiples of */
   uint64_t read_bytes;
   struct piece ring[READS];
   size_t first, count;
@@ -38,8 +38,8 @@ print_first (void)
   while (piece->cookie != -1) {
     int r = nbd_aio_command_completed (reader.h, piece->cookie);
     if (r == -1)
-      tool_fail ("%" PRIu64 " bytes at offset %" PRIu64 ": %s",
-                 piece->length, piece->offset, tool_nbd_error ());
+      tool_fail ("%" PRIu64 " bytes at offset %" PRIu64 ": %s", piece->length,
+                 piece->offset, tool_nbd_error ());
     if (r == 1)
       break;
     fflush (stdout);
@@ -123,8 +123,7 @@ take_extent (void *opaque, uint64_t offset, uint64_t length, uint64_t type)
 
 /* Reading tells what the map does not. */
 static int
-take_unknown (void *opaque, uint64_t offset, uint64_t length,
-              const char *why)
+take_unknown (void *opaque, uint64_t offset, uint64_t length, const char *why)
 {
   static bool told;
   if (!told)
@@ -162,12 +161,16 @@ fetch (struct nbd_handle *h, uint64_t offset, uint64_t length)
   if (nbd_can_meta_context (h, context) == 1) {
     uint64_t begin = offset - offset % reader.align;
     struct tool_extents extents = {
-      .h = h, .context = context,
-      .offset = begin, .length = round_up (reader.to) - begin,
-      .extent = take_extent, .unknown = take_unknown,
+      .h = h,
+      .context = context,
+      .offset = begin,
+      .length = round_up (reader.to) - begin,
+      .extent = take_extent,
+      .unknown = take_unknown,
     };
     tool_each_extent (&extents);
-  } else
+  }
+  else
     take_extent (NULL, offset, length, 0);
   while (reader.count > 0)
     print_first ();

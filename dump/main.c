@@ -20,17 +20,15 @@ static const struct tool_option options[] = {
 static const struct tool tool = {
   .name = "nbddump",
   .summary = "show the bytes of an NBD export in hexadecimal",
-  .forms =
-    "nbddump [-o OFFSET] [-n LENGTH] SERVER\n"
-    "\n"
-    "SERVER is a URI, the path of a Unix socket, or a command in\n"
-    "brackets that takes its socket by systemd socket activation.\n"
-    "N is a number of bytes, or a number and one of k m g t p e.\n",
+  .forms = "nbddump [-o OFFSET] [-n LENGTH] SERVER\n"
+           "\n"
+           "SERVER is a URI, the path of a Unix socket, or a command in\n"
+           "brackets that takes its socket by systemd socket activation.\n"
+           "N is a number of bytes, or a number and one of k m g t p e.\n",
   .options = options,
-  .examples =
-    "nbddump nbd://localhost\n"
-    "nbddump --offset=1M --length=512 nbd://localhost\n"
-    "nbddump -- [ qemu-nbd -r -f qcow2 disk.qcow2 ]\n",
+  .examples = "nbddump nbd://localhost\n"
+              "nbddump --offset=1M --length=512 nbd://localhost\n"
+              "nbddump -- [ qemu-nbd -r -f qcow2 disk.qcow2 ]\n",
 };
 
 /* Leave the terminal as it should be. */
@@ -48,7 +46,9 @@ prepare (struct nbd_handle *h, const void *opaque)
 {
   (void) opaque;
   return nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION) == -1
-    || nbd_set_pread_initialize (h, false) == -1 ? -1 : 0;
+             || nbd_set_pread_initialize (h, false) == -1
+           ? -1
+           : 0;
 }
 
 static struct nbd_handle *
@@ -83,7 +83,8 @@ main (int argc, char **argv)
     tool_nbd_fail (NULL);
   if (offset > (uint64_t) size)
     tool_fail ("--offset: %" PRIu64 " is behind the end of the export, "
-               "which has %" PRIi64 " bytes", offset, size);
+               "which has %" PRIi64 " bytes",
+               offset, size);
   uint64_t length = size - offset;
   if (length > limit)
     length = limit;

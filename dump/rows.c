@@ -10,13 +10,13 @@
 #define WIDTH 16
 
 static struct {
-  uint64_t offset;              /* of the row that is being filled */
+  uint64_t offset; /* of the row that is being filled */
   uint64_t disk_size;
   unsigned char bytes[WIDTH];
   size_t filled;
-  unsigned char last[WIDTH];    /* the row before */
-  bool has_last;                /* there is one */
-  bool squashed;                /* "*" stands for what repeats it */
+  unsigned char last[WIDTH]; /* the row before */
+  bool has_last;             /* there is one */
+  bool squashed;             /* "*" stands for what repeats it */
 } rows;
 
 void
@@ -60,9 +60,9 @@ print_colored (const unsigned char *row, size_t n)
   tool_color (stdout, TOOL_GREY);
   printf ("%*s│", missing_columns (n), "");
   for (size_t i = 0; i < n; i++) {
-    tool_color (stdout, !is_printable (row[i]) ? TOOL_GREY
-                : is_letter_or_digit (row[i]) ? TOOL_BRIGHT_RED
-                : TOOL_MAGENTA);
+    tool_color (stdout, !is_printable (row[i])        ? TOOL_GREY
+                        : is_letter_or_digit (row[i]) ? TOOL_BRIGHT_RED
+                                                      : TOOL_MAGENTA);
     if (is_printable (row[i]))
       putchar (row[i]);
     else
@@ -106,7 +106,8 @@ end_row (void)
     if (!rows.squashed)
       fputs (tool_colors () ? "☆\n" : "*\n", stdout);
     rows.squashed = true;
-  } else {
+  }
+  else {
     if (tool_colors ())
       print_colored (rows.bytes, n);
     else

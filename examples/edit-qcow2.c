@@ -75,8 +75,7 @@ main (int argc, char *argv[])
   struct nbd_handle *nbd = nbd_create ();
   char *server[] = { "qemu-nbd", "--format=qcow2", argv[1], NULL };
   int status = EXIT_SUCCESS;
-  if (nbd == NULL
-      || nbd_connect_systemd_socket_activation (nbd, server) == -1
+  if (nbd == NULL || nbd_connect_systemd_socket_activation (nbd, server) == -1
       || edit (nbd, offset, argv[3], buf) == -1) {
     fprintf (stderr, "%s: %s\n", argv[0], nbd_get_error ());
     status = EXIT_FAILURE;

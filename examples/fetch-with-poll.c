@@ -40,7 +40,7 @@ one_turn (struct nbd_handle *nbd)
 {
   unsigned dir = nbd_aio_get_direction (nbd);
   short want = (dir & LIBNBD_AIO_DIRECTION_READ ? POLLIN : 0)
-    | (dir & LIBNBD_AIO_DIRECTION_WRITE ? POLLOUT : 0);
+               | (dir & LIBNBD_AIO_DIRECTION_WRITE ? POLLOUT : 0);
   struct pollfd pfd = { .fd = nbd_aio_get_fd (nbd), .events = want };
   if (poll (&pfd, 1, -1) == -1)
     return; /* a signal: the next turn polls again */

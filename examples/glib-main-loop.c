@@ -21,7 +21,7 @@ prepare (GSource *source, gint *timeout G_GNUC_UNUSED)
   NbdSource *s = (NbdSource *) source;
   unsigned dir = nbd_aio_get_direction (s->nbd);
   GIOCondition want = (dir & LIBNBD_AIO_DIRECTION_READ ? G_IO_IN : 0)
-    | (dir & LIBNBD_AIO_DIRECTION_WRITE ? G_IO_OUT : 0);
+                      | (dir & LIBNBD_AIO_DIRECTION_WRITE ? G_IO_OUT : 0);
   int fd = dir != 0 ? nbd_aio_get_fd (s->nbd) : -1;
 
   if (s->tag != NULL && fd != s->fd)
@@ -63,8 +63,9 @@ progress (gpointer loop)
     return G_SOURCE_CONTINUE;
   if (cookie == 0) {
     count = MIN (nbd_get_size (nbd), (int64_t) sizeof buf);
-    cookie = count == -1 ? -1 /* it never connected */
-      : nbd_aio_pread (nbd, buf, count, 0, NBD_NULL_COMPLETION, 0);
+    cookie = count == -1
+               ? -1 /* it never connected */
+               : nbd_aio_pread (nbd, buf, count, 0, NBD_NULL_COMPLETION, 0);
   }
   int done = cookie > 0 ? nbd_aio_command_completed (nbd, cookie) : -1;
   if (done == 0)
@@ -91,8 +92,8 @@ main (int argc, char *argv[])
   g_source_set_callback (source, progress, loop, NULL);
   g_source_attach (source, NULL);
   g_main_loop_run (loop);
-  g_autofree char *sum
-    = g_compute_checksum_for_data (G_CHECKSUM_MD5, buf, MAX (count, 0));
+  g_autofree char *sum = g_compute_checksum_for_data (G_CHECKSUM_MD5, buf,
+                                                      MAX (count, 0));
   if (count != -1)
     g_print ("%s\n", sum);
   nbd_close (nbd);

@@ -26,7 +26,7 @@ rewatch (struct ev_loop *loop)
   ev_io_stop (loop, &watcher);
   ev_io_set (&watcher, nbd_aio_get_fd (nbd),
              (dir & LIBNBD_AIO_DIRECTION_READ ? EV_READ : 0)
-             | (dir & LIBNBD_AIO_DIRECTION_WRITE ? EV_WRITE : 0));
+               | (dir & LIBNBD_AIO_DIRECTION_WRITE ? EV_WRITE : 0));
   ev_io_start (loop, &watcher);
 }
 
@@ -64,7 +64,8 @@ on_event (struct ev_loop *loop, ev_io *w, int events)
     printf ("alive\n");
     status = EXIT_SUCCESS;
     ev_break (loop, EVBREAK_ALL);
-  } else
+  }
+  else
     rewatch (loop);
 }
 

@@ -35,8 +35,7 @@ static void
 print_export (struct nbd_handle *nbd, const char *name)
 {
   int64_t size;
-  if (nbd_set_export_name (nbd, name) == -1
-      || nbd_opt_info (nbd) == -1
+  if (nbd_set_export_name (nbd, name) == -1 || nbd_opt_info (nbd) == -1
       || (size = nbd_get_size (nbd)) == -1) {
     printf ("%-20s %15s  %s\n", name, "-", nbd_get_error ());
     return;

@@ -27,11 +27,10 @@ print_piece (void *unused, const void *subbuf, size_t count, uint64_t offset,
     printf ("%12" PRIu64 " %10zu  hole\n", offset, count);
     return 0;
   case LIBNBD_READ_ERROR:
-    printf ("%12" PRIu64 " %10s  error: %s\n", offset, "-", strerror (*error));
+    printf ("%12" PRIu64 " %10s  error: %s\n", offset, "-",
+            strerror (*error));
     return 0; /* the read fails with this error in any case */
-  default:
-    *error = EPROTO;
-    return -1;
+  default: *error = EPROTO; return -1;
   }
 }
 

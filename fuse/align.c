@@ -3,8 +3,7 @@
  *
  * Where the server's minimum block size is larger than what is written, the
  * blocks at the edges are read first.  Nobody else changes them meanwhile,
- * because overlapping requests are held by whole blocks.
- */
+ * because overlapping requests are held by whole blocks. */
 #include <config.h>
 
 #include <errno.h>
@@ -38,7 +37,8 @@ tail_read (struct command *edge)
   struct command *command = &request->command;
   char *middle = command->data + (request->covered - command->offset);
   if (request->payload)
-    memcpy (middle, request->payload, request->covered_end - request->covered);
+    memcpy (middle, request->payload,
+            request->covered_end - request->covered);
   else
     memset (middle, 0, request->covered_end - request->covered);
   write_blocks (request);
@@ -83,8 +83,11 @@ write_unaligned (struct request *request)
   }
   command->data = request->blocks->data;
   request->edge = (struct command) {
-    .disk = request->disk, .operation = READ, .offset = command->offset,
-    .end = command->offset + minimum, .data = command->data,
+    .disk = request->disk,
+    .operation = READ,
+    .offset = command->offset,
+    .end = command->offset + minimum,
+    .data = command->data,
     .done = head_read,
   };
   /* A first block that is covered needs no reading, the last one does. */
@@ -101,10 +104,12 @@ write_range (struct request *request, uint64_t offset, uint64_t end,
 {
   uint64_t minimum = request->disk->minimum;
   request->command = (struct command) {
-    .disk = request->disk, .operation = WRITE,
+    .disk = request->disk,
+    .operation = WRITE,
     .offset = offset / minimum * minimum,
     .end = (end + minimum - 1) / minimum * minimum,
-    .data = request->payload, .done = done,
+    .data = request->payload,
+    .done = done,
   };
   if (request->command.offset == offset && request->command.end == end) {
     write_blocks (request);

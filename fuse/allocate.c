@@ -3,8 +3,7 @@
  *
  * A hole reads as zeroes, but what a server returns after NBD_CMD_TRIM is
  * not defined, so where the server knows NBD_CMD_WRITE_ZEROES it is told
- * both.  The edges of blocks are written.
- */
+ * both.  The edges of blocks are written. */
 #include <config.h>
 
 #include <errno.h>
@@ -33,12 +32,16 @@ step_done (struct command *command)
 }
 
 static void
-range_step (struct request *request, enum operation operation,
-            uint32_t flags, uint64_t begin, uint64_t end)
+range_step (struct request *request, enum operation operation, uint32_t flags,
+            uint64_t begin, uint64_t end)
 {
   request->command = (struct command) {
-    .disk = request->disk, .operation = operation, .flags = flags,
-    .offset = begin, .end = end, .done = step_done,
+    .disk = request->disk,
+    .operation = operation,
+    .flags = flags,
+    .offset = begin,
+    .end = end,
+    .done = step_done,
   };
   command_start (&request->command);
 }
@@ -76,8 +79,8 @@ next_step (struct request *request)
   else
     request->position = request->end;
   if (whole && disk->can_zero)
-    range_step (request, ZERO, punch ? 0 : LIBNBD_CMD_FLAG_NO_HOLE,
-                begin, end);
+    range_step (request, ZERO, punch ? 0 : LIBNBD_CMD_FLAG_NO_HOLE, begin,
+                end);
   else
     write_range (request, position, request->position, step_done);
 }

@@ -7,8 +7,7 @@
  *
  * A pass over the disk is finished even if somebody writes meanwhile.  Until
  * the next pass is finished its result holds, together with what was written
- * since it began.
- */
+ * since it began. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -35,14 +34,14 @@ struct counters {
 };
 
 struct scan {
-  struct walk walk;             /* the pass under way */
+  struct walk walk; /* the pass under way */
   struct counters began;
   uint64_t allocated;           /* bytes before the walk's position */
   bool has_total;               /* there was a whole pass before */
   struct counters counted_from; /* when it began */
   uint64_t total;               /* what it found */
 
-  bool running;                 /* for whoever waits until the deadline */
+  bool running; /* for whoever waits until the deadline */
   struct waiter *waiters;
   int64_t started_ms, granted_ms;
 };
@@ -94,7 +93,8 @@ blocks_now (const struct disk *disk)
     uint64_t written = disk->allocating - scan->counted_from.allocating;
     if (written < disk->size - scan->total)
       bytes = scan->total + written;
-  } else if (scan)
+  }
+  else if (scan)
     bytes = scan->allocated + (disk->size - scan->walk.position);
   return bytes / BLOCK + (bytes % BLOCK != 0);
 }
@@ -148,7 +148,8 @@ scan_go_on (struct disk *disk)
     scan->walk.position = 0;
     scan->allocated = 0;
     scan->began = (struct counters) {
-      .changes = disk->changes, .allocating = disk->allocating,
+      .changes = disk->changes,
+      .allocating = disk->allocating,
     };
   }
   scan->walk.deadline_ms = scan->started_ms + scan->granted_ms;
@@ -164,8 +165,8 @@ is_known (const struct disk *disk)
 }
 
 void
-blocks_count (struct disk *disk,
-              void (*done) (void *opaque, uint64_t blocks), void *opaque)
+blocks_count (struct disk *disk, void (*done) (void *opaque, uint64_t blocks),
+              void *opaque)
 {
   struct scan *scan = disk->scan;
   struct waiter *waiter = NULL;
@@ -173,7 +174,9 @@ blocks_count (struct disk *disk,
     scan = disk->scan = calloc (1, sizeof *scan);
     if (scan)
       scan->walk = (struct walk) {
-        .disk = disk, .visit = add_up, .done = scan_done,
+        .disk = disk,
+        .visit = add_up,
+        .done = scan_done,
       };
   }
   if (scan && !scan->running && !is_known (disk))
@@ -185,7 +188,9 @@ blocks_count (struct disk *disk,
     return;
   }
   *waiter = (struct waiter) {
-    .next = scan->waiters, .done = done, .opaque = opaque,
+    .next = scan->waiters,
+    .done = done,
+    .opaque = opaque,
   };
   scan->waiters = waiter;
   nr_waiters++;

@@ -2,8 +2,7 @@
 /* Buffers.
  *
  * Large blocks of malloc come from the kernel and go back to it, and faulting
- * in their pages costs as much as a copy.  So they are kept, by size.
- */
+ * in their pages costs as much as a copy.  So they are kept, by size. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -11,8 +10,8 @@
 #include "buffer.h"
 
 #define SMALLEST_SHIFT 12
-#define CLASSES 15              /* 4 KiB to 64 MiB */
-#define MAX_KEPT (32 << 20)     /* bytes that are not in use */
+#define CLASSES 15          /* 4 KiB to 64 MiB */
+#define MAX_KEPT (32 << 20) /* bytes that are not in use */
 
 static struct buffer *kept[CLASSES];
 static size_t kept_bytes;

@@ -10,7 +10,7 @@ struct buffer {
   size_t size;
   char *data;
 };
-extern struct buffer *buffer_get (size_t size);         /* NULL: no memory */
-extern void buffer_put (struct buffer *buffer);         /* may be NULL */
+extern struct buffer *buffer_get (size_t size); /* NULL: no memory */
+extern void buffer_put (struct buffer *buffer); /* may be NULL */
 
 #endif /* FUSE_BUFFER_H */

@@ -19,7 +19,7 @@
 static const char zeroes[64 << 10] __attribute__ ((aligned (4096)));
 
 struct part {
-  struct completed completed;   /* first, see part_end */
+  struct completed completed; /* first, see part_end */
   struct command *command;
   struct connection *connection;
   uint64_t offset, length;
@@ -31,8 +31,8 @@ static const char *
 operation_name (enum operation operation)
 {
   static const char *const names[] = {
-    [READ] = "read", [WRITE] = "write", [TRIM] = "trim", [ZERO] = "zero",
-    [FLUSH] = "flush",
+    [READ] = "read", [WRITE] = "write", [TRIM] = "trim",
+    [ZERO] = "zero", [FLUSH] = "flush",
   };
   return names[operation];
 }
@@ -42,12 +42,13 @@ static int
 user_error (int error)
 {
   switch (error) {
-  case EPERM: case ENOMEM: case EINVAL: case ENOSPC: case EOVERFLOW:
-    return error;
-  case ENOTSUP:
-    return EOPNOTSUPP;
-  default:
-    return EIO;
+  case EPERM:
+  case ENOMEM:
+  case EINVAL:
+  case ENOSPC:
+  case EOVERFLOW: return error;
+  case ENOTSUP: return EOPNOTSUPP;
+  default: return EIO;
   }
 }
 
@@ -67,16 +68,18 @@ part_issue (struct part *part)
   struct command *command = part->command;
   struct nbd_handle *h = part->connection->h;
   char *data = command->data ? command->data + part->offset - command->offset
-    : (char *) zeroes;
+                             : (char *) zeroes;
   nbd_completion_callback completed = {
-    .callback = part_completed, .user_data = part,
+    .callback = part_completed,
+    .user_data = part,
   };
   int64_t cookie = -1;
 
   connection_touch (part->connection);
   switch (command->operation) {
   case READ:
-    cookie = nbd_aio_pread (h, data, part->length, part->offset, completed, 0);
+    cookie = nbd_aio_pread (h, data, part->length, part->offset, completed,
+                            0);
     break;
   case WRITE:
     cookie = nbd_aio_pwrite (h, data, part->length, part->offset, completed,
@@ -90,9 +93,7 @@ part_issue (struct part *part)
     cookie = nbd_aio_zero (h, part->length, part->offset, completed,
                            command->flags);
     break;
-  case FLUSH:
-    cookie = nbd_aio_flush (h, completed, 0);
-    break;
+  case FLUSH: cookie = nbd_aio_flush (h, completed, 0); break;
   }
   if (cookie == -1) {
     errno = nbd_get_errno ();
@@ -149,13 +150,12 @@ static uint64_t
 largest_part (const struct command *command)
 {
   switch (command->operation) {
-  case READ:
-    return command->disk->maximum;
+  case READ: return command->disk->maximum;
   case WRITE:
     return command->data || command->disk->maximum < sizeof zeroes
-      ? command->disk->maximum : sizeof zeroes;
-  default:
-    return disk_reach (command->disk);
+             ? command->disk->maximum
+             : sizeof zeroes;
+  default: return disk_reach (command->disk);
   }
 }
 
@@ -176,7 +176,8 @@ pump (struct command *command)
     uint64_t rest = command->end - command->position;
     *part = (struct part) {
       .completed = { .function = part_end },
-      .command = command, .offset = command->position,
+      .command = command,
+      .offset = command->position,
       .length = rest < largest ? rest : largest,
     };
     command->position += part->length;

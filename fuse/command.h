@@ -18,7 +18,7 @@ struct completed {
   int error;
 };
 extern void completed_later (struct completed *completed);
-extern bool completed_run (void);       /* there was something */
+extern bool completed_run (void); /* there was something */
 
 /* ---- command.c: one operation on a range, in as many parts as needed ---- */
 
@@ -29,16 +29,16 @@ struct command {
   enum operation operation;
   uint32_t flags;
   uint64_t offset, end;
-  char *data;                   /* of offset; unless zeroes are written */
-  bool for_reader;              /* nothing that is written depends on it */
+  char *data;      /* of offset; unless zeroes are written */
+  bool for_reader; /* nothing that is written depends on it */
   void (*done) (struct command *);
   /* The rest is set by command_start. */
-  uint64_t position;            /* what comes before was issued */
-  unsigned parts;               /* not completed */
-  int error;                    /* 0 or an errno for the user */
+  uint64_t position; /* what comes before was issued */
+  unsigned parts;    /* not completed */
+  int error;         /* 0 or an errno for the user */
 };
 /* Begin.  DONE is called once, perhaps before this returns. */
 extern void command_start (struct command *command);
-extern unsigned changes_in_flight;      /* all but those for readers */
+extern unsigned changes_in_flight; /* all but those for readers */
 
 #endif /* FUSE_COMMAND_H */

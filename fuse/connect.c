@@ -23,7 +23,9 @@ prepare (struct nbd_handle *h, const void *opaque)
   /* Buffers are shown to the kernel only after reading into all of them. */
   nbd_set_pread_initialize (h, false);
   return nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION) == -1
-    || nbd_set_opt_mode (h, options.exports) == -1 ? -1 : 0;
+             || nbd_set_opt_mode (h, options.exports) == -1
+           ? -1
+           : 0;
 }
 
 /* What connections to the server are like.  Each disk has a pool like it. */
@@ -43,9 +45,12 @@ connect_one (struct tool_pool *pool, const char *what, bool alone,
     server_watch (*made);
   if (r == TOOL_CONNECTED)
     return r;
-  tool_error ("%s: %s", what, r == TOOL_SILENT
-              ? "the server does not answer another connection; it may serve "
-              "one client at a time" : why);
+  tool_error (
+    "%s: %s", what,
+    r == TOOL_SILENT
+      ? "the server does not answer another connection; it may serve "
+        "one client at a time"
+      : why);
   free (why);
   return r;
 }
@@ -75,8 +80,8 @@ take_facts (struct disk *disk, struct nbd_handle *h)
   uint64_t rest = disk->size % disk->minimum;
   if (rest > 0)
     tool_error ("%s: the last %" PRIu64 " bytes cannot be reached: the "
-                "server wants blocks of %" PRIu64 " bytes", disk->name, rest,
-                disk->minimum);
+                "server wants blocks of %" PRIu64 " bytes",
+                disk->name, rest, disk->minimum);
   disk->size -= rest;
   disk->preferred = export.preferred;
   disk->maximum = export.maximum;
@@ -106,7 +111,9 @@ static void
 use_connection (struct disk *disk, struct nbd_handle *h)
 {
   disk->connections[disk->nr_connections++] = (struct connection) {
-    .disk = disk, .h = h, .fd = nbd_aio_get_fd (h),
+    .disk = disk,
+    .h = h,
+    .fd = nbd_aio_get_fd (h),
   };
 }
 
@@ -133,7 +140,7 @@ add_connections (struct disk *disk)
   while (disk->nr_connections < disk->wanted) {
     struct nbd_handle *h;
     bool connected = connect_one (&disk->pool, what, false, &h)
-      == TOOL_CONNECTED;
+                     == TOOL_CONNECTED;
     if (connected && disk->export && !open_on (h, disk->export)) {
       tool_close (h);
       connected = false;
@@ -171,8 +178,8 @@ need_descriptors (size_t count)
   if (setrlimit (RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur < need)
     tool_fail ("%s: the server has %zu exports, and each needs a connection, "
                "but this process may open %ju files: raise that limit "
-               "(ulimit -n), or mount single exports", server.at.name, count,
-               (uintmax_t) limit.rlim_cur);
+               "(ulimit -n), or mount single exports",
+               server.at.name, count, (uintmax_t) limit.rlim_cur);
 }
 
 /* Open one after the other, on the connection H that is negotiating and then
@@ -187,8 +194,8 @@ open_each (struct nbd_handle *h, struct export_name *names, size_t count)
       r = connect_one (&server, names[i].file, nr_disks == 0, &h);
     if (r == TOOL_SILENT)
       tool_fail ("%s: --exports needs a connection for each of %zu exports; "
-                 "name one in the URI to mount only that", server.at.name,
-                 count);
+                 "name one in the URI to mount only that",
+                 server.at.name, count);
     if (r == TOOL_CONNECTED && open_on (h, names[i].name)) {
       struct disk *disk = &disks[nr_disks++];
       disk->name = names[i].file;

@@ -25,43 +25,43 @@ struct connection {
   struct disk *disk;
   struct nbd_handle *h;
   int fd;
-  unsigned watched;             /* directions that the loop watches for */
-  bool ended;                   /* nothing can be expected of it */
+  unsigned watched; /* directions that the loop watches for */
+  bool ended;       /* nothing can be expected of it */
   bool touched;
-  struct connection *next;      /* that is touched */
+  struct connection *next; /* that is touched */
 };
 
 struct disk {
-  char *name;                   /* of the file */
-  const char *export;           /* NULL: the endpoint says which */
+  char *name;         /* of the file */
+  const char *export; /* NULL: the endpoint says which */
   fuse_ino_t ino;
   struct timespec modified;
 
   struct tool_pool pool;
-  struct connection *connections;       /* those of the pool */
+  struct connection *connections; /* those of the pool */
   unsigned nr_connections, wanted;
-  unsigned turn, burst;         /* whose turn it is, and for how long */
+  unsigned turn, burst; /* whose turn it is, and for how long */
   uint64_t size;
   uint64_t minimum, preferred, maximum; /* block sizes */
   bool read_only, can_flush, can_trim, can_zero, can_map, extended;
-  bool mapped;                  /* its block status was told once */
+  bool mapped; /* its block status was told once */
 
   /* Writes under way, oldest first, and requests that wait for them. */
   struct range *ranges, **ranges_end;
   struct request *held, **held_end;
   size_t early_bytes, early_count;
-  uint64_t changes;             /* counts beginnings and ends of writes */
-  uint64_t allocating;          /* bytes of writes so far */
-  bool dirty;                   /* something was written and not flushed */
+  uint64_t changes;    /* counts beginnings and ends of writes */
+  uint64_t allocating; /* bytes of writes so far */
+  bool dirty;          /* something was written and not flushed */
 
   /* The last error of a write whose writer had been told that it was done;
    * each open file reports each error once. */
   int error;
   uint64_t errors;
 
-  struct tool_map map;          /* what is known of its block status */
-  uint64_t map_changes;         /* CHANGES when that was asked for */
-  struct scan *scan;            /* counts allocated blocks, see blocks.c */
+  struct tool_map map;  /* what is known of its block status */
+  uint64_t map_changes; /* CHANGES when that was asked for */
+  struct scan *scan;    /* counts allocated blocks, see blocks.c */
 };
 
 extern struct disk *disks;
@@ -83,8 +83,8 @@ extern struct connection *connection_touched (void);
 /* ---- exports.c: all exports of a server, and names for their files ---- */
 
 struct export_name {
-  char *name;                   /* what the server calls it */
-  char *file;                   /* what we call it */
+  char *name; /* what the server calls it */
+  char *file; /* what we call it */
 };
 /* What H says, which is negotiating.  Fails the tool if there are none. */
 extern struct export_name *exports_list (struct nbd_handle *h,

@@ -43,7 +43,8 @@ file_name (const char *name)
     if (unfit > 0) {
       p += sprintf (p, "%%%02X", (unsigned char) *name);
       unfit--;
-    } else
+    }
+    else
       *p++ = *name;
   }
   return file;

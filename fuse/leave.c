@@ -18,8 +18,8 @@ flush_done (struct command *command)
 {
   if (command->error) {
     tool_error ("%s: flushing at the end failed, what was written last may "
-                "be lost: %s", command->disk->name,
-                strerror (command->error));
+                "be lost: %s",
+                command->disk->name, strerror (command->error));
     flush_failed = true;
   }
   free (command);
@@ -36,7 +36,9 @@ flush_all (void)
       continue;
     struct command *command = tool_alloc (sizeof *command);
     *command = (struct command) {
-      .disk = disk, .operation = FLUSH, .done = flush_done,
+      .disk = disk,
+      .operation = FLUSH,
+      .done = flush_done,
     };
     command_start (command);
   }

@@ -103,8 +103,7 @@ notify (struct connection *connection, uint32_t events)
   connection_touch (connection);
   if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
     nbd_aio_notify_read (connection->h);
-  else if (nbd_aio_get_direction (connection->h)
-           & LIBNBD_AIO_DIRECTION_WRITE)
+  else if (nbd_aio_get_direction (connection->h) & LIBNBD_AIO_DIRECTION_WRITE)
     nbd_aio_notify_write (connection->h);
 }
 

@@ -4,8 +4,7 @@
  * One thread runs one event loop over the FUSE device and all connections.
  * What the kernel asks for becomes asynchronous NBD commands, and it is
  * answered from their completion: nothing in here blocks, so nothing needs
- * a lock.
- */
+ * a lock. */
 #include <config.h>
 
 #include "disk.h"

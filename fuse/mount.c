@@ -33,7 +33,8 @@ mount_end (void)
     return;
   if (detached) {
     close (fuse_session_fd (session));
-  } else {
+  }
+  else {
     fuse_session_unmount (session);
     fuse_session_destroy (session);
   }
@@ -49,7 +50,8 @@ unescape (char *field)
     if (*field == '\\' && strlen (field) >= 4) {
       *to++ = strtol ((char[]) { field[1], field[2], field[3], 0 }, NULL, 8);
       field += 4;
-    } else
+    }
+    else
       *to++ = *field++;
   *to = '\0';
 }
@@ -142,8 +144,8 @@ mount_session (void)
   static struct fuse_lowlevel_ops operations;
   operations = tree_operations;
   operations.init = mount_init;
-  struct fuse_session *made = fuse_session_new (
-    &options.fuse, &operations, sizeof operations, NULL);
+  struct fuse_session *made = fuse_session_new (&options.fuse, &operations,
+                                                sizeof operations, NULL);
   /* libfuse has told why. */
   if (made == NULL || fuse_session_mount (made, options.mountpoint) == -1)
     tool_fail ("%s: cannot mount", options.mountpoint);
@@ -164,9 +166,8 @@ mount_detach (void)
   }
   if (errno != EPERM)
     return;
-  char *const words[] = {
-    "fusermount3", "-u", "-q", "-z", "--", options.mountpoint, NULL
-  };
+  char *const words[] = { "fusermount3",      "-u", "-q", "-z", "--",
+                          options.mountpoint, NULL };
   pid_t pid;
   int status;
   if (posix_spawnp (&pid, words[0], NULL, NULL, words, environ) == 0

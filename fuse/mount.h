@@ -21,7 +21,7 @@ extern void pidfile_write (void);
 /* ---- mount.c ---- */
 
 extern struct fuse_session *mount_session (void);
-extern void mount_detach (void);        /* may call into the file system */
+extern void mount_detach (void); /* may call into the file system */
 extern void mount_end (void);
 
 #endif /* FUSE_MOUNT_H */

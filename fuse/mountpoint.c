@@ -36,24 +36,28 @@ check_new_name (const char *argument)
   const char *slash = strrchr (argument, '/');
   if (errno == ENOTCONN)
     tool_fail ("mount point %s: %m: the program that served it has ended; "
-               "\"fusermount3 -u %s\" takes it away", argument, argument);
+               "\"fusermount3 -u %s\" takes it away",
+               argument, argument);
   if (errno != ENOENT || (slash && slash[1] == '\0'))
     tool_fail ("mount point %s: %m", argument);
   if (is_dangling (argument)) {
     char target[PATH_MAX];
     ssize_t length = readlink (argument, target, sizeof target);
     tool_fail ("mount point %s: it is a symbolic link to %.*s, which does "
-               "not exist", argument, length > 0 ? (int) length : 0, target);
+               "not exist",
+               argument, length > 0 ? (int) length : 0, target);
   }
   if (options.exports)
     tool_fail ("mount point %s: %m", argument);
   /* More often it is misspelt than meant for the current directory, where
    * it would hide all files. */
   if (slash == NULL)
-    tool_fail ("mount point %s: it does not exist: name an existing directory "
-               "or regular file, or DIRECTORY/NAME for a file that is to "
-               "appear in a directory and to hide what is there, such as "
-               "./%s", argument, argument);
+    tool_fail (
+      "mount point %s: it does not exist: name an existing directory "
+      "or regular file, or DIRECTORY/NAME for a file that is to "
+      "appear in a directory and to hide what is there, such as "
+      "./%s",
+      argument, argument);
 }
 
 /* Decide where to mount, and what the file is called. */
@@ -90,7 +94,8 @@ mountpoint_choose (const char *argument)
   /* Programs that are running would not see it, only new ones. */
   if (strcmp (options.mountpoint, "/") == 0)
     tool_fail ("mount point %s: the root directory cannot be used: it would "
-               "hide all files", argument);
+               "hide all files",
+               argument);
 }
 
 /* Who writes a file below his own mount point waits for himself. */
@@ -108,9 +113,9 @@ mountpoint_check_pidfile (void)
   }
   size_t length = strlen (options.mountpoint);
   if (resolved && strncmp (resolved, options.mountpoint, length) == 0
-      && (resolved[length] == '\0' || resolved[length] == '/'
-          || length == 1))
+      && (resolved[length] == '\0' || resolved[length] == '/' || length == 1))
     tool_fail ("--pidfile %s: it would be hidden by the mount at %s; choose "
-               "another place", options.pidfile, options.mountpoint);
+               "another place",
+               options.pidfile, options.mountpoint);
   free (resolved);
 }

@@ -10,7 +10,8 @@
 #define MAX_CONNECTIONS 1024
 
 struct options options = {
-  .attr_timeout = 1, .entry_timeout = 1,
+  .attr_timeout = 1,
+  .entry_timeout = 1,
 };
 
 enum { FUSE_HELP = TOOL_FIRST, EXPORTS };
@@ -20,8 +21,7 @@ static const struct tool_option table[] = {
   TOOL_HELP_ROW,
   { 'C', "connections", "N",
     "use up to N connections to the server (default 4)" },
-  { EXPORTS, "exports", NULL,
-    "show every export of the server as a file" },
+  { EXPORTS, "exports", NULL, "show every export of the server as a file" },
   { 'd', "", NULL, NULL },
   { 'o', "", "OPTION", "set an option of the mount, see --fuse-help" },
   { 'P', "pidfile pid-file", "FILE",
@@ -49,11 +49,10 @@ static const struct tool nbdfuse = {
     "nbdfuse [OPTIONS] --exports DIR URI | --tcp ... | --unix ... |"
     " --vsock ...\n",
   .options = table,
-  .examples =
-    "nbdfuse dir nbd://server.example/disk\n"
-    "nbdfuse dir/disk.img [ qemu-nbd -f qcow2 disk.qcow2 ]\n"
-    "nbdfuse --exports dir nbd://server.example\n"
-    "fusermount3 -u dir\n",
+  .examples = "nbdfuse dir nbd://server.example/disk\n"
+              "nbdfuse dir/disk.img [ qemu-nbd -f qcow2 disk.qcow2 ]\n"
+              "nbdfuse --exports dir nbd://server.example\n"
+              "fusermount3 -u dir\n",
   .stops_at_argument = true,
 };
 
@@ -153,27 +152,15 @@ take_options (void)
                                                   MAX_CONNECTIONS);
       break;
     case 'd':
-    case 'v':
-      options.verbose = true;
-      break;
-    case 'o':
-      options_add (optarg);
-      break;
-    case 'P':
-      options.pidfile = optarg;
-      break;
-    case 'r':
-      options.read_only = true;
-      break;
+    case 'v': options.verbose = true; break;
+    case 'o': options_add (optarg); break;
+    case 'P': options.pidfile = optarg; break;
+    case 'r': options.read_only = true; break;
     case 's':
       /* There is one thread anyway. */
       break;
-    case EXPORTS:
-      options.exports = true;
-      break;
-    case FUSE_HELP:
-      help_for_o ();
-      tool_finish (EXIT_SUCCESS);
+    case EXPORTS: options.exports = true; break;
+    case FUSE_HELP: help_for_o (); tool_finish (EXIT_SUCCESS);
     }
 }
 

@@ -10,18 +10,18 @@
 #include "tool.h"
 
 struct options {
-  int64_t connections;          /* 0: not said */
+  int64_t connections; /* 0: not said */
   bool read_only;
   bool verbose;
-  bool exports;                 /* all of them, in a directory */
+  bool exports; /* all of them, in a directory */
   const char *pidfile;
-  struct fuse_args fuse;        /* for libfuse */
+  struct fuse_args fuse; /* for libfuse */
   unsigned uid, gid;
   int kernel_cache, direct_io, read_only_mount;
   double attr_timeout, entry_timeout;
   /* From the mount point, see mountpoint.c. */
   char *mountpoint;
-  char *filename;               /* in it, or NULL: the mount point itself */
+  char *filename; /* in it, or NULL: the mount point itself */
 };
 extern struct options options;
 

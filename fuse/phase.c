@@ -12,8 +12,7 @@
  *           DISCONNECTING: mounting failed
  *
  * The first signal limits the time that is left, whatever the phase is, and
- * a second one ends it.  Without a signal a phase brings its own limit.
- */
+ * a second one ends it.  Without a signal a phase brings its own limit. */
 #include <config.h>
 
 #include <signal.h>
@@ -29,16 +28,18 @@
 
 static const enum phase next[][OVERDUE + 1] = {
   /*             SIGNALLED  UNMOUNTED  DISCONNECTING  OVERDUE */
-  [SERVING]  = { LEAVING,   DRAINING,  CLOSING,       SERVING },
-  [LEAVING]  = { LEAVING,   DRAINING,  CLOSING,       DRAINING },
-  [DRAINING] = { DRAINING,  DRAINING,  CLOSING,       DRAINING },
-  [CLOSING]  = { CLOSING,   CLOSING,   CLOSING,       KILLED },
-  [KILLED]   = { KILLED,    KILLED,    KILLED,        KILLED },
+  [SERVING] = { LEAVING, DRAINING, CLOSING, SERVING },
+  [LEAVING] = { LEAVING, DRAINING, CLOSING, DRAINING },
+  [DRAINING] = { DRAINING, DRAINING, CLOSING, DRAINING },
+  [CLOSING] = { CLOSING, CLOSING, CLOSING, KILLED },
+  [KILLED] = { KILLED, KILLED, KILLED, KILLED },
 };
 
 /* What a phase may take if nothing else limits it. */
 static const int limits_ms[KILLED + 1] = {
-  [LEAVING] = HURRY_MS, [DRAINING] = PATIENCE_MS, [CLOSING] = HURRY_MS,
+  [LEAVING] = HURRY_MS,
+  [DRAINING] = PATIENCE_MS,
+  [CLOSING] = HURRY_MS,
 };
 
 static volatile sig_atomic_t phase = SERVING, first_signal;
@@ -70,8 +71,9 @@ phase_signal (int number)
     first_signal = number;
     signal_ms = now;
     deadline_ms = now + HURRY_MS;
-  } else if (now >= signal_ms + SAME_SIGNAL_MS)
-    deadline_ms = now;          /* somebody has lost patience */
+  }
+  else if (now >= signal_ms + SAME_SIGNAL_MS)
+    deadline_ms = now; /* somebody has lost patience */
   phase_event (SIGNALLED);
   return first;
 }

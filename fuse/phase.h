@@ -8,18 +8,18 @@
 
 /* In this order; none comes twice. */
 enum phase {
-  SERVING,                      /* there is a mount, or there will be one */
-  LEAVING,                      /* a signal came: the mount is taken away */
-  DRAINING,                     /* it is gone: writes are waited for */
-  CLOSING,                      /* a server that we started is to end */
-  KILLED,                       /* it did not, in time */
+  SERVING,  /* there is a mount, or there will be one */
+  LEAVING,  /* a signal came: the mount is taken away */
+  DRAINING, /* it is gone: writes are waited for */
+  CLOSING,  /* a server that we started is to end */
+  KILLED,   /* it did not, in time */
 };
 
 enum event {
-  SIGNALLED,                    /* somebody wants us to end */
-  UNMOUNTED,                    /* the kernel needs us no more */
-  DISCONNECTING,                /* connections are being closed */
-  OVERDUE,                      /* the deadline has passed */
+  SIGNALLED,     /* somebody wants us to end */
+  UNMOUNTED,     /* the kernel needs us no more */
+  DISCONNECTING, /* connections are being closed */
+  OVERDUE,       /* the deadline has passed */
 };
 
 extern enum phase phase_now (void);

@@ -29,8 +29,8 @@ read_start (struct request *request)
 {
   struct disk *disk = request->disk;
   uint64_t begin = request->offset / disk->minimum * disk->minimum;
-  uint64_t end = (request->end + disk->minimum - 1)
-    / disk->minimum * disk->minimum;
+  uint64_t end = (request->end + disk->minimum - 1) / disk->minimum
+                 * disk->minimum;
 
   request->buffer = buffer_get (end - begin);
   if (request->buffer == NULL) {
@@ -38,8 +38,13 @@ read_start (struct request *request)
     return;
   }
   request->command = (struct command) {
-    .disk = disk, .operation = READ, .offset = begin, .end = end,
-    .data = request->buffer->data, .for_reader = true, .done = read_done,
+    .disk = disk,
+    .operation = READ,
+    .offset = begin,
+    .end = end,
+    .data = request->buffer->data,
+    .for_reader = true,
+    .done = read_done,
   };
   command_start (&request->command);
 }

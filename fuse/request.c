@@ -4,8 +4,7 @@
  * Most writes are answered before the server has them, so that the writer
  * can go on; see write.c.  From then on every request must see what was
  * written.  A server may carry out what it has not answered in any order,
- * so a request that overlaps such a write is held until that is done.
- */
+ * so a request that overlaps such a write is held until that is done. */
 #include <config.h>
 
 #include <errno.h>
@@ -65,9 +64,9 @@ must_wait (const struct request *request)
     if (range->serial < request->serial) {
       if (range->early)
         return true;
-    } else if (request->serial == 0 && range->begin < end
-               && begin < range->end
-               && (range->early || request->waits_for_all))
+    }
+    else if (request->serial == 0 && range->begin < end && begin < range->end
+             && (range->early || request->waits_for_all))
       return true;
   return false;
 }

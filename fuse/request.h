@@ -20,35 +20,35 @@ struct open_file {
 struct range {
   struct range *next, **link;
   uint64_t begin, end;
-  uint64_t serial;              /* of the disk's changes, increasing */
-  bool early;                   /* the writer has been told: done */
+  uint64_t serial; /* of the disk's changes, increasing */
+  bool early;      /* the writer has been told: done */
 };
 
 struct request {
-  struct request *next;         /* while it is held */
-  fuse_req_t req;               /* NULL: it has been answered */
+  struct request *next; /* while it is held */
+  fuse_req_t req;       /* NULL: it has been answered */
   struct disk *disk;
   struct open_file *file;
   uint64_t offset, end;
   int flags;
   struct buffer *buffer;
-  char *payload;                /* in the buffer */
+  char *payload; /* in the buffer */
   struct command command;
   /* Of a write that covers blocks in part, see align.c. */
   struct command edge;
-  struct buffer *blocks;        /* with the payload between edges */
+  struct buffer *blocks; /* with the payload between edges */
   uint64_t covered, covered_end;
   struct range range;
-  uint64_t serial;              /* waits for changes before this, or 0 */
-  bool waits_for_all;           /* overlapping writes, not early ones only */
-  uint64_t position;            /* of fallocate */
+  uint64_t serial;    /* waits for changes before this, or 0 */
+  bool waits_for_all; /* overlapping writes, not early ones only */
+  uint64_t position;  /* of fallocate */
   bool must_trim;
   void (*resume) (struct request *);
 };
 
 /* The request that a command of the same name belongs to. */
 #define REQUEST_OF(pointer, member) \
-  ((struct request *) ((char *) (pointer) - offsetof (struct request, member)))
+  ((struct request *) ((char *) (pointer) -offsetof (struct request, member)))
 
 extern struct request *request_new (fuse_req_t req, fuse_ino_t ino,
                                     struct fuse_file_info *file);

@@ -46,7 +46,8 @@ seek_done (struct walk *walk, bool complete)
     result = size;
   if (result >= size && seek->whence == SEEK_DATA) {
     fuse_reply_err (request->req, ENXIO);
-  } else {
+  }
+  else {
     fuse_reply_lseek (request->req, result);
   }
   request_free (request);
@@ -91,8 +92,8 @@ file_seek (fuse_req_t req, fuse_ino_t ino, off_t offset, int whence,
   if (request == NULL)
     return;
   struct disk *disk = request->disk;
-  debug ("lseek: path=%s offset=%jd whence=%d", disk->name,
-         (intmax_t) offset, whence);
+  debug ("lseek: path=%s offset=%jd whence=%d", disk->name, (intmax_t) offset,
+         whence);
   if (whence != SEEK_DATA && whence != SEEK_HOLE) {
     request_end (request, EINVAL);
     return;

@@ -18,7 +18,7 @@
 struct asker {
   fuse_req_t req;
   struct disk *disk;
-  bool entry;                   /* by name */
+  bool entry; /* by name */
 };
 
 static void
@@ -69,7 +69,8 @@ answer (void *opaque, uint64_t blocks)
     };
     disk_attributes (asker->disk, blocks, &entry.attr);
     fuse_reply_entry (asker->req, &entry);
-  } else {
+  }
+  else {
     struct stat st;
     disk_attributes (asker->disk, blocks, &st);
     fuse_reply_attr (asker->req, &st, options.attr_timeout);
@@ -113,8 +114,8 @@ tree_setattr (fuse_req_t req, fuse_ino_t ino, struct stat *wanted, int set,
   struct disk *disk = disk_find (ino);
   debug ("setattr: path=%s set=%#x", disk ? disk->name : "/", set);
   if (disk == NULL
-      || (set & (FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID
-                 | FUSE_SET_ATTR_GID))) {
+      || (set
+          & (FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID))) {
     fuse_reply_err (req, ENOSYS);
     return;
   }
@@ -160,8 +161,7 @@ add_entry (fuse_req_t req, struct listing *listing, size_t room,
   size_t size = fuse_add_direntry (req, NULL, 0, name, NULL, 0);
   if (listing)
     fuse_add_direntry (req, listing->data + listing->size,
-                       room - listing->size, name, &st,
-                       listing->size + size);
+                       room - listing->size, name, &st, listing->size + size);
   return size;
 }
 
@@ -266,7 +266,9 @@ tree_statfs (fuse_req_t req, fuse_ino_t ino)
 {
   (void) ino;
   struct statvfs st = {
-    .f_bsize = 4096, .f_frsize = 4096, .f_namemax = 255,
+    .f_bsize = 4096,
+    .f_frsize = 4096,
+    .f_namemax = 255,
   };
   fuse_reply_statfs (req, &st);
 }

@@ -14,11 +14,11 @@
 #define LEAST_QUERY (UINT64_C (65536))
 
 struct query {
-  struct completed completed;   /* first, see query_end */
+  struct completed completed; /* first, see query_end */
   struct walk *walk;
   struct connection *connection;
-  struct tool_range range;      /* that was asked for */
-  uint64_t changes;             /* of the disk, then */
+  struct tool_range range; /* that was asked for */
+  uint64_t changes;        /* of the disk, then */
   struct tool_map map;
 };
 
@@ -65,15 +65,12 @@ query_failed (struct query *query)
   tool_map_begin (&query->map, query->range.begin);
   switch (tool_walk_failed (&walk->questions, &query->range,
                             query->range.end)) {
-  case TOOL_WALK_PARTS:
-    break;
+  case TOOL_WALK_PARTS: break;
   case TOOL_WALK_GAP:
     /* For all that we can find out, it is data. */
     tool_map_add (&query->map, query->range.end, 0);
     break;
-  case TOOL_WALK_GIVEN_UP:
-    tool_map_add (&query->map, disk->size, 0);
-    break;
+  case TOOL_WALK_GIVEN_UP: tool_map_add (&query->map, disk->size, 0); break;
   }
   return !query->map.out_of_memory;
 }
@@ -91,8 +88,9 @@ query_end (struct completed *completed)
     disk->mapped = true;
     tool_walk_told (&walk->questions, &query->range,
                     query->map.end < query->range.end ? query->map.end
-                    : query->range.end);
-  } else {
+                                                      : query->range.end);
+  }
+  else {
     tool_map_free (&query->map);
     go_on = query_failed (query);
   }
@@ -101,7 +99,8 @@ query_end (struct completed *completed)
     tool_map_free (&disk->map);
     disk->map = query->map;
     disk->map_changes = query->changes;
-  } else
+  }
+  else
     tool_map_free (&query->map);
   free (query);
   if (go_on)
@@ -122,10 +121,13 @@ prepare_questions (struct walk *walk)
       || tool_walk_lowest (questions, disk->size) > begin) {
     uint64_t reach = disk_reach (disk);
     uint64_t least = disk->minimum > LEAST_QUERY ? disk->minimum
-      : LEAST_QUERY;
+                                                 : LEAST_QUERY;
     tool_walk_free (questions);
     *questions = (struct tool_walk) {
-      .length = reach, .most = reach, .least = least, .align = least,
+      .length = reach,
+      .most = reach,
+      .least = least,
+      .align = least,
       .ahead = 1,
     };
     tool_walk_add (questions, begin, disk->size);
@@ -159,13 +161,16 @@ ask (struct walk *walk)
   tool_map_begin (&query->map, range->begin);
   connection_touch (connection);
   nbd_extent64_callback extents = {
-    .callback = take_extents, .user_data = query,
+    .callback = take_extents,
+    .user_data = query,
   };
   nbd_completion_callback completed = {
-    .callback = query_completed, .user_data = query,
+    .callback = query_completed,
+    .user_data = query,
   };
   if (nbd_aio_block_status_64 (connection->h, range->end - range->begin,
-                               range->begin, extents, completed, 0) == -1) {
+                               range->begin, extents, completed, 0)
+      == -1) {
     tool_walk_lost (&walk->questions, range);
     free (query);
     return false;

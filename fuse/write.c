@@ -8,8 +8,7 @@
  * close, all of which look for it; fsync and close wait for early writes.
  *
  * Not early are writes of files that are open with O_DIRECT or O_SYNC, and
- * those of the kernel itself, which come from mmap.
- */
+ * those of the kernel itself, which come from mmap. */
 #include <config.h>
 
 #include <errno.h>
@@ -34,8 +33,8 @@ may_be_early (const struct request *request)
 {
   const struct disk *disk = request->disk;
   return !(request->flags & (O_DIRECT | O_DSYNC | O_SYNC))
-    && disk->early_bytes < MAX_EARLY_BYTES
-    && disk->early_count < MAX_EARLY_WRITES;
+         && disk->early_bytes < MAX_EARLY_BYTES
+         && disk->early_count < MAX_EARLY_WRITES;
 }
 
 static void
@@ -47,11 +46,13 @@ write_done (struct command *command)
 
   if (request->req == NULL && error) {
     tool_error ("%s: a write of %" PRIu64 " bytes at %" PRIu64
-                " was lost: %s", disk->name, request->end - request->offset,
-                request->offset, strerror (error));
+                " was lost: %s",
+                disk->name, request->end - request->offset, request->offset,
+                strerror (error));
     disk->error = error;
     disk->errors++;
-  } else if (request->req && !error) {
+  }
+  else if (request->req && !error) {
     fuse_reply_write (request->req, request->end - request->offset);
     request->req = NULL;
   }
@@ -168,7 +169,9 @@ fsync_start (struct request *request)
   if (disk->ranges == NULL)
     disk->dirty = false;
   request->command = (struct command) {
-    .disk = disk, .operation = FLUSH, .done = fsync_done,
+    .disk = disk,
+    .operation = FLUSH,
+    .done = fsync_done,
   };
   command_start (&request->command);
 }

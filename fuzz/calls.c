@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Commands and options with closures that count, and buffers that show old
- * memory.
- */
+ * memory. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,20 +13,20 @@
 #define COUNT_MAX (96 * 1024)
 
 /* After each end of a read, a failed one also, its buffer holds nothing but
- * what the server sent, and zeroes.
- */
+ * what the server sent, and zeroes. */
 void
 check_stale (const struct command *c)
 {
-  if (!c->is_read || !c->initialize || c->world->sent[c->world->stale] ||
-      c->world->stale == 0)
+  if (!c->is_read || !c->initialize || c->world->sent[c->world->stale]
+      || c->world->stale == 0)
     return;
   const uint8_t *p = c->count == 0
-    ? NULL : memchr (c->buf, c->world->stale, c->count);
+                       ? NULL
+                       : memchr (c->buf, c->world->stale, c->count);
 
   if (p != NULL)
-    broken ("byte %zu of %zu of read %d is old memory",
-            (size_t) (p - c->buf), c->count, (int) c->cookie);
+    broken ("byte %zu of %zu of read %d is old memory", (size_t) (p - c->buf),
+            c->count, (int) c->cookie);
 }
 
 /* Whose buffer is no longer the library's: ASan sees who writes later. */
@@ -83,8 +82,8 @@ on_chunk (void *opaque, const void *subbuf, size_t count, uint64_t offset,
   MUST (offset >= c->offset && offset - c->offset <= c->count);
   MUST (p == c->buf + (offset - c->offset));
   MUST (count <= c->count - (offset - c->offset));
-  MUST (status == LIBNBD_READ_DATA || status == LIBNBD_READ_HOLE ||
-        status == LIBNBD_READ_ERROR);
+  MUST (status == LIBNBD_READ_DATA || status == LIBNBD_READ_HOLE
+        || status == LIBNBD_READ_ERROR);
   if (status == LIBNBD_READ_HOLE)
     for (size_t i = 0; i < count; ++i)
       MUST (p[i] == 0);
@@ -144,9 +143,9 @@ completion (struct command *c)
 {
   if (c->verdict & FUZZ_NO_COMPLETION)
     return NBD_NULL_COMPLETION;
-  return (nbd_completion_callback) {
-    .callback = on_completion, .user_data = c, .free = free_completion
-  };
+  return (nbd_completion_callback) { .callback = on_completion,
+                                     .user_data = c,
+                                     .free = free_completion };
 }
 
 /* clang-format off */
@@ -203,18 +202,15 @@ issue (struct command *c, enum fuzz_op op, unsigned flags)
   switch (op) {
   case FUZZ_PREAD:
   case FUZZ_PREAD_STRUCTURED:
-  case FUZZ_PWRITE:
-    return issue_data (c, op, flags);
-  case FUZZ_FLUSH:
-    return nbd_aio_flush (h, completion (c), flags);
+  case FUZZ_PWRITE: return issue_data (c, op, flags);
+  case FUZZ_FLUSH: return nbd_aio_flush (h, completion (c), flags);
   case FUZZ_TRIM:
     return nbd_aio_trim (h, c->count, c->offset, completion (c), flags);
   case FUZZ_CACHE:
     return nbd_aio_cache (h, c->count, c->offset, completion (c), flags);
   case FUZZ_ZERO:
     return nbd_aio_zero (h, c->count, c->offset, completion (c), flags);
-  default:
-    return issue_status (c, op, flags);
+  default: return issue_status (c, op, flags);
   }
 }
 
@@ -269,18 +265,14 @@ start_option (struct world *w, struct command *c, enum fuzz_op op)
   nbd_list_callback list = MIDDLE (c, on_list);
   nbd_context_callback context = MIDDLE (c, on_context);
 
-  c->has_middle = op == FUZZ_OPT_LIST ||
-    (op >= FUZZ_OPT_LIST_META_CONTEXT &&
-     op <= FUZZ_OPT_SET_META_CONTEXT_QUERIES);
+  c->has_middle = op == FUZZ_OPT_LIST
+                  || (op >= FUZZ_OPT_LIST_META_CONTEXT
+                      && op <= FUZZ_OPT_SET_META_CONTEXT_QUERIES);
   switch (op) {
-  case FUZZ_OPT_GO:
-    return nbd_aio_opt_go (h, done);
-  case FUZZ_OPT_INFO:
-    return nbd_aio_opt_info (h, done);
-  case FUZZ_OPT_LIST:
-    return nbd_aio_opt_list (h, list, done);
-  case FUZZ_OPT_STARTTLS:
-    return nbd_aio_opt_starttls (h, done);
+  case FUZZ_OPT_GO: return nbd_aio_opt_go (h, done);
+  case FUZZ_OPT_INFO: return nbd_aio_opt_info (h, done);
+  case FUZZ_OPT_LIST: return nbd_aio_opt_list (h, list, done);
+  case FUZZ_OPT_STARTTLS: return nbd_aio_opt_starttls (h, done);
   case FUZZ_OPT_STRUCTURED_REPLY:
     return nbd_aio_opt_structured_reply (h, done);
   case FUZZ_OPT_EXTENDED_HEADERS:

@@ -2,8 +2,7 @@
 
 /* Runs one input: the operations of its program, then the rest of its
  * stream, then the end of the connection; and checks what must hold after
- * whatever a server did.
- */
+ * whatever a server did. */
 
 #include <errno.h>
 #include <poll.h>
@@ -25,7 +24,9 @@ new_command (struct world *w)
   struct command *c = &w->commands[w->nr_commands++];
 
   *c = (struct command) {
-    .world = w, .cookie = -1, .initialize = w->initialize,
+    .world = w,
+    .cookie = -1,
+    .initialize = w->initialize,
   };
   return c;
 }
@@ -56,8 +57,8 @@ server_drain (struct world *w)
 {
   static char buf[65536];
 
-  while (w->server != -1 &&
-         recv (w->server, buf, sizeof buf, MSG_DONTWAIT) > 0)
+  while (w->server != -1
+         && recv (w->server, buf, sizeof buf, MSG_DONTWAIT) > 0)
     ;
 }
 
@@ -106,8 +107,8 @@ pump (struct world *w)
     server_drain (w);
     short events = poll_now (w, direction);
 
-    if ((direction & LIBNBD_AIO_DIRECTION_READ) &&
-        (events & (POLLIN | POLLHUP | POLLERR)))
+    if ((direction & LIBNBD_AIO_DIRECTION_READ)
+        && (events & (POLLIN | POLLHUP | POLLERR)))
       deliver (w, nbd_aio_notify_read);
     else if ((direction & LIBNBD_AIO_DIRECTION_WRITE) && events)
       deliver (w, nbd_aio_notify_write);
@@ -122,10 +123,12 @@ static void
 check_phase (struct world *w)
 {
   struct nbd_handle *h = w->h;
-  int phases = (nbd_aio_is_created (h) == 1) +
-    (nbd_aio_is_connecting (h) == 1) + (nbd_aio_is_negotiating (h) == 1) +
-    (nbd_aio_is_ready (h) == 1) + (nbd_aio_is_processing (h) == 1) +
-    (nbd_aio_is_closed (h) == 1) + (nbd_aio_is_dead (h) == 1);
+  int phases = (nbd_aio_is_created (h) == 1)
+               + (nbd_aio_is_connecting (h) == 1)
+               + (nbd_aio_is_negotiating (h) == 1)
+               + (nbd_aio_is_ready (h) == 1)
+               + (nbd_aio_is_processing (h) == 1)
+               + (nbd_aio_is_closed (h) == 1) + (nbd_aio_is_dead (h) == 1);
 
   MUST (phases == 1);
   MUST (nbd_connection_state (h) != NULL);
@@ -149,24 +152,15 @@ server_acts (struct world *w, enum fuzz_op op)
     w->stream.p += len;
     w->stream.left -= len;
     break;
-  case FUZZ_SIMPLE_REPLY:
-    send_simple_reply (w);
-    break;
-  case FUZZ_CHUNK:
-    send_chunk (w);
-    break;
-  case FUZZ_DATA:
-    send_data (w);
-    break;
-  case FUZZ_DRAIN:
-    server_drain (w);
-    break;
+  case FUZZ_SIMPLE_REPLY: send_simple_reply (w); break;
+  case FUZZ_CHUNK: send_chunk (w); break;
+  case FUZZ_DATA: send_data (w); break;
+  case FUZZ_DRAIN: server_drain (w); break;
   case FUZZ_HALF_CLOSE:
     if (w->server != -1)
       shutdown (w->server, SHUT_WR);
     break;
-  default:
-    server_close (w);
+  default: server_close (w);
   }
 }
 
@@ -178,16 +172,12 @@ drive (struct world *w, enum fuzz_op op)
   int r = 0;
 
   switch (op) {
-  case FUZZ_PUMP:
-    pump (w);
-    return;
+  case FUZZ_PUMP: pump (w); return;
   case FUZZ_NOTIFY_READ:
     r = nbd_aio_notify_read (w->h);
     MUST ((direction & LIBNBD_AIO_DIRECTION_READ) || r == -1);
     break;
-  case FUZZ_NOTIFY_WRITE:
-    r = nbd_aio_notify_write (w->h);
-    break;
+  case FUZZ_NOTIFY_WRITE: r = nbd_aio_notify_write (w->h); break;
   case FUZZ_POLL:
     r = nbd_poll (w->h, 0);
     MUST (direction != 0 || r == -1);
@@ -235,7 +225,8 @@ connect_pair (struct world *w)
   int pair[2];
 
   MUST (socketpair (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
-                    pair) == 0);
+                    pair)
+        == 0);
   w->server = pair[1];
   if (nbd_aio_connect_socket (w->h, pair[0]) == -1) {
     close (pair[0]);
@@ -298,7 +289,9 @@ int
 run_input (const uint8_t *data, size_t size, unsigned styles)
 {
   struct world w = {
-    .stream = { data, size }, .server = -1, .initialize = true,
+    .stream = { data, size },
+    .server = -1,
+    .initialize = true,
     .stale = unused_byte (data, size),
   };
   unsigned style = take_u8 (&w.stream) % FUZZ_NR_STYLES;

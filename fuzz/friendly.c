@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A server that means well: the handshake, and replies whose headers fit
- * the commands, so that an input need not spell them out.
- */
+ * the commands, so that an input need not spell them out. */
 
 #include <string.h>
 
@@ -56,14 +55,13 @@ put_contexts (struct message *m, unsigned settings)
 }
 
 /* The client asks for just what is granted, so that the answers can all be
- * sent in advance.
- */
+ * sent in advance. */
 unsigned
 friendly_settings (enum fuzz_style style, unsigned settings)
 {
-  settings &= ~(FUZZ_OPT_MODE | FUZZ_FULL_INFO | FUZZ_NO_EXTENDED |
-                FUZZ_NO_STRUCTURED | FUZZ_NO_META_CONTEXT | FUZZ_TLS_ALLOW |
-                FUZZ_TLS_REQUIRE | FUZZ_NO_HANDSHAKE_FLAGS);
+  settings &= ~(FUZZ_OPT_MODE | FUZZ_FULL_INFO | FUZZ_NO_EXTENDED
+                | FUZZ_NO_STRUCTURED | FUZZ_NO_META_CONTEXT | FUZZ_TLS_ALLOW
+                | FUZZ_TLS_REQUIRE | FUZZ_NO_HANDSHAKE_FLAGS);
   if (style != FUZZ_EXTENDED)
     settings |= FUZZ_NO_EXTENDED;
   if (style == FUZZ_SIMPLE)
@@ -161,16 +159,21 @@ void
 send_chunk (struct world *w)
 {
   static const uint16_t types[] = {
-    NBD_REPLY_TYPE_NONE, NBD_REPLY_TYPE_OFFSET_DATA,
-    NBD_REPLY_TYPE_OFFSET_HOLE, NBD_REPLY_TYPE_BLOCK_STATUS,
-    NBD_REPLY_TYPE_BLOCK_STATUS_EXT, NBD_REPLY_TYPE_ERROR,
-    NBD_REPLY_TYPE_ERROR_OFFSET, 3, 0x8003,
+    NBD_REPLY_TYPE_NONE,
+    NBD_REPLY_TYPE_OFFSET_DATA,
+    NBD_REPLY_TYPE_OFFSET_HOLE,
+    NBD_REPLY_TYPE_BLOCK_STATUS,
+    NBD_REPLY_TYPE_BLOCK_STATUS_EXT,
+    NBD_REPLY_TYPE_ERROR,
+    NBD_REPLY_TYPE_ERROR_OFFSET,
+    3,
+    0x8003,
   };
   struct message m = { .len = 0 };
   struct command *c;
   uint64_t cookie = take_cookie (w, &c);
-  unsigned type = types[take_u8 (&w->program) %
-                        (sizeof types / sizeof types[0])];
+  unsigned type =
+    types[take_u8 (&w->program) % (sizeof types / sizeof types[0])];
   unsigned flags = take_u8 (&w->program);
   size_t len = take_u16 (&w->program);
 

@@ -5,8 +5,7 @@
  * The program is a row of operations: calls of the API, and what the server
  * does.  The stream is what the server sends.  Everything happens in one
  * thread over a socket pair that never blocks, so the same input always does
- * the same.  seeds.c writes such inputs, so it must agree with this header.
- */
+ * the same.  seeds.c writes such inputs, so it must agree with this header. */
 
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -23,10 +22,13 @@
  * program. */
 
 /* In FUZZ_RAW the stream begins with the greeting; else a friendly server
- * has brought the handle into transmission.
- */
+ * has brought the handle into transmission. */
 enum fuzz_style {
-  FUZZ_RAW, FUZZ_SIMPLE, FUZZ_STRUCTURED, FUZZ_EXTENDED, FUZZ_NR_STYLES
+  FUZZ_RAW,
+  FUZZ_SIMPLE,
+  FUZZ_STRUCTURED,
+  FUZZ_EXTENDED,
+  FUZZ_NR_STYLES
 };
 
 enum fuzz_setting {
@@ -39,7 +41,7 @@ enum fuzz_setting {
   FUZZ_NO_INITIALIZE = 1 << 6,
   FUZZ_DEBUG = 1 << 7,
   FUZZ_NOT_STRICT = 1 << 8,
-  FUZZ_CONTEXT = 1 << 9,        /* base:allocation */
+  FUZZ_CONTEXT = 1 << 9, /* base:allocation */
   FUZZ_SECOND_CONTEXT = 1 << 10,
   FUZZ_EXPORT_NAME = 1 << 11,
   FUZZ_TLS_ALLOW = 1 << 12,
@@ -48,24 +50,23 @@ enum fuzz_setting {
 };
 
 /* Operations and their parameters.  A command is chosen by how long ago it
- * was issued: 0 is the last one.
- */
+ * was issued: 0 is the last one. */
 enum fuzz_op {
-  FUZZ_PUMP,                    /* deliver events until nothing is left */
-  FUZZ_SEND,                    /* u16 length: from the stream */
-  FUZZ_SIMPLE_REPLY,            /* u8 command, u8 error */
-  FUZZ_CHUNK,                   /* u8 command, u8 type, u8 flags, u16 length:
+  FUZZ_PUMP,         /* deliver events until nothing is left */
+  FUZZ_SEND,         /* u16 length: from the stream */
+  FUZZ_SIMPLE_REPLY, /* u8 command, u8 error */
+  FUZZ_CHUNK,        /* u8 command, u8 type, u8 flags, u16 length:
                                    a header; the payload is the stream's */
-  FUZZ_DATA,                    /* u8 command, u8 flags, u8 length: some of
+  FUZZ_DATA,         /* u8 command, u8 flags, u8 length: some of
                                    what the read asked for */
   FUZZ_NOTIFY_READ,
   FUZZ_NOTIFY_WRITE,
   FUZZ_POLL,
   FUZZ_POLL2,
-  FUZZ_DRAIN,                   /* the server receives */
+  FUZZ_DRAIN, /* the server receives */
   FUZZ_HALF_CLOSE,
   FUZZ_CLOSE,
-  FUZZ_PREAD,                   /* commands: u16 count, u16 offset, u8 flags,
+  FUZZ_PREAD, /* commands: u16 count, u16 offset, u8 flags,
                                    u8 enum fuzz_verdict */
   FUZZ_PREAD_STRUCTURED,
   FUZZ_PWRITE,
@@ -77,9 +78,9 @@ enum fuzz_op {
   FUZZ_BLOCK_STATUS_64,
   FUZZ_BLOCK_STATUS_FILTER,
   FUZZ_DISCONNECT,
-  FUZZ_RETIRE,                  /* u8 command */
+  FUZZ_RETIRE, /* u8 command */
   FUZZ_PEEK,
-  FUZZ_OPT_GO,                  /* options: u8 enum fuzz_verdict */
+  FUZZ_OPT_GO, /* options: u8 enum fuzz_verdict */
   FUZZ_OPT_INFO,
   FUZZ_OPT_LIST,
   FUZZ_OPT_STARTTLS,
@@ -90,19 +91,19 @@ enum fuzz_op {
   FUZZ_OPT_LIST_META_CONTEXT_QUERIES,
   FUZZ_OPT_SET_META_CONTEXT_QUERIES,
   FUZZ_OPT_ABORT,
-  FUZZ_SETTINGS,                /* u16, as in the header */
-  FUZZ_QUERIES,                 /* all that the handle can be asked */
-  FUZZ_SHUTDOWN,                /* the server closes, then nbd_shutdown */
+  FUZZ_SETTINGS, /* u16, as in the header */
+  FUZZ_QUERIES,  /* all that the handle can be asked */
+  FUZZ_SHUTDOWN, /* the server closes, then nbd_shutdown */
   FUZZ_NR_OPS
 };
 
 /* What the callbacks of one command do. */
 enum fuzz_verdict {
-  FUZZ_MIDDLE_FAILS = 1,        /* the chunk's, extent's, ... callback */
+  FUZZ_MIDDLE_FAILS = 1, /* the chunk's, extent's, ... callback */
   FUZZ_COMPLETION_FAILS = 2,
   FUZZ_COMPLETION_RETIRES = 4,
   FUZZ_NO_COMPLETION = 8,
-  FUZZ_LARGE = 16,              /* count and offset are in units of 256 */
+  FUZZ_LARGE = 16, /* count and offset are in units of 256 */
 };
 
 struct input {
@@ -110,19 +111,18 @@ struct input {
   size_t left;
 };
 
-
 #define MAX_COMMANDS 64
 
 /* One command or option. */
 struct command {
   struct world *world;
-  int64_t cookie;               /* -1 if it was refused */
-  uint8_t *buf;                 /* of just the size, for ASan */
+  int64_t cookie; /* -1 if it was refused */
+  uint8_t *buf;   /* of just the size, for ASan */
   size_t count;
   uint64_t offset;
   bool is_read, initialize;
   unsigned verdict;
-  int called, freed;            /* the completion */
+  int called, freed; /* the completion */
   int middle_freed;
   bool has_middle;
   bool retired;
@@ -130,11 +130,11 @@ struct command {
 
 struct world {
   struct nbd_handle *h;
-  int server;                   /* -1 when closed */
+  int server; /* -1 when closed */
   struct input program, stream;
   unsigned style;
   bool initialize;
-  bool connected;               /* a connect call was accepted */
+  bool connected; /* a connect call was accepted */
   /* Buffers for reads are filled with a byte that the server never sent. */
   uint8_t stale;
   bool sent[256];
@@ -150,8 +150,11 @@ extern unsigned take_u16 (struct input *in);
 /* Say what does not hold, and end as a crash. */
 extern void broken (const char *fmt, ...)
   __attribute__ ((noreturn, format (printf, 1, 2)));
-#define MUST(cond) \
-  do { if (!(cond)) broken ("%s:%d: %s", __FILE__, __LINE__, #cond); } while (0)
+#define MUST(cond)                                     \
+  do {                                                 \
+    if (!(cond))                                       \
+      broken ("%s:%d: %s", __FILE__, __LINE__, #cond); \
+  } while (0)
 
 /* engine.c */
 extern int run_input (const uint8_t *data, size_t size, unsigned styles);

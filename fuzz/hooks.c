@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* What the tools' library calls instead of the C library.  Tools end
- * without freeing everything; here what is left ends with the input.
- */
+ * without freeing everything; here what is left ends with the input. */
 
 #define HOOKS_BEHIND
 #include "hooks.h"

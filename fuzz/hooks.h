@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Before everything else each file of the tools' library sees this, so that
- * what ends or fills a process only ends or fills one input.
- */
+ * what ends or fills a process only ends or fills one input. */
 
 #ifndef HOOKS_H
 #define HOOKS_H

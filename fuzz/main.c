@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A harness without libFuzzer: runs the inputs in the files that it is
- * given, or under AFL++ one input after the other.
- */
+ * given, or under AFL++ one input after the other. */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Writes the transcripts of tests/wire as inputs of the harnesses.
- * usage: seeds DIRECTORY TRANSCRIPT...
- */
+ * usage: seeds DIRECTORY TRANSCRIPT... */
 
 #include <libgen.h>
 #include <stdio.h>
@@ -90,8 +89,8 @@ next_value (const char **text)
   char word[WORD_MAX];
   uint64_t value;
 
-  if (!notation_word (text, word, sizeof word, NULL) ||
-      !notation_value (word, "NBD_CMD_FLAG_", &value))
+  if (!notation_word (text, word, sizeof word, NULL)
+      || !notation_value (word, "NBD_CMD_FLAG_", &value))
     return 0;
   return value;
 }
@@ -108,11 +107,12 @@ add_setting (struct seed *seed, const char *text)
   if (n != NULL)
     seed->settings |= n->value;
   else if (strcmp (word, "context") == 0)
-    seed->settings |= seed->settings & FUZZ_CONTEXT
-      ? FUZZ_SECOND_CONTEXT : FUZZ_CONTEXT;
+    seed->settings |= seed->settings & FUZZ_CONTEXT ? FUZZ_SECOND_CONTEXT
+                                                    : FUZZ_CONTEXT;
   else if (strcmp (word, "tls") == 0)
     seed->settings |= next_value (&text) == LIBNBD_TLS_ALLOW
-      ? FUZZ_TLS_ALLOW : FUZZ_TLS_REQUIRE;
+                        ? FUZZ_TLS_ALLOW
+                        : FUZZ_TLS_REQUIRE;
   else if (strcmp (word, "handshake-flags") == 0)
     seed->settings |= next_value (&text) == 0 ? FUZZ_NO_HANDSHAKE_FLAGS : 0;
 }
@@ -180,15 +180,9 @@ static void
 add_step (struct seed *seed, const struct step *step)
 {
   switch (step->kind) {
-  case STEP_SET:
-    add_setting (seed, step->text);
-    break;
-  case STEP_HANDSHAKE:
-    set_handshake (seed, step->text);
-    break;
-  case STEP_SERVER:
-    add_server (seed, &step->bytes);
-    break;
+  case STEP_SET: add_setting (seed, step->text); break;
+  case STEP_HANDSHAKE: set_handshake (seed, step->text); break;
+  case STEP_SERVER: add_server (seed, &step->bytes); break;
   case STEP_SERVER_CLOSES:
     put_uint (&seed->program, FUZZ_CLOSE, 1);
     put_uint (&seed->program, FUZZ_PUMP, 1);
@@ -198,8 +192,7 @@ add_step (struct seed *seed, const struct step *step)
     put_uint (&seed->program, FUZZ_PUMP, 1);
     break;
   case STEP_CLIENT:
-  case STEP_EXPECT:
-    break;
+  case STEP_EXPECT: break;
   }
 }
 
@@ -209,8 +202,8 @@ write_seed (struct seed *seed, const char *directory)
   struct bytes head = { 0 };
   char *copy = strdup (seed->path), *path;
 
-  if (copy == NULL ||
-      asprintf (&path, "%s/%s", directory, basename (copy)) == -1)
+  if (copy == NULL
+      || asprintf (&path, "%s/%s", directory, basename (copy)) == -1)
     abort ();
   FILE *file = fopen (path, "wb");
 
@@ -221,8 +214,8 @@ write_seed (struct seed *seed, const char *directory)
   put_uint (&head, seed->program.len, 2);
   put_mem (&head, seed->program.p, seed->program.len);
   put_mem (&head, seed->stream.p, seed->stream.len);
-  if (file == NULL || fwrite (head.p, 1, head.len, file) != head.len ||
-      fclose (file) == EOF)
+  if (file == NULL || fwrite (head.p, 1, head.len, file) != head.len
+      || fclose (file) == EOF)
     check_fail (path, 0, "cannot be written");
   bytes_free (&head);
   free (path);

@@ -68,8 +68,8 @@ apply_settings (struct world *w, unsigned settings)
   nbd_set_request_meta_context (h, !(settings & FUZZ_NO_META_CONTEXT));
   if (nbd_set_pread_initialize (h, !(settings & FUZZ_NO_INITIALIZE)) == 0)
     w->initialize = !(settings & FUZZ_NO_INITIALIZE);
-  nbd_set_strict_mode (h, settings & FUZZ_NOT_STRICT
-                       ? 0 : LIBNBD_STRICT_MASK);
+  nbd_set_strict_mode (h,
+                       settings & FUZZ_NOT_STRICT ? 0 : LIBNBD_STRICT_MASK);
   nbd_clear_meta_contexts (h);
   if (settings & FUZZ_CONTEXT)
     nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION);
@@ -77,14 +77,16 @@ apply_settings (struct world *w, unsigned settings)
     nbd_add_meta_context (h, "x:y");
   nbd_set_export_name (h, settings & FUZZ_EXPORT_NAME ? "disk" : "");
   if (settings & (FUZZ_TLS_ALLOW | FUZZ_TLS_REQUIRE))
-    set_tls (h, settings & FUZZ_TLS_REQUIRE
-             ? LIBNBD_TLS_REQUIRE : LIBNBD_TLS_ALLOW);
+    set_tls (h, settings & FUZZ_TLS_REQUIRE ? LIBNBD_TLS_REQUIRE
+                                            : LIBNBD_TLS_ALLOW);
   nbd_set_handshake_flags (h, settings & FUZZ_NO_HANDSHAKE_FLAGS
-                           ? 0 : LIBNBD_HANDSHAKE_FLAG_MASK);
+                                ? 0
+                                : LIBNBD_HANDSHAKE_FLAG_MASK);
   if (settings & FUZZ_DEBUG) {
     w->debug_set++;
-    nbd_set_debug_callback (h, (nbd_debug_callback) {
-        .callback = on_debug, .user_data = w, .free = free_debug });
+    nbd_set_debug_callback (h, (nbd_debug_callback) { .callback = on_debug,
+                                                      .user_data = w,
+                                                      .free = free_debug });
     nbd_set_debug (h, true);
   }
   else

@@ -9,8 +9,7 @@
 #include <stdbool.h>
 
 /* Call the function until it returns or calls exit, then what it registered
- * with atexit; if told so, free what it has left.
- */
+ * with atexit; if told so, free what it has left. */
 extern void run_to_exit (void (*function) (void *opaque), void *opaque,
                          bool track_it);
 

@@ -3,8 +3,7 @@
 /* The command line of a tool: options, sizes, numbers and servers.
  *
  * The first byte says how the tool takes them; the words follow, with a NUL
- * or the end of a line behind each.
- */
+ * or the end of a line behind each. */
 
 #include <errno.h>
 #include <getopt.h>
@@ -38,15 +37,19 @@ static const struct tool_option options[] = {
 
 static const struct tool tools[] = {
   {
-    .name = "fuzzed", .summary = "take all options",
+    .name = "fuzzed",
+    .summary = "take all options",
     .forms = "fuzzed [-r] URI\nfuzzed [ COMMAND ] FILE\n",
-    .options = options, .examples = "fuzzed nbd://localhost\n",
+    .options = options,
+    .examples = "fuzzed nbd://localhost\n",
     .usage_status = 2,
   },
   {
-    .name = "fuzzed", .summary = "take options up to an argument",
+    .name = "fuzzed",
+    .summary = "take options up to an argument",
     .forms = "fuzzed [-r] DIRECTORY URI\n",
-    .options = options, .stops_at_argument = true,
+    .options = options,
+    .stops_at_argument = true,
   },
 };
 
@@ -57,10 +60,10 @@ struct line {
 };
 
 enum how {
-  HOW_STOPS = 1,                /* which tool */
-  HOW_MODE = 2,                 /* as nbdfuse and nbdublk take servers */
-  HOW_ONLY = 4,                 /* as nbdinfo does */
-  HOW_LAST = 8,                 /* the bracket closes at the end */
+  HOW_STOPS = 1, /* which tool */
+  HOW_MODE = 2,  /* as nbdfuse and nbdublk take servers */
+  HOW_ONLY = 4,  /* as nbdinfo does */
+  HOW_LAST = 8,  /* the bracket closes at the end */
 };
 
 static void

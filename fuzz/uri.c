@@ -67,8 +67,9 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   MUST (uri != NULL);
   /* Seeds begin with zeroes, which allow everything. */
   policy.uri_allow_transports = ~data[0] & LIBNBD_ALLOW_TRANSPORT_MASK;
-  policy.uri_allow_tls = data[1] & 1 ? LIBNBD_TLS_DISABLE
-    : data[1] & 2 ? LIBNBD_TLS_REQUIRE : LIBNBD_TLS_ALLOW;
+  policy.uri_allow_tls = data[1] & 1   ? LIBNBD_TLS_DISABLE
+                         : data[1] & 2 ? LIBNBD_TLS_REQUIRE
+                                       : LIBNBD_TLS_ALLOW;
   policy.uri_allow_local_file = !(data[1] & 4);
   policy.uri_allow_tls_priority = !(data[1] & 8);
   nbd_set_debug_callback (h, (nbd_debug_callback) { .callback = on_debug });

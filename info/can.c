@@ -23,7 +23,7 @@ can_write (struct nbd_handle *h)
 
 /* Flags, and whether their answer needs an open export. */
 static const struct flag {
-  const char *names;            /* words between bars; a space in a word is
+  const char *names; /* words between bars; a space in a word is
                                    a space, "-" or "_" */
   int (*ask) (struct nbd_handle *h);
   bool needs_export;
@@ -72,7 +72,8 @@ can_flag (const struct tool_endpoint *endpoint, const char *name)
   const struct flag *flag = find_flag (name);
   if (flag == NULL)
     tool_fail ("--can, --is, --has: \"%s\" is no flag that is known; "
-               "nbdinfo(1) lists them", name);
+               "nbdinfo(1) lists them",
+               name);
   struct nbd_handle *h = open_server (endpoint, NULL);
   if (flag->needs_export)
     must_begin_transmission (h, endpoint);

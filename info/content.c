@@ -23,7 +23,7 @@ extern char **environ;
 struct beginning {
   unsigned char *data;
   size_t length;
-  char *error;                  /* why nothing could be read, or NULL */
+  char *error; /* why nothing could be read, or NULL */
 };
 
 /* Read the beginning in whole blocks.  Less will do if the server cannot
@@ -116,8 +116,8 @@ ask_file (const struct beginning *b)
   size_t length = 0;
   ssize_t n;
   while (length < sizeof answer - 1
-         && (n = read (output, answer + length,
-                       sizeof answer - 1 - length)) > 0)
+         && (n = read (output, answer + length, sizeof answer - 1 - length))
+              > 0)
     length += n;
   close (output);
   int status;

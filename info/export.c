@@ -75,10 +75,10 @@ list_contexts (struct export *e, struct nbd_handle *h,
 {
   char *all[] = { NULL };
   nbd_context_callback callback = {
-    .callback = take_context, .user_data = &e->contexts,
+    .callback = take_context,
+    .user_data = &e->contexts,
   };
-  e->has_contexts =
-    nbd_opt_list_meta_context_queries (h, all, callback) >= 0;
+  e->has_contexts = nbd_opt_list_meta_context_queries (h, all, callback) >= 0;
   if (e->has_contexts || nbd_aio_is_negotiating (h) == 1)
     return true;
   tool_check_signal ();

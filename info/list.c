@@ -7,8 +7,7 @@
  * at once, until there is an export that has to be opened: to see what is in
  * it, or because INFO did not tell of it, or told no size, as some servers do
  * until it is opened.  That ends the negotiation, so it is done at the end,
- * and what is known of the exports behind waits for its turn.
- */
+ * and what is known of the exports behind waits for its turn. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -18,19 +17,19 @@
 struct listed {
   const char *name;
   struct export export;
-  char *reason;                 /* NULL: the export is known */
+  char *reason; /* NULL: the export is known */
   bool contexts_asked;
-  bool must_open;               /* INFO does not tell enough of it */
+  bool must_open; /* INFO does not tell enough of it */
 };
 
 struct list {
   struct show *show;
-  struct nbd_handle *h;         /* NULL: closed */
+  struct nbd_handle *h; /* NULL: closed */
   struct strings names;
   struct listed *waiting;
   size_t count, allocated;
-  char *unreachable;            /* why no connection can be made */
-  bool no_contexts;             /* the server does not want to be asked */
+  char *unreachable; /* why no connection can be made */
+  bool no_contexts;  /* the server does not want to be asked */
 };
 
 static int
@@ -61,8 +60,8 @@ ask (struct list *list, struct listed *l)
     return;
   }
   if (!list->no_contexts)
-    list->no_contexts =
-      !list_contexts (&l->export, list->h, list->show->endpoint);
+    list->no_contexts = !list_contexts (&l->export, list->h,
+                                        list->show->endpoint);
   if (!negotiating (list)) {
     l->must_open = true;
     return;
@@ -71,8 +70,8 @@ ask (struct list *list, struct listed *l)
     l->reason = library_error ();
   else
     take_export (&l->export, list->h, list->show->endpoint);
-  l->must_open =
-    list->show->content || l->reason != NULL || l->export.size <= 0;
+  l->must_open = list->show->content || l->reason != NULL
+                 || l->export.size <= 0;
 }
 
 /* A connection that can be told to open an export.  NULL, and a reason, if
@@ -192,10 +191,11 @@ show_list (struct show *show)
   list.h = open_server (show->endpoint, NULL);
   struct protocol protocol = take_protocol (list.h);
   if (!negotiating (&list))
-    tool_fail ("%s: the server speaks %s, which cannot list exports",
-               server, protocol.name);
+    tool_fail ("%s: the server speaks %s, which cannot list exports", server,
+               protocol.name);
   nbd_list_callback callback = {
-    .callback = take_name, .user_data = &list.names,
+    .callback = take_name,
+    .user_data = &list.names,
   };
   if (nbd_opt_list (list.h, callback) == -1)
     tool_nbd_fail (server);

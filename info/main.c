@@ -7,22 +7,32 @@
 
 #include "nbdinfo.h"
 
-enum { JSON = TOOL_FIRST, SIZE, URI, MAP, TOTALS, CAN, CANNOT, CONTENT,
-       NO_CONTENT };
+enum {
+  JSON = TOOL_FIRST,
+  SIZE,
+  URI,
+  MAP,
+  TOTALS,
+  CAN,
+  CANNOT,
+  CONTENT,
+  NO_CONTENT
+};
 
 static const struct tool_option options[] = {
   TOOL_HELP_ROW,
   { CAN, "can is has have", "FLAG",
     "exit with 0 if the answer is yes, 2 if it is no" },
-  { CANNOT, "cannot can-not cant hasnot has-not hasnt havenot have-not "
-    "havent isnot is-not isnt", "FLAG", "the opposite" },
+  { CANNOT,
+    "cannot can-not cant hasnot has-not hasnt havenot have-not "
+    "havent isnot is-not isnt",
+    "FLAG", "the opposite" },
   TOOL_COLOR_ROWS,
   { CONTENT, "content", NULL, "guess what is in exports, by file(1)" },
   { NO_CONTENT, "no-content", NULL, "do not guess" },
   { JSON, "json", NULL, "print JSON" },
   { 'L', "list", NULL, "show all exports that the server lists" },
-  { MAP, "map", "[CONTEXT]",
-    "print extents of a context (base:allocation)" },
+  { MAP, "map", "[CONTEXT]", "print extents of a context (base:allocation)" },
   { SIZE, "size", NULL, "print the size in bytes, nothing else" },
   { TOTALS, "totals total", NULL, "with --map: add extents up by type" },
   { URI, "uri", NULL, "print the URI in its normal form, nothing else" },
@@ -30,8 +40,8 @@ static const struct tool_option options[] = {
   { 0 },
 };
 
-#define FLAGS                                                              \
-  "block-status-payload cache connect df extended-headers fast-zero flush " \
+#define FLAGS                                                                \
+  "block-status-payload cache connect df extended-headers fast-zero flush "  \
   "fua multi-conn open read read-only rotational structured-reply tls trim " \
   "write zero"
 
@@ -45,16 +55,15 @@ static const struct tool_words words[] = {
 static const struct tool tool = {
   .name = "nbdinfo",
   .summary = "show what an NBD server tells of its exports",
-  .forms =
-    "nbdinfo [--json] SERVER\n"
-    "nbdinfo --list [--json] [--content] SERVER\n"
-    "nbdinfo --size | --uri [--json] SERVER\n"
-    "nbdinfo --map[=CONTEXT] [--totals] [--json] SERVER\n"
-    "nbdinfo --can | --is | --has FLAG SERVER\n"
-    "nbdinfo --cannot | --isnt | --hasnt FLAG SERVER\n"
-    "\n"
-    "SERVER is a URI, the path of a Unix socket, or a command in\n"
-    "brackets that takes its socket by systemd socket activation.\n",
+  .forms = "nbdinfo [--json] SERVER\n"
+           "nbdinfo --list [--json] [--content] SERVER\n"
+           "nbdinfo --size | --uri [--json] SERVER\n"
+           "nbdinfo --map[=CONTEXT] [--totals] [--json] SERVER\n"
+           "nbdinfo --can | --is | --has FLAG SERVER\n"
+           "nbdinfo --cannot | --isnt | --hasnt FLAG SERVER\n"
+           "\n"
+           "SERVER is a URI, the path of a Unix socket, or a command in\n"
+           "brackets that takes its socket by systemd socket activation.\n",
   .options = options,
   .words = words,
   .examples =
@@ -68,7 +77,7 @@ static const struct tool tool = {
 };
 
 static struct {
-  int mode;                     /* an option's id; 0 is to show an export */
+  int mode; /* an option's id; 0 is to show an export */
   bool json, totals, negated;
   bool content, no_content;
   const char *context;
@@ -91,9 +100,7 @@ take_options (void)
   int id;
   while ((id = tool_next_option ()) != -1) {
     switch (id) {
-    case JSON:
-      asked.json = true;
-      break;
+    case JSON: asked.json = true; break;
     case MAP:
       if (optarg)
         asked.context = optarg;
@@ -105,17 +112,10 @@ take_options (void)
       asked.negated = id == CANNOT;
       set_mode (CAN);
       break;
-    case TOTALS:
-      asked.totals = true;
-      break;
-    case CONTENT:
-      asked.content = true;
-      break;
-    case NO_CONTENT:
-      asked.no_content = true;
-      break;
-    default:
-      set_mode (id);
+    case TOTALS: asked.totals = true; break;
+    case CONTENT: asked.content = true; break;
+    case NO_CONTENT: asked.no_content = true; break;
+    default: set_mode (id);
     }
   }
   if (asked.totals && asked.mode != MAP)
@@ -175,20 +175,13 @@ main (int argc, char **argv)
     if (can_flag (&endpoint, asked.flag) == asked.negated)
       status = 2;
     break;
-  case SIZE:
-    status = print_size (&endpoint);
-    break;
-  case URI:
-    status = print_uri (&endpoint);
-    break;
+  case SIZE: status = print_size (&endpoint); break;
+  case URI: status = print_uri (&endpoint); break;
   case MAP:
     status = print_map (&endpoint, asked.context, asked.totals, asked.json);
     break;
-  case 'L':
-    status = show_list (&show);
-    break;
-  default:
-    status = show_one (&show);
+  case 'L': status = show_list (&show); break;
+  default: status = show_one (&show);
   }
   tool_finish (status);
 }

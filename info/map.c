@@ -22,12 +22,12 @@ struct total {
 static struct map {
   const char *context;
   bool json;
-  bool in_array;                /* a JSON array was begun, not ended */
-  bool has_elements;            /* something is in it */
-  uint64_t size;                /* of the export */
-  struct total *totals;         /* sorted by type */
+  bool in_array;        /* a JSON array was begun, not ended */
+  bool has_elements;    /* something is in it */
+  uint64_t size;        /* of the export */
+  struct total *totals; /* sorted by type */
   size_t count, allocated;
-  uint64_t unknown;             /* bytes of which nothing was told */
+  uint64_t unknown; /* bytes of which nothing was told */
   size_t unknown_ranges;
 } map;
 
@@ -37,7 +37,10 @@ describe (uint64_t type)
 {
   static char text[48];
   static const char *const allocation[] = {
-    "data", "hole", "zero", "hole,zero",
+    "data",
+    "hole",
+    "zero",
+    "hole,zero",
   };
   if (strcmp (map.context, LIBNBD_CONTEXT_BASE_ALLOCATION) == 0)
     return type < 4 ? allocation[type] : NULL;
@@ -67,7 +70,8 @@ begin_color (uint64_t type)
   else if (strcmp (text, "local") == 0) {
     tool_color (stdout, TOOL_WHITE);
     tool_color (stdout, TOOL_ON_BLACK);
-  } else if (strncmp (text, "backing", 7) == 0)
+  }
+  else if (strncmp (text, "backing", 7) == 0)
     tool_color (stdout, TOOL_ON_GREY);
   else
     return false;
@@ -110,14 +114,16 @@ print_extent (void *opaque, uint64_t offset, uint64_t length, uint64_t type)
   if (map.json) {
     print_comma ();
     printf ("{ \"offset\": %" PRIu64 ", \"length\": %" PRIu64
-            ", \"type\": %" PRIu64, offset, length, type);
+            ", \"type\": %" PRIu64,
+            offset, length, type);
     if (text)
       printf (", \"description\": \"%s\"", text);
     putchar ('}');
-  } else {
+  }
+  else {
     bool color = begin_color (type);
-    printf ("%10" PRIu64 "  %10" PRIu64 "  %3" PRIu64 "%s%s", offset,
-            length, type, text ? "  " : "", text ? text : "");
+    printf ("%10" PRIu64 "  %10" PRIu64 "  %3" PRIu64 "%s%s", offset, length,
+            type, text ? "  " : "", text ? text : "");
     if (color)
       tool_color_reset (stdout);
     putchar ('\n');
@@ -136,7 +142,8 @@ add_unknown (void *opaque, uint64_t offset, uint64_t length, const char *why)
   map.unknown += length;
   if (++map.unknown_ranges <= MAX_REASONS)
     tool_error ("%s of %" PRIu64 " bytes at offset %" PRIu64
-                " is unknown: %s", map.context, length, offset, why);
+                " is unknown: %s",
+                map.context, length, offset, why);
   return 0;
 }
 
@@ -148,9 +155,10 @@ print_unknown (void *opaque, uint64_t offset, uint64_t length,
   if (map.json) {
     print_comma ();
     printf ("{ \"offset\": %" PRIu64 ", \"length\": %" PRIu64
-            ", \"type\": null, \"description\": \"unknown\"}", offset,
-            length);
-  } else {
+            ", \"type\": null, \"description\": \"unknown\"}",
+            offset, length);
+  }
+  else {
     tool_color (stdout, TOOL_RED);
     printf ("%10" PRIu64 "  %10" PRIu64 "    ?  unknown", offset, length);
     tool_color_reset (stdout);
@@ -180,8 +188,7 @@ add_extent (void *opaque, uint64_t offset, uint64_t length, uint64_t type)
                  map.context, MAX_TYPES);
     if (map.count == map.allocated) {
       map.allocated = 2 * map.allocated + 16;
-      map.totals =
-        realloc (map.totals, map.allocated * sizeof map.totals[0]);
+      map.totals = realloc (map.totals, map.allocated * sizeof map.totals[0]);
       if (map.totals == NULL)
         tool_fail ("out of memory");
     }
@@ -205,7 +212,8 @@ print_total (const struct total *total)
     if (text)
       printf (", \"description\": \"%s\"", text);
     printf (" }");
-  } else {
+  }
+  else {
     bool color = begin_color (total->type);
     printf ("%10" PRIu64 " %5.1f%% %3" PRIu64 "%s%s", total->size, percent,
             total->type, text ? " " : "", text ? text : "");
@@ -225,8 +233,10 @@ print_unknown_total (void)
   if (map.json) {
     print_comma ();
     printf ("{ \"size\": %" PRIu64 ", \"percent\": %g, \"type\": null"
-            ", \"description\": \"unknown\" }", map.unknown, percent);
-  } else {
+            ", \"description\": \"unknown\" }",
+            map.unknown, percent);
+  }
+  else {
     tool_color (stdout, TOOL_RED);
     printf ("%10" PRIu64 " %5.1f%%   ? unknown", map.unknown, percent);
     tool_color_reset (stdout);
@@ -286,7 +296,8 @@ print_map (const struct tool_endpoint *endpoint, const char *context,
     tool_nbd_fail (endpoint->name);
   if (r == 0)
     tool_fail ("--map: the server does not support metadata context \"%s\"; "
-               "nbdinfo without --map lists those that it has", context);
+               "nbdinfo without --map lists those that it has",
+               context);
   int64_t size = nbd_get_size (h);
   if (size == -1)
     tool_nbd_fail (endpoint->name);
@@ -295,7 +306,9 @@ print_map (const struct tool_endpoint *endpoint, const char *context,
   map.json = json;
   map.size = size;
   struct tool_extents extents = {
-    .h = h, .context = context, .length = size,
+    .h = h,
+    .context = context,
+    .length = size,
   };
   tool_progress_start (TOOL_PROGRESS_PATIENT_BAR, -1, size);
   if (totals)

@@ -33,8 +33,7 @@ extern void export_error (const struct tool_endpoint *endpoint,
 /* ---- the modes ---- */
 
 /* can.c: the answer to --can FLAG. */
-extern bool can_flag (const struct tool_endpoint *endpoint,
-                      const char *flag);
+extern bool can_flag (const struct tool_endpoint *endpoint, const char *flag);
 
 /* map.c: print extents or their totals.  The exit status. */
 extern int print_map (const struct tool_endpoint *endpoint,
@@ -55,15 +54,15 @@ extern void free_strings (struct strings *strings);
 /* All strings may be NULL, and all numbers -1, if they are not known. */
 /* clang-format off */
 struct export {
-/* clang-format on */
+  /* clang-format on */
   char *name, *description, *uri;
   struct strings contexts;
-  bool has_contexts;            /* they could be listed */
+  bool has_contexts; /* they could be listed */
   int64_t size;
   int flags[NR_FLAGS];
   int64_t block_sizes[NR_BLOCK_SIZES];
   char *content;
-  char *content_error;          /* why it could not be read */
+  char *content_error; /* why it could not be read */
 };
 
 /* Fill it in, but for contexts and content, with what a handle was told by
@@ -84,16 +83,16 @@ extern void print_export_json (const struct export *e);
 struct show {
   const struct tool_endpoint *endpoint;
   bool json;
-  bool content;                 /* probe what is in exports */
-  size_t shown;                 /* exports */
-  struct strings failed, reasons;       /* exports, and why */
+  bool content;                   /* probe what is in exports */
+  size_t shown;                   /* exports */
+  struct strings failed, reasons; /* exports, and why */
 };
 
 /* What a connection is like; ask as soon as there is one. */
 struct protocol {
   const char *name;
   bool tls;
-  const char *style;            /* of packets */
+  const char *style; /* of packets */
 };
 extern struct protocol take_protocol (struct nbd_handle *h);
 

@@ -12,8 +12,7 @@ static struct nbd_handle *
 take_contexts (struct show *show, struct export *e, struct nbd_handle *h)
 {
   char *reason;
-  if (nbd_aio_is_negotiating (h) != 1
-      || list_contexts (e, h, show->endpoint))
+  if (nbd_aio_is_negotiating (h) != 1 || list_contexts (e, h, show->endpoint))
     return h;
   tool_close (h);
   h = open_again (&reason);
@@ -36,7 +35,8 @@ show_one (struct show *show)
     show_failure (show, name ? name : "", reason);
     free (name);
     tool_error ("suggestion: to list all exports on the server, use --list");
-  } else {
+  }
+  else {
     take_export (&e, h, show->endpoint);
     if (show->content)
       probe_content (&e, h);

@@ -16,7 +16,9 @@ prepare (struct nbd_handle *h, const void *opaque)
 {
   const char *context = opaque;
   return nbd_set_opt_mode (h, true) == -1 || nbd_set_full_info (h, true) == -1
-    || (context && nbd_add_meta_context (h, context) == -1) ? -1 : 0;
+             || (context && nbd_add_meta_context (h, context) == -1)
+           ? -1
+           : 0;
 }
 
 struct nbd_handle *
@@ -25,7 +27,9 @@ open_server (const struct tool_endpoint *endpoint, const char *context)
   struct nbd_handle *h;
   char *why;
   pool = (struct tool_pool) {
-    .at = *endpoint, .prepare = prepare, .opaque = context,
+    .at = *endpoint,
+    .prepare = prepare,
+    .opaque = context,
   };
   if (tool_pool_try (&pool, -1, &h, &why) != TOOL_CONNECTED)
     tool_fail ("%s: %s", endpoint->name, why);
@@ -38,16 +42,15 @@ open_again (char **reason)
 {
   struct nbd_handle *h;
   switch (tool_pool_try (&pool, pool.patience_ms, &h, reason)) {
-  case TOOL_CONNECTED:
-    return h;
+  case TOOL_CONNECTED: return h;
   case TOOL_SILENT:
     free (*reason);
     *reason = tool_format ("the server has not answered a further "
                            "connection for %d seconds; it may be busy with "
-                           "another client", pool.patience_ms / 1000);
+                           "another client",
+                           pool.patience_ms / 1000);
     break;
-  default:
-    break;
+  default: break;
   }
   if (h)
     tool_close (h);

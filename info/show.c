@@ -14,7 +14,7 @@ packet_style (struct nbd_handle *h)
   if (nbd_get_extended_headers_negotiated (h) == 1)
     return "extended";
   return nbd_get_structured_replies_negotiated (h) == 1 ? "structured"
-    : "simple";
+                                                        : "simple";
 }
 
 struct protocol
@@ -40,7 +40,8 @@ show_protocol (struct show *show, const struct protocol *p)
             strcmp (p->style, "simple") != 0 ? "true" : "false",
             strcmp (p->style, "extended") == 0 ? "true" : "false");
     printf ("\"exports\": [");
-  } else {
+  }
+  else {
     tool_color (stdout, TOOL_GREY);
     printf ("protocol: %s %s TLS, using %s packets\n", p->name,
             p->tls ? "with" : "without", p->style);
@@ -54,7 +55,8 @@ show_export (struct show *show, const struct export *e)
   if (show->json) {
     printf (show->shown++ == 0 ? "\n" : ",\n");
     print_export_json (e);
-  } else
+  }
+  else
     print_export_text (e);
 }
 

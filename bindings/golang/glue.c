@@ -31,7 +31,9 @@ nbdgo_refused (const char *name)
   status->errnum = EDEADLK;
   if (asprintf (&status->message,
                 "%s: called from a callback of the same handle, which would"
-                " wait for ever: %s", name, strerror (EDEADLK)) == -1)
+                " wait for ever: %s",
+                name, strerror (EDEADLK))
+      == -1)
     status->message = NULL;
   return status;
 }
@@ -65,7 +67,8 @@ nbdgo_create (void)
   struct nbd_handle *h = nbd_create ();
 
   return (struct nbdgo_number) {
-    .value = (intptr_t) h, .status = nbdgo_finish (h == NULL),
+    .value = (intptr_t) h,
+    .status = nbdgo_finish (h == NULL),
   };
 }
 
@@ -130,8 +133,8 @@ nbdgo_free_closure (void *user_data)
   nbdgo_drop_memory (closure->memory);
   closure->memory = NULL;
   closure->next = __atomic_load_n (&nbdgo_returned, __ATOMIC_RELAXED);
-  while (!__atomic_compare_exchange_n (&nbdgo_returned, &closure->next, closure,
-                                       true, __ATOMIC_RELEASE,
+  while (!__atomic_compare_exchange_n (&nbdgo_returned, &closure->next,
+                                       closure, true, __ATOMIC_RELEASE,
                                        __ATOMIC_RELAXED))
     ;
 }

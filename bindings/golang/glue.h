@@ -14,9 +14,9 @@
 /* How a call ended that did not simply succeed. */
 struct nbdgo_status {
   bool failed;
-  int errnum;                 /* of a failure */
-  char *message;              /* of a failure; NULL: no memory for it */
-  uint64_t panic;             /* not 0 if a callback panicked: see takePanic */
+  int errnum;     /* of a failure */
+  char *message;  /* of a failure; NULL: no memory for it */
+  uint64_t panic; /* not 0 if a callback panicked: see takePanic */
 };
 
 /* What the wrappers return.  The status is NULL if the call succeeded, else Go
@@ -40,11 +40,11 @@ struct nbdgo_memory {
 
 /* A function in Go for as long as the library may call it. */
 struct nbdgo_closure {
-  uint64_t id;                /* in the table of closures.go */
+  uint64_t id; /* in the table of closures.go */
   struct nbd_handle *h;
   struct nbdgo_memory *memory; /* that the command uses, or NULL */
-  bool released;              /* Go has forgotten the function already */
-  struct nbdgo_closure *next; /* of those that are not in use */
+  bool released;               /* Go has forgotten the function already */
+  struct nbdgo_closure *next;  /* of those that are not in use */
 };
 
 /* The closures that the library has freed, until Go takes them. */

@@ -4,7 +4,7 @@
  * memory of NBD.Buffer.  What is wrong is noted and raised by nbdml_enter. */
 
 #define CAML_NAME_SPACE
-#define CAML_INTERNALS           /* for caml_convert_signal_number */
+#define CAML_INTERNALS /* for caml_convert_signal_number */
 #include <caml/signals.h>
 #include <caml/socketaddr.h>
 #include <caml/version.h>
@@ -16,7 +16,7 @@
 
 #include "glue.h"
 
-#if OCAML_VERSION >= 50000 && !defined (get_sockaddr)
+#if OCAML_VERSION >= 50000 && !defined(get_sockaddr)
 #define get_sockaddr caml_unix_get_sockaddr
 #endif
 

@@ -75,7 +75,7 @@ keep (struct call *call, value v)
     i = handle->idle[--handle->nr_idle];
     caml_modify (&Field (Kept_val (*call->self), i), v);
   }
-  else                           /* other domains have used up our room */
+  else /* other domains have used up our room */
     call->out_of_memory = true;
   kept_end (&handle->lock);
   return i;

@@ -77,7 +77,8 @@ raise_in_callback (const char *name)
   char text[160];
   snprintf (text, sizeof text,
             "nbd_%s: called from a callback of the same handle, which is "
-            "locked then: %s", name, strerror (EDEADLK));
+            "locked then: %s",
+            name, strerror (EDEADLK));
   nbdml_raise_error (text, EDEADLK);
 }
 
@@ -142,7 +143,7 @@ nbdml_enter (struct call *call)
 {
   if (call->mistake != NULL || call->out_of_memory)
     refuse (call);
-  call->closures = NULL;         /* they belong to the library now */
+  call->closures = NULL; /* they belong to the library now */
   if (!call->locked)
     return;
   call->outer = current;
@@ -258,11 +259,16 @@ nbdml_close (value v)
   if (!uses_change (&handle->uses, &uses, CLOSED)) {
     if (uses == CLOSED)
       CAMLreturn (Val_unit);
-    nbdml_raise_error ("nbd_close: a call on this handle is still running, in "
-                       "another thread or around this callback", EBUSY);
+    nbdml_raise_error (
+      "nbd_close: a call on this handle is still running, in "
+      "another thread or around this callback",
+      EBUSY);
   }
   struct call call = {
-    .name = "close", .self = &v, .handle = handle, .exn = Val_unit,
+    .name = "close",
+    .self = &v,
+    .handle = handle,
+    .exn = Val_unit,
     .locked = true,
   };
   nbdml_enter (&call);

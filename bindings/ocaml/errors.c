@@ -9,7 +9,7 @@
 
 #include "glue.h"
 
-#if OCAML_VERSION >= 50000 && !defined (unix_error_of_code)
+#if OCAML_VERSION >= 50000 && !defined(unix_error_of_code)
 #define unix_error_of_code caml_unix_error_of_code
 #define code_of_unix_error caml_unix_code_of_unix_error
 #endif
@@ -46,7 +46,7 @@ nbdml_raise_error (const char *text, int errnum)
   CAMLparam0 ();
   CAMLlocal3 (option, code, string);
   string = caml_copy_string (text != NULL ? text : "unknown error");
-  option = Val_int (0);          /* None */
+  option = Val_int (0); /* None */
   if (errnum != 0) {
     code = unix_error_of_code (errnum);
     option = caml_alloc_small (1, 0);

@@ -38,11 +38,11 @@
  * that refers to its own handle does not keep that alive for ever. */
 struct handle {
   struct nbd_handle *h;
-  uses_count uses;               /* calls that are under way, or CLOSED */
-  kept_lock lock;                /* for the array and for what follows */
-  size_t *idle;                  /* indexes into the array that are not used */
+  uses_count uses; /* calls that are under way, or CLOSED */
+  kept_lock lock;  /* for the array and for what follows */
+  size_t *idle;    /* indexes into the array that are not used */
   size_t nr_idle;
-  size_t size;                   /* of the array, and of idle */
+  size_t size; /* of the array, and of idle */
 };
 
 #define CLOSED (-1)
@@ -57,30 +57,30 @@ struct handle {
 struct closure {
   size_t function;
   size_t buffer;
-  struct closure *next;          /* in a list of struct call */
+  struct closure *next; /* in a list of struct call */
 };
 
 /* Copies of arguments, which are freed when the call has returned. */
 struct copy {
   struct copy *next;
-  _Alignas (max_align_t) char data[];
+  _Alignas(max_align_t) char data[];
 };
 
 /* One call of a function of NBD. */
 struct call {
-  const char *name;              /* without nbd_ */
-  value *self;                   /* the handle; it is a local root */
+  const char *name; /* without nbd_ */
+  value *self;      /* the handle; it is a local root */
   struct handle *handle;
   struct nbd_handle *h;
-  struct call *outer;            /* around the callback that makes this call */
+  struct call *outer; /* around the callback that makes this call */
   struct copy *copies;
-  struct closure *closures;      /* not yet handed over to the library */
-  struct closure *freed;         /* given back while it had no runtime lock */
+  struct closure *closures; /* not yet handed over to the library */
+  struct closure *freed;    /* given back while it had no runtime lock */
   unsigned nr_freed;
-  char *mistake;                 /* in an argument, or NULL */
-  value exn;                     /* that left a callback, or Val_unit */
-  bool locked;                   /* it takes the lock of the handle */
-  bool released;                 /* the runtime lock has been given up */
+  char *mistake; /* in an argument, or NULL */
+  value exn;     /* that left a callback, or Val_unit */
+  bool locked;   /* it takes the lock of the handle */
+  bool released; /* the runtime lock has been given up */
   bool out_of_memory;
 };
 
@@ -88,7 +88,7 @@ struct call {
 struct arguments {
   const char *strings[2];
   const void *data;
-  size_t count;                  /* of bytes, or of entries */
+  size_t count; /* of bytes, or of entries */
   uint64_t number;
   unsigned word;
   int *error;
@@ -96,7 +96,7 @@ struct arguments {
 
 /* Which function of NBD.ml calls a callback of which type: generated. */
 struct runner {
-  const char *name;              /* that NBD.ml has registered it by */
+  const char *name; /* that NBD.ml has registered it by */
   const value *function;
 };
 

@@ -6,8 +6,7 @@
  *   ("2001:db8::1", port[, flow information[, scope]])    IPv6
  *   (context id, port)                                    vsock
  *
- * No names are looked up: that would block.
- */
+ * No names are looked up: that would block. */
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -16,8 +15,8 @@
 
 #include "glue.h"
 
-#if defined (__has_include)
-#if __has_include (<linux/vm_sockets.h>)
+#if defined(__has_include)
+#if __has_include(<linux/vm_sockets.h>)
 #include <linux/vm_sockets.h>
 #define HAVE_VM_SOCKETS 1
 #endif
@@ -51,8 +50,9 @@ unix_address (struct call *call, const char *name, PyObject *bytes,
   const char *path = PyBytes_AS_STRING (bytes);
   size_t length = (size_t) PyBytes_GET_SIZE (bytes);
   if (length == 0 || length > sizeof un->sun_path) {
-    PyErr_Format (PyExc_ValueError, "NBD.%s: %s: path of %zu bytes, not 1..%zu",
-                  call->name, name, length, sizeof un->sun_path);
+    PyErr_Format (PyExc_ValueError,
+                  "NBD.%s: %s: path of %zu bytes, not 1..%zu", call->name,
+                  name, length, sizeof un->sun_path);
     return -1;
   }
   if (path[0] != '\0' && check_null (call, name, path, length) == -1)
@@ -99,7 +99,8 @@ inet_address (struct call *call, const char *name, const char *host,
   if (getaddrinfo (host, NULL, &hints, &found) != 0) {
     PyErr_Format (PyExc_ValueError,
                   "NBD.%s: %s: \"%s\" is no numeric address; names are for"
-                  " aio_connect_tcp", call->name, name, host);
+                  " aio_connect_tcp",
+                  call->name, name, host);
     return -1;
   }
   memcpy (&address->storage, found->ai_addr, found->ai_addrlen);
@@ -134,8 +135,9 @@ get_numbers (struct call *call, const char *name, PyObject *tuple,
     bool failed = number == (unsigned long long) -1 && PyErr_Occurred ();
     if (failed || number > UINT32_MAX) {
       PyErr_Clear ();
-      PyErr_Format (PyExc_OverflowError, "NBD.%s: %s[%zd]: %S is out of range",
-                    call->name, name, i, item);
+      PyErr_Format (PyExc_OverflowError,
+                    "NBD.%s: %s[%zd]: %S is out of range", call->name, name,
+                    i, item);
       return -1;
     }
     numbers[i - from] = (uint32_t) number;

@@ -108,8 +108,8 @@ nbdpy_get_int (struct call *call, int i, const char *name, int *value)
 static PyObject *
 encode (struct call *call, const char *name, PyObject *string)
 {
-  PyObject *bytes =
-    PyUnicode_AsEncodedString (string, "utf-8", "surrogateescape");
+  PyObject *bytes = PyUnicode_AsEncodedString (string, "utf-8",
+                                               "surrogateescape");
   if (bytes == NULL
       || !memchr (PyBytes_AS_STRING (bytes), '\0',
                   (size_t) PyBytes_GET_SIZE (bytes)))
@@ -161,8 +161,9 @@ nbdpy_get_strings (struct call *call, int i, const char *name, bool argv,
         return -1;
     }
     else if (!PyUnicode_Check (item)) {
-      PyErr_Format (PyExc_TypeError, "NBD.%s: %s[%zd] must be str, not %.100s",
-                    call->name, name, j, Py_TYPE (item)->tp_name);
+      PyErr_Format (PyExc_TypeError,
+                    "NBD.%s: %s[%zd] must be str, not %.100s", call->name,
+                    name, j, Py_TYPE (item)->tp_name);
       return -1;
     }
     else if ((bytes = encode (call, name, item)) == NULL)

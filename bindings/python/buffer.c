@@ -12,8 +12,8 @@ struct py_buffer {
   PyObject_HEAD
   PyObject *weak_references;
   PyObject *attributes;
-  PyObject *object;              /* a bytearray of its own, or the shared one */
-  bool cleared;                  /* false: its memory holds anything */
+  PyObject *object; /* a bytearray of its own, or the shared one */
+  bool cleared;     /* false: its memory holds anything */
 };
 
 /* Making ----------------------------------------------------------------- */
@@ -90,8 +90,8 @@ from_bytearray (PyObject *type, PyObject *args, PyObject *keywords)
   if (!PyArg_ParseTupleAndKeywords (args, keywords, "O:from_bytearray", names,
                                     &source))
     return NULL;
-  return make_buffer (type, PyObject_CallOneArg
-                      ((PyObject *) &PyByteArray_Type, source));
+  return make_buffer (
+    type, PyObject_CallOneArg ((PyObject *) &PyByteArray_Type, source));
 }
 
 static PyObject *
@@ -174,7 +174,8 @@ get_buffer (PyObject *object, Py_buffer *view, int flags)
     return -1;
   }
   if (PyBuffer_FillInfo (view, object, inner->buf, inner->len,
-                         inner->readonly, flags) == -1) {
+                         inner->readonly, flags)
+      == -1) {
     PyBuffer_Release (inner);
     PyMem_Free (inner);
     return -1;
@@ -258,7 +259,7 @@ is_zero (PyObject *object, PyObject *args, PyObject *keywords)
   /* All bytes are zero if the first is and each equals the one before. */
   const char *p = (const char *) view.buf + offset;
   bool zero = size == 0
-    || (p[0] == 0 && memcmp (p, p + 1, (size_t) size - 1) == 0);
+              || (p[0] == 0 && memcmp (p, p + 1, (size_t) size - 1) == 0);
   return PyBool_FromLong (zero);
 }
 
@@ -353,7 +354,8 @@ static PyMethodDef methods[] = {
 };
 
 static PyGetSetDef properties[] = {
-  { .name = "__dict__", .get = PyObject_GenericGetDict,
+  { .name = "__dict__",
+    .get = PyObject_GenericGetDict,
     .set = PyObject_GenericSetDict },
   { .name = "_o", .get = get_o, .doc = "What to_buffer returns." },
   { .name = "_init", .get = get_init, .doc = "True once it was cleared." },
@@ -371,7 +373,8 @@ PyTypeObject nbdpy_buffer_type = {
   PyVarObject_HEAD_INIT (NULL, 0)
   .tp_name = "nbd.Buffer",
   /* clang-format on */
-  .tp_doc = "Buffer(len)\n--\n\n"
+  .tp_doc =
+    "Buffer(len)\n--\n\n"
     "Memory that asynchronous commands read from or write to.\n\n"
     "It has the buffer protocol, so bytes(), memoryview() and slices of the\n"
     "latter work, which can be passed to commands too.  A new buffer holds\n"

@@ -9,8 +9,8 @@
 
 #include "glue.h"
 
-static PyObject *c_int;          /* ctypes.c_int: what `err` is */
-static PyObject *value_name;     /* "value" */
+static PyObject *c_int;      /* ctypes.c_int: what `err` is */
+static PyObject *value_name; /* "value" */
 
 int
 nbdpy_init_closures (void)
@@ -109,7 +109,8 @@ nbdpy_lend_buffer (struct call *call, int i, bool writable,
     return -1;
   Py_buffer *buffer = &(*closure)->buffer;
   if (PyObject_GetBuffer (call->args[i], buffer,
-                          writable ? PyBUF_WRITABLE : PyBUF_SIMPLE) == -1)
+                          writable ? PyBUF_WRITABLE : PyBUF_SIMPLE)
+      == -1)
     return -1;
   memory->start = buffer->buf;
   memory->length = (size_t) buffer->len;
@@ -207,8 +208,8 @@ returned (PyObject *result)
     return 0;
   int overflow;
   long number = PyLong_AsLongAndOverflow (result, &overflow);
-  return overflow != 0 || number < INT_MIN || number > INT_MAX
-    ? 0 : (int) number;
+  return overflow != 0 || number < INT_MIN || number > INT_MAX ? 0
+                                                               : (int) number;
 }
 
 /* Take what the callback left in err.value. */
@@ -233,7 +234,8 @@ nbdpy_run_callback (struct callback *cb, int *error)
   if (!PyErr_Occurred ())
     result = PyObject_Vectorcall (function, cb->args + 1,
                                   (size_t) cb->count
-                                  | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+                                    | PY_VECTORCALL_ARGUMENTS_OFFSET,
+                                  NULL);
   if (result != NULL) {
     ret = returned (result);
     Py_DECREF (result);

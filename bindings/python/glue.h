@@ -28,7 +28,7 @@ struct closure;
  * a callback that refers to its own handle. */
 struct py_handle {
   PyObject_HEAD
-  struct nbd_handle *h;          /* NULL once closed */
+  struct nbd_handle *h; /* NULL once closed */
   struct closure *closures;
   Py_ssize_t busy;               /* calls that are under way */
   unsigned long callback_thread; /* which runs a callback now, or 0 */
@@ -36,10 +36,10 @@ struct py_handle {
 
 /* One call of a method. */
 struct call {
-  const char *name;              /* without nbd_ */
+  const char *name; /* without nbd_ */
   struct nbd_handle *h;
   struct py_handle *handle;
-  PyObject *const *args;         /* the handle first */
+  PyObject *const *args; /* the handle first */
 };
 
 /* A callable that the library may call, and the objects that have to stay
@@ -49,17 +49,17 @@ struct closure {
   struct py_handle *owner;
   struct closure *prev, *next;
   PyObject *function;
-  Py_buffer buffer;              /* memory lent to the library, or no obj */
-  PyObject *view;                /* what chunks are slices of, or NULL */
+  Py_buffer buffer; /* memory lent to the library, or no obj */
+  PyObject *view;   /* what chunks are slices of, or NULL */
 };
 
 /* One callback that is being run. */
 struct callback {
-  PyThreadState *thread;         /* or NULL if it had the lock before */
+  PyThreadState *thread; /* or NULL if it had the lock before */
   struct closure *closure;
   unsigned long outer_thread;
   Py_ssize_t count;
-  PyObject *args[6];             /* the first is scratch space for Python */
+  PyObject *args[6]; /* the first is scratch space for Python */
 };
 
 struct address {
@@ -74,8 +74,8 @@ struct memory {
 };
 
 struct strings {
-  PyObject *items;               /* a list of bytes objects */
-  char **array;                  /* what they hold, and NULL at the end */
+  PyObject *items; /* a list of bytes objects */
+  char **array;    /* what they hold, and NULL at the end */
 };
 
 /* handle.c */

@@ -29,8 +29,8 @@ nbdpy_create (PyObject *module UNUSED, PyObject *unused UNUSED)
   struct nbd_handle *h = nbd_create ();
   if (h == NULL)
     return nbdpy_raise ();
-  struct py_handle *handle =
-    PyObject_GC_New (struct py_handle, &nbdpy_handle_type);
+  struct py_handle *handle = PyObject_GC_New (struct py_handle,
+                                              &nbdpy_handle_type);
   if (handle == NULL) {
     nbd_close (h);
     return NULL;
@@ -102,7 +102,8 @@ nbdpy_open (struct call *call, const char *name, bool locked,
       && handle->callback_thread == PyThread_get_thread_ident ()) {
     PyErr_Format (PyExc_RuntimeError,
                   "NBD.%s: called from a callback of the same handle, which"
-                  " is locked then", name);
+                  " is locked then",
+                  name);
     return -1;
   }
   *call = (struct call) {

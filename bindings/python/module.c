@@ -22,8 +22,7 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_libnbdmod (void)
 {
-  if (nbdpy_init_closures () == -1
-      || PyType_Ready (&nbdpy_handle_type) == -1)
+  if (nbdpy_init_closures () == -1 || PyType_Ready (&nbdpy_handle_type) == -1)
     return NULL;
 
   PyObject *module = PyModule_Create (&definition);

@@ -7,7 +7,10 @@
 #include "tool.h"
 
 static const char *const fields[] = {
-  " 1.5 GiB", ", 30 MiB/s", ", 1:20", NULL,
+  " 1.5 GiB",
+  ", 30 MiB/s",
+  ", 1:20",
+  NULL,
 };
 
 /* Columns of a line in UTF-8. */
@@ -68,5 +71,5 @@ test (void)
   check_line (27, "▝  50% [********---------]");
   check_line (28, "▝  50% [*****-----] 1.5 GiB");
   check_line (300, "▝  50% [********************--------------------]"
-              " 1.5 GiB, 30 MiB/s, 1:20");
+                   " 1.5 GiB, 30 MiB/s, 1:20");
 }

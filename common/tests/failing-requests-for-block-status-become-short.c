@@ -12,7 +12,10 @@ static struct tool_walk
 walk_of (uint64_t length, unsigned ahead)
 {
   return (struct tool_walk) {
-    .length = length, .most = length, .least = SHORT, .align = SHORT,
+    .length = length,
+    .most = length,
+    .least = SHORT,
+    .align = SHORT,
     .ahead = ahead,
   };
 }

@@ -10,12 +10,9 @@ STATE (START)
   GOES_TO (AWAIT, .GREETING.START, NEXT_ADDRESS)
 {
   switch (nbdi_connect_next (&l->reach, &l->channel)) {
-  case NBDI_IO_READY:
-    return NEXT (.GREETING.START);
-  case NBDI_IO_WAIT:
-    return NEXT (AWAIT);
-  default:
-    return NEXT (NEXT_ADDRESS);
+  case NBDI_IO_READY: return NEXT (.GREETING.START);
+  case NBDI_IO_WAIT: return NEXT (AWAIT);
+  default: return NEXT (NEXT_ADDRESS);
   }
 }
 

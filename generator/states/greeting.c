@@ -5,8 +5,7 @@
 #include <inttypes.h>
 
 /* Read the server's greeting and answer it.  The server speaks first, and
- * the second magic number tells which handshake it wants.
- */
+ * the second magic number tells which handshake it wants. */
 GROUP (GREETING)
   WHEN ("while its greeting was awaited")
   SPEC ("Handshake")
@@ -22,18 +21,21 @@ STATE (START)
   nbdi_forget_addresses (&l->reach);
   l->chunks_received++;
   if (magic != NBD_MAGIC) {
-    CLEANUP_TEXT const char *text = nbdi_printable_bytes (p, NBD_GREETING_SIZE);
-    return FAIL (EPROTO, "greeting: wrong magic, this is not an NBD server: "
-                 "it sent %s", text);
+    CLEANUP_TEXT const char *text = nbdi_printable_bytes (p,
+                                                          NBD_GREETING_SIZE);
+    return FAIL (EPROTO,
+                 "greeting: wrong magic, this is not an NBD server: "
+                 "it sent %s",
+                 text);
   }
   switch (version) {
-  case NBD_OLD_VERSION:
-    return NEXT (.OLDSTYLE.START);
-  case NBD_NEW_VERSION:
-    return NEXT (RECV_FLAGS);
+  case NBD_OLD_VERSION: return NEXT (.OLDSTYLE.START);
+  case NBD_NEW_VERSION: return NEXT (RECV_FLAGS);
   default:
-    return FAIL (EPROTO, "greeting: wrong version magic 0x%" PRIx64 ", "
-                 "neither oldstyle nor newstyle", version);
+    return FAIL (EPROTO,
+                 "greeting: wrong version magic 0x%" PRIx64 ", "
+                 "neither oldstyle nor newstyle",
+                 version);
   }
 }
 
@@ -47,12 +49,13 @@ STATE (RECV_FLAGS)
 
   l->agreed.handshake_flags = flags;
   s->settings.handshake_flags &= flags;
-  l->agreed.protocol =
-    s->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE
-    ? "newstyle-fixed" : "newstyle";
-  if (s->settings.tls == LIBNBD_TLS_REQUIRE &&
-      !(s->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE))
-    return FAIL (ENOTSUP, "the server does not know fixed newstyle "
+  l->agreed.protocol = s->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE
+                         ? "newstyle-fixed"
+                         : "newstyle";
+  if (s->settings.tls == LIBNBD_TLS_REQUIRE
+      && !(s->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE))
+    return FAIL (ENOTSUP,
+                 "the server does not know fixed newstyle "
                  "negotiation, which TLS needs, but TLS is required");
   if (nbdi_out_reserve (l, NBD_CLIENT_FLAGS_SIZE) == -1)
     return FAILED;

@@ -13,19 +13,17 @@ option_wanted (const struct nbdi_link *l, uint32_t option)
   if (l->opt.manual && last)
     return true;
   switch (option) {
-  case NBD_OPT_STARTTLS:
-    return s->settings.tls != LIBNBD_TLS_DISABLE;
+  case NBD_OPT_STARTTLS: return s->settings.tls != LIBNBD_TLS_DISABLE;
   case NBD_OPT_EXTENDED_HEADERS:
-    return s->settings.request_extended_headers &&
-      s->settings.request_structured_replies;
+    return s->settings.request_extended_headers
+           && s->settings.request_structured_replies;
   case NBD_OPT_STRUCTURED_REPLY:
-    return s->settings.request_structured_replies &&
-      !l->agreed.structured_replies;
+    return s->settings.request_structured_replies
+           && !l->agreed.structured_replies;
   case NBD_OPT_SET_META_CONTEXT:
-    return s->settings.request_meta_context &&
-      l->agreed.structured_replies && s->meta_contexts.len > 0;
-  default:
-    return true;
+    return s->settings.request_meta_context && l->agreed.structured_replies
+           && s->meta_contexts.len > 0;
+  default: return true;
   }
 }
 
@@ -40,21 +38,19 @@ plan_only (struct nbdi_link *l, uint32_t option)
 
 /* Whether the server refused us because it insists that we ask for block
  * sizes.  We keep to what it tells anyway, so we can as well ask; a second
- * refusal is final.  In option mode that is for the program to decide.
- */
+ * refusal is final.  In option mode that is for the program to decide. */
 static bool
 must_ask_for_sizes (const struct nbdi_link *l)
 {
   const struct nbdi_session *s = l->session;
 
-  return l->opt.option == NBD_OPT_GO && !l->opt.manual &&
-    l->opt.reply.type == NBD_REP_ERR_BLOCK_SIZE_REQD &&
-    !s->settings.request_block_size && !l->opt.sizes_required;
+  return l->opt.option == NBD_OPT_GO && !l->opt.manual
+         && l->opt.reply.type == NBD_REP_ERR_BLOCK_SIZE_REQD
+         && !s->settings.request_block_size && !l->opt.sizes_required;
 }
 
 /* Option haggling: send the planned options, one after the other.  Each
- * option is a group of its own, which comes back to OPTION_DONE.
- */
+ * option is a group of its own, which comes back to OPTION_DONE. */
 GROUP (NEWSTYLE)
   WHEN ("while its answer was awaited")
   SPEC ("Fixed newstyle negotiation")
@@ -96,8 +92,7 @@ STATE (OPTION_DONE)
     return NEXT (START);
   }
   /* EXPORT_NAME is what servers knew before GO.  It is forbidden once
-   * extended headers are active.
-   */
+   * extended headers are active. */
   if (option == NBD_OPT_GO && l->opt.reply.type == NBD_REP_ERR_UNSUP) {
     if (!l->agreed.extended_headers) {
       plan_only (l, NBD_OPT_EXPORT_NAME);
@@ -105,16 +100,16 @@ STATE (OPTION_DONE)
     }
     fatal = true;
   }
-  if ((option == NBD_OPT_GO || option == NBD_OPT_EXPORT_NAME) &&
-      l->opt.error == 0) {
+  if ((option == NBD_OPT_GO || option == NBD_OPT_EXPORT_NAME)
+      && l->opt.error == 0) {
     nbdi_finish_option (l);
     return NEXT (^TRANSMISSION);
   }
   /* Without option mode nobody is there to try something else. */
   if (option == NBD_OPT_GO && !s->settings.opt_mode)
     fatal = true;
-  if (option == NBD_OPT_STARTTLS && l->opt.error != 0 && !l->opt.manual &&
-      s->settings.tls == LIBNBD_TLS_REQUIRE)
+  if (option == NBD_OPT_STARTTLS && l->opt.error != 0 && !l->opt.manual
+      && s->settings.tls == LIBNBD_TLS_REQUIRE)
     fatal = true;
   /* A server that shuts down wants us to leave. */
   if (!l->opt.manual && l->opt.reply.type == NBD_REP_ERR_SHUTDOWN)

@@ -5,8 +5,7 @@
 #include <inttypes.h>
 
 /* The handshake of servers that know no options: they tell size and flags,
- * and transmission begins.
- */
+ * and transmission begins. */
 GROUP (OLDSTYLE)
   WHEN ("in the middle of its greeting")
   SPEC ("Oldstyle negotiation")
@@ -23,14 +22,16 @@ STATE (START)
   l->agreed.protocol = "oldstyle";
   if (s->settings.tls == LIBNBD_TLS_REQUIRE)
     return FAIL (ENOTSUP, "the server is oldstyle, which cannot use TLS, "
-                 "but TLS is required");
+                          "but TLS is required");
   l->agreed.handshake_flags = handshake_flags;
   s->settings.handshake_flags = handshake_flags;
   if (handshake_flags != 0)
-    return FAIL (EPROTO, "oldstyle handshake: handshake flags are 0x%x, "
-                 "must be 0", handshake_flags);
+    return FAIL (EPROTO,
+                 "oldstyle handshake: handshake flags are 0x%x, "
+                 "must be 0",
+                 handshake_flags);
   if (nbdi_take_export (l, size, nbdi_get16 (p + 10)) == -1)
     return FAILED;
-  s->export.contexts_valid = true;      /* there are none */
+  s->export.contexts_valid = true; /* there are none */
   return NEXT (.TRANSMISSION);
 }

@@ -12,11 +12,13 @@ require_status (struct nbd_handle *h)
     return 0;
   if (!h->link.agreed.structured_replies) {
     nbdi_error (ENOTSUP, "the server does not support structured replies, "
-                "which block status needs");
+                         "which block status needs");
     return -1;
   }
-  if (!h->session.export.contexts_valid || h->session.export.nr_contexts == 0) {
-    nbdi_error (ENOTSUP, "no metadata context was negotiated: use "
+  if (!h->session.export.contexts_valid
+      || h->session.export.nr_contexts == 0) {
+    nbdi_error (ENOTSUP,
+                "no metadata context was negotiated: use "
                 "nbd_add_meta_context before connecting, and the server "
                 "must have it");
     return -1;
@@ -30,8 +32,11 @@ nbdi_aio_block_status (struct nbd_handle *h, uint64_t count, uint64_t offset,
                        nbd_completion_callback *completion, uint32_t flags)
 {
   struct nbdi_command c = {
-    .type = NBD_CMD_BLOCK_STATUS, .flags = flags, .offset = offset,
-    .count = count, .extent = *extent,
+    .type = NBD_CMD_BLOCK_STATUS,
+    .flags = flags,
+    .offset = offset,
+    .count = count,
+    .extent = *extent,
   };
 
   if (require_status (h) == -1)
@@ -45,12 +50,14 @@ nbdi_aio_block_status (struct nbd_handle *h, uint64_t count, uint64_t offset,
 int64_t
 nbdi_aio_block_status_64 (struct nbd_handle *h, uint64_t count,
                           uint64_t offset, nbd_extent64_callback *extent64,
-                          nbd_completion_callback *completion,
-                          uint32_t flags)
+                          nbd_completion_callback *completion, uint32_t flags)
 {
   struct nbdi_command c = {
-    .type = NBD_CMD_BLOCK_STATUS, .flags = flags, .offset = offset,
-    .count = count, .extent64 = *extent64,
+    .type = NBD_CMD_BLOCK_STATUS,
+    .flags = flags,
+    .offset = offset,
+    .count = count,
+    .extent64 = *extent64,
     .extents64 = true,
   };
 
@@ -69,7 +76,7 @@ require_filter (struct nbd_handle *h, uint32_t *flags)
     *flags |= LIBNBD_CMD_FLAG_PAYLOAD_LEN;
   if (!h->link.agreed.extended_headers) {
     nbdi_error (ENOTSUP, "extended headers were not negotiated, which a "
-                "filtered block status needs");
+                         "filtered block status needs");
     return -1;
   }
   if (!nbdi_strict (h, LIBNBD_STRICT_COMMANDS))
@@ -109,8 +116,7 @@ is_among (const uint8_t *ids, size_t n, uint32_t id)
 }
 
 /* The payload: the length that is meant, and the wanted contexts, each
- * once.
- */
+ * once. */
 static int
 make_filter (struct nbd_handle *h, struct nbdi_command *c, char **contexts)
 {
@@ -143,12 +149,16 @@ nbdi_aio_block_status_filter (struct nbd_handle *h, uint64_t count,
   if (require_filter (h, &flags) == -1 || require_status (h) == -1)
     return -1;
   struct nbdi_command c = {
-    .type = NBD_CMD_BLOCK_STATUS, .flags = flags, .offset = offset,
-    .count = count, .extent64 = *extent64,
+    .type = NBD_CMD_BLOCK_STATUS,
+    .flags = flags,
+    .offset = offset,
+    .count = count,
+    .extent64 = *extent64,
     .extents64 = true,
   };
   int64_t cookie = make_filter (h, &c, contexts) == -1
-    ? -1 : nbdi_queue (h, &c, completion);
+                     ? -1
+                     : nbdi_queue (h, &c, completion);
   if (cookie == -1)
     free (c.filter);
   else

@@ -46,15 +46,15 @@ nbdi_leave (struct nbd_handle *h)
 static unsigned
 published_phase (struct nbd_handle *h)
 {
-  return atomic_load_explicit (&h->published, memory_order_acquire) &
-    NBDI_PUBLISHED_PHASE;
+  return atomic_load_explicit (&h->published, memory_order_acquire)
+         & NBDI_PUBLISHED_PHASE;
 }
 
 unsigned
 nbdi_aio_get_direction (struct nbd_handle *h)
 {
-  return atomic_load_explicit (&h->published, memory_order_acquire) >>
-    NBDI_PUBLISHED_DIRECTION_SHIFT;
+  return atomic_load_explicit (&h->published, memory_order_acquire)
+         >> NBDI_PUBLISHED_DIRECTION_SHIFT;
 }
 
 bool
@@ -80,8 +80,8 @@ nbdi_aio_is_ready (struct nbd_handle *h)
 {
   uint32_t word = atomic_load_explicit (&h->published, memory_order_acquire);
 
-  return (word & NBDI_PUBLISHED_PHASE) == NBDI_PHASE_CONNECTED &&
-    (word & NBDI_PUBLISHED_READY) != 0;
+  return (word & NBDI_PUBLISHED_PHASE) == NBDI_PHASE_CONNECTED
+         && (word & NBDI_PUBLISHED_READY) != 0;
 }
 
 bool
@@ -89,8 +89,8 @@ nbdi_aio_is_processing (struct nbd_handle *h)
 {
   uint32_t word = atomic_load_explicit (&h->published, memory_order_acquire);
 
-  return (word & NBDI_PUBLISHED_PHASE) == NBDI_PHASE_CONNECTED &&
-    (word & NBDI_PUBLISHED_READY) == 0;
+  return (word & NBDI_PUBLISHED_PHASE) == NBDI_PHASE_CONNECTED
+         && (word & NBDI_PUBLISHED_READY) == 0;
 }
 
 bool

@@ -9,8 +9,12 @@ issue_read (struct nbd_handle *h, void *buf, size_t count, uint64_t offset,
             uint32_t flags)
 {
   struct nbdi_command c = {
-    .type = NBD_CMD_READ, .flags = flags, .offset = offset, .count = count,
-    .data = buf, .initialize = h->session.settings.pread_initialize,
+    .type = NBD_CMD_READ,
+    .flags = flags,
+    .offset = offset,
+    .count = count,
+    .data = buf,
+    .initialize = h->session.settings.pread_initialize,
   };
 
   if (chunk)
@@ -44,7 +48,10 @@ nbdi_aio_pwrite (struct nbd_handle *h, const void *buf, size_t count,
                  uint32_t flags)
 {
   struct nbdi_command c = {
-    .type = NBD_CMD_WRITE, .flags = flags, .offset = offset, .count = count,
+    .type = NBD_CMD_WRITE,
+    .flags = flags,
+    .offset = offset,
+    .count = count,
     .data = (uint8_t *) buf,
   };
 

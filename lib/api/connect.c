@@ -27,8 +27,8 @@ int
 nbdi_aio_connect (struct nbd_handle *h, const struct sockaddr *addr,
                   socklen_t addrlen)
 {
-  if (addrlen < sizeof (sa_family_t) ||
-      addrlen > sizeof (struct sockaddr_storage)) {
+  if (addrlen < sizeof (sa_family_t)
+      || addrlen > sizeof (struct sockaddr_storage)) {
     nbdi_error (EINVAL, "socket address of %u bytes", (unsigned) addrlen);
     return -1;
   }
@@ -65,7 +65,9 @@ int
 nbdi_aio_connect_vsock (struct nbd_handle *h, uint32_t cid, uint32_t port)
 {
   struct sockaddr_vm vm = {
-    .svm_family = AF_VSOCK, .svm_cid = cid, .svm_port = port,
+    .svm_family = AF_VSOCK,
+    .svm_cid = cid,
+    .svm_port = port,
   };
 
   if (nbdi_add_address (&h->link.reach, (struct sockaddr *) &vm, sizeof vm)
@@ -101,7 +103,8 @@ nbdi_aio_connect_tcp (struct nbd_handle *h, const char *hostname,
                       const char *port)
 {
   const struct addrinfo hints = {
-    .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM,
+    .ai_family = AF_UNSPEC,
+    .ai_socktype = SOCK_STREAM,
   };
   struct addrinfo *list;
   int r = getaddrinfo (hostname, port, &hints, &list);
@@ -117,8 +120,8 @@ nbdi_aio_connect_tcp (struct nbd_handle *h, const char *hostname,
   for (struct addrinfo *a = list; r == 0 && a != NULL; a = a->ai_next)
     r = nbdi_add_address (&h->link.reach, a->ai_addr, a->ai_addrlen);
   freeaddrinfo (list);
-  if (r == -1 || nbdi_replace_string (&h->link.reach.host, hostname) == -1 ||
-      nbdi_replace_string (&h->link.reach.port, port) == -1) {
+  if (r == -1 || nbdi_replace_string (&h->link.reach.host, hostname) == -1
+      || nbdi_replace_string (&h->link.reach.port, port) == -1) {
     nbdi_forget_peer (&h->link.reach);
     return -1;
   }

@@ -12,7 +12,7 @@ require_known (struct nbd_handle *h)
   if (h->session.export.known)
     return 0;
   nbdi_error (EINVAL, "the server has not told the details of the export: "
-              "use nbd_opt_info or nbd_opt_go first");
+                      "use nbd_opt_info or nbd_opt_go first");
   return -1;
 }
 
@@ -92,8 +92,7 @@ nbdi_can_cache (struct nbd_handle *h)
 
 /* Whether nobody can say which contexts there are.  Without any interest in
  * them there are none; but a program that looks at one export after the
- * other must not take that for an answer of the server.
- */
+ * other must not take that for an answer of the server. */
 static bool
 contexts_are_unknown (const struct nbd_handle *h)
 {
@@ -101,8 +100,8 @@ contexts_are_unknown (const struct nbd_handle *h)
 
   if (e->contexts_valid)
     return false;
-  return e->contexts_asked || h->session.meta_contexts.len > 0 ||
-    (e->asked && nbdi_phase_in (h, NBDI_PHASE_NEGOTIATING));
+  return e->contexts_asked || h->session.meta_contexts.len > 0
+         || (e->asked && nbdi_phase_in (h, NBDI_PHASE_NEGOTIATING));
 }
 
 int
@@ -112,9 +111,9 @@ nbdi_can_meta_context (struct nbd_handle *h, const char *metacontext)
 
   if (contexts_are_unknown (h)) {
     nbdi_error (EINVAL, "no request for metadata contexts of this export has "
-                "succeeded: use nbd_opt_info or nbd_opt_go with "
-                "nbd_set_request_meta_context on, or "
-                "nbd_opt_set_meta_context");
+                        "succeeded: use nbd_opt_info or nbd_opt_go with "
+                        "nbd_set_request_meta_context on, or "
+                        "nbd_opt_set_meta_context");
     return -1;
   }
   for (size_t i = 0; i < e->nr_contexts; i++)
@@ -129,8 +128,10 @@ nbdi_get_size (struct nbd_handle *h)
   if (require_known (h) == -1)
     return -1;
   if (h->session.export.size > INT64_MAX) {
-    nbdi_error (EOVERFLOW, "the export's size of %" PRIu64 " bytes does not "
-                "fit into 63 bits", h->session.export.size);
+    nbdi_error (EOVERFLOW,
+                "the export's size of %" PRIu64 " bytes does not "
+                "fit into 63 bits",
+                h->session.export.size);
     return -1;
   }
   return (int64_t) h->session.export.size;
@@ -168,7 +169,8 @@ told_string (struct nbd_handle *h, const char *s, const char *what)
 char *
 nbdi_get_canonical_export_name (struct nbd_handle *h)
 {
-  return told_string (h, h->session.export.name, "the export's canonical name "
+  return told_string (h, h->session.export.name,
+                      "the export's canonical name "
                       "(is nbd_set_full_info on?)");
 }
 

@@ -84,8 +84,7 @@ nbd_close (struct nbd_handle *h)
   nbdi_hold ();
   nbdi_enter_unlocked (h, "nbd_close");
   /* Threads of ours cannot be in a call; those of the process that we are
-   * a forked copy of can, and need their socket.
-   */
+   * a forked copy of can, and need their socket. */
   h->link.channel.watchers = 0;
   nbdi_debug (&h->session.trace, "closing handle");
   h->session.trace.on = false;
@@ -164,8 +163,7 @@ nbdi_get_handle_size (struct nbd_handle *h)
 {
   const struct nbdi_commands *cmds = &h->session.cmds;
 
-  return sizeof *h + h->link.in.cap + h->link.out.cap +
-    h->link.reply.entries_size +
-    cmds->table_size * sizeof *cmds->table +
-    (cmds->nr_table + cmds->nr_spare) * sizeof (struct nbdi_command);
+  return sizeof *h + h->link.in.cap + h->link.out.cap
+         + h->link.reply.entries_size + cmds->table_size * sizeof *cmds->table
+         + (cmds->nr_table + cmds->nr_spare) * sizeof (struct nbdi_command);
 }

@@ -14,8 +14,7 @@ is_fixed (const struct nbd_handle *h)
 }
 
 /* Send the last of these options, the ones before it if they are wanted.
- * The closures move into the handle, which frees them in any case.
- */
+ * The closures move into the handle, which frees them in any case. */
 static int
 begin (struct nbd_handle *h, nbd_completion_callback *completion,
        const uint32_t *plan, unsigned n)
@@ -46,7 +45,8 @@ require_fixed (struct nbd_handle *h)
 {
   if (is_fixed (h))
     return 0;
-  nbdi_error (ENOTSUP, "the server only knows newstyle negotiation, "
+  nbdi_error (ENOTSUP,
+              "the server only knows newstyle negotiation, "
               "not fixed newstyle, which has no options but the export name");
   return -1;
 }
@@ -130,8 +130,8 @@ take_queries (struct nbd_handle *h, char **queries)
     if (len > NBD_MAX_STRING)
       nbdi_error (ENAMETOOLONG, "query of %zu bytes exceeds %d", len,
                   NBD_MAX_STRING);
-    if (len > NBD_MAX_STRING || nbdi_check_queries (&list, len) == -1 ||
-        nbdi_strings_add (&list, queries[i]) == -1) {
+    if (len > NBD_MAX_STRING || nbdi_check_queries (&list, len) == -1
+        || nbdi_strings_add (&list, queries[i]) == -1) {
       nbdi_strings_clear (&list);
       return -1;
     }
@@ -143,15 +143,13 @@ take_queries (struct nbd_handle *h, char **queries)
 }
 
 /* Both meta context options, with queries of their own or, when NULL, the
- * handle's request list.
- */
+ * handle's request list. */
 static int
 begin_contexts (struct nbd_handle *h, uint32_t option, char **queries,
                 nbd_context_callback *context,
                 nbd_completion_callback *completion)
 {
-  if (require_fixed (h) == -1 ||
-      (queries && take_queries (h, queries) == -1))
+  if (require_fixed (h) == -1 || (queries && take_queries (h, queries) == -1))
     return -1;
   h->link.opt.context = NBDI_MOVE (context);
   return begin_one (h, completion, option);

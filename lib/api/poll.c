@@ -37,7 +37,8 @@ nbdi_aio_notify_read (struct nbd_handle *h)
   unsigned phase = nbdi_phase (&h->link);
 
   if ((nbdi_direction (&h->link) & LIBNBD_AIO_DIRECTION_READ) == 0)
-    return nbdi_not_now (h, EINVAL, "no read event is awaited (see "
+    return nbdi_not_now (h, EINVAL,
+                         "no read event is awaited (see "
                          "nbd_aio_get_direction)");
   nbdi_take_seat (h);
   int r = nbdi_read_event (h, phase);
@@ -51,9 +52,10 @@ nbdi_aio_notify_write (struct nbd_handle *h)
   unsigned phase = nbdi_phase (&h->link);
 
   /* What was shown is a promise, even if it was kept meanwhile. */
-  if (!h->write_shown &&
-      (nbdi_shown_direction (h) & LIBNBD_AIO_DIRECTION_WRITE) == 0)
-    return nbdi_not_now (h, EINVAL, "no write event is awaited (see "
+  if (!h->write_shown
+      && (nbdi_shown_direction (h) & LIBNBD_AIO_DIRECTION_WRITE) == 0)
+    return nbdi_not_now (h, EINVAL,
+                         "no write event is awaited (see "
                          "nbd_aio_get_direction)");
   nbdi_take_seat (h);
   int r = nbdi_write_event (h, phase);

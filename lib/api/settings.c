@@ -30,7 +30,8 @@ nbdi_set_export_name (struct nbd_handle *h, const char *export_name)
     return -1;
   if (strcmp (export_name, h->session.settings.export_name) == 0)
     return 0;
-  if (nbdi_replace_string (&h->session.settings.export_name, export_name) == -1)
+  if (nbdi_replace_string (&h->session.settings.export_name, export_name)
+      == -1)
     return -1;
   nbdi_forget_export (&h->session);
   h->session.export.contexts_valid = false;
@@ -44,16 +45,20 @@ nbdi_set_socket_activation_name (struct nbd_handle *h,
   size_t len = strlen (socket_name);
 
   if (len > MAX_ACTIVATION_NAME) {
-    nbdi_error (ENAMETOOLONG, "socket activation name of %zu bytes exceeds "
-                "%d", len, MAX_ACTIVATION_NAME);
+    nbdi_error (ENAMETOOLONG,
+                "socket activation name of %zu bytes exceeds "
+                "%d",
+                len, MAX_ACTIVATION_NAME);
     return -1;
   }
   for (size_t i = 0; i < len; i++) {
     unsigned char c = (unsigned char) socket_name[i];
     if (c >= 0x80 || !isalnum (c)) {
       CLEANUP_TEXT const char *name = nbdi_printable (socket_name);
-      nbdi_error (EINVAL, "socket activation name %s has other characters "
-                  "than ASCII letters and digits", name);
+      nbdi_error (EINVAL,
+                  "socket activation name %s has other characters "
+                  "than ASCII letters and digits",
+                  name);
       return -1;
     }
   }
@@ -70,8 +75,8 @@ nbdi_get_handshake_flags (struct nbd_handle *h)
 int
 nbdi_add_meta_context (struct nbd_handle *h, const char *name)
 {
-  if (check_string ("metadata context name", name) == -1 ||
-      nbdi_check_queries (&h->session.meta_contexts, strlen (name)) == -1)
+  if (check_string ("metadata context name", name) == -1
+      || nbdi_check_queries (&h->session.meta_contexts, strlen (name)) == -1)
     return -1;
   return nbdi_strings_add (&h->session.meta_contexts, name);
 }
@@ -88,8 +93,10 @@ nbdi_get_meta_context (struct nbd_handle *h, size_t i)
   const struct nbdi_strings *list = &h->session.meta_contexts;
 
   if (i >= list->len) {
-    nbdi_error (EINVAL, "index %zu is out of range, there are %zu metadata "
-                "contexts", i, list->len);
+    nbdi_error (EINVAL,
+                "index %zu is out of range, there are %zu metadata "
+                "contexts",
+                i, list->len);
     return NULL;
   }
   char *copy = strdup (list->v[i]);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Servers that are our children: over a socket pair, or handed a listening
- * socket the way systemd does it.
- */
+ * socket the way systemd does it. */
 
 #include "api/library.h"
 
@@ -52,7 +51,9 @@ nbdi_aio_connect_systemd_socket_activation (struct nbd_handle *h, char **argv)
     return -1;
   }
   struct nbdi_spawn spawn = {
-    .argv = argv, .fd = sock, .as = { ACTIVATION_FD, -1 },
+    .argv = argv,
+    .fd = sock,
+    .as = { ACTIVATION_FD, -1 },
     .activation_name = name && *name ? name : "unknown",
   };
   /* It waits for a client, which may never come. */
@@ -66,8 +67,7 @@ nbdi_aio_connect_systemd_socket_activation (struct nbd_handle *h, char **argv)
   }
   nbdi_event (&h->link, NBDI_EVENT_CONNECT);
   /* While it is open we can connect even if the child has died already,
-   * which then resets the connection.  If it stayed open nothing would.
-   */
+   * which then resets the connection.  If it stayed open nothing would. */
   close (sock);
   return nbdi_phase_in (h, NBDI_PHASE_DEAD) ? -1 : 0;
 }

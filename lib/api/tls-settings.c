@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The settings of TLS.  A library that was built without it takes none but
- * the defaults, so that nobody relies on what has no effect.
- */
+ * the defaults, so that nobody relies on what has no effect. */
 
 #include "api/library.h"
 

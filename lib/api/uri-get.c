@@ -90,9 +90,10 @@ put_tcp (struct nbd_handle *h, FILE *f)
   const struct sockaddr *addr = (const void *) &h->link.reach.peer.addr;
   char digits[NI_MAXHOST];
   const char *host = h->link.reach.host;
-  uint16_t port = addr->sa_family == AF_INET
-    ? ((const struct sockaddr_in *) (const void *) addr)->sin_port
-    : ((const struct sockaddr_in6 *) (const void *) addr)->sin6_port;
+  uint16_t port =
+    addr->sa_family == AF_INET
+      ? ((const struct sockaddr_in *) (const void *) addr)->sin_port
+      : ((const struct sockaddr_in6 *) (const void *) addr)->sin6_port;
 
   if (host == NULL) {
     int r = getnameinfo (addr, h->link.reach.peer.len, digits, sizeof digits,
@@ -133,8 +134,7 @@ put_vsock (struct nbd_handle *h __attribute__ ((unused)),
 #endif
 
 /* All up to the path; what identifies a Unix socket follows as a
- * parameter.
- */
+ * parameter. */
 static int
 put_server (struct nbd_handle *h, FILE *f, const char **path,
             size_t *path_len)
@@ -142,16 +142,13 @@ put_server (struct nbd_handle *h, FILE *f, const char **path,
   const struct nbdi_address *peer = &h->link.reach.peer;
 
   switch (peer->len > 0 ? peer->addr.ss_family : AF_UNSPEC) {
-  case AF_UNIX:
-    return put_unix (h, f, path, path_len);
+  case AF_UNIX: return put_unix (h, f, path, path_len);
   case AF_INET:
-  case AF_INET6:
-    return put_tcp (h, f);
-  case AF_VSOCK:
-    return put_vsock (h, f);
+  case AF_INET6: return put_tcp (h, f);
+  case AF_VSOCK: return put_vsock (h, f);
   case AF_UNSPEC:
     nbdi_error (EINVAL, "a connection over a socket that the program made, "
-                "or to a child process, has no URI");
+                        "or to a child process, has no URI");
     return -1;
   default:
     nbdi_error (EAFNOSUPPORT, "address family %d has no URI",
@@ -183,8 +180,7 @@ put_uri (struct nbd_handle *h, FILE *f)
 }
 
 /* Some settings cannot be said in a URI, such as a user name with a control
- * character.  Only what we would take is given out.
- */
+ * character.  Only what we would take is given out. */
 static int
 check_uri (struct nbd_handle *h, const char *uri)
 {

@@ -21,18 +21,24 @@ check_policy (const struct nbdi_settings *policy,
               const struct nbdi_uri_scheme *scheme)
 {
   if ((policy->uri_allow_transports & scheme->transport) == 0) {
-    nbdi_error (EPERM, "URI: the transport of %s is not allowed, see "
-                "nbd_set_uri_allow_transports", scheme->name);
+    nbdi_error (EPERM,
+                "URI: the transport of %s is not allowed, see "
+                "nbd_set_uri_allow_transports",
+                scheme->name);
     return -1;
   }
   if (policy->uri_allow_tls == LIBNBD_TLS_DISABLE && scheme->tls) {
-    nbdi_error (EPERM, "URI: the scheme %s needs TLS, which is not allowed, "
-                "see nbd_set_uri_allow_tls", scheme->name);
+    nbdi_error (EPERM,
+                "URI: the scheme %s needs TLS, which is not allowed, "
+                "see nbd_set_uri_allow_tls",
+                scheme->name);
     return -1;
   }
   if (policy->uri_allow_tls == LIBNBD_TLS_REQUIRE && !scheme->tls) {
-    nbdi_error (EPERM, "URI: the scheme %s is without TLS, which is not "
-                "allowed, see nbd_set_uri_allow_tls", scheme->name);
+    nbdi_error (EPERM,
+                "URI: the scheme %s is without TLS, which is not "
+                "allowed, see nbd_set_uri_allow_tls",
+                scheme->name);
     return -1;
   }
   return 0;
@@ -84,8 +90,8 @@ static bool
 has_only (const char *s, const char *punctuation)
 {
   for (; *s != '\0'; s++)
-    if (!((unsigned char) *s < 0x80 && isalnum ((unsigned char) *s)) &&
-        strchr (punctuation, *s) == NULL)
+    if (!((unsigned char) *s < 0x80 && isalnum ((unsigned char) *s))
+        && strchr (punctuation, *s) == NULL)
       return false;
   return true;
 }
@@ -96,7 +102,8 @@ check_ssh_user (const char *user)
 {
   if (*user != '-' && has_only (user, "._-+@,="))
     return 0;
-  nbdi_error (EINVAL, "URI: the user of an ssh login cannot begin with - nor "
+  nbdi_error (EINVAL,
+              "URI: the user of an ssh login cannot begin with - nor "
               "have other characters than letters, digits and ._-+@,=");
   return -1;
 }
@@ -113,8 +120,8 @@ parse_user (const char *raw, struct nbdi_uri *u)
     nbdi_error (EINVAL, "URI: the user has a control character");
     return -1;
   }
-  return u->transport == LIBNBD_ALLOW_TRANSPORT_SSH
-    ? check_ssh_user (u->user) : 0;
+  return u->transport == LIBNBD_ALLOW_TRANSPORT_SSH ? check_ssh_user (u->user)
+                                                    : 0;
 }
 
 /* "[ADDRESS]" or "[ADDRESS%25ZONE]" without what is only URI syntax. */
@@ -132,9 +139,10 @@ parse_ipv6 (const char *raw, struct nbdi_uri *u)
   if (len < sizeof address && strlen (u->host) == decoded) {
     memcpy (address, u->host, len);
     address[len] = '\0';
-    if (inet_pton (AF_INET6, address, &in6) == 1 &&
-        (*zone == ']' || (strncmp (zone, "%25", 3) == 0 && zone[3] != ']' &&
-                          has_only (u->host + len + 1, "-._~"))))
+    if (inet_pton (AF_INET6, address, &in6) == 1
+        && (*zone == ']'
+            || (strncmp (zone, "%25", 3) == 0 && zone[3] != ']'
+                && has_only (u->host + len + 1, "-._~"))))
       return 0;
   }
   nbdi_error (EINVAL, "URI: the host in brackets is not an IPv6 address");
@@ -149,9 +157,9 @@ parse_host_name (const char *raw, struct nbdi_uri *u)
   u->host = decode_text ("host", raw);
   if (u->host == NULL)
     return -1;
-  if (*u->host == '-' || nbdi_has_control (u->host, strlen (u->host)) ||
-      strpbrk (u->host, " \"'/<>@\\^`{|}:%[]?#") != NULL ||
-      (ssh && !has_only (u->host, "._-"))) {
+  if (*u->host == '-' || nbdi_has_control (u->host, strlen (u->host))
+      || strpbrk (u->host, " \"'/<>@\\^`{|}:%[]?#") != NULL
+      || (ssh && !has_only (u->host, "._-"))) {
     CLEANUP_TEXT const char *host = nbdi_printable (u->host);
     nbdi_error (EINVAL, "URI: %s is not a host", host);
     return -1;
@@ -182,12 +190,14 @@ static int
 parse_cid (const char *raw, struct nbdi_uri *u)
 {
   u->cid = DEFAULT_CID;
-  if (raw == NULL || *raw == '\0' ||
-      nbdi_uri_number (raw, MAX_VSOCK, &u->cid) == 0)
+  if (raw == NULL || *raw == '\0'
+      || nbdi_uri_number (raw, MAX_VSOCK, &u->cid) == 0)
     return 0;
   CLEANUP_TEXT const char *cid = nbdi_printable (raw);
-  nbdi_error (EINVAL, "URI: %s is not a vsock context id, which is a number "
-              "up to %u", cid, MAX_VSOCK);
+  nbdi_error (EINVAL,
+              "URI: %s is not a vsock context id, which is a number "
+              "up to %u",
+              cid, MAX_VSOCK);
   return -1;
 }
 
@@ -208,8 +218,7 @@ parse_port (const char *raw, uint32_t standard, uint32_t max,
 
 /* The socket says where the server is.  People write a host all the same,
  * and libnbd takes no notice of it.  Neither is it a name to check a
- * certificate against: that is tls-hostname.
- */
+ * certificate against: that is tls-hostname. */
 static int
 ignore_authority (struct nbd_handle *h, const struct nbdi_uri_parts *parts)
 {
@@ -237,8 +246,7 @@ parse_destination (struct nbd_handle *h, const struct nbdi_uri_parts *parts,
   const char *host = parts->host, *port = parts->port;
 
   switch (u->transport) {
-  case LIBNBD_ALLOW_TRANSPORT_UNIX:
-    return ignore_authority (h, parts);
+  case LIBNBD_ALLOW_TRANSPORT_UNIX: return ignore_authority (h, parts);
   case LIBNBD_ALLOW_TRANSPORT_VSOCK:
     if (parse_cid (host, u) == -1)
       return -1;
@@ -255,8 +263,7 @@ parse_destination (struct nbd_handle *h, const struct nbdi_uri_parts *parts,
 }
 
 /* The path without its first slash.  It is no file's path: nothing else
- * about it is changed.
- */
+ * about it is changed. */
 static int
 parse_export_name (const char *path, struct nbdi_uri *u)
 {
@@ -284,15 +291,15 @@ nbdi_parse_uri (struct nbd_handle *h, const struct nbdi_settings *policy,
   int r = -1;
 
   *u = (struct nbdi_uri) { .compress = -1, .tls_verify_peer = -1 };
-  if (nbdi_split_uri (uri, &parts) == 0 &&
-      check_policy (policy, parts.scheme) == 0) {
+  if (nbdi_split_uri (uri, &parts) == 0
+      && check_policy (policy, parts.scheme) == 0) {
     u->transport = parts.scheme->transport;
     u->tls = parts.scheme->tls;
     u->nbd_port = NBDI_URI_NBD_PORT;
-    if (parse_user (parts.user, u) == 0 &&
-        parse_destination (h, &parts, u) == 0 &&
-        parse_export_name (parts.path, u) == 0 &&
-        nbdi_parse_uri_query (h, policy, parts.query, u) == 0)
+    if (parse_user (parts.user, u) == 0
+        && parse_destination (h, &parts, u) == 0
+        && parse_export_name (parts.path, u) == 0
+        && nbdi_parse_uri_query (h, policy, parts.query, u) == 0)
       r = 0;
   }
   nbdi_free_uri_parts (&parts);

@@ -12,8 +12,8 @@
 struct query {
   struct nbdi_uri *u;
   const struct nbdi_settings *policy;
-  const char *name;             /* as the table has it */
-  char *value;                  /* decoded; may be taken */
+  const char *name; /* as the table has it */
+  char *value;      /* decoded; may be taken */
   size_t len;
 };
 
@@ -22,9 +22,9 @@ struct query {
 
 struct parameter {
   const char *name;
-  uint32_t transports;          /* elsewhere it is unknown */
+  uint32_t transports; /* elsewhere it is unknown */
   int (*take) (struct query *q, void *field);
-  size_t field;                 /* offset in struct nbdi_uri */
+  size_t field; /* offset in struct nbdi_uri */
 };
 
 static bool
@@ -90,8 +90,10 @@ take_file (struct query *q, void *field)
 {
   if (q->policy->uri_allow_local_file)
     return take_text (q, field);
-  nbdi_error (EPERM, "URI: %s names a local file, which is not allowed, see "
-              "nbd_set_uri_allow_local_file", q->name);
+  nbdi_error (EPERM,
+              "URI: %s names a local file, which is not allowed, see "
+              "nbd_set_uri_allow_local_file",
+              q->name);
   return -1;
 }
 
@@ -101,16 +103,18 @@ take_priority (struct query *q, void *field)
 {
   if (q->policy->uri_allow_tls_priority)
     return take_text (q, field);
-  nbdi_error (EPERM, "URI: %s is not allowed, see "
-              "nbd_set_uri_allow_tls_priority", q->name);
+  nbdi_error (EPERM,
+              "URI: %s is not allowed, see "
+              "nbd_set_uri_allow_tls_priority",
+              q->name);
   return -1;
 }
 
 static int
 take_tls_type (struct query *q, void *field)
 {
-  if (strcmp (q->value, "anon") != 0 && strcmp (q->value, "psk") != 0 &&
-      strcmp (q->value, "x509") != 0)
+  if (strcmp (q->value, "anon") != 0 && strcmp (q->value, "psk") != 0
+      && strcmp (q->value, "x509") != 0)
     return bad_value (q, "anon, psk or x509");
   return take_text (q, field);
 }
@@ -120,8 +124,8 @@ static bool
 is_safe_remotely (const char *s, size_t len)
 {
   for (size_t i = 0; i < len; i++)
-    if (!((unsigned char) s[i] < 0x80 && isalnum ((unsigned char) s[i])) &&
-        (s[i] == '\0' || strchr ("/._-+:@,", s[i]) == NULL))
+    if (!((unsigned char) s[i] < 0x80 && isalnum ((unsigned char) s[i]))
+        && (s[i] == '\0' || strchr ("/._-+:@,", s[i]) == NULL))
       return false;
   return s[0] == '/';
 }
@@ -135,7 +139,7 @@ take_socket (struct query *q, void *field)
 
   if (!ssh && q->u->transport != LIBNBD_ALLOW_TRANSPORT_UNIX) {
     nbdi_error (EINVAL, "URI: only the schemes with +unix or +ssh take a "
-                "socket");
+                        "socket");
     return -1;
   }
   if (q->len == (abstract ? 1 : 0)) {
@@ -143,13 +147,15 @@ take_socket (struct query *q, void *field)
     return -1;
   }
   if (q->len > room) {
-    nbdi_error (ENAMETOOLONG, "URI: the name of the socket has %zu bytes, "
-                "more than %zu", q->len, room);
+    nbdi_error (ENAMETOOLONG,
+                "URI: the name of the socket has %zu bytes, "
+                "more than %zu",
+                q->len, room);
     return -1;
   }
   if (ssh && !is_safe_remotely (q->value, q->len)) {
     nbdi_error (EINVAL, "URI: the socket on the other machine must begin "
-                "with / and have only letters, digits and ._-+:@,/");
+                        "with / and have only letters, digits and ._-+:@,/");
     return -1;
   }
   q->u->socket_len = q->len;
@@ -174,14 +180,13 @@ static const struct parameter parameters[] = {
 #define NR_PARAMETERS (sizeof parameters / sizeof parameters[0])
 
 /* As libnbd does, names are compared without case: TLS-Hostname must not
- * be taken for something unknown and ignored.
- */
+ * be taken for something unknown and ignored. */
 static const struct parameter *
 find_parameter (const char *name, uint32_t transport)
 {
   for (size_t i = 0; i < NR_PARAMETERS; i++)
-    if (is_word (name, parameters[i].name) &&
-        (parameters[i].transports & transport) != 0)
+    if (is_word (name, parameters[i].name)
+        && (parameters[i].transports & transport) != 0)
       return &parameters[i];
   return NULL;
 }
@@ -207,8 +212,7 @@ check_bytes (const char *name, const char *value, size_t len)
 }
 
 /* One piece between ampersands, as name and value.  seen has a bit for each
- * row of the table.
- */
+ * row of the table. */
 static int
 parse_piece (struct nbd_handle *h, struct query *q, const char *piece,
              size_t len, uint32_t *seen)
@@ -249,8 +253,8 @@ parse_piece (struct nbd_handle *h, struct query *q, const char *piece,
 /* Read the parameters into u, where host and transport are known. */
 int
 nbdi_parse_uri_query (struct nbd_handle *h,
-                      const struct nbdi_settings *policy,
-                      const char *query, struct nbdi_uri *u)
+                      const struct nbdi_settings *policy, const char *query,
+                      struct nbdi_uri *u)
 {
   uint32_t seen = 0;
 
@@ -266,7 +270,7 @@ nbdi_parse_uri_query (struct nbd_handle *h,
   }
   if (u->transport == LIBNBD_ALLOW_TRANSPORT_UNIX && u->socket == NULL) {
     nbdi_error (EINVAL, "URI: the parameter socket is missing, as in "
-                "nbd+unix:///EXPORT?socket=PATH");
+                        "nbd+unix:///EXPORT?socket=PATH");
     return -1;
   }
   return 0;

@@ -22,8 +22,7 @@ static const struct nbdi_uri_scheme schemes[] = {
 #define NR_SCHEMES (sizeof schemes / sizeof schemes[0])
 
 /* Compare without case, in ASCII whatever the locale is: in Turkish "I" is
- * no capital of "i".
- */
+ * no capital of "i". */
 bool
 nbdi_same_in_uri (const char *s, const char *lower_case, size_t len)
 {
@@ -42,8 +41,8 @@ nbdi_find_uri_scheme (const char *uri, const char **rest)
   for (size_t i = 0; i < NR_SCHEMES; i++) {
     size_t len = strlen (schemes[i].name);
 
-    if (strlen (uri) > len && uri[len] == ':' &&
-        nbdi_same_in_uri (uri, schemes[i].name, len)) {
+    if (strlen (uri) > len && uri[len] == ':'
+        && nbdi_same_in_uri (uri, schemes[i].name, len)) {
       *rest = uri + len;
       return &schemes[i];
     }
@@ -56,14 +55,13 @@ nbdi_is_uri (struct nbd_handle *h __attribute__ ((unused)), const char *uri)
 {
   const char *rest;
 
-  return nbdi_find_uri_scheme (uri, &rest) != NULL &&
-    strncmp (rest, "://", 3) == 0;
+  return nbdi_find_uri_scheme (uri, &rest) != NULL
+         && strncmp (rest, "://", 3) == 0;
 }
 
 /* How much at the start of an authority may be user and password.  The
  * text can be wrong: a password with a bare slash seems to end in a port
- * that is no number.
- */
+ * that is no number. */
 static size_t
 secret_length (const char *authority)
 {
@@ -71,21 +69,20 @@ secret_length (const char *authority)
   const char *at = memrchr (authority, '@', len);
   const char *colon = memrchr (authority, ':', len);
 
-  if (at == NULL && colon != NULL && *authority != '[' &&
-      colon + 1 + strspn (colon + 1, "0123456789") < authority + len)
+  if (at == NULL && colon != NULL && *authority != '['
+      && colon + 1 + strspn (colon + 1, "0123456789") < authority + len)
     at = memrchr (authority, '@', strcspn (authority, "?"));
   return at ? (size_t) (at - authority) : 0;
 }
 
 /* Parameters whose value is no secret.  Any other is hidden, because a name
- * can be written in many ways.
- */
+ * can be written in many ways. */
 static bool
 may_show (const char *param, size_t len)
 {
   static const char *const names[] = {
-    "compress", "nbd-port", "socket", "tls-hostname", "tls-type",
-    "tls-verify-peer",
+    "compress",     "nbd-port", "socket",
+    "tls-hostname", "tls-type", "tls-verify-peer",
   };
   const char *equals = memchr (param, '=', len);
   size_t name_len = equals ? (size_t) (equals - param) : len;
@@ -93,8 +90,8 @@ may_show (const char *param, size_t len)
   if (equals == NULL || memchr (param, '#', len))
     return equals == NULL;
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    if (strlen (names[i]) == name_len &&
-        memcmp (names[i], param, name_len) == 0)
+    if (strlen (names[i]) == name_len
+        && memcmp (names[i], param, name_len) == 0)
       return true;
   return false;
 }

@@ -6,8 +6,7 @@
  * first, because libxml2 lets some through that other parsers do not, and
  * does not say what is wrong.  The port is cut out, because libxml2 refuses
  * an empty one and those above 31 bits that vsock has.  And a fragment is
- * refused: it would shorten an export name that has a bare "#" silently.
- */
+ * refused: it would shorten an export name that has a bare "#" silently. */
 
 #include "api/uri.h"
 
@@ -29,13 +28,13 @@ is_hex (char c)
 static bool
 may_be_bare (char c)
 {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-    (c >= '0' && c <= '9') || strchr ("-._~!$&'()*+,;=:@/?", c) != NULL;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+         || (c >= '0' && c <= '9')
+         || strchr ("-._~!$&'()*+,;=:@/?", c) != NULL;
 }
 
 /* The part between brackets is the authority's: the only place where they
- * may be.
- */
+ * may be. */
 static int
 check_characters (const char *uri, const char *authority, size_t len)
 {
@@ -47,8 +46,10 @@ check_characters (const char *uri, const char *authority, size_t len)
     if (*p == '%') {
       if (!is_hex (p[1]) || !is_hex (p[2])) {
         nbdi_error (EINVAL, "URI: malformed percent-encoding at byte %zu%s",
-                    p - uri, authority != NULL && p < authority + len
-                    ? "; the zone of an IPv6 address follows %25" : "");
+                    p - uri,
+                    authority != NULL && p < authority + len
+                      ? "; the zone of an IPv6 address follows %25"
+                      : "");
         return -1;
       }
       p += 2;
@@ -56,11 +57,13 @@ check_characters (const char *uri, const char *authority, size_t len)
     }
     if (may_be_bare (*p))
       continue;
-    if ((*p == '[' || *p == ']') && authority != NULL && p >= authority &&
-        p < authority + len)
+    if ((*p == '[' || *p == ']') && authority != NULL && p >= authority
+        && p < authority + len)
       continue;
-    nbdi_error (EINVAL, "URI: character 0x%02x at byte %zu must be "
-                "percent-encoded", (unsigned char) *p, p - uri);
+    nbdi_error (EINVAL,
+                "URI: character 0x%02x at byte %zu must be "
+                "percent-encoded",
+                (unsigned char) *p, p - uri);
     return -1;
   }
   return 0;
@@ -74,17 +77,16 @@ scheme_error (const char *uri)
 
   if (colon == NULL || colon == uri) {
     nbdi_error (EINVAL, "URI: it has no scheme such as nbd:// or "
-                "nbd+unix://");
+                        "nbd+unix://");
     return;
   }
   CLEANUP_TEXT const char *name = nbdi_printable_bytes ((const uint8_t *) uri,
-                                                  colon - uri);
+                                                        colon - uri);
   nbdi_error (EINVAL, "URI: the scheme %s is unknown", name);
 }
 
 /* Find the colon of the port, which is the authority's end if there is
- * none, and see that user and host are where they belong.
- */
+ * none, and see that user and host are where they belong. */
 static const char *
 find_port (const char *authority, size_t len)
 {
@@ -98,7 +100,7 @@ find_port (const char *authority, size_t len)
   }
   if (at != NULL && memchr (authority, ':', at - authority)) {
     nbdi_error (EINVAL, "URI: there can be no password after the user, and "
-                "a colon in the user is written as %%3A");
+                        "a colon in the user is written as %%3A");
     return NULL;
   }
   if (host < end && *host == '[') {
@@ -107,13 +109,13 @@ find_port (const char *authority, size_t len)
     if (bracket != NULL && (bracket + 1 == end || bracket[1] == ':'))
       return bracket + 1;
     nbdi_error (EINVAL, "URI: the host's brackets are not closed, or "
-                "something follows them");
+                        "something follows them");
     return NULL;
   }
   const char *colon = memchr (host, ':', end - host);
   if (colon != NULL && memchr (colon + 1, ':', end - colon - 1)) {
     nbdi_error (EINVAL, "URI: the host has several colons; an IPv6 address "
-                "needs brackets");
+                        "needs brackets");
     return NULL;
   }
   return colon ? colon : end;
@@ -126,15 +128,14 @@ parse_generic (const char *uri, const char *port, size_t port_len,
 {
   CLEANUP_FREE char *text = NULL;
 
-  if (asprintf (&text, "%.*s%s", (int) (port - uri), uri,
-                port + port_len) == -1) {
+  if (asprintf (&text, "%.*s%s", (int) (port - uri), uri, port + port_len)
+      == -1) {
     text = NULL;
     nbdi_error (errno, "asprintf");
     return -1;
   }
   /* libxml2 does not tell a lack of memory from a syntax error, and may even
-   * leave parts out, such as the host.
-   */
+   * leave parts out, such as the host. */
   errno = 0;
   xmlURIPtr xml = xmlParseURIRaw (text, 1);
   int parse_errno = errno;
@@ -210,8 +211,7 @@ hex_value (char c)
 }
 
 /* Undo percent-encoding, once, in text that was checked to be well formed.
- * The result ends in a NUL that len does not count.
- */
+ * The result ends in a NUL that len does not count. */
 char *
 nbdi_decode_uri (const char *raw, size_t raw_len, size_t *len)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Connecting to what a URI says.  Nothing is changed before all of it was
- * checked.
- */
+ * checked. */
 
 #include "api/uri.h"
 
@@ -26,8 +25,7 @@ is_set (const char *setting)
 }
 
 /* Do not use another kind of credentials than the URI asks for.  What
- * decides is whether there is a file of keys.
- */
+ * decides is whether there is a file of keys. */
 static int
 check_tls_type (struct nbd_handle *h, const struct nbdi_uri *u)
 {
@@ -51,8 +49,8 @@ check_tls_type (struct nbd_handle *h, const struct nbdi_uri *u)
 static int
 check_supported (struct nbd_handle *h, const struct nbdi_uri *u)
 {
-  if (u->transport == LIBNBD_ALLOW_TRANSPORT_VSOCK &&
-      !nbdi_supports_vsock (h)) {
+  if (u->transport == LIBNBD_ALLOW_TRANSPORT_VSOCK
+      && !nbdi_supports_vsock (h)) {
     nbdi_error (ENOTSUP, "URI: this library was built without AF_VSOCK");
     return -1;
   }
@@ -66,8 +64,7 @@ apply_text (char **setting, const char *text)
 }
 
 /* As the calls nbd_set_* do.  What a URI says nothing about is left alone,
- * but for the export name.
- */
+ * but for the export name. */
 static int
 apply_settings (struct nbd_handle *h, const struct nbdi_uri *u)
 {
@@ -77,18 +74,17 @@ apply_settings (struct nbd_handle *h, const struct nbdi_uri *u)
   /* First, because it fails where there is no TLS. */
   if (u->tls && nbdi_set_tls (h, LIBNBD_TLS_REQUIRE) == -1)
     return -1;
-  if (nbdi_set_export_name (h, u->export_name) == -1 ||
-      apply_text (&s->tls_username, user) == -1 ||
-      apply_text (&s->tls_hostname, u->tls_hostname) == -1 ||
-      apply_text (&s->tls_certificates, u->tls_certificates) == -1 ||
-      apply_text (&s->tls_psk_file, u->tls_psk_file) == -1 ||
-      apply_text (&s->tls_priority, u->tls_priority) == -1)
+  if (nbdi_set_export_name (h, u->export_name) == -1
+      || apply_text (&s->tls_username, user) == -1
+      || apply_text (&s->tls_hostname, u->tls_hostname) == -1
+      || apply_text (&s->tls_certificates, u->tls_certificates) == -1
+      || apply_text (&s->tls_psk_file, u->tls_psk_file) == -1
+      || apply_text (&s->tls_priority, u->tls_priority) == -1)
     return -1;
   if (u->tls_verify_peer != -1)
     s->tls_verify_peer = u->tls_verify_peer;
   /* The connection itself has no name to check a certificate against. */
-  if (u->transport == LIBNBD_ALLOW_TRANSPORT_SSH &&
-      !is_set (s->tls_hostname))
+  if (u->transport == LIBNBD_ALLOW_TRANSPORT_SSH && !is_set (s->tls_hostname))
     return apply_text (&s->tls_hostname, u->host);
   return 0;
 }
@@ -103,15 +99,14 @@ connect_unix (struct nbd_handle *h, const struct nbdi_uri *u)
   /* The length is part of an abstract name. */
   memcpy (un.sun_path, u->socket, u->socket_len);
   return nbdi_aio_connect (h, (struct sockaddr *) &un,
-                           offsetof (struct sockaddr_un, sun_path) +
-                           u->socket_len);
+                           offsetof (struct sockaddr_un, sun_path)
+                             + u->socket_len);
 }
 
 /* Let nc on the other machine connect to the server there.  No shell runs
  * here, and after -- nothing can be an option.  ssh joins the words after
  * the host with spaces for the shell of the other machine; the socket was
- * checked to have no character that it knows.
- */
+ * checked to have no character that it knows. */
 static int
 connect_ssh (struct nbd_handle *h, const struct nbdi_uri *u)
 {
@@ -139,8 +134,7 @@ connect_ssh (struct nbd_handle *h, const struct nbdi_uri *u)
   if (nbdi_aio_connect_command (h, argv) == -1)
     return -1;
   /* It only ends by itself if nc on the other side does, which waits for
-   * the server.
-   */
+   * the server. */
   h->link.reach.kill_child = true;
   return 0;
 }
@@ -151,12 +145,10 @@ connect_to (struct nbd_handle *h, const struct nbdi_uri *u)
   char port[16];
 
   switch (u->transport) {
-  case LIBNBD_ALLOW_TRANSPORT_UNIX:
-    return connect_unix (h, u);
+  case LIBNBD_ALLOW_TRANSPORT_UNIX: return connect_unix (h, u);
   case LIBNBD_ALLOW_TRANSPORT_VSOCK:
     return nbdi_aio_connect_vsock (h, u->cid, u->port);
-  case LIBNBD_ALLOW_TRANSPORT_SSH:
-    return connect_ssh (h, u);
+  case LIBNBD_ALLOW_TRANSPORT_SSH: return connect_ssh (h, u);
   default:
     snprintf (port, sizeof port, "%u", u->port);
     return nbdi_aio_connect_tcp (h, u->host, port);

@@ -8,8 +8,7 @@
  *   uri.c          settings and connecting
  *   uri-get.c      from a connection back to a URI
  *
- * Nothing here has a side effect before the whole URI was checked.
- */
+ * Nothing here has a side effect before the whole URI was checked. */
 
 #ifndef NBDI_URI_H
 #define NBDI_URI_H
@@ -21,38 +20,38 @@
 
 struct nbdi_uri_scheme {
   const char *name;
-  uint32_t transport;           /* one of LIBNBD_ALLOW_TRANSPORT_* */
+  uint32_t transport; /* one of LIBNBD_ALLOW_TRANSPORT_* */
   bool tls;
 };
 
 /* Still percent-encoded; NULL where the URI has no such part. */
 struct nbdi_uri_parts {
   const struct nbdi_uri_scheme *scheme;
-  char *port;                   /* what follows the colon; can be empty */
+  char *port; /* what follows the colon; can be empty */
   const char *user, *host, *path, *query; /* owned by xml */
   struct _xmlURI *xml;
 };
 
 /* Decoded and checked; strings are NULL where the URI says nothing. */
 struct nbdi_uri {
-  uint32_t transport;           /* one of LIBNBD_ALLOW_TRANSPORT_* */
-  bool tls;                     /* required */
+  uint32_t transport; /* one of LIBNBD_ALLOW_TRANSPORT_* */
+  bool tls;           /* required */
   char *user;
-  char *host;                   /* TCP and ssh; IPv6 without brackets */
-  uint32_t cid;                 /* vsock */
-  uint32_t port;                /* TCP, vsock and ssh */
-  char *export_name;            /* never NULL */
-  char *socket;                 /* Unix: may begin with a NUL; ssh: remote */
+  char *host;        /* TCP and ssh; IPv6 without brackets */
+  uint32_t cid;      /* vsock */
+  uint32_t port;     /* TCP, vsock and ssh */
+  char *export_name; /* never NULL */
+  char *socket;      /* Unix: may begin with a NUL; ssh: remote */
   size_t socket_len;
-  uint32_t nbd_port;            /* ssh: on the other machine */
-  int compress;                 /* ssh: 0, 1, or -1 for unsaid */
-  char *tls_type;               /* anon, x509 or psk */
+  uint32_t nbd_port; /* ssh: on the other machine */
+  int compress;      /* ssh: 0, 1, or -1 for unsaid */
+  char *tls_type;    /* anon, x509 or psk */
   char *tls_hostname;
   char *tls_username;
   char *tls_certificates;
   char *tls_psk_file;
   char *tls_priority;
-  int tls_verify_peer;          /* 0, 1, or -1 for unsaid */
+  int tls_verify_peer; /* 0, 1, or -1 for unsaid */
 };
 
 extern const struct nbdi_uri_scheme *nbdi_find_uri_scheme (const char *uri,
@@ -67,8 +66,7 @@ extern bool nbdi_has_control (const char *s, size_t len);
 extern int nbdi_uri_number (const char *digits, uint32_t max, uint32_t *n);
 
 /* Only the uri_allow_ fields of policy are looked at; h is for debug
- * output.  What was parsed must be freed whether that worked or not.
- */
+ * output.  What was parsed must be freed whether that worked or not. */
 extern int nbdi_parse_uri (struct nbd_handle *h,
                            const struct nbdi_settings *policy,
                            const char *uri, struct nbdi_uri *u);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The base layer: what every other file may use.  It knows of no connection
- * and of no handle.  See "Layers" in docs/ARCHITECTURE.md.
- */
+ * and of no handle.  See "Layers" in docs/ARCHITECTURE.md. */
 
 #ifndef NBDI_BASE_H
 #define NBDI_BASE_H
@@ -72,30 +71,34 @@ nbdi_release (void)
 }
 
 /* Run a callback of the program, which may call us on other handles. */
-#define NBDI_CALLBACK(call) ({                                          \
-      const char *context_ = nbdi_context ();                           \
-      bool nested_ = nbdi_begin_callback ();                            \
-      int r_ = (call);                                                  \
-      nbdi_end_callback (nested_);                                      \
-      nbdi_set_context (context_);                                      \
-      r_; })
+#define NBDI_CALLBACK(call)                 \
+  ({                                        \
+    const char *context_ = nbdi_context (); \
+    bool nested_ = nbdi_begin_callback ();  \
+    int r_ = (call);                        \
+    nbdi_end_callback (nested_);            \
+    nbdi_set_context (context_);            \
+    r_;                                     \
+  })
 
 /* A closure moves: who had it has none any more.  See "Closures" in
- * docs/ARCHITECTURE.md.
- */
+ * docs/ARCHITECTURE.md. */
 #define NBDI_MOVED(closure) memset ((closure), 0, sizeof *(closure))
-#define NBDI_MOVE(closure) ({                                           \
-      __typeof__ (*(closure)) moved_ = *(closure);                      \
-      NBDI_MOVED (closure);                                             \
-      moved_; })
+#define NBDI_MOVE(closure)                       \
+  ({                                             \
+    __typeof__ (*(closure)) moved_ = *(closure); \
+    NBDI_MOVED (closure);                        \
+    moved_;                                      \
+  })
 
 /* The end of a closure: its owner has none any more, and its free function
- * was called, once.
- */
-#define NBDI_FREE(closure) ({                                           \
-      __typeof__ (*(closure)) freed_ = NBDI_MOVE (closure);             \
-      if (freed_.free)                                                  \
-        NBDI_CALLBACK ((freed_.free (freed_.user_data), 0)); })
+ * was called, once. */
+#define NBDI_FREE(closure)                                 \
+  ({                                                       \
+    __typeof__ (*(closure)) freed_ = NBDI_MOVE (closure);  \
+    if (freed_.free)                                       \
+      NBDI_CALLBACK ((freed_.free (freed_.user_data), 0)); \
+  })
 
 /* errors.c: one error per thread. */
 extern void nbdi_set_context (const char *name);
@@ -109,15 +112,14 @@ extern const char *nbdi_last_text (void); /* without the context */
 /* debug.c: where a handle's debug messages go, if it has any. */
 struct nbdi_trace {
   bool on;
-  char *name;                   /* of the handle */
-  nbd_debug_callback callback;  /* or standard error */
+  char *name;                  /* of the handle */
+  nbd_debug_callback callback; /* or standard error */
 };
 extern void nbdi_debug (const struct nbdi_trace *trace, const char *fmt, ...)
   NBDI_PRINTF (2, 3);
 
 /* text.c: text in quotes for messages, never NULL: without memory it is
- * nbdi_dots.  So its variables are CLEANUP_TEXT, and nobody calls free.
- */
+ * nbdi_dots.  So its variables are CLEANUP_TEXT, and nobody calls free. */
 extern const char nbdi_dots[];
 extern const char *nbdi_printable (const char *s);
 extern const char *nbdi_printable_bytes (const uint8_t *p, size_t len);
@@ -127,9 +129,9 @@ extern void nbdi_cleanup_text (const char **text);
 
 /* strings.c: lists of strings that we own. */
 struct nbdi_strings {
-  char **v;                     /* NULL-terminated; NULL when empty */
+  char **v; /* NULL-terminated; NULL when empty */
   size_t len;
-  size_t bytes;                 /* of all, without what ends them */
+  size_t bytes; /* of all, without what ends them */
 };
 extern int nbdi_strings_add (struct nbdi_strings *list, const char *s);
 extern void nbdi_strings_clear (struct nbdi_strings *list);
@@ -151,12 +153,12 @@ extern void nbdi_deadline (int timeout_ms, struct timespec *end);
 struct nbdi_waiter {
   pthread_cond_t cond;
   struct nbdi_waiter *next;
-  bool may_sleep;               /* cond is initialised */
-  bool queued;                  /* waits for the seat */
-  bool watches;                 /* sleeps in poll, not for cond */
-  bool stays;                   /* cannot be cancelled in its sleep */
-  int wake_fd;                  /* ends that; -1: there is none yet */
-  bool done;                    /* blocking command: it is complete */
+  bool may_sleep; /* cond is initialised */
+  bool queued;    /* waits for the seat */
+  bool watches;   /* sleeps in poll, not for cond */
+  bool stays;     /* cannot be cancelled in its sleep */
+  int wake_fd;    /* ends that; -1: there is none yet */
+  bool done;      /* blocking command: it is complete */
 };
 extern void nbdi_prepare_to_sleep (struct nbdi_waiter *w);
 extern void nbdi_end_waiter (struct nbdi_waiter *w);

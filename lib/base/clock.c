@@ -12,8 +12,8 @@ nbdi_time_left (const struct timespec *end)
   struct timespec now;
 
   clock_gettime (CLOCK_MONOTONIC, &now);
-  int64_t ms = (int64_t) (end->tv_sec - now.tv_sec) * 1000 +
-    (end->tv_nsec - now.tv_nsec + 999999) / 1000000;
+  int64_t ms = (int64_t) (end->tv_sec - now.tv_sec) * 1000
+               + (end->tv_nsec - now.tv_nsec + 999999) / 1000000;
   return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int) ms;
 }
 

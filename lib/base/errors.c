@@ -10,23 +10,21 @@
 #include <string.h>
 
 struct thread_error {
-  const char *context;          /* public name of the call we are in */
-  char *message;                /* "context: text: strerror" */
-  char *text;                   /* "text: strerror" */
+  const char *context; /* public name of the call we are in */
+  char *message;       /* "context: text: strerror" */
+  char *text;          /* "text: strerror" */
   int errnum;
-  unsigned count;               /* of errors so far */
+  unsigned count; /* of errors so far */
 };
 
 /* Read and written by every call.  It is small enough for the room that the
  * loader keeps for libraries that are loaded later, and is then reached
- * without a function call.
- */
+ * without a function call. */
 static _Thread_local struct thread_error last
   __attribute__ ((tls_model ("initial-exec")));
 
 /* Thread-local storage has no destructors in C, so a key that is set while
- * a thread has a message frees it.  There may be none left for us.
- */
+ * a thread has a message frees it.  There may be none left for us. */
 static pthread_key_t key;
 static bool has_key;
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
@@ -101,13 +99,13 @@ nbdi_error (int errnum, const char *fmt, ...)
   va_end (args);
   if (what != NULL) {
     int r = errnum == 0 ? asprintf (&text, "%s", what)
-      : asprintf (&text, "%s: %s", what,
-                  strerror_r (errnum, buf, sizeof buf));
+                        : asprintf (&text, "%s: %s", what,
+                                    strerror_r (errnum, buf, sizeof buf));
     if (r == -1)
       text = NULL;
   }
-  if (text != NULL &&
-      asprintf (&message, "%s: %s", nbdi_context (), text) == -1)
+  if (text != NULL
+      && asprintf (&message, "%s: %s", nbdi_context (), text) == -1)
     message = NULL;
   keep (errnum, message, text);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers and sizes of the NBD protocol, in the order of the protocol
  * document.  Nothing of ours is in this file; what follows from them is in
- * requests.h.
- */
+ * requests.h. */
 
 #ifndef NBDI_PROTOCOL_H
 #define NBDI_PROTOCOL_H
@@ -13,12 +12,12 @@
 #define NBD_MAX_STRING 4096
 
 /* Handshake: greeting. */
-#define NBD_MAGIC UINT64_C (0x4e42444d41474943)     /* "NBDMAGIC" */
+#define NBD_MAGIC UINT64_C (0x4e42444d41474943) /* "NBDMAGIC" */
 #define NBD_OLD_VERSION UINT64_C (0x0000420281861253)
 #define NBD_NEW_VERSION UINT64_C (0x49484156454f5054) /* "IHAVEOPT" */
 
-#define NBD_GREETING_SIZE 16        /* magic, version */
-#define NBD_OLDSTYLE_REST_SIZE 136  /* size, flags, zeroes */
+#define NBD_GREETING_SIZE 16       /* magic, version */
+#define NBD_OLDSTYLE_REST_SIZE 136 /* size, flags, zeroes */
 #define NBD_HANDSHAKE_FLAGS_SIZE 2
 #define NBD_CLIENT_FLAGS_SIZE 4
 
@@ -26,9 +25,9 @@
 #define NBD_FLAG_NO_ZEROES 2
 
 /* Handshake: options. */
-#define NBD_OPTION_SIZE 16          /* magic, option, length */
+#define NBD_OPTION_SIZE 16 /* magic, option, length */
 #define NBD_OPTION_REPLY_MAGIC UINT64_C (0x0003e889045565a9)
-#define NBD_OPTION_REPLY_SIZE 20    /* magic, option, type, length */
+#define NBD_OPTION_REPLY_SIZE 20      /* magic, option, type, length */
 #define NBD_EXPORT_NAME_REPLY_SIZE 10 /* size, flags */
 #define NBD_EXPORT_NAME_ZEROES 124
 
@@ -110,14 +109,14 @@
 #define NBD_REPLY_TYPE_ERROR 0x8001
 #define NBD_REPLY_TYPE_ERROR_OFFSET 0x8002
 
-#define NBD_OFFSET_DATA_SIZE 8       /* offset, before the data */
-#define NBD_OFFSET_HOLE_SIZE 12      /* offset, 32 bit length */
-#define NBD_BLOCK_STATUS_SIZE 4      /* context, before the extents */
-#define NBD_EXTENT_SIZE 8            /* length, status */
-#define NBD_BLOCK_STATUS_EXT_SIZE 8  /* context, count */
+#define NBD_OFFSET_DATA_SIZE 8      /* offset, before the data */
+#define NBD_OFFSET_HOLE_SIZE 12     /* offset, 32 bit length */
+#define NBD_BLOCK_STATUS_SIZE 4     /* context, before the extents */
+#define NBD_EXTENT_SIZE 8           /* length, status */
+#define NBD_BLOCK_STATUS_EXT_SIZE 8 /* context, count */
 #define NBD_EXTENT_EXT_SIZE 16
-#define NBD_ERROR_SIZE 6             /* error, text length; the text follows */
-#define NBD_ERROR_OFFSET_SIZE 8      /* offset, behind the text */
+#define NBD_ERROR_SIZE 6        /* error, text length; the text follows */
+#define NBD_ERROR_OFFSET_SIZE 8 /* offset, behind the text */
 
 /* Error values. */
 #define NBD_SUCCESS 0

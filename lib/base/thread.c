@@ -3,8 +3,7 @@
  * that waits; anywhere else they would leave the lock taken or a descriptor
  * open.  So cancelling is put off, from the first thing in a call at which a
  * thread might end until the call returns.  It is done that late because
- * calls that issue a command often do no such thing, and must cost little.
- */
+ * calls that issue a command often do no such thing, and must cost little. */
 
 #include "base/base.h"
 

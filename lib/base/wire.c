@@ -8,8 +8,8 @@
 uint8_t *
 nbdi_encode_request (uint8_t *p, const struct nbdi_request *r, bool extended)
 {
-  p = nbdi_put32 (p, extended ? NBD_EXTENDED_REQUEST_MAGIC
-                              : NBD_REQUEST_MAGIC);
+  p = nbdi_put32 (p,
+                  extended ? NBD_EXTENDED_REQUEST_MAGIC : NBD_REQUEST_MAGIC);
   p = nbdi_put16 (p, r->flags);
   p = nbdi_put16 (p, r->type);
   p = nbdi_put64 (p, r->cookie);

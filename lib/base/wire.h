@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Between the wire and structs in host order.  wire.c and the accessors
- * here are the only places that know about byte order.
- */
+ * here are the only places that know about byte order. */
 
 #ifndef NBDI_WIRE_H
 #define NBDI_WIRE_H
@@ -59,8 +58,7 @@ nbdi_put64 (uint8_t *p, uint64_t v)
 }
 
 /* One request header.  `length` is the payload length when `flags` say
- * so, else the length of the range that the command acts on.
- */
+ * so, else the length of the range that the command acts on. */
 struct nbdi_request {
   uint16_t flags;
   uint16_t type;
@@ -78,16 +76,15 @@ struct nbdi_chunk {
   uint16_t flags;
   uint16_t type;
   uint64_t cookie;
-  uint64_t offset;              /* extended headers only */
-  uint64_t length;              /* of the payload */
+  uint64_t offset; /* extended headers only */
+  uint64_t length; /* of the payload */
 };
 
 extern void nbdi_decode_chunk (const uint8_t *p, struct nbdi_chunk *c,
                                bool extended);
 
 /* The errno that an error number on the wire stands for; any value that
- * the protocol does not define counts as EINVAL.
- */
+ * the protocol does not define counts as EINVAL. */
 extern int nbdi_errno_of_wire (uint32_t error);
 
 #endif /* NBDI_WIRE_H */

@@ -1,28 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* Moving the machine: poll and both notifications.  "Driving" is reading
  * from the socket and running the program's callbacks; one thread drives
- * at a time, see seat.c.
- */
+ * at a time, see seat.c. */
 
 #include "drive/drive.h"
 
 #include <errno.h>
 
 /* How often one call may read a socket that always has more, so that a
- * fast server does not starve the program's other handles.
- */
+ * fast server does not starve the program's other handles. */
 #define MAX_RECEIVES 8
 
 /* Let the machine consume what is buffered and, up to `receives` times,
- * what the socket has, until `limit` commands completed (0 = no limit).
- */
+ * what the socket has, until `limit` commands completed (0 = no limit). */
 static void
 serve (struct nbd_handle *h, unsigned receives, unsigned limit)
 {
   struct nbdi_link *l = &h->link;
 
   l->in.stop = false;
-  l->channel.receives = l->sending.broken_errno == 0 ? receives : MAX_RECEIVES;
+  l->channel.receives = l->sending.broken_errno == 0 ? receives
+                                                     : MAX_RECEIVES;
   l->limit = limit;
   if (receives > 0)
     nbdi_event (l, NBDI_EVENT_NOTIFY_READ);
@@ -53,8 +51,8 @@ nbdi_flush (struct nbd_handle *h)
 bool
 nbdi_has_to_send (const struct nbd_handle *h)
 {
-  return nbdi_phase_in (h, NBDI_PHASE_CONNECTED) &&
-    (nbdi_wanted_direction (h) & LIBNBD_AIO_DIRECTION_WRITE) != 0;
+  return nbdi_phase_in (h, NBDI_PHASE_CONNECTED)
+         && (nbdi_wanted_direction (h) & LIBNBD_AIO_DIRECTION_WRITE) != 0;
 }
 
 /* The socket has room, or may have. */
@@ -90,17 +88,20 @@ drive_result (struct nbd_handle *h, unsigned phase_before)
  *
  * The lock is given up only when a reply is sure to come, or this thread
  * itself watches for room: others may issue then, and nothing they do needs
- * to wake this thread.
- */
+ * to wake this thread. */
 static int
 sleep_in_poll (struct nbd_handle *h, struct pollfd *fds, int timeout_ms,
                const struct timespec *end)
 {
   bool awake = nbdi_can_go_on (h);
   struct nbdi_sleep sleep = {
-    .h = h, .fds = fds, .nr_fds = fds[1].fd < 0 ? 1 : 2, .stays = awake,
-    .unlocked = !awake && nbdi_phase_in (h, NBDI_PHASE_CONNECTED) &&
-      (h->link.sending.unanswered > 0 || h->link.sending.begun > 0),
+    .h = h,
+    .fds = fds,
+    .nr_fds = fds[1].fd < 0 ? 1 : 2,
+    .stays = awake,
+    .unlocked = !awake && nbdi_phase_in (h, NBDI_PHASE_CONNECTED)
+                && (h->link.sending.unanswered > 0
+                    || h->link.sending.begun > 0),
   };
   int r, saved_errno;
 
@@ -109,8 +110,7 @@ sleep_in_poll (struct nbd_handle *h, struct pollfd *fds, int timeout_ms,
   if (sleep.unlocked)
     pthread_mutex_unlock (&h->lock);
   do {
-    sleep.timeout_ms = awake ? 0
-      : timeout_ms < 0 ? -1 : nbdi_time_left (end);
+    sleep.timeout_ms = awake ? 0 : timeout_ms < 0 ? -1 : nbdi_time_left (end);
     r = nbdi_sleep (&sleep);
   } while (r == -1 && errno == EINTR);
   saved_errno = errno;
@@ -127,16 +127,15 @@ sleep_in_poll (struct nbd_handle *h, struct pollfd *fds, int timeout_ms,
 
 /* Deliver what poll(2) found: first the read, since it can change what is
  * awaited.  A hang-up counts as readable, and errors come out of reading,
- * too.
- */
+ * too. */
 static void
 deliver (struct nbd_handle *h, short revents, unsigned direction,
          unsigned limit)
 {
   const short trouble = POLLHUP | POLLERR | POLLNVAL;
 
-  if ((direction & LIBNBD_AIO_DIRECTION_READ) != 0 &&
-      (revents & (POLLIN | trouble)) != 0) {
+  if ((direction & LIBNBD_AIO_DIRECTION_READ) != 0
+      && (revents & (POLLIN | trouble)) != 0) {
     serve (h, MAX_RECEIVES, limit);
     if ((revents & POLLOUT) != 0 && nbdi_has_to_send (h))
       nbdi_writable (h);
@@ -156,8 +155,8 @@ wait_once (struct nbd_handle *h, int fd, int timeout_ms,
   unsigned direction = nbdi_wanted_direction (h);
   struct pollfd fds[2] = {
     { .fd = h->link.channel.sock,
-      .events = (direction & LIBNBD_AIO_DIRECTION_READ ? POLLIN : 0) |
-                (direction & LIBNBD_AIO_DIRECTION_WRITE ? POLLOUT : 0) },
+      .events = (direction & LIBNBD_AIO_DIRECTION_READ ? POLLIN : 0)
+                | (direction & LIBNBD_AIO_DIRECTION_WRITE ? POLLOUT : 0) },
     { .fd = fd, .events = POLLIN },
   };
   int r = sleep_in_poll (h, fds, timeout_ms, end);
@@ -191,8 +190,8 @@ nbdi_drive_until (struct nbd_handle *h, nbdi_condition *done, void *opaque)
   serve (h, 0, 0);
   while (r == 0 && !done (h, opaque)) {
     nbdi_flush (h);
-    if (drive_result (h, phase) == -1 || require_direction (h) == -1 ||
-        wait_once (h, -1, -1, NULL, 0) == -1)
+    if (drive_result (h, phase) == -1 || require_direction (h) == -1
+        || wait_once (h, -1, -1, NULL, 0) == -1)
       r = -1;
   }
   h->write_shown = false;
@@ -200,8 +199,7 @@ nbdi_drive_until (struct nbd_handle *h, nbdi_condition *done, void *opaque)
 }
 
 /* It cannot be waited for the socket.  What was sent cannot be taken back,
- * so end the connection: for the reason that is this thread's error.
- */
+ * so end the connection: for the reason that is this thread's error. */
 void
 nbdi_hang_up (struct nbd_handle *h)
 {
@@ -229,8 +227,8 @@ nbdi_poll_once (struct nbd_handle *h, int fd, int timeout_ms,
   serve (h, 0, 1);
   if (drive_result (h, phase) == -1)
     return -1;
-  if (h->session.cmds.nr_completed != completed ||
-      h->link.state[NBDI_REGION_MAIN] != state)
+  if (h->session.cmds.nr_completed != completed
+      || h->link.state[NBDI_REGION_MAIN] != state)
     return 1;
   nbdi_flush (h);
   int r = wait_once (h, fd, timeout_ms, end, 1);
@@ -239,15 +237,13 @@ nbdi_poll_once (struct nbd_handle *h, int fd, int timeout_ms,
 }
 
 /* The program saw that the socket is readable, and its call, which began in
- * this phase, has the seat.
- */
+ * this phase, has the seat. */
 int
 nbdi_read_event (struct nbd_handle *h, unsigned phase)
 {
   serve (h, MAX_RECEIVES, 0);
   /* Programs deliver only the read when both events are there, and a server
-   * that always sends must not starve the queue.
-   */
+   * that always sends must not starve the queue. */
   if (nbdi_has_to_send (h))
     nbdi_writable (h);
   return drive_result (h, phase);

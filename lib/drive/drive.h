@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The layer that drives a handle's machine: threads, sleeping, waiting.  Only
  * the generated wrappers lock; everything named nbdi_ and every state body
- * runs with the handle's lock held.
- */
+ * runs with the handle's lock held. */
 
 #ifndef NBDI_DRIVE_H
 #define NBDI_DRIVE_H
@@ -17,8 +16,8 @@ struct nbdi_sleep;
 /* Threads: who drives, and who waits for that. */
 struct nbdi_seat {
   bool taken;
-  pthread_t owner;              /* while it is taken */
-  short events;                 /* what the owner sleeps for, else 0 */
+  pthread_t owner; /* while it is taken */
+  short events;    /* what the owner sleeps for, else 0 */
   struct nbdi_waiter *first, **last;
   void (*thread_ends) (struct nbdi_sleep *s); /* it was cancelled */
 };
@@ -26,8 +25,8 @@ struct nbdi_seat {
 struct nbd_handle {
   uint32_t magic;
   pthread_mutex_t lock;
-  _Atomic uint32_t published;   /* see publish.c */
-  bool write_shown;             /* a WRITE hint that was not used up */
+  _Atomic uint32_t published; /* see publish.c */
+  bool write_shown;           /* a WRITE hint that was not used up */
   _Atomic uintptr_t private_data;
   struct nbdi_session session;
   struct nbdi_link link;
@@ -41,8 +40,7 @@ nbdi_phase_in (const struct nbd_handle *h, unsigned phases)
 }
 
 /* publish.c: what unlocked queries read.  Phase, readiness and direction are
- * in one word, so that they agree with each other.
- */
+ * in one word, so that they agree with each other. */
 #define NBDI_PUBLISHED_PHASE 0x00ffu
 #define NBDI_PUBLISHED_READY 0x0100u
 #define NBDI_PUBLISHED_DIRECTION_SHIFT 12
@@ -61,12 +59,12 @@ extern void nbdi_fatal_error (struct nbd_handle *h);
 /* sleep.c: sleeping in poll(2), or in the queue for the seat. */
 struct nbdi_sleep {
   struct nbd_handle *h;
-  bool unlocked;                /* others may use the handle meanwhile */
-  bool stays;                   /* the thread must not end here */
-  struct pollfd *fds;           /* or NULL: until the waiter is woken */
+  bool unlocked;      /* others may use the handle meanwhile */
+  bool stays;         /* the thread must not end here */
+  struct pollfd *fds; /* or NULL: until the waiter is woken */
   unsigned nr_fds;
   int timeout_ms;
-  struct nbdi_waiter *waiter;   /* while another thread drives, or NULL */
+  struct nbdi_waiter *waiter; /* while another thread drives, or NULL */
   const struct timespec *end;
 };
 extern int nbdi_sleep (struct nbdi_sleep *s);

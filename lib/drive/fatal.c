@@ -7,8 +7,7 @@
 #include <stdio.h>
 
 /* How many milliseconds a blocking call waits for the end of a child that
- * left.
- */
+ * left. */
 #define MAX_WAIT_MS 20
 
 /* Complete why the handle died, if more is known now. */
@@ -20,16 +19,15 @@ nbdi_add_child_end (struct nbd_handle *h)
   if (likely (!h->link.reach.end_unknown) || h->session.fatal_text == NULL)
     return;
   CLEANUP_FREE char *end = nbdi_child_end (&h->link.reach);
-  if (end != NULL &&
-      asprintf (&text, "%s; %s", h->session.fatal_text, end) != -1) {
+  if (end != NULL
+      && asprintf (&text, "%s; %s", h->session.fatal_text, end) != -1) {
     free (h->session.fatal_text);
     h->session.fatal_text = text;
   }
 }
 
 /* The same in a call that may wait.  Others need not: the lock is free
- * meanwhile.
- */
+ * meanwhile. */
 void
 nbdi_await_child_end (struct nbd_handle *h)
 {
@@ -76,11 +74,12 @@ nbdi_not_now (struct nbd_handle *h, int errnum, const char *what)
   unsigned phase = nbdi_phase (&h->link);
 
   nbdi_add_child_end (h);
-  if ((phase & (NBDI_PHASE_DEAD | NBDI_PHASE_CLOSED)) != 0 &&
-      h->session.fatal_text)
+  if ((phase & (NBDI_PHASE_DEAD | NBDI_PHASE_CLOSED)) != 0
+      && h->session.fatal_text)
     nbdi_error (EINVAL, "%s%sthe handle is %s (%s)", what ? what : "",
-                what ? ": " : "", phase == NBDI_PHASE_DEAD ? "dead"
-                : "closed", h->session.fatal_text);
+                what ? ": " : "",
+                phase == NBDI_PHASE_DEAD ? "dead" : "closed",
+                h->session.fatal_text);
   else
     nbdi_error (errnum, "%s while the handle is %s",
                 what ? what : "not possible", phase_name (phase));
@@ -93,6 +92,6 @@ nbdi_check_phase (struct nbd_handle *h, unsigned phases)
 {
   if (likely (nbdi_phase_in (h, phases)))
     return 0;
-  return nbdi_not_now (h, nbdi_phase_in (h, NBDI_PHASE_CREATED)
-                       ? ENOTCONN : EINVAL, NULL);
+  return nbdi_not_now (
+    h, nbdi_phase_in (h, NBDI_PHASE_CREATED) ? ENOTCONN : EINVAL, NULL);
 }

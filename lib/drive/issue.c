@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Accepting commands: what cannot be asked for, and the queue.  What depends
- * on the kind of a command is in its record.
- */
+ * on the kind of a command is in its record. */
 
 #include "drive/drive.h"
 
@@ -10,8 +9,7 @@
 #include <limits.h>
 
 /* Requests wait for company only while others are on their way, at most
- * one for each HOLD_SHARE of those and at most this many bytes.
- */
+ * one for each HOLD_SHARE of those and at most this many bytes. */
 #define HOLD_SHARE 4
 #define HOLD_BYTES (64u * 1024)
 
@@ -27,8 +25,8 @@ static int
 require (struct nbd_handle *h, uint16_t flag, const char *article,
          const char *what, const char *kind)
 {
-  if (!nbdi_strict (h, LIBNBD_STRICT_COMMANDS) ||
-      (h->session.export.flags & flag) != 0)
+  if (!nbdi_strict (h, LIBNBD_STRICT_COMMANDS)
+      || (h->session.export.flags & flag) != 0)
     return 0;
   nbdi_error (EINVAL, "the server does not support %s%s%s", article, what,
               kind);
@@ -38,8 +36,8 @@ require (struct nbd_handle *h, uint16_t flag, const char *article,
 static int
 require_writable (struct nbd_handle *h)
 {
-  if (!nbdi_strict (h, LIBNBD_STRICT_COMMANDS) ||
-      (h->session.export.flags & NBD_FLAG_READ_ONLY) == 0)
+  if (!nbdi_strict (h, LIBNBD_STRICT_COMMANDS)
+      || (h->session.export.flags & NBD_FLAG_READ_ONLY) == 0)
     return 0;
   nbdi_error (EPERM, "the export is read-only");
   return -1;
@@ -51,8 +49,8 @@ require_flags (struct nbd_handle *h, uint16_t flags)
 {
   for (size_t i = 0; i < NBDI_NR_REQUEST_FLAGS; i++) {
     const struct nbdi_flag_rules *flag = &nbdi_request_flags[i];
-    if ((flags & flag->flag) != 0 &&
-        require (h, flag->permitted_by, "the ", flag->name, " flag") == -1)
+    if ((flags & flag->flag) != 0
+        && require (h, flag->permitted_by, "the ", flag->name, " flag") == -1)
       return -1;
   }
   return 0;
@@ -65,10 +63,12 @@ check_offer (struct nbd_handle *h, const struct nbdi_command *c,
 {
   if (rules->modifies && require_writable (h) == -1)
     return -1;
-  if (rules->needs != 0 && require (h, rules->needs, "", rules->name, "") == -1)
+  if (rules->needs != 0
+      && require (h, rules->needs, "", rules->name, "") == -1)
     return -1;
   return likely ((c->flags & rules->to_permit) == 0)
-    ? 0 : require_flags (h, c->flags & rules->to_permit);
+           ? 0
+           : require_flags (h, c->flags & rules->to_permit);
 }
 
 /* With extended headers a payload must be flagged, without it cannot be. */
@@ -92,25 +92,27 @@ flag_payload (struct nbd_handle *h, struct nbdi_command *c)
 
 /* What the program chose to have checked of offset and count. */
 static int
-check_range (struct nbd_handle *h, const struct nbdi_command *c,
-             int past_end)
+check_range (struct nbd_handle *h, const struct nbdi_command *c, int past_end)
 {
-  uint64_t size = h->session.export.size, mask = h->session.export.minimum - 1;
+  uint64_t size = h->session.export.size,
+           mask = h->session.export.minimum - 1;
 
   if (nbdi_strict (h, LIBNBD_STRICT_ZERO_SIZE) && c->count == 0) {
     nbdi_error (EINVAL, "count is 0, for which the protocol has no meaning");
     return -1;
   }
-  if (nbdi_strict (h, LIBNBD_STRICT_BOUNDS) &&
-      (c->offset > size || c->count > size - c->offset)) {
-    nbdi_error (past_end, "%" PRIu64 " bytes at offset %" PRIu64
-                " pass the end of the export at %" PRIu64, c->count,
-                c->offset, size);
+  if (nbdi_strict (h, LIBNBD_STRICT_BOUNDS)
+      && (c->offset > size || c->count > size - c->offset)) {
+    nbdi_error (past_end,
+                "%" PRIu64 " bytes at offset %" PRIu64
+                " pass the end of the export at %" PRIu64,
+                c->count, c->offset, size);
     return -1;
   }
-  if (nbdi_strict (h, LIBNBD_STRICT_ALIGN) && h->session.export.minimum > 1 &&
-      ((c->offset | c->count) & mask) != 0) {
-    nbdi_error (EINVAL, "%" PRIu64 " bytes at offset %" PRIu64 " are not "
+  if (nbdi_strict (h, LIBNBD_STRICT_ALIGN) && h->session.export.minimum > 1
+      && ((c->offset | c->count) & mask) != 0) {
+    nbdi_error (EINVAL,
+                "%" PRIu64 " bytes at offset %" PRIu64 " are not "
                 "aligned to the server's minimum block size %" PRIu32,
                 c->count, c->offset, h->session.export.minimum);
     return -1;
@@ -126,8 +128,7 @@ passes_32_bits (const struct nbd_handle *h, const struct nbdi_command *c)
 }
 
 /* Whether a write is larger than what may be sent, and whose limit that is:
- * a server can tell one, and we expect of each server that it takes some.
- */
+ * a server can tell one, and we expect of each server that it takes some. */
 static int
 check_payload (struct nbd_handle *h, const struct nbdi_command *c)
 {
@@ -138,16 +139,22 @@ check_payload (struct nbd_handle *h, const struct nbdi_command *c)
   if (c->count <= limit)
     return 0;
   if (told == 0)
-    nbdi_error (ERANGE, "count %" PRIu64 " exceeds %" PRIu32 ", which is the "
+    nbdi_error (ERANGE,
+                "count %" PRIu64 " exceeds %" PRIu32 ", which is the "
                 "most to be sent to a server that tells no maximum block "
-                "size", c->count, limit);
+                "size",
+                c->count, limit);
   else if (told < limit)
-    nbdi_error (ERANGE, "count %" PRIu64 " exceeds %" PRIu32 ", which every "
+    nbdi_error (ERANGE,
+                "count %" PRIu64 " exceeds %" PRIu32 ", which every "
                 "server is expected to take; this one's maximum block size "
-                "is %" PRIu32, c->count, limit, told);
+                "is %" PRIu32,
+                c->count, limit, told);
   else
-    nbdi_error (ERANGE, "count %" PRIu64 " exceeds the server's maximum block "
-                "size %" PRIu32, c->count, limit);
+    nbdi_error (ERANGE,
+                "count %" PRIu64 " exceeds the server's maximum block "
+                "size %" PRIu32,
+                c->count, limit);
   return -1;
 }
 
@@ -157,16 +164,19 @@ check_limits (struct nbd_handle *h, const struct nbdi_command *c,
               const struct nbdi_request_rules *rules)
 {
   if (rules->payload != NBDI_PAYLOAD_NONE && c->count > NBDI_MAX_REQUEST) {
-    nbdi_error (ERANGE, "count %" PRIu64 " exceeds %u, the most that this "
-                "library transfers in one request", c->count,
-                NBDI_MAX_REQUEST);
+    nbdi_error (ERANGE,
+                "count %" PRIu64 " exceeds %u, the most that this "
+                "library transfers in one request",
+                c->count, NBDI_MAX_REQUEST);
     return -1;
   }
   if (rules->payload == NBDI_PAYLOAD_OUT && check_payload (h, c) == -1)
     return -1;
   if (passes_32_bits (h, c) && !rules->shortened) {
-    nbdi_error (ERANGE, "count %" PRIu64 " exceeds 32 bits, which needs "
-                "extended headers", c->count);
+    nbdi_error (ERANGE,
+                "count %" PRIu64 " exceeds 32 bits, which needs "
+                "extended headers",
+                c->count);
     return -1;
   }
   if (h->session.cmds.disconnect) {
@@ -182,8 +192,7 @@ check_limits (struct nbd_handle *h, const struct nbdi_command *c,
 
 /* Send now, or let the request wait for company: requests on their way
  * will be answered, and the answers let this one go.  While another thread
- * sleeps in the driver's seat nobody would notice a waiting request.
- */
+ * sleeps in the driver's seat nobody would notice a waiting request. */
 static void
 send_or_hold (struct nbd_handle *h)
 {
@@ -191,9 +200,9 @@ send_or_hold (struct nbd_handle *h)
   const struct nbdi_sending *sending = &h->link.sending;
   uint64_t bytes = cmds->queued_bytes + cmds->queued * NBD_REQUEST_SIZE;
 
-  if (sending->full ||
-      (!h->seat.taken && cmds->queued * HOLD_SHARE <= sending->unanswered &&
-       bytes <= HOLD_BYTES))
+  if (sending->full
+      || (!h->seat.taken && cmds->queued * HOLD_SHARE <= sending->unanswered
+          && bytes <= HOLD_BYTES))
     nbdi_event (&h->link, NBDI_EVENT_QUEUED);
   else
     nbdi_event (&h->link, NBDI_EVENT_FLUSH);
@@ -207,10 +216,11 @@ nbdi_queue (struct nbd_handle *h, struct nbdi_command *init,
   const struct nbdi_request_rules *rules = &nbdi_requests[init->type];
   struct nbdi_command *c;
 
-  if (check_offer (h, init, rules) == -1 ||
-      (rules->payload == NBDI_PAYLOAD_OUT && flag_payload (h, init) == -1) ||
-      check_limits (h, init, rules) == -1 ||
-      (rules->past_end != 0 && check_range (h, init, rules->past_end) == -1))
+  if (check_offer (h, init, rules) == -1
+      || (rules->payload == NBDI_PAYLOAD_OUT && flag_payload (h, init) == -1)
+      || check_limits (h, init, rules) == -1
+      || (rules->past_end != 0
+          && check_range (h, init, rules->past_end) == -1))
     return -1;
   c = nbdi_new_command (&h->session);
   if (c == NULL)
@@ -236,7 +246,10 @@ nbdi_issue (struct nbd_handle *h, uint16_t type, uint64_t count,
             uint32_t flags)
 {
   struct nbdi_command c = {
-    .type = type, .flags = flags, .offset = offset, .count = count,
+    .type = type,
+    .flags = flags,
+    .offset = offset,
+    .count = count,
   };
 
   return nbdi_queue (h, &c, completion);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What is published whenever the lock is given up, sleeping included: phase,
- * readiness and direction, for queries that take no lock.
- */
+ * readiness and direction, for queries that take no lock. */
 
 #include "drive/drive.h"
 
 /* What is awaited from the socket: by the machine, and by a transport that
- * has something of its own to send.
- */
+ * has something of its own to send. */
 unsigned
 nbdi_wanted_direction (const struct nbd_handle *h)
 {
@@ -19,8 +17,7 @@ nbdi_wanted_direction (const struct nbd_handle *h)
 }
 
 /* Whether the machine can go on without the socket: with what is in a buffer,
- * ours or one of the transport, or because nothing can be sent any more.
- */
+ * ours or one of the transport, or because nothing can be sent any more. */
 bool
 nbdi_can_go_on (const struct nbd_handle *h)
 {
@@ -29,14 +26,13 @@ nbdi_can_go_on (const struct nbd_handle *h)
 
   if (unlikely (l->sending.broken_errno != 0))
     return direction != 0;
-  return (direction & LIBNBD_AIO_DIRECTION_READ) != 0 &&
-    ((l->in.end > l->in.pos && l->in.end - l->in.pos >= l->in.need) ||
-     nbdi_transport_pending (&l->channel));
+  return (direction & LIBNBD_AIO_DIRECTION_READ) != 0
+         && ((l->in.end > l->in.pos && l->in.end - l->in.pos >= l->in.need)
+             || nbdi_transport_pending (&l->channel));
 }
 
 /* What the machine waits for, and BOTH while it can go on: a program that
- * polls for writing wakes at once.
- */
+ * polls for writing wakes at once. */
 unsigned
 nbdi_shown_direction (const struct nbd_handle *h)
 {
@@ -49,8 +45,8 @@ void
 nbdi_publish (struct nbd_handle *h)
 {
   unsigned direction = nbdi_shown_direction (h);
-  uint32_t word =
-    nbdi_phase (&h->link) | direction << NBDI_PUBLISHED_DIRECTION_SHIFT;
+  uint32_t word = nbdi_phase (&h->link)
+                  | direction << NBDI_PUBLISHED_DIRECTION_SHIFT;
 
   if (nbdi_idle (&h->link))
     word |= NBDI_PUBLISHED_READY;

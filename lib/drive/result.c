@@ -17,8 +17,7 @@ why_connection_ended (struct nbd_handle *h)
 }
 
 /* The result of a completed command, with the error set if it failed; the
- * command is retired.
- */
+ * command is retired. */
 int
 nbdi_result_of_command (struct nbd_handle *h, struct nbdi_command *c)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Threads that share a handle: the driver's seat, and waiting for it.  Who
- * leaves the seat wakes exactly one waiter.
- */
+ * leaves the seat wakes exactly one waiter. */
 
 #include "drive/drive.h"
 
@@ -50,7 +49,10 @@ sleep_in_queue (struct nbd_handle *h, struct nbdi_waiter *w,
                 const struct timespec *end)
 {
   struct nbdi_sleep sleep = {
-    .h = h, .waiter = w, .end = end, .stays = w->stays,
+    .h = h,
+    .waiter = w,
+    .end = end,
+    .stays = w->stays,
   };
 
   nbdi_prepare_to_sleep (w);
@@ -85,8 +87,7 @@ nbdi_end_watch (struct nbd_handle *h, struct nbdi_waiter *w)
 
 /* Watch for room in the socket, and for a reply, which wakes the thread in the
  * seat as well: 1 if that came, -1 when `end` has passed.  If no descriptor is
- * left for those who want to wake us only the socket can do it.
- */
+ * left for those who want to wake us only the socket can do it. */
 static int
 watch_for_room (struct nbd_handle *h, struct nbdi_waiter *w,
                 const struct timespec *end)
@@ -98,8 +99,12 @@ watch_for_room (struct nbd_handle *h, struct nbdi_waiter *w,
     { .fd = w->wake_fd, .events = POLLIN },
   };
   struct nbdi_sleep sleep = {
-    .h = h, .waiter = w, .stays = w->stays, .unlocked = true,
-    .fds = fds, .nr_fds = 2,
+    .h = h,
+    .waiter = w,
+    .stays = w->stays,
+    .unlocked = true,
+    .fds = fds,
+    .nr_fds = 2,
     .timeout_ms = end == NULL ? -1 : nbdi_time_left (end),
   };
   eventfd_t times;
@@ -115,8 +120,8 @@ watch_for_room (struct nbd_handle *h, struct nbdi_waiter *w,
     return r == 0 ? -1 : 0;
   if (fds[1].revents != 0)
     eventfd_read (w->wake_fd, &times);
-  if ((fds[0].revents & POLLOUT) != 0 &&
-      nbdi_phase_in (h, NBDI_PHASE_CONNECTED))
+  if ((fds[0].revents & POLLOUT) != 0
+      && nbdi_phase_in (h, NBDI_PHASE_CONNECTED))
     nbdi_writable (h);
   return (fds[0].revents & ~POLLOUT) != 0;
 }
@@ -124,14 +129,13 @@ watch_for_room (struct nbd_handle *h, struct nbdi_waiter *w,
 /* Wait while another thread drives; -1 when `end` has passed.  That thread may
  * sleep until there is a reply.  If something of ours `is_unsent` that reply
  * need not come before it is sent, so this thread watches for room.  When the
- * other one next goes to sleep it does so, too.
- */
+ * other one next goes to sleep it does so, too. */
 int
 nbdi_wait_for_driver (struct nbd_handle *h, struct nbdi_waiter *w,
                       bool is_unsent, const struct timespec *end)
 {
-  if (is_unsent && h->link.sending.broken_errno == 0 &&
-      (h->seat.events & POLLOUT) == 0) {
+  if (is_unsent && h->link.sending.broken_errno == 0
+      && (h->seat.events & POLLOUT) == 0) {
     if (!w->queued)
       join_queue (h, w);
     int r = watch_for_room (h, w, end);

@@ -28,16 +28,15 @@ end_thread (void *opaque)
 }
 
 /* Sleep, where the thread may end if the program lets it end at all and is
- * not in a callback of another call, which has a lock.
- */
+ * not in a callback of another call, which has a lock. */
 int
 nbdi_sleep (struct nbdi_sleep *s)
 {
   int r, state, saved_errno;
 
   nbdi_hold ();
-  if (s->stays || nbdi_thread.nested || !nbdi_thread.held ||
-      nbdi_thread.cancel_state != PTHREAD_CANCEL_ENABLE)
+  if (s->stays || nbdi_thread.nested || !nbdi_thread.held
+      || nbdi_thread.cancel_state != PTHREAD_CANCEL_ENABLE)
     return sleep_now (s);
   pthread_cleanup_push (end_thread, s);
   pthread_setcancelstate (PTHREAD_CANCEL_ENABLE, &state);

@@ -47,8 +47,8 @@ wait_until_done (struct nbd_handle *h, struct nbdi_command *c,
 int
 nbdi_wait_command (struct nbd_handle *h, int64_t cookie)
 {
-  struct nbdi_command *c =
-    nbdi_lookup_command (&h->session, (uint64_t) cookie);
+  struct nbdi_command *c = nbdi_lookup_command (&h->session,
+                                                (uint64_t) cookie);
   struct nbdi_command *outer = nbdi_thread.command;
   struct nbdi_waiter w = { .wake_fd = -1, .done = c->completed };
 
@@ -77,8 +77,7 @@ disown (struct nbd_handle *h, struct nbdi_command *c)
 }
 
 /* The calling thread was cancelled in its sleep.  What it waited for goes on
- * without it, and others can go on with the handle.
- */
+ * without it, and others can go on with the handle. */
 void
 nbdi_thread_ends (struct nbdi_sleep *s)
 {
@@ -94,8 +93,10 @@ nbdi_thread_ends (struct nbdi_sleep *s)
   if (seated)
     h->seat.events = 0;
   if (c != NULL) {
-    nbdi_debug (&h->session.trace, "the thread that waited for %s was "
-                "cancelled", nbdi_command_name (c->type));
+    nbdi_debug (&h->session.trace,
+                "the thread that waited for %s was "
+                "cancelled",
+                nbdi_command_name (c->type));
     if (!w->done && disown (h, c) == -1)
       wait_until_done (h, c, w);
     if (w->done)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the IO states of the machine run: bytes between the transport and
- * the buffers.  See "The data path" in docs/ARCHITECTURE.md.
- */
+ * the buffers.  See "The data path" in docs/ARCHITECTURE.md. */
 
 #include "link/link.h"
 
@@ -49,8 +48,7 @@ make_room (struct nbdi_link *l, size_t want)
 }
 
 /* Whether a receive can be of use: the socket may still be read in this
- * call, or the transport has something in its buffers.
- */
+ * call, or the transport has something in its buffers. */
 static bool
 may_receive (const struct nbdi_link *l)
 {
@@ -58,8 +56,7 @@ may_receive (const struct nbdi_link *l)
 }
 
 /* A server that was told that we leave may close without a word and without
- * reading on, which resets the connection.
- */
+ * reading on, which resets the connection. */
 static bool
 may_end (const struct nbdi_link *l)
 {
@@ -87,8 +84,7 @@ receive_once (struct nbdi_link *l, struct iovec *iov, int n)
     return r;
   if (r == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
     return NBDI_IO_WAIT;
-  if (r == 0 ||
-      ((l->channel.cut_off || errno == ECONNRESET) && may_end (l)))
+  if (r == 0 || ((l->channel.cut_off || errno == ECONNRESET) && may_end (l)))
     return NBDI_IO_END;
   if (r == NBDI_TRANSPORT_FAILED)
     return NBDI_IO_FAILED;
@@ -124,8 +120,7 @@ nbdi_receive_more (struct nbdi_link *l, size_t n)
 }
 
 /* Take what is buffered, then let the socket write into the program's
- * buffer and what follows into ours.
- */
+ * buffer and what follows into ours. */
 int
 nbdi_io_fill (struct nbdi_link *l)
 {
@@ -156,9 +151,8 @@ nbdi_io_fill (struct nbdi_link *l)
     if (make_room (l, 0) == -1)
       return NBDI_IO_FAILED;
     size_t asked = in->fill_left + in->room;
-    struct iovec iov[2] = {
-      { in->fill, in->fill_left }, { in->buf, in->room }
-    };
+    struct iovec iov[2] = { { in->fill, in->fill_left },
+                            { in->buf, in->room } };
     ssize_t r = receive_once (l, iov, 2);
     if (r <= 0)
       return (int) r;

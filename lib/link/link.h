@@ -20,8 +20,8 @@ struct nbdi_session;
 
 /* How both sides agreed to speak. */
 struct nbdi_agreement {
-  const char *protocol;         /* NULL until the greeting was read */
-  uint16_t handshake_flags;     /* the server's */
+  const char *protocol;     /* NULL until the greeting was read */
+  uint16_t handshake_flags; /* the server's */
   bool tls;
   bool structured_replies;
   bool extended_headers;
@@ -32,19 +32,19 @@ struct nbdi_agreement {
 struct nbdi_negotiation {
   uint32_t plan[NBDI_MAX_PLAN]; /* options that are still to be sent */
   unsigned nr_plan, next;
-  bool manual;                  /* asked for by the program, in option mode */
-  bool sizes_required;          /* the server insists on block sizes */
-  uint32_t option;              /* whose reply is awaited */
+  bool manual;         /* asked for by the program, in option mode */
+  bool sizes_required; /* the server insists on block sizes */
+  uint32_t option;     /* whose reply is awaited */
   struct {
-    uint32_t type, length;      /* 0 until its head was received */
+    uint32_t type, length; /* 0 until its head was received */
   } reply;
-  struct nbdi_strings queries;  /* of the metadata context options, if */
-  bool own_queries;             /* not the request list is meant */
-  int value;                    /* what the blocking form returns */
-  int error;                    /* errno for completion; 0 = agreed */
-  int error_errno;              /* errno for the blocking form's error */
-  char *error_text;             /* set when the blocking form fails */
-  union {                       /* told of each part of the answer */
+  struct nbdi_strings queries; /* of the metadata context options, if */
+  bool own_queries;            /* not the request list is meant */
+  int value;                   /* what the blocking form returns */
+  int error;                   /* errno for completion; 0 = agreed */
+  int error_errno;             /* errno for the blocking form's error */
+  char *error_text;            /* set when the blocking form fails */
+  union {                      /* told of each part of the answer */
     nbd_list_callback list;
     nbd_context_callback context;
   };
@@ -52,58 +52,57 @@ struct nbdi_negotiation {
 };
 
 /* The receive buffer and what the machine is waiting for.  Bytes between
- * pos and end are received and not yet consumed.
- */
+ * pos and end are received and not yet consumed. */
 struct nbdi_in {
   uint8_t *buf;
   size_t pos, end;
-  size_t cap;                   /* allocated; 0 while the buffer is away */
-  size_t room;                  /* how much to ask the socket for */
-  bool filled;                  /* the last receive filled the room */
-  bool stop;                    /* consume nothing: no one drives, or enough */
-  size_t need;                  /* bytes that would let the machine go on */
-  uint8_t *fill;                /* FILL: where to */
+  size_t cap;    /* allocated; 0 while the buffer is away */
+  size_t room;   /* how much to ask the socket for */
+  bool filled;   /* the last receive filled the room */
+  bool stop;     /* consume nothing: no one drives, or enough */
+  size_t need;   /* bytes that would let the machine go on */
+  uint8_t *fill; /* FILL: where to */
   size_t fill_left;
-  uint64_t skip;                /* SKIP: how many are left to discard */
+  uint64_t skip; /* SKIP: how many are left to discard */
 };
 
 /* The reply that is being read. */
 struct nbdi_reply {
   struct nbdi_command *command; /* NULL: unknown, to be skipped */
   struct nbdi_chunk chunk;
-  uint32_t error;               /* of an error chunk, as on the wire */
-  uint64_t offset;              /* of a content chunk, from buffer start */
-  uint32_t length;              /* of a content chunk */
-  uint8_t *entries;             /* block status as received */
-  size_t entries_size;          /* those for which there is room */
+  uint32_t error;      /* of an error chunk, as on the wire */
+  uint64_t offset;     /* of a content chunk, from buffer start */
+  uint32_t length;     /* of a content chunk */
+  uint8_t *entries;    /* block status as received */
+  size_t entries_size; /* those for which there is room */
 };
 
 /* Requests on their way. */
 struct nbdi_sending {
-  size_t begun;                 /* bytes of the queue's first that were sent */
-  size_t unanswered;            /* sent whole, without a final reply */
-  bool full;                    /* the socket took no more */
-  bool disconnect;              /* NBD_CMD_DISC was sent */
-  int broken_errno;             /* sending failed, not acted on yet */
-  char *broken_text;            /* what the transport says of it, or NULL */
+  size_t begun;      /* bytes of the queue's first that were sent */
+  size_t unanswered; /* sent whole, without a final reply */
+  bool full;         /* the socket took no more */
+  bool disconnect;   /* NBD_CMD_DISC was sent */
+  int broken_errno;  /* sending failed, not acted on yet */
+  char *broken_text; /* what the transport says of it, or NULL */
 };
 
 struct nbdi_link {
   struct nbdi_session *session; /* that it serves */
   enum nbdi_state state[NBDI_NR_REGIONS];
   bool waiting[NBDI_NR_REGIONS];
-  uint16_t epoch;               /* which of its session's links it is */
+  uint16_t epoch; /* which of its session's links it is */
   struct nbdi_channel channel;
   struct nbdi_reach reach;
   struct nbdi_agreement agreed;
   struct nbdi_negotiation opt;
   struct nbdi_in in;
-  struct nbdi_bytes out;        /* of the handshake */
+  struct nbdi_bytes out; /* of the handshake */
   struct nbdi_reply reply;
   struct nbdi_sending sending;
-  unsigned limit;               /* completions before the machine stops */
-  int lost_errno;               /* after NBDI_IO_LOST: what broke it, */
-  bool lost_sending;            /* in send or in recv */
+  unsigned limit;    /* completions before the machine stops */
+  int lost_errno;    /* after NBDI_IO_LOST: what broke it, */
+  bool lost_sending; /* in send or in recv */
   uint64_t bytes_sent, chunks_sent, bytes_received, chunks_received;
 };
 
@@ -120,8 +119,7 @@ extern void nbdi_init_link (struct nbdi_link *l, struct nbdi_session *s,
 extern int nbdi_out_reserve (struct nbdi_link *l, size_t len);
 extern void nbdi_free_buffers (struct nbdi_link *l);
 /* How large a receive buffer begins, and stays while nothing is received: the
- * reply to a 4 KiB read fits in.
- */
+ * reply to a 4 KiB read fits in. */
 #define NBDI_ROOM_MIN (8u * 1024)
 extern void nbdi_shrink_buffers (struct nbdi_link *l);
 extern void nbdi_forget_entries (struct nbdi_link *l);
@@ -154,8 +152,7 @@ nbdi_take (struct nbdi_link *l, size_t n)
 }
 
 /* On the wire a command's cookie tells which link it was sent on, so that no
- * reply of an earlier one is taken for that of a later one.
- */
+ * reply of an earlier one is taken for that of a later one. */
 #define NBDI_EPOCH_SHIFT 48
 
 static inline uint64_t
@@ -169,7 +166,8 @@ static inline uint64_t
 nbdi_own_cookie (const struct nbdi_link *l, uint64_t wire)
 {
   return wire >> NBDI_EPOCH_SHIFT == l->epoch
-    ? wire & ((UINT64_C (1) << NBDI_EPOCH_SHIFT) - 1) : 0;
+           ? wire & ((UINT64_C (1) << NBDI_EPOCH_SHIFT) - 1)
+           : 0;
 }
 
 #endif /* NBDI_LINK_H */

@@ -17,8 +17,8 @@ nbdi_end_link (struct nbdi_link *l, bool fatal)
     nbdi_debug (&s->trace, "the handle is dead: %s",
                 s->fatal_text ? s->fatal_text : "out of memory");
   }
-  if (l->opt.completion.callback || l->opt.list.free ||
-      l->opt.completion.free) {
+  if (l->opt.completion.callback || l->opt.list.free
+      || l->opt.completion.free) {
     l->opt.error = s->fatal_errno ? s->fatal_errno : ENOTCONN;
     nbdi_finish_option (l);
   }

@@ -10,7 +10,8 @@ static const char *
 present_option (const struct nbdi_link *l)
 {
   return nbdi_link_in (l, NBDI_PHASE_CONNECTING) && l->opt.option != 0
-    ? nbdi_option_name (l->opt.option) : NULL;
+           ? nbdi_option_name (l->opt.option)
+           : NULL;
 }
 
 /* The server is gone, without a word or with this error. */

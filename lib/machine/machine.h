@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The machine: the generated code with the state bodies, and what they share.
- * Here, and nowhere else, the session and a link meet.
- */
+ * Here, and nowhere else, the session and a link meet. */
 
 #ifndef NBDI_MACHINE_H
 #define NBDI_MACHINE_H
@@ -19,9 +18,9 @@
 
 /* option-rules.c, generated: what groups say of options. */
 struct nbdi_refusal {
-  uint32_t type;                /* of the reply; 0: any other that refuses */
-  int errnum;                   /* 0: it has none */
-  const char *text;             /* what it means */
+  uint32_t type;    /* of the reply; 0: any other that refuses */
+  int errnum;       /* 0: it has none */
+  const char *text; /* what it means */
 };
 extern const char *nbdi_option_name (uint32_t option);
 extern const char *nbdi_option_advice (uint32_t option);
@@ -55,8 +54,7 @@ extern int nbdi_take_export (struct nbdi_link *l, uint64_t size,
 extern void nbdi_lost (struct nbdi_link *l, int errnum, const char *call);
 
 /* send.c: requests, and the ends of their replies. */
-extern void nbdi_answer_command (struct nbdi_link *l,
-                                 struct nbdi_command *c);
+extern void nbdi_answer_command (struct nbdi_link *l, struct nbdi_command *c);
 extern int nbdi_send_queue (struct nbdi_link *l);
 
 /* end.c */

@@ -13,8 +13,7 @@
 #define MAX_QUERIES (64u * 1024 * 1024)
 
 /* Append the header of an option with `len` bytes of data and return where
- * the data goes.
- */
+ * the data goes. */
 static uint8_t *
 add_option (struct nbdi_link *l, uint32_t option, uint32_t len)
 {
@@ -84,8 +83,10 @@ nbdi_check_queries (const struct nbdi_strings *queries, size_t more)
 
   if (len <= MAX_QUERIES)
     return 0;
-  nbdi_error (ERANGE, "%zu queries for metadata contexts have %" PRIu64
-              " bytes, more than %u", queries->len + 1, len, MAX_QUERIES);
+  nbdi_error (ERANGE,
+              "%zu queries for metadata contexts have %" PRIu64
+              " bytes, more than %u",
+              queries->len + 1, len, MAX_QUERIES);
   return -1;
 }
 
@@ -121,25 +122,29 @@ nbdi_expect_option_reply (struct nbdi_link *l)
   l->opt.reply.type = nbdi_get32 (p + 12);
   l->opt.reply.length = nbdi_get32 (p + 16);
   if (magic != NBD_OPTION_REPLY_MAGIC) {
-    nbdi_error (EPROTO, "%s: option reply has wrong magic 0x%" PRIx64,
-                name, magic);
+    nbdi_error (EPROTO, "%s: option reply has wrong magic 0x%" PRIx64, name,
+                magic);
     return -1;
   }
   if (option != l->opt.option) {
-    nbdi_error (EPROTO, "%s: option reply is for option %" PRIu32
-                ", but %" PRIu32 " was sent", name, option, l->opt.option);
+    nbdi_error (EPROTO,
+                "%s: option reply is for option %" PRIu32 ", but %" PRIu32
+                " was sent",
+                name, option, l->opt.option);
     return -1;
   }
   if (!nbdi_option_has_reply (option, l->opt.reply.type)) {
-    nbdi_error (EPROTO, "%s: option reply of unknown or unexpected type 0x%"
-                PRIx32, name, l->opt.reply.type);
+    nbdi_error (EPROTO,
+                "%s: option reply of unknown or unexpected type 0x%" PRIx32,
+                name, l->opt.reply.type);
     return -1;
   }
   if (!nbdi_option_reply_fits (option, l->opt.reply.type,
                                l->opt.reply.length)) {
-    nbdi_error (EPROTO, "%s: option reply of type 0x%" PRIx32
-                " has a length of %" PRIu32, name, l->opt.reply.type,
-                l->opt.reply.length);
+    nbdi_error (EPROTO,
+                "%s: option reply of type 0x%" PRIx32
+                " has a length of %" PRIu32,
+                name, l->opt.reply.type, l->opt.reply.length);
     return -1;
   }
   return 0;
@@ -148,8 +153,7 @@ nbdi_expect_option_reply (struct nbdi_link *l)
 /* This option, of the plan, is the next to be sent.  Some servers end the
  * connection where they do not know an option, instead of saying so.  Whoever
  * connects anew can leave it out, if it was not the program itself that asked
- * for it.
- */
+ * for it. */
 void
 nbdi_begin_option (struct nbdi_link *l, uint32_t option)
 {
@@ -185,14 +189,14 @@ refusal_message (struct nbdi_link *l, const char *why, const uint8_t *text)
   if (asprintf (&message, "%s for export %s: %s (reply 0x%" PRIx32 ")%s%s",
                 nbdi_option_name (l->opt.option), export, why,
                 l->opt.reply.type, printable ? ": " : "",
-                printable ? printable : "") == -1)
+                printable ? printable : "")
+      == -1)
     return NULL;
   return message;
 }
 
 /* The final reply is an error with this text: the option failed, nothing
- * else.
- */
+ * else. */
 int
 nbdi_option_refused (struct nbdi_link *l, const uint8_t *text)
 {
@@ -204,9 +208,9 @@ nbdi_option_refused (struct nbdi_link *l, const uint8_t *text)
   nbdi_option_result (l, -1, nbdi_refusal_completes_with (option, errnum));
   l->opt.error_errno = nbdi_refusal_fails_with (option, errnum);
   /* Nobody hears of an option that was only tried on the way. */
-  if (l->opt.next < l->opt.nr_plan && !s->trace.on &&
-      option != NBD_OPT_STARTTLS &&
-      l->opt.reply.type != NBD_REP_ERR_SHUTDOWN)
+  if (l->opt.next < l->opt.nr_plan && !s->trace.on
+      && option != NBD_OPT_STARTTLS
+      && l->opt.reply.type != NBD_REP_ERR_SHUTDOWN)
     return 0;
   l->opt.error_text = refusal_message (l, refusal->text, text);
   if (l->opt.error_text == NULL) {
@@ -252,18 +256,17 @@ nbdi_finish_option (struct nbdi_link *l)
 }
 
 /* What to negotiate without being asked, in this order.  Whether an option
- * is wanted is decided when its turn comes.
- */
+ * is wanted is decided when its turn comes. */
 void
 nbdi_plan_connect (struct nbdi_link *l)
 {
   struct nbdi_session *s = l->session;
   static const uint32_t automatic[] = {
-    NBD_OPT_STARTTLS,           /* first: nothing is told in the clear */
+    NBD_OPT_STARTTLS, /* first: nothing is told in the clear */
     NBD_OPT_EXTENDED_HEADERS,
     NBD_OPT_STRUCTURED_REPLY,
-    NBD_OPT_SET_META_CONTEXT,   /* not in option mode */
-    NBD_OPT_GO,                 /* not in option mode */
+    NBD_OPT_SET_META_CONTEXT, /* not in option mode */
+    NBD_OPT_GO,               /* not in option mode */
   };
   struct nbdi_negotiation *o = &l->opt;
   bool fixed = s->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE;
@@ -283,8 +286,7 @@ nbdi_plan_connect (struct nbdi_link *l)
 }
 
 /* Keep what the server told of the export.  Bits that need what was not agreed
- * upon mean nothing.
- */
+ * upon mean nothing. */
 int
 nbdi_take_export (struct nbdi_link *l, uint64_t size, uint16_t flags)
 {

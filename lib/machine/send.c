@@ -10,8 +10,7 @@
 #define BATCH 128
 
 /* The header of a command and, when there is one, its payload, less the
- * first `skip` bytes.  Headers that follow each other share one iovec.
- */
+ * first `skip` bytes.  Headers that follow each other share one iovec. */
 static int
 add_to_batch (struct nbdi_link *l, struct nbdi_command *c, size_t skip,
               struct iovec *iov, int n, uint8_t **head)
@@ -28,8 +27,9 @@ add_to_batch (struct nbdi_link *l, struct nbdi_command *c, size_t skip,
   *head = nbdi_encode_request (start, &request, l->agreed.extended_headers);
   size_t len = *head - start;
   if (skip < len) {
-    if (n > 0 && (uint8_t *) iov[n-1].iov_base + iov[n-1].iov_len == start)
-      iov[n-1].iov_len += len;
+    if (n > 0
+        && (uint8_t *) iov[n - 1].iov_base + iov[n - 1].iov_len == start)
+      iov[n - 1].iov_len += len;
     else
       iov[n++] = (struct iovec) { start + skip, len - skip };
     skip = 0;
@@ -47,14 +47,13 @@ add_to_batch (struct nbdi_link *l, struct nbdi_command *c, size_t skip,
 static size_t
 wire_size (const struct nbdi_link *l, const struct nbdi_command *c)
 {
-  return c->wire_length +
-    (l->agreed.extended_headers ? NBD_EXTENDED_REQUEST_SIZE
-                                : NBD_REQUEST_SIZE);
+  return c->wire_length
+         + (l->agreed.extended_headers ? NBD_EXTENDED_REQUEST_SIZE
+                                       : NBD_REQUEST_SIZE);
 }
 
 /* The final reply came.  While a payload is still being sent the program's
- * buffer is in use and the stream must not break off.
- */
+ * buffer is in use and the stream must not break off. */
 void
 nbdi_answer_command (struct nbdi_link *l, struct nbdi_command *c)
 {
@@ -102,8 +101,8 @@ advance (struct nbdi_link *l, size_t n)
 
   l->bytes_sent += n;
   l->sending.begun += n;
-  while (cmds->queue != NULL &&
-         l->sending.begun >= wire_size (l, cmds->queue)) {
+  while (cmds->queue != NULL
+         && l->sending.begun >= wire_size (l, cmds->queue)) {
     l->sending.begun -= wire_size (l, cmds->queue);
     first_was_sent (l);
   }
@@ -112,8 +111,7 @@ advance (struct nbdi_link *l, size_t n)
 }
 
 /* The transport failed and told why, or errno says so, or that it takes no
- * more for now.
- */
+ * more for now. */
 static int
 not_sent (struct nbdi_link *l, bool told)
 {

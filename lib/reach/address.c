@@ -24,8 +24,8 @@ int
 nbdi_add_address (struct nbdi_reach *reach, const struct sockaddr *addr,
                   socklen_t len)
 {
-  struct nbdi_address *a =
-    realloc (reach->addresses, (reach->nr_addresses + 1) * sizeof *a);
+  struct nbdi_address *a = realloc (reach->addresses,
+                                    (reach->nr_addresses + 1) * sizeof *a);
 
   if (a == NULL) {
     nbdi_error (errno, "realloc");
@@ -74,8 +74,7 @@ tune_socket (int sock, int family)
 }
 
 /* Begin to connect to the next address.  READY: connected; WAIT: the
- * kernel is at it; FAILED: try the one after.
- */
+ * kernel is at it; FAILED: try the one after. */
 int
 nbdi_connect_next (struct nbdi_reach *reach, struct nbdi_channel *ch)
 {
@@ -142,7 +141,8 @@ connect_other_error (struct nbdi_reach *reach)
 
   if (getnameinfo ((const struct sockaddr *) &reach->peer.addr,
                    reach->peer.len, host, sizeof host, port, sizeof port,
-                   NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+                   NI_NUMERICHOST | NI_NUMERICSERV)
+      == 0)
     nbdi_error (reach->first_errno, "connect: %s port %s", host, port);
   else
     nbdi_error (reach->first_errno, "connect: address family %d",
@@ -162,9 +162,9 @@ nbdi_connect_error (struct nbdi_reach *reach)
   }
   else if (reach->peer.addr.ss_family == AF_UNIX) {
     const struct sockaddr_un *un = (void *) &reach->peer.addr;
-    CLEANUP_TEXT const char *path = nbdi_printable_bytes (
-      (const uint8_t *) un->sun_path, strnlen (un->sun_path,
-                                               sizeof un->sun_path));
+    CLEANUP_TEXT const char *path =
+      nbdi_printable_bytes ((const uint8_t *) un->sun_path,
+                            strnlen (un->sun_path, sizeof un->sun_path));
     nbdi_error (reach->first_errno, "connect: %s", path);
   }
   else

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Servers that are our children: a listening socket handed to one the way
- * systemd does it, how one ended, and its end.
- */
+ * systemd does it, how one ended, and its end. */
 
 #include "reach/reach.h"
 
@@ -28,8 +27,8 @@ nbdi_make_listener (struct nbdi_reach *reach, struct sockaddr_un *un)
   reach->tmpdir = strdup (dir);
   if (reach->tmpdir == NULL)
     rmdir (dir);
-  if (reach->tmpdir == NULL ||
-      asprintf (&reach->tmpsock, "%s/sock", dir) == -1) {
+  if (reach->tmpdir == NULL
+      || asprintf (&reach->tmpsock, "%s/sock", dir) == -1) {
     reach->tmpsock = NULL;
     nbdi_error (errno, "asprintf");
     return -1;
@@ -41,8 +40,8 @@ nbdi_make_listener (struct nbdi_reach *reach, struct sockaddr_un *un)
     nbdi_error (errno, "socket");
     return -1;
   }
-  if (bind (sock, (struct sockaddr *) un, sizeof *un) == -1 ||
-      listen (sock, SOMAXCONN) == -1) {
+  if (bind (sock, (struct sockaddr *) un, sizeof *un) == -1
+      || listen (sock, SOMAXCONN) == -1) {
     nbdi_error (errno, "bind: %s", reach->tmpsock);
     close (sock);
     return -1;
@@ -65,8 +64,7 @@ nbdi_child_failed (const struct nbdi_reach *reach)
 
 /* What became of a child whose connection has ended, or NULL.  A process
  * that ends loses its sockets a moment before it can be waited for, which
- * is done by whoever closes the handle.  Until then its end is unknown.
- */
+ * is done by whoever closes the handle.  Until then its end is unknown. */
 char *
 nbdi_child_end (struct nbdi_reach *reach)
 {
@@ -76,23 +74,23 @@ nbdi_child_end (struct nbdi_reach *reach)
 
   nbdi_hold ();
   reach->end_unknown = false;
-  if (reach->pid == 0 || reach->owner != getpid () ||
-      waitid (P_PID, (id_t) reach->pid, &info,
-              WEXITED | WNOHANG | WNOWAIT) == -1)
+  if (reach->pid == 0 || reach->owner != getpid ()
+      || waitid (P_PID, (id_t) reach->pid, &info, WEXITED | WNOHANG | WNOWAIT)
+           == -1)
     return NULL;
   if (info.si_pid == 0)
     reach->end_unknown = true;
   else
-    len = asprintf (&text, info.si_code == CLD_EXITED
-                  ? "its process %ld exited with status %d"
-                  : "its process %ld was killed by signal %d",
-                  (long) info.si_pid, info.si_status);
+    len = asprintf (&text,
+                    info.si_code == CLD_EXITED
+                      ? "its process %ld exited with status %d"
+                      : "its process %ld was killed by signal %d",
+                    (long) info.si_pid, info.si_status);
   return len == -1 ? NULL : text;
 }
 
 /* End the child and remove what was made for it.  The copy of a handle in
- * a forked process leaves both alone.
- */
+ * a forked process leaves both alone. */
 void
 nbdi_end_child (struct nbdi_reach *reach, struct nbdi_channel *ch)
 {
@@ -107,7 +105,7 @@ nbdi_end_child (struct nbdi_reach *reach, struct nbdi_channel *ch)
   nbdi_close_socket (ch);
   if (ours && reach->pid > 0)
     while (waitpid (reach->pid, NULL, 0) == -1 && errno == EINTR)
-      ;                         /* ECHILD: the program reaps for us */
+      ; /* ECHILD: the program reaps for us */
   reach->pid = 0;
   reach->kill_child = reach->end_unknown = false;
   nbdi_forget_start (reach);

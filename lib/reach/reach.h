@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The layer that reaches a server: addresses, connecting, and servers that
- * are our children.
- */
+ * are our children. */
 
 #ifndef NBDI_REACH_H
 #define NBDI_REACH_H
@@ -17,28 +16,27 @@ struct nbdi_address {
 };
 
 /* What a child that could not become the program tells us; the memory is
- * shared with it.
- */
+ * shared with it. */
 struct nbdi_start {
-  int errnum;                   /* 0: nothing went wrong yet */
-  char what[256];               /* could not be done */
+  int errnum;     /* 0: nothing went wrong yet */
+  char what[256]; /* could not be done */
 };
 
 /* How the server was, or is being, reached. */
 struct nbdi_reach {
   struct nbdi_address *addresses; /* to be tried in order */
   unsigned nr_addresses;
-  unsigned next;                  /* index of the next one to try */
-  bool retry;                   /* when all fail: back to Created */
-  int first_errno;              /* of the first address that failed */
-  char *host, *port;            /* of a TCP connection by name */
-  struct nbdi_address peer;     /* where we are connected; len 0 = nowhere */
-  pid_t pid;                    /* the child server, or 0 */
-  pid_t owner;                  /* the process that may reap and unlink */
-  bool kill_child;              /* at close: socket activation */
-  struct nbdi_start *start;     /* how the child began, or NULL */
-  bool end_unknown;             /* of the child: it has not ended quite yet */
-  char *tmpdir, *tmpsock;       /* of socket activation */
+  unsigned next;            /* index of the next one to try */
+  bool retry;               /* when all fail: back to Created */
+  int first_errno;          /* of the first address that failed */
+  char *host, *port;        /* of a TCP connection by name */
+  struct nbdi_address peer; /* where we are connected; len 0 = nowhere */
+  pid_t pid;                /* the child server, or 0 */
+  pid_t owner;              /* the process that may reap and unlink */
+  bool kill_child;          /* at close: socket activation */
+  struct nbdi_start *start; /* how the child began, or NULL */
+  bool end_unknown;         /* of the child: it has not ended quite yet */
+  char *tmpdir, *tmpsock;   /* of socket activation */
 };
 
 /* address.c.  Sockets go into the channel. */
@@ -55,9 +53,9 @@ extern void nbdi_connect_error (struct nbdi_reach *reach);
 /* spawn.c: the child's side of a pair or listener. */
 struct nbdi_spawn {
   char **argv;
-  int fd;                       /* passed to the child */
-  int as[2];                    /* as these numbers, -1 = none */
-  const char *activation_name;  /* socket activation, or NULL */
+  int fd;                      /* passed to the child */
+  int as[2];                   /* as these numbers, -1 = none */
+  const char *activation_name; /* socket activation, or NULL */
 };
 extern int nbdi_spawn (struct nbdi_reach *reach,
                        const struct nbdi_spawn *spawn);
@@ -68,6 +66,7 @@ extern int nbdi_make_listener (struct nbdi_reach *reach,
                                struct sockaddr_un *un);
 extern bool nbdi_child_failed (const struct nbdi_reach *reach);
 extern char *nbdi_child_end (struct nbdi_reach *reach);
-extern void nbdi_end_child (struct nbdi_reach *reach, struct nbdi_channel *ch);
+extern void nbdi_end_child (struct nbdi_reach *reach,
+                            struct nbdi_channel *ch);
 
 #endif /* NBDI_REACH_H */

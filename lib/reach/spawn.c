@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Starting a program as a server.  All that can fail or allocate is done
  * before the fork, because the child of a threaded program may only call
- * async-signal-safe functions.
- */
+ * async-signal-safe functions. */
 
 #include "reach/reach.h"
 
@@ -23,11 +22,11 @@ extern char **environ;
 /* What the child needs, prepared by the parent. */
 struct child {
   const struct nbdi_spawn *spawn;
-  struct nbdi_start *start;     /* for the parent to read */
-  struct nbdi_strings paths;    /* where the program may be */
-  char **shell_argv;            /* for a file that is no executable */
-  char **env;                   /* NULL: inherited */
-  struct nbdi_strings added;    /* variables of ours in it */
+  struct nbdi_start *start;  /* for the parent to read */
+  struct nbdi_strings paths; /* where the program may be */
+  char **shell_argv;         /* for a file that is no executable */
+  char **env;                /* NULL: inherited */
+  struct nbdi_strings added; /* variables of ours in it */
 };
 
 /* The places to look for a program, as execvp does. */
@@ -38,7 +37,7 @@ list_paths (struct nbdi_strings *paths, const char *program)
   CLEANUP_FREE char *standard = NULL;
 
   if (*program == '\0')
-    return 0;                   /* it is nowhere */
+    return 0; /* it is nowhere */
   if (strchr (program, '/') != NULL)
     return nbdi_strings_add (paths, program);
   if (path == NULL) {
@@ -56,7 +55,8 @@ list_paths (struct nbdi_strings *paths, const char *program)
     CLEANUP_FREE char *full = NULL;
 
     if (asprintf (&full, "%.*s%s%s", (int) len, path, len > 0 ? "/" : "./",
-                  program) == -1) {
+                  program)
+        == -1) {
       full = NULL;
       nbdi_error (errno, "asprintf");
       return -1;
@@ -73,7 +73,10 @@ static bool
 is_listen_variable (const char *s)
 {
   static const char *const names[] = {
-    PID_VARIABLE, "LISTEN_FDS=", "LISTEN_FDNAMES=", "LISTEN_PIDFDID=",
+    PID_VARIABLE,
+    "LISTEN_FDS=",
+    "LISTEN_FDNAMES=",
+    "LISTEN_PIDFDID=",
   };
 
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -83,23 +86,23 @@ is_listen_variable (const char *s)
 }
 
 /* The environment of socket activation.  The child's pid is not known yet:
- * the first variable has room for it.
- */
+ * the first variable has room for it. */
 static int
 make_environment (struct child *child)
 {
   CLEANUP_FREE char *names = NULL;
   size_t n = 0, kept = 0;
 
-  if (asprintf (&names, "LISTEN_FDNAMES=%s",
-                child->spawn->activation_name) == -1) {
+  if (asprintf (&names, "LISTEN_FDNAMES=%s", child->spawn->activation_name)
+      == -1) {
     names = NULL;
     nbdi_error (errno, "asprintf");
     return -1;
   }
   if (nbdi_strings_add (&child->added, PID_VARIABLE "00000000000000000000")
-      == -1 || nbdi_strings_add (&child->added, "LISTEN_FDS=1") == -1 ||
-      nbdi_strings_add (&child->added, names) == -1)
+        == -1
+      || nbdi_strings_add (&child->added, "LISTEN_FDS=1") == -1
+      || nbdi_strings_add (&child->added, names) == -1)
     return -1;
   while (environ != NULL && environ[n] != NULL)
     n++;
@@ -184,8 +187,7 @@ write_pid (char *variable)
 
 /* Programs expect to have 0, 1 and 2.  Where the parent has none of its
  * own, or our sockets got these numbers, the child gets nothing to read and
- * nowhere to write.
- */
+ * nowhere to write. */
 static void
 fill_standard_descriptors (const struct child *child)
 {
@@ -202,8 +204,7 @@ fill_standard_descriptors (const struct child *child)
 
 /* Handlers of the program must not run in the child, which exec would make
  * sure of only later.  What the program ignores stays ignored, as exec does
- * it, except for what is to end the server.
- */
+ * it, except for what is to end the server. */
 static void
 default_signals (const sigset_t *mask)
 {
@@ -212,9 +213,9 @@ default_signals (const sigset_t *mask)
   for (int sig = 1; sig < NSIG; sig++) {
     struct sigaction action;
 
-    if (sigaction (sig, NULL, &action) == 0 &&
-        ((action.sa_flags & SA_SIGINFO) != 0 ||
-         action.sa_handler != SIG_IGN))
+    if (sigaction (sig, NULL, &action) == 0
+        && ((action.sa_flags & SA_SIGINFO) != 0
+            || action.sa_handler != SIG_IGN))
       signal (sig, SIG_DFL);
   }
   signal (SIGPIPE, SIG_DFL);
@@ -228,11 +229,13 @@ static bool
 search_goes_on (int errnum)
 {
   switch (errnum) {
-  case EACCES: case ENODEV: case ENOENT: case ENOTDIR: case ESTALE:
-  case ETIMEDOUT:
-    return true;
-  default:
-    return false;
+  case EACCES:
+  case ENODEV:
+  case ENOENT:
+  case ENOTDIR:
+  case ESTALE:
+  case ETIMEDOUT: return true;
+  default: return false;
   }
 }
 
@@ -275,8 +278,7 @@ run_child (const struct child *child, const sigset_t *mask)
 }
 
 /* Memory and not a pipe: it needs no descriptor, and no other child of the
- * program can keep it open.
- */
+ * program can keep it open. */
 static int
 share_start (struct nbdi_reach *reach, struct child *child)
 {
@@ -305,9 +307,9 @@ nbdi_spawn (struct nbdi_reach *reach, const struct nbdi_spawn *spawn)
   struct child child = { .spawn = spawn };
   int r = -1;
 
-  if (list_paths (&child.paths, spawn->argv[0]) == -1 ||
-      make_shell_argv (&child) == -1 || share_start (reach, &child) == -1 ||
-      (spawn->activation_name && make_environment (&child) == -1))
+  if (list_paths (&child.paths, spawn->argv[0]) == -1
+      || make_shell_argv (&child) == -1 || share_start (reach, &child) == -1
+      || (spawn->activation_name && make_environment (&child) == -1))
     goto out;
   /* No handler of the program may run in the child. */
   sigset_t all, mask;
@@ -325,7 +327,7 @@ nbdi_spawn (struct nbdi_reach *reach, const struct nbdi_spawn *spawn)
   reach->pid = pid;
   reach->owner = getpid ();
   r = 0;
- out:
+out:
   if (r == -1)
     nbdi_forget_start (reach);
   free_child (&child);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands from acceptance to retirement.  They are found by cookie in
- * constant time, however many there are and in whatever order replies come.
- */
+ * constant time, however many there are and in whatever order replies come. */
 
 #include "session/finish.h"
 
@@ -12,8 +11,7 @@
 #include <string.h>
 
 /* Spare commands that are kept for reuse, and what is left of them and of
- * the table when nothing is in flight.
- */
+ * the table when nothing is in flight. */
 #define MAX_SPARE 64
 #define IDLE_SPARE 2
 #define IDLE_TABLE 64
@@ -25,8 +23,7 @@ slot (struct nbdi_commands *cmds, uint64_t cookie)
 }
 
 /* Cookies are consecutive, so while the table is no smaller than the number
- * of commands in it the chains stay short.
- */
+ * of commands in it the chains stay short. */
 static int
 grow_table (struct nbdi_commands *cmds)
 {
@@ -128,15 +125,13 @@ nbdi_lookup_command (struct nbdi_session *s, uint64_t cookie)
 }
 
 /* The command that a reply can belong to: one of which at least a byte was
- * sent, without a final reply.
- */
+ * sent, without a final reply. */
 struct nbdi_command *
 nbdi_find_command (struct nbdi_session *s, uint64_t cookie)
 {
   struct nbdi_command *c = nbdi_lookup_command (s, cookie);
 
-  if (c == NULL || c->completed || c->answered ||
-      !nbdi_is_answered (c->type))
+  if (c == NULL || c->completed || c->answered || !nbdi_is_answered (c->type))
     return NULL;
   if (!c->begun)
     return NULL;
@@ -227,8 +222,7 @@ nbdi_retire_command (struct nbdi_session *s, struct nbdi_command *c)
 
 /* The thread that waits for the command ends, and with it the buffer and
  * what the closures use.  The server will answer nevertheless, and must get
- * the payload whole.  Fails without memory for a buffer in its place.
- */
+ * the payload whole.  Fails without memory for a buffer in its place. */
 int
 nbdi_disown_command (struct nbdi_command *c)
 {
@@ -327,8 +321,7 @@ nbdi_abandon_commands (struct nbdi_session *s)
 }
 
 /* Close: commands without an answer complete now, others have.  Buffers of
- * commands that nobody is told of may be gone, so they are not touched.
- */
+ * commands that nobody is told of may be gone, so they are not touched. */
 void
 nbdi_free_commands (struct nbdi_session *s)
 {

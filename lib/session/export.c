@@ -22,7 +22,7 @@ nbdi_set_export (struct nbdi_session *s, uint64_t size, uint16_t flags,
 {
   if (flags == 0) {
     nbdi_error (EINVAL, "the server sent transmission flags of 0, "
-                "without NBD_FLAG_HAS_FLAGS");
+                        "without NBD_FLAG_HAS_FLAGS");
     return -1;
   }
   /* Bits whose precondition is missing. */
@@ -48,10 +48,10 @@ void
 nbdi_set_block_sizes (struct nbdi_session *s, uint32_t minimum,
                       uint32_t preferred, uint32_t maximum)
 {
-  if (!is_power_of_2 (minimum) || minimum > 65536 ||
-      !is_power_of_2 (preferred) || preferred < minimum || preferred < 512 ||
-      maximum < preferred ||
-      (maximum % minimum != 0 && maximum != UINT32_MAX)) {
+  if (!is_power_of_2 (minimum) || minimum > 65536
+      || !is_power_of_2 (preferred) || preferred < minimum || preferred < 512
+      || maximum < preferred
+      || (maximum % minimum != 0 && maximum != UINT32_MAX)) {
     nbdi_debug (&s->trace,
                 "ignoring block sizes %" PRIu32 ", %" PRIu32 ", %" PRIu32,
                 minimum, preferred, maximum);
@@ -91,8 +91,7 @@ nbdi_forget_contexts (struct nbdi_session *s)
 }
 
 /* The export is known.  When contexts are set automatically and were not
- * for this one, then it has none.
- */
+ * for this one, then it has none. */
 void
 nbdi_settle_contexts (struct nbdi_session *s)
 {
@@ -105,39 +104,40 @@ nbdi_settle_contexts (struct nbdi_session *s)
 /* The server refused the export.  What it granted on the way to it goes with
  * it, unless it does not know this option: that says nothing of the export,
  * and it may still be asked in another way.  Contexts that the program set
- * stay selected as long as there is such an export.
- */
+ * stay selected as long as there is such an export. */
 void
 nbdi_refused_export (struct nbdi_session *s, uint32_t reply)
 {
   nbdi_forget_export (s);
-  if (reply == NBD_REP_ERR_UNKNOWN ||
-      (reply != NBD_REP_ERR_UNSUP && s->settings.request_meta_context))
+  if (reply == NBD_REP_ERR_UNKNOWN
+      || (reply != NBD_REP_ERR_UNSUP && s->settings.request_meta_context))
     nbdi_forget_contexts (s);
 }
 
 /* Remember a context that the server granted.  Ids must be unique, for
- * replies are told apart by them.
- */
+ * replies are told apart by them. */
 int
 nbdi_add_context (struct nbdi_session *s, uint32_t id, const char *name)
 {
   struct nbdi_export *e = &s->export;
 
   if (e->nr_contexts == MAX_CONTEXTS) {
-    nbdi_error (EPROTO, "NBD_REP_META_CONTEXT: the server granted more than "
-                "%d contexts", MAX_CONTEXTS);
+    nbdi_error (EPROTO,
+                "NBD_REP_META_CONTEXT: the server granted more than "
+                "%d contexts",
+                MAX_CONTEXTS);
     return -1;
   }
   for (size_t i = 0; i < e->nr_contexts; i++) {
     if (e->contexts[i].id == id) {
-      nbdi_error (EPROTO, "NBD_REP_META_CONTEXT: id %" PRIu32
-                  " was granted twice", id);
+      nbdi_error (EPROTO,
+                  "NBD_REP_META_CONTEXT: id %" PRIu32 " was granted twice",
+                  id);
       return -1;
     }
   }
-  struct nbdi_context *v =
-    realloc (e->contexts, (e->nr_contexts + 1) * sizeof *v);
+  struct nbdi_context *v = realloc (e->contexts,
+                                    (e->nr_contexts + 1) * sizeof *v);
   if (v == NULL) {
     nbdi_error (errno, "realloc");
     return -1;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Block status: handing extents to the program in the width that it asked
- * for.
- */
+ * for. */
 
 #include "session/session.h"
 
@@ -22,11 +21,10 @@ decode_extent (const uint8_t *p, bool wide)
 }
 
 /* Take extents that a program can trust: none passes the end of the export
- * or INT64_MAX, and only the first can be empty, which is an error.
- */
+ * or INT64_MAX, and only the first can be empty, which is an error. */
 static size_t
-take_extents (struct nbdi_session *s, struct nbdi_command *c, const uint8_t *p,
-              size_t n, bool wide, nbd_extent *out)
+take_extents (struct nbdi_session *s, struct nbdi_command *c,
+              const uint8_t *p, size_t n, bool wide, nbd_extent *out)
 {
   uint64_t size = s->export.size;
   uint64_t left = c->offset < size ? size - c->offset : 0;
@@ -40,8 +38,9 @@ take_extents (struct nbdi_session *s, struct nbdi_command *c, const uint8_t *p,
     if (x.length == 0 || x.length > left) {
       if (i > 0 && x.length == 0)
         break;
-      nbdi_fail_command (s, c, EPROTO, "the server sent an extent of %"
-                         PRIu64 " bytes with %" PRIu64 " left in the export",
+      nbdi_fail_command (s, c, EPROTO,
+                         "the server sent an extent of %" PRIu64
+                         " bytes with %" PRIu64 " left in the export",
                          x.length, left);
       if (x.length > left && left == 0)
         break;
@@ -79,9 +78,11 @@ call_extent (struct nbdi_session *s, struct nbdi_command *c,
     if (extents[i].flags > UINT32_MAX) {
       if (i > 0)
         break;
-      nbdi_fail_command (s, c, EOVERFLOW, "the flags 0x%" PRIx64 " of an "
+      nbdi_fail_command (s, c, EOVERFLOW,
+                         "the flags 0x%" PRIx64 " of an "
                          "extent exceed 32 bits, which needs nbd_block_"
-                         "status_64", extents[i].flags);
+                         "status_64",
+                         extents[i].flags);
       *error = c->error;
     }
     v[len++] = cut ? (uint32_t) NBDI_CUT_32 : (uint32_t) extents[i].length;
@@ -119,15 +120,16 @@ asks_for (const struct nbdi_command *c, uint32_t id)
 }
 
 /* Whether the reply may hold one more chunk: it has one for each context,
- * and perhaps some that are ignored.
- */
+ * and perhaps some that are ignored. */
 bool
 nbdi_status_has_room (struct nbdi_session *s, struct nbdi_command *c)
 {
   if (likely (c->nr_told++ < s->export.nr_contexts + IGNORED_CHUNKS))
     return true;
-  nbdi_fail_command (s, c, EPROTO, "the reply holds more chunks than there "
-                     "are metadata contexts, %zu", s->export.nr_contexts);
+  nbdi_fail_command (s, c, EPROTO,
+                     "the reply holds more chunks than there "
+                     "are metadata contexts, %zu",
+                     s->export.nr_contexts);
   return false;
 }
 
@@ -139,8 +141,8 @@ nbdi_deliver_extents (struct nbdi_session *s, struct nbdi_command *c,
   bool wide = x->wide;
   const uint8_t *p = x->p;
   size_t head = wide ? NBD_BLOCK_STATUS_EXT_SIZE : NBD_BLOCK_STATUS_SIZE;
-  size_t n = (x->size - head) /
-    (wide ? NBD_EXTENT_EXT_SIZE : NBD_EXTENT_SIZE);
+  size_t n = (x->size - head)
+             / (wide ? NBD_EXTENT_EXT_SIZE : NBD_EXTENT_SIZE);
   uint32_t id = nbdi_get32 (p);
   size_t number;
   const char *context = find_context (s, id, &number);
@@ -152,8 +154,10 @@ nbdi_deliver_extents (struct nbdi_session *s, struct nbdi_command *c,
   }
   uint64_t bit = UINT64_C (1) << (number < 63 ? number : 63);
   if (wide && nbdi_get32 (p + 4) != n) {
-    nbdi_fail_command (s, c, EPROTO, "the server announced %" PRIu32
-                       " extents and sent %zu", nbdi_get32 (p + 4), n);
+    nbdi_fail_command (s, c, EPROTO,
+                       "the server announced %" PRIu32
+                       " extents and sent %zu",
+                       nbdi_get32 (p + 4), n);
     return;
   }
   if (number < 63 && (c->status_seen & bit) != 0) {
@@ -170,9 +174,10 @@ nbdi_deliver_extents (struct nbdi_session *s, struct nbdi_command *c,
   }
   n = take_extents (s, c, p + head, n, wide, extents);
   if (wide != x->wide_agreed)
-    nbdi_fail_command (s, c, EPROTO, "the server sent %d bit extents, "
-                       "but %d bits were negotiated", wide ? 64 : 32,
-                       wide ? 32 : 64);
+    nbdi_fail_command (s, c, EPROTO,
+                       "the server sent %d bit extents, "
+                       "but %d bits were negotiated",
+                       wide ? 64 : 32, wide ? 32 : 64);
   int error = c->error, r = 0;
   /* Nobody is there any more if the thread that waited was cancelled. */
   if (n == 0 || c->extent.callback == NULL)
@@ -186,7 +191,8 @@ nbdi_deliver_extents (struct nbdi_session *s, struct nbdi_command *c,
     CLEANUP_TEXT const char *name = nbdi_printable (context);
     nbdi_fail_command (s, c, error ? error : EPROTO,
                        "the extent callback returned -1 for the metadata "
-                       "context %s", name);
+                       "context %s",
+                       name);
   }
 }
 
@@ -199,6 +205,8 @@ nbdi_status_finish (struct nbdi_session *s, struct nbdi_command *c)
   int seen = __builtin_popcountll (c->status_seen);
 
   if (seen == 0 || ((size_t) seen < expected && seen < 64))
-    nbdi_fail_command (s, c, EPROTO, "the server reported %d of %zu metadata "
-                       "contexts", seen, expected);
+    nbdi_fail_command (s, c, EPROTO,
+                       "the server reported %d of %zu metadata "
+                       "contexts",
+                       seen, expected);
 }

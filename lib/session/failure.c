@@ -40,7 +40,8 @@ nbdi_server_failed (struct nbdi_session *s, struct nbdi_command *c, int error,
     nbdi_fail_command (s, c, error, "the server reported error %" PRIu32 "%s",
                        wire, more);
   else
-    nbdi_fail_command (s, c, error, "the server reported error %" PRIu32
-                       " for %" PRIu64 " bytes at offset %" PRIu64 "%s",
+    nbdi_fail_command (s, c, error,
+                       "the server reported error %" PRIu32 " for %" PRIu64
+                       " bytes at offset %" PRIu64 "%s",
                        wire, c->count, c->offset, more);
 }

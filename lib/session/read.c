@@ -3,8 +3,7 @@
  *
  * Each read keeps one mark: below it every byte of the program's buffer was
  * filled or cleared.  So overlapping or missing chunks never show old
- * memory, and the buffer need not be cleared in advance.
- */
+ * memory, and the buffer need not be cleared in advance. */
 
 #include "session/session.h"
 
@@ -13,15 +12,15 @@
 #include <string.h>
 
 /* Check that a content chunk lies inside the request; what lies outside
- * would be written beyond the program's buffer.
- */
+ * would be written beyond the program's buffer. */
 int
 nbdi_check_read_range (const struct nbdi_command *c, uint64_t offset,
                        uint64_t length)
 {
-  if (length == 0 || offset < c->offset || offset - c->offset >= c->count ||
-      length > c->count - (offset - c->offset)) {
-    nbdi_error (0, "reply chunk: %" PRIu64 " bytes at offset %" PRIu64
+  if (length == 0 || offset < c->offset || offset - c->offset >= c->count
+      || length > c->count - (offset - c->offset)) {
+    nbdi_error (0,
+                "reply chunk: %" PRIu64 " bytes at offset %" PRIu64
                 " are outside the read of %" PRIu64 " bytes at %" PRIu64,
                 length, offset, c->count, c->offset);
     return -1;
@@ -31,15 +30,15 @@ nbdi_check_read_range (const struct nbdi_command *c, uint64_t offset,
 
 /* Whether the reply may hold this chunk as well.  Chunks must not overlap,
  * so those of a reply are never more than was asked for.  Each costs us a
- * clearing or a callback, which no server may have without end.
- */
+ * clearing or a callback, which no server may have without end. */
 bool
 nbdi_read_has_room (struct nbdi_session *s, struct nbdi_command *c,
                     uint64_t length)
 {
   if (likely (length <= c->count - c->received))
     return true;
-  nbdi_fail_command (s, c, EPROTO, "the reply holds more than the %" PRIu64
+  nbdi_fail_command (s, c, EPROTO,
+                     "the reply holds more than the %" PRIu64
                      " bytes that were asked for at offset %" PRIu64,
                      c->count, c->offset);
   return false;
@@ -85,7 +84,8 @@ void
 nbdi_read_finish (struct nbdi_session *s, struct nbdi_command *c)
 {
   if (unlikely (c->error == 0 && c->received != c->count))
-    nbdi_fail_command (s, c, EPROTO, "the reply holds %" PRIu64 " bytes, but "
+    nbdi_fail_command (s, c, EPROTO,
+                       "the reply holds %" PRIu64 " bytes, but "
                        "%" PRIu64 " were asked for at offset %" PRIu64,
                        c->received, c->count, c->offset);
   if (c->initialize)
@@ -100,10 +100,12 @@ call_chunk (struct nbdi_session *s, struct nbdi_command *c, const void *p,
   if (c->chunk.callback == NULL)
     return;
   if (NBDI_CALLBACK (c->chunk.callback (c->chunk.user_data, p, length, offset,
-                                        status, &error)) == -1)
+                                        status, &error))
+      == -1)
     nbdi_fail_command (s, c, error ? error : EPROTO,
                        "the chunk callback returned -1 for %" PRIu64
-                       " bytes at offset %" PRIu64, length, offset);
+                       " bytes at offset %" PRIu64,
+                       length, offset);
 }
 
 /* Show the program a piece of its buffer. */

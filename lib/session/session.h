@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The session layer: what belongs to the export, and to the program that uses
  * it: settings, what the server promised, and commands.  It knows of no
- * connection.
- */
+ * connection. */
 
 #ifndef NBDI_SESSION_H
 #define NBDI_SESSION_H
@@ -14,8 +13,7 @@
 #define NBDI_MAX_REQUEST (64u * 1024 * 1024)
 
 /* Lengths for block status that do not fit into 32 or 63 bits are cut to the
- * largest multiple of 64 MiB, which is one of every block size.
- */
+ * largest multiple of 64 MiB, which is one of every block size. */
 #define NBDI_CUT_32 UINT64_C (0xfc000000)
 #define NBDI_CUT_63 UINT64_C (0x7ffffffffc000000)
 
@@ -27,15 +25,15 @@ struct nbdi_context {
 
 /* What the server promised of the export. */
 struct nbdi_export {
-  bool asked;                   /* an INFO or GO was sent */
-  bool known;                   /* size and flags are valid */
+  bool asked; /* an INFO or GO was sent */
+  bool known; /* size and flags are valid */
   uint64_t size;
-  uint16_t flags;               /* transmission flags, cleaned */
-  char *name;                   /* canonical name, or NULL */
-  char *description;            /* or NULL */
+  uint16_t flags;                       /* transmission flags, cleaned */
+  char *name;                           /* canonical name, or NULL */
+  char *description;                    /* or NULL */
   uint32_t minimum, preferred, maximum; /* block sizes, 0 = not told */
-  bool contexts_asked;          /* a SET_META_CONTEXT was sent */
-  bool contexts_valid;          /* and the server granted what is below */
+  bool contexts_asked;                  /* a SET_META_CONTEXT was sent */
+  bool contexts_valid; /* and the server granted what is below */
   struct nbdi_context *contexts;
   size_t nr_contexts;
 };
@@ -43,32 +41,32 @@ struct nbdi_export {
 /* One command of the program. */
 struct nbdi_command {
   struct nbdi_command *prev, *next; /* in the one list that it is in */
-  struct nbdi_command *chain;   /* in the table of cookies */
+  struct nbdi_command *chain;       /* in the table of cookies */
   uint64_t cookie;
-  uint64_t offset, count;       /* the range */
-  uint8_t *data;                /* the program's buffer */
-  uint8_t *own;                 /* ours in its place, or NULL */
-  uint64_t mark;                /* read: all below is filled or cleared */
-  uint64_t received;            /* read: sum of the content chunks */
-  uint8_t *filter;              /* block status: payload, or NULL */
-  uint32_t wire_length;         /* bytes that follow the header */
+  uint64_t offset, count; /* the range */
+  uint8_t *data;          /* the program's buffer */
+  uint8_t *own;           /* ours in its place, or NULL */
+  uint64_t mark;          /* read: all below is filled or cleared */
+  uint64_t received;      /* read: sum of the content chunks */
+  uint8_t *filter;        /* block status: payload, or NULL */
+  uint32_t wire_length;   /* bytes that follow the header */
   uint16_t type, flags;
-  bool initialize;              /* read: never show old memory */
-  bool extents64;               /* block status: the callback takes these */
-  bool begun;                   /* a part of it went out */
-  bool sent;                    /* the last byte of it went out */
-  bool answered;                /* final reply came before that */
+  bool initialize; /* read: never show old memory */
+  bool extents64;  /* block status: the callback takes these */
+  bool begun;      /* a part of it went out */
+  bool sent;       /* the last byte of it went out */
+  bool answered;   /* final reply came before that */
   bool completed;
-  bool disowned;                /* nobody will ask how it ended */
+  bool disowned; /* nobody will ask how it ended */
   int error;
-  char *why;                    /* what the error means here, or NULL */
-  uint64_t status_seen;         /* block status: contexts, as bits */
-  uint64_t nr_told;             /* block status: chunks; read: errors with
+  char *why;                        /* what the error means here, or NULL */
+  uint64_t status_seen;             /* block status: contexts, as bits */
+  uint64_t nr_told;                 /* block status: chunks; read: errors with
                                    an offset */
-  struct nbdi_waiter *waiter;   /* of the blocking form */
-  union {                       /* told of the reply as it comes */
-    nbd_chunk_callback chunk;   /* read */
-    nbd_extent_callback extent; /* block status */
+  struct nbdi_waiter *waiter;       /* of the blocking form */
+  union {                           /* told of the reply as it comes */
+    nbd_chunk_callback chunk;       /* read */
+    nbd_extent_callback extent;     /* block status */
     nbd_extent64_callback extent64; /* the same, if extents64 */
   };
   nbd_completion_callback completion;
@@ -80,18 +78,18 @@ struct nbdi_list {
 
 /* Commands by what has become of them. */
 struct nbdi_commands {
-  struct nbdi_list pending;     /* no final reply, in order of acceptance */
-  struct nbdi_list completed;   /* not retired, in order of completion */
-  struct nbdi_command *queue;   /* the first pending one not sent whole */
-  size_t queued;                /* how many are not sent whole */
-  uint64_t queued_bytes;        /* the payloads of those */
-  bool disconnect;              /* NBD_CMD_DISC is queued or sent */
-  struct nbdi_command **table;  /* all that are not retired, by cookie */
+  struct nbdi_list pending;    /* no final reply, in order of acceptance */
+  struct nbdi_list completed;  /* not retired, in order of completion */
+  struct nbdi_command *queue;  /* the first pending one not sent whole */
+  size_t queued;               /* how many are not sent whole */
+  uint64_t queued_bytes;       /* the payloads of those */
+  bool disconnect;             /* NBD_CMD_DISC is queued or sent */
+  struct nbdi_command **table; /* all that are not retired, by cookie */
   size_t table_size, nr_table;
-  struct nbdi_command *spare;   /* for reuse */
+  struct nbdi_command *spare; /* for reuse */
   size_t nr_spare;
   uint64_t last_cookie;
-  uint64_t nr_completed;        /* ever; tells whether one has */
+  uint64_t nr_completed; /* ever; tells whether one has */
 };
 
 struct nbdi_session {
@@ -100,7 +98,7 @@ struct nbdi_session {
   struct nbdi_strings meta_contexts; /* the request list */
   struct nbdi_export export;
   struct nbdi_commands cmds;
-  int fatal_errno;              /* why the handle died */
+  int fatal_errno; /* why the handle died */
   char *fatal_text;
 };
 
@@ -152,8 +150,7 @@ extern void nbdi_read_end (struct nbdi_command *c, uint64_t start,
                            uint64_t length);
 extern void nbdi_read_hole (struct nbdi_command *c, uint64_t start,
                             uint64_t length);
-extern void nbdi_read_finish (struct nbdi_session *s,
-                              struct nbdi_command *c);
+extern void nbdi_read_finish (struct nbdi_session *s, struct nbdi_command *c);
 extern void nbdi_call_chunk (struct nbdi_session *s, struct nbdi_command *c,
                              uint64_t start, uint64_t length,
                              unsigned status);
@@ -163,10 +160,10 @@ extern void nbdi_call_error_chunk (struct nbdi_session *s,
 
 /* extents.c: handing extents to the program.  What a chunk brought: */
 struct nbdi_extents {
-  const uint8_t *p;             /* the whole payload */
+  const uint8_t *p; /* the whole payload */
   size_t size;
-  bool wide;                    /* of 64 bits */
-  bool wide_agreed;             /* as it was negotiated */
+  bool wide;        /* of 64 bits */
+  bool wide_agreed; /* as it was negotiated */
 };
 extern bool nbdi_status_has_room (struct nbdi_session *s,
                                   struct nbdi_command *c);

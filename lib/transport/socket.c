@@ -9,8 +9,7 @@
 #include <unistd.h>
 
 /* A receive that got less than it asked for has emptied the socket.  While
- * this much was copied the server had the time to send more.
- */
+ * this much was copied the server had the time to send more. */
 #define LARGE_RECEIVE (64 * 1024)
 
 static ssize_t
@@ -41,8 +40,8 @@ socket_send (struct nbdi_channel *ch, struct iovec *iov, int n)
   nbdi_hold ();
   do {
     r = n == 1
-      ? send (ch->sock, iov[0].iov_base, iov[0].iov_len, MSG_NOSIGNAL)
-      : sendmsg (ch->sock, &msg, MSG_NOSIGNAL);
+          ? send (ch->sock, iov[0].iov_base, iov[0].iov_len, MSG_NOSIGNAL)
+          : sendmsg (ch->sock, &msg, MSG_NOSIGNAL);
   } while (r == -1 && errno == EINTR);
   return r;
 }
@@ -92,8 +91,7 @@ void
 nbdi_close_socket (struct nbdi_channel *ch)
 {
   /* Another thread may be about to poll it, so its number cannot be given
-   * away yet.
-   */
+   * away yet. */
   if (ch->watchers > 0) {
     shutdown (ch->sock, SHUT_RDWR);
     ch->lingering = ch->sock;

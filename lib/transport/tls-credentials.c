@@ -26,7 +26,7 @@ check (int r, const char *what)
 static bool
 has_aes_instructions (void)
 {
-#if defined (__x86_64__) || defined (__i386__)
+#if defined(__x86_64__) || defined(__i386__)
   return __builtin_cpu_supports ("aes");
 #else
   return false;
@@ -37,8 +37,7 @@ has_aes_instructions (void)
  *
  * The order of GnuTLS puts ChaCha20 before AES-128-GCM, which with shared
  * keys in TLS 1.3 is the first that fits.  Processors with AES instructions
- * are several times faster with the latter.
- */
+ * are several times faster with the latter. */
 static int
 set_priority (const struct nbdi_settings *settings, gnutls_session_t session,
               bool psk)
@@ -50,8 +49,10 @@ set_priority (const struct nbdi_settings *settings, gnutls_session_t session,
   if (asprintf (&priority, "%s%s%s%s", chosen ? chosen : TLS_PRIORITY,
                 chosen ? "" : ":-VERS-TLS1.0:-VERS-TLS1.1",
                 !chosen && has_aes_instructions ()
-                ? ":-CHACHA20-POLY1305:+CHACHA20-POLY1305" : "",
-                psk ? PSK_PRIORITY : "") == -1) {
+                  ? ":-CHACHA20-POLY1305:+CHACHA20-POLY1305"
+                  : "",
+                psk ? PSK_PRIORITY : "")
+      == -1) {
     priority = NULL;
     nbdi_error (errno, "asprintf");
     return -1;
@@ -72,7 +73,8 @@ no_key (const char *file, const char *user)
 {
   CLEANUP_TEXT const char *text = nbdi_printable (user);
 
-  nbdi_error (EINVAL, "TLS: PSK file: %s: no key for user %s; "
+  nbdi_error (EINVAL,
+              "TLS: PSK file: %s: no key for user %s; "
               "nbd_set_tls_username, or the user of a URI, sets whose it is",
               file, text);
 }
@@ -226,17 +228,18 @@ load_directory (struct nbdi_tls_credentials *c, const char *dir)
   if (load_authorities (x509, ca) == -1)
     return -1;
   /* What is there must be usable: ignoring a list of revoked certificates
-   * would trust them.
-   */
+   * would trust them. */
   int has_client = find_client (dir, cert, key);
   int has_crl = find_file (crl, R_OK);
   if (has_client == -1 || has_crl == -1)
     return -1;
   if (has_client && load_client (x509, cert, key) == -1)
     return -1;
-  if (has_crl &&
-      check (gnutls_certificate_set_x509_crl_file (
-               x509, crl, GNUTLS_X509_FMT_PEM), crl) == -1)
+  if (has_crl
+      && check (gnutls_certificate_set_x509_crl_file (x509, crl,
+                                                      GNUTLS_X509_FMT_PEM),
+                crl)
+           == -1)
     return -1;
   c->has_client = has_client;
   c->directory = strdup (dir);
@@ -252,7 +255,8 @@ static int
 search_directories (struct nbdi_tls_credentials *c)
 {
   static const char *const below_home[] = {
-    ".pki/libnbd", ".config/pki/libnbd",
+    ".pki/libnbd",
+    ".config/pki/libnbd",
   };
   const char *home = secure_getenv ("HOME");
 
@@ -276,13 +280,12 @@ is_address (const char *name)
 {
   struct in6_addr address;
 
-  return inet_pton (AF_INET, name, &address) == 1 ||
-    inet_pton (AF_INET6, name, &address) == 1;
+  return inet_pton (AF_INET, name, &address) == 1
+         || inet_pton (AF_INET6, name, &address) == 1;
 }
 
 /* The name as certificates have it.  The zone of an IPv6 address is nobody
- * else's business, and the dot that ends a name is only for resolvers.
- */
+ * else's business, and the dot that ends a name is only for resolvers. */
 static int
 find_name (const struct nbdi_settings *settings, const char *host,
            struct nbdi_tls_credentials *c)
@@ -307,8 +310,7 @@ find_name (const struct nbdi_settings *settings, const char *host,
 }
 
 /* Have the handshake fail unless the certificate is a server's and, where
- * there is a name, the one of this server.
- */
+ * there is a name, the one of this server. */
 static void
 verify_server (gnutls_session_t session, struct nbdi_tls_credentials *c)
 {
@@ -320,35 +322,42 @@ verify_server (gnutls_session_t session, struct nbdi_tls_credentials *c)
   };
   if (c->name)
     c->expected[n++] = (gnutls_typed_vdata_st) {
-      .type = GNUTLS_DT_DNS_HOSTNAME, .data = (unsigned char *) c->name,
+      .type = GNUTLS_DT_DNS_HOSTNAME,
+      .data = (unsigned char *) c->name,
     };
   gnutls_session_set_verify_cert2 (session, c->expected, n, 0);
 }
 
 static int
 use_certificates (const struct nbdi_settings *settings, const char *host,
-                  gnutls_session_t session,
-                  struct nbdi_tls_credentials *c)
+                  gnutls_session_t session, struct nbdi_tls_credentials *c)
 {
   const char *dir = settings->tls_certificates;
 
   if (find_name (settings, host, c) == -1)
     return -1;
   if (check (gnutls_certificate_allocate_credentials (&c->x509),
-             "certificate credentials") == -1)
+             "certificate credentials")
+      == -1)
     return -1;
   int r = dir ? load_directory (c, dir) : search_directories (c);
   if (r == -1)
     return -1;
-  if (r == 0 && check (gnutls_certificate_set_x509_system_trust (c->x509),
-                       "the system's certificate authorities") == -1)
+  if (r == 0
+      && check (gnutls_certificate_set_x509_system_trust (c->x509),
+                "the system's certificate authorities")
+           == -1)
     return -1;
   if (check (gnutls_credentials_set (session, GNUTLS_CRD_CERTIFICATE,
-                                     c->x509), "gnutls_credentials_set") == -1)
+                                     c->x509),
+             "gnutls_credentials_set")
+      == -1)
     return -1;
-  if (c->name && !is_address (c->name) &&
-      check (gnutls_server_name_set (session, GNUTLS_NAME_DNS, c->name,
-                                     strlen (c->name)), "server name") == -1)
+  if (c->name && !is_address (c->name)
+      && check (gnutls_server_name_set (session, GNUTLS_NAME_DNS, c->name,
+                                        strlen (c->name)),
+                "server name")
+           == -1)
     return -1;
   if (settings->tls_verify_peer)
     verify_server (session, c);

@@ -12,14 +12,13 @@ struct nbdi_tls_credentials {
   gnutls_psk_client_credentials_t psk;
   gnutls_certificate_credentials_t x509;
   gnutls_typed_vdata_st expected[2]; /* of the server's certificate */
-  char *name;                   /* that it is for, or NULL */
-  char *directory;              /* of our certificates, or NULL */
-  bool has_client;              /* there is one to show to the server */
+  char *name;                        /* that it is for, or NULL */
+  char *directory;                   /* of our certificates, or NULL */
+  bool has_client;                   /* there is one to show to the server */
 };
 
 /* Set priority, credentials and what is verified.  `host` is the server's
- * name, or NULL.
- */
+ * name, or NULL. */
 extern int nbdi_tls_set_credentials (const struct nbdi_settings *settings,
                                      const char *host,
                                      gnutls_session_t session,

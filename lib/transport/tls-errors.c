@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Why TLS failed, as far as it can be told.  Many servers end the connection
- * without an alert, so what they may have meant has to be guessed.
- */
+ * without an alert, so what they may have meant has to be guessed. */
 
 #include "transport/transport.h"
 #include "transport/tls-session.h"
@@ -26,8 +25,7 @@ nbdi_tls_alert (const struct nbdi_tls *t)
 }
 
 /* What the server may have against a client with a shared key.  In the end of
- * the handshake both have proved that it is the same.
- */
+ * the handshake both have proved that it is the same. */
 static char *
 advice_about_key (struct nbdi_channel *ch)
 {
@@ -37,15 +35,16 @@ advice_about_key (struct nbdi_channel *ch)
   CLEANUP_TEXT const char *user = nbdi_printable (name);
   char *text;
 
-  int r = asprintf (&text, "; the server may not know the user %s, have "
+  int r = asprintf (&text,
+                    "; the server may not know the user %s, have "
                     "another key for this user than %s, or want certificates "
-                    "instead", user, ch->settings->tls_psk_file);
+                    "instead",
+                    user, ch->settings->tls_psk_file);
   return r == -1 ? NULL : text;
 }
 
 /* Likewise one with certificates.  After the handshake a server that did not
- * ask for ours has nothing against us.
- */
+ * ask for ours has nothing against us. */
 static char *
 advice_about_certificate (struct nbdi_channel *ch)
 {
@@ -58,27 +57,32 @@ advice_about_certificate (struct nbdi_channel *ch)
     if (t->staging != NULL)
       return NULL;
     r = asprintf (&text, "; the server may want a shared key, see "
-                  "nbd_set_tls_psk_file, or other versions of TLS");
+                         "nbd_set_tls_psk_file, or other versions of TLS");
   }
   else if (gnutls_certificate_get_ours (t->session) != NULL)
-    r = asprintf (&text, "; the server may have refused our certificate, "
-                  "%s/client-cert.pem", dir);
+    r = asprintf (&text,
+                  "; the server may have refused our certificate, "
+                  "%s/client-cert.pem",
+                  dir);
   else if (t->credentials.has_client)
-    r = asprintf (&text, "; the server asked for a client certificate of "
+    r = asprintf (&text,
+                  "; the server asked for a client certificate of "
                   "authorities of its own, to whom %s/client-cert.pem is "
-                  "unknown", dir);
+                  "unknown",
+                  dir);
   else if (dir != NULL)
-    r = asprintf (&text, "; the server asked for a client certificate, and "
-                  "%s has no client-cert.pem", dir);
+    r = asprintf (&text,
+                  "; the server asked for a client certificate, and "
+                  "%s has no client-cert.pem",
+                  dir);
   else
     r = asprintf (&text, "; the server asked for a client certificate, and "
-                  "none was found, see nbd_set_tls_certificates");
+                         "none was found, see nbd_set_tls_certificates");
   return r == -1 ? NULL : text;
 }
 
 /* What the server may have against us, if it has not said anything through
- * TLS; else what it may have against the last request.
- */
+ * TLS; else what it may have against the last request. */
 const char *
 nbdi_advice (struct nbdi_channel *ch)
 {
@@ -95,8 +99,7 @@ nbdi_advice (struct nbdi_channel *ch)
 }
 
 /* The names that the server's certificate is for.  Each of them may be
- * anything.
- */
+ * anything. */
 static void
 print_names (FILE *f, gnutls_x509_crt_t crt)
 {
@@ -110,12 +113,13 @@ print_names (FILE *f, gnutls_x509_crt_t crt)
 
     if (type < 0)
       break;
-    if (type == GNUTLS_SAN_IPADDRESS && (size == 4 || size == 16) &&
-        inet_ntop (size == 4 ? AF_INET : AF_INET6, name, address,
-                   sizeof address) != NULL)
+    if (type == GNUTLS_SAN_IPADDRESS && (size == 4 || size == 16)
+        && inet_ntop (size == 4 ? AF_INET : AF_INET6, name, address,
+                      sizeof address)
+             != NULL)
       size = strlen (strcpy (name, address));
-    CLEANUP_TEXT const char *text =
-      nbdi_printable_bytes ((uint8_t *) name, size);
+    CLEANUP_TEXT const char *text = nbdi_printable_bytes ((uint8_t *) name,
+                                                          size);
     fprintf (f, "%s%s", i > 0 ? ", " : "", text);
   }
   if (i == 0)
@@ -140,7 +144,8 @@ explain_name (FILE *f, const struct nbdi_tls *t)
   print_names (f, crt);
   gnutls_x509_crt_deinit (crt);
   fputs ("; nbd_set_tls_hostname, or tls-hostname in a URI, sets the name "
-         "that is expected.", f);
+         "that is expected.",
+         f);
 }
 
 /* Whose word was asked for. */
@@ -151,15 +156,20 @@ explain_authorities (FILE *f, struct nbdi_channel *ch)
   const char *used = ch->tls->credentials.directory;
 
   if (used != NULL)
-    fprintf (f, " The authorities that are believed are those of "
-             "%s/ca-cert.pem.", used);
+    fprintf (f,
+             " The authorities that are believed are those of "
+             "%s/ca-cert.pem.",
+             used);
   else if (set == NULL)
     fputs (" Only the authorities of the system are believed, for no "
            "directory with certificates was set or found; see "
-           "nbd_set_tls_certificates.", f);
+           "nbd_set_tls_certificates.",
+           f);
   else
-    fprintf (f, " Only the authorities of the system are believed, for the "
-             "directory of certificates, %s, %s.", set,
+    fprintf (f,
+             " Only the authorities of the system are believed, for the "
+             "directory of certificates, %s, %s.",
+             set,
              access (set, F_OK) == -1 ? "does not exist"
                                       : "has no ca-cert.pem");
 }
@@ -180,7 +190,8 @@ verify_error (struct nbdi_channel *ch)
     return;
   }
   if (gnutls_certificate_verification_status_print (
-        status, gnutls_certificate_type_get (t->session), &why, 0) == 0) {
+        status, gnutls_certificate_type_get (t->session), &why, 0)
+      == 0) {
     while (why.size > 0 && why.data[why.size - 1] == ' ')
       why.data[--why.size] = '\0';
     fputs ((char *) why.data, f);
@@ -208,31 +219,32 @@ nbdi_tls_error (struct nbdi_channel *ch, const char *what, int r)
                 what, advice);
   else if (t->failed != 0)
     nbdi_error (t->failed, "TLS: %s", what);
-  else switch (r) {
-  case GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR:
-    verify_error (ch);
-    break;
-  case GNUTLS_E_PREMATURE_TERMINATION:
-    nbdi_error (0, "TLS: %s: the connection ended without the server's close "
-                "alert%s%s", what, t->heard ? ", so data may be missing" : "",
-                advice);
-    break;
-  case GNUTLS_E_FATAL_ALERT_RECEIVED:
-    nbdi_error (0, "TLS: %s: the server sent the alert: %s%s", what,
-                nbdi_tls_alert (t), advice);
-    break;
-  case GNUTLS_E_SESSION_EOF:
-    nbdi_error (0, "TLS: %s: the server ended the connection%s", what,
-                advice);
-    break;
-  case GNUTLS_E_UNEXPECTED_PACKET:
-    nbdi_error (0, "TLS: %s: the server sent what was not expected%s", what,
-                advice);
-    break;
-  default:
-    nbdi_error (0, "TLS: %s: %s%s", what, gnutls_strerror (r),
-                r == GNUTLS_E_INSUFFICIENT_CREDENTIALS && t->credentials.psk
-                ? " The server uses certificates and no shared keys, see "
-                  "nbd_set_tls_certificates." : "");
-  }
+  else
+    switch (r) {
+    case GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR: verify_error (ch); break;
+    case GNUTLS_E_PREMATURE_TERMINATION:
+      nbdi_error (0,
+                  "TLS: %s: the connection ended without the server's close "
+                  "alert%s%s",
+                  what, t->heard ? ", so data may be missing" : "", advice);
+      break;
+    case GNUTLS_E_FATAL_ALERT_RECEIVED:
+      nbdi_error (0, "TLS: %s: the server sent the alert: %s%s", what,
+                  nbdi_tls_alert (t), advice);
+      break;
+    case GNUTLS_E_SESSION_EOF:
+      nbdi_error (0, "TLS: %s: the server ended the connection%s", what,
+                  advice);
+      break;
+    case GNUTLS_E_UNEXPECTED_PACKET:
+      nbdi_error (0, "TLS: %s: the server sent what was not expected%s", what,
+                  advice);
+      break;
+    default:
+      nbdi_error (0, "TLS: %s: %s%s", what, gnutls_strerror (r),
+                  r == GNUTLS_E_INSUFFICIENT_CREDENTIALS && t->credentials.psk
+                    ? " The server uses certificates and no shared keys, see "
+                      "nbd_set_tls_certificates."
+                    : "");
+    }
 }

@@ -9,16 +9,16 @@
 struct nbdi_tls {
   gnutls_session_t session;
   struct nbdi_tls_credentials credentials;
-  struct nbdi_bytes in, out;    /* ciphertext */
-  bool fed;                     /* GnuTLS got what it last asked for */
-  bool heard;                   /* the server has said something through it */
-  bool ended;                   /* the server closed the socket */
-  bool bye;                     /* our close alert is in `out` or beyond */
-  int failed;                   /* errno of the socket, or 0 */
-  int unsent;                   /* errno of the send that failed, or 0 */
-  size_t record;                /* largest plaintext of one record */
-  uint8_t *staging;             /* small pieces on their way to a record */
-  char *advice;                 /* see nbdi_advice, or NULL */
+  struct nbdi_bytes in, out; /* ciphertext */
+  bool fed;                  /* GnuTLS got what it last asked for */
+  bool heard;                /* the server has said something through it */
+  bool ended;                /* the server closed the socket */
+  bool bye;                  /* our close alert is in `out` or beyond */
+  int failed;                /* errno of the socket, or 0 */
+  int unsent;                /* errno of the send that failed, or 0 */
+  size_t record;             /* largest plaintext of one record */
+  uint8_t *staging;          /* small pieces on their way to a record */
+  char *advice;              /* see nbdi_advice, or NULL */
 };
 
 /* tls-errors.c: set the error for what GnuTLS returned. */

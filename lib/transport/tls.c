@@ -3,8 +3,7 @@
  *
  * GnuTLS never touches the socket.  It takes ciphertext from a buffer that
  * is filled in bulk and puts ciphertext into another, so that many records
- * share a system call and sending a record cannot block halfway.
- */
+ * share a system call and sending a record cannot block halfway. */
 
 #include "transport/transport.h"
 #include "transport/tls-session.h"
@@ -14,8 +13,7 @@
 #include <stdlib.h>
 
 /* How much ciphertext is received at once, and how much may wait to be
- * sent before no more is encrypted.
- */
+ * sent before no more is encrypted. */
 #define RECEIVE_SIZE (64u * 1024)
 #define SEND_SIZE (256u * 1024)
 
@@ -78,8 +76,8 @@ tls_pending (const struct nbdi_channel *ch)
 
   if (gnutls_record_check_pending (t->session) > 0)
     return true;
-  return have >= RECORD_HEADER &&
-    have - RECORD_HEADER >= nbdi_get16 (t->in.buf + t->in.pos + 3);
+  return have >= RECORD_HEADER
+         && have - RECORD_HEADER >= nbdi_get16 (t->in.buf + t->in.pos + 3);
 }
 
 /* Ciphertext out. */
@@ -156,8 +154,7 @@ ended_early (const struct nbdi_tls *t, ssize_t r)
 /* Whether GnuTLS stopped although it does not lack ciphertext.  It does so
  * after each record without data: a session ticket, an update of keys, a
  * warning, an empty one.  There may be more behind it.  Those of TLS 1.2 that
- * ask for a new handshake are refused by not beginning one.
- */
+ * ask for a new handshake are refused by not beginning one. */
 static bool
 stopped_early (struct nbdi_channel *ch, ssize_t r)
 {
@@ -166,8 +163,8 @@ stopped_early (struct nbdi_channel *ch, ssize_t r)
   if (r == GNUTLS_E_WARNING_ALERT_RECEIVED)
     nbdi_debug (ch->trace, "TLS: the server sent the warning: %s",
                 nbdi_tls_alert (t));
-  return (r == GNUTLS_E_AGAIN && t->fed) || r == GNUTLS_E_INTERRUPTED ||
-    r == GNUTLS_E_REHANDSHAKE || r == GNUTLS_E_WARNING_ALERT_RECEIVED;
+  return (r == GNUTLS_E_AGAIN && t->fed) || r == GNUTLS_E_INTERRUPTED
+         || r == GNUTLS_E_REHANDSHAKE || r == GNUTLS_E_WARNING_ALERT_RECEIVED;
 }
 
 static ssize_t
@@ -177,7 +174,7 @@ tls_receive (struct nbdi_channel *ch, struct iovec *iov, int n)
   ssize_t total = 0;
   size_t at = 0;
 
-  for (int i = 0; i < n; ) {
+  for (int i = 0; i < n;) {
     t->fed = false;
     ssize_t r = gnutls_record_recv (t->session,
                                     (uint8_t *) iov[i].iov_base + at,
@@ -229,8 +226,7 @@ send_record (struct nbdi_channel *ch, const uint8_t *p, size_t len)
 }
 
 /* Fill records from the pieces: small ones are put together, large ones
- * are encrypted where they are.  Stops when enough ciphertext waits.
- */
+ * are encrypted where they are.  Stops when enough ciphertext waits. */
 static ssize_t
 encrypt (struct nbdi_channel *ch, const struct iovec *iov, int n)
 {
@@ -250,9 +246,9 @@ encrypt (struct nbdi_channel *ch, const struct iovec *iov, int n)
         memcpy (t->staging + staged, p, len);
         staged += len;
       }
-      if ((whole && send_record (ch, p, len) == -1) ||
-          (staged == t->record &&
-           send_record (ch, t->staging, staged) == -1))
+      if ((whole && send_record (ch, p, len) == -1)
+          || (staged == t->record
+              && send_record (ch, t->staging, staged) == -1))
         return -1;
       if (staged == t->record)
         staged = 0;
@@ -269,8 +265,7 @@ encrypt (struct nbdi_channel *ch, const struct iovec *iov, int n)
 }
 
 /* The server ended the connection before it has said anything.  An alert that
- * tells why may have come.
- */
+ * tells why may have come. */
 static bool
 has_last_words (struct nbdi_channel *ch)
 {
@@ -303,7 +298,7 @@ tls_send (struct nbdi_channel *ch, struct iovec *iov, int n)
     if (tls_flush (ch) != NBDI_IO_FAILED)
       return taken;
   }
-  int saved_errno = errno;      /* of the socket */
+  int saved_errno = errno; /* of the socket */
   if (has_last_words (ch))
     return NBDI_TRANSPORT_FAILED;
   errno = saved_errno;
@@ -359,15 +354,16 @@ nbdi_tls_start (struct nbdi_channel *ch, const char *host)
     return -1;
   }
   ch->tls = t;
-  r = gnutls_init (&t->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK |
-                   GNUTLS_NO_SIGNAL);
+  r = gnutls_init (&t->session,
+                   GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
   if (r != GNUTLS_E_SUCCESS) {
     t->session = NULL;
     nbdi_error (0, "TLS: gnutls_init: %s", gnutls_strerror (r));
     return -1;
   }
   if (nbdi_tls_set_credentials (ch->settings, host, t->session,
-                                &t->credentials) == -1)
+                                &t->credentials)
+      == -1)
     return -1;
   gnutls_transport_set_ptr (t->session, ch);
   gnutls_transport_set_pull_function (t->session, pull);
@@ -411,8 +407,7 @@ nbdi_tls_handshake (struct nbdi_channel *ch)
     return NBDI_TLS_FAILED;
   }
   if (r == GNUTLS_E_AGAIN)
-    return flushed == NBDI_IO_WAIT ? NBDI_TLS_WANT_WRITE
-                                   : NBDI_TLS_WANT_READ;
+    return flushed == NBDI_IO_WAIT ? NBDI_TLS_WANT_WRITE : NBDI_TLS_WANT_READ;
   t->record = gnutls_record_get_max_size (t->session);
   t->staging = malloc (t->record);
   if (t->staging == NULL) {

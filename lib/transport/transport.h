@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The transport layer: bytes between buffers and the server, through a socket
- * as it is or through TLS.
- */
+ * as it is or through TLS. */
 
 #ifndef NBDI_TRANSPORT_H
 #define NBDI_TRANSPORT_H
@@ -13,11 +12,11 @@
 
 /* What an IO function of the state machine returns. */
 enum {
-  NBDI_IO_READY = 1,            /* done: run the state's body */
-  NBDI_IO_WAIT = 0,             /* the socket, or the caller, must go first */
-  NBDI_IO_FAILED = -1,          /* the error is set */
-  NBDI_IO_END = -2,             /* the server closed the connection */
-  NBDI_IO_LOST = -3,            /* it broke; the link knows how */
+  NBDI_IO_READY = 1,   /* done: run the state's body */
+  NBDI_IO_WAIT = 0,    /* the socket, or the caller, must go first */
+  NBDI_IO_FAILED = -1, /* the error is set */
+  NBDI_IO_END = -2,    /* the server closed the connection */
+  NBDI_IO_LOST = -3,   /* it broke; the link knows how */
 };
 
 struct nbdi_transport;
@@ -25,16 +24,16 @@ struct nbdi_tls;
 
 /* What a transport needs of a connection. */
 struct nbdi_channel {
-  int sock;                     /* -1 when there is none */
+  int sock; /* -1 when there is none */
   const struct nbdi_transport *transport;
-  struct nbdi_tls *tls;         /* NULL while nothing is encrypted */
+  struct nbdi_tls *tls; /* NULL while nothing is encrypted */
   const struct nbdi_trace *trace;
   const struct nbdi_settings *settings;
-  unsigned receives;            /* how often the socket may still be read */
-  bool cut_off;                 /* it ended without the other end's goodbye */
-  const char *advice;           /* if the server leaves now, or NULL */
-  unsigned watchers;            /* other threads that poll the socket */
-  int lingering;                /* which the last of them closes, or -1 */
+  unsigned receives;  /* how often the socket may still be read */
+  bool cut_off;       /* it ended without the other end's goodbye */
+  const char *advice; /* if the server leaves now, or NULL */
+  unsigned watchers;  /* other threads that poll the socket */
+  int lingering;      /* which the last of them closes, or -1 */
 };
 
 /* Results are bytes, -1 with errno, or NBDI_TRANSPORT_FAILED with the error
@@ -43,8 +42,7 @@ struct nbdi_channel {
  *
  * One that has buffers of its own also says whether more can be received
  * without the socket (pending) and whether what was taken still has to be
- * sent (unsent), which flush does with an NBDI_IO_ result and errno.
- */
+ * sent (unsent), which flush does with an NBDI_IO_ result and errno. */
 #define NBDI_TRANSPORT_FAILED (-2)
 
 struct nbdi_transport {
@@ -73,8 +71,8 @@ extern int nbdi_tls_start (struct nbdi_channel *ch, const char *host);
 
 /* What the handshake waits for. */
 enum nbdi_tls_step {
-  NBDI_TLS_FAILED = -1,         /* the error is set */
-  NBDI_TLS_DONE,                /* from now on the transport encrypts */
+  NBDI_TLS_FAILED = -1, /* the error is set */
+  NBDI_TLS_DONE,        /* from now on the transport encrypts */
   NBDI_TLS_WANT_READ,
   NBDI_TLS_WANT_WRITE,
 };
@@ -84,13 +82,11 @@ extern enum nbdi_tls_step nbdi_tls_handshake (struct nbdi_channel *ch);
 extern void nbdi_tls_free (struct nbdi_channel *ch);
 
 /* tls-errors.c: what to tell users whose server ended the connection before
- * it has said anything; begins with a semicolon, or is empty.
- */
+ * it has said anything; begins with a semicolon, or is empty. */
 extern const char *nbdi_advice (struct nbdi_channel *ch);
 
 /* tls-user.c: the user that a key belongs to, who is logged in if `setting`
- * is NULL.
- */
+ * is NULL. */
 extern char *nbdi_tls_user (const char *setting);
 
 /* Transports without buffers of their own need not say so. */

@@ -2,8 +2,7 @@
 
 /* An address that is too short to have a family, or too long for the system, a
  * socket without a path and a number without digits are refused before anything
- * is tried.
- */
+ * is tried. */
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -19,8 +18,8 @@ test (void)
   CHECK_FAILS (nbd_aio_connect (h, (struct sockaddr *) &addr, 1), EINVAL,
                "socket address of 1 bytes");
   CHECK_FAILS (nbd_aio_connect (h, (struct sockaddr *) &addr,
-                                sizeof addr + 1), EINVAL,
-               "socket address of ");
+                                sizeof addr + 1),
+               EINVAL, "socket address of ");
   CHECK_FAILS (nbd_connect_unix (h, ""), EINVAL, "path is empty");
   if (nbd_supports_uri (h))
     CHECK_FAILS (nbd_connect_uri (h, "nbd+ssh://host/?nbd-port="), EINVAL,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One end of a socket pair, the other being nbdkit's standard input and
  * output, works like any connection; the descriptor becomes non-blocking
- * and close-on-exec, and is closed with the handle.
- */
+ * and close-on-exec, and is closed with the handle. */
 #include <errno.h>
 #include <fcntl.h>
 

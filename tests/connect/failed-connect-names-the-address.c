@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A socket address that nobody answers at is named in the error as people
- * write it.
- */
+ * write it. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,7 +18,8 @@ test (void)
 {
   struct nbd_handle *h = nbd_create ();
   struct sockaddr_in in = {
-    .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
+    .sin_family = AF_INET,
+    .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
   };
   socklen_t len = sizeof in;
   /* A socket that has a port and does not listen. */

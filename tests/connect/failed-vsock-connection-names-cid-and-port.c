@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Who cannot be reached is told by numbers, also where the system has no
- * such sockets.
- */
+ * such sockets. */
 #include "check.h"
 
 void

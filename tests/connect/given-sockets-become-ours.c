@@ -2,8 +2,7 @@
 
 /* A socket given to nbd_aio_connect_socket becomes non-blocking and is
  * closed on exec; it is the one that aio_get_fd shows, and nbd_close
- * closes it.
- */
+ * closes it. */
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A daemon may have closed any of the descriptors 0 to 3, so that sockets
- * get these numbers.  Every way to start a child, and TCP, must still work.
- */
+ * get these numbers.  Every way to start a child, and TCP, must still work. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -42,8 +41,7 @@ static const struct {
 };
 
 /* In a process of its own: close what the bits of MASK say and connect.
- * Messages go to a copy of standard error.
- */
+ * Messages go to a copy of standard error. */
 static void
 run (int (*connect) (struct nbd_handle *), unsigned mask)
 {

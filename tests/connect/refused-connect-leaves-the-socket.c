@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A socket that is refused because of the handle's state still belongs to
- * the caller.
- */
+ * the caller. */
 
 #include <errno.h>
 #include <unistd.h>

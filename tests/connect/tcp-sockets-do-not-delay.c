@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A TCP connection that we make has TCP_NODELAY, so that a small request
- * never waits for the acknowledgement of another.
- */
+ * never waits for the acknowledgement of another. */
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -18,7 +17,8 @@ void
 test (void)
 {
   struct sockaddr_in addr = {
-    .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
+    .sin_family = AF_INET,
+    .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
   };
   socklen_t len = sizeof addr;
   int listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -35,7 +35,8 @@ test (void)
   CHECK_OK (nbd_aio_connect_tcp (h, "127.0.0.1", port));
   len = sizeof value;
   CHECK_INT (getsockopt (nbd_aio_get_fd (h), IPPROTO_TCP, TCP_NODELAY, &value,
-                         &len), 0);
+                         &len),
+             0);
   CHECK_INT (value, 1);
   nbd_close (h);
   close (listener);

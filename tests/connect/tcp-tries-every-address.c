@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The resolver may give several addresses for a name: they are tried in
  * order until one works.  When none does, the errno is that of the first,
- * and the handle may try again.  This program is its own resolver.
- */
+ * and the handle may try again.  This program is its own resolver. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
@@ -44,7 +43,8 @@ static void
 add_address (int family, uint16_t port)
 {
   struct addrinfo *ai = &list[nr];
-  *ai = (struct addrinfo) { .ai_family = family, .ai_socktype = SOCK_STREAM,
+  *ai = (struct addrinfo) { .ai_family = family,
+                            .ai_socktype = SOCK_STREAM,
                             .ai_protocol = IPPROTO_TCP,
                             .ai_addr = (struct sockaddr *) &address[nr] };
   if (family == AF_INET6) {

@@ -6,8 +6,7 @@
  *   STATE logged       it formatted the debug message that names the state
  *
  * EVENT is the event's number or -1, TO may be FAILED.  A line is written at
- * once and whole, so processes may run side by side and end in any way.
- */
+ * once and whole, so processes may run side by side and end in any way. */
 
 #include "machine/machine.h"
 
@@ -21,7 +20,7 @@
 #include <unistd.h>
 
 static atomic_bool seen[NBDI_NR_STATES][1 + NBDI_NR_EVENTS]
-  [1 + NBDI_NR_STATES];
+                       [1 + NBDI_NR_STATES];
 static atomic_bool logged[NBDI_NR_STATES];
 
 static void
@@ -50,8 +49,8 @@ nbdi_cover (int from, int event, int to)
 {
   int saved_errno = errno;
 
-  if (to == NBDI_WAIT ||
-      atomic_exchange (&seen[from][1 + event][to < 0 ? 0 : 1 + to], true))
+  if (to == NBDI_WAIT
+      || atomic_exchange (&seen[from][1 + event][to < 0 ? 0 : 1 + to], true))
     return;
   write_line ("%s %d %s\n", nbdi_state_name (from), event,
               to < 0 ? "FAILED" : nbdi_state_name (to));
@@ -66,8 +65,8 @@ nbdi_cover_text (int result, char **text)
 
   if (result != -1 && strncmp (*text, begin, sizeof begin - 1) == 0)
     for (int s = 0; s < NBDI_NR_STATES; s++)
-      if (strcmp (*text + sizeof begin - 1, nbdi_state_name (s)) == 0 &&
-          !atomic_exchange (&logged[s], true))
+      if (strcmp (*text + sizeof begin - 1, nbdi_state_name (s)) == 0
+          && !atomic_exchange (&logged[s], true))
         write_line ("%s logged\n", nbdi_state_name (s));
   errno = saved_errno;
   return result;

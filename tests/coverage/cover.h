@@ -8,15 +8,13 @@
 #include <unistd.h>
 
 /* Called for each step of the machine: from a state, by an event or
- * NBDI_NO_EVENT, to a state or what else a body returned.
- */
+ * NBDI_NO_EVENT, to a state or what else a body returned. */
 extern void nbdi_cover (int from, int event, int to);
 
 #define NBDI_COVER(from, event, to) nbdi_cover ((from), (event), (to))
 
 /* Called with each text that the library formats, which debug messages are;
- * passes on the result of formatting it.
- */
+ * passes on the result of formatting it. */
 extern int nbdi_cover_text (int result, char **text);
 
 #define vasprintf(text, fmt, args) \
@@ -25,8 +23,7 @@ extern int nbdi_cover_text (int result, char **text);
 #ifdef COVER_LINES
 
 /* A child process leaves without what a program does at its end, so it saves
- * the count of its lines before.
- */
+ * the count of its lines before. */
 extern void nbdi_cover_lines (void);
 
 #define execve(path, argv, env) \

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A server that knows no options can be asked nothing in option mode: the
- * blocking calls say so, and the handle goes on waiting for others.
- */
+ * blocking calls say so, and the handle goes on waiting for others. */
 
 #include <errno.h>
 

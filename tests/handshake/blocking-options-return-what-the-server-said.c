@@ -27,8 +27,8 @@ negotiate (struct blocking *b)
   CHECK_INT (nbd_opt_structured_reply (h), 1);
   CHECK_INT (nbd_opt_extended_headers (h), 0);
   CHECK_INT (nbd_opt_list_meta_context (h, context (&entries[2])), 3);
-  CHECK_INT (nbd_opt_set_meta_context_queries (h, queries,
-                                               context (&entries[3])), 1);
+  CHECK_INT (
+    nbd_opt_set_meta_context_queries (h, queries, context (&entries[3])), 1);
   CHECK_FAILS (nbd_opt_set_meta_context (h, context (&entries[4])), ENOTSUP,
                "nbd_opt_set_meta_context: ");
   CHECK_FAILS (nbd_opt_go (h), EINVAL, "nbd_opt_go: ");
@@ -44,7 +44,7 @@ serve (struct server *s)
   server_say (s, "NBDMAGIC IHAVEOPT u16 3");
   server_expect (s, "u32 3\noption LIST");
   server_say (s, "reply LIST SERVER string \"a\"\n"
-              "reply LIST SERVER string \"b\"\nreply LIST ACK");
+                 "reply LIST SERVER string \"b\"\nreply LIST ACK");
   server_expect (s, "option LIST");
   server_say (s, "reply LIST ERR_POLICY");
   server_expect (s, "option INFO string \"\" u16 0");
@@ -57,13 +57,12 @@ serve (struct server *s)
   server_say (s, "reply EXTENDED_HEADERS ERR_UNSUP");
   server_expect (s, "option LIST_META_CONTEXT string \"\" u32 0");
   for (int i = 0; i < 3; ++i)
-    server_say (s, "reply LIST_META_CONTEXT META_CONTEXT u32 0 \"x:%d\"",
-                i);
+    server_say (s, "reply LIST_META_CONTEXT META_CONTEXT u32 0 \"x:%d\"", i);
   server_say (s, "reply LIST_META_CONTEXT ACK");
   server_expect (s, "option SET_META_CONTEXT string \"\" u32 2 "
-                 "string \"base:allocation\" string \"x:y\"");
+                    "string \"base:allocation\" string \"x:y\"");
   server_say (s, "reply SET_META_CONTEXT META_CONTEXT u32 5 \"x:y\"\n"
-              "reply SET_META_CONTEXT ACK");
+                 "reply SET_META_CONTEXT ACK");
   server_expect (s, "option SET_META_CONTEXT string \"\" u32 0");
   server_say (s, "reply SET_META_CONTEXT ERR_INVALID");
   server_expect (s, "option GO string \"\" u16 0");
@@ -78,9 +77,9 @@ test (void)
   static const int called[] = { 2, 0, 3, 1, 0 };
   struct server s;
   struct nbd_handle *h = nbd_create ();
-  struct blocking client = {
-    .h = h, .call = negotiate, .number = server_pair (&s)
-  };
+  struct blocking client = { .h = h,
+                             .call = negotiate,
+                             .number = server_pair (&s) };
 
   CHECK_OK (nbd_set_opt_mode (h, true));
   CHECK_OK (nbd_set_request_block_size (h, false));

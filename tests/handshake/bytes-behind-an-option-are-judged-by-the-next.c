@@ -2,8 +2,7 @@
 
 /* While the handle is Negotiating nothing reads: bytes that a server
  * sends unasked stay where they are, wake nobody, and break the next
- * option.
- */
+ * option. */
 
 #include <errno.h>
 

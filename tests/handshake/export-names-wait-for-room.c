@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* An export name for which the socket has no room yet is not lost: the hint
- * says WRITE, and it leaves when there is some.
- */
-
+ * says WRITE, and it leaves when there is some. */
 
 #include "check.h"
 #include "client.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* More queries than an option can carry are refused where they are given,
- * and the handle goes on.
- */
+ * and the handle goes on. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -32,21 +31,18 @@ refused_by_options (void)
   server_say (&s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
   pump (h);
   CHECK_STATE (h, "NEGOTIATING");
-  CHECK_FAILS (nbd_aio_opt_list_meta_context_queries (h, queries,
-                                                      context (&c[0]),
-                                                      completion (&c[1])),
+  CHECK_FAILS (nbd_aio_opt_list_meta_context_queries (
+                 h, queries, context (&c[0]), completion (&c[1])),
                ERANGE, "queries");
-  CHECK_FAILS (nbd_aio_opt_set_meta_context_queries (h, queries,
-                                                     context (&c[2]),
-                                                     completion (&c[3])),
+  CHECK_FAILS (nbd_aio_opt_set_meta_context_queries (
+                 h, queries, context (&c[2]), completion (&c[3])),
                ERANGE, "queries");
   for (int i = 0; i < 4; i++)
     CHECK_CALLS (&c[i], 0);
   CHECK_STATE (h, "NEGOTIATING");
   queries[1] = NULL;
-  CHECK_OK (nbd_aio_opt_list_meta_context_queries (h, queries,
-                                                   context (&c[0]),
-                                                   completion (&c[1])));
+  CHECK_OK (nbd_aio_opt_list_meta_context_queries (
+    h, queries, context (&c[0]), completion (&c[1])));
   CHECK_STATE (h, "CONNECTING");
   nbd_close (h);
   server_close (&s);

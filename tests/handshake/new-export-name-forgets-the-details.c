@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Choosing another export forgets what NBD_OPT_INFO told; choosing the
- * same again does not.
- */
+ * same again does not. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -30,7 +29,7 @@ test (void)
   server_say (&s, "reply INFO INFO u16 INFO_NAME \"A\"");
   server_say (&s, "reply INFO INFO u16 INFO_DESCRIPTION \"first\"");
   server_say (&s, "reply INFO INFO u16 INFO_BLOCK_SIZE "
-              "u32 1 u32 512 u32 4096");
+                  "u32 1 u32 512 u32 4096");
   server_say (&s, "reply INFO ACK");
   pump (h);
   for (int i = 0; i < 2; ++i) {

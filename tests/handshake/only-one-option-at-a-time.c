@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* While an option waits for its reply the handle is Connecting, and every
- * further option is refused.
- */
+ * further option is refused. */
 
 #include <errno.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Strings that are longer than the protocol, the system or anybody needs are
- * refused by the call that would use them, which says what was too long.
- */
+ * refused by the call that would use them, which says what was too long. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -54,8 +53,7 @@ queries (void)
   server_open (&s, h);
   server_say (&s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
   pump (h);
-  CHECK_FAILS (nbd_aio_opt_set_meta_context_queries (h, list,
-                                                     context (&c[0]),
+  CHECK_FAILS (nbd_aio_opt_set_meta_context_queries (h, list, context (&c[0]),
                                                      completion (&c[1])),
                ENAMETOOLONG, "query");
   CHECK_FAILS (nbd_set_export_name (h, of (4097)), ENAMETOOLONG, "export");
@@ -75,8 +73,7 @@ places (void)
   CHECK_FAILS (nbd_connect_unix (h, of (109)), ENAMETOOLONG, "path");
   CHECK_FAILS (nbd_connect_unix (h, of (HUGE)), ENAMETOOLONG, "path");
   CHECK_FAILS (nbd_connect_tcp (h, of (HUGE), "1"), 0, "getaddrinfo");
-  CHECK_FAILS (nbd_connect_tcp (h, "localhost", of (HUGE)), 0,
-               "getaddrinfo");
+  CHECK_FAILS (nbd_connect_tcp (h, "localhost", of (HUGE)), 0, "getaddrinfo");
   CHECK_INT (nbd_connect_command (h, argv), -1);
   nbd_close (h);
   h = nbd_create ();
@@ -89,9 +86,16 @@ static void
 uris (void)
 {
   static const char *const starts[] = {
-    "nbd://", "nbd://h:", "nbd://h/", "nbd://h/?tls-hostname=%00",
-    "nbd+unix:///?socket=", "nbd+ssh://", "nbd+ssh://h/?socket=/",
-    "nbd+vsock://", "nbd://[", "nbd://h/?tls-type=",
+    "nbd://",
+    "nbd://h:",
+    "nbd://h/",
+    "nbd://h/?tls-hostname=%00",
+    "nbd+unix:///?socket=",
+    "nbd+ssh://",
+    "nbd+ssh://h/?socket=/",
+    "nbd+vsock://",
+    "nbd://[",
+    "nbd://h/?tls-type=",
   };
   char *uri = malloc (HUGE + 100);
 

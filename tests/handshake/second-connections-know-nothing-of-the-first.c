@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A handle connects once.  Whoever connects again has a new handle, which
- * negotiates everything anew: size, flags and the ids of contexts.
- */
+ * negotiates everything anew: size, flags and the ids of contexts. */
 
 #include <errno.h>
 
@@ -35,12 +34,14 @@ run (enum style style)
   CHECK_FAILS (nbd_aio_pread (other, buf, 4, 4096, NBD_NULL_COMPLETION, 0),
                EINVAL, NULL);
   nbd_close (h);
-  if (style != SIMPLE) {        /* the id 2 was the first connection's */
+  if (style != SIMPLE) { /* the id 2 was the first connection's */
     CHECK_OK (nbd_aio_block_status_64 (other, 4096, 0, extent64 (&middle),
                                        completion (&done), 0));
-    server_say (&second, style == STRUCTURED
-                ? "chunk DONE BLOCK_STATUS 1 u32 2 u32 4K u32 0"
-                : "xchunk DONE BLOCK_STATUS_EXT 1 0 u32 2 u32 1 u64 4K u64 0");
+    server_say (
+      &second,
+      style == STRUCTURED
+        ? "chunk DONE BLOCK_STATUS 1 u32 2 u32 4K u32 0"
+        : "xchunk DONE BLOCK_STATUS_EXT 1 0 u32 2 u32 1 u64 4K u64 0");
     pump (other);
     CHECK_INT (middle.called, 0);
     CHECK_INT (done.error, EPROTO);

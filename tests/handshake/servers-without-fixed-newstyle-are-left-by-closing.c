@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A newstyle server that is not fixed cannot be told that no export is
- * wanted: leaving option mode closes the connection, and succeeds.
- */
+ * wanted: leaving option mode closes the connection, and succeeds. */
 
 #include "check.h"
 #include "client.h"

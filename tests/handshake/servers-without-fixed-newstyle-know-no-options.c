@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A newstyle server that is not fixed understands only an export's name:
- * in option mode every other option fails with ENOTSUP and is not sent.
- */
+ * in option mode every other option fails with ENOTSUP and is not sent. */
 
 #include <errno.h>
 
@@ -24,9 +23,8 @@ test (void)
   server_expect (&s, "u32 0");
   CHECK_STATE (h, "NEGOTIATING");
   CHECK_STRING (nbd_get_protocol (h), "newstyle");
-  CHECK_FAILS (nbd_aio_opt_list (h, list (&middle[0]),
-                                 completion (&done[0])), ENOTSUP,
-               "nbd_aio_opt_list: ");
+  CHECK_FAILS (nbd_aio_opt_list (h, list (&middle[0]), completion (&done[0])),
+               ENOTSUP, "nbd_aio_opt_list: ");
   CHECK_FAILS (nbd_aio_opt_info (h, completion (&done[1])), ENOTSUP, NULL);
   CHECK_FAILS (nbd_aio_opt_structured_reply (h, completion (&done[2])),
                ENOTSUP, NULL);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* What is agreed with the server cannot be set afterwards; what is about
- * single requests can.
- */
+ * single requests can. */
 
 #include <errno.h>
 

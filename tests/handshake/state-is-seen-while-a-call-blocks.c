@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The queries that take no lock show where the handle is while another
- * thread sleeps inside a blocking connect.
- */
+ * thread sleeps inside a blocking connect. */
 
 #include <sched.h>
 
@@ -22,9 +21,9 @@ test (void)
 {
   struct server s;
   struct nbd_handle *h = nbd_create ();
-  struct blocking client = {
-    .h = h, .call = connect_socket, .number = server_pair (&s)
-  };
+  struct blocking client = { .h = h,
+                             .call = connect_socket,
+                             .number = server_pair (&s) };
 
   set_style (h, SIMPLE);
   CHECK_OK (nbd_set_request_block_size (h, false));
@@ -34,7 +33,7 @@ test (void)
   server_say (&s, "NBDMAGIC IHAVEOPT u16 3");
   server_expect (&s, "u32 3\noption GO string \"\" u16 0");
   while (nbd_aio_get_direction (h) != LIBNBD_AIO_DIRECTION_READ)
-    sched_yield ();             /* about to sleep */
+    sched_yield (); /* about to sleep */
   CHECK_STRING (state_name (h), "CONNECTING");
   server_say (&s, "reply GO INFO u16 0 u64 1M u16 1\nreply GO ACK");
   blocking_join (&client);

@@ -3,8 +3,7 @@
 /* A server that leaves instead of answering an option may not know it: the
  * message names the option, and the setting that leaves it out.  Not so if
  * the server began to answer, if the program itself asked, or for an option
- * that nobody should leave out.
- */
+ * that nobody should leave out. */
 
 #include <string.h>
 
@@ -18,9 +17,8 @@
 #define MAX_SAID 4
 
 #define LEFT ": the server closed the connection while its answer was awaited"
-#define ADVICE(option, setting)                                         \
-  option LEFT "; if it does not know " option ", turn that off with "   \
-  setting
+#define ADVICE(option, setting) \
+  option LEFT "; if it does not know " option ", turn that off with " setting
 
 /* What the server says behind its greeting, and why the handle dies. */
 static const struct {
@@ -33,10 +31,8 @@ static const struct {
     { "reply EXTENDED_HEADERS ERR_UNSUP" } },
   { ADVICE ("NBD_OPT_SET_META_CONTEXT", "nbd_set_request_meta_context"),
     { STRUCTURED_ONLY } },
-  { "NBD_OPT_GO" LEFT,
-    { STRUCTURED_ONLY, "reply SET_META_CONTEXT ACK" } },
-  { "NBD_OPT_EXTENDED_HEADERS" LEFT,
-    { "u64 0x3e889045565a9" } },
+  { "NBD_OPT_GO" LEFT, { STRUCTURED_ONLY, "reply SET_META_CONTEXT ACK" } },
+  { "NBD_OPT_EXTENDED_HEADERS" LEFT, { "u64 0x3e889045565a9" } },
   { "NBD_OPT_SET_META_CONTEXT" LEFT,
     { STRUCTURED_ONLY,
       "reply SET_META_CONTEXT META_CONTEXT u32 1 \"base:x\"" } },
@@ -73,7 +69,7 @@ leave_option_mode (void)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
 
   for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
     if (ROW (rows[i].message)) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Against a server that says nothing the client says nothing either,
- * waits for READ and lets itself be closed.
- */
+ * waits for READ and lets itself be closed. */
 
 #include <errno.h>
 

@@ -15,10 +15,10 @@
 
 #include "base/protocol.h"
 
-#define FLAGS \
-  (NBD_FLAG_HAS_FLAGS | NBD_FLAG_SEND_FLUSH | NBD_FLAG_SEND_FUA | \
-   NBD_FLAG_SEND_TRIM | NBD_FLAG_SEND_WRITE_ZEROES | NBD_FLAG_SEND_CACHE | \
-   NBD_FLAG_CAN_MULTI_CONN)
+#define FLAGS                                                              \
+  (NBD_FLAG_HAS_FLAGS | NBD_FLAG_SEND_FLUSH | NBD_FLAG_SEND_FUA            \
+   | NBD_FLAG_SEND_TRIM | NBD_FLAG_SEND_WRITE_ZEROES | NBD_FLAG_SEND_CACHE \
+   | NBD_FLAG_CAN_MULTI_CONN)
 
 struct request {
   uint16_t type;
@@ -130,8 +130,8 @@ go (struct ram_server *s, uint32_t option)
   p = put (p, NBD_INFO_EXPORT, 2);
   p = put (p, s->ram->size, 8);
   put (p, FLAGS, 2);
-  return answer (s, option, NBD_REP_INFO, info, sizeof info) &&
-    answer (s, option, NBD_REP_ACK, NULL, 0);
+  return answer (s, option, NBD_REP_INFO, info, sizeof info)
+         && answer (s, option, NBD_REP_ACK, NULL, 0);
 }
 
 static bool
@@ -143,17 +143,17 @@ haggle (struct ram_server *s)
     if (!receive (s, head, sizeof head))
       return false;
     uint32_t option = get (head + 8, 4), len = get (head + 12, 4);
-    bool granted = (option == NBD_OPT_STRUCTURED_REPLY &&
-                    s->style != RAM_SIMPLE) ||
-      (option == NBD_OPT_EXTENDED_HEADERS && s->style == RAM_EXTENDED);
+    bool granted =
+      (option == NBD_OPT_STRUCTURED_REPLY && s->style != RAM_SIMPLE)
+      || (option == NBD_OPT_EXTENDED_HEADERS && s->style == RAM_EXTENDED);
 
     MUST (len <= sizeof data);
     if (!receive (s, data, len))
       return false;
     if (option == NBD_OPT_GO)
       return go (s, option);
-    if (!answer (s, option, granted ? NBD_REP_ACK : NBD_REP_ERR_UNSUP,
-                 NULL, 0))
+    if (!answer (s, option, granted ? NBD_REP_ACK : NBD_REP_ERR_UNSUP, NULL,
+                 0))
       return false;
   }
 }
@@ -167,8 +167,8 @@ handshake (struct ram_server *s)
   p = put (p, NBD_MAGIC, 8);
   p = put (p, NBD_NEW_VERSION, 8);
   put (p, NBD_FLAG_FIXED_NEWSTYLE | NBD_FLAG_NO_ZEROES, 2);
-  return transmit (s, greeting, sizeof greeting) &&
-    receive (s, flags, sizeof flags) && haggle (s);
+  return transmit (s, greeting, sizeof greeting)
+         && receive (s, flags, sizeof flags) && haggle (s);
 }
 
 static bool
@@ -184,8 +184,9 @@ reply (struct ram_server *s, const struct request *r, const void *data)
     p = put (p, r->cookie, 8);
   }
   else {
-    p = put (p, extended ? NBD_EXTENDED_REPLY_MAGIC
-                         : NBD_STRUCTURED_REPLY_MAGIC, 4);
+    p = put (p,
+             extended ? NBD_EXTENDED_REPLY_MAGIC : NBD_STRUCTURED_REPLY_MAGIC,
+             4);
     p = put (p, NBD_REPLY_FLAG_DONE, 2);
     p = put (p, reads ? NBD_REPLY_TYPE_OFFSET_DATA : NBD_REPLY_TYPE_NONE, 2);
     p = put (p, r->cookie, 8);
@@ -195,8 +196,8 @@ reply (struct ram_server *s, const struct request *r, const void *data)
     if (reads)
       p = put (p, r->offset, 8);
   }
-  return transmit (s, head, p - head) &&
-    (!reads || transmit (s, data, r->length));
+  return transmit (s, head, p - head)
+         && (!reads || transmit (s, data, r->length));
 }
 
 /* Each request is done at once and whole. */
@@ -207,8 +208,8 @@ execute (struct ram_server *s, const struct request *r)
   bool has_data = r->type == NBD_CMD_READ || r->type == NBD_CMD_WRITE;
   uint8_t *data = malloc (has_data ? r->length + 1 : 1);
 
-  MUST (data != NULL && r->offset <= s->ram->size &&
-        r->length <= s->ram->size - r->offset);
+  MUST (data != NULL && r->offset <= s->ram->size
+        && r->length <= s->ram->size - r->offset);
   bool ok = r->type != NBD_CMD_WRITE || receive (s, data, r->length);
 
   if (ok) {
@@ -232,14 +233,16 @@ receive_request (struct ram_server *s, struct request *r)
   bool extended = s->style == RAM_EXTENDED;
   uint8_t head[NBD_EXTENDED_REQUEST_SIZE];
 
-  if (!receive (s, head, extended ? NBD_EXTENDED_REQUEST_SIZE
-                                  : NBD_REQUEST_SIZE))
+  if (!receive (s, head,
+                extended ? NBD_EXTENDED_REQUEST_SIZE : NBD_REQUEST_SIZE))
     return false;
-  MUST (get (head, 4) == (extended ? NBD_EXTENDED_REQUEST_MAGIC
-                                   : NBD_REQUEST_MAGIC));
+  MUST (get (head, 4)
+        == (extended ? NBD_EXTENDED_REQUEST_MAGIC : NBD_REQUEST_MAGIC));
   *r = (struct request) {
-    .type = get (head + 6, 2), .cookie = get (head + 8, 8),
-    .offset = get (head + 16, 8), .length = get (head + 24, extended ? 8 : 4),
+    .type = get (head + 6, 2),
+    .cookie = get (head + 8, 8),
+    .offset = get (head + 16, 8),
+    .length = get (head + 24, extended ? 8 : 4),
   };
   return r->type != NBD_CMD_DISC;
 }

@@ -2,8 +2,7 @@
 
 /* A RAM disk with servers in threads, for tests with many threads and for
  * the soak test.  It speaks simple, structured and extended replies, in the
- * order in which requests come.
- */
+ * order in which requests come. */
 
 #ifndef RAM_H
 #define RAM_H
@@ -28,16 +27,18 @@ struct ram_server {
   struct ram *ram;
   enum ram_style style;
   int fd;
-  unsigned cut_after;           /* requests until it just closes; 0: never */
+  unsigned cut_after; /* requests until it just closes; 0: never */
   pthread_t thread;
 };
 
 /* Say what is wrong, with the library's last error, and exit. */
 extern void ram_fail (const char *fmt, ...)
   __attribute__ ((noreturn, format (printf, 1, 2)));
-#define MUST(cond) \
-  do { if (!(cond)) ram_fail ("%s:%d: %s", __FILE__, __LINE__, #cond); } \
-  while (0)
+#define MUST(cond)                                       \
+  do {                                                   \
+    if (!(cond))                                         \
+      ram_fail ("%s:%d: %s", __FILE__, __LINE__, #cond); \
+  } while (0)
 
 extern void ram_create (struct ram *ram, size_t size);
 extern void ram_free (struct ram *ram);

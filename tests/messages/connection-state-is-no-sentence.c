@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* What a handle is doing is quoted inside of messages of programs, so it does
- * not end as a sentence does.
- */
+ * not end as a sentence does. */
 
 #include <string.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A debug callback gets the calls' names and is freed when it is
- * replaced, cleared or the handle is closed.
- */
+ * replaced, cleared or the handle is closed. */
 
 #include <string.h>
 
@@ -17,8 +16,8 @@ on_debug (void *opaque, const char *name, const char *message)
 {
   (void) opaque;
   CHECK (strchr (message, '\n') == NULL);
-  if (strcmp (name, "nbd_set_export_name") == 0 &&
-      strstr (message, "the \\x1b[31mname") != NULL)
+  if (strcmp (name, "nbd_set_export_name") == 0
+      && strstr (message, "the \\x1b[31mname") != NULL)
     saw_call++;
   return 0;
 }
@@ -37,8 +36,8 @@ test (void)
   CHECK_OK (nbd_set_debug_callback (h, debug (&calls[1])));
   CHECK_INT (calls[0].freed, 1);
   CHECK_OK (nbd_set_export_name (h, "b"));
-  CHECK_OK (nbd_set_debug_callback (
-              h, (nbd_debug_callback) { .callback = on_debug }));
+  CHECK_OK (nbd_set_debug_callback (h, (nbd_debug_callback) {
+                                         .callback = on_debug }));
   CHECK_INT (calls[1].freed, 1);
   CHECK_OK (nbd_set_export_name (h, "the \033[31mname"));
   CHECK (saw_call > 0);

@@ -2,8 +2,7 @@
 
 /* What messages call commands and options are the protocol's own names; what
  * the protocol does not know is called unknown.  This looks at functions that
- * the library does not export.
- */
+ * the library does not export. */
 
 #include "machine/machine.h"
 #include "check.h"

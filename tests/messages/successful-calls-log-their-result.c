@@ -4,8 +4,7 @@
  * returns, under its own name, after all that it does.
  *
  * The linker lets the library's calls come here (-Wl,--wrap): this machine
- * may have no vsock.
- */
+ * may have no vsock. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -43,8 +42,8 @@ create (void)
   struct nbd_handle *h = nbd_create ();
 
   CHECK_OK (nbd_set_debug_callback (h, (nbd_debug_callback) {
-    .callback = keep,
-  }));
+                                         .callback = keep,
+                                       }));
   CHECK_OK (nbd_set_debug (h, true));
   return h;
 }
@@ -64,8 +63,7 @@ check_logged (const char *call, int64_t result)
 #define LOGGED(call) check_logged (#call, CHECK_OK (call))
 
 /* The vsock that the machine may not have: its other end is an oldstyle
- * server that has said all that it has to say.
- */
+ * server that has said all that it has to say. */
 static struct server vsock;
 static bool no_vsock;
 
@@ -119,7 +117,8 @@ static void
 check_sockets (void)
 {
   struct sockaddr_in in = {
-    .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
+    .sin_family = AF_INET,
+    .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
   };
   struct sockaddr_un un = { .sun_family = AF_UNIX };
   socklen_t len = sizeof in;
@@ -166,12 +165,12 @@ check_child (void)
 }
 
 /* One option of which each reply is in the socket before. */
-#define OPTION(call, reply)                             \
-  do {                                                  \
-    server_say (&s, "reply " reply);                    \
-    LOGGED (call);                                      \
-    pump (h);                                           \
-    CHECK_STATE (h, "NEGOTIATING");                     \
+#define OPTION(call, reply)          \
+  do {                               \
+    server_say (&s, "reply " reply); \
+    LOGGED (call);                   \
+    pump (h);                        \
+    CHECK_STATE (h, "NEGOTIATING");  \
   } while (0)
 
 static void
@@ -198,13 +197,11 @@ check_options (void)
   OPTION (nbd_aio_opt_list_meta_context (h, context (&found[0]),
                                          NBD_NULL_COMPLETION),
           "LIST_META_CONTEXT ACK");
-  OPTION (nbd_aio_opt_list_meta_context_queries (h, queries,
-                                                 context (&found[1]),
-                                                 NBD_NULL_COMPLETION),
+  OPTION (nbd_aio_opt_list_meta_context_queries (
+            h, queries, context (&found[1]), NBD_NULL_COMPLETION),
           "LIST_META_CONTEXT ACK");
-  OPTION (nbd_aio_opt_set_meta_context_queries (h, queries,
-                                                context (&found[2]),
-                                                NBD_NULL_COMPLETION),
+  OPTION (nbd_aio_opt_set_meta_context_queries (
+            h, queries, context (&found[2]), NBD_NULL_COMPLETION),
           "SET_META_CONTEXT ACK");
   OPTION (nbd_aio_opt_set_meta_context (h, context (&found[3]),
                                         NBD_NULL_COMPLETION),

@@ -61,8 +61,8 @@ compare (struct soak *soak, struct connection *c, const struct operation *op)
   for (size_t i = 0; i < op->length; ++i)
     if (op->buf[i] != want[i])
       ram_fail ("connection %u, byte %zu of a read of %zu at %zu: "
-                "expected %02x, got %02x", c->number, i, op->length,
-                op->offset, want[i], op->buf[i]);
+                "expected %02x, got %02x",
+                c->number, i, op->length, op->offset, want[i], op->buf[i]);
 }
 
 /* The command was done: the model has it, too. */
@@ -78,22 +78,20 @@ apply (struct soak *soak, struct connection *c, const struct operation *op)
 }
 
 /* A command that failed was done or not: nothing in between, since this
- * server does each request whole.
- */
+ * server does each request whole. */
 static void
 settle (struct soak *soak, struct connection *c, const struct operation *op)
 {
   uint8_t *model = model_of (soak, c) + op->offset;
-  const uint8_t *disk =
-    soak->ram.data + c->number * SOAK_REGION + op->offset;
+  const uint8_t *disk = soak->ram.data + c->number * SOAK_REGION + op->offset;
 
   if (!changes (op->kind) || memcmp (disk, model, op->length) == 0)
     return;
   apply (soak, c, op);
   if (memcmp (disk, model, op->length) != 0)
     ram_fail ("connection %u: %zu bytes at %zu are neither as before nor as "
-              "the command would have left them", c->number, op->length,
-              op->offset);
+              "the command would have left them",
+              c->number, op->length, op->offset);
 }
 
 static void
@@ -132,11 +130,8 @@ void
 soak_disconnect (struct soak *soak, struct connection *c)
 {
   switch (soak_random (4)) {
-  case 0:                       /* at once, with all that is in flight */
-    break;
-  case 1:
-    nbd_aio_disconnect (c->h, 0);
-    break;
+  case 0: /* at once, with all that is in flight */ break;
+  case 1: nbd_aio_disconnect (c->h, 0); break;
   case 2:
     nbd_shutdown (c->h, 0);
     soak_retire (soak, c);
@@ -154,10 +149,10 @@ overlaps (const struct connection *c, const struct operation *op)
   for (unsigned i = 0; i < SOAK_DEPTH; ++i) {
     const struct operation *other = &c->commands[i];
 
-    if (other->buf != NULL && other != op &&
-        (changes (op->kind) || changes (other->kind)) &&
-        op->offset < other->offset + other->length &&
-        other->offset < op->offset + op->length)
+    if (other->buf != NULL && other != op
+        && (changes (op->kind) || changes (other->kind))
+        && op->offset < other->offset + other->length
+        && other->offset < op->offset + op->length)
       return true;
   }
   return false;
@@ -199,19 +194,15 @@ start (struct connection *c, struct operation *op, uint64_t offset)
   case READ_STRUCTURED:
     return nbd_aio_pread_structured (
       c->h, op->buf, op->length, offset,
-      (nbd_chunk_callback) { .callback = on_chunk, .user_data = op },
-      none, 0);
+      (nbd_chunk_callback) { .callback = on_chunk, .user_data = op }, none,
+      0);
   case WRITE:
     return nbd_aio_pwrite (c->h, op->buf, op->length, offset, none,
                            soak_random (2) ? LIBNBD_CMD_FLAG_FUA : 0);
-  case ZERO:
-    return nbd_aio_zero (c->h, op->length, offset, none, 0);
-  case TRIM:
-    return nbd_aio_trim (c->h, op->length, offset, none, 0);
-  case CACHE:
-    return nbd_aio_cache (c->h, op->length, offset, none, 0);
-  default:
-    return nbd_aio_flush (c->h, none, 0);
+  case ZERO: return nbd_aio_zero (c->h, op->length, offset, none, 0);
+  case TRIM: return nbd_aio_trim (c->h, op->length, offset, none, 0);
+  case CACHE: return nbd_aio_cache (c->h, op->length, offset, none, 0);
+  default: return nbd_aio_flush (c->h, none, 0);
   }
 }
 
@@ -260,8 +251,7 @@ soak_issue (struct soak *soak, struct connection *c)
 }
 
 /* Compare and forget what was completed.  What failed stays, for only the
- * disk can tell what came of it.
- */
+ * disk can tell what came of it. */
 void
 soak_retire (struct soak *soak, struct connection *c)
 {

@@ -5,8 +5,7 @@
  * and memory must stay flat.
  *
  * usage: soak operations N | soak minutes N
- * SOAK_SEED makes a run begin like an earlier one.
- */
+ * SOAK_SEED makes a run begin like an earlier one. */
 
 #include "soak.h"
 
@@ -20,7 +19,7 @@
 
 /* Programs end with an equal amount of memory: so much may differ. */
 #define SLACK_HEAP (256 * 1024)
-#define SLACK_RESIDENT (24 * 1024)      /* KiB */
+#define SLACK_RESIDENT (24 * 1024) /* KiB */
 
 static struct soak soak;
 
@@ -62,8 +61,8 @@ report (const char *when, double seconds)
   struct mallinfo2 heap = mallinfo2 ();
 
   printf ("%s: %.0f s, %llu commands, %llu failed, %llu bytes compared, "
-          "%llu connections, resident %ld KiB, heap %zu KiB\n", when, seconds,
-          (unsigned long long) soak.commands,
+          "%llu connections, resident %ld KiB, heap %zu KiB\n",
+          when, seconds, (unsigned long long) soak.commands,
           (unsigned long long) soak.failed,
           (unsigned long long) soak.compared,
           (unsigned long long) soak.connections, resident_kib (),
@@ -85,9 +84,8 @@ wait_for_events (void)
     if (direction == 0)
       continue;
     fds[i].fd = nbd_aio_get_fd (c->h);
-    fds[i].events =
-      (direction & LIBNBD_AIO_DIRECTION_READ ? POLLIN : 0) |
-      (direction & LIBNBD_AIO_DIRECTION_WRITE ? POLLOUT : 0);
+    fds[i].events = (direction & LIBNBD_AIO_DIRECTION_READ ? POLLIN : 0)
+                    | (direction & LIBNBD_AIO_DIRECTION_WRITE ? POLLOUT : 0);
   }
   poll (fds, SOAK_CONNECTIONS, 10000);
   for (unsigned i = 0; i < SOAK_CONNECTIONS; ++i) {
@@ -95,8 +93,8 @@ wait_for_events (void)
 
     if (fds[i].revents & (POLLIN | POLLHUP | POLLERR))
       nbd_aio_notify_read (c->h);
-    if ((fds[i].revents & POLLOUT) &&
-        (nbd_aio_get_direction (c->h) & LIBNBD_AIO_DIRECTION_WRITE))
+    if ((fds[i].revents & POLLOUT)
+        && (nbd_aio_get_direction (c->h) & LIBNBD_AIO_DIRECTION_WRITE))
       nbd_aio_notify_write (c->h);
   }
 }
@@ -152,8 +150,7 @@ run (uint64_t commands, double seconds)
 {
   double start = now (), shown = start;
 
-  while (commands > 0 ? soak.commands < commands
-                      : now () - start < seconds) {
+  while (commands > 0 ? soak.commands < commands : now () - start < seconds) {
     turn ();
     if (now () - shown >= 60) {
       shown = now ();

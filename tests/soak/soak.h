@@ -11,18 +11,26 @@
 #define SOAK_DEPTH 16
 #define SOAK_REGION ((size_t) 1 << 20)
 
-enum kind { READ, READ_STRUCTURED, WRITE, ZERO, TRIM, CACHE, FLUSH, NR_KINDS };
+enum kind {
+  READ,
+  READ_STRUCTURED,
+  WRITE,
+  ZERO,
+  TRIM,
+  CACHE,
+  FLUSH,
+  NR_KINDS
+};
 
 /* One command in flight.  No two of a connection overlap if one changes
- * the disk, so what a read must find is known when it is issued.
- */
+ * the disk, so what a read must find is known when it is issued. */
 struct operation {
   enum kind kind;
   int64_t cookie;
-  size_t offset, length;        /* in the connection's region */
-  uint8_t *buf;                 /* NULL: the place is free */
+  size_t offset, length; /* in the connection's region */
+  uint8_t *buf;          /* NULL: the place is free */
   bool failed;
-  size_t chunks;                /* bytes of chunks of READ_STRUCTURED */
+  size_t chunks; /* bytes of chunks of READ_STRUCTURED */
 };
 
 /* Each has a region of the disk to itself. */
@@ -36,9 +44,9 @@ struct connection {
 
 struct soak {
   struct ram ram;
-  uint8_t *model;               /* what the disk holds */
+  uint8_t *model; /* what the disk holds */
   struct connection connection[SOAK_CONNECTIONS];
-  uint64_t state;               /* of the random numbers */
+  uint64_t state; /* of the random numbers */
   uint64_t commands, failed, compared, connections;
 };
 

@@ -2,8 +2,7 @@
 
 /* Threads on one handle are cancelled wherever they are, one after another,
  * and their buffers freed; others take their places, and what they write and
- * read is right to the end.
- */
+ * read is right to the end. */
 
 #include "ram.h"
 
@@ -35,8 +34,7 @@ on_chunk (void *opaque, const void *subbuf, size_t count, uint64_t offset,
 }
 
 /* Nobody but this thread and those before it writes to its slice, and all
- * of them the same.
- */
+ * of them the same. */
 static void *
 work (void *opaque)
 {
@@ -47,10 +45,10 @@ work (void *opaque)
     memset (w->buf, (int) w->number + 1, SLICE);
     MUST (nbd_pwrite (w->h, w->buf, SLICE, offset, 0) == 0);
     memset (w->buf, 0, SLICE);
-    MUST (nbd_pread_structured (w->h, w->buf, SLICE, offset,
-                                (nbd_chunk_callback) {
-                                  .callback = on_chunk, .user_data = w },
-                                0) == 0);
+    MUST (nbd_pread_structured (
+            w->h, w->buf, SLICE, offset,
+            (nbd_chunk_callback) { .callback = on_chunk, .user_data = w }, 0)
+          == 0);
     MUST (w->buf[0] == (char) (w->number + 1));
     MUST (memcmp (w->buf, w->buf + 1, SLICE - 1) == 0);
     MUST (nbd_flush (w->h, 0) == 0);

@@ -3,8 +3,7 @@
 /* Eight threads on one handle: each issues commands and retires its own;
  * they poll, notify, look at the hint and the counters, peek and block.
  * When all have ended, and only then, the handle is closed.  Then again with
- * a server that leaves in the middle, which each thread must notice.
- */
+ * a server that leaves in the middle, which each thread must notice. */
 
 #include "ram.h"
 
@@ -51,8 +50,8 @@ look (struct nbd_handle *h)
   MUST (!nbd_aio_is_connecting (h) && !nbd_aio_is_negotiating (h));
   MUST (nbd_connection_state (h) != NULL);
   MUST (nbd_aio_in_flight (h) >= 0);
-  MUST (nbd_aio_peek_command_completed (h) != 0 ||
-        nbd_aio_in_flight (h) >= 0);
+  MUST (nbd_aio_peek_command_completed (h) != 0
+        || nbd_aio_in_flight (h) >= 0);
   MUST (nbd_get_size (h) > 0);
   nbd_stats_bytes_sent (h);
   nbd_stats_bytes_received (h);
@@ -98,7 +97,8 @@ work (void *opaque)
     wait_for (w, nbd_aio_pwrite (w->h, out, sizeof out, offset,
                                  (nbd_completion_callback) {
                                    .callback = on_completion,
-                                   .user_data = &called }, 0));
+                                   .user_data = &called },
+                                 0));
     wait_for (w, nbd_aio_pread (w->h, in, sizeof in, offset,
                                 NBD_NULL_COMPLETION, 0));
     MUST (memcmp (in, out, sizeof in) == 0);
@@ -137,22 +137,22 @@ work_until_the_end (void *opaque)
 }
 
 static void
-run (enum ram_style style, unsigned cut_after, void *(*function) (void *))
+run (enum ram_style style, unsigned cut_after, void *(*function) (void *) )
 {
   struct ram ram;
   struct worker workers[THREADS];
 
   ram_create (&ram, THREADS * SLICE);
 
-  struct ram_server server = {
-    .ram = &ram, .style = style, .cut_after = cut_after
-  };
+  struct ram_server server = { .ram = &ram,
+                               .style = style,
+                               .cut_after = cut_after };
   struct nbd_handle *h = ram_connect (&server);
 
   for (unsigned i = 0; i < THREADS; ++i) {
     workers[i] = (struct worker) { .h = h, .number = i };
-    MUST (pthread_create (&workers[i].thread, NULL, function,
-                          &workers[i]) == 0);
+    MUST (pthread_create (&workers[i].thread, NULL, function, &workers[i])
+          == 0);
   }
   for (unsigned i = 0; i < THREADS; ++i)
     pthread_join (workers[i].thread, NULL);

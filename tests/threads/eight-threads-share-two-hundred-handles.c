@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Eight threads make 200 handles, connect, use and close them.  A handle
- * goes from thread to thread, and several use one at the same time.
- */
+ * goes from thread to thread, and several use one at the same time. */
 
 #include "ram.h"
 

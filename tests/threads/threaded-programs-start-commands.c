@@ -2,8 +2,7 @@
 
 /* While threads allocate and hold locks all the time, the program forks; the
  * child and the threads of the parent connect to commands that they start.
- * The command is this program itself, being the server.
- */
+ * The command is this program itself, being the server. */
 
 #include "ram.h"
 
@@ -111,7 +110,8 @@ main (int argc, char *argv[])
   MUST (self != NULL);
   for (int i = 0; i < BUSY + CONNECTING; ++i)
     MUST (pthread_create (&threads[i], NULL,
-                          i < BUSY ? be_busy : keep_connecting, NULL) == 0);
+                          i < BUSY ? be_busy : keep_connecting, NULL)
+          == 0);
   for (int i = 0; i < ROUNDS; ++i)
     connect_in_a_child ();
   for (int i = BUSY; i < BUSY + CONNECTING; ++i)

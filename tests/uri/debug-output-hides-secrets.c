@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Users, passwords and names of files in a URI never appear in debug output
  * or in an error, however they are written and whether or not the URI is
- * right; what is no secret does appear.
- */
+ * right; what is no secret does appear. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,8 +78,9 @@ check_get_uri (void)
 {
   struct nbd_handle *h = new_handle ();
 
-  CHECK_FAILS (nbd_connect_uri (h, "nbd+unix://s3cr3t@/?tls-psk-file=s3cr3t&"
-                                NOWHERE), ENOENT, "sock");
+  CHECK_FAILS (
+    nbd_connect_uri (h, "nbd+unix://s3cr3t@/?tls-psk-file=s3cr3t&" NOWHERE),
+    ENOENT, "sock");
   char *uri = nbd_get_uri (h);
   CHECK_CONTAINS (uri, "//s3cr3t@/");
   CHECK_CONTAINS (uri, "tls-psk-file=s3cr3t");
@@ -91,7 +91,7 @@ check_get_uri (void)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
   struct nbd_handle *h = nbd_create ();
   bool supported = nbd_supports_uri (h);
 

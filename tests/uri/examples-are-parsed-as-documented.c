@@ -9,7 +9,7 @@
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
   static const struct nbdi_settings policy = {
     .uri_allow_transports = LIBNBD_ALLOW_TRANSPORT_MASK,
     .uri_allow_tls = LIBNBD_TLS_ALLOW,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whatever way a handle was connected, another one that connects to what
- * nbd_get_uri says reaches the same server and export, and says the same.
- */
+ * nbd_get_uri says reaches the same server and export, and says the same. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -106,8 +105,7 @@ check_unix (void)
   CHECK_INT (listen (fd, 5), 0);
   pid_t pid = serve_listener (fd);
   CHECK_OK (nbd_connect_unix (h, un.sun_path));
-  snprintf (uri, sizeof uri, "nbd+unix:///%s?socket=%s/a%%26b", ENCODED,
-            dir);
+  snprintf (uri, sizeof uri, "nbd+unix:///%s?socket=%s/a%%26b", ENCODED, dir);
   check_again (h, uri);
   stop_server (pid);
   unlink (un.sun_path);

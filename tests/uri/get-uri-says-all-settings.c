@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What nbd_get_uri prints gives another handle the same TLS settings, odd
  * characters and all; what a URI cannot say is an error.  Nobody listens at
- * the socket, which does not matter.
- */
+ * the socket, which does not matter. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -13,13 +12,14 @@
 #define USER "al:i@c/e %\303\251"
 #define FILES "/a b/&c=d;e?#%25"
 #define NOWHERE "/nowhere/at all"
-#define WANT "nbd+unix://al%3Ai%40c%2Fe%20%25%C3%A9@/x" \
-             "?socket=/nowhere/at%20all" \
-             "&tls-certificates=/a%20b/%26c%3Dd%3Be%3F%23%2525" \
-             "&tls-psk-file=/a%20b/%26c%3Dd%3Be%3F%23%2525" \
-             "&tls-hostname=h%26" \
-             "&tls-priority=NORMAL%3A-VERS-ALL%3A%2BVERS-TLS1.3" \
-             "&tls-verify-peer=0"
+#define WANT                                          \
+  "nbd+unix://al%3Ai%40c%2Fe%20%25%C3%A9@/x"          \
+  "?socket=/nowhere/at%20all"                         \
+  "&tls-certificates=/a%20b/%26c%3Dd%3Be%3F%23%2525"  \
+  "&tls-psk-file=/a%20b/%26c%3Dd%3Be%3F%23%2525"      \
+  "&tls-hostname=h%26"                                \
+  "&tls-priority=NORMAL%3A-VERS-ALL%3A%2BVERS-TLS1.3" \
+  "&tls-verify-peer=0"
 
 static struct nbd_handle *
 new_handle (void)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Tricks with encodings, limits and shells that the examples do not have,
- * each beside the nearest thing that is right.
- */
+ * each beside the nearest thing that is right. */
 #include "check.h"
 #include "uri-parse.h"
 
 #define SSH "nbd+ssh://server/?socket="
 #define UNIX "nbd+unix:///?socket="
 
-static const struct { const char *uri, *result; } rows[] = {
+static const struct {
+  const char *uri, *result;
+} rows[] = {
   /* Characters of the export name. */
   { "nbd:///%F0%9F%98%80", "tcp localhost:10809 \"\360\237\230\200\"" },
   { "nbd:///%F4%8F%BF%BF", "tcp localhost:10809 \"\364\217\277\277\"" },
@@ -170,7 +171,7 @@ static const struct { const char *uri, *result; } rows[] = {
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
   static const struct nbdi_settings policy = {
     .uri_allow_transports = LIBNBD_ALLOW_TRANSPORT_MASK,
     .uri_allow_tls = LIBNBD_TLS_ALLOW,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Host and port of a URI that names a socket are ignored, and debug output
- * says so; the host is not what a certificate is checked against.
- */
+ * says so; the host is not what a certificate is checked against. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

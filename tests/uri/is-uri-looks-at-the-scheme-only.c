@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /* nbd_is_uri is true for the eight schemes followed by "://", in any case,
- * whatever comes then, and for nothing else.
- */
+ * whatever comes then, and for nothing else. */
 #include <errno.h>
 
 #include "check.h"
 
 static const char *const uris[] = {
-  "nbd://", "nbds://h", "nbd+unix://", "nbds+unix:///?socket=s",
-  "nbd+vsock://", "nbds+vsock://x", "nbd+ssh://", "nbds+ssh://",
-  "NBD://", "Nbds+Unix://", "nbd://%", "nbd://a b#c",
+  "nbd://",       "nbds://h",       "nbd+unix://", "nbds+unix:///?socket=s",
+  "nbd+vsock://", "nbds+vsock://x", "nbd+ssh://",  "nbds+ssh://",
+  "NBD://",       "Nbds+Unix://",   "nbd://%",     "nbd://a b#c",
 };
 
 static const char *const others[] = {
-  "", "nbd", "nbd:", "nbd:/", "nbd:h", "nbd:h:10809", " nbd://", "/nbd://",
-  "nbd+tcp://", "nbd+://", "nbdss://", "http://nbd://", "nbd%3A//",
-  "nbd+unix", "nbds+unix:/",
+  "",           "nbd",         "nbd:",        "nbd:/",
+  "nbd:h",      "nbd:h:10809", " nbd://",     "/nbd://",
+  "nbd+tcp://", "nbd+://",     "nbdss://",    "http://nbd://",
+  "nbd%3A//",   "nbd+unix",    "nbds+unix:/",
 };
 
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
   struct nbd_handle *h = nbd_create ();
 
   CHECK (h != NULL);

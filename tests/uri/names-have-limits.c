@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The export name has up to 4096 bytes after decoding, the name of a Unix
- * socket as many as fit into an address.
- */
+ * socket as many as fit into an address. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +14,7 @@ static const struct nbdi_settings policy = {
 };
 
 /* A URI that ends in a piece of text repeated n times; what is decoded of
- * one is a character.
- */
+ * one is a character. */
 static void
 check_length (const char *start, const char *piece, size_t n,
               const char *format, char character, const char *error)
@@ -35,16 +33,16 @@ check_length (const char *start, const char *piece, size_t n,
   check_parse (&policy, uri, error ? error : result);
 }
 
-#define EXPORT(n, error)                                                \
-  check_length ("nbd:///", "%61", (n), "tcp localhost:10809 \"%s\"",    \
-                'a', (error))
-#define SOCKET(n, error)                                                \
-  check_length ("nbd+unix:///?socket=", "%2F", (n), "unix %s \"\"",     \
-                '/', (error))
-#define ABSTRACT(n, error)                                              \
-  check_length ("nbd+unix:///?socket=%00", "a", (n), "unix @%s \"\"",   \
-                'a', (error))
-#define REMOTE(n, error)                                                \
+#define EXPORT(n, error)                                                  \
+  check_length ("nbd:///", "%61", (n), "tcp localhost:10809 \"%s\"", 'a', \
+                (error))
+#define SOCKET(n, error)                                                 \
+  check_length ("nbd+unix:///?socket=", "%2F", (n), "unix %s \"\"", '/', \
+                (error))
+#define ABSTRACT(n, error)                                                 \
+  check_length ("nbd+unix:///?socket=%00", "a", (n), "unix @%s \"\"", 'a', \
+                (error))
+#define REMOTE(n, error)                                                 \
   check_length ("nbd+ssh://h/?socket=", "/", (n), "ssh h:22 -> %s \"\"", \
                 '/', (error))
 

@@ -17,14 +17,14 @@ check_policy (bool files, bool priority)
     .uri_allow_tls_priority = priority,
   };
 
-  check_parse (&policy, PSK, files
-               ? "tcp localhost:10809 \"\" tls tls-psk-file=keys.psk"
-               : "E-POLICY");
-  check_parse (&policy, CERTIFICATES, files
-               ? "unix s \"\" tls tls-certificates=certs" : "E-POLICY");
-  check_parse (&policy, PRIORITY, priority
-               ? "tcp localhost:10809 \"\" tls tls-priority=NORMAL"
-               : "E-POLICY");
+  check_parse (&policy, PSK,
+               files ? "tcp localhost:10809 \"\" tls tls-psk-file=keys.psk"
+                     : "E-POLICY");
+  check_parse (&policy, CERTIFICATES,
+               files ? "unix s \"\" tls tls-certificates=certs" : "E-POLICY");
+  check_parse (&policy, PRIORITY,
+               priority ? "tcp localhost:10809 \"\" tls tls-priority=NORMAL"
+                        : "E-POLICY");
 }
 
 void

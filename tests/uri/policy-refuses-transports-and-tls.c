@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A URI whose transport or use of TLS is not allowed is refused with EPERM,
- * whatever else it says, and the handle stays as it was.
- */
+ * whatever else it says, and the handle stays as it was. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +43,7 @@ check_refused (uint32_t transports, int tls, const char *uri)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
   struct nbd_handle *h = nbd_create ();
   bool supported = nbd_supports_uri (h);
   nbd_close (h);
@@ -57,16 +56,19 @@ test (void)
     if (!is_good (e) || !ROW (e->uri))
       continue;
     if (begins (e->result, "tcp "))
-      check_refused (LIBNBD_ALLOW_TRANSPORT_MASK &
-                     ~LIBNBD_ALLOW_TRANSPORT_TCP, LIBNBD_TLS_ALLOW, e->uri);
+      check_refused (LIBNBD_ALLOW_TRANSPORT_MASK
+                       & ~LIBNBD_ALLOW_TRANSPORT_TCP,
+                     LIBNBD_TLS_ALLOW, e->uri);
     else
       check_refused (LIBNBD_ALLOW_TRANSPORT_TCP, LIBNBD_TLS_ALLOW, e->uri);
     if (begins (e->result, "ssh "))
-      check_refused (LIBNBD_ALLOW_TRANSPORT_MASK &
-                     ~LIBNBD_ALLOW_TRANSPORT_SSH, LIBNBD_TLS_ALLOW, e->uri);
+      check_refused (LIBNBD_ALLOW_TRANSPORT_MASK
+                       & ~LIBNBD_ALLOW_TRANSPORT_SSH,
+                     LIBNBD_TLS_ALLOW, e->uri);
     check_refused (LIBNBD_ALLOW_TRANSPORT_MASK,
                    begins (e->uri, "nbds") ? LIBNBD_TLS_DISABLE
-                                           : LIBNBD_TLS_REQUIRE, e->uri);
+                                           : LIBNBD_TLS_REQUIRE,
+                   e->uri);
     check_refused (0, LIBNBD_TLS_ALLOW, e->uri);
   }
   check_rows_end ();

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* A URI is checked to its end before anything is done: one that is refused
- * leaves each setting, and the handle can still be used.
- */
+ * leaves each setting, and the handle can still be used. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "check.h"
 
-#define GOOD "nbd://alice@localhost:1/name?tls-hostname=other&" \
-             "tls-verify-peer=false&tls-certificates=certs&" \
-             "tls-psk-file=keys&tls-priority=NORMAL"
+#define GOOD                                         \
+  "nbd://alice@localhost:1/name?tls-hostname=other&" \
+  "tls-verify-peer=false&tls-certificates=certs&"    \
+  "tls-psk-file=keys&tls-priority=NORMAL"
 
-static const struct { const char *uri; int errnum; } rows[] = {
+static const struct {
+  const char *uri;
+  int errnum;
+} rows[] = {
   { GOOD "&tls-type=unknown", EINVAL },
   { GOOD "&tls-hostname=again", EINVAL },
   { GOOD "&socket=/tmp/sock", EINVAL },
@@ -39,7 +42,7 @@ check_untouched (struct nbd_handle *h)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
   struct nbd_handle *h = nbd_create ();
 
   CHECK (h != NULL);

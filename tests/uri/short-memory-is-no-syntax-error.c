@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* When the library that parses URIs has no memory, the error is ENOMEM and
- * not that the URI is wrong; above all no part of it may be missing.
- */
+ * not that the URI is wrong; above all no part of it may be missing. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,8 +24,7 @@ parse (void)
 {
   struct nbdi_uri u;
   int r = LIB (nbdi_parse_uri (
-                 h, &policy,
-                 "nbds://alice@example.com:1234/disk?tls-type=x509", &u));
+    h, &policy, "nbds://alice@example.com:1234/disk?tls-type=x509", &u));
 
   if (memory_asked >= memory_fails)
     CHECK_INT (r, -1);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* nbd_get_uri does not invent a URI for a socket that the program made, a
  * child process or a family that no scheme is for; and it does not say where
- * an attempt went that failed, nor does anything else.
- */
+ * an attempt went that failed, nor does anything else. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>

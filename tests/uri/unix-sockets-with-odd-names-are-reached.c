@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A URI reaches the socket that its parameter names, byte for byte, and
  * nbd_get_uri names the same one again; abstract sockets can be reached but
- * not named.
- */
+ * not named. */
 #include <errno.h>
 #include <poll.h>
 #include <stddef.h>
@@ -15,7 +14,9 @@
 
 #include "check.h"
 
-static const struct { const char *encoded, *name; } rows[] = {
+static const struct {
+  const char *encoded, *name;
+} rows[] = {
   { "plain.sock", "plain.sock" },
   { "-U", "-U" },
   { "a%20b%26c%3Dd%3Be%2Bf%23g%3Fh", "a b&c=d;e+f#g?h" },
@@ -41,7 +42,8 @@ listener (const char *name, size_t len)
   CHECK (len <= sizeof address.un.sun_path);
   memcpy (address.un.sun_path, name, len);
   CHECK_INT (bind (fd, (struct sockaddr *) &address.un,
-                   offsetof (struct sockaddr_un, sun_path) + len), 0);
+                   offsetof (struct sockaddr_un, sun_path) + len),
+             0);
   CHECK_INT (listen (fd, 5), 0);
   return fd;
 }
@@ -110,7 +112,7 @@ check_abstract (void)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
   char dir[] = "/tmp/causeway-uriXXXXXX";
   struct nbd_handle *h = nbd_create ();
   bool supported = nbd_supports_uri (h);

@@ -29,7 +29,8 @@ test (void)
   CHECK_OK (nbd_set_debug_callback (h, cb));
   CHECK_OK (nbd_set_debug (h, true));
   CHECK_FAILS (nbd_connect_uri (h, "nbd+unix:///?tls-verfy-peer=1"
-                                "&socket=/nowhere"), ENOENT, "/nowhere");
+                                   "&socket=/nowhere"),
+               ENOENT, "/nowhere");
   CHECK_INT (named, 1);
   nbd_close (h);
 }

@@ -45,14 +45,12 @@ check_scan (void)
 static void
 check_digest (void)
 {
-  static const char text[] =
-    "Nobody inspects the spammish repetition";
+  static const char text[] = "Nobody inspects the spammish repetition";
 
   check (digest ("", 0, 0) == UINT64_C (0xef46db3751d8e999), "digest", 0);
   check (digest ("a", 1, 0) == UINT64_C (0xd24ec4f1a98c6e5b), "digest", 1);
   check (digest ("abc", 3, 0) == UINT64_C (0x44bc2cf5ad770999), "digest", 3);
-  check (digest (text, 39, 0) == UINT64_C (0xfbcea83c8a378bf1), "digest",
-         39);
+  check (digest (text, 39, 0) == UINT64_C (0xfbcea83c8a378bf1), "digest", 39);
 }
 
 static void
@@ -79,7 +77,8 @@ check_ranges (void)
   ranges_remove (&r, 10, 15);
   ranges_remove (&r, 38, 50);
   check (r.count == 2 && r.list[0].end == 10 && r.list[1].start == 15
-         && r.list[1].end == 38, "ranges are not removed", r.count);
+           && r.list[1].end == 38,
+         "ranges are not removed", r.count);
   check (ranges_count (&r, 5, 20) == 10, "positions are miscounted",
          ranges_count (&r, 5, 20));
   ranges_clear (&r);

@@ -18,7 +18,7 @@
 struct ram {
   struct endpoint e;
   unsigned char *data;
-  uint64_t bad;                 /* reading this position fails */
+  uint64_t bad; /* reading this position fails */
   unsigned finished;
 };
 
@@ -55,17 +55,10 @@ start (struct endpoint *e, struct io *io)
     else
       memcpy (io->buffer, r->data + at, io->length);
     break;
-  case WRITE:
-    memcpy (r->data + at, io->buffer, io->length);
-    break;
-  case WRITE_ZEROES:
-    memset (r->data + at, 0, io->length);
-    break;
-  case STATUS:
-    tell_map (r, io);
-    break;
-  case FLUSH:
-    break;
+  case WRITE: memcpy (r->data + at, io->buffer, io->length); break;
+  case WRITE_ZEROES: memset (r->data + at, 0, io->length); break;
+  case STATUS: tell_map (r, io); break;
+  case FLUSH: break;
   }
   io_done (io, error);
 }
@@ -87,7 +80,10 @@ finish (struct endpoint *e, uint64_t length, bool flush)
 }
 
 static const struct endpoint_ops ops = {
-  .name = "ram", .start = start, .connect = take_any, .finish = finish,
+  .name = "ram",
+  .start = start,
+  .connect = take_any,
+  .finish = finish,
 };
 
 static struct ram *
@@ -100,9 +96,18 @@ new_ram (struct copy *c, bool source)
   CHECK (r->data != NULL);
   r->bad = UINT64_MAX;
   r->e = (struct endpoint) {
-    .ops = &ops, .copy = c, .name = source ? "one" : "other", .fd = -1,
-    .source = source, .size = SIZE, .minimum = 1, .preferred = BLOCK,
-    .maximum = MIB, .zero_maximum = SIZE, .has_map = true, .can_flush = true,
+    .ops = &ops,
+    .copy = c,
+    .name = source ? "one" : "other",
+    .fd = -1,
+    .source = source,
+    .size = SIZE,
+    .minimum = 1,
+    .preferred = BLOCK,
+    .maximum = MIB,
+    .zero_maximum = SIZE,
+    .has_map = true,
+    .can_flush = true,
     .multi = true,
   };
   /* Data, zeroes and what was there before, in runs of some blocks. */
@@ -123,7 +128,7 @@ free_ram (struct ram *r)
 struct second {
   struct copy *c;
   struct ram *from, *to;
-  char said[200];               /* the first message */
+  char said[200]; /* the first message */
   unsigned messages, ticks;
   bool stops;
 };
@@ -152,7 +157,10 @@ begin (struct second *t)
 {
   struct copy_settings settings = copy_usual_settings;
   struct copy_events events = {
-    .message = hear, .tick = tick, .tick_ms = -1, .opaque = t,
+    .message = hear,
+    .tick = tick,
+    .tick_ms = -1,
+    .opaque = t,
     .wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK),
   };
 
@@ -204,7 +212,7 @@ test (void)
   begin (&second);
   begin (&stopped);
   succeeds (&first);
-  broken.from->bad = 200 * 7 * BLOCK;      /* no zeroes are there */
+  broken.from->bad = 200 * 7 * BLOCK; /* no zeroes are there */
   CHECK (copy_run (broken.c) == -1);
   CHECK (broken.messages == 1);
   CHECK (strstr (broken.said, "one: read at offset ") != NULL);

@@ -21,10 +21,10 @@ tool_now_ms (void)
 }
 
 struct step {
-  int64_t at_ms;                /* since the start */
+  int64_t at_ms; /* since the start */
   enum event event;
   enum phase then;
-  int64_t limit_ms;             /* the deadline since the start; 0: none */
+  int64_t limit_ms; /* the deadline since the start; 0: none */
 };
 
 #define MOST_STEPS 4
@@ -34,34 +34,42 @@ static const struct {
   size_t count;
   struct step steps[MOST_STEPS];
 } lives[] = {
-  { "unmounted by the user", 4,
+  { "unmounted by the user",
+    4,
     { { 0, OVERDUE, SERVING, 0 },
       { 100, UNMOUNTED, DRAINING, 100 + PATIENCE_MS },
       { 200, UNMOUNTED, DRAINING, 100 + PATIENCE_MS },
       { 300, DISCONNECTING, CLOSING, 100 + PATIENCE_MS } } },
-  { "ended by a signal", 3,
+  { "ended by a signal",
+    3,
     { { 100, SIGNALLED, LEAVING, 100 + HURRY_MS },
       { 200, UNMOUNTED, DRAINING, 100 + HURRY_MS },
       { 300, DISCONNECTING, CLOSING, 100 + HURRY_MS } } },
-  { "the mount cannot be taken away", 2,
+  { "the mount cannot be taken away",
+    2,
     { { 100, SIGNALLED, LEAVING, 100 + HURRY_MS },
       { 5100, OVERDUE, DRAINING, 100 + HURRY_MS } } },
-  { "signals that mean one", 2,
+  { "signals that mean one",
+    2,
     { { 100, SIGNALLED, LEAVING, 100 + HURRY_MS },
       { 599, SIGNALLED, LEAVING, 100 + HURRY_MS } } },
-  { "patience is lost", 3,
+  { "patience is lost",
+    3,
     { { 100, SIGNALLED, LEAVING, 100 + HURRY_MS },
       { 600, SIGNALLED, LEAVING, 600 },
       { 600, OVERDUE, DRAINING, 600 } } },
-  { "a signal shortens the wait for writes", 2,
+  { "a signal shortens the wait for writes",
+    2,
     { { 100, UNMOUNTED, DRAINING, 100 + PATIENCE_MS },
       { 200, SIGNALLED, DRAINING, 200 + HURRY_MS } } },
-  { "mounting fails, and the server stays", 4,
+  { "mounting fails, and the server stays",
+    4,
     { { 100, DISCONNECTING, CLOSING, 100 + HURRY_MS },
       { 200, UNMOUNTED, CLOSING, 100 + HURRY_MS },
       { 5100, OVERDUE, KILLED, 100 + HURRY_MS },
       { 5200, SIGNALLED, KILLED, 5200 + HURRY_MS } } },
-  { "a signal while the server ends", 4,
+  { "a signal while the server ends",
+    4,
     { { 100, DISCONNECTING, CLOSING, 100 + HURRY_MS },
       { 200, SIGNALLED, CLOSING, 200 + HURRY_MS },
       { 900, SIGNALLED, CLOSING, 900 },
@@ -77,7 +85,8 @@ take_step (const struct step *step)
   if (step->event == SIGNALLED) {
     CHECK_INT (phase_signal (signalled ? SIGINT : SIGTERM), !signalled);
     signalled = true;
-  } else
+  }
+  else
     phase_event (step->event);
   CHECK_INT (phase_now (), step->then);
   CHECK_INT (phase_deadline (), limit);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What options have in common: the group of an option takes from here the
  * states that it leads to and does not have itself, and what is said of
- * replies.
- */
+ * replies. */
 GROUP (NEWSTYLE.EACH_OPTION)
   FOR_EACH (OPTION)
   REPLY (NBD_REP_ACK, 0)

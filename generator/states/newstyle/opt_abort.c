@@ -2,15 +2,13 @@
 #include "machine/machine.h"
 
 /* Leave option haggling and close the connection: because the program
- * wants it, or because nothing else can be done after an error.
- */
+ * wants it, or because nothing else can be done after an error. */
 GROUP (NEWSTYLE.OPT_ABORT)
   OPTION (NBD_OPT_ABORT)
   SPEC ("Option types")
 
 /* Build the option.  A server that is not fixed newstyle does not know it:
- * then all that is left is to close the connection.
- */
+ * then all that is left is to close the connection. */
 STATE (START)
   GOES_TO (SEND, .CLOSED)
 {

@@ -5,8 +5,7 @@
 #include <string.h>
 
 /* End option haggling the way that servers without NBD_OPT_GO know.  The
- * answer has no frame: a server that refuses can only close.
- */
+ * answer has no frame: a server that refuses can only close. */
 GROUP (NEWSTYLE.OPT_EXPORT_NAME)
   OPTION (NBD_OPT_EXPORT_NAME)
   SPEC ("Option types")
@@ -18,8 +17,7 @@ STATE (START)
   const char *name = s->settings.export_name;
 
   nbdi_forget_export (s);
-  if (nbdi_option_message (l, NBD_OPT_EXPORT_NAME, name,
-                           strlen (name)) == -1)
+  if (nbdi_option_message (l, NBD_OPT_EXPORT_NAME, name, strlen (name)) == -1)
     return FAILED;
   return NEXT (SEND);
 }
@@ -64,7 +62,9 @@ STATE (REFUSED)
 {
   CLEANUP_TEXT const char *name = nbdi_printable (s->settings.export_name);
 
-  nbdi_error (0, "NBD_OPT_EXPORT_NAME: the server refused export %s by "
-              "closing the connection", name);
+  nbdi_error (0,
+              "NBD_OPT_EXPORT_NAME: the server refused export %s by "
+              "closing the connection",
+              name);
   return NEXT (.DEAD);
 }

@@ -10,7 +10,7 @@ static int
 take_info_string (char **field, const uint8_t *p, uint32_t len)
 {
   if (len > NBD_MAX_STRING || memchr (p, 0, len) != NULL)
-    return 0;                   /* an item that we can do without */
+    return 0; /* an item that we can do without */
   char *s = strndup ((const char *) p, len);
   if (s == NULL) {
     nbdi_error (errno, "NBD_REP_INFO");
@@ -34,8 +34,10 @@ take_info_export (struct nbdi_link *l, const uint8_t *p, uint32_t len)
   }
   uint64_t size = nbdi_get64 (p + 2);
   if (export->known && export->size != size) {
-    nbdi_error (EPROTO, "NBD_INFO_EXPORT: sent twice with sizes %" PRIu64
-                " and %" PRIu64, export->size, size);
+    nbdi_error (EPROTO,
+                "NBD_INFO_EXPORT: sent twice with sizes %" PRIu64
+                " and %" PRIu64,
+                export->size, size);
     return -1;
   }
   return nbdi_take_export (l, size, nbdi_get16 (p + 10));
@@ -46,8 +48,9 @@ static int
 take_info_block_size (struct nbdi_session *s, const uint8_t *p, uint32_t len)
 {
   if (len != NBD_INFO_BLOCK_SIZE_SIZE) {
-    nbdi_error (EPROTO, "NBD_INFO_BLOCK_SIZE: length is %" PRIu32
-                ", must be %d", len, NBD_INFO_BLOCK_SIZE_SIZE);
+    nbdi_error (EPROTO,
+                "NBD_INFO_BLOCK_SIZE: length is %" PRIu32 ", must be %d", len,
+                NBD_INFO_BLOCK_SIZE_SIZE);
     return -1;
   }
   nbdi_set_block_sizes (s, nbdi_get32 (p + 2), nbdi_get32 (p + 6),
@@ -62,22 +65,18 @@ take_info (struct nbdi_link *l, const uint8_t *p, uint32_t len)
   struct nbdi_session *s = l->session;
 
   switch (nbdi_get16 (p)) {
-  case NBD_INFO_EXPORT:
-    return take_info_export (l, p, len);
+  case NBD_INFO_EXPORT: return take_info_export (l, p, len);
   case NBD_INFO_NAME:
     return take_info_string (&s->export.name, p + 2, len - 2);
   case NBD_INFO_DESCRIPTION:
     return take_info_string (&s->export.description, p + 2, len - 2);
-  case NBD_INFO_BLOCK_SIZE:
-    return take_info_block_size (s, p, len);
-  default:
-    return 0;
+  case NBD_INFO_BLOCK_SIZE: return take_info_block_size (s, p, len);
+  default: return 0;
   }
 }
 
 /* End option haggling by asking for an export.  NBD_OPT_INFO has the same
- * request and replies but stays in negotiation, so it is served here too.
- */
+ * request and replies but stays in negotiation, so it is served here too. */
 GROUP (NEWSTYLE.OPT_GO)
   OPTION (NBD_OPT_GO, NBD_OPT_INFO)
   REPLY (NBD_REP_INFO, 2, NBDI_MAX_OPTION_REPLY)
@@ -102,8 +101,8 @@ STATE (RECV_HEADER)
 {
   if (nbdi_expect_option_reply (l) == -1)
     return FAILED;
-  if (l->opt.reply.type == NBD_REP_INFO &&
-      l->opt.reply.length > 2 + NBD_MAX_STRING) {
+  if (l->opt.reply.type == NBD_REP_INFO
+      && l->opt.reply.length > 2 + NBD_MAX_STRING) {
     l->in.skip = l->opt.reply.length;
     return NEXT (SKIP);
   }
@@ -133,8 +132,10 @@ STATE (RECV_PAYLOAD)
     return NEXT (RECV_HEADER);
   case NBD_REP_ACK:
     if (!s->export.known)
-      return FAIL (EPROTO, "%s: the server acknowledged it without telling "
-                   "the export's size", nbdi_option_name (l->opt.option));
+      return FAIL (EPROTO,
+                   "%s: the server acknowledged it without telling "
+                   "the export's size",
+                   nbdi_option_name (l->opt.option));
     nbdi_settle_contexts (s);
     nbdi_option_result (l, 0, 0);
     return NEXT (^OPTION_DONE);

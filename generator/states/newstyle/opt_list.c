@@ -9,8 +9,7 @@
 #define MAX_EXPORTS (1 << 20)
 
 /* Tell the program of one export: a name and a description, which may hold
- * anything but NUL.
- */
+ * anything but NUL. */
 static int
 take_export (struct nbdi_link *l, const uint8_t *p, uint32_t len)
 {
@@ -18,20 +17,22 @@ take_export (struct nbdi_link *l, const uint8_t *p, uint32_t len)
 
   p += 4;
   len -= 4;
-  if (name_len > len || name_len > NBD_MAX_STRING ||
-      len - name_len > NBD_MAX_STRING) {
-    nbdi_error (EPROTO, "NBD_OPT_LIST: export name of %" PRIu32 " bytes in "
-                "a reply with %" PRIu32 " bytes", name_len, len);
+  if (name_len > len || name_len > NBD_MAX_STRING
+      || len - name_len > NBD_MAX_STRING) {
+    nbdi_error (EPROTO,
+                "NBD_OPT_LIST: export name of %" PRIu32 " bytes in "
+                "a reply with %" PRIu32 " bytes",
+                name_len, len);
     return -1;
   }
   if (memchr (p, 0, len) != NULL) {
     nbdi_error (EPROTO, "NBD_OPT_LIST: export name or description holds "
-                "a NUL byte");
+                        "a NUL byte");
     return -1;
   }
   CLEANUP_FREE char *name = strndup ((const char *) p, name_len);
-  CLEANUP_FREE char *description =
-    strndup ((const char *) p + name_len, len - name_len);
+  CLEANUP_FREE char *description = strndup ((const char *) p + name_len,
+                                            len - name_len);
   if (name == NULL || description == NULL) {
     nbdi_error (errno, "NBD_OPT_LIST");
     return -1;

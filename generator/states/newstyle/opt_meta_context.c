@@ -9,8 +9,7 @@
 #define MAX_LISTED (1 << 20)
 
 /* Take one context: its name for the program and, when it was set, its id
- * for block status replies.
- */
+ * for block status replies. */
 static int
 take_context (struct nbdi_link *l, const uint8_t *p, uint32_t len)
 {
@@ -29,12 +28,14 @@ take_context (struct nbdi_link *l, const uint8_t *p, uint32_t len)
     nbdi_error (errno, "NBD_REP_META_CONTEXT");
     return -1;
   }
-  if (l->opt.option == NBD_OPT_SET_META_CONTEXT &&
-      nbdi_add_context (s, id, name) == -1)
+  if (l->opt.option == NBD_OPT_SET_META_CONTEXT
+      && nbdi_add_context (s, id, name) == -1)
     return -1;
   if (l->opt.value == MAX_LISTED) {
-    nbdi_error (EPROTO, "NBD_REP_META_CONTEXT: the server sent more than %d "
-                "contexts", MAX_LISTED);
+    nbdi_error (EPROTO,
+                "NBD_REP_META_CONTEXT: the server sent more than %d "
+                "contexts",
+                MAX_LISTED);
     return -1;
   }
   l->opt.value++;
@@ -44,8 +45,7 @@ take_context (struct nbdi_link *l, const uint8_t *p, uint32_t len)
 }
 
 /* List the metadata contexts of an export, or select some for block status
- * commands: the request and its replies are the same.
- */
+ * commands: the request and its replies are the same. */
 GROUP (NEWSTYLE.OPT_META_CONTEXT)
   OPTION (NBD_OPT_LIST_META_CONTEXT, NBD_OPT_SET_META_CONTEXT)
   REPLY (NBD_REP_META_CONTEXT, 4 + 1, 4 + NBD_MAX_STRING)
@@ -54,13 +54,12 @@ GROUP (NEWSTYLE.OPT_META_CONTEXT)
   SPEC ("Metadata querying")
 
 /* Build the option.  Setting forgets what was selected before, whatever
- * the server will say.
- */
+ * the server will say. */
 STATE (START)
   GOES_TO (SEND)
 {
-  const struct nbdi_strings *queries =
-    l->opt.own_queries ? &l->opt.queries : &s->meta_contexts;
+  const struct nbdi_strings *queries = l->opt.own_queries ? &l->opt.queries
+                                                          : &s->meta_contexts;
 
   if (l->opt.option == NBD_OPT_SET_META_CONTEXT) {
     nbdi_forget_contexts (s);

@@ -4,8 +4,7 @@
 #include <errno.h>
 
 /* What was negotiated in the clear could have been anybody's doing, and
- * the server forgets it as well.
- */
+ * the server forgets it as well. */
 static void
 forget_negotiation (struct nbdi_link *l)
 {
@@ -26,8 +25,7 @@ GROUP (NEWSTYLE.OPT_STARTTLS)
   SPEC ("TLS support")
 
 /* The server agreed or not.  What follows the agreement in the clear was
- * not sent by a server that is about to encrypt.
- */
+ * not sent by a server that is about to encrypt. */
 STATE (RECV_PAYLOAD)
   IO (RECV, l->opt.reply.length)
   GOES_TO (HANDSHAKE, ^OPTION_DONE)
@@ -42,10 +40,12 @@ STATE (RECV_PAYLOAD)
   }
   if (l->agreed.tls)
     return FAIL (EPROTO, "NBD_OPT_STARTTLS: the server agreed, but TLS is on "
-                 "already");
+                         "already");
   if (l->in.pos != l->in.end)
-    return FAIL (EPROTO, "NBD_OPT_STARTTLS: %zu bytes followed the server's "
-                 "agreement in plain text", l->in.end - l->in.pos);
+    return FAIL (EPROTO,
+                 "NBD_OPT_STARTTLS: %zu bytes followed the server's "
+                 "agreement in plain text",
+                 l->in.end - l->in.pos);
   if (nbdi_tls_start (&l->channel, l->reach.host) == -1)
     return FAILED;
   return NEXT (HANDSHAKE);
@@ -57,14 +57,10 @@ STATE (HANDSHAKE)
   GOES_TO (HANDSHAKE_SEND, ^OPTION_DONE)
 {
   switch (nbdi_tls_handshake (&l->channel)) {
-  case NBDI_TLS_WANT_READ:
-    return WAIT;
-  case NBDI_TLS_WANT_WRITE:
-    return NEXT (HANDSHAKE_SEND);
-  case NBDI_TLS_FAILED:
-    return FAILED;
-  case NBDI_TLS_DONE:
-    break;
+  case NBDI_TLS_WANT_READ: return WAIT;
+  case NBDI_TLS_WANT_WRITE: return NEXT (HANDSHAKE_SEND);
+  case NBDI_TLS_FAILED: return FAILED;
+  case NBDI_TLS_DONE: break;
   }
   forget_negotiation (l);
   l->agreed.tls = true;

@@ -2,8 +2,7 @@
 #include "machine/machine.h"
 
 /* Ask for structured replies.  NBD_OPT_EXTENDED_HEADERS, which implies them
- * and has 64 bit lengths, has the same request and replies.
- */
+ * and has 64 bit lengths, has the same request and replies. */
 GROUP (NEWSTYLE.OPT_STRUCTURED_REPLY)
   OPTION (NBD_OPT_STRUCTURED_REPLY, NBD_OPT_EXTENDED_HEADERS)
   COMPLETES_WITH (EINVAL, ENOTSUP)

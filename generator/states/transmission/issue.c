@@ -36,8 +36,7 @@ STATE (SEND)
     if (l->sending.begun == 0 && !nbdi_transport_unsent (&l->channel))
       return NEXT (HOLD);
     return WAIT;
-  default:
-    return NEXT (BROKEN);
+  default: return NEXT (BROKEN);
   }
 }
 

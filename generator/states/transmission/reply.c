@@ -20,8 +20,7 @@ STATE (START)
 }
 
 /* The magic number tells which kind of header this is, and no byte more
- * may be waited for until it is known to be legal here.
- */
+ * may be waited for until it is known to be legal here. */
 STATE (RECV_MAGIC)
   IO (RECV, 4)
   GOES_TO (SIMPLE.START, CHUNK.START)
@@ -41,7 +40,7 @@ STATE (RECV_MAGIC)
   }
   return FAIL (0, "reply: wrong magic 0x%08" PRIx32 " where %s is expected",
                magic,
-               l->agreed.extended_headers ? "an extended reply" :
-               l->agreed.structured_replies ? "a simple or structured reply" :
-               "a simple reply");
+               l->agreed.extended_headers     ? "an extended reply"
+               : l->agreed.structured_replies ? "a simple or structured reply"
+                                              : "a simple reply");
 }

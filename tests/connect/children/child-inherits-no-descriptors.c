@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A child gets its socket and the standard descriptors, and none of those
- * that this handle or others have open.
- */
+ * that this handle or others have open. */
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -14,8 +13,7 @@
 #include "process.h"
 
 /* This program is its own child: it lists what is open and turns into the
- * server that these variables tell.
- */
+ * server that these variables tell. */
 #define LIST "INTEROP_LIST"
 #define MODE "INTEROP_MODE"
 static char program[PATH_MAX];

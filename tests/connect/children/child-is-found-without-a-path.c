@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Where the environment has no PATH, a child's program is looked for where the
- * system has its own; without memory for that nothing is started.
- */
+ * system has its own; without memory for that nothing is started. */
 
 #include <errno.h>
 #include <signal.h>

@@ -5,8 +5,7 @@
  * ignored here is ignored there.
  *
  * The linker lets the library's fork come here (-Wl,--wrap); it sends the
- * signals to the child, where they wait until they are unblocked.
- */
+ * signals to the child, where they wait until they are unblocked. */
 
 #include <signal.h>
 #include <string.h>
@@ -65,7 +64,8 @@ void
 test (void)
 {
   const struct sigaction with_info = {
-    .sa_sigaction = action, .sa_flags = SA_SIGINFO,
+    .sa_sigaction = action,
+    .sa_flags = SA_SIGINFO,
   };
 
   ours = getpid ();

@@ -4,8 +4,7 @@
  * to the next directory of PATH, which end the search, and which of them is
  * reported.
  *
- * The linker lets the library's execve come here (-Wl,--wrap).
- */
+ * The linker lets the library's execve come here (-Wl,--wrap). */
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,8 +20,8 @@
 
 static const struct {
   const char *name;
-  int errnums[DIRECTORIES];     /* what running the program there gives */
-  unsigned tried;               /* how many of them are */
+  int errnums[DIRECTORIES]; /* what running the program there gives */
+  unsigned tried;           /* how many of them are */
   int errnum;
 } rows[] = {
   { "in none", { ENOENT, ENOENT, ENOENT }, 3, ENOENT },

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A child of socket activation that ignores SIGTERM is ended by SIGKILL, if
- * the program says so before it closes the handle; it is reaped then.
- */
+ * the program says so before it closes the handle; it is reaped then. */
 #include <signal.h>
 #include <unistd.h>
 
@@ -11,9 +10,8 @@
 void
 test (void)
 {
-  static char *argv[] = {
-    "sh", "-c", "trap '' TERM; exec tail -f /dev/null", NULL
-  };
+  static char *argv[] = { "sh", "-c", "trap '' TERM; exec tail -f /dev/null",
+                          NULL };
   struct nbd_handle *h = nbd_create ();
 
   CHECK (h != NULL);

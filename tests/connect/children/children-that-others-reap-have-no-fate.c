@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Where the system reaps children itself, a child that ends early is told
- * without how it ended, and nobody waits for it.
- */
+ * without how it ended, and nobody waits for it. */
 
 #include <signal.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* After nbd_close there is no child left, neither running nor a zombie, and
- * no file in /tmp, however the child was started and however it ended.
- */
+ * no file in /tmp, however the child was started and however it ended. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,8 @@ typedef int connector (struct nbd_handle *, char **);
 
 static char *missing[] = { "/nonexistent/nbd-server", NULL };
 static char *leaves[] = { "true", NULL };
-static char *not_nbd[] = { "sh", "-c", "echo this is not NBD; exec cat", NULL };
+static char *not_nbd[] = { "sh", "-c", "echo this is not NBD; exec cat",
+                           NULL };
 
 static const struct {
   const char *name;

@@ -3,8 +3,7 @@
 /* A handle on which socket activation failed can be used to run a command,
  * which is not killed when the handle is closed.
  *
- * The linker lets the library's fork and kill come here (-Wl,--wrap).
- */
+ * The linker lets the library's fork and kill come here (-Wl,--wrap). */
 
 #include <errno.h>
 #include <signal.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A program that ignores SIGCHLD lets the kernel reap its children, and one
  * with a handler may reap ours: neither makes connecting or closing fail or
- * wait for ever.
- */
+ * wait for ever. */
 #include <signal.h>
 #include <sys/wait.h>
 

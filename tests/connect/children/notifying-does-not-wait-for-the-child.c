@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How a child ended can be learned only a moment after its connection did.
  * Blocking calls wait for that, others never sleep; the message has it as
- * soon as it is known.
- */
+ * soon as it is known. */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -14,8 +13,8 @@
 #include "check.h"
 #include "process.h"
 
-static unsigned slept;          /* how often the library did */
-static unsigned not_yet;        /* how often the child is to live on */
+static unsigned slept;   /* how often the library did */
+static unsigned not_yet; /* how often the child is to live on */
 
 /* The library's calls of these two come here. */
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A signal for which there is no child, or that is none, is refused with the
- * reason.
- */
+ * reason. */
 
 #include <errno.h>
 #include <signal.h>

@@ -2,8 +2,7 @@
 /* When memory runs out, at whatever place, calls fail with ENOMEM or do
  * without; nothing crashes or leaks, and each closure is freed once.
  *
- * The linker lets the library's calls come here (-Wl,--wrap).
- */
+ * The linker lets the library's calls come here (-Wl,--wrap). */
 
 #include <errno.h>
 #include <string.h>
@@ -13,8 +12,7 @@
 #include "memory.h"
 
 /* Blocks that the library has while no handle is open.  It keeps the last
- * error of a thread, so there is always one.
- */
+ * error of a thread, so there is always one. */
 static long
 blocks_of_no_handle (void)
 {
@@ -32,8 +30,8 @@ check_outcome (const struct outcome *o)
   if (o->call == NULL || o->errnum == ENOMEM)
     return;
   /* A call on a handle that died of it, with or without a message. */
-  if (o->text[0] != '\0' && strstr (o->text, strerror (ENOMEM)) == NULL &&
-      strstr (o->text, "out of memory") == NULL)
+  if (o->text[0] != '\0' && strstr (o->text, strerror (ENOMEM)) == NULL
+      && strstr (o->text, "out of memory") == NULL)
     FAIL ("%s failed with errno %d: %s", o->call, o->errnum, o->text);
 }
 

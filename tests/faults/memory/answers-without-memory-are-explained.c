@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A question whose answer is a string fails for lack of memory with ENOMEM
- * under its own name, and its log says so.
- */
+ * under its own name, and its log says so. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -28,8 +27,11 @@ void
 test (void)
 {
   static char *(*const questions[]) (struct nbd_handle *) = {
-    nbd_get_socket_activation_name, nbd_get_tls_hostname,
-    nbd_get_tls_priority, nbd_get_tls_username, nbd_get_handle_name,
+    nbd_get_socket_activation_name,
+    nbd_get_tls_hostname,
+    nbd_get_tls_priority,
+    nbd_get_tls_username,
+    nbd_get_handle_name,
     nbd_get_export_name,
   };
   struct calls messages = { 0 };

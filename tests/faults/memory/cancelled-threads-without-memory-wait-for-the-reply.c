@@ -3,8 +3,7 @@
 /* A cancelled thread whose buffer cannot be replaced stays in its call until
  * the server has answered, since the reply goes there.
  *
- * The linker lets the library's malloc come here (-Wl,--wrap).
- */
+ * The linker lets the library's malloc come here (-Wl,--wrap). */
 
 #include <errno.h>
 #include <stdlib.h>

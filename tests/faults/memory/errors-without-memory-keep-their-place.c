@@ -2,8 +2,7 @@
 
 /* A command that the server fails ends with the server's error, also if
  * memory is too short for the server's text; the place that failed is told
- * as long as there is a message at all.
- */
+ * as long as there is a message at all. */
 
 #include <errno.h>
 #include <string.h>
@@ -24,7 +23,8 @@ read_bad_place (void)
   int64_t cookie = nbd_aio_pread (h, buf, sizeof buf, 0, completion (&done),
                                   0);
   CHECK_OK (cookie);
-  server_say (&s, "chunk DONE ERROR_OFFSET 1 u32 EIO text \"worn out\" u64 7");
+  server_say (&s,
+              "chunk DONE ERROR_OFFSET 1 u32 EIO text \"worn out\" u64 7");
   CHECK_OK (LIB (nbd_aio_notify_read (h)));
   CHECK_STATE (h, "READY");
   CHECK_INT (done.error, EIO);

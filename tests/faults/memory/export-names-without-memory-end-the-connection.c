@@ -2,8 +2,7 @@
 
 /* A client that cannot build NBD_OPT_EXPORT_NAME, or tell why an option was
  * refused, has no way on: the handle is dead, and says that it is for lack of
- * memory.
- */
+ * memory. */
 
 #include <errno.h>
 #include <string.h>

@@ -2,8 +2,7 @@
 /* A reply whose extents find no memory fails its command with ENOMEM, and
  * nothing else: the stream stays in step and the handle goes on.
  *
- * The linker lets the library's calls come here (-Wl,--wrap).
- */
+ * The linker lets the library's calls come here (-Wl,--wrap). */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +15,7 @@
 static const struct {
   const char *name;
   int extents;
-  size_t asked;                 /* the allocation that fails, in bytes */
+  size_t asked; /* the allocation that fails, in bytes */
 } rows[] = {
   { "the first room", 3000, 4 + 8 * 3000 },
   { "more room", 12000, 4 + 8 * 12000 },

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* What a message quotes and there is no memory for is left out with three
- * dots: "(null)" is what some C libraries print, and others crash.
- */
+ * dots: "(null)" is what some C libraries print, and others crash. */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A reply for which the receive buffer cannot grow ends the connection, since
- * the stream cannot be followed any more; the command ends once.
- */
+ * the stream cannot be followed any more; the command ends once. */
 
 #include <errno.h>
 

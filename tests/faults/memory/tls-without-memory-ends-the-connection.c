@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Whatever allocation fails while TLS starts or carries data, ours or one of
- * GnuTLS, the handle dies and says why; nothing is sent in the clear instead.
- */
+ * GnuTLS, the handle dies and says why; nothing is sent in the clear
+ * instead. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,12 +15,11 @@
 #include "tls-server.h"
 #include "wrap.h"
 
-#define WRAP(name, params, args)                                \
-  extern int __real_##name params;                              \
-  extern int __wrap_##name params;                              \
-  int                                                           \
-  __wrap_##name params                                          \
-  {                                                             \
+#define WRAP(name, params, args)                                          \
+  extern int __real_##name params;                                        \
+  extern int __wrap_##name params;                                        \
+  int __wrap_##name params                                                \
+  {                                                                       \
     return memory_is_out () ? GNUTLS_E_MEMORY_ERROR : __real_##name args; \
   }
 
@@ -113,8 +112,8 @@ transmission (void)
   struct calls done = { .gives = 1 };
   static char buf[100000];
 
-  bool accepted = LIB (nbd_aio_pwrite (h, buf, sizeof buf, 0,
-                                       completion (&done), 0)) != -1;
+  bool accepted =
+    LIB (nbd_aio_pwrite (h, buf, sizeof buf, 0, completion (&done), 0)) != -1;
   if (!accepted)
     CHECK_ERROR (ENOMEM, "nbd_aio_pwrite: ");
   else if (drive (h)) {

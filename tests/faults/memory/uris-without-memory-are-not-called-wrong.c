@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A URI for which there is no memory is not taken for a wrong one, and the
- * URI of a connection is whole or not told.
- */
+ * URI of a connection is whole or not told. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -28,8 +27,8 @@ connect_uri (void)
     CHECK_OK (nbd_set_debug (h, true));
   }
   /* Nobody listens there.  What has no memory may also be a message. */
-  if (LIB (nbd_aio_connect_uri (h, uri)) == -1 &&
-      nbd_get_errno () != ENOMEM && nbd_get_error () != NULL)
+  if (LIB (nbd_aio_connect_uri (h, uri)) == -1 && nbd_get_errno () != ENOMEM
+      && nbd_get_error () != NULL)
     CHECK (strstr (nbd_get_error (), "URI: ") == NULL);
   nbd_close (h);
 }

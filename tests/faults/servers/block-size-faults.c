@@ -36,11 +36,12 @@ run (size_t i)
 
   set_style (h, SIMPLE);
   server_open (&s, h);
-  server_say (&s, "NBDMAGIC IHAVEOPT u16 3\n"
+  server_say (&s,
+              "NBDMAGIC IHAVEOPT u16 3\n"
               "reply GO INFO u16 INFO_BLOCK_SIZE u32 %u u32 %u u32 %u\n"
               "reply GO INFO u16 INFO_EXPORT u64 1M u16 HAS_FLAGS\n"
-              "reply GO ACK", rows[i].minimum, rows[i].preferred,
-              rows[i].maximum);
+              "reply GO ACK",
+              rows[i].minimum, rows[i].preferred, rows[i].maximum);
   pump (h);
   CHECK_STATE (h, "READY");
   CHECK_INT (nbd_get_block_size (h, LIBNBD_SIZE_MINIMUM),

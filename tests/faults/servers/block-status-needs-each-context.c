@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Block status that leaves out one of the contexts is no success, and one
- * that was filtered out is no answer.
- */
+ * that was filtered out is no answer. */
 
 #include <errno.h>
 
@@ -24,8 +23,8 @@ static const struct {
     1 },
   { "one of two, extended", EXTENDED, NULL,
     "xchunk 0 " TWO "\nxchunk DONE NONE 1 0", EPROTO, 1 },
-  { "both, extended", EXTENDED, NULL, "xchunk 0 " TWO "\nxchunk DONE " ONE,
-    0, 2 },
+  { "both, extended", EXTENDED, NULL, "xchunk 0 " TWO "\nxchunk DONE " ONE, 0,
+    2 },
   { "the one of the filter", EXTENDED, "x-test:two", "xchunk DONE " TWO, 0,
     1 },
   { "the one left out of the filter", EXTENDED, "x-test:two",
@@ -46,9 +45,8 @@ run (size_t i)
   CHECK_OK (nbd_add_meta_context (h, "x-test:two"));
   server_connect (&s, h, rows[i].style, 1 << 20, FLAGS_ALL);
   if (rows[i].filter)
-    CHECK_OK (nbd_aio_block_status_filter (h, 4096, 0, filter,
-                                           extent64 (&middle),
-                                           completion (&done), 0));
+    CHECK_OK (nbd_aio_block_status_filter (
+      h, 4096, 0, filter, extent64 (&middle), completion (&done), 0));
   else
     CHECK_OK (nbd_aio_block_status_64 (h, 4096, 0, extent64 (&middle),
                                        completion (&done), 0));

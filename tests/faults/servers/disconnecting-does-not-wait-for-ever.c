@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Whoever has said goodbye owes the server nothing: one that never closes, or
- * that never stops talking, does not keep the handle from being closed.
- */
+ * that never stops talking, does not keep the handle from being closed. */
 
 #include <string.h>
 
@@ -23,7 +22,7 @@ run (enum style style)
   CHECK_INT (server_take (&s), 2 * request_size (style));
   CHECK_INT (nbd_aio_get_direction (h), LIBNBD_AIO_DIRECTION_READ);
   CHECK_INT (nbd_poll (h, 0), 0);
-  if (style != EXTENDED)        /* where replies without a chunk are known */
+  if (style != EXTENDED) /* where replies without a chunk are known */
     server_say (&s, "simple 0 2");
   else
     say_success (&s, style, 2, 0);

@@ -3,8 +3,7 @@
 /* A server that stops reading in the middle of a large write is still heard:
  * other replies are served, and its early error to the write itself counts.
  * The payload is finished all the same, or the next request would be taken
- * for data.
- */
+ * for data. */
 
 #include <errno.h>
 #include <stdlib.h>

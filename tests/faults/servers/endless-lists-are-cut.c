@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A server that never ends the reply to an option is left, so that nobody
- * waits, or collects names, for ever.
- */
+ * waits, or collects names, for ever. */
 
 #include <errno.h>
 
@@ -37,12 +36,11 @@ list_contexts (struct nbd_handle *h)
 }
 
 static const struct {
-  const char *name, *reply;     /* a number and a name follow */
+  const char *name, *reply; /* a number and a name follow */
   int (*issue) (struct nbd_handle *h);
   bool numbered;
 } rows[] = {
-  { "exports", "reply LIST SERVER u32", list_exports,
-    false },
+  { "exports", "reply LIST SERVER u32", list_exports, false },
   { "contexts to set", "reply SET_META_CONTEXT META_CONTEXT u32",
     set_contexts, true },
   { "contexts to list", "reply LIST_META_CONTEXT META_CONTEXT u32",

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Details of an export that are odd but whole: what the client makes of
- * them.
- */
+ * them. */
 
 #include <errno.h>
 
@@ -40,7 +39,8 @@ run_unaligned_size (void)
   struct nbd_handle *h = greeted ();
 
   CHECK_OK (nbd_aio_opt_go (h, NBD_NULL_COMPLETION));
-  server_say (&s, "reply GO INFO u16 INFO_EXPORT u64 1000 u16 HAS_FLAGS\n"
+  server_say (&s,
+              "reply GO INFO u16 INFO_EXPORT u64 1000 u16 HAS_FLAGS\n"
               "reply GO INFO u16 INFO_BLOCK_SIZE u32 512 u32 512 u32 64K\n"
               "reply GO ACK");
   pump (h);
@@ -65,12 +65,12 @@ run_other_size (void)
 
   CHECK_OK (nbd_aio_opt_info (h, NBD_NULL_COMPLETION));
   server_say (&s, "reply INFO INFO u16 INFO_EXPORT u64 1M u16 HAS_FLAGS\n"
-              "reply INFO ACK");
+                  "reply INFO ACK");
   pump (h);
   CHECK_INT (nbd_get_size (h), 1 << 20);
   CHECK_OK (nbd_aio_opt_go (h, NBD_NULL_COMPLETION));
   server_say (&s, "reply GO INFO u16 INFO_EXPORT u64 2K u16 3\n"
-              "reply GO ACK");
+                  "reply GO ACK");
   pump (h);
   CHECK_STATE (h, "READY");
   CHECK_INT (nbd_get_size (h), 2048);
@@ -81,8 +81,7 @@ run_other_size (void)
 }
 
 /* Who did not want block sizes learns that they are needed, and can want
- * them then.  The library does not ask for what it was told not to.
- */
+ * them then.  The library does not ask for what it was told not to. */
 static void
 run_block_sizes_required (void)
 {
@@ -92,7 +91,7 @@ run_block_sizes_required (void)
   CHECK_OK (nbd_set_request_block_size (h, false));
   CHECK_OK (nbd_aio_opt_go (h, completion (&done)));
   server_say (&s, "reply GO INFO u16 INFO_BLOCK_SIZE u32 512 u32 512 u32 4K\n"
-              "reply GO ERR_BLOCK_SIZE_REQD");
+                  "reply GO ERR_BLOCK_SIZE_REQD");
   pump (h);
   CHECK_CALLS (&done, 1);
   CHECK_INT (done.error, EINVAL);
@@ -103,7 +102,7 @@ run_block_sizes_required (void)
   CHECK_OK (nbd_aio_opt_go (h, NBD_NULL_COMPLETION));
   server_expect (&s, "option GO string \"\" u16 1 u16 INFO_BLOCK_SIZE");
   server_say (&s, "reply GO INFO u16 INFO_BLOCK_SIZE u32 512 u32 512 u32 4K\n"
-              "reply GO INFO u16 INFO_EXPORT u64 1M u16 1\nreply GO ACK");
+                  "reply GO INFO u16 INFO_EXPORT u64 1M u16 1\nreply GO ACK");
   pump (h);
   CHECK_STATE (h, "READY");
   CHECK_INT (nbd_get_block_size (h, LIBNBD_SIZE_MINIMUM), 512);

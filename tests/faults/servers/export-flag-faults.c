@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Transmission flags whose precondition is missing are ignored, and sizes
- * that no program can hold are told as such.
- */
+ * that no program can hold are told as such. */
 
 #include <errno.h>
 
@@ -69,8 +68,9 @@ test (void)
   CHECK_FAILS (nbd_get_size (h), EOVERFLOW, "nbd_get_size: ");
   CHECK_OK (nbd_aio_pread (h, buf, 4, UINT64_MAX - 4, NBD_NULL_COMPLETION,
                            0));
-  CHECK_FAILS (nbd_aio_pread (h, buf, 4, UINT64_MAX - 3,
-                              NBD_NULL_COMPLETION, 0), EINVAL, NULL);
+  CHECK_FAILS (nbd_aio_pread (h, buf, 4, UINT64_MAX - 3, NBD_NULL_COMPLETION,
+                              0),
+               EINVAL, NULL);
   finish (h);
   h = with_flags (SIMPLE, INT64_MAX, 1);
   CHECK_INT (nbd_get_size (h), INT64_MAX);
@@ -79,7 +79,7 @@ test (void)
   check_case ("no size");
   h = with_flags (SIMPLE, 0, 1);
   CHECK_INT (nbd_get_size (h), 0);
-  CHECK_FAILS (nbd_aio_pread (h, buf, 1, 0, NBD_NULL_COMPLETION, 0),
-               EINVAL, NULL);
+  CHECK_FAILS (nbd_aio_pread (h, buf, 1, 0, NBD_NULL_COMPLETION, 0), EINVAL,
+               NULL);
   finish (h);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* What can be wrong with the information that answers NBD_OPT_GO and
- * NBD_OPT_INFO.
- */
+ * NBD_OPT_INFO. */
 
 #include <errno.h>
 
@@ -85,7 +84,8 @@ void
 test (void)
 {
   struct handshake_stage stage = {
-    .prepare = prepare, .greeting = "NBDMAGIC IHAVEOPT u16 3",
+    .prepare = prepare,
+    .greeting = "NBDMAGIC IHAVEOPT u16 3",
   };
 
   run_handshake_faults (&stage, go_rows, NR (go_rows));

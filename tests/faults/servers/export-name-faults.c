@@ -13,8 +13,7 @@ static const struct handshake_fault padded[] = {
   { "closed in the size", "u32 0", 0, "clos", "DEAD on close" },
   { "closed in the padding", "u64 1M u16 1 zero 123", 0, "clos",
     "DEAD on close" },
-  { "silence instead of the padding", "u64 1M u16 1", 0, NULL,
-    "CONNECTING" },
+  { "silence instead of the padding", "u64 1M u16 1", 0, NULL, "CONNECTING" },
   { "an option reply", "reply EXPORT_NAME ERR_UNKNOWN zero 114", EINVAL,
     "flags", "DEAD" },
   { "no flags", "u64 1M u16 0 zero 124", EINVAL, "flags", "DEAD" },
@@ -44,7 +43,8 @@ void
 test (void)
 {
   struct handshake_stage stage = {
-    .prepare = prepare, .greeting = "NBDMAGIC IHAVEOPT u16 0",
+    .prepare = prepare,
+    .greeting = "NBDMAGIC IHAVEOPT u16 0",
   };
 
   run_handshake_faults (&stage, padded, NR (padded));

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A million extents, each as long as 32 bits can say, add up without
- * overflow, and none passes the end of the export.
- */
+ * overflow, and none passes the end of the export. */
 
 #include <errno.h>
 
@@ -41,8 +40,9 @@ run (uint64_t size, int errnum, size_t extents, uint64_t covered)
   CHECK_OK (nbd_add_meta_context (h, "base:allocation"));
   server_connect (&s, h, STRUCTURED, size, FLAGS_ALL);
   seen = sum = 0;
-  CHECK_OK (nbd_aio_block_status_64 (h, 512, 0, (nbd_extent64_callback) {
-        .callback = on_extent }, completion (&done), 0));
+  CHECK_OK (nbd_aio_block_status_64 (
+    h, 512, 0, (nbd_extent64_callback) { .callback = on_extent },
+    completion (&done), 0));
   notation_format (&reply, "chunk_head DONE BLOCK_STATUS 1 %d u32 1",
                    4 + 8 * N);
   for (int i = 0; i < N; ++i)

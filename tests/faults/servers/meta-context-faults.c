@@ -47,20 +47,20 @@ static const struct handshake_fault set_rows[] = {
   ROWS ("SET_META_CONTEXT"),
   { "the same id twice",
     "reply SET_META_CONTEXT META_CONTEXT u32 1 \"base:allocation\"\n"
-    "reply SET_META_CONTEXT META_CONTEXT u32 1 \"x-test:two\"", EPROTO,
-    "twice", "DEAD" },
+    "reply SET_META_CONTEXT META_CONTEXT u32 1 \"x-test:two\"",
+    EPROTO, "twice", "DEAD" },
 };
 static const struct handshake_fault list_rows[] = {
   ROWS ("LIST_META_CONTEXT"),
   { "the same id twice",
     "reply LIST_META_CONTEXT META_CONTEXT u32 0 \"base:allocation\"\n"
     "reply LIST_META_CONTEXT META_CONTEXT u32 0 \"x-test:two\"\n"
-    "reply LIST_META_CONTEXT ACK", 0, NULL, "NEGOTIATING" },
+    "reply LIST_META_CONTEXT ACK",
+    0, NULL, "NEGOTIATING" },
 };
 
-static char *queries[] = {
-  (char *) "base:allocation", (char *) "x-test:two", NULL
-};
+static char *queries[] = { (char *) "base:allocation", (char *) "x-test:two",
+                           NULL };
 
 static void
 prepare (struct nbd_handle *h)
@@ -71,24 +71,25 @@ prepare (struct nbd_handle *h)
 static int
 set (struct nbd_handle *h)
 {
-  return nbd_aio_opt_set_meta_context_queries (
-           h, queries, context (&handshake_middle),
-           completion (&handshake_done));
+  return nbd_aio_opt_set_meta_context_queries (h, queries,
+                                               context (&handshake_middle),
+                                               completion (&handshake_done));
 }
 
 static int
 list_all (struct nbd_handle *h)
 {
-  return nbd_aio_opt_list_meta_context_queries (
-           h, queries, context (&handshake_middle),
-           completion (&handshake_done));
+  return nbd_aio_opt_list_meta_context_queries (h, queries,
+                                                context (&handshake_middle),
+                                                completion (&handshake_done));
 }
 
 void
 test (void)
 {
   struct handshake_stage stage = {
-    .prepare = prepare, .greeting = "NBDMAGIC IHAVEOPT u16 3",
+    .prepare = prepare,
+    .greeting = "NBDMAGIC IHAVEOPT u16 3",
     .option = set,
   };
 

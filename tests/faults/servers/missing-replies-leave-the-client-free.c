@@ -2,8 +2,7 @@
 
 /* A reply that never ends fails nothing and blocks nobody: the handle waits
  * for the server and says so, other commands are served where the style
- * allows it, and closing ends what is left.
- */
+ * allows it, and closing ends what is left. */
 
 #include <errno.h>
 
@@ -25,8 +24,8 @@ run (enum style style)
     server_say (&s, "simple 0 1 pattern 4K 100");
   else
     server_say (&s, style == STRUCTURED
-                ? "chunk 0 OFFSET_DATA 1 u64 4K pattern 4K 4K"
-                : "xchunk 0 OFFSET_DATA 1 4K u64 4K pattern 4K 4K");
+                      ? "chunk 0 OFFSET_DATA 1 u64 4K pattern 4K 4K"
+                      : "xchunk 0 OFFSET_DATA 1 4K u64 4K pattern 4K 4K");
   if (style != SIMPLE)
     say_success (&s, style, 2, 0);
   for (int i = 0; i < 3; ++i) {

@@ -2,8 +2,7 @@
 
 /* Errors that a server may give to any option: the option fails with its
  * errno, the server's text is kept and made printable, and the handle
- * stays in negotiation.
- */
+ * stays in negotiation. */
 
 #include <errno.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* What can be wrong with the reply to any option: each row is tried in
- * the automatic handshake and as the answer to each option of option mode.
- */
+ * the automatic handshake and as the answer to each option of option mode. */
 
 #include <errno.h>
 
@@ -48,9 +47,7 @@ prepare (struct nbd_handle *h)
 static const struct handshake_fault go_rows[] = { ROWS ("7", "6") };
 static const struct handshake_fault info_rows[] = { ROWS ("6", "7") };
 static const struct handshake_fault list_rows[] = { ROWS ("3", "9") };
-static const struct handshake_fault structured_rows[] = {
-  ROWS ("8", "11")
-};
+static const struct handshake_fault structured_rows[] = { ROWS ("8", "11") };
 static const struct handshake_fault extended_rows[] = { ROWS ("11", "8") };
 static const struct handshake_fault list_meta_rows[] = { ROWS ("9", "10") };
 static const struct handshake_fault set_meta_rows[] = { ROWS ("10", "9") };
@@ -98,16 +95,17 @@ set_meta (struct nbd_handle *h)
 {
   char *queries[] = { (char *) "base:allocation", NULL };
 
-  return nbd_aio_opt_set_meta_context_queries (
-           h, queries, context (&handshake_middle),
-           completion (&handshake_done));
+  return nbd_aio_opt_set_meta_context_queries (h, queries,
+                                               context (&handshake_middle),
+                                               completion (&handshake_done));
 }
 
 void
 test (void)
 {
-#define RUN(stage_option, rows) \
-  run_handshake_faults (&(struct handshake_stage) { \
+#define RUN(stage_option, rows)                                           \
+  run_handshake_faults (                                                  \
+    &(struct handshake_stage) {                                           \
       .prepare = prepare, .greeting = GREETING, .option = stage_option }, \
     rows, NR (rows))
   RUN (NULL, go_rows);

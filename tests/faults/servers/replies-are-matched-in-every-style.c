@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Eight reads in flight are answered in reverse order; and where replies
- * come in chunks, those of two reads in turn, byte by byte.
- */
+ * come in chunks, those of two reads in turn, byte by byte. */
 
 #include "styles.h"
 
@@ -49,7 +48,7 @@ run_interleaved (enum style style)
                                         completion (&done[i]), 0));
   s.drives = h;
   for (int n = 0; n < 2 * SIZE; ++n) {
-    int i = n % 2, at = i * SIZE + n / 2 * 237 % SIZE;  /* 237 is odd */
+    int i = n % 2, at = i * SIZE + n / 2 * 237 % SIZE; /* 237 is odd */
 
     if (style == STRUCTURED)
       server_say (&s, "chunk %d OFFSET_DATA %d u64 %d pattern %d 1",

@@ -6,8 +6,7 @@
  * conversation is the one in which the connection drops, in several ways;
  * a state of generator/states.outline in which it never did fails the test.
  *
- * The linker lets the library's calls come here (-Wl,--wrap).
- */
+ * The linker lets the library's calls come here (-Wl,--wrap). */
 
 #include <errno.h>
 #include <poll.h>
@@ -31,9 +30,9 @@
 /* The ways to drop a connection. */
 static const struct way {
   const char *name;
-  bool waits;                   /* only once the client waits */
-  int how;                      /* for shutdown */
-  int errnum;                   /* what the client's calls fail with, or 0 */
+  bool waits; /* only once the client waits */
+  int how;    /* for shutdown */
+  int errnum; /* what the client's calls fail with, or 0 */
 } ways[] = {
   { "the server closes", false, SHUT_RDWR, 0 },
   { "the server resets", false, SHUT_RDWR, ECONNRESET },
@@ -52,18 +51,18 @@ static unsigned nr_groups;
 static struct state {
   char name[64];
   const char *when;
-  char mark;                    /* r, w, or - when it does not wait */
-  bool ends;                    /* the end of the stream is an event */
-  unsigned drops[NR_WAYS];      /* in all conversations */
-  unsigned drops_here;          /* in this one and this way */
+  char mark;               /* r, w, or - when it does not wait */
+  bool ends;               /* the end of the stream is an event */
+  unsigned drops[NR_WAYS]; /* in all conversations */
+  unsigned drops_here;     /* in this one and this way */
 } states[MAX_STATES];
 static unsigned nr_states;
 
 static const struct way *way;
-static unsigned entered, drops_at;      /* 0: never */
+static unsigned entered, drops_at; /* 0: never */
 static unsigned short entries[MAX_ENTRIES];
-static char death[600];         /* why the handle died, says the log */
-static bool full;               /* the socket, for the next call */
+static char death[600]; /* why the handle died, says the log */
+static bool full;       /* the socket, for the next call */
 
 static struct state *
 find_state (const char *name)
@@ -84,8 +83,8 @@ add_group (const char *line)
   CHECK_INT (sscanf (line, "%63s", g->path), 1);
   const char *dot = strrchr (g->path, '.');
   for (unsigned i = 1; dot != NULL && i < nr_groups - 1; i++)
-    if (strncmp (groups[i].path, g->path, dot - g->path) == 0 &&
-        groups[i].path[dot - g->path] == '\0')
+    if (strncmp (groups[i].path, g->path, dot - g->path) == 0
+        && groups[i].path[dot - g->path] == '\0')
       memcpy (g->when, groups[i].when, sizeof g->when);
   return g;
 }
@@ -114,8 +113,8 @@ read_outline (void)
     CHECK (nr_states < MAX_STATES);
     struct state *s = &states[nr_states++];
     bool root = strcmp (g->path, ".") == 0;
-    int n = snprintf (s->name, sizeof s->name, "%s%s%s",
-                      root ? "" : g->path, root ? "" : ".", name);
+    int n = snprintf (s->name, sizeof s->name, "%s%s%s", root ? "" : g->path,
+                      root ? "" : ".", name);
     CHECK (n < (int) sizeof s->name);
     s->when = g->when;
     s->mark = mark[0];
@@ -152,8 +151,8 @@ is_due (void)
 
 /* Called by the log, in the midst of the machine. */
 static int
-log_line (void *opaque __attribute__ ((unused)), const char *context
-          __attribute__ ((unused)), const char *text)
+log_line (void *opaque __attribute__ ((unused)),
+          const char *context __attribute__ ((unused)), const char *text)
 {
   static const char dies[] = "the handle is dead: ";
 
@@ -197,8 +196,7 @@ is_dropped (int fd)
 }
 
 /* Each second attempt to send finds the socket full, and the others take
- * less than a request.
- */
+ * less than a request. */
 #define ROOM 20
 
 static bool
@@ -210,10 +208,10 @@ is_full (int fd)
   return full;
 }
 
-#define FAIL_IF(condition, error)               \
-  if (condition) {                              \
-    errno = (error);                            \
-    return -1;                                  \
+#define FAIL_IF(condition, error) \
+  if (condition) {                \
+    errno = (error);              \
+    return -1;                    \
   }
 
 WRAPPER (ssize_t, recv, (int fd, void *p, size_t n, int flags))
@@ -275,8 +273,8 @@ begins (const char *text, const char *start)
 static bool
 has_no_connection (const struct state *s)
 {
-  return strcmp (s->name, "START") == 0 ||
-    strcmp (s->name, "CLOSED") == 0 || strcmp (s->name, "DEAD") == 0;
+  return strcmp (s->name, "START") == 0 || strcmp (s->name, "CLOSED") == 0
+         || strcmp (s->name, "DEAD") == 0;
 }
 
 /* The message of a handle that died because the server was gone. */
@@ -286,18 +284,18 @@ check_death (const struct state *s)
   /* Or it died already because it needs TLS. */
   if (has_no_connection (s) || strstr (death, "policy forbids") != NULL)
     return;
-  if (strstr (death, "closed the connection") == NULL &&
-      strstr (death, "closing the connection") == NULL &&
-      !begins (death, "TLS: "))
+  if (strstr (death, "closed the connection") == NULL
+      && strstr (death, "closing the connection") == NULL
+      && !begins (death, "TLS: "))
     FAIL ("the message is: %s", death);
   /* In words for people. */
   for (unsigned i = 1; i < nr_groups; i++)
     if (strstr (death, groups[i].path) != NULL)
       FAIL ("the message names a state: %s", death);
   /* What was waited for is named, unless somebody else tells. */
-  if (!way->waits || s->ends || begins (death, "TLS: ") ||
-      begins (s->name, "CONNECT.") ||
-      begins (s->name, "TRANSMISSION.ISSUE."))
+  if (!way->waits || s->ends || begins (death, "TLS: ")
+      || begins (s->name, "CONNECT.")
+      || begins (s->name, "TRANSMISSION.ISSUE."))
     return;
   CHECK (s->when[0] != '\0');
   CHECK_CONTAINS (death, s->when);
@@ -317,8 +315,8 @@ check_end (struct nbd_handle *h, const struct conversation *c)
     CHECK_STRING (state, c->state);
     return;
   }
-  if (strcmp (state, "CLOSED") != 0 && strcmp (state, "DEAD") != 0 &&
-      strcmp (state, "CREATED") != 0)
+  if (strcmp (state, "CLOSED") != 0 && strcmp (state, "DEAD") != 0
+      && strcmp (state, "CREATED") != 0)
     FAIL ("nobody noticed: %s", nbd_connection_state (h));
   if (strcmp (state, "DEAD") == 0)
     check_death (dropped_in);
@@ -388,8 +386,8 @@ check_coverage (void)
     for (unsigned w = 0; w < NR_WAYS; w++) {
       const struct state *s = &states[i];
 
-      if (s->drops[w] > 0 || has_no_connection (s) ||
-          (ways[w].waits && s->mark == '-'))
+      if (s->drops[w] > 0 || has_no_connection (s)
+          || (ways[w].waits && s->mark == '-'))
         continue;
       if (!tls_is_possible () && strstr (s->name, "HANDSHAKE") != NULL)
         continue;
@@ -403,7 +401,7 @@ check_coverage (void)
 void
 test (void)
 {
-  watchdog (170);               /* on a busy machine */
+  watchdog (170); /* on a busy machine */
   read_outline ();
   for (way = ways; way < ways + NR_WAYS; way++)
     for (unsigned i = 0; i < nr_conversations; i++)

@@ -3,8 +3,7 @@
 /* When the system does not even tell how connecting went, it went wrong: the
  * error says why it was not told.
  *
- * The linker lets the library's calls come here (-Wl,--wrap).
- */
+ * The linker lets the library's calls come here (-Wl,--wrap). */
 
 #include <errno.h>
 #include <sys/socket.h>

@@ -2,8 +2,7 @@
 /* A program may have taken all keys of thread-specific data.  The library
  * then uses none, which would be somebody else's, and tells its errors.
  *
- * The linker lets the library's calls come here (-Wl,--wrap).
- */
+ * The linker lets the library's calls come here (-Wl,--wrap). */
 
 #include <errno.h>
 #include <pthread.h>

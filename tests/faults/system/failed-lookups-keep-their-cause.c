@@ -2,8 +2,7 @@
 /* When a name cannot be looked up, the resolver's reason is told, errno with
  * it where there is one, and the handle can connect elsewhere.
  *
- * The linker lets the library's calls come here (-Wl,--wrap).
- */
+ * The linker lets the library's calls come here (-Wl,--wrap). */
 
 #include <errno.h>
 #include <netdb.h>

@@ -2,8 +2,7 @@
 
 /* However the connection ends, by a reset of TCP or in good order between
  * two replies, what has no reply yet fails exactly once, and what has one is
- * not touched.
- */
+ * not touched. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,17 +20,18 @@ static void
 tcp_pair (struct server *s, struct nbd_handle *h)
 {
   struct sockaddr_in sin = {
-    .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
+    .sin_family = AF_INET,
+    .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
   };
   socklen_t len = sizeof sin;
   int listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-  if (listener == -1 || fd == -1 ||
-      bind (listener, (struct sockaddr *) &sin, len) == -1 ||
-      listen (listener, 1) == -1 ||
-      getsockname (listener, (struct sockaddr *) &sin, &len) == -1 ||
-      connect (fd, (struct sockaddr *) &sin, len) == -1)
+  if (listener == -1 || fd == -1
+      || bind (listener, (struct sockaddr *) &sin, len) == -1
+      || listen (listener, 1) == -1
+      || getsockname (listener, (struct sockaddr *) &sin, &len) == -1
+      || connect (fd, (struct sockaddr *) &sin, len) == -1)
     FAIL ("loopback: %m");
   *s = (struct server) {
     .fd = accept4 (listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK),
@@ -64,15 +64,15 @@ finish (enum style style, bool resets)
 
   set_style (h, style);
   tcp_pair (&s, h);
-  s.waits = true;               /* TCP takes its time */
+  s.waits = true; /* TCP takes its time */
   s.drives = h;
   server_handshake (&s, style, 1 << 20, FLAGS_ALL);
   while (!nbd_aio_is_ready (h))
     CHECK_OK (nbd_poll (h, -1));
   for (int i = 0; i < N; ++i)
-    CHECK_OK (i % 2
-              ? nbd_aio_pwrite (h, buf[i], 512, 0, completion (&calls[i]), 0)
-              : nbd_aio_pread (h, buf[i], 512, 0, completion (&calls[i]), 0));
+    CHECK_OK (
+      i % 2 ? nbd_aio_pwrite (h, buf[i], 512, 0, completion (&calls[i]), 0)
+            : nbd_aio_pread (h, buf[i], 512, 0, completion (&calls[i]), 0));
   server_need (&s, N * request_size (style));
   say_data (&s, style, 1, 0, 512);
   say_success (&s, style, 2, 0);

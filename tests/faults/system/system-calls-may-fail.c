@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* System calls that are interrupted, do only a part or have nothing yet
  * make no difference.  When one fails, at whatever place, the call that
- * needed it says so; nothing hangs, crashes or is left open.
- */
+ * needed it says so; nothing hangs, crashes or is left open. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,23 +43,22 @@ struct row {
   const char *name;
   int errnum;
   enum {
-    TOLD,                       /* by the call that needed it */
-    MATTERS,                    /* the same, but here and there none does */
+    TOLD,    /* by the call that needed it */
+    MATTERS, /* the same, but here and there none does */
     HARMLESS,
-    PASSES,                     /* harmless, unless it is always so */
-    SHORT,                      /* one byte instead of more */
+    PASSES, /* harmless, unless it is always so */
+    SHORT,  /* one byte instead of more */
   } what;
-  unsigned kinds;               /* of lives that make the call */
+  unsigned kinds; /* of lives that make the call */
 };
 
 /* Fail each of the calls in turn; returns how many lives there were in which
- * one was made, and adds those that failed.
- */
+ * one was made, and adds those that failed. */
 static unsigned
 sweep (const struct life *life, const struct row *row, bool all_after,
        unsigned *failed)
 {
-  for (unsigned n = 1; ; n++) {
+  for (unsigned n = 1;; n++) {
     check_case ("%s, %s %u %s%s", life->name, row->name, n,
                 row->what == SHORT ? "is cut" : strerror (row->errnum),
                 all_after ? ", as are all after it" : "");
@@ -74,8 +72,9 @@ sweep (const struct life *life, const struct row *row, bool all_after,
       continue;
     ++*failed;
     /* A later call on a handle that died of it tells of it as well. */
-    if (row->what > MATTERS || (o.errnum != row->errnum &&
-                              strstr (o.text, strerror (row->errnum)) == NULL))
+    if (row->what > MATTERS
+        || (o.errnum != row->errnum
+            && strstr (o.text, strerror (row->errnum)) == NULL))
       FAIL ("%s failed with errno %d: %s", o.call, o.errnum, o.text);
   }
 }
@@ -83,8 +82,7 @@ sweep (const struct life *life, const struct row *row, bool all_after,
 /* Not here are calls that cannot fail as they are made (clock_gettime,
  * confstr, geteuid, signal, the initialization of mutexes and conditions),
  * and what is asked only about connections that have failed (getnameinfo,
- * nanosleep, waitid).
- */
+ * nanosleep, waitid). */
 static const struct row rows[] = {
   { "access", ENOMEM, TOLD, OVER_TLS },
   { "bind", EACCES, TOLD, IN_CLEAR },

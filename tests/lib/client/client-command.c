@@ -202,7 +202,8 @@ do_map (struct nbd_handle *h, char **arg)
     uint64_t before = map.next;
     nbd_extent_callback cb = { .callback = add_extents, .user_data = &map };
     if (nbd_block_status (h, end - map.next, map.next, cb,
-                          command_flags (arg[3])) == -1)
+                          command_flags (arg[3]))
+        == -1)
       return -1;
     if (map.next == before)
       die ("no extent for %s at %" PRIu64, map.context, before);
@@ -249,16 +250,10 @@ do_shutdown (struct nbd_handle *h, char **arg)
 }
 
 const struct verb command_verbs[] = {
-  { "cache", 2, do_cache },
-  { "chunks", 4, do_chunks },
-  { "copy", 1, do_copy },
-  { "flush", 0, do_flush },
-  { "map", 4, do_map },
-  { "pattern", 2, do_pattern },
-  { "read", 3, do_read },
-  { "shutdown", 0, do_shutdown },
-  { "trim", 3, do_trim },
-  { "write", 4, do_write },
-  { "zero", 3, do_zero },
-  { NULL, 0, NULL },
+  { "cache", 2, do_cache }, { "chunks", 4, do_chunks },
+  { "copy", 1, do_copy },   { "flush", 0, do_flush },
+  { "map", 4, do_map },     { "pattern", 2, do_pattern },
+  { "read", 3, do_read },   { "shutdown", 0, do_shutdown },
+  { "trim", 3, do_trim },   { "write", 4, do_write },
+  { "zero", 3, do_zero },   { NULL, 0, NULL },
 };

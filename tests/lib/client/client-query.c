@@ -67,11 +67,16 @@ do_flags (struct nbd_handle *h, char **arg)
     const char *name;
     int (*ask) (struct nbd_handle *);
   } question[] = {
-    { "cache", nbd_can_cache },         { "df", nbd_can_df },
-    { "fast-zero", nbd_can_fast_zero }, { "flush", nbd_can_flush },
-    { "fua", nbd_can_fua },             { "multi-conn", nbd_can_multi_conn },
-    { "read-only", nbd_is_read_only },  { "rotational", nbd_is_rotational },
-    { "trim", nbd_can_trim },           { "zero", nbd_can_zero },
+    { "cache", nbd_can_cache },
+    { "df", nbd_can_df },
+    { "fast-zero", nbd_can_fast_zero },
+    { "flush", nbd_can_flush },
+    { "fua", nbd_can_fua },
+    { "multi-conn", nbd_can_multi_conn },
+    { "read-only", nbd_is_read_only },
+    { "rotational", nbd_is_rotational },
+    { "trim", nbd_can_trim },
+    { "zero", nbd_can_zero },
     { "structured", nbd_get_structured_replies_negotiated },
   };
   const char *space = "";
@@ -97,7 +102,8 @@ do_block_sizes (struct nbd_handle *h, char **arg)
   int64_t maximum = nbd_get_block_size (h, LIBNBD_SIZE_MAXIMUM);
   if (minimum == -1 || preferred == -1 || maximum == -1)
     return -1;
-  printf ("%" PRIi64 " %" PRIi64 " %" PRIi64 "\n", minimum, preferred, maximum);
+  printf ("%" PRIi64 " %" PRIi64 " %" PRIi64 "\n", minimum, preferred,
+          maximum);
   return 0;
 }
 

@@ -185,16 +185,17 @@ do_loop_unix (struct nbd_handle *h, char **arg)
 
 /* Move all of the export, with DEPTH requests in flight. */
 static int
-move (struct nbd_handle *h, char *buf, uint64_t size, size_t chunk,
-      int depth, bool writing)
+move (struct nbd_handle *h, char *buf, uint64_t size, size_t chunk, int depth,
+      bool writing)
 {
   uint64_t next = 0;
   while (next < size || nbd_aio_in_flight (h) > 0) {
     while (next < size && nbd_aio_in_flight (h) < depth) {
       size_t count = size - next < chunk ? size - next : chunk;
-      int64_t cookie = writing
-        ? nbd_aio_pwrite (h, buf + next, count, next, NBD_NULL_COMPLETION, 0)
-        : nbd_aio_pread (h, buf + next, count, next, NBD_NULL_COMPLETION, 0);
+      int64_t cookie = writing ? nbd_aio_pwrite (h, buf + next, count, next,
+                                                 NBD_NULL_COMPLETION, 0)
+                               : nbd_aio_pread (h, buf + next, count, next,
+                                                NBD_NULL_COMPLETION, 0);
       if (cookie == -1)
         return -1;
       next += count;

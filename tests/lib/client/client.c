@@ -50,13 +50,26 @@ number (const char *s)
 int
 errno_by_name (const char *name)
 {
-  static const struct { const char *name; int value; } table[] = {
-    { "0", 0 }, { "EACCES", EACCES }, { "ECONNREFUSED", ECONNREFUSED },
-    { "ECONNRESET", ECONNRESET }, { "EINVAL", EINVAL }, { "EIO", EIO },
-    { "ENAMETOOLONG", ENAMETOOLONG }, { "ENOENT", ENOENT },
-    { "ENOMEM", ENOMEM }, { "ENOSPC", ENOSPC }, { "ENOTCONN", ENOTCONN },
-    { "ENOTSUP", ENOTSUP }, { "EOVERFLOW", EOVERFLOW }, { "EPERM", EPERM },
-    { "ERANGE", ERANGE }, { "ESHUTDOWN", ESHUTDOWN },
+  static const struct {
+    const char *name;
+    int value;
+  } table[] = {
+    { "0", 0 },
+    { "EACCES", EACCES },
+    { "ECONNREFUSED", ECONNREFUSED },
+    { "ECONNRESET", ECONNRESET },
+    { "EINVAL", EINVAL },
+    { "EIO", EIO },
+    { "ENAMETOOLONG", ENAMETOOLONG },
+    { "ENOENT", ENOENT },
+    { "ENOMEM", ENOMEM },
+    { "ENOSPC", ENOSPC },
+    { "ENOTCONN", ENOTCONN },
+    { "ENOTSUP", ENOTSUP },
+    { "EOVERFLOW", EOVERFLOW },
+    { "EPERM", EPERM },
+    { "ERANGE", ERANGE },
+    { "ESHUTDOWN", ESHUTDOWN },
   };
   for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
     if (strcmp (table[i].name, name) == 0)
@@ -67,8 +80,8 @@ errno_by_name (const char *name)
 static const struct verb *
 find_verb (const char *name)
 {
-  static const struct verb *const tables[]
-    = { connect_verbs, query_verbs, command_verbs, tls_verbs };
+  static const struct verb *const tables[] = { connect_verbs, query_verbs,
+                                               command_verbs, tls_verbs };
   for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
     for (const struct verb *v = tables[t]; v->name != NULL; v++)
       if (strcmp (v->name, name) == 0)

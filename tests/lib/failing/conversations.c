@@ -21,7 +21,7 @@ struct talk talk = { .listener = -1 };
 
 static struct ending {
   struct calls calls;
-  int times;                    /* that it must be called, or ANY */
+  int times; /* that it must be called, or ANY */
 } endings[MAX_CLOSURES];
 static unsigned nr_endings;
 
@@ -54,12 +54,12 @@ check_closures (void)
 }
 
 /* Something that completes exactly once if it was accepted. */
-#define ISSUE(call, ...)                                        \
-  do {                                                          \
-    struct ending *done = another ();                           \
-    int64_t r = call (h, __VA_ARGS__, completion (&done->calls), 0);    \
-    done->times = r != -1;                                      \
-    issued (h, #call, r);                                       \
+#define ISSUE(call, ...)                                             \
+  do {                                                               \
+    struct ending *done = another ();                                \
+    int64_t r = call (h, __VA_ARGS__, completion (&done->calls), 0); \
+    done->times = r != -1;                                           \
+    issued (h, #call, r);                                            \
   } while (0)
 
 #define OPTION(call, ...)                                       \
@@ -91,7 +91,7 @@ say (const char *fmt, ...)
   notation_vformat (&b, fmt, args);
   va_end (args);
   if (!talk.dropped)
-    server_take (&talk.s);      /* whatever was asked */
+    server_take (&talk.s); /* whatever was asked */
   for (size_t i = 0; i < b.len && !talk.dropped; i++) {
     server_send (&talk.s, b.p + i, 1);
     pump (talk.h);
@@ -249,7 +249,7 @@ option_mode (struct nbd_handle *h)
   OPTION (nbd_aio_opt_info);
   say ("reply INFO ERR_UNKNOWN \"no such export\"");
   issued (h, "nbd_aio_opt_abort", nbd_aio_opt_abort (h));
-  talk.s.gives_up = true;       /* the client need not read all of it */
+  talk.s.gives_up = true; /* the client need not read all of it */
   say ("reply ABORT ACK");
 }
 
@@ -282,24 +282,25 @@ static void
 connect_tcp (struct nbd_handle *h, bool listens)
 {
   struct sockaddr_in in = {
-    .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
+    .sin_family = AF_INET,
+    .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
   };
   socklen_t len = sizeof in;
   char port[8];
 
   talk.listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (talk.listener == -1 ||
-      bind (talk.listener, (struct sockaddr *) &in, len) == -1 ||
-      listen (talk.listener, 1) == -1 ||
-      getsockname (talk.listener, (struct sockaddr *) &in, &len) == -1)
+  if (talk.listener == -1
+      || bind (talk.listener, (struct sockaddr *) &in, len) == -1
+      || listen (talk.listener, 1) == -1
+      || getsockname (talk.listener, (struct sockaddr *) &in, &len) == -1)
     FAIL ("loopback: %m");
   snprintf (port, sizeof port, "%u", ntohs (in.sin_port));
   if (!listens) {
     close (talk.listener);
     talk.listener = -1;
   }
-  if (nbd_aio_connect_tcp (h, "127.0.0.1", port) == -1 && listens &&
-      !talk.dropped)
+  if (nbd_aio_connect_tcp (h, "127.0.0.1", port) == -1 && listens
+      && !talk.dropped)
     FAIL ("%s", nbd_get_error ());
   while (nbd_aio_get_direction (h) == LIBNBD_AIO_DIRECTION_WRITE)
     if (nbd_poll (h, -1) == -1)
@@ -319,8 +320,7 @@ nobody (struct nbd_handle *h)
 }
 
 const struct conversation conversations[] = {
-  { "structured replies", prepare_structured, structured, "CLOSED",
-    false },
+  { "structured replies", prepare_structured, structured, "CLOSED", false },
   { "extended headers", NULL, extended, "CLOSED", false },
   { "simple replies", prepare_simple, simple, "CLOSED", false },
   { "refused export", prepare_simple, refused, "DEAD", false },
@@ -331,5 +331,5 @@ const struct conversation conversations[] = {
   { "TCP", NULL, tcp, "CONNECTING", true },
   { "TCP to nobody", NULL, nobody, "CREATED", true },
 };
-const unsigned nr_conversations =
-  sizeof conversations / sizeof conversations[0];
+const unsigned nr_conversations = sizeof conversations
+                                  / sizeof conversations[0];

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A socket for which send finds no room; a program with it is linked with
- * -Wl,--wrap=send.
- */
+ * -Wl,--wrap=send. */
 
 #ifndef FULL_SOCKET_H
 #define FULL_SOCKET_H

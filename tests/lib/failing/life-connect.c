@@ -52,8 +52,7 @@ address (struct outcome *o)
 
   snprintf (un.sun_path, sizeof un.sun_path, "%s", peer_listen ());
   if (h != NULL) {
-    if (TRY (nbd_aio_connect (h, (struct sockaddr *) &un,
-                              sizeof un)) == 0)
+    if (TRY (nbd_aio_connect (h, (struct sockaddr *) &un, sizeof un)) == 0)
       while (LIB (nbd_aio_is_connecting (h)) == 1 && notify (h, o) != -1)
         ;
     end (h);
@@ -83,8 +82,8 @@ uri (struct outcome *o)
 
   snprintf (text, sizeof text, "nbd+unix:///disk?socket=%s", peer_listen ());
   if (h != NULL) {
-    if (LIB (nbd_supports_uri (h)) == 1 &&
-        TRY (nbd_connect_uri (h, text)) == 0) {
+    if (LIB (nbd_supports_uri (h)) == 1
+        && TRY (nbd_connect_uri (h, text)) == 0) {
       TRY_STRING (nbd_get_uri (h));
       TRY (nbd_shutdown (h, 0));
     }
@@ -133,7 +132,9 @@ static void
 activation (struct outcome *o)
 {
   char *argv[] = {
-    (char *) peer_program (), (char *) "--serve-listener", NULL,
+    (char *) peer_program (),
+    (char *) "--serve-listener",
+    NULL,
   };
   struct nbd_handle *h = create (o);
 
@@ -157,7 +158,6 @@ abandoned (struct outcome *o)
   TRY (nbd_aio_connect_systemd_socket_activation (h, argv));
   end (h);
 }
-
 
 const struct life connect_lives[] = {
   { "TCP", tcp },

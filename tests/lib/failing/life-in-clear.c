@@ -102,13 +102,12 @@ option_mode (struct outcome *o)
     TRY (nbd_opt_set_meta_context (h, context (another ())));
     TRY (nbd_opt_list_meta_context_queries (h, queries,
                                             context (another ())));
-    TRY (nbd_opt_set_meta_context_queries (h, queries,
-                                           context (another ())));
+    TRY (nbd_opt_set_meta_context_queries (h, queries, context (another ())));
     TRY (nbd_opt_info (h));
     TRY_STRING (nbd_get_canonical_export_name (h));
     TRY_STRING (nbd_get_export_description (h));
-    if (nbd_aio_is_negotiating (h) &&
-        TRY (nbd_aio_opt_go (h, completion (another ()))) == 0)
+    if (nbd_aio_is_negotiating (h)
+        && TRY (nbd_aio_opt_go (h, completion (another ()))) == 0)
       while (nbd_aio_is_connecting (h) && TRY (nbd_poll (h, -1)) != -1)
         ;
     TRY (nbd_shutdown (h, 0));
@@ -154,27 +153,26 @@ await (struct nbd_handle *h, struct outcome *o, const char *call, int result,
        const struct calls *done)
 {
   note (o, call, result);
-  while (LIB (nbd_aio_is_connecting (h)) == 1 &&
-         TRY (nbd_poll (h, -1)) != -1)
+  while (LIB (nbd_aio_is_connecting (h)) == 1 && TRY (nbd_poll (h, -1)) != -1)
     ;
   CHECK (result == 0 || done->called == 0);
   /* A wait that failed leaves the option as it is. */
   if (result == 0 && LIB (nbd_aio_is_connecting (h)) == 0)
     CHECK_INT (done->called, 1);
   /* The server may refuse it, but the handle goes on. */
-  if (o->call == NULL && done->error != 0 &&
-      LIB (nbd_aio_is_negotiating (h)) == 0)
+  if (o->call == NULL && done->error != 0
+      && LIB (nbd_aio_is_negotiating (h)) == 0)
     *o = (struct outcome) { call, done->error, "" };
 }
 
-#define AWAIT(call, ...)                                                \
-  do {                                                                  \
-    struct calls *done = another ();                                    \
-    if (LIB (nbd_aio_is_negotiating (h)) == 1)                          \
-      await (h, o, #call,                                               \
-             LIB (call (h, ##__VA_ARGS__, completion (done))), done);   \
-    else                                                                \
-      done->freed = 1;                                                  \
+#define AWAIT(call, ...)                                                    \
+  do {                                                                      \
+    struct calls *done = another ();                                        \
+    if (LIB (nbd_aio_is_negotiating (h)) == 1)                              \
+      await (h, o, #call, LIB (call (h, ##__VA_ARGS__, completion (done))), \
+             done);                                                         \
+    else                                                                    \
+      done->freed = 1;                                                      \
   } while (0)
 
 static void
@@ -190,8 +188,7 @@ all_options (struct nbd_handle *h, struct outcome *o)
   AWAIT (nbd_aio_opt_list_meta_context_queries, queries,
          context (another ()));
   AWAIT (nbd_aio_opt_set_meta_context, context (another ()));
-  AWAIT (nbd_aio_opt_set_meta_context_queries, queries,
-         context (another ()));
+  AWAIT (nbd_aio_opt_set_meta_context_queries, queries, context (another ()));
   AWAIT (nbd_aio_opt_info);
 }
 
@@ -229,6 +226,8 @@ static const struct life use_lives[] = {
 };
 
 const struct life *const life_groups[] = {
-  use_lives, connect_lives, NULL,
+  use_lives,
+  connect_lives,
+  NULL,
 };
 const enum life_kind life_kind = IN_CLEAR;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Lives of handles that encrypt, with keys and with certificates: see
- * life.h.
- */
+ * life.h. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +52,8 @@ start (int fd)
   must (gnutls_priority_set_direct (session, priority, NULL), "priority");
   must (gnutls_credentials_set (session, GNUTLS_CRD_PSK, keys), "keys");
   must (gnutls_credentials_set (session, GNUTLS_CRD_CERTIFICATE,
-                                certificates), "certificates");
+                                certificates),
+        "certificates");
   gnutls_transport_set_int (session, fd);
   do
     r = gnutls_handshake (session);
@@ -106,7 +106,10 @@ end_session (void)
 }
 
 static const struct peer_cipher cipher = {
-  start, send_all, receive_all, end_session,
+  start,
+  send_all,
+  receive_all,
+  end_session,
 };
 
 /* What both sides need, in a directory that goes with the program. */
@@ -151,9 +154,11 @@ make_certificate (void)
   must (gnutls_x509_crt_set_dn (crt, "CN=causeway", NULL), "name");
   must (gnutls_x509_crt_set_ca_status (crt, 1), "authority");
   must (gnutls_x509_crt_set_subject_alt_name (crt, GNUTLS_SAN_DNSNAME,
-                                              "localhost", 9, 0), "host");
+                                              "localhost", 9, 0),
+        "host");
   must (gnutls_x509_crt_set_key_purpose_oid (crt, GNUTLS_KP_TLS_WWW_SERVER,
-                                             0), "purpose");
+                                             0),
+        "purpose");
   must (gnutls_x509_crt_set_key (crt, key), "key");
   must (gnutls_x509_crt_sign2 (crt, crt, key, GNUTLS_DIG_SHA512, 0), "sign");
   must (gnutls_certificate_set_x509_key (certificates, &crt, 1, key), "key");
@@ -271,6 +276,7 @@ static const struct life tls_lives[] = {
 };
 
 const struct life *const life_groups[] = {
-  tls_lives, NULL,
+  tls_lives,
+  NULL,
 };
 const enum life_kind life_kind = OVER_TLS;

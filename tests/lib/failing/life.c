@@ -73,12 +73,11 @@ asynchronous (struct nbd_handle *h, struct outcome *o)
     done[i] = NULL;
     accepted[i] = false;
   }
-#define ISSUE(i, call)                                  \
-  (done[i] = another (), accepted[i] = TRY (call) != -1)
+#define ISSUE(i, call) (done[i] = another (), accepted[i] = TRY (call) != -1)
   ISSUE (0, nbd_aio_pread (h, buf, 512, 0, completion (done[0]), 0));
-  ISSUE (1, nbd_aio_pread_structured (h, buf + 512, 512, 512,
-                                      chunk (another ()),
-                                      completion (done[1]), 0));
+  ISSUE (1,
+         nbd_aio_pread_structured (h, buf + 512, 512, 512, chunk (another ()),
+                                   completion (done[1]), 0));
   ISSUE (2, nbd_aio_pwrite (h, buf + 1024, 512, 0, completion (done[2]), 0));
   ISSUE (3, nbd_aio_flush (h, completion (done[3]), 0));
   ISSUE (4, nbd_aio_trim (h, 512, 0, completion (done[4]), 0));
@@ -98,7 +97,8 @@ asynchronous (struct nbd_handle *h, struct outcome *o)
   while (LIB (nbd_aio_in_flight (h)) > 0)
     if (TRY (nbd_poll2 (h, -1, -1)) == -1)
       break;
-  for (int64_t cookie; (cookie = LIB (nbd_aio_peek_command_completed (h))) > 0;)
+  for (int64_t cookie;
+       (cookie = LIB (nbd_aio_peek_command_completed (h))) > 0;)
     TRY (nbd_aio_command_completed (h, cookie));
   end (h);
   for (int i = 0; i < NR_COMMANDS; i++)
@@ -128,8 +128,8 @@ use (struct nbd_handle *h, struct outcome *o)
     TRY (nbd_block_status_64 (h, 8192, 0, extent64 (another ()), 0));
   }
   if (LIB (nbd_get_extended_headers_negotiated (h)) == 1)
-    TRY (nbd_block_status_filter (h, 8192, 0, contexts,
-                                  extent64 (another ()), 0));
+    TRY (nbd_block_status_filter (h, 8192, 0, contexts, extent64 (another ()),
+                                  0));
   asynchronous (h, o);
 }
 

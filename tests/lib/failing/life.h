@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Whole lives of handles, for tests that let something fail underneath the
- * library at every place where it can: see library.h.
- */
+ * library at every place where it can: see library.h. */
 
 #ifndef LIFE_H
 #define LIFE_H
@@ -15,9 +14,9 @@
 
 /* The first call that failed. */
 struct outcome {
-  const char *call;             /* NULL: none did */
+  const char *call; /* NULL: none did */
   int errnum;
-  char text[512];               /* empty when there was no message */
+  char text[512]; /* empty when there was no message */
 };
 
 /* Whether handles have a debug callback. */
@@ -29,8 +28,7 @@ struct life {
 };
 
 /* All that a program tries, which is linked with life-in-clear.c or with
- * life-over-tls.c; each group ends with NULL, and so do the groups.
- */
+ * life-over-tls.c; each group ends with NULL, and so do the groups. */
 extern const struct life *const life_groups[];
 extern const struct life connect_lives[];
 extern const enum life_kind { IN_CLEAR = 1, OVER_TLS = 2 } life_kind;
@@ -47,11 +45,11 @@ extern struct nbd_handle *create (struct outcome *o);
 extern void end (struct nbd_handle *h);
 
 #define TRY(call) note (o, #call, LIB (call))
-#define TRY_STRING(call)                        \
-  do {                                          \
-    char *s = LIB (call);                       \
-    note (o, #call, s ? 0 : -1);                \
-    IN_LIBRARY (free (s));                      \
+#define TRY_STRING(call)         \
+  do {                           \
+    char *s = LIB (call);        \
+    note (o, #call, s ? 0 : -1); \
+    IN_LIBRARY (free (s));       \
   } while (0)
 
 /* What a connected handle is used for; the handle is closed. */
@@ -59,8 +57,7 @@ extern void use (struct nbd_handle *h, struct outcome *o);
 
 /* Live once, and check what must hold however it went: each closure was
  * freed once, completions came once if the call was accepted, no
- * descriptor, child or thread is left.
- */
+ * descriptor, child or thread is left. */
 extern struct outcome live (const struct life *life);
 
 #endif /* LIFE_H */

@@ -19,8 +19,8 @@ long memory_blocks;
 bool
 memory_is_out (void)
 {
-  if (!in_library || memory_fails == 0 || ++memory_asked < memory_fails ||
-      (memory_asked > memory_fails && !memory_all_fail))
+  if (!in_library || memory_fails == 0 || ++memory_asked < memory_fails
+      || (memory_asked > memory_fails && !memory_all_fail))
     return false;
   errno = ENOMEM;
   return true;
@@ -51,12 +51,12 @@ counted (void *p)
   return p;
 }
 
-#define WRAP(type, name, params, args)          \
-  WRAPPER (type, name, params)                  \
-  {                                             \
-    if (memory_is_out ())                       \
-      return NULL;                              \
-    return counted (__real_##name args);        \
+#define WRAP(type, name, params, args)   \
+  WRAPPER (type, name, params)           \
+  {                                      \
+    if (memory_is_out ())                \
+      return NULL;                       \
+    return counted (__real_##name args); \
   }
 
 WRAP (void *, malloc, (size_t n), (n))
@@ -127,18 +127,17 @@ WRAPPER (int, __vasprintf_chk,
   return __wrap_vasprintf (s, fmt, args);
 }
 
-#define WRAP_ASPRINTF(name, params)             \
-  WRAPPER (int, name, params)                   \
-  {                                             \
-    va_list args;                               \
-                                                \
-    va_start (args, fmt);                       \
-    int r = __wrap_vasprintf (s, fmt, args);    \
-    va_end (args);                              \
-    return r;                                   \
+#define WRAP_ASPRINTF(name, params)          \
+  WRAPPER (int, name, params)                \
+  {                                          \
+    va_list args;                            \
+                                             \
+    va_start (args, fmt);                    \
+    int r = __wrap_vasprintf (s, fmt, args); \
+    va_end (args);                           \
+    return r;                                \
   }
 
 WRAP_ASPRINTF (asprintf, (char **s, const char *fmt, ...))
-WRAP_ASPRINTF (__asprintf_chk,
-               (char **s, int flag __attribute__ ((unused)), const char *fmt,
-                ...))
+WRAP_ASPRINTF (__asprintf_chk, (char **s, int flag __attribute__ ((unused)),
+                                const char *fmt, ...))

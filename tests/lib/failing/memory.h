@@ -2,8 +2,7 @@
 
 /* Lets allocations of the library fail.  A program linked with
  * $(memory_ldflags) has the library's calls come to memory.c; what it calls
- * itself is left alone, see library.h.
- */
+ * itself is left alone, see library.h. */
 
 #ifndef MEMORY_H
 #define MEMORY_H
@@ -13,8 +12,7 @@
 #include "library.h"
 
 /* The allocation that fails, counted from 1 (0: none), whether all after it
- * do too, and how many there were.
- */
+ * do too, and how many there were. */
 extern unsigned memory_fails, memory_asked;
 extern bool memory_all_fail;
 

@@ -39,16 +39,15 @@ static bool
 say (int fd, struct bytes *b)
 {
   bool sent = encrypted
-    ? peer_cipher->send (b->p, b->len)
-    : send (fd, b->p, b->len, MSG_NOSIGNAL) == (ssize_t) b->len;
+                ? peer_cipher->send (b->p, b->len)
+                : send (fd, b->p, b->len, MSG_NOSIGNAL) == (ssize_t) b->len;
 
   bytes_free (b);
   return sent;
 }
 
 /* Agree to TLS, if there is a cipher.  All that was agreed before is
- * forgotten.
- */
+ * forgotten. */
 static bool
 start_tls (int fd)
 {
@@ -78,15 +77,14 @@ answer_option (int fd)
   if (len > sizeof data || !receive (fd, data, len))
     return 0;
   switch (option) {
-  case 5:
-    return start_tls (fd) ? option : 0;
+  case 5: return start_tls (fd) ? option : 0;
   case 8:
     if (!extended) {
       structured = true;
       break;
     }
     notation_format (&b, "reply STRUCTURED_REPLY ERR_EXT_HEADER_REQD"
-                     " \"it is done\"");
+                         " \"it is done\"");
     return say (fd, &b) ? option : 0;
   case 3:
     notation_format (&b, "reply LIST SERVER string \"a\" \"first\"");
@@ -114,8 +112,7 @@ answer_option (int fd)
                      option);
     notation_format (&b, "reply %u META_CONTEXT u32 2 \"x:y\"", option);
     break;
-  case 11:
-    extended = true;
+  case 11: extended = true;
   }
   notation_format (&b, "reply %u ACK", option);
   return say (fd, &b) ? option : 0;
@@ -147,13 +144,15 @@ answer_status (struct bytes *b, uint64_t cookie, uint64_t offset)
     const char *done = id == 2 ? "DONE" : "0";
 
     if (extended)
-      notation_format (b, "xchunk %s BLOCK_STATUS_EXT %ju %ju u32 %u u32 2 "
-                       "u64 4K u64 0 u64 4K u64 3", done,
-                       (uintmax_t) cookie, (uintmax_t) offset, id);
+      notation_format (b,
+                       "xchunk %s BLOCK_STATUS_EXT %ju %ju u32 %u u32 2 "
+                       "u64 4K u64 0 u64 4K u64 3",
+                       done, (uintmax_t) cookie, (uintmax_t) offset, id);
     else
-      notation_format (b, "chunk %s BLOCK_STATUS %ju u32 %u "
-                       "u32 4K u32 0 u32 4K u32 3", done,
-                       (uintmax_t) cookie, id);
+      notation_format (b,
+                       "chunk %s BLOCK_STATUS %ju u32 %u "
+                       "u32 4K u32 0 u32 4K u32 3",
+                       done, (uintmax_t) cookie, id);
   }
 }
 
@@ -177,20 +176,16 @@ answer_command (int fd)
         return false;
     }
   switch (type) {
-  case 0:
-    answer_read (&b, cookie, offset, count);
-    break;
-  case 2:
-    return false;
-  case 7:
-    answer_status (&b, cookie, offset);
-    break;
+  case 0: answer_read (&b, cookie, offset, count); break;
+  case 2: return false;
+  case 7: answer_status (&b, cookie, offset); break;
   default:
     if (extended)
-      notation_format (&b, "xchunk DONE NONE %ju %ju",
-                       (uintmax_t) cookie, (uintmax_t) offset);
+      notation_format (&b, "xchunk DONE NONE %ju %ju", (uintmax_t) cookie,
+                       (uintmax_t) offset);
     else
-      notation_format (&b, structured ? "chunk DONE NONE %ju" : "simple 0 %ju",
+      notation_format (&b,
+                       structured ? "chunk DONE NONE %ju" : "simple 0 %ju",
                        (uintmax_t) cookie);
   }
   return say (fd, &b);
@@ -257,9 +252,9 @@ peer_listen (void)
   snprintf (un.sun_path, sizeof un.sun_path, "/tmp/causeway-peer-%d",
             (int) getpid ());
   listener = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (listener == -1 ||
-      bind (listener, (struct sockaddr *) &un, sizeof un) == -1 ||
-      listen (listener, 1) == -1)
+  if (listener == -1
+      || bind (listener, (struct sockaddr *) &un, sizeof un) == -1
+      || listen (listener, 1) == -1)
     FAIL ("%s: %m", un.sun_path);
   start (-1);
   return un.sun_path;
@@ -274,10 +269,10 @@ peer_listen_tcp (void)
   in.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
   un.sun_path[0] = '\0';
   listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (listener == -1 ||
-      bind (listener, (struct sockaddr *) &in, sizeof in) == -1 ||
-      listen (listener, 1) == -1 ||
-      getsockname (listener, (struct sockaddr *) &in, &len) == -1)
+  if (listener == -1
+      || bind (listener, (struct sockaddr *) &in, sizeof in) == -1
+      || listen (listener, 1) == -1
+      || getsockname (listener, (struct sockaddr *) &in, &len) == -1)
     FAIL ("127.0.0.1: %m");
   snprintf (port, sizeof port, "%u", ntohs (in.sin_port));
   start (-1);
@@ -292,8 +287,7 @@ be_server (int argc, char **argv)
 {
   if (argc != 2 || strncmp (argv[1], "--serve-", 8) != 0)
     return;
-  serve (strcmp (argv[1], "--serve-stdio") == 0 ? 0
-         : accept (3, NULL, NULL));
+  serve (strcmp (argv[1], "--serve-stdio") == 0 ? 0 : accept (3, NULL, NULL));
   _exit (0);
 }
 

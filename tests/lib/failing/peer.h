@@ -3,8 +3,7 @@
 /* A server in a thread of its own, which is patient with clients that
  * leave at any moment.  It serves the test disk of bytes.h, and grants what
  * it is asked for, but for exports whose name begins with "?", and for TLS
- * when there is no cipher.
- */
+ * when there is no cipher. */
 
 #ifndef PEER_H
 #define PEER_H
@@ -35,8 +34,7 @@ extern const char *peer_listen (void);
 extern const char *peer_listen_tcp (void);
 
 /* The program that is this server when it is started with "--serve-stdio",
- * or with "--serve-listener" for a socket that listens as descriptor 3.
- */
+ * or with "--serve-listener" for a socket that listens as descriptor 3. */
 extern const char *peer_program (void);
 
 /* Wait until the client has left, who may never have come. */

@@ -54,8 +54,8 @@ is_chosen (const char *name)
   if (!in_library || strcmp (name, chosen.name) != 0)
     return false;
   unsigned number = ++*made;
-  return number == chosen.number ||
-    (chosen.all_after && number > chosen.number);
+  return number == chosen.number
+         || (chosen.all_after && number > chosen.number);
 }
 
 /* Whether this call fails, with errno set. */
@@ -72,8 +72,8 @@ refused (const char *name)
 static bool
 cut (const char *name)
 {
-  return in_library &&
-    (oddity == ONE_BYTE || (oddity == CUT && is_chosen (name)));
+  return in_library
+         && (oddity == ONE_BYTE || (oddity == CUT && is_chosen (name)));
 }
 
 /* Whether this is a call that would succeed when it is made again. */
@@ -90,12 +90,12 @@ disturbed (void)
   return next;
 }
 
-#define WRAP(type, name, params, args)          \
-  WRAPPER (type, name, params)                  \
-  {                                             \
-    if (refused (#name))                        \
-      return -1;                                \
-    return __real_##name args;                  \
+#define WRAP(type, name, params, args) \
+  WRAPPER (type, name, params)         \
+  {                                    \
+    if (refused (#name))               \
+      return -1;                       \
+    return __real_##name args;         \
   }
 
 WRAP (int, socket, (int family, int type, int proto), (family, type, proto))
@@ -118,11 +118,11 @@ WRAP (int, execve, (const char *path, char *const *argv, char *const *env),
 WRAP (int, access, (const char *path, int mode), (path, mode))
 
 /* What was done although it is said to have failed. */
-#define WRAP_DONE(name, params, args)           \
-  WRAPPER (int, name, params)                   \
-  {                                             \
-    int r = __real_##name args;                 \
-    return refused (#name) ? -1 : r;            \
+#define WRAP_DONE(name, params, args) \
+  WRAPPER (int, name, params)         \
+  {                                   \
+    int r = __real_##name args;       \
+    return refused (#name) ? -1 : r;  \
   }
 
 WRAP_DONE (close, (int fd), (fd))
@@ -146,25 +146,25 @@ WRAPPER (char *, mkdtemp, (char *template))
   return refused ("mkdtemp") ? NULL : __real_mkdtemp (template);
 }
 
-#define WRAP_MMAP(name)                                                 \
+#define WRAP_MMAP(name)                                                   \
   WRAPPER (void *, name, (void *p, size_t len, int prot, int flags,     \
-                          int fd, off_t offset))                        \
-  {                                                                     \
-    if (refused ("mmap"))                                               \
-      return MAP_FAILED;                                                \
-    return __real_##name (p, len, prot, flags, fd, offset);             \
+                          int fd, off_t offset)) \
+  {                                                                       \
+    if (refused ("mmap"))                                                 \
+      return MAP_FAILED;                                                  \
+    return __real_##name (p, len, prot, flags, fd, offset);               \
   }
 
 /* Names that end in "64" are the same where files can be large. */
 WRAP_MMAP (mmap)
 WRAP_MMAP (mmap64)
 
-#define WRAP_FOPEN(name)                                        \
-  WRAPPER (FILE *, name, (const char *path, const char *mode))  \
-  {                                                             \
-    if (refused ("fopen"))                                      \
-      return NULL;                                              \
-    return __real_##name (path, mode);                          \
+#define WRAP_FOPEN(name)                                       \
+  WRAPPER (FILE *, name, (const char *path, const char *mode)) \
+  {                                                            \
+    if (refused ("fopen"))                                     \
+      return NULL;                                             \
+    return __real_##name (path, mode);                         \
   }
 
 WRAP_FOPEN (fopen)
@@ -240,27 +240,27 @@ WRAPPER (pid_t, waitpid, (pid_t pid, int *status, int options))
 
 /* Sending and receiving. */
 
-#define WRAP_BYTES(name, buffer)                                        \
-  WRAPPER (ssize_t, name, (int fd, buffer p, size_t n, int flags))      \
-  {                                                                     \
-    if (refused (#name) || disturbed ())                                \
-      return -1;                                                        \
-    if (cut (#name))                                                    \
-      n = 1;                                                            \
-    return __real_##name (fd, p, n, flags);                             \
+#define WRAP_BYTES(name, buffer)                                   \
+  WRAPPER (ssize_t, name, (int fd, buffer p, size_t n, int flags)) \
+  {                                                                \
+    if (refused (#name) || disturbed ())                           \
+      return -1;                                                   \
+    if (cut (#name))                                               \
+      n = 1;                                                       \
+    return __real_##name (fd, p, n, flags);                        \
   }
 
-#define WRAP_MESSAGE(name, message)                                     \
-  WRAPPER (ssize_t, name, (int fd, message msg, int flags))             \
-  {                                                                     \
-    struct iovec first = { msg->msg_iov[0].iov_base, 1 };               \
-    struct msghdr one = { .msg_iov = &first, .msg_iovlen = 1 };         \
-                                                                        \
-    if (refused (#name) || disturbed ())                                \
-      return -1;                                                        \
-    if (cut (#name))                                                    \
-      msg = &one;                                                       \
-    return __real_##name (fd, msg, flags);                              \
+#define WRAP_MESSAGE(name, message)                             \
+  WRAPPER (ssize_t, name, (int fd, message msg, int flags))     \
+  {                                                             \
+    struct iovec first = { msg->msg_iov[0].iov_base, 1 };       \
+    struct msghdr one = { .msg_iov = &first, .msg_iovlen = 1 }; \
+                                                                \
+    if (refused (#name) || disturbed ())                        \
+      return -1;                                                \
+    if (cut (#name))                                            \
+      msg = &one;                                               \
+    return __real_##name (fd, msg, flags);                      \
   }
 
 WRAP_BYTES (recv, void *)

@@ -2,8 +2,7 @@
 
 /* Lets the library's system calls go wrong.  A program linked with
  * $(system_call_ldflags) has them come to system-calls.c; what it calls
- * itself is left alone, see library.h.
- */
+ * itself is left alone, see library.h. */
 
 #ifndef SYSTEM_CALLS_H
 #define SYSTEM_CALLS_H
@@ -14,16 +13,15 @@
 
 extern enum oddity {
   NOTHING,
-  INTERRUPTED,                  /* by a signal, every second call */
-  NOT_READY,                    /* every second call finds nothing to do */
-  ONE_BYTE,                     /* is sent or received at once */
-  FAILS,                        /* the one that is chosen, below */
-  CUT,                          /* the same, to one byte */
+  INTERRUPTED, /* by a signal, every second call */
+  NOT_READY,   /* every second call finds nothing to do */
+  ONE_BYTE,    /* is sent or received at once */
+  FAILS,       /* the one that is chosen, below */
+  CUT,         /* the same, to one byte */
 } oddity;
 
 /* What is chosen: the calls of this name, of them the one of this number,
- * counted from 1, and all after it if so.  The error is what failing sets.
- */
+ * counted from 1, and all after it if so.  The error is what failing sets. */
 extern struct chosen {
   const char *name;
   unsigned number;

@@ -125,12 +125,12 @@ watchdog (unsigned seconds)
 }
 
 void
-check_int_at (const char *file, int line, const char *what,
-              intmax_t got, intmax_t want)
+check_int_at (const char *file, int line, const char *what, intmax_t got,
+              intmax_t want)
 {
   if (got != want)
     check_fail (file, line, "%s: expected %jd, got %jd (last error: %s)",
-                what, want, got, nbd_get_error () ? : "none");
+                what, want, got, nbd_get_error () ?: "none");
 }
 
 void
@@ -138,8 +138,8 @@ check_string_at (const char *file, int line, const char *what,
                  const char *got, const char *want)
 {
   if (got == NULL || strcmp (got, want) != 0)
-    check_fail (file, line, "%s: expected \"%s\", got \"%s\"",
-                what, want, got ? : "(null)");
+    check_fail (file, line, "%s: expected \"%s\", got \"%s\"", what, want,
+                got ?: "(null)");
 }
 
 void
@@ -148,7 +148,7 @@ check_contains_at (const char *file, int line, const char *what,
 {
   if (got == NULL || strstr (got, part) == NULL)
     check_fail (file, line, "%s: expected a text with \"%s\", got \"%s\"",
-                what, part, got ? : "(null)");
+                what, part, got ?: "(null)");
 }
 
 /* The bytes around one place as hex, for messages. */
@@ -161,14 +161,16 @@ hex_around (char *text, size_t size, const uint8_t *p, size_t len, size_t at)
   text[0] = '\0';
   for (size_t i = from; i < len && i < from + 32 && used + 6 < size; ++i)
     used += snprintf (text + used, size - used, "%s%02x",
-                      i == at ? " [" : i == at + 1 ? "] " : " ", p[i]);
+                      i == at       ? " ["
+                      : i == at + 1 ? "] "
+                                    : " ",
+                      p[i]);
   return text;
 }
 
 void
-check_bytes_at (const char *file, int line, const char *what,
-                const void *got, size_t got_len,
-                const void *want, size_t want_len)
+check_bytes_at (const char *file, int line, const char *what, const void *got,
+                size_t got_len, const void *want, size_t want_len)
 {
   const uint8_t *g = got, *w = want;
   char got_hex[160], want_hex[160];
@@ -179,34 +181,36 @@ check_bytes_at (const char *file, int line, const char *what,
     at++;
   if (at == got_len && at == want_len)
     return;
-  check_fail (file, line, "%s: differs at byte %zu\n"
-              "  expected %zu bytes:%s\n  got %zu bytes:%s", what, at,
-              want_len, hex_around (want_hex, sizeof want_hex, w, want_len, at),
+  check_fail (file, line,
+              "%s: differs at byte %zu\n"
+              "  expected %zu bytes:%s\n  got %zu bytes:%s",
+              what, at, want_len,
+              hex_around (want_hex, sizeof want_hex, w, want_len, at),
               got_len, hex_around (got_hex, sizeof got_hex, g, got_len, at));
 }
 
 void
-check_error_at (const char *file, int line, const char *what,
-                int errnum, const char *text)
+check_error_at (const char *file, int line, const char *what, int errnum,
+                const char *text)
 {
   int got = nbd_get_errno ();
 
   if (got != errnum)
-    check_fail (file, line, "%s: expected errno %d (%s), got %d (%s)",
-                what, errnum, errnum ? strerror (errnum) : "none",
-                got, nbd_get_error () ? : "no error");
+    check_fail (file, line, "%s: expected errno %d (%s), got %d (%s)", what,
+                errnum, errnum ? strerror (errnum) : "none", got,
+                nbd_get_error () ?: "no error");
   if (text)
     check_contains_at (file, line, what, nbd_get_error (), text);
 }
 
 void
-check_state_at (const char *file, int line,
-                struct nbd_handle *h, const char *want)
+check_state_at (const char *file, int line, struct nbd_handle *h,
+                const char *want)
 {
   const char *got = state_name (h);
 
   if (strcmp (got, want) != 0)
     check_fail (file, line, "state: expected %s, got %s (%s; last error: %s)",
                 want, got, nbd_connection_state (h),
-                nbd_get_error () ? : "none");
+                nbd_get_error () ?: "none");
 }

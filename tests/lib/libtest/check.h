@@ -3,8 +3,7 @@
 /* What every test says: assertions that name the place, what was
  * expected and what came, and skips that give their reason.
  *
- * A test program defines `void test (void)`; main.c calls it.
- */
+ * A test program defines `void test (void)`; main.c calls it. */
 
 #ifndef CHECK_H
 #define CHECK_H
@@ -19,8 +18,7 @@
 extern void test (void);
 
 /* Report a failure at a place.  Ends the program, or the current row of
- * a table when check_rows_begin armed one.
- */
+ * a table when check_rows_begin armed one. */
 extern void check_fail (const char *file, int line, const char *fmt, ...)
   __attribute__ ((noreturn, format (printf, 3, 4)));
 
@@ -39,8 +37,7 @@ extern void requires_program (const char *name);
 extern void requires_file (const char *path);
 
 /* End the program as hung unless it is done within the time.  main.c
- * calls it; long programs may call it again.
- */
+ * calls it; long programs may call it again. */
 extern void watchdog (unsigned seconds);
 
 extern void check_int_at (const char *file, int line, const char *what,
@@ -50,19 +47,19 @@ extern void check_string_at (const char *file, int line, const char *what,
 extern void check_contains_at (const char *file, int line, const char *what,
                                const char *got, const char *part);
 extern void check_bytes_at (const char *file, int line, const char *what,
-                            const void *got, size_t got_len,
-                            const void *want, size_t want_len);
+                            const void *got, size_t got_len, const void *want,
+                            size_t want_len);
 extern void check_error_at (const char *file, int line, const char *what,
                             int errnum, const char *text);
-extern void check_state_at (const char *file, int line,
-                            struct nbd_handle *h, const char *want);
+extern void check_state_at (const char *file, int line, struct nbd_handle *h,
+                            const char *want);
 
 #define FAIL(...) check_fail (__FILE__, __LINE__, __VA_ARGS__)
 
-#define CHECK(cond)                                     \
-  do {                                                  \
-    if (!(cond))                                        \
-      FAIL ("%s does not hold", #cond);                 \
+#define CHECK(cond)                     \
+  do {                                  \
+    if (!(cond))                        \
+      FAIL ("%s does not hold", #cond); \
   } while (0)
 
 #define CHECK_INT(got, want) \
@@ -74,28 +71,28 @@ extern void check_state_at (const char *file, int line,
 #define CHECK_CONTAINS(got, part) \
   check_contains_at (__FILE__, __LINE__, #got, (got), (part))
 
-#define CHECK_BYTES(got, got_len, want, want_len)                       \
-  check_bytes_at (__FILE__, __LINE__, #got, (got), (got_len),           \
-                  (want), (want_len))
+#define CHECK_BYTES(got, got_len, want, want_len)                     \
+  check_bytes_at (__FILE__, __LINE__, #got, (got), (got_len), (want), \
+                  (want_len))
 
 /* The call failed just now, with this errno and text in its message. */
 #define CHECK_ERROR(errnum, text) \
   check_error_at (__FILE__, __LINE__, "the error", (errnum), (text))
 
 /* The call must return -1 with this errno and text in its message. */
-#define CHECK_FAILS(call, errnum, text)                                 \
-  do {                                                                  \
-    check_int_at (__FILE__, __LINE__, #call, (call), -1);               \
-    check_error_at (__FILE__, __LINE__, #call, (errnum), (text));       \
+#define CHECK_FAILS(call, errnum, text)                           \
+  do {                                                            \
+    check_int_at (__FILE__, __LINE__, #call, (call), -1);         \
+    check_error_at (__FILE__, __LINE__, #call, (errnum), (text)); \
   } while (0)
 
 /* The call must not fail. */
-#define CHECK_OK(call)                                                  \
-  ({                                                                    \
-    int64_t check_ok = (call);                                          \
-    if (check_ok == -1)                                                 \
-      FAIL ("%s failed: %s", #call, nbd_get_error ());                  \
-    check_ok;                                                           \
+#define CHECK_OK(call)                                 \
+  ({                                                   \
+    int64_t check_ok = (call);                         \
+    if (check_ok == -1)                                \
+      FAIL ("%s failed: %s", #call, nbd_get_error ()); \
+    check_ok;                                          \
   })
 
 #define CHECK_STATE(h, want) check_state_at (__FILE__, __LINE__, (h), (want))
@@ -103,24 +100,22 @@ extern void check_state_at (const char *file, int line,
 /* Rows of a table go on after a failure and the program fails at the
  * end:
  *   for (...) { if (ROW (name)) run (...); }
- *   check_rows_end ();
- */
+ *   check_rows_end (); */
 extern jmp_buf check_row;
 extern void check_row_begin (const char *name);
 extern void check_rows_end (void);
 #define ROW(name) (check_row_begin (name), setjmp (check_row) == 0)
 
 /* All rows of an array: run (i) for each.  The counter is static to survive
- * the jump of a failed row.
- */
-#define RUN_ROWS(rows, run)                                     \
-  do {                                                          \
-    static size_t row;                                          \
-                                                                \
+ * the jump of a failed row. */
+#define RUN_ROWS(rows, run)                                      \
+  do {                                                           \
+    static size_t row;                                           \
+                                                                 \
     for (row = 0; row < sizeof (rows) / sizeof (rows)[0]; row++) \
-      if (ROW ((rows)[row].name))                               \
-        run (row);                                              \
-    check_rows_end ();                                          \
+      if (ROW ((rows)[row].name))                                \
+        run (row);                                               \
+    check_rows_end ();                                           \
   } while (0)
 
 #endif /* CHECK_H */

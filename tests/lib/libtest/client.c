@@ -75,8 +75,8 @@ pump (struct nbd_handle *h)
     if (dir == 0)
       return;
     events = poll_now (h, dir);
-    if ((dir & LIBNBD_AIO_DIRECTION_READ) &&
-        (events & (POLLIN | POLLHUP | POLLERR)))
+    if ((dir & LIBNBD_AIO_DIRECTION_READ)
+        && (events & (POLLIN | POLLHUP | POLLERR)))
       r = nbd_aio_notify_read (h);
     else if ((dir & LIBNBD_AIO_DIRECTION_WRITE) && events)
       r = nbd_aio_notify_write (h);
@@ -95,7 +95,8 @@ void
 client_room (struct nbd_handle *h, int size)
 {
   CHECK_INT (setsockopt (nbd_aio_get_fd (h), SOL_SOCKET, SO_SNDBUF, &size,
-                         sizeof size), 0);
+                         sizeof size),
+             0);
 }
 
 static int
@@ -129,9 +130,9 @@ on_completion (void *opaque, int *error)
 nbd_completion_callback
 completion (struct calls *c)
 {
-  return (nbd_completion_callback) {
-    .callback = on_completion, .user_data = c, .free = count_free
-  };
+  return (nbd_completion_callback) { .callback = on_completion,
+                                     .user_data = c,
+                                     .free = count_free };
 }
 
 static int
@@ -148,9 +149,9 @@ on_chunk (void *opaque, const void *subbuf, size_t count, uint64_t offset,
 nbd_chunk_callback
 chunk (struct calls *c)
 {
-  return (nbd_chunk_callback) {
-    .callback = on_chunk, .user_data = c, .free = count_free
-  };
+  return (nbd_chunk_callback) { .callback = on_chunk,
+                                .user_data = c,
+                                .free = count_free };
 }
 
 static int
@@ -167,9 +168,9 @@ on_extent (void *opaque, const char *metacontext, uint64_t offset,
 nbd_extent_callback
 extent (struct calls *c)
 {
-  return (nbd_extent_callback) {
-    .callback = on_extent, .user_data = c, .free = count_free
-  };
+  return (nbd_extent_callback) { .callback = on_extent,
+                                 .user_data = c,
+                                 .free = count_free };
 }
 
 static int
@@ -186,9 +187,9 @@ on_extent64 (void *opaque, const char *metacontext, uint64_t offset,
 nbd_extent64_callback
 extent64 (struct calls *c)
 {
-  return (nbd_extent64_callback) {
-    .callback = on_extent64, .user_data = c, .free = count_free
-  };
+  return (nbd_extent64_callback) { .callback = on_extent64,
+                                   .user_data = c,
+                                   .free = count_free };
 }
 
 static int
@@ -202,9 +203,9 @@ on_list (void *opaque, const char *name, const char *description)
 nbd_list_callback
 list (struct calls *c)
 {
-  return (nbd_list_callback) {
-    .callback = on_list, .user_data = c, .free = count_free
-  };
+  return (nbd_list_callback) { .callback = on_list,
+                               .user_data = c,
+                               .free = count_free };
 }
 
 static int
@@ -217,9 +218,9 @@ on_context (void *opaque, const char *name)
 nbd_context_callback
 context (struct calls *c)
 {
-  return (nbd_context_callback) {
-    .callback = on_context, .user_data = c, .free = count_free
-  };
+  return (nbd_context_callback) { .callback = on_context,
+                                  .user_data = c,
+                                  .free = count_free };
 }
 
 static int
@@ -233,7 +234,7 @@ on_debug (void *opaque, const char *name, const char *message)
 nbd_debug_callback
 debug (struct calls *c)
 {
-  return (nbd_debug_callback) {
-    .callback = on_debug, .user_data = c, .free = count_free
-  };
+  return (nbd_debug_callback) { .callback = on_debug,
+                                .user_data = c,
+                                .free = count_free };
 }

@@ -37,7 +37,7 @@ listen_to (struct nbd_handle *h)
 {
   said[0] = '\0';
   CHECK_OK (nbd_set_debug_callback (h, (nbd_debug_callback) {
-        .callback = on_debug }));
+                                         .callback = on_debug }));
   CHECK_OK (nbd_set_debug (h, true));
 }
 
@@ -48,7 +48,7 @@ deliver (struct server *s, struct nbd_handle *h, const char *sent,
 {
   struct bytes b = { 0 };
 
-  s->gives_up = true;           /* the client may have seen enough */
+  s->gives_up = true; /* the client may have seen enough */
   notation_format (&b, "%s", sent);
   if (bytewise && b.len <= 65536)
     for (size_t i = 0; i < b.len; ++i) {
@@ -70,8 +70,7 @@ dies_on_close (const char *state)
 }
 
 /* The error that killed the handle, or with 0 one without errno; its text
- * never has bytes that a terminal would obey.
- */
+ * never has bytes that a terminal would obey. */
 static void
 check_death (int errnum, const char *text, const char *state)
 {
@@ -101,8 +100,7 @@ check_end (struct server *s, struct nbd_handle *h, const char *want)
 }
 
 /* Say the greeting and, with a cipher, the rest of the stage's bytes when
- * TLS runs.
- */
+ * TLS runs. */
 static void
 greet (struct server *s, struct nbd_handle *h, const char *greeting)
 {
@@ -150,7 +148,7 @@ run_handshake (const struct handshake_stage *stage,
   else if (stage->option && !connecting)
     CHECK_INT (handshake_done.error, row->errnum);
   nbd_close (h);
-  if (stage->option)            /* closing calls nothing that is pending */
+  if (stage->option) /* closing calls nothing that is pending */
     CHECK_CALLS (&handshake_done, !connecting);
   CHECK (handshake_middle.freed <= (int) middles);
   CHECK_INT (handshake_middle.called_after_free, 0);
@@ -167,7 +165,7 @@ void
 run_handshake_faults (const struct handshake_stage *stage,
                       const struct handshake_fault *rows, size_t nr_rows)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
 
   if (fault_cipher && !can_ask_for_tls (stage))
     return;
@@ -193,8 +191,7 @@ issue (struct nbd_handle *h, enum fault_command command, void *buf,
                                      completion (done), LIBNBD_CMD_FLAG_DF);
   case FAULT_WRITE:
     return nbd_aio_pwrite (h, buf, SIZE, SIZE, completion (done), 0);
-  case FAULT_FLUSH:
-    return nbd_aio_flush (h, completion (done), 0);
+  case FAULT_FLUSH: return nbd_aio_flush (h, completion (done), 0);
   case FAULT_STATUS:
     return nbd_aio_block_status (h, SIZE, SIZE, extent (middle),
                                  completion (done), 0);
@@ -206,10 +203,9 @@ issue (struct nbd_handle *h, enum fault_command command, void *buf,
                                     completion (done), 0);
   case FAULT_STATUS_FILTER:
     return nbd_aio_block_status_filter (h, SIZE, SIZE, filter,
-                                        extent64 (middle),
-                                        completion (done), 0);
-  default:
-    return 0;
+                                        extent64 (middle), completion (done),
+                                        0);
+  default: return 0;
   }
 }
 
@@ -220,9 +216,11 @@ check_usable (struct server *s, struct nbd_handle *h, enum style style)
   struct calls done = { .gives = 1 };
   int cookie = CHECK_OK (nbd_aio_flush (h, completion (&done), 0));
 
-  server_say (s, style == SIMPLE ? "simple 0 %d"
+  server_say (s,
+              style == SIMPLE       ? "simple 0 %d"
               : style == STRUCTURED ? "chunk DONE NONE %d"
-              : "xchunk DONE NONE %d 0", cookie);
+                                    : "xchunk DONE NONE %d 0",
+              cookie);
   pump (h);
   CHECK_CALLS (&done, 1);
   CHECK_INT (done.error, 0);
@@ -240,7 +238,7 @@ check_no_stale (const uint8_t *buf)
 /* A handle in transmission. */
 static void
 connected (struct server *s, struct nbd_handle *h, enum style style,
-         uint64_t export_size)
+           uint64_t export_size)
 {
   CHECK_OK (nbd_add_meta_context (h, "base:allocation"));
   if (!fault_cipher) {
@@ -316,7 +314,7 @@ void
 run_reply_faults (enum style style, uint64_t export_size,
                   const struct reply_fault *rows, size_t nr_rows)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
 
   for (i = 0; i < nr_rows; ++i)
     if (ROW (rows[i].name)) {
@@ -326,8 +324,7 @@ run_reply_faults (enum style style, uint64_t export_size,
 }
 
 /* Turn "chunk FLAGS TYPE COOKIE ..." into "xchunk FLAGS TYPE COOKIE OFFSET
- * ..." at the beginning of each line.
- */
+ * ..." at the beginning of each line. */
 static void
 extend (struct bytes *out, const char *text, const char *offset)
 {

@@ -2,8 +2,7 @@
 
 /* The constants of the protocol, in its order.  They are written down
  * here once more on purpose: a wrong one in the library must not make
- * its own test pass.
- */
+ * its own test pass. */
 
 #include <errno.h>
 #include <string.h>
@@ -70,7 +69,7 @@ static const struct {
   { "NBD_FLAG_SEND_CACHE", 1 << 10 },
   { "NBD_FLAG_SEND_FAST_ZERO", 1 << 11 },
   { "NBD_FLAG_BLOCK_STATUS_PAYLOAD", 1 << 12 },
-  { "NBD_FLAG_ALL", 0x1dfd },   /* all of them but READ_ONLY */
+  { "NBD_FLAG_ALL", 0x1dfd }, /* all of them but READ_ONLY */
 
   { "NBD_CMD_READ", 0 },
   { "NBD_CMD_WRITE", 1 },
@@ -113,8 +112,8 @@ bool
 constant_value (const char *name, size_t len, uint64_t *value)
 {
   for (size_t i = 0; i < sizeof constants / sizeof constants[0]; ++i)
-    if (strlen (constants[i].name) == len &&
-        strncmp (constants[i].name, name, len) == 0) {
+    if (strlen (constants[i].name) == len
+        && strncmp (constants[i].name, name, len) == 0) {
       *value = constants[i].value;
       return true;
     }

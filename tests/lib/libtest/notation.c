@@ -22,8 +22,8 @@ unescape (const char **s)
     *s = p + 1;
     return *p;
   }
-  if (p[1] == 'x' && isxdigit ((unsigned char) p[2]) &&
-      isxdigit ((unsigned char) p[3])) {
+  if (p[1] == 'x' && isxdigit ((unsigned char) p[2])
+      && isxdigit ((unsigned char) p[3])) {
     char hex[3] = { p[2], p[3], '\0' };
 
     *s = p + 4;
@@ -75,9 +75,18 @@ part_value (const char *part, size_t len, const char *prefix, uint64_t *value)
   if (isdigit ((unsigned char) *part)) {
     *value = strtoull (part, &end, 0);
     switch (*end) {
-    case 'K': *value <<= 10; end++; break;
-    case 'M': *value <<= 20; end++; break;
-    case 'G': *value <<= 30; end++; break;
+    case 'K':
+      *value <<= 10;
+      end++;
+      break;
+    case 'M':
+      *value <<= 20;
+      end++;
+      break;
+    case 'G':
+      *value <<= 30;
+      end++;
+      break;
     }
     return end == part + len;
   }
@@ -112,13 +121,12 @@ notation_value (const char *word, const char *prefix, uint64_t *value)
 /* A helper puts integers in wire order, then the bytes of the rest of the
  * text, whose length it knows.  In fields, digits are the sizes of the
  * integers read from the text, l or L the length as u32 or u64, m the
- * magic number.
- */
+ * magic number. */
 struct message {
   const char *name;
   const char *magic;
   const char *fields;
-  const char *prefix[4];        /* of each integer's names, in order */
+  const char *prefix[4]; /* of each integer's names, in order */
 };
 
 static const struct message messages[] = {
@@ -127,17 +135,27 @@ static const struct message messages[] = {
   { "reply", "REPLYMAGIC", "8m44l", { "NBD_OPT_", "NBD_REP_" } },
   { "reply_head", "REPLYMAGIC", "8m444", { "NBD_OPT_", "NBD_REP_" } },
   { "request", "REQUEST_MAGIC", "4m22884", { "NBD_CMD_FLAG_", "NBD_CMD_" } },
-  { "xrequest", "XREQUEST_MAGIC", "4m22888",
+  { "xrequest",
+    "XREQUEST_MAGIC",
+    "4m22888",
     { "NBD_CMD_FLAG_", "NBD_CMD_" } },
   { "simple", "SIMPLE_MAGIC", "4m48", { "NBD_" } },
-  { "chunk", "CHUNK_MAGIC", "4m228l", { "NBD_REPLY_FLAG_",
-                                        "NBD_REPLY_TYPE_" } },
-  { "chunk_head", "CHUNK_MAGIC", "4m2284", { "NBD_REPLY_FLAG_",
-                                             "NBD_REPLY_TYPE_" } },
-  { "xchunk", "XCHUNK_MAGIC", "4m2288L", { "NBD_REPLY_FLAG_",
-                                           "NBD_REPLY_TYPE_" } },
-  { "xchunk_head", "XCHUNK_MAGIC", "4m22888", { "NBD_REPLY_FLAG_",
-                                                "NBD_REPLY_TYPE_" } },
+  { "chunk",
+    "CHUNK_MAGIC",
+    "4m228l",
+    { "NBD_REPLY_FLAG_", "NBD_REPLY_TYPE_" } },
+  { "chunk_head",
+    "CHUNK_MAGIC",
+    "4m2284",
+    { "NBD_REPLY_FLAG_", "NBD_REPLY_TYPE_" } },
+  { "xchunk",
+    "XCHUNK_MAGIC",
+    "4m2288L",
+    { "NBD_REPLY_FLAG_", "NBD_REPLY_TYPE_" } },
+  { "xchunk_head",
+    "XCHUNK_MAGIC",
+    "4m22888",
+    { "NBD_REPLY_FLAG_", "NBD_REPLY_TYPE_" } },
 };
 
 static char problem[WORD_MAX + 100];
@@ -157,7 +175,7 @@ next_value (const char **text, const char *prefix, uint64_t *value)
 
   if (!notation_word (text, word, sizeof word, NULL))
     return "a value is missing at the end";
-  if (!notation_value (word, prefix ? : "", value))
+  if (!notation_value (word, prefix ?: "", value))
     return complain ("not a value:", word);
   return NULL;
 }
@@ -233,16 +251,16 @@ put_simple_word (struct bytes *out, const char *word, const char **text)
     return put_string (out, text, 4);
   if (strcmp (word, "text") == 0)
     return put_string (out, text, 2);
-  if (strcmp (word, "NBDMAGIC") == 0 || strcmp (word, "OLDMAGIC") == 0 ||
-      strcmp (word, "IHAVEOPT") == 0 || strcmp (word, "REPLYMAGIC") == 0) {
+  if (strcmp (word, "NBDMAGIC") == 0 || strcmp (word, "OLDMAGIC") == 0
+      || strcmp (word, "IHAVEOPT") == 0 || strcmp (word, "REPLYMAGIC") == 0) {
     constant_value (word, strlen (word), &value);
     put_uint (out, value, 8);
     return NULL;
   }
   if ((wrong = next_value (text, NULL, &value)) != NULL)
     return wrong;
-  if (strcmp (word, "u8") == 0 || strcmp (word, "u16") == 0 ||
-      strcmp (word, "u32") == 0 || strcmp (word, "u64") == 0) {
+  if (strcmp (word, "u8") == 0 || strcmp (word, "u16") == 0
+      || strcmp (word, "u32") == 0 || strcmp (word, "u64") == 0) {
     put_uint (out, value, atoi (word + 1) / 8);
     return NULL;
   }
@@ -280,7 +298,7 @@ notation_bytes (struct bytes *out, const char *text)
       if (strcmp (word, messages[i].name) == 0)
         m = &messages[i];
     wrong = m ? put_message (out, m, &text)
-      : put_simple_word (out, word, &text);
+              : put_simple_word (out, word, &text);
     if (wrong)
       return wrong;
   }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The notation for bytes on the wire, used by transcripts, fault tables
- * and all other tests: text in, bytes out.  See tests/wire/README.md.
- */
+ * and all other tests: text in, bytes out.  See tests/wire/README.md. */
 
 #ifndef NOTATION_H
 #define NOTATION_H
@@ -14,8 +13,7 @@
 #include "bytes.h"
 
 /* Append the bytes that the text stands for.  Returns NULL, or what is
- * wrong with the text (a static buffer).
- */
+ * wrong with the text (a static buffer). */
 extern const char *notation_bytes (struct bytes *out, const char *text);
 
 /* The same for text that a test wrote itself: wrong text ends it. */
@@ -25,14 +23,12 @@ extern void notation_vformat (struct bytes *out, const char *fmt, va_list);
 
 /* Take the next word from *text, quoted strings being one word; false at
  * the end of the text or before a comment.  A quoted word keeps its first
- * quote, and its escapes are undone; *len is its length.
- */
+ * quote, and its escapes are undone; *len is its length. */
 extern bool notation_word (const char **text, char *word, size_t size,
                            size_t *len);
 
 /* The value of a number, of a constant's name or of several joined by |.
- * The name may lack the given prefix.
- */
+ * The name may lack the given prefix. */
 extern bool notation_value (const char *word, const char *prefix,
                             uint64_t *value);
 

@@ -15,10 +15,9 @@
 #include "check.h"
 #include "process.h"
 
-char *nbdkit_command[]
-  = { "nbdkit", "--single", "pattern", "65536", NULL };
-char *nbdkit_activated[]
-  = { "nbdkit", "--foreground", "pattern", "65536", NULL };
+char *nbdkit_command[] = { "nbdkit", "--single", "pattern", "65536", NULL };
+char *nbdkit_activated[] = { "nbdkit", "--foreground", "pattern", "65536",
+                             NULL };
 
 /* Fill in the loopback address of a family; its length. */
 static socklen_t
@@ -49,9 +48,8 @@ tcp_listener (int family, uint16_t *port)
   CHECK_INT (listen (fd, 5), 0);
   len = sizeof ss;
   CHECK_INT (getsockname (fd, (struct sockaddr *) &ss, &len), 0);
-  *port = ntohs (family == AF_INET6
-                 ? ((struct sockaddr_in6 *) &ss)->sin6_port
-                 : ((struct sockaddr_in *) &ss)->sin_port);
+  *port = ntohs (family == AF_INET6 ? ((struct sockaddr_in6 *) &ss)->sin6_port
+                                    : ((struct sockaddr_in *) &ss)->sin_port);
   return fd;
 }
 
@@ -115,8 +113,7 @@ wrong_disk (struct nbd_handle *h)
   if (size != DISK_SIZE)
     return "the size is wrong";
   for (size_t i = 0; i < sizeof buf; i += 8) {
-    const unsigned char want[8]
-      = { 0, 0, 0, 0, 0, 0, i >> 8, i & 0xff };
+    const unsigned char want[8] = { 0, 0, 0, 0, 0, 0, i >> 8, i & 0xff };
     if (memcmp (&buf[i], want, 8) != 0)
       return "the data are wrong";
   }

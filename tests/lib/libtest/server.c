@@ -40,7 +40,7 @@ void
 server_close (struct server *s)
 {
   if (s->fd >= 0) {
-    server_take (s);            /* closing on unread bytes would reset */
+    server_take (s); /* closing on unread bytes would reset */
     if (s->transport)
       s->transport->close (s);
     close (s->fd);
@@ -77,7 +77,7 @@ server_send (struct server *s, const void *p, size_t len)
 
   while (len > 0) {
     ssize_t n = s->transport ? s->transport->send (s, q, len)
-      : send (s->fd, q, len, MSG_NOSIGNAL);
+                             : send (s->fd, q, len, MSG_NOSIGNAL);
 
     if (n == -1 && errno == EAGAIN)
       server_idle (s, POLLOUT);
@@ -111,7 +111,7 @@ server_take (struct server *s)
   for (;;) {
     uint8_t buf[65536];
     ssize_t n = s->transport ? s->transport->receive (s, buf, sizeof buf)
-      : recv (s->fd, buf, sizeof buf, MSG_DONTWAIT);
+                             : recv (s->fd, buf, sizeof buf, MSG_DONTWAIT);
 
     if (n <= 0)
       return s->in.len;
@@ -146,8 +146,8 @@ server_expect_at (const char *file, int line, struct server *s,
   while (server_take (s) < want.len && (s->drives || s->waits))
     server_need (s, s->in.len + 1);
   check_bytes_at (file, line, "what the client sent", s->in.p,
-                  s->in.len < want.len ? s->in.len : want.len,
-                  want.p, want.len);
+                  s->in.len < want.len ? s->in.len : want.len, want.p,
+                  want.len);
   bytes_drop (&s->in, want.len);
   bytes_free (&want);
 }
@@ -163,7 +163,7 @@ server_request (struct server *s, uint16_t *type)
   cookie = get_uint (s->in.p + 8, 8);
   if (type)
     *type = get_uint (s->in.p + 6, 2);
-  if (get_uint (s->in.p + 6, 2) == 1)   /* a write has a payload */
+  if (get_uint (s->in.p + 6, 2) == 1) /* a write has a payload */
     len += get_uint (s->in.p + 24, 4);
   server_need (s, len);
   bytes_drop (&s->in, len);
@@ -207,8 +207,10 @@ grant_contexts (struct server *s, const uint8_t *data)
     struct bytes reply = { 0 };
     size_t len = get_uint (data + at, 4);
 
-    notation_format (&reply, "reply_head NBD_OPT_SET_META_CONTEXT "
-                     "NBD_REP_META_CONTEXT %zu u32 %u", 4 + len, id);
+    notation_format (&reply,
+                     "reply_head NBD_OPT_SET_META_CONTEXT "
+                     "NBD_REP_META_CONTEXT %zu u32 %u",
+                     4 + len, id);
     put_mem (&reply, data + at + 4, len);
     server_send (s, reply.p, reply.len);
     bytes_free (&reply);
@@ -231,22 +233,17 @@ answer_option (struct server *s, enum style style, uint64_t size,
   s->options |= 1u << option;
 
   switch (option) {
-  case 7:                       /* GO */
-    server_say (s, "reply NBD_OPT_GO NBD_REP_INFO u16 NBD_INFO_EXPORT "
-                "u64 %llu u16 %u", (unsigned long long) size, flags);
+  case 7: /* GO */
+    server_say (s,
+                "reply NBD_OPT_GO NBD_REP_INFO u16 NBD_INFO_EXPORT "
+                "u64 %llu u16 %u",
+                (unsigned long long) size, flags);
     goes = true;
     break;
-  case 8:                       /* STRUCTURED_REPLY */
-    granted = style != SIMPLE;
-    break;
-  case 10:                      /* SET_META_CONTEXT */
-    grant_contexts (s, s->in.p + 16);
-    break;
-  case 11:                      /* EXTENDED_HEADERS */
-    granted = style == EXTENDED;
-    break;
-  default:
-    granted = false;
+  case 8: /* STRUCTURED_REPLY */ granted = style != SIMPLE; break;
+  case 10: /* SET_META_CONTEXT */ grant_contexts (s, s->in.p + 16); break;
+  case 11: /* EXTENDED_HEADERS */ granted = style == EXTENDED; break;
+  default: granted = false;
   }
   bytes_drop (&s->in, 16 + len);
   server_say (s, "reply %u %s", option,

@@ -2,8 +2,7 @@
 
 /* The scripted server: the other end of a socket pair, driven by the
  * test itself.  With one thread everything is deterministic: what one
- * side writes the other can read at once.
- */
+ * side writes the other can read at once. */
 
 #ifndef SERVER_H
 #define SERVER_H
@@ -19,8 +18,7 @@
 struct server;
 
 /* What lies between a server and its socket, such as TLS.  Both functions
- * behave as send and recv on a socket that does not block.
- */
+ * behave as send and recv on a socket that does not block. */
 struct server_transport {
   ssize_t (*send) (struct server *s, const void *p, size_t len);
   ssize_t (*receive) (struct server *s, void *p, size_t len);
@@ -28,14 +26,14 @@ struct server_transport {
 };
 
 struct server {
-  int fd;                       /* -1 when closed */
-  const struct server_transport *transport;     /* NULL: just the socket */
-  void *tls;                    /* the transport's own */
-  struct bytes in;              /* received, not yet expected */
-  struct nbd_handle *drives;    /* pumped while the server waits */
-  bool waits;                   /* may wait: the client has its thread */
-  bool gives_up;                /* a closed client is no failure */
-  unsigned options;             /* bit of each option of the handshake */
+  int fd;                                   /* -1 when closed */
+  const struct server_transport *transport; /* NULL: just the socket */
+  void *tls;                                /* the transport's own */
+  struct bytes in;                          /* received, not yet expected */
+  struct nbd_handle *drives; /* pumped while the server waits */
+  bool waits;                /* may wait: the client has its thread */
+  bool gives_up;             /* a closed client is no failure */
+  unsigned options;          /* bit of each option of the handshake */
 };
 
 enum style { SIMPLE, STRUCTURED, EXTENDED };
@@ -74,13 +72,11 @@ extern void server_expect_at (const char *file, int line, struct server *s,
 #define server_expect_nothing(s) CHECK_INT (server_take (s), 0)
 
 /* Take one request with a compact header and its payload, and return its
- * cookie; *type gets the command if not NULL.
- */
+ * cookie; *type gets the command if not NULL. */
 extern uint64_t server_request (struct server *s, uint16_t *type);
 
 /* The client issues a read of 4 bytes, which must be this command, and the
- * server answers it with "abcd".  Nothing is delivered after that.
- */
+ * server answers it with "abcd".  Nothing is delivered after that. */
 extern void server_serves_read (struct server *s, struct nbd_handle *h,
                                 char *buf, nbd_completion_callback done,
                                 int cookie);
@@ -90,18 +86,16 @@ extern bool server_sees_end (struct server *s);
 
 /* Play the friendly server until transmission.  Options are granted as
  * the style says; each metadata context asked for is granted, the first
- * with id 1, the next 2 and so on.
- */
+ * with id 1, the next 2 and so on. */
 extern void server_handshake (struct server *s, enum style style,
                               uint64_t size, uint16_t flags);
 
 /* The same without the greeting and the client's flags. */
-extern void server_options (struct server *s, enum style style,
-                            uint64_t size, uint16_t flags);
+extern void server_options (struct server *s, enum style style, uint64_t size,
+                            uint16_t flags);
 
 /* A handle in transmission: settings for the style, then the handshake.
- * Metadata contexts may have been added to the handle before.
- */
+ * Metadata contexts may have been added to the handle before. */
 extern void server_connect (struct server *s, struct nbd_handle *h,
                             enum style style, uint64_t size, uint16_t flags);
 

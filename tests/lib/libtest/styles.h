@@ -9,16 +9,18 @@
 #include "client.h"
 #include "server.h"
 
-#define FOR_EACH_STYLE(style, run)                              \
-  do {                                                          \
-    static const char *const names[] = {                        \
-      "simple", "structured", "extended",                       \
-    };                                                          \
-    static int style;           /* survives a failed row */     \
-                                                                \
-    for (style = SIMPLE; style <= EXTENDED; ++style)            \
-      if (ROW (names[style]))                                   \
-        run (style);                                            \
+#define FOR_EACH_STYLE(style, run)                   \
+  do {                                               \
+    static const char *const names[] = {             \
+      "simple",                                      \
+      "structured",                                  \
+      "extended",                                    \
+    };                                               \
+    static int style; /* survives a failed row */    \
+                                                     \
+    for (style = SIMPLE; style <= EXTENDED; ++style) \
+      if (ROW (names[style]))                        \
+        run (style);                                 \
   } while (0)
 
 /* Success of a command without data. */
@@ -42,14 +44,13 @@ say_error (struct server *s, enum style style, int cookie, int offset,
   else if (style == STRUCTURED)
     server_say (s, "chunk DONE ERROR %d u32 %s text \"\"", cookie, name);
   else
-    server_say (s, "xchunk DONE ERROR %d %d u32 %s text \"\"", cookie,
-                offset, name);
+    server_say (s, "xchunk DONE ERROR %d %d u32 %s text \"\"", cookie, offset,
+                name);
 }
 
 /* A read of len bytes of the test disk. */
 static inline void
-say_data (struct server *s, enum style style, int cookie, int offset,
-          int len)
+say_data (struct server *s, enum style style, int cookie, int offset, int len)
 {
   if (style == SIMPLE)
     server_say (s, "simple 0 %d pattern %d %d", cookie, offset, len);

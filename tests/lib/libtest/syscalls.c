@@ -14,13 +14,14 @@
 static __thread struct syscalls made;
 
 /* The function of that name which ours hides.  System calls of our own would
- * not do: they are no places where threads can be cancelled.
- */
-#define REAL(name) ({                                                   \
-      static __typeof__ (&name) real_;                                  \
-      if (real_ == NULL)                                                \
-        real_ = (__typeof__ (&name)) dlsym (RTLD_NEXT, #name);          \
-      real_; })
+ * not do: they are no places where threads can be cancelled. */
+#define REAL(name)                                           \
+  ({                                                         \
+    static __typeof__ (&name) real_;                         \
+    if (real_ == NULL)                                       \
+      real_ = (__typeof__ (&name)) dlsym (RTLD_NEXT, #name); \
+    real_;                                                   \
+  })
 
 struct syscalls
 syscalls_made (void)

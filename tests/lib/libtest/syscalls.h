@@ -2,8 +2,7 @@
 
 /* Counts the calling thread's system calls on sockets: a program that
  * uses this defines poll, recv, send and their like itself, and the
- * library's calls go through them.
- */
+ * library's calls go through them. */
 
 #ifndef SYSCALLS_H
 #define SYSCALLS_H

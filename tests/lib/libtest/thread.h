@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Blocking calls in threads of their own, while the test's own thread
- * plays the server.
- */
+ * plays the server. */
 
 #ifndef THREAD_H
 #define THREAD_H
@@ -17,7 +16,7 @@ struct blocking {
   struct nbd_handle *h;
   /* What the thread does.  Its result and error are kept. */
   int (*call) (struct blocking *b);
-  int number;                   /* for the call to use */
+  int number; /* for the call to use */
   char buf[64];
   uint32_t flags;
 
@@ -40,16 +39,15 @@ extern int blocking_poll (struct blocking *b);
 extern int blocking_shutdown (struct blocking *b);
 
 /* Writes the first LARGE_WRITE bytes of the test disk, which is more than a
- * socket takes.
- */
+ * socket takes. */
 #define LARGE_WRITE (1 << 20)
 extern int blocking_write (struct blocking *b);
 
 /* Start a thread that reads, so that it drives and waits for the reply to the
  * first request, and then one that writes, which is stuck: the server, which
- * must wait for requests, has not taken more than the head of its own.
- */
-extern void start_reader_and_writer (struct server *s, struct blocking *reader,
+ * must wait for requests, has not taken more than the head of its own. */
+extern void start_reader_and_writer (struct server *s,
+                                     struct blocking *reader,
                                      struct blocking *writer);
 
 #endif /* THREAD_H */

@@ -2,8 +2,7 @@
 /* The examples of the NBD URI digest.  Four differ on purpose, because a
  * URI that works with libnbd must not break: parameters are compared without
  * case, unknown ones are ignored, and switching off the verification of the
- * peer needs no permission.
- */
+ * peer needs no permission. */
 
 #include "uri-examples.h"
 

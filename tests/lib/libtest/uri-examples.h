@@ -9,8 +9,7 @@
 
 /* The result is what is reached, then the export name in quotes, "tls" if
  * it is required, "user=", and other parameters; or the kind of error.
- * "@" before the name of a Unix socket means an abstract one.
- */
+ * "@" before the name of a Unix socket means an abstract one. */
 struct example {
   int number;
   const char *uri;

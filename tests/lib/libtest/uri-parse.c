@@ -58,8 +58,7 @@ put_target (FILE *f, const struct nbdi_uri *u)
     else
       fprintf (f, "localhost:%u", u->nbd_port);
     break;
-  default:
-    FAIL ("transport %u", u->transport);
+  default: FAIL ("transport %u", u->transport);
   }
 }
 

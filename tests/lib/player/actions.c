@@ -18,8 +18,8 @@ parse_call (struct play *p, struct call *call, const char *text)
   char word[WORD_MAX];
 
   *call = (struct call) { 0 };
-  if (!notation_word (&text, word, sizeof word, NULL) ||
-      strlen (word) >= sizeof call->name)
+  if (!notation_word (&text, word, sizeof word, NULL)
+      || strlen (word) >= sizeof call->name)
     PLAY_FAIL (p, "a name is missing");
   strcpy (call->name, word);
   while (notation_word (&text, word, sizeof word, NULL)) {
@@ -28,9 +28,9 @@ parse_call (struct play *p, struct call *call, const char *text)
         PLAY_FAIL (p, "too many strings");
       call->strings[call->nr_strings++] = strdup (word + 1);
     }
-    else if (call->nr_numbers == 3 ||
-             !notation_value (word, "NBD_CMD_FLAG_",
-                              &call->number[call->nr_numbers++]))
+    else if (call->nr_numbers == 3
+             || !notation_value (word, "NBD_CMD_FLAG_",
+                                 &call->number[call->nr_numbers++]))
       PLAY_FAIL (p, "not a value: \"%s\"", word);
   }
 }
@@ -135,8 +135,8 @@ start_command (struct play *p, struct command *c, struct call *call)
   if (strcmp (name, "pread") == 0)
     return nbd_aio_pread (h, c->buf, n, at, done, flags);
   if (strcmp (name, "pread_structured") == 0)
-    return nbd_aio_pread_structured (h, c->buf, n, at, record_chunk (c),
-                                     done, flags);
+    return nbd_aio_pread_structured (h, c->buf, n, at, record_chunk (c), done,
+                                     flags);
   if (strcmp (name, "pwrite") == 0)
     return nbd_aio_pwrite (h, c->buf, n, at, done, flags);
   if (strcmp (name, "block_status") == 0)
@@ -157,8 +157,7 @@ run_command (struct play *p, struct command *c, struct call *call)
   int64_t cookie;
 
   /* The callbacks may not run inside the call, but must be attributable
-   * if they do.
-   */
+   * if they do. */
   c->cookie = ++p->last_cookie;
   c->is_read = strncmp (call->name, "pread", 5) == 0;
   c->count = call->number[0];

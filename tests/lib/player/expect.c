@@ -68,7 +68,7 @@ expect_event (struct play *p, const char *want)
 {
   if (p->taken == p->nr_events)
     PLAY_FAIL (p, "expected the event `%s', none came (%s, last error: %s)",
-               want, nbd_connection_state (p->h), nbd_get_error () ? : "none");
+               want, nbd_connection_state (p->h), nbd_get_error () ?: "none");
   if (strcmp (p->events[p->taken], want) != 0)
     PLAY_FAIL (p, "expected the event `%s', got `%s'", want,
                p->events[p->taken]);
@@ -109,8 +109,8 @@ expect_data (struct play *p, const char *rest)
 
   if (wrong)
     PLAY_FAIL (p, "%s", wrong);
-  check_bytes_at (p->t->path, p->line, "the buffer", c->buf, c->count,
-                  want.p, want.len);
+  check_bytes_at (p->t->path, p->line, "the buffer", c->buf, c->count, want.p,
+                  want.len);
   bytes_free (&want);
 }
 
@@ -147,7 +147,7 @@ expect_string (struct play *p, char *got, const char *rest)
     check_string_at (p->t->path, p->line, "the text", got, word + 1);
   else
     check_string_at (p->t->path, p->line, "no text",
-                     got ? : errno_name (errnum), word);
+                     got ?: errno_name (errnum), word);
   free (got);
 }
 
@@ -177,10 +177,10 @@ block_size_type (struct play *p, const char **rest)
   char word[WORD_MAX];
 
   next_word (p, rest, word);
-  return strcmp (word, "minimum") == 0 ? LIBNBD_SIZE_MINIMUM
-    : strcmp (word, "preferred") == 0 ? LIBNBD_SIZE_PREFERRED
-    : strcmp (word, "maximum") == 0 ? LIBNBD_SIZE_MAXIMUM
-    : LIBNBD_SIZE_PAYLOAD;
+  return strcmp (word, "minimum") == 0     ? LIBNBD_SIZE_MINIMUM
+         : strcmp (word, "preferred") == 0 ? LIBNBD_SIZE_PREFERRED
+         : strcmp (word, "maximum") == 0   ? LIBNBD_SIZE_MAXIMUM
+                                           : LIBNBD_SIZE_PAYLOAD;
 }
 
 /* What the handle knows; false if the word is no such fact. */
@@ -228,9 +228,9 @@ play_expect (struct play *p, const char *text)
   const char *rest = text;
 
   next_word (p, &rest, word);
-  if (strcmp (word, "READY") == 0 || strcmp (word, "PROCESSING") == 0 ||
-      strcmp (word, "NEGOTIATING") == 0 || strcmp (word, "CONNECTING") == 0 ||
-      strcmp (word, "CLOSED") == 0 || strcmp (word, "DEAD") == 0)
+  if (strcmp (word, "READY") == 0 || strcmp (word, "PROCESSING") == 0
+      || strcmp (word, "NEGOTIATING") == 0 || strcmp (word, "CONNECTING") == 0
+      || strcmp (word, "CLOSED") == 0 || strcmp (word, "DEAD") == 0)
     expect_state (p, word, rest);
   else if (strcmp (word, "done") == 0 || strcmp (word, "failed") == 0)
     expect_completion (p, word, rest);

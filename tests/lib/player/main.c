@@ -5,8 +5,7 @@
  * bytes and end of stream arriving together, with a socket that fails there,
  * for all or for sending, and with server bytes changed:
  * some of them, or with CHECK_LONG=1 in the environment each of them to every
- * other value.
- */
+ * other value. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +18,7 @@
 #define SAMPLE 48
 
 /* What a command's end is called may depend on whether the client was
- * sending or receiving when the connection went; that it ended may not.
- */
+ * sending or receiving when the connection went; that it ended may not. */
 static void
 compare_logs (const struct transcript *t, char *seen, char *unseen)
 {
@@ -28,11 +26,12 @@ compare_logs (const struct transcript *t, char *seen, char *unseen)
 
   while (*a || *b) {
     size_t n = strcspn (a, "\n"), m = strcspn (b, "\n");
-    bool options = strncmp (a, "option ", 7) == 0 &&
-      strncmp (b, "option ", 7) == 0;
+    bool options = strncmp (a, "option ", 7) == 0
+                   && strncmp (b, "option ", 7) == 0;
 
     if (!options && (n != m || strncmp (a, b, n) != 0))
-      check_fail (t->path, 0, "the end of stream hid replies: `%.*s' when "
+      check_fail (t->path, 0,
+                  "the end of stream hid replies: `%.*s' when "
                   "seen one after the other, `%.*s' when at once",
                   (int) n, a, (int) m, b);
     a += n + (a[n] == '\n');
@@ -90,8 +89,7 @@ play_change (const struct transcript *t, size_t bytes, size_t change,
 }
 
 /* A sample depends on nothing but the transcript, so that what fails can
- * be repeated.
- */
+ * be repeated. */
 static size_t
 play_some_changes (const struct transcript *t, size_t bytes)
 {
@@ -132,7 +130,7 @@ main (int argc, char *argv[])
   play_cuts (&t, bytes);
   play_failures (&t, bytes);
   changes = getenv ("CHECK_LONG") ? play_all_changes (&t, bytes)
-    : play_some_changes (&t, bytes);
+                                  : play_some_changes (&t, bytes);
   printf ("%s: whole, byte by byte, %zu cuts and %zu changes\n", t.path,
           bytes, changes);
   transcript_free (&t);

@@ -23,8 +23,7 @@ no_surplus (struct play *p)
 }
 
 /* A byte that the server never sends, 0 if there is none: where it is seen
- * the buffer still holds what was there before.
- */
+ * the buffer still holds what was there before. */
 static uint8_t
 choose_stale (const struct transcript *t, uint8_t flip)
 {
@@ -55,11 +54,10 @@ play_handshake (struct play *p, const char *text)
     for (int i = 0; i < 3; ++i)
       if (strcmp (word, styles[i]) == 0)
         style = i;
-  if (style == -1 ||
-      !notation_word (&text, word, sizeof word, NULL) ||
-      !notation_value (word, "", &size) ||
-      !notation_word (&text, word, sizeof word, NULL) ||
-      !notation_value (word, "", &flags))
+  if (style == -1 || !notation_word (&text, word, sizeof word, NULL)
+      || !notation_value (word, "", &size)
+      || !notation_word (&text, word, sizeof word, NULL)
+      || !notation_value (word, "", &flags))
     PLAY_FAIL (p, "needed: handshake simple|structured|extended size flags");
   server_connect (&p->s, p->h, style, size, flags);
 }
@@ -99,7 +97,7 @@ play_server (struct play *p, const struct step *step,
   if (changed)
     *at ^= delivery.flip;
   p->astray |= changed;
-  p->s.gives_up = true;         /* a client may end without listening */
+  p->s.gives_up = true; /* a client may end without listening */
   if (delivery.bytewise) {
     for (size_t i = 0; i < n; ++i) {
       server_send (&p->s, step->bytes.p + i, 1);
@@ -139,8 +137,9 @@ static void
 check_waiting (struct play *p)
 {
   const char *state = state_name (p->h);
-  bool waits = strcmp (state, "CONNECTING") == 0 ||
-    strcmp (state, "READY") == 0 || strcmp (state, "PROCESSING") == 0;
+  bool waits = strcmp (state, "CONNECTING") == 0
+               || strcmp (state, "READY") == 0
+               || strcmp (state, "PROCESSING") == 0;
   unsigned dir = nbd_aio_get_direction (p->h);
 
   if (dir != (waits ? LIBNBD_AIO_DIRECTION_READ : 0))
@@ -154,8 +153,8 @@ check_no_stale (struct play *p, struct command *c)
   if (!c->is_read || p->stale == 0 || !nbd_get_pread_initialize (p->h))
     return;
   for (size_t i = 0; i < c->count; ++i)
-    if (c->buf[i] == p->stale &&
-        (p->astray || pattern_at (c->offset + i) != p->stale))
+    if (c->buf[i] == p->stale
+        && (p->astray || pattern_at (c->offset + i) != p->stale))
       PLAY_FAIL (p, "byte %zu of command %d shows old memory", i,
                  (int) c->cookie);
 }
@@ -256,33 +255,24 @@ connect_once (struct play *p)
 
 /* One step; true if the connection was cut in it. */
 static bool
-play_step (struct play *p, const struct step *step,
-           struct delivery delivery, size_t *sent)
+play_step (struct play *p, const struct step *step, struct delivery delivery,
+           size_t *sent)
 {
   p->line = step->line;
   if (step->kind != STEP_SET && step->kind != STEP_HANDSHAKE)
     connect_once (p);
   switch (step->kind) {
-  case STEP_SET:
-    play_set (p, step->text);
-    break;
-  case STEP_HANDSHAKE:
-    play_handshake (p, step->text);
-    break;
-  case STEP_SERVER:
-    return play_server (p, step, delivery, sent);
+  case STEP_SET: play_set (p, step->text); break;
+  case STEP_HANDSHAKE: play_handshake (p, step->text); break;
+  case STEP_SERVER: return play_server (p, step, delivery, sent);
   case STEP_SERVER_CLOSES:
     if (!p->astray)
       no_surplus (p);
     server_close (&p->s);
     pump (p->h);
     break;
-  case STEP_CLIENT:
-    play_client (p, step);
-    break;
-  case STEP_ACTION:
-    play_action (p, step->text);
-    break;
+  case STEP_CLIENT: play_client (p, step); break;
+  case STEP_ACTION: play_action (p, step->text); break;
   case STEP_EXPECT:
     if (!p->astray)
       play_expect (p, step->text);

@@ -23,17 +23,17 @@ struct play;
 /* A command or an option that the transcript issued. */
 struct command {
   struct play *play;
-  int64_t cookie;               /* 0: an option */
+  int64_t cookie; /* 0: an option */
   bool is_read;
   uint8_t *buf;
   size_t count;
   uint64_t offset;
-  bool has_middle;              /* has a second closure */
+  bool has_middle; /* has a second closure */
   int completed, completion_freed;
   int middle_freed;
-  int error;                    /* given to the completion */
+  int error; /* given to the completion */
   bool retired;
-  bool issuing, refused;        /* in the call, and what became of it */
+  bool issuing, refused; /* in the call, and what became of it */
 };
 
 /* The words of a line that begins with !: a name, numbers, then strings. */
@@ -41,7 +41,7 @@ struct call {
   char name[64];
   uint64_t number[3];
   size_t nr_numbers;
-  char *strings[8];             /* with NULL at the end */
+  char *strings[8]; /* with NULL at the end */
   size_t nr_strings;
 };
 
@@ -55,9 +55,9 @@ struct play {
   size_t nr_commands;
   char *events[MAX_EVENTS];
   size_t nr_events;
-  size_t taken;                 /* events that the transcript expected */
-  uint8_t stale;                /* what fills a buffer before a read */
-  bool astray;                  /* a byte was changed: anything may come */
+  size_t taken;  /* events that the transcript expected */
+  uint8_t stale; /* what fills a buffer before a read */
+  bool astray;   /* a byte was changed: anything may come */
 };
 
 #define PLAY_FAIL(p, ...) check_fail ((p)->t->path, (p)->line, __VA_ARGS__)
@@ -68,8 +68,7 @@ extern void play_action (struct play *p, const char *text);
 extern struct command *play_find (struct play *p, int64_t cookie);
 
 /* options.c, which is generated: begin an option; -2 if it is none. */
-extern int play_option (struct play *p, struct command *c,
-                        struct call *call);
+extern int play_option (struct play *p, struct command *c, struct call *call);
 extern int64_t play_command (struct play *p, struct command *c,
                              struct call *call);
 
@@ -88,13 +87,13 @@ extern void play_expect (struct play *p, const char *text);
 
 /* How the server's bytes are delivered. */
 struct delivery {
-  bool bytewise;                /* each byte alone */
-  size_t cut;                   /* close after so many bytes */
-  bool unseen;                  /* the client sees bytes and end at once */
-  bool lost;                    /* its socket fails instead of closing */
-  size_t mute;                  /* it cannot send after so many bytes */
-  size_t change;                /* change this byte */
-  uint8_t flip;                 /* these bits of it */
+  bool bytewise; /* each byte alone */
+  size_t cut;    /* close after so many bytes */
+  bool unseen;   /* the client sees bytes and end at once */
+  bool lost;     /* its socket fails instead of closing */
+  size_t mute;   /* it cannot send after so many bytes */
+  size_t change; /* change this byte */
+  uint8_t flip;  /* these bits of it */
 };
 
 /* For cut, mute and change. */
@@ -102,8 +101,7 @@ struct delivery {
 #define WHOLE .cut = NEVER, .mute = NEVER, .change = NEVER
 
 /* play.c: play the transcript once.  Returns how many server bytes it
- * has; *log, if not NULL, gets the events, to be freed.
- */
+ * has; *log, if not NULL, gets the events, to be freed. */
 extern size_t play_transcript (const struct transcript *t,
                                struct delivery delivery, char **log);
 

@@ -78,9 +78,9 @@ on_completion (void *opaque, int *error)
 nbd_completion_callback
 record_completion (struct command *c)
 {
-  return (nbd_completion_callback) {
-    .callback = on_completion, .user_data = c, .free = free_completion
-  };
+  return (nbd_completion_callback) { .callback = on_completion,
+                                     .user_data = c,
+                                     .free = free_completion };
 }
 
 static int
@@ -92,8 +92,8 @@ on_chunk (void *opaque, const void *subbuf, size_t count, uint64_t offset,
   const uint8_t *place = c->buf + (offset - c->offset);
 
   if (offset < c->offset || offset - c->offset + count > c->count)
-    PLAY_FAIL (p, "chunk outside the request: %zu bytes at %ju",
-               count, (uintmax_t) offset);
+    PLAY_FAIL (p, "chunk outside the request: %zu bytes at %ju", count,
+               (uintmax_t) offset);
   if (subbuf != place)
     PLAY_FAIL (p, "chunk data is not in the caller's buffer");
   switch (status) {
@@ -114,8 +114,7 @@ on_chunk (void *opaque, const void *subbuf, size_t count, uint64_t offset,
     if (count != 0)
       PLAY_FAIL (p, "an error chunk has %zu bytes", count);
     break;
-  default:
-    PLAY_FAIL (p, "chunk of unknown status %u", status);
+  default: PLAY_FAIL (p, "chunk of unknown status %u", status);
   }
   return 0;
 }
@@ -124,9 +123,9 @@ nbd_chunk_callback
 record_chunk (struct command *c)
 {
   c->has_middle = true;
-  return (nbd_chunk_callback) {
-    .callback = on_chunk, .user_data = c, .free = free_middle
-  };
+  return (nbd_chunk_callback) { .callback = on_chunk,
+                                .user_data = c,
+                                .free = free_middle };
 }
 
 /* The line of the log both extent callbacks write. */
@@ -165,9 +164,9 @@ nbd_extent_callback
 record_extent (struct command *c)
 {
   c->has_middle = true;
-  return (nbd_extent_callback) {
-    .callback = on_extent, .user_data = c, .free = free_middle
-  };
+  return (nbd_extent_callback) { .callback = on_extent,
+                                 .user_data = c,
+                                 .free = free_middle };
 }
 
 static int
@@ -183,9 +182,9 @@ nbd_extent64_callback
 record_extent64 (struct command *c)
 {
   c->has_middle = true;
-  return (nbd_extent64_callback) {
-    .callback = on_extent64, .user_data = c, .free = free_middle
-  };
+  return (nbd_extent64_callback) { .callback = on_extent64,
+                                   .user_data = c,
+                                   .free = free_middle };
 }
 
 static int
@@ -200,9 +199,9 @@ nbd_list_callback
 record_list (struct command *c)
 {
   c->has_middle = true;
-  return (nbd_list_callback) {
-    .callback = on_list, .user_data = c, .free = free_middle
-  };
+  return (nbd_list_callback) { .callback = on_list,
+                               .user_data = c,
+                               .free = free_middle };
 }
 
 static int
@@ -216,7 +215,7 @@ nbd_context_callback
 record_context (struct command *c)
 {
   c->has_middle = true;
-  return (nbd_context_callback) {
-    .callback = on_context, .user_data = c, .free = free_middle
-  };
+  return (nbd_context_callback) { .callback = on_context,
+                                  .user_data = c,
+                                  .free = free_middle };
 }

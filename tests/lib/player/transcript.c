@@ -50,8 +50,7 @@ add_step (struct transcript *t, int line, const char *text)
       break;
     }
   }
-  if (wrong == NULL &&
-      (step.kind == STEP_SERVER || step.kind == STEP_CLIENT))
+  if (wrong == NULL && (step.kind == STEP_SERVER || step.kind == STEP_CLIENT))
     wrong = notation_bytes (&step.bytes, text);
   if (wrong)
     check_fail (t->path, line, "%s", wrong);
@@ -96,7 +95,8 @@ transcript_read (struct transcript *t, const char *path)
   free (line);
   fclose (file);
   if (used > 0 || t->nr_steps == 0)
-    check_fail (path, 0, "the transcript is empty or its last line continues");
+    check_fail (path, 0,
+                "the transcript is empty or its last line continues");
 }
 
 void

@@ -10,20 +10,20 @@
 #include "bytes.h"
 
 enum step_kind {
-  STEP_SET,                     /* set ...: before connecting */
-  STEP_HANDSHAKE,               /* handshake STYLE SIZE FLAGS */
-  STEP_SERVER,                  /* S: bytes */
-  STEP_SERVER_CLOSES,           /* S: close */
-  STEP_CLIENT,                  /* C: bytes */
-  STEP_ACTION,                  /* ! call arguments */
-  STEP_EXPECT,                  /* => what must hold */
+  STEP_SET,           /* set ...: before connecting */
+  STEP_HANDSHAKE,     /* handshake STYLE SIZE FLAGS */
+  STEP_SERVER,        /* S: bytes */
+  STEP_SERVER_CLOSES, /* S: close */
+  STEP_CLIENT,        /* C: bytes */
+  STEP_ACTION,        /* ! call arguments */
+  STEP_EXPECT,        /* => what must hold */
 };
 
 struct step {
   enum step_kind kind;
   int line;
-  char *text;                   /* the line after its mark */
-  struct bytes bytes;           /* of S: and C: */
+  char *text;         /* the line after its mark */
+  struct bytes bytes; /* of S: and C: */
 };
 
 struct transcript {

@@ -27,7 +27,9 @@ static void
 use_tls (void)
 {
   static const struct fault_cipher tls = {
-    .prepare = prepare, .start = start, .closed = "without the server's",
+    .prepare = prepare,
+    .start = start,
+    .closed = "without the server's",
   };
 
   fault_cipher = &tls;

@@ -172,7 +172,8 @@ find_key (gnutls_session_t session, const char *user, gnutls_datum_t *key)
   key->data = gnutls_malloc (key->size);
   size_t size = key->size;
   gnutls_datum_t hex = {
-    (unsigned char *) TLS_KEY, sizeof TLS_KEY - 1,
+    (unsigned char *) TLS_KEY,
+    sizeof TLS_KEY - 1,
   };
   int r = gnutls_hex_decode (&hex, key->data, &size);
 
@@ -189,8 +190,9 @@ tls_prepare (struct server *s, const char *versions)
   snprintf (priority, sizeof priority, "NORMAL%s%s:-KX-ALL:+ECDHE-PSK",
             versions ? ":-VERS-ALL:+VERS-" : "", versions ? versions : "");
   *t = (struct tls_server) { .server = s, .budget = SIZE_MAX };
-  must (gnutls_init (&t->session, GNUTLS_SERVER | GNUTLS_NONBLOCK |
-                     GNUTLS_NO_SIGNAL), "session");
+  must (gnutls_init (&t->session,
+                     GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL),
+        "session");
   must (gnutls_priority_set_direct (t->session, priority, NULL), "priority");
   must (gnutls_psk_allocate_server_credentials (&t->keys), "keys");
   gnutls_psk_set_server_credentials_function (t->keys, find_key);
@@ -278,8 +280,7 @@ tls_release (struct server *s)
 }
 
 /* The rest of the friendly handshake; server_handshake begins with a
- * greeting.
- */
+ * greeting. */
 struct nbd_handle *
 tls_connected (struct server *s, enum style style, const char *versions)
 {

@@ -3,8 +3,7 @@
  * home directory, for root in the system's directory alone, and then the
  * system's authorities.
  *
- * The linker lets the library's calls come here (-Wl,--wrap).
- */
+ * The linker lets the library's calls come here (-Wl,--wrap). */
 
 #include <errno.h>
 #include <gnutls/gnutls.h>
@@ -20,7 +19,7 @@
 #define CA "/ca-cert.pem "
 
 static uid_t user;
-static char places[1024];       /* in the order of looking */
+static char places[1024]; /* in the order of looking */
 
 WRAPPER (uid_t, geteuid, (void))
 {
@@ -78,8 +77,9 @@ void
 test (void)
 {
   requires_tls ();
-  check_places (1000, "/home/me", NULL, "/home/me/.pki/libnbd" CA
-                "/home/me/.config/pki/libnbd" CA "system ");
+  check_places (1000, "/home/me", NULL,
+                "/home/me/.pki/libnbd" CA "/home/me/.config/pki/libnbd" CA
+                "system ");
   check_places (0, "/home/me", NULL, SYSCONFDIR "/pki/libnbd" CA "system ");
   check_places (1000, NULL, NULL, SYSCONFDIR "/pki/libnbd" CA "system ");
   check_places (1000, "/home/me", "/my/own", "/my/own" CA "system ");

@@ -2,8 +2,7 @@
 
 /* A server may put anything into the names of its certificate.  The message
  * that refuses it has no byte of them that a terminal would obey; and without
- * memory for it the certificate is refused all the same.
- */
+ * memory for it the certificate is refused all the same. */
 
 #include <gnutls/x509.h>
 #include <string.h>
@@ -49,7 +48,8 @@ make_certificate (gnutls_certificate_credentials_t credentials)
   must (gnutls_x509_crt_set_activation_time (crt, now - 3600), "activation");
   must (gnutls_x509_crt_set_expiration_time (crt, now + 3600), "expiration");
   must (gnutls_x509_crt_set_extension_by_oid (crt, "2.5.29.17", names,
-                                              sizeof names - 1, 0), "names");
+                                              sizeof names - 1, 0),
+        "names");
   must (gnutls_x509_crt_set_key (crt, key), "key");
   must (gnutls_x509_crt_sign2 (crt, crt, key, GNUTLS_DIG_SHA512, 0), "sign");
   must (gnutls_certificate_set_x509_key (credentials, &crt, 1, key), "key");
@@ -71,7 +71,8 @@ start (struct server *s, struct nbd_handle *h)
   struct tls_server *t = tls_prepare (s, NULL);
   must (gnutls_priority_set_direct (t->session, "NORMAL", NULL), "priority");
   must (gnutls_credentials_set (t->session, GNUTLS_CRD_CERTIFICATE,
-                                credentials), "credentials");
+                                credentials),
+        "credentials");
 }
 
 static void
@@ -97,7 +98,7 @@ test (void)
   make_certificate (credentials);
   run ();
   CHECK_ERROR (0, "not for \"good.example\" but for "
-               "\"\\x1b[31mred\\x0a\\x00good.example\";");
+                  "\"\\x1b[31mred\\x0a\\x00good.example\";");
   CHECK_ERROR (0, "/nonexistent, does not exist");
   memory_sweep ("a refused certificate", run);
   gnutls_certificate_free_credentials (credentials);

@@ -3,8 +3,7 @@
 /* A file of certificate authorities that is there and is none ends the
  * connection: those of the system are no substitute for who was chosen.
  *
- * The linker lets the library's calls come here (-Wl,--wrap).
- */
+ * The linker lets the library's calls come here (-Wl,--wrap). */
 
 #include <errno.h>
 #include <stdio.h>
@@ -45,7 +44,10 @@ void
 test (void)
 {
   static const char *const below[] = {
-    "", "/.pki", "/.pki/libnbd", "/.pki/libnbd/ca-cert.pem",
+    "",
+    "/.pki",
+    "/.pki/libnbd",
+    "/.pki/libnbd/ca-cert.pem",
   };
   char home[] = "/tmp/causeway-XXXXXX", paths[4][100];
 

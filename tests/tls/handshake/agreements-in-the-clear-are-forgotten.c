@@ -3,8 +3,7 @@
 /* What was negotiated before STARTTLS anybody could have answered.  After it
  * there are no structured replies, no contexts and no facts about the export
  * until they are asked for again, and a server that still uses them breaks
- * the protocol.
- */
+ * the protocol. */
 
 #include <errno.h>
 
@@ -26,14 +25,14 @@ clear_negotiation (struct server *s, struct nbd_handle *h)
   CHECK_OK (nbd_aio_opt_set_meta_context (h, context (&c[1]),
                                           completion (&c[2])));
   server_say (s, "reply NBD_OPT_SET_META_CONTEXT NBD_REP_META_CONTEXT u32 7 "
-              "\"base:allocation\"\nreply NBD_OPT_SET_META_CONTEXT "
-              "NBD_REP_ACK");
+                 "\"base:allocation\"\nreply NBD_OPT_SET_META_CONTEXT "
+                 "NBD_REP_ACK");
   pump (h);
   c[1] = c[2] = (struct calls) { 0 };
   CHECK_OK (nbd_set_request_meta_context (h, false));
   CHECK_OK (nbd_aio_opt_info (h, completion (&c[1])));
   server_say (s, "reply NBD_OPT_INFO NBD_REP_INFO u16 NBD_INFO_EXPORT u64 1M "
-              "u16 HAS_FLAGS\nreply NBD_OPT_INFO NBD_REP_ACK");
+                 "u16 HAS_FLAGS\nreply NBD_OPT_INFO NBD_REP_ACK");
   pump (h);
   CHECK_INT (nbd_get_size (h), 1 << 20);
   CHECK_INT (nbd_get_structured_replies_negotiated (h), 1);

@@ -2,8 +2,7 @@
 
 /* Whatever lies behind the server's agreement to STARTTLS in plain text was
  * not sent by somebody with the key.  It ends the connection, also if a
- * perfectly good TLS handshake would follow.
- */
+ * perfectly good TLS handshake would follow. */
 
 #include <errno.h>
 
@@ -59,7 +58,7 @@ run (const char *injected, bool by_hand)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
 
   requires_tls ();
   for (i = 0; i < sizeof rows / sizeof rows[0]; i++)

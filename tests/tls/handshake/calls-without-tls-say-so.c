@@ -9,11 +9,8 @@
 #include "server.h"
 
 static int (*const setters[]) (struct nbd_handle *h, const char *text) = {
-  nbd_set_tls_certificates,
-  nbd_set_tls_username,
-  nbd_set_tls_hostname,
-  nbd_set_tls_psk_file,
-  nbd_set_tls_priority,
+  nbd_set_tls_certificates, nbd_set_tls_username, nbd_set_tls_hostname,
+  nbd_set_tls_psk_file,     nbd_set_tls_priority,
 };
 
 static void
@@ -27,7 +24,7 @@ check_settings (struct nbd_handle *h)
   CHECK_INT (nbd_get_tls_verify_peer (h), true);
   CHECK_OK (nbd_set_tls_verify_peer (h, true));
   for (size_t i = 0; i < sizeof setters / sizeof setters[0]; i++)
-    CHECK_FAILS (setters[i] (h, "x"), ENOTSUP, "TLS");
+    CHECK_FAILS (setters[i](h, "x"), ENOTSUP, "TLS");
 }
 
 static void

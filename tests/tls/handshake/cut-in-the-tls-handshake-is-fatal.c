@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Wherever the connection ends in the TLS handshake, the handle dies with a
- * message that says so, and what it had is freed.
- */
+ * message that says so, and what it had is freed. */
 
 #include "check.h"
 #include "client.h"

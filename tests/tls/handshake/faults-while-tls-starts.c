@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* What can be wrong behind the agreement.  The client has read that alone:
- * what follows it in one segment is another fault.
- */
+ * what follows it in one segment is another fault. */
 
 #include "check.h"
 #include "client.h"
@@ -19,7 +18,8 @@ static const struct {
   { "a fatal alert", "u8 21 u16 0x0303 u16 2 u8 2 u8 40", false, 0, NULL },
   { "a goodbye", "u8 21 u16 0x0303 u16 2 u8 1 u8 0", false, 0,
     "ended the connection" },
-  { "closed inside a record", "u8 22 u16 0x0303 u16 100 u8 2", true, 0, NULL },
+  { "closed inside a record", "u8 22 u16 0x0303 u16 100 u8 2", true, 0,
+    NULL },
   { "no TLS at all", "\"220 mail.example.org ESMTP\\n\"", false, 0, NULL },
   { "plain NBD", "reply NBD_OPT_STRUCTURED_REPLY NBD_REP_ACK", false, 0,
     NULL },
@@ -58,7 +58,7 @@ run (size_t i)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
 
   requires_tls ();
   for (i = 0; i < NR (rows); i++)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A socket without room for what the TLS handshake has to say: the hint asks
- * for WRITE alone, nothing blocks, and once there is room it goes on.
- */
+ * for WRITE alone, nothing blocks, and once there is room it goes on. */
 
 #include <errno.h>
 #include <string.h>
@@ -22,7 +21,8 @@ fill (struct nbd_handle *h)
 
   for (size_t len = sizeof junk; len > 0; len /= 2)
     while ((r = send (nbd_aio_get_fd (h), junk, len,
-                      MSG_DONTWAIT | MSG_NOSIGNAL)) > 0)
+                      MSG_DONTWAIT | MSG_NOSIGNAL))
+           > 0)
       total += r;
   CHECK_INT (errno, EAGAIN);
   return total;

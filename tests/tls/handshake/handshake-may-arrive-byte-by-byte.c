@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Records of the handshake and of the data may come in any pieces: after
- * each byte the client waits for the next, and asks for just that.
- */
+ * each byte the client waits for the next, and asks for just that. */
 
 #include <string.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A greeting without options leaves no way to ask for TLS.  Whoever requires
- * it says so and hangs up, before an export's name or any request.
- */
+ * it says so and hangs up, before an export's name or any request. */
 
 #include <errno.h>
 
@@ -32,7 +31,7 @@ run (const char *greeting, int level)
   if (level == LIBNBD_TLS_REQUIRE) {
     CHECK_STATE (h, "DEAD");
     CHECK_ERROR (ENOTSUP, "TLS");
-    CHECK (server_take (&s) <= 4);      /* the flags, at most */
+    CHECK (server_take (&s) <= 4); /* the flags, at most */
     CHECK (server_sees_end (&s));
   }
   else
@@ -44,7 +43,7 @@ run (const char *greeting, int level)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
 
   requires_tls ();
   for (i = 0; i < sizeof rows / sizeof rows[0]; i++)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* TLS 1.2 and 1.3 are spoken; older ones only if a program's own priority
- * string asks for them.
- */
+ * string asks for them. */
 
 #include "check.h"
 #include "client.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Names that no session of TLS can carry, and paths that no system has, end
- * the connection before anything of them is sent.
- */
+ * the connection before anything of them is sent. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -35,7 +34,8 @@ static const struct {
   const char *text;
 } rows[] = {
   { "user", with_keys, nbd_set_tls_username, EINVAL, "no key for user" },
-  { "file of keys", with_user, nbd_set_tls_psk_file, ENAMETOOLONG, "PSK file" },
+  { "file of keys", with_user, nbd_set_tls_psk_file, ENAMETOOLONG,
+    "PSK file" },
   { "directory", NULL, nbd_set_tls_certificates, ENAMETOOLONG, "TLS" },
   { "host", NULL, nbd_set_tls_hostname, 0, "server name" },
   { "priority", NULL, nbd_set_tls_priority, EINVAL, "priority" },
@@ -64,7 +64,7 @@ run (size_t i)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
 
   requires_tls ();
   text = malloc (HUGE + 1);

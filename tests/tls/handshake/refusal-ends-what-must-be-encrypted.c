@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Where TLS is required, any answer but agreement ends the connection before
- * the client has said anything about what it wants.
- */
+ * the client has said anything about what it wants. */
 
 #include <errno.h>
 
@@ -11,8 +10,8 @@
 #include "tls-server.h"
 
 static const char *const rows[] = {
-  "UNSUP", "POLICY", "INVALID", "PLATFORM", "TLS_REQD", "UNKNOWN", "SHUTDOWN",
-  "BLOCK_SIZE_REQD", "TOO_BIG",
+  "UNSUP",   "POLICY",   "INVALID",         "PLATFORM", "TLS_REQD",
+  "UNKNOWN", "SHUTDOWN", "BLOCK_SIZE_REQD", "TOO_BIG",
 };
 
 /* At most a goodbye. */
@@ -51,7 +50,7 @@ run (const char *error, bool answers)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
 
   requires_tls ();
   for (i = 0; i < sizeof rows / sizeof rows[0]; i++)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Where TLS is only allowed, every refusal leads on in the clear, and the
- * program can see it.
- */
+ * program can see it. */
 
 #include "check.h"
 #include "client.h"
@@ -35,7 +34,7 @@ run (const char *error)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
 
   requires_tls ();
   for (i = 0; i < sizeof rows / sizeof rows[0]; i++)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* TLS starts once.  A server that agrees to a second time has lost its mind,
- * and one that says no does not end the first.
- */
+ * and one that says no does not end the first. */
 
 #include <errno.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The client says at once which host it wants, so that a server with many
  * names can choose its certificate: the host's name without the dot that
- * ends it, and no address.
- */
+ * ends it, and no address. */
 
 #include <string.h>
 
@@ -52,7 +51,7 @@ run (size_t i)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
 
   requires_tls ();
   for (i = 0; i < sizeof rows / sizeof rows[0]; i++)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A server that agrees and then says nothing, or stops in the middle, leaves
- * the handle waiting to read; no call waits with it.
- */
+ * the handle waiting to read; no call waits with it. */
 
 #include "check.h"
 #include "client.h"
@@ -35,7 +34,7 @@ test (void)
     t->budget = budget;
     CHECK_INT (tls_step (&s), GNUTLS_E_AGAIN);
     check_waiting (h);
-    if (budget % 2 == 0) {      /* it was only late */
+    if (budget % 2 == 0) { /* it was only late */
       t->budget = SIZE_MAX;
       tls_shake_hands (&s, h);
       CHECK_STATE (h, "CONNECTING");

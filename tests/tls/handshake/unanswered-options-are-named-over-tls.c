@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Over TLS, too, the message of a server that leaves instead of answering an
- * option says how to leave the option out, whether it says goodbye or not.
- */
+ * option says how to leave the option out, whether it says goodbye or not. */
 
 #include "check.h"
 #include "client.h"
 #include "tls-server.h"
 
-#define ADVICE "; if it does not know NBD_OPT_EXTENDED_HEADERS, turn that " \
-               "off with nbd_set_request_extended_headers"
+#define ADVICE                                                 \
+  "; if it does not know NBD_OPT_EXTENDED_HEADERS, turn that " \
+  "off with nbd_set_request_extended_headers"
 
 static void
 leave (void (*how) (struct server *s))

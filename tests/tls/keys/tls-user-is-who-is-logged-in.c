@@ -4,8 +4,7 @@
  * environment, it is the one of the login; where nobody is logged in, asking
  * for it fails.
  *
- * The linker lets the library's calls come here (-Wl,--wrap).
- */
+ * The linker lets the library's calls come here (-Wl,--wrap). */
 
 #include <errno.h>
 #include <stdio.h>

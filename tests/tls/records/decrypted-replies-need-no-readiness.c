@@ -2,8 +2,7 @@
 
 /* Replies that share a record, or came with one that did, are there although
  * the socket has nothing more: the hint says so, and poll takes them one by
- * one.  They are more than the library decrypts at once.
- */
+ * one.  They are more than the library decrypts at once. */
 
 #include "check.h"
 #include "client.h"

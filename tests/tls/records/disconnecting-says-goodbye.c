@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The disconnect request is followed by the close alert of TLS, so that the
- * server knows that nothing was cut off; nbd_close alone says nothing.
- */
+ * server knows that nothing was cut off; nbd_close alone says nothing. */
 
 #include <unistd.h>
 

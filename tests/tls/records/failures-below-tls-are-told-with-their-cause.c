@@ -3,8 +3,7 @@
 /* Whatever fails below an encrypted connection, and however late, the handle
  * dies with the cause; what only has to wait waits.
  *
- * The linker lets the library's calls come here (-Wl,--wrap).
- */
+ * The linker lets the library's calls come here (-Wl,--wrap). */
 
 #include <errno.h>
 #include <gnutls/gnutls.h>
@@ -17,8 +16,7 @@
 #include "wrap.h"
 
 /* The client's socket, and the errors of its next sends, of which 0 is none;
- * and whether its other calls fail.
- */
+ * and whether its other calls fail. */
 static int client = -1;
 static int sends[3];
 static bool receives_fail, records_fail;
@@ -97,8 +95,8 @@ check_handshake (void)
 
   check_case ("the first message of the handshake");
   CHECK_OK (nbd_set_debug_callback (h, (nbd_debug_callback) {
-    .callback = keep_bye,
-  }));
+                                         .callback = keep_bye,
+                                       }));
   CHECK_OK (nbd_set_debug (h, true));
   tls_ask (&s, h);
   client = nbd_aio_get_fd (h);
@@ -197,8 +195,8 @@ check_goodbye (void)
 
   check_case ("the goodbye, which only the log tells");
   CHECK_OK (nbd_set_debug_callback (h, (nbd_debug_callback) {
-    .callback = keep_bye,
-  }));
+                                         .callback = keep_bye,
+                                       }));
   CHECK_OK (nbd_set_debug (h, true));
   CHECK_OK (nbd_aio_disconnect (h, 0));
   CHECK_CONTAINS (last, gnutls_strerror (GNUTLS_E_INVALID_SESSION));

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* While the server does not read, the hint asks for WRITE and nothing blocks;
- * replies are served meanwhile, and in the end all data has arrived.
- */
+ * replies are served meanwhile, and in the end all data has arrived. */
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,7 @@
 
 /* A session that lives long changes its keys.  The client follows, answers
  * and goes on; a server of TLS 1.2 that wants a new handshake does not get
- * one, and nobody loops.
- */
+ * one, and nobody loops. */
 
 #include "check.h"
 #include "client.h"
@@ -33,8 +32,8 @@ test (void)
   h = tls_connected (&s, SIMPLE, "TLS1.3");
   t = s.tls;
   for (int i = 1; i < 5; i++) {
-    CHECK_INT (gnutls_session_key_update (t->session,
-                                          i & 1 ? GNUTLS_KU_PEER : 0), 0);
+    CHECK_INT (
+      gnutls_session_key_update (t->session, i & 1 ? GNUTLS_KU_PEER : 0), 0);
     pump (h);
     CHECK_STATE (h, "READY");
     read_once (&s, h, i);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A large payload goes out in as few records as there can be, its request
- * together with the first of it, however slowly the socket takes it.
- */
+ * together with the first of it, however slowly the socket takes it. */
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A server that sends an alert and leaves before it has said anything else is
- * quoted, although the first that we notice is that we cannot send.
- */
+ * quoted, although the first that we notice is that we cannot send. */
 
 #include "check.h"
 #include "client.h"
@@ -22,12 +21,13 @@ run (bool says_why)
   struct tls_server *t = s.tls;
   if (says_why)
     CHECK_INT (gnutls_alert_send (t->session, GNUTLS_AL_FATAL,
-                                  GNUTLS_A_ACCESS_DENIED), 0);
+                                  GNUTLS_A_ACCESS_DENIED),
+               0);
   server_close (&s);
   CHECK_INT (nbd_opt_go (h), -1);
-  CHECK_CONTAINS (nbd_get_error (), says_why
-                  ? "the server sent the alert: Access was denied"
-                  : "the server closed the connection");
+  CHECK_CONTAINS (nbd_get_error (),
+                  says_why ? "the server sent the alert: Access was denied"
+                           : "the server closed the connection");
   CHECK_STATE (h, "DEAD");
   nbd_close (h);
 }

@@ -2,8 +2,7 @@
 
 /* Anybody can close a connection, but only the server can say goodbye in its
  * session.  An end without it is a truncation: what was under way fails, and
- * an idle handle is dead and not closed.
- */
+ * an idle handle is dead and not closed. */
 
 #include <errno.h>
 

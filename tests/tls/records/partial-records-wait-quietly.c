@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A reply whose record trickles in: until its last byte came the hint is
  * READ alone and nothing says that there is something to do, so no loop
- * spins; with the last byte the command completes.
- */
+ * spins; with the last byte the command completes. */
 
 #include "check.h"
 #include "client.h"
@@ -24,7 +23,7 @@ run (const char *version)
 
   CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&read), 0));
   server_expect (&s, "request 0 READ 1 0 4");
-  for (t->budget = 0; ; t->budget = 1) {
+  for (t->budget = 0;; t->budget = 1) {
     r = gnutls_record_send (t->session, p, len);
     p = NULL;
     len = 0;

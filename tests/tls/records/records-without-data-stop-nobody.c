@@ -3,8 +3,7 @@
 /* Records without data, such as session tickets and updates of keys, come in
  * one piece with messages: before them, inside them and behind them.  However
  * the program drives the handle it gets what came with them, although the
- * socket has nothing more.
- */
+ * socket has nothing more. */
 
 #include <poll.h>
 #include <stdlib.h>
@@ -75,7 +74,7 @@ static const struct kind {
   const char *name;
   int (*send) (gnutls_session_t session);
   const char *version;
-  bool updates;                 /* keys */
+  bool updates; /* keys */
 } kinds[] = {
   { "ticket", ticket, "TLS1.3", false },
   { "two tickets", two_tickets, "TLS1.3", false },
@@ -187,12 +186,11 @@ deliver_events (struct nbd_handle *h)
   struct pollfd pfd = {
     .fd = nbd_aio_get_fd (h),
     .events = (dir & LIBNBD_AIO_DIRECTION_READ ? POLLIN : 0)
-      | (dir & LIBNBD_AIO_DIRECTION_WRITE ? POLLOUT : 0),
+              | (dir & LIBNBD_AIO_DIRECTION_WRITE ? POLLOUT : 0),
   };
 
   poll (&pfd, 1, -1);
-  if ((dir & LIBNBD_AIO_DIRECTION_READ) != 0
-      && (pfd.revents & ~POLLOUT) != 0)
+  if ((dir & LIBNBD_AIO_DIRECTION_READ) != 0 && (pfd.revents & ~POLLOUT) != 0)
     return nbd_aio_notify_read (h);
   return nbd_aio_notify_write (h);
 }

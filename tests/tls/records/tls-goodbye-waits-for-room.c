@@ -4,8 +4,7 @@
  * WRITE, and it leaves when there is some.  One that will never leave waits
  * for nothing.
  *
- * The linker lets the library's calls come here (-Wl,--wrap).
- */
+ * The linker lets the library's calls come here (-Wl,--wrap). */
 
 #include <errno.h>
 #include <sys/socket.h>

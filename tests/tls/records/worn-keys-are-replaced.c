@@ -4,8 +4,7 @@
  * the server's announcement comes with a reply, for which one poll is enough,
  * and ours goes with a request.
  *
- * The linker lets the library's calls come here (-Wl,--wrap).
- */
+ * The linker lets the library's calls come here (-Wl,--wrap). */
 
 #include <string.h>
 
@@ -33,8 +32,8 @@ get_records (gnutls_session_t session, bool received)
 {
   unsigned char number[8];
 
-  CHECK_INT (gnutls_record_get_state (session, received, NULL, NULL, NULL,
-                                      number), 0);
+  CHECK_INT (
+    gnutls_record_get_state (session, received, NULL, NULL, NULL, number), 0);
   return get_uint (number, 8);
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A URI that asks for other credentials than those that there are is refused:
- * nobody is to believe in a key that is not used.
- */
+ * nobody is to believe in a key that is not used. */
 
 #include <errno.h>
 
@@ -25,21 +24,23 @@ test (void)
   if (!nbd_supports_uri (h) || !nbd_supports_tls (h))
     skip ("this library was built without support for URIs or TLS");
   CHECK_FAILS (nbd_connect_uri (h, "nbds+unix:///?socket=/nonexistent/s"
-                                "&tls-type=anon"), ENOTSUP, "anonymous");
+                                   "&tls-type=anon"),
+               ENOTSUP, "anonymous");
   CHECK_FAILS (nbd_connect_uri (h, "nbds+unix:///?socket=/nonexistent/s"
-                                "&tls-type=psk"), EINVAL,
-               "tls-type=psk, but no file of keys");
+                                   "&tls-type=psk"),
+               EINVAL, "tls-type=psk, but no file of keys");
   CHECK_FAILS (nbd_connect_uri (h, "nbds+unix:///?socket=/nonexistent/s"
-                                "&tls-type=x509&tls-psk-file=/keys"), EINVAL,
-               "tls-type=x509, but a file of keys");
+                                   "&tls-type=x509&tls-psk-file=/keys"),
+               EINVAL, "tls-type=x509, but a file of keys");
   CHECK_STATE (h, "CREATED");
   /* These fit, and only nobody listens. */
   CHECK_FAILS (nbd_connect_uri (h, "nbds+unix:///?socket=/nonexistent/s"
-                                "&tls-type=psk&tls-psk-file=/keys"), ENOENT,
-               "connect: ");
+                                   "&tls-type=psk&tls-psk-file=/keys"),
+               ENOENT, "connect: ");
   nbd_close (h);
   h = create ();
   CHECK_FAILS (nbd_connect_uri (h, "nbds+unix:///?socket=/nonexistent/s"
-                                "&tls-type=x509"), ENOENT, "connect: ");
+                                   "&tls-type=x509"),
+               ENOENT, "connect: ");
   nbd_close (h);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The largest block status reply that a server should send, 2^20 extents,
- * reaches the callback whole.
- */
+ * reaches the callback whole. */
 
 #include "check.h"
 #include "client.h"
@@ -38,10 +37,9 @@ test (void)
 
   CHECK_OK (nbd_add_meta_context (h, "base:allocation"));
   server_connect (&s, h, STRUCTURED, 1 << 30, FLAGS_ALL);
-  CHECK_OK (nbd_aio_block_status (h, 1 << 29, 0,
-                                  (nbd_extent_callback) {
-                                    .callback = on_extent },
-                                  NBD_NULL_COMPLETION, 0));
+  CHECK_OK (nbd_aio_block_status (
+    h, 1 << 29, 0, (nbd_extent_callback) { .callback = on_extent },
+    NBD_NULL_COMPLETION, 0));
   notation_format (&reply, "chunk_head DONE BLOCK_STATUS 1 %d u32 1",
                    4 + 8 * N);
   for (int i = 0; i < N; ++i) {

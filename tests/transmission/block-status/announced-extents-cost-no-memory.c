@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The room for a block status reply grows with what came of it: a header
- * that announces a million extents costs next to nothing.
- */
+ * that announces a million extents costs next to nothing. */
 
 #include "check.h"
 #include "client.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A filtered query is refused without extended headers, without the
- * server's payload feature, and for contexts that are not active.
- */
+ * server's payload feature, and for contexts that are not active. */
 
 #include <errno.h>
 
@@ -20,9 +19,8 @@ filter (enum style style, uint16_t flags, const char *name, int errnum)
 
   CHECK_OK (nbd_add_meta_context (h, "base:allocation"));
   server_connect (&s, h, style, 1 << 20, flags);
-  CHECK_FAILS (nbd_aio_block_status_filter (h, 512, 0, names,
-                                            extent64 (&middle),
-                                            completion (&done), 0),
+  CHECK_FAILS (nbd_aio_block_status_filter (
+                 h, 512, 0, names, extent64 (&middle), completion (&done), 0),
                errnum, "nbd_aio_block_status_filter: ");
   CHECK_CALLS (&middle, 0);
   CHECK_CALLS (&done, 0);

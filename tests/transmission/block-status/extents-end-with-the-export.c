@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Extents behind the end of an export fail their command and are not shown;
- * one that no signed number can hold is shown as long as one can.
- */
+ * one that no signed number can hold is shown as long as one can. */
 
 #include <errno.h>
 
@@ -35,10 +34,9 @@ status (enum style style, uint64_t size, uint64_t offset, const char *reply)
   CHECK_OK (nbd_set_strict_mode (h, 0));
   server_connect (&s, h, style, size, FLAGS_ALL);
   nr_seen = 0;
-  CHECK_OK (nbd_aio_block_status_64 (h, 4096, offset,
-                                     (nbd_extent64_callback) {
-                                       .callback = on_extent },
-                                     completion (&done), 0));
+  CHECK_OK (nbd_aio_block_status_64 (
+    h, 4096, offset, (nbd_extent64_callback) { .callback = on_extent },
+    completion (&done), 0));
   server_say (&s, "%s", reply);
   pump (h);
   CHECK_STATE (h, "READY");
@@ -52,18 +50,24 @@ void
 test (void)
 {
   check_case ("one more behind the end");
-  CHECK_INT (status (STRUCTURED, 4096, 0, "chunk DONE BLOCK_STATUS 1 u32 1 "
-                     "u32 4096 u32 0 u32 4096 u32 0"), EPROTO);
+  CHECK_INT (status (STRUCTURED, 4096, 0,
+                     "chunk DONE BLOCK_STATUS 1 u32 1 "
+                     "u32 4096 u32 0 u32 4096 u32 0"),
+             EPROTO);
   CHECK_INT (nr_seen, 1);
   CHECK_INT (seen[0].length, 4096);
   check_case ("nothing but behind the end");
-  CHECK_INT (status (STRUCTURED, 4096, 4096, "chunk DONE BLOCK_STATUS 1 "
-                     "u32 1 u32 4096 u32 0"), EPROTO);
+  CHECK_INT (status (STRUCTURED, 4096, 4096,
+                     "chunk DONE BLOCK_STATUS 1 "
+                     "u32 1 u32 4096 u32 0"),
+             EPROTO);
   CHECK_INT (nr_seen, 0);
   check_case ("longer than 63 bits");
-  CHECK_INT (status (EXTENDED, UINT64_MAX, 0, "xchunk DONE "
+  CHECK_INT (status (EXTENDED, UINT64_MAX, 0,
+                     "xchunk DONE "
                      "BLOCK_STATUS_EXT 1 0 u32 1 u32 2 "
-                     "u64 0xffffffffffffff00 u64 0 u64 16 u64 0"), 0);
+                     "u64 0xffffffffffffff00 u64 0 u64 16 u64 0"),
+             0);
   CHECK_INT (nr_seen, 1);
   CHECK (seen[0].length <= INT64_MAX && seen[0].length > INT64_MAX / 2);
 }

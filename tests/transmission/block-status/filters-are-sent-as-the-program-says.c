@@ -2,8 +2,7 @@
 
 /* A program that switched off what the library does or checks for it decides
  * by itself whether the server can filter, and sets the flag that belongs to
- * it.
- */
+ * it. */
 
 #include <errno.h>
 

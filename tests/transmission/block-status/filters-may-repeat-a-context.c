@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A list of contexts in which one stands more than ten million times asks
- * for that one, and neither fails nor takes long.
- */
+ * for that one, and neither fails nor takes long. */
 
 #include <stdlib.h>
 
@@ -27,11 +26,10 @@ test (void)
   names[TIMES] = NULL;
   CHECK_OK (nbd_add_meta_context (h, name));
   server_connect (&s, h, EXTENDED, 1 << 20, FLAGS_ALL);
-  CHECK_OK (nbd_aio_block_status_filter (h, 512, 0, names,
-                                         extent64 (&middle),
+  CHECK_OK (nbd_aio_block_status_filter (h, 512, 0, names, extent64 (&middle),
                                          completion (&done), 0));
   server_expect (&s, "xrequest PAYLOAD_LEN BLOCK_STATUS 1 0 12 u64 512 "
-                 "u32 1");
+                     "u32 1");
   server_expect_nothing (&s);
   nbd_close (h);
   server_close (&s);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* nbd_close does not send what waits, for payloads may be freed by then,
- * nor a disconnect request.
- */
+ * nor a disconnect request. */
 
 #include <stdlib.h>
 

@@ -3,8 +3,7 @@
 /* nbd_close completes what is outstanding with ENOTCONN, once, and calls
  * nothing for what was complete; all closures are freed; buffers of
  * commands without completion callback are left alone, as programs free
- * those first.
- */
+ * those first. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -34,13 +33,13 @@ test (void)
   CHECK_OK (nbd_aio_pread (h, freed, 8, 0, NBD_NULL_COMPLETION, 0));
   CHECK_OK (nbd_aio_pread_structured (h, freed_structured, 8, 0,
                                       (nbd_chunk_callback) {
-                                        .free = NULL, .callback =
-                                        chunk (&middle).callback,
+                                        .free = NULL,
+                                        .callback = chunk (&middle).callback,
                                         .user_data = &middle },
                                       NBD_NULL_COMPLETION, 0));
   server_say (&s, "chunk DONE OFFSET_DATA 1 u64 0 \"datadata\"\n"
-              "chunk DONE OFFSET_DATA 2 u64 0 \"datadata\"\n"
-              "chunk 0 OFFSET_DATA 3 u64 0 \"half\"");
+                  "chunk DONE OFFSET_DATA 2 u64 0 \"datadata\"\n"
+                  "chunk 0 OFFSET_DATA 3 u64 0 \"half\"");
   pump (h);
   CHECK_INT (nbd_aio_command_completed (h, 2), 1);
   CHECK_INT (middle.called, 1);
@@ -60,6 +59,6 @@ test (void)
   CHECK_INT (waiting.error, ENOTCONN);
   CHECK_BYTES (wait_buf, 8, "\0\0\0\0\0\0\0\0", 8);
   server_expect (&s, "request 0 READ 1 0 8\nrequest 0 READ 2 0 8\n"
-                 "request 0 READ 3 0 8\nrequest 0 READ 4 0 8");
+                     "request 0 READ 3 0 8\nrequest 0 READ 4 0 8");
   server_close (&s);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* nbd_aio_disconnect sends its request, and what was held back before it,
- * at once; then nothing more is accepted.
- */
+ * at once; then nothing more is accepted. */
 
 #include <errno.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The server's close is acted on when every reply before it has been
- * served: whoever drives, and one poll at a time.
- */
+ * served: whoever drives, and one poll at a time. */
 
 #include <errno.h>
 

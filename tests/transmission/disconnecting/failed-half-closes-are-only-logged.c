@@ -3,8 +3,7 @@
 /* A socket that cannot be shut down behind the disconnect request is no
  * failure: the server was told, and only the log says more.
  *
- * The linker lets the library's calls come here (-Wl,--wrap).
- */
+ * The linker lets the library's calls come here (-Wl,--wrap). */
 
 #include <errno.h>
 #include <stdio.h>
@@ -41,8 +40,8 @@ test (void)
   struct nbd_handle *h = server_handle (&s, SIMPLE);
 
   CHECK_OK (nbd_set_debug_callback (h, (nbd_debug_callback) {
-    .callback = keep,
-  }));
+                                         .callback = keep,
+                                       }));
   CHECK_OK (nbd_set_debug (h, true));
   CHECK_OK (nbd_aio_disconnect (h, 0));
   CHECK_CONTAINS (logged, strerror (ENOBUFS));

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* When the connection breaks, the notify call says what was wrong, each
- * command says that it lost its connection, and the handle stays Dead.
- */
+ * command says that it lost its connection, and the handle stays Dead. */
 
 #include <errno.h>
 

@@ -2,8 +2,7 @@
 
 /* However a server goes in the middle of a command, killed with our request
  * unread or after a part of its reply, the message says that it closed the
- * connection; the number tells how it showed.
- */
+ * connection; the number tells how it showed. */
 
 #include <errno.h>
 #include <unistd.h>
@@ -62,7 +61,7 @@ run (const struct row *row)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
 
   for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
     if (ROW (rows[i].name))

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A server that closes between two messages ends the connection in
- * order: the notify call returns 0 and the handle is Closed.
- */
+ * order: the notify call returns 0 and the handle is Closed. */
 
 #include <errno.h>
 

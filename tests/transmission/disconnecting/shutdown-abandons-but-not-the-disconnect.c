@@ -2,8 +2,7 @@
 
 /* ABANDON_PENDING keeps a disconnect that was issued before and waits
  * behind a full socket: the server is told, and the program never sees its
- * cookie.
- */
+ * cookie. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,7 +20,8 @@ test (void)
   struct server s;
   struct nbd_handle *h = nbd_create ();
   struct blocking shutdown = {
-    .h = h, .call = blocking_shutdown,
+    .h = h,
+    .call = blocking_shutdown,
     .flags = LIBNBD_SHUTDOWN_ABANDON_PENDING,
   };
   struct calls halfway = { 0 }, dropped = { 0 };

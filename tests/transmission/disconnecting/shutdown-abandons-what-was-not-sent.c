@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* ABANDON_PENDING drops the commands of which no byte was sent because
- * the socket is full; the one in the middle of sending is finished.
- */
+ * the socket is full; the one in the middle of sending is finished. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,7 +19,8 @@ test (void)
   struct server s;
   struct nbd_handle *h = nbd_create ();
   struct blocking shutdown = {
-    .h = h, .call = blocking_shutdown,
+    .h = h,
+    .call = blocking_shutdown,
     .flags = LIBNBD_SHUTDOWN_ABANDON_PENDING,
   };
   struct calls sent = { 0 }, halfway = { 0 }, dropped[2] = { 0 };

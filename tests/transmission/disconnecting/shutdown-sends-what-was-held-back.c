@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* nbd_shutdown sends the queue, then the disconnect request, and serves
- * replies until the server closes.
- */
+ * replies until the server closes. */
 
 #include <errno.h>
 
@@ -29,7 +28,7 @@ test (void)
   server_need (&s, (N + 1) * 28);
   bytes_drop (&s.in, N * 28);
   server_expect (&s, "request 0 DISC %d 0 0", N + 1);
-  for (int i = 1; i < N; ++i)           /* all but the last */
+  for (int i = 1; i < N; ++i) /* all but the last */
     server_say (&s, "simple 0 %d \"data\"", i);
   server_close (&s);
   blocking_join (&shutdown);

@@ -2,8 +2,7 @@
 
 /* A blocking call whose request had not left before a shutdown abandoned it
  * fails with just that, although the connection still stands; a disconnect
- * that nothing precedes any more is sent all the same.
- */
+ * that nothing precedes any more is sent all the same. */
 
 #include <errno.h>
 #include <sched.h>
@@ -33,7 +32,8 @@ check_blocked_thread (void)
   struct nbd_handle *h = nbd_create ();
   struct blocking reader = { .h = h, .call = blocking_pread };
   struct blocking shutdown = {
-    .h = h, .call = blocking_shutdown,
+    .h = h,
+    .call = blocking_shutdown,
     .flags = LIBNBD_SHUTDOWN_ABANDON_PENDING,
   };
   struct calls halfway = { 0 };
@@ -47,9 +47,12 @@ check_blocked_thread (void)
   blocking_start (&reader);
   while (nbd_aio_in_flight (h) < 2)
     sched_yield ();
-  CHECK_OK (nbd_aio_flush (h, (nbd_completion_callback) {
-    .callback = drop, .user_data = &dropped,
-  }, 0));
+  CHECK_OK (nbd_aio_flush (h,
+                           (nbd_completion_callback) {
+                             .callback = drop,
+                             .user_data = &dropped,
+                           },
+                           0));
   blocking_start (&shutdown);
   while (sem_wait (&dropped) == -1)
     ;
@@ -58,7 +61,7 @@ check_blocked_thread (void)
   CHECK_INT (reader.result, -1);
   CHECK_INT (reader.errnum, ENOTCONN);
   CHECK_CONTAINS (reader.error, "nbd_pread: read: command failed: it was not "
-                  "sent before the shutdown");
+                                "sent before the shutdown");
   bytes_drop (&s.in, 28 + SIZE);
   server_expect (&s, "request 0 DISC 4 0 0");
   server_say (&s, "simple 0 1");
@@ -79,8 +82,7 @@ write_all (struct blocking *b)
 }
 
 /* A thread that watches for room while another one reads is told although the
- * socket has none.
- */
+ * socket has none. */
 static void
 check_watching_thread (void)
 {
@@ -89,7 +91,8 @@ check_watching_thread (void)
   struct blocking reader = { .h = h, .call = blocking_pread };
   struct blocking writer = { .h = h, .call = write_all };
   struct blocking shutdown = {
-    .h = h, .call = blocking_shutdown,
+    .h = h,
+    .call = blocking_shutdown,
     .flags = LIBNBD_SHUTDOWN_ABANDON_PENDING,
   };
 
@@ -126,7 +129,8 @@ check_disconnect (void)
   struct server s;
   struct nbd_handle *h = server_handle (&s, SIMPLE);
   struct blocking shutdown = {
-    .h = h, .call = blocking_shutdown,
+    .h = h,
+    .call = blocking_shutdown,
     .flags = LIBNBD_SHUTDOWN_ABANDON_PENDING,
   };
   struct calls flushed = { 0 };

@@ -2,8 +2,7 @@
 
 /* When a call returns while whole replies are left in the client, a
  * program that polls for what the handle asks for wakes at once: the
- * server has sent everything, so nothing else would ever wake it.
- */
+ * server has sent everything, so nothing else would ever wake it. */
 
 #include <poll.h>
 #include <stdlib.h>
@@ -50,13 +49,12 @@ by_notify_read (struct nbd_handle *h)
 static int
 by_notify_either (struct nbd_handle *h)
 {
-  struct pollfd pfd = {
-    .fd = nbd_aio_get_fd (h), .events = POLLIN | POLLOUT
-  };
+  struct pollfd pfd = { .fd = nbd_aio_get_fd (h),
+                        .events = POLLIN | POLLOUT };
 
   poll (&pfd, 1, 0);
-  if ((pfd.revents & POLLOUT) &&
-      (nbd_aio_get_direction (h) & LIBNBD_AIO_DIRECTION_WRITE))
+  if ((pfd.revents & POLLOUT)
+      && (nbd_aio_get_direction (h) & LIBNBD_AIO_DIRECTION_WRITE))
     return nbd_aio_notify_write (h);
   return nbd_aio_notify_read (h);
 }
@@ -92,7 +90,8 @@ run (enum style style, int (*drive) (struct nbd_handle *h))
   for (drive_calls = 0; completed () < N; ++drive_calls) {
     if (!is_awake (h))
       FAIL ("%d of %d replies were served and the handle sleeps with "
-            "direction %u", completed (), N, nbd_aio_get_direction (h));
+            "direction %u",
+            completed (), N, nbd_aio_get_direction (h));
     CHECK_OK (drive (h));
   }
   CHECK_INT (nbd_aio_in_flight (h), 0);

@@ -4,8 +4,7 @@
  * descriptor's number is not given away before that thread is done; a forked
  * copy of the handle closes its own.
  *
- * The linker lets the library's calls come here (-Wl,--wrap).
- */
+ * The linker lets the library's calls come here (-Wl,--wrap). */
 
 #include <fcntl.h>
 #include <poll.h>

@@ -2,8 +2,7 @@
 
 /* Programs deliver only the read when both events are ready: a handle
  * that gets reads all the time still sends what waits for room.  So does
- * poll.
- */
+ * poll. */
 
 #include "check.h"
 #include "client.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A loop that only delivers what it polled for also finds out that sending
- * failed: notify-write serves the reply that had arrived, then tells of it.
- */
+ * failed: notify-write serves the reply that had arrived, then tells of it. */
 
 #include <errno.h>
 

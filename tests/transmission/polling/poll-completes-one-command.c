@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* nbd_poll and nbd_poll2 complete one command and return 1, however many
- * replies have arrived, and say 0 when there is nothing left.
- */
+ * replies have arrived, and say 0 when there is nothing left. */
 
 #include "check.h"
 #include "client.h"
@@ -23,8 +22,10 @@ run (int (*drive) (struct nbd_handle *h))
     CHECK_OK (nbd_aio_pread (h, bufs[i], 4, 0, completion (&calls[i]), 0));
   pump (h);
   for (int i = 1; i <= N; ++i)
-    server_say (&s, "chunk 0 OFFSET_DATA %d u64 0 \"ab\"\n"
-                "chunk DONE OFFSET_DATA %d u64 2 \"cd\"", i, i);
+    server_say (&s,
+                "chunk 0 OFFSET_DATA %d u64 0 \"ab\"\n"
+                "chunk DONE OFFSET_DATA %d u64 2 \"cd\"",
+                i, i);
 
   while (done < N) {
     int before = done;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A poll that takes a whole reply from the buffer does not touch the
- * socket, for sending neither; the poll that must touch it sends.
- */
+ * socket, for sending neither; the poll that must touch it sends. */
 
 #include "check.h"
 #include "client.h"

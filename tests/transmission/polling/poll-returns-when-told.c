@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* nbd_poll and nbd_poll2: the timeout gives 0, an event gives 1; a
- * second descriptor wakes poll2 with 1, a negative one is ignored.
- */
+ * second descriptor wakes poll2 with 1, a negative one is ignored. */
 
 #include <errno.h>
 #include <unistd.h>
@@ -30,18 +29,18 @@ test (void)
 
   CHECK_INT (write (pipes[1], "x", 1), 1);
   CHECK_INT (nbd_poll2 (h, pipes[0], -1), 1);
-  CHECK_INT (nbd_poll2 (h, pipes[0], 0), 1);    /* it is not read */
+  CHECK_INT (nbd_poll2 (h, pipes[0], 0), 1); /* it is not read */
   CHECK_INT (nbd_poll2 (h, -1, 0), 0);
   CHECK_INT (nbd_poll (h, 0), 0);
 
   CHECK_OK (nbd_aio_flush (h, completion (&calls), 0));
   server_say (&s, "simple 0 1");
   CHECK_INT (nbd_poll2 (h, pipes[0], -1), 1);
-  if (calls.called == 0)        /* woken by the pipe alone */
+  if (calls.called == 0) /* woken by the pipe alone */
     CHECK_INT (nbd_poll2 (h, -1, -1), 1);
   CHECK_INT (calls.called, 1);
 
-  close (pipes[1]);             /* a hang-up wakes too */
+  close (pipes[1]); /* a hang-up wakes too */
   char c;
   CHECK_INT (read (pipes[0], &c, 1), 1);
   CHECK_INT (nbd_poll2 (h, pipes[0], -1), 1);

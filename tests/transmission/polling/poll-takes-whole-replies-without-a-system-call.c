@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Replies that were received together cost one receive: the next polls
- * take them from the buffer, and need neither the socket nor the server.
- */
+ * take them from the buffer, and need neither the socket nor the server. */
 
 #include "check.h"
 #include "client.h"

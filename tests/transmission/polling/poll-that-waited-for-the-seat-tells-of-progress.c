@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Two threads in nbd_poll(-1): the replies of one command each wake and
- * satisfy both; neither is left sleeping though all is done.
- */
+ * satisfy both; neither is left sleeping though all is done. */
 
 #include "check.h"
 #include "client.h"

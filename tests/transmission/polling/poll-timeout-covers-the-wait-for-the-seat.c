@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A poll with a timeout comes back although another thread drives and
- * sleeps without one.
- */
+ * sleeps without one. */
 
 #include "check.h"
 #include "client.h"

@@ -2,8 +2,7 @@
 
 /* A poll that finds out that nothing can be sent any more still serves one
  * reply, and so do those after it; only behind the last that had arrived does
- * polling tell that the connection is broken.
- */
+ * polling tell that the connection is broken. */
 
 #include <errno.h>
 #include <sys/socket.h>

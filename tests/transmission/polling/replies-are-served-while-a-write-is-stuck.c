@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Sending and receiving are independent: replies to earlier commands are
- * served while the payload of a write waits for room.
- */
+ * served while the payload of a write waits for room. */
 
 #include <stdlib.h>
 

@@ -26,7 +26,7 @@ interrupt (struct blocking *b)
   for (int i = 1; i <= 20; ++i) {
     pthread_kill (b->thread, SIGUSR1);
     while (signals < i)
-      sched_yield ();           /* until it was delivered */
+      sched_yield (); /* until it was delivered */
   }
   signals = 0;
 }

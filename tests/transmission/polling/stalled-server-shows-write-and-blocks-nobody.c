@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A server that does not read: several MiB of writes show WRITE, and no
- * non-blocking call waits for it.
- */
+ * non-blocking call waits for it. */
 
 #include <stdlib.h>
 

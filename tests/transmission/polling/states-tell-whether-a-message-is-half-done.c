@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The handle is READY with commands in flight, and PROCESSING while a
- * message is half sent or half received; the direction follows.
- */
+ * message is half sent or half received; the direction follows. */
 
 #include <stdlib.h>
 

@@ -4,8 +4,7 @@
  * TLS libraries do, stops nobody: no call that drives sleeps while something
  * is buffered, and none spins over the part of a message.  Nor does one sleep
  * after sending has failed.  This puts a transport of its own below the
- * library.
- */
+ * library. */
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -64,8 +63,7 @@ late_pending (const struct nbdi_channel *ch __attribute__ ((unused)))
 }
 
 /* A handle that connects through it, to a server that has said all of the
- * handshake.
- */
+ * handshake. */
 static struct nbd_handle *
 late_handle (struct server *s)
 {
@@ -81,8 +79,10 @@ late_handle (struct server *s)
   server_open (s, h);
   h->link.channel.transport = &late;
   server_say (s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
-  server_say (s, "reply NBD_OPT_GO NBD_REP_INFO u16 NBD_INFO_EXPORT u64 1M "
-              "u16 %d", FLAGS_ALL);
+  server_say (s,
+              "reply NBD_OPT_GO NBD_REP_INFO u16 NBD_INFO_EXPORT u64 1M "
+              "u16 %d",
+              FLAGS_ALL);
   server_say (s, "reply NBD_OPT_GO NBD_REP_ACK");
   return h;
 }
@@ -180,7 +180,8 @@ check_broken (void)
   for (int i = 0; i < 8; i++)
     CHECK_OK (nbd_aio_flush (h, completion (&flush[i]), 0));
   while (send (nbd_aio_get_fd (h), junk, sizeof junk,
-               MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
+               MSG_DONTWAIT | MSG_NOSIGNAL)
+         > 0)
     ;
   send_fails = true;
   CHECK_OK (nbd_aio_flush (h, completion (&flush[8]), 0));

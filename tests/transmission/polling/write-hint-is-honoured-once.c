@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A program that polled for WRITE because the hint said so may deliver
- * it, even if the queue was flushed meanwhile: once, not twice.
- */
+ * it, even if the queue was flushed meanwhile: once, not twice. */
 
 #include <errno.h>
 
@@ -45,8 +44,7 @@ finish (void)
   CHECK_FAILS (nbd_aio_notify_write (h), EINVAL, NULL);
   CHECK_STATE (h, "READY");
   while (server_take (&s) > 0)
-    server_say (&s, "simple 0 %d \"data\"",
-                (int) server_request (&s, NULL));
+    server_say (&s, "simple 0 %d \"data\"", (int) server_request (&s, NULL));
   pump (h);
   for (int i = 0; i < N; ++i)
     CHECK_CALLS (&calls[i], 1);

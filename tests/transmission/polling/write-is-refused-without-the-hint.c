@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* An idle connected handle has shown only READ: delivering WRITE is the
- * caller's mistake, and harmless.
- */
+ * caller's mistake, and harmless. */
 
 #include <errno.h>
 

@@ -2,8 +2,7 @@
 
 /* A chunk or extent callback that returns -1 fails the command, with
  * *error or EPROTO, unless it has failed before; later parts of the reply
- * still reach the callback.
- */
+ * still reach the callback. */
 
 #include <errno.h>
 
@@ -20,8 +19,7 @@ read_twice (struct calls *middle, const char *first, int errnum)
   struct calls done = { 0 };
   char buf[4];
   int64_t cookie = CHECK_OK (nbd_aio_pread_structured (
-                               h, buf, 4, 0, chunk (middle),
-                               completion (&done), 0));
+    h, buf, 4, 0, chunk (middle), completion (&done), 0));
 
   server_say (&s, first, (int) cookie);
   server_say (&s, "chunk DONE OFFSET_DATA %d u64 2 \"cd\"", (int) cookie);
@@ -41,9 +39,8 @@ void
 test (void)
 {
   static const char good[] = "chunk 0 OFFSET_DATA %d u64 0 \"ab\"";
-  static const char bad[] =
-    "chunk 0 ERROR %1$d u32 EIO text \"\"\n"
-    "chunk 0 OFFSET_DATA %1$d u64 0 \"ab\"";
+  static const char bad[] = "chunk 0 ERROR %1$d u32 EIO text \"\"\n"
+                            "chunk 0 OFFSET_DATA %1$d u64 0 \"ab\"";
   struct calls middle = { .gives = -1, .sets_error = ENOSPC };
 
   h = nbd_create ();
@@ -65,8 +62,7 @@ test (void)
   check_case ("extents");
   middle = (struct calls) { .gives = -1, .sets_error = ENOSPC };
   int64_t cookie = CHECK_OK (nbd_aio_block_status (
-                               h, 512, 0, extent (&middle),
-                               NBD_NULL_COMPLETION, 0));
+    h, 512, 0, extent (&middle), NBD_NULL_COMPLETION, 0));
   server_say (&s, "chunk DONE BLOCK_STATUS %d u32 1 u32 512 u32 0",
               (int) cookie);
   pump (h);

@@ -3,8 +3,7 @@
  * command before they cost anything: what is cleared and what is called back
  * follows the request and not what the server sends.
  *
- * The linker lets the library's memset come here (-Wl,--wrap).
- */
+ * The linker lets the library's memset come here (-Wl,--wrap). */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -35,8 +34,8 @@ WRAPPER (void *, memset, (void *p, int byte, size_t n))
 static const struct {
   const char *name, *chunk;
   enum style style;
-  uint64_t count;               /* of the read; 0: block status */
-  int called;                   /* the callback, at the most */
+  uint64_t count; /* of the read; 0: block status */
+  int called;     /* the callback, at the most */
   int error;
 } rows[] = {
   { "holes", "chunk 0 OFFSET_HOLE 1 u64 0 u32 1M", STRUCTURED, 1 << 20, 1,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Payloads larger than any buffer, mixed with small replies, split by the
- * socket wherever it likes.
- */
+ * socket wherever it likes. */
 
 #include <stdlib.h>
 
@@ -33,15 +32,15 @@ run (enum style style)
   s.drives = h;
   if (style == SIMPLE)
     server_say (&s, "simple 0 1 pattern 8 4\nsimple 0 2 pattern 0 3M\n"
-                "simple 0 3\nsimple 0 4 pattern 0 3M\nsimple 0 5");
+                    "simple 0 3\nsimple 0 4 pattern 0 3M\nsimple 0 5");
   else
     server_say (&s, "chunk DONE OFFSET_DATA 1 u64 8 pattern 8 4\n"
-                "chunk 0 OFFSET_DATA 2 u64 1M pattern 1M 2M\n"
-                "chunk DONE NONE 3\n"
-                "chunk 0 OFFSET_DATA 4 u64 0 pattern 0 1M\n"
-                "chunk DONE OFFSET_DATA 2 u64 0 pattern 0 1M\n"
-                "simple 0 5\n"
-                "chunk DONE OFFSET_DATA 4 u64 1M pattern 1M 2M");
+                    "chunk 0 OFFSET_DATA 2 u64 1M pattern 1M 2M\n"
+                    "chunk DONE NONE 3\n"
+                    "chunk 0 OFFSET_DATA 4 u64 0 pattern 0 1M\n"
+                    "chunk DONE OFFSET_DATA 2 u64 0 pattern 0 1M\n"
+                    "simple 0 5\n"
+                    "chunk DONE OFFSET_DATA 4 u64 1M pattern 1M 2M");
   pump (h);
   for (int i = 0; i < 5; ++i) {
     CHECK_INT (calls[i].called, 1);

@@ -22,10 +22,10 @@ test (void)
                                       completion (&done), 0));
   s.drives = h;
   for (int i = 0; i < N; ++i) {
-    int at = N + i * 1237 % N;          /* 1237 and N share no factor */
+    int at = N + i * 1237 % N; /* 1237 and N share no factor */
 
-    server_say (&s, "chunk %d OFFSET_DATA 1 u64 %d pattern %d 1",
-                i == N - 1, at, at);
+    server_say (&s, "chunk %d OFFSET_DATA 1 u64 %d pattern %d 1", i == N - 1,
+                at, at);
   }
   pump (h);
   CHECK_INT (middle.called, N);

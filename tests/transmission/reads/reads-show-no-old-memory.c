@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* However a server fills, half fills or fails a read, no byte that was in
- * the buffer before can be seen once the command is complete.
- */
+ * the buffer before can be seen once the command is complete. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,7 @@
 /* The request is for 32 bytes at offset 0. */
 static const struct {
   const char *name;
-  const char *sent;             /* without the cookie's value: 1 */
+  const char *sent; /* without the cookie's value: 1 */
   const char *want;
 } rows[] = {
   { "nothing but success", "chunk DONE NONE 1", "zero 32" },
@@ -111,7 +110,7 @@ run (size_t i, bool by_bytes)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
 
   for (i = 0; i < sizeof rows / sizeof rows[0]; ++i)
     if (ROW (rows[i].name)) {

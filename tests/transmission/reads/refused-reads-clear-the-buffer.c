@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A read that is refused clears the whole buffer, unless
- * nbd_set_pread_initialize was switched off.
- */
+ * nbd_set_pread_initialize was switched off. */
 
 #include <errno.h>
 #include <string.h>
@@ -17,8 +16,8 @@ static char buf[SIZE], old[SIZE], zero[SIZE];
 
 /* Every read call, refused for the same reason. */
 static void
-all_reads (struct nbd_handle *h, uint64_t offset, uint32_t flags,
-           int errnum, const char *left)
+all_reads (struct nbd_handle *h, uint64_t offset, uint32_t flags, int errnum,
+           const char *left)
 {
   for (int i = 0; i < 4; ++i) {
     struct calls done = { 0 }, middle = { 0 };
@@ -32,12 +31,13 @@ all_reads (struct nbd_handle *h, uint64_t offset, uint32_t flags,
       break;
     case 1:
       CHECK_FAILS (nbd_pread_structured (h, buf, SIZE, offset,
-                                         chunk (&middle), flags), errnum,
-                   "nbd_pread_structured: ");
+                                         chunk (&middle), flags),
+                   errnum, "nbd_pread_structured: ");
       break;
     case 2:
       CHECK_FAILS (nbd_aio_pread (h, buf, SIZE, offset, completion (&done),
-                                  flags), errnum, "nbd_aio_pread: ");
+                                  flags),
+                   errnum, "nbd_aio_pread: ");
       break;
     case 3:
       CHECK_FAILS (nbd_aio_pread_structured (h, buf, SIZE, offset,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* With nbd_set_pread_initialize off when the read is issued, data and
- * holes are written and nothing else is.
- */
+ * holes are written and nothing else is. */
 
 #include <errno.h>
 #include <string.h>
@@ -24,8 +23,8 @@ test (void)
   CHECK_OK (nbd_aio_pread (h, other, 4, 0, completion (&calls[1]), 0));
   CHECK_OK (nbd_set_pread_initialize (h, true));
   server_say (&s, "chunk 0 OFFSET_DATA 1 u64 2 \"ab\"\n"
-              "chunk DONE OFFSET_HOLE 1 u64 8 u32 2\n"
-              "chunk DONE ERROR 2 u32 EIO text \"\"");
+                  "chunk DONE OFFSET_HOLE 1 u64 8 u32 2\n"
+                  "chunk DONE ERROR 2 u32 EIO text \"\"");
   pump (h);
   CHECK_BYTES (buf, 12, "..ab....\0\0..", 12);
   CHECK_BYTES (other, 4, "....", 4);

@@ -2,8 +2,7 @@
 
 /* A buffer whose first bytes were consumed makes room by moving the others,
  * and grows only if that is not enough.  This looks at functions that the
- * library does not export.
- */
+ * library does not export. */
 
 #include <string.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A closure without callback but with free is accepted: nothing is called
- * and free runs when the command ends.
- */
+ * and free runs when the command ends. */
 
 #include "check.h"
 #include "client.h"
@@ -20,8 +19,7 @@ test (void)
 
   only_free.callback = NULL;
   done_free.callback = NULL;
-  CHECK_OK (nbd_aio_pread_structured (h, buf, 4, 0, only_free, done_free,
-                                      0));
+  CHECK_OK (nbd_aio_pread_structured (h, buf, 4, 0, only_free, done_free, 0));
   server_say (&s, "chunk DONE OFFSET_DATA 1 u64 0 \"data\"");
   pump (h);
   CHECK_BYTES (buf, 4, "data", 4);

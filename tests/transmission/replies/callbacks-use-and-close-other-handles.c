@@ -2,8 +2,7 @@
 
 /* A callback may make any call on other handles, blocking ones and nbd_close
  * among them.  Afterwards the call that it interrupted reports its own error
- * under its own name.
- */
+ * under its own name. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -50,9 +49,9 @@ run_close (void)
   called = false;
   server_say (&other_server, "simple 0 1 \"data\"");
   server_say (&s, "simple 0 1 \"more\"");
-  CHECK_FAILS (nbd_pread_structured (h, buf, sizeof buf, 0,
-                                     (nbd_chunk_callback) {
-                                       .callback = use_and_close }, 0),
+  CHECK_FAILS (nbd_pread_structured (
+                 h, buf, sizeof buf, 0,
+                 (nbd_chunk_callback) { .callback = use_and_close }, 0),
                EDOM, "nbd_pread_structured: read: ");
   CHECK (called);
   CHECK_STATE (h, "READY");
@@ -87,8 +86,8 @@ run_crosswise (void)
   for (int i = 0; i < 2; i++)
     h[i] = server_handle (&s[i], SIMPLE);
   for (int i = 0; i < 2; i++) {
-    CHECK_OK (nbd_aio_flush (h[i], (nbd_completion_callback) {
-                               issue_there, h[1 - i], NULL }, 0));
+    CHECK_OK (nbd_aio_flush (
+      h[i], (nbd_completion_callback) { issue_there, h[1 - i], NULL }, 0));
     CHECK_OK (nbd_aio_flush (h[i], NBD_NULL_COMPLETION, 0));
   }
   for (int i = 0; i < 2; i++) {

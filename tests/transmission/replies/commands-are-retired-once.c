@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Finished commands wait in the order of completion until each is retired
- * once; peek shows the oldest.
- */
+ * once; peek shows the oldest. */
 
 #include <errno.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A completion that returns 1 retires its command; -1 with an error set
- * replaces the command's error; anything else leaves it as it is.
- */
+ * replaces the command's error; anything else leaves it as it is. */
 
 #include <errno.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A server that closes inside a message breaks the connection: the
- * handle is Dead, without an errno, and commands fail with ENOTCONN.
- */
+ * handle is Dead, without an errno, and commands fail with ENOTCONN. */
 
 #include <errno.h>
 

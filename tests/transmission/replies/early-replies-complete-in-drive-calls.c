@@ -2,8 +2,7 @@
 
 /* A write that the server refused before it was sent whole is complete
  * when its payload is out; still no callback runs inside a call that
- * issues, even if that call sends the rest.
- */
+ * issues, even if that call sends the rest. */
 
 #include <stdlib.h>
 
@@ -26,7 +25,7 @@ run (bool disconnects)
   server_say (&s, "simple ENOSPC 1");
   CHECK_OK (nbd_aio_notify_read (h));
   CHECK_INT (refused.called, 0);
-  server_take (&s);             /* now there is room */
+  server_take (&s); /* now there is room */
   if (disconnects)
     CHECK_OK (nbd_aio_disconnect (h, 0));
   else

@@ -2,8 +2,7 @@
 
 /* When only a command fails, the message of the call that returns it says
  * why: what the server reported, made printable and cut, or what is wrong
- * with its reply.
- */
+ * with its reply. */
 
 #include <errno.h>
 #include <string.h>
@@ -53,12 +52,13 @@ run_chunks (void)
   server_connect (&s, h, STRUCTURED, 1 << 20, FLAGS_ALL);
   fails ("chunk DONE ERROR %d u32 EPERM text \"go away\"", EPERM,
          "error 1 for 512 bytes at offset 1024: \"go away\"");
-  fails ("chunk DONE ERROR_OFFSET %d u32 EIO text \"worn out\" u64 1100",
-         EIO, ", at offset 1100: \"worn out\"");
+  fails ("chunk DONE ERROR_OFFSET %d u32 EIO text \"worn out\" u64 1100", EIO,
+         ", at offset 1100: \"worn out\"");
   fails ("chunk DONE ERROR %d u32 EIO text \"\"\n", EIO,
          "at offset 1024: Input/output error");
   fails ("chunk 0 ERROR %1$d u32 EIO text \"first\"\n"
-         "chunk DONE ERROR %1$d u32 EPERM text \"second\"", EIO, "first");
+         "chunk DONE ERROR %1$d u32 EPERM text \"second\"",
+         EIO, "first");
   fails ("chunk DONE NONE %d", EPROTO,
          "the reply holds 0 bytes, but 512 were asked for at offset 1024");
   fails ("chunk DONE OFFSET_HOLE %d u64 1024", EPROTO,

@@ -2,8 +2,7 @@
 
 /* Cookies on the wire say in their upper bits on which of the handle's links
  * the command was sent: a reply that names another link answers nothing.
- * This looks at what the library does not export.
- */
+ * This looks at what the library does not export. */
 
 #include "drive/drive.h"
 

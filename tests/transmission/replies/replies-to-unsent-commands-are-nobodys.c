@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A reply to a command of which nothing was sent yet is not an answer, even
- * if the server guessed its cookie: no data is taken and nothing completes.
- */
+ * if the server guessed its cookie: no data is taken and nothing completes. */
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Statistics count a request when it goes to the transport and a reply
- * when the machine takes it, not when it was received.
- */
+ * when the machine takes it, not when it was received. */
 
 #include "check.h"
 #include "client.h"
@@ -25,7 +24,7 @@ test (void)
   CHECK_INT (nbd_stats_bytes_sent (h) - sent, 3 * 28);
   CHECK_INT (nbd_stats_chunks_sent (h) - chunks_sent, 3);
   server_say (&s, "simple 0 1 pattern 0 8\nsimple EIO 2\n"
-              "simple 0 3 pattern 0 8");
+                  "simple 0 3 pattern 0 8");
 
   CHECK_INT (nbd_poll (h, 0), 1);
   CHECK_INT (nbd_stats_bytes_received (h) - received, 16 + 8);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A loop that polls for READ because it asked before issuing is late but
- * never stuck: what waits is sent when replies are served.
- */
+ * never stuck: what waits is sent when replies are served. */
 
 #include "check.h"
 #include "client.h"

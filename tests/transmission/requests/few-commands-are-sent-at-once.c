@@ -2,8 +2,7 @@
 
 /* At small depths nothing is held back: each of the first commands is
  * with the server when the issuing call returns.  At any depth at most a
- * quarter of what is unanswered, and at most 64 KiB, waits.
- */
+ * quarter of what is unanswered, and at most 64 KiB, waits. */
 
 #include "check.h"
 #include "client.h"

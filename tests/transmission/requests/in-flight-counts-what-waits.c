@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* in_flight counts the commands that wait to be sent and the disconnect
- * request, and drops when a reply is served, not when it is retired.
- */
+ * request, and drops when a reply is served, not when it is retired. */
 
 #include <stdlib.h>
 

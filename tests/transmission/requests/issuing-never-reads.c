@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A call that issues a command sends; it reads no reply and runs no
- * callback, however many replies have arrived.
- */
+ * callback, however many replies have arrived. */
 
 #include "check.h"
 #include "client.h"

@@ -2,8 +2,7 @@
 
 /* If the send of an issuing call fails, the cookie is returned all the
  * same; the next drive call serves the replies that had arrived, then
- * kills the handle and fails the command.
- */
+ * kills the handle and fails the command. */
 
 #include <errno.h>
 #include <stddef.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A NULL string, list, buffer, address or closure is EFAULT with the name
- * of the call, never a crash.
- */
+ * of the call, never a crash. */
 
 #include <errno.h>
 
@@ -28,15 +27,14 @@ check_created (void)
   CHECK_FAILS (nbd_set_tls_priority (h, NULL), EFAULT, NULL);
   CHECK_FAILS (nbd_add_meta_context (h, NULL), EFAULT, NULL);
   CHECK_FAILS (nbd_set_socket_activation_name (h, NULL), EFAULT, NULL);
-  CHECK_FAILS (nbd_set_debug_callback (h, (nbd_debug_callback) { 0 }),
-               EFAULT, "nbd_set_debug_callback: ");
+  CHECK_FAILS (nbd_set_debug_callback (h, (nbd_debug_callback) { 0 }), EFAULT,
+               "nbd_set_debug_callback: ");
   CHECK_FAILS (nbd_connect_uri (h, NULL), EFAULT, "nbd_connect_uri: ");
   CHECK_FAILS (nbd_connect_unix (h, NULL), EFAULT, NULL);
   CHECK_FAILS (nbd_connect_tcp (h, NULL, "1"), EFAULT, NULL);
   CHECK_FAILS (nbd_connect_tcp (h, "localhost", NULL), EFAULT, NULL);
   CHECK_FAILS (nbd_connect_command (h, NULL), EFAULT, NULL);
-  CHECK_FAILS (nbd_connect_systemd_socket_activation (h, NULL), EFAULT,
-               NULL);
+  CHECK_FAILS (nbd_connect_systemd_socket_activation (h, NULL), EFAULT, NULL);
   CHECK_FAILS (nbd_aio_connect (h, NULL, 0), EFAULT, "nbd_aio_connect: ");
   CHECK_FAILS (nbd_aio_connect_uri (h, NULL), EFAULT, NULL);
   CHECK_FAILS (nbd_aio_connect_unix (h, NULL), EFAULT, NULL);
@@ -62,8 +60,8 @@ check_connected (void)
                "nbd_aio_pread: ");
   CHECK_CALLS (&done, 0);
   char buf[4];
-  CHECK_FAILS (nbd_pread_structured (h, buf, 4, 0,
-                                     (nbd_chunk_callback) { 0 }, 0),
+  CHECK_FAILS (nbd_pread_structured (h, buf, 4, 0, (nbd_chunk_callback) { 0 },
+                                     0),
                EFAULT, "nbd_pread_structured: ");
   CHECK_FAILS (nbd_block_status (h, 4, 0, (nbd_extent_callback) { 0 }, 0),
                EFAULT, NULL);

@@ -2,8 +2,7 @@
 
 /* The PAYLOAD_LEN flag of a write is set as the header style wants while
  * STRICT_AUTO_FLAG is on; otherwise what the program says counts, and is
- * refused if it does not fit.
- */
+ * refused if it does not fit. */
 
 #include <errno.h>
 
@@ -28,9 +27,9 @@ test (void)
   CHECK_OK (write_with (h, 0));
   CHECK_OK (write_with (h, FLAG));
   server_expect (&s, "request 0 WRITE 1 0 4 \"data\"\n"
-                 "request 0 WRITE 2 0 4 \"data\"");
-  CHECK_OK (nbd_set_strict_mode (h, LIBNBD_STRICT_MASK &
-                                 ~LIBNBD_STRICT_AUTO_FLAG));
+                     "request 0 WRITE 2 0 4 \"data\"");
+  CHECK_OK (nbd_set_strict_mode (h, LIBNBD_STRICT_MASK
+                                      & ~LIBNBD_STRICT_AUTO_FLAG));
   CHECK_FAILS (write_with (h, FLAG), EINVAL, NULL);
   CHECK_OK (write_with (h, 0));
   server_expect (&s, "request 0 WRITE 3 0 4 \"data\"");
@@ -41,9 +40,9 @@ test (void)
   CHECK_OK (write_with (h, 0));
   CHECK_OK (write_with (h, FLAG));
   server_expect (&s, "xrequest PAYLOAD_LEN WRITE 1 0 4 \"data\"\n"
-                 "xrequest PAYLOAD_LEN WRITE 2 0 4 \"data\"");
-  CHECK_OK (nbd_set_strict_mode (h, LIBNBD_STRICT_MASK &
-                                 ~LIBNBD_STRICT_AUTO_FLAG));
+                     "xrequest PAYLOAD_LEN WRITE 2 0 4 \"data\"");
+  CHECK_OK (nbd_set_strict_mode (h, LIBNBD_STRICT_MASK
+                                      & ~LIBNBD_STRICT_AUTO_FLAG));
   CHECK_FAILS (write_with (h, 0), EINVAL, NULL);
   CHECK_OK (write_with (h, FLAG));
   server_expect (&s, "xrequest PAYLOAD_LEN WRITE 3 0 4 \"data\"");

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Whatever the reason for which a call is refused, each closure given to
- * it is freed exactly once and never called.
- */
+ * it is freed exactly once and never called. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -27,12 +26,11 @@ struct spoil {
   uint32_t flags;
 };
 
-#define CALL(name, ...)                                         \
-  static int64_t                                                \
-  try_##name (struct nbd_handle *h, const struct spoil *p)      \
-  {                                                             \
-    (void) p;                                                   \
-    return nbd_##name (h, __VA_ARGS__);                         \
+#define CALL(name, ...)                                                   \
+  static int64_t try_##name (struct nbd_handle *h, const struct spoil *p) \
+  {                                                                       \
+    (void) p;                                                             \
+    return nbd_##name (h, __VA_ARGS__);                                   \
   }
 
 CALL (pread_structured, p->buf, p->count, 0, chunk (&middle), p->flags)
@@ -71,16 +69,16 @@ CALL (aio_opt_set_meta_context, context (&middle), completion (&done))
 CALL (aio_opt_set_meta_context_queries, p->list, context (&middle),
       completion (&done))
 
-#define BUF 1                   /* has a buffer that may not be NULL */
-#define LIST 2                  /* has a list that may not be NULL */
-#define COUNT 4                 /* may not pass the end of the export */
-#define FLAGS 8                 /* knows no flag 0x8000 */
-#define OPTION 16               /* belongs to negotiation */
+#define BUF 1     /* has a buffer that may not be NULL */
+#define LIST 2    /* has a list that may not be NULL */
+#define COUNT 4   /* may not pass the end of the export */
+#define FLAGS 8   /* knows no flag 0x8000 */
+#define OPTION 16 /* belongs to negotiation */
 
 static const struct {
   const char *name;
   int64_t (*call) (struct nbd_handle *h, const struct spoil *p);
-  unsigned middle, done;        /* its closures */
+  unsigned middle, done; /* its closures */
   unsigned spoils;
 } calls[] = {
 /* clang-format off */
@@ -179,12 +177,12 @@ refuse_out_of_bounds (struct nbd_handle *h)
 {
   struct spoil spoil = good;
 
-  spoil.count = 8;              /* of an export of 4 bytes */
+  spoil.count = 8; /* of an export of 4 bytes */
   for (size_t i = 0; i < NR_CALLS; ++i)
     if (calls[i].spoils & COUNT) {
-      bool writes = strstr (calls[i].name, "write") != NULL ||
-        strstr (calls[i].name, "trim") != NULL ||
-        strstr (calls[i].name, "zero") != NULL;
+      bool writes = strstr (calls[i].name, "write") != NULL
+                    || strstr (calls[i].name, "trim") != NULL
+                    || strstr (calls[i].name, "zero") != NULL;
 
       if (strstr (calls[i].name, "filter") == NULL)
         refuse (h, i, spoil, writes ? ENOSPC : EINVAL, "past the end");

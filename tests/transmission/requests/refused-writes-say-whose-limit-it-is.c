@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A write that is larger than what may be sent is refused with a message that
- * says whose limit that is: the server's, if it has told one, or ours.
- */
+ * says whose limit that is: the server's, if it has told one, or ours. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -42,14 +41,18 @@ refuse (const char *maximum, size_t count, const char *why)
 void
 test (void)
 {
-  refuse (NULL, 32 * MIB + 1, "count 33554433 exceeds 33554432, which is the "
+  refuse (NULL, 32 * MIB + 1,
+          "count 33554433 exceeds 33554432, which is the "
           "most to be sent to a server that tells no maximum block size: ");
   refuse ("2M", 2 * MIB + 1,
           "count 2097153 exceeds the server's maximum block size 2097152: ");
-  refuse ("4K", MIB + 1, "count 1048577 exceeds 1048576, which every server is "
+  refuse ("4K", MIB + 1,
+          "count 1048577 exceeds 1048576, which every server is "
           "expected to take; this one's maximum block size is 4096: ");
-  refuse ("128M", 64 * MIB + 1, "count 67108865 exceeds 67108864, the most "
+  refuse ("128M", 64 * MIB + 1,
+          "count 67108865 exceeds 67108864, the most "
           "that this library transfers in one request: ");
-  refuse (NULL, 64 * MIB + 1, "count 67108865 exceeds 67108864, the most "
+  refuse (NULL, 64 * MIB + 1,
+          "count 67108865 exceeds 67108864, the most "
           "that this library transfers in one request: ");
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Each bit of the strict mode refuses its own mistakes, with the errno of
- * the mistake and without sending; with the bit off they are sent.
- */
+ * the mistake and without sending; with the bit off they are sent. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -86,7 +85,7 @@ do_status (struct nbd_handle *h, uint64_t count, uint64_t offset,
 #define FUA LIBNBD_CMD_FLAG_FUA
 #define DF LIBNBD_CMD_FLAG_DF
 #define FAST LIBNBD_CMD_FLAG_FAST_ZERO
-#define RO 3                    /* HAS_FLAGS, READ_ONLY */
+#define RO 3 /* HAS_FLAGS, READ_ONLY */
 #define SIZE (1 << 20)
 
 static const struct {
@@ -96,7 +95,7 @@ static const struct {
                    uint32_t flags);
   uint64_t count, offset;
   uint32_t flags;
-  uint32_t strict;              /* the bit that finds it */
+  uint32_t strict; /* the bit that finds it */
   int errnum;
 } rows[] = {
   { "write, read-only", RO, do_write, 4, 0, 0, COMMANDS, EPERM },
@@ -117,16 +116,13 @@ static const struct {
   { "read of nothing", FLAGS_ALL, do_read, 0, 0, 0, ZERO_SIZE, EINVAL },
   { "write of nothing", FLAGS_ALL, do_write, 0, 0, 0, ZERO_SIZE, EINVAL },
   { "trim of nothing", FLAGS_ALL, do_trim, 0, 0, 0, ZERO_SIZE, EINVAL },
-  { "read past the end", FLAGS_ALL, do_read, 4, SIZE - 3, 0, BOUNDS,
+  { "read past the end", FLAGS_ALL, do_read, 4, SIZE - 3, 0, BOUNDS, EINVAL },
+  { "read far past the end", FLAGS_ALL, do_read, 4, UINT64_MAX - 1, 0, BOUNDS,
     EINVAL },
-  { "read far past the end", FLAGS_ALL, do_read, 4, UINT64_MAX - 1, 0,
-    BOUNDS, EINVAL },
-  { "cache past the end", FLAGS_ALL, do_cache, SIZE, 1, 0, BOUNDS,
-    EINVAL },
+  { "cache past the end", FLAGS_ALL, do_cache, SIZE, 1, 0, BOUNDS, EINVAL },
   { "write past the end", FLAGS_ALL, do_write, 4, SIZE - 3, 0, BOUNDS,
     ENOSPC },
-  { "trim past the end", FLAGS_ALL, do_trim, SIZE + 1, 0, 0, BOUNDS,
-    ENOSPC },
+  { "trim past the end", FLAGS_ALL, do_trim, SIZE + 1, 0, 0, BOUNDS, ENOSPC },
   { "zero past the end", FLAGS_ALL, do_zero, 1, SIZE, 0, BOUNDS, ENOSPC },
 };
 
@@ -136,10 +132,12 @@ check_always (struct nbd_handle *h)
 {
   char *big = calloc (1, (64 << 20) + 1);
 
-  CHECK_FAILS (nbd_aio_pread (h, big, (64 << 20) + 1, 0,
-                              NBD_NULL_COMPLETION, 0), ERANGE, NULL);
-  CHECK_FAILS (nbd_aio_pwrite (h, big, (64 << 20) + 1, 0,
-                               NBD_NULL_COMPLETION, 0), ERANGE, NULL);
+  CHECK_FAILS (nbd_aio_pread (h, big, (64 << 20) + 1, 0, NBD_NULL_COMPLETION,
+                              0),
+               ERANGE, NULL);
+  CHECK_FAILS (nbd_aio_pwrite (h, big, (64 << 20) + 1, 0, NBD_NULL_COMPLETION,
+                               0),
+               ERANGE, NULL);
   CHECK_FAILS (do_trim (h, 0x100000000, 0, 0), ERANGE, NULL);
   CHECK_FAILS (do_zero (h, 0x100000000, 0, 0), ERANGE, NULL);
   CHECK_FAILS (do_cache (h, 0x100000000, 0, 0), ERANGE, NULL);
@@ -158,9 +156,10 @@ run (size_t i)
   CHECK_INT (nbd_get_strict_mode (h), LIBNBD_STRICT_MASK);
   for (int all = 1; all >= 0; --all) {
     CHECK_OK (nbd_set_strict_mode (h, all ? LIBNBD_STRICT_MASK
-                                   : rows[i].strict));
+                                          : rows[i].strict));
     CHECK_FAILS (rows[i].call (h, rows[i].count, rows[i].offset,
-                               rows[i].flags), rows[i].errnum, "nbd_aio_");
+                               rows[i].flags),
+                 rows[i].errnum, "nbd_aio_");
   }
   server_expect_nothing (&s);
   CHECK_OK (nbd_set_strict_mode (h, LIBNBD_STRICT_MASK & ~rows[i].strict));

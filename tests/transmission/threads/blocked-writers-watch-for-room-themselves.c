@@ -2,8 +2,7 @@
 
 /* A write that does not fit into the socket goes on as soon as there is
  * room, although the thread that drives waits for a reply that does not
- * come.
- */
+ * come. */
 
 #include "check.h"
 #include "client.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A thread that polls and retires whatever peek shows sees only
- * asynchronous commands: those of blocking calls belong to their callers.
- */
+ * asynchronous commands: those of blocking calls belong to their callers. */
 
 #include <stdatomic.h>
 
@@ -39,7 +38,7 @@ collect (struct blocking *b)
     int64_t mine = nbd_aio_flush (b->h, NBD_NULL_COMPLETION, 0);
     int64_t cookie = 0;
 
-    if (mine == -1)             /* the test disconnects at the end */
+    if (mine == -1) /* the test disconnects at the end */
       break;
 
     while (cookie != mine) {
@@ -64,9 +63,9 @@ test (void)
 
   s.waits = true;
   for (int i = 0; i <= THREADS; ++i) {
-    threads[i] = (struct blocking) {
-      .h = h, .call = i < THREADS ? block : collect, .number = i
-    };
+    threads[i] = (struct blocking) { .h = h,
+                                     .call = i < THREADS ? block : collect,
+                                     .number = i };
     blocking_start (&threads[i]);
   }
   for (int reads = 0; reads < THREADS * ROUNDS;) {
@@ -86,7 +85,7 @@ test (void)
   for (int i = 0; i < THREADS; ++i)
     blocking_join (&threads[i]);
   CHECK_OK (nbd_aio_disconnect (h, 0));
-  for (uint16_t type = 3; type == 3;) {         /* flushes may follow */
+  for (uint16_t type = 3; type == 3;) { /* flushes may follow */
     int cookie = server_request (&s, &type);
 
     if (type == 3)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* While threads block, another thread's asynchronous commands complete
- * too, on whichever thread drives.
- */
+ * too, on whichever thread drives. */
 
 #include "check.h"
 #include "client.h"

@@ -2,8 +2,7 @@
 
 /* A cancelled thread gives up whatever it waited with: the seat of the one
  * that drives, a place in the queue for it, the lock.  The threads beside it,
- * and those after it, go on.
- */
+ * and those after it, go on. */
 
 #include "check.h"
 #include "client.h"

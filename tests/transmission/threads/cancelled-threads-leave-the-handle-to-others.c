@@ -2,8 +2,7 @@
 
 /* A thread that is cancelled while it waits in a blocking call ends at once.
  * What it used is not touched any more, the server gets its request whole
- * and may answer it, and the handle goes on.
- */
+ * and may answer it, and the handle goes on. */
 
 #include <string.h>
 
@@ -59,9 +58,9 @@ do_status_64 (struct blocking *b)
 static const struct {
   const char *name;
   int (*call) (struct blocking *b);
-  const char *before;           /* what the server says before that */
-  const char *after;            /* and then */
-  size_t payload;               /* of the request, from the pattern */
+  const char *before; /* what the server says before that */
+  const char *after;  /* and then */
+  size_t payload;     /* of the request, from the pattern */
   bool closure;
 } rows[] = {
   { "a read", do_read, NULL, "chunk DONE OFFSET_DATA 1 u64 0 fill 7 4096", 0,
@@ -69,33 +68,38 @@ static const struct {
   { "a read, half of the header", do_read, "u32 0x668e33ef u16 1",
     "u16 1 u64 1 u32 4104 u64 0 fill 7 4096", 0, false },
   { "a read, half of the data", do_read,
-    "chunk_head DONE OFFSET_DATA 1 4104 u64 0 fill 7 2048",
-    "fill 7 2048", 0, false },
+    "chunk_head DONE OFFSET_DATA 1 4104 u64 0 fill 7 2048", "fill 7 2048", 0,
+    false },
   { "a read, a chunk and a half", do_read,
     "chunk 0 OFFSET_DATA 1 u64 0 fill 7 1024\n"
     "chunk_head DONE OFFSET_DATA 1 3080 u64 1024 fill 7 2048",
     "fill 7 1024", 0, false },
-  { "a read of zeroes", do_read, NULL, "chunk 0 OFFSET_HOLE 1 u64 0 u32 4K\n"
-    "chunk DONE NONE 1", 0, false },
-  { "a read that fails", do_read, NULL, "chunk DONE ERROR 1 u32 EIO "
-    "text \"no\"", 0, false },
+  { "a read of zeroes", do_read, NULL,
+    "chunk 0 OFFSET_HOLE 1 u64 0 u32 4K\n"
+    "chunk DONE NONE 1",
+    0, false },
+  { "a read that fails", do_read, NULL,
+    "chunk DONE ERROR 1 u32 EIO "
+    "text \"no\"",
+    0, false },
   { "a large read, half of the data", do_read_large,
     "chunk_head DONE OFFSET_DATA 1 1048584 u64 0 fill 7 524288",
     "fill 7 524288", 0, false },
   { "a structured read", do_read_structured,
-    "chunk_head DONE OFFSET_DATA 1 4104 u64 0 fill 7 2048",
-    "fill 7 2048", 0, true },
+    "chunk_head DONE OFFSET_DATA 1 4104 u64 0 fill 7 2048", "fill 7 2048", 0,
+    true },
   { "a structured read with an error", do_read_structured, NULL,
     "chunk 0 ERROR_OFFSET 1 u32 EIO text \"no\" u64 512\n"
-    "chunk DONE OFFSET_HOLE 1 u64 0 u32 512", 0, true },
+    "chunk DONE OFFSET_HOLE 1 u64 0 u32 512",
+    0, true },
   { "a flush", blocking_flush, NULL, "chunk DONE NONE 1", 0, false },
   { "a write of which half was sent", do_write, NULL, "chunk DONE NONE 1",
     LARGE, false },
   { "block status", do_status, NULL,
     "chunk DONE BLOCK_STATUS 1 u32 1 u32 4K u32 0", 0, true },
   { "block status, half of the extents", do_status_64,
-    "chunk_head DONE BLOCK_STATUS 1 20 u32 1 u32 4K",
-    "u32 0 u32 4K u32 1", 0, true },
+    "chunk_head DONE BLOCK_STATUS 1 20 u32 1 u32 4K", "u32 0 u32 4K u32 1", 0,
+    true },
 };
 
 static void
@@ -181,7 +185,7 @@ run_and_close (size_t i)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
 
   for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
     if (ROW (rows[i].name)) {

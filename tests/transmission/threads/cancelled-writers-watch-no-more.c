@@ -2,8 +2,7 @@
 
 /* A thread that is cancelled while it waits for room in the socket, beside one
  * that waits for a reply, leaves that one alone; what it wrote goes out whole
- * with the next one who drives.
- */
+ * with the next one who drives. */
 
 #include "check.h"
 #include "client.h"

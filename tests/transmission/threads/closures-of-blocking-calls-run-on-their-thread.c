@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The chunk callback of nbd_pread_structured runs on the thread that made
- * the call, even when several threads block on the handle.
- */
+ * the call, even when several threads block on the handle. */
 
 #include <pthread.h>
 
@@ -36,9 +35,9 @@ read_structured (struct blocking *b)
 {
   b->thread = pthread_self ();
   for (int i = 0; i < ROUNDS; ++i)
-    CHECK_OK (nbd_pread_structured (
-                b->h, b->buf, 4, 4 * b->number,
-                (nbd_chunk_callback) { on_chunk, b, NULL }, 0));
+    CHECK_OK (
+      nbd_pread_structured (b->h, b->buf, 4, 4 * b->number,
+                            (nbd_chunk_callback) { on_chunk, b, NULL }, 0));
   return 0;
 }
 
@@ -51,9 +50,8 @@ test (void)
 
   s.waits = true;
   for (int i = 0; i < THREADS; ++i) {
-    threads[i] = (struct blocking) {
-      .h = h, .call = read_structured, .number = i
-    };
+    threads[i] =
+      (struct blocking) { .h = h, .call = read_structured, .number = i };
     blocking_start (&threads[i]);
   }
   for (int i = 0; i < THREADS * ROUNDS; ++i) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* When the connection ends, every blocked thread fails under its own
- * call's name.
- */
+ * call's name. */
 
 #include <errno.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Eight threads in nbd_pread on one handle are eight requests in flight:
- * the server answers none before it has seen all of them.
- */
+ * the server answers none before it has seen all of them. */
 
 #include "check.h"
 #include "client.h"
@@ -50,9 +49,8 @@ test (void)
 
   s.waits = true;
   for (int i = 0; i < THREADS; ++i) {
-    threads[i] = (struct blocking) {
-      .h = h, .call = read_often, .number = i
-    };
+    threads[i] =
+      (struct blocking) { .h = h, .call = read_often, .number = i };
     blocking_start (&threads[i]);
   }
   for (int i = 0; i < ROUNDS; ++i)

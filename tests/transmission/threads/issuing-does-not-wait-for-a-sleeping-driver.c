@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* While one thread sleeps in nbd_poll with a request in flight, another
- * issues, queries and disconnects without waiting for it.
- */
+ * issues, queries and disconnects without waiting for it. */
 
 #include "check.h"
 #include "client.h"

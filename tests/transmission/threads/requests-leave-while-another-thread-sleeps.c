@@ -2,8 +2,7 @@
 
 /* A thread sleeps until the reply to its read comes, which is not before the
  * writes of other threads are answered.  However these wait, what they have
- * to send leaves, bit by bit, through a socket that takes little at once.
- */
+ * to send leaves, bit by bit, through a socket that takes little at once. */
 
 #include <poll.h>
 
@@ -62,7 +61,7 @@ static const struct way {
   int (*call) (struct blocking *b);
   int writers;
   bool has_timeout;
-  bool ends_first;              /* before the read */
+  bool ends_first; /* before the read */
 } ways[] = {
   { "a blocking write", block, 1, false, true },
   { "blocking writes", block, WRITERS, false, true },
@@ -103,7 +102,10 @@ run (const struct way *way, int size)
   start_reader (&s, h, &reader);
   for (int i = 0; i < way->writers; i++) {
     writers[i] = (struct blocking) {
-      .h = h, .call = way->call, .number = size, .flags = way->has_timeout,
+      .h = h,
+      .call = way->call,
+      .number = size,
+      .flags = way->has_timeout,
     };
     blocking_start (&writers[i]);
   }

@@ -3,8 +3,7 @@
 /* A thread that is to be cancelled ends in no call but those that wait, and
  * there in their sleep only: not while it sends, receives or closes, not
  * where it writes debug output, and not in callbacks.  After the call it can
- * be cancelled as before, and one that cannot be cancelled stays so.
- */
+ * be cancelled as before, and one that cannot be cancelled stays so. */
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -128,8 +127,8 @@ prepare_reply (void)
 static void
 prepare_result (void)
 {
-  CHECK_OK (nbd_aio_flush (h, (nbd_completion_callback) {
-                             .free = free_callback }, 0));
+  CHECK_OK (nbd_aio_flush (
+    h, (nbd_completion_callback) { .free = free_callback }, 0));
   server_say (&s, "simple 0 1");
   pump (h);
 }
@@ -229,7 +228,7 @@ run_disabled (void)
 void
 test (void)
 {
-  static size_t i;              /* survives the jump of a failed row */
+  static size_t i; /* survives the jump of a failed row */
 
   setenv ("LIBNBD_DEBUG", "1", 1);
   for (i = 0; i < sizeof rows / sizeof rows[0]; i++)

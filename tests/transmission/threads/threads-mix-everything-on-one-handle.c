@@ -2,8 +2,7 @@
 
 /* Blocking reads, asynchronous reads with polling, structured reads and
  * queries from many threads at once: each gets its own data, nobody is
- * left asleep.
- */
+ * left asleep. */
 
 #include <stdatomic.h>
 
@@ -56,8 +55,8 @@ block_structured (struct blocking *b)
 {
   for (int i = 0; i < ROUNDS; ++i) {
     CHECK_OK (nbd_pread_structured (
-                b->h, b->buf, 4, 4 * b->number,
-                (nbd_chunk_callback) { .callback = keep_chunk }, 0));
+      b->h, b->buf, 4, 4 * b->number,
+      (nbd_chunk_callback) { .callback = keep_chunk }, 0));
     check_data (b);
   }
   finished++;
@@ -68,13 +67,11 @@ static int
 issue_and_poll (struct blocking *b)
 {
   for (int i = 0; i < ROUNDS; ++i) {
-    int64_t cookie = CHECK_OK (nbd_aio_pread (b->h, b->buf, 4,
-                                              4 * b->number,
+    int64_t cookie = CHECK_OK (nbd_aio_pread (b->h, b->buf, 4, 4 * b->number,
                                               NBD_NULL_COMPLETION, 0));
     int done;
 
-    while ((done = CHECK_OK (nbd_aio_command_completed (b->h, cookie)))
-           == 0)
+    while ((done = CHECK_OK (nbd_aio_command_completed (b->h, cookie))) == 0)
       CHECK_OK (nbd_poll (b->h, 1));
     check_data (b);
   }
@@ -100,9 +97,9 @@ query (struct blocking *b)
 void
 test (void)
 {
-  static int (*const calls[]) (struct blocking *b) = {
-    block, block_structured, issue_and_poll
-  };
+  static int (*const calls[]) (struct blocking * b) = { block,
+                                                        block_structured,
+                                                        issue_and_poll };
   struct server s;
   struct nbd_handle *h = server_handle (&s, SIMPLE);
   struct blocking threads[THREADS] = { 0 };

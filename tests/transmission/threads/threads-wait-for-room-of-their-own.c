@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Blocking writes that do not fit into the socket wait for room in their
- * own thread; all arrive whole although the server reads late.
- */
+ * own thread; all arrive whole although the server reads late. */
 
 #include <stdlib.h>
 

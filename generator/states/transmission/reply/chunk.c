@@ -5,8 +5,7 @@
 #include <inttypes.h>
 
 /* Larger chunks have no legitimate use: the largest read and 8 bytes of
- * offset.
- */
+ * offset. */
 #define MAX_CHUNK (NBDI_MAX_REQUEST + NBD_OFFSET_DATA_SIZE)
 
 /* Whether the chunk answers its command, which fails otherwise. */
@@ -35,8 +34,7 @@ chunk_answers (struct nbdi_link *l, struct nbdi_command *c,
 }
 
 /* One chunk of a structured or extended reply; both are alike but for the
- * header.
- */
+ * header. */
 GROUP (TRANSMISSION.REPLY.CHUNK)
   SPEC ("Structured reply chunk message")
 
@@ -54,17 +52,19 @@ STATE (START)
                                             : NBD_STRUCTURED_REPLY_SIZE),
                      chunk, extended);
   if (chunk->length > MAX_CHUNK)
-    return FAIL (0, "reply chunk: payload of %" PRIu64 " bytes exceeds %u, "
-                 "the most that any request can bring", chunk->length,
-                 MAX_CHUNK);
+    return FAIL (0,
+                 "reply chunk: payload of %" PRIu64 " bytes exceeds %u, "
+                 "the most that any request can bring",
+                 chunk->length, MAX_CHUNK);
 
   struct nbdi_command *c =
     nbdi_find_command (s, nbdi_own_cookie (l, chunk->cookie));
   l->reply.command = c;
   l->in.skip = chunk->length;
   if (unlikely (c == NULL)) {
-    nbdi_debug (&s->trace, "skipping a reply chunk with unknown cookie %"
-                PRIu64, chunk->cookie);
+    nbdi_debug (&s->trace,
+                "skipping a reply chunk with unknown cookie %" PRIu64,
+                chunk->cookie);
     return NEXT (SKIP);
   }
   if (!chunk_answers (l, c, chunk))
@@ -84,8 +84,8 @@ STATE (SKIP)
 STATE (FINISH)
   GOES_TO (^START)
 {
-  if (l->reply.command != NULL &&
-      (l->reply.chunk.flags & NBD_REPLY_FLAG_DONE) != 0)
+  if (l->reply.command != NULL
+      && (l->reply.chunk.flags & NBD_REPLY_FLAG_DONE) != 0)
     nbdi_answer_command (l, l->reply.command);
   return NEXT (^START);
 }

@@ -12,7 +12,8 @@ take_simple_success (struct nbdi_link *l, struct nbdi_command *c)
 
   /* With structured replies, whatever has a payload must be in chunks. */
   if (unlikely (nbdi_needs_chunks (c->type, l->agreed.structured_replies)))
-    nbdi_fail_command (s, c, EPROTO, "the server sent a simple reply where "
+    nbdi_fail_command (s, c, EPROTO,
+                       "the server sent a simple reply where "
                        "a structured one is required");
 }
 
@@ -33,17 +34,18 @@ STATE (START)
   l->reply.command = c;
   if (unlikely (c == NULL)) {
     /* Only where no payload can follow are we still in step.  Disconnect,
-     * the last command, has no reply; servers that send one do no harm.
-     */
-    if (error != 0 || l->agreed.structured_replies ||
-        (l->sending.disconnect &&
-         nbdi_own_cookie (l, cookie) == s->cmds.last_cookie)) {
+     * the last command, has no reply; servers that send one do no harm. */
+    if (error != 0 || l->agreed.structured_replies
+        || (l->sending.disconnect
+            && nbdi_own_cookie (l, cookie) == s->cmds.last_cookie)) {
       nbdi_debug (&s->trace, "skipping a reply with unknown cookie %" PRIu64,
                   cookie);
       return NEXT (^START);
     }
-    return FAIL (EPROTO, "simple reply: cookie %" PRIu64 " belongs to no "
-                 "command in flight", cookie);
+    return FAIL (EPROTO,
+                 "simple reply: cookie %" PRIu64 " belongs to no "
+                 "command in flight",
+                 cookie);
   }
   if (error != 0) {
     nbdi_server_failed (s, c, nbdi_errno_of_wire (error), error, "");

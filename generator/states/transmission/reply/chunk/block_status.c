@@ -13,8 +13,7 @@
 
 /* Make room for more extents, no more than came already: a header alone
  * costs no memory.  Without room the command fails, and what follows is to
- * be skipped.
- */
+ * be skipped. */
 static bool
 make_room (struct nbdi_link *l)
 {
@@ -64,10 +63,13 @@ STATE (START)
   bool wide = is_wide (l);
   size_t size = l->reply.chunk.length;
 
-  if ((size - (wide ? NBD_BLOCK_STATUS_EXT_SIZE : NBD_BLOCK_STATUS_SIZE)) /
-      (wide ? NBD_EXTENT_EXT_SIZE : NBD_EXTENT_SIZE) > MAX_EXTENTS)
-    return FAIL (0, "block status: payload of %zu bytes holds more than %"
-                 PRIu32 " extents", size, MAX_EXTENTS);
+  if ((size - (wide ? NBD_BLOCK_STATUS_EXT_SIZE : NBD_BLOCK_STATUS_SIZE))
+        / (wide ? NBD_EXTENT_EXT_SIZE : NBD_EXTENT_SIZE)
+      > MAX_EXTENTS)
+    return FAIL (0,
+                 "block status: payload of %zu bytes holds more than %" PRIu32
+                 " extents",
+                 size, MAX_EXTENTS);
   if (!nbdi_status_has_room (s, l->reply.command) || !make_room (l))
     return NEXT (^SKIP);
   return NEXT (RECV_PAYLOAD);
@@ -82,7 +84,8 @@ STATE (RECV_PAYLOAD)
   if (l->reply.entries_size < l->reply.chunk.length)
     return make_room (l) ? NEXT (RECV_PAYLOAD) : NEXT (^SKIP);
   struct nbdi_extents extents = {
-    .p = l->reply.entries, .size = l->reply.entries_size,
+    .p = l->reply.entries,
+    .size = l->reply.entries_size,
     .wide = is_wide (l),
     .wide_agreed = l->agreed.extended_headers,
   };

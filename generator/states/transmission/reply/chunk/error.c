@@ -10,14 +10,14 @@ static uint64_t
 room_for_text (const struct nbdi_chunk *chunk)
 {
   uint64_t tail = chunk->type == NBD_REPLY_TYPE_ERROR_OFFSET
-    ? NBD_ERROR_OFFSET_SIZE : 0;
+                    ? NBD_ERROR_OFFSET_SIZE
+                    : 0;
 
   return chunk->length - NBD_ERROR_SIZE - tail;
 }
 
 /* What the error is here.  An error chunk without an error is against the
- * rules.
- */
+ * rules. */
 static int
 chunk_errno (const struct nbdi_link *l)
 {
@@ -39,15 +39,15 @@ fail_command (struct nbdi_link *l, const uint8_t *text, const char *place)
   if (l->reply.length > 0)
     quoted = nbdi_printable_bytes (text, l->reply.length);
   if (asprintf (&more, "%s%s%s", place, quoted ? ": " : "",
-                quoted ? quoted : "") == -1)
+                quoted ? quoted : "")
+      == -1)
     more = NULL;
   nbdi_server_failed (s, l->reply.command, chunk_errno (l), l->reply.error,
                       more ? more : place);
 }
 
 /* An error of the command, or of one place in its range.  Types that we do
- * not know begin alike and mean that the command failed.
- */
+ * not know begin alike and mean that the command failed. */
 GROUP (TRANSMISSION.REPLY.CHUNK.ERROR)
   CHUNK (NBD_REPLY_TYPE_ERROR, NBD_REPLY_TYPE_ERROR_OFFSET)
   LENGTH (NBD_REPLY_TYPE_ERROR, NBD_ERROR_SIZE, ANY)
@@ -87,8 +87,7 @@ STATE (RECV_TEXT)
 }
 
 /* Receive which place failed; one outside the request is only told.  The
- * text is still in the buffer, so that the message can have both.
- */
+ * text is still in the buffer, so that the message can have both. */
 STATE (RECV_OFFSET)
   IO (RECV, l->reply.length + NBD_ERROR_OFFSET_SIZE)
   GOES_TO (^SKIP)

@@ -16,7 +16,8 @@ STATE (START)
   struct nbdi_command *c = l->reply.command;
 
   if (unlikely ((l->reply.chunk.flags & NBD_REPLY_FLAG_DONE) == 0))
-    nbdi_fail_command (s, c, EPROTO, "reply chunk: an empty one that is not "
+    nbdi_fail_command (s, c, EPROTO,
+                       "reply chunk: an empty one that is not "
                        "the last is no answer to %s",
                        nbdi_command_name (c->type));
   return NEXT (^FINISH);
