@@ -85,7 +85,7 @@ on_chunk (void *opaque, const void *subbuf, size_t count, uint64_t offset,
   MUST (status == LIBNBD_READ_DATA || status == LIBNBD_READ_HOLE
         || status == LIBNBD_READ_ERROR);
   if (status == LIBNBD_READ_HOLE)
-    for (size_t i = 0; i < count; ++i)
+    for (size_t i = 0; i < count; i++)
       MUST (p[i] == 0);
   return middle_result (c, error);
 }
@@ -111,7 +111,7 @@ on_extent64 (void *opaque, const char *metacontext, uint64_t offset,
   struct command *c = opaque;
 
   MUST (metacontext != NULL && offset == c->offset && nr_entries >= 1);
-  for (size_t i = 0; i < nr_entries; ++i)
+  for (size_t i = 0; i < nr_entries; i++)
     MUST (entries[i].length > 0 || (i == 0 && *error != 0));
   return middle_result (c, error);
 }

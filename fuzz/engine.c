@@ -48,7 +48,7 @@ server_send (struct world *w, const void *p, size_t len)
     return;
   ssize_t n = send (w->server, p, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 
-  for (ssize_t i = 0; i < n; ++i)
+  for (ssize_t i = 0; i < n; i++)
     w->sent[bytes[i]] = true;
 }
 
@@ -99,7 +99,7 @@ deliver (struct world *w, int (*notify) (struct nbd_handle *h))
 void
 pump (struct world *w)
 {
-  for (int i = 0; i < MAX_EVENTS; ++i) {
+  for (int i = 0; i < MAX_EVENTS; i++) {
     unsigned direction = nbd_aio_get_direction (w->h);
 
     if (direction == 0)
@@ -247,7 +247,7 @@ check_end (struct world *w)
   check_phase (w);
   if (!nbd_aio_is_negotiating (w->h))
     MUST (nbd_aio_is_closed (w->h) || nbd_aio_is_dead (w->h));
-  for (size_t i = 0; i < w->nr_commands; ++i) {
+  for (size_t i = 0; i < w->nr_commands; i++) {
     struct command *c = &w->commands[i];
 
     if (c->cookie >= 0 && !nbd_aio_is_negotiating (w->h))
@@ -261,7 +261,7 @@ check_end (struct world *w)
 static void
 check_closed (struct world *w)
 {
-  for (size_t i = 0; i < w->nr_commands; ++i) {
+  for (size_t i = 0; i < w->nr_commands; i++) {
     struct command *c = &w->commands[i];
 
     MUST (c->called <= 1);
@@ -278,9 +278,9 @@ unused_byte (const uint8_t *data, size_t size)
   bool used[256] = { true };
   unsigned byte = 0xdb;
 
-  for (size_t i = 0; i < size; ++i)
+  for (size_t i = 0; i < size; i++)
     used[data[i]] = true;
-  for (int i = 0; i < 256 && used[byte]; ++i)
+  for (int i = 0; i < 256 && used[byte]; i++)
     byte = (byte + 1) % 256;
   return byte;
 }

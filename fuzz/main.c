@@ -44,7 +44,7 @@ run_file (const char *path)
 int
 main (int argc, char *argv[])
 {
-  for (int i = 1; i < argc; ++i)
+  for (int i = 1; i < argc; i++)
     run_file (argv[i]);
   if (argc > 1) {
     printf ("%d inputs passed\n", argc - 1);

@@ -229,12 +229,12 @@ main (int argc, char *argv[])
     fprintf (stderr, "usage: %s DIRECTORY TRANSCRIPT...\n", argv[0]);
     return EXIT_FAILURE;
   }
-  for (int i = 2; i < argc; ++i) {
+  for (int i = 2; i < argc; i++) {
     struct seed seed = { .path = argv[i] };
     struct transcript t;
 
     transcript_read (&t, argv[i]);
-    for (size_t k = 0; k < t.nr_steps; ++k)
+    for (size_t k = 0; k < t.nr_steps; k++)
       add_step (&seed, &t.steps[k]);
     write_seed (&seed, argv[1]);
     transcript_free (&t);

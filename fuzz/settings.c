@@ -106,7 +106,7 @@ ask_queries (struct world *w)
   struct nbd_handle *h = w->h;
 
   nbd_get_size (h);
-  for (int type = 0; type <= LIBNBD_SIZE_PAYLOAD; ++type)
+  for (int type = 0; type <= LIBNBD_SIZE_PAYLOAD; type++)
     nbd_get_block_size (h, type);
   nbd_is_read_only (h);
   nbd_can_flush (h);

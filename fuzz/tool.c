@@ -118,7 +118,7 @@ run_tool (void *opaque)
 
   char **words = tool_arguments ();
 
-  for (char **word = words; *word != NULL; ++word)
+  for (char **word = words; *word != NULL; word++)
     check_size (*word);
   if (line->how & HOW_MODE)
     tool_take_mode (words, &endpoint);
@@ -139,9 +139,9 @@ make_handles (void *opaque)
   struct nbd_handle *handles[4];
 
   (void) opaque;
-  for (size_t i = 0; i < 4; ++i)
+  for (size_t i = 0; i < 4; i++)
     handles[i] = tool_create (NULL, NULL, NULL);
-  for (size_t i = 0; i < 4; ++i)
+  for (size_t i = 0; i < 4; i++)
     tool_close (handles[i]);
 }
 
@@ -160,7 +160,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   prepared = true;
   memcpy (text, in.p, in.left);
   text[in.left] = '\0';
-  for (size_t i = 0; i < in.left; ++i)
+  for (size_t i = 0; i < in.left; i++)
     if (text[i] == '\n')
       text[i] = '\0';
   for (char *p = text; p < text + in.left; p += strlen (p) + 1)

@@ -39,7 +39,7 @@ grow (value *self)
   kept_begin (&handle->lock);
   if (size > handle->size) {
     size_t *old = handle->idle;
-    for (size_t i = 0; i < handle->size; ++i)
+    for (size_t i = 0; i < handle->size; i++)
       Store_field (kept, i, Field (Kept_val (*self), i));
     if (handle->nr_idle > 0)
       memcpy (idle, old, handle->nr_idle * sizeof *idle);
@@ -193,7 +193,7 @@ extern value nbdml_begin (value unit);
 value
 nbdml_begin (value unit UNUSED)
 {
-  for (struct runner *runner = nbdml_runners; runner->name != NULL; ++runner)
+  for (struct runner *runner = nbdml_runners; runner->name != NULL; runner++)
     runner->function = caml_named_value (runner->name);
   return Val_unit;
 }

@@ -127,7 +127,7 @@ static int
 get_numbers (struct call *call, const char *name, PyObject *tuple,
              Py_ssize_t from, uint32_t *numbers)
 {
-  for (Py_ssize_t i = from; i < PyTuple_GET_SIZE (tuple); ++i) {
+  for (Py_ssize_t i = from; i < PyTuple_GET_SIZE (tuple); i++) {
     PyObject *item = PyTuple_GET_ITEM (tuple, i);
     if (!PyLong_Check (item))
       return wrong_address (call, name);

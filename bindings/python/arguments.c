@@ -154,7 +154,7 @@ nbdpy_get_strings (struct call *call, int i, const char *name, bool argv,
     return -1;
   }
   strings->array[n] = NULL;
-  for (Py_ssize_t j = 0; j < n; ++j) {
+  for (Py_ssize_t j = 0; j < n; j++) {
     PyObject *item = PyList_GET_ITEM (strings->items, j), *bytes = NULL;
     if (argv) {
       if (!PyUnicode_FSConverter (item, &bytes))

@@ -248,7 +248,7 @@ nbdpy_run_callback (struct callback *cb, int *error)
     show_exception (function);
     ret = -1;
   }
-  for (Py_ssize_t i = 1; i <= cb->count; ++i)
+  for (Py_ssize_t i = 1; i <= cb->count; i++)
     Py_XDECREF (cb->args[i]);
   Py_DECREF (function);
   leave_python (cb, owner);
@@ -284,7 +284,7 @@ PyObject *
 nbdpy_from_extents32 (const uint32_t *entries, size_t n)
 {
   PyObject *list = PyList_New ((Py_ssize_t) n);
-  for (size_t i = 0; list != NULL && i < n; ++i) {
+  for (size_t i = 0; list != NULL && i < n; i++) {
     PyObject *number = PyLong_FromUnsignedLong (entries[i]);
     if (number == NULL)
       Py_CLEAR (list);
@@ -299,7 +299,7 @@ PyObject *
 nbdpy_from_extents64 (const nbd_extent *entries, size_t n)
 {
   PyObject *list = PyList_New ((Py_ssize_t) n);
-  for (size_t i = 0; list != NULL && i < n; ++i) {
+  for (size_t i = 0; list != NULL && i < n; i++) {
     PyObject *pair = Py_BuildValue ("(KK)",
                                     (unsigned long long) entries[i].length,
                                     (unsigned long long) entries[i].flags);

@@ -56,7 +56,7 @@ serve (struct server *s)
   server_expect (s, "option EXTENDED_HEADERS");
   server_say (s, "reply EXTENDED_HEADERS ERR_UNSUP");
   server_expect (s, "option LIST_META_CONTEXT string \"\" u32 0");
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 3; i++)
     server_say (s, "reply LIST_META_CONTEXT META_CONTEXT u32 0 \"x:%d\"", i);
   server_say (s, "reply LIST_META_CONTEXT ACK");
   server_expect (s, "option SET_META_CONTEXT string \"\" u32 2 "
@@ -90,7 +90,7 @@ test (void)
   blocking_join (&client);
   CHECK_INT (client.result, 0);
   nbd_close (h);
-  for (int i = 0; i < 5; ++i)
+  for (int i = 0; i < 5; i++)
     CHECK_CALLS (&entries[i], called[i]);
   server_close (&s);
 }

@@ -32,7 +32,7 @@ test (void)
                   "u32 1 u32 512 u32 4096");
   server_say (&s, "reply INFO ACK");
   pump (h);
-  for (int i = 0; i < 2; ++i) {
+  for (int i = 0; i < 2; i++) {
     CHECK_INT (nbd_get_size (h), 512);
     CHECK_INT (nbd_get_block_size (h, LIBNBD_SIZE_MAXIMUM), 4096);
     CHECK_INT (nbd_is_read_only (h), 0);

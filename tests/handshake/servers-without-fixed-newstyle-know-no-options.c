@@ -35,9 +35,9 @@ test (void)
                ENOTSUP, NULL);
   CHECK_FAILS (nbd_opt_set_meta_context (h, context (&middle[2])), ENOTSUP,
                "nbd_opt_set_meta_context: ");
-  for (int i = 0; i < 5; ++i)
+  for (int i = 0; i < 5; i++)
     CHECK_CALLS (&done[i], 0);
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 3; i++)
     CHECK_CALLS (&middle[i], 0);
   CHECK_STATE (h, "NEGOTIATING");
   server_expect_nothing (&s);

@@ -254,7 +254,7 @@ ram_serve (struct ram_server *s)
 
   if (!handshake (s))
     return;
-  for (unsigned n = 1; receive_request (s, &r); ++n) {
+  for (unsigned n = 1; receive_request (s, &r); n++) {
     if (!execute (s, &r) || n == s->cut_after)
       return;
   }

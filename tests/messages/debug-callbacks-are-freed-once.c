@@ -43,7 +43,7 @@ test (void)
   CHECK (saw_call > 0);
   CHECK_OK (nbd_set_debug_callback (h, debug (&calls[2])));
   nbd_close (h);
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 3; i++) {
     CHECK_INT (calls[i].freed, 1);
     CHECK_INT (calls[i].called_after_free, 0);
   }

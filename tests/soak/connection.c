@@ -43,7 +43,7 @@ soak_connect (struct soak *soak, struct connection *c)
 void
 soak_begin (struct soak *soak)
 {
-  for (unsigned i = 0; i < SOAK_CONNECTIONS; ++i) {
+  for (unsigned i = 0; i < SOAK_CONNECTIONS; i++) {
     soak->connection[i].number = i;
     soak_connect (soak, &soak->connection[i]);
   }
@@ -58,7 +58,7 @@ compare (struct soak *soak, struct connection *c, const struct operation *op)
   soak->compared += op->length;
   if (memcmp (op->buf, want, op->length) == 0)
     return;
-  for (size_t i = 0; i < op->length; ++i)
+  for (size_t i = 0; i < op->length; i++)
     if (op->buf[i] != want[i])
       ram_fail ("connection %u, byte %zu of a read of %zu at %zu: "
                 "expected %02x, got %02x",
@@ -108,7 +108,7 @@ soak_close (struct soak *soak, struct connection *c)
   nbd_close (c->h);
   /* Until its end the server works on what it has received. */
   ram_join (&c->server);
-  for (unsigned i = 0; i < SOAK_DEPTH; ++i) {
+  for (unsigned i = 0; i < SOAK_DEPTH; i++) {
     struct operation *op = &c->commands[i];
 
     if (op->buf == NULL)
@@ -146,7 +146,7 @@ soak_disconnect (struct soak *soak, struct connection *c)
 static bool
 overlaps (const struct connection *c, const struct operation *op)
 {
-  for (unsigned i = 0; i < SOAK_DEPTH; ++i) {
+  for (unsigned i = 0; i < SOAK_DEPTH; i++) {
     const struct operation *other = &c->commands[i];
 
     if (other->buf != NULL && other != op
@@ -218,7 +218,7 @@ fill_buffer (struct operation *op)
   }
   uint64_t word = soak_random (UINT64_MAX);
 
-  for (size_t i = 0; i < op->length; ++i) {
+  for (size_t i = 0; i < op->length; i++) {
     op->buf[i] = word;
     word = word * UINT64_C (6364136223846793005) + (word >> 56) + 1;
     word = word << 5 | word >> 59;
@@ -255,7 +255,7 @@ soak_issue (struct soak *soak, struct connection *c)
 void
 soak_retire (struct soak *soak, struct connection *c)
 {
-  for (unsigned i = 0; i < SOAK_DEPTH; ++i) {
+  for (unsigned i = 0; i < SOAK_DEPTH; i++) {
     struct operation *op = &c->commands[i];
 
     if (op->buf == NULL || op->failed)

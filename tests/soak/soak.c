@@ -76,7 +76,7 @@ wait_for_events (void)
 {
   struct pollfd fds[SOAK_CONNECTIONS];
 
-  for (unsigned i = 0; i < SOAK_CONNECTIONS; ++i) {
+  for (unsigned i = 0; i < SOAK_CONNECTIONS; i++) {
     struct connection *c = &soak.connection[i];
     unsigned direction = nbd_aio_get_direction (c->h);
 
@@ -88,7 +88,7 @@ wait_for_events (void)
                     | (direction & LIBNBD_AIO_DIRECTION_WRITE ? POLLOUT : 0);
   }
   poll (fds, SOAK_CONNECTIONS, 10000);
-  for (unsigned i = 0; i < SOAK_CONNECTIONS; ++i) {
+  for (unsigned i = 0; i < SOAK_CONNECTIONS; i++) {
     struct connection *c = &soak.connection[i];
 
     if (fds[i].revents & (POLLIN | POLLHUP | POLLERR))
@@ -102,7 +102,7 @@ wait_for_events (void)
 static bool
 anything_in_flight (void)
 {
-  for (unsigned i = 0; i < SOAK_CONNECTIONS; ++i)
+  for (unsigned i = 0; i < SOAK_CONNECTIONS; i++)
     if (soak.connection[i].nr_commands > 0)
       return true;
   return false;
@@ -112,7 +112,7 @@ anything_in_flight (void)
 static void
 turn (void)
 {
-  for (unsigned i = 0; i < SOAK_CONNECTIONS; ++i) {
+  for (unsigned i = 0; i < SOAK_CONNECTIONS; i++) {
     struct connection *c = &soak.connection[i];
 
     for (uint64_t n = soak_random (SOAK_DEPTH / 2); n > 0; --n)
@@ -120,7 +120,7 @@ turn (void)
   }
   if (anything_in_flight ())
     wait_for_events ();
-  for (unsigned i = 0; i < SOAK_CONNECTIONS; ++i) {
+  for (unsigned i = 0; i < SOAK_CONNECTIONS; i++) {
     struct connection *c = &soak.connection[i];
 
     soak_retire (&soak, c);
@@ -135,11 +135,11 @@ turn (void)
 static size_t
 close_all (bool again)
 {
-  for (unsigned i = 0; i < SOAK_CONNECTIONS; ++i)
+  for (unsigned i = 0; i < SOAK_CONNECTIONS; i++)
     soak_close (&soak, &soak.connection[i]);
   size_t heap = mallinfo2 ().uordblks;
 
-  for (unsigned i = 0; again && i < SOAK_CONNECTIONS; ++i)
+  for (unsigned i = 0; again && i < SOAK_CONNECTIONS; i++)
     soak_connect (&soak, &soak.connection[i]);
   return heap;
 }

@@ -11,7 +11,7 @@ static int counter, racing;
 static void *
 count (void *opaque)
 {
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < 1000; i++) {
     if (!racing)
       pthread_mutex_lock (&lock);
     counter++;
@@ -27,10 +27,10 @@ main (int argc, char *argv[])
   pthread_t threads[2];
 
   racing = argc > 1 && strcmp (argv[1], "race") == 0;
-  for (int i = 0; i < 2; ++i)
+  for (int i = 0; i < 2; i++)
     if (pthread_create (&threads[i], NULL, count, NULL) != 0)
       return 1;
-  for (int i = 0; i < 2; ++i)
+  for (int i = 0; i < 2; i++)
     pthread_join (threads[i], NULL);
   return counter == 0;
 }

@@ -92,7 +92,7 @@ work (void *opaque)
   char out[SLICE], in[SLICE];
   int called = 0;
 
-  for (unsigned i = 0; i < ROUNDS; ++i) {
+  for (unsigned i = 0; i < ROUNDS; i++) {
     memset (out, (int) (w->number * 16 + i), sizeof out);
     wait_for (w, nbd_aio_pwrite (w->h, out, sizeof out, offset,
                                  (nbd_completion_callback) {
@@ -149,12 +149,12 @@ run (enum ram_style style, unsigned cut_after, void *(*function) (void *) )
                                .cut_after = cut_after };
   struct nbd_handle *h = ram_connect (&server);
 
-  for (unsigned i = 0; i < THREADS; ++i) {
+  for (unsigned i = 0; i < THREADS; i++) {
     workers[i] = (struct worker) { .h = h, .number = i };
     MUST (pthread_create (&workers[i].thread, NULL, function, &workers[i])
           == 0);
   }
-  for (unsigned i = 0; i < THREADS; ++i)
+  for (unsigned i = 0; i < THREADS; i++)
     pthread_join (workers[i].thread, NULL);
   if (cut_after == 0) {
     MUST (nbd_aio_in_flight (h) == 0);
@@ -168,7 +168,7 @@ run (enum ram_style style, unsigned cut_after, void *(*function) (void *) )
 int
 main (void)
 {
-  for (enum ram_style style = RAM_SIMPLE; style <= RAM_EXTENDED; ++style) {
+  for (enum ram_style style = RAM_SIMPLE; style <= RAM_EXTENDED; style++) {
     run (style, 0, work);
     for (unsigned cut_after = 1; cut_after < 1000; cut_after *= 3)
       run (style, cut_after, work_until_the_end);

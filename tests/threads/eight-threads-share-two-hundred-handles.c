@@ -33,7 +33,7 @@ use (struct nbd_handle *h, unsigned slice)
   MUST (nbd_pread (h, a, sizeof a, slice * SLICE, 0) == 0);
   while (nbd_aio_command_completed (h, cookie) == 0)
     MUST (nbd_poll (h, 1) != -1);
-  for (unsigned i = 0; i < SLICE; ++i)
+  for (unsigned i = 0; i < SLICE; i++)
     MUST (a[i] == (char) slice && b[i] == (char) slice);
   /* Ready or processing: between two questions it may become the other. */
   MUST (!nbd_aio_is_dead (h) && !nbd_aio_is_closed (h));
@@ -50,7 +50,7 @@ work (void *opaque)
     handles[i] = ram_connect (&servers[i]);
   }
   pthread_barrier_wait (&barrier);
-  for (i = 0; i < ROUNDS * HANDLES / THREADS; ++i)
+  for (i = 0; i < ROUNDS * HANDLES / THREADS; i++)
     use (handles[(i * (number + 1)) % HANDLES], (i + number) % THREADS);
   pthread_barrier_wait (&barrier);
   while ((i = next_close++) < HANDLES) {
@@ -69,14 +69,14 @@ main (void)
   unsigned numbers[THREADS];
 
   ram_create (&ram, THREADS * SLICE);
-  for (unsigned i = 0; i < THREADS; ++i)
+  for (unsigned i = 0; i < THREADS; i++)
     memset (ram.data + i * SLICE, (int) i, SLICE);
   pthread_barrier_init (&barrier, NULL, THREADS);
-  for (unsigned i = 0; i < THREADS; ++i) {
+  for (unsigned i = 0; i < THREADS; i++) {
     numbers[i] = i;
     MUST (pthread_create (&threads[i], NULL, work, &numbers[i]) == 0);
   }
-  for (unsigned i = 0; i < THREADS; ++i)
+  for (unsigned i = 0; i < THREADS; i++)
     pthread_join (threads[i], NULL);
   pthread_barrier_destroy (&barrier);
   ram_free (&ram);

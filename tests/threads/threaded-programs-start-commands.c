@@ -78,7 +78,7 @@ be_busy (void *opaque)
 static void *
 keep_connecting (void *opaque)
 {
-  for (int i = 0; i < ROUNDS; ++i)
+  for (int i = 0; i < ROUNDS; i++)
     connect_and_read ();
   return opaque;
 }
@@ -108,16 +108,16 @@ main (int argc, char *argv[])
     return serve ();
   self = realpath (argv[0], NULL);
   MUST (self != NULL);
-  for (int i = 0; i < BUSY + CONNECTING; ++i)
+  for (int i = 0; i < BUSY + CONNECTING; i++)
     MUST (pthread_create (&threads[i], NULL,
                           i < BUSY ? be_busy : keep_connecting, NULL)
           == 0);
-  for (int i = 0; i < ROUNDS; ++i)
+  for (int i = 0; i < ROUNDS; i++)
     connect_in_a_child ();
-  for (int i = BUSY; i < BUSY + CONNECTING; ++i)
+  for (int i = BUSY; i < BUSY + CONNECTING; i++)
     pthread_join (threads[i], NULL);
   finished = true;
-  for (int i = 0; i < BUSY; ++i)
+  for (int i = 0; i < BUSY; i++)
     pthread_join (threads[i], NULL);
   free (self);
   return EXIT_SUCCESS;

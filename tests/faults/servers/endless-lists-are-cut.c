@@ -65,7 +65,7 @@ run (size_t i)
   CHECK_OK (rows[i].issue (h));
   s.gives_up = true;
   s.drives = h;
-  for (unsigned id = 0; id < BATCH; ++id)
+  for (unsigned id = 0; id < BATCH; id++)
     notation_format (&batch, "%s %u \"x:y\"", rows[i].reply,
                      rows[i].numbered ? id : 0);
   while (!nbd_aio_is_dead (h)) {

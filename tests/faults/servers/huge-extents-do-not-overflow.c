@@ -23,7 +23,7 @@ on_extent (void *opaque, const char *metacontext, uint64_t offset,
   (void) metacontext;
   (void) offset;
   (void) error;
-  for (size_t i = 0; i < nr_entries; ++i)
+  for (size_t i = 0; i < nr_entries; i++)
     sum += entries[i].length;
   seen = nr_entries;
   return 0;
@@ -45,7 +45,7 @@ run (uint64_t size, int errnum, size_t extents, uint64_t covered)
     completion (&done), 0));
   notation_format (&reply, "chunk_head DONE BLOCK_STATUS 1 %d u32 1",
                    4 + 8 * N);
-  for (int i = 0; i < N; ++i)
+  for (int i = 0; i < N; i++)
     put_uint (&reply, UINT64_C (0xffffffff) << 32, 8);
   s.drives = h;
   server_send (&s, reply.p, reply.len);

@@ -28,7 +28,7 @@ run (enum style style)
                       : "xchunk 0 OFFSET_DATA 1 4K u64 4K pattern 4K 4K");
   if (style != SIMPLE)
     say_success (&s, style, 2, 0);
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 3; i++) {
     pump (h);
     CHECK_STATE (h, style == SIMPLE ? "PROCESSING" : "READY");
     CHECK_INT (nbd_aio_get_direction (h), LIBNBD_AIO_DIRECTION_READ);

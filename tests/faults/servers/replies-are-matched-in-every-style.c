@@ -16,7 +16,7 @@ run (enum style style)
   struct calls calls[N] = { 0 };
   uint8_t buf[N][SIZE], want[SIZE];
 
-  for (int i = 0; i < N; ++i)
+  for (int i = 0; i < N; i++)
     CHECK_OK (nbd_aio_pread (h, buf[i], SIZE, i * SIZE,
                              completion (&calls[i]), 0));
   pump (h);
@@ -42,12 +42,12 @@ run_interleaved (enum style style)
   struct calls middle[2] = { 0 }, done[2] = { 0 };
   uint8_t buf[2][SIZE], want[SIZE];
 
-  for (int i = 0; i < 2; ++i)
+  for (int i = 0; i < 2; i++)
     CHECK_OK (nbd_aio_pread_structured (h, buf[i], SIZE, i * SIZE,
                                         chunk (&middle[i]),
                                         completion (&done[i]), 0));
   s.drives = h;
-  for (int n = 0; n < 2 * SIZE; ++n) {
+  for (int n = 0; n < 2 * SIZE; n++) {
     int i = n % 2, at = i * SIZE + n / 2 * 237 % SIZE; /* 237 is odd */
 
     if (style == STRUCTURED)
@@ -58,7 +58,7 @@ run_interleaved (enum style style)
                   n / 2 == SIZE - 1, i + 1, i * SIZE, at, at);
   }
   pump (h);
-  for (int i = 0; i < 2; ++i) {
+  for (int i = 0; i < 2; i++) {
     CHECK_INT (nbd_aio_command_completed (h, i + 1), 1);
     CHECK_CALLS (&middle[i], SIZE);
     CHECK_CALLS (&done[i], 1);

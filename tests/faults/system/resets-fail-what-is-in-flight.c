@@ -69,7 +69,7 @@ finish (enum style style, bool resets)
   server_handshake (&s, style, 1 << 20, FLAGS_ALL);
   while (!nbd_aio_is_ready (h))
     CHECK_OK (nbd_poll (h, -1));
-  for (int i = 0; i < N; ++i)
+  for (int i = 0; i < N; i++)
     CHECK_OK (
       i % 2 ? nbd_aio_pwrite (h, buf[i], 512, 0, completion (&calls[i]), 0)
             : nbd_aio_pread (h, buf[i], 512, 0, completion (&calls[i]), 0));
@@ -85,7 +85,7 @@ finish (enum style style, bool resets)
   while (!nbd_aio_is_dead (h) && !nbd_aio_is_closed (h))
     nbd_poll (h, -1);
   CHECK_STATE (h, resets ? "DEAD" : "CLOSED");
-  for (int i = 0; i < N; ++i) {
+  for (int i = 0; i < N; i++) {
     CHECK_INT (calls[i].called, 1);
     CHECK_INT (calls[i].error, i < 2 ? 0 : ENOTCONN);
     if (i < 2)
@@ -95,7 +95,7 @@ finish (enum style style, bool resets)
   }
   CHECK_INT (nbd_aio_in_flight (h), 0);
   nbd_close (h);
-  for (int i = 0; i < N; ++i)
+  for (int i = 0; i < N; i++)
     CHECK_CALLS (&calls[i], 1);
   server_close (&s);
 }

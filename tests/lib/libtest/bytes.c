@@ -39,7 +39,7 @@ put_uint (struct bytes *b, uint64_t v, unsigned size)
 {
   uint8_t *p = put_space (b, size);
 
-  for (unsigned i = 0; i < size; ++i)
+  for (unsigned i = 0; i < size; i++)
     p[i] = v >> (8 * (size - 1 - i));
 }
 
@@ -61,7 +61,7 @@ pattern_fill (void *p, uint64_t offset, size_t n)
 {
   uint8_t *q = p;
 
-  for (size_t i = 0; i < n; ++i)
+  for (size_t i = 0; i < n; i++)
     q[i] = pattern_at (offset + i);
 }
 

@@ -159,7 +159,7 @@ hex_around (char *text, size_t size, const uint8_t *p, size_t len, size_t at)
   size_t used = 0;
 
   text[0] = '\0';
-  for (size_t i = from; i < len && i < from + 32 && used + 6 < size; ++i)
+  for (size_t i = from; i < len && i < from + 32 && used + 6 < size; i++)
     used += snprintf (text + used, size - used, "%s%02x",
                       i == at       ? " ["
                       : i == at + 1 ? "] "

@@ -29,7 +29,7 @@ state_name (struct nbd_handle *h)
   };
   const char *name = NULL;
 
-  for (size_t i = 0; i < sizeof states / sizeof states[0]; ++i)
+  for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
     if (states[i].holds) {
       if (name)
         FAIL ("the handle is both %s and %s", name, states[i].name);
@@ -67,7 +67,7 @@ is_awake (struct nbd_handle *h)
 void
 pump (struct nbd_handle *h)
 {
-  for (int i = 0; i < MAX_EVENTS; ++i) {
+  for (int i = 0; i < MAX_EVENTS; i++) {
     unsigned dir = nbd_aio_get_direction (h);
     short events;
     int r;

@@ -51,7 +51,7 @@ deliver (struct server *s, struct nbd_handle *h, const char *sent,
   s->gives_up = true; /* the client may have seen enough */
   notation_format (&b, "%s", sent);
   if (bytewise && b.len <= 65536)
-    for (size_t i = 0; i < b.len; ++i) {
+    for (size_t i = 0; i < b.len; i++) {
       server_send (s, b.p + i, 1);
       pump (h);
     }
@@ -79,7 +79,7 @@ check_death (int errnum, const char *text, const char *state)
   if (fault_cipher && dies_on_close (state))
     text = fault_cipher->closed;
   CHECK_ERROR (errnum, text);
-  for (const char *p = error; *p; ++p)
+  for (const char *p = error; *p; p++)
     if ((unsigned char) *p < 0x20)
       FAIL ("the message has the byte 0x%02x: %s", *p, error);
 }
@@ -169,7 +169,7 @@ run_handshake_faults (const struct handshake_stage *stage,
 
   if (fault_cipher && !can_ask_for_tls (stage))
     return;
-  for (i = 0; i < nr_rows; ++i)
+  for (i = 0; i < nr_rows; i++)
     if (ROW (rows[i].name)) {
       run_handshake (stage, &rows[i], false);
       run_handshake (stage, &rows[i], true);
@@ -230,7 +230,7 @@ check_usable (struct server *s, struct nbd_handle *h, enum style style)
 static void
 check_no_stale (const uint8_t *buf)
 {
-  for (size_t i = 0; i < SIZE; ++i)
+  for (size_t i = 0; i < SIZE; i++)
     if (buf[i] == OLD && pattern_at (SIZE + i) != OLD)
       FAIL ("byte %zu shows old memory", i);
 }
@@ -316,7 +316,7 @@ run_reply_faults (enum style style, uint64_t export_size,
 {
   static size_t i; /* survives the jump of a failed row */
 
-  for (i = 0; i < nr_rows; ++i)
+  for (i = 0; i < nr_rows; i++)
     if (ROW (rows[i].name)) {
       run_reply (style, export_size, &rows[i], false);
       run_reply (style, export_size, &rows[i], true);
@@ -332,7 +332,7 @@ extend (struct bytes *out, const char *text, const char *offset)
     size_t line = strcspn (text, "\n"), words = 0, i;
     bool is_chunk = strncmp (text, "chunk", 5) == 0;
 
-    for (i = 0; i < line && words < 4; ++i)
+    for (i = 0; i < line && words < 4; i++)
       words += i + 1 == line || text[i + 1] == ' ';
     if (is_chunk) {
       put_mem (out, "x", 1);
@@ -356,7 +356,7 @@ run_chunk_faults (const struct reply_fault *rows, size_t nr_rows)
   static size_t i;
 
   run_reply_faults (STRUCTURED, 1 << 20, rows, nr_rows);
-  for (i = 0; i < nr_rows; ++i) {
+  for (i = 0; i < nr_rows; i++) {
     struct bytes sent = { 0 };
     struct reply_fault row = rows[i];
 

@@ -111,7 +111,7 @@ static const struct {
 bool
 constant_value (const char *name, size_t len, uint64_t *value)
 {
-  for (size_t i = 0; i < sizeof constants / sizeof constants[0]; ++i)
+  for (size_t i = 0; i < sizeof constants / sizeof constants[0]; i++)
     if (strlen (constants[i].name) == len
         && strncmp (constants[i].name, name, len) == 0) {
       *value = constants[i].value;
@@ -147,7 +147,7 @@ static const struct {
 const char *
 errno_name (int errnum)
 {
-  for (size_t i = 0; i < sizeof errnos / sizeof errnos[0]; ++i)
+  for (size_t i = 0; i < sizeof errnos / sizeof errnos[0]; i++)
     if (errnos[i].value == errnum)
       return errnos[i].name;
   return strerror (errnum);
@@ -156,7 +156,7 @@ errno_name (int errnum)
 bool
 errno_value (const char *name, int *errnum)
 {
-  for (size_t i = 0; i < sizeof errnos / sizeof errnos[0]; ++i)
+  for (size_t i = 0; i < sizeof errnos / sizeof errnos[0]; i++)
     if (strcmp (errnos[i].name, name) == 0) {
       *errnum = errnos[i].value;
       return true;

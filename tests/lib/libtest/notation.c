@@ -90,7 +90,7 @@ part_value (const char *part, size_t len, const char *prefix, uint64_t *value)
     }
     return end == part + len;
   }
-  for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; ++i) {
+  for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
     const char *first = i == 0 ? prefix : prefixes[i];
     int n = snprintf (name, sizeof name, "%s%.*s", first, (int) len, part);
 
@@ -187,7 +187,7 @@ put_message (struct bytes *out, const struct message *m, const char **text)
   size_t length_at = 0, length_size = 0;
   uint64_t value;
 
-  for (const char *f = m->fields; *f; ++f) {
+  for (const char *f = m->fields; *f; f++) {
     unsigned size = *f - '0';
 
     if (*f == 'l' || *f == 'L') {
@@ -294,7 +294,7 @@ notation_bytes (struct bytes *out, const char *text)
       put_mem (out, word + 1, len - 1);
       continue;
     }
-    for (size_t i = 0; i < sizeof messages / sizeof messages[0]; ++i)
+    for (size_t i = 0; i < sizeof messages / sizeof messages[0]; i++)
       if (strcmp (word, messages[i].name) == 0)
         m = &messages[i];
     wrong = m ? put_message (out, m, &text)

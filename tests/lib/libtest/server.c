@@ -203,7 +203,7 @@ grant_contexts (struct server *s, const uint8_t *data)
   unsigned queries = get_uint (data + at, 4);
 
   at += 4;
-  for (unsigned id = 1; id <= queries; ++id) {
+  for (unsigned id = 1; id <= queries; id++) {
     struct bytes reply = { 0 };
     size_t len = get_uint (data + at, 4);
 

@@ -18,7 +18,7 @@
     };                                               \
     static int style; /* survives a failed row */    \
                                                      \
-    for (style = SIMPLE; style <= EXTENDED; ++style) \
+    for (style = SIMPLE; style <= EXTENDED; style++) \
       if (ROW (names[style]))                        \
         run (style);                                 \
   } while (0)

@@ -38,7 +38,7 @@ parse_call (struct play *p, struct call *call, const char *text)
 static void
 free_call (struct call *call)
 {
-  for (size_t i = 0; i < call->nr_strings; ++i)
+  for (size_t i = 0; i < call->nr_strings; i++)
     free (call->strings[i]);
 }
 
@@ -116,7 +116,7 @@ new_command (struct play *p)
 struct command *
 play_find (struct play *p, int64_t cookie)
 {
-  for (size_t i = 0; i < p->nr_commands; ++i)
+  for (size_t i = 0; i < p->nr_commands; i++)
     if (cookie > 0 && p->commands[i].cookie == cookie)
       return &p->commands[i];
   PLAY_FAIL (p, "no command has the number %d", (int) cookie);

@@ -189,7 +189,7 @@ expect_fact (struct play *p, const char *word, const char *rest)
 {
   char name[WORD_MAX];
 
-  for (size_t i = 0; i < sizeof facts / sizeof facts[0]; ++i)
+  for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
     if (strcmp (word, facts[i].name) == 0) {
       expect_number (p, word, facts[i].query (p->h), rest);
       return true;

@@ -44,7 +44,7 @@ compare_logs (const struct transcript *t, char *seen, char *unseen)
 static void
 play_cuts (const struct transcript *t, size_t bytes)
 {
-  for (size_t cut = 0; cut < bytes; ++cut) {
+  for (size_t cut = 0; cut < bytes; cut++) {
     struct delivery delivery = { WHOLE };
     char *seen, *unseen;
 
@@ -63,7 +63,7 @@ play_cuts (const struct transcript *t, size_t bytes)
 static void
 play_failures (const struct transcript *t, size_t bytes)
 {
-  for (size_t i = 0; i < bytes; ++i) {
+  for (size_t i = 0; i < bytes; i++) {
     struct delivery lost = { WHOLE }, mute = { WHOLE };
 
     check_case ("socket lost after %zu of %zu bytes", i, bytes);
@@ -104,8 +104,8 @@ play_some_changes (const struct transcript *t, size_t bytes)
 static size_t
 play_all_changes (const struct transcript *t, size_t bytes)
 {
-  for (size_t change = 0; change < bytes; ++change)
-    for (unsigned flip = 1; flip <= 0xff; ++flip)
+  for (size_t change = 0; change < bytes; change++)
+    for (unsigned flip = 1; flip <= 0xff; flip++)
       play_change (t, bytes, change, flip);
   return bytes * 0xff;
 }

@@ -30,8 +30,8 @@ choose_stale (const struct transcript *t, uint8_t flip)
   bool sent[256] = { [0] = true };
   unsigned stale = 0xff;
 
-  for (size_t i = 0; i < t->nr_steps; ++i)
-    for (size_t k = 0; k < t->steps[i].bytes.len; ++k)
+  for (size_t i = 0; i < t->nr_steps; i++)
+    for (size_t k = 0; k < t->steps[i].bytes.len; k++)
       if (t->steps[i].kind == STEP_SERVER) {
         sent[t->steps[i].bytes.p[k]] = true;
         sent[t->steps[i].bytes.p[k] ^ flip] = true;
@@ -51,7 +51,7 @@ play_handshake (struct play *p, const char *text)
   int style = -1;
 
   if (notation_word (&text, word, sizeof word, NULL))
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i < 3; i++)
       if (strcmp (word, styles[i]) == 0)
         style = i;
   if (style == -1 || !notation_word (&text, word, sizeof word, NULL)
@@ -99,7 +99,7 @@ play_server (struct play *p, const struct step *step,
   p->astray |= changed;
   p->s.gives_up = true; /* a client may end without listening */
   if (delivery.bytewise) {
-    for (size_t i = 0; i < n; ++i) {
+    for (size_t i = 0; i < n; i++) {
       server_send (&p->s, step->bytes.p + i, 1);
       pump (p->h);
     }
@@ -152,7 +152,7 @@ check_no_stale (struct play *p, struct command *c)
 {
   if (!c->is_read || p->stale == 0 || !nbd_get_pread_initialize (p->h))
     return;
-  for (size_t i = 0; i < c->count; ++i)
+  for (size_t i = 0; i < c->count; i++)
     if (c->buf[i] == p->stale
         && (p->astray || pattern_at (c->offset + i) != p->stale))
       PLAY_FAIL (p, "byte %zu of command %d shows old memory", i,
@@ -173,7 +173,7 @@ check_after_end (struct play *p)
   if (ended)
     CHECK_INT (nbd_aio_in_flight (p->h), 0);
 
-  for (size_t i = 0; i < p->nr_commands; ++i) {
+  for (size_t i = 0; i < p->nr_commands; i++) {
     struct command *c = &p->commands[i];
 
     if (c->completed != !c->refused)
@@ -198,7 +198,7 @@ finish (struct play *p)
   nbd_close (p->h);
   if (p->nr_events != nr_events)
     PLAY_FAIL (p, "closing caused the event `%s'", p->events[nr_events]);
-  for (size_t i = 0; i < p->nr_commands; ++i) {
+  for (size_t i = 0; i < p->nr_commands; i++) {
     struct command *c = &p->commands[i];
 
     if (c->completion_freed != 1 || c->middle_freed != c->has_middle)
@@ -215,7 +215,7 @@ join_events (struct play *p)
 {
   struct bytes log = { 0 };
 
-  for (size_t i = 0; i < p->nr_events; ++i) {
+  for (size_t i = 0; i < p->nr_events; i++) {
     put_mem (&log, p->events[i], strlen (p->events[i]));
     put_mem (&log, "\n", 1);
   }
@@ -300,7 +300,7 @@ play_transcript (const struct transcript *t, struct delivery delivery,
     nbd_set_debug_callback (p->h, debug (&logged));
     nbd_set_debug (p->h, true);
   }
-  for (size_t i = 0; i < t->nr_steps && !cut; ++i)
+  for (size_t i = 0; i < t->nr_steps && !cut; i++)
     cut = play_step (p, &t->steps[i], delivery, &sent);
 
   if (cut) {
@@ -318,7 +318,7 @@ play_transcript (const struct transcript *t, struct delivery delivery,
   if (log)
     *log = join_events (p);
   finish (p);
-  for (size_t i = 0; i < p->nr_events; ++i)
+  for (size_t i = 0; i < p->nr_events; i++)
     free (p->events[i]);
   return sent;
 }

@@ -102,7 +102,7 @@ on_chunk (void *opaque, const void *subbuf, size_t count, uint64_t offset,
                 (uintmax_t) offset, count);
     break;
   case LIBNBD_READ_HOLE:
-    for (size_t i = 0; i < count; ++i)
+    for (size_t i = 0; i < count; i++)
       if (place[i] != 0)
         PLAY_FAIL (p, "byte %zu of a hole is not zero", i);
     play_event (p, "chunk %d hole %ju %zu", (int) c->cookie,
@@ -136,7 +136,7 @@ extents_event (struct command *c, const char *metacontext, uint64_t offset,
   char text[2048] = "";
   size_t used = 0;
 
-  for (size_t i = 0; i < n && used < sizeof text - 50; ++i)
+  for (size_t i = 0; i < n && used < sizeof text - 50; i++)
     used += sprintf (text + used, " %ju:%ju", (uintmax_t) entries[i].length,
                      (uintmax_t) entries[i].flags);
   play_event (in_the_middle (c), "extents %d \"%s\" %ju%s", (int) c->cookie,
@@ -154,7 +154,7 @@ on_extent (void *opaque, const char *metacontext, uint64_t offset,
   (void) error;
   if (nr_entries % 2 != 0 || nr_entries / 2 > 64)
     PLAY_FAIL (c->play, "extent callback with %zu entries", nr_entries);
-  for (; n < nr_entries / 2; ++n)
+  for (; n < nr_entries / 2; n++)
     wide[n] = (nbd_extent) { entries[2 * n], entries[2 * n + 1] };
   extents_event (c, metacontext, offset, wide, n);
   return 0;

@@ -40,7 +40,7 @@ add_step (struct transcript *t, int line, const char *text)
   struct step step = { .line = line };
   const char *wrong = "the line begins with no known mark";
 
-  for (size_t i = 0; i < sizeof marks / sizeof marks[0]; ++i) {
+  for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
     size_t n = strlen (marks[i].mark);
 
     if (strncmp (text, marks[i].mark, n) == 0) {
@@ -73,7 +73,7 @@ transcript_read (struct transcript *t, const char *path)
   *t = (struct transcript) { .path = path };
   if (file == NULL)
     check_fail (path, 0, "%s", strerror (errno));
-  for (int nr = 1; (n = getline (&line, &size, file)) != -1; ++nr) {
+  for (int nr = 1; (n = getline (&line, &size, file)) != -1; nr++) {
     if (n > 0 && line[n - 1] == '\n')
       line[--n] = '\0';
     bool more = n > 0 && line[n - 1] == '\\';
@@ -102,7 +102,7 @@ transcript_read (struct transcript *t, const char *path)
 void
 transcript_free (struct transcript *t)
 {
-  for (size_t i = 0; i < t->nr_steps; ++i) {
+  for (size_t i = 0; i < t->nr_steps; i++) {
     free (t->steps[i].text);
     bytes_free (&t->steps[i].bytes);
   }

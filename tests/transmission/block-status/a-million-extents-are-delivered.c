@@ -42,7 +42,7 @@ test (void)
     NBD_NULL_COMPLETION, 0));
   notation_format (&reply, "chunk_head DONE BLOCK_STATUS 1 %d u32 1",
                    4 + 8 * N);
-  for (int i = 0; i < N; ++i) {
+  for (int i = 0; i < N; i++) {
     put_uint (&reply, 512, 4);
     put_uint (&reply, i % 4, 4);
   }

@@ -23,7 +23,7 @@ test (void)
   CHECK_FAILS (nbd_aio_notify_read (h), 0, "nbd_aio_notify_read: ");
   CHECK_CONTAINS (nbd_get_error (), "magic");
   CHECK_STATE (h, "DEAD");
-  for (int i = 0; i < 2; ++i) {
+  for (int i = 0; i < 2; i++) {
     CHECK_INT (calls[i].called, 1);
     CHECK_INT (calls[i].error, ENOTCONN);
   }

@@ -22,7 +22,7 @@ completed (void)
 {
   int n = 0;
 
-  for (int i = 0; i < N; ++i)
+  for (int i = 0; i < N; i++)
     n += calls[i].called;
   return n;
 }
@@ -72,13 +72,13 @@ run (enum style style, int (*drive) (struct nbd_handle *h))
   struct server s;
   struct nbd_handle *h = server_handle (&s, style);
 
-  for (int i = 0; i < N; ++i) {
+  for (int i = 0; i < N; i++) {
     calls[i] = (struct calls) { .gives = 1 };
     CHECK_OK (nbd_aio_pread (h, bufs[i], sizeof bufs[i], i * 8,
                              completion (&calls[i]), 0));
   }
   pump (h);
-  for (int i = 0; i < N; ++i)
+  for (int i = 0; i < N; i++)
     server_request (&s, NULL);
   for (int i = N; i > 0; --i)
     if (style == SIMPLE)
@@ -87,7 +87,7 @@ run (enum style style, int (*drive) (struct nbd_handle *h))
       server_say (&s, "chunk DONE OFFSET_DATA %d u64 %d pattern %d 8", i,
                   (i - 1) * 8, (i - 1) * 8);
 
-  for (drive_calls = 0; completed () < N; ++drive_calls) {
+  for (drive_calls = 0; completed () < N; drive_calls++) {
     if (!is_awake (h))
       FAIL ("%d of %d replies were served and the handle sleeps with "
             "direction %u",
@@ -95,7 +95,7 @@ run (enum style style, int (*drive) (struct nbd_handle *h))
     CHECK_OK (drive (h));
   }
   CHECK_INT (nbd_aio_in_flight (h), 0);
-  for (int i = 0; i < N; ++i)
+  for (int i = 0; i < N; i++)
     CHECK_CALLS (&calls[i], 1);
   nbd_close (h);
   server_close (&s);
@@ -115,8 +115,8 @@ test (void)
     { "poll and notify_read", by_both },
   };
 
-  for (size_t i = 0; i < sizeof ways / sizeof ways[0]; ++i)
-    for (enum style style = SIMPLE; style <= STRUCTURED; ++style) {
+  for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+    for (enum style style = SIMPLE; style <= STRUCTURED; style++) {
       check_case ("%s, style %d", ways[i].name, style);
       run (style, ways[i].drive);
     }

@@ -18,10 +18,10 @@ run (int (*drive) (struct nbd_handle *h))
   char bufs[N][4];
   int done = 0;
 
-  for (int i = 0; i < N; ++i)
+  for (int i = 0; i < N; i++)
     CHECK_OK (nbd_aio_pread (h, bufs[i], 4, 0, completion (&calls[i]), 0));
   pump (h);
-  for (int i = 1; i <= N; ++i)
+  for (int i = 1; i <= N; i++)
     server_say (&s,
                 "chunk 0 OFFSET_DATA %d u64 0 \"ab\"\n"
                 "chunk DONE OFFSET_DATA %d u64 2 \"cd\"",
@@ -32,7 +32,7 @@ run (int (*drive) (struct nbd_handle *h))
 
     CHECK_INT (drive (h), 1);
     done = 0;
-    for (int i = 0; i < N; ++i)
+    for (int i = 0; i < N; i++)
       done += calls[i].called;
     /* A chunk that ends no command may have been all. */
     if (done > before + 1)

@@ -19,17 +19,17 @@ test (void)
   char buf[16];
   size_t seen;
 
-  for (int i = 0; i < N; ++i)
+  for (int i = 0; i < N; i++)
     CHECK_OK (nbd_aio_pread (h, buf, 16, 0, completion (&calls[i]), 0));
   pump (h);
-  for (int i = 0; i < N; ++i)
+  for (int i = 0; i < N; i++)
     server_request (&s, NULL);
-  for (int i = 1; i <= N; ++i)
+  for (int i = 1; i <= N; i++)
     server_say (&s, "simple 0 %d pattern 0 16", i);
   CHECK_INT (nbd_poll (h, 0), 1);
 
   /* Some of these are held back while so many are unanswered. */
-  for (int i = 0; i < 4; ++i)
+  for (int i = 0; i < 4; i++)
     CHECK_OK (nbd_aio_pread (h, buf, 16, 0, completion (&more[i]), 0));
   seen = server_take (&s);
   if (seen == 4 * 28)

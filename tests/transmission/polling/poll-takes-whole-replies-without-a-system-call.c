@@ -18,10 +18,10 @@ test (void)
   struct calls calls[N] = { 0 };
   char bufs[N][16];
 
-  for (int i = 0; i < N; ++i)
+  for (int i = 0; i < N; i++)
     CHECK_OK (nbd_aio_pread (h, bufs[i], 16, 0, completion (&calls[i]), 0));
   pump (h);
-  for (int i = 1; i <= N; ++i)
+  for (int i = 1; i <= N; i++)
     server_say (&s, "simple 0 %d pattern 0 16", i);
 
   syscalls_made ();
@@ -31,7 +31,7 @@ test (void)
   CHECK (made.polls <= 1);
   CHECK_INT (calls[0].called, 1);
 
-  for (int i = 1; i < N; ++i) {
+  for (int i = 1; i < N; i++) {
     CHECK_INT (nbd_poll (h, -1), 1);
     made = syscalls_made ();
     CHECK_INT (made.polls + made.receives + made.sends, 0);

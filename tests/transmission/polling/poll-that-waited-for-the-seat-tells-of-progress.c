@@ -18,15 +18,15 @@ test (void)
   char buf[4];
 
   s.waits = true;
-  for (int i = 0; i < 2; ++i)
+  for (int i = 0; i < 2; i++)
     CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&calls[i]), 0));
   server_expect (&s, "request 0 READ 1 0 4\nrequest 0 READ 2 0 4");
-  for (int i = 0; i < 2; ++i) {
+  for (int i = 0; i < 2; i++) {
     pollers[i] = (struct blocking) { .h = h, .call = blocking_poll };
     blocking_start (&pollers[i]);
   }
   server_say (&s, "simple 0 1 \"data\"\nsimple 0 2 \"data\"");
-  for (int i = 0; i < 2; ++i) {
+  for (int i = 0; i < 2; i++) {
     blocking_join (&pollers[i]);
     CHECK_INT (pollers[i].result, 1);
   }

@@ -23,7 +23,7 @@ on_signal (int sig)
 static void
 interrupt (struct blocking *b)
 {
-  for (int i = 1; i <= 20; ++i) {
+  for (int i = 1; i <= 20; i++) {
     pthread_kill (b->thread, SIGUSR1);
     while (signals < i)
       sched_yield (); /* until it was delivered */

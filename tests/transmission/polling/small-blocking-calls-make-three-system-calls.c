@@ -13,7 +13,7 @@
 static int
 read_and_count (struct blocking *b)
 {
-  for (int i = 0; i < ROUNDS; ++i) {
+  for (int i = 0; i < ROUNDS; i++) {
     syscalls_made ();
     CHECK_OK (b->number ? blocking_flush (b) : blocking_pread (b));
     struct syscalls made = syscalls_made ();
@@ -34,7 +34,7 @@ test (void)
   s.waits = true;
   for (reader.number = 0; reader.number < 2; ++reader.number) {
     blocking_start (&reader);
-    for (int i = 0; i < ROUNDS; ++i) {
+    for (int i = 0; i < ROUNDS; i++) {
       uint16_t type;
       int cookie = server_request (&s, &type);
 

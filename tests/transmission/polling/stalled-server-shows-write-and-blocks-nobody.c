@@ -20,7 +20,7 @@ test (void)
   struct calls calls[N] = { 0 };
   char *buf = calloc (1, SIZE);
 
-  for (int i = 0; i < N; ++i)
+  for (int i = 0; i < N; i++)
     CHECK_OK (nbd_aio_pwrite (h, buf, SIZE, 0, completion (&calls[i]), 0));
   CHECK_INT (nbd_aio_get_direction (h), LIBNBD_AIO_DIRECTION_BOTH);
   CHECK_STATE (h, "PROCESSING");
@@ -41,7 +41,7 @@ test (void)
   server_close (&s);
   pump (h);
   CHECK_STATE (h, "CLOSED");
-  for (int i = 0; i < N; ++i) {
+  for (int i = 0; i < N; i++) {
     CHECK_INT (calls[i].called, 1);
     CHECK_INT (calls[i].error, 0);
   }

@@ -23,7 +23,7 @@ show_write_and_flush (void)
   int cookies[N], sent = 0;
 
   h = server_handle (&s, SIMPLE);
-  for (int i = 0; i < N; ++i) {
+  for (int i = 0; i < N; i++) {
     calls[i] = (struct calls) { .gives = 1 };
     CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&calls[i]), 0));
   }
@@ -31,7 +31,7 @@ show_write_and_flush (void)
   while (server_take (&s) > 0)
     cookies[sent++] = server_request (&s, NULL);
   CHECK (sent < N);
-  for (int i = 0; i < sent; ++i)
+  for (int i = 0; i < sent; i++)
     server_say (&s, "simple 0 %d \"data\"", cookies[i]);
   CHECK_OK (nbd_aio_notify_read (h));
   CHECK_INT (nbd_aio_get_direction (h), LIBNBD_AIO_DIRECTION_READ);
@@ -46,7 +46,7 @@ finish (void)
   while (server_take (&s) > 0)
     server_say (&s, "simple 0 %d \"data\"", (int) server_request (&s, NULL));
   pump (h);
-  for (int i = 0; i < N; ++i)
+  for (int i = 0; i < N; i++)
     CHECK_CALLS (&calls[i], 1);
   CHECK_FAILS (nbd_aio_notify_write (h), EINVAL, NULL);
   nbd_close (h);

@@ -42,7 +42,7 @@ run (enum style style)
                     "simple 0 5\n"
                     "chunk DONE OFFSET_DATA 4 u64 1M pattern 1M 2M");
   pump (h);
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 5; i++) {
     CHECK_INT (calls[i].called, 1);
     CHECK_INT (calls[i].error, 0);
   }

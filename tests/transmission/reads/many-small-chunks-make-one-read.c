@@ -21,7 +21,7 @@ test (void)
   CHECK_OK (nbd_aio_pread_structured (h, buf, N, N, chunk (&middle),
                                       completion (&done), 0));
   s.drives = h;
-  for (int i = 0; i < N; ++i) {
+  for (int i = 0; i < N; i++) {
     int at = N + i * 1237 % N; /* 1237 and N share no factor */
 
     server_say (&s, "chunk %d OFFSET_DATA 1 u64 %d pattern %d 1", i == N - 1,

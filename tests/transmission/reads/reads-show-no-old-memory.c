@@ -85,7 +85,7 @@ run (size_t i, bool by_bytes)
   CHECK_OK (nbd_aio_pread (h, buf, SIZE, 0, completion (&calls), 0));
   notation_format (&sent, "%s", rows[i].sent);
   notation_format (&want, "%s", rows[i].want);
-  for (size_t k = 0; by_bytes && k + 1 < sent.len; ++k) {
+  for (size_t k = 0; by_bytes && k + 1 < sent.len; k++) {
     server_send (&s, sent.p + k, 1);
     pump (h);
   }
@@ -112,7 +112,7 @@ test (void)
 {
   static size_t i; /* survives the jump of a failed row */
 
-  for (i = 0; i < sizeof rows / sizeof rows[0]; ++i)
+  for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
     if (ROW (rows[i].name)) {
       run (i, false);
       run (i, true);

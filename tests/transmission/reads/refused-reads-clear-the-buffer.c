@@ -19,7 +19,7 @@ static void
 all_reads (struct nbd_handle *h, uint64_t offset, uint32_t flags, int errnum,
            const char *left)
 {
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 4; i++) {
     struct calls done = { 0 }, middle = { 0 };
 
     check_case ("read call %d, errno %d", i, errnum);

@@ -19,7 +19,7 @@ test (void)
   CHECK_FAILS (nbd_aio_command_completed (h, 0), EINVAL, NULL);
   CHECK_INT (nbd_aio_command_completed (h, 1), 0);
 
-  for (int i = 1; i <= 3; ++i)
+  for (int i = 1; i <= 3; i++)
     CHECK_INT (nbd_aio_flush (h, NBD_NULL_COMPLETION, 0), i);
   CHECK_INT (nbd_aio_peek_command_completed (h), 0);
   CHECK_INT (nbd_aio_command_completed (h, 2), 0);

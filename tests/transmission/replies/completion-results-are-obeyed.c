@@ -19,13 +19,13 @@ test (void)
   struct calls ignored = { .gives = 0, .sets_error = ENOMEM };
   struct calls *all[] = { &retires, &fails, &replaces, &ignored };
 
-  for (int i = 0; i < 4; ++i)
+  for (int i = 0; i < 4; i++)
     CHECK_OK (nbd_aio_flush (h, completion (all[i]), 0));
   pump (h);
-  for (int i = 1; i <= 4; ++i)
+  for (int i = 1; i <= 4; i++)
     server_say (&s, "simple 0 %d", i);
   pump (h);
-  for (int i = 0; i < 4; ++i)
+  for (int i = 0; i < 4; i++)
     CHECK_INT (all[i]->called, 1);
   CHECK_CALLS (&retires, 1);
   CHECK_INT (nbd_aio_command_completed (h, 1), 0);
@@ -33,7 +33,7 @@ test (void)
   CHECK_INT (nbd_aio_command_completed (h, 2), 1);
   CHECK_FAILS (nbd_aio_command_completed (h, 3), ENOMEM, "command failed");
   CHECK_INT (nbd_aio_command_completed (h, 4), 1);
-  for (int i = 0; i < 4; ++i)
+  for (int i = 0; i < 4; i++)
     CHECK_CALLS (all[i], 1);
   nbd_close (h);
   server_close (&s);

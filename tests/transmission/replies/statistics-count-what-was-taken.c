@@ -19,7 +19,7 @@ test (void)
   struct calls calls[3] = { 0 };
   char buf[8];
 
-  for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 3; i++)
     CHECK_OK (nbd_aio_pread (h, buf, 8, 0, completion (&calls[i]), 0));
   CHECK_INT (nbd_stats_bytes_sent (h) - sent, 3 * 28);
   CHECK_INT (nbd_stats_chunks_sent (h) - chunks_sent, 3);

@@ -18,7 +18,7 @@ test (void)
   char buf[4];
   int answered = 0;
 
-  for (int i = 0; i < N; ++i) {
+  for (int i = 0; i < N; i++) {
     calls[i].gives = 1;
     CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&calls[i]), 0));
   }
@@ -37,7 +37,7 @@ test (void)
   }
   CHECK_OK (nbd_aio_notify_read (h));
   CHECK_INT (nbd_aio_in_flight (h), 0);
-  for (int i = 0; i < N; ++i)
+  for (int i = 0; i < N; i++)
     CHECK_CALLS (&calls[i], 1);
   nbd_close (h);
   server_close (&s);

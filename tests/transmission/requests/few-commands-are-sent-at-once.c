@@ -19,7 +19,7 @@ test (void)
   static char payload[60000];
   char buf[4];
 
-  for (int i = 1; i <= N; ++i) {
+  for (int i = 1; i <= N; i++) {
     CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&calls[i - 1]), 0));
     int sent = server_take (&s) / 28;
 
@@ -33,7 +33,7 @@ test (void)
   bytes_drop (&s.in, s.in.len);
 
   struct calls writes[2] = { 0 };
-  for (int i = 0; i < 2; ++i)
+  for (int i = 0; i < 2; i++)
     CHECK_OK (nbd_aio_pwrite (h, payload, sizeof payload, 0,
                               completion (&writes[i]), 0));
   CHECK (server_take (&s) >= 2 * (28 + sizeof payload) - (64 << 10));

@@ -38,7 +38,7 @@ test (void)
   server_say (&s, "simple 0 1\nsimple 0 2 \"data\"");
   pump (h);
   CHECK_INT (nbd_aio_in_flight (h), 1);
-  for (int cookie = 1; cookie <= 3; ++cookie)
+  for (int cookie = 1; cookie <= 3; cookie++)
     CHECK_INT (nbd_aio_command_completed (h, cookie), 1);
   server_close (&s);
   pump (h);

@@ -24,7 +24,7 @@ test (void)
   server_say (&s, "simple 0 1 \"data\"");
 
   syscalls_made ();
-  for (int i = 0; i < N; ++i) {
+  for (int i = 0; i < N; i++) {
     CHECK_OK (nbd_aio_flush (h, completion (&calls[i]), 0));
     CHECK_INT (first.called, 0);
   }

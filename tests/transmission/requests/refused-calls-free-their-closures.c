@@ -138,7 +138,7 @@ static const struct spoil good = { buf, no_queries, sizeof buf, 0 };
 static void
 refuse_all (struct nbd_handle *h, int errnum, const char *why)
 {
-  for (size_t i = 0; i < NR_CALLS; ++i)
+  for (size_t i = 0; i < NR_CALLS; i++)
     refuse (h, i, good, errnum, why);
 }
 
@@ -146,7 +146,7 @@ refuse_all (struct nbd_handle *h, int errnum, const char *why)
 static void
 refuse_connected (struct nbd_handle *h)
 {
-  for (size_t i = 0; i < NR_CALLS; ++i) {
+  for (size_t i = 0; i < NR_CALLS; i++) {
     unsigned spoils = calls[i].spoils;
     struct spoil spoil = good;
 
@@ -178,7 +178,7 @@ refuse_out_of_bounds (struct nbd_handle *h)
   struct spoil spoil = good;
 
   spoil.count = 8; /* of an export of 4 bytes */
-  for (size_t i = 0; i < NR_CALLS; ++i)
+  for (size_t i = 0; i < NR_CALLS; i++)
     if (calls[i].spoils & COUNT) {
       bool writes = strstr (calls[i].name, "write") != NULL
                     || strstr (calls[i].name, "trim") != NULL

@@ -19,7 +19,7 @@ test (void)
   char (*bufs)[8] = calloc (N, 8);
   char want[8];
 
-  for (int i = 0; i < N; ++i) {
+  for (int i = 0; i < N; i++) {
     calls[i].gives = 1;
     CHECK_OK (nbd_aio_pread (h, bufs[i], 8, 8 * i, completion (&calls[i]),
                              0));
@@ -28,14 +28,14 @@ test (void)
   CHECK_INT (nbd_aio_in_flight (h), N);
   s.drives = h;
   server_need (&s, N * 28);
-  for (int i = 0; i < N; ++i) {
+  for (int i = 0; i < N; i++) {
     int cookie = i * 1237 % N + 1; /* 1237 and N share no factor */
 
     server_say (&s, "simple 0 %d pattern %d 8", cookie, 8 * (cookie - 1));
   }
   pump (h);
   CHECK_INT (nbd_aio_in_flight (h), 0);
-  for (int i = 0; i < N; ++i) {
+  for (int i = 0; i < N; i++) {
     pattern_fill (want, 8 * i, 8);
     CHECK_CALLS (&calls[i], 1);
     CHECK_BYTES (bufs[i], 8, want, 8);

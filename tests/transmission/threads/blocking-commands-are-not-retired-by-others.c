@@ -22,7 +22,7 @@ block (struct blocking *b)
   char want[4];
 
   pattern_fill (want, 4 * b->number, 4);
-  for (int i = 0; i < ROUNDS; ++i) {
+  for (int i = 0; i < ROUNDS; i++) {
     CHECK_OK (blocking_pread (b));
     CHECK_BYTES (b->buf, 4, want, 4);
   }
@@ -62,7 +62,7 @@ test (void)
   struct blocking threads[THREADS + 1] = { 0 };
 
   s.waits = true;
-  for (int i = 0; i <= THREADS; ++i) {
+  for (int i = 0; i <= THREADS; i++) {
     threads[i] = (struct blocking) { .h = h,
                                      .call = i < THREADS ? block : collect,
                                      .number = i };
@@ -82,7 +82,7 @@ test (void)
     else
       server_say (&s, "simple 0 %d", cookie);
   }
-  for (int i = 0; i < THREADS; ++i)
+  for (int i = 0; i < THREADS; i++)
     blocking_join (&threads[i]);
   CHECK_OK (nbd_aio_disconnect (h, 0));
   for (uint16_t type = 3; type == 3;) { /* flushes may follow */

@@ -22,28 +22,28 @@ test (void)
   char buf[4];
 
   s.waits = true;
-  for (int i = 0; i < THREADS; ++i) {
+  for (int i = 0; i < THREADS; i++) {
     threads[i] = (struct blocking) { .h = h, .call = blocking_flush };
     blocking_start (&threads[i]);
     blocked[i] = server_request (&s, NULL);
   }
-  for (int i = 0; i < COMMANDS; ++i)
+  for (int i = 0; i < COMMANDS; i++)
     CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&calls[i]), 0));
 
   /* Sent although nobody kicks the driver, and answered first. */
-  for (int i = 0; i < COMMANDS; ++i)
+  for (int i = 0; i < COMMANDS; i++)
     server_say (&s, "simple 0 %d \"data\"", (int) server_request (&s, NULL));
-  for (int i = 0; i < THREADS; ++i)
+  for (int i = 0; i < THREADS; i++)
     server_say (&s, "simple 0 %d", (int) blocked[i]);
-  for (int i = 0; i < THREADS; ++i) {
+  for (int i = 0; i < THREADS; i++) {
     blocking_join (&threads[i]);
     CHECK_INT (threads[i].result, 0);
   }
   pump (h);
-  for (int i = 0; i < COMMANDS; ++i)
+  for (int i = 0; i < COMMANDS; i++)
     CHECK_INT (calls[i].called, 1);
   nbd_close (h);
-  for (int i = 0; i < COMMANDS; ++i)
+  for (int i = 0; i < COMMANDS; i++)
     CHECK_CALLS (&calls[i], 1);
   server_close (&s);
 }

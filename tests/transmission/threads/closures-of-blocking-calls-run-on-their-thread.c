@@ -34,7 +34,7 @@ static int
 read_structured (struct blocking *b)
 {
   b->thread = pthread_self ();
-  for (int i = 0; i < ROUNDS; ++i)
+  for (int i = 0; i < ROUNDS; i++)
     CHECK_OK (
       nbd_pread_structured (b->h, b->buf, 4, 4 * b->number,
                             (nbd_chunk_callback) { on_chunk, b, NULL }, 0));
@@ -49,12 +49,12 @@ test (void)
   struct blocking threads[THREADS] = { 0 };
 
   s.waits = true;
-  for (int i = 0; i < THREADS; ++i) {
+  for (int i = 0; i < THREADS; i++) {
     threads[i] =
       (struct blocking) { .h = h, .call = read_structured, .number = i };
     blocking_start (&threads[i]);
   }
-  for (int i = 0; i < THREADS * ROUNDS; ++i) {
+  for (int i = 0; i < THREADS * ROUNDS; i++) {
     server_need (&s, 28);
     int offset = get_uint (s.in.p + 16, 8);
     int cookie = server_request (&s, NULL);
@@ -62,7 +62,7 @@ test (void)
     server_say (&s, "chunk DONE OFFSET_DATA %d u64 %d pattern %d 4", cookie,
                 offset, offset);
   }
-  for (int i = 0; i < THREADS; ++i) {
+  for (int i = 0; i < THREADS; i++) {
     blocking_join (&threads[i]);
     CHECK_INT (threads[i].result, 0);
     CHECK_INT (threads[i].flags, ROUNDS);

@@ -20,7 +20,7 @@ test (void)
   struct blocking threads[THREADS] = { 0 };
 
   s.waits = true;
-  for (int i = 0; i < THREADS; ++i) {
+  for (int i = 0; i < THREADS; i++) {
     threads[i] = (struct blocking) {
       .h = h, .call = i % 2 ? blocking_flush : blocking_pread, .number = i
     };
@@ -28,7 +28,7 @@ test (void)
     server_request (&s, NULL);
   }
   server_close (&s);
-  for (int i = 0; i < THREADS; ++i) {
+  for (int i = 0; i < THREADS; i++) {
     blocking_join (&threads[i]);
     CHECK_INT (threads[i].result, -1);
     CHECK_INT (threads[i].errnum, ENOTCONN);

@@ -17,7 +17,7 @@ serve_round (struct server *s)
 {
   uint64_t cookies[THREADS], offsets[THREADS];
 
-  for (int i = 0; i < THREADS; ++i) {
+  for (int i = 0; i < THREADS; i++) {
     server_need (s, 28);
     offsets[i] = get_uint (s->in.p + 16, 8);
     cookies[i] = server_request (s, NULL);
@@ -33,7 +33,7 @@ read_often (struct blocking *b)
   char want[4];
 
   pattern_fill (want, 4 * b->number, 4);
-  for (int i = 0; i < ROUNDS; ++i) {
+  for (int i = 0; i < ROUNDS; i++) {
     CHECK_OK (blocking_pread (b));
     CHECK_BYTES (b->buf, 4, want, 4);
   }
@@ -48,14 +48,14 @@ test (void)
   struct blocking threads[THREADS] = { 0 };
 
   s.waits = true;
-  for (int i = 0; i < THREADS; ++i) {
+  for (int i = 0; i < THREADS; i++) {
     threads[i] =
       (struct blocking) { .h = h, .call = read_often, .number = i };
     blocking_start (&threads[i]);
   }
-  for (int i = 0; i < ROUNDS; ++i)
+  for (int i = 0; i < ROUNDS; i++)
     serve_round (&s);
-  for (int i = 0; i < THREADS; ++i) {
+  for (int i = 0; i < THREADS; i++) {
     blocking_join (&threads[i]);
     CHECK_INT (threads[i].result, 0);
   }

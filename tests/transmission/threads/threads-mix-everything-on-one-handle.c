@@ -29,7 +29,7 @@ check_data (struct blocking *b)
 static int
 block (struct blocking *b)
 {
-  for (int i = 0; i < ROUNDS; ++i) {
+  for (int i = 0; i < ROUNDS; i++) {
     CHECK_OK (blocking_pread (b));
     check_data (b);
   }
@@ -53,7 +53,7 @@ keep_chunk (void *opaque, const void *subbuf, size_t count, uint64_t offset,
 static int
 block_structured (struct blocking *b)
 {
-  for (int i = 0; i < ROUNDS; ++i) {
+  for (int i = 0; i < ROUNDS; i++) {
     CHECK_OK (nbd_pread_structured (
       b->h, b->buf, 4, 4 * b->number,
       (nbd_chunk_callback) { .callback = keep_chunk }, 0));
@@ -66,7 +66,7 @@ block_structured (struct blocking *b)
 static int
 issue_and_poll (struct blocking *b)
 {
-  for (int i = 0; i < ROUNDS; ++i) {
+  for (int i = 0; i < ROUNDS; i++) {
     int64_t cookie = CHECK_OK (nbd_aio_pread (b->h, b->buf, 4, 4 * b->number,
                                               NBD_NULL_COMPLETION, 0));
     int done;
@@ -105,20 +105,20 @@ test (void)
   struct blocking threads[THREADS] = { 0 };
 
   s.waits = true;
-  for (int i = 0; i < THREADS; ++i) {
+  for (int i = 0; i < THREADS; i++) {
     threads[i] = (struct blocking) {
       .h = h, .call = i == THREADS - 1 ? query : calls[i % 3], .number = i
     };
     blocking_start (&threads[i]);
   }
-  for (int i = 0; i < (THREADS - 1) * ROUNDS; ++i) {
+  for (int i = 0; i < (THREADS - 1) * ROUNDS; i++) {
     server_need (&s, 28);
     int offset = get_uint (s.in.p + 16, 8);
 
     server_say (&s, "simple 0 %d pattern %d 4",
                 (int) server_request (&s, NULL), offset);
   }
-  for (int i = 0; i < THREADS; ++i) {
+  for (int i = 0; i < THREADS; i++) {
     blocking_join (&threads[i]);
     CHECK_INT (threads[i].result, 0);
   }

@@ -23,16 +23,16 @@ test (void)
   payload = malloc (LARGE_WRITE);
   pattern_fill (payload, 0, LARGE_WRITE);
   s.waits = true;
-  for (int i = 0; i < THREADS; ++i) {
+  for (int i = 0; i < THREADS; i++) {
     threads[i] = (struct blocking) { .h = h, .call = blocking_write };
     blocking_start (&threads[i]);
   }
-  for (int i = 0; i < THREADS; ++i) {
+  for (int i = 0; i < THREADS; i++) {
     server_need (&s, 28 + LARGE_WRITE);
     CHECK_BYTES (s.in.p + 28, LARGE_WRITE, payload, LARGE_WRITE);
     server_say (&s, "simple 0 %d", (int) server_request (&s, NULL));
   }
-  for (int i = 0; i < THREADS; ++i) {
+  for (int i = 0; i < THREADS; i++) {
     blocking_join (&threads[i]);
     CHECK_INT (threads[i].result, 0);
   }
