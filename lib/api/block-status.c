@@ -122,7 +122,7 @@ make_filter (struct nbd_handle *h, struct nbdi_command *c, char **contexts)
 {
   c->filter = malloc (8 + 4 * h->session.export.nr_contexts);
   if (c->filter == NULL) {
-    nbdi_error (errno, "list of %zu metadata contexts",
+    nbdi_error (errno, "list of %u metadata contexts",
                 h->session.export.nr_contexts);
     return -1;
   }

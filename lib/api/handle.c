@@ -54,8 +54,7 @@ create (void)
   nbdi_mark_alive (h, true);
   h->seat.last = &h->seat.first;
   h->seat.thread_ends = nbdi_thread_ends;
-  nbdi_init_link (&h->link, &h->session, &h->session.trace,
-                  &h->session.settings);
+  nbdi_init_link (&h->link, &h->session, &h->session.trace);
   if (default_settings (h) == -1) {
     nbdi_error (errno, "strdup");
     free_handle (h);

@@ -8,12 +8,10 @@
 /* The memory of the link is cleared. */
 void
 nbdi_init_link (struct nbdi_link *l, struct nbdi_session *s,
-                const struct nbdi_trace *trace,
-                const struct nbdi_settings *settings)
+                const struct nbdi_trace *trace)
 {
   l->session = s;
   l->channel.trace = trace;
-  l->channel.settings = settings;
   l->channel.sock = l->channel.lingering = -1;
   l->in.stop = true;
 }

@@ -55,12 +55,12 @@ struct nbdi_negotiation {
  * pos and end are received and not yet consumed. */
 struct nbdi_in {
   uint8_t *buf;
-  size_t pos, end;
-  size_t cap;    /* allocated; 0 while the buffer is away */
-  size_t room;   /* how much to ask the socket for */
+  uint32_t pos, end;
+  uint32_t cap;  /* allocated; 0 while the buffer is away */
+  uint32_t room; /* how much to ask the socket for */
+  uint32_t need; /* bytes that would let the machine go on */
   bool filled;   /* the last receive filled the room */
   bool stop;     /* consume nothing: no one drives, or enough */
-  size_t need;   /* bytes that would let the machine go on */
   uint8_t *fill; /* FILL: where to */
   size_t fill_left;
   uint64_t skip; /* SKIP: how many are left to discard */
@@ -114,8 +114,7 @@ nbdi_link_in (const struct nbdi_link *l, unsigned phases)
 
 /* link.c */
 extern void nbdi_init_link (struct nbdi_link *l, struct nbdi_session *s,
-                            const struct nbdi_trace *trace,
-                            const struct nbdi_settings *settings);
+                            const struct nbdi_trace *trace);
 extern int nbdi_out_reserve (struct nbdi_link *l, size_t len);
 extern void nbdi_free_buffers (struct nbdi_link *l);
 /* How large a receive buffer begins, and stays while nothing is received: the

@@ -128,7 +128,7 @@ nbdi_status_has_room (struct nbdi_session *s, struct nbdi_command *c)
     return true;
   nbdi_fail_command (s, c, EPROTO,
                      "the reply holds more chunks than there "
-                     "are metadata contexts, %zu",
+                     "are metadata contexts, %u",
                      s->export.nr_contexts);
   return false;
 }

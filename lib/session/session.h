@@ -25,17 +25,17 @@ struct nbdi_context {
 
 /* What the server promised of the export. */
 struct nbdi_export {
-  bool asked; /* an INFO or GO was sent */
-  bool known; /* size and flags are valid */
   uint64_t size;
-  uint16_t flags;                       /* transmission flags, cleaned */
-  char *name;                           /* canonical name, or NULL */
-  char *description;                    /* or NULL */
+  char *name;                    /* canonical name, or NULL */
+  char *description;             /* or NULL */
+  struct nbdi_context *contexts; /* that were granted */
+  uint32_t nr_contexts;
   uint32_t minimum, preferred, maximum; /* block sizes, 0 = not told */
+  uint16_t flags;                       /* transmission flags, cleaned */
+  bool asked;                           /* an INFO or GO was sent */
+  bool known;                           /* size and flags are valid */
   bool contexts_asked;                  /* a SET_META_CONTEXT was sent */
-  bool contexts_valid; /* and the server granted what is below */
-  struct nbdi_context *contexts;
-  size_t nr_contexts;
+  bool contexts_valid;                  /* and the server granted some */
 };
 
 /* One command of the program. */

@@ -31,7 +31,7 @@ advice_about_key (struct nbdi_channel *ch)
 {
   if (ch->tls->staging != NULL)
     return NULL;
-  CLEANUP_FREE char *name = nbdi_tls_user (ch->settings->tls_username);
+  CLEANUP_FREE char *name = nbdi_tls_user (ch->tls->settings->tls_username);
   CLEANUP_TEXT const char *user = nbdi_printable (name);
   char *text;
 
@@ -39,7 +39,7 @@ advice_about_key (struct nbdi_channel *ch)
                     "; the server may not know the user %s, have "
                     "another key for this user than %s, or want certificates "
                     "instead",
-                    user, ch->settings->tls_psk_file);
+                    user, ch->tls->settings->tls_psk_file);
   return r == -1 ? NULL : text;
 }
 
@@ -152,7 +152,7 @@ explain_name (FILE *f, const struct nbdi_tls *t)
 static void
 explain_authorities (FILE *f, struct nbdi_channel *ch)
 {
-  const char *set = ch->settings->tls_certificates;
+  const char *set = ch->tls->settings->tls_certificates;
   const char *used = ch->tls->credentials.directory;
 
   if (used != NULL)

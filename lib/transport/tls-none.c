@@ -13,7 +13,8 @@ nbdi_has_tls (void)
 
 int
 nbdi_tls_start (struct nbdi_channel *ch __attribute__ ((unused)),
-                const char *host __attribute__ ((unused)))
+                const char *host __attribute__ ((unused)),
+                const struct nbdi_settings *settings __attribute__ ((unused)))
 {
   nbdi_error (ENOTSUP, "this library was built without TLS");
   return -1;

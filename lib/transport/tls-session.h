@@ -7,6 +7,7 @@
 #include "transport/tls-credentials.h"
 
 struct nbdi_tls {
+  const struct nbdi_settings *settings;
   gnutls_session_t session;
   struct nbdi_tls_credentials credentials;
   struct nbdi_bytes in, out; /* ciphertext */

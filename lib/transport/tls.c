@@ -344,7 +344,8 @@ static const struct nbdi_transport tls_transport = {
 
 /* The transport encrypts once the handshake is done. */
 int
-nbdi_tls_start (struct nbdi_channel *ch, const char *host)
+nbdi_tls_start (struct nbdi_channel *ch, const char *host,
+                const struct nbdi_settings *settings)
 {
   struct nbdi_tls *t = calloc (1, sizeof *t);
   int r;
@@ -354,6 +355,7 @@ nbdi_tls_start (struct nbdi_channel *ch, const char *host)
     return -1;
   }
   ch->tls = t;
+  t->settings = settings;
   r = gnutls_init (&t->session,
                    GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
   if (r != GNUTLS_E_SUCCESS) {
@@ -361,8 +363,7 @@ nbdi_tls_start (struct nbdi_channel *ch, const char *host)
     nbdi_error (0, "TLS: gnutls_init: %s", gnutls_strerror (r));
     return -1;
   }
-  if (nbdi_tls_set_credentials (ch->settings, host, t->session,
-                                &t->credentials)
+  if (nbdi_tls_set_credentials (settings, host, t->session, &t->credentials)
       == -1)
     return -1;
   gnutls_transport_set_ptr (t->session, ch);

@@ -28,7 +28,6 @@ struct nbdi_channel {
   const struct nbdi_transport *transport;
   struct nbdi_tls *tls; /* NULL while nothing is encrypted */
   const struct nbdi_trace *trace;
-  const struct nbdi_settings *settings;
   unsigned receives;  /* how often the socket may still be read */
   bool cut_off;       /* it ended without the other end's goodbye */
   const char *advice; /* if the server leaves now, or NULL */
@@ -66,8 +65,10 @@ extern void nbdi_stop_watching (struct nbdi_channel *ch);
 /* tls.c, or tls-none.c in a build without TLS. */
 extern bool nbdi_has_tls (void);
 
-/* Begin TLS on a connected socket.  `host` is the server's name, or NULL. */
-extern int nbdi_tls_start (struct nbdi_channel *ch, const char *host);
+/* Begin TLS on a connected socket.  `host` is the server's name, or NULL; the
+ * settings stay until the channel is closed. */
+extern int nbdi_tls_start (struct nbdi_channel *ch, const char *host,
+                           const struct nbdi_settings *settings);
 
 /* What the handshake waits for. */
 enum nbdi_tls_step {

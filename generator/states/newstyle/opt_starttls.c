@@ -43,10 +43,10 @@ STATE (RECV_PAYLOAD)
                          "already");
   if (l->in.pos != l->in.end)
     return FAIL (EPROTO,
-                 "NBD_OPT_STARTTLS: %zu bytes followed the server's "
+                 "NBD_OPT_STARTTLS: %u bytes followed the server's "
                  "agreement in plain text",
                  l->in.end - l->in.pos);
-  if (nbdi_tls_start (&l->channel, l->reach.host) == -1)
+  if (nbdi_tls_start (&l->channel, l->reach.host, &s->settings) == -1)
     return FAILED;
   return NEXT (HANDSHAKE);
 }
