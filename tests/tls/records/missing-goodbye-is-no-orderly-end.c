@@ -53,6 +53,27 @@ busy (const char *version, bool goodbye)
   server_close (&s);
 }
 
+/* What was said of a reply is not all of it. */
+static void
+within (const char *version, const char *said)
+{
+  struct server s;
+  struct nbd_handle *h = tls_connected (&s, STRUCTURED, version);
+  struct calls read = { .gives = 1 };
+  char buf[4];
+
+  CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&read), 0));
+  server_request (&s, NULL);
+  server_say (&s, "%s", said);
+  server_half_close (&s);
+  pump (h);
+  CHECK_STATE (h, "DEAD");
+  CHECK_CALLS (&read, 1);
+  CHECK (read.error != 0);
+  nbd_close (h);
+  server_close (&s);
+}
+
 void
 test (void)
 {
@@ -65,5 +86,9 @@ test (void)
     idle (version, false);
     busy (version, true);
     busy (version, false);
+    within (version, "chunk_head DONE ERROR 1 10 u32 EIO u16 4");
+    within (version,
+            "chunk_head DONE ERROR_OFFSET 1 18 u32 EIO u16 4 \"evil\"");
+    within (version, "simple 0 1 \"ab\"");
   }
 }
