@@ -59,7 +59,8 @@ address_failed (struct nbdi_reach *reach, struct nbdi_channel *ch, int errnum)
   nbdi_close_socket (ch);
 }
 
-/* What the kernel's defaults leave to us, see "The data path". */
+/* What the kernel's defaults leave to us: see "The data path" in
+ * docs/ARCHITECTURE.md. */
 static void
 tune_socket (int sock, int family)
 {
