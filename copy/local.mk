@@ -11,65 +11,66 @@ copy_nbdcopy_SOURCES = \
 	copy/options.h \
 	copy/progress.c \
 	copy/select.c
-copy_nbdcopy_CPPFLAGS = $(tool_cppflags)
+copy_nbdcopy_CPPFLAGS = $(tool_cppflags) -I$(srcdir)/copy
 copy_nbdcopy_LDADD = $(engine_libs)
 copy_nbdcopy_LDFLAGS =
 
 # What copies.  A tool that does so is compiled with $(tool_cppflags)
-# -I$(srcdir)/copy and links with $(engine_libs); copy/engine.h says how.
-noinst_LIBRARIES += copy/libengine.a
-copy_libengine_a_SOURCES = \
-	copy/bad.c \
-	copy/bad.h \
-	copy/chunk.c \
-	copy/copy.h \
-	copy/digest.c \
-	copy/done.c \
-	copy/done.h \
-	copy/endpoint.h \
-	copy/engine.c \
-	copy/engine.h \
-	copy/events.c \
-	copy/extent.c \
-	copy/extent.h \
-	copy/file-zero.c \
-	copy/file.c \
-	copy/file.h \
-	copy/io.c \
-	copy/journal.c \
-	copy/nbd-await.c \
-	copy/nbd-connect.c \
-	copy/nbd-io.c \
-	copy/nbd-zero.c \
-	copy/nbd.c \
-	copy/nbd.h \
-	copy/ranges.c \
-	copy/ranges.h \
-	copy/rate.c \
-	copy/rate.h \
-	copy/run.c \
-	copy/scan.c \
-	copy/scan.h \
-	copy/status.c \
-	copy/stream.c \
-	copy/tune.c \
-	copy/verify.c \
-	copy/verify.h \
-	copy/work.c \
-	copy/work.h \
-	copy/worker.c \
-	copy/worker.h
-copy_libengine_a_CPPFLAGS = $(tool_cppflags)
-copy_libengine_a_CFLAGS = $(AM_CFLAGS)
-engine_libs = copy/libengine.a $(tool_libs)
+# -I$(srcdir)/copy, includes "engine/engine.h", which says how, and links with
+# $(engine_libs).
+noinst_LIBRARIES += copy/engine/libengine.a
+copy_engine_libengine_a_SOURCES = \
+	copy/engine/bad.c \
+	copy/engine/bad.h \
+	copy/engine/chunk.c \
+	copy/engine/copy.h \
+	copy/engine/digest.c \
+	copy/engine/done.c \
+	copy/engine/done.h \
+	copy/engine/endpoint.h \
+	copy/engine/endpoints/file-zero.c \
+	copy/engine/endpoints/file.c \
+	copy/engine/endpoints/file.h \
+	copy/engine/endpoints/nbd-await.c \
+	copy/engine/endpoints/nbd-connect.c \
+	copy/engine/endpoints/nbd-io.c \
+	copy/engine/endpoints/nbd-zero.c \
+	copy/engine/endpoints/nbd.c \
+	copy/engine/endpoints/nbd.h \
+	copy/engine/endpoints/stream.c \
+	copy/engine/engine.c \
+	copy/engine/engine.h \
+	copy/engine/events.c \
+	copy/engine/extent.c \
+	copy/engine/extent.h \
+	copy/engine/io.c \
+	copy/engine/journal.c \
+	copy/engine/ranges.c \
+	copy/engine/ranges.h \
+	copy/engine/rate.c \
+	copy/engine/rate.h \
+	copy/engine/run.c \
+	copy/engine/scan.c \
+	copy/engine/scan.h \
+	copy/engine/status.c \
+	copy/engine/tune.c \
+	copy/engine/verify.c \
+	copy/engine/verify.h \
+	copy/engine/work.c \
+	copy/engine/work.h \
+	copy/engine/worker.c \
+	copy/engine/worker.h
+copy_engine_libengine_a_CPPFLAGS = $(tool_cppflags) -I$(srcdir)/copy
+copy_engine_libengine_a_CFLAGS = $(AM_CFLAGS)
+engine_libs = copy/engine/libengine.a $(tool_libs)
 
 # The block hash is made by GnuTLS.
 if HAVE_GNUTLS
-copy_libengine_a_SOURCES += copy/blkhash.c
-copy_libengine_a_CFLAGS += $(GNUTLS_CFLAGS)
+copy_engine_libengine_a_SOURCES += copy/engine/blkhash.c
+copy_engine_libengine_a_CFLAGS += $(GNUTLS_CFLAGS)
 engine_libs += $(GNUTLS_LIBS)
 else
-copy_libengine_a_SOURCES += copy/blkhash-none.c
+copy_engine_libengine_a_SOURCES += copy/engine/blkhash-none.c
 endif
 
 # Tests.  Those that draw lots take a few in make check, and in
@@ -127,9 +128,9 @@ copy_tests = \
 
 check_PROGRAMS += copy/tests/data/scan-and-digest-give-known-answers
 copy_tests_data_scan_and_digest_give_known_answers_SOURCES = \
-	copy/digest.c \
-	copy/ranges.c \
-	copy/scan.c \
+	copy/engine/digest.c \
+	copy/engine/ranges.c \
+	copy/engine/scan.c \
 	copy/tests/data/scan-and-digest-give-known-answers.c
 copy_tests_data_scan_and_digest_give_known_answers_CPPFLAGS = \
 	$(tool_cppflags) \

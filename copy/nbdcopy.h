@@ -3,7 +3,7 @@
 #ifndef NBDCOPY_H
 #define NBDCOPY_H
 
-#include "engine.h"
+#include "engine/engine.h"
 #include "options.h"
 
 /* ---- open.c ---- */

@@ -3,7 +3,7 @@
 #ifndef COPY_OPTIONS_H
 #define COPY_OPTIONS_H
 
-#include "engine.h"
+#include "engine/engine.h"
 
 enum progress { NO_PROGRESS, PROGRESS_BAR, PROGRESS_FD, PROGRESS_JSON };
 

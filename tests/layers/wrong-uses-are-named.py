@@ -82,6 +82,25 @@ CASES = [
             "fuse/b.c uses c of fuse/c.c, fuse/c.c uses a of fuse/a.c"
         ],
     ),
+    Case(
+        "a circle of files in two directories",
+        {
+            "copy/select.c": file("select_lines", "copy_run"),
+            "copy/engine/run.c": file("copy_run", "select_lines"),
+        },
+        [
+            "copy: a circle: copy/engine/run.c uses select_lines of copy/select.c, "
+            "copy/select.c uses copy_run of copy/engine/run.c"
+        ],
+    ),
+    Case(
+        "a circle through a test",
+        {
+            "copy/run.c": file("copy_run", "hook"),
+            "copy/tests/t.c": file("hook", "copy_run"),
+        },
+        [],
+    ),
     Case("files in layers", LIBRARY, [], GOOD),
     Case(
         "a use of a layer above",

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ranges.h"
-#include "scan.h"
+#include "engine/ranges.h"
+#include "engine/scan.h"
 
 #define SIZE 1200
 

@@ -8,7 +8,7 @@
 #include <sys/eventfd.h>
 
 #include "check.h"
-#include "engine.h"
+#include "engine/engine.h"
 
 #define SIZE (24 * MIB)
 #define BLOCK 4096

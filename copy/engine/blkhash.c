@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* The block hash: a digest of the digests of all blocks, and of the length.
+ *
+ * Chunks hold whole blocks, so workers digest them in any order.  Digests
+ * of blocks that are not zero are kept in pages; where nothing was read
+ * the digest is that of a block of zeroes.  Blocks larger than a request,
+ * and streams, are copied in order instead, and digested as they come. */
+#include <config.h>
+
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+
+#include "engine/scan.h"
+#include "engine/verify.h"
+
+#define PAGE_BLOCKS 4096
+#define MAX_DIGEST 64
+
+struct blkhash {
+  pthread_mutex_t lock;
+  gnutls_digest_algorithm_t algorithm;
+  size_t size; /* of a digest */
+  uint64_t block;
+  unsigned char **pages;
+  uint64_t page_count;
+
+  /* A block that comes in several requests. */
+  gnutls_hash_hd_t partial;
+  uint64_t partial_number, partial_at;
+};
+
+/* Text is ALGORITHM/SIZE; the size may be left out. */
+static int
+parse (struct copy *c, struct blkhash *b, const char *text)
+{
+  static const struct {
+    const char *name;
+    int id;
+  } known[] = {
+    { "md5", GNUTLS_DIG_MD5 },
+    { "sha1", GNUTLS_DIG_SHA1 },
+    { "sha256", GNUTLS_DIG_SHA256 },
+    { "sha512", GNUTLS_DIG_SHA512 },
+  };
+  size_t length = strcspn (text, "/");
+
+  b->algorithm = GNUTLS_DIG_UNKNOWN;
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    if (strncasecmp (text, known[i].name, length) == 0
+        && known[i].name[length] == '\0')
+      b->algorithm = known[i].id;
+  if (b->algorithm == GNUTLS_DIG_UNKNOWN) {
+    copy_fail (c,
+               "--blkhash: unknown algorithm %.*s; it is one of md5, "
+               "sha1, sha256 and sha512",
+               (int) length, text);
+    return -1;
+  }
+  int64_t block = 64 * KIB;
+  if (text[length] == '/')
+    block = tool_parse_size (text + length + 1);
+  if (block <= 0 || (block & (block - 1)) != 0) {
+    copy_fail (c, "--blkhash: the block size must be a power of two");
+    return -1;
+  }
+  b->block = block;
+  b->size = gnutls_hash_get_len (b->algorithm);
+  return 0;
+}
+
+int
+blkhash_begin (struct copy *c)
+{
+  const char *text = c->settings.blkhash;
+
+  if (text == NULL)
+    return 0;
+  c->blkhash = tool_alloc (sizeof *c->blkhash);
+  pthread_mutex_init (&c->blkhash->lock, NULL);
+  return parse (c, c->blkhash, *text ? text : "sha256");
+}
+
+uint64_t
+blkhash_block_size (const struct copy *c)
+{
+  return c->blkhash->block;
+}
+
+static void
+store (struct blkhash *b, uint64_t number, const unsigned char *value)
+{
+  uint64_t page = number / PAGE_BLOCKS;
+
+  pthread_mutex_lock (&b->lock);
+  if (page >= b->page_count) {
+    uint64_t count = MAX (page + 1, 2 * b->page_count);
+    b->pages = realloc (b->pages, count * sizeof b->pages[0]);
+    if (b->pages == NULL)
+      tool_fail ("out of memory");
+    memset (b->pages + b->page_count, 0,
+            (count - b->page_count) * sizeof b->pages[0]);
+    b->page_count = count;
+  }
+  if (b->pages[page] == NULL)
+    b->pages[page] = tool_alloc (PAGE_BLOCKS * (b->size + 1));
+  unsigned char *at = b->pages[page] + number % PAGE_BLOCKS * (b->size + 1);
+  at[0] = 1;
+  memcpy (at + 1, value, b->size);
+  pthread_mutex_unlock (&b->lock);
+}
+
+static void
+end_partial (struct blkhash *b)
+{
+  unsigned char value[MAX_DIGEST];
+
+  if (b->partial == NULL)
+    return;
+  gnutls_hash_deinit (b->partial, value);
+  b->partial = NULL;
+  store (b, b->partial_number, value);
+}
+
+/* Zeroes that were skipped inside of a large b->block. */
+static void
+pad_partial (struct blkhash *b, uint64_t until)
+{
+  static const char zeroes[64 * 1024];
+
+  while (b->partial_at < until) {
+    uint64_t part = MIN (until - b->partial_at, sizeof zeroes);
+    gnutls_hash (b->partial, zeroes, part);
+    b->partial_at += part;
+  }
+}
+
+/* In order. */
+static void
+add_partial (struct blkhash *b, const char *buffer, uint64_t position,
+             uint64_t length)
+{
+  while (length > 0) {
+    uint64_t number = position / b->block, end = (number + 1) * b->block;
+    uint64_t part = MIN (length, end - position);
+    if (b->partial && number != b->partial_number) {
+      pad_partial (b, (b->partial_number + 1) * b->block);
+      end_partial (b);
+    }
+    if (b->partial == NULL) {
+      if (gnutls_hash_init (&b->partial, b->algorithm) < 0)
+        tool_fail ("out of memory");
+      b->partial_number = number;
+      b->partial_at = number * b->block;
+    }
+    pad_partial (b, position);
+    gnutls_hash (b->partial, buffer, part);
+    b->partial_at += part;
+    if (b->partial_at == end)
+      end_partial (b);
+    buffer += part;
+    position += part;
+    length -= part;
+  }
+}
+
+void
+blkhash_data (struct copy *c, const char *buffer, uint64_t position,
+              uint64_t length)
+{
+  struct blkhash *b = c->blkhash;
+  unsigned char value[MAX_DIGEST];
+
+  if (b->block > c->request || c->from->stream || position % b->block != 0) {
+    add_partial (b, buffer, position, length);
+    return;
+  }
+  for (uint64_t at = 0; at < length; at += b->block) {
+    uint64_t part = MIN (b->block, length - at);
+    if (part == b->block && is_zero (buffer + at, part))
+      continue;
+    gnutls_hash_fast (b->algorithm, buffer + at, part, value);
+    store (b, (position + at) / b->block, value);
+  }
+}
+
+static void
+hash_zeroes (struct blkhash *b, uint64_t length, unsigned char *value)
+{
+  static const char zeroes[64 * 1024];
+  gnutls_hash_hd_t h;
+
+  if (gnutls_hash_init (&h, b->algorithm) < 0)
+    tool_fail ("out of memory");
+  for (uint64_t at = 0; at < length; at += sizeof zeroes)
+    gnutls_hash (h, zeroes, MIN (length - at, sizeof zeroes));
+  gnutls_hash_deinit (h, value);
+}
+
+static void
+outer (struct blkhash *b, uint64_t length, unsigned char *value)
+{
+  unsigned char zero[MAX_DIGEST], last[MAX_DIGEST];
+  uint64_t count = (length + b->block - 1) / b->block, le = htole64 (length);
+  gnutls_hash_hd_t h;
+
+  hash_zeroes (b, b->block, zero);
+  hash_zeroes (b, length % b->block ? length % b->block : b->block, last);
+  if (gnutls_hash_init (&h, b->algorithm) < 0)
+    tool_fail ("out of memory");
+  for (uint64_t i = 0; i < count; i++) {
+    const unsigned char *p = i + 1 == count ? last : zero;
+    uint64_t page = i / PAGE_BLOCKS;
+    if (page < b->page_count && b->pages[page] != NULL) {
+      const unsigned char *at = b->pages[page]
+                                + i % PAGE_BLOCKS * (b->size + 1);
+      if (at[0])
+        p = at + 1;
+    }
+    gnutls_hash (h, p, b->size);
+  }
+  gnutls_hash (h, &le, sizeof le);
+  gnutls_hash_deinit (h, value);
+}
+
+int
+blkhash_end (struct copy *c)
+{
+  struct blkhash *b = c->blkhash;
+  const char *name = c->settings.blkhash_file;
+  unsigned char value[MAX_DIGEST];
+  FILE *f = stdout;
+
+  if (!c->settings.blkhash)
+    return 0;
+  if (b->partial)
+    pad_partial (b, MIN (c->length, (b->partial_number + 1) * b->block));
+  end_partial (b);
+  outer (b, c->length, value);
+  if (name != NULL && (f = fopen (name, "w")) == NULL) {
+    copy_fail (c, "%s: %m", name);
+    return -1;
+  }
+  for (size_t i = 0; i < b->size; i++)
+    fprintf (f, "%02x", value[i]);
+  fputc ('\n', f);
+  if (f == stdout && (ferror (f) || fflush (f) == EOF)) {
+    if (errno == EPIPE)
+      copy_stop (c, UNREAD);
+    else
+      copy_fail (c, "cannot write to standard output: %m");
+    return -1;
+  }
+  if (f != stdout && (ferror (f) || fclose (f) == EOF)) {
+    copy_fail (c, "cannot write the b->block hash: %m");
+    return -1;
+  }
+  return 0;
+}
+
+void
+blkhash_free (struct copy *c)
+{
+  struct blkhash *b = c->blkhash;
+
+  for (uint64_t i = 0; b != NULL && i < b->page_count; i++)
+    free (b->pages[i]);
+  if (b != NULL)
+    free (b->pages);
+  free (b);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The file endpoint: what file.c and file-zero.c share. */
+#ifndef COPY_FILE_H
+#define COPY_FILE_H
+
+#include <sys/stat.h>
+
+#include "engine/copy.h"
+
+struct file {
+  struct endpoint e;
+  bool device; /* a block device */
+  struct stat st;
+  bool created;
+  /* Ways to make zeroes that turned out not to work here. */
+  _Atomic bool no_punch, no_zero_range, no_zero_out;
+};
+
+/* Make zeroes; 0 or errno. */
+extern int file_zero (struct file *f, uint64_t offset, uint64_t length);
+
+#endif /* COPY_FILE_H */

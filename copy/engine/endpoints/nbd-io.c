@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* NBD exports: operations on their way. */
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/endpoints/nbd.h"
+
+static struct nbd_handle *
+handle_of (struct nbd *n, const struct io *io)
+{
+  return n->pool.connections[io->connection].h;
+}
+
+/* ---- what does not begin or end at a block ---- */
+
+/* What fits into one request of whole blocks around OFFSET. */
+static uint64_t
+part_at (const struct nbd *n, uint64_t offset, uint64_t length)
+{
+  return MIN (length, n->e.maximum - offset % n->e.minimum);
+}
+
+static int
+do_unaligned (struct nbd *n, struct io *io, uint64_t offset)
+{
+  struct nbd_handle *h = handle_of (n, io);
+  uint64_t done = 0, part;
+  int error = 0;
+
+  if (io->action == WRITE_ZEROES)
+    return nbd_zero_unaligned (n, h, offset, io->length);
+  for (; done < io->length && error == 0; done += part) {
+    char *data = io->buffer + done;
+    part = part_at (n, offset + done, io->length - done);
+    if (io->action == READ)
+      error = nbd_read_part (n, h, data, offset + done, part);
+    else
+      error = nbd_write_part (n, h, data, offset + done, part);
+  }
+  return error;
+}
+
+/* ---- the ordinary ones ---- */
+
+/* How to read. */
+enum { IN_ONE_PIECE, IN_ANY_PIECES };
+
+/* Is there a later way for what the server refused?  Ways are never gone
+ * back, so whatever is refused, there are no more attempts than ways. */
+static bool
+goes_on (struct nbd *n, struct io *io, int error)
+{
+  if (io->action == WRITE_ZEROES)
+    return nbd_zero_refused (n, io, error);
+  /* A server may refuse to send so much in one piece. */
+  if (io->action != READ || io->way != IN_ONE_PIECE || error != EOVERFLOW)
+    return false;
+  n->no_df = true;
+  io->way = IN_ANY_PIECES;
+  return true;
+}
+
+static int
+completed (void *opaque, int *error)
+{
+  struct io *io = opaque;
+
+  io->retries = *error != 0 && goes_on ((struct nbd *) io->on, io, *error);
+  io_done (io, *error);
+  /* A failed one is kept, as only then the library tells more. */
+  return *error == 0 || io->retries;
+}
+
+void
+nbd_explain (struct io *io)
+{
+  struct nbd *n = (struct nbd *) io->on;
+
+  if (io->cookie > 0
+      && nbd_aio_command_completed (handle_of (n, io), io->cookie) == -1)
+    nbd_set_why (io, nbd_error_words ());
+  io->cookie = 0;
+}
+
+static int
+mapped (void *opaque, const char *context, uint64_t at, nbd_extent *entries,
+        size_t count, int *error)
+{
+  struct io *io = opaque;
+  const char *selecting = io->on->copy->settings.context;
+  uint64_t most = io->on->start + io->position + io->length;
+  struct tool_map *map = NULL;
+
+  if (*error != 0)
+    return 0;
+  if (io->on->source && selecting && strcmp (context, selecting) == 0)
+    map = &io->selection;
+  else if (strcmp (context, LIBNBD_CONTEXT_BASE_ALLOCATION) == 0)
+    map = &io->allocation;
+  if (map == NULL)
+    return 0;
+  if (map->count == 0)
+    tool_map_begin (map, at);
+  tool_map_take (map, at, entries, count, most);
+  return 0;
+}
+
+/* Ask for whole blocks, and no more than the headers have bits for. */
+static int64_t
+start_status (struct nbd *n, struct io *io, uint64_t offset,
+              nbd_completion_callback done)
+{
+  nbd_extent64_callback extents = { .callback = mapped, .user_data = io };
+  struct nbd_handle *h = handle_of (n, io);
+  uint64_t m = n->e.minimum;
+  uint64_t end = (offset + io->length + m - 1) / m * m;
+
+  offset -= offset % m;
+  end = MIN (end, (uint64_t) n->e.size);
+  if (nbd_get_extended_headers_negotiated (h) != 1)
+    end = MIN (end, offset + 4 * GIB - 64 * KIB);
+  io->length = MIN (io->length, end - n->e.start - io->position);
+  return nbd_aio_block_status_64 (h, end - offset, offset, extents, done, 0);
+}
+
+/* Data is in its place when the read is complete; errors come with that. */
+static int
+ignore_chunk (void *opaque, const void *data, size_t count, uint64_t offset,
+              unsigned status, int *error)
+{
+  (void) opaque;
+  (void) data;
+  (void) count;
+  (void) offset;
+  (void) status;
+  (void) error;
+  return 0;
+}
+
+/* Asked for in one piece, a server need not look for holes first. */
+static int64_t
+start_read (struct nbd *n, struct io *io, uint64_t offset,
+            nbd_completion_callback done)
+{
+  nbd_chunk_callback chunk = { .callback = ignore_chunk };
+  struct nbd_handle *h = handle_of (n, io);
+
+  if (!n->export.df || n->no_df)
+    io->way = IN_ANY_PIECES;
+  if (io->way == IN_ANY_PIECES)
+    return nbd_aio_pread (h, io->buffer, io->length, offset, done, 0);
+  return nbd_aio_pread_structured (h, io->buffer, io->length, offset, chunk,
+                                   done, LIBNBD_CMD_FLAG_DF);
+}
+
+static int64_t
+start (struct nbd *n, struct io *io, uint64_t offset)
+{
+  struct nbd_handle *h = handle_of (n, io);
+  nbd_completion_callback done = {
+    .callback = completed,
+    .user_data = io,
+  };
+
+  switch (io->action) {
+  case READ: return start_read (n, io, offset, done);
+  case WRITE:
+    return nbd_aio_pwrite (h, io->buffer, io->length, offset, done, 0);
+  case WRITE_ZEROES: return nbd_start_zero (n, h, io, done);
+  case STATUS: return start_status (n, io, offset, done);
+  case FLUSH: return nbd_aio_flush (h, done, 0);
+  }
+  return -1;
+}
+
+static void
+fail_lost (struct endpoint *e, struct io *io)
+{
+  io->why = tool_format ("%s: %s", nbd_loss (e, io->connection),
+                         strerror (ENOTCONN));
+  io_done (io, ENOTCONN);
+}
+
+static void
+issue (struct nbd *n, struct io *io, uint64_t offset)
+{
+  int64_t cookie = start (n, io, offset);
+
+  if (cookie != -1)
+    io->cookie = cookie;
+  else if (nbd_is_lost (&n->e, io->connection))
+    fail_lost (&n->e, io);
+  else
+    nbd_done (io, nbd_last_errno ());
+}
+
+void
+nbd_start (struct endpoint *e, struct io *io)
+{
+  struct nbd *n = (struct nbd *) e;
+  uint64_t offset = e->start + io->position;
+  bool moves = io->action == READ || io->action == WRITE
+               || io->action == WRITE_ZEROES;
+
+  if (nbd_is_lost (e, io->connection))
+    fail_lost (e, io);
+  else if (moves && (offset | io->length) % e->minimum != 0)
+    nbd_done (io, do_unaligned (n, io, offset));
+  else if (io->action != WRITE_ZEROES
+           || !nbd_zero_at_once (n, handle_of (n, io), io))
+    issue (n, io, offset);
+}
+
+/* ---- the socket ---- */
+
+void
+nbd_poll_for (struct endpoint *e, unsigned i, struct pollfd *p, int *timeout)
+{
+  struct nbd_handle *h = ((struct nbd *) e)->pool.connections[i].h;
+  unsigned direction = nbd_aio_get_direction (h);
+
+  (void) timeout;
+  *p = (struct pollfd) { .fd = -1 };
+  if (direction == 0)
+    return;
+  p->fd = nbd_aio_get_fd (h);
+  if (direction & LIBNBD_AIO_DIRECTION_READ)
+    p->events |= POLLIN;
+  if (direction & LIBNBD_AIO_DIRECTION_WRITE)
+    p->events |= POLLOUT;
+}
+
+void
+nbd_polled (struct endpoint *e, unsigned i, const struct pollfd *p)
+{
+  struct tool_pool *pool = &((struct nbd *) e)->pool;
+  struct nbd_handle *h = pool->connections[i].h;
+  int r = 0;
+
+  if (p->fd == -1 || p->revents == 0)
+    return;
+  if (p->revents & (POLLIN | POLLHUP | POLLERR | POLLNVAL))
+    r = nbd_aio_notify_read (h);
+  else if (p->revents & POLLOUT)
+    r = nbd_aio_notify_write (h);
+  if (r == -1)
+    tool_pool_keep_loss (pool, i);
+}
