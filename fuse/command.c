@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Operations on a range: split by what the server takes at a time, spread
- * over the connections, and repeated on another where one breaks. */
+ * over the connections, and repeated on another where one breaks.  And what
+ * happens after they were completed. */
 #include <config.h>
 
 #include <errno.h>
@@ -26,6 +27,31 @@ struct part {
 };
 
 unsigned changes_in_flight;
+
+/* What was completed, in that order. */
+static struct completed *first_completed, **last_completed = &first_completed;
+
+void
+completed_later (struct completed *completed)
+{
+  completed->next = NULL;
+  *last_completed = completed;
+  last_completed = &completed->next;
+}
+
+bool
+completed_run (void)
+{
+  bool any = first_completed != NULL;
+  while (first_completed) {
+    struct completed *completed = first_completed;
+    first_completed = completed->next;
+    if (first_completed == NULL)
+      last_completed = &first_completed;
+    completed->function (completed);
+  }
+  return any;
+}
 
 static const char *
 operation_name (enum operation operation)

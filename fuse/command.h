@@ -8,7 +8,7 @@
 
 #include "disk.h"
 
-/* ---- completed.c: callbacks that run in the loop ---- */
+/* ---- callbacks that run in the loop ---- */
 
 /* A completion callback runs inside of libnbd, with the handle locked.  So it
  * only leaves word here, and the loop calls FUNCTION afterwards. */
@@ -20,7 +20,7 @@ struct completed {
 extern void completed_later (struct completed *completed);
 extern bool completed_run (void); /* there was something */
 
-/* ---- command.c: one operation on a range, in as many parts as needed ---- */
+/* ---- one operation on a range, in as many parts as needed ---- */
 
 enum operation { READ, WRITE, TRIM, ZERO, FLUSH };
 

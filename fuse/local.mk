@@ -15,7 +15,6 @@ fuse_nbdfuse_SOURCES = \
 	fuse/buffer.h \
 	fuse/command.c \
 	fuse/command.h \
-	fuse/completed.c \
 	fuse/connect.c \
 	fuse/device.c \
 	fuse/device.h \
