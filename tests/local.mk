@@ -52,7 +52,7 @@ test_scripts = \
 	tests/protocol/matrix-is-complete \
 	tests/protocol/obligations-name-their-tests \
 	tests/tree/catalogue-names-directories-and-helpers.py \
-	tests/tree/crowded-directories-of-tests-are-refused.py \
+	tests/tree/crowded-directories-are-refused.py \
 	tests/tree/promises-name-their-tests.sh
 
 include tests/lib/local.mk
