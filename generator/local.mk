@@ -7,6 +7,8 @@ generator_inputs = \
 	$(wildcard $(srcdir)/examples/*.[cp]*) \
 	$(wildcard $(srcdir)/generator/api/*.py) \
 	$(wildcard $(srcdir)/generator/nbdgen/*.py) \
+	$(wildcard $(srcdir)/generator/nbdgen/*/*.py) \
+	$(wildcard $(srcdir)/generator/nbdgen/*/*/*.py) \
 	$(wildcard $(srcdir)/generator/states/*.c) \
 	$(wildcard $(srcdir)/generator/states/*/*.c) \
 	$(wildcard $(srcdir)/generator/states/*/*/*.c) \

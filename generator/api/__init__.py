@@ -6,7 +6,7 @@ The order of RECORDS is the order of the header and of the overview page.
 
 from __future__ import annotations
 
-from nbdgen.calls import Record
+from nbdgen.calls.model import Record
 
 from . import (
     blockstatus,

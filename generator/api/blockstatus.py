@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from nbdgen.calls import Closure, Command, Record, StringList
+from nbdgen.calls.model import Closure, Command, Record, StringList
 
 from . import requests
 from .commands import COUNT, OFFSET, PAST_END, RANGE, SECTION

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from nbdgen.calls import (
+from nbdgen.calls.model import (
     CREATED,
     Call,
     Connect,

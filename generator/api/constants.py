@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from nbdgen.calls import Callback, CbArg, Constant, EnumGroup, FlagGroup
+from nbdgen.calls.model import Callback, CbArg, Constant, EnumGroup, FlagGroup
 
 TLS = EnumGroup(
     "TLS",

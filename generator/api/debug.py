@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from nbdgen.calls import Bool, Call, Closure, Record, Ret, Setting
+from nbdgen.calls.model import Bool, Call, Closure, Record, Ret, Setting
 
 from .constants import DEBUG
 

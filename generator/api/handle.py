@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from nbdgen.calls import Call, Record, Ret, Setting, String, UIntPtr
+from nbdgen.calls.model import Call, Record, Ret, Setting, String, UIntPtr
 
 SECTION = "Handles and errors"
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from nbdgen.calls import Call, Record, Ret
+from nbdgen.calls.model import Call, Record, Ret
 
 SECTION = "About the library"
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from nbdgen.calls import CREATED, Bool, Closure, Option, Record, Ret, Setting
+from nbdgen.calls.model import CREATED, Bool, Closure, Option, Record, Ret, Setting
 
 from .constants import LIST
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from nbdgen.calls import DETAILS, Call, EnumArg, Record, Ret, String
+from nbdgen.calls.model import DETAILS, Call, EnumArg, Record, Ret, String
 
 from .constants import SIZE
 

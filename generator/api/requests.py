@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from nbdgen.requests import Payload, Request, RequestFlag
+from nbdgen.calls.requests import Payload, Request, RequestFlag
 
 FUA = RequestFlag("FUA", permitted_by="NBD_FLAG_SEND_FUA")
 NO_HOLE = RequestFlag("NO_HOLE")

@@ -8,7 +8,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from .write import GENERATED
+from nbdgen.write import GENERATED
 
 _DEFINE = re.compile(r"^#define (NBDI?_[A-Z0-9_]+)\b", re.MULTILINE)
 _NAME = re.compile(r"\b[A-Za-z_]\w*\b")

@@ -11,7 +11,7 @@ from typing import Iterator
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "generator"))
 
-from nbdgen.machine import Machine, load_and_check  # noqa: E402
+from nbdgen.machine.model import Machine, load_and_check  # noqa: E402
 
 OWN_CHOICE = "-"  # of a body, where others have an event
 FAILED = "FAILED"

@@ -21,9 +21,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(TOP / "generator"))
 
 from api import RECORDS  # noqa: E402
-from nbdgen import calls  # noqa: E402
-from nbdgen.calls import Function, Phase  # noqa: E402
-from nbdgen.expand import functions  # noqa: E402
+from nbdgen.calls import model as calls  # noqa: E402
+from nbdgen.calls.expand import functions  # noqa: E402
+from nbdgen.calls.model import Function, Phase  # noqa: E402
 
 BUILD = Path(os.environ.get("top_builddir", TOP))
 lib = ctypes.CDLL(str(BUILD / "lib/.libs/libnbd.so.0"))

@@ -16,8 +16,8 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "generator"))
 
-from nbdgen.emit_promela import emit_promela  # noqa: E402
-from nbdgen.machine import Machine  # noqa: E402
+from nbdgen.emit.states.promela import emit_promela  # noqa: E402
+from nbdgen.machine.model import Machine  # noqa: E402
 
 # What each search looks for, and how the searcher is built and run for it.
 SEARCHES: dict[str, tuple[list[str], list[str]]] = {

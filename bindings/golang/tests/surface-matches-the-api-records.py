@@ -20,7 +20,8 @@ sys.path.insert(0, str(SOURCE / "generator"))
 
 from api import RECORDS  # noqa: E402
 from api.constants import CONSTANTS, ENUMS, FLAG_GROUPS  # noqa: E402
-from nbdgen.calls import (  # noqa: E402
+from nbdgen.calls.expand import functions  # noqa: E402
+from nbdgen.calls.model import (  # noqa: E402
     Closure,
     EnumGroup,
     FlagGroup,
@@ -28,7 +29,6 @@ from nbdgen.calls import (  # noqa: E402
     OClosure,
     Ret,
 )
-from nbdgen.expand import functions  # noqa: E402
 
 # What is no method of the same form, and why.
 EXCEPTIONS = {

@@ -14,8 +14,8 @@ build = Path(os.environ["top_builddir"])
 sys.path.insert(0, str(top / "generator"))
 
 from api import RECORDS, constants  # noqa: E402
-from nbdgen.calls import Function  # noqa: E402
-from nbdgen.expand import functions  # noqa: E402
+from nbdgen.calls.expand import functions  # noqa: E402
+from nbdgen.calls.model import Function  # noqa: E402
 
 DOC = build / "bindings/rust/target/doc"
 

@@ -16,8 +16,8 @@ sys.path.insert(0, str(top / "generator"))
 sys.dont_write_bytecode = True
 
 from api import RECORDS, constants  # noqa: E402
-from nbdgen import calls  # noqa: E402
-from nbdgen.expand import functions  # noqa: E402
+from nbdgen.calls import model as calls  # noqa: E402
+from nbdgen.calls.expand import functions  # noqa: E402
 
 # Functions that make no sense in OCaml.
 EXCEPTIONS = {

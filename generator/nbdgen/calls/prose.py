@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""Sentences that many manual pages share.
+
+What is true of every asynchronous command, option or connection is said
+here once, and expand.py adds it to the text of each page.
+"""
+
+from __future__ import annotations
+
+from nbdgen.calls.model import Errors
+
+AIO_COMMAND = """\
+The request is queued, and sent as far as the socket takes it; the call
+neither waits for the reply nor reads one.  It returns the command's
+cookie, a number above 0 that is unique on this handle.  Drive the
+connection with `poll` or your own main loop until the command has
+finished.
+
+If the call succeeds, *completion* is called exactly once, with the lock of
+the handle held, so it must not call a function that takes that lock.  Its
+*error* points to 0 or to the errno of the failure.  If it returns 1 the
+command is retired at once; otherwise, or without a *completion*, collect
+the result with `aio_command_completed`.  If the call fails, no callback
+runs.  Either way its free function is called once, when it is not needed any
+more."""
+
+AIO_BYTES_IN = """\
+*{buf}* must stay where it is until the command has finished, and must not be
+changed."""
+
+AIO_BYTES_OUT = """\
+*{buf}* must stay where it is until the command has finished; what it holds
+before that means nothing."""
+
+AIO_OPTION = """\
+The request is queued and the call returns without waiting for the answer.
+Drive the connection with `poll` or your own main loop while
+`aio_is_connecting` returns true; after that the option has finished.
+
+*completion* is called when the answer is known; its *error* points to 0 if
+the server agreed, or else to an errno.  An option has no cookie, only one can
+be under way at a time, and what the callback returns is ignored.  It runs
+with the lock of the handle held, so it must not call a function that takes
+that lock."""
+
+AIO_CONNECT = """\
+The call returns without waiting for the server.  Drive the connection with
+`poll` or your own main loop while `aio_is_connecting` returns true.  After
+that the handle is ready (`aio_is_ready`), or in option mode it waits for
+options (`aio_is_negotiating`); anything else means that it failed."""
+
+SYNC_COMMAND_ERRORS: Errors = {
+    "ENOTCONN": "the connection ended before the reply came",
+    "EPROTO": "the reply breaks the rules of the protocol",
+    "EIO": "the server answered so; it can also answer EPERM, ENOMEM, EINVAL,"
+    " ENOSPC, EOVERFLOW, ENOTSUP or ESHUTDOWN",
+}
+
+COMMAND_ERRORS: Errors = {
+    "EINVAL": "a disconnect was queued before",
+    "ENOMEM": "memory is short, or INT_MAX commands are in flight",
+}
+
+SYNC_CONNECT_ERRORS: Errors = {
+    "EPROTO": "what the server sent is no NBD handshake",
+    "ENOTSUP": "TLS is required, and the server does not offer it",
+}
+
+CONNECT_ERRORS: Errors = {"ENOMEM": "memory is short"}
+
+SYNC_OPTION_ERRORS: Errors = {
+    "ENOTCONN": "the connection ended before the answer came",
+    "EPROTO": "the answer breaks the rules of the protocol",
+}
+
+OPTION_ERRORS: Errors = {"ENOMEM": "memory is short"}

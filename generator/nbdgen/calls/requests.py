@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""The model of a command as the protocol has it: what a request record can say.
+
+A `Request` says everything that follows from the kind of a command, once; calls of
+the public interface send it (`Command.sends`).  check_requests.py judges records,
+emit/c/requests.py makes lib/base/requests.h of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Payload(Enum):
+    """Which way the bytes of the range go, if they do."""
+
+    NONE = "nowhere"
+    OUT = "to the server, behind the request"
+    IN = "to us, in the reply"
+
+
+@dataclass(frozen=True)
+class RequestFlag:
+    """A flag of commands: a member of CMD_FLAG."""
+
+    name: str  # FUA, ...
+    permitted_by: str | None = None  # NBD_FLAG_*; None: no server forbids it
+
+
+@dataclass(frozen=True)
+class Request:
+    """One command of the transmission phase."""
+
+    name: str  # NBD_CMD_READ, ...
+    number: int  # on the wire
+    word: str  # what messages call it
+    payload: Payload = Payload.NONE
+    flags: tuple[RequestFlag, ...] = ()  # that it may carry
+    needs: str | None = None  # NBD_FLAG_* without which the server does not know it
+    modifies: bool = False  # so an export that is read-only refuses it
+    # The errno of a range beyond the end of the export; None: it has no range.
+    past_end: str | None = None
+    shortened: bool = False  # a count that does not fit into 32 bits is cut to fit
+    chunks: tuple[str, ...] = ()  # NBD_REPLY_TYPE_* that answer it, besides those
+    # that answer every command; if there are any, success without them is none
+    answered: bool = True  # the server replies to it
+    # Functions that finish it, (s, c): when the final reply has come, if it is no
+    # error, and when it completes, however that came about.
+    at_reply: str = ""
+    at_completion: str = ""
+
+    @property
+    def permitted(self) -> tuple[RequestFlag, ...]:
+        """Those of its flags that a server may forbid."""
+        return tuple(flag for flag in self.flags if flag.permitted_by)

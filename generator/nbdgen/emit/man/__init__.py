@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The manual pages of the library."""

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: MIT
+"""What the generated Rust files have in common: types, names and prose."""
+
+from __future__ import annotations
+
+import re
+from typing import Iterable, Mapping, Sequence, assert_never
+
+from api.constants import CONSTANTS, ENUMS, FLAG_GROUPS
+from nbdgen import doc, releases
+from nbdgen.calls import kinds, prose
+from nbdgen.calls.check_api import argument_names, known_names
+from nbdgen.calls.model import Arg, CbArg, Function, Group, OptArg
+from nbdgen.emit.comments import Prose, wrap
+
+WIDTH = 88
+
+# The type of each callback argument of a Rust closure.
+CALLBACK_TYPES = {
+    CbArg.BYTES_IN: "&[u8]",
+    CbArg.STRING: "&str",
+    CbArg.UINT64: "u64",
+    CbArg.UINT: "u32",
+    CbArg.MUTABLE_INT: "&mut i32",
+    CbArg.EXTENTS32: "&[u32]",
+    CbArg.EXTENTS64: "&[Extent]",
+}
+
+# What is no method of Handle under its own name, and what does its work.
+EXCEPTIONS = {
+    "create": "Handle::new",
+    "close": "Handle::close",
+    "get_error": "Error",
+    "get_errno": "Error::errno",
+}
+
+
+def camel(name: str) -> str:
+    """CMD_FLAG becomes CmdFlag."""
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+def group_type(group: Group) -> str:
+    return camel(group.name)
+
+
+def closure_args(callback: kinds.Callback) -> str:
+    return ", ".join(CALLBACK_TYPES[kind] for kind, _ in callback.args)
+
+
+def buffer_of(function: Function) -> kinds.BytesIn | kinds.BytesOut | None:
+    """The argument that is a caller's memory."""
+    for arg in function.args:
+        if isinstance(arg, (kinds.BytesIn, kinds.BytesOut)):
+            return arg
+    return None
+
+
+def is_owned(arg: Arg | OptArg | None) -> bool:
+    """Whether the buffer is moved into the command."""
+    return isinstance(arg, (kinds.BytesIn, kinds.BytesOut)) and arg.persist
+
+
+def _constant_names() -> Mapping[str, str]:
+    """LIBNBD_ constants as this crate spells them."""
+    names: dict[str, str] = {}
+    for enum in ENUMS:
+        for member in enum.members:
+            variant = f"{group_type(enum)}::{camel(member.name)}"
+            names[f"LIBNBD_{enum.name}_{member.name}"] = variant
+    for group in FLAG_GROUPS:
+        names[f"LIBNBD_{group.name}_MASK"] = f"{group_type(group)}::all"
+        for member in group.members:
+            flag = f"{group_type(group)}::{member.name}"
+            names[f"LIBNBD_{group.name}_{member.name}"] = flag
+    for constant in CONSTANTS:
+        names[f"LIBNBD_{constant.name}"] = constant.name
+    return names
+
+
+NAMES = _constant_names()
+
+MARKUP = re.compile(r"([\\*_<>\[\]`#])")
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return MARKUP.sub(r"\\\1", text)
+
+
+def code(text: str) -> str:
+    return f"`{text}`"
+
+
+def link(name: str) -> str:
+    return f"[`{name}`](crate::{name})"
+
+
+class RustProse(Prose):
+    """Renders the text of records as Markdown."""
+
+    def __init__(self, names: doc.Names, in_c: bool) -> None:
+        super().__init__(names)
+        self.in_c = in_c  # names stay those of C, without links
+
+    def of(self, function: Function) -> RustProse:
+        return RustProse(self.names.with_args(argument_names(function)), self.in_c)
+
+    def sentence(self, text: str) -> str:
+        shown = self.line(text)
+        end = "" if shown.endswith(".") else "."
+        return f"{shown[:1].upper()}{shown[1:]}{end}"
+
+    def paragraph(self, text: str) -> str:
+        return text
+
+    def code(self, text: str) -> str:
+        return f"```text\n{text}\n```"
+
+    def item(self, text: str) -> str:
+        return f"- {text}"
+
+    def word(self, part: doc.Inline) -> str:
+        match part:
+            case doc.Text(text):
+                return escape(text)
+            case doc.Literal(text) | doc.ArgName(text):
+                return code(text)
+            case doc.FunctionName(name):
+                if self.in_c:
+                    return code(f"nbd_{name}")
+                return link(EXCEPTIONS.get(name, f"Handle::{name}"))
+            case doc.ConstantName(name):
+                known = name in NAMES and not self.in_c
+                return link(NAMES[name]) if known else code(name)
+            case doc.Page(name, section):
+                return escape(f"{name}({section})")
+            case _:
+                assert_never(part)
+
+
+def prose_of(functions: Sequence[Function], in_c: bool = False) -> RustProse:
+    return RustProse(known_names(list(functions)), in_c)
+
+
+def rustdoc(blocks: Iterable[str], indent: str = "") -> str:
+    """A documentation comment of these paragraphs."""
+    lines: list[str] = []
+    for block in blocks:
+        item = block.startswith("- ")
+        if lines and not (item and lines[-1].startswith(("- ", "  "))):
+            lines.append("")
+        if block.startswith("```"):
+            lines += block.split("\n")
+        else:
+            width = WIDTH - len(indent) - 4
+            lines += wrap(block, width, rest="  " if item else "").split("\n")
+    return "\n".join(f"{indent}/// {line}".rstrip() for line in lines)
+
+
+OWNED = """\
+`{buf}` is moved into the command, which gives it to `completion` when it has
+finished.  Until then nobody else can touch it, also if the handle is forgotten.
+It is dropped if the call fails."""
+
+
+def body_text(function: Function) -> str:
+    """The text of a function without what is true of C alone."""
+    text = function.text
+    buffer = buffer_of(function)
+    if buffer is not None and is_owned(buffer):
+        for sentence in (prose.AIO_BYTES_IN, prose.AIO_BYTES_OUT):
+            text = text.replace(sentence.format(buf=buffer.name), "")
+    return text
+
+
+def documentation(
+    function: Function,
+    shown: RustProse,
+    arguments: Iterable[tuple[str, str]],
+    extra: Iterable[str] = (),
+) -> str:
+    """The comment above a method."""
+    shown = shown.of(function)
+    parts = [shown.sentence(function.summary), *shown.blocks(body_text(function))]
+    parts += extra
+    rows = [f"- `{name}`: {shown.line(text)}" for name, text in arguments]
+    if rows:
+        parts += ["# Arguments", *rows]
+    rows = [
+        f"- `{name}`: {shown.line(why)}"
+        for name, why in function.errors.items()
+        if name != "EFAULT"  # there is no NULL here
+    ]
+    if rows:
+        parts += ["# Errors", *rows]
+    related = ", ".join(shown.word(doc.FunctionName(n)) for n in function.see_also)
+    since = f"Since {releases.words(function.since)}."
+    parts.append(f"{since}  See also {related}." if related else since)
+    return rustdoc(parts, "    ")

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""lib/link/states.h: the states, the events, and questions about them."""
+
+from __future__ import annotations
+
+from string import Template
+
+from nbdgen.emit.states.c_names import (
+    event_constant,
+    ordered_paths,
+    region_constant,
+    state_constant,
+)
+from nbdgen.machine.model import AFTER, Machine
+
+_HEADER = Template(
+    """\
+#ifndef NBDI_STATES_H
+#define NBDI_STATES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct nbdi_link;
+
+/* All states.  A composite group is one too: the state of the main region
+ * while its own regions are active.
+ */
+enum nbdi_state {
+$states
+  NBDI_NR_STATES
+};
+
+/* What has a state of its own. */
+enum nbdi_region {
+$regions
+  NBDI_NR_REGIONS
+};
+
+/* What a waiting state can be told. */
+enum nbdi_event {
+$events
+  NBDI_NR_EVENTS,
+  NBDI_NO_EVENT = -1            /* a body's own choice */
+};
+
+/* Go on as far as possible without waiting.  IO states try again. */
+extern void nbdi_run (struct nbdi_link *l);
+
+/* Tell every active region; those whose state has ON (ev) move and run.
+ * False: nobody cares, and nothing was done.
+ */
+extern bool nbdi_event (struct nbdi_link *l, enum nbdi_event ev);
+$deadlines
+/* NBDI_PHASE_* of the present state. */
+extern unsigned nbdi_phase (const struct nbdi_link *l);
+
+/* LIBNBD_AIO_DIRECTION_* of all that the active regions wait for. */
+extern unsigned nbdi_direction (const struct nbdi_link *l);
+
+/* Whether the state is a composite and all its regions are idle. */
+extern bool nbdi_idle (const struct nbdi_link *l);
+
+/* The present state for people: "PATH: Title.", a constant string. */
+extern const char *nbdi_state_text (const struct nbdi_link *l);
+
+/* What is going on, for messages about what broke it: a phrase such as "in
+ * the middle of a reply"; can be empty.
+ */
+extern const char *nbdi_state_when (const struct nbdi_link *l);
+
+/* The path of a state. */
+extern const char *nbdi_state_name (enum nbdi_state state);
+
+#endif /* NBDI_STATES_H */
+"""
+)
+
+
+_DEADLINES = """
+/* When NBDI_EVENT_AFTER is due: the earliest deadline of all that the active
+ * regions wait for, on the clock of nbdi_passed; 0: there is none.
+ */
+extern uint64_t nbdi_next_deadline (const struct nbdi_link *l);
+"""
+
+
+def emit_states_h(machine: Machine) -> str:
+    """The enums of states, regions and events, and what run.c offers."""
+    states = [state_constant(path) for path in ordered_paths(machine)]
+    timed = any(on.event == AFTER for s in machine.states.values() for on in s.on)
+    return _HEADER.substitute(
+        states=_lines(states),
+        regions=_lines([region_constant(region) for region in machine.regions]),
+        events=_lines([event_constant(event) for event in machine.events]),
+        deadlines=_DEADLINES if timed else "",
+    )
+
+
+def _lines(names: list[str]) -> str:
+    return "\n".join(f"  {name}," for name in names)

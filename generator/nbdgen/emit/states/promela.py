@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: MIT
+"""The machine as a Promela model, for spin to search.
+
+States, regions, waiting and events are those of run.c.  What a body decides is
+left to chance: any of its results may come at any time, which is how hostile
+servers are modelled.  Of what bodies do the model keeps what it means for
+commands: FIND, ANSWER and END below, found by the names of the functions.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator, Sequence
+
+from nbdgen.emit.states.c_names import ordered_paths, region_name
+from nbdgen.emit.states.promela_templates import MODEL
+from nbdgen.machine.lex import Token
+from nbdgen.machine.model import (
+    AFTER,
+    DEAD,
+    END_OF_STREAM,
+    FIRST,
+    IO_EVENTS,
+    IO_KINDS,
+    LOST,
+    MAIN,
+    NOTIFY_READ,
+    NOTIFY_WRITE,
+    Machine,
+    State,
+)
+from nbdgen.machine.progress_rules import POLLED_PHASES
+from nbdgen.machine.results import Outcome
+
+COMMANDS = 3  # that the program issues; more only repeat what these show
+# Events of which the library sends one when the program issues a command.
+ISSUING = ("QUEUED", "FLUSH")
+
+# Functions by what their call does to commands.
+_EFFECTS = {
+    "nbdi_find_command": "FIND",
+    "nbdi_answer_command": "ANSWER",
+    "nbdi_end_link": "END",
+    "nbdi_send_queue": "SEND_SOME",
+}
+
+
+def emit_promela(machine: Machine) -> str:
+    """The whole model."""
+    regions = machine.regions
+    return MODEL.substitute(
+        commands=COMMANDS,
+        **_of_commands(),
+        states="\n".join(
+            f"#define {_state(path)} {number}"
+            for number, path in enumerate(ordered_paths(machine))
+        ),
+        variables="\n".join(_variables(machine, region) for region in regions),
+        reads=_any(machine, NOTIFY_READ, "READ"),
+        writes=_any(machine, NOTIFY_WRITE, "WRITE"),
+        quiet=_quiet(machine),
+        polled=_either(
+            f"at_MAIN == {_state(path)}" for path in _in_phases(machine, POLLED_PHASES)
+        ),
+        final=_either(
+            f"at_MAIN == {_state(s.path)}"
+            for s in machine.region_states(MAIN)
+            if s.final
+        ),
+        retry="; ".join(f"tried_{region_name(r)} = false" for r in regions),
+        issuing=_issuing(machine),
+        timed=_timed(machine),
+        events="\n".join(_event(machine, event) for event in _told(machine)),
+        program="\n".join(_program(machine)),
+        steps="\n".join(_step(machine, state) for state in machine.states.values()),
+        first=_state(FIRST),
+    )
+
+
+def _of_commands() -> dict[str, str]:
+    """What has a part for each command."""
+    numbers = range(COMMANDS)
+    find = (f"\t:: command[{n}] == SENT -> current = {n} \\" for n in numbers)
+    sends = ("; ".join(f"SEND_ONE ({k})" for k in range(n + 1)) for n in numbers)
+    return {
+        "find": "\n".join(find),
+        "end": "; ".join(f"END_ONE ({n})" for n in numbers),
+        "send": "\n".join(f"\t:: true -> {send} \\" for send in sends),
+        "settled": " && ".join(f"ended[{n}] == (issued > {n})" for n in numbers),
+    }
+
+
+def _state(path: str) -> str:
+    """How the model calls a state."""
+    return f"S_{path.replace('.', '_')}"
+
+
+def _either(conditions: Iterator[str]) -> str:
+    """Their disjunction."""
+    return " || ".join(conditions) or "false"
+
+
+def _variables(machine: Machine, region: str) -> str:
+    """What a region has: its state, and why it does not go on."""
+    name = region_name(region)
+    first = FIRST if region == MAIN else machine.groups[region].member(FIRST)
+    return (
+        f"byte at_{name} = {_state(first)};\n"
+        f"bool parked_{name};\t/* the body said WAIT */\n"
+        f"bool tried_{name};\t/* input or output has to wait */"
+    )
+
+
+def _in_phases(machine: Machine, phases: Sequence[str]) -> Iterator[str]:
+    """States and composites of the main region that are in these phases."""
+    for state in machine.region_states(MAIN):
+        if state.phase in phases:
+            yield state.path
+    for group in machine.composites:
+        if group.phase in phases:
+            yield group.path
+
+
+def _active(machine: Machine, region: str) -> str:
+    """When a region is active."""
+    if region == MAIN:
+        composites = (f"at_MAIN != {_state(g.path)}" for g in machine.composites)
+        return " && ".join(composites) or "true"
+    return f"at_MAIN == {_state(machine.groups[region].parent or '')}"
+
+
+def _any(machine: Machine, event: str, direction: str) -> str:
+    """When any active state waits for this direction."""
+    found: list[str] = []
+    for state in machine.states.values():
+        name = region_name(state.region)
+        here = f"({_active(machine, state.region)}) && at_{name}"
+        here += f" == {_state(state.path)}"
+        if any(on.event == event for on in state.on):
+            found.append(f"({here})")
+        elif state.io and IO_KINDS[state.io.kind].direction == direction:
+            found.append(f"({here} && !parked_{name})")
+    return _either(iter(found)).replace(" || ", " \\\n\t|| ")
+
+
+def _quiet(machine: Machine) -> str:
+    """When all active regions wait."""
+    parts = [
+        f"(!({_active(machine, region)}) || parked_{name} || tried_{name})"
+        for region in machine.regions
+        for name in [region_name(region)]
+    ]
+    return " && ".join(parts)
+
+
+def _issuing(machine: Machine) -> str:
+    """When the program can issue commands."""
+    groups = [
+        machine.groups[state.region].parent or ""
+        for state in machine.states.values()
+        if state.region != MAIN and any(on.event in ISSUING for on in state.on)
+    ]
+    return _either(f"at_MAIN == {_state(path)}" for path in sorted(set(groups)))
+
+
+def _told(machine: Machine) -> list[str]:
+    """The events that are told from outside; input and output find the others."""
+    return [event for event in machine.events if event not in IO_EVENTS]
+
+
+def _timed(machine: Machine) -> str:
+    """When a deadline may pass."""
+    return _either(
+        f"(({_active(machine, s.region)}) && "
+        f"at_{region_name(s.region)} == {_state(s.path)})"
+        for s in machine.states.values()
+        if s.target(AFTER)
+    )
+
+
+def _move(machine: Machine, region: str, target: str) -> str:
+    """The statements that enter a state or a composite."""
+    into = machine.states[target].region if target in machine.states else MAIN
+    assert into in (MAIN, region)
+    parts = [_enter(into, target)]
+    if target in machine.groups:
+        for below in machine.groups[target].region_groups:
+            parts.append(_enter(below, machine.groups[below].member(FIRST)))
+    return "; ".join(parts)
+
+
+def _enter(region: str, target: str) -> str:
+    name = region_name(region)
+    return f"at_{name} = {_state(target)}; parked_{name} = false; tried_{name} = false"
+
+
+def _event(machine: Machine, event: str) -> str:
+    """The inline function that tells all regions, one after the other."""
+    lines = [f"inline event_{event} ()", "{"]
+    for region in machine.regions:
+        name = region_name(region)
+        lines.append("\tif")
+        for state in machine.region_states(region):
+            for on in state.on:
+                if on.event == event:
+                    here = f"({_active(machine, region)}) && at_{name}"
+                    to = _move(machine, region, on.to.target)
+                    lines.append(f"\t:: {here} == {_state(state.path)} -> {to}")
+        lines += ["\t:: else", "\tfi;"]
+    return "\n".join([*lines, "\tRETRY", "}", ""])
+
+
+def _program(machine: Machine) -> Iterator[str]:
+    """What the program may do when nothing else moves."""
+    for event in machine.root.events:
+        takers = [
+            f"(({_active(machine, state.region)}) && "
+            f"at_{region_name(state.region)} == {_state(state.path)})"
+            for state in machine.states.values()
+            if any(on.event == event.text for on in state.on)
+        ]
+        yield f"\t\t:: {_either(iter(takers))} -> event_{event.text} ()"
+        if event.text in ISSUING:
+            yield f"\t\t:: ISSUING && issued < N -> ISSUE; event_{event.text} ()"
+
+
+def _step(machine: Machine, state: State) -> str:
+    """What a state does once."""
+    name = region_name(state.region)
+    lines = [
+        f"\t:: ({_active(machine, state.region)}) && at_{name} == {_state(state.path)}"
+        f" && !parked_{name} && !tried_{name} ->",
+        f"\t\t/* {state.path}: {state.title} */",
+        "\t\tatomic {",
+    ]
+    body = [*_effects(state.body.tokens), *_results(machine, state)]
+    if state.io is None:
+        lines += [f"\t\t{line}" for line in body]
+    else:
+        lines += [f"\t\t{line}" for line in _io(machine, state, body)]
+    return "\n".join([*lines, "\t\t}"])
+
+
+def _io(machine: Machine, state: State, body: list[str]) -> Iterator[str]:
+    """Input or output, and the body when that is done."""
+    assert state.io
+    reads = IO_KINDS[state.io.kind].direction == "READ"
+    failed = _move(machine, state.region, DEAD)
+    lost = _move(machine, state.region, state.target(LOST) or DEAD)
+    at_end = state.target(END_OF_STREAM)
+    end = _move(machine, state.region, at_end) if at_end else lost
+    yield "if"
+    yield f":: !gone -> tried_{region_name(state.region)} = true"
+    yield from (f":: {move}" for move in dict.fromkeys((failed, lost)))
+    if reads:
+        yield f":: gone && left == 0 -> {end}"
+        yield ":: !gone || left > 0 ->"
+        yield "\tif :: gone -> left-- :: else fi;"
+    else:
+        yield ":: true ->"
+    yield from (f"\t{line}" for line in body)
+    yield "fi"
+
+
+def _effects(tokens: Sequence[Token]) -> Iterator[str]:
+    """What a body does to commands; what is in a condition may be left out."""
+    if any(_reads_command(tokens, at) for at in range(len(tokens))):
+        yield "USE;"
+    for at, token in enumerate(tokens):
+        effect = _EFFECTS.get(token.text)
+        if effect is None:
+            continue
+        before = tokens[at - 1].text if at else "{"
+        if before == ")":
+            yield f"if :: true -> {effect} :: true fi;"
+        else:
+            yield f"{effect};"
+
+
+def _reads_command(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the command of the reply is used here: reply.command, no "="."""
+    texts = [token.text for token in tokens[at : at + 4]]
+    return texts[:3] == ["reply", ".", "command"] and texts[3:] != ["="]
+
+
+def _results(machine: Machine, state: State) -> Iterator[str]:
+    """Any result may come, but WAIT only for what can still happen."""
+    moves = {_move(machine, state.region, r.target): "" for r in state.goes_to}
+    for target in machine.dispatch_targets(state):
+        moves[_move(machine, state.region, target)] = ""
+    if state.returns(Outcome.FAIL, Outcome.FAILED):
+        moves[_move(machine, state.region, "DEAD")] = ""
+    if state.returns(Outcome.WAIT):
+        awaited = "!gone -> " if moves else ""
+        moves[f"{awaited}parked_{region_name(state.region)} = true"] = ""
+    yield "if"
+    yield from (f":: {move}" for move in moves)
+    yield "fi"

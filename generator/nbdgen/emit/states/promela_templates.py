@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""The Promela of the model, with holes that promela.py fills."""
+
+from __future__ import annotations
+
+from string import Template
+
+MODEL = Template(
+    """\
+/* The state machine of a handle, with a hostile server. */
+
+#define N $commands  /* commands */
+#define NONE N  /* no command */
+
+/* What becomes of a command. */
+#define UNUSED 0
+#define QUEUED 1
+#define SENT 2
+#define ENDED 3
+
+$states
+
+$variables
+
+byte command[N];
+byte ended[N];  /* how often */
+byte issued;
+byte current = NONE;  /* the command of the reply that is being read */
+bool gone;  /* the server has closed the connection */
+byte left;  /* messages that it sent before */
+
+#define READS ($reads)
+#define WRITES ($writes)
+#define QUIET ($quiet)
+#define POLLED ($polled)
+#define FINAL ($final)
+#define ISSUING ($issuing)
+#define TIMED ($timed)
+#define RETRY $retry;
+
+#define ISSUE command[issued] = QUEUED; issued++
+
+/* The server names any command that was sent, or none. */
+#define FIND \\
+  current = NONE; \\
+  if \\
+$find
+  :: true \\
+  fi
+
+/* Who reads the reply to a command may rely on the command. */
+#define USE assert (current == NONE || command[current] == SENT)
+
+/* A reply ends its command, which must not have ended before. */
+#define ANSWER \\
+  if \\
+  :: current != NONE -> \\
+    assert (command[current] == SENT); \\
+    command[current] = ENDED; \\
+    ended[current]++ \\
+  :: else \\
+  fi
+
+/* What has not ended ends with the connection. */
+#define END_ONE(c) \\
+  if \\
+  :: command[c] == QUEUED || command[c] == SENT -> \\
+    command[c] = ENDED; \\
+    ended[c]++ \\
+  :: else \\
+  fi
+#define END $end
+
+/* Requests leave in order. */
+#define SEND_ONE(c) \\
+  if \\
+  :: command[c] == QUEUED -> command[c] = SENT \\
+  :: else \\
+  fi
+#define SEND_SOME \\
+  if \\
+$send
+  :: true \\
+  fi
+
+$events
+/* Each command that was issued has ended once, and no other has. */
+#define SETTLED \\
+  ($settled)
+
+/* However it behaved before, once the server is gone all commands end. */
+ltl commands_end { [] (gone -> <> SETTLED) }
+
+active proctype handle ()
+{
+  do
+  :: QUIET && FINAL -> break
+  :: QUIET && !FINAL ->
+    /* Where the program only polls it must be told what for. */
+    assert (!POLLED || READS || WRITES || TIMED);
+    atomic {
+    if
+    :: READS -> event_NOTIFY_READ ()
+    :: WRITES -> event_NOTIFY_WRITE ()
+    :: TIMED -> event_AFTER ()
+    :: !gone && POLLED -> gone = true; left = 0; RETRY
+    :: !gone && POLLED -> gone = true; left = 2; RETRY
+$program
+    fi
+    }
+$steps
+  od;
+  assert (SETTLED)
+}
+"""
+)

@@ -1,0 +1,365 @@
+# SPDX-License-Identifier: MIT
+"""The model of the state machine: groups, states, regions and their edges.
+
+Everything is frozen and refers to other parts by full name: a group by its
+path (NEWSTYLE.OPT_GO, the root is ""), a state by its group's path and its own
+name (NEWSTYLE.OPT_GO.START).  load.py builds it, rules.py and flow_rules.py
+check it, nbdgen/emit/ only reads it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Iterator
+
+from nbdgen.machine.parse import Body, Head, Verbatim
+from nbdgen.machine.results import Outcome, Result, Results
+from nbdgen.source import Place
+
+
+@dataclass(frozen=True)
+class IoKind:
+    """What an IO state does before its body runs: nbdi_io_<kind>."""
+
+    arguments: int
+    direction: str  # READ or WRITE
+
+
+IO_KINDS = {
+    "RECV": IoKind(1, "READ"),  # until that many bytes are in the buffer
+    "FILL": IoKind(0, "READ"),  # into the place that was prepared
+    "SKIP": IoKind(0, "READ"),  # and forget the bytes
+    "SEND": IoKind(0, "WRITE"),
+}
+
+# Group clauses that name the values which a group serves, and how a message
+# calls such a value.
+SELECTORS = {
+    "OPTION": "option",
+    "CHUNK": "reply chunk type",
+}
+
+PHASES = ("CREATED", "CONNECTING", "NEGOTIATING", "CONNECTED", "CLOSED", "DEAD")
+
+NOTIFY_READ = "NOTIFY_READ"
+NOTIFY_WRITE = "NOTIFY_WRITE"
+END_OF_STREAM = "END_OF_STREAM"
+LOST = "LOST"  # the connection, by an error or an end that nobody expects
+AFTER = "AFTER"  # a deadline has passed
+BUILT_IN_EVENTS = (NOTIFY_READ, NOTIFY_WRITE, END_OF_STREAM, LOST, AFTER)
+# What input and output find by themselves, and what the clock tells: no body
+# waits for these, and ON names none but the first.
+IO_EVENTS = (END_OF_STREAM, LOST)
+
+# Clauses that say what the server may answer to the values of a group.
+LENGTH = "LENGTH"  # of a chunk
+REPLY = "REPLY"  # to an option
+REFUSED = "REFUSED"
+COMPLETES_WITH = "COMPLETES_WITH"
+FAILS_WITH = "FAILS_WITH"
+TURNED_OFF_BY = "TURNED_OFF_BY"
+# To which selector they belong.
+ANSWERS = {
+    LENGTH: "CHUNK",
+    **dict.fromkeys((REPLY, REFUSED, COMPLETES_WITH, FAILS_WITH), "OPTION"),
+    TURNED_OFF_BY: "OPTION",
+}
+ANY = "ANY"  # length, refusal or errno
+ANY_ERROR = "ANY_ERROR"  # whatever type says that something went wrong
+
+ROOT = ""
+FIRST = "START"  # the state by which a group is entered
+CLOSED = "CLOSED"  # an orderly end
+DEAD = "DEAD"  # where failing leads
+MAIN = ""  # the region of all states that are in no other
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A path as written, and the full name that it means."""
+
+    text: str  # ^OPTION_DONE
+    place: Place
+    to: str | None  # of a state or a composite group; None: there is none
+    problem: str = ""  # why there is none
+
+    @property
+    def target(self) -> str:
+        """The full name, once the rules have passed."""
+        assert self.to is not None
+        return self.to
+
+
+@dataclass(frozen=True)
+class Io:
+    """The IO clause of a state."""
+
+    kind: str
+    arguments: tuple[str, ...]  # C expressions
+    place: Place
+
+
+@dataclass(frozen=True)
+class On:
+    """One ON, LOST or AFTER, of a state or of a group that it is in."""
+
+    event: str
+    to: Reference
+    place: Place
+    group: str | None = None  # whose clause it is, if it is a group's
+    deadline: str = ""  # of AFTER: the C expression
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """DISPATCHES: every sub-group with this selector is a successor."""
+
+    selector: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Use:
+    """One result of a body with its path resolved."""
+
+    result: Result
+    to: Reference | None  # of NEXT, and of DISPATCH if it has one
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a group's selector."""
+
+    selector: str
+    value: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Item:
+    """A word of a clause and where it is."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Reply:
+    """LENGTH or REPLY: a type of reply, and the lengths that its payload can have."""
+
+    type: str  # NBD_REPLY_TYPE_*, NBD_REP_*, or ANY_ERROR
+    lengths: tuple[str, ...]  # exactly; from, to; or from, to, in steps of
+    place: Place
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """REFUSED: what an error reply means."""
+
+    type: str  # NBD_REP_ERR_*, or ANY
+    errnum: str  # EINVAL, or 0 if it has none
+    text: str  # in quotes
+    place: Place
+
+
+@dataclass(frozen=True)
+class Off:
+    """TURNED_OFF_BY: how a program leaves out an option that is asked for by itself."""
+
+    option: Item
+    function: Item
+
+
+@dataclass(frozen=True)
+class Answers:
+    """All that a group says of the answers to its values, a pattern's included."""
+
+    replies: tuple[Reply, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    completes_with: tuple[Item, ...] = ()
+    fails_with: tuple[Item, ...] = ()
+    turned_off_by: tuple[Off, ...] = ()
+
+
+@dataclass(frozen=True)
+class State:
+    """One STATE."""
+
+    name: str
+    group: str
+    text: str  # of the file that it is written in
+    head: Head
+    place: Place
+    body: Body
+    results: Results
+    title: str
+    phase: str | None  # its own or the group's
+    when: str | None  # the group's phrase for messages, in quotes
+    spec: Item | None
+    io: Io | None
+    on: tuple[On, ...]  # its own, then those of its group and further out
+    goes_to: tuple[Reference, ...]
+    dispatches: Dispatch | None
+    uses: tuple[Use, ...]
+    idle: bool
+    final: bool
+    unlimited: Item | None  # why it may wait for ever
+    region: str  # full name of the region's group, or MAIN
+
+    @property
+    def path(self) -> str:
+        """The full name."""
+        return f"{self.group}.{self.name}" if self.group else self.name
+
+    @property
+    def own_on(self) -> tuple[On, ...]:
+        """What is written at the state itself."""
+        return tuple(on for on in self.on if on.group is None)
+
+    def target(self, event: str) -> str | None:
+        """Where an event leads."""
+        return next((on.to.to for on in self.on if on.event == event), None)
+
+    def returns(self, *outcomes: Outcome) -> bool:
+        """Whether the body has such a result."""
+        return any(use.result.outcome in outcomes for use in self.uses)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the machine may stand still here."""
+        return self.io is not None or self.returns(Outcome.WAIT)
+
+    @property
+    def can_fail(self) -> bool:
+        """Whether the state may lead to .DEAD without naming it."""
+        if self.io or self.returns(Outcome.FAIL, Outcome.FAILED):
+            return True
+        return any(u.result.outcome is Outcome.DISPATCH and not u.to for u in self.uses)
+
+
+@dataclass(frozen=True)
+class Group:
+    """One GROUP: a file."""
+
+    path: str
+    file: str
+    head: Head
+    place: Place
+    title: str
+    parent: str | None
+    subgroups: tuple[str, ...]  # full names, in the order of output
+    items: tuple[State | Verbatim, ...]  # in the order of the file
+    phase: str | None
+    spec: Item | None
+    values: tuple[Value, ...]
+    answers: Answers
+    regions: tuple[Item, ...]  # their own names
+    events: tuple[Item, ...]
+    on: tuple[On, ...]  # its own, which hold for all states inside
+    region: str
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition(".")[2]
+
+    @property
+    def composite(self) -> bool:
+        """Whether all sub-groups are active at once."""
+        return bool(self.regions)
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """Its own states: START, then in the order of the file."""
+        own = [item for item in self.items if isinstance(item, State)]
+        return tuple(sorted(own, key=lambda state: state.name != FIRST))
+
+    @property
+    def region_groups(self) -> tuple[str, ...]:
+        """Full names of its regions, in the order in which they run."""
+        prefix = f"{self.path}." if self.path else ""
+        return tuple(prefix + item.text for item in self.regions)
+
+    def member(self, name: str) -> str:
+        """The full name of something in this group."""
+        return f"{self.path}.{name}" if self.path else name
+
+
+@dataclass(frozen=True)
+class Machine:
+    """All groups by path, in the order of output: parents first."""
+
+    groups: dict[str, Group]
+
+    @cached_property
+    def states(self) -> dict[str, State]:
+        """All states by full name; those of a region are together."""
+        return {s.path: s for group in self.groups.values() for s in group.states}
+
+    @property
+    def root(self) -> Group:
+        """The group of generator/states.c."""
+        return self.groups[ROOT]
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Built in events, then the program's."""
+        return BUILT_IN_EVENTS + tuple(event.text for event in self.root.events)
+
+    @property
+    def composites(self) -> tuple[Group, ...]:
+        """The groups that have regions."""
+        return tuple(group for group in self.groups.values() if group.composite)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """MAIN and the groups that are regions."""
+        return (MAIN, *(r for group in self.composites for r in group.region_groups))
+
+    def region_states(self, region: str) -> tuple[State, ...]:
+        """The states of one region."""
+        return tuple(s for s in self.states.values() if s.region == region)
+
+    def serving(self, selector: str) -> dict[str, Group]:
+        """The values of a selector, in the order of groups, and who serves each."""
+        return {
+            value.value: group
+            for group in self.groups.values()
+            for value in group.values
+            if value.selector == selector
+        }
+
+    def dispatch_groups(self, group: str, selector: str) -> tuple[Group, ...]:
+        """The direct sub-groups that carry this selector."""
+        found = (self.groups[path] for path in self.groups[group].subgroups)
+        return tuple(g for g in found if any(v.selector == selector for v in g.values))
+
+    def dispatch_targets(self, state: State) -> tuple[str, ...]:
+        """The states that DISPATCHES leads to."""
+        if state.dispatches is None:
+            return ()
+        groups = self.dispatch_groups(state.group, state.dispatches.selector)
+        return tuple(group.member(FIRST) for group in groups)
+
+    def successors(self, state: State) -> Iterator[str]:
+        """Full names of all that a state says it goes to; may repeat."""
+        for on in state.on:
+            if on.to.to is not None:
+                yield on.to.to
+        for reference in state.goes_to:
+            if reference.to is not None:
+                yield reference.to
+        yield from self.dispatch_targets(state)
+
+
+def load_and_check(root: Path) -> Machine:
+    """The machine below `root`; raises SourceError with all that is wrong."""
+    # Both need the model above.
+    from nbdgen.machine.load import load
+    from nbdgen.machine.rules import check
+
+    machine = load(root)
+    check(machine)
+    return machine
