@@ -43,6 +43,11 @@ _EFFECTS = {
     "nbdi_send_queue": "SEND_SOME",
 }
 
+# What the loop has if a deadline may pass.
+_DEADLINES = """\
+    :: TIMED -> event_AFTER ()
+"""
+
 
 def emit_promela(machine: Machine) -> str:
     """The whole model."""
@@ -69,6 +74,7 @@ def emit_promela(machine: Machine) -> str:
         retry="; ".join(f"tried_{region_name(r)} = false" for r in regions),
         issuing=_issuing(machine),
         timed=_timed(machine),
+        deadlines=_DEADLINES if _has_deadlines(machine) else "",
         events="\n".join(_event(machine, event) for event in _told(machine)),
         program="\n".join(_program(machine)),
         steps="\n".join(_step(machine, state) for state in machine.states.values()),
@@ -164,7 +170,13 @@ def _issuing(machine: Machine) -> str:
 
 def _told(machine: Machine) -> list[str]:
     """The events that are told from outside; input and output find the others."""
-    return [event for event in machine.events if event not in IO_EVENTS]
+    never = () if _has_deadlines(machine) else (AFTER,)
+    return [event for event in machine.events if event not in (*IO_EVENTS, *never)]
+
+
+def _has_deadlines(machine: Machine) -> bool:
+    """Whether one may pass: else the model has nothing for it."""
+    return any(state.target(AFTER) for state in machine.states.values())
 
 
 def _timed(machine: Machine) -> str:

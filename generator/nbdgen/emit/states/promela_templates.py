@@ -102,8 +102,7 @@ active proctype handle ()
     if
     :: READS -> event_NOTIFY_READ ()
     :: WRITES -> event_NOTIFY_WRITE ()
-    :: TIMED -> event_AFTER ()
-    :: !gone && POLLED -> gone = true; left = 0; RETRY
+$deadlines    :: !gone && POLLED -> gone = true; left = 0; RETRY
     :: !gone && POLLED -> gone = true; left = 2; RETRY
 $program
     fi
