@@ -45,6 +45,7 @@ struct disk {
   uint64_t minimum, preferred, maximum; /* block sizes */
   bool read_only, can_flush, can_trim, can_zero, can_map, extended;
   bool mapped; /* its block status was told once */
+  bool gone;   /* so was that no connection is left */
 
   /* Writes under way, oldest first, and requests that wait for them. */
   struct range *ranges, **ranges_end;

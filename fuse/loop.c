@@ -56,9 +56,11 @@ connection_ended (struct connection *connection)
     return;
   if (disk_connection (disk, 0))
     tool_error ("%s: one connection has ended", disk->name);
-  else
+  else if (!disk->gone) {
+    disk->gone = true;
     tool_error ("%s: the server has gone, the file can only give errors",
                 disk->name);
+  }
 }
 
 /* Send what waits, and watch for what the connection waits for. */

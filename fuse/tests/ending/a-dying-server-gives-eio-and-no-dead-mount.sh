@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The server is killed while dd writes.
+# The server is killed while dd writes.  That it has gone is said once, however
+# many connections end.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin memory
 requires_uris
@@ -26,5 +27,6 @@ fails dd if=/dev/zero of="$mnt/nbd" bs=4k count=1 conv=notrunc,fsync
 expect nbd ls "$mnt"
 fusermount3 -u "$mnt"
 ended_with 1
+expect 1 grep -c 'the server has gone' "$tmp/err"
 grep -q 'flushing at the end failed, what was written last may be lost' \
   "$tmp/err" || fail "no warning: $(cat "$tmp/err")"
