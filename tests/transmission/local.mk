@@ -10,6 +10,7 @@ test_programs += \
 	tests/transmission/block-status/filters-may-repeat-a-context \
 	tests/transmission/disconnecting/close-sends-nothing \
 	tests/transmission/disconnecting/close-with-commands-outstanding \
+	tests/transmission/disconnecting/closed-descriptors-end-the-connection \
 	tests/transmission/disconnecting/disconnect-is-sent-by-the-issuing-call \
 	tests/transmission/disconnecting/end-of-stream-waits-for-buffered-replies \
 	tests/transmission/disconnecting/failed-half-closes-are-only-logged \
