@@ -48,18 +48,18 @@ STATE (RECV_FLAGS)
   uint16_t flags = nbdi_get16 (nbdi_take (l, NBD_HANDSHAKE_FLAGS_SIZE));
 
   l->agreed.handshake_flags = flags;
-  s->settings.handshake_flags &= flags;
-  l->agreed.protocol = s->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE
+  l->agreed.client_flags = s->settings.handshake_flags & flags;
+  l->agreed.protocol = l->agreed.client_flags & NBD_FLAG_FIXED_NEWSTYLE
                          ? "newstyle-fixed"
                          : "newstyle";
   if (s->settings.tls == LIBNBD_TLS_REQUIRE
-      && !(s->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE))
+      && !(l->agreed.client_flags & NBD_FLAG_FIXED_NEWSTYLE))
     return FAIL (ENOTSUP,
                  "the server does not know fixed newstyle "
                  "negotiation, which TLS needs, but TLS is required");
   if (nbdi_out_reserve (l, NBD_CLIENT_FLAGS_SIZE) == -1)
     return FAILED;
-  nbdi_put32 (l->out.buf + l->out.end, s->settings.handshake_flags);
+  nbdi_put32 (l->out.buf + l->out.end, l->agreed.client_flags);
   l->out.end += NBD_CLIENT_FLAGS_SIZE;
   nbdi_plan_connect (l);
   /* They leave together with the first option. */

@@ -24,7 +24,6 @@ STATE (START)
     return FAIL (ENOTSUP, "the server is oldstyle, which cannot use TLS, "
                           "but TLS is required");
   l->agreed.handshake_flags = handshake_flags;
-  s->settings.handshake_flags = handshake_flags;
   if (handshake_flags != 0)
     return FAIL (EPROTO,
                  "oldstyle handshake: handshake flags are 0x%x, "
@@ -32,6 +31,6 @@ STATE (START)
                  handshake_flags);
   if (nbdi_take_export (l, size, nbdi_get16 (p + 10)) == -1)
     return FAILED;
-  s->export.contexts_valid = true; /* there are none */
+  l->told->contexts_valid = true; /* there are none */
   return NEXT (.TRANSMISSION);
 }

@@ -10,7 +10,7 @@ require_status (struct nbd_handle *h)
 {
   if (!nbdi_strict (h, LIBNBD_STRICT_COMMANDS))
     return 0;
-  if (!h->link.agreed.structured_replies) {
+  if (!nbdi_agreed (h)->structured_replies) {
     nbdi_error (ENOTSUP, "the server does not support structured replies, "
                          "which block status needs");
     return -1;
@@ -74,7 +74,7 @@ require_filter (struct nbd_handle *h, uint32_t *flags)
 {
   if (nbdi_strict (h, LIBNBD_STRICT_AUTO_FLAG))
     *flags |= LIBNBD_CMD_FLAG_PAYLOAD_LEN;
-  if (!h->link.agreed.extended_headers) {
+  if (!nbdi_agreed (h)->extended_headers) {
     nbdi_error (ENOTSUP, "extended headers were not negotiated, which a "
                          "filtered block status needs");
     return -1;

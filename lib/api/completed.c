@@ -38,9 +38,7 @@ nbdi_aio_peek_command_completed (struct nbd_handle *h)
 int
 nbdi_aio_in_flight (struct nbd_handle *h)
 {
-  const struct nbdi_sending *sending = &h->link.sending;
-  size_t n = h->session.cmds.queued + sending->unanswered
-             + sending->disconnect;
+  size_t n = h->session.cmds.nr_pending + h->link.sending.disconnect;
 
   return n > INT_MAX ? INT_MAX : (int) n;
 }

@@ -19,7 +19,7 @@ nbdi_shutdown (struct nbd_handle *h, uint32_t flags)
     nbdi_aio_opt_abort (h); /* what goes wrong shows below */
   else {
     if (flags & LIBNBD_SHUTDOWN_ABANDON_PENDING)
-      nbdi_abandon_unsent (&h->session);
+      nbdi_abandon_unsent (&h->session, &h->link.lane.queue);
     if (!h->session.cmds.disconnect && nbdi_aio_disconnect (h, 0) == -1)
       return -1;
   }

@@ -185,25 +185,25 @@ nbdi_get_export_description (struct nbd_handle *h)
 const char *
 nbdi_get_protocol (struct nbd_handle *h)
 {
-  if (h->link.agreed.protocol == NULL)
+  if (nbdi_agreed (h)->protocol == NULL)
     nbdi_error (EINVAL, "the handshake has not begun");
-  return h->link.agreed.protocol;
+  return nbdi_agreed (h)->protocol;
 }
 
 int
 nbdi_get_tls_negotiated (struct nbd_handle *h)
 {
-  return h->link.agreed.tls;
+  return nbdi_agreed (h)->tls;
 }
 
 int
 nbdi_get_structured_replies_negotiated (struct nbd_handle *h)
 {
-  return h->link.agreed.structured_replies;
+  return nbdi_agreed (h)->structured_replies;
 }
 
 int
 nbdi_get_extended_headers_negotiated (struct nbd_handle *h)
 {
-  return h->link.agreed.extended_headers;
+  return nbdi_agreed (h)->extended_headers;
 }

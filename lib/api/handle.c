@@ -25,8 +25,8 @@ default_settings (struct nbd_handle *h)
 static void
 free_handle (struct nbd_handle *h)
 {
-  nbdi_forget_export (&h->session);
-  nbdi_forget_contexts (&h->session);
+  nbdi_forget_export (&h->session.export);
+  nbdi_forget_contexts (&h->session.export);
   nbdi_forget_addresses (&h->link.reach);
   nbdi_strings_clear (&h->session.meta_contexts);
   nbdi_free_settings (&h->session.settings);
@@ -54,7 +54,8 @@ create (void)
   nbdi_mark_alive (h, true);
   h->seat.last = &h->seat.first;
   h->seat.thread_ends = nbdi_thread_ends;
-  nbdi_init_link (&h->link, &h->session, &h->session.trace);
+  nbdi_init_link (&h->link, &h->session, &h->session.export,
+                  &h->session.trace);
   if (default_settings (h) == -1) {
     nbdi_error (errno, "strdup");
     free_handle (h);
@@ -89,6 +90,10 @@ nbd_close (struct nbd_handle *h)
   h->session.trace.on = false;
   nbdi_clear_debug_callback (h);
   nbdi_free_option (&h->link);
+  nbdi_leave_buffers (&h->link.lane.sent);
+  nbdi_leave_buffers (&h->link.lane.queue);
+  nbdi_abandon_commands (&h->session, &h->link.lane.sent);
+  nbdi_abandon_commands (&h->session, &h->link.lane.queue);
   nbdi_free_commands (&h->session);
   nbdi_forget_entries (&h->link);
   nbdi_free_buffers (&h->link);

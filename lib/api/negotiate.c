@@ -10,7 +10,7 @@
 static bool
 is_fixed (const struct nbd_handle *h)
 {
-  return (h->session.settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE) != 0;
+  return (nbdi_agreed (h)->client_flags & NBD_FLAG_FIXED_NEWSTYLE) != 0;
 }
 
 /* Send the last of these options, the ones before it if they are wanted.

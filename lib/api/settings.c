@@ -33,7 +33,7 @@ nbdi_set_export_name (struct nbd_handle *h, const char *export_name)
   if (nbdi_replace_string (&h->session.settings.export_name, export_name)
       == -1)
     return -1;
-  nbdi_forget_export (&h->session);
+  nbdi_forget_export (&h->session.export);
   h->session.export.contexts_valid = false;
   return 0;
 }
@@ -69,7 +69,10 @@ nbdi_set_socket_activation_name (struct nbd_handle *h,
 uint32_t
 nbdi_get_handshake_flags (struct nbd_handle *h)
 {
-  return h->session.settings.handshake_flags;
+  const struct nbdi_agreement *agreed = nbdi_agreed (h);
+
+  return agreed->protocol ? agreed->client_flags
+                          : h->session.settings.handshake_flags;
 }
 
 int

@@ -54,7 +54,7 @@ put_start (struct nbd_handle *h, FILE *f, const char *transport)
 {
   const char *user = h->session.settings.tls_username;
   bool tls = h->session.settings.tls == LIBNBD_TLS_REQUIRE
-             || h->link.agreed.tls;
+             || nbdi_agreed (h)->tls;
 
   fprintf (f, "nbd%s%s://", tls ? "s" : "", transport);
   if (user != NULL && *user != '\0') {

@@ -31,9 +31,9 @@ serve (struct nbd_handle *h, unsigned receives, unsigned limit)
     nbdi_event (l, NBDI_EVENT_BREAK);
   l->in.stop = true;
   /* Requests wait only behind others that will be answered. */
-  if (l->sending.unanswered == 0)
+  if (l->lane.sent.nr == 0)
     nbdi_flush (h);
-  if (h->session.cmds.pending.first == NULL) {
+  if (h->session.cmds.nr_pending == 0) {
     nbdi_trim_commands (&h->session);
     nbdi_shrink_buffers (l);
   }
@@ -43,7 +43,7 @@ serve (struct nbd_handle *h, unsigned receives, unsigned limit)
 void
 nbdi_flush (struct nbd_handle *h)
 {
-  if (h->session.cmds.queue != NULL && !h->link.sending.full)
+  if (h->link.lane.queue.nr > 0 && !h->link.sending.full)
     nbdi_event (&h->link, NBDI_EVENT_FLUSH);
 }
 
@@ -100,7 +100,7 @@ sleep_in_poll (struct nbd_handle *h, struct pollfd *fds, int timeout_ms,
     .nr_fds = fds[1].fd < 0 ? 1 : 2,
     .stays = awake,
     .unlocked = !awake && nbdi_phase_in (h, NBDI_PHASE_CONNECTED)
-                && (h->link.sending.unanswered > 0
+                && (h->link.lane.sent.nr > 0
                     || h->link.sending.begun > 0),
   };
   int r, saved_errno;

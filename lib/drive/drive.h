@@ -39,6 +39,13 @@ nbdi_phase_in (const struct nbd_handle *h, unsigned phases)
   return nbdi_link_in (&h->link, phases);
 }
 
+/* How both sides agreed to speak. */
+static inline const struct nbdi_agreement *
+nbdi_agreed (const struct nbd_handle *h)
+{
+  return h->session.promised ? &h->session.agreed : &h->link.agreed;
+}
+
 /* publish.c: what unlocked queries read.  Phase, readiness and direction are
  * in one word, so that they agree with each other. */
 #define NBDI_PUBLISHED_PHASE 0x00ffu

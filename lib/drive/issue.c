@@ -76,7 +76,7 @@ static int
 flag_payload (struct nbd_handle *h, struct nbdi_command *c)
 {
   uint16_t bit = NBD_CMD_FLAG_PAYLOAD_LEN;
-  uint16_t wanted = h->link.agreed.extended_headers ? bit : 0;
+  uint16_t wanted = nbdi_agreed (h)->extended_headers ? bit : 0;
 
   if (nbdi_strict (h, LIBNBD_STRICT_AUTO_FLAG))
     c->flags = (c->flags & ~bit) | wanted;
@@ -124,7 +124,7 @@ check_range (struct nbd_handle *h, const struct nbdi_command *c, int past_end)
 static bool
 passes_32_bits (const struct nbd_handle *h, const struct nbdi_command *c)
 {
-  return !h->link.agreed.extended_headers && c->count > UINT32_MAX;
+  return !nbdi_agreed (h)->extended_headers && c->count > UINT32_MAX;
 }
 
 /* Whether a write is larger than what may be sent, and whose limit that is:
@@ -183,7 +183,7 @@ check_limits (struct nbd_handle *h, const struct nbdi_command *c,
     nbdi_error (EINVAL, "a disconnect was issued before");
     return -1;
   }
-  if (h->session.cmds.queued + h->link.sending.unanswered >= INT_MAX) {
+  if (h->session.cmds.nr_pending >= INT_MAX) {
     nbdi_error (ENOMEM, "too many commands in flight");
     return -1;
   }
@@ -196,12 +196,11 @@ check_limits (struct nbd_handle *h, const struct nbdi_command *c,
 static void
 send_or_hold (struct nbd_handle *h)
 {
-  const struct nbdi_commands *cmds = &h->session.cmds;
-  const struct nbdi_sending *sending = &h->link.sending;
-  uint64_t bytes = cmds->queued_bytes + cmds->queued * NBD_REQUEST_SIZE;
+  const struct nbdi_lane *lane = &h->link.lane;
+  uint64_t bytes = lane->queue.bytes + lane->queue.nr * NBD_REQUEST_SIZE;
 
-  if (sending->full
-      || (!h->seat.taken && cmds->queued * HOLD_SHARE <= sending->unanswered
+  if (h->link.sending.full
+      || (!h->seat.taken && lane->queue.nr * HOLD_SHARE <= lane->sent.nr
           && bytes <= HOLD_BYTES))
     nbdi_event (&h->link, NBDI_EVENT_QUEUED);
   else
@@ -228,7 +227,7 @@ nbdi_queue (struct nbd_handle *h, struct nbdi_command *init,
   *c = *init;
   if (passes_32_bits (h, c))
     c->count = NBDI_CUT_32;
-  if (nbdi_add_command (&h->session, c) == -1) {
+  if (nbdi_add_command (&h->session, c, &h->link.lane.queue) == -1) {
     free (c);
     return -1;
   }

@@ -61,7 +61,7 @@ static bool
 may_end (const struct nbdi_link *l)
 {
   if (nbdi_link_in (l, NBDI_PHASE_CONNECTED))
-    return l->sending.disconnect && l->sending.unanswered == 0;
+    return l->sending.disconnect && l->lane.sent.nr == 0;
   return l->opt.option == NBD_OPT_ABORT;
 }
 

@@ -8,9 +8,10 @@
 /* The memory of the link is cleared. */
 void
 nbdi_init_link (struct nbdi_link *l, struct nbdi_session *s,
-                const struct nbdi_trace *trace)
+                struct nbdi_export *told, const struct nbdi_trace *trace)
 {
   l->session = s;
+  l->told = told;
   l->channel.trace = trace;
   l->channel.sock = l->channel.lingering = -1;
   l->in.stop = true;

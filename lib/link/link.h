@@ -6,8 +6,9 @@
 
 #include "link/states.h"
 #include "reach/reach.h"
+#include "session/lane.h"
+#include "session/promise.h"
 
-struct nbdi_command;
 struct nbdi_session;
 
 /* Which part of its life a link is in, as bits for permission masks. */
@@ -17,15 +18,6 @@ struct nbdi_session;
 #define NBDI_PHASE_CONNECTED 0x08u
 #define NBDI_PHASE_CLOSED 0x10u
 #define NBDI_PHASE_DEAD 0x20u
-
-/* How both sides agreed to speak. */
-struct nbdi_agreement {
-  const char *protocol;     /* NULL until the greeting was read */
-  uint16_t handshake_flags; /* the server's */
-  bool tls;
-  bool structured_replies;
-  bool extended_headers;
-};
 
 /* Options: what is being negotiated. */
 #define NBDI_MAX_PLAN 6
@@ -80,7 +72,6 @@ struct nbdi_reply {
 /* Requests on their way. */
 struct nbdi_sending {
   size_t begun;      /* bytes of the queue's first that were sent */
-  size_t unanswered; /* sent whole, without a final reply */
   bool full;         /* the socket took no more */
   bool disconnect;   /* NBD_CMD_DISC was sent */
   int broken_errno;  /* sending failed, not acted on yet */
@@ -95,10 +86,13 @@ struct nbdi_link {
   struct nbdi_channel channel;
   struct nbdi_reach reach;
   struct nbdi_agreement agreed;
+  struct nbdi_export *told;      /* of the export: the session's, or */
+  struct nbdi_export told_again; /* to be held against that */
   struct nbdi_negotiation opt;
   struct nbdi_in in;
   struct nbdi_bytes out; /* of the handshake */
   struct nbdi_reply reply;
+  struct nbdi_lane lane;
   struct nbdi_sending sending;
   unsigned limit;    /* completions before the machine stops */
   int lost_errno;    /* after NBDI_IO_LOST: what broke it, */
@@ -114,6 +108,7 @@ nbdi_link_in (const struct nbdi_link *l, unsigned phases)
 
 /* link.c */
 extern void nbdi_init_link (struct nbdi_link *l, struct nbdi_session *s,
+                            struct nbdi_export *told,
                             const struct nbdi_trace *trace);
 extern int nbdi_out_reserve (struct nbdi_link *l, size_t len);
 extern void nbdi_free_buffers (struct nbdi_link *l);

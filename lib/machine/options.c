@@ -269,7 +269,7 @@ nbdi_plan_connect (struct nbdi_link *l)
     NBD_OPT_GO,               /* not in option mode */
   };
   struct nbdi_negotiation *o = &l->opt;
-  bool fixed = s->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE;
+  bool fixed = l->agreed.client_flags & NBD_FLAG_FIXED_NEWSTYLE;
 
   o->next = o->nr_plan = 0;
   o->manual = o->sizes_required = false;
@@ -296,5 +296,5 @@ nbdi_take_export (struct nbdi_link *l, uint64_t size, uint16_t flags)
     meaningless |= NBD_FLAG_SEND_DF;
   if (!l->agreed.extended_headers)
     meaningless |= NBD_FLAG_BLOCK_STATUS_PAYLOAD;
-  return nbdi_set_export (l->session, size, flags, meaningless);
+  return nbdi_set_export (l->session, l->told, size, flags, meaningless);
 }

@@ -64,7 +64,6 @@ nbdi_answer_command (struct nbdi_link *l, struct nbdi_command *c)
   c->answered = true;
   if (!c->sent)
     return;
-  l->sending.unanswered--;
   if (l->limit > 0 && --l->limit == 0)
     l->in.stop = true;
   nbdi_complete_command (s, c);
@@ -74,20 +73,15 @@ nbdi_answer_command (struct nbdi_link *l, struct nbdi_command *c)
 static void
 first_was_sent (struct nbdi_link *l)
 {
-  struct nbdi_session *s = l->session;
-  struct nbdi_commands *cmds = &s->cmds;
-  struct nbdi_command *c = cmds->queue;
+  struct nbdi_command *c = l->lane.queue.first;
 
-  cmds->queue = c->next;
-  cmds->queued--;
-  cmds->queued_bytes -= c->wire_length;
   l->chunks_sent++;
   if (!nbdi_is_answered (c->type)) {
     l->sending.disconnect = true;
-    nbdi_retire_command (s, c);
+    nbdi_retire_command (l->session, c);
     return;
   }
-  l->sending.unanswered++;
+  nbdi_move_command (c, &l->lane.sent);
   c->begun = c->sent = true;
   if (c->answered)
     nbdi_answer_command (l, c);
@@ -97,17 +91,17 @@ first_was_sent (struct nbdi_link *l)
 static void
 advance (struct nbdi_link *l, size_t n)
 {
-  struct nbdi_commands *cmds = &l->session->cmds;
+  const struct nbdi_list *queue = &l->lane.queue;
 
   l->bytes_sent += n;
   l->sending.begun += n;
-  while (cmds->queue != NULL
-         && l->sending.begun >= wire_size (l, cmds->queue)) {
-    l->sending.begun -= wire_size (l, cmds->queue);
+  while (queue->first != NULL
+         && l->sending.begun >= wire_size (l, queue->first)) {
+    l->sending.begun -= wire_size (l, queue->first);
     first_was_sent (l);
   }
   if (l->sending.begun > 0)
-    cmds->queue->begun = true;
+    queue->first->begun = true;
 }
 
 /* The transport failed and told why, or errno says so, or that it takes no
@@ -129,15 +123,15 @@ not_sent (struct nbdi_link *l, bool told)
 int
 nbdi_send_queue (struct nbdi_link *l)
 {
-  struct nbdi_commands *cmds = &l->session->cmds;
+  const struct nbdi_list *queue = &l->lane.queue;
 
-  while (cmds->queue != NULL) {
+  while (queue->first != NULL) {
     uint8_t headers[BATCH * NBD_EXTENDED_REQUEST_SIZE];
     struct iovec iov[2 * BATCH];
     uint8_t *head = headers;
     size_t skip = l->sending.begun, total = 0;
     int n = 0;
-    struct nbdi_command *c = cmds->queue;
+    struct nbdi_command *c = queue->first;
 
     for (int i = 0; c != NULL && i < BATCH; i++, c = c->next) {
       n = add_to_batch (l, c, skip, iov, n, &head);

@@ -67,21 +67,35 @@ nbdi_new_command (struct nbdi_session *s)
   return c;
 }
 
+/* Put a command, which is in no list, into this one: behind `prev`, or first
+ * if that is NULL. */
 static void
-append (struct nbdi_list *list, struct nbdi_command *c)
+insert (struct nbdi_list *list, struct nbdi_command *c,
+        struct nbdi_command *prev)
 {
-  c->next = NULL;
-  c->prev = list->last;
-  if (list->last)
-    list->last->next = c;
+  c->list = list;
+  c->prev = prev;
+  c->next = prev ? prev->next : list->first;
+  if (prev)
+    prev->next = c;
   else
     list->first = c;
-  list->last = c;
+  if (c->next)
+    c->next->prev = c;
+  else
+    list->last = c;
+  list->nr++;
+  list->bytes += c->wire_length;
 }
 
 static void
-unlink_command (struct nbdi_list *list, struct nbdi_command *c)
+unlink_command (struct nbdi_command *c)
 {
+  struct nbdi_list *list = c->list;
+
+  if (list == NULL)
+    return;
+  c->list = NULL;
   if (c->prev)
     c->prev->next = c->next;
   else
@@ -90,11 +104,35 @@ unlink_command (struct nbdi_list *list, struct nbdi_command *c)
     c->next->prev = c->prev;
   else
     list->last = c->prev;
+  list->nr--;
+  list->bytes -= c->wire_length;
 }
 
-/* Give the command its cookie and put it at the end of the queue. */
+/* Put a command at the end of another list. */
+void
+nbdi_move_command (struct nbdi_command *c, struct nbdi_list *to)
+{
+  unlink_command (c);
+  insert (to, c, to->last);
+}
+
+/* Let a command wait for a connection, among others as they were accepted. */
+void
+nbdi_return_command (struct nbdi_session *s, struct nbdi_command *c)
+{
+  struct nbdi_list *waiting = &s->cmds.waiting;
+  struct nbdi_command *prev = waiting->last;
+
+  unlink_command (c);
+  while (prev != NULL && prev->cookie > c->cookie)
+    prev = prev->prev;
+  insert (waiting, c, prev);
+}
+
+/* Give the command its cookie and put it at the end of a list. */
 int
-nbdi_add_command (struct nbdi_session *s, struct nbdi_command *c)
+nbdi_add_command (struct nbdi_session *s, struct nbdi_command *c,
+                  struct nbdi_list *to)
 {
   struct nbdi_commands *cmds = &s->cmds;
 
@@ -104,11 +142,8 @@ nbdi_add_command (struct nbdi_session *s, struct nbdi_command *c)
   c->chain = *slot (cmds, c->cookie);
   *slot (cmds, c->cookie) = c;
   cmds->nr_table++;
-  append (&cmds->pending, c);
-  if (cmds->queue == NULL)
-    cmds->queue = c;
-  cmds->queued++;
-  cmds->queued_bytes += c->wire_length;
+  cmds->nr_pending++;
+  insert (to, c, to->last);
   return 0;
 }
 
@@ -124,18 +159,17 @@ nbdi_lookup_command (struct nbdi_session *s, uint64_t cookie)
   return c;
 }
 
-/* The command that a reply can belong to: one of which at least a byte was
- * sent, without a final reply. */
+/* The command that a reply can belong to: one of this lane of which at least a
+ * byte was sent, without a final reply. */
 struct nbdi_command *
-nbdi_find_command (struct nbdi_session *s, uint64_t cookie)
+nbdi_find_command (struct nbdi_session *s, const struct nbdi_lane *lane,
+                   uint64_t cookie)
 {
   struct nbdi_command *c = nbdi_lookup_command (s, cookie);
 
-  if (c == NULL || c->completed || c->answered || !nbdi_is_answered (c->type))
+  if (c == NULL || !c->begun || c->answered || !nbdi_is_answered (c->type))
     return NULL;
-  if (!c->begun)
-    return NULL;
-  return c;
+  return c->list == &lane->sent || c->list == &lane->queue ? c : NULL;
 }
 
 /* The completion callback wants another error. */
@@ -158,15 +192,15 @@ nbdi_complete_command (struct nbdi_session *s, struct nbdi_command *c)
   nbdi_finish_command (s, c);
   c->completed = true;
   cmds->nr_completed++;
-  unlink_command (&cmds->pending, c);
+  cmds->nr_pending--;
+  unlink_command (c);
   /* The result of a blocking call is for the thread in it only. */
-  if (!c->waiter)
-    append (&cmds->completed, c);
   if (c->waiter) {
     c->waiter->done = true;
     nbdi_wake (c->waiter);
     return;
   }
+  insert (&cmds->completed, c, cmds->completed.last);
   if (c->disowned) {
     nbdi_retire_command (s, c);
     return;
@@ -204,9 +238,8 @@ nbdi_retire_command (struct nbdi_session *s, struct nbdi_command *c)
   *p = c->chain;
   cmds->nr_table--;
   if (!c->completed)
-    unlink_command (&cmds->pending, c);
-  else if (!c->waiter)
-    unlink_command (&cmds->completed, c);
+    cmds->nr_pending--;
+  unlink_command (c);
   free_closures (c);
   free (c->filter);
   free (c->own);
@@ -277,42 +310,27 @@ lose_command (struct nbdi_session *s, struct nbdi_command *c)
   nbdi_complete_command (s, c);
 }
 
-/* Fail commands of which no byte was sent. */
+/* Fail those of a list of which no byte was sent. */
 void
-nbdi_abandon_unsent (struct nbdi_session *s)
+nbdi_abandon_unsent (struct nbdi_session *s, struct nbdi_list *list)
 {
-  struct nbdi_commands *cmds = &s->cmds;
-  struct nbdi_command *c = cmds->queue, *next;
+  struct nbdi_command *c, *next;
 
-  if (c != NULL && c->begun)
-    c = c->next;
-  else
-    cmds->queue = NULL;
-  for (; c != NULL; c = next) {
+  for (c = list->first; c != NULL; c = next) {
     next = c->next;
-    /* The last one; the server is still to hear that we leave. */
-    if (!nbdi_is_answered (c->type)) {
-      if (cmds->queue == NULL)
-        cmds->queue = c;
-      break;
-    }
-    cmds->queued--;
-    cmds->queued_bytes -= c->wire_length;
-    lose_command (s, c);
+    /* The server is still to hear that we leave. */
+    if (!c->begun && nbdi_is_answered (c->type))
+      lose_command (s, c);
   }
 }
 
-/* The connection is gone: fail what has no final reply. */
+/* Fail all of a list. */
 void
-nbdi_abandon_commands (struct nbdi_session *s)
+nbdi_abandon_commands (struct nbdi_session *s, struct nbdi_list *list)
 {
-  struct nbdi_commands *cmds = &s->cmds;
   struct nbdi_command *c;
 
-  cmds->queue = NULL;
-  cmds->queued = 0;
-  cmds->queued_bytes = 0;
-  while ((c = cmds->pending.first) != NULL) {
+  while ((c = list->first) != NULL) {
     if (!nbdi_is_answered (c->type))
       nbdi_retire_command (s, c);
     else
@@ -320,20 +338,24 @@ nbdi_abandon_commands (struct nbdi_session *s)
   }
 }
 
-/* Close: commands without an answer complete now, others have.  Buffers of
- * commands that nobody is told of may be gone, so they are not touched. */
+/* The handle is being closed, and buffers of commands that nobody is told of
+ * may be gone: they are not touched when these are abandoned. */
+void
+nbdi_leave_buffers (struct nbdi_list *list)
+{
+  for (struct nbdi_command *c = list->first; c != NULL; c = c->next)
+    if (c->completion.callback == NULL)
+      c->initialize = false;
+}
+
+/* Close: none is in a lane any more. */
 void
 nbdi_free_commands (struct nbdi_session *s)
 {
   struct nbdi_commands *cmds = &s->cmds;
-  struct nbdi_command *c;
 
-  for (c = cmds->pending.first; c != NULL; c = c->next)
-    if (c->completion.callback == NULL)
-      c->initialize = false;
-  nbdi_abandon_commands (s);
-  while ((c = cmds->completed.first) != NULL)
-    nbdi_retire_command (s, c);
+  while (cmds->completed.first != NULL)
+    nbdi_retire_command (s, cmds->completed.first);
   free_spare (cmds, 0);
   free (cmds->table);
   cmds->table = NULL;

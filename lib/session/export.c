@@ -17,8 +17,8 @@
 
 /* Keep what the server told, less these flags. */
 int
-nbdi_set_export (struct nbdi_session *s, uint64_t size, uint16_t flags,
-                 uint16_t meaningless)
+nbdi_set_export (const struct nbdi_session *s, struct nbdi_export *e,
+                 uint64_t size, uint16_t flags, uint16_t meaningless)
 {
   if (flags == 0) {
     nbdi_error (EINVAL, "the server sent transmission flags of 0, "
@@ -29,9 +29,9 @@ nbdi_set_export (struct nbdi_session *s, uint64_t size, uint16_t flags,
   flags &= ~meaningless;
   if ((flags & NBD_FLAG_SEND_WRITE_ZEROES) == 0)
     flags &= ~NBD_FLAG_SEND_FAST_ZERO;
-  s->export.size = size;
-  s->export.flags = flags;
-  s->export.known = true;
+  e->size = size;
+  e->flags = flags;
+  e->known = true;
   nbdi_debug (&s->trace, "export size %" PRIu64 ", transmission flags 0x%04x",
               size, flags);
   return 0;
@@ -45,8 +45,8 @@ is_power_of_2 (uint32_t v)
 
 /* An inconsistent advertisement is ignored as a whole. */
 void
-nbdi_set_block_sizes (struct nbdi_session *s, uint32_t minimum,
-                      uint32_t preferred, uint32_t maximum)
+nbdi_set_block_sizes (const struct nbdi_session *s, struct nbdi_export *e,
+                      uint32_t minimum, uint32_t preferred, uint32_t maximum)
 {
   if (!is_power_of_2 (minimum) || minimum > 65536
       || !is_power_of_2 (preferred) || preferred < minimum || preferred < 512
@@ -57,17 +57,15 @@ nbdi_set_block_sizes (struct nbdi_session *s, uint32_t minimum,
                 minimum, preferred, maximum);
     return;
   }
-  s->export.minimum = minimum;
-  s->export.preferred = preferred;
-  s->export.maximum = maximum;
+  e->minimum = minimum;
+  e->preferred = preferred;
+  e->maximum = maximum;
 }
 
 /* Forget what belongs to one export, not to the connection. */
 void
-nbdi_forget_export (struct nbdi_session *s)
+nbdi_forget_export (struct nbdi_export *e)
 {
-  struct nbdi_export *e = &s->export;
-
   e->known = false;
   e->size = 0;
   e->flags = 0;
@@ -78,10 +76,8 @@ nbdi_forget_export (struct nbdi_session *s)
 }
 
 void
-nbdi_forget_contexts (struct nbdi_session *s)
+nbdi_forget_contexts (struct nbdi_export *e)
 {
-  struct nbdi_export *e = &s->export;
-
   for (size_t i = 0; i < e->nr_contexts; i++)
     free (e->contexts[i].name);
   free (e->contexts);
@@ -93,12 +89,12 @@ nbdi_forget_contexts (struct nbdi_session *s)
 /* The export is known.  When contexts are set automatically and were not
  * for this one, then it has none. */
 void
-nbdi_settle_contexts (struct nbdi_session *s)
+nbdi_settle_contexts (const struct nbdi_session *s, struct nbdi_export *e)
 {
-  if (!s->settings.request_meta_context || s->export.contexts_valid)
+  if (!s->settings.request_meta_context || e->contexts_valid)
     return;
-  nbdi_forget_contexts (s);
-  s->export.contexts_valid = true;
+  nbdi_forget_contexts (e);
+  e->contexts_valid = true;
 }
 
 /* The server refused the export.  What it granted on the way to it goes with
@@ -106,21 +102,20 @@ nbdi_settle_contexts (struct nbdi_session *s)
  * and it may still be asked in another way.  Contexts that the program set
  * stay selected as long as there is such an export. */
 void
-nbdi_refused_export (struct nbdi_session *s, uint32_t reply)
+nbdi_refused_export (const struct nbdi_session *s, struct nbdi_export *e,
+                     uint32_t reply)
 {
-  nbdi_forget_export (s);
+  nbdi_forget_export (e);
   if (reply == NBD_REP_ERR_UNKNOWN
       || (reply != NBD_REP_ERR_UNSUP && s->settings.request_meta_context))
-    nbdi_forget_contexts (s);
+    nbdi_forget_contexts (e);
 }
 
 /* Remember a context that the server granted.  Ids must be unique, for
  * replies are told apart by them. */
 int
-nbdi_add_context (struct nbdi_session *s, uint32_t id, const char *name)
+nbdi_add_context (struct nbdi_export *e, uint32_t id, const char *name)
 {
-  struct nbdi_export *e = &s->export;
-
   if (e->nr_contexts == MAX_CONTEXTS) {
     nbdi_error (EPROTO,
                 "NBD_REP_META_CONTEXT: the server granted more than "

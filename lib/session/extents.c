@@ -96,12 +96,12 @@ call_extent (struct nbdi_session *s, struct nbdi_command *c,
 
 /* The context that the id in a reply stands for, and its number. */
 static const char *
-find_context (const struct nbdi_session *s, uint32_t id, size_t *number)
+find_context (const struct nbdi_export *e, uint32_t id, size_t *number)
 {
-  for (size_t i = 0; i < s->export.nr_contexts; i++) {
-    if (s->export.contexts[i].id == id) {
+  for (size_t i = 0; i < e->nr_contexts; i++) {
+    if (e->contexts[i].id == id) {
       *number = i;
-      return s->export.contexts[i].name;
+      return e->contexts[i].name;
     }
   }
   return NULL;
@@ -145,7 +145,7 @@ nbdi_deliver_extents (struct nbdi_session *s, struct nbdi_command *c,
              / (wide ? NBD_EXTENT_EXT_SIZE : NBD_EXTENT_SIZE);
   uint32_t id = nbdi_get32 (p);
   size_t number;
-  const char *context = find_context (s, id, &number);
+  const char *context = find_context (x->told, id, &number);
 
   if (context == NULL || !asks_for (c, id)) {
     nbdi_debug (&s->trace, "block status: ignoring %s context id %" PRIu32,

@@ -8,6 +8,8 @@
 
 #include "base/base.h"
 #include "base/settings.h"
+#include "session/lane.h"
+#include "session/promise.h"
 
 /* Requests and single reads are never larger, whatever the server says. */
 #define NBDI_MAX_REQUEST (64u * 1024 * 1024)
@@ -17,30 +19,10 @@
 #define NBDI_CUT_32 UINT64_C (0xfc000000)
 #define NBDI_CUT_63 UINT64_C (0x7ffffffffc000000)
 
-/* A metadata context that the server granted. */
-struct nbdi_context {
-  uint32_t id;
-  char *name;
-};
-
-/* What the server promised of the export. */
-struct nbdi_export {
-  uint64_t size;
-  char *name;                    /* canonical name, or NULL */
-  char *description;             /* or NULL */
-  struct nbdi_context *contexts; /* that were granted */
-  uint32_t nr_contexts;
-  uint32_t minimum, preferred, maximum; /* block sizes, 0 = not told */
-  uint16_t flags;                       /* transmission flags, cleaned */
-  bool asked;                           /* an INFO or GO was sent */
-  bool known;                           /* size and flags are valid */
-  bool contexts_asked;                  /* a SET_META_CONTEXT was sent */
-  bool contexts_valid;                  /* and the server granted some */
-};
-
 /* One command of the program. */
 struct nbdi_command {
-  struct nbdi_command *prev, *next; /* in the one list that it is in */
+  struct nbdi_list *list;           /* the one that it is in */
+  struct nbdi_command *prev, *next; /* there */
   struct nbdi_command *chain;       /* in the table of cookies */
   uint64_t cookie;
   uint64_t offset, count; /* the range */
@@ -72,18 +54,12 @@ struct nbdi_command {
   nbd_completion_callback completion;
 };
 
-struct nbdi_list {
-  struct nbdi_command *first, *last;
-};
-
-/* Commands by what has become of them. */
+/* Commands by what has become of them; others are in the lanes. */
 struct nbdi_commands {
-  struct nbdi_list pending;    /* no final reply, in order of acceptance */
+  struct nbdi_list waiting;    /* given to no connection, in their order */
   struct nbdi_list completed;  /* not retired, in order of completion */
-  struct nbdi_command *queue;  /* the first pending one not sent whole */
-  size_t queued;               /* how many are not sent whole */
-  uint64_t queued_bytes;       /* the payloads of those */
-  bool disconnect;             /* NBD_CMD_DISC is queued or sent */
+  size_t nr_pending;           /* are not completed */
+  bool disconnect;             /* NBD_CMD_DISC was accepted */
   struct nbdi_command **table; /* all that are not retired, by cookie */
   size_t table_size, nr_table;
   struct nbdi_command *spare; /* for reuse */
@@ -96,22 +72,28 @@ struct nbdi_session {
   struct nbdi_trace trace;
   struct nbdi_settings settings;
   struct nbdi_strings meta_contexts; /* the request list */
-  struct nbdi_export export;
+  struct nbdi_export export;    /* what the server promised of it, */
+  struct nbdi_agreement agreed; /* and how to speak, once */
+  bool promised;                /* a connection stood */
   struct nbdi_commands cmds;
   int fatal_errno; /* why the handle died */
   char *fatal_text;
 };
 
-/* export.c */
-extern int nbdi_set_export (struct nbdi_session *s, uint64_t size,
+/* export.c: what a server tells of the export. */
+extern int nbdi_set_export (const struct nbdi_session *s,
+                            struct nbdi_export *e, uint64_t size,
                             uint16_t flags, uint16_t meaningless);
-extern void nbdi_set_block_sizes (struct nbdi_session *s, uint32_t minimum,
+extern void nbdi_set_block_sizes (const struct nbdi_session *s,
+                                  struct nbdi_export *e, uint32_t minimum,
                                   uint32_t preferred, uint32_t maximum);
-extern void nbdi_forget_export (struct nbdi_session *s);
-extern void nbdi_forget_contexts (struct nbdi_session *s);
-extern void nbdi_settle_contexts (struct nbdi_session *s);
-extern void nbdi_refused_export (struct nbdi_session *s, uint32_t reply);
-extern int nbdi_add_context (struct nbdi_session *s, uint32_t id,
+extern void nbdi_forget_export (struct nbdi_export *e);
+extern void nbdi_forget_contexts (struct nbdi_export *e);
+extern void nbdi_settle_contexts (const struct nbdi_session *s,
+                                  struct nbdi_export *e);
+extern void nbdi_refused_export (const struct nbdi_session *s,
+                                 struct nbdi_export *e, uint32_t reply);
+extern int nbdi_add_context (struct nbdi_export *e, uint32_t id,
                              const char *name);
 extern uint32_t nbdi_payload_limit (const struct nbdi_session *s);
 
@@ -126,17 +108,26 @@ extern void nbdi_server_failed (struct nbdi_session *s,
 /* commands.c: commands by cookie, from acceptance to retirement. */
 extern struct nbdi_command *nbdi_new_command (struct nbdi_session *s);
 extern struct nbdi_command *nbdi_find_command (struct nbdi_session *s,
+                                               const struct nbdi_lane *lane,
                                                uint64_t cookie);
 extern struct nbdi_command *nbdi_lookup_command (struct nbdi_session *s,
                                                  uint64_t cookie);
-extern int nbdi_add_command (struct nbdi_session *s, struct nbdi_command *c);
+extern int nbdi_add_command (struct nbdi_session *s, struct nbdi_command *c,
+                             struct nbdi_list *to);
+extern void nbdi_move_command (struct nbdi_command *c,
+                               struct nbdi_list *to);
+extern void nbdi_return_command (struct nbdi_session *s,
+                                 struct nbdi_command *c);
 extern void nbdi_complete_command (struct nbdi_session *s,
                                    struct nbdi_command *c);
 extern void nbdi_retire_command (struct nbdi_session *s,
                                  struct nbdi_command *c);
 extern int nbdi_disown_command (struct nbdi_command *c);
-extern void nbdi_abandon_unsent (struct nbdi_session *s);
-extern void nbdi_abandon_commands (struct nbdi_session *s);
+extern void nbdi_abandon_unsent (struct nbdi_session *s,
+                                 struct nbdi_list *list);
+extern void nbdi_abandon_commands (struct nbdi_session *s,
+                                   struct nbdi_list *list);
+extern void nbdi_leave_buffers (struct nbdi_list *list);
 extern void nbdi_trim_commands (struct nbdi_session *s);
 extern void nbdi_free_commands (struct nbdi_session *s);
 
@@ -164,6 +155,7 @@ struct nbdi_extents {
   size_t size;
   bool wide;        /* of 64 bits */
   bool wide_agreed; /* as it was negotiated */
+  const struct nbdi_export *told; /* on the connection that it came on */
 };
 extern bool nbdi_status_has_room (struct nbdi_session *s,
                                   struct nbdi_command *c);

@@ -12,7 +12,7 @@ GROUP (NEWSTYLE.OPT_ABORT)
 STATE (START)
   GOES_TO (SEND, .CLOSED)
 {
-  if ((s->settings.handshake_flags & NBD_FLAG_FIXED_NEWSTYLE) == 0)
+  if ((l->agreed.client_flags & NBD_FLAG_FIXED_NEWSTYLE) == 0)
     return NEXT (.CLOSED);
   if (nbdi_option_message (l, NBD_OPT_ABORT, NULL, 0) == -1)
     return FAILED;

@@ -16,7 +16,7 @@ STATE (START)
 {
   const char *name = s->settings.export_name;
 
-  nbdi_forget_export (s);
+  nbdi_forget_export (l->told);
   if (nbdi_option_message (l, NBD_OPT_EXPORT_NAME, name, strlen (name)) == -1)
     return FAILED;
   return NEXT (SEND);
@@ -40,9 +40,9 @@ STATE (RECV_EXPORT)
 
   if (nbdi_take_export (l, nbdi_get64 (p), nbdi_get16 (p + 8)) == -1)
     return FAILED;
-  nbdi_settle_contexts (s);
+  nbdi_settle_contexts (s, l->told);
   nbdi_option_result (l, 0, 0);
-  if (s->settings.handshake_flags & NBD_FLAG_NO_ZEROES)
+  if (l->agreed.client_flags & NBD_FLAG_NO_ZEROES)
     return NEXT (^OPTION_DONE);
   return NEXT (RECV_ZEROES);
 }

@@ -25,7 +25,7 @@ take_info_string (char **field, const uint8_t *p, uint32_t len)
 static int
 take_info_export (struct nbdi_link *l, const uint8_t *p, uint32_t len)
 {
-  const struct nbdi_export *export = &l->session->export;
+  const struct nbdi_export *export = l->told;
 
   if (len != NBD_INFO_EXPORT_SIZE) {
     nbdi_error (EPROTO, "NBD_INFO_EXPORT: length is %" PRIu32 ", must be %d",
@@ -45,7 +45,7 @@ take_info_export (struct nbdi_link *l, const uint8_t *p, uint32_t len)
 
 /* NBD_INFO_BLOCK_SIZE: what requests must be multiples of. */
 static int
-take_info_block_size (struct nbdi_session *s, const uint8_t *p, uint32_t len)
+take_info_block_size (struct nbdi_link *l, const uint8_t *p, uint32_t len)
 {
   if (len != NBD_INFO_BLOCK_SIZE_SIZE) {
     nbdi_error (EPROTO,
@@ -53,8 +53,8 @@ take_info_block_size (struct nbdi_session *s, const uint8_t *p, uint32_t len)
                 NBD_INFO_BLOCK_SIZE_SIZE);
     return -1;
   }
-  nbdi_set_block_sizes (s, nbdi_get32 (p + 2), nbdi_get32 (p + 6),
-                        nbdi_get32 (p + 10));
+  nbdi_set_block_sizes (l->session, l->told, nbdi_get32 (p + 2),
+                        nbdi_get32 (p + 6), nbdi_get32 (p + 10));
   return 0;
 }
 
@@ -62,15 +62,13 @@ take_info_block_size (struct nbdi_session *s, const uint8_t *p, uint32_t len)
 static int
 take_info (struct nbdi_link *l, const uint8_t *p, uint32_t len)
 {
-  struct nbdi_session *s = l->session;
-
   switch (nbdi_get16 (p)) {
   case NBD_INFO_EXPORT: return take_info_export (l, p, len);
   case NBD_INFO_NAME:
-    return take_info_string (&s->export.name, p + 2, len - 2);
+    return take_info_string (&l->told->name, p + 2, len - 2);
   case NBD_INFO_DESCRIPTION:
-    return take_info_string (&s->export.description, p + 2, len - 2);
-  case NBD_INFO_BLOCK_SIZE: return take_info_block_size (s, p, len);
+    return take_info_string (&l->told->description, p + 2, len - 2);
+  case NBD_INFO_BLOCK_SIZE: return take_info_block_size (l, p, len);
   default: return 0;
   }
 }
@@ -87,8 +85,8 @@ GROUP (NEWSTYLE.OPT_GO)
 STATE (START)
   GOES_TO (SEND)
 {
-  nbdi_forget_export (s);
-  s->export.asked = true;
+  nbdi_forget_export (l->told);
+  l->told->asked = true;
   if (nbdi_export_option_message (l, l->opt.option) == -1)
     return FAILED;
   return NEXT (SEND);
@@ -131,16 +129,16 @@ STATE (RECV_PAYLOAD)
       return FAILED;
     return NEXT (RECV_HEADER);
   case NBD_REP_ACK:
-    if (!s->export.known)
+    if (!l->told->known)
       return FAIL (EPROTO,
                    "%s: the server acknowledged it without telling "
                    "the export's size",
                    nbdi_option_name (l->opt.option));
-    nbdi_settle_contexts (s);
+    nbdi_settle_contexts (s, l->told);
     nbdi_option_result (l, 0, 0);
     return NEXT (^OPTION_DONE);
   default:
-    nbdi_refused_export (s, l->opt.reply.type);
+    nbdi_refused_export (s, l->told, l->opt.reply.type);
     if (nbdi_option_refused (l, p) == -1)
       return FAILED;
     return NEXT (^OPTION_DONE);

@@ -13,7 +13,6 @@
 static int
 take_context (struct nbdi_link *l, const uint8_t *p, uint32_t len)
 {
-  struct nbdi_session *s = l->session;
   uint32_t id = nbdi_get32 (p);
   CLEANUP_FREE char *name = NULL;
 
@@ -29,7 +28,7 @@ take_context (struct nbdi_link *l, const uint8_t *p, uint32_t len)
     return -1;
   }
   if (l->opt.option == NBD_OPT_SET_META_CONTEXT
-      && nbdi_add_context (s, id, name) == -1)
+      && nbdi_add_context (l->told, id, name) == -1)
     return -1;
   if (l->opt.value == MAX_LISTED) {
     nbdi_error (EPROTO,
@@ -62,8 +61,8 @@ STATE (START)
                                                           : &s->meta_contexts;
 
   if (l->opt.option == NBD_OPT_SET_META_CONTEXT) {
-    nbdi_forget_contexts (s);
-    s->export.contexts_asked = true;
+    nbdi_forget_contexts (l->told);
+    l->told->contexts_asked = true;
   }
   if (nbdi_query_option_message (l, l->opt.option, queries) == -1)
     return FAILED;
@@ -86,14 +85,14 @@ STATE (RECV_PAYLOAD)
     return NEXT (RECV_HEADER);
   case NBD_REP_ACK:
     if (set)
-      s->export.contexts_valid = true;
+      l->told->contexts_valid = true;
     nbdi_option_result (l, l->opt.value, 0);
     return NEXT (^OPTION_DONE);
   default:
     if (nbdi_option_refused (l, p) == -1)
       return FAILED;
     if (set)
-      nbdi_forget_contexts (s);
+      nbdi_forget_contexts (l->told);
     return NEXT (^OPTION_DONE);
   }
 }

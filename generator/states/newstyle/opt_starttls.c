@@ -8,13 +8,11 @@
 static void
 forget_negotiation (struct nbdi_link *l)
 {
-  struct nbdi_session *s = l->session;
-
   l->agreed.structured_replies = false;
   l->agreed.extended_headers = false;
-  nbdi_forget_export (s);
-  nbdi_forget_contexts (s);
-  s->export.asked = s->export.contexts_asked = false;
+  nbdi_forget_export (l->told);
+  nbdi_forget_contexts (l->told);
+  l->told->asked = l->told->contexts_asked = false;
 }
 
 /* Encrypt the rest of the connection. */

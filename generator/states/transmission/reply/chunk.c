@@ -58,7 +58,7 @@ STATE (START)
                  chunk->length, MAX_CHUNK);
 
   struct nbdi_command *c =
-    nbdi_find_command (s, nbdi_own_cookie (l, chunk->cookie));
+    nbdi_find_command (s, &l->lane, nbdi_own_cookie (l, chunk->cookie));
   l->reply.command = c;
   l->in.skip = chunk->length;
   if (unlikely (c == NULL)) {

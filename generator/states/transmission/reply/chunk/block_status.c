@@ -84,6 +84,7 @@ STATE (RECV_PAYLOAD)
   if (l->reply.entries_size < l->reply.chunk.length)
     return make_room (l) ? NEXT (RECV_PAYLOAD) : NEXT (^SKIP);
   struct nbdi_extents extents = {
+    .told = l->told,
     .p = l->reply.entries,
     .size = l->reply.entries_size,
     .wide = is_wide (l),
