@@ -45,8 +45,8 @@ struct nbdi_session;
 /* Of groups and states; sub-groups and states inherit the phase. */
 #define PHASE(...) /* what the program may do meanwhile */
 #define ON(...)    /* EVENT -> path, once per event */
-#define LOST(...)  /* path: IO found that the connection is gone */
-#define AFTER(...) /* deadline -> path, see nbdi_passed */
+#define LOST(...)  /* path: IO or GONE found that the connection is lost */
+#define AFTER(...) /* deadline -> path, see nbdi_passed; they add up */
 #define SPEC(...)  /* a heading of the protocol document */
 
 /* A state is entered and its body runs once, with `l`, the link, and `s`, the
@@ -64,12 +64,14 @@ struct nbdi_session;
 #define GOES_TO(...)    /* all paths that results name */
 #define DISPATCHES(...) /* all sub-groups with this selector */
 #define CONSUMES(...)   /* uses up one of a finite number of these */
-#define UNLIMITED(...)  /* may wait for ever, and why */
+#define UNLIMITED(...)  /* why no deadline of a group holds here */
 #define IDLE            /* of a region: between two messages */
 #define FINAL           /* only waits, and nothing ends that */
 
 /* What bodies return, as return RESULT or return CONDITION ? RESULT : RESULT.
- * FAIL sets the error, FAILED found it set; both lead to .DEAD, unlisted. */
+ * FAIL sets the error, FAILED found it set; both lead to .DEAD, unlisted.
+ * GONE found it set and the connection lost: it leads where LOST leads, which
+ * is .DEAD as well if no LOST holds. */
 extern int nbdi_syntax_fail (int errnum, const char *fmt, ...)
   __attribute__ ((format (printf, 2, 3)));
 #define NEXT(...) 1
@@ -77,5 +79,6 @@ extern int nbdi_syntax_fail (int errnum, const char *fmt, ...)
 #define WAIT (-2)                            /* until an event of ON */
 #define FAIL(...) nbdi_syntax_fail (__VA_ARGS__)
 #define FAILED (-1)
+#define GONE (-3)
 
 #endif /* NBDI_SYNTAX_H */

@@ -12,6 +12,7 @@
 #define NBDI_NEXT(state) ((int) (state))
 #define NBDI_FAILED (-1)
 #define NBDI_WAIT (-2)
+#define NBDI_GONE (-3)
 
 /* A payload of an option reply above this is an attack. */
 #define NBDI_MAX_OPTION_REPLY (64u * 1024 * 1024)

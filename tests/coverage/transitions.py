@@ -49,6 +49,8 @@ def declared(machine: Machine) -> Iterator[Step]:
         for region in composite.region_groups:
             first = machine.groups[region].member("START")
             yield Step(composite.path, OWN_CHOICE, first)
+        for on in composite.deadlines:
+            yield Step(composite.path, on.event, on.to.target)
     for state in machine.states.values():
         for on in state.on:
             yield Step(state.path, on.event, on.to.target)

@@ -10,6 +10,7 @@ from nbdgen.machine.model import (
     DEAD,
     FIRST,
     IO_EVENTS,
+    LOST,
     MAIN,
     Machine,
     Reference,
@@ -22,15 +23,16 @@ from nbdgen.source import Place, Problem
 def entry(machine: Machine) -> Iterator[Problem]:
     """A group is entered by START, a composite by its name, from next to it."""
     for state in machine.states.values():
-        for reference in _references(state):
+        for reference in _references(machine, state):
             if text := _entry_problem(machine, state, reference.target):
                 yield Problem(reference.place, f"{reference.text} {text}")
 
 
-def _references(state: State) -> Iterator[Reference]:
+def _references(machine: Machine, state: State) -> Iterator[Reference]:
     """What the clauses of a state lead to, each target once."""
     seen: set[str] = set()
-    for reference in (*(on.to for on in state.on), *state.goes_to):
+    clauses = (*state.on, *machine.deadlines_above(state))
+    for reference in (*(on.to for on in clauses), *state.goes_to):
         if reference.target not in seen:
             yield reference
         seen.add(reference.target)
@@ -90,8 +92,9 @@ def reachable(machine: Machine) -> Iterator[Problem]:
         if target in machine.states:
             todo += _next(machine, machine.states[target])
         else:
-            regions = machine.groups[target].region_groups
-            todo += [machine.groups[region].member(FIRST) for region in regions]
+            group = machine.groups[target]
+            todo += [machine.groups[r].member(FIRST) for r in group.region_groups]
+            todo += [on.to.target for on in group.deadlines]
     for state in machine.states.values():
         if state.path not in seen:
             yield Problem(state.place, f"STATE ({state.name}) is never reached")
@@ -137,9 +140,10 @@ def wait(machine: Machine) -> Iterator[Problem]:
 def awaited(machine: Machine) -> Iterator[Problem]:
     """A state that has events waits: by IO, or by returning WAIT."""
     for state in machine.states.values():
-        if state.own_on and not state.waits:
+        awaited_here = [on for on in state.own_on if on.event != LOST]
+        if awaited_here and not state.waits:
             text = f"ON in STATE ({state.name}), which never waits"
-            yield Problem(state.own_on[0].place, text)
+            yield Problem(awaited_here[0].place, text)
 
 
 def ends(machine: Machine) -> Iterator[Problem]:
@@ -175,6 +179,8 @@ def _predecessors(machine: Machine) -> dict[str, set[str]]:
         for region in composite.region_groups:
             first = machine.groups[region].member(FIRST)
             before.setdefault(first, set()).add(composite.path)
+        for on in composite.deadlines:
+            before.setdefault(on.to.target, set()).add(composite.path)
     return before
 
 

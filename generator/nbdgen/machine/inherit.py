@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Iterable, Iterator, Mapping
 
-from nbdgen.machine.model import ANSWERS, FIRST
+from nbdgen.machine.model import AFTER, ANSWERS, FIRST, LOST
 from nbdgen.machine.parse import GroupSource, Head, StateSource, Verbatim
 from nbdgen.source import Place, Problem, SourceError
 
@@ -80,12 +80,12 @@ def _states(source: GroupSource) -> Iterator[StateSource]:
 
 
 def _leads_to(head: Head) -> Iterator[str]:
-    """The paths in ON and GOES_TO."""
+    """The paths in ON, LOST, AFTER and GOES_TO."""
     for clause in head.clauses:
         if clause.name == "GOES_TO":
             yield from (argument.text for argument in clause.arguments)
-        elif clause.name == "ON":
-            yield "".join(token.text for token in clause.arguments[0].tokens[2:])
+        elif clause.name in ("ON", LOST, AFTER):
+            yield clause.arguments[0].text.rpartition("->")[2].strip()
 
 
 def _with(

@@ -25,6 +25,7 @@ from nbdgen.machine.model import (
     IO_KINDS,
     LOST,
     MAIN,
+    POLLED_PHASES,
     REFUSED,
     ROOT,
     SELECTORS,
@@ -294,6 +295,7 @@ class _Builder:
             regions=_items(file, head, "REGIONS"),
             events=_items(file, head, "EVENTS"),
             on=self._group_on(path),
+            deadlines=tuple(self._deadlines(path)),
             region=self._region(path),
         )
 
@@ -365,15 +367,29 @@ class _Builder:
         """What holds for a state because of the groups that it is in.
 
         The nearest wins; of deadlines, of which each counts, one with the same
-        expression.
+        expression.  Those of a composite and further out are the composite's.
         """
         seen = {(on.event, on.deadline) for on in state.on}
         group: str | None = state.group
-        while group is not None and state.waits and not state.final:
+        within_region = True
+        while group is not None and not state.final:
+            within_region = within_region and group not in self.composites
             for on in self._group_on(group):
                 key = (on.event, on.deadline)
-                if key not in seen and _can_happen(state, on.event):
+                mine = within_region or on.event != AFTER
+                if mine and key not in seen and _can_happen(state, on.event):
                     seen.add(key)
+                    yield on
+            group = self._parent(group)
+
+    def _deadlines(self, path: str) -> Iterator[On]:
+        """The deadlines of a composite, each expression once."""
+        seen: set[str] = set()
+        group = path if path in self.composites else None
+        while group is not None:
+            for on in self._group_on(group):
+                if on.event == AFTER and on.deadline not in seen:
+                    seen.add(on.deadline)
                     yield on
             group = self._parent(group)
 
@@ -414,10 +430,17 @@ class _Builder:
 
 
 def _can_happen(state: State, event: str) -> bool:
-    """Whether a state that waits can meet this: the stream ends for readers."""
+    """Whether a state can meet this: the stream ends for readers.
+
+    The clock of a group stands still where the program takes its time.
+    """
     if event == END_OF_STREAM:
         return state.io is not None and IO_KINDS[state.io.kind].direction == "READ"
-    return state.io is not None or event not in IO_EVENTS
+    if event in IO_EVENTS:
+        return state.finds(event)
+    if event == AFTER and (state.unlimited or state.phase not in POLLED_PHASES):
+        return False
+    return state.waits
 
 
 def _clause(head: Head, name: str) -> Clause | None:

@@ -42,6 +42,8 @@ SELECTORS = {
 }
 
 PHASES = ("CREATED", "CONNECTING", "NEGOTIATING", "CONNECTED", "CLOSED", "DEAD")
+# Where a program does nothing but poll for what the handle tells it.
+POLLED_PHASES = ("CONNECTING", "CONNECTED")
 
 NOTIFY_READ = "NOTIFY_READ"
 NOTIFY_WRITE = "NOTIFY_WRITE"
@@ -49,8 +51,7 @@ END_OF_STREAM = "END_OF_STREAM"
 LOST = "LOST"  # the connection, by an error or an end that nobody expects
 AFTER = "AFTER"  # a deadline has passed
 BUILT_IN_EVENTS = (NOTIFY_READ, NOTIFY_WRITE, END_OF_STREAM, LOST, AFTER)
-# What input and output find by themselves, and what the clock tells: no body
-# waits for these, and ON names none but the first.
+# What input and output find by themselves; of a loss a body may tell as well.
 IO_EVENTS = (END_OF_STREAM, LOST)
 
 # Clauses that say what the server may answer to the values of a group.
@@ -226,6 +227,10 @@ class State:
         """Whether the body has such a result."""
         return any(use.result.outcome in outcomes for use in self.uses)
 
+    def finds(self, event: str) -> bool:
+        """Whether its input or output, or its body, can find one of IO_EVENTS."""
+        return self.io is not None or (event == LOST and self.returns(Outcome.GONE))
+
     @property
     def waits(self) -> bool:
         """Whether the machine may stand still here."""
@@ -235,6 +240,8 @@ class State:
     def can_fail(self) -> bool:
         """Whether the state may lead to .DEAD without naming it."""
         if self.io or self.returns(Outcome.FAIL, Outcome.FAILED):
+            return True
+        if self.returns(Outcome.GONE) and self.target(LOST) is None:
             return True
         return any(u.result.outcome is Outcome.DISPATCH and not u.to for u in self.uses)
 
@@ -258,6 +265,7 @@ class Group:
     regions: tuple[Item, ...]  # their own names
     events: tuple[Item, ...]
     on: tuple[On, ...]  # its own, which hold for all states inside
+    deadlines: tuple[On, ...]  # of a composite: its own, and those further out
     region: str
 
     @property
@@ -317,6 +325,18 @@ class Machine:
     def regions(self) -> tuple[str, ...]:
         """MAIN and the groups that are regions."""
         return (MAIN, *(r for group in self.composites for r in group.region_groups))
+
+    @cached_property
+    def timed(self) -> bool:
+        """Whether there is any deadline."""
+        parts: list[Group | State] = [*self.groups.values(), *self.states.values()]
+        return any(on.event == AFTER for part in parts for on in part.on)
+
+    def deadlines_above(self, state: State) -> tuple[On, ...]:
+        """Those of the composite whose region the state is in."""
+        if state.region == MAIN:
+            return ()
+        return self.groups[self.groups[state.region].parent or ROOT].deadlines
 
     def region_states(self, region: str) -> tuple[State, ...]:
         """The states of one region."""

@@ -7,15 +7,18 @@ a cycle of states must wait or consume on its way.
 
 from __future__ import annotations
 
-from typing import Callable, Iterator, Sequence
+from typing import Callable, Iterable, Iterator, Sequence
 
 from nbdgen.machine.lex import Token
 from nbdgen.machine.model import (
     AFTER,
     FIRST,
+    IO_EVENTS,
     NOTIFY_READ,
     NOTIFY_WRITE,
+    POLLED_PHASES,
     Group,
+    Item,
     Machine,
     State,
 )
@@ -23,16 +26,15 @@ from nbdgen.machine.parse import Clause
 from nbdgen.machine.results import Outcome, words
 from nbdgen.source import Place, Problem
 
-# Where a program does nothing but poll for what the handle tells it.
-POLLED_PHASES = ("CONNECTING", "CONNECTED")
 # What removes bytes from the receive buffer.
 CONSUMERS = ("nbdi_take", "nbdi_expect_option_reply")
 CONSUMES = "CONSUMES"
 
 
 def _polls(state: State) -> bool:
-    """Whether an event of the socket ends the waiting, or a deadline does."""
-    return any(on.event in (NOTIFY_READ, NOTIFY_WRITE, AFTER) for on in state.on)
+    """Whether an event of the socket ends the waiting, or its own deadline does."""
+    told = any(on.event in (NOTIFY_READ, NOTIFY_WRITE) for on in state.on)
+    return told or any(on.event == AFTER for on in state.own_on)
 
 
 def direction(machine: Machine) -> Iterator[Problem]:
@@ -54,16 +56,33 @@ def _first_wait(state: State) -> int:
 
 def deadline(machine: Machine) -> Iterator[Problem]:
     """Once there are deadlines, each wait for the server has one, or says why not."""
-    timed = any(on.event == AFTER for s in machine.states.values() for on in s.on)
     for state in machine.states.values():
         limited = any(on.event == AFTER for on in state.on)
-        if state.unlimited and (limited or not _awaits_server(state)):
-            text = f"UNLIMITED in STATE ({state.name}), which "
-            text += "has a deadline" if limited else "does not wait for the server"
-            yield Problem(state.unlimited.place, text)
-        elif timed and _awaits_server(state) and not limited and not state.unlimited:
+        limited = limited or bool(machine.deadlines_above(state))
+        if not _awaits_server(state):
+            if state.unlimited:
+                text = "does not wait for the server"
+                yield _unlimited_problem(state, state.unlimited, text)
+        elif state.unlimited:
+            if limited and not _releases(machine, state):
+                yield _unlimited_problem(state, state.unlimited, "has a deadline")
+        elif machine.timed and not limited:
             text = f"STATE ({state.name}) waits for the server without {AFTER}"
             yield Problem(state.place, text)
+
+
+def _unlimited_problem(state: State, clause: Item, text: str) -> Problem:
+    return Problem(clause.place, f"UNLIMITED in STATE ({state.name}), which {text}")
+
+
+def _releases(machine: Machine, state: State) -> bool:
+    """Whether UNLIMITED keeps a group's deadline away from a state."""
+    group: Group | None = machine.groups[state.group]
+    while group and not group.composite:
+        if any(on.event == AFTER for on in group.on):
+            return True
+        group = machine.groups[group.parent] if group.parent is not None else None
+    return False
 
 
 def _awaits_server(state: State) -> bool:
@@ -120,17 +139,28 @@ def _consumes(state: State) -> Clause | None:
 
 
 def _hurries(machine: Machine, state: State) -> list[str]:
-    """Where a state may lead at once, with the input still as it was."""
-    if _consumes(state) or _takes_input(state):
+    """Where a state may lead at once, with the input still as it was.
+
+    A connection that is gone may be so from the first.
+    """
+    if _consumes(state):
         return []
-    return _successors(machine, state)
+    gone = [on.to.target for on in state.on if on.event in IO_EVENTS]
+    if _takes_input(state):
+        return _entered(machine, gone)
+    return _entered(machine, gone) + _successors(machine, state)
 
 
 def _successors(machine: Machine, state: State) -> list[str]:
-    """Where a body may lead; a composite leads to all its regions."""
-    found: list[str] = []
+    """Where a body may lead."""
     targets = [reference.target for reference in state.goes_to]
-    for target in (*targets, *machine.dispatch_targets(state)):
+    return _entered(machine, (*targets, *machine.dispatch_targets(state)))
+
+
+def _entered(machine: Machine, targets: Iterable[str]) -> list[str]:
+    """The states behind these; a composite leads to all its regions."""
+    found: list[str] = []
+    for target in targets:
         if target in machine.states:
             found.append(target)
         else:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a state's body returns: NEXT, DISPATCH, WAIT, FAIL or FAILED."""
+"""What a state's body returns: NEXT, DISPATCH, WAIT, FAIL, FAILED or GONE."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Outcome(Enum):
     WAIT = "WAIT"
     FAIL = "FAIL"  # (errno, format, ...)
     FAILED = "FAILED"
+    GONE = "GONE"  # where LOST leads
 
 
 WORDS = {outcome.value: outcome for outcome in Outcome}
@@ -129,7 +130,8 @@ class _Reader:
     def _result(self, begin: int, end: int, line: int) -> None:
         """One result, from `begin` up to `end`."""
         if begin >= end or not is_result_word(self.tokens[begin]):
-            self._error(line, "a state returns NEXT, DISPATCH, WAIT, FAIL or FAILED")
+            names = "NEXT, DISPATCH, WAIT, FAIL, FAILED or GONE"
+            self._error(line, f"a state returns {names}")
             return
         word = self.tokens[begin]
         outcome = WORDS[word.text]

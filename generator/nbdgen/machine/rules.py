@@ -9,7 +9,7 @@ would break many of them.
 from __future__ import annotations
 
 import re
-from typing import Callable, Iterator
+from typing import Callable, Iterable, Iterator
 
 from nbdgen.headings import HEADINGS
 from nbdgen.machine.answer_rules import ANSWER_RULES
@@ -22,6 +22,7 @@ from nbdgen.machine.model import (
     DEAD,
     FIRST,
     IO_EVENTS,
+    LOST,
     MAIN,
     PHASES,
     ROOT,
@@ -39,7 +40,7 @@ from nbdgen.source import Place, Problem, SourceError
 MAX_BODY_LINES = 40
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 # Only the generated code uses these.
-_GENERATED = re.compile(r"NBDI_(STATE|REGION|NEXT|WAIT|FAILED)(_|$)")
+_GENERATED = re.compile(r"NBDI_(STATE|REGION|NEXT|WAIT|FAILED|GONE)(_|$)")
 
 
 def check(machine: Machine) -> None:
@@ -188,17 +189,19 @@ def on(machine: Machine) -> Iterator[Problem]:
 
 
 def io_event(machine: Machine) -> Iterator[Problem]:
-    """The end of a stream and the loss of a connection come from IO."""
+    """The end of a stream comes from IO; a loss from there or from the body."""
     for state in machine.states.values():
         for clause in state.own_on:
-            if clause.event in IO_EVENTS and not state.io:
-                text = f"{clause.event} comes from IO, which this state lacks"
+            if clause.event in IO_EVENTS and not state.finds(clause.event):
+                source = "IO or GONE" if clause.event == LOST else "IO"
+                text = f"{clause.event} comes from {source}, which this state lacks"
                 yield Problem(clause.place, text)
 
 
 def inherited(machine: Machine) -> Iterator[Problem]:
     """What a group says holds for a state inside."""
     taken = {on.place for state in machine.states.values() for on in state.on}
+    taken |= {on.place for group in machine.composites for on in group.deadlines}
     for group in machine.groups.values():
         for clause in group.on:
             if clause.place not in taken:
@@ -212,9 +215,16 @@ def path(machine: Machine) -> Iterator[Problem]:
         references: list[Reference] = [clause.to for clause in state.on]
         references += state.goes_to
         references += [use.to for use in state.uses if use.to]
-        for reference in references:
-            if reference.to is None:
-                yield Problem(reference.place, f"{reference.text} {reference.problem}")
+        yield from _nowhere(references)
+    for group in machine.composites:
+        yield from _nowhere(clause.to for clause in group.deadlines)
+
+
+def _nowhere(references: Iterable[Reference]) -> Iterator[Problem]:
+    """Those of the paths that lead nowhere."""
+    for reference in references:
+        if reference.to is None:
+            yield Problem(reference.place, f"{reference.text} {reference.problem}")
 
 
 def selector(machine: Machine) -> Iterator[Problem]:

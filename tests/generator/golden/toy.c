@@ -278,6 +278,14 @@ groups_lead_their_states (void)
   l = toy ("Without such a clause it leads to DEAD.", 2);
   l.in = "L";
   EVENT (&l, OPEN);
+  l = talking ("A body that finds the connection gone leads there too.");
+  l.deaf = true;
+  run (&l, "RR", "");
+  l = toy ("Without such a clause it fails.", 2);
+  l.size = 0;
+  l.in = "R";
+  l.bodies = 101;
+  EVENT (&l, OPEN);
 }
 
 static void
@@ -300,6 +308,23 @@ deadlines (void)
   l.silence = 50;
   wait_until (&l, 41);
   wait_until (&l, 51);
+  l = toy ("That of a group further out counts as well.", 3);
+  EVENT (&l, OPEN);
+  run (&l, "R", "");
+  l.patience = 70;
+  l.lifetime = 60;
+  wait_until (&l, 59);
+  wait_until (&l, 60);
+  l = talking ("It holds for all regions, and is taken once.");
+  l.silence = 90;
+  l.lifetime = 80;
+  wait_until (&l, 80);
+  l = toy ("A state that is UNLIMITED has none.", 2);
+  l.lifetime = 110;
+  l.patience = 100;
+  EVENT (&l, OPEN);
+  wait_until (&l, 100);
+  wait_until (&l, 110);
 }
 
 /* A build with checks does not survive this. */

@@ -11,7 +11,7 @@ from nbdgen.emit.states.c_names import (
     region_constant,
     state_constant,
 )
-from nbdgen.machine.model import AFTER, Machine
+from nbdgen.machine.model import Machine
 
 _HEADER = Template(
     """\
@@ -88,12 +88,11 @@ extern uint64_t nbdi_next_deadline (const struct nbdi_link *l);
 def emit_states_h(machine: Machine) -> str:
     """The enums of states, regions and events, and what run.c offers."""
     states = [state_constant(path) for path in ordered_paths(machine)]
-    timed = any(on.event == AFTER for s in machine.states.values() for on in s.on)
     return _HEADER.substitute(
         states=_lines(states),
         regions=_lines([region_constant(region) for region in machine.regions]),
         events=_lines([event_constant(event) for event in machine.events]),
-        deadlines=_DEADLINES if timed else "",
+        deadlines=_DEADLINES if machine.timed else "",
     )
 
 

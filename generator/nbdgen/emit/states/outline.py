@@ -13,6 +13,7 @@ from nbdgen.machine.model import (
     On,
     State,
 )
+from nbdgen.machine.results import Outcome
 
 _LEGEND = """\
 # One block per group: its path, title, file, states from another file, clauses;
@@ -20,7 +21,8 @@ _LEGEND = """\
 #   NAME  r/w  phase if it is not the group's, idle, final  successors  Title.
 # r and w: waits for the server to send, or to take what we send.
 # EVENT -> path: on that event; ON, LOST and AFTER of a group hold for all that
-# is inside and does not say otherwise.  A state that fails goes to .DEAD, unlisted.
+# is inside and does not say otherwise.  A state that fails goes to .DEAD, unlisted;
+# GONE: it may find the connection gone, and go where LOST leads.
 """
 _SUCCESSORS_WIDTH = 48
 
@@ -115,4 +117,6 @@ def _successors(state: State) -> list[str]:
     found += [reference.text for reference in state.goes_to]
     if state.dispatches:
         found.append(f"each group with {state.dispatches.selector}")
+    if state.returns(Outcome.GONE):
+        found.append(Outcome.GONE.value)
     return found

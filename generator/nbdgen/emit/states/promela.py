@@ -25,10 +25,10 @@ from nbdgen.machine.model import (
     MAIN,
     NOTIFY_READ,
     NOTIFY_WRITE,
+    POLLED_PHASES,
     Machine,
     State,
 )
-from nbdgen.machine.progress_rules import POLLED_PHASES
 from nbdgen.machine.results import Outcome
 
 COMMANDS = 3  # that the program issues; more only repeat what these show
@@ -73,8 +73,9 @@ def emit_promela(machine: Machine) -> str:
         ),
         retry="; ".join(f"tried_{region_name(r)} = false" for r in regions),
         issuing=_issuing(machine),
-        timed=_timed(machine),
-        deadlines=_DEADLINES if _has_deadlines(machine) else "",
+        timed=_timed(machine, own=False),
+        timers=_timed(machine, own=True),
+        deadlines=_DEADLINES if machine.timed else "",
         events="\n".join(_event(machine, event) for event in _told(machine)),
         program="\n".join(_program(machine)),
         steps="\n".join(_step(machine, state) for state in machine.states.values()),
@@ -170,23 +171,36 @@ def _issuing(machine: Machine) -> str:
 
 def _told(machine: Machine) -> list[str]:
     """The events that are told from outside; input and output find the others."""
-    never = () if _has_deadlines(machine) else (AFTER,)
+    never = () if machine.timed else (AFTER,)
     return [event for event in machine.events if event not in (*IO_EVENTS, *never)]
 
 
-def _has_deadlines(machine: Machine) -> bool:
-    """Whether one may pass: else the model has nothing for it."""
-    return any(state.target(AFTER) for state in machine.states.values())
-
-
-def _timed(machine: Machine) -> str:
-    """When a deadline may pass."""
-    return _either(
+def _timed(machine: Machine, own: bool) -> str:
+    """When a deadline may pass, or one that the state itself has."""
+    found = [
         f"(({_active(machine, s.region)}) && "
         f"at_{region_name(s.region)} == {_state(s.path)})"
         for s in machine.states.values()
-        if s.target(AFTER)
-    )
+        if any(on.event == AFTER for on in (s.own_on if own else s.on))
+    ]
+    if not own:
+        found += [
+            f"at_MAIN == {_state(group.path)}"
+            for group in machine.composites
+            if group.deadlines
+        ]
+    return _either(iter(found))
+
+
+def _of_composites(machine: Machine) -> Iterator[str]:
+    """What a deadline of a composite does, or one of its regions instead."""
+    for group in machine.composites:
+        here = f"\t:: at_MAIN == {_state(group.path)}"
+        for on in group.deadlines:
+            yield f"{here} -> {_move(machine, MAIN, on.to.target)}"
+        below = (s for r in group.region_groups for s in machine.region_states(r))
+        if group.deadlines and any(s.target(AFTER) for s in below):
+            yield f"{here} -> skip"
 
 
 def _move(machine: Machine, region: str, target: str) -> str:
@@ -211,6 +225,8 @@ def _event(machine: Machine, event: str) -> str:
     for region in machine.regions:
         name = region_name(region)
         lines.append("\tif")
+        if event == AFTER and region == MAIN:
+            lines += _of_composites(machine)
         for state in machine.region_states(region):
             for on in state.on:
                 if on.event == event:
@@ -300,7 +316,9 @@ def _results(machine: Machine, state: State) -> Iterator[str]:
     for target in machine.dispatch_targets(state):
         moves[_move(machine, state.region, target)] = ""
     if state.returns(Outcome.FAIL, Outcome.FAILED):
-        moves[_move(machine, state.region, "DEAD")] = ""
+        moves[_move(machine, state.region, DEAD)] = ""
+    if state.returns(Outcome.GONE):
+        moves[_move(machine, state.region, state.target(LOST) or DEAD)] = ""
     if state.returns(Outcome.WAIT):
         awaited = "!gone -> " if moves else ""
         moves[f"{awaited}parked_{region_name(state.region)} = true"] = ""

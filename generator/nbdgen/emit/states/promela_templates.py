@@ -36,6 +36,7 @@ byte left;  /* messages that it sent before */
 #define FINAL ($final)
 #define ISSUING ($issuing)
 #define TIMED ($timed)
+#define TIMERS ($timers)
 #define RETRY $retry;
 
 #define ISSUE command[issued] = QUEUED; issued++
@@ -97,7 +98,7 @@ active proctype handle ()
   :: QUIET && FINAL -> break
   :: QUIET && !FINAL ->
     /* Where the program only polls it must be told what for. */
-    assert (!POLLED || READS || WRITES || TIMED);
+    assert (!POLLED || READS || WRITES || TIMERS);
     atomic {
     if
     :: READS -> event_NOTIFY_READ ()

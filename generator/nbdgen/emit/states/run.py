@@ -16,10 +16,12 @@ from nbdgen.emit.states.c_names import (
 )
 from nbdgen.emit.states.run_templates import (
     BODY,
+    COMPOSITE_DEADLINES,
     DEADLINES,
     DISPATCH,
     EVENT,
     EVENT_REGION,
+    GONE,
     HEAD,
     IO_CASE,
     IO_FUNCTION,
@@ -72,7 +74,7 @@ def emit_run_c(machine: Machine) -> str:
         out.add(_run_region(machine, region))
     out.add(_run(machine))
     out.add(_event(machine))
-    if _timed(machine):
+    if machine.timed:
         out.add(_deadlines(machine))
     return out.text()
 
@@ -172,7 +174,7 @@ def _state(out: _Writer, state: State) -> None:
 def _in_c(state: State, use: Use) -> str:
     """What a result of a body becomes."""
     result = use.result
-    to = f"NBDI_NEXT ({state_constant(use.to.target)})" if use.to else "NBDI_FAILED"
+    to = _next(use.to.target if use.to else None)
     match result.outcome:
         case Outcome.NEXT:
             return to
@@ -184,9 +186,16 @@ def _in_c(state: State, use: Use) -> str:
             return "NBDI_WAIT"
         case Outcome.FAILED:
             return "NBDI_FAILED"
+        case Outcome.GONE:
+            return "NBDI_GONE" if state.target(LOST) else "NBDI_FAILED"
         case Outcome.FAIL:
             arguments = state.text[result.word.end : result.end]
             return f"(nbdi_error{arguments}, NBDI_FAILED)"
+
+
+def _next(target: str | None) -> str:
+    """What stands for going there; nowhere is failing."""
+    return f"NBDI_NEXT ({state_constant(target)})" if target else "NBDI_FAILED"
 
 
 # Switches ----------------------------------------------------------------
@@ -197,23 +206,20 @@ def _cases(states: Iterable[State], region: str) -> str:
     cases: list[str] = []
     for state in states:
         waiting = WAITING.substitute(region=region_constant(region))
+        name, lost = state_constant(state.path), state.target(LOST)
+        gone = GONE.substitute(state=name, lost=_next(lost))
         cases.append(
             (IO_CASE if state.io else PLAIN_CASE).substitute(
-                state=state_constant(state.path),
+                state=name,
                 waiting=waiting if state.returns(Outcome.WAIT) else "",
+                gone=gone if lost and state.returns(Outcome.GONE) else "",
                 io=io_function(state.path),
                 enter=enter_function(state.path),
-                at_end=_after_io(state, END_OF_STREAM),
-                lost=_after_io(state, LOST),
+                at_end=_next(state.target(END_OF_STREAM)),
+                lost=_next(lost),
             )
         )
     return "".join(cases).rstrip("\n")
-
-
-def _after_io(state: State, event: str) -> str:
-    """Where input or output that came to nothing leads."""
-    to = state.target(event)
-    return f"NBDI_NEXT ({state_constant(to)})" if to else "NBDI_FAILED"
 
 
 def _run_main(machine: Machine) -> str:
@@ -271,6 +277,8 @@ def _event(machine: Machine) -> str:
     composites: list[str] = []
     for group in machine.composites:
         composites.append(f"  case {state_constant(group.path)}:")
+        if group.deadlines:
+            composites.append(_composite_deadlines(group))
         for region in group.region_groups:
             composites.append(
                 EVENT_REGION.substitute(
@@ -281,8 +289,19 @@ def _event(machine: Machine) -> str:
     return EVENT.substitute(
         targets="\n".join(targets),
         composites="\n".join(composites),
-        unused="" if _timed(machine) else "\n              __attribute__ ((unused))",
+        unused="" if machine.timed else "\n              __attribute__ ((unused))",
     )
+
+
+def _composite_deadlines(group: Group) -> str:
+    """What ends the composite, whatever its regions do."""
+    choices = (
+        f"nbdi_passed ({on.deadline}) ? {_next(on.to.target)}\n        : "
+        for on in group.deadlines
+    )
+    return COMPOSITE_DEADLINES.substitute(
+        state=state_constant(group.path), passed="".join(choices)
+    ).rstrip("\n")
 
 
 def _taken_events(state: State) -> tuple[str, ...]:
@@ -303,15 +322,8 @@ def _taken_events(state: State) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _timed(machine: Machine) -> bool:
-    """Whether any state has a deadline."""
-    return any(on.event == AFTER for s in machine.states.values() for on in s.on)
-
-
 def _deadlines(machine: Machine) -> str:
-    """nbdi_next_deadline, if there are any."""
-    if not _timed(machine):
-        return ""
+    """nbdi_next_deadline."""
     states: dict[tuple[str, ...], list[str]] = {}
     for state in machine.states.values():
         if own := tuple(on.deadline for on in state.on if on.event == AFTER):
@@ -324,6 +336,9 @@ def _deadlines(machine: Machine) -> str:
     composites: list[str] = []
     for group in machine.composites:
         composites.append(f"  case {state_constant(group.path)}:")
+        composites += [
+            f"    next = nbdi_earlier (next, {on.deadline});" for on in group.deadlines
+        ]
         for region in group.region_groups:
             here = f"l->state[{region_constant(region)}]"
             composites.append(f"    next = deadline_of (l, s, {here}, next);")

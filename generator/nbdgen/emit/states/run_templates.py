@@ -124,11 +124,22 @@ WAITING = Template(
 """
 )
 
+GONE = Template(
+    """\
+      if (unlikely (next == NBDI_GONE)) {
+        NBDI_CHECK_ERROR ();
+        next = $lost;
+        NBDI_COVER ($state, NBDI_EVENT_LOST, next);
+        break;
+      }
+"""
+)
+
 PLAIN_CASE = Template(
     """\
     case $state:
 ${waiting}      next = $enter (l, s);
-      NBDI_COVER ($state, NBDI_NO_EVENT, next);
+${gone}      NBDI_COVER ($state, NBDI_NO_EVENT, next);
       break;
 """
 )
@@ -143,7 +154,7 @@ ${waiting}      io = $io (l, s);
         ? $enter (l, s)
         : io_ended (l, io, $at_end,
                     $lost);
-      NBDI_COVER ($state,
+${gone}      NBDI_COVER ($state,
                   COVERED_EVENT (io, $at_end),
                   next);
       break;
@@ -248,6 +259,20 @@ $cases
     }
   } while (unlikely (moved));
 }
+"""
+)
+
+COMPOSITE_DEADLINES = Template(
+    """\
+    if (ev == NBDI_EVENT_AFTER) {
+      to = ${passed}NBDI_WAIT;
+      if (to != NBDI_WAIT) {
+        NBDI_COVER ($state, ev, to);
+        move_main (l, s, to);
+        nbdi_run (l);
+        return true;
+      }
+    }
 """
 )
 

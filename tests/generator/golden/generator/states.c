@@ -5,6 +5,7 @@
 GROUP ()
   PHASE (CREATED)
   EVENTS (OPEN, SPEAK, LEAVE)
+  AFTER (l->lifetime -> CLOSED)
 
 /* Wait to be opened. */
 STATE (START)

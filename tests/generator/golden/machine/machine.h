@@ -37,6 +37,7 @@ enum {
 #define NBDI_NEXT(state) ((int) (state))
 #define NBDI_FAILED (-1)
 #define NBDI_WAIT (-2)
+#define NBDI_GONE (-3)
 
 struct nbdi_trace {
   bool on;
@@ -51,13 +52,14 @@ struct nbdi_link {
   enum nbdi_state state[NBDI_NR_REGIONS];
   bool waiting[NBDI_NR_REGIONS];
   bool careless;                /* fails and does not say why */
+  bool deaf;                    /* hears only that the other is gone */
   int lost_errno;
   bool lost_sending;
   size_t size;
   int option;
   int result;
   int bodies;                   /* how often counting bodies ran */
-  uint64_t patience, silence;   /* deadlines; 0: none */
+  uint64_t patience, silence, lifetime; /* deadlines; 0: none */
   const char *in, *out;         /* what input and output will do */
 };
 

@@ -54,7 +54,7 @@ STATE (DONE)
   if (l->bodies > 100) {
     if (!l->careless)
       nbdi_error (EPROTO, "%d bodies", l->bodies);
-    return FAILED;
+    return l->size == 0 ? GONE : FAILED;
   }
   return NEXT (^TALK);
 }

@@ -19,5 +19,7 @@ STATE (LISTEN)
   CONSUMES (a message)
   GOES_TO (START)
 {
-  return NEXT (START);
+  if (l->deaf)
+    nbdi_error (EPROTO, "nothing can be heard");
+  return l->deaf ? GONE : NEXT (START);
 }
