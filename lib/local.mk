@@ -64,6 +64,7 @@ lib_libcore_la_SOURCES = \
 	lib/reach/address.c \
 	lib/reach/child.c \
 	lib/reach/reach.h \
+	lib/reach/server.c \
 	lib/reach/spawn.c \
 	lib/session/commands.c \
 	lib/session/export.c \

@@ -18,7 +18,7 @@ STATE (START)
   const uint8_t *p = nbdi_take (l, NBD_GREETING_SIZE);
   uint64_t magic = nbdi_get64 (p), version = nbdi_get64 (p + 8);
 
-  nbdi_forget_addresses (&l->reach);
+  nbdi_reached (&l->reach);
   l->chunks_received++;
   if (magic != NBD_MAGIC) {
     CLEANUP_TEXT const char *text = nbdi_printable_bytes (p,

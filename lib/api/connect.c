@@ -15,8 +15,7 @@
 static int
 begin (struct nbd_handle *h)
 {
-  h->link.reach.next = 0;
-  h->link.reach.first_errno = 0;
+  nbdi_begin_addresses (&h->link.reach);
   nbdi_event (&h->link, NBDI_EVENT_CONNECT);
   if (nbdi_phase_in (h, NBDI_PHASE_DEAD | NBDI_PHASE_CREATED))
     return -1;

@@ -49,6 +49,59 @@ nbdi_forget_addresses (struct nbdi_reach *reach)
   reach->first_errno = 0;
 }
 
+/* Try them all from the first one on. */
+void
+nbdi_begin_addresses (struct nbdi_reach *reach)
+{
+  reach->next = 0;
+  reach->first_errno = 0;
+}
+
+/* A server has answered, so other addresses will not be tried, except if it is
+ * lost one day. */
+void
+nbdi_reached (struct nbdi_reach *reach)
+{
+  if (!reach->again)
+    nbdi_forget_addresses (reach);
+  reach->retry = false;
+}
+
+/* Whether the server can be reached again, once it has been lost. */
+bool
+nbdi_can_be_reached_again (const struct nbdi_reach *reach)
+{
+  return reach->nr_addresses > 0 || reach->server.kind != NBDI_SERVER_NONE;
+}
+
+/* Whether more than one connection can be made to the server.  That to a child
+ * over a socket pair and one that the program made are the only ones. */
+bool
+nbdi_can_be_copied (const struct nbdi_reach *reach)
+{
+  return reach->nr_addresses > 0;
+}
+
+/* Let a second connection reach what the first one does.  A child stays with
+ * the first. */
+int
+nbdi_copy_reach (struct nbdi_reach *to, const struct nbdi_reach *from)
+{
+  nbdi_forget_peer (to);
+  to->again = from->again;
+  for (unsigned i = 0; i < from->nr_addresses; i++) {
+    const struct nbdi_address *a = &from->addresses[i];
+
+    if (nbdi_add_address (to, (const struct sockaddr *) &a->addr, a->len)
+        == -1)
+      return -1;
+  }
+  if ((from->host && nbdi_replace_string (&to->host, from->host) == -1)
+      || (from->port && nbdi_replace_string (&to->port, from->port) == -1))
+    return -1;
+  return 0;
+}
+
 static void
 address_failed (struct nbdi_reach *reach, struct nbdi_channel *ch, int errnum)
 {
@@ -90,11 +143,16 @@ nbdi_connect_next (struct nbdi_reach *reach, struct nbdi_channel *ch)
   }
   nbdi_use_socket (ch, sock);
   tune_socket (sock, family);
-  if (connect (sock, (struct sockaddr *) &a->addr, a->len) == 0)
+  int r = connect (sock, (struct sockaddr *) &a->addr, a->len);
+  int connect_errno = errno;
+  /* While it is open we can connect even if the child has died already,
+   * which then resets the connection.  If it stayed open nothing would. */
+  nbdi_close_listener (reach);
+  if (r == 0)
     return NBDI_IO_READY;
-  if (errno == EINPROGRESS || errno == EINTR)
+  if (connect_errno == EINPROGRESS || connect_errno == EINTR)
     return NBDI_IO_WAIT;
-  address_failed (reach, ch, errno);
+  address_failed (reach, ch, connect_errno);
   return NBDI_IO_FAILED;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Servers that are our children: a listening socket handed to one the way
- * systemd does it, how one ended, and its end. */
+/* Servers that are our children: the listening socket that one is handed,
+ * and how it ended. */
 
 #include "reach/reach.h"
 
@@ -13,12 +13,45 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A listening socket in a directory that only we may enter. */
-int
-nbdi_make_listener (struct nbdi_reach *reach, struct sockaddr_un *un)
+/* Whether a directory that we made is still there.  Somebody else may have
+ * got its name after it was cleaned away. */
+static bool
+is_still_ours (const char *dir)
+{
+  struct stat st;
+
+  return lstat (dir, &st) == 0 && S_ISDIR (st.st_mode)
+         && st.st_uid == geteuid () && (st.st_mode & 077) == 0;
+}
+
+/* Remove what was made for a listening socket. */
+void
+nbdi_remove_listener (struct nbdi_reach *reach)
+{
+  bool ours = reach->owner == getpid ();
+
+  nbdi_close_listener (reach);
+  if (ours && reach->tmpsock)
+    unlink (reach->tmpsock);
+  if (ours && reach->tmpdir)
+    rmdir (reach->tmpdir);
+  free (reach->tmpsock);
+  free (reach->tmpdir);
+  reach->tmpsock = reach->tmpdir = NULL;
+}
+
+/* Have a directory that only we may enter, with no socket in it.  The one of
+ * the server before serves again, so that its address stays the same. */
+static int
+make_directory (struct nbdi_reach *reach)
 {
   char dir[] = "/tmp/libnbdXXXXXX";
 
+  if (reach->tmpsock && is_still_ours (reach->tmpdir)) {
+    unlink (reach->tmpsock);
+    return 0;
+  }
+  nbdi_remove_listener (reach);
   if (mkdtemp (dir) == NULL) {
     nbdi_error (errno, "mkdtemp: %s", dir);
     return -1;
@@ -33,20 +66,39 @@ nbdi_make_listener (struct nbdi_reach *reach, struct sockaddr_un *un)
     nbdi_error (errno, "asprintf");
     return -1;
   }
+  return 0;
+}
+
+/* Listen on a socket that only we can find.  Nobody gets through to a server
+ * that had the one before. */
+int
+nbdi_make_listener (struct nbdi_reach *reach, struct sockaddr_un *un)
+{
+  if (make_directory (reach) == -1)
+    return -1;
   un->sun_family = AF_UNIX;
   strcpy (un->sun_path, reach->tmpsock);
-  int sock = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (sock == -1) {
+  reach->listener = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (reach->listener == -1) {
     nbdi_error (errno, "socket");
     return -1;
   }
-  if (bind (sock, (struct sockaddr *) un, sizeof *un) == -1
-      || listen (sock, SOMAXCONN) == -1) {
+  if (bind (reach->listener, (struct sockaddr *) un, sizeof *un) == -1
+      || listen (reach->listener, SOMAXCONN) == -1) {
     nbdi_error (errno, "bind: %s", reach->tmpsock);
-    close (sock);
+    nbdi_close_listener (reach);
     return -1;
   }
-  return sock;
+  return 0;
+}
+
+/* From now on nobody but the child has it, if anybody has. */
+void
+nbdi_close_listener (struct nbdi_reach *reach)
+{
+  if (reach->listener >= 0)
+    close (reach->listener);
+  reach->listener = -1;
 }
 
 /* Whether the child could not become the program; then that is the error. */
@@ -89,27 +141,29 @@ nbdi_child_end (struct nbdi_reach *reach)
   return len == -1 ? NULL : text;
 }
 
-/* End the child and remove what was made for it.  The copy of a handle in
- * a forked process leaves both alone. */
-void
-nbdi_end_child (struct nbdi_reach *reach, struct nbdi_channel *ch)
+/* Whether there is no child, or none any more: it has ended and is reaped.
+ * Never waits.  That of the process that we are a forked copy of is not ours
+ * to ask for. */
+bool
+nbdi_child_gone (struct nbdi_reach *reach)
 {
-  bool ours = reach->owner == getpid ();
-
-  if (ours && reach->pid > 0 && reach->kill_child)
-    kill (reach->pid, SIGTERM);
-  if (ours && reach->tmpsock)
-    unlink (reach->tmpsock);
-  if (ours && reach->tmpdir)
-    rmdir (reach->tmpdir);
-  nbdi_close_socket (ch);
-  if (ours && reach->pid > 0)
-    while (waitpid (reach->pid, NULL, 0) == -1 && errno == EINTR)
-      ; /* ECHILD: the program reaps for us */
+  if (reach->pid == 0)
+    return true;
+  if (reach->owner != getpid ())
+    return false;
+  pid_t r = waitpid (reach->pid, NULL, WNOHANG);
+  /* ECHILD: the program reaps for us. */
+  if (r == 0 || (r == -1 && errno != ECHILD))
+    return false;
   reach->pid = 0;
-  reach->kill_child = reach->end_unknown = false;
-  nbdi_forget_start (reach);
-  free (reach->tmpsock);
-  free (reach->tmpdir);
-  reach->tmpsock = reach->tmpdir = NULL;
+  reach->end_unknown = false;
+  return true;
+}
+
+/* Send a signal to the child, if there is one that is ours. */
+void
+nbdi_ask_child_to_end (const struct nbdi_reach *reach, int signum)
+{
+  if (reach->pid > 0 && reach->owner == getpid ())
+    kill (reach->pid, signum);
 }

@@ -22,27 +22,49 @@ struct nbdi_start {
   char what[256]; /* could not be done */
 };
 
+/* How a server that is our child is started. */
+enum nbdi_server_kind {
+  NBDI_SERVER_NONE,
+  NBDI_SERVER_COMMAND,   /* on its standard input and output */
+  NBDI_SERVER_ACTIVATED, /* with a listening socket, as systemd does it */
+};
+struct nbdi_server {
+  enum nbdi_server_kind kind;
+  struct nbdi_strings argv;
+  char *activation_name;
+};
+
 /* How the server was, or is being, reached. */
 struct nbdi_reach {
+  bool again;                     /* it may have to be: keep the addresses */
   struct nbdi_address *addresses; /* to be tried in order */
   unsigned nr_addresses;
-  unsigned next;            /* index of the next one to try */
-  bool retry;               /* when all fail: back to Created */
-  int first_errno;          /* of the first address that failed */
-  char *host, *port;        /* of a TCP connection by name */
-  struct nbdi_address peer; /* where we are connected; len 0 = nowhere */
-  pid_t pid;                /* the child server, or 0 */
-  pid_t owner;              /* the process that may reap and unlink */
-  bool kill_child;          /* at close: socket activation */
-  struct nbdi_start *start; /* how the child began, or NULL */
-  bool end_unknown;         /* of the child: it has not ended quite yet */
-  char *tmpdir, *tmpsock;   /* of socket activation */
+  unsigned next;             /* index of the next one to try */
+  bool retry;                /* when all fail: back to Created */
+  int first_errno;           /* of the first address that failed */
+  char *host, *port;         /* of a TCP connection by name */
+  struct nbdi_address peer;  /* where we are connected; len 0 = nowhere */
+  struct nbdi_server server; /* if it is our child */
+  pid_t pid;                 /* the child server, or 0 */
+  pid_t owner;               /* the process that may reap and unlink */
+  bool kill_child;           /* at close: socket activation */
+  struct nbdi_start *start;  /* how the child began, or NULL */
+  bool end_unknown;          /* of the child: it has not ended quite yet */
+  bool proxy;                /* the child only passes on what a server says */
+  int listener;              /* for a child that is being started, or -1 */
+  char *tmpdir, *tmpsock;    /* of socket activation */
 };
 
 /* address.c.  Sockets go into the channel. */
 extern int nbdi_add_address (struct nbdi_reach *reach,
                              const struct sockaddr *addr, socklen_t len);
 extern void nbdi_forget_addresses (struct nbdi_reach *reach);
+extern void nbdi_begin_addresses (struct nbdi_reach *reach);
+extern void nbdi_reached (struct nbdi_reach *reach);
+extern int nbdi_copy_reach (struct nbdi_reach *to,
+                            const struct nbdi_reach *from);
+extern bool nbdi_can_be_copied (const struct nbdi_reach *reach);
+extern bool nbdi_can_be_reached_again (const struct nbdi_reach *reach);
 extern void nbdi_forget_peer (struct nbdi_reach *reach);
 extern int nbdi_connect_next (struct nbdi_reach *reach,
                               struct nbdi_channel *ch);
@@ -64,8 +86,21 @@ extern void nbdi_forget_start (struct nbdi_reach *reach);
 /* child.c */
 extern int nbdi_make_listener (struct nbdi_reach *reach,
                                struct sockaddr_un *un);
+extern void nbdi_close_listener (struct nbdi_reach *reach);
+extern void nbdi_remove_listener (struct nbdi_reach *reach);
 extern bool nbdi_child_failed (const struct nbdi_reach *reach);
 extern char *nbdi_child_end (struct nbdi_reach *reach);
+extern bool nbdi_child_gone (struct nbdi_reach *reach);
+extern void nbdi_ask_child_to_end (const struct nbdi_reach *reach,
+                                   int signum);
+
+/* server.c.  Started again once nbdi_child_gone; connected to by address if
+ * the channel then has no socket. */
+extern int nbdi_describe_server (struct nbdi_reach *reach,
+                                 enum nbdi_server_kind kind, char **argv,
+                                 const char *activation_name);
+extern int nbdi_start_server (struct nbdi_reach *reach,
+                              struct nbdi_channel *ch);
 extern void nbdi_end_child (struct nbdi_reach *reach,
                             struct nbdi_channel *ch);
 

@@ -2,6 +2,7 @@
 # How a connection comes about: sockets, addresses and child processes.
 
 test_programs += \
+	tests/connect/addresses-are-kept-to-be-reached-again \
 	tests/connect/addresses-need-a-length-and-a-name \
 	tests/connect/children/child-inherits-no-descriptors \
 	tests/connect/children/child-is-found-without-a-path \
@@ -13,6 +14,7 @@ test_programs += \
 	tests/connect/children/failed-activation-kills-no-later-child \
 	tests/connect/children/ignored-sigchld-is-no-error \
 	tests/connect/children/notifying-does-not-wait-for-the-child \
+	tests/connect/children/servers-are-started-again \
 	tests/connect/children/signals-need-a-child-and-a-number \
 	tests/connect/connect-socket-takes-a-connected-socket \
 	tests/connect/failed-connect-names-the-address \
@@ -23,6 +25,9 @@ test_programs += \
 	tests/connect/tcp-sockets-do-not-delay \
 	tests/connect/tcp-tries-every-address
 
+tests_connect_addresses_are_kept_to_be_reached_again_CPPFLAGS = \
+	$(internals_cppflags)
+tests_connect_addresses_are_kept_to_be_reached_again_LDADD = $(internal)
 tests_connect_children_child_is_found_without_a_path_LDADD = $(internal)
 tests_connect_children_child_is_found_without_a_path_LDFLAGS = $(memory_ldflags)
 tests_connect_children_child_runs_no_handler_of_the_program_LDADD = $(internal)
@@ -34,6 +39,9 @@ tests_connect_children_child_search_stops_where_execvp_stops_LDFLAGS = \
 tests_connect_children_failed_activation_kills_no_later_child_LDADD = $(internal)
 tests_connect_children_failed_activation_kills_no_later_child_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=fork,--wrap=kill
+tests_connect_children_servers_are_started_again_CPPFLAGS = \
+	$(internals_cppflags)
+tests_connect_children_servers_are_started_again_LDADD = $(internal)
 
 test_scripts += \
 	tests/connect/children/activated-server-gets-its-environment.sh \

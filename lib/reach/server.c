@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* Starting a server that is our child, for the first time or again: over a
+ * socket pair, or handed a listening socket the way systemd does it. */
+
+#include "reach/reach.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The first descriptor that systemd passes. */
+#define ACTIVATION_FD 3
+
+/* Make room for a 256 KiB payload; the kernel counts twice. */
+#define PAIR_SEND_BUFFER (1024 * 1024 / 2)
+
+static void
+forget_server (struct nbdi_server *server)
+{
+  nbdi_strings_clear (&server->argv);
+  free (server->activation_name);
+  memset (server, 0, sizeof *server);
+}
+
+/* Keep what is needed to start a server.  `activation_name` is NULL unless it
+ * is to be activated. */
+int
+nbdi_describe_server (struct nbdi_reach *reach, enum nbdi_server_kind kind,
+                      char **argv, const char *activation_name)
+{
+  struct nbdi_server *server = &reach->server;
+
+  forget_server (server);
+  server->kind = kind;
+  for (size_t i = 0; argv[i] != NULL; i++)
+    if (nbdi_strings_add (&server->argv, argv[i]) == -1)
+      return -1;
+  /* An activated server waits for a client, which may never come. */
+  reach->kill_child = kind == NBDI_SERVER_ACTIVATED;
+  if (activation_name == NULL)
+    return 0;
+  return nbdi_replace_string (&server->activation_name, activation_name);
+}
+
+static int
+start_command (struct nbdi_reach *reach, struct nbdi_channel *ch)
+{
+  int pair[2], size = PAIR_SEND_BUFFER;
+
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1) {
+    nbdi_error (errno, "socketpair");
+    return -1;
+  }
+  for (int i = 0; i < 2; i++)
+    setsockopt (pair[i], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+  struct nbdi_spawn spawn = {
+    .argv = reach->server.argv.v,
+    .fd = pair[1],
+    .as = { 0, 1 },
+  };
+  int r = nbdi_prepare_socket (pair[0]);
+  if (r == 0)
+    r = nbdi_spawn (reach, &spawn);
+  close (pair[1]);
+  if (r == -1) {
+    close (pair[0]);
+    return -1;
+  }
+  nbdi_use_socket (ch, pair[0]);
+  return 0;
+}
+
+/* The listener stays open until we have begun to connect. */
+static int
+start_activated (struct nbdi_reach *reach)
+{
+  struct sockaddr_un un = { 0 };
+
+  if (nbdi_make_listener (reach, &un) == -1)
+    return -1;
+  struct nbdi_spawn spawn = {
+    .argv = reach->server.argv.v,
+    .fd = reach->listener,
+    .as = { ACTIVATION_FD, -1 },
+    .activation_name = reach->server.activation_name,
+  };
+  nbdi_forget_addresses (reach);
+  if (nbdi_add_address (reach, (struct sockaddr *) &un, sizeof un) == 0
+      && nbdi_spawn (reach, &spawn) == 0)
+    return 0;
+  nbdi_close_listener (reach);
+  return -1;
+}
+
+/* Start the server that was described; the one before, if any, is gone.  Then
+ * the channel has its socket, or it is to be connected to by address. */
+int
+nbdi_start_server (struct nbdi_reach *reach, struct nbdi_channel *ch)
+{
+  nbdi_forget_start (reach);
+  return reach->server.kind == NBDI_SERVER_COMMAND ? start_command (reach, ch)
+                                                   : start_activated (reach);
+}
+
+/* End the child and remove what was made for it.  The copy of a handle in
+ * a forked process leaves both alone. */
+void
+nbdi_end_child (struct nbdi_reach *reach, struct nbdi_channel *ch)
+{
+  if (reach->kill_child)
+    nbdi_ask_child_to_end (reach, SIGTERM);
+  nbdi_remove_listener (reach);
+  nbdi_close_socket (ch);
+  if (reach->pid > 0 && reach->owner == getpid ())
+    while (waitpid (reach->pid, NULL, 0) == -1 && errno == EINTR)
+      ; /* ECHILD: the program reaps for us */
+  reach->pid = 0;
+  reach->kill_child = reach->end_unknown = false;
+  nbdi_forget_start (reach);
+  forget_server (&reach->server);
+}
