@@ -63,6 +63,7 @@ lib_libcore_la_SOURCES = \
 	lib/public.h \
 	lib/reach/address.c \
 	lib/reach/child.c \
+	lib/reach/keepalive.c \
 	lib/reach/reach.h \
 	lib/reach/server.c \
 	lib/reach/spawn.c \

@@ -136,6 +136,7 @@ nbdi_aio_connect_socket (struct nbd_handle *h, int sock)
     return -1;
   }
   nbdi_use_socket (&h->link.channel, sock);
+  nbdi_keep_alive (sock, h->link.reach.keepalive);
   nbdi_event (&h->link, NBDI_EVENT_CONNECT_SOCKET);
   return 0;
 }

@@ -89,6 +89,7 @@ nbdi_copy_reach (struct nbdi_reach *to, const struct nbdi_reach *from)
 {
   nbdi_forget_peer (to);
   to->again = from->again;
+  to->keepalive = from->keepalive;
   for (unsigned i = 0; i < from->nr_addresses; i++) {
     const struct nbdi_address *a = &from->addresses[i];
 
@@ -143,6 +144,7 @@ nbdi_connect_next (struct nbdi_reach *reach, struct nbdi_channel *ch)
   }
   nbdi_use_socket (ch, sock);
   tune_socket (sock, family);
+  nbdi_keep_alive (sock, reach->keepalive);
   int r = connect (sock, (struct sockaddr *) &a->addr, a->len);
   int connect_errno = errno;
   /* While it is open we can connect even if the child has died already,

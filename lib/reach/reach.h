@@ -43,6 +43,7 @@ struct nbdi_reach {
   bool retry;                /* when all fail: back to Created */
   int first_errno;           /* of the first address that failed */
   char *host, *port;         /* of a TCP connection by name */
+  int keepalive;             /* see nbdi_keep_alive; 0 = off */
   struct nbdi_address peer;  /* where we are connected; len 0 = nowhere */
   struct nbdi_server server; /* if it is our child */
   pid_t pid;                 /* the child server, or 0 */
@@ -71,6 +72,9 @@ extern int nbdi_connect_next (struct nbdi_reach *reach,
 extern int nbdi_connect_check (struct nbdi_reach *reach,
                                struct nbdi_channel *ch);
 extern void nbdi_connect_error (struct nbdi_reach *reach);
+
+/* keepalive.c */
+extern void nbdi_keep_alive (int sock, int idle_ms);
 
 /* spawn.c: the child's side of a pair or listener. */
 struct nbdi_spawn {
