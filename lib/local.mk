@@ -68,12 +68,17 @@ lib_libcore_la_SOURCES = \
 	lib/reach/server.c \
 	lib/reach/spawn.c \
 	lib/session/commands.c \
+	lib/session/copies.c \
 	lib/session/export.c \
 	lib/session/extents.c \
 	lib/session/failure.c \
 	lib/session/finish.h \
+	lib/session/ghosts.c \
+	lib/session/journal.c \
+	lib/session/ranges.c \
 	lib/session/read.c \
 	lib/session/session.h \
+	lib/session/unsettled.h \
 	lib/transport/socket.c \
 	lib/transport/tls-user.c \
 	lib/transport/transport.h

@@ -10,6 +10,7 @@
 #include "base/settings.h"
 #include "session/lane.h"
 #include "session/promise.h"
+#include "session/unsettled.h"
 
 /* Requests and single reads are never larger, whatever the server says. */
 #define NBDI_MAX_REQUEST (64u * 1024 * 1024)

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/* The journal: modifying commands that were acknowledged and are not durable.
+ * A server that dies may lose them, so they are kept to be written again. */
+
+#include "session/unsettled.h"
+
+/* A command can become an entry, and split a write and a TRIM below it. */
+#define MOST_NEW 3
+
+/* Without copies: most ranges that are told apart. */
+#define MOST_RANGES 4096
+
+/* What an entry does not ask for again: the flush after it makes it durable,
+ * and what was once fast enough has to be done now. */
+#define DROPPED_FLAGS (LIBNBD_CMD_FLAG_FUA | LIBNBD_CMD_FLAG_FAST_ZERO)
+
+static uint64_t
+last_of (const struct nbdi_entry *e)
+{
+  return nbdi_last_byte (e->range.offset, e->range.count);
+}
+
+/* Have that many spare entries, so that nothing fails halfway. */
+static bool
+reserve_entries (struct nbdi_journal *j, size_t nr)
+{
+  while (j->nr_spare < nr) {
+    struct nbdi_entry *e = malloc (sizeof *e);
+    if (e == NULL)
+      return false;
+    e->next = j->spare;
+    j->spare = e;
+    j->nr_spare++;
+  }
+  return true;
+}
+
+/* A spare entry, of which there is one, goes behind another or to the front. */
+static struct nbdi_entry *
+take_entry (struct nbdi_journal *j, struct nbdi_entry *prev)
+{
+  struct nbdi_entry *e = j->spare;
+
+  j->spare = e->next;
+  j->nr_spare--;
+  *e = (struct nbdi_entry) { .prev = prev };
+  e->next = prev ? prev->next : j->first;
+  *(prev ? &prev->next : &j->first) = e;
+  *(e->next ? &e->next->prev : &j->last) = e;
+  j->nr++;
+  return e;
+}
+
+/* End an entry whose range is in the tree no more. */
+static void
+drop_entry (struct nbdi_journal *j, struct nbdi_entry *e)
+{
+  *(e->prev ? &e->prev->next : &j->first) = e->next;
+  *(e->next ? &e->next->prev : &j->last) = e->prev;
+  j->nr--;
+  nbdi_put_copy (&j->pool, e->copy);
+  e->next = j->spare;
+  j->spare = e;
+  j->nr_spare++;
+}
+
+/* Leave of an entry only the bytes from first to last. */
+static void
+keep_part (struct nbdi_journal *j, struct nbdi_entry *e, uint64_t first,
+           uint64_t last)
+{
+  if (e->data != NULL)
+    e->data += first - e->range.offset;
+  e->range.offset = first;
+  e->range.count = last - first + 1;
+  nbdi_add_range (&j->ranges, &e->range);
+}
+
+/* Cut a range out of an entry.  Up to two parts of it are left. */
+static void
+cut_entry (struct nbdi_journal *j, struct nbdi_entry *e, uint64_t first,
+           uint64_t last)
+{
+  uint64_t old_first = e->range.offset, old_last = last_of (e);
+
+  nbdi_remove_range (&j->ranges, &e->range);
+  if (old_first < first && last < old_last) {
+    struct nbdi_entry *right = take_entry (j, e);
+    right->range.offset = old_first;
+    right->seq = e->seq;
+    right->type = e->type;
+    right->flags = e->flags;
+    right->data = e->data;
+    right->copy = e->copy;
+    if (right->copy != NULL)
+      right->copy->users++;
+    keep_part (j, right, last + 1, old_last);
+  }
+  if (old_first < first)
+    keep_part (j, e, old_first, first - 1);
+  else if (last < old_last)
+    keep_part (j, e, last + 1, old_last);
+  else
+    drop_entry (j, e);
+}
+
+/* A newer command makes older entries give way.  Where nothing is copied
+ * nothing is written again, so only those go that are covered completely. */
+static void
+cut_below (struct nbdi_journal *j, uint16_t type, uint64_t offset,
+           uint64_t count)
+{
+  uint64_t last = nbdi_last_byte (offset, count);
+  struct nbdi_range *r = nbdi_first_overlap (&j->ranges, offset, count);
+
+  while (r != NULL) {
+    struct nbdi_entry *e = (struct nbdi_entry *) r;
+    r = nbdi_next_overlap (r, offset, count);
+    if (j->copies ? type == NBD_CMD_TRIM && e->type != NBD_CMD_TRIM
+                  : e->range.offset < offset || last_of (e) > last)
+      continue;
+    cut_entry (j, e, offset, last);
+  }
+}
+
+/* Without copies and with too many entries the last one grows, so that it
+ * has this range as well. */
+static void
+grow_last_entry (struct nbdi_journal *j, uint64_t offset, uint64_t count)
+{
+  struct nbdi_entry *e = j->last;
+  uint64_t last = nbdi_last_byte (offset, count);
+
+  nbdi_remove_range (&j->ranges, &e->range);
+  if (last < last_of (e))
+    last = last_of (e);
+  if (offset > e->range.offset)
+    offset = e->range.offset;
+  e->seq = ++j->last_seq;
+  e->range.offset = offset;
+  e->range.count = last - offset == UINT64_MAX ? UINT64_MAX
+                                               : last - offset + 1;
+  nbdi_add_range (&j->ranges, &e->range);
+}
+
+/* Is there room for a command, whatever becomes of older entries? */
+static bool
+has_room (struct nbdi_journal *j, uint64_t copy)
+{
+  uint64_t need = MOST_NEW * sizeof (struct nbdi_entry) + copy;
+  uint64_t used = nbdi_journal_bytes (j);
+
+  if (!j->copies)
+    return true;
+  if (need > j->size || used > j->size - need)
+    return false;
+  if (j->pool.spared > j->size - need - used)
+    nbdi_trim_copies (&j->pool);
+  return true;
+}
+
+static void
+append_entry (struct nbdi_journal *j, uint16_t type, uint16_t flags,
+              uint64_t offset, uint64_t count)
+{
+  struct nbdi_entry *e = take_entry (j, j->last);
+
+  e->type = type;
+  e->flags = flags & (uint16_t) ~DROPPED_FLAGS;
+  e->seq = ++j->last_seq;
+  e->range.offset = offset;
+  e->range.count = count;
+  nbdi_add_range (&j->ranges, &e->range);
+}
+
+/* Without copies only the range is of interest. */
+static bool
+add_without_copy (struct nbdi_journal *j, uint16_t type, uint16_t flags,
+                  uint64_t offset, uint64_t count)
+{
+  cut_below (j, type, offset, count);
+  if (flags & LIBNBD_CMD_FLAG_FUA)
+    return true;
+  if (j->nr < MOST_RANGES && reserve_entries (j, 1))
+    append_entry (j, type, flags, offset, count);
+  else if (j->last != NULL)
+    grow_last_entry (j, offset, count);
+  else
+    return false;
+  return true;
+}
+
+bool
+nbdi_add_entry (struct nbdi_journal *j, uint16_t type, uint16_t flags,
+                uint64_t offset, uint64_t count, const uint8_t *data)
+{
+  struct nbdi_copy *copy = NULL;
+
+  if (count == 0)
+    return true;
+  if (!j->copies)
+    return add_without_copy (j, type, flags, offset, count);
+  bool durable = flags & LIBNBD_CMD_FLAG_FUA;
+  if (durable && nbdi_first_overlap (&j->ranges, offset, count) == NULL)
+    return true;
+
+  /* What it covers will be written again, unless it is cut away. */
+  bool kept = !durable || type == NBD_CMD_TRIM;
+  bool copied = kept && type == NBD_CMD_WRITE;
+  if (!nbdi_replay_done (j)
+      || !has_room (j, copied ? nbdi_copy_memory (count) : 0)
+      || !reserve_entries (j, MOST_NEW))
+    return false;
+  if (copied) {
+    copy = nbdi_new_copy (&j->pool, count);
+    if (copy == NULL)
+      return false;
+    memcpy (copy->bytes, data, count);
+  }
+  cut_below (j, type, offset, count);
+  if (!kept)
+    return true;
+  append_entry (j, type, flags, offset, count);
+  j->last->copy = copy;
+  j->last->data = copy ? copy->bytes : NULL;
+  return true;
+}
+
+void
+nbdi_settle (struct nbdi_journal *j, uint64_t seq)
+{
+  bool all = j->last != NULL && j->last->seq <= seq;
+
+  if (!nbdi_replay_done (j))
+    return;
+  if (all)
+    j->ranges.root = NULL;
+  while (j->first != NULL && j->first->seq <= seq) {
+    if (!all)
+      nbdi_remove_range (&j->ranges, &j->first->range);
+    drop_entry (j, j->first);
+  }
+}
+
+void
+nbdi_begin_replay (struct nbdi_journal *j)
+{
+  for (struct nbdi_entry *e = j->first; e != NULL; e = e->next)
+    e->state = NBDI_TO_WRITE;
+  j->cursor = j->first;
+  j->trims = false;
+  j->to_write = j->nr;
+  j->being_written = 0;
+}
+
+struct nbdi_entry *
+nbdi_next_to_write (struct nbdi_journal *j)
+{
+  while (j->to_write > 0) {
+    struct nbdi_entry *e = j->cursor;
+    if (e == NULL) {
+      /* Only TRIMs are left, and they may be above what is being written. */
+      if (j->being_written > 0 && !j->trims)
+        return NULL;
+      j->trims = true;
+      j->cursor = j->first;
+      continue;
+    }
+    j->cursor = e->next;
+    if ((e->type == NBD_CMD_TRIM) == j->trims) {
+      e->state = NBDI_BEING_WRITTEN;
+      j->to_write--;
+      j->being_written++;
+      return e;
+    }
+  }
+  return NULL;
+}
+
+void
+nbdi_was_written (struct nbdi_journal *j, struct nbdi_entry *e)
+{
+  if (e->state != NBDI_BEING_WRITTEN)
+    return;
+  e->state = NBDI_WRITTEN;
+  j->being_written--;
+}
+
+void
+nbdi_trim_journal (struct nbdi_journal *j)
+{
+  nbdi_trim_copies (&j->pool);
+  while (j->spare != NULL) {
+    struct nbdi_entry *e = j->spare;
+    j->spare = e->next;
+    free (e);
+  }
+  j->nr_spare = 0;
+}
+
+void
+nbdi_free_journal (struct nbdi_journal *j)
+{
+  j->to_write = j->being_written = 0;
+  nbdi_settle (j, j->last_seq);
+  nbdi_trim_journal (j);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* What a lost connection leaves open: modifying commands (WRITE,
+ * WRITE_ZEROES, TRIM) that were acknowledged and are not durable, which are
+ * the journal, and those that a server may still carry out although their
+ * connection is gone or nobody waits for them, which are ghosts.  Both are
+ * found by the place that they modify.  Nothing here knows of a link. */
+
+#ifndef NBDI_UNSETTLED_H
+#define NBDI_UNSETTLED_H
+
+#include "base/base.h"
+
+/* ranges.c: ranges of the export, which may overlap one another.  They are
+ * embedded in what they are the ranges of, and found in O(log n): a treap,
+ * in the order of the offsets, that knows of each subtree how far it goes. */
+struct nbdi_range {
+  uint64_t offset, count; /* neither changes in the tree */
+  struct nbdi_range *parent, *child[2];
+  uint64_t furthest; /* the last byte of those from here down */
+  uint32_t priority;
+};
+
+struct nbdi_ranges {
+  struct nbdi_range *root;
+  uint32_t random;
+};
+
+/* The last byte of a range with at least one. */
+static inline uint64_t
+nbdi_last_byte (uint64_t offset, uint64_t count)
+{
+  return count - 1 > UINT64_MAX - offset ? UINT64_MAX : offset + (count - 1);
+}
+
+/* Ranges without a byte overlap nothing, and so never are in the tree. */
+extern void nbdi_add_range (struct nbdi_ranges *ranges, struct nbdi_range *r);
+extern void nbdi_remove_range (struct nbdi_ranges *ranges,
+                               struct nbdi_range *r);
+
+/* Those that overlap a range, in the order of their offsets. */
+extern struct nbdi_range *nbdi_first_overlap (
+  const struct nbdi_ranges *ranges, uint64_t offset, uint64_t count);
+extern struct nbdi_range *nbdi_next_overlap (struct nbdi_range *r,
+                                             uint64_t offset, uint64_t count);
+
+/* copies.c: memory for payloads, in classes of sizes, that is kept for
+ * reuse: a program writes with few different sizes, and to get memory from the
+ * system costs more than to copy into it. */
+#define NBDI_COPY_CLASSES 69
+
+struct nbdi_copy {
+  struct nbdi_copy *next; /* among the spare ones */
+  uint32_t users;
+  uint32_t class;
+  uint64_t memory; /* in bytes, all of it */
+  uint8_t bytes[];
+};
+
+struct nbdi_copies {
+  struct nbdi_copy *spare[NBDI_COPY_CLASSES];
+  uint64_t used, spared; /* bytes of memory */
+};
+
+extern uint64_t nbdi_copy_memory (uint64_t count);
+extern struct nbdi_copy *nbdi_new_copy (struct nbdi_copies *p,
+                                        uint64_t count);
+extern void nbdi_put_copy (struct nbdi_copies *p, struct nbdi_copy *copy);
+extern void nbdi_trim_copies (struct nbdi_copies *p);
+
+/* journal.c: what was acknowledged, so that it can be written again.  A newer
+ * entry cuts away what it covers of the older ones, so no byte is written by
+ * two entries and their order does not matter.  Only a TRIM leaves what it
+ * covers, since a server may ignore it; so TRIMs are written last. */
+enum nbdi_entry_state {
+  NBDI_WRITTEN,      /* on the present link, or before */
+  NBDI_TO_WRITE,     /* again, after an outage */
+  NBDI_BEING_WRITTEN /* sent again, unanswered */
+};
+
+struct nbdi_entry {
+  struct nbdi_range range;        /* must be the first member */
+  struct nbdi_entry *prev, *next; /* in order of acknowledgement */
+  uint64_t seq;                   /* rises in that order */
+  uint8_t *data;                  /* or NULL; inside the copy */
+  struct nbdi_copy *copy;
+  uint16_t type, flags; /* flags as they are sent again */
+  enum nbdi_entry_state state;
+};
+
+struct nbdi_journal {
+  struct nbdi_ranges ranges;
+  struct nbdi_entry *first, *last; /* in order of acknowledgement */
+  size_t nr;
+  uint64_t last_seq; /* what a flush that is sent now settles */
+  uint64_t size;     /* most bytes of memory */
+  bool copies;       /* else it only knows what is not durable */
+  struct nbdi_copies pool;
+  struct nbdi_entry *spare; /* for reuse */
+  size_t nr_spare;
+  struct nbdi_entry *cursor; /* writing again: all before it were begun */
+  bool trims;                /* and now it is the turn of TRIMs */
+  size_t to_write, being_written; /* how many are in these states */
+};
+
+/* A modifying command was acknowledged.  True if it may complete now.  False
+ * if there is no room or memory, or the journal is being written: then it must
+ * not complete before a flush that is sent after this has succeeded.  Flags
+ * are those that were sent: with FUA it is durable, and makes older entries
+ * give way, so it becomes an entry only where it must. */
+extern bool nbdi_add_entry (struct nbdi_journal *j, uint16_t type,
+                            uint16_t flags, uint64_t offset, uint64_t count,
+                            const uint8_t *data);
+
+/* A flush that was sent when last_seq was seq has succeeded.  While the journal
+ * is being written that means nothing, and nothing is done. */
+extern void nbdi_settle (struct nbdi_journal *j, uint64_t seq);
+
+/* Write all of it again.  Entries that are being written over a link must have
+ * become ghosts before: they will be written once more. */
+extern void nbdi_begin_replay (struct nbdi_journal *j);
+
+/* The next entry to send, which is being written from now on and stays as it
+ * is until nbdi_was_written; NULL if there is none, or none before others were
+ * answered. */
+extern struct nbdi_entry *nbdi_next_to_write (struct nbdi_journal *j);
+extern void nbdi_was_written (struct nbdi_journal *j, struct nbdi_entry *e);
+
+static inline bool
+nbdi_replay_done (const struct nbdi_journal *j)
+{
+  return j->to_write == 0 && j->being_written == 0;
+}
+
+/* The first command that is not durable, or NULL. */
+static inline const struct nbdi_entry *
+nbdi_first_unsettled (const struct nbdi_journal *j)
+{
+  return j->first;
+}
+
+/* Memory in use, and whether it is time for a flush. */
+static inline uint64_t
+nbdi_journal_bytes (const struct nbdi_journal *j)
+{
+  return j->pool.used + j->nr * sizeof (struct nbdi_entry);
+}
+
+static inline bool
+nbdi_journal_wants_flush (const struct nbdi_journal *j)
+{
+  return j->copies && nbdi_journal_bytes (j) > j->size / 2;
+}
+
+/* Give memory back that is only kept for reuse. */
+extern void nbdi_trim_journal (struct nbdi_journal *j);
+extern void nbdi_free_journal (struct nbdi_journal *j);
+
+/* ghosts.c: what a server may still carry out.  A descriptor that becomes
+ * readable when the server's process is gone, shared by ghosts: */
+struct nbdi_witness {
+  int fd;
+  unsigned users;
+  unsigned round; /* of asking it */
+  bool gone;      /* the process is */
+};
+
+struct nbdi_ghost {
+  struct nbdi_range range;        /* must be the first member */
+  struct nbdi_ghost *prev, *next; /* from the oldest */
+  unsigned shadows; /* on living links; the reply to each is awaited */
+  bool lost;        /* its link; then these lay it, whichever is first: */
+  uint64_t expires; /* CLOCK_MONOTONIC in nanoseconds; 0 = never */
+  struct nbdi_witness *witness; /* or NULL */
+};
+
+struct nbdi_ghosts {
+  struct nbdi_ranges ranges;
+  struct nbdi_ghost *first, *last;
+  size_t nr;
+  uint64_t next_expiry;   /* for a timer; 0 = there is none */
+  unsigned round;         /* of asking witnesses */
+  struct nbdi_ghost rest; /* all for which there was no memory */
+};
+
+/* The witness has the descriptor, and closes it at the end.  NULL without
+ * memory, and then it has not.  Who gets one has to put it, NULL included. */
+extern struct nbdi_witness *nbdi_new_witness (int fd);
+extern struct nbdi_witness *nbdi_get_witness (struct nbdi_witness *w);
+extern void nbdi_put_witness (struct nbdi_witness *w);
+
+/* A command on a link that is lost; and one on a living link that nobody waits
+ * for.  The latter's reply lays its ghost, and if the link is lost before, it
+ * becomes one like the former.  This cannot fail: without memory a ghost haunts
+ * more than it must. */
+extern void nbdi_add_ghost (struct nbdi_ghosts *g, uint64_t offset,
+                            uint64_t count, uint64_t expires,
+                            struct nbdi_witness *witness);
+extern struct nbdi_ghost *nbdi_add_shadow (struct nbdi_ghosts *g,
+                                           uint64_t offset, uint64_t count);
+extern void nbdi_lay_shadow (struct nbdi_ghosts *g, struct nbdi_ghost *ghost);
+extern void nbdi_lose_shadow (struct nbdi_ghosts *g, struct nbdi_ghost *ghost,
+                              uint64_t expires, struct nbdi_witness *witness);
+
+/* Lay those whose time has come or whose server is gone.  Tells how many. */
+extern size_t nbdi_lay_ghosts (struct nbdi_ghosts *g, uint64_t now);
+
+/* Must a new modifying command wait? */
+static inline bool
+nbdi_is_haunted (const struct nbdi_ghosts *g, uint64_t offset, uint64_t count)
+{
+  return g->nr > 0 && nbdi_first_overlap (&g->ranges, offset, count) != NULL;
+}
+
+extern void nbdi_free_ghosts (struct nbdi_ghosts *g);
+
+#endif /* NBDI_UNSETTLED_H */
