@@ -3,6 +3,8 @@
 bench_programs = \
 	bench/bound \
 	bench/client \
+	bench/delay-proxy \
+	bench/outage-client \
 	bench/ram-server
 check_PROGRAMS += $(bench_programs)
 
@@ -22,6 +24,20 @@ bench_client_SOURCES = \
 bench_client_LINK = $(CCLD) $(AM_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@
 bench_client_DEPENDENCIES = lib/libnbd.la
 bench_client_LDADD = lib/.libs/libnbd.so
+
+bench_delay_proxy_SOURCES = \
+	bench/common.c \
+	bench/common.h \
+	bench/delay-proxy.c
+bench_delay_proxy_LDADD =
+
+bench_outage_client_SOURCES = \
+	bench/common.c \
+	bench/common.h \
+	bench/outage-client.c
+bench_outage_client_LINK = $(bench_client_LINK)
+bench_outage_client_DEPENDENCIES = lib/libnbd.la
+bench_outage_client_LDADD = $(bench_client_LDADD)
 
 bench_ram_server_SOURCES = \
 	bench/common.c \
@@ -60,7 +76,9 @@ if HAVE_GOLANG
 bench_clients += bench/clients/client-golang
 endif
 
-TESTS += tests/bench/programs-work
+TESTS += \
+	tests/bench/outages-are-judged.sh \
+	tests/bench/programs-work
 
 EXTRA_DIST += \
 	bench/README.md \
@@ -68,10 +86,15 @@ EXTRA_DIST += \
 	bench/clients/client.py \
 	bench/load.py \
 	bench/measure.py \
+	bench/outages \
 	bench/programs.py \
 	bench/report.py \
 	bench/run \
 	bench/selfcheck.py \
+	bench/servers.py \
+	bench/victims.py \
+	bench/workload.py \
+	tests/bench/outages-are-judged.sh \
 	tests/bench/programs-work
 
 # make bench BENCH_ARGS='--quick --cases read-4k-64,sync-4k'
@@ -79,3 +102,9 @@ bench: all $(bench_programs) $(bench_clients)
 	PYTHONDONTWRITEBYTECODE=1 $(PYTHON) $(srcdir)/bench/run \
 	  --programs bench --ours lib/.libs $(BENCH_ARGS)
 .PHONY: bench
+
+# make bench-outages BENCH_ARGS='--rounds 5'
+bench-outages: all $(bench_programs)
+	PYTHONDONTWRITEBYTECODE=1 $(PYTHON) $(srcdir)/bench/outages \
+	  --programs bench --ours lib/.libs $(BENCH_ARGS)
+.PHONY: bench-outages

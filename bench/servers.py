@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""Servers that are started, killed and started again."""
+
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from programs import Failed
+
+START_TIMEOUT_S = 30
+# Between two looks at whether a server listens.
+LOOK_S = 0.001
+
+
+def listens(path: Path) -> bool:
+    """Whether somebody listens there: without connecting, which would count."""
+    for line in Path("/proc/net/unix").read_text().splitlines():
+        fields = line.split()
+        if fields[-1] == str(path) and int(fields[3], 16) & 0x10000:
+            return True
+    return False
+
+
+class Server:
+    """A server on a Unix socket, which can go and come back."""
+
+    def __init__(self, path: Path, command: Sequence[str]) -> None:
+        """SOCKET in the command is replaced by the path."""
+        self.path = path
+        self.command = [word.replace("SOCKET", str(path)) for word in command]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> float:
+        """Start it; the time since when it listens."""
+        self.path.unlink(missing_ok=True)
+        self._process = subprocess.Popen(
+            self.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while not listens(self.path):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise Failed(f"it does not listen: {' '.join(self.command)}")
+            time.sleep(LOOK_S)
+        return time.monotonic()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash or the kernel's out-of-memory killer would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@contextmanager
+def running(server: Server) -> Iterator[Server]:
+    """Have it run until the block ends."""
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
+
+
+class Proxy:
+    """The delaying proxy, in front of a server on a Unix socket."""
+
+    def __init__(
+        self, program: Path, server: Path, delay_ms: int = 0, path: Path | None = None
+    ) -> None:
+        """Without a path it has a port."""
+        command = [str(program), "--to", str(server), "--delay", str(delay_ms)]
+        if path is not None:
+            path.unlink(missing_ok=True)
+            command += ["--listen", str(path)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        words = self.process.stdout.readline().split()
+        if not words or words[0] != "ready":
+            raise Failed(f"the proxy did not start: {' '.join(command)}")
+        self.port = int(words[1]) if path is None else 0
+
+    def end(self) -> int:
+        """End it; how many connections there were."""
+        self.process.terminate()
+        text, _ = self.process.communicate()
+        return int(text)
