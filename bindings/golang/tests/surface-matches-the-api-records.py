@@ -43,6 +43,7 @@ MORE = {"Close", "String"}
 TYPES = {
     "Bool": "bool",
     "Int": "int",
+    "Milliseconds": "int",
     "Fd": "int",
     "UInt32": "uint32",
     "UInt64": "uint64",
@@ -88,6 +89,8 @@ def signature(function: Function) -> str:
     if function.opt:
         params.append(f"*libnbd.{title(function.name)}Optargs")
     result = RESULTS.get(function.returns, "")
+    if function.returns in (Ret.INT, Ret.INT64) and not function.may_set_error:
+        result = result[1:]  # it can be negative
     if function.returns in (Ret.ENUM, Ret.FLAGS):
         assert function.group is not None
         result = "libnbd." + title(function.group.name)

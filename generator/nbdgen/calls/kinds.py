@@ -76,6 +76,7 @@ class CbArg(Enum):
     BYTES_IN = auto()  # const void *NAME, size_t count
     STRING = auto()  # const char *NAME
     UINT64 = auto()  # uint64_t NAME
+    INT64 = auto()  # int64_t NAME
     UINT = auto()  # unsigned NAME
     MUTABLE_INT = auto()  # int *NAME
     EXTENTS32 = auto()  # uint32_t *NAME, size_t nr_entries

@@ -39,10 +39,12 @@ CALLBACKS = {
     "extent64": "string -> int64 -> extent array -> int ref -> int",
     "list": "string -> string -> int",
     "context": "string -> int",
+    "event": "int -> string -> int64 -> int",
 }
 ARGUMENTS = {
     "Bool": "bool",
     "Int": "int",
+    "Milliseconds": "int",
     "Fd": "Unix.file_descr",
     "UInt32": "int64",
     "UInt64": "int64",

@@ -111,6 +111,8 @@ def callback_params(callback: kinds.Callback) -> list[str]:
                 texts.append(f"const char *{name}")
             case CbArg.UINT64:
                 texts.append(f"uint64_t {name}")
+            case CbArg.INT64:
+                texts.append(f"int64_t {name}")
             case CbArg.UINT:
                 texts.append(f"unsigned {name}")
             case CbArg.MUTABLE_INT:

@@ -119,7 +119,7 @@ def _callback(callback: kinds.Callback) -> str:
                 passed += [f"(char *) {name}", "count"]
             case CbArg.STRING:
                 passed.append(f"(char *) {name}")
-            case CbArg.UINT64 | CbArg.UINT | CbArg.MUTABLE_INT:
+            case CbArg.UINT64 | CbArg.INT64 | CbArg.UINT | CbArg.MUTABLE_INT:
                 passed.append(name)
             case CbArg.EXTENTS32 | CbArg.EXTENTS64:
                 passed += [name, "nr_entries"]

@@ -321,6 +321,9 @@ def _callback(callback: kinds.Callback) -> str:
             case CbArg.UINT64:
                 cparams.append(f"{name} C.uint64_t")
                 passed.append(f"uint64({name})")
+            case CbArg.INT64:
+                cparams.append(f"{name} C.int64_t")
+                passed.append(f"int64({name})")
             case CbArg.UINT:
                 cparams.append(f"{name} C.uint")
                 passed.append(f"uint({name})")

@@ -14,6 +14,7 @@ CALLBACK_TYPES = {
     CbArg.BYTES_IN: "[]byte",
     CbArg.STRING: "string",
     CbArg.UINT64: "uint64",
+    CbArg.INT64: "int64",
     CbArg.UINT: "uint",
     CbArg.MUTABLE_INT: "*int",
     CbArg.EXTENTS32: "[]uint32",
@@ -119,6 +120,8 @@ def result_type(function: Function) -> str:
             return "*string"
         case Ret.FD:
             return "int"
+        case Ret.INT | Ret.INT64 if not function.may_set_error:  # can be negative
+            return "int" if function.returns is Ret.INT else "int64"
         case Ret.INT | Ret.SIZE | Ret.UINT | Ret.UINTPTR:
             return "uint"
         case Ret.INT64 | Ret.COOKIE | Ret.UINT64:

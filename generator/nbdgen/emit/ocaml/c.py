@@ -106,6 +106,8 @@ def _members(callback: kinds.Callback) -> list[str]:
                 pass
             case CbArg.UINT64:
                 lines.append(f".number = {name}")
+            case CbArg.INT64:
+                lines.append(f".number = (uint64_t) {name}")
             case CbArg.UINT:
                 lines.append(f".word = {name}")
             case CbArg.MUTABLE_INT:

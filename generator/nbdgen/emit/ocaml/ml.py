@@ -223,7 +223,7 @@ def _runner(callback: kinds.Callback) -> str:
             case CbArg.STRING:
                 given.append(f"(string arguments {strings})")
                 strings += 1
-            case CbArg.UINT64:
+            case CbArg.UINT64 | CbArg.INT64:
                 given.append("(number arguments)")
             case CbArg.UINT:
                 given.append("(word arguments)")

@@ -21,6 +21,7 @@ CALLBACK_TYPES = {
     CbArg.BYTES_IN: "bytes",
     CbArg.STRING: "string",
     CbArg.UINT64: "int64",
+    CbArg.INT64: "int64",
     CbArg.UINT: "int",
     CbArg.MUTABLE_INT: "int ref",
     CbArg.EXTENTS32: "int64 array",

@@ -107,6 +107,8 @@ def _push(kind: CbArg, name: str) -> str:
             return f"nbdpy_decode ({name})"
         case CbArg.UINT64:
             return f"PyLong_FromUnsignedLongLong ({name})"
+        case CbArg.INT64:
+            return f"PyLong_FromLongLong ({name})"
         case CbArg.UINT:
             return f"PyLong_FromUnsignedLong ({name})"
         case CbArg.MUTABLE_INT:

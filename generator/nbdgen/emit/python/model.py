@@ -21,6 +21,7 @@ CALLBACK_TYPES = {
     CbArg.BYTES_IN: "memoryview",
     CbArg.STRING: "str",
     CbArg.UINT64: "int",
+    CbArg.INT64: "int",
     CbArg.UINT: "int",
     CbArg.MUTABLE_INT: "ctypes.c_int",
     CbArg.EXTENTS32: "list[int]",

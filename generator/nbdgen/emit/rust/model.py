@@ -20,6 +20,7 @@ CALLBACK_TYPES = {
     CbArg.BYTES_IN: "&[u8]",
     CbArg.STRING: "&str",
     CbArg.UINT64: "u64",
+    CbArg.INT64: "i64",
     CbArg.UINT: "u32",
     CbArg.MUTABLE_INT: "&mut i32",
     CbArg.EXTENTS32: "&[u32]",

@@ -126,7 +126,7 @@ def _value(kind: CbArg, name: str) -> str:
             return f"glue::slice({name}.cast(), count)"
         case CbArg.STRING:
             return f"&{name}"
-        case CbArg.UINT64 | CbArg.UINT:
+        case CbArg.UINT64 | CbArg.INT64 | CbArg.UINT:
             return name
         case CbArg.MUTABLE_INT:
             return "error"
