@@ -20,6 +20,7 @@ lib_libcore_la_SOURCES = \
 	lib/api/negotiate.c \
 	lib/api/poll.c \
 	lib/api/settings.c \
+	lib/api/staying.c \
 	lib/api/subprocess.c \
 	lib/api/tls-settings.c \
 	lib/api/uri-scheme.c \

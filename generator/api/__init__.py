@@ -16,10 +16,12 @@ from . import (
     events,
     handle,
     library,
+    links,
     metacontext,
     negotiate,
     query,
     settings,
+    staying,
     tls,
     uri,
 )
@@ -36,6 +38,8 @@ RECORDS: tuple[Record, ...] = (
     *commands.RECORDS,
     *blockstatus.RECORDS,
     *events.RECORDS,
+    *staying.RECORDS,
+    *links.RECORDS,
     *debug.RECORDS,
     *library.RECORDS,
 )

@@ -36,6 +36,16 @@ SIZE = EnumGroup(
     ),
 )
 
+UNFLUSHED = EnumGroup(
+    "UNFLUSHED",
+    "What an outage means for writes that were answered but not flushed.",
+    (
+        Constant("JOURNAL", 0, "keep a copy, and write it again", "causeway 0.2"),
+        Constant("STRICT", 1, "let the next flush fail", "causeway 0.2"),
+        Constant("TRUST", 2, "rely on the server", "causeway 0.2"),
+    ),
+)
+
 CMD_FLAG = FlagGroup(
     "CMD_FLAG",
     "Flags of a single command; the bits are those of the wire.",
@@ -140,7 +150,7 @@ SHUTDOWN = FlagGroup(
     ),
 )
 
-ENUMS = (TLS, SIZE)
+ENUMS = (TLS, SIZE, UNFLUSHED)
 FLAG_GROUPS = (
     CMD_FLAG,
     HANDSHAKE_FLAG,
@@ -184,7 +194,21 @@ CONSTANTS = (
         "at which layer of a backing chain QEMU found the data",
         since="1.18",
     ),
+    Constant("EVENT_CONNECTED", 0, "the first connection stands", "causeway 0.2"),
+    Constant("EVENT_LOST", 1, "a connection was lost", "causeway 0.2"),
+    Constant(
+        "EVENT_ATTEMPT_FAILED",
+        2,
+        "an attempt to connect failed, and there will be another",
+        since="causeway 0.2",
+    ),
+    Constant("EVENT_BACK", 3, "the outage is over", "causeway 0.2"),
+    Constant("EVENT_GROWN", 4, "the export has become larger", "causeway 0.2"),
+    Constant("EVENT_GIVEN_UP", 5, "there will be no other attempt", "causeway 0.2"),
 )
+
+# What the library reads, without LIBNBD_.
+ENVIRONMENT = ("DEBUG", "URI_OPTIONS")
 
 CHUNK = Callback(
     "chunk",
@@ -246,5 +270,12 @@ CONTEXT = Callback(
     since="1.6",
 )
 
+EVENT = Callback(
+    "event",
+    ((CbArg.UINT, "event"), (CbArg.STRING, "message"), (CbArg.INT64, "value")),
+    "Something happened to a connection.",
+    since="causeway 0.2",
+)
+
 # In the order of the public header.
-CALLBACKS = (CHUNK, COMPLETION, DEBUG, EXTENT, EXTENT64, LIST, CONTEXT)
+CALLBACKS = (CHUNK, COMPLETION, DEBUG, EXTENT, EXTENT64, LIST, CONTEXT, EVENT)

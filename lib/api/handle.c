@@ -89,6 +89,7 @@ nbd_close (struct nbd_handle *h)
   nbdi_debug (&h->session.trace, "closing handle");
   h->session.trace.on = false;
   nbdi_clear_debug_callback (h);
+  nbdi_clear_event_callback (h);
   nbdi_free_option (&h->link);
   nbdi_leave_buffers (&h->link.lane.sent);
   nbdi_leave_buffers (&h->link.lane.queue);

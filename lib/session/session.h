@@ -77,7 +77,8 @@ struct nbdi_session {
   struct nbdi_agreement agreed; /* and how to speak, once */
   bool promised;                /* a connection stood */
   struct nbdi_commands cmds;
-  int fatal_errno; /* why the handle died */
+  nbd_event_callback event; /* or none */
+  int fatal_errno;          /* why the handle died */
   char *fatal_text;
 };
 

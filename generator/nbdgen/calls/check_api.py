@@ -213,7 +213,7 @@ def known_names(made: list[Function]) -> doc.Names:
     for group in constants.FLAG_GROUPS:
         words.update(f"{group.name}_{member.name}" for member in group.members)
         words.add(f"{group.name}_MASK")
-    words.add("DEBUG")  # the environment variable
+    words.update(constants.ENVIRONMENT)
     types = {f"nbd_{callback.name}_callback" for callback in constants.CALLBACKS}
     return doc.Names(
         functions=frozenset(function.name for function in made),

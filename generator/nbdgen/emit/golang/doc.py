@@ -6,6 +6,8 @@ from __future__ import annotations
 import textwrap
 from typing import assert_never
 
+from api.constants import ENVIRONMENT
+
 from nbdgen import doc, releases
 from nbdgen.calls.check_api import argument_names, known_names
 from nbdgen.calls.model import BytesIn, BytesOut, Function, OClosure, OFlags
@@ -76,10 +78,9 @@ class GoProse(Prose):
                 return self.argument(name)
             case doc.FunctionName(name):
                 return function_name(name)
-            case doc.ConstantName("LIBNBD_DEBUG"):
-                return "LIBNBD_DEBUG"
             case doc.ConstantName(name):
-                return f"[{name.removeprefix('LIBNBD_')}]"
+                short = name.removeprefix("LIBNBD_")
+                return name if short in ENVIRONMENT else f"[{short}]"
             case doc.Page(name, section):
                 return f"{name}({section})"
             case _:

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import Iterable, Mapping, Sequence
 
+from api.constants import ENVIRONMENT
+
 from nbdgen.calls import kinds
 from nbdgen.calls.model import Function, Group
 from nbdgen.doc import Names
@@ -31,7 +33,7 @@ def names_of(
             known.add(f"LIBNBD_{group.name}_MASK")
     every = list(functions)
     known |= {f"LIBNBD_HAVE_NBD_{f.name.upper()}" for f in every}
-    known.add("LIBNBD_DEBUG")  # the one environment variable of ours
+    known |= {f"LIBNBD_{word}" for word in ENVIRONMENT}
     return Names(
         functions=frozenset(f.name for f in every),
         constants=frozenset(known),

@@ -34,7 +34,7 @@ use crate::closures::{Command, Scope, Shared};
 use crate::generated::callbacks;
 use crate::{
     glue, AllowTransport, CmdFlag, Extent, Handle, HandshakeFlag, Result, Shutdown,
-    Size, SockAddr, Strict, Tls,
+    Size, SockAddr, Strict, Tls, Unflushed,
 };
 
 impl Handle {
@@ -169,7 +169,8 @@ def piece(function: Function, arg: Arg | OptArg) -> Piece:
             assert_never(arg)
 
 
-KEEPERS = ("set_debug_callback",)  # calls whose closure outlives them
+# Calls whose closure outlives them.
+KEEPERS = ("set_debug_callback", "set_event_callback")
 
 
 def pieces(function: Function) -> list[Piece]:

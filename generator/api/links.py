@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: MIT
+"""What becomes of connections: events, counters, and giving up a command."""
+
+from __future__ import annotations
+
+from nbdgen.calls.model import Call, Closure, Record, Ret, UInt64
+
+from .constants import EVENT
+from .staying import SECTION, SINCE
+
+CANNOT_CANCEL = {
+    "ENOMEM": "a part of the command's data was sent, and there is no memory for the"
+    " rest",
+}
+
+
+def _count(name: str, summary: str, text: str, also: tuple[str, ...]) -> Call:
+    """A number for who watches the handle."""
+    return Call(
+        f"stats_{name}",
+        since=SINCE,
+        returns=Ret.UINT64,
+        summary=summary,
+        text=text,
+        may_set_error=False,
+        see_also=also,
+        section=SECTION,
+    )
+
+
+RECORDS: tuple[Record, ...] = (
+    Call(
+        "set_event_callback",
+        since=SINCE,
+        returns=Ret.ERR,
+        summary="be told what happens to the connection",
+        text="""
+            From now on *event* is called when something happens to a connection
+            of the handle.  An earlier callback is freed.  This suits log files
+            and displays; no program needs it to be correct.
+
+            The first argument says what happened, *message* says it in English,
+            and *value* is a number:
+
+            - LIBNBD_EVENT_CONNECTED :: the first connection stands; 0
+            - LIBNBD_EVENT_LOST :: a connection was lost, and *message* says why; 0
+            - LIBNBD_EVENT_ATTEMPT_FAILED :: an attempt to connect failed, and
+              *message* says why; the milliseconds until the next one
+            - LIBNBD_EVENT_BACK :: the outage is over, and *message* says what was
+              repeated; the milliseconds that it lasted
+            - LIBNBD_EVENT_GROWN :: the export that came back is larger; its new
+              size in bytes
+            - LIBNBD_EVENT_GIVEN_UP :: there will be no other attempt, the handle
+              is Dead and *message* says why; 0
+
+            Later versions may have more of them, so ignore what you do not know.
+            The string is valid until the callback returns; what it returns is
+            ignored.  It runs with the lock of the handle held, in whichever call
+            notices the event, so it must not call a function that takes that lock.
+
+            The callback can be set before or after connecting.  Without
+            `set_reconnect_timeout` and its relatives the handle has one
+            connection, which is reported as connected and as lost.""",
+        args=(Closure(EVENT, "what is told"),),
+        see_also=("clear_event_callback", "set_reconnect_timeout", "get_outage"),
+        section=SECTION,
+    ),
+    Call(
+        "clear_event_callback",
+        since=SINCE,
+        returns=Ret.ERR,
+        summary="be told no longer what happens to the connection",
+        text="""
+            The callback that `set_event_callback` stored is freed.  Without a
+            callback nothing happens.""",
+        see_also=("set_event_callback",),
+        section=SECTION,
+    ),
+    Call(
+        "cancel",
+        since=SINCE,
+        returns=Ret.BOOL,
+        summary="end the commands that other threads wait for",
+        text="""
+            Each thread that waits in a blocking command on this handle, such as
+            `pread`, gets ECANCELED from it, and has its buffer back.  The result
+            is true if there was one.  Commands that were issued by asynchronous
+            calls go on; to end one of them use `aio_cancel`, whose page also says
+            what a server may still do.
+
+            The connection stands and can be used.  Call it from another thread
+            than the waiting one, but not from a signal handler.""",
+        errors=CANNOT_CANCEL,
+        see_also=("aio_cancel", "set_command_timeout"),
+        section=SECTION,
+    ),
+    Call(
+        "aio_cancel",
+        since=SINCE,
+        returns=Ret.BOOL,
+        summary="end a command before it has finished",
+        text="""
+            The command completes at once, with ECANCELED: its completion callback
+            is called, its buffer is the program's again, and unless the callback
+            returned 1 it is retired by `aio_command_completed`, as ever.  The
+            result is true then.  It is false if the command was over already, or
+            if there is no such command.
+
+            The protocol has no message for this, so the server may carry out the
+            request, unless nothing of it was sent.  What it answers is discarded.
+            A write that was cancelled may thus change the export later; so
+            other writes, trims and zeroing of the same range wait until that is
+            known or ruled out, see `set_quarantine`.""",
+        args=(UInt64("cookie", "what the call that issued the command returned"),),
+        errors={"EINVAL": "*cookie* is below 1", **CANNOT_CANCEL},
+        see_also=("cancel", "aio_command_completed", "set_command_timeout"),
+        section=SECTION,
+    ),
+    Call(
+        "get_outage",
+        since=SINCE,
+        returns=Ret.INT64,
+        summary="tell how long there has been no connection",
+        text="""
+            The result is the number of milliseconds since the present outage
+            began.  It is 0 if there is none: the connection stands, or was never
+            made, or was given up.""",
+        may_set_error=False,
+        see_also=("set_reconnect_timeout", "set_event_callback", "stats_reconnects"),
+        section=SECTION,
+    ),
+    _count(
+        "reconnects",
+        "count the connections that were got back",
+        """
+            This counts how often a lost connection was replaced by another one.
+            The number is 0 at first and never goes back.""",
+        ("stats_replayed", "get_outage", "set_event_callback"),
+    ),
+    _count(
+        "replayed",
+        "count the requests that were sent again",
+        """
+            This counts the requests that were sent once more after an outage:
+            commands without an answer, and writes that were answered but not
+            flushed.  The number is 0 at first and never goes back.""",
+        ("stats_reconnects", "set_unflushed_policy"),
+    ),
+    _count(
+        "journal_bytes",
+        "tell how much is kept to be written again",
+        """
+            This is the memory that the copies of unflushed writes take now, in
+            bytes.  It returns to 0 when everything is flushed, and is always 0
+            without `set_reconnect_timeout`.""",
+        ("set_journal_size", "set_unflushed_policy", "flush"),
+    ),
+    _count(
+        "ghosts",
+        "count the lost requests that may still have effect",
+        """
+            This counts the requests that the server may carry out although nobody
+            waits for them any more: writes, trims and zeroing that were under way
+            when the connection was lost, or that were cancelled or timed out.
+            New requests for the same ranges are held back as long.""",
+        ("set_quarantine", "aio_cancel"),
+    ),
+    Call(
+        "aio_is_drained",
+        since=SINCE,
+        returns=Ret.BOOL,
+        summary="tell whether everything that had arrived was read",
+        text="""
+            Main loops that report a descriptor as readable only once (with edges,
+            as tokio does and epoll(7) can) must know whether
+            `aio_notify_read` read all that was there, or whether it must be called
+            again before the loop waits.  The result is true if there was no more
+            to read.  Loops that report it as long as it is readable, such as poll,
+            need not ask.""",
+        may_set_error=False,
+        see_also=("aio_notify_read", "aio_get_fd"),
+        section=SECTION,
+    ),
+)
