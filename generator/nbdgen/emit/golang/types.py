@@ -21,6 +21,9 @@ CALLBACK_TYPES = {
     CbArg.EXTENTS64: "[]LibnbdExtent",
 }
 
+# Results of which -1 is a value if the call cannot fail.
+SIGNED = {Ret.INT: "int", Ret.INT64: "int64"}
+
 # Words of the language, and names that methods use themselves.
 RESERVED = frozenset(("func", "map", "range", "type", "h", "optargs", "ret"))
 
@@ -111,6 +114,8 @@ def fields(function: Function) -> list[Field]:
 
 def result_type(function: Function) -> str:
     """What the method returns before the error; "" if nothing."""
+    if not function.may_set_error and function.returns in SIGNED:
+        return SIGNED[function.returns]
     match function.returns:
         case Ret.ERR:
             return ""
@@ -120,8 +125,6 @@ def result_type(function: Function) -> str:
             return "*string"
         case Ret.FD:
             return "int"
-        case Ret.INT | Ret.INT64 if not function.may_set_error:  # can be negative
-            return "int" if function.returns is Ret.INT else "int64"
         case Ret.INT | Ret.SIZE | Ret.UINT | Ret.UINTPTR:
             return "uint"
         case Ret.INT64 | Ret.COOKIE | Ret.UINT64:
