@@ -32,6 +32,16 @@ func TestDebugCallbackSeesMessages(t *testing.T) {
 	same(t, "closures in use", libnbd.ClosuresInUse(), 0)
 }
 
+func TestEventCallbackIsFreed(t *testing.T) {
+	h := newHandle(t)
+	event := func(event uint, message string, value int64) int { return 0 }
+	good(t, h.SetEventCallback(event))
+	good(t, h.SetEventCallback(event))
+	same(t, "closures in use", libnbd.ClosuresInUse(), 1)
+	good(t, h.ClearEventCallback())
+	same(t, "closures in use", libnbd.ClosuresInUse(), 0)
+}
+
 func TestErrorsHaveTextAndErrno(t *testing.T) {
 	h := serve(t, "memory", "1M")
 	err := h.Pread(make([]byte, 512), mib, nil)

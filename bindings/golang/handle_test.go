@@ -253,6 +253,43 @@ func TestEverySettingCanBeSetAndRead(t *testing.T) {
 	same(t, "meta context", *context, "base:allocation")
 }
 
+func TestTimesAndSizesComeBackAsTheyWere(t *testing.T) {
+	h := newHandle(t)
+	for name, f := range map[string]struct {
+		set func(int) error
+		get func() (int, error)
+	}{
+		"reconnect":  {h.SetReconnectTimeout, h.GetReconnectTimeout},
+		"connect":    {h.SetConnectTimeout, h.GetConnectTimeout},
+		"command":    {h.SetCommandTimeout, h.GetCommandTimeout},
+		"stall":      {h.SetStallTimeout, h.GetStallTimeout},
+		"keepalive":  {h.SetKeepalive, h.GetKeepalive},
+		"quarantine": {h.SetQuarantine, h.GetQuarantine},
+	} {
+		for _, value := range []int{-1, 0, 250} {
+			good(t, f.set(value))
+			got, err := f.get()
+			good(t, err)
+			same(t, name, got, value)
+		}
+	}
+	good(t, h.SetUnflushedPolicy(libnbd.UNFLUSHED_TRUST))
+	policy, err := h.GetUnflushedPolicy()
+	good(t, err)
+	same(t, "policy", policy, libnbd.UNFLUSHED_TRUST)
+	good(t, h.SetJournalSize(1<<40))
+	size, err := h.GetJournalSize()
+	good(t, err)
+	same(t, "journal", size, uint64(1<<40))
+	good(t, h.SetConnections(16))
+	connections, err := h.GetConnections()
+	good(t, err)
+	same(t, "connections", connections, uint(16))
+	outage, err := h.GetOutage()
+	good(t, err)
+	same(t, "outage", outage, int64(0))
+}
+
 // resident returns the memory of this process in bytes.
 func resident(t *testing.T) int {
 	t.Helper()

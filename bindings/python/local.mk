@@ -44,6 +44,7 @@ python_tests = \
 	bindings/python/tests/arguments/error-has-string-errnum-and-errno.py \
 	bindings/python/tests/arguments/paths-may-be-path-objects.py \
 	bindings/python/tests/arguments/strings-come-back-as-they-were.py \
+	bindings/python/tests/arguments/times-and-sizes-come-back-as-they-were.py \
 	bindings/python/tests/arguments/wrong-arguments-are-explained.py \
 	bindings/python/tests/buffers/aio-buffer-lives-until-the-command-is-retired.py \
 	bindings/python/tests/buffers/aio-pread-fills-the-buffer-in-place.py \

@@ -6,6 +6,7 @@ test_programs += \
 	tests/handshake/blocking-options-return-what-the-server-said \
 	tests/handshake/bytes-behind-an-option-are-judged-by-the-next \
 	tests/handshake/closing-inside-an-option-frees-its-closures \
+	tests/handshake/event-callbacks-are-freed-once \
 	tests/handshake/export-names-wait-for-room \
 	tests/handshake/metadata-queries-have-a-limit \
 	tests/handshake/new-export-name-forgets-the-details \
@@ -17,6 +18,7 @@ test_programs += \
 	tests/handshake/settings-are-fixed-while-connected \
 	tests/handshake/shutdown-in-option-mode-aborts \
 	tests/handshake/state-is-seen-while-a-call-blocks \
+	tests/handshake/times-and-sizes-have-limits \
 	tests/handshake/unanswered-options-are-named \
 	tests/handshake/waiting-for-the-greeting-asks-for-read
 

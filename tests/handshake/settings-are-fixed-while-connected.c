@@ -19,6 +19,8 @@ check_refusals (struct nbd_handle *h)
   CHECK_FAILS (nbd_set_handshake_flags (h, 0), EINVAL, NULL);
   CHECK_FAILS (nbd_set_uri_allow_tls (h, LIBNBD_TLS_ALLOW), EINVAL, NULL);
   CHECK_FAILS (nbd_set_socket_activation_name (h, "a"), EINVAL, NULL);
+  CHECK_FAILS (nbd_set_reconnect_timeout (h, 1), EINVAL, NULL);
+  CHECK_FAILS (nbd_set_connections (h, 1), EINVAL, NULL);
   CHECK_FAILS (nbd_connect_unix (h, "/nowhere"), EINVAL, NULL);
   CHECK_FAILS (nbd_aio_connect_tcp (h, "localhost", "1"), EINVAL, NULL);
 }

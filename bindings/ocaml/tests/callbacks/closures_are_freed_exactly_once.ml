@@ -40,6 +40,12 @@ let () =
     NBD.clear_debug_callback h;
     equal_int "cleared" 1 (gone ());
 
+    let gone, _ = watch (fun count ->
+      NBD.set_event_callback h (fun _ _ _ -> count ())) in
+    equal_int "event kept while set" 0 (gone ());
+    NBD.clear_event_callback h;
+    equal_int "event cleared" 1 (gone ());
+
     let gone, ran = watch (fun count ->
       NBD.set_debug_callback h (fun _ _ -> count ());
       ignore (NBD.aio_flush ~completion:(fun _ -> count ()) h)) in

@@ -26,6 +26,15 @@ let strings = [
   "TLS priority", NBD.set_tls_priority, NBD.get_tls_priority;
 ]
 
+let times = [
+  "reconnecting", NBD.set_reconnect_timeout, NBD.get_reconnect_timeout;
+  "connecting", NBD.set_connect_timeout, NBD.get_connect_timeout;
+  "commands", NBD.set_command_timeout, NBD.get_command_timeout;
+  "silence", NBD.set_stall_timeout, NBD.get_stall_timeout;
+  "keepalive", NBD.set_keepalive, NBD.get_keepalive;
+  "quarantine", NBD.set_quarantine, NBD.get_quarantine;
+]
+
 let () =
   NBD.with_handle (fun h ->
     NBD.set_debug_callback h (fun _ _ -> 0);
@@ -48,6 +57,18 @@ let () =
         NBD.set_tls h level;
         check "TLS" (NBD.get_tls h = level))
         NBD.TLS.[ALLOW; REQUIRE; DISABLE];
+    List.iter (fun (what, set, get) ->
+      List.iter (fun time ->
+        set h time;
+        equal_int what time (get h)) [-1; 0; 250]) times;
+    NBD.set_unflushed_policy h NBD.UNFLUSHED.STRICT;
+    check "policy" (NBD.get_unflushed_policy h = NBD.UNFLUSHED.STRICT);
+    NBD.set_journal_size h 0x100_0000_0000L;
+    check "journal" (NBD.get_journal_size h = 0x100_0000_0000L);
+    NBD.set_connections h 16L;
+    equal_int "connections" 16 (NBD.get_connections h);
+    NBD.set_event_callback h (fun _ _ _ -> 0);
+    NBD.clear_event_callback h;
     NBD.set_tls_certificates h "/nowhere";
     NBD.set_tls_psk_file h "/nowhere/keys";
     NBD.set_handshake_flags h [NBD.HANDSHAKE_FLAG.NO_ZEROES];

@@ -175,6 +175,15 @@ fn closures_are_freed_exactly_once() {
     assert_eq!(alive(), 1);
     handle.set_debug_callback(|_, _| 0).unwrap();
     assert_eq!(alive(), 0);
+    let counted = Counted::new(&counter);
+    let event = move |_: u32, _: &str, _: i64| {
+        let _held = &counted;
+        0
+    };
+    handle.set_event_callback(event).unwrap();
+    assert_eq!(alive(), 1);
+    handle.clear_event_callback().unwrap();
+    assert_eq!(alive(), 0);
     handle
         .aio_pread(buffer(&counter), 0, completion(&counter), none)
         .unwrap_err();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //! Settings: what they are, and what they can be.
 
-use libnbd::{AllowTransport, Handle, HandshakeFlag, Strict, Tls};
+use libnbd::{AllowTransport, Handle, HandshakeFlag, Strict, Tls, Unflushed};
 
 #[test]
 fn defaults_are_those_documented() {
@@ -78,6 +78,26 @@ fn every_setting_can_be_set_and_read() {
     h.set_uri_allow_tls_priority(true).unwrap();
     h.set_uri_allow_local_file(true).unwrap();
     assert!(h.get_handle_size().unwrap() > 0);
+}
+
+#[test]
+fn times_and_sizes_come_back_as_they_were() {
+    let h = Handle::new().unwrap();
+    assert_eq!(h.get_quarantine(), 30000);
+    for time in [-1, 0, 250] {
+        h.set_reconnect_timeout(time).unwrap();
+        assert_eq!(h.get_reconnect_timeout(), time);
+        h.set_quarantine(time).unwrap();
+        assert_eq!(h.get_quarantine(), time);
+    }
+    assert!(h.set_stall_timeout(-2).is_err());
+    h.set_unflushed_policy(Unflushed::Strict).unwrap();
+    assert_eq!(h.get_unflushed_policy(), Unflushed::Strict);
+    h.set_journal_size(1 << 40).unwrap();
+    assert_eq!(h.get_journal_size(), 1 << 40);
+    h.set_connections(16).unwrap();
+    assert_eq!(h.get_connections(), 16);
+    assert_eq!(h.get_outage(), 0);
 }
 
 #[test]
