@@ -131,9 +131,9 @@ connect_ssh (struct nbd_handle *h, const struct nbdi_uri *u)
   argv[n++] = (char *) (u->socket ? "-U" : "localhost");
   argv[n++] = u->socket ? u->socket : nbd_port;
   argv[n] = NULL;
+  h->link.reach.proxy = true;
   if (nbdi_aio_connect_command (h, argv) == -1)
     return -1;
-  h->link.reach.proxy = true;
   /* It only ends by itself if nc on the other side does, which waits for
    * the server. */
   h->link.reach.kill_child = true;

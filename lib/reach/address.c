@@ -145,6 +145,8 @@ nbdi_connect_next (struct nbdi_reach *reach, struct nbdi_channel *ch)
   nbdi_use_socket (ch, sock);
   tune_socket (sock, family);
   nbdi_keep_alive (sock, reach->keepalive);
+  if (reach->again && family == AF_UNIX)
+    nbdi_ask_for_peer (ch);
   int r = connect (sock, (struct sockaddr *) &a->addr, a->len);
   int connect_errno = errno;
   /* While it is open we can connect even if the child has died already,

@@ -76,6 +76,9 @@ extern void nbdi_connect_error (struct nbdi_reach *reach);
 /* keepalive.c */
 extern void nbdi_keep_alive (int sock, int idle_ms);
 
+/* peer.c */
+extern int nbdi_open_peer (pid_t pid);
+
 /* spawn.c: the child's side of a pair or listener. */
 struct nbdi_spawn {
   char **argv;

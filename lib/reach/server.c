@@ -61,16 +61,17 @@ start_command (struct nbdi_reach *reach, struct nbdi_channel *ch)
     .fd = pair[1],
     .as = { 0, 1 },
   };
+  nbdi_use_socket (ch, pair[0]);
+  /* The child may start another process that is the server. */
+  if (reach->again && !reach->proxy)
+    nbdi_ask_for_peer (ch);
   int r = nbdi_prepare_socket (pair[0]);
   if (r == 0)
     r = nbdi_spawn (reach, &spawn);
   close (pair[1]);
-  if (r == -1) {
-    close (pair[0]);
-    return -1;
-  }
-  nbdi_use_socket (ch, pair[0]);
-  return 0;
+  if (r == -1)
+    nbdi_close_socket (ch);
+  return r;
 }
 
 /* The listener stays open until we have begun to connect. */
@@ -118,7 +119,7 @@ nbdi_end_child (struct nbdi_reach *reach, struct nbdi_channel *ch)
     while (waitpid (reach->pid, NULL, 0) == -1 && errno == EINTR)
       ; /* ECHILD: the program reaps for us */
   reach->pid = 0;
-  reach->kill_child = reach->end_unknown = false;
+  reach->kill_child = reach->end_unknown = reach->proxy = false;
   nbdi_forget_start (reach);
   forget_server (&reach->server);
 }

@@ -12,22 +12,31 @@
  * this much was copied the server had the time to send more. */
 #define LARGE_RECEIVE (64 * 1024)
 
+/* The socket was read: is there more in it? */
+static void
+count_receive (struct nbdi_channel *ch, const struct iovec *iov, int n,
+               ssize_t r)
+{
+  size_t asked = 0;
+
+  for (int i = 0; i < n; i++)
+    asked += iov[i].iov_len;
+  ch->receives--;
+  if (r < LARGE_RECEIVE && (r == -1 || (size_t) r < asked))
+    ch->receives = 0;
+}
+
 static ssize_t
 socket_receive (struct nbdi_channel *ch, struct iovec *iov, int n)
 {
   struct msghdr msg = { .msg_iov = iov, .msg_iovlen = n };
-  size_t asked = 0;
   ssize_t r;
 
-  for (int i = 0; i < n; i++)
-    asked += iov[i].iov_len;
   do {
     r = n == 1 ? recv (ch->sock, iov[0].iov_base, iov[0].iov_len, 0)
                : recvmsg (ch->sock, &msg, 0);
   } while (r == -1 && errno == EINTR);
-  ch->receives--;
-  if (r < LARGE_RECEIVE && (r == -1 || (size_t) r < asked))
-    ch->receives = 0;
+  count_receive (ch, iov, n, r);
   return r;
 }
 
@@ -61,6 +70,66 @@ const struct nbdi_transport nbdi_socket_transport = {
   .shutdown_write = socket_shutdown_write,
 };
 
+static int
+set_passcred (int sock, int on)
+{
+  return setsockopt (sock, SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+}
+
+/* Who sent the first bytes.  The kernel never puts what another process sent
+ * behind them. */
+static ssize_t
+receive_with_peer (struct nbdi_channel *ch, struct iovec *iov, int n)
+{
+  union {
+    struct cmsghdr align;
+    char buf[CMSG_SPACE (sizeof (struct ucred))];
+  } control;
+  struct msghdr msg = {
+    .msg_iov = iov,
+    .msg_iovlen = n,
+    .msg_control = &control,
+    .msg_controllen = sizeof control,
+  };
+  ssize_t r;
+
+  do {
+    r = recvmsg (ch->sock, &msg, MSG_CMSG_CLOEXEC);
+  } while (r == -1 && errno == EINTR);
+  count_receive (ch, iov, n, r);
+  if (r <= 0)
+    return r;
+  struct cmsghdr *c = CMSG_FIRSTHDR (&msg);
+  if (c != NULL && c->cmsg_level == SOL_SOCKET
+      && c->cmsg_type == SCM_CREDENTIALS) {
+    struct ucred sender;
+    memcpy (&sender, CMSG_DATA (c), sizeof sender);
+    ch->peer_pid = sender.pid;
+  }
+  set_passcred (ch->sock, false);
+  ch->transport = &nbdi_socket_transport;
+  return r;
+}
+
+static const struct nbdi_transport asking_transport = {
+  .name = "socket",
+  .receive = receive_with_peer,
+  .send = socket_send,
+  .shutdown_write = socket_shutdown_write,
+};
+
+/* Let the first receive from a Unix socket tell who is at the other end.  It
+ * is not whom SO_PEERCRED names, who may have listened for somebody else.  To
+ * be called before the server can send anything, so before connecting: what
+ * is sent earlier comes without a sender.  (The kernel then binds the socket
+ * to an abstract name.) */
+void
+nbdi_ask_for_peer (struct nbdi_channel *ch)
+{
+  if (set_passcred (ch->sock, true) == 0)
+    ch->transport = &asking_transport;
+}
+
 /* Make a descriptor non-blocking and close-on-exec. */
 int
 nbdi_prepare_socket (int sock)
@@ -84,6 +153,7 @@ nbdi_use_socket (struct nbdi_channel *ch, int sock)
 {
   ch->sock = sock;
   ch->transport = &nbdi_socket_transport;
+  ch->peer_pid = 0;
 }
 
 /* End the connection. */

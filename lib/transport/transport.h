@@ -33,6 +33,7 @@ struct nbdi_channel {
   const char *advice; /* if the server leaves now, or NULL */
   unsigned watchers;  /* other threads that poll the socket */
   int lingering;      /* which the last of them closes, or -1 */
+  pid_t peer_pid;     /* who greeted us, if asked for and known, or 0 */
 };
 
 /* Results are bytes, -1 with errno, or NBDI_TRANSPORT_FAILED with the error
@@ -59,6 +60,7 @@ struct nbdi_transport {
 extern const struct nbdi_transport nbdi_socket_transport;
 extern int nbdi_prepare_socket (int sock);
 extern void nbdi_use_socket (struct nbdi_channel *ch, int sock);
+extern void nbdi_ask_for_peer (struct nbdi_channel *ch);
 extern void nbdi_close_socket (struct nbdi_channel *ch);
 extern void nbdi_stop_watching (struct nbdi_channel *ch);
 

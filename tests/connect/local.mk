@@ -20,6 +20,7 @@ test_programs += \
 	tests/connect/failed-connect-names-the-address \
 	tests/connect/failed-vsock-connection-names-cid-and-port \
 	tests/connect/given-sockets-become-ours \
+	tests/connect/greeting-tells-which-process-serves \
 	tests/connect/keepalive-is-for-tcp-alone \
 	tests/connect/low-descriptors-may-be-closed \
 	tests/connect/refused-connect-leaves-the-socket \
@@ -43,6 +44,9 @@ tests_connect_children_failed_activation_kills_no_later_child_LDFLAGS = \
 tests_connect_children_servers_are_started_again_CPPFLAGS = \
 	$(internals_cppflags)
 tests_connect_children_servers_are_started_again_LDADD = $(internal)
+tests_connect_greeting_tells_which_process_serves_CPPFLAGS = \
+	$(internals_cppflags)
+tests_connect_greeting_tells_which_process_serves_LDADD = $(internal)
 tests_connect_keepalive_is_for_tcp_alone_CPPFLAGS = $(internals_cppflags)
 tests_connect_keepalive_is_for_tcp_alone_LDADD = $(internal)
 
