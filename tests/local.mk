@@ -63,6 +63,7 @@ include tests/handshake/local.mk
 include tests/interop/local.mk
 include tests/messages/local.mk
 include tests/model/local.mk
+include tests/outages/local.mk
 include tests/soak/local.mk
 include tests/threads/local.mk
 include tests/tls/local.mk

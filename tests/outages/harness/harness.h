@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Random commands while the server breaks: one run for each seed. */
+
+#ifndef OUTAGES_HARNESS_H
+#define OUTAGES_HARNESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <libnbd.h>
+
+#include "brittle.h"
+#include "checker.h"
+
+#define MOST_IN_FLIGHT 16
+#define MOST_THREADS 8
+
+/* ms */
+#define RECONNECT_TIMEOUT 25000
+#define QUARANTINE 300
+#define STALL_TIMEOUT 200
+#define COMMAND_TIMEOUT 120
+
+/* What the command line asks for. */
+struct choice {
+  uint64_t first, last; /* seeds */
+  unsigned jobs;        /* seeds at once */
+  unsigned links;
+  unsigned threads; /* in blocking calls; 0: one that starts commands */
+  unsigned commands;
+  bool calm;     /* no outages */
+  bool by_hand;  /* the program reconnects */
+  bool cancels;  /* commands are cancelled */
+  bool timeouts; /* commands have a deadline */
+  bool trust, strict;
+  unsigned quarantine;
+  enum brittle_fault fault;
+  bool expects_loss; /* the first that is found ends it, and must be */
+  bool verbose;
+};
+
+/* What all seeds together have seen, in memory that they share. */
+struct totals {
+  uint64_t commands, failed, reconnects, replayed, ghosts_held;
+  struct brittle_counters server;
+  int64_t worst_ms; /* the longest that a command took */
+};
+
+/* One run. */
+struct run {
+  const char *path;
+  const struct choice *choice;
+  struct random random;
+  struct brittle_settings settings;
+  struct brittle *server;
+  struct checker *checker;
+  struct nbd_handle *h;
+  unsigned issued, in_flight;
+  struct totals seen;
+};
+
+/* A command, and where its data is. */
+struct command {
+  struct run *run;
+  struct operation op;
+  bool used;
+  int64_t cookie;
+  bool cancelled;
+  int64_t started; /* ms */
+  uint32_t flags;
+  uint8_t buf[MOST_BYTES];
+  int told[MOST_BLOCKS];
+};
+
+/* How a run ends, as the status of its process. */
+enum verdict { FINE, WRONG, LOST, DISTURBED = 77 };
+
+/* The run is over: something is wrong. */
+extern void fail (const struct run *r, const char *fmt, ...)
+  __attribute__ ((noreturn, format (printf, 2, 3)));
+/* The checker has found this. */
+extern void lose (const struct run *r, const char *text)
+  __attribute__ ((noreturn));
+
+/* run.c: all of a run, in a process of its own. */
+extern void run_seed (const struct choice *choice, uint64_t seed,
+                      const char *path, struct totals *totals);
+
+/* command.c */
+extern void draw_command (struct run *r, struct random *random,
+                          struct command *c);
+extern int64_t start_command (struct command *c,
+                              nbd_completion_callback done);
+extern int call_command (struct command *c);
+/* The library says that it is over; error is an errno, 0 for success. */
+extern void end_command (struct command *c, int error);
+
+/* async.c, blocking.c: the commands of a run. */
+extern void run_async (struct run *r, unsigned commands);
+extern void run_blocking (struct run *r);
+/* run.c: the program waits for ghosts and connects anew. */
+extern void connect_again (struct run *r);
+/* One command, to its end. */
+extern int one_async (struct run *r, struct command *c);
+
+#endif /* OUTAGES_HARNESS_H */

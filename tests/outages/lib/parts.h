@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The parts of the brittle server, for each other. */
+
+#ifndef OUTAGES_PARTS_H
+#define OUTAGES_PARTS_H
+
+#include "brittle.h"
+#include "bytes.h"
+
+/* How a connection ends. */
+enum manner {
+  RESET,
+  CLOSED,
+  HALF_CLOSED, /* nothing more is sent, but all that comes is taken */
+  DEAF,        /* nothing more is received, but replies are sent */
+  SILENT,      /* nothing is sent for a while; then it goes on, or is cut */
+  FROZEN,      /* the same, and nothing is received */
+  NR_MANNERS
+};
+
+/* What happens when a connection comes to its last byte. */
+enum doom {
+  CUT_ONE,
+  CUT_ALL,
+  CRASH, /* the cache is lost */
+  EXIT,  /* the process, too */
+};
+
+enum stage {
+  FLAGS,   /* the client's */
+  OPTIONS, /* option haggling */
+  READY,   /* transmission */
+  LEFT,    /* half closed: what comes is carried out later, or never */
+};
+
+/* A request that was received. */
+struct request {
+  struct request *next;
+  struct change change;
+  uint64_t cookie;
+  uint8_t *data;
+  unsigned delay; /* steps, but not beyond the deadline */
+  int64_t deadline;
+  bool done;          /* but not answered */
+  struct bytes reply; /* chunks of data or extents, as they were then */
+  uint32_t error;
+};
+
+struct connection {
+  struct connection *next;
+  int fd;
+  uint32_t number;
+  enum stage stage;
+  struct bytes in, out;
+  bool no_zeroes, structured, extended;
+  uint32_t context[2]; /* ids; 0: was not asked for */
+  struct request *requests;
+
+  /* Bytes that come through yet; negative: no end in sight. */
+  long in_left, out_left;
+  enum doom doom;
+  enum manner manner;
+
+  bool silent, frozen, deaf;
+  int64_t silent_until; /* ms: when that ends, in one way or another */
+  int64_t deadline;     /* of its ghosts, once it has LEFT */
+  bool closing;         /* once all is sent */
+  bool gone;            /* to be freed */
+};
+
+struct server {
+  struct brittle *b;
+  int listener; /* -1 while connections are refused */
+  struct connection *connections;
+  int64_t listens_at;
+  unsigned steps_to_outage;
+  int64_t turned_at; /* ms: the last turn */
+};
+
+/* handshake.c */
+extern void send_greeting (struct connection *c);
+/* Take one message from what was received; false if it is not all there. */
+extern bool take_handshake (struct server *s, struct connection *c);
+
+/* requests.c: the same for a request. */
+extern bool take_request (struct server *s, struct connection *c);
+/* One step in the life of each request. */
+extern void work (struct server *s, struct connection *c);
+extern void free_request (struct request *r);
+
+/* replies.c */
+extern void put_read (struct server *s, struct connection *c,
+                      struct request *r);
+extern void put_extents (struct server *s, struct connection *c,
+                         struct request *r);
+extern void put_done (struct connection *c, struct request *r);
+
+/* ghosts.c: the requests of a connection that is gone by now; none of them is
+ * carried out after the deadline. */
+extern void leave_ghosts (struct server *s, struct connection *c,
+                          int64_t deadline);
+/* One of a connection that has LEFT. */
+extern void leave_ghost (struct server *s, const struct request *r,
+                         int64_t deadline);
+extern void haunt (struct server *s);
+/* A command was carried out, so ghosts are one step nearer. */
+extern void age_ghosts (struct brittle *b);
+extern void lay_ghosts (struct brittle *b);
+/* ms until the next has to be looked at; -1: there is none. */
+extern int64_t next_ghost (struct brittle *b);
+
+/* connection.c */
+extern void accept_connections (struct server *s);
+extern void receive (struct server *s, struct connection *c);
+extern void transmit (struct server *s, struct connection *c);
+/* The client has closed: what it asked for may still be done. */
+extern void client_left (struct server *s, struct connection *c);
+extern void cut (struct server *s, struct connection *c, enum manner manner);
+/* Ends silence, and connections that are half closed, when it is time. */
+extern void check_time (struct server *s, struct connection *c);
+extern void reset (struct connection *c);
+extern void bury_connections (struct server *s);
+
+/* outages.c */
+extern void plan_outage (struct server *s);
+/* A connection may end in its handshake. */
+extern void plan_failure (struct server *s, struct connection *c);
+/* The connection has come to its last byte. */
+extern void outage (struct server *s, struct connection *c);
+
+/* listen.c */
+extern bool address_init (struct brittle *b, const char *path);
+extern int start_listening (struct brittle *b);
+extern void stop_listening (struct server *s);
+
+/* server.c: status with which a process ends that is to be started again. */
+#define COMES_BACK 3
+extern void serve (struct brittle *b, int listener)
+  __attribute__ ((noreturn));
+
+#endif /* OUTAGES_PARTS_H */
