@@ -150,8 +150,6 @@ has_room (struct nbdi_journal *j, uint64_t copy)
   uint64_t need = MOST_NEW * sizeof (struct nbdi_entry) + copy;
   uint64_t used = nbdi_journal_bytes (j);
 
-  if (!j->copies)
-    return true;
   if (need > j->size || used > j->size - need)
     return false;
   if (j->pool.spared > j->size - need - used)

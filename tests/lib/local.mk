@@ -34,6 +34,7 @@ tests_lib_libtest_a_SOURCES = \
 	tests/lib/libtest/syscalls.h \
 	tests/lib/libtest/thread.c \
 	tests/lib/libtest/thread.h \
+	tests/lib/libtest/unsettled.h \
 	tests/lib/libtest/uri-examples.c \
 	tests/lib/libtest/uri-examples.h \
 	tests/lib/libtest/uri-parse.c \

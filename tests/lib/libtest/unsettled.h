@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+
+/* For tests of lib/session/unsettled.h: journals of an export of a few bytes,
+ * each of which is a letter, and random numbers that are always the same. */
+
+#ifndef UNSETTLED_H
+#define UNSETTLED_H
+
+#include <string.h>
+
+#include "check.h"
+#include "session/unsettled.h"
+
+#define DISK 16
+
+/* Enough for all that is not about room. */
+#define JOURNAL                                \
+  {                                            \
+    .size = UINT64_C (1) << 24, .copies = true \
+  }
+
+static inline uint32_t
+below (uint32_t limit)
+{
+  static uint32_t x = 1;
+
+  x ^= x << 13;
+  x ^= x >> 17;
+  x ^= x << 5;
+  return x % limit;
+}
+
+static inline bool
+add_write (struct nbdi_journal *j, uint64_t offset, uint64_t count,
+           char letter, uint16_t flags)
+{
+  char data[DISK];
+
+  memset (data, letter, sizeof data);
+  return nbdi_add_entry (j, NBD_CMD_WRITE, flags, offset, count,
+                         (uint8_t *) data);
+}
+
+static inline bool
+add_zeroes (struct nbdi_journal *j, uint64_t offset, uint64_t count)
+{
+  return nbdi_add_entry (j, NBD_CMD_WRITE_ZEROES, 0, offset, count, NULL);
+}
+
+static inline bool
+add_trim (struct nbdi_journal *j, uint64_t offset, uint64_t count,
+          uint16_t flags)
+{
+  return nbdi_add_entry (j, NBD_CMD_TRIM, flags, offset, count, NULL);
+}
+
+/* What a server does for an entry: zeroes are 0, and what was trimmed is -. */
+static inline void
+carry_out (const struct nbdi_entry *e, char *disk)
+{
+  if (e->type == NBD_CMD_WRITE)
+    memcpy (disk + e->range.offset, e->data, e->range.count);
+  else
+    memset (disk + e->range.offset, e->type == NBD_CMD_TRIM ? '-' : '0',
+            e->range.count);
+}
+
+/* What the journal writes to a disk of dots. */
+static inline const char *
+replay (struct nbdi_journal *j)
+{
+  static char disk[DISK + 1];
+  struct nbdi_entry *e;
+
+  memset (disk, '.', DISK);
+  nbdi_begin_replay (j);
+  while ((e = nbdi_next_to_write (j)) != NULL) {
+    carry_out (e, disk);
+    nbdi_was_written (j, e);
+  }
+  CHECK (nbdi_replay_done (j));
+  return disk;
+}
+
+#endif /* UNSETTLED_H */

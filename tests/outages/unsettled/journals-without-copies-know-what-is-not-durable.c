@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A journal that copies nothing knows which ranges are not durable, of those
+ * that nothing later covers.  It tells some thousands of them apart; more, and
+ * those for which there is no memory, become one with the last.
+ *
+ * The linker lets the library's calls come here (-Wl,--wrap). */
+
+#include "unsettled.h"
+#include "wrap.h"
+
+#define APART 4096
+
+static bool no_memory;
+
+WRAPPER (void *, malloc, (size_t n))
+{
+  return no_memory ? NULL : __real_malloc (n);
+}
+
+static bool
+add (struct nbdi_journal *j, uint16_t flags, uint64_t offset, uint64_t count)
+{
+  return nbdi_add_entry (j, NBD_CMD_WRITE, flags, offset, count, NULL);
+}
+
+static void
+check_only (const struct nbdi_journal *j, uint64_t offset, uint64_t count)
+{
+  CHECK_INT (j->nr, 1);
+  CHECK_INT (nbdi_first_unsettled (j)->range.offset, offset);
+  CHECK_INT (nbdi_first_unsettled (j)->range.count, count);
+}
+
+void
+test (void)
+{
+  struct nbdi_journal j = { .copies = false };
+
+  no_memory = true;
+  CHECK (!add (&j, 0, 0, 8));
+  no_memory = false;
+  CHECK (add (&j, 0, 4, 8));
+  CHECK (add (&j, LIBNBD_CMD_FLAG_FUA, 0, 8));
+  check_only (&j, 4, 8);
+  CHECK (add (&j, LIBNBD_CMD_FLAG_FUA, 0, 16));
+  CHECK (nbdi_first_unsettled (&j) == NULL);
+
+  for (uint64_t i = 0; i < 2 * APART; i++)
+    CHECK (add (&j, 0, 1000 + 10 * i, 5));
+  CHECK_INT (j.nr, APART);
+  CHECK (!nbdi_journal_wants_flush (&j));
+  nbdi_settle (&j, j.last_seq - 1);
+  check_only (&j, 1000 + 10 * (APART - 1), 10 * APART + 5);
+  no_memory = true;
+  nbdi_trim_journal (&j);
+  CHECK (add (&j, 0, 500, 1));
+  no_memory = false;
+  check_only (&j, 500, 500 + 10 * (2 * APART - 1) + 5);
+  nbdi_settle (&j, j.last_seq);
+  CHECK (nbdi_first_unsettled (&j) == NULL);
+  nbdi_free_journal (&j);
+}
