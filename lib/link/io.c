@@ -71,6 +71,15 @@ lost (struct nbdi_link *l, bool sending)
 {
   l->lost_errno = errno;
   l->lost_sending = sending;
+  l->lost_told = false;
+  return NBDI_IO_LOST;
+}
+
+/* The transport found that the connection is gone, and has said how. */
+static int
+lost_and_told (struct nbdi_link *l)
+{
+  l->lost_told = true;
   return NBDI_IO_LOST;
 }
 
@@ -88,6 +97,8 @@ receive_once (struct nbdi_link *l, struct iovec *iov, int n)
     return NBDI_IO_END;
   if (r == NBDI_TRANSPORT_FAILED)
     return NBDI_IO_FAILED;
+  if (r == NBDI_TRANSPORT_LOST)
+    return lost_and_told (l);
   /* The program closed the descriptor under us. */
   if (errno == EBADF)
     errno = ENOTCONN;

@@ -97,6 +97,7 @@ struct nbdi_link {
   unsigned limit;    /* completions before the machine stops */
   int lost_errno;    /* after NBDI_IO_LOST: what broke it, */
   bool lost_sending; /* in send or in recv */
+  bool lost_told;    /* the error says it already, once */
   uint64_t bytes_sent, chunks_sent, bytes_received, chunks_received;
 };
 

@@ -30,11 +30,14 @@ server_left (struct nbdi_link *l, int errnum)
               end ? "; " : "", end ? end : "");
 }
 
-/* The server ended the connection, or a system call failed with this. */
+/* The server ended the connection, or a system call failed with this, unless
+ * the transport has told it better. */
 void
 nbdi_lost (struct nbdi_link *l, int errnum, const char *call)
 {
-  if (errnum == 0 || errnum == ECONNRESET || errnum == EPIPE)
+  if (l->lost_told)
+    l->lost_told = false;
+  else if (errnum == 0 || errnum == ECONNRESET || errnum == EPIPE)
     server_left (l, errnum);
   else
     nbdi_error (errnum, "%s", call);

@@ -135,13 +135,24 @@ tls_unsent (const struct nbdi_channel *ch)
 
 /* Plaintext. */
 
+/* Whether the connection broke or ended, so that another one may do better,
+ * and neither side has refused what the other one said.  GnuTLS does not ask
+ * for more before it has judged all that it has. */
+static bool
+is_gone (const struct nbdi_tls *t, int r)
+{
+  if (r == GNUTLS_E_FATAL_ALERT_RECEIVED || t->failed == ENOMEM)
+    return false;
+  return t->ended || t->failed != 0 || r == GNUTLS_E_SESSION_EOF;
+}
+
 /* Set the error, and leave errno so that callers stop. */
 static ssize_t
 tls_error (struct nbdi_channel *ch, const char *what, int r)
 {
   nbdi_tls_error (ch, what, r);
   errno = EPROTO;
-  return NBDI_TRANSPORT_FAILED;
+  return is_gone (ch->tls, r) ? NBDI_TRANSPORT_LOST : NBDI_TRANSPORT_FAILED;
 }
 
 /* The other end left without its close alert: is that an attack? */
@@ -400,12 +411,12 @@ nbdi_tls_handshake (struct nbdi_channel *ch)
   int flushed = tls_flush (ch);
   if (r != GNUTLS_E_SUCCESS && r != GNUTLS_E_AGAIN) {
     nbdi_tls_error (ch, "handshake", r);
-    return NBDI_TLS_FAILED;
+    return is_gone (t, r) ? NBDI_TLS_LOST : NBDI_TLS_FAILED;
   }
   if (flushed == NBDI_IO_FAILED) {
     t->failed = errno;
     nbdi_tls_error (ch, "handshake: send", 0);
-    return NBDI_TLS_FAILED;
+    return NBDI_TLS_LOST;
   }
   if (r == GNUTLS_E_AGAIN)
     return flushed == NBDI_IO_WAIT ? NBDI_TLS_WANT_WRITE : NBDI_TLS_WANT_READ;

@@ -36,14 +36,15 @@ struct nbdi_channel {
   pid_t peer_pid;     /* who greeted us, if asked for and known, or 0 */
 };
 
-/* Results are bytes, -1 with errno, or NBDI_TRANSPORT_FAILED with the error
- * set.  A receive that emptied the socket sets `receives` to 0; send is never
+/* Results are bytes, -1 with errno, or with the error set NBDI_TRANSPORT_FAILED
+ * or, of a receive whose connection is gone, NBDI_TRANSPORT_LOST.  A receive that emptied the socket sets `receives` to 0; send is never
  * called with nothing to send.
  *
  * One that has buffers of its own also says whether more can be received
  * without the socket (pending) and whether what was taken still has to be
  * sent (unsent), which flush does with an NBDI_IO_ result and errno. */
 #define NBDI_TRANSPORT_FAILED (-2)
+#define NBDI_TRANSPORT_LOST (-3)
 
 struct nbdi_transport {
   const char *name;
@@ -74,6 +75,7 @@ extern int nbdi_tls_start (struct nbdi_channel *ch, const char *host,
 
 /* What the handshake waits for. */
 enum nbdi_tls_step {
+  NBDI_TLS_LOST = -2,   /* the error is set; the connection is gone */
   NBDI_TLS_FAILED = -1, /* the error is set */
   NBDI_TLS_DONE,        /* from now on the transport encrypts */
   NBDI_TLS_WANT_READ,

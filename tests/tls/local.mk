@@ -39,6 +39,7 @@ test_programs += \
 	tests/tls/records/key-updates-are-followed \
 	tests/tls/records/large-writes-fill-their-records \
 	tests/tls/records/last-words-are-heard \
+	tests/tls/records/lost-connections-are-no-failures \
 	tests/tls/records/missing-goodbye-is-no-orderly-end \
 	tests/tls/records/partial-records-wait-quietly \
 	tests/tls/records/records-without-data-stop-nobody \
@@ -72,6 +73,9 @@ tests_tls_records_failures_below_tls_are_told_with_their_cause_LDFLAGS = \
 	-Wl,--wrap=gnutls_record_send \
 	$(recv_ldflags) \
 	-Wl,--wrap=send
+tests_tls_records_lost_connections_are_no_failures_CPPFLAGS = \
+	$(internals_cppflags)
+tests_tls_records_lost_connections_are_no_failures_LDADD = $(internal)
 tests_tls_records_tls_goodbye_waits_for_room_LDADD = $(internal)
 tests_tls_records_tls_goodbye_waits_for_room_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=send

@@ -57,6 +57,7 @@ STATE (HANDSHAKE)
   switch (nbdi_tls_handshake (&l->channel)) {
   case NBDI_TLS_WANT_READ: return WAIT;
   case NBDI_TLS_WANT_WRITE: return NEXT (HANDSHAKE_SEND);
+  case NBDI_TLS_LOST: return GONE;
   case NBDI_TLS_FAILED: return FAILED;
   case NBDI_TLS_DONE: break;
   }
