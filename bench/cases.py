@@ -31,6 +31,7 @@ class Case:
     tls: bool = False
     count_calls: bool = False
     languages: bool = False  # the clients in other languages against that in C
+    lasting: bool = False  # our library with and without settings for outages
     limits: tuple[Limit, ...] = ()
 
 
@@ -127,6 +128,27 @@ CASES = (
         "idle-1000-worked",
         "as idle-1000, each handle served 64 reads of 4 KiB before",
         ("--case", "idle", "--handles", "1000", *SMALL, "--requests", "1"),
+    ),
+    Case(
+        "lasting-read-4k-64",
+        "4 KiB random read, 64 in flight, able to reconnect",
+        ("--case", "read", *SMALL, "--depth", "64"),
+        lasting=True,
+        limits=(Limit("CPU over not lasting", "<=", 1.03),),
+    ),
+    Case(
+        "lasting-write-4k-64",
+        "4 KiB random write, 64 in flight, with a journal",
+        ("--case", "write", *SMALL, "--depth", "64"),
+        lasting=True,
+        limits=(Limit("CPU over not lasting", "<=", 1.25),),
+    ),
+    Case(
+        "lasting-idle-1000",
+        "1,000 idle connected handles, able to reconnect",
+        ("--case", "idle", "--handles", "1000"),
+        lasting=True,
+        limits=(Limit("KiB per lasting handle", "<=", 20.0),),
     ),
     Case(
         "languages",

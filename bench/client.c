@@ -4,15 +4,16 @@
  * libnbd.so.0 (LD_LIBRARY_PATH).
  *
  *   client --socket PATH --case CASE [--requests N] [--seconds S] ...
+ *   client --uri URI ...
  *
- * Cases: read, write (--depth in flight), sync (one at a time), threads
- * (--threads of them blocking on one handle), idle (--handles connected and
- * left alone), connect (and close, again and again), about. */
+ * Cases: read, write (--depth in flight), pauses (as read, and the longest
+ * ones are told), sync (one at a time), threads (--threads of them blocking on
+ * one handle), idle (--handles connected and left alone), connect (and close,
+ * again and again), about. */
 
 #include <dlfcn.h>
 #include <inttypes.h>
 #include <malloc.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,24 +21,8 @@
 
 #include <libnbd.h>
 
+#include "client.h"
 #include "common.h"
-
-/* One of the requests in flight. */
-struct slot {
-  struct queue *queue;
-  char *buf;
-  uint64_t offset;
-};
-
-/* The requests in flight on one handle. */
-struct queue {
-  const struct plan *plan;
-  struct nbd_handle *nbd;
-  struct slot *slots;
-  struct slot **idle; /* stack of slots without a request */
-  unsigned idles;
-  bool writing;
-};
 
 /* What each of the blocking threads gets. */
 struct worker {
@@ -49,7 +34,8 @@ struct worker {
   uint64_t done;
 };
 
-static _Noreturn void
+/* Give up with what the library says. */
+void
 die_nbd (const char *what)
 {
   die ("%s: %s", what, nbd_get_error ());
@@ -78,7 +64,8 @@ require_tls (struct nbd_handle *nbd, const char *keys)
     die_nbd ("TLS");
 }
 
-static struct nbd_handle *
+/* Connect as the plan says. */
+struct nbd_handle *
 open_handle (const struct plan *plan)
 {
   struct nbd_handle *nbd = nbd_create ();
@@ -89,12 +76,17 @@ open_handle (const struct plan *plan)
     ask_no_extended_headers (nbd);
   if (plan->tls_keys)
     require_tls (nbd, plan->tls_keys);
-  if (nbd_connect_unix (nbd, plan->socket) == -1)
+  if (plan->uri == NULL && nbd_connect_unix (nbd, plan->socket) == -1)
     die_nbd ("nbd_connect_unix");
+  if (plan->uri != NULL
+      && (nbd_set_uri_allow_local_file (nbd, true) == -1
+          || nbd_connect_uri (nbd, plan->uri) == -1))
+    die_nbd ("nbd_connect_uri");
   return nbd;
 }
 
-static void
+/* Disconnect and close. */
+void
 close_handle (struct nbd_handle *nbd)
 {
   if (nbd_shutdown (nbd, 0) == -1)
@@ -102,7 +94,8 @@ close_handle (struct nbd_handle *nbd)
   nbd_close (nbd);
 }
 
-static uint64_t
+/* The size of the export. */
+uint64_t
 export_size (struct nbd_handle *nbd)
 {
   int64_t size = nbd_get_size (nbd);
@@ -110,150 +103,6 @@ export_size (struct nbd_handle *nbd)
   if (size == -1)
     die_nbd ("nbd_get_size");
   return size;
-}
-
-/* A request is over; the main loop will use its slot again. */
-static int
-completed (void *opaque, int *error)
-{
-  struct slot *slot = opaque;
-  struct queue *q = slot->queue;
-
-  if (*error != 0)
-    die ("request failed: %s", strerror (*error));
-  if (q->plan->verify && !q->writing)
-    pattern_check (slot->buf, q->plan->size, slot->offset, q->plan->salt);
-  q->idle[q->idles++] = slot;
-  return 1;
-}
-
-static void
-issue (struct queue *q, uint64_t offset)
-{
-  struct slot *slot = q->idle[--q->idles];
-  nbd_completion_callback done = {
-    .callback = completed,
-    .user_data = slot,
-  };
-  int64_t cookie;
-
-  slot->offset = offset;
-  if (q->writing) {
-    if (q->plan->verify)
-      pattern_fill (slot->buf, q->plan->size, offset, q->plan->salt);
-    cookie = nbd_aio_pwrite (q->nbd, slot->buf, q->plan->size, offset, done,
-                             0);
-  }
-  else
-    cookie = nbd_aio_pread (q->nbd, slot->buf, q->plan->size, offset, done,
-                            0);
-  if (cookie == -1)
-    die_nbd (q->writing ? "nbd_aio_pwrite" : "nbd_aio_pread");
-}
-
-/* Wait for something to happen, with the program's own poll. */
-static void
-wait_notify (struct nbd_handle *nbd)
-{
-  unsigned dir = nbd_aio_get_direction (nbd);
-  struct pollfd pfd = { .fd = nbd_aio_get_fd (nbd) };
-
-  if (dir & LIBNBD_AIO_DIRECTION_READ)
-    pfd.events |= POLLIN;
-  if (dir & LIBNBD_AIO_DIRECTION_WRITE)
-    pfd.events |= POLLOUT;
-  if (poll (&pfd, 1, -1) == -1)
-    die ("poll failed");
-  if ((dir & LIBNBD_AIO_DIRECTION_READ)
-      && (pfd.revents & (POLLIN | POLLHUP | POLLERR))) {
-    if (nbd_aio_notify_read (nbd) == -1)
-      die_nbd ("nbd_aio_notify_read");
-  }
-  else if ((dir & LIBNBD_AIO_DIRECTION_WRITE) && (pfd.revents & POLLOUT)) {
-    if (nbd_aio_notify_write (nbd) == -1)
-      die_nbd ("nbd_aio_notify_write");
-  }
-}
-
-static void
-queue_init (struct queue *q, const struct plan *plan, bool writing)
-{
-  *q = (struct queue) {
-    .plan = plan,
-    .nbd = open_handle (plan),
-    .slots = allocate (plan->depth * sizeof *q->slots),
-    .idle = allocate (plan->depth * sizeof *q->idle),
-    .writing = writing,
-  };
-  for (unsigned i = 0; i < plan->depth; i++) {
-    q->slots[i] = (struct slot) {
-      .queue = q,
-      .buf = allocate (plan->size),
-    };
-    q->idle[q->idles++] = &q->slots[i];
-  }
-}
-
-static void
-queue_free (struct queue *q)
-{
-  close_handle (q->nbd);
-  for (unsigned i = 0; i < q->plan->depth; i++)
-    free (q->slots[i].buf);
-  free (q->idle);
-  free (q->slots);
-}
-
-/* Keep the queue full until the plan ends, then empty it. */
-static uint64_t
-queue_run (struct queue *q, const struct meter *m, struct offsets *offsets)
-{
-  uint64_t issued = 0;
-  bool more = true;
-
-  while (more || q->idles < q->plan->depth) {
-    while (more && q->idles > 0) {
-      more = meter_goes_on (m, q->plan, issued);
-      if (more) {
-        issue (q, offsets_next (offsets));
-        issued++;
-      }
-    }
-    if (q->idles == q->plan->depth)
-      break;
-    if (q->plan->notify)
-      wait_notify (q->nbd);
-    else if (nbd_poll (q->nbd, -1) == -1)
-      die_nbd ("nbd_poll");
-  }
-  return issued;
-}
-
-static void
-case_queue (const struct plan *plan, bool writing)
-{
-  struct queue q;
-  struct offsets offsets;
-  struct meter m;
-
-  queue_init (&q, plan, writing);
-  offsets_init (&offsets, plan, export_size (q.nbd), 0);
-  meter_start (&m, plan);
-  uint64_t n = queue_run (&q, &m, &offsets);
-  meter_print (&m, plan, n);
-  queue_free (&q);
-}
-
-static void
-case_read (const struct plan *plan)
-{
-  case_queue (plan, false);
-}
-
-static void
-case_write (const struct plan *plan)
-{
-  case_queue (plan, true);
 }
 
 /* Read one block after the other, blocking. */
@@ -415,6 +264,16 @@ case_connect (const struct plan *plan)
   meter_print (&m, plan, n);
 }
 
+/* How long an outage may last, in ms: 0 where a library knows no outages. */
+static int64_t
+reconnect_timeout (struct nbd_handle *nbd)
+{
+  typedef int64_t getter (struct nbd_handle *);
+  getter *get = (getter *) dlsym (RTLD_DEFAULT, "nbd_get_reconnect_timeout");
+
+  return get == NULL ? 0 : get (nbd);
+}
+
 /* Say which library runs: the file that the API was loaded from. */
 static void
 case_about (const struct plan *plan)
@@ -424,8 +283,8 @@ case_about (const struct plan *plan)
 
   dladdr ((void *) nbd_create, &info);
   printf ("{\"case\": \"about\", \"library\": \"%s\", "
-          "\"version\": \"%s\"}\n",
-          info.dli_fname, nbd_get_version (nbd));
+          "\"version\": \"%s\", \"reconnect_timeout\": %" PRId64 "}\n",
+          info.dli_fname, nbd_get_version (nbd), reconnect_timeout (nbd));
   close_handle (nbd);
 }
 
@@ -437,6 +296,7 @@ static const struct {
   { "about", case_about },
   { "connect", case_connect },
   { "idle", case_idle },
+  { "pauses", case_pauses },
   { "read", case_read },
   { "sync", case_sync },
   { "threads", case_threads },

@@ -26,6 +26,7 @@ static const struct option options[] = {
   { "socket", required_argument, NULL, 'u' },
   { "threads", required_argument, NULL, 'j' },
   { "tls-keys", required_argument, NULL, 'k' },
+  { "uri", required_argument, NULL, 'r' },
   { "compact", no_argument, NULL, 'o' },
   { "verify", no_argument, NULL, 'v' },
   { NULL, 0, NULL, 0 },
@@ -89,8 +90,8 @@ parse_loop (const char *text)
 static void
 check_plan (const struct plan *plan)
 {
-  if (plan->socket == NULL || plan->what == NULL)
-    die ("--socket and --case are needed");
+  if ((plan->socket == NULL) == (plan->uri == NULL) || plan->what == NULL)
+    die ("--case is needed, and either --socket or --uri");
   if (plan->requests == UINT64_MAX && plan->seconds == 0)
     die ("--requests or --seconds is needed");
   if (plan->size == 0 || plan->size % sizeof (uint64_t) != 0)
@@ -126,6 +127,7 @@ parse_plan (int argc, char *argv[], struct plan *plan)
     case 'l': plan->notify = parse_loop (optarg); break;
     case 'n': plan->requests = parse_number (optarg, name); break;
     case 'q': plan->sequential = true; break;
+    case 'r': plan->uri = optarg; break;
     case 's': plan->size = parse_number (optarg, name); break;
     case 't': plan->seconds = atof (optarg); break;
     case 'u': plan->socket = optarg; break;
@@ -201,8 +203,9 @@ pattern_check (const void *buf, size_t len, uint64_t offset, uint64_t salt)
   }
 }
 
-static double
-now (void)
+/* Seconds on a clock that nobody sets. */
+double
+seconds_now (void)
 {
   struct timespec ts;
 
@@ -221,7 +224,7 @@ void
 meter_start (struct meter *m, const struct plan *plan)
 {
   getrusage (RUSAGE_SELF, &m->usage);
-  m->wall_start = now ();
+  m->wall_start = seconds_now ();
   m->deadline = m->wall_start + plan->seconds;
 }
 
@@ -233,7 +236,7 @@ meter_goes_on (const struct meter *m, const struct plan *plan,
   if (issued >= plan->requests)
     return false;
   return plan->seconds == 0 || issued % REQUESTS_PER_CLOCK != 0
-         || now () < m->deadline;
+         || seconds_now () < m->deadline;
 }
 
 /* Print the result, one line of JSON. */
@@ -242,7 +245,7 @@ meter_print (const struct meter *m, const struct plan *plan,
              uint64_t requests)
 {
   struct rusage usage;
-  double wall = now () - m->wall_start;
+  double wall = seconds_now () - m->wall_start;
 
   getrusage (RUSAGE_SELF, &usage);
   printf ("{\"case\": \"%s\", \"requests\": %llu, "

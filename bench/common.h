@@ -15,7 +15,8 @@
 
 /* What to measure. */
 struct plan {
-  const char *socket;   /* the server's Unix socket */
+  const char *socket;   /* the server's Unix socket, */
+  const char *uri;      /* or where else it is */
   const char *tls_keys; /* encrypt, with the keys in this file */
   const char *what;     /* case: read, write, sync, ... */
   uint64_t requests;    /* stop after so many, */
@@ -62,6 +63,7 @@ void pattern_fill (void *buf, size_t len, uint64_t offset, uint64_t salt);
 void pattern_check (const void *buf, size_t len, uint64_t offset,
                     uint64_t salt);
 
+double seconds_now (void);
 void meter_start (struct meter *m, const struct plan *plan);
 bool meter_goes_on (const struct meter *m, const struct plan *plan,
                     uint64_t issued);

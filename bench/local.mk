@@ -18,7 +18,9 @@ bench_bound_LDADD =
 # The client must run on any libnbd.so.0: libtool would build our directory
 # into it, so the compiler links it alone.
 bench_client_SOURCES = \
+	bench/client-queue.c \
 	bench/client.c \
+	bench/client.h \
 	bench/common.c \
 	bench/common.h
 bench_client_LINK = $(CCLD) $(AM_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@
@@ -77,6 +79,7 @@ bench_clients += bench/clients/client-golang
 endif
 
 TESTS += \
+	tests/bench/links-are-compared.sh \
 	tests/bench/outages-are-judged.sh \
 	tests/bench/programs-work
 
@@ -84,6 +87,7 @@ EXTRA_DIST += \
 	bench/README.md \
 	bench/cases.py \
 	bench/clients/client.py \
+	bench/links \
 	bench/load.py \
 	bench/measure.py \
 	bench/outages \
@@ -94,6 +98,7 @@ EXTRA_DIST += \
 	bench/servers.py \
 	bench/victims.py \
 	bench/workload.py \
+	tests/bench/links-are-compared.sh \
 	tests/bench/outages-are-judged.sh \
 	tests/bench/programs-work
 
@@ -107,4 +112,9 @@ bench: all $(bench_programs) $(bench_clients)
 bench-outages: all $(bench_programs)
 	PYTHONDONTWRITEBYTECODE=1 $(PYTHON) $(srcdir)/bench/outages \
 	  --programs bench --ours lib/.libs $(BENCH_ARGS)
-.PHONY: bench-outages
+
+# make bench-links BENCH_ARGS='--rows tls-slow-4k,pauses'
+bench-links: all $(bench_programs)
+	PYTHONDONTWRITEBYTECODE=1 $(PYTHON) $(srcdir)/bench/links \
+	  --programs bench --ours lib/.libs $(BENCH_ARGS)
+.PHONY: bench-links bench-outages

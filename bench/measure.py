@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cases import Case
 from load import Others
-from programs import LANGUAGES, Bench, Failed, result, start
+from programs import LANGUAGES, LASTING, Bench, Failed, result, start
 
 
 # A run counts as quiet if other work took no more than this of one core.
@@ -105,6 +105,13 @@ def calls_per_request(bench: Bench, program: str) -> float | None:
     return (many - few) / 2000
 
 
+def runners_of(bench: Bench, case: Case, libraries: Sequence[str]) -> Sequence[str]:
+    """The programs that a case compares."""
+    if case.languages:
+        return ["ours", *bench.languages]
+    return ["ours", LASTING] if case.lasting else libraries
+
+
 def measure(
     bench: Bench,
     server: int,
@@ -113,10 +120,7 @@ def measure(
     effort: Effort,
 ) -> dict[str, dict[str, list[Sample]]]:
     """Run everything, the programs taking turns within each round."""
-    runners = {
-        case.name: ["ours", *bench.languages] if case.languages else libraries
-        for case in cases
-    }
+    runners = {case.name: runners_of(bench, case, libraries) for case in cases}
     samples: dict[str, dict[str, list[Sample]]] = {
         name: {program: [] for program in programs}
         for name, programs in runners.items()
@@ -151,6 +155,11 @@ def figures(middle: dict[str, Sample], calls: Calls) -> dict[str, float]:
     ours = middle.get("ours")
     if ours is None:
         return found
+    if LASTING in middle:
+        lasting = middle[LASTING]
+        if lasting.resident:
+            found["KiB per lasting handle"] = lasting.resident / 1024
+        return found
     if ours.resident:
         found["KiB per handle"] = ours.resident / 1024
         return found
@@ -165,3 +174,10 @@ def figures(middle: dict[str, Sample], calls: Calls) -> dict[str, float]:
     if count is not None:
         found["system calls"] = count
     return found
+
+
+def cost_of_lasting(by_program: dict[str, list[Sample]]) -> dict[str, float]:
+    """The two runs of a round are compared: the effect is small."""
+    pairs = zip(by_program.get(LASTING, []), by_program["ours"])
+    ratios = [on.cpu_us / off.cpu_us for on, off in pairs if off.cpu_us]
+    return {"CPU over not lasting": statistics.median(ratios)} if ratios else {}

@@ -17,6 +17,10 @@ LANGUAGES = {"OCaml": "ocaml", "Rust": "rust", "Go": "golang", "Python": "python
 PYTHON_CLIENT = Path(__file__).resolve().parent / "clients" / "client.py"
 PYTHON_MODULE = PYTHON_CLIENT.parents[2] / "bindings" / "python"
 
+# Our library, with the settings that let a handle outlast its connection.
+LASTING = "lasting"
+LASTING_SETTINGS = "reconnect-timeout=60"
+
 # A program that needs longer than this for one run hangs.
 TIMEOUT_S = 120
 
@@ -76,14 +80,17 @@ class Bench:
 
     def environment(self, program: str) -> dict[str, str]:
         environment = dict(os.environ)
-        environment.pop("LD_LIBRARY_PATH", None)
+        for variable in ("LD_LIBRARY_PATH", "LIBNBD_URI_OPTIONS"):
+            environment.pop(variable, None)
         if program == "Python":
             environment["PYTHONPATH"] = f"{PYTHON_MODULE}:{self.python_directory}"
             # Which was not built with the sanitizers that the library needs.
             if sanitizers := environment.get("LIBNBD_SANITIZERS"):
                 environment["LD_PRELOAD"] = sanitizers
                 environment["ASAN_OPTIONS"] = "detect_leaks=0"
-        name = "ours" if program in LANGUAGES else program
+        if program == LASTING:
+            environment["LIBNBD_URI_OPTIONS"] = LASTING_SETTINGS
+        name = "ours" if program in (*LANGUAGES, LASTING) else program
         directory = self.libraries.get(name)
         if directory is not None:
             environment["LD_LIBRARY_PATH"] = str(directory)
@@ -186,3 +193,9 @@ def about(bench: Bench, program: str) -> tuple[str, Path]:
     """Version and file of the library that a program really runs on."""
     answer = result(bench, program, ("--case", "about", "--requests", "1"))
     return answer["version"], Path(answer["library"]).resolve()
+
+
+def is_lasting(bench: Bench) -> bool:
+    """Whether our library can reconnect, and does so if its settings say so."""
+    about = ("--case", "about", "--requests", "1")
+    return bool(result(bench, LASTING, about)["reconnect_timeout"])

@@ -100,6 +100,8 @@ def print_ratios(found: dict[str, dict[str, float]]) -> None:
         "CPU over libnbd",
         "system calls",
         "KiB per handle",
+        "CPU over not lasting",
+        "KiB per lasting handle",
     ]
     print("\n## Ours, compared\n")
     print(row(["case", *columns]))

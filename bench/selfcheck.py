@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 
-from programs import Bench, Failed, result, server, start
+from programs import LASTING, Bench, Failed, is_lasting, result, server, start
 
 # Every request is checked; the export is one pattern long, so that a
 # sequential run of this many small requests covers all of it once.
@@ -71,6 +71,9 @@ def check(bench: Bench) -> None:
             for i, program in enumerate([*bench.libraries, "bound"]):
                 count = check_program(bench, program, 1 + 10 * i)
                 print(f"{program}, {replies} replies: {count} runs")
+            if "ours" in bench.libraries and is_lasting(bench):
+                check_program(bench, LASTING, 41)
+                print(f"ours, able to reconnect, {replies} replies: done")
             for language in bench.languages:
                 check_language(bench, language)
                 print(f"{language}, {replies} replies: 1 run")

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Servers that are started, killed and started again."""
 
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -40,10 +42,13 @@ class Server:
         )
         deadline = time.monotonic() + START_TIMEOUT_S
         while not listens(self.path):
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            if self._is_over() or time.monotonic() > deadline:
                 raise Failed(f"it does not listen: {' '.join(self.command)}")
             time.sleep(LOOK_S)
         return time.monotonic()
+
+    def _is_over(self) -> bool:
+        return self._process is not None and self._process.poll() is not None
 
     @property
     def pid(self) -> int:
@@ -56,6 +61,31 @@ class Server:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+
+class Daemon(Server):
+    """A server that goes into the background by itself."""
+
+    def __init__(self, path: Path, command: Sequence[str], pidfile: Path) -> None:
+        super().__init__(path, command)
+        self._pidfile = pidfile
+
+    def start(self) -> float:
+        self._pidfile.unlink(missing_ok=True)
+        return super().start()
+
+    def _is_over(self) -> bool:
+        return self._process is not None and self._process.poll() not in (None, 0)
+
+    @property
+    def pid(self) -> int:
+        return int(self._pidfile.read_text())
+
+    def kill(self) -> None:
+        super().kill()
+        if self._pidfile.exists():
+            os.kill(self.pid, signal.SIGKILL)
+            self._pidfile.unlink()
 
 
 @contextmanager
