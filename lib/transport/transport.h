@@ -36,9 +36,10 @@ struct nbdi_channel {
   pid_t peer_pid;     /* who greeted us, if asked for and known, or 0 */
 };
 
-/* Results are bytes, -1 with errno, or with the error set NBDI_TRANSPORT_FAILED
- * or, of a receive whose connection is gone, NBDI_TRANSPORT_LOST.  A receive that emptied the socket sets `receives` to 0; send is never
- * called with nothing to send.
+/* Results are bytes, -1 with errno, or with the error set
+ * NBDI_TRANSPORT_FAILED or, of a receive whose connection is gone,
+ * NBDI_TRANSPORT_LOST.  A receive that emptied the socket sets `receives` to
+ * 0; send is never called with nothing to send.
  *
  * One that has buffers of its own also says whether more can be received
  * without the socket (pending) and whether what was taken still has to be
