@@ -6,7 +6,11 @@
 /* The life of a connection, from an unused handle to its end. */
 GROUP ()
   PHASE (CONNECTING)
-  EVENTS (CONNECT, CONNECT_SOCKET, OPTION, QUEUED, FLUSH, BREAK)
+  EVENTS (CONNECT, CONNECT_SOCKET, OPTION, QUEUED, FLUSH, BREAK, END)
+  ON (END -> DEAD)
+  LOST (RECONNECT.START)
+  AFTER (nbdi_patience_ends (l) -> GIVE_UP)
+  AFTER (nbdi_silence_ends (l) -> STALLED)
 
 /* Nothing was asked for yet. */
 STATE (START)
@@ -22,8 +26,33 @@ STATE (NEGOTIATING)
   PHASE (NEGOTIATING)
   ON (OPTION -> NEWSTYLE.START)
 {
+  nbdi_end_outage (l);
   nbdi_finish_option (l);
   return WAIT;
+}
+
+/* The handshake is done: keep what the server promises of the export, or hold
+ * it against what was promised before. */
+STATE (PROMISE)
+  GOES_TO (TRANSMISSION)
+{
+  if (nbdi_take_promise (l) == -1)
+    return FAILED;
+  return NEXT (TRANSMISSION);
+}
+
+/* The server has neither sent nor taken a byte for too long. */
+STATE (STALLED)
+{
+  nbdi_stall_error (l);
+  return GONE;
+}
+
+/* It took too long to connect, or to come back. */
+STATE (GIVE_UP)
+{
+  nbdi_give_up (l);
+  return FAILED;
 }
 
 /* The connection came to an orderly end. */

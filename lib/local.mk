@@ -40,6 +40,9 @@ lib_libcore_la_SOURCES = \
 	lib/base/waiter.c \
 	lib/base/wire.c \
 	lib/base/wire.h \
+	lib/drive/cancel.c \
+	lib/drive/descriptor.c \
+	lib/drive/direction.c \
 	lib/drive/drive.c \
 	lib/drive/drive.h \
 	lib/drive/fatal.c \
@@ -48,19 +51,26 @@ lib_libcore_la_SOURCES = \
 	lib/drive/result.c \
 	lib/drive/seat.c \
 	lib/drive/sleep.c \
+	lib/drive/timers.c \
 	lib/drive/wait.c \
+	lib/drive/wake.c \
 	lib/link/io.c \
 	lib/link/link.c \
 	lib/link/link.h \
 	lib/link/states.c \
 	lib/link/states.h \
 	lib/machine/end.c \
+	lib/machine/leave.c \
 	lib/machine/lost.c \
 	lib/machine/machine.h \
 	lib/machine/option-rules.c \
 	lib/machine/options.c \
+	lib/machine/outage.c \
+	lib/machine/promise.c \
 	lib/machine/run.c \
 	lib/machine/send.c \
+	lib/machine/settle.c \
+	lib/machine/work.c \
 	lib/public.h \
 	lib/reach/address.c \
 	lib/reach/child.c \
@@ -71,6 +81,7 @@ lib_libcore_la_SOURCES = \
 	lib/reach/spawn.c \
 	lib/session/commands.c \
 	lib/session/copies.c \
+	lib/session/event.c \
 	lib/session/export.c \
 	lib/session/extents.c \
 	lib/session/failure.c \
@@ -78,6 +89,8 @@ lib_libcore_la_SOURCES = \
 	lib/session/ghosts.c \
 	lib/session/journal.c \
 	lib/session/ranges.c \
+	lib/session/lane.h \
+	lib/session/promise.h \
 	lib/session/read.c \
 	lib/session/session.h \
 	lib/session/unsettled.h \

@@ -45,11 +45,13 @@ FLUSH = Request(
     number=3,
     word="flush",
     needs="NBD_FLAG_SEND_FLUSH",
+    settles=True,
 )
 TRIM = Request(
     "NBD_CMD_TRIM",
     number=4,
     word="trim",
+    advisory=True,
     flags=(FUA,),
     needs="NBD_FLAG_SEND_TRIM",
     modifies=True,

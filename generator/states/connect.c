@@ -10,7 +10,7 @@ STATE (START)
   GOES_TO (AWAIT, .GREETING.START, NEXT_ADDRESS)
 {
   switch (nbdi_connect_next (&l->reach, &l->channel)) {
-  case NBDI_IO_READY: return NEXT (.GREETING.START);
+  case NBDI_IO_READY: nbdi_connected (l); return NEXT (.GREETING.START);
   case NBDI_IO_WAIT: return NEXT (AWAIT);
   default: return NEXT (NEXT_ADDRESS);
   }
@@ -29,18 +29,20 @@ STATE (CHECK)
 {
   if (nbdi_connect_check (&l->reach, &l->channel) == -1)
     return NEXT (NEXT_ADDRESS);
+  nbdi_connected (l);
   return NEXT (.GREETING.START);
 }
 
-/* Try the next address; a TCP handle that has none left may start anew. */
+/* Try the next address.  When none is left, a TCP handle that does not wait for
+ * its server may start anew. */
 STATE (NEXT_ADDRESS)
   GOES_TO (START, .START)
 {
   if (l->reach.next < l->reach.nr_addresses)
     return NEXT (START);
   nbdi_connect_error (&l->reach);
-  if (!l->reach.retry)
-    return FAILED;
+  if (!l->reach.retry || nbdi_is_patient (l))
+    return GONE;
   nbdi_forget_peer (&l->reach);
   return NEXT (.START);
 }

@@ -3,6 +3,23 @@
 
 #include <errno.h>
 
+/* Whether an option is needed for what was promised before. */
+static bool
+promise_needs (const struct nbdi_link *l, uint32_t option)
+{
+  const struct nbdi_session *s = l->session;
+
+  switch (option) {
+  case NBD_OPT_STARTTLS:
+    return s->agreed.tls || s->settings.tls != LIBNBD_TLS_DISABLE;
+  case NBD_OPT_EXTENDED_HEADERS: return s->agreed.extended_headers;
+  case NBD_OPT_STRUCTURED_REPLY:
+    return s->agreed.structured_replies && !l->agreed.structured_replies;
+  case NBD_OPT_SET_META_CONTEXT: return s->export.nr_contexts > 0;
+  default: return true;
+  }
+}
+
 /* Whether a planned option is to be sent after all. */
 static bool
 option_wanted (const struct nbdi_link *l, uint32_t option)
@@ -12,6 +29,8 @@ option_wanted (const struct nbdi_link *l, uint32_t option)
 
   if (l->opt.manual && last)
     return true;
+  if (s->promised)
+    return promise_needs (l, option);
   switch (option) {
   case NBD_OPT_STARTTLS: return s->settings.tls != LIBNBD_TLS_DISABLE;
   case NBD_OPT_EXTENDED_HEADERS:
@@ -81,7 +100,7 @@ STATE (SEND_CLIENT_FLAGS)
 
 /* An option has its final reply: decide how to go on. */
 STATE (OPTION_DONE)
-  GOES_TO (START, ^TRANSMISSION)
+  GOES_TO (START, ^PROMISE)
 {
   uint32_t option = l->opt.option;
   bool fatal = false;
@@ -103,10 +122,10 @@ STATE (OPTION_DONE)
   if ((option == NBD_OPT_GO || option == NBD_OPT_EXPORT_NAME)
       && l->opt.error == 0) {
     nbdi_finish_option (l);
-    return NEXT (^TRANSMISSION);
+    return NEXT (^PROMISE);
   }
   /* Without option mode nobody is there to try something else. */
-  if (option == NBD_OPT_GO && !s->settings.opt_mode)
+  if (option == NBD_OPT_GO && !nbdi_program_chooses (s))
     fatal = true;
   if (option == NBD_OPT_STARTTLS && l->opt.error != 0 && !l->opt.manual
       && s->settings.tls == LIBNBD_TLS_REQUIRE)

@@ -13,7 +13,7 @@ GROUP (OLDSTYLE)
 /* Receive size, flags and padding. */
 STATE (START)
   IO (RECV, NBD_OLDSTYLE_REST_SIZE)
-  GOES_TO (.TRANSMISSION)
+  GOES_TO (.PROMISE)
 {
   const uint8_t *p = nbdi_take (l, NBD_OLDSTYLE_REST_SIZE);
   uint64_t size = nbdi_get64 (p);
@@ -32,5 +32,5 @@ STATE (START)
   if (nbdi_take_export (l, size, nbdi_get16 (p + 10)) == -1)
     return FAILED;
   l->told->contexts_valid = true; /* there are none */
-  return NEXT (.TRANSMISSION);
+  return NEXT (.PROMISE);
 }

@@ -38,7 +38,8 @@ nbdi_aio_peek_command_completed (struct nbd_handle *h)
 int
 nbdi_aio_in_flight (struct nbd_handle *h)
 {
-  size_t n = h->session.cmds.nr_pending + h->link.sending.disconnect;
+  size_t n = h->session.cmds.nr_pending - h->session.cmds.nr_internal
+             + h->link.sending.disconnect;
 
   return n > INT_MAX ? INT_MAX : (int) n;
 }

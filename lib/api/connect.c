@@ -15,6 +15,7 @@
 static int
 begin (struct nbd_handle *h)
 {
+  nbdi_begin_to_last (h);
   nbdi_begin_addresses (&h->link.reach);
   nbdi_event (&h->link, NBDI_EVENT_CONNECT);
   if (nbdi_phase_in (h, NBDI_PHASE_DEAD | NBDI_PHASE_CREATED))
@@ -135,6 +136,7 @@ nbdi_aio_connect_socket (struct nbd_handle *h, int sock)
     close (sock);
     return -1;
   }
+  nbdi_begin_to_last (h);
   nbdi_use_socket (&h->link.channel, sock);
   nbdi_keep_alive (sock, h->link.reach.keepalive);
   nbdi_event (&h->link, NBDI_EVENT_CONNECT_SOCKET);

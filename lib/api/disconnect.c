@@ -12,6 +12,13 @@ connection_ended (const struct nbd_handle *h,
   return nbdi_phase_in (h, NBDI_PHASE_CLOSED | NBDI_PHASE_DEAD);
 }
 
+static void
+abandon_unsent (struct nbd_handle *h)
+{
+  nbdi_abandon_unsent (&h->session, &h->link.lane.queue);
+  nbdi_abandon_unsent (&h->session, &h->session.cmds.waiting);
+}
+
 int
 nbdi_shutdown (struct nbd_handle *h, uint32_t flags)
 {
@@ -19,7 +26,7 @@ nbdi_shutdown (struct nbd_handle *h, uint32_t flags)
     nbdi_aio_opt_abort (h); /* what goes wrong shows below */
   else {
     if (flags & LIBNBD_SHUTDOWN_ABANDON_PENDING)
-      nbdi_abandon_unsent (&h->session, &h->link.lane.queue);
+      abandon_unsent (h);
     if (!h->session.cmds.disconnect && nbdi_aio_disconnect (h, 0) == -1)
       return -1;
   }

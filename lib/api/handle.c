@@ -27,6 +27,15 @@ free_handle (struct nbd_handle *h)
 {
   nbdi_forget_export (&h->session.export);
   nbdi_forget_contexts (&h->session.export);
+  nbdi_forget_export (&h->link.told_again);
+  nbdi_forget_contexts (&h->link.told_again);
+  nbdi_free_outage (&h->link.outage);
+  nbdi_put_witness (h->link.witness);
+  nbdi_free_journal (&h->session.journal);
+  nbdi_free_ghosts (&h->session.ghosts);
+  free (h->session.where);
+  free (h->session.unsettled);
+  free (h->session.unwritten);
   nbdi_forget_addresses (&h->link.reach);
   nbdi_strings_clear (&h->session.meta_contexts);
   nbdi_free_settings (&h->session.settings);
@@ -52,6 +61,7 @@ create (void)
   }
   pthread_mutex_init (&h->lock, NULL);
   nbdi_mark_alive (h, true);
+  h->seat.wake_fd = h->descriptor.epoll = h->descriptor.timer = -1;
   h->seat.last = &h->seat.first;
   h->seat.thread_ends = nbdi_thread_ends;
   nbdi_init_link (&h->link, &h->session, &h->session.export,
@@ -91,15 +101,24 @@ nbd_close (struct nbd_handle *h)
   nbdi_clear_debug_callback (h);
   nbdi_clear_event_callback (h);
   nbdi_free_option (&h->link);
-  nbdi_leave_buffers (&h->link.lane.sent);
-  nbdi_leave_buffers (&h->link.lane.queue);
-  nbdi_abandon_commands (&h->session, &h->link.lane.sent);
-  nbdi_abandon_commands (&h->session, &h->link.lane.queue);
+  struct nbdi_list *lists[] = {
+    &h->session.cmds.settling,
+    &h->link.lane.sent,
+    &h->link.lane.queue,
+    &h->session.cmds.waiting,
+  };
+  for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+    nbdi_leave_buffers (lists[i]);
+    nbdi_abandon_commands (&h->session, lists[i]);
+  }
   nbdi_free_commands (&h->session);
   nbdi_forget_entries (&h->link);
   nbdi_free_buffers (&h->link);
   nbdi_tls_free (&h->link.channel);
   nbdi_end_child (&h->link.reach, &h->link.channel);
+  nbdi_close_descriptor (h);
+  if (h->seat.wake_fd >= 0)
+    close (h->seat.wake_fd);
   if (h->link.channel.lingering >= 0)
     close (h->link.channel.lingering);
   free_handle (h);

@@ -14,4 +14,6 @@ extern void nbdi_leave (struct nbd_handle *h);
 extern void nbdi_enter_unlocked (struct nbd_handle *h, const char *name);
 extern void nbdi_mark_alive (struct nbd_handle *h, bool alive);
 
+extern void nbdi_begin_to_last (struct nbd_handle *h);
+
 #endif /* NBDI_LIBRARY_H */

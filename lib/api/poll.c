@@ -34,14 +34,18 @@ nbdi_poll (struct nbd_handle *h, int timeout)
 int
 nbdi_aio_notify_read (struct nbd_handle *h)
 {
-  unsigned phase = nbdi_phase (&h->link);
+  unsigned phase = nbdi_handle_phase (h);
 
-  if ((nbdi_direction (&h->link) & LIBNBD_AIO_DIRECTION_READ) == 0)
+  if (((h->session.lasting ? nbdi_shown_direction (h)
+                           : nbdi_direction (&h->link))
+       & LIBNBD_AIO_DIRECTION_READ)
+      == 0)
     return nbdi_not_now (h, EINVAL,
                          "no read event is awaited (see "
                          "nbd_aio_get_direction)");
   nbdi_take_seat (h);
-  int r = nbdi_read_event (h, phase);
+  int r = h->session.lasting ? nbdi_descriptor_event (h, phase)
+                             : nbdi_read_event (h, phase);
   nbdi_leave_seat (h);
   return r;
 }
@@ -49,7 +53,7 @@ nbdi_aio_notify_read (struct nbd_handle *h)
 int
 nbdi_aio_notify_write (struct nbd_handle *h)
 {
-  unsigned phase = nbdi_phase (&h->link);
+  unsigned phase = nbdi_handle_phase (h);
 
   /* What was shown is a promise, even if it was kept meanwhile. */
   if (!h->write_shown
@@ -66,6 +70,8 @@ nbdi_aio_notify_write (struct nbd_handle *h)
 int
 nbdi_aio_get_fd (struct nbd_handle *h)
 {
+  if (h->session.lasting)
+    return nbdi_one_descriptor (h);
   if (h->link.channel.sock == -1)
     return nbdi_not_now (h, EINVAL, "there is no socket");
   return h->link.channel.sock;

@@ -3,6 +3,10 @@
 
 #include "api/library.h"
 
+#include <stdio.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 int
 nbdi_set_event_callback (struct nbd_handle *h, nbd_event_callback *event)
 {
@@ -19,50 +23,100 @@ nbdi_clear_event_callback (struct nbd_handle *h)
 }
 
 int
-nbdi_cancel (struct nbd_handle *h __attribute__ ((unused)))
+nbdi_cancel (struct nbd_handle *h)
 {
-  return false;
+  return nbdi_cancel_blocking (h);
 }
 
 int
-nbdi_aio_cancel (struct nbd_handle *h __attribute__ ((unused)),
-                 uint64_t cookie __attribute__ ((unused)))
+nbdi_aio_cancel (struct nbd_handle *h, uint64_t cookie)
 {
-  return false;
+  return nbdi_cancel_cookie (h, cookie);
 }
 
 int64_t
-nbdi_get_outage (struct nbd_handle *h __attribute__ ((unused)))
+nbdi_get_outage (struct nbd_handle *h)
 {
-  return 0;
+  const struct nbdi_outage *o = &h->link.outage;
+
+  return o->since != 0 && o->why != NULL
+           ? (int64_t) ((nbdi_now () - o->since) / 1000000)
+           : 0;
 }
 
 uint64_t
-nbdi_stats_reconnects (struct nbd_handle *h __attribute__ ((unused)))
+nbdi_stats_reconnects (struct nbd_handle *h)
 {
-  return 0;
+  return h->session.nr_reconnects;
 }
 
 uint64_t
-nbdi_stats_replayed (struct nbd_handle *h __attribute__ ((unused)))
+nbdi_stats_replayed (struct nbd_handle *h)
 {
-  return 0;
+  return h->session.nr_replayed;
 }
 
 uint64_t
-nbdi_stats_journal_bytes (struct nbd_handle *h __attribute__ ((unused)))
+nbdi_stats_journal_bytes (struct nbd_handle *h)
 {
-  return 0;
+  return nbdi_journal_bytes (&h->session.journal);
 }
 
 uint64_t
-nbdi_stats_ghosts (struct nbd_handle *h __attribute__ ((unused)))
+nbdi_stats_ghosts (struct nbd_handle *h)
 {
-  return 0;
+  return h->session.ghosts.nr;
 }
 
 bool
-nbdi_aio_is_drained (struct nbd_handle *h __attribute__ ((unused)))
+nbdi_aio_is_drained (struct nbd_handle *h)
 {
-  return true;
+  return nbdi_is_drained (h);
+}
+
+/* The server and its export, for messages. */
+static char *
+whereto (const struct nbd_handle *h)
+{
+  const struct nbdi_reach *reach = &h->link.reach;
+  const struct nbdi_settings *set = &h->session.settings;
+  const char *tls = set->tls == LIBNBD_TLS_REQUIRE ? "s" : "";
+  const struct sockaddr_un *un = reach->nr_addresses > 0
+                                   ? (const void *) &reach->addresses[0].addr
+                                   : NULL;
+  char *text;
+  int r;
+
+  if (reach->host != NULL)
+    r = asprintf (&text, "nbd%s://%s:%s/%s", tls, reach->host, reach->port,
+                  set->export_name);
+  else if (reach->server.kind != NBDI_SERVER_NONE)
+    r = asprintf (&text, "the server %s", reach->server.argv.v[0]);
+  else if (un != NULL && un->sun_family == AF_UNIX && un->sun_path[0] != 0)
+    r = asprintf (&text, "nbd%s+unix:///%s?socket=%.*s", tls,
+                  set->export_name, (int) sizeof un->sun_path, un->sun_path);
+  else
+    return NULL;
+  return r == -1 ? NULL : text;
+}
+
+/* The handle is about to connect: from now on its settings count. */
+void
+nbdi_begin_to_last (struct nbd_handle *h)
+{
+  struct nbdi_session *s = &h->session;
+  const struct nbdi_settings *set = &s->settings;
+
+  s->lasting = set->reconnect_timeout != 0 || set->connect_timeout != 0
+               || set->command_timeout > 0 || set->stall_timeout > 0
+               || set->connections > 1;
+  if (!s->lasting)
+    return;
+  s->owner = getpid ();
+  free (s->where);
+  s->where = whereto (h);
+  h->link.reach.again = true;
+  h->link.channel.watched = set->stall_timeout > 0;
+  h->link.channel.moved = nbdi_now ();
+  nbdi_begin_connecting (&h->link);
 }

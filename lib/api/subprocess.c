@@ -18,6 +18,7 @@ start (struct nbd_handle *h, enum nbdi_server_kind kind, char **argv,
     nbdi_end_child (reach, &h->link.channel);
     return -1;
   }
+  nbdi_begin_to_last (h);
   nbdi_event (&h->link, event);
   return nbdi_phase_in (h, NBDI_PHASE_DEAD) ? -1 : 0;
 }

@@ -104,6 +104,7 @@ nbdi_release (void)
 extern void nbdi_set_context (const char *name);
 extern const char *nbdi_context (void);
 extern void nbdi_error (int errnum, const char *fmt, ...) NBDI_PRINTF (2, 3);
+extern void nbdi_keep_error (void);
 extern unsigned nbdi_error_count (void);
 extern int nbdi_last_errno (void);
 extern void nbdi_set_last_errno (int errnum);
@@ -147,7 +148,21 @@ extern void nbdi_bytes_shrink (struct nbdi_bytes *b);
 
 /* clock.c */
 extern int nbdi_time_left (const struct timespec *end);
+extern uint64_t nbdi_now (void);
 extern void nbdi_deadline (int timeout_ms, struct timespec *end);
+
+/* Deadlines of the machine: as nbdi_now has the time, 0 = none. */
+static inline uint64_t
+nbdi_earlier (uint64_t a, uint64_t b)
+{
+  return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+static inline bool
+nbdi_passed (uint64_t deadline)
+{
+  return deadline != 0 && deadline <= nbdi_now ();
+}
 
 /* waiter.c: a thread that waits for another one. */
 struct nbdi_waiter {

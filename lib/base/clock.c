@@ -17,6 +17,16 @@ nbdi_time_left (const struct timespec *end)
   return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int) ms;
 }
 
+/* Nanoseconds, from any beginning. */
+uint64_t
+nbdi_now (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return (uint64_t) now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 /* The time in so many milliseconds. */
 void
 nbdi_deadline (int timeout_ms, struct timespec *end)

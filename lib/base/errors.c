@@ -110,6 +110,13 @@ nbdi_error (int errnum, const char *fmt, ...)
   keep (errnum, message, text);
 }
 
+/* The error that was found before is that of the present step, too. */
+void
+nbdi_keep_error (void)
+{
+  last.count++;
+}
+
 int
 nbdi_last_errno (void)
 {

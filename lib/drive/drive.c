@@ -43,7 +43,12 @@ serve (struct nbd_handle *h, unsigned receives, unsigned limit)
 void
 nbdi_flush (struct nbd_handle *h)
 {
-  if (h->link.lane.queue.nr > 0 && !h->link.sending.full)
+  const struct nbdi_session *s = &h->session;
+
+  if (h->link.sending.full)
+    return;
+  if (h->link.lane.queue.nr > 0
+      || (unlikely (s->lasting) && nbdi_has_to_begin (&h->link)))
     nbdi_event (&h->link, NBDI_EVENT_FLUSH);
 }
 
@@ -51,7 +56,7 @@ nbdi_flush (struct nbd_handle *h)
 bool
 nbdi_has_to_send (const struct nbd_handle *h)
 {
-  return nbdi_phase_in (h, NBDI_PHASE_CONNECTED)
+  return nbdi_link_in (&h->link, NBDI_PHASE_CONNECTED)
          && (nbdi_wanted_direction (h) & LIBNBD_AIO_DIRECTION_WRITE) != 0;
 }
 
@@ -68,7 +73,7 @@ nbdi_writable (struct nbd_handle *h)
 static int
 drive_result (struct nbd_handle *h, unsigned phase_before)
 {
-  unsigned phase = nbdi_phase (&h->link);
+  unsigned phase = nbdi_handle_phase (h);
 
   if (phase == phase_before)
     return 0;
@@ -81,6 +86,16 @@ drive_result (struct nbd_handle *h, unsigned phase_before)
   if (phase == NBDI_PHASE_CREATED)
     return -1;
   return 0;
+}
+
+/* Whether others may use the handle while the driver sleeps. */
+static bool
+may_unlock (struct nbd_handle *h)
+{
+  if (!nbdi_phase_in (h, NBDI_PHASE_CONNECTED))
+    return false;
+  return h->link.lane.sent.nr > 0 || h->link.sending.begun > 0
+         || (h->session.lasting && h->session.cmds.nr_pending > 0);
 }
 
 /* Sleep in poll(2), unless the machine can go on: then it is as if the socket
@@ -97,11 +112,11 @@ sleep_in_poll (struct nbd_handle *h, struct pollfd *fds, int timeout_ms,
   struct nbdi_sleep sleep = {
     .h = h,
     .fds = fds,
-    .nr_fds = fds[1].fd < 0 ? 1 : 2,
+    .nr_fds = fds[2].fd >= 0   ? 3
+              : fds[1].fd >= 0 ? 2
+                               : 1,
     .stays = awake,
-    .unlocked = !awake && nbdi_phase_in (h, NBDI_PHASE_CONNECTED)
-                && (h->link.lane.sent.nr > 0
-                    || h->link.sending.begun > 0),
+    .unlocked = !awake && may_unlock (h),
   };
   int r, saved_errno;
 
@@ -110,7 +125,7 @@ sleep_in_poll (struct nbd_handle *h, struct pollfd *fds, int timeout_ms,
   if (sleep.unlocked)
     pthread_mutex_unlock (&h->lock);
   do {
-    sleep.timeout_ms = awake ? 0 : timeout_ms < 0 ? -1 : nbdi_time_left (end);
+    sleep.timeout_ms = awake ? 0 : nbdi_sleep_ms (h, timeout_ms, end);
     r = nbdi_sleep (&sleep);
   } while (r == -1 && errno == EINTR);
   saved_errno = errno;
@@ -151,13 +166,14 @@ static int
 wait_once (struct nbd_handle *h, int fd, int timeout_ms,
            const struct timespec *end, unsigned limit)
 {
-  unsigned phase = nbdi_phase (&h->link);
+  unsigned phase = nbdi_handle_phase (h);
   unsigned direction = nbdi_wanted_direction (h);
-  struct pollfd fds[2] = {
+  struct pollfd fds[3] = {
     { .fd = h->link.channel.sock,
       .events = (direction & LIBNBD_AIO_DIRECTION_READ ? POLLIN : 0)
                 | (direction & LIBNBD_AIO_DIRECTION_WRITE ? POLLOUT : 0) },
     { .fd = fd, .events = POLLIN },
+    { .fd = nbdi_wake_descriptor (h), .events = POLLIN },
   };
   int r = sleep_in_poll (h, fds, timeout_ms, end);
 
@@ -165,17 +181,22 @@ wait_once (struct nbd_handle *h, int fd, int timeout_ms,
     nbdi_error (errno, "poll");
     return -1;
   }
-  if (r == 0)
+  if (r == 0
+      && (!h->session.lasting || timeout_ms == 0
+          || (timeout_ms > 0 && nbdi_time_left (end) == 0)))
     return 0;
+  nbdi_was_woken (h, fds[2].revents);
   if (fds[0].revents != 0)
     deliver (h, fds[0].revents, direction, limit);
+  nbdi_do_due (h);
+  nbdi_flush (h);
   return drive_result (h, phase) == -1 ? -1 : 1;
 }
 
 static int
 require_direction (struct nbd_handle *h)
 {
-  if (nbdi_direction (&h->link) != 0)
+  if (nbdi_direction (&h->link) != 0 || nbdi_next_due (h) != 0)
     return 0;
   return nbdi_not_now (h, EINVAL, "nothing is awaited from the socket");
 }
@@ -184,7 +205,7 @@ require_direction (struct nbd_handle *h)
 int
 nbdi_drive_until (struct nbd_handle *h, nbdi_condition *done, void *opaque)
 {
-  unsigned phase = nbdi_phase (&h->link);
+  unsigned phase = nbdi_handle_phase (h);
   int r = 0;
 
   serve (h, 0, 0);
@@ -207,9 +228,7 @@ nbdi_hang_up (struct nbd_handle *h)
     h->session.fatal_errno = nbdi_last_errno ();
     h->session.fatal_text = strdup (nbdi_last_text ());
   }
-  shutdown (h->link.channel.sock, SHUT_RDWR);
-  while (nbdi_phase_in (h, NBDI_PHASE_CONNECTED))
-    serve (h, MAX_RECEIVES, 0);
+  nbdi_event (&h->link, NBDI_EVENT_END);
 }
 
 /* The work of nbd_poll and nbd_poll2, in the driver's seat. */
@@ -217,7 +236,7 @@ int
 nbdi_poll_once (struct nbd_handle *h, int fd, int timeout_ms,
                 const struct timespec *end)
 {
-  unsigned phase = nbdi_phase (&h->link);
+  unsigned phase = nbdi_handle_phase (h);
   uint64_t completed = h->session.cmds.nr_completed;
   enum nbdi_state state = h->link.state[NBDI_REGION_MAIN];
 
@@ -234,6 +253,20 @@ nbdi_poll_once (struct nbd_handle *h, int fd, int timeout_ms,
   int r = wait_once (h, fd, timeout_ms, end, 1);
   h->write_shown = false;
   return r;
+}
+
+/* The program saw that the one descriptor is readable. */
+int
+nbdi_descriptor_event (struct nbd_handle *h, unsigned phase)
+{
+  const struct timespec now = { 0, 0 };
+
+  serve (h, 0, 0);
+  if (wait_once (h, -1, 0, &now, 0) == -1)
+    return -1;
+  nbdi_do_due (h);
+  nbdi_flush (h);
+  return drive_result (h, phase);
 }
 
 /* The program saw that the socket is readable, and its call, which began in

@@ -18,8 +18,17 @@ struct nbdi_seat {
   bool taken;
   pthread_t owner; /* while it is taken */
   short events;    /* what the owner sleeps for, else 0 */
+  int wake_fd;     /* ends its sleep; -1: there is none */
   struct nbdi_waiter *first, **last;
   void (*thread_ends) (struct nbdi_sleep *s); /* it was cancelled */
+};
+
+/* See descriptor.c; -1 = there is none yet. */
+struct nbdi_descriptor {
+  int epoll, timer;
+  uint64_t due;    /* when the timer goes off; 0: never */
+  unsigned serial; /* of the socket that is watched, */
+  uint32_t events; /* for these */
 };
 
 struct nbd_handle {
@@ -31,12 +40,25 @@ struct nbd_handle {
   struct nbdi_session session;
   struct nbdi_link link;
   struct nbdi_seat seat;
+  struct nbdi_descriptor descriptor;
 };
+
+/* What the handle as a whole is doing.  Once it was connected, other
+ * connections come and go underneath. */
+static inline unsigned
+nbdi_handle_phase (const struct nbd_handle *h)
+{
+  unsigned phase = nbdi_phase (&h->link);
+
+  return phase == NBDI_PHASE_CONNECTING && h->session.promised
+           ? NBDI_PHASE_CONNECTED
+           : phase;
+}
 
 static inline bool
 nbdi_phase_in (const struct nbd_handle *h, unsigned phases)
 {
-  return nbdi_link_in (&h->link, phases);
+  return (nbdi_handle_phase (h) & phases) != 0;
 }
 
 /* How both sides agreed to speak. */
@@ -82,6 +104,7 @@ extern int nbdi_drive_until (struct nbd_handle *h, nbdi_condition *done,
                              void *opaque);
 extern int nbdi_poll_once (struct nbd_handle *h, int fd, int timeout_ms,
                            const struct timespec *end);
+extern int nbdi_descriptor_event (struct nbd_handle *h, unsigned phase);
 extern int nbdi_read_event (struct nbd_handle *h, unsigned phase);
 extern int nbdi_write_event (struct nbd_handle *h, unsigned phase);
 extern void nbdi_hang_up (struct nbd_handle *h);
@@ -89,8 +112,19 @@ extern void nbdi_flush (struct nbd_handle *h);
 extern void nbdi_writable (struct nbd_handle *h);
 extern bool nbdi_has_to_send (const struct nbd_handle *h);
 
+/* Whether another thread drives. */
+static inline bool
+nbdi_seat_is_others (const struct nbd_handle *h)
+{
+  return h->seat.taken && !pthread_equal (h->seat.owner, pthread_self ());
+}
+
+/* wake.c */
+extern void nbdi_nudge_driver (struct nbd_handle *h);
+extern int nbdi_wake_descriptor (struct nbd_handle *h);
+extern void nbdi_was_woken (struct nbd_handle *h, short revents);
+
 /* seat.c: who drives. */
-extern bool nbdi_seat_is_others (const struct nbd_handle *h);
 extern void nbdi_sit_down (struct nbd_handle *h);
 extern void nbdi_take_seat (struct nbd_handle *h);
 extern int nbdi_take_seat_until (struct nbd_handle *h,
@@ -101,6 +135,22 @@ extern void nbdi_leave_queue (struct nbd_handle *h, struct nbdi_waiter *w);
 extern void nbdi_end_watch (struct nbd_handle *h, struct nbdi_waiter *w);
 extern int nbdi_wait_for_driver (struct nbd_handle *h, struct nbdi_waiter *w,
                                  bool is_unsent, const struct timespec *end);
+
+/* timers.c, descriptor.c, cancel.c: what handles need that stay connected, or
+ * have deadlines. */
+extern uint64_t nbdi_next_due (struct nbd_handle *h);
+extern int nbdi_sleep_ms (struct nbd_handle *h, int timeout_ms,
+                          const struct timespec *end);
+extern void nbdi_do_due (struct nbd_handle *h);
+extern int nbdi_one_descriptor (struct nbd_handle *h);
+extern void nbdi_update_descriptor (struct nbd_handle *h);
+extern void nbdi_close_descriptor (struct nbd_handle *h);
+extern bool nbdi_is_drained (struct nbd_handle *h);
+extern int nbdi_end_command (struct nbd_handle *h, struct nbdi_command *c,
+                             int error, const char *fmt, ...)
+  NBDI_PRINTF (4, 5);
+extern bool nbdi_cancel_blocking (struct nbd_handle *h);
+extern bool nbdi_cancel_cookie (struct nbd_handle *h, uint64_t cookie);
 
 /* wait.c: what blocking calls wait for. */
 extern int nbdi_wait_command (struct nbd_handle *h, int64_t cookie);

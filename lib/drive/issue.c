@@ -207,6 +207,30 @@ send_or_hold (struct nbd_handle *h)
     nbdi_event (&h->link, NBDI_EVENT_FLUSH);
 }
 
+/* Where a command waits to be sent.  On a handle that stays connected it may
+ * have to wait for more than its turn. */
+static struct nbdi_list *
+list_for (struct nbd_handle *h, struct nbdi_command *c)
+{
+  struct nbdi_session *s = &h->session;
+
+  if (likely (!s->lasting))
+    return &h->link.lane.queue;
+  if (s->settings.command_timeout > 0) {
+    c->expires = nbdi_now ()
+                 + (uint64_t) s->settings.command_timeout * 1000000;
+    s->cmds.next_expiry = nbdi_earlier (s->cmds.next_expiry, c->expires);
+  }
+  if (nbdi_requests[c->type].payload != NBDI_PAYLOAD_NONE
+      && c->count > s->largest)
+    s->largest = (uint32_t) c->count;
+  /* Silence counts from when something is expected. */
+  if (h->link.lane.sent.nr == 0 && h->link.channel.watched)
+    h->link.channel.moved = nbdi_now ();
+  return nbdi_may_begin (&h->link, c) ? &h->link.lane.queue
+                                      : &s->cmds.waiting;
+}
+
 /* Accept a command: `init` is completed and copied, the completion moves. */
 int64_t
 nbdi_queue (struct nbd_handle *h, struct nbdi_command *init,
@@ -227,7 +251,7 @@ nbdi_queue (struct nbd_handle *h, struct nbdi_command *init,
   *c = *init;
   if (passes_32_bits (h, c))
     c->count = NBDI_CUT_32;
-  if (nbdi_add_command (&h->session, c, &h->link.lane.queue) == -1) {
+  if (nbdi_add_command (&h->session, c, list_for (h, c)) == -1) {
     free (c);
     return -1;
   }

@@ -70,13 +70,6 @@ nbdi_sit_down (struct nbd_handle *h)
   h->seat.owner = pthread_self ();
 }
 
-/* Whether another thread drives. */
-bool
-nbdi_seat_is_others (const struct nbd_handle *h)
-{
-  return h->seat.taken && !pthread_equal (h->seat.owner, pthread_self ());
-}
-
 /* The socket is not watched for room any more. */
 void
 nbdi_end_watch (struct nbd_handle *h, struct nbdi_waiter *w)
@@ -134,7 +127,7 @@ int
 nbdi_wait_for_driver (struct nbd_handle *h, struct nbdi_waiter *w,
                       bool is_unsent, const struct timespec *end)
 {
-  if (is_unsent && h->link.sending.broken_errno == 0
+  if (is_unsent && !h->session.lasting && h->link.sending.broken_errno == 0
       && (h->seat.events & POLLOUT) == 0) {
     if (!w->queued)
       join_queue (h, w);

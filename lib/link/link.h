@@ -10,6 +10,7 @@
 #include "session/promise.h"
 
 struct nbdi_session;
+struct nbdi_witness;
 
 /* Which part of its life a link is in, as bits for permission masks. */
 #define NBDI_PHASE_CREATED 0x01u
@@ -78,6 +79,19 @@ struct nbdi_sending {
   char *broken_text; /* what the transport says of it, or NULL */
 };
 
+/* While a connection is away, or not had yet; times as nbdi_now has them. */
+struct nbdi_outage {
+  uint64_t since;    /* 0: it is not away */
+  uint64_t ends;     /* patience does; 0: never */
+  uint64_t next;     /* attempt, or look after the child */
+  uint64_t kill;     /* the child, if it has not ended by then */
+  uint64_t pause;    /* before the attempt after the next one */
+  unsigned attempts; /* that failed */
+  int error;         /* of the last of them, or of the loss */
+  char *why;         /* it was lost; NULL: it never stood */
+  char *last;        /* what the last attempt met, or NULL */
+};
+
 struct nbdi_link {
   struct nbdi_session *session; /* that it serves */
   enum nbdi_state state[NBDI_NR_REGIONS];
@@ -85,6 +99,8 @@ struct nbdi_link {
   uint16_t epoch; /* which of its session's links it is */
   struct nbdi_channel channel;
   struct nbdi_reach reach;
+  struct nbdi_outage outage;
+  struct nbdi_witness *witness; /* of the server's process, or NULL */
   struct nbdi_agreement agreed;
   struct nbdi_export *told;      /* of the export: the session's, or */
   struct nbdi_export told_again; /* to be held against that */

@@ -22,12 +22,9 @@ nbdi_end_link (struct nbdi_link *l, bool fatal)
     l->opt.error = s->fatal_errno ? s->fatal_errno : ENOTCONN;
     nbdi_finish_option (l);
   }
-  l->sending.begun = 0;
-  l->sending.disconnect = false;
+  nbdi_abandon_commands (s, &s->cmds.settling);
   nbdi_abandon_commands (s, &l->lane.sent);
   nbdi_abandon_commands (s, &l->lane.queue);
-  nbdi_forget_entries (l);
-  nbdi_free_buffers (l);
-  nbdi_tls_free (&l->channel);
-  nbdi_close_socket (&l->channel);
+  nbdi_abandon_commands (s, &s->cmds.waiting);
+  nbdi_drop_connection (l);
 }

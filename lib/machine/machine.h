@@ -51,6 +51,43 @@ extern void nbdi_plan_connect (struct nbdi_link *l);
 extern int nbdi_take_export (struct nbdi_link *l, uint64_t size,
                              uint16_t flags);
 
+/* promise.c, outage.c, leave.c: connections that come and go. */
+extern int nbdi_take_promise (struct nbdi_link *l);
+extern bool nbdi_is_patient (const struct nbdi_link *l);
+extern bool nbdi_has_left (const struct nbdi_link *l);
+extern bool nbdi_comes_back (const struct nbdi_link *l);
+extern bool nbdi_program_chooses (const struct nbdi_session *s);
+extern bool nbdi_refusal_may_pass (const struct nbdi_link *l);
+extern void nbdi_begin_connecting (struct nbdi_link *l);
+extern uint64_t nbdi_patience_ends (const struct nbdi_link *l);
+extern uint64_t nbdi_quarantine_ends (const struct nbdi_session *s);
+extern uint64_t nbdi_silence_ends (const struct nbdi_link *l);
+extern void nbdi_stall_error (const struct nbdi_link *l);
+extern int nbdi_plan_attempt (struct nbdi_link *l);
+extern bool nbdi_may_start_server (struct nbdi_link *l);
+extern int nbdi_begin_attempt (struct nbdi_link *l);
+extern void nbdi_give_up (struct nbdi_link *l);
+extern void nbdi_connected (struct nbdi_link *l);
+extern void nbdi_find_witness (struct nbdi_link *l);
+extern void nbdi_end_outage (struct nbdi_link *l);
+extern void nbdi_free_outage (struct nbdi_outage *o);
+extern void nbdi_drop_connection (struct nbdi_link *l);
+extern void nbdi_take_commands_back (struct nbdi_link *l);
+extern void nbdi_begin_again (struct nbdi_command *c);
+
+/* settle.c, work.c: what an outage must not undo. */
+extern void nbdi_open_journal (struct nbdi_session *s);
+extern void nbdi_begin_journal (struct nbdi_session *s);
+extern void nbdi_ask_flush (struct nbdi_session *s);
+extern void nbdi_flush_begins (struct nbdi_session *s,
+                               struct nbdi_command *c);
+extern bool nbdi_account_reply (struct nbdi_link *l, struct nbdi_command *c);
+extern bool nbdi_may_begin (const struct nbdi_link *l,
+                            const struct nbdi_command *c);
+extern bool nbdi_has_to_begin (struct nbdi_link *l);
+extern void nbdi_take_work (struct nbdi_link *l);
+extern int nbdi_take_entries (struct nbdi_link *l);
+
 /* lost.c: messages about a connection that was lost. */
 extern void nbdi_lost (struct nbdi_link *l, int errnum, const char *call);
 

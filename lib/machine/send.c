@@ -16,6 +16,9 @@ add_to_batch (struct nbdi_link *l, struct nbdi_command *c, size_t skip,
               struct iovec *iov, int n, uint8_t **head)
 {
   uint8_t *start = *head;
+
+  if (!c->begun && nbdi_settles (c->type))
+    nbdi_flush_begins (l->session, c);
   struct nbdi_request request = {
     .flags = c->flags,
     .type = c->type,
@@ -66,6 +69,8 @@ nbdi_answer_command (struct nbdi_link *l, struct nbdi_command *c)
     return;
   if (l->limit > 0 && --l->limit == 0)
     l->in.stop = true;
+  if (unlikely (s->lasting || c->internal) && !nbdi_account_reply (l, c))
+    return;
   nbdi_complete_command (s, c);
 }
 

@@ -17,7 +17,7 @@
 #define IDLE_TABLE 64
 
 static struct nbdi_command **
-slot (struct nbdi_commands *cmds, uint64_t cookie)
+slot (const struct nbdi_commands *cmds, uint64_t cookie)
 {
   return &cmds->table[cookie & (cmds->table_size - 1)];
 }
@@ -147,29 +147,59 @@ nbdi_add_command (struct nbdi_session *s, struct nbdi_command *c,
   return 0;
 }
 
-struct nbdi_command *
-nbdi_lookup_command (struct nbdi_session *s, uint64_t cookie)
+/* Have the library itself ask for something.  Nobody is told of the end. */
+int
+nbdi_add_own_command (struct nbdi_session *s, const struct nbdi_command *init,
+                      struct nbdi_list *to)
 {
-  struct nbdi_command *c = NULL;
+  struct nbdi_command *c = nbdi_new_command (s);
 
-  if (s->cmds.table_size > 0)
-    for (c = *slot (&s->cmds, cookie); c != NULL; c = c->chain)
-      if (c->cookie == cookie)
-        break;
+  if (c == NULL)
+    return -1;
+  *c = *init;
+  c->internal = true;
+  if (nbdi_add_command (s, c, to) == -1) {
+    free (c);
+    return -1;
+  }
+  s->cmds.nr_internal++;
+  return 0;
+}
+
+/* Where to look for those with this cookie. */
+static struct nbdi_command *
+first_of (const struct nbdi_session *s, uint64_t cookie)
+{
+  return s->cmds.table_size > 0 ? *slot (&s->cmds, cookie) : NULL;
+}
+
+/* The command that the program knows by this cookie. */
+struct nbdi_command *
+nbdi_lookup_command (const struct nbdi_session *s, uint64_t cookie)
+{
+  struct nbdi_command *c = first_of (s, cookie);
+
+  while (c != NULL && (c->cookie != cookie || c->internal))
+    c = c->chain;
   return c;
 }
 
 /* The command that a reply can belong to: one of this lane of which at least a
- * byte was sent, without a final reply. */
+ * byte was sent, without a final reply.  It may be the shadow of the one that
+ * the program knows. */
 struct nbdi_command *
 nbdi_find_command (struct nbdi_session *s, const struct nbdi_lane *lane,
                    uint64_t cookie)
 {
-  struct nbdi_command *c = nbdi_lookup_command (s, cookie);
+  struct nbdi_command *c = first_of (s, cookie);
 
-  if (c == NULL || !c->begun || c->answered || !nbdi_is_answered (c->type))
-    return NULL;
-  return c->list == &lane->sent || c->list == &lane->queue ? c : NULL;
+  while (c != NULL
+         && (c->cookie != cookie
+             || (c->list != &lane->sent && c->list != &lane->queue)))
+    c = c->chain;
+  return c != NULL && c->begun && !c->answered && nbdi_is_answered (c->type)
+           ? c
+           : NULL;
 }
 
 /* The completion callback wants another error. */
@@ -239,6 +269,8 @@ nbdi_retire_command (struct nbdi_session *s, struct nbdi_command *c)
   cmds->nr_table--;
   if (!c->completed)
     cmds->nr_pending--;
+  if (c->internal)
+    cmds->nr_internal--;
   unlink_command (c);
   free_closures (c);
   free (c->filter);
@@ -274,6 +306,38 @@ nbdi_disown_command (struct nbdi_command *c)
   c->waiter = NULL;
   free_closures (c);
   return 0;
+}
+
+/* The program is told that a command is over of which a part was sent.  What is
+ * still to be sent and received is for this one, in its place. */
+struct nbdi_command *
+nbdi_new_shadow (struct nbdi_session *s, struct nbdi_command *c)
+{
+  struct nbdi_commands *cmds = &s->cmds;
+  struct nbdi_command *shadow = nbdi_new_command (s);
+
+  if (shadow == NULL)
+    return NULL;
+  *shadow = *c;
+  NBDI_MOVED (&shadow->chunk);
+  NBDI_MOVED (&shadow->completion);
+  shadow->own = NULL;
+  shadow->why = NULL;
+  if (nbdi_disown_command (shadow) == -1) {
+    free (shadow);
+    return NULL;
+  }
+  c->filter = NULL;
+  shadow->disowned = false;
+  shadow->internal = true;
+  insert (c->list, shadow, c);
+  unlink_command (c);
+  shadow->chain = *slot (cmds, shadow->cookie);
+  *slot (cmds, shadow->cookie) = shadow;
+  cmds->nr_table++;
+  cmds->nr_pending++;
+  cmds->nr_internal++;
+  return shadow;
 }
 
 static void

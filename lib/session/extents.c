@@ -107,6 +107,21 @@ find_context (const struct nbdi_export *e, uint32_t id, size_t *number)
   return NULL;
 }
 
+/* Ids of contexts are those of one connection.  That of the other has the same
+ * contexts in the same order. */
+void
+nbdi_translate_filter (struct nbdi_command *c, const struct nbdi_export *from,
+                       const struct nbdi_export *to)
+{
+  size_t number;
+
+  if (c->filter == NULL || from == to)
+    return;
+  for (size_t at = 8; at < c->wire_length; at += 4)
+    if (find_context (from, nbdi_get32 (c->filter + at), &number) != NULL)
+      nbdi_put32 (c->filter + at, to->contexts[number].id);
+}
+
 /* Whether the command asked for the context with this id. */
 static bool
 asks_for (const struct nbdi_command *c, uint32_t id)

@@ -2,6 +2,7 @@
 /* The journal: modifying commands that were acknowledged and are not durable.
  * A server that dies may lose them, so they are kept to be written again. */
 
+#include "base/requests.h"
 #include "session/unsettled.h"
 
 /* A command can become an entry, and split a write and a TRIM below it. */
@@ -116,7 +117,7 @@ cut_below (struct nbdi_journal *j, uint16_t type, uint64_t offset,
   while (r != NULL) {
     struct nbdi_entry *e = (struct nbdi_entry *) r;
     r = nbdi_next_overlap (r, offset, count);
-    if (j->copies ? type == NBD_CMD_TRIM && e->type != NBD_CMD_TRIM
+    if (j->copies ? nbdi_is_advisory (type) && !nbdi_is_advisory (e->type)
                   : e->range.offset < offset || last_of (e) > last)
       continue;
     cut_entry (j, e, offset, last);
@@ -203,8 +204,8 @@ nbdi_add_entry (struct nbdi_journal *j, uint16_t type, uint16_t flags,
     return true;
 
   /* What it covers will be written again, unless it is cut away. */
-  bool kept = !durable || type == NBD_CMD_TRIM;
-  bool copied = kept && type == NBD_CMD_WRITE;
+  bool kept = !durable || nbdi_is_advisory (type);
+  bool copied = kept && nbdi_sends_data (type);
   if (!nbdi_replay_done (j)
       || !has_room (j, copied ? nbdi_copy_memory (count) : 0)
       || !reserve_entries (j, MOST_NEW))
@@ -265,7 +266,7 @@ nbdi_next_to_write (struct nbdi_journal *j)
       continue;
     }
     j->cursor = e->next;
-    if ((e->type == NBD_CMD_TRIM) == j->trims) {
+    if (nbdi_is_advisory (e->type) == j->trims) {
       e->state = NBDI_BEING_WRITTEN;
       j->to_write--;
       j->being_written++;

@@ -41,12 +41,19 @@ struct nbdi_command {
   bool answered;   /* final reply came before that */
   bool completed;
   bool disowned; /* nobody will ask how it ended */
+  bool internal; /* the library's own: it is only retired */
+  bool repeated; /* it was sent on a connection that was lost */
   int error;
   char *why;                        /* what the error means here, or NULL */
   uint64_t status_seen;             /* block status: contexts, as bits */
   uint64_t nr_told;                 /* block status: chunks; read: errors with
                                    an offset */
   struct nbdi_waiter *waiter;       /* of the blocking form */
+  uint64_t expires;                 /* 0: never */
+  uint64_t covers, number;          /* flush: what is durable after it, and
+                                       the how manieth it is */
+  struct nbdi_entry *entry;         /* of the journal, written again */
+  struct nbdi_ghost *ghost;         /* cancelled, but it may be carried out */
   union {                           /* told of the reply as it comes */
     nbd_chunk_callback chunk;       /* read */
     nbd_extent_callback extent;     /* block status */
@@ -58,8 +65,11 @@ struct nbdi_command {
 /* Commands by what has become of them; others are in the lanes. */
 struct nbdi_commands {
   struct nbdi_list waiting;    /* given to no connection, in their order */
+  struct nbdi_list settling;   /* answered, but a flush must come first */
   struct nbdi_list completed;  /* not retired, in order of completion */
-  size_t nr_pending;           /* are not completed */
+  size_t nr_pending;           /* are not completed, */
+  size_t nr_internal;          /* these of them the library's own */
+  uint64_t next_expiry;        /* none expires before that; 0: never */
   bool disconnect;             /* NBD_CMD_DISC was accepted */
   struct nbdi_command **table; /* all that are not retired, by cookie */
   size_t table_size, nr_table;
@@ -73,13 +83,29 @@ struct nbdi_session {
   struct nbdi_trace trace;
   struct nbdi_settings settings;
   struct nbdi_strings meta_contexts; /* the request list */
-  struct nbdi_export export;    /* what the server promised of it, */
-  struct nbdi_agreement agreed; /* and how to speak, once */
-  bool promised;                /* a connection stood */
+  struct nbdi_export export;         /* what the server promised of it, */
+  struct nbdi_agreement agreed;      /* and how to speak, once */
+  bool promised;                     /* a connection stood */
   struct nbdi_commands cmds;
   nbd_event_callback event; /* or none */
   int fatal_errno;          /* why the handle died */
   char *fatal_text;
+
+  /* What a handle needs that stays connected. */
+  bool lasting;     /* it does, or has deadlines */
+  pid_t owner;      /* the process that may connect again */
+  char *where;      /* the server and export, for messages, or NULL */
+  uint32_t largest; /* payload that was ever asked for */
+  bool journalled;  /* writes are remembered until they are durable */
+  struct nbdi_journal journal;
+  struct nbdi_ghosts ghosts;
+  bool own_flush;      /* one of ours is under way */
+  uint64_t nr_flushes; /* ever sent */
+  int flush_error;     /* of one of ours, for the program's next */
+  char *unsettled;     /* was lost, the next flush will tell */
+  int unwritten_errno; /* the journal was refused */
+  char *unwritten;     /* what of it, or NULL */
+  uint64_t nr_reconnects, nr_replayed;
 };
 
 /* export.c: what a server tells of the export. */
@@ -112,18 +138,22 @@ extern struct nbdi_command *nbdi_new_command (struct nbdi_session *s);
 extern struct nbdi_command *nbdi_find_command (struct nbdi_session *s,
                                                const struct nbdi_lane *lane,
                                                uint64_t cookie);
-extern struct nbdi_command *nbdi_lookup_command (struct nbdi_session *s,
+extern struct nbdi_command *nbdi_lookup_command (const struct nbdi_session *s,
                                                  uint64_t cookie);
 extern int nbdi_add_command (struct nbdi_session *s, struct nbdi_command *c,
                              struct nbdi_list *to);
-extern void nbdi_move_command (struct nbdi_command *c,
-                               struct nbdi_list *to);
+extern int nbdi_add_own_command (struct nbdi_session *s,
+                                 const struct nbdi_command *init,
+                                 struct nbdi_list *to);
+extern void nbdi_move_command (struct nbdi_command *c, struct nbdi_list *to);
 extern void nbdi_return_command (struct nbdi_session *s,
                                  struct nbdi_command *c);
 extern void nbdi_complete_command (struct nbdi_session *s,
                                    struct nbdi_command *c);
 extern void nbdi_retire_command (struct nbdi_session *s,
                                  struct nbdi_command *c);
+extern struct nbdi_command *nbdi_new_shadow (struct nbdi_session *s,
+                                             struct nbdi_command *c);
 extern int nbdi_disown_command (struct nbdi_command *c);
 extern void nbdi_abandon_unsent (struct nbdi_session *s,
                                  struct nbdi_list *list);
@@ -132,6 +162,10 @@ extern void nbdi_abandon_commands (struct nbdi_session *s,
 extern void nbdi_leave_buffers (struct nbdi_list *list);
 extern void nbdi_trim_commands (struct nbdi_session *s);
 extern void nbdi_free_commands (struct nbdi_session *s);
+
+/* event.c: telling the program what becomes of its connections. */
+extern void nbdi_tell (struct nbdi_session *s, unsigned event, int64_t value,
+                       const char *fmt, ...) NBDI_PRINTF (4, 5);
 
 /* read.c: placing what a read returns. */
 extern int nbdi_check_read_range (const struct nbdi_command *c,
@@ -155,8 +189,8 @@ extern void nbdi_call_error_chunk (struct nbdi_session *s,
 struct nbdi_extents {
   const uint8_t *p; /* the whole payload */
   size_t size;
-  bool wide;        /* of 64 bits */
-  bool wide_agreed; /* as it was negotiated */
+  bool wide;                      /* of 64 bits */
+  bool wide_agreed;               /* as it was negotiated */
   const struct nbdi_export *told; /* on the connection that it came on */
 };
 extern bool nbdi_status_has_room (struct nbdi_session *s,
@@ -164,6 +198,9 @@ extern bool nbdi_status_has_room (struct nbdi_session *s,
 extern void nbdi_deliver_extents (struct nbdi_session *s,
                                   struct nbdi_command *c,
                                   const struct nbdi_extents *x);
+extern void nbdi_translate_filter (struct nbdi_command *c,
+                                   const struct nbdi_export *from,
+                                   const struct nbdi_export *to);
 extern void nbdi_status_finish (struct nbdi_session *s,
                                 struct nbdi_command *c);
 

@@ -21,6 +21,7 @@ count_receive (struct nbdi_channel *ch, const struct iovec *iov, int n,
 
   for (int i = 0; i < n; i++)
     asked += iov[i].iov_len;
+  nbdi_note_moved (ch, r);
   ch->receives--;
   if (r < LARGE_RECEIVE && (r == -1 || (size_t) r < asked))
     ch->receives = 0;
@@ -52,6 +53,7 @@ socket_send (struct nbdi_channel *ch, struct iovec *iov, int n)
           ? send (ch->sock, iov[0].iov_base, iov[0].iov_len, MSG_NOSIGNAL)
           : sendmsg (ch->sock, &msg, MSG_NOSIGNAL);
   } while (r == -1 && errno == EINTR);
+  nbdi_note_moved (ch, r);
   return r;
 }
 
@@ -152,6 +154,7 @@ void
 nbdi_use_socket (struct nbdi_channel *ch, int sock)
 {
   ch->sock = sock;
+  ch->serial++;
   ch->transport = &nbdi_socket_transport;
   ch->peer_pid = 0;
 }

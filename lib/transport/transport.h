@@ -28,6 +28,9 @@ struct nbdi_channel {
   const struct nbdi_transport *transport;
   struct nbdi_tls *tls; /* NULL while nothing is encrypted */
   const struct nbdi_trace *trace;
+  unsigned serial; /* of its sockets, from 1 */
+  uint64_t moved;  /* when a byte last did, if the clock is watched */
+  bool watched;
   unsigned receives;  /* how often the socket may still be read */
   bool cut_off;       /* it ended without the other end's goodbye */
   const char *advice; /* if the server leaves now, or NULL */
@@ -94,6 +97,14 @@ extern const char *nbdi_advice (struct nbdi_channel *ch);
 /* tls-user.c: the user that a key belongs to, who is logged in if `setting`
  * is NULL. */
 extern char *nbdi_tls_user (const char *setting);
+
+/* The socket moved bytes, if r > 0. */
+static inline void
+nbdi_note_moved (struct nbdi_channel *ch, ssize_t r)
+{
+  if (unlikely (ch->watched) && r > 0)
+    ch->moved = nbdi_now ();
+}
 
 /* Transports without buffers of their own need not say so. */
 

@@ -39,6 +39,8 @@ class Request:
     flags: tuple[RequestFlag, ...] = ()  # that it may carry
     needs: str | None = None  # NBD_FLAG_* without which the server does not know it
     modifies: bool = False  # so an export that is read-only refuses it
+    advisory: bool = False  # the server may do nothing and report success
+    settles: bool = False  # what was acknowledged before it is durable after it
     # The errno of a range beyond the end of the export; None: it has no range.
     past_end: str | None = None
     shortened: bool = False  # a count that does not fit into 32 bits is cut to fit

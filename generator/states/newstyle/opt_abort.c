@@ -28,7 +28,7 @@ STATE (SEND)
     l->channel.transport->shutdown_write (&l->channel);
   if (l->opt.error != 0) {
     nbdi_option_error (l);
-    return FAILED;
+    return nbdi_refusal_may_pass (l) ? GONE : FAILED;
   }
   return NEXT (RECV_REPLY);
 }

@@ -58,7 +58,6 @@ STATE (RECV_ZEROES)
 
 /* The server closed the connection instead of answering. */
 STATE (REFUSED)
-  GOES_TO (.DEAD)
 {
   CLEANUP_TEXT const char *name = nbdi_printable (s->settings.export_name);
 
@@ -66,5 +65,5 @@ STATE (REFUSED)
               "NBD_OPT_EXPORT_NAME: the server refused export %s by "
               "closing the connection",
               name);
-  return NEXT (.DEAD);
+  return GONE;
 }

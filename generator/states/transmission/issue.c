@@ -11,8 +11,26 @@ STATE (START)
   IDLE
   ON (QUEUED -> HOLD)
   ON (FLUSH -> SEND)
+  GOES_TO (JOURNAL)
 {
-  return WAIT;
+  return unlikely (!nbdi_replay_done (&s->journal)) ? NEXT (JOURNAL) : WAIT;
+}
+
+/* After an outage write the journal again, and send nothing else before the
+ * server has taken it. */
+STATE (JOURNAL)
+  IDLE
+  ON (FLUSH -> JOURNAL)
+  ON (QUEUED -> JOURNAL)
+  CONSUMES (an entry of the journal)
+  GOES_TO (SEND, START)
+{
+  switch (nbdi_take_entries (l)) {
+  case NBDI_IO_READY: return NEXT (START);
+  case NBDI_IO_WAIT: break;
+  default: return FAILED;
+  }
+  return l->lane.queue.nr > 0 ? NEXT (SEND) : WAIT;
 }
 
 /* Whole requests wait: for company, or for room in the socket. */
@@ -29,9 +47,11 @@ STATE (SEND)
   ON (NOTIFY_WRITE -> SEND)
   GOES_TO (START, HOLD, SHUT_WRITE, BROKEN)
 {
+  if (unlikely (s->cmds.waiting.nr > 0))
+    nbdi_take_work (l);
   switch (nbdi_send_queue (l)) {
   case NBDI_IO_READY:
-    return s->cmds.disconnect ? NEXT (SHUT_WRITE) : NEXT (START);
+    return l->sending.disconnect ? NEXT (SHUT_WRITE) : NEXT (START);
   case NBDI_IO_WAIT:
     if (l->sending.begun == 0 && !nbdi_transport_unsent (&l->channel))
       return NEXT (HOLD);
@@ -70,11 +90,10 @@ STATE (BROKEN)
 
 /* The buffer is served: report why sending failed. */
 STATE (FAIL)
-  GOES_TO (.DEAD)
 {
   if (l->sending.broken_text != NULL)
     nbdi_error (0, "%s", l->sending.broken_text);
   else
     nbdi_lost (l, l->sending.broken_errno, "send");
-  return NEXT (.DEAD);
+  return GONE;
 }

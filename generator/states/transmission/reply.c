@@ -13,10 +13,20 @@ GROUP (TRANSMISSION.REPLY)
 STATE (START)
   IDLE
   IO (RECV, 1)
-  ON (END_OF_STREAM -> .CLOSED)
+  ON (END_OF_STREAM -> ENDED)
   GOES_TO (RECV_MAGIC)
 {
   return NEXT (RECV_MAGIC);
+}
+
+/* The server closed the connection, because we leave, or for no reason. */
+STATE (ENDED)
+  GOES_TO (.CLOSED)
+{
+  if (!nbdi_comes_back (l))
+    return NEXT (.CLOSED);
+  nbdi_lost (l, 0, "recv");
+  return GONE;
 }
 
 /* The magic number tells which kind of header this is, and no byte more

@@ -141,6 +141,21 @@ _PREDICATES: Sequence[tuple[str, str, Callable[[Request], bool]]] = (
         lambda request: request.past_end is not None,
     ),
     (
+        "nbdi_modifies",
+        "Whether it modifies the export",
+        lambda request: request.modifies,
+    ),
+    (
+        "nbdi_is_advisory",
+        "Whether the server may do nothing and report success",
+        lambda request: request.advisory,
+    ),
+    (
+        "nbdi_settles",
+        "Whether what was acknowledged before it is durable after it",
+        lambda request: request.settles,
+    ),
+    (
         "nbdi_sends_data",
         "Whether the range follows the request",
         lambda request: request.payload is Payload.OUT,

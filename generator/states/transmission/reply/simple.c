@@ -29,8 +29,8 @@ STATE (START)
   const uint8_t *p = nbdi_take (l, NBD_SIMPLE_REPLY_SIZE);
   uint32_t error = nbdi_get32 (p + 4);
   uint64_t cookie = nbdi_get64 (p + 8);
-  struct nbdi_command *c =
-    nbdi_find_command (s, &l->lane, nbdi_own_cookie (l, cookie));
+  struct nbdi_command *c = nbdi_find_command (s, &l->lane,
+                                              nbdi_own_cookie (l, cookie));
 
   l->reply.command = c;
   if (unlikely (c == NULL)) {

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "machine/machine.h"
+
+#include <errno.h>
+
+/* Come back after a connection was lost, or could not be had. */
+GROUP (RECONNECT)
+
+/* Decide whether another one is to be made, and let go of what is left. */
+STATE (START)
+  GOES_TO (DELAY, .CLOSED)
+{
+  if (nbdi_has_left (l))
+    return NEXT (.CLOSED);
+  if (nbdi_plan_attempt (l) == -1)
+    return FAILED;
+  nbdi_take_commands_back (l);
+  nbdi_drop_connection (l);
+  return NEXT (DELAY);
+}
+
+/* Wait for the time of the next attempt. */
+STATE (DELAY)
+  AFTER (l->outage.next -> REAP)
+{
+  return WAIT;
+}
+
+/* A server that is our child is started again, so what is left of it must
+ * have ended. */
+STATE (REAP)
+  AFTER (l->outage.next -> REAP)
+  GOES_TO (ATTEMPT)
+{
+  if (nbdi_may_start_server (l))
+    return NEXT (ATTEMPT);
+  return WAIT;
+}
+
+/* Begin as the first connection did. */
+STATE (ATTEMPT)
+  GOES_TO (.CONNECT.START, .GREETING.START)
+{
+  switch (nbdi_begin_attempt (l)) {
+  case NBDI_IO_READY: return NEXT (.GREETING.START);
+  case NBDI_IO_WAIT: return NEXT (.CONNECT.START);
+  default: return GONE;
+  }
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* What the handle waits for. */
+
+#include "drive/drive.h"
+
+/* What is awaited from the socket: by the machine, and by a transport that
+ * has something of its own to send. */
+unsigned
+nbdi_wanted_direction (const struct nbd_handle *h)
+{
+  unsigned direction = nbdi_direction (&h->link);
+
+  if (direction != 0 && nbdi_transport_unsent (&h->link.channel))
+    direction |= LIBNBD_AIO_DIRECTION_WRITE;
+  return direction;
+}
+
+/* Whether the machine can go on without the socket: with what is in a buffer,
+ * ours or one of the transport, or because nothing can be sent any more. */
+bool
+nbdi_can_go_on (const struct nbd_handle *h)
+{
+  const struct nbdi_link *l = &h->link;
+  unsigned direction = nbdi_direction (l);
+
+  if (unlikely (l->sending.broken_errno != 0))
+    return direction != 0;
+  return (direction & LIBNBD_AIO_DIRECTION_READ) != 0
+         && ((l->in.end > l->in.pos && l->in.end - l->in.pos >= l->in.need)
+             || nbdi_transport_pending (&l->channel));
+}
+
+/* What the machine waits for, and BOTH while it can go on: a program that
+ * polls for writing wakes at once. */
+unsigned
+nbdi_shown_direction (const struct nbd_handle *h)
+{
+  if (h->session.lasting)
+    return nbdi_phase_in (h, NBDI_PHASE_CONNECTING | NBDI_PHASE_CONNECTED)
+             ? LIBNBD_AIO_DIRECTION_READ
+             : 0;
+  return nbdi_can_go_on (h) ? LIBNBD_AIO_DIRECTION_BOTH
+                            : nbdi_wanted_direction (h);
+}

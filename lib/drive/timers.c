@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* What has to be done at a certain time although no socket is ready:
+ * deadlines of the machine and of commands, and ghosts that are laid. */
+
+#include "drive/drive.h"
+
+#include <errno.h>
+#include <limits.h>
+
+/* How often to ask whether a server's process is gone, while a command waits
+ * for that. */
+#define LOOK_PAUSE UINT64_C (20000000)
+
+/* When a command that is held may go. */
+static uint64_t
+next_release (struct nbd_handle *h)
+{
+  const struct nbdi_session *s = &h->session;
+
+  if (s->cmds.waiting.nr == 0 || s->ghosts.nr == 0)
+    return 0;
+  return nbdi_earlier (s->ghosts.next_expiry, nbdi_now () + LOOK_PAUSE);
+}
+
+/* When that is next, 0: never. */
+uint64_t
+nbdi_next_due (struct nbd_handle *h)
+{
+  if (!h->session.lasting)
+    return 0;
+  return nbdi_earlier (nbdi_earlier (nbdi_next_deadline (&h->link),
+                                     h->session.cmds.next_expiry),
+                       next_release (h));
+}
+
+/* How long poll(2) may sleep for that, and for another end if there is one;
+ * in milliseconds, -1: for ever. */
+int
+nbdi_sleep_ms (struct nbd_handle *h, int timeout_ms,
+               const struct timespec *end)
+{
+  uint64_t due = nbdi_next_due (h), now;
+  int left = timeout_ms < 0 ? -1 : nbdi_time_left (end);
+
+  if (due == 0)
+    return left;
+  now = nbdi_now ();
+  uint64_t ms = due <= now ? 0 : (due - now + 999999) / 1000000;
+  if (ms > INT_MAX)
+    ms = INT_MAX;
+  return left < 0 || ms < (unsigned) left ? (int) ms : left;
+}
+
+/* Commands whose time is over. */
+static void
+expire_list (struct nbd_handle *h, struct nbdi_list *list, uint64_t now)
+{
+  struct nbdi_command *c, *next;
+
+  for (c = list->first; c != NULL; c = next) {
+    next = c->next;
+    if (c->expires == 0 || c->internal)
+      continue;
+    if (c->expires <= now
+        && nbdi_end_command (h, c, ETIMEDOUT,
+                             "no reply within the %g s that a command may "
+                             "take",
+                             (double) h->session.settings.command_timeout
+                               / 1000)
+             == 0)
+      continue;
+    /* Without memory it is tried again. */
+    if (c->expires <= now)
+      c->expires = now + LOOK_PAUSE;
+    h->session.cmds.next_expiry = nbdi_earlier (h->session.cmds.next_expiry,
+                                                c->expires);
+  }
+}
+
+static void
+expire_commands (struct nbd_handle *h)
+{
+  struct nbdi_commands *cmds = &h->session.cmds;
+  uint64_t now = nbdi_now ();
+
+  if (!nbdi_passed (cmds->next_expiry))
+    return;
+  cmds->next_expiry = 0;
+  expire_list (h, &h->link.lane.sent, now);
+  expire_list (h, &h->link.lane.queue, now);
+  expire_list (h, &cmds->waiting, now);
+  expire_list (h, &cmds->settling, now);
+}
+
+/* Do what is due. */
+void
+nbdi_do_due (struct nbd_handle *h)
+{
+  struct nbdi_session *s = &h->session;
+
+  if (!s->lasting)
+    return;
+  expire_commands (h);
+  nbdi_event (&h->link, NBDI_EVENT_AFTER);
+  if (s->cmds.waiting.nr > 0 && s->ghosts.nr > 0)
+    nbdi_lay_ghosts (&s->ghosts, nbdi_now ());
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Letting go of a connection, and of what was under way on it. */
+
+#include "machine/machine.h"
+#include "session/finish.h"
+
+/* A new connection must find nothing of the old one. */
+void
+nbdi_drop_connection (struct nbdi_link *l)
+{
+  l->sending.begun = 0;
+  l->sending.full = l->sending.disconnect = false;
+  l->sending.broken_errno = 0;
+  free (l->sending.broken_text);
+  l->sending.broken_text = NULL;
+  l->reply.command = NULL;
+  nbdi_forget_entries (l);
+  nbdi_free_buffers (l);
+  nbdi_tls_free (&l->channel);
+  nbdi_close_socket (&l->channel);
+}
+
+/* The server may still carry out what it was sent a byte of. */
+static void
+leave_ghost (struct nbdi_link *l, struct nbdi_command *c, uint64_t expires)
+{
+  struct nbdi_session *s = l->session;
+
+  if (c->ghost != NULL)
+    nbdi_lose_shadow (&s->ghosts, c->ghost, expires, l->witness);
+  else if (c->begun && nbdi_modifies (c->type))
+    nbdi_add_ghost (&s->ghosts, c->offset, c->count, expires, l->witness);
+  c->ghost = NULL;
+}
+
+/* Begin a command anew, whatever came of it. */
+void
+nbdi_begin_again (struct nbdi_command *c)
+{
+  c->begun = c->sent = c->answered = false;
+  c->mark = c->received = c->status_seen = c->nr_told = 0;
+  c->error = 0;
+  free (c->why);
+  c->why = NULL;
+}
+
+static void
+take_back (struct nbdi_link *l, struct nbdi_command *c, uint64_t expires)
+{
+  struct nbdi_session *s = l->session;
+
+  leave_ghost (l, c, expires);
+  /* Its final reply came while its payload was being sent. */
+  if (c->answered && c->error != 0 && !c->internal)
+    nbdi_complete_command (s, c);
+  /* What the library asked for itself it will ask for again. */
+  else if (c->internal)
+    nbdi_retire_command (s, c);
+  else {
+    c->repeated |= c->begun;
+    nbdi_begin_again (c);
+    nbdi_translate_filter (c, l->told, &s->export);
+    nbdi_return_command (s, c);
+  }
+}
+
+/* The connection is gone: its commands wait for another one. */
+void
+nbdi_take_commands_back (struct nbdi_link *l)
+{
+  struct nbdi_session *s = l->session;
+  uint64_t expires = nbdi_quarantine_ends (s);
+
+  while (l->lane.sent.first != NULL)
+    take_back (l, l->lane.sent.first, expires);
+  while (l->lane.queue.first != NULL)
+    take_back (l, l->lane.queue.first, expires);
+  nbdi_put_witness (l->witness);
+  l->witness = NULL;
+  nbdi_lay_ghosts (&s->ghosts, nbdi_now ());
+}

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+/* Connections that are away: whether, when and how often to try again. */
+
+#include "machine/machine.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define MS UINT64_C (1000000)
+
+/* How long the second attempt waits, how the waits grow, and to what. */
+#define FIRST_PAUSE (100 * MS)
+#define GROW(pause) ((pause) *8 / 5)
+#define LONGEST_PAUSE (5000 * MS)
+
+/* At most this share of the time allowed is spent on one pause. */
+#define PAUSE_SHARE 8
+
+/* How often to look whether a child has ended, and when to kill it. */
+#define REAP_PAUSE (10 * MS)
+#define KILL_AFTER (2000 * MS)
+
+/* How long it may take, in milliseconds: -1 is for ever, 0 not at all. */
+static int64_t
+patience (const struct nbdi_link *l)
+{
+  const struct nbdi_settings *set = &l->session->settings;
+
+  return l->session->promised ? set->reconnect_timeout : set->connect_timeout;
+}
+
+static uint64_t
+end_of (uint64_t since, int64_t ms)
+{
+  return ms <= 0 ? 0 : since + (uint64_t) ms * MS;
+}
+
+/* The first connection is asked for now. */
+void
+nbdi_begin_connecting (struct nbdi_link *l)
+{
+  l->outage.since = nbdi_now ();
+  l->outage.ends = end_of (l->outage.since, patience (l));
+}
+
+/* Until when the server may still carry out what it was sent on a connection
+ * that is lost now. */
+uint64_t
+nbdi_quarantine_ends (const struct nbdi_session *s)
+{
+  int64_t ms = s->settings.quarantine;
+
+  return ms < 0 ? 0 : nbdi_now () + (uint64_t) ms * MS;
+}
+
+/* When patience ends, as a deadline of the machine. */
+uint64_t
+nbdi_patience_ends (const struct nbdi_link *l)
+{
+  return nbdi_link_in (l, NBDI_PHASE_CONNECTING | NBDI_PHASE_CONNECTED)
+           ? l->outage.ends
+           : 0;
+}
+
+/* Whether something is expected of the server, and nothing has moved since
+ * when. */
+uint64_t
+nbdi_silence_ends (const struct nbdi_link *l)
+{
+  int64_t ms = l->session->settings.stall_timeout;
+
+  if (ms <= 0 || l->channel.sock == -1)
+    return 0;
+  if (nbdi_link_in (l, NBDI_PHASE_CONNECTED) && l->lane.sent.nr == 0
+      && l->lane.queue.nr == 0)
+    return 0;
+  return nbdi_link_in (l, NBDI_PHASE_CONNECTING | NBDI_PHASE_CONNECTED)
+           ? end_of (l->channel.moved, ms)
+           : 0;
+}
+
+/* Why a connection is given up whose server has become silent. */
+void
+nbdi_stall_error (const struct nbdi_link *l)
+{
+  const struct nbdi_session *s = l->session;
+  double seconds = (double) s->settings.stall_timeout / 1000;
+
+  if (s->promised)
+    nbdi_error (ETIMEDOUT,
+                "the server has neither sent nor taken a byte for %g s with "
+                "%zu commands in flight",
+                seconds, l->lane.sent.nr + l->lane.queue.nr);
+  else
+    nbdi_error (ETIMEDOUT, "the server was silent for %g s", seconds);
+}
+
+/* Spread the attempts of many clients: 80 to 120 per cent. */
+static uint64_t
+spread (uint64_t pause)
+{
+  uint64_t noise = (nbdi_now () / 1000) * UINT64_C (0x9e3779b97f4a7c15);
+
+  return pause * 4 / 5 + pause * 2 / 5 * (noise >> 56) / 256;
+}
+
+/* How long to wait before the next attempt; the first is made at once. */
+static uint64_t
+next_pause (struct nbdi_link *l)
+{
+  struct nbdi_outage *o = &l->outage;
+  uint64_t most = LONGEST_PAUSE;
+  int64_t allowed = patience (l);
+  uint64_t pause = o->pause;
+
+  if (allowed > 0 && (uint64_t) allowed * MS / PAUSE_SHARE < most)
+    most = (uint64_t) allowed * MS / PAUSE_SHARE;
+  o->pause = pause == 0 ? FIRST_PAUSE : GROW (pause);
+  if (o->pause > most)
+    o->pause = most;
+  return pause == 0 ? 0 : spread (pause > most ? most : pause);
+}
+
+/* Whether another connection is made if one is lost, or cannot be had. */
+bool
+nbdi_is_patient (const struct nbdi_link *l)
+{
+  const struct nbdi_session *s = l->session;
+
+  if (!s->lasting || patience (l) == 0 || s->owner != getpid ())
+    return false;
+  /* What the program negotiates itself is for it to begin again. */
+  return s->promised || !l->opt.manual;
+}
+
+/* Whether the program said that it leaves, and nothing else is to be done. */
+bool
+nbdi_has_left (const struct nbdi_link *l)
+{
+  const struct nbdi_commands *cmds = &l->session->cmds;
+  size_t leaving = cmds->disconnect && !l->sending.disconnect;
+
+  return cmds->disconnect && nbdi_is_patient (l)
+         && cmds->nr_pending - cmds->nr_internal <= leaving;
+}
+
+/* The server closed the connection without a word: is that an outage? */
+bool
+nbdi_comes_back (const struct nbdi_link *l)
+{
+  return nbdi_is_patient (l) && !nbdi_has_left (l);
+}
+
+/* Whether it is for the program to choose another option. */
+bool
+nbdi_program_chooses (const struct nbdi_session *s)
+{
+  return s->settings.opt_mode && !s->promised;
+}
+
+/* There is no such export yet, or not any more: that says nothing of the next
+ * attempt. */
+bool
+nbdi_refusal_may_pass (const struct nbdi_link *l)
+{
+  int errnum = nbdi_find_refusal (l->opt.reply.type)->errnum;
+
+  return errnum == ENOENT || errnum == ESHUTDOWN;
+}
+
+static void
+keep_text (char **field)
+{
+  free (*field);
+  *field = strdup (nbdi_last_text ());
+}
+
+/* What the handle is connected to, for messages. */
+static const char *
+whereto (const struct nbdi_session *s)
+{
+  return s->where ? s->where : "the server";
+}
+
+static void
+begin_outage (struct nbdi_link *l)
+{
+  struct nbdi_outage *o = &l->outage;
+
+  o->since = nbdi_now ();
+  o->ends = end_of (o->since, patience (l));
+  o->attempts = 0;
+  keep_text (&o->why);
+  o->error = nbdi_last_errno ();
+  nbdi_tell (l->session, LIBNBD_EVENT_LOST, 0,
+             "the connection to %s was lost (%s)", whereto (l->session),
+             o->why ? o->why : nbdi_dots);
+}
+
+static void
+attempt_failed (struct nbdi_link *l, uint64_t pause)
+{
+  struct nbdi_outage *o = &l->outage;
+
+  o->attempts++;
+  keep_text (&o->last);
+  o->error = nbdi_last_errno ();
+  nbdi_tell (l->session, LIBNBD_EVENT_ATTEMPT_FAILED, (int64_t) (pause / MS),
+             "attempt %u failed: %s; the next one is in %" PRIu64 " ms",
+             o->attempts, o->last ? o->last : nbdi_dots, pause / MS);
+}
+
+/* The connection is gone, or could not be had, for the reason that is this
+ * thread's error: say when to try again, or fail. */
+int
+nbdi_plan_attempt (struct nbdi_link *l)
+{
+  struct nbdi_outage *o = &l->outage;
+  bool again = l->session->promised && o->since == 0;
+
+  nbdi_keep_error ();
+  if (!nbdi_is_patient (l))
+    return -1;
+  if (!nbdi_can_be_reached_again (&l->reach)) {
+    CLEANUP_FREE char *why = strdup (nbdi_last_text ());
+    nbdi_error (nbdi_last_errno (),
+                "%s; a socket that the program connected cannot be "
+                "connected again",
+                why ? why : nbdi_dots);
+    return -1;
+  }
+  uint64_t pause = next_pause (l);
+  if (again)
+    begin_outage (l);
+  else
+    attempt_failed (l, pause);
+  o->next = nbdi_now () + pause;
+  o->kill = nbdi_now () + KILL_AFTER;
+  return 0;
+}
+
+/* Patience is at its end: this is the whole story. */
+void
+nbdi_give_up (struct nbdi_link *l)
+{
+  const struct nbdi_session *s = l->session;
+  struct nbdi_outage *o = &l->outage;
+  double allowed = (double) patience (l) / 1000;
+  CLEANUP_FREE char *end = NULL, *begin = NULL;
+  int r;
+
+  r = asprintf (&end, "%u attempt%s%s%s", o->attempts,
+                o->attempts == 1 ? "" : "s", o->last ? ", the last: " : "",
+                o->last ? o->last : "");
+  if (r == -1)
+    end = NULL;
+  if (o->why)
+    r = asprintf (&begin,
+                  "the connection to %s was lost %" PRIu64 " s ago (%s) and "
+                  "could not be restored within %g s",
+                  whereto (s), (nbdi_now () - o->since) / (1000 * MS), o->why,
+                  allowed);
+  else
+    r = asprintf (&begin, "could not connect to %s within %g s", whereto (s),
+                  allowed);
+  if (r == -1)
+    begin = NULL;
+  nbdi_error (0, "%s: %s", begin ? begin : nbdi_dots, end ? end : nbdi_dots);
+  nbdi_set_last_errno (o->error ? o->error : ETIMEDOUT);
+  nbdi_tell (l->session, LIBNBD_EVENT_GIVEN_UP, 0, "%s", nbdi_last_text ());
+}
+
+/* Whether the server can be started again, if it is a child of ours; if not,
+ * when to ask again. */
+bool
+nbdi_may_start_server (struct nbdi_link *l)
+{
+  uint64_t now = nbdi_now ();
+
+  if (nbdi_child_gone (&l->reach))
+    return true;
+  nbdi_ask_child_to_end (&l->reach, now < l->outage.kill ? SIGTERM : SIGKILL);
+  l->outage.next = now + REAP_PAUSE;
+  return false;
+}
+
+/* Begin the next attempt.  READY: there is a connection, WAIT: there are
+ * addresses to be tried, FAILED. */
+int
+nbdi_begin_attempt (struct nbdi_link *l)
+{
+  const struct nbdi_agreement nothing = { .protocol = NULL };
+
+  l->epoch++;
+  l->agreed = nothing;
+  l->opt.option = 0;
+  l->told = l->session->promised ? &l->told_again : &l->session->export;
+  nbdi_forget_export (l->told);
+  nbdi_forget_contexts (l->told);
+  l->told->asked = l->told->contexts_asked = false;
+  l->channel.moved = nbdi_now ();
+  if (l->reach.server.kind != NBDI_SERVER_NONE
+      && nbdi_start_server (&l->reach, &l->channel) == -1)
+    return NBDI_IO_FAILED;
+  if (l->channel.sock >= 0)
+    return NBDI_IO_READY;
+  nbdi_begin_addresses (&l->reach);
+  return NBDI_IO_WAIT;
+}
+
+/* There is a connection by address. */
+void
+nbdi_connected (struct nbdi_link *l)
+{
+  const struct nbdi_session *s = l->session;
+
+  if (!s->lasting)
+    return;
+  l->channel.moved = nbdi_now ();
+  if (s->settings.quarantine != 0 && l->reach.peer.addr.ss_family == AF_UNIX)
+    nbdi_ask_for_peer (&l->channel);
+}
+
+/* Keep an eye on the process that serves the connection: when it is gone it
+ * carries nothing out any more. */
+void
+nbdi_find_witness (struct nbdi_link *l)
+{
+  pid_t pid = l->channel.peer_pid;
+
+  if (!l->session->lasting || l->session->settings.quarantine == 0)
+    return;
+  if (pid == 0 && !l->reach.proxy)
+    pid = l->reach.pid;
+  nbdi_put_witness (l->witness);
+  int fd = pid > 0 ? nbdi_open_peer (pid) : -1;
+  l->witness = fd >= 0 ? nbdi_new_witness (fd) : NULL;
+  if (fd >= 0 && l->witness == NULL)
+    close (fd);
+}
+
+/* The server does what we ask for: the outage, if there was one, is over. */
+void
+nbdi_end_outage (struct nbdi_link *l)
+{
+  struct nbdi_session *s = l->session;
+  struct nbdi_outage *o = &l->outage;
+  uint64_t lasted = (nbdi_now () - o->since) / MS;
+
+  o->since = o->ends = 0;
+  if (o->why == NULL)
+    return;
+  s->nr_reconnects++;
+  nbdi_tell (s, LIBNBD_EVENT_BACK, (int64_t) lasted,
+             "the connection to %s is back after %" PRIu64 " ms", whereto (s),
+             lasted);
+  nbdi_free_outage (o);
+}
+
+void
+nbdi_free_outage (struct nbdi_outage *o)
+{
+  free (o->why);
+  free (o->last);
+  o->why = o->last = NULL;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* What a server promised when the first connection stood, and whether it
+ * still holds on another. */
+
+#include "machine/machine.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+/* Flags that a program may rely upon once it has seen them. */
+static const struct {
+  uint16_t flag;
+  const char *name;
+} abilities[] = {
+  { NBD_FLAG_SEND_FLUSH, "flush" },
+  { NBD_FLAG_SEND_FUA, "FUA" },
+  { NBD_FLAG_SEND_TRIM, "trim" },
+  { NBD_FLAG_SEND_WRITE_ZEROES, "write zeroes" },
+  { NBD_FLAG_SEND_DF, "DF" },
+  { NBD_FLAG_CAN_MULTI_CONN, "several connections" },
+  { NBD_FLAG_SEND_CACHE, "cache" },
+  { NBD_FLAG_SEND_FAST_ZERO, "fast zero" },
+  { NBD_FLAG_BLOCK_STATUS_PAYLOAD, "block status with a payload" },
+};
+
+static int
+stale (const struct nbdi_session *s, const char *what, const char *was,
+       const char *is)
+{
+  nbdi_error (ESTALE,
+              "the server is back, but %s is not what it was, so %s cannot "
+              "be used any more: it was %s and is %s",
+              what, s->where ? s->where : "the export", was, is);
+  return -1;
+}
+
+static int
+stale_number (const struct nbdi_session *s, const char *what, uint64_t was,
+              uint64_t is)
+{
+  char old[24], new[24];
+
+  snprintf (old, sizeof old, "%" PRIu64, was);
+  snprintf (new, sizeof new, "%" PRIu64, is);
+  return stale (s, what, old, new);
+}
+
+static int
+compare_agreement (const struct nbdi_session *s,
+                   const struct nbdi_agreement *is)
+{
+  const struct nbdi_agreement *was = &s->agreed;
+
+  if (was->tls && !is->tls)
+    return stale (s, "encryption", "on", "off");
+  if (was->extended_headers != is->extended_headers)
+    return stale (s, "the style of headers",
+                  was->extended_headers ? "extended" : "compact",
+                  is->extended_headers ? "extended" : "compact");
+  if (was->structured_replies != is->structured_replies)
+    return stale (s, "the style of replies",
+                  was->structured_replies ? "structured" : "simple",
+                  is->structured_replies ? "structured" : "simple");
+  return 0;
+}
+
+static int
+compare_flags (const struct nbdi_session *s, const struct nbdi_export *is)
+{
+  uint16_t lost = s->export.flags & ~is->flags;
+
+  if ((is->flags & ~s->export.flags & NBD_FLAG_READ_ONLY) != 0)
+    return stale (s, "the export", "writable", "read-only");
+  for (size_t i = 0; i < sizeof abilities / sizeof abilities[0]; i++)
+    if ((lost & abilities[i].flag) != 0)
+      return stale (s, abilities[i].name, "supported", "not");
+  return 0;
+}
+
+static int
+compare_sizes (const struct nbdi_session *s, const struct nbdi_export *is)
+{
+  const struct nbdi_export *was = &s->export;
+  uint32_t least = was->minimum ? was->minimum : 1;
+
+  if (is->size < was->size)
+    return stale_number (s, "the size", was->size, is->size);
+  if (is->minimum > least)
+    return stale_number (s, "the minimum block size", least, is->minimum);
+  if (is->maximum != 0 && is->maximum < s->largest)
+    return stale_number (s, "the maximum block size", was->maximum,
+                         is->maximum);
+  if (was->name && is->name && strcmp (was->name, is->name) != 0)
+    return stale (s, "the export's name", was->name, is->name);
+  return 0;
+}
+
+/* Contexts are the same if they have the same names.  Those of the new
+ * connection come into the order of the old ones. */
+static int
+compare_contexts (const struct nbdi_session *s, struct nbdi_export *is)
+{
+  const struct nbdi_export *was = &s->export;
+
+  for (uint32_t i = 0; i < was->nr_contexts; i++) {
+    uint32_t j = i;
+    while (j < is->nr_contexts
+           && strcmp (is->contexts[j].name, was->contexts[i].name) != 0)
+      j++;
+    if (j == is->nr_contexts)
+      return stale (s, was->contexts[i].name, "a metadata context", "none");
+    struct nbdi_context found = is->contexts[j];
+    is->contexts[j] = is->contexts[i];
+    is->contexts[i] = found;
+  }
+  return 0;
+}
+
+/* What is better than it was. */
+static void
+take_more (struct nbdi_session *s, const struct nbdi_export *is)
+{
+  struct nbdi_export *was = &s->export;
+
+  if (is->maximum != 0)
+    was->maximum = is->maximum;
+  if (is->size == was->size)
+    return;
+  nbdi_tell (s, LIBNBD_EVENT_GROWN, (int64_t) is->size,
+             "the export has grown from %" PRIu64 " to %" PRIu64 " bytes",
+             was->size, is->size);
+  was->size = is->size;
+}
+
+/* The first connection makes the promise, others have to keep it. */
+int
+nbdi_take_promise (struct nbdi_link *l)
+{
+  struct nbdi_session *s = l->session;
+
+  nbdi_find_witness (l);
+  if (!s->promised) {
+    s->promised = true;
+    s->agreed = l->agreed;
+    nbdi_open_journal (s);
+    nbdi_end_outage (l);
+    nbdi_tell (s, LIBNBD_EVENT_CONNECTED, 0, "connected to %s",
+               s->where ? s->where : "the server");
+    return 0;
+  }
+  if (l->told == &s->export)
+    return 0;
+  if (compare_agreement (s, &l->agreed) == -1
+      || compare_flags (s, l->told) == -1 || compare_sizes (s, l->told) == -1
+      || compare_contexts (s, l->told) == -1)
+    return -1;
+  take_more (s, l->told);
+  nbdi_begin_journal (s);
+  if (s->cmds.nr_pending == 0 && nbdi_replay_done (&s->journal))
+    nbdi_end_outage (l);
+  return 0;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* What has to be remembered of replies, and done about them, so that an
+ * outage loses nothing: see libnbd-reconnect(3). */
+
+#include "machine/machine.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+/* The promise is made: does it need a journal? */
+void
+nbdi_open_journal (struct nbdi_session *s)
+{
+  const struct nbdi_settings *set = &s->settings;
+
+  s->journal.size = set->journal_size;
+  s->journal.copies = set->unflushed_policy == LIBNBD_UNFLUSHED_JOURNAL;
+  s->journalled = s->lasting && set->reconnect_timeout != 0
+                  && set->unflushed_policy != LIBNBD_UNFLUSHED_TRUST
+                  && (s->export.flags & NBD_FLAG_SEND_FLUSH) != 0
+                  && (s->export.flags & NBD_FLAG_READ_ONLY) == 0;
+}
+
+/* Have a flush of our own sent, unless one is under way.  Without memory the
+ * next reply brings another chance. */
+void
+nbdi_ask_flush (struct nbdi_session *s)
+{
+  if (s->own_flush)
+    return;
+  const struct nbdi_command c = { .type = NBD_CMD_FLUSH };
+
+  s->own_flush = nbdi_add_own_command (s, &c, &s->cmds.waiting) == 0;
+}
+
+/* All that was acknowledged before this flush was sent is durable. */
+static void
+flush_succeeded (struct nbdi_session *s, const struct nbdi_command *flush)
+{
+  struct nbdi_command *c;
+
+  nbdi_settle (&s->journal, flush->covers);
+  while ((c = s->cmds.settling.first) != NULL && c->covers < flush->number)
+    nbdi_complete_command (s, c);
+  if (s->cmds.settling.first != NULL)
+    nbdi_ask_flush (s);
+}
+
+/* A flush of ours failed: so does what waited for it, or else the next flush
+ * of the program. */
+static void
+flush_failed (struct nbdi_session *s, const struct nbdi_command *flush)
+{
+  struct nbdi_command *c;
+
+  s->flush_error = flush->error;
+  while ((c = s->cmds.settling.first) != NULL) {
+    nbdi_fail_command (s, c, flush->error,
+                       "the write was carried out, but the flush that had to "
+                       "follow failed");
+    nbdi_complete_command (s, c);
+  }
+}
+
+/* The server refused to take again what it took before. */
+static void
+entry_failed (struct nbdi_session *s, const struct nbdi_command *c)
+{
+  if (s->unwritten != NULL)
+    return;
+  if (asprintf (&s->unwritten,
+                "%" PRIu64 " bytes at offset %" PRIu64 " that were written "
+                "before the outage could not be written again: %s",
+                c->count, c->offset, c->why ? c->why : strerror (c->error))
+      == -1)
+    s->unwritten = NULL;
+  s->unwritten_errno = EIO;
+}
+
+/* The reply to what the library asked for itself. */
+static void
+own_reply (struct nbdi_link *l, struct nbdi_command *c)
+{
+  struct nbdi_session *s = l->session;
+
+  if (c->ghost != NULL)
+    nbdi_lay_shadow (&s->ghosts, c->ghost);
+  else if (c->entry != NULL) {
+    if (c->error != 0)
+      entry_failed (s, c);
+    nbdi_was_written (&s->journal, c->entry);
+    s->nr_replayed++;
+  }
+  else if (nbdi_settles (c->type)) {
+    s->own_flush = false;
+    if (c->error == 0)
+      flush_succeeded (s, c);
+    else
+      flush_failed (s, c);
+  }
+  nbdi_retire_command (s, c);
+}
+
+/* A flush of the program tells what one of ours has met, or the outage. */
+static void
+program_flushed (struct nbdi_session *s, struct nbdi_command *c)
+{
+  flush_succeeded (s, c);
+  if (s->flush_error != 0) {
+    nbdi_fail_command (s, c, s->flush_error,
+                       "a flush that the library sent before had failed");
+    s->flush_error = 0;
+  }
+  if (s->unsettled != NULL) {
+    nbdi_fail_command (s, c, EIO, "%s", s->unsettled);
+    free (s->unsettled);
+    s->unsettled = NULL;
+  }
+}
+
+/* Whether a modifying command can complete, for it is remembered. */
+static bool
+remember (struct nbdi_session *s, struct nbdi_command *c)
+{
+  bool done = nbdi_add_entry (&s->journal, c->type, c->flags, c->offset,
+                              c->count, c->data);
+
+  if (!done) {
+    c->covers = s->nr_flushes;
+    nbdi_move_command (c, &s->cmds.settling);
+  }
+  if (!done || nbdi_journal_wants_flush (&s->journal))
+    nbdi_ask_flush (s);
+  return done;
+}
+
+/* The final reply to a command came on a handle that stays connected.  True:
+ * the program is to be told now. */
+bool
+nbdi_account_reply (struct nbdi_link *l, struct nbdi_command *c)
+{
+  struct nbdi_session *s = l->session;
+
+  l->outage.pause = 0;
+  if (l->outage.since != 0)
+    nbdi_end_outage (l);
+  if (c->internal) {
+    own_reply (l, c);
+    return false;
+  }
+  if (c->error != 0)
+    return true;
+  if (nbdi_settles (c->type))
+    program_flushed (s, c);
+  else if (s->journalled && nbdi_modifies (c->type))
+    return remember (s, c);
+  return true;
+}
+
+/* Only the journal knows now what the program was told is done.  What is not in
+ * it goes again; and where nothing is copied, the next flush has to tell. */
+void
+nbdi_begin_journal (struct nbdi_session *s)
+{
+  struct nbdi_journal *j = &s->journal;
+  const struct nbdi_entry *e = nbdi_first_unsettled (j);
+
+  while (s->cmds.settling.first != NULL) {
+    s->cmds.settling.first->repeated = true;
+    nbdi_begin_again (s->cmds.settling.first);
+    nbdi_return_command (s, s->cmds.settling.first);
+  }
+  s->own_flush = false;
+  if (j->copies || e == NULL) {
+    nbdi_begin_replay (j);
+    return;
+  }
+  if (s->unsettled == NULL
+      && asprintf (&s->unsettled,
+                   "the server was lost before what was written was flushed, "
+                   "first of all %" PRIu64 " bytes at offset %" PRIu64,
+                   e->range.count, e->range.offset)
+           == -1)
+    s->unsettled = NULL;
+  s->flush_error = s->unsettled ? 0 : EIO;
+  nbdi_settle (j, j->last_seq);
+}
+
+/* A flush is about to go out: what it will cover. */
+void
+nbdi_flush_begins (struct nbdi_session *s, struct nbdi_command *c)
+{
+  c->covers = s->journal.last_seq;
+  c->number = ++s->nr_flushes;
+}

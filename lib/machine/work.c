@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* What a connection is given to do: what the journal has to be written
+ * again, and commands that wait. */
+
+#include "machine/machine.h"
+
+#include <errno.h>
+
+/* How many entries of the journal are in flight. */
+#define MAX_ENTRIES 256
+
+/* Whether a command must not be sent yet, because something that the server may
+ * still carry out would undo it.  One that was sent before is such a thing
+ * itself. */
+static bool
+is_held (const struct nbdi_session *s, const struct nbdi_command *c)
+{
+  return !c->repeated && nbdi_modifies (c->type)
+         && nbdi_is_haunted (&s->ghosts, c->offset, c->count);
+}
+
+static bool
+may_go (const struct nbdi_session *s, const struct nbdi_command *c)
+{
+  /* Leaving comes last. */
+  if (!nbdi_is_answered (c->type))
+    return c->prev == NULL && s->cmds.settling.first == NULL;
+  return !is_held (s, c);
+}
+
+/* Whether a new command needs not wait at all. */
+bool
+nbdi_may_begin (const struct nbdi_link *l, const struct nbdi_command *c)
+{
+  const struct nbdi_session *s = l->session;
+
+  return nbdi_link_in (l, NBDI_PHASE_CONNECTED) && s->cmds.waiting.nr == 0
+         && s->cmds.settling.nr == 0 && nbdi_replay_done (&s->journal)
+         && !is_held (s, c);
+}
+
+/* Whether something waits that the connection can have now. */
+static bool
+has_work (const struct nbdi_link *l)
+{
+  const struct nbdi_session *s = l->session;
+
+  for (struct nbdi_command *c = s->cmds.waiting.first; c; c = c->next)
+    if (may_go (s, c))
+      return true;
+  return false;
+}
+
+/* Whether a connection that stands and has sent all can begin something. */
+bool
+nbdi_has_to_begin (struct nbdi_link *l)
+{
+  const struct nbdi_session *s = l->session;
+
+  return nbdi_link_in (l, NBDI_PHASE_CONNECTED)
+         && (!nbdi_replay_done (&s->journal) || has_work (l));
+}
+
+/* Give the connection what waits. */
+void
+nbdi_take_work (struct nbdi_link *l)
+{
+  struct nbdi_session *s = l->session;
+  struct nbdi_command *c, *next;
+
+  for (c = s->cmds.waiting.first; c != NULL; c = next) {
+    next = c->next;
+    if (!may_go (s, c))
+      continue;
+    nbdi_translate_filter (c, &s->export, l->told);
+    nbdi_move_command (c, &l->lane.queue);
+  }
+}
+
+/* Likewise what was acknowledged before the outage: FAILED without memory, or
+ * if the server refused some of it; WAIT if replies must come first; READY
+ * if all is written. */
+int
+nbdi_take_entries (struct nbdi_link *l)
+{
+  struct nbdi_session *s = l->session;
+  struct nbdi_journal *j = &s->journal;
+
+  if (s->unwritten_errno != 0) {
+    nbdi_error (s->unwritten_errno, "%s",
+                s->unwritten ? s->unwritten : "the journal was refused");
+    return NBDI_IO_FAILED;
+  }
+  while (l->lane.queue.nr + l->lane.sent.nr < MAX_ENTRIES) {
+    struct nbdi_entry *e = nbdi_next_to_write (j);
+    if (e == NULL)
+      break;
+    struct nbdi_command c = {
+      .type = e->type,
+      .flags = e->flags,
+      .offset = e->range.offset,
+      .count = e->range.count,
+      .data = e->data,
+      .wire_length = e->data ? (uint32_t) e->range.count : 0,
+      .entry = e,
+    };
+    if (nbdi_add_own_command (s, &c, &l->lane.queue) == -1)
+      return NBDI_IO_FAILED;
+  }
+  return nbdi_replay_done (j) ? NBDI_IO_READY : NBDI_IO_WAIT;
+}
