@@ -2,7 +2,6 @@
 /* The journal: modifying commands that were acknowledged and are not durable.
  * A server that dies may lose them, so they are kept to be written again. */
 
-#include "base/requests.h"
 #include "session/unsettled.h"
 
 /* A command can become an entry, and split a write and a TRIM below it. */
