@@ -24,6 +24,10 @@ WHERE = """*metacontext* is the name of the context, *offset* where the first
             A larger one is allowed: the library asks about the first 4227858432
             bytes (4 GiB less 64 MiB), which is as if the server had told less.
 
+            With `set_reconnect_timeout` or `set_connections` a request whose
+            connection was lost is sent again, and the callback may be called again
+            for what it was told of before.
+
             The meaning of the flags depends on the context: for
             LIBNBD_CONTEXT_BASE_ALLOCATION they are LIBNBD_STATE_HOLE and
             LIBNBD_STATE_ZERO, for a dirty bitmap of QEMU it is

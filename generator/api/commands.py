@@ -101,6 +101,10 @@ RECORDS: tuple[Record, ...] = (
             What a server sends beyond *count* bytes fails the command with EPROTO
             and is not shown to *chunk*.
 
+            With `set_reconnect_timeout` or `set_connections` a read whose
+            connection was lost is sent again, and *chunk* may be called again for
+            what it was told of before.
+
             *chunk* runs with the lock of the handle held, so it must not call a
             function that takes that lock.""",
         args=(

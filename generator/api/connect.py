@@ -38,7 +38,8 @@ RECORDS: tuple[Record, ...] = (
             system of at most 108 bytes.  For a name in the abstract namespace
             use `aio_connect`.
 
-            There is one attempt; if it fails the handle is Dead.""",
+            There is one attempt, unless `set_connect_timeout` allows more; if it fails
+            the handle is Dead.""",
         args=(Path("unixsocket", "path of the server's socket"),),
         errors={
             "ENAMETOOLONG": "*unixsocket* does not fit into a socket address",
@@ -84,7 +85,8 @@ RECORDS: tuple[Record, ...] = (
             AF_VSOCK connects virtual machines with their host.  Use
             `supports_vsock` to ask whether the library can do it on this system.
 
-            There is one attempt; if it fails the handle is Dead.""",
+            There is one attempt, unless `set_connect_timeout` allows more; if it fails
+            the handle is Dead.""",
         args=(
             UInt32("cid", "context id of the machine; 1 is this one, 2 is the host"),
             UInt32("port", "port number; usually 10809"),
@@ -105,6 +107,9 @@ RECORDS: tuple[Record, ...] = (
             *sock* is a connected stream socket that the program made in its own
             way, for instance one that it inherited.  The handshake starts on it.
 
+            The library cannot make such a connection again, so this fails after
+            `set_reconnect_timeout`.
+
             If the call succeeds the socket belongs to the library, which closes
             it in the end.  It is set to non-blocking and close-on-exec; its other
             options are left alone.  If the handle is not Created the socket still
@@ -113,6 +118,7 @@ RECORDS: tuple[Record, ...] = (
         errors={
             "EBADF": "*sock* is not an open file descriptor",
             "ENOTSOCK": "*sock* is not a socket",
+            "EINVAL": "a reconnect timeout was set",
         },
         see_also=("aio_connect", "connect_command"),
         section=SECTION,

@@ -110,10 +110,23 @@ RECORDS: tuple[Record, ...] = (
             library, which reads, writes and closes it.
 
             It changes only while a TCP connection tries the next address of a
-            host.  With TLS it is the socket below.""",
+            host.  With TLS it is the socket below.
+
+            With `set_reconnect_timeout`, `set_connect_timeout`,
+            `set_command_timeout`, `set_stall_timeout` or `set_connections` it is
+            another kind of descriptor: one that becomes readable when the handle
+            has something to do, a deadline included, and that stays the same
+            from the first time that it is asked for until the handle is closed,
+            whatever connections come and go.  Then only reading is waited for.""",
         errors={"EINVAL": "there is no socket: before connecting, or after the end"},
         example="examples/fetch-with-poll.c",
-        see_also=("aio_get_direction", "aio_notify_read", "aio_notify_write", "poll"),
+        see_also=(
+            "aio_get_direction",
+            "aio_notify_read",
+            "aio_notify_write",
+            "aio_is_drained",
+            "poll",
+        ),
         section=SECTION,
     ),
     Call(
@@ -148,7 +161,8 @@ RECORDS: tuple[Record, ...] = (
         text="""
             The library reads what has arrived, acts on it and calls callbacks,
             and sends what waits to be sent, as far as the socket allows without
-            waiting.  If nothing has arrived nothing happens.
+            waiting.  If nothing has arrived nothing happens.  It may stop before it
+            has read everything, see `aio_is_drained`.
 
             An orderly end of the connection is success; afterwards
             `aio_is_closed` is true.  A hang-up of the socket is reported as
