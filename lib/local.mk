@@ -23,6 +23,7 @@ lib_libcore_la_SOURCES = \
 	lib/api/staying.c \
 	lib/api/subprocess.c \
 	lib/api/tls-settings.c \
+	lib/api/uri-options.c \
 	lib/api/uri-scheme.c \
 	lib/api/uri.h \
 	lib/base/base.h \
@@ -31,6 +32,8 @@ lib_libcore_la_SOURCES = \
 	lib/base/debug.c \
 	lib/base/defaults.c \
 	lib/base/errors.c \
+	lib/base/parameters.c \
+	lib/base/parameters.h \
 	lib/base/protocol.h \
 	lib/base/requests.h \
 	lib/base/settings.h \

@@ -19,21 +19,15 @@ SECTION = "Staying connected"
 SINCE = "causeway 0.2"
 
 
-def _parameter(name: str) -> str:
-    """How else a setting can be chosen."""
-    return f"""
-            The parameter ``{name}`` of a URI, or of the environment variable
-            LIBNBD_URI_OPTIONS, does the same: see `connect_uri`."""
-
-
 RECORDS: tuple[Record, ...] = (
     Setting(
         "reconnect_timeout",
         since=SINCE,
         value=Milliseconds("timeout", "how long an outage may last"),
         initial=0,
+        parameter="reconnect-timeout",
         set_summary="choose how long to try to get a lost connection back",
-        text=f"""
+        text="""
             When the connection is lost, the library connects again, makes sure
             that it found the same export, and repeats what the server may not
             have kept: commands that were not answered, and writes that were
@@ -62,8 +56,7 @@ RECORDS: tuple[Record, ...] = (
             stands; for that, see `set_connect_timeout`.
 
             `aio_get_fd` returns a descriptor that stays the same until the handle
-            is closed.  libnbd-reconnect(3) has the whole story.
-            {_parameter("reconnect-timeout")}""",
+            is closed.  libnbd-reconnect(3) has the whole story.""",
         phases=CREATED,
         get_summary="tell how long the library tries to get a connection back",
         get_may_set_error=False,
@@ -82,8 +75,9 @@ RECORDS: tuple[Record, ...] = (
         since=SINCE,
         value=Milliseconds("timeout", "how long the first connection may take"),
         initial=0,
+        parameter="connect-timeout",
         set_summary="choose how long the first connection may take",
-        text=f"""
+        text="""
             Without it a connecting call makes one attempt, which lasts as long as
             the system and the server take.  With it, the call waits for a server
             that is not there yet: it tries again if the socket does not exist,
@@ -95,8 +89,7 @@ RECORDS: tuple[Record, ...] = (
             handshake included, or in option mode until it is Negotiating.  When
             it is over the call fails with what the last attempt met, or with
             ETIMEDOUT if that has not ended.  What cannot get better by waiting, such
-            as a wrong certificate, ends it at once.
-            {_parameter("connect-timeout")}""",
+            as a wrong certificate, ends it at once.""",
         phases=CREATED,
         get_summary="tell how long the first connection may take",
         get_may_set_error=False,
@@ -108,8 +101,9 @@ RECORDS: tuple[Record, ...] = (
         since=SINCE,
         value=Milliseconds("timeout", "how long each command may take"),
         initial=0,
+        parameter="command-timeout",
         set_summary="choose how long each command may take",
-        text=f"""
+        text="""
             A command that has not completed when so much time has passed since it
             was issued fails with ETIMEDOUT.  Time that it waited during an outage
             counts.  The connection and other commands go on, and its buffer is
@@ -119,8 +113,7 @@ RECORDS: tuple[Record, ...] = (
             or ruled out, later writes, trims and zeroing of the same range wait,
             so that the old one cannot undo them; see `set_quarantine`.
 
-            -1 means the same as 0: there is no deadline.
-            {_parameter("command-timeout")}""",
+            -1 means the same as 0: there is no deadline.""",
         phases=CREATED,
         get_summary="tell how long each command may take",
         get_may_set_error=False,
@@ -132,8 +125,9 @@ RECORDS: tuple[Record, ...] = (
         since=SINCE,
         value=Milliseconds("timeout", "how long a connection may be silent"),
         initial=0,
+        parameter="stall-timeout",
         set_summary="choose how long a busy connection may be silent",
-        text=f"""
+        text="""
             If commands are in flight and for so long not one byte goes in either
             direction, the connection is taken as lost.  With
             `set_reconnect_timeout` another one is made; without it the handle is
@@ -145,8 +139,7 @@ RECORDS: tuple[Record, ...] = (
             or trimming a whole disk may be silent for a while.  While nothing is
             in flight it does not run; for idle connections see `set_keepalive`.
 
-            -1 means the same as 0: silence does not matter.
-            {_parameter("stall-timeout")}""",
+            -1 means the same as 0: silence does not matter.""",
         phases=CREATED,
         get_summary="tell how long a busy connection may be silent",
         get_may_set_error=False,
@@ -158,8 +151,9 @@ RECORDS: tuple[Record, ...] = (
         since=SINCE,
         value=Milliseconds("idle", "how long a TCP connection may be idle"),
         initial=0,
+        parameter="keepalive",
         set_summary="choose when an idle TCP connection is probed",
-        text=f"""
+        text="""
             When a TCP connection has carried nothing for this time, the system
             asks whether the other machine still has it, and again a few times if
             there is no answer.  The interval and the number of probes, and how
@@ -171,8 +165,7 @@ RECORDS: tuple[Record, ...] = (
             transports than TCP ignore it, and so does a socket that the program
             made.
 
-            -1 means the same as 0: the system's own settings stay.
-            {_parameter("keepalive")}""",
+            -1 means the same as 0: the system's own settings stay.""",
         phases=CREATED,
         get_summary="tell when an idle TCP connection is probed",
         get_may_set_error=False,
@@ -184,8 +177,9 @@ RECORDS: tuple[Record, ...] = (
         since=SINCE,
         value=EnumArg("policy", UNFLUSHED, "what is done about such writes"),
         initial="JOURNAL",
+        parameter="unflushed",
         set_summary="choose what an outage means for writes that were not flushed",
-        text=f"""
+        text="""
             A server may answer a write while the data is only in its memory.  If
             it is then killed, the data is gone, although the program was told of
             success; only a flush, or LIBNBD_CMD_FLAG_FUA, makes sure.  This says
@@ -204,9 +198,7 @@ RECORDS: tuple[Record, ...] = (
 
             A server that does not offer flush promises no more than its answer,
             so its writes count as made sure at once.  The policy matters only
-            with `set_reconnect_timeout`.
-            {_parameter("unflushed")}  Its values are ``journal``, ``strict`` and
-            ``trust``.""",
+            with `set_reconnect_timeout`.""",
         phases=CREATED,
         get_summary="tell what an outage means for writes that were not flushed",
         get_may_set_error=False,
@@ -226,8 +218,9 @@ RECORDS: tuple[Record, ...] = (
         initial=64 << 20,
         limits=(64 << 10, 1 << 40),
         default="67108864, 64 MiB",
+        parameter="journal-size",
         set_summary="choose how much memory the copies of unflushed writes may take",
-        text=f"""
+        text="""
             With LIBNBD_UNFLUSHED_JOURNAL the library keeps what was written until
             it is flushed.  When the copies have grown to half of this size the
             library flushes by itself, and at the whole size a write completes only
@@ -235,9 +228,7 @@ RECORDS: tuple[Record, ...] = (
             slower, but not larger.
 
             The memory is taken as it is needed.  A size below 64 KiB or above
-            1 TiB is refused.
-            {_parameter("journal-size")}  There ``K``, ``M``, ``G`` or ``T`` may
-            follow the number.""",
+            1 TiB is refused.""",
         phases=CREATED,
         get_summary="tell how much memory the copies of unflushed writes may take",
         get_may_set_error=False,
@@ -249,8 +240,9 @@ RECORDS: tuple[Record, ...] = (
         since=SINCE,
         value=Milliseconds("timeout", "how long a lost request may still have effect"),
         initial=30000,
+        parameter="quarantine",
         set_summary="choose how long a lost request is thought to have effect",
-        text=f"""
+        text="""
             A write of which a part was sent when the connection was lost, or that
             was cancelled or timed out, may be carried out by the server later,
             even after another connection was made.  It is repeated at once, with
@@ -263,8 +255,7 @@ RECORDS: tuple[Record, ...] = (
             Whoever knows that the server drops its requests when a connection
             ends (nbdkit does, qemu-nbd does not) can set it to 0.  With -1 only
             an answer or the end of the process counts.  Commands for other ranges
-            never wait.
-            {_parameter("quarantine")}""",
+            never wait.""",
         phases=CREATED,
         get_summary="tell how long a lost request is thought to have effect",
         get_may_set_error=False,
@@ -282,8 +273,9 @@ RECORDS: tuple[Record, ...] = (
         value=UInt32("connections", "how many connections"),
         initial=1,
         limits=(1, 16),
+        parameter="connections",
         set_summary="choose how many connections the handle may use",
-        text=f"""
+        text="""
             With more than one, further connections to the same export are opened
             when the first is busy, in the background, and each command goes to the
             one with the shortest queue.  This helps with servers that work through
@@ -298,8 +290,7 @@ RECORDS: tuple[Record, ...] = (
             order, as on one connection.
 
             It works where the library can connect again by itself, so
-            not with `connect_socket` and `connect_command`.
-            {_parameter("connections")}""",
+            not with `connect_socket` and `connect_command`.""",
         phases=CREATED,
         get_summary="tell how many connections the handle may use",
         get_may_set_error=False,

@@ -57,9 +57,30 @@ RECORDS: tuple[Record, ...] = (
               other machine, 10809 if it is not given
             - ``compress`` :: only with ``nbd+ssh``: true makes ssh compress what
               it carries
+            - ``reconnect-timeout``, ``connect-timeout``, ``command-timeout``,
+              ``stall-timeout``, ``keepalive``, ``quarantine`` :: a time, as
+              `set_reconnect_timeout` and the others of these names
+            - ``unflushed`` :: ``journal``, ``strict`` or ``trust``, as
+              `set_unflushed_policy`
+            - ``journal-size`` :: a size, as `set_journal_size`
+            - ``connections`` :: a number, as `set_connections`
 
-            Upper and lower case make no difference in their names.  Unknown
-            parameters are ignored, with a debug message; one that is given twice
+            A time is a number of seconds, or a number followed by ``ms``, ``s``,
+            ``m`` or ``h``, or ``none`` for no limit: ``30``, ``500ms``, ``2m``.
+            A size is a number of bytes, or is followed by ``K``, ``M``, ``G`` or
+            ``T``, of 1024, as in ``64M``.  These parameters, from
+            ``reconnect-timeout`` on, can also stand in the environment variable
+            LIBNBD_URI_OPTIONS, in the same form:
+
+                LIBNBD_URI_OPTIONS='reconnect-timeout=2m&connections=4'
+
+            It has effect on each handle that connects by this call or by
+            `connect_unix`, `connect_tcp`, `connect_vsock` or `aio_connect`, for
+            what neither the URI nor the program has chosen itself.  A mistake in
+            it makes connecting fail, and set-uid programs ignore it.
+
+            Upper and lower case make no difference in the names of parameters.
+            Unknown ones are ignored, with a debug message; one that is given twice
             is an error.  Percent-encoding is undone once in each part.  Text
             that stands before an ``@`` is the user name for TLS, as
             ``tls-username``, which wins if both are given.
@@ -79,7 +100,7 @@ RECORDS: tuple[Record, ...] = (
             "ENOTSUP": "the library was built without support for URIs, or for TLS"
             " or AF_VSOCK if the URI asks for it",
             "EINVAL": "*uri* cannot be understood, or the scheme is unknown, or a"
-            " parameter is missing, misplaced or wrong",
+            " parameter is missing, misplaced or wrong, be it in LIBNBD_URI_OPTIONS",
             "EPERM": "*uri* asks for something that the handle does not allow",
             "ENAMETOOLONG": "the export name is longer than 4096 bytes, or the path"
             " of the socket is too long",
@@ -159,13 +180,18 @@ RECORDS: tuple[Record, ...] = (
         summary="make a URI that leads to the same export",
         text="""
             This puts a URI together from what the handle was connected to, the
-            export name and the TLS settings, so that another handle can reach
-            the same export.  It does its best, but some connections cannot be
+            export name, the TLS settings and what was chosen about staying
+            connected, so that another handle can reach the same export in the
+            same way.  It does its best, but some connections cannot be
             described: those over a socket that the program made, or to a child
             process that was started by `connect_command` or ssh.
 
             After `connect_systemd_socket_activation` the URI names the socket in
             the temporary directory, and is good while the handle lives.
+
+            Parameters are left out where they would choose the default, or where
+            only LIBNBD_URI_OPTIONS chose.  Other clients than this library and
+            libnbd may refuse a URI with parameters that they do not know.
 
             The string can name local files, so think before showing it.  The
             caller must free it.""",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Connecting by address, by name, and through a socket of the program. */
 
-#include "api/library.h"
+#include "api/uri.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -32,7 +32,8 @@ nbdi_aio_connect (struct nbd_handle *h, const struct sockaddr *addr,
     nbdi_error (EINVAL, "socket address of %u bytes", (unsigned) addrlen);
     return -1;
   }
-  if (nbdi_add_address (&h->link.reach, addr, addrlen) == -1)
+  if (nbdi_apply_environment (h) == -1
+      || nbdi_add_address (&h->link.reach, addr, addrlen) == -1)
     return -1;
   return begin (h);
 }
@@ -54,8 +55,9 @@ nbdi_aio_connect_unix (struct nbd_handle *h, const char *unixsocket)
     return -1;
   }
   memcpy (un.sun_path, unixsocket, len);
-  if (nbdi_add_address (&h->link.reach, (struct sockaddr *) &un, sizeof un)
-      == -1)
+  if (nbdi_apply_environment (h) == -1
+      || nbdi_add_address (&h->link.reach, (struct sockaddr *) &un, sizeof un)
+           == -1)
     return -1;
   return begin (h);
 }
@@ -70,8 +72,9 @@ nbdi_aio_connect_vsock (struct nbd_handle *h, uint32_t cid, uint32_t port)
     .svm_port = port,
   };
 
-  if (nbdi_add_address (&h->link.reach, (struct sockaddr *) &vm, sizeof vm)
-      == -1)
+  if (nbdi_apply_environment (h) == -1
+      || nbdi_add_address (&h->link.reach, (struct sockaddr *) &vm, sizeof vm)
+           == -1)
     return -1;
   return begin (h);
 }
@@ -107,6 +110,9 @@ nbdi_aio_connect_tcp (struct nbd_handle *h, const char *hostname,
     .ai_socktype = SOCK_STREAM,
   };
   struct addrinfo *list;
+
+  if (nbdi_apply_environment (h) == -1)
+    return -1;
   int r = getaddrinfo (hostname, port, &hints, &list);
 
   if (r != 0) {

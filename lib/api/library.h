@@ -5,6 +5,7 @@
 #define NBDI_LIBRARY_H
 
 #include "api/api.h"
+#include "base/parameters.h"
 #include "drive/drive.h"
 
 /* call.c: entering and leaving the library. */

@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -46,6 +47,48 @@ put_setting (FILE *f, char *sep, const char *name, const char *setting)
 {
   if (setting != NULL)
     put_parameter (f, sep, name, setting, strlen (setting));
+}
+
+static void
+put_number (FILE *f, const struct nbdi_parameter *p, int64_t n)
+{
+  static const char suffixes[] = "KMGT";
+  size_t i = 0;
+
+  switch (p->kind) {
+  case NBDI_TIME:
+    if (n < 0)
+      fputs ("none", f);
+    else if (n % 1000 == 0)
+      fprintf (f, "%" PRId64, n / 1000);
+    else
+      fprintf (f, "%" PRId64 "ms", n);
+    break;
+  case NBDI_SIZE:
+    for (; suffixes[i] != '\0' && n % 1024 == 0; i++)
+      n /= 1024;
+    fprintf (f, "%" PRId64 "%.*s", n, i > 0, i > 0 ? &suffixes[i - 1] : "");
+    break;
+  case NBDI_NUMBER: fprintf (f, "%" PRId64, n); break;
+  case NBDI_WORD: fputs (p->words[n], f); break;
+  }
+}
+
+/* What was chosen for this handle.  What the environment chooses, another
+ * process finds there as well. */
+static void
+put_choices (FILE *f, char *sep, const struct nbdi_settings *s)
+{
+  for (int id = 0; id < NBDI_NR_PARAMETERS; id++) {
+    const struct nbdi_parameter *p = &nbdi_parameters[id];
+    int64_t n = nbdi_get_parameter (s, id);
+
+    if ((s->chosen & UINT32_C (1) << id) == 0 || n == p->initial)
+      continue;
+    fprintf (f, "%c%s=", *sep, p->name);
+    put_number (f, p, n);
+    *sep = '&';
+  }
 }
 
 /* Scheme and user, the same for all transports. */
@@ -176,6 +219,7 @@ put_uri (struct nbd_handle *h, FILE *f)
   put_setting (f, &sep, "tls-priority", s->tls_priority);
   if (!s->tls_verify_peer)
     put_setting (f, &sep, "tls-verify-peer", "0");
+  put_choices (f, &sep, s);
   return 0;
 }
 

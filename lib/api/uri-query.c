@@ -27,14 +27,6 @@ struct parameter {
   size_t field; /* offset in struct nbdi_uri */
 };
 
-static bool
-is_word (const char *s, const char *lower_case)
-{
-  size_t len = strlen (lower_case);
-
-  return strlen (s) == len && nbdi_same_in_uri (s, lower_case, len);
-}
-
 /* Not quoted: values can be secret. */
 static int
 bad_value (const struct query *q, const char *wanted)
@@ -67,7 +59,7 @@ take_boolean (struct query *q, void *field)
 
   for (int value = 0; value < 2; value++)
     for (size_t i = 0; i < 6; i++)
-      if (is_word (q->value, words[value][i])) {
+      if (nbdi_is_uri_word (q->value, words[value][i])) {
         *result = value;
         return 0;
       }
@@ -185,7 +177,7 @@ static const struct parameter *
 find_parameter (const char *name, uint32_t transport)
 {
   for (size_t i = 0; i < NR_PARAMETERS; i++)
-    if (is_word (name, parameters[i].name)
+    if (nbdi_is_uri_word (name, parameters[i].name)
         && (parameters[i].transports & transport) != 0)
       return &parameters[i];
   return NULL;
@@ -195,7 +187,8 @@ find_parameter (const char *name, uint32_t transport)
 static int
 check_bytes (const char *name, const char *value, size_t len)
 {
-  size_t skip = len > 0 && *value == '\0' && is_word (name, "socket");
+  size_t skip = len > 0 && *value == '\0'
+                && nbdi_is_uri_word (name, "socket");
 
   if (memchr (value + skip, '\0', len - skip) != NULL) {
     CLEANUP_TEXT const char *shown = nbdi_printable (name);
@@ -233,6 +226,9 @@ parse_piece (struct nbd_handle *h, struct query *q, const char *piece,
   }
   if (check_bytes (name, q->value, q->len) == -1)
     return -1;
+  int id = nbdi_find_parameter (name);
+  if (id != -1)
+    return nbdi_take_parameter (&q->u->chosen, "URI", id, q->value);
   const struct parameter *p = find_parameter (name, q->u->transport);
   if (p == NULL) {
     CLEANUP_TEXT const char *shown = nbdi_printable (name);

@@ -34,6 +34,15 @@ nbdi_same_in_uri (const char *s, const char *lower_case, size_t len)
   return true;
 }
 
+/* The same for a whole text. */
+bool
+nbdi_is_uri_word (const char *s, const char *lower_case)
+{
+  size_t len = strlen (lower_case);
+
+  return strlen (s) == len && nbdi_same_in_uri (s, lower_case, len);
+}
+
 /* The scheme that the text begins with, and where its colon is. */
 const struct nbdi_uri_scheme *
 nbdi_find_uri_scheme (const char *uri, const char **rest)

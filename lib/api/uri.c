@@ -81,6 +81,7 @@ apply_settings (struct nbd_handle *h, const struct nbdi_uri *u)
       || apply_text (&s->tls_psk_file, u->tls_psk_file) == -1
       || apply_text (&s->tls_priority, u->tls_priority) == -1)
     return -1;
+  nbdi_choose_parameters (s, &u->chosen);
   if (u->tls_verify_peer != -1)
     s->tls_verify_peer = u->tls_verify_peer;
   /* The connection itself has no name to check a certificate against. */
@@ -164,6 +165,8 @@ nbdi_aio_connect_uri (struct nbd_handle *h, const char *uri)
 
   if (r == 0)
     r = check_supported (h, &u);
+  if (r == 0)
+    r = nbdi_apply_environment (h);
   if (r == 0)
     r = apply_settings (h, &u);
   if (r == 0)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The parts of an NBD URI, and the steps of taking it apart:
  *
- *   uri-scheme.c   which schemes there are; the rest only with libxml2:
+ *   uri-scheme.c   which schemes there are
+ *   uri-options.c  settings that the environment can choose as well;
+ *                  the rest only with libxml2:
  *   uri-split.c    generic syntax: the text into raw parts
  *   uri-parse.c    policy, and checking and decoding of the parts
  *   uri-query.c    the parameters
@@ -32,6 +34,12 @@ struct nbdi_uri_parts {
   struct _xmlURI *xml;
 };
 
+/* Values that were read for settings. */
+struct nbdi_parameters {
+  uint32_t given; /* a bit for each */
+  int64_t values[NBDI_NR_PARAMETERS];
+};
+
 /* Decoded and checked; strings are NULL where the URI says nothing. */
 struct nbdi_uri {
   uint32_t transport; /* one of LIBNBD_ALLOW_TRANSPORT_* */
@@ -52,12 +60,21 @@ struct nbdi_uri {
   char *tls_psk_file;
   char *tls_priority;
   int tls_verify_peer; /* 0, 1, or -1 for unsaid */
+  struct nbdi_parameters chosen;
 };
 
 extern const struct nbdi_uri_scheme *nbdi_find_uri_scheme (const char *uri,
                                                            const char **rest);
 extern bool nbdi_same_in_uri (const char *s, const char *lower_case,
                               size_t len);
+extern bool nbdi_is_uri_word (const char *s, const char *lower_case);
+
+extern int nbdi_find_parameter (const char *name);
+extern int nbdi_take_parameter (struct nbdi_parameters *taken,
+                                const char *source, int id, const char *text);
+extern void nbdi_choose_parameters (struct nbdi_settings *s,
+                                    const struct nbdi_parameters *taken);
+extern int nbdi_apply_environment (struct nbd_handle *h);
 
 extern int nbdi_split_uri (const char *uri, struct nbdi_uri_parts *parts);
 extern void nbdi_free_uri_parts (struct nbdi_uri_parts *parts);

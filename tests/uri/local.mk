@@ -3,14 +3,23 @@
 
 test_programs += \
 	tests/uri/debug-output-hides-secrets \
+	tests/uri/environment-chooses-for-every-address \
+	tests/uri/environment-takes-no-other-parameters \
 	tests/uri/get-uri-leads-to-the-same-server \
 	tests/uri/get-uri-says-all-settings \
+	tests/uri/get-uri-says-what-was-chosen \
 	tests/uri/hosts-beside-a-socket-are-logged \
 	tests/uri/is-uri-looks-at-the-scheme-only \
+	tests/uri/privileged-programs-ignore-the-environment \
+	tests/uri/program-and-uri-win-over-the-environment \
 	tests/uri/refused-uris-change-nothing \
 	tests/uri/some-connections-have-no-uri \
+	tests/uri/times-and-sizes-have-units \
 	tests/uri/unix-sockets-with-odd-names-are-reached \
-	tests/uri/unknown-parameters-are-logged
+	tests/uri/unknown-parameters-are-logged \
+	tests/uri/wrong-times-and-sizes-are-explained
+
+tests_uri_privileged_programs_ignore_the_environment_LDADD = $(internal)
 
 if HAVE_LIBXML2
 test_programs += \

@@ -68,6 +68,7 @@ def check_fields(records: list[Record], directory: Path = API_DIRECTORY) -> None
         found = [*wrong_fields(record)]
         if isinstance(record, Setting) and not found:
             found += [*_setting_is_right(record), *_limits_are_right(record)]
+            found += _parameter_is_right(record)
         for what in found:
             text = f"{record.name}: {what}"
             problems.append(Problem(locate(record, directory), text))
@@ -186,6 +187,23 @@ def _limits_are_right(setting: Setting) -> Iterator[str]:
         yield "is a time that can be below -1"
     if lowest <= -1 <= highest and setting.get_summary and setting.get_may_set_error:
         yield "can be -1, so its getter must not set errors"
+
+
+def _parameter_is_right(setting: Setting) -> Iterator[str]:
+    """A URI says numbers that fit into 63 bits, or words, and nothing else."""
+    if not setting.parameter:
+        return
+    value = setting.value
+    if setting.field_name or setting.custom_set:
+        yield "has a parameter, but is stored by hand"
+    if isinstance(value, kinds.EnumArg):
+        numbers = [member.value for member in value.group.members]
+        if numbers != list(range(len(numbers))):
+            yield "has a parameter, but its constants are not 0, 1, 2 and so on"
+    elif not isinstance(value, (kinds.Int, kinds.UInt32, kinds.UInt64)):
+        yield f"has a parameter, which cannot be a {type(value).__name__}"
+    elif (number_limits(setting) or number_range(value))[1] >= 2**63:
+        yield "has a parameter, but its limits go beyond 63 bits"
 
 
 # What the rules look at -----------------------------------------------------

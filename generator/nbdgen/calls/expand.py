@@ -139,9 +139,13 @@ def _setting(setting: Setting) -> list[Function]:
         body=Body.CALL if setting.custom_set else Body.SET,
         field_name="" if setting.custom_set else field_name,
         limits=limits,
+        is_parameter=bool(setting.parameter),
         summary=setting.set_summary,
         text=paragraphs(
-            setting.text, _time_text(setting), f"The default is {_default(setting)}."
+            setting.text,
+            _time_text(setting),
+            prose.PARAMETER.format(name=setting.parameter) if setting.parameter else "",
+            f"The default is {_default(setting)}.",
         ),
         errors=merge(
             phase_errors(setting.phases),

@@ -124,6 +124,7 @@ class Setting:
     initial: bool | int | str | None = None
     default: str = ""  # for the manual, if it is not what `initial` says
     limits: tuple[int, int] | None = None  # of a number, both included
+    parameter: str = ""  # of a URI and the environment, if they can choose it
     phases: Phase = ANY  # when set is permitted; get always is
     errors: Errors = field(default_factory=dict)  # of set
     field_name: str = ""  # C member, default "settings.<name>"
@@ -255,6 +256,7 @@ class Function:
     body: Body = Body.CALL
     field_name: str = ""  # for SET and GET
     limits: tuple[int, int] | None = None  # for SET
+    is_parameter: bool = False  # SET: a URI and the environment can choose it too
     group: Group | None = None
     plain: Request | None = None  # what a command is that no C is written for
     aio: str = ""  # for SYNC_*: name of the aio function; else ""

@@ -32,6 +32,10 @@ AIO_BYTES_OUT = """\
 *{buf}* must stay where it is until the command has finished; what it holds
 before that means nothing."""
 
+PARAMETER = """\
+The parameter ``{name}`` of a URI or of LIBNBD_URI_OPTIONS can choose it as well,
+see `connect_uri`."""
+
 AIO_OPTION = """\
 The request is queued and the call returns without waiting for the answer.
 Drive the connection with `poll` or your own main loop while

@@ -26,6 +26,7 @@ HEADER = Template(
 /* What the program chose; see the pages of nbd_set_*. */
 struct nbdi_settings {
 $fields
+  uint32_t chosen; /* by a call or a URI: bits of enum nbdi_parameter_id */
 };
 
 /* What holds when the program chooses nothing.  -1 without memory. */

@@ -23,6 +23,7 @@ from nbdgen.emit.c.cdecl import (
     params,
 )
 from nbdgen.emit.c.checks import argument_checks, phase_check, phase_mask
+from nbdgen.emit.c.parameters import parameter_id
 from nbdgen.emit.c.trace import enter_trace, leave_trace
 
 SOURCE = Template(
@@ -158,6 +159,12 @@ $enter  $statement;
 
 # A read that is refused, or fails before it was queued, leaves no old memory
 # in the caller's buffer.
+CHOSEN = Template(
+    """\
+  h->session.settings.chosen |= UINT32_C (1) << $id;
+"""
+)
+
 CLEAR = Template(
     """\
   if (unlikely ($refused) && $buf != NULL &&
@@ -241,7 +248,10 @@ def set_body(function: Function) -> str:
     (param, *_) = [p for p in params(function) if p.name != "h"]
     if param.ctype == "const char *":
         return f"  ret = nbdi_replace_string (&{field}, {arg.name});\n"
-    return f"  {field} = {arg.name};\n  ret = 0;\n"
+    text = f"  {field} = {arg.name};\n"
+    if function.is_parameter:
+        text += CHOSEN.substitute(id=parameter_id(function.name.removeprefix("set_")))
+    return f"{text}  ret = 0;\n"
 
 
 def get_body(function: Function) -> str:

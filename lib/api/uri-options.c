@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* Settings that a URI or LIBNBD_URI_OPTIONS can choose: what their values look
+ * like, and which of the two wins.  Works without libxml2 as well. */
+
+#include "api/uri.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VARIABLE "LIBNBD_URI_OPTIONS"
+
+struct unit {
+  const char *name; /* "" for a number alone, which comes last */
+  int64_t factor;
+};
+
+static const struct unit times[] = {
+  { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "", 1000 },
+};
+
+static const struct unit sizes[] = {
+  { "t", INT64_C (1) << 40 }, { "g", 1 << 30 }, { "m", 1 << 20 },
+  { "k", 1 << 10 },           { "", 1 },
+};
+
+static const struct unit numbers[] = { { "", 1 } };
+
+/* How the values of a kind are written. */
+static const struct kind {
+  const struct unit *units;
+  const char *in; /* what limits are in */
+  const char *wanted;
+} kinds[] = {
+  [NBDI_TIME] = { times, " milliseconds",
+                  "a time, which is a number of seconds, a number with ms, s, "
+                  "m or h, or none" },
+  [NBDI_SIZE] = { sizes, " bytes",
+                  "a size, which is a number of bytes, or a number with K, M, "
+                  "G or T" },
+  [NBDI_NUMBER] = { numbers, "", "a number" },
+};
+
+/* Digits and a unit.  What does not fit is too large for every limit. */
+static bool
+scan_number (const char *text, const struct unit *units, int64_t *n)
+{
+  size_t digits = strspn (text, "0123456789");
+
+  *n = 0;
+  for (size_t i = 0; i < digits; i++)
+    if (__builtin_mul_overflow (*n, 10, n)
+        || __builtin_add_overflow (*n, text[i] - '0', n)) {
+      *n = INT64_MAX;
+      break;
+    }
+  while (!nbdi_is_uri_word (text + digits, units->name)) {
+    if (*units->name == '\0')
+      return false;
+    units++;
+  }
+  if (__builtin_mul_overflow (*n, units->factor, n))
+    *n = INT64_MAX;
+  return digits > 0;
+}
+
+static bool
+scan_word (const char *text, const char *const *words, int64_t *n)
+{
+  for (*n = 0; words[*n] != NULL; ++*n)
+    if (nbdi_is_uri_word (text, words[*n]))
+      return true;
+  return false;
+}
+
+static bool
+scan_value (const struct nbdi_parameter *p, const char *text, int64_t *n)
+{
+  if (p->kind == NBDI_WORD)
+    return scan_word (text, p->words, n);
+  if (p->kind == NBDI_TIME && nbdi_is_uri_word (text, "none")) {
+    *n = -1;
+    return true;
+  }
+  return scan_number (text, kinds[p->kind].units, n);
+}
+
+/* Which of them has the name, upper and lower case being the same; -1 if
+ * none. */
+int
+nbdi_find_parameter (const char *name)
+{
+  for (int id = 0; id < NBDI_NR_PARAMETERS; id++)
+    if (nbdi_is_uri_word (name, nbdi_parameters[id].name))
+      return id;
+  return -1;
+}
+
+/* Take the value of one; source is what to blame. */
+int
+nbdi_take_parameter (struct nbdi_parameters *taken, const char *source,
+                     int id, const char *text)
+{
+  const struct nbdi_parameter *p = &nbdi_parameters[id];
+  int64_t *n = &taken->values[id];
+
+  if ((taken->given & UINT32_C (1) << id) != 0) {
+    nbdi_error (EINVAL, "%s: %s is given twice", source, p->name);
+    return -1;
+  }
+  taken->given |= UINT32_C (1) << id;
+  if (scan_value (p, text, n) && *n >= p->least && *n <= p->most)
+    return 0;
+
+  CLEANUP_TEXT const char *shown = nbdi_printable (text);
+  if (scan_value (p, text, n))
+    nbdi_error (EINVAL,
+                "%s: the value of %s, %s, is not from %" PRId64 " to %" PRId64
+                "%s",
+                source, p->name, shown, p->least < 0 ? 0 : p->least, p->most,
+                kinds[p->kind].in);
+  else
+    nbdi_error (EINVAL, "%s: the value of %s, %s, is not %s", source, p->name,
+                shown, p->wanted ? p->wanted : kinds[p->kind].wanted);
+  return -1;
+}
+
+/* What a URI says wins over what the program said before. */
+void
+nbdi_choose_parameters (struct nbdi_settings *s,
+                        const struct nbdi_parameters *taken)
+{
+  for (int id = 0; id < NBDI_NR_PARAMETERS; id++)
+    if ((taken->given & UINT32_C (1) << id) != 0)
+      nbdi_set_parameter (s, id, taken->values[id]);
+  s->chosen |= taken->given;
+}
+
+/* Nothing else than these settings can be in the environment: all others
+ * say where a server is and whom to trust. */
+static int
+refuse_unknown (const char *name)
+{
+  CLEANUP_TEXT const char *shown = nbdi_printable (name);
+  char known[32 * NBDI_NR_PARAMETERS];
+  size_t len = 0;
+
+  for (int id = 0; id < NBDI_NR_PARAMETERS; id++)
+    len += snprintf (known + len, sizeof known - len, "%s%s",
+                     id == 0                        ? ""
+                     : id == NBDI_NR_PARAMETERS - 1 ? " and "
+                                                    : ", ",
+                     nbdi_parameters[id].name);
+  nbdi_error (EINVAL, VARIABLE ": there is no parameter %s; known are %s",
+              shown, known);
+  return -1;
+}
+
+/* One piece between ampersands, as name and value. */
+static int
+take_piece (struct nbdi_parameters *taken, char *piece)
+{
+  char *value = strchr (piece, '=');
+
+  if (value != NULL)
+    *value++ = '\0';
+  int id = nbdi_find_parameter (piece);
+  if (id == -1)
+    return refuse_unknown (piece);
+  return nbdi_take_parameter (taken, VARIABLE, id, value ? value : "");
+}
+
+static int
+read_environment (struct nbdi_parameters *taken)
+{
+  const char *text = secure_getenv (VARIABLE);
+
+  if (text == NULL)
+    return 0;
+  CLEANUP_FREE char *copy = strdup (text);
+  if (copy == NULL) {
+    nbdi_error (errno, "strdup");
+    return -1;
+  }
+  for (char *rest = copy; rest != NULL;) {
+    char *piece = strsep (&rest, "&");
+    if (*piece != '\0' && take_piece (taken, piece) == -1)
+      return -1;
+  }
+  return 0;
+}
+
+/* The environment chooses what neither the program nor a URI has chosen. */
+int
+nbdi_apply_environment (struct nbd_handle *h)
+{
+  struct nbdi_settings *s = &h->session.settings;
+  struct nbdi_parameters taken = { .given = 0 };
+
+  if (read_environment (&taken) == -1)
+    return -1;
+  for (int id = 0; id < NBDI_NR_PARAMETERS; id++) {
+    uint32_t bit = UINT32_C (1) << id;
+    if ((taken.given & ~s->chosen & bit) != 0)
+      nbdi_set_parameter (s, id, taken.values[id]);
+    if ((taken.given & bit) != 0)
+      nbdi_debug (&h->session.trace, VARIABLE ": %s is %s",
+                  nbdi_parameters[id].name,
+                  (s->chosen & bit) != 0 ? "left as it was chosen"
+                                         : "taken from it");
+  }
+  return 0;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A program that runs with more rights than its user takes nothing from
+ * LIBNBD_URI_OPTIONS, not even a mistake.  It is a copy of this one that is
+ * set-uid for somebody else. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+
+#define SOMEBODY_ELSE 65534
+#define NOT_PRIVILEGED 77
+
+/* What the copy does. */
+static int
+privileged (void)
+{
+  struct nbd_handle *h = nbd_create ();
+
+  if (!getauxval (AT_SECURE))
+    return NOT_PRIVILEGED;
+  if (nbd_connect_unix (h, "/nowhere") != -1 || nbd_get_errno () != ENOENT)
+    return 1;
+  nbd_close (h);
+  return 0;
+}
+
+static void
+copy_itself (const char *path)
+{
+  struct stat st;
+  int in = CHECK_OK (open ("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+  int out = CHECK_OK (open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                            0700));
+
+  CHECK_OK (fstat (in, &st));
+  for (off_t done = 0; done < st.st_size;)
+    CHECK (sendfile (out, in, &done, st.st_size - done) > 0);
+  CHECK_OK (fchown (out, SOMEBODY_ELSE, -1));
+  CHECK_OK (fchmod (out, 04755));
+  close (in);
+  close (out);
+}
+
+/* Its exit status. */
+static int
+run_copy (const char *path)
+{
+  int status;
+  pid_t pid = CHECK_OK (fork ());
+
+  if (pid == 0) {
+    execl (path, path, NULL);
+    _exit (126);
+  }
+  CHECK_INT (waitpid (pid, &status, 0), pid);
+  CHECK (WIFEXITED (status));
+  return WEXITSTATUS (status);
+}
+
+void
+test (void)
+{
+  char dir[] = "/tmp/privileged-XXXXXX", path[64];
+
+  if (getenv ("PRIVILEGED_COPY") != NULL)
+    exit (privileged ());
+  if (geteuid () != 0)
+    skip ("only root can give a program to somebody else");
+  setenv ("PRIVILEGED_COPY", "1", 1);
+  setenv ("LIBNBD_URI_OPTIONS", "mistake=1", 1);
+  CHECK_INT (privileged (), NOT_PRIVILEGED);
+
+  CHECK (mkdtemp (dir) != NULL);
+  CHECK_OK (chmod (dir, 0755));
+  snprintf (path, sizeof path, "%s/copy", dir);
+  copy_itself (path);
+  int status = run_copy (path);
+  unlink (path);
+  rmdir (dir);
+  if (status == NOT_PRIVILEGED)
+    skip ("programs in %s get no rights of their owner", dir);
+  CHECK_INT (status, 0);
+}
