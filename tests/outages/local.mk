@@ -2,14 +2,11 @@
 # Outages: a server that breaks, and a checker of what a client was promised.
 # `tests/outages/survive --seeds 1-100` runs by hand; see tests/README.md.
 
-check_PROGRAMS += tests/outages/survive
-tests_outages_survive_SOURCES = \
-	tests/outages/harness/async.c \
-	tests/outages/harness/blocking.c \
-	tests/outages/harness/command.c \
-	tests/outages/harness/harness.h \
-	tests/outages/harness/main.c \
-	tests/outages/harness/run.c \
+outages_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/outages/lib
+outages_libs = tests/outages/lib/libbrittle.a $(LDADD)
+
+noinst_LIBRARIES += tests/outages/lib/libbrittle.a
+tests_outages_lib_libbrittle_a_SOURCES = \
 	tests/outages/lib/brittle.c \
 	tests/outages/lib/brittle.h \
 	tests/outages/lib/checker.c \
@@ -19,14 +16,42 @@ tests_outages_survive_SOURCES = \
 	tests/outages/lib/disk.h \
 	tests/outages/lib/ghosts.c \
 	tests/outages/lib/handshake.c \
+	tests/outages/lib/jobs.c \
+	tests/outages/lib/jobs.h \
 	tests/outages/lib/listen.c \
 	tests/outages/lib/outages.c \
 	tests/outages/lib/parts.h \
 	tests/outages/lib/random.h \
 	tests/outages/lib/replies.c \
 	tests/outages/lib/requests.c \
+	tests/outages/lib/script.c \
 	tests/outages/lib/server.c
-tests_outages_survive_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/outages/lib
+tests_outages_lib_libbrittle_a_CPPFLAGS = $(outages_cppflags)
+if HAVE_GNUTLS
+tests_outages_lib_libbrittle_a_SOURCES += tests/outages/lib/encrypted.c
+else
+tests_outages_lib_libbrittle_a_SOURCES += tests/outages/lib/unencrypted.c
+endif
+
+check_PROGRAMS += tests/outages/survive
+tests_outages_survive_SOURCES = \
+	tests/outages/harness/async.c \
+	tests/outages/harness/blocking.c \
+	tests/outages/harness/command.c \
+	tests/outages/harness/harness.h \
+	tests/outages/harness/main.c \
+	tests/outages/harness/run.c
+tests_outages_survive_CPPFLAGS = $(outages_cppflags)
+tests_outages_survive_LDADD = $(outages_libs)
+
+check_PROGRAMS += tests/outages/matrix/matrix
+tests_outages_matrix_matrix_SOURCES = \
+	tests/outages/matrix/main.c \
+	tests/outages/matrix/matrix.h \
+	tests/outages/matrix/row.c \
+	tests/outages/matrix/rows.c
+tests_outages_matrix_matrix_CPPFLAGS = $(outages_cppflags)
+tests_outages_matrix_matrix_LDADD = $(outages_libs)
 
 test_scripts += \
 	tests/outages/calm-servers-answer-in-any-order.sh \

@@ -35,6 +35,19 @@ start (struct run *r, struct command *c)
   connect_again (r);
 }
 
+/* The handle has one descriptor for all its life, which is only read. */
+static void
+check_descriptor (struct run *r, const struct pollfd *fd)
+{
+  if (!is_lasting (r->choice))
+    return;
+  if (r->fd == -1)
+    r->fd = fd->fd;
+  if (fd->fd != r->fd || fd->events != POLLIN)
+    fail (r, "the descriptor was %d, it is %d, and waits for %d", r->fd,
+          fd->fd, fd->events);
+}
+
 static void
 wait_with_poll (struct run *r)
 {
@@ -45,6 +58,7 @@ wait_with_poll (struct run *r)
               | (direction & LIBNBD_AIO_DIRECTION_WRITE ? POLLOUT : 0),
   };
 
+  check_descriptor (r, &fd);
   if (poll (&fd, 1, -1) == -1)
     return;
   if (fd.revents & (POLLIN | POLLHUP | POLLERR))
@@ -55,12 +69,15 @@ wait_with_poll (struct run *r)
 }
 
 static void
-wait_for_events (struct run *r, bool by_hand)
+wait_for_events (struct run *r, bool polls)
 {
-  if (by_hand)
+  if (polls)
     wait_with_poll (r);
   else if (nbd_poll (r->h, -1) == -1 && !r->choice->by_hand)
     fail (r, "poll: %s", nbd_get_error ());
+  if (nbd_stats_journal_bytes (r->h) > r->journal_size)
+    fail (r, "the journal has %llu bytes",
+          (unsigned long long) nbd_stats_journal_bytes (r->h));
   if (nbd_aio_is_ready (r->h) || nbd_aio_is_processing (r->h))
     return;
   if (r->choice->by_hand)
@@ -87,7 +104,7 @@ void
 run_async (struct run *r, unsigned count)
 {
   static struct command commands[MOST_IN_FLIGHT];
-  bool by_hand = random_one_in (&r->random, 2);
+  bool polls = random_one_in (&r->random, 2);
 
   for (unsigned issued = 0; issued < count || r->in_flight > 0;) {
     unsigned more = random_below (&r->random, MOST_IN_FLIGHT);
@@ -102,7 +119,7 @@ run_async (struct run *r, unsigned count)
     if (r->choice->cancels && random_one_in (&r->random, 8))
       cancel_one (r, commands);
     if (r->in_flight > 0)
-      wait_for_events (r, by_hand);
+      wait_for_events (r, polls);
   }
 }
 

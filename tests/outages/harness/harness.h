@@ -12,6 +12,7 @@
 
 #include "brittle.h"
 #include "checker.h"
+#include "jobs.h"
 
 #define MOST_IN_FLIGHT 16
 #define MOST_THREADS 8
@@ -29,6 +30,8 @@ struct choice {
   unsigned links;
   unsigned threads; /* in blocking calls; 0: one that starts commands */
   unsigned commands;
+  bool tls; /* always; else now and then, if the library has it */
+  bool has_tls;
   bool calm;     /* no outages */
   bool by_hand;  /* the program reconnects */
   bool cancels;  /* commands are cancelled */
@@ -39,6 +42,13 @@ struct choice {
   bool expects_loss; /* the first that is found ends it, and must be */
   bool verbose;
 };
+
+/* Does the library stay connected, or the program, or is there no need? */
+static inline bool
+is_lasting (const struct choice *choice)
+{
+  return !choice->by_hand && !choice->calm;
+}
 
 /* What all seeds together have seen, in memory that they share. */
 struct totals {
@@ -56,7 +66,9 @@ struct run {
   struct brittle *server;
   struct checker *checker;
   struct nbd_handle *h;
-  unsigned issued, in_flight;
+  int fd; /* of the handle; -1: not asked yet */
+  uint64_t journal_size;
+  unsigned in_flight;
   struct totals seen;
 };
 
@@ -72,9 +84,6 @@ struct command {
   uint8_t buf[MOST_BYTES];
   int told[MOST_BLOCKS];
 };
-
-/* How a run ends, as the status of its process. */
-enum verdict { FINE, WRONG, LOST, DISTURBED = 77 };
 
 /* The run is over: something is wrong. */
 extern void fail (const struct run *r, const char *fmt, ...)

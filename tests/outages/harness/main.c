@@ -5,21 +5,14 @@
  * usage: survive [--seed N | --seeds A-B] [OPTION...]
  * The options are below. */
 
-#include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness.h"
 
 #define SECONDS_PER_SEED 90
-#define MOST_JOBS 64
-#define MOST_TRIES 5 /* of a seed in which the machine was too slow */
 
 static const struct option options[] = {
   { "seed", required_argument, NULL, 's' },
@@ -28,6 +21,7 @@ static const struct option options[] = {
   { "links", required_argument, NULL, 'l' },
   { "threads", required_argument, NULL, 't' },
   { "commands", required_argument, NULL, 'c' },
+  { "tls", no_argument, NULL, 'T' },
   { "calm", no_argument, NULL, 'k' },
   { "by-hand", no_argument, NULL, 'b' },
   { "cancels", no_argument, NULL, 'x' },
@@ -43,23 +37,8 @@ static const struct option options[] = {
   { NULL, 0, NULL, 0 },
 };
 
-/* A seed that runs. */
-struct job {
-  pid_t pid;
-  uint64_t seed;
-  unsigned tries;
-};
-
-struct jobs {
-  const struct choice *choice;
-  struct job job[MOST_JOBS];
-  struct totals *totals;
-  char directory[64];
-  unsigned running, failures, losses, disturbed;
-  uint64_t lost; /* the first seed with a loss */
-};
-
-static void __attribute__ ((noreturn)) usage (const char *name)
+static void
+usage (const char *name)
 {
   fprintf (stderr, "usage: %s [--seed N | --seeds A-B]", name);
   for (const struct option *o = options + 2; o->name; o++)
@@ -98,6 +77,7 @@ parse (int argc, char *argv[])
     case 'l': choice.links = strtoul (optarg, NULL, 10); break;
     case 't': choice.threads = strtoul (optarg, NULL, 10); break;
     case 'c': choice.commands = strtoul (optarg, NULL, 10); break;
+    case 'T': choice.tls = true; break;
     case 'k': choice.calm = true; break;
     case 'b': choice.by_hand = true; break;
     case 'x': choice.cancels = true; break;
@@ -119,98 +99,14 @@ parse (int argc, char *argv[])
 }
 
 static void
-start_seed (struct jobs *jobs, struct job *job)
+report (const struct jobs *jobs, const struct totals *t)
 {
-  char path[96];
-
-  fflush (NULL);
-  job->pid = fork ();
-  if (job->pid == -1) {
-    perror ("fork");
-    exit (EXIT_FAILURE);
-  }
-  if (job->pid > 0) {
-    jobs->running++;
-    return;
-  }
-  alarm (SECONDS_PER_SEED);
-  snprintf (path, sizeof path, "%s/%llu", jobs->directory,
-            (unsigned long long) job->seed);
-  run_seed (jobs->choice, job->seed, path, jobs->totals);
-  exit (EXIT_SUCCESS);
-}
-
-static void
-judge (struct jobs *jobs, struct job *job, int status)
-{
-  int verdict = WIFEXITED (status) ? WEXITSTATUS (status) : WRONG;
-
-  if (verdict == DISTURBED && ++job->tries < MOST_TRIES) {
-    start_seed (jobs, job);
-    return;
-  }
-  job->pid = 0;
-  if (verdict == DISTURBED)
-    jobs->disturbed++;
-  else if (verdict == LOST) {
-    if (jobs->losses++ == 0 || job->seed < jobs->lost)
-      jobs->lost = job->seed;
-  }
-  else if (verdict != FINE)
-    jobs->failures++;
-  if (WIFSIGNALED (status))
-    fprintf (stderr, "seed %llu: %s\n", (unsigned long long) job->seed,
-             WTERMSIG (status) == SIGALRM ? "it hangs"
-                                          : strsignal (WTERMSIG (status)));
-}
-
-/* Wait for one that ends. */
-static void
-wait_for_one (struct jobs *jobs)
-{
-  int status;
-  pid_t pid = wait (&status);
-
-  for (struct job *job = jobs->job; job < jobs->job + MOST_JOBS; job++)
-    if (pid > 0 && job->pid == pid) {
-      jobs->running--;
-      judge (jobs, job, status);
-    }
-}
-
-static void
-run_seeds (struct jobs *jobs)
-{
-  const struct choice *choice = jobs->choice;
-  uint64_t seed = choice->first;
-
-  while (seed <= choice->last || jobs->running > 0) {
-    bool enough = choice->expects_loss && jobs->losses > 0;
-    struct job *job = jobs->job;
-
-    if (enough && jobs->running == 0)
-      return;
-    if (enough || seed > choice->last || jobs->running == choice->jobs) {
-      wait_for_one (jobs);
-      continue;
-    }
-    while (job->pid != 0)
-      job++;
-    *job = (struct job) { .seed = seed++ };
-    start_seed (jobs, job);
-  }
-}
-
-static void
-report (const struct jobs *jobs, uint64_t seeds)
-{
-  const struct totals *t = jobs->totals;
   const struct brittle_counters *s = &t->server;
 
   printf ("%llu seeds, %u failed, %u with a loss, %u disturbed: %llu "
           "commands, %llu ended early, the longest took %lld ms\n",
-          (unsigned long long) seeds, jobs->failures, jobs->losses,
-          jobs->disturbed, (unsigned long long) t->commands,
+          (unsigned long long) (jobs->last - jobs->first + 1), jobs->failures,
+          jobs->losses, jobs->disturbed, (unsigned long long) t->commands,
           (unsigned long long) t->failed, (long long) t->worst_ms);
   printf ("server: %u connections, %u requests, %u cuts, %u silences, "
           "%u crashes, %u exits, %u refusals, %u ghosts, %u landed\n",
@@ -219,31 +115,61 @@ report (const struct jobs *jobs, uint64_t seeds)
   printf ("library: %llu reconnects, %llu replayed\n",
           (unsigned long long) t->reconnects,
           (unsigned long long) t->replayed);
+  if (jobs->losses > 0)
+    printf ("the first loss is that of seed %llu\n",
+            (unsigned long long) jobs->lost);
+}
+
+/* What each job needs to know. */
+struct all {
+  struct choice choice;
+  struct totals *totals;
+  char directory[64];
+};
+
+static void
+run_one (void *opaque, uint64_t seed)
+{
+  struct all *all = opaque;
+  char path[96];
+
+  snprintf (path, sizeof path, "%s/%llu", all->directory,
+            (unsigned long long) seed);
+  run_seed (&all->choice, seed, path, all->totals);
+}
+
+static bool
+supports_tls (void)
+{
+  struct nbd_handle *h = nbd_create ();
+  bool supports = h != NULL && nbd_supports_tls (h) == 1;
+
+  nbd_close (h);
+  return supports;
 }
 
 int
 main (int argc, char *argv[])
 {
-  struct choice choice = parse (argc, argv);
-  struct jobs jobs = { .choice = &choice };
-  const char *tmp = getenv ("TMPDIR");
+  struct all all = { .choice = parse (argc, argv) };
+  struct jobs jobs = {
+    .first = all.choice.first,
+    .last = all.choice.last,
+    .at_once = all.choice.jobs,
+    .what = "seed",
+    .run = run_one,
+    .opaque = &all,
+    .seconds = SECONDS_PER_SEED,
+    .ends_with_loss = all.choice.expects_loss,
+  };
 
-  snprintf (jobs.directory, sizeof jobs.directory, "%s/brittle-XXXXXX",
-            tmp && strlen (tmp) < 40 ? tmp : "/tmp");
-  jobs.totals = mmap (NULL, sizeof *jobs.totals, PROT_READ | PROT_WRITE,
-                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (mkdtemp (jobs.directory) == NULL || jobs.totals == MAP_FAILED) {
-    perror ("survive");
-    return EXIT_FAILURE;
-  }
-  signal (SIGPIPE, SIG_IGN);
-  run_seeds (&jobs);
-  rmdir (jobs.directory);
-  report (&jobs, choice.last - choice.first + 1);
-  if (jobs.losses > 0)
-    printf ("the first loss is that of seed %llu\n",
-            (unsigned long long) jobs.lost);
-  return jobs.failures == 0 && (jobs.losses > 0) == choice.expects_loss
+  all.choice.has_tls = supports_tls ();
+  job_directory (all.directory, sizeof all.directory);
+  all.totals = job_memory (sizeof *all.totals);
+  run_jobs (&jobs);
+  rmdir (all.directory);
+  report (&jobs, all.totals);
+  return jobs.failures == 0 && (jobs.losses > 0) == all.choice.expects_loss
            ? EXIT_SUCCESS
            : EXIT_FAILURE;
 }

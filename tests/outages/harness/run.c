@@ -50,6 +50,7 @@ draw_settings (struct run *r, uint64_t seed)
   r->settings = (struct brittle_settings) {
     .seed = seed,
     .tcp = random_one_in (random, 2),
+    .tls = choice->tls || (random_one_in (random, 8) && choice->has_tls),
     .style = random_below (random, 3),
     .multi_conn = random_below (random, 4) < (choice->links > 1 ? 3 : 2),
     .block_sizes = random_one_in (random, 2),
@@ -62,6 +63,7 @@ draw_settings (struct run *r, uint64_t seed)
     .fault = choice->fault,
     .verbose = choice->verbose,
   };
+  r->journal_size = random_one_in (random, 4) ? 65536 : 1 << 20;
   if (choice->fault == FORGES_FENCE)
     r->settings.tcp = false;
   r->settings.crashes_only = choice->fault == FORGES_FENCE || choice->trust;
@@ -85,8 +87,7 @@ set_patience (struct run *r)
           && nbd_set_stall_timeout (r->h, STALL_TIMEOUT) == -1)
       || (choice->timeouts
           && nbd_set_command_timeout (r->h, COMMAND_TIMEOUT) == -1)
-      || (random_one_in (&r->random, 4)
-          && nbd_set_journal_size (r->h, 65536) == -1))
+      || nbd_set_journal_size (r->h, r->journal_size) == -1)
     fail (r, "settings: %s", nbd_get_error ());
 }
 
@@ -98,7 +99,9 @@ connect_handle (struct run *r)
   r->h = nbd_create ();
   if (r->h == NULL)
     fail (r, "nbd_create: %s", nbd_get_error ());
-  if (!r->choice->by_hand)
+  if (r->settings.tls && !encrypted_handle (r->h))
+    _exit (WITHOUT_TLS);
+  if (is_lasting (r->choice))
     set_patience (r);
   if (random_one_in (&r->random, 2)
       && (nbd_add_meta_context (r->h, CONTEXT_ALLOCATION) == -1
@@ -157,6 +160,9 @@ look_at_everything (struct run *r)
     failed = r->seen.failed;
     finish (r, (struct operation) { .kind = FLUSH });
   } while (r->seen.failed > failed);
+  if (nbd_stats_journal_bytes (r->h) != 0)
+    fail (r, "after a flush the journal has %llu bytes",
+          (unsigned long long) nbd_stats_journal_bytes (r->h));
 }
 
 static void
@@ -187,7 +193,7 @@ void
 run_seed (const struct choice *choice, uint64_t seed, const char *path,
           struct totals *totals)
 {
-  struct run r = { .choice = choice, .path = path };
+  struct run r = { .choice = choice, .path = path, .fd = -1 };
 
   draw_settings (&r, seed);
   r.server = brittle_start (&r.settings, path);

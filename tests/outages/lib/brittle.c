@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,6 +107,16 @@ brittle_start (const struct brittle_settings *settings, const char *path)
     close (listener);
   close (b->end);
   return b;
+}
+
+void
+brittle_signal (struct brittle *b)
+{
+  unsigned before = __atomic_load_n (&b->events, __ATOMIC_ACQUIRE);
+
+  __atomic_store_n (&b->signal, true, __ATOMIC_RELEASE);
+  while (__atomic_load_n (&b->events, __ATOMIC_ACQUIRE) == before)
+    poll (NULL, 0, 1);
 }
 
 void

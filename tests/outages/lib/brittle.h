@@ -18,10 +18,61 @@
 #include <sys/types.h>
 #include <sys/un.h>
 
+#include <libnbd.h>
+
 #include "disk.h"
 #include "random.h"
 
 enum brittle_style { BRITTLE_SIMPLE, BRITTLE_STRUCTURED, BRITTLE_EXTENDED };
+
+/* How a connection ends. */
+enum manner {
+  RESET,
+  CLOSED,
+  HALF_CLOSED, /* nothing more is sent, but all that comes is taken */
+  DEAF,        /* nothing more is received, but replies are sent */
+  SILENT,      /* nothing is sent for a while; then it goes on, or is cut */
+  FROZEN,      /* the same, and nothing is received */
+  NR_MANNERS
+};
+
+/* What it says of its disk. */
+struct face {
+  uint64_t size; /* 0: that of the disk */
+  uint16_t more_flags, less_flags;
+  bool without_numbers; /* one of its contexts */
+  bool same_ids;        /* of contexts, in each connection */
+  bool away;            /* nothing listens any more */
+};
+
+/* When connections are lost, if that is not left to chance. */
+enum moment {
+  AT_RANDOM,
+  BEFORE_GREETING,
+  IN_GREETING,
+  BEFORE_OPTIONS, /* the client's flags are here */
+  BEFORE_REPLY_TO_OPTION,
+  IN_REPLY_TO_OPTION,
+  IN_TLS_HANDSHAKE,
+  IN_REQUEST,   /* the first */
+  BEFORE_REPLY, /* to a write */
+  IN_REPLY,     /* to a write */
+  IN_DATA,      /* of a read */
+  ON_SIGNAL,    /* brittle_signal was called */
+};
+
+#define MOST_EVENTS 2
+
+/* One after the other. */
+struct script {
+  struct event {
+    enum moment moment;
+    uint32_t option; /* of moments that have to do with one */
+    enum manner manner;
+  } events[MOST_EVENTS];
+  unsigned count;
+  struct face face; /* after the first */
+};
 
 /* What is wrong with the server beyond what a client must survive. */
 enum brittle_fault {
@@ -33,7 +84,7 @@ enum brittle_fault {
 
 struct brittle_settings {
   uint64_t seed;
-  bool tcp;
+  bool tcp, tls;
   enum brittle_style style;
   bool multi_conn;
   bool block_sizes;   /* says which sizes it takes */
@@ -44,6 +95,7 @@ struct brittle_settings {
   unsigned patience;  /* ms: what a ghost lives, and silence unless allowed */
   unsigned slow_one_in; /* commands that take very long; 0: none */
   enum brittle_fault fault;
+  struct script script;
   bool verbose;
 };
 
@@ -75,6 +127,9 @@ struct brittle {
   bool disturbed; /* it did not run for so long that ghosts came too late */
   uint32_t next_connection;
   unsigned outages_left;
+  unsigned events; /* of the script that have come to pass */
+  struct face face;
+  bool signal;
   /* While the server is coming back. */
   unsigned refuse_ms, refuse_connections, refuse_exports;
 
@@ -94,9 +149,15 @@ struct brittle {
 extern struct brittle *brittle_start (const struct brittle_settings *s,
                                       const char *path);
 
+/* Let the next event of the script come to pass, and wait for it. */
+extern void brittle_signal (struct brittle *b);
+
 /* End it, as a crash does; the disk can be looked at after that. */
 extern void brittle_stop (struct brittle *b);
 extern void brittle_free (struct brittle *b);
+
+/* Let a handle demand TLS as the server does; false if there is none. */
+extern bool encrypted_handle (struct nbd_handle *h);
 
 /* Milliseconds on a clock that only goes forward. */
 extern int64_t brittle_now (void);

@@ -10,7 +10,7 @@
 #include "parts.h"
 
 static void
-add_connection (struct server *s, int fd)
+add_connection (struct life *s, int fd)
 {
   struct connection *c = calloc (1, sizeof *c), **end = &s->connections;
 
@@ -26,10 +26,11 @@ add_connection (struct server *s, int fd)
   brittle_say (s->b, "%u: accepted", c->number);
   send_greeting (c);
   plan_failure (s, c);
+  script_accepted (s, c);
 }
 
 void
-accept_connections (struct server *s)
+accept_connections (struct life *s)
 {
   struct brittle *b = s->b;
 
@@ -49,13 +50,13 @@ accept_connections (struct server *s)
 }
 
 static bool
-take (struct server *s, struct connection *c)
+take (struct life *s, struct connection *c)
 {
   return c->stage < READY ? take_handshake (s, c) : take_request (s, c);
 }
 
 void
-client_left (struct server *s, struct connection *c)
+client_left (struct life *s, struct connection *c)
 {
   brittle_say (s->b, "%u: the client has left", c->number);
   if (c->stage != LEFT)
@@ -63,53 +64,84 @@ client_left (struct server *s, struct connection *c)
   c->gone = true;
 }
 
+/* Take what is there, up to the last byte; the length, or what recv says. */
+static ssize_t
+receive_some (struct connection *c)
+{
+  struct bytes *to = c->encryption ? &c->wire_in : &c->in;
+  size_t room = 65536;
+
+  if (c->in_left > 0 && (size_t) c->in_left < room)
+    room = c->in_left;
+  uint8_t *p = put_space (to, room);
+  ssize_t n = recv (c->fd, p, room, MSG_DONTWAIT);
+
+  to->len -= room - (n > 0 ? n : 0);
+  if (n > 0 && c->in_left > 0)
+    c->in_left -= n;
+  return n;
+}
+
 void
-receive (struct server *s, struct connection *c)
+receive (struct life *s, struct connection *c)
 {
   while (!c->gone && !c->deaf && c->in_left != 0) {
-    size_t room = 65536;
+    ssize_t n = receive_some (c);
 
-    if (c->in_left > 0 && (size_t) c->in_left < room)
-      room = c->in_left;
-    uint8_t *p = put_space (&c->in, room);
-    ssize_t n = recv (c->fd, p, room, MSG_DONTWAIT);
-
-    c->in.len -= room - (n > 0 ? n : 0);
     if (n == -1 && (errno == EAGAIN || errno == EINTR))
       return;
-    if (n > 0 && c->in_left > 0)
-      c->in_left -= n;
+    bool more = c->encryption == NULL || decrypt (c);
+
     while (!c->gone && take (s, c))
       ;
-    if (n <= 0 && !c->gone)
+    if ((n <= 0 || !more) && !c->gone)
       client_left (s, c);
   }
   if (c->in_left == 0 && !c->gone)
     outage (s, c);
 }
 
-void
-transmit (struct server *s, struct connection *c)
+/* Send what there is, up to the last byte. */
+static void
+send_some (struct connection *c, struct bytes *from)
 {
-  size_t n = c->out.len;
+  size_t n = from->len;
+
+  if (c->out_left >= 0 && (size_t) c->out_left < n)
+    n = c->out_left;
+  if (n == 0)
+    return;
+  ssize_t sent = send (c->fd, from->p, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+  if (sent == -1)
+    return; /* receiving finds out why */
+  bytes_drop (from, sent);
+  if (c->out_left > 0)
+    c->out_left -= sent;
+}
+
+void
+transmit (struct life *s, struct connection *c)
+{
+  struct bytes *from = c->encryption ? &c->wire_out : &c->out;
 
   if (c->silent || c->stage == LEFT || c->gone)
     return;
-  if (c->out_left >= 0 && (size_t) c->out_left < n)
-    n = c->out_left;
-  if (n > 0) {
-    ssize_t sent = send (c->fd, c->out.p, n, MSG_DONTWAIT | MSG_NOSIGNAL);
-
-    if (sent == -1)
-      return; /* receiving finds out why */
-    bytes_drop (&c->out, sent);
-    if (c->out_left > 0)
-      c->out_left -= sent;
-  }
+  if (c->encryption)
+    encrypt (c);
+  send_some (c, from);
   if (c->out_left == 0)
     outage (s, c);
-  else if (c->closing && c->out.len == 0)
+  else if (from->len > 0)
+    return;
+  else if (c->doomed)
+    come_to_pass (s);
+  else if (c->closing)
     c->gone = true;
+  else if (c->starts_tls) {
+    c->starts_tls = false;
+    encryption_start (c);
+  }
 }
 
 /* Data that nobody has read makes the other end of a Unix socket see a reset;
@@ -125,7 +157,7 @@ reset (struct connection *c)
 
 /* All that the client has sent until now. */
 static void
-drain (struct server *s, struct connection *c)
+drain (struct life *s, struct connection *c)
 {
   c->in_left = -1;
   if (random_one_in (&s->b->random, 2))
@@ -133,7 +165,7 @@ drain (struct server *s, struct connection *c)
 }
 
 static void
-fall_silent (struct server *s, struct connection *c, bool frozen)
+fall_silent (struct life *s, struct connection *c, bool frozen)
 {
   const struct brittle_settings *settings = &s->b->settings;
 
@@ -148,7 +180,7 @@ fall_silent (struct server *s, struct connection *c, bool frozen)
 }
 
 void
-cut (struct server *s, struct connection *c, enum manner manner)
+cut (struct life *s, struct connection *c, enum manner manner)
 {
   static const char *const names[] = { "reset", "closed", "half closed",
                                        "deaf",  "silent", "frozen" };
@@ -191,7 +223,7 @@ cut (struct server *s, struct connection *c, enum manner manner)
 }
 
 void
-check_time (struct server *s, struct connection *c)
+check_time (struct life *s, struct connection *c)
 {
   int64_t now = brittle_now ();
 
@@ -218,12 +250,15 @@ free_connection (struct connection *c)
   }
   bytes_free (&c->in);
   bytes_free (&c->out);
+  bytes_free (&c->wire_in);
+  bytes_free (&c->wire_out);
+  encryption_free (c);
   close (c->fd);
   free (c);
 }
 
 void
-bury_connections (struct server *s)
+bury_connections (struct life *s)
 {
   struct connection **link = &s->connections;
 

@@ -27,7 +27,7 @@ changes (const struct change *c)
 }
 
 void
-leave_ghost (struct server *s, const struct request *r, int64_t deadline)
+leave_ghost (struct life *s, const struct request *r, int64_t deadline)
 {
   struct brittle *b = s->b;
   uint64_t fate = random_below (&b->random, 4);
@@ -60,7 +60,7 @@ leave_ghost (struct server *s, const struct request *r, int64_t deadline)
 }
 
 void
-leave_ghosts (struct server *s, struct connection *c, int64_t deadline)
+leave_ghosts (struct life *s, struct connection *c, int64_t deadline)
 {
   while (c->requests != NULL) {
     struct request *r = c->requests;
@@ -103,7 +103,7 @@ next_ghost (struct brittle *b)
 
 /* Those whose time has come land, at the latest now. */
 void
-haunt (struct server *s)
+haunt (struct life *s)
 {
   struct brittle *b = s->b;
 

@@ -35,20 +35,22 @@ agree (struct connection *c, uint32_t option, bool granted)
 /* The contexts that are known of those asked for, with ids that are never the
  * same again. */
 static void
-set_contexts (struct server *s, struct connection *c, const uint8_t *p)
+set_contexts (struct life *s, struct connection *c, const uint8_t *p)
 {
   p += 4 + get_uint (p, 4);
   unsigned queries = get_uint (p, 4);
-  bool swapped = random_one_in (&s->b->random, 2);
+  bool swapped = random_one_in (&s->b->random, 2) && !s->b->face.same_ids;
+  unsigned known = s->b->face.without_numbers ? 1 : 2;
+  uint32_t base = s->b->face.same_ids ? 0 : c->number * 4;
 
   p += 4;
   while (queries-- > 0) {
     unsigned len = get_uint (p, 4);
 
-    for (unsigned i = 0; i < 2; i++)
+    for (unsigned i = 0; i < known; i++)
       if (len == strlen (contexts[i])
           && memcmp (p + 4, contexts[i], len) == 0) {
-        c->context[i] = c->number * 4 + (swapped ? 2 - i : 1 + i);
+        c->context[i] = base + (swapped ? 2 - i : 1 + i);
         put_head (c, NBD_OPT_SET_META_CONTEXT, NBD_REP_META_CONTEXT, 4 + len);
         put_uint (&c->out, c->context[i], 4);
         put_mem (&c->out, contexts[i], len);
@@ -59,16 +61,19 @@ set_contexts (struct server *s, struct connection *c, const uint8_t *p)
 }
 
 static uint16_t
-flags_of (const struct brittle_settings *settings, const struct connection *c)
+flags_of (const struct brittle *b, const struct connection *c)
 {
-  return NBD_FLAG_HAS_FLAGS | NBD_FLAG_SEND_FLUSH | NBD_FLAG_SEND_FUA
-         | NBD_FLAG_SEND_TRIM | NBD_FLAG_SEND_WRITE_ZEROES
-         | NBD_FLAG_SEND_CACHE | (c->structured ? NBD_FLAG_SEND_DF : 0)
-         | (settings->multi_conn ? NBD_FLAG_CAN_MULTI_CONN : 0);
+  uint16_t flags = NBD_FLAG_HAS_FLAGS | NBD_FLAG_SEND_FLUSH
+                   | NBD_FLAG_SEND_FUA | NBD_FLAG_SEND_TRIM
+                   | NBD_FLAG_SEND_WRITE_ZEROES | NBD_FLAG_SEND_CACHE
+                   | (c->structured ? NBD_FLAG_SEND_DF : 0)
+                   | (b->settings.multi_conn ? NBD_FLAG_CAN_MULTI_CONN : 0);
+
+  return (flags | b->face.more_flags) & ~b->face.less_flags;
 }
 
 static void
-go (struct server *s, struct connection *c)
+go (struct life *s, struct connection *c)
 {
   struct brittle *b = s->b;
 
@@ -83,8 +88,8 @@ go (struct server *s, struct connection *c)
   }
   put_head (c, NBD_OPT_GO, NBD_REP_INFO, NBD_INFO_EXPORT_SIZE);
   put_uint (&c->out, NBD_INFO_EXPORT, 2);
-  put_uint (&c->out, DISK_BYTES, 8);
-  put_uint (&c->out, flags_of (&b->settings, c), 2);
+  put_uint (&c->out, b->face.size ?: DISK_BYTES, 8);
+  put_uint (&c->out, flags_of (b, c), 2);
   if (b->settings.block_sizes) {
     put_head (c, NBD_OPT_GO, NBD_REP_INFO, NBD_INFO_BLOCK_SIZE_SIZE);
     put_uint (&c->out, NBD_INFO_BLOCK_SIZE, 2);
@@ -94,15 +99,25 @@ go (struct server *s, struct connection *c)
   }
   agree (c, NBD_OPT_GO, true);
   c->stage = READY;
+  script_ready (s, c);
 }
 
 static void
-take_option (struct server *s, struct connection *c, uint32_t option,
+take_option (struct life *s, struct connection *c, uint32_t option,
              const uint8_t *data)
 {
   enum brittle_style style = s->b->settings.style;
 
+  if (s->b->settings.tls && c->encryption == NULL
+      && option != NBD_OPT_STARTTLS) {
+    put_head (c, option, NBD_REP_ERR_TLS_REQD, 0);
+    return;
+  }
   switch (option) {
+  case NBD_OPT_STARTTLS:
+    c->starts_tls = s->b->settings.tls;
+    agree (c, option, c->starts_tls);
+    break;
   case NBD_OPT_STRUCTURED_REPLY:
     c->structured = style != BRITTLE_SIMPLE;
     agree (c, option, c->structured);
@@ -128,13 +143,14 @@ take_option (struct server *s, struct connection *c, uint32_t option,
 }
 
 bool
-take_handshake (struct server *s, struct connection *c)
+take_handshake (struct life *s, struct connection *c)
 {
   if (c->stage == FLAGS) {
     if (c->in.len < NBD_CLIENT_FLAGS_SIZE)
       return false;
     bytes_drop (&c->in, NBD_CLIENT_FLAGS_SIZE);
     c->stage = OPTIONS;
+    script_option (s, c, 0, c->out.len);
     return true;
   }
   if (c->in.len < NBD_OPTION_SIZE)
@@ -144,7 +160,10 @@ take_handshake (struct server *s, struct connection *c)
 
   if (c->in.len < NBD_OPTION_SIZE + len)
     return false;
+  size_t before = c->out.len;
+
   take_option (s, c, option, c->in.p + NBD_OPTION_SIZE);
+  script_option (s, c, option, before);
   bytes_drop (&c->in, NBD_OPTION_SIZE + len);
   return true;
 }

@@ -61,7 +61,7 @@ start_listening (struct brittle *b)
 
 /* For a while connecting is refused, or there is no such socket. */
 void
-stop_listening (struct server *s)
+stop_listening (struct life *s)
 {
   struct brittle *b = s->b;
 

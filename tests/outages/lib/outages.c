@@ -28,7 +28,7 @@ set_end (struct connection *c, struct random *r, long bytes)
 }
 
 static bool
-is_planned (const struct server *s)
+is_planned (const struct life *s)
 {
   for (const struct connection *c = s->connections; c; c = c->next)
     if (c->in_left >= 0 || c->out_left >= 0)
@@ -38,7 +38,7 @@ is_planned (const struct server *s)
 
 /* One of the connections that are in transmission, NULL if there is none. */
 static struct connection *
-draw_connection (struct server *s)
+draw_connection (struct life *s)
 {
   struct connection *found = NULL;
   unsigned n = 0;
@@ -61,7 +61,7 @@ draw_doom (struct brittle *b)
 }
 
 void
-plan_outage (struct server *s)
+plan_outage (struct life *s)
 {
   struct random *r = &s->b->random;
 
@@ -83,7 +83,7 @@ plan_outage (struct server *s)
 }
 
 void
-plan_failure (struct server *s, struct connection *c)
+plan_failure (struct life *s, struct connection *c)
 {
   struct brittle *b = s->b;
 
@@ -97,7 +97,7 @@ plan_failure (struct server *s, struct connection *c)
 
 /* How the server is not quite there for a while. */
 static void
-plan_return (struct server *s)
+plan_return (struct life *s)
 {
   struct brittle *b = s->b;
   struct random *r = &b->random;
@@ -113,7 +113,7 @@ plan_return (struct server *s)
 }
 
 static void
-crash (struct server *s, bool ends)
+crash (struct life *s, bool ends)
 {
   struct brittle *b = s->b;
   bool fenced = ends && !b->settings.tcp && b->settings.fault != FORGES_FENCE;
@@ -139,10 +139,14 @@ crash (struct server *s, bool ends)
 }
 
 void
-outage (struct server *s, struct connection *victim)
+outage (struct life *s, struct connection *victim)
 {
   struct brittle *b = s->b;
 
+  if (b->settings.script.count > 0) {
+    come_to_pass (s);
+    return;
+  }
   victim->in_left = victim->out_left = -1;
   b->outages_left--;
   s->steps_to_outage = random_below (&b->random, 60);

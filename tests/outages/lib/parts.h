@@ -8,17 +8,6 @@
 #include "brittle.h"
 #include "bytes.h"
 
-/* How a connection ends. */
-enum manner {
-  RESET,
-  CLOSED,
-  HALF_CLOSED, /* nothing more is sent, but all that comes is taken */
-  DEAF,        /* nothing more is received, but replies are sent */
-  SILENT,      /* nothing is sent for a while; then it goes on, or is cut */
-  FROZEN,      /* the same, and nothing is received */
-  NR_MANNERS
-};
-
 /* What happens when a connection comes to its last byte. */
 enum doom {
   CUT_ONE,
@@ -53,8 +42,11 @@ struct connection {
   uint32_t number;
   enum stage stage;
   struct bytes in, out;
-  bool no_zeroes, structured, extended;
-  uint32_t context[2]; /* ids; 0: was not asked for */
+  bool structured, extended;
+  bool starts_tls;                /* once all is sent */
+  struct encryption *encryption;  /* NULL: none */
+  struct bytes wire_in, wire_out; /* what is encrypted */
+  uint32_t context[2];            /* ids; 0: was not asked for */
   struct request *requests;
 
   /* Bytes that come through yet; negative: no end in sight. */
@@ -66,10 +58,12 @@ struct connection {
   int64_t silent_until; /* ms: when that ends, in one way or another */
   int64_t deadline;     /* of its ghosts, once it has LEFT */
   bool closing;         /* once all is sent */
+  bool doomed;          /* the same, and the next event comes to pass */
   bool gone;            /* to be freed */
 };
 
-struct server {
+/* A process of the server, from its start to a crash. */
+struct life {
   struct brittle *b;
   int listener; /* -1 while connections are refused */
   struct connection *connections;
@@ -81,29 +75,29 @@ struct server {
 /* handshake.c */
 extern void send_greeting (struct connection *c);
 /* Take one message from what was received; false if it is not all there. */
-extern bool take_handshake (struct server *s, struct connection *c);
+extern bool take_handshake (struct life *s, struct connection *c);
 
 /* requests.c: the same for a request. */
-extern bool take_request (struct server *s, struct connection *c);
+extern bool take_request (struct life *s, struct connection *c);
 /* One step in the life of each request. */
-extern void work (struct server *s, struct connection *c);
+extern void work (struct life *s, struct connection *c);
 extern void free_request (struct request *r);
 
 /* replies.c */
-extern void put_read (struct server *s, struct connection *c,
+extern void put_read (struct life *s, struct connection *c,
                       struct request *r);
-extern void put_extents (struct server *s, struct connection *c,
+extern void put_extents (struct life *s, struct connection *c,
                          struct request *r);
 extern void put_done (struct connection *c, struct request *r);
 
 /* ghosts.c: the requests of a connection that is gone by now; none of them is
  * carried out after the deadline. */
-extern void leave_ghosts (struct server *s, struct connection *c,
+extern void leave_ghosts (struct life *s, struct connection *c,
                           int64_t deadline);
 /* One of a connection that has LEFT. */
-extern void leave_ghost (struct server *s, const struct request *r,
+extern void leave_ghost (struct life *s, const struct request *r,
                          int64_t deadline);
-extern void haunt (struct server *s);
+extern void haunt (struct life *s);
 /* A command was carried out, so ghosts are one step nearer. */
 extern void age_ghosts (struct brittle *b);
 extern void lay_ghosts (struct brittle *b);
@@ -111,28 +105,49 @@ extern void lay_ghosts (struct brittle *b);
 extern int64_t next_ghost (struct brittle *b);
 
 /* connection.c */
-extern void accept_connections (struct server *s);
-extern void receive (struct server *s, struct connection *c);
-extern void transmit (struct server *s, struct connection *c);
+extern void accept_connections (struct life *s);
+extern void receive (struct life *s, struct connection *c);
+extern void transmit (struct life *s, struct connection *c);
 /* The client has closed: what it asked for may still be done. */
-extern void client_left (struct server *s, struct connection *c);
-extern void cut (struct server *s, struct connection *c, enum manner manner);
+extern void client_left (struct life *s, struct connection *c);
+extern void cut (struct life *s, struct connection *c, enum manner manner);
 /* Ends silence, and connections that are half closed, when it is time. */
-extern void check_time (struct server *s, struct connection *c);
+extern void check_time (struct life *s, struct connection *c);
 extern void reset (struct connection *c);
-extern void bury_connections (struct server *s);
+extern void bury_connections (struct life *s);
+
+/* encrypted.c, or unencrypted.c without GnuTLS */
+extern void encryption_start (struct connection *c);
+extern void encryption_free (struct connection *c);
+/* wire_in to in; false if that has come to its end. */
+extern bool decrypt (struct connection *c);
+/* out to wire_out */
+extern void encrypt (struct connection *c);
 
 /* outages.c */
-extern void plan_outage (struct server *s);
+extern void plan_outage (struct life *s);
 /* A connection may end in its handshake. */
-extern void plan_failure (struct server *s, struct connection *c);
+extern void plan_failure (struct life *s, struct connection *c);
 /* The connection has come to its last byte. */
-extern void outage (struct server *s, struct connection *c);
+extern void outage (struct life *s, struct connection *c);
+
+/* script.c: what these have to do with the next event. */
+extern void script_accepted (struct life *s, struct connection *c);
+extern void script_option (struct life *s, struct connection *c,
+                           uint32_t option, size_t before);
+extern void script_ready (struct life *s, struct connection *c);
+extern void script_request (struct life *s, struct connection *c,
+                            const struct request *r);
+extern void script_reply (struct life *s, struct connection *c,
+                          const struct request *r, size_t before);
+extern void script_turn (struct life *s);
+/* It is time. */
+extern void come_to_pass (struct life *s);
 
 /* listen.c */
 extern bool address_init (struct brittle *b, const char *path);
 extern int start_listening (struct brittle *b);
-extern void stop_listening (struct server *s);
+extern void stop_listening (struct life *s);
 
 /* server.c: status with which a process ends that is to be started again. */
 #define COMES_BACK 3

@@ -33,7 +33,7 @@ put_simple (struct request *r, uint32_t error)
 
 /* Blocks that are alike: data, or perhaps a hole. */
 static void
-put_piece (struct server *s, struct connection *c, struct request *r,
+put_piece (struct life *s, struct connection *c, struct request *r,
            unsigned from, unsigned n, bool hole)
 {
   uint64_t offset = (uint64_t) from * BLOCK_SIZE;
@@ -51,7 +51,7 @@ put_piece (struct server *s, struct connection *c, struct request *r,
 }
 
 void
-put_read (struct server *s, struct connection *c, struct request *r)
+put_read (struct life *s, struct connection *c, struct request *r)
 {
   struct brittle *b = s->b;
   unsigned first = r->change.offset / BLOCK_SIZE;
@@ -92,7 +92,7 @@ put_extent (struct connection *c, struct bytes *to, uint64_t length,
 
 /* All of a context's extents. */
 static unsigned
-collect_extents (struct server *s, struct connection *c,
+collect_extents (struct life *s, struct connection *c,
                  const struct request *r, unsigned context, struct bytes *to)
 {
   unsigned i = r->change.offset / BLOCK_SIZE, count = 0, n;
@@ -113,7 +113,7 @@ collect_extents (struct server *s, struct connection *c,
 }
 
 void
-put_extents (struct server *s, struct connection *c, struct request *r)
+put_extents (struct life *s, struct connection *c, struct request *r)
 {
   for (unsigned context = 0; context < 2; context++) {
     struct bytes extents = { 0 };

@@ -36,7 +36,7 @@ is_valid (const struct change *c)
 }
 
 static void
-add_request (struct server *s, struct connection *c, struct request *r)
+add_request (struct life *s, struct connection *c, struct request *r)
 {
   struct request **end = &c->requests;
 
@@ -55,10 +55,11 @@ add_request (struct server *s, struct connection *c, struct request *r)
   while (*end != NULL)
     end = &(*end)->next;
   *end = r;
+  script_request (s, c, r);
 }
 
 bool
-take_request (struct server *s, struct connection *c)
+take_request (struct life *s, struct connection *c)
 {
   size_t size = c->extended ? NBD_EXTENDED_REQUEST_SIZE : NBD_REQUEST_SIZE;
   const uint8_t *p = c->in.p;
@@ -100,7 +101,7 @@ take_request (struct server *s, struct connection *c)
 
 /* Do what was asked. */
 static void
-carry_out (struct server *s, struct connection *c, struct request *r)
+carry_out (struct life *s, struct connection *c, struct request *r)
 {
   struct brittle *b = s->b;
   enum brittle_fault fault = b->settings.fault;
@@ -131,12 +132,12 @@ carry_out (struct server *s, struct connection *c, struct request *r)
 }
 
 void
-work (struct server *s, struct connection *c)
+work (struct life *s, struct connection *c)
 {
   struct request **link = &c->requests;
   int64_t now = brittle_now ();
 
-  while (*link != NULL) {
+  while (*link != NULL && !c->doomed) {
     struct request *r = *link;
 
     if (r->delay > 0 && (r->done || now < r->deadline)) {
@@ -154,8 +155,11 @@ work (struct server *s, struct connection *c)
       continue;
     }
     *link = r->next;
+    size_t before = c->out.len;
+
     put_done (c, r);
     put_mem (&c->out, r->reply.p, r->reply.len);
+    script_reply (s, c, r, before);
     free_request (r);
   }
 }

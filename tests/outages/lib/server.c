@@ -14,16 +14,17 @@
 #define LONGEST_WAIT 20
 
 static bool
-has_work (const struct server *s)
+has_work (const struct life *s)
 {
   for (const struct connection *c = s->connections; c; c = c->next)
-    if ((c->requests != NULL && !c->frozen) || (c->out.len > 0 && !c->silent))
+    if ((c->requests != NULL && !c->frozen)
+        || (c->out.len + c->wire_out.len > 0 && !c->silent))
       return true;
   return false;
 }
 
 static int
-time_to_wait (struct server *s)
+time_to_wait (struct life *s)
 {
   int64_t wait = next_ghost (s->b);
 
@@ -35,7 +36,7 @@ time_to_wait (struct server *s)
 /* Wait for the first event, and forget none: fds has the end of the test, the
  * listener, and each connection. */
 static void
-wait_for_events (struct server *s, struct pollfd *fds)
+wait_for_events (struct life *s, struct pollfd *fds)
 {
   unsigned n = 2;
   int wait = time_to_wait (s);
@@ -60,7 +61,7 @@ wait_for_events (struct server *s, struct pollfd *fds)
 
 /* What came in, what is done, what goes out. */
 static void
-serve_connections (struct server *s, const struct pollfd *fds)
+serve_connections (struct life *s, const struct pollfd *fds)
 {
   unsigned n = 2;
 
@@ -78,7 +79,7 @@ serve_connections (struct server *s, const struct pollfd *fds)
 }
 
 static void
-turn (struct server *s)
+turn (struct life *s)
 {
   struct pollfd fds[MOST_CONNECTIONS] = { 0 };
 
@@ -90,6 +91,7 @@ turn (struct server *s)
     s->listener = start_listening (s->b);
   else if (s->listener >= 0 && fds[1].revents)
     accept_connections (s);
+  script_turn (s);
   haunt (s);
   if (random_one_in (&s->b->random, 4))
     disk_write_back (&s->b->disk, random_below (&s->b->random, DISK_BLOCKS));
@@ -100,7 +102,7 @@ turn (struct server *s)
 void
 serve (struct brittle *b, int listener)
 {
-  struct server s = {
+  struct life s = {
     .b = b,
     .listener = listener,
     .steps_to_outage = random_below (&b->random, 100),

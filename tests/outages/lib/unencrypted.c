@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What there is of TLS without GnuTLS: nothing asks for it. */
+
+#include <stdlib.h>
+
+#include "parts.h"
+
+void
+encryption_start (struct connection *c)
+{
+  (void) c;
+  abort ();
+}
+
+bool
+decrypt (struct connection *c)
+{
+  (void) c;
+  return false;
+}
+
+void
+encrypt (struct connection *c)
+{
+  (void) c;
+}
+
+void
+encryption_free (struct connection *c)
+{
+  (void) c;
+}
+
+bool
+encrypted_handle (struct nbd_handle *h)
+{
+  (void) h;
+  return false;
+}

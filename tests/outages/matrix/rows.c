@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The rows of the matrix, and what must come of each. */
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/protocol.h"
+#include "matrix.h"
+
+struct moment_name {
+  enum moment moment;
+  uint32_t option;
+  bool tls; /* only with TLS */
+  const char *name;
+};
+
+static const struct moment_name handshake[] = {
+  { BEFORE_GREETING, 0, false, "before the greeting" },
+  { IN_GREETING, 0, false, "in the greeting" },
+  { BEFORE_OPTIONS, 0, false, "before options" },
+  { BEFORE_REPLY_TO_OPTION, NBD_OPT_STARTTLS, true, "at STARTTLS" },
+  { IN_REPLY_TO_OPTION, NBD_OPT_STARTTLS, true, "in STARTTLS" },
+  { IN_TLS_HANDSHAKE, 0, true, "in the handshake of TLS" },
+  { BEFORE_REPLY_TO_OPTION, NBD_OPT_EXTENDED_HEADERS, false,
+    "at EXTENDED_HEADERS" },
+  { IN_REPLY_TO_OPTION, NBD_OPT_EXTENDED_HEADERS, false,
+    "in EXTENDED_HEADERS" },
+  { BEFORE_REPLY_TO_OPTION, NBD_OPT_STRUCTURED_REPLY, false,
+    "at STRUCTURED_REPLY" },
+  { IN_REPLY_TO_OPTION, NBD_OPT_STRUCTURED_REPLY, false,
+    "in STRUCTURED_REPLY" },
+  { BEFORE_REPLY_TO_OPTION, NBD_OPT_SET_META_CONTEXT, false,
+    "at SET_META_CONTEXT" },
+  { IN_REPLY_TO_OPTION, NBD_OPT_SET_META_CONTEXT, false,
+    "in SET_META_CONTEXT" },
+  { BEFORE_REPLY_TO_OPTION, NBD_OPT_GO, false, "at GO" },
+  { IN_REPLY_TO_OPTION, NBD_OPT_GO, false, "in GO" },
+};
+
+static const struct moment_name working[] = {
+  { IN_REQUEST, 0, false, "in a request" },
+  { BEFORE_REPLY, 0, false, "before a reply" },
+  { IN_REPLY, 0, false, "in a reply" },
+  { IN_DATA, 0, false, "in the data of a reply" },
+};
+
+#define NR(array) (sizeof (array) / sizeof (array)[0])
+/* Moments of all phases. */
+#define NR_MOMENTS (2 * NR (handshake) + NR (working) + 2)
+
+static const enum manner manners[] = { RESET, CLOSED, SILENT };
+
+/* The last digit of a mixed number, which is removed. */
+static unsigned
+digit (unsigned *n, unsigned base)
+{
+  unsigned d = *n % base;
+
+  *n /= base;
+  return d;
+}
+
+static bool
+set_moment (struct row *row, unsigned n)
+{
+  const struct moment_name *m;
+
+  if (n < 2 * NR (handshake)) {
+    row->phase = n < NR (handshake) ? CONNECTING : RECONNECTING;
+    m = &handshake[n % NR (handshake)];
+  }
+  else if (n < 2 * NR (handshake) + NR (working)) {
+    row->phase = WORKING;
+    m = &working[n - 2 * NR (handshake)];
+  }
+  else {
+    row->phase = n == NR_MOMENTS - 2 ? IDLE : FLUSHED;
+    row->event.moment = ON_SIGNAL;
+    row->moment = row->phase == IDLE ? "after a write" : "after a flush";
+    return true;
+  }
+  row->event.moment = m->moment;
+  row->event.option = m->option;
+  row->moment = m->name;
+  return row->tls || !m->tls;
+}
+
+unsigned
+count_rows (void)
+{
+  return NR_MOMENTS * NR (manners) * 2 * 2 * NR_RETURNS;
+}
+
+bool
+nth_row (unsigned n, struct row *row)
+{
+  *row = (struct row) { .number = n };
+  row->returns = digit (&n, NR_RETURNS);
+  row->event.manner = manners[digit (&n, NR (manners))];
+  row->links = digit (&n, 2) ? 4 : 1;
+  row->tls = digit (&n, 2);
+  return set_moment (row, n);
+}
+
+void
+describe_row (const struct row *row, char *text, size_t size)
+{
+  static const char *const phases[] = { "connecting", "reconnecting",
+                                        "working", "idle", "flushed" };
+  static const char *const returns[] = {
+    "the same",       "larger",        "smaller",
+    "read-only",      "without flush", "with other contexts",
+    "with other ids", "never"
+  };
+
+  snprintf (text, size, "row %u, %s: %s %s, %u %s%s, comes back %s",
+            row->number, phases[row->phase],
+            row->event.manner == RESET    ? "reset"
+            : row->event.manner == CLOSED ? "closed"
+                                          : "silent",
+            row->moment, row->links, row->links == 1 ? "link" : "links",
+            row->tls ? ", TLS" : "", returns[row->returns]);
+}
+
+enum ending
+expected (const struct row *row)
+{
+  if (row->phase == CONNECTING)
+    return row->returns == NEVER ? NEVER_STARTS : CONNECTS;
+  switch (row->returns) {
+  case THE_SAME:
+  case LARGER:
+  case OTHER_IDS: return SURVIVES;
+  case NEVER: return IS_GIVEN_UP;
+  default: return IS_STALE;
+  }
+}
+
+struct face
+face_of (enum returns returns)
+{
+  struct face face = { .same_ids = returns != OTHER_IDS };
+
+  switch (returns) {
+  case LARGER: face.size = DISK_BYTES * 2; break;
+  case SMALLER: face.size = DISK_BYTES / 2; break;
+  case READ_ONLY: face.more_flags = NBD_FLAG_READ_ONLY; break;
+  case WITHOUT_FLUSH: face.less_flags = NBD_FLAG_SEND_FLUSH; break;
+  case OTHER_CONTEXTS: face.without_numbers = true; break;
+  case NEVER: face.away = true; break;
+  default: break;
+  }
+  return face;
+}
