@@ -10,7 +10,7 @@ STATE (START)
   GOES_TO (AWAIT, .GREETING.START, NEXT_ADDRESS)
 {
   switch (nbdi_connect_next (&l->reach, &l->channel)) {
-  case NBDI_IO_READY: nbdi_connected (l); return NEXT (.GREETING.START);
+  case NBDI_IO_READY: return NEXT (.GREETING.START);
   case NBDI_IO_WAIT: return NEXT (AWAIT);
   default: return NEXT (NEXT_ADDRESS);
   }
@@ -29,7 +29,6 @@ STATE (CHECK)
 {
   if (nbdi_connect_check (&l->reach, &l->channel) == -1)
     return NEXT (NEXT_ADDRESS);
-  nbdi_connected (l);
   return NEXT (.GREETING.START);
 }
 

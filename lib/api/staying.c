@@ -107,6 +107,7 @@ nbdi_begin_to_last (struct nbd_handle *h)
   struct nbdi_session *s = &h->session;
   const struct nbdi_settings *set = &s->settings;
 
+  h->link.reach.keepalive = (int) set->keepalive;
   s->lasting = set->reconnect_timeout != 0 || set->connect_timeout != 0
                || set->command_timeout > 0 || set->stall_timeout > 0
                || set->connections > 1;

@@ -311,32 +311,15 @@ nbdi_begin_attempt (struct nbdi_link *l)
   return NBDI_IO_WAIT;
 }
 
-/* There is a connection by address. */
-void
-nbdi_connected (struct nbdi_link *l)
-{
-  const struct nbdi_session *s = l->session;
-
-  if (!s->lasting)
-    return;
-  l->channel.moved = nbdi_now ();
-  if (s->settings.quarantine != 0 && l->reach.peer.addr.ss_family == AF_UNIX)
-    nbdi_ask_for_peer (&l->channel);
-}
-
 /* Keep an eye on the process that serves the connection: when it is gone it
  * carries nothing out any more. */
 void
 nbdi_find_witness (struct nbdi_link *l)
 {
-  pid_t pid = l->channel.peer_pid;
-
   if (!l->session->lasting || l->session->settings.quarantine == 0)
     return;
-  if (pid == 0 && !l->reach.proxy)
-    pid = l->reach.pid;
   nbdi_put_witness (l->witness);
-  int fd = pid > 0 ? nbdi_open_peer (pid) : -1;
+  int fd = nbdi_open_peer (l->channel.peer_pid);
   l->witness = fd >= 0 ? nbdi_new_witness (fd) : NULL;
   if (fd >= 0 && l->witness == NULL)
     close (fd);

@@ -92,8 +92,7 @@ STATE (BROKEN)
 STATE (FAIL)
 {
   if (l->sending.broken_text != NULL)
-    nbdi_error (0, "%s", l->sending.broken_text);
-  else
-    nbdi_lost (l, l->sending.broken_errno, "send");
+    return FAIL (0, "%s", l->sending.broken_text);
+  nbdi_lost (l, l->sending.broken_errno, "send");
   return GONE;
 }
