@@ -48,6 +48,7 @@ test_scripts = \
 	tests/generator/settings-that-are-numbers-are-checked \
 	tests/layers/files-use-only-what-is-below.py \
 	tests/layers/wrong-uses-are-named.py \
+	tests/model/each-rule-of-outages-is-needed \
 	tests/model/model-finds-what-is-broken \
 	tests/protocol/matrix-is-complete \
 	tests/protocol/obligations-name-their-tests \

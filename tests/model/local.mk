@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The model of the machine, searched by spin where that is installed.
+# The models of the machine and of outages, searched by spin where that is
+# installed.
 model:
 	SPIN="$(SPIN)" CC="$(CC)" $(PYTHON) -B \
 	  $(srcdir)/tests/model/check-model causeway.pml || test $$? -eq 77
@@ -7,6 +8,8 @@ model:
 
 EXTRA_DIST += \
 	tests/model/check-model \
-	tests/model/model.py
+	tests/model/model.py \
+	tests/model/outage.pml \
+	tests/model/outages.py
 
 CLEANFILES += causeway.pml

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""Let spin search the model of outages, outage.pml, with and without its rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from model import Found, search_text
+
+MODEL = Path(__file__).with_name("outage.pml")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What to look at: the names that are defined."""
+
+    what: str
+    names: tuple[str, ...]
+    finds: str = ""  # lost, lied or stuck, as in the model; nothing: all is well
+
+
+# All is well with a journal that has room for all writes, and with one that has not.
+WELL = (
+    Variant("outages", ("ENTRIES=2",)),
+    Variant("outages with a full journal", ("ENTRIES=1",)),
+)
+
+# What is left out, by whom it would be left out, and what that leads to.
+BROKEN = (
+    Variant("no journal", ("NO_JOURNAL",), "lost"),
+    Variant("what has no room is not kept", ("FULL_KEEPS_NOTHING", "ENTRIES=1"), "lost"),
+    Variant("new writes go before the journal", ("NEW_FIRST",), "lost"),
+    Variant("reads go before the journal", ("READ_FIRST",), "lost"),
+    Variant("a flush goes before the journal", ("FLUSH_FIRST",), "lied"),
+    Variant("a flush settles what it does not cover", ("FLUSH_SETTLES_ALL",), "lost"),
+    Variant("entries overlap", ("CUT_NOTHING",), "lost"),
+    Variant("a FUA write leaves older entries", ("FUA_CUTS_NOTHING",), "lied"),
+    Variant("no ghosts", ("NO_GHOSTS",), "lost"),
+    Variant("entries that were sent leave no ghosts", ("FORGET_ENTRIES",), "lost"),
+    Variant("these ghosts hold only new writes", ("REPEAT_AT_ONCE",), "lost"),
+    Variant("cancelled writes leave no ghosts", ("FORGET_CANCELLED",), "lost"),
+)
+
+
+def search(variant: Variant) -> Found:
+    """Search exhaustively, or up to the first error."""
+    text = MODEL.read_text(encoding="utf-8")
+    return search_text(text, variant.what, [f"-D{name}" for name in variant.names])
+
+
+def as_expected(variant: Variant, found: Found) -> bool:
+    """Whether the search found what it should, and of a good model all is used."""
+    if variant.finds:
+        return found.errors > 0 and f"!({variant.finds})" in found.message
+    return not found.errors and not found.never
