@@ -29,7 +29,7 @@ WELL = (
 # What is left out, by whom it would be left out, and what that leads to.
 BROKEN = (
     Variant("no journal", ("NO_JOURNAL",), "lost"),
-    Variant("what has no room is not kept", ("FULL_KEEPS_NOTHING", "ENTRIES=1"), "lost"),
+    Variant("what has no room is lost", ("FULL_KEEPS_NOTHING", "ENTRIES=1"), "lost"),
     Variant("new writes go before the journal", ("NEW_FIRST",), "lost"),
     Variant("reads go before the journal", ("READ_FIRST",), "lost"),
     Variant("a flush goes before the journal", ("FLUSH_FIRST",), "lied"),
