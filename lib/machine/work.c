@@ -61,13 +61,16 @@ nbdi_has_to_begin (struct nbdi_link *l)
          && (!nbdi_replay_done (&s->journal) || has_work (l));
 }
 
-/* Give the connection what waits. */
+/* Give the connection what waits.  A flush covers only what was answered
+ * before it is sent, so nothing goes before all of the journal is written. */
 void
 nbdi_take_work (struct nbdi_link *l)
 {
   struct nbdi_session *s = l->session;
   struct nbdi_command *c, *next;
 
+  if (!nbdi_replay_done (&s->journal))
+    return;
   for (c = s->cmds.waiting.first; c != NULL; c = next) {
     next = c->next;
     if (!may_go (s, c))

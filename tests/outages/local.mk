@@ -55,5 +55,6 @@ tests_outages_matrix_matrix_LDADD = $(outages_libs)
 
 test_scripts += \
 	tests/outages/calm-servers-answer-in-any-order.sh \
+	tests/outages/flushes-wait-until-the-journal-is-written.sh \
 	tests/outages/lost-writes-and-lying-flushes-are-seen.sh \
 	tests/outages/programs-that-wait-for-ghosts-lose-what-they-expect.sh
