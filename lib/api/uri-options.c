@@ -127,6 +127,34 @@ nbdi_take_parameter (struct nbdi_parameters *taken, const char *source,
   return -1;
 }
 
+/* The value that a setting has now. */
+int64_t
+nbdi_get_parameter (const struct nbdi_settings *s, int id)
+{
+  const struct nbdi_parameter *p = &nbdi_parameters[id];
+  const void *field = (const char *) s + p->field;
+
+  if (p->kind == NBDI_SIZE)
+    return *(const uint64_t *) field;
+  if (p->kind == NBDI_NUMBER)
+    return *(const uint32_t *) field;
+  return *(const int *) field;
+}
+
+static void
+set_parameter (struct nbdi_settings *s, int id, int64_t n)
+{
+  const struct nbdi_parameter *p = &nbdi_parameters[id];
+  void *field = (char *) s + p->field;
+
+  if (p->kind == NBDI_SIZE)
+    *(uint64_t *) field = n;
+  else if (p->kind == NBDI_NUMBER)
+    *(uint32_t *) field = n;
+  else
+    *(int *) field = n;
+}
+
 /* What a URI says wins over what the program said before. */
 void
 nbdi_choose_parameters (struct nbdi_settings *s,
@@ -134,7 +162,7 @@ nbdi_choose_parameters (struct nbdi_settings *s,
 {
   for (int id = 0; id < NBDI_NR_PARAMETERS; id++)
     if ((taken->given & UINT32_C (1) << id) != 0)
-      nbdi_set_parameter (s, id, taken->values[id]);
+      set_parameter (s, id, taken->values[id]);
   s->chosen |= taken->given;
 }
 
@@ -204,7 +232,7 @@ nbdi_apply_environment (struct nbd_handle *h)
   for (int id = 0; id < NBDI_NR_PARAMETERS; id++) {
     uint32_t bit = UINT32_C (1) << id;
     if ((taken.given & ~s->chosen & bit) != 0)
-      nbdi_set_parameter (s, id, taken.values[id]);
+      set_parameter (s, id, taken.values[id]);
     if ((taken.given & bit) != 0)
       nbdi_debug (&h->session.trace, VARIABLE ": %s is %s",
                   nbdi_parameters[id].name,

@@ -72,6 +72,7 @@ extern bool nbdi_is_uri_word (const char *s, const char *lower_case);
 extern int nbdi_find_parameter (const char *name);
 extern int nbdi_take_parameter (struct nbdi_parameters *taken,
                                 const char *source, int id, const char *text);
+extern int64_t nbdi_get_parameter (const struct nbdi_settings *s, int id);
 extern void nbdi_choose_parameters (struct nbdi_settings *s,
                                     const struct nbdi_parameters *taken);
 extern int nbdi_apply_environment (struct nbd_handle *h);

@@ -190,7 +190,7 @@ def _limits_are_right(setting: Setting) -> Iterator[str]:
 
 
 def _parameter_is_right(setting: Setting) -> Iterator[str]:
-    """A URI says numbers that fit into 63 bits, or words, and nothing else."""
+    """A URI says times, sizes, counts and words, none beyond 63 bits."""
     if not setting.parameter:
         return
     value = setting.value
@@ -200,7 +200,7 @@ def _parameter_is_right(setting: Setting) -> Iterator[str]:
         numbers = [member.value for member in value.group.members]
         if numbers != list(range(len(numbers))):
             yield "has a parameter, but its constants are not 0, 1, 2 and so on"
-    elif not isinstance(value, (kinds.Int, kinds.UInt32, kinds.UInt64)):
+    elif not isinstance(value, (kinds.Milliseconds, kinds.UInt32, kinds.UInt64)):
         yield f"has a parameter, which cannot be a {type(value).__name__}"
     elif (number_limits(setting) or number_range(value))[1] >= 2**63:
         yield "has a parameter, but its limits go beyond 63 bits"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A URI for which there is no memory is not taken for a wrong one, and the
- * URI of a connection is whole or not told. */
+/* A URI for which there is no memory is not taken for a wrong one, nor are
+ * the parameters in the environment, and the URI of a connection is whole or
+ * not told. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -28,15 +29,18 @@ connect_uri (void)
   }
   /* Nobody listens there.  What has no memory may also be a message. */
   if (LIB (nbd_aio_connect_uri (h, uri)) == -1 && nbd_get_errno () != ENOMEM
-      && nbd_get_error () != NULL)
+      && nbd_get_error () != NULL) {
     CHECK (strstr (nbd_get_error (), "URI: ") == NULL);
+    CHECK (strstr (nbd_get_error (), "LIBNBD_URI_OPTIONS: ") == NULL);
+  }
   nbd_close (h);
 }
 
 static void
 tell_uri (void)
 {
-  static const char told[] = "nbd+unix:///?socket=/nonexistent/socket";
+  static const char told[] = "nbd+unix:///?socket=/nonexistent/socket"
+                             "&keepalive=5&unflushed=trust";
   struct nbd_handle *h = nbd_create ();
 
   CHECK_FAILS (nbd_aio_connect_uri (h, told), ENOENT, "connect: ");
@@ -53,7 +57,7 @@ void
 test (void)
 {
   static const char *const uris[] = {
-    "nbd+unix:///disk?socket=/nonexistent/socket",
+    "nbd+unix:///disk?socket=/nonexistent/socket&journal-size=1M",
     "nbds://alice@[::1%25lo]:1/disk?tls-hostname=a&tls-priority=b",
     "nbds+unix:///?socket=/nonexistent/socket&tls-psk-file=/nonexistent/keys"
     "&tls-type=psk&tls-username=bob",
@@ -66,6 +70,7 @@ test (void)
   nbd_close (h);
   if (!supported)
     skip ("this library was built without support for URIs");
+  setenv ("LIBNBD_URI_OPTIONS", "keepalive=1&stall-timeout=1m", 1);
   for (unsigned i = 0; i < sizeof uris / sizeof uris[0]; i++) {
     uri = uris[i];
     logged = false;

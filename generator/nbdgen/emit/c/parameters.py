@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """lib/base/parameters.[ch]: settings that a URI or the environment can choose.
 
-A setting with a `parameter` has an identifier, a row that says which values it
-takes, and a line in each of the functions that read and write its field.
+A setting with a `parameter` has an identifier, and a row that says which values it
+takes and where its field is.
 """
 
 from __future__ import annotations
@@ -27,29 +27,22 @@ $ids
 };
 
 enum nbdi_parameter_kind {
-  NBDI_TIME,   /* in milliseconds, -1 for none */
-  NBDI_SIZE,   /* in bytes */
-  NBDI_NUMBER, /* of anything else */
-  NBDI_WORD,   /* one of a few; its place in words is its value */
+  NBDI_TIME,   /* an int, in milliseconds, -1 for none */
+  NBDI_WORD,   /* an int, the place of the word in words */
+  NBDI_SIZE,   /* a uint64_t, in bytes */
+  NBDI_NUMBER, /* a uint32_t, of anything else */
 };
 
 struct nbdi_parameter {
   const char *name;
   enum nbdi_parameter_kind kind;
+  size_t field; /* offset in struct nbdi_settings */
   int64_t initial, least, most;
   const char *const *words; /* ended by NULL */
   const char *wanted;       /* the same for a message */
 };
 
 extern const struct nbdi_parameter nbdi_parameters[NBDI_NR_PARAMETERS];
-
-/* The value that a setting has. */
-extern int64_t nbdi_get_parameter (const struct nbdi_settings *s,
-                                   enum nbdi_parameter_id id);
-
-/* Give it another one, which must be within its limits. */
-extern void nbdi_set_parameter (struct nbdi_settings *s,
-                                enum nbdi_parameter_id id, int64_t value);
 
 #endif /* NBDI_PARAMETERS_H */
 """
@@ -63,25 +56,6 @@ $words
 const struct nbdi_parameter nbdi_parameters[NBDI_NR_PARAMETERS] = {
 $rows
 };
-
-int64_t
-nbdi_get_parameter (const struct nbdi_settings *s, enum nbdi_parameter_id id)
-{
-  switch (id) {
-$gets
-  default: return 0;
-  }
-}
-
-void
-nbdi_set_parameter (struct nbdi_settings *s, enum nbdi_parameter_id id,
-                    int64_t value)
-{
-  switch (id) {
-$sets
-  default: break;
-  }
-}
 """
 )
 
@@ -90,6 +64,7 @@ ROW = Template(
   [$id] = {
     .name = "$name",
     .kind = $kind,
+    .field = offsetof (struct nbdi_settings, $field),
     .initial = $initial,
     .least = $least,
     .most = INT64_C ($most),$words
@@ -109,22 +84,11 @@ def emit_parameters_h(records: Iterable[Record]) -> str:
 
 
 def emit_parameters_c(records: Iterable[Record]) -> str:
-    """The rows and the functions."""
+    """The rows."""
     settings = _settings(records)
     return SOURCE.substitute(
         words="".join(map(_words, settings)),
         rows="\n".join(map(_row, settings)),
-        gets="\n".join(
-            f"  case {parameter_id(s.name)}: return (int64_t) s->{s.name};"
-            for s in settings
-        ),
-        sets="\n".join(
-            f"  case {parameter_id(s.name)}:\n"
-            f"    s->{s.name} = ({s.value.ctype}) value;\n"
-            "    break;"
-            for s in settings
-            if not isinstance(s.value, (kinds.String, kinds.Path))
-        ),
     )
 
 
@@ -151,7 +115,7 @@ def _row(setting: Setting) -> str:
             kind = "NBDI_TIME"
         case kinds.UInt64():
             kind = "NBDI_SIZE"
-        case kinds.Int() | kinds.UInt32():
+        case kinds.UInt32():
             kind = "NBDI_NUMBER"
         case kinds.EnumArg():
             members = [member.name for member in value.group.members]
@@ -160,7 +124,13 @@ def _row(setting: Setting) -> str:
             words = f"\n    .words = {setting.name}_words,"
             listed = ", ".join(members[:-1]) + f" or {members[-1]}"
             words += f'\n    .wanted = "{listed.lower()}",'
-        case kinds.Bool() | kinds.FlagsArg() | kinds.String() | kinds.Path():
+        case (
+            kinds.Int()
+            | kinds.Bool()
+            | kinds.FlagsArg()
+            | kinds.String()
+            | kinds.Path()
+        ):
             raise AssertionError(setting.name)  # check_api.py refuses them
         case _:
             assert_never(value)
@@ -169,6 +139,7 @@ def _row(setting: Setting) -> str:
     return ROW.substitute(
         id=parameter_id(setting.name),
         name=setting.parameter,
+        field=setting.name,
         kind=kind,
         initial=int(initial or 0),
         least=limits[0],
