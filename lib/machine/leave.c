@@ -28,6 +28,9 @@ leave_ghost (struct nbdi_link *l, struct nbdi_command *c, uint64_t expires)
 
   if (c->ghost != NULL)
     nbdi_lose_shadow (&s->ghosts, c->ghost, expires, l->witness);
+  else if (c->begun && c->entry != NULL)
+    nbdi_add_entry_ghost (&s->ghosts, c->offset, c->count, expires,
+                          l->witness);
   else if (c->begun && nbdi_modifies (c->type))
     nbdi_add_ghost (&s->ghosts, c->offset, c->count, expires, l->witness);
   c->ghost = NULL;

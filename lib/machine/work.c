@@ -11,12 +11,15 @@
 
 /* Whether a command must not be sent yet, because something that the server may
  * still carry out would undo it.  One that was sent before is such a thing
- * itself. */
+ * itself; but what the journal had sent is older than that, too. */
 static bool
 is_held (const struct nbdi_session *s, const struct nbdi_command *c)
 {
-  return !c->repeated && nbdi_modifies (c->type)
-         && nbdi_is_haunted (&s->ghosts, c->offset, c->count);
+  if (!nbdi_modifies (c->type))
+    return false;
+  return c->repeated
+           ? nbdi_is_haunted_by_entry (&s->ghosts, c->offset, c->count)
+           : nbdi_is_haunted (&s->ghosts, c->offset, c->count);
 }
 
 static bool

@@ -155,6 +155,16 @@ nbdi_add_ghost (struct nbdi_ghosts *g, uint64_t offset, uint64_t count,
   lose (g, new_ghost (g, offset, count), expires, witness);
 }
 
+void
+nbdi_add_entry_ghost (struct nbdi_ghosts *g, uint64_t offset, uint64_t count,
+                      uint64_t expires, struct nbdi_witness *witness)
+{
+  struct nbdi_ghost *ghost = new_ghost (g, offset, count);
+
+  ghost->entry = true;
+  lose (g, ghost, expires, witness);
+}
+
 struct nbdi_ghost *
 nbdi_add_shadow (struct nbdi_ghosts *g, uint64_t offset, uint64_t count)
 {
@@ -200,6 +210,17 @@ nbdi_lay_ghosts (struct nbdi_ghosts *g, uint64_t now)
       note_expiry (g, ghost);
   }
   return nr - g->nr;
+}
+
+bool
+nbdi_is_haunted_by_entry (const struct nbdi_ghosts *g, uint64_t offset,
+                          uint64_t count)
+{
+  struct nbdi_range *r = nbdi_first_overlap (&g->ranges, offset, count);
+
+  while (r != NULL && !((struct nbdi_ghost *) r)->entry)
+    r = nbdi_next_overlap (r, offset, count);
+  return r != NULL;
 }
 
 void

@@ -168,6 +168,7 @@ struct nbdi_ghost {
   struct nbdi_range range;        /* must be the first member */
   struct nbdi_ghost *prev, *next; /* from the oldest */
   unsigned shadows; /* on living links; the reply to each is awaited */
+  bool entry;       /* of the journal: older than any command that waits */
   bool lost;        /* its link; then these lay it, whichever is first: */
   uint64_t expires; /* CLOCK_MONOTONIC in nanoseconds; 0 = never */
   struct nbdi_witness *witness; /* or NULL */
@@ -188,13 +189,16 @@ extern struct nbdi_witness *nbdi_new_witness (int fd);
 extern struct nbdi_witness *nbdi_get_witness (struct nbdi_witness *w);
 extern void nbdi_put_witness (struct nbdi_witness *w);
 
-/* A command on a link that is lost; and one on a living link that nobody waits
- * for.  The latter's reply lays its ghost, and if the link is lost before, it
+/* A command on a link that is lost, or an entry; and a command on a living link
+ * that nobody waits for.  The latter's reply lays its ghost, and if the link is lost before, it
  * becomes one like the former.  This cannot fail: without memory a ghost haunts
  * more than it must. */
 extern void nbdi_add_ghost (struct nbdi_ghosts *g, uint64_t offset,
                             uint64_t count, uint64_t expires,
                             struct nbdi_witness *witness);
+extern void nbdi_add_entry_ghost (struct nbdi_ghosts *g, uint64_t offset,
+                                  uint64_t count, uint64_t expires,
+                                  struct nbdi_witness *witness);
 extern struct nbdi_ghost *nbdi_add_shadow (struct nbdi_ghosts *g,
                                            uint64_t offset, uint64_t count);
 extern void nbdi_lay_shadow (struct nbdi_ghosts *g, struct nbdi_ghost *ghost);
@@ -210,6 +214,11 @@ nbdi_is_haunted (const struct nbdi_ghosts *g, uint64_t offset, uint64_t count)
 {
   return g->nr > 0 && nbdi_first_overlap (&g->ranges, offset, count) != NULL;
 }
+
+/* Must one wait that is sent again?  It is as old as the commands that haunt
+ * its range, and as its own ghost, but newer than entries. */
+extern bool nbdi_is_haunted_by_entry (const struct nbdi_ghosts *g,
+                                      uint64_t offset, uint64_t count);
 
 extern void nbdi_free_ghosts (struct nbdi_ghosts *g);
 

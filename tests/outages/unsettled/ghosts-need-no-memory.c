@@ -31,6 +31,9 @@ replies_and_times (void)
   CHECK (nbdi_is_haunted (&g, 50, 1));
   CHECK (nbdi_is_haunted (&g, 209, 1));
   CHECK (!nbdi_is_haunted (&g, 210, 1));
+  CHECK (!nbdi_is_haunted_by_entry (&g, 50, 1));
+  nbdi_add_entry_ghost (&g, 205, 1, 900, NULL);
+  CHECK (nbdi_is_haunted_by_entry (&g, 50, 1));
   nbdi_lay_shadow (&g, a);
   CHECK_INT (nbdi_lay_ghosts (&g, 1000), 0);
   nbdi_lose_shadow (&g, b, 3000, NULL);

@@ -10,6 +10,7 @@ test_programs += \
 	tests/outages/unsettled/ghosts-are-laid-by-the-end-of-their-server \
 	tests/outages/unsettled/ghosts-are-laid-by-time \
 	tests/outages/unsettled/ghosts-need-no-memory \
+	tests/outages/unsettled/ghosts-of-entries-hold-what-is-sent-again \
 	tests/outages/unsettled/journals-do-not-change-while-they-are-written \
 	tests/outages/unsettled/journals-without-copies-know-what-is-not-durable \
 	tests/outages/unsettled/newer-entries-cut-older-ones \
@@ -49,6 +50,10 @@ tests_outages_unsettled_ghosts_need_no_memory_CPPFLAGS = $(internals_cppflags)
 tests_outages_unsettled_ghosts_need_no_memory_LDADD = $(internal)
 tests_outages_unsettled_ghosts_need_no_memory_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=calloc
+tests_outages_unsettled_ghosts_of_entries_hold_what_is_sent_again_CPPFLAGS = \
+	$(internals_cppflags)
+tests_outages_unsettled_ghosts_of_entries_hold_what_is_sent_again_LDADD = \
+	$(internal)
 tests_outages_unsettled_journals_do_not_change_while_they_are_written_CPPFLAGS = \
 	$(internals_cppflags)
 tests_outages_unsettled_journals_do_not_change_while_they_are_written_LDADD = \
