@@ -6,7 +6,8 @@
 /* The life of a connection, from an unused handle to its end. */
 GROUP ()
   PHASE (CONNECTING)
-  EVENTS (CONNECT, CONNECT_SOCKET, OPTION, QUEUED, FLUSH, BREAK, END)
+  EVENTS (CONNECT, CONNECT_SOCKET, OPTION, QUEUED, FLUSH, BREAK, LEAVE, END)
+  ON (LEAVE -> CLOSED)
   ON (END -> DEAD)
   LOST (RECONNECT.START)
   AFTER (nbdi_patience_ends (l) -> GIVE_UP)
@@ -26,7 +27,7 @@ STATE (NEGOTIATING)
   PHASE (NEGOTIATING)
   ON (OPTION -> NEWSTYLE.START)
 {
-  nbdi_end_outage (l);
+  nbdi_end_outage (s);
   nbdi_finish_option (l);
   return WAIT;
 }
@@ -37,7 +38,7 @@ STATE (PROMISE)
   GOES_TO (TRANSMISSION)
 {
   if (nbdi_take_promise (l) == -1)
-    return FAILED;
+    return nbdi_others_serve (l) ? GONE : FAILED;
   return NEXT (TRANSMISSION);
 }
 

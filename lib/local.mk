@@ -43,6 +43,7 @@ lib_libcore_la_SOURCES = \
 	lib/base/waiter.c \
 	lib/base/wire.c \
 	lib/base/wire.h \
+	lib/drive/begin.c \
 	lib/drive/cancel.c \
 	lib/drive/descriptor.c \
 	lib/drive/direction.c \
@@ -50,9 +51,13 @@ lib_libcore_la_SOURCES = \
 	lib/drive/drive.h \
 	lib/drive/fatal.c \
 	lib/drive/issue.c \
+	lib/drive/links.c \
+	lib/drive/phase.c \
 	lib/drive/publish.c \
 	lib/drive/result.c \
+	lib/drive/round.c \
 	lib/drive/seat.c \
+	lib/drive/serve.c \
 	lib/drive/sleep.c \
 	lib/drive/timers.c \
 	lib/drive/wait.c \
@@ -63,6 +68,7 @@ lib_libcore_la_SOURCES = \
 	lib/link/states.c \
 	lib/link/states.h \
 	lib/machine/end.c \
+	lib/machine/join.c \
 	lib/machine/leave.c \
 	lib/machine/lost.c \
 	lib/machine/machine.h \

@@ -21,7 +21,7 @@ STATE (START)
 
 /* Wait for the time of the next attempt. */
 STATE (DELAY)
-  AFTER (l->outage.next -> REAP)
+  AFTER (l->attempt.next -> REAP)
 {
   return WAIT;
 }
@@ -29,7 +29,7 @@ STATE (DELAY)
 /* A server that is our child is started again, so what is left of it must
  * have ended. */
 STATE (REAP)
-  AFTER (l->outage.next -> REAP)
+  AFTER (l->attempt.next -> REAP)
   GOES_TO (ATTEMPT)
 {
   if (nbdi_may_start_server (l))

@@ -67,6 +67,6 @@ nbdi_aio_disconnect (struct nbd_handle *h, uint32_t flags)
   if (nbdi_issue (h, NBD_CMD_DISC, 0, 0, &completion, flags) == -1)
     return -1;
   h->session.cmds.disconnect = true;
-  nbdi_event (&h->link, NBDI_EVENT_FLUSH);
+  nbdi_flush (h);
   return 0;
 }

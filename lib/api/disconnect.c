@@ -15,7 +15,8 @@ connection_ended (const struct nbd_handle *h,
 static void
 abandon_unsent (struct nbd_handle *h)
 {
-  nbdi_abandon_unsent (&h->session, &h->link.lane.queue);
+  NBDI_EACH_LINK (h, l)
+  nbdi_abandon_unsent (&h->session, &l->lane.queue);
   nbdi_abandon_unsent (&h->session, &h->session.cmds.waiting);
 }
 

@@ -23,28 +23,35 @@ default_settings (struct nbd_handle *h)
 }
 
 static void
+free_session (struct nbdi_session *s)
+{
+  nbdi_forget_export (&s->export);
+  nbdi_forget_contexts (&s->export);
+  nbdi_strings_clear (&s->meta_contexts);
+  nbdi_free_settings (&s->settings);
+  nbdi_free_outage (&s->outage);
+  nbdi_free_journal (&s->journal);
+  nbdi_free_ghosts (&s->ghosts);
+  free (s->where);
+  free (s->unsettled);
+  free (s->unwritten);
+  free (s->trace.name);
+  free (s->fatal_text);
+}
+
+static void
 free_handle (struct nbd_handle *h)
 {
-  nbdi_forget_export (&h->session.export);
-  nbdi_forget_contexts (&h->session.export);
-  nbdi_forget_export (&h->link.told_again);
-  nbdi_forget_contexts (&h->link.told_again);
-  nbdi_free_outage (&h->link.outage);
-  nbdi_put_witness (h->link.witness);
-  nbdi_free_journal (&h->session.journal);
-  nbdi_free_ghosts (&h->session.ghosts);
-  free (h->session.where);
-  free (h->session.unsettled);
-  free (h->session.unwritten);
-  nbdi_forget_addresses (&h->link.reach);
-  nbdi_strings_clear (&h->session.meta_contexts);
-  nbdi_free_settings (&h->session.settings);
-  free (h->session.trace.name);
-  free (h->link.reach.host);
-  free (h->link.reach.port);
-  free (h->link.opt.error_text);
-  free (h->session.fatal_text);
-  free (h->link.sending.broken_text);
+  while (h->link.next != &h->link) {
+    struct nbdi_link *l = h->link.next;
+    h->link.next = l->next;
+    nbdi_free_link (l);
+  }
+  nbdi_close_link (&h->link);
+  free_session (&h->session);
+  nbdi_close_descriptor (h);
+  if (h->seat.wake_fd >= 0)
+    close (h->seat.wake_fd);
   pthread_mutex_destroy (&h->lock);
   nbdi_mark_alive (h, false);
   free (h);
@@ -86,6 +93,14 @@ nbd_create (void)
   return h;
 }
 
+/* Commands without an answer complete now. */
+static void
+abandon (struct nbd_handle *h, struct nbdi_list *list)
+{
+  nbdi_leave_buffers (list);
+  nbdi_abandon_commands (&h->session, list);
+}
+
 void
 nbd_close (struct nbd_handle *h)
 {
@@ -100,27 +115,15 @@ nbd_close (struct nbd_handle *h)
   h->session.trace.on = false;
   nbdi_clear_debug_callback (h);
   nbdi_clear_event_callback (h);
-  nbdi_free_option (&h->link);
-  struct nbdi_list *lists[] = {
-    &h->session.cmds.settling,
-    &h->link.lane.sent,
-    &h->link.lane.queue,
-    &h->session.cmds.waiting,
-  };
-  for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
-    nbdi_leave_buffers (lists[i]);
-    nbdi_abandon_commands (&h->session, lists[i]);
+  abandon (h, &h->session.cmds.settling);
+  NBDI_EACH_LINK (h, l)
+  {
+    nbdi_free_option (l);
+    abandon (h, &l->lane.sent);
+    abandon (h, &l->lane.queue);
   }
+  abandon (h, &h->session.cmds.waiting);
   nbdi_free_commands (&h->session);
-  nbdi_forget_entries (&h->link);
-  nbdi_free_buffers (&h->link);
-  nbdi_tls_free (&h->link.channel);
-  nbdi_end_child (&h->link.reach, &h->link.channel);
-  nbdi_close_descriptor (h);
-  if (h->seat.wake_fd >= 0)
-    close (h->seat.wake_fd);
-  if (h->link.channel.lingering >= 0)
-    close (h->link.channel.lingering);
   free_handle (h);
   nbdi_release ();
 }
@@ -158,28 +161,36 @@ nbdi_connection_state (struct nbd_handle *h)
   return nbdi_state_text (&h->link);
 }
 
+#define SUM_OF_LINKS(h, field) \
+  ({                           \
+    uint64_t sum_ = 0;         \
+    NBDI_EACH_LINK (h, l)      \
+    sum_ += l->field;          \
+    sum_;                      \
+  })
+
 uint64_t
 nbdi_stats_bytes_sent (struct nbd_handle *h)
 {
-  return h->link.bytes_sent;
+  return SUM_OF_LINKS (h, bytes_sent);
 }
 
 uint64_t
 nbdi_stats_chunks_sent (struct nbd_handle *h)
 {
-  return h->link.chunks_sent;
+  return SUM_OF_LINKS (h, chunks_sent);
 }
 
 uint64_t
 nbdi_stats_bytes_received (struct nbd_handle *h)
 {
-  return h->link.bytes_received;
+  return SUM_OF_LINKS (h, bytes_received);
 }
 
 uint64_t
 nbdi_stats_chunks_received (struct nbd_handle *h)
 {
-  return h->link.chunks_received;
+  return SUM_OF_LINKS (h, chunks_received);
 }
 
 ssize_t
@@ -187,7 +198,11 @@ nbdi_get_handle_size (struct nbd_handle *h)
 {
   const struct nbdi_commands *cmds = &h->session.cmds;
 
-  return sizeof *h + h->link.in.cap + h->link.out.cap
-         + h->link.reply.entries_size + cmds->table_size * sizeof *cmds->table
-         + (cmds->nr_table + cmds->nr_spare) * sizeof (struct nbdi_command);
+  size_t size = sizeof *h - sizeof h->link;
+
+  NBDI_EACH_LINK (h, l)
+  size += sizeof *l + l->in.cap + l->out.cap + l->reply.entries_size;
+  return size + cmds->table_size * sizeof *cmds->table
+         + (cmds->nr_table + cmds->nr_spare) * sizeof (struct nbdi_command)
+         + nbdi_journal_bytes (&h->session.journal);
 }

@@ -37,7 +37,7 @@ nbdi_aio_cancel (struct nbd_handle *h, uint64_t cookie)
 int64_t
 nbdi_get_outage (struct nbd_handle *h)
 {
-  const struct nbdi_outage *o = &h->link.outage;
+  const struct nbdi_outage *o = &h->session.outage;
 
   return o->since != 0 && o->why != NULL
            ? (int64_t) ((nbdi_now () - o->since) / 1000000)

@@ -21,9 +21,10 @@ leave_shadow (struct nbd_handle *h, struct nbdi_command *c)
     return -1;
   if (nbdi_modifies (c->type))
     shadow->ghost = nbdi_add_shadow (&s->ghosts, c->offset, c->count);
-  if (h->link.reply.command == c) {
-    h->link.reply.command = shadow;
-    nbdi_move_fill (&h->link, data, shadow->data);
+  NBDI_EACH_LINK (h, l)
+  if (l->reply.command == c) {
+    l->reply.command = shadow;
+    nbdi_move_fill (l, data, shadow->data);
   }
   return 0;
 }
@@ -70,9 +71,13 @@ cancel_blocking (struct nbd_handle *h, struct nbdi_list *list)
 bool
 nbdi_cancel_blocking (struct nbd_handle *h)
 {
-  bool found = cancel_blocking (h, &h->link.lane.sent);
+  bool found = false;
 
-  found |= cancel_blocking (h, &h->link.lane.queue);
+  NBDI_EACH_LINK (h, l)
+  {
+    found |= cancel_blocking (h, &l->lane.sent);
+    found |= cancel_blocking (h, &l->lane.queue);
+  }
   found |= cancel_blocking (h, &h->session.cmds.waiting);
   found |= cancel_blocking (h, &h->session.cmds.settling);
   if (found)

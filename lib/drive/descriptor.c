@@ -47,10 +47,10 @@ nbdi_close_descriptor (struct nbd_handle *h)
   if (d->timer >= 0)
     close (d->timer);
   d->epoll = d->timer = -1;
-  d->serial = 0;
 }
 
-/* Let it become readable at this time; 0: never. */
+/* Let it become readable at this time; 0: never.  A timer that goes off too
+ * early costs less than one that is set again for each command. */
 static void
 set_timer (struct nbdi_descriptor *d, uint64_t due)
 {
@@ -59,33 +59,44 @@ set_timer (struct nbdi_descriptor *d, uint64_t due)
     .it_value.tv_nsec = (long) (due % 1000000000),
   };
 
-  if (due == d->due && !nbdi_passed (due))
-    return;
+  if (due == d->due || (d->due != 0 && (due == 0 || due > d->due)))
+    if (!nbdi_passed (d->due))
+      return;
   d->due = due;
   timerfd_settime (d->timer, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
-/* Let it show what the machine waits for. */
+/* Let it show what a connection waits for.  The epoll instance forgets a
+ * socket that is closed by itself. */
+static void
+watch_link (struct nbd_handle *h, struct nbdi_link *l)
+{
+  unsigned direction = nbdi_wanted_direction (l);
+  uint32_t events = (direction & LIBNBD_AIO_DIRECTION_READ ? EPOLLIN : 0)
+                    | (direction & LIBNBD_AIO_DIRECTION_WRITE ? EPOLLOUT : 0);
+  const struct nbdi_channel *ch = &l->channel;
+  int op = ch->serial != l->watched.serial ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+
+  if (ch->sock == -1 || (op == EPOLL_CTL_MOD && events == l->watched.events))
+    return;
+  /* A forked copy would change what the parent sees. */
+  if (h->session.owner != getpid ())
+    return;
+  if (watch (h->descriptor.epoll, op, ch->sock, events) == -1)
+    nbdi_debug (&h->session.trace, "epoll_ctl: %m");
+  l->watched.serial = ch->serial;
+  l->watched.events = events;
+}
+
+/* Let it show what the handle waits for. */
 void
 nbdi_update_descriptor (struct nbd_handle *h)
 {
-  struct nbdi_descriptor *d = &h->descriptor;
-  const struct nbdi_channel *ch = &h->link.channel;
-  unsigned direction = nbdi_wanted_direction (h);
-  uint32_t events = (direction & LIBNBD_AIO_DIRECTION_READ ? EPOLLIN : 0)
-                    | (direction & LIBNBD_AIO_DIRECTION_WRITE ? EPOLLOUT : 0);
-
-  /* A forked copy would change what the parent sees. */
-  if (d->epoll == -1 || h->session.owner != getpid ())
+  if (h->descriptor.epoll == -1)
     return;
-  if (ch->sock >= 0 && (ch->serial != d->serial || events != d->events)) {
-    int op = ch->serial != d->serial ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-    if (watch (d->epoll, op, ch->sock, events) == -1)
-      nbdi_debug (&h->session.trace, "epoll_ctl: %m");
-    d->serial = ch->serial;
-    d->events = events;
-  }
-  set_timer (d, nbdi_can_go_on (h) ? 1 : nbdi_next_due (h));
+  NBDI_EACH_LINK (h, l)
+  watch_link (h, l);
+  set_timer (&h->descriptor, nbdi_can_go_on (h) ? 1 : nbdi_next_due (h));
 }
 
 /* Whether it is not readable, for loops that are told only once. */

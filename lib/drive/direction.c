@@ -6,11 +6,11 @@
 /* What is awaited from the socket: by the machine, and by a transport that
  * has something of its own to send. */
 unsigned
-nbdi_wanted_direction (const struct nbd_handle *h)
+nbdi_wanted_direction (const struct nbdi_link *l)
 {
-  unsigned direction = nbdi_direction (&h->link);
+  unsigned direction = nbdi_direction (l);
 
-  if (direction != 0 && nbdi_transport_unsent (&h->link.channel))
+  if (direction != 0 && nbdi_transport_unsent (&l->channel))
     direction |= LIBNBD_AIO_DIRECTION_WRITE;
   return direction;
 }
@@ -18,9 +18,8 @@ nbdi_wanted_direction (const struct nbd_handle *h)
 /* Whether the machine can go on without the socket: with what is in a buffer,
  * ours or one of the transport, or because nothing can be sent any more. */
 bool
-nbdi_can_go_on (const struct nbd_handle *h)
+nbdi_link_can_go_on (const struct nbdi_link *l)
 {
-  const struct nbdi_link *l = &h->link;
   unsigned direction = nbdi_direction (l);
 
   if (unlikely (l->sending.broken_errno != 0))
@@ -28,6 +27,15 @@ nbdi_can_go_on (const struct nbd_handle *h)
   return (direction & LIBNBD_AIO_DIRECTION_READ) != 0
          && ((l->in.end > l->in.pos && l->in.end - l->in.pos >= l->in.need)
              || nbdi_transport_pending (&l->channel));
+}
+
+bool
+nbdi_can_go_on (const struct nbd_handle *h)
+{
+  NBDI_EACH_LINK (h, l)
+  if (nbdi_link_can_go_on (l))
+    return true;
+  return false;
 }
 
 /* What the machine waits for, and BOTH while it can go on: a program that
@@ -40,5 +48,5 @@ nbdi_shown_direction (const struct nbd_handle *h)
              ? LIBNBD_AIO_DIRECTION_READ
              : 0;
   return nbdi_can_go_on (h) ? LIBNBD_AIO_DIRECTION_BOTH
-                            : nbdi_wanted_direction (h);
+                            : nbdi_wanted_direction (&h->link);
 }

@@ -26,9 +26,7 @@ struct nbdi_seat {
 /* See descriptor.c; -1 = there is none yet. */
 struct nbdi_descriptor {
   int epoll, timer;
-  uint64_t due;    /* when the timer goes off; 0: never */
-  unsigned serial; /* of the socket that is watched, */
-  uint32_t events; /* for these */
+  uint64_t due; /* when the timer goes off; 0: never */
 };
 
 struct nbd_handle {
@@ -43,16 +41,29 @@ struct nbd_handle {
   struct nbdi_descriptor descriptor;
 };
 
-/* What the handle as a whole is doing.  Once it was connected, other
+/* The connections of a handle are in a circle, which begins with the one in
+ * its memory. */
+#define NBDI_MAX_LINKS 16
+#define NBDI_EACH_LINK(h, l)                                             \
+  for (struct nbdi_link *l = (struct nbdi_link *) &(h)->link; l != NULL; \
+       l = nbdi_next_link (h, l))
+
+static inline struct nbdi_link *
+nbdi_next_link (const struct nbd_handle *h, struct nbdi_link *l)
+{
+  return likely (l->next == &h->link) ? NULL : l->next;
+}
+
+/* phase.c: what the handle as a whole is doing.  Once it was connected, other
  * connections come and go underneath. */
+extern unsigned nbdi_phase_of_links (const struct nbd_handle *h);
+extern void nbdi_share_fate (struct nbd_handle *h);
+
 static inline unsigned
 nbdi_handle_phase (const struct nbd_handle *h)
 {
-  unsigned phase = nbdi_phase (&h->link);
-
-  return phase == NBDI_PHASE_CONNECTING && h->session.promised
-           ? NBDI_PHASE_CONNECTED
-           : phase;
+  return likely (!h->session.lasting) ? nbdi_phase (&h->link)
+                                      : nbdi_phase_of_links (h);
 }
 
 static inline bool
@@ -74,7 +85,8 @@ nbdi_agreed (const struct nbd_handle *h)
 #define NBDI_PUBLISHED_READY 0x0100u
 #define NBDI_PUBLISHED_DIRECTION_SHIFT 12
 extern void nbdi_publish (struct nbd_handle *h);
-extern unsigned nbdi_wanted_direction (const struct nbd_handle *h);
+extern unsigned nbdi_wanted_direction (const struct nbdi_link *l);
+extern bool nbdi_link_can_go_on (const struct nbdi_link *l);
 extern bool nbdi_can_go_on (const struct nbd_handle *h);
 extern unsigned nbdi_shown_direction (const struct nbd_handle *h);
 
@@ -98,6 +110,22 @@ struct nbdi_sleep {
 };
 extern int nbdi_sleep (struct nbdi_sleep *s);
 
+/* serve.c: letting connections go on.  How often one call may read a socket
+ * that always has more, so that a fast server does not starve the program's
+ * other handles: */
+#define NBDI_MAX_RECEIVES 8
+extern void nbdi_serve (struct nbd_handle *h, struct nbdi_link *l,
+                        unsigned receives, unsigned limit);
+extern void nbdi_serve_all (struct nbd_handle *h, unsigned limit);
+extern void nbdi_flush (struct nbd_handle *h);
+extern void nbdi_writable (struct nbdi_link *l);
+extern bool nbdi_has_to_send (const struct nbdi_link *l);
+
+/* round.c: sleeping, and what comes of it. */
+extern int nbdi_drive_result (struct nbd_handle *h, unsigned phase_before);
+extern int nbdi_wait_once (struct nbd_handle *h, int fd, int timeout_ms,
+                           const struct timespec *end, unsigned limit);
+
 /* drive.c: moving the machine. */
 typedef bool nbdi_condition (const struct nbd_handle *h, void *opaque);
 extern int nbdi_drive_until (struct nbd_handle *h, nbdi_condition *done,
@@ -108,9 +136,6 @@ extern int nbdi_descriptor_event (struct nbd_handle *h, unsigned phase);
 extern int nbdi_read_event (struct nbd_handle *h, unsigned phase);
 extern int nbdi_write_event (struct nbd_handle *h, unsigned phase);
 extern void nbdi_hang_up (struct nbd_handle *h);
-extern void nbdi_flush (struct nbd_handle *h);
-extern void nbdi_writable (struct nbd_handle *h);
-extern bool nbdi_has_to_send (const struct nbd_handle *h);
 
 /* Whether another thread drives. */
 static inline bool
@@ -136,6 +161,11 @@ extern void nbdi_end_watch (struct nbd_handle *h, struct nbdi_waiter *w);
 extern int nbdi_wait_for_driver (struct nbd_handle *h, struct nbdi_waiter *w,
                                  bool is_unsent, const struct timespec *end);
 
+/* links.c: several connections. */
+extern void nbdi_open_link (struct nbd_handle *h);
+extern void nbdi_close_link (struct nbdi_link *l);
+extern void nbdi_free_link (struct nbdi_link *l);
+
 /* timers.c, descriptor.c, cancel.c: what handles need that stay connected, or
  * have deadlines. */
 extern uint64_t nbdi_next_due (struct nbd_handle *h);
@@ -158,7 +188,8 @@ extern int nbdi_wait_option (struct nbd_handle *h);
 extern int nbdi_wait_connected (struct nbd_handle *h);
 extern void nbdi_thread_ends (struct nbdi_sleep *s);
 
-/* issue.c, result.c: the beginning and the end of commands. */
+/* issue.c, begin.c, result.c: the beginning and the end of commands. */
+extern void nbdi_begin_command (struct nbd_handle *h, struct nbdi_command *c);
 extern bool nbdi_strict (const struct nbd_handle *h, uint32_t flag);
 extern int64_t nbdi_queue (struct nbd_handle *h, struct nbdi_command *init,
                            nbd_completion_callback *completion);

@@ -8,11 +8,6 @@
 #include <inttypes.h>
 #include <limits.h>
 
-/* Requests wait for company only while others are on their way, at most
- * one for each HOLD_SHARE of those and at most this many bytes. */
-#define HOLD_SHARE 4
-#define HOLD_BYTES (64u * 1024)
-
 /* Whether the program wants this to be checked. */
 bool
 nbdi_strict (const struct nbd_handle *h, uint32_t flag)
@@ -190,47 +185,6 @@ check_limits (struct nbd_handle *h, const struct nbdi_command *c,
   return 0;
 }
 
-/* Send now, or let the request wait for company: requests on their way
- * will be answered, and the answers let this one go.  While another thread
- * sleeps in the driver's seat nobody would notice a waiting request. */
-static void
-send_or_hold (struct nbd_handle *h)
-{
-  const struct nbdi_lane *lane = &h->link.lane;
-  uint64_t bytes = lane->queue.bytes + lane->queue.nr * NBD_REQUEST_SIZE;
-
-  if (h->link.sending.full
-      || (!h->seat.taken && lane->queue.nr * HOLD_SHARE <= lane->sent.nr
-          && bytes <= HOLD_BYTES))
-    nbdi_event (&h->link, NBDI_EVENT_QUEUED);
-  else
-    nbdi_event (&h->link, NBDI_EVENT_FLUSH);
-}
-
-/* Where a command waits to be sent.  On a handle that stays connected it may
- * have to wait for more than its turn. */
-static struct nbdi_list *
-list_for (struct nbd_handle *h, struct nbdi_command *c)
-{
-  struct nbdi_session *s = &h->session;
-
-  if (likely (!s->lasting))
-    return &h->link.lane.queue;
-  if (s->settings.command_timeout > 0) {
-    c->expires = nbdi_now ()
-                 + (uint64_t) s->settings.command_timeout * 1000000;
-    s->cmds.next_expiry = nbdi_earlier (s->cmds.next_expiry, c->expires);
-  }
-  if (nbdi_requests[c->type].payload != NBDI_PAYLOAD_NONE
-      && c->count > s->largest)
-    s->largest = (uint32_t) c->count;
-  /* Silence counts from when something is expected. */
-  if (h->link.lane.sent.nr == 0 && h->link.channel.watched)
-    h->link.channel.moved = nbdi_now ();
-  return nbdi_may_begin (&h->link, c) ? &h->link.lane.queue
-                                      : &s->cmds.waiting;
-}
-
 /* Accept a command: `init` is completed and copied, the completion moves. */
 int64_t
 nbdi_queue (struct nbd_handle *h, struct nbdi_command *init,
@@ -251,14 +205,17 @@ nbdi_queue (struct nbd_handle *h, struct nbdi_command *init,
   *c = *init;
   if (passes_32_bits (h, c))
     c->count = NBDI_CUT_32;
-  if (nbdi_add_command (&h->session, c, list_for (h, c)) == -1) {
+  struct nbdi_list *list = likely (!h->session.lasting)
+                             ? &h->link.lane.queue
+                             : &h->session.cmds.waiting;
+  if (nbdi_add_command (&h->session, c, list) == -1) {
     free (c);
     return -1;
   }
   c->completion = NBDI_MOVE (completion);
   /* Retiring is possible as soon as something is sent. */
   int64_t cookie = (int64_t) c->cookie;
-  send_or_hold (h);
+  nbdi_begin_command (h, c);
   return cookie;
 }
 

@@ -4,6 +4,16 @@
 
 #include "drive/drive.h"
 
+/* Whether all connections are between two messages. */
+static bool
+all_idle (const struct nbd_handle *h)
+{
+  NBDI_EACH_LINK (h, l)
+  if (!nbdi_idle (l))
+    return false;
+  return true;
+}
+
 /* Publish it. */
 void
 nbdi_publish (struct nbd_handle *h)
@@ -12,7 +22,7 @@ nbdi_publish (struct nbd_handle *h)
   uint32_t word = nbdi_handle_phase (h)
                   | direction << NBDI_PUBLISHED_DIRECTION_SHIFT;
 
-  if (nbdi_idle (&h->link))
+  if (all_idle (h))
     word |= NBDI_PUBLISHED_READY;
   if ((direction & LIBNBD_AIO_DIRECTION_WRITE) != 0)
     h->write_shown = true;

@@ -115,7 +115,7 @@ watch_for_room (struct nbd_handle *h, struct nbdi_waiter *w,
     eventfd_read (w->wake_fd, &times);
   if ((fds[0].revents & POLLOUT) != 0
       && nbdi_phase_in (h, NBDI_PHASE_CONNECTED))
-    nbdi_writable (h);
+    nbdi_writable (&h->link);
   return (fds[0].revents & ~POLLOUT) != 0;
 }
 
@@ -135,6 +135,8 @@ nbdi_wait_for_driver (struct nbd_handle *h, struct nbdi_waiter *w,
     if (r != 1 || w->done || !nbdi_seat_is_others (h))
       return r;
   }
+  if (is_unsent)
+    nbdi_nudge_driver (h);
   return sleep_in_queue (h, w, end);
 }
 
@@ -145,7 +147,7 @@ take_seat (struct nbd_handle *h, const struct timespec *end, bool stays)
   int r = 0;
 
   while (h->seat.taken && r != -1)
-    r = nbdi_wait_for_driver (h, &w, nbdi_has_to_send (h), end);
+    r = nbdi_wait_for_driver (h, &w, nbdi_has_to_send (&h->link), end);
   nbdi_leave_queue (h, &w);
   nbdi_end_waiter (&w);
   if (h->seat.taken)

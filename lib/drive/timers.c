@@ -26,11 +26,14 @@ next_release (struct nbd_handle *h)
 uint64_t
 nbdi_next_due (struct nbd_handle *h)
 {
+  uint64_t due;
+
   if (!h->session.lasting)
     return 0;
-  return nbdi_earlier (nbdi_earlier (nbdi_next_deadline (&h->link),
-                                     h->session.cmds.next_expiry),
-                       next_release (h));
+  due = nbdi_earlier (h->session.cmds.next_expiry, next_release (h));
+  NBDI_EACH_LINK (h, l)
+  due = nbdi_earlier (due, nbdi_next_deadline (l));
+  return due;
 }
 
 /* How long poll(2) may sleep for that, and for another end if there is one;
@@ -86,8 +89,11 @@ expire_commands (struct nbd_handle *h)
   if (!nbdi_passed (cmds->next_expiry))
     return;
   cmds->next_expiry = 0;
-  expire_list (h, &h->link.lane.sent, now);
-  expire_list (h, &h->link.lane.queue, now);
+  NBDI_EACH_LINK (h, l)
+  {
+    expire_list (h, &l->lane.sent, now);
+    expire_list (h, &l->lane.queue, now);
+  }
   expire_list (h, &cmds->waiting, now);
   expire_list (h, &cmds->settling, now);
 }
@@ -101,7 +107,8 @@ nbdi_do_due (struct nbd_handle *h)
   if (!s->lasting)
     return;
   expire_commands (h);
-  nbdi_event (&h->link, NBDI_EVENT_AFTER);
+  NBDI_EACH_LINK (h, l)
+  nbdi_event (l, NBDI_EVENT_AFTER);
   if (s->cmds.waiting.nr > 0 && s->ghosts.nr > 0)
     nbdi_lay_ghosts (&s->ghosts, nbdi_now ());
 }

@@ -71,8 +71,9 @@ disown (struct nbd_handle *h, struct nbdi_command *c)
 
   if (nbdi_disown_command (c) == -1)
     return -1;
-  if (h->link.reply.command == c)
-    nbdi_move_fill (&h->link, data, c->data);
+  NBDI_EACH_LINK (h, l)
+  if (l->reply.command == c)
+    nbdi_move_fill (l, data, c->data);
   return 0;
 }
 

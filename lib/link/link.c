@@ -11,6 +11,7 @@ nbdi_init_link (struct nbdi_link *l, struct nbdi_session *s,
                 struct nbdi_export *told, const struct nbdi_trace *trace)
 {
   l->session = s;
+  l->next = l;
   l->told = told;
   l->channel.trace = trace;
   l->channel.sock = l->channel.lingering = -1;

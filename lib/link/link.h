@@ -79,27 +79,30 @@ struct nbdi_sending {
   char *broken_text; /* what the transport says of it, or NULL */
 };
 
-/* While a connection is away, or not had yet; times as nbdi_now has them. */
-struct nbdi_outage {
-  uint64_t since;    /* 0: it is not away */
-  uint64_t ends;     /* patience does; 0: never */
-  uint64_t next;     /* attempt, or look after the child */
-  uint64_t kill;     /* the child, if it has not ended by then */
-  uint64_t pause;    /* before the attempt after the next one */
-  unsigned attempts; /* that failed */
-  int error;         /* of the last of them, or of the loss */
-  char *why;         /* it was lost; NULL: it never stood */
-  char *last;        /* what the last attempt met, or NULL */
+/* When to try again; times as nbdi_now has them. */
+struct nbdi_attempt {
+  uint64_t next;  /* attempt, or look after the child */
+  uint64_t kill;  /* the child, if it has not ended by then */
+  uint64_t pause; /* before the attempt after the next one */
 };
 
 struct nbdi_link {
   struct nbdi_session *session; /* that it serves */
+  struct nbdi_link *next;       /* that serves it, too, in a circle */
   enum nbdi_state state[NBDI_NR_REGIONS];
   bool waiting[NBDI_NR_REGIONS];
   uint16_t epoch; /* which of its session's links it is */
+  bool joined;    /* it is given commands */
+  bool leaving;   /* the last of them is NBD_CMD_DISC */
+  bool proved;    /* another lives that it may join */
+  uint64_t after; /* commands whose cookies are above this would prove it */
+  struct {
+    unsigned serial; /* of the socket that is watched, */
+    uint32_t events; /* for these: see drive/descriptor.c */
+  } watched;
   struct nbdi_channel channel;
   struct nbdi_reach reach;
-  struct nbdi_outage outage;
+  struct nbdi_attempt attempt;
   struct nbdi_witness *witness; /* of the server's process, or NULL */
   struct nbdi_agreement agreed;
   struct nbdi_export *told;      /* of the export: the session's, or */

@@ -5,6 +5,15 @@
 
 #include <errno.h>
 
+static bool
+others_live (const struct nbdi_link *l)
+{
+  for (const struct nbdi_link *o = l->next; o != l; o = o->next)
+    if (nbdi_link_in (o, NBDI_PHASE_CONNECTING | NBDI_PHASE_CONNECTED))
+      return true;
+  return false;
+}
+
 /* The connection is over: tell all who wait, and let go of the socket. */
 void
 nbdi_end_link (struct nbdi_link *l, bool fatal)
@@ -22,9 +31,11 @@ nbdi_end_link (struct nbdi_link *l, bool fatal)
     l->opt.error = s->fatal_errno ? s->fatal_errno : ENOTCONN;
     nbdi_finish_option (l);
   }
-  nbdi_abandon_commands (s, &s->cmds.settling);
   nbdi_abandon_commands (s, &l->lane.sent);
   nbdi_abandon_commands (s, &l->lane.queue);
-  nbdi_abandon_commands (s, &s->cmds.waiting);
+  if (!others_live (l)) {
+    nbdi_abandon_commands (s, &s->cmds.settling);
+    nbdi_abandon_commands (s, &s->cmds.waiting);
+  }
   nbdi_drop_connection (l);
 }

@@ -9,7 +9,7 @@ void
 nbdi_drop_connection (struct nbdi_link *l)
 {
   l->sending.begun = 0;
-  l->sending.full = l->sending.disconnect = false;
+  l->sending.full = l->sending.disconnect = l->leaving = false;
   l->sending.broken_errno = 0;
   free (l->sending.broken_text);
   l->sending.broken_text = NULL;

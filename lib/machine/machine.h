@@ -63,13 +63,16 @@ extern uint64_t nbdi_patience_ends (const struct nbdi_link *l);
 extern uint64_t nbdi_quarantine_ends (const struct nbdi_session *s);
 extern uint64_t nbdi_silence_ends (const struct nbdi_link *l);
 extern void nbdi_stall_error (const struct nbdi_link *l);
+extern bool nbdi_others_serve (const struct nbdi_link *l);
 extern int nbdi_plan_attempt (struct nbdi_link *l);
 extern bool nbdi_may_start_server (struct nbdi_link *l);
 extern int nbdi_begin_attempt (struct nbdi_link *l);
 extern void nbdi_give_up (struct nbdi_link *l);
 extern void nbdi_find_witness (struct nbdi_link *l);
-extern void nbdi_end_outage (struct nbdi_link *l);
+extern void nbdi_end_outage (struct nbdi_session *s);
 extern void nbdi_free_outage (struct nbdi_outage *o);
+extern bool nbdi_must_stand_by (struct nbdi_link *l);
+extern bool nbdi_joins (struct nbdi_link *l);
 extern void nbdi_drop_connection (struct nbdi_link *l);
 extern void nbdi_take_commands_back (struct nbdi_link *l);
 extern void nbdi_begin_again (struct nbdi_command *c);
@@ -83,6 +86,10 @@ extern void nbdi_flush_begins (struct nbdi_session *s,
 extern bool nbdi_account_reply (struct nbdi_link *l, struct nbdi_command *c);
 extern bool nbdi_may_begin (const struct nbdi_link *l,
                             const struct nbdi_command *c);
+extern bool nbdi_serves (const struct nbdi_link *l);
+extern size_t nbdi_load (const struct nbdi_link *l);
+extern bool nbdi_must_leave (const struct nbdi_link *l);
+extern void nbdi_give_command (struct nbdi_link *l, struct nbdi_command *c);
 extern bool nbdi_has_to_begin (struct nbdi_link *l);
 extern void nbdi_take_work (struct nbdi_link *l);
 extern int nbdi_take_entries (struct nbdi_link *l);

@@ -274,12 +274,12 @@ nbdi_plan_connect (struct nbdi_link *l)
   o->next = o->nr_plan = 0;
   o->manual = o->sizes_required = false;
   if (!fixed) {
-    if (!s->settings.opt_mode)
+    if (!nbdi_program_chooses (s))
       o->plan[o->nr_plan++] = NBD_OPT_EXPORT_NAME;
     return;
   }
   for (size_t i = 0; i < sizeof automatic / sizeof automatic[0]; i++) {
-    if (s->settings.opt_mode && automatic[i] == NBD_OPT_SET_META_CONTEXT)
+    if (nbdi_program_chooses (s) && automatic[i] == NBD_OPT_SET_META_CONTEXT)
       break;
     o->plan[o->nr_plan++] = automatic[i];
   }

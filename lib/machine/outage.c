@@ -42,8 +42,20 @@ end_of (uint64_t since, int64_t ms)
 void
 nbdi_begin_connecting (struct nbdi_link *l)
 {
-  l->outage.since = nbdi_now ();
-  l->outage.ends = end_of (l->outage.since, patience (l));
+  struct nbdi_outage *o = &l->session->outage;
+
+  o->since = nbdi_now ();
+  o->ends = end_of (o->since, patience (l));
+}
+
+/* Whether another connection is given commands. */
+bool
+nbdi_others_serve (const struct nbdi_link *l)
+{
+  for (const struct nbdi_link *o = l->next; o != l; o = o->next)
+    if (o->joined && nbdi_link_in (o, NBDI_PHASE_CONNECTED))
+      return true;
+  return false;
 }
 
 /* Until when the server may still carry out what it was sent on a connection
@@ -61,7 +73,7 @@ uint64_t
 nbdi_patience_ends (const struct nbdi_link *l)
 {
   return nbdi_link_in (l, NBDI_PHASE_CONNECTING | NBDI_PHASE_CONNECTED)
-           ? l->outage.ends
+           ? l->session->outage.ends
            : 0;
 }
 
@@ -111,16 +123,16 @@ spread (uint64_t pause)
 static uint64_t
 next_pause (struct nbdi_link *l)
 {
-  struct nbdi_outage *o = &l->outage;
+  struct nbdi_attempt *a = &l->attempt;
   uint64_t most = LONGEST_PAUSE;
   int64_t allowed = patience (l);
-  uint64_t pause = o->pause;
+  uint64_t pause = a->pause;
 
   if (allowed > 0 && (uint64_t) allowed * MS / PAUSE_SHARE < most)
     most = (uint64_t) allowed * MS / PAUSE_SHARE;
-  o->pause = pause == 0 ? FIRST_PAUSE : GROW (pause);
-  if (o->pause > most)
-    o->pause = most;
+  a->pause = pause == 0 ? FIRST_PAUSE : GROW (pause);
+  if (a->pause > most)
+    a->pause = most;
   return pause == 0 ? 0 : spread (pause > most ? most : pause);
 }
 
@@ -166,9 +178,7 @@ nbdi_program_chooses (const struct nbdi_session *s)
 bool
 nbdi_refusal_may_pass (const struct nbdi_link *l)
 {
-  int errnum = nbdi_find_refusal (l->opt.reply.type)->errnum;
-
-  return errnum == ENOENT || errnum == ESHUTDOWN;
+  return l->opt.error_errno == ENOENT || l->opt.error_errno == ESHUTDOWN;
 }
 
 static void
@@ -188,7 +198,7 @@ whereto (const struct nbdi_session *s)
 static void
 begin_outage (struct nbdi_link *l)
 {
-  struct nbdi_outage *o = &l->outage;
+  struct nbdi_outage *o = &l->session->outage;
 
   o->since = nbdi_now ();
   o->ends = end_of (o->since, patience (l));
@@ -203,7 +213,7 @@ begin_outage (struct nbdi_link *l)
 static void
 attempt_failed (struct nbdi_link *l, uint64_t pause)
 {
-  struct nbdi_outage *o = &l->outage;
+  struct nbdi_outage *o = &l->session->outage;
 
   o->attempts++;
   keep_text (&o->last);
@@ -218,27 +228,31 @@ attempt_failed (struct nbdi_link *l, uint64_t pause)
 int
 nbdi_plan_attempt (struct nbdi_link *l)
 {
-  struct nbdi_outage *o = &l->outage;
-  bool again = l->session->promised && o->since == 0;
+  struct nbdi_session *s = l->session;
 
   nbdi_keep_error ();
   if (!nbdi_is_patient (l))
     return -1;
   if (!nbdi_can_be_reached_again (&l->reach)) {
     CLEANUP_FREE char *why = strdup (nbdi_last_text ());
-    nbdi_error (nbdi_last_errno (),
+    nbdi_error (0,
                 "%s; a socket that the program connected cannot be "
                 "connected again",
                 why ? why : nbdi_dots);
     return -1;
   }
+  bool stood = l->joined;
   uint64_t pause = next_pause (l);
-  if (again)
+  l->joined = false;
+  if (nbdi_others_serve (l))
+    nbdi_debug (&s->trace, "one of several connections: %s",
+                nbdi_last_text ());
+  else if (stood && s->outage.since == 0)
     begin_outage (l);
   else
     attempt_failed (l, pause);
-  o->next = nbdi_now () + pause;
-  o->kill = nbdi_now () + KILL_AFTER;
+  l->attempt.next = nbdi_now () + pause;
+  l->attempt.kill = nbdi_now () + KILL_AFTER;
   return 0;
 }
 
@@ -246,8 +260,8 @@ nbdi_plan_attempt (struct nbdi_link *l)
 void
 nbdi_give_up (struct nbdi_link *l)
 {
-  const struct nbdi_session *s = l->session;
-  struct nbdi_outage *o = &l->outage;
+  struct nbdi_session *s = l->session;
+  const struct nbdi_outage *o = &s->outage;
   double allowed = (double) patience (l) / 1000;
   CLEANUP_FREE char *end = NULL, *begin = NULL;
   int r;
@@ -270,7 +284,7 @@ nbdi_give_up (struct nbdi_link *l)
     begin = NULL;
   nbdi_error (0, "%s: %s", begin ? begin : nbdi_dots, end ? end : nbdi_dots);
   nbdi_set_last_errno (o->error ? o->error : ETIMEDOUT);
-  nbdi_tell (l->session, LIBNBD_EVENT_GIVEN_UP, 0, "%s", nbdi_last_text ());
+  nbdi_tell (s, LIBNBD_EVENT_GIVEN_UP, 0, "%s", nbdi_last_text ());
 }
 
 /* Whether the server can be started again, if it is a child of ours; if not,
@@ -282,8 +296,9 @@ nbdi_may_start_server (struct nbdi_link *l)
 
   if (nbdi_child_gone (&l->reach))
     return true;
-  nbdi_ask_child_to_end (&l->reach, now < l->outage.kill ? SIGTERM : SIGKILL);
-  l->outage.next = now + REAP_PAUSE;
+  nbdi_ask_child_to_end (&l->reach,
+                         now < l->attempt.kill ? SIGTERM : SIGKILL);
+  l->attempt.next = now + REAP_PAUSE;
   return false;
 }
 
@@ -294,7 +309,7 @@ nbdi_begin_attempt (struct nbdi_link *l)
 {
   const struct nbdi_agreement nothing = { .protocol = NULL };
 
-  l->epoch++;
+  l->epoch = ++l->session->last_epoch;
   l->agreed = nothing;
   l->opt.option = 0;
   l->told = l->session->promised ? &l->told_again : &l->session->export;
@@ -327,20 +342,21 @@ nbdi_find_witness (struct nbdi_link *l)
 
 /* The server does what we ask for: the outage, if there was one, is over. */
 void
-nbdi_end_outage (struct nbdi_link *l)
+nbdi_end_outage (struct nbdi_session *s)
 {
-  struct nbdi_session *s = l->session;
-  struct nbdi_outage *o = &l->outage;
-  uint64_t lasted = (nbdi_now () - o->since) / MS;
+  struct nbdi_outage *o = &s->outage;
 
-  o->since = o->ends = 0;
-  if (o->why == NULL)
+  if (o->since == 0)
+    return;
+  uint64_t lasted = (nbdi_now () - o->since) / MS;
+  bool stood = o->why != NULL;
+  nbdi_free_outage (o);
+  if (!stood)
     return;
   s->nr_reconnects++;
   nbdi_tell (s, LIBNBD_EVENT_BACK, (int64_t) lasted,
              "the connection to %s is back after %" PRIu64 " ms", whereto (s),
              lasted);
-  nbdi_free_outage (o);
 }
 
 void
@@ -348,5 +364,5 @@ nbdi_free_outage (struct nbdi_outage *o)
 {
   free (o->why);
   free (o->last);
-  o->why = o->last = NULL;
+  memset (o, 0, sizeof *o);
 }

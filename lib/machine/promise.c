@@ -143,21 +143,19 @@ nbdi_take_promise (struct nbdi_link *l)
   if (!s->promised) {
     s->promised = true;
     s->agreed = l->agreed;
+    l->joined = true;
     nbdi_open_journal (s);
-    nbdi_end_outage (l);
+    nbdi_end_outage (s);
     nbdi_tell (s, LIBNBD_EVENT_CONNECTED, 0, "connected to %s",
                s->where ? s->where : "the server");
     return 0;
   }
-  if (l->told == &s->export)
-    return 0;
   if (compare_agreement (s, &l->agreed) == -1
       || compare_flags (s, l->told) == -1 || compare_sizes (s, l->told) == -1
       || compare_contexts (s, l->told) == -1)
     return -1;
   take_more (s, l->told);
-  nbdi_begin_journal (s);
-  if (s->cmds.nr_pending == 0 && nbdi_replay_done (&s->journal))
-    nbdi_end_outage (l);
+  l->proved = false;
+  l->after = s->cmds.last_cookie;
   return 0;
 }

@@ -135,6 +135,15 @@ remember (struct nbdi_session *s, struct nbdi_command *c)
   return done;
 }
 
+/* The server lives: connections that have come since may rely on it. */
+static void
+show_life (struct nbdi_link *l, const struct nbdi_command *c)
+{
+  for (struct nbdi_link *o = l->next; o != l; o = o->next)
+    if (!o->joined && c->cookie > o->after)
+      o->proved = true;
+}
+
 /* The final reply to a command came on a handle that stays connected.  True:
  * the program is to be told now. */
 bool
@@ -142,9 +151,9 @@ nbdi_account_reply (struct nbdi_link *l, struct nbdi_command *c)
 {
   struct nbdi_session *s = l->session;
 
-  l->outage.pause = 0;
-  if (l->outage.since != 0)
-    nbdi_end_outage (l);
+  l->attempt.pause = 0;
+  nbdi_end_outage (s);
+  show_life (l, c);
   if (c->internal) {
     own_reply (l, c);
     return false;

@@ -37,49 +37,90 @@ nbdi_may_begin (const struct nbdi_link *l, const struct nbdi_command *c)
 {
   const struct nbdi_session *s = l->session;
 
-  return nbdi_link_in (l, NBDI_PHASE_CONNECTED) && s->cmds.waiting.nr == 0
+  return nbdi_serves (l) && s->cmds.waiting.nr == 0
          && s->cmds.settling.nr == 0 && nbdi_replay_done (&s->journal)
          && !is_held (s, c);
 }
 
-/* Whether something waits that the connection can have now. */
-static bool
-has_work (const struct nbdi_link *l)
+/* Whether a connection stands and is given commands. */
+bool
+nbdi_serves (const struct nbdi_link *l)
 {
-  const struct nbdi_session *s = l->session;
+  return l->joined && nbdi_link_in (l, NBDI_PHASE_CONNECTED);
+}
 
-  for (struct nbdi_command *c = s->cmds.waiting.first; c; c = c->next)
-    if (may_go (s, c))
+size_t
+nbdi_load (const struct nbdi_link *l)
+{
+  return l->lane.queue.nr + l->lane.sent.nr;
+}
+
+/* Whether another connection has less to do. */
+static bool
+others_have_less (const struct nbdi_link *l)
+{
+  for (const struct nbdi_link *o = l->next; o != l; o = o->next)
+    if (nbdi_serves (o) && !o->sending.full && nbdi_load (o) < nbdi_load (l))
       return true;
   return false;
 }
 
-/* Whether a connection that stands and has sent all can begin something. */
+/* Whether the program has left by way of another connection, so that this one
+ * is to follow. */
+bool
+nbdi_must_leave (const struct nbdi_link *l)
+{
+  const struct nbdi_commands *cmds = &l->session->cmds;
+
+  return cmds->disconnect && !l->leaving && cmds->waiting.nr == 0
+         && cmds->settling.nr == 0;
+}
+
+/* Whether a connection that has sent all can begin something. */
 bool
 nbdi_has_to_begin (struct nbdi_link *l)
 {
   const struct nbdi_session *s = l->session;
 
-  return nbdi_link_in (l, NBDI_PHASE_CONNECTED)
-         && (!nbdi_replay_done (&s->journal) || has_work (l));
+  if (!nbdi_link_in (l, NBDI_PHASE_CONNECTED))
+    return false;
+  if (!l->joined || !nbdi_replay_done (&s->journal) || nbdi_must_leave (l))
+    return true;
+  for (struct nbdi_command *c = s->cmds.waiting.first; c; c = c->next)
+    if (may_go (s, c))
+      return !others_have_less (l);
+  return false;
 }
 
-/* Give the connection what waits.  A flush covers only what was answered
- * before it is sent, so nothing goes before all of the journal is written. */
+/* Give a connection a command, which waited or is new. */
+void
+nbdi_give_command (struct nbdi_link *l, struct nbdi_command *c)
+{
+  nbdi_translate_filter (c, &l->session->export, l->told);
+  nbdi_move_command (c, &l->lane.queue);
+  l->leaving = !nbdi_is_answered (c->type);
+}
+
+/* Give it what waits, as long as others do not have less to do.  Nothing goes
+ * out before the journal was taken. */
 void
 nbdi_take_work (struct nbdi_link *l)
 {
   struct nbdi_session *s = l->session;
   struct nbdi_command *c, *next;
 
-  if (!nbdi_replay_done (&s->journal))
+  if (!l->joined || !nbdi_replay_done (&s->journal))
     return;
-  for (c = s->cmds.waiting.first; c != NULL; c = next) {
+  for (c = s->cmds.waiting.first; c != NULL && !others_have_less (l);
+       c = next) {
     next = c->next;
-    if (!may_go (s, c))
-      continue;
-    nbdi_translate_filter (c, &s->export, l->told);
-    nbdi_move_command (c, &l->lane.queue);
+    if (may_go (s, c))
+      nbdi_give_command (l, c);
+  }
+  if (nbdi_must_leave (l)) {
+    const struct nbdi_command leave = { .type = NBD_CMD_DISC };
+    nbdi_add_own_command (s, &leave, &l->lane.queue);
+    l->leaving = true;
   }
 }
 

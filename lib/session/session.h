@@ -79,6 +79,16 @@ struct nbdi_commands {
   uint64_t nr_completed; /* ever; tells whether one has */
 };
 
+/* While no connection stands; times as nbdi_now has them. */
+struct nbdi_outage {
+  uint64_t since;    /* 0: one does */
+  uint64_t ends;     /* patience does; 0: never */
+  unsigned attempts; /* that failed */
+  int error;         /* of the last of them, or of the loss */
+  char *why;         /* it was lost; NULL: none ever stood */
+  char *last;        /* what the last attempt met, or NULL */
+};
+
 struct nbdi_session {
   struct nbdi_trace trace;
   struct nbdi_settings settings;
@@ -92,11 +102,14 @@ struct nbdi_session {
   char *fatal_text;
 
   /* What a handle needs that stays connected. */
-  bool lasting;     /* it does, or has deadlines */
-  pid_t owner;      /* the process that may connect again */
-  char *where;      /* the server and export, for messages, or NULL */
-  uint32_t largest; /* payload that was ever asked for */
-  bool journalled;  /* writes are remembered until they are durable */
+  struct nbdi_outage outage;
+  uint16_t last_epoch; /* of its connections */
+  bool links_failed;   /* there is no memory for further ones */
+  bool lasting;        /* it does, or has deadlines */
+  pid_t owner;         /* the process that may connect again */
+  char *where;         /* the server and export, for messages, or NULL */
+  uint32_t largest;    /* payload that was ever asked for */
+  bool journalled;     /* writes are remembered until they are durable */
   struct nbdi_journal journal;
   struct nbdi_ghosts ghosts;
   bool own_flush;      /* one of ours is under way */

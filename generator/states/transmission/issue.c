@@ -11,9 +11,21 @@ STATE (START)
   IDLE
   ON (QUEUED -> HOLD)
   ON (FLUSH -> SEND)
+  GOES_TO (JOURNAL, STAND_BY)
+{
+  if (nbdi_must_stand_by (l))
+    return NEXT (STAND_BY);
+  return unlikely (!nbdi_replay_done (&s->journal)) ? NEXT (JOURNAL) : WAIT;
+}
+
+/* Another connection of the handle serves: wait until it has shown that the
+ * server was not started anew meanwhile, or until there is none. */
+STATE (STAND_BY)
+  IDLE
+  ON (FLUSH -> STAND_BY)
   GOES_TO (JOURNAL)
 {
-  return unlikely (!nbdi_replay_done (&s->journal)) ? NEXT (JOURNAL) : WAIT;
+  return nbdi_joins (l) ? NEXT (JOURNAL) : WAIT;
 }
 
 /* After an outage write the journal again, and send nothing else before the
@@ -47,7 +59,7 @@ STATE (SEND)
   ON (NOTIFY_WRITE -> SEND)
   GOES_TO (START, HOLD, SHUT_WRITE, BROKEN)
 {
-  if (unlikely (s->cmds.waiting.nr > 0))
+  if (unlikely (s->lasting))
     nbdi_take_work (l);
   switch (nbdi_send_queue (l)) {
   case NBDI_IO_READY:

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* What becomes of a command that was accepted: which connection has it, and
+ * whether it is sent at once. */
+
+#include "drive/drive.h"
+
+/* Requests wait for company only while others are on their way, at most
+ * one for each HOLD_SHARE of those and at most this many bytes. */
+#define HOLD_SHARE 4
+#define HOLD_BYTES (64u * 1024)
+
+/* Send now, or let the request wait for company: requests on their way
+ * will be answered, and the answers let this one go.  While another thread
+ * sleeps in the driver's seat nobody would notice a waiting request. */
+static void
+send_or_hold (struct nbd_handle *h, struct nbdi_link *l)
+{
+  const struct nbdi_lane *lane = &l->lane;
+  uint64_t bytes = lane->queue.bytes + lane->queue.nr * NBD_REQUEST_SIZE;
+
+  if (l->sending.full
+      || (!h->seat.taken && lane->queue.nr * HOLD_SHARE <= lane->sent.nr
+          && bytes <= HOLD_BYTES))
+    nbdi_event (l, NBDI_EVENT_QUEUED);
+  else
+    nbdi_event (l, NBDI_EVENT_FLUSH);
+}
+
+/* Which connection has the least to do, of those that serve. */
+static struct nbdi_link *
+least_loaded (struct nbd_handle *h)
+{
+  struct nbdi_link *best = NULL;
+
+  NBDI_EACH_LINK (h, l)
+  if (nbdi_serves (l) && (best == NULL || nbdi_load (l) < nbdi_load (best)))
+    best = l;
+  return best;
+}
+
+static void
+set_expiry (struct nbdi_session *s, struct nbdi_command *c)
+{
+  int64_t ms = s->settings.command_timeout;
+
+  if (ms <= 0)
+    return;
+  c->expires = nbdi_now () + (uint64_t) ms * 1000000;
+  s->cmds.next_expiry = nbdi_earlier (s->cmds.next_expiry, c->expires);
+}
+
+/* On a handle that stays connected it may have to wait for more than its
+ * turn. */
+static void
+begin_lasting (struct nbd_handle *h, struct nbdi_command *c)
+{
+  struct nbdi_session *s = &h->session;
+  struct nbdi_link *l = least_loaded (h);
+
+  set_expiry (s, c);
+  if (nbdi_requests[c->type].payload != NBDI_PAYLOAD_NONE
+      && c->count > s->largest)
+    s->largest = (uint32_t) c->count;
+  if (l == NULL || !nbdi_may_begin (l, c)) {
+    nbdi_nudge_driver (h);
+    return;
+  }
+  /* Silence counts from when something is expected. */
+  if (l->channel.watched && nbdi_load (l) == 0)
+    l->channel.moved = nbdi_now ();
+  nbdi_give_command (l, c);
+  send_or_hold (h, l);
+  nbdi_open_link (h);
+}
+
+/* Let an accepted command begin. */
+void
+nbdi_begin_command (struct nbd_handle *h, struct nbdi_command *c)
+{
+  if (likely (!h->session.lasting))
+    send_or_hold (h, &h->link);
+  else
+    begin_lasting (h, c);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* Further connections of a handle, where the server says that it may have
+ * several.  See also machine/join.c. */
+
+#include "drive/drive.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+/* Another one is worth its while once each has as much to do. */
+#define BUSY 2
+
+/* Whether there may be one more, and is need for it. */
+static bool
+wants_link (const struct nbd_handle *h)
+{
+  const struct nbdi_session *s = &h->session;
+  unsigned nr = 0;
+
+  if ((s->export.flags & NBD_FLAG_CAN_MULTI_CONN) == 0 || s->cmds.disconnect
+      || s->links_failed || !nbdi_can_be_copied (&h->link.reach)
+      || s->owner != getpid ())
+    return false;
+  NBDI_EACH_LINK (h, l)
+  {
+    nr++;
+    if (!nbdi_serves (l) || nbdi_load (l) < BUSY)
+      return false;
+  }
+  return nr < s->settings.connections;
+}
+
+static struct nbdi_link *
+new_link (struct nbd_handle *h)
+{
+  struct nbdi_link *l = calloc (1, sizeof *l);
+
+  if (l == NULL) {
+    nbdi_error (errno, "another connection");
+    return NULL;
+  }
+  nbdi_init_link (l, &h->session, &l->told_again, &h->session.trace);
+  if (nbdi_copy_reach (&l->reach, &h->link.reach) == -1) {
+    nbdi_free_link (l);
+    return NULL;
+  }
+  l->reach.again = true;
+  l->channel.watched = h->link.channel.watched;
+  l->channel.moved = nbdi_now ();
+  l->epoch = ++h->session.last_epoch;
+  return l;
+}
+
+/* Open another connection in the background, if that is of use.  What goes
+ * wrong then is no error of the program. */
+void
+nbdi_open_link (struct nbd_handle *h)
+{
+  if (likely (h->session.settings.connections <= 1) || !wants_link (h))
+    return;
+  struct nbdi_link *l = new_link (h);
+  if (l == NULL) {
+    h->session.links_failed = true;
+    return;
+  }
+  l->next = h->link.next;
+  h->link.next = l;
+  nbdi_begin_addresses (&l->reach);
+  nbdi_event (l, NBDI_EVENT_CONNECT);
+  nbdi_nudge_driver (h);
+}
+
+/* Let go of all that a connection has. */
+void
+nbdi_close_link (struct nbdi_link *l)
+{
+  nbdi_free_option (l);
+  nbdi_drop_connection (l);
+  nbdi_end_child (&l->reach, &l->channel);
+  if (l->channel.lingering >= 0)
+    close (l->channel.lingering);
+  nbdi_forget_export (&l->told_again);
+  nbdi_forget_contexts (&l->told_again);
+  nbdi_forget_addresses (&l->reach);
+  nbdi_put_witness (l->witness);
+  free (l->reach.host);
+  free (l->reach.port);
+  free (l->opt.error_text);
+}
+
+/* One that is not part of the handle's memory. */
+void
+nbdi_free_link (struct nbdi_link *l)
+{
+  nbdi_close_link (l);
+  free (l);
+}

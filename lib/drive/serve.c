@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* Letting a connection go on: with what came, and with what is to be sent. */
+
+#include "drive/drive.h"
+
+/* Let the machine consume what is buffered and, up to `receives` times,
+ * what the socket has, until `limit` commands completed (0 = no limit). */
+void
+nbdi_serve (struct nbd_handle *h, struct nbdi_link *l, unsigned receives,
+            unsigned limit)
+{
+  l->in.stop = false;
+  l->channel.receives = l->sending.broken_errno == 0 ? receives
+                                                     : NBDI_MAX_RECEIVES;
+  l->limit = limit;
+  if (receives > 0)
+    nbdi_event (l, NBDI_EVENT_NOTIFY_READ);
+  nbdi_run (l);
+  l->limit = 0;
+  /* Sending failed earlier; only now is all served that was received. */
+  if (l->sending.broken_errno != 0 && !l->in.stop)
+    nbdi_event (l, NBDI_EVENT_BREAK);
+  l->in.stop = true;
+  /* Requests wait only behind others that will be answered. */
+  if (l->lane.sent.nr == 0)
+    nbdi_flush (h);
+  if (h->session.cmds.nr_pending == 0) {
+    nbdi_trim_commands (&h->session);
+    nbdi_trim_journal (&h->session.journal);
+    nbdi_shrink_buffers (l);
+  }
+}
+
+/* All connections, without their sockets. */
+void
+nbdi_serve_all (struct nbd_handle *h, unsigned limit)
+{
+  NBDI_EACH_LINK (h, l)
+  nbdi_serve (h, l, 0, limit);
+}
+
+/* Whether a command is dealt out to a connection, or it has other work. */
+static bool
+flush_link (struct nbdi_link *l)
+{
+  const struct nbdi_session *s = l->session;
+
+  if (l->sending.full)
+    return false;
+  if (l->lane.queue.nr == 0
+      && (likely (!s->lasting) || !nbdi_has_to_begin (l)))
+    return false;
+  nbdi_event (l, NBDI_EVENT_FLUSH);
+  return true;
+}
+
+/* Send what waits, unless the sockets are known to take nothing.  Several
+ * connections take of it in turn. */
+void
+nbdi_flush (struct nbd_handle *h)
+{
+  bool again;
+
+  if (unlikely (h->link.next != &h->link))
+    nbdi_share_fate (h);
+  do {
+    size_t waiting = h->session.cmds.waiting.nr;
+    NBDI_EACH_LINK (h, l)
+    flush_link (l);
+    again = h->session.cmds.waiting.nr < waiting && waiting > 0;
+  } while (unlikely (again));
+}
+
+/* Whether requests, or parts of them, have not left for the server yet. */
+bool
+nbdi_has_to_send (const struct nbdi_link *l)
+{
+  return nbdi_link_in (l, NBDI_PHASE_CONNECTED)
+         && (nbdi_wanted_direction (l) & LIBNBD_AIO_DIRECTION_WRITE) != 0;
+}
+
+/* The socket has room, or may have. */
+void
+nbdi_writable (struct nbdi_link *l)
+{
+  l->sending.full = false;
+  nbdi_flush_transport (&l->channel);
+  nbdi_event (l, NBDI_EVENT_NOTIFY_WRITE);
+}
