@@ -26,6 +26,7 @@ lib_libcore_la_SOURCES = \
 	lib/api/uri-options.c \
 	lib/api/uri-scheme.c \
 	lib/api/uri.h \
+	lib/api/whereto.c \
 	lib/base/base.h \
 	lib/base/bytes.c \
 	lib/base/clock.c \

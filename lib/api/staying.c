@@ -3,8 +3,7 @@
 
 #include "api/library.h"
 
-#include <stdio.h>
-#include <sys/un.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 int
@@ -74,32 +73,6 @@ nbdi_aio_is_drained (struct nbd_handle *h)
   return nbdi_is_drained (h);
 }
 
-/* The server and its export, for messages. */
-static char *
-whereto (const struct nbd_handle *h)
-{
-  const struct nbdi_reach *reach = &h->link.reach;
-  const struct nbdi_settings *set = &h->session.settings;
-  const char *tls = set->tls == LIBNBD_TLS_REQUIRE ? "s" : "";
-  const struct sockaddr_un *un = reach->nr_addresses > 0
-                                   ? (const void *) &reach->addresses[0].addr
-                                   : NULL;
-  char *text;
-  int r;
-
-  if (reach->host != NULL)
-    r = asprintf (&text, "nbd%s://%s:%s/%s", tls, reach->host, reach->port,
-                  set->export_name);
-  else if (reach->server.kind != NBDI_SERVER_NONE)
-    r = asprintf (&text, "the server %s", reach->server.argv.v[0]);
-  else if (un != NULL && un->sun_family == AF_UNIX && un->sun_path[0] != 0)
-    r = asprintf (&text, "nbd%s+unix:///%s?socket=%.*s", tls,
-                  set->export_name, (int) sizeof un->sun_path, un->sun_path);
-  else
-    return NULL;
-  return r == -1 ? NULL : text;
-}
-
 /* The handle is about to connect: from now on its settings count. */
 void
 nbdi_begin_to_last (struct nbd_handle *h)
@@ -115,7 +88,7 @@ nbdi_begin_to_last (struct nbd_handle *h)
     return;
   s->owner = getpid ();
   free (s->where);
-  s->where = whereto (h);
+  s->where = nbdi_whereto (h);
   h->link.reach.again = true;
   h->link.channel.watched = set->stall_timeout > 0;
   h->link.channel.moved = nbdi_now ();

@@ -16,20 +16,6 @@
 #include <linux/vm_sockets.h>
 #endif
 
-/* Percent-encode all but unreserved characters and those in also. */
-static void
-put_encoded (FILE *f, const char *s, size_t len, const char *also)
-{
-  static const char unreserved[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-
-  for (size_t i = 0; i < len; i++)
-    if (s[i] != '\0' && (strchr (unreserved, s[i]) || strchr (also, s[i])))
-      fputc (s[i], f);
-    else
-      fprintf (f, "%%%02X", (unsigned char) s[i]);
-}
-
 /* sep is what begins the next parameter. */
 static void
 put_parameter (FILE *f, char *sep, const char *name, const char *value,
@@ -38,7 +24,7 @@ put_parameter (FILE *f, char *sep, const char *name, const char *value,
   if (len == 0)
     return;
   fprintf (f, "%c%s=", *sep, name);
-  put_encoded (f, value, len, "/");
+  nbdi_put_encoded (f, value, len, "/");
   *sep = '&';
 }
 
@@ -101,7 +87,7 @@ put_start (struct nbd_handle *h, FILE *f, const char *transport)
 
   fprintf (f, "nbd%s%s://", tls ? "s" : "", transport);
   if (user != NULL && *user != '\0') {
-    put_encoded (f, user, strlen (user), "");
+    nbdi_put_encoded (f, user, strlen (user), "");
     fputc ('@', f);
   }
 }
@@ -151,7 +137,7 @@ put_tcp (struct nbd_handle *h, FILE *f)
   put_start (h, f, "");
   bool ipv6 = strchr (host, ':') != NULL;
   fputs (ipv6 ? "[" : "", f);
-  put_encoded (f, host, strlen (host), ipv6 ? ":" : "");
+  nbdi_put_encoded (f, host, strlen (host), ipv6 ? ":" : "");
   fprintf (f, "%s:%u", ipv6 ? "]" : "", ntohs (port));
   return 0;
 }
@@ -211,7 +197,7 @@ put_uri (struct nbd_handle *h, FILE *f)
   if (put_server (h, f, &path, &path_len) == -1)
     return -1;
   fputc ('/', f);
-  put_encoded (f, s->export_name, strlen (s->export_name), "/");
+  nbdi_put_encoded (f, s->export_name, strlen (s->export_name), "/");
   put_parameter (f, &sep, "socket", path, path_len);
   put_setting (f, &sep, "tls-certificates", s->tls_certificates);
   put_setting (f, &sep, "tls-psk-file", s->tls_psk_file);

@@ -32,7 +32,13 @@ nbdi_result_of_command (struct nbd_handle *h, struct nbdi_command *c)
     return 0;
   if (why == NULL && error == ENOTCONN)
     why = why_connection_ended (h);
-  nbdi_error (error, "%s: command failed%s%s", nbdi_command_name (type),
-              why ? ": " : "", why ? why : "");
+  /* The story of an outage is not about one command. */
+  if (h->session.lasting && why != NULL && why == h->session.fatal_text) {
+    nbdi_error (0, "%s", why);
+    nbdi_set_last_errno (error);
+  }
+  else
+    nbdi_error (error, "%s: command failed%s%s", nbdi_command_name (type),
+                why ? ": " : "", why ? why : "");
   return -1;
 }

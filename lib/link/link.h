@@ -33,6 +33,7 @@ struct nbdi_negotiation {
   } reply;
   struct nbdi_strings queries; /* of the metadata context options, if */
   bool own_queries;            /* not the request list is meant */
+  uint32_t refusal;            /* the last that came */
   int value;                   /* what the blocking form returns */
   int error;                   /* errno for completion; 0 = agreed */
   int error_errno;             /* errno for the blocking form's error */

@@ -21,6 +21,7 @@ nbdi_end_link (struct nbdi_link *l, bool fatal)
   struct nbdi_session *s = l->session;
 
   if (fatal && s->fatal_text == NULL) {
+    nbdi_end_story (s);
     s->fatal_errno = nbdi_last_errno ();
     s->fatal_text = strdup (nbdi_last_text ());
     nbdi_debug (&s->trace, "the handle is dead: %s",
@@ -36,6 +37,7 @@ nbdi_end_link (struct nbdi_link *l, bool fatal)
   if (!others_live (l)) {
     nbdi_abandon_commands (s, &s->cmds.settling);
     nbdi_abandon_commands (s, &s->cmds.waiting);
+    nbdi_free_outage (&s->outage);
   }
   nbdi_drop_connection (l);
 }

@@ -68,6 +68,7 @@ extern int nbdi_plan_attempt (struct nbdi_link *l);
 extern bool nbdi_may_start_server (struct nbdi_link *l);
 extern int nbdi_begin_attempt (struct nbdi_link *l);
 extern void nbdi_give_up (struct nbdi_link *l);
+extern void nbdi_end_story (struct nbdi_session *s);
 extern void nbdi_find_witness (struct nbdi_link *l);
 extern void nbdi_end_outage (struct nbdi_session *s);
 extern void nbdi_free_outage (struct nbdi_outage *o);

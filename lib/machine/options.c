@@ -205,6 +205,7 @@ nbdi_option_refused (struct nbdi_link *l, const uint8_t *text)
   const struct nbdi_refusal *refusal = nbdi_find_refusal (l->opt.reply.type);
   int errnum = refusal->errnum;
 
+  l->opt.refusal = l->opt.reply.type;
   nbdi_option_result (l, -1, nbdi_refusal_completes_with (option, errnum));
   l->opt.error_errno = nbdi_refusal_fails_with (option, errnum);
   /* Nobody hears of an option that was only tried on the way. */

@@ -174,11 +174,16 @@ nbdi_program_chooses (const struct nbdi_session *s)
 }
 
 /* There is no such export yet, or not any more: that says nothing of the next
- * attempt. */
+ * attempt.  Who was let in once may be let in again. */
 bool
 nbdi_refusal_may_pass (const struct nbdi_link *l)
 {
-  return l->opt.error_errno == ENOENT || l->opt.error_errno == ESHUTDOWN;
+  switch (l->opt.refusal) {
+  case NBD_REP_ERR_UNKNOWN:
+  case NBD_REP_ERR_SHUTDOWN: return true;
+  case NBD_REP_ERR_POLICY: return l->session->promised;
+  default: return false;
+  }
 }
 
 static void
@@ -256,35 +261,79 @@ nbdi_plan_attempt (struct nbdi_link *l)
   return 0;
 }
 
+/* What had not come when patience ended in the middle of an attempt. */
+static void
+note_unfinished (struct nbdi_link *l)
+{
+  struct nbdi_outage *o = &l->session->outage;
+
+  if (l->channel.sock == -1)
+    return;
+  if (l->agreed.protocol == NULL)
+    nbdi_error (ETIMEDOUT, "the server had not greeted us yet");
+  else if (l->opt.option != 0)
+    nbdi_error (ETIMEDOUT, "%s was not answered yet",
+                nbdi_option_name (l->opt.option));
+  else
+    nbdi_error (ETIMEDOUT, "no command was answered yet");
+  o->attempts++;
+  o->error = ETIMEDOUT;
+  keep_text (&o->last);
+}
+
+/* How the story begins that ends with this: the connection could not be had,
+ * or not again. */
+static void
+tell_story (const struct nbdi_session *s, const char *how, const char *end)
+{
+  const struct nbdi_outage *o = &s->outage;
+
+  if (o->why)
+    nbdi_error (0,
+                "the connection to %s was lost %" PRIu64 " s ago (%s) and "
+                "could not be restored%s: %s",
+                whereto (s), (nbdi_now () - o->since) / (1000 * MS), o->why,
+                how, end);
+  else
+    nbdi_error (0, "could not connect to %s%s: %s", whereto (s), how, end);
+  nbdi_set_last_errno (o->error);
+}
+
 /* Patience is at its end: this is the whole story. */
 void
 nbdi_give_up (struct nbdi_link *l)
 {
-  struct nbdi_session *s = l->session;
-  const struct nbdi_outage *o = &s->outage;
-  double allowed = (double) patience (l) / 1000;
-  CLEANUP_FREE char *end = NULL, *begin = NULL;
-  int r;
+  struct nbdi_outage *o = &l->session->outage;
+  CLEANUP_FREE char *end = NULL;
+  char within[32];
 
-  r = asprintf (&end, "%u attempt%s%s%s", o->attempts,
+  note_unfinished (l);
+  snprintf (within, sizeof within, " within %g s",
+            (double) patience (l) / 1000);
+  if (asprintf (&end, "%u attempt%s%s%s", o->attempts,
                 o->attempts == 1 ? "" : "s", o->last ? ", the last: " : "",
-                o->last ? o->last : "");
-  if (r == -1)
+                o->last ? o->last : "")
+      == -1)
     end = NULL;
-  if (o->why)
-    r = asprintf (&begin,
-                  "the connection to %s was lost %" PRIu64 " s ago (%s) and "
-                  "could not be restored within %g s",
-                  whereto (s), (nbdi_now () - o->since) / (1000 * MS), o->why,
-                  allowed);
-  else
-    r = asprintf (&begin, "could not connect to %s within %g s", whereto (s),
-                  allowed);
-  if (r == -1)
-    begin = NULL;
-  nbdi_error (0, "%s: %s", begin ? begin : nbdi_dots, end ? end : nbdi_dots);
-  nbdi_set_last_errno (o->error ? o->error : ETIMEDOUT);
-  nbdi_tell (s, LIBNBD_EVENT_GIVEN_UP, 0, "%s", nbdi_last_text ());
+  tell_story (l->session, within, end ? end : nbdi_dots);
+  o->told = true;
+}
+
+/* The handle dies of this thread's error: say so, and what came before. */
+void
+nbdi_end_story (struct nbdi_session *s)
+{
+  struct nbdi_outage *o = &s->outage;
+
+  if (s->promised && o->since == 0)
+    nbdi_tell (s, LIBNBD_EVENT_LOST, 0, "%s", nbdi_last_text ());
+  else if (o->why && !o->told) {
+    CLEANUP_FREE char *end = strdup (nbdi_last_text ());
+    o->error = nbdi_last_errno ();
+    tell_story (s, "", end ? end : nbdi_dots);
+  }
+  if (s->lasting)
+    nbdi_tell (s, LIBNBD_EVENT_GIVEN_UP, 0, "%s", nbdi_last_text ());
 }
 
 /* Whether the server can be started again, if it is a child of ours; if not,

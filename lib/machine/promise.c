@@ -140,6 +140,7 @@ nbdi_take_promise (struct nbdi_link *l)
   struct nbdi_session *s = l->session;
 
   nbdi_find_witness (l);
+  l->opt.option = 0;
   if (!s->promised) {
     s->promised = true;
     s->agreed = l->agreed;

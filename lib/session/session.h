@@ -84,6 +84,7 @@ struct nbdi_outage {
   uint64_t since;    /* 0: one does */
   uint64_t ends;     /* patience does; 0: never */
   unsigned attempts; /* that failed */
+  bool told;         /* the handle's error is the whole story */
   int error;         /* of the last of them, or of the loss */
   char *why;         /* it was lost; NULL: none ever stood */
   char *last;        /* what the last attempt met, or NULL */

@@ -53,6 +53,14 @@ tests_outages_matrix_matrix_SOURCES = \
 tests_outages_matrix_matrix_CPPFLAGS = $(outages_cppflags)
 tests_outages_matrix_matrix_LDADD = $(outages_libs)
 
+test_programs += \
+	tests/outages/connecting/blocking-calls-wait-for-the-server \
+	tests/outages/connecting/exports-that-are-not-there-yet-are-waited-for \
+	tests/outages/connecting/option-mode-waits-until-it-negotiates \
+	tests/outages/connecting/servers-that-are-not-there-yet-are-waited-for \
+	tests/outages/connecting/waiting-for-a-server-ends-in-time \
+	tests/outages/connecting/without-a-connect-timeout-there-is-one-attempt
+
 test_scripts += \
 	tests/outages/calm-servers-answer-in-any-order.sh \
 	tests/outages/flushes-wait-until-the-journal-is-written.sh \

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* A server that is starting may not know the export yet, or say that it
+ * shuts down; what it refuses for another reason is final. */
+#include <errno.h>
+
+#include "lasting.h"
+
+static struct nbd_handle *
+begin (struct address *a, struct events *e)
+{
+  struct nbd_handle *h = nbd_create ();
+
+  set_style (h, SIMPLE);
+  address_open (a);
+  address_listen (a);
+  CHECK_OK (nbd_set_connect_timeout (h, -1));
+  CHECK_OK (nbd_set_event_callback (h, events (e)));
+  CHECK_OK (nbd_aio_connect_unix (h, a->path));
+  return h;
+}
+
+/* Be a server that refuses the export. */
+static void
+refuse (const struct address *a, struct nbd_handle *h, const char *error)
+{
+  struct server s;
+
+  server_accept (&s, a, h);
+  s.drives = h;
+  server_say (&s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
+  server_need (&s, 4 + 16 + 8);
+  server_say (&s, "reply NBD_OPT_GO %s", error);
+  pump (h);
+  server_close (&s);
+}
+
+static void
+wait_for_it (const char *error, const char *text)
+{
+  struct address a;
+  struct server s;
+  struct events e = { .letters = "" };
+  struct nbd_handle *h = begin (&a, &e);
+
+  refuse (&a, h, error);
+  refuse (&a, h, error);
+  server_serves (&s, &a, h, SIMPLE, 512, FLAGS_ALL);
+  CHECK_STATE (h, "READY");
+  CHECK_STRING (e.letters, "AAC");
+  CHECK_CONTAINS (e.message[LIBNBD_EVENT_ATTEMPT_FAILED], text);
+  nbd_close (h);
+  server_close (&s);
+  address_close (&a);
+}
+
+static void
+is_final (const char *error)
+{
+  struct address a;
+  struct events e = { .letters = "" };
+  struct nbd_handle *h = begin (&a, &e);
+
+  refuse (&a, h, error);
+  drive_until (h, "DEAD");
+  CHECK_FAILS (nbd_aio_opt_abort (h), EINVAL, "dead");
+  CHECK_STRING (e.letters, "U");
+  nbd_close (h);
+  address_close (&a);
+}
+
+void
+test (void)
+{
+  wait_for_it ("NBD_REP_ERR_UNKNOWN", "no export of this name");
+  wait_for_it ("NBD_REP_ERR_SHUTDOWN", "shut");
+  is_final ("NBD_REP_ERR_POLICY");
+  is_final ("NBD_REP_ERR_TLS_REQD");
+}
