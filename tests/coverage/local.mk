@@ -33,7 +33,8 @@ check-long: all
 COVERED_STATES = $(abs_top_builddir)/coverage.states
 COVERING_TESTS = $(filter-out $(NOT_COVERING),$(filter tests/%,$(TESTS)))
 NOT_COVERING = tests/bench/% tests/examples/% tests/generator/% \
-	tests/interop/drop-in/% tests/layers/% tests/soak/% tests/threads/%
+	tests/interop/drop-in/% tests/interop/outages/% \
+	tests/layers/% tests/soak/% tests/threads/%
 PROGRAMS_COVERING = $(filter-out $(NOT_COVERING),\
 	$(filter tests/%,$(check_PROGRAMS)))
 if STATE_COVERAGE

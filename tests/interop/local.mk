@@ -41,6 +41,11 @@ test_scripts += \
 	tests/interop/nbdkit/nbdkit-sparse-random-arrives-whole.sh \
 	tests/interop/nbdkit/nbdkit-tls-fallback-shows-what-it-is.sh \
 	tests/interop/nbdkit/nbdkit-trim-and-zero-clear-the-data.sh \
+	tests/interop/outages/fio-survives-killed-servers-over-tls.sh \
+	tests/interop/outages/fio-survives-killed-servers.sh \
+	tests/interop/outages/fio-survives-stopped-servers.sh \
+	tests/interop/outages/python-survives-killed-servers-over-tls.sh \
+	tests/interop/outages/python-survives-killed-servers.sh \
 	tests/interop/qemu/qemu-nbd-edits-a-qcow2-image.sh \
 	tests/interop/qemu/qemu-nbd-maps-data-and-holes.sh \
 	tests/interop/qemu/qemu-nbd-names-and-describes-its-export.sh \
@@ -50,6 +55,14 @@ test_scripts += \
 	tests/interop/qemu/qemu-nbd-shows-a-dirty-bitmap.sh \
 	tests/interop/qemu/qemu-nbd-shows-the-depth-of-a-backing-chain.sh \
 	tests/interop/qemu/qemu-storage-daemon-serves-two-exports.sh
+
+# With CHECK_LONG=1 in their environment these kill servers a hundred times.
+CHECK_LONG += \
+	tests/interop/outages/fio-survives-killed-servers-over-tls.sh \
+	tests/interop/outages/fio-survives-killed-servers.sh \
+	tests/interop/outages/fio-survives-stopped-servers.sh \
+	tests/interop/outages/python-survives-killed-servers-over-tls.sh \
+	tests/interop/outages/python-survives-killed-servers.sh
 
 CLEAN_TARGETS += clean-backports
 clean-backports:

@@ -149,11 +149,14 @@ EXTRA_DIST += \
 	tests/lib/libtest/styles.h \
 	tests/lib/listen.py \
 	tests/lib/nbd_server.py \
+	tests/lib/numbered_blocks.py \
 	tests/lib/openssl_alerts.py \
 	tests/lib/openssl_server.py \
 	tests/lib/openssl_tickets.py \
 	tests/lib/proxy.py \
 	tests/lib/proxy.sh \
+	tests/lib/restarting.py \
+	tests/lib/restarting.sh \
 	tests/lib/threads.sh \
 	tests/lib/tls.sh \
 	tests/lib/tls/handles-over-tls.c \

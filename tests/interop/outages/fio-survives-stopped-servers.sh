@@ -1,0 +1,15 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# So it does when its server stands still for longer than the stall time, and
+# carries out what it had been sent only after that.
+. "${srcdir:-.}/tests/lib/functions.sh"
+. "$srcdir/tests/lib/restarting.sh"
+requires_servers
+requires_fio
+
+export LIBNBD_URI_OPTIONS="reconnect-timeout=2m&stall-timeout=1"
+fio_survives qemu-nbd unix --stop 2.5
+fio_survives nbdkit tcp --stop 2.5
+[ -n "${CHECK_LONG-}" ] || exit 0
+fio_survives qemu-nbd tcp --stop 2.5
+fio_survives nbdkit unix --stop 2.5
