@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
+# shellcheck disable=SC2154  # variables of tests and tests/lib
 # For tests with servers that are killed while a program of others uses them;
 # after functions.sh or tls.sh.  make check-long kills them more often.
 

@@ -10,6 +10,6 @@ EXTRA_DIST += \
 	tests/model/check-model \
 	tests/model/model.py \
 	tests/model/outage.pml \
-	tests/model/outages.py
+	tests/model/outage_model.py
 
 CLEANFILES += causeway.pml
