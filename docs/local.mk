@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 
 include docs/pages.mk
-dist_man_MANS += $(generated_pages) docs/security/libnbd-security.3
+dist_man_MANS += $(generated_pages) \
+	docs/reconnect/libnbd-reconnect.3 \
+	docs/security/libnbd-security.3
 
 EXTRA_DIST += \
 	docs/ARCHITECTURE.md \

@@ -107,8 +107,8 @@ RECORDS: tuple[Record, ...] = (
             *sock* is a connected stream socket that the program made in its own
             way, for instance one that it inherited.  The handshake starts on it.
 
-            The library cannot make such a connection again, so this fails after
-            `set_reconnect_timeout`.
+            The library cannot make such a connection again:
+            `set_reconnect_timeout` and `set_connections` do nothing for it.
 
             If the call succeeds the socket belongs to the library, which closes
             it in the end.  It is set to non-blocking and close-on-exec; its other
@@ -118,7 +118,6 @@ RECORDS: tuple[Record, ...] = (
         errors={
             "EBADF": "*sock* is not an open file descriptor",
             "ENOTSOCK": "*sock* is not a socket",
-            "EINVAL": "a reconnect timeout was set",
         },
         see_also=("aio_connect", "connect_command"),
         section=SECTION,
@@ -284,7 +283,8 @@ RECORDS: tuple[Record, ...] = (
         summary="get the process id of the server that the library started",
         text="""
             If the server is a child process of this one, this returns its process
-            id.  It stays the same until `close`, even when the process has ended.
+            id.  It stays the same until `close`, even when the process has ended,
+            unless `set_reconnect_timeout` lets the library start it again.
 
             The library waits for the process itself, so the program must not.""",
         errors={"ESRCH": "the library started no process"},

@@ -8,11 +8,6 @@ from nbdgen.calls.model import Call, Closure, Record, Ret, UInt64
 from .constants import EVENT
 from .staying import SECTION, SINCE
 
-CANNOT_CANCEL = {
-    "ENOMEM": "a part of the command's data was sent, and there is no memory for the"
-    " rest",
-}
-
 
 def _count(name: str, summary: str, text: str, also: tuple[str, ...]) -> Call:
     """A number for who watches the handle."""
@@ -58,9 +53,10 @@ RECORDS: tuple[Record, ...] = (
             ignored.  It runs with the lock of the handle held, in whichever call
             notices the event, so it must not call a function that takes that lock.
 
-            The callback can be set before or after connecting.  Without
-            `set_reconnect_timeout` and its relatives the handle has one
-            connection, which is reported as connected and as lost.""",
+            The callback can be set before or after connecting.  Where nothing is
+            tried again, LIBNBD_EVENT_CONNECTED is all that there is: the end of the
+            only connection is told by the calls that fail, and by
+            `aio_is_dead` and `aio_is_closed`.""",
         args=(Closure(EVENT, "what is told"),),
         see_also=("clear_event_callback", "set_reconnect_timeout", "get_outage"),
         section=SECTION,
@@ -88,9 +84,10 @@ RECORDS: tuple[Record, ...] = (
             calls go on; to end one of them use `aio_cancel`, whose page also says
             what a server may still do.
 
-            The connection stands and can be used.  Call it from another thread
-            than the waiting one, but not from a signal handler.""",
-        errors=CANNOT_CANCEL,
+            The connection stands and can be used.  A command whose data was sent
+            in part goes on if there is no memory for the rest of it.  Call this
+            from another thread than the waiting one, but not from a signal
+            handler.""",
         see_also=("aio_cancel", "set_command_timeout"),
         section=SECTION,
     ),
@@ -103,8 +100,9 @@ RECORDS: tuple[Record, ...] = (
             The command completes at once, with ECANCELED: its completion callback
             is called, its buffer is the program's again, and unless the callback
             returned 1 it is retired by `aio_command_completed`, as ever.  The
-            result is true then.  It is false if the command was over already, or
-            if there is no such command.
+            result is true then.  It is false if the command was over already, if
+            there is no such command, or if its data was sent in part and there is
+            no memory for the rest of it.
 
             The protocol has no message for this, so the server may carry out the
             request, unless nothing of it was sent.  What it answers is discarded.
@@ -112,7 +110,6 @@ RECORDS: tuple[Record, ...] = (
             other writes, trims and zeroing of the same range wait until that is
             known or ruled out, see `set_quarantine`.""",
         args=(UInt64("cookie", "what the call that issued the command returned"),),
-        errors={"EINVAL": "*cookie* is below 1", **CANNOT_CANCEL},
         see_also=("cancel", "aio_command_completed", "set_command_timeout"),
         section=SECTION,
     ),

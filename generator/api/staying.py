@@ -51,9 +51,11 @@ RECORDS: tuple[Record, ...] = (
             `connect_unix`, `connect_vsock`, `aio_connect` and `connect_uri`.
             A server that `connect_command` or
             `connect_systemd_socket_activation` started is started again with the
-            same arguments.  `connect_socket` cannot connect again and fails if
-            this was set.  The setting does not matter until the first connection
-            stands; for that, see `set_connect_timeout`.
+            same arguments.  A socket that the program gave to `connect_socket`
+            cannot be had again, so its loss is the end, and the message says so.
+            The setting does not matter until the first connection stands; for
+            that, see `set_connect_timeout`.  Nor does a forked child connect
+            again.
 
             `aio_get_fd` returns a descriptor that stays the same until the handle
             is closed.  libnbd-reconnect(3) has the whole story.""",
@@ -252,10 +254,11 @@ RECORDS: tuple[Record, ...] = (
             is known to have ended, or this time has passed since the connection
             was lost.
 
-            Whoever knows that the server drops its requests when a connection
-            ends (nbdkit does, qemu-nbd does not) can set it to 0.  With -1 only
-            an answer or the end of the process counts.  Commands for other ranges
-            never wait.""",
+            It can be 0 if the server begins with a connection only when all requests
+            of the one before have ended.  Most do not: qemu-nbd and nbdkit finish
+            what they are in the middle of while they serve the next connection.
+            With -1 only an answer or the end of the process counts.  Commands for
+            other ranges never wait.""",
         phases=CREATED,
         get_summary="tell how long a lost request is thought to have effect",
         get_may_set_error=False,
