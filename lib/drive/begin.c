@@ -62,6 +62,7 @@ begin_lasting (struct nbd_handle *h, struct nbdi_command *c)
       && c->count > s->largest)
     s->largest = (uint32_t) c->count;
   if (l == NULL || !nbdi_may_begin (l, c)) {
+    nbdi_flush (h);
     nbdi_nudge_driver (h);
     return;
   }

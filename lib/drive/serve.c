@@ -26,7 +26,8 @@ nbdi_serve (struct nbd_handle *h, struct nbdi_link *l, unsigned receives,
     nbdi_flush (h);
   if (h->session.cmds.nr_pending == 0) {
     nbdi_trim_commands (&h->session);
-    nbdi_trim_journal (&h->session.journal);
+    if (h->session.journal.nr == 0)
+      nbdi_trim_journal (&h->session.journal);
     nbdi_shrink_buffers (l);
   }
 }

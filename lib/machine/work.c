@@ -31,13 +31,13 @@ may_go (const struct nbdi_session *s, const struct nbdi_command *c)
   return !is_held (s, c);
 }
 
-/* Whether a new command needs not wait at all. */
+/* Whether a new command, which is the last of those that wait, needs not. */
 bool
 nbdi_may_begin (const struct nbdi_link *l, const struct nbdi_command *c)
 {
   const struct nbdi_session *s = l->session;
 
-  return nbdi_serves (l) && s->cmds.waiting.nr == 0
+  return nbdi_serves (l) && s->cmds.waiting.nr == 1
          && s->cmds.settling.nr == 0 && nbdi_replay_done (&s->journal)
          && !is_held (s, c);
 }
