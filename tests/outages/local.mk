@@ -59,7 +59,8 @@ test_programs += \
 	tests/outages/connecting/option-mode-waits-until-it-negotiates \
 	tests/outages/connecting/servers-that-are-not-there-yet-are-waited-for \
 	tests/outages/connecting/waiting-for-a-server-ends-in-time \
-	tests/outages/connecting/without-a-connect-timeout-there-is-one-attempt
+	tests/outages/connecting/without-a-connect-timeout-there-is-one-attempt \
+	tests/outages/descriptor/commands-are-sent-by-the-call-that-issues-them
 
 test_scripts += \
 	tests/outages/calm-servers-answer-in-any-order.sh \
