@@ -15,14 +15,13 @@ present_option (const struct nbdi_link *l)
 }
 
 /* The server is gone, without a word or with this error. */
-static void
-server_left (struct nbdi_link *l, int errnum)
+void
+nbdi_server_left (struct nbdi_link *l, int errnum, const char *when)
 {
   if (nbdi_child_failed (&l->reach))
     return;
   CLEANUP_FREE char *end = nbdi_child_end (&l->reach);
   const char *option = present_option (l);
-  const char *when = nbdi_state_when (l);
   nbdi_error (errnum, "%s%sthe server closed the connection %s%s%s%s",
               option ? option : "", option ? ": " : "",
               *when ? when : "unexpectedly",
@@ -38,7 +37,7 @@ nbdi_lost (struct nbdi_link *l, int errnum, const char *call)
   if (l->lost_told)
     l->lost_told = false;
   else if (errnum == 0 || errnum == ECONNRESET || errnum == EPIPE)
-    server_left (l, errnum);
+    nbdi_server_left (l, errnum, nbdi_state_when (l));
   else
     nbdi_error (errnum, "%s", call);
 }

@@ -97,6 +97,8 @@ extern int nbdi_take_entries (struct nbdi_link *l);
 
 /* lost.c: messages about a connection that was lost. */
 extern void nbdi_lost (struct nbdi_link *l, int errnum, const char *call);
+extern void nbdi_server_left (struct nbdi_link *l, int errnum,
+                              const char *when);
 
 /* send.c: requests, and the ends of their replies. */
 extern void nbdi_answer_command (struct nbdi_link *l, struct nbdi_command *c);

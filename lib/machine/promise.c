@@ -25,25 +25,21 @@ static const struct {
 };
 
 static int
-stale (const struct nbdi_session *s, const char *what, const char *was,
-       const char *is)
+stale (const char *what, const char *was, const char *is)
 {
-  nbdi_error (ESTALE,
-              "the server is back, but %s is not what it was, so %s cannot "
-              "be used any more: it was %s and is %s",
-              what, s->where ? s->where : "the export", was, is);
+  nbdi_error (ESTALE, "the server is back, but %s was %s and is %s now", what,
+              was, is);
   return -1;
 }
 
 static int
-stale_number (const struct nbdi_session *s, const char *what, uint64_t was,
-              uint64_t is)
+stale_number (const char *what, uint64_t was, uint64_t is)
 {
   char old[24], new[24];
 
   snprintf (old, sizeof old, "%" PRIu64, was);
   snprintf (new, sizeof new, "%" PRIu64, is);
-  return stale (s, what, old, new);
+  return stale (what, old, new);
 }
 
 static int
@@ -53,13 +49,13 @@ compare_agreement (const struct nbdi_session *s,
   const struct nbdi_agreement *was = &s->agreed;
 
   if (was->tls && !is->tls)
-    return stale (s, "encryption", "on", "off");
+    return stale ("encryption", "on", "off");
   if (was->extended_headers != is->extended_headers)
-    return stale (s, "the style of headers",
+    return stale ("the style of headers",
                   was->extended_headers ? "extended" : "compact",
                   is->extended_headers ? "extended" : "compact");
   if (was->structured_replies != is->structured_replies)
-    return stale (s, "the style of replies",
+    return stale ("the style of replies",
                   was->structured_replies ? "structured" : "simple",
                   is->structured_replies ? "structured" : "simple");
   return 0;
@@ -71,10 +67,10 @@ compare_flags (const struct nbdi_session *s, const struct nbdi_export *is)
   uint16_t lost = s->export.flags & ~is->flags;
 
   if ((is->flags & ~s->export.flags & NBD_FLAG_READ_ONLY) != 0)
-    return stale (s, "the export", "writable", "read-only");
+    return stale ("the export", "writable", "read-only");
   for (size_t i = 0; i < sizeof abilities / sizeof abilities[0]; i++)
     if ((lost & abilities[i].flag) != 0)
-      return stale (s, abilities[i].name, "supported", "not");
+      return stale (abilities[i].name, "supported", "missing");
   return 0;
 }
 
@@ -85,14 +81,13 @@ compare_sizes (const struct nbdi_session *s, const struct nbdi_export *is)
   uint32_t least = was->minimum ? was->minimum : 1;
 
   if (is->size < was->size)
-    return stale_number (s, "the size", was->size, is->size);
+    return stale_number ("the size", was->size, is->size);
   if (is->minimum > least)
-    return stale_number (s, "the minimum block size", least, is->minimum);
+    return stale_number ("the minimum block size", least, is->minimum);
   if (is->maximum != 0 && is->maximum < s->largest)
-    return stale_number (s, "the maximum block size", was->maximum,
-                         is->maximum);
+    return stale_number ("the maximum block size", was->maximum, is->maximum);
   if (was->name && is->name && strcmp (was->name, is->name) != 0)
-    return stale (s, "the export's name", was->name, is->name);
+    return stale ("the export's name", was->name, is->name);
   return 0;
 }
 
@@ -109,7 +104,7 @@ compare_contexts (const struct nbdi_session *s, struct nbdi_export *is)
            && strcmp (is->contexts[j].name, was->contexts[i].name) != 0)
       j++;
     if (j == is->nr_contexts)
-      return stale (s, was->contexts[i].name, "a metadata context", "none");
+      return stale (was->contexts[i].name, "a metadata context", "none");
     struct nbdi_context found = is->contexts[j];
     is->contexts[j] = is->contexts[i];
     is->contexts[i] = found;

@@ -60,7 +60,10 @@ test_programs += \
 	tests/outages/connecting/servers-that-are-not-there-yet-are-waited-for \
 	tests/outages/connecting/waiting-for-a-server-ends-in-time \
 	tests/outages/connecting/without-a-connect-timeout-there-is-one-attempt \
-	tests/outages/descriptor/commands-are-sent-by-the-call-that-issues-them
+	tests/outages/descriptor/commands-are-sent-by-the-call-that-issues-them \
+	tests/outages/promise/block-sizes-and-names-are-held-against-the-promise \
+	tests/outages/promise/larger-exports-can-be-used \
+	tests/outages/promise/weaker-exports-end-the-handle
 
 test_scripts += \
 	tests/outages/calm-servers-answer-in-any-order.sh \

@@ -25,7 +25,7 @@ STATE (ENDED)
 {
   if (!nbdi_comes_back (l))
     return NEXT (.CLOSED);
-  nbdi_lost (l, 0, "recv");
+  nbdi_server_left (l, 0, "unexpectedly");
   return GONE;
 }
 
