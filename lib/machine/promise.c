@@ -104,7 +104,7 @@ compare_contexts (const struct nbdi_session *s, struct nbdi_export *is)
            && strcmp (is->contexts[j].name, was->contexts[i].name) != 0)
       j++;
     if (j == is->nr_contexts)
-      return stale (was->contexts[i].name, "a metadata context", "none");
+      return stale (was->contexts[i].name, "a metadata context", "missing");
     struct nbdi_context found = is->contexts[j];
     is->contexts[j] = is->contexts[i];
     is->contexts[i] = found;

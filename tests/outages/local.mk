@@ -62,6 +62,7 @@ test_programs += \
 	tests/outages/connecting/without-a-connect-timeout-there-is-one-attempt \
 	tests/outages/descriptor/commands-are-sent-by-the-call-that-issues-them \
 	tests/outages/promise/block-sizes-and-names-are-held-against-the-promise \
+	tests/outages/promise/contexts-are-found-by-name \
 	tests/outages/promise/larger-exports-can-be-used \
 	tests/outages/promise/weaker-exports-end-the-handle
 
