@@ -27,6 +27,16 @@ check_name (const char *name)
   MUST (name == NULL || (name[0] != '\0' && name[0] != '-'));
 }
 
+/* Settings get nothing that a call would refuse. */
+static void
+check_chosen (const struct nbdi_parameters *chosen)
+{
+  for (int id = 0; id < NBDI_NR_PARAMETERS; id++)
+    if ((chosen->given & UINT32_C (1) << id) != 0)
+      MUST (chosen->values[id] >= nbdi_parameters[id].least
+            && chosen->values[id] <= nbdi_parameters[id].most);
+}
+
 /* What the rest of the library relies upon. */
 static void
 check_uri (const struct nbdi_settings *policy, const struct nbdi_uri *u)
@@ -79,6 +89,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   if (r == 0) {
     check_uri (&policy, &u);
+    check_chosen (&u.chosen);
     MUST (nbd_is_uri (h, uri) == 1);
   }
   else
