@@ -131,6 +131,7 @@ class QemuIo(Victim):
     """
 
     PROMPT = "qemu-io> "
+    FAILED = re.compile(r"\w+ failed: ")
     RATE = re.compile(r" ops; .*/sec")
     DONE = re.compile(r"(?:wrote|read) \d+/\d+ bytes at offset (\d+)")
 
@@ -186,7 +187,7 @@ class QemuIo(Victim):
             offset = int(done.group(1))
             number = next(c.number for c in self._under_way if c.offset == offset)
             self._over(number, "ok", "")
-        elif "failed" in line and self._under_way:
+        elif self.FAILED.match(line) and self._under_way:
             # It does not say which; they fail in their order.
             self._over(self._under_way[0].number, "failed", line)
         elif line and not self.RATE.search(line):
