@@ -65,6 +65,7 @@ include tests/interop/local.mk
 include tests/messages/local.mk
 include tests/model/local.mk
 include tests/outages/local.mk
+include tests/outages/descriptor/local.mk
 include tests/outages/unsettled/local.mk
 include tests/soak/local.mk
 include tests/threads/local.mk

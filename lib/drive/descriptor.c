@@ -5,10 +5,14 @@
 #include "drive/drive.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
+
+/* How often to look at a socket that the system does not watch for us. */
+#define LOOK_PAUSE UINT64_C (20000000)
 
 static int
 watch (int epoll, int op, int fd, uint32_t events)
@@ -18,30 +22,9 @@ watch (int epoll, int op, int fd, uint32_t events)
   return epoll_ctl (epoll, op, fd, &event);
 }
 
-/* The descriptor, which is made when it is first asked for. */
-int
-nbdi_one_descriptor (struct nbd_handle *h)
+static void
+close_both (struct nbdi_descriptor *d)
 {
-  struct nbdi_descriptor *d = &h->descriptor;
-
-  if (d->epoll >= 0)
-    return d->epoll;
-  d->epoll = epoll_create1 (EPOLL_CLOEXEC);
-  d->timer = timerfd_create (CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-  if (d->epoll == -1 || d->timer == -1
-      || watch (d->epoll, EPOLL_CTL_ADD, d->timer, EPOLLIN) == -1) {
-    nbdi_error (errno, "the descriptor of a handle that stays connected");
-    nbdi_close_descriptor (h);
-    return -1;
-  }
-  return d->epoll;
-}
-
-void
-nbdi_close_descriptor (struct nbd_handle *h)
-{
-  struct nbdi_descriptor *d = &h->descriptor;
-
   if (d->epoll >= 0)
     close (d->epoll);
   if (d->timer >= 0)
@@ -49,8 +32,127 @@ nbdi_close_descriptor (struct nbd_handle *h)
   d->epoll = d->timer = -1;
 }
 
-/* Let it become readable at this time; 0: never.  A timer that goes off too
- * early costs less than one that is set again for each command. */
+static int
+make_both (struct nbdi_descriptor *d)
+{
+  d->epoll = epoll_create1 (EPOLL_CLOEXEC);
+  d->timer = timerfd_create (CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  d->due = 0;
+  d->owner = getpid ();
+  if (d->epoll == -1 || d->timer == -1
+      || watch (d->epoll, EPOLL_CTL_ADD, d->timer, EPOLLIN) == -1) {
+    nbdi_error (errno, "the descriptor of a handle that stays connected");
+    close_both (d);
+    return -1;
+  }
+  return 0;
+}
+
+/* The descriptor, which is made when it is first asked for. */
+int
+nbdi_one_descriptor (struct nbd_handle *h)
+{
+  struct nbdi_descriptor *d = &h->descriptor;
+
+  if (d->epoll == -1 && make_both (d) == -1)
+    return -1;
+  return d->epoll;
+}
+
+void
+nbdi_close_descriptor (struct nbd_handle *h)
+{
+  close_both (&h->descriptor);
+}
+
+/* A forked copy of the process shares both with its parent, and takes its own,
+ * under the numbers that the program knows. */
+static bool
+are_ours (struct nbd_handle *h)
+{
+  struct nbdi_descriptor *d = &h->descriptor, own;
+
+  if (d->owner == getpid ())
+    return true;
+  if (make_both (&own) == -1)
+    return false;
+  bool moved = dup3 (own.timer, d->timer, O_CLOEXEC) != -1
+               && dup3 (own.epoll, d->epoll, O_CLOEXEC) != -1;
+  close_both (&own);
+  if (moved) {
+    d->owner = own.owner;
+    d->due = 0;
+    NBDI_EACH_LINK (h, l)
+    l->channel.epoll = -1;
+  }
+  return moved;
+}
+
+/* What a socket is to be watched for. */
+static uint32_t
+wanted_events (const struct nbdi_link *l)
+{
+  unsigned direction = nbdi_wanted_direction (l);
+
+  return (direction & LIBNBD_AIO_DIRECTION_READ ? EPOLLIN : 0)
+         | (direction & LIBNBD_AIO_DIRECTION_WRITE ? EPOLLOUT : 0);
+}
+
+/* Whether it is. */
+static bool
+is_watched (const struct nbdi_link *l)
+{
+  const struct nbdi_channel *ch = &l->channel;
+
+  return ch->sock == -1
+         || wanted_events (l) == (ch->epoll == -1 ? 0 : ch->epoll_events);
+}
+
+static bool
+all_are_watched (const struct nbd_handle *h)
+{
+  NBDI_EACH_LINK (h, l)
+  if (!is_watched (l))
+    return false;
+  return true;
+}
+
+/* Watch a socket.  One of which nothing is awaited is not watched, since it
+ * would still show that the server hung up. */
+static int
+watch_link (struct nbdi_descriptor *d, struct nbdi_link *l)
+{
+  struct nbdi_channel *ch = &l->channel;
+  uint32_t events = wanted_events (l);
+  int op = ch->epoll == -1 ? EPOLL_CTL_ADD
+           : events == 0   ? EPOLL_CTL_DEL
+                           : EPOLL_CTL_MOD;
+
+  if (watch (d->epoll, op, ch->sock, events) == -1) {
+    nbdi_debug (ch->trace, "epoll_ctl: %m");
+    return -1;
+  }
+  ch->epoll = events == 0 ? -1 : d->epoll;
+  ch->epoll_owner = d->owner;
+  ch->epoll_events = events;
+  return 0;
+}
+
+/* Whether the timer is as it should be.  To set it with each command would be
+ * expensive, so while the handle is `awake` it may go off too early. */
+static bool
+timer_fits (const struct nbdi_descriptor *d, uint64_t due, bool awake)
+{
+  bool passed = nbdi_passed (d->due);
+
+  if (nbdi_passed (due))
+    return passed;
+  if (due == 0)
+    return d->due == 0 || (awake && !passed);
+  return d->due != 0 && d->due <= due && !passed;
+}
+
+/* Let it become readable at this time; 0: never. */
 static void
 set_timer (struct nbdi_descriptor *d, uint64_t due)
 {
@@ -59,52 +161,40 @@ set_timer (struct nbdi_descriptor *d, uint64_t due)
     .it_value.tv_nsec = (long) (due % 1000000000),
   };
 
-  if (due == d->due || (d->due != 0 && (due == 0 || due > d->due)))
-    if (!nbdi_passed (d->due))
-      return;
   d->due = due;
   timerfd_settime (d->timer, TFD_TIMER_ABSTIME, &when, NULL);
-}
-
-/* Let it show what a connection waits for.  The epoll instance forgets a
- * socket that is closed by itself. */
-static void
-watch_link (struct nbd_handle *h, struct nbdi_link *l)
-{
-  unsigned direction = nbdi_wanted_direction (l);
-  uint32_t events = (direction & LIBNBD_AIO_DIRECTION_READ ? EPOLLIN : 0)
-                    | (direction & LIBNBD_AIO_DIRECTION_WRITE ? EPOLLOUT : 0);
-  const struct nbdi_channel *ch = &l->channel;
-  int op = ch->serial != l->watched.serial ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-
-  if (ch->sock == -1 || (op == EPOLL_CTL_MOD && events == l->watched.events))
-    return;
-  /* A forked copy would change what the parent sees. */
-  if (h->session.owner != getpid ())
-    return;
-  if (watch (h->descriptor.epoll, op, ch->sock, events) == -1)
-    nbdi_debug (&h->session.trace, "epoll_ctl: %m");
-  l->watched.serial = ch->serial;
-  l->watched.events = events;
 }
 
 /* Let it show what the handle waits for. */
 void
 nbdi_update_descriptor (struct nbd_handle *h)
 {
-  if (h->descriptor.epoll == -1)
+  struct nbdi_descriptor *d = &h->descriptor;
+  bool awake = nbdi_shown_direction (h) != 0;
+  uint64_t due = !awake ? 0 : nbdi_can_go_on (h) ? 1 : nbdi_next_due (h);
+
+  if (d->epoll == -1 || (all_are_watched (h) && timer_fits (d, due, awake))
+      || !are_ours (h))
     return;
   NBDI_EACH_LINK (h, l)
-  watch_link (h, l);
-  set_timer (&h->descriptor, nbdi_can_go_on (h) ? 1 : nbdi_next_due (h));
+  if (!is_watched (l) && watch_link (d, l) == -1)
+    due = nbdi_earlier (due, nbdi_now () + LOOK_PAUSE);
+  if (!timer_fits (d, due, awake))
+    set_timer (d, due);
 }
 
-/* Whether it is not readable, for loops that are told only once. */
+/* Whether all that was there has been read, for loops that are told only once
+ * that there is something. */
 bool
 nbdi_is_drained (struct nbd_handle *h)
 {
   struct pollfd fd = { .fd = h->descriptor.epoll, .events = POLLIN };
 
-  nbdi_update_descriptor (h);
+  if (fd.fd >= 0)
+    nbdi_update_descriptor (h);
+  else if (nbdi_can_go_on (h))
+    return false;
+  else
+    fd.fd = h->link.channel.sock;
   return fd.fd == -1 || poll (&fd, 1, 0) == 0;
 }

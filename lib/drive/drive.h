@@ -26,6 +26,7 @@ struct nbdi_seat {
 /* See descriptor.c; -1 = there is none yet. */
 struct nbdi_descriptor {
   int epoll, timer;
+  pid_t owner;  /* whose they are */
   uint64_t due; /* when the timer goes off; 0: never */
 };
 

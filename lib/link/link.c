@@ -14,7 +14,7 @@ nbdi_init_link (struct nbdi_link *l, struct nbdi_session *s,
   l->next = l;
   l->told = told;
   l->channel.trace = trace;
-  l->channel.sock = l->channel.lingering = -1;
+  l->channel.sock = l->channel.lingering = l->channel.epoll = -1;
   l->reach.listener = -1;
   l->in.stop = true;
 }

@@ -97,10 +97,6 @@ struct nbdi_link {
   bool leaving;   /* the last of them is NBD_CMD_DISC */
   bool proved;    /* another lives that it may join */
   uint64_t after; /* commands whose cookies are above this would prove it */
-  struct {
-    unsigned serial; /* of the socket that is watched, */
-    uint32_t events; /* for these: see drive/descriptor.c */
-  } watched;
   struct nbdi_channel channel;
   struct nbdi_reach reach;
   struct nbdi_attempt attempt;

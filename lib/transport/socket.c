@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 /* A receive that got less than it asked for has emptied the socket.  While
@@ -154,15 +155,25 @@ void
 nbdi_use_socket (struct nbdi_channel *ch, int sock)
 {
   ch->sock = sock;
-  ch->serial++;
   ch->transport = &nbdi_socket_transport;
   ch->peer_pid = 0;
+}
+
+/* Nobody watches the socket any more.  Closing alone would not see to that if
+ * a forked copy of the process has it, too. */
+static void
+end_epoll (struct nbdi_channel *ch)
+{
+  if (ch->epoll >= 0 && ch->epoll_owner == getpid ())
+    epoll_ctl (ch->epoll, EPOLL_CTL_DEL, ch->sock, NULL);
+  ch->epoll = -1;
 }
 
 /* End the connection. */
 void
 nbdi_close_socket (struct nbdi_channel *ch)
 {
+  end_epoll (ch);
   /* Another thread may be about to poll it, so its number cannot be given
    * away yet. */
   if (ch->watchers > 0) {

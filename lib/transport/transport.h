@@ -28,8 +28,10 @@ struct nbdi_channel {
   const struct nbdi_transport *transport;
   struct nbdi_tls *tls; /* NULL while nothing is encrypted */
   const struct nbdi_trace *trace;
-  unsigned serial; /* of its sockets, from 1 */
-  uint64_t moved;  /* when a byte last did, if the clock is watched */
+  int epoll;             /* that watches the socket, or -1, */
+  pid_t epoll_owner;     /* in this process, */
+  uint32_t epoll_events; /* for these */
+  uint64_t moved;        /* when a byte last did, if the clock is watched */
   bool watched;
   unsigned receives;  /* how often the socket may still be read */
   bool cut_off;       /* it ended without the other end's goodbye */

@@ -30,6 +30,8 @@ tests_lib_libtest_a_SOURCES = \
 	tests/lib/libtest/notation.h \
 	tests/lib/libtest/process.c \
 	tests/lib/libtest/process.h \
+	tests/lib/libtest/returning.c \
+	tests/lib/libtest/returning.h \
 	tests/lib/libtest/server.c \
 	tests/lib/libtest/server.h \
 	tests/lib/libtest/syscalls.c \

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The socket and the timer of the descriptor stay as they are while commands
+ * come and go, with deadlines for commands and for silence. */
+
+#include <dlfcn.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+
+#include "check.h"
+#include "client.h"
+#include "returning.h"
+
+#define ROUNDS 100
+
+static unsigned changes;
+
+int
+epoll_ctl (int epoll, int op, int fd, struct epoll_event *event)
+{
+  int (*real) (int, int, int, struct epoll_event *) =
+    (__typeof__ (real)) dlsym (RTLD_NEXT, "epoll_ctl");
+
+  changes++;
+  return real (epoll, op, fd, event);
+}
+
+int
+timerfd_settime (int fd, int flags, const struct itimerspec *new,
+                 struct itimerspec *old)
+{
+  int (*real) (int, int, const struct itimerspec *, struct itimerspec *) =
+    (__typeof__ (real)) dlsym (RTLD_NEXT, "timerfd_settime");
+
+  changes++;
+  return real (fd, flags, new, old);
+}
+
+void
+test (void)
+{
+  struct returning r;
+  struct nbd_handle *h = nbd_create ();
+  char buf[4];
+
+  CHECK_OK (nbd_set_reconnect_timeout (h, -1));
+  CHECK_OK (nbd_set_command_timeout (h, 200000));
+  CHECK_OK (nbd_set_stall_timeout (h, 100000));
+  returning_connect (&r, h);
+  nbd_aio_get_fd (h);
+  changes = 0;
+  for (int i = 0; i < ROUNDS; i++) {
+    struct calls calls = { .gives = 1 };
+
+    returning_serves_read (&r, h, buf, completion (&calls));
+    pump (h);
+    CHECK_CALLS (&calls, 1);
+  }
+  /* The timer may be set once. */
+  CHECK (changes <= 1);
+  nbd_close (h);
+  returning_close (&r);
+}

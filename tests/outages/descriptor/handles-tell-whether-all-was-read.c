@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+
+/* nbd_aio_notify_read stops reading although there is more, so that a fast
+ * server does not starve the rest of the program.  Loops that are told only
+ * once that there is something ask nbd_aio_is_drained, of handles with the one
+ * descriptor and of those with a socket. */
+
+#include <sys/socket.h>
+
+#include "check.h"
+#include "client.h"
+#include "returning.h"
+
+#define COMMANDS 40
+#define SIZE (64 * 1024)
+
+/* What the server has to send, and does while the client reads. */
+static int server_fd;
+static struct bytes replies;
+
+static void
+send_more (void)
+{
+  while (replies.len > 0) {
+    ssize_t n = send (server_fd, replies.p, replies.len,
+                      MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (n <= 0)
+      return;
+    bytes_drop (&replies, n);
+  }
+}
+
+static unsigned completed;
+
+static int
+on_completion (void *opaque, int *error)
+{
+  (void) opaque, (void) error;
+  completed++;
+  send_more ();
+  return 1;
+}
+
+static void
+much_is_read (struct server *s, struct nbd_handle *h)
+{
+  static char buf[SIZE];
+  nbd_completion_callback done = { .callback = on_completion };
+  int stops = 0;
+
+  completed = 0;
+  for (int i = 0; i < COMMANDS; i++)
+    CHECK_OK (nbd_aio_pread (h, buf, SIZE, 0, done, 0));
+  pump (h);
+  CHECK (nbd_aio_is_drained (h));
+  for (int i = 0; i < COMMANDS; i++) {
+    put_uint (&replies, 0x67446698, 4);
+    put_uint (&replies, 0, 4);
+    put_uint (&replies, server_request (s, NULL), 8);
+    put_pattern (&replies, 0, SIZE);
+  }
+  server_fd = s->fd;
+  send_more ();
+  CHECK (!nbd_aio_is_drained (h));
+  while (completed < COMMANDS) {
+    send_more ();
+    CHECK_OK (nbd_aio_notify_read (h));
+    stops += !nbd_aio_is_drained (h);
+  }
+  CHECK (stops > 0);
+  CHECK (nbd_aio_is_drained (h));
+  bytes_free (&replies);
+}
+
+static void
+socket_tells (void)
+{
+  struct nbd_handle *h = nbd_create ();
+  struct server s;
+
+  CHECK (nbd_aio_is_drained (h));
+  server_connect (&s, h, SIMPLE, 1 << 20, FLAGS_ALL);
+  much_is_read (&s, h);
+  server_close (&s);
+  CHECK (!nbd_aio_is_drained (h));
+  CHECK_OK (nbd_aio_notify_read (h));
+  CHECK (nbd_aio_is_drained (h));
+  nbd_close (h);
+}
+
+static void
+one_descriptor_tells (void)
+{
+  struct nbd_handle *h = nbd_create ();
+  struct returning r;
+
+  CHECK_OK (nbd_set_reconnect_timeout (h, -1));
+  CHECK (nbd_aio_is_drained (h));
+  returning_connect (&r, h);
+  much_is_read (&r.s, h);
+  returning_hang_up (&r);
+  CHECK (!nbd_aio_is_drained (h));
+  returning_again (&r, h);
+  CHECK (nbd_aio_is_drained (h));
+  nbd_close (h);
+  returning_close (&r);
+}
+
+void
+test (void)
+{
+  socket_tells ();
+  one_descriptor_tells ();
+}

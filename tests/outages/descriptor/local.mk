@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: MIT
+# The one descriptor of a handle that stays connected.
+
+test_programs += \
+	tests/outages/descriptor/commands-do-not-set-the-descriptor \
+	tests/outages/descriptor/descriptor-rests-when-nothing-is-to-be-done \
+	tests/outages/descriptor/descriptor-stays-while-sockets-change \
+	tests/outages/descriptor/forked-copies-do-not-share-the-descriptor \
+	tests/outages/descriptor/handles-tell-whether-all-was-read \
+	tests/outages/descriptor/sockets-that-are-not-watched-are-looked-at
