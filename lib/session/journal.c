@@ -171,14 +171,15 @@ append_entry (struct nbdi_journal *j, uint16_t type, uint16_t flags,
   nbdi_add_range (&j->ranges, &e->range);
 }
 
-/* Without copies only the range is of interest. */
+/* Without copies only the range is of interest.  That this is durable says
+ * nothing of older entries, which the server may have carried out later. */
 static bool
 add_without_copy (struct nbdi_journal *j, uint16_t type, uint16_t flags,
                   uint64_t offset, uint64_t count)
 {
-  cut_below (j, type, offset, count);
   if (flags & LIBNBD_CMD_FLAG_FUA)
     return true;
+  cut_below (j, type, offset, count);
   if (j->nr < MOST_RANGES && reserve_entries (j, 1))
     append_entry (j, type, flags, offset, count);
   else if (j->last != NULL)
@@ -198,13 +199,12 @@ nbdi_add_entry (struct nbdi_journal *j, uint16_t type, uint16_t flags,
     return true;
   if (!j->copies)
     return add_without_copy (j, type, flags, offset, count);
-  bool durable = flags & LIBNBD_CMD_FLAG_FUA;
-  if (durable && nbdi_first_overlap (&j->ranges, offset, count) == NULL)
+  /* It is durable; but an older entry must not be written over it, and may be
+   * what the server carried out last, if both were in flight. */
+  if ((flags & LIBNBD_CMD_FLAG_FUA)
+      && nbdi_first_overlap (&j->ranges, offset, count) == NULL)
     return true;
-
-  /* What it covers will be written again, unless it is cut away. */
-  bool kept = !durable || nbdi_is_advisory (type);
-  bool copied = kept && nbdi_sends_data (type);
+  bool copied = nbdi_sends_data (type);
   if (!nbdi_replay_done (j)
       || !has_room (j, copied ? nbdi_copy_memory (count) : 0)
       || !reserve_entries (j, MOST_NEW))
@@ -216,8 +216,6 @@ nbdi_add_entry (struct nbdi_journal *j, uint16_t type, uint16_t flags,
     memcpy (copy->bytes, data, count);
   }
   cut_below (j, type, offset, count);
-  if (!kept)
-    return true;
   append_entry (j, type, flags, offset, count);
   j->last->copy = copy;
   j->last->data = copy ? copy->bytes : NULL;

@@ -105,8 +105,8 @@ struct nbdi_journal {
 /* A modifying command was acknowledged.  True if it may complete now.  False
  * if there is no room or memory, or the journal is being written: then it must
  * not complete before a flush that is sent after this has succeeded.  Flags
- * are those that were sent: with FUA it is durable, and makes older entries
- * give way, so it becomes an entry only where it must. */
+ * are those that were sent: with FUA it is durable, so it becomes an entry
+ * only if it overlaps one. */
 extern bool nbdi_add_entry (struct nbdi_journal *j, uint16_t type,
                             uint16_t flags, uint64_t offset, uint64_t count,
                             const uint8_t *data);

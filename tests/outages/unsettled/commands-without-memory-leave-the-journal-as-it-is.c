@@ -55,5 +55,5 @@ void
 test (void)
 {
   check_without_memory (add_below, "bbbbbbbbbbbb....");
-  check_without_memory (add_durable, "..aa..aaaa......");
+  check_without_memory (add_durable, "..aaccaaaa......");
 }

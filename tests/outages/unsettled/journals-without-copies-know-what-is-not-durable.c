@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A journal that copies nothing knows which ranges are not durable, of those
- * that nothing later covers.  It tells some thousands of them apart; more, and
+ * that nothing later covers.  A write with FUA that covers them may have been
+ * carried out before, and changes nothing.  The journal tells some thousands of them apart; more, and
  * those for which there is no memory, become one with the last.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
@@ -44,6 +45,10 @@ test (void)
   CHECK (add (&j, LIBNBD_CMD_FLAG_FUA, 0, 8));
   check_only (&j, 4, 8);
   CHECK (add (&j, LIBNBD_CMD_FLAG_FUA, 0, 16));
+  check_only (&j, 4, 8);
+  CHECK (add (&j, 0, 0, 16));
+  check_only (&j, 0, 16);
+  nbdi_settle (&j, j.last_seq);
   CHECK (nbdi_first_unsettled (&j) == NULL);
 
   for (uint64_t i = 0; i < 2 * APART; i++)
