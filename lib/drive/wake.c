@@ -5,8 +5,8 @@
 
 #include <sys/eventfd.h>
 
-/* A descriptor that ends the driver's sleep, for programs with threads; -1: there
- * is none. */
+/* A descriptor that ends the driver's sleep, for programs with threads; -1:
+ * there is none. */
 int
 nbdi_wake_descriptor (struct nbd_handle *h)
 {

@@ -190,9 +190,9 @@ extern struct nbdi_witness *nbdi_get_witness (struct nbdi_witness *w);
 extern void nbdi_put_witness (struct nbdi_witness *w);
 
 /* A command on a link that is lost, or an entry; and a command on a living link
- * that nobody waits for.  The latter's reply lays its ghost, and if the link is lost before, it
- * becomes one like the former.  This cannot fail: without memory a ghost haunts
- * more than it must. */
+ * that nobody waits for.  The latter's reply lays its ghost, and if the link is
+ * lost before, it becomes one like the former.  This cannot fail: without
+ * memory a ghost haunts more than it must. */
 extern void nbdi_add_ghost (struct nbdi_ghosts *g, uint64_t offset,
                             uint64_t count, uint64_t expires,
                             struct nbdi_witness *witness);
