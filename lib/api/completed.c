@@ -7,13 +7,26 @@
 #include <inttypes.h>
 #include <limits.h>
 
+static int
+check_cookie (uint64_t cookie)
+{
+  if (cookie >= 1 && cookie <= INT64_MAX)
+    return 0;
+  nbdi_error (EINVAL, "%" PRIu64 " is no cookie: they begin at 1", cookie);
+  return -1;
+}
+
+int
+nbdi_aio_cancel (struct nbd_handle *h, uint64_t cookie)
+{
+  return check_cookie (cookie) == -1 ? -1 : nbdi_cancel_cookie (h, cookie);
+}
+
 int
 nbdi_aio_command_completed (struct nbd_handle *h, uint64_t cookie)
 {
-  if (cookie < 1 || cookie > INT64_MAX) {
-    nbdi_error (EINVAL, "%" PRIu64 " is no cookie: they begin at 1", cookie);
+  if (check_cookie (cookie) == -1)
     return -1;
-  }
   struct nbdi_command *c = nbdi_lookup_command (&h->session, cookie);
   if (c == NULL || !c->completed || c->waiter)
     return 0;

@@ -27,12 +27,6 @@ nbdi_cancel (struct nbd_handle *h)
   return nbdi_cancel_blocking (h);
 }
 
-int
-nbdi_aio_cancel (struct nbd_handle *h, uint64_t cookie)
-{
-  return nbdi_cancel_cookie (h, cookie);
-}
-
 int64_t
 nbdi_get_outage (struct nbd_handle *h)
 {

@@ -49,10 +49,10 @@ set_expiry (struct nbdi_session *s, struct nbdi_command *c)
   s->cmds.next_expiry = nbdi_earlier (s->cmds.next_expiry, c->expires);
 }
 
-/* On a handle that stays connected it may have to wait for more than its
- * turn. */
+/* On a handle that stays connected, or while there are ghosts, it may have to
+ * wait for more than its turn. */
 static void
-begin_lasting (struct nbd_handle *h, struct nbdi_command *c)
+begin_waiting (struct nbd_handle *h, struct nbdi_command *c)
 {
   struct nbdi_session *s = &h->session;
   struct nbdi_link *l = least_loaded (h);
@@ -78,8 +78,8 @@ begin_lasting (struct nbd_handle *h, struct nbdi_command *c)
 void
 nbdi_begin_command (struct nbd_handle *h, struct nbdi_command *c)
 {
-  if (likely (!h->session.lasting))
+  if (likely (c->list != &h->session.cmds.waiting))
     send_or_hold (h, &h->link);
   else
-    begin_lasting (h, c);
+    begin_waiting (h, c);
 }

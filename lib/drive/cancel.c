@@ -90,7 +90,7 @@ nbdi_cancel_cookie (struct nbd_handle *h, uint64_t cookie)
 {
   struct nbdi_command *c = nbdi_lookup_command (&h->session, cookie);
 
-  if (c == NULL || c->completed || c->internal
+  if (c == NULL || c->completed || !nbdi_is_answered (c->type)
       || nbdi_end_command (h, c, ECANCELED, "nbd_aio_cancel was called")
            == -1)
     return false;

@@ -205,7 +205,7 @@ nbdi_queue (struct nbd_handle *h, struct nbdi_command *init,
   *c = *init;
   if (passes_32_bits (h, c))
     c->count = NBDI_CUT_32;
-  struct nbdi_list *list = likely (!h->session.lasting)
+  struct nbdi_list *list = likely (!nbdi_may_have_to_wait (&h->session))
                              ? &h->link.lane.queue
                              : &h->session.cmds.waiting;
   if (nbdi_add_command (&h->session, c, list) == -1) {

@@ -21,8 +21,8 @@ nbdi_serve (struct nbd_handle *h, struct nbdi_link *l, unsigned receives,
   if (l->sending.broken_errno != 0 && !l->in.stop)
     nbdi_event (l, NBDI_EVENT_BREAK);
   l->in.stop = true;
-  /* Requests wait only behind others that will be answered. */
-  if (l->lane.sent.nr == 0)
+  /* Requests wait only behind others that will be answered, or for those. */
+  if (l->lane.sent.nr == 0 || unlikely (h->session.cmds.waiting.nr > 0))
     nbdi_flush (h);
   if (h->session.cmds.nr_pending == 0) {
     nbdi_trim_commands (&h->session);
@@ -49,7 +49,7 @@ flush_link (struct nbdi_link *l)
   if (l->sending.full)
     return false;
   if (l->lane.queue.nr == 0
-      && (likely (!s->lasting) || !nbdi_has_to_begin (l)))
+      && (likely (!nbdi_may_have_to_wait (s)) || !nbdi_has_to_begin (l)))
     return false;
   nbdi_event (l, NBDI_EVENT_FLUSH);
   return true;

@@ -100,12 +100,13 @@ nbdi_stall_error (const struct nbdi_link *l)
 {
   const struct nbdi_session *s = l->session;
   double seconds = (double) s->settings.stall_timeout / 1000;
+  size_t nr = l->lane.sent.nr + l->lane.queue.nr;
 
   if (s->promised)
     nbdi_error (ETIMEDOUT,
                 "the server has neither sent nor taken a byte for %g s with "
-                "%zu commands in flight",
-                seconds, l->lane.sent.nr + l->lane.queue.nr);
+                "%zu command%s in flight",
+                seconds, nr, nr == 1 ? "" : "s");
   else
     nbdi_error (ETIMEDOUT, "the server was silent for %g s", seconds);
 }

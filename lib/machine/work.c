@@ -70,10 +70,10 @@ others_have_less (const struct nbdi_link *l)
 bool
 nbdi_must_leave (const struct nbdi_link *l)
 {
-  const struct nbdi_commands *cmds = &l->session->cmds;
+  const struct nbdi_session *s = l->session;
 
-  return cmds->disconnect && !l->leaving && cmds->waiting.nr == 0
-         && cmds->settling.nr == 0;
+  return s->lasting && s->cmds.disconnect && !l->leaving
+         && s->cmds.waiting.nr == 0 && s->cmds.settling.nr == 0;
 }
 
 /* Whether a connection that has sent all can begin something. */

@@ -395,7 +395,7 @@ nbdi_abandon_commands (struct nbdi_session *s, struct nbdi_list *list)
   struct nbdi_command *c;
 
   while ((c = list->first) != NULL) {
-    if (!nbdi_is_answered (c->type))
+    if (!nbdi_is_answered (c->type) || c->internal)
       nbdi_retire_command (s, c);
     else
       lose_command (s, c);

@@ -122,6 +122,14 @@ struct nbdi_session {
   uint64_t nr_reconnects, nr_replayed;
 };
 
+/* Whether a new command cannot just be sent: there may be no connection, or it
+ * may have to be held because of a ghost. */
+static inline bool
+nbdi_may_have_to_wait (const struct nbdi_session *s)
+{
+  return s->lasting || s->ghosts.nr > 0 || s->cmds.waiting.nr > 0;
+}
+
 /* export.c: what a server tells of the export. */
 extern int nbdi_set_export (const struct nbdi_session *s,
                             struct nbdi_export *e, uint64_t size,

@@ -54,13 +54,22 @@ tests_outages_matrix_matrix_CPPFLAGS = $(outages_cppflags)
 tests_outages_matrix_matrix_LDADD = $(outages_libs)
 
 test_programs += \
+	tests/outages/cancelling/blocked-threads-are-cancelled \
+	tests/outages/cancelling/commands-are-cancelled-wherever-they-are \
+	tests/outages/cancelling/writes-that-end-early-hold-newer-ones \
 	tests/outages/connecting/blocking-calls-wait-for-the-server \
 	tests/outages/connecting/exports-that-are-not-there-yet-are-waited-for \
 	tests/outages/connecting/option-mode-waits-until-it-negotiates \
 	tests/outages/connecting/servers-that-are-not-there-yet-are-waited-for \
 	tests/outages/connecting/waiting-for-a-server-ends-in-time \
 	tests/outages/connecting/without-a-connect-timeout-there-is-one-attempt \
+	tests/outages/deadlines/commands-time-out-during-an-outage \
+	tests/outages/deadlines/late-replies-are-discarded \
+	tests/outages/deadlines/silent-servers-end-their-connection \
 	tests/outages/descriptor/commands-are-sent-by-the-call-that-issues-them \
+	tests/outages/leaving/closing-in-an-outage-waits-for-nothing \
+	tests/outages/leaving/disconnects-that-were-lost-are-sent-again \
+	tests/outages/leaving/leaving-in-an-outage-waits-for-what-is-owed \
 	tests/outages/promise/block-sizes-and-names-are-held-against-the-promise \
 	tests/outages/promise/contexts-are-found-by-name \
 	tests/outages/promise/larger-exports-can-be-used \

@@ -59,7 +59,7 @@ STATE (SEND)
   ON (NOTIFY_WRITE -> SEND)
   GOES_TO (START, HOLD, SHUT_WRITE, BROKEN)
 {
-  if (unlikely (s->lasting))
+  if (unlikely (nbdi_may_have_to_wait (s)))
     nbdi_take_work (l);
   switch (nbdi_send_queue (l)) {
   case NBDI_IO_READY:
