@@ -7,6 +7,7 @@ noinst_PROGRAMS += \
 	examples/list-exports \
 	examples/read-first-block \
 	examples/structured-read \
+	examples/survive-restarts \
 	examples/threads
 
 if HAVE_GLIB
@@ -22,4 +23,6 @@ endif
 
 EXTRA_DIST += \
 	examples/async_copy.py \
-	examples/read_qcow2.py
+	examples/asyncio_reads.py \
+	examples/read_qcow2.py \
+	examples/survive_restarts.py

@@ -21,17 +21,23 @@ AM_TESTS_ENVIRONMENT = \
 test_programs =
 test_scripts = \
 	tests/examples/async-copy-copies-all-of-an-export.sh \
+	tests/examples/async-copy-outlives-its-servers.sh \
 	tests/examples/async-copy-stops-when-a-write-is-refused.sh \
+	tests/examples/asyncio-reads-outlives-its-server.sh \
 	tests/examples/block-status-map-agrees-with-qemu-img.sh \
 	tests/examples/edit-qcow2-changes-the-image.sh \
 	tests/examples/edit-qcow2-explains-what-is-wrong.sh \
 	tests/examples/fetch-with-poll-fetches-all-of-an-export.sh \
+	tests/examples/fetch-with-poll-outlives-its-server.sh \
+	tests/examples/glib-main-loop-outlives-its-server.sh \
 	tests/examples/glib-main-loop-prints-the-checksum.sh \
 	tests/examples/libev-loop-keeps-its-deadline.sh \
+	tests/examples/libev-loop-outlives-its-server.sh \
 	tests/examples/list-exports-shows-names-sizes-and-descriptions.sh \
 	tests/examples/read-first-block-copies-the-first-block.sh \
 	tests/examples/read-qcow2-shows-size-bytes-and-map.sh \
 	tests/examples/structured-read-shows-holes-and-data.sh \
+	tests/examples/survive-restarts-loses-nothing.sh \
 	tests/examples/threads-fetches-all-of-an-export.sh \
 	tests/generator/api-records \
 	tests/generator/bad-records-are-refused \

@@ -31,6 +31,7 @@ golang_examples = \
 golang_tests = \
 	bindings/golang/tests/behaviours.sh \
 	bindings/golang/tests/example-aio-copy-copies-an-export.sh \
+	bindings/golang/tests/example-aio-copy-outlives-its-server.sh \
 	bindings/golang/tests/example-get-size-prints-the-size.sh \
 	bindings/golang/tests/example-simple-copy-copies-an-export.sh \
 	bindings/golang/tests/installed-package-builds-the-manual-example.sh \

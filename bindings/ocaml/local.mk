@@ -50,6 +50,7 @@ ocaml_script_tests = \
 	bindings/ocaml/tests/examples/example-async-copy-copies-all-of-an-export.sh \
 	bindings/ocaml/tests/examples/example-list-exports-shows-names-and-sizes.sh \
 	bindings/ocaml/tests/examples/example-read-qcow2-shows-size-bytes-and-map.sh \
+	bindings/ocaml/tests/examples/example-select-loop-outlives-its-server.sh \
 	bindings/ocaml/tests/examples/example-select-loop-prints-the-checksum.sh \
 	bindings/ocaml/tests/examples/manual-page-example-works.sh \
 	bindings/ocaml/tests/module/bytecode-passes-the-same-tests.sh \

@@ -58,6 +58,7 @@ RECORDS: tuple[Record, ...] = (
             only connection is told by the calls that fail, and by
             `aio_is_dead` and `aio_is_closed`.""",
         args=(Closure(EVENT, "what is told"),),
+        example="examples/survive-restarts.c",
         see_also=("clear_event_callback", "set_reconnect_timeout", "get_outage"),
         section=SECTION,
     ),

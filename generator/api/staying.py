@@ -62,6 +62,7 @@ RECORDS: tuple[Record, ...] = (
         phases=CREATED,
         get_summary="tell how long the library tries to get a connection back",
         get_may_set_error=False,
+        example="examples/survive-restarts.c",
         see_also=(
             "set_connect_timeout",
             "set_unflushed_policy",
@@ -95,6 +96,7 @@ RECORDS: tuple[Record, ...] = (
         phases=CREATED,
         get_summary="tell how long the first connection may take",
         get_may_set_error=False,
+        example="examples/survive-restarts.c",
         see_also=("set_reconnect_timeout", "connect_uri", "aio_is_connecting"),
         section=SECTION,
     ),

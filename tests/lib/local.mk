@@ -157,6 +157,7 @@ EXTRA_DIST += \
 	tests/lib/openssl_tickets.py \
 	tests/lib/proxy.py \
 	tests/lib/proxy.sh \
+	tests/lib/outliving.sh \
 	tests/lib/restarting.py \
 	tests/lib/restarting.sh \
 	tests/lib/threads.sh \

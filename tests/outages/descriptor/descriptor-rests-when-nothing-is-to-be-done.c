@@ -47,7 +47,7 @@ while_the_server_works (void)
   returning_close (&r);
 }
 
-/* It is for the program to go on, so it is not told that the server does not. */
+/* It is for the program to go on: it is not told that the server is gone. */
 static void
 while_the_program_may_choose (void)
 {

@@ -1,0 +1,13 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# One descriptor for Unix.select: all of the export went through the loop.
+. "${srcdir:-.}/tests/lib/functions.sh"
+. "$srcdir/tests/lib/outliving.sh"
+requires_outliving
+
+random_file "$tmp/disk" 5000123
+serve unix nbdkit -f -r file "$tmp/disk"
+want=$(bindings/ocaml/examples/select_loop "nbd+unix://?socket=$sock")
+outlives "$tmp/disk" \
+  bindings/ocaml/examples/select_loop "nbd+unix://?socket=SOCKET&$stays" >"$tmp/out"
+expect "$want" cat "$tmp/out"

@@ -1,0 +1,27 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# In C and in Python: the server is killed in the middle of it and started again,
+# which is told and counted, and each block is as it was written.  Without a
+# server, the message is that of the library.
+. "${srcdir:-.}/tests/lib/functions.sh"
+. "$srcdir/tests/lib/outliving.sh"
+requires_outliving
+
+survives ()
+{
+  truncate -s 4M "$tmp/disk"
+  outlives "$tmp/disk" "$@" "nbd+unix://?socket=SOCKET" 1500 >"$tmp/out"
+  grep -q 'connected to' "$tmp/out" || fail "$(cat "$tmp/out")"
+  grep -q 'was lost' "$tmp/out" || fail "$(cat "$tmp/out")"
+  grep -q 'is back after' "$tmp/out" || fail "$(cat "$tmp/out")"
+  grep -q '^1500 rounds, 1 reconnects, ' "$tmp/out" || fail "$(cat "$tmp/out")"
+}
+
+survives examples/survive-restarts
+if examples/survive-restarts "nbd+other://" 2>"$tmp/err"; then
+  fail "it took a wrong URI"
+fi
+grep -q '^survive-restarts: nbd_connect_uri' "$tmp/err" || fail "$(cat "$tmp/err")"
+
+requires_module
+survives ./run "$PYTHON" "$srcdir/examples/survive_restarts.py"
