@@ -63,8 +63,11 @@ extern void nbdi_share_fate (struct nbd_handle *h);
 static inline unsigned
 nbdi_handle_phase (const struct nbd_handle *h)
 {
-  return likely (!h->session.lasting) ? nbdi_phase (&h->link)
-                                      : nbdi_phase_of_links (h);
+  unsigned phase = nbdi_phase (&h->link);
+
+  return likely (!h->session.lasting) || phase == NBDI_PHASE_CONNECTED
+           ? phase
+           : nbdi_phase_of_links (h);
 }
 
 static inline bool
