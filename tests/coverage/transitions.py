@@ -49,7 +49,7 @@ def declared(machine: Machine) -> Iterator[Step]:
         for region in composite.region_groups:
             first = machine.groups[region].member("START")
             yield Step(composite.path, OWN_CHOICE, first)
-        for on in composite.deadlines:
+        for on in composite.leads:
             yield Step(composite.path, on.event, on.to.target)
     for state in machine.states.values():
         for on in state.on:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Iterator
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "generator"))
@@ -53,15 +54,15 @@ def missing() -> str:
     return next((f"no {tool}" for tool in tools if not shutil.which(tool)), "")
 
 
-def search(machine: Machine) -> list[Found]:
-    """Search exhaustively, in a directory of its own."""
+def search(machine: Machine) -> Iterator[Found]:
+    """Search exhaustively, in a directory of its own, for one after the other."""
     with tempfile.TemporaryDirectory() as directory:
         work = Path(directory)
         model = work / "model.pml"
         model.write_text(emit_promela(machine), encoding="utf-8")
         spin = os.environ.get("SPIN", "spin")
         _run([spin, "-a", model.name], work)
-        return [_search(work, what) for what in SEARCHES]
+        yield from (_search(work, what) for what in SEARCHES)
 
 
 def search_text(text: str, what: str, options: list[str]) -> Found:

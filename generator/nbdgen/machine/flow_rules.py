@@ -31,7 +31,7 @@ def entry(machine: Machine) -> Iterator[Problem]:
 def _references(machine: Machine, state: State) -> Iterator[Reference]:
     """What the clauses of a state lead to, each target once."""
     seen: set[str] = set()
-    clauses = (*state.on, *machine.deadlines_above(state))
+    clauses = (*state.on, *machine.leads_above(state))
     for reference in (*(on.to for on in clauses), *state.goes_to):
         if reference.target not in seen:
             yield reference
@@ -94,7 +94,7 @@ def reachable(machine: Machine) -> Iterator[Problem]:
         else:
             group = machine.groups[target]
             todo += [machine.groups[r].member(FIRST) for r in group.region_groups]
-            todo += [on.to.target for on in group.deadlines]
+            todo += [on.to.target for on in group.leads]
     for state in machine.states.values():
         if state.path not in seen:
             yield Problem(state.place, f"STATE ({state.name}) is never reached")
@@ -179,7 +179,7 @@ def _predecessors(machine: Machine) -> dict[str, set[str]]:
         for region in composite.region_groups:
             first = machine.groups[region].member(FIRST)
             before.setdefault(first, set()).add(composite.path)
-        for on in composite.deadlines:
+        for on in composite.leads:
             before.setdefault(on.to.target, set()).add(composite.path)
     return before
 

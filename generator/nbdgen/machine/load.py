@@ -25,6 +25,8 @@ from nbdgen.machine.model import (
     IO_KINDS,
     LOST,
     MAIN,
+    NOTIFY_READ,
+    NOTIFY_WRITE,
     POLLED_PHASES,
     REFUSED,
     ROOT,
@@ -295,7 +297,7 @@ class _Builder:
             regions=_items(file, head, "REGIONS"),
             events=_items(file, head, "EVENTS"),
             on=self._group_on(path),
-            deadlines=tuple(self._deadlines(path)),
+            leads=tuple(self._leads(path)),
             region=self._region(path),
         )
 
@@ -367,7 +369,7 @@ class _Builder:
         """What holds for a state because of the groups that it is in.
 
         The nearest wins; of deadlines, of which each counts, one with the same
-        expression.  Those of a composite and further out are the composite's.
+        expression.  What leads a composite, of it and further out, is its own.
         """
         seen = {(on.event, on.deadline) for on in state.on}
         group: str | None = state.group
@@ -376,20 +378,21 @@ class _Builder:
             within_region = within_region and group not in self.composites
             for on in self._group_on(group):
                 key = (on.event, on.deadline)
-                mine = within_region or on.event != AFTER
+                mine = within_region or not _leads_composites(on)
                 if mine and key not in seen and _can_happen(state, on.event):
                     seen.add(key)
                     yield on
             group = self._parent(group)
 
-    def _deadlines(self, path: str) -> Iterator[On]:
-        """The deadlines of a composite, each expression once."""
-        seen: set[str] = set()
+    def _leads(self, path: str) -> Iterator[On]:
+        """What leads a composite away from all of its regions; the nearest wins."""
+        seen: set[tuple[str, str]] = set()
         group = path if path in self.composites else None
         while group is not None:
             for on in self._group_on(group):
-                if on.event == AFTER and on.deadline not in seen:
-                    seen.add(on.deadline)
+                key = (on.event, on.deadline)
+                if _leads_composites(on) and key not in seen:
+                    seen.add(key)
                     yield on
             group = self._parent(group)
 
@@ -427,6 +430,11 @@ class _Builder:
         else:
             problem = "does not exist"
         return Reference(text, place, None, problem)
+
+
+def _leads_composites(on: On) -> bool:
+    """Whether it is told to all regions, rather than found or polled for by one."""
+    return on.event not in (*IO_EVENTS, NOTIFY_READ, NOTIFY_WRITE)
 
 
 def _can_happen(state: State, event: str) -> bool:

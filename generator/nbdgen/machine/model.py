@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Iterator
 
-from nbdgen.machine.parse import Body, Head, Verbatim
+from nbdgen.machine.parse import Body, Clause, Head, Verbatim
 from nbdgen.machine.results import Outcome, Result, Results
 from nbdgen.source import Place
 
@@ -210,6 +210,11 @@ class State:
     region: str  # full name of the region's group, or MAIN
 
     @property
+    def consumes(self) -> Clause | None:
+        """The clause by which it says that it uses up something finite."""
+        return next((c for c in self.head.clauses if c.name == "CONSUMES"), None)
+
+    @property
     def path(self) -> str:
         """The full name."""
         return f"{self.group}.{self.name}" if self.group else self.name
@@ -265,7 +270,7 @@ class Group:
     regions: tuple[Item, ...]  # their own names
     events: tuple[Item, ...]
     on: tuple[On, ...]  # its own, which hold for all states inside
-    deadlines: tuple[On, ...]  # of a composite: its own, and those further out
+    leads: tuple[On, ...]  # of a composite: its own, and those further out
     region: str
 
     @property
@@ -332,11 +337,11 @@ class Machine:
         parts: list[Group | State] = [*self.groups.values(), *self.states.values()]
         return any(on.event == AFTER for part in parts for on in part.on)
 
-    def deadlines_above(self, state: State) -> tuple[On, ...]:
-        """Those of the composite whose region the state is in."""
+    def leads_above(self, state: State) -> tuple[On, ...]:
+        """What leads the composite whose region the state is in."""
         if state.region == MAIN:
             return ()
-        return self.groups[self.groups[state.region].parent or ROOT].deadlines
+        return self.groups[self.groups[state.region].parent or ROOT].leads
 
     def region_states(self, region: str) -> tuple[State, ...]:
         """The states of one region."""

@@ -22,13 +22,11 @@ from nbdgen.machine.model import (
     Machine,
     State,
 )
-from nbdgen.machine.parse import Clause
 from nbdgen.machine.results import Outcome, words
 from nbdgen.source import Place, Problem
 
 # What removes bytes from the receive buffer.
 CONSUMERS = ("nbdi_take", "nbdi_expect_option_reply")
-CONSUMES = "CONSUMES"
 
 
 def _polls(state: State) -> bool:
@@ -57,8 +55,8 @@ def _first_wait(state: State) -> int:
 def deadline(machine: Machine) -> Iterator[Problem]:
     """Once there are deadlines, each wait for the server has one, or says why not."""
     for state in machine.states.values():
-        limited = any(on.event == AFTER for on in state.on)
-        limited = limited or bool(machine.deadlines_above(state))
+        clauses = (*state.on, *machine.leads_above(state))
+        limited = any(on.event == AFTER for on in clauses)
         if not _awaits_server(state):
             if state.unlimited:
                 text = "does not wait for the server"
@@ -123,7 +121,7 @@ def progress(machine: Machine) -> Iterator[Problem]:
 def consumes(machine: Machine) -> Iterator[Problem]:
     """CONSUMES is for states that would be in such a cycle without it."""
     for path, state in machine.states.items():
-        clause = _consumes(state)
+        clause = state.consumes
         if clause is None:
             continue
         idle = {s.path: _hurries(machine, s) for s in machine.states.values()}
@@ -133,17 +131,12 @@ def consumes(machine: Machine) -> Iterator[Problem]:
             yield Problem(place, "CONSUMES in a state that never comes back")
 
 
-def _consumes(state: State) -> Clause | None:
-    """The clause by which a state says that it uses up something finite."""
-    return next((c for c in state.head.clauses if c.name == CONSUMES), None)
-
-
 def _hurries(machine: Machine, state: State) -> list[str]:
     """Where a state may lead at once, with the input still as it was.
 
     A connection that is gone may be so from the first.
     """
-    if _consumes(state):
+    if state.consumes:
         return []
     gone = [on.to.target for on in state.on if on.event in IO_EVENTS]
     if _takes_input(state):

@@ -158,6 +158,7 @@ def heading(machine: Machine) -> Iterator[Problem]:
 def event(machine: Machine) -> Iterator[Problem]:
     """EVENTS belongs in the root; its names are new, and each is awaited."""
     awaited = {on.event for state in machine.states.values() for on in state.on}
+    awaited |= {on.event for group in machine.composites for on in group.leads}
     seen = set(BUILT_IN_EVENTS)
     for item in machine.root.events:
         if item.text in seen or not _NAME.fullmatch(item.text):
@@ -201,7 +202,7 @@ def io_event(machine: Machine) -> Iterator[Problem]:
 def inherited(machine: Machine) -> Iterator[Problem]:
     """What a group says holds for a state inside."""
     taken = {on.place for state in machine.states.values() for on in state.on}
-    taken |= {on.place for group in machine.composites for on in group.deadlines}
+    taken |= {on.place for group in machine.composites for on in group.leads}
     for group in machine.groups.values():
         for clause in group.on:
             if clause.place not in taken:
@@ -217,7 +218,7 @@ def path(machine: Machine) -> Iterator[Problem]:
         references += [use.to for use in state.uses if use.to]
         yield from _nowhere(references)
     for group in machine.composites:
-        yield from _nowhere(clause.to for clause in group.deadlines)
+        yield from _nowhere(clause.to for clause in group.leads)
 
 
 def _nowhere(references: Iterable[Reference]) -> Iterator[Problem]:

@@ -269,6 +269,7 @@ groups_lead_their_states (void)
   run (&l, "RR", "R");
   l = talking ("The event of the state itself goes before it.");
   EVENT (&l, LEAVE);
+  EVENT (&l, LEAVE);
   l = talking ("A lost connection leads where the group says.");
   run (&l, "RL", "");
   l = talking ("So does an end that nobody expects.");

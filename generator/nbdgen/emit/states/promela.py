@@ -4,7 +4,9 @@
 States, regions, waiting and events are those of run.c.  What a body decides is
 left to chance: any of its results may come at any time, which is how hostile
 servers are modelled.  Of what bodies do the model keeps what it means for
-commands: FIND, ANSWER and END below, found by the names of the functions.
+commands: FIND, ANSWER, TAKE_BACK and the like, found by the names of the functions.
+Time passes as it likes, but deadlines that are no end pass a few times only; and when
+the server has gone, what it has not sent ends every circle.
 """
 
 from __future__ import annotations
@@ -27,11 +29,14 @@ from nbdgen.machine.model import (
     NOTIFY_WRITE,
     POLLED_PHASES,
     Machine,
+    On,
     State,
 )
 from nbdgen.machine.results import Outcome
 
-COMMANDS = 3  # that the program issues; more only repeat what these show
+COMMANDS = 2  # that the program issues; more only repeat what these show
+PAUSES = 2  # deadlines that pass and after which it goes on
+ROUNDS = 1  # that states go in a circle once the server is gone
 # Events of which the library sends one when the program issues a command.
 ISSUING = ("QUEUED", "FLUSH")
 
@@ -41,6 +46,8 @@ _EFFECTS = {
     "nbdi_answer_command": "ANSWER",
     "nbdi_end_link": "END",
     "nbdi_send_queue": "SEND_SOME",
+    "nbdi_take_commands_back": "TAKE_BACK",
+    "nbdi_drop_connection": "current = NONE",
 }
 
 # What the loop has if a deadline may pass.
@@ -54,6 +61,8 @@ def emit_promela(machine: Machine) -> str:
     regions = machine.regions
     return MODEL.substitute(
         commands=COMMANDS,
+        pauses=PAUSES,
+        rounds=ROUNDS,
         **_of_commands(),
         states="\n".join(
             f"#define {_state(path)} {number}"
@@ -91,6 +100,7 @@ def _of_commands() -> dict[str, str]:
     return {
         "find": "\n".join(find),
         "end": "; ".join(f"END_ONE ({n})" for n in numbers),
+        "back": "; ".join(f"BACK_ONE ({n})" for n in numbers),
         "send": "\n".join(f"\t:: true -> {send} \\" for send in sends),
         "settled": " && ".join(f"ended[{n}] == (issued > {n})" for n in numbers),
     }
@@ -187,20 +197,45 @@ def _timed(machine: Machine, own: bool) -> str:
         found += [
             f"at_MAIN == {_state(group.path)}"
             for group in machine.composites
-            if group.deadlines
+            if any(on.event == AFTER for on in group.leads)
         ]
     return _either(iter(found))
 
 
-def _of_composites(machine: Machine) -> Iterator[str]:
-    """What a deadline of a composite does, or one of its regions instead."""
+def _of_composites(machine: Machine, event: str) -> Iterator[str]:
+    """What an event does to a composite, if none of its regions takes it."""
     for group in machine.composites:
+        ons = [on for on in group.leads if on.event == event]
+        if not ons:
+            continue
+        taken = [
+            f"at_{region_name(state.region)} == {_state(state.path)}"
+            for region in group.region_groups
+            for state in machine.region_states(region)
+            if state.target(event)
+        ]
         here = f"\t:: at_MAIN == {_state(group.path)}"
-        for on in group.deadlines:
-            yield f"{here} -> {_move(machine, MAIN, on.to.target)}"
-        below = (s for r in group.region_groups for s in machine.region_states(r))
-        if group.deadlines and any(s.target(AFTER) for s in below):
-            yield f"{here} -> skip"
+        for on in ons:
+            move = _move(machine, MAIN, on.to.target)
+            more = f" && !({' || '.join(taken)})" if taken and event != AFTER else ""
+            yield f"{here}{more}{_passes(machine, on)} -> {move}"
+        if taken:
+            yield f"{here} && ({' || '.join(taken)}) -> skip"
+
+
+def _passes(machine: Machine, on: On) -> str:
+    """When a deadline can pass, if that is not always."""
+    if on.event != AFTER or _is_end(machine, on.to.target):
+        return ""
+    return " && pauses < PAUSES -> pauses++"
+
+
+def _is_end(machine: Machine, target: str) -> bool:
+    """Whether a target leads nowhere but to DEAD."""
+    state = machine.states.get(target)
+    if state is None or state.waits:
+        return state is not None and state.final
+    return all(to == DEAD for to in machine.successors(state))
 
 
 def _move(machine: Machine, region: str, target: str) -> str:
@@ -225,14 +260,15 @@ def _event(machine: Machine, event: str) -> str:
     for region in machine.regions:
         name = region_name(region)
         lines.append("\tif")
-        if event == AFTER and region == MAIN:
-            lines += _of_composites(machine)
+        if region == MAIN:
+            lines += _of_composites(machine, event)
         for state in machine.region_states(region):
             for on in state.on:
                 if on.event == event:
                     here = f"({_active(machine, region)}) && at_{name}"
                     to = _move(machine, region, on.to.target)
-                    lines.append(f"\t:: {here} == {_state(state.path)} -> {to}")
+                    here += f" == {_state(state.path)}{_passes(machine, on)}"
+                    lines.append(f"\t:: {here} -> {to}")
         lines += ["\t:: else", "\tfi;"]
     return "\n".join([*lines, "\tRETRY", "}", ""])
 
@@ -246,6 +282,11 @@ def _program(machine: Machine) -> Iterator[str]:
             for state in machine.states.values()
             if any(on.event == event.text for on in state.on)
         ]
+        takers += [
+            f"at_MAIN == {_state(group.path)}"
+            for group in machine.composites
+            if any(on.event == event.text for on in group.leads)
+        ]
         yield f"\t\t:: {_either(iter(takers))} -> event_{event.text} ()"
         if event.text in ISSUING:
             yield f"\t\t:: ISSUING && issued < N -> ISSUE; event_{event.text} ()"
@@ -255,10 +296,9 @@ def _step(machine: Machine, state: State) -> str:
     """What a state does once."""
     name = region_name(state.region)
     lines = [
-        f"\t:: ({_active(machine, state.region)}) && at_{name} == {_state(state.path)}"
+        f"\t:: atomic {{ /* {state.path}: {state.title} */",
+        f"\t\t({_active(machine, state.region)}) && at_{name} == {_state(state.path)}"
         f" && !parked_{name} && !tried_{name} ->",
-        f"\t\t/* {state.path}: {state.title} */",
-        "\t\tatomic {",
     ]
     body = [*_effects(state.body.tokens), *_results(machine, state)]
     if state.io is None:
@@ -312,16 +352,65 @@ def _reads_command(tokens: Sequence[Token], at: int) -> bool:
 
 def _results(machine: Machine, state: State) -> Iterator[str]:
     """Any result may come, but WAIT only for what can still happen."""
-    moves = {_move(machine, state.region, r.target): "" for r in state.goes_to}
-    for target in machine.dispatch_targets(state):
-        moves[_move(machine, state.region, target)] = ""
+    targets = [reference.target for reference in state.goes_to]
+    ends: list[str] = []
     if state.returns(Outcome.FAIL, Outcome.FAILED):
-        moves[_move(machine, state.region, DEAD)] = ""
+        ends.append(DEAD)
     if state.returns(Outcome.GONE):
-        moves[_move(machine, state.region, state.target(LOST) or DEAD)] = ""
-    if state.returns(Outcome.WAIT):
-        awaited = "!gone -> " if moves else ""
-        moves[f"{awaited}parked_{region_name(state.region)} = true"] = ""
+        ends.append(state.target(LOST) or DEAD)
+    circle = _circle(machine, state)
+    choosing = _choosing(machine)
     yield "if"
-    yield from (f":: {move}" for move in moves)
+    for target in dict.fromkeys((*targets, *machine.dispatch_targets(state), *ends)):
+        guard = "!gone || rounds < ROUNDS -> " if target in circle else ""
+        guard += "issued == 0 -> " if target in choosing else ""
+        count = "rounds = rounds + gone; " if target in circle else ""
+        yield f":: {guard}{count}{_move(machine, state.region, target)}"
+    if state.returns(Outcome.WAIT):
+        awaited = "!gone -> " if ends or not circle.issuperset(targets) else ""
+        yield f":: {awaited}parked_{region_name(state.region)} = true"
     yield "fi"
+
+
+def _choosing(machine: Machine) -> set[str]:
+    """Where it goes only for a program that chooses options, and has no commands."""
+    others = {
+        state.path: [reference.target for reference in state.goes_to]
+        for state in machine.states.values()
+        if not state.final and not state.dispatches
+    }
+    found = {path for path in others if machine.states[path].phase not in POLLED_PHASES}
+    before: set[str] = set()
+    while found != before:
+        before = set(found)
+        found |= {p for p, to in others.items() if to and before.issuperset(to)}
+    return found
+
+
+def _circle(machine: Machine, state: State) -> set[str]:
+    """Where it goes only a few times after the server has gone, if it need not.
+
+    Each round there uses something up, as the rules demand, or sends bytes.
+    """
+    edges = {s.path: [r.target for r in s.goes_to] for s in machine.states.values()}
+    for other in machine.states.values():
+        if other.io:
+            edges[other.path] = []
+        told = (NOTIFY_READ, NOTIFY_WRITE)
+        edges[other.path] += [on.to.target for on in other.on if on.event in told]
+    own = {reference.target for reference in state.goes_to} if not state.io else set()
+    found = {target for target in own if state.path in _led_to(edges, target)}
+    leaves = state.can_fail or state.returns(Outcome.WAIT, Outcome.GONE)
+    return found if leaves or found < own else set()
+
+
+def _led_to(edges: dict[str, list[str]], start: str) -> set[str]:
+    """Where the bodies lead from here, and here."""
+    seen: set[str] = set()
+    todo = [start]
+    while todo:
+        path = todo.pop()
+        if path not in seen:
+            seen.add(path)
+            todo += edges.get(path, ())
+    return seen

@@ -11,6 +11,8 @@ MODEL = Template(
 
 #define N $commands  /* commands */
 #define NONE N  /* no command */
+#define PAUSES $pauses
+#define ROUNDS $rounds
 
 /* What becomes of a command. */
 #define UNUSED 0
@@ -26,8 +28,10 @@ byte command[N];
 byte ended[N];  /* how often */
 byte issued;
 byte current = NONE;  /* the command of the reply that is being read */
-bool gone;  /* the server has closed the connection */
+bool gone;  /* the server has closed the connection, and there is no other */
 byte left;  /* messages that it sent before */
+byte pauses;  /* deadlines that have passed */
+byte rounds;  /* that it went since */
 
 #define READS ($reads)
 #define WRITES ($writes)
@@ -72,6 +76,14 @@ $find
   fi
 #define END $end
 
+/* What was sent waits for another connection. */
+#define BACK_ONE(c) \\
+  if \\
+  :: command[c] == SENT -> command[c] = QUEUED \\
+  :: else \\
+  fi
+#define TAKE_BACK $back
+
 /* Requests leave in order. */
 #define SEND_ONE(c) \\
   if \\
@@ -96,14 +108,15 @@ active proctype handle ()
 {
   do
   :: QUIET && FINAL -> break
-  :: QUIET && !FINAL ->
+  :: atomic {
+    QUIET && !FINAL ->
     /* Where the program only polls it must be told what for. */
     assert (!POLLED || READS || WRITES || TIMERS);
-    atomic {
     if
     :: READS -> event_NOTIFY_READ ()
     :: WRITES -> event_NOTIFY_WRITE ()
-$deadlines    :: !gone && POLLED -> gone = true; left = 0; RETRY
+$deadlines    :: TIMERS && issued < N -> ISSUE  /* during an outage */
+    :: !gone && POLLED -> gone = true; left = 0; RETRY
     :: !gone && POLLED -> gone = true; left = 2; RETRY
 $program
     fi

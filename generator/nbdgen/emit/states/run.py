@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Iterable
+from typing import Iterable, Iterator
 
 from nbdgen.emit.states.c_names import (
     dispatch_function,
@@ -16,10 +16,10 @@ from nbdgen.emit.states.c_names import (
 )
 from nbdgen.emit.states.run_templates import (
     BODY,
-    COMPOSITE_DEADLINES,
     DEADLINES,
     DISPATCH,
     EVENT,
+    EVENT_COMPOSITE,
     EVENT_REGION,
     GONE,
     HEAD,
@@ -44,6 +44,7 @@ from nbdgen.machine.model import (
     SELECTORS,
     Group,
     Machine,
+    On,
     State,
     Use,
 )
@@ -266,9 +267,9 @@ def _event(machine: Machine) -> str:
     """nbdi_event and the transitions by event."""
     # States that take the same events are together.
     states: dict[tuple[str, ...], list[str]] = {}
-    for state in machine.states.values():
-        if taken := _taken_events(state):
-            states.setdefault(taken, []).append(state_constant(state.path))
+    for path, clauses in _led(machine):
+        if taken := _taken_events(clauses):
+            states.setdefault(taken, []).append(state_constant(path))
     targets: list[str] = []
     for taken, names in states.items():
         targets += [f"  case {name}:" for name in names]
@@ -277,13 +278,15 @@ def _event(machine: Machine) -> str:
     composites: list[str] = []
     for group in machine.composites:
         composites.append(f"  case {state_constant(group.path)}:")
-        if group.deadlines:
-            composites.append(_composite_deadlines(group))
         for region in group.region_groups:
             composites.append(
                 EVENT_REGION.substitute(
                     region=region_constant(region), name=region_name(region)
                 ).rstrip("\n")
+            )
+        if group.leads:
+            composites.append(
+                EVENT_COMPOSITE.substitute(state=state_constant(group.path)).rstrip()
             )
         composites.append("    return taken;")
     return EVENT.substitute(
@@ -293,25 +296,20 @@ def _event(machine: Machine) -> str:
     )
 
 
-def _composite_deadlines(group: Group) -> str:
-    """What ends the composite, whatever its regions do."""
-    choices = (
-        f"nbdi_passed ({on.deadline}) ? {_next(on.to.target)}\n        : "
-        for on in group.deadlines
-    )
-    return COMPOSITE_DEADLINES.substitute(
-        state=state_constant(group.path), passed="".join(choices)
-    ).rstrip("\n")
+def _led(machine: Machine) -> Iterator[tuple[str, tuple[On, ...]]]:
+    """States and composites that events and deadlines lead elsewhere."""
+    yield from ((state.path, state.on) for state in machine.states.values())
+    yield from ((group.path, group.leads) for group in machine.composites)
 
 
-def _taken_events(state: State) -> tuple[str, ...]:
+def _taken_events(clauses: tuple[On, ...]) -> tuple[str, ...]:
     """The cases of a state: events from outside, then deadlines."""
     lines: list[str] = []
-    for on in state.on:
+    for on in clauses:
         if on.event not in (*IO_EVENTS, AFTER):
             lines.append(f"    case {event_constant(on.event)}:")
             lines.append(f"      return NBDI_NEXT ({state_constant(on.to.target)});")
-    deadlines = [on for on in state.on if on.event == AFTER]
+    deadlines = [on for on in clauses if on.event == AFTER]
     if deadlines:
         lines.append(f"    case {event_constant(AFTER)}:")
     for on in deadlines:
@@ -325,9 +323,9 @@ def _taken_events(state: State) -> tuple[str, ...]:
 def _deadlines(machine: Machine) -> str:
     """nbdi_next_deadline."""
     states: dict[tuple[str, ...], list[str]] = {}
-    for state in machine.states.values():
-        if own := tuple(on.deadline for on in state.on if on.event == AFTER):
-            states.setdefault(own, []).append(state_constant(state.path))
+    for path, clauses in _led(machine):
+        if own := tuple(on.deadline for on in clauses if on.event == AFTER):
+            states.setdefault(own, []).append(state_constant(path))
     cases: list[str] = []
     for deadlines, names in states.items():
         cases += [f"  case {name}:" for name in names]
@@ -336,10 +334,7 @@ def _deadlines(machine: Machine) -> str:
     composites: list[str] = []
     for group in machine.composites:
         composites.append(f"  case {state_constant(group.path)}:")
-        composites += [
-            f"    next = nbdi_earlier (next, {on.deadline});" for on in group.deadlines
-        ]
-        for region in group.region_groups:
+        for region in ("", *group.region_groups):
             here = f"l->state[{region_constant(region)}]"
             composites.append(f"    next = deadline_of (l, s, {here}, next);")
         composites.append("    return next;")

@@ -262,15 +262,15 @@ $cases
 """
 )
 
-COMPOSITE_DEADLINES = Template(
+EVENT_COMPOSITE = Template(
     """\
-    if (ev == NBDI_EVENT_AFTER) {
-      to = ${passed}NBDI_WAIT;
-      if (to != NBDI_WAIT) {
+    if (!taken) {
+      to = event_target (l, s, $state, ev);
+      taken = to != NBDI_WAIT;
+      if (taken) {
         NBDI_COVER ($state, ev, to);
         move_main (l, s, to);
         nbdi_run (l);
-        return true;
       }
     }
 """
