@@ -61,6 +61,7 @@ take_back (struct nbdi_link *l, struct nbdi_command *c, uint64_t expires)
     nbdi_retire_command (s, c);
   else {
     c->repeated |= c->begun;
+    s->nr_replayed += c->begun;
     nbdi_begin_again (c);
     nbdi_translate_filter (c, l->told, &s->export);
     nbdi_return_command (s, c);

@@ -177,6 +177,7 @@ nbdi_begin_journal (struct nbdi_session *s)
 
   while (s->cmds.settling.first != NULL) {
     s->cmds.settling.first->repeated = true;
+    s->nr_replayed++;
     nbdi_begin_again (s->cmds.settling.first);
     nbdi_return_command (s, s->cmds.settling.first);
   }

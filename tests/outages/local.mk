@@ -67,13 +67,23 @@ test_programs += \
 	tests/outages/deadlines/late-replies-are-discarded \
 	tests/outages/deadlines/silent-servers-end-their-connection \
 	tests/outages/descriptor/commands-are-sent-by-the-call-that-issues-them \
+	tests/outages/descriptor/commands-do-not-set-the-descriptor \
+	tests/outages/descriptor/descriptor-rests-when-nothing-is-to-be-done \
+	tests/outages/descriptor/descriptor-stays-while-sockets-change \
+	tests/outages/descriptor/forked-copies-do-not-share-the-descriptor \
+	tests/outages/descriptor/handles-tell-whether-all-was-read \
+	tests/outages/descriptor/sockets-that-are-not-watched-are-looked-at \
 	tests/outages/leaving/closing-in-an-outage-waits-for-nothing \
 	tests/outages/leaving/disconnects-that-were-lost-are-sent-again \
 	tests/outages/leaving/leaving-in-an-outage-waits-for-what-is-owed \
 	tests/outages/promise/block-sizes-and-names-are-held-against-the-promise \
 	tests/outages/promise/contexts-are-found-by-name \
 	tests/outages/promise/larger-exports-can-be-used \
-	tests/outages/promise/weaker-exports-end-the-handle
+	tests/outages/promise/weaker-exports-end-the-handle \
+	tests/outages/story/events-come-in-their-order \
+	tests/outages/story/forked-copies-do-not-come-back \
+	tests/outages/story/plain-handles-tell-of-their-connection \
+	tests/outages/story/the-end-of-patience-tells-the-whole-story
 
 test_scripts += \
 	tests/outages/calm-servers-answer-in-any-order.sh \
