@@ -74,6 +74,21 @@ byte before;    /* what was acknowledged when the program issued its own */
 #define FREE(k) (up && !IN (k, sent | done | answered))
 #define PENDING(k) (issued >= k && !IN (k, acked | cancelled))
 
+/* Whether a write that was answered needs not be kept. */
+#ifdef FUA_LEAVES_ENTRIES
+#define SETTLED(k) IN (k, fua)
+#else
+#define SETTLED(k) \
+  (IN (k, fua) && !((kept[journal[0]] | kept[journal[1]]) & range[k]))
+#endif
+#ifdef NO_JOURNAL
+#define FORGETFUL true
+#elif defined FULL_KEEPS_NOTHING
+#define FORGETFUL (entries == ENTRIES)
+#else
+#define FORGETFUL false
+#endif
+
 /* What of a write is sent: of an entry what is left. */
 #define BLOCKS(k) (IN (k, acked) -> kept[k] : range[k])
 
@@ -156,7 +171,7 @@ inline drop (i)
 }
 
 /* What a newer write covers is cut out of the entries, so that they can be
- * written in any order; and what FUA has made durable must not be undone. */
+ * written in any order. */
 inline cut (blocks)
 {
   kept[journal[0]] = kept[journal[0]] & ~(blocks);
@@ -171,39 +186,26 @@ inline cut (blocks)
   fi
 }
 
-/* A write was answered.  FUA settles it; any other becomes an entry, or is
- * acknowledged only when a flush has settled it. */
+/* A write was answered.  FUA settles it, but an entry that it meets must give
+ * way to it.  Any other becomes an entry, or is acknowledged only when a flush
+ * has settled it. */
 inline acknowledge (k)
 {
   if
-  :: IN (k, fua) ->
-#ifndef FUA_CUTS_NOTHING
-    cut (range[k]);
-#endif
-    acked = acked | SET (k);
-    promised = promised | SET (k);
-    answered = answered & ~SET (k)
-#ifdef NO_JOURNAL
+  :: entries == ENTRIES && !SETTLED (k) && !FORGETFUL -> skip
   :: else ->
-    acked = acked | SET (k);
-    answered = answered & ~SET (k)
-#else
-  :: !IN (k, fua) && entries < ENTRIES ->
+    if
+    :: !SETTLED (k) && entries < ENTRIES && !FORGETFUL ->
 #ifndef CUT_NOTHING
-    cut (range[k]);
+      cut (range[k]);
 #endif
-    journal[entries] = k;
-    entries++;
-    kept[k] = range[k];
-    acked = acked | SET (k)
-  :: else ->
-#ifdef FULL_KEEPS_NOTHING
+      journal[entries] = k;
+      entries++;
+      kept[k] = range[k]
+    :: else -> answered = answered & ~SET (k)
+    fi;
     acked = acked | SET (k);
-    answered = answered & ~SET (k)
-#else
-    skip
-#endif
-#endif
+    promised = promised | (fua & SET (k))
   fi
 }
 
@@ -262,6 +264,7 @@ inline settle (set)
   :: else
   fi;
   acked = acked | (set & answered);
+  promised = promised | (set & answered & fua);
   answered = answered & ~(set)
 }
 
@@ -294,20 +297,20 @@ end:
   od
 }
 
-/* The server's part in a write. */
+/* The server's part in a write.  Entries are written without FUA. */
 hidden byte blocks;
 inline carry_out (k)
 {
   if
   :: IN (0, blocks) ->
     cache[0] = k;
-    disk[0] = (IN (k, fua) -> k : disk[0])
+    disk[0] = (IN (k, fua & ~acked) -> k : disk[0])
   :: else
   fi;
   if
   :: IN (1, blocks) ->
     cache[1] = k;
-    disk[1] = (IN (k, fua) -> k : disk[1])
+    disk[1] = (IN (k, fua & ~acked) -> k : disk[1])
   :: else
   fi
 }

@@ -29,13 +29,13 @@ WELL = (
 # What is left out, by whom it would be left out, and what that leads to.
 BROKEN = (
     Variant("no journal", ("NO_JOURNAL",), "lost"),
-    Variant("what has no room is lost", ("FULL_KEEPS_NOTHING", "ENTRIES=1"), "lost"),
+    Variant("what has no room is lost", ("FULL_KEEPS_NOTHING", "ENTRIES=1"), "lied"),
     Variant("new writes go before the journal", ("NEW_FIRST",), "lost"),
     Variant("reads go before the journal", ("READ_FIRST",), "lost"),
     Variant("a flush goes before the journal", ("FLUSH_FIRST",), "lied"),
     Variant("a flush settles what it does not cover", ("FLUSH_SETTLES_ALL",), "lost"),
-    Variant("entries overlap", ("CUT_NOTHING",), "lost"),
-    Variant("a FUA write leaves older entries", ("FUA_CUTS_NOTHING",), "lied"),
+    Variant("entries overlap", ("CUT_NOTHING",), "lied"),
+    Variant("a FUA write leaves older entries", ("FUA_LEAVES_ENTRIES",), "lied"),
     Variant("no ghosts", ("NO_GHOSTS",), "lost"),
     Variant("entries that were sent leave no ghosts", ("FORGET_ENTRIES",), "lost"),
     Variant("these ghosts hold only new writes", ("REPEAT_AT_ONCE",), "lost"),
