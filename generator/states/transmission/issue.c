@@ -38,7 +38,9 @@ STATE (JOURNAL)
   GOES_TO (SEND, START)
 {
   switch (nbdi_take_entries (l)) {
-  case NBDI_IO_READY: return NEXT (START);
+  case NBDI_IO_READY:
+    return s->cmds.waiting.nr + l->lane.queue.nr > 0 ? NEXT (SEND)
+                                                     : NEXT (START);
   case NBDI_IO_WAIT: break;
   default: return FAILED;
   }
