@@ -40,7 +40,7 @@ nbdi_aio_peek_command_completed (struct nbd_handle *h)
 
   if (cmds->completed.first != NULL)
     return (int64_t) cmds->completed.first->cookie;
-  if (cmds->nr_table == 0) {
+  if (cmds->nr_table == cmds->nr_internal) {
     nbdi_error (EINVAL, "no command is in flight or completed");
     return -1;
   }

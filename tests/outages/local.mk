@@ -55,6 +55,7 @@ tests_outages_matrix_matrix_LDADD = $(outages_libs)
 
 test_programs += \
 	tests/outages/cancelling/blocked-threads-are-cancelled \
+	tests/outages/cancelling/cancelled-commands-cannot-be-asked-about \
 	tests/outages/cancelling/commands-are-cancelled-wherever-they-are \
 	tests/outages/cancelling/writes-that-end-early-hold-newer-ones \
 	tests/outages/connecting/blocking-calls-wait-for-the-server \
