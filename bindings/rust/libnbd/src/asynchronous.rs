@@ -22,10 +22,10 @@ use crate::{CmdFlag, Error, Handle, Result, SockAddr, AIO_DIRECTION_WRITE};
 /// have its I/O driver; that task watches the connection's descriptor for what the
 /// library waits for, and ends with the connection or with this handle.
 ///
-/// A future that is dropped before it is ready loses its result, nothing else: the
-/// request goes on, and its buffer lives until the library is done with it.  Do not
-/// make blocking calls on the handle beneath, such as [`Handle::poll`]: they take
-/// events that the task waits for.
+/// A future of a command that is dropped before it is ready cancels the command:
+/// see [`Handle::aio_cancel`] for what the server may still do.  Its buffer is dropped
+/// at once.  What others started goes on.  Do not make blocking calls on the handle
+/// beneath, such as [`Handle::poll`]: they take events that the task waits for.
 ///
 /// A panic in a closure fails its command with `EIO`, and the connection goes on.
 ///
@@ -120,14 +120,21 @@ struct Waiting<'a, B> {
     handle: &'a Handle,
     cookie: u64,
     result: Awaited<B>,
+    over: bool,
 }
 
-/// A command that has failed was kept for a question that will not come.
+/// Nobody wants the command any more.  If it has failed, it was kept for a question
+/// that will not come.
 impl<B> Drop for Waiting<'_, B> {
     fn drop(&mut self) {
+        if self.over {
+            return;
+        }
         self.result.close();
-        if matches!(self.result.try_recv(), Ok((_, errno)) if errno != 0) {
-            let _ = self.handle.aio_command_completed(self.cookie);
+        match self.result.try_recv() {
+            Ok((_, 0)) => {}
+            Ok(_) => drop(self.handle.aio_command_completed(self.cookie)),
+            Err(_) => drop(self.handle.aio_cancel(self.cookie)),
         }
     }
 }
@@ -324,8 +331,11 @@ impl AsyncHandle {
             handle,
             cookie,
             result,
+            over: false,
         };
-        match (&mut waiting.result).await {
+        let answer = (&mut waiting.result).await;
+        waiting.over = true;
+        match answer {
             Ok((buffer, 0)) => Ok(buffer),
             Ok((_, error)) => {
                 // It was kept for this: the library says more than a number does.

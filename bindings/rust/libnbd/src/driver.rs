@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //! The task that drives the connection of an asynchronous handle.
 //!
+//! The reactor tells only once that there is something, so the library is asked
+//! whether it has read all.
 //! It watches a duplicate of the socket's descriptor, so that the reactor's
 //! registration never speaks of a number which the library has closed meanwhile and
 //! someone else has got.  The duplicate goes before the handle does: a server that
@@ -30,18 +32,17 @@ struct PollFd {
     revents: c_short,
 }
 
-const POLLIN: c_short = 1;
 const POLLOUT: c_short = 4;
 
 extern "C" {
     fn poll(fds: *mut PollFd, count: c_ulong, timeout: c_int) -> c_int;
 }
 
-/// Whether the descriptor is ready at this moment.
-fn is_ready(fd: RawFd, events: c_short) -> bool {
+/// Whether the descriptor takes something at this moment.
+fn has_room(fd: RawFd) -> bool {
     let mut watched = PollFd {
         fd,
-        events,
+        events: POLLOUT,
         revents: 0,
     };
     // SAFETY: it is one element.
@@ -109,15 +110,23 @@ fn notify(handle: &Handle, event: Event<'_>) -> Result<()> {
     // A panic of a closure fails its command, and must not end this task.
     let caught =
         |call: &dyn Fn() -> Result<()>| catch_unwind(AssertUnwindSafe(call)).unwrap_or(Ok(()));
-    let (result, mut guard, events) = match event {
-        Event::Kick => return Ok(()),
-        Event::Read(guard) => (caught(&|| handle.aio_notify_read()), guard, POLLIN),
-        Event::Write(guard) => (caught(&|| handle.aio_notify_write()), guard, POLLOUT),
-    };
-    if !is_ready(guard.get_ref().as_raw_fd(), events) {
-        guard.clear_ready();
+    match event {
+        Event::Kick => Ok(()),
+        Event::Read(mut guard) => {
+            let result = caught(&|| handle.aio_notify_read());
+            if handle.aio_is_drained() {
+                guard.clear_ready();
+            }
+            result
+        }
+        Event::Write(mut guard) => {
+            let result = caught(&|| handle.aio_notify_write());
+            if !has_room(guard.get_ref().as_raw_fd()) {
+                guard.clear_ready();
+            }
+            result
+        }
     }
-    result
 }
 
 /// Tells everyone when the task ends, however it ends.

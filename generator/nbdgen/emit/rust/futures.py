@@ -35,7 +35,10 @@ $methods}
 
 BUFFER = """\
 `{buf}` is moved into the command and returned when it has finished.  If the future
-is dropped before, the command goes on and the buffer is dropped with it."""
+is dropped before, the command is cancelled and the buffer is dropped with it."""
+
+CANCELLED = """\
+If the future is dropped before it is ready, the command is cancelled."""
 
 DROPPED = """\
 If the future is dropped before it is ready, what was started goes on."""
@@ -118,7 +121,8 @@ def emit_async_calls(functions: Sequence[Function]) -> str:
         every = [p for p in pieces(twin) if "Command::new" not in "".join(p.prepare)]
         rows = [(n, t) for n, t in texts(twin, pieces(twin)) if n != "completion"]
         buffer = buffer_of(twin)
-        extra = [DROPPED]
+        is_command = function.body not in (Body.SYNC_CONNECT, Body.SYNC_OPTION)
+        extra = [CANCELLED if is_command else DROPPED]
         if buffer is not None and is_owned(buffer):
             extra = [BUFFER.format(buf=buffer.name)]
         doc = documentation(function, prose, rows, extra)

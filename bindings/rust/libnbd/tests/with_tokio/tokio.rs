@@ -3,8 +3,11 @@
 
 use std::future::Future;
 use std::io::ErrorKind;
+use std::path::Path;
+use std::process::{self, Child, Command};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
+use std::{env, fs};
 
 use libnbd::{AsyncHandle, CmdFlag, Handle, SockAddr, CONTEXT_BASE_ALLOCATION};
 
@@ -140,7 +143,7 @@ async fn failures_are_errors() {
 }
 
 #[tokio::test]
-async fn dropped_future_leaves_the_connection_alone() {
+async fn dropped_future_cancels_its_command() {
     let arguments = ["--filter=delay", "pattern", "1M", "delay-read=200ms"];
     let nbd = connected(&arguments).await;
     let held = Arc::new(());
@@ -159,15 +162,13 @@ async fn dropped_future_leaves_the_connection_alone() {
     };
     let mut future = Box::pin(nbd.pread(memory, 0, NONE));
     assert!(poll_once(&mut future).is_pending());
-    drop(future);
-    // The buffer stays until the server has answered.
     assert_eq!(Arc::strong_count(&held), 2);
+    drop(future);
+    assert_eq!(Arc::strong_count(&held), 1);
+    assert!(nbd.aio_peek_command_completed().is_err());
+    // What the server answers all the same is nobody's.
     let read = nbd.pread([0; 512], 512, NONE).await.unwrap();
     assert_eq!(read[..], pattern(512, 512));
-    while nbd.aio_in_flight().unwrap() > 0 {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(Arc::strong_count(&held), 1);
 }
 
 #[tokio::test]
@@ -187,8 +188,18 @@ async fn dropped_future_leaves_no_failed_command() {
 
 #[tokio::test]
 async fn waiting_for_a_slow_server_is_no_busy_loop() {
-    let arguments = ["--filter=delay", "null", "1M", "delay-read=200ms"];
-    let nbd = connected(&arguments).await;
+    let nbd = AsyncHandle::new().unwrap();
+    events_while_waiting(&nbd).await;
+    // One descriptor for life, deadlines and all.
+    let nbd = AsyncHandle::new().unwrap();
+    nbd.set_reconnect_timeout(60_000).unwrap();
+    nbd.set_command_timeout(60_000).unwrap();
+    nbd.set_stall_timeout(60_000).unwrap();
+    events_while_waiting(&nbd).await;
+}
+
+async fn events_while_waiting(nbd: &AsyncHandle) {
+    nbdkit(nbd, &["--filter=delay", "null", "1M", "delay-read=200ms"]).await;
     let events = Arc::new(Mutex::new(0));
     let counter = Arc::clone(&events);
     let count = move |context: &str, message: &str| {
@@ -214,6 +225,60 @@ async fn server_that_dies_fails_what_is_in_flight() {
     let error = future.await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotConnected);
     nbd.shutdown().await.unwrap_err();
+}
+
+/// A server of a file, on a socket of that name, that can be killed.
+fn serve(socket: &Path, arguments: &[&str]) -> Child {
+    let mut command = Command::new("nbdkit");
+    command.args(["-f", "--exit-with-parent", "-U"]).arg(socket);
+    command.args(arguments).spawn().unwrap()
+}
+
+#[tokio::test]
+async fn futures_outlive_their_server() {
+    let directory = env::temp_dir().join(format!("causeway-{}", process::id()));
+    fs::create_dir(&directory).unwrap();
+    let (socket, disk) = (directory.join("socket"), directory.join("disk"));
+    fs::write(&disk, pattern(0, 1 << 20)).unwrap();
+    let file = format!("file={}", disk.display());
+
+    let nbd = AsyncHandle::new().unwrap();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let out = Arc::clone(&told);
+    let event = move |event: u32, _: &str, _: i64| {
+        out.lock().unwrap().push(event);
+        0
+    };
+    nbd.set_event_callback(event).unwrap();
+    nbd.set_connect_timeout(-1).unwrap();
+    nbd.set_reconnect_timeout(-1).unwrap();
+    let slow = ["--filter=delay", "file", &file, "delay-read=3600"];
+    let mut server = serve(&socket, &slow);
+    nbd.connect_unix(&socket).await.unwrap();
+    let descriptor = nbd.aio_get_fd().unwrap();
+    nbd.pwrite([7; 512], 512, NONE).await.unwrap();
+    let mut read = Box::pin(nbd.pread(vec![0; 8192], 0, NONE));
+    assert!(poll_once(&mut read).is_pending());
+
+    server.kill().unwrap();
+    server.wait().unwrap();
+    fs::remove_file(&socket).unwrap();
+    let mut server = serve(&socket, &["file", &file]);
+    let mut expected = pattern(0, 8192);
+    expected[512..1024].fill(7);
+    assert!(read.await.unwrap() == expected);
+    nbd.flush(NONE).await.unwrap();
+    assert_eq!(nbd.aio_get_fd().unwrap(), descriptor);
+    assert_eq!(nbd.stats_reconnects(), 1);
+    nbd.shutdown().await.unwrap();
+    let told = told.lock().unwrap();
+    let times = |event| told.iter().filter(|&&e| e == event).count();
+    assert_eq!(times(libnbd::EVENT_CONNECTED), 1);
+    assert_eq!(times(libnbd::EVENT_LOST), 1);
+    assert_eq!(times(libnbd::EVENT_BACK), 1);
+    server.kill().unwrap();
+    server.wait().unwrap();
+    fs::remove_dir_all(&directory).unwrap();
 }
 
 #[tokio::test]
