@@ -22,6 +22,7 @@ golang_go_tests = \
 	bindings/golang/data_test.go \
 	bindings/golang/export_test.go \
 	bindings/golang/handle_test.go \
+	bindings/golang/outage_test.go \
 	bindings/golang/server_test.go \
 	bindings/golang/support_test.go
 golang_examples = \

@@ -11,6 +11,7 @@ ocaml_program_tests = \
 	bindings/ocaml/tests/callbacks/call_from_a_callback_is_refused \
 	bindings/ocaml/tests/callbacks/closures_are_freed_exactly_once \
 	bindings/ocaml/tests/callbacks/debug_callback_sees_messages \
+	bindings/ocaml/tests/callbacks/events_tell_of_an_outage \
 	bindings/ocaml/tests/callbacks/exception_in_a_callback \
 	bindings/ocaml/tests/callbacks/signals_do_not_jump_over_the_library \
 	bindings/ocaml/tests/commands/asynchronous_copy \
@@ -21,6 +22,7 @@ ocaml_program_tests = \
 	bindings/ocaml/tests/commands/block_status_beyond_32_bits \
 	bindings/ocaml/tests/commands/block_status_filtered \
 	bindings/ocaml/tests/commands/buffer_is_memory_without_copies \
+	bindings/ocaml/tests/commands/commands_can_be_cancelled \
 	bindings/ocaml/tests/commands/poll_loop_with_the_descriptor \
 	bindings/ocaml/tests/commands/read_returns_the_data \
 	bindings/ocaml/tests/commands/structured_read_shows_chunks \

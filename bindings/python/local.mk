@@ -61,6 +61,7 @@ python_tests = \
 	bindings/python/tests/callbacks/chunk-callback-can-fail-the-read.py \
 	bindings/python/tests/callbacks/completion-decides-what-becomes-of-the-command.py \
 	bindings/python/tests/callbacks/debug-output-goes-to-the-callback.py \
+	bindings/python/tests/callbacks/events-tell-of-an-outage.py \
 	bindings/python/tests/callbacks/exception-in-a-callback-is-shown-and-fails-the-command.py \
 	bindings/python/tests/callbacks/interrupt-in-a-callback-ends-the-call.py \
 	bindings/python/tests/callbacks/options-call-back.py \
@@ -68,6 +69,7 @@ python_tests = \
 	bindings/python/tests/handles/calls-leave-no-objects-behind.py \
 	bindings/python/tests/handles/close-ends-commands-in-flight.py \
 	bindings/python/tests/handles/closed-handle-says-so.py \
+	bindings/python/tests/handles/commands-can-be-cancelled.py \
 	bindings/python/tests/handles/exit-with-open-handles-is-clean.py \
 	bindings/python/tests/handles/handle-in-a-cycle-is-collected.py \
 	bindings/python/tests/handles/refused-command-lets-go-of-everything.py \

@@ -7,6 +7,7 @@ mod connecting;
 mod data;
 mod life;
 mod options;
+mod outages;
 mod settings;
 
 use std::sync::{Arc, Mutex};
