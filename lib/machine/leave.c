@@ -47,6 +47,22 @@ nbdi_begin_again (struct nbdi_command *c)
   c->why = NULL;
 }
 
+/* What the library asked for itself goes, and is asked for again. */
+static void
+take_own_back (struct nbdi_session *s, struct nbdi_command *c)
+{
+  struct nbdi_entry *entry = c->entry;
+  bool flush = entry == NULL && nbdi_settles (c->type);
+
+  nbdi_retire_command (s, c);
+  if (entry != NULL)
+    nbdi_write_again (&s->journal, entry);
+  if (flush) {
+    s->own_flush = false;
+    nbdi_ask_flush (s);
+  }
+}
+
 static void
 take_back (struct nbdi_link *l, struct nbdi_command *c, uint64_t expires)
 {
@@ -56,9 +72,8 @@ take_back (struct nbdi_link *l, struct nbdi_command *c, uint64_t expires)
   /* Its final reply came while its payload was being sent. */
   if (c->answered && c->error != 0 && !c->internal)
     nbdi_complete_command (s, c);
-  /* What the library asked for itself it will ask for again. */
   else if (c->internal)
-    nbdi_retire_command (s, c);
+    take_own_back (s, c);
   else {
     c->repeated |= c->begun;
     s->nr_replayed += c->begun;

@@ -181,7 +181,6 @@ nbdi_begin_journal (struct nbdi_session *s)
     nbdi_begin_again (s->cmds.settling.first);
     nbdi_return_command (s, s->cmds.settling.first);
   }
-  s->own_flush = false;
   if (j->copies || e == NULL) {
     nbdi_begin_replay (j);
     return;

@@ -263,7 +263,7 @@ nbdi_next_to_write (struct nbdi_journal *j)
       continue;
     }
     j->cursor = e->next;
-    if (nbdi_is_advisory (e->type) == j->trims) {
+    if (e->state == NBDI_TO_WRITE && nbdi_is_advisory (e->type) == j->trims) {
       e->state = NBDI_BEING_WRITTEN;
       j->to_write--;
       j->being_written++;
@@ -271,6 +271,17 @@ nbdi_next_to_write (struct nbdi_journal *j)
     }
   }
   return NULL;
+}
+
+void
+nbdi_write_again (struct nbdi_journal *j, struct nbdi_entry *e)
+{
+  if (e->state != NBDI_BEING_WRITTEN)
+    return;
+  e->state = NBDI_TO_WRITE;
+  j->being_written--;
+  j->to_write++;
+  j->cursor = j->first;
 }
 
 void

@@ -97,7 +97,7 @@ struct nbdi_journal {
   struct nbdi_copies pool;
   struct nbdi_entry *spare; /* for reuse */
   size_t nr_spare;
-  struct nbdi_entry *cursor; /* writing again: all before it were begun */
+  struct nbdi_entry *cursor; /* writing again: none before it is to be sent */
   bool trims;                /* and now it is the turn of TRIMs */
   size_t to_write, being_written; /* how many are in these states */
 };
@@ -124,6 +124,8 @@ extern void nbdi_begin_replay (struct nbdi_journal *j);
  * answered. */
 extern struct nbdi_entry *nbdi_next_to_write (struct nbdi_journal *j);
 extern void nbdi_was_written (struct nbdi_journal *j, struct nbdi_entry *e);
+/* It was not answered and never will be, so it has to be sent once more. */
+extern void nbdi_write_again (struct nbdi_journal *j, struct nbdi_entry *e);
 
 static inline bool
 nbdi_replay_done (const struct nbdi_journal *j)

@@ -5,6 +5,7 @@ test_programs += \
 	tests/outages/unsettled/abandoned-commands-haunt-until-their-reply \
 	tests/outages/unsettled/commands-without-memory-leave-the-journal-as-it-is \
 	tests/outages/unsettled/durable-writes-are-not-undone \
+	tests/outages/unsettled/entries-of-lost-connections-are-sent-once-more \
 	tests/outages/unsettled/flushes-settle-what-came-before-them \
 	tests/outages/unsettled/full-journals-take-no-more \
 	tests/outages/unsettled/ghosts-are-laid-by-the-end-of-their-server \
@@ -32,6 +33,10 @@ tests_outages_unsettled_commands_without_memory_leave_the_journal_as_it_is_LDFLA
 tests_outages_unsettled_durable_writes_are_not_undone_CPPFLAGS = \
 	$(internals_cppflags)
 tests_outages_unsettled_durable_writes_are_not_undone_LDADD = $(internal)
+tests_outages_unsettled_entries_of_lost_connections_are_sent_once_more_CPPFLAGS = \
+	$(internals_cppflags)
+tests_outages_unsettled_entries_of_lost_connections_are_sent_once_more_LDADD = \
+	$(internal)
 tests_outages_unsettled_flushes_settle_what_came_before_them_CPPFLAGS = \
 	$(internals_cppflags)
 tests_outages_unsettled_flushes_settle_what_came_before_them_LDADD = $(internal)
