@@ -11,6 +11,7 @@ typedef struct {
   GSource base;
   struct nbd_handle *nbd;
   int fd; /* can change while a TCP connect tries the next address */
+  GIOCondition want;
   gpointer tag;
 } NbdSource;
 
@@ -26,11 +27,12 @@ prepare (GSource *source, gint *timeout G_GNUC_UNUSED)
 
   if (s->tag != NULL && fd != s->fd)
     g_source_remove_unix_fd (source, g_steal_pointer (&s->tag));
-  if (s->tag != NULL)
+  if (s->tag != NULL && want != s->want) /* else the loop would never sleep */
     g_source_modify_unix_fd (source, s->tag, want);
-  else if (fd != -1)
+  else if (s->tag == NULL && fd != -1)
     s->tag = g_source_add_unix_fd (source, fd, want);
   s->fd = fd;
+  s->want = want;
   return fd == -1; /* closed or dead: dispatch at once, so the user knows */
 }
 

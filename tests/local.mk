@@ -31,6 +31,7 @@ test_scripts = \
 	tests/examples/fetch-with-poll-outlives-its-server.sh \
 	tests/examples/glib-main-loop-outlives-its-server.sh \
 	tests/examples/glib-main-loop-prints-the-checksum.sh \
+	tests/examples/glib-main-loop-sleeps-while-it-waits.sh \
 	tests/examples/libev-loop-keeps-its-deadline.sh \
 	tests/examples/libev-loop-outlives-its-server.sh \
 	tests/examples/list-exports-shows-names-sizes-and-descriptions.sh \
