@@ -20,17 +20,30 @@ last_of (const struct nbdi_entry *e)
   return nbdi_last_byte (e->range.offset, e->range.count);
 }
 
+/* The tree of entries is searched for every write.  They lie side by side: one
+ * by one between the copies each would be in a page of its own. */
+#define BLOCK_ENTRIES 32
+
+struct nbdi_entries {
+  struct nbdi_entry entry[BLOCK_ENTRIES];
+  struct nbdi_entries *next;
+};
+
 /* Have that many spare entries, so that nothing fails halfway. */
 static bool
 reserve_entries (struct nbdi_journal *j, size_t nr)
 {
   while (j->nr_spare < nr) {
-    struct nbdi_entry *e = malloc (sizeof *e);
-    if (e == NULL)
+    struct nbdi_entries *block = malloc (sizeof *block);
+    if (block == NULL)
       return false;
-    e->next = j->spare;
-    j->spare = e;
-    j->nr_spare++;
+    block->next = j->blocks;
+    j->blocks = block;
+    for (size_t i = BLOCK_ENTRIES; i > 0; i--) {
+      block->entry[i - 1].next = j->spare;
+      j->spare = &block->entry[i - 1];
+      j->nr_spare++;
+    }
   }
   return true;
 }
@@ -297,11 +310,14 @@ void
 nbdi_trim_journal (struct nbdi_journal *j)
 {
   nbdi_trim_copies (&j->pool);
-  while (j->spare != NULL) {
-    struct nbdi_entry *e = j->spare;
-    j->spare = e->next;
-    free (e);
+  if (j->nr > 0)
+    return;
+  while (j->blocks != NULL) {
+    struct nbdi_entries *block = j->blocks;
+    j->blocks = block->next;
+    free (block);
   }
+  j->spare = NULL;
   j->nr_spare = 0;
 }
 

@@ -95,7 +95,8 @@ struct nbdi_journal {
   uint64_t size;     /* most bytes of memory */
   bool copies;       /* else it only knows what is not durable */
   struct nbdi_copies pool;
-  struct nbdi_entry *spare; /* for reuse */
+  struct nbdi_entries *blocks; /* memory of all entries */
+  struct nbdi_entry *spare;    /* those for reuse */
   size_t nr_spare;
   struct nbdi_entry *cursor; /* writing again: none before it is to be sent */
   bool trims;                /* and now it is the turn of TRIMs */
