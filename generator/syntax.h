@@ -36,7 +36,10 @@ struct nbdi_session;
  * the least, the most and, if not every one between is right, a step. */
 #define LENGTH(...)         /* type of chunk, lengths; once per type */
 #define REPLY(...)          /* type of reply to an option, lengths */
-#define REFUSED(...)        /* type, errno or 0, "what it means" */
+#define REFUSED(...)        /* type, errno or 0, "what it means", and PASSES
+                               if another connection may hear otherwise, or
+                               PASSES_AFTER_OUTAGE if only one that comes
+                               back may */
 #define COMPLETES_WITH(...) /* errnos that a refused option's completion */
 #define FAILS_WITH(...)     /* or its blocking form gives; the last stands
                                    for all that are not in the list */

@@ -18,10 +18,16 @@
 #define NBDI_MAX_OPTION_REPLY (64u * 1024 * 1024)
 
 /* option-rules.c, generated: what groups say of options. */
+enum nbdi_passes {
+  NBDI_FINAL,
+  NBDI_PASSES,              /* another connection may hear otherwise */
+  NBDI_PASSES_AFTER_OUTAGE, /* if one stood before */
+};
 struct nbdi_refusal {
   uint32_t type;    /* of the reply; 0: any other that refuses */
   int errnum;       /* 0: it has none */
   const char *text; /* what it means */
+  enum nbdi_passes passes;
 };
 extern const char *nbdi_option_name (uint32_t option);
 extern const char *nbdi_option_advice (uint32_t option);

@@ -179,12 +179,10 @@ nbdi_program_chooses (const struct nbdi_session *s)
 bool
 nbdi_refusal_may_pass (const struct nbdi_link *l)
 {
-  switch (l->opt.refusal) {
-  case NBD_REP_ERR_UNKNOWN:
-  case NBD_REP_ERR_SHUTDOWN: return true;
-  case NBD_REP_ERR_POLICY: return l->session->promised;
-  default: return false;
-  }
+  enum nbdi_passes passes = nbdi_find_refusal (l->opt.refusal)->passes;
+
+  return passes == NBDI_PASSES
+         || (passes == NBDI_PASSES_AFTER_OUTAGE && l->session->promised);
 }
 
 static void

@@ -38,7 +38,7 @@ _TYPE_AND_LENGTHS = Form(
 FORMS = {
     LENGTH: _TYPE_AND_LENGTHS,
     REPLY: _TYPE_AND_LENGTHS,
-    REFUSED: Form(range(3, 4), "a type, an errno and a phrase"),
+    REFUSED: Form(range(3, 5), "a type, an errno, a phrase, and whether it passes"),
     TURNED_OFF_BY: Form(range(2, 3), "an option and a function"),
 }
 
@@ -62,6 +62,9 @@ def answers_of(source: GroupSource) -> Answers:
     def nearest(name: str) -> tuple[Item, ...]:
         return tuple(next(iter(_items([*own, *source.lent], name)), ()))
 
+    def passes(rest: list[Item]) -> tuple[str, ...]:
+        return tuple(item.text for item in rest)
+
     return Answers(
         replies=tuple(
             Reply(kind.text, tuple(item.text for item in rest), kind.place)
@@ -69,8 +72,8 @@ def answers_of(source: GroupSource) -> Answers:
             for kind, *rest in given(name)
         ),
         refusals=tuple(
-            Refusal(kind.text, errnum.text, text.text, kind.place)
-            for kind, errnum, text in given(REFUSED)
+            Refusal(kind.text, errnum.text, text.text, kind.place, *passes(rest))
+            for kind, errnum, text, *rest in given(REFUSED)
         ),
         completes_with=nearest(COMPLETES_WITH),
         fails_with=nearest(FAILS_WITH),

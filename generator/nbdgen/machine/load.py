@@ -28,6 +28,7 @@ from nbdgen.machine.model import (
     NOTIFY_READ,
     NOTIFY_WRITE,
     POLLED_PHASES,
+    PASSES,
     REFUSED,
     ROOT,
     SELECTORS,
@@ -178,6 +179,8 @@ def _clause_problem(clause: Clause, what: str, known: set[str], seen: set[str]) 
         return f"{name} takes {FORMS[name].words}"
     if name == REFUSED and not _is_string(clause.arguments[2]):
         return f"{name} takes a phrase in quotes"
+    if name == REFUSED and count > 3 and clause.arguments[3].text not in PASSES:
+        return f"{name} ends with {', '.join(PASSES)} or nothing"
     if name == "IO":
         return _io_problem(clause)
     if name == "ON" and _arrow(clause.arguments[0]) != 1:

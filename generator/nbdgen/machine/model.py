@@ -58,6 +58,8 @@ IO_EVENTS = (END_OF_STREAM, LOST)
 LENGTH = "LENGTH"  # of a chunk
 REPLY = "REPLY"  # to an option
 REFUSED = "REFUSED"
+FINAL = "FINAL"  # of a refusal: no other connection will be told otherwise
+PASSES = (FINAL, "PASSES", "PASSES_AFTER_OUTAGE")
 COMPLETES_WITH = "COMPLETES_WITH"
 FAILS_WITH = "FAILS_WITH"
 TURNED_OFF_BY = "TURNED_OFF_BY"
@@ -163,6 +165,7 @@ class Refusal:
     errnum: str  # EINVAL, or 0 if it has none
     text: str  # in quotes
     place: Place
+    passes: str = FINAL  # whether another connection may be told otherwise
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,16 @@ GROUP (NEWSTYLE.EACH_OPTION)
   REPLY (NBD_REP_ACK, 0)
   REPLY (ANY_ERROR, 0, NBD_MAX_STRING)
   REFUSED (NBD_REP_ERR_UNSUP, ENOTSUP, "the server does not support it")
-  REFUSED (NBD_REP_ERR_POLICY, 0, "the server's policy forbids it")
+  REFUSED (NBD_REP_ERR_POLICY, 0, "the server's policy forbids it",
+           PASSES_AFTER_OUTAGE)
   REFUSED (NBD_REP_ERR_INVALID, EINVAL, "the server says that it is invalid")
   REFUSED (NBD_REP_ERR_PLATFORM, 0,
            "not available on the server's platform")
   REFUSED (NBD_REP_ERR_TLS_REQD, ENOTSUP, "the server requires TLS")
   REFUSED (NBD_REP_ERR_UNKNOWN, ENOENT,
-           "the server has no export of this name")
-  REFUSED (NBD_REP_ERR_SHUTDOWN, ESHUTDOWN, "the server is shutting down")
+           "the server has no export of this name", PASSES)
+  REFUSED (NBD_REP_ERR_SHUTDOWN, ESHUTDOWN, "the server is shutting down",
+           PASSES)
   REFUSED (NBD_REP_ERR_BLOCK_SIZE_REQD, EINVAL,
            "the server requires that block sizes are asked for")
   REFUSED (NBD_REP_ERR_TOO_BIG, EINVAL,

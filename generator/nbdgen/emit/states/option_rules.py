@@ -181,4 +181,4 @@ def _refusals(refusals: Iterable[Refusal]) -> Iterator[str]:
     for refusal in sorted(refusals, key=lambda refusal: refusal.type == ANY):
         number = "0" if refusal.type == ANY else refusal.type
         yield f"  {{ {number}, {refusal.errnum},"
-        yield f"    {refusal.text} }},"
+        yield f"    {refusal.text}, NBDI_{refusal.passes} }},"
