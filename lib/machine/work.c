@@ -84,7 +84,8 @@ nbdi_has_to_begin (struct nbdi_link *l)
 
   if (!nbdi_link_in (l, NBDI_PHASE_CONNECTED))
     return false;
-  if (!l->joined || !nbdi_replay_done (&s->journal) || nbdi_must_leave (l))
+  if (!l->joined || !nbdi_replay_done (&s->journal) || s->unwritten_errno != 0
+      || nbdi_must_leave (l))
     return true;
   for (struct nbdi_command *c = s->cmds.waiting.first; c; c = c->next)
     if (may_go (s, c))

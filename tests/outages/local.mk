@@ -74,6 +74,8 @@ test_programs += \
 	tests/outages/descriptor/forked-copies-do-not-share-the-descriptor \
 	tests/outages/descriptor/handles-tell-whether-all-was-read \
 	tests/outages/descriptor/sockets-that-are-not-watched-are-looked-at \
+	tests/outages/journal/own-flushes-bound-the-journal \
+	tests/outages/journal/policies-say-what-an-outage-means \
 	tests/outages/leaving/closing-in-an-outage-waits-for-nothing \
 	tests/outages/leaving/disconnects-that-were-lost-are-sent-again \
 	tests/outages/leaving/leaving-in-an-outage-waits-for-what-is-owed \
