@@ -67,13 +67,6 @@ test_programs += \
 	tests/outages/deadlines/commands-time-out-during-an-outage \
 	tests/outages/deadlines/late-replies-are-discarded \
 	tests/outages/deadlines/silent-servers-end-their-connection \
-	tests/outages/descriptor/commands-are-sent-by-the-call-that-issues-them \
-	tests/outages/descriptor/commands-do-not-set-the-descriptor \
-	tests/outages/descriptor/descriptor-rests-when-nothing-is-to-be-done \
-	tests/outages/descriptor/descriptor-stays-while-sockets-change \
-	tests/outages/descriptor/forked-copies-do-not-share-the-descriptor \
-	tests/outages/descriptor/handles-tell-whether-all-was-read \
-	tests/outages/descriptor/sockets-that-are-not-watched-are-looked-at \
 	tests/outages/journal/own-flushes-bound-the-journal \
 	tests/outages/journal/policies-say-what-an-outage-means \
 	tests/outages/leaving/closing-in-an-outage-waits-for-nothing \

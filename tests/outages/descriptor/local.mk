@@ -2,6 +2,7 @@
 # The one descriptor of a handle that stays connected.
 
 test_programs += \
+	tests/outages/descriptor/commands-are-sent-by-the-call-that-issues-them \
 	tests/outages/descriptor/commands-do-not-set-the-descriptor \
 	tests/outages/descriptor/descriptor-rests-when-nothing-is-to-be-done \
 	tests/outages/descriptor/descriptor-stays-while-sockets-change \
