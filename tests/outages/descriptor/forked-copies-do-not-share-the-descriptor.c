@@ -6,6 +6,7 @@
  * the parent's descriptor shows. */
 
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -150,9 +151,46 @@ copy_goes_on_with_the_connection (void)
   returning_close (&r);
 }
 
+/* It cannot have a descriptor of its own, and goes on without one. */
+static void
+read_without_descriptors (void)
+{
+  struct rlimit limit;
+  char buf[4];
+
+  CHECK_OK (getrlimit (RLIMIT_NOFILE, &limit));
+  limit.rlim_cur = 3;
+  CHECK_OK (setrlimit (RLIMIT_NOFILE, &limit));
+  CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&calls), 0));
+  while (calls.called == 0)
+    CHECK_OK (nbd_poll (h, -1));
+  CHECK_INT (calls.error, 0);
+}
+
+static void
+copy_may_lack_descriptors (void)
+{
+  int copy;
+
+  h = nbd_create ();
+  CHECK_OK (nbd_set_reconnect_timeout (h, -1));
+  returning_connect (&r, h);
+  nbd_aio_get_fd (h);
+  pid_t pid = fork_copy (read_without_descriptors, &copy);
+  r.s.waits = true;
+  uint64_t cookie = server_request (&r.s, NULL);
+  server_say (&r.s, "simple 0 %llu \"abcd\"", (unsigned long long) cookie);
+  await_work (copy);
+  CHECK (!is_awake (h));
+  let_go (pid, copy);
+  nbd_close (h);
+  returning_close (&r);
+}
+
 void
 test (void)
 {
+  copy_may_lack_descriptors ();
   copy_keeps_the_socket ();
   copy_changes_nothing_for_the_parent ();
   copy_goes_on_with_the_connection ();

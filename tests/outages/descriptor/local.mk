@@ -6,6 +6,7 @@ test_programs += \
 	tests/outages/descriptor/commands-do-not-set-the-descriptor \
 	tests/outages/descriptor/descriptor-rests-when-nothing-is-to-be-done \
 	tests/outages/descriptor/descriptor-stays-while-sockets-change \
+	tests/outages/descriptor/descriptor-that-cannot-be-made-is-explained \
 	tests/outages/descriptor/forked-copies-do-not-share-the-descriptor \
 	tests/outages/descriptor/handles-tell-whether-all-was-read \
 	tests/outages/descriptor/sockets-that-are-not-watched-are-looked-at
