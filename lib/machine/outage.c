@@ -120,6 +120,15 @@ spread (uint64_t pause)
   return pause * 4 / 5 + pause * 2 / 5 * (noise >> 56) / 256;
 }
 
+/* Whether nobody listens at a Unix socket: to ask that costs no server
+ * anything, so it is asked often, and a server that comes is found at once. */
+static bool
+nobody_listens (const struct nbdi_link *l)
+{
+  return l->reach.peer.addr.ss_family == AF_UNIX && l->reach.first_errno != 0
+         && l->reach.server.kind == NBDI_SERVER_NONE;
+}
+
 /* How long to wait before the next attempt; the first is made at once. */
 static uint64_t
 next_pause (struct nbdi_link *l)
@@ -129,6 +138,8 @@ next_pause (struct nbdi_link *l)
   int64_t allowed = patience (l);
   uint64_t pause = a->pause;
 
+  if (nobody_listens (l))
+    most = FIRST_PAUSE;
   if (allowed > 0 && (uint64_t) allowed * MS / PAUSE_SHARE < most)
     most = (uint64_t) allowed * MS / PAUSE_SHARE;
   a->pause = pause == 0 ? FIRST_PAUSE : GROW (pause);
