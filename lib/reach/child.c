@@ -156,14 +156,16 @@ nbdi_child_gone (struct nbdi_reach *reach)
   if (r == 0 || (r == -1 && errno != ECHILD))
     return false;
   reach->pid = 0;
-  reach->end_unknown = false;
+  reach->end_unknown = reach->asked_to_end = false;
   return true;
 }
 
 /* Send a signal to the child, if there is one that is ours. */
 void
-nbdi_ask_child_to_end (const struct nbdi_reach *reach, int signum)
+nbdi_ask_child_to_end (struct nbdi_reach *reach, int signum)
 {
-  if (reach->pid > 0 && reach->owner == getpid ())
+  if (reach->pid > 0 && reach->owner == getpid ()) {
     kill (reach->pid, signum);
+    reach->asked_to_end = true;
+  }
 }

@@ -49,6 +49,7 @@ struct nbdi_reach {
   pid_t pid;                 /* the child server, or 0 */
   pid_t owner;               /* the process that may reap and unlink */
   bool kill_child;           /* at close: socket activation */
+  bool asked_to_end;         /* the child, which may hang */
   struct nbdi_start *start;  /* how the child began, or NULL */
   bool end_unknown;          /* of the child: it has not ended quite yet */
   bool proxy;                /* the child only passes on what a server says */
@@ -98,8 +99,7 @@ extern void nbdi_remove_listener (struct nbdi_reach *reach);
 extern bool nbdi_child_failed (const struct nbdi_reach *reach);
 extern char *nbdi_child_end (struct nbdi_reach *reach);
 extern bool nbdi_child_gone (struct nbdi_reach *reach);
-extern void nbdi_ask_child_to_end (const struct nbdi_reach *reach,
-                                   int signum);
+extern void nbdi_ask_child_to_end (struct nbdi_reach *reach, int signum);
 
 /* server.c.  Started again once nbdi_child_gone; connected to by address if
  * the channel then has no socket. */

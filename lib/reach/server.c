@@ -106,12 +106,15 @@ nbdi_start_server (struct nbdi_reach *reach, struct nbdi_channel *ch)
                                                    : start_activated (reach);
 }
 
-/* End the child and remove what was made for it.  The copy of a handle in
- * a forked process leaves both alone. */
+/* End the child and remove what was made for it.  One that was asked before, to
+ * be started again, may hang.  The copy of a handle in a forked process leaves
+ * both alone. */
 void
 nbdi_end_child (struct nbdi_reach *reach, struct nbdi_channel *ch)
 {
-  if (reach->kill_child)
+  if (reach->asked_to_end)
+    nbdi_ask_child_to_end (reach, SIGKILL);
+  else if (reach->kill_child)
     nbdi_ask_child_to_end (reach, SIGTERM);
   nbdi_remove_listener (reach);
   nbdi_close_socket (ch);
@@ -120,6 +123,7 @@ nbdi_end_child (struct nbdi_reach *reach, struct nbdi_channel *ch)
       ; /* ECHILD: the program reaps for us */
   reach->pid = 0;
   reach->kill_child = reach->end_unknown = reach->proxy = false;
+  reach->asked_to_end = false;
   nbdi_forget_start (reach);
   forget_server (&reach->server);
 }
