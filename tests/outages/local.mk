@@ -82,8 +82,24 @@ test_programs += \
 	tests/outages/story/plain-handles-tell-of-their-connection \
 	tests/outages/story/the-end-of-patience-tells-the-whole-story
 
+# A few hundred seeds in make check, twenty thousand in make check-long.
+outages_by_seeds = \
+	tests/outages/commands-that-end-early-undo-nothing.sh \
+	tests/outages/eight-threads-lose-nothing-in-outages.sh \
+	tests/outages/four-connections-lose-nothing-in-outages.sh \
+	tests/outages/one-thread-loses-nothing-in-outages.sh \
+	tests/outages/programs-that-never-flush-only-get-slower.sh \
+	tests/outages/strict-flushes-tell-of-every-loss.sh
+CHECK_LONG += $(outages_by_seeds)
+
 test_scripts += \
+	tests/outages/a-process-that-only-seems-gone-undoes-writes.sh \
 	tests/outages/calm-servers-answer-in-any-order.sh \
 	tests/outages/flushes-wait-until-the-journal-is-written.sh \
 	tests/outages/lost-writes-and-lying-flushes-are-seen.sh \
-	tests/outages/programs-that-wait-for-ghosts-lose-what-they-expect.sh
+	tests/outages/programs-that-wait-for-ghosts-lose-what-they-expect.sh \
+	tests/outages/without-quarantine-old-writes-undo-new-ones.sh \
+	tests/outages/without-the-journal-writes-are-lost.sh \
+	$(outages_by_seeds)
+
+EXTRA_DIST += tests/lib/outages.sh

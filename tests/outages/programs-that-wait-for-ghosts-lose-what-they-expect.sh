@@ -4,8 +4,7 @@
 # request can have effect, and knows that what was not flushed is lost, finds
 # nothing else wrong with the brittle server.  Without the wait it does.
 
-. "${srcdir:-.}/tests/lib/functions.sh"
+. "${srcdir:-.}/tests/lib/outages.sh"
 
-survive=$builddir/tests/outages/survive
-"$survive" --by-hand --seeds 1-60
-"$survive" --by-hand --seeds 1-300 --without-ghosts --expect-loss
+seeds 1 60 500 --by-hand
+loses --by-hand --without-ghosts

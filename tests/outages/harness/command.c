@@ -23,12 +23,12 @@ draw_kind (struct random *random)
   return kind;
 }
 
-/* Half of them meet in a small part of the disk. */
+/* Half of them meet in a small part of the disk, or all if a loss is wanted. */
 void
 draw_command (struct run *r, struct random *random, struct command *c)
 {
   struct operation *op = &c->op;
-  bool crowded = random_one_in (random, 2);
+  bool crowded = r->choice->expects_loss || random_one_in (random, 2);
   unsigned most = random_one_in (random, 4) ? MOST_BLOCKS : 4;
 
   c->run = r;
@@ -38,6 +38,8 @@ draw_command (struct run *r, struct random *random, struct command *c)
   op->told = (void *) c->told;
   memset (c->told, 0, sizeof c->told);
   memset (c->buf, 0xee, sizeof c->buf);
+  if (op->kind == FLUSH && r->choice->never_flushes)
+    op->kind = WRITE;
   if (op->kind == FLUSH)
     return;
   op->blocks = 1 + random_below (random, most);

@@ -32,10 +32,11 @@ struct choice {
   unsigned commands;
   bool tls; /* always; else now and then, if the library has it */
   bool has_tls;
-  bool calm;     /* no outages */
-  bool by_hand;  /* the program reconnects */
-  bool cancels;  /* commands are cancelled */
-  bool timeouts; /* commands have a deadline */
+  bool calm;          /* no outages */
+  bool by_hand;       /* the program reconnects */
+  bool never_flushes; /* but fills a small journal */
+  bool cancels;       /* commands are cancelled */
+  bool timeouts;      /* commands have a deadline */
   bool trust, strict;
   unsigned quarantine;
   enum brittle_fault fault;

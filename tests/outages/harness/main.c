@@ -12,7 +12,7 @@
 
 #include "harness.h"
 
-#define SECONDS_PER_SEED 90
+#define SECONDS_PER_SEED 50
 
 static const struct option options[] = {
   { "seed", required_argument, NULL, 's' },
@@ -24,6 +24,7 @@ static const struct option options[] = {
   { "tls", no_argument, NULL, 'T' },
   { "calm", no_argument, NULL, 'k' },
   { "by-hand", no_argument, NULL, 'b' },
+  { "never-flushes", no_argument, NULL, 'm' },
   { "cancels", no_argument, NULL, 'x' },
   { "timeouts", no_argument, NULL, 'o' },
   { "strict", no_argument, NULL, 'i' },
@@ -80,6 +81,7 @@ parse (int argc, char *argv[])
     case 'T': choice.tls = true; break;
     case 'k': choice.calm = true; break;
     case 'b': choice.by_hand = true; break;
+    case 'm': choice.never_flushes = true; break;
     case 'x': choice.cancels = true; break;
     case 'o': choice.timeouts = true; break;
     case 'i': choice.strict = true; break;

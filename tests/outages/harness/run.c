@@ -63,7 +63,11 @@ draw_settings (struct run *r, uint64_t seed)
     .fault = choice->fault,
     .verbose = choice->verbose,
   };
-  r->journal_size = random_one_in (random, 4) ? 65536 : 1 << 20;
+  r->journal_size = choice->never_flushes || random_one_in (random, 4)
+                      ? 65536
+                      : 1 << 20;
+  if (choice->expects_loss && r->settings.outages > 0)
+    r->settings.outages += 3;
   if (choice->fault == FORGES_FENCE)
     r->settings.tcp = false;
   r->settings.crashes_only = choice->fault == FORGES_FENCE || choice->trust;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* TLS with shared keys for the brittle server.  Bytes of
- * the wire lie in buffers, so a connection ends inside a record as elsewhere. */
+/* TLS with shared keys for the brittle server.  Bytes of the wire lie in
+ * buffers, so a connection ends inside a record as elsewhere. */
 
 #include <errno.h>
 #include <gnutls/gnutls.h>

@@ -2,8 +2,9 @@
 
 /* A journal that copies nothing knows which ranges are not durable, of those
  * that nothing later covers.  A write with FUA that covers them may have been
- * carried out before, and changes nothing.  The journal tells some thousands of them apart; more, and
- * those for which there is no memory, become one with the last.
+ * carried out before, and changes nothing.  It tells some thousands of them
+ * apart; more, and those for which there is no memory, become one with the
+ * last.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 

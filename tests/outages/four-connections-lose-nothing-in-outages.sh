@@ -1,0 +1,8 @@
+#!/bin/bash -
+# SPDX-License-Identifier: MIT
+# And of handles that may have four connections.
+
+. "${srcdir:-.}/tests/lib/outages.sh"
+
+seeds 1 60 4000 --links 4
+seeds 1 20 2000 --links 4 --threads 8

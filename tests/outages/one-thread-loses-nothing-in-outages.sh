@@ -1,0 +1,8 @@
+#!/bin/bash -
+# SPDX-License-Identifier: MIT
+# A program with one thread and many commands in flight sees no error, reads
+# what it wrote, and has on the disk what it flushed, whatever the server does.
+
+. "${srcdir:-.}/tests/lib/outages.sh"
+
+seeds 1 100 7000
