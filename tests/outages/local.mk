@@ -77,6 +77,7 @@ test_programs += \
 	tests/outages/promise/contexts-are-found-by-name \
 	tests/outages/promise/larger-exports-can-be-used \
 	tests/outages/promise/weaker-exports-end-the-handle \
+	tests/outages/replaying/repeated-writes-wait-for-ghosts-of-the-journal \
 	tests/outages/story/events-come-in-their-order \
 	tests/outages/story/forked-copies-do-not-come-back \
 	tests/outages/story/plain-handles-tell-of-their-connection \
