@@ -75,13 +75,16 @@ test_programs += \
 	tests/outages/leaving/leaving-in-an-outage-waits-for-what-is-owed \
 	tests/outages/promise/block-sizes-and-names-are-held-against-the-promise \
 	tests/outages/promise/contexts-are-found-by-name \
+	tests/outages/promise/exports-may-come-back-later \
 	tests/outages/promise/larger-exports-can-be-used \
 	tests/outages/promise/weaker-exports-end-the-handle \
 	tests/outages/replaying/repeated-writes-wait-for-ghosts-of-the-journal \
 	tests/outages/story/events-come-in-their-order \
 	tests/outages/story/forked-copies-do-not-come-back \
 	tests/outages/story/plain-handles-tell-of-their-connection \
-	tests/outages/story/the-end-of-patience-tells-the-whole-story
+	tests/outages/story/sockets-of-the-program-are-not-connected-again \
+	tests/outages/story/the-end-of-patience-tells-the-whole-story \
+	tests/outages/story/threads-wait-for-the-server-together
 
 # A few hundred seeds in make check, twenty thousand in make check-long.
 outages_by_seeds = \
