@@ -6,13 +6,14 @@
 /* Come back after a connection was lost, or could not be had. */
 GROUP (RECONNECT)
 
-/* Decide whether another one is to be made, and let go of what is left. */
+/* Decide whether another one is to be made, and let go of what is left.  A handle
+ * that has others can do without this one. */
 STATE (START)
   GOES_TO (DELAY, .CLOSED)
 {
   if (nbdi_has_left (l))
     return NEXT (.CLOSED);
-  if (nbdi_plan_attempt (l) == -1)
+  if (nbdi_plan_attempt (l) == -1 && !nbdi_others_serve (l))
     return FAILED;
   nbdi_take_commands_back (l);
   nbdi_drop_connection (l);

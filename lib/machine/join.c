@@ -26,7 +26,8 @@ nbdi_joins (struct nbdi_link *l)
   else if (!l->proved && !nbdi_must_leave (l))
     return false;
   l->joined = true;
-  if (s->cmds.nr_pending == 0 && nbdi_replay_done (&s->journal))
+  /* Nothing will show that the server works, if all that waits is held. */
+  if (!nbdi_has_to_begin (l))
     nbdi_end_outage (s);
   return true;
 }

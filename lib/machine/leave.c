@@ -36,17 +36,6 @@ leave_ghost (struct nbdi_link *l, struct nbdi_command *c, uint64_t expires)
   c->ghost = NULL;
 }
 
-/* Begin a command anew, whatever came of it. */
-void
-nbdi_begin_again (struct nbdi_command *c)
-{
-  c->begun = c->sent = c->answered = false;
-  c->mark = c->received = c->status_seen = c->nr_told = 0;
-  c->error = 0;
-  free (c->why);
-  c->why = NULL;
-}
-
 /* What the library asked for itself goes, and is asked for again. */
 static void
 take_own_back (struct nbdi_session *s, struct nbdi_command *c)
@@ -96,5 +85,6 @@ nbdi_take_commands_back (struct nbdi_link *l)
     take_back (l, l->lane.queue.first, expires);
   nbdi_put_witness (l->witness);
   l->witness = NULL;
+  l->joined = false;
   nbdi_lay_ghosts (&s->ghosts, nbdi_now ());
 }

@@ -82,7 +82,6 @@ extern bool nbdi_must_stand_by (struct nbdi_link *l);
 extern bool nbdi_joins (struct nbdi_link *l);
 extern void nbdi_drop_connection (struct nbdi_link *l);
 extern void nbdi_take_commands_back (struct nbdi_link *l);
-extern void nbdi_begin_again (struct nbdi_command *c);
 
 /* settle.c, work.c: what an outage must not undo. */
 extern void nbdi_open_journal (struct nbdi_session *s);

@@ -258,7 +258,6 @@ nbdi_plan_attempt (struct nbdi_link *l)
   }
   bool stood = l->joined;
   uint64_t pause = next_pause (l);
-  l->joined = false;
   if (nbdi_others_serve (l))
     nbdi_debug (&s->trace, "one of several connections: %s",
                 nbdi_last_text ());

@@ -116,6 +116,17 @@ nbdi_move_command (struct nbdi_command *c, struct nbdi_list *to)
   insert (to, c, to->last);
 }
 
+/* Begin a command anew, whatever came of it. */
+void
+nbdi_begin_again (struct nbdi_command *c)
+{
+  c->begun = c->sent = c->answered = false;
+  c->mark = c->received = c->status_seen = c->nr_told = 0;
+  c->error = 0;
+  free (c->why);
+  c->why = NULL;
+}
+
 /* Let a command wait for a connection, among others as they were accepted. */
 void
 nbdi_return_command (struct nbdi_session *s, struct nbdi_command *c)

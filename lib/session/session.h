@@ -168,6 +168,7 @@ extern int nbdi_add_own_command (struct nbdi_session *s,
                                  const struct nbdi_command *init,
                                  struct nbdi_list *to);
 extern void nbdi_move_command (struct nbdi_command *c, struct nbdi_list *to);
+extern void nbdi_begin_again (struct nbdi_command *c);
 extern void nbdi_return_command (struct nbdi_session *s,
                                  struct nbdi_command *c);
 extern void nbdi_complete_command (struct nbdi_session *s,
