@@ -90,6 +90,7 @@ test_programs += \
 outages_by_seeds = \
 	tests/outages/commands-that-end-early-undo-nothing.sh \
 	tests/outages/eight-threads-lose-nothing-in-outages.sh \
+	tests/outages/every-outage-ends-as-computed.sh \
 	tests/outages/four-connections-lose-nothing-in-outages.sh \
 	tests/outages/one-thread-loses-nothing-in-outages.sh \
 	tests/outages/programs-that-never-flush-only-get-slower.sh \

