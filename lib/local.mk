@@ -103,6 +103,7 @@ lib_libcore_la_SOURCES = \
 	lib/session/promise.h \
 	lib/session/read.c \
 	lib/session/session.h \
+	lib/session/treap.c \
 	lib/session/unsettled.h \
 	lib/transport/socket.c \
 	lib/transport/tls-user.c \

@@ -27,7 +27,7 @@ nbdi_serve (struct nbd_handle *h, struct nbdi_link *l, unsigned receives,
   if (h->session.cmds.nr_pending == 0) {
     nbdi_trim_commands (&h->session);
     if (h->session.journal.nr == 0)
-      nbdi_trim_journal (&h->session.journal);
+      nbdi_rest_journal (&h->session.journal);
     nbdi_shrink_buffers (l);
   }
 }

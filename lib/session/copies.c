@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory for payloads.  Sizes are rounded up to one of four in each power of
- * two, so at most a fifth of it is not needed. */
+/* Memory for payloads.  Sizes of its pieces are rounded up to one of four in
+ * each power of two, so at most a fifth of a piece is not needed. */
 
 #include "session/unsettled.h"
 
+#define LINE 64 /* where a payload begins, as caches like it */
 #define SMALLEST 512
 #define LARGEST (UINT64_C (64) * 1024 * 1024)
 
-/* The class of payloads with so many bytes, at least one, and their memory. */
+/* The class of pieces with so many bytes, at least one, and their memory. */
 static uint32_t
 class_of (uint64_t count, uint64_t *memory)
 {
@@ -20,23 +21,48 @@ class_of (uint64_t count, uint64_t *memory)
     size = (uint64_t) (quarter + 5) << (log - 2);
     class = 1 + (uint32_t) (log - 9) * 4 + quarter;
   }
-  *memory = sizeof (struct nbdi_copy) + size;
+  *memory = sizeof (struct nbdi_copy) + LINE + size;
   return class;
 }
 
-/* The memory that a payload of so many bytes takes. */
-uint64_t
-nbdi_copy_memory (uint64_t count)
+/* Where the next payload goes, or would go if there is room. */
+static uint64_t
+next_place (const struct nbdi_copy *copy)
 {
-  uint64_t memory;
+  return copy->filled + -(uintptr_t) (copy->bytes + copy->filled) % LINE;
+}
 
-  class_of (count, &memory);
+/* Whether a payload goes behind others, and whether it can. */
+static bool
+is_shared (uint64_t count, uint64_t shared)
+{
+  return count <= shared / 4;
+}
+
+static bool
+is_room (const struct nbdi_copy *copy, uint64_t count)
+{
+  return copy != NULL
+         && next_place (copy) + count <= copy->memory - sizeof *copy;
+}
+
+uint64_t
+nbdi_copy_memory (const struct nbdi_copies *p, uint64_t count,
+                  uint64_t shared)
+{
+  uint64_t memory = 0;
+
+  if (!is_shared (count, shared))
+    class_of (count, &memory);
+  else if (!is_room (p->open, count))
+    class_of (shared, &memory);
   return memory;
 }
 
-/* NULL without memory, and for more than any command has. */
-struct nbdi_copy *
-nbdi_new_copy (struct nbdi_copies *p, uint64_t count)
+/* A piece with so many bytes.  NULL without memory, and for more than any
+ * command has. */
+static struct nbdi_copy *
+get_piece (struct nbdi_copies *p, uint64_t count)
 {
   uint64_t memory;
   uint32_t class = class_of (count, &memory);
@@ -55,9 +81,32 @@ nbdi_new_copy (struct nbdi_copies *p, uint64_t count)
     copy->class = class;
     copy->memory = memory;
   }
-  copy->users = 1;
+  copy->users = 0;
+  copy->filled = 0;
   p->used += memory;
   return copy;
+}
+
+uint8_t *
+nbdi_new_copy (struct nbdi_copies *p, uint64_t count, uint64_t shared,
+               struct nbdi_copy **copy)
+{
+  struct nbdi_copy *piece = p->open;
+
+  if (!is_shared (count, shared))
+    piece = get_piece (p, count);
+  else if (!is_room (piece, count)) {
+    piece = get_piece (p, shared);
+    if (piece != NULL)
+      p->open = piece;
+  }
+  if (piece == NULL)
+    return NULL;
+  uint64_t place = next_place (piece);
+  piece->filled = place + count;
+  piece->users++;
+  *copy = piece;
+  return piece->bytes + place;
 }
 
 /* One user less; the last one leaves the memory for reuse. */
@@ -66,6 +115,8 @@ nbdi_put_copy (struct nbdi_copies *p, struct nbdi_copy *copy)
 {
   if (copy == NULL || --copy->users > 0)
     return;
+  if (p->open == copy)
+    p->open = NULL;
   p->used -= copy->memory;
   p->spared += copy->memory;
   copy->next = p->spare[copy->class];
@@ -73,10 +124,10 @@ nbdi_put_copy (struct nbdi_copies *p, struct nbdi_copy *copy)
 }
 
 void
-nbdi_trim_copies (struct nbdi_copies *p)
+nbdi_trim_copies (struct nbdi_copies *p, uint64_t most)
 {
-  for (size_t class = 0; p->spared > 0; class ++)
-    while (p->spare[class] != NULL) {
+  for (size_t class = 0; p->spared > most; class ++)
+    while (p->spared > most && p->spare[class] != NULL) {
       struct nbdi_copy *copy = p->spare[class];
       p->spare[class] = copy->next;
       p->spared -= copy->memory;

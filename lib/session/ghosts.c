@@ -69,6 +69,7 @@ append_ghost (struct nbdi_ghosts *g, struct nbdi_ghost *ghost)
   *(g->last ? &g->last->next : &g->first) = ghost;
   g->last = ghost;
   g->nr++;
+  nbdi_reserve_ranges (&g->ranges);
   nbdi_add_range (&g->ranges, &ghost->range);
 }
 
@@ -219,7 +220,7 @@ nbdi_is_haunted_by_entry (const struct nbdi_ghosts *g, uint64_t offset,
   struct nbdi_range *r = nbdi_first_overlap (&g->ranges, offset, count);
 
   while (r != NULL && !((struct nbdi_ghost *) r)->entry)
-    r = nbdi_next_overlap (r, offset, count);
+    r = nbdi_next_overlap (&g->ranges, r, offset, count);
   return r != NULL;
 }
 
@@ -228,5 +229,6 @@ nbdi_free_ghosts (struct nbdi_ghosts *g)
 {
   while (g->first != NULL)
     drop_ghost (g, g->first);
+  nbdi_trim_ranges (&g->ranges);
   g->next_expiry = 0;
 }

@@ -7,6 +7,24 @@
 /* A command can become an entry, and split a write and a TRIM below it. */
 #define MOST_NEW 3
 
+/* Entries are made so many at a time, so that they lie together. */
+#define TOGETHER 32
+
+struct nbdi_entries {
+  struct nbdi_entries *next;
+  struct nbdi_entry entries[TOGETHER];
+};
+
+/* Most bytes that payloads share, in parts of the journal, and at all. */
+#define SHARED_PART 64
+#define MOST_SHARED 262144
+
+/* What is kept for reuse while the program rests, in parts of the journal. */
+#define KEPT_PART 32
+
+/* With so many entries to settle, the ranges of all go at once. */
+#define MANY 256
+
 /* Without copies: most ranges that are told apart. */
 #define MOST_RANGES 4096
 
@@ -20,30 +38,21 @@ last_of (const struct nbdi_entry *e)
   return nbdi_last_byte (e->range.offset, e->range.count);
 }
 
-/* The tree of entries is searched for every write.  They lie side by side: one
- * by one between the copies each would be in a page of its own. */
-#define BLOCK_ENTRIES 32
-
-struct nbdi_entries {
-  struct nbdi_entry entry[BLOCK_ENTRIES];
-  struct nbdi_entries *next;
-};
-
 /* Have that many spare entries, so that nothing fails halfway. */
 static bool
 reserve_entries (struct nbdi_journal *j, size_t nr)
 {
   while (j->nr_spare < nr) {
-    struct nbdi_entries *block = malloc (sizeof *block);
-    if (block == NULL)
+    struct nbdi_entries *more = malloc (sizeof *more);
+    if (more == NULL)
       return false;
-    block->next = j->blocks;
-    j->blocks = block;
-    for (size_t i = BLOCK_ENTRIES; i > 0; i--) {
-      block->entry[i - 1].next = j->spare;
-      j->spare = &block->entry[i - 1];
-      j->nr_spare++;
+    more->next = j->memory;
+    j->memory = more;
+    for (size_t i = TOGETHER; i-- > 0;) {
+      more->entries[i].next = j->spare;
+      j->spare = &more->entries[i];
     }
+    j->nr_spare += TOGETHER;
   }
   return true;
 }
@@ -71,6 +80,8 @@ drop_entry (struct nbdi_journal *j, struct nbdi_entry *e)
   *(e->prev ? &e->prev->next : &j->first) = e->next;
   *(e->next ? &e->next->prev : &j->last) = e->prev;
   j->nr--;
+  if (j->grown == e)
+    j->grown = NULL;
   nbdi_put_copy (&j->pool, e->copy);
   e->next = j->spare;
   j->spare = e;
@@ -124,11 +135,12 @@ cut_below (struct nbdi_journal *j, uint16_t type, uint64_t offset,
            uint64_t count)
 {
   uint64_t last = nbdi_last_byte (offset, count);
-  struct nbdi_range *r = nbdi_first_overlap (&j->ranges, offset, count);
 
+  nbdi_reserve_ranges (&j->ranges);
+  struct nbdi_range *r = nbdi_first_overlap (&j->ranges, offset, count);
   while (r != NULL) {
     struct nbdi_entry *e = (struct nbdi_entry *) r;
-    r = nbdi_next_overlap (r, offset, count);
+    r = nbdi_next_overlap (&j->ranges, r, offset, count);
     if (j->copies ? nbdi_is_advisory (type) && !nbdi_is_advisory (e->type)
                   : e->range.offset < offset || last_of (e) > last)
       continue;
@@ -137,19 +149,22 @@ cut_below (struct nbdi_journal *j, uint16_t type, uint64_t offset,
 }
 
 /* Without copies and with too many entries the last one grows, so that it
- * has this range as well. */
+ * has this range as well, and so do all that follow until it is settled. */
 static void
 grow_last_entry (struct nbdi_journal *j, uint64_t offset, uint64_t count)
 {
   struct nbdi_entry *e = j->last;
   uint64_t last = nbdi_last_byte (offset, count);
 
+  j->grown = e;
+  e->seq = ++j->last_seq;
+  if (offset >= e->range.offset && last <= last_of (e))
+    return;
   nbdi_remove_range (&j->ranges, &e->range);
   if (last < last_of (e))
     last = last_of (e);
   if (offset > e->range.offset)
     offset = e->range.offset;
-  e->seq = ++j->last_seq;
   e->range.offset = offset;
   e->range.count = last - offset == UINT64_MAX ? UINT64_MAX
                                                : last - offset + 1;
@@ -166,8 +181,16 @@ has_room (struct nbdi_journal *j, uint64_t copy)
   if (need > j->size || used > j->size - need)
     return false;
   if (j->pool.spared > j->size - need - used)
-    nbdi_trim_copies (&j->pool);
+    nbdi_trim_copies (&j->pool, 0);
   return true;
+}
+
+static uint64_t
+shared_size (const struct nbdi_journal *j)
+{
+  uint64_t part = j->size / SHARED_PART;
+
+  return part < MOST_SHARED ? part : MOST_SHARED;
 }
 
 static void
@@ -192,8 +215,9 @@ add_without_copy (struct nbdi_journal *j, uint16_t type, uint16_t flags,
 {
   if (flags & LIBNBD_CMD_FLAG_FUA)
     return true;
-  cut_below (j, type, offset, count);
-  if (j->nr < MOST_RANGES && reserve_entries (j, 1))
+  if (j->grown == NULL)
+    cut_below (j, type, offset, count);
+  if (j->grown == NULL && j->nr < MOST_RANGES && reserve_entries (j, 1))
     append_entry (j, type, flags, offset, count);
   else if (j->last != NULL)
     grow_last_entry (j, offset, count);
@@ -207,6 +231,7 @@ nbdi_add_entry (struct nbdi_journal *j, uint16_t type, uint16_t flags,
                 uint64_t offset, uint64_t count, const uint8_t *data)
 {
   struct nbdi_copy *copy = NULL;
+  uint8_t *place = NULL;
 
   if (count == 0)
     return true;
@@ -218,34 +243,36 @@ nbdi_add_entry (struct nbdi_journal *j, uint16_t type, uint16_t flags,
       && nbdi_first_overlap (&j->ranges, offset, count) == NULL)
     return true;
   bool copied = nbdi_sends_data (type);
+  uint64_t shared = shared_size (j);
   if (!nbdi_replay_done (j)
-      || !has_room (j, copied ? nbdi_copy_memory (count) : 0)
+      || !has_room (j,
+                    copied ? nbdi_copy_memory (&j->pool, count, shared) : 0)
       || !reserve_entries (j, MOST_NEW))
     return false;
   if (copied) {
-    copy = nbdi_new_copy (&j->pool, count);
-    if (copy == NULL)
+    place = nbdi_new_copy (&j->pool, count, shared, &copy);
+    if (place == NULL)
       return false;
-    memcpy (copy->bytes, data, count);
+    memcpy (place, data, count);
   }
   cut_below (j, type, offset, count);
   append_entry (j, type, flags, offset, count);
   j->last->copy = copy;
-  j->last->data = copy ? copy->bytes : NULL;
+  j->last->data = place;
   return true;
 }
 
 void
 nbdi_settle (struct nbdi_journal *j, uint64_t seq)
 {
-  bool all = j->last != NULL && j->last->seq <= seq;
+  bool at_once = j->nr >= MANY && j->last->seq <= seq;
 
   if (!nbdi_replay_done (j))
     return;
-  if (all)
-    j->ranges.root = NULL;
+  if (at_once)
+    nbdi_remove_all_ranges (&j->ranges);
   while (j->first != NULL && j->first->seq <= seq) {
-    if (!all)
+    if (!at_once)
       nbdi_remove_range (&j->ranges, &j->first->range);
     drop_entry (j, j->first);
   }
@@ -306,19 +333,34 @@ nbdi_was_written (struct nbdi_journal *j, struct nbdi_entry *e)
   j->being_written--;
 }
 
-void
-nbdi_trim_journal (struct nbdi_journal *j)
+/* Keep so many bytes of payloads.  Entries lie together, so their memory is
+ * given back only when none is left. */
+static void
+trim_journal (struct nbdi_journal *j, uint64_t most)
 {
-  nbdi_trim_copies (&j->pool);
-  if (j->nr > 0)
+  nbdi_trim_copies (&j->pool, most);
+  if (j->nr > 0 || j->nr_spare * sizeof (struct nbdi_entry) <= most)
     return;
-  while (j->blocks != NULL) {
-    struct nbdi_entries *block = j->blocks;
-    j->blocks = block->next;
-    free (block);
+  nbdi_trim_ranges (&j->ranges);
+  while (j->memory != NULL) {
+    struct nbdi_entries *memory = j->memory;
+    j->memory = memory->next;
+    free (memory);
   }
   j->spare = NULL;
   j->nr_spare = 0;
+}
+
+void
+nbdi_rest_journal (struct nbdi_journal *j)
+{
+  trim_journal (j, j->size / KEPT_PART);
+}
+
+void
+nbdi_trim_journal (struct nbdi_journal *j)
+{
+  trim_journal (j, 0);
 }
 
 void

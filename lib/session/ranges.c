@@ -1,88 +1,103 @@
 /* SPDX-License-Identifier: MIT */
-/* Ranges of the export, in a treap: a search tree in the order of offsets in
- * which parents have a higher priority than their children.  Priorities are
- * random, so its depth is that of a tree built in random order. */
+/* Ranges of the export: small ones in lists, of the granule that they are in,
+ * large ones and those across a border in a tree. */
 
 #include "session/unsettled.h"
 
+#define BLOCK (NBDI_GRANULE / 64)
+#define FEWEST_LISTS_LOG 8
+
+/* More ranges than lists, by this factor, make more lists. */
+#define FULL 2
+
+/* What is looked for. */
+struct search {
+  const struct nbdi_ranges *ranges;
+  uint64_t first, last; /* bytes */
+  bool all;             /* lists, for there are fewer than granules */
+  uint64_t at, end;     /* granules, or lists if all of them */
+};
+
 static uint64_t
-last_of (const struct nbdi_range *r)
+granule_of (uint64_t offset)
 {
-  return nbdi_last_byte (r->offset, r->count);
+  return offset / NBDI_GRANULE;
 }
 
-/* Where the tree has what is now this range. */
-static struct nbdi_range **
-place_of (struct nbdi_ranges *ranges, struct nbdi_range *r)
+static struct nbdi_granule *
+list_of (const struct nbdi_ranges *ranges, uint64_t granule)
 {
-  struct nbdi_range *parent = r->parent;
+  uint64_t hash = granule * UINT64_C (0x9e3779b97f4a7c15);
 
-  return parent == NULL ? &ranges->root
-                        : &parent->child[parent->child[1] == r];
+  return &ranges->lists[hash >> (64 - ranges->log)];
 }
 
-/* How far do those from here down go, if that is known of the children? */
+/* The blocks of a granule that have a byte from first to last. */
 static uint64_t
-furthest_from (const struct nbdi_range *r)
+blocks_of (uint64_t granule, uint64_t first, uint64_t last)
 {
-  uint64_t furthest = last_of (r);
+  unsigned from = 0, to = 63;
 
-  for (int side = 0; side < 2; side++)
-    if (r->child[side] != NULL && r->child[side]->furthest > furthest)
-      furthest = r->child[side]->furthest;
-  return furthest;
+  if (granule == granule_of (first))
+    from = first / BLOCK % 64;
+  if (granule == granule_of (last))
+    to = last / BLOCK % 64;
+  return UINT64_MAX >> (63 - (to - from)) << from;
 }
 
-/* Exchange a range and its parent, which becomes its child. */
 static void
-rotate_up (struct nbdi_ranges *ranges, struct nbdi_range *r)
+add_to_list (struct nbdi_ranges *ranges, struct nbdi_range *r)
 {
-  struct nbdi_range *parent = r->parent;
-  int side = parent->child[1] == r;
-  struct nbdi_range *inner = r->child[!side];
+  uint64_t granule = granule_of (r->offset);
+  struct nbdi_granule *list = list_of (ranges, granule);
 
-  *place_of (ranges, parent) = r;
-  r->parent = parent->parent;
-  r->child[!side] = parent;
-  parent->parent = r;
-  parent->child[side] = inner;
-  if (inner != NULL)
-    inner->parent = parent;
-  r->furthest = parent->furthest;
-  parent->furthest = furthest_from (parent);
+  r->priority = 0;
+  r->prev = NULL;
+  r->next = list->first;
+  if (r->next != NULL)
+    r->next->prev = r;
+  list->first = r;
+  list->blocks |= blocks_of (granule, r->offset,
+                             nbdi_last_byte (r->offset, r->count));
 }
 
-/* xorshift, from which no zero comes but from zero. */
-static uint32_t
-next_random (struct nbdi_ranges *ranges)
+/* Without memory it goes on with the lists that there are. */
+void
+nbdi_reserve_ranges (struct nbdi_ranges *ranges)
 {
-  uint32_t x = ranges->random != 0 ? ranges->random : 0x9e3779b9;
+  struct nbdi_ranges more = { .log = FEWEST_LISTS_LOG };
+  size_t nr = ranges->lists ? (size_t) 1 << ranges->log : 0;
 
-  x ^= x << 13;
-  x ^= x >> 17;
-  x ^= x << 5;
-  return ranges->random = x;
+  if (ranges->listed < FULL * nr)
+    return;
+  if (nr > 0)
+    more.log = ranges->log + 2;
+  more.lists = calloc ((size_t) 1 << more.log, sizeof *more.lists);
+  if (more.lists == NULL)
+    return;
+  for (size_t i = 0; i < nr; i++)
+    for (struct nbdi_range *r = ranges->lists[i].first, *next; r; r = next) {
+      next = r->next;
+      add_to_list (&more, r);
+    }
+  free (ranges->lists);
+  ranges->lists = more.lists;
+  ranges->log = more.log;
 }
 
 void
 nbdi_add_range (struct nbdi_ranges *ranges, struct nbdi_range *r)
 {
-  struct nbdi_range **place = &ranges->root;
-
   if (r->count == 0)
     return;
-  r->furthest = last_of (r);
-  r->priority = next_random (ranges);
-  r->child[0] = r->child[1] = r->parent = NULL;
-  while (*place != NULL) {
-    r->parent = *place;
-    if (r->parent->furthest < r->furthest)
-      r->parent->furthest = r->furthest;
-    place = &r->parent->child[r->offset >= r->parent->offset];
+  if (ranges->lists == NULL
+      || granule_of (r->offset)
+           != granule_of (nbdi_last_byte (r->offset, r->count))) {
+    nbdi_add_to_tree (ranges, r);
+    return;
   }
-  *place = r;
-  while (r->parent != NULL && r->parent->priority < r->priority)
-    rotate_up (ranges, r);
+  add_to_list (ranges, r);
+  ranges->listed++;
 }
 
 void
@@ -90,66 +105,123 @@ nbdi_remove_range (struct nbdi_ranges *ranges, struct nbdi_range *r)
 {
   if (r->count == 0)
     return;
-  while (r->child[0] != NULL && r->child[1] != NULL)
-    rotate_up (ranges,
-               r->child[r->child[1]->priority > r->child[0]->priority]);
-
-  struct nbdi_range *child = r->child[r->child[0] == NULL];
-  *place_of (ranges, r) = child;
-  if (child != NULL)
-    child->parent = r->parent;
-  for (struct nbdi_range *up = r->parent; up != NULL; up = up->parent) {
-    uint64_t furthest = furthest_from (up);
-    if (furthest == up->furthest)
-      break;
-    up->furthest = furthest;
+  if (r->priority != 0) {
+    nbdi_remove_from_tree (ranges, r);
+    return;
   }
+  ranges->listed--;
+  if (r->next != NULL)
+    r->next->prev = r->prev;
+  if (r->prev != NULL) {
+    r->prev->next = r->next;
+    return;
+  }
+  struct nbdi_granule *list = list_of (ranges, granule_of (r->offset));
+  list->first = r->next;
+  if (r->next == NULL)
+    list->blocks = 0;
 }
 
-/* The first from here down that has a byte from first to last.  If those on
- * the left reach as far as first and none of them has, then they begin behind
- * last, and so do all on the right. */
-static struct nbdi_range *
-first_from (struct nbdi_range *r, uint64_t first, uint64_t last)
+void
+nbdi_remove_all_ranges (struct nbdi_ranges *ranges)
 {
-  while (r != NULL && r->furthest >= first) {
-    if (r->child[0] != NULL && r->child[0]->furthest >= first)
-      r = r->child[0];
-    else if (r->offset > last)
-      return NULL;
-    else if (last_of (r) >= first)
+  ranges->root = NULL;
+  if (ranges->listed > 0)
+    memset (ranges->lists, 0, sizeof *ranges->lists << ranges->log);
+  ranges->listed = 0;
+}
+
+void
+nbdi_trim_ranges (struct nbdi_ranges *ranges)
+{
+  if (ranges->listed > 0)
+    return;
+  free (ranges->lists);
+  ranges->lists = NULL;
+}
+
+/* The first of a list from here on that overlaps.  Others with the same hash
+ * are found where their own granule is looked at. */
+static struct nbdi_range *
+find_in_list (const struct search *s, struct nbdi_range *r)
+{
+  for (; r != NULL; r = r->next)
+    if ((s->all || granule_of (r->offset) == s->at) && r->offset <= s->last
+        && nbdi_last_byte (r->offset, r->count) >= s->first)
       return r;
-    else
-      r = r->child[1];
-  }
   return NULL;
+}
+
+/* Go on in this and the following lists. */
+static struct nbdi_range *
+find_in_lists (struct search *s)
+{
+  const struct nbdi_granule *list;
+  struct nbdi_range *r = NULL;
+
+  for (; r == NULL && s->at <= s->end; s->at++) {
+    list = s->all ? &s->ranges->lists[s->at] : list_of (s->ranges, s->at);
+    if (s->all || (list->blocks & blocks_of (s->at, s->first, s->last)) != 0)
+      r = find_in_list (s, list->first);
+  }
+  return r;
+}
+
+static struct search
+search_lists (const struct nbdi_ranges *ranges, uint64_t offset,
+              uint64_t count)
+{
+  struct search s = {
+    .ranges = ranges,
+    .first = offset,
+    .last = nbdi_last_byte (offset, count),
+  };
+  uint64_t lists = UINT64_C (1) << ranges->log;
+
+  s.at = granule_of (s.first);
+  s.end = granule_of (s.last);
+  if (s.end - s.at >= lists) {
+    s.all = true;
+    s.at = 0;
+    s.end = lists - 1;
+  }
+  return s;
 }
 
 struct nbdi_range *
 nbdi_first_overlap (const struct nbdi_ranges *ranges, uint64_t offset,
                     uint64_t count)
 {
+  struct nbdi_range *r = NULL;
+
   if (count == 0)
     return NULL;
-  return first_from (ranges->root, offset, nbdi_last_byte (offset, count));
+  if (ranges->listed > 0) {
+    struct search s = search_lists (ranges, offset, count);
+    r = find_in_lists (&s);
+  }
+  if (r == NULL && ranges->root != NULL)
+    r = nbdi_first_in_tree (ranges, offset, nbdi_last_byte (offset, count));
+  return r;
 }
 
-/* The next one that overlaps, after one that does or did. */
+/* The next one that overlaps, after one that does. */
 struct nbdi_range *
-nbdi_next_overlap (struct nbdi_range *r, uint64_t offset, uint64_t count)
+nbdi_next_overlap (const struct nbdi_ranges *ranges, struct nbdi_range *r,
+                   uint64_t offset, uint64_t count)
 {
   uint64_t last = nbdi_last_byte (offset, count);
 
-  for (;;) {
-    struct nbdi_range *right = first_from (r->child[1], offset, last);
-    if (right != NULL)
-      return right;
-    while (r->parent != NULL && r->parent->child[1] == r)
-      r = r->parent;
-    r = r->parent;
-    if (r == NULL || r->offset > last)
-      return NULL;
-    if (last_of (r) >= offset)
-      return r;
-  }
+  if (r->priority != 0)
+    return nbdi_next_in_tree (r, offset, last);
+
+  struct search s = search_lists (ranges, offset, count);
+  s.at = granule_of (r->offset);
+  if (s.all)
+    s.at = (uint64_t) (list_of (ranges, s.at) - ranges->lists);
+  r = find_in_list (&s, r->next);
+  s.at++;
+  if (r == NULL)
+    r = find_in_lists (&s);
+  return r != NULL ? r : nbdi_first_in_tree (ranges, offset, last);
 }

@@ -11,18 +11,38 @@
 #include "base/base.h"
 
 /* ranges.c: ranges of the export, which may overlap one another.  They are
- * embedded in what they are the ranges of, and found in O(log n): a treap,
- * in the order of the offsets, that knows of each subtree how far it goes. */
+ * embedded in what they are the ranges of.  Most commands are small: what lies
+ * within one granule of the export is in a list of those, which is found by a
+ * hash and knows which blocks of the granule may be in it.  So where nothing
+ * overlaps that is seen at a glance.  All others are in a tree. */
 struct nbdi_range {
-  uint64_t offset, count; /* neither changes in the tree */
-  struct nbdi_range *parent, *child[2];
-  uint64_t furthest; /* the last byte of those from here down */
-  uint32_t priority;
+  uint64_t offset, count; /* neither changes between add and remove */
+  union {
+    struct { /* in a list */
+      struct nbdi_range *prev, *next;
+    };
+    struct { /* in the tree */
+      struct nbdi_range *parent, *child[2];
+      uint64_t furthest; /* the last byte of those from here down */
+    };
+  };
+  uint32_t priority; /* in the tree; 0 in a list */
 };
 
+/* A list, of granules with the same hash. */
+struct nbdi_granule {
+  struct nbdi_range *first;
+  uint64_t blocks; /* a bit for each: it may have one of these ranges */
+};
+
+#define NBDI_GRANULE 262144 /* bytes; 64 blocks */
+
 struct nbdi_ranges {
-  struct nbdi_range *root;
+  struct nbdi_range *root; /* of the tree */
   uint32_t random;
+  unsigned log; /* how many lists there are, if any */
+  struct nbdi_granule *lists;
+  size_t listed; /* ranges that are in lists */
 };
 
 /* The last byte of a range with at least one. */
@@ -32,20 +52,40 @@ nbdi_last_byte (uint64_t offset, uint64_t count)
   return count - 1 > UINT64_MAX - offset ? UINT64_MAX : offset + (count - 1);
 }
 
-/* Ranges without a byte overlap nothing, and so never are in the tree. */
+/* Have enough lists for one more, but not while overlaps are gone through, for
+ * that goes from list to list.  Without lists all is in the tree. */
+extern void nbdi_reserve_ranges (struct nbdi_ranges *ranges);
+
+/* Ranges without a byte overlap nothing, and so never are found. */
 extern void nbdi_add_range (struct nbdi_ranges *ranges, struct nbdi_range *r);
 extern void nbdi_remove_range (struct nbdi_ranges *ranges,
                                struct nbdi_range *r);
+extern void nbdi_remove_all_ranges (struct nbdi_ranges *ranges);
 
-/* Those that overlap a range, in the order of their offsets. */
+/* Give memory back that only an empty set can spare. */
+extern void nbdi_trim_ranges (struct nbdi_ranges *ranges);
+
+/* Those that overlap a range, each once, in any order. */
 extern struct nbdi_range *nbdi_first_overlap (
   const struct nbdi_ranges *ranges, uint64_t offset, uint64_t count);
-extern struct nbdi_range *nbdi_next_overlap (struct nbdi_range *r,
+extern struct nbdi_range *nbdi_next_overlap (const struct nbdi_ranges *ranges,
+                                             struct nbdi_range *r,
                                              uint64_t offset, uint64_t count);
 
-/* copies.c: memory for payloads, in classes of sizes, that is kept for
- * reuse: a program writes with few different sizes, and to get memory from the
- * system costs more than to copy into it. */
+/* treap.c: the tree, in the order of the offsets, in which all that overlaps is
+ * found in O(log n). */
+extern void nbdi_add_to_tree (struct nbdi_ranges *ranges,
+                              struct nbdi_range *r);
+extern void nbdi_remove_from_tree (struct nbdi_ranges *ranges,
+                                   struct nbdi_range *r);
+extern struct nbdi_range *nbdi_first_in_tree (
+  const struct nbdi_ranges *ranges, uint64_t first, uint64_t last);
+extern struct nbdi_range *nbdi_next_in_tree (struct nbdi_range *r,
+                                             uint64_t first, uint64_t last);
+
+/* copies.c: memory for payloads, that is kept for reuse: to get memory from the
+ * system costs more than to copy into it.  Small payloads share pieces of it,
+ * one behind the other; the piece that was freed last is used first. */
 #define NBDI_COPY_CLASSES 69
 
 struct nbdi_copy {
@@ -53,19 +93,28 @@ struct nbdi_copy {
   uint32_t users;
   uint32_t class;
   uint64_t memory; /* in bytes, all of it */
+  uint64_t filled; /* bytes */
   uint8_t bytes[];
 };
 
 struct nbdi_copies {
   struct nbdi_copy *spare[NBDI_COPY_CLASSES];
-  uint64_t used, spared; /* bytes of memory */
+  struct nbdi_copy *open; /* the shared piece that is being filled */
+  uint64_t used, spared;  /* bytes of memory */
 };
 
-extern uint64_t nbdi_copy_memory (uint64_t count);
-extern struct nbdi_copy *nbdi_new_copy (struct nbdi_copies *p,
-                                        uint64_t count);
+/* What a payload takes of memory that is not used yet, if shared pieces have so
+ * many bytes. */
+extern uint64_t nbdi_copy_memory (const struct nbdi_copies *p, uint64_t count,
+                                  uint64_t shared);
+
+/* A place for a payload, and where it is, of which the caller is a user now. */
+extern uint8_t *nbdi_new_copy (struct nbdi_copies *p, uint64_t count,
+                               uint64_t shared, struct nbdi_copy **copy);
 extern void nbdi_put_copy (struct nbdi_copies *p, struct nbdi_copy *copy);
-extern void nbdi_trim_copies (struct nbdi_copies *p);
+
+/* Keep so many bytes for reuse at most. */
+extern void nbdi_trim_copies (struct nbdi_copies *p, uint64_t most);
 
 /* journal.c: what was acknowledged, so that it can be written again.  A newer
  * entry cuts away what it covers of the older ones, so no byte is written by
@@ -91,12 +140,14 @@ struct nbdi_journal {
   struct nbdi_ranges ranges;
   struct nbdi_entry *first, *last; /* in order of acknowledgement */
   size_t nr;
+  struct nbdi_entry
+    *grown;          /* the last one, for all that there is no room for */
   uint64_t last_seq; /* what a flush that is sent now settles */
   uint64_t size;     /* most bytes of memory */
   bool copies;       /* else it only knows what is not durable */
   struct nbdi_copies pool;
-  struct nbdi_entries *blocks; /* memory of all entries */
-  struct nbdi_entry *spare;    /* those for reuse */
+  struct nbdi_entries *memory; /* of all entries */
+  struct nbdi_entry *spare;    /* for reuse */
   size_t nr_spare;
   struct nbdi_entry *cursor; /* writing again: none before it is to be sent */
   bool trims;                /* and now it is the turn of TRIMs */
@@ -154,7 +205,9 @@ nbdi_journal_wants_flush (const struct nbdi_journal *j)
   return j->copies && nbdi_journal_bytes (j) > j->size / 2;
 }
 
-/* Give memory back that is only kept for reuse. */
+/* Give memory back that is only kept for reuse: most of it while the program
+ * rests, or all. */
+extern void nbdi_rest_journal (struct nbdi_journal *j);
 extern void nbdi_trim_journal (struct nbdi_journal *j);
 extern void nbdi_free_journal (struct nbdi_journal *j);
 

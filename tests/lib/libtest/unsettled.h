@@ -13,6 +13,9 @@
 
 #define DISK 16
 
+/* Where in the export they are. */
+static uint64_t disk_begin;
+
 /* Enough for all that is not about room. */
 #define JOURNAL                                \
   {                                            \
@@ -37,32 +40,35 @@ add_write (struct nbdi_journal *j, uint64_t offset, uint64_t count,
   char data[DISK];
 
   memset (data, letter, sizeof data);
-  return nbdi_add_entry (j, NBD_CMD_WRITE, flags, offset, count,
+  return nbdi_add_entry (j, NBD_CMD_WRITE, flags, disk_begin + offset, count,
                          (uint8_t *) data);
 }
 
 static inline bool
 add_zeroes (struct nbdi_journal *j, uint64_t offset, uint64_t count)
 {
-  return nbdi_add_entry (j, NBD_CMD_WRITE_ZEROES, 0, offset, count, NULL);
+  return nbdi_add_entry (j, NBD_CMD_WRITE_ZEROES, 0, disk_begin + offset,
+                         count, NULL);
 }
 
 static inline bool
 add_trim (struct nbdi_journal *j, uint64_t offset, uint64_t count,
           uint16_t flags)
 {
-  return nbdi_add_entry (j, NBD_CMD_TRIM, flags, offset, count, NULL);
+  return nbdi_add_entry (j, NBD_CMD_TRIM, flags, disk_begin + offset, count,
+                         NULL);
 }
 
 /* What a server does for an entry: zeroes are 0, and what was trimmed is -. */
 static inline void
 carry_out (const struct nbdi_entry *e, char *disk)
 {
+  char *place = disk + (e->range.offset - disk_begin);
+
   if (e->type == NBD_CMD_WRITE)
-    memcpy (disk + e->range.offset, e->data, e->range.count);
+    memcpy (place, e->data, e->range.count);
   else
-    memset (disk + e->range.offset, e->type == NBD_CMD_TRIM ? '-' : '0',
-            e->range.count);
+    memset (place, e->type == NBD_CMD_TRIM ? '-' : '0', e->range.count);
 }
 
 /* What the journal writes to a disk of dots. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Whatever a server forgets of what it acknowledged and did not make durable,
- * writing the journal again restores, in whatever order it answers. */
+ * writing the journal again restores, in whatever order it answers: within a
+ * granule of the export, and across the border of two. */
 
 #include "unsettled.h"
 
@@ -53,9 +54,11 @@ modify (uint64_t offset, uint64_t count)
     memset (durable + offset, letter, count);
 }
 
-void
-test (void)
+static void
+check_journal (const char *name, uint64_t begin)
 {
+  check_case ("%s", name);
+  disk_begin = begin;
   memset (wanted, '.', DISK);
   memset (durable, '.', DISK);
   for (int step = 0; step < 20000; step++) {
@@ -75,4 +78,12 @@ test (void)
     }
   }
   nbdi_free_journal (&journal);
+  CHECK (journal.ranges.lists == NULL);
+}
+
+void
+test (void)
+{
+  check_journal ("within a granule", 0);
+  check_journal ("across a border", NBDI_GRANULE - DISK / 2);
 }
