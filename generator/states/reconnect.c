@@ -6,8 +6,8 @@
 /* Come back after a connection was lost, or could not be had. */
 GROUP (RECONNECT)
 
-/* Decide whether another one is to be made, and let go of what is left.  A handle
- * that has others can do without this one. */
+/* Decide whether another one is to be made, and let go of what is left.  A
+ * handle that has others can do without this one. */
 STATE (START)
   GOES_TO (DELAY, .CLOSED)
 {

@@ -13,26 +13,34 @@
 
 #define LEN (1 << 20)
 
-static void
-cancel (bool lasting)
+/* Connected through a socket that takes little at once. */
+static struct nbd_handle *
+connected (struct server *s, bool lasting)
 {
-  struct server s;
-  struct calls old = { .called = 0 }, new = { .called = 0 },
-               other = { .called = 0 };
   struct nbd_handle *h = nbd_create ();
-  char *buf = malloc (LEN), *want = malloc (LEN);
-  int fd = server_pair (&s), size = 4096;
+  int fd = server_pair (s), size = 4096;
 
   if (lasting)
     CHECK_OK (nbd_set_command_timeout (h, 3600 * 1000));
   setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
   set_style (h, SIMPLE);
   CHECK_OK (nbd_aio_connect_socket (h, fd));
-  s.drives = h;
-  server_handshake (&s, SIMPLE, 2 * LEN, FLAGS_ALL);
-  s.drives = NULL;
+  s->drives = h;
+  server_handshake (s, SIMPLE, 2 * LEN, FLAGS_ALL);
+  s->drives = NULL;
   pump (h);
   CHECK_STATE (h, "READY");
+  return h;
+}
+
+static void
+cancel (bool lasting)
+{
+  struct server s;
+  struct calls old = { .called = 0 }, new = { .called = 0 },
+               other = { .called = 0 };
+  struct nbd_handle *h = connected (&s, lasting);
+  char *buf = malloc (LEN), *want = malloc (LEN);
 
   memset (buf, 'a', LEN);
   memset (want, 'a', LEN);
