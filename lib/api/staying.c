@@ -4,6 +4,7 @@
 #include "api/library.h"
 
 #include <stdlib.h>
+#include <limits.h>
 #include <unistd.h>
 
 int
@@ -74,7 +75,8 @@ nbdi_begin_to_last (struct nbd_handle *h)
   struct nbdi_session *s = &h->session;
   const struct nbdi_settings *set = &s->settings;
 
-  h->link.reach.keepalive = (int) set->keepalive;
+  h->link.reach.keepalive = (int) (set->keepalive > INT_MAX ? INT_MAX
+                                                            : set->keepalive);
   s->lasting = set->reconnect_timeout != 0 || set->connect_timeout != 0
                || set->command_timeout > 0 || set->stall_timeout > 0
                || set->connections > 1;

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "drive/drive.h"
 #include "process.h"
 
 static const struct {
@@ -60,7 +59,7 @@ run (size_t i)
 {
   struct nbd_handle *h = nbd_create ();
 
-  h->link.reach.keepalive = rows[i].set;
+  CHECK_OK (nbd_set_keepalive (h, rows[i].set));
   CHECK_OK (nbd_aio_connect_tcp (h, "127.0.0.1", port));
   check_socket (i, nbd_aio_get_fd (h));
   int given = dup (nbd_aio_get_fd (h));
@@ -73,7 +72,7 @@ run (size_t i)
   CHECK_INT (
     setsockopt (given, IPPROTO_TCP, TCP_USER_TIMEOUT, &off, sizeof off), 0);
   h = nbd_create ();
-  h->link.reach.keepalive = rows[i].set;
+  CHECK_OK (nbd_set_keepalive (h, rows[i].set));
   CHECK_OK (nbd_aio_connect_socket (h, given));
   check_socket (i, given);
   nbd_close (h);
@@ -81,7 +80,7 @@ run (size_t i)
   int pair[2];
   CHECK_INT (socketpair (AF_UNIX, SOCK_STREAM, 0, pair), 0);
   h = nbd_create ();
-  h->link.reach.keepalive = rows[i].set;
+  CHECK_OK (nbd_set_keepalive (h, rows[i].set));
   CHECK_OK (nbd_aio_connect_socket (h, pair[0]));
   CHECK_INT (option (pair[0], SOL_SOCKET, SO_KEEPALIVE), 0);
   nbd_close (h);
