@@ -270,15 +270,19 @@ nbdi_plan_attempt (struct nbdi_link *l)
   return 0;
 }
 
-/* What had not come when patience ended in the middle of an attempt. */
+/* What had not come when patience ended in the middle of an attempt.  One that
+ * has only just begun has less to say than the one before. */
 static void
 note_unfinished (struct nbdi_link *l)
 {
   struct nbdi_outage *o = &l->session->outage;
 
-  if (l->channel.sock == -1)
+  if (l->channel.sock == -1
+      || (o->last != NULL && nbdi_now () < l->attempt.next + FIRST_PAUSE))
     return;
-  if (l->agreed.protocol == NULL)
+  if (nbdi_child_failed (&l->reach))
+    ; /* that is the error now */
+  else if (l->agreed.protocol == NULL)
     nbdi_error (ETIMEDOUT, "the server had not greeted us yet");
   else if (l->opt.option != 0)
     nbdi_error (ETIMEDOUT, "%s was not answered yet",
@@ -286,7 +290,7 @@ note_unfinished (struct nbdi_link *l)
   else
     nbdi_error (ETIMEDOUT, "no command was answered yet");
   o->attempts++;
-  o->error = ETIMEDOUT;
+  o->error = nbdi_last_errno ();
   keep_text (&o->last);
 }
 
