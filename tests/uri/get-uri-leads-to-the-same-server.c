@@ -127,12 +127,7 @@ check_activation (void)
 void
 test (void)
 {
-  struct nbd_handle *h = nbd_create ();
-  bool supported = nbd_supports_uri (h);
-
-  nbd_close (h);
-  if (!supported)
-    skip ("this library was built without support for URIs");
+  requires_uris ();
   requires_program ("nbdkit");
   check_unix ();
   check_activation ();

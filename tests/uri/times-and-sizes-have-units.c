@@ -70,11 +70,6 @@ run (size_t i)
 void
 test (void)
 {
-  struct nbd_handle *h = nbd_create ();
-  bool supported = nbd_supports_uri (h);
-
-  nbd_close (h);
-  if (!supported)
-    skip ("this library was built without support for URIs");
+  requires_uris ();
   RUN_ROWS (rows, run);
 }

@@ -114,12 +114,7 @@ test (void)
 {
   static size_t i; /* survives the jump of a failed row */
   char dir[] = "/tmp/causeway-uriXXXXXX";
-  struct nbd_handle *h = nbd_create ();
-  bool supported = nbd_supports_uri (h);
-
-  nbd_close (h);
-  if (!supported)
-    skip ("this library was built without support for URIs");
+  requires_uris ();
   CHECK (mkdtemp (dir) != NULL);
   CHECK_INT (chdir (dir), 0);
   for (i = 0; i < sizeof rows / sizeof rows[0]; i++)

@@ -64,12 +64,7 @@ test (void)
     "nbd+vsock://2:1",
     "nbd+ssh://alice@localhost:1/?socket=/nonexistent/socket",
   };
-  struct nbd_handle *h = nbd_create ();
-  bool supported = nbd_supports_uri (h);
-
-  nbd_close (h);
-  if (!supported)
-    skip ("this library was built without support for URIs");
+  requires_uris ();
   setenv ("LIBNBD_URI_OPTIONS", "keepalive=1&stall-timeout=1m", 1);
   for (unsigned i = 0; i < sizeof uris / sizeof uris[0]; i++) {
     uri = uris[i];

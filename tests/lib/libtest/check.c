@@ -92,6 +92,17 @@ skip (const char *fmt, ...)
 }
 
 void
+requires_uris (void)
+{
+  struct nbd_handle *h = nbd_create ();
+  bool supported = nbd_supports_uri (h);
+
+  nbd_close (h);
+  if (!supported)
+    skip ("this library was built without support for URIs");
+}
+
+void
 requires_program (const char *name)
 {
   const char *path = getenv ("PATH");

@@ -33,6 +33,9 @@ extern void skip (const char *fmt, ...)
 /* Skip unless the program is found in PATH. */
 extern void requires_program (const char *name);
 
+/* Skip unless the library knows URIs. */
+extern void requires_uris (void);
+
 /* Skip unless the file can be read. */
 extern void requires_file (const char *path);
 

@@ -124,16 +124,31 @@ patient_handle (void)
   return h;
 }
 
+void
+lasting_connect (struct nbd_handle *h, struct server *s, struct address *a,
+                 enum style style, uint16_t flags)
+{
+  set_style (h, style);
+  address_open (a);
+  address_listen (a);
+  CHECK_OK (nbd_aio_connect_unix (h, a->path));
+  server_serves (s, a, h, style, 1 << 20, flags);
+}
+
+void
+lasting_close (struct nbd_handle *h, struct server *s, struct address *a)
+{
+  nbd_close (h);
+  server_close (s);
+  address_close (a);
+}
+
 struct nbd_handle *
 lasting_handle (struct server *s, struct address *a, enum style style)
 {
   struct nbd_handle *h = patient_handle ();
 
-  set_style (h, style);
-  address_open (a);
-  address_listen (a);
-  CHECK_OK (nbd_aio_connect_unix (h, a->path));
-  server_serves (s, a, h, style, 1 << 20, FLAGS_ALL);
+  lasting_connect (h, s, a, style, FLAGS_ALL);
   CHECK_STATE (h, "READY");
   return h;
 }

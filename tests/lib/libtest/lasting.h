@@ -39,7 +39,17 @@ extern void server_serves (struct server *s, const struct address *a,
 /* A handle that stays connected, without quarantine. */
 extern struct nbd_handle *patient_handle (void);
 
-/* The same, connected to such a server at the address: all flags, 1 MiB. */
+/* Connect such a handle to a server at an address that is new, in this style,
+ * with these flags and 1 MiB. */
+extern void lasting_connect (struct nbd_handle *h, struct server *s,
+                             struct address *a, enum style style,
+                             uint16_t flags);
+
+/* The end of all three. */
+extern void lasting_close (struct nbd_handle *h, struct server *s,
+                           struct address *a);
+
+/* A patient handle that is connected to such a server, with all flags. */
 extern struct nbd_handle *lasting_handle (struct server *s, struct address *a,
                                           enum style style);
 

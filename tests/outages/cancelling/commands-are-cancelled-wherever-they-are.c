@@ -221,9 +221,7 @@ in_an_outage (void)
   server_serves (&s, &a, h, SIMPLE, 1 << 20, FLAGS_ALL);
   server_expect_nothing (&s);
   CHECK_STATE (h, "READY");
-  nbd_close (h);
-  server_close (&s);
-  address_close (&a);
+  lasting_close (h, &s, &a);
 }
 
 void

@@ -47,7 +47,5 @@ test (void)
   blocking_join (&b);
   CHECK_INT (b.result, 0);
   CHECK_STATE (h, "READY");
-  nbd_close (h);
-  server_close (&s);
-  address_close (&address);
+  lasting_close (h, &s, &address);
 }

@@ -48,9 +48,7 @@ wait_for_it (const char *error, const char *text)
   CHECK_STATE (h, "READY");
   CHECK_STRING (e.letters, "AAC");
   CHECK_CONTAINS (e.message[LIBNBD_EVENT_ATTEMPT_FAILED], text);
-  nbd_close (h);
-  server_close (&s);
-  address_close (&a);
+  lasting_close (h, &s, &a);
 }
 
 static void

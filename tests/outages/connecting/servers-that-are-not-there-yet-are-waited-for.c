@@ -39,9 +39,7 @@ try_until_served (int timeout)
   CHECK_STRING (e.letters + strspn (e.letters, "A"), "C");
   CHECK_CONTAINS (e.message[LIBNBD_EVENT_CONNECTED], a.path);
   CHECK_INT (nbd_stats_reconnects (h), 0);
-  nbd_close (h);
-  server_close (&s);
-  address_close (&a);
+  lasting_close (h, &s, &a);
   CHECK_INT (e.calls.freed, 1);
   CHECK_INT (e.calls.called_after_free, 0);
 }

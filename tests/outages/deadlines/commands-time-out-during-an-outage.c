@@ -42,7 +42,5 @@ test (void)
   server_expect_nothing (&s);
   CHECK_STATE (h, "READY");
   CHECK_INT (nbd_get_outage (h), 0);
-  nbd_close (h);
-  server_close (&s);
-  address_close (&a);
+  lasting_close (h, &s, &a);
 }

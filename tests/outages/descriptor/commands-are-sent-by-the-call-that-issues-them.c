@@ -46,7 +46,5 @@ test (void)
   int64_t write = CHECK_OK (nbd_aio_pwrite (h, "ijkl", 4, 14,
                                             NBD_NULL_COMPLETION, 0));
   server_expect (&s, "request 0 WRITE %llu 14 4 \"ijkl\"", WIRE (1, write));
-  nbd_close (h);
-  server_close (&s);
-  address_close (&a);
+  lasting_close (h, &s, &a);
 }

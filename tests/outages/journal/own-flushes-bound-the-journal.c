@@ -18,20 +18,14 @@ handle (void)
   struct nbd_handle *h = patient_handle ();
 
   CHECK_OK (nbd_set_journal_size (h, 64 * 1024));
-  set_style (h, SIMPLE);
-  address_open (&address);
-  address_listen (&address);
-  CHECK_OK (nbd_aio_connect_unix (h, address.path));
-  server_serves (&server, &address, h, SIMPLE, 1 << 20, FLAGS_ALL);
+  lasting_connect (h, &server, &address, SIMPLE, FLAGS_ALL);
   return h;
 }
 
 static void
 end (struct nbd_handle *h)
 {
-  nbd_close (h);
-  server_close (&server);
-  address_close (&address);
+  lasting_close (h, &server, &address);
 }
 
 /* A write at the i-th chunk, which the server answers. */

@@ -14,20 +14,14 @@ handle (int policy, uint16_t flags)
   struct nbd_handle *h = patient_handle ();
 
   CHECK_OK (nbd_set_unflushed_policy (h, policy));
-  set_style (h, SIMPLE);
-  address_open (&address);
-  address_listen (&address);
-  CHECK_OK (nbd_aio_connect_unix (h, address.path));
-  server_serves (&server, &address, h, SIMPLE, 1 << 20, flags);
+  lasting_connect (h, &server, &address, SIMPLE, flags);
   return h;
 }
 
 static void
 end (struct nbd_handle *h)
 {
-  nbd_close (h);
-  server_close (&server);
-  address_close (&address);
+  lasting_close (h, &server, &address);
 }
 
 /* The server answers the request that was just issued. */

@@ -28,9 +28,7 @@ lose (struct nbd_handle *h)
 static void
 end (struct nbd_handle *h)
 {
-  nbd_close (h);
-  server_close (&server);
-  address_close (&address);
+  lasting_close (h, &server, &address);
 }
 
 static void

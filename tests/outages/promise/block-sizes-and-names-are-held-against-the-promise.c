@@ -88,9 +88,7 @@ come_back (size_t i)
     pump (h);
     CHECK_INT (nbd_aio_command_completed (h, write), 1);
   }
-  nbd_close (h);
-  server_close (&s);
-  address_close (&a);
+  lasting_close (h, &s, &a);
 }
 
 void

@@ -137,7 +137,5 @@ test (void)
   CHECK_STATE (h, "DEAD");
   CHECK_CONTAINS (e.message[LIBNBD_EVENT_GIVEN_UP],
                   "x:b was a metadata context and is missing now");
-  nbd_close (h);
-  server_close (&s);
-  address_close (&a);
+  lasting_close (h, &s, &a);
 }

@@ -44,9 +44,7 @@ passes (const char *reply)
   server_serves (&s, &a, h, SIMPLE, 1 << 20, FLAGS_ALL);
   CHECK_STATE (h, "READY");
   CHECK_STRING (e.letters, "LAAB");
-  nbd_close (h);
-  server_close (&s);
-  address_close (&a);
+  lasting_close (h, &s, &a);
 }
 
 static void

@@ -42,7 +42,5 @@ test (void)
   drive_until (h, "DEAD");
   CHECK_CONTAINS (e.message[LIBNBD_EVENT_GIVEN_UP],
                   "was 2097152 and is 1048576 now");
-  nbd_close (h);
-  server_close (&s);
-  address_close (&a);
+  lasting_close (h, &s, &a);
 }

@@ -70,9 +70,7 @@ come_back (size_t i)
   CHECK_STRING (e.letters, "LU");
   CHECK_CONTAINS (e.message[LIBNBD_EVENT_GIVEN_UP], row->text);
   CHECK_INT (nbd_get_outage (h), 0);
-  nbd_close (h);
-  server_close (&s);
-  address_close (&a);
+  lasting_close (h, &s, &a);
 }
 
 /* The call that drives has the error of the comparison. */
@@ -93,9 +91,7 @@ driving_is_told (void)
   while (nbd_poll (h, -1) != -1)
     ;
   CHECK_ERROR (ESTALE, "");
-  nbd_close (h);
-  server_close (&s);
-  address_close (&a);
+  lasting_close (h, &s, &a);
 }
 
 void

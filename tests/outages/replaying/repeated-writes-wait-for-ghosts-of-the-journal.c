@@ -13,11 +13,7 @@ connect_first (void)
 {
   h = patient_handle ();
   CHECK_OK (nbd_set_quarantine (h, 3600 * 1000));
-  set_style (h, SIMPLE);
-  address_open (&a);
-  address_listen (&a);
-  CHECK_OK (nbd_aio_connect_unix (h, a.path));
-  server_serves (&s, &a, h, SIMPLE, 1 << 20, FLAGS_ALL);
+  lasting_connect (h, &s, &a, SIMPLE, FLAGS_ALL);
 }
 
 static void
@@ -78,7 +74,5 @@ test (void)
   pump (h);
   CHECK_INT (nbd_aio_command_completed (h, read), 1);
   server_expect_nothing (&s);
-  nbd_close (h);
-  server_close (&s);
-  address_close (&a);
+  lasting_close (h, &s, &a);
 }

@@ -50,9 +50,7 @@ old_sockets_are_forgotten (void)
   close (fds[1]);
   CHECK_INT (waitpid (pid, &status, 0), pid);
   CHECK_INT (status, 0);
-  nbd_close (h);
-  server_close (&s);
-  address_close (&a);
+  lasting_close (h, &s, &a);
 }
 
 static void
@@ -73,9 +71,7 @@ child_dies_with_its_connection (void)
   server_restarts (&s, &a, h, SIMPLE);
   CHECK_STATE (h, "READY");
   CHECK_INT (is_readable (h), 0);
-  nbd_close (h);
-  server_close (&s);
-  address_close (&a);
+  lasting_close (h, &s, &a);
 }
 
 void

@@ -35,7 +35,5 @@ test (void)
   }
   CHECK_INT (nbd_stats_reconnects (h), 1);
   CHECK_INT (nbd_stats_replayed (h), NR);
-  nbd_close (h);
-  server_close (&s);
-  address_close (&a);
+  lasting_close (h, &s, &a);
 }
