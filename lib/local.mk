@@ -98,6 +98,7 @@ lib_libcore_la_SOURCES = \
 	lib/session/finish.h \
 	lib/session/ghosts.c \
 	lib/session/journal.c \
+	lib/session/pace.c \
 	lib/session/ranges.c \
 	lib/session/lane.h \
 	lib/session/promise.h \

@@ -226,9 +226,10 @@ RECORDS: tuple[Record, ...] = (
         set_summary="choose how much memory the copies of unflushed writes may take",
         text="""
             With LIBNBD_UNFLUSHED_JOURNAL the library keeps what was written until
-            it is flushed.  When the copies have grown to half of this size the
-            library flushes by itself, and at the whole size a write completes only
-            when that flush has succeeded.  So a program that never flushes gets
+            it is flushed.  The library flushes by itself: now and then if the
+            server does that quickly, else when the copies have grown to half of this
+            size; and at the whole size a write completes only when that flush
+            has succeeded.  So a program that never flushes gets
             slower, but not larger.
 
             The memory is taken as it is needed.  A size below 64 KiB or above

@@ -16,6 +16,7 @@ nbdi_open_journal (struct nbdi_session *s)
 
   s->journal.size = set->journal_size;
   s->journal.copies = set->unflushed_policy == LIBNBD_UNFLUSHED_JOURNAL;
+  nbdi_restart_pace (&s->pace);
   s->journalled = s->lasting && set->reconnect_timeout != 0
                   && set->unflushed_policy != LIBNBD_UNFLUSHED_TRUST
                   && (s->export.flags & NBD_FLAG_SEND_FLUSH) != 0
@@ -34,6 +35,18 @@ nbdi_ask_flush (struct nbdi_session *s)
   s->own_flush = nbdi_add_own_command (s, &c, &s->cmds.waiting) == 0;
 }
 
+/* Whether it is time for one. */
+static bool
+flush_is_due (struct nbdi_session *s)
+{
+  const struct nbdi_journal *j = &s->journal;
+  uint64_t bytes = nbdi_journal_bytes (j);
+
+  return nbdi_journal_wants_flush (j)
+         || (j->copies && bytes >= s->pace.look
+             && nbdi_pace_allows (&s->pace, bytes, nbdi_now ()));
+}
+
 /* All that was acknowledged before this flush was sent is durable. */
 static void
 flush_succeeded (struct nbdi_session *s, const struct nbdi_command *flush)
@@ -41,6 +54,7 @@ flush_succeeded (struct nbdi_session *s, const struct nbdi_command *flush)
   struct nbdi_command *c;
 
   nbdi_settle (&s->journal, flush->covers);
+  nbdi_restart_pace (&s->pace);
   while ((c = s->cmds.settling.first) != NULL && c->covers < flush->number)
     nbdi_complete_command (s, c);
   if (s->cmds.settling.first != NULL)
@@ -94,6 +108,8 @@ own_reply (struct nbdi_link *l, struct nbdi_command *c)
   }
   else if (nbdi_settles (c->type)) {
     s->own_flush = false;
+    nbdi_flush_answered (&s->pace, s->journal.last_seq, nbdi_now (),
+                         c->error != 0);
     if (c->error == 0)
       flush_succeeded (s, c);
     else
@@ -130,7 +146,7 @@ remember (struct nbdi_session *s, struct nbdi_command *c)
     c->covers = s->nr_flushes;
     nbdi_move_command (c, &s->cmds.settling);
   }
-  if (!done || nbdi_journal_wants_flush (&s->journal))
+  if (!done || flush_is_due (s))
     nbdi_ask_flush (s);
   return done;
 }
@@ -202,4 +218,6 @@ nbdi_flush_begins (struct nbdi_session *s, struct nbdi_command *c)
 {
   c->covers = s->journal.last_seq;
   c->number = ++s->nr_flushes;
+  if (c->internal)
+    nbdi_flush_left (&s->pace, c->covers, nbdi_now ());
 }

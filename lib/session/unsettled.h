@@ -211,6 +211,29 @@ extern void nbdi_rest_journal (struct nbdi_journal *j);
 extern void nbdi_trim_journal (struct nbdi_journal *j);
 extern void nbdi_free_journal (struct nbdi_journal *j);
 
+/* pace.c: when the library flushes by itself before the journal is half full.
+ * Times are as nbdi_now has them, seq is the journal's last one. */
+struct nbdi_pace {
+  uint64_t began, ended; /* the last flush of ours */
+  uint64_t last_seq;     /* at the later of these */
+  uint64_t gathered;     /* commands between it and the one before, */
+  uint64_t gathering;    /* and in what time */
+  uint64_t next;         /* none before that */
+  uint64_t look;         /* bytes in the journal that are worth a flush, if time
+                            allows */
+};
+
+/* The journal was settled, or is new. */
+extern void nbdi_restart_pace (struct nbdi_pace *p);
+
+/* Whether it is time, now that the journal has so many bytes. */
+extern bool nbdi_pace_allows (struct nbdi_pace *p, uint64_t bytes,
+                              uint64_t now);
+
+extern void nbdi_flush_left (struct nbdi_pace *p, uint64_t seq, uint64_t now);
+extern void nbdi_flush_answered (struct nbdi_pace *p, uint64_t seq,
+                                 uint64_t now, bool failed);
+
 /* ghosts.c: what a server may still carry out.  A descriptor that becomes
  * readable when the server's process is gone, shared by ghosts: */
 struct nbdi_witness {

@@ -68,6 +68,7 @@ test_programs += \
 	tests/outages/deadlines/commands-time-out-during-an-outage \
 	tests/outages/deadlines/late-replies-are-discarded \
 	tests/outages/deadlines/silent-servers-end-their-connection \
+	tests/outages/journal/own-flushes-begin-early \
 	tests/outages/journal/own-flushes-bound-the-journal \
 	tests/outages/journal/policies-say-what-an-outage-means \
 	tests/outages/leaving/closing-in-an-outage-waits-for-nothing \

@@ -7,6 +7,7 @@ test_programs += \
 	tests/outages/unsettled/durable-writes-are-not-undone \
 	tests/outages/unsettled/entries-of-lost-connections-are-sent-once-more \
 	tests/outages/unsettled/flushes-settle-what-came-before-them \
+	tests/outages/unsettled/flushes-take-little-of-the-time \
 	tests/outages/unsettled/full-journals-take-no-more \
 	tests/outages/unsettled/ghosts-are-laid-by-the-end-of-their-server \
 	tests/outages/unsettled/ghosts-are-laid-by-time \
@@ -40,6 +41,9 @@ tests_outages_unsettled_entries_of_lost_connections_are_sent_once_more_LDADD = \
 tests_outages_unsettled_flushes_settle_what_came_before_them_CPPFLAGS = \
 	$(internals_cppflags)
 tests_outages_unsettled_flushes_settle_what_came_before_them_LDADD = $(internal)
+tests_outages_unsettled_flushes_take_little_of_the_time_CPPFLAGS = \
+	$(internals_cppflags)
+tests_outages_unsettled_flushes_take_little_of_the_time_LDADD = $(internal)
 tests_outages_unsettled_full_journals_take_no_more_CPPFLAGS = \
 	$(internals_cppflags)
 tests_outages_unsettled_full_journals_take_no_more_LDADD = $(internal)
