@@ -173,7 +173,7 @@ extern void nbdi_free_link (struct nbdi_link *l);
 /* timers.c, descriptor.c, cancel.c: what handles need that stay connected, or
  * have deadlines. */
 extern uint64_t nbdi_next_due (struct nbd_handle *h);
-extern int nbdi_sleep_ms (struct nbd_handle *h, int timeout_ms,
+extern int nbdi_sleep_ms (uint64_t due, int timeout_ms,
                           const struct timespec *end);
 extern void nbdi_do_due (struct nbd_handle *h);
 extern int nbdi_one_descriptor (struct nbd_handle *h);

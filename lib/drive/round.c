@@ -79,6 +79,7 @@ sleep_in_poll (struct nbd_handle *h, struct round *round, int timeout_ms,
                const struct timespec *end)
 {
   bool awake = nbdi_can_go_on (h);
+  uint64_t due = awake ? 0 : nbdi_next_due (h);
   struct nbdi_sleep sleep = {
     .h = h,
     .fds = round->fds,
@@ -93,7 +94,7 @@ sleep_in_poll (struct nbd_handle *h, struct round *round, int timeout_ms,
   if (sleep.unlocked)
     pthread_mutex_unlock (&h->lock);
   do {
-    sleep.timeout_ms = awake ? 0 : nbdi_sleep_ms (h, timeout_ms, end);
+    sleep.timeout_ms = awake ? 0 : nbdi_sleep_ms (due, timeout_ms, end);
     r = nbdi_sleep (&sleep);
   } while (r == -1 && errno == EINTR);
   saved_errno = errno;

@@ -36,18 +36,16 @@ nbdi_next_due (struct nbd_handle *h)
   return due;
 }
 
-/* How long poll(2) may sleep for that, and for another end if there is one;
- * in milliseconds, -1: for ever. */
+/* How long poll(2) may sleep until then, if it is not 0, and until another end
+ * if there is one; in milliseconds, -1: for ever. */
 int
-nbdi_sleep_ms (struct nbd_handle *h, int timeout_ms,
-               const struct timespec *end)
+nbdi_sleep_ms (uint64_t due, int timeout_ms, const struct timespec *end)
 {
-  uint64_t due = nbdi_next_due (h), now;
   int left = timeout_ms < 0 ? -1 : nbdi_time_left (end);
 
   if (due == 0)
     return left;
-  now = nbdi_now ();
+  uint64_t now = nbdi_now ();
   uint64_t ms = due <= now ? 0 : (due - now + 999999) / 1000000;
   if (ms > INT_MAX)
     ms = INT_MAX;

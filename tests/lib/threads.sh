@@ -23,10 +23,10 @@ requires_thread_sanitizer ()
     || skip "ThreadSanitizer cannot start: $(head -n 1 "$tmp/start")"
 }
 
-# run_threads NAME: the program of that name finds nothing wrong.
+# run_threads NAME [ARGUMENT...]: the program of that name finds nothing wrong.
 run_threads ()
 {
-  "${fixed[@]}" "$threads/$1" >"$tmp/log" 2>&1 \
-    || { head -n 150 "$tmp/log"; fail "$1"; }
+  "${fixed[@]}" "$threads/$1" "${@:2}" >"$tmp/log" 2>&1 \
+    || { head -n 150 "$tmp/log"; fail "$*"; }
   cat "$tmp/log"
 }

@@ -14,6 +14,7 @@ thread_programs = \
 	tests/threads/a-race-is-seen \
 	tests/threads/eight-threads-share-a-handle \
 	tests/threads/eight-threads-share-two-hundred-handles \
+	tests/threads/eight-threads-survive-outages \
 	tests/threads/threaded-programs-start-commands
 check_PROGRAMS += $(thread_programs)
 
@@ -40,6 +41,14 @@ tests_threads_eight_threads_share_two_hundred_handles_CFLAGS = \
 	$(threads_cflags)
 tests_threads_eight_threads_share_two_hundred_handles_LDADD = \
 	$(threads_ldadd)
+tests_threads_eight_threads_survive_outages_SOURCES = \
+	$(tests_outages_survive_SOURCES) \
+	$(tests_outages_lib_libbrittle_a_SOURCES)
+tests_threads_eight_threads_survive_outages_CPPFLAGS = $(outages_cppflags)
+tests_threads_eight_threads_survive_outages_CFLAGS = $(threads_cflags)
+tests_threads_eight_threads_survive_outages_LDADD = \
+	tests/lib/libtest.a \
+	$(threads_ldadd)
 tests_threads_threaded_programs_start_commands_SOURCES = \
 	tests/threads/threaded-programs-start-commands.c \
 	$(threads_sources)
@@ -51,8 +60,10 @@ thread_tests = \
 	tests/threads/a-race-is-seen.sh \
 	tests/threads/eight-threads-share-a-handle.sh \
 	tests/threads/eight-threads-share-two-hundred-handles.sh \
+	tests/threads/eight-threads-survive-outages.sh \
 	tests/threads/threaded-programs-start-commands.sh
 TESTS += $(thread_tests)
+CHECK_LONG += tests/threads/eight-threads-survive-outages.sh
 EXTRA_DIST += \
 	$(thread_tests) \
 	tests/lib/threads.sh
