@@ -33,9 +33,7 @@ nbdi_get_outage (struct nbd_handle *h)
 {
   const struct nbdi_outage *o = &h->session.outage;
 
-  return o->since != 0 && o->why != NULL
-           ? (int64_t) ((nbdi_now () - o->since) / 1000000)
-           : 0;
+  return o->stood ? (int64_t) ((nbdi_now () - o->since) / 1000000) : 0;
 }
 
 uint64_t

@@ -218,6 +218,7 @@ begin_outage (struct nbdi_link *l)
   o->since = nbdi_now ();
   o->ends = end_of (o->since, patience (l));
   o->attempts = 0;
+  o->stood = true;
   keep_text (&o->why);
   o->error = nbdi_last_errno ();
   nbdi_tell (l->session, LIBNBD_EVENT_LOST, 0,
@@ -301,12 +302,12 @@ tell_story (const struct nbdi_session *s, const char *how, const char *end)
 {
   const struct nbdi_outage *o = &s->outage;
 
-  if (o->why)
+  if (o->stood)
     nbdi_error (0,
                 "the connection to %s was lost %" PRIu64 " s ago (%s) and "
                 "could not be restored%s: %s",
-                whereto (s), (nbdi_now () - o->since) / (1000 * MS), o->why,
-                how, end);
+                whereto (s), (nbdi_now () - o->since) / (1000 * MS),
+                o->why ? o->why : nbdi_dots, how, end);
   else
     nbdi_error (0, "could not connect to %s%s: %s", whereto (s), how, end);
   nbdi_set_last_errno (o->error);
@@ -340,7 +341,7 @@ nbdi_end_story (struct nbdi_session *s)
 
   if (s->promised && o->since == 0)
     nbdi_tell (s, LIBNBD_EVENT_LOST, 0, "%s", nbdi_last_text ());
-  else if (o->why && !o->told) {
+  else if (o->stood && !o->told) {
     CLEANUP_FREE char *end = strdup (nbdi_last_text ());
     o->error = nbdi_last_errno ();
     tell_story (s, "", end ? end : nbdi_dots);
@@ -411,7 +412,7 @@ nbdi_end_outage (struct nbdi_session *s)
   if (o->since == 0)
     return;
   uint64_t lasted = (nbdi_now () - o->since) / MS;
-  bool stood = o->why != NULL;
+  bool stood = o->stood;
   nbdi_free_outage (o);
   if (!stood)
     return;

@@ -84,9 +84,10 @@ struct nbdi_outage {
   uint64_t since;    /* 0: one does */
   uint64_t ends;     /* patience does; 0: never */
   unsigned attempts; /* that failed */
+  bool stood;        /* one was lost, of which the rest tells */
   bool told;         /* the handle's error is the whole story */
   int error;         /* of the last of them, or of the loss */
-  char *why;         /* it was lost; NULL: none ever stood */
+  char *why;         /* it was lost, or NULL */
   char *last;        /* what the last attempt met, or NULL */
 };
 
