@@ -339,7 +339,8 @@ static void
 trim_journal (struct nbdi_journal *j, uint64_t most)
 {
   nbdi_trim_copies (&j->pool, most);
-  if (j->nr > 0 || j->nr_spare * sizeof (struct nbdi_entry) <= most)
+  if (j->nr > 0
+      || (most > 0 && j->nr_spare * sizeof (struct nbdi_entry) <= most))
     return;
   nbdi_trim_ranges (&j->ranges);
   while (j->memory != NULL) {
