@@ -23,8 +23,20 @@ nbdi_open_journal (struct nbdi_session *s)
                   && (s->export.flags & NBD_FLAG_READ_ONLY) == 0;
 }
 
-/* Have a flush of our own sent, unless one is under way.  Without memory the
- * next reply brings another chance. */
+/* What waits for a flush will not have it. */
+static void
+fail_settling (struct nbdi_session *s, int error, const char *why)
+{
+  struct nbdi_command *c;
+
+  while ((c = s->cmds.settling.first) != NULL) {
+    nbdi_fail_command (s, c, error, "the write was carried out, but %s", why);
+    nbdi_complete_command (s, c);
+  }
+}
+
+/* Have a flush of our own sent, unless one is under way.  Without memory only
+ * what waits for it has to know: the journal asks again with the next reply. */
 void
 nbdi_ask_flush (struct nbdi_session *s)
 {
@@ -33,6 +45,10 @@ nbdi_ask_flush (struct nbdi_session *s)
   const struct nbdi_command c = { .type = NBD_CMD_FLUSH };
 
   s->own_flush = nbdi_add_own_command (s, &c, &s->cmds.waiting) == 0;
+  if (!s->own_flush)
+    fail_settling (s, ENOMEM,
+                   "there is no memory for the flush that has to "
+                   "follow");
 }
 
 /* Whether it is time for one. */
@@ -66,15 +82,8 @@ flush_succeeded (struct nbdi_session *s, const struct nbdi_command *flush)
 static void
 flush_failed (struct nbdi_session *s, const struct nbdi_command *flush)
 {
-  struct nbdi_command *c;
-
   s->flush_error = flush->error;
-  while ((c = s->cmds.settling.first) != NULL) {
-    nbdi_fail_command (s, c, flush->error,
-                       "the write was carried out, but the flush that had to "
-                       "follow failed");
-    nbdi_complete_command (s, c);
-  }
+  fail_settling (s, flush->error, "the flush that had to follow failed");
 }
 
 /* The server refused to take again what it took before. */
