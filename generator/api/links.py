@@ -85,9 +85,9 @@ RECORDS: tuple[Record, ...] = (
             calls go on; to end one of them use `aio_cancel`, whose page also says
             what a server may still do.
 
-            The connection stands and can be used.  A command whose data was sent
-            in part goes on if there is no memory for the rest of it.  Call this
-            from another thread than the waiting one, but not from a signal
+            The connection stands and can be used.  A command of which something
+            was sent goes on if there is no memory for what remains of it.  Call
+            this from another thread than the waiting one, but not from a signal
             handler.""",
         see_also=("aio_cancel", "set_command_timeout"),
         section=SECTION,
@@ -102,8 +102,8 @@ RECORDS: tuple[Record, ...] = (
             is called, its buffer is the program's again, and unless the callback
             returned 1 it is retired by `aio_command_completed`, as ever.  The
             result is true then.  It is false if the command was over already, if
-            there is no such command, or if its data was sent in part and there is
-            no memory for the rest of it.
+            there is no such command, or if something of it was sent and there is no
+            memory for what remains of it.
 
             The protocol has no message for this, so the server may carry out the
             request, unless nothing of it was sent.  What it answers is discarded.
