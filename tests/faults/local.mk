@@ -11,6 +11,15 @@ lives = \
 lives_in_clear = $(lives) \
 	tests/lib/failing/life-connect.c \
 	tests/lib/failing/life-in-clear.c
+lives_in_outages = $(lives) \
+	tests/lib/failing/fast-clock.c \
+	tests/lib/failing/fast-clock.h \
+	tests/lib/failing/life-in-outages.c \
+	tests/lib/mortal.c \
+	tests/lib/mortal.h \
+	tests/lib/ram.c \
+	tests/lib/ram.h
+outages_lives_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/lib
 allocations_may_fail = \
 	tests/faults/memory/allocations-may-fail.c
 system_calls_may_fail = \
@@ -37,6 +46,7 @@ test_programs += \
 	tests/faults/memory/export-names-without-memory-end-the-connection \
 	tests/faults/memory/extents-without-memory-fail-their-command \
 	tests/faults/memory/messages-are-never-null \
+	tests/faults/memory/outages-without-memory-lose-nothing \
 	tests/faults/memory/replies-without-memory-end-the-connection \
 	tests/faults/memory/uris-without-memory-are-not-called-wrong \
 	tests/faults/servers/automatic-handshake-faults \
@@ -91,6 +101,14 @@ tests_faults_memory_extents_without_memory_fail_their_command_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=realloc
 tests_faults_memory_messages_are_never_null_LDADD = $(internal)
 tests_faults_memory_messages_are_never_null_LDFLAGS = $(memory_ldflags)
+tests_faults_memory_outages_without_memory_lose_nothing_SOURCES = \
+	tests/faults/memory/outages-without-memory-lose-nothing.c \
+	$(lives_in_outages)
+tests_faults_memory_outages_without_memory_lose_nothing_CPPFLAGS = \
+	$(outages_lives_cppflags)
+tests_faults_memory_outages_without_memory_lose_nothing_LDADD = $(internal)
+tests_faults_memory_outages_without_memory_lose_nothing_LDFLAGS = \
+	$(memory_ldflags) $(poll_ldflags) $(fast_clock_ldflags)
 tests_faults_memory_replies_without_memory_end_the_connection_LDADD = $(internal)
 tests_faults_memory_replies_without_memory_end_the_connection_LDFLAGS = \
 	$(memory_ldflags)

@@ -63,6 +63,10 @@ internals_cppflags = $(AM_CPPFLAGS) -include $(srcdir)/lib/public.h
 poll_ldflags = -Wl,--wrap=poll,--wrap=__poll_chk,-u,__wrap___poll_chk
 recv_ldflags = -Wl,--wrap=recv,--wrap=__recv_chk,-u,__wrap___recv_chk
 
+# For those whose library has a fast clock, see tests/lib/failing/fast-clock.h;
+# they wrap poll as well.
+fast_clock_ldflags = -Wl,--wrap=clock_gettime,--wrap=timerfd_settime
+
 # For those that let memory be short, see tests/lib/failing/memory.h.
 memory_ldflags = \
 	$(AM_LDFLAGS) \

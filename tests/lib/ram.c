@@ -21,7 +21,7 @@
    | NBD_FLAG_CAN_MULTI_CONN)
 
 struct request {
-  uint16_t type;
+  uint16_t flags, type;
   uint64_t cookie, offset, length;
 };
 
@@ -51,6 +51,7 @@ void
 ram_free (struct ram *ram)
 {
   free (ram->data);
+  free (ram->durable);
   pthread_mutex_destroy (&ram->lock);
 }
 
@@ -200,11 +201,36 @@ reply (struct ram_server *s, const struct request *r, const void *data)
          && (!reads || transmit (s, data, r->length));
 }
 
+/* What is flushed, or asked to be, survives the server. */
+static void
+make_durable (struct ram *ram, const struct request *r)
+{
+  if (ram->durable == NULL)
+    return;
+  if (r->type == NBD_CMD_FLUSH)
+    memcpy (ram->durable, ram->data, ram->size);
+  else if ((r->flags & NBD_CMD_FLAG_FUA) != 0)
+    memcpy (ram->durable + r->offset, ram->data + r->offset, r->length);
+}
+
+static void
+work (struct ram *ram, const struct request *r, uint8_t *data)
+{
+  uint8_t *place = ram->data + r->offset;
+
+  switch (r->type) {
+  case NBD_CMD_READ: memcpy (data, place, r->length); break;
+  case NBD_CMD_WRITE: memcpy (place, data, r->length); break;
+  case NBD_CMD_TRIM:
+  case NBD_CMD_WRITE_ZEROES: memset (place, 0, r->length); break;
+  }
+  make_durable (ram, r);
+}
+
 /* Each request is done at once and whole. */
 static bool
 execute (struct ram_server *s, const struct request *r)
 {
-  uint8_t *place = s->ram->data + r->offset;
   bool has_data = r->type == NBD_CMD_READ || r->type == NBD_CMD_WRITE;
   uint8_t *data = malloc (has_data ? r->length + 1 : 1);
 
@@ -214,14 +240,11 @@ execute (struct ram_server *s, const struct request *r)
 
   if (ok) {
     pthread_mutex_lock (&s->ram->lock);
-    if (r->type == NBD_CMD_READ)
-      memcpy (data, place, r->length);
-    else if (r->type == NBD_CMD_WRITE)
-      memcpy (place, data, r->length);
-    else if (r->type == NBD_CMD_TRIM || r->type == NBD_CMD_WRITE_ZEROES)
-      memset (place, 0, r->length);
+    ok = s->life == s->ram->life;
+    if (ok)
+      work (s->ram, r, data);
     pthread_mutex_unlock (&s->ram->lock);
-    ok = reply (s, r, data);
+    ok = ok && reply (s, r, data);
   }
   free (data);
   return ok;
@@ -239,6 +262,7 @@ receive_request (struct ram_server *s, struct request *r)
   MUST (get (head, 4)
         == (extended ? NBD_EXTENDED_REQUEST_MAGIC : NBD_REQUEST_MAGIC));
   *r = (struct request) {
+    .flags = get (head + 4, 2),
     .type = get (head + 6, 2),
     .cookie = get (head + 8, 8),
     .offset = get (head + 16, 8),

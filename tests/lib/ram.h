@@ -16,7 +16,9 @@
 
 struct ram {
   uint8_t *data;
+  uint8_t *durable; /* what was flushed; NULL: nobody wants to know */
   size_t size;
+  unsigned life; /* what is left of an earlier one has no effect any more */
   pthread_mutex_t lock;
 };
 
@@ -26,6 +28,7 @@ enum ram_style { RAM_SIMPLE, RAM_STRUCTURED, RAM_EXTENDED };
 struct ram_server {
   struct ram *ram;
   enum ram_style style;
+  unsigned life;
   int fd;
   unsigned cut_after; /* requests until it just closes; 0: never */
   pthread_t thread;

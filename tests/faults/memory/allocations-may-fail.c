@@ -11,18 +11,6 @@
 #include "life.h"
 #include "memory.h"
 
-/* Blocks that the library has while no handle is open.  It keeps the last
- * error of a thread, so there is always one. */
-static long
-blocks_of_no_handle (void)
-{
-  memory_fails = 0;
-  struct nbd_handle *h = LIB (nbd_create ());
-  CHECK_INT (LIB (nbd_get_size (h)), -1);
-  IN_LIBRARY (nbd_close (h));
-  return memory_blocks;
-}
-
 /* What follows from a lack of memory. */
 static void
 check_outcome (const struct outcome *o)
@@ -44,13 +32,13 @@ try (void)
   struct outcome o = live (tried);
 
   check_outcome (&o);
-  CHECK_INT (blocks_of_no_handle (), blocks_before);
+  CHECK_INT (memory_blocks_of_no_handle (), blocks_before);
 }
 
 void
 test (void)
 {
-  blocks_before = blocks_of_no_handle ();
+  blocks_before = memory_blocks_of_no_handle ();
   FOR_EACH_LIFE (life)
     for (unsigned how = 0; how < 4; how++) {
       tried = life;

@@ -22,16 +22,24 @@ struct outcome {
 /* Whether handles have a debug callback. */
 extern bool life_is_logged;
 
+/* Whether outages may not last, of lives in outages. */
+extern bool life_is_short;
+
 struct life {
   const char *name;
   void (*live) (struct outcome *o);
 };
 
-/* All that a program tries, which is linked with life-in-clear.c or with
- * life-over-tls.c; each group ends with NULL, and so do the groups. */
+/* All that a program tries, which is linked with life-in-clear.c, with
+ * life-over-tls.c, or with life-in-outages.c; each group ends with NULL, and
+ * so do the groups. */
 extern const struct life *const life_groups[];
 extern const struct life connect_lives[];
-extern const enum life_kind { IN_CLEAR = 1, OVER_TLS = 2 } life_kind;
+extern const enum life_kind {
+  IN_CLEAR = 1,
+  OVER_TLS = 2,
+  IN_OUTAGES = 4,
+} life_kind;
 
 #define FOR_EACH_LIFE(life)                                             \
   for (const struct life *const *life_group = life_groups; *life_group; \

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <libnbd.h>
+
 #include "check.h"
 #include "memory.h"
 #include "wrap.h"
@@ -41,6 +43,16 @@ memory_sweep (const char *what, void (*once) (void))
   CHECK (n > 1);
   memory_fails = 0;
   check_case (NULL);
+}
+
+long
+memory_blocks_of_no_handle (void)
+{
+  memory_fails = 0;
+  struct nbd_handle *h = LIB (nbd_create ());
+  CHECK_INT (LIB (nbd_get_size (h)), -1);
+  IN_LIBRARY (nbd_close (h));
+  return memory_blocks;
 }
 
 static void *

@@ -19,6 +19,10 @@ extern bool memory_all_fail;
 /* How many blocks the library has. */
 extern long memory_blocks;
 
+/* The same while no handle is open.  It keeps the last error of a thread, so
+ * there is always one. */
+extern long memory_blocks_of_no_handle (void);
+
 /* Count an allocation; true, with errno set, if it is one that fails. */
 extern bool memory_is_out (void);
 
