@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from nbdgen.calls.model import (
     CREATED,
+    Call,
     EnumArg,
     Milliseconds,
     Record,
+    Ret,
     Setting,
+    String,
     UInt32,
     UInt64,
 )
@@ -301,6 +304,35 @@ RECORDS: tuple[Record, ...] = (
         get_summary="tell how many connections the handle may use",
         get_may_set_error=False,
         see_also=("can_multi_conn", "set_reconnect_timeout", "aio_in_flight"),
+        section=SECTION,
+    ),
+    Call(
+        "set_uri_options",
+        since=SINCE,
+        returns=Ret.ERR,
+        summary="choose how to stay connected in the form that a URI has",
+        text="""
+            This makes the choices of the calls above by their parameters of a URI,
+            several of them with ``&`` between, as in LIBNBD_URI_OPTIONS:
+
+                nbd_set_uri_options (h, "reconnect-timeout=2m&connections=4");
+
+            So a program can hand on what its user has written, on a command line or
+            in a configuration, and need not know the parameters, nor how times
+            and sizes are written.  `connect_uri` lists them; others are refused,
+            and so is one that is given twice in *options*.  Nothing is chosen if
+            there is a mistake.
+
+            It counts as the program's choice: it has effect however the handle
+            is connected afterwards, LIBNBD_URI_OPTIONS does not change it, and a
+            URI that has the parameter does.""",
+        args=(String("options", "parameters of a URI, without question mark"),),
+        phases=CREATED,
+        errors={
+            "EINVAL": "*options* has an unknown parameter, or one twice, or a value"
+            " that cannot be understood or is out of range",
+        },
+        see_also=("connect_uri", "set_reconnect_timeout", "set_connections"),
         section=SECTION,
     ),
 )

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Settings that a URI or LIBNBD_URI_OPTIONS can choose: what their values look
- * like, and which of the two wins.  Works without libxml2 as well. */
+/* Settings that a URI, nbd_set_uri_options or LIBNBD_URI_OPTIONS can choose:
+ * what their values look like, and which of them wins.  Works without libxml2
+ * as well. */
 
 #include "api/uri.h"
 
@@ -98,7 +99,7 @@ nbdi_find_parameter (const char *name)
   return -1;
 }
 
-/* Take the value of one; source is what to blame. */
+/* Take the value of one; source is what to blame, with ": " behind it. */
 int
 nbdi_take_parameter (struct nbdi_parameters *taken, const char *source,
                      int id, const char *text)
@@ -107,7 +108,7 @@ nbdi_take_parameter (struct nbdi_parameters *taken, const char *source,
   int64_t *n = &taken->values[id];
 
   if ((taken->given & UINT32_C (1) << id) != 0) {
-    nbdi_error (EINVAL, "%s: %s is given twice", source, p->name);
+    nbdi_error (EINVAL, "%s%s is given twice", source, p->name);
     return -1;
   }
   taken->given |= UINT32_C (1) << id;
@@ -117,12 +118,12 @@ nbdi_take_parameter (struct nbdi_parameters *taken, const char *source,
   CLEANUP_TEXT const char *shown = nbdi_printable (text);
   if (scan_value (p, text, n))
     nbdi_error (EINVAL,
-                "%s: the value of %s, %s, is not from %" PRId64 " to %" PRId64
+                "%sthe value of %s, %s, is not from %" PRId64 " to %" PRId64
                 "%s",
                 source, p->name, shown, p->least < 0 ? 0 : p->least, p->most,
                 kinds[p->kind].in);
   else
-    nbdi_error (EINVAL, "%s: the value of %s, %s, is not %s", source, p->name,
+    nbdi_error (EINVAL, "%sthe value of %s, %s, is not %s", source, p->name,
                 shown, p->wanted ? p->wanted : kinds[p->kind].wanted);
   return -1;
 }
@@ -155,7 +156,7 @@ set_parameter (struct nbdi_settings *s, int id, int64_t n)
     *(int *) field = n;
 }
 
-/* What a URI says wins over what the program said before. */
+/* What is said last wins: a URI over what the program said before. */
 void
 nbdi_choose_parameters (struct nbdi_settings *s,
                         const struct nbdi_parameters *taken)
@@ -166,10 +167,10 @@ nbdi_choose_parameters (struct nbdi_settings *s,
   s->chosen |= taken->given;
 }
 
-/* Nothing else than these settings can be in the environment: all others
- * say where a server is and whom to trust. */
+/* Nothing else than these settings can be chosen outside of a URI: all
+ * others say where a server is and whom to trust. */
 static int
-refuse_unknown (const char *name)
+refuse_unknown (const char *source, const char *name)
 {
   CLEANUP_TEXT const char *shown = nbdi_printable (name);
   char known[32 * NBDI_NR_PARAMETERS];
@@ -181,14 +182,14 @@ refuse_unknown (const char *name)
                      : id == NBDI_NR_PARAMETERS - 1 ? " and "
                                                     : ", ",
                      nbdi_parameters[id].name);
-  nbdi_error (EINVAL, VARIABLE ": there is no parameter %s; known are %s",
+  nbdi_error (EINVAL, "%sthere is no parameter %s; known are %s", source,
               shown, known);
   return -1;
 }
 
 /* One piece between ampersands, as name and value. */
 static int
-take_piece (struct nbdi_parameters *taken, char *piece)
+take_piece (struct nbdi_parameters *taken, const char *source, char *piece)
 {
   char *value = strchr (piece, '=');
 
@@ -196,27 +197,36 @@ take_piece (struct nbdi_parameters *taken, char *piece)
     *value++ = '\0';
   int id = nbdi_find_parameter (piece);
   if (id == -1)
-    return refuse_unknown (piece);
-  return nbdi_take_parameter (taken, VARIABLE, id, value ? value : "");
+    return refuse_unknown (source, piece);
+  return nbdi_take_parameter (taken, source, id, value ? value : "");
 }
 
 static int
-read_environment (struct nbdi_parameters *taken)
+take_options (struct nbdi_parameters *taken, const char *source,
+              const char *text)
 {
-  const char *text = secure_getenv (VARIABLE);
-
-  if (text == NULL)
-    return 0;
   CLEANUP_FREE char *copy = strdup (text);
+
   if (copy == NULL) {
     nbdi_error (errno, "strdup");
     return -1;
   }
   for (char *rest = copy; rest != NULL;) {
     char *piece = strsep (&rest, "&");
-    if (*piece != '\0' && take_piece (taken, piece) == -1)
+    if (*piece != '\0' && take_piece (taken, source, piece) == -1)
       return -1;
   }
+  return 0;
+}
+
+int
+nbdi_set_uri_options (struct nbd_handle *h, const char *options)
+{
+  struct nbdi_parameters taken = { .given = 0 };
+
+  if (take_options (&taken, "", options) == -1)
+    return -1;
+  nbdi_choose_parameters (&h->session.settings, &taken);
   return 0;
 }
 
@@ -226,8 +236,9 @@ nbdi_apply_environment (struct nbd_handle *h)
 {
   struct nbdi_settings *s = &h->session.settings;
   struct nbdi_parameters taken = { .given = 0 };
+  const char *text = secure_getenv (VARIABLE);
 
-  if (read_environment (&taken) == -1)
+  if (text != NULL && take_options (&taken, VARIABLE ": ", text) == -1)
     return -1;
   for (int id = 0; id < NBDI_NR_PARAMETERS; id++) {
     uint32_t bit = UINT32_C (1) << id;

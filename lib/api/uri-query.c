@@ -228,7 +228,7 @@ parse_piece (struct nbd_handle *h, struct query *q, const char *piece,
     return -1;
   int id = nbdi_find_parameter (name);
   if (id != -1)
-    return nbdi_take_parameter (&q->u->chosen, "URI", id, q->value);
+    return nbdi_take_parameter (&q->u->chosen, "URI: ", id, q->value);
   const struct parameter *p = find_parameter (name, q->u->transport);
   if (p == NULL) {
     CLEANUP_TEXT const char *shown = nbdi_printable (name);

@@ -10,6 +10,7 @@ test_programs += \
 	tests/uri/get-uri-says-what-was-chosen \
 	tests/uri/hosts-beside-a-socket-are-logged \
 	tests/uri/is-uri-looks-at-the-scheme-only \
+	tests/uri/options-are-chosen-as-in-a-uri \
 	tests/uri/privileged-programs-ignore-the-environment \
 	tests/uri/program-and-uri-win-over-the-environment \
 	tests/uri/refused-uris-change-nothing \
