@@ -41,6 +41,7 @@ tool_create (const char *handle_name, tool_prepare *prepare,
     tool_nbd_fail (NULL);
   if ((handle_name && nbd_set_handle_name (h, handle_name) == -1)
       || nbd_set_uri_allow_local_file (h, true) == -1
+      || tool_stay_connected (h) == -1
       || (prepare && prepare (h, opaque) == -1))
     tool_nbd_fail (NULL);
 

@@ -30,6 +30,9 @@ extern int tool_leave_out (struct nbd_handle *h,
 extern const char *tool_learn_from_hangup (
   const struct tool_endpoint *endpoint);
 
+/* staying.c: do as the options say.  -1 if the library does not like it. */
+extern int tool_stay_connected (struct nbd_handle *h);
+
 extern void tool_choose_colors (bool yes); /* color.c */
 
 /* handles.c: from now on, signals break the connection if SOCKET is not

@@ -26,6 +26,7 @@ common_libcommon_a_SOURCES = \
 	common/progress.c \
 	common/signals.c \
 	common/size.c \
+	common/staying.c \
 	common/stdout.c \
 	common/text.c \
 	common/tool.h \
@@ -35,6 +36,18 @@ common_libcommon_a_CPPFLAGS = $(AM_CPPFLAGS)
 
 tool_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/common
 tool_libs = common/libcommon.a lib/libnbd.la
+
+# What the manual pages of all tools say is written once and put in place of
+# the line that names it.
+tool_pages =
+man_MANS = $(tool_pages)
+CLEANFILES += $(tool_pages)
+EXTRA_DIST += common/staying.man
+$(tool_pages): $(tool_pages:=.in) common/staying.man
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	sed -e '/^\.so common\/staying\.man$$/{r $(srcdir)/common/staying.man' \
+	    -e 'd;}' $(srcdir)/$@.in >$@.tmp && \
+	mv $@.tmp $@
 
 # bash looks for the completion of a command in a file of its name.
 if WANT_COMPLETION
@@ -57,6 +70,7 @@ common_tests = \
 	common/tests/completion-offers-words-after-options.py \
 	common/tests/examples-in-help-run.sh \
 	common/tests/messages-name-the-blocking-call.sh \
+	common/tests/options-about-staying-connected-are-checked.sh \
 	common/tests/options-agree-everywhere.sh \
 	common/tests/people-are-told-what-is-waited-for.py \
 	common/tests/servers-are-told-when-tools-leave.py \

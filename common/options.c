@@ -227,6 +227,11 @@ tool_next_option (void)
     case OPTION_WORDS: list_words (optarg); tool_finish (EXIT_SUCCESS);
     case TOOL_COLOR:
     case TOOL_NO_COLOR: tool_choose_colors (id == TOOL_COLOR); break;
+    case TOOL_COMMAND_TIMEOUT:
+    case TOOL_CONNECT_TIMEOUT:
+    case TOOL_CONNECTIONS:
+    case TOOL_RECONNECT_TIMEOUT:
+    case TOOL_STALL_TIMEOUT: tool_take_staying (id, optarg); break;
     case '?': tool_usage_error (NULL);
     case -1:
       if (parser.masked)

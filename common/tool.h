@@ -34,6 +34,12 @@ enum {
   TOOL_VERSION,
   TOOL_COLOR,
   TOOL_NO_COLOR,
+  TOOL_STAYING,
+  TOOL_COMMAND_TIMEOUT = TOOL_STAYING,
+  TOOL_CONNECT_TIMEOUT,
+  TOOL_CONNECTIONS,
+  TOOL_RECONNECT_TIMEOUT,
+  TOOL_STALL_TIMEOUT,
   TOOL_FIRST, /* ids of a tool's own long options */
 };
 
@@ -50,6 +56,20 @@ enum {
     "use colours even if the output is no terminal" },                  \
   { TOOL_NO_COLOR, "no-color no-colors no-colour no-colours", NULL,     \
     "use no colours" }
+/* Every tool has these, and --connections. */
+#define TOOL_STAYING_ROWS                                               \
+  { TOOL_COMMAND_TIMEOUT, "command-timeout", "TIME",                    \
+    "let requests fail that take longer" },                             \
+  { TOOL_CONNECT_TIMEOUT, "connect-timeout", "TIME",                    \
+    "wait so long for a server that is not there yet" },                \
+  { TOOL_RECONNECT_TIMEOUT, "reconnect-timeout", "TIME",                \
+    "try so long to get a lost connection back" },                      \
+  { TOOL_STALL_TIMEOUT, "stall-timeout", "TIME",                        \
+    "give up a connection on which nothing moves for so long" }
+/* For tools without a letter for it. */
+#define TOOL_CONNECTIONS_ROW                                            \
+  { TOOL_CONNECTIONS, "connections", "N",                               \
+    "use up to N connections to the server (1)" }
 /* clang-format on */
 
 /* What an option's argument can be, for completion.  A word that ends with
@@ -78,11 +98,28 @@ struct tool {
 extern void tool_start (const struct tool *tool, int argc, char **argv);
 
 /* The next option's id, with its argument in optarg, or -1 at their end.
- * Help, version, colours and mistakes are dealt with inside. */
+ * Help, version, colours, staying connected and mistakes are dealt with
+ * inside. */
 extern int tool_next_option (void);
 
 /* What is left after the options; ends with NULL. */
 extern char **tool_arguments (void);
+
+/* ---- staying.c: options about staying connected ----
+ *
+ * They are the library's: tool_create gives them to each handle.  What the
+ * URI of a server says wins over them, LIBNBD_URI_OPTIONS loses. */
+
+/* Take the VALUE of the option ID, TOOL_STAYING or one that follows; for
+ * tools with a letter for TOOL_CONNECTIONS.  Mistakes are usage errors. */
+extern void tool_take_staying (int id, const char *value);
+
+/* What the option was given, or NULL. */
+extern const char *tool_staying_value (int id);
+
+/* From now on handles have so many connections, unless the user says
+ * otherwise, be it in the environment. */
+extern void tool_default_connections (unsigned count);
 
 /* ---- message.c: messages for people ---- */
 

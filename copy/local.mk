@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 
 bin_PROGRAMS += copy/nbdcopy
-dist_man_MANS += copy/nbdcopy.1
+tool_pages += copy/nbdcopy.1
+EXTRA_DIST += copy/nbdcopy.1.in
 
 copy_nbdcopy_SOURCES = \
 	copy/main.c \

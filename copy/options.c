@@ -85,6 +85,7 @@ static const struct tool_option rows[] = {
   { 'T', "threads", "N", "threads, 0: one for each processor" },
   { VERIFY, "verify", NULL, "read the destination back and compare" },
   { 'v', "verbose", NULL, "print what is decided, and debug output" },
+  TOOL_STAYING_ROWS,
   TOOL_VERSION_ROW,
   { .id = 0 },
 };

@@ -12,7 +12,8 @@ discard_nbddiscard_SOURCES = discard/nbddiscard.c $(discard_sources)
 discard_nbddiscard_CPPFLAGS = $(tool_cppflags)
 discard_nbddiscard_LDFLAGS =
 discard_nbddiscard_LDADD = $(tool_libs)
-dist_man_MANS += discard/nbddiscard.1
+tool_pages += discard/nbddiscard.1
+EXTRA_DIST += discard/nbddiscard.1.in
 
 discard_tests = \
 	discard/tests/a-block-size-leaves-the-edges-alone.sh \

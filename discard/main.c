@@ -22,6 +22,8 @@ const struct tool_option discard_options[] = {
   { 'y', "yes", NULL, "do not ask first" },
   { 'z', "zero", NULL, "zero instead of discarding" },
   TOOL_SHORT_HELP_ROW,
+  TOOL_STAYING_ROWS,
+  TOOL_CONNECTIONS_ROW,
   TOOL_VERSION_ROW,
   { 0 },
 };

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 
 bin_PROGRAMS += dump/nbddump
-dist_man_MANS += dump/nbddump.1
+tool_pages += dump/nbddump.1
+EXTRA_DIST += dump/nbddump.1.in
 
 dump_nbddump_SOURCES = \
 	dump/fetch.c \

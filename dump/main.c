@@ -13,6 +13,8 @@ static const struct tool_option options[] = {
   { 'n', "length limit", "N", "show at most so many bytes" },
   { 'o', "offset skip", "N", "begin at this byte" },
   TOOL_COLOR_ROWS,
+  TOOL_STAYING_ROWS,
+  TOOL_CONNECTIONS_ROW,
   TOOL_VERSION_ROW,
   { 0 },
 };

@@ -2,10 +2,9 @@
 
 if HAVE_FUSE
 bin_PROGRAMS += fuse/nbdfuse
-dist_man_MANS += fuse/nbdfuse.1
-else
-EXTRA_DIST += fuse/nbdfuse.1
+tool_pages += fuse/nbdfuse.1
 endif
+EXTRA_DIST += fuse/nbdfuse.1.in
 
 fuse_nbdfuse_SOURCES = \
 	fuse/align.c \

@@ -29,6 +29,7 @@ static const struct tool_option table[] = {
   { 'r', "readonly read-only", NULL, "do not allow writing" },
   { 's', "", NULL, NULL },
   { 'v', "verbose", NULL, "tell what is done" },
+  TOOL_STAYING_ROWS,
   TOOL_VERSION_ROW,
   { 0, NULL, NULL, NULL },
 };

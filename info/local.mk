@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 
 bin_PROGRAMS += info/nbdinfo
-dist_man_MANS += info/nbdinfo.1
+tool_pages += info/nbdinfo.1
+EXTRA_DIST += info/nbdinfo.1.in
 
 info_nbdinfo_SOURCES = \
 	info/can.c \

@@ -36,6 +36,8 @@ static const struct tool_option options[] = {
   { SIZE, "size", NULL, "print the size in bytes, nothing else" },
   { TOTALS, "totals total", NULL, "with --map: add extents up by type" },
   { URI, "uri", NULL, "print the URI in its normal form, nothing else" },
+  TOOL_STAYING_ROWS,
+  TOOL_CONNECTIONS_ROW,
   TOOL_VERSION_ROW,
   { 0 },
 };

@@ -4,9 +4,7 @@
 
 if HAVE_PYTHON
 bin_SCRIPTS += sh/nbdsh
-dist_man_MANS += sh/nbdsh.1
-else
-EXTRA_DIST += sh/nbdsh.1
+tool_pages += sh/nbdsh.1
 endif
 
 sh/nbdsh: sh/nbdsh.in Makefile
@@ -18,7 +16,7 @@ sh/nbdsh: sh/nbdsh.in Makefile
 	chmod 0755 $@.tmp && \
 	mv $@.tmp $@
 CLEANFILES += sh/nbdsh sh/nbdsh.tmp
-EXTRA_DIST += sh/nbdsh.in
+EXTRA_DIST += sh/nbdsh.1.in sh/nbdsh.in
 
 sh_tests = \
 	sh/tests/ctrl-c-ends-calls-that-wait.sh \

@@ -5,7 +5,8 @@ zero_nbdzero_SOURCES = zero/nbdzero.c $(discard_sources)
 zero_nbdzero_CPPFLAGS = $(tool_cppflags) -I$(srcdir)/discard
 zero_nbdzero_LDFLAGS =
 zero_nbdzero_LDADD = $(tool_libs)
-dist_man_MANS += zero/nbdzero.1
+tool_pages += zero/nbdzero.1
+EXTRA_DIST += zero/nbdzero.1.in
 
 zero_tests = \
 	zero/tests/a-block-size-is-respected.sh \

@@ -43,6 +43,28 @@ LEAVE_OUT = (
 )
 
 
+# How to stay connected: parameters of URIs, which the library knows.
+STAYING = (
+    ("command-timeout", "TIME", "let requests fail that take longer"),
+    (
+        "connect-timeout",
+        "TIME",
+        "wait so long for a server that is not there yet",
+    ),
+    ("connections", "N", "use up to N connections to the server (1)"),
+    (
+        "reconnect-timeout",
+        "TIME",
+        "try so long to get a lost connection back",
+    ),
+    (
+        "stall-timeout",
+        "TIME",
+        "give up a connection on which nothing moves for so long",
+    ),
+)
+
+
 class InOrder(argparse.Action):
     """Remember what is to be done, in the order of the command line."""
 
@@ -56,6 +78,29 @@ class InOrder(argparse.Action):
         namespace.steps.append((self.dest, values))
 
 
+class Staying(argparse.Action):
+    """Remember an option for every handle; the last one counts."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        name = self.option_strings[0]
+        value = str(values)
+        # What follows would be another parameter.
+        if "&" in value:
+            parser.error(f'{name}: "{value}" is more than one value')
+        try:
+            nbd.NBD().set_uri_options(f"{name[2:]}={value}")
+        except nbd.Error as error:
+            text = error.string.removeprefix("nbd_set_uri_options: ")
+            parser.error(f"{name}: {text}")
+        namespace.staying[name[2:]] = value
+
+
 def options_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="nbdsh",
@@ -63,7 +108,7 @@ def options_parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(steps=[])
+    parser.set_defaults(steps=[], staying={})
     add = parser.add_argument
     hidden = argparse.SUPPRESS
     add(
@@ -99,6 +144,8 @@ def options_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="show the versions of program and library",
     )
+    for name, argument, text in STAYING:
+        add(f"--{name}", action=Staying, metavar=argument, help=text)
     add("--long-options", action="store_true", help=hidden)
     add("--short-options", action="store_true", help=hidden)
     return parser
@@ -344,6 +391,7 @@ def shell() -> None:
         )
     if args.verbose:
         os.environ["LIBNBD_DEBUG"] = "1"
+    Handle.staying = "&".join("=".join(item) for item in args.staying.items())
     names = make_namespace(args.no_handle)
     with ending(names):
         run_steps(args.steps, names)

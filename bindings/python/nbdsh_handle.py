@@ -48,9 +48,11 @@ class Handle(nbd.NBD):
     """
 
     wake: Wake | None = None
+    staying = ""  # what the command line says of staying connected
 
     def __init__(self) -> None:
         super().__init__()
+        self.set_uri_options(self.staying)
         open_handles.add(self)
 
     def wait(self) -> None:

@@ -12,6 +12,6 @@ tools ()
     # Python alone does not load a module that has sanitizers.
     [ "$tool" != sh/nbdsh ] || [ -z "${LIBNBD_SANITIZERS-}" ] || continue
     [ ! -x "$builddir/$tool" ] || echo "${tool#*/} $builddir/$tool" \
-                                       "$srcdir/$tool.1"
+                                       "$builddir/$tool.1"
   done
 }

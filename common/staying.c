@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* Options about staying connected, the same in every tool and for each of its
+ * servers.  The library knows what their values look like. */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "internal.h"
+
+#define CALL "nbd_set_uri_options: "
+
+/* A parameter of URIs, which is what the option is called, too. */
+static struct {
+  const char *name;
+  const char *value; /* NULL: not given */
+} options[] = {
+  [TOOL_COMMAND_TIMEOUT - TOOL_STAYING] = { .name = "command-timeout" },
+  [TOOL_CONNECT_TIMEOUT - TOOL_STAYING] = { .name = "connect-timeout" },
+  [TOOL_CONNECTIONS - TOOL_STAYING] = { .name = "connections" },
+  [TOOL_RECONNECT_TIMEOUT - TOOL_STAYING] = { .name = "reconnect-timeout" },
+  [TOOL_STALL_TIMEOUT - TOOL_STAYING] = { .name = "stall-timeout" },
+};
+
+#define NR_OPTIONS (sizeof options / sizeof options[0])
+
+static unsigned default_connections; /* 0: those of the library */
+
+static int
+set (struct nbd_handle *h, const char *name, const char *value)
+{
+  char *text = tool_format ("%s=%s", name, value);
+  int r = nbd_set_uri_options (h, text);
+  free (text);
+  return r;
+}
+
+void
+tool_take_staying (int id, const char *value)
+{
+  const char *name = options[id - TOOL_STAYING].name;
+  /* What follows would be another parameter. */
+  if (strchr (value, '&') != NULL)
+    tool_usage_error ("--%s: \"%s\" is more than one value", name, value);
+
+  struct nbd_handle *h = tool_create (NULL, NULL, NULL);
+  if (set (h, name, value) == -1) {
+    const char *error = tool_nbd_error ();
+    if (strncmp (error, CALL, strlen (CALL)) == 0)
+      error += strlen (CALL);
+    tool_usage_error ("--%s: %s", name, error);
+  }
+  tool_close (h);
+  options[id - TOOL_STAYING].value = value;
+}
+
+const char *
+tool_staying_value (int id)
+{
+  return options[id - TOOL_STAYING].value;
+}
+
+void
+tool_default_connections (unsigned count)
+{
+  default_connections = count;
+}
+
+/* Whoever says how many there are to be does so for every tool. */
+static bool
+environment_has_connections (void)
+{
+  const char *text = secure_getenv ("LIBNBD_URI_OPTIONS");
+  const char *name = options[TOOL_CONNECTIONS - TOOL_STAYING].name;
+  while (text != NULL && *text != '\0') {
+    size_t length = strcspn (text, "=&");
+    if (length == strlen (name) && strncasecmp (text, name, length) == 0)
+      return true;
+    text += strcspn (text, "&");
+    text += strspn (text, "&");
+  }
+  return false;
+}
+
+int
+tool_stay_connected (struct nbd_handle *h)
+{
+  if (default_connections != 0 && !environment_has_connections ()
+      && nbd_set_connections (h, default_connections) == -1)
+    return -1;
+  for (size_t i = 0; i < NR_OPTIONS; i++)
+    if (options[i].value && set (h, options[i].name, options[i].value) == -1)
+      return -1;
+  return 0;
+}
