@@ -110,11 +110,17 @@ brittle_start (const struct brittle_settings *settings, const char *path)
 }
 
 void
+brittle_arm (struct brittle *b)
+{
+  __atomic_store_n (&b->signal, true, __ATOMIC_RELEASE);
+}
+
+void
 brittle_signal (struct brittle *b)
 {
   unsigned before = __atomic_load_n (&b->events, __ATOMIC_ACQUIRE);
 
-  __atomic_store_n (&b->signal, true, __ATOMIC_RELEASE);
+  brittle_arm (b);
   while (__atomic_load_n (&b->events, __ATOMIC_ACQUIRE) == before)
     poll (NULL, 0, 1);
 }

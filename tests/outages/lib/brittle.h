@@ -69,6 +69,7 @@ struct script {
     enum moment moment;
     uint32_t option; /* of moments that have to do with one */
     enum manner manner;
+    bool alone; /* one connection, and the server goes on */
   } events[MOST_EVENTS];
   unsigned count;
   struct face face; /* after the first */
@@ -151,6 +152,10 @@ extern struct brittle *brittle_start (const struct brittle_settings *s,
 
 /* Let the next event of the script come to pass, and wait for it. */
 extern void brittle_signal (struct brittle *b);
+
+/* The same without waiting, for one that befalls one connection in a request
+ * or reply: not before now. */
+extern void brittle_arm (struct brittle *b);
 
 /* End it, as a crash does; the disk can be looked at after that. */
 extern void brittle_stop (struct brittle *b);

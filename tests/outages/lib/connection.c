@@ -85,6 +85,7 @@ receive_some (struct connection *c)
 void
 receive (struct life *s, struct connection *c)
 {
+  script_receive (s, c);
   while (!c->gone && !c->deaf && c->in_left != 0) {
     ssize_t n = receive_some (c);
 
@@ -135,7 +136,7 @@ transmit (struct life *s, struct connection *c)
   else if (from->len > 0)
     return;
   else if (c->doomed)
-    come_to_pass (s);
+    come_to_pass (s, c);
   else if (c->closing)
     c->gone = true;
   else if (c->starts_tls) {

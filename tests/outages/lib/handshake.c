@@ -99,7 +99,6 @@ go (struct life *s, struct connection *c)
   }
   agree (c, NBD_OPT_GO, true);
   c->stage = READY;
-  script_ready (s, c);
 }
 
 static void

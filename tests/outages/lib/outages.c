@@ -36,8 +36,7 @@ is_planned (const struct life *s)
   return false;
 }
 
-/* One of the connections that are in transmission, NULL if there is none. */
-static struct connection *
+struct connection *
 draw_connection (struct life *s)
 {
   struct connection *found = NULL;
@@ -144,7 +143,7 @@ outage (struct life *s, struct connection *victim)
   struct brittle *b = s->b;
 
   if (b->settings.script.count > 0) {
-    come_to_pass (s);
+    come_to_pass (s, victim);
     return;
   }
   victim->in_left = victim->out_left = -1;

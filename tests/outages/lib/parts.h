@@ -126,6 +126,8 @@ extern void encrypt (struct connection *c);
 
 /* outages.c */
 extern void plan_outage (struct life *s);
+/* One of the connections that are in transmission, NULL if there is none. */
+extern struct connection *draw_connection (struct life *s);
 /* A connection may end in its handshake. */
 extern void plan_failure (struct life *s, struct connection *c);
 /* The connection has come to its last byte. */
@@ -135,14 +137,14 @@ extern void outage (struct life *s, struct connection *c);
 extern void script_accepted (struct life *s, struct connection *c);
 extern void script_option (struct life *s, struct connection *c,
                            uint32_t option, size_t before);
-extern void script_ready (struct life *s, struct connection *c);
+extern void script_receive (struct life *s, struct connection *c);
 extern void script_request (struct life *s, struct connection *c,
                             const struct request *r);
 extern void script_reply (struct life *s, struct connection *c,
                           const struct request *r, size_t before);
 extern void script_turn (struct life *s);
-/* It is time. */
-extern void come_to_pass (struct life *s);
+/* It is time, and this connection has brought it about. */
+extern void come_to_pass (struct life *s, struct connection *victim);
 
 /* listen.c */
 extern bool address_init (struct brittle *b, const char *path);

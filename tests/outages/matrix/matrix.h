@@ -27,6 +27,7 @@ enum returns {
 enum phase {
   CONNECTING,   /* for the first time */
   RECONNECTING, /* after another outage */
+  JOINING,      /* another connection */
   WORKING,      /* in a command */
   IDLE,         /* after a write */
   FLUSHED,      /* after a write and a flush */
@@ -46,6 +47,7 @@ enum ending {
   CONNECTS,     /* as whatever the server is */
   NEVER_STARTS, /* connecting fails */
   SURVIVES,     /* nothing is noticed */
+  NO_OUTAGE,    /* the others go on */
   IS_STALE,     /* the promise is broken */
   IS_GIVEN_UP,  /* it took too long */
 };

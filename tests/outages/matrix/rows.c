@@ -46,8 +46,12 @@ static const struct moment_name working[] = {
 };
 
 #define NR(array) (sizeof (array) / sizeof (array)[0])
-/* Moments of all phases. */
-#define NR_MOMENTS (2 * NR (handshake) + NR (working) + 2)
+/* Moments at which all connections are lost, and at which one is. */
+#define NR_FOR_ALL (2 * NR (handshake) + NR (working) + 2)
+#define NR_ALONE (NR (handshake) + NR (working) + 2)
+
+/* What becomes of a server that goes on without one of its connections. */
+static const enum returns goes_on[] = { THE_SAME, NEVER };
 
 static const enum manner manners[] = { RESET, CLOSED, SILENT };
 
@@ -61,44 +65,52 @@ digit (unsigned *n, unsigned base)
   return d;
 }
 
+/* The phases in their order; each of those in a handshake has all of its
+ * moments. */
 static bool
 set_moment (struct row *row, unsigned n)
 {
   const struct moment_name *m;
 
-  if (n < 2 * NR (handshake)) {
-    row->phase = n < NR (handshake) ? CONNECTING : RECONNECTING;
-    m = &handshake[n % NR (handshake)];
-  }
-  else if (n < 2 * NR (handshake) + NR (working)) {
-    row->phase = WORKING;
-    m = &working[n - 2 * NR (handshake)];
-  }
-  else {
-    row->phase = n == NR_MOMENTS - 2 ? IDLE : FLUSHED;
+  for (row->phase = row->event.alone ? JOINING : CONNECTING;
+       row->phase < WORKING && n >= NR (handshake);
+       row->phase = row->phase == CONNECTING ? RECONNECTING : WORKING)
+    n -= NR (handshake);
+  if (row->phase == WORKING && n >= NR (working)) {
+    row->phase = n == NR (working) ? IDLE : FLUSHED;
     row->event.moment = ON_SIGNAL;
     row->moment = row->phase == IDLE ? "after a write" : "after a flush";
     return true;
   }
+  m = row->phase == WORKING ? &working[n] : &handshake[n];
   row->event.moment = m->moment;
   row->event.option = m->option;
   row->moment = m->name;
   return row->tls || !m->tls;
 }
 
+static const unsigned rows_for_all = NR_FOR_ALL * NR (manners) * 2 * 2
+                                     * NR_RETURNS;
+static const unsigned rows_alone = NR_ALONE * NR (manners) * 2 * NR (goes_on);
+
 unsigned
 count_rows (void)
 {
-  return NR_MOMENTS * NR (manners) * 2 * 2 * NR_RETURNS;
+  return rows_for_all + rows_alone;
 }
 
 bool
 nth_row (unsigned n, struct row *row)
 {
-  *row = (struct row) { .number = n };
-  row->returns = digit (&n, NR_RETURNS);
+  *row = (struct row) { .number = n, .event.alone = n >= rows_for_all };
+  if (row->event.alone) {
+    n -= rows_for_all;
+    row->returns = goes_on[digit (&n, NR (goes_on))];
+  }
+  else
+    row->returns = digit (&n, NR_RETURNS);
   row->event.manner = manners[digit (&n, NR (manners))];
-  row->links = digit (&n, 2) ? 4 : 1;
+  row->links = row->event.alone || digit (&n, 2) ? 4 : 1;
   row->tls = digit (&n, 2);
   return set_moment (row, n);
 }
@@ -107,15 +119,16 @@ void
 describe_row (const struct row *row, char *text, size_t size)
 {
   static const char *const phases[] = { "connecting", "reconnecting",
-                                        "working", "idle", "flushed" };
+                                        "joining",    "working",
+                                        "idle",       "flushed" };
   static const char *const returns[] = {
     "the same",       "larger",        "smaller",
     "read-only",      "without flush", "with other contexts",
     "with other ids", "never"
   };
 
-  snprintf (text, size, "row %u, %s: %s %s, %u %s%s, comes back %s",
-            row->number, phases[row->phase],
+  snprintf (text, size, "row %u, %s: %s%s %s, %u %s%s, comes back %s",
+            row->number, phases[row->phase], row->event.alone ? "one " : "",
             row->event.manner == RESET    ? "reset"
             : row->event.manner == CLOSED ? "closed"
                                           : "silent",
@@ -126,6 +139,8 @@ describe_row (const struct row *row, char *text, size_t size)
 enum ending
 expected (const struct row *row)
 {
+  if (row->event.alone)
+    return NO_OUTAGE;
   if (row->phase == CONNECTING)
     return row->returns == NEVER ? NEVER_STARTS : CONNECTS;
   switch (row->returns) {
