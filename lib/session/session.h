@@ -114,7 +114,7 @@ struct nbdi_session {
   bool journalled;     /* writes are remembered until they are durable */
   struct nbdi_journal journal;
   struct nbdi_ghosts ghosts;
-  bool own_flush;      /* one of ours is under way */
+  bool own_flush; /* one of ours is under way */
   struct nbdi_pace pace;
   uint64_t nr_flushes; /* ever sent */
   int flush_error;     /* of one of ours, for the program's next */

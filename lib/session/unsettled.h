@@ -219,7 +219,7 @@ struct nbdi_pace {
   uint64_t gathered;     /* commands between it and the one before, */
   uint64_t gathering;    /* and in what time */
   uint64_t next;         /* none before that */
-  uint64_t look;         /* bytes in the journal that are worth a flush, if time
+  uint64_t look; /* bytes in the journal that are worth a flush, if time
                             allows */
 };
 

@@ -38,6 +38,8 @@ else
 conversations_tls = tests/lib/failing/conversations-in-clear.c
 endif
 
+CHECK_LONG += tests/faults/system/outages-with-failing-calls-lose-nothing
+
 test_programs += \
 	tests/faults/memory/allocations-may-fail \
 	tests/faults/memory/answers-without-memory-are-explained \
@@ -75,6 +77,7 @@ test_programs += \
 	tests/faults/system/connections-that-cannot-be-checked-have-failed \
 	tests/faults/system/errors-need-no-thread-key \
 	tests/faults/system/failed-lookups-keep-their-cause \
+	tests/faults/system/outages-with-failing-calls-lose-nothing \
 	tests/faults/system/resets-fail-what-is-in-flight \
 	tests/faults/system/system-calls-may-fail
 
@@ -140,6 +143,17 @@ tests_faults_system_errors_need_no_thread_key_LDFLAGS = \
 tests_faults_system_failed_lookups_keep_their_cause_LDADD = $(internal)
 tests_faults_system_failed_lookups_keep_their_cause_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=getaddrinfo
+tests_faults_system_outages_with_failing_calls_lose_nothing_SOURCES = \
+	tests/faults/system/outages-with-failing-calls-lose-nothing.c \
+	tests/lib/failing/system-calls.c \
+	tests/lib/failing/system-calls.h \
+	$(lives_in_outages)
+tests_faults_system_outages_with_failing_calls_lose_nothing_CPPFLAGS = \
+	$(outages_lives_cppflags)
+tests_faults_system_outages_with_failing_calls_lose_nothing_LDADD = \
+	$(internal)
+tests_faults_system_outages_with_failing_calls_lose_nothing_LDFLAGS = \
+	$(system_call_ldflags) $(fast_clock_ldflags)
 tests_faults_system_system_calls_may_fail_SOURCES = \
 	$(system_calls_may_fail) $(lives_in_clear)
 tests_faults_system_system_calls_may_fail_LDADD = $(internal)

@@ -89,13 +89,21 @@ on_free (void *opaque)
   c->freed++;
 }
 
+static void
+be_patient (struct nbd_handle *h, struct outcome *o)
+{
+  int patience = life_is_short ? SHORT_PATIENCE : -1;
+
+  TRY (nbd_set_reconnect_timeout (h, patience));
+  TRY (nbd_set_connect_timeout (h, patience));
+}
+
 /* A handle that stays connected to a server that is not there yet. */
 static struct nbd_handle *
 create_lasting (struct outcome *o, struct calls *told)
 {
   struct nbd_handle *h = create (o);
   nbd_event_callback event = { on_event, told, on_free };
-  int patience = life_is_short ? SHORT_PATIENCE : -1;
 
   memset (now, 0, sizeof now);
   memset (durable, 0, sizeof durable);
@@ -108,8 +116,7 @@ create_lasting (struct outcome *o, struct calls *told)
     told->freed = 1;
     return NULL;
   }
-  TRY (nbd_set_reconnect_timeout (h, patience));
-  TRY (nbd_set_connect_timeout (h, patience));
+  be_patient (h, o);
   TRY (nbd_set_quarantine (h, QUARANTINE));
   TRY (nbd_set_journal_size (h, 65536));
   TRY (nbd_set_event_callback (h, event));
@@ -191,7 +198,7 @@ blocking (struct outcome *o)
     read_block (h, o, 4);
     if (o->call == NULL) {
       CHECK_INT (told->called, 0);
-      CHECK_INT (nbd_stats_reconnects (h), 3);
+      CHECK (nbd_stats_reconnects (h) >= 3);
       CHECK_INT (nbd_stats_journal_bytes (h), 0);
     }
     TRY (nbd_shutdown (h, 0));
@@ -236,8 +243,7 @@ turn (struct nbd_handle *h, struct outcome *o)
   if (fd.fd == -1)
     return lives (h) && TRY (nbd_poll (h, -1)) != -1;
   CHECK (poll (&fd, 1, -1) == 1);
-  TRY (nbd_aio_notify_read (h));
-  return lives (h);
+  return TRY (nbd_aio_notify_read (h)) != -1 && lives (h);
 }
 
 static void
@@ -373,8 +379,9 @@ strict (struct outcome *o)
     /* What cannot be remembered is flushed before it is acknowledged. */
     if (flush_all (h, o, EIO) == 0 && o->call == NULL)
       must_be ("after a flush", 0, server.ram.durable, 1 << 1);
+    /* There may be one more outage, which the flush has to tell, too. */
     write_block (h, o, 0, 2, 0);
-    flush_all (h, o, 0);
+    flush_all (h, o, EIO);
     TRY (nbd_shutdown (h, 0));
   }
   told->called = 0;
@@ -391,7 +398,7 @@ child (struct outcome *o)
 
   if (h == NULL)
     return;
-  TRY (nbd_set_reconnect_timeout (h, life_is_short ? SHORT_PATIENCE : -1));
+  be_patient (h, o);
   TRY (nbd_add_meta_context (h, "base:allocation"));
   TRY (nbd_add_meta_context (h, "x:y"));
   if (TRY (nbd_connect_command (h, argv)) == 0) {

@@ -11,8 +11,11 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +25,7 @@
 
 enum oddity oddity;
 struct chosen chosen;
+int (*real_timeout) (int timeout_ms);
 
 /* Children count as well, until they become another program. */
 static atomic_uint *made;
@@ -116,6 +120,11 @@ WRAP (int, dup2, (int from, int to), (from, to))
 WRAP (int, execve, (const char *path, char *const *argv, char *const *env),
       (path, argv, env))
 WRAP (int, access, (const char *path, int mode), (path, mode))
+WRAP (int, epoll_create1, (int flags), (flags))
+WRAP (int, epoll_ctl, (int epoll, int op, int fd, struct epoll_event *event),
+      (epoll, op, fd, event))
+WRAP (int, timerfd_create, (int clock, int flags), (clock, flags))
+WRAP (int, eventfd, (unsigned count, int flags), (count, flags))
 
 /* What was done although it is said to have failed. */
 #define WRAP_DONE(name, params, args) \
@@ -228,12 +237,28 @@ WRAPPER (int, poll, (struct pollfd *fds, nfds_t n, int timeout))
     return -1;
   if (oddity == INTERRUPTED && disturbed ())
     return -1;
+  if (in_library && real_timeout != NULL)
+    timeout = real_timeout (timeout);
   return __real_poll (fds, n, timeout);
 }
 
+/* The one call that has no function of its own: pidfd_open. */
+WRAPPER (long, syscall, (long number, ...))
+{
+  va_list args;
+
+  va_start (args, number);
+  pid_t pid = va_arg (args, int);
+  unsigned flags = va_arg (args, unsigned);
+  va_end (args);
+  return refused ("syscall") ? -1 : __real_syscall (number, pid, flags);
+}
+
+/* What does not wait is not interrupted. */
 WRAPPER (pid_t, waitpid, (pid_t pid, int *status, int options))
 {
-  if (refused ("waitpid") || (oddity == INTERRUPTED && disturbed ()))
+  if (refused ("waitpid")
+      || (oddity == INTERRUPTED && (options & WNOHANG) == 0 && disturbed ()))
     return -1;
   return __real_waitpid (pid, status, options);
 }

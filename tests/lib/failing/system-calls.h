@@ -29,6 +29,10 @@ extern struct chosen {
   int errnum;
 } chosen;
 
+/* How long poll waits instead of the time that the library says; NULL: as
+ * long as that. */
+extern int (*real_timeout) (int timeout_ms);
+
 /* Choose, and count from nothing, also in children. */
 extern void choose (const struct chosen *c);
 

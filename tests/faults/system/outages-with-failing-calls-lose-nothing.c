@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* System calls that fail while connections come and go, at whatever place, are
+ * one more outage, or make no difference; if they fail for good the call that
+ * needed them says so.  Nothing that was acknowledged and flushed is lost,
+ * nothing hangs, crashes or is left open. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "fast-clock.h"
+#include "life.h"
+#include "system-calls.h"
+
+/* Of the places where a call can fail make check takes one in so many, each
+ * row others. */
+#define STEP 7
+
+static void
+oddities_make_no_difference (void)
+{
+  static const struct {
+    const char *name;
+    int oddity;
+  } rows[] = {
+    { "nothing is odd", NOTHING },
+    { "every second call is interrupted", INTERRUPTED },
+    { "what was ready has nothing", NOT_READY },
+    { "one byte at a time", ONE_BYTE },
+  };
+
+  for (unsigned r = 0; r < sizeof rows / sizeof rows[0]; r++) {
+    oddity = rows[r].oddity;
+    FOR_EACH_LIFE (life) {
+      check_case ("%s, %s", life->name, rows[r].name);
+      struct outcome o = live (life);
+      if (o.call != NULL)
+        FAIL ("%s failed: %s", o.call, o.text);
+    }
+  }
+}
+
+/* A row: what goes wrong, and what is to come of it. */
+struct row {
+  const char *name;
+  int errnum;
+  enum {
+    SURVIVED, /* it is an outage, or no matter */
+    TOLD,     /* the same, or the call that needed it tells */
+    SHORT,    /* one byte instead of more */
+  } what;
+};
+
+static const struct row rows[] = {
+  { "connect", ECONNREFUSED, SURVIVED },
+  { "connect", ENOMEM, SURVIVED },
+  { "epoll_create1", EMFILE, TOLD },
+  { "epoll_ctl", ENOMEM, TOLD },
+  { "eventfd", EMFILE, SURVIVED },
+  { "fcntl", EBADF, TOLD },
+  { "fork", EAGAIN, TOLD },
+  { "poll", EINTR, SURVIVED },
+  { "poll", ENOMEM, TOLD },
+  { "recv", 0, SHORT },
+  { "recv", EAGAIN, SURVIVED },
+  { "recv", EINTR, SURVIVED },
+  { "recv", ECONNRESET, SURVIVED },
+  { "recv", ENOMEM, SURVIVED },
+  { "recvmsg", 0, SHORT },
+  { "recvmsg", EAGAIN, SURVIVED },
+  { "recvmsg", ETIMEDOUT, SURVIVED },
+  { "send", 0, SHORT },
+  { "send", EAGAIN, SURVIVED },
+  { "send", EPIPE, SURVIVED },
+  { "sendmsg", 0, SHORT },
+  { "sendmsg", EINTR, SURVIVED },
+  { "sendmsg", EPIPE, SURVIVED },
+  { "sendmsg", ENOBUFS, SURVIVED },
+  { "setsockopt", EPERM, SURVIVED },
+  { "shutdown", ENOTCONN, SURVIVED },
+  { "socket", EMFILE, SURVIVED },
+  { "socketpair", EMFILE, TOLD },
+  { "syscall", EMFILE, SURVIVED },
+  { "timerfd_create", EMFILE, TOLD },
+  { "waitpid", EINTR, SURVIVED },
+};
+
+static void
+judge (const struct row *row, const struct outcome *o)
+{
+  if (o->call == NULL)
+    return;
+  if (o->errnum == 0)
+    FAIL ("%s failed without an error: %s", o->call, o->text);
+  if (life_is_short)
+    return;
+  if (row->what != TOLD
+      || (o->errnum != row->errnum
+          && strstr (o->text, strerror (row->errnum)) == NULL))
+    FAIL ("%s failed with errno %d: %s", o->call, o->errnum, o->text);
+}
+
+/* Fail calls in turn; returns how many lives there were in which one was
+ * made. */
+static unsigned
+sweep (const struct life *life, const struct row *row, unsigned first)
+{
+  unsigned step = getenv ("CHECK_LONG") ? 1 : STEP, tried = 0;
+
+  for (unsigned n = step == 1 ? 1 : 1 + first % step;; n += step) {
+    check_case ("%s, %s %u %s%s", life->name, row->name, n,
+                row->what == SHORT ? "is cut" : strerror (row->errnum),
+                life_is_short ? ", as are all after it" : "");
+    choose (&(struct chosen) { row->name, n, life_is_short, row->errnum });
+    struct outcome o = live (life);
+    tried += chosen_calls () > 0;
+    if (chosen_calls () < n)
+      return tried;
+    judge (row, &o);
+  }
+}
+
+static void
+failures_are_survived (void)
+{
+  for (unsigned r = 0; r < sizeof rows / sizeof rows[0]; r++) {
+    const struct row *row = &rows[r];
+    unsigned tried = 0;
+
+    oddity = row->what == SHORT ? CUT : FAILS;
+    FOR_EACH_LIFE (life)
+      for (unsigned how = 0; how < 2; how++) {
+        life_is_short = how == 1;
+        if (how == 0
+            || (row->errnum != EAGAIN && row->errnum != EINTR
+                && row->what != SHORT))
+          tried += sweep (life, row, r);
+      }
+    life_is_short = false;
+    if (tried == 0)
+      FAIL ("%s is never called", row->name);
+  }
+}
+
+void
+test (void)
+{
+  watchdog (getenv ("CHECK_LONG") ? 7200 : 600);
+  real_timeout = fast_ms;
+  /* Children have to open something in its place. */
+  CHECK (fcntl (STDERR_FILENO, F_SETFD, FD_CLOEXEC) == 0);
+  oddities_make_no_difference ();
+  failures_are_survived ();
+}
