@@ -129,12 +129,24 @@ deliver (struct nbd_handle *h, struct nbdi_link *l, short revents,
   }
 }
 
+/* Whether nothing came in the time that there was.  What is due may have cut
+ * the sleep short. */
+static bool
+has_timed_out (const struct nbd_handle *h, int r, int timeout_ms,
+               const struct timespec *end)
+{
+  return r == 0
+         && (!h->session.lasting || timeout_ms == 0
+             || (timeout_ms > 0 && nbdi_time_left (end) == 0));
+}
+
 /* One round: 1 = something happened, 0 = timeout, -1 = error. */
 int
 nbdi_wait_once (struct nbd_handle *h, int fd, int timeout_ms,
                 const struct timespec *end, unsigned limit)
 {
   unsigned phase = nbdi_handle_phase (h);
+  uint64_t completed = h->session.cmds.nr_completed;
   int wake_fd = nbdi_wake_descriptor (h);
   struct round round = { .nr = 0 };
 
@@ -148,9 +160,8 @@ nbdi_wait_once (struct nbd_handle *h, int fd, int timeout_ms,
     nbdi_error (errno, "poll");
     return -1;
   }
-  if (r == 0
-      && (!h->session.lasting || timeout_ms == 0
-          || (timeout_ms > 0 && nbdi_time_left (end) == 0)))
+  bool timed_out = has_timed_out (h, r, timeout_ms, end);
+  if (timed_out && !h->session.lasting)
     return 0;
   if (wake_fd >= 0)
     nbdi_was_woken (h, round.fds[round.nr - 1].revents);
@@ -160,5 +171,7 @@ nbdi_wait_once (struct nbd_handle *h, int fd, int timeout_ms,
                limit);
   nbdi_do_due (h);
   nbdi_flush (h);
-  return nbdi_drive_result (h, phase) == -1 ? -1 : 1;
+  if (nbdi_drive_result (h, phase) == -1)
+    return -1;
+  return timed_out && h->session.cmds.nr_completed == completed ? 0 : 1;
 }

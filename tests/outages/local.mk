@@ -67,6 +67,7 @@ test_programs += \
 	tests/outages/connecting/without-a-connect-timeout-there-is-one-attempt \
 	tests/outages/deadlines/commands-time-out-during-an-outage \
 	tests/outages/deadlines/late-replies-are-discarded \
+	tests/outages/deadlines/polling-without-waiting-keeps-deadlines \
 	tests/outages/deadlines/silent-servers-end-their-connection \
 	tests/outages/journal/own-flushes-begin-early \
 	tests/outages/journal/own-flushes-bound-the-journal \

@@ -76,6 +76,13 @@ accepted (struct server *s, const struct address *a)
   return s->fd >= 0;
 }
 
+bool
+server_is_asked (struct server *s, const struct address *a)
+{
+  *s = (struct server) { .fd = -1 };
+  return accepted (s, a);
+}
+
 void
 server_awaits (struct server *s, const struct address *a)
 {

@@ -27,6 +27,9 @@ extern void address_close (struct address *a);
 /* Wait for a client, which has a thread: be the server. */
 extern void server_awaits (struct server *s, const struct address *a);
 
+/* Whether somebody has connected to the address; nobody waits. */
+extern bool server_is_asked (struct server *s, const struct address *a);
+
 /* Drive the handle until it has connected to the address. */
 extern void server_accept (struct server *s, const struct address *a,
                            struct nbd_handle *h);
