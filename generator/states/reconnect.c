@@ -13,10 +13,13 @@ STATE (START)
 {
   if (nbdi_has_left (l))
     return NEXT (.CLOSED);
-  if (nbdi_plan_attempt (l) == -1 && !nbdi_others_serve (l))
+  bool planned = nbdi_plan_attempt (l) == 0;
+  if (!planned && !nbdi_others_serve (l))
     return FAILED;
   nbdi_take_commands_back (l);
   nbdi_drop_connection (l);
+  if (!planned)
+    return NEXT (.CLOSED);
   return NEXT (DELAY);
 }
 

@@ -45,7 +45,8 @@ nbdi_hang_up (struct nbd_handle *h)
     h->session.fatal_errno = nbdi_last_errno ();
     h->session.fatal_text = strdup (nbdi_last_text ());
   }
-  nbdi_event (&h->link, NBDI_EVENT_END);
+  NBDI_EACH_LINK (h, l)
+  nbdi_event (l, NBDI_EVENT_END);
 }
 
 /* The work of nbd_poll and nbd_poll2, in the driver's seat. */

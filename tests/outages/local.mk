@@ -83,6 +83,7 @@ test_programs += \
 	tests/outages/replaying/repeated-writes-wait-for-ghosts-of-the-journal \
 	tests/outages/story/events-come-in-their-order \
 	tests/outages/story/forked-copies-do-not-come-back \
+	tests/outages/story/handles-end-with-their-last-connection \
 	tests/outages/story/plain-handles-tell-of-their-connection \
 	tests/outages/story/sockets-of-the-program-are-not-connected-again \
 	tests/outages/story/the-end-of-patience-tells-the-whole-story \
