@@ -105,12 +105,15 @@ mortal_start (struct mortal *m)
   m->listens = true;
 }
 
+/* What it does for one that is cut off it does before that: nothing of it
+ * happens later. */
 void
 mortal_cut (struct mortal *m)
 {
   pthread_mutex_lock (&m->lock);
   for (struct mortal_client *c = m->clients; c != NULL; c = c->next)
     shutdown (c->server.fd, SHUT_RDWR);
+  bury (m, true);
   pthread_mutex_unlock (&m->lock);
 }
 
@@ -134,7 +137,6 @@ mortal_kill (struct mortal *m)
   memcpy (m->ram.data, m->ram.durable, m->ram.size);
   pthread_mutex_unlock (&m->ram.lock);
   mortal_cut (m);
-  bury (m, true);
 }
 
 void
@@ -142,7 +144,6 @@ mortal_close (struct mortal *m)
 {
   stop (m);
   mortal_cut (m);
-  bury (m, true);
   address_close (&m->address);
 }
 

@@ -9,10 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint8_t *
-model_of (struct soak *soak, const struct connection *c)
+uint8_t *
+soak_model (struct soak *soak, const struct connection *c)
 {
   return soak->model + c->number * SOAK_REGION;
+}
+
+/* Where its region begins on the disk. */
+static uint64_t
+start_of (const struct connection *c)
+{
+  return c->lasting ? 0 : c->number * SOAK_REGION;
 }
 
 static bool
@@ -30,6 +37,11 @@ changes (enum kind kind)
 void
 soak_connect (struct soak *soak, struct connection *c)
 {
+  soak->connections++;
+  if (c->lasting) {
+    lasting_connect_again (c);
+    return;
+  }
   c->server = (struct ram_server) {
     .ram = &soak->ram,
     .style = soak_random (3),
@@ -37,23 +49,37 @@ soak_connect (struct soak *soak, struct connection *c)
     .cut_after = soak_random (4) == 0 ? 1 + soak_random (500) : 0,
   };
   c->h = ram_connect (&c->server);
-  soak->connections++;
 }
 
 void
 soak_begin (struct soak *soak)
 {
   for (unsigned i = 0; i < SOAK_CONNECTIONS; i++) {
-    soak->connection[i].number = i;
-    soak_connect (soak, &soak->connection[i]);
+    struct connection *c = &soak->connection[i];
+
+    c->number = i;
+    c->lasting = i >= SOAK_PLAIN;
+    if (c->lasting)
+      lasting_begin (c);
+    soak_connect (soak, c);
   }
+}
+
+void
+soak_end (struct soak *soak)
+{
+  for (unsigned i = 0; i < SOAK_CONNECTIONS; i++)
+    if (soak->connection[i].lasting) {
+      mortal_close (&soak->connection[i].mortal);
+      mortal_free (&soak->connection[i].mortal);
+    }
 }
 
 /* The bytes must be the model's. */
 static void
 compare (struct soak *soak, struct connection *c, const struct operation *op)
 {
-  const uint8_t *want = model_of (soak, c) + op->offset;
+  const uint8_t *want = soak_model (soak, c) + op->offset;
 
   soak->compared += op->length;
   if (memcmp (op->buf, want, op->length) == 0)
@@ -69,7 +95,7 @@ compare (struct soak *soak, struct connection *c, const struct operation *op)
 static void
 apply (struct soak *soak, struct connection *c, const struct operation *op)
 {
-  uint8_t *model = model_of (soak, c) + op->offset;
+  uint8_t *model = soak_model (soak, c) + op->offset;
 
   if (op->kind == WRITE)
     memcpy (model, op->buf, op->length);
@@ -82,8 +108,8 @@ apply (struct soak *soak, struct connection *c, const struct operation *op)
 static void
 settle (struct soak *soak, struct connection *c, const struct operation *op)
 {
-  uint8_t *model = model_of (soak, c) + op->offset;
-  const uint8_t *disk = soak->ram.data + c->number * SOAK_REGION + op->offset;
+  uint8_t *model = soak_model (soak, c) + op->offset;
+  const uint8_t *disk = soak->ram.data + start_of (c) + op->offset;
 
   if (!changes (op->kind) || memcmp (disk, model, op->length) == 0)
     return;
@@ -105,6 +131,10 @@ forget (struct connection *c, struct operation *op)
 void
 soak_close (struct soak *soak, struct connection *c)
 {
+  if (c->lasting) {
+    lasting_end (soak, c);
+    return;
+  }
   nbd_close (c->h);
   /* Until its end the server works on what it has received. */
   ram_join (&c->server);
@@ -129,7 +159,7 @@ soak_reconnect (struct soak *soak, struct connection *c)
 void
 soak_disconnect (struct soak *soak, struct connection *c)
 {
-  switch (soak_random (4)) {
+  switch (c->lasting ? 0 : soak_random (4)) {
   case 0: /* at once, with all that is in flight */ break;
   case 1: nbd_aio_disconnect (c->h, 0); break;
   case 2:
@@ -239,7 +269,7 @@ soak_issue (struct soak *soak, struct connection *c)
   if (overlaps (c, op))
     return;
   fill_buffer (op);
-  op->cookie = start (c, op, c->number * SOAK_REGION + op->offset);
+  op->cookie = start (c, op, start_of (c) + op->offset);
   if (op->cookie == -1) {
     MUST (!nbd_aio_is_ready (c->h) && !nbd_aio_is_processing (c->h));
     free (op->buf);
@@ -265,6 +295,7 @@ soak_retire (struct soak *soak, struct connection *c)
     if (r == 0)
       continue;
     if (r == -1) {
+      MUST (!c->lasting);
       MUST (nbd_aio_is_closed (c->h) || nbd_aio_is_dead (c->h));
       op->failed = true;
       continue;

@@ -4,9 +4,12 @@
 
 check_PROGRAMS += tests/soak/soak
 tests_soak_soak_SOURCES = \
+	tests/lib/mortal.c \
+	tests/lib/mortal.h \
 	tests/lib/ram.c \
 	tests/lib/ram.h \
 	tests/soak/connection.c \
+	tests/soak/lasting.c \
 	tests/soak/soak.c \
 	tests/soak/soak.h
 tests_soak_soak_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/lib

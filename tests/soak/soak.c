@@ -61,11 +61,12 @@ report (const char *when, double seconds)
   struct mallinfo2 heap = mallinfo2 ();
 
   printf ("%s: %.0f s, %llu commands, %llu failed, %llu bytes compared, "
-          "%llu connections, resident %ld KiB, heap %zu KiB\n",
+          "%llu connections, %llu outages, resident %ld KiB, heap %zu KiB\n",
           when, seconds, (unsigned long long) soak.commands,
           (unsigned long long) soak.failed,
           (unsigned long long) soak.compared,
-          (unsigned long long) soak.connections, resident_kib (),
+          (unsigned long long) soak.connections,
+          (unsigned long long) soak.outages, resident_kib (),
           heap.uordblks / 1024);
   fflush (stdout);
 }
@@ -124,6 +125,8 @@ turn (void)
     struct connection *c = &soak.connection[i];
 
     soak_retire (&soak, c);
+    if (c->lasting && (soak_random (100) == 0 || !c->mortal.listens))
+      lasting_disturb (&soak, c);
     if (!nbd_aio_is_ready (c->h) && !nbd_aio_is_processing (c->h))
       soak_reconnect (&soak, c);
     else if (soak_random (100) == 0)
@@ -205,6 +208,7 @@ main (int argc, char *argv[])
   run (timed ? 0 : (uint64_t) amount, amount * 54);
   check_memory (heap, resident);
   report ("done", now () - start);
+  soak_end (&soak);
   ram_free (&soak.ram);
   free (soak.model);
   return EXIT_SUCCESS;

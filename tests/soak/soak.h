@@ -5,9 +5,11 @@
 #ifndef SOAK_H
 #define SOAK_H
 
-#include "ram.h"
+#include "mortal.h"
 
-#define SOAK_CONNECTIONS 5
+#define SOAK_PLAIN 5   /* handles that end with their connection */
+#define SOAK_LASTING 2 /* and those that outlast their server */
+#define SOAK_CONNECTIONS (SOAK_PLAIN + SOAK_LASTING)
 #define SOAK_DEPTH 16
 #define SOAK_REGION ((size_t) 1 << 20)
 
@@ -33,11 +35,13 @@ struct operation {
   size_t chunks; /* bytes of chunks of READ_STRUCTURED */
 };
 
-/* Each has a region of the disk to itself. */
+/* Each has a region of the disk to itself, or a server with a disk. */
 struct connection {
   unsigned number;
+  bool lasting;
   struct nbd_handle *h;
   struct ram_server server;
+  struct mortal mortal; /* of those that last */
   struct operation commands[SOAK_DEPTH];
   unsigned nr_commands;
 };
@@ -47,12 +51,13 @@ struct soak {
   uint8_t *model; /* what the disk holds */
   struct connection connection[SOAK_CONNECTIONS];
   uint64_t state; /* of the random numbers */
-  uint64_t commands, failed, compared, connections;
+  uint64_t commands, failed, compared, connections, outages;
 };
 
 extern uint64_t soak_random (uint64_t limit);
 
 extern void soak_begin (struct soak *soak);
+extern void soak_end (struct soak *soak);
 extern void soak_connect (struct soak *soak, struct connection *c);
 /* Close it with whatever is in flight; the model learns what came of that. */
 extern void soak_close (struct soak *soak, struct connection *c);
@@ -61,5 +66,15 @@ extern void soak_reconnect (struct soak *soak, struct connection *c);
 extern void soak_disconnect (struct soak *soak, struct connection *c);
 extern void soak_issue (struct soak *soak, struct connection *c);
 extern void soak_retire (struct soak *soak, struct connection *c);
+
+/* What its region should hold, and where the server has it. */
+extern uint8_t *soak_model (struct soak *soak, const struct connection *c);
+
+/* lasting.c: the same for handles that outlast their server. */
+extern void lasting_begin (struct connection *c);
+extern void lasting_connect_again (struct connection *c);
+extern void lasting_end (struct soak *soak, struct connection *c);
+/* Kill the server, or cut its connections. */
+extern void lasting_disturb (struct soak *soak, struct connection *c);
 
 #endif /* SOAK_H */

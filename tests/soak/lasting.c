@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Handles of the soak test that outlast their server: nothing of theirs may
+ * fail, and what was flushed survives the server. */
+
+#include "soak.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+lasting_begin (struct connection *c)
+{
+  mortal_open (&c->mortal, SOAK_REGION);
+  c->mortal.style = soak_random (3);
+  mortal_start (&c->mortal);
+}
+
+/* What the server was asked on a connection that is gone it has done, so there
+ * is no need for a quarantine; see mortal.h. */
+void
+lasting_connect_again (struct connection *c)
+{
+  c->h = nbd_create ();
+  MUST (c->h != NULL);
+  MUST (nbd_set_reconnect_timeout (c->h, -1) == 0);
+  MUST (nbd_set_quarantine (c->h, 0) == 0);
+  MUST (nbd_set_connections (c->h, 1 + soak_random (4)) == 0);
+  MUST (nbd_set_journal_size (c->h, SOAK_REGION / 2) == 0);
+  if (!c->mortal.listens)
+    mortal_start (&c->mortal);
+  MUST (nbd_connect_unix (c->h, c->mortal.address.path) == 0);
+}
+
+void
+lasting_disturb (struct soak *soak, struct connection *c)
+{
+  struct mortal *m = &c->mortal;
+
+  if (!m->listens) {
+    mortal_start (m);
+    return;
+  }
+  /* Some connections are cut in the middle of the work. */
+  __atomic_store_n (&m->cut_after,
+                    soak_random (4) == 0 ? 1 + soak_random (500) : 0,
+                    __ATOMIC_RELAXED);
+  soak->outages++;
+  if (soak_random (2) == 0)
+    mortal_cut (m);
+  else
+    mortal_kill (m);
+}
+
+static void
+check_disk (struct soak *soak, const struct connection *c)
+{
+  const struct ram *ram = &c->mortal.ram;
+  const uint8_t *model = soak_model (soak, c);
+
+  for (size_t i = 0; i < SOAK_REGION; i++)
+    if (ram->durable[i] != model[i])
+      ram_fail (
+        "connection %u, byte %zu: %02x was flushed, the disk has %02x",
+        c->number, i, model[i], ram->durable[i]);
+}
+
+/* Finish all, and flush: then all must be there. */
+static void
+finish (struct soak *soak, struct connection *c)
+{
+  if (!c->mortal.listens)
+    mortal_start (&c->mortal);
+  while (c->nr_commands > 0) {
+    MUST (nbd_poll (c->h, -1) != -1);
+    soak_retire (soak, c);
+  }
+  MUST (nbd_flush (c->h, 0) == 0);
+  MUST (nbd_stats_journal_bytes (c->h) == 0);
+  check_disk (soak, c);
+  MUST (nbd_shutdown (c->h, 0) == 0);
+}
+
+/* Leave in the middle of it all, which may lose what was not flushed. */
+static void
+abandon (struct soak *soak, struct connection *c)
+{
+  nbd_close (c->h);
+  mortal_cut (&c->mortal);
+  for (unsigned i = 0; i < SOAK_DEPTH; i++) {
+    soak->failed += c->commands[i].buf != NULL;
+    free (c->commands[i].buf);
+    c->commands[i].buf = NULL;
+  }
+  c->nr_commands = 0;
+  memcpy (soak_model (soak, c), c->mortal.ram.data, SOAK_REGION);
+}
+
+void
+lasting_end (struct soak *soak, struct connection *c)
+{
+  if (soak_random (4) == 0) {
+    abandon (soak, c);
+    return;
+  }
+  finish (soak, c);
+  nbd_close (c->h);
+}
