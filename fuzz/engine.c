@@ -57,6 +57,8 @@ server_drain (struct world *w)
 {
   static char buf[65536];
 
+  if (w->lasting)
+    return;
   while (w->server != -1
          && recv (w->server, buf, sizeof buf, MSG_DONTWAIT) > 0)
     ;
@@ -68,6 +70,8 @@ server_close (struct world *w)
   if (w->server != -1)
     close (w->server);
   w->server = -1;
+  if (w->lasting)
+    forget_picked (w);
 }
 
 static short
@@ -99,6 +103,10 @@ deliver (struct world *w, int (*notify) (struct nbd_handle *h))
 void
 pump (struct world *w)
 {
+  if (w->lasting) {
+    pump_lasting (w);
+    return;
+  }
   for (int i = 0; i < MAX_EVENTS; i++) {
     unsigned direction = nbd_aio_get_direction (w->h);
 
@@ -119,7 +127,7 @@ pump (struct world *w)
 }
 
 /* Just one phase holds, and what it allows. */
-static void
+void
 check_phase (struct world *w)
 {
   struct nbd_handle *h = w->h;
@@ -171,6 +179,9 @@ drive (struct world *w, enum fuzz_op op)
   unsigned direction = nbd_aio_get_direction (w->h);
   int r = 0;
 
+  /* What is due may need no socket. */
+  if (w->lasting)
+    direction |= LIBNBD_AIO_DIRECTION_READ;
   switch (op) {
   case FUZZ_PUMP: pump (w); return;
   case FUZZ_NOTIFY_READ:
@@ -212,7 +223,9 @@ step (struct world *w)
     apply_settings (w, take_u16 (&w->program));
   else if (op == FUZZ_QUERIES)
     ask_queries (w);
-  else {
+  else if (op >= FUZZ_CANCEL)
+    act_lasting (w, op);
+  else if (!w->lasting) {
     server_close (w);
     nbd_shutdown (w->h, 0);
   }
@@ -243,6 +256,8 @@ check_end (struct world *w)
   server_send (w, w->stream.p, w->stream.left);
   pump (w);
   server_close (w);
+  if (w->lasting)
+    end_lasting (w);
   pump (w);
   check_phase (w);
   if (!nbd_aio_is_negotiating (w->h))
@@ -285,37 +300,62 @@ unused_byte (const uint8_t *data, size_t size)
   return byte;
 }
 
+/* The header; what is left of the input is the stream. */
+static unsigned
+read_header (struct world *w)
+{
+  unsigned settings;
+  size_t length;
+
+  w->style = take_u8 (&w->stream) % FUZZ_NR_STYLES;
+  w->size = take_u8 (&w->stream);
+  w->flags = take_u16 (&w->stream);
+  settings = take_u16 (&w->stream);
+  length = take_u16 (&w->stream);
+  if (w->lasting)
+    w->lasting_settings = take_u16 (&w->stream);
+  if (length > w->stream.left)
+    length = w->stream.left;
+  w->program = (struct input) { w->stream.p, length };
+  w->stream.p += length;
+  w->stream.left -= length;
+  return settings;
+}
+
+static void
+begin (struct world *w, unsigned settings)
+{
+  w->settings = w->style == FUZZ_RAW ? settings
+                                     : friendly_settings (w->style, settings);
+  w->h = nbd_create ();
+  MUST (w->h != NULL);
+  apply_settings (w, w->settings);
+  if (w->lasting) {
+    begin_lasting (w, w->lasting_settings);
+    connect_lasting (w);
+    return;
+  }
+  connect_pair (w);
+  if (w->style != FUZZ_RAW)
+    friendly_handshake (w);
+}
+
 int
-run_input (const uint8_t *data, size_t size, unsigned styles)
+run_input (const uint8_t *data, size_t size, unsigned styles, bool lasting)
 {
   struct world w = {
     .stream = { data, size },
     .server = -1,
     .initialize = true,
     .stale = unused_byte (data, size),
+    .lasting = lasting,
   };
-  unsigned style = take_u8 (&w.stream) % FUZZ_NR_STYLES;
-  unsigned export_size = take_u8 (&w.stream);
-  unsigned flags = take_u16 (&w.stream);
-  unsigned settings = take_u16 (&w.stream);
-  size_t length = take_u16 (&w.stream);
+  unsigned settings = read_header (&w);
 
-  if (!(styles >> style & 1))
+  stop_clock (lasting);
+  if (!(styles >> w.style & 1))
     return -1;
-  if (length > w.stream.left)
-    length = w.stream.left;
-  w.program = (struct input) { w.stream.p, length };
-  w.stream.p += length;
-  w.stream.left -= length;
-  w.style = style;
-  if (style != FUZZ_RAW)
-    settings = friendly_settings (style, settings);
-  w.h = nbd_create ();
-  MUST (w.h != NULL);
-  apply_settings (&w, settings);
-  connect_pair (&w);
-  if (style != FUZZ_RAW)
-    friendly_handshake (&w, export_size, flags, settings);
+  begin (&w, settings);
   while (w.program.left > 0)
     step (&w);
   if (w.connected)
@@ -324,5 +364,6 @@ run_input (const uint8_t *data, size_t size, unsigned styles)
   server_close (&w);
   check_closed (&w);
   MUST (w.debug_freed == w.debug_set);
+  MUST (w.events_freed == (lasting ? 1 : 0));
   return 0;
 }

@@ -41,12 +41,14 @@ put_context (struct message *m, uint32_t id, const char *name)
 }
 
 static void
-put_contexts (struct message *m, unsigned settings)
+put_contexts (struct message *m, unsigned settings, unsigned change)
 {
-  unsigned id = 0;
+  unsigned id = change & FUZZ_OTHER_IDS ? 7 : 0;
 
   if (!(settings & (FUZZ_CONTEXT | FUZZ_SECOND_CONTEXT)))
     return;
+  if (change & FUZZ_WITHOUT_CONTEXTS)
+    settings = 0;
   if (settings & FUZZ_CONTEXT)
     put_context (m, ++id, LIBNBD_CONTEXT_BASE_ALLOCATION);
   if (settings & FUZZ_SECOND_CONTEXT)
@@ -69,9 +71,33 @@ friendly_settings (enum fuzz_style style, unsigned settings)
   return settings;
 }
 
+static uint64_t
+export_size (const struct world *w, unsigned change)
+{
+  uint64_t size = UINT64_C (1) << w->size % 63;
+
+  if (change & FUZZ_IS_SMALLER)
+    return size - 1;
+  return change & FUZZ_IS_LARGER ? size + 1 : size;
+}
+
+static unsigned
+export_flags (const struct world *w, unsigned change)
+{
+  unsigned flags = w->flags | NBD_FLAG_HAS_FLAGS;
+
+  if (change & FUZZ_IS_READ_ONLY)
+    flags |= NBD_FLAG_READ_ONLY;
+  if (change & FUZZ_MULTI_CONN)
+    flags |= NBD_FLAG_CAN_MULTI_CONN;
+  if (change & FUZZ_CANNOT_FLUSH)
+    flags &= ~NBD_FLAG_SEND_FLUSH;
+  return flags;
+}
+
+/* All that the server says until transmission. */
 void
-friendly_handshake (struct world *w, unsigned size, unsigned flags,
-                    unsigned settings)
+friendly_greeting (struct world *w, unsigned change)
 {
   struct message m = { .len = 0 };
 
@@ -83,13 +109,19 @@ friendly_handshake (struct world *w, unsigned size, unsigned flags,
   if (w->style == FUZZ_STRUCTURED)
     put_reply (&m, NBD_OPT_STRUCTURED_REPLY, NBD_REP_ACK, 0);
   if (w->style != FUZZ_SIMPLE)
-    put_contexts (&m, settings);
+    put_contexts (&m, w->settings, change);
   put_reply (&m, NBD_OPT_GO, NBD_REP_INFO, NBD_INFO_EXPORT_SIZE);
   put (&m, NBD_INFO_EXPORT, 2);
-  put (&m, UINT64_C (1) << size % 63, 8);
-  put (&m, flags | NBD_FLAG_HAS_FLAGS, 2);
+  put (&m, export_size (w, change), 8);
+  put (&m, export_flags (w, change), 2);
   put_reply (&m, NBD_OPT_GO, NBD_REP_ACK, 0);
   server_send (w, m.bytes, m.len);
+}
+
+void
+friendly_handshake (struct world *w)
+{
+  friendly_greeting (w, 0);
   pump (w);
   MUST (nbd_aio_is_ready (w->h));
   memset (w->sent, 0, sizeof w->sent);
@@ -207,6 +239,33 @@ send_data (struct world *w)
   put_chunk (&m, w, flags & 1, NBD_REPLY_TYPE_OFFSET_DATA, cookie, c->offset,
              NBD_OFFSET_DATA_SIZE + len);
   put (&m, c->offset + start, 8);
+  server_send (w, m.bytes, m.len);
+  send_payload (w, len);
+}
+
+/* The reply that this request wants. */
+void
+send_reply (struct world *w, const struct request *r, unsigned error)
+{
+  struct message m = { .len = 0 };
+  bool reads = r->type == NBD_CMD_READ && error == 0;
+  size_t len = reads ? r->length : 0;
+
+  if (w->style == FUZZ_RAW || w->style == FUZZ_SIMPLE)
+    put_simple_reply (&m, error, r->cookie);
+  else if (error != 0) {
+    put_chunk (&m, w, NBD_REPLY_FLAG_DONE, NBD_REPLY_TYPE_ERROR, r->cookie,
+               r->offset, 6);
+    put (&m, error, 4);
+    put (&m, 0, 2);
+  }
+  else {
+    put_chunk (&m, w, NBD_REPLY_FLAG_DONE,
+               reads ? NBD_REPLY_TYPE_OFFSET_DATA : NBD_REPLY_TYPE_NONE,
+               r->cookie, r->offset, reads ? NBD_OFFSET_DATA_SIZE + len : 0);
+    if (reads)
+      put (&m, r->offset, 8);
+  }
   server_send (w, m.bytes, m.len);
   send_payload (w, len);
 }

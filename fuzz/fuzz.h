@@ -13,13 +13,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/un.h>
 
 #include <libnbd.h>
 
 /* How an input begins; integers are big-endian. */
 #define FUZZ_HEADER_SIZE 8
 /* u8 style, u8 size, u16 export flags, u16 settings, u16 length of the
- * program. */
+ * program; if the handle stays connected, u16 more settings. */
 
 /* In FUZZ_RAW the stream begins with the greeting; else a friendly server
  * has brought the handle into transmission. */
@@ -47,6 +48,20 @@ enum fuzz_setting {
   FUZZ_TLS_ALLOW = 1 << 12,
   FUZZ_TLS_REQUIRE = 1 << 13,
   FUZZ_NO_HANDSHAKE_FLAGS = 1 << 14,
+};
+
+/* Of a handle that stays connected. */
+enum fuzz_lasting {
+  FUZZ_COMMAND_TIMEOUT = 1 << 0,
+  FUZZ_STALL_TIMEOUT = 1 << 1,
+  FUZZ_CONNECTIONS = 1 << 2,
+  FUZZ_STRICT = 1 << 3,
+  FUZZ_TRUST = 1 << 4,
+  FUZZ_NO_QUARANTINE = 1 << 5,
+  FUZZ_SMALL_JOURNAL = 1 << 6,
+  FUZZ_NO_RECONNECT = 1 << 7,
+  FUZZ_NO_CONNECT_TIMEOUT = 1 << 8,
+  FUZZ_ONE_DESCRIPTOR = 1 << 9,
 };
 
 /* Operations and their parameters.  A command is chosen by how long ago it
@@ -94,7 +109,25 @@ enum fuzz_op {
   FUZZ_SETTINGS, /* u16, as in the header */
   FUZZ_QUERIES,  /* all that the handle can be asked */
   FUZZ_SHUTDOWN, /* the server closes, then nbd_shutdown */
+  FUZZ_CANCEL,   /* u8 command */
+  FUZZ_WAIT,     /* u16 ms, which pass at once */
+  FUZZ_GREET,    /* u8 enum fuzz_change: a friendly handshake */
+  FUZZ_PICK,     /* u8: which connection the server uses */
+  FUZZ_REPLY,    /* u8 request, u8 error: one that was received */
+  FUZZ_AWAY,     /* nobody listens */
+  FUZZ_BACK,
   FUZZ_NR_OPS
+};
+
+/* What is different about a server that has come back. */
+enum fuzz_change {
+  FUZZ_IS_SMALLER = 1,
+  FUZZ_IS_LARGER = 2,
+  FUZZ_IS_READ_ONLY = 4,
+  FUZZ_CANNOT_FLUSH = 8,
+  FUZZ_OTHER_IDS = 16,
+  FUZZ_WITHOUT_CONTEXTS = 32,
+  FUZZ_MULTI_CONN = 64,
 };
 
 /* What the callbacks of one command do. */
@@ -112,6 +145,21 @@ struct input {
 };
 
 #define MAX_COMMANDS 64
+#define MAX_PEERS 4
+#define MAX_REQUESTS 32
+
+/* What the server received, of a handle that stays connected. */
+struct request {
+  unsigned type;
+  uint64_t cookie, offset, length;
+};
+
+/* A connection of such a handle, for the server. */
+struct peer {
+  int fd; /* -1: none */
+  struct request requests[MAX_REQUESTS];
+  unsigned nr_requests;
+};
 
 /* One command or option. */
 struct command {
@@ -141,6 +189,15 @@ struct world {
   struct command commands[MAX_COMMANDS];
   size_t nr_commands;
   int debug_set, debug_freed;
+  /* If the handle stays connected: which of its connections is `server`. */
+  bool lasting;
+  unsigned lasting_settings, settings, size, flags;
+  int listener; /* -1: nobody listens */
+  struct sockaddr_un address;
+  socklen_t address_length;
+  struct peer peers[MAX_PEERS];
+  unsigned picked;
+  int events_freed;
 };
 
 /* input.c */
@@ -157,8 +214,10 @@ extern void broken (const char *fmt, ...)
   } while (0)
 
 /* engine.c */
-extern int run_input (const uint8_t *data, size_t size, unsigned styles);
+extern int run_input (const uint8_t *data, size_t size, unsigned styles,
+                      bool lasting);
 extern void pump (struct world *w);
+extern void check_phase (struct world *w);
 extern void server_send (struct world *w, const void *p, size_t len);
 extern void server_drain (struct world *w);
 extern void server_close (struct world *w);
@@ -175,10 +234,24 @@ extern void issue_option (struct world *w, enum fuzz_op op);
 extern void retire_command (struct world *w, struct command *c);
 extern void check_stale (const struct command *c);
 
+/* clock.c: from now on the library's clock stands still, but for pass_time. */
+extern void stop_clock (bool really);
+extern void pass_time (unsigned ms);
+
+/* lasting.c: handles that stay connected. */
+extern void begin_lasting (struct world *w, unsigned settings);
+extern void connect_lasting (struct world *w);
+extern void pump_lasting (struct world *w);
+extern void act_lasting (struct world *w, enum fuzz_op op);
+extern void forget_picked (struct world *w);
+extern void end_lasting (struct world *w);
+
 /* friendly.c: the friendly server. */
 extern unsigned friendly_settings (enum fuzz_style style, unsigned settings);
-extern void friendly_handshake (struct world *w, unsigned size,
-                                unsigned flags, unsigned settings);
+extern void friendly_handshake (struct world *w);
+extern void friendly_greeting (struct world *w, unsigned change);
+extern void send_reply (struct world *w, const struct request *r,
+                        unsigned error);
 extern void send_simple_reply (struct world *w);
 extern void send_chunk (struct world *w);
 extern void send_data (struct world *w);

@@ -8,5 +8,5 @@
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  return run_input (data, size, 1u << FUZZ_RAW);
+  return run_input (data, size, 1u << FUZZ_RAW, false);
 }

@@ -7,7 +7,7 @@
 #   make fuzz-afl       the same with AFL++
 #   make fuzz-msan      uninitialised reads: all inputs under MemorySanitizer
 
-fuzz_wire_harnesses = client handshake replies
+fuzz_wire_harnesses = client handshake outages replies
 fuzz_harnesses = $(fuzz_wire_harnesses) tool
 if HAVE_LIBXML2
 fuzz_harnesses += uri
@@ -15,9 +15,11 @@ endif
 
 fuzz_wire_sources = \
 	fuzz/calls.c \
+	fuzz/clock.c \
 	fuzz/engine.c \
 	fuzz/friendly.c \
 	fuzz/input.c \
+	fuzz/lasting.c \
 	fuzz/settings.c
 fuzz_headers = \
 	fuzz/fuzz.h \
@@ -94,11 +96,14 @@ $(fuzz_dir)/%.o: %.c $(fuzz_depend)
 	$(AM_V_CC)$(fuzz_compile) -c $< -o $@
 
 fuzz_link = $(AM_V_CCLD)$(fuzz_cc_$(FUZZ_VARIANT)) \
-	$(fuzz_ldflags_$(FUZZ_VARIANT)) -o $@ $^ \
+	$(fuzz_ldflags_$(FUZZ_VARIANT)) $(fuzz_wrap) -o $@ $^ \
 	$(fuzz_libs_$(FUZZ_VARIANT)) $(LIBS)
 $(fuzz_dir)/client: $(fuzz_dir)/fuzz/client.o
 $(fuzz_dir)/handshake: $(fuzz_dir)/fuzz/handshake.o
+$(fuzz_dir)/outages: $(fuzz_dir)/fuzz/outages.o
 $(fuzz_dir)/replies: $(fuzz_dir)/fuzz/replies.o
+$(addprefix $(fuzz_dir)/,$(fuzz_wire_harnesses)): fuzz_wrap = \
+	-Wl,--wrap=clock_gettime,--wrap=timerfd_settime
 $(addprefix $(fuzz_dir)/,$(fuzz_wire_harnesses)): $(fuzz_wire_objects)
 $(addprefix $(fuzz_dir)/,$(fuzz_wire_harnesses)): $(fuzz_objects)
 	$(fuzz_link)

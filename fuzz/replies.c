@@ -8,5 +8,6 @@
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  return run_input (data, size, 1u << FUZZ_STRUCTURED | 1u << FUZZ_EXTENDED);
+  return run_input (data, size, 1u << FUZZ_STRUCTURED | 1u << FUZZ_EXTENDED,
+                    false);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Writes the transcripts of tests/wire as inputs of the harnesses.
- * usage: seeds DIRECTORY TRANSCRIPT... */
+/* Writes the transcripts of tests/wire as inputs of the harnesses: as they
+ * are, and with an outage after them.
+ * usage: seeds DIRECTORY OUTAGES-DIRECTORY TRANSCRIPT... */
 
 #include <libgen.h>
 #include <stdio.h>
@@ -197,7 +198,46 @@ add_step (struct seed *seed, const struct step *step)
 }
 
 static void
-write_seed (struct seed *seed, const char *directory)
+put_op (struct seed *seed, enum fuzz_op op, uint64_t value, unsigned size)
+{
+  put_uint (&seed->program, op, 1);
+  put_uint (&seed->program, value, size);
+}
+
+/* After the conversation the connection is lost, and what is left is answered
+ * on the next one; the same number says which settings the handle has. */
+static void
+add_outage (struct seed *seed, uint64_t number)
+{
+  struct seed after = { .style = seed->style };
+
+  if (seed->style != FUZZ_RAW) {
+    put_op (&after, FUZZ_GREET, FUZZ_MULTI_CONN, 1);
+    put_op (&after, FUZZ_PUMP, 0, 0);
+  }
+  put_mem (&after.program, seed->program.p, seed->program.len);
+  put_op (&after, FUZZ_PWRITE, 512, 2);
+  put_uint (&after.program, 512, 2);
+  put_uint (&after.program, 0, 2);
+  put_op (&after, FUZZ_CLOSE, 0, 0);
+  put_op (&after, FUZZ_PUMP, 0, 0);
+  if (seed->style == FUZZ_RAW) {
+    put_mem (&after.program, seed->program.p, seed->program.len);
+    put_mem (&seed->stream, seed->stream.p, seed->stream.len);
+  }
+  else
+    put_op (&after, FUZZ_GREET, FUZZ_MULTI_CONN | (number % 64), 1);
+  for (int i = 0; i < 4; i++) {
+    put_op (&after, FUZZ_PUMP, 0, 0);
+    put_op (&after, FUZZ_REPLY, 0, 2);
+  }
+  put_op (&after, FUZZ_WAIT, 5000, 2);
+  bytes_free (&seed->program);
+  seed->program = after.program;
+}
+
+static void
+write_seed (struct seed *seed, const char *directory, int lasting)
 {
   struct bytes head = { 0 };
   char *copy = strdup (seed->path), *path;
@@ -212,6 +252,8 @@ write_seed (struct seed *seed, const char *directory)
   put_uint (&head, seed->flags, 2);
   put_uint (&head, seed->settings, 2);
   put_uint (&head, seed->program.len, 2);
+  if (lasting != -1)
+    put_uint (&head, lasting, 2);
   put_mem (&head, seed->program.p, seed->program.len);
   put_mem (&head, seed->stream.p, seed->stream.len);
   if (file == NULL || fwrite (head.p, 1, head.len, file) != head.len
@@ -225,18 +267,21 @@ write_seed (struct seed *seed, const char *directory)
 int
 main (int argc, char *argv[])
 {
-  if (argc < 3) {
-    fprintf (stderr, "usage: %s DIRECTORY TRANSCRIPT...\n", argv[0]);
+  if (argc < 4) {
+    fprintf (stderr, "usage: %s DIRECTORY OUTAGES-DIRECTORY TRANSCRIPT...\n",
+             argv[0]);
     return EXIT_FAILURE;
   }
-  for (int i = 2; i < argc; i++) {
+  for (int i = 3; i < argc; i++) {
     struct seed seed = { .path = argv[i] };
     struct transcript t;
 
     transcript_read (&t, argv[i]);
     for (size_t k = 0; k < t.nr_steps; k++)
       add_step (&seed, &t.steps[k]);
-    write_seed (&seed, argv[1]);
+    write_seed (&seed, argv[1], -1);
+    add_outage (&seed, i);
+    write_seed (&seed, argv[2], i % 1024 & ~FUZZ_NO_RECONNECT);
     transcript_free (&t);
     bytes_free (&seed.program);
     bytes_free (&seed.stream);
