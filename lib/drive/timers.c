@@ -5,7 +5,6 @@
 #include "drive/drive.h"
 
 #include <errno.h>
-#include <limits.h>
 
 /* How often to ask whether a server's process is gone, while a command waits
  * for that. */
@@ -45,10 +44,9 @@ nbdi_sleep_ms (uint64_t due, int timeout_ms, const struct timespec *end)
 
   if (due == 0)
     return left;
+  /* No deadline is further away than a setting can say. */
   uint64_t now = nbdi_now ();
   uint64_t ms = due <= now ? 0 : (due - now + 999999) / 1000000;
-  if (ms > INT_MAX)
-    ms = INT_MAX;
   return left < 0 || ms < (unsigned) left ? (int) ms : left;
 }
 

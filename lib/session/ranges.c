@@ -131,11 +131,10 @@ nbdi_remove_all_ranges (struct nbdi_ranges *ranges)
   ranges->listed = 0;
 }
 
+/* Give back what an empty set keeps. */
 void
 nbdi_trim_ranges (struct nbdi_ranges *ranges)
 {
-  if (ranges->listed > 0)
-    return;
   free (ranges->lists);
   ranges->lists = NULL;
 }
