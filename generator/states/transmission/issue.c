@@ -33,7 +33,6 @@ STATE (STAND_BY)
 STATE (JOURNAL)
   IDLE
   ON (FLUSH -> JOURNAL)
-  ON (QUEUED -> JOURNAL)
   CONSUMES (an entry of the journal)
   GOES_TO (SEND, START)
 {
