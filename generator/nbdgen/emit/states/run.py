@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from string import Template
 from typing import Iterable, Iterator
 
 from nbdgen.emit.states.c_names import (
@@ -15,6 +16,7 @@ from nbdgen.emit.states.c_names import (
     state_constant,
 )
 from nbdgen.emit.states.run_templates import (
+    ALWAYS_GONE_CASE,
     BODY,
     DEADLINES,
     DISPATCH,
@@ -210,7 +212,7 @@ def _cases(states: Iterable[State], region: str) -> str:
         name, lost = state_constant(state.path), state.target(LOST)
         gone = GONE.substitute(state=name, lost=_next(lost))
         cases.append(
-            (IO_CASE if state.io else PLAIN_CASE).substitute(
+            _template(state).substitute(
                 state=name,
                 waiting=waiting if state.returns(Outcome.WAIT) else "",
                 gone=gone if lost and state.returns(Outcome.GONE) else "",
@@ -221,6 +223,14 @@ def _cases(states: Iterable[State], region: str) -> str:
             )
         )
     return "".join(cases).rstrip("\n")
+
+
+def _template(state: State) -> Template:
+    """What a case looks like."""
+    if state.io:
+        return IO_CASE
+    gone = all(use.result.outcome is Outcome.GONE for use in state.uses)
+    return ALWAYS_GONE_CASE if gone and state.target(LOST) else PLAIN_CASE
 
 
 def _run_main(machine: Machine) -> str:

@@ -135,6 +135,18 @@ GONE = Template(
 """
 )
 
+# Of a state whose body has no other result.
+ALWAYS_GONE_CASE = Template(
+    """\
+    case $state:
+      $enter (l, s);
+      NBDI_CHECK_ERROR ();
+      next = $lost;
+      NBDI_COVER ($state, NBDI_EVENT_LOST, next);
+      break;
+"""
+)
+
 PLAIN_CASE = Template(
     """\
     case $state:
