@@ -66,6 +66,7 @@ test_programs += \
 	tests/outages/connecting/waiting-for-a-server-ends-in-time \
 	tests/outages/connecting/without-a-connect-timeout-there-is-one-attempt \
 	tests/outages/deadlines/commands-time-out-during-an-outage \
+	tests/outages/deadlines/every-state-can-be-ended \
 	tests/outages/deadlines/late-replies-are-discarded \
 	tests/outages/deadlines/polling-without-waiting-keeps-deadlines \
 	tests/outages/deadlines/silent-servers-end-their-connection \
@@ -88,6 +89,22 @@ test_programs += \
 	tests/outages/story/sockets-of-the-program-are-not-connected-again \
 	tests/outages/story/the-end-of-patience-tells-the-whole-story \
 	tests/outages/story/threads-wait-for-the-server-together
+
+tests_outages_deadlines_every_state_can_be_ended_SOURCES = \
+	tests/outages/deadlines/every-state-can-be-ended.c \
+	tests/lib/failing/conversations.c \
+	tests/lib/failing/conversations.h \
+	$(conversations_tls)
+tests_outages_deadlines_every_state_can_be_ended_CPPFLAGS = \
+	$(internals_cppflags)
+tests_outages_deadlines_every_state_can_be_ended_LDADD = $(internal)
+tests_outages_deadlines_every_state_can_be_ended_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=clock_gettime \
+	-Wl,--wrap=connect \
+	$(poll_ldflags) \
+	-Wl,--wrap=send \
+	-Wl,--wrap=sendmsg
 
 # A few hundred seeds in make check, twenty thousand in make check-long.
 outages_by_seeds = \

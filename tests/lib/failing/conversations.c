@@ -118,7 +118,6 @@ leave (struct nbd_handle *h)
 static void
 prepare_structured (struct nbd_handle *h)
 {
-  CHECK_OK (nbd_set_request_extended_headers (h, false));
   CHECK_OK (nbd_add_meta_context (h, "base:allocation"));
 }
 
@@ -144,6 +143,7 @@ structured (struct nbd_handle *h)
   static char buf[64];
 
   say (GREETING);
+  say ("reply EXTENDED_HEADERS ERR_UNSUP \"no\"");
   say ("reply STRUCTURED_REPLY ACK");
   say ("reply SET_META_CONTEXT META_CONTEXT u32 1 \"base:allocation\"\n"
        "reply SET_META_CONTEXT ACK");

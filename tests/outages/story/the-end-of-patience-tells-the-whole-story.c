@@ -24,8 +24,33 @@ matches (const char *text, const char *pattern)
   "could not be restored within 0\\.5 s: [0-9]+ attempts, the last: "      \
   "connect: \"/[^ ]+\": Connection refused$"
 
-void
-test (void)
+/* The server comes back, but does nothing any more. */
+static void
+nothing_is_answered (void)
+{
+  struct address a;
+  struct server s;
+  char buf[4];
+  struct nbd_handle *h = nbd_create ();
+
+  CHECK_OK (nbd_set_reconnect_timeout (h, 200));
+  lasting_connect (h, &s, &a, SIMPLE, FLAGS_ALL);
+  int64_t read = CHECK_OK (nbd_aio_pread (h, buf, 4, 0, NBD_NULL_COMPLETION,
+                                          0));
+  server_close (&s);
+  server_serves (&s, &a, h, SIMPLE, 1 << 20, FLAGS_ALL);
+  server_request (&s, NULL);
+  while (nbd_poll (h, -1) != -1)
+    ;
+  CHECK_ERROR (ETIMEDOUT,
+               "could not be restored within 0.2 s: 1 attempt, the "
+               "last: no command was answered yet");
+  CHECK_FAILS (nbd_aio_command_completed (h, read), ENOTCONN, "");
+  lasting_close (h, &s, &a);
+}
+
+static void
+nobody_comes (void)
 {
   struct address a;
   struct server s;
@@ -76,4 +101,11 @@ test (void)
   CHECK_INT (nbd_stats_reconnects (h), 0);
   nbd_close (h);
   address_close (&a);
+}
+
+void
+test (void)
+{
+  nobody_comes ();
+  nothing_is_answered ();
 }
