@@ -17,11 +17,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static atomic_bool seen[NBDI_NR_STATES][1 + NBDI_NR_EVENTS]
                        [1 + NBDI_NR_STATES];
 static atomic_bool logged[NBDI_NR_STATES];
+
+/* Open the file, also while a test has left us no descriptor. */
+static int
+open_file (const char *path)
+{
+  int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
+  int fd = open (path, flags, 0666);
+  struct rlimit limit, most;
+
+  if (fd != -1 || errno != EMFILE || getrlimit (RLIMIT_NOFILE, &limit) == -1)
+    return fd;
+  most = limit;
+  most.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &most);
+  fd = open (path, flags, 0666);
+  setrlimit (RLIMIT_NOFILE, &limit);
+  return fd;
+}
 
 static void
 write_line (const char *fmt, ...)
@@ -37,7 +56,7 @@ write_line (const char *fmt, ...)
   va_start (args, fmt);
   int n = vsnprintf (line, sizeof line, fmt, args);
   va_end (args);
-  int fd = open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+  int fd = open_file (path);
   if (fd == -1 || write (fd, line, n) != n)
     fprintf (stderr, "state coverage: %s: %m\n", path);
   if (fd != -1)

@@ -58,6 +58,7 @@ test_programs += \
 	tests/outages/cancelling/cancelled-commands-cannot-be-asked-about \
 	tests/outages/cancelling/commands-are-cancelled-wherever-they-are \
 	tests/outages/cancelling/writes-that-end-early-hold-newer-ones \
+	tests/outages/children/children-may-neither-start-nor-end \
 	tests/outages/children/servers-that-are-children-are-started-again \
 	tests/outages/connecting/blocking-calls-wait-for-the-server \
 	tests/outages/connecting/exports-that-are-not-there-yet-are-waited-for \
