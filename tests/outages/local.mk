@@ -75,6 +75,7 @@ test_programs += \
 	tests/outages/journal/own-flushes-bound-the-journal \
 	tests/outages/journal/policies-say-what-an-outage-means \
 	tests/outages/leaving/closing-in-an-outage-waits-for-nothing \
+	tests/outages/leaving/connections-that-are-not-there-yet-are-given-up \
 	tests/outages/leaving/disconnects-that-were-lost-are-sent-again \
 	tests/outages/leaving/leaving-in-an-outage-waits-for-what-is-owed \
 	tests/outages/promise/block-sizes-and-names-are-held-against-the-promise \
@@ -82,6 +83,7 @@ test_programs += \
 	tests/outages/promise/exports-may-come-back-later \
 	tests/outages/promise/larger-exports-can-be-used \
 	tests/outages/promise/weaker-exports-end-the-handle \
+	tests/outages/replaying/newcomers-wait-until-another-connection-shows-life \
 	tests/outages/replaying/repeated-writes-wait-for-ghosts-of-the-journal \
 	tests/outages/story/events-come-in-their-order \
 	tests/outages/story/forked-copies-do-not-come-back \
