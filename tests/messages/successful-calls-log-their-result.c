@@ -270,6 +270,38 @@ check_settings (void)
   nbd_close (h);
 }
 
+static int
+ignore_event (void *opaque __attribute__ ((unused)),
+              unsigned event __attribute__ ((unused)),
+              const char *message __attribute__ ((unused)),
+              int64_t value __attribute__ ((unused)))
+{
+  return 0;
+}
+
+static void
+check_staying (void)
+{
+  nbd_event_callback callback = { .callback = ignore_event };
+  struct nbd_handle *h = create ();
+
+  LOGGED (nbd_set_reconnect_timeout (h, 1000));
+  LOGGED (nbd_set_connect_timeout (h, 1000));
+  LOGGED (nbd_set_command_timeout (h, 1000));
+  LOGGED (nbd_set_stall_timeout (h, 1000));
+  LOGGED (nbd_set_keepalive (h, 1000));
+  LOGGED (nbd_set_quarantine (h, 1000));
+  LOGGED (nbd_set_unflushed_policy (h, LIBNBD_UNFLUSHED_STRICT));
+  LOGGED (nbd_set_journal_size (h, 1 << 20));
+  LOGGED (nbd_set_connections (h, 4));
+  LOGGED (nbd_set_uri_options (h, "connections=2"));
+  LOGGED (nbd_set_event_callback (h, callback));
+  LOGGED (nbd_clear_event_callback (h));
+  LOGGED (nbd_cancel (h));
+  LOGGED (nbd_aio_cancel (h, 1));
+  nbd_close (h);
+}
+
 /* Calls that can fail in an unused handle log that, too. */
 static void
 check_failures (void)
@@ -280,6 +312,8 @@ check_failures (void)
   CHECK_CONTAINS (last, "leave: error=nbd_poll2: ");
   CHECK_INT (nbd_set_debug_callback (h, (nbd_debug_callback) { 0 }), -1);
   CHECK_CONTAINS (last, "leave: error=nbd_set_debug_callback: ");
+  CHECK_INT (nbd_set_event_callback (h, (nbd_event_callback) { 0 }), -1);
+  CHECK_CONTAINS (last, "leave: error=nbd_set_event_callback: ");
   nbd_close (h);
 }
 
@@ -292,5 +326,6 @@ test (void)
   check_options ();
   check_transmission ();
   check_settings ();
+  check_staying ();
   check_failures ();
 }

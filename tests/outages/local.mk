@@ -84,12 +84,14 @@ test_programs += \
 	tests/outages/promise/larger-exports-can-be-used \
 	tests/outages/promise/weaker-exports-end-the-handle \
 	tests/outages/replaying/newcomers-wait-until-another-connection-shows-life \
+	tests/outages/replaying/refused-writes-are-not-repeated \
 	tests/outages/replaying/repeated-writes-wait-for-ghosts-of-the-journal \
 	tests/outages/story/events-come-in-their-order \
 	tests/outages/story/forked-copies-do-not-come-back \
 	tests/outages/story/handles-end-with-their-last-connection \
 	tests/outages/story/plain-handles-tell-of-their-connection \
 	tests/outages/story/sockets-of-the-program-are-not-connected-again \
+	tests/outages/story/the-address-is-named-as-a-uri \
 	tests/outages/story/the-end-of-patience-tells-the-whole-story \
 	tests/outages/story/threads-wait-for-the-server-together
 

@@ -19,6 +19,7 @@ test_programs += \
 	tests/tls/handshake/bytes-behind-the-agreement-end-the-connection \
 	tests/tls/handshake/cut-in-the-tls-handshake-is-fatal \
 	tests/tls/handshake/demand-for-tls-on-tls-is-no-loop \
+	tests/tls/handshake/encryption-that-is-gone-after-an-outage-is-missed \
 	tests/tls/handshake/faults-while-tls-starts \
 	tests/tls/handshake/full-handshake-asks-for-write \
 	tests/tls/handshake/handshake-may-arrive-byte-by-byte \

@@ -148,7 +148,7 @@ copy_leaves_it_alone (void)
   pid_t pid = fork ();
   if (pid == 0) {
     nbdi_ask_child_to_end (&reach, SIGKILL);
-    _exit (nbdi_child_gone (&reach) ? 1 : 0);
+    exit (nbdi_child_gone (&reach) ? 1 : 0);
   }
   int status;
   CHECK_INT (waitpid (pid, &status, 0), pid);

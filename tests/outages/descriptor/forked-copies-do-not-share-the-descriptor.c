@@ -6,6 +6,7 @@
  * the parent's descriptor shows. */
 
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -38,7 +39,7 @@ fork_copy (void (*work) (void), int *copy)
   close (r.s.fd);
   close (r.listener);
   work ();
-  _exit (write (ends[1], &c, 1) == 1 && read (ends[1], &c, 1) == 0 ? 0 : 1);
+  exit (write (ends[1], &c, 1) == 1 && read (ends[1], &c, 1) == 0 ? 0 : 1);
 }
 
 /* Wait until its work is done. */
@@ -109,6 +110,18 @@ write_all (void)
 }
 
 static void
+serve_writes (void)
+{
+  uint64_t cookies[WRITES];
+
+  r.s.waits = true;
+  for (int i = 0; i < WRITES; i++)
+    cookies[i] = server_request (&r.s, NULL);
+  for (int i = 0; i < WRITES; i++)
+    server_say (&r.s, "simple 0 %llu", (unsigned long long) cookies[i]);
+}
+
+static void
 copy_changes_nothing_for_the_parent (void)
 {
   int copy;
@@ -129,7 +142,6 @@ copy_changes_nothing_for_the_parent (void)
 static void
 copy_goes_on_with_the_connection (void)
 {
-  uint64_t cookies[WRITES];
   int copy;
 
   h = nbd_create ();
@@ -137,11 +149,7 @@ copy_goes_on_with_the_connection (void)
   returning_connect (&r, h);
   nbd_aio_get_fd (h);
   pid_t pid = fork_copy (write_all, &copy);
-  r.s.waits = true;
-  for (int i = 0; i < WRITES; i++)
-    cookies[i] = server_request (&r.s, NULL);
-  for (int i = 0; i < WRITES; i++)
-    server_say (&r.s, "simple 0 %llu", (unsigned long long) cookies[i]);
+  serve_writes ();
   await_work (copy);
   let_go (pid, copy);
   CHECK (!is_awake (h));
@@ -153,18 +161,19 @@ copy_goes_on_with_the_connection (void)
 
 /* It cannot have a descriptor of its own, and goes on without one. */
 static void
-read_without_descriptors (void)
+write_without_descriptors (void)
 {
-  struct rlimit limit;
-  char buf[4];
+  struct rlimit before, limit;
 
-  CHECK_OK (getrlimit (RLIMIT_NOFILE, &limit));
+  CHECK_OK (getrlimit (RLIMIT_NOFILE, &before));
+  limit = before;
   limit.rlim_cur = 3;
   CHECK_OK (setrlimit (RLIMIT_NOFILE, &limit));
-  CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&calls), 0));
-  while (calls.called == 0)
+  begin_to_write ();
+  while (calls.called < WRITES)
     CHECK_OK (nbd_poll (h, -1));
   CHECK_INT (calls.error, 0);
+  CHECK_OK (setrlimit (RLIMIT_NOFILE, &before));
 }
 
 static void
@@ -176,10 +185,8 @@ copy_may_lack_descriptors (void)
   CHECK_OK (nbd_set_reconnect_timeout (h, -1));
   returning_connect (&r, h);
   nbd_aio_get_fd (h);
-  pid_t pid = fork_copy (read_without_descriptors, &copy);
-  r.s.waits = true;
-  uint64_t cookie = server_request (&r.s, NULL);
-  server_say (&r.s, "simple 0 %llu \"abcd\"", (unsigned long long) cookie);
+  pid_t pid = fork_copy (write_without_descriptors, &copy);
+  serve_writes ();
   await_work (copy);
   CHECK (!is_awake (h));
   let_go (pid, copy);

@@ -72,6 +72,31 @@ much_is_read (struct server *s, struct nbd_handle *h)
   bytes_free (&replies);
 }
 
+/* What nbd_poll leaves in our buffer, once it has completed a command. */
+static void
+more_was_received (struct server *s, struct nbd_handle *h)
+{
+  char buf[8];
+  uint64_t cookies[2];
+
+  for (int i = 0; i < 2; i++)
+    CHECK_OK (nbd_aio_pread (h, buf, 4, 0,
+                             (nbd_completion_callback) {
+                               .callback = on_completion,
+                             },
+                             0));
+  pump (h);
+  for (int i = 0; i < 2; i++)
+    cookies[i] = server_request (s, NULL);
+  server_say (s, "simple 0 %llu \"abcd\" simple 0 %llu \"abcd\"",
+              (unsigned long long) cookies[0],
+              (unsigned long long) cookies[1]);
+  CHECK_INT (nbd_poll (h, -1), 1);
+  CHECK (!nbd_aio_is_drained (h));
+  pump (h);
+  CHECK (nbd_aio_is_drained (h));
+}
+
 static void
 socket_tells (void)
 {
@@ -81,6 +106,7 @@ socket_tells (void)
   CHECK (nbd_aio_is_drained (h));
   server_connect (&s, h, SIMPLE, 1 << 20, FLAGS_ALL);
   much_is_read (&s, h);
+  more_was_received (&s, h);
   server_close (&s);
   CHECK (!nbd_aio_is_drained (h));
   CHECK_OK (nbd_aio_notify_read (h));

@@ -2,6 +2,7 @@
 /* A forked child does not connect again, and what it does with its copy of a
  * handle is not seen by the parent, whose descriptor rests. */
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,8 +13,8 @@ be_the_child (struct nbd_handle *h)
 {
   char c[4];
 
-  _exit (nbd_pread (h, c, 4, 0, 0) == -1 && !nbd_aio_is_processing (h) ? 0
-                                                                       : 1);
+  exit (nbd_pread (h, c, 4, 0, 0) == -1 && !nbd_aio_is_processing (h) ? 0
+                                                                      : 1);
 }
 
 static bool

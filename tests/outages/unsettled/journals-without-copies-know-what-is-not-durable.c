@@ -46,6 +46,8 @@ check_without_memory (void)
     CHECK (add (&j, 0, 2000 + end, 5));
   size_t nr = j.nr;
   CHECK (add (&j, 0, 500, 1));
+  /* Which it has already. */
+  CHECK (add (&j, 0, 600, 1));
   no_memory = false;
   CHECK_INT (j.nr, nr);
   CHECK_INT (j.last->range.offset, 500);
