@@ -48,6 +48,7 @@ test_programs += \
 	tests/faults/memory/export-names-without-memory-end-the-connection \
 	tests/faults/memory/extents-without-memory-fail-their-command \
 	tests/faults/memory/messages-are-never-null \
+	tests/faults/memory/outages-without-memory-are-explained \
 	tests/faults/memory/outages-without-memory-lose-nothing \
 	tests/faults/memory/replies-without-memory-end-the-connection \
 	tests/faults/memory/uris-without-memory-are-not-called-wrong \
@@ -104,6 +105,9 @@ tests_faults_memory_extents_without_memory_fail_their_command_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=realloc
 tests_faults_memory_messages_are_never_null_LDADD = $(internal)
 tests_faults_memory_messages_are_never_null_LDFLAGS = $(memory_ldflags)
+tests_faults_memory_outages_without_memory_are_explained_LDADD = $(internal)
+tests_faults_memory_outages_without_memory_are_explained_LDFLAGS = \
+	$(memory_ldflags)
 tests_faults_memory_outages_without_memory_lose_nothing_SOURCES = \
 	tests/faults/memory/outages-without-memory-lose-nothing.c \
 	$(lives_in_outages)

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* Handles that stay connected do without memory where they can: a command that
+ * cannot be given up goes on, a further connection is not opened.  If what the
+ * program was told is done cannot be written again, the handle dies of it.
+ *
+ * Each case is tried with each allocation that it makes failing; the linker
+ * lets the library's calls come here (-Wl,--wrap). */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "lasting.h"
+#include "memory.h"
+#include "process.h"
+
+#define SIZE (1 << 20)
+
+static struct address a;
+static struct server s;
+static char buf[4];
+
+/* As pump does, with the library's allocations failing. */
+static void
+drive (struct nbd_handle *h)
+{
+  while (is_awake (h) && LIB (nbd_aio_notify_read (h)) != -1)
+    ;
+}
+
+/* It was sent, so that its reply needs another buffer. */
+static void
+give_up (void)
+{
+  struct nbd_handle *h = lasting_handle (&s, &a, SIMPLE);
+  int64_t read = CHECK_OK (nbd_aio_pread (h, buf, 4, 0, NBD_NULL_COMPLETION,
+                                          0));
+
+  if (LIB (nbd_aio_cancel (h, read)) == 0)
+    CHECK_INT (nbd_aio_cancel (h, read), 1);
+  CHECK_FAILS (nbd_aio_command_completed (h, read), ECANCELED, "");
+  lasting_close (h, &s, &a);
+}
+
+/* Commands go on without the second connection. */
+static void
+open_another (void)
+{
+  struct nbd_handle *h = patient_handle ();
+  int64_t reads[2];
+  uint16_t number;
+  char port[8];
+
+  CHECK_OK (nbd_set_connections (h, 2));
+  set_style (h, SIMPLE);
+  a.listener = tcp_listener (AF_INET, &number);
+  CHECK_INT (fcntl (a.listener, F_SETFL, O_NONBLOCK), 0);
+  snprintf (port, sizeof port, "%u", number);
+  CHECK_OK (nbd_aio_connect_tcp (h, "127.0.0.1", port));
+  server_serves (&s, &a, h, SIMPLE, SIZE, FLAGS_ALL);
+  drive_until (h, "READY");
+  reads[0] = CHECK_OK (nbd_aio_pread (h, buf, 4, 0, NBD_NULL_COMPLETION, 0));
+  server_request (&s, NULL);
+  reads[1] = LIB (nbd_aio_pread (h, buf, 4, 0, NBD_NULL_COMPLETION, 0));
+  server_say (&s, "simple 0 %lld \"abcd\"", (long long) reads[0]);
+  CHECK_INT (drive_command (h, reads[0]), 1);
+  if (reads[1] != -1) {
+    server_request (&s, NULL);
+    server_say (&s, "simple 0 %lld \"abcd\"", (long long) reads[1]);
+    CHECK_INT (drive_command (h, reads[1]), 1);
+  }
+  nbd_close (h);
+  server_close (&s);
+  close (a.listener);
+}
+
+/* More writes than there is a table for, all acknowledged. */
+#define WRITES 20
+
+static struct nbd_handle *
+written (void)
+{
+  struct nbd_handle *h = patient_handle ();
+
+  lasting_connect (h, &s, &a, SIMPLE, FLAGS_ALL);
+  for (int i = 0; i < WRITES; i++) {
+    int64_t write = CHECK_OK (nbd_aio_pwrite (h, buf, 4, 8 * i,
+                                              NBD_NULL_COMPLETION, 0));
+
+    server_request (&s, NULL);
+    server_say (&s, "simple 0 %lld", (long long) write);
+    CHECK_INT (drive_command (h, write), 1);
+  }
+  return h;
+}
+
+/* Another server is there, and the handle is about to go on. */
+static void
+come_back (struct nbd_handle *h)
+{
+  server_close (&s);
+  server_accept (&s, &a, h);
+  s.drives = h;
+  server_handshake (&s, SIMPLE, SIZE, FLAGS_ALL);
+  s.drives = NULL;
+  drive (h);
+}
+
+static void
+write_again (void)
+{
+  struct nbd_handle *h = written ();
+
+  come_back (h);
+  if (nbd_aio_is_dead (h))
+    CHECK_FAILS (nbd_poll (h, 0), EINVAL, strerror (ENOMEM));
+  else
+    for (int i = 0; i < WRITES; i++)
+      server_request (&s, NULL);
+  s.gives_up = true;
+  lasting_close (h, &s, &a);
+}
+
+static void
+have_it_refused (void)
+{
+  struct nbd_handle *h = written ();
+
+  server_close (&s);
+  server_serves (&s, &a, h, SIMPLE, SIZE, FLAGS_ALL);
+  for (int i = 0; i < 2; i++)
+    server_say (&s, "simple EIO %llu",
+                (unsigned long long) server_request (&s, NULL));
+  drive (h);
+  CHECK_STATE (h, "DEAD");
+  s.gives_up = true;
+  lasting_close (h, &s, &a);
+}
+
+void
+test (void)
+{
+  memory_sweep ("a command is cancelled", give_up);
+  memory_sweep ("another connection is opened", open_another);
+  memory_sweep ("the journal is written again", write_again);
+  memory_sweep ("the journal is refused", have_it_refused);
+}
