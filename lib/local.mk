@@ -51,6 +51,7 @@ lib_libcore_la_SOURCES = \
 	lib/drive/drive.c \
 	lib/drive/drive.h \
 	lib/drive/fatal.c \
+	lib/drive/interrupt.c \
 	lib/drive/issue.c \
 	lib/drive/links.c \
 	lib/drive/phase.c \

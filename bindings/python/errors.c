@@ -30,10 +30,38 @@ exception (Py_ssize_t i, PyObject *before)
   return types ? PyTuple_GET_ITEM (types, i) : before;
 }
 
+/* What a signal handler has raised while a call of this thread waited. */
+static _Thread_local struct {
+  PyObject *type, *value, *traceback;
+} kept;
+
+void
+nbdpy_keep_exception (void)
+{
+  Py_XDECREF (kept.type);
+  Py_XDECREF (kept.value);
+  Py_XDECREF (kept.traceback);
+  PyErr_Fetch (&kept.type, &kept.value, &kept.traceback);
+}
+
+static bool
+raise_kept (void)
+{
+  if (kept.type == NULL)
+    return false;
+  PyErr_Restore (kept.type, kept.value, kept.traceback);
+  kept.type = NULL;
+  kept.value = NULL;
+  kept.traceback = NULL;
+  return true;
+}
+
 /* Raise nbd.Error for the failure that this thread has just seen. */
 PyObject *
 nbdpy_raise (void)
 {
+  if (raise_kept ())
+    return NULL;
   const char *text = nbd_get_error ();
   int errnum = nbd_get_errno ();
   if (text == NULL)

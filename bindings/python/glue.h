@@ -94,6 +94,7 @@ extern void nbdpy_leave (struct call *call);
 
 /* errors.c */
 extern PyObject *nbdpy_set_exceptions (PyObject *module, PyObject *types);
+extern void nbdpy_keep_exception (void);
 extern PyObject *nbdpy_raise (void);
 extern PyObject *nbdpy_raise_closed (void);
 

@@ -23,6 +23,26 @@ nbdpy_give_lock (void)
   nbdpy_outside = PyEval_SaveThread ();
 }
 
+/* A signal came while a call waited.  Its handler runs now; if that raises an
+ * exception the call ends, and nbdpy_raise finds it. */
+static int
+run_signal_handlers (void *opaque)
+{
+  struct py_handle *handle = opaque;
+  PyThreadState *thread = nbdpy_outside;
+  unsigned long outer_thread;
+
+  nbdpy_take_lock (thread);
+  outer_thread = handle->callback_thread;
+  handle->callback_thread = PyThread_get_thread_ident ();
+  int r = PyErr_CheckSignals ();
+  if (r == -1)
+    nbdpy_keep_exception ();
+  handle->callback_thread = outer_thread;
+  nbdpy_give_lock ();
+  return r;
+}
+
 PyObject *
 nbdpy_create (PyObject *module UNUSED, PyObject *unused UNUSED)
 {
@@ -40,6 +60,11 @@ nbdpy_create (PyObject *module UNUSED, PyObject *unused UNUSED)
   handle->busy = 0;
   handle->callback_thread = 0;
   PyObject_GC_Track (handle);
+  nbd_interrupt_callback interrupt = {
+    .callback = run_signal_handlers,
+    .user_data = handle,
+  };
+  nbd_set_interrupt_callback (h, interrupt);
   return (PyObject *) handle;
 }
 

@@ -277,5 +277,22 @@ EVENT = Callback(
     since="causeway 0.2",
 )
 
+INTERRUPT = Callback(
+    "interrupt",
+    (),
+    "A signal came while a call waited: is the call to end?",
+    since="causeway 0.2",
+)
+
 # In the order of the public header.
-CALLBACKS = (CHUNK, COMPLETION, DEBUG, EXTENT, EXTENT64, LIST, CONTEXT, EVENT)
+CALLBACKS = (
+    CHUNK,
+    COMPLETION,
+    DEBUG,
+    EXTENT,
+    EXTENT64,
+    LIST,
+    CONTEXT,
+    EVENT,
+    INTERRUPT,
+)

@@ -72,7 +72,8 @@ RECORDS: tuple[Record, ...] = (
             finished, without missing others.
 
             The result is 1 if something was done, and 0 if *timeout* passed
-            before.  A signal does not interrupt the wait.""",
+            before.  A signal does not interrupt the wait, unless
+            `set_interrupt_callback` was called.""",
         args=(Int("timeout", "how long to wait, in milliseconds; -1 waits for ever"),),
         modifies_fd=True,
         errors=POLL_ERRORS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from nbdgen.calls.model import Call, Closure, Record, Ret, UInt64
 
-from .constants import EVENT
+from .constants import EVENT, INTERRUPT
 from .staying import SECTION, SINCE
 
 
@@ -71,6 +71,47 @@ RECORDS: tuple[Record, ...] = (
             The callback that `set_event_callback` stored is freed.  Without a
             callback nothing happens.""",
         see_also=("set_event_callback",),
+        section=SECTION,
+    ),
+    Call(
+        "set_interrupt_callback",
+        since=SINCE,
+        returns=Ret.ERR,
+        summary="choose whether signals end calls that wait",
+        text="""
+            A call that waits for the server goes on waiting when a signal handler
+            has run in its thread.  With this callback the program decides: *interrupt*
+            is called then, and if it returns anything but 0 the call fails with
+            EINTR.  An earlier callback is freed.  It suits programs that have to end
+            in good order, and interpreters: the Python module sets one for each
+            handle, so that Ctrl-C raises KeyboardInterrupt.
+
+            A command that ends so is treated as by `aio_cancel`: its buffer is the
+            program's again, the connection stands, and a write that was under way
+            may still be carried out.  A call that was connecting, or waited for the
+            answer to an option, leaves that unfinished: close the handle.  `poll`
+            only returns.
+
+            *interrupt* runs with the lock of the handle held, so it must not call a
+            function that takes that lock.  In a thread that sleeps while another
+            one drives the handle no signal is noticed; there it is called five
+            times a second, so it should look at a flag that the handler has set,
+            and leave that set until the program has dealt with it.  A signal that
+            comes just before the call begins to wait is noticed with the next
+            one.""",
+        args=(Closure(INTERRUPT, "whether the call is to end"),),
+        see_also=("clear_interrupt_callback", "cancel", "set_command_timeout"),
+        section=SECTION,
+    ),
+    Call(
+        "clear_interrupt_callback",
+        since=SINCE,
+        returns=Ret.ERR,
+        summary="let signals end no calls",
+        text="""
+            The callback that `set_interrupt_callback` stored is freed.  Without a
+            callback calls wait on when a signal comes.""",
+        see_also=("set_interrupt_callback",),
         section=SECTION,
     ),
     Call(

@@ -71,6 +71,7 @@ RECORDS: tuple[Record, ...] = (
             "set_unflushed_policy",
             "set_stall_timeout",
             "set_event_callback",
+            "set_interrupt_callback",
             "get_outage",
             "aio_get_fd",
         ),

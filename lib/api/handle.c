@@ -115,6 +115,7 @@ nbd_close (struct nbd_handle *h)
   h->session.trace.on = false;
   nbdi_clear_debug_callback (h);
   nbdi_clear_event_callback (h);
+  nbdi_clear_interrupt_callback (h);
   abandon (h, &h->session.cmds.settling);
   NBDI_EACH_LINK (h, l)
   {

@@ -23,6 +23,22 @@ nbdi_clear_event_callback (struct nbd_handle *h)
 }
 
 int
+nbdi_set_interrupt_callback (struct nbd_handle *h,
+                             nbd_interrupt_callback *interrupt)
+{
+  nbdi_clear_interrupt_callback (h);
+  h->session.interrupt = NBDI_MOVE (interrupt);
+  return 0;
+}
+
+int
+nbdi_clear_interrupt_callback (struct nbd_handle *h)
+{
+  NBDI_FREE (&h->session.interrupt);
+  return 0;
+}
+
+int
 nbdi_cancel (struct nbd_handle *h)
 {
   return nbdi_cancel_blocking (h);

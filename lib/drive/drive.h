@@ -186,6 +186,12 @@ extern int nbdi_end_command (struct nbd_handle *h, struct nbdi_command *c,
 extern bool nbdi_cancel_blocking (struct nbd_handle *h);
 extern bool nbdi_cancel_cookie (struct nbd_handle *h, uint64_t cookie);
 
+/* interrupt.c: signals while a call waits. */
+extern bool nbdi_is_interrupted (struct nbd_handle *h);
+extern const struct timespec *nbdi_next_question (const struct nbd_handle *h,
+                                                  struct timespec *then);
+extern void nbdi_interrupted_error (void);
+
 /* wait.c: what blocking calls wait for. */
 extern int nbdi_wait_command (struct nbd_handle *h, int64_t cookie);
 extern int nbdi_wait_option (struct nbd_handle *h);

@@ -96,7 +96,8 @@ sleep_in_poll (struct nbd_handle *h, struct round *round, int timeout_ms,
   do {
     sleep.timeout_ms = awake ? 0 : nbdi_sleep_ms (due, timeout_ms, end);
     r = nbdi_sleep (&sleep);
-  } while (r == -1 && errno == EINTR);
+  } while (r == -1 && errno == EINTR
+           && h->session.interrupt.callback == NULL);
   saved_errno = errno;
   if (sleep.unlocked)
     pthread_mutex_lock (&h->lock);
@@ -156,8 +157,12 @@ nbdi_wait_once (struct nbd_handle *h, int fd, int timeout_ms,
   if (wake_fd >= 0)
     add (&round, wake_fd, POLLIN, NULL, 0);
   int r = sleep_in_poll (h, &round, timeout_ms, end);
-  if (r == -1) {
+  if (r == -1 && errno != EINTR) {
     nbdi_error (errno, "poll");
+    return -1;
+  }
+  if (r == -1 && nbdi_is_interrupted (h)) {
+    nbdi_interrupted_error ();
     return -1;
   }
   bool timed_out = has_timed_out (h, r, timeout_ms, end);

@@ -14,6 +14,14 @@ waiter_is_done (const struct nbd_handle *h __attribute__ ((unused)),
   return w->done;
 }
 
+/* The thread that waits has had a signal.  Without memory to end its command it
+ * waits on. */
+static void
+interrupt_command (struct nbd_handle *h, struct nbdi_command *c)
+{
+  nbdi_end_command (h, c, EINTR, "the call was interrupted by a signal");
+}
+
 /* By driving, or asleep while another thread drives. */
 static void
 wait_until_done (struct nbd_handle *h, struct nbdi_command *c,
@@ -25,13 +33,20 @@ wait_until_done (struct nbd_handle *h, struct nbdi_command *c,
     if (nbdi_seat_is_others (h)) {
       /* What is left of it may be in the transport. */
       bool unsent = !c->sent || nbdi_transport_unsent (&h->link.channel);
-      nbdi_wait_for_driver (h, w, unsent, NULL);
+      struct timespec then;
+      if (nbdi_wait_for_driver (h, w, unsent, nbdi_next_question (h, &then))
+            == -1
+          && !w->done && nbdi_is_interrupted (h))
+        interrupt_command (h, c);
       continue;
     }
     nbdi_leave_queue (h, w);
     if (!seated)
       nbdi_sit_down (h);
-    if (nbdi_drive_until (h, waiter_is_done, w) == -1 && !w->done)
+    int r = nbdi_drive_until (h, waiter_is_done, w);
+    if (r == -1 && !w->done && nbdi_last_errno () == EINTR)
+      interrupt_command (h, c);
+    else if (r == -1 && !w->done)
       nbdi_hang_up (h);
     if (!seated)
       nbdi_leave_seat (h);

@@ -99,8 +99,9 @@ struct nbdi_session {
   struct nbdi_agreement agreed;      /* and how to speak, once */
   bool promised;                     /* a connection stood */
   struct nbdi_commands cmds;
-  nbd_event_callback event; /* or none */
-  int fatal_errno;          /* why the handle died */
+  nbd_event_callback event;         /* or none */
+  nbd_interrupt_callback interrupt; /* or none */
+  int fatal_errno;                  /* why the handle died */
   char *fatal_text;
 
   /* What a handle needs that stays connected. */

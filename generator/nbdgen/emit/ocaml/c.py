@@ -116,7 +116,7 @@ def _members(callback: kinds.Callback) -> list[str]:
                 lines += [f".data = {name}", ".count = nr_entries"]
             case _:
                 assert_never(kind)
-    return lines
+    return lines or ["0"]
 
 
 def _callback(callback: kinds.Callback) -> str:

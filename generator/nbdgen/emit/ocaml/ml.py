@@ -235,9 +235,9 @@ def _runner(callback: kinds.Callback) -> str:
                 given.append("(entries64 arguments)")
             case _:
                 assert_never(kind)
-    head = f"let run_{callback.name} f arguments ="
+    head = f"let run_{callback.name} f {'arguments' if given else '_'} ="
     register = f'let () = Callback.register "NBD.{callback.name}" run_{callback.name}'
-    call = f"f {' '.join(given)}"
+    call = f"f {' '.join(given) or '()'}"
     if "error" not in given:
         return f"{head}\n  {call}\n{register}\n"
     return (

@@ -46,7 +46,7 @@ def externals(functions: Iterable[Function]) -> list[Function]:
 
 
 def callback_type(callback: kinds.Callback) -> str:
-    types = [CALLBACK_TYPES[kind] for kind, _ in callback.args]
+    types = [CALLBACK_TYPES[kind] for kind, _ in callback.args] or ["unit"]
     return f"({' -> '.join([*types, 'int'])})"
 
 

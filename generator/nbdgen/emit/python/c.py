@@ -122,7 +122,7 @@ def _push(kind: CbArg, name: str) -> str:
 
 
 def _callback(callback: kinds.Callback) -> str:
-    last_kind, last_name = callback.args[-1]
+    errors = [name for kind, name in callback.args if kind == CbArg.MUTABLE_INT]
     return CALLBACK.substitute(
         name=callback.name,
         type=closure_type(callback),
@@ -130,7 +130,7 @@ def _callback(callback: kinds.Callback) -> str:
         pushes="\n".join(
             f"  nbdpy_push (&cb, {_push(kind, name)});" for kind, name in callback.args
         ),
-        error=last_name if last_kind == CbArg.MUTABLE_INT else "NULL",
+        error=errors[0] if errors else "NULL",
     )
 
 

@@ -170,7 +170,7 @@ def piece(function: Function, arg: Arg | OptArg) -> Piece:
 
 
 # Calls whose closure outlives them.
-KEEPERS = ("set_debug_callback", "set_event_callback")
+KEEPERS = ("set_debug_callback", "set_event_callback", "set_interrupt_callback")
 
 
 def pieces(function: Function) -> list[Piece]:

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals while a call waits.  A handler has run by then; whether the call is
+ * to end early is for the program to say. */
+
+#include "drive/drive.h"
+
+#include <errno.h>
+
+/* How often the program is asked in a thread that sleeps while another one
+ * drives: the kernel does not wake it for a signal. */
+#define ASK_MS 200
+
+/* Whether the call is to end.  Without a callback it waits on. */
+bool
+nbdi_is_interrupted (struct nbd_handle *h)
+{
+  const nbd_interrupt_callback *interrupt = &h->session.interrupt;
+
+  return interrupt->callback != NULL
+         && NBDI_CALLBACK (interrupt->callback (interrupt->user_data)) != 0;
+}
+
+/* When to ask next, if at all: NULL is never. */
+const struct timespec *
+nbdi_next_question (const struct nbd_handle *h, struct timespec *then)
+{
+  if (h->session.interrupt.callback == NULL)
+    return NULL;
+  nbdi_deadline (ASK_MS, then);
+  return then;
+}
+
+void
+nbdi_interrupted_error (void)
+{
+  nbdi_error (EINTR, "the call was interrupted by a signal");
+}
