@@ -89,7 +89,7 @@ RECORDS: tuple[Record, ...] = (
             A command that ends so is treated as by `aio_cancel`: its buffer is the
             program's again, the connection stands, and a write that was under way
             may still be carried out.  A call that was connecting, or waited for the
-            answer to an option, leaves that unfinished: close the handle.  `poll`
+            answer to an option, ends the connection, and the handle is Dead.  `poll`
             only returns.
 
             *interrupt* runs with the lock of the handle held, so it must not call a

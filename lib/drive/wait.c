@@ -147,6 +147,10 @@ drive_while_connecting (struct nbd_handle *h)
   nbdi_take_seat (h);
   nbdi_thread.option = true;
   int r = nbdi_drive_until (h, not_connecting, NULL);
+  /* Nothing could go on with it. */
+  if (r == -1 && nbdi_last_errno () == EINTR
+      && nbdi_phase_in (h, NBDI_PHASE_CONNECTING))
+    nbdi_hang_up (h);
   nbdi_thread.option = outer;
   nbdi_leave_seat (h);
   if (nbdi_phase_in (h, NBDI_PHASE_DEAD)) {

@@ -101,6 +101,7 @@ connecting_ends (void)
   alarms (10);
   CHECK_FAILS (nbd_connect_socket (h, fds[0]), EINTR,
                "nbd_connect_socket: the call was interrupted by a signal");
+  CHECK_STATE (h, "DEAD");
   alarms (0);
   CHECK_INT (interrupt.asked, 1);
   nbd_close (h);
