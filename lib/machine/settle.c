@@ -169,20 +169,33 @@ show_life (struct nbdi_link *l, const struct nbdi_command *c)
       o->proved = true;
 }
 
+/* The server does what it is asked for. */
+static void
+server_works (struct nbdi_link *l)
+{
+  l->attempt.pause = 0;
+  nbdi_end_outage (l->session);
+}
+
 /* The final reply to a command came on a handle that stays connected.  True:
- * the program is to be told now. */
+ * the program is to be told now.
+ *
+ * That the server takes some of the journal again ends no outage: one that is
+ * lost with each command that comes after it would be tried for ever. */
 bool
 nbdi_account_reply (struct nbdi_link *l, struct nbdi_command *c)
 {
   struct nbdi_session *s = l->session;
 
-  l->attempt.pause = 0;
-  nbdi_end_outage (s);
   show_life (l, c);
   if (c->internal) {
+    bool again = c->entry != NULL;
     own_reply (l, c);
+    if (!again || !nbdi_has_to_begin (l))
+      server_works (l);
     return false;
   }
+  server_works (l);
   if (c->error != 0)
     return true;
   if (nbdi_settles (c->type))
