@@ -20,14 +20,17 @@ struct mortal_client {
 };
 
 void
-mortal_open (struct mortal *m, size_t size)
+mortal_open (struct mortal *m, size_t size, bool tcp)
 {
   memset (m, 0, sizeof *m);
   ram_create (&m->ram, size);
   m->ram.durable = calloc (1, size);
   MUST (m->ram.durable != NULL);
   pthread_mutex_init (&m->lock, NULL);
-  address_open (&m->address);
+  if (tcp)
+    address_open_tcp (&m->address);
+  else
+    address_open (&m->address);
 }
 
 static void *

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A RAM disk behind a Unix socket, whose server can be killed: then all that
- * was not flushed is lost, and nobody listens until it is started again. */
+/* A RAM disk behind a Unix socket or a port, whose server can be killed: then
+ * all that was not flushed is lost, and nobody listens until it is started
+ * again. */
 
 #ifndef MORTAL_H
 #define MORTAL_H
@@ -23,7 +24,7 @@ struct mortal {
 };
 
 /* Make the disk and the address; nobody listens yet. */
-extern void mortal_open (struct mortal *m, size_t size);
+extern void mortal_open (struct mortal *m, size_t size, bool tcp);
 
 extern void mortal_start (struct mortal *m);
 

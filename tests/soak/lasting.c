@@ -11,7 +11,7 @@
 void
 lasting_begin (struct connection *c)
 {
-  mortal_open (&c->mortal, SOAK_REGION);
+  mortal_open (&c->mortal, SOAK_REGION, c->number % 2 == 0);
   c->mortal.style = soak_random (3);
   mortal_start (&c->mortal);
 }
@@ -29,7 +29,17 @@ lasting_connect_again (struct connection *c)
   MUST (nbd_set_journal_size (c->h, SOAK_REGION / 2) == 0);
   if (!c->mortal.listens)
     mortal_start (&c->mortal);
-  MUST (nbd_connect_unix (c->h, c->mortal.address.path) == 0);
+  if (c->mortal.address.holder >= 0)
+    MUST (nbd_connect_tcp (c->h, "127.0.0.1", c->mortal.address.port) == 0);
+  else
+    MUST (nbd_connect_unix (c->h, c->mortal.address.path) == 0);
+}
+
+/* From now on connections end after so many requests; 0: they do not. */
+static void
+cut_later (struct mortal *m, unsigned requests)
+{
+  __atomic_store_n (&m->cut_after, requests, __ATOMIC_RELAXED);
 }
 
 void
@@ -41,10 +51,9 @@ lasting_disturb (struct soak *soak, struct connection *c)
     mortal_start (m);
     return;
   }
-  /* Some connections are cut in the middle of the work. */
-  __atomic_store_n (&m->cut_after,
-                    soak_random (4) == 0 ? 1 + soak_random (500) : 0,
-                    __ATOMIC_RELAXED);
+  /* Some connections are cut in the middle of the work, but not before all
+   * that was not flushed could be written again. */
+  cut_later (m, soak_random (4) == 0 ? 200 + soak_random (500) : 0);
   soak->outages++;
   if (soak_random (2) == 0)
     mortal_cut (m);
@@ -81,7 +90,8 @@ finish (struct soak *soak, struct connection *c)
   MUST (nbd_shutdown (c->h, 0) == 0);
 }
 
-/* Leave in the middle of it all, which may lose what was not flushed. */
+/* Leave in the middle of it all, which may lose what was not flushed.  Nobody
+ * remembers that for the next handle. */
 static void
 abandon (struct soak *soak, struct connection *c)
 {
@@ -93,6 +103,7 @@ abandon (struct soak *soak, struct connection *c)
     c->commands[i].buf = NULL;
   }
   c->nr_commands = 0;
+  memcpy (c->mortal.ram.durable, c->mortal.ram.data, SOAK_REGION);
   memcpy (soak_model (soak, c), c->mortal.ram.data, SOAK_REGION);
 }
 

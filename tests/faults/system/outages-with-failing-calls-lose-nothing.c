@@ -62,6 +62,8 @@ static const struct row rows[] = {
   { "eventfd", EMFILE, SURVIVED },
   { "fcntl", EBADF, TOLD },
   { "fork", EAGAIN, TOLD },
+  { "getaddrinfo", EMFILE, TOLD },
+  { "getsockopt", ENOBUFS, SURVIVED },
   { "poll", EINTR, SURVIVED },
   { "poll", ENOMEM, TOLD },
   { "recv", 0, SHORT },

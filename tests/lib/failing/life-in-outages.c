@@ -100,7 +100,7 @@ be_patient (struct nbd_handle *h, struct outcome *o)
 
 /* A handle that stays connected to a server that is not there yet. */
 static struct nbd_handle *
-create_lasting (struct outcome *o, struct calls *told)
+create_lasting (struct outcome *o, struct calls *told, bool tcp)
 {
   struct nbd_handle *h = create (o);
   nbd_event_callback event = { on_event, told, on_free };
@@ -109,7 +109,7 @@ create_lasting (struct outcome *o, struct calls *told)
   memset (durable, 0, sizeof durable);
   for (unsigned b = 0; b < NR_BLOCKS; b++)
     may_hold (b, 0);
-  mortal_open (&server, NR_BLOCKS * BLOCK);
+  mortal_open (&server, NR_BLOCKS * BLOCK, tcp);
   server.style = RAM_STRUCTURED;
   comes_back = true;
   if (h == NULL) {
@@ -174,7 +174,7 @@ static void
 blocking (struct outcome *o)
 {
   struct calls *told = another ();
-  struct nbd_handle *h = create_lasting (o, told);
+  struct nbd_handle *h = create_lasting (o, told, false);
 
   if (h != NULL && TRY (nbd_connect_unix (h, server.address.path)) == 0) {
     write_block (h, o, 0, 1, 0);
@@ -201,6 +201,28 @@ blocking (struct outcome *o)
       CHECK (nbd_stats_reconnects (h) >= 3);
       CHECK_INT (nbd_stats_journal_bytes (h), 0);
     }
+    TRY (nbd_shutdown (h, 0));
+  }
+  told->called = 0;
+  end_lasting (h);
+}
+
+/* The same over TCP, with several connections. */
+static void
+tcp (struct outcome *o)
+{
+  struct calls *told = another ();
+  struct nbd_handle *h = create_lasting (o, told, true);
+
+  if (h != NULL && TRY (nbd_set_keepalive (h, 10000)) == 0
+      && TRY (nbd_set_connections (h, 2)) == 0
+      && TRY (nbd_connect_tcp (h, "127.0.0.1", server.address.port)) == 0) {
+    write_block (h, o, 0, 1, 0);
+    mortal_kill (&server);
+    write_block (h, o, 1, 2, 0);
+    mortal_cut (&server);
+    flush_all (h, o, 0);
+    read_block (h, o, 0);
     TRY (nbd_shutdown (h, 0));
   }
   told->called = 0;
@@ -267,7 +289,7 @@ several (struct outcome *o)
 {
   struct write writes[12];
   struct calls *told = another ();
-  struct nbd_handle *h = create_lasting (o, told);
+  struct nbd_handle *h = create_lasting (o, told, false);
 
   if (h != NULL && TRY (nbd_set_connections (h, 4)) == 0
       && TRY (nbd_connect_unix (h, server.address.path)) == 0) {
@@ -338,7 +360,7 @@ static void
 ends_early (struct outcome *o)
 {
   struct calls *told = another ();
-  struct nbd_handle *h = create_lasting (o, told);
+  struct nbd_handle *h = create_lasting (o, told, false);
 
   if (h != NULL && TRY (nbd_set_command_timeout (h, COMMAND_TIMEOUT)) == 0
       && TRY (nbd_connect_unix (h, server.address.path)) == 0) {
@@ -368,7 +390,7 @@ static void
 strict (struct outcome *o)
 {
   struct calls *told = another ();
-  struct nbd_handle *h = create_lasting (o, told);
+  struct nbd_handle *h = create_lasting (o, told, false);
 
   if (h != NULL
       && TRY (nbd_set_unflushed_policy (h, LIBNBD_UNFLUSHED_STRICT)) == 0
@@ -413,6 +435,7 @@ child (struct outcome *o)
 
 static const struct life outage_lives[] = {
   { "blocking", blocking },
+  { "TCP", tcp },
   { "several connections", several },
   { "ended early", ends_early },
   { "strict", strict },

@@ -275,20 +275,42 @@ WRAPPER (pid_t, waitpid, (pid_t pid, int *status, int options))
     return __real_##name (fd, p, n, flags);                        \
   }
 
-#define WRAP_MESSAGE(name, message)                             \
-  WRAPPER (ssize_t, name, (int fd, message msg, int flags))     \
-  {                                                             \
-    struct iovec first = { msg->msg_iov[0].iov_base, 1 };       \
-    struct msghdr one = { .msg_iov = &first, .msg_iovlen = 1 }; \
-                                                                \
-    if (refused (#name) || disturbed ())                        \
-      return -1;                                                \
-    if (cut (#name))                                            \
-      msg = &one;                                               \
-    return __real_##name (fd, msg, flags);                      \
-  }
+/* The first byte of a message, with all that belongs to it. */
+static struct msghdr
+first_byte (const struct msghdr *msg, struct iovec *first)
+{
+  struct msghdr one = *msg;
+
+  *first = (struct iovec) { msg->msg_iov[0].iov_base, 1 };
+  one.msg_iov = first;
+  one.msg_iovlen = 1;
+  return one;
+}
+
+WRAPPER (ssize_t, recvmsg, (int fd, struct msghdr *msg, int flags))
+{
+  struct iovec first;
+  struct msghdr one = first_byte (msg, &first);
+
+  if (refused ("recvmsg") || disturbed ())
+    return -1;
+  if (!cut ("recvmsg"))
+    return __real_recvmsg (fd, msg, flags);
+  ssize_t r = __real_recvmsg (fd, &one, flags);
+  msg->msg_controllen = one.msg_controllen;
+  msg->msg_flags = one.msg_flags;
+  return r;
+}
+
+WRAPPER (ssize_t, sendmsg, (int fd, const struct msghdr *msg, int flags))
+{
+  struct iovec first;
+  struct msghdr one = first_byte (msg, &first);
+
+  if (refused ("sendmsg") || disturbed ())
+    return -1;
+  return __real_sendmsg (fd, cut ("sendmsg") ? &one : msg, flags);
+}
 
 WRAP_BYTES (recv, void *)
 WRAP_BYTES (send, const void *)
-WRAP_MESSAGE (recvmsg, struct msghdr *)
-WRAP_MESSAGE (sendmsg, const struct msghdr *)

@@ -23,11 +23,41 @@ address_open (struct address *a)
 
   if (tmp == NULL || strlen (tmp) > 40)
     tmp = "/tmp";
-  a->listener = -1;
+  a->listener = a->holder = -1;
   snprintf (a->dir, sizeof a->dir, "%s/causewayXXXXXX", tmp);
   if (mkdtemp (a->dir) == NULL)
     FAIL ("mkdtemp: %s", strerror (errno));
   snprintf (a->path, sizeof a->path, "%s/sock", a->dir);
+}
+
+/* A socket with the address, which several can have. */
+static int
+bound (const struct sockaddr *addr, socklen_t len)
+{
+  int on = 1;
+  int fd = socket (addr->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+                   0);
+
+  if (fd == -1
+      || setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == -1
+      || bind (fd, addr, len) == -1)
+    FAIL ("bind: %s", strerror (errno));
+  return fd;
+}
+
+void
+address_open_tcp (struct address *a)
+{
+  socklen_t len = sizeof a->in;
+
+  memset (a, 0, sizeof *a);
+  a->listener = -1;
+  a->in.sin_family = AF_INET;
+  a->in.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+  a->holder = bound ((struct sockaddr *) &a->in, len);
+  if (getsockname (a->holder, (struct sockaddr *) &a->in, &len) == -1)
+    FAIL ("getsockname: %s", strerror (errno));
+  snprintf (a->port, sizeof a->port, "%u", ntohs (a->in.sin_port));
 }
 
 void
@@ -35,13 +65,15 @@ address_listen (struct address *a)
 {
   struct sockaddr_un un = { .sun_family = AF_UNIX };
 
-  unlink (a->path);
-  strcpy (un.sun_path, a->path);
-  a->listener = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-                        0);
-  if (bind (a->listener, (struct sockaddr *) &un, sizeof un) == -1
-      || listen (a->listener, 16) == -1)
-    FAIL ("%s: %s", a->path, strerror (errno));
+  if (a->holder >= 0)
+    a->listener = bound ((struct sockaddr *) &a->in, sizeof a->in);
+  else {
+    unlink (a->path);
+    strcpy (un.sun_path, a->path);
+    a->listener = bound ((struct sockaddr *) &un, sizeof un);
+  }
+  if (listen (a->listener, 16) == -1)
+    FAIL ("listen: %s", strerror (errno));
 }
 
 void
@@ -56,6 +88,10 @@ void
 address_close (struct address *a)
 {
   address_leave (a);
+  if (a->holder >= 0) {
+    close (a->holder);
+    return;
+  }
   unlink (a->path);
   rmdir (a->dir);
 }

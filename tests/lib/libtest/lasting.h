@@ -5,19 +5,25 @@
 #ifndef LASTING_H
 #define LASTING_H
 
+#include <netinet/in.h>
+
 #include "check.h"
 #include "client.h"
 #include "server.h"
 
-/* A Unix socket in a directory of its own. */
+/* A Unix socket in a directory of its own, or a port of 127.0.0.1. */
 struct address {
   int listener; /* -1: nobody listens */
+  int holder;   /* keeps the port; -1: there is none */
   char dir[64];
   char path[80];
+  struct sockaddr_in in;
+  char port[8];
 };
 
-/* Make the directory; nobody listens yet. */
+/* Make the directory, or have a port; nobody listens yet. */
 extern void address_open (struct address *a);
+extern void address_open_tcp (struct address *a);
 extern void address_listen (struct address *a);
 
 /* Nobody listens any more: connecting is refused. */
