@@ -29,7 +29,7 @@ nbdi_end_link (struct nbdi_link *l, bool fatal)
   }
   if (l->opt.completion.callback || l->opt.list.free
       || l->opt.completion.free) {
-    l->opt.error = s->fatal_errno ? s->fatal_errno : ENOTCONN;
+    nbdi_option_result (l, -1, s->fatal_errno ? s->fatal_errno : ENOTCONN);
     nbdi_finish_option (l);
   }
   nbdi_abandon_commands (s, &l->lane.sent);

@@ -250,6 +250,9 @@ nbdi_finish_option (struct nbdi_link *l)
 
   if (o->completion.callback) {
     int error = o->error;
+    /* The callback may ask for what the server said. */
+    if (o->error_text != NULL)
+      nbdi_option_error (l);
     NBDI_CALLBACK (o->completion.callback (o->completion.user_data, &error));
   }
   nbdi_free_option (l);

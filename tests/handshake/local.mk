@@ -6,6 +6,7 @@ test_programs += \
 	tests/handshake/blocking-options-return-what-the-server-said \
 	tests/handshake/bytes-behind-an-option-are-judged-by-the-next \
 	tests/handshake/closing-inside-an-option-frees-its-closures \
+	tests/handshake/completions-of-options-tell-what-the-server-said \
 	tests/handshake/event-callbacks-are-freed-once \
 	tests/handshake/export-names-wait-for-room \
 	tests/handshake/metadata-queries-have-a-limit \
