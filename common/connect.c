@@ -2,15 +2,17 @@
 /* Connecting, and waiting for it. */
 #include <config.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "internal.h"
 
-/* When somebody who waits is told what for. */
-#define SLOW_MS 5000
+/* Pauses between connections that are made to ask for an export: the first,
+ * and to what they grow. */
+#define FIRST_PAUSE_MS 100
+#define LONGEST_PAUSE_MS 5000
 
 int
 tool_start_connecting (struct nbd_handle *h,
@@ -50,71 +52,71 @@ blocking_call (enum tool_transport transport)
   abort ();
 }
 
-/* Somebody at a terminal wonders why nothing happens. */
-static void
-tell_what_is_awaited (struct nbd_handle *h, const char *name)
-{
-  struct sockaddr_storage peer;
-  socklen_t size = sizeof peer;
-  const char *what;
-  if (getpeername (nbd_aio_get_fd (h), (struct sockaddr *) &peer, &size)
-      == -1)
-    what = "no connection yet";
-  else if (nbd_stats_bytes_received (h) == 0)
-    what = "there is a connection, but the server says nothing; it may be "
-           "busy with another client";
-  else
-    what = "the server does not answer";
-  tool_error ("%s: still waiting: %s", name, what);
-}
-
 static int64_t
 deadline (int ms)
 {
   return ms < 0 ? INT64_MAX : tool_now_ms () + ms;
 }
 
+/* When to look up from waiting. */
+struct moments {
+  int64_t tell, silent, end;
+};
+
 static int
-wait_for_connection (struct nbd_handle *h, const char *name, int silence)
+next_moment (const struct moments *m, int64_t now)
 {
-  int64_t tell_at = deadline (isatty (STDERR_FILENO) ? SLOW_MS : -1);
-  int64_t silent_at = deadline (silence);
+  int64_t next = m->silent < m->tell ? m->silent : m->tell;
+  next = m->end < next ? m->end : next;
+  return next == INT64_MAX ? -1 : next - now;
+}
+
+#define TOO_LATE 2
+
+/* 1 if the server was silent. */
+static int
+wait_for_connection (struct nbd_handle *h, const char *name, int silence,
+                     int64_t ends)
+{
+  struct moments m = {
+    .tell = deadline (tool_somebody_watches () ? TOOL_SLOW_MS : -1),
+    .silent = deadline (silence),
+    .end = ends,
+  };
   while (nbd_aio_is_connecting (h) == 1) {
     int64_t now = tool_now_ms ();
-    if (now >= silent_at)
+    if (now >= m.silent)
       return 1;
-    if (now >= tell_at) {
-      tell_what_is_awaited (h, name);
-      tell_at = INT64_MAX;
+    if (now >= m.end)
+      return TOO_LATE;
+    if (now >= m.tell) {
+      tool_tell_connecting (h, tool_events_of (h), name);
+      m.tell = INT64_MAX;
     }
-    int64_t next = silent_at < tell_at ? silent_at : tell_at;
-    int r = tool_poll (h, next == INT64_MAX ? -1 : next - now);
+    int r = tool_poll (h, next_moment (&m, now));
     if (r == -1)
       return -1;
     if (r == 1)
-      silent_at = deadline (silence);
+      m.silent = deadline (silence);
   }
-  return nbd_aio_is_dead (h) == 1 || nbd_aio_is_closed (h) == 1 ? -1 : 0;
+  return tool_is_lost (h) ? -1 : 0;
 }
 
 /* Once, without trying anything else. */
 static int
 connect_once (struct nbd_handle *h, const struct tool_endpoint *endpoint,
-              int silence)
+              int silence, int64_t ends)
 {
   int r = tool_start_connecting (h, endpoint);
   if (r == 0)
-    r = wait_for_connection (h, endpoint->name, silence);
+    r = wait_for_connection (h, endpoint->name, silence, ends);
+  const char *call = blocking_call (endpoint->transport);
   if (r == -1)
-    tool_name_error (blocking_call (endpoint->transport));
-  if (r != 0)
-    return r;
-
-  if (nbd_aio_is_negotiating (h) == 1)
-    tool_set_negotiating (h, nbd_aio_get_fd (h));
-  /* A signal may have come before the handler could see the socket. */
+    tool_name_error (call);
+  if (r == TOO_LATE)
+    tool_reword_error (tool_format ("%s: there is no connection yet", call));
   tool_check_signal ();
-  return 0;
+  return r == TOO_LATE ? -1 : r;
 }
 
 /* Why connecting has just failed, without the name of the call, and without
@@ -144,16 +146,17 @@ continue_story (char *story, const char *without, char *why)
   return longer;
 }
 
-int
-tool_connect_within (struct nbd_handle **h,
-                     const struct tool_endpoint *endpoint, int silence)
+/* The library itself looks after the time that the first connection of a
+ * handle may take. */
+static int
+connect_until (struct nbd_handle **h, const struct tool_endpoint *endpoint,
+               int silence, int64_t ends)
 {
   unsigned left_out = *endpoint->left_out;
   char *story = NULL;
   const char *without = NULL, *next;
-  int r = connect_once (*h, endpoint, silence);
+  int r = connect_once (*h, endpoint, silence, ends);
   while (r == -1 && (next = tool_learn_from_hangup (endpoint)) != NULL) {
-    tool_check_signal ();
     char *why = reason (endpoint);
     if (nbd_get_debug (*h) == 1)
       tool_error ("%s: %s: connecting again without %s", endpoint->name, why,
@@ -162,7 +165,7 @@ tool_connect_within (struct nbd_handle **h,
     without = next;
     /* A server that serves one client at a time must see it leave first. */
     *h = tool_create_again (*h);
-    r = connect_once (*h, endpoint, silence);
+    r = connect_once (*h, endpoint, silence, ends);
   }
   /* Only what has helped is worth knowing. */
   if (r != 0)
@@ -177,17 +180,70 @@ tool_connect_within (struct nbd_handle **h,
 }
 
 int
+tool_connect_within (struct nbd_handle **h,
+                     const struct tool_endpoint *endpoint, int silence)
+{
+  int64_t began = tool_now_ms ();
+  int r = connect_until (h, endpoint, silence, INT64_MAX);
+  int patience = nbd_get_connect_timeout (*h);
+  if (patience > 0)
+    tool_set_patience (*h, began + patience);
+  return r;
+}
+
+int
 tool_connect (struct nbd_handle **h, const struct tool_endpoint *endpoint)
 {
   return tool_connect_within (h, endpoint, -1);
 }
 
-int
-tool_opt_go (struct nbd_handle *h)
+/* One like it, connected anew. */
+static int
+connect_again (struct nbd_handle **h, const struct tool_endpoint *endpoint,
+               int64_t ends)
 {
-  int r = nbd_opt_go (h);
-  if (r == 0)
-    tool_set_negotiating (h, -1);
-  tool_check_signal ();
+  *h = tool_create_again (*h);
+  int r = connect_until (h, endpoint, -1, ends);
+  tool_set_patience (*h, ends);
   return r;
+}
+
+/* The server does not know the export, or is about to end. */
+static bool
+may_come_later (struct nbd_handle *h)
+{
+  return nbd_aio_is_negotiating (h) == 1 && tool_opt_info (h) == -1
+         && (errno == ENOENT || errno == ESHUTDOWN);
+}
+
+int
+tool_await_export (struct nbd_handle **h,
+                   const struct tool_endpoint *endpoint)
+{
+  int64_t ends = tool_patience_ends (*h), pause = FIRST_PAUSE_MS;
+  int64_t tell_at = deadline (tool_somebody_watches () ? TOOL_SLOW_MS : -1);
+  if (nbd_get_connect_timeout (*h) == 0 || !tool_can_reconnect (endpoint))
+    return 0;
+  while (may_come_later (*h)) {
+    int64_t now = tool_now_ms ();
+    if (now >= tell_at) {
+      tool_error ("%s: still waiting: %s", endpoint->name, tool_nbd_error ());
+      tell_at = INT64_MAX;
+    }
+    tool_pause (pause < ends - now ? pause : ends - now);
+    if (tool_now_ms () >= ends) {
+      tool_reword_error (tool_format ("%s; it was waited for, %g s in all",
+                                      tool_nbd_error (),
+                                      nbd_get_connect_timeout (*h) / 1000.));
+      return -1;
+    }
+    pause = pause * 8 / 5 < LONGEST_PAUSE_MS ? pause * 8 / 5
+                                             : LONGEST_PAUSE_MS;
+    if (connect_again (h, endpoint, ends) == -1)
+      return -1;
+  }
+  if (nbd_aio_is_connecting (*h) == 1)
+    return -1;
+  /* Some hang up on whoever asks without opening. */
+  return tool_is_lost (*h) ? connect_again (h, endpoint, ends) : 0;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -37,6 +38,14 @@ is_socket (const char *path)
 {
   struct stat st;
   return stat (path, &st) == 0 && S_ISSOCK (st.st_mode);
+}
+
+/* It may be a socket of a server that is being started. */
+static bool
+is_missing (const char *path)
+{
+  return path[0] != '[' && strchr (path, '/') != NULL && !tool_is_uri (path)
+         && access (path, F_OK) == -1;
 }
 
 static size_t
@@ -120,7 +129,9 @@ tool_only_endpoint (char **words, struct tool_endpoint *endpoint)
   if (words[0] == NULL)
     tool_usage_error (NULL);
   const char *first = words[0];
-  if (!tool_take_endpoint (&words, true, endpoint))
+  if (tool_waits_for_server () && is_missing (first))
+    set_endpoint (endpoint, TOOL_UNIX, words++, 1);
+  else if (!tool_take_endpoint (&words, true, endpoint))
     tool_usage_error ("\"%s\" is no NBD URI, such as nbd://localhost or "
                       "nbd+unix:///?socket=/tmp/socket",
                       first);

@@ -16,10 +16,12 @@
 #define REPLIES_MS 1000
 #define CLOSING_MS 1000
 
+/* In an outage there is nobody to take leave of. */
 static bool
 is_connected (struct nbd_handle *h)
 {
-  return nbd_aio_is_ready (h) == 1 || nbd_aio_is_processing (h) == 1;
+  return (nbd_aio_is_ready (h) == 1 || nbd_aio_is_processing (h) == 1)
+         && nbd_get_outage (h) == 0;
 }
 
 static bool

@@ -5,21 +5,21 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "internal.h"
 
-/* All handles that were made.  Entries stay in the list for ever, so that a
- * signal handler can walk it; those without a handle are used again. */
+/* All handles that were made.  Entries stay in the list for ever; those
+ * without a handle are used again. */
 struct entry {
   struct entry *next;
   struct nbd_handle *h;
-  _Atomic int negotiating; /* the socket, to be broken; or -1 */
-  tool_prepare *prepare;   /* of the handle */
+  tool_prepare *prepare; /* of the handle */
   const void *opaque;
+  struct tool_events *events; /* or NULL */
+  int64_t patience_ends;      /* when connecting has taken too long */
 };
-static struct entry *_Atomic entries;
+static struct entry *entries;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* The entry of a handle, or with NULL an unused one. */
@@ -39,7 +39,9 @@ tool_create (const char *handle_name, tool_prepare *prepare,
   struct nbd_handle *h = nbd_create ();
   if (h == NULL)
     tool_nbd_fail (NULL);
-  if ((handle_name && nbd_set_handle_name (h, handle_name) == -1)
+  struct tool_events *events = tool_follow_events (h);
+  if (events == NULL
+      || (handle_name && nbd_set_handle_name (h, handle_name) == -1)
       || nbd_set_uri_allow_local_file (h, true) == -1
       || tool_stay_connected (h) == -1
       || (prepare && prepare (h, opaque) == -1))
@@ -51,25 +53,46 @@ tool_create (const char *handle_name, tool_prepare *prepare,
   struct entry *e = find_entry (NULL);
   if (e == NULL) {
     e = tool_alloc (sizeof *e);
-    e->negotiating = -1;
     e->next = entries;
     entries = e;
   }
   e->h = h;
   e->prepare = prepare;
   e->opaque = opaque;
+  e->events = events;
+  e->patience_ends = INT64_MAX;
   pthread_mutex_unlock (&lock);
   return h;
 }
 
+struct tool_events *
+tool_events_of (struct nbd_handle *h)
+{
+  pthread_mutex_lock (&lock);
+  struct entry *e = find_entry (h);
+  struct tool_events *events = e ? e->events : NULL;
+  pthread_mutex_unlock (&lock);
+  return events;
+}
+
 void
-tool_set_negotiating (struct nbd_handle *h, int socket)
+tool_set_patience (struct nbd_handle *h, int64_t ends)
 {
   pthread_mutex_lock (&lock);
   struct entry *e = find_entry (h);
   if (e != NULL)
-    e->negotiating = socket;
+    e->patience_ends = ends;
   pthread_mutex_unlock (&lock);
+}
+
+int64_t
+tool_patience_ends (struct nbd_handle *h)
+{
+  pthread_mutex_lock (&lock);
+  struct entry *e = find_entry (h);
+  int64_t ends = e ? e->patience_ends : INT64_MAX;
+  pthread_mutex_unlock (&lock);
+  return ends;
 }
 
 struct nbd_handle *
@@ -85,15 +108,14 @@ tool_create_again (struct nbd_handle *h)
   return h;
 }
 
-/* Forget the handle, so that nobody breaks what gets its descriptor. */
 static void
 forget (struct nbd_handle *h)
 {
   pthread_mutex_lock (&lock);
   struct entry *e = find_entry (h);
   if (e != NULL) {
-    e->negotiating = -1;
     e->h = NULL;
+    e->events = NULL;
   }
   pthread_mutex_unlock (&lock);
 }
@@ -137,12 +159,4 @@ tool_close_all (void)
       nbd_close (h);
     }
   }
-}
-
-void
-tool_break_negotiations (void)
-{
-  for (struct entry *e = entries; e != NULL; e = e->next)
-    if (e->negotiating >= 0)
-      shutdown (e->negotiating, SHUT_RDWR);
 }

@@ -19,6 +19,7 @@ common_libcommon_a_SOURCES = \
 	common/internal.h \
 	common/map.c \
 	common/message.c \
+	common/negotiate.c \
 	common/options.c \
 	common/outputs.c \
 	common/pool.c \
@@ -31,6 +32,7 @@ common_libcommon_a_SOURCES = \
 	common/text.c \
 	common/tool.h \
 	common/usage.c \
+	common/waiting.c \
 	common/walk.c
 common_libcommon_a_CPPFLAGS = $(AM_CPPFLAGS)
 
@@ -76,7 +78,8 @@ common_tests = \
 	common/tests/servers-are-told-when-tools-leave.py \
 	common/tests/servers-that-hang-up-on-options-are-reached.py \
 	common/tests/signals-close-what-was-opened.sh \
-	common/tests/tools-die-of-the-signal-that-ends-them.py
+	common/tests/tools-die-of-the-signal-that-ends-them.py \
+	common/tests/tools-wait-for-servers-that-start.py
 common_programs = \
 	common/tests/bars-fit-into-the-terminal \
 	common/tests/failing-requests-for-block-status-become-short \

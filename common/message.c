@@ -57,8 +57,8 @@ tool_usage_error (const char *format, ...)
 }
 
 /* Without the name of a call that says how we wait, not what for. */
-static const char *
-without_call (const char *error)
+const char *
+tool_without_call (const char *error)
 {
   const char *rest = strstr (error, ": ");
   if (rest != NULL
@@ -75,10 +75,19 @@ static char *named, *told;
 void
 tool_reword_error (char *words)
 {
+  const char *error = nbd_get_error ();
   free (named);
   free (told);
-  named = tool_format ("%s", nbd_get_error ());
+  named = error ? tool_format ("%s", error) : NULL;
   told = words;
+}
+
+static bool
+was_reworded (const char *error)
+{
+  if (told == NULL || error == NULL || named == NULL)
+    return told != NULL && error == named;
+  return strcmp (error, named) == 0;
 }
 
 void
@@ -86,18 +95,17 @@ tool_name_error (const char *call)
 {
   const char *error = nbd_get_error ();
   if (error != NULL)
-    tool_reword_error (tool_format ("%s: %s", call, without_call (error)));
+    tool_reword_error (tool_format ("%s: %s", call,
+                                    tool_without_call (error)));
 }
 
 const char *
 tool_nbd_error (void)
 {
   const char *error = nbd_get_error ();
-  if (error == NULL)
-    return "the connection ended";
-  if (named != NULL && strcmp (error, named) == 0)
+  if (was_reworded (error))
     return told;
-  return without_call (error);
+  return error ? tool_without_call (error) : "the connection ended";
 }
 
 void

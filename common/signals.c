@@ -5,13 +5,11 @@
  * waits for a descriptor as well, which the handler makes readable, and the
  * program comes to a place where it takes leave of its servers and ends by
  * the same signal.  Whoever has run it then knows why it ended: a shell
- * leaves its loop.
- *
- * Options are negotiated by calls that only wait for the server.  Nothing is
- * lost there, and the handler breaks such connections. */
+ * leaves its loop. */
 #include <config.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -20,6 +18,9 @@
 /* Who sends two signals in a row, such as timeout(1), means one.  Who sends
  * one later has lost patience. */
 #define SAME_SIGNAL_MS 500
+
+/* How often somebody who watches is told what is waited for. */
+#define PIECE_MS 1000
 
 static int wake = -1;
 static sigset_t ending;          /* the signals that end the tool */
@@ -35,7 +36,6 @@ handle (int number)
     came_ms = now;
     tool_signal = number;
     tool_wake ();
-    tool_break_negotiations ();
   }
   else if (now - came_ms >= SAME_SIGNAL_MS) {
     /* It is blocked until we return. */
@@ -102,13 +102,39 @@ tool_wake (void)
   }
 }
 
+/* For somebody who is to be told of an outage in time. */
+static int
+poll_in_pieces (struct nbd_handle *h, int timeout)
+{
+  int r = 0;
+  do {
+    int piece = timeout < 0 || timeout > PIECE_MS ? PIECE_MS : timeout;
+    r = nbd_poll2 (h, wake, piece);
+    tool_check_signal ();
+    tool_tell_outage (h, tool_events_of (h));
+    timeout -= timeout < 0 ? 0 : piece;
+  } while (r == 0 && timeout != 0);
+  return r;
+}
+
 int
 tool_poll (struct nbd_handle *h, int timeout)
 {
   tool_check_signal ();
+  if (tool_somebody_watches () && nbd_get_reconnect_timeout (h) != 0)
+    return poll_in_pieces (h, timeout);
   int r = nbd_poll2 (h, wake, timeout);
   tool_check_signal ();
   return r;
+}
+
+void
+tool_pause (int ms)
+{
+  struct pollfd p = { .fd = wake, .events = POLLIN };
+  tool_check_signal ();
+  poll (&p, 1, ms);
+  tool_check_signal ();
 }
 
 int

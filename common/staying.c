@@ -44,14 +44,17 @@ tool_take_staying (int id, const char *value)
   if (strchr (value, '&') != NULL)
     tool_usage_error ("--%s: \"%s\" is more than one value", name, value);
 
-  struct nbd_handle *h = tool_create (NULL, NULL, NULL);
-  if (set (h, name, value) == -1) {
+  struct nbd_handle *h = nbd_create ();
+  if (h == NULL)
+    tool_nbd_fail (NULL);
+  int r = set (h, name, value);
+  nbd_close (h);
+  if (r == -1) {
     const char *error = tool_nbd_error ();
     if (strncmp (error, CALL, strlen (CALL)) == 0)
       error += strlen (CALL);
     tool_usage_error ("--%s: %s", name, error);
   }
-  tool_close (h);
   options[id - TOOL_STAYING].value = value;
 }
 
@@ -67,12 +70,12 @@ tool_default_connections (unsigned count)
   default_connections = count;
 }
 
-/* Whoever says how many there are to be does so for every tool. */
+/* Whoever says something in the environment says it for every tool. */
 static bool
-environment_has_connections (void)
+in_environment (int id)
 {
   const char *text = secure_getenv ("LIBNBD_URI_OPTIONS");
-  const char *name = options[TOOL_CONNECTIONS - TOOL_STAYING].name;
+  const char *name = options[id - TOOL_STAYING].name;
   while (text != NULL && *text != '\0') {
     size_t length = strcspn (text, "=&");
     if (length == strlen (name) && strncasecmp (text, name, length) == 0)
@@ -83,10 +86,55 @@ environment_has_connections (void)
   return false;
 }
 
+bool
+tool_waits_for_server (void)
+{
+  return options[TOOL_CONNECT_TIMEOUT - TOOL_STAYING].value != NULL
+         || in_environment (TOOL_CONNECT_TIMEOUT);
+}
+
+/* Take a parameter out of a URI. */
+static void
+cut (char *uri, const char *name)
+{
+  for (char *p = strchr (uri, '?'); p != NULL; p = strchr (p + 1, '&')) {
+    size_t length = strcspn (p + 1, "=&");
+    if (length != strlen (name) || strncasecmp (p + 1, name, length) != 0)
+      continue;
+    char *rest = p + 1 + strcspn (p + 1, "&");
+    /* What follows takes its place, also that behind the question mark. */
+    if (*rest == '\0')
+      *p = '\0';
+    else
+      memmove (p + 1, rest + 1, strlen (rest + 1) + 1);
+    return;
+  }
+}
+
+static bool
+has_parameter (const char *uri, const char *name)
+{
+  char *copy = tool_format ("%s", uri);
+  cut (copy, name);
+  bool has = strlen (copy) < strlen (uri);
+  free (copy);
+  return has;
+}
+
+char *
+tool_get_uri (struct nbd_handle *h, const struct tool_endpoint *endpoint)
+{
+  char *uri = nbd_get_uri (h);
+  for (size_t i = 0; i < NR_OPTIONS && uri; i++)
+    if (options[i].value && !has_parameter (endpoint->name, options[i].name))
+      cut (uri, options[i].name);
+  return uri;
+}
+
 int
 tool_stay_connected (struct nbd_handle *h)
 {
-  if (default_connections != 0 && !environment_has_connections ()
+  if (default_connections != 0 && !in_environment (TOOL_CONNECTIONS)
       && nbd_set_connections (h, default_connections) == -1)
     return -1;
   for (size_t i = 0; i < NR_OPTIONS; i++)

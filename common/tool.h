@@ -194,6 +194,9 @@ extern const sigset_t *tool_ending_signals (void);
 extern int tool_signal_fd (void);
 extern void tool_wake (void); /* make it readable; for events */
 
+/* Wait for a signal, at most so long. */
+extern void tool_pause (int ms);
+
 /* Wait for H or a signal, at most TIMEOUT milliseconds (-1: for ever), as
  * nbd_poll does.  Signals end the program here. */
 extern int tool_poll (struct nbd_handle *h, int timeout);
@@ -276,8 +279,15 @@ extern void tool_only_endpoint (char **words, struct tool_endpoint *endpoint);
 extern int tool_connect (struct nbd_handle **h,
                          const struct tool_endpoint *endpoint);
 
-/* nbd_opt_go, which ends opt mode.  Signals end the program here. */
-extern int tool_opt_go (struct nbd_handle *h);
+/* In opt mode, if it was asked for to wait for the server: wait until it knows
+ * the export, too.  On failure -1, and tool_nbd_error says why.  *H can be
+ * another one afterwards. */
+extern int tool_await_export (struct nbd_handle **h,
+                              const struct tool_endpoint *endpoint);
+
+/* nbd_get_uri, without what only the options say of staying connected. */
+extern char *tool_get_uri (struct nbd_handle *h,
+                           const struct tool_endpoint *endpoint);
 
 /* tool_connect, but 1 if the server says nothing for SILENCE milliseconds
  * (-1: wait for ever). */
@@ -288,6 +298,19 @@ extern int tool_connect_within (struct nbd_handle **h,
 /* Begin to connect, once; what follows is up to the caller. */
 extern int tool_start_connecting (struct nbd_handle *h,
                                   const struct tool_endpoint *endpoint);
+
+/* ---- negotiate.c: opt mode ----
+ *
+ * What nbd_opt_go, which ends opt mode, and the others do, and 0; or -1, and
+ * tool_nbd_error says why, and errno is the number of the error or 0.
+ * Signals end the program here. */
+
+extern int tool_opt_go (struct nbd_handle *h);
+extern int tool_opt_info (struct nbd_handle *h);
+extern int tool_opt_list (struct nbd_handle *h, nbd_list_callback list);
+/* All metadata contexts of the export. */
+extern int tool_opt_list_contexts (struct nbd_handle *h,
+                                   nbd_context_callback context);
 
 /* ---- outputs.c: descriptors and files that options name ---- */
 

@@ -119,7 +119,7 @@ exports_list (struct nbd_handle *h, const char *server, size_t *count)
 {
   struct list list = { 0 };
   nbd_list_callback callback = { .callback = add, .user_data = &list };
-  if (nbd_opt_list (h, callback) == -1)
+  if (tool_opt_list (h, callback) == -1)
     tool_nbd_fail (server);
   if (list.count == 0)
     tool_fail ("%s: the server lists no exports", server);

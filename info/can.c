@@ -74,7 +74,8 @@ can_flag (const struct tool_endpoint *endpoint, const char *name)
     tool_fail ("--can, --is, --has: \"%s\" is no flag that is known; "
                "nbdinfo(1) lists them",
                name);
-  struct nbd_handle *h = open_server (endpoint, NULL);
+  struct nbd_handle *h = flag->needs_export ? reach_export (endpoint, NULL)
+                                            : open_server (endpoint, NULL);
   if (flag->needs_export)
     must_begin_transmission (h, endpoint);
   int r = flag->ask (h);

@@ -73,12 +73,11 @@ bool
 list_contexts (struct export *e, struct nbd_handle *h,
                const struct tool_endpoint *endpoint)
 {
-  char *all[] = { NULL };
   nbd_context_callback callback = {
     .callback = take_context,
     .user_data = &e->contexts,
   };
-  e->has_contexts = nbd_opt_list_meta_context_queries (h, all, callback) >= 0;
+  e->has_contexts = tool_opt_list_contexts (h, callback) == 0;
   if (e->has_contexts || nbd_aio_is_negotiating (h) == 1)
     return true;
   tool_check_signal ();
@@ -120,7 +119,8 @@ take_export (struct export *e, struct nbd_handle *h,
   free (e->uri);
   e->name = get_name (h);
   e->description = get_description (h);
-  e->uri = endpoint->transport != TOOL_ACTIVATION ? nbd_get_uri (h) : NULL;
+  e->uri = endpoint->transport != TOOL_ACTIVATION ? tool_get_uri (h, endpoint)
+                                                  : NULL;
   e->size = nbd_get_size (h);
   for (size_t i = 0; i < NR_FLAGS; i++)
     e->flags[i] = flags[i].ask (h);

@@ -66,7 +66,7 @@ ask (struct list *list, struct listed *l)
     l->must_open = true;
     return;
   }
-  if (nbd_opt_info (list->h) == -1)
+  if (tool_opt_info (list->h) == -1)
     l->reason = library_error ();
   else
     take_export (&l->export, list->h, list->show->endpoint);
@@ -197,7 +197,7 @@ show_list (struct show *show)
     .callback = take_name,
     .user_data = &list.names,
   };
-  if (nbd_opt_list (list.h, callback) == -1)
+  if (tool_opt_list (list.h, callback) == -1)
     tool_nbd_fail (server);
 
   show_protocol (show, &protocol);

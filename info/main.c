@@ -129,7 +129,7 @@ take_options (void)
 static int
 print_size (const struct tool_endpoint *endpoint)
 {
-  struct nbd_handle *h = open_server (endpoint, NULL);
+  struct nbd_handle *h = reach_export (endpoint, NULL);
   must_begin_transmission (h, endpoint);
   int64_t size = nbd_get_size (h);
   if (size == -1)
@@ -143,7 +143,7 @@ static int
 print_uri (const struct tool_endpoint *endpoint)
 {
   struct nbd_handle *h = open_server (endpoint, NULL);
-  char *uri = nbd_get_uri (h);
+  char *uri = tool_get_uri (h, endpoint);
   if (uri == NULL)
     tool_nbd_fail (endpoint->name);
   if (asked.json)

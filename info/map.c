@@ -289,7 +289,7 @@ int
 print_map (const struct tool_endpoint *endpoint, const char *context,
            bool totals, bool json)
 {
-  struct nbd_handle *h = open_server (endpoint, context);
+  struct nbd_handle *h = reach_export (endpoint, context);
   must_begin_transmission (h, endpoint);
   int r = nbd_can_meta_context (h, context);
   if (r == -1)

@@ -12,6 +12,11 @@
 extern struct nbd_handle *open_server (const struct tool_endpoint *endpoint,
                                        const char *context);
 
+/* The same, and if it was asked for to wait for the server, until it knows the
+ * export. */
+extern struct nbd_handle *reach_export (const struct tool_endpoint *endpoint,
+                                        const char *context);
+
 /* The same once more, after the handle before was closed: many servers have
  * time for one client only, some for one in all.  NULL, and *REASON, if the
  * server does not want it, or says nothing for some seconds. */

@@ -25,7 +25,7 @@ int
 show_one (struct show *show)
 {
   struct export e = { 0 };
-  struct nbd_handle *h = open_server (show->endpoint, NULL);
+  struct nbd_handle *h = reach_export (show->endpoint, NULL);
   struct protocol protocol = take_protocol (h);
   h = take_contexts (show, &e, h);
   if (begin_transmission (h) == -1) {

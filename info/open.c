@@ -38,6 +38,15 @@ open_server (const struct tool_endpoint *endpoint, const char *context)
 }
 
 struct nbd_handle *
+reach_export (const struct tool_endpoint *endpoint, const char *context)
+{
+  struct nbd_handle *h = open_server (endpoint, context);
+  if (tool_await_export (&h, endpoint) == -1)
+    tool_nbd_fail (endpoint->name);
+  return h;
+}
+
+struct nbd_handle *
 open_again (char **reason)
 {
   struct nbd_handle *h;
