@@ -182,7 +182,15 @@ RECORDS: tuple[Record, ...] = (
         text="""
             The library goes on with what it was doing: connecting, sending
             requests, or taking replies that have already been received, as far
-            as the socket allows without waiting.""",
+            as the socket allows without waiting.
+
+            A handle that stays connected shows no such event (see
+            libnbd-reconnect(3)).  There the call sends commands that wait for
+            others, so as to go together.  A program that issues many commands
+            between two waits can call it once after them, and must then do so
+            each time: from the first call on the handle counts on it, lets more
+            commands wait, and does not make its descriptor readable because of
+            them.""",
         modifies_fd=True,
         errors=FATAL,
         example="examples/libev-loop.c",

@@ -55,6 +55,8 @@ nbdi_aio_notify_write (struct nbd_handle *h)
 {
   unsigned phase = nbdi_handle_phase (h);
 
+  if (h->session.lasting && phase == NBDI_PHASE_CONNECTED)
+    return nbdi_send_held_back (h);
   /* What was shown is a promise, even if it was kept meanwhile. */
   if (!h->write_shown
       && (nbdi_shown_direction (h) & LIBNBD_AIO_DIRECTION_WRITE) == 0)

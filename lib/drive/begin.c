@@ -9,6 +9,11 @@
 #define HOLD_SHARE 4
 #define HOLD_BYTES (64u * 1024)
 
+/* So many small commands in a row go the same way, if all connections have
+ * something to do: then a system call can carry several. */
+#define TOGETHER 16
+#define SMALL (32u * 1024)
+
 /* Send now, or let the request wait for company: requests on their way
  * will be answered, and the answers let this one go.  While another thread
  * sleeps in the driver's seat nobody would notice a waiting request. */
@@ -17,9 +22,10 @@ send_or_hold (struct nbd_handle *h, struct nbdi_link *l)
 {
   const struct nbdi_lane *lane = &l->lane;
   uint64_t bytes = lane->queue.bytes + lane->queue.nr * NBD_REQUEST_SIZE;
+  unsigned share = h->session.sends_itself ? 1 : HOLD_SHARE;
 
   if (l->sending.full
-      || (!h->seat.taken && lane->queue.nr * HOLD_SHARE <= lane->sent.nr
+      || (!h->seat.taken && lane->queue.nr * share <= lane->sent.nr
           && bytes <= HOLD_BYTES))
     nbdi_event (l, NBDI_EVENT_QUEUED);
   else
@@ -35,6 +41,26 @@ least_loaded (struct nbd_handle *h)
   NBDI_EACH_LINK (h, l)
   if (nbdi_serves (l) && (best == NULL || nbdi_load (l) < nbdi_load (best)))
     best = l;
+  return best;
+}
+
+/* The connection that shall have this command; NULL: none serves. */
+static struct nbdi_link *
+choose_link (struct nbd_handle *h, const struct nbdi_command *c)
+{
+  struct nbdi_link *best = least_loaded (h);
+  struct nbdi_turn *turn = &h->turn;
+
+  if (best == NULL || h->link.next == &h->link)
+    return best;
+  if (turn->link != NULL && turn->nr < TOGETHER && c->count < SMALL
+      && nbdi_serves (turn->link) && !turn->link->sending.full
+      && nbdi_load (best) > 0) {
+    turn->nr++;
+    return turn->link;
+  }
+  turn->link = best;
+  turn->nr = 1;
   return best;
 }
 
@@ -55,7 +81,7 @@ static void
 begin_waiting (struct nbd_handle *h, struct nbdi_command *c)
 {
   struct nbdi_session *s = &h->session;
-  struct nbdi_link *l = least_loaded (h);
+  struct nbdi_link *l = choose_link (h, c);
 
   set_expiry (s, c);
   if (nbdi_requests[c->type].payload != NBDI_PAYLOAD_NONE

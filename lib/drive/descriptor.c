@@ -88,12 +88,23 @@ are_ours (struct nbd_handle *h)
   return moved;
 }
 
+/* Whether requests wait for nothing but company, and the program will come to
+ * send them before it waits. */
+static bool
+will_be_sent (const struct nbdi_link *l)
+{
+  return l->session->sends_itself && l->lane.queue.nr > 0 && !l->sending.full
+         && !nbdi_transport_unsent (&l->channel);
+}
+
 /* What a socket is to be watched for. */
 static uint32_t
 wanted_events (const struct nbdi_link *l)
 {
   unsigned direction = nbdi_wanted_direction (l);
 
+  if (will_be_sent (l))
+    direction &= ~(unsigned) LIBNBD_AIO_DIRECTION_WRITE;
   return (direction & LIBNBD_AIO_DIRECTION_READ ? EPOLLIN : 0)
          | (direction & LIBNBD_AIO_DIRECTION_WRITE ? EPOLLOUT : 0);
 }

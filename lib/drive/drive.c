@@ -73,18 +73,44 @@ nbdi_poll_once (struct nbd_handle *h, int fd, int timeout_ms,
   return r;
 }
 
-/* The program saw that the one descriptor is readable. */
+/* Whether there is a single connection, of which only replies are awaited. */
+static bool
+only_receives (struct nbd_handle *h)
+{
+  return h->link.next == &h->link && nbdi_serves (&h->link)
+         && nbdi_wanted_direction (&h->link) == LIBNBD_AIO_DIRECTION_READ;
+}
+
+/* The program saw that the one descriptor is readable.  Unless there is a
+ * single socket it must be asked which. */
 int
 nbdi_descriptor_event (struct nbd_handle *h, unsigned phase)
 {
   const struct timespec now = { 0, 0 };
 
-  nbdi_serve_all (h, 0);
-  if (nbdi_wait_once (h, -1, 0, &now, 0) == -1)
-    return -1;
+  if (only_receives (h))
+    nbdi_serve (h, &h->link, NBDI_MAX_RECEIVES, 0);
+  else {
+    nbdi_serve_all (h, 0);
+    if (nbdi_wait_once (h, -1, 0, &now, 0) == -1)
+      return -1;
+  }
   nbdi_do_due (h);
   nbdi_flush (h);
   return nbdi_drive_result (h, phase);
+}
+
+/* The program comes to send what waits for company, as it will each time before
+ * it waits itself. */
+int
+nbdi_send_held_back (struct nbd_handle *h)
+{
+  h->session.sends_itself = true;
+  nbdi_take_seat (h);
+  nbdi_flush (h);
+  int r = nbdi_drive_result (h, NBDI_PHASE_CONNECTED);
+  nbdi_leave_seat (h);
+  return r;
 }
 
 /* The program saw that the socket is readable, and its call, which began in

@@ -30,6 +30,12 @@ struct nbdi_descriptor {
   uint64_t due; /* when the timer goes off; 0: never */
 };
 
+/* Which connection has been given commands last, and how many in a row. */
+struct nbdi_turn {
+  struct nbdi_link *link;
+  unsigned nr;
+};
+
 struct nbd_handle {
   uint32_t magic;
   pthread_mutex_t lock;
@@ -40,6 +46,7 @@ struct nbd_handle {
   struct nbdi_link link;
   struct nbdi_seat seat;
   struct nbdi_descriptor descriptor;
+  struct nbdi_turn turn;
 };
 
 /* The connections of a handle are in a circle, which begins with the one in
@@ -137,6 +144,7 @@ extern int nbdi_drive_until (struct nbd_handle *h, nbdi_condition *done,
 extern int nbdi_poll_once (struct nbd_handle *h, int fd, int timeout_ms,
                            const struct timespec *end);
 extern int nbdi_descriptor_event (struct nbd_handle *h, unsigned phase);
+extern int nbdi_send_held_back (struct nbd_handle *h);
 extern int nbdi_read_event (struct nbd_handle *h, unsigned phase);
 extern int nbdi_write_event (struct nbd_handle *h, unsigned phase);
 extern void nbdi_hang_up (struct nbd_handle *h);

@@ -18,8 +18,7 @@ wants_link (const struct nbd_handle *h)
   unsigned nr = 0;
 
   if ((s->export.flags & NBD_FLAG_CAN_MULTI_CONN) == 0 || s->cmds.disconnect
-      || s->links_failed || !nbdi_can_be_copied (&h->link.reach)
-      || s->owner != getpid ())
+      || s->links_failed || !nbdi_can_be_copied (&h->link.reach))
     return false;
   NBDI_EACH_LINK (h, l)
   {
@@ -27,7 +26,7 @@ wants_link (const struct nbd_handle *h)
     if (!nbdi_serves (l) || nbdi_load (l) < BUSY)
       return false;
   }
-  return nr < s->settings.connections;
+  return nr < s->settings.connections && s->owner == getpid ();
 }
 
 static struct nbdi_link *

@@ -109,6 +109,7 @@ struct nbdi_session {
   uint16_t last_epoch; /* of its connections */
   bool links_failed;   /* there is no memory for further ones */
   bool lasting;        /* it does, or has deadlines */
+  bool sends_itself;   /* the program sends what waits for company */
   pid_t owner;         /* the process that may connect again */
   char *where;         /* the server and export, for messages, or NULL */
   uint32_t largest;    /* payload that was ever asked for */

@@ -9,4 +9,5 @@ test_programs += \
 	tests/outages/descriptor/descriptor-that-cannot-be-made-is-explained \
 	tests/outages/descriptor/forked-copies-do-not-share-the-descriptor \
 	tests/outages/descriptor/handles-tell-whether-all-was-read \
+	tests/outages/descriptor/programs-may-come-to-send-themselves \
 	tests/outages/descriptor/sockets-that-are-not-watched-are-looked-at
