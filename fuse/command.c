@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Operations on a range: split by what the server takes at a time, spread
- * over the connections, and repeated on another where one breaks.  And what
+/* Operations on a range: split by what the server takes at a time.  And what
  * happens after they were completed. */
 #include <config.h>
 
@@ -13,7 +12,7 @@
 #include "disk.h"
 #include "phase.h"
 
-/* A connection serves only so many parts of one command at a time. */
+/* The server is given only so many parts of one command at a time. */
 #define MAX_PARTS 16
 
 /* Zeroes that are written to servers without a command for them. */
@@ -22,11 +21,10 @@ static const char zeroes[64 << 10] __attribute__ ((aligned (4096)));
 struct part {
   struct completed completed; /* first, see part_end */
   struct command *command;
-  struct connection *connection;
+  struct part *next, **link; /* of those in flight */
+  int64_t cookie;
   uint64_t offset, length;
 };
-
-unsigned changes_in_flight;
 
 /* What was completed, in that order. */
 static struct completed *first_completed, **last_completed = &first_completed;
@@ -84,90 +82,89 @@ part_completed (void *opaque, int *error)
   struct part *part = opaque;
   part->completed.error = *error;
   completed_later (&part->completed);
-  return 1;
+  return *error == 0;
 }
 
-/* Issue a part on a connection.  -1, with errno, if that is refused. */
-static int
+/* -1 if the library refuses it. */
+static int64_t
 part_issue (struct part *part)
 {
-  struct command *command = part->command;
-  struct nbd_handle *h = part->connection->h;
+  const struct command *command = part->command;
+  struct nbd_handle *h = command->disk->h;
   char *data = command->data ? command->data + part->offset - command->offset
                              : (char *) zeroes;
   nbd_completion_callback completed = {
     .callback = part_completed,
     .user_data = part,
   };
-  int64_t cookie = -1;
 
-  connection_touch (part->connection);
+  disk_touch (command->disk);
   switch (command->operation) {
   case READ:
-    cookie = nbd_aio_pread (h, data, part->length, part->offset, completed,
-                            0);
-    break;
+    return nbd_aio_pread (h, data, part->length, part->offset, completed, 0);
   case WRITE:
-    cookie = nbd_aio_pwrite (h, data, part->length, part->offset, completed,
-                             command->flags);
-    break;
+    return nbd_aio_pwrite (h, data, part->length, part->offset, completed,
+                           command->flags);
   case TRIM:
-    cookie = nbd_aio_trim (h, part->length, part->offset, completed,
-                           command->flags);
-    break;
+    return nbd_aio_trim (h, part->length, part->offset, completed,
+                         command->flags);
   case ZERO:
-    cookie = nbd_aio_zero (h, part->length, part->offset, completed,
-                           command->flags);
-    break;
-  case FLUSH: cookie = nbd_aio_flush (h, completed, 0); break;
+    return nbd_aio_zero (h, part->length, part->offset, completed,
+                         command->flags);
+  case FLUSH: return nbd_aio_flush (h, completed, 0);
   }
-  if (cookie == -1) {
-    errno = nbd_get_errno ();
-    return -1;
+  abort ();
+}
+
+/* A part has failed, as the library's error says.  What fails because its
+ * handle is dead is told of once, see loop.c. */
+static void
+part_failed (struct part *part, int error)
+{
+  struct command *command = part->command;
+  struct disk *disk = command->disk;
+  if (!disk_works (disk)) {
+    command->error = EIO;
+    return;
   }
-  return 0;
+  if (command->error)
+    return;
+  tool_error ("%s: %s of %" PRIu64 " bytes at %" PRIu64 ": %s", disk->name,
+              operation_name (command->operation), part->length, part->offset,
+              tool_nbd_error ());
+  command->error = user_error (error);
 }
 
 static void part_over (struct part *part);
 
-/* Issue a part on the first connection that takes it.  What fails because
- * its connection broke was not refused by the server. */
 static void
 part_start (struct part *part)
 {
   struct command *command = part->command;
-  for (;;) {
-    part->connection = disk_connection (command->disk, part->length);
-    if (part->connection == NULL) {
-      command->error = EIO;
-      break;
-    }
-    if (part_issue (part) == 0)
-      return;
-    if (connection_works (part->connection)) {
-      tool_error ("%s", nbd_get_error ());
-      command->error = user_error (errno);
-      break;
-    }
+  part->cookie = part_issue (part);
+  if (part->cookie == -1) {
+    part_failed (part, nbd_get_errno ());
+    part_over (part);
+    return;
   }
-  part_over (part);
+  part->next = command->in_flight;
+  part->link = &command->in_flight;
+  if (part->next)
+    part->next->link = &part->next;
+  command->in_flight = part;
 }
 
 static void
 part_end (struct completed *completed)
 {
   struct part *part = (struct part *) completed;
-  struct command *command = part->command;
-  int error = completed->error;
-  if (error && !connection_works (part->connection)) {
-    part_start (part);
-    return;
-  }
-  if (error) {
-    tool_error ("%s: %s of %" PRIu64 " bytes at %" PRIu64 ": %s",
-                command->disk->name, operation_name (command->operation),
-                part->length, part->offset, strerror (error));
-    command->error = user_error (error);
+  *part->link = part->next;
+  if (part->next)
+    part->next->link = part->link;
+  if (completed->error) {
+    /* It is retired now. */
+    nbd_aio_command_completed (part->command->disk->h, part->cookie);
+    part_failed (part, completed->error);
   }
   part_over (part);
 }
@@ -218,7 +215,7 @@ release (struct command *command)
 {
   if (--command->parts > 0)
     return;
-  changes_in_flight -= !command->for_reader;
+  command->disk->changing -= !command->for_reader;
   command->done (command);
 }
 
@@ -240,8 +237,21 @@ command_start (struct command *command)
   /* A flush is one part without a range. */
   if (command->operation == FLUSH)
     command->end = command->offset + 1;
-  changes_in_flight += !command->for_reader;
+  command->disk->changing += !command->for_reader;
+  command->in_flight = NULL;
   command->parts = 1;
   pump (command);
   release (command);
+}
+
+void
+command_cancel (struct command *command, int error)
+{
+  if (command->parts == 0)
+    return;
+  if (!command->error)
+    command->error = error;
+  for (struct part *part = command->in_flight; part; part = part->next)
+    nbd_aio_cancel (command->disk->h, part->cookie);
+  disk_touch (command->disk);
 }

@@ -11,7 +11,8 @@
 /* ---- callbacks that run in the loop ---- */
 
 /* A completion callback runs inside of libnbd, with the handle locked.  So it
- * only leaves word here, and the loop calls FUNCTION afterwards. */
+ * only leaves word here, and the loop calls FUNCTION afterwards.  What failed
+ * is not retired, so that the library can still say why. */
 struct completed {
   struct completed *next;
   void (*function) (struct completed *);
@@ -23,6 +24,7 @@ extern bool completed_run (void); /* there was something */
 /* ---- one operation on a range, in as many parts as needed ---- */
 
 enum operation { READ, WRITE, TRIM, ZERO, FLUSH };
+struct part;
 
 struct command {
   struct disk *disk;
@@ -35,10 +37,12 @@ struct command {
   /* The rest is set by command_start. */
   uint64_t position; /* what comes before was issued */
   unsigned parts;    /* not completed */
-  int error;         /* 0 or an errno for the user */
+  struct part *in_flight;
+  int error; /* 0 or an errno for the user */
 };
 /* Begin.  DONE is called once, perhaps before this returns. */
 extern void command_start (struct command *command);
-extern unsigned changes_in_flight; /* all but those for readers */
+/* End it soon, unless it is over, with this errno. */
+extern void command_cancel (struct command *command, int error);
 
 #endif /* FUSE_COMMAND_H */

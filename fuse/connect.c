@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening exports, each with its connections. */
+/* Opening exports, each with its handle. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -9,10 +9,14 @@
 #include "disk.h"
 #include "leave.h"
 #include "options.h"
+#include "outage.h"
+#include "pool.h"
 
 #define DEFAULT_CONNECTIONS 4
-/* Descriptors that are needed beside those of connections. */
+/* Descriptors that are needed beside those of exports, and those of an export
+ * that stays connected, beside its connections. */
 #define SPARE_DESCRIPTORS 64
+#define LASTING_DESCRIPTORS 2
 
 static int
 prepare (struct nbd_handle *h, const void *opaque)
@@ -22,26 +26,25 @@ prepare (struct nbd_handle *h, const void *opaque)
     nbd_set_debug (h, true);
   /* Buffers are shown to the kernel only after reading into all of them. */
   nbd_set_pread_initialize (h, false);
-  return nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION) == -1
+  return outage_listen (h) == -1
+             || nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION) == -1
              || nbd_set_opt_mode (h, options.exports) == -1
            ? -1
            : 0;
 }
 
-/* What connections to the server are like.  Each disk has a pool like it. */
 static struct tool_pool server = { .prefix = "nbd", .prepare = prepare };
 
-/* Make one more connection of the POOL.  What is named in a message is WHAT.
- * The first connection of all waits as long as it takes: ALONE. */
+/* Make a handle for one more export.  What is named in a message is WHAT.
+ * The first one of all waits as long as it takes: ALONE. */
 static enum tool_outcome
-connect_one (struct tool_pool *pool, const char *what, bool alone,
-             struct nbd_handle **made)
+connect_one (const char *what, bool alone, struct nbd_handle **made)
 {
   char *why;
-  enum tool_outcome r = tool_pool_try (pool, alone ? -1 : pool->patience_ms,
-                                       made, &why);
+  enum tool_outcome r =
+    tool_pool_try (&server, alone ? -1 : server.patience_ms, made, &why);
   /* The server may have been started by it. */
-  if (*made && !tool_can_reconnect (&pool->at))
+  if (*made && !tool_can_reconnect (&server.at))
     server_watch (*made);
   if (r == TOOL_CONNECTED)
     return r;
@@ -98,88 +101,61 @@ take_facts (struct disk *disk, struct nbd_handle *h)
   disk->extended = export.extended;
 }
 
-static unsigned
-wanted_connections (const struct tool_pool *pool)
+/* Whether it has connections that come and go, or deadlines. */
+static bool
+is_lasting (struct nbd_handle *h)
 {
-  if (options.connections)
-    return tool_pool_allows (pool, options.connections);
-  return tool_pool_allows (pool, options.exports ? 1 : DEFAULT_CONNECTIONS);
+  return nbd_get_connections (h) > 1 || nbd_get_reconnect_timeout (h) != 0
+         || nbd_get_connect_timeout (h) != 0
+         || nbd_get_command_timeout (h) != 0
+         || nbd_get_stall_timeout (h) != 0;
 }
 
-/* The last one of its pool. */
-static void
-use_connection (struct disk *disk, struct nbd_handle *h)
-{
-  disk->connections[disk->nr_connections++] = (struct connection) {
-    .disk = disk,
-    .h = h,
-    .fd = nbd_aio_get_fd (h),
-  };
-}
-
-/* Begin to use DISK, with the connection on which it was opened. */
+/* Begin to use DISK, by the handle with which it was opened. */
 static void
 disk_start (struct disk *disk, struct nbd_handle *h)
 {
   take_facts (disk, h);
-  disk->pool = server;
-  tool_pool_add (&disk->pool, h);
-  disk->wanted = wanted_connections (&disk->pool);
-  disk->connections = tool_alloc (disk->wanted * sizeof *disk->connections);
-  use_connection (disk, h);
+  disk->h = h;
+  disk->fd = nbd_aio_get_fd (h);
+  disk->lasting = is_lasting (h);
+  if (disk->fd == -1)
+    tool_nbd_fail (disk->name);
   disk->ranges_end = &disk->ranges;
   disk->held_end = &disk->held;
   clock_gettime (CLOCK_REALTIME, &disk->modified);
+  outage_of (disk);
+  debug ("%s: connections=%" PRIu32, disk->name,
+         nbd_can_multi_conn (h) == 1 ? (uint32_t) nbd_get_connections (h)
+                                     : 1);
 }
 
-/* Open further connections.  False: the server takes no more. */
-static bool
-add_connections (struct disk *disk)
-{
-  const char *what = disk->export ? disk->name : server.at.name;
-  while (disk->nr_connections < disk->wanted) {
-    struct nbd_handle *h;
-    bool connected = connect_one (&disk->pool, what, false, &h)
-                     == TOOL_CONNECTED;
-    if (connected && disk->export && !open_on (h, disk->export)) {
-      tool_close (h);
-      connected = false;
-    }
-    if (!connected) {
-      tool_error ("%s: going on with %u of %u connections", what,
-                  disk->nr_connections, disk->wanted);
-      return false;
-    }
-    tool_pool_add (&disk->pool, h);
-    use_connection (disk, h);
-  }
-  return true;
-}
-
+/* Each export needs descriptors. */
 static void
-add_all_connections (void)
-{
-  for (size_t i = 0; i < nr_disks; i++)
-    if (!add_connections (&disks[i]))
-      break;
-  for (size_t i = 0; i < nr_disks; i++)
-    debug ("%s: connections=%u", disks[i].name, disks[i].nr_connections);
-}
-
-/* Each export needs a descriptor. */
-static void
-need_descriptors (size_t count)
+need_descriptors (size_t count, unsigned each)
 {
   struct rlimit limit;
-  rlim_t need = count + SPARE_DESCRIPTORS;
+  rlim_t need = count * each + SPARE_DESCRIPTORS;
   if (getrlimit (RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur >= need)
     return;
   limit.rlim_cur = limit.rlim_max < need ? limit.rlim_max : need;
   if (setrlimit (RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur < need)
-    tool_fail ("%s: the server has %zu exports, and each needs a connection, "
-               "but this process may open %ju files: raise that limit "
-               "(ulimit -n), or mount single exports",
-               server.at.name, count, (uintmax_t) limit.rlim_cur);
+    tool_fail (
+      "%s: the server has %zu exports, and each needs %u file "
+      "descriptor%s, but this process may open %ju files: raise that "
+      "limit (ulimit -n), or mount single exports",
+      server.at.name, count, each, each == 1 ? "" : "s",
+      (uintmax_t) limit.rlim_cur);
+}
+
+/* What an export like that of H has open: sockets, what watches them and
+ * their timer, and an eye on the process at the other end. */
+static unsigned
+descriptors_of (struct nbd_handle *h)
+{
+  return is_lasting (h)
+           ? LASTING_DESCRIPTORS + 2 * (unsigned) nbd_get_connections (h)
+           : 1;
 }
 
 /* Open one after the other, on the connection H that is negotiating and then
@@ -191,7 +167,7 @@ open_each (struct nbd_handle *h, struct export_name *names, size_t count)
   for (size_t i = 0; i < count; i++) {
     enum tool_outcome r = TOOL_CONNECTED;
     if (h == NULL)
-      r = connect_one (&server, names[i].file, nr_disks == 0, &h);
+      r = connect_one (names[i].file, nr_disks == 0, &h);
     if (r == TOOL_SILENT)
       tool_fail ("%s: --exports needs a connection for each of %zu exports; "
                  "name one in the URI to mount only that",
@@ -222,10 +198,10 @@ open_exports (void)
 {
   struct nbd_handle *h;
   size_t count;
-  if (connect_one (&server, server.at.name, true, &h) != TOOL_CONNECTED)
+  if (connect_one (server.at.name, true, &h) != TOOL_CONNECTED)
     exit (EXIT_FAILURE);
   struct export_name *names = exports_list (h, server.at.name, &count);
-  need_descriptors (count);
+  need_descriptors (count, descriptors_of (h));
   exports_name_files (names, count);
   disks = tool_alloc (count * sizeof *disks);
   open_each (h, names, count);
@@ -238,7 +214,7 @@ static void
 open_export (void)
 {
   struct nbd_handle *h;
-  if (connect_one (&server, server.at.name, true, &h) != TOOL_CONNECTED)
+  if (connect_one (server.at.name, true, &h) != TOOL_CONNECTED)
     exit (EXIT_FAILURE);
   disks = tool_alloc (sizeof *disks);
   disks->name = options.filename ? options.filename : options.mountpoint;
@@ -251,9 +227,10 @@ void
 disk_open_all (const struct tool_endpoint *endpoint)
 {
   server.at = *endpoint;
+  outage_name (endpoint->name);
+  tool_default_connections (options.exports ? 1 : DEFAULT_CONNECTIONS);
   if (options.exports)
     open_exports ();
   else
     open_export ();
-  add_all_connections ();
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Exports and their connections, once they are open. */
+/* Exports, once they are open. */
 #include <config.h>
 
 #include "disk.h"
 #include "options.h"
+#include "request.h"
 
-#define SMALL (32 << 10)
-#define MAX_BURST 16
 /* What libnbd calls 32 bit lengths, in a multiple of every block size. */
 #define REACH_32 (UINT64_C (1) << 30)
 #define REACH_64 (UINT64_C (1) << 60)
@@ -25,36 +24,34 @@ disk_find (fuse_ino_t ino)
   return ino == first ? disks : NULL;
 }
 
+uint64_t
+disk_settled (const struct disk *disk)
+{
+  uint64_t settled = disk->written;
+  for (const struct range *range = disk->ranges; range; range = range->next)
+    settled -= range->end - range->begin;
+  return settled;
+}
+
+void
+disk_was_flushed (struct disk *disk, uint64_t settled)
+{
+  if (disk->flushed < settled)
+    disk->flushed = settled;
+}
+
+/* A server that cannot flush promises no more than its answer. */
+uint64_t
+disk_unflushed (const struct disk *disk)
+{
+  return disk->written
+         - (disk->can_flush ? disk->flushed : disk_settled (disk));
+}
+
 bool
-connection_works (const struct connection *connection)
+disk_works (const struct disk *disk)
 {
-  return !tool_is_lost (connection->h);
-}
-
-static bool
-usable (const struct connection *connection)
-{
-  return !connection->ended && connection_works (connection);
-}
-
-struct connection *
-disk_connection (struct disk *disk, uint64_t length)
-{
-  /* What is small stays together, so that a system call can carry several
-   * requests or replies; what is large can be copied side by side. */
-  if (disk->burst < MAX_BURST && length < SMALL
-      && usable (&disk->connections[disk->turn])) {
-    disk->burst++;
-    return &disk->connections[disk->turn];
-  }
-  disk->burst = 0;
-  for (unsigned i = 0; i < disk->nr_connections; i++) {
-    if (++disk->turn >= disk->nr_connections)
-      disk->turn = 0;
-    if (usable (&disk->connections[disk->turn]))
-      return &disk->connections[disk->turn];
-  }
-  return NULL;
+  return !tool_is_lost (disk->h);
 }
 
 uint64_t
@@ -64,27 +61,27 @@ disk_reach (const struct disk *disk)
   return reach - reach % disk->minimum;
 }
 
-/* Connections that may have something to send, or wait for something else
+/* Those whose handle may have something to send, or wait for something else
  * than before. */
-static struct connection *touched;
+static struct disk *touched;
 
 void
-connection_touch (struct connection *connection)
+disk_touch (struct disk *disk)
 {
-  if (connection->touched)
+  if (disk->touched)
     return;
-  connection->touched = true;
-  connection->next = touched;
-  touched = connection;
+  disk->touched = true;
+  disk->next = touched;
+  touched = disk;
 }
 
-struct connection *
-connection_touched (void)
+struct disk *
+disk_touched (void)
 {
-  struct connection *connection = touched;
-  if (connection) {
-    touched = connection->next;
-    connection->touched = false;
+  struct disk *disk = touched;
+  if (disk) {
+    touched = disk->next;
+    disk->touched = false;
   }
-  return connection;
+  return disk;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An export and its connections. */
+/* An export and its handle. */
 #ifndef FUSE_DISK_H
 #define FUSE_DISK_H
 
@@ -11,7 +11,6 @@
 #include <time.h>
 
 #include "extents.h"
-#include "pool.h"
 #include "tool.h"
 
 /* The kernel never sends or asks for more than this at a time. */
@@ -21,31 +20,26 @@ struct range;
 struct request;
 struct scan;
 
-struct connection {
-  struct disk *disk;
-  struct nbd_handle *h;
-  int fd;
-  unsigned watched; /* directions that the loop watches for */
-  bool ended;       /* nothing can be expected of it */
-  bool touched;
-  struct connection *next; /* that is touched */
-};
-
 struct disk {
   char *name;         /* of the file */
   const char *export; /* NULL: the endpoint says which */
   fuse_ino_t ino;
   struct timespec modified;
 
-  struct tool_pool pool;
-  struct connection *connections; /* those of the pool */
-  unsigned nr_connections, wanted;
-  unsigned turn, burst; /* whose turn it is, and for how long */
+  struct nbd_handle *h;
+  int fd;           /* of the handle, for its life */
+  unsigned watched; /* directions that the loop watches for */
+  bool lasting;     /* FD shows all that is to be done */
+  bool patient;     /* a lost connection is made again */
+  bool gone;        /* nothing can be expected of it any more */
+  bool touched;
+  struct disk *next;     /* that is touched */
+  struct outage *outage; /* what it is told of connections, see outage.c */
+
   uint64_t size;
   uint64_t minimum, preferred, maximum; /* block sizes */
   bool read_only, can_flush, can_trim, can_zero, can_map, extended;
   bool mapped; /* its block status was told once */
-  bool gone;   /* so was that no connection is left */
 
   /* Writes under way, oldest first, and requests that wait for them. */
   struct range *ranges, **ranges_end;
@@ -53,7 +47,9 @@ struct disk {
   size_t early_bytes, early_count;
   uint64_t changes;    /* counts beginnings and ends of writes */
   uint64_t allocating; /* bytes of writes so far */
-  bool dirty;          /* something was written and not flushed */
+  uint64_t written;    /* bytes of all changes so far */
+  uint64_t flushed;    /* so many of them are on stable storage */
+  unsigned changing;   /* commands in flight on which data depends */
 
   /* The last error of a write whose writer had been told that it was done;
    * each open file reports each error once. */
@@ -69,17 +65,21 @@ extern struct disk *disks;
 extern size_t nr_disks;
 
 extern struct disk *disk_find (fuse_ino_t ino);
-/* It has not broken. */
-extern bool connection_works (const struct connection *connection);
-/* A connection that works, for a command of this length, or NULL. */
-extern struct connection *disk_connection (struct disk *disk,
-                                           uint64_t length);
+/* Bytes that are not on stable storage, as far as we know. */
+extern uint64_t disk_unflushed (const struct disk *disk);
+/* What is WRITTEN, without changes that are under way: what a flush that is
+ * sent now makes stable. */
+extern uint64_t disk_settled (const struct disk *disk);
+/* Such a flush has succeeded. */
+extern void disk_was_flushed (struct disk *disk, uint64_t settled);
+/* Its handle can be expected to serve commands, now or after an outage. */
+extern bool disk_works (const struct disk *disk);
 /* The largest range of trim, zero and block status commands. */
 extern uint64_t disk_reach (const struct disk *disk);
-/* Something was asked of it, or arrived. */
-extern void connection_touch (struct connection *connection);
+/* Something was asked of its handle, or arrived. */
+extern void disk_touch (struct disk *disk);
 /* The next one of those, until it is touched again; or NULL. */
-extern struct connection *connection_touched (void);
+extern struct disk *disk_touched (void);
 
 /* ---- exports.c: all exports of a server, and names for their files ---- */
 

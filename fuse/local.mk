@@ -7,9 +7,6 @@ endif
 EXTRA_DIST += fuse/nbdfuse.1.in
 
 fuse_nbdfuse_SOURCES = \
-	fuse/align.c \
-	fuse/allocate.c \
-	fuse/blocks.c \
 	fuse/buffer.c \
 	fuse/buffer.h \
 	fuse/command.c \
@@ -20,7 +17,17 @@ fuse_nbdfuse_SOURCES = \
 	fuse/disk.c \
 	fuse/disk.h \
 	fuse/exports.c \
-	fuse/file.h \
+	fuse/file/align.c \
+	fuse/file/allocate.c \
+	fuse/file/blocks.c \
+	fuse/file/file.h \
+	fuse/file/read.c \
+	fuse/file/seek.c \
+	fuse/file/status.h \
+	fuse/file/walk.c \
+	fuse/file/write.c \
+	fuse/interrupt.c \
+	fuse/interrupt.h \
 	fuse/leave.c \
 	fuse/leave.h \
 	fuse/loop.c \
@@ -29,21 +36,24 @@ fuse_nbdfuse_SOURCES = \
 	fuse/mount.c \
 	fuse/mount.h \
 	fuse/mountpoint.c \
+	fuse/notify.c \
+	fuse/notify.h \
 	fuse/options.c \
 	fuse/options.h \
+	fuse/outage.c \
+	fuse/outage.h \
 	fuse/phase.c \
 	fuse/phase.h \
 	fuse/pidfile.c \
-	fuse/read.c \
 	fuse/request.c \
 	fuse/request.h \
-	fuse/seek.c \
 	fuse/server.c \
-	fuse/status.h \
-	fuse/tree.c \
-	fuse/walk.c \
-	fuse/write.c
-fuse_nbdfuse_CPPFLAGS = $(tool_cppflags) -DFUSE_USE_VERSION=312
+	fuse/tree.c
+fuse_nbdfuse_CPPFLAGS = \
+	$(tool_cppflags) \
+	-I$(srcdir)/fuse \
+	-I$(srcdir)/fuse/file \
+	-DFUSE_USE_VERSION=312
 fuse_nbdfuse_CFLAGS = $(AM_CFLAGS) $(FUSE_CFLAGS)
 # Installed programs must not keep the build tree's run path.
 fuse_nbdfuse_LDFLAGS =
@@ -86,7 +96,11 @@ fuse_tests = \
 	fuse/tests/mounting/unserved-connections-are-done-without.sh \
 	fuse/tests/mounting/users-can-mount.sh \
 	fuse/tests/mounting/vsock-servers-are-reached.sh \
-	fuse/tests/mounting/wrong-command-lines-are-refused.sh
+	fuse/tests/mounting/wrong-command-lines-are-refused.sh \
+	fuse/tests/outages/ending-does-not-wait-for-servers-that-are-away.sh \
+	fuse/tests/outages/files-can-be-looked-at-meanwhile.sh \
+	fuse/tests/outages/harmless-signals-interrupt-nothing.py \
+	fuse/tests/outages/readers-and-writers-wait-and-go-on.sh
 
 # Programs that need no mount.
 fuse_programs = fuse/tests/ending/phases-lead-to-the-end
@@ -119,6 +133,7 @@ bench-fuse: all
 EXTRA_DIST += \
 	$(fuse_tests) \
 	bench/fuse \
+	tests/lib/away.sh \
 	tests/lib/fuse.sh \
 	tests/lib/mounting.py \
 	tests/lib/seek-data.py

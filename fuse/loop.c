@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The event loop: the FUSE device, all connections, and signals. */
+/* The event loop: the FUSE device, all disks, and signals. */
 #include <config.h>
 
 #include <pthread.h>
@@ -11,9 +11,11 @@
 #include "command.h"
 #include "device.h"
 #include "disk.h"
+#include "interrupt.h"
 #include "loop.h"
 #include "mount.h"
 #include "options.h"
+#include "outage.h"
 #include "phase.h"
 #include "status.h"
 
@@ -22,7 +24,7 @@
 static int epoll_fd = -1, signal_fd = -1, detached_fd = -1;
 /* There is no buffer, so the device is not watched. */
 static bool device_must_wait;
-/* Marks in epoll's data for what is no connection. */
+/* Marks in epoll's data for what is no disk. */
 static char device_mark, signal_mark, detached_mark;
 
 void
@@ -45,68 +47,60 @@ watch (int operation, int fd, uint32_t events, void *mark)
     tool_fail ("cannot watch a file descriptor: %m");
 }
 
-/* A connection has ended; the others go on. */
+/* Nothing more can be expected of its handle. */
 static void
-connection_ended (struct connection *connection)
+disk_ended (struct disk *disk)
 {
-  struct disk *disk = connection->disk;
-  connection->ended = true;
-  epoll_ctl (epoll_fd, EPOLL_CTL_DEL, connection->fd, NULL);
-  if (phase_now () != SERVING)
-    return;
-  if (disk_connection (disk, 0))
-    tool_error ("%s: one connection has ended", disk->name);
-  else if (!disk->gone) {
-    disk->gone = true;
-    tool_error ("%s: the server has gone, the file can only give errors",
-                disk->name);
-  }
+  disk->gone = true;
+  epoll_ctl (epoll_fd, EPOLL_CTL_DEL, disk->fd, NULL);
+  if (phase_now () == SERVING)
+    outage_was_the_end (disk);
 }
 
-/* Send what waits, and watch for what the connection waits for. */
+/* Send what waits, and watch for what the handle waits for. */
 static void
-refresh (struct connection *connection)
+refresh (struct disk *disk)
 {
-  struct nbd_handle *h = connection->h;
+  struct nbd_handle *h = disk->h;
   unsigned direction = nbd_aio_get_direction (h);
-  if (direction & LIBNBD_AIO_DIRECTION_WRITE) {
+  if (disk->lasting || (direction & LIBNBD_AIO_DIRECTION_WRITE)) {
     nbd_aio_notify_write (h);
     direction = nbd_aio_get_direction (h);
   }
-  if (!connection_works (connection)) {
-    connection_ended (connection);
+  if (!disk_works (disk)) {
+    disk_ended (disk);
     return;
   }
-  if (direction == connection->watched)
+  if (direction == disk->watched)
     return;
   uint32_t events = 0;
   if (direction & LIBNBD_AIO_DIRECTION_READ)
     events |= EPOLLIN;
   if (direction & LIBNBD_AIO_DIRECTION_WRITE)
     events |= EPOLLOUT;
-  watch (EPOLL_CTL_MOD, connection->fd, events, connection);
-  connection->watched = direction;
+  watch (EPOLL_CTL_MOD, disk->fd, events, disk);
+  disk->watched = direction;
 }
 
 static void
 refresh_touched (void)
 {
-  struct connection *connection;
-  while ((connection = connection_touched ()) != NULL)
-    if (!connection->ended)
-      refresh (connection);
+  struct disk *disk;
+  while ((disk = disk_touched ()) != NULL)
+    if (!disk->gone)
+      refresh (disk);
 }
 
 static void
-notify (struct connection *connection, uint32_t events)
+notify_disk (struct disk *disk, uint32_t events)
 {
-  if (connection->ended)
+  if (disk->gone)
     return;
-  connection_touch (connection);
+  disk_touch (disk);
   if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
-    nbd_aio_notify_read (connection->h);
-  else if (nbd_aio_get_direction (connection->h) & LIBNBD_AIO_DIRECTION_WRITE)
-    nbd_aio_notify_write (connection->h);
+    nbd_aio_notify_read (disk->h);
+  else if (nbd_aio_get_direction (disk->h) & LIBNBD_AIO_DIRECTION_WRITE)
+    nbd_aio_notify_write (disk->h);
 }
 
 static void
@@ -155,28 +149,44 @@ take_signal (void)
     phase_event (UNMOUNTED);
 }
 
+/* The shorter one of two times; -1: for ever. */
+static int
+shorter (int one, int64_t other)
+{
+  if (one == -1 || (other >= 0 && other < one))
+    return other;
+  return one;
+}
+
+/* The time left until then, 0: never. */
+static int64_t
+time_left (int64_t deadline_ms)
+{
+  if (deadline_ms == 0)
+    return -1;
+  int64_t left = deadline_ms - tool_now_ms ();
+  return left < 0 ? 0 : left;
+}
+
 /* How long to wait for events; -1: for ever. */
 static int
-choose_timeout (void)
+choose_timeout (int64_t until_ms)
 {
-  int timeout = blocks_timeout ();
-  if (phase_deadline ()) {
-    int64_t left = phase_deadline () - tool_now_ms ();
-    if (timeout == -1 || left < timeout)
-      timeout = left < 0 ? 0 : left;
-  }
-  return timeout;
+  int timeout = shorter (blocks_timeout (), interrupt_timeout ());
+  timeout = shorter (timeout, time_left (phase_deadline ()));
+  return shorter (timeout, time_left (until_ms));
 }
 
 void
-loop_turn (void)
+loop_turn (int64_t until_ms)
 {
   struct epoll_event events[EVENTS];
   do
     refresh_touched ();
   while (completed_run ());
   retry_device ();
-  int count = epoll_wait (epoll_fd, events, EVENTS, choose_timeout ());
+  int count = epoll_wait (epoll_fd, events, EVENTS,
+                          choose_timeout (until_ms));
   for (int i = 0; i < count; i++) {
     void *mark = events[i].data.ptr;
     if (mark == &device_mark)
@@ -186,10 +196,11 @@ loop_turn (void)
     else if (mark == &detached_mark)
       phase_event (UNMOUNTED);
     else
-      notify (mark, events[i].events);
+      notify_disk (mark, events[i].events);
     completed_run ();
   }
   blocks_expire ();
+  interrupt_look ();
 }
 
 void
@@ -200,15 +211,13 @@ loop_run (struct fuse_session *session)
   watch (EPOLL_CTL_ADD, device_fd (), EPOLLIN, &device_mark);
   watch (EPOLL_CTL_ADD, signal_fd, EPOLLIN, &signal_mark);
   watch (EPOLL_CTL_ADD, detached_fd, EPOLLIN, &detached_mark);
-  for (size_t i = 0; i < nr_disks; i++)
-    for (unsigned j = 0; j < disks[i].nr_connections; j++) {
-      struct connection *connection = &disks[i].connections[j];
-      watch (EPOLL_CTL_ADD, connection->fd, EPOLLIN, connection);
-      connection->watched = LIBNBD_AIO_DIRECTION_READ;
-    }
+  for (size_t i = 0; i < nr_disks; i++) {
+    watch (EPOLL_CTL_ADD, disks[i].fd, EPOLLIN, &disks[i]);
+    disks[i].watched = LIBNBD_AIO_DIRECTION_READ;
+  }
 
   while (phase_now () < DRAINING) {
-    loop_turn ();
+    loop_turn (0);
     if (phase_is_overdue ())
       phase_event (OVERDUE);
   }

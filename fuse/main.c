@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* nbdfuse: show exports of an NBD server as files.
  *
- * One thread runs one event loop over the FUSE device and all connections.
+ * One thread runs one event loop over the FUSE device and the handles of all
+ * exports, each with its connections.
  * What the kernel asks for becomes asynchronous NBD commands, and it is
  * answered from their completion: nothing in here blocks, so nothing needs
  * a lock. */
@@ -11,6 +12,7 @@
 #include "leave.h"
 #include "loop.h"
 #include "mount.h"
+#include "notify.h"
 #include "options.h"
 
 int
@@ -21,6 +23,7 @@ main (int argc, char **argv)
   mountpoint_choose (mountpoint);
   mountpoint_check_pidfile ();
 
+  notify_prepare ();
   tool_catch_signals ();
   disk_open_all (&endpoint);
   loop_prepare ();

@@ -16,6 +16,7 @@
 #include "file.h"
 #include "mount.h"
 #include "options.h"
+#include "outage.h"
 
 /* So much is read ahead: one request is copied while the next is served. */
 #define READ_AHEAD (2 * MAX_PAYLOAD)
@@ -111,6 +112,7 @@ announce (struct completed *completed)
   (void) completed;
   tune ();
   pidfile_write ();
+  outage_tell_ready ();
 }
 
 /* The kernel's defaults suit network file systems of many small files. */

@@ -7,7 +7,9 @@
 
 #include "options.h"
 
+/* What can be asked for, and what the library uses. */
 #define MAX_CONNECTIONS 1024
+#define MOST_CONNECTIONS 16
 
 struct options options = {
   .attr_timeout = 1,
@@ -143,15 +145,22 @@ help_for_o (void)
 }
 
 static void
+take_connections (void)
+{
+  static char text[12];
+  int wanted = tool_number_argument ("-C", optarg, 1, MAX_CONNECTIONS);
+  snprintf (text, sizeof text, "%d",
+            wanted < MOST_CONNECTIONS ? wanted : MOST_CONNECTIONS);
+  tool_take_staying (TOOL_CONNECTIONS, text);
+}
+
+static void
 take_options (void)
 {
   int id;
   while ((id = tool_next_option ()) != -1)
     switch (id) {
-    case 'C':
-      options.connections = tool_number_argument ("-C", optarg, 1,
-                                                  MAX_CONNECTIONS);
-      break;
+    case 'C': take_connections (); break;
     case 'd':
     case 'v': options.verbose = true; break;
     case 'o': options_add (optarg); break;

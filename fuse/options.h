@@ -10,7 +10,6 @@
 #include "tool.h"
 
 struct options {
-  int64_t connections; /* 0: not said */
   bool read_only;
   bool verbose;
   bool exports; /* all of them, in a directory */

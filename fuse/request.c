@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "disk.h"
+#include "interrupt.h"
 #include "request.h"
 
 struct request *
@@ -23,18 +24,28 @@ request_new (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
     return NULL;
   }
   request->req = req;
+  request->pid = fuse_req_ctx (req)->pid;
   request->disk = disk_find (ino);
   request->file = file ? (struct open_file *) (uintptr_t) file->fh : NULL;
   request->flags = file ? file->flags : 0;
+  interrupt_watch (request);
   return request;
 }
 
 void
 request_free (struct request *request)
 {
+  interrupt_forget (request);
   buffer_put (request->buffer);
   buffer_put (request->blocks);
   free (request);
+}
+
+void
+request_answered (struct request *request)
+{
+  interrupt_forget (request);
+  request->req = NULL;
 }
 
 void
@@ -76,9 +87,11 @@ hold (struct request *request)
 {
   struct disk *disk = request->disk;
   if (!must_wait (request)) {
+    request->held = false;
     request->resume (request);
     return;
   }
+  request->held = true;
   request->next = NULL;
   *disk->held_end = request;
   disk->held_end = &request->next;
@@ -113,6 +126,33 @@ resume_held (struct disk *disk)
   }
 }
 
+static void
+leave_held (struct request *request)
+{
+  struct disk *disk = request->disk;
+  struct request **link = &disk->held;
+  while (*link != request)
+    link = &(*link)->next;
+  *link = request->next;
+  if (disk->held_end == &request->next)
+    disk->held_end = link;
+}
+
+void
+request_cancel (struct request *request)
+{
+  if (request->held) {
+    leave_held (request);
+    request_end (request, EINTR);
+  }
+  else if (request->cancel)
+    request->cancel (request);
+  else {
+    command_cancel (&request->edge, EINTR);
+    command_cancel (&request->command, EINTR);
+  }
+}
+
 void
 request_begins_change (struct request *request, bool early)
 {
@@ -125,7 +165,7 @@ request_begins_change (struct request *request, bool early)
   range->link = disk->ranges_end;
   *disk->ranges_end = range;
   disk->ranges_end = &range->next;
-  disk->dirty = true;
+  disk->written += range->end - range->begin;
   clock_gettime (CLOCK_REALTIME, &disk->modified);
   if (early) {
     disk->early_bytes += range->end - range->begin;

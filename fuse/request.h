@@ -13,6 +13,7 @@
 
 struct open_file {
   struct disk *disk;
+  bool read_only;
   uint64_t errors_seen;
 };
 
@@ -24,9 +25,18 @@ struct range {
   bool early;      /* the writer has been told: done */
 };
 
+/* In the list of those that are not answered, see interrupt.c. */
+struct watch {
+  struct request *next, **link;
+};
+
 struct request {
   struct request *next; /* while it is held */
-  fuse_req_t req;       /* NULL: it has been answered */
+  bool held;
+  struct watch watch;
+  int64_t interrupted_ms; /* when a signal came for who asked, or 0 */
+  fuse_req_t req;         /* NULL: it has been answered */
+  pid_t pid;              /* of the thread that waits for it */
   struct disk *disk;
   struct open_file *file;
   uint64_t offset, end;
@@ -43,7 +53,11 @@ struct request {
   bool waits_for_all; /* overlapping writes, not early ones only */
   uint64_t position;  /* of fallocate */
   bool must_trim;
+  uint64_t settles; /* what fsync will have flushed, see disk_settled */
   void (*resume) (struct request *);
+  /* Have it end soon, if that is not done by ending its commands. */
+  void (*cancel) (struct request *);
+  void *walk; /* of lseek */
 };
 
 /* The request that a command of the same name belongs to. */
@@ -53,6 +67,10 @@ struct request {
 extern struct request *request_new (fuse_req_t req, fuse_ino_t ino,
                                     struct fuse_file_info *file);
 extern void request_free (struct request *request);
+/* Who asked needs no answer any more: let it end soon, with EINTR. */
+extern void request_cancel (struct request *request);
+/* It has been answered. */
+extern void request_answered (struct request *request);
 /* Answer with an error number, or 0, and free it. */
 extern void request_end (struct request *request, int error);
 

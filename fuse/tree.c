@@ -11,6 +11,7 @@
 #include "disk.h"
 #include "file.h"
 #include "options.h"
+#include "outage.h"
 #include "request.h"
 #include "status.h"
 
@@ -242,9 +243,15 @@ tree_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
     fuse_reply_err (req, ENOMEM);
     return;
   }
-  *open = (struct open_file) { .disk = disk, .errors_seen = disk->errors };
+  *open = (struct open_file) {
+    .disk = disk,
+    .read_only = (file->flags & O_ACCMODE) == O_RDONLY,
+    .errors_seen = disk->errors,
+  };
   file->fh = (uintptr_t) open;
-  file->keep_cache = options.kernel_cache;
+  /* To empty the page cache the kernel waits for what is being read, and
+   * cannot be interrupted.  A server that is away brings nothing new. */
+  file->keep_cache = options.kernel_cache || outage_ms (disk) > 0;
   file->direct_io = options.direct_io;
   /* The one that asked may have gone. */
   if (fuse_reply_open (req, file) == -ENOENT)

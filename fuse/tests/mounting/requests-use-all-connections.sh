@@ -1,18 +1,28 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# As many as -C says, all of them, if the server allows it.
+# As many as -C says, all of them, if the server allows it and there is enough
+# to do.
 . "${srcdir:-.}/tests/lib/fuse.sh"
-requires_nbdkit plugin memory filter log
+requires_nbdkit plugin memory filter delay filter log
 
-for count in 1 3 4; do
+for count in 1 3 4 7; do
   rm -f "$tmp/log"
-  serve unix nbdkit -f --exit-with-parent --filter=log memory 8M \
-    logfile="$tmp/log"
+  serve unix nbdkit -f --exit-with-parent --filter=log --filter=delay memory 8M \
+    rdelay=50ms logfile="$tmp/log"
   arguments=(-C "$count")
   [ "$count" != 4 ] || arguments=()
   start "${arguments[@]}" "$mnt" --unix "$sock"
-  dd if="$mnt/nbd" of=/dev/null bs=64k iflag=direct status=none
+  readers=()
+  for i in {0..63}; do
+    dd if="$mnt/nbd" of=/dev/null bs=64k count=8 skip="$i" iflag=direct status=none &
+    readers+=($!)
+  done
+  wait "${readers[@]}"
   unmount
   expect "$count" sh -c \
     "sed -n 's/.*connection=\([0-9]*\) Read.*/\1/p' '$tmp/log' | sort -u | wc -l"
 done
+
+# More than the library has in a handle can be asked for.
+start -C 1024 "$mnt" --unix "$sock"
+unmount

@@ -29,6 +29,16 @@ while True:
 
 start --connections=3 "$mnt/disk" "nbd+unix:///?socket=$sock"
 [ "$(head -c 5 "$mnt/disk")" = hello ] || fail "the disk has something else"
+# Further connections are made when there is much to do.
+for _ in {1..50}; do
+  [ "$(wc -l <"$tmp/options")" -lt 5 ] || break
+  readers=()
+  for i in {0..15}; do
+    dd if="$mnt/disk" of=/dev/null bs=64k count=1 skip="$i" iflag=direct status=none &
+    readers+=($!)
+  done
+  wait "${readers[@]}"
+done
 unmount
 printf 'option %s\n' 11 8 7 7 7 >"$tmp/want"
 same "$tmp/want" "$tmp/options"

@@ -55,13 +55,10 @@ seek_done (struct walk *walk, bool complete)
   free (seek);
 }
 
-/* Who asked is being killed, or wants to do something else first. */
 static void
-interrupted (fuse_req_t req, void *opaque)
+cancel_seek (struct request *request)
 {
-  (void) req;
-  struct walk *walk = opaque;
-  walk->deadline_ms = 0;
+  walk_stop (request->walk);
 }
 
 static void
@@ -80,7 +77,8 @@ seek_start (struct request *request)
     },
     .request = request, .whence = request->flags,
   };
-  fuse_req_interrupt_func (request->req, interrupted, &seek->walk);
+  request->walk = &seek->walk;
+  request->cancel = cancel_seek;
   walk_start (&seek->walk);
 }
 

@@ -20,6 +20,7 @@
 #include "device.h"
 #include "disk.h"
 #include "file.h"
+#include "interrupt.h"
 #include "options.h"
 #include "request.h"
 
@@ -54,7 +55,7 @@ write_done (struct command *command)
   }
   else if (request->req && !error) {
     fuse_reply_write (request->req, request->end - request->offset);
-    request->req = NULL;
+    request_answered (request);
   }
   /* Who waits for this looks for the error. */
   request_ends_change (request);
@@ -69,7 +70,7 @@ write_start (struct request *request)
   request->disk->allocating += request->end - request->offset;
   if (early) {
     fuse_reply_write (request->req, request->end - request->offset);
-    request->req = NULL;
+    request_answered (request);
   }
   write_range (request, request->offset, request->end, write_done);
 }
@@ -104,8 +105,11 @@ file_write (fuse_req_t req, fuse_ino_t ino, struct fuse_bufvec *data,
          count);
 
   int error = disk->read_only ? EROFS : 0;
-  if (file->writepage)
+  if (file->writepage) {
+    /* Nobody waits for it, and nobody would do it again. */
+    interrupt_forget (request);
     request->flags |= O_DIRECT;
+  }
   else if (!error)
     error = request_late_error (request);
   if (!error && (uint64_t) offset >= disk->size && count > 0)
@@ -146,6 +150,11 @@ file_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
   if (request == NULL)
     return;
   debug ("flush: path=%s", request->disk->name);
+  /* Who only reads must not wait for what others write. */
+  if (request->file->read_only) {
+    flush_start (request);
+    return;
+  }
   request->resume = flush_start;
   request_after_writes (request);
 }
@@ -153,7 +162,10 @@ file_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
 static void
 fsync_done (struct command *command)
 {
-  request_end (REQUEST_OF (command, command), command->error);
+  struct request *request = REQUEST_OF (command, command);
+  if (!command->error)
+    disk_was_flushed (request->disk, request->settles);
+  request_end (request, command->error);
 }
 
 static void
@@ -165,9 +177,7 @@ fsync_start (struct request *request)
     request_end (request, error);
     return;
   }
-  /* What is written from now on is dirty again. */
-  if (disk->ranges == NULL)
-    disk->dirty = false;
+  request->settles = disk_settled (disk);
   request->command = (struct command) {
     .disk = disk,
     .operation = FLUSH,

@@ -16,7 +16,7 @@
 struct query {
   struct completed completed; /* first, see query_end */
   struct walk *walk;
-  struct connection *connection;
+  int64_t cookie;
   struct tool_range range; /* that was asked for */
   uint64_t changes;        /* of the disk, then */
   struct tool_map map;
@@ -42,7 +42,7 @@ query_completed (void *opaque, int *error)
   struct query *query = opaque;
   query->completed.error = *error;
   completed_later (&query->completed);
-  return 1;
+  return *error == 0;
 }
 
 /* A query brought nothing.  Make up the answer if there will be none.
@@ -53,7 +53,7 @@ query_failed (struct query *query)
   struct walk *walk = query->walk;
   struct disk *disk = walk->disk;
   int error = query->completed.error;
-  if (!connection_works (query->connection)) {
+  if (!disk_works (disk) || error == ECANCELED) {
     tool_walk_lost (&walk->questions, &query->range);
     return true;
   }
@@ -83,6 +83,9 @@ query_end (struct completed *completed)
   struct disk *disk = walk->disk;
   bool go_on = true;
 
+  walk->query = NULL;
+  if (completed->error)
+    nbd_aio_command_completed (disk->h, query->cookie);
   if (!completed->error && !query->map.out_of_memory
       && query->map.end > walk->position) {
     disk->mapped = true;
@@ -140,17 +143,14 @@ static bool
 ask (struct walk *walk)
 {
   struct disk *disk = walk->disk;
-  struct connection *connection;
   if (!disk->can_map || phase_now () != SERVING
-      || tool_now_ms () >= walk->deadline_ms
-      || (connection = disk_connection (disk, 0)) == NULL)
+      || tool_now_ms () >= walk->deadline_ms || !disk_works (disk))
     return false;
   struct query *query = calloc (1, sizeof *query);
   if (query == NULL)
     return false;
   query->completed.function = query_end;
   query->walk = walk;
-  query->connection = connection;
   query->changes = disk->changes;
   prepare_questions (walk);
   if (!tool_walk_next (&walk->questions, &query->range)) {
@@ -159,7 +159,7 @@ ask (struct walk *walk)
   }
   struct tool_range *range = &query->range;
   tool_map_begin (&query->map, range->begin);
-  connection_touch (connection);
+  disk_touch (disk);
   nbd_extent64_callback extents = {
     .callback = take_extents,
     .user_data = query,
@@ -168,13 +168,15 @@ ask (struct walk *walk)
     .callback = query_completed,
     .user_data = query,
   };
-  if (nbd_aio_block_status_64 (connection->h, range->end - range->begin,
-                               range->begin, extents, completed, 0)
-      == -1) {
+  query->cookie = nbd_aio_block_status_64 (disk->h, range->end - range->begin,
+                                           range->begin, extents, completed,
+                                           0);
+  if (query->cookie == -1) {
     tool_walk_lost (&walk->questions, range);
     free (query);
     return false;
   }
+  walk->query = query;
   return true;
 }
 
@@ -210,6 +212,16 @@ void
 walk_start (struct walk *walk)
 {
   step (walk, false);
+}
+
+void
+walk_stop (struct walk *walk)
+{
+  walk->deadline_ms = 0;
+  if (walk->query == NULL)
+    return;
+  nbd_aio_cancel (walk->disk->h, walk->query->cookie);
+  disk_touch (walk->disk);
 }
 
 void

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "disk.h"
+#include "outage.h"
 #include "status.h"
 
 /* How long one stat may wait. */
@@ -179,7 +180,7 @@ blocks_count (struct disk *disk, void (*done) (void *opaque, uint64_t blocks),
         .done = scan_done,
       };
   }
-  if (scan && !scan->running && !is_known (disk))
+  if (scan && !scan->running && !is_known (disk) && outage_ms (disk) == 0)
     scan_go_on (disk);
   if (scan && scan->running && tool_now_ms () < scan->walk.deadline_ms)
     waiter = malloc (sizeof *waiter);

@@ -9,6 +9,8 @@
 #include "disk.h"
 #include "extents.h"
 
+struct query;
+
 /* ---- walk.c: piece by piece ---- */
 
 /* Walk over the block status of a disk from POSITION to its end. */
@@ -21,9 +23,12 @@ struct walk {
   /* At the end, when stopped, or with less than that if it cannot go on. */
   void (*done) (struct walk *, bool complete);
   struct tool_walk questions; /* begins as 0 */
+  struct query *query;        /* under way, or NULL */
 };
 /* Also on from where it has ended. */
 extern void walk_start (struct walk *walk);
+/* Let it end soon, with what is known. */
+extern void walk_stop (struct walk *walk);
 /* It will not be started any more. */
 extern void walk_forget (struct walk *walk);
 

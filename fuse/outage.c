@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* Outages: what becomes of the connections to a disk, and who is told.
+ *
+ * The library tells of each attempt to get a connection back; people want to
+ * know when an outage begins and ends, and now and then that it lasts. */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "notify.h"
+#include "options.h"
+#include "outage.h"
+
+/* When it is told that an outage lasts: first, so many times later, and
+ * then as often as that. */
+#define FIRST_MS 2000
+#define LATER 5
+#define EVERY_MS (3600 * 1000)
+
+struct outage {
+  struct disk *disk;  /* NULL: none yet */
+  int64_t began_ms;   /* 0: there is none */
+  int64_t pause_ms;   /* of what is told */
+  int64_t tell_at_ms; /* not before */
+  char *story;        /* how it all ended */
+};
+
+static const char *server;
+static size_t nr_away;
+
+/* What it is about. */
+static const char *
+subject (const struct outage *outage)
+{
+  return outage->disk ? outage->disk->name : server;
+}
+
+static void
+begins (struct outage *outage)
+{
+  if (outage->began_ms != 0)
+    return;
+  outage->began_ms = tool_now_ms ();
+  outage->pause_ms = FIRST_MS;
+  outage->tell_at_ms = outage->began_ms + FIRST_MS;
+  nr_away++;
+}
+
+static void
+ends (struct outage *outage)
+{
+  nr_away -= outage->began_ms != 0;
+  outage->began_ms = 0;
+}
+
+/* What is lost now and cannot be had again is told by outage_was_the_end. */
+static void
+lost (struct outage *outage, const char *message)
+{
+  free (outage->story);
+  outage->story = strdup (message);
+  if (outage->disk == NULL || !outage->disk->patient)
+    return;
+  begins (outage);
+  tool_error ("%s: %s", subject (outage), message);
+  notify (NULL, "%s: %s", subject (outage), message);
+}
+
+static void
+attempt_failed (struct outage *outage, const char *message)
+{
+  begins (outage);
+  int64_t now = tool_now_ms ();
+  if (now < outage->tell_at_ms)
+    return;
+  outage->pause_ms *= LATER;
+  if (outage->pause_ms > EVERY_MS)
+    outage->pause_ms = EVERY_MS;
+  outage->tell_at_ms = now + outage->pause_ms;
+  int64_t seconds = (now - outage->began_ms) / 1000;
+  tool_error ("%s: no connection for %" PRId64 " s: %s", subject (outage),
+              seconds, message);
+  notify (NULL, "%s: no connection for %" PRId64 " s: %s", subject (outage),
+          seconds, message);
+}
+
+static void
+tell_who_is_away (void)
+{
+  if (nr_away == 0)
+    notify (NULL, "serving %s", nr_disks == 1 ? disks->name : "all exports");
+  else
+    notify (NULL, "%zu of %zu exports are away", nr_away, nr_disks);
+}
+
+static void
+back (struct outage *outage, const char *message)
+{
+  ends (outage);
+  tool_error ("%s: %s", subject (outage), message);
+  tell_who_is_away ();
+}
+
+static void
+grown (struct disk *disk, int64_t size)
+{
+  disk->size = size - size % disk->minimum;
+  tool_error ("%s: the export has grown to %" PRId64 " bytes", disk->name,
+              size);
+}
+
+static int
+event (void *opaque, unsigned event, const char *message, int64_t value)
+{
+  struct outage *outage = opaque;
+  switch (event) {
+  case LIBNBD_EVENT_CONNECTED: ends (outage); break;
+  case LIBNBD_EVENT_LOST: lost (outage, message); break;
+  case LIBNBD_EVENT_ATTEMPT_FAILED: attempt_failed (outage, message); break;
+  case LIBNBD_EVENT_BACK: back (outage, message); break;
+  case LIBNBD_EVENT_GROWN:
+    if (outage->disk)
+      grown (outage->disk, value);
+    break;
+  case LIBNBD_EVENT_GIVEN_UP:
+    ends (outage);
+    free (outage->story);
+    outage->story = strdup (message);
+    break;
+  }
+  return 0;
+}
+
+static void
+forget (void *opaque)
+{
+  struct outage *outage = opaque;
+  ends (outage);
+  free (outage->story);
+  free (outage);
+}
+
+int
+outage_listen (struct nbd_handle *h)
+{
+  struct outage *outage = tool_alloc (sizeof *outage);
+  nbd_event_callback callback = {
+    .callback = event,
+    .user_data = outage,
+    .free = forget,
+  };
+  nbd_set_private_data (h, (uintptr_t) outage);
+  return nbd_set_event_callback (h, callback);
+}
+
+void
+outage_name (const char *name)
+{
+  server = name;
+}
+
+void
+outage_of (struct disk *disk)
+{
+  disk->patient = nbd_get_reconnect_timeout (disk->h) != 0;
+  disk->outage = (struct outage *) nbd_get_private_data (disk->h);
+  disk->outage->disk = disk;
+}
+
+int64_t
+outage_ms (const struct disk *disk)
+{
+  return disk->patient ? nbd_get_outage (disk->h) : 0;
+}
+
+bool
+outage_is_any (void)
+{
+  return nr_away > 0;
+}
+
+void
+outage_was_the_end (struct disk *disk)
+{
+  const char *story = disk->outage->story;
+  tool_error ("%s: the server has gone, the file can only give errors%s%s",
+              disk->name, story ? ": " : "", story ? story : "");
+  notify (NULL, "%s: the server has gone%s%s", disk->name, story ? ": " : "",
+          story ? story : "");
+}
+
+void
+outage_tell_ready (void)
+{
+  notify ("READY=1", "serving %s",
+          nr_disks == 1 ? disks->name : "all exports");
+}

@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# df, ls and stat answer while the server is away, with what is known, and so
+# does opening and closing a file that was only read.
+. "${srcdir:-.}/tests/lib/away.sh"
+
+truncate -s 64M "$tmp/disk"
+for known in "" known; do
+  start_away --reconnect-timeout=5m -o attr_timeout=0,entry_timeout=0
+  [ -z "$known" ] || expect 0 stat -c %b "$mnt/nbd"
+  go
+  expect 67108864 stat -c %s "$mnt/nbd"
+  if [ -n "$known" ]; then
+    expect 0 stat -c %b "$mnt/nbd"
+  else
+    expect 131072 stat -c %b "$mnt/nbd"
+  fi
+  expect nbd ls "$mnt"
+  df "$mnt" >/dev/null
+  : <"$mnt/nbd"
+  fusermount3 -u "$mnt"
+  ended
+done
