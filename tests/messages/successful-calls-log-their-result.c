@@ -279,10 +279,17 @@ ignore_event (void *opaque __attribute__ ((unused)),
   return 0;
 }
 
+static int
+go_on (void *opaque __attribute__ ((unused)))
+{
+  return 0;
+}
+
 static void
 check_staying (void)
 {
   nbd_event_callback callback = { .callback = ignore_event };
+  nbd_interrupt_callback interrupt = { .callback = go_on };
   struct nbd_handle *h = create ();
 
   LOGGED (nbd_set_reconnect_timeout (h, 1000));
@@ -297,6 +304,8 @@ check_staying (void)
   LOGGED (nbd_set_uri_options (h, "connections=2"));
   LOGGED (nbd_set_event_callback (h, callback));
   LOGGED (nbd_clear_event_callback (h));
+  LOGGED (nbd_set_interrupt_callback (h, interrupt));
+  LOGGED (nbd_clear_interrupt_callback (h));
   LOGGED (nbd_cancel (h));
   LOGGED (nbd_aio_cancel (h, 1));
   nbd_close (h);
@@ -314,6 +323,9 @@ check_failures (void)
   CHECK_CONTAINS (last, "leave: error=nbd_set_debug_callback: ");
   CHECK_INT (nbd_set_event_callback (h, (nbd_event_callback) { 0 }), -1);
   CHECK_CONTAINS (last, "leave: error=nbd_set_event_callback: ");
+  CHECK_INT (nbd_set_interrupt_callback (h, (nbd_interrupt_callback) { 0 }),
+             -1);
+  CHECK_CONTAINS (last, "leave: error=nbd_set_interrupt_callback: ");
   nbd_close (h);
 }
 
