@@ -35,8 +35,8 @@ static int
 bound (const struct sockaddr *addr, socklen_t len)
 {
   int on = 1;
-  int fd = socket (addr->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-                   0);
+  int fd = socket (addr->sa_family,
+                   SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
   if (fd == -1
       || setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == -1
