@@ -100,7 +100,15 @@ fuse_tests = \
 	fuse/tests/outages/ending-does-not-wait-for-servers-that-are-away.sh \
 	fuse/tests/outages/files-can-be-looked-at-meanwhile.sh \
 	fuse/tests/outages/harmless-signals-interrupt-nothing.py \
-	fuse/tests/outages/readers-and-writers-wait-and-go-on.sh
+	fuse/tests/outages/killed-programs-need-no-server.sh \
+	fuse/tests/outages/patience-ends-with-the-whole-story.sh \
+	fuse/tests/outages/readers-and-writers-wait-and-go-on.sh \
+	fuse/tests/outages/service-managers-are-told.py \
+	fuse/tests/outages/started-servers-are-started-again.sh \
+	fuse/tests/outages/stopped-servers-are-given-up.sh \
+	fuse/tests/outages/strict-fsync-tells-what-may-be-lost.sh \
+	fuse/tests/systems/ext4-keeps-its-promises.sh \
+	fuse/tests/systems/fio-verifies-over-outages.sh
 
 # Programs that need no mount.
 fuse_programs = fuse/tests/ending/phases-lead-to-the-end
@@ -134,6 +142,8 @@ EXTRA_DIST += \
 	$(fuse_tests) \
 	bench/fuse \
 	tests/lib/away.sh \
+	tests/lib/ext4_promises.py \
 	tests/lib/fuse.sh \
 	tests/lib/mounting.py \
-	tests/lib/seek-data.py
+	tests/lib/seek-data.py \
+	tests/lib/with-nbdfuse.sh

@@ -13,7 +13,7 @@
 
 struct open_file {
   struct disk *disk;
-  bool read_only;
+  bool wrote_early; /* since it last waited for that */
   uint64_t errors_seen;
 };
 

@@ -243,11 +243,7 @@ tree_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
     fuse_reply_err (req, ENOMEM);
     return;
   }
-  *open = (struct open_file) {
-    .disk = disk,
-    .read_only = (file->flags & O_ACCMODE) == O_RDONLY,
-    .errors_seen = disk->errors,
-  };
+  *open = (struct open_file) { .disk = disk, .errors_seen = disk->errors };
   file->fh = (uintptr_t) open;
   /* To empty the page cache the kernel waits for what is being read, and
    * cannot be interrupted.  A server that is away brings nothing new. */

@@ -69,6 +69,7 @@ write_start (struct request *request)
   request_begins_change (request, early);
   request->disk->allocating += request->end - request->offset;
   if (early) {
+    request->file->wrote_early = true;
     fuse_reply_write (request->req, request->end - request->offset);
     request_answered (request);
   }
@@ -150,11 +151,12 @@ file_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
   if (request == NULL)
     return;
   debug ("flush: path=%s", request->disk->name);
-  /* Who only reads must not wait for what others write. */
-  if (request->file->read_only) {
+  /* What others wrote is not for this one to wait for. */
+  if (!request->file->wrote_early) {
     flush_start (request);
     return;
   }
+  request->file->wrote_early = false;
   request->resume = flush_start;
   request_after_writes (request);
 }

@@ -1,0 +1,19 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A server that is stopped is noticed after --stall-timeout, and the mount goes
+# on with it when it continues.
+. "${srcdir:-.}/tests/lib/away.sh"
+
+random_file "$tmp/disk" 8M
+start_away --reconnect-timeout=5m --stall-timeout=500ms
+kill -STOP "$server"
+on_exit+=("kill -CONT $server 2>/dev/null")
+dd if="$mnt/nbd" of="$tmp/read" bs=64k count=16 iflag=direct status=none &
+reader=$!
+until [ "$(said 'was lost (the server has neither sent nor taken a byte')" = 1 ]; do :; done
+expect 8388608 stat -c %s "$mnt/nbd"
+kill -CONT "$server"
+wait "$reader" || fail "reading failed"
+cmp -n 1048576 "$tmp/disk" "$tmp/read"
+unmount
+tells 'is back after'

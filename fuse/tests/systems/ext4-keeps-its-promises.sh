@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A file system is made, used and unmounted on a qcow2 image whose qemu-nbd is
+# killed, stopped and started late; what it has in memory is lost then.  Nobody
+# sees an error, e2fsck finds nothing to repair, and all that fsync promised is
+# there.  make check-long kills it 100 times.
+. "${srcdir:-.}/tests/lib/fuse.sh"
+. "$srcdir/tests/lib/restarting.sh"
+requires losetup mkfs.ext4 e2fsck
+requires_servers
+[ "$(id -u)" = 0 ] || skip "only root may mount ext4"
+grep -qw ext4 /proc/filesystems || skip "the kernel has no ext4"
+[ -w /dev/loop-control ] || skip "there are no loop devices"
+
+kills=$((kills < 10 ? 5 : kills))
+files=$((kills * 60))
+ext4=("$system_python" -B "$srcdir/tests/lib/ext4_promises.py")
+run=("$system_python" -B "$srcdir/tests/lib/restarting.py")
+
+new_image qemu-nbd
+restarting "${run[@]}" --kills "$kills" --every "$(every $((files * 100000)))" --stop 0.5 \
+  qemu-nbd unix "$image" "${ext4[@]}" write URI "$files" "$tmp/ledger"
+was_killed "$kills"
+grep -q 'is back after' "$tmp/restarting" || fail "$(cat "$tmp/restarting")"
+restarting "${run[@]}" --kills 0 qemu-nbd unix "$image" \
+  "${ext4[@]}" verify URI "$files" "$tmp/ledger"

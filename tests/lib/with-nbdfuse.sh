@@ -1,0 +1,19 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Run a command with a file that is an export, while it lasts.
+# usage: with-nbdfuse.sh [NBDFUSE-OPTION]... URI -- COMMAND...
+# FILE in the command becomes the name of the file.  The status is that of the
+# command, or 1 if nbdfuse does not end well.
+. "${srcdir:-.}/tests/lib/fuse.sh"
+
+options=()
+while [ "$1" != -- ]; do
+  options+=("$1")
+  shift
+done
+shift
+last=$((${#options[@]} - 1))
+start "${options[@]:0:last}" "$mnt" "${options[last]}"
+"${@//FILE/$mnt/nbd}"
+unmount
+cat "$tmp/err" >&2
