@@ -22,10 +22,13 @@ lives_in_outages = $(lives) \
 outages_lives_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/lib
 allocations_may_fail = \
 	tests/faults/memory/allocations-may-fail.c
-system_calls_may_fail = \
-	tests/faults/system/system-calls-may-fail.c \
+failing_system_calls = \
+	tests/lib/failing/oddities.c \
 	tests/lib/failing/system-calls.c \
 	tests/lib/failing/system-calls.h
+system_calls_may_fail = \
+	tests/faults/system/system-calls-may-fail.c \
+	$(failing_system_calls)
 if HAVE_GNUTLS
 lives_over_tls = $(lives) \
 	tests/lib/failing/life-over-tls.c
@@ -149,8 +152,7 @@ tests_faults_system_failed_lookups_keep_their_cause_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=getaddrinfo
 tests_faults_system_outages_with_failing_calls_lose_nothing_SOURCES = \
 	tests/faults/system/outages-with-failing-calls-lose-nothing.c \
-	tests/lib/failing/system-calls.c \
-	tests/lib/failing/system-calls.h \
+	$(failing_system_calls) \
 	$(lives_in_outages)
 tests_faults_system_outages_with_failing_calls_lose_nothing_CPPFLAGS = \
 	$(outages_lives_cppflags)

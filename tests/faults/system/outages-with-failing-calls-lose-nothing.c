@@ -17,31 +17,7 @@
 
 /* Of the places where a call can fail make check takes one in so many, each
  * row others. */
-#define STEP 7
-
-static void
-oddities_make_no_difference (void)
-{
-  static const struct {
-    const char *name;
-    int oddity;
-  } rows[] = {
-    { "nothing is odd", NOTHING },
-    { "every second call is interrupted", INTERRUPTED },
-    { "what was ready has nothing", NOT_READY },
-    { "one byte at a time", ONE_BYTE },
-  };
-
-  for (unsigned r = 0; r < sizeof rows / sizeof rows[0]; r++) {
-    oddity = rows[r].oddity;
-    FOR_EACH_LIFE (life) {
-      check_case ("%s, %s", life->name, rows[r].name);
-      struct outcome o = live (life);
-      if (o.call != NULL)
-        FAIL ("%s failed: %s", o.call, o.text);
-    }
-  }
-}
+#define STEP 11
 
 /* A row: what goes wrong, and what is to come of it. */
 struct row {

@@ -12,32 +12,6 @@
 #include "life.h"
 #include "system-calls.h"
 
-static void
-oddities_make_no_difference (void)
-{
-  static const struct {
-    const char *name;
-    int oddity;
-  } rows[] = {
-    { "nothing is odd", NOTHING },
-    { "every second call is interrupted", INTERRUPTED },
-    { "what was ready has nothing", NOT_READY },
-    { "one byte at a time", ONE_BYTE },
-    { "every step is logged", NOTHING },
-  };
-
-  for (unsigned r = 0; r < sizeof rows / sizeof rows[0]; r++) {
-    oddity = rows[r].oddity;
-    life_is_logged = r == sizeof rows / sizeof rows[0] - 1;
-    FOR_EACH_LIFE (life) {
-      check_case ("%s, %s", life->name, rows[r].name);
-      struct outcome o = live (life);
-      if (o.call != NULL)
-        FAIL ("%s failed: %s", o.call, o.text);
-    }
-  }
-}
-
 /* A row: what goes wrong, and what is to come of it. */
 struct row {
   const char *name;
@@ -142,7 +116,6 @@ static const struct row rows[] = {
 static void
 failures_are_told (void)
 {
-  life_is_logged = false;
   for (unsigned r = 0; r < sizeof rows / sizeof rows[0]; r++) {
     const struct row *row = &rows[r];
     unsigned tried = 0, failed = 0;

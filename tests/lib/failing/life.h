@@ -68,4 +68,8 @@ extern void use (struct nbd_handle *h, struct outcome *o);
  * descriptor, child or thread is left. */
 extern struct outcome live (const struct life *life);
 
+/* All lives with system calls that are interrupted, do a part of their work,
+ * or find nothing: no call fails.  In oddities.c, for system-calls.c. */
+extern void oddities_make_no_difference (void);
+
 #endif /* LIFE_H */
