@@ -22,6 +22,14 @@ struct entry {
 static struct entry *entries;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
+static bool has_own_events;
+
+void
+tool_takes_events (void)
+{
+  has_own_events = true;
+}
+
 /* The entry of a handle, or with NULL an unused one. */
 static struct entry *
 find_entry (struct nbd_handle *h)
@@ -39,8 +47,8 @@ tool_create (const char *handle_name, tool_prepare *prepare,
   struct nbd_handle *h = nbd_create ();
   if (h == NULL)
     tool_nbd_fail (NULL);
-  struct tool_events *events = tool_follow_events (h);
-  if (events == NULL
+  struct tool_events *events = NULL;
+  if ((!has_own_events && (events = tool_follow_events (h)) == NULL)
       || (handle_name && nbd_set_handle_name (h, handle_name) == -1)
       || nbd_set_uri_allow_local_file (h, true) == -1
       || tool_stay_connected (h) == -1

@@ -219,6 +219,8 @@ typedef int tool_prepare (struct nbd_handle *h, const void *opaque);
 extern struct nbd_handle *tool_create (const char *handle_name,
                                        tool_prepare *prepare,
                                        const void *opaque);
+/* From now on the tool itself follows the events of its handles. */
+extern void tool_takes_events (void);
 /* Its connection has ended. */
 extern bool tool_is_lost (struct nbd_handle *h);
 /* Say goodbye to the server, which has a second to answer what is in flight

@@ -228,6 +228,7 @@ disk_open_all (const struct tool_endpoint *endpoint)
 {
   server.at = *endpoint;
   outage_name (endpoint->name);
+  tool_takes_events ();
   tool_default_connections (options.exports ? 1 : DEFAULT_CONNECTIONS);
   if (options.exports)
     open_exports ();
