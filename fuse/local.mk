@@ -93,6 +93,7 @@ fuse_tests = \
 	fuse/tests/mounting/pidfiles-and-help-are-as-documented.sh \
 	fuse/tests/mounting/requests-use-all-connections.sh \
 	fuse/tests/mounting/servers-that-hang-up-on-options-are-mounted.sh \
+	fuse/tests/mounting/signals-end-what-is-negotiated.py \
 	fuse/tests/mounting/unserved-connections-are-done-without.sh \
 	fuse/tests/mounting/users-can-mount.sh \
 	fuse/tests/mounting/vsock-servers-are-reached.sh \
