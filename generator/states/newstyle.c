@@ -128,7 +128,7 @@ STATE (OPTION_DONE)
   if (option == NBD_OPT_GO && !nbdi_program_chooses (s))
     fatal = true;
   if (option == NBD_OPT_STARTTLS && l->opt.error != 0 && !l->opt.manual
-      && s->settings.tls == LIBNBD_TLS_REQUIRE)
+      && (s->settings.tls == LIBNBD_TLS_REQUIRE || s->agreed.tls))
     fatal = true;
   /* A server that shuts down wants us to leave. */
   if (!l->opt.manual && l->opt.reply.type == NBD_REP_ERR_SHUTDOWN)

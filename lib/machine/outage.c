@@ -186,14 +186,17 @@ nbdi_program_chooses (const struct nbdi_session *s)
 }
 
 /* There is no such export yet, or not any more: that says nothing of the next
- * attempt.  Who was let in once may be let in again. */
+ * attempt.  Who was let in once may be let in again, but not in the clear by
+ * who used to encrypt. */
 bool
 nbdi_refusal_may_pass (const struct nbdi_link *l)
 {
+  const struct nbdi_session *s = l->session;
   enum nbdi_passes passes = nbdi_find_refusal (l->opt.refusal)->passes;
 
   return passes == NBDI_PASSES
-         || (passes == NBDI_PASSES_AFTER_OUTAGE && l->session->promised);
+         || (passes == NBDI_PASSES_AFTER_OUTAGE && s->promised
+             && l->agreed.tls == s->agreed.tls);
 }
 
 static void

@@ -28,6 +28,18 @@ await_requests ()
   done
 }
 
+# replace_server COMMAND...: the one that was started last is killed, and this
+# one comes at its socket.
+replace_server ()
+{
+  kill -KILL "$server"
+  wait "$server" || :
+  unset 'servers[-1]'
+  rm -f "$sock"
+  : $((sockets--))
+  serve unix "$@"
+}
+
 # over_restart COUNT FILE OPTION... -- COMMAND...: the command succeeds although
 # the server of the file, which has these options, is killed after so many
 # requests and started again without them.  SOCKET in the command becomes the
@@ -46,13 +58,8 @@ over_restart ()
   "${@//SOCKET/$sock}" &
   program=$!
   await_requests "$count"
-  kill -KILL "$server"
-  wait "$server" || :
-  unset 'servers[-1]'
   exec {log}<&-
-  rm -f "$sock"
-  : $((sockets--))
-  serve unix nbdkit -f file "$file"
+  replace_server nbdkit -f file "$file"
   wait "$program" || fail "this did not survive: $*"
 }
 

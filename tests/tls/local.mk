@@ -102,6 +102,7 @@ test_scripts += \
 	tests/tls/certificates/files-without-certificates-are-refused.sh \
 	tests/tls/certificates/revoked-certificate-is-refused.sh \
 	tests/tls/certificates/self-signed-certificate-is-refused.sh \
+	tests/tls/certificates/servers-that-come-back-as-others-are-not-believed.sh \
 	tests/tls/certificates/system-authorities-do-not-vouch-for-everybody.sh \
 	tests/tls/certificates/verification-can-be-switched-off.sh \
 	tests/tls/handshake/alerts-tell-what-the-server-wants.sh \

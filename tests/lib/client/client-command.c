@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Data commands. */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client.h"
 
@@ -249,11 +251,38 @@ do_shutdown (struct nbd_handle *h, char **arg)
   return nbd_shutdown (h, 0);
 }
 
+static void
+open_and_close (const char *path, int flags)
+{
+  int fd = open (path, flags | O_CLOEXEC);
+  if (fd == -1)
+    die ("%s: %s", path, strerror (errno));
+  close (fd);
+}
+
+/* rest FIFO: let the test that opens it go on, and wait until it opens it
+ * once more. */
+static int
+do_rest (struct nbd_handle *h, char **arg)
+{
+  (void) h;
+  open_and_close (arg[0], O_WRONLY);
+  open_and_close (arg[0], O_RDONLY);
+  return 0;
+}
+
 const struct verb command_verbs[] = {
-  { "cache", 2, do_cache }, { "chunks", 4, do_chunks },
-  { "copy", 1, do_copy },   { "flush", 0, do_flush },
-  { "map", 4, do_map },     { "pattern", 2, do_pattern },
-  { "read", 3, do_read },   { "shutdown", 0, do_shutdown },
-  { "trim", 3, do_trim },   { "write", 4, do_write },
-  { "zero", 3, do_zero },   { NULL, 0, NULL },
+  { "cache", 2, do_cache },
+  { "chunks", 4, do_chunks },
+  { "copy", 1, do_copy },
+  { "flush", 0, do_flush },
+  { "map", 4, do_map },
+  { "pattern", 2, do_pattern },
+  { "read", 3, do_read },
+  { "rest", 1, do_rest },
+  { "shutdown", 0, do_shutdown },
+  { "trim", 3, do_trim },
+  { "write", 4, do_write },
+  { "zero", 3, do_zero },
+  { NULL, 0, NULL },
 };

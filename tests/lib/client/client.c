@@ -70,6 +70,7 @@ errno_by_name (const char *name)
     { "EPERM", EPERM },
     { "ERANGE", ERANGE },
     { "ESHUTDOWN", ESHUTDOWN },
+    { "ESTALE", ESTALE },
   };
   for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
     if (strcmp (table[i].name, name) == 0)
