@@ -132,7 +132,9 @@ connect_ssh (struct nbd_handle *h, const struct nbdi_uri *u)
   argv[n++] = (char *) (u->socket ? "-U" : "localhost");
   argv[n++] = u->socket ? u->socket : nbd_port;
   argv[n] = NULL;
-  h->link.reach.proxy = true;
+  h->link.reach.proxy = nbdi_whereto_by_ssh (u);
+  if (h->link.reach.proxy == NULL)
+    return -1;
   if (nbdi_aio_connect_command (h, argv) == -1)
     return -1;
   /* It only ends by itself if nc on the other side does, which waits for

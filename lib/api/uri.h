@@ -83,6 +83,9 @@ extern char *nbdi_decode_uri (const char *raw, size_t raw_len, size_t *len);
 extern bool nbdi_has_control (const char *s, size_t len);
 extern int nbdi_uri_number (const char *digits, uint32_t max, uint32_t *n);
 
+/* whereto.c: the server at the other end of ssh, for messages. */
+extern char *nbdi_whereto_by_ssh (const struct nbdi_uri *u);
+
 /* Only the uri_allow_ fields of policy are looked at; h is for debug
  * output.  What was parsed must be freed whether that worked or not. */
 extern int nbdi_parse_uri (struct nbd_handle *h,

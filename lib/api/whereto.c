@@ -3,6 +3,7 @@
 
 #include "api/uri.h"
 
+#include <errno.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,14 +28,14 @@ nbdi_put_encoded (FILE *f, const char *s, size_t len, const char *also)
 }
 
 static void
-put_host (FILE *f, const char *host, const char *port)
+put_host (FILE *f, const char *host, const char *port, unsigned long usual)
 {
   bool ipv6 = strchr (host, ':') != NULL;
 
   fputs (ipv6 ? "://[" : "://", f);
   nbdi_put_encoded (f, host, strlen (host), ipv6 ? ":%" : "");
   fputs (ipv6 ? "]" : "", f);
-  if (strtoul (port, NULL, 10) != NBDI_URI_NBD_PORT) {
+  if (strtoul (port, NULL, 10) != usual) {
     fputc (':', f);
     nbdi_put_encoded (f, port, strlen (port), "");
   }
@@ -64,8 +65,19 @@ put_address (FILE *f, const struct nbdi_address *a)
                      NI_NUMERICHOST | NI_NUMERICSERV)
         != 0)
       return false;
-    put_host (f, host, port);
+    put_host (f, host, port, NBDI_URI_NBD_PORT);
     return true;
+  }
+}
+
+static void
+put_path (FILE *f, const char *export, const char *socket, size_t len)
+{
+  fputc ('/', f);
+  nbdi_put_encoded (f, export, strlen (export), "/");
+  if (socket != NULL) {
+    fputs ("?socket=", f);
+    nbdi_put_encoded (f, socket, len, "/");
   }
 }
 
@@ -78,19 +90,50 @@ put_uri (FILE *f, const struct nbd_handle *h)
 
   fputs (set->tls == LIBNBD_TLS_REQUIRE ? "nbds" : "nbd", f);
   if (reach->host != NULL)
-    put_host (f, reach->host, reach->port);
+    put_host (f, reach->host, reach->port, NBDI_URI_NBD_PORT);
   else if (reach->nr_addresses == 0 || !put_address (f, &reach->addresses[0]))
     return false;
   else if (reach->addresses[0].addr.ss_family == AF_UNIX)
     un = (const void *) &reach->addresses[0].addr;
-  fputc ('/', f);
-  nbdi_put_encoded (f, set->export_name, strlen (set->export_name), "/");
-  if (un != NULL) {
-    fputs ("?socket=", f);
-    nbdi_put_encoded (f, un->sun_path,
-                      strnlen (un->sun_path, sizeof un->sun_path), "/");
-  }
+  put_path (f, set->export_name, un ? un->sun_path : NULL,
+            un ? strnlen (un->sun_path, sizeof un->sun_path) : 0);
   return true;
+}
+
+/* What open_memstream wrote, or NULL. */
+static char *
+finish (FILE *f, char **text, bool whole)
+{
+  bool cut = ferror (f) != 0;
+
+  if (fclose (f) != EOF && !cut && whole)
+    return *text;
+  free (*text);
+  return NULL;
+}
+
+/* A server that is reached through ssh. */
+char *
+nbdi_whereto_by_ssh (const struct nbdi_uri *u)
+{
+  char *text = NULL, port[16];
+  size_t size;
+  FILE *f = open_memstream (&text, &size);
+
+  if (f == NULL) {
+    nbdi_error (errno, "open_memstream");
+    return NULL;
+  }
+  snprintf (port, sizeof port, "%u", u->port);
+  fputs (u->tls ? "nbds+ssh" : "nbd+ssh", f);
+  put_host (f, u->host, port, NBDI_URI_SSH_PORT);
+  put_path (f, u->export_name, u->socket, u->socket_len);
+  if (u->socket == NULL && u->nbd_port != NBDI_URI_NBD_PORT)
+    fprintf (f, "?nbd-port=%u", u->nbd_port);
+  text = finish (f, &text, true);
+  if (text == NULL)
+    nbdi_error (ENOMEM, "open_memstream");
+  return text;
 }
 
 /* The server and its export, for messages; NULL: there is no name for it. */
@@ -101,6 +144,8 @@ nbdi_whereto (const struct nbd_handle *h)
   size_t size;
   FILE *f;
 
+  if (h->link.reach.proxy != NULL)
+    return strdup (h->link.reach.proxy);
   if (h->link.reach.server.kind != NBDI_SERVER_NONE) {
     CLEANUP_TEXT const char *program =
       nbdi_printable (h->link.reach.server.argv.v[0]);
@@ -109,11 +154,5 @@ nbdi_whereto (const struct nbd_handle *h)
   f = open_memstream (&text, &size);
   if (f == NULL)
     return NULL;
-  bool named = put_uri (f, h);
-  bool cut = ferror (f) != 0;
-  if (fclose (f) == EOF || cut || !named) {
-    free (text);
-    return NULL;
-  }
-  return text;
+  return finish (f, &text, put_uri (f, h));
 }

@@ -52,9 +52,9 @@ struct nbdi_reach {
   bool asked_to_end;         /* the child, which may hang */
   struct nbdi_start *start;  /* how the child began, or NULL */
   bool end_unknown;          /* of the child: it has not ended quite yet */
-  bool proxy;                /* the child only passes on what a server says */
-  int listener;              /* for a child that is being started, or -1 */
-  char *tmpdir, *tmpsock;    /* of socket activation */
+  char *proxy;  /* the child passes on what this server says, or NULL */
+  int listener; /* for a child that is being started, or -1 */
+  char *tmpdir, *tmpsock; /* of socket activation */
 };
 
 /* address.c.  Sockets go into the channel. */

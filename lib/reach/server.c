@@ -63,7 +63,7 @@ start_command (struct nbdi_reach *reach, struct nbdi_channel *ch)
   };
   nbdi_use_socket (ch, pair[0]);
   /* The child may start another process that is the server. */
-  if (reach->again && !reach->proxy)
+  if (reach->again && reach->proxy == NULL)
     nbdi_ask_for_peer (ch);
   int r = nbdi_prepare_socket (pair[0]);
   if (r == 0)
@@ -122,8 +122,10 @@ nbdi_end_child (struct nbdi_reach *reach, struct nbdi_channel *ch)
     while (waitpid (reach->pid, NULL, 0) == -1 && errno == EINTR)
       ; /* ECHILD: the program reaps for us */
   reach->pid = 0;
-  reach->kill_child = reach->end_unknown = reach->proxy = false;
+  reach->kill_child = reach->end_unknown = false;
   reach->asked_to_end = false;
   nbdi_forget_start (reach);
   forget_server (&reach->server);
+  free (reach->proxy);
+  reach->proxy = NULL;
 }

@@ -130,6 +130,7 @@ test_scripts += \
 	tests/outages/flushes-wait-until-the-journal-is-written.sh \
 	tests/outages/lost-writes-and-lying-flushes-are-seen.sh \
 	tests/outages/programs-that-wait-for-ghosts-lose-what-they-expect.sh \
+	tests/outages/story/servers-behind-ssh-are-named-by-their-uri.sh \
 	tests/outages/without-quarantine-old-writes-undo-new-ones.sh \
 	tests/outages/without-the-journal-writes-are-lost.sh \
 	$(outages_by_seeds)
