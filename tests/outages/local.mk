@@ -60,6 +60,7 @@ test_programs += \
 	tests/outages/cancelling/signals-end-calls-that-wait \
 	tests/outages/cancelling/writes-that-end-early-hold-newer-ones \
 	tests/outages/children/children-may-neither-start-nor-end \
+	tests/outages/children/children-that-end-at-once-are-started-more-seldom \
 	tests/outages/children/servers-that-are-children-are-started-again \
 	tests/outages/connecting/blocking-calls-wait-for-the-server \
 	tests/outages/connecting/exports-that-are-not-there-yet-are-waited-for \
@@ -127,6 +128,7 @@ CHECK_LONG += $(outages_by_seeds)
 test_scripts += \
 	tests/outages/a-process-that-only-seems-gone-undoes-writes.sh \
 	tests/outages/calm-servers-answer-in-any-order.sh \
+	tests/outages/children/each-kind-of-child-is-started-again.sh \
 	tests/outages/flushes-wait-until-the-journal-is-written.sh \
 	tests/outages/lost-writes-and-lying-flushes-are-seen.sh \
 	tests/outages/programs-that-wait-for-ghosts-lose-what-they-expect.sh \

@@ -88,6 +88,18 @@ do_option_mode (struct nbd_handle *h, char **arg)
   return nbd_set_opt_mode (h, true);
 }
 
+/* reconnect MS: how long an outage may last. */
+static int
+do_reconnect (struct nbd_handle *h, char **arg)
+{
+#ifdef LIBNBD_HAVE_NBD_SET_RECONNECT_TIMEOUT
+  return nbd_set_reconnect_timeout (h, number (arg[0]));
+#else
+  (void) h, (void) arg;
+  die ("this library does not reconnect");
+#endif
+}
+
 static int
 do_strict (struct nbd_handle *h, char **arg)
 {
@@ -196,6 +208,7 @@ const struct verb connect_verbs[] = {
   { "list", 0, do_list },
   { "list-contexts", 0, do_list_contexts },
   { "option-mode", 0, do_option_mode },
+  { "reconnect", 1, do_reconnect },
   { "strict", 1, do_strict },
   { "structured", 1, do_structured },
   { NULL, 0, NULL },
