@@ -28,6 +28,7 @@ free_session (struct nbdi_session *s)
   nbdi_forget_export (&s->export);
   nbdi_forget_contexts (&s->export);
   nbdi_strings_clear (&s->meta_contexts);
+  nbdi_strings_clear (&s->queries);
   nbdi_free_settings (&s->settings);
   nbdi_free_outage (&s->outage);
   nbdi_free_journal (&s->journal);

@@ -95,6 +95,7 @@ struct nbdi_session {
   struct nbdi_trace trace;
   struct nbdi_settings settings;
   struct nbdi_strings meta_contexts; /* the request list */
+  struct nbdi_strings queries;       /* what was asked for in option mode */
   struct nbdi_export export;         /* what the server promised of it, */
   struct nbdi_agreement agreed;      /* and how to speak, once */
   bool promised;                     /* a connection stood */

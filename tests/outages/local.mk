@@ -84,6 +84,7 @@ test_programs += \
 	tests/outages/promise/contexts-are-found-by-name \
 	tests/outages/promise/exports-may-come-back-later \
 	tests/outages/promise/larger-exports-can-be-used \
+	tests/outages/promise/option-mode-is-not-needed-again \
 	tests/outages/promise/weaker-exports-end-the-handle \
 	tests/outages/replaying/newcomers-wait-until-another-connection-shows-life \
 	tests/outages/replaying/refused-writes-are-not-repeated \

@@ -43,6 +43,31 @@ take_context (struct nbdi_link *l, const uint8_t *p, uint32_t len)
   return 0;
 }
 
+/* What to ask for: other connections get no option of the program's. */
+static const struct nbdi_strings *
+find_queries (const struct nbdi_link *l, const struct nbdi_session *s)
+{
+  if (l->opt.own_queries)
+    return &l->opt.queries;
+  return s->promised && s->queries.len > 0 ? &s->queries : &s->meta_contexts;
+}
+
+/* Keep what was asked for in option mode, where the request list may change
+ * before the export is used. */
+static int
+keep_queries (const struct nbdi_link *l, struct nbdi_session *s)
+{
+  const struct nbdi_strings *asked = find_queries (l, s);
+
+  if (s->promised)
+    return 0;
+  nbdi_strings_clear (&s->queries);
+  for (size_t i = 0; l->opt.manual && i < asked->len; i++)
+    if (nbdi_strings_add (&s->queries, asked->v[i]) == -1)
+      return -1;
+  return 0;
+}
+
 /* List the metadata contexts of an export, or select some for block status
  * commands: the request and its replies are the same. */
 GROUP (NEWSTYLE.OPT_META_CONTEXT)
@@ -57,14 +82,13 @@ GROUP (NEWSTYLE.OPT_META_CONTEXT)
 STATE (START)
   GOES_TO (SEND)
 {
-  const struct nbdi_strings *queries = l->opt.own_queries ? &l->opt.queries
-                                                          : &s->meta_contexts;
-
   if (l->opt.option == NBD_OPT_SET_META_CONTEXT) {
+    if (keep_queries (l, s) == -1)
+      return FAILED;
     nbdi_forget_contexts (l->told);
     l->told->contexts_asked = true;
   }
-  if (nbdi_query_option_message (l, l->opt.option, queries) == -1)
+  if (nbdi_query_option_message (l, l->opt.option, find_queries (l, s)) == -1)
     return FAILED;
   l->opt.value = 0;
   return NEXT (SEND);
