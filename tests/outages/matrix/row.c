@@ -26,6 +26,9 @@
 #define FIRST_STAMP 17
 #define SECOND_STAMP 18
 
+/* Enough for all links to be busy. */
+#define READS 128
+
 #define NR_EVENTS (LIBNBD_EVENT_GIVEN_UP + 1)
 
 struct program {
@@ -125,13 +128,14 @@ connect_handle (struct program *p, const char *path)
   return nbd_connect_tcp (p->h, "127.0.0.1", port);
 }
 
-/* Give all links something to do, so that they are there. */
+/* Give all links something to do, so that they are there: several small
+ * commands in a row go the same way. */
 static void
 use_links (struct program *p)
 {
-  static char buf[16][BLOCK_SIZE];
+  static char buf[READS][BLOCK_SIZE];
 
-  for (unsigned i = 0; i < 16; i++)
+  for (unsigned i = 0; i < READS; i++)
     CHECK_OK (nbd_aio_pread (p->h, buf[i], BLOCK_SIZE, 0, NBD_NULL_COMPLETION,
                              0));
   while (nbd_aio_in_flight (p->h) > 0)
