@@ -5,6 +5,7 @@
 #include "drive/drive.h"
 
 #include <errno.h>
+#include <poll.h>
 
 /* How often to ask whether a server's process is gone, while a command waits
  * for that. */
@@ -94,6 +95,17 @@ expire_commands (struct nbd_handle *h)
   expire_list (h, &cmds->settling, now);
 }
 
+/* Nobody has read for so long, in a callback of the program perhaps.  What has
+ * come meanwhile is read in the next round. */
+static void
+look_before_silence (struct nbdi_link *l)
+{
+  struct pollfd fd = { .fd = l->channel.sock, .events = POLLIN };
+
+  if (nbdi_passed (nbdi_silence_ends (l)) && poll (&fd, 1, 0) > 0)
+    l->channel.moved = nbdi_now ();
+}
+
 /* Do what is due. */
 void
 nbdi_do_due (struct nbd_handle *h)
@@ -104,7 +116,10 @@ nbdi_do_due (struct nbd_handle *h)
     return;
   expire_commands (h);
   NBDI_EACH_LINK (h, l)
-  nbdi_event (l, NBDI_EVENT_AFTER);
+  {
+    look_before_silence (l);
+    nbdi_event (l, NBDI_EVENT_AFTER);
+  }
   if (s->cmds.waiting.nr > 0 && s->ghosts.nr > 0)
     nbdi_lay_ghosts (&s->ghosts, nbdi_now ());
 }
