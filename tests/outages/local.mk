@@ -66,6 +66,7 @@ test_programs += \
 	tests/outages/connecting/exports-that-are-not-there-yet-are-waited-for \
 	tests/outages/connecting/option-mode-waits-until-it-negotiates \
 	tests/outages/connecting/servers-that-are-not-there-yet-are-waited-for \
+	tests/outages/connecting/tcp-ports-that-refuse-are-tried-again \
 	tests/outages/connecting/waiting-for-a-server-ends-in-time \
 	tests/outages/connecting/without-a-connect-timeout-there-is-one-attempt \
 	tests/outages/deadlines/commands-time-out-during-an-outage \
