@@ -142,9 +142,9 @@ bench-fuse: all
 EXTRA_DIST += \
 	$(fuse_tests) \
 	bench/fuse \
-	tests/lib/away.sh \
-	tests/lib/ext4_promises.py \
 	tests/lib/fuse.sh \
 	tests/lib/mounting.py \
-	tests/lib/seek-data.py \
-	tests/lib/with-nbdfuse.sh
+	tests/lib/mounts/away.sh \
+	tests/lib/mounts/ext4_promises.py \
+	tests/lib/mounts/with-nbdfuse.sh \
+	tests/lib/seek-data.py

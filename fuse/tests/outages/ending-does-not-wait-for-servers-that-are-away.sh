@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Unmounting, and a signal while writers wait, end nbdfuse within moments, and
 # it says how much was not flushed; if nothing was written that is no fault.
-. "${srcdir:-.}/tests/lib/away.sh"
+. "${srcdir:-.}/tests/lib/mounts/away.sh"
 
 # ends_soon STATUS: nobody waited for the 5 or 30 seconds that a server has to
 # answer.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # df, ls and stat answer while the server is away, with what is known, and so
 # does opening and closing a file that was only read.
-. "${srcdir:-.}/tests/lib/away.sh"
+. "${srcdir:-.}/tests/lib/mounts/away.sh"
 
 truncate -s 64M "$tmp/disk"
 for known in "" known; do

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Who waits for a server that is away can be killed, and others go on waiting.
-. "${srcdir:-.}/tests/lib/away.sh"
+. "${srcdir:-.}/tests/lib/mounts/away.sh"
 random_file "$tmp/disk" 64M
 
 # killed SIGNAL ARGUMENT...: it ends dd with these arguments.

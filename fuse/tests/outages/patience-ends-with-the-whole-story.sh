@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # When --reconnect-timeout has passed who waits gets EIO, and so does whoever
 # asks later; the reason is told once, and names can still be looked at.
-. "${srcdir:-.}/tests/lib/away.sh"
+. "${srcdir:-.}/tests/lib/mounts/away.sh"
 
 # gets_eio COMMAND...
 gets_eio ()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The server is killed and started again under programs that read and write,
 # through the page cache and without it.  No program notices.
-. "${srcdir:-.}/tests/lib/away.sh"
+. "${srcdir:-.}/tests/lib/mounts/away.sh"
 
 random_file "$tmp/new" 4M
 for direct in "" direct; do

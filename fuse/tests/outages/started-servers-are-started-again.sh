@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A server that nbdfuse has started and that is killed is started again, and
 # ended with the mount.
-. "${srcdir:-.}/tests/lib/away.sh"
+. "${srcdir:-.}/tests/lib/mounts/away.sh"
 
 random_file "$tmp/disk" 8M
 for way in --command --socket-activation; do

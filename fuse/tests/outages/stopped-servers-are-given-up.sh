@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A server that is stopped is noticed after --stall-timeout, and the mount goes
 # on with it when it continues.
-. "${srcdir:-.}/tests/lib/away.sh"
+. "${srcdir:-.}/tests/lib/mounts/away.sh"
 
 random_file "$tmp/disk" 8M
 start_away --reconnect-timeout=5m --stall-timeout=500ms

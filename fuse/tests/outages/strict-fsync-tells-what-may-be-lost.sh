@@ -3,7 +3,7 @@
 # With unflushed=strict nothing is written again after an outage: the next fsync
 # fails with EIO, standard error says which range may be lost, and what is
 # written and flushed after that is safe.
-. "${srcdir:-.}/tests/lib/away.sh"
+. "${srcdir:-.}/tests/lib/mounts/away.sh"
 
 parameters='&unflushed=strict'
 random_file "$tmp/disk" 8M

@@ -12,9 +12,10 @@ requires_servers
 grep -qw ext4 /proc/filesystems || skip "the kernel has no ext4"
 [ -w /dev/loop-control ] || skip "there are no loop devices"
 
+export PYTHONPATH=$srcdir/tests/lib
 kills=$((kills < 10 ? 5 : kills))
 files=$((kills * 60))
-ext4=("$system_python" -B "$srcdir/tests/lib/ext4_promises.py")
+ext4=("$system_python" -B "$srcdir/tests/lib/mounts/ext4_promises.py")
 run=("$system_python" -B "$srcdir/tests/lib/restarting.py")
 
 new_image qemu-nbd

@@ -24,7 +24,7 @@ verified ()
 {
   restarting "$system_python" -B "$srcdir/tests/lib/restarting.py" --kills "$1" \
     --every "$(every 100000000)" --stop 1.5 --tls "$tmp/server" qemu-nbd unix "$image" \
-    env -u LD_LIBRARY_PATH "srcdir=$srcdir" "$srcdir/tests/lib/with-nbdfuse.sh" -C 4 \
+    env -u LD_LIBRARY_PATH "srcdir=$srcdir" "$srcdir/tests/lib/mounts/with-nbdfuse.sh" -C 4 \
     --reconnect-timeout=5m --stall-timeout=1 "$uri" -- "${fio[@]}" "${@:2}"
   was_killed "$1"
   grep -q 'err= 0' "$tmp/out" || fail "$(cat "$tmp/out")"

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # variables of tests and tests/lib
 # Mounts of a server that goes away and comes back; for tests that begin with
-#   . "${srcdir:-.}/tests/lib/away.sh"
+#   . "${srcdir:-.}/tests/lib/mounts/away.sh"
 
 # shellcheck source=tests/lib/fuse.sh
 . "${srcdir:-.}/tests/lib/fuse.sh"
