@@ -75,6 +75,7 @@ test_programs += \
 	tests/outages/deadlines/polling-without-waiting-keeps-deadlines \
 	tests/outages/deadlines/silent-servers-end-their-connection \
 	tests/outages/deadlines/slow-callbacks-are-no-silence \
+	tests/outages/journal/journals-give-their-memory-back \
 	tests/outages/journal/own-flushes-begin-early \
 	tests/outages/journal/own-flushes-bound-the-journal \
 	tests/outages/journal/policies-say-what-an-outage-means \
