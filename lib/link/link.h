@@ -82,9 +82,10 @@ struct nbdi_sending {
 
 /* When to try again; times as nbdi_now has them. */
 struct nbdi_attempt {
-  uint64_t next;  /* attempt, or look after the child */
-  uint64_t kill;  /* the child, if it has not ended by then */
-  uint64_t pause; /* before the attempt after the next one */
+  uint64_t next;   /* attempt, or look after the child */
+  uint64_t kill;   /* the child, if it has not ended by then */
+  uint64_t pause;  /* before the attempt after the next one */
+  unsigned silent; /* how many had no answer */
 };
 
 struct nbdi_link {

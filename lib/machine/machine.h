@@ -68,7 +68,7 @@ extern void nbdi_begin_connecting (struct nbdi_link *l);
 extern uint64_t nbdi_patience_ends (const struct nbdi_link *l);
 extern uint64_t nbdi_quarantine_ends (const struct nbdi_session *s);
 extern uint64_t nbdi_silence_ends (const struct nbdi_link *l);
-extern void nbdi_stall_error (const struct nbdi_link *l);
+extern void nbdi_stall_error (struct nbdi_link *l);
 extern bool nbdi_others_serve (const struct nbdi_link *l);
 extern int nbdi_plan_attempt (struct nbdi_link *l);
 extern bool nbdi_may_start_server (struct nbdi_link *l);

@@ -16,6 +16,10 @@
 #define GROW(pause) ((pause) *8 / 5)
 #define LONGEST_PAUSE (5000 * MS)
 
+/* How long an attempt waits for a silent server, and to what that grows. */
+#define FIRST_SILENCE_MS 5000
+#define LONGEST_SILENCE_MS 60000
+
 /* At most this share of the time allowed is spent on one pause. */
 #define PAUSE_SHARE 8
 
@@ -77,12 +81,29 @@ nbdi_patience_ends (const struct nbdi_link *l)
            : 0;
 }
 
+/* For how many milliseconds a server may be silent; 0 is for ever.  An attempt
+ * after which another one can be made is not waited for without an end: some
+ * servers need their time, so each may take twice as long as the one before.
+ * A child may have to ask for a password first. */
+static int64_t
+silence_allowed (const struct nbdi_link *l)
+{
+  int64_t ms = FIRST_SILENCE_MS;
+
+  if (l->session->settings.stall_timeout > 0 || l->joined
+      || !nbdi_is_patient (l) || l->reach.server.kind != NBDI_SERVER_NONE)
+    return l->session->settings.stall_timeout;
+  for (unsigned i = 0; i < l->attempt.silent && ms < LONGEST_SILENCE_MS; i++)
+    ms *= 2;
+  return ms < LONGEST_SILENCE_MS ? ms : LONGEST_SILENCE_MS;
+}
+
 /* Whether something is expected of the server, and nothing has moved since
  * when. */
 uint64_t
 nbdi_silence_ends (const struct nbdi_link *l)
 {
-  int64_t ms = l->session->settings.stall_timeout;
+  int64_t ms = silence_allowed (l);
 
   if (ms <= 0 || l->channel.sock == -1)
     return 0;
@@ -96,13 +117,13 @@ nbdi_silence_ends (const struct nbdi_link *l)
 
 /* Why a connection is given up whose server has become silent. */
 void
-nbdi_stall_error (const struct nbdi_link *l)
+nbdi_stall_error (struct nbdi_link *l)
 {
-  const struct nbdi_session *s = l->session;
-  double seconds = (double) s->settings.stall_timeout / 1000;
+  double seconds = (double) silence_allowed (l) / 1000;
   size_t nr = l->lane.sent.nr + l->lane.queue.nr;
 
-  if (s->promised)
+  l->attempt.silent += !l->joined;
+  if (l->joined)
     nbdi_error (ETIMEDOUT,
                 "the server has neither sent nor taken a byte for %g s with "
                 "%zu command%s in flight",

@@ -174,6 +174,7 @@ static void
 server_works (struct nbdi_link *l)
 {
   l->attempt.pause = 0;
+  l->attempt.silent = 0;
   nbdi_end_outage (l->session);
 }
 
