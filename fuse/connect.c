@@ -124,7 +124,8 @@ disk_start (struct disk *disk, struct nbd_handle *h)
   disk->ranges_end = &disk->ranges;
   disk->held_end = &disk->held;
   clock_gettime (CLOCK_REALTIME, &disk->modified);
-  outage_of (disk);
+  /* A socket that is given cannot be had twice. */
+  outage_of (disk, server.at.transport != TOOL_FD);
   debug ("%s: connections=%" PRIu32, disk->name,
          nbd_can_multi_conn (h) == 1 ? (uint32_t) nbd_get_connections (h)
                                      : 1);

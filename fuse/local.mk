@@ -105,6 +105,7 @@ fuse_tests = \
 	fuse/tests/outages/patience-ends-with-the-whole-story.sh \
 	fuse/tests/outages/readers-and-writers-wait-and-go-on.sh \
 	fuse/tests/outages/service-managers-are-told.py \
+	fuse/tests/outages/sockets-that-are-given-cannot-come-back.py \
 	fuse/tests/outages/started-servers-are-started-again.sh \
 	fuse/tests/outages/stopped-servers-are-given-up.sh \
 	fuse/tests/outages/strict-fsync-tells-what-may-be-lost.sh \

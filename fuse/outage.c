@@ -162,9 +162,9 @@ outage_name (const char *name)
 }
 
 void
-outage_of (struct disk *disk)
+outage_of (struct disk *disk, bool can_come_back)
 {
-  disk->patient = nbd_get_reconnect_timeout (disk->h) != 0;
+  disk->patient = can_come_back && nbd_get_reconnect_timeout (disk->h) != 0;
   disk->outage = (struct outage *) nbd_get_private_data (disk->h);
   disk->outage->disk = disk;
 }

@@ -11,8 +11,9 @@
 
 /* Before H is connected: listen to what it says. */
 extern int outage_listen (struct nbd_handle *h);
-/* DISK, which has a handle, is what the handle shows. */
-extern void outage_of (struct disk *disk);
+/* DISK, which has a handle, is what the handle shows.  The library can connect
+ * it again if it CAN_COME_BACK and the user wants that. */
+extern void outage_of (struct disk *disk, bool can_come_back);
 /* What is said of outages before there is a disk: of this server. */
 extern void outage_name (const char *server);
 

@@ -288,9 +288,10 @@ RECORDS: tuple[Record, ...] = (
         text="""
             With more than one, further connections to the same export are opened
             when the first is busy, in the background, and each command goes to the
-            one with the shortest queue.  This helps with servers that work through
-            a connection in order, with encryption that takes a processor of its
-            own, and where the network is far.
+            one with the shortest queue; while all have something to do up to 16
+            small ones in a row go together.  This helps with servers that work
+            through a connection in order, with encryption that takes a processor of
+            its own, and where the network is far.
 
             It is done only if the server says that all its connections see the
             same data (see `can_multi_conn`); else there is one connection, as

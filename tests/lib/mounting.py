@@ -35,11 +35,18 @@ if shutil.which("fusermount3") is None:
 class Mount:
     """What nbdfuse shows of SERVER, in the directory self.path.
 
-    LIMITS are resource limits, of which the test says that they suffice.
+    LIMITS are resource limits, of which the test says that they suffice, and
+    INHERITED are descriptors.
     """
 
-    def __init__(self, *server: str, limits: dict[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        *server: str,
+        limits: dict[int, int] | None = None,
+        inherited: tuple[int, ...] = (),
+    ) -> None:
         self.server, self.limits = server, limits or {}
+        self.inherited = inherited
         self.directory = tempfile.TemporaryDirectory(prefix="causeway-")
         self.path = Path(self.directory.name, "mnt")
         self.path.mkdir()
@@ -57,7 +64,10 @@ class Mount:
         ready = os.open(self.ready, os.O_RDONLY | os.O_NONBLOCK)
         with self.messages.open("wb") as messages:
             self.process = subprocess.Popen(
-                [*words, *self.server], stderr=messages, preexec_fn=self.limit
+                [*words, *self.server],
+                stderr=messages,
+                preexec_fn=self.limit,
+                pass_fds=self.inherited,
             )
         pidfd = os.pidfd_open(self.process.pid)
         events, _, _ = select.select([ready, pidfd], [], [], TIMEOUT)
