@@ -190,11 +190,11 @@ open_endpoints (void)
   struct endpoint *from, *to;
   char **words = tool_arguments ();
 
-  from = endpoint_open (copy, &options, &words, true);
+  from = endpoint_open (copy, &options, &words, NULL);
   if (from == NULL)
     give_up ();
   tool_guard_source (from->fd);
-  to = endpoint_open (copy, &options, &words, false);
+  to = endpoint_open (copy, &options, &words, from);
   if (to == NULL)
     give_up ();
   if (*words != NULL)

@@ -8,11 +8,11 @@
 
 /* ---- open.c ---- */
 
-/* Take the source or the destination from the command line; NULL after
- * copy_fail.  Other mistakes fail the tool. */
+/* Take the source from the command line, or the destination of what FROM
+ * gives; NULL after copy_fail.  Other mistakes fail the tool. */
 extern struct endpoint *endpoint_open (struct copy *c,
                                        const struct options *o, char ***words,
-                                       bool source);
+                                       const struct endpoint *from);
 /* What was created for the destination stays from now on. */
 extern void endpoint_keep_created (void);
 

@@ -104,15 +104,16 @@ open_path (struct copy *c, const struct options *o, const char *name,
 
 struct endpoint *
 endpoint_open (struct copy *c, const struct options *o, char ***words,
-               bool source)
+               const struct endpoint *from)
 {
   struct tool_endpoint at;
+  bool source = from == NULL;
   const char *word = **words;
 
   if (word == NULL)
     tool_usage_error ("a source and a destination are needed");
   if (tool_take_endpoint (words, false, &at))
-    return nbd_open (c, &at, source);
+    return nbd_open (c, &at, from);
   ++*words;
   if (strcmp (word, "-") == 0)
     return open_standard (c, source);

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "nbdcopy.h"
@@ -13,6 +14,8 @@
 #define REQUEST_MOST (32 * MIB)
 #define SPARSE_LEAST 512
 #define SPARSE_MOST (2 * GIB)
+#define RETRY_FIRST_MS 100
+#define RETRY_LONGEST_MS 10000
 
 enum {
   ALLOCATED = TOOL_FIRST,
@@ -78,8 +81,7 @@ static const struct tool_option rows[] = {
   { 'R', "requests", "N", "requests in flight on each connection (64)" },
   { RESUME, "resume", "FILE",
     "keep a journal here, and go on where it ends" },
-  { RETRY, "retry", "N",
-    "open a lost connection again, in up to N attempts" },
+  { RETRY, "retry", "N", "try N times to get a lost connection back" },
   { 'S', "sparse", "SIZE", "look for zeroes of this size (4K), 0: do not" },
   { SYNCHRONOUS, "synchronous", NULL, "one request at a time, in order" },
   { 'T', "threads", "N", "threads, 0: one for each processor" },
@@ -182,6 +184,21 @@ take_blkhash (struct copy_settings *s, const char *text)
   s->blkhash = text;
 }
 
+/* As long as so many attempts take, with a pause before each that is twice as
+ * long as the one before. */
+static void
+take_retry (struct copy_settings *s, unsigned attempts)
+{
+  uint64_t ms = 0, pause = RETRY_FIRST_MS;
+
+  for (unsigned i = 0; i < attempts && ms < INT_MAX; i++) {
+    ms += pause;
+    pause = MIN (2 * pause, RETRY_LONGEST_MS);
+  }
+  s->retry_ms = MIN (ms, INT_MAX);
+  s->most_losses = attempts;
+}
+
 static void
 take_number (struct copy_settings *s, int id)
 {
@@ -210,7 +227,7 @@ take_number (struct copy_settings *s, int id)
     break;
   case RATE: s->rate = tool_size_argument ("--rate", optarg); break;
   case RETRY:
-    s->retry = tool_number_argument ("--retry", optarg, 0, INT_MAX);
+    take_retry (s, tool_number_argument ("--retry", optarg, 0, INT_MAX));
     break;
   case CHECKPOINT:
     s->checkpoint = tool_size_argument ("--checkpoint", optarg);

@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
 #include <unistd.h>
@@ -33,6 +34,13 @@ static uint64_t
 done (const struct copy_counts *c)
 {
   return c->copied + c->zeroed + c->skipped + c->verified;
+}
+
+/* What moves, be it for the first time or once more. */
+static uint64_t
+moved (const struct copy_counts *c)
+{
+  return done (c) + c->repeated;
 }
 
 static uint64_t
@@ -66,7 +74,7 @@ rate (const struct copy_counts *c, double t)
   if (state.points == 0)
     return 0;
   double span = t - state.past[oldest].time;
-  return span > 0 ? (done (c) - state.past[oldest].bytes) / span : 0;
+  return span > 0 ? (moved (c) - state.past[oldest].bytes) / span : 0;
 }
 
 static void
@@ -78,7 +86,7 @@ remember (const struct copy_counts *c, double t)
     return;
   unsigned next = state.points % WINDOW;
   state.past[next].time = t;
-  state.past[next].bytes = done (c);
+  state.past[next].bytes = moved (c);
   state.points++;
 }
 
@@ -113,6 +121,20 @@ write_time (char buffer[FIELD_MAX], uint64_t seconds, const char *what)
               minutes, rest, what);
   else
     snprintf (buffer, FIELD_MAX, "  %u:%02u%s", minutes, rest, what);
+}
+
+/* In an outage nothing else is of interest. */
+static void
+print_waiting_bar (const struct copy_counts *c)
+{
+  char what[2 * FIELD_MAX], since[FIELD_MAX];
+  const char *const fields[] = { what, since, NULL };
+
+  snprintf (what, sizeof what, " waiting for the %s",
+            c->waits_for->source ? "source" : "destination");
+  write_time (since, c->waits_ms / 1000, "");
+  tool_draw_bar (percent (c, false), state.turns++, false, fields);
+  state.visible = true;
 }
 
 /* On a terminal with bytes, rate, time left, zeroes that were not copied. */
@@ -158,14 +180,21 @@ print_json (const struct copy_counts *c, double t, const char *status,
            "{ \"status\": \"%s\", \"seconds\": %.3f, "
            "\"copied\": %" PRIu64 ", \"zeroes\": %" PRIu64
            ", \"skipped\": %" PRIu64 ", \"verified\": %" PRIu64
-           ", \"unreadable\": %" PRIu64 ", \"rate\": %.0f",
+           ", \"unreadable\": %" PRIu64 ", \"repeated\": %" PRIu64
+           ", \"rate\": %.0f",
            status, t - state.began, c->copied, c->zeroed, c->skipped,
-           c->verified, c->unreadable, r);
+           c->verified, c->unreadable, c->repeated, r);
   if (c->length_known) {
     fprintf (state.out, ", \"size\": %" PRIu64 ", \"percent\": %d", c->length,
              percent (c, complete));
     if (r > 0 && of > done (c))
       fprintf (state.out, ", \"left\": %.0f", (of - done (c)) / r);
+  }
+  if (c->waits_for && !complete) {
+    char *name = tool_quoted (c->waits_for->name);
+    fprintf (state.out, ", \"waiting_for\": %s, \"waiting\": %.3f", name,
+             c->waits_ms / 1000.0);
+    free (name);
   }
   fputs (" }\n", state.out);
   fflush (state.out);
@@ -174,7 +203,9 @@ print_json (const struct copy_counts *c, double t, const char *status,
 static void
 print (const struct copy_counts *c, double t)
 {
-  if (state.kind == PROGRESS_BAR)
+  if (state.kind == PROGRESS_BAR && c->waits_for)
+    print_waiting_bar (c);
+  else if (state.kind == PROGRESS_BAR)
     print_bar (c, t, false, false);
   else if (state.kind == PROGRESS_FD)
     print_percent (c, false);

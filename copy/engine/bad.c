@@ -247,7 +247,7 @@ note_bad (const struct io *io)
     tell (io);
 }
 
-/* It may have been bad when it was tried before a connection was lost. */
+/* It may have been bad when it was copied before. */
 static void
 note_good (struct copy *c, uint64_t start, uint64_t end)
 {
@@ -295,8 +295,7 @@ next_part (struct worker *w, struct slot *s, uint64_t at, struct range *part)
   return BAD_READ_PART;
 }
 
-/* Is it the disk, and not the way to it?  After a connection was lost the
- * chunk is read once more. */
+/* Is it the disk, and not the way to it? */
 static bool
 is_of_disk (struct worker *w, const struct io *io)
 {
@@ -307,8 +306,7 @@ is_of_disk (struct worker *w, const struct io *io)
   /* A file that has become shorter. */
   if (e->ops->is_lost == NULL)
     return io->error != ENODATA;
-  return !endpoint_is_lost (e, w->index)
-         || (e->copy->settings.retry > 0 && e->reconnects);
+  return !endpoint_is_lost (e, w->index);
 }
 
 enum bad_next
@@ -381,8 +379,9 @@ record (struct copy *c, const struct slot *s)
 
 /* All of a block of the copy is done, or nothing. */
 void
-bad_account (struct copy *c, const struct slot *s)
+bad_account (struct worker *w, const struct slot *s)
 {
+  struct copy *c = w->copy;
   uint64_t a = c->align, to = c->to->start, at = s->what.start;
   struct ranges blocks = { .count = 0 };
   struct range good;
@@ -395,14 +394,14 @@ bad_account (struct copy *c, const struct slot *s)
                 MIN (end - to, s->what.end));
   }
   for (size_t i = 0; i < blocks.count; i++)
-    done_add_bad (c, blocks.list[i].start, blocks.list[i].end);
+    done_add_bad (c, w->index, blocks.list[i].start, blocks.list[i].end);
   for (; ranges_gap (&blocks, at, s->what.end, &good); at = good.end) {
     struct extent what = {
       .start = good.start,
       .end = good.end,
       .kind = DATA,
     };
-    done_add (c, &what);
+    done_add (c, w->index, &what);
   }
   ranges_clear (&blocks);
 }

@@ -20,7 +20,7 @@ extern enum bad_next bad_part_came (struct worker *w, const struct io *io,
 extern bool bad_next_written (const struct copy *c, const struct slot *s,
                               uint64_t at, struct range *part);
 /* All of a chunk was written that can be. */
-extern void bad_account (struct copy *c, const struct slot *s);
+extern void bad_account (struct worker *w, const struct slot *s);
 
 /* Begin the list once the copy begins; 0, or -1 after copy_fail. */
 extern int bad_begin (struct copy *c);

@@ -24,7 +24,7 @@ take_slot (struct worker *w, const struct extent *what)
   s->busy = true;
   s->what = *what;
   s->pending = 0;
-  s->broken = false;
+  s->copied = s->zeroed = s->skipped = 0;
   s->sequence = w->next_sequence++;
   return s;
 }
@@ -53,25 +53,40 @@ start_part (struct slot *s, struct worker *w, enum action action,
   io_start (io);
 }
 
+/* What is done once more is not counted once more. */
+static void
+count (struct copy *c, const struct extent *what, const struct slot *s)
+{
+  uint64_t length = what->end - what->start;
+
+  if (c->verifying)
+    c->verified += length;
+  else if (what->again)
+    c->repeated += length;
+  else if (what->kind == ZERO)
+    c->zeroed += length;
+  else {
+    c->copied += s->copied;
+    c->zeroed += s->zeroed;
+    c->skipped += s->skipped;
+  }
+}
+
 /* All of it is at the destination, except what could not be read. */
 static void
 account (struct worker *w, const struct extent *what, const struct slot *s)
 {
   struct copy *c = w->copy;
 
-  if (c->verifying)
-    c->verified += what->end - what->start;
-  else if (what->kind == ZERO)
-    c->zeroed += what->end - what->start;
-  w->attempts = 0;
+  count (c, what, s);
   /* A stream may end with a chunk of nothing. */
   if (c->verifying || what->start == what->end)
     return;
   if (s != NULL && s->bad.count > 0) {
-    bad_account (c, s);
+    bad_account (w, s);
     return;
   }
-  done_add (c, what);
+  done_add (c, w->index, what);
   verify_record (c, what);
 }
 
@@ -82,11 +97,7 @@ finish_part (struct worker *w, struct slot *s)
 
   if (--s->pending > 0)
     return;
-  if (s->broken) {
-    s->next = w->broken;
-    w->broken = s;
-    return;
-  }
+  ranges_clear (&s->acknowledged);
   account (w, &s->what, s);
   if (s->what.kind == DATA)
     tune_add (w, s->what.end - s->what.start);
@@ -131,15 +142,42 @@ write_data (struct worker *w, struct slot *s, struct range part)
   while (at < part.end) {
     uint64_t end = end_of_run (c, s, at, part.end, &zero);
     if (zero)
-      c->zeroed += end - at;
+      s->zeroed += end - at;
     else
-      c->copied += end - at;
+      s->copied += end - at;
     if (!zero)
       start_part (s, w, WRITE, at, end);
     else if (!c->to->fresh)
       start_part (s, w, WRITE_ZEROES, at, end);
     at = end;
   }
+}
+
+/* What was not acknowledged is repeated by the library. */
+static void
+rewrite (struct worker *w, struct slot *s)
+{
+  struct slot counts = *s;
+
+  s->acknowledged = (struct ranges) { .count = 0 };
+  for (size_t i = 0; i < counts.acknowledged.count; i++) {
+    struct range part = counts.acknowledged.list[i];
+    if (s->what.kind == ZERO)
+      start_part (s, w, WRITE_ZEROES, part.start, part.end);
+    else
+      write_data (w, s, part);
+  }
+  ranges_clear (&counts.acknowledged);
+  s->copied = counts.copied;
+  s->zeroed = counts.zeroed;
+}
+
+void
+chunks_rewrite (struct worker *w)
+{
+  for (unsigned i = 0; i < w->copy->slots; i++)
+    if (w->slots[i].busy)
+      rewrite (w, &w->slots[i]);
 }
 
 static void
@@ -154,12 +192,12 @@ write_slot (struct worker *w, struct slot *s)
   if (s->what.kind == ZERO)
     start_part (s, w, WRITE_ZEROES, at, s->what.end);
   while (s->what.kind == DATA && bad_next_written (c, s, at, &part)) {
-    c->skipped += part.start - at;
+    s->skipped += part.start - at;
     write_data (w, s, part);
     at = part.end;
   }
   if (s->what.kind == DATA)
-    c->skipped += s->what.end - at;
+    s->skipped += s->what.end - at;
   finish_part (w, s);
 }
 
@@ -240,11 +278,11 @@ was_read (struct worker *w, struct slot *s)
   }
   if (!fits (c, s))
     return;
-  if (c->settings.verify) {
+  if (c->settings.verify && !s->what.again) {
     s->what.digest = digest (s->buffer, length, 0);
     s->what.has_digest = true;
   }
-  if (c->settings.blkhash)
+  if (c->settings.blkhash && !s->what.again)
     blkhash_data (c, s->buffer, s->what.start, length);
   write_in_order (w, s);
 }
@@ -303,28 +341,12 @@ chunk_start (struct worker *w, const struct extent *what)
   start_slot (w, take_slot (w, what));
 }
 
-void
-chunk_restart (struct worker *w, struct slot *s)
-{
-  s->broken = false;
-  start_slot (w, s);
-}
-
 static void
 failed (struct worker *w, struct io *io)
 {
   struct slot *s = io->slot;
   struct range part = { 0, 0 };
 
-  if (io_lost_connection (io)) {
-    if (io->on == w->copy->to)
-      w->destination_lost = true;
-    else
-      w->source_lost = true;
-    s->broken = true;
-    finish_part (w, s);
-    return;
-  }
   if (io->on->fd == STDOUT_FILENO && io->error == EPIPE) {
     copy_stop (w->copy, UNREAD);
     return;
@@ -334,6 +356,14 @@ failed (struct worker *w, struct io *io)
   case BAD_READ_PART: read_part (w, s, part.start, part.end); break;
   case BAD_ALL_READ: was_read (w, s); break;
   }
+}
+
+static void
+written (struct worker *w, struct slot *s, const struct io *io)
+{
+  if (w->copy->to->forgets)
+    ranges_add (&s->acknowledged, io->position, io->position + io->length);
+  finish_part (w, s);
 }
 
 void
@@ -346,5 +376,5 @@ chunk_io_done (struct worker *w, struct io *io)
   else if (io->action == READ)
     read_done (w, s, io);
   else
-    finish_part (w, s);
+    written (w, s, io);
 }

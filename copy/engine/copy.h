@@ -32,11 +32,14 @@
  * A read that failed fails the copy, or the chunk is read in smaller parts
  * until it is known which blocks are bad, and goes on without them (bad.c).
  *
- * What was acknowledged but not flushed is remembered if a connection may be
- * opened again or there is a journal (done.c): after the destination was
- * lost all of that is copied again, and only what was flushed enters the
- * journal.  A server that died may have lost what other connections sent it,
- * so all of them are opened anew, and nothing is flushed before.
+ * Connections that are lost are made again by the library, which repeats what
+ * was not answered.  What was acknowledged and not flushed may be lost with
+ * the server, and is ours to write again, as we can read it again (done.c).
+ * Each worker does that for what it wrote itself, and flushes itself.  So
+ * nobody has to know whether two connections lead to the same life of a
+ * server, and for each place of the disk there is one handle of the library
+ * which keeps the order: nothing that an old connection left behind can
+ * undo what comes later.  Only what was flushed enters the journal.
  *
  * Whatever goes wrong: copy_fail prints the first message, all workers stop,
  * leaving in flight what is, and copy_run returns -1.  Nothing else reports
@@ -52,9 +55,10 @@
 #include "engine/ranges.h"
 #include "engine/work.h"
 
-/* The first of several waits before connecting again, and the longest. */
-#define RETRY_FIRST_MS 100
-#define RETRY_LONGEST_MS 10000
+/* The main thread of a copy looks around at least so often, */
+#define LOOK_MS 1000
+/* and tells of an outage that has lasted so long. */
+#define TELL_MS 2000
 
 /* Why nothing more is done. */
 enum stop {
@@ -89,10 +93,10 @@ struct copy {
   _Atomic int stop; /* enum stop */
   int stop_fd;      /* readable once they shall stop */
   pthread_mutex_t message_lock;
+  bool told_of_outage;
 
-  _Atomic unsigned generation; /* how often the destination was lost, */
-  _Atomic unsigned losses;     /* and since it flushed something */
   _Atomic uint64_t copied, zeroed, skipped, verified;
+  _Atomic uint64_t repeated;   /* after it was counted */
   _Atomic uint64_t unreadable; /* among what was copied or skipped */
   _Atomic bool map_failed;
 
@@ -111,6 +115,10 @@ struct copy {
 extern bool copy_stop (struct copy *c, enum stop why);
 /* For waits of the main thread: tell the tool, and do all have to stop? */
 extern bool copy_tick (struct copy *c);
+/* When that is to be done again. */
+extern int copy_tick_ms (const struct copy *c);
+/* The endpoint that is away, or NULL, and for how long. */
+extern const struct endpoint *copy_away (const struct copy *c, int64_t *ms);
 /* Wake the main thread from such a wait. */
 extern void copy_wake (struct copy *c);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What was acknowledged by the destination, and what of it is durable.
- * Before a flush all that is done is set aside; when the flush succeeded
- * that much is durable. */
+ * Before a flush all that is done is set aside; when the flush succeeded, and
+ * the connection was not lost meanwhile, that much is durable.  When it is
+ * lost, all that is not durable becomes work of the same worker. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -15,51 +16,51 @@
 enum { OF_DATA, OF_ZEROES, OF_BAD, KINDS };
 
 struct done {
-  pthread_mutex_t lock;
   struct ranges recent[KINDS], aside[KINDS];
-  uint64_t bytes; /* of data among the recent ones */
+  struct extents again;
+  uint64_t bytes;  /* of data among the recent ones */
+  unsigned losses; /* that were noticed, */
+  unsigned row;    /* those since a flush has succeeded */
   double flush_began, flush_ended, flush_took;
 };
+
+static unsigned
+losses_of (const struct copy *c, unsigned i)
+{
+  return c->to->ops->losses ? c->to->ops->losses (c->to, i) : 0;
+}
 
 void
 done_begin (struct copy *c)
 {
-  struct done *d = tool_alloc (sizeof *d);
-
-  pthread_mutex_init (&d->lock, NULL);
-  d->flush_ended = tool_now ();
-  c->done = d;
-  c->track = c->settings.resume
-             || (c->settings.retry > 0 && c->to->reconnects);
+  c->track = c->settings.resume || c->to->forgets;
+  c->done = tool_alloc (c->worker_count * sizeof *c->done);
+  for (unsigned i = 0; i < c->worker_count; i++) {
+    c->done[i].losses = losses_of (c, i);
+    c->done[i].flush_ended = tool_now ();
+  }
 }
 
 void
-done_add (struct copy *c, const struct extent *what)
+done_add (struct copy *c, unsigned i, const struct extent *what)
 {
-  struct done *d = c->done;
+  struct done *d = &c->done[i];
 
   if (!c->track)
     return;
-  pthread_mutex_lock (&d->lock);
   ranges_add (&d->recent[what->kind == ZERO], what->start, what->end);
   if (what->kind == DATA)
     d->bytes += what->end - what->start;
-  pthread_mutex_unlock (&d->lock);
 }
 
 void
-done_add_bad (struct copy *c, uint64_t start, uint64_t end)
+done_add_bad (struct copy *c, unsigned i, uint64_t start, uint64_t end)
 {
-  struct done *d = c->done;
-
-  if (!c->track)
-    return;
-  pthread_mutex_lock (&d->lock);
-  ranges_add (&d->recent[OF_BAD], start, end);
-  pthread_mutex_unlock (&d->lock);
+  if (c->track)
+    ranges_add (&c->done[i].recent[OF_BAD], start, end);
 }
 
-/* With the lock held: what is done so far is durable after the next flush. */
+/* What is done so far is durable after the next flush. */
 static void
 set_aside (struct done *d)
 {
@@ -71,106 +72,144 @@ set_aside (struct done *d)
   d->flush_began = tool_now ();
 }
 
+/* Workers share what may be lost. */
 bool
-done_flush_is_due (struct copy *c)
+done_flush_is_due (struct copy *c, unsigned i)
 {
-  struct done *d = c->done;
-  bool due = false;
+  struct done *d = &c->done[i];
 
-  if (!c->track || !c->to->can_flush || c->verifying)
+  if (!c->track || !c->to->can_flush || c->verifying
+      || d->recent[OF_DATA].count + d->recent[OF_ZEROES].count == 0)
     return false;
-  pthread_mutex_lock (&d->lock);
-  if (d->recent[0].count + d->recent[1].count > 0) {
-    double since = tool_now () - d->flush_ended;
-    due = (d->bytes >= c->settings.checkpoint || since >= FLUSH_SECONDS)
-          && since >= d->flush_took * FLUSH_SHARE;
-  }
-  if (due)
-    set_aside (d);
-  pthread_mutex_unlock (&d->lock);
-  return due;
+  double since = tool_now () - d->flush_ended;
+  if ((d->bytes < c->settings.checkpoint / c->worker_count
+       && since < FLUSH_SECONDS)
+      || since < d->flush_took * FLUSH_SHARE)
+    return false;
+  set_aside (d);
+  return true;
 }
 
 int
-done_flushed (struct copy *c)
+done_flushed (struct copy *c, unsigned i)
 {
-  struct done *d = c->done;
+  struct done *d = &c->done[i];
   struct ranges durable = { .count = 0 };
 
-  pthread_mutex_lock (&d->lock);
-  for (int i = 0; i < KINDS; i++) {
-    if (i != OF_BAD)
-      ranges_merge (&durable, &d->aside[i]);
-    ranges_clear (&d->aside[i]);
+  for (int kind = 0; kind < KINDS; kind++) {
+    if (kind != OF_BAD)
+      ranges_merge (&durable, &d->aside[kind]);
+    ranges_clear (&d->aside[kind]);
   }
-  c->losses = 0;
+  d->row = 0;
   d->flush_ended = tool_now ();
   d->flush_took = d->flush_ended - d->flush_began;
-  pthread_mutex_unlock (&d->lock);
   int r = c->settings.resume ? journal_add (c, &durable) : 0;
   ranges_clear (&durable);
   return r;
 }
 
 /* A server that never lives until it has flushed makes no progress. */
-void
-done_destination_lost (struct copy *c)
+static void
+count_loss (struct copy *c, struct done *d)
 {
-  if (++c->losses > c->settings.retry)
+  if (++d->row > c->settings.most_losses)
     copy_fail (c,
                "%s: the connection was lost %u times before anything was "
                "durable; more attempts may help, or a smaller --checkpoint",
-               c->to->name, (unsigned) c->losses);
+               c->to->name, d->row);
 }
 
-/* What need not be written to a destination that reads as zeroes is not
- * lost with it. */
-void
-done_redo (struct copy *c)
+static void
+do_again (struct done *d, struct ranges *lost, enum kind kind)
 {
-  struct done *d = c->done;
-  struct ranges lost[KINDS] = { { .count = 0 } };
+  for (size_t i = 0; i < lost->count; i++)
+    extents_push (&d->again, (struct extent) {
+                               .start = lost->list[i].start,
+                               .end = lost->list[i].end,
+                               .kind = kind,
+                               .again = true,
+                             });
+  ranges_clear (lost);
+}
 
-  pthread_mutex_lock (&d->lock);
-  for (int i = 0; i < KINDS; i++) {
-    ranges_merge (&lost[i], &d->recent[i]);
-    ranges_merge (&lost[i], &d->aside[i]);
-    if (i == OF_ZEROES && c->to->fresh)
-      continue;
-    ranges_clear (&d->recent[i]);
-    ranges_clear (&d->aside[i]);
+/* What need not be written to a destination that reads as zeroes is not lost
+ * with it. */
+bool
+done_notice_losses (struct copy *c, unsigned i, unsigned losses)
+{
+  struct done *d = &c->done[i];
+
+  if (losses == d->losses)
+    return false;
+  d->losses = losses;
+  if (!c->track)
+    return true;
+  count_loss (c, d);
+  for (int kind = 0; kind < KINDS; kind++) {
+    ranges_merge (&d->recent[kind], &d->aside[kind]);
+    ranges_clear (&d->aside[kind]);
+    if (kind != OF_ZEROES)
+      do_again (d, &d->recent[kind], DATA);
+    else if (!c->to->fresh)
+      do_again (d, &d->recent[kind], ZERO);
   }
-  pthread_mutex_unlock (&d->lock);
-  for (int i = 0; i < KINDS; i++) {
-    bool stays = i == OF_ZEROES && c->to->fresh;
-    for (size_t j = 0; j < lost[i].count && !stays; j++)
-      work_return (c,
-                   (struct extent) { .start = lost[i].list[j].start,
-                                     .end = lost[i].list[j].end,
-                                     .kind = i == OF_ZEROES ? ZERO : DATA });
-    ranges_clear (&lost[i]);
+  d->bytes = 0;
+  return true;
+}
+
+bool
+done_take_again (struct copy *c, unsigned i, struct extent *what)
+{
+  struct extents *again = &c->done[i].again;
+
+  if (c->verifying || extents_first (again) == NULL)
+    return false;
+  work_cut (c, again, what);
+  return true;
+}
+
+bool
+done_is_to_go_on (const struct copy *c)
+{
+  for (unsigned i = 0; i < c->worker_count; i++)
+    if (c->done[i].again.count > 0)
+      return true;
+  return false;
+}
+
+uint64_t
+done_lowest (const struct copy *c, uint64_t lowest)
+{
+  for (unsigned i = 0; i < c->worker_count; i++) {
+    const struct extents *again = &c->done[i].again;
+    for (size_t j = 0; j < again->count; j++)
+      lowest = MIN (lowest, again->list[again->head + j].start);
   }
+  return lowest;
 }
 
 int
 done_keep (struct copy *c)
 {
-  struct done *d = c->done;
+  int r = 0;
 
-  pthread_mutex_lock (&d->lock);
-  set_aside (d);
-  pthread_mutex_unlock (&d->lock);
-  return done_flushed (c);
+  for (unsigned i = 0; i < c->worker_count && r == 0; i++) {
+    set_aside (&c->done[i]);
+    r = done_flushed (c, i);
+  }
+  return r;
 }
 
 void
 done_free (struct copy *c)
 {
-  struct done *d = c->done;
-
-  for (int i = 0; i < KINDS && d != NULL; i++) {
-    ranges_clear (&d->recent[i]);
-    ranges_clear (&d->aside[i]);
+  for (unsigned i = 0; c->done != NULL && i < c->worker_count; i++) {
+    for (int kind = 0; kind < KINDS; kind++) {
+      ranges_clear (&c->done[i].recent[kind]);
+      ranges_clear (&c->done[i].aside[kind]);
+    }
+    extents_free (&c->done[i].again);
   }
-  free (d);
+  free (c->done);
 }

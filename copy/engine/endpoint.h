@@ -38,6 +38,8 @@ struct io {
                                    zero, not some of what was read */
   int error;               /* errno of the outcome */
   char *why;               /* and in words, if there are better ones */
+  unsigned began, came;    /* losses of the connection, then and when it
+                                   was given back */
   int64_t cookie;          /* in flight; what the library calls it */
   unsigned way;            /* how it is tried; it only becomes more, */
   bool retries;            /* and is to be started so once more */
@@ -68,8 +70,8 @@ struct endpoint_ops {
   /* NULL, or: the size and identity were looked at; make it ready to be
    * written.  -1 after copy_fail. */
   int (*prepare) (struct endpoint *e);
-  /* Nothing more is written; make it durable if wanted.  0; -1 after
-   * copy_fail; 1 if all connections were lost and may be opened again. */
+  /* Nothing more is written; make it durable if wanted.  0, or -1 after
+   * copy_fail.  What is lost meanwhile shows in LOSSES. */
   int (*finish) (struct endpoint *e, uint64_t length, bool flush);
   /* NULL, or a line that says which one this is, to be freed: needed for a
    * journal. */
@@ -80,14 +82,18 @@ struct endpoint_ops {
   void (*free) (struct endpoint *e);
 
   /* For those with connections that can be lost; else NULL.
-   * Is connection I lost? */
+   * Is connection I lost for good? */
   bool (*is_lost) (struct endpoint *e, unsigned i);
   /* The same for an idle one, of which nobody could notice it. */
   bool (*was_lost) (struct endpoint *e, unsigned i);
-  /* Why it was lost. */
-  const char *(*loss) (struct endpoint *e, unsigned i);
-  /* Open it again: attempt number ATTEMPT, from 1 on. */
-  int (*reopen) (struct endpoint *e, unsigned i, unsigned attempt);
+  /* How often it was lost and is made again by the endpoint: what it had
+   * acknowledged before that, and not flushed, may be gone.  It changes
+   * in no other thread than that of the connection's worker, after the last
+   * operation of the old connection was given back, and before the first
+   * one of the new connection. */
+  unsigned (*losses) (struct endpoint *e, unsigned i);
+  /* For how many milliseconds a connection has been away; 0: none is. */
+  int64_t (*away_ms) (const struct endpoint *e);
   /* Find better words for why an operation failed. */
   void (*explain) (struct io *io);
 };
@@ -108,7 +114,8 @@ struct endpoint {
   bool grows;      /* as large as it has to be */
   bool fresh;      /* the destination reads as zeroes */
   bool swallows;   /* what is written goes nowhere */
-  bool reconnects; /* lost connections can be opened again */
+  bool comes_back; /* lost connections are made again */
+  bool forgets;    /* and what it then has lost is to be written again */
   bool multi;      /* takes several connections */
   /* The engine sets these. */
   uint64_t start; /* the window's offset */
@@ -127,10 +134,11 @@ extern int copy_stop_fd (const struct copy *c);
 
 /* ---- endpoints/: those that the engine has ---- */
 
-/* Each is NULL after copy_fail. */
+/* Each is NULL after copy_fail.  Of an export that is the destination, FROM is
+ * the source, which is NULL for the source itself. */
 extern struct endpoint *nbd_open (struct copy *c,
                                   const struct tool_endpoint *at,
-                                  bool source);
+                                  const struct endpoint *from);
 extern struct endpoint *file_open (struct copy *c, int fd, const char *name,
                                    bool source);
 extern struct endpoint *stream_open (struct copy *c, int fd, const char *name,

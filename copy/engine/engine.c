@@ -21,6 +21,7 @@ const struct copy_settings copy_usual_settings = {
   .sparse = 4096,
   .checkpoint = 256 * MIB,
   .length = { -1, -1 },
+  .most_losses = 100,
 };
 
 struct copy *
@@ -127,9 +128,6 @@ copy_between (struct copy *c, struct endpoint *from, struct endpoint *to)
   }
   c->most = from->stream && from->length != -1 ? (uint64_t) from->length
                                                : UINT64_MAX;
-  /* What was lost could not be read again. */
-  if (from->stream)
-    to->reconnects = false;
   return 0;
 }
 
@@ -299,6 +297,15 @@ copy_prepare (struct copy *c)
   return verify_begin (c) == -1 || bad_begin (c) == -1 ? -1 : 0;
 }
 
+static void
+notice_losses (struct copy *c)
+{
+  const struct endpoint *to = c->to;
+
+  for (unsigned i = 0; to->ops->losses && i < c->worker_count; i++)
+    done_notice_losses (c, i, to->ops->losses (c->to, i));
+}
+
 /* What was lost before it was flushed is copied again. */
 static int
 copy_all (struct copy *c, bool flush)
@@ -312,11 +319,8 @@ copy_all (struct copy *c, bool flush)
       return -1;
     c->flushing = true;
     r = c->to->ops->finish (c->to, c->length, flush && c->to->can_flush);
-    if (r == 1) {
-      done_destination_lost (c);
-      done_redo (c);
-    }
-  } while (r == 1 && !c->stop && c->work.ready.count > 0);
+    notice_losses (c);
+  } while (r == 0 && !c->stop && done_is_to_go_on (c));
   if (c->stop == INTERRUPTED)
     run_say_interrupted (c, 0);
   c->flushing = false;
@@ -360,11 +364,15 @@ copy_run (struct copy *c)
 struct copy_counts
 copy_counts (const struct copy *c)
 {
+  int64_t ms;
+  const struct endpoint *away = copy_away (c, &ms);
+
   return (struct copy_counts) {
     .copied = c->copied,
     .zeroed = c->zeroed,
     .skipped = c->skipped,
     .verified = c->verified,
+    .repeated = c->repeated,
     .unreadable = c->unreadable,
     .length = c->length,
     .most = c->most,
@@ -373,6 +381,8 @@ copy_counts (const struct copy *c)
     .requests = c->slots,
     .synchronous = c->settings.synchronous,
     .verifying = c->verifying,
+    .waits_for = away,
+    .waits_ms = ms,
     .unread = c->stop == UNREAD,
   };
 }

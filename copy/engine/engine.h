@@ -62,7 +62,10 @@ struct copy_settings {
   const char *map;          /* where SELECT has that from, or NULL */
   const char *context;      /* what selects, NULL: all */
   uint64_t rate;            /* bytes per second, 0: no limit */
-  unsigned retry;           /* attempts to open a lost connection */
+  int retry_ms;             /* how long a lost connection is tried to be had
+                                  again, and the first one, if that was
+                                  not said otherwise; 0: not at all */
+  unsigned most_losses;     /* of the destination before a flush */
   enum on_read_error on_read_error;
   uint64_t offset[2]; /* of the source, of the destination */
   int64_t length[2];  /* -1: to the end */
@@ -74,7 +77,7 @@ extern const struct copy_settings copy_usual_settings;
 struct copy_events {
   /* Print a message, of any thread; one at a time. */
   void (*message) (void *opaque, const char *text);
-  /* In the thread that copies, each TICK_MS milliseconds (-1: not for that),
+  /* In the thread that copies, each TICK_MS milliseconds (-1: each second),
    * and when WAKE_FD was readable. */
   void (*tick) (void *opaque);
   int tick_ms;
@@ -117,8 +120,11 @@ struct copy_counts {
   bool length_known;
   unsigned threads, requests; /* and requests of each */
   bool synchronous;
-  bool verifying; /* the copy is being read back */
-  bool unread;    /* nobody reads standard output any more */
+  bool verifying;    /* the copy is being read back */
+  uint64_t repeated; /* copied once more, and not counted again */
+  const struct endpoint *waits_for; /* who is away, or NULL, */
+  int64_t waits_ms;                 /* and for how long */
+  bool unread; /* nobody reads standard output any more */
 };
 
 extern struct copy_counts copy_counts (const struct copy *c);

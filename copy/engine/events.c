@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,6 +95,45 @@ copy_warn (struct copy *c, const char *format, ...)
   va_end (args);
 }
 
+const struct endpoint *
+copy_away (const struct copy *c, int64_t *ms)
+{
+  const struct endpoint *const sides[] = { c->from, c->to }, *away = NULL;
+
+  *ms = 0;
+  for (int i = 0; i < 2; i++) {
+    const struct endpoint *e = sides[i];
+    int64_t since = e && e->ops->away_ms ? e->ops->away_ms (e) : 0;
+    if (since > *ms) {
+      *ms = since;
+      away = e;
+    }
+  }
+  return away;
+}
+
+/* What comes back soon is told of only then. */
+static void
+tell_of_outage (struct copy *c)
+{
+  int64_t ms;
+  const struct endpoint *away = copy_away (c, &ms);
+
+  if (away != NULL && ms >= TELL_MS && !c->told_of_outage)
+    copy_warn (c,
+               "%s: the connection was lost %" PRIi64 " seconds ago; waiting "
+               "for the server",
+               away->name, ms / 1000);
+  c->told_of_outage = away != NULL && ms >= TELL_MS;
+}
+
+int
+copy_tick_ms (const struct copy *c)
+{
+  int ms = c->events.tick_ms;
+  return ms < 0 ? LOOK_MS : MIN (ms, LOOK_MS);
+}
+
 bool
 copy_tick (struct copy *c)
 {
@@ -103,5 +143,6 @@ copy_tick (struct copy *c)
     /* Nothing happened. */
   }
   c->events.tick (c->events.opaque);
+  tell_of_outage (c);
   return c->stop != GOING_ON;
 }

@@ -31,19 +31,6 @@ extents_push (struct extents *e, struct extent extent)
   e->list[e->head + e->count++] = extent;
 }
 
-/* Put one in front. */
-void
-extents_unshift (struct extents *e, struct extent extent)
-{
-  if (e->head == 0) {
-    make_room (e);
-    memmove (e->list + 1, e->list, e->count * sizeof e->list[0]);
-    e->head = 1;
-  }
-  e->list[--e->head] = extent;
-  e->count++;
-}
-
 /* The first one, or NULL. */
 struct extent *
 extents_first (struct extents *e)

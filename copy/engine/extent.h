@@ -17,19 +17,18 @@ enum kind {
 struct extent {
   uint64_t start, end;
   enum kind kind;
+  bool again;      /* it was copied before, and is counted */
   bool has_digest; /* for verification */
   uint64_t digest;
 };
 
-/* A queue of extents, open at both ends. */
+/* A queue of extents. */
 struct extents {
   struct extent *list;
   size_t head, count, room;
 };
 
 extern void extents_push (struct extents *e, struct extent extent);
-/* Put one in front. */
-extern void extents_unshift (struct extents *e, struct extent extent);
 /* The first one, or NULL. */
 extern struct extent *extents_first (struct extents *e);
 /* Remove the first one. */

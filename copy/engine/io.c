@@ -42,10 +42,18 @@ io_free (struct io *io)
   w->spare = io;
 }
 
+static unsigned
+losses_of (const struct io *io)
+{
+  struct endpoint *e = io->on;
+  return e->ops->losses ? e->ops->losses (e, io->connection) : 0;
+}
+
 void
 io_start (struct io *io)
 {
   io->worker->started++;
+  io->began = losses_of (io);
   io->on->ops->start (io->on, io);
 }
 
@@ -57,6 +65,7 @@ io_done (struct io *io, int error)
   struct worker *w = io->worker;
 
   io->error = error;
+  io->came = losses_of (io);
   io->next = NULL;
   *w->done_end = io;
   w->done_end = &io->next;
@@ -80,13 +89,6 @@ bool
 endpoint_is_lost (struct endpoint *e, unsigned i)
 {
   return e->ops->is_lost != NULL && e->ops->is_lost (e, i);
-}
-
-bool
-io_lost_connection (const struct io *io)
-{
-  return io->on->copy->settings.retry > 0 && io->on->reconnects
-         && (io->error == ENOTCONN || io->error == ESHUTDOWN);
 }
 
 static const char *

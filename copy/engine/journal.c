@@ -20,6 +20,7 @@
 enum { HEADER_LINES = 4 };
 
 struct journal {
+  pthread_mutex_t lock; /* of what is appended */
   int fd;
   char *header[HEADER_LINES];
 };
@@ -77,6 +78,7 @@ append (struct copy *c, char *text)
   int fd = c->journal->fd;
   size_t length = strlen (text), done = 0;
 
+  pthread_mutex_lock (&c->journal->lock);
   while (done < length) {
     ssize_t n = write (fd, text + done, length - done);
     if (n == -1 && errno == EINTR)
@@ -85,6 +87,7 @@ append (struct copy *c, char *text)
       break;
     done += n;
   }
+  pthread_mutex_unlock (&c->journal->lock);
   free (text);
   if (done == length && fdatasync (fd) == 0)
     return 0;
@@ -210,6 +213,7 @@ journal_open (struct copy *c, struct ranges *done)
   struct journal *j = c->journal = tool_alloc (sizeof *j);
   off_t end = 0;
 
+  pthread_mutex_init (&j->lock, NULL);
   if (open_file (c) == -1)
     return -1;
   make_header (c);

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "engine/done.h"
 #include "engine/worker.h"
 
 /* So that a blocked system call of a worker ends. */
@@ -34,7 +35,7 @@ lowest (struct copy *c)
       if (w->slots[j].busy)
         lowest = MIN (lowest, w->slots[j].what.start);
   }
-  return lowest;
+  return done_lowest (c, lowest);
 }
 
 /* ---- workers ---- */
@@ -48,7 +49,6 @@ make_workers (struct copy *c)
     struct worker *w = &c->workers[i];
     w->copy = c;
     w->index = i;
-    w->generation = c->generation;
     w->slots = tool_alloc (c->slots * sizeof w->slots[0]);
     w->waiting = tool_alloc (c->slots * sizeof w->waiting[0]);
     /* Pages come into being when a slot is first used. */
@@ -76,8 +76,7 @@ excuse_workers (struct copy *c)
 {
   unsigned lost = 0;
 
-  if (!c->verifying || c->to->ops->was_lost == NULL
-      || (c->settings.retry > 0 && c->to->reconnects))
+  if (!c->verifying || c->to->ops->was_lost == NULL || c->to->comes_back)
     return;
   for (unsigned i = 0; i < c->worker_count; i++) {
     c->workers[i].excused = c->to->ops->was_lost (c->to, i);
@@ -164,8 +163,10 @@ free_workers (struct copy *c)
       w->spare = io->next;
       free (io);
     }
-    for (unsigned j = 0; j < c->slots && w->slots != NULL; j++)
+    for (unsigned j = 0; j < c->slots && w->slots != NULL; j++) {
       ranges_clear (&w->slots[j].bad);
+      ranges_clear (&w->slots[j].acknowledged);
+    }
     if (w->buffers != NULL)
       munmap (w->buffers, c->slots * c->request);
     free (w->slots);
@@ -181,7 +182,7 @@ wait_for_workers (struct copy *c)
   struct pollfd p = { .fd = c->events.wake_fd, .events = POLLIN };
 
   while (!copy_tick (c) && !all_finished (c))
-    poll (&p, 1, c->events.tick_ms);
+    poll (&p, 1, copy_tick_ms (c));
 }
 
 void

@@ -68,11 +68,6 @@ failed (struct worker *w, struct io *io, const char *why)
   struct copy *c = w->copy;
   uint64_t offset = c->from->start + io->position;
 
-  if (io->error != 0 && io_lost_connection (io)) {
-    w->source_lost = true;
-    work_query_lost (c, &io->asked);
-    return;
-  }
   if (endpoint_is_lost (c->from, w->index)) {
     io_fail (io);
     return;

@@ -39,7 +39,7 @@ verify_record (struct copy *c, const struct extent *what)
 {
   struct verify *v = c->verify;
 
-  if (!c->settings.verify || c->verifying)
+  if (!c->settings.verify || c->verifying || what->again)
     return;
   pthread_mutex_lock (&v->lock);
   if (fwrite (what, sizeof *what, 1, v->records) != 1)

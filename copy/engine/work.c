@@ -86,24 +86,21 @@ next_boundary (struct copy *c, uint64_t position, uint64_t size)
   return position + size - remainder_of (c, position, size);
 }
 
-/* Cut what one slot can hold from the first ready extent.  Chunks end at
- * multiples of the request size, so that servers see aligned requests. */
-static void
-cut (struct copy *c, struct extent *what)
+/* Chunks end at multiples of the request size, so that servers see aligned
+ * requests. */
+void
+work_cut (struct copy *c, struct extents *from, struct extent *what)
 {
-  struct work *w = &c->work;
-  struct extent *first = extents_first (&w->ready);
+  struct extent *first = extents_first (from);
 
   *what = *first;
   if (!first->has_digest) {
     uint64_t most = first->kind == DATA ? c->request : c->to->zero_maximum;
     what->end = MIN (first->end, next_boundary (c, first->start, most));
   }
-  if (what->kind == DATA)
-    w->ready_bytes -= what->end - what->start;
   first->start = what->end;
   if (first->start == first->end)
-    extents_drop (&w->ready);
+    extents_drop (from);
 }
 
 static bool
@@ -135,7 +132,9 @@ try_take (struct copy *c, struct extent *what)
   if (take_query (c, what))
     return TAKE_QUERY;
   if (w->ready.count > 0) {
-    cut (c, what);
+    work_cut (c, &w->ready, what);
+    if (what->kind == DATA)
+      w->ready_bytes -= what->end - what->start;
     return TAKE_CHUNK;
   }
   if (w->endless && w->reading)
@@ -233,17 +232,6 @@ work_mapped (struct copy *c, const struct tool_range *asked,
   pthread_mutex_unlock (&w->lock);
 }
 
-void
-work_query_lost (struct copy *c, const struct tool_range *asked)
-{
-  struct work *w = &c->work;
-
-  pthread_mutex_lock (&w->lock);
-  tool_walk_lost (&w->walk, asked);
-  pthread_cond_broadcast (&w->changed);
-  pthread_mutex_unlock (&w->lock);
-}
-
 enum unmapped
 work_not_mapped (struct copy *c, const struct tool_range *asked, uint64_t end)
 {
@@ -266,19 +254,6 @@ work_not_mapped (struct copy *c, const struct tool_range *asked, uint64_t end)
   pthread_cond_broadcast (&w->changed);
   pthread_mutex_unlock (&w->lock);
   return r;
-}
-
-void
-work_return (struct copy *c, struct extent what)
-{
-  struct work *w = &c->work;
-
-  pthread_mutex_lock (&w->lock);
-  extents_unshift (&w->ready, what);
-  if (what.kind == DATA)
-    w->ready_bytes += what.end - what.start;
-  pthread_cond_broadcast (&w->changed);
-  pthread_mutex_unlock (&w->lock);
 }
 
 void

@@ -36,8 +36,6 @@ extern enum take work_take (struct copy *c, struct extent *what, bool wait);
 /* A query was answered for the first part of what was asked. */
 extern void work_mapped (struct copy *c, const struct tool_range *asked,
                          struct extents *answer);
-/* The connection was lost: ask the same again. */
-extern void work_query_lost (struct copy *c, const struct tool_range *asked);
 /* It could not be answered for what is before END. */
 enum unmapped {
   ASKED_FOR_PARTS,
@@ -48,8 +46,9 @@ enum unmapped {
 extern enum unmapped work_not_mapped (struct copy *c,
                                       const struct tool_range *asked,
                                       uint64_t end);
-/* Do it again. */
-extern void work_return (struct copy *c, struct extent what);
+/* Cut what one slot can hold from the first extent of FROM. */
+extern void work_cut (struct copy *c, struct extents *from,
+                      struct extent *what);
 /* A chunk of a stream came, up to POSITION, and it was the last one. */
 extern void work_came (struct copy *c, uint64_t position, bool ended);
 extern void work_wake (struct copy *c);

@@ -14,41 +14,42 @@
 
 /* ---- flushes on the way ---- */
 
+/* One that was sent through two connections says nothing of what the first one
+ * took. */
 static void
 flush_done (struct worker *w, struct io *io)
 {
   w->flushing = false;
-  if (io->error == 0)
-    done_flushed (w->copy);
-  else if (io_lost_connection (io))
-    w->destination_lost = true;
-  else
+  if (io->error != 0)
     io_fail (io);
-}
-
-/* Is what all workers are told to be done by the same life of the server? */
-static bool
-one_generation (struct copy *c)
-{
-  for (unsigned i = 0; i < c->worker_count; i++)
-    if (!c->workers[i].finished && c->workers[i].generation != c->generation)
-      return false;
-  return true;
+  else if (io->began == io->came)
+    done_flushed (w->copy, w->index);
 }
 
 static void
 start_flush (struct worker *w)
 {
-  if (w->index != 0 || w->flushing || !one_generation (w->copy)
-      || !done_flush_is_due (w->copy))
+  if (w->flushing || !done_flush_is_due (w->copy, w->index))
     return;
   w->flushing = true;
   io_start (io_new (w, FLUSH, w->copy->to, NULL));
 }
 
+/* ---- what comes back ---- */
+
+/* The connection to the destination was lost so often by now. */
+static void
+notice_losses (struct worker *w, unsigned losses)
+{
+  if (!w->copy->verifying && done_notice_losses (w->copy, w->index, losses))
+    chunks_rewrite (w);
+}
+
 static void
 handle (struct worker *w, struct io *io)
 {
+  if (io->on == w->copy->to)
+    notice_losses (w, io->came);
   if (io->retries) {
     /* The same in a later way. */
     io->retries = false;
@@ -66,71 +67,6 @@ handle (struct worker *w, struct io *io)
   io_free (io);
 }
 
-/* ---- connections that were lost ---- */
-
-/* False if all have to stop meanwhile. */
-static bool
-pause_ms (struct copy *c, int ms)
-{
-  struct pollfd p = { .fd = c->stop_fd, .events = POLLIN };
-  return poll (&p, 1, ms) == 0 && !c->stop;
-}
-
-static void
-reopen (struct worker *w, struct endpoint *e)
-{
-  struct copy *c = w->copy;
-  int wait = RETRY_FIRST_MS;
-  char *loss = strdup (e->ops->loss (e, w->index));
-
-  while (!c->stop && w->attempts < c->settings.retry) {
-    w->attempts++;
-    if (e->ops->reopen (e, w->index, w->attempts) == 0) {
-      copy_warn (c, "%s: the connection was lost (%s) and is open again",
-                 e->name, loss ? loss : "");
-      free (loss);
-      return;
-    }
-    if (w->attempts == c->settings.retry || !pause_ms (c, wait))
-      break;
-    wait = MIN (2 * wait, RETRY_LONGEST_MS);
-  }
-  copy_fail (c,
-             "%s: the connection was lost (%s) and could not be opened "
-             "again in %u attempts: %s",
-             e->name, loss ? loss : "", w->attempts,
-             e->ops->loss (e, w->index));
-  free (loss);
-}
-
-/* Nothing is on its way any more: connect again and go on from what is
- * known to be done. */
-static void
-recover (struct worker *w)
-{
-  struct copy *c = w->copy;
-  struct slot *s;
-
-  if (w->source_lost)
-    reopen (w, c->from);
-  if (w->destination_lost && !c->stop) {
-    unsigned now = w->generation;
-    if (atomic_compare_exchange_strong (&c->generation, &now, now + 1)) {
-      now++;
-      done_destination_lost (c);
-    }
-    reopen (w, c->to);
-    if (!c->verifying)
-      done_redo (c);
-    w->generation = now;
-  }
-  w->source_lost = w->destination_lost = false;
-  while (!c->stop && (s = w->broken) != NULL) {
-    w->broken = s->next;
-    chunk_restart (w, s);
-  }
-}
-
 /* ---- the loop ---- */
 
 /* Start one more thing.  TAKE_WAIT: not now.  TIMEOUT is until the rate
@@ -144,7 +80,7 @@ start_one (struct worker *w, int *timeout)
 
   if (w->holding)
     what = w->held;
-  else
+  else if (!done_take_again (c, w->index, &what))
     r = work_take (c, &what, w->started == 0);
   w->holding = false;
   if (r == TAKE_QUERY)
@@ -202,8 +138,7 @@ wait_for_events (struct worker *w, int timeout)
 static bool
 may_end (const struct worker *w, enum take r)
 {
-  return r == TAKE_END && w->started == 0 && w->used == 0 && w->done == NULL
-         && w->generation == w->copy->generation;
+  return r == TAKE_END && w->started == 0 && w->used == 0 && w->done == NULL;
 }
 
 void *
@@ -219,16 +154,9 @@ worker_main (void *opaque)
 
     while (!c->stop && (io = io_next_done (w)) != NULL)
       handle (w, io);
-    if (w->generation != c->generation)
-      w->destination_lost = true;
-    if (w->source_lost || w->destination_lost) {
-      if (w->started == 0) {
-        recover (w);
-        continue;
-      }
-    }
-    else
-      r = start_more (w, &timeout);
+    if (c->to->ops->losses)
+      notice_losses (w, c->to->ops->losses (c->to, w->index));
+    r = start_more (w, &timeout);
     if (may_end (w, r))
       break;
     if (w->done == NULL && !c->stop && (w->started > 0 || timeout > 0))

@@ -12,10 +12,12 @@ struct slot {
   uint64_t sequence; /* order, for streams */
   unsigned pending;
   bool busy;
-  bool broken;          /* a part of it was lost on the way */
-  struct ranges bad;    /* what of it could not be read */
-  uint64_t bad_before;  /* there is a bad block before this */
-  uint64_t part_length; /* how much to read next, otherwise */
+  /* What of it was written and acknowledged, if that can be lost. */
+  struct ranges acknowledged;
+  uint64_t copied, zeroed, skipped; /* what it counts once it is done */
+  struct ranges bad;                /* what of it could not be read */
+  uint64_t bad_before;              /* there is a bad block before this */
+  uint64_t part_length;             /* how much to read next, otherwise */
 };
 
 /* What tune.c measures. */
@@ -42,14 +44,10 @@ struct worker {
   uint64_t next_sequence; /* streams: to be given out next, */
   uint64_t next_written;  /* and to be written next */
   struct slot **waiting;  /* by sequence */
-  struct slot *broken;    /* chunks whose connection was lost */
-  unsigned attempts;      /* to reopen, since the last success */
   struct extent held;     /* a chunk that the rate does not allow */
   bool holding;
   bool flushing;
-  bool source_lost, destination_lost; /* the worker's connection to it */
-  _Atomic unsigned generation; /* of the connection to the destination */
-  char *buffers;               /* of the slots */
+  char *buffers; /* of the slots */
   _Atomic bool finished;
   bool excused; /* has nothing to do in this pass */
 };
@@ -63,13 +61,10 @@ extern void io_start (struct io *io);
 /* The next one that was given back. */
 extern struct io *io_next_done (struct worker *w);
 extern void io_free (struct io *io);
-/* It failed since its connection was lost, which can be opened again.  The
- * worker will do so. */
-extern bool io_lost_connection (const struct io *io);
 /* Why one failed, and the message that ends the copy for it. */
 extern const char *io_why (const struct io *io);
 extern void io_fail (const struct io *io);
-/* Is connection I of an endpoint lost? */
+/* Is connection I of an endpoint lost for good? */
 extern bool endpoint_is_lost (struct endpoint *e, unsigned i);
 
 /* ---- chunk.c ---- */
@@ -77,8 +72,9 @@ extern bool endpoint_is_lost (struct endpoint *e, unsigned i);
 extern void chunk_start (struct worker *w, const struct extent *what);
 /* Streams: write the slot whose turn it is, if it was read. */
 extern void chunk_write_next (struct worker *w);
-/* Do all of a chunk once more that lost its connection. */
-extern void chunk_restart (struct worker *w, struct slot *s);
+/* The destination may have lost what it has acknowledged of the chunks that
+ * are on their way: write that again. */
+extern void chunks_rewrite (struct worker *w);
 /* An operation of a chunk came back. */
 extern void chunk_io_done (struct worker *w, struct io *io);
 

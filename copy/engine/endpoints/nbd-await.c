@@ -45,18 +45,18 @@ nbd_last_errno (void)
 }
 
 int
-nbd_await (struct nbd *n, struct nbd_handle *h, int64_t cookie)
+nbd_await (struct nbd_link *l, int64_t cookie)
 {
-  struct copy *c = n->e.copy;
+  struct copy *c = l->nbd->e.copy;
   int r = cookie == -1 ? -1 : 0;
 
   while (r == 0) {
-    r = nbd_aio_command_completed (h, cookie);
+    r = nbd_aio_command_completed (l->h, cookie);
     if (r == 0 && c->stop) {
-      n->interrupted = true;
+      l->nbd->interrupted = true;
       return EINTR;
     }
-    if (r == 0 && nbd_poll2 (h, c->stop_fd, -1) == -1)
+    if (r == 0 && nbd_poll2 (l->h, c->stop_fd, -1) == -1)
       r = -1;
   }
   return r == 1 ? 0 : nbd_last_errno ();
@@ -92,30 +92,29 @@ let_go (struct around *a, bool interrupted)
 
 /* Blocking; 0 or errno. */
 static int
-read_around (struct nbd *n, struct nbd_handle *h, uint64_t offset,
-             uint64_t length, struct around *a)
+read_around (struct nbd_link *l, uint64_t offset, uint64_t length,
+             struct around *a)
 {
-  uint64_t m = n->e.minimum;
-  uint64_t end = MIN ((offset + length + m - 1) / m * m,
-                      (uint64_t) n->e.size);
+  const struct endpoint *e = &l->nbd->e;
+  uint64_t m = e->minimum;
+  uint64_t end = MIN ((offset + length + m - 1) / m * m, (uint64_t) e->size);
 
   a->start = offset - offset % m;
   a->length = end - a->start;
   a->p = tool_alloc (a->length);
-  int error = nbd_await (n, h,
-                         nbd_aio_pread (h, a->p, a->length, a->start,
-                                        NBD_NULL_COMPLETION, 0));
+  int error = nbd_await (l, nbd_aio_pread (l->h, a->p, a->length, a->start,
+                                           NBD_NULL_COMPLETION, 0));
   if (error != 0)
     let_go (a, error == EINTR);
   return error;
 }
 
 int
-nbd_write_part (struct nbd *n, struct nbd_handle *h, const char *data,
-                uint64_t offset, uint64_t length)
+nbd_write_part (struct nbd_link *l, const char *data, uint64_t offset,
+                uint64_t length)
 {
   struct around a;
-  int error = read_around (n, h, offset, length, &a);
+  int error = read_around (l, offset, length, &a);
 
   if (error != 0)
     return error;
@@ -123,18 +122,18 @@ nbd_write_part (struct nbd *n, struct nbd_handle *h, const char *data,
     memcpy (a.p + (offset - a.start), data, length);
   else
     memset (a.p + (offset - a.start), 0, length);
-  error = nbd_await (
-    n, h, nbd_aio_pwrite (h, a.p, a.length, a.start, NBD_NULL_COMPLETION, 0));
+  error = nbd_await (l, nbd_aio_pwrite (l->h, a.p, a.length, a.start,
+                                        NBD_NULL_COMPLETION, 0));
   let_go (&a, error == EINTR);
   return error;
 }
 
 int
-nbd_read_part (struct nbd *n, struct nbd_handle *h, char *data,
-               uint64_t offset, uint64_t length)
+nbd_read_part (struct nbd_link *l, char *data, uint64_t offset,
+               uint64_t length)
 {
   struct around a;
-  int error = read_around (n, h, offset, length, &a);
+  int error = read_around (l, offset, length, &a);
 
   if (error != 0)
     return error;

@@ -1,112 +1,213 @@
 /* SPDX-License-Identifier: MIT */
-/* NBD exports: connecting, waiting for a server that is not there yet,
- * and connecting again. */
+/* NBD exports: connecting, and what the library tells of connections that
+ * were lost and are back. */
 #include <config.h>
 
 #include <inttypes.h>
-#include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/endpoints/nbd.h"
 
-/* ---- the first time ---- */
+#define ALLOCATION LIBNBD_CONTEXT_BASE_ALLOCATION
 
-/* Signals end the program here. */
+/* ---- events ---- */
+
 static void
-wait_ms (int ms)
+keep_loss (struct nbd_link *l, const char *text)
 {
-  struct pollfd p = { .fd = tool_signal_fd (), .events = POLLIN };
-
-  poll (&p, 1, ms);
-  tool_check_signal ();
+  free (l->loss);
+  l->loss = strdup (text);
 }
 
-/* How long an attempt may get no answer if there is a further one.  Servers
- * may need their time, so each has twice that of the one before, and the
- * last one what any server gets. */
+/* The library names the server, as we do, and has the reason in brackets. */
+static void
+was_lost (struct nbd_link *l, const char *text)
+{
+  const char *why = strstr (text, " was lost (");
+
+  keep_loss (l, why ? why + strlen (" was lost (") : text);
+  if (why && l->loss && l->loss[0] != '\0')
+    l->loss[strlen (l->loss) - 1] = '\0';
+  l->losses++;
+  if (!l->nbd->e.comes_back)
+    return;
+  l->away_since = tool_now_ms ();
+  l->nbd->away++;
+}
+
+/* Those of several connections that a server's end has lost together are back
+ * together. */
+static void
+is_back (struct nbd_link *l, int64_t ms)
+{
+  struct nbd *n = l->nbd;
+
+  l->away_since = 0;
+  if (--n->away == 0)
+    copy_warn (n->e.copy,
+               "%s: the connection was lost (%s) and is open again after "
+               "%.1f seconds",
+               n->e.name, l->loss ? l->loss : "", ms / 1000.0);
+}
+
+/* The first connection could not be had at once. */
+static void
+is_not_there (struct nbd_link *l, const char *text)
+{
+  static const char before[] = "failed: ";
+  const char *why = strstr (text, before), *end = strrchr (text, ';');
+
+  if (l->nbd->count > 0 || l->nbd->warned)
+    return;
+  l->nbd->warned = true;
+  why = why ? why + sizeof before - 1 : text;
+  copy_warn (l->nbd->e.copy,
+             "%s: there is no connection yet (%.*s), trying again",
+             l->nbd->e.name,
+             end && end > why ? (int) (end - why) : (int) strlen (why), why);
+}
+
+/* In the thread that uses the handle. */
 static int
-attempt_ms (unsigned attempt, bool last)
+on_event (void *opaque, unsigned event, const char *text, int64_t value)
 {
-  int ms = TOOL_PATIENCE_SHORTEST_MS;
+  struct nbd_link *l = opaque;
 
-  while (attempt-- > 0 && ms < TOOL_PATIENCE_LONGEST_MS)
-    ms *= 2;
-  return last ? TOOL_PATIENCE_LONGEST_MS : MIN (ms, TOOL_PATIENCE_LONGEST_MS);
+  switch (event) {
+  case LIBNBD_EVENT_LOST: was_lost (l, text); break;
+  case LIBNBD_EVENT_ATTEMPT_FAILED: is_not_there (l, text); break;
+  case LIBNBD_EVENT_BACK: is_back (l, value); break;
+  case LIBNBD_EVENT_GIVEN_UP:
+    keep_loss (l, text);
+    l->away_since = 0;
+    break;
+  }
+  return 0;
 }
 
-/* NULL after copy_fail if it cannot be expected to do better later.  Without
- * further attempts it is waited for ever, as nobody asked for anything
- * else. */
-static struct nbd_handle *
+/* ---- connecting ---- */
+
+/* How long to wait for it, unless that was said otherwise.  Nobody waits for
+ * a further connection that is refused. */
+static int
+set_patience (const struct nbd *n, struct nbd_handle *h)
+{
+  int ms = n->e.copy->settings.retry_ms;
+
+  if (n->count > 0)
+    return nbd_set_connect_timeout (h, 0);
+  if (ms > 0 && tool_can_reconnect (&n->pool.at)
+      && nbd_get_connect_timeout (h) == 0)
+    return nbd_set_connect_timeout (h, ms);
+  return 0;
+}
+
+/* What the source can give once more the library need not keep.  What is
+ * written to a place is the same whenever it is written, so nothing of it
+ * must wait until an earlier request can have no more effect; except for
+ * requests that belong together, see do_at_once. */
+static int
+set_reconnecting (const struct nbd *n, struct nbd_handle *h)
+{
+  int ms = n->e.copy->settings.retry_ms;
+
+  if ((!n->source_is_stream
+       && nbd_set_unflushed_policy (h, LIBNBD_UNFLUSHED_TRUST) == -1)
+      || nbd_set_quarantine (h, 0) == -1)
+    return -1;
+  if (ms > 0 && nbd_get_reconnect_timeout (h) == 0)
+    return nbd_set_reconnect_timeout (h, ms);
+  return 0;
+}
+
+static int
+prepare (struct nbd_handle *h, const void *opaque)
+{
+  const struct nbd *n = opaque;
+  const struct copy_settings *o = &n->e.copy->settings;
+  nbd_event_callback events = {
+    .callback = on_event,
+    .user_data = n->links[n->count],
+  };
+
+  if ((o->debug && nbd_set_debug (h, true) == -1)
+      || nbd_set_pread_initialize (h, false) == -1
+      || (!o->no_map && nbd_add_meta_context (h, ALLOCATION) == -1)
+      || (n->e.source && o->context
+          && nbd_add_meta_context (h, o->context) == -1)
+      || nbd_set_event_callback (h, events) == -1)
+    return -1;
+  return set_patience (n, h) == -1 ? -1 : set_reconnecting (n, h);
+}
+
+/* Try to have one more link; SILENCE and WHY are those of tool_pool_try. */
+static enum tool_outcome
+connect_one (struct nbd *n, int silence, char **why)
+{
+  struct nbd_link *l = tool_alloc (sizeof *l);
+
+  l->nbd = n;
+  n->links = realloc (n->links, (n->count + 1) * sizeof *n->links);
+  if (n->links == NULL)
+    tool_fail ("out of memory");
+  n->links[n->count] = l;
+  n->pool.prepare = prepare;
+  n->pool.opaque = n;
+  enum tool_outcome r = tool_pool_try (&n->pool, silence, &l->h, why);
+  if (r == TOOL_CONNECTED)
+    n->pool.count = ++n->count;
+  else if (l->h == NULL) {
+    free (l->loss);
+    free (l);
+  }
+  return r;
+}
+
+/* It is waited for as long as the user asked, and if he did not for ever, once
+ * there is somebody. */
+static void
 connect_first (struct nbd *n)
 {
-  unsigned retry = n->e.reconnects ? n->e.copy->settings.retry : 0,
-           attempt = 0;
-  int wait = RETRY_FIRST_MS;
+  char *why;
 
-  for (;;) {
-    struct nbd_handle *h;
-    char *why;
-    int ms = retry == 0 ? -1 : attempt_ms (attempt, attempt == retry);
-    enum tool_outcome r = tool_pool_try (&n->pool, ms, &h, &why);
-    if (r == TOOL_CONNECTED)
-      return h;
-    if (attempt == retry || r == TOOL_REFUSED) {
-      copy_fail (n->e.copy, "%s: %s", n->e.name, why);
-      free (why);
-      return NULL;
-    }
-    if (attempt++ == 0)
-      copy_warn (n->e.copy,
-                 "%s: there is no connection yet (%s), trying "
-                 "again",
-                 n->e.name, why);
-    free (why);
-    wait_ms (wait);
-    wait = MIN (2 * wait, RETRY_LONGEST_MS);
-  }
+  if (connect_one (n, -1, &why) == TOOL_CONNECTED)
+    return;
+  copy_fail (n->e.copy, "%s: %s", n->e.name, why);
+  free (why);
 }
 
-/* NULL, after a warning, if the server does not want COUNT of them. */
-static struct nbd_handle *
+/* False, after a warning, if the server does not want COUNT of them. */
+static bool
 connect_further (struct nbd *n, unsigned count)
 {
-  struct tool_pool *p = &n->pool;
-  struct nbd_handle *h;
   char *why;
-  enum tool_outcome r = tool_pool_try (p, p->patience_ms, &h, &why);
+  enum tool_outcome r = connect_one (n, n->pool.patience_ms, &why);
 
   if (r == TOOL_CONNECTED)
-    return h;
+    return true;
   if (r == TOOL_SILENT)
     copy_warn (n->e.copy,
                "%s: going on with %u of %u connections: the "
                "server has not answered another one for %d seconds",
-               n->e.name, p->count, count, p->patience_ms / 1000);
+               n->e.name, n->count, count, n->pool.patience_ms / 1000);
   else
     copy_warn (n->e.copy, "%s: going on with %u of %u connections: %s",
-               n->e.name, p->count, count, why);
+               n->e.name, n->count, count, why);
   free (why);
-  return NULL;
+  return false;
 }
 
 unsigned
 nbd_connect (struct endpoint *e, unsigned count)
 {
   struct nbd *n = (struct nbd *) e;
-  struct nbd_handle *h;
 
-  if (n->pool.count == 0) {
-    if ((h = connect_first (n)) == NULL)
-      return 0;
-    tool_pool_add (&n->pool, h);
-  }
-  while (n->pool.count < count && (h = connect_further (n, count)) != NULL)
-    tool_pool_add (&n->pool, h);
-  count = MIN (n->pool.count, count);
-  free (n->zeroes);
-  n->zeroes = tool_alloc (count * sizeof n->zeroes[0]);
-  return count;
+  if (n->count == 0)
+    connect_first (n);
+  while (n->count > 0 && n->count < count && connect_further (n, count))
+    continue;
+  return MIN (n->count, count);
 }
 
 /* ---- connections that were lost ---- */
@@ -114,38 +215,32 @@ nbd_connect (struct endpoint *e, unsigned count)
 bool
 nbd_is_lost (struct endpoint *e, unsigned i)
 {
-  return tool_is_lost (((struct nbd *) e)->pool.connections[i].h);
+  return tool_is_lost (((struct nbd *) e)->links[i]->h);
 }
 
 bool
 nbd_was_lost (struct endpoint *e, unsigned i)
 {
-  return tool_pool_was_lost (&((struct nbd *) e)->pool, i);
+  struct nbd_handle *h = ((struct nbd *) e)->links[i]->h;
+  return tool_is_lost (h) || (nbd_poll (h, 0) == -1 && tool_is_lost (h));
 }
 
-const char *
-nbd_loss (struct endpoint *e, unsigned i)
+unsigned
+nbd_losses (struct endpoint *e, unsigned i)
 {
-  return tool_pool_loss (&((struct nbd *) e)->pool, i);
+  return e->comes_back ? ((struct nbd *) e)->links[i]->losses : 0;
 }
 
-/* An export that became another one is no export to go on with. */
-int
-nbd_reopen (struct endpoint *e, unsigned i, unsigned attempt)
+int64_t
+nbd_away_ms (const struct endpoint *e)
 {
-  struct nbd *n = (struct nbd *) e;
-  int ms = attempt_ms (attempt - 1, attempt == e->copy->settings.retry);
+  const struct nbd *n = (const struct nbd *) e;
+  int64_t now = tool_now_ms (), longest = 0;
 
-  if (tool_pool_reopen (&n->pool, i, ms, e->copy->stop_fd) == -1)
-    return -1;
-  struct tool_export now = tool_export_of (n->pool.connections[i].h);
-  if (!tool_export_is_same (&now, &n->export)) {
-    copy_fail (e->copy,
-               "%s: after connecting again the server serves "
-               "something else: size %" PRIi64 " instead of %" PRIi64
-               ", or other capabilities",
-               e->name, now.size, n->export.size);
-    return -1;
+  for (unsigned i = 0; i < n->count; i++) {
+    int64_t since = n->links[i]->away_since;
+    if (since != 0)
+      longest = MAX (longest, MAX (now - since, 1));
   }
-  return 0;
+  return longest;
 }

@@ -8,10 +8,14 @@
 
 #include "engine/endpoints/nbd.h"
 
-static struct nbd_handle *
-handle_of (struct nbd *n, const struct io *io)
+/* How long a request may have effect after its connection was lost: what the
+ * library thinks of it, see nbd_set_quarantine(3). */
+#define LATE_MS 30000
+
+static struct nbd_link *
+link_of (const struct io *io)
 {
-  return n->pool.connections[io->connection].h;
+  return ((struct nbd *) io->on)->links[io->connection];
 }
 
 /* ---- what does not begin or end at a block ---- */
@@ -24,23 +28,57 @@ part_at (const struct nbd *n, uint64_t offset, uint64_t length)
 }
 
 static int
-do_unaligned (struct nbd *n, struct io *io, uint64_t offset)
+do_unaligned (struct nbd_link *l, struct io *io)
 {
-  struct nbd_handle *h = handle_of (n, io);
-  uint64_t done = 0, part;
+  struct nbd *n = l->nbd;
+  uint64_t offset = n->e.start + io->position, done = 0, part;
   int error = 0;
 
   if (io->action == WRITE_ZEROES)
-    return nbd_zero_unaligned (n, h, offset, io->length);
+    return nbd_zero_unaligned (l, offset, io->length);
   for (; done < io->length && error == 0; done += part) {
     char *data = io->buffer + done;
     part = part_at (n, offset + done, io->length - done);
     if (io->action == READ)
-      error = nbd_read_part (n, h, data, offset + done, part);
+      error = nbd_read_part (l, data, offset + done, part);
     else
-      error = nbd_write_part (n, h, data, offset + done, part);
+      error = nbd_write_part (l, data, offset + done, part);
   }
   return error;
+}
+
+/* A request of the lost connection may still be carried out: nothing but it
+ * is sent to the same place meanwhile.  0, or EINTR if all have to stop. */
+static int
+let_late_requests_pass (struct nbd_link *l)
+{
+  struct copy *c = l->nbd->e.copy;
+  int64_t end = tool_now_ms () + LATE_MS, left = LATE_MS;
+
+  while (!c->stop && left > 0 && !tool_is_lost (l->h)) {
+    nbd_poll2 (l->h, c->stop_fd, left);
+    left = end - tool_now_ms ();
+  }
+  return c->stop ? EINTR : 0;
+}
+
+/* Several requests, one after the other.  If the connection is lost between
+ * them, those before are not known to have had effect, and one that comes
+ * late could undo what follows it.  So they are made once more. */
+static void
+do_at_once (struct io *io, int (*what) (struct nbd_link *l, struct io *io))
+{
+  struct nbd_link *l = link_of (io);
+  unsigned losses;
+  int error;
+
+  do {
+    losses = l->losses;
+    error = what (l, io);
+    if (error == 0 && l->losses != losses && io->action != READ)
+      error = let_late_requests_pass (l);
+  } while (error == 0 && l->losses != losses);
+  nbd_done (io, error);
 }
 
 /* ---- the ordinary ones ---- */
@@ -77,10 +115,8 @@ completed (void *opaque, int *error)
 void
 nbd_explain (struct io *io)
 {
-  struct nbd *n = (struct nbd *) io->on;
-
   if (io->cookie > 0
-      && nbd_aio_command_completed (handle_of (n, io), io->cookie) == -1)
+      && nbd_aio_command_completed (link_of (io)->h, io->cookie) == -1)
     nbd_set_why (io, nbd_error_words ());
   io->cookie = 0;
 }
@@ -102,8 +138,9 @@ mapped (void *opaque, const char *context, uint64_t at, nbd_extent *entries,
     map = &io->allocation;
   if (map == NULL)
     return 0;
-  if (map->count == 0)
-    tool_map_begin (map, at);
+  /* It is told anew if the connection was lost on the way. */
+  tool_map_free (map);
+  tool_map_begin (map, at);
   tool_map_take (map, at, entries, count, most);
   return 0;
 }
@@ -114,7 +151,7 @@ start_status (struct nbd *n, struct io *io, uint64_t offset,
               nbd_completion_callback done)
 {
   nbd_extent64_callback extents = { .callback = mapped, .user_data = io };
-  struct nbd_handle *h = handle_of (n, io);
+  struct nbd_handle *h = link_of (io)->h;
   uint64_t m = n->e.minimum;
   uint64_t end = (offset + io->length + m - 1) / m * m;
 
@@ -146,7 +183,7 @@ start_read (struct nbd *n, struct io *io, uint64_t offset,
             nbd_completion_callback done)
 {
   nbd_chunk_callback chunk = { .callback = ignore_chunk };
-  struct nbd_handle *h = handle_of (n, io);
+  struct nbd_handle *h = link_of (io)->h;
 
   if (!n->export.df || n->no_df)
     io->way = IN_ANY_PIECES;
@@ -157,9 +194,10 @@ start_read (struct nbd *n, struct io *io, uint64_t offset,
 }
 
 static int64_t
-start (struct nbd *n, struct io *io, uint64_t offset)
+start (struct nbd *n, struct io *io)
 {
-  struct nbd_handle *h = handle_of (n, io);
+  struct nbd_link *l = link_of (io);
+  uint64_t offset = n->e.start + io->position;
   nbd_completion_callback done = {
     .callback = completed,
     .user_data = io,
@@ -168,31 +206,33 @@ start (struct nbd *n, struct io *io, uint64_t offset)
   switch (io->action) {
   case READ: return start_read (n, io, offset, done);
   case WRITE:
-    return nbd_aio_pwrite (h, io->buffer, io->length, offset, done, 0);
-  case WRITE_ZEROES: return nbd_start_zero (n, h, io, done);
+    return nbd_aio_pwrite (l->h, io->buffer, io->length, offset, done, 0);
+  case WRITE_ZEROES: return nbd_start_zero (l, io, done);
   case STATUS: return start_status (n, io, offset, done);
-  case FLUSH: return nbd_aio_flush (h, done, 0);
+  case FLUSH: return nbd_aio_flush (l->h, done, 0);
   }
   return -1;
 }
 
+/* What the library says of a handle without a connection is not why. */
 static void
-fail_lost (struct endpoint *e, struct io *io)
+fail_lost (struct io *io)
 {
-  io->why = tool_format ("%s: %s", nbd_loss (e, io->connection),
-                         strerror (ENOTCONN));
+  const char *loss = link_of (io)->loss;
+
+  nbd_set_why (io, loss ? loss : "the server closed the connection");
   io_done (io, ENOTCONN);
 }
 
 static void
-issue (struct nbd *n, struct io *io, uint64_t offset)
+issue (struct nbd *n, struct io *io)
 {
-  int64_t cookie = start (n, io, offset);
+  int64_t cookie = start (n, io);
 
   if (cookie != -1)
     io->cookie = cookie;
   else if (nbd_is_lost (&n->e, io->connection))
-    fail_lost (&n->e, io);
+    fail_lost (io);
   else
     nbd_done (io, nbd_last_errno ());
 }
@@ -200,18 +240,19 @@ issue (struct nbd *n, struct io *io, uint64_t offset)
 void
 nbd_start (struct endpoint *e, struct io *io)
 {
-  struct nbd *n = (struct nbd *) e;
   uint64_t offset = e->start + io->position;
   bool moves = io->action == READ || io->action == WRITE
                || io->action == WRITE_ZEROES;
 
   if (nbd_is_lost (e, io->connection))
-    fail_lost (e, io);
+    fail_lost (io);
   else if (moves && (offset | io->length) % e->minimum != 0)
-    nbd_done (io, do_unaligned (n, io, offset));
-  else if (io->action != WRITE_ZEROES
-           || !nbd_zero_at_once (n, handle_of (n, io), io))
-    issue (n, io, offset);
+    do_at_once (io, do_unaligned);
+  else if (io->action == WRITE_ZEROES
+           && nbd_zero_takes_several (link_of (io), io))
+    do_at_once (io, nbd_zero_blocks);
+  else
+    issue ((struct nbd *) e, io);
 }
 
 /* ---- the socket ---- */
@@ -219,7 +260,7 @@ nbd_start (struct endpoint *e, struct io *io)
 void
 nbd_poll_for (struct endpoint *e, unsigned i, struct pollfd *p, int *timeout)
 {
-  struct nbd_handle *h = ((struct nbd *) e)->pool.connections[i].h;
+  struct nbd_handle *h = ((struct nbd *) e)->links[i]->h;
   unsigned direction = nbd_aio_get_direction (h);
 
   (void) timeout;
@@ -236,16 +277,12 @@ nbd_poll_for (struct endpoint *e, unsigned i, struct pollfd *p, int *timeout)
 void
 nbd_polled (struct endpoint *e, unsigned i, const struct pollfd *p)
 {
-  struct tool_pool *pool = &((struct nbd *) e)->pool;
-  struct nbd_handle *h = pool->connections[i].h;
-  int r = 0;
+  struct nbd_handle *h = ((struct nbd *) e)->links[i]->h;
 
   if (p->fd == -1 || p->revents == 0)
     return;
   if (p->revents & (POLLIN | POLLHUP | POLLERR | POLLNVAL))
-    r = nbd_aio_notify_read (h);
+    nbd_aio_notify_read (h);
   else if (p->revents & POLLOUT)
-    r = nbd_aio_notify_write (h);
-  if (r == -1)
-    tool_pool_keep_loss (pool, i);
+    nbd_aio_notify_write (h);
 }

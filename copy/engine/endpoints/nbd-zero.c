@@ -68,27 +68,27 @@ leave_way (struct nbd *n, enum way way)
 
 /* Zeroes in requests of limited size, for servers that do not make them. */
 static int
-write_zero_data (struct nbd *n, struct nbd_handle *h, uint64_t offset,
-                 uint64_t length)
+write_zero_data (struct nbd_link *l, uint64_t offset, uint64_t length)
 {
+  const struct endpoint *e = &l->nbd->e;
   int error = 0;
 
   while (length > 0 && error == 0) {
-    uint64_t part = MIN (length, sizeof zeroes - offset % n->e.minimum);
-    part = MIN (part, n->e.maximum);
-    if (part % n->e.minimum != 0 || offset % n->e.minimum != 0)
-      error = nbd_write_part (n, h, NULL, offset, part);
+    uint64_t part = MIN (length, sizeof zeroes - offset % e->minimum);
+    part = MIN (part, e->maximum);
+    if (part % e->minimum != 0 || offset % e->minimum != 0)
+      error = nbd_write_part (l, NULL, offset, part);
     else
-      error = nbd_await (n, h,
-                         nbd_aio_pwrite (h, zeroes, part, offset,
-                                         NBD_NULL_COMPLETION, 0));
+      error = nbd_await (l, nbd_aio_pwrite (l->h, zeroes, part, offset,
+                                            NBD_NULL_COMPLETION, 0));
     offset += part;
     length -= part;
   }
   return error;
 }
 
-/* Is all that the map shows zero?  Its user data counts what was seen. */
+/* Is all that the map shows zero?  Its user data is what was seen, and is told
+ * anew if the connection was lost on the way. */
 static int
 sum_zeroes (void *opaque, const char *context, uint64_t offset,
             nbd_extent *entries, size_t count, int *error)
@@ -98,6 +98,7 @@ sum_zeroes (void *opaque, const char *context, uint64_t offset,
   (void) offset;
   if (*error != 0 || strcmp (context, LIBNBD_CONTEXT_BASE_ALLOCATION) != 0)
     return 0;
+  *seen = 0;
   for (size_t i = 0; i < count; i++) {
     if ((entries[i].flags & LIBNBD_STATE_ZERO) == 0)
       break;
@@ -106,54 +107,41 @@ sum_zeroes (void *opaque, const char *context, uint64_t offset,
   return 0;
 }
 
-/* Where the connection counts what its server tells of. */
-static uint64_t *
-count_of (struct nbd *n, const struct nbd_handle *h)
-{
-  unsigned i = 0;
-
-  while (n->pool.connections[i].h != h)
-    i++;
-  return &n->zeroes[i];
-}
-
 /* Ask how many bytes from OFFSET on are known to read as zeroes. */
 static int
-ask_for_zeroes (struct nbd *n, struct nbd_handle *h, uint64_t offset,
-                uint64_t length, uint64_t *zeroes)
+ask_for_zeroes (struct nbd_link *l, uint64_t offset, uint64_t length,
+                uint64_t *zeroes)
 {
-  uint64_t *count = count_of (n, h);
   nbd_extent64_callback extents = {
     .callback = sum_zeroes,
-    .user_data = count,
+    .user_data = &l->zeroes,
   };
 
-  *count = 0;
-  int error = nbd_await (n, h,
-                         nbd_aio_block_status_64 (h, length, offset, extents,
-                                                  NBD_NULL_COMPLETION, 0));
-  *zeroes = *count;
+  l->zeroes = 0;
+  int error = nbd_await (l, nbd_aio_block_status_64 (l->h, length, offset,
+                                                     extents,
+                                                     NBD_NULL_COMPLETION, 0));
+  *zeroes = l->zeroes;
   return error;
 }
 
 /* Discard, and see whether zeroes came of it. */
 static int
-discard (struct nbd *n, struct nbd_handle *h, uint64_t offset,
-         uint64_t length)
+discard (struct nbd_link *l, uint64_t offset, uint64_t length)
 {
   uint64_t end = offset + length;
-  int error = nbd_await (
-    n, h, nbd_aio_trim (h, length, offset, NBD_NULL_COMPLETION, 0));
+  int error = nbd_await (l, nbd_aio_trim (l->h, length, offset,
+                                          NBD_NULL_COMPLETION, 0));
 
   while (error == 0 && offset < end) {
     uint64_t part;
-    error = ask_for_zeroes (n, h, offset, end - offset, &part);
+    error = ask_for_zeroes (l, offset, end - offset, &part);
     if (part == 0)
       error = error ? error : ENOTSUP;
     offset += part;
   }
   if (error == 0)
-    n->discards_failed = 0;
+    l->nbd->discards_failed = 0;
   return error == 0 || error == EINTR ? error : ENOTSUP;
 }
 
@@ -166,26 +154,27 @@ zero_flags (const struct nbd *n, enum way way)
 
 /* Blocking.  ENOTSUP if another way is to be tried. */
 static int
-zero_in_way (struct nbd *n, struct nbd_handle *h, enum way way,
-             uint64_t offset, uint64_t length)
+zero_in_way (struct nbd_link *l, enum way way, uint64_t offset,
+             uint64_t length)
 {
   if (way == DISCARD)
-    return discard (n, h, offset, length);
+    return discard (l, offset, length);
   if (way == SEND)
-    return write_zero_data (n, h, offset, length);
-  return nbd_await (n, h,
-                    nbd_aio_zero (h, length, offset, NBD_NULL_COMPLETION,
-                                  zero_flags (n, way)));
+    return write_zero_data (l, offset, length);
+  return nbd_await (l,
+                    nbd_aio_zero (l->h, length, offset, NBD_NULL_COMPLETION,
+                                  zero_flags (l->nbd, way)));
 }
 
 /* Blocking; whole blocks. */
 static int
-zero_blocks (struct nbd *n, struct nbd_handle *h, enum way way,
-             uint64_t offset, uint64_t length)
+zero_blocks (struct nbd_link *l, enum way way, uint64_t offset,
+             uint64_t length)
 {
+  struct nbd *n = l->nbd;
   int error;
 
-  while ((error = zero_in_way (n, h, way, offset, length)) == ENOTSUP
+  while ((error = zero_in_way (l, way, offset, length)) == ENOTSUP
          && way != SEND) {
     if (way != DISCARD || ++n->discards_failed == MOST_DISCARDS_FAILED)
       leave_way (n, way);
@@ -195,26 +184,25 @@ zero_blocks (struct nbd *n, struct nbd_handle *h, enum way way,
 }
 
 int
-nbd_zero_unaligned (struct nbd *n, struct nbd_handle *h, uint64_t offset,
-                    uint64_t length)
+nbd_zero_unaligned (struct nbd_link *l, uint64_t offset, uint64_t length)
 {
-  uint64_t m = n->e.minimum, part = m - offset % m;
+  uint64_t m = l->nbd->e.minimum, part = m - offset % m;
   int error = 0;
 
   if (part != m) {
     part = MIN (part, length);
-    error = nbd_write_part (n, h, NULL, offset, part);
+    error = nbd_write_part (l, NULL, offset, part);
     offset += part;
     length -= part;
   }
   part = length - length % m;
   if (error == 0 && part > 0) {
-    error = zero_blocks (n, h, way_from (n, SLOW), offset, part);
+    error = zero_blocks (l, way_from (l->nbd, SLOW), offset, part);
     offset += part;
     length -= part;
   }
   if (error == 0 && length > 0)
-    error = nbd_write_part (n, h, NULL, offset, length);
+    error = nbd_write_part (l, NULL, offset, length);
   return error;
 }
 
@@ -228,27 +216,32 @@ way_of (const struct nbd *n, const struct io *io)
 }
 
 bool
-nbd_zero_at_once (struct nbd *n, struct nbd_handle *h, struct io *io)
+nbd_zero_takes_several (struct nbd_link *l, struct io *io)
 {
-  uint64_t offset = n->e.start + io->position;
+  const struct nbd *n = l->nbd;
 
   io->way = way_of (n, io);
-  if (io->way < DISCARD
-      || (io->way == SEND && io->length <= MIN (n->e.maximum, sizeof zeroes)))
-    return false;
-  nbd_done (io, zero_blocks (n, h, io->way, offset, io->length));
-  return true;
+  return io->way >= DISCARD
+         && (io->way != SEND
+             || io->length > MIN (n->e.maximum, sizeof zeroes));
+}
+
+int
+nbd_zero_blocks (struct nbd_link *l, struct io *io)
+{
+  return zero_blocks (l, io->way, l->nbd->e.start + io->position, io->length);
 }
 
 int64_t
-nbd_start_zero (struct nbd *n, struct nbd_handle *h, struct io *io,
+nbd_start_zero (struct nbd_link *l, struct io *io,
                 nbd_completion_callback done)
 {
-  uint64_t offset = n->e.start + io->position;
+  uint64_t offset = l->nbd->e.start + io->position;
 
   if (io->way == SEND)
-    return nbd_aio_pwrite (h, zeroes, io->length, offset, done, 0);
-  return nbd_aio_zero (h, io->length, offset, done, zero_flags (n, io->way));
+    return nbd_aio_pwrite (l->h, zeroes, io->length, offset, done, 0);
+  return nbd_aio_zero (l->h, io->length, offset, done,
+                       zero_flags (l->nbd, io->way));
 }
 
 bool

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* NBD exports: connecting, what they can do, and connecting again. */
+/* NBD exports: what they can do, and how a copy to them ends. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -7,23 +7,6 @@
 #include <string.h>
 
 #include "engine/endpoints/nbd.h"
-
-#define ALLOCATION LIBNBD_CONTEXT_BASE_ALLOCATION
-
-static int
-prepare (struct nbd_handle *h, const void *opaque)
-{
-  const struct nbd *n = opaque;
-  const struct copy_settings *o = &n->e.copy->settings;
-
-  if ((o->debug && nbd_set_debug (h, true) == -1)
-      || nbd_set_pread_initialize (h, false) == -1
-      || (!o->no_map && nbd_add_meta_context (h, ALLOCATION) == -1)
-      || (n->e.source && o->context
-          && nbd_add_meta_context (h, o->context) == -1))
-    return -1;
-  return 0;
-}
 
 /* False after copy_fail if it is not what is wanted. */
 static bool
@@ -44,7 +27,10 @@ learn (struct nbd *n, struct nbd_handle *h)
   e->zero_maximum = n->export.zero ? 128 * MIB : 0;
   e->has_map = n->export.map && !o->no_map;
   e->can_flush = n->export.flush;
-  e->multi = e->reconnects && n->export.multi_conn;
+  e->multi = n->export.multi_conn && tool_can_reconnect (&n->pool.at);
+  e->comes_back = nbd_get_reconnect_timeout (h) != 0;
+  e->forgets = e->comes_back && !e->source
+               && nbd_get_unflushed_policy (h) == LIBNBD_UNFLUSHED_TRUST;
   e->fresh = !e->source && o->destination_is_zero;
   e->has_selection = e->source && o->context
                      && nbd_can_meta_context (h, o->context) == 1;
@@ -60,20 +46,21 @@ learn (struct nbd *n, struct nbd_handle *h)
   return false;
 }
 
-/* Flush through one connection.  0, -1 after a message, or 1 if it is lost,
- * and then OUT is why. */
+/* Wait for a command that makes durable, or shows that the server lives.  0,
+ * -1 after a message, or 1 if the connection is lost, and then OUT is why. */
 static int
-flush_through (struct nbd *n, struct nbd_handle *h, char **out)
+await (struct nbd *n, struct nbd_handle *h, int64_t cookie, char **out)
 {
   struct copy *c = n->e.copy;
-  int64_t cookie = nbd_aio_flush (h, NBD_NULL_COMPLETION, 0);
   int r = cookie == -1 ? -1 : 0;
 
   while (r == 0) {
     r = nbd_aio_command_completed (h, cookie);
-    if (r == 0 && copy_tick (c))
+    if (r == 0 && copy_tick (c)) {
+      n->interrupted = true;
       return -1;
-    if (r == 0 && nbd_poll2 (h, c->events.wake_fd, c->events.tick_ms) == -1)
+    }
+    if (r == 0 && nbd_poll2 (h, c->events.wake_fd, copy_tick_ms (c)) == -1)
       r = -1;
   }
   if (r == 1)
@@ -89,32 +76,56 @@ flush_through (struct nbd *n, struct nbd_handle *h, char **out)
   return 1;
 }
 
+/* Nobody may have noticed yet that an idle connection was lost.  What is read
+ * does not matter. */
+static int64_t
+look (struct nbd *n, struct nbd_handle *h)
+{
+  uint64_t length = MIN (n->e.minimum, (uint64_t) n->e.size);
+
+  if (length == 0)
+    return nbd_aio_flush (h, NBD_NULL_COMPLETION, 0);
+  free (n->block);
+  n->block = tool_alloc (length);
+  return nbd_aio_pread (h, n->block, length, 0, NBD_NULL_COMPLETION, 0);
+}
+
+static bool
+some_were_lost (const struct nbd *n)
+{
+  for (unsigned i = 0; i < n->count; i++)
+    if (n->links[i]->losses > 0)
+      return true;
+  return false;
+}
+
 /* A server with several connections has promised that a flush through any of
  * them is one for all, so those that died while they were idle do not
- * matter as long as one lives. */
+ * matter as long as one lives.  If connections come back each is asked
+ * whether it was lost, and a flush is asked for where it can be. */
 static int
 finish (struct endpoint *e, uint64_t length, bool flush)
 {
   struct nbd *n = (struct nbd *) e;
-  unsigned flushed = 0;
+  bool look_only = !flush && e->forgets && some_were_lost (n);
+  unsigned answered = 0;
   char *why = NULL;
   int r = 0;
 
   (void) length;
-  if (!flush)
-    return 0;
-  for (unsigned i = 0; i < n->pool.count && r != -1; i++) {
-    r = flush_through (n, n->pool.connections[i].h, &why);
+  for (unsigned i = 0; i < n->count && r != -1 && (flush || look_only); i++) {
+    struct nbd_handle *h = n->links[i]->h;
+    r = await (n, h,
+               look_only ? look (n, h)
+                         : nbd_aio_flush (h, NBD_NULL_COMPLETION, 0),
+               &why);
     if (r == 0)
-      flushed++;
+      answered++;
   }
-  if (r != -1 && flushed == 0
-      && !(e->copy->settings.retry > 0 && e->reconnects))
+  if (r != -1 && (flush || look_only) && answered == 0)
     copy_fail (e->copy, "%s: flush failed: %s", e->name, why);
   free (why);
-  if (r == -1 || e->copy->stop)
-    return -1;
-  return flushed > 0 ? 0 : 1;
+  return r == -1 || e->copy->stop ? -1 : 0;
 }
 
 /* The URI may hold a socket's temporary name if the server is a child. */
@@ -122,7 +133,7 @@ static char *
 identity (struct endpoint *e)
 {
   struct nbd *n = (struct nbd *) e;
-  struct nbd_handle *h = n->pool.connections[0].h;
+  struct nbd_handle *h = n->links[0]->h;
   char *export = nbd_get_canonical_export_name (h);
   if (export == NULL)
     export = nbd_get_export_name (h);
@@ -144,8 +155,13 @@ free_nbd (struct endpoint *e)
     n->kept = atomic_exchange (&kept, n);
     return;
   }
-  tool_pool_free (&n->pool);
-  free (n->zeroes);
+  for (unsigned i = 0; i < n->count; i++) {
+    nbd_clear_event_callback (n->links[i]->h);
+    free (n->links[i]->loss);
+    free (n->links[i]);
+  }
+  free (n->links);
+  free (n->block);
   free (n);
 }
 
@@ -160,21 +176,23 @@ static const struct endpoint_ops ops = {
   .free = free_nbd,
   .is_lost = nbd_is_lost,
   .was_lost = nbd_was_lost,
-  .loss = nbd_loss,
-  .reopen = nbd_reopen,
+  .losses = nbd_losses,
+  .away_ms = nbd_away_ms,
   .explain = nbd_explain,
 };
 
 struct endpoint *
-nbd_open (struct copy *c, const struct tool_endpoint *at, bool source)
+nbd_open (struct copy *c, const struct tool_endpoint *at,
+          const struct endpoint *from)
 {
   struct nbd *n = tool_alloc (sizeof *n);
+  bool source = from == NULL;
 
+  tool_takes_events ();
+  n->source_is_stream = from != NULL && from->stream;
   n->pool = (struct tool_pool) {
     .at = *at,
     .prefix = source ? "src" : "dst",
-    .prepare = prepare,
-    .opaque = n,
   };
   n->e = (struct endpoint) {
     .ops = &ops,
@@ -182,9 +200,8 @@ nbd_open (struct copy *c, const struct tool_endpoint *at, bool source)
     .name = at->name,
     .fd = -1,
     .source = source,
-    .reconnects = tool_can_reconnect (at),
   };
-  if (nbd_connect (&n->e, 1) == 1 && learn (n, n->pool.connections[0].h))
+  if (nbd_connect (&n->e, 1) == 1 && learn (n, n->links[0]->h))
     return &n->e;
   return NULL;
 }

@@ -6,13 +6,29 @@
 #include "engine/copy.h"
 #include "pool.h"
 
+/* A handle, which only the thread of its worker uses while there is one.  The
+ * main thread reads what is atomic. */
+struct nbd_link {
+  struct nbd *nbd;
+  struct nbd_handle *h;
+  uint64_t zeroes;            /* of which the server has just told */
+  char *loss;                 /* why the connection was lost last */
+  _Atomic unsigned losses;    /* how often it was */
+  _Atomic int64_t away_since; /* by tool_now_ms; 0: it is not */
+};
+
 struct nbd {
   struct endpoint e;
-  struct tool_pool pool; /* worker I uses connection I */
+  struct tool_pool pool;
+  struct nbd_link **links; /* worker I uses link I */
+  unsigned count;
   struct tool_export export;
-  uint64_t *zeroes;          /* of which connection I has just told */
+  bool source_is_stream;     /* what was lost cannot be read again */
+  bool warned;               /* that there is no connection yet */
+  char *block;               /* what one reads to see that the server lives */
   _Atomic bool interrupted;  /* a command stays in flight, see nbd_await */
   struct nbd *kept;          /* a list, see free_nbd */
+  _Atomic unsigned away;     /* so many connections */
   _Atomic unsigned zero_way; /* the first one that was not refused */
   _Atomic unsigned discards_failed; /* in a row */
   _Atomic bool no_df;               /* the server wants to fragment reads */
@@ -25,8 +41,8 @@ struct nbd {
 extern unsigned nbd_connect (struct endpoint *e, unsigned count);
 extern bool nbd_is_lost (struct endpoint *e, unsigned i);
 extern bool nbd_was_lost (struct endpoint *e, unsigned i);
-extern const char *nbd_loss (struct endpoint *e, unsigned i);
-extern int nbd_reopen (struct endpoint *e, unsigned i, unsigned attempt);
+extern unsigned nbd_losses (struct endpoint *e, unsigned i);
+extern int64_t nbd_away_ms (const struct endpoint *e);
 
 /* ---- nbd-await.c: what is waited for at once ---- */
 
@@ -40,27 +56,26 @@ extern void nbd_done (struct io *io, int error);
 extern void nbd_set_why (struct io *io, const char *why);
 /* Wait for a command and retire it; 0 or errno.  EINTR if all have to stop:
  * the command is in flight then, and what it was given stays in use. */
-extern int nbd_await (struct nbd *n, struct nbd_handle *h, int64_t cookie);
+extern int nbd_await (struct nbd_link *l, int64_t cookie);
 /* Read or write what does not begin or end at a block, and fits into one
  * request with the blocks around it; DATA NULL is zeroes. */
-extern int nbd_read_part (struct nbd *n, struct nbd_handle *h, char *data,
-                          uint64_t offset, uint64_t length);
-extern int nbd_write_part (struct nbd *n, struct nbd_handle *h,
-                           const char *data, uint64_t offset,
-                           uint64_t length);
+extern int nbd_read_part (struct nbd_link *l, char *data, uint64_t offset,
+                          uint64_t length);
+extern int nbd_write_part (struct nbd_link *l, const char *data,
+                           uint64_t offset, uint64_t length);
 
 /* ---- nbd-zero.c ---- */
 
 /* Blocking: what does not begin or end at a block. */
-extern int nbd_zero_unaligned (struct nbd *n, struct nbd_handle *h,
-                               uint64_t offset, uint64_t length);
-/* Choose a way.  What cannot be a single request of the library is done at
- * once; true if it was. */
-extern bool nbd_zero_at_once (struct nbd *n, struct nbd_handle *h,
-                              struct io *io);
+extern int nbd_zero_unaligned (struct nbd_link *l, uint64_t offset,
+                               uint64_t length);
+/* Choose a way; true if that cannot be a single request of the library, and
+ * is to be done by nbd_zero_blocks, which blocks. */
+extern bool nbd_zero_takes_several (struct nbd_link *l, struct io *io);
+extern int nbd_zero_blocks (struct nbd_link *l, struct io *io);
 /* In the way that was chosen. */
-extern int64_t nbd_start_zero (struct nbd *n, struct nbd_handle *h,
-                               struct io *io, nbd_completion_callback done);
+extern int64_t nbd_start_zero (struct nbd_link *l, struct io *io,
+                               nbd_completion_callback done);
 /* Can it be done in a later way?  A server that would not be fast is not
  * asked for small pieces any more. */
 extern bool nbd_zero_refused (struct nbd *n, struct io *io, int error);

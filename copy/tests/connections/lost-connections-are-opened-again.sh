@@ -70,5 +70,4 @@ done
 
 # It does not come back.
 serve_uri nbdkit -f -t 1 eval get_size='echo 8M' pread='kill -9 $PPID'
-refuses 'could not be opened again in 2 attempts' \
-  "$nbdcopy" --retry=2 "$uri" null:
+refuses 'could not be restored within 0.3 s' "$nbdcopy" --retry=2 "$uri" null:

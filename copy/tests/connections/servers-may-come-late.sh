@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --retry waits for a server that is not there yet, on either side, but not
-# for one that refuses.
+# --retry waits for a server or an export that is not there yet, on either
+# side, but not for what waiting does not change.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin memory plugin file filter exportname
 
@@ -54,8 +54,12 @@ refuses 'No such file or directory' \
   "$nbdcopy" "nbd+unix:///?socket=$tmp/none" null:
 ! grep -q 'trying again' "$tmp/stderr" || fail "nobody asked for that"
 
-# Waiting longer would not help.
+# The export may be there later.
 serve_uri nbdkit -f --filter=exportname memory 1M exportname=disk \
   exportname-strict=true
-refuses 'other' "$nbdcopy" --retry=1000 "nbd+unix:///other?socket=$sock" null:
-! grep -q 'trying again' "$tmp/stderr" || fail "a refusal was not believed"
+refuses 'other' "$nbdcopy" --retry=2 "nbd+unix:///other?socket=$sock" null:
+waits || fail "it was not waited for: $(cat "$tmp/stderr")"
+
+# Waiting longer would not help.
+refuses 'TLS' "$nbdcopy" --retry=1000 "nbds+unix:///disk?socket=$sock" null:
+! waits || fail "a refusal was not believed"
