@@ -69,7 +69,6 @@ struct life {
   struct connection *connections;
   int64_t listens_at;
   unsigned steps_to_outage;
-  int64_t turned_at; /* ms: the last turn */
 };
 
 /* handshake.c */

@@ -54,9 +54,9 @@ wait_for_events (struct life *s, struct pollfd *fds)
   poll (fds, n, wait);
   int64_t now = brittle_now ();
 
-  if (now - s->turned_at > wait + s->b->settings.patience / 2)
+  if (now - s->b->turned_at > wait + s->b->settings.patience / 2)
     s->b->disturbed = true;
-  s->turned_at = now;
+  s->b->turned_at = now;
 }
 
 /* What came in, what is done, what goes out. */
@@ -106,9 +106,10 @@ serve (struct brittle *b, int listener)
     .b = b,
     .listener = listener,
     .steps_to_outage = random_below (&b->random, 100),
-    .turned_at = brittle_now (),
   };
 
+  if (b->turned_at == 0)
+    b->turned_at = brittle_now ();
   if (listener == -1)
     stop_listening (&s);
   for (;;)
