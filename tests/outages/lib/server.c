@@ -54,7 +54,10 @@ wait_for_events (struct life *s, struct pollfd *fds)
   poll (fds, n, wait);
   int64_t now = brittle_now ();
 
-  if (now - s->b->turned_at > wait + s->b->settings.patience / 2)
+  /* A ghost can land two turns after its patience: one until the server sees
+   * that the connection is gone, and one in which its time comes.  The
+   * client waits twice the patience. */
+  if (now - s->b->turned_at > wait + s->b->settings.patience / 4)
     s->b->disturbed = true;
   s->b->turned_at = now;
 }
