@@ -120,6 +120,13 @@ copy_tests = \
 	copy/tests/options/progress-fits-into-any-terminal.py \
 	copy/tests/options/progress-has-three-forms.sh \
 	copy/tests/options/the-rate-is-limited-and-changed-by-signals.sh \
+	copy/tests/outages/copies-survive-both-being-killed.sh \
+	copy/tests/outages/copies-survive-killed-destinations.sh \
+	copy/tests/outages/copies-survive-killed-sources.sh \
+	copy/tests/outages/destinations-that-come-back-as-less-end-the-copy.sh \
+	copy/tests/outages/progress-is-right-after-outages.py \
+	copy/tests/outages/signals-end-outages.sh \
+	copy/tests/outages/stopped-servers-are-left-and-found-again.sh \
 	copy/tests/resume/interrupted-copies-say-how-far-they-came.sh \
 	copy/tests/resume/interruption-ends-every-wait.sh \
 	copy/tests/resume/resume-does-not-trust-what-was-not-flushed.sh \
@@ -154,6 +161,7 @@ TESTS += \
 EXTRA_DIST += \
 	$(copy_tests) \
 	bench/copy \
+	copy/tests/outages/surviving.sh \
 	tests/lib/copy.sh \
 	tests/lib/killing-proxy.py
 
@@ -166,4 +174,7 @@ $(log_of_large_holes): \
 # make check-long runs these with CHECK_LONG=1 in their environment.
 CHECK_LONG += \
 	copy/tests/data/random-disks-are-equal.sh \
+	copy/tests/outages/copies-survive-both-being-killed.sh \
+	copy/tests/outages/copies-survive-killed-destinations.sh \
+	copy/tests/outages/copies-survive-killed-sources.sh \
 	copy/tests/resume/resumed-copies-are-identical.sh
