@@ -56,6 +56,18 @@ unmount ()
   ended
 }
 
+# many_read FILE COUNT BLOCKS: so many programs at once, without the page cache,
+# as many blocks of 64 KiB each.
+many_read ()
+{
+  local i readers=()
+  for ((i = 0; i < $2; i++)); do
+    dd if="$1" of=/dev/null bs=64k count="$3" skip="$i" iflag=direct status=none &
+    readers+=($!)
+  done
+  wait "${readers[@]}"
+}
+
 # fails COMMAND...: it does not succeed; its messages are in $tmp/failure.
 fails ()
 {

@@ -12,12 +12,7 @@ for count in 1 3 4 7; do
   arguments=(-C "$count")
   [ "$count" != 4 ] || arguments=()
   start "${arguments[@]}" "$mnt" --unix "$sock"
-  readers=()
-  for i in {0..63}; do
-    dd if="$mnt/nbd" of=/dev/null bs=64k count=8 skip="$i" iflag=direct status=none &
-    readers+=($!)
-  done
-  wait "${readers[@]}"
+  many_read "$mnt/nbd" 64 8
   unmount
   expect "$count" sh -c \
     "sed -n 's/.*connection=\([0-9]*\) Read.*/\1/p' '$tmp/log' | sort -u | wc -l"

@@ -32,12 +32,7 @@ start --connections=3 "$mnt/disk" "nbd+unix:///?socket=$sock"
 # Further connections are made when there is much to do.
 for _ in {1..50}; do
   [ "$(wc -l <"$tmp/options")" -lt 5 ] || break
-  readers=()
-  for i in {0..15}; do
-    dd if="$mnt/disk" of=/dev/null bs=64k count=1 skip="$i" iflag=direct status=none &
-    readers+=($!)
-  done
-  wait "${readers[@]}"
+  many_read "$mnt/disk" 16 1
 done
 unmount
 printf 'option %s\n' 11 8 7 7 7 >"$tmp/want"
