@@ -84,6 +84,7 @@ test_programs += \
 	tests/outages/leaving/disconnects-that-were-lost-are-sent-again \
 	tests/outages/leaving/leaving-in-an-outage-waits-for-what-is-owed \
 	tests/outages/promise/block-sizes-and-names-are-held-against-the-promise \
+	tests/outages/promise/connections-that-are-less-do-not-join \
 	tests/outages/promise/contexts-are-found-by-name \
 	tests/outages/promise/exports-may-come-back-later \
 	tests/outages/promise/larger-exports-can-be-used \
