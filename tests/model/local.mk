@@ -8,6 +8,7 @@ model:
 
 EXTRA_DIST += \
 	tests/model/check-model \
+	tests/model/links.pml \
 	tests/model/model.py \
 	tests/model/outage.pml \
 	tests/model/outage_model.py

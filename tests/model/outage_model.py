@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Let spin search the model of outages, outage.pml, with and without its rules."""
+"""Let spin search the models of outages, with and without their rules."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ from pathlib import Path
 
 from model import Found, search_text
 
-MODEL = Path(__file__).with_name("outage.pml")
+# Of one connection that is lost, and of several that share their fate.
+ONE = "outage.pml"
+SEVERAL = "links.pml"
 
 
 @dataclass(frozen=True)
 class Variant:
-    """What to look at: the names that are defined."""
+    """What to look at: the names that are defined in a model."""
 
     what: str
     names: tuple[str, ...]
     finds: str = ""  # lost, lied or stuck, as in the model; nothing: all is well
+    model: str = ONE
 
 
 # All is well with a journal that has room for all writes, and with one that has not.
 WELL = (
     Variant("outages", ("ENTRIES=2",)),
     Variant("outages with a full journal", ("ENTRIES=1",)),
+    Variant("several connections", (), model=SEVERAL),
 )
 
 # What is left out, by whom it would be left out, and what that leads to.
@@ -40,12 +44,17 @@ BROKEN = (
     Variant("entries that were sent leave no ghosts", ("FORGET_ENTRIES",), "lost"),
     Variant("these ghosts hold only new writes", ("REPEAT_AT_ONCE",), "lost"),
     Variant("cancelled writes leave no ghosts", ("FORGET_CANCELLED",), "lost"),
+    Variant("newcomers do not stand by", ("JOIN_AT_ONCE",), "lost", SEVERAL),
+    Variant("any answer proves a life", ("ANY_ANSWER_PROVES",), "lost", SEVERAL),
+    Variant("nothing is founded anew", ("FORGET_THE_JOURNAL",), "lost", SEVERAL),
+    Variant("a flush counts old answers", ("OLD_ANSWERS_COUNT",), "lost", SEVERAL),
+    Variant("and answers that came late", ("FLUSH_SETTLES_ALL",), "lost", SEVERAL),
 )
 
 
 def search(variant: Variant) -> Found:
     """Search exhaustively, or up to the first error."""
-    text = MODEL.read_text(encoding="utf-8")
+    text = Path(__file__).with_name(variant.model).read_text(encoding="utf-8")
     return search_text(text, variant.what, [f"-D{name}" for name in variant.names])
 
 
