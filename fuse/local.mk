@@ -126,9 +126,13 @@ bench_memory_fs_SOURCES = bench/memory-fs.c
 bench_memory_fs_CFLAGS = $(AM_CFLAGS) $(FUSE_CFLAGS)
 bench_memory_fs_LDADD = $(FUSE_LIBS)
 
+# With CHECK_LONG=1 in their environment these kill servers a hundred times.
 if HAVE_FUSE
 check_PROGRAMS += bench/memory-fs
 TESTS += $(fuse_tests)
+CHECK_LONG += \
+	fuse/tests/systems/ext4-keeps-its-promises.sh \
+	fuse/tests/systems/fio-verifies-over-outages.sh
 endif
 check_PROGRAMS += $(fuse_programs)
 TESTS += $(fuse_programs)
