@@ -91,7 +91,8 @@ def nobody_reads(error: BaseException) -> bool:
 
 
 def is_connected(h: nbd.NBD) -> bool:
-    return h.aio_is_ready() or h.aio_is_processing()
+    """In an outage there is nobody to take leave of."""
+    return (h.aio_is_ready() or h.aio_is_processing()) and h.get_outage() == 0
 
 
 def owes_replies(h: nbd.NBD) -> bool:

@@ -8,10 +8,10 @@ import inspect
 import os
 import signal
 import socket
+import stat
 import sys
 import threading
 import weakref
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Any, Iterator
@@ -20,6 +20,9 @@ import nbd
 
 # When somebody who waits for a connection is told what for.
 SLOW_MS = 5000
+
+# How often somebody who watches is told of an outage.
+PIECE_MS = 1000
 
 # The class as it is in other programs.
 Plain = nbd.NBD
@@ -39,12 +42,43 @@ class Wake:
             pass
 
 
+def somebody_watches() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+class Story:
+    """What happened to the connection of a handle."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        self.loss = self.last = ""
+        self.told = False
+
+    def take(self, event: int, message: str, _: int) -> None:
+        if event == nbd.EVENT_LOST:
+            self.loss = message
+        elif event == nbd.EVENT_ATTEMPT_FAILED:
+            self.last = message
+        elif event in (nbd.EVENT_CONNECTED, nbd.EVENT_BACK):
+            if event == nbd.EVENT_BACK and self.told:
+                print(f"nbdsh: {message}", file=sys.stderr)
+            self.forget()
+
+    def tell(self) -> None:
+        if not self.told and self.loss:
+            told = "; ".join(filter(None, (self.loss, self.last)))
+            print(f"nbdsh: still waiting: {told}", file=sys.stderr)
+        self.told = True
+
+
 class Handle(nbd.NBD):
     """A handle whose calls end at once when Ctrl-C is typed.
 
-    Calls of the library go on after a signal.  So these wait in poll2, which a
-    signal wakes, for the answer to their asynchronous twins: a command that is
-    interrupted remains in flight, and the handle can be used on.
+    Most of these wait in poll2 for the answer to their asynchronous twins.  A
+    signal wakes it whenever that comes, and a command that is interrupted
+    remains in flight.
     """
 
     wake: Wake | None = None
@@ -53,17 +87,24 @@ class Handle(nbd.NBD):
     def __init__(self) -> None:
         super().__init__()
         self.set_uri_options(self.staying)
+        # Code may set its own instead.
+        self.story = Story()
+        self.set_event_callback(self.story.take)
         open_handles.add(self)
 
     def wait(self) -> None:
-        self.poll(-1)
+        if not somebody_watches() or self.get_reconnect_timeout() == 0:
+            self.poll(-1)
+            return
+        self.poll(PIECE_MS)
+        if self.get_outage() >= SLOW_MS:
+            self.story.tell()
 
     def wait_while_connecting(self, timeout: int) -> bool:
         """For so many milliseconds; whether somebody who is there waits longer."""
-        visible = sys.stderr is not None and sys.stderr.isatty()
         deadline = monotonic() + timeout / 1000
         while self.aio_is_connecting():
-            if timeout < 0 or not visible:
+            if timeout < 0 or not somebody_watches():
                 self.wait()
             elif (left := deadline - monotonic()) > 0:
                 self.poll(int(left * 1000) + 1)
@@ -114,16 +155,29 @@ def connecting(name: str, method: Any, twin: Any) -> Any:
 
 def awaited(h: Handle) -> str:
     """Somebody at a terminal wonders why nothing happens."""
+    if h.story.last:
+        return h.story.last
+    if h.stats_bytes_received() > 0:
+        return "the server does not answer"
+    if not may_be_connected(h):
+        return "no connection yet"
+    return (
+        "there is a connection, but the server says nothing; it may be busy"
+        " with another client"
+    )
+
+
+def may_be_connected(h: Handle) -> bool:
+    """The descriptor of a handle that stays connected is not a socket."""
     with suppress(nbd.Error, OSError):
-        with socket.socket(fileno=os.dup(h.aio_get_fd())) as connection:
+        fd = os.dup(h.aio_get_fd())
+        if not stat.S_ISSOCK(os.fstat(fd).st_mode):
+            os.close(fd)
+            return True
+        with socket.socket(fileno=fd) as connection:
             connection.getpeername()
-        if h.stats_bytes_received() > 0:
-            return "the server does not answer"
-        return (
-            "there is a connection, but the server says nothing; it may be busy"
-            " with another client"
-        )
-    return "no connection yet"
+            return True
+    return False
 
 
 def command(name: str, method: Any, twin: Any) -> Any:
@@ -159,36 +213,14 @@ def command(name: str, method: Any, twin: Any) -> Any:
     return call
 
 
-def option(method: Any) -> Any:
-    """These have no twin that tells all, so they run in a thread of their own,
-    and Ctrl-C ends the connection."""
-
-    @functools.wraps(method)
-    def call(self: Handle, *args: Any, **kwargs: Any) -> Any:
-        fd = None
-        with suppress(nbd.Error):
-            fd = self.aio_get_fd()
-        if fd is None:
-            return method(self, *args, **kwargs)
-        with ThreadPoolExecutor(1) as pool:
-            try:
-                return pool.submit(method, self, *args, **kwargs).result()
-            except (KeyboardInterrupt, SystemExit):
-                with socket.socket(fileno=os.dup(fd)) as connection:
-                    connection.shutdown(socket.SHUT_RDWR)
-                raise
-
-    return call
-
-
 def listen_to_signals() -> None:
     """Replace what blocks in a Handle, and let all handles be such ones."""
     Handle.wake = Wake()
     for name, method in vars(Plain).items():
+        if name.startswith("opt_"):
+            continue
         twin = getattr(Plain, f"aio_{name}", None)
-        if name.startswith("opt_") or name == "shutdown":
-            setattr(Handle, name, option(method))
-        elif twin and name.startswith("connect_"):
+        if twin and name.startswith("connect_"):
             setattr(Handle, name, connecting(name, method, twin))
         elif twin and "completion" in inspect.signature(twin).parameters:
             setattr(Handle, name, command(name, method, twin))

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """A server that takes a connection and says nothing is waited for; on a
-terminal, but not elsewhere, each tool tells so after a while."""
+terminal, but not elsewhere, each tool tells so after a while, also if it is to
+stay connected."""
 
 from __future__ import annotations
 
@@ -35,7 +36,9 @@ class Test(unittest.TestCase):
 
         # All side by side, since it takes some seconds.
         running = []
-        for name, words in tools(f"nbd+unix:///?socket={path}").items():
+        uri = f"nbd+unix:///?socket={path}"
+        lasting = tools(f"{uri}&reconnect-timeout=10m")
+        for name, words in [*tools(uri).items(), *lasting.items()]:
             ours, theirs = os.openpty()
             terminal = start(words, stderr=theirs)
             os.close(theirs)
