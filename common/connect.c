@@ -14,9 +14,8 @@
 #define FIRST_PAUSE_MS 100
 #define LONGEST_PAUSE_MS 5000
 
-int
-tool_start_connecting (struct nbd_handle *h,
-                       const struct tool_endpoint *endpoint)
+static int
+start_connecting (struct nbd_handle *h, const struct tool_endpoint *endpoint)
 {
   char **words = endpoint->words;
   if (tool_leave_out (h, endpoint) == -1)
@@ -36,7 +35,7 @@ tool_start_connecting (struct nbd_handle *h,
   abort ();
 }
 
-/* What tool_start_connecting and the waits after it do together. */
+/* What start_connecting and the waits after it do together. */
 static const char *
 blocking_call (enum tool_transport transport)
 {
@@ -107,7 +106,7 @@ static int
 connect_once (struct nbd_handle *h, const struct tool_endpoint *endpoint,
               int silence, int64_t ends)
 {
-  int r = tool_start_connecting (h, endpoint);
+  int r = start_connecting (h, endpoint);
   if (r == 0)
     r = wait_for_connection (h, endpoint->name, silence, ends);
   const char *call = blocking_call (endpoint->transport);

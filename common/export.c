@@ -37,12 +37,3 @@ tool_export_of (struct nbd_handle *h)
   e.map = nbd_can_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION) == 1;
   return e;
 }
-
-bool
-tool_export_is_same (const struct tool_export *a, const struct tool_export *b)
-{
-  return a->size == b->size && a->minimum == b->minimum
-         && a->read_only == b->read_only && a->zero == b->zero
-         && a->fast_zero == b->fast_zero && a->trim == b->trim
-         && a->flush == b->flush && a->df == b->df && a->map == b->map;
-}

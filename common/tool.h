@@ -297,10 +297,6 @@ extern int tool_connect_within (struct nbd_handle **h,
                                 const struct tool_endpoint *endpoint,
                                 int silence);
 
-/* Begin to connect, once; what follows is up to the caller. */
-extern int tool_start_connecting (struct nbd_handle *h,
-                                  const struct tool_endpoint *endpoint);
-
 /* ---- negotiate.c: opt mode ----
  *
  * What nbd_opt_go, which ends opt mode, and the others do, and 0; or -1, and
