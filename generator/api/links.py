@@ -52,11 +52,14 @@ RECORDS: tuple[Record, ...] = (
             The string is valid until the callback returns; what it returns is
             ignored.  It runs with the lock of the handle held, in whichever call
             notices the event, so it must not call a function that takes that lock.
+            It may take its time: the handle stands still, but what the server sent
+            meanwhile is read, and is no silence of the server.  The outage and the
+            deadlines of commands go on.
 
             The callback can be set before or after connecting.  Where nothing is
-            tried again, LIBNBD_EVENT_CONNECTED is all that there is: the end of the
-            only connection is told by the calls that fail, and by
-            `aio_is_dead` and `aio_is_closed`.""",
+            tried again, LIBNBD_EVENT_CONNECTED and LIBNBD_EVENT_LOST are all that
+            there is: that the handle is over is told by the calls that fail, and
+            by `aio_is_dead` and `aio_is_closed`.""",
         args=(Closure(EVENT, "what is told"),),
         example="examples/survive-restarts.c",
         see_also=("clear_event_callback", "set_reconnect_timeout", "get_outage"),

@@ -98,6 +98,7 @@ test_programs += \
 	tests/outages/story/handles-end-with-their-last-connection \
 	tests/outages/story/plain-handles-tell-of-their-connection \
 	tests/outages/story/servers-that-fail-again-and-again-are-given-up \
+	tests/outages/story/slow-event-callbacks-lose-nothing \
 	tests/outages/story/sockets-of-the-program-are-not-connected-again \
 	tests/outages/story/the-address-is-named-as-a-uri \
 	tests/outages/story/the-end-of-patience-tells-the-whole-story \
