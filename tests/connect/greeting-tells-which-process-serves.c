@@ -142,7 +142,7 @@ over_a_pair (char **argv, bool again, bool proxy, bool is_child)
   struct nbd_handle *h = nbd_create ();
 
   h->link.reach.again = again;
-  h->link.reach.proxy = proxy;
+  h->link.reach.proxy = proxy ? strdup ("elsewhere") : NULL;
   CHECK_OK (nbd_connect_command (h, argv));
   CHECK_DISK (h);
   CHECK_INT (passcred (nbd_aio_get_fd (h)), false);
