@@ -105,6 +105,13 @@ class Test(unittest.TestCase):
                 self.assertEqual(last["verified"], SIZE if options[0] else 0)
                 self.assertGreater(last["repeated"], 0)
 
+    def test_chunks_are_lost_in_parts(self) -> None:
+        """One of many parts, some of which were acknowledged."""
+        self.content = (b"x" * 4096 + bytes(4096)) * (SIZE // 8192)
+        self.disk.write_bytes(self.content)
+        last: dict[str, Any] = json.loads(self.copy("json:1")[-1])
+        self.assertEqual((last["copied"], last["zeroes"]), (SIZE // 2, SIZE // 2))
+
     def start(
         self, server: Server, *options: str, **more: Any
     ) -> subprocess.Popen[Any]:
