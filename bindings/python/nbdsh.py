@@ -21,7 +21,7 @@ from typing import Any, NoReturn, Sequence
 import nbd
 import nbdsh_end
 import nbdsh_handle
-from nbdsh_end import Ended, ending, interrupted, nobody_reads
+from nbdsh_end import Ended, ending, flush_output, interrupted, nobody_reads
 from nbdsh_handle import Handle, listen_to_signals
 
 DESCRIPTION = "a Python shell with a handle to talk to NBD servers"
@@ -169,6 +169,7 @@ def print_version() -> None:
     if extra:
         version += f" ({extra})"
     print(f"nbdsh {version}\nlibnbd {version}")
+    flush_output()
 
 
 def make_namespace(no_handle: bool) -> dict[str, Any]:
@@ -190,8 +191,15 @@ def make_handle() -> Handle:
     return h
 
 
+def require_stream(stream: Any, name: str, what: str) -> None:
+    """Python has none where the descriptor was closed at the start."""
+    if stream is None:
+        sys.exit(f"nbdsh: standard {name}: it is not open for {what}")
+
+
 def run_code(text: str, names: dict[str, Any]) -> None:
     if text == "-":
+        require_stream(sys.stdin, "input", "reading")
         text = sys.stdin.read()
     exec(compile(text, "<command line>", "exec"), names)
 
@@ -359,6 +367,8 @@ class Console(code.InteractiveConsole):
 
 
 def interact(names: dict[str, Any]) -> None:
+    require_stream(sys.stdin, "input", "reading")
+    require_stream(sys.stdout, "output", "writing")
     sys.ps1, sys.ps2 = "nbd> ", "...> "
     if sys.stdin.isatty():
         prepare_terminal(names)
@@ -373,6 +383,9 @@ def open_standard_descriptors() -> None:
             os.fstat(fd)
         except OSError:
             os.open(os.devnull, flags)
+    if sys.stderr is None:
+        # For whoever writes there without looking.
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")
 
 
 def shell() -> None:
