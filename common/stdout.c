@@ -18,12 +18,23 @@ is_cut_off (void)
   return poll (&p, 1, 0) == 1 && (p.revents & (POLLERR | POLLHUP)) != 0;
 }
 
+/* What was not written is still there, so writing it tells the reason again,
+ * unless there was room in the meantime. */
+static int
+why_writing_failed (void)
+{
+  errno = 0;
+  if (is_cut_off ())
+    return EPIPE;
+  return fflush (stdout) == EOF && errno != 0 ? errno : EIO;
+}
+
 void
 tool_output_failed (int error)
 {
   tool_check_signal ();
   if (error == 0)
-    error = is_cut_off () ? EPIPE : EIO;
+    error = why_writing_failed ();
   if (error == EPIPE && !tool_ignores_pipe ())
     tool_end_by (SIGPIPE);
   tool_fail ("cannot write to standard output: %s", strerror (error));

@@ -9,6 +9,8 @@ requires_nbdkit plugin memory
 requires_uris
 
 random_file "$tmp/data" 4096
+truncate -s 3072 "$tmp/data"
+truncate -s 4096 "$tmp/data"
 serve unix nbdkit -f memory 4096
 uri="nbd+unix:///?socket=$sock"
 export LIBNBD_DEBUG=1
@@ -21,39 +23,71 @@ intact ()
   same "$tmp/data" "$tmp/now"
 }
 
-# run STATUS COMMAND...: in a loop over what is closed.
+# without REDIRECTIONS PROGRAM ARGUMENT...: bash would open a script where a
+# descriptor is closed, so the program must be none.
+without ()
+{
+  ./run bash -c "exec \"\$@\" $1" bash "${@:2}"
+}
+
+# run STATUS PROGRAM ARGUMENT...: in a loop over what is closed.  The status is
+# that without standard output.
 run ()
 {
   local want=$1 status
   shift
-  status=0; "$@" >"$tmp/out" 2>"$tmp/err" <&- || status=$?
+  status=0; without '<&-' "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
   [ "$status" = 0 ] || fail "$* <&-: $status: $(grep -v debug: "$tmp/err")"
-  status=0; "$@" 2>&- >"$tmp/out" || status=$?
+  status=0; without '2>&-' "$@" >"$tmp/out" || status=$?
   [ "$status" = 0 ] || fail "$* 2>&-: $status"
-  status=0; "$@" >&- 2>"$tmp/err" || status=$?
+  status=0; without '>&-' "$@" 2>"$tmp/err" || status=$?
   [ "$status" = "$want" ] || fail "$* >&-: $status: $(cat "$tmp/err")"
-  status=0; "$@" <&- >&- 2>&- || status=$?
+  [ "$want" = 0 ] || refused 'standard output: Bad file descriptor'
+  status=0; without '<&- >&- 2>&-' "$@" || status=$?
   [ "$status" = "$want" ] || fail "$* <&- >&- 2>&-: $status"
   intact
 }
 
-while read -r name tool _; do
-  case $name in
-    nbdinfo) run 1 "$tool" "$uri" ;;
-    nbddump) run 1 "$tool" "$uri" ;;
-    nbdsh) run 0 ./run "$PYTHON" "$tool" -u "$uri" -c 'print(h.get_size())' ;;
-    nbdcopy) run 0 "$tool" -v "$tmp/data" "$uri" ;;
-  esac
-done < <(tools)
-
-# What was asked for on them is refused, and nothing is changed.
-nbdcopy=$builddir/copy/nbdcopy
+# refused TEXT: it was said.
 refused ()
 {
   grep -q "$1" "$tmp/err" || fail "no \"$1\": $(cat "$tmp/err")"
 }
-! "$nbdcopy" "$uri" - >&- 2>"$tmp/err" || fail "copied to nothing"
+
+# real PATH: the program that libtool's script runs.
+real ()
+{
+  local program=${1%/*}/.libs/${1##*/}
+  [ -x "$program" ] || program=$1
+  echo "$program"
+}
+
+while read -r name tool _; do
+  tool=$(real "$tool")
+  case $name in
+    nbdinfo) run 1 "$tool" "$uri" ;;
+    nbddump) run 1 "$tool" "$uri" ;;
+    nbdsh) run 0 "$PYTHON" "$tool" -u "$uri" -c 'print(h.get_size())' ;;
+    nbdcopy) run 0 "$tool" -v "$tmp/data" "$uri" ;;
+    nbddiscard) run 1 "$tool" -v --yes --offset 3072 "$uri" ;;
+    nbdzero) run 1 "$tool" -v --yes --offset 3072 "$uri" ;;
+  esac
+done < <(tools)
+
+# What was asked for on them is refused, and nothing is changed.
+nbdcopy=$(real "$builddir/copy/nbdcopy")
+! without '>&-' "$nbdcopy" "$uri" - 2>"$tmp/err" || fail "copied to nothing"
 refused 'standard output: it is not open for writing'
-! "$nbdcopy" - "$uri" <&- 2>"$tmp/err" || fail "copied from nothing"
+! without '<&-' "$nbdcopy" - "$uri" 2>"$tmp/err" || fail "copied from nothing"
 refused 'standard input: it is not open for reading'
 intact
+[ -x sh/nbdsh ] || exit 0
+[ -z "${LIBNBD_SANITIZERS-}" ] || exit 0
+nbdsh=("$PYTHON" "$builddir/sh/nbdsh" -n)
+for command in '' '-c-'; do
+  ! without '<&-' "${nbdsh[@]}" $command 2>"$tmp/err" || fail "a script of nothing"
+  refused 'nbdsh: standard input: it is not open for reading'
+done
+! without '>&-' "${nbdsh[@]}" 2>"$tmp/err" || fail "a dialogue without output"
+refused 'nbdsh: standard output: it is not open for writing'
+expect $'nbd> 2\nnbd> ' without '2>&-' "${nbdsh[@]}" <<<'print(2)'
