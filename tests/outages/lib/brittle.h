@@ -125,7 +125,7 @@ struct brittle {
   struct random random;
   struct disk disk;
   struct ghost ghosts[MOST_GHOSTS];
-  bool disturbed;    /* it did not run for so long that ghosts came too late */
+  bool disturbed; /* it did not run for so long that ghosts came too late */
   int64_t turned_at; /* ms: when it last ran */
   uint32_t next_connection;
   unsigned outages_left;
