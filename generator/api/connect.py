@@ -60,15 +60,17 @@ RECORDS: tuple[Record, ...] = (
             off for the connection.
 
             If the name is not found or no address answers, the handle is Created
-            again and another attempt can be made.  The errno is that of the first
+            again and another attempt can be made, unless `set_connect_timeout`
+            leaves that to the library.  The errno is that of the first
             address, or 0 if the name was not found.
 
             If TLS is used, the server's certificate must belong to *hostname*
             unless `set_tls_hostname` names another.""",
         aio_text="""
             Looking up *hostname* can take time even here, as the system's
-            resolver is asked within the call.  Give a numeric address where that
-            must not happen.""",
+            resolver is asked within the call; and with `set_connect_timeout` again
+            in the calls that drive the handle, until the name is known.  Give a
+            numeric address where that must not happen.""",
         args=(
             String("hostname", "name or numeric address of the host"),
             String("port", 'port number, or the name of a service; usually "10809"'),

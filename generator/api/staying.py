@@ -88,9 +88,10 @@ RECORDS: tuple[Record, ...] = (
             Without it a connecting call makes one attempt, which lasts as long as
             the system and the server take.  With it, the call waits for a server
             that is not there yet: it tries again if the socket does not exist,
-            the port is refused, the host is not reached, or the server does not
-            know the export or is shutting down.  So a script can start a server
-            and its client at the same time.
+            the name of the host is not known or cannot be looked up yet, the port
+            is refused, the host is not reached, or the server does not know the
+            export or is shutting down.  So a script can start a server and its
+            client at the same time, or run while the machine boots.
 
             The time counts from the connecting call until the handle is ready,
             handshake included, or in option mode until it is Negotiating.  When

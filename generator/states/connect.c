@@ -4,7 +4,7 @@
 /* Connect a socket to the first address that answers. */
 GROUP (CONNECT)
 
-/* Begin with the next address of the list. */
+/* Begin with the next address of the list, or of the name. */
 STATE (START)
   CONSUMES (an address)
   GOES_TO (AWAIT, .GREETING.START, NEXT_ADDRESS)
@@ -32,15 +32,17 @@ STATE (CHECK)
   return NEXT (.GREETING.START);
 }
 
-/* Try the next address.  When none is left, a TCP handle that does not wait for
- * its server may start anew. */
+/* Try the next address.  When none is left, or the name has none, a TCP handle
+ * that does not wait for its server may start anew. */
 STATE (NEXT_ADDRESS)
   GOES_TO (START, .START)
 {
   if (l->reach.next < l->reach.nr_addresses)
     return NEXT (START);
   nbdi_connect_error (&l->reach);
-  if (!l->reach.retry || nbdi_is_patient (l))
+  if (nbdi_is_patient (l))
+    return nbdi_lookup_may_pass (&l->reach) ? GONE : FAILED;
+  if (!l->reach.retry)
     return GONE;
   nbdi_forget_peer (&l->reach);
   return NEXT (.START);

@@ -4,14 +4,13 @@
 #include "api/uri.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <unistd.h>
 
 #ifdef HAVE_LINUX_VM_SOCKETS_H
 #include <linux/vm_sockets.h>
 #endif
 
-/* Start on the addresses that were collected. */
+/* Start on the address, or the name. */
 static int
 begin (struct nbd_handle *h)
 {
@@ -105,28 +104,9 @@ int
 nbdi_aio_connect_tcp (struct nbd_handle *h, const char *hostname,
                       const char *port)
 {
-  const struct addrinfo hints = {
-    .ai_family = AF_UNSPEC,
-    .ai_socktype = SOCK_STREAM,
-  };
-  struct addrinfo *list;
-
   if (nbdi_apply_environment (h) == -1)
     return -1;
-  int r = getaddrinfo (hostname, port, &hints, &list);
-
-  if (r != 0) {
-    int errnum = r == EAI_SYSTEM ? errno : r == EAI_MEMORY ? ENOMEM : 0;
-    CLEANUP_TEXT const char *name = nbdi_printable (hostname);
-    CLEANUP_TEXT const char *service = nbdi_printable (port);
-    nbdi_error (errnum, "getaddrinfo: %s port %s: %s", name, service,
-                gai_strerror (r));
-    return -1;
-  }
-  for (struct addrinfo *a = list; r == 0 && a != NULL; a = a->ai_next)
-    r = nbdi_add_address (&h->link.reach, a->ai_addr, a->ai_addrlen);
-  freeaddrinfo (list);
-  if (r == -1 || nbdi_replace_string (&h->link.reach.host, hostname) == -1
+  if (nbdi_replace_string (&h->link.reach.host, hostname) == -1
       || nbdi_replace_string (&h->link.reach.port, port) == -1) {
     nbdi_forget_peer (&h->link.reach);
     return -1;

@@ -71,7 +71,8 @@ nbdi_reached (struct nbdi_reach *reach)
 bool
 nbdi_can_be_reached_again (const struct nbdi_reach *reach)
 {
-  return reach->nr_addresses > 0 || reach->server.kind != NBDI_SERVER_NONE;
+  return reach->nr_addresses > 0 || reach->lookup != 0
+         || reach->server.kind != NBDI_SERVER_NONE;
 }
 
 /* Whether more than one connection can be made to the server.  That to a child
@@ -128,11 +129,55 @@ tune_socket (int sock, int family)
   }
 }
 
+/* Have the addresses of the host, whose name may not be known yet. */
+static int
+look_up (struct nbdi_reach *reach)
+{
+  const struct addrinfo hints = {
+    .ai_family = AF_UNSPEC,
+    .ai_socktype = SOCK_STREAM,
+  };
+  struct addrinfo *list;
+  int r = getaddrinfo (reach->host, reach->port, &hints, &list);
+  int errnum = r == EAI_SYSTEM ? errno : 0;
+
+  if (r == 0) {
+    for (struct addrinfo *a = list; r == 0 && a != NULL; a = a->ai_next)
+      if (nbdi_add_address (reach, a->ai_addr, a->ai_addrlen) == -1)
+        r = EAI_MEMORY;
+    freeaddrinfo (list);
+  }
+  /* Some addresses are as good as all. */
+  reach->lookup = reach->nr_addresses > 0 ? 0 : r;
+  reach->first_errno = reach->lookup == EAI_MEMORY ? ENOMEM : errnum;
+  return reach->lookup == 0 ? 0 : -1;
+}
+
+/* Whether another attempt may know the name.  A machine that boots has no
+ * resolver yet, and there are networks in which a server has a name only while
+ * it runs. */
+bool
+nbdi_lookup_may_pass (const struct nbdi_reach *reach)
+{
+  switch (reach->lookup) {
+  case 0:
+  case EAI_AGAIN:
+  case EAI_NONAME:
+#ifdef EAI_NODATA
+  case EAI_NODATA:
+#endif
+    return true;
+  default: return false;
+  }
+}
+
 /* Begin to connect to the next address.  READY: connected; WAIT: the
  * kernel is at it; FAILED: try the one after. */
 int
 nbdi_connect_next (struct nbdi_reach *reach, struct nbdi_channel *ch)
 {
+  if (reach->nr_addresses == 0 && look_up (reach) == -1)
+    return NBDI_IO_FAILED;
   struct nbdi_address *a = &reach->addresses[reach->next++];
   int family = a->addr.ss_family;
   int sock = socket (family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -184,6 +229,7 @@ nbdi_forget_peer (struct nbdi_reach *reach)
   free (reach->host);
   free (reach->port);
   reach->host = reach->port = NULL;
+  reach->lookup = 0;
   memset (&reach->peer, 0, sizeof reach->peer);
 }
 
@@ -221,7 +267,11 @@ nbdi_connect_error (struct nbdi_reach *reach)
   if (reach->host) {
     CLEANUP_TEXT const char *host = nbdi_printable (reach->host);
     CLEANUP_TEXT const char *port = nbdi_printable (reach->port);
-    nbdi_error (reach->first_errno, "connect: %s port %s", host, port);
+    if (reach->lookup != 0)
+      nbdi_error (reach->first_errno, "getaddrinfo: %s port %s: %s", host,
+                  port, gai_strerror (reach->lookup));
+    else
+      nbdi_error (reach->first_errno, "connect: %s port %s", host, port);
   }
   else if (reach->peer.addr.ss_family == AF_UNIX) {
     const struct sockaddr_un *un = (void *) &reach->peer.addr;

@@ -42,6 +42,7 @@ struct nbdi_reach {
   unsigned next;             /* index of the next one to try */
   bool retry;                /* when all fail: back to Created */
   int first_errno;           /* of the first address that failed */
+  int lookup;                /* what was wrong with the name, EAI_...; or 0 */
   char *host, *port;         /* of a TCP connection by name */
   int keepalive;             /* see nbdi_keep_alive; 0 = off */
   struct nbdi_address peer;  /* where we are connected; len 0 = nowhere */
@@ -73,6 +74,7 @@ extern int nbdi_connect_next (struct nbdi_reach *reach,
 extern int nbdi_connect_check (struct nbdi_reach *reach,
                                struct nbdi_channel *ch);
 extern void nbdi_connect_error (struct nbdi_reach *reach);
+extern bool nbdi_lookup_may_pass (const struct nbdi_reach *reach);
 
 /* keepalive.c */
 extern void nbdi_keep_alive (int sock, int idle_ms);

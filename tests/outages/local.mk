@@ -64,6 +64,7 @@ test_programs += \
 	tests/outages/children/servers-that-are-children-are-started-again \
 	tests/outages/connecting/blocking-calls-wait-for-the-server \
 	tests/outages/connecting/exports-that-are-not-there-yet-are-waited-for \
+	tests/outages/connecting/names-that-are-not-known-yet-are-looked-up-again \
 	tests/outages/connecting/option-mode-waits-until-it-negotiates \
 	tests/outages/connecting/servers-that-are-not-there-yet-are-waited-for \
 	tests/outages/connecting/tcp-ports-that-refuse-are-tried-again \
@@ -103,6 +104,11 @@ test_programs += \
 	tests/outages/story/the-address-is-named-as-a-uri \
 	tests/outages/story/the-end-of-patience-tells-the-whole-story \
 	tests/outages/story/threads-wait-for-the-server-together
+
+tests_outages_connecting_names_that_are_not_known_yet_are_looked_up_again_LDADD = \
+	$(internal)
+tests_outages_connecting_names_that_are_not_known_yet_are_looked_up_again_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=getaddrinfo
 
 tests_outages_deadlines_every_state_can_be_ended_SOURCES = \
 	tests/outages/deadlines/every-state-can-be-ended.c \

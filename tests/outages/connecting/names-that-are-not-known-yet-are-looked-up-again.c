@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* With a connect timeout a name that the resolver does not know yet, or cannot
+ * ask for yet, is looked up again, as while a machine boots.  What waiting does
+ * not change ends the handle at once.
+ *
+ * The linker lets the library's calls come here (-Wl,--wrap). */
+
+#include <errno.h>
+#include <netdb.h>
+#include <string.h>
+
+#include "lasting.h"
+#include "wrap.h"
+
+static unsigned asked;
+static unsigned failures; /* before the name is known */
+static int failure;
+
+WRAPPER (int, getaddrinfo,
+         (const char *host, const char *port, const struct addrinfo *hints,
+          struct addrinfo **list))
+{
+  CHECK_STRING (host, "nbd.example");
+  if (asked++ >= failures)
+    return __real_getaddrinfo ("127.0.0.1", port, hints, list);
+  errno = EMFILE;
+  return failure;
+}
+
+static struct nbd_handle *
+handle (struct events *e, int timeout, int result, unsigned nr)
+{
+  struct nbd_handle *h = patient_handle ();
+
+  CHECK_OK (nbd_set_connect_timeout (h, timeout));
+  CHECK_OK (nbd_set_event_callback (h, events (e)));
+  set_style (h, SIMPLE);
+  failure = result;
+  failures = nr;
+  asked = 0;
+  return h;
+}
+
+static void
+become_known (int result)
+{
+  struct address a;
+  struct server s;
+  struct events e = { .letters = "" };
+  struct nbd_handle *h = handle (&e, -1, result, 3);
+
+  check_case ("%s", gai_strerror (result));
+  address_open_tcp (&a);
+  address_listen (&a);
+  CHECK_OK (nbd_aio_connect_tcp (h, "nbd.example", a.port));
+  server_serves (&s, &a, h, SIMPLE, 4096, FLAGS_ALL);
+  drive_until (h, "READY");
+  CHECK_INT (asked, 4);
+  CHECK_STRING (e.letters, "AAAC");
+  CHECK_CONTAINS (e.message[LIBNBD_EVENT_ATTEMPT_FAILED],
+                  "attempt 3 failed: getaddrinfo: \"nbd.example\" port \"");
+  CHECK_CONTAINS (e.message[LIBNBD_EVENT_ATTEMPT_FAILED],
+                  gai_strerror (result));
+  CHECK_CONTAINS (e.message[LIBNBD_EVENT_CONNECTED],
+                  "connected to nbd://nbd.example:");
+
+  /* Then its addresses are known. */
+  server_restarts (&s, &a, h, SIMPLE);
+  drive_until (h, "READY");
+  CHECK_INT (asked, 4);
+  lasting_close (h, &s, &a);
+}
+
+static void
+stay_unknown (void)
+{
+  struct events e = { .letters = "" };
+  struct nbd_handle *h = handle (&e, 300, EAI_AGAIN, -1U);
+
+  check_case ("it stays unknown");
+  CHECK_FAILS (nbd_connect_tcp (h, "nbd.example", "1"), 0,
+               "could not connect to nbd://nbd.example:1/ within 0.3 s: ");
+  CHECK_CONTAINS (nbd_get_error (), " attempts, the last: getaddrinfo: ");
+  CHECK_CONTAINS (nbd_get_error (), gai_strerror (EAI_AGAIN));
+  CHECK_STATE (h, "DEAD");
+  CHECK (asked >= 2);
+  nbd_close (h);
+}
+
+static void
+end_at_once (int result, int errnum)
+{
+  struct events e = { .letters = "" };
+  struct nbd_handle *h = handle (&e, -1, result, -1U);
+
+  check_case ("%s", gai_strerror (result));
+  CHECK_FAILS (nbd_connect_tcp (h, "nbd.example", "1"), errnum,
+               "getaddrinfo: \"nbd.example\" port \"1\": ");
+  CHECK_STATE (h, "DEAD");
+  CHECK_INT (asked, 1);
+  CHECK_STRING (e.letters, "U");
+  nbd_close (h);
+}
+
+void
+test (void)
+{
+  become_known (EAI_AGAIN);
+  become_known (EAI_NONAME);
+  stay_unknown ();
+  end_at_once (EAI_SERVICE, 0);
+  end_at_once (EAI_SYSTEM, EMFILE);
+}
