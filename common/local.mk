@@ -78,7 +78,9 @@ common_tests = \
 	common/tests/people-are-told-what-is-waited-for.py \
 	common/tests/servers-are-told-when-tools-leave.py \
 	common/tests/servers-that-hang-up-on-options-are-reached.py \
+	common/tests/servers-that-stop-answering-are-given-up.py \
 	common/tests/signals-close-what-was-opened.sh \
+	common/tests/signals-end-outages.py \
 	common/tests/tools-die-of-the-signal-that-ends-them.py \
 	common/tests/tools-wait-for-servers-that-start.py
 common_programs = \
