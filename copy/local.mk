@@ -124,6 +124,7 @@ copy_tests = \
 	copy/tests/outages/copies-survive-killed-destinations.sh \
 	copy/tests/outages/copies-survive-killed-sources.sh \
 	copy/tests/outages/destinations-that-come-back-as-less-end-the-copy.sh \
+	copy/tests/outages/networks-may-be-cut.sh \
 	copy/tests/outages/progress-is-right-after-outages.py \
 	copy/tests/outages/signals-end-outages.sh \
 	copy/tests/outages/stopped-servers-are-left-and-found-again.sh \
