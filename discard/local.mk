@@ -23,6 +23,7 @@ discard_tests = \
 	discard/tests/a-refused-piece-is-done-in-parts.py \
 	discard/tests/check-finds-data.sh \
 	discard/tests/check-goes-on-behind-a-failing-block-status.sh \
+	discard/tests/discards-outlive-killed-servers.sh \
 	discard/tests/it-asks-before-it-discards.sh \
 	discard/tests/the-servers-own-words-are-told.py \
 	discard/tests/what-the-server-cannot-do-is-said.sh \

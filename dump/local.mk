@@ -14,6 +14,7 @@ dump_nbddump_LDFLAGS =
 dump_nbddump_LDADD = $(tool_libs)
 
 dump_tests = \
+	dump/tests/dumps-outlive-killed-servers.sh \
 	dump/tests/failing-block-status-is-read-instead.sh \
 	dump/tests/failing-read-names-the-offset.sh \
 	dump/tests/only-data-is-read.sh \

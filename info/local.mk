@@ -30,6 +30,7 @@ info_tests = \
 	info/tests/map-is-streamed-and-can-be-interrupted.sh \
 	info/tests/map-of-6-eib-takes-few-requests.sh \
 	info/tests/map-of-a-million-extents-takes-little-memory.sh \
+	info/tests/maps-outlive-killed-servers.sh \
 	info/tests/names-and-descriptions-cannot-deceive.sh \
 	info/tests/output-is-as-documented.sh \
 	info/tests/output-is-like-the-distributions.sh \

@@ -14,6 +14,7 @@ zero_tests = \
 	zero/tests/allocate-keeps-the-space.sh \
 	zero/tests/check-tells-whether-it-is-zero.sh \
 	zero/tests/fast-zero-is-refused-where-it-is-slow.sh \
-	zero/tests/only-the-range-becomes-zero.sh
+	zero/tests/only-the-range-becomes-zero.sh \
+	zero/tests/zeroes-outlive-killed-servers.sh
 TESTS += $(zero_tests)
 EXTRA_DIST += $(zero_tests)

@@ -23,7 +23,8 @@ await_requests ()
   while [ $count -lt "$1" ]; do
     read -r line <&"$log"
     case $line in
-      *' Read '* | *' Write '*) : $((count++)) ;;
+      *' Read '* | *' Write '* | *' Zero '* | *' Trim '* | *' Extents '*)
+        : $((count++)) ;;
     esac
   done
 }
