@@ -40,6 +40,7 @@ CALLBACKS = {
     "list": "string -> string -> int",
     "context": "string -> int",
     "event": "int -> string -> int64 -> int",
+    "interrupt": "unit -> int",
 }
 ARGUMENTS = {
     "Bool": "bool",
