@@ -180,7 +180,7 @@ must_look (void)
 }
 
 void
-interrupt_look (void)
+interrupt_look (void (*end) (struct request *))
 {
   if (!must_look () || tool_now_ms () < look_at_ms)
     return;
@@ -189,7 +189,7 @@ interrupt_look (void)
   for (request = watched; request; request = next) {
     next = request->watch.next;
     if (needs_no_answer (request))
-      request_cancel (request);
+      end (request);
   }
 }
 

@@ -10,8 +10,8 @@ extern void interrupt_watch (struct request *request);
 /* It needs no watching any more. */
 extern void interrupt_forget (struct request *request);
 
-/* End the requests of those who are being killed. */
-extern void interrupt_look (void);
+/* END the requests of those who are being killed. */
+extern void interrupt_look (void (*end) (struct request *));
 /* Milliseconds until interrupt_look has something to do, or -1. */
 extern int interrupt_timeout (void);
 

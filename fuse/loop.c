@@ -200,7 +200,7 @@ loop_turn (int64_t until_ms)
     completed_run ();
   }
   blocks_expire ();
-  interrupt_look ();
+  interrupt_look (request_cancel);
 }
 
 void
