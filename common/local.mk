@@ -75,6 +75,7 @@ common_tests = \
 	common/tests/options-about-staying-connected-are-checked.sh \
 	common/tests/options-agree-everywhere.sh \
 	common/tests/outages-need-no-standard-descriptors.py \
+	common/tests/people-are-told-of-outages.py \
 	common/tests/people-are-told-what-is-waited-for.py \
 	common/tests/servers-are-told-when-tools-leave.py \
 	common/tests/servers-that-hang-up-on-options-are-reached.py \

@@ -46,6 +46,12 @@ def somebody_watches() -> bool:
     return sys.stderr is not None and sys.stderr.isatty()
 
 
+def say(text: str) -> None:
+    """The terminal may be gone, which is no reason to fail."""
+    with suppress(OSError):
+        print(f"nbdsh: {text}", file=sys.stderr)
+
+
 class Story:
     """What happened to the connection of a handle."""
 
@@ -63,13 +69,13 @@ class Story:
             self.last = message
         elif event in (nbd.EVENT_CONNECTED, nbd.EVENT_BACK):
             if event == nbd.EVENT_BACK and self.told:
-                print(f"nbdsh: {message}", file=sys.stderr)
+                say(message)
             self.forget()
 
     def tell(self) -> None:
         if not self.told and self.loss:
             told = "; ".join(filter(None, (self.loss, self.last)))
-            print(f"nbdsh: still waiting: {told}", file=sys.stderr)
+            say(f"still waiting: {told}")
         self.told = True
 
 
@@ -147,7 +153,7 @@ def connecting(name: str, method: Any, twin: Any) -> Any:
         with said_by(name):
             twin(self, *args, **kwargs)
             if self.wait_while_connecting(SLOW_MS):
-                print(f"nbdsh: {name}: still waiting: {awaited(self)}", file=sys.stderr)
+                say(f"{name}: still waiting: {awaited(self)}")
                 self.wait_while_connecting(-1)
 
     return call

@@ -11,20 +11,10 @@ import subprocess
 import time
 import unittest
 
-import nbd_server
-from ending import SIZE, TIMEOUT, start, tools
+from ending import TIMEOUT, Leaving, start, tools
 
 # It takes far less than a second, but the machine may be busy.
 AT_ONCE_S = 30
-
-
-class Server(nbd_server.Server):
-    """The first request is its end."""
-
-    def note(self, name: str, flags: int, offset: int, count: int) -> None:
-        super().note(name, flags, offset, count)
-        self.path.unlink(missing_ok=True)
-        raise nbd_server.Gone
 
 
 def commands(uri: str) -> dict[str, list[str]]:
@@ -55,7 +45,7 @@ class Test(unittest.TestCase):
     def test_tools(self) -> None:
         for name in commands(""):
             for number in signal.SIGINT, signal.SIGTERM:
-                with self.subTest(name, number=number), Server(SIZE) as server:
+                with self.subTest(name, number=number), Leaving() as server:
                     uri = server.uri + "&reconnect-timeout=none"
                     rest = self.end(commands(uri)[name], number)
                     self.assertNotIn("nbd_aio_disconnect", rest)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Shared by the tests of how tools end: a server that notes how its clients
-leave, and may keep them waiting; and the tools at work."""
+leave, and may keep them waiting; one that goes away; and the tools at work."""
 
 from __future__ import annotations
 
@@ -70,6 +70,25 @@ class Server(nbd_server.Server):
         """How the clients have left; at least so many."""
         self.wait_for(lambda: len(self.ends) >= count)
         return self.ends
+
+
+class Leaving(nbd_server.Server):
+    """Goes away at the first request, and comes back when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(SIZE)
+        self.elsewhere = self.path.with_suffix(".away")
+        self.is_back = False
+
+    def note(self, name: str, flags: int, offset: int, count: int) -> None:
+        super().note(name, flags, offset, count)
+        if not self.is_back:
+            self.path.rename(self.elsewhere)
+            raise nbd_server.Gone
+
+    def come_back(self) -> None:
+        self.is_back = True
+        self.elsewhere.rename(self.path)
 
 
 def tools(uri: str) -> dict[str, list[str]]:
