@@ -72,6 +72,7 @@ common_tests = \
 	common/tests/completion-offers-words-after-options.py \
 	common/tests/examples-in-help-run.sh \
 	common/tests/messages-name-the-blocking-call.sh \
+	common/tests/mounts-need-no-standard-descriptors.sh \
 	common/tests/options-about-staying-connected-are-checked.sh \
 	common/tests/options-agree-everywhere.sh \
 	common/tests/outages-need-no-standard-descriptors.py \
