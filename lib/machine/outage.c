@@ -295,6 +295,24 @@ nbdi_plan_attempt (struct nbdi_link *l)
   return 0;
 }
 
+/* Complete why a child's connection was lost, or the last attempt failed: that
+ * is known a moment before the end of the process is. */
+static void
+note_child_end (struct nbdi_link *l)
+{
+  struct nbdi_outage *o = &l->session->outage;
+  char **told = o->attempts == 0 ? &o->why : &o->last;
+  char *text;
+
+  if (!l->reach.end_unknown || l->reach.asked_to_end || *told == NULL)
+    return;
+  CLEANUP_FREE char *end = nbdi_child_end (&l->reach);
+  if (end != NULL && asprintf (&text, "%s; %s", *told, end) != -1) {
+    free (*told);
+    *told = text;
+  }
+}
+
 /* What had not come when patience ended in the middle of an attempt.  One that
  * has only just begun has less to say than the one before. */
 static void
@@ -345,6 +363,7 @@ nbdi_give_up (struct nbdi_link *l)
   CLEANUP_FREE char *end = NULL;
   char within[32];
 
+  note_child_end (l);
   note_unfinished (l);
   snprintf (within, sizeof within, " within %g s",
             (double) patience (l) / 1000);
@@ -375,16 +394,19 @@ nbdi_end_story (struct nbdi_session *s)
 }
 
 /* Whether the server can be started again, if it is a child of ours; if not,
- * when to ask again. */
+ * when to ask again.  One that left is not asked to end before it could. */
 bool
 nbdi_may_start_server (struct nbdi_link *l)
 {
   uint64_t now = nbdi_now ();
+  uint64_t asks = l->attempt.kill - KILL_AFTER + REAP_PAUSE;
 
+  note_child_end (l);
   if (nbdi_child_gone (&l->reach))
     return true;
-  nbdi_ask_child_to_end (&l->reach,
-                         now < l->attempt.kill ? SIGTERM : SIGKILL);
+  if (!l->reach.end_unknown || now >= asks)
+    nbdi_ask_child_to_end (&l->reach,
+                           now < l->attempt.kill ? SIGTERM : SIGKILL);
   l->attempt.next = now + REAP_PAUSE;
   return false;
 }

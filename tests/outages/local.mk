@@ -62,6 +62,7 @@ test_programs += \
 	tests/outages/children/children-may-neither-start-nor-end \
 	tests/outages/children/children-that-end-at-once-are-started-more-seldom \
 	tests/outages/children/servers-that-are-children-are-started-again \
+	tests/outages/children/the-story-tells-how-children-ended \
 	tests/outages/connecting/blocking-calls-wait-for-the-server \
 	tests/outages/connecting/exports-that-are-not-there-yet-are-waited-for \
 	tests/outages/connecting/names-that-are-not-known-yet-are-looked-up-again \
@@ -104,6 +105,10 @@ test_programs += \
 	tests/outages/story/the-address-is-named-as-a-uri \
 	tests/outages/story/the-end-of-patience-tells-the-whole-story \
 	tests/outages/story/threads-wait-for-the-server-together
+
+tests_outages_children_the_story_tells_how_children_ended_LDADD = $(internal)
+tests_outages_children_the_story_tells_how_children_ended_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=waitid
 
 tests_outages_connecting_names_that_are_not_known_yet_are_looked_up_again_LDADD = \
 	$(internal)

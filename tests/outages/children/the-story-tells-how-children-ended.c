@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* A connection is lost a moment before the process that served it is known to
+ * have ended.  How it did is told by the story of the outage, of the server that
+ * was lost and of the last attempt to start it again.
+ *
+ * The linker lets the library's calls come here (-Wl,--wrap). */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "process.h"
+#include "wrap.h"
+
+/* Each process seems to be there when it is asked about for the first time. */
+static id_t asked;
+
+WRAPPER (int, waitid, (idtype_t type, id_t id, siginfo_t *info, int options))
+{
+  if (id == asked || (options & WNOHANG) == 0)
+    return __real_waitid (type, id, info, options);
+  asked = id;
+  info->si_pid = 0;
+  return 0;
+}
+
+typedef int connect_function (struct nbd_handle *h, char **argv);
+
+/* The first one serves, those after it end at once. */
+static void
+end_children (connect_function *connect, const char *server)
+{
+  char dir[] = "/tmp/causewayXXXXXX", served[64], script[256], end[80],
+       buf[4];
+  char *argv[] = { (char *) "sh", (char *) "-c", script, NULL };
+  siginfo_t info;
+  struct nbd_handle *h = nbd_create ();
+
+  CHECK (mkdtemp (dir) != NULL);
+  snprintf (served, sizeof served, "%s/served", dir);
+  snprintf (script, sizeof script, "mkdir %s 2>/dev/null || exit 3; exec %s",
+            served, server);
+  CHECK_OK (nbd_set_reconnect_timeout (h, 500));
+  CHECK_OK (connect (h, argv));
+  int64_t pid = CHECK_OK (nbd_get_subprocess_pid (h));
+  CHECK_INT (kill ((pid_t) pid, SIGKILL), 0);
+  CHECK_INT (waitid (P_PID, (id_t) pid, &info, WEXITED | WNOWAIT), 0);
+  CHECK_FAILS (nbd_pread (h, buf, 4, 0, 0), ENOTCONN,
+               "could not be restored");
+  snprintf (end, sizeof end, "; its process %d was killed by signal 9) and ",
+            (int) pid);
+  CHECK_CONTAINS (nbd_get_error (), end);
+  CHECK_CONTAINS (nbd_get_error (), ", the last: ");
+  CHECK_CONTAINS (nbd_get_error (), " exited with status 3");
+  nbd_close (h);
+  rmdir (served);
+  rmdir (dir);
+  check_no_children ();
+}
+
+void
+test (void)
+{
+  requires_program ("nbdkit");
+  end_children (nbd_connect_command, "nbdkit --single pattern 65536");
+  end_children (nbd_connect_systemd_socket_activation,
+                "nbdkit pattern 65536");
+}
