@@ -17,7 +17,7 @@ from time import monotonic
 from typing import Any, Callable, Iterable, Iterator
 
 import nbd
-from nbdsh_handle import Plain, open_handles
+from nbdsh_handle import Plain, deferred, in_story, open_handles
 
 ENDING = signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT
 
@@ -52,9 +52,12 @@ class Signals:
             die(number)
         return False
 
-    def catch(self, number: int, _: types.FrameType | None) -> None:
-        if self.take(number):
+    def catch(self, number: int, frame: types.FrameType | None) -> None:
+        if not self.take(number):
+            return
+        if not in_story(frame):
             raise Ended(number)
+        deferred.append(Ended(number))
 
     def note(self, number: int, _: types.FrameType | None) -> None:
         self.take(number)

@@ -11,6 +11,7 @@ import socket
 import stat
 import sys
 import threading
+import types
 import weakref
 from contextlib import contextmanager, suppress
 from time import monotonic
@@ -52,6 +53,10 @@ def say(text: str) -> None:
         print(f"nbdsh: {text}", file=sys.stderr)
 
 
+# What signal handlers wanted to raise in callbacks, where nobody can catch it.
+deferred: list[BaseException] = []
+
+
 class Story:
     """What happened to the connection of a handle."""
 
@@ -79,6 +84,13 @@ class Story:
         self.told = True
 
 
+def in_story(frame: types.FrameType | None) -> bool:
+    """Whether the library has called that code."""
+    while frame is not None and frame.f_code is not Story.take.__code__:
+        frame = frame.f_back
+    return frame is not None
+
+
 class Handle(nbd.NBD):
     """A handle whose calls end at once when Ctrl-C is typed.
 
@@ -93,9 +105,10 @@ class Handle(nbd.NBD):
     def __init__(self) -> None:
         super().__init__()
         self.set_uri_options(self.staying)
-        # Code may set its own instead.
         self.story = Story()
-        self.set_event_callback(self.story.take)
+        # Code may set its own instead.
+        if somebody_watches():
+            self.set_event_callback(self.story.take)
         open_handles.add(self)
 
     def wait(self) -> None:
@@ -125,6 +138,8 @@ class Handle(nbd.NBD):
         with said_by("poll"):
             result = self.poll2(self.wake.fd, timeout)
         self.wake.clear()
+        if deferred:
+            raise deferred.pop()
         return result
 
 

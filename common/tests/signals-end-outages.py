@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A signal ends a tool that waits for its server to come back, at once and with
-its own status.  Nobody takes leave of a server that is not there."""
+"""A signal ends a tool that waits for its server to come, or to come back, at
+once and with its own status.  Nobody takes leave of a server that is not
+there."""
 
 from __future__ import annotations
 
@@ -49,6 +50,13 @@ class Test(unittest.TestCase):
                     uri = server.uri + "&reconnect-timeout=none"
                     rest = self.end(commands(uri)[name], number)
                     self.assertNotIn("nbd_aio_disconnect", rest)
+
+    def test_first_connection(self) -> None:
+        uri = "nbd+unix:///?socket=/nowhere/socket&connect-timeout=none"
+        for name, words in commands(uri).items():
+            for number in signal.SIGINT, signal.SIGTERM:
+                with self.subTest(name, number=number):
+                    self.end(words, number)
 
 
 if __name__ == "__main__":
