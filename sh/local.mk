@@ -27,6 +27,7 @@ sh_tests = \
 	sh/tests/scripts-import-what-is-beside-them.sh \
 	sh/tests/servers-are-told-when-the-shell-leaves.py \
 	sh/tests/servers-end-with-the-shell.sh \
+	sh/tests/signals-during-events-end-the-shell.sh \
 	sh/tests/tab-completes-and-lines-are-kept.py
 if HAVE_PYTHON
 TESTS += $(sh_tests)

@@ -11,11 +11,14 @@ import signal
 import subprocess
 import time
 import unittest
+from contextlib import suppress
+from typing import IO
 
 from ending import TIMEOUT, Leaving, start, tools
 
 # It takes far less than a second, but the machine may be busy.
 AT_ONCE_S = 30
+DEBUGGING = {**os.environ, "LIBNBD_DEBUG": "1"}
 
 
 def commands(uri: str) -> dict[str, list[str]]:
@@ -31,17 +34,39 @@ def commands(uri: str) -> dict[str, list[str]]:
 class Test(unittest.TestCase):
     def end(self, words: list[str], number: int) -> str:
         """What it says from then on."""
-        debugging = {**os.environ, "LIBNBD_DEBUG": "1"}
-        with start(words, stderr=subprocess.PIPE, env=debugging) as tool:
+        with start(words, stderr=subprocess.PIPE, env=DEBUGGING) as tool:
             assert tool.stderr is not None
-            while b"attempt 2 failed" not in tool.stderr.readline():
-                self.assertIsNone(tool.poll())
-            began = time.monotonic()
-            tool.send_signal(number)
-            rest = tool.stderr.read().decode()
-            self.assertEqual(tool.wait(TIMEOUT), -number)
-            self.assertLess(time.monotonic() - began, AT_ONCE_S)
-        return rest
+            return self.end_in_outage(tool, tool.stderr, number)
+
+    def end_in_outage(
+        self, tool: subprocess.Popen[bytes], stderr: IO[bytes], number: int
+    ) -> str:
+        while b"attempt 2 failed" not in stderr.readline():
+            self.assertIsNone(tool.poll())
+        began = time.monotonic()
+        tool.send_signal(number)
+        rest = b""
+        # The end of a terminal is an error.
+        with suppress(OSError):
+            while line := stderr.readline():
+                rest += line
+        self.assertEqual(tool.wait(TIMEOUT), -number)
+        self.assertLess(time.monotonic() - began, AT_ONCE_S)
+        return rest.decode()
+
+    def test_terminals(self) -> None:
+        """There each attempt is noted, to be told later."""
+        uri = "nbd+unix:///?socket=/nowhere/socket&connect-timeout=none"
+        for name, words in tools(uri).items():
+            for number in signal.SIGINT, signal.SIGTERM:
+                try:
+                    ours, theirs = os.openpty()
+                except OSError as error:
+                    self.skipTest(f"no pseudo terminals here: {error}")
+                with self.subTest(name, number=number), os.fdopen(ours, "rb") as stderr:
+                    with start(words, stderr=theirs, env=DEBUGGING) as tool:
+                        os.close(theirs)
+                        self.end_in_outage(tool, stderr, number)
 
     def test_tools(self) -> None:
         for name in commands(""):
