@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import inspect
 import os
+import select
 import signal
 import socket
 import stat
@@ -24,6 +25,9 @@ SLOW_MS = 5000
 
 # How often somebody who watches is told of an outage.
 PIECE_MS = 1000
+
+# How soon a signal is noticed that came just before a call of the library waits.
+NUDGE_SECONDS = 0.1
 
 # The class as it is in other programs.
 Plain = nbd.NBD
@@ -234,14 +238,52 @@ def command(name: str, method: Any, twin: Any) -> Any:
     return call
 
 
+@contextmanager
+def nudged(wake: Wake) -> Iterator[None]:
+    """The library misses a signal that comes just before it waits, so another one
+    of no meaning is sent as well, until the main thread has dealt with it."""
+    done = threading.Event()
+
+    def nudge() -> None:
+        while not done.wait(NUDGE_SECONDS):
+            if select.select([wake.fd], [], [], 0)[0]:
+                signal.pthread_kill(MAIN.ident or 0, signal.SIGURG)
+
+    wake.clear()
+    try:
+        threading.Thread(target=nudge, daemon=True).start()
+        yield
+    finally:
+        done.set()
+
+
+def nudged_again(_: int, frame: types.FrameType | None) -> None:
+    if deferred and not in_story(frame):
+        raise deferred.pop()
+
+
+def option(method: Any) -> Any:
+    """These have no twin that tells all."""
+
+    @functools.wraps(method)
+    def call(self: Handle, *args: Any, **kwargs: Any) -> Any:
+        if self.wake is None or threading.current_thread() != MAIN:
+            return method(self, *args, **kwargs)
+        with nudged(self.wake):
+            return method(self, *args, **kwargs)
+
+    return call
+
+
 def listen_to_signals() -> None:
     """Replace what blocks in a Handle, and let all handles be such ones."""
     Handle.wake = Wake()
+    signal.signal(signal.SIGURG, nudged_again)
     for name, method in vars(Plain).items():
-        if name.startswith("opt_"):
-            continue
         twin = getattr(Plain, f"aio_{name}", None)
-        if twin and name.startswith("connect_"):
+        if name.startswith("opt_") or name == "shutdown":
+            setattr(Handle, name, option(method))
+        elif twin and name.startswith("connect_"):
             setattr(Handle, name, connecting(name, method, twin))
         elif twin and "completion" in inspect.signature(twin).parameters:
             setattr(Handle, name, command(name, method, twin))
