@@ -4,10 +4,11 @@
 
 #include "drive/drive.h"
 
-/* Requests wait for company only while others are on their way, at most
- * one for each HOLD_SHARE of those and at most this many bytes. */
-#define HOLD_SHARE 4
-#define HOLD_BYTES (64u * 1024)
+/* Requests wait for company only while several others are on their way, at
+ * most one for each HOLD_SHARE of those and at most this many bytes. */
+#define SEVERAL 4
+#define HOLD_SHARE 2
+#define HOLD_BYTES (96u * 1024)
 
 /* So many small commands in a row go the same way, if all connections have
  * something to do: then a system call can carry several. */
@@ -23,10 +24,11 @@ send_or_hold (struct nbd_handle *h, struct nbdi_link *l)
   const struct nbdi_lane *lane = &l->lane;
   uint64_t bytes = lane->queue.bytes + lane->queue.nr * NBD_REQUEST_SIZE;
   unsigned share = h->session.sends_itself ? 1 : HOLD_SHARE;
+  unsigned several = h->session.sends_itself ? 1 : SEVERAL;
 
   if (l->sending.full
-      || (!h->seat.taken && lane->queue.nr * share <= lane->sent.nr
-          && bytes <= HOLD_BYTES))
+      || (!h->seat.taken && lane->sent.nr >= several
+          && lane->queue.nr * share <= lane->sent.nr && bytes <= HOLD_BYTES))
     nbdi_event (l, NBDI_EVENT_QUEUED);
   else
     nbdi_event (l, NBDI_EVENT_FLUSH);

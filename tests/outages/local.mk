@@ -75,6 +75,7 @@ test_programs += \
 	tests/outages/deadlines/every-state-can-be-ended \
 	tests/outages/deadlines/late-replies-are-discarded \
 	tests/outages/deadlines/polling-without-waiting-keeps-deadlines \
+	tests/outages/deadlines/silent-attempts-take-longer-each-time \
 	tests/outages/deadlines/silent-servers-end-their-connection \
 	tests/outages/deadlines/slow-callbacks-are-no-silence \
 	tests/outages/journal/journals-give-their-memory-back \
@@ -130,6 +131,11 @@ tests_outages_deadlines_every_state_can_be_ended_LDFLAGS = \
 	$(poll_ldflags) \
 	-Wl,--wrap=send \
 	-Wl,--wrap=sendmsg
+
+tests_outages_deadlines_silent_attempts_take_longer_each_time_CPPFLAGS = \
+	$(internals_cppflags)
+tests_outages_deadlines_silent_attempts_take_longer_each_time_LDADD = \
+	$(internal)
 
 # A few hundred seeds in make check, twenty thousand in make check-long.
 outages_by_seeds = \
