@@ -4,36 +4,11 @@
  * for company by doing so.  From then on such commands wait for it, and neither
  * the socket nor the timer of the descriptor is set for them. */
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <poll.h>
-#include <sys/epoll.h>
-#include <sys/timerfd.h>
 
+#include "changes.h"
 #include "lasting.h"
-
-static unsigned changes;
-
-int
-epoll_ctl (int epoll, int op, int fd, struct epoll_event *event)
-{
-  int (*real) (int, int, int, struct epoll_event *) =
-    (__typeof__ (real)) dlsym (RTLD_NEXT, "epoll_ctl");
-
-  changes++;
-  return real (epoll, op, fd, event);
-}
-
-int
-timerfd_settime (int fd, int flags, const struct itimerspec *new,
-                 struct itimerspec *old)
-{
-  int (*real) (int, int, const struct itimerspec *, struct itimerspec *) =
-    (__typeof__ (real)) dlsym (RTLD_NEXT, "timerfd_settime");
-
-  changes++;
-  return real (fd, flags, new, old);
-}
 
 static bool
 is_readable (struct nbd_handle *h)

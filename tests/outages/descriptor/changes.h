@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Counts what the library changes about its one descriptor: the sockets that
+ * it watches, and its timer. */
+
+#ifndef CHANGES_H
+#define CHANGES_H
+
+extern unsigned changes;
+
+#endif /* CHANGES_H */
