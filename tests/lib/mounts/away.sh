@@ -8,7 +8,7 @@
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin file
 requires_uris
-nbdkit=(nbdkit -f file "$tmp/disk")
+server_command=(nbdkit -f file "$tmp/disk")
 
 # start_away OPTION...: mount the server of $tmp/disk, which it starts.
 start_away ()
@@ -22,7 +22,7 @@ come ()
 {
   sockets=0
   rm -f "$tmp/sock.1"
-  serve unix "${nbdkit[@]}"
+  serve unix "${server_command[@]}"
 }
 
 # go: it is killed, and nbdfuse has noticed that.
