@@ -44,7 +44,7 @@ RECORDS: tuple[Record, ...] = (
             - LIBNBD_EVENT_BACK :: the outage is over, and *message* says what was
               repeated; the milliseconds that it lasted
             - LIBNBD_EVENT_GROWN :: the export that came back is larger; its new
-              size in bytes
+              size in bytes, or 2^63-1 if it is larger than that
             - LIBNBD_EVENT_GIVEN_UP :: there will be no other attempt, the handle
               is Dead and *message* says why; 0
 

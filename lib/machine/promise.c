@@ -122,7 +122,8 @@ take_more (struct nbdi_session *s, const struct nbdi_export *is)
     was->maximum = is->maximum;
   if (is->size == was->size)
     return;
-  nbdi_tell (s, LIBNBD_EVENT_GROWN, (int64_t) is->size,
+  uint64_t shown = is->size < INT64_MAX ? is->size : INT64_MAX;
+  nbdi_tell (s, LIBNBD_EVENT_GROWN, (int64_t) shown,
              "the export has grown from %" PRIu64 " to %" PRIu64 " bytes",
              was->size, is->size);
   was->size = is->size;

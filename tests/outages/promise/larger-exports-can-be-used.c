@@ -5,8 +5,8 @@
 
 #include "lasting.h"
 
-void
-test (void)
+static void
+exports_grow (void)
 {
   struct address a;
   struct server s;
@@ -43,4 +43,29 @@ test (void)
   CHECK_CONTAINS (e.message[LIBNBD_EVENT_GIVEN_UP],
                   "was 2097152 and is 1048576 now");
   lasting_close (h, &s, &a);
+}
+
+/* No event has a number for that. */
+static void
+exports_are_huge (void)
+{
+  struct address a;
+  struct server s;
+  struct events e = { .letters = "" };
+  struct nbd_handle *h = lasting_handle (&s, &a, SIMPLE);
+
+  CHECK_OK (nbd_set_event_callback (h, events (&e)));
+  server_close (&s);
+  server_serves (&s, &a, h, SIMPLE, UINT64_C (1) << 63, FLAGS_ALL);
+  CHECK_INT (e.value[LIBNBD_EVENT_GROWN], INT64_MAX);
+  CHECK_CONTAINS (e.message[LIBNBD_EVENT_GROWN],
+                  "from 1048576 to 9223372036854775808 bytes");
+  lasting_close (h, &s, &a);
+}
+
+void
+test (void)
+{
+  exports_grow ();
+  exports_are_huge ();
 }
