@@ -92,6 +92,19 @@ join (struct blocking *b, int n)
   }
 }
 
+/* A thread may begin to poll when all that it waits for has come: let there be
+ * something for each. */
+static void
+wake (struct server *s, struct nbd_handle *h, int n)
+{
+  static char buf[4];
+
+  for (int i = 0; i < n; i++) {
+    CHECK_OK (nbd_aio_pread (h, buf, 4, 0, NBD_NULL_COMPLETION, 0));
+    server_say (s, "simple 0 %d \"more\"", (int) server_request (s, NULL));
+  }
+}
+
 static void
 run (const struct way *way, int size)
 {
@@ -114,9 +127,11 @@ run (const struct way *way, int size)
   if (way->ends_first)
     join (writers, way->writers);
   server_say (&s, "simple 0 1 \"data\"");
-  if (!way->ends_first)
-    join (writers, way->writers);
   join (&reader, 1);
+  if (!way->ends_first) {
+    wake (&s, h, way->writers);
+    join (writers, way->writers);
+  }
   nbd_close (h);
   server_close (&s);
 }
