@@ -9,6 +9,7 @@
 
 #include "fuzz.h"
 #include "base/protocol.h"
+#include "base/wire.h"
 
 /* ms */
 #define PATIENCE 30000
@@ -141,16 +142,6 @@ accept_client (struct world *w)
   return true;
 }
 
-static uint64_t
-get (const uint8_t *p, unsigned size)
-{
-  uint64_t value = 0;
-
-  while (size-- > 0)
-    value = value << 8 | *p++;
-  return value;
-}
-
 static void
 note_request (struct peer *peer, const uint8_t *p, bool extended)
 {
@@ -159,10 +150,10 @@ note_request (struct peer *peer, const uint8_t *p, bool extended)
   if (peer->nr_requests == MAX_REQUESTS)
     memmove (r, r + 1, --peer->nr_requests * sizeof *r);
   r[peer->nr_requests++] = (struct request) {
-    .type = get (p + 6, 2),
-    .cookie = get (p + 8, 8),
-    .offset = get (p + 16, 8),
-    .length = get (p + 24, extended ? 8 : 4),
+    .type = nbdi_get16 (p + 6),
+    .cookie = nbdi_get64 (p + 8),
+    .offset = nbdi_get64 (p + 16),
+    .length = extended ? nbdi_get64 (p + 24) : nbdi_get32 (p + 24),
   };
 }
 
@@ -176,7 +167,7 @@ receive (struct peer *peer)
                              : recv (peer->fd, buf, sizeof buf, MSG_DONTWAIT);
 
   for (ssize_t i = 0; i + NBD_REQUEST_SIZE <= n; i++) {
-    uint64_t magic = get (buf + i, 4);
+    uint64_t magic = nbdi_get32 (buf + i);
     bool extended = magic == NBD_EXTENDED_REQUEST_MAGIC;
 
     if (magic == NBD_REQUEST_MAGIC

@@ -3,8 +3,8 @@
 
 #include "api/library.h"
 
-#include <stdlib.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 int

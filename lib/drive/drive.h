@@ -199,6 +199,8 @@ extern bool nbdi_is_interrupted (struct nbd_handle *h);
 extern const struct timespec *nbdi_next_question (const struct nbd_handle *h,
                                                   struct timespec *then);
 extern void nbdi_interrupted_error (void);
+extern void nbdi_interrupt_command (struct nbd_handle *h,
+                                    struct nbdi_command *c);
 
 /* wait.c: what blocking calls wait for. */
 extern int nbdi_wait_command (struct nbd_handle *h, int64_t cookie);

@@ -10,6 +10,8 @@
  * drives: the kernel does not wake it for a signal. */
 #define ASK_MS 200
 
+static const char interrupted[] = "the call was interrupted by a signal";
+
 /* Whether the call is to end.  Without a callback it waits on. */
 bool
 nbdi_is_interrupted (struct nbd_handle *h)
@@ -33,5 +35,12 @@ nbdi_next_question (const struct nbd_handle *h, struct timespec *then)
 void
 nbdi_interrupted_error (void)
 {
-  nbdi_error (EINTR, "the call was interrupted by a signal");
+  nbdi_error (EINTR, "%s", interrupted);
+}
+
+/* End the command that the call waits for.  Without memory it waits on. */
+void
+nbdi_interrupt_command (struct nbd_handle *h, struct nbdi_command *c)
+{
+  nbdi_end_command (h, c, EINTR, "%s", interrupted);
 }

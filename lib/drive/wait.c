@@ -14,14 +14,6 @@ waiter_is_done (const struct nbd_handle *h __attribute__ ((unused)),
   return w->done;
 }
 
-/* The thread that waits has had a signal.  Without memory to end its command it
- * waits on. */
-static void
-interrupt_command (struct nbd_handle *h, struct nbdi_command *c)
-{
-  nbdi_end_command (h, c, EINTR, "the call was interrupted by a signal");
-}
-
 /* By driving, or asleep while another thread drives. */
 static void
 wait_until_done (struct nbd_handle *h, struct nbdi_command *c,
@@ -37,7 +29,7 @@ wait_until_done (struct nbd_handle *h, struct nbdi_command *c,
       if (nbdi_wait_for_driver (h, w, unsent, nbdi_next_question (h, &then))
             == -1
           && !w->done && nbdi_is_interrupted (h))
-        interrupt_command (h, c);
+        nbdi_interrupt_command (h, c);
       continue;
     }
     nbdi_leave_queue (h, w);
@@ -45,7 +37,7 @@ wait_until_done (struct nbd_handle *h, struct nbdi_command *c,
       nbdi_sit_down (h);
     int r = nbdi_drive_until (h, waiter_is_done, w);
     if (r == -1 && !w->done && nbdi_last_errno () == EINTR)
-      interrupt_command (h, c);
+      nbdi_interrupt_command (h, c);
     else if (r == -1 && !w->done)
       nbdi_hang_up (h);
     if (!seated)

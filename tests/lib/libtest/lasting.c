@@ -197,6 +197,21 @@ lasting_handle (struct server *s, struct address *a, enum style style)
 }
 
 void
+server_refuses (const struct address *a, struct nbd_handle *h,
+                const char *reply)
+{
+  struct server s;
+
+  server_accept (&s, a, h);
+  s.drives = h;
+  server_say (&s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
+  server_need (&s, 4 + 16 + 8);
+  server_say (&s, "%s", reply);
+  pump (h);
+  server_close (&s);
+}
+
+void
 server_restarts (struct server *s, const struct address *a,
                  struct nbd_handle *h, enum style style)
 {

@@ -45,6 +45,10 @@ extern void server_serves (struct server *s, const struct address *a,
                            struct nbd_handle *h, enum style style,
                            uint64_t size, uint16_t flags);
 
+/* Answer the handle's wish for the export with this, and leave. */
+extern void server_refuses (const struct address *a, struct nbd_handle *h,
+                            const char *reply);
+
 /* A handle that stays connected, without quarantine. */
 extern struct nbd_handle *patient_handle (void);
 

@@ -19,31 +19,16 @@ begin (struct address *a, struct events *e)
   return h;
 }
 
-/* Be a server that refuses the export. */
 static void
-refuse (const struct address *a, struct nbd_handle *h, const char *error)
-{
-  struct server s;
-
-  server_accept (&s, a, h);
-  s.drives = h;
-  server_say (&s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
-  server_need (&s, 4 + 16 + 8);
-  server_say (&s, "reply NBD_OPT_GO %s", error);
-  pump (h);
-  server_close (&s);
-}
-
-static void
-wait_for_it (const char *error, const char *text)
+wait_for_it (const char *reply, const char *text)
 {
   struct address a;
   struct server s;
   struct events e = { .letters = "" };
   struct nbd_handle *h = begin (&a, &e);
 
-  refuse (&a, h, error);
-  refuse (&a, h, error);
+  server_refuses (&a, h, reply);
+  server_refuses (&a, h, reply);
   server_serves (&s, &a, h, SIMPLE, 512, FLAGS_ALL);
   CHECK_STATE (h, "READY");
   CHECK_STRING (e.letters, "AAC");
@@ -52,13 +37,13 @@ wait_for_it (const char *error, const char *text)
 }
 
 static void
-is_final (const char *error)
+is_final (const char *reply)
 {
   struct address a;
   struct events e = { .letters = "" };
   struct nbd_handle *h = begin (&a, &e);
 
-  refuse (&a, h, error);
+  server_refuses (&a, h, reply);
   drive_until (h, "DEAD");
   CHECK_FAILS (nbd_aio_opt_abort (h), EINVAL, "dead");
   CHECK_STRING (e.letters, "U");
@@ -69,8 +54,9 @@ is_final (const char *error)
 void
 test (void)
 {
-  wait_for_it ("NBD_REP_ERR_UNKNOWN", "no export of this name");
-  wait_for_it ("NBD_REP_ERR_SHUTDOWN", "shut");
-  is_final ("NBD_REP_ERR_POLICY");
-  is_final ("NBD_REP_ERR_TLS_REQD");
+  wait_for_it ("reply NBD_OPT_GO NBD_REP_ERR_UNKNOWN",
+               "no export of this name");
+  wait_for_it ("reply NBD_OPT_GO NBD_REP_ERR_SHUTDOWN", "shut");
+  is_final ("reply NBD_OPT_GO NBD_REP_ERR_POLICY");
+  is_final ("reply NBD_OPT_GO NBD_REP_ERR_TLS_REQD");
 }

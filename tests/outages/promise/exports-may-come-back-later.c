@@ -20,27 +20,13 @@ begin (struct server *s)
 }
 
 static void
-refuse (struct nbd_handle *h, const char *reply)
-{
-  struct server s;
-
-  server_accept (&s, &a, h);
-  s.drives = h;
-  server_say (&s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
-  server_need (&s, 4 + 16 + 8);
-  server_say (&s, "%s", reply);
-  pump (h);
-  server_close (&s);
-}
-
-static void
 passes (const char *reply)
 {
   struct server s;
   struct nbd_handle *h = begin (&s);
 
-  refuse (h, reply);
-  refuse (h, reply);
+  server_refuses (&a, h, reply);
+  server_refuses (&a, h, reply);
   server_serves (&s, &a, h, SIMPLE, 1 << 20, FLAGS_ALL);
   CHECK_STATE (h, "READY");
   CHECK_STRING (e.letters, "LAAB");
@@ -53,7 +39,7 @@ stays (const char *reply, const char *text)
   struct server s;
   struct nbd_handle *h = begin (&s);
 
-  refuse (h, reply);
+  server_refuses (&a, h, reply);
   drive_until (h, "DEAD");
   CHECK_STRING (e.letters, "LU");
   CHECK_CONTAINS (e.message[LIBNBD_EVENT_GIVEN_UP],
