@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* What a compressed file decodes to, while it is decoded.
+ *
+ * Threads of its own decode ahead of whoever reads.  A reader starts reads
+ * and is called back, on a thread of the image, so that neither the engine
+ * nor the server that feeds qemu-nbd ever blocks.  Memory is bounded by
+ * image_memory: decoded parts that nobody has asked for for the longest time
+ * make room for others. */
+#ifndef CONVERT_IMAGE_H
+#define CONVERT_IMAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "codec/codec.h"
+#include "source/input.h"
+
+struct copy;
+struct endpoint;
+struct image;
+
+struct image_read {
+  struct image_read *next; /* the image's own, while it is under way */
+  void *buffer;
+  uint64_t offset, length;
+  /* Given back: errno and words (which stay the image's).  In order, LENGTH
+   * becomes what came, and ENDED says that nothing comes behind it. */
+  int error;
+  const char *why;
+  bool ended;
+  void (*done) (struct image_read *r);
+  void *opaque;
+};
+
+struct image_settings {
+  unsigned threads; /* 0: as processors */
+  uint64_t memory;  /* for decoded parts and decoders; 0: the usual */
+};
+
+/* The parts of IN, each by itself; takes PARTS. */
+extern struct image *image_of_parts (struct input *in,
+                                     const struct codec *codec,
+                                     struct parts *parts,
+                                     const struct image_settings *settings);
+/* All of IN in order; reads must be, too. */
+extern struct image *image_in_order (struct input *in,
+                                     const struct codec *codec,
+                                     const struct image_settings *settings);
+
+extern const char *image_name (const struct image *image);
+extern uint64_t image_size (const struct image *image); /* or UNKNOWN */
+extern bool image_is_in_order (const struct image *image);
+/* Start a read.  It is called back exactly once, even after image_stop. */
+extern void image_read (struct image *image, struct image_read *r);
+/* The same, and wait; 0, or -1 with *WHY.  For probes. */
+extern int image_pread (struct image *image, void *buffer, uint64_t length,
+                        uint64_t offset, char **why);
+/* Reads end with ECANCELED. */
+extern void image_stop (struct image *image);
+/* No read may be under way.  The input stays. */
+extern void image_free (struct image *image);
+
+/* ---- endpoint.c: for the engine ---- */
+
+/* The engine's source; NULL after copy_fail.  The image must outlive it. */
+extern struct endpoint *image_endpoint (struct copy *c, struct image *image);
+
+/* ---- serve.c: for qemu-nbd ---- */
+
+/* Serve it, read-only, to NBD clients on this listening Unix socket, with
+ * threads of its own, until image_serve_end.  NULL with errno. */
+struct server;
+extern struct server *image_serve (struct image *image, int listening);
+/* Why a client was told of an error last, or NULL: qemu passes on no more
+ * than an errno. */
+extern const char *image_serve_why (const struct server *s);
+extern void image_serve_end (struct server *s);
+
+#endif /* CONVERT_IMAGE_H */

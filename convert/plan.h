@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* The planner: the cheapest way from what there is to what is wanted.
+ *
+ * A step says what it needs, what it changes, and what it costs.  Steps of one
+ * stream overlap, so the slowest of them counts, or the processor if all of
+ * them together need more of it than there are cores; a scratch file ends a
+ * stream, and the times of streams add up.  The search is by uniform cost
+ * with dominance, so what it finds is the cheapest plan of the table.  Ties go
+ * to fewer steps, then to fewer processes, then to less scratch space. */
+#ifndef CONVERT_PLAN_H
+#define CONVERT_PLAN_H
+
+#include <stddef.h>
+
+#include "facts.h"
+
+#define PLAN_MOST_STEPS 12
+
+/* How a step is carried out: run.c has a function for each. */
+enum step_kind {
+  READ_RANGES,   /* a URL, by nbdkit */
+  READ_IN_ORDER, /* a URL, by curl */
+  UNPACK_PARTS,  /* parallel, at random */
+  UNPACK_IN_ORDER,
+  SCRATCH,     /* save what comes in order in a scratch file */
+  READ_FORMAT, /* what qemu-nbd understands */
+  REFLINK,     /* the file's blocks are shared */
+  COPY_RANGE,  /* the kernel copies the file */
+  WRITE_RAW,
+  WRITE_FORMAT,    /* qemu-img create, qemu-nbd */
+  CONVERT_LOCALLY, /* qemu-img convert alone, where that is cheaper */
+  FOLLOW_TABLE,    /* the backup GPT moves to the new end */
+};
+
+struct cost {
+  double seconds; /* of wall time, if nothing else ran */
+  double cpu;     /* seconds of processor, of one core */
+  uint64_t scratch;
+  unsigned processes;
+};
+
+struct step {
+  const char *name; /* "unpack parts" */
+  enum step_kind kind;
+  bool ends_stream; /* what follows begins when it is done */
+  bool (*needs) (const struct facts *f, const struct goal *g);
+  void (*changes) (struct facts *f, const struct goal *g);
+  void (*costs) (const struct facts *f, const struct goal *g,
+                 const struct rates *r, struct cost *cost);
+  const void *data; /* for tests, which make tables by lot */
+};
+
+struct plan {
+  size_t count;
+  struct {
+    const struct step *step;
+    struct facts after;
+    struct cost cost;
+  } steps[PLAN_MOST_STEPS];
+  double seconds;   /* of all */
+  uint64_t scratch; /* at most at a time */
+  unsigned processes;
+};
+
+struct problem {
+  const struct step *table;
+  size_t steps;
+  struct facts start;
+  struct goal goal;
+  struct rates rates;
+};
+
+/* 0, and in OTHERS the next best plans, of which *NR were found; or -1, and
+ * *WHY says, in words and to be freed, which fact cannot be reached and what is
+ * nearest. */
+extern int plan_find (const struct problem *p, struct plan *best,
+                      struct plan others[2], size_t *nr, char **why);
+
+/* ---- steps.c: what there is ---- */
+
+extern const struct step all_steps[];
+extern const size_t nr_all_steps;
+
+/* ---- explain.c: --plan, --plan=json ---- */
+
+extern void plan_print (const struct problem *p, const struct plan *best,
+                        const struct plan others[2], size_t nr);
+extern void plan_print_json (const struct problem *p, const struct plan *best,
+                             const struct plan others[2], size_t nr);
+
+#endif /* CONVERT_PLAN_H */
