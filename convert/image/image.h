@@ -52,9 +52,17 @@ extern uint64_t image_size (const struct image *image); /* or UNKNOWN */
 extern bool image_is_in_order (const struct image *image);
 /* Start a read.  It is called back exactly once, even after image_stop. */
 extern void image_read (struct image *image, struct image_read *r);
-/* The same, and wait; 0, or -1 with *WHY.  For probes. */
+/* The same, and wait; 0, or -1 with *WHY.  For probes.  In order, the first
+ * INPUT_HEAD bytes may be read in this way as often as one likes before the
+ * first image_read, which begins at 0 nevertheless: so standard input is
+ * decoded only once.  What is behind the end is an error, with a length that
+ * can be found out by image_head. */
 extern int image_pread (struct image *image, void *buffer, uint64_t length,
                         uint64_t offset, char **why);
+/* How many bytes there are at the beginning, at most LENGTH, which are read
+ * into BUFFER; -1 with *WHY. */
+extern int64_t image_head (struct image *image, void *buffer,
+                           uint64_t length, char **why);
 /* Reads end with ECANCELED. */
 extern void image_stop (struct image *image);
 /* No read may be under way.  The input stays. */
