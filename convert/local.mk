@@ -4,6 +4,9 @@
 noinst_LIBRARIES += convert/libconvert.a
 convert_libconvert_a_SOURCES = \
 	convert/codec/codec.h \
+	convert/codec/codecs.h \
+	convert/codec/peek.c \
+	convert/codec/peek.h \
 	convert/disk/gpt.h \
 	convert/facts.c \
 	convert/facts.h \

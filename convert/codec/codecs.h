@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The codecs that there are, each in a file of its own, if this build has its
+ * library. */
+#ifndef CONVERT_CODECS_H
+#define CONVERT_CODECS_H
+
+#include "codec/codec.h"
+
+extern const struct codec codec_bzip2;
+extern const struct codec codec_gzip;
+extern const struct codec codec_xz;
+extern const struct codec codec_zstd;
+
+#endif /* CONVERT_CODECS_H */
