@@ -10,7 +10,6 @@ copy_nbdcopy_SOURCES = \
 	copy/open.c \
 	copy/options.c \
 	copy/options.h \
-	copy/progress.c \
 	copy/select.c
 copy_nbdcopy_CPPFLAGS = $(tool_cppflags) -I$(srcdir)/copy
 copy_nbdcopy_LDADD = $(engine_libs)
@@ -46,6 +45,8 @@ copy_engine_libengine_a_SOURCES = \
 	copy/engine/extent.h \
 	copy/engine/io.c \
 	copy/engine/journal.c \
+	copy/engine/progress.c \
+	copy/engine/progress.h \
 	copy/engine/ranges.c \
 	copy/engine/ranges.h \
 	copy/engine/rate.c \

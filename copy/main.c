@@ -35,14 +35,6 @@ on_signal (int number)
 }
 
 static void
-print_message (void *opaque, const char *text)
-{
-  (void) opaque;
-  progress_hide ();
-  tool_error ("%s", text);
-}
-
-static void
 look_at_signals (void *opaque)
 {
   (void) opaque;
@@ -172,9 +164,9 @@ static void
 begin (void)
 {
   struct copy_events events = {
-    .message = print_message,
+    .message = progress_message,
     .tick = look_at_signals,
-    .tick_ms = options.progress ? TICK_MS : -1,
+    .tick_ms = options.progress.kind ? TICK_MS : -1,
     .wake_fd = tool_signal_fd (),
   };
 
@@ -221,7 +213,7 @@ main (int argc, char *argv[])
   open_endpoints ();
   open_list_of_bad_ranges ();
   must (copy_prepare (copy));
-  progress_begin (&options, copy);
+  progress_begin (&options.progress, options.settings.verify, copy);
   begun = true;
   endpoint_keep_created ();
   if (options.settings.rate > 0) {

@@ -24,12 +24,4 @@ extern void select_read (const struct options *o);
 /* What it selects.  Mistakes in it fail the tool. */
 extern copy_select select_load;
 
-/* ---- progress.c ---- */
-
-extern void progress_begin (const struct options *o, const struct copy *c);
-/* Make room for a message on the terminal. */
-extern void progress_hide (void);
-extern void progress_tick (const struct copy *c);
-extern void progress_end (const struct copy *c, bool complete);
-
 #endif /* NBDCOPY_H */

@@ -14,8 +14,6 @@
 #define REQUEST_MOST (32 * MIB)
 #define SPARSE_LEAST 512
 #define SPARSE_MOST (2 * GIB)
-#define RETRY_FIRST_MS 100
-#define RETRY_LONGEST_MS 10000
 
 enum {
   ALLOCATED = TOOL_FIRST,
@@ -128,20 +126,6 @@ power_of_two (const char *name, const char *text, uint64_t least,
 }
 
 static void
-take_progress (struct options *o, const char *text)
-{
-  o->progress = PROGRESS_BAR;
-  if (text == NULL)
-    return;
-  o->progress = PROGRESS_FD;
-  if (strncmp (text, "json:", 5) == 0) {
-    o->progress = PROGRESS_JSON;
-    text += 5;
-  }
-  o->progress_fd = tool_descriptor_argument ("--progress", text);
-}
-
-static void
 take_on_read_error (struct copy_settings *s, const char *word)
 {
   static const char *const known[] = {
@@ -184,21 +168,6 @@ take_blkhash (struct copy_settings *s, const char *text)
   s->blkhash = text;
 }
 
-/* As long as so many attempts take, with a pause before each that is twice as
- * long as the one before. */
-static void
-take_retry (struct copy_settings *s, unsigned attempts)
-{
-  uint64_t ms = 0, pause = RETRY_FIRST_MS;
-
-  for (unsigned i = 0; i < attempts && ms < INT_MAX; i++) {
-    ms += pause;
-    pause = MIN (2 * pause, RETRY_LONGEST_MS);
-  }
-  s->retry_ms = MIN (ms, INT_MAX);
-  s->most_losses = attempts;
-}
-
 static void
 take_number (struct copy_settings *s, int id)
 {
@@ -227,7 +196,8 @@ take_number (struct copy_settings *s, int id)
     break;
   case RATE: s->rate = tool_size_argument ("--rate", optarg); break;
   case RETRY:
-    take_retry (s, tool_number_argument ("--retry", optarg, 0, INT_MAX));
+    copy_set_attempts (s,
+                       tool_number_argument ("--retry", optarg, 0, INT_MAX));
     break;
   case CHECKPOINT:
     s->checkpoint = tool_size_argument ("--checkpoint", optarg);
@@ -273,7 +243,7 @@ take_option (struct options *o, int id)
     break;
   case NO_EXTENTS: s->no_map = true; break;
   case ON_READ_ERROR: take_on_read_error (s, optarg); break;
-  case 'p': take_progress (o, optarg); break;
+  case 'p': progress_take (&o->progress, optarg); break;
   case RESUME: s->resume = optarg; break;
   case SYNCHRONOUS: s->synchronous = true; break;
   case VERIFY: s->verify = true; break;
@@ -312,9 +282,8 @@ name_outputs (const struct options *o)
 {
   const struct copy_settings *s = &o->settings;
 
-  tool_output_messages (o->verbose || o->progress == PROGRESS_BAR);
-  if (o->progress == PROGRESS_FD || o->progress == PROGRESS_JSON)
-    tool_output_descriptor ("--progress", o->progress_fd);
+  tool_output_messages (o->verbose || o->progress.kind == PROGRESS_BAR);
+  progress_name_outputs (&o->progress);
   if (s->blkhash && s->blkhash_file)
     tool_output_file ("--blkhash-file", s->blkhash_file);
   if (s->resume)

@@ -4,14 +4,12 @@
 #define COPY_OPTIONS_H
 
 #include "engine/engine.h"
-
-enum progress { NO_PROGRESS, PROGRESS_BAR, PROGRESS_FD, PROGRESS_JSON };
+#include "engine/progress.h"
 
 struct options {
   struct copy_settings settings;
   bool verbose;
-  enum progress progress;
-  int progress_fd;
+  struct progress_settings progress;
   const char *map;        /* file with a map in JSON */
   const char *bad_ranges; /* file for a map of what was unreadable */
 };

@@ -61,8 +61,8 @@ extern int image_pread (struct image *image, void *buffer, uint64_t length,
                         uint64_t offset, char **why);
 /* How many bytes there are at the beginning, at most LENGTH, which are read
  * into BUFFER; -1 with *WHY. */
-extern int64_t image_head (struct image *image, void *buffer,
-                           uint64_t length, char **why);
+extern int64_t image_head (struct image *image, void *buffer, uint64_t length,
+                           char **why);
 /* Reads end with ECANCELED. */
 extern void image_stop (struct image *image);
 /* No read may be under way.  The input stays. */

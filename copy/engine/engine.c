@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -12,6 +13,10 @@
 #include "engine/rate.h"
 #include "engine/verify.h"
 #include "engine/worker.h"
+
+/* The first pause between attempts to reconnect, and the longest. */
+#define RETRY_FIRST_MS 100
+#define RETRY_LONGEST_MS 10000
 
 const struct copy_settings copy_usual_settings = {
   .connections = 4,
@@ -23,6 +28,19 @@ const struct copy_settings copy_usual_settings = {
   .length = { -1, -1 },
   .most_losses = 100,
 };
+
+void
+copy_set_attempts (struct copy_settings *s, unsigned attempts)
+{
+  uint64_t ms = 0, pause = RETRY_FIRST_MS;
+
+  for (unsigned i = 0; i < attempts && ms < INT_MAX; i++) {
+    ms += pause;
+    pause = MIN (2 * pause, RETRY_LONGEST_MS);
+  }
+  s->retry_ms = MIN (ms, INT_MAX);
+  s->most_losses = attempts;
+}
 
 struct copy *
 copy_new (const struct copy_settings *settings,

@@ -74,6 +74,10 @@ struct copy_settings {
 /* Those of nbdcopy without options. */
 extern const struct copy_settings copy_usual_settings;
 
+/* --retry: as long as so many attempts take, with a pause before each that is
+ * twice as long as the one before. */
+extern void copy_set_attempts (struct copy_settings *s, unsigned attempts);
+
 struct copy_events {
   /* Print a message, of any thread; one at a time. */
   void (*message) (void *opaque, const char *text);

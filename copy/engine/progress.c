@@ -9,7 +9,8 @@
 #include <sys/param.h>
 #include <unistd.h>
 
-#include "nbdcopy.h"
+#include "engine/copy.h"
+#include "engine/progress.h"
 
 /* The rate is that of so many past seconds. */
 #define WINDOW 10
@@ -214,28 +215,48 @@ print (const struct copy_counts *c, double t)
 }
 
 void
-progress_begin (const struct options *o, const struct copy *copy)
+progress_take (struct progress_settings *s, const char *text)
+{
+  s->kind = PROGRESS_BAR;
+  if (text == NULL)
+    return;
+  s->kind = PROGRESS_FD;
+  if (strncmp (text, "json:", 5) == 0) {
+    s->kind = PROGRESS_JSON;
+    text += 5;
+  }
+  s->fd = tool_descriptor_argument ("--progress", text);
+}
+
+void
+progress_name_outputs (const struct progress_settings *s)
+{
+  if (s->kind == PROGRESS_FD || s->kind == PROGRESS_JSON)
+    tool_output_descriptor ("--progress", s->fd);
+}
+
+void
+progress_begin (const struct progress_settings *s, bool verify,
+                const struct copy *copy)
 {
   struct copy_counts c = copy_counts (copy);
 
-  state.kind = o->progress;
-  state.verify = o->settings.verify;
-  if (o->progress == NO_PROGRESS)
+  state.kind = s->kind;
+  state.verify = verify;
+  if (s->kind == NO_PROGRESS)
     return;
   state.percent = -1;
   state.began = state.printed = tool_now ();
   state.terminal = isatty (STDERR_FILENO);
-  if (o->progress != PROGRESS_BAR) {
-    state.out = fdopen (o->progress_fd, "w");
+  if (s->kind != PROGRESS_BAR) {
+    state.out = fdopen (s->fd, "w");
     if (state.out == NULL)
-      tool_fail ("--progress: cannot write to descriptor %d: %m",
-                 o->progress_fd);
+      tool_fail ("--progress: cannot write to descriptor %d: %m", s->fd);
   }
   remember (&c, state.began);
   print (&c, state.began);
 }
 
-/* Called often; it prints when it is time. */
 void
 progress_tick (const struct copy *copy)
 {
@@ -261,7 +282,14 @@ progress_hide (void)
   state.visible = false;
 }
 
-/* 100% only if everything was done. */
+void
+progress_message (void *opaque, const char *text)
+{
+  (void) opaque;
+  progress_hide ();
+  tool_error ("%s", text);
+}
+
 void
 progress_end (const struct copy *copy, bool complete)
 {
