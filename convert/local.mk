@@ -13,6 +13,7 @@ convert_libconvert_a_SOURCES = \
 	convert/helper/helper.h \
 	convert/image/image.h \
 	convert/plan.h \
+	convert/probe.h \
 	convert/source/input.h
 convert_cppflags = $(tool_cppflags) -I$(srcdir)/copy -I$(srcdir)/convert
 convert_libconvert_a_CPPFLAGS = $(convert_cppflags)
