@@ -31,6 +31,20 @@ static const char *const formats[FORMATS][2] = {
   [ISO] = { "iso", "raw" },
 };
 
+bool
+facts_equal (const struct facts *a, const struct facts *b)
+{
+  return a->place == b->place && a->access == b->access
+         && a->codec == b->codec && a->parts == b->parts
+         && a->format == b->format && a->compressed == b->compressed
+         && a->needs_files == b->needs_files && a->users == b->users
+         && a->complete == b->complete
+         && a->partitions_grown == b->partitions_grown
+         && a->guessed == b->guessed && a->stored == b->stored
+         && a->unpacked == b->unpacked && a->size == b->size
+         && a->data == b->data;
+}
+
 const char *
 place_name (enum place p)
 {

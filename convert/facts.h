@@ -51,12 +51,18 @@ struct facts {
                             only; 0 if PLAIN */
   enum format format;
   bool compressed;       /* clusters of the format are compressed */
+  bool needs_files;      /* a backing file, extents: to copy its bytes alone
+                            is not enough */
   bool users;            /* the user's source, which is never changed */
   bool complete;         /* it is the destination, with all that is wanted */
   bool partitions_grown; /* the backup GPT is at the end of the new size */
-  uint64_t stored;       /* bytes there, or UNKNOWN */
-  uint64_t size;         /* virtual size, or UNKNOWN before it is decoded */
-  uint64_t data;         /* how much of that is allocated, or UNKNOWN */
+  bool guessed;      /* what follows is an estimate of the planner's, where
+                            the source's was UNKNOWN */
+  uint64_t stored;   /* bytes there, or UNKNOWN */
+  uint64_t unpacked; /* bytes of the file inside of the codec, or UNKNOWN;
+                            as stored if PLAIN */
+  uint64_t size;     /* virtual size, or UNKNOWN before it is decoded */
+  uint64_t data;     /* how much of that is allocated, or UNKNOWN */
 };
 
 /* The destination. */
@@ -69,6 +75,8 @@ struct goal {
   bool may_copy_range;   /* both are files of one machine */
   bool must_check_order; /* --checksum: all that is stored is read in order */
   bool read_back;        /* --verify */
+  bool needs_engine;     /* --rate, --resume and the like: only our engine
+                            does that, not qemu-img alone */
   bool partitioned;      /* there is a GPT that has to follow a new size */
   bool may_scratch;      /* scratch files are allowed, */
   uint64_t scratch_room; /* at most so large */
@@ -78,14 +86,21 @@ struct goal {
  * first two. */
 struct rates {
   unsigned cores;
-  double process; /* seconds to start one */
-  double network; /* of the source, if it is remote */
+  double process;     /* seconds to start one */
+  double network;     /* from the source, a URL or NBD server */
+  double network_out; /* to the destination, an NBD server */
   double disk_read, disk_write;
   double memory;         /* copying */
   double decode[CODECS]; /* of one core, in decoded bytes */
   double encode;         /* compressing clusters, one core */
   double format;         /* going through qemu-nbd */
 };
+
+/* steps.c: of a machine that nobody has measured. */
+extern struct rates rates_usual (unsigned cores);
+
+/* Is the same known of both? */
+extern bool facts_equal (const struct facts *a, const struct facts *b);
 
 /* Words of messages, plans and options. */
 extern const char *place_name (enum place p);

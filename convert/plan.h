@@ -4,9 +4,10 @@
  * A step says what it needs, what it changes, and what it costs.  Steps of one
  * stream overlap, so the slowest of them counts, or the processor if all of
  * them together need more of it than there are cores; a scratch file ends a
- * stream, and the times of streams add up.  The search is by uniform cost
- * with dominance, so what it finds is the cheapest plan of the table.  Ties go
- * to fewer steps, then to fewer processes, then to less scratch space. */
+ * stream, and the times of streams add up, as do those for starting
+ * processes.  The search is by uniform cost with dominance, so what it finds
+ * is the cheapest plan of the table.  Ties go to fewer steps, then to fewer
+ * processes, then to less scratch space, then to what the table has first. */
 #ifndef CONVERT_PLAN_H
 #define CONVERT_PLAN_H
 
@@ -27,6 +28,7 @@ enum step_kind {
   REFLINK,     /* the file's blocks are shared */
   COPY_RANGE,  /* the kernel copies the file */
   WRITE_RAW,
+  WRITE_AS_IS,     /* the bytes of a qcow2, say, that is what is wanted */
   WRITE_FORMAT,    /* qemu-img create, qemu-nbd */
   CONVERT_LOCALLY, /* qemu-img convert alone, where that is cheaper */
   FOLLOW_TABLE,    /* the backup GPT moves to the new end */
@@ -35,8 +37,11 @@ enum step_kind {
 struct cost {
   double seconds; /* of wall time, if nothing else ran */
   double cpu;     /* seconds of processor, of one core */
+  uint64_t bytes; /* that come out of it */
   uint64_t scratch;
-  unsigned processes;
+  unsigned processes; /* that are started */
+  unsigned threads;   /* of ours that unpack; 0: none */
+  bool estimated;     /* from sizes that are not known */
 };
 
 struct step {
@@ -47,7 +52,6 @@ struct step {
   void (*changes) (struct facts *f, const struct goal *g);
   void (*costs) (const struct facts *f, const struct goal *g,
                  const struct rates *r, struct cost *cost);
-  const void *data; /* for tests, which make tables by lot */
 };
 
 struct plan {
@@ -58,8 +62,9 @@ struct plan {
     struct cost cost;
   } steps[PLAN_MOST_STEPS];
   double seconds;   /* of all */
-  uint64_t scratch; /* at most at a time */
+  uint64_t scratch; /* of all files, which stay until the end */
   unsigned processes;
+  bool estimated; /* any of the steps is */
 };
 
 struct problem {
@@ -72,7 +77,7 @@ struct problem {
 
 /* 0, and in OTHERS the next best plans, of which *NR were found; or -1, and
  * *WHY says, in words and to be freed, which fact cannot be reached and what is
- * nearest. */
+ * nearest.  No plan comes to the same facts twice. */
 extern int plan_find (const struct problem *p, struct plan *best,
                       struct plan others[2], size_t *nr, char **why);
 
@@ -80,6 +85,20 @@ extern int plan_find (const struct problem *p, struct plan *best,
 
 extern const struct step all_steps[];
 extern const size_t nr_all_steps;
+
+/* ---- refusals.c: what could be conceded, so that there is a plan ---- */
+
+struct concession {
+  void (*grant) (struct problem *p);
+  /* What cannot be reached in the problem as it was ASKED, why, and what is
+   * nearest, from the plan that there would be; to be freed. */
+  char *(*words) (const struct problem *asked, const struct plan *found);
+};
+
+extern const struct concession all_concessions[];
+extern const size_t nr_all_concessions;
+/* The words if none of them helps. */
+extern char *refusal (const struct problem *p);
 
 /* ---- explain.c: --plan, --plan=json ---- */
 
