@@ -3,8 +3,10 @@
 # All but main, for the program and its tests.
 noinst_LIBRARIES += convert/libconvert.a
 convert_libconvert_a_SOURCES = \
+	convert/codec/codec.c \
 	convert/codec/codec.h \
 	convert/codec/codecs.h \
+	convert/codec/parts.c \
 	convert/codec/peek.c \
 	convert/codec/peek.h \
 	convert/disk/gpt.h \
@@ -14,7 +16,12 @@ convert_libconvert_a_SOURCES = \
 	convert/image/image.h \
 	convert/plan.h \
 	convert/probe.h \
-	convert/source/input.h
+	convert/source/file.c \
+	convert/source/input.c \
+	convert/source/input.h \
+	convert/source/internal.h \
+	convert/source/nbd.c \
+	convert/source/stream.c
 convert_cppflags = $(tool_cppflags) -I$(srcdir)/copy -I$(srcdir)/convert
 convert_libconvert_a_CPPFLAGS = $(convert_cppflags)
 convert_libconvert_a_CFLAGS = $(AM_CFLAGS) \
@@ -24,8 +31,48 @@ convert_libs = convert/libconvert.a $(engine_libs) \
 
 # Each codec and libfdisk is there or not.  Where it is not, a message says
 # so.
+if HAVE_LZMA
+convert_libconvert_a_SOURCES += convert/codec/none/xz.c
+else
+convert_libconvert_a_SOURCES += convert/codec/none/xz.c
+endif
+if HAVE_ZSTD
+convert_libconvert_a_SOURCES += convert/codec/none/zstd.c
+else
+convert_libconvert_a_SOURCES += convert/codec/none/zstd.c
+endif
+if HAVE_ZLIB
+convert_libconvert_a_SOURCES += convert/codec/none/gzip.c
+else
+convert_libconvert_a_SOURCES += convert/codec/none/gzip.c
+endif
+if HAVE_BZIP2
+convert_libconvert_a_SOURCES += convert/codec/none/bzip2.c
+else
+convert_libconvert_a_SOURCES += convert/codec/none/bzip2.c
+endif
 
 # Tests.
 convert_tests =
 TESTS += $(convert_tests)
 EXTRA_DIST += $(convert_tests)
+
+# What becomes of the bytes of a source: tests in C.
+convert_image_programs = \
+	convert/tests/image/inputs-read-what-there-is \
+	convert/tests/image/silent-servers-do-not-hold-inputs
+check_PROGRAMS += $(convert_image_programs)
+TESTS += $(convert_image_programs)
+convert_image_cppflags = $(convert_cppflags) -I$(srcdir)/tests/lib
+convert_image_ldadd = $(convert_libs) tests/lib/libtest.a
+convert_tests_image_inputs_read_what_there_is_SOURCES = \
+	convert/tests/image/inputs-read-what-there-is.c \
+	tests/lib/ram.c \
+	tests/lib/ram.h
+convert_tests_image_inputs_read_what_there_is_CPPFLAGS = \
+	$(convert_image_cppflags)
+convert_tests_image_inputs_read_what_there_is_LDADD = $(convert_image_ldadd)
+convert_tests_image_silent_servers_do_not_hold_inputs_CPPFLAGS = \
+	$(convert_image_cppflags)
+convert_tests_image_silent_servers_do_not_hold_inputs_LDADD = \
+	$(convert_image_ldadd)

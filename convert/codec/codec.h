@@ -26,7 +26,7 @@ struct part {
   uint32_t kind;              /* the codec's own, such as xz's check */
 };
 
-/* In order, and without gaps in what they decode to. */
+/* In order, and without gaps in what they decode to; none is empty. */
 struct parts {
   struct part *list;
   uint64_t count;
@@ -34,6 +34,8 @@ struct parts {
   uint64_t largest; /* part, decoded */
 };
 
+/* False: it does not follow what is there, is beyond the limits, or there is
+ * no memory. */
 extern bool parts_add (struct parts *p, const struct part *part);
 /* The part that holds a position of what is decoded. */
 extern uint64_t parts_find (const struct parts *p, uint64_t at);
