@@ -72,6 +72,19 @@ tool_size_argument (const char *option, const char *text)
   return value;
 }
 
+uint64_t
+tool_power_of_two (const char *option, const char *text, uint64_t least,
+                   uint64_t most)
+{
+  uint64_t n = tool_size_argument (option, text);
+
+  if (n < least || n > most || (n & (n - 1)) != 0)
+    tool_fail ("%s: it must be a power of two from %" PRIu64 " to %" PRIu64
+               ", not %s",
+               option, least, most, text);
+  return n;
+}
+
 int64_t
 tool_number_argument (const char *option, const char *text, int64_t min,
                       int64_t max)

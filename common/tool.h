@@ -363,6 +363,10 @@ extern int64_t tool_parse_size (const char *text);
 /* The same, for the argument of an option; mistakes are usage errors. */
 extern int64_t tool_size_argument (const char *option, const char *text);
 
+/* And it must be a power of two from LEAST to MOST, or the tool fails. */
+extern uint64_t tool_power_of_two (const char *option, const char *text,
+                                   uint64_t least, uint64_t most);
+
 /* A decimal number from MIN to MAX; anything else is a usage error. */
 extern int64_t tool_number_argument (const char *option, const char *text,
                                      int64_t min, int64_t max);

@@ -37,6 +37,7 @@ copy_engine_libengine_a_SOURCES = \
 	copy/engine/endpoints/nbd-zero.c \
 	copy/engine/endpoints/nbd.c \
 	copy/engine/endpoints/nbd.h \
+	copy/engine/endpoints/standard.c \
 	copy/engine/endpoints/stream.c \
 	copy/engine/engine.c \
 	copy/engine/engine.h \

@@ -11,29 +11,6 @@
 
 #include "nbdcopy.h"
 
-static struct endpoint *
-open_standard (struct copy *c, bool source)
-{
-  int fd = source ? STDIN_FILENO : STDOUT_FILENO;
-  const char *name = source ? "standard input" : "standard output";
-  struct stat st;
-
-  if (!source && isatty (fd))
-    tool_fail ("refusing to write to a terminal; redirect standard output, "
-               "or name a destination");
-  int access = fcntl (fd, F_GETFL) & O_ACCMODE;
-  if (access == (source ? O_WRONLY : O_RDONLY))
-    tool_fail ("%s: it is not open for %s", name,
-               source ? "reading" : "writing");
-  if (fstat (fd, &st) == -1)
-    tool_fail ("%s: %m", name);
-  /* A file is written in place only if nobody wrote to it before us. */
-  if (S_ISREG (st.st_mode) && lseek (fd, 0, SEEK_CUR) == 0
-      && (source || (fcntl (fd, F_GETFL) & O_APPEND) == 0))
-    return file_open (c, fd, name, source);
-  return stream_open (c, fd, name, source);
-}
-
 /* The destination that we created; NULL: none, or it holds something. */
 static const char *created;
 static struct stat created_st;
@@ -116,7 +93,7 @@ endpoint_open (struct copy *c, const struct options *o, char ***words,
     return nbd_open (c, &at, from);
   ++*words;
   if (strcmp (word, "-") == 0)
-    return open_standard (c, source);
+    return standard_open (c, source);
   if (!source && strcmp (word, "null:") == 0)
     return null_open (c);
   return open_path (c, o, word, source);

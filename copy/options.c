@@ -12,8 +12,6 @@
 
 #define REQUEST_LEAST (4 * KIB)
 #define REQUEST_MOST (32 * MIB)
-#define SPARSE_LEAST 512
-#define SPARSE_MOST (2 * GIB)
 
 enum {
   ALLOCATED = TOOL_FIRST,
@@ -112,19 +110,6 @@ static const struct tool tool = {
     "nbdcopy --resume=journal --retry=10 nbd://server/disk disk.img\n",
 };
 
-static uint64_t
-power_of_two (const char *name, const char *text, uint64_t least,
-              uint64_t most)
-{
-  uint64_t n = tool_size_argument (name, text);
-
-  if (n < least || n > most || (n & (n - 1)) != 0)
-    tool_fail ("%s: it must be a power of two from %llu to %llu, not %s",
-               name, (unsigned long long) least, (unsigned long long) most,
-               text);
-  return n;
-}
-
 static void
 take_on_read_error (struct copy_settings *s, const char *word)
 {
@@ -181,18 +166,13 @@ take_number (struct copy_settings *s, int id)
   case 'T':
     s->threads = tool_number_argument ("--threads", optarg, 0, 4096);
     break;
-  case 'S':
-    s->sparse = 0;
-    if (tool_size_argument ("--sparse", optarg) != 0)
-      s->sparse = power_of_two ("--sparse", optarg, SPARSE_LEAST,
-                                SPARSE_MOST);
-    break;
+  case 'S': s->sparse = copy_take_sparse (optarg); break;
   case QUEUE_SIZE:
     s->queue_size = tool_size_argument ("--queue-size", optarg);
     break;
   case REQUEST_SIZE:
-    s->request_size = power_of_two ("--request-size", optarg, REQUEST_LEAST,
-                                    REQUEST_MOST);
+    s->request_size = tool_power_of_two ("--request-size", optarg,
+                                         REQUEST_LEAST, REQUEST_MOST);
     break;
   case RATE: s->rate = tool_size_argument ("--rate", optarg); break;
   case RETRY:

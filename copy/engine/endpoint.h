@@ -144,5 +144,8 @@ extern struct endpoint *file_open (struct copy *c, int fd, const char *name,
 extern struct endpoint *stream_open (struct copy *c, int fd, const char *name,
                                      bool source);
 extern struct endpoint *null_open (struct copy *c);
+/* Standard input or output, which can also be a file.  Mistakes fail the
+ * tool. */
+extern struct endpoint *standard_open (struct copy *c, bool source);
 
 #endif /* COPY_ENDPOINT_H */

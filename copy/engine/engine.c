@@ -18,6 +18,9 @@
 #define RETRY_FIRST_MS 100
 #define RETRY_LONGEST_MS 10000
 
+#define SPARSE_LEAST 512
+#define SPARSE_MOST (2 * GIB)
+
 const struct copy_settings copy_usual_settings = {
   .connections = 4,
   .requests = 64,
@@ -40,6 +43,14 @@ copy_set_attempts (struct copy_settings *s, unsigned attempts)
   }
   s->retry_ms = MIN (ms, INT_MAX);
   s->most_losses = attempts;
+}
+
+uint64_t
+copy_take_sparse (const char *text)
+{
+  if (tool_size_argument ("--sparse", text) == 0)
+    return 0;
+  return tool_power_of_two ("--sparse", text, SPARSE_LEAST, SPARSE_MOST);
 }
 
 struct copy *

@@ -77,6 +77,8 @@ extern const struct copy_settings copy_usual_settings;
 /* --retry: as long as so many attempts take, with a pause before each that is
  * twice as long as the one before. */
 extern void copy_set_attempts (struct copy_settings *s, unsigned attempts);
+/* --sparse: the option's argument, where mistakes fail the tool. */
+extern uint64_t copy_take_sparse (const char *text);
 
 struct copy_events {
   /* Print a message, of any thread; one at a time. */

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* One conversion, from the command line to the result.
+ *
+ *   look.c   opens the source, looks what it is, and says it in facts
+ *   plan.c   finds the cheapest plan for them
+ *   run.c    carries it out: each step takes what is at hand, and leaves
+ *            something else at hand for the next one
+ *   flow.c   copies what is at hand, with nbdcopy's engine */
+#ifndef CONVERT_CONVERT_H
+#define CONVERT_CONVERT_H
+
+#include "checksum.h"
+#include "codec/codec.h"
+#include "destination.h"
+#include "disk/gpt.h"
+#include "image/image.h"
+#include "options.h"
+#include "plan.h"
+#include "source/source.h"
+
+#define MOST_HELPERS 6
+
+/* What a step leaves for the next one. */
+enum hand {
+  HOLDS_SOURCE, /* the source, as it was opened */
+  HOLDS_IMAGE,  /* what is decoded */
+  HOLDS_FILE,   /* a file with a name: a scratch file */
+  HOLDS_SERVER, /* an NBD server: qemu-nbd */
+};
+
+struct conversion {
+  struct options *o;
+  struct source source;
+  struct destination to;
+  struct problem problem;
+  struct plan plan, others[2];
+  size_t nr_others;
+
+  const struct codec *codec; /* or NULL */
+  struct parts parts;        /* if they were found; the image takes them */
+  struct image *image;       /* or NULL */
+  struct checksum *checksum; /* or NULL */
+  bool refers;               /* the image, to other files */
+  uint64_t copied;           /* length of the last copy */
+
+  enum hand hand;
+  int scratch_fd; /* HOLDS_FILE; else -1 */
+  char *path;     /* of HOLDS_FILE */
+  struct tool_endpoint server; /* HOLDS_SERVER */
+  struct server *serving;      /* our own, for qemu-nbd */
+  struct helper *reader, *writer;
+  struct tool_endpoint writing; /* the server that WRITER is */
+};
+
+/* ---- look.c ---- */
+
+/* Open the source and say what it is in PROBLEM's start.  Fails the tool. */
+extern void look_at_source (struct conversion *v, char ***words);
+/* What is wanted, from the options and the destination. */
+extern void look_at_goal (struct conversion *v);
+/* Make the image that decodes the source in one way or the other. */
+extern void make_image (struct conversion *v, bool in_order);
+
+/* ---- run.c ---- */
+
+/* Fails the tool. */
+extern void run_plan (struct conversion *v);
+extern void say (const struct conversion *v, const char *format, ...)
+  __attribute__ ((format (printf, 2, 3)));
+
+/* ---- flow.c ---- */
+
+/* Copy what is at hand into this open file, for the program's own use. */
+extern void flow_to_scratch (struct conversion *v);
+/* Copy it to the destination, or to the server that writes its format. */
+extern void flow_to_destination (struct conversion *v);
+
+/* ---- table.c ---- */
+
+/* The destination as a disk with a partition table, after it was written. */
+extern void table_of_destination_follows (struct conversion *v);
+
+#endif /* CONVERT_CONVERT_H */

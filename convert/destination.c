@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/* Where the result goes: a file that appears when it is whole, and what is
+ * written in place. */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "destination.h"
+
+/* ---- what it is ---- */
+
+/* Its name says what it shall be, unless the user does. */
+static enum format
+format_of_name (const char *name)
+{
+  static const struct {
+    const char *end;
+    enum format format;
+  } known[] = {
+    { ".qcow2", QCOW2 }, { ".vmdk", VMDK }, { ".vdi", VDI },
+    { ".vhdx", VHDX },   { ".vhd", VPC },   { ".vpc", VPC },
+  };
+  size_t length = strlen (name);
+
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+    size_t n = strlen (known[i].end);
+    if (length > n && strcasecmp (name + length - n, known[i].end) == 0)
+      return known[i].format;
+  }
+  return RAW;
+}
+
+char *
+directory_of (const char *path)
+{
+  char *copy = tool_format ("%s", path);
+  char *directory = tool_format ("%s", dirname (copy));
+
+  free (copy);
+  return directory;
+}
+
+/* Links are followed, so that they stay. */
+static void
+find_path (struct destination *d)
+{
+  char *directory, *base;
+
+  d->path = realpath (d->name, NULL);
+  if (d->path != NULL)
+    return;
+  if (errno != ENOENT || lstat (d->name, &d->st) == 0)
+    tool_fail ("%s: the symbolic link leads nowhere, or this name cannot be "
+               "used: %m",
+               d->name);
+  directory = directory_of (d->name);
+  base = realpath (directory, NULL);
+  if (base == NULL)
+    tool_fail ("%s: %s: %m", d->name, directory);
+  const char *slash = strrchr (d->name, '/');
+  d->path
+    = tool_format ("%s/%s", base[1] == '\0' ? "" : base,
+                   slash ? slash + 1 : d->name);
+  free (directory);
+  free (base);
+}
+
+static void
+take_path (struct destination *d)
+{
+  size_t length = strlen (d->name);
+
+  d->place = AT_FILE;
+  if (length == 0 || d->name[length - 1] == '/')
+    tool_fail ("%s: this is no name of a file", d->name);
+  d->exists = stat (d->name, &d->st) == 0;
+  if (d->exists && S_ISDIR (d->st.st_mode))
+    tool_fail ("%s: this is a directory", d->name);
+  if (d->exists && S_ISBLK (d->st.st_mode))
+    d->place = AT_DEVICE;
+  else if (d->exists && !S_ISREG (d->st.st_mode))
+    tool_fail ("%s: this is no file, block device or NBD URI; - is standard "
+               "output",
+               d->name);
+  else
+    find_path (d);
+}
+
+static void
+check_format (const struct destination *d, const struct options *o)
+{
+  if (!format_is_written (d->format))
+    tool_usage_error ("--to: %s images can only be read; formats that can be "
+                      "made are raw, qcow2, vmdk, vdi, vhdx, vhd",
+                      format_name (d->format));
+  if (d->format != RAW && d->place != AT_FILE)
+    tool_fail ("%s: a %s image can only be made in a file", d->name,
+               format_name (d->format));
+  if (o->compress && d->format != QCOW2)
+    tool_fail ("--compress: a %s image has no compressed clusters; "
+               "--to=qcow2 has",
+               format_name (d->format));
+  if (o->format_options && d->format == RAW)
+    tool_fail ("--format-option: a raw image has none");
+}
+
+void
+destination_take (struct destination *d, const struct options *o,
+                  char ***words)
+{
+  *d = (struct destination) { .name = **words, .fd = -1 };
+  if (d->name == NULL)
+    tool_usage_error ("a source and a destination are needed");
+  if (tool_take_endpoint (words, false, &d->at)) {
+    d->name = d->at.name;
+    d->place = AT_NBD;
+  }
+  else {
+    ++*words;
+    d->place = AT_STREAM;
+    if (strcmp (d->name, "-") != 0)
+      take_path (d);
+  }
+  d->format = o->to_is_said          ? o->to
+              : d->place == AT_FILE ? format_of_name (d->name)
+                                    : RAW;
+  check_format (d, o);
+}
+
+/* ---- the beginning ---- */
+
+static char *unfinished; /* a file that goes if we fail; or NULL */
+
+static void
+remove_unfinished (void)
+{
+  if (unfinished != NULL)
+    unlink (unfinished);
+}
+
+void
+destination_keep (void)
+{
+  unfinished = NULL;
+}
+
+static void
+make_file (struct destination *d, const struct options *o)
+{
+  char *directory = directory_of (d->path);
+
+  /* Who resumes has to find it again. */
+  if (o->settings.resume) {
+    d->unfinished = tool_format ("%s.unfinished", d->path);
+    d->fd = open (d->unfinished, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  }
+  else {
+    d->unfinished = tool_format ("%s/.nbdconvert-XXXXXX", directory);
+    d->fd = mkostemp (d->unfinished, O_CLOEXEC);
+  }
+  if (d->fd == -1)
+    tool_fail ("%s: cannot make a file in %s: %m", d->name, directory);
+  if (!o->settings.resume) {
+    unfinished = d->unfinished;
+    tool_at_end (remove_unfinished);
+  }
+  free (directory);
+}
+
+/* The kernel refuses what is mounted or part of something. */
+static void
+open_device (struct destination *d)
+{
+  d->fd = open (d->name, O_RDWR | O_EXCL | O_CLOEXEC);
+  if (d->fd == -1 && errno == EBUSY)
+    tool_fail ("%s: this device is in use, it may be mounted", d->name);
+  if (d->fd == -1)
+    tool_fail ("%s: %m", d->name);
+}
+
+void
+destination_begin (struct destination *d, const struct options *o)
+{
+  if (d->place == AT_FILE)
+    make_file (d, o);
+  else if (d->place == AT_DEVICE)
+    open_device (d);
+}
+
+/* ---- the end ---- */
+
+/* As the file was that it replaces, as far as we may; else as any new file. */
+static void
+set_permissions (const struct destination *d, int fd)
+{
+  mode_t mask = umask (0), mode = d->exists ? d->st.st_mode & 07777
+                                            : 0666 & ~mask;
+
+  umask (mask);
+  if (d->exists && fchown (fd, d->st.st_uid, d->st.st_gid) == -1) {
+    /* It is ours then, and as readable as it was. */
+  }
+  if (fchmod (fd, mode) == -1)
+    tool_fail ("%s: cannot give it the permissions %03o: %m", d->name,
+               (unsigned) mode);
+}
+
+static void
+sync_directory (const struct destination *d)
+{
+  char *directory = directory_of (d->path);
+  int fd = open (directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (fd == -1 || (fsync (fd) == -1 && errno != EINVAL))
+    tool_fail ("%s: it is whole, but %s could not be made durable: %m",
+               d->name, directory);
+  close (fd);
+  free (directory);
+}
+
+void
+destination_finish (struct destination *d)
+{
+  if (d->place == AT_DEVICE && fsync (d->fd) == -1)
+    tool_fail ("%s: what was written could not be made durable: %m",
+               d->name);
+  if (d->place != AT_FILE)
+    return;
+  set_permissions (d, d->fd);
+  if (fsync (d->fd) == -1)
+    tool_fail ("%s: what was written could not be made durable: %m",
+               d->name);
+  if (rename (d->unfinished, d->path) == -1)
+    tool_fail ("%s: the result, %s, could not be given this name: %m",
+               d->name, d->unfinished);
+  unfinished = NULL;
+  sync_directory (d);
+}

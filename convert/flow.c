@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* Copying what is at hand, with nbdcopy's engine. */
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "convert.h"
+#include "scratch.h"
+
+/* How often progress is looked at. */
+#define TICK_MS 100
+
+static struct copy *copy; /* that is running */
+
+static void
+tick (void *opaque)
+{
+  (void) opaque;
+  if (tool_signal != 0)
+    copy_interrupt (copy);
+  progress_tick (copy);
+}
+
+/* ---- what went wrong ---- */
+
+static void
+print_helper (struct helper *h, const char *program)
+{
+  char *said = h ? helper_said (h) : NULL;
+
+  if (said != NULL)
+    tool_error ("%s said: %s", program, said);
+  free (said);
+}
+
+/* The engine has told what; those who work for us may know why. */
+static void give_up (struct conversion *v) __attribute__ ((noreturn));
+
+static void
+give_up (struct conversion *v)
+{
+  progress_hide ();
+  tool_check_signal ();
+  if (v->serving && image_serve_why (v->serving))
+    tool_error ("%s: %s", v->source.name, image_serve_why (v->serving));
+  print_helper (v->source.helper, v->source.by_ranges ? "nbdkit" : "curl");
+  print_helper (v->reader, "qemu-nbd");
+  print_helper (v->writer, "qemu-nbd");
+  if (v->o->settings.resume && v->to.unfinished)
+    tool_error ("%s: what was copied is in %s; the same command goes on",
+                v->to.name, v->to.unfinished);
+  exit (EXIT_FAILURE);
+}
+
+static void
+must (struct conversion *v, int r)
+{
+  if (r == -1)
+    give_up (v);
+}
+
+/* ---- the two ends ---- */
+
+static struct endpoint *
+open_source (struct conversion *v)
+{
+  struct source *s = &v->source;
+
+  switch (v->hand) {
+  case HOLDS_IMAGE: return image_endpoint (copy, v->image);
+  case HOLDS_FILE: return file_open (copy, v->scratch_fd, s->name, true);
+  case HOLDS_SERVER: return nbd_open (copy, &v->server, NULL);
+  case HOLDS_SOURCE: break;
+  }
+  if (s->place == AT_FILE || s->place == AT_DEVICE)
+    return file_open (copy, s->fd, s->name, true);
+  source_leave (s);
+  return nbd_open (copy, &s->at, NULL);
+}
+
+static struct endpoint *
+open_destination (struct conversion *v, const struct endpoint *from)
+{
+  const struct destination *d = &v->to;
+
+  if (v->writer != NULL)
+    return nbd_open (copy, &v->writing, from);
+  switch (d->place) {
+  case AT_NBD: return nbd_open (copy, &d->at, from);
+  case AT_STREAM: return standard_open (copy, false);
+  default: return file_open (copy, d->fd, d->name, false);
+  }
+}
+
+/* ---- copying ---- */
+
+static void
+begin (struct conversion *v, const struct copy_settings *settings)
+{
+  struct copy_events events = {
+    .message = progress_message,
+    .tick = tick,
+    .tick_ms = v->o->progress.kind ? TICK_MS : -1,
+    .wake_fd = tool_signal_fd (),
+  };
+
+  copy = copy_new (settings, &events);
+  if (copy == NULL)
+    give_up (v);
+}
+
+static void
+run (struct conversion *v, struct endpoint *from, struct endpoint *to,
+     bool verify)
+{
+  if (from == NULL || to == NULL)
+    give_up (v);
+  must (v, copy_between (copy, from, to));
+  must (v, copy_connect (copy));
+  must (v, copy_prepare (copy));
+  progress_begin (&v->o->progress, verify, copy);
+  int r = copy_run (copy);
+  progress_end (copy, r == 0);
+  must (v, copy_end (copy, r == 0));
+  must (v, r);
+  struct copy_counts counts = copy_counts (copy);
+  v->copied = counts.length;
+  copy_free (copy);
+  copy = NULL;
+  if (counts.unread)
+    tool_output_failed (EPIPE);
+}
+
+void
+flow_to_scratch (struct conversion *v)
+{
+  struct copy_settings settings = v->o->settings;
+
+  settings.resume = NULL;
+  settings.verify = settings.flush = false;
+  begin (v, &settings);
+  struct endpoint *from = open_source (v);
+  v->scratch_fd = scratch_open (v->o, &v->path);
+  char *name = tool_format ("the scratch file in %s",
+                            scratch_directory (v->o));
+  struct endpoint *to = file_open (copy, v->scratch_fd, name, false);
+  run (v, from, to, false);
+  free (name);
+}
+
+/* What is behind the new size is not copied; run.c has looked whether that is
+ * right. */
+static void
+set_window (struct copy_settings *settings, const struct conversion *v)
+{
+  uint64_t size = v->problem.goal.size, now = v->problem.start.size;
+
+  if (size != UNKNOWN && now != UNKNOWN && size < now)
+    settings->length[0] = size;
+}
+
+/* The size of a place that is there already cannot be changed. */
+static void
+check_size (struct conversion *v, const struct endpoint *to)
+{
+  uint64_t size = v->problem.goal.size;
+
+  if (size != UNKNOWN && v->writer == NULL && !to->grows && to->size != -1
+      && (uint64_t) to->size != size)
+    tool_fail ("--size: %s has %lld bytes, which cannot be changed here to "
+               "%llu",
+               to->name, (long long) to->size, (unsigned long long) size);
+}
+
+void
+flow_to_destination (struct conversion *v)
+{
+  struct copy_settings settings = v->o->settings;
+
+  settings.destination_is_zero = v->writer != NULL;
+  set_window (&settings, v);
+  begin (v, &settings);
+  struct endpoint *from = open_source (v);
+  struct endpoint *to = from ? open_destination (v, from) : NULL;
+  if (to != NULL)
+    check_size (v, to);
+  run (v, from, to, settings.verify);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* What the source is, and what is wanted, as facts for the planner. */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/param.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "codec/plain.h"
+#include "convert.h"
+#include "probe.h"
+#include "reflink.h"
+
+/* ---- what is around the image ---- */
+
+void
+make_image (struct conversion *v, bool in_order)
+{
+  const struct image_settings settings = {
+    .threads = v->o->settings.threads,
+    .memory = v->o->memory,
+  };
+  struct input *in
+    = v->checksum ? checksum_input (v->checksum) : v->source.input;
+
+  if (v->image != NULL)
+    image_free (v->image);
+  v->image = in_order ? image_in_order (in, v->codec, &settings)
+                      : image_of_parts (in, v->codec, &v->parts, &settings);
+  if (v->image == NULL)
+    tool_fail ("%s: it cannot be decoded: %m", v->source.name);
+}
+
+/* Are there parts that can be decoded by themselves? */
+static void
+find_parts (struct conversion *v, struct facts *f)
+{
+  char *why = NULL;
+
+  f->parts = 1;
+  if (v->source.input->in_order || v->codec->find_parts == NULL)
+    return;
+  switch (v->codec->find_parts (v->source.input, &v->parts, &why)) {
+  case PARTS_BROKEN: tool_fail ("%s: %s", v->source.name, why);
+  case PARTS_FOUND:
+    f->parts = v->parts.count;
+    f->size = v->parts.size;
+    break;
+  case PARTS_NONE: break;
+  }
+  free (why);
+}
+
+static void
+look_at_codec (struct conversion *v, struct facts *f)
+{
+  struct probe_reader r = probe_reads_input (v->source.input);
+  char *why = NULL;
+
+  if (v->o->from_is_said && v->o->from == RAW)
+    return;
+  if (probe_codec (&r, &f->codec, &why) == -1)
+    tool_fail ("%s: %s", v->source.name, why);
+  if (f->codec == PLAIN)
+    return;
+  v->codec = codec_of (f->codec);
+  if (v->codec == NULL)
+    tool_fail ("%s: this is compressed with %s, which this build of "
+               "nbdconvert was not made to decode",
+               v->source.name, codec_name (f->codec));
+  find_parts (v, f);
+  make_image (v, f->parts <= 1);
+}
+
+/* ---- the image itself ---- */
+
+static void
+look_at_image (struct conversion *v, struct facts *f)
+{
+  const struct source *s = &v->source;
+  struct probe_settings settings = {
+    .name = s->name,
+    .path = s->place == AT_FILE && f->codec == PLAIN && s->fd > 2 ? s->name
+                                                                  : NULL,
+    .from = v->o->from_is_said ? &v->o->from : NULL,
+    .allow_backing = v->o->allow_backing,
+  };
+  struct probe_reader r = f->codec == PLAIN
+                            ? probe_reads_input (s->input)
+                            : probe_reads_image (v->image);
+  struct probe p;
+  char *why = NULL;
+
+  if (probe_image (&r, &settings, &p, &why) == -1)
+    tool_fail ("%s: %s", s->name, why);
+  if (p.warning)
+    say (v, "%s: %s", s->name, p.warning);
+  free (p.warning);
+  f->format = p.format;
+  f->compressed = p.compressed;
+  v->refers = p.refers;
+  f->data = p.data;
+  if (p.format != RAW)
+    f->size = p.size;
+  else if (f->codec == PLAIN)
+    f->size = s->input->size;
+}
+
+/* How much of a raw file is there. */
+static void
+look_at_holes (const struct source *s, struct facts *f)
+{
+  if (s->place == AT_FILE && f->codec == PLAIN && f->format == RAW)
+    f->data = MIN ((uint64_t) s->st.st_blocks * 512, f->size);
+}
+
+void
+look_at_source (struct conversion *v, char ***words)
+{
+  struct facts *f = &v->problem.start;
+  struct source *s = &v->source;
+
+  source_open (s, words);
+  tool_guard_source (s->fd);
+  *f = (struct facts) {
+    .place = s->place,
+    .access = s->input->in_order ? IN_ORDER : AT_RANDOM,
+    .users = true,
+    .stored = s->input->size,
+    .size = UNKNOWN,
+    .data = UNKNOWN,
+  };
+  look_at_codec (v, f);
+  look_at_image (v, f);
+  look_at_holes (s, f);
+}
+
+/* ---- the goal ---- */
+
+/* Does the disk begin with a GPT?  Of what has a format only qemu knows, so
+ * that is found out when it is written. */
+static bool
+has_table (struct conversion *v)
+{
+  return v->o->size != UNKNOWN;
+}
+
+static uint64_t
+room_for_scratch (const struct conversion *v)
+{
+  struct statvfs fs;
+
+  if (statvfs (scratch_directory (v->o), &fs) == -1)
+    return UNKNOWN;
+  return (uint64_t) fs.f_bavail * fs.f_frsize;
+}
+
+void
+look_at_goal (struct conversion *v)
+{
+  const struct options *o = v->o;
+  const struct copy_settings *c = &o->settings;
+  struct goal *g = &v->problem.goal;
+  bool plain_copy = !c->verify && !c->resume && c->rate == 0 && !o->compress
+                    && o->format_options == NULL && !v->refers;
+
+  *g = (struct goal) {
+    .place = v->to.place,
+    .format = v->to.format,
+    .compressed = o->compress,
+    .size = o->size,
+    .may_reflink = plain_copy && reflink_is_possible (&v->source, &v->to),
+    .may_copy_range = plain_copy,
+    .must_check_order = o->checksum.algorithm != NULL,
+    .read_back = c->verify,
+    .partitioned = has_table (v),
+    .may_scratch = !o->no_scratch,
+    .scratch_room = o->no_scratch ? 0 : room_for_scratch (v),
+  };
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* What the command line asks for. */
+#ifndef CONVERT_OPTIONS_H
+#define CONVERT_OPTIONS_H
+
+#include "checksum.h"
+#include "engine/engine.h"
+#include "engine/progress.h"
+#include "facts.h"
+
+enum show_plan { DO_IT, SHOW_PLAN, SHOW_PLAN_JSON };
+
+struct options {
+  struct copy_settings settings;
+  struct progress_settings progress;
+  bool from_is_said, to_is_said; /* FROM and TO are what the user says */
+  enum format from, to;
+  bool compress, allow_backing, force_shrink;
+  uint64_t size;        /* or UNKNOWN */
+  char *format_options; /* as qemu-img's -o takes them, or NULL */
+  struct checksum_wish checksum;
+  enum show_plan plan;
+  bool no_scratch;
+  const char *scratch; /* directory for scratch files, or NULL */
+  uint64_t memory;     /* for what is decoded; 0: the usual */
+  bool quiet;
+};
+
+extern void options_take (struct options *o, int argc, char **argv);
+
+#endif /* CONVERT_OPTIONS_H */

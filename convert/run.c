@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/* Carrying out a plan: a function for each kind of step. */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "codec/plain.h"
+#include "convert.h"
+#include "reflink.h"
+#include "scratch.h"
+
+/* A disk of which nobody knows yet how large it will be is made so large, and
+ * cut when it is known: only qcow2 can do that. */
+#define PROVISIONAL_SIZE (UINT64_C (64) << 40)
+
+void
+say (const struct conversion *v, const char *format, ...)
+{
+  va_list args;
+  char *text;
+
+  if (v->o->quiet)
+    return;
+  va_start (args, format);
+  if (vasprintf (&text, format, args) != -1) {
+    tool_error ("%s", text);
+    free (text);
+  }
+  va_end (args);
+}
+
+static void fail (const struct conversion *v, const char *name, char *why)
+  __attribute__ ((noreturn));
+
+static void
+fail (const struct conversion *v, const char *name, char *why)
+{
+  (void) v;
+  tool_check_signal ();
+  tool_fail ("%s: %s", name, why ? why : "unknown error");
+}
+
+/* ---- reading ---- */
+
+static void
+read_ranges (struct conversion *v)
+{
+  v->hand = HOLDS_SOURCE;
+}
+
+static void
+read_in_order (struct conversion *v)
+{
+  struct source *s = &v->source;
+
+  if (s->by_ranges)
+    source_read_in_order (s);
+}
+
+static void
+unpack_parts (struct conversion *v)
+{
+  if (v->image == NULL || image_is_in_order (v->image) || v->checksum)
+    make_image (v, false);
+  v->hand = HOLDS_IMAGE;
+}
+
+static void
+unpack_in_order (struct conversion *v)
+{
+  if (v->image == NULL || !image_is_in_order (v->image) || v->checksum)
+    make_image (v, true);
+  v->hand = HOLDS_IMAGE;
+}
+
+static void
+save_in_scratch_file (struct conversion *v)
+{
+  flow_to_scratch (v);
+  v->hand = HOLDS_FILE;
+}
+
+/* Has the source a name by which another program can read it?  Without TLS,
+ * and not from a child of ours. */
+static const char *
+server_for_others (const struct source *s)
+{
+  if (s->place == AT_URL && s->by_ranges)
+    return s->at.words[0];
+  return NULL;
+}
+
+/* qemu-nbd reads what we have: a file by its name, an NBD server, or what we
+ * serve it. */
+static void
+read_format (struct conversion *v)
+{
+  struct source *s = &v->source;
+  enum format f = v->problem.start.format;
+  char *socket, *why = NULL;
+
+  if (v->hand == HOLDS_FILE)
+    v->reader = helper_read_format (f, v->path, false, &socket, &why);
+  else if (v->hand == HOLDS_SOURCE
+           && (s->place == AT_FILE || s->place == AT_DEVICE))
+    v->reader = helper_read_format (f, s->name, false, &socket, &why);
+  else if (v->hand == HOLDS_SOURCE && server_for_others (s))
+    v->reader
+      = helper_read_format (f, server_for_others (s), true, &socket, &why);
+  else {
+    if (v->hand == HOLDS_SOURCE) {
+      v->codec = &codec_plain;
+      if (codec_plain.find_parts (s->input, &v->parts, &why) != PARTS_FOUND)
+        tool_fail ("%s: it is too large", s->name);
+      make_image (v, false);
+    }
+    char *ours;
+    int listening = socket_listen (&ours);
+    v->serving = image_serve (v->image, listening);
+    if (v->serving == NULL)
+      tool_fail ("%s: it cannot be served to qemu-nbd: %m", s->name);
+    v->reader = helper_read_format (f, ours, true, &socket, &why);
+  }
+  if (v->reader == NULL)
+    fail (v, s->name, why);
+  v->server = helper_endpoint (socket, s->name);
+  v->hand = HOLDS_SERVER;
+}
+
+/* ---- copies that the kernel makes ---- */
+
+static void
+share_blocks (struct conversion *v)
+{
+  destination_begin (&v->to, v->o);
+  if (reflink (&v->source, &v->to) == -1)
+    tool_fail ("%s: its blocks could not be shared with %s: %m",
+               v->source.name, v->to.name);
+}
+
+/* ---- writing ---- */
+
+static void
+write_raw (struct conversion *v)
+{
+  uint64_t size = v->problem.goal.size;
+
+  if (v->to.fd == -1)
+    destination_begin (&v->to, v->o);
+  flow_to_destination (v);
+  if (v->to.place != AT_FILE || size == UNKNOWN)
+    return;
+  if (v->copied > size)
+    tool_fail ("--size: the source has %" PRIu64 " bytes, which do not fit "
+               "into %" PRIu64,
+               v->copied, size);
+  if (ftruncate (v->to.fd, size) == -1)
+    tool_fail ("%s: cannot make it %" PRIu64 " bytes large: %m", v->to.name,
+               size);
+}
+
+static uint64_t
+size_to_make (const struct conversion *v)
+{
+  uint64_t size = v->problem.goal.size;
+
+  return size != UNKNOWN ? size : v->problem.start.size;
+}
+
+static void
+start_writer (struct conversion *v, bool compressed)
+{
+  char *socket, *why = NULL;
+
+  v->writer = helper_write_format (v->to.format, v->to.unfinished, compressed,
+                                   &socket, &why);
+  if (v->writer == NULL)
+    fail (v, v->to.name, why);
+  v->writing = helper_endpoint (socket, v->to.name);
+}
+
+/* What the writer has not written by now it does before it ends. */
+static void
+end_writer (struct conversion *v)
+{
+  char *why = NULL;
+
+  tool_close_all ();
+  if (helper_end (v->writer, &why) == -1)
+    fail (v, v->to.name, why);
+  v->writer = NULL;
+}
+
+static void
+write_format (struct conversion *v)
+{
+  uint64_t size = size_to_make (v);
+  bool cut = size == UNKNOWN;
+  char *why = NULL;
+
+  destination_begin (&v->to, v->o);
+  if (helper_create (v->to.format, v->to.unfinished,
+                     cut ? PROVISIONAL_SIZE : size, v->o->format_options,
+                     &why)
+      == -1)
+    fail (v, v->to.name, why);
+  start_writer (v, v->o->compress);
+  flow_to_destination (v);
+  end_writer (v);
+  if (cut && helper_resize (v->to.format, v->to.unfinished, v->copied, &why)
+               == -1)
+    fail (v, v->to.name, why);
+}
+
+static void
+follow_table (struct conversion *v)
+{
+  if (v->to.format != RAW)
+    start_writer (v, false);
+  table_of_destination_follows (v);
+  if (v->to.format != RAW)
+    end_writer (v);
+}
+
+static void
+convert_locally (struct conversion *v)
+{
+  char *why = NULL;
+
+  destination_begin (&v->to, v->o);
+  if (helper_convert (v->problem.start.format, v->source.name, v->to.format,
+                      v->to.unfinished, v->o->compress, v->o->format_options,
+                      &why)
+      == -1)
+    fail (v, v->to.name, why);
+}
+
+static void (*const carry_out[]) (struct conversion *v) = {
+  [READ_RANGES] = read_ranges,
+  [READ_IN_ORDER] = read_in_order,
+  [UNPACK_PARTS] = unpack_parts,
+  [UNPACK_IN_ORDER] = unpack_in_order,
+  [SCRATCH] = save_in_scratch_file,
+  [READ_FORMAT] = read_format,
+  [REFLINK] = share_blocks,
+  [COPY_RANGE] = write_raw,
+  [WRITE_RAW] = write_raw,
+  [WRITE_FORMAT] = write_format,
+  [CONVERT_LOCALLY] = convert_locally,
+  [FOLLOW_TABLE] = follow_table,
+};
+
+/* Streams that were looked at have given their first bytes to us. */
+static void
+keep_what_was_read (struct conversion *v)
+{
+  if (v->codec != NULL || !v->source.input->in_order)
+    return;
+  v->codec = &codec_plain;
+  make_image (v, true);
+  v->hand = HOLDS_IMAGE;
+}
+
+static void
+check_sum (struct conversion *v)
+{
+  char *why = NULL;
+
+  if (v->checksum == NULL)
+    return;
+  if (checksum_end (v->checksum, &why) == -1)
+    fail (v, v->source.name, why);
+}
+
+static void
+begin_checksum (struct conversion *v)
+{
+  char *why = NULL;
+
+  if (v->o->checksum.algorithm == NULL)
+    return;
+  v->checksum = checksum_begin (&v->o->checksum, v->source.input, &why);
+  if (v->checksum == NULL)
+    fail (v, v->source.name, why);
+}
+
+void
+run_plan (struct conversion *v)
+{
+  v->scratch_fd = -1;
+  begin_checksum (v);
+  keep_what_was_read (v);
+  for (size_t i = 0; i < v->plan.count; i++)
+    carry_out[v->plan.steps[i].step->kind](v);
+  check_sum (v);
+  destination_finish (&v->to);
+}

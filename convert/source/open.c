@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* What the first word of the command line is, and how it is read. */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <linux/fs.h>
+
+#include "source/source.h"
+
+static bool
+is_url (const char *word)
+{
+  static const char *const schemes[] = {
+    "http://", "https://", "ftp://", "ftps://", "ssh://", "sftp://",
+  };
+
+  for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+    if (strncasecmp (word, schemes[i], strlen (schemes[i])) == 0)
+      return true;
+  return false;
+}
+
+/* ---- NBD ---- */
+
+static void
+connect_nbd (struct source *s)
+{
+  s->handle = tool_create ("source", NULL, NULL);
+  if (tool_connect (&s->handle, &s->at) == -1)
+    tool_nbd_fail (s->name);
+  s->input = input_from_nbd (s->handle, s->name);
+}
+
+/* ---- URLs ---- */
+
+static void
+set_helper_endpoint (struct source *s, char *socket)
+{
+  char **words = tool_alloc (2 * sizeof *words);
+
+  words[0] = socket;
+  s->at = (struct tool_endpoint) {
+    .transport = TOOL_UNIX, .words = words, .name = s->name
+  };
+}
+
+/* Most web servers have ranges; what the others send is a stream. */
+static void
+open_url (struct source *s)
+{
+  char *socket, *why;
+
+  s->helper = helper_url (s->name, &socket, &s->no_ranges);
+  s->by_ranges = s->helper != NULL;
+  if (s->by_ranges) {
+    set_helper_endpoint (s, socket);
+    s->handle = tool_create ("source", NULL, NULL);
+    if (tool_connect (&s->handle, &s->at) == 0) {
+      s->input = input_from_nbd (s->handle, s->name);
+      return;
+    }
+    s->no_ranges = helper_said (s->helper);
+    if (s->no_ranges == NULL)
+      s->no_ranges = tool_format ("%s", tool_nbd_error ());
+    helper_end (s->helper, NULL);
+    tool_close (s->handle);
+    s->handle = NULL;
+    s->by_ranges = false;
+  }
+  s->helper = helper_url_in_order (s->name, &s->fd, &why);
+  if (s->helper == NULL)
+    tool_fail ("%s: it cannot be read by ranges (%s) nor in order (%s)",
+               s->name, s->no_ranges, why);
+  s->input = input_from_stream (s->fd, s->name, UNKNOWN);
+}
+
+/* ---- files ---- */
+
+static uint64_t
+size_of_device (int fd, const char *name)
+{
+  uint64_t size;
+
+  if (ioctl (fd, BLKGETSIZE64, &size) == -1)
+    tool_fail ("%s: cannot find the size of this device: %m", name);
+  return size;
+}
+
+static void
+look_at_descriptor (struct source *s)
+{
+  if (fstat (s->fd, &s->st) == -1)
+    tool_fail ("%s: %m", s->name);
+  if (S_ISDIR (s->st.st_mode))
+    tool_fail ("%s: this is a directory", s->name);
+  if (S_ISREG (s->st.st_mode) && lseek (s->fd, 0, SEEK_CUR) == 0) {
+    s->place = AT_FILE;
+    s->input = input_from_file (s->fd, s->name, s->st.st_size);
+  }
+  else if (S_ISBLK (s->st.st_mode)) {
+    s->place = AT_DEVICE;
+    s->input
+      = input_from_file (s->fd, s->name, size_of_device (s->fd, s->name));
+  }
+  else {
+    s->place = AT_STREAM;
+    s->input = input_from_stream (s->fd, s->name, UNKNOWN);
+  }
+}
+
+static void
+open_standard_input (struct source *s)
+{
+  s->name = "standard input";
+  s->fd = STDIN_FILENO;
+  if (isatty (s->fd))
+    tool_fail ("refusing to read an image from a terminal; redirect "
+               "standard input, or name a source");
+  if ((fcntl (s->fd, F_GETFL) & O_ACCMODE) == O_WRONLY)
+    tool_fail ("%s: it is not open for reading", s->name);
+  look_at_descriptor (s);
+}
+
+static void
+open_path (struct source *s)
+{
+  s->fd = open (s->name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  if (s->fd == -1)
+    tool_fail ("%s: %m", s->name);
+  look_at_descriptor (s);
+}
+
+/* ---- all ---- */
+
+void
+source_return (struct source *s)
+{
+  if (s->input == NULL && s->handle == NULL && s->place == AT_NBD)
+    connect_nbd (s);
+}
+
+void
+source_leave (struct source *s)
+{
+  if (s->place != AT_NBD)
+    return;
+  input_free (s->input);
+  s->input = NULL;
+  tool_close (s->handle);
+  s->handle = NULL;
+}
+
+void
+source_open (struct source *s, char ***words)
+{
+  *s = (struct source) { .name = **words, .fd = -1 };
+  if (s->name == NULL)
+    tool_usage_error ("a source and a destination are needed");
+  if (is_url (s->name)) {
+    ++*words;
+    s->place = AT_URL;
+    open_url (s);
+    return;
+  }
+  if (tool_take_endpoint (words, false, &s->at)) {
+    s->name = s->at.name;
+    s->place = AT_NBD;
+    connect_nbd (s);
+    return;
+  }
+  ++*words;
+  if (strcmp (s->name, "-") == 0)
+    open_standard_input (s);
+  else
+    open_path (s);
+}

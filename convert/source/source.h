@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* The user's source, whatever it is, opened to be looked at. */
+#ifndef CONVERT_SOURCE_H
+#define CONVERT_SOURCE_H
+
+#include <sys/stat.h>
+
+#include "facts.h"
+#include "helper/helper.h"
+#include "source/input.h"
+#include "tool.h"
+
+struct source {
+  const char *name;
+  enum place place;
+  struct input *input; /* stored bytes */
+  int fd;              /* AT_FILE, AT_DEVICE, AT_STREAM; else -1 */
+  struct stat st;
+  struct tool_endpoint at; /* AT_NBD; AT_URL by ranges: the helper's */
+  struct nbd_handle *handle;
+  struct helper *helper; /* AT_URL */
+  bool by_ranges;
+  char *no_ranges; /* why not */
+};
+
+/* Take it from the command line.  Mistakes fail the tool. */
+extern void source_open (struct source *s, char ***words);
+/* What was looked at so far is let go of, so that a server that takes one
+ * client has room for the next; input is NULL afterwards. */
+extern void source_leave (struct source *s);
+/* Look at it again. */
+extern void source_return (struct source *s);
+
+#endif /* CONVERT_SOURCE_H */
