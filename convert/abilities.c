@@ -59,7 +59,6 @@ abilities_print (const struct tool_option *rows)
   puts ("plan json");
   for (const struct tool_option *row = rows; row->id != 0; row++)
     if (row->names[0] != '\0')
-      printf ("option --%.*s\n", (int) strcspn (row->names, " "),
-              row->names);
+      printf ("option --%.*s\n", (int) strcspn (row->names, " "), row->names);
   tool_finish (EXIT_SUCCESS);
 }

@@ -142,8 +142,8 @@ checksum_begin (const struct checksum_wish *wish, struct input *in,
                 char **why)
 {
   struct checksum *c = tool_alloc (sizeof *c);
-  const struct algorithm *a
-    = find_algorithm (wish->algorithm, strlen (wish->algorithm));
+  const struct algorithm *a = find_algorithm (wish->algorithm,
+                                              strlen (wish->algorithm));
 
   *c = (struct checksum) { .in = *in, .from = in, .wish = wish };
   c->in.ops = &ops;
@@ -201,8 +201,8 @@ checksum_end (struct checksum *c, char **why)
     return 0;
   char *found = hex (digest, c->wish->length);
   char *expected = hex (c->wish->expected, c->wish->length);
-  *why = tool_format ("--checksum: its %s is %s, not %s",
-                      c->wish->algorithm, found, expected);
+  *why = tool_format ("--checksum: its %s is %s, not %s", c->wish->algorithm,
+                      found, expected);
   free (found);
   free (expected);
   return -1;

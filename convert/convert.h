@@ -44,8 +44,8 @@ struct conversion {
   uint64_t copied;           /* length of the last copy */
 
   enum hand hand;
-  int scratch_fd; /* HOLDS_FILE; else -1 */
-  char *path;     /* of HOLDS_FILE */
+  int scratch_fd;              /* HOLDS_FILE; else -1 */
+  char *path;                  /* of HOLDS_FILE */
   struct tool_endpoint server; /* HOLDS_SERVER */
   struct server *serving;      /* our own, for qemu-nbd */
   struct helper *reader, *writer;
@@ -65,6 +65,8 @@ extern void make_image (struct conversion *v, bool in_order);
 
 /* Fails the tool. */
 extern void run_plan (struct conversion *v);
+/* Free what it has, which was made in this order or not at all. */
+extern void conversion_end (struct conversion *v);
 extern void say (const struct conversion *v, const char *format, ...)
   __attribute__ ((format (printf, 2, 3)));
 
@@ -79,5 +81,7 @@ extern void flow_to_destination (struct conversion *v);
 
 /* The destination as a disk with a partition table, after it was written. */
 extern void table_of_destination_follows (struct conversion *v);
+/* Is what is at hand empty behind the new, smaller size?  Else fails the tool. */
+extern void table_allows_shrinking (struct conversion *v);
 
 #endif /* CONVERT_CONVERT_H */

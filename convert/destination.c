@@ -65,9 +65,8 @@ find_path (struct destination *d)
   if (base == NULL)
     tool_fail ("%s: %s: %m", d->name, directory);
   const char *slash = strrchr (d->name, '/');
-  d->path
-    = tool_format ("%s/%s", base[1] == '\0' ? "" : base,
-                   slash ? slash + 1 : d->name);
+  d->path = tool_format ("%s/%s", base[1] == '\0' ? "" : base,
+                         slash ? slash + 1 : d->name);
   free (directory);
   free (base);
 }
@@ -128,7 +127,7 @@ destination_take (struct destination *d, const struct options *o,
     if (strcmp (d->name, "-") != 0)
       take_path (d);
   }
-  d->format = o->to_is_said          ? o->to
+  d->format = o->to_is_said         ? o->to
               : d->place == AT_FILE ? format_of_name (d->name)
                                     : RAW;
   check_format (d, o);
@@ -200,8 +199,8 @@ destination_begin (struct destination *d, const struct options *o)
 static void
 set_permissions (const struct destination *d, int fd)
 {
-  mode_t mask = umask (0), mode = d->exists ? d->st.st_mode & 07777
-                                            : 0666 & ~mask;
+  mode_t mask = umask (0),
+         mode = d->exists ? d->st.st_mode & 07777 : 0666 & ~mask;
 
   umask (mask);
   if (d->exists && fchown (fd, d->st.st_uid, d->st.st_gid) == -1) {
@@ -229,14 +228,12 @@ void
 destination_finish (struct destination *d)
 {
   if (d->place == AT_DEVICE && fsync (d->fd) == -1)
-    tool_fail ("%s: what was written could not be made durable: %m",
-               d->name);
+    tool_fail ("%s: what was written could not be made durable: %m", d->name);
   if (d->place != AT_FILE)
     return;
   set_permissions (d, d->fd);
   if (fsync (d->fd) == -1)
-    tool_fail ("%s: what was written could not be made durable: %m",
-               d->name);
+    tool_fail ("%s: what was written could not be made durable: %m", d->name);
   if (rename (d->unfinished, d->path) == -1)
     tool_fail ("%s: the result, %s, could not be given this name: %m",
                d->name, d->unfinished);

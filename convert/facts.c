@@ -70,6 +70,13 @@ format_driver (enum format f)
 }
 
 bool
+format_is_written (enum format f)
+{
+  return f == RAW || f == QCOW2 || f == VMDK || f == VDI || f == VHDX
+         || f == VPC;
+}
+
+bool
 format_by_name (const char *name, enum format *f)
 {
   for (*f = RAW; *f < ISO; (*f)++)

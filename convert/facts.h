@@ -108,6 +108,8 @@ extern const char *codec_name (enum codec_kind c);
 extern const char *format_name (enum format f);
 /* As qemu calls it: "vpc". */
 extern const char *format_driver (enum format f);
+/* Can it be made?  The others are only read. */
+extern bool format_is_written (enum format f);
 /* By either name; false: there is none. */
 extern bool format_by_name (const char *name, enum format *f);
 

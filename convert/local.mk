@@ -3,31 +3,63 @@
 # All but main, for the program and its tests.
 noinst_LIBRARIES += convert/libconvert.a
 convert_libconvert_a_SOURCES = \
+	convert/abilities.c \
+	convert/abilities.h \
+	convert/checksum.h \
 	convert/codec/codec.c \
 	convert/codec/codec.h \
 	convert/codec/codecs.h \
 	convert/codec/parts.c \
 	convert/codec/peek.c \
 	convert/codec/peek.h \
+	convert/codec/plain.c \
+	convert/codec/plain.h \
+	convert/convert.h \
+	convert/destination.c \
+	convert/destination.h \
 	convert/disk/gpt.h \
 	convert/facts.c \
 	convert/facts.h \
+	convert/flow.c \
 	convert/helper/helper.h \
+	convert/helper/qemu-img.c \
+	convert/helper/qemu-img.h \
+	convert/helper/sockets.c \
+	convert/helper/sockets.h \
 	convert/image/image.h \
+	convert/look.c \
+	convert/options.c \
+	convert/options.h \
 	convert/plan.h \
 	convert/probe.h \
+	convert/reflink.c \
+	convert/reflink.h \
+	convert/run.c \
+	convert/scratch.c \
+	convert/scratch.h \
 	convert/source/file.c \
 	convert/source/input.c \
 	convert/source/input.h \
 	convert/source/internal.h \
 	convert/source/nbd.c \
-	convert/source/stream.c
+	convert/source/open.c \
+	convert/source/source.h \
+	convert/source/stream.c \
+	convert/table.c
 convert_cppflags = $(tool_cppflags) -I$(srcdir)/copy -I$(srcdir)/convert
 convert_libconvert_a_CPPFLAGS = $(convert_cppflags)
 convert_libconvert_a_CFLAGS = $(AM_CFLAGS) \
 	$(LZMA_CFLAGS) $(ZSTD_CFLAGS) $(ZLIB_CFLAGS) $(BZIP2_CFLAGS) $(FDISK_CFLAGS)
 convert_libs = convert/libconvert.a $(engine_libs) \
 	$(LZMA_LIBS) $(ZSTD_LIBS) $(ZLIB_LIBS) $(BZIP2_LIBS) $(FDISK_LIBS)
+
+# Digests are made by GnuTLS.
+if HAVE_GNUTLS
+convert_libconvert_a_SOURCES += convert/checksum.c
+convert_libconvert_a_CFLAGS += $(GNUTLS_CFLAGS)
+else
+convert_libconvert_a_SOURCES += convert/checksum-none.c
+endif
 
 # Each codec and libfdisk is there or not.  Where it is not, a message says
 # so.
@@ -66,7 +98,7 @@ TESTS += $(convert_image_programs)
 convert_image_cppflags = $(convert_cppflags) -I$(srcdir)/tests/lib
 convert_image_ldadd = $(convert_libs) tests/lib/libtest.a
 convert_tests_image_inputs_read_what_there_is_SOURCES = \
-	convert/tests/image/inputs-read-what-there-is.c \
+	convert/tests/image/inputs-read-what-there-is.c
 	tests/lib/ram.c \
 	tests/lib/ram.h
 convert_tests_image_inputs_read_what_there_is_CPPFLAGS = \

@@ -13,6 +13,7 @@
 #include "convert.h"
 #include "probe.h"
 #include "reflink.h"
+#include "scratch.h"
 
 /* ---- what is around the image ---- */
 
@@ -23,8 +24,8 @@ make_image (struct conversion *v, bool in_order)
     .threads = v->o->settings.threads,
     .memory = v->o->memory,
   };
-  struct input *in
-    = v->checksum ? checksum_input (v->checksum) : v->source.input;
+  struct input *in = v->checksum ? checksum_input (v->checksum)
+                                 : v->source.input;
 
   if (v->image != NULL)
     image_free (v->image);
@@ -47,9 +48,12 @@ find_parts (struct conversion *v, struct facts *f)
   case PARTS_BROKEN: tool_fail ("%s: %s", v->source.name, why);
   case PARTS_FOUND:
     f->parts = v->parts.count;
-    f->size = v->parts.size;
+    f->unpacked = v->parts.size;
     break;
-  case PARTS_NONE: break;
+  case PARTS_NONE:
+    if (v->parts.size > 0)
+      f->unpacked = v->parts.size;
+    break;
   }
   free (why);
 }
@@ -88,9 +92,8 @@ look_at_image (struct conversion *v, struct facts *f)
     .from = v->o->from_is_said ? &v->o->from : NULL,
     .allow_backing = v->o->allow_backing,
   };
-  struct probe_reader r = f->codec == PLAIN
-                            ? probe_reads_input (s->input)
-                            : probe_reads_image (v->image);
+  struct probe_reader r = f->codec == PLAIN ? probe_reads_input (s->input)
+                                            : probe_reads_image (v->image);
   struct probe p;
   char *why = NULL;
 
@@ -101,12 +104,11 @@ look_at_image (struct conversion *v, struct facts *f)
   free (p.warning);
   f->format = p.format;
   f->compressed = p.compressed;
-  v->refers = p.refers;
+  v->refers = f->needs_files = p.refers;
   f->data = p.data;
-  if (p.format != RAW)
-    f->size = p.size;
-  else if (f->codec == PLAIN)
-    f->size = s->input->size;
+  if (f->codec == PLAIN)
+    f->unpacked = s->input->size;
+  f->size = p.format == RAW ? f->unpacked : p.size;
 }
 
 /* How much of a raw file is there. */
@@ -130,6 +132,7 @@ look_at_source (struct conversion *v, char ***words)
     .access = s->input->in_order ? IN_ORDER : AT_RANDOM,
     .users = true,
     .stored = s->input->size,
+    .unpacked = UNKNOWN,
     .size = UNKNOWN,
     .data = UNKNOWN,
   };
@@ -164,16 +167,18 @@ look_at_goal (struct conversion *v)
   const struct options *o = v->o;
   const struct copy_settings *c = &o->settings;
   struct goal *g = &v->problem.goal;
-  bool plain_copy = !c->verify && !c->resume && c->rate == 0 && !o->compress
-                    && o->format_options == NULL && !v->refers;
+  bool needs_engine = c->verify || c->resume || c->rate != 0
+                      || o->progress.kind != NO_PROGRESS;
 
   *g = (struct goal) {
     .place = v->to.place,
     .format = v->to.format,
     .compressed = o->compress,
     .size = o->size,
-    .may_reflink = plain_copy && reflink_is_possible (&v->source, &v->to),
-    .may_copy_range = plain_copy,
+    .may_reflink = !c->verify && reflink_is_possible (&v->source, &v->to),
+    .may_copy_range = !needs_engine && v->source.place == AT_FILE
+                      && v->to.place == AT_FILE,
+    .needs_engine = needs_engine,
     .must_check_order = o->checksum.algorithm != NULL,
     .read_back = c->verify,
     .partitioned = has_table (v),

@@ -11,6 +11,8 @@
 
 #include "codec/plain.h"
 #include "convert.h"
+#include "helper/qemu-img.h"
+#include "helper/sockets.h"
 #include "reflink.h"
 #include "scratch.h"
 
@@ -110,8 +112,8 @@ read_format (struct conversion *v)
            && (s->place == AT_FILE || s->place == AT_DEVICE))
     v->reader = helper_read_format (f, s->name, false, &socket, &why);
   else if (v->hand == HOLDS_SOURCE && server_for_others (s))
-    v->reader
-      = helper_read_format (f, server_for_others (s), true, &socket, &why);
+    v->reader = helper_read_format (f, server_for_others (s), true, &socket,
+                                    &why);
   else {
     if (v->hand == HOLDS_SOURCE) {
       v->codec = &codec_plain;
@@ -145,13 +147,23 @@ share_blocks (struct conversion *v)
 
 /* ---- writing ---- */
 
+/* A smaller disk is a loss, unless nothing is behind its end. */
+static void
+look_before_shrinking (struct conversion *v)
+{
+  uint64_t size = v->problem.goal.size, now = v->problem.start.size;
+
+  if (size != UNKNOWN && now != UNKNOWN && size < now && !v->o->force_shrink)
+    table_allows_shrinking (v);
+}
+
 static void
 write_raw (struct conversion *v)
 {
   uint64_t size = v->problem.goal.size;
 
-  if (v->to.fd == -1)
-    destination_begin (&v->to, v->o);
+  look_before_shrinking (v);
+  destination_begin (&v->to, v->o);
   flow_to_destination (v);
   if (v->to.place != AT_FILE || size == UNKNOWN)
     return;
@@ -162,6 +174,14 @@ write_raw (struct conversion *v)
   if (ftruncate (v->to.fd, size) == -1)
     tool_fail ("%s: cannot make it %" PRIu64 " bytes large: %m", v->to.name,
                size);
+}
+
+/* It is of the wanted format already. */
+static void
+write_as_is (struct conversion *v)
+{
+  destination_begin (&v->to, v->o);
+  flow_to_destination (v);
 }
 
 static uint64_t
@@ -203,6 +223,7 @@ write_format (struct conversion *v)
   bool cut = size == UNKNOWN;
   char *why = NULL;
 
+  look_before_shrinking (v);
   destination_begin (&v->to, v->o);
   if (helper_create (v->to.format, v->to.unfinished,
                      cut ? PROVISIONAL_SIZE : size, v->o->format_options,
@@ -212,8 +233,8 @@ write_format (struct conversion *v)
   start_writer (v, v->o->compress);
   flow_to_destination (v);
   end_writer (v);
-  if (cut && helper_resize (v->to.format, v->to.unfinished, v->copied, &why)
-               == -1)
+  if (cut
+      && helper_cut (v->to.format, v->to.unfinished, v->copied, &why) == -1)
     fail (v, v->to.name, why);
 }
 
@@ -241,17 +262,12 @@ convert_locally (struct conversion *v)
 }
 
 static void (*const carry_out[]) (struct conversion *v) = {
-  [READ_RANGES] = read_ranges,
-  [READ_IN_ORDER] = read_in_order,
-  [UNPACK_PARTS] = unpack_parts,
-  [UNPACK_IN_ORDER] = unpack_in_order,
-  [SCRATCH] = save_in_scratch_file,
-  [READ_FORMAT] = read_format,
-  [REFLINK] = share_blocks,
-  [COPY_RANGE] = write_raw,
-  [WRITE_RAW] = write_raw,
-  [WRITE_FORMAT] = write_format,
-  [CONVERT_LOCALLY] = convert_locally,
+  [READ_RANGES] = read_ranges,      [READ_IN_ORDER] = read_in_order,
+  [UNPACK_PARTS] = unpack_parts,    [UNPACK_IN_ORDER] = unpack_in_order,
+  [SCRATCH] = save_in_scratch_file, [READ_FORMAT] = read_format,
+  [REFLINK] = share_blocks,         [COPY_RANGE] = write_raw,
+  [WRITE_RAW] = write_raw,          [WRITE_AS_IS] = write_as_is,
+  [WRITE_FORMAT] = write_format,    [CONVERT_LOCALLY] = convert_locally,
   [FOLLOW_TABLE] = follow_table,
 };
 
@@ -299,4 +315,16 @@ run_plan (struct conversion *v)
     carry_out[v->plan.steps[i].step->kind](v);
   check_sum (v);
   destination_finish (&v->to);
+}
+
+void
+conversion_end (struct conversion *v)
+{
+  if (v->serving != NULL)
+    image_serve_end (v->serving);
+  if (v->image != NULL)
+    image_free (v->image);
+  if (v->checksum != NULL)
+    checksum_free (v->checksum);
+  source_close (&v->source);
 }

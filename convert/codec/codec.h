@@ -30,7 +30,8 @@ struct part {
 struct parts {
   struct part *list;
   uint64_t count;
-  uint64_t size;    /* of all that is decoded */
+  uint64_t size;    /* of all that is decoded; without parts what the
+                       file says of that, or 0 */
   uint64_t largest; /* part, decoded */
 };
 
@@ -64,7 +65,8 @@ struct codec {
   enum codec_kind kind;
   /* Does a file that begins so look like it? */
   bool (*recognizes) (const unsigned char *head, size_t length);
-  /* Find the parts.  BROKEN is for files that are certainly damaged: *WHY
+  /* Find the parts, or with PARTS_NONE at least their size, if the file says
+   * it at a place that is found quickly.  BROKEN is for files that are certainly damaged: *WHY
    * says how.  Only for inputs at random.  NULL: it has none. */
   enum found (*find_parts) (struct input *in, struct parts *parts,
                             char **why);

@@ -19,8 +19,9 @@ find_parts (struct input *in, struct parts *parts, char **why)
     return PARTS_NONE;
   for (uint64_t at = 0; at < in->size; at += PART) {
     uint64_t n = MIN (PART, in->size - at);
-    const struct part part
-      = { .stored_at = at, .stored = n, .at = at, .size = n };
+    const struct part part = {
+      .stored_at = at, .stored = n, .at = at, .size = n
+    };
     if (!parts_add (parts, &part))
       return PARTS_NONE;
   }

@@ -12,6 +12,7 @@
 
 #include <linux/fs.h>
 
+#include "helper/sockets.h"
 #include "source/source.h"
 
 static bool
@@ -41,26 +42,30 @@ connect_nbd (struct source *s)
 /* ---- URLs ---- */
 
 static void
-set_helper_endpoint (struct source *s, char *socket)
+open_in_order (struct source *s)
 {
-  char **words = tool_alloc (2 * sizeof *words);
+  char *why = NULL;
 
-  words[0] = socket;
-  s->at = (struct tool_endpoint) {
-    .transport = TOOL_UNIX, .words = words, .name = s->name
-  };
+  s->by_ranges = false;
+  s->helper = helper_url_in_order (s->name, &s->fd, &why);
+  if (s->helper == NULL && s->no_ranges != NULL)
+    tool_fail ("%s: it cannot be read by ranges (%s) nor in order (%s)",
+               s->name, s->no_ranges, why);
+  if (s->helper == NULL)
+    tool_fail ("%s: %s", s->name, why);
+  s->input = input_from_stream (s->fd, s->name, UNKNOWN);
 }
 
 /* Most web servers have ranges; what the others send is a stream. */
 static void
 open_url (struct source *s)
 {
-  char *socket, *why;
+  char *socket;
 
   s->helper = helper_url (s->name, &socket, &s->no_ranges);
   s->by_ranges = s->helper != NULL;
   if (s->by_ranges) {
-    set_helper_endpoint (s, socket);
+    s->at = helper_endpoint (socket, s->name);
     s->handle = tool_create ("source", NULL, NULL);
     if (tool_connect (&s->handle, &s->at) == 0) {
       s->input = input_from_nbd (s->handle, s->name);
@@ -74,11 +79,7 @@ open_url (struct source *s)
     s->handle = NULL;
     s->by_ranges = false;
   }
-  s->helper = helper_url_in_order (s->name, &s->fd, &why);
-  if (s->helper == NULL)
-    tool_fail ("%s: it cannot be read by ranges (%s) nor in order (%s)",
-               s->name, s->no_ranges, why);
-  s->input = input_from_stream (s->fd, s->name, UNKNOWN);
+  open_in_order (s);
 }
 
 /* ---- files ---- */
@@ -106,8 +107,8 @@ look_at_descriptor (struct source *s)
   }
   else if (S_ISBLK (s->st.st_mode)) {
     s->place = AT_DEVICE;
-    s->input
-      = input_from_file (s->fd, s->name, size_of_device (s->fd, s->name));
+    s->input = input_from_file (s->fd, s->name,
+                                size_of_device (s->fd, s->name));
   }
   else {
     s->place = AT_STREAM;
@@ -140,10 +141,24 @@ open_path (struct source *s)
 /* ---- all ---- */
 
 void
-source_return (struct source *s)
+source_read_in_order (struct source *s)
 {
-  if (s->input == NULL && s->handle == NULL && s->place == AT_NBD)
-    connect_nbd (s);
+  input_free (s->input);
+  tool_close (s->handle);
+  s->handle = NULL;
+  helper_end (s->helper, NULL);
+  open_in_order (s);
+}
+
+void
+source_close (struct source *s)
+{
+  if (s->input != NULL)
+    input_free (s->input);
+  if (s->handle != NULL)
+    tool_close (s->handle);
+  s->input = NULL;
+  s->handle = NULL;
 }
 
 void

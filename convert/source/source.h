@@ -28,7 +28,10 @@ extern void source_open (struct source *s, char ***words);
 /* What was looked at so far is let go of, so that a server that takes one
  * client has room for the next; input is NULL afterwards. */
 extern void source_leave (struct source *s);
-/* Look at it again. */
-extern void source_return (struct source *s);
+/* A URL that was opened by ranges is to be read in order; makes a new input.
+ * Fails the tool. */
+extern void source_read_in_order (struct source *s);
+/* Free what it has. */
+extern void source_close (struct source *s);
 
 #endif /* CONVERT_SOURCE_H */

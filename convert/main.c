@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* nbdconvert: what the command line says, in one conversion. */
+#include <config.h>
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "convert.h"
+
+static struct options options;
+static struct conversion conversion = { .o = &options };
+
+static void
+take_words (struct conversion *v)
+{
+  char **words = tool_arguments ();
+
+  look_at_source (v, &words);
+  destination_take (&v->to, v->o, &words);
+  if (*words != NULL)
+    tool_usage_error ("one source and one destination, no more: %s", *words);
+}
+
+static void
+find_plan (struct conversion *v)
+{
+  struct problem *p = &v->problem;
+  long processors = sysconf (_SC_NPROCESSORS_ONLN);
+  char *why;
+
+  look_at_goal (v);
+  p->table = all_steps;
+  p->steps = nr_all_steps;
+  p->rates = rates_usual (processors > 0 ? processors : 1);
+  if (plan_find (p, &v->plan, v->others, &v->nr_others, &why) == -1)
+    tool_fail ("%s: there is no way to make %s of it: %s", v->source.name,
+               v->to.name, why);
+}
+
+static void
+show_plan (struct conversion *v)
+{
+  if (v->o->plan == SHOW_PLAN)
+    plan_print (&v->problem, &v->plan, v->others, v->nr_others);
+  else
+    plan_print_json (&v->problem, &v->plan, v->others, v->nr_others);
+}
+
+int
+main (int argc, char *argv[])
+{
+  struct conversion *v = &conversion;
+
+  options_take (&options, argc, argv);
+  tool_catch_signals ();
+  take_words (v);
+  find_plan (v);
+  if (options.plan != DO_IT)
+    show_plan (v);
+  else
+    run_plan (v);
+  conversion_end (v);
+  tool_check_signal ();
+  tool_finish (EXIT_SUCCESS);
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* The disks that partition tables are on: what was written, or what is about
+ * to be cut. */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "convert.h"
+
+/* ---- a file or device ---- */
+
+struct file_disk {
+  struct disk d;
+  int fd;
+};
+
+static int
+file_result (ssize_t n, uint64_t length, const char *what, char **why)
+{
+  if (n >= 0 && (uint64_t) n == length)
+    return 0;
+  *why = tool_format ("%s: %s", what,
+                      n == -1 ? strerror (errno) : "it is too short");
+  return -1;
+}
+
+static int
+file_read (struct disk *d, void *buffer, uint64_t length, uint64_t offset,
+           char **why)
+{
+  int fd = ((struct file_disk *) d)->fd;
+
+  return file_result (pread (fd, buffer, length, offset), length, "read",
+                      why);
+}
+
+static int
+file_write (struct disk *d, const void *buffer, uint64_t length,
+            uint64_t offset, char **why)
+{
+  int fd = ((struct file_disk *) d)->fd;
+
+  return file_result (pwrite (fd, buffer, length, offset), length, "write",
+                      why);
+}
+
+/* ---- an NBD server ---- */
+
+struct nbd_disk {
+  struct disk d;
+  struct nbd_handle *h;
+};
+
+/* Requests end at what every server takes. */
+#define PIECE (UINT64_C (1) << 20)
+
+static int
+nbd_result (struct nbd_disk *n, int64_t cookie, const char *call, char **why)
+{
+  if (tool_await (n->h, cookie, call) == 0)
+    return 0;
+  *why = tool_format ("%s", tool_nbd_error ());
+  return -1;
+}
+
+static int
+nbd_read (struct disk *d, void *buffer, uint64_t length, uint64_t offset,
+          char **why)
+{
+  struct nbd_disk *n = (struct nbd_disk *) d;
+
+  for (uint64_t done = 0; done < length;) {
+    uint64_t part = length - done < PIECE ? length - done : PIECE;
+    int64_t cookie = nbd_aio_pread (n->h, (char *) buffer + done, part,
+                                    offset + done, NBD_NULL_COMPLETION, 0);
+    if (nbd_result (n, cookie, "nbd_pread", why) == -1)
+      return -1;
+    done += part;
+  }
+  return 0;
+}
+
+static int
+nbd_write (struct disk *d, const void *buffer, uint64_t length,
+           uint64_t offset, char **why)
+{
+  struct nbd_disk *n = (struct nbd_disk *) d;
+
+  for (uint64_t done = 0; done < length;) {
+    uint64_t part = length - done < PIECE ? length - done : PIECE;
+    int64_t cookie = nbd_aio_pwrite (n->h, (const char *) buffer + done, part,
+                                     offset + done, NBD_NULL_COMPLETION, 0);
+    if (nbd_result (n, cookie, "nbd_pwrite", why) == -1)
+      return -1;
+    done += part;
+  }
+  return 0;
+}
+
+static void
+connect_disk (struct nbd_disk *n, const struct tool_endpoint *at)
+{
+  n->h = tool_create ("partition table", NULL, NULL);
+  if (tool_connect (&n->h, at) == -1)
+    tool_nbd_fail (at->name);
+  n->d = (struct disk) { .read = nbd_read,
+                         .write = nbd_write,
+                         .size = nbd_get_size (n->h) };
+}
+
+/* ---- what is decoded ---- */
+
+struct image_disk {
+  struct disk d;
+  struct image *image;
+};
+
+static int
+image_disk_read (struct disk *d, void *buffer, uint64_t length,
+                 uint64_t offset, char **why)
+{
+  return image_pread (((struct image_disk *) d)->image, buffer, length,
+                      offset, why);
+}
+
+/* ---- uses ---- */
+
+static void
+follow (struct conversion *v, struct disk *d)
+{
+  char *why = NULL;
+
+  if (table_follow (d, v->copied, &why) == -1)
+    tool_fail ("%s: the partition table could not be made to fit the new "
+               "size: %s",
+               v->to.name, why ? why : "unknown error");
+}
+
+void
+table_of_destination_follows (struct conversion *v)
+{
+  const struct destination *to = &v->to;
+
+  if (v->writer == NULL && to->fd != -1) {
+    struct file_disk file = {
+      .d = { .read = file_read,
+             .write = file_write,
+             .size = v->problem.goal.size },
+      .fd = to->fd,
+    };
+    follow (v, &file.d);
+    return;
+  }
+  struct nbd_disk n;
+  connect_disk (&n, v->writer ? &v->writing : &to->at);
+  follow (v, &n.d);
+  if (tool_await (n.h, nbd_aio_flush (n.h, NBD_NULL_COMPLETION, 0),
+                  "nbd_flush")
+      == -1)
+    tool_nbd_fail (to->name);
+  tool_close (n.h);
+}
+
+static void
+refuse_or_not (const struct conversion *v, struct disk *d)
+{
+  char *why = NULL;
+  int r = table_may_shrink (d, v->problem.goal.size, &why);
+
+  if (r == -1)
+    tool_fail ("%s: %s", v->source.name, why);
+  if (r == 0)
+    tool_fail ("--size: %s does not fit into %" PRIu64 " bytes: %s; "
+               "--force-shrink cuts it nevertheless",
+               v->source.name, v->problem.goal.size, why);
+}
+
+void
+table_allows_shrinking (struct conversion *v)
+{
+  const struct source *s = &v->source;
+  uint64_t size = v->problem.start.size;
+
+  if (v->hand == HOLDS_IMAGE && image_is_in_order (v->image))
+    tool_fail ("--size: %s has %" PRIu64 " bytes, and what is decoded in "
+               "order cannot be looked at first; --force-shrink cuts it "
+               "without",
+               s->name, size);
+  if (v->hand == HOLDS_IMAGE) {
+    struct image_disk i = { .d = { .read = image_disk_read, .size = size },
+                            .image = v->image };
+    refuse_or_not (v, &i.d);
+  }
+  else if (v->hand == HOLDS_FILE
+           || (v->hand == HOLDS_SOURCE && s->fd != -1)) {
+    struct file_disk f = { .d = { .read = file_read, .size = size },
+                           .fd = v->hand == HOLDS_FILE ? v->scratch_fd
+                                                       : s->fd };
+    refuse_or_not (v, &f.d);
+  }
+  else {
+    struct nbd_disk n;
+    source_leave (&v->source);
+    connect_disk (&n, v->hand == HOLDS_SERVER ? &v->server : &s->at);
+    refuse_or_not (v, &n.d);
+    tool_close (n.h);
+  }
+}
