@@ -98,7 +98,7 @@ TESTS += $(convert_image_programs)
 convert_image_cppflags = $(convert_cppflags) -I$(srcdir)/tests/lib
 convert_image_ldadd = $(convert_libs) tests/lib/libtest.a
 convert_tests_image_inputs_read_what_there_is_SOURCES = \
-	convert/tests/image/inputs-read-what-there-is.c
+	convert/tests/image/inputs-read-what-there-is.c \
 	tests/lib/ram.c \
 	tests/lib/ram.h
 convert_tests_image_inputs_read_what_there_is_CPPFLAGS = \
