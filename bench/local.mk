@@ -86,6 +86,7 @@ TESTS += \
 EXTRA_DIST += \
 	bench/README.md \
 	bench/cases.py \
+	bench/convert \
 	bench/clients/client.py \
 	bench/links \
 	bench/load.py \
@@ -93,6 +94,7 @@ EXTRA_DIST += \
 	bench/outages \
 	bench/programs.py \
 	bench/report.py \
+	bench/rounds.py \
 	bench/run \
 	bench/selfcheck.py \
 	bench/servers.py \
