@@ -17,7 +17,16 @@ convert_libconvert_a_SOURCES = \
 	convert/convert.h \
 	convert/destination.c \
 	convert/destination.h \
+	convert/disk/gpt.c \
 	convert/disk/gpt.h \
+	convert/disk/header.c \
+	convert/disk/mbr.c \
+	convert/disk/memory.c \
+	convert/disk/memory.h \
+	convert/disk/move.c \
+	convert/disk/shrink.c \
+	convert/disk/table.c \
+	convert/disk/table.h \
 	convert/facts.c \
 	convert/facts.h \
 	convert/flow.c \
@@ -83,9 +92,16 @@ convert_libconvert_a_SOURCES += convert/codec/none/bzip2.c
 else
 convert_libconvert_a_SOURCES += convert/codec/none/bzip2.c
 endif
+if HAVE_FDISK
+convert_libconvert_a_SOURCES += convert/disk/libfdisk.c
+else
+convert_libconvert_a_SOURCES += convert/disk/none/libfdisk.c
+endif
 
 # Tests.
-convert_tests =
+convert_tests = \
+	convert/tests/disk/backups-follow-the-end.sh \
+	convert/tests/disk/unusual-tables-follow-too.sh
 TESTS += $(convert_tests)
 EXTRA_DIST += $(convert_tests)
 
@@ -108,3 +124,11 @@ convert_tests_image_silent_servers_do_not_hold_inputs_CPPFLAGS = \
 	$(convert_image_cppflags)
 convert_tests_image_silent_servers_do_not_hold_inputs_LDADD = \
 	$(convert_image_ldadd)
+
+# What tests of partition tables call.
+check_PROGRAMS += convert/tests/disk/table
+convert_tests_disk_table_CPPFLAGS = $(convert_cppflags)
+convert_tests_disk_table_LDADD = $(convert_libs)
+EXTRA_DIST += \
+	convert/tests/disk/disks.sh \
+	convert/tests/disk/gpt_disk.py

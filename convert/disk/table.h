@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* Partition tables as they are on a disk, for the files of this folder.
+ *
+ * Whatever is read from the disk is checked before it is used: where it is,
+ * how large it is, and that sums do not overflow. */
+#ifndef CONVERT_TABLE_H
+#define CONVERT_TABLE_H
+
+#include <endian.h>
+#include <string.h>
+
+#include "gpt.h"
+
+#define BOOT_SECTOR \
+  512u                                   /* what an MBR takes, and less than
+                                           any sector */
+#define GPT_ARRAY_MAX (4u * 1024 * 1024) /* of entries; usual are 16 KiB */
+#define GPT_HEADER_MAX 512u
+
+/* Numbers on disks have their lowest byte first. */
+static inline uint32_t
+get32 (const unsigned char *p)
+{
+  uint32_t n;
+
+  memcpy (&n, p, sizeof n);
+  return le32toh (n);
+}
+
+static inline uint64_t
+get64 (const unsigned char *p)
+{
+  uint64_t n;
+
+  memcpy (&n, p, sizeof n);
+  return le64toh (n);
+}
+
+static inline void
+put32 (unsigned char *p, uint32_t n)
+{
+  n = htole32 (n);
+  memcpy (p, &n, sizeof n);
+}
+
+static inline void
+put64 (unsigned char *p, uint64_t n)
+{
+  n = htole64 (n);
+  memcpy (p, &n, sizeof n);
+}
+
+/* ---- mbr.c ---- */
+
+struct mbr {
+  bool is_there;  /* has the signature and sensible entries */
+  bool is_gpt;    /* an entry protects all of the disk, or some of it */
+  bool is_hybrid; /* there are others, too */
+  bool is_odd;    /* one protects, but not from sector 1 on */
+  unsigned slot;  /* of the entry that protects */
+  unsigned count; /* of partitions, with logical ones */
+  uint64_t end;   /* of the last of them, in sectors of 512 bytes */
+};
+
+/* SECTOR is the disk's first. */
+extern void mbr_parse (struct mbr *m,
+                       const unsigned char sector[BOOT_SECTOR]);
+/* Count the logical partitions, too. */
+extern int mbr_read_logical (struct mbr *m, struct disk *d,
+                             const unsigned char sector[BOOT_SECTOR],
+                             char **why);
+/* Let the protecting entry of SECTOR cover as much as that of OTHER, whose
+ * first entry protects. */
+extern void mbr_take_size (const struct mbr *m,
+                           unsigned char sector[BOOT_SECTOR],
+                           const unsigned char other[BOOT_SECTOR]);
+
+/* ---- header.c: one of the two copies of a GPT ---- */
+
+struct gpt_copy {
+  unsigned char raw[GPT_HEADER_MAX]; /* its header, as it is on the disk */
+  unsigned char *array;              /* length * sector bytes */
+  unsigned sector;                   /* size of one */
+  uint64_t own, alternate;           /* sectors of both headers */
+  uint64_t first_usable, last_usable;
+  uint64_t entries; /* the sector where the array begins */
+  uint64_t length;  /* sectors that it takes */
+  uint32_t count, entry_size;
+};
+
+enum found { FOUND_NONE, FOUND_DAMAGED, FOUND };
+
+/* The copy whose header is in this sector of a disk that has, or had, SECTORS
+ * of them; its array is to be freed if it is FOUND.  FOUND_DAMAGED with *WHY;
+ * -1 with *WHY if it cannot be read. */
+extern int gpt_read (struct disk *d, unsigned sector, uint64_t at,
+                     uint64_t sectors, struct gpt_copy *h, char **why);
+/* Do both describe the same partitions of the same disk? */
+extern bool gpt_same_partitions (const struct gpt_copy *a,
+                                 const struct gpt_copy *b);
+/* Cut the usable sectors after LAST_USABLE and let the backup be in
+ * ALTERNATE. */
+extern void gpt_cut (struct gpt_copy *h, uint64_t last_usable,
+                     uint64_t alternate);
+
+/* ---- table.c: all of it ---- */
+
+struct partitions {
+  struct table_facts facts;
+  unsigned char boot[BOOT_SECTOR];
+  struct mbr mbr;
+  /* Of a GPT.  The backup has no array if it was cut off with the end of the
+   * disk. */
+  struct gpt_copy primary, backup;
+};
+
+extern int table_load (struct disk *d, uint64_t old_size,
+                       struct partitions *t, char **why);
+extern void table_unload (struct partitions *t);
+/* Does a partition of the GPT use one of these sectors? */
+extern bool table_uses (const struct partitions *t, uint64_t first,
+                        uint64_t end);
+/* What the backup takes on a disk of SIZE: from sector *FIRST to the last
+ * one.  -1 with *WHY if there is no room for it. */
+extern int table_backup_place (const struct partitions *t, uint64_t size,
+                               uint64_t *first, char **why);
+
+/* *WHY is said like this, to be freed; -1. */
+extern int table_fault (char **why, const char *format, ...)
+  __attribute__ ((format (printf, 2, 3)));
+
+/* ---- move.c ---- */
+
+/* Let the table of a GPT disk, which is T, fit to the size of D. */
+extern int table_move (struct disk *d, const struct partitions *t,
+                       char **why);
+
+/* ---- libfdisk.c, or libfdisk-none.c ---- */
+
+/* Write the GPT in the file FD again, its backup at the end.  It has sectors
+ * of this size.  libfdisk sees this file and nothing else of the machine. */
+extern int libfdisk_move_backup (int fd, unsigned sector, char **why);
+
+#endif /* CONVERT_TABLE_H */

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* What nbdconvert does to partition tables, on a file, for tests in shell:
+ *
+ *   table facts FILE [OLD_SIZE]            what is found
+ *   table follow FILE OLD_SIZE [N [torn]]  each write; the N-th fails, TORN:
+ *                                          half of it was written
+ *   table shrink FILE SIZE                 yes, or "no: why"
+ *
+ * Errors are told on standard error, status 1. */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "disk/gpt.h"
+
+struct file_disk {
+  struct disk disk;
+  int fd;
+  unsigned writes, fail_at;
+  bool torn;
+};
+
+static int
+file_read (struct disk *d, void *buffer, uint64_t length, uint64_t offset,
+           char **why)
+{
+  struct file_disk *f = (struct file_disk *) d;
+
+  if (pread (f->fd, buffer, length, (off_t) offset) == (ssize_t) length)
+    return 0;
+  *why = strdup ("read beyond the end");
+  return -1;
+}
+
+static int
+file_write (struct disk *d, const void *buffer, uint64_t length,
+            uint64_t offset, char **why)
+{
+  struct file_disk *f = (struct file_disk *) d;
+
+  printf ("write %" PRIu64 " %" PRIu64 "\n", offset, length);
+  if (offset > d->size || length > d->size - offset)
+    abort ();
+  if (++f->writes == f->fail_at) {
+    if (f->torn)
+      pwrite (f->fd, buffer, length / 1024 * 512, (off_t) offset);
+    *why = strdup ("this write fails");
+    return -1;
+  }
+  if (pwrite (f->fd, buffer, length, (off_t) offset) == (ssize_t) length)
+    return 0;
+  *why = strdup (strerror (errno));
+  return -1;
+}
+
+static int
+tell_facts (struct disk *d, uint64_t old_size, char **why)
+{
+  static const char *const kinds[] = { "none", "mbr", "gpt" };
+  struct table_facts f;
+
+  if (table_read (d, old_size, &f, why) == -1)
+    return -1;
+  printf ("%s sector=%u count=%u end=%" PRIu64 " backup=%s\n", kinds[f.kind],
+          f.sector, f.count, f.end, f.backup_at_end ? "end" : "elsewhere");
+  return 0;
+}
+
+static int
+tell_shrink (struct disk *d, uint64_t size, char **why)
+{
+  int r = table_may_shrink (d, size, why);
+
+  if (r == 1)
+    puts ("yes");
+  else if (r == 0)
+    printf ("no: %s\n", *why);
+  return r;
+}
+
+static int
+run (int argc, char **argv, struct file_disk *f, char **why)
+{
+  uint64_t size = argc > 3 ? strtoull (argv[3], NULL, 0) : f->disk.size;
+
+  if (strcmp (argv[1], "facts") == 0)
+    return tell_facts (&f->disk, size, why);
+  if (strcmp (argv[1], "shrink") == 0)
+    return tell_shrink (&f->disk, size, why);
+  f->fail_at = argc > 4 ? (unsigned) atoi (argv[4]) : 0;
+  f->torn = argc > 5;
+  return table_follow (&f->disk, size, why);
+}
+
+int
+main (int argc, char **argv)
+{
+  struct file_disk f = { { file_read, file_write, 0 }, -1, 0, 0, false };
+  struct stat st;
+  char *why = NULL;
+
+  if (argc < 3)
+    return 2;
+  f.fd = open (argv[2], O_RDWR | O_CLOEXEC);
+  if (f.fd == -1 || fstat (f.fd, &st) == -1) {
+    perror (argv[2]);
+    return 2;
+  }
+  f.disk.size = (uint64_t) st.st_size;
+  int r = run (argc, argv, &f, &why);
+
+  if (r == -1)
+    fprintf (stderr, "error: %s\n", why ? why : "no reason was given");
+  free (why);
+  close (f.fd);
+  return r == -1;
+}
