@@ -45,6 +45,15 @@ facts_equal (const struct facts *a, const struct facts *b)
          && a->data == b->data;
 }
 
+bool
+facts_reach (const struct facts *f, const struct goal *g)
+{
+  return f->complete && f->place == g->place && f->format == g->format
+         && (f->compressed || !g->compressed)
+         && (g->size == UNKNOWN || f->size == g->size)
+         && (!g->partitioned || f->partitions_grown);
+}
+
 const char *
 place_name (enum place p)
 {
@@ -84,4 +93,22 @@ format_by_name (const char *name, enum format *f)
         || strcmp (name, formats[*f][1]) == 0)
       return true;
   return false;
+}
+
+bool
+format_is_raw (enum format f)
+{
+  return f == RAW || f == ISO;
+}
+
+bool
+format_is_read (enum format f)
+{
+  return !format_is_raw (f) && f != LUKS;
+}
+
+bool
+format_is_written (enum format f)
+{
+  return f == QCOW2 || f == VMDK || f == VDI || f == VHDX || f == VPC;
 }

@@ -96,11 +96,14 @@ struct rates {
   double format;         /* going through qemu-nbd */
 };
 
-/* steps.c: of a machine that nobody has measured. */
+/* amounts.c: of a machine that nobody has measured. */
 extern struct rates rates_usual (unsigned cores);
 
 /* Is the same known of both? */
 extern bool facts_equal (const struct facts *a, const struct facts *b);
+
+/* Is this what is wanted? */
+extern bool facts_reach (const struct facts *f, const struct goal *g);
 
 /* Words of messages, plans and options. */
 extern const char *place_name (enum place p);
@@ -112,5 +115,12 @@ extern const char *format_driver (enum format f);
 extern bool format_is_written (enum format f);
 /* By either name; false: there is none. */
 extern bool format_by_name (const char *name, enum format *f);
+
+/* The disk itself. */
+extern bool format_is_raw (enum format f);
+/* Does qemu read it for us?  For LUKS it would want a secret. */
+extern bool format_is_read (enum format f);
+/* Does it write it? */
+extern bool format_is_written (enum format f);
 
 #endif /* CONVERT_FACTS_H */

@@ -5,6 +5,8 @@ noinst_LIBRARIES += convert/libconvert.a
 convert_libconvert_a_SOURCES = \
 	convert/abilities.c \
 	convert/abilities.h \
+	convert/amounts.c \
+	convert/amounts.h \
 	convert/checksum.h \
 	convert/codec/codec.c \
 	convert/codec/codec.h \
@@ -27,6 +29,7 @@ convert_libconvert_a_SOURCES = \
 	convert/disk/shrink.c \
 	convert/disk/table.c \
 	convert/disk/table.h \
+	convert/explain.c \
 	convert/facts.c \
 	convert/facts.h \
 	convert/flow.c \
@@ -39,10 +42,12 @@ convert_libconvert_a_SOURCES = \
 	convert/look.c \
 	convert/options.c \
 	convert/options.h \
+	convert/plan.c \
 	convert/plan.h \
 	convert/probe.h \
 	convert/reflink.c \
 	convert/reflink.h \
+	convert/refusals.c \
 	convert/run.c \
 	convert/scratch.c \
 	convert/scratch.h \
@@ -54,6 +59,7 @@ convert_libconvert_a_SOURCES = \
 	convert/source/open.c \
 	convert/source/source.h \
 	convert/source/stream.c \
+	convert/steps.c \
 	convert/table.c
 convert_cppflags = $(tool_cppflags) -I$(srcdir)/copy -I$(srcdir)/convert
 convert_libconvert_a_CPPFLAGS = $(convert_cppflags)
@@ -104,6 +110,8 @@ convert_tests = \
 	convert/tests/disk/unusual-tables-follow-too.sh
 TESTS += $(convert_tests)
 EXTRA_DIST += $(convert_tests)
+
+include convert/tests/plan/local.mk
 
 # What becomes of the bytes of a source: tests in C.
 convert_image_programs = \

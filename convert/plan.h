@@ -7,7 +7,10 @@
  * stream, and the times of streams add up, as do those for starting
  * processes.  The search is by uniform cost with dominance, so what it finds
  * is the cheapest plan of the table.  Ties go to fewer steps, then to fewer
- * processes, then to less scratch space, then to what the table has first. */
+ * processes, then to less scratch space.
+ *
+ * Scratch files are used only where no plan does without them, even if that
+ * takes longer: users are promised so.  A faster one is among the others. */
 #ifndef CONVERT_PLAN_H
 #define CONVERT_PLAN_H
 

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* Plans for people and programs. */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "amounts.h"
+#include "plan.h"
+#include "tool.h"
+
+#define COLUMNS 78
+#define RUNS 48
+#define TIME_WORDS 24
+
+/* What carries a step out that goes on from F. */
+static const char *
+runs (char buffer[RUNS], const struct step *step, const struct facts *f,
+      const struct cost *cost)
+{
+  static const char *const libraries[CODECS] = {
+    [PLAIN] = "",    [XZ] = "liblzma",   [ZSTD] = "libzstd",
+    [GZIP] = "zlib", [BZIP2] = "libbz2",
+  };
+  static const char *const others[] = {
+    [READ_RANGES] = "nbdkit",
+    [READ_IN_ORDER] = "curl",
+    [SCRATCH] = "nbdconvert",
+    [READ_FORMAT] = "qemu-nbd",
+    [REFLINK] = "the file system",
+    [COPY_RANGE] = "the kernel",
+    [WRITE_RAW] = "nbdconvert",
+    [WRITE_AS_IS] = "nbdconvert",
+    [WRITE_FORMAT] = "qemu-img, qemu-nbd",
+    [CONVERT_LOCALLY] = "qemu-img",
+    [FOLLOW_TABLE] = "libfdisk",
+  };
+  if (cost->threads > 0)
+    snprintf (buffer, RUNS, "%s, %u thread%s", libraries[f->codec],
+              cost->threads, cost->threads == 1 ? "" : "s");
+  else
+    snprintf (buffer, RUNS, "%s", others[step->kind]);
+  return buffer;
+}
+
+/* What there was before a step. */
+static const struct facts *
+before (const struct problem *p, const struct plan *plan, size_t i)
+{
+  return i == 0 ? &p->start : &plan->steps[i - 1].after;
+}
+
+/* ---- --plan ---- */
+
+static const char *
+time_words (char buffer[TIME_WORDS], double seconds)
+{
+  if (seconds < 9.95)
+    snprintf (buffer, TIME_WORDS, "%.1f s", seconds);
+  else if (seconds < 119.5)
+    snprintf (buffer, TIME_WORDS, "%.0f s", seconds);
+  else if (seconds < 119.5 * 60)
+    snprintf (buffer, TIME_WORDS, "%.0f min", seconds / 60);
+  else
+    snprintf (buffer, TIME_WORDS, "%.0f h", seconds / 3600);
+  return buffer;
+}
+
+/* Numbers in a plan that rests on estimates have a tilde. */
+static void
+print_row (const struct problem *p, const struct plan *plan, size_t i)
+{
+  const struct cost *cost = &plan->steps[i].cost;
+  const char *tilde = cost->estimated ? "~" : "";
+  char by[RUNS], bytes[SIZE_WORDS], time[TIME_WORDS], scratch[SIZE_WORDS];
+  char *amount = tool_format ("%s%s", tilde, size_words (bytes, cost->bytes));
+  char *duration = tool_format ("%s%s", tilde,
+                                time_words (time, cost->seconds));
+  char *space = cost->scratch == 0
+                  ? tool_format ("-")
+                  : tool_format ("%s%s", tilde,
+                                 size_words (scratch, cost->scratch));
+  printf ("%2zu  %-16s  %-20s  %9s  %9s  %9s\n", i + 1,
+          plan->steps[i].step->name,
+          runs (by, plan->steps[i].step, before (p, plan, i), cost), amount,
+          duration, space);
+  free (amount);
+  free (duration);
+  free (space);
+}
+
+/* Its steps, in lines that fit. */
+static void
+print_steps (const struct plan *plan)
+{
+  size_t column = COLUMNS;
+  for (size_t i = 0; i < plan->count; i++) {
+    const char *name = plan->steps[i].step->name;
+    size_t length = strlen (name) + 1; /* and a comma */
+    bool fits = column + 1 + length <= COLUMNS;
+    printf ("%s%s%s",
+            i == 0 ? "  "
+            : fits ? " "
+                   : "\n    ",
+            name, i + 1 < plan->count ? "," : "\n");
+    column = (i == 0 ? 2 : fits ? column + 1 : 4) + length;
+  }
+}
+
+/* By how much it is worse than the best one. */
+static void
+print_difference (const struct plan *best, const struct plan *plan)
+{
+  char buffer[TIME_WORDS], size[SIZE_WORDS];
+  double slower = plan->seconds - best->seconds;
+  double apart = slower < 0 ? -slower : slower;
+  if (apart < 0.05)
+    printf ("    as fast");
+  else
+    printf ("    %s %s", time_words (buffer, apart),
+            slower < 0 ? "faster" : "slower");
+  if (plan->count > best->count)
+    printf (", steps: %zu more", plan->count - best->count);
+  if (plan->processes > best->processes)
+    printf (", processes: %u more", plan->processes - best->processes);
+  if (plan->scratch > best->scratch)
+    printf (", scratch space: %s more",
+            size_words (size, plan->scratch - best->scratch));
+  printf ("\n");
+}
+
+void
+plan_print (const struct problem *p, const struct plan *best,
+            const struct plan others[2], size_t nr)
+{
+  printf ("    %-16s  %-20s  %9s  %9s  %9s\n", "step", "by", "bytes", "time",
+          "scratch");
+  for (size_t i = 0; i < best->count; i++)
+    print_row (p, best, i);
+
+  char time[TIME_WORDS], scratch[SIZE_WORDS];
+  printf ("Total: %s, scratch space: %s, processes: %u%s\n",
+          time_words (time, best->seconds),
+          best->scratch == 0 ? "none" : size_words (scratch, best->scratch),
+          best->processes, best->estimated ? " (~: estimated)" : "");
+  if (nr > 0)
+    printf ("Not chosen:\n");
+  for (size_t i = 0; i < nr; i++) {
+    print_steps (&others[i]);
+    print_difference (best, &others[i]);
+  }
+}
+
+/* ---- --plan=json ----
+ *
+ * An object with these members, and others in the future:
+ *
+ *   seconds      of all
+ *   estimated    true if sizes are not known that this rests on
+ *   scratch      bytes of scratch files
+ *   processes    how many are started
+ *   steps        a list, in order, of objects:
+ *     step         its name, such as "unpack parts"
+ *     runs         what carries it out, in words
+ *     bytes        that come out of it
+ *     seconds      if nothing else ran; steps overlap up to one that ends a
+ *                  stream
+ *     cpu-seconds  of one core
+ *     scratch, processes, threads, estimated
+ *     ends-stream  true if what follows begins when it is done
+ *     result       what there is then: place, codec and format, in words;
+ *                  random-access, true or false; size of the disk, or null if
+ *                  it is not known yet
+ *   not-chosen   a list of up to two objects, the best of the other plans, with
+ *                the same members but this one */
+
+static const char *
+boolean (bool value)
+{
+  return value ? "true" : "false";
+}
+
+static void
+print_json_step (const struct problem *p, const struct plan *plan, size_t i)
+{
+  const struct step *step = plan->steps[i].step;
+  const struct facts *after = &plan->steps[i].after;
+  const struct cost *cost = &plan->steps[i].cost;
+  char by[RUNS], size[24] = "null";
+  if (after->size != UNKNOWN)
+    snprintf (size, sizeof size, "%" PRIu64, after->size);
+  printf ("{ \"step\": \"%s\", \"runs\": \"%s\", \"bytes\": %" PRIu64
+          ", \"seconds\": %.6f, \"cpu-seconds\": %.6f, \"scratch\": %" PRIu64
+          ", \"processes\": %u, \"threads\": %u, \"estimated\": %s, "
+          "\"ends-stream\": %s, \"result\": { \"place\": \"%s\", "
+          "\"codec\": \"%s\", \"format\": \"%s\", \"random-access\": %s, "
+          "\"size\": %s } }",
+          step->name, runs (by, step, before (p, plan, i), cost), cost->bytes,
+          cost->seconds, cost->cpu, cost->scratch, cost->processes,
+          cost->threads, boolean (cost->estimated),
+          boolean (step->ends_stream), place_name (after->place),
+          codec_name (after->codec), format_name (after->format),
+          boolean (after->access == AT_RANDOM), size);
+}
+
+/* All members but the last one, with commas. */
+static void
+print_json_plan (const struct problem *p, const struct plan *plan,
+                 const char *indent)
+{
+  printf ("%s\"seconds\": %.6f,\n%s\"estimated\": %s,\n", indent,
+          plan->seconds, indent, boolean (plan->estimated));
+  printf ("%s\"scratch\": %" PRIu64 ",\n%s\"processes\": %u,\n", indent,
+          plan->scratch, indent, plan->processes);
+  printf ("%s\"steps\": [", indent);
+  for (size_t i = 0; i < plan->count; i++) {
+    printf ("%s\n%s  ", i == 0 ? "" : ",", indent);
+    print_json_step (p, plan, i);
+  }
+  printf ("\n%s]", indent);
+}
+
+void
+plan_print_json (const struct problem *p, const struct plan *best,
+                 const struct plan others[2], size_t nr)
+{
+  printf ("{\n");
+  print_json_plan (p, best, "  ");
+  printf (",\n  \"not-chosen\": [");
+  for (size_t i = 0; i < nr; i++) {
+    printf ("%s\n    {\n", i == 0 ? "" : ",");
+    print_json_plan (p, &others[i], "      ");
+    printf ("\n    }");
+  }
+  printf ("%s]\n}\n", nr == 0 ? "" : "\n  ");
+}
