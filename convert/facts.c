@@ -106,9 +106,3 @@ format_is_read (enum format f)
 {
   return !format_is_raw (f) && f != LUKS;
 }
-
-bool
-format_is_written (enum format f)
-{
-  return f == QCOW2 || f == VMDK || f == VDI || f == VHDX || f == VPC;
-}

@@ -120,7 +120,5 @@ extern bool format_by_name (const char *name, enum format *f);
 extern bool format_is_raw (enum format f);
 /* Does qemu read it for us?  For LUKS it would want a secret. */
 extern bool format_is_read (enum format f);
-/* Does it write it? */
-extern bool format_is_written (enum format f);
 
 #endif /* CONVERT_FACTS_H */

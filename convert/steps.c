@@ -58,7 +58,8 @@ static bool
 can_create (const struct goal *g)
 {
   bool qcow2 = g->format == QCOW2;
-  return (format_is_written (g->format) && (qcow2 || !g->compressed)
+  return (g->format != RAW && format_is_written (g->format)
+          && (qcow2 || !g->compressed)
           && (g->place == AT_FILE || (g->place == AT_DEVICE && qcow2)));
 }
 
@@ -74,6 +75,7 @@ is_served (struct facts *f, enum access access)
 static void
 becomes_destination (struct facts *f, const struct goal *g)
 {
+  f->partitions_grown |= keeps_size (f, g);
   f->place = g->place;
   f->access = g->place == AT_STREAM ? IN_ORDER : AT_RANDOM;
   f->format = g->format;

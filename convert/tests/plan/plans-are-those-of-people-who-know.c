@@ -17,6 +17,7 @@ static const struct {
   { "file qcow2", "file qcow2 reflink", "reflink" },
   { "file qcow2", "file qcow2", "copy range" },
   { "file qcow2", "file qcow2 size=10G", "copy range" },
+  { "file qcow2", "file qcow2 size=10G gpt", "copy range" },
   { "file raw", "file raw reflink", "reflink" },
   { "file raw", "file raw", "copy range" },
   { "file iso", "file raw", "copy range" },
