@@ -94,7 +94,7 @@ else
 convert_libconvert_a_SOURCES += convert/codec/none/gzip.c
 endif
 if HAVE_BZIP2
-convert_libconvert_a_SOURCES += convert/codec/none/bzip2.c
+convert_libconvert_a_SOURCES += convert/codec/bzip2.c
 else
 convert_libconvert_a_SOURCES += convert/codec/none/bzip2.c
 endif
@@ -112,6 +112,7 @@ TESTS += $(convert_tests)
 EXTRA_DIST += $(convert_tests)
 
 include convert/tests/plan/local.mk
+include convert/tests/codecs/local.mk
 
 # What becomes of the bytes of a source: tests in C.
 convert_image_programs = \

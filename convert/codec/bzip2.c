@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* bzip2, in order: streams, as many as there are, each of which ends with the
+ * checksum of all its blocks.  A decoder takes 4 MiB, whatever the file says.
+ *
+ * Zeroes behind the last stream are padding and ignored, as the program bzip2
+ * ignores whatever is there.  Anything else is an error: it may well be a
+ * stream whose beginning is damaged, and to leave that out would pass for the
+ * whole file. */
+#include <config.h>
+
+#include <bzlib.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool.h"
+
+#include "codec/codecs.h"
+
+/* How a stream begins; the size of its blocks follows. */
+static const char magic[] = { 'B', 'Z', 'h' };
+
+struct decoder {
+  bz_stream strm;
+  enum { BETWEEN, IN_STREAM, PADDING } state;
+  size_t matched;   /* bytes of a stream's beginning, if BETWEEN */
+  uint64_t streams; /* that have begun */
+  uint64_t in, out; /* how far it came */
+};
+
+static bool
+is_block_size (unsigned char c)
+{
+  return c >= '1' && c <= '9';
+}
+
+static bool
+recognizes (const unsigned char *head, size_t length)
+{
+  return length > sizeof magic && memcmp (head, magic, sizeof magic) == 0
+         && is_block_size (head[sizeof magic]);
+}
+
+static struct decoder *
+begin (unsigned threads, uint64_t memory)
+{
+  (void) threads;
+  (void) memory;
+  return calloc (1, sizeof (struct decoder));
+}
+
+static void
+end (struct decoder *d)
+{
+  if (d->state == IN_STREAM)
+    BZ2_bzDecompressEnd (&d->strm);
+  free (d);
+}
+
+static enum decoded
+broken (const struct decoder *d, const char *what, char **why)
+{
+  *why = tool_format ("%s at about byte %" PRIu64 ", after %" PRIu64
+                      " bytes were decoded",
+                      what, d->in, d->out);
+  return DECODED_BROKEN;
+}
+
+static enum decoded
+failed (const struct decoder *d, int error, char **why)
+{
+  if (error == BZ_MEM_ERROR) {
+    *why = tool_format ("there is not enough memory to decode bzip2");
+    return DECODED_BROKEN;
+  }
+  return broken (d, "a block of bzip2 is damaged", why);
+}
+
+/* One call of the library, which counts in smaller numbers. */
+static int
+decompress (struct decoder *d, struct decoding *io)
+{
+  unsigned in = io->in_left < UINT_MAX ? (unsigned) io->in_left : UINT_MAX;
+  unsigned out = io->out_left < UINT_MAX ? (unsigned) io->out_left : UINT_MAX;
+
+  d->strm.next_in = (char *) io->in;
+  d->strm.avail_in = in;
+  d->strm.next_out = (char *) io->out;
+  d->strm.avail_out = out;
+
+  int r = BZ2_bzDecompress (&d->strm);
+
+  in -= d->strm.avail_in;
+  out -= d->strm.avail_out;
+  io->in += in;
+  io->in_left -= in;
+  io->out += out;
+  io->out_left -= out;
+  d->in += in;
+  d->out += out;
+  return r;
+}
+
+/* Begin a stream: the library sees its first bytes, too. */
+static int
+begin_stream (struct decoder *d, unsigned char block_size)
+{
+  char head[] = { magic[0], magic[1], magic[2], (char) block_size };
+  struct decoding io = {
+    .in = (unsigned char *) head,
+    .in_left = sizeof head,
+  };
+
+  memset (&d->strm, 0, sizeof d->strm);
+
+  int r = BZ2_bzDecompressInit (&d->strm, 0, 0);
+
+  if (r != BZ_OK)
+    return r;
+  d->state = IN_STREAM;
+  d->matched = 0;
+  d->in -= sizeof magic;
+  d->streams++;
+  return decompress (d, &io);
+}
+
+/* See whether the next byte begins a stream, or is padding. */
+static enum decoded
+step_between (struct decoder *d, struct decoding *io, char **why)
+{
+  unsigned char c = *io->in;
+
+  io->in++;
+  io->in_left--;
+  if (d->matched == sizeof magic && is_block_size (c)) {
+    int r = begin_stream (d, c);
+
+    return r == BZ_OK ? DECODED_SOME : failed (d, r, why);
+  }
+  if (d->matched < sizeof magic && c == (unsigned char) magic[d->matched]
+      && d->state == BETWEEN)
+    d->matched++;
+  else if (c == 0 && d->matched == 0 && d->streams > 0)
+    d->state = PADDING;
+  else
+    return broken (d,
+                   d->streams == 0 ? "it is not compressed by bzip2"
+                                   : "there is something else than bzip2",
+                   why);
+  d->in++;
+  return DECODED_SOME;
+}
+
+static enum decoded
+step_in_stream (struct decoder *d, struct decoding *io, char **why)
+{
+  int r = decompress (d, io);
+
+  if (r == BZ_STREAM_END) {
+    BZ2_bzDecompressEnd (&d->strm);
+    d->state = BETWEEN;
+  }
+  else if (r != BZ_OK)
+    return failed (d, r, why);
+  return DECODED_SOME;
+}
+
+static enum decoded
+step (struct decoder *d, struct decoding *io, char **why)
+{
+  enum decoded decoded = DECODED_SOME;
+
+  /* What was decoded may wait for room when all input was taken. */
+  if (d->state == IN_STREAM)
+    decoded = step_in_stream (d, io, why);
+  while (decoded == DECODED_SOME && io->in_left > 0
+         && (io->out_left > 0 || d->state != IN_STREAM))
+    decoded = d->state == IN_STREAM ? step_in_stream (d, io, why)
+                                    : step_between (d, io, why);
+  if (decoded != DECODED_SOME || !io->in_ends || io->in_left > 0)
+    return decoded;
+  if (d->state == IN_STREAM && io->out_left == 0)
+    return DECODED_SOME;
+  if (d->state == IN_STREAM || d->matched > 0 || d->streams == 0)
+    return broken (d, "the file ends too early,", why);
+  return DECODED_ALL;
+}
+
+const struct codec codec_bzip2 = {
+  .kind = BZIP2,
+  .recognizes = recognizes,
+  .begin = begin,
+  .step = step,
+  .end = end,
+};

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# What tests of codecs share, see trying.h and mutants.h.
+noinst_LIBRARIES += convert/tests/codecs/libtrying.a
+convert_tests_codecs_libtrying_a_SOURCES = \
+	convert/tests/codecs/lots.c \
+	convert/tests/codecs/mutants.c \
+	convert/tests/codecs/mutants.h \
+	convert/tests/codecs/trying.c \
+	convert/tests/codecs/trying.h
+convert_tests_codecs_libtrying_a_CPPFLAGS = $(convert_cppflags)
+convert_trying_libs = convert/tests/codecs/libtrying.a $(convert_libs)
+
+# Each is a program of one file.
+convert_codec_tests =
+if HAVE_BZIP2
+convert_codec_tests += \
+	convert/tests/codecs/damaged-bzip2-is-never-taken-for-whole
+convert_tests_codecs_damaged_bzip2_is_never_taken_for_whole_CPPFLAGS = \
+	$(convert_cppflags) $(BZIP2_CFLAGS)
+convert_tests_codecs_damaged_bzip2_is_never_taken_for_whole_LDADD = \
+	$(convert_trying_libs)
+endif
+check_PROGRAMS += $(convert_codec_tests)
+TESTS += $(convert_codec_tests)
+CHECK_LONG += $(filter convert/tests/codecs/damaged-%,$(convert_codec_tests))

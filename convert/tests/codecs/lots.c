@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Random numbers, and memory with random content. */
+
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trying.h"
+
+static uint64_t state;
+
+/* Splitmix: neighbouring seeds have nothing in common. */
+static uint64_t
+next (void)
+{
+  uint64_t z = state += UINT64_C (0x9e3779b97f4a7c15);
+
+  z = (z ^ z >> 30) * UINT64_C (0xbf58476d1ce4e5b9);
+  z = (z ^ z >> 27) * UINT64_C (0x94d049bb133111eb);
+  return z ^ z >> 31;
+}
+
+void
+lots_seed (uint64_t seed)
+{
+  state = seed;
+}
+
+size_t
+lot (size_t n)
+{
+  return (size_t) (next () % n);
+}
+
+void *
+must_allocate (size_t size)
+{
+  void *p = malloc (size > 0 ? size : 1);
+
+  if (p == NULL)
+    wrong ("no memory for %zu bytes", size);
+  return p;
+}
+
+struct bytes
+bytes_copy (const void *p, size_t length)
+{
+  struct bytes b = { must_allocate (length), length };
+
+  if (length > 0)
+    memcpy (b.p, p, length);
+  return b;
+}
+
+void
+bytes_append (struct bytes *b, const void *p, size_t length)
+{
+  if (length == 0)
+    return;
+
+  unsigned char *more = realloc (b->p, b->length + length);
+
+  if (more == NULL)
+    wrong ("no memory for %zu bytes more", length);
+  memcpy (more + b->length, p, length);
+  b->p = more;
+  b->length += length;
+}
+
+struct bytes
+bytes_by_lot (size_t length)
+{
+  struct bytes b = { must_allocate (length), length };
+
+  for (size_t at = 0; at < length;) {
+    size_t kind = lot (3), end = at + 1 + lot (20000);
+
+    for (; at < length && at < end; at++)
+      b.p[at] = (unsigned char) (kind == 0   ? lot (256)
+                                 : kind == 1 ? 'a' + lot (lot (26) + 1)
+                                             : 0);
+  }
+  return b;
+}
+
+struct bytes
+bytes_of_file (const char *name)
+{
+  FILE *file = fopen (name, "rb");
+  struct bytes b = { must_allocate (0), 0 };
+  static unsigned char buffer[65536];
+  size_t n;
+
+  if (file == NULL)
+    wrong ("%s: %s", name, strerror (errno));
+  while ((n = fread (buffer, 1, sizeof buffer, file)) > 0)
+    bytes_append (&b, buffer, n);
+  fclose (file);
+  return b;
+}
