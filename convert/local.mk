@@ -33,11 +33,22 @@ convert_libconvert_a_SOURCES = \
 	convert/facts.c \
 	convert/facts.h \
 	convert/flow.c \
+	convert/helper/formats.c \
+	convert/helper/helper.c \
 	convert/helper/helper.h \
+	convert/helper/internal.h \
+	convert/helper/messages.c \
 	convert/helper/qemu-img.c \
 	convert/helper/qemu-img.h \
+	convert/helper/serve.c \
 	convert/helper/sockets.c \
 	convert/helper/sockets.h \
+	convert/helper/spawn.c \
+	convert/helper/tmpdir.c \
+	convert/helper/url.c \
+	convert/helper/urls.c \
+	convert/helper/words.c \
+	convert/helper/words.h \
 	convert/image/image.h \
 	convert/look.c \
 	convert/options.c \
@@ -141,3 +152,11 @@ convert_tests_disk_table_LDADD = $(convert_libs)
 EXTRA_DIST += \
 	convert/tests/disk/disks.sh \
 	convert/tests/disk/gpt_disk.py
+convert_tests += convert/tests/helpers/secrets-of-urls-stay-secret.sh
+convert_tests += convert/tests/helpers/urls-are-read-by-ranges.sh
+
+# Starts helpers, for tests in shell.
+check_PROGRAMS += convert/tests/helpers/helpers
+convert_tests_helpers_helpers_CPPFLAGS = $(convert_cppflags)
+convert_tests_helpers_helpers_LDADD = $(convert_libs)
+EXTRA_DIST += tests/lib/helpers.sh tests/lib/web.py

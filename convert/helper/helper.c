@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+/* Programs that work for us: their life. */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "helper/helper.h"
+#include "helper/internal.h"
+#include "tool.h"
+
+/* How long one that is asked to end has for it: to write what it has in
+ * memory, and if nobody waits for that. */
+#define END_MS 60000
+#define HURRY_MS 1000
+/* A broken connection is often seen before the end of who broke it. */
+#define DYING_MS 200
+
+struct helper {
+  struct helper *next;
+  char *program;
+  pid_t pid;
+  bool asked; /* to end */
+  bool ended;
+  int status; /* then */
+  struct messages *messages;
+};
+
+/* Threads may ask what one of them has said. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct helper *helpers;
+
+static const char *
+package_of (const char *program)
+{
+  static const char *const packages[][2] = {
+    { "curl", "curl" },
+    { "nbdkit", "nbdkit" },
+    { "qemu-img", "qemu-utils" },
+    { "qemu-nbd", "qemu-utils" },
+  };
+
+  for (size_t i = 0; i < sizeof packages / sizeof packages[0]; i++)
+    if (strcmp (program, packages[i][0]) == 0)
+      return packages[i][1];
+  return program;
+}
+
+bool
+helper_exists (const char *program)
+{
+  char *path = spawn_find (program);
+  bool exists = path != NULL;
+
+  free (path);
+  return exists;
+}
+
+char *
+helper_missing (const char *program, const char *purpose)
+{
+  return tool_format ("%s is needed to %s; it is in the package %s", program,
+                      purpose, package_of (program));
+}
+
+/* ---- ends ---- */
+
+/* Has it ended, at the latest in so many milliseconds?  Its process number
+ * stays its own, so that its group can be ended, until it is reaped. */
+static bool
+has_ended (struct helper *h, int ms)
+{
+  siginfo_t info;
+  int step = 1;
+
+  for (;;) {
+    info.si_pid = 0;
+    int r = waitid (P_PID, h->pid, &info, WEXITED | WNOWAIT | WNOHANG);
+    if ((r == 0 && info.si_pid != 0) || (r == -1 && errno != EINTR))
+      return true;
+    if (ms <= 0)
+      return false;
+    poll (NULL, 0, step);
+    ms -= step;
+    step = step < 16 ? step * 2 : step;
+  }
+}
+
+/* Called with the lock held. */
+static void
+reap (struct helper *h)
+{
+  if (h->ended)
+    return;
+  kill (-h->pid, SIGKILL); /* what it has started */
+  while (waitpid (h->pid, &h->status, 0) == -1)
+    if (errno != EINTR) {
+      h->status = 0;
+      break;
+    }
+  h->ended = true;
+  messages_end (h->messages);
+}
+
+static bool
+ended_well (const struct helper *h)
+{
+  if (h->asked && WIFSIGNALED (h->status) && WTERMSIG (h->status) == SIGTERM)
+    return true;
+  return WIFEXITED (h->status) && WEXITSTATUS (h->status) == 0;
+}
+
+/* "qemu-nbd: what it said", or how it ended; NULL: nothing is known. */
+static char *
+explain (struct helper *h)
+{
+  char *said = messages_text (h->messages, h->program), *all = NULL;
+
+  if (h->ended && WIFSIGNALED (h->status) && !h->asked)
+    all = tool_format ("%s was killed by signal %d (%s)%s%s", h->program,
+                       WTERMSIG (h->status), strsignal (WTERMSIG (h->status)),
+                       said ? ": " : "", said ? said : "");
+  else if (said != NULL)
+    all = tool_format ("%s: %s", h->program, said);
+  else if (h->ended && !ended_well (h))
+    all = tool_format ("%s ended with status %d, and did not say why",
+                       h->program, WEXITSTATUS (h->status));
+  free (said);
+  return all;
+}
+
+char *
+helper_said (struct helper *h)
+{
+  pthread_mutex_lock (&lock);
+  if (!h->ended && has_ended (h, DYING_MS))
+    reap (h);
+  char *text = explain (h);
+  pthread_mutex_unlock (&lock);
+  return text;
+}
+
+static void
+release (struct helper *h)
+{
+  struct helper **p = &helpers;
+
+  pthread_mutex_lock (&lock);
+  while (*p != h)
+    p = &(*p)->next;
+  *p = h->next;
+  pthread_mutex_unlock (&lock);
+  messages_free (h->messages);
+  free (h->program);
+  free (h);
+}
+
+/* It has ended: say how, and forget it. */
+static int
+finish (struct helper *h, char **why)
+{
+  pthread_mutex_lock (&lock);
+  reap (h);
+  pthread_mutex_unlock (&lock);
+  int r = ended_well (h) ? 0 : -1;
+  if (r == -1)
+    *why = explain (h);
+  release (h);
+  return r;
+}
+
+int
+helper_wait (struct helper *h, char **why)
+{
+  while (!has_ended (h, 50))
+    tool_check_signal ();
+  return finish (h, why);
+}
+
+static void
+ask_to_end (struct helper *h)
+{
+  if (h->asked || h->ended)
+    return;
+  if (!has_ended (h, 0)) {
+    h->asked = true;
+    kill (h->pid, SIGTERM);
+  }
+}
+
+int
+helper_end (struct helper *h, char **why)
+{
+  int left = END_MS;
+
+  ask_to_end (h);
+  while (!h->ended && !has_ended (h, 50)) {
+    if (tool_signal != 0 && left > HURRY_MS)
+      left = HURRY_MS;
+    left -= 50;
+    if (left > 0)
+      continue;
+    kill (-h->pid, SIGKILL);
+    h->asked = false; /* that was not its own will */
+    has_ended (h, END_MS);
+    break;
+  }
+  return finish (h, why);
+}
+
+/* At the end of the program: all of them at the same time. */
+static void
+end_all (void)
+{
+  char *ignored = NULL;
+
+  for (struct helper *h = helpers; h != NULL; h = h->next)
+    ask_to_end (h);
+  for (struct helper *h = helpers; h != NULL; h = h->next)
+    if (!h->ended && !has_ended (h, HURRY_MS))
+      kill (-h->pid, SIGKILL);
+  while (helpers != NULL) {
+    finish (helpers, &ignored);
+    free (ignored);
+    ignored = NULL;
+  }
+  tmpdir_remove ();
+}
+
+void
+helper_begin (void)
+{
+  static bool begun;
+
+  if (!begun)
+    tool_at_end (end_all);
+  begun = true;
+}
+
+/* ---- beginnings ---- */
+
+static char *
+cannot_start (const char *program, int error)
+{
+  return tool_format ("cannot start %s: %s", program, strerror (error));
+}
+
+struct helper *
+helper_start (const char *const *words, int output, int listening, char **why)
+{
+  const char *program = words[0];
+  char *path = spawn_find (program);
+  int ends[2];
+
+  helper_begin ();
+  if (path == NULL) {
+    *why = tool_format ("%s is not installed; it is in the package %s",
+                        program, package_of (program));
+    return NULL;
+  }
+  if (pipe2 (ends, O_CLOEXEC) == -1) {
+    *why = cannot_start (program, errno);
+    free (path);
+    return NULL;
+  }
+  struct helper *h = tool_alloc (sizeof *h);
+  struct spawn s = { words, output, ends[1], listening };
+  h->messages = messages_begin (ends[0]);
+  h->program = tool_format ("%s", program);
+  h->pid = h->messages == NULL ? -1 : spawn_child (&s, path);
+  int error = errno;
+  close (ends[1]);
+  free (path);
+  if (h->pid > 0) {
+    pthread_mutex_lock (&lock);
+    h->next = helpers;
+    helpers = h;
+    pthread_mutex_unlock (&lock);
+    return h;
+  }
+  *why = cannot_start (program, error);
+  if (h->messages != NULL)
+    messages_free (h->messages);
+  free (h->program);
+  free (h);
+  return NULL;
+}
+
+void
+helper_hide (struct helper *h, const char *secret)
+{
+  messages_hide (h->messages, secret);
+}
+
+struct helper *
+helper_pipe (const char *const *words, int *fd, char **why)
+{
+  int ends[2];
+
+  if (pipe2 (ends, O_CLOEXEC) == -1) {
+    *why = cannot_start (words[0], errno);
+    return NULL;
+  }
+  struct helper *h = helper_start (words, ends[1], -1, why);
+  close (ends[1]);
+  if (h == NULL)
+    close (ends[0]);
+  else
+    *fd = ends[0];
+  return h;
+}
+
+/* All that comes, to be freed. */
+static char *
+read_all (int fd)
+{
+  struct pollfd p[2] = { { .fd = fd, .events = POLLIN },
+                         { .fd = tool_signal_fd (), .events = POLLIN } };
+  char *text = NULL, buffer[4096];
+  size_t length = 0;
+  ssize_t n = -1;
+
+  while (n != 0) {
+    tool_check_signal ();
+    if (poll (p, 2, -1) == -1 || p[0].revents == 0)
+      continue;
+    n = read (fd, buffer, sizeof buffer);
+    if (n == -1 && errno != EINTR)
+      break;
+    if (n <= 0)
+      continue;
+    text = realloc (text, length + n + 1);
+    if (text == NULL)
+      tool_fail ("out of memory");
+    memcpy (text + length, buffer, n);
+    length += n;
+  }
+  if (text == NULL)
+    text = tool_alloc (1);
+  text[length] = '\0';
+  return text;
+}
+
+char *
+helper_run (const char *const *words, char **why)
+{
+  int fd;
+  struct helper *h = helper_pipe (words, &fd, why);
+
+  if (h == NULL)
+    return NULL;
+  char *text = read_all (fd);
+  close (fd);
+  if (helper_wait (h, why) == 0)
+    return text;
+  free (text);
+  return NULL;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of the helpers have in common. */
+#ifndef CONVERT_HELPER_INTERNAL_H
+#define CONVERT_HELPER_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "helper/helper.h"
+
+/* ---- helper.c ---- */
+
+/* Start a program with these descriptors, see struct spawn.  NULL with
+ * *WHY. */
+extern struct helper *helper_start (const char *const *words, int output,
+                                    int listening, char **why);
+/* From now on, show dots in its messages in place of this. */
+extern void helper_hide (struct helper *h, const char *secret);
+/* "curl is needed to PURPOSE; it is in the package curl", to be freed. */
+extern char *helper_missing (const char *program, const char *purpose);
+/* Once: see to it that all is tidied up at the end of the program. */
+extern void helper_begin (void);
+
+/* ---- serve.c ---- */
+
+/* helper_serve, for one that may say secrets; they can be NULL. */
+extern struct helper *helper_serve_hiding (const char *const *words,
+                                           const char *socket_name,
+                                           const char *const *secrets,
+                                           size_t count, char **why);
+
+/* ---- spawn.c ---- */
+
+/* What the child gets for its standard descriptors; standard input is empty.
+ * -1: nothing. */
+struct spawn {
+  const char *const *words;
+  int output, messages;
+  int listening; /* a socket by socket activation, or -1 */
+};
+
+/* The program's path, to be freed, or NULL. */
+extern char *spawn_find (const char *program);
+/* Its process, or -1 with errno.  The child dies with the thread that calls
+ * this, so that has to be the main one. */
+extern pid_t spawn_child (const struct spawn *s, const char *path);
+
+/* ---- messages.c: what a helper writes to standard error ---- */
+
+struct messages;
+
+/* Take what comes from FD, which is then closed, for ever: a helper never
+ * waits for us.  NULL with errno. */
+extern struct messages *messages_begin (int fd);
+/* No more comes, or nothing of interest. */
+extern void messages_end (struct messages *m);
+extern void messages_free (struct messages *m);
+/* From now on three dots are shown in its place. */
+extern void messages_hide (struct messages *m, const char *secret);
+/* The last lines as one, without PROGRAM in front; NULL: there are none. */
+extern char *messages_text (struct messages *m, const char *program);
+
+/* ---- tmpdir.c ---- */
+
+/* A new name for a socket in the directory, to be freed. */
+extern char *helper_socket (void);
+/* Remove the directory with all that is in it. */
+extern void tmpdir_remove (void);
+
+/* ---- url.c ---- */
+
+/* The parts of a URL, decoded unless said otherwise; NULL: not there. */
+struct url {
+  char *scheme; /* in small letters */
+  char *user, *password;
+  char *host; /* without the brackets of IPv6 */
+  char *port;
+  char *path;  /* begins with a slash */
+  char *query; /* as written, with the question mark */
+  char *plain; /* the URL as written, but without user and password */
+  char *shown; /* the same without the query: for messages */
+};
+
+/* -1 with *WHY, which does not have secrets in it. */
+extern int url_split (const char *text, struct url *u, char **why);
+extern void url_free (struct url *u);
+
+#endif /* CONVERT_HELPER_INTERNAL_H */

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* Start a helper, for tests in shell.
+ * usage: helpers run WORDS... | url URL | in-order URL | read FORMAT NAME
+ *        | read-nbd FORMAT ADDRESS | write FORMAT FILE [compressed]
+ *        | create FORMAT FILE SIZE [OPTIONS] | serve WORDS...
+ *
+ * For servers the address of the socket is printed.  A line on standard input
+ * ends it well; "said" asks before what it has said; the end of standard input
+ * ends this program without a word to the helper. */
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "helper/helper.h"
+#include "tool.h"
+
+static char *why;
+
+static void
+failed (void)
+{
+  tool_fail ("errno %d: %s", errno == ENOTSUP ? ENOTSUP : 0, why);
+}
+
+static void
+follow (struct helper *h, const char *socket)
+{
+  char line[64];
+
+  if (h == NULL)
+    failed ();
+  printf ("%s\n", socket);
+  fflush (stdout);
+  while (read (STDIN_FILENO, line, sizeof line) > 0) {
+    char *said = NULL;
+    if (strncmp (line, "said", 4) != 0) {
+      if (helper_end (h, &why) == -1)
+        failed ();
+      exit (0);
+    }
+    said = helper_said (h);
+    printf ("%s\n", said ? said : "nothing");
+    fflush (stdout);
+    free (said);
+  }
+  tool_check_signal ();
+}
+
+static void
+pass_on (struct helper *h, int fd)
+{
+  char buffer[65536];
+  ssize_t n;
+
+  if (h == NULL)
+    failed ();
+  while ((n = read (fd, buffer, sizeof buffer)) > 0) {
+    fwrite (buffer, 1, n, stdout);
+    tool_check_signal ();
+  }
+  if (helper_wait (h, &why) == -1)
+    failed ();
+}
+
+static enum format
+format_of (const char *name)
+{
+  enum format f;
+
+  if (name == NULL || !format_by_name (name, &f))
+    tool_fail ("what format?");
+  return f;
+}
+
+static void
+carry_out (const char *what, char **words)
+{
+  const char *const *command = (const char *const *) words;
+  char *socket = NULL, *text;
+  struct helper *h;
+  int fd;
+
+  if (strcmp (what, "run") == 0) {
+    text = helper_run (command, &why);
+    if (text == NULL)
+      failed ();
+    fputs (text, stdout);
+    free (text);
+  }
+  else if (strcmp (what, "serve") == 0) {
+    socket = helper_path ("serve");
+    h = helper_serve (command, socket, &why);
+    follow (h, socket);
+  }
+  else if (strcmp (what, "url") == 0) {
+    h = helper_url (words[0], &socket, &why);
+    follow (h, socket);
+  }
+  else if (strcmp (what, "in-order") == 0) {
+    h = helper_url_in_order (words[0], &fd, &why);
+    pass_on (h, fd);
+  }
+  else if (strncmp (what, "read", 4) == 0) {
+    h = helper_read_format (format_of (words[0]), words[1], what[4] == '-',
+                            &socket, &why);
+    follow (h, socket);
+  }
+  else if (strcmp (what, "write") == 0) {
+    h = helper_write_format (format_of (words[0]), words[1], words[2] != NULL,
+                             &socket, &why);
+    follow (h, socket);
+  }
+  else if (strcmp (what, "create") == 0) {
+    if (helper_create (format_of (words[0]), words[1],
+                       strtoull (words[2], NULL, 10), words[3], &why)
+        == -1)
+      failed ();
+  }
+  else
+    tool_fail ("what is %s?", what);
+  free (socket);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct tool_option options[] = { { .id = 0 } };
+  static const struct tool tool = { .name = "helpers", .options = options };
+
+  tool_start (&tool, 1, argv);
+  tool_catch_signals ();
+  if (argc < 2)
+    tool_fail ("what?");
+  carry_out (argv[1], argv + 2);
+  tool_finish (0);
+}

@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A URL is served by ranges: also through redirections and with a password,
+# and if connections break in the middle.  Servers without ranges are known by
+# their errno, and read in order.
+. "${srcdir:-.}/tests/lib/helpers.sh"
+requires curl
+requires_nbdkit plugin curl filter retry
+
+enotsup=95
+
+mkdir "$tmp/web"
+random_file "$tmp/web/disk" 3m
+printf x >>"$tmp/web/disk"
+
+# read_by_ranges URL
+read_by_ranges ()
+{
+  begin url "$1"
+  "$nbdcopy" "$uri" "$tmp/copy"
+  same "$tmp/web/disk" "$tmp/copy"
+  end
+  tidy
+}
+
+# read_in_order URL
+read_in_order ()
+{
+  "$helpers" in-order "$1" >"$tmp/copy"
+  same "$tmp/web/disk" "$tmp/copy"
+  tidy
+}
+
+web --redirect --log "$tmp/log"
+read_by_ranges "$web/disk"
+grep -q 'GET /disk bytes=' "$tmp/log"
+read_by_ranges "$web/to-disk"
+read_by_ranges "HTTP://127.0.0.1:$port/disk#nothing"
+read_in_order "$web/to-disk"
+
+web --break 2
+read_by_ranges "$web/disk"
+
+web --user "me@home:one,\"two\"\\ three"
+read_by_ranges "http://me%40home:one,%22two%22%5C%20three@127.0.0.1:$port/disk"
+read_in_order "http://me%40home:one,%22two%22%5C%20three@127.0.0.1:$port/disk"
+refuses 'cannot read http://127.0.0.1:[0-9]*/disk by ranges: .*401' \
+  "$helpers" url "$web/disk"
+
+web --no-ranges
+refuses "errno $enotsup: cannot read $web/disk by ranges: .*range" \
+  "$helpers" url "$web/disk"
+read_in_order "$web/disk"
+web --no-ranges --no-length
+refuses "errno $enotsup: " "$helpers" url "$web/disk"
+read_in_order "$web/disk"
+
+refuses "errno 0: cannot read $web/none by ranges: .*404" \
+  "$helpers" url "$web/none"
+refuses 'curl: .*404' "$helpers" in-order "$web/none"
+
+# Half of it is not all of it.
+web --cut
+refuses 'curl: (18)' "$helpers" in-order "$web/disk"
+tidy
