@@ -26,12 +26,12 @@ tick (void *opaque)
 /* ---- what went wrong ---- */
 
 static void
-print_helper (struct helper *h, const char *program)
+print_helper (struct helper *h)
 {
   char *said = h ? helper_said (h) : NULL;
 
   if (said != NULL)
-    tool_error ("%s said: %s", program, said);
+    tool_error ("%s", said);
   free (said);
 }
 
@@ -45,9 +45,9 @@ give_up (struct conversion *v)
   tool_check_signal ();
   if (v->serving && image_serve_why (v->serving))
     tool_error ("%s: %s", v->source.name, image_serve_why (v->serving));
-  print_helper (v->source.helper, v->source.by_ranges ? "nbdkit" : "curl");
-  print_helper (v->reader, "qemu-nbd");
-  print_helper (v->writer, "qemu-nbd");
+  print_helper (v->source.helper);
+  print_helper (v->reader);
+  print_helper (v->writer);
   if (v->o->settings.resume && v->to.unfinished)
     tool_error ("%s: what was copied is in %s; the same command goes on",
                 v->to.name, v->to.unfinished);

@@ -156,9 +156,9 @@ helper_write_format (enum format f, const char *file, bool compressed,
   char *purpose;
 
   if (compressed && f != QCOW2) {
-    *why = tool_format ("%s: compressed clusters can only be written as "
-                        "qcow2, not as %s",
-                        file, format_name (f));
+    *why = tool_format ("compressed clusters can only be written as qcow2, "
+                        "not as %s",
+                        format_name (f));
     return NULL;
   }
   char *node = file_node (compressed ? "file.file" : "file", file);

@@ -170,7 +170,7 @@ finish (struct helper *h, char **why)
   reap (h);
   pthread_mutex_unlock (&lock);
   int r = ended_well (h) ? 0 : -1;
-  if (r == -1)
+  if (r == -1 && why != NULL)
     *why = explain (h);
   release (h);
   return r;
@@ -219,18 +219,13 @@ helper_end (struct helper *h, char **why)
 static void
 end_all (void)
 {
-  char *ignored = NULL;
-
   for (struct helper *h = helpers; h != NULL; h = h->next)
     ask_to_end (h);
   for (struct helper *h = helpers; h != NULL; h = h->next)
     if (!h->ended && !has_ended (h, HURRY_MS))
       kill (-h->pid, SIGKILL);
-  while (helpers != NULL) {
-    finish (helpers, &ignored);
-    free (ignored);
-    ignored = NULL;
-  }
+  while (helpers != NULL)
+    finish (helpers, NULL);
   tmpdir_remove ();
 }
 

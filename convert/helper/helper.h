@@ -48,8 +48,8 @@ extern char *helper_said (struct helper *h);
  * *WHY. */
 extern int helper_wait (struct helper *h, char **why);
 /* Ask it to end (SIGTERM, then SIGKILL after a minute), wait, and forget it: 0
- * if it ended well, so all that it was to write is written; or -1 with
- * *WHY. */
+ * if it ended well, so all that it was to write is written; or -1 with *WHY,
+ * which may be NULL if that is of no interest. */
 extern int helper_end (struct helper *h, char **why);
 
 /* ---- urls.c: what reads URLs ----
@@ -65,7 +65,8 @@ extern int helper_end (struct helper *h, char **why);
  * installed. */
 extern struct helper *helper_url (const char *url, char **socket, char **why);
 /* In order: curl.  Only helper_wait, at the end of what comes from *FD, tells
- * whether that was all. */
+ * whether that was all: a file that is not there is an empty one until
+ * then. */
 extern struct helper *helper_url_in_order (const char *url, int *fd,
                                            char **why);
 /* How messages call it. */

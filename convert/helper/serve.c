@@ -80,13 +80,10 @@ serves (const char *socket_name, char **why)
 static void
 give_up (struct helper *h, const char *program, const char *error, char **why)
 {
-  char *ignored = NULL;
-
   *why = helper_said (h);
   if (*why == NULL)
     *why = tool_format ("%s: %s", program, error);
-  helper_end (h, &ignored);
-  free (ignored);
+  helper_end (h, NULL);
 }
 
 struct helper *

@@ -137,10 +137,8 @@ url_split (const char *text, struct url *u, char **why)
     return 0;
   url_free (u);
   /* It may have a password in it, and nobody knows where. */
-  *why = tool_format ("the URL that begins with %.*s is not of the form "
-                      "https://host/path; spaces and the like are written "
-                      "as %%20",
-                      (int) strcspn (text, ":"), text);
+  *why = tool_format ("this URL is not of the form https://host/path; spaces "
+                      "and the like are written as %%20");
   return -1;
 }
 

@@ -65,9 +65,9 @@ is_known (const struct url *u, char **why)
 {
   if (is_web (u) || is_ftp (u) || is_ssh (u))
     return true;
-  *why = tool_format ("%s: URLs of this kind are not known; http, https, "
-                      "ftp, ftps, ssh and sftp are",
-                      u->shown);
+  *why = tool_format ("%s:// URLs are not known; http, https, ftp, ftps, "
+                      "ssh and sftp are",
+                      u->scheme);
   return false;
 }
 
@@ -183,17 +183,17 @@ lacks_ranges (const char *said)
          || strstr (said, "could not get length of remote file") != NULL;
 }
 
-/* Say it in terms of the URL.  errno is ENOTSUP for servers without ranges. */
+/* Say what is missing.  errno is as helper_url has it. */
 static void
 explain (const struct url *u, char **why)
 {
   char *said = *why, *missing = explain_missing (u, said);
 
-  *why = missing != NULL
-           ? missing
-           : tool_format ("cannot read %s by ranges: %s", u->shown, said);
-  errno = lacks_ranges (said) ? ENOTSUP : EIO;
-  free (said);
+  errno = missing ? ENOENT : lacks_ranges (said) ? ENOTSUP : EIO;
+  if (missing != NULL) {
+    free (said);
+    *why = missing;
+  }
 }
 
 static struct helper *

@@ -44,18 +44,18 @@ read_by_ranges "$web/disk"
 web --user "me@home:one,\"two\"\\ three"
 read_by_ranges "http://me%40home:one,%22two%22%5C%20three@127.0.0.1:$port/disk"
 read_in_order "http://me%40home:one,%22two%22%5C%20three@127.0.0.1:$port/disk"
-refuses 'cannot read http://127.0.0.1:[0-9]*/disk by ranges: .*401' \
+refuses 'errno 0: nbdkit: .*401' \
   "$helpers" url "$web/disk"
 
 web --no-ranges
-refuses "errno $enotsup: cannot read $web/disk by ranges: .*range" \
+refuses "errno $enotsup: nbdkit: .*range" \
   "$helpers" url "$web/disk"
 read_in_order "$web/disk"
 web --no-ranges --no-length
 refuses "errno $enotsup: " "$helpers" url "$web/disk"
 read_in_order "$web/disk"
 
-refuses "errno 0: cannot read $web/none by ranges: .*404" \
+refuses "errno 0: nbdkit: .*404" \
   "$helpers" url "$web/none"
 refuses 'curl: .*404' "$helpers" in-order "$web/none"
 
