@@ -152,6 +152,8 @@ convert_tests_disk_table_LDADD = $(convert_libs)
 EXTRA_DIST += \
 	convert/tests/disk/disks.sh \
 	convert/tests/disk/gpt_disk.py
+
+# Helpers and probes.
 convert_tests += convert/tests/helpers/secrets-of-urls-stay-secret.sh
 convert_tests += convert/tests/helpers/urls-are-read-by-ranges.sh
 
