@@ -95,7 +95,12 @@ else
 convert_libconvert_a_SOURCES += convert/codec/none/xz.c
 endif
 if HAVE_ZSTD
-convert_libconvert_a_SOURCES += convert/codec/none/zstd.c
+convert_libconvert_a_SOURCES += \
+	convert/codec/zstd-frames.c \
+	convert/codec/zstd-frames.h \
+	convert/codec/zstd-header.c \
+	convert/codec/zstd-table.c \
+	convert/codec/zstd.c
 else
 convert_libconvert_a_SOURCES += convert/codec/none/zstd.c
 endif

@@ -50,3 +50,13 @@ read_all (struct input *in, void *buffer, size_t length, uint64_t at,
                         at, strerror (errno));
   return -1;
 }
+
+uint64_t
+read_number (const unsigned char *p, size_t bytes)
+{
+  uint64_t n = 0;
+
+  while (bytes > 0)
+    n = n << 8 | p[--bytes];
+  return n;
+}

@@ -37,4 +37,7 @@ extern const unsigned char *peek (struct peek *p, uint64_t at, size_t length,
 extern int read_all (struct input *in, void *buffer, size_t length,
                      uint64_t at, char **why);
 
+/* A number of up to 8 bytes, the least of which comes first. */
+extern uint64_t read_number (const unsigned char *p, size_t bytes);
+
 #endif /* CONVERT_PEEK_H */
