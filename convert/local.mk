@@ -105,7 +105,10 @@ else
 convert_libconvert_a_SOURCES += convert/codec/none/zstd.c
 endif
 if HAVE_ZLIB
-convert_libconvert_a_SOURCES += convert/codec/none/gzip.c
+convert_libconvert_a_SOURCES += \
+	convert/codec/gzip-members.c \
+	convert/codec/gzip-members.h \
+	convert/codec/gzip.c
 else
 convert_libconvert_a_SOURCES += convert/codec/none/gzip.c
 endif

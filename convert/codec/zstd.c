@@ -63,7 +63,7 @@ decode_frame (const struct part *part, const void *stored, void *out)
 {
   ZSTD_DCtx *context = ZSTD_createDCtx ();
   if (!context)
-    return tool_format ("there is no memory for a decoder of zstd");
+    return tool_format ("there is not enough memory for a decoder of zstd");
   size_t size = ZSTD_decompressDCtx (context, out, part->size, stored,
                                      part->stored);
   ZSTD_freeDCtx (context);
@@ -88,7 +88,7 @@ decode_part (struct input *in, const struct part *part, void *out, char **why)
   *why = NULL;
   unsigned char *stored = malloc (part->stored);
   if (!stored) {
-    *why = tool_format ("there is no memory for the %" PRIu64
+    *why = tool_format ("there is not enough memory for the %" PRIu64
                         " bytes of a zstd frame",
                         part->stored);
     return -1;
@@ -299,8 +299,8 @@ step (struct decoder *d, struct decoding *io, char **why)
 
   *why = NULL;
   if (!d->context)
-    return broken (why,
-                   tool_format ("there is no memory for a decoder of zstd"));
+    return broken (
+      why, tool_format ("there is not enough memory for a decoder of zstd"));
   for (;;) {
     if (d->at == AT_HEADER) {
       came = between_frames (d, io, why);
