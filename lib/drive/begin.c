@@ -11,8 +11,11 @@
 #define HOLD_BYTES (96u * 1024)
 
 /* So many small commands in a row go the same way, if all connections have
- * something to do: then a system call can carry several. */
+ * something to do: then a system call can carry several.  But not while that
+ * connection is ahead of another by so many: a server that works through each
+ * in its order would leave the others idle. */
 #define TOGETHER 16
+#define AHEAD 2
 #define SMALL (32u * 1024)
 
 /* Send now, or let the request wait for company: requests on their way
@@ -57,7 +60,8 @@ choose_link (struct nbd_handle *h, const struct nbdi_command *c)
     return best;
   if (turn->link != NULL && turn->nr < TOGETHER && c->count < SMALL
       && nbdi_serves (turn->link) && !turn->link->sending.full
-      && nbdi_load (best) > 0) {
+      && nbdi_load (best) > 0
+      && nbdi_load (turn->link) < nbdi_load (best) + AHEAD) {
     turn->nr++;
     return turn->link;
   }

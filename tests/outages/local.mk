@@ -68,6 +68,7 @@ test_programs += \
 	tests/outages/connecting/names-that-are-not-known-yet-are-looked-up-again \
 	tests/outages/connecting/option-mode-waits-until-it-negotiates \
 	tests/outages/connecting/servers-that-are-not-there-yet-are-waited-for \
+	tests/outages/connecting/small-commands-load-all-connections-alike \
 	tests/outages/connecting/tcp-ports-that-refuse-are-tried-again \
 	tests/outages/connecting/waiting-for-a-server-ends-in-time \
 	tests/outages/connecting/without-a-connect-timeout-there-is-one-attempt \
