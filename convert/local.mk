@@ -8,6 +8,7 @@ convert_libconvert_a_SOURCES = \
 	convert/amounts.c \
 	convert/amounts.h \
 	convert/checksum.h \
+	convert/codec/broken.c \
 	convert/codec/codec.c \
 	convert/codec/codec.h \
 	convert/codec/codecs.h \
@@ -90,7 +91,16 @@ endif
 # Each codec and libfdisk is there or not.  Where it is not, a message says
 # so.
 if HAVE_LZMA
-convert_libconvert_a_SOURCES += convert/codec/none/xz.c
+convert_libconvert_a_SOURCES += \
+	convert/codec/xz-block.c \
+	convert/codec/xz-index.c \
+	convert/codec/xz.c \
+	convert/codec/xz.h
+if HAVE_LZMA_THREADS
+convert_libconvert_a_SOURCES += convert/codec/xz-threads.c
+else
+convert_libconvert_a_SOURCES += convert/codec/xz-one-thread.c
+endif
 else
 convert_libconvert_a_SOURCES += convert/codec/none/xz.c
 endif

@@ -11,6 +11,11 @@ AC_DEFUN([CW_CONVERT],
       AC_CHECK_HEADER([bzlib.h],
         [AC_CHECK_LIB([bz2], [BZ2_bzDecompressInit],
            [cw_have_bzip2=yes BZIP2_LIBS=-lbz2])])])
+   dnl Since 5.4, unless it was built without.
+   AS_IF([test $cw_have_lzma = yes],
+     [AC_CHECK_LIB([lzma], [lzma_stream_decoder_mt],
+        [cw_have_lzma_threads=yes], [], [$LZMA_LIBS])])
+   AM_CONDITIONAL([HAVE_LZMA_THREADS], [test "x$cw_have_lzma_threads" = xyes])
    AM_CONDITIONAL([HAVE_BZIP2], [test "x$cw_have_bzip2" = xyes])
    AS_IF([test $cw_have_lzma = yes],
      [AC_DEFINE([HAVE_LZMA], [1], [Whether nbdconvert reads xz.])])

@@ -9,7 +9,6 @@
 #include <config.h>
 
 #include <bzlib.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,10 +60,7 @@ end (struct decoder *d)
 static enum decoded
 broken (const struct decoder *d, const char *what, char **why)
 {
-  *why = tool_format ("%s at about byte %" PRIu64 ", after %" PRIu64
-                      " bytes were decoded",
-                      what, d->in, d->out);
-  return DECODED_BROKEN;
+  return codec_broken_at (what, d->in, d->out, why);
 }
 
 static enum decoded
@@ -183,7 +179,7 @@ step (struct decoder *d, struct decoding *io, char **why)
   if (d->state == IN_STREAM && io->out_left == 0)
     return DECODED_SOME;
   if (d->state == IN_STREAM || d->matched > 0 || d->streams == 0)
-    return broken (d, "the file ends too early,", why);
+    return broken (d, "the file ends too early", why);
   return DECODED_ALL;
 }
 

@@ -20,6 +20,14 @@ convert_tests_codecs_damaged_bzip2_is_never_taken_for_whole_CPPFLAGS = \
 convert_tests_codecs_damaged_bzip2_is_never_taken_for_whole_LDADD = \
 	$(convert_trying_libs)
 endif
+if HAVE_LZMA
+convert_codec_tests += \
+	convert/tests/codecs/damaged-xz-is-never-taken-for-whole
+convert_tests_codecs_damaged_xz_is_never_taken_for_whole_CPPFLAGS = \
+	$(convert_cppflags) $(LZMA_CFLAGS)
+convert_tests_codecs_damaged_xz_is_never_taken_for_whole_LDADD = \
+	$(convert_trying_libs)
+endif
 check_PROGRAMS += $(convert_codec_tests)
 TESTS += $(convert_codec_tests)
 CHECK_LONG += $(filter convert/tests/codecs/damaged-%,$(convert_codec_tests))

@@ -215,7 +215,7 @@ try_in_order (const struct codec *codec, const struct bytes *file,
       at += io.in_left;
     }
     /* A stream says that it has ended only after its last byte. */
-    io.in_ends = at == file->length && (!pace->by_lot || lot (3) > 0);
+    io.in_ends |= at == file->length && (!pace->by_lot || lot (3) > 0);
     io.out = out;
     io.out_left = next_length (pace, pace->out, pace->out);
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Decoding xz in order, by a liblzma before 5.4, or built without threads. */
+#include <config.h>
+
+#include "codec/xz.h"
+
+lzma_ret
+xz_begin (lzma_stream *strm, unsigned threads, uint64_t memory)
+{
+  (void) threads;
+  return lzma_stream_decoder (
+    strm, memory, LZMA_CONCATENATED | LZMA_TELL_UNSUPPORTED_CHECK);
+}

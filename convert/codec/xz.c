@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* xz: blocks by the index at the end of each stream, see xz-index.c and
+ * xz-block.c, or here all streams in order, by liblzma's threads. */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool.h"
+
+#include "codec/codecs.h"
+#include "codec/xz.h"
+
+struct decoder {
+  lzma_stream strm;
+  lzma_ret begun;
+  uint64_t memory;
+};
+
+static bool
+recognizes (const unsigned char *head, size_t length)
+{
+  static const unsigned char magic[] = { 0xfd, '7', 'z', 'X', 'Z', 0 };
+
+  return length >= sizeof magic && memcmp (head, magic, sizeof magic) == 0;
+}
+
+static struct decoder *
+begin (unsigned threads, uint64_t memory)
+{
+  struct decoder *d = calloc (1, sizeof *d);
+
+  if (d == NULL)
+    return NULL;
+  d->memory = memory;
+  d->begun = xz_begin (&d->strm, threads, memory);
+  return d;
+}
+
+static void
+end (struct decoder *d)
+{
+  lzma_end (&d->strm);
+  free (d);
+}
+
+static uint64_t
+mib (uint64_t bytes)
+{
+  return (bytes >> 20) + (bytes % (1 << 20) != 0);
+}
+
+static enum decoded
+broken_at (const struct decoder *d, const char *what, char **why)
+{
+  return codec_broken_at (what, d->strm.total_in, d->strm.total_out, why);
+}
+
+static enum decoded
+failed (struct decoder *d, lzma_ret error, char **why)
+{
+  switch (error) {
+  case LZMA_MEM_ERROR:
+    *why = tool_format ("there is not enough memory to decode xz");
+    return DECODED_BROKEN;
+  case LZMA_MEMLIMIT_ERROR:
+    *why = tool_format ("it needs %" PRIu64 " MiB to be decoded, more than "
+                        "the limit of %" PRIu64 " MiB",
+                        mib (lzma_memusage (&d->strm)), mib (d->memory));
+    return DECODED_BROKEN;
+  case LZMA_FORMAT_ERROR:
+    return broken_at (d,
+                      d->strm.total_out == 0
+                        ? "it is not compressed by xz"
+                        : "there is something else than xz",
+                      why);
+  case LZMA_OPTIONS_ERROR:
+    return broken_at (d, "it uses what this liblzma does not know", why);
+  case LZMA_UNSUPPORTED_CHECK:
+    return broken_at (d, "it has a check that this liblzma does not know",
+                      why);
+  case LZMA_BUF_ERROR: return broken_at (d, "the file ends too early", why);
+  default:
+    return broken_at (d, "a block, header or index of xz is damaged", why);
+  }
+}
+
+static enum decoded
+step (struct decoder *d, struct decoding *io, char **why)
+{
+  lzma_stream *strm = &d->strm;
+  lzma_ret r = d->begun;
+
+  strm->next_in = io->in;
+  strm->avail_in = io->in_left;
+  strm->next_out = io->out;
+  strm->avail_out = io->out_left;
+  while (r == LZMA_OK) {
+    r = lzma_code (strm, io->in_ends ? LZMA_FINISH : LZMA_RUN);
+    if (strm->avail_out == 0 || (strm->avail_in == 0 && !io->in_ends))
+      break;
+  }
+  io->in = strm->next_in;
+  io->in_left = strm->avail_in;
+  io->out = strm->next_out;
+  io->out_left = strm->avail_out;
+  if (r == LZMA_STREAM_END)
+    return DECODED_ALL;
+  /* Nothing was there to be done, but more will come. */
+  if (r == LZMA_BUF_ERROR && (!io->in_ends || io->out_left == 0))
+    r = LZMA_OK;
+  return r == LZMA_OK ? DECODED_SOME : failed (d, r, why);
+}
+
+const struct codec codec_xz = {
+  .kind = XZ,
+  .recognizes = recognizes,
+  .find_parts = xz_find_parts,
+  .decode_part = xz_decode_part,
+  .begin = begin,
+  .step = step,
+  .end = end,
+};

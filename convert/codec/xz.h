@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of the codec xz say to each other. */
+#ifndef CONVERT_XZ_H
+#define CONVERT_XZ_H
+
+#include <lzma.h>
+
+#include "codec/codec.h"
+
+/* The kind of a part: its check, and how many bytes of padding end it. */
+#define XZ_KIND(check, padding) \
+  ((uint32_t) (check) | (uint32_t) (padding) << 8)
+#define XZ_CHECK(kind) ((lzma_check) ((kind) &0xff))
+#define XZ_PADDING(kind) ((kind) >> 8)
+
+/* xz-index.c, xz-block.c: see codec.h. */
+extern enum found xz_find_parts (struct input *in, struct parts *parts,
+                                 char **why);
+extern int xz_decode_part (struct input *in, const struct part *part,
+                           void *out, char **why);
+
+/* xz-threads.c, or xz-one-thread.c for a liblzma that has no others: begin to
+ * decode all streams of a file in order. */
+extern lzma_ret xz_begin (lzma_stream *strm, unsigned threads,
+                          uint64_t memory);
+
+#endif /* CONVERT_XZ_H */
