@@ -70,7 +70,7 @@ failed (const struct decoder *d, int error, char **why)
     *why = tool_format ("there is not enough memory to decode bzip2");
     return DECODED_BROKEN;
   }
-  return broken (d, "a block of bzip2 is damaged", why);
+  return broken (d, "it is damaged: a block of bzip2 is wrong", why);
 }
 
 /* One call of the library, which counts in smaller numbers. */
@@ -141,8 +141,9 @@ step_between (struct decoder *d, struct decoding *io, char **why)
     d->state = PADDING;
   else
     return broken (d,
-                   d->streams == 0 ? "it is not compressed by bzip2"
-                                   : "there is something else than bzip2",
+                   d->streams == 0
+                     ? "it is not compressed by bzip2"
+                     : "it is damaged: there is something else than bzip2",
                    why);
   d->in++;
   return DECODED_SOME;
@@ -179,7 +180,7 @@ step (struct decoder *d, struct decoding *io, char **why)
   if (d->state == IN_STREAM && io->out_left == 0)
     return DECODED_SOME;
   if (d->state == IN_STREAM || d->matched > 0 || d->streams == 0)
-    return broken (d, "the file ends too early", why);
+    return broken (d, "it is truncated: a stream of bzip2 has no end", why);
   return DECODED_ALL;
 }
 

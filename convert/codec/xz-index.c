@@ -123,7 +123,7 @@ static enum found
 find_footer (struct search *s, struct tail *t)
 {
   if (s->end < 2 * HEADER + LZMA_BACKWARD_SIZE_MIN) {
-    *s->why = tool_format ("the file ends too early: no stream of xz ends at "
+    *s->why = tool_format ("it is truncated: no stream of xz ends at "
                            "byte %" PRIu64,
                            s->end);
     return PARTS_BROKEN;
@@ -137,7 +137,7 @@ find_footer (struct search *s, struct tail *t)
 
   enum found found = check_flags (
     s, lzma_stream_footer_decode (&t->footer, p), "footer", t->footer_at,
-    "is missing: the file ends too early, or something else "
+    "is missing: the file is truncated, or something else "
     "than xz follows");
 
   if (found != PARTS_FOUND)

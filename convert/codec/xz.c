@@ -73,16 +73,18 @@ failed (struct decoder *d, lzma_ret error, char **why)
     return broken_at (d,
                       d->strm.total_out == 0
                         ? "it is not compressed by xz"
-                        : "there is something else than xz",
+                        : "it is damaged: there is something else than xz",
                       why);
   case LZMA_OPTIONS_ERROR:
     return broken_at (d, "it uses what this liblzma does not know", why);
   case LZMA_UNSUPPORTED_CHECK:
     return broken_at (d, "it has a check that this liblzma does not know",
                       why);
-  case LZMA_BUF_ERROR: return broken_at (d, "the file ends too early", why);
+  case LZMA_BUF_ERROR:
+    return broken_at (d, "it is truncated: a stream of xz has no end", why);
   default:
-    return broken_at (d, "a block, header or index of xz is damaged", why);
+    return broken_at (
+      d, "it is damaged: a block, header or index of xz is wrong", why);
   }
 }
 
