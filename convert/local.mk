@@ -50,7 +50,15 @@ convert_libconvert_a_SOURCES = \
 	convert/helper/urls.c \
 	convert/helper/words.c \
 	convert/helper/words.h \
+	convert/image/image.c \
 	convert/image/image.h \
+	convert/image/internal.h \
+	convert/image/order.c \
+	convert/image/pieces.c \
+	convert/image/pool.h \
+	convert/image/random.c \
+	convert/image/room.c \
+	convert/image/units.c \
 	convert/look.c \
 	convert/options.c \
 	convert/options.h \
@@ -72,7 +80,9 @@ convert_libconvert_a_SOURCES = \
 	convert/source/source.h \
 	convert/source/stream.c \
 	convert/steps.c \
-	convert/table.c
+	convert/table.c \
+	convert/threads.c \
+	convert/threads.h
 convert_cppflags = $(tool_cppflags) -I$(srcdir)/copy -I$(srcdir)/convert
 convert_libconvert_a_CPPFLAGS = $(convert_cppflags)
 convert_libconvert_a_CFLAGS = $(AM_CFLAGS) \
@@ -142,26 +152,7 @@ EXTRA_DIST += $(convert_tests)
 
 include convert/tests/plan/local.mk
 include convert/tests/codecs/local.mk
-
-# What becomes of the bytes of a source: tests in C.
-convert_image_programs = \
-	convert/tests/image/inputs-read-what-there-is \
-	convert/tests/image/silent-servers-do-not-hold-inputs
-check_PROGRAMS += $(convert_image_programs)
-TESTS += $(convert_image_programs)
-convert_image_cppflags = $(convert_cppflags) -I$(srcdir)/tests/lib
-convert_image_ldadd = $(convert_libs) tests/lib/libtest.a
-convert_tests_image_inputs_read_what_there_is_SOURCES = \
-	convert/tests/image/inputs-read-what-there-is.c \
-	tests/lib/ram.c \
-	tests/lib/ram.h
-convert_tests_image_inputs_read_what_there_is_CPPFLAGS = \
-	$(convert_image_cppflags)
-convert_tests_image_inputs_read_what_there_is_LDADD = $(convert_image_ldadd)
-convert_tests_image_silent_servers_do_not_hold_inputs_CPPFLAGS = \
-	$(convert_image_cppflags)
-convert_tests_image_silent_servers_do_not_hold_inputs_LDADD = \
-	$(convert_image_ldadd)
+include convert/tests/image/local.mk
 
 # What tests of partition tables call.
 check_PROGRAMS += convert/tests/disk/table

@@ -2,10 +2,10 @@
 /* What a compressed file decodes to, while it is decoded.
  *
  * Threads of its own decode ahead of whoever reads.  A reader starts reads
- * and is called back, on a thread of the image, so that neither the engine
- * nor the server that feeds qemu-nbd ever blocks.  Memory is bounded by
- * image_memory: decoded parts that nobody has asked for for the longest time
- * make room for others. */
+ * and is called back, at once if all of it is there, else on a thread of the
+ * image, so that neither the engine nor the server that feeds qemu-nbd ever
+ * blocks.  Memory is bounded: decoded parts that nobody has asked for for the
+ * longest time make room for others. */
 #ifndef CONVERT_IMAGE_H
 #define CONVERT_IMAGE_H
 
@@ -20,11 +20,12 @@ struct endpoint;
 struct image;
 
 struct image_read {
-  struct image_read *next; /* the image's own, while it is under way */
+  struct image_read *next; /* the image's own, while it is under way, */
+  uint64_t came;           /* as is this */
   void *buffer;
   uint64_t offset, length;
-  /* Given back: errno and words (which stay the image's).  In order, LENGTH
-   * becomes what came, and ENDED says that nothing comes behind it. */
+  /* Given back: errno and words (which stay the image's; or NULL).  In order,
+   * LENGTH becomes what came, and ENDED says that nothing comes behind it. */
   int error;
   const char *why;
   bool ended;
@@ -32,17 +33,23 @@ struct image_read {
   void *opaque;
 };
 
+/* 0 for the usual: of parts, enough for all threads and some more ahead, from
+ * 64 MiB to 1 GiB; in order, 1 GiB for the decoder, which seldom needs it. */
 struct image_settings {
-  unsigned threads; /* 0: as processors */
-  uint64_t memory;  /* for decoded parts and decoders; 0: the usual */
+  unsigned threads; /* as processors; more for a source that is far away */
+  uint64_t memory;  /* for decoded parts, or the decoder */
 };
 
-/* The parts of IN, each by itself; takes PARTS. */
+/* Is there memory for the largest one?  Otherwise decode in order. */
+extern bool image_has_room (const struct parts *parts,
+                            const struct image_settings *settings);
+/* The parts of IN, each by itself; takes PARTS.  NULL with errno, if there can
+ * be no threads. */
 extern struct image *image_of_parts (struct input *in,
                                      const struct codec *codec,
                                      struct parts *parts,
                                      const struct image_settings *settings);
-/* All of IN in order; reads must be, too. */
+/* All of IN in order; reads must be, too.  NULL with errno. */
 extern struct image *image_in_order (struct input *in,
                                      const struct codec *codec,
                                      const struct image_settings *settings);
@@ -63,9 +70,11 @@ extern int image_pread (struct image *image, void *buffer, uint64_t length,
  * into BUFFER; -1 with *WHY. */
 extern int64_t image_head (struct image *image, void *buffer, uint64_t length,
                            char **why);
-/* Reads end with ECANCELED. */
+/* Reads end with ECANCELED, those under way possibly on this thread.  It stops
+ * the input, too. */
 extern void image_stop (struct image *image);
-/* No read may be under way.  The input stays. */
+/* No read may be under way.  The input stays.  What is being decoded ahead
+ * comes to its end first, unless image_stop was called. */
 extern void image_free (struct image *image);
 
 /* ---- endpoint.c: for the engine ---- */

@@ -19,6 +19,8 @@
 
 #include "pool.h"
 #include "source/internal.h"
+#include "threads.h"
+#include "threads.h"
 
 /* So much is asked for at once. */
 #define PIECE (UINT64_C (4) << 20)
@@ -333,19 +335,12 @@ watch (struct nbd_input *n, int fd)
 static int
 begin (struct nbd_input *n)
 {
-  sigset_t all, old;
-
   n->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   n->poll_fd = epoll_create1 (EPOLL_CLOEXEC);
   if (n->wake_fd == -1 || n->poll_fd == -1 || watch (n, n->wake_fd) == -1
       || watch (n, n->in.stop_fd) == -1)
     return errno;
-  /* Signals are for the main thread. */
-  sigfillset (&all);
-  pthread_sigmask (SIG_SETMASK, &all, &old);
-  int r = pthread_create (&n->thread, NULL, drive, n);
-  pthread_sigmask (SIG_SETMASK, &old, NULL);
-  return r;
+  return thread_start (&n->thread, drive, n);
 }
 
 struct input *

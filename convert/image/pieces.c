@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* The input of a decoder that works in order.
+ *
+ * What a local file holds the kernel reads ahead, so it is read when it is
+ * wanted.  From a server several pieces are on their way at once, and from a
+ * stream one, while those before it are decoded. */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "image/internal.h"
+#include "threads.h"
+#include "tool.h"
+
+#define PIECE ((size_t) 512 * 1024)
+#define SLOTS 8
+#define MOST_THREADS 4
+
+struct slot {
+  unsigned char *bytes;
+  size_t length;
+  int error;
+  char *why;
+  bool ready;
+};
+
+/* Piece N is in slot N % SLOTS, or in the first one if nothing is read
+ * ahead. */
+struct pieces {
+  struct input *in;
+  pthread_t threads[MOST_THREADS];
+  unsigned nr_threads;
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  uint64_t next_read, next_given; /* numbers of pieces */
+  uint64_t last;                  /* or UNKNOWN */
+  bool ending;
+  struct slot slots[SLOTS];
+};
+
+static struct slot *
+slot_of (struct pieces *p, uint64_t number)
+{
+  return &p->slots[p->nr_threads == 0 ? 0 : number % SLOTS];
+}
+
+static void
+read_slot (struct pieces *p, uint64_t number)
+{
+  struct slot *s = slot_of (p, number);
+
+  if (s->bytes == NULL)
+    s->bytes = malloc (PIECE);
+  ssize_t n = -1;
+  if (s->bytes == NULL)
+    errno = ENOMEM;
+  else
+    n = input_read (p->in, s->bytes, PIECE, number * PIECE, &s->why);
+  s->error = n == -1 ? errno : 0;
+  s->length = n == -1 ? 0 : n;
+}
+
+/* Is there one to be read, and a slot for it?  The one that was given last is
+ * still in use. */
+static bool
+may_read (const struct pieces *p)
+{
+  return p->next_read + 1 < p->next_given + SLOTS
+         && (p->last == UNKNOWN || p->next_read <= p->last);
+}
+
+static void *
+read_ahead (void *opaque)
+{
+  struct pieces *p = opaque;
+
+  pthread_mutex_lock (&p->lock);
+  while (!p->ending) {
+    if (!may_read (p)) {
+      pthread_cond_wait (&p->changed, &p->lock);
+      continue;
+    }
+    uint64_t number = p->next_read++;
+    struct slot *s = slot_of (p, number);
+    s->ready = false;
+    pthread_mutex_unlock (&p->lock);
+    read_slot (p, number);
+    pthread_mutex_lock (&p->lock);
+    s->ready = true;
+    if (s->length < PIECE && number < p->last)
+      p->last = number;
+    pthread_cond_broadcast (&p->changed);
+  }
+  pthread_mutex_unlock (&p->lock);
+  return NULL;
+}
+
+int
+pieces_next (struct pieces *p, struct piece *piece, char **why)
+{
+  uint64_t number = p->next_given;
+  struct slot *s = slot_of (p, number);
+
+  if (p->nr_threads == 0) {
+    p->next_given++;
+    read_slot (p, number);
+  }
+  else {
+    pthread_mutex_lock (&p->lock);
+    p->next_given++;
+    pthread_cond_broadcast (&p->changed);
+    while (number >= p->next_read || !s->ready)
+      pthread_cond_wait (&p->changed, &p->lock);
+    pthread_mutex_unlock (&p->lock);
+  }
+  *why = s->why;
+  s->why = NULL;
+  *piece = (struct piece) {
+    .bytes = s->bytes,
+    .length = s->length,
+    .ends = s->length < PIECE || number == p->last,
+  };
+  errno = s->error;
+  return s->error == 0 ? 0 : -1;
+}
+
+static unsigned
+threads_for (const struct input *in)
+{
+  if (in->in_order)
+    return 1;
+  return in->fd == -1 ? MOST_THREADS : 0;
+}
+
+/* One is enough.  0, or an errno. */
+static int
+start_threads (struct pieces *p, unsigned count)
+{
+  int r = 0;
+
+  pthread_mutex_lock (&p->lock);
+  for (unsigned i = 0; i < count && r == 0; i++) {
+    r = thread_start (&p->threads[i], read_ahead, p);
+    p->nr_threads += r == 0;
+  }
+  pthread_mutex_unlock (&p->lock);
+  return p->nr_threads > 0 ? 0 : r;
+}
+
+struct pieces *
+pieces_new (struct input *in)
+{
+  struct pieces *p = tool_alloc (sizeof *p);
+
+  p->in = in;
+  p->last = in->in_order ? UNKNOWN : (in->size - (in->size > 0)) / PIECE;
+  pthread_mutex_init (&p->lock, NULL);
+  pthread_cond_init (&p->changed, NULL);
+  if (in->fd != -1)
+    posix_fadvise (in->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+  int r = start_threads (p, threads_for (in));
+  if (r == 0)
+    return p;
+  pieces_free (p);
+  errno = r;
+  return NULL;
+}
+
+void
+pieces_free (struct pieces *p)
+{
+  pthread_mutex_lock (&p->lock);
+  p->ending = true;
+  pthread_cond_broadcast (&p->changed);
+  pthread_mutex_unlock (&p->lock);
+  for (unsigned i = 0; i < p->nr_threads; i++)
+    pthread_join (p->threads[i], NULL);
+  for (unsigned i = 0; i < SLOTS; i++) {
+    free (p->slots[i].bytes);
+    free (p->slots[i].why);
+  }
+  pthread_cond_destroy (&p->changed);
+  pthread_mutex_destroy (&p->lock);
+  free (p);
+}

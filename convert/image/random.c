@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: MIT */
+/* Images whose parts are decoded each by itself, by several threads.
+ *
+ * A read takes what there is and waits for the next unit that is missing.
+ * Units that somebody waits for are decoded first, in the order in which they
+ * were asked for, and then those that will be wanted if reading goes on as
+ * it does. */
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/pool.h"
+#include "threads.h"
+#include "tool.h"
+
+#define MIB (UINT64_C (1) << 20)
+#define LEAST_MEMORY (64 * MIB)
+#define MOST_MEMORY (1024 * MIB)
+#define MOST_THREADS 64u
+/* So many units more than threads are decoded ahead. */
+#define AHEAD 2
+
+/* ---- units ---- */
+
+static struct kept *
+keep (struct pool *p, uint64_t unit)
+{
+  struct kept *k = p->kept[unit];
+
+  if (k == NULL) {
+    k = tool_alloc (sizeof *k);
+    k->unit = unit;
+    p->kept[unit] = k;
+  }
+  return k;
+}
+
+static void
+wake_thread (struct pool *p)
+{
+  if (p->idle > 0)
+    pthread_cond_signal (&p->changed);
+}
+
+static void
+want (struct pool *p, struct kept *k)
+{
+  if (k->state != COLD)
+    return;
+  k->state = WANTED;
+  k->next_wanted = NULL;
+  *p->wanted_end = k;
+  p->wanted_end = &k->next_wanted;
+  wake_thread (p);
+}
+
+static struct kept *
+take_wanted (struct pool *p)
+{
+  struct kept *k = p->wanted;
+
+  p->wanted = k->next_wanted;
+  if (p->wanted == NULL)
+    p->wanted_end = &p->wanted;
+  return k;
+}
+
+/* Is reading likely to go on behind this unit? */
+static bool
+goes_on (const struct pool *p, uint64_t unit, uint64_t last)
+{
+  if (unit == 0 || last > unit || unit - p->cursor <= 1)
+    return true;
+  const struct kept *before = p->kept[unit - 1];
+  return before != NULL && before->state != COLD;
+}
+
+/* A unit to be decoded ahead, or the end of them. */
+static uint64_t
+next_ahead (struct pool *p)
+{
+  for (; p->ahead < p->ahead_end; p->ahead++) {
+    const struct kept *k = p->kept[p->ahead];
+    if (k == NULL || (k->state == COLD && k->fault == NULL))
+      break;
+  }
+  return p->ahead;
+}
+
+/* Somebody reads from this unit to the last one. */
+static void
+look_ahead (struct pool *p, uint64_t unit, uint64_t last)
+{
+  if (!goes_on (p, unit, last))
+    return;
+  p->cursor = unit;
+  p->ahead = unit + 1;
+  p->ahead_end = MIN (MAX (last, unit + p->nr_threads + AHEAD) + 1, p->units);
+  if (next_ahead (p) < p->ahead_end)
+    wake_thread (p);
+}
+
+/* ---- reads ---- */
+
+static bool
+meets_fault (const struct kept *k, uint64_t at, uint64_t end)
+{
+  return k->fault != NULL && at < k->fault->end && end > k->fault->start;
+}
+
+/* Copy what is there.  The lock is not held meanwhile, but the unit stays. */
+static void
+copy_from (struct pool *p, struct kept *k, struct image_read *r, uint64_t n)
+{
+  uint64_t skip = r->offset + r->came - unit_start (p, k->unit);
+
+  k->users++;
+  pthread_mutex_unlock (&p->lock);
+  memcpy ((char *) r->buffer + r->came, k->data + skip, n);
+  pthread_mutex_lock (&p->lock);
+  k->users--;
+  k->was_read = true;
+  room_use (p, k);
+  if (p->wanted != NULL)
+    wake_thread (p);
+  r->came += n;
+}
+
+/* Go on with a read: true if it is done, else it waits for a unit. */
+static bool
+serve (struct pool *p, struct image_read *r)
+{
+  while (r->came < r->length) {
+    uint64_t at = r->offset + r->came;
+    uint64_t unit = unit_at (p, at);
+    uint64_t end = MIN (r->offset + r->length, unit_start (p, unit + 1));
+    struct kept *k = keep (p, unit);
+    if (p->image.stopped) {
+      r->error = ECANCELED;
+      return true;
+    }
+    if (meets_fault (k, at, end)) {
+      r->error = k->fault->error;
+      r->why = k->fault->why;
+      return true;
+    }
+    if (k->state != READY) {
+      reads_add (&k->reads, r);
+      want (p, k);
+      return false;
+    }
+    copy_from (p, k, r, end - at);
+  }
+  return true;
+}
+
+static void
+read_pool (struct image *image, struct image_read *r)
+{
+  struct pool *p = (struct pool *) image;
+
+  if (r->offset > image->size || r->length > image->size - r->offset) {
+    image_give_back (r, EINVAL, "it is behind the end");
+    return;
+  }
+  if (p->largest > p->memory.most) {
+    image_give_back (r, ENOMEM, "there is no memory for its largest part");
+    return;
+  }
+  pthread_mutex_lock (&p->lock);
+  if (r->length > 0)
+    look_ahead (p, unit_at (p, r->offset),
+                unit_at (p, r->offset + r->length - 1));
+  bool done = serve (p, r);
+  pthread_mutex_unlock (&p->lock);
+  if (done)
+    image_give_back (r, r->error, r->why);
+}
+
+/* Give back what waits for units that nobody decodes; who decodes one gives
+ * back what waits for that. */
+static void
+stop (struct image *image)
+{
+  struct pool *p = (struct pool *) image;
+  struct reads waiting = { .first = NULL };
+  struct image_read *r;
+
+  pthread_mutex_lock (&p->lock);
+  while (p->wanted != NULL) {
+    struct kept *k = take_wanted (p);
+    k->state = COLD;
+    reads_move (&waiting, &k->reads);
+  }
+  pthread_cond_broadcast (&p->changed);
+  pthread_mutex_unlock (&p->lock);
+  while ((r = reads_take (&waiting)) != NULL)
+    image_give_back (r, ECANCELED, NULL);
+}
+
+static int
+pread_pool (struct image *image, void *buffer, uint64_t length,
+            uint64_t offset, char **why)
+{
+  struct image_read r = {
+    .buffer = buffer,
+    .offset = offset,
+    .length = length,
+  };
+  return image_await (image, &r, read_pool, why);
+}
+
+static int64_t
+read_head (struct image *image, void *buffer, uint64_t length, char **why)
+{
+  length = MIN (length, image->size);
+  return pread_pool (image, buffer, length, 0, why) == -1 ? -1
+                                                          : (int64_t) length;
+}
+
+/* ---- threads ---- */
+
+/* Remember that a part is broken, and what is between it and another one of
+ * its unit with it. */
+static struct fault *
+add_fault (struct fault *f, const struct part *part, int error, char *why)
+{
+  if (f == NULL) {
+    f = tool_alloc (sizeof *f);
+    *f = (struct fault) { .start = part->at, .error = error, .why = why };
+  }
+  else
+    free (why);
+  f->end = part->at + part->size;
+  return f;
+}
+
+/* Decode all parts of a unit; the fault that there is. */
+static struct fault *
+decode_parts (struct pool *p, struct kept *k)
+{
+  struct image *image = &p->image;
+  struct fault *f = k->fault;
+  uint64_t start = unit_start (p, k->unit);
+
+  for (uint64_t i = p->first[k->unit];
+       i < p->first[k->unit + 1] && !image->stopped; i++) {
+    const struct part *part = &p->parts.list[i];
+    char *why = NULL;
+    if (f != NULL && part->at >= f->start && part->at < f->end)
+      continue;
+    if (image->codec->decode_part (image->in, part,
+                                   k->data + (part->at - start), &why)
+        == 0)
+      continue;
+    if (image->stopped)
+      free (why);
+    else
+      f = add_fault (f, part, EIO, why);
+  }
+  return f;
+}
+
+/* Go on with those that waited for a unit. */
+static void
+serve_readers (struct pool *p, struct kept *k)
+{
+  struct reads reads = { .first = NULL };
+  struct image_read *r;
+
+  reads_move (&reads, &k->reads);
+  k->users++;
+  while ((r = reads_take (&reads)) != NULL) {
+    if (!serve (p, r))
+      continue;
+    pthread_mutex_unlock (&p->lock);
+    image_give_back (r, r->error, r->why);
+    pthread_mutex_lock (&p->lock);
+  }
+  k->users--;
+}
+
+static bool
+is_all_broken (const struct pool *p, const struct kept *k)
+{
+  return k->fault != NULL && k->fault->start == unit_start (p, k->unit)
+         && k->fault->end == unit_start (p, k->unit + 1);
+}
+
+static void
+decode_unit (struct pool *p, struct kept *k)
+{
+  pthread_mutex_unlock (&p->lock);
+  struct fault *f = decode_parts (p, k);
+  pthread_mutex_lock (&p->lock);
+  k->fault = f;
+  k->was_read = false;
+  if (p->image.stopped || is_all_broken (p, k)) {
+    k->state = COLD;
+    room_give (p, k);
+  }
+  else {
+    k->state = READY;
+    room_use (p, k);
+  }
+  serve_readers (p, k);
+  if (p->wanted != NULL)
+    wake_thread (p);
+}
+
+/* The next unit to decode, with a buffer, or NULL. */
+static struct kept *
+take_unit (struct pool *p)
+{
+  struct kept *k = p->wanted;
+
+  if (k != NULL) {
+    if (!room_take (p, k, false, 0))
+      return NULL;
+    take_wanted (p);
+    k->state = DECODING;
+    return k;
+  }
+  if (next_ahead (p) == p->ahead_end)
+    return NULL;
+  k = keep (p, p->ahead);
+  if (room_take (p, k, true, p->cursor)) {
+    k->state = DECODING;
+    return k;
+  }
+  p->kept[k->unit] = NULL;
+  free (k);
+  return NULL;
+}
+
+static void *
+decode_units (void *opaque)
+{
+  struct pool *p = opaque;
+
+  pthread_mutex_lock (&p->lock);
+  while (!p->ending && !p->image.stopped) {
+    struct kept *k = take_unit (p);
+    if (k == NULL) {
+      p->idle++;
+      pthread_cond_wait (&p->changed, &p->lock);
+      p->idle--;
+      continue;
+    }
+    if (p->wanted != NULL || next_ahead (p) < p->ahead_end)
+      wake_thread (p);
+    decode_unit (p, k);
+  }
+  pthread_mutex_unlock (&p->lock);
+  return NULL;
+}
+
+/* ---- beginning and end ---- */
+
+static void
+free_pool (struct image *image)
+{
+  struct pool *p = (struct pool *) image;
+
+  pthread_mutex_lock (&p->lock);
+  p->ending = true;
+  pthread_cond_broadcast (&p->changed);
+  pthread_mutex_unlock (&p->lock);
+  for (unsigned i = 0; i < p->nr_threads; i++)
+    pthread_join (p->threads[i], NULL);
+  room_end (p);
+  free (p->threads);
+  free (p->first);
+  free (p->kept);
+  parts_free (&p->parts);
+  pthread_cond_destroy (&p->changed);
+  pthread_mutex_destroy (&p->lock);
+  free (p);
+}
+
+static const struct image_ops ops = {
+  .read = read_pool,
+  .head = read_head,
+  .pread = pread_pool,
+  .stop = stop,
+  .free = free_pool,
+};
+
+/* One thread is enough.  0, or an errno. */
+static int
+start_threads (struct pool *p, unsigned count)
+{
+  int r = 0;
+
+  p->threads = tool_alloc (count * sizeof *p->threads);
+  pthread_mutex_lock (&p->lock);
+  for (unsigned i = 0; i < count && r == 0; i++) {
+    r = thread_start (&p->threads[i], decode_units, p);
+    p->nr_threads += r == 0;
+  }
+  pthread_mutex_unlock (&p->lock);
+  return p->nr_threads > 0 ? 0 : r;
+}
+
+/* While one waits for a distant server another one decodes. */
+static unsigned
+threads_for (const struct input *in, const struct image_settings *settings)
+{
+  unsigned usual = thread_processors () * (in->fd == -1 ? 2 : 1);
+  return MIN (settings->threads ? settings->threads : usual, MOST_THREADS);
+}
+
+static uint64_t
+memory_for (uint64_t largest, unsigned threads,
+            const struct image_settings *settings)
+{
+  uint64_t usual = (2 * threads + AHEAD + 1) * largest;
+
+  if (settings->memory != 0)
+    return settings->memory;
+  return MIN (MAX (usual, LEAST_MEMORY), MOST_MEMORY);
+}
+
+bool
+image_has_room (const struct parts *parts,
+                const struct image_settings *settings)
+{
+  uint64_t largest = units_largest (parts);
+  return largest <= memory_for (largest, 1, settings);
+}
+
+struct image *
+image_of_parts (struct input *in, const struct codec *codec,
+                struct parts *parts, const struct image_settings *settings)
+{
+  struct pool *p = tool_alloc (sizeof *p);
+  unsigned threads = threads_for (in, settings);
+  int error = ENOMEM;
+
+  p->image = (struct image) {
+    .ops = &ops,
+    .in = in,
+    .codec = codec,
+    .size = parts->size,
+  };
+  p->parts = *parts;
+  *parts = (struct parts) { .count = 0 };
+  p->wanted_end = &p->wanted;
+  pthread_mutex_init (&p->lock, NULL);
+  pthread_cond_init (&p->changed, NULL);
+  room_begin (&p->memory, 0);
+  if (units_make (p)) {
+    room_begin (&p->memory, memory_for (p->largest, threads, settings));
+    error = start_threads (p, threads);
+  }
+  if (error == 0)
+    return &p->image;
+  free_pool (&p->image);
+  errno = error;
+  return NULL;
+}

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+# What becomes of the bytes of a source.
+
+convert_image_programs = \
+	convert/tests/image/broken-parts-fail-what-is-in-them \
+	convert/tests/image/inputs-read-what-there-is \
+	convert/tests/image/parts-are-decoded-before-they-are-wanted \
+	convert/tests/image/parts-are-read-in-any-order \
+	convert/tests/image/silent-servers-do-not-hold-inputs \
+	convert/tests/image/stopping-gives-back-each-read-once \
+	convert/tests/image/streams-are-decoded-ahead
+check_PROGRAMS += $(convert_image_programs)
+TESTS += $(convert_image_programs)
+convert_image_cppflags = $(convert_cppflags) -I$(srcdir)/tests/lib
+convert_image_ldadd = $(convert_libs) tests/lib/libtest.a
+convert_image_fake = \
+	convert/tests/image/fake.c \
+	convert/tests/image/fake.h
+
+convert_tests_image_broken_parts_fail_what_is_in_them_SOURCES = \
+	convert/tests/image/broken-parts-fail-what-is-in-them.c \
+	$(convert_image_fake)
+convert_tests_image_broken_parts_fail_what_is_in_them_CPPFLAGS = $(convert_image_cppflags)
+convert_tests_image_broken_parts_fail_what_is_in_them_LDADD = $(convert_image_ldadd)
+
+convert_tests_image_inputs_read_what_there_is_SOURCES = \
+	convert/tests/image/inputs-read-what-there-is.c \
+	tests/lib/ram.c \
+	tests/lib/ram.h
+convert_tests_image_inputs_read_what_there_is_CPPFLAGS = $(convert_image_cppflags)
+convert_tests_image_inputs_read_what_there_is_LDADD = $(convert_image_ldadd)
+
+convert_tests_image_parts_are_decoded_before_they_are_wanted_SOURCES = \
+	convert/tests/image/parts-are-decoded-before-they-are-wanted.c \
+	$(convert_image_fake)
+convert_tests_image_parts_are_decoded_before_they_are_wanted_CPPFLAGS = $(convert_image_cppflags)
+convert_tests_image_parts_are_decoded_before_they_are_wanted_LDADD = $(convert_image_ldadd)
+
+convert_tests_image_parts_are_read_in_any_order_SOURCES = \
+	convert/tests/image/parts-are-read-in-any-order.c \
+	$(convert_image_fake)
+convert_tests_image_parts_are_read_in_any_order_CPPFLAGS = $(convert_image_cppflags)
+convert_tests_image_parts_are_read_in_any_order_LDADD = $(convert_image_ldadd)
+
+convert_tests_image_silent_servers_do_not_hold_inputs_CPPFLAGS = $(convert_image_cppflags)
+convert_tests_image_silent_servers_do_not_hold_inputs_LDADD = $(convert_image_ldadd)
+
+convert_tests_image_stopping_gives_back_each_read_once_SOURCES = \
+	convert/tests/image/stopping-gives-back-each-read-once.c \
+	$(convert_image_fake)
+convert_tests_image_stopping_gives_back_each_read_once_CPPFLAGS = $(convert_image_cppflags)
+convert_tests_image_stopping_gives_back_each_read_once_LDADD = $(convert_image_ldadd)
+
+convert_tests_image_streams_are_decoded_ahead_SOURCES = \
+	convert/tests/image/streams-are-decoded-ahead.c \
+	$(convert_image_fake)
+convert_tests_image_streams_are_decoded_ahead_CPPFLAGS = $(convert_image_cppflags)
+convert_tests_image_streams_are_decoded_ahead_LDADD = $(convert_image_ldadd)
