@@ -146,6 +146,10 @@ endif
 # Tests.
 convert_tests = \
 	convert/tests/disk/backups-follow-the-end.sh \
+	convert/tests/disk/damaged-tables-are-told.sh \
+	convert/tests/disk/disks-shrink-where-nothing-is.sh \
+	convert/tests/disk/hostile-tables-harm-nobody.py \
+	convert/tests/disk/interrupted-moves-leave-a-whole-copy.sh \
 	convert/tests/disk/unusual-tables-follow-too.sh
 TESTS += $(convert_tests)
 EXTRA_DIST += $(convert_tests)
@@ -154,13 +158,16 @@ include convert/tests/plan/local.mk
 include convert/tests/codecs/local.mk
 include convert/tests/image/local.mk
 
+# With CHECK_LONG=1 in their environment these draw more lots.
+CHECK_LONG += convert/tests/disk/hostile-tables-harm-nobody.py
+
 # What tests of partition tables call.
 check_PROGRAMS += convert/tests/disk/table
 convert_tests_disk_table_CPPFLAGS = $(convert_cppflags)
 convert_tests_disk_table_LDADD = $(convert_libs)
 EXTRA_DIST += \
-	convert/tests/disk/disks.sh \
-	convert/tests/disk/gpt_disk.py
+	tests/lib/disks.sh \
+	tests/lib/gpt_disk.py
 
 # Helpers and probes.
 convert_tests += convert/tests/helpers/secrets-of-urls-stay-secret.sh

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # shellcheck disable=SC2034  # tests use the variables that are set here
-# Disks in files with partition tables, for the tests of this folder.
+# Disks in files with partition tables, for tests of nbdconvert.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
 # Debian has these where only root looks.
