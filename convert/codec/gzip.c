@@ -38,8 +38,6 @@ recognizes (const unsigned char *head, size_t length)
 static const char *
 words_of (const z_stream *z, int result)
 {
-  if (result == Z_MEM_ERROR)
-    return "there is not enough memory";
   if (result == Z_NEED_DICT)
     return "it needs a dictionary";
   if (!z->msg)
@@ -51,6 +49,17 @@ words_of (const z_stream *z, int result)
   if (strcmp (z->msg, "incorrect header check") == 0)
     return "it does not begin as one";
   return z->msg;
+}
+
+/* For a member that is wrong somewhere before the byte BEFORE. */
+static char *
+damaged (const z_stream *z, uint64_t member_at, uint64_t before, int result)
+{
+  if (result == Z_MEM_ERROR)
+    return tool_format ("there is not enough memory to decode gzip");
+  return tool_format ("it is damaged: the gzip member at byte %" PRIu64
+                      " is wrong before byte %" PRIu64 ": %s",
+                      member_at, before, words_of (z, result));
 }
 
 /* ---- Parts ---- */
@@ -65,16 +74,15 @@ decode_members (z_stream *z, const struct part *part)
     if (result == Z_OK)
       result = inflate (z, Z_FINISH);
     if (result == Z_OK || result == Z_BUF_ERROR)
-      return tool_format ("the gzip member at byte %" PRIu64
+      return tool_format ("it is damaged: the gzip member at byte %" PRIu64
                           " is longer than it says",
                           at);
     if (result != Z_STREAM_END)
-      return tool_format ("the gzip member at byte %" PRIu64
-                          " is damaged: %s",
-                          at, words_of (z, result));
+      return damaged (z, at, part->stored_at + part->stored - z->avail_in,
+                      result);
   }
   if (z->avail_out > 0)
-    return tool_format ("the gzip members from byte %" PRIu64
+    return tool_format ("it is damaged: the gzip members from byte %" PRIu64
                         " on hold %u bytes less than they say",
                         part->stored_at, z->avail_out);
   return NULL;
@@ -219,10 +227,7 @@ fail_member (const struct decoder *d, int result, char **why)
                                      ", behind a gzip member, there is"
                                      " neither another one nor padding",
                                      d->member_at));
-  return broken (why, tool_format ("the gzip member at byte %" PRIu64
-                                   " is damaged, before byte %" PRIu64 ": %s",
-                                   d->member_at, d->taken,
-                                   words_of (&d->z, result)));
+  return broken (why, damaged (&d->z, d->member_at, d->taken, result));
 }
 
 /* How much zlib may take, so that headers are not longer than is allowed
@@ -257,9 +262,10 @@ decode (struct decoder *d, struct decoding *io, char **why)
     uInt in = may_take (d, io);
     uInt out = io->out_left < MOST_AT_ONCE ? io->out_left : MOST_AT_ONCE;
     if (in == 0 && io->in_left > 0)
-      return broken (why, tool_format ("the gzip member at byte %" PRIu64
-                                       " has a header of more than %u bytes",
-                                       d->member_at, HEADER_MOST));
+      return broken (
+        why, tool_format ("it is damaged: the gzip member at byte %" PRIu64
+                          " has a header of more than %u bytes",
+                          d->member_at, HEADER_MOST));
     z->next_in = (Bytef *) io->in;
     z->avail_in = in;
     z->next_out = io->out;

@@ -22,8 +22,10 @@
 #include "codec/zstd-frames.h"
 #include "engine/scan.h"
 
-#define USUAL_WINDOW (UINT64_C (128) << 20)
-#define BESIDES_WINDOW (UINT64_C (1) << 20)
+#define USUAL_LOG 27   /* of the window that zstd allows, */
+#define LARGEST_LOG 31 /* and of that with --long=31 */
+#define MIB (UINT64_C (1) << 20)
+#define BESIDES_WINDOW MIB
 
 /* Skippable frames may come first; other programs use them, too. */
 static bool
@@ -56,6 +58,17 @@ words_of (size_t result)
   }
 }
 
+/* For a frame that is wrong somewhere before the byte BEFORE. */
+static char *
+damaged (uint64_t frame_at, uint64_t before, size_t result)
+{
+  if (ZSTD_getErrorCode (result) == ZSTD_error_memory_allocation)
+    return tool_format ("there is not enough memory to decode zstd");
+  return tool_format ("it is damaged: the zstd frame at byte %" PRIu64
+                      " is wrong before byte %" PRIu64 ": %s",
+                      frame_at, before, words_of (result));
+}
+
 /* ---- Parts ---- */
 
 static char *
@@ -69,14 +82,13 @@ decode_frame (const struct part *part, const void *stored, void *out)
   ZSTD_freeDCtx (context);
 
   if (ZSTD_isError (size))
-    return tool_format ("the zstd frame at byte %" PRIu64 " is damaged: %s",
-                        part->stored_at, words_of (size));
+    return damaged (part->stored_at, part->stored_at + part->stored, size);
   if (size != part->size)
-    return tool_format ("the zstd frame at byte %" PRIu64
+    return tool_format ("it is damaged: the zstd frame at byte %" PRIu64
                         " holds %zu bytes instead of %" PRIu64,
                         part->stored_at, size, part->size);
   if (part->kind != 0 && (uint32_t) digest (out, size, 0) != part->kind)
-    return tool_format ("the zstd frame at byte %" PRIu64
+    return tool_format ("it is damaged: the zstd frame at byte %" PRIu64
                         " does not have the checksum of the seek table",
                         part->stored_at);
   return NULL;
@@ -98,7 +110,7 @@ decode_part (struct input *in, const struct part *part, void *out, char **why)
     if (length == part->stored)
       *why = decode_frame (part, stored, out);
     else
-      *why = tool_format ("the zstd frame at byte %" PRIu64
+      *why = tool_format ("it is damaged: the zstd frame at byte %" PRIu64
                           " does not end where the file says",
                           part->stored_at);
   }
@@ -129,7 +141,7 @@ begin (unsigned threads, uint64_t memory)
   (void) threads;
   struct decoder *d = tool_alloc (sizeof *d);
 
-  d->window = memory == 0               ? USUAL_WINDOW
+  d->window = memory == 0               ? UINT64_C (1) << USUAL_LOG
               : memory > BESIDES_WINDOW ? memory - BESIDES_WINDOW
                                         : 0;
   d->context = ZSTD_createDCtx ();
@@ -154,11 +166,35 @@ broken (char **why, char *words)
   return DECODED_BROKEN;
 }
 
+/* Words for a window that is too large, and what helps. */
+static char *
+too_much (const struct decoder *d, const struct zstd_header *h,
+          uint64_t window)
+{
+  char option[16] = "";
+  uint64_t need = (window - 1) / MIB + 1;
+  unsigned log = USUAL_LOG;
+
+  while (log <= LARGEST_LOG && h->window > UINT64_C (1) << log)
+    log++;
+  if (log > LARGEST_LOG)
+    return tool_format ("it is damaged: the zstd frame at byte %" PRIu64
+                        " needs"
+                        " a window of %" PRIu64 " MiB, which no zstd"
+                        " allows",
+                        d->frame_at, need);
+  if (log > USUAL_LOG)
+    snprintf (option, sizeof option, " --long=%u", log);
+  return tool_format ("the zstd frame at byte %" PRIu64 " needs a window of"
+                      " %" PRIu64 " MiB, but only %" PRIu64 " MiB are"
+                      " allowed: unpack it with zstd -d%s",
+                      d->frame_at, need, d->window / MIB, option);
+}
+
 /* The frame's header is all there: can we decode it? */
 static enum decoded
 begin_frame (struct decoder *d, const struct zstd_header *h, char **why)
 {
-  char need[TOOL_SIZE_MAX], have[TOOL_SIZE_MAX];
   uint64_t window = h->size < h->window ? h->size : h->window;
 
   if (h->kind == ZSTD_ALIEN)
@@ -176,17 +212,8 @@ begin_frame (struct decoder *d, const struct zstd_header *h, char **why)
                         " dictionary %" PRIu32 ", but dictionaries are not"
                         " supported: unpack it with zstd -d -D DICTIONARY",
                         d->frame_at, h->dictionary));
-  if (h->kind == ZSTD_FRAME && window > d->window) {
-    unsigned log = 10;
-    while (log < 41 && h->window > UINT64_C (1) << log)
-      log++;
-    return broken (
-      why, tool_format ("the zstd frame at byte %" PRIu64 " needs a window"
-                        " of %s, but only %s are allowed: unpack it with"
-                        " zstd -d --long=%u",
-                        d->frame_at, tool_human_size (need, window),
-                        tool_human_size (have, d->window), log));
-  }
+  if (h->kind == ZSTD_FRAME && window > d->window)
+    return broken (why, too_much (d, h, window));
   d->any = true;
   d->skip = h->size;
   d->passed = 0;
@@ -250,10 +277,7 @@ decode (struct decoder *d, struct decoding *io, char **why)
     else
       take (d, io, in.pos);
     if (ZSTD_isError (result))
-      return broken (why,
-                     tool_format ("the zstd frame at byte %" PRIu64
-                                  " is damaged, before byte %" PRIu64 ": %s",
-                                  d->frame_at, d->taken, words_of (result)));
+      return broken (why, damaged (d->frame_at, d->taken, result));
     io->out += out.pos;
     io->out_left -= out.pos;
     d->full = io->out_left == 0;

@@ -28,6 +28,22 @@ convert_tests_codecs_damaged_xz_is_never_taken_for_whole_CPPFLAGS = \
 convert_tests_codecs_damaged_xz_is_never_taken_for_whole_LDADD = \
 	$(convert_trying_libs)
 endif
+if HAVE_ZLIB
+convert_codec_tests += \
+	convert/tests/codecs/damaged-gzip-is-never-taken-for-whole
+convert_tests_codecs_damaged_gzip_is_never_taken_for_whole_CPPFLAGS = \
+	$(convert_cppflags) $(ZLIB_CFLAGS)
+convert_tests_codecs_damaged_gzip_is_never_taken_for_whole_LDADD = \
+	$(convert_trying_libs)
+endif
+if HAVE_ZSTD
+convert_codec_tests += \
+	convert/tests/codecs/damaged-zstd-is-never-taken-for-whole
+convert_tests_codecs_damaged_zstd_is_never_taken_for_whole_CPPFLAGS = \
+	$(convert_cppflags) $(ZSTD_CFLAGS)
+convert_tests_codecs_damaged_zstd_is_never_taken_for_whole_LDADD = \
+	$(convert_trying_libs)
+endif
 check_PROGRAMS += $(convert_codec_tests)
 TESTS += $(convert_codec_tests)
 CHECK_LONG += $(filter convert/tests/codecs/damaged-%,$(convert_codec_tests))

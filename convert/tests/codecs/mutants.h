@@ -31,6 +31,7 @@ struct sample {
    * what is changed is there more often than elsewhere. */
   const size_t *places;
   size_t nr_places;
+  const void *more; /* for LIE */
   /* Change FILE, which is a copy of the sample's, to one of the codec's own
    * lies, such as another size with a checksum that fits; say in WHAT which
    * one.  NULL: it has none. */
