@@ -63,21 +63,22 @@ amounts_of (const struct facts *f)
     .stored = f->stored,
     .unpacked = plain ? f->stored : f->unpacked,
     .data = f->data,
-    .guessed = f->guessed,
+    .stored_guessed = f->guessed,
   };
   if (a.unpacked == UNKNOWN && raw)
     a.unpacked = f->size;
   if (a.stored == UNKNOWN) {
-    a.guessed |= !plain || a.unpacked == UNKNOWN;
+    a.stored_guessed |= !plain || a.unpacked == UNKNOWN;
     a.stored = a.unpacked == UNKNOWN ? GUESSED_STORED
                : plain               ? a.unpacked
                                      : a.unpacked / GUESSED_RATIO;
   }
-  if (a.unpacked == UNKNOWN) {
-    a.guessed |= !plain;
+  a.unpacked_guessed = a.unpacked == UNKNOWN || (plain && a.stored_guessed);
+  if (a.unpacked == UNKNOWN)
     a.unpacked = plain ? a.stored : times (a.stored, GUESSED_RATIO);
-  }
-  a.data_guessed = a.guessed || (a.data == UNKNOWN && !raw);
+  /* Holes that nobody knows of make a disk no larger than it is. */
+  a.data_guessed = f->guessed
+                   || (a.data == UNKNOWN && (!raw || a.unpacked_guessed));
   if (a.data == UNKNOWN)
     a.data = fewer_bytes (times (a.unpacked, f->compressed ? 2 : 1), f->size);
   return a;

@@ -6,13 +6,10 @@
 
 #include "facts.h"
 
-/* Bytes, whether they are known or not. */
+/* Bytes, and whether they are a guess. */
 struct amounts {
-  uint64_t stored;
-  uint64_t unpacked;
-  uint64_t data;     /* of the disk */
-  bool guessed;      /* the first two */
-  bool data_guessed; /* or all */
+  uint64_t stored, unpacked, data; /* as in the facts */
+  bool stored_guessed, unpacked_guessed, data_guessed;
 };
 
 extern struct amounts amounts_of (const struct facts *f);

@@ -58,7 +58,7 @@ time_words (char buffer[TIME_WORDS], double seconds)
 {
   if (seconds < 9.95)
     snprintf (buffer, TIME_WORDS, "%.1f s", seconds);
-  else if (seconds < 119.5)
+  else if (seconds < 599.5)
     snprintf (buffer, TIME_WORDS, "%.0f s", seconds);
   else if (seconds < 119.5 * 60)
     snprintf (buffer, TIME_WORDS, "%.0f min", seconds / 60);
@@ -67,7 +67,7 @@ time_words (char buffer[TIME_WORDS], double seconds)
   return buffer;
 }
 
-/* Numbers in a plan that rests on estimates have a tilde. */
+/* Numbers that rest on estimates have a tilde. */
 static void
 print_row (const struct problem *p, const struct plan *plan, size_t i)
 {
@@ -140,10 +140,17 @@ plan_print (const struct problem *p, const struct plan *best,
     print_row (p, best, i);
 
   char time[TIME_WORDS], scratch[SIZE_WORDS];
-  printf ("Total: %s, scratch space: %s, processes: %u%s\n",
-          time_words (time, best->seconds),
-          best->scratch == 0 ? "none" : size_words (scratch, best->scratch),
-          best->processes, best->estimated ? " (~: estimated)" : "");
+  const char *tilde = best->estimated ? "~" : "";
+  printf ("Total: %s%s, scratch space: ", tilde,
+          time_words (time, best->seconds));
+  if (best->scratch == 0)
+    printf ("none");
+  else
+    printf ("%s%s", tilde, size_words (scratch, best->scratch));
+  printf (", processes: %u\n", best->processes);
+  if (best->estimated)
+    printf (
+      "~: estimated, since it is not known how much the source holds\n");
   if (nr > 0)
     printf ("Not chosen:\n");
   for (size_t i = 0; i < nr; i++) {

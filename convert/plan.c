@@ -40,10 +40,10 @@ struct label {
 
 struct search {
   const struct problem *p;
-  struct label *labels; /* MOST_LABELS; the first ones are a given way, of */
-  size_t given;         /* which no step may lead to the same facts again, */
-  uint64_t banned;      /* and whose end must not go on with these steps */
+  struct label *labels; /* MOST_LABELS */
   size_t count;
+  const struct label *from; /* the end of what was given, */
+  uint64_t banned;          /* which must not go on with these steps */
 };
 
 /* No time is so long that sums would not be exact. */
@@ -97,7 +97,7 @@ is_superfluous (const struct search *s, const struct label *l)
 {
   for (size_t i = 0; i < s->count; i++)
     if (facts_equal (&s->labels[i].facts, &l->facts)
-        && (i < s->given || dominates (&s->labels[i], l)))
+        && dominates (&s->labels[i], l))
       return true;
   return false;
 }
@@ -147,7 +147,7 @@ static void
 leave (struct search *s, struct label *l)
 {
   const struct problem *p = s->p;
-  uint64_t banned = l == &s->labels[s->given] ? s->banned : 0;
+  uint64_t banned = l == s->from ? s->banned : 0;
   l->left = true;
   if (l->count == PLAN_MOST_STEPS)
     return;
@@ -183,13 +183,14 @@ static bool
 search (const struct problem *p, const struct plan *like, size_t given,
         uint64_t banned, struct plan *found)
 {
-  struct search s = { .p = p, .given = given, .banned = banned, .count = 1 };
+  struct search s = { .p = p, .banned = banned };
   s.labels = tool_alloc (MOST_LABELS * sizeof *s.labels);
-  s.labels[0].facts = p->start;
+  s.labels[s.count++].facts = p->start;
   for (size_t i = 0; i < given; i++) {
     s.labels[i].left = true;
     s.labels[s.count++] = follow (p, &s.labels[i], like->steps[i].step);
   }
+  s.from = &s.labels[given];
 
   struct label *l;
   while ((l = cheapest (&s)) != NULL && !facts_reach (&l->facts, &p->goal))
@@ -254,8 +255,7 @@ helps (const struct problem *p, size_t i, size_t j, struct plan *plan)
   return search (&eased, NULL, 0, 0, plan);
 }
 
-/* Why there is no plan: what would have to be conceded.  One thing if that is
- * enough, else two. */
+/* Why there is no plan: the one thing, or two, that would be to concede. */
 static char *
 explain_refusal (const struct problem *p)
 {

@@ -102,7 +102,7 @@ COSTS (ranges)
 {
   struct amounts a = amounts_of (f);
   cost->bytes = a.stored;
-  cost->estimated = a.guessed;
+  cost->estimated = a.stored_guessed;
   cost->seconds = time_reading (f, r, a.stored) + time_checking (f, g, r);
   cost->cpu = a.stored / r->memory;
   cost->processes = 1;
@@ -146,7 +146,7 @@ unpacks (struct facts *f, enum access access)
   f->codec = PLAIN;
   f->parts = 0;
   f->stored = f->unpacked = a.unpacked;
-  f->guessed = a.guessed;
+  f->guessed = a.unpacked_guessed;
 }
 
 CHANGES (parts)
@@ -165,7 +165,7 @@ decoding_costs (const struct facts *f, const struct rates *r, uint64_t parts,
 {
   struct amounts a = amounts_of (f);
   cost->bytes = a.unpacked;
-  cost->estimated = a.guessed;
+  cost->estimated = a.unpacked_guessed;
   cost->threads = parts < r->cores ? parts : r->cores;
   cost->cpu = a.unpacked / r->decode[f->codec];
   cost->seconds = longer_time (time_reading (f, r, a.stored),
@@ -190,7 +190,7 @@ NEEDS (scratch)
 {
   struct amounts a = amounts_of (f);
   return !f->complete && f->place == AT_STREAM && g->may_scratch
-         && (a.guessed || a.stored <= g->scratch_room);
+         && (a.stored_guessed || a.stored <= g->scratch_room);
 }
 
 CHANGES (scratch)
@@ -204,7 +204,7 @@ COSTS (scratch)
 {
   struct amounts a = amounts_of (f);
   cost->bytes = cost->scratch = a.stored;
-  cost->estimated = a.guessed;
+  cost->estimated = a.stored_guessed;
   cost->cpu = a.stored / r->memory;
   cost->seconds = longer_time (time_reading (f, r, a.stored),
                                a.stored / r->disk_write);
@@ -274,7 +274,8 @@ COSTS (moving)
   struct amounts a = amounts_of (f);
   uint64_t bytes = bytes_of (f, &a);
   cost->bytes = bytes;
-  cost->estimated = a.guessed;
+  cost->estimated = format_is_raw (f->format) ? a.data_guessed
+                                              : a.stored_guessed;
   cost->seconds =
     longer_time (time_reading (f, r, f->access == IN_ORDER ? a.stored : bytes)
                    + time_checking (f, g, r),
