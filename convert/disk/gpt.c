@@ -10,7 +10,7 @@ table_read (struct disk *d, uint64_t old_size, struct table_facts *facts,
 {
   struct partitions t;
 
-  if (table_load (d, old_size, &t, why) == -1)
+  if (table_load_all (d, old_size, &t, why) == -1)
     return -1;
   *facts = t.facts;
   table_unload (&t);

@@ -120,7 +120,7 @@ table_may_shrink (struct disk *d, uint64_t size, char **why)
 
   if (size >= d->size)
     return 1;
-  if (table_load (d, d->size, &t, why) == -1)
+  if (table_load_all (d, d->size, &t, why) == -1)
     return -1;
   int r = may_cut (d, &t, size, why);
 

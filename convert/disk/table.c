@@ -200,18 +200,14 @@ load_gpt (struct disk *d, uint64_t old_size, struct partitions *t, char **why)
   return 0;
 }
 
-static int
-load_mbr (struct disk *d, struct partitions *t, char **why)
+static void
+load_mbr (struct partitions *t)
 {
-  if (!t->mbr.is_there || t->mbr.count == 0)
-    return 0;
-  if (mbr_read_logical (&t->mbr, d, t->boot, why) == -1)
-    return -1;
-  t->facts = (struct table_facts) { .kind = TABLE_MBR,
-                                    .sector = BOOT_SECTOR,
-                                    .count = t->mbr.count,
-                                    .end = t->mbr.end * BOOT_SECTOR };
-  return 0;
+  if (t->mbr.is_there && t->mbr.count > 0)
+    t->facts = (struct table_facts) { .kind = TABLE_MBR,
+                                      .sector = BOOT_SECTOR,
+                                      .count = t->mbr.count,
+                                      .end = t->mbr.end * BOOT_SECTOR };
 }
 
 /* As Linux: a GPT counts if the first sector protects it.  One without that
@@ -240,7 +236,8 @@ load (struct disk *d, uint64_t old_size, struct partitions *t, char **why)
                         "that protects it");
   if (!t->mbr.is_gpt) {
     free (what);
-    return load_mbr (d, t, why);
+    load_mbr (t);
+    return 0;
   }
   if (what == NULL)
     table_fault (&what, "it is not there; %s", state_of_backup (d, old_size));
@@ -256,6 +253,22 @@ table_load (struct disk *d, uint64_t old_size, struct partitions *t,
     return 0;
   table_unload (t);
   return -1;
+}
+
+int
+table_load_all (struct disk *d, uint64_t old_size, struct partitions *t,
+                char **why)
+{
+  if (table_load (d, old_size, t, why) == -1)
+    return -1;
+  if (t->facts.kind != TABLE_MBR)
+    return 0;
+  int r = mbr_read_logical (&t->mbr, d, t->boot, why);
+
+  load_mbr (t);
+  if (r == -1)
+    table_unload (t);
+  return r;
 }
 
 void

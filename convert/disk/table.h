@@ -116,6 +116,10 @@ struct partitions {
 
 extern int table_load (struct disk *d, uint64_t old_size,
                        struct partitions *t, char **why);
+/* With the logical partitions of an MBR, which matter to nothing but who wants
+ * to know all partitions. */
+extern int table_load_all (struct disk *d, uint64_t old_size,
+                           struct partitions *t, char **why);
 extern void table_unload (struct partitions *t);
 /* Does a partition of the GPT use one of these sectors? */
 extern bool table_uses (const struct partitions *t, uint64_t first,
