@@ -65,6 +65,16 @@ convert_libconvert_a_SOURCES = \
 	convert/plan.c \
 	convert/plan.h \
 	convert/probe.h \
+	convert/probe/internal.h \
+	convert/probe/look.c \
+	convert/probe/others.c \
+	convert/probe/probe.c \
+	convert/probe/qcow.c \
+	convert/probe/readers.c \
+	convert/probe/refer.c \
+	convert/probe/vhdx.c \
+	convert/probe/vmdk.c \
+	convert/probe/vpc.c \
 	convert/reflink.c \
 	convert/reflink.h \
 	convert/refusals.c \
@@ -172,9 +182,17 @@ EXTRA_DIST += \
 # Helpers and probes.
 convert_tests += convert/tests/helpers/secrets-of-urls-stay-secret.sh
 convert_tests += convert/tests/helpers/urls-are-read-by-ranges.sh
+convert_tests += convert/tests/probe/damaged-headers-are-raw-and-told.sh
+convert_tests += convert/tests/probe/images-of-every-format-are-known.sh
+convert_tests += convert/tests/probe/other-files-have-to-be-beside-the-image.sh
 
 # Starts helpers, for tests in shell.
 check_PROGRAMS += convert/tests/helpers/helpers
 convert_tests_helpers_helpers_CPPFLAGS = $(convert_cppflags)
 convert_tests_helpers_helpers_LDADD = $(convert_libs)
 EXTRA_DIST += tests/lib/helpers.sh tests/lib/web.py
+
+# Says what images are.
+check_PROGRAMS += convert/tests/probe/probe
+convert_tests_probe_probe_CPPFLAGS = $(convert_cppflags)
+convert_tests_probe_probe_LDADD = $(convert_libs)

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* What an image is. */
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "codec/codec.h"
+#include "probe/internal.h"
+#include "tool.h"
+
+/* Those at the end have no magic number at the beginning. */
+static const struct known *const all[] = {
+  &probe_qcow2,     &probe_qcow, &probe_qed,       &probe_vmdk_sparse,
+  &probe_vmdk_text, &probe_vhdx, &probe_vpc,       &probe_parallels,
+  &probe_luks,      &probe_vdi,  &probe_vpc_fixed,
+};
+
+static ssize_t
+read_file (struct probe_reader *r, void *buffer, size_t length,
+           uint64_t offset, char **why)
+{
+  (void) why;
+  return pread ((int) (intptr_t) r->opaque, buffer, length, offset);
+}
+
+struct probe_reader
+probe_reads_file (int fd, uint64_t size)
+{
+  return (struct probe_reader) {
+    .read = read_file,
+    .size = size,
+    .opaque = (void *) (intptr_t) fd,
+  };
+}
+
+static bool
+read_head (struct looking *l)
+{
+  l->have = look_at_most (l, l->head, PROBE_HEAD, 0);
+  return l->failed == NULL;
+}
+
+const struct known *
+probe_look (struct looking *l, const enum format *format)
+{
+  l->p->size = l->p->data = UNKNOWN;
+  l->p->format = format ? *format : RAW;
+  if (!read_head (l))
+    return NULL;
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    const struct known *k = all[i];
+    if ((format != NULL && k->format != *format) || !k->recognizes (l))
+      continue;
+    if (l->failed != NULL || (!k->look (l) && l->failed != NULL))
+      return NULL;
+    l->p->format = k->format;
+    return k;
+  }
+  return NULL;
+}
+
+void
+probe_forget (struct looking *l)
+{
+  for (size_t i = 0; i < l->refers.count; i++)
+    free (l->refers.list[i].name);
+  if (l->refers.count > 0)
+    free (l->refers.list);
+  free (l->failed);
+  l->refers = (struct references) { .count = 0 };
+  l->failed = NULL;
+}
+
+/* ---- images that are almost something ---- */
+
+static void
+become_raw (struct looking *l, const struct known *k)
+{
+  char number[32] = "";
+
+  if (l->number != UNKNOWN)
+    snprintf (number, sizeof number, ": %" PRIu64, l->number);
+  l->p->warning = tool_format (
+    "this looks like a damaged %s image (%s%s), so it is taken for a raw "
+    "one; --from raw says that it is, --from %s that it is not",
+    format_name (k->format), l->broken, number, format_name (k->format));
+  l->p->format = RAW;
+  l->p->size = l->r->size;
+  l->p->data = UNKNOWN;
+  l->p->compressed = false;
+}
+
+static void
+look_at_raw (struct looking *l)
+{
+  struct probe *p = l->p;
+
+  p->size = l->r->size;
+  p->end_unseen = l->r->in_order || l->r->size == UNKNOWN;
+}
+
+/* ---- what may not be ---- */
+
+/* False with *WHY. */
+static bool
+is_allowed (struct looking *l, const struct known *k,
+            const struct probe_settings *s, char **why)
+{
+  if (l->refused != NULL) {
+    *why = tool_format ("this is a %s image, but %s; --from raw copies it "
+                        "as it is",
+                        format_name (k->format), l->refused);
+    return false;
+  }
+  l->p->refers = l->refers.count > 0;
+  return s->allow_backing || s->from != NULL || probe_may_refer (l, s, why);
+}
+
+static int
+judge (struct looking *l, const struct known *k,
+       const struct probe_settings *s, char **why)
+{
+  if (l->failed != NULL) {
+    *why = l->failed;
+    l->failed = NULL;
+    return -1;
+  }
+  if (k == NULL) {
+    if (l->p->format == RAW)
+      look_at_raw (l);
+    return 0;
+  }
+  if (l->broken != NULL && s->from == NULL)
+    become_raw (l, k);
+  else if (l->broken == NULL && !is_allowed (l, k, s, why))
+    return -1;
+  return 0;
+}
+
+int
+probe_image (struct probe_reader *r, const struct probe_settings *settings,
+             struct probe *p, char **why)
+{
+  struct looking l = { .r = r, .p = p };
+
+  *p = (struct probe) { .format = RAW };
+  if (settings->from != NULL && *settings->from == RAW) {
+    p->size = r->size;
+    p->data = UNKNOWN;
+    return 0;
+  }
+  const struct known *k = probe_look (&l, settings->from);
+  int result = judge (&l, k, settings, why);
+  probe_forget (&l);
+  return result;
+}
+
+int
+probe_codec (struct probe_reader *r, enum codec_kind *kind, char **why)
+{
+  struct probe p;
+  struct looking l = { .r = r, .p = &p };
+
+  if (!read_head (&l)) {
+    *why = l.failed;
+    return -1;
+  }
+  *kind = codec_recognize (l.head, l.have);
+  return 0;
+}

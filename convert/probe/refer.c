@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* Which other files an image may refer to. */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "probe/internal.h"
+#include "tool.h"
+
+/* A backing file has a backing file, and so on. */
+#define LONGEST_CHAIN 64
+
+/* Which part of a chain is looked at. */
+struct link {
+  const struct looking *l;
+  const char *path; /* by which qemu knows it */
+  const char *root; /* the directory that really holds the image */
+  unsigned depth;
+};
+
+static bool check (const struct link *at, char **why);
+
+/* What the user can do about it. */
+static char *
+refuse (const struct link *at, const struct reference *r, const char *what)
+{
+  char *name = r->name ? tool_quoted (r->name)
+                       : tool_format ("no known name");
+  const char *format = format_name (at->l->p->format);
+  char *text = tool_format (
+    "%s%sthis %s image refers to another file (%s): %s, %s.  If you know who made it, and "
+    "that it may read this file, add --allow-backing; if it is no %s image "
+    "but the content of a disk, add --from raw",
+    at->depth > 0 ? at->path : "", at->depth > 0 ? ": " : "", format, r->what,
+    name, what, format);
+
+  free (name);
+  return text;
+}
+
+/* "nbd:host:port", "json:{...}", but not "./with:colon". */
+static bool
+has_protocol (const char *name)
+{
+  return name[strcspn (name, ":/")] == ':';
+}
+
+/* What qemu makes of it. */
+static char *
+resolve (const char *path, const char *name)
+{
+  const char *slash = strrchr (path, '/');
+
+  if (name[0] == '/' || slash == NULL)
+    return tool_format ("%s", name);
+  return tool_format ("%.*s/%s", (int) (slash - path), path, name);
+}
+
+/* Is REAL somewhere below ROOT, which is empty for that of all, and nothing on
+ * the way hidden?  Settings and
+ * keys of programs are, images never are. */
+static bool
+is_below (const char *root, const char *real)
+{
+  size_t length = strlen (root);
+
+  return root[0] != '\0' && strncmp (real, root, length) == 0
+         && real[length] == '/' && strstr (real + length, "/.") == NULL;
+}
+
+/* ---- images that are referred to ---- */
+
+/* qemu will find out by itself what a file is whose format is not named.  That
+ * is only safe if it can be nothing else. */
+static bool
+is_certain (const struct looking *l, const struct known *k)
+{
+  if (k == NULL || l->broken != NULL || k == &probe_vpc_fixed)
+    return false;
+  return k != &probe_vdi || begins (l, "<<<", 3);
+}
+
+static bool
+check_image (const struct link *at, const struct reference *r,
+             const char *path, int fd, uint64_t size, char **why)
+{
+  struct probe_reader reader = probe_reads_file (fd, size);
+  struct probe p = { .format = RAW };
+  struct looking l = { .r = &reader, .p = &p };
+  const struct known *k = probe_look (&l, r->named ? &r->format : NULL);
+  struct link next = { &l, path, at->root, at->depth + 1 };
+  bool good = false;
+
+  if (l.failed != NULL)
+    *why = refuse (at, r, "which cannot be read");
+  else if (r->named && (k == NULL || l.broken != NULL))
+    *why = refuse (at, r, "which is not of the format that is named");
+  else if (!r->named && !is_certain (&l, k))
+    *why = refuse (at, r,
+                   "whose format it does not name, so that a disk's "
+                   "content could be taken for one");
+  else if (l.refused != NULL)
+    *why = tool_format ("%s: %s", path, l.refused);
+  else if (next.depth > LONGEST_CHAIN)
+    *why = refuse (at, r, "which is one too many in a chain of them");
+  else
+    good = check (&next, why);
+  probe_forget (&l);
+  return good;
+}
+
+/* A file that may be referred to: so may be what it refers to. */
+static bool
+check_file (const struct link *at, const struct reference *r,
+            const char *path, char **why)
+{
+  struct stat st;
+
+  if (r->named && r->format == RAW)
+    return true;
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (fd == -1 || fstat (fd, &st) == -1) {
+    *why = refuse (at, r, "which cannot be opened");
+    if (fd != -1)
+      close (fd);
+    return false;
+  }
+  bool good = check_image (at, r, path, fd, st.st_size, why);
+  close (fd);
+  return good;
+}
+
+static bool
+check_place (const struct link *at, const struct reference *r,
+             const char *path, char **why)
+{
+  char *real = realpath (path, NULL);
+  struct stat st;
+  bool good = false;
+
+  if (real == NULL)
+    *why = refuse (at, r, "which is not there, or not to be reached");
+  else if (!is_below (at->root, real))
+    *why = refuse (at, r, "which is outside of its directory, or hidden");
+  else if (stat (real, &st) == -1 || !S_ISREG (st.st_mode))
+    *why = refuse (at, r, "which is not a regular file");
+  else
+    good = check_file (at, r, path, why);
+  free (real);
+  return good;
+}
+
+static bool
+check_one (const struct link *at, const struct reference *r, char **why)
+{
+  if (r->name == NULL || r->odd)
+    *why = refuse (at, r, "which cannot be checked");
+  else if (has_protocol (r->name))
+    *why = refuse (at, r, "which is not a file in its directory");
+  else if (at->root == NULL)
+    *why = refuse (at, r,
+                   "but it is no file of its own, so it has no "
+                   "directory with others");
+  else {
+    char *path = resolve (at->path, r->name);
+    bool good = check_place (at, r, path, why);
+    free (path);
+    return good;
+  }
+  return false;
+}
+
+static bool
+check (const struct link *at, char **why)
+{
+  for (size_t i = 0; i < at->l->refers.count; i++)
+    if (!check_one (at, &at->l->refers.list[i], why))
+      return false;
+  return true;
+}
+
+/* The directory that really holds a file, or NULL. */
+static char *
+directory_of (const char *path)
+{
+  char *real = path ? realpath (path, NULL) : NULL;
+
+  if (real != NULL)
+    *strrchr (real, '/') = '\0';
+  return real;
+}
+
+bool
+probe_may_refer (const struct looking *l,
+                 const struct probe_settings *settings, char **why)
+{
+  char *root = directory_of (settings->path);
+  struct link first = { l, settings->path, root, 0 };
+  bool good = check (&first, why);
+
+  free (root);
+  return good;
+}

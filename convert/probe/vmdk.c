@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/* vmdk: a sparse file with a descriptor in it, or a descriptor that names the
+ * files with the data.
+ *
+ * Whoever reads a descriptor later may see its lines in another way than we
+ * do.  So a name is whatever is in quotes behind the word for a kind of
+ * extent, wherever that is, and no line is too odd for it. */
+#include <config.h>
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/internal.h"
+#include "tool.h"
+
+#define SECTOR 512
+#define LARGEST_TEXT (1 << 20)
+/* Where qemu looks for a parent, whatever the header says. */
+#define USUAL_PLACE 512
+#define PARENT_TEXT (20 * SECTOR)
+#define COMPRESSED (1 << 16)
+
+static const char first_line[] = "# Disk DescriptorFile";
+
+/* ---- descriptors ---- */
+
+static const char *
+find (const char *text, const char *end, const char *word)
+{
+  return memmem (text, end - text, word, strlen (word));
+}
+
+/* parentFileNameHint="NAME" */
+static void
+find_parent (struct looking *l, const char *text, size_t length)
+{
+  const char *end = text + length;
+  const char *p = find (text, end, "parentFileNameHint");
+
+  if (p == NULL)
+    return;
+  const char *quote = memchr (p, '"', end - p);
+  size_t rest = quote != NULL ? end - quote - 1 : 0;
+  const char *last = rest > 0 ? memchr (quote + 1, '"', rest) : NULL;
+  if (last == NULL)
+    refers (l, "parent", NULL, 0);
+  else
+    refers (l, "parent", quote + 1, last - quote - 1);
+}
+
+/* A word for extents ends here.  Is the extent one that has a header? */
+static bool
+ends_with_kind (const char *text, const char *end, bool *sparse)
+{
+  static const char *const kinds[] = { "FLAT",   "VMFS", "ZERO",
+                                       "SPARSE", "RDM",  "RAW" };
+
+  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    size_t length = strlen (kinds[i]);
+    if ((size_t) (end - text) >= length
+        && memcmp (end - length, kinds[i], length) == 0) {
+      *sparse = strcmp (kinds[i], "SPARSE") == 0;
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The kind of the extent whose name begins with this quote.  Readers that
+ * take a word of ten letters need no space behind the longest one. */
+static bool
+has_kind (const char *text, const char *quote, bool *sparse)
+{
+  static const char longest[] = "VMFSSPARSE";
+  const char *end = quote;
+
+  while (end > text && isspace ((unsigned char) end[-1]))
+    end--;
+  if (end < quote)
+    return ends_with_kind (text, end, sparse);
+  *sparse = true;
+  return end - text >= 10 && memcmp (end - 10, longest, 10) == 0;
+}
+
+static void
+find_extents (struct looking *l, const char *text, size_t length)
+{
+  const char *end = text + length, *p = text;
+
+  while ((p = memchr (p, '"', end - p)) != NULL) {
+    const char *quote = p++, *last = p;
+    bool sparse;
+
+    while (last < end && strchr ("\"\r\n", *last) == NULL)
+      last++;
+    if (last == p || !has_kind (text, quote, &sparse))
+      continue;
+    struct reference *r = refers (l, sparse ? "sparse extent" : "extent", p,
+                                  last - p);
+    r->named = true;
+    r->format = sparse ? VMDK : RAW;
+  }
+}
+
+static uint64_t
+sectors_of_line (const char *line)
+{
+  static const char *const access[] = { "RW ", "RDONLY ", "NOACCESS " };
+
+  for (size_t i = 0; i < 3; i++)
+    if (strncmp (line, access[i], strlen (access[i])) == 0)
+      return strtoull (line + strlen (access[i]), NULL, 10);
+  return 0;
+}
+
+/* The size of the disk is that of all its extents. */
+static void
+add_sizes (struct looking *l, char *text)
+{
+  char *rest = NULL;
+  uint64_t sectors = 0;
+
+  for (char *line = strtok_r (text, "\r\n", &rest); line != NULL;
+       line = strtok_r (NULL, "\r\n", &rest)) {
+    uint64_t more = sectors_of_line (line);
+    if (more > INT64_MAX / SECTOR - sectors)
+      return;
+    sectors += more;
+  }
+  l->p->size = sectors * SECTOR;
+}
+
+static bool
+look_at_text (struct looking *l, uint64_t offset)
+{
+  char *text = tool_alloc (LARGEST_TEXT + 2);
+  size_t length = look_at_most (l, text, LARGEST_TEXT + 1, offset);
+  bool good = length <= LARGEST_TEXT;
+
+  if (good) {
+    find_parent (l, text, length);
+    find_extents (l, text, length);
+    add_sizes (l, text);
+  }
+  free (text);
+  if (!good)
+    return is_broken (l, "its descriptor is larger than a megabyte", UNKNOWN);
+  return l->failed == NULL;
+}
+
+static bool
+is_text (const struct looking *l)
+{
+  return begins (l, first_line, strlen (first_line));
+}
+
+static bool
+look_at_descriptor (struct looking *l)
+{
+  /* Nobody makes one with all its data elsewhere and without a name of it;
+   * in a stream its end may be out of sight, too. */
+  if (!look_at_text (l, 0))
+    return false;
+  if (l->refers.count == 0)
+    refers (l, "extent", NULL, 0);
+  return true;
+}
+
+const struct known probe_vmdk_text = { VMDK, is_text, look_at_descriptor };
+
+/* ---- sparse files ---- */
+
+static bool
+is_sparse (const struct looking *l)
+{
+  return begins (l, "KDMV", 4) || begins (l, "COWD", 4);
+}
+
+static bool
+look_for_parent (struct looking *l, uint64_t offset)
+{
+  char *text = tool_alloc (PARENT_TEXT);
+  size_t length = look_at_most (l, text, PARENT_TEXT, offset);
+
+  find_parent (l, text, length);
+  free (text);
+  return l->failed == NULL;
+}
+
+static bool
+look_at_sparse (struct looking *l)
+{
+  const unsigned char *h = l->head;
+
+  if (l->have < 79)
+    return is_broken (l, "it ends within its header", UNKNOWN);
+  if (begins (l, "COWD", 4)) {
+    l->p->size = (uint64_t) le32 (h + 12) * SECTOR;
+    return look_for_parent (l, USUAL_PLACE);
+  }
+  uint64_t capacity = le64 (h + 12), descriptor = le64 (h + 28);
+  if (le32 (h + 4) < 1 || le32 (h + 4) > 3)
+    return is_broken (l, "there is no such version", le32 (h + 4));
+  if (capacity > INT64_MAX / SECTOR)
+    return is_broken (l, "no disk is so large", capacity);
+  if (descriptor > INT64_MAX / SECTOR)
+    return is_broken (l, "its descriptor cannot be at sector", descriptor);
+  l->p->compressed = (le32 (h + 8) & COMPRESSED) != 0;
+  /* qemu takes it for the descriptor of other files then. */
+  if (capacity == 0)
+    return look_at_text (l, descriptor * SECTOR);
+  l->p->size = capacity * SECTOR;
+  return look_for_parent (l, USUAL_PLACE)
+         && (descriptor * SECTOR == USUAL_PLACE
+             || look_for_parent (l, descriptor * SECTOR));
+}
+
+const struct known probe_vmdk_sparse = { VMDK, is_sparse, look_at_sparse };

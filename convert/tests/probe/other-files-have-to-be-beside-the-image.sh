@@ -1,0 +1,163 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# An image that was recognised by its content may only refer to regular files
+# below its directory, as a guest could have written it; by way of no link, no
+# hidden name, no protocol, no file whose format is not named, and not from
+# within a stream, a codec or a server.  So may what it refers to.
+. "${srcdir:-.}/tests/lib/copy.sh"
+requires qemu-img
+
+probe=$builddir/convert/tests/probe/probe
+home=$tmp/home
+mkdir -p "$home/sub/.hidden" "$home/.ssh"
+cd "$home"
+random_file "$tmp/secret" 1024k
+cp "$tmp/secret" .ssh/key
+for place in base sub/base sub/.hidden/base with:colon; do
+  random_file "$place" 1024k
+done
+mkfifo pipe
+ln -s "$tmp/secret" link
+ln -s ../home inside
+ln -s base good
+
+# chain NAME [OPTION...]: image is a qcow2 image on NAME, which need not exist.
+chain ()
+{
+  rm -f image
+  qemu-img create -q -f qcow2 -u -b "$@" image 1M
+}
+
+# bad TEXT: the image is refused, with these words, unless the user says that
+# it is to be trusted.
+bad ()
+{
+  local text=$1 got
+  ! got=$("$probe" image) || fail "this may not be read: $text: $got"
+  grep -q "^refused: .*$text.*--allow-backing" <<<"$got" \
+    || fail "no \"$text\" in: $got"
+  "$probe" allow image >/dev/null
+  "$probe" from "${2:-qcow2}" image >/dev/null
+  "$probe" from raw image >/dev/null
+}
+
+# good [FORMAT]: but not if it is no file of its own.
+good ()
+{
+  grep -q ' refers$' <<<"$("$probe" image)" || fail "$("$probe" image)"
+  for how in nowhere "stream nowhere"; do
+    # shellcheck disable=SC2086
+    ! "$probe" $how image >"$tmp/out" || fail "$how: it may refer to files"
+  done
+  "$probe" nowhere allow image >/dev/null
+}
+
+chain base -F raw; good
+chain "$home/base" -F raw; good
+chain sub/base -F raw; good
+chain ./with:colon -F raw; good
+chain good -F raw; good
+chain inside/base -F raw; good
+
+chain "$tmp/secret" -F raw; bad 'outside of its directory'
+chain ../secret -F raw; bad 'outside of its directory'
+chain sub/../../secret -F raw; bad 'outside of its directory'
+chain link -F raw; bad 'outside of its directory'
+chain /dev/null -F raw; bad 'outside of its directory'
+chain .ssh/key -F raw; bad 'hidden'
+chain sub/.hidden/base -F raw; bad 'hidden'
+chain pipe -F raw; bad 'not a regular file'
+chain sub -F raw; bad 'not a regular file'
+chain none -F raw; bad 'not there'
+chain nbd://localhost/ -F raw; bad 'not a file in its directory'
+chain nbd:unix:base -F raw; bad 'not a file in its directory'
+chain with:colon -F raw; bad 'not a file in its directory'
+chain 'json:{"driver":"file","filename":"base"}' -F raw
+bad 'not a file in its directory'
+chain $'base\e[2J' -F raw; bad 'not there'
+! "$probe" image | grep -q $'\e' || fail "the terminal is sent what is in it"
+
+# unnamed NAME: the same without the format of NAME.
+unnamed ()
+{
+  chain "$1" -F raw
+  sed -i 's/\xe2\x79.\xca/\x12\x34\x56\x78/' image
+}
+
+# qemu would find out by itself what it is.
+unnamed base; bad 'whose format it does not name'
+qemu-img create -q -f qcow2 middle 1M
+unnamed middle; good
+printf '#\nversion=1\nRW 1 FLAT "/etc/passwd" 0\n' >middle
+unnamed middle; bad 'whose format it does not name'
+chain middle -F vmdk; bad 'not of the format that is named'
+chain base -F vvfat; bad 'cannot be checked'
+
+# Whatever is below has to obey, too.
+rm middle
+qemu-img create -q -f qcow2 -b base -F raw middle 1M
+chain middle -F qcow2; good
+qemu-img create -q -f qcow2 -b "$tmp/secret" -F raw middle 1M
+chain middle -F qcow2; bad 'middle: this qcow2 image refers .*outside'
+chain loop -F qcow2
+mv image loop
+chain loop -F qcow2; bad 'one too many'
+
+# It is the directory that counts which really holds the image.
+mkdir "$tmp/elsewhere"
+mv base "$tmp/elsewhere"
+qemu-img create -q -f qcow2 -u -b "$home/sub/base" -F raw "$tmp/elsewhere/image" 1M
+rm image
+ln -s ../elsewhere/image image
+bad 'outside of its directory'
+mv "$tmp/elsewhere/base" .
+
+# Formats without names of formats.
+rm image
+qemu-img create -q -f qed -u -b "$tmp/secret" -F raw image 1M
+bad 'outside of its directory' qed
+qemu-img create -q -f qed -u -b base -F raw image 1M; good
+qemu-img create -q -f qcow -u -b "$tmp/secret" -F raw image 1M
+bad 'outside of its directory' qcow
+qemu-img create -q -f qcow -u -b base -F raw image 1M
+bad 'whose format it does not name' qcow
+
+# A file for the data.
+rm image
+qemu-img create -q -f qcow2 -o data_file=data image 1M; good
+rm image
+qemu-img create -q -f qcow2 -o "data_file=$tmp/outside" image 1M
+bad 'data file): .*outside of its directory'
+
+# Extents and parents of vmdk.
+for how in monolithicFlat twoGbMaxExtentSparse; do
+  rm -f image*
+  qemu-img create -q -f vmdk -o subformat=$how image 1M; good
+  sed -i 's/"image-[^"]*"/"..\/secret"/' image
+  bad 'extent): .*outside of its directory' vmdk
+done
+printf '# Disk DescriptorFile\nRW\n2048\nFLAT "/etc/passwd" 0\n' >image
+bad 'extent): "/etc/passwd", .*outside' vmdk
+printf '# Disk DescriptorFile\n\0RW 2048 FLAT\n\t"%s" 0\n' "$tmp/secret" >image
+bad 'extent): .*outside of its directory' vmdk
+printf '# Disk DescriptorFile\nRW 2048 ZERO\n' >image
+bad 'cannot be checked' vmdk
+rm image
+qemu-img create -q -f vmdk base.vmdk 1M
+qemu-img create -q -f vmdk -b base.vmdk -F vmdk image 1M; good
+rm image
+qemu-img create -q -f vmdk "$tmp/outside.vmdk" 1M
+qemu-img create -q -f vmdk -b "$tmp/outside.vmdk" -F vmdk image 1M
+bad 'parent): .*outside of its directory' vmdk
+
+# With no sectors, it is a descriptor of others for qemu.
+{
+  printf 'KDMV\1\0\0\0\3\0\0\0'
+  printf '\0\0\0\0\0\0\0\0\200\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0'
+  head -c 476 /dev/zero
+  printf '# Disk DescriptorFile\nRW 2048 FLAT "/etc/passwd" 0\n'
+} >image
+bad 'extent): "/etc/passwd", .*outside' vmdk
+cp image sparse
+printf '# Disk DescriptorFile\nRW 2048 SPARSE "sparse"\n' >image
+bad 'extent): "/etc/passwd", .*outside' vmdk
