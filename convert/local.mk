@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
 
+tool_pages += convert/nbdconvert.1
+EXTRA_DIST += convert/nbdconvert.1.in
+
 # All but main, for the program and its tests.
 noinst_LIBRARIES += convert/libconvert.a
 convert_libconvert_a_SOURCES = \
