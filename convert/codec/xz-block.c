@@ -76,6 +76,32 @@ limit_dictionary (struct reading *r)
     }
 }
 
+static void
+free_filters (lzma_filter *filters)
+{
+  for (lzma_filter *f = filters; f->id != LZMA_VLI_UNKNOWN; f++)
+    free (f->options);
+}
+
+uint64_t
+xz_memory (const unsigned char *header, size_t length)
+{
+  lzma_filter filters[LZMA_FILTERS_MAX + 1];
+  lzma_block b = { .version = 1, .filters = filters };
+
+  if (length == 0 || header[0] == 0)
+    return 0;
+  b.header_size = lzma_block_header_size_decode (header[0]);
+  if (b.header_size > length
+      || lzma_block_header_decode (&b, NULL, header) != LZMA_OK)
+    return 0;
+
+  uint64_t memory = lzma_raw_decoder_memusage (filters);
+
+  free_filters (filters);
+  return memory != UINT64_MAX ? memory : 0;
+}
+
 /* Decode the header, which the piece begins with. */
 static int
 take_header (struct reading *r, char **why)
@@ -177,8 +203,7 @@ xz_decode_part (struct input *in, const struct part *part, void *out,
   else
     failed (&r, LZMA_MEM_ERROR, why);
   lzma_end (&r.strm);
-  for (lzma_filter *f = r.filters; f->id != LZMA_VLI_UNKNOWN; f++)
-    free (f->options);
+  free_filters (r.filters);
   free (r.piece);
   return result;
 }

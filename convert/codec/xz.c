@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "tool.h"
 
@@ -16,6 +17,9 @@ struct decoder {
   lzma_stream strm;
   lzma_ret begun;
   uint64_t memory;
+  /* The header of the file, and of its first block. */
+  unsigned char head[LZMA_STREAM_HEADER_SIZE + LZMA_BLOCK_HEADER_SIZE_MAX];
+  size_t head_length;
 };
 
 static bool
@@ -57,6 +61,25 @@ broken_at (const struct decoder *d, const char *what, char **why)
   return codec_broken_at (what, d->strm.total_in, d->strm.total_out, why);
 }
 
+/* With threads liblzma does not say how much it wanted.  The first block does,
+ * and all others are like it as a rule. */
+static enum decoded
+too_much (struct decoder *d, char **why)
+{
+  uint64_t wanted = lzma_memusage (&d->strm);
+
+  if (wanted <= d->memory && d->head_length > LZMA_STREAM_HEADER_SIZE)
+    wanted = xz_memory (d->head + LZMA_STREAM_HEADER_SIZE,
+                        d->head_length - LZMA_STREAM_HEADER_SIZE);
+  if (wanted > d->memory)
+    *why = tool_format ("it needs %" PRIu64 " MiB to be decoded, more than "
+                        "the limit of %" PRIu64 " MiB",
+                        mib (wanted), mib (d->memory));
+  else
+    broken_at (d, "it needs more memory than the limit", why);
+  return DECODED_BROKEN;
+}
+
 static enum decoded
 failed (struct decoder *d, lzma_ret error, char **why)
 {
@@ -64,11 +87,7 @@ failed (struct decoder *d, lzma_ret error, char **why)
   case LZMA_MEM_ERROR:
     *why = tool_format ("there is not enough memory to decode xz");
     return DECODED_BROKEN;
-  case LZMA_MEMLIMIT_ERROR:
-    *why = tool_format ("it needs %" PRIu64 " MiB to be decoded, more than "
-                        "the limit of %" PRIu64 " MiB",
-                        mib (lzma_memusage (&d->strm)), mib (d->memory));
-    return DECODED_BROKEN;
+  case LZMA_MEMLIMIT_ERROR: return too_much (d, why);
   case LZMA_FORMAT_ERROR:
     return broken_at (d,
                       d->strm.total_out == 0
@@ -88,12 +107,28 @@ failed (struct decoder *d, lzma_ret error, char **why)
   }
 }
 
+/* What was not taken by a step comes again with the next one. */
+static void
+keep_head (struct decoder *d, const struct decoding *io)
+{
+  uint64_t known = d->head_length - MIN (d->head_length, d->strm.total_in);
+
+  if (io->in_left <= known)
+    return;
+
+  size_t n = MIN (sizeof d->head - d->head_length, io->in_left - known);
+
+  memcpy (d->head + d->head_length, io->in + known, n);
+  d->head_length += n;
+}
+
 static enum decoded
 step (struct decoder *d, struct decoding *io, char **why)
 {
   lzma_stream *strm = &d->strm;
   lzma_ret r = d->begun;
 
+  keep_head (d, io);
   strm->next_in = io->in;
   strm->avail_in = io->in_left;
   strm->next_out = io->out;

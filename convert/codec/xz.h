@@ -19,6 +19,9 @@ extern enum found xz_find_parts (struct input *in, struct parts *parts,
 extern int xz_decode_part (struct input *in, const struct part *part,
                            void *out, char **why);
 
+/* What decoding needs by the header of a block; 0: it is none. */
+extern uint64_t xz_memory (const unsigned char *header, size_t length);
+
 /* xz-threads.c, or xz-one-thread.c for a liblzma that has no others: begin to
  * decode all streams of a file in order. */
 extern lzma_ret xz_begin (lzma_stream *strm, unsigned threads,

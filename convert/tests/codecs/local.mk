@@ -10,7 +10,18 @@ convert_tests_codecs_libtrying_a_SOURCES = \
 convert_tests_codecs_libtrying_a_CPPFLAGS = $(convert_cppflags)
 convert_trying_libs = convert/tests/codecs/libtrying.a $(convert_libs)
 
-# Each is a program of one file.
+# What those in shell call.
+check_PROGRAMS += convert/tests/codecs/decode
+convert_tests_codecs_decode_CPPFLAGS = $(convert_cppflags)
+convert_tests_codecs_decode_LDADD = $(convert_trying_libs)
+convert_codec_scripts = \
+	convert/tests/codecs/bzip2-is-decoded-whatever-made-it.sh \
+	convert/tests/codecs/xz-is-decoded-whatever-made-it.sh
+EXTRA_DIST += \
+	$(convert_codec_scripts) \
+	convert/tests/codecs/codecs.sh
+
+# Those in C.
 convert_codec_tests =
 if HAVE_BZIP2
 convert_codec_tests += \
@@ -22,11 +33,24 @@ convert_tests_codecs_damaged_bzip2_is_never_taken_for_whole_LDADD = \
 endif
 if HAVE_LZMA
 convert_codec_tests += \
-	convert/tests/codecs/damaged-xz-is-never-taken-for-whole
+	convert/tests/codecs/damaged-xz-is-never-taken-for-whole \
+	convert/tests/codecs/lies-of-xz-are-named
+convert_xz_files = \
+	convert/tests/codecs/xz-files.c \
+	convert/tests/codecs/xz-files.h
+convert_tests_codecs_damaged_xz_is_never_taken_for_whole_SOURCES = \
+	convert/tests/codecs/damaged-xz-is-never-taken-for-whole.c \
+	$(convert_xz_files)
 convert_tests_codecs_damaged_xz_is_never_taken_for_whole_CPPFLAGS = \
 	$(convert_cppflags) $(LZMA_CFLAGS)
 convert_tests_codecs_damaged_xz_is_never_taken_for_whole_LDADD = \
 	$(convert_trying_libs)
+convert_tests_codecs_lies_of_xz_are_named_SOURCES = \
+	convert/tests/codecs/lies-of-xz-are-named.c \
+	$(convert_xz_files)
+convert_tests_codecs_lies_of_xz_are_named_CPPFLAGS = \
+	$(convert_cppflags) $(LZMA_CFLAGS)
+convert_tests_codecs_lies_of_xz_are_named_LDADD = $(convert_trying_libs)
 endif
 if HAVE_ZLIB
 convert_codec_tests += \
@@ -45,5 +69,5 @@ convert_tests_codecs_damaged_zstd_is_never_taken_for_whole_LDADD = \
 	$(convert_trying_libs)
 endif
 check_PROGRAMS += $(convert_codec_tests)
-TESTS += $(convert_codec_tests)
+TESTS += $(convert_codec_tests) $(convert_codec_scripts)
 CHECK_LONG += $(filter convert/tests/codecs/damaged-%,$(convert_codec_tests))

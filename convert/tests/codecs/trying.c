@@ -140,13 +140,13 @@ try_parts (const struct codec *codec, const struct bytes *file,
   if ((found == PARTS_BROKEN) != (tried->why != NULL))
     wrong ("find_parts gives %d and %s", (int) found,
            tried->why != NULL ? tried->why : "no words");
+  tried->size = parts.size;
   if (found != PARTS_FOUND) {
     parts_free (&parts);
     return found;
   }
   check_parts (&parts, file->length);
   tried->parts = parts.count;
-  tried->size = parts.size;
   tried->data.length = parts.size < MOST_TRIED ? parts.size : MOST_TRIED;
   tried->data.p = must_allocate (tried->data.length);
   /* From a random one on, by steps that reach each of them. */
@@ -260,6 +260,8 @@ try_all (const struct codec *codec, const struct bytes *file,
 
   if (try_parts (codec, file, &tried) != PARTS_NONE)
     check_whole (&tried, data, "parts");
+  else if (tried.size != 0 && tried.size != data->length)
+    wrong ("without parts the size is %" PRIu64, tried.size);
   parts = tried.parts;
   tried_free (&tried);
   for (size_t i = 0; i < sizeof paces / sizeof paces[0]; i++) {

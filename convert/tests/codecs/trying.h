@@ -50,8 +50,8 @@ extern void bytes_append (struct bytes *b, const void *p, size_t length);
 extern struct bytes bytes_by_lot (size_t length);
 extern struct bytes bytes_of_file (const char *name);
 
-/* All parts, in a random order; FOUND is not PARTS_FOUND: there is no data,
- * and WHY if it is PARTS_BROKEN. */
+/* All parts, in a random order.  Without parts there is no data, but perhaps
+ * the size, or WHY if it is PARTS_BROKEN. */
 extern enum found try_parts (const struct codec *codec,
                              const struct bytes *file, struct tried *tried);
 extern void try_in_order (const struct codec *codec, const struct bytes *file,

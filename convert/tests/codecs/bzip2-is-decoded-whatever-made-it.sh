@@ -1,0 +1,26 @@
+#!/bin/bash -
+# SPDX-License-Identifier: MIT
+# Files of the program bzip2, of any size of blocks and any number of streams,
+# and with zeroes behind them, are decoded.
+. "${srcdir:-.}/convert/tests/codecs/codecs.sh"
+requires bzip2
+unset BZIP BZIP2
+cd "$tmp"
+
+for level in 1 9; do
+  bzip2 -c$level original >$level.bz2
+  decodes $level.bz2 original bzip2 0
+done
+
+bzip2 -c nothing >0.bz2
+decodes 0.bz2 nothing bzip2 0
+
+split -b 300000 original piece.
+for piece in piece.*; do
+  bzip2 -c "$piece"
+  cat 0.bz2
+done >streams.bz2
+decodes streams.bz2 original bzip2 0
+
+{ cat streams.bz2; head -c 10000 /dev/zero; } >padded.bz2
+decodes padded.bz2 original bzip2 0

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# For the tests of codecs in shell.
+. "${srcdir:-.}/tests/lib/functions.sh"
+
+# Something of everything that disks hold, and no round number of bytes of it.
+{
+  head -c 1000000 "$builddir/lib/.libs/libnbd.so"
+  head -c 700000 /dev/zero
+  head -c 500001 /dev/urandom
+  seq 100000
+} >"$tmp/original"
+: >"$tmp/nothing"
+
+# decodes FILE ORIGINAL CODEC PARTS: in each way that there is.
+decodes ()
+{
+  local status=0 said
+  said=$("$builddir/convert/tests/codecs/decode" "$1" "$2") || status=$?
+  [ $status != 77 ] || skip "this build lacks the codec"
+  [ $status = 0 ] || fail "${1##*/} is not decoded"
+  [ "$said" = "$3 $4" ] || fail "${1##*/} is \"$said\", not \"$3 $4\""
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Files of xz, and what they end with. */
+
+#ifndef XZ_FILES_H
+#define XZ_FILES_H
+
+#include <lzma.h>
+
+#include "mutants.h"
+
+#define HEADER LZMA_STREAM_HEADER_SIZE
+#define MOST_PLACES 64
+
+/* Files, and where their parts begin. */
+struct xz_made {
+  struct sample sample;
+  size_t places[MOST_PLACES];
+};
+
+extern void xz_must (lzma_ret r, lzma_ret expected);
+
+/* Add a stream of some blocks of about BLOCK bytes.  With SIZES their headers
+ * say how large they are. */
+extern void xz_add_stream (struct xz_made *m, size_t length, size_t block,
+                           lzma_check check, bool sizes);
+
+/* The end of the last stream. */
+struct xz_tail {
+  size_t index_at, footer_at;
+  lzma_stream_flags footer;
+  lzma_index *index;
+  lzma_vli stored; /* all blocks */
+};
+
+/* It, of a file without padding at its end; index is to be freed. */
+extern struct xz_tail xz_take_tail (const struct bytes *file);
+/* End FILE with this index and a footer that fits. */
+extern void xz_put_tail (struct bytes *file, struct xz_tail *t,
+                         const unsigned char *index, size_t length);
+/* The same, with one that liblzma makes. */
+extern void xz_put_index (struct bytes *file, struct xz_tail *t,
+                          lzma_index *index);
+/* The same, with COUNT blocks and these records, in LENGTH bytes; 0: as many
+ * as that takes. */
+extern void xz_put_count (struct bytes *file, struct xz_tail *t,
+                          lzma_vli count, const lzma_vli *records, size_t nr,
+                          size_t length);
+/* Where the last stream begins. */
+extern size_t xz_start_of (const struct xz_tail *t);
+
+#endif /* XZ_FILES_H */
