@@ -177,6 +177,26 @@ finish (struct helper *h, char **why)
 }
 
 int
+helper_check_end (struct helper *h, char **why)
+{
+  int r = 0;
+
+  pthread_mutex_lock (&lock);
+  if (!h->ended && has_ended (h, HURRY_MS * 10))
+    reap (h);
+  if (!h->ended) {
+    *why = tool_format ("%s does not end", h->program);
+    r = -1;
+  }
+  else if (!ended_well (h)) {
+    *why = explain (h);
+    r = -1;
+  }
+  pthread_mutex_unlock (&lock);
+  return r;
+}
+
+int
 helper_wait (struct helper *h, char **why)
 {
   while (!has_ended (h, 50))

@@ -44,6 +44,9 @@ extern struct helper *helper_pipe (const char *const *words, int *fd,
  * explain a failure of ours, when a connection or pipe to it has ended.  To be
  * freed.  Of any thread. */
 extern char *helper_said (struct helper *h);
+/* It has closed its standard output, and so ends by itself: 0 if it ends well,
+ * so that this was all; or -1 with *WHY.  Of any thread. */
+extern int helper_check_end (struct helper *h, char **why);
 /* Wait for the end of one that ends by itself, and forget it: 0, or -1 with
  * *WHY. */
 extern int helper_wait (struct helper *h, char **why);
@@ -64,8 +67,8 @@ extern int helper_end (struct helper *h, char **why);
  * helper_url_in_order may still be able to read it; ENOENT: nbdkit is not
  * installed. */
 extern struct helper *helper_url (const char *url, char **socket, char **why);
-/* In order: curl.  Only helper_wait, at the end of what comes from *FD, tells
- * whether that was all: a file that is not there is an empty one until
+/* In order: curl.  Only helper_check_end, at the end of what comes from *FD,
+ * tells whether that was all: a file that is not there is an empty one until
  * then. */
 extern struct helper *helper_url_in_order (const char *url, int *fd,
                                            char **why);

@@ -33,9 +33,9 @@ refuse (const struct link *at, const struct reference *r, const char *what)
                        : tool_format ("no known name");
   const char *format = format_name (at->l->p->format);
   char *text = tool_format (
-    "%s%sthis %s image refers to another file (%s): %s, %s.  If you know who made it, and "
-    "that it may read this file, add --allow-backing; if it is no %s image "
-    "but the content of a disk, add --from raw",
+    "%s%sthis %s image refers to another file (%s): %s, %s.  If you know who "
+    "made it, and that it may read this file, add --allow-backing; if it is "
+    "no %s image but the content of a disk, add --from raw",
     at->depth > 0 ? at->path : "", at->depth > 0 ? ": " : "", format, r->what,
     name, what, format);
 

@@ -15,6 +15,7 @@
 
 #define INPUT_HEAD (256u * 1024)
 
+struct helper;
 struct nbd_handle;
 struct input;
 
@@ -45,6 +46,9 @@ extern struct input *input_from_nbd (struct nbd_handle *h, const char *name);
 /* SIZE may be UNKNOWN. */
 extern struct input *input_from_stream (int fd, const char *name,
                                         uint64_t size);
+/* What a helper writes; that it ends is an error if the helper fails. */
+extern struct input *input_from_helper (int fd, const char *name,
+                                        struct helper *h);
 
 extern ssize_t input_read (struct input *in, void *buffer, size_t length,
                            uint64_t offset, char **why);

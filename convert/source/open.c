@@ -47,13 +47,13 @@ open_in_order (struct source *s)
   char *why = NULL;
 
   s->by_ranges = false;
-  s->helper = helper_url_in_order (s->name, &s->fd, &why);
+  s->helper = helper_url_in_order (s->url, &s->fd, &why);
   if (s->helper == NULL && s->no_ranges != NULL)
     tool_fail ("%s: it cannot be read by ranges (%s) nor in order (%s)",
                s->name, s->no_ranges, why);
   if (s->helper == NULL)
     tool_fail ("%s: %s", s->name, why);
-  s->input = input_from_stream (s->fd, s->name, UNKNOWN);
+  s->input = input_from_helper (s->fd, s->name, s->helper);
 }
 
 /* Most web servers have ranges; what the others send is a stream. */
@@ -62,7 +62,7 @@ open_url (struct source *s)
 {
   char *socket;
 
-  s->helper = helper_url (s->name, &socket, &s->no_ranges);
+  s->helper = helper_url (s->url, &socket, &s->no_ranges);
   s->by_ranges = s->helper != NULL;
   if (s->by_ranges) {
     s->at = helper_endpoint (socket, s->name);
@@ -181,6 +181,8 @@ source_open (struct source *s, char ***words)
   if (is_url (s->name)) {
     ++*words;
     s->place = AT_URL;
+    s->url = s->name;
+    s->name = helper_url_name (s->url);
     open_url (s);
     return;
   }

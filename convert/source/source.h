@@ -11,7 +11,8 @@
 #include "tool.h"
 
 struct source {
-  const char *name;
+  const char *name; /* in messages */
+  const char *url;  /* AT_URL: with passwords and keys */
   enum place place;
   struct input *input; /* stored bytes */
   int fd;              /* AT_FILE, AT_DEVICE, AT_STREAM; else -1 */

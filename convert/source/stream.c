@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "helper/helper.h"
 #include "source/internal.h"
 #include "tool.h"
 
@@ -17,6 +18,7 @@ struct stream {
   unsigned char *head;
   bool head_lost; /* somebody has read beyond it */
   bool ended;
+  struct helper *helper; /* that writes it; or NULL */
 };
 
 /* What was read already, as far as it is kept. */
@@ -87,6 +89,10 @@ read_more (struct stream *s, void *buffer, size_t length)
 static int
 check_end (const struct stream *s, char **why)
 {
+  if (s->helper != NULL && helper_check_end (s->helper, why) == -1) {
+    errno = EIO;
+    return -1;
+  }
   if (s->in.size == UNKNOWN || s->at >= s->in.size)
     return 0;
   *why = tool_format ("it ended after %llu of %llu bytes",
@@ -144,4 +150,14 @@ input_from_stream (int fd, const char *name, uint64_t size)
   s->in.size = size;
   s->in.in_order = true;
   return &s->in;
+}
+
+struct input *
+input_from_helper (int fd, const char *name, struct helper *h)
+{
+  struct input *in = input_from_stream (fd, name, UNKNOWN);
+
+  if (in != NULL)
+    ((struct stream *) in)->helper = h;
+  return in;
 }

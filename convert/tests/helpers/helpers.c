@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "helper/helper.h"
+#include "source/input.h"
 #include "tool.h"
 
 static char *why;
@@ -54,14 +55,20 @@ static void
 pass_on (struct helper *h, int fd)
 {
   char buffer[65536];
+  uint64_t at = 0;
   ssize_t n;
 
   if (h == NULL)
     failed ();
-  while ((n = read (fd, buffer, sizeof buffer)) > 0) {
+  struct input *in = input_from_helper (fd, "in", h);
+  while ((n = input_read (in, buffer, sizeof buffer, at, &why)) > 0) {
     fwrite (buffer, 1, n, stdout);
     tool_check_signal ();
+    at += n;
   }
+  if (n == -1)
+    failed ();
+  input_free (in);
   if (helper_wait (h, &why) == -1)
     failed ();
 }

@@ -23,7 +23,7 @@ told ()
 patched ()
 {
   cp "$1" patched
-  printf '%b' "$3" | dd of=patched bs=1 seek="$2" conv=notrunc 2>dd
+  printf '%b' "$3" | dd of=patched bs=1 seek="$2" conv=notrunc status=none
 }
 
 for format in qcow2 qcow qed vdi vmdk vhdx vpc parallels; do
@@ -63,15 +63,15 @@ qemu-img create -q -f vpc -o subformat=fixed,force_size=on fixed 16M
 expect "vhd 16777216 -" "$probe" fixed
 cp fixed footer
 head -c 512 /dev/zero >>footer
-tail -c 512 fixed | dd of=footer bs=512 seek=32769 conv=notrunc 2>dd
+tail -c 512 fixed | dd of=footer bs=512 seek=32769 conv=notrunc status=none
 told 'footer is for a disk of another size' footer
-printf x | dd of=fixed bs=1 seek=$((16 << 20 | 100)) conv=notrunc 2>dd
+printf x | dd of=fixed bs=1 seek=$((16 << 20 | 100)) conv=notrunc status=none
 told 'checksum of its footer' fixed
-if command -v sgdisk >sgdisk; then
+if command -v sgdisk >/dev/null; then
   qemu-img create -q -f vpc -o subformat=fixed,force_size=on fixed 16M
   cp fixed footer
-  sgdisk -n 1:0:0 footer >sgdisk
-  tail -c 512 fixed | dd of=footer bs=512 seek=32768 conv=notrunc 2>dd
+  sgdisk -n 1:0:0 footer >/dev/null
+  tail -c 512 fixed | dd of=footer bs=512 seek=32768 conv=notrunc status=none
   told 'partition table includes the footer' footer
 fi
 
