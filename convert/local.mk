@@ -23,6 +23,8 @@ convert_libconvert_a_SOURCES = \
 	convert/convert.h \
 	convert/destination.c \
 	convert/destination.h \
+	convert/disk/blocks.c \
+	convert/disk/blocks.h \
 	convert/disk/gpt.c \
 	convert/disk/gpt.h \
 	convert/disk/header.c \
@@ -159,6 +161,7 @@ endif
 # Tests.
 convert_tests = \
 	convert/tests/disk/backups-follow-the-end.sh \
+	convert/tests/disk/blocks-may-be-larger-than-sectors.sh \
 	convert/tests/disk/damaged-tables-are-told.sh \
 	convert/tests/disk/disks-shrink-where-nothing-is.sh \
 	convert/tests/disk/hostile-tables-harm-nobody.py \

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "convert.h"
+#include "disk/blocks.h"
 
 /* ---- a file or device ---- */
 
@@ -53,6 +54,7 @@ file_write (struct disk *d, const void *buffer, uint64_t length,
 struct nbd_disk {
   struct disk d;
   struct nbd_handle *h;
+  struct block_disk blocks; /* it, for whoever does not know its blocks */
 };
 
 /* Requests end at what every server takes. */
@@ -110,6 +112,9 @@ connect_disk (struct nbd_disk *n, const struct tool_endpoint *at)
   n->d = (struct disk) { .read = nbd_read,
                          .write = nbd_write,
                          .size = nbd_get_size (n->h) };
+
+  int64_t block = nbd_get_block_size (n->h, LIBNBD_SIZE_MINIMUM);
+  blocks_begin (&n->blocks, &n->d, block > 0 ? block : 1);
 }
 
 /* ---- what is decoded ---- */
@@ -157,7 +162,7 @@ table_of_destination_follows (struct conversion *v)
   }
   struct nbd_disk n;
   connect_disk (&n, v->writer ? &v->writing : &to->at);
-  follow (v, &n.d);
+  follow (v, &n.blocks.disk);
   if (tool_await (n.h, nbd_aio_flush (n.h, NBD_NULL_COMPLETION, 0),
                   "nbd_flush")
       == -1)
@@ -206,7 +211,7 @@ table_allows_shrinking (struct conversion *v)
     struct nbd_disk n;
     source_leave (&v->source);
     connect_disk (&n, v->hand == HOLDS_SERVER ? &v->server : &s->at);
-    refuse_or_not (v, &n.d);
+    refuse_or_not (v, &n.blocks.disk);
     tool_close (n.h);
   }
 }

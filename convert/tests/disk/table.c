@@ -6,6 +6,7 @@
  *                                          half of it was written
  *   table shrink FILE SIZE                 yes, or "no: why"
  *
+ * With BLOCK in the environment the file takes whole blocks of this size only.
  * Errors are told on standard error, status 1. */
 #include <config.h>
 
@@ -18,11 +19,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "disk/blocks.h"
 #include "disk/gpt.h"
 
 struct file_disk {
   struct disk disk;
   int fd;
+  uint64_t block;
   unsigned writes, fail_at;
   bool torn;
 };
@@ -33,6 +36,8 @@ file_read (struct disk *d, void *buffer, uint64_t length, uint64_t offset,
 {
   struct file_disk *f = (struct file_disk *) d;
 
+  if ((offset | length) % f->block != 0)
+    abort ();
   if (pread (f->fd, buffer, length, (off_t) offset) == (ssize_t) length)
     return 0;
   *why = strdup ("read beyond the end");
@@ -46,7 +51,8 @@ file_write (struct disk *d, const void *buffer, uint64_t length,
   struct file_disk *f = (struct file_disk *) d;
 
   printf ("write %" PRIu64 " %" PRIu64 "\n", offset, length);
-  if (offset > d->size || length > d->size - offset)
+  if (offset > d->size || length > d->size - offset
+      || (offset | length) % f->block != 0)
     abort ();
   if (++f->writes == f->fail_at) {
     if (f->torn)
@@ -89,25 +95,31 @@ static int
 run (int argc, char **argv, struct file_disk *f, char **why)
 {
   uint64_t size = argc > 3 ? strtoull (argv[3], NULL, 0) : f->disk.size;
+  struct block_disk b;
+
+  blocks_begin (&b, &f->disk, (uint32_t) f->block);
 
   if (strcmp (argv[1], "facts") == 0)
-    return tell_facts (&f->disk, size, why);
+    return tell_facts (&b.disk, size, why);
   if (strcmp (argv[1], "shrink") == 0)
-    return tell_shrink (&f->disk, size, why);
+    return tell_shrink (&b.disk, size, why);
   f->fail_at = argc > 4 ? (unsigned) atoi (argv[4]) : 0;
   f->torn = argc > 5;
-  return table_follow (&f->disk, size, why);
+  return table_follow (&b.disk, size, why);
 }
 
 int
 main (int argc, char **argv)
 {
-  struct file_disk f = { { file_read, file_write, 0 }, -1, 0, 0, false };
+  struct file_disk f = { { file_read, file_write, 0 }, -1, 1, 0, 0, false };
   struct stat st;
+  const char *block = getenv ("BLOCK");
   char *why = NULL;
 
   if (argc < 3)
     return 2;
+  if (block != NULL)
+    f.block = strtoull (block, NULL, 0);
   f.fd = open (argv[2], O_RDWR | O_CLOEXEC);
   if (f.fd == -1 || fstat (f.fd, &st) == -1) {
     perror (argv[2]);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* What begins or ends within a block is read and written with all of it. */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "blocks.h"
+#include "table.h"
+
+struct span {
+  uint64_t start, length;
+  unsigned char *buffer;
+};
+
+/* The blocks around a range, if it is not made of whole ones. */
+static int
+read_span (struct block_disk *b, struct span *s, uint64_t offset,
+           uint64_t length, char **why)
+{
+  uint64_t mask = b->block - 1;
+
+  s->start = offset & ~mask;
+  s->length = ((offset + length + mask) & ~mask) - s->start;
+  s->buffer = malloc (s->length);
+  if (s->buffer == NULL)
+    return table_fault (why, "no memory for %" PRIu64 " bytes", s->length);
+  if (b->under->read (b->under, s->buffer, s->length, s->start, why) == 0)
+    return 0;
+  free (s->buffer);
+  return -1;
+}
+
+static bool
+is_whole (const struct block_disk *b, uint64_t offset, uint64_t length)
+{
+  return ((offset | length) & (b->block - 1)) == 0;
+}
+
+static int
+blocks_read (struct disk *d, void *buffer, uint64_t length, uint64_t offset,
+             char **why)
+{
+  struct block_disk *b = (struct block_disk *) d;
+  struct span s;
+
+  if (is_whole (b, offset, length))
+    return b->under->read (b->under, buffer, length, offset, why);
+  if (read_span (b, &s, offset, length, why) == -1)
+    return -1;
+  memcpy (buffer, s.buffer + (offset - s.start), length);
+  free (s.buffer);
+  return 0;
+}
+
+static int
+blocks_write (struct disk *d, const void *buffer, uint64_t length,
+              uint64_t offset, char **why)
+{
+  struct block_disk *b = (struct block_disk *) d;
+  struct span s;
+
+  if (is_whole (b, offset, length))
+    return b->under->write (b->under, buffer, length, offset, why);
+  if (read_span (b, &s, offset, length, why) == -1)
+    return -1;
+  memcpy (s.buffer + (offset - s.start), buffer, length);
+  int r = b->under->write (b->under, s.buffer, s.length, s.start, why);
+
+  free (s.buffer);
+  return r;
+}
+
+/* No block is read or written that is not there as a whole. */
+void
+blocks_begin (struct block_disk *b, struct disk *under, uint32_t block)
+{
+  *b = (struct block_disk) {
+    .disk = { .read = blocks_read,
+              .write = under->write ? blocks_write : NULL,
+              .size = under->size - under->size % block },
+    .under = under,
+    .block = block,
+  };
+}
