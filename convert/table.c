@@ -134,12 +134,20 @@ image_disk_read (struct disk *d, void *buffer, uint64_t length,
 
 /* ---- uses ---- */
 
+/* What is behind the end of a smaller disk was not copied, but the table still
+ * tells of it.  Who cuts a disk by force may cut partitions. */
 static void
 follow (struct conversion *v, struct disk *d)
 {
+  uint64_t known = v->problem.start.size;
+  uint64_t size = known != UNKNOWN && known > v->copied ? known : v->copied;
   char *why = NULL;
 
-  if (table_follow (d, v->copied, &why) == -1)
+  if (table_follow (d, size, &why) == 0)
+    return;
+  if (v->o->force_shrink && d->size < size)
+    say (v, "%s: its partition table was left as it is: %s", v->to.name, why);
+  else
     tool_fail ("%s: the partition table could not be made to fit the new "
                "size: %s",
                v->to.name, why ? why : "unknown error");
