@@ -248,17 +248,28 @@ follow_table (struct conversion *v)
     end_writer (v);
 }
 
+/* A larger disk is made first, since qemu-img gives the result the size of the
+ * source. */
 static void
 convert_locally (struct conversion *v)
 {
+  const struct options *o = v->o;
+  struct destination *to = &v->to;
+  uint64_t size = v->problem.goal.size;
   char *why = NULL;
 
-  destination_begin (&v->to, v->o);
-  if (helper_convert (v->problem.start.format, v->source.name, v->to.format,
-                      v->to.unfinished, v->o->compress, v->o->format_options,
-                      &why)
+  destination_begin (to, o);
+  const char *file = to->unfinished ? to->unfinished : to->name;
+  bool made = to->place == AT_FILE && size != UNKNOWN
+              && size != v->problem.start.size;
+  if (made
+      && helper_create (to->format, file, size, o->format_options, &why)
+           == -1)
+    fail (v, to->name, why);
+  if (helper_convert (v->problem.start.format, v->source.name, to->format,
+                      file, made, o->compress, o->format_options, &why)
       == -1)
-    fail (v, v->to.name, why);
+    fail (v, to->name, why);
 }
 
 static void (*const carry_out[]) (struct conversion *v) = {

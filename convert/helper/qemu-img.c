@@ -41,8 +41,8 @@ helper_cut (enum format f, const char *file, uint64_t size, char **why)
 
 int
 helper_convert (enum format from, const char *source, enum format to,
-                const char *destination, bool compressed, const char *options,
-                char **why)
+                const char *destination, bool made, bool compressed,
+                const char *options, char **why)
 {
   char *in = file_word (source), *out = file_word (destination);
   const char *words[16] = { "qemu-img",
@@ -58,7 +58,11 @@ helper_convert (enum format from, const char *source, enum format to,
 
   if (compressed)
     words[n++] = "-c";
-  if (options != NULL) {
+  if (made) {
+    words[n++] = "-n";
+    words[n++] = "--target-is-zero";
+  }
+  else if (options != NULL) {
     words[n++] = "-o";
     words[n++] = options;
   }

@@ -10,9 +10,10 @@
 /* Cut a file of a format at this virtual size.  0, or -1 with *WHY. */
 extern int helper_cut (enum format f, const char *file, uint64_t size,
                        char **why);
-/* Convert one file to another, which exists and is made anew. */
+/* Convert one file to another, which exists and is made anew, unless it was
+ * MADE by helper_create already, perhaps with another size. */
 extern int helper_convert (enum format from, const char *source,
-                           enum format to, const char *destination,
+                           enum format to, const char *destination, bool made,
                            bool compressed, const char *options, char **why);
 
 #endif /* CONVERT_QEMU_IMG_H */
