@@ -165,6 +165,7 @@ convert_tests = \
 	convert/tests/disk/blocks-may-be-larger-than-sectors.sh \
 	convert/tests/disk/damaged-tables-are-told.sh \
 	convert/tests/disk/disks-of-every-format-grow.sh \
+	convert/tests/disk/disks-of-servers-and-streams-follow.sh \
 	convert/tests/disk/disks-shrink-where-nothing-is.sh \
 	convert/tests/disk/hostile-tables-harm-nobody.py \
 	convert/tests/disk/interrupted-moves-leave-a-whole-copy.sh \

@@ -167,9 +167,9 @@ write_raw (struct conversion *v)
   flow_to_destination (v);
   if (v->to.place != AT_FILE || size == UNKNOWN)
     return;
-  if (v->copied > size)
+  if (v->copied > size && !v->o->force_shrink)
     tool_fail ("--size: the source has %" PRIu64 " bytes, which do not fit "
-               "into %" PRIu64,
+               "into %" PRIu64 "; --force-shrink cuts it nevertheless",
                v->copied, size);
   if (ftruncate (v->to.fd, size) == -1)
     tool_fail ("%s: cannot make it %" PRIu64 " bytes large: %m", v->to.name,

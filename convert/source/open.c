@@ -164,7 +164,7 @@ source_close (struct source *s)
 void
 source_leave (struct source *s)
 {
-  if (s->place != AT_NBD)
+  if (s->place != AT_NBD || s->handle == NULL)
     return;
   input_free (s->input);
   s->input = NULL;
