@@ -189,8 +189,12 @@ EXTRA_DIST += \
 	tests/lib/gpt_disk.py
 
 # Helpers and probes.
+convert_tests += convert/tests/helpers/failing-helpers-say-why.sh
+convert_tests += convert/tests/helpers/helpers-never-outlive-us.sh
+convert_tests += convert/tests/helpers/names-of-files-are-only-names.sh
 convert_tests += convert/tests/helpers/secrets-of-urls-stay-secret.sh
 convert_tests += convert/tests/helpers/urls-are-read-by-ranges.sh
+convert_tests += convert/tests/helpers/urls-of-ssh-are-read.sh
 convert_tests += convert/tests/probe/damaged-headers-are-raw-and-told.sh
 convert_tests += convert/tests/probe/images-of-every-format-are-known.sh
 convert_tests += convert/tests/probe/other-files-have-to-be-beside-the-image.sh

@@ -65,15 +65,12 @@ file_node (const char *prefix, const char *file)
 }
 
 static char *
-nbd_node (const char *prefix, const char *address)
+socket_node (const char *path)
 {
-  char *name = value_of (address);
-  char *node = address[0] == '/'
-                 ? tool_format ("%s.driver=nbd,%s.server.type=unix,"
-                                "%s.server.path=%s",
-                                prefix, prefix, prefix, name)
-                 : tool_format ("%s.driver=nbd,%s.filename=%s", prefix,
-                                prefix, name);
+  char *name = value_of (path);
+  char *node = tool_format ("file.driver=nbd,file.server.type=unix,"
+                            "file.server.path=%s",
+                            name);
 
   free (name);
   return node;
@@ -103,15 +100,22 @@ helper_read_format (enum format f, const char *name, bool nbd, char **socket,
                     char **why)
 {
   struct words w = { .count = 0 };
-  char *node = nbd ? nbd_node ("file", name) : file_node ("file", name);
   char *purpose = tool_format ("read images of the format %s",
                                format_name (f));
 
   add_qemu_nbd (&w);
   words_add (&w, "--read-only");
-  words_add (&w, "--image-opts");
-  words_format (&w, "driver=%s,%s", format_driver (f), node);
-  free (node);
+  if (nbd && name[0] != '/') {
+    /* Only so does it take URIs. */
+    words_format (&w, "--format=%s", format_driver (f));
+    words_add (&w, name);
+  }
+  else {
+    char *node = nbd ? socket_node (name) : file_node ("file", name);
+    words_add (&w, "--image-opts");
+    words_format (&w, "driver=%s,%s", format_driver (f), node);
+    free (node);
+  }
   struct helper *h = serve (&w, purpose, socket, why);
   free (purpose);
   return h;

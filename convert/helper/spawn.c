@@ -37,20 +37,29 @@ struct child {
   pid_t parent;
 };
 
+static bool
+can_run (const char *path)
+{
+  struct stat st;
+
+  return access (path, X_OK) == 0 && stat (path, &st) == 0
+         && S_ISREG (st.st_mode);
+}
+
 char *
 spawn_find (const char *program)
 {
   const char *path = getenv ("PATH");
 
+  if (strchr (program, '/') != NULL)
+    return can_run (program) ? tool_format ("%s", program) : NULL;
   if (path == NULL)
     path = "/bin:/usr/bin";
   for (;;) {
     size_t length = strcspn (path, ":");
     char *full = tool_format ("%.*s%s%s", (int) length, path,
                               length > 0 ? "/" : "./", program);
-    struct stat st;
-    if (access (full, X_OK) == 0 && stat (full, &st) == 0
-        && S_ISREG (st.st_mode))
+    if (can_run (full))
       return full;
     free (full);
     if (path[length] == '\0')

@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# However we end, helpers end with us, and the temporary directory goes; only
+# if we are killed the directory stays.  What helpers have started ends with
+# them, and even one that does not want to end does.
+. "${srcdir:-.}/tests/lib/helpers.sh"
+requires qemu-nbd qemu-img
+
+qemu-img create -q -f qcow2 "$tmp/disk" 1M
+
+# gone PID: it has ended, and was waited for.
+gone ()
+{
+  wait_until not_there "$1"
+}
+
+not_there ()
+{
+  [ ! -e "/proc/$1" ]
+}
+
+begin read qcow2 "$tmp/disk"
+pid=$(child)
+end
+gone "$pid"
+tidy
+
+# Terminals and those who stop all of our group do not reach it, and nobody
+# gives it a file that is not its own.
+exec 7>"$tmp/mine"
+begin read qcow2 "$tmp/disk"
+pid=$(child)
+expect "$pid $pid" ps -o pgid=,sid= -p "$pid"
+[ "$(readlink "/proc/$pid/fd/0")" = /dev/null ] || fail "it can read"
+! find "/proc/$pid/fd" -lname "$tmp/mine" | grep . || fail "it has our file"
+for signal in TERM INT HUP QUIT; do
+  kill -$signal "$helpers_pid"
+  status=0
+  wait "$helpers_pid" || status=$?
+  [ $status = $((128 + $(kill -l $signal))) ] || fail "$signal: $status"
+  unset 'servers[-1]'
+  gone "$pid"
+  tidy
+  begin read qcow2 "$tmp/disk"
+  pid=$(child)
+done
+kill -KILL "$helpers_pid"
+wait "$helpers_pid" || :
+unset 'servers[-1]'
+gone "$pid"
+rm -r "$TMPDIR"/nbdconvert-*
+
+# The end of our program, without a word.
+begin read qcow2 "$tmp/disk"
+pid=$(child)
+exec {helpers_in}>&-
+eval "exec ${HELPERS[1]-0}>&-"
+wait "$helpers_pid" || :
+unset 'servers[-1]'
+gone "$pid"
+tidy
+
+# One that ignores signals, and has a child that does.
+cat >"$tmp/stubborn" <<'END'
+#!/bin/bash
+trap '' TERM
+echo $$ >"$1"
+(echo "$BASHPID" >>"$1"; exec tail -f /dev/null) &
+wait
+END
+chmod +x "$tmp/stubborn"
+coproc HELPERS { exec "$helpers" run "$tmp/stubborn" "$tmp/pids"; }
+helpers_pid=$!
+servers+=("$helpers_pid")
+both ()
+{
+  [ -e "$tmp/pids" ] && [ "$(wc -l <"$tmp/pids")" = 2 ]
+}
+wait_until both
+kill "$helpers_pid"
+wait "$helpers_pid" || :
+unset 'servers[-1]'
+while read -r pid; do gone "$pid"; done <"$tmp/pids"
+
+# One that leaves a child behind.
+cat >"$tmp/leaves" <<'END'
+#!/bin/bash
+tail -f /dev/null >/dev/null &
+echo $!
+END
+chmod +x "$tmp/leaves"
+gone "$("$helpers" run "$tmp/leaves")"
+tidy
