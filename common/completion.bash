@@ -56,4 +56,4 @@ _nbd_tools ()
 }
 
 complete -o default -F _nbd_tools \
-  nbdcopy nbddiscard nbddump nbdfuse nbdinfo nbdsh nbdzero
+  nbdconvert nbdcopy nbddiscard nbddump nbdfuse nbdinfo nbdsh nbdzero

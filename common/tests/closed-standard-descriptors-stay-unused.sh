@@ -68,6 +68,7 @@ while read -r name tool _; do
     nbdinfo) run 1 "$tool" "$uri" ;;
     nbddump) run 1 "$tool" "$uri" ;;
     nbdsh) run 0 "$PYTHON" "$tool" -u "$uri" -c 'print(h.get_size())' ;;
+    nbdconvert) run 0 "$tool" -v --from=raw "$tmp/data" "$uri" ;;
     nbdcopy) run 0 "$tool" -v "$tmp/data" "$uri" ;;
     nbddiscard) run 1 "$tool" -v --yes --offset 3072 "$uri" ;;
     nbdzero) run 1 "$tool" -v --yes --offset 3072 "$uri" ;;

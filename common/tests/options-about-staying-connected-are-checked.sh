@@ -38,7 +38,7 @@ while read -r name tool _; do
   "$tool" --stall-timeout=1 --reconnect-timeout=none --command-timeout=500ms \
           --connect-timeout=2m --stall-timeout=30 --version >"$tmp/out" \
     || fail "$name does not take times"
-  case $name in nbdcopy | nbdfuse) continue ;; esac
+  case $name in nbdconvert | nbdcopy | nbdfuse) continue ;; esac
   refuses "$tool" "$status" --connections 0 \
           'the value of connections, "0", is not from 1 to 16'
   refuses "$tool" "$status" --connections many \

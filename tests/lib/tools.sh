@@ -8,7 +8,7 @@ tools ()
 {
   local tool
   for tool in info/nbdinfo dump/nbddump sh/nbdsh discard/nbddiscard \
-              zero/nbdzero fuse/nbdfuse copy/nbdcopy; do
+              zero/nbdzero fuse/nbdfuse copy/nbdcopy convert/nbdconvert; do
     # Python alone does not load a module that has sanitizers.
     [ "$tool" != sh/nbdsh ] || [ -z "${LIBNBD_SANITIZERS-}" ] || continue
     [ ! -x "$builddir/$tool" ] || echo "${tool#*/} $builddir/$tool" \
