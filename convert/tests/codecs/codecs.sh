@@ -21,3 +21,13 @@ decodes ()
   [ $status = 0 ] || fail "${1##*/} is not decoded"
   [ "$said" = "$3 $4" ] || fail "${1##*/} is \"$said\", not \"$3 $4\""
 }
+
+# refuses TEXT FILE [MEMORY]: decoding in order fails with these words.
+refuses ()
+{
+  local text=$1 status=0 said
+  said=$("$builddir/convert/tests/codecs/decode" "$2" - "${@:3}") || status=$?
+  [ $status != 77 ] || skip "this build lacks the codec"
+  [ $status = 0 ] || fail "${2##*/} is not refused"
+  [[ $said = *"$text"* ]] || fail "no \"$text\" for ${2##*/}: $said"
+}

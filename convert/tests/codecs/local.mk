@@ -16,7 +16,9 @@ convert_tests_codecs_decode_CPPFLAGS = $(convert_cppflags)
 convert_tests_codecs_decode_LDADD = $(convert_trying_libs)
 convert_codec_scripts = \
 	convert/tests/codecs/bzip2-is-decoded-whatever-made-it.sh \
-	convert/tests/codecs/xz-is-decoded-whatever-made-it.sh
+	convert/tests/codecs/gzip-is-decoded-whatever-made-it.sh \
+	convert/tests/codecs/xz-is-decoded-whatever-made-it.sh \
+	convert/tests/codecs/zstd-is-decoded-whatever-made-it.sh
 EXTRA_DIST += \
 	$(convert_codec_scripts) \
 	convert/tests/codecs/codecs.sh
