@@ -55,6 +55,7 @@ convert_libconvert_a_SOURCES = \
 	convert/helper/urls.c \
 	convert/helper/words.c \
 	convert/helper/words.h \
+	convert/image/endpoint.c \
 	convert/image/image.c \
 	convert/image/image.h \
 	convert/image/internal.h \

@@ -3,6 +3,7 @@
 
 convert_image_programs = \
 	convert/tests/image/broken-parts-fail-what-is-in-them \
+	convert/tests/image/images-are-copied-by-the-engine \
 	convert/tests/image/inputs-read-what-there-is \
 	convert/tests/image/parts-are-decoded-before-they-are-wanted \
 	convert/tests/image/parts-are-read-in-any-order \
@@ -22,6 +23,12 @@ convert_tests_image_broken_parts_fail_what_is_in_them_SOURCES = \
 	$(convert_image_fake)
 convert_tests_image_broken_parts_fail_what_is_in_them_CPPFLAGS = $(convert_image_cppflags)
 convert_tests_image_broken_parts_fail_what_is_in_them_LDADD = $(convert_image_ldadd)
+
+convert_tests_image_images_are_copied_by_the_engine_SOURCES = \
+	convert/tests/image/images-are-copied-by-the-engine.c \
+	$(convert_image_fake)
+convert_tests_image_images_are_copied_by_the_engine_CPPFLAGS = $(convert_image_cppflags)
+convert_tests_image_images_are_copied_by_the_engine_LDADD = $(convert_image_ldadd)
 
 convert_tests_image_inputs_read_what_there_is_SOURCES = \
 	convert/tests/image/inputs-read-what-there-is.c \
