@@ -67,7 +67,8 @@ nbdi_answer_command (struct nbdi_link *l, struct nbdi_command *c)
   c->answered = true;
   if (!c->sent)
     return;
-  if (l->limit > 0 && --l->limit == 0)
+  /* The program does not count those of the library. */
+  if (l->limit > 0 && !c->internal && --l->limit == 0)
     l->in.stop = true;
   if (unlikely (s->lasting || c->internal) && !nbdi_account_reply (l, c))
     return;

@@ -51,6 +51,24 @@ nbdi_ask_flush (struct nbdi_session *s)
                    "follow");
 }
 
+/* Likewise, but nothing waits for it: let it go out with what the program will
+ * ask for next.  Alone it costs a system call, and wakes the server. */
+static void
+queue_flush (struct nbdi_link *l)
+{
+  struct nbdi_session *s = l->session;
+  const struct nbdi_command c = { .type = NBD_CMD_FLUSH };
+
+  if (s->own_flush || s->cmds.waiting.nr > 0 || s->cmds.disconnect
+      || !nbdi_serves (l)
+      || nbdi_add_own_command (s, &c, &l->lane.queue) == -1) {
+    nbdi_ask_flush (s);
+    return;
+  }
+  s->own_flush = true;
+  nbdi_event (l, NBDI_EVENT_QUEUED);
+}
+
 /* Whether it is time for one. */
 static bool
 flush_is_due (struct nbdi_session *s)
@@ -146,17 +164,19 @@ program_flushed (struct nbdi_session *s, struct nbdi_command *c)
 
 /* Whether a modifying command can complete, for it is remembered. */
 static bool
-remember (struct nbdi_session *s, struct nbdi_command *c)
+remember (struct nbdi_link *l, struct nbdi_command *c)
 {
+  struct nbdi_session *s = l->session;
   bool done = nbdi_add_entry (&s->journal, c->type, c->flags, c->offset,
                               c->count, c->data);
 
   if (!done) {
     c->covers = s->nr_flushes;
     nbdi_move_command (c, &s->cmds.settling);
-  }
-  if (!done || flush_is_due (s))
     nbdi_ask_flush (s);
+  }
+  else if (!s->own_flush && flush_is_due (s))
+    queue_flush (l);
   return done;
 }
 
@@ -202,7 +222,7 @@ nbdi_account_reply (struct nbdi_link *l, struct nbdi_command *c)
   if (nbdi_settles (c->type))
     program_flushed (s, c);
   else if (s->journalled && nbdi_modifies (c->type))
-    return remember (s, c);
+    return remember (l, c);
   return true;
 }
 

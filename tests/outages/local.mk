@@ -80,8 +80,10 @@ test_programs += \
 	tests/outages/deadlines/silent-servers-end-their-connection \
 	tests/outages/deadlines/slow-callbacks-are-no-silence \
 	tests/outages/journal/journals-give-their-memory-back \
+	tests/outages/journal/own-flushes-are-no-completions \
 	tests/outages/journal/own-flushes-begin-early \
 	tests/outages/journal/own-flushes-bound-the-journal \
+	tests/outages/journal/own-flushes-wait-for-company \
 	tests/outages/journal/policies-say-what-an-outage-means \
 	tests/outages/leaving/closing-in-an-outage-waits-for-nothing \
 	tests/outages/leaving/connections-that-are-not-there-yet-are-given-up \

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+
+/* A flush of the library that nothing waits for goes out with what the program
+ * asks for next, while replies are awaited that let both go. */
+
+#include "lasting.h"
+
+#define CHUNK 16384
+#define IN_FLIGHT 6
+
+static struct address address;
+static struct server server;
+static char data[CHUNK];
+static int64_t cookie[IN_FLIGHT + 1];
+
+static void
+write_chunk (struct nbd_handle *h, int i)
+{
+  cookie[i] = CHECK_OK (nbd_aio_pwrite (h, data, CHUNK, i * CHUNK,
+                                        NBD_NULL_COMPLETION, 0));
+}
+
+/* The first two, after which half of the journal is used. */
+static void
+answer_two (struct nbd_handle *h)
+{
+  for (int i = 0; i < IN_FLIGHT; i++)
+    CHECK_INT (server_request (&server, NULL), cookie[i]);
+  server_say (&server, "simple 0 %d simple 0 %d", (int) cookie[0],
+              (int) cookie[1]);
+  for (int i = 0; i < 2; i++) {
+    CHECK_INT (CHECK_OK (nbd_poll (h, 0)), 1);
+    CHECK_INT (nbd_aio_command_completed (h, cookie[i]), 1);
+  }
+}
+
+void
+test (void)
+{
+  struct nbd_handle *h = patient_handle ();
+  uint16_t type;
+
+  CHECK_OK (nbd_set_journal_size (h, 4 * CHUNK));
+  lasting_connect (h, &server, &address, SIMPLE, FLAGS_ALL);
+  for (int i = 0; i < IN_FLIGHT; i++)
+    write_chunk (h, i);
+  CHECK_INT (nbd_poll (h, 0), 0);
+  server.drives = h;
+  answer_two (h);
+  server.drives = NULL;
+  server_expect_nothing (&server);
+
+  write_chunk (h, IN_FLIGHT);
+  server_expect_nothing (&server);
+  CHECK_INT (nbd_poll (h, 0), 0);
+  server_request (&server, &type);
+  CHECK_INT (type, 3);
+  CHECK_INT (server_request (&server, NULL), cookie[IN_FLIGHT]);
+  lasting_close (h, &server, &address);
+}
