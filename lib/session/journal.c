@@ -265,7 +265,8 @@ nbdi_add_entry (struct nbdi_journal *j, uint16_t type, uint16_t flags,
 void
 nbdi_settle (struct nbdi_journal *j, uint64_t seq)
 {
-  bool at_once = j->nr >= MANY && j->last->seq <= seq;
+  size_t nr = j->nr;
+  bool at_once = nr >= MANY && j->last->seq <= seq;
 
   if (!nbdi_replay_done (j))
     return;
@@ -276,6 +277,7 @@ nbdi_settle (struct nbdi_journal *j, uint64_t seq)
       nbdi_remove_range (&j->ranges, &j->first->range);
     drop_entry (j, j->first);
   }
+  nbdi_fit_ranges (&j->ranges, nr);
 }
 
 void

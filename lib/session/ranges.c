@@ -7,8 +7,10 @@
 #define BLOCK (NBDI_GRANULE / 64)
 #define FEWEST_LISTS_LOG 8
 
-/* More ranges than lists, by this factor, make more lists. */
-#define FULL 2
+/* More ranges than lists, by this factor, make more lists; and so many more
+ * lists than ranges are given back. */
+#define FULL 1
+#define EMPTY 16
 
 /* What is looked for. */
 struct search {
@@ -61,28 +63,49 @@ add_to_list (struct nbdi_ranges *ranges, struct nbdi_range *r)
                              nbdi_last_byte (r->offset, r->count));
 }
 
-/* Without memory it goes on with the lists that there are. */
+static size_t
+nr_lists (const struct nbdi_ranges *ranges)
+{
+  return ranges->lists ? (size_t) 1 << ranges->log : 0;
+}
+
+/* Have so many lists.  Without memory it goes on with those that there are. */
+static void
+change_lists (struct nbdi_ranges *ranges, unsigned log)
+{
+  struct nbdi_ranges other = { .log = log };
+
+  other.lists = calloc ((size_t) 1 << log, sizeof *other.lists);
+  if (other.lists == NULL)
+    return;
+  for (size_t i = 0; i < nr_lists (ranges); i++)
+    for (struct nbdi_range *r = ranges->lists[i].first, *next; r; r = next) {
+      next = r->next;
+      add_to_list (&other, r);
+    }
+  free (ranges->lists);
+  ranges->lists = other.lists;
+  ranges->log = log;
+}
+
 void
 nbdi_reserve_ranges (struct nbdi_ranges *ranges)
 {
-  struct nbdi_ranges more = { .log = FEWEST_LISTS_LOG };
-  size_t nr = ranges->lists ? (size_t) 1 << ranges->log : 0;
+  size_t nr = nr_lists (ranges);
 
-  if (ranges->listed < FULL * nr)
-    return;
-  if (nr > 0)
-    more.log = ranges->log + 2;
-  more.lists = calloc ((size_t) 1 << more.log, sizeof *more.lists);
-  if (more.lists == NULL)
-    return;
-  for (size_t i = 0; i < nr; i++)
-    for (struct nbdi_range *r = ranges->lists[i].first, *next; r; r = next) {
-      next = r->next;
-      add_to_list (&more, r);
-    }
-  free (ranges->lists);
-  ranges->lists = more.lists;
-  ranges->log = more.log;
+  if (unlikely (ranges->listed >= FULL * nr))
+    change_lists (ranges, nr ? ranges->log + 2 : FEWEST_LISTS_LOG);
+}
+
+void
+nbdi_fit_ranges (struct nbdi_ranges *ranges, size_t nr)
+{
+  unsigned log = ranges->log;
+
+  while (log > FEWEST_LISTS_LOG && EMPTY * nr < (size_t) 1 << log)
+    log--;
+  if (ranges->lists != NULL && log < ranges->log)
+    change_lists (ranges, log);
 }
 
 void
@@ -166,6 +189,19 @@ find_in_lists (struct search *s)
   return r;
 }
 
+/* Whether nothing is in a list, as is seen at a glance, but for what is looked
+ * for in several granules. */
+static bool
+are_clear (const struct nbdi_ranges *ranges, uint64_t first, uint64_t last)
+{
+  uint64_t granule = granule_of (first);
+
+  return granule == granule_of (last)
+         && (list_of (ranges, granule)->blocks
+             & blocks_of (granule, first, last))
+              == 0;
+}
+
 static struct search
 search_lists (const struct nbdi_ranges *ranges, uint64_t offset,
               uint64_t count)
@@ -191,16 +227,17 @@ struct nbdi_range *
 nbdi_first_overlap (const struct nbdi_ranges *ranges, uint64_t offset,
                     uint64_t count)
 {
+  uint64_t last = nbdi_last_byte (offset, count);
   struct nbdi_range *r = NULL;
 
   if (count == 0)
     return NULL;
-  if (ranges->listed > 0) {
+  if (ranges->listed > 0 && !are_clear (ranges, offset, last)) {
     struct search s = search_lists (ranges, offset, count);
     r = find_in_lists (&s);
   }
   if (r == NULL && ranges->root != NULL)
-    r = nbdi_first_in_tree (ranges, offset, nbdi_last_byte (offset, count));
+    r = nbdi_first_in_tree (ranges, offset, last);
   return r;
 }
 

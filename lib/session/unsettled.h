@@ -62,6 +62,10 @@ extern void nbdi_remove_range (struct nbdi_ranges *ranges,
                                struct nbdi_range *r);
 extern void nbdi_remove_all_ranges (struct nbdi_ranges *ranges);
 
+/* Have no more lists than are of use for so many: what is looked at with each
+ * command is to stay in a near cache.  Not while overlaps are gone through. */
+extern void nbdi_fit_ranges (struct nbdi_ranges *ranges, size_t nr);
+
 /* Give memory back that only an empty set can spare. */
 extern void nbdi_trim_ranges (struct nbdi_ranges *ranges);
 

@@ -15,6 +15,7 @@ test_programs += \
 	tests/outages/unsettled/ghosts-of-entries-hold-what-is-sent-again \
 	tests/outages/unsettled/journals-do-not-change-while-they-are-written \
 	tests/outages/unsettled/journals-without-copies-know-what-is-not-durable \
+	tests/outages/unsettled/lists-of-ranges-become-fewer-again \
 	tests/outages/unsettled/newer-entries-cut-older-ones \
 	tests/outages/unsettled/ranges-are-found-as-in-a-list \
 	tests/outages/unsettled/trees-of-ranges-stay-shallow \
@@ -73,6 +74,10 @@ tests_outages_unsettled_journals_without_copies_know_what_is_not_durable_LDADD =
 	$(internal)
 tests_outages_unsettled_journals_without_copies_know_what_is_not_durable_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=malloc
+tests_outages_unsettled_lists_of_ranges_become_fewer_again_CPPFLAGS = \
+	$(internals_cppflags)
+tests_outages_unsettled_lists_of_ranges_become_fewer_again_LDADD = \
+	$(internal)
 tests_outages_unsettled_newer_entries_cut_older_ones_CPPFLAGS = \
 	$(internals_cppflags)
 tests_outages_unsettled_newer_entries_cut_older_ones_LDADD = $(internal)
