@@ -6,8 +6,10 @@
 
 #define LINE 64 /* where a payload begins, as caches like it */
 
-/* Most bytes that are fetched into the cache in advance. */
+/* Most bytes that are fetched into the cache in advance, and how many may be
+ * in use without that: what was used a little ago is still near. */
 #define MOST_FETCHED 8192
+#define NEAR 2097152
 #define SMALLEST 512
 #define LARGEST (UINT64_C (64) * 1024 * 1024)
 
@@ -124,7 +126,8 @@ nbdi_new_copy (struct nbdi_copies *p, uint64_t count, uint64_t shared,
   uint64_t place = next_place (piece);
   piece->filled = place + count;
   piece->users++;
-  fetch_next_place (piece, count);
+  if (p->used > NEAR)
+    fetch_next_place (piece, count);
   *copy = piece;
   return piece->bytes + place;
 }
