@@ -82,6 +82,13 @@ set_endpoint (struct tool_endpoint *endpoint, enum tool_transport transport,
   };
 }
 
+void
+tool_set_unix (struct tool_endpoint *endpoint, char *socket, const char *name)
+{
+  set_endpoint (endpoint, TOOL_UNIX, &socket, 1);
+  endpoint->name = name;
+}
+
 /* The index of the bracket that closes WORDS, or 0. */
 static size_t
 closing_bracket (char **words, bool last)

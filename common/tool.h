@@ -267,6 +267,11 @@ extern bool tool_take_endpoint (char ***words, bool last,
  * Anything else is a usage error. */
 extern void tool_take_mode (char **words, struct tool_endpoint *endpoint);
 
+/* The server at a Unix socket, which messages call NAME.  The strings stay the
+ * caller's. */
+extern void tool_set_unix (struct tool_endpoint *endpoint, char *socket,
+                           const char *name);
+
 /* The one server that is all of WORDS; anything else is a usage error. */
 extern void tool_only_endpoint (char **words, struct tool_endpoint *endpoint);
 

@@ -63,6 +63,10 @@ extern void make_image (struct conversion *v, bool in_order);
 
 /* ---- run.c ---- */
 
+/* --checksum, if it was asked for and has not begun.  Who reads in order has
+ * to begin before anything is read. */
+extern void begin_checksum (struct conversion *v);
+
 /* Fails the tool. */
 extern void run_plan (struct conversion *v);
 /* Free what it has, which was made in this order or not at all. */

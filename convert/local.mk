@@ -2,6 +2,11 @@
 
 tool_pages += convert/nbdconvert.1
 EXTRA_DIST += convert/nbdconvert.1.in
+bin_PROGRAMS += convert/nbdconvert
+convert_nbdconvert_SOURCES = convert/main.c
+convert_nbdconvert_CPPFLAGS = $(convert_cppflags)
+convert_nbdconvert_LDADD = $(convert_libs)
+convert_nbdconvert_LDFLAGS =
 
 # All but main, for the program and its tests.
 noinst_LIBRARIES += convert/libconvert.a
@@ -32,6 +37,8 @@ convert_libconvert_a_SOURCES = \
 	convert/disk/memory.c \
 	convert/disk/memory.h \
 	convert/disk/move.c \
+	convert/disk/qcow2.c \
+	convert/disk/qcow2.h \
 	convert/disk/shrink.c \
 	convert/disk/table.c \
 	convert/disk/table.h \

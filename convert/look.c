@@ -127,6 +127,8 @@ look_at_source (struct conversion *v, char ***words)
 
   source_open (s, words);
   tool_guard_source (s->fd);
+  if (s->input->in_order && v->o->plan == DO_IT)
+    begin_checksum (v);
   *f = (struct facts) {
     .place = s->place,
     .access = s->input->in_order ? IN_ORDER : AT_RANDOM,

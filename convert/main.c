@@ -17,6 +17,10 @@ take_words (struct conversion *v)
 
   look_at_source (v, &words);
   destination_take (&v->to, v->o, &words);
+  if (v->to.exists && v->source.fd != -1
+      && v->to.st.st_dev == v->source.st.st_dev
+      && v->to.st.st_ino == v->source.st.st_ino)
+    tool_fail ("%s and %s are the same file", v->source.name, v->to.name);
   if (*words != NULL)
     tool_usage_error ("one source and one destination, no more: %s", *words);
 }

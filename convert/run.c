@@ -11,14 +11,14 @@
 
 #include "codec/plain.h"
 #include "convert.h"
+#include "disk/qcow2.h"
 #include "helper/qemu-img.h"
 #include "helper/sockets.h"
 #include "reflink.h"
 #include "scratch.h"
 
-/* A disk of which nobody knows yet how large it will be is made so large, and
- * cut when it is known: only qcow2 can do that. */
-#define PROVISIONAL_SIZE (UINT64_C (64) << 40)
+/* So large is made what nobody knows the size of yet; 16 TiB. */
+#define PROVISIONAL_SIZE (UINT64_C (16) << 40)
 
 void
 say (const struct conversion *v, const char *format, ...)
@@ -60,14 +60,18 @@ read_in_order (struct conversion *v)
 {
   struct source *s = &v->source;
 
-  if (s->by_ranges)
-    source_read_in_order (s);
+  if (!s->by_ranges)
+    return;
+  if (v->image != NULL)
+    image_free (v->image);
+  v->image = NULL;
+  source_read_in_order (s);
 }
 
 static void
 unpack_parts (struct conversion *v)
 {
-  if (v->image == NULL || image_is_in_order (v->image) || v->checksum)
+  if (v->image == NULL || image_is_in_order (v->image))
     make_image (v, false);
   v->hand = HOLDS_IMAGE;
 }
@@ -75,7 +79,7 @@ unpack_parts (struct conversion *v)
 static void
 unpack_in_order (struct conversion *v)
 {
-  if (v->image == NULL || !image_is_in_order (v->image) || v->checksum)
+  if (v->image == NULL || !image_is_in_order (v->image))
     make_image (v, true);
   v->hand = HOLDS_IMAGE;
 }
@@ -130,7 +134,7 @@ read_format (struct conversion *v)
   }
   if (v->reader == NULL)
     fail (v, s->name, why);
-  v->server = helper_endpoint (socket, s->name);
+  tool_set_unix (&v->server, socket, s->name);
   v->hand = HOLDS_SERVER;
 }
 
@@ -189,7 +193,9 @@ size_to_make (const struct conversion *v)
 {
   uint64_t size = v->problem.goal.size;
 
-  return size != UNKNOWN ? size : v->problem.start.size;
+  if (size != UNKNOWN)
+    return size;
+  return v->hand == HOLDS_FILE ? v->copied : v->problem.start.size;
 }
 
 static void
@@ -201,7 +207,7 @@ start_writer (struct conversion *v, bool compressed)
                                    &socket, &why);
   if (v->writer == NULL)
     fail (v, v->to.name, why);
-  v->writing = helper_endpoint (socket, v->to.name);
+  tool_set_unix (&v->writing, socket, v->to.name);
 }
 
 /* What the writer has not written by now it does before it ends. */
@@ -233,9 +239,8 @@ write_format (struct conversion *v)
   start_writer (v, v->o->compress);
   flow_to_destination (v);
   end_writer (v);
-  if (cut
-      && helper_cut (v->to.format, v->to.unfinished, v->copied, &why) == -1)
-    fail (v, v->to.name, why);
+  if (cut && qcow2_cut (v->to.fd, v->copied) == -1)
+    tool_fail ("%s: its size could not be corrected: %m", v->to.name);
 }
 
 static void
@@ -248,28 +253,45 @@ follow_table (struct conversion *v)
     end_writer (v);
 }
 
-/* A larger disk is made first, since qemu-img gives the result the size of the
- * source. */
+/* The file that is to be made has this size, which the source has not. */
+static void
+create_larger (struct conversion *v, uint64_t size)
+{
+  char *why = NULL;
+
+  if (v->to.format == RAW && ftruncate (v->to.fd, size) == -1)
+    tool_fail ("%s: cannot make it %" PRIu64 " bytes large: %m", v->to.name,
+               size);
+  if (v->to.format != RAW
+      && helper_create (v->to.format, v->to.unfinished, size,
+                        v->o->format_options, &why)
+           == -1)
+    fail (v, v->to.name, why);
+}
+
 static void
 convert_locally (struct conversion *v)
 {
-  const struct options *o = v->o;
-  struct destination *to = &v->to;
   uint64_t size = v->problem.goal.size;
   char *why = NULL;
 
-  destination_begin (to, o);
-  const char *file = to->unfinished ? to->unfinished : to->name;
-  bool made = to->place == AT_FILE && size != UNKNOWN
-              && size != v->problem.start.size;
-  if (made
-      && helper_create (to->format, file, size, o->format_options, &why)
-           == -1)
-    fail (v, to->name, why);
-  if (helper_convert (v->problem.start.format, v->source.name, to->format,
-                      file, made, o->compress, o->format_options, &why)
-      == -1)
-    fail (v, to->name, why);
+  destination_begin (&v->to, v->o);
+  struct helper_conversion c = {
+    .from = v->problem.start.format,
+    .to = v->to.format,
+    .source = v->hand == HOLDS_FILE ? v->path : v->source.name,
+    .destination = v->to.place == AT_DEVICE ? v->to.name : v->to.unfinished,
+    .compressed = v->o->compress,
+    .kept = v->to.place == AT_DEVICE || size != UNKNOWN,
+    .zero = v->to.place == AT_FILE && size != UNKNOWN,
+    .options = v->o->format_options,
+  };
+  if (v->to.place == AT_FILE && size != UNKNOWN)
+    create_larger (v, size);
+  if (helper_convert (&c, &why) == -1)
+    fail (v, v->to.name, why);
+  if (v->problem.start.size != UNKNOWN)
+    v->copied = v->problem.start.size;
 }
 
 static void (*const carry_out[]) (struct conversion *v) = {
@@ -304,12 +326,12 @@ check_sum (struct conversion *v)
     fail (v, v->source.name, why);
 }
 
-static void
+void
 begin_checksum (struct conversion *v)
 {
   char *why = NULL;
 
-  if (v->o->checksum.algorithm == NULL)
+  if (v->o->checksum.algorithm == NULL || v->checksum != NULL)
     return;
   v->checksum = checksum_begin (&v->o->checksum, v->source.input, &why);
   if (v->checksum == NULL)
@@ -319,12 +341,19 @@ begin_checksum (struct conversion *v)
 void
 run_plan (struct conversion *v)
 {
+  size_t i = 0;
+
   v->scratch_fd = -1;
+  if (v->plan.steps[0].step->kind == READ_IN_ORDER) {
+    read_in_order (v);
+    i++;
+  }
   begin_checksum (v);
   keep_what_was_read (v);
-  for (size_t i = 0; i < v->plan.count; i++)
+  for (; i < v->plan.count; i++)
     carry_out[v->plan.steps[i].step->kind](v);
   check_sum (v);
+  source_end (&v->source);
   destination_finish (&v->to);
 }
 

@@ -303,11 +303,13 @@ COSTS (write)
   cost->cpu = cost->bytes / r->memory;
 }
 
-/* qemu-img create has to be told a size. */
+/* qemu-img create has to be told a size; that of a qcow2 can be corrected when
+ * all was written. */
 static bool
 knows_size (const struct facts *f, const struct goal *g)
 {
-  return g->size != UNKNOWN || f->size != UNKNOWN || f->access == AT_RANDOM;
+  return g->format == QCOW2 || g->size != UNKNOWN || f->size != UNKNOWN
+         || f->access == AT_RANDOM;
 }
 
 NEEDS (write_format)

@@ -11,6 +11,7 @@
 
 #include "helper/helper.h"
 #include "helper/internal.h"
+#include "helper/qemu-img.h"
 #include "helper/words.h"
 #include "tool.h"
 
@@ -139,6 +140,8 @@ helper_create (enum format f, const char *file, uint64_t size,
     words_add (&w, "create");
     words_add (&w, "-q");
     words_format (&w, "-f%s", format_driver (f));
+    if (f == VPC)
+      words_add (&w, "-o" EXACT_VPC);
     if (options != NULL)
       words_format (&w, "-o%s", options);
     words_add (&w, name);

@@ -2,7 +2,6 @@
 /* qemu-img, run to its end. */
 #include <config.h>
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "helper/helper.h"
@@ -26,45 +25,31 @@ file_word (const char *name)
 }
 
 int
-helper_cut (enum format f, const char *file, uint64_t size, char **why)
+helper_convert (const struct helper_conversion *c, char **why)
 {
-  char *name = file_word (file), *bytes = tool_format ("%" PRIu64, size);
-  const char *const words[] = { "qemu-img", "resize", "-q",
-                                "--shrink", "-f",     format_driver (f),
-                                name,       bytes,    NULL };
-  int r = run (words, why);
-
-  free (name);
-  free (bytes);
-  return r;
-}
-
-int
-helper_convert (enum format from, const char *source, enum format to,
-                const char *destination, bool made, bool compressed,
-                const char *options, char **why)
-{
-  char *in = file_word (source), *out = file_word (destination);
-  const char *words[16] = { "qemu-img",
+  char *in = file_word (c->source), *out = file_word (c->destination);
+  const char *words[20] = { "qemu-img",
                             "convert",
                             "-W",
                             "-m",
                             "16",
                             "-f",
-                            format_driver (from),
+                            format_driver (c->from),
                             "-O",
-                            format_driver (to) };
+                            format_driver (c->to) };
   unsigned n = 9;
 
-  if (compressed)
+  if (c->compressed)
     words[n++] = "-c";
-  if (made) {
+  if (c->kept)
     words[n++] = "-n";
+  if (c->zero)
     words[n++] = "--target-is-zero";
-  }
-  else if (options != NULL) {
+  if (c->to == VPC && !c->kept)
+    words[n++] = "-o" EXACT_VPC;
+  if (c->options != NULL && !c->kept) {
     words[n++] = "-o";
-    words[n++] = options;
+    words[n++] = c->options;
   }
   words[n++] = in;
   words[n++] = out;

@@ -7,13 +7,17 @@
 
 #include "facts.h"
 
-/* Cut a file of a format at this virtual size.  0, or -1 with *WHY. */
-extern int helper_cut (enum format f, const char *file, uint64_t size,
-                       char **why);
-/* Convert one file to another, which exists and is made anew, unless it was
- * MADE by helper_create already, perhaps with another size. */
-extern int helper_convert (enum format from, const char *source,
-                           enum format to, const char *destination, bool made,
-                           bool compressed, const char *options, char **why);
+/* Without this qemu rounds the size of a VHD to cylinders. */
+#define EXACT_VPC "force_size=on"
+
+/* Convert one file to another, which exists, and is made anew unless it is KEPT
+ * because it has its size already. */
+struct helper_conversion {
+  enum format from, to;
+  const char *source, *destination;
+  bool compressed, kept, zero; /* ZERO: what is kept reads as zeroes */
+  const char *options; /* as for qemu-img's -o, or NULL */
+};
+extern int helper_convert (const struct helper_conversion *c, char **why);
 
 #endif /* CONVERT_QEMU_IMG_H */

@@ -9,19 +9,6 @@
 #include "helper/helper.h"
 #include "helper/sockets.h"
 
-struct tool_endpoint
-helper_endpoint (char *socket, const char *name)
-{
-  char **words = tool_alloc (2 * sizeof *words);
-  unsigned *left_out = tool_alloc (sizeof *left_out);
-
-  words[0] = socket;
-  *left_out = 0;
-  return (struct tool_endpoint) {
-    .transport = TOOL_UNIX, .words = words, .left_out = left_out, .name = name
-  };
-}
-
 int
 socket_listen (char **path)
 {

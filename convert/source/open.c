@@ -12,7 +12,6 @@
 
 #include <linux/fs.h>
 
-#include "helper/sockets.h"
 #include "source/source.h"
 
 static bool
@@ -41,6 +40,32 @@ connect_nbd (struct source *s)
 
 /* ---- URLs ---- */
 
+/* What the codec has left is not wanted. */
+static void
+read_rest (int fd)
+{
+  static char rest[64 * 1024];
+  ssize_t n;
+
+  while ((n = read (fd, rest, sizeof rest)) > 0
+         || (n == -1 && errno == EINTR))
+    tool_check_signal ();
+}
+
+void
+source_end (struct source *s)
+{
+  char *why = NULL;
+
+  if (s->place != AT_URL || s->by_ranges || s->helper == NULL)
+    return;
+  read_rest (s->fd);
+  int r = helper_wait (s->helper, &why);
+  s->helper = NULL;
+  if (r == -1)
+    tool_fail ("%s: %s", s->name, why);
+}
+
 static void
 open_in_order (struct source *s)
 {
@@ -56,30 +81,22 @@ open_in_order (struct source *s)
   s->input = input_from_helper (s->fd, s->name, s->helper);
 }
 
-/* Most web servers have ranges; what the others send is a stream. */
+/* Most servers have ranges; what the others send is a stream. */
 static void
 open_url (struct source *s)
 {
   char *socket;
 
   s->helper = helper_url (s->url, &socket, &s->no_ranges);
-  s->by_ranges = s->helper != NULL;
-  if (s->by_ranges) {
-    s->at = helper_endpoint (socket, s->name);
-    s->handle = tool_create ("source", NULL, NULL);
-    if (tool_connect (&s->handle, &s->at) == 0) {
-      s->input = input_from_nbd (s->handle, s->name);
-      return;
-    }
-    s->no_ranges = helper_said (s->helper);
-    if (s->no_ranges == NULL)
-      s->no_ranges = tool_format ("%s", tool_nbd_error ());
-    helper_end (s->helper, NULL);
-    tool_close (s->handle);
-    s->handle = NULL;
-    s->by_ranges = false;
+  if (s->helper == NULL && errno != ENOTSUP && errno != ENOENT)
+    tool_fail ("%s: %s", s->name, s->no_ranges);
+  if (s->helper == NULL) {
+    open_in_order (s);
+    return;
   }
-  open_in_order (s);
+  s->by_ranges = true;
+  tool_set_unix (&s->at, socket, s->name);
+  connect_nbd (s);
 }
 
 /* ---- files ---- */

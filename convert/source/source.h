@@ -32,6 +32,8 @@ extern void source_leave (struct source *s);
 /* A URL that was opened by ranges is to be read in order; makes a new input.
  * Fails the tool. */
 extern void source_read_in_order (struct source *s);
+/* All was read: was that all there is?  Fails the tool. */
+extern void source_end (struct source *s);
 /* Free what it has. */
 extern void source_close (struct source *s);
 
