@@ -2,12 +2,6 @@
 
 tool_pages += convert/nbdconvert.1
 EXTRA_DIST += convert/nbdconvert.1.in
-bin_PROGRAMS += convert/nbdconvert
-convert_nbdconvert_SOURCES = convert/main.c
-convert_nbdconvert_CPPFLAGS = $(convert_cppflags)
-convert_nbdconvert_LDADD = $(convert_libs)
-convert_nbdconvert_LDFLAGS =
-
 # All but main, for the program and its tests.
 noinst_LIBRARIES += convert/libconvert.a
 convert_libconvert_a_SOURCES = \
