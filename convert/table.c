@@ -49,6 +49,18 @@ file_write (struct disk *d, const void *buffer, uint64_t length,
                       why);
 }
 
+/* Where holes are not known all is data. */
+static uint64_t
+file_zeroes (struct disk *d, uint64_t offset)
+{
+  int fd = ((struct file_disk *) d)->fd;
+  off_t data = lseek (fd, offset, SEEK_DATA);
+
+  if (data == -1)
+    return errno == ENXIO ? d->size - offset : 0;
+  return data - offset;
+}
+
 /* ---- an NBD server ---- */
 
 struct nbd_disk {
@@ -59,6 +71,8 @@ struct nbd_disk {
 
 /* Requests end at what every server takes. */
 #define PIECE (UINT64_C (1) << 20)
+/* So much is asked about at once, which every server can answer. */
+#define QUESTION (UINT64_C (1) << 30)
 
 static int
 nbd_result (struct nbd_disk *n, int64_t cookie, const char *call, char **why)
@@ -103,15 +117,53 @@ nbd_write (struct disk *d, const void *buffer, uint64_t length,
   return 0;
 }
 
+static int
+take_first (void *opaque, const char *context, uint64_t offset,
+            nbd_extent *extents, size_t count, int *error)
+{
+  uint64_t *known = opaque;
+
+  (void) context;
+  (void) offset;
+  (void) error;
+  if (count > 0 && (extents[0].flags & LIBNBD_STATE_ZERO))
+    *known = extents[0].length;
+  return 0;
+}
+
+/* A question that fails is no error, as reading gives the same answer. */
+static uint64_t
+nbd_zeroes (struct disk *d, uint64_t offset)
+{
+  struct nbd_disk *n = (struct nbd_disk *) d;
+  uint64_t left = d->size - offset, known = 0;
+
+  if (nbd_can_meta_context (n->h, LIBNBD_CONTEXT_BASE_ALLOCATION) != 1)
+    return 0;
+  int64_t cookie = nbd_aio_block_status_64 (
+    n->h, left < QUESTION ? left : QUESTION, offset,
+    (nbd_extent64_callback) { .callback = take_first, .user_data = &known },
+    NBD_NULL_COMPLETION, 0);
+  return tool_await (n->h, cookie, "nbd_block_status") == 0 ? known : 0;
+}
+
+static int
+ask_for_holes (struct nbd_handle *h, const void *opaque)
+{
+  (void) opaque;
+  return nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION);
+}
+
 static void
 connect_disk (struct nbd_disk *n, const struct tool_endpoint *at)
 {
-  n->h = tool_create ("partition table", NULL, NULL);
+  n->h = tool_create ("partition table", ask_for_holes, NULL);
   if (tool_connect (&n->h, at) == -1)
     tool_nbd_fail (at->name);
   n->d = (struct disk) { .read = nbd_read,
                          .write = nbd_write,
-                         .size = nbd_get_size (n->h) };
+                         .size = nbd_get_size (n->h),
+                         .zeroes = nbd_zeroes };
 
   int64_t block = nbd_get_block_size (n->h, LIBNBD_SIZE_MINIMUM);
   blocks_begin (&n->blocks, &n->d, block > 0 ? block : 1);
@@ -210,9 +262,10 @@ table_allows_shrinking (struct conversion *v)
   }
   else if (v->hand == HOLDS_FILE
            || (v->hand == HOLDS_SOURCE && s->fd != -1)) {
-    struct file_disk f = { .d = { .read = file_read, .size = size },
-                           .fd = v->hand == HOLDS_FILE ? v->scratch_fd
-                                                       : s->fd };
+    struct file_disk f = {
+      .d = { .read = file_read, .size = size, .zeroes = file_zeroes },
+      .fd = v->hand == HOLDS_FILE ? v->scratch_fd : s->fd
+    };
     refuse_or_not (v, &f.d);
   }
   else {

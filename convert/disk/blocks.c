@@ -71,6 +71,16 @@ blocks_write (struct disk *d, const void *buffer, uint64_t length,
   return r;
 }
 
+static uint64_t
+blocks_zeroes (struct disk *d, uint64_t offset)
+{
+  struct block_disk *b = (struct block_disk *) d;
+  uint64_t within = offset & (b->block - 1);
+  uint64_t known = b->under->zeroes (b->under, offset - within);
+
+  return known > within ? known - within : 0;
+}
+
 /* No block is read or written that is not there as a whole. */
 void
 blocks_begin (struct block_disk *b, struct disk *under, uint32_t block)
@@ -78,7 +88,8 @@ blocks_begin (struct block_disk *b, struct disk *under, uint32_t block)
   *b = (struct block_disk) {
     .disk = { .read = blocks_read,
               .write = under->write ? blocks_write : NULL,
-              .size = under->size - under->size % block },
+              .size = under->size - under->size % block,
+              .zeroes = under->zeroes ? blocks_zeroes : NULL },
     .under = under,
     .block = block,
   };

@@ -18,6 +18,9 @@ struct disk {
   int (*write) (struct disk *d, const void *buffer, uint64_t length,
                 uint64_t offset, char **why); /* NULL: not to be written */
   uint64_t size;                              /* now */
+  /* How many bytes from OFFSET on are known to be zero, without reading them;
+   * NULL: nobody knows. */
+  uint64_t (*zeroes) (struct disk *d, uint64_t offset);
 };
 
 enum table { TABLE_NONE, TABLE_MBR, TABLE_GPT };

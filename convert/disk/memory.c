@@ -68,7 +68,10 @@ resize (int fd, uint64_t size)
 int
 memory_make (struct memory_disk *m, uint64_t size, char **why)
 {
-  *m = (struct memory_disk) { { memory_read, memory_write, size }, -1 };
+  *m = (struct memory_disk) {
+    .disk = { .read = memory_read, .write = memory_write, .size = size },
+    .fd = -1
+  };
   if (size > INT64_MAX)
     return refuse (why, EFBIG, size);
   m->fd = memfd_create ("partition table", MFD_CLOEXEC);

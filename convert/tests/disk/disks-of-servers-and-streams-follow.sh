@@ -5,7 +5,7 @@
 . "${srcdir:-.}/tests/lib/disks.sh"
 requires_libfdisk
 requires_uris
-requires_nbdkit filter blocksize-policy
+requires_nbdkit filter blocksize-policy filter log
 nbdconvert=${NBDCONVERT:-$builddir/convert/nbdconvert}
 [ -x "$nbdconvert" ] || skip "nbdconvert was not built"
 
@@ -41,3 +41,16 @@ grep -q "has 67108864 bytes, which do not fit into 31457280; --force" err \
 "$nbdconvert" --size=30M --force-shrink - out.img < <(cat disk.img)
 is_valid out.img
 partitions_are_whole out.img
+
+# Holes are not read: 3 TiB of them would take minutes.
+truncate -s 3T disk.img
+"$table" follow disk.img $((64 * MiB)) >/dev/null
+serve unix nbdkit --filter=blocksize-policy --filter=log file disk.img \
+  logfile=log
+"$nbdconvert" --size=100M "nbd+unix:///?socket=$sock" out.img
+is_valid out.img
+partitions_are_whole out.img
+reads=$(grep -c ' Read ' log)
+[ "$reads" -lt 200 ] || fail "the server was asked to read $reads times"
+"$nbdconvert" --size=90M disk.img out.img
+is_valid out.img

@@ -111,7 +111,11 @@ run (int argc, char **argv, struct file_disk *f, char **why)
 int
 main (int argc, char **argv)
 {
-  struct file_disk f = { { file_read, file_write, 0 }, -1, 1, 0, 0, false };
+  struct file_disk f = {
+    .disk = { .read = file_read, .write = file_write },
+    .fd = -1,
+    .block = 1,
+  };
   struct stat st;
   const char *block = getenv ("BLOCK");
   char *why = NULL;
