@@ -17,6 +17,8 @@
 
 #include <libnbd.h>
 
+#include "must.h"
+
 /* How an input begins; integers are big-endian. */
 #define FUZZ_HEADER_SIZE 8
 /* u8 style, u8 size, u16 export flags, u16 settings, u16 length of the
@@ -203,15 +205,6 @@ struct world {
 /* input.c */
 extern unsigned take_u8 (struct input *in);
 extern unsigned take_u16 (struct input *in);
-
-/* Say what does not hold, and end as a crash. */
-extern void broken (const char *fmt, ...)
-  __attribute__ ((noreturn, format (printf, 1, 2)));
-#define MUST(cond)                                     \
-  do {                                                 \
-    if (!(cond))                                       \
-      broken ("%s:%d: %s", __FILE__, __LINE__, #cond); \
-  } while (0)
 
 /* engine.c */
 extern int run_input (const uint8_t *data, size_t size, unsigned styles,

@@ -8,7 +8,7 @@
 #   make fuzz-msan      uninitialised reads: all inputs under MemorySanitizer
 
 fuzz_wire_harnesses = client handshake outages replies
-fuzz_harnesses = $(fuzz_wire_harnesses) tool
+fuzz_harnesses = codec $(fuzz_wire_harnesses) tool
 if HAVE_LIBXML2
 fuzz_harnesses += uri
 endif
@@ -24,6 +24,7 @@ fuzz_wire_sources = \
 fuzz_headers = \
 	fuzz/fuzz.h \
 	fuzz/hooks.h \
+	fuzz/must.h \
 	fuzz/target.h \
 	fuzz/tool-run.h
 
@@ -41,6 +42,7 @@ fuzz_ldflags_libfuzzer = -fsanitize=fuzzer,address,undefined
 fuzz_ldflags_afl = -fsanitize=address,undefined
 fuzz_ldflags_msan = -fsanitize=fuzzer,memory,undefined
 fuzz_main_afl = fuzz/main.c
+fuzz_codec_libs = $(LZMA_LIBS) $(ZSTD_LIBS) $(ZLIB_LIBS) $(BZIP2_LIBS)
 fuzz_libs_libfuzzer = $(LIBXML2_LIBS) $(GNUTLS_LIBS)
 fuzz_libs_afl = $(LIBXML2_LIBS) $(GNUTLS_LIBS)
 fuzz_programs_libfuzzer = $(fuzz_harnesses)
@@ -72,6 +74,10 @@ fuzz_wire_objects = $(patsubst %.c,$(fuzz_dir)/%.o,$(fuzz_wire_sources))
 fuzz_tool_objects = \
 	$(patsubst %.c,$(fuzz_dir)/%.o, \
 	  $(filter %.c,$(common_libcommon_a_SOURCES)) fuzz/hooks.c)
+fuzz_codec_objects = \
+	$(patsubst %.c,$(fuzz_dir)/%.o, \
+	  $(filter convert/codec/%.c,$(convert_libconvert_a_SOURCES)) \
+	  convert/source/input.c copy/engine/digest.c)
 fuzz_programs = \
 	$(addprefix $(fuzz_dir)/,$(fuzz_programs_$(FUZZ_VARIANT)))
 
@@ -80,13 +86,17 @@ fuzz_compile = $(fuzz_cc_$(FUZZ_VARIANT)) \
 	-g -O1 -std=gnu11 -Wall -Wextra \
 	$(DEFS) $(DEFAULT_INCLUDES) $(INCLUDES) \
 	$(lib_libcore_la_CPPFLAGS) -I$(srcdir)/common -I$(srcdir)/fuzz \
-	$(LIBXML2_CFLAGS) $(GNUTLS_CFLAGS) $(CPPFLAGS)
+	-I$(srcdir)/copy -I$(srcdir)/convert \
+	$(LIBXML2_CFLAGS) $(GNUTLS_CFLAGS) $(fuzz_codec_cflags) $(CPPFLAGS)
+fuzz_codec_cflags = \
+	$(LZMA_CFLAGS) $(ZSTD_CFLAGS) $(ZLIB_CFLAGS) $(BZIP2_CFLAGS)
 fuzz_depend = \
 	config.h \
 	$(BUILT_SOURCES) \
 	$(fuzz_headers) \
 	$(filter %.h,$(lib_libcore_la_SOURCES)) \
-	$(filter %.h,$(common_libcommon_a_SOURCES))
+	$(filter %.h,$(common_libcommon_a_SOURCES)) \
+	$(filter %.h,$(convert_libconvert_a_SOURCES))
 
 $(fuzz_dir)/common/%.o: common/%.c $(fuzz_depend)
 	@$(MKDIR_P) $(@D)
@@ -97,7 +107,7 @@ $(fuzz_dir)/%.o: %.c $(fuzz_depend)
 
 fuzz_link = $(AM_V_CCLD)$(fuzz_cc_$(FUZZ_VARIANT)) \
 	$(fuzz_ldflags_$(FUZZ_VARIANT)) $(fuzz_wrap) -o $@ $^ \
-	$(fuzz_libs_$(FUZZ_VARIANT)) $(LIBS)
+	$(fuzz_more_libs) $(fuzz_libs_$(FUZZ_VARIANT)) $(LIBS)
 $(fuzz_dir)/client: $(fuzz_dir)/fuzz/client.o
 $(fuzz_dir)/handshake: $(fuzz_dir)/fuzz/handshake.o
 $(fuzz_dir)/outages: $(fuzz_dir)/fuzz/outages.o
@@ -106,6 +116,10 @@ $(addprefix $(fuzz_dir)/,$(fuzz_wire_harnesses)): fuzz_wrap = \
 	-Wl,--wrap=clock_gettime,--wrap=timerfd_settime
 $(addprefix $(fuzz_dir)/,$(fuzz_wire_harnesses)): $(fuzz_wire_objects)
 $(addprefix $(fuzz_dir)/,$(fuzz_wire_harnesses)): $(fuzz_objects)
+	$(fuzz_link)
+$(fuzz_dir)/codec: fuzz_more_libs = $(fuzz_codec_libs)
+$(fuzz_dir)/codec: $(fuzz_dir)/fuzz/codec.o $(fuzz_codec_objects) \
+    $(fuzz_objects)
 	$(fuzz_link)
 $(fuzz_dir)/tool: $(fuzz_dir)/fuzz/tool.o $(fuzz_tool_objects) $(fuzz_objects)
 	$(fuzz_link)
@@ -121,7 +135,7 @@ fuzz_seeds_SOURCES = \
 	tests/lib/player/transcript.h
 fuzz_seeds_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/fuzz -I$(srcdir)/tests/lib/player
 
-$(fuzz_dir)/corpus/stamp: fuzz/seeds fuzz/corpus fuzz/dictionary \
+$(fuzz_dir)/corpus/stamp: fuzz/seeds fuzz/corpus fuzz/codec-seeds fuzz/dictionary \
     lib/base/protocol.h $(transcripts)
 	$(AM_V_GEN)PYTHON=$(PYTHON) $(srcdir)/fuzz/corpus $(srcdir) \
 	  fuzz/seeds $(fuzz_dir)/corpus
@@ -160,10 +174,11 @@ clean-fuzz:
 	rm -rf fuzz/libfuzzer fuzz/afl fuzz/msan
 
 EXTRA_DIST += \
-	$(addprefix fuzz/,$(addsuffix .c,$(fuzz_wire_harnesses) tool uri)) \
+	$(addprefix fuzz/,$(addsuffix .c,codec $(fuzz_wire_harnesses) tool uri)) \
 	$(fuzz_headers) \
 	$(fuzz_wire_sources) \
 	fuzz/README.md \
+	fuzz/codec-seeds \
 	fuzz/corpus \
 	fuzz/dictionary \
 	fuzz/findings \

@@ -89,9 +89,9 @@ decompress (struct decoder *d, struct decoding *io)
 
   in -= d->strm.avail_in;
   out -= d->strm.avail_out;
-  io->in += in;
+  io->in = (const unsigned char *) d->strm.next_in;
   io->in_left -= in;
-  io->out += out;
+  io->out = (unsigned char *) d->strm.next_out;
   io->out_left -= out;
   d->in += in;
   d->out += out;
