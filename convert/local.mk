@@ -65,6 +65,10 @@ convert_libconvert_a_SOURCES = \
 	convert/image/pool.h \
 	convert/image/random.c \
 	convert/image/room.c \
+	convert/image/serve-options.c \
+	convert/image/serve-requests.c \
+	convert/image/serve.c \
+	convert/image/serve.h \
 	convert/image/units.c \
 	convert/look.c \
 	convert/options.c \

@@ -85,7 +85,8 @@ extern struct endpoint *image_endpoint (struct copy *c, struct image *image);
 /* ---- serve.c: for qemu-nbd ---- */
 
 /* Serve it, read-only, to NBD clients on this listening Unix socket, with
- * threads of its own, until image_serve_end.  NULL with errno. */
+ * threads of its own, until image_serve_end, which also stops the image.  The
+ * socket stays open.  NULL with errno. */
 struct server;
 extern struct server *image_serve (struct image *image, int listening);
 /* Why a client was told of an error last, or NULL: qemu passes on no more

@@ -3,6 +3,7 @@
 
 convert_image_programs = \
 	convert/tests/image/broken-parts-fail-what-is-in-them \
+	convert/tests/image/hostile-clients-do-no-harm \
 	convert/tests/image/images-are-copied-by-the-engine \
 	convert/tests/image/inputs-read-what-there-is \
 	convert/tests/image/parts-are-decoded-before-they-are-wanted \
@@ -18,11 +19,27 @@ convert_image_fake = \
 	convert/tests/image/fake.c \
 	convert/tests/image/fake.h
 
+# A server, for tests in shell.
+check_PROGRAMS += convert/tests/image/serve-test-disk
+convert_tests_image_serve_test_disk_SOURCES = \
+	convert/tests/image/serve-test-disk.c \
+	$(convert_image_fake)
+convert_tests_image_serve_test_disk_CPPFLAGS = $(convert_image_cppflags)
+convert_tests_image_serve_test_disk_LDADD = $(convert_image_ldadd)
+convert_tests += \
+	convert/tests/image/other-programs-read-what-is-served.sh
+
 convert_tests_image_broken_parts_fail_what_is_in_them_SOURCES = \
 	convert/tests/image/broken-parts-fail-what-is-in-them.c \
 	$(convert_image_fake)
 convert_tests_image_broken_parts_fail_what_is_in_them_CPPFLAGS = $(convert_image_cppflags)
 convert_tests_image_broken_parts_fail_what_is_in_them_LDADD = $(convert_image_ldadd)
+
+convert_tests_image_hostile_clients_do_no_harm_SOURCES = \
+	convert/tests/image/hostile-clients-do-no-harm.c \
+	$(convert_image_fake)
+convert_tests_image_hostile_clients_do_no_harm_CPPFLAGS = $(convert_image_cppflags)
+convert_tests_image_hostile_clients_do_no_harm_LDADD = $(convert_image_ldadd)
 
 convert_tests_image_images_are_copied_by_the_engine_SOURCES = \
 	convert/tests/image/images-are-copied-by-the-engine.c \
