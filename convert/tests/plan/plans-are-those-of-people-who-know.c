@@ -84,6 +84,8 @@ static const struct {
   { "stream gzip size-hidden raw", "file qcow2 size=20G",
     "unpack in order, write format" },
   { "stream gzip size-hidden raw", "file qcow2",
+    "unpack in order, write format" },
+  { "stream gzip size-hidden raw", "file vmdk",
     "unpack in order, scratch, convert locally" },
   { "stream qcow2", "file raw", "scratch, convert locally" },
   { "stream qcow2", "nbd raw", "scratch, read format, write raw" },
@@ -152,8 +154,8 @@ static const struct {
     "! random access, which vmdk needs, cannot be reached: the source's server "
     "sends no ranges, and scratch files are not allowed (--no-scratch); "
     "nearest: a scratch file of 4.0G" },
-  { "stream gzip size-hidden raw", "file qcow2 no-scratch",
-    "! the size of the disk, which qcow2 needs from the beginning, cannot be "
+  { "stream gzip size-hidden raw", "file vmdk no-scratch",
+    "! the size of the disk, which vmdk needs from the beginning, cannot be "
     "reached: the source is a stream, and scratch files are not allowed "
     "(--no-scratch); nearest: to say it (--size), or a scratch file of about "
     "16.0G" },
