@@ -173,6 +173,7 @@ convert_tests = \
 	convert/tests/disk/disks-of-every-format-grow.sh \
 	convert/tests/disk/disks-of-servers-and-streams-follow.sh \
 	convert/tests/disk/disks-shrink-where-nothing-is.sh \
+	convert/tests/disk/disks-of-unknown-size-are-cut-at-once.sh \
 	convert/tests/disk/hostile-tables-harm-nobody.py \
 	convert/tests/disk/interrupted-moves-leave-a-whole-copy.sh \
 	convert/tests/disk/unusual-tables-follow-too.sh

@@ -14,17 +14,19 @@
 
 #define MAGIC 0x514649fbu
 #define SIZE_AT 24
+#define SECTOR 512
 
 int
 qcow2_cut (int fd, uint64_t size)
 {
   uint32_t magic;
-  uint64_t now, then = htobe64 (size);
+  uint64_t whole = (size + SECTOR - 1) / SECTOR * SECTOR;
+  uint64_t now, then = htobe64 (whole);
 
   if (pread (fd, &magic, sizeof magic, 0) != sizeof magic
       || pread (fd, &now, sizeof now, SIZE_AT) != sizeof now)
     return -1;
-  if (be32toh (magic) != MAGIC || be64toh (now) < size) {
+  if (be32toh (magic) != MAGIC || be64toh (now) < whole) {
     errno = EINVAL;
     return -1;
   }

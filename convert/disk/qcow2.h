@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 /* Nothing was written behind SIZE in this image, which is larger and not
- * open elsewhere: make that its size.  0, or -1 with errno. */
+ * open elsewhere: make that its size.  0, or -1 with errno.  The last sector
+ * becomes a whole one, since qemu ignores what is less. */
 extern int qcow2_cut (int fd, uint64_t size);
 
 #endif /* CONVERT_QCOW2_H */

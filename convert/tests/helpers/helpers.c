@@ -3,6 +3,7 @@
  * usage: helpers run WORDS... | url URL | in-order URL | read FORMAT NAME
  *        | read-nbd FORMAT ADDRESS | write FORMAT FILE [compressed]
  *        | create FORMAT FILE SIZE [OPTIONS] | serve WORDS...
+ *        | cut SIZE (of a qcow2 image on standard input)
  *
  * For servers the address of the socket is printed.  A line on standard input
  * ends it well; "said" asks before what it has said; the end of standard input
@@ -15,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "disk/qcow2.h"
 #include "helper/helper.h"
 #include "source/input.h"
 #include "tool.h"
@@ -126,6 +128,10 @@ carry_out (const char *what, char **words)
                        strtoull (words[2], NULL, 10), words[3], &why)
         == -1)
       failed ();
+  }
+  else if (strcmp (what, "cut") == 0) {
+    if (qcow2_cut (STDIN_FILENO, strtoull (words[0], NULL, 10)) == -1)
+      tool_fail ("cut: %m");
   }
   else
     tool_fail ("what is %s?", what);
