@@ -16,7 +16,7 @@ struct helper_conversion {
   enum format from, to;
   const char *source, *destination;
   bool compressed, kept, zero; /* ZERO: what is kept reads as zeroes */
-  const char *options; /* as for qemu-img's -o, or NULL */
+  const char *options;         /* as for qemu-img's -o, or NULL */
 };
 extern int helper_convert (const struct helper_conversion *c, char **why);
 
