@@ -28,16 +28,6 @@ struct made {
 
 enum { SIZED = 1, NUMBERED = 2, IN_TABLE = 4 };
 
-static void
-append_number (struct bytes *b, uint64_t n, size_t bytes)
-{
-  unsigned char p[8];
-
-  for (size_t i = 0; i < bytes; i++)
-    p[i] = (unsigned char) (n >> 8 * i);
-  bytes_append (b, p, bytes);
-}
-
 static size_t
 compress (const struct bytes *data, bool sized, void *file, size_t room)
 {
@@ -63,14 +53,14 @@ add_frame (struct made *m, size_t size, unsigned how)
 
   if (how & NUMBERED) {
     m->places[s->nr_places++] = s->file.length;
-    append_number (&s->file, SKIPPABLE, 4);
-    append_number (&s->file, 4, 4);
-    append_number (&s->file, length, 4);
+    bytes_append_number (&s->file, SKIPPABLE, 4);
+    bytes_append_number (&s->file, 4, 4);
+    bytes_append_number (&s->file, length, 4);
   }
   if (how & IN_TABLE) {
-    append_number (&m->table, length, 4);
-    append_number (&m->table, size, 4);
-    append_number (&m->table, digest (data.p, size, 0), 4);
+    bytes_append_number (&m->table, length, 4);
+    bytes_append_number (&m->table, size, 4);
+    bytes_append_number (&m->table, digest (data.p, size, 0), 4);
   }
   m->frames[m->nr_frames++] = s->file.length;
   m->places[s->nr_places++] = s->file.length;
@@ -88,12 +78,12 @@ add_table (struct made *m)
   struct bytes *file = &m->sample.file;
 
   m->places[m->sample.nr_places++] = file->length;
-  append_number (file, SEEK_TABLE, 4);
-  append_number (file, m->table.length + 9, 4);
+  bytes_append_number (file, SEEK_TABLE, 4);
+  bytes_append_number (file, m->table.length + 9, 4);
   bytes_append (file, m->table.p, m->table.length);
-  append_number (file, m->table.length / 12, 4);
-  append_number (file, 0x80, 1);
-  append_number (file, SEEK_TABLE_END, 4);
+  bytes_append_number (file, m->table.length / 12, 4);
+  bytes_append_number (file, 0x80, 1);
+  bytes_append_number (file, SEEK_TABLE_END, 4);
   m->places[m->sample.nr_places++] = file->length - 9;
 }
 
@@ -118,18 +108,19 @@ other_header (const struct made *m, struct bytes *file, char what[64])
   size_t size = 1u << (old >> 6), length = 5 + !(old & 0x20);
   length += size > 1 || old & 0x20 ? size : 0;
 
-  append_number (&header, ZSTD_MAGICNUMBER, 4);
+  bytes_append_number (&header, ZSTD_MAGICNUMBER, 4);
   if (lot (2)) {
     uint64_t wanted = sizes[lot (sizeof sizes / sizeof sizes[0])];
-    append_number (&header, 0xe4, 1);
-    append_number (&header, wanted, 8);
+    bytes_append_number (&header, 0xe4, 1);
+    bytes_append_number (&header, wanted, 8);
     snprintf (what, 64, "the size is %#llx", (long long) wanted);
   }
   else {
     unsigned window = lot (256), flags = 4 | lot (4) * lot (2) | lot (2) << 3;
-    append_number (&header, flags, 1);
-    append_number (&header, window, 1);
-    append_number (&header, lot (3), flags & 3 ? 1 << ((flags & 3) - 1) : 0);
+    bytes_append_number (&header, flags, 1);
+    bytes_append_number (&header, window, 1);
+    bytes_append_number (&header, lot (3),
+                         flags & 3 ? 1 << ((flags & 3) - 1) : 0);
     snprintf (what, 64, "the window is %#x, flags %#x", window, flags);
   }
   bytes_append (&header, file->p + at + length, file->length - at - length);

@@ -64,10 +64,15 @@ convert_tests_codecs_damaged_gzip_is_never_taken_for_whole_LDADD = \
 endif
 if HAVE_ZSTD
 convert_codec_tests += \
-	convert/tests/codecs/damaged-zstd-is-never-taken-for-whole
+	convert/tests/codecs/damaged-zstd-is-never-taken-for-whole \
+	convert/tests/codecs/looking-for-frames-far-away-costs-little
 convert_tests_codecs_damaged_zstd_is_never_taken_for_whole_CPPFLAGS = \
 	$(convert_cppflags) $(ZSTD_CFLAGS)
 convert_tests_codecs_damaged_zstd_is_never_taken_for_whole_LDADD = \
+	$(convert_trying_libs)
+convert_tests_codecs_looking_for_frames_far_away_costs_little_CPPFLAGS = \
+	$(convert_cppflags) $(ZSTD_CFLAGS)
+convert_tests_codecs_looking_for_frames_far_away_costs_little_LDADD = \
 	$(convert_trying_libs)
 endif
 check_PROGRAMS += $(convert_codec_tests)

@@ -71,6 +71,13 @@ bytes_append (struct bytes *b, const void *p, size_t length)
   b->length += length;
 }
 
+void
+bytes_append_number (struct bytes *b, uint64_t n, size_t length)
+{
+  for (; length > 0; n >>= 8, length--)
+    bytes_append (b, &(unsigned char) { (unsigned char) n }, 1);
+}
+
 struct bytes
 bytes_by_lot (size_t length)
 {

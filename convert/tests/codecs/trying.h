@@ -45,6 +45,8 @@ extern char wrong_with[256];
 extern void *must_allocate (size_t size);
 extern struct bytes bytes_copy (const void *p, size_t length);
 extern void bytes_append (struct bytes *b, const void *p, size_t length);
+/* The least byte of N first. */
+extern void bytes_append_number (struct bytes *b, uint64_t n, size_t length);
 /* Noise, text-like and zeroes in turn, some of which has no end at a round
  * number. */
 extern struct bytes bytes_by_lot (size_t length);
