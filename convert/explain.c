@@ -56,7 +56,9 @@ before (const struct problem *p, const struct plan *plan, size_t i)
 static const char *
 time_words (char buffer[TIME_WORDS], double seconds)
 {
-  if (seconds < 9.95)
+  if (seconds < 0.995)
+    snprintf (buffer, TIME_WORDS, "%.2f s", seconds);
+  else if (seconds < 9.95)
     snprintf (buffer, TIME_WORDS, "%.1f s", seconds);
   else if (seconds < 599.5)
     snprintf (buffer, TIME_WORDS, "%.0f s", seconds);
@@ -130,6 +132,15 @@ print_difference (const struct plan *best, const struct plan *plan)
   printf ("\n");
 }
 
+static bool
+guesses_scratch (const struct plan *plan)
+{
+  for (size_t i = 0; i < plan->count; i++)
+    if (plan->steps[i].cost.scratch > 0 && plan->steps[i].cost.estimated)
+      return true;
+  return false;
+}
+
 void
 plan_print (const struct problem *p, const struct plan *best,
             const struct plan others[2], size_t nr)
@@ -146,7 +157,8 @@ plan_print (const struct problem *p, const struct plan *best,
   if (best->scratch == 0)
     printf ("none");
   else
-    printf ("%s%s", tilde, size_words (scratch, best->scratch));
+    printf ("%s%s", guesses_scratch (best) ? "~" : "",
+            size_words (scratch, best->scratch));
   printf (", processes: %u\n", best->processes);
   if (best->estimated)
     printf (

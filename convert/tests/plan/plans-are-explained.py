@@ -20,7 +20,7 @@ ONE_WAY_TEXT = """
  2  scratch           nbdconvert                 4.0G      4.3 s       4.0G
  3  read format       qemu-nbd                   4.0G      4.3 s          -
  4  write raw         nbdconvert                 4.0G       43 s          -
- 5  follow table      libfdisk                  34.0K      0.0 s          -
+ 5  follow table      libfdisk                  34.0K     0.01 s          -
 Total: 91 s, scratch space: 4.0G, processes: 1
 """
 
@@ -35,9 +35,9 @@ ONE_PASS_TEXT = """
 Total: 98 s, scratch space: none, processes: 4
 Not chosen:
   read in order, unpack in order, scratch, convert locally
-    0.8 s faster, scratch space: 4.0G more
+    0.84 s faster, scratch space: 4.0G more
   read ranges, unpack in order, scratch, convert locally
-    0.8 s faster, scratch space: 4.0G more
+    0.84 s faster, scratch space: 4.0G more
 """
 
 # Sizes that nobody knows, and a plan that is longer than a line.
@@ -49,7 +49,7 @@ HIDDEN_TEXT = """
  3  scratch           nbdconvert                ~4.0G     ~4.3 s      ~4.0G
  4  read format       qemu-nbd                  ~4.0G     ~4.3 s          -
  5  write raw         nbdconvert                ~4.0G      ~86 s          -
- 6  follow table      libfdisk                  34.0K      0.0 s          -
+ 6  follow table      libfdisk                  34.0K     0.01 s          -
 Total: ~107 s, scratch space: ~4.0G, processes: 2
 ~: estimated, since it is not known how much the source holds
 Not chosen:
