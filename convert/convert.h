@@ -41,6 +41,7 @@ struct conversion {
   struct image *image;       /* or NULL */
   struct checksum *checksum; /* or NULL */
   bool refers;               /* the image, to other files */
+  bool may_have_gpt;         /* the disk */
   uint64_t copied;           /* length of the last copy */
 
   enum hand hand;

@@ -167,6 +167,7 @@ endif
 # Tests.
 convert_tests = \
 	convert/tests/convert/examples-on-the-manual-page-run.sh \
+	convert/tests/convert/streams-grow-unless-a-table-would-have-to-follow.sh \
 	convert/tests/disk/backups-follow-the-end.sh \
 	convert/tests/disk/blocks-may-be-larger-than-sectors.sh \
 	convert/tests/disk/damaged-tables-are-told.sh \

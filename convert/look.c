@@ -81,6 +81,20 @@ look_at_codec (struct conversion *v, struct facts *f)
 
 /* ---- the image itself ---- */
 
+/* Does a raw disk begin with a GPT, or say in its MBR that there is one? */
+static bool
+begins_with_gpt (struct probe_reader *r)
+{
+  unsigned char head[4096 + 8] = { 0 };
+  char *why = NULL;
+
+  if (r->read (r, head, sizeof head, 0, &why) == -1)
+    free (why);
+  return memcmp (&head[512], "EFI PART", 8) == 0
+         || memcmp (&head[4096], "EFI PART", 8) == 0
+         || (head[510] == 0x55 && head[511] == 0xaa && head[450] == 0xee);
+}
+
 static void
 look_at_image (struct conversion *v, struct facts *f)
 {
@@ -105,6 +119,7 @@ look_at_image (struct conversion *v, struct facts *f)
   f->format = p.format;
   f->compressed = p.compressed;
   v->refers = f->needs_files = p.refers;
+  v->may_have_gpt = p.format != RAW || begins_with_gpt (&r);
   f->data = p.data;
   if (f->codec == PLAIN)
     f->unpacked = s->input->size;
@@ -145,12 +160,13 @@ look_at_source (struct conversion *v, char ***words)
 
 /* ---- the goal ---- */
 
-/* Does the disk begin with a GPT?  Of what has a format only qemu knows, so
- * that is found out when it is written. */
+/* Does a partition table have to follow?  Whether there is one is found out
+ * when all is written; but that is too late for a stream. */
 static bool
-has_table (struct conversion *v)
+has_table (const struct conversion *v)
 {
-  return v->o->size != UNKNOWN;
+  return v->o->size != UNKNOWN
+         && (v->to.place != AT_STREAM || v->may_have_gpt);
 }
 
 static uint64_t

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "codec/plain.h"
@@ -161,6 +162,22 @@ look_before_shrinking (struct conversion *v)
     table_allows_shrinking (v);
 }
 
+/* What went to standard output has FROM bytes: let zeroes follow up to TO. */
+static void
+fill_stream (uint64_t from, uint64_t to)
+{
+  static const char zeroes[64 * 1024];
+
+  while (from < to) {
+    ssize_t n = write (STDOUT_FILENO, zeroes, MIN (to - from, sizeof zeroes));
+    tool_check_signal ();
+    if (n > 0)
+      from += n;
+    else if (errno != EINTR)
+      tool_output_failed (errno);
+  }
+}
+
 static void
 write_raw (struct conversion *v)
 {
@@ -169,13 +186,15 @@ write_raw (struct conversion *v)
   look_before_shrinking (v);
   destination_begin (&v->to, v->o);
   flow_to_destination (v);
-  if (v->to.place != AT_FILE || size == UNKNOWN)
+  if ((v->to.place != AT_FILE && v->to.place != AT_STREAM) || size == UNKNOWN)
     return;
   if (v->copied > size && !v->o->force_shrink)
     tool_fail ("--size: the source has %" PRIu64 " bytes, which do not fit "
                "into %" PRIu64 "; --force-shrink cuts it nevertheless",
                v->copied, size);
-  if (ftruncate (v->to.fd, size) == -1)
+  if (v->to.place == AT_STREAM)
+    fill_stream (v->copied, size);
+  else if (ftruncate (v->to.fd, size) == -1)
     tool_fail ("%s: cannot make it %" PRIu64 " bytes large: %m", v->to.name,
                size);
 }

@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# --size of what goes to standard output: zeroes follow, but what is written
+# there cannot be changed, so a disk with a GPT is refused.
+. "${srcdir:-.}/tests/lib/convert.sh"
+[ -x "$nbdconvert" ] || skip "nbdconvert was not built"
+requires sfdisk
+
+random_file "$tmp/plain" 1M
+cp "$tmp/plain" "$tmp/larger"
+truncate -s 3M "$tmp/larger"
+"$nbdconvert" --size=3M "$tmp/plain" - | cmp - "$tmp/larger"
+"$nbdconvert" --size=3M - - <"$tmp/plain" | cmp - "$tmp/larger"
+
+truncate -s 8M "$tmp/disk"
+echo 'label: gpt' | sfdisk -q "$tmp/disk"
+for source in "$tmp/disk" -; do
+  refuses "a partition table that follows the new size cannot be reached" \
+    "$nbdconvert" --size=16M "$source" - <"$tmp/disk"
+done
+cp "$tmp/disk" "$tmp/same"
+"$nbdconvert" - - <"$tmp/disk" | cmp - "$tmp/same"
