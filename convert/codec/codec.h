@@ -66,8 +66,9 @@ struct codec {
   /* Does a file that begins so look like it? */
   bool (*recognizes) (const unsigned char *head, size_t length);
   /* Find the parts, or with PARTS_NONE at least their size, if the file says
-   * it at a place that is found quickly.  BROKEN is for files that are certainly damaged: *WHY
-   * says how.  Only for inputs at random.  NULL: it has none. */
+   * it at a place that is found quickly.  BROKEN is for files that are
+   * certainly damaged: *WHY says how.  Only for inputs at random.  NULL: it
+   * has none. */
   enum found (*find_parts) (struct input *in, struct parts *parts,
                             char **why);
   /* Decode one into OUT, which has its size, and check it.  0, or -1 with

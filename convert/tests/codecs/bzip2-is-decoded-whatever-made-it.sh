@@ -24,3 +24,15 @@ decodes streams.bz2 original bzip2 0
 
 { cat streams.bz2; head -c 10000 /dev/zero; } >padded.bz2
 decodes padded.bz2 original bzip2 0
+
+# What is left out would pass for the whole.
+{ cat streams.bz2; echo more; } >garbage.bz2
+refuses "there is something else than bzip2" garbage.bz2
+{ cat streams.bz2; head -c 10 /dev/zero; cat 9.bz2; } >behind.bz2
+refuses "there is something else than bzip2" behind.bz2
+{ cat 1.bz2; printf '\0'; tail -c +2 9.bz2; } >beginning.bz2
+refuses "there is something else than bzip2" beginning.bz2
+head -c -1 streams.bz2 >cut.bz2
+refuses "it is truncated" cut.bz2
+{ cat streams.bz2; printf BZ; } >begun.bz2
+refuses "it is truncated" begun.bz2

@@ -21,11 +21,13 @@
 static const struct codec *
 codec_of_file (const struct bytes *file)
 {
-  const struct codec *codec = codec_of (codec_recognize (file->p,
-                                                         file->length));
+  enum codec_kind kind = codec_recognize (file->p, file->length);
+  const struct codec *codec = codec_of (kind);
 
-  if (!codec)
+  if (kind == PLAIN)
     wrong ("no codec recognizes it");
+  if (codec == NULL)
+    exit (77);
   return codec;
 }
 
