@@ -14,8 +14,8 @@ static char data[CHUNK];
 static int64_t
 write_chunk (struct nbd_handle *h, int i)
 {
-  int64_t cookie = CHECK_OK (
-    nbd_aio_pwrite (h, data, CHUNK, i * CHUNK, NBD_NULL_COMPLETION, 0));
+  int64_t cookie = CHECK_OK (nbd_aio_pwrite (h, data, CHUNK, i * CHUNK,
+                                             NBD_NULL_COMPLETION, 0));
 
   CHECK_INT (server_request (&server, NULL), cookie);
   return cookie;
