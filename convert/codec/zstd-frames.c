@@ -151,7 +151,8 @@ take_frame (struct walk *w, const struct zstd_header *h)
       return PARTS_BROKEN;
     }
   }
-  if (w->next.stored > ZSTD_STORED_MOST (h->size))
+  if (w->next.stored > ZSTD_STORED_MOST (h->size)
+      || h->size > ZSTD_HELD_MOST (w->next.stored))
     return PARTS_NONE;
   if (h->size == 0 ? w->empty++ == ZSTD_MOST_EMPTY
                        || !zstd_is_empty (w->peek.in, w->next.stored_at,

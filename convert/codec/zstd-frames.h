@@ -12,6 +12,9 @@
 /* What zstd writes for so many bytes is shorter, whatever they are. */
 #define ZSTD_STORED_MOST(size) ((size) + (size) / 64 + 64 * 1024)
 
+/* No block is shorter than the four bytes that repeat one. */
+#define ZSTD_HELD_MOST(stored) ((stored) / 4 * ZSTD_LARGEST_BLOCK)
+
 /* Frames without content are rare; each is decoded to see that it is well. */
 #define ZSTD_MOST_EMPTY 64
 

@@ -66,7 +66,8 @@ take_entry (struct table *t, const unsigned char *p)
   next->size = read_number (p + 4, 4);
   next->kind = t->entry == 12 ? read_number (p + 8, 4) : 0;
   if (next->stored > t->at - next->stored_at || next->size > LARGEST_PART
-      || next->stored > ZSTD_STORED_MOST (next->size))
+      || next->stored > ZSTD_STORED_MOST (next->size)
+      || next->size > ZSTD_HELD_MOST (next->stored))
     return false;
   if (next->size > 0 && !parts_add (t->parts, next))
     return false;

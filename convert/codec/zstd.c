@@ -187,8 +187,10 @@ too_much (const struct decoder *d, const struct zstd_header *h,
     snprintf (option, sizeof option, " --long=%u", log);
   return tool_format ("the zstd frame at byte %" PRIu64 " needs a window of"
                       " %" PRIu64 " MiB, but only %" PRIu64 " MiB are"
-                      " allowed: unpack it with zstd -d%s",
-                      d->frame_at, need, d->window / MIB, option);
+                      " allowed: use --memory=%" PRIu64 "M, or unpack it"
+                      " with zstd -d%s",
+                      d->frame_at, need, d->window / MIB,
+                      need + BESIDES_WINDOW / MIB, option);
 }
 
 /* The frame's header is all there: can we decode it? */
