@@ -55,10 +55,12 @@ done
 
 # What cannot be decoded is said in words, and what helps.
 zstd -q --ultra --long=31 -c <original >one.zst
-refuses 'needs a window of 2048 MiB, but only 128 MiB are allowed: unpack it with zstd -d --long=31' one.zst
+refuses 'needs a window of 2048 MiB, but only 128 MiB are allowed: use --memory=2049M, or unpack it with zstd -d --long=31' one.zst
 zstd -q --ultra --long=27 -c <original >one.zst
 "$builddir/convert/tests/codecs/decode" one.zst original 0
-refuses 'only 63 MiB are allowed: unpack it with zstd -d' one.zst $((64 << 20))
+"$builddir/convert/tests/codecs/decode" one.zst original $((129 << 20))
+refuses 'only 63 MiB are allowed: use --memory=129M, or unpack it with zstd -d' \
+  one.zst $((64 << 20))
 printf '\x28\xb5\x2f\xfd\x21\x05\0\1\0\0' >one.zst
 refuses 'needs the dictionary 5' one.zst
 { cat 1.zst; echo garbage; } >one.zst
