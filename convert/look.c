@@ -66,8 +66,10 @@ look_at_codec (struct conversion *v, struct facts *f)
 
   if (v->o->from_is_said && v->o->from == RAW)
     return;
-  if (probe_codec (&r, &f->codec, &why) == -1)
+  if (probe_codec (&r, &f->codec, &why) == -1) {
+    tool_check_signal ();
     tool_fail ("%s: %s", v->source.name, why);
+  }
   if (f->codec == PLAIN)
     return;
   v->codec = codec_of (f->codec);
@@ -111,8 +113,10 @@ look_at_image (struct conversion *v, struct facts *f)
   struct probe p;
   char *why = NULL;
 
-  if (probe_image (&r, &settings, &p, &why) == -1)
+  if (probe_image (&r, &settings, &p, &why) == -1) {
+    tool_check_signal ();
     tool_fail ("%s: %s", s->name, why);
+  }
   if (p.warning)
     say (v, "%s: %s", s->name, p.warning);
   free (p.warning);

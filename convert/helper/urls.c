@@ -19,7 +19,7 @@
 #include "tool.h"
 
 /* Seconds for one request, which others may run beside. */
-#define REQUEST_SECONDS 300
+#define REQUEST_SECONDS 120
 /* A stream on which nothing moves for so long is given up. */
 #define STALL_SECONDS "120"
 
@@ -109,19 +109,23 @@ add_password (struct words *w, const struct url *u, char **why)
 }
 
 /* Connections that break in the middle are made again, after 1, 2, 4, 8 and
- * 16 seconds. */
+ * 16 seconds.  Each connection to nbdkit has one to the server, and one request
+ * at a time; several may be used, which it calls unsafe as it does not know
+ * that none of them writes. */
 static void
 add_nbdkit (struct words *w)
 {
   words_add (w, "nbdkit");
   words_add (w, "--foreground");
   words_add (w, "--readonly");
+  words_add (w, "--filter=multi-conn");
   words_add (w, "--filter=retry");
 }
 
 static void
 add_retries (struct words *w)
 {
+  words_add (w, "multi-conn-mode=unsafe");
   words_add (w, "retries=5");
   words_add (w, "retry-delay=1");
   words_add (w, "retry-readonly=yes");
@@ -157,22 +161,29 @@ add_ssh (struct words *w, const struct url *u, char **why)
   return true;
 }
 
-/* What nbdkit says if a part of it is not installed. */
+/* What nbdkit says if a part of it is not installed: "cannot open filter
+ * 'retry'". */
 static char *
 explain_missing (const struct url *u, const char *said)
 {
-  const char *plugin = is_ssh (u) ? "ssh" : "curl", *kind = "plugin";
+  static const char *const kinds[] = { "plugin", "filter" };
 
-  if (strstr (said, "cannot open filter") != NULL) {
-    plugin = "retry";
-    kind = "filter";
+  for (size_t i = 0; i < 2; i++) {
+    char *start = tool_format ("cannot open %s '", kinds[i]);
+    const char *name = strstr (said, start);
+    size_t skip = strlen (start);
+    free (start);
+    if (name == NULL)
+      continue;
+    name += skip;
+    int length = (int) strcspn (name, "'");
+    return tool_format ("nbdkit's %s %.*s is needed to read %s:// URLs by "
+                        "ranges; it is in the package nbdkit, or else in "
+                        "nbdkit-%.*s-%s",
+                        kinds[i], length, name, u->scheme, length, name,
+                        kinds[i]);
   }
-  else if (strstr (said, "cannot open plugin") == NULL)
-    return NULL;
-  return tool_format ("nbdkit's %s %s is needed to read %s:// URLs by "
-                      "ranges; it is in the package nbdkit, or else in "
-                      "nbdkit-%s-%s",
-                      kind, plugin, u->scheme, plugin, kind);
+  return NULL;
 }
 
 /* What nbdkit's curl says if a server does not tell lengths or ranges. */

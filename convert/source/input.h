@@ -22,7 +22,7 @@ struct input;
 struct input_ops {
   /* How many bytes were read, less than LENGTH only at the end, or -1 with
    * errno and, if there are better words, *WHY, to be freed.  ECANCELED after
-   * input_stop. */
+   * input_stop, and after a signal that ends the tool. */
   ssize_t (*read) (struct input *in, void *buffer, size_t length,
                    uint64_t offset, char **why);
   void (*free) (struct input *in);

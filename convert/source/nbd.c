@@ -221,7 +221,7 @@ goes_on (struct nbd_input *n)
   pthread_mutex_lock (&n->lock);
   bool on = !n->ending;
   pthread_mutex_unlock (&n->lock);
-  return on && !n->in.stopped;
+  return on && !n->in.stopped && tool_signal == 0;
 }
 
 static void *
@@ -338,7 +338,8 @@ begin (struct nbd_input *n)
   n->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   n->poll_fd = epoll_create1 (EPOLL_CLOEXEC);
   if (n->wake_fd == -1 || n->poll_fd == -1 || watch (n, n->wake_fd) == -1
-      || watch (n, n->in.stop_fd) == -1)
+      || watch (n, n->in.stop_fd) == -1
+      || (tool_signal_fd () != -1 && watch (n, tool_signal_fd ()) == -1))
     return errno;
   return thread_start (&n->thread, drive, n);
 }

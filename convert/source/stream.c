@@ -51,19 +51,20 @@ keep_head (struct stream *s, const void *bytes, size_t length)
   memcpy (s->head + s->at, bytes, length);
 }
 
-/* Sleep until there is something, or until all ends. */
+/* Sleep until there is something, or until all ends, be it by a signal. */
 static int
 wait_for_input (const struct stream *s)
 {
-  struct pollfd p[2] = {
+  struct pollfd p[3] = {
     { .fd = s->in.fd, .events = POLLIN },
     { .fd = s->in.stop_fd, .events = POLLIN },
+    { .fd = tool_signal_fd (), .events = POLLIN },
   };
 
-  while (poll (p, 2, -1) == -1)
+  while (poll (p, 3, -1) == -1)
     if (errno != EINTR)
       return -1;
-  return s->in.stopped ? input_canceled () : 0;
+  return s->in.stopped || tool_signal != 0 ? input_canceled () : 0;
 }
 
 /* The next bytes, at least one unless it ends here. */

@@ -96,15 +96,15 @@ missing 'qemu-img is needed to make images of the format qcow2; it is in the pac
 missing 'qemu-img is not installed; it is in the package qemu-utils' \
   "$helpers" run qemu-img info disk
 
-# An nbdkit without its plugin, or without the filter.
+# An nbdkit without its plugin, or without a filter.
 for what in plugin filter; do
-  script bin/nbdkit <<END
-#!/bin/bash
-echo "nbdkit: error: cannot open $what 'it': it.so: cannot open it" >&2
-exit 1
-END
   name=curl
   [ $what = plugin ] || name=retry
+  script bin/nbdkit <<END
+#!/bin/bash
+echo "nbdkit: error: cannot open $what '$name': $name.so: cannot open it" >&2
+exit 1
+END
   missing "nbdkit's $what $name is needed to read ftp:// URLs by ranges; it is in the package nbdkit, or else in nbdkit-$name-$what" \
     "$helpers" url ftp://localhost/disk
 done

@@ -60,6 +60,23 @@ unset 'servers[-1]'
 gone "$pid"
 tidy
 
+# A web server that never answers holds nobody.
+if command -v nbdkit >"$tmp/path" && command -v curl >"$tmp/path"; then
+  serve tcp4 tail -f /dev/null
+  for how in url in-order; do
+    coproc HELPERS { exec "$helpers" $how "http://127.0.0.1:$port/disk"; }
+    helpers_pid=$!
+    servers+=("$helpers_pid")
+    wait_until child >"$tmp/child"
+    pid=$(child)
+    kill "$helpers_pid"
+    wait "$helpers_pid" || :
+    unset 'servers[-1]'
+    gone "$pid"
+    tidy
+  done
+fi
+
 # One that ignores signals, and has a child that does.
 cat >"$tmp/stubborn" <<'END'
 #!/bin/bash

@@ -26,6 +26,7 @@ static char *why;
 static void
 failed (void)
 {
+  tool_check_signal ();
   tool_fail ("errno %d: %s", errno == ENOTSUP ? ENOTSUP : 0, why);
 }
 

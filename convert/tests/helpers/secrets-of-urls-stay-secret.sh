@@ -4,7 +4,7 @@
 # processes, keys in the query of a URL not in messages.
 . "${srcdir:-.}/tests/lib/helpers.sh"
 requires curl
-requires_nbdkit plugin curl filter retry
+requires_nbdkit plugin curl filter retry filter multi-conn
 
 mkdir "$tmp/web"
 random_file "$tmp/web/disk" 64k

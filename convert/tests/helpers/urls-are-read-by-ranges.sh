@@ -5,7 +5,7 @@
 # their errno, and read in order.
 . "${srcdir:-.}/tests/lib/helpers.sh"
 requires curl
-requires_nbdkit plugin curl filter retry
+requires_nbdkit plugin curl filter retry filter multi-conn
 
 enotsup=95
 
@@ -32,6 +32,10 @@ read_in_order ()
 }
 
 web --redirect --log "$tmp/log"
+begin url "$web/disk"
+[[ $(client "connect-uri $uri" flags) == *multi-conn* ]] \
+  || fail "only one connection may be used"
+end
 read_by_ranges "$web/disk"
 grep -q 'GET /disk bytes=' "$tmp/log"
 read_by_ranges "$web/to-disk"

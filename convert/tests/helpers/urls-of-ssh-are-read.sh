@@ -3,7 +3,7 @@
 # ssh:// and sftp:// URLs are read by ranges through a real sshd, with what ssh
 # knows of the user and the host; a host that it does not know is refused.
 . "${srcdir:-.}/tests/lib/helpers.sh"
-requires_nbdkit plugin ssh filter retry
+requires_nbdkit plugin ssh filter retry filter multi-conn
 requires ssh-keygen
 sshd=$(PATH=$PATH:/usr/sbin command -v sshd) || skip "sshd is not installed"
 # sshd keeps what it does not trust in an empty directory of this name.
