@@ -76,6 +76,7 @@ convert_libconvert_a_SOURCES = \
 	convert/plan.c \
 	convert/plan.h \
 	convert/probe.h \
+	convert/probe/codec.c \
 	convert/probe/internal.h \
 	convert/probe/look.c \
 	convert/probe/others.c \

@@ -8,7 +8,7 @@
 #   make fuzz-msan      uninitialised reads: all inputs under MemorySanitizer
 
 fuzz_wire_harnesses = client handshake outages replies
-fuzz_harnesses = codec $(fuzz_wire_harnesses) tool
+fuzz_harnesses = codec $(fuzz_wire_harnesses) probe tool
 if HAVE_LIBXML2
 fuzz_harnesses += uri
 endif
@@ -78,6 +78,12 @@ fuzz_codec_objects = \
 	$(patsubst %.c,$(fuzz_dir)/%.o, \
 	  $(filter convert/codec/%.c,$(convert_libconvert_a_SOURCES)) \
 	  convert/source/input.c copy/engine/digest.c)
+# The probe needs no library.
+fuzz_probe_objects = \
+	$(patsubst %.c,$(fuzz_dir)/%.o, \
+	  $(filter-out %/codec.c %/readers.c, \
+	    $(filter convert/probe/%.c,$(convert_libconvert_a_SOURCES))) \
+	  convert/facts.c fuzz/probe.c $(fuzz_main_$(FUZZ_VARIANT)))
 fuzz_programs = \
 	$(addprefix $(fuzz_dir)/,$(fuzz_programs_$(FUZZ_VARIANT)))
 
@@ -121,6 +127,8 @@ $(fuzz_dir)/codec: fuzz_more_libs = $(fuzz_codec_libs)
 $(fuzz_dir)/codec: $(fuzz_dir)/fuzz/codec.o $(fuzz_codec_objects) \
     $(fuzz_objects)
 	$(fuzz_link)
+$(fuzz_dir)/probe: $(fuzz_probe_objects)
+	$(fuzz_link)
 $(fuzz_dir)/tool: $(fuzz_dir)/fuzz/tool.o $(fuzz_tool_objects) $(fuzz_objects)
 	$(fuzz_link)
 $(fuzz_dir)/uri: $(fuzz_dir)/fuzz/uri.o $(fuzz_objects)
@@ -136,6 +144,7 @@ fuzz_seeds_SOURCES = \
 fuzz_seeds_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/fuzz -I$(srcdir)/tests/lib/player
 
 $(fuzz_dir)/corpus/stamp: fuzz/seeds fuzz/corpus fuzz/codec-seeds fuzz/dictionary \
+    fuzz/images \
     lib/base/protocol.h $(transcripts)
 	$(AM_V_GEN)PYTHON=$(PYTHON) $(srcdir)/fuzz/corpus $(srcdir) \
 	  fuzz/seeds $(fuzz_dir)/corpus
@@ -174,7 +183,7 @@ clean-fuzz:
 	rm -rf fuzz/libfuzzer fuzz/afl fuzz/msan
 
 EXTRA_DIST += \
-	$(addprefix fuzz/,$(addsuffix .c,codec $(fuzz_wire_harnesses) tool uri)) \
+	$(addprefix fuzz/,$(addsuffix .c,codec $(fuzz_wire_harnesses) probe tool uri)) \
 	$(fuzz_headers) \
 	$(fuzz_wire_sources) \
 	fuzz/README.md \
@@ -183,6 +192,7 @@ EXTRA_DIST += \
 	fuzz/dictionary \
 	fuzz/findings \
 	fuzz/hooks.c \
+	fuzz/images \
 	fuzz/main.c \
 	fuzz/run \
 	fuzz/tests/harnesses-find-nothing-in-their-seeds.sh

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "codec/codec.h"
 #include "probe/internal.h"
 #include "tool.h"
 
@@ -105,11 +104,13 @@ look_at_raw (struct looking *l)
 
 /* ---- what may not be ---- */
 
-/* False with *WHY. */
+/* False with *WHY.  That it is encrypted we may know from the user alone. */
 static bool
 is_allowed (struct looking *l, const struct known *k,
             const struct probe_settings *s, char **why)
 {
+  if (k == &probe_luks)
+    l->refused = probe_is_encrypted;
   if (l->refused != NULL) {
     *why = tool_format ("this is a %s image, but %s; --from raw copies it "
                         "as it is",
@@ -129,15 +130,19 @@ judge (struct looking *l, const struct known *k,
     l->failed = NULL;
     return -1;
   }
+  if (k == NULL && l->p->format == LUKS)
+    k = &probe_luks;
   if (k == NULL) {
     if (l->p->format == RAW)
       look_at_raw (l);
     return 0;
   }
-  if (l->broken != NULL && s->from == NULL)
+  if (l->broken == NULL)
+    return is_allowed (l, k, s, why) ? 0 : -1;
+  if (s->from == NULL)
     become_raw (l, k);
-  else if (l->broken == NULL && !is_allowed (l, k, s, why))
-    return -1;
+  else /* qemu will say what is wrong */
+    l->p->size = l->p->data = UNKNOWN;
   return 0;
 }
 
@@ -157,18 +162,4 @@ probe_image (struct probe_reader *r, const struct probe_settings *settings,
   int result = judge (&l, k, settings, why);
   probe_forget (&l);
   return result;
-}
-
-int
-probe_codec (struct probe_reader *r, enum codec_kind *kind, char **why)
-{
-  struct probe p;
-  struct looking l = { .r = r, .p = &p };
-
-  if (!read_head (&l)) {
-    *why = l.failed;
-    return -1;
-  }
-  *kind = codec_recognize (l.head, l.have);
-  return 0;
 }
