@@ -206,6 +206,8 @@ nbdi_io_send (struct nbdi_link *l)
     ssize_t r = l->channel.transport->send (&l->channel, &iov, 1);
     if (r == NBDI_TRANSPORT_FAILED)
       return NBDI_IO_FAILED;
+    if (r == NBDI_TRANSPORT_LOST)
+      return lost_and_told (l);
     if (r == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
       return NBDI_IO_WAIT;
     if (r == -1)

@@ -78,6 +78,8 @@ struct nbdi_sending {
   bool disconnect;   /* NBD_CMD_DISC was sent */
   int broken_errno;  /* sending failed, not acted on yet */
   char *broken_text; /* what the transport says of it, or NULL */
+  int told_errno;    /* what it says errno is; 0: nothing */
+  bool lost;         /* it says that the connection is gone */
 };
 
 /* When to try again; times as nbdi_now has them. */

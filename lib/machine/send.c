@@ -113,10 +113,13 @@ advance (struct nbdi_link *l, size_t n)
 /* The transport failed and told why, or errno says so, or that it takes no
  * more for now. */
 static int
-not_sent (struct nbdi_link *l, bool told)
+not_sent (struct nbdi_link *l, ssize_t r)
 {
-  if (told)
+  l->sending.lost = r == NBDI_TRANSPORT_LOST;
+  if (r == NBDI_TRANSPORT_FAILED || l->sending.lost) {
     l->sending.broken_text = strdup (nbdi_last_text ());
+    l->sending.told_errno = nbdi_last_errno ();
+  }
   else if (errno == EAGAIN || errno == EWOULDBLOCK) {
     l->sending.full = true;
     return NBDI_IO_WAIT;
@@ -147,7 +150,7 @@ nbdi_send_queue (struct nbdi_link *l)
       total += iov[i].iov_len;
     ssize_t r = l->channel.transport->send (&l->channel, iov, n);
     if (r < 0)
-      return not_sent (l, r == NBDI_TRANSPORT_FAILED);
+      return not_sent (l, r);
     advance (l, r);
     if ((size_t) r < total) {
       l->sending.full = true;
@@ -156,7 +159,7 @@ nbdi_send_queue (struct nbdi_link *l)
   }
   int r = nbdi_flush_transport (&l->channel);
   if (r != NBDI_IO_READY)
-    return not_sent (l, false);
+    return not_sent (l, -1);
   l->sending.full = false;
   return NBDI_IO_READY;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Who we are and whom we trust: pre-shared keys or certificates. */
 
-#include "transport/tls-credentials.h"
+#include "transport/tls-session.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,6 +19,7 @@ check (int r, const char *what)
   if (r >= 0)
     return 0;
   nbdi_error (0, "TLS: %s: %s", what, gnutls_strerror (r));
+  nbdi_tls_errno (r);
   return -1;
 }
 
@@ -133,6 +134,7 @@ use_psk (const struct nbdi_settings *settings, gnutls_session_t session,
   if (r < 0) {
     nbdi_error (0, "TLS: PSK file: %s: key of user %s: %s",
                 settings->tls_psk_file, user, gnutls_strerror (r));
+    nbdi_tls_errno (r);
     return -1;
   }
   return check (gnutls_credentials_set (session, GNUTLS_CRD_PSK, c->psk),
@@ -176,6 +178,7 @@ load_client (gnutls_certificate_credentials_t x509, const char *cert,
   if (r >= 0)
     return 0;
   nbdi_error (0, "TLS: %s and client-key.pem: %s", cert, gnutls_strerror (r));
+  nbdi_tls_errno (r);
   return -1;
 }
 

@@ -207,6 +207,15 @@ verify_error (struct nbdi_channel *ch)
     nbdi_error (0, "TLS: the server's certificate was refused: %s", text);
 }
 
+/* Complete an error that has said what GnuTLS returned: lack of memory has a
+ * number. */
+void
+nbdi_tls_errno (int r)
+{
+  if (r == GNUTLS_E_MEMORY_ERROR)
+    nbdi_set_last_errno (ENOMEM);
+}
+
 /* Say what GnuTLS says, or what the socket did to it. */
 void
 nbdi_tls_error (struct nbdi_channel *ch, const char *what, int r)
@@ -246,5 +255,6 @@ nbdi_tls_error (struct nbdi_channel *ch, const char *what, int r)
                     ? " The server uses certificates and no shared keys, see "
                       "nbd_set_tls_certificates."
                     : "");
+      nbdi_tls_errno (r);
     }
 }

@@ -14,6 +14,8 @@ struct nbdi_tls {
   bool fed;                  /* GnuTLS got what it last asked for */
   bool heard;                /* the server has said something through it */
   bool ended;                /* the server closed the socket */
+  bool over;                 /* no data will come any more, because of: */
+  int end;                   /* what GnuTLS returned */
   bool bye;                  /* our close alert is in `out` or beyond */
   int failed;                /* errno of the socket, or 0 */
   int unsent;                /* errno of the send that failed, or 0 */
@@ -22,8 +24,9 @@ struct nbdi_tls {
   char *advice;              /* see nbdi_advice, or NULL */
 };
 
-/* tls-errors.c: set the error for what GnuTLS returned. */
+/* tls-errors.c: set the error for what GnuTLS returned, or only errno. */
 extern void nbdi_tls_error (struct nbdi_channel *ch, const char *what, int r);
+extern void nbdi_tls_errno (int r);
 extern const char *nbdi_tls_alert (const struct nbdi_tls *t);
 
 #endif /* NBDI_TLS_SESSION_H */

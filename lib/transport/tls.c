@@ -74,7 +74,7 @@ tls_pending (const struct nbdi_channel *ch)
   const struct nbdi_tls *t = ch->tls;
   size_t have = t->in.end - t->in.pos;
 
-  if (gnutls_record_check_pending (t->session) > 0)
+  if (t->over || gnutls_record_check_pending (t->session) > 0)
     return true;
   return have >= RECORD_HEADER
          && have - RECORD_HEADER >= nbdi_get16 (t->in.buf + t->in.pos + 3);
@@ -135,15 +135,16 @@ tls_unsent (const struct nbdi_channel *ch)
 
 /* Plaintext. */
 
-/* Whether the connection broke or ended, so that another one may do better,
- * and neither side has refused what the other one said.  GnuTLS does not ask
- * for more before it has judged all that it has. */
+/* Whether the connection broke or ended, or there was no memory for it, so that
+ * another one may do better, and neither side has refused what the other one
+ * said.  GnuTLS does not ask for more before it has judged all that it has. */
 static bool
 is_gone (const struct nbdi_tls *t, int r)
 {
-  if (r == GNUTLS_E_FATAL_ALERT_RECEIVED || t->failed == ENOMEM)
+  if (r == GNUTLS_E_FATAL_ALERT_RECEIVED)
     return false;
-  return t->ended || t->failed != 0 || r == GNUTLS_E_SESSION_EOF;
+  return t->ended || t->failed != 0 || r == GNUTLS_E_SESSION_EOF
+         || r == GNUTLS_E_MEMORY_ERROR;
 }
 
 /* Set the error, and leave errno so that callers stop. */
@@ -178,11 +179,11 @@ stopped_early (struct nbdi_channel *ch, ssize_t r)
          || r == GNUTLS_E_REHANDSHAKE || r == GNUTLS_E_WARNING_ALERT_RECEIVED;
 }
 
-static ssize_t
-tls_receive (struct nbdi_channel *ch, struct iovec *iov, int n)
+/* Take data until the places are full: 1, else what GnuTLS says. */
+static int
+decrypt (struct nbdi_channel *ch, struct iovec *iov, int n, ssize_t *total)
 {
   struct nbdi_tls *t = ch->tls;
-  ssize_t total = 0;
   size_t at = 0;
 
   for (int i = 0; i < n;) {
@@ -192,7 +193,7 @@ tls_receive (struct nbdi_channel *ch, struct iovec *iov, int n)
                                     iov[i].iov_len - at);
     if (r > 0) {
       t->heard = true;
-      total += r;
+      *total += r;
       at += r;
       if (at == iov[i].iov_len) {
         i++;
@@ -200,34 +201,48 @@ tls_receive (struct nbdi_channel *ch, struct iovec *iov, int n)
       }
       continue;
     }
-    if (stopped_early (ch, r))
-      continue;
-    if (total > 0)
-      break;
-    if (r == GNUTLS_E_AGAIN) {
-      errno = EAGAIN;
-      return -1;
-    }
-    if (r == 0)
-      return 0;
-    ch->cut_off = ended_early (t, r);
-    return tls_error (ch, "receive", (int) r);
+    if (!stopped_early (ch, r))
+      return (int) r;
   }
-  /* Answers to key updates. */
-  tls_flush (ch);
-  return total;
+  return 1;
 }
 
-/* Encrypt one record; sending it cannot block, see push. */
-static int
+/* The end may come behind data, which is told first.  GnuTLS does not always
+ * say it again, nor the socket. */
+static ssize_t
+tls_receive (struct nbdi_channel *ch, struct iovec *iov, int n)
+{
+  struct nbdi_tls *t = ch->tls;
+  ssize_t total = 0;
+
+  if (!t->over) {
+    t->end = decrypt (ch, iov, n, &total);
+    t->over = t->end <= 0 && t->end != GNUTLS_E_AGAIN;
+  }
+  if (total > 0) {
+    /* Answers to key updates. */
+    tls_flush (ch);
+    return total;
+  }
+  if (t->end == GNUTLS_E_AGAIN) {
+    errno = EAGAIN;
+    return -1;
+  }
+  if (t->end == 0)
+    return 0;
+  ch->cut_off = ended_early (t, t->end);
+  return tls_error (ch, "receive", t->end);
+}
+
+/* Encrypt one record; sending it cannot block, see push.  0, or what the
+ * transport returns. */
+static ssize_t
 send_record (struct nbdi_channel *ch, const uint8_t *p, size_t len)
 {
   while (len > 0) {
     ssize_t r = gnutls_record_send (ch->tls->session, p, len);
-    if (r < 0 && r != GNUTLS_E_INTERRUPTED && r != GNUTLS_E_AGAIN) {
-      tls_error (ch, "send", (int) r);
-      return -1;
-    }
+    if (r < 0 && r != GNUTLS_E_INTERRUPTED && r != GNUTLS_E_AGAIN)
+      return tls_error (ch, "send", (int) r);
     if (r > 0) {
       p += r;
       len -= r;
@@ -243,6 +258,7 @@ encrypt (struct nbdi_channel *ch, const struct iovec *iov, int n)
 {
   struct nbdi_tls *t = ch->tls;
   size_t staged = 0, total = 0;
+  ssize_t r = 0;
 
   for (int i = 0; i < n; i++) {
     const uint8_t *p = iov[i].iov_base;
@@ -257,10 +273,12 @@ encrypt (struct nbdi_channel *ch, const struct iovec *iov, int n)
         memcpy (t->staging + staged, p, len);
         staged += len;
       }
-      if ((whole && send_record (ch, p, len) == -1)
-          || (staged == t->record
-              && send_record (ch, t->staging, staged) == -1))
-        return -1;
+      if (whole)
+        r = send_record (ch, p, len);
+      else if (staged == t->record)
+        r = send_record (ch, t->staging, staged);
+      if (r < 0)
+        return r;
       if (staged == t->record)
         staged = 0;
       p += len;
@@ -270,9 +288,9 @@ encrypt (struct nbdi_channel *ch, const struct iovec *iov, int n)
     if (left > 0)
       break;
   }
-  if (staged > 0 && send_record (ch, t->staging, staged) == -1)
-    return -1;
-  return (ssize_t) total;
+  if (staged > 0)
+    r = send_record (ch, t->staging, staged);
+  return r < 0 ? r : (ssize_t) total;
 }
 
 /* The server ended the connection before it has said anything.  An alert that
@@ -304,8 +322,8 @@ tls_send (struct nbdi_channel *ch, struct iovec *iov, int n)
 
   if (r == NBDI_IO_READY) {
     ssize_t taken = encrypt (ch, iov, n);
-    if (taken == -1)
-      return NBDI_TRANSPORT_FAILED;
+    if (taken < 0)
+      return taken;
     if (tls_flush (ch) != NBDI_IO_FAILED)
       return taken;
   }
@@ -372,6 +390,7 @@ nbdi_tls_start (struct nbdi_channel *ch, const char *host,
   if (r != GNUTLS_E_SUCCESS) {
     t->session = NULL;
     nbdi_error (0, "TLS: gnutls_init: %s", gnutls_strerror (r));
+    nbdi_tls_errno (r);
     return -1;
   }
   if (nbdi_tls_set_credentials (settings, host, t->session, &t->credentials)

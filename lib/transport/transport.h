@@ -42,7 +42,7 @@ struct nbdi_channel {
 };
 
 /* Results are bytes, -1 with errno, or with the error set
- * NBDI_TRANSPORT_FAILED or, of a receive whose connection is gone,
+ * NBDI_TRANSPORT_FAILED or, if the connection is gone,
  * NBDI_TRANSPORT_LOST.  A receive that emptied the socket sets `receives` to
  * 0; send is never called with nothing to send.
  *

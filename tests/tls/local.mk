@@ -46,6 +46,7 @@ test_programs += \
 	tests/tls/records/records-without-data-stop-nobody \
 	tests/tls/records/statistics-count-plaintext \
 	tests/tls/records/tls-goodbye-waits-for-room \
+	tests/tls/records/what-is-wrong-behind-data-is-told \
 	tests/tls/records/worn-keys-are-replaced
 
 tests_tls_certificates_default_directories_are_searched_in_order_CPPFLAGS = \

@@ -104,8 +104,11 @@ STATE (BROKEN)
 /* The buffer is served: report why sending failed. */
 STATE (FAIL)
 {
-  if (l->sending.broken_text != NULL)
-    return FAIL (0, "%s", l->sending.broken_text);
+  if (l->sending.broken_text != NULL) {
+    nbdi_error (0, "%s", l->sending.broken_text);
+    nbdi_set_last_errno (l->sending.told_errno);
+    return l->sending.lost ? GONE : FAILED;
+  }
   nbdi_lost (l, l->sending.broken_errno, "send");
   return GONE;
 }
