@@ -11,14 +11,22 @@ lives = \
 lives_in_clear = $(lives) \
 	tests/lib/failing/life-connect.c \
 	tests/lib/failing/life-in-clear.c
-lives_in_outages = $(lives) \
+lasting_lives = $(lives) \
 	tests/lib/failing/fast-clock.c \
 	tests/lib/failing/fast-clock.h \
 	tests/lib/failing/life-in-outages.c \
+	tests/lib/failing/outages.h \
 	tests/lib/mortal.c \
 	tests/lib/mortal.h \
 	tests/lib/ram.c \
 	tests/lib/ram.h
+lives_in_outages = $(lasting_lives) \
+	tests/lib/failing/outages-in-clear.c
+outages_without_memory = \
+	tests/faults/memory/outages-without-memory-lose-nothing.c
+outages_with_failing_calls = \
+	tests/faults/system/outages-with-failing-calls-lose-nothing.c \
+	$(failing_system_calls)
 outages_lives_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/lib
 allocations_may_fail = \
 	tests/faults/memory/allocations-may-fail.c
@@ -32,6 +40,8 @@ system_calls_may_fail = \
 if HAVE_GNUTLS
 lives_over_tls = $(lives) \
 	tests/lib/failing/life-over-tls.c
+outages_over_tls = $(lasting_lives) \
+	tests/lib/failing/outages-over-tls.c
 endif
 
 # Conversations that are cut in each state; and what they do about TLS.
@@ -42,6 +52,10 @@ conversations_tls = tests/lib/failing/conversations-in-clear.c
 endif
 
 CHECK_LONG += tests/faults/system/outages-with-failing-calls-lose-nothing
+if HAVE_GNUTLS
+CHECK_LONG += \
+	tests/faults/system/outages-with-failing-calls-over-tls-lose-nothing
+endif
 
 test_programs += \
 	tests/faults/memory/allocations-may-fail \
@@ -112,8 +126,7 @@ tests_faults_memory_outages_without_memory_are_explained_LDADD = $(internal)
 tests_faults_memory_outages_without_memory_are_explained_LDFLAGS = \
 	$(memory_ldflags)
 tests_faults_memory_outages_without_memory_lose_nothing_SOURCES = \
-	tests/faults/memory/outages-without-memory-lose-nothing.c \
-	$(lives_in_outages)
+	$(outages_without_memory) $(lives_in_outages)
 tests_faults_memory_outages_without_memory_lose_nothing_CPPFLAGS = \
 	$(outages_lives_cppflags)
 tests_faults_memory_outages_without_memory_lose_nothing_LDADD = $(internal)
@@ -151,9 +164,7 @@ tests_faults_system_failed_lookups_keep_their_cause_LDADD = $(internal)
 tests_faults_system_failed_lookups_keep_their_cause_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=getaddrinfo
 tests_faults_system_outages_with_failing_calls_lose_nothing_SOURCES = \
-	tests/faults/system/outages-with-failing-calls-lose-nothing.c \
-	$(failing_system_calls) \
-	$(lives_in_outages)
+	$(outages_with_failing_calls) $(lives_in_outages)
 tests_faults_system_outages_with_failing_calls_lose_nothing_CPPFLAGS = \
 	$(outages_lives_cppflags)
 tests_faults_system_outages_with_failing_calls_lose_nothing_LDADD = \
@@ -168,6 +179,7 @@ tests_faults_system_system_calls_may_fail_LDFLAGS = $(system_call_ldflags)
 if HAVE_GNUTLS
 test_programs += \
 	tests/faults/memory/allocations-over-tls-may-fail \
+	tests/faults/memory/outages-without-memory-over-tls-lose-nothing \
 	tests/faults/memory/tls-without-memory-ends-the-connection \
 	tests/faults/servers/automatic-handshake-faults-over-tls \
 	tests/faults/servers/block-status-faults-over-tls \
@@ -178,12 +190,21 @@ test_programs += \
 	tests/faults/servers/option-reply-faults-over-tls \
 	tests/faults/servers/simple-reply-faults-over-tls \
 	tests/faults/servers/structured-reply-faults-over-tls \
+	tests/faults/system/outages-with-failing-calls-over-tls-lose-nothing \
 	tests/faults/system/system-calls-over-tls-may-fail
 
 tests_faults_memory_allocations_over_tls_may_fail_SOURCES = \
 	$(allocations_may_fail) $(lives_over_tls)
 tests_faults_memory_allocations_over_tls_may_fail_LDADD = $(internal)
 tests_faults_memory_allocations_over_tls_may_fail_LDFLAGS = $(memory_ldflags)
+tests_faults_memory_outages_without_memory_over_tls_lose_nothing_SOURCES = \
+	$(outages_without_memory) $(outages_over_tls)
+tests_faults_memory_outages_without_memory_over_tls_lose_nothing_CPPFLAGS = \
+	$(outages_lives_cppflags)
+tests_faults_memory_outages_without_memory_over_tls_lose_nothing_LDADD = \
+	$(internal)
+tests_faults_memory_outages_without_memory_over_tls_lose_nothing_LDFLAGS = \
+	$(memory_ldflags) $(poll_ldflags) $(fast_clock_ldflags)
 tests_faults_memory_tls_without_memory_ends_the_connection_LDADD = $(internal)
 tests_faults_memory_tls_without_memory_ends_the_connection_LDFLAGS = \
 	$(memory_ldflags) \
@@ -220,6 +241,14 @@ tests_faults_servers_simple_reply_faults_over_tls_SOURCES = \
 tests_faults_servers_structured_reply_faults_over_tls_SOURCES = \
 	tests/faults/servers/structured-reply-faults.c \
 	tests/lib/tls/tables-over-tls.c
+tests_faults_system_outages_with_failing_calls_over_tls_lose_nothing_SOURCES = \
+	$(outages_with_failing_calls) $(outages_over_tls)
+tests_faults_system_outages_with_failing_calls_over_tls_lose_nothing_CPPFLAGS = \
+	$(outages_lives_cppflags)
+tests_faults_system_outages_with_failing_calls_over_tls_lose_nothing_LDADD = \
+	$(internal)
+tests_faults_system_outages_with_failing_calls_over_tls_lose_nothing_LDFLAGS = \
+	$(system_call_ldflags) $(fast_clock_ldflags)
 tests_faults_system_system_calls_over_tls_may_fail_SOURCES = \
 	$(system_calls_may_fail) $(lives_over_tls)
 tests_faults_system_system_calls_over_tls_may_fail_LDADD = $(internal)

@@ -42,6 +42,7 @@ void
 ram_create (struct ram *ram, size_t size)
 {
   ram->size = size;
+  ram->cipher = NULL;
   ram->data = calloc (1, size);
   MUST (ram->data != NULL);
   pthread_mutex_init (&ram->lock, NULL);
@@ -61,7 +62,8 @@ receive (struct ram_server *s, void *p, size_t len)
   char *to = p;
 
   while (len > 0) {
-    ssize_t n = recv (s->fd, to, len, 0);
+    ssize_t n = s->session ? s->ram->cipher->receive (s->session, to, len)
+                           : recv (s->fd, to, len, 0);
 
     if (n == -1 && errno == EINTR)
       continue;
@@ -79,7 +81,8 @@ transmit (struct ram_server *s, const void *p, size_t len)
   const char *from = p;
 
   while (len > 0) {
-    ssize_t n = send (s->fd, from, len, MSG_NOSIGNAL);
+    ssize_t n = s->session ? s->ram->cipher->send (s->session, from, len)
+                           : send (s->fd, from, len, MSG_NOSIGNAL);
 
     if (n == -1 && errno == EINTR)
       continue;
@@ -135,6 +138,16 @@ go (struct ram_server *s, uint32_t option)
          && answer (s, option, NBD_REP_ACK, NULL, 0);
 }
 
+/* All that comes after the reply is encrypted. */
+static bool
+encrypt (struct ram_server *s)
+{
+  if (!answer (s, NBD_OPT_STARTTLS, NBD_REP_ACK, NULL, 0))
+    return false;
+  s->session = s->ram->cipher->start (s->fd);
+  return s->session != NULL;
+}
+
 static bool
 haggle (struct ram_server *s)
 {
@@ -153,6 +166,11 @@ haggle (struct ram_server *s)
       return false;
     if (option == NBD_OPT_GO)
       return go (s, option);
+    if (option == NBD_OPT_STARTTLS && s->ram->cipher != NULL) {
+      if (!encrypt (s))
+        return false;
+      continue;
+    }
     if (!answer (s, option, granted ? NBD_REP_ACK : NBD_REP_ERR_UNSUP, NULL,
                  0))
       return false;
@@ -271,8 +289,8 @@ receive_request (struct ram_server *s, struct request *r)
   return r->type != NBD_CMD_DISC;
 }
 
-void
-ram_serve (struct ram_server *s)
+static void
+serve (struct ram_server *s)
 {
   struct request r;
 
@@ -282,6 +300,15 @@ ram_serve (struct ram_server *s)
     if (!execute (s, &r) || n == s->cut_after)
       return;
   }
+}
+
+void
+ram_serve (struct ram_server *s)
+{
+  s->session = NULL;
+  serve (s);
+  if (s->session != NULL)
+    s->ram->cipher->end (s->session);
 }
 
 static void *

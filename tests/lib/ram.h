@@ -11,14 +11,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <libnbd.h>
+
+/* How a server encrypts.  A session is NULL until the client has asked. */
+struct ram_cipher {
+  void *(*start) (int fd); /* shakes hands; NULL: the client left */
+  ssize_t (*send) (void *session, const void *p, size_t n);
+  ssize_t (*receive) (void *session, void *p, size_t n);
+  void (*end) (void *session);
+};
 
 struct ram {
   uint8_t *data;
   uint8_t *durable; /* what was flushed; NULL: nobody wants to know */
   size_t size;
   unsigned life; /* what is left of an earlier one has no effect any more */
+  const struct ram_cipher *cipher; /* NULL: there is no encryption */
   pthread_mutex_t lock;
 };
 
@@ -31,6 +41,7 @@ struct ram_server {
   unsigned life;
   int fd;
   unsigned cut_after; /* requests until it just closes; 0: never */
+  void *session;      /* of the cipher, once there is one */
   pthread_t thread;
 };
 

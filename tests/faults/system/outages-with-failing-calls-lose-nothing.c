@@ -13,6 +13,7 @@
 #include "check.h"
 #include "fast-clock.h"
 #include "life.h"
+#include "outages.h"
 #include "system-calls.h"
 
 /* Of the places where a call can fail make check takes one in so many, each
@@ -127,7 +128,8 @@ failures_are_survived (void)
           tried += sweep (life, row, r);
       }
     life_is_short = false;
-    if (tried == 0)
+    /* What only children need is not called over TLS. */
+    if (tried == 0 && outage_cipher == NULL)
       FAIL ("%s is never called", row->name);
   }
 }

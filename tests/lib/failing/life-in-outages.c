@@ -13,6 +13,7 @@
 #include "fast-clock.h"
 #include "life.h"
 #include "mortal.h"
+#include "outages.h"
 #include "peer.h"
 
 #define BLOCK 4096
@@ -111,7 +112,12 @@ create_lasting (struct outcome *o, struct calls *told, bool tcp)
     may_hold (b, 0);
   mortal_open (&server, NR_BLOCKS * BLOCK, tcp);
   server.style = RAM_STRUCTURED;
+  server.ram.cipher = outage_cipher;
   comes_back = true;
+  if (h != NULL && !prepare_outages (h, o)) {
+    end (h);
+    h = NULL;
+  }
   if (h == NULL) {
     told->freed = 1;
     return NULL;
@@ -349,8 +355,11 @@ write_ends_early (struct nbd_handle *h, struct outcome *o, unsigned block,
   if (w.done->called == 0)
     release_server ();
   end_write (h, &(struct outcome) { .call = "" }, &w);
-  if (w.done->called == 1 && w.done->error != error && w.done->error != 0
-      && o->call == NULL)
+  if (w.done->called == 0 || w.done->error == error || w.done->error == 0)
+    return;
+  if (!lives (h))
+    TRY (nbd_poll (h, 0)); /* tells why */
+  else if (o->call == NULL)
     *o = (struct outcome) { "a write", w.done->error, "" };
 }
 
@@ -433,15 +442,18 @@ child (struct outcome *o)
   end (h);
 }
 
-static const struct life outage_lives[] = {
+const struct life child_lives[] = {
+  { "child", child },
+  { NULL, NULL },
+};
+
+const struct life outage_lives[] = {
   { "blocking", blocking },
   { "TCP", tcp },
   { "several connections", several },
   { "ended early", ends_early },
   { "strict", strict },
-  { "child", child },
   { NULL, NULL },
 };
 
-const struct life *const life_groups[] = { outage_lives, NULL };
 const enum life_kind life_kind = IN_OUTAGES;

@@ -26,9 +26,8 @@ requires_tls (void)
     skip ("this library was built without TLS");
 }
 
-/* A file of keys without a name; it lives as long as the program. */
-static const char *
-key_file (void)
+const char *
+tls_key_file (void)
 {
   static const char line[] = "bob:0123\n" TLS_USER ":" TLS_KEY "\n";
   static char path[64];
@@ -48,7 +47,7 @@ void
 tls_client (struct nbd_handle *h, int level)
 {
   CHECK_OK (nbd_set_tls (h, level));
-  CHECK_OK (nbd_set_tls_psk_file (h, key_file ()));
+  CHECK_OK (nbd_set_tls_psk_file (h, tls_key_file ()));
   CHECK_OK (nbd_set_tls_username (h, TLS_USER));
 }
 
@@ -162,8 +161,8 @@ must (int r, const char *what)
     FAIL ("the server's %s: %s", what, gnutls_strerror (r));
 }
 
-static int
-find_key (gnutls_session_t session, const char *user, gnutls_datum_t *key)
+int
+tls_find_key (gnutls_session_t session, const char *user, gnutls_datum_t *key)
 {
   (void) session;
   if (strcmp (user, TLS_USER) != 0)
@@ -195,7 +194,7 @@ tls_prepare (struct server *s, const char *versions)
         "session");
   must (gnutls_priority_set_direct (t->session, priority, NULL), "priority");
   must (gnutls_psk_allocate_server_credentials (&t->keys), "keys");
-  gnutls_psk_set_server_credentials_function (t->keys, find_key);
+  gnutls_psk_set_server_credentials_function (t->keys, tls_find_key);
   must (gnutls_credentials_set (t->session, GNUTLS_CRD_PSK, t->keys),
         "credentials");
   gnutls_transport_set_ptr (t->session, t);

@@ -31,6 +31,13 @@ struct tls_server {
 /* Skip the test if the library has no TLS. */
 extern void requires_tls (void);
 
+/* A file of keys without a name; it lives as long as the program. */
+extern const char *tls_key_file (void);
+
+/* The key of the user, as GnuTLS asks a server for it. */
+extern int tls_find_key (gnutls_session_t session, const char *user,
+                         gnutls_datum_t *key);
+
 /* A handle that insists on TLS and has the user's key. */
 extern struct nbd_handle *tls_handle (void);
 extern void tls_client (struct nbd_handle *h, int level);
