@@ -29,6 +29,22 @@ nbdi_server_left (struct nbdi_link *l, int errnum, const char *when)
               end ? "; " : "", end ? end : "");
 }
 
+/* Complete this thread's error, which is why a connection was lost, if the end
+ * of the child that served it is known by now. */
+void
+nbdi_ask_for_child_end (struct nbdi_link *l)
+{
+  if (likely (!l->reach.end_unknown) || l->reach.asked_to_end)
+    return;
+  CLEANUP_FREE char *end = nbdi_child_end (&l->reach);
+  if (end == NULL)
+    return;
+  CLEANUP_FREE char *why = strdup (nbdi_last_text ());
+  int errnum = nbdi_last_errno ();
+  nbdi_error (0, "%s; %s", why ? why : nbdi_dots, end);
+  nbdi_set_last_errno (errnum);
+}
+
 /* The server ended the connection, or a system call failed with this, unless
  * the transport has told it better. */
 void

@@ -102,6 +102,7 @@ extern int nbdi_take_entries (struct nbdi_link *l);
 
 /* lost.c: messages about a connection that was lost. */
 extern void nbdi_lost (struct nbdi_link *l, int errnum, const char *call);
+extern void nbdi_ask_for_child_end (struct nbdi_link *l);
 extern void nbdi_server_left (struct nbdi_link *l, int errnum,
                               const char *when);
 

@@ -271,6 +271,7 @@ nbdi_plan_attempt (struct nbdi_link *l)
   struct nbdi_session *s = l->session;
 
   nbdi_keep_error ();
+  nbdi_ask_for_child_end (l);
   if (!nbdi_is_patient (l))
     return -1;
   if (!nbdi_can_be_reached_again (&l->reach)) {

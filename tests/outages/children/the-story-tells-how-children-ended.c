@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A connection is lost a moment before the process that served it is known to
- * have ended.  How it did is told by the story of the outage, of the server
- * that was lost and of the last attempt to start it again.
+ * have ended.  How it did is told by events, and by the story of the outage, of the
+ * server that was lost and of the last attempt to start it again.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 
@@ -13,16 +13,18 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "lasting.h"
 #include "process.h"
 #include "wrap.h"
 
-/* Each process seems to be there when it is asked about for the first time. */
+/* Each process seems to be there when it is asked about for the first time, and
+ * has ended by the second. */
 static id_t asked;
 
 WRAPPER (int, waitid, (idtype_t type, id_t id, siginfo_t *info, int options))
 {
   if (id == asked || (options & WNOHANG) == 0)
-    return __real_waitid (type, id, info, options);
+    return __real_waitid (type, id, info, options & ~WNOHANG);
   asked = id;
   info->si_pid = 0;
   return 0;
@@ -38,8 +40,10 @@ end_children (connect_function *connect, const char *server)
        buf[4];
   char *argv[] = { (char *) "sh", (char *) "-c", script, NULL };
   siginfo_t info;
+  struct events e = { .letters = "" };
   struct nbd_handle *h = nbd_create ();
 
+  CHECK_OK (nbd_set_event_callback (h, events (&e)));
   CHECK (mkdtemp (dir) != NULL);
   snprintf (served, sizeof served, "%s/served", dir);
   snprintf (script, sizeof script, "mkdir %s 2>/dev/null || exit 3; exec %s",
@@ -56,10 +60,38 @@ end_children (connect_function *connect, const char *server)
   CHECK_CONTAINS (nbd_get_error (), end);
   CHECK_CONTAINS (nbd_get_error (), ", the last: ");
   CHECK_CONTAINS (nbd_get_error (), " exited with status 3");
+  snprintf (end, sizeof end, "; its process %d was killed by signal 9)",
+            (int) pid);
+  CHECK_CONTAINS (e.message[LIBNBD_EVENT_LOST], end);
+  CHECK_CONTAINS (e.message[LIBNBD_EVENT_ATTEMPT_FAILED],
+                  " exited with status 3; the next one is in ");
   nbd_close (h);
   rmdir (served);
   rmdir (dir);
   check_no_children ();
+}
+
+/* Without a reconnect timeout there is an event, too. */
+static void
+end_for_good (void)
+{
+  char *argv[] = { (char *) "nbdkit", (char *) "--single", (char *) "null",
+                   NULL };
+  char buf[4], end[80];
+  siginfo_t info;
+  struct events e = { .letters = "" };
+  struct nbd_handle *h = nbd_create ();
+
+  CHECK_OK (nbd_set_event_callback (h, events (&e)));
+  CHECK_OK (nbd_connect_command (h, argv));
+  int64_t pid = CHECK_OK (nbd_get_subprocess_pid (h));
+  CHECK_INT (kill ((pid_t) pid, SIGKILL), 0);
+  CHECK_INT (waitid (P_PID, (id_t) pid, &info, WEXITED | WNOWAIT), 0);
+  CHECK_FAILS (nbd_pread (h, buf, 4, 0, 0), ENOTCONN, "closed");
+  snprintf (end, sizeof end, "; its process %d was killed by signal 9",
+            (int) pid);
+  CHECK_CONTAINS (e.message[LIBNBD_EVENT_LOST], end);
+  nbd_close (h);
 }
 
 void
@@ -69,4 +101,5 @@ test (void)
   end_children (nbd_connect_command, "nbdkit --single pattern 65536");
   end_children (nbd_connect_systemd_socket_activation,
                 "nbdkit pattern 65536");
+  end_for_good ();
 }
