@@ -143,28 +143,33 @@ tool_close (struct nbd_handle *h)
   nbd_close (h);
 }
 
-/* Other threads may be in calls on handles if the program ends in one of
- * them.  The kernel closes their sockets. */
 void
-tool_close_all (void)
+tool_close_others (const struct nbd_handle *keep)
 {
-  if (gettid () != getpid ())
-    return;
   size_t count = 0;
   for (struct entry *e = entries; e != NULL; e = e->next)
     count += e->h != NULL;
   struct nbd_handle **handles = calloc (count + 1, sizeof *handles);
   count = 0;
   for (struct entry *e = entries; e != NULL && handles; e = e->next)
-    if (e->h != NULL)
+    if (e->h != NULL && e->h != keep)
       handles[count++] = e->h;
   tool_say_goodbye (handles, count);
   free (handles);
   for (struct entry *e = entries; e != NULL; e = e->next) {
     struct nbd_handle *h = e->h;
-    if (h != NULL) {
+    if (h != NULL && h != keep) {
       forget (h);
       nbd_close (h);
     }
   }
+}
+
+/* Other threads may be in calls on handles if the program ends in one of
+ * them.  The kernel closes their sockets. */
+void
+tool_close_all (void)
+{
+  if (gettid () == getpid ())
+    tool_close_others (NULL);
 }

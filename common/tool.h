@@ -226,7 +226,9 @@ extern bool tool_is_lost (struct nbd_handle *h);
 /* Say goodbye to the server, which has a second to answer what is in flight
  * and another one to close the connection, and free the handle. */
 extern void tool_close (struct nbd_handle *h);
-/* All of them, side by side; done at the end of the program, however it
+/* All of them but one, side by side.  In the main thread. */
+extern void tool_close_others (const struct nbd_handle *keep);
+/* All of them; done at the end of the program, however it
  * ends. */
 extern void tool_close_all (void);
 

@@ -2,6 +2,12 @@
 
 tool_pages += convert/nbdconvert.1
 EXTRA_DIST += convert/nbdconvert.1.in
+bin_PROGRAMS += convert/nbdconvert
+convert_nbdconvert_SOURCES = convert/main.c
+convert_nbdconvert_CPPFLAGS = $(convert_cppflags)
+convert_nbdconvert_LDADD = $(convert_libs)
+convert_nbdconvert_LDFLAGS =
+
 # All but main, for the program and its tests.
 noinst_LIBRARIES += convert/libconvert.a
 convert_libconvert_a_SOURCES = \
@@ -167,7 +173,11 @@ endif
 
 # Tests.
 convert_tests = \
+	convert/tests/convert/every-codec-holds-every-format.sh \
 	convert/tests/convert/examples-on-the-manual-page-run.sh \
+	convert/tests/convert/failures-leave-nothing-behind.sh \
+	convert/tests/convert/images-on-web-servers-become-larger-qcow2.sh \
+	convert/tests/convert/servers-without-ranges-are-read-in-order.sh \
 	convert/tests/convert/streams-grow-unless-a-table-would-have-to-follow.sh \
 	convert/tests/disk/backups-follow-the-end.sh \
 	convert/tests/disk/blocks-may-be-larger-than-sectors.sh \
@@ -180,7 +190,7 @@ convert_tests = \
 	convert/tests/disk/interrupted-moves-leave-a-whole-copy.sh \
 	convert/tests/disk/unusual-tables-follow-too.sh
 TESTS += $(convert_tests)
-EXTRA_DIST += $(convert_tests)
+EXTRA_DIST += $(convert_tests) tests/lib/convert.sh
 
 include convert/tests/plan/local.mk
 include convert/tests/codecs/local.mk

@@ -235,7 +235,7 @@ end_writer (struct conversion *v)
 {
   char *why = NULL;
 
-  tool_close_all ();
+  tool_close_others (v->source.handle);
   if (helper_end (v->writer, &why) == -1)
     fail (v, v->to.name, why);
   v->writer = NULL;

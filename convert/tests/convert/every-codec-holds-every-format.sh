@@ -5,7 +5,7 @@
 . "${srcdir:-.}/tests/lib/convert.sh"
 requires qemu-img
 
-make_disk "$tmp/disk" 32
+make_disk "$tmp/disk" 16
 qemu-img convert -O qcow2 "$tmp/disk" "$tmp/disk.qcow2"
 
 # try COMMAND...: that compresses.

@@ -9,7 +9,7 @@ requires_nbdkit plugin curl
 
 make_disk "$tmp/disk"
 xz -0 --block-size=1MiB <"$tmp/disk" >"$tmp/web/disk.xz"
-web
+web "$@"
 
 "$nbdconvert" --no-scratch --size=128M "$web/disk.xz" "$tmp/d/out.qcow2"
 nothing_is_left out.qcow2
