@@ -99,14 +99,18 @@ read_source (const char *text, struct facts *f)
              && !format_by_word (word, &f->format))
       FAIL ("what is \"%s\" of a source?", word);
 
-  if (f->place == AT_STREAM)
+  bool stream = f->place == AT_STREAM;
+  bool raw = format_is_raw (f->format), plain = f->codec == PLAIN;
+  if (stream)
     f->access = IN_ORDER;
-  f->unpacked = format_is_raw (f->format) ? f->size : f->data;
-  f->stored = f->codec == PLAIN ? f->unpacked : f->unpacked / 4;
-  if (f->place == AT_STREAM)
+  f->unpacked = raw ? f->size : f->data;
+  f->stored = plain ? f->unpacked : f->unpacked / 4;
+  if (stream)
     f->stored = UNKNOWN;
-  if (size_hidden)
-    f->unpacked = f->size = f->data = UNKNOWN;
+  if (size_hidden || stream || (f->access == IN_ORDER && !plain)) {
+    f->unpacked = f->data = UNKNOWN;
+    f->size = raw ? UNKNOWN : f->size;
+  }
 }
 
 static void

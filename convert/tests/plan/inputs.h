@@ -7,7 +7,9 @@
 
 /* The source: where it is, its codec ("xz" is one part, "xz*64" are that
  * many), its format.  It holds a disk of 10G of which 4G are data: a raw image
- * takes 10G, others take 4G, and a codec makes a quarter of that.  Besides:
+ * takes 10G, others take 4G, and a codec makes a quarter of that.  Of streams,
+ * and of what is compressed and comes in order, no size is known but that in
+ * the header of a format.  Besides:
  *
  *   in-order    the server sends no ranges
  *   size-hidden how large it is inside of the codec is not known

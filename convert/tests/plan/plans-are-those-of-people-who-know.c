@@ -80,12 +80,12 @@ static const struct {
   { "stream raw", "stream raw", "write raw" },
   { "stream raw", "file qcow2 size=20G", "write format" },
   { "stream xz raw", "nbd raw", "unpack in order, write raw" },
-  { "stream zstd size-hidden raw", "file raw", "unpack in order, write raw" },
-  { "stream gzip size-hidden raw", "file qcow2 size=20G",
+  { "stream zstd raw", "file raw", "unpack in order, write raw" },
+  { "stream gzip raw", "file qcow2 size=20G",
     "unpack in order, write format" },
-  { "stream gzip size-hidden raw", "file qcow2",
+  { "stream gzip raw", "file qcow2",
     "unpack in order, write format" },
-  { "stream gzip size-hidden raw", "file vmdk",
+  { "stream gzip raw", "file vmdk",
     "unpack in order, scratch, convert locally" },
   { "stream qcow2", "file raw", "scratch, convert locally" },
   { "stream qcow2", "nbd raw", "scratch, read format, write raw" },
@@ -154,7 +154,7 @@ static const struct {
     "! random access, which vmdk needs, cannot be reached: the source's server "
     "sends no ranges, and scratch files are not allowed (--no-scratch); "
     "nearest: a scratch file of 4.0G" },
-  { "stream gzip size-hidden raw", "file vmdk no-scratch",
+  { "stream gzip raw", "file vmdk no-scratch",
     "! the size of the disk, which vmdk needs from the beginning, cannot be "
     "reached: the source is a stream, and scratch files are not allowed "
     "(--no-scratch); nearest: to say it (--size), or a scratch file of about "
