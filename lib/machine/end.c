@@ -21,7 +21,6 @@ nbdi_end_link (struct nbdi_link *l, bool fatal)
   struct nbdi_session *s = l->session;
 
   if (fatal && s->fatal_text == NULL) {
-    nbdi_ask_for_child_end (l);
     nbdi_end_story (s);
     s->fatal_errno = nbdi_last_errno ();
     s->fatal_text = strdup (nbdi_last_text ());

@@ -71,29 +71,6 @@ end_children (connect_function *connect, const char *server)
   check_no_children ();
 }
 
-/* Without a reconnect timeout there is an event, too. */
-static void
-end_for_good (void)
-{
-  char *argv[] = { (char *) "nbdkit", (char *) "--single", (char *) "null",
-                   NULL };
-  char buf[4], end[80];
-  siginfo_t info;
-  struct events e = { .letters = "" };
-  struct nbd_handle *h = nbd_create ();
-
-  CHECK_OK (nbd_set_event_callback (h, events (&e)));
-  CHECK_OK (nbd_connect_command (h, argv));
-  int64_t pid = CHECK_OK (nbd_get_subprocess_pid (h));
-  CHECK_INT (kill ((pid_t) pid, SIGKILL), 0);
-  CHECK_INT (waitid (P_PID, (id_t) pid, &info, WEXITED | WNOWAIT), 0);
-  CHECK_FAILS (nbd_pread (h, buf, 4, 0, 0), ENOTCONN, "closed");
-  snprintf (end, sizeof end, "; its process %d was killed by signal 9",
-            (int) pid);
-  CHECK_CONTAINS (e.message[LIBNBD_EVENT_LOST], end);
-  nbd_close (h);
-}
-
 void
 test (void)
 {
@@ -101,5 +78,4 @@ test (void)
   end_children (nbd_connect_command, "nbdkit --single pattern 65536");
   end_children (nbd_connect_systemd_socket_activation,
                 "nbdkit pattern 65536");
-  end_for_good ();
 }
