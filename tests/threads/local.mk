@@ -3,7 +3,7 @@
 # the library that are only for these tests.  In a build with sanitizers, or
 # where it is missing, the tests run without.
 
-check_LIBRARIES = tests/threads/libthreads.a
+check_LIBRARIES += tests/threads/libthreads.a
 tests_threads_libthreads_a_SOURCES = $(lib_libcore_la_SOURCES)
 tests_threads_libthreads_a_CPPFLAGS = $(lib_libcore_la_CPPFLAGS)
 tests_threads_libthreads_a_CFLAGS = $(AM_CFLAGS) $(LIBXML2_CFLAGS) \

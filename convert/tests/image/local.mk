@@ -6,6 +6,7 @@ convert_image_programs = \
 	convert/tests/image/hostile-clients-do-no-harm \
 	convert/tests/image/images-are-copied-by-the-engine \
 	convert/tests/image/inputs-read-what-there-is \
+	convert/tests/image/memory-for-parts-is-bounded \
 	convert/tests/image/parts-are-decoded-before-they-are-wanted \
 	convert/tests/image/parts-are-read-in-any-order \
 	convert/tests/image/silent-servers-do-not-hold-inputs \
@@ -27,6 +28,7 @@ convert_tests_image_serve_test_disk_SOURCES = \
 convert_tests_image_serve_test_disk_CPPFLAGS = $(convert_image_cppflags)
 convert_tests_image_serve_test_disk_LDADD = $(convert_image_ldadd)
 convert_tests += \
+	convert/tests/image/images-have-no-races.sh \
 	convert/tests/image/other-programs-read-what-is-served.sh
 
 convert_tests_image_broken_parts_fail_what_is_in_them_SOURCES = \
@@ -54,6 +56,16 @@ convert_tests_image_inputs_read_what_there_is_SOURCES = \
 convert_tests_image_inputs_read_what_there_is_CPPFLAGS = $(convert_image_cppflags)
 convert_tests_image_inputs_read_what_there_is_LDADD = $(convert_image_ldadd)
 
+convert_tests_image_memory_for_parts_is_bounded_SOURCES = \
+	convert/tests/image/memory-for-parts-is-bounded.c \
+	$(convert_image_fake)
+convert_tests_image_memory_for_parts_is_bounded_CPPFLAGS = $(convert_image_cppflags)
+convert_tests_image_memory_for_parts_is_bounded_LDADD = $(convert_image_ldadd)
+convert_tests_image_memory_for_parts_is_bounded_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=free \
+	-Wl,--wrap=malloc
+
 convert_tests_image_parts_are_decoded_before_they_are_wanted_SOURCES = \
 	convert/tests/image/parts-are-decoded-before-they-are-wanted.c \
 	$(convert_image_fake)
@@ -80,3 +92,50 @@ convert_tests_image_streams_are_decoded_ahead_SOURCES = \
 	$(convert_image_fake)
 convert_tests_image_streams_are_decoded_ahead_CPPFLAGS = $(convert_image_cppflags)
 convert_tests_image_streams_are_decoded_ahead_LDADD = $(convert_image_ldadd)
+
+# The same under ThreadSanitizer, where the compiler has it.
+check_LIBRARIES += convert/tests/image/libthreads.a
+convert_tests_image_libthreads_a_SOURCES = \
+	convert/image/endpoint.c \
+	convert/image/image.c \
+	convert/image/order.c \
+	convert/image/pieces.c \
+	convert/image/random.c \
+	convert/image/room.c \
+	convert/image/serve-options.c \
+	convert/image/serve-requests.c \
+	convert/image/serve.c \
+	convert/image/units.c \
+	convert/source/input.c \
+	$(convert_image_fake)
+convert_tests_image_libthreads_a_CPPFLAGS = $(convert_image_cppflags)
+convert_tests_image_libthreads_a_CFLAGS = $(threads_cflags)
+convert_image_threads_ldadd = \
+	convert/tests/image/libthreads.a \
+	$(convert_image_ldadd)
+convert_image_threads = \
+	convert/tests/image/threads-clients \
+	convert/tests/image/threads-parts \
+	convert/tests/image/threads-stops \
+	convert/tests/image/threads-streams
+check_PROGRAMS += $(convert_image_threads)
+convert_tests_image_threads_clients_SOURCES = \
+	convert/tests/image/hostile-clients-do-no-harm.c
+convert_tests_image_threads_clients_CPPFLAGS = $(convert_image_cppflags)
+convert_tests_image_threads_clients_CFLAGS = $(threads_cflags)
+convert_tests_image_threads_clients_LDADD = $(convert_image_threads_ldadd)
+convert_tests_image_threads_parts_SOURCES = \
+	convert/tests/image/parts-are-read-in-any-order.c
+convert_tests_image_threads_parts_CPPFLAGS = $(convert_image_cppflags)
+convert_tests_image_threads_parts_CFLAGS = $(threads_cflags)
+convert_tests_image_threads_parts_LDADD = $(convert_image_threads_ldadd)
+convert_tests_image_threads_stops_SOURCES = \
+	convert/tests/image/stopping-gives-back-each-read-once.c
+convert_tests_image_threads_stops_CPPFLAGS = $(convert_image_cppflags)
+convert_tests_image_threads_stops_CFLAGS = $(threads_cflags)
+convert_tests_image_threads_stops_LDADD = $(convert_image_threads_ldadd)
+convert_tests_image_threads_streams_SOURCES = \
+	convert/tests/image/streams-are-decoded-ahead.c
+convert_tests_image_threads_streams_CPPFLAGS = $(convert_image_cppflags)
+convert_tests_image_threads_streams_CFLAGS = $(threads_cflags)
+convert_tests_image_threads_streams_LDADD = $(convert_image_threads_ldadd)
