@@ -53,6 +53,19 @@ convert_tests_codecs_lies_of_xz_are_named_SOURCES = \
 convert_tests_codecs_lies_of_xz_are_named_CPPFLAGS = \
 	$(convert_cppflags) $(LZMA_CFLAGS)
 convert_tests_codecs_lies_of_xz_are_named_LDADD = $(convert_trying_libs)
+if HAVE_LZMA_THREADS
+# What a liblzma without threads would be used by.
+convert_codec_tests += \
+	convert/tests/codecs/lies-of-xz-are-named-without-threads
+convert_tests_codecs_lies_of_xz_are_named_without_threads_SOURCES = \
+	convert/codec/xz-one-thread.c \
+	convert/tests/codecs/lies-of-xz-are-named.c \
+	$(convert_xz_files)
+convert_tests_codecs_lies_of_xz_are_named_without_threads_CPPFLAGS = \
+	$(convert_cppflags) $(LZMA_CFLAGS)
+convert_tests_codecs_lies_of_xz_are_named_without_threads_LDADD = \
+	$(convert_trying_libs)
+endif
 endif
 if HAVE_ZLIB
 convert_codec_tests += \
