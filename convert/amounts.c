@@ -55,6 +55,16 @@ longer_time (double a, double b)
   return a > b ? a : b;
 }
 
+static uint64_t
+guess_stored (const struct facts *f, uint64_t unpacked)
+{
+  unsigned ratio = f->codec == PLAIN ? 1 : GUESSED_RATIO;
+  if (unpacked != UNKNOWN)
+    return unpacked / ratio;
+  /* Hardly a file is larger than the disk in it. */
+  return fewer_bytes (GUESSED_STORED, f->size / ratio);
+}
+
 struct amounts
 amounts_of (const struct facts *f)
 {
@@ -69,13 +79,13 @@ amounts_of (const struct facts *f)
     a.unpacked = f->size;
   if (a.stored == UNKNOWN) {
     a.stored_guessed |= !plain || a.unpacked == UNKNOWN;
-    a.stored = a.unpacked == UNKNOWN ? GUESSED_STORED
-               : plain               ? a.unpacked
-                                     : a.unpacked / GUESSED_RATIO;
+    a.stored = guess_stored (f, a.unpacked);
   }
   a.unpacked_guessed = a.unpacked == UNKNOWN || (plain && a.stored_guessed);
   if (a.unpacked == UNKNOWN)
-    a.unpacked = plain ? a.stored : times (a.stored, GUESSED_RATIO);
+    a.unpacked = plain
+                   ? a.stored
+                   : fewer_bytes (times (a.stored, GUESSED_RATIO), f->size);
   /* Holes that nobody knows of make a disk no larger than it is. */
   a.data_guessed = f->guessed
                    || (a.data == UNKNOWN && (!raw || a.unpacked_guessed));

@@ -142,6 +142,10 @@ static const struct {
     "! random access, which qcow2 needs, cannot be reached: the source is a "
     "stream, and scratch files are not allowed (--no-scratch); nearest: a "
     "scratch file of about 4.0G" },
+  { "stream xz qcow2", "file raw no-scratch",
+    "! random access, which qcow2 needs, cannot be reached: the source is a "
+    "stream, and scratch files are not allowed (--no-scratch); nearest: a "
+    "scratch file of about 10.0G" },
   { "file xz qcow2", "nbd raw no-scratch",
     "! random access, which qcow2 needs, cannot be reached: the source is xz "
     "of one part, which is unpacked in order, and scratch files are not "
