@@ -186,12 +186,26 @@ explain_missing (const struct url *u, const char *said)
   return NULL;
 }
 
-/* What nbdkit's curl says if a server does not tell lengths or ranges. */
+/* What nbdkit's curl says if a server does not tell lengths or ranges.  URLs
+ * that are signed for reading only are refused when it asks for the length. */
 static bool
 lacks_ranges (const char *said)
 {
-  return strstr (said, "does not support 'range'") != NULL
-         || strstr (said, "could not get length of remote file") != NULL;
+  static const char *const words[] = {
+    "does not support 'range'",
+    "could not get length of remote file",
+  };
+  static const char *const refusals[] = { "403", "405", "501" };
+  const char *asked = strstr (said, "HEAD request");
+  const char *error = asked ? strstr (asked, "returned error: ") : NULL;
+
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+    if (strstr (said, words[i]) != NULL)
+      return true;
+  for (size_t i = 0; i < 3 && error != NULL; i++)
+    if (strstr (error, refusals[i]) != NULL)
+      return true;
+  return false;
 }
 
 /* Say what is missing.  errno is as helper_url has it. */

@@ -7,6 +7,7 @@ usage: web.py [OPTION...] DIRECTORY
 It listens on the loopback address, and prints its port.
   --no-ranges        ranges are ignored, and not offered
   --no-length        the length is not told, neither
+  --no-head          nobody may ask for the length only
   --break N          the first N replies with content end in the middle
   --cut              every reply with content ends in the middle
   --user USER:WORD   who does not know that is refused
@@ -30,7 +31,7 @@ PIECE = 1 << 16
 
 def take_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    for option in ("no-ranges", "no-length", "cut", "redirect"):
+    for option in ("no-ranges", "no-length", "no-head", "cut", "redirect"):
         parser.add_argument(f"--{option}", action="store_true")
     parser.add_argument("--break", type=int, default=0, dest="breaks")
     for option in ("user", "key", "log"):
@@ -86,6 +87,8 @@ class Handler(BaseHTTPRequestHandler):
             self.refuse(401, ("WWW-Authenticate", 'Basic realm="test"'))
         elif ARGUMENTS.redirect and name.startswith("to-"):
             self.refuse(302, ("Location", f"/{name[3:]}"))
+        elif ARGUMENTS.no_head and self.command == "HEAD":
+            self.refuse(403)
         elif ARGUMENTS.key and query != ARGUMENTS.key:
             self.refuse(403)
         elif not file.is_file():

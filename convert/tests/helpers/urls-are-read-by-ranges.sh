@@ -55,6 +55,9 @@ web --no-ranges
 refuses "errno $enotsup: nbdkit: .*range" \
   "$helpers" url "$web/disk"
 read_in_order "$web/disk"
+web --no-head
+refuses "errno $enotsup: " "$helpers" url "$web/disk"
+read_in_order "$web/disk"
 web --no-ranges --no-length
 refuses "errno $enotsup: " "$helpers" url "$web/disk"
 read_in_order "$web/disk"
