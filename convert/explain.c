@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "amounts.h"
+#include "plan/amounts.h"
 #include "plan.h"
 #include "tool.h"
 

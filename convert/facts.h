@@ -96,7 +96,7 @@ struct rates {
   double format;         /* going through qemu-nbd */
 };
 
-/* amounts.c: of a machine that nobody has measured. */
+/* plan/amounts.c: of a machine that nobody has measured. */
 extern struct rates rates_usual (unsigned cores);
 
 /* Is the same known of both? */

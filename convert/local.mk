@@ -13,8 +13,6 @@ noinst_LIBRARIES += convert/libconvert.a
 convert_libconvert_a_SOURCES = \
 	convert/abilities.c \
 	convert/abilities.h \
-	convert/amounts.c \
-	convert/amounts.h \
 	convert/checksum.h \
 	convert/codec/broken.c \
 	convert/codec/codec.c \
@@ -81,6 +79,9 @@ convert_libconvert_a_SOURCES = \
 	convert/options.h \
 	convert/plan.c \
 	convert/plan.h \
+	convert/plan/amounts.c \
+	convert/plan/amounts.h \
+	convert/plan/refusals.c \
 	convert/probe.h \
 	convert/probe/codec.c \
 	convert/probe/internal.h \
@@ -95,7 +96,6 @@ convert_libconvert_a_SOURCES = \
 	convert/probe/vpc.c \
 	convert/reflink.c \
 	convert/reflink.h \
-	convert/refusals.c \
 	convert/run.c \
 	convert/scratch.c \
 	convert/scratch.h \

@@ -89,7 +89,7 @@ extern int plan_find (const struct problem *p, struct plan *best,
 extern const struct step all_steps[];
 extern const size_t nr_all_steps;
 
-/* ---- refusals.c: what could be conceded, so that there is a plan ---- */
+/* ---- plan/refusals.c: what could be conceded, so that there is a plan ---- */
 
 struct concession {
   void (*grant) (struct problem *p);

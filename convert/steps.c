@@ -2,7 +2,7 @@
 /* The table of steps: what can be done, when, and what it costs. */
 #include <config.h>
 
-#include "amounts.h"
+#include "plan/amounts.h"
 #include "plan.h"
 
 #define QCOW2_THREADS 4u /* that one image compresses with */

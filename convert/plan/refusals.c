@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "amounts.h"
+#include "plan/amounts.h"
 #include "plan.h"
 #include "tool.h"
 

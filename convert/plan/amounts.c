@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "amounts.h"
+#include "plan/amounts.h"
 
 #define GUESSED_STORED \
   (UINT64_C (4) << 30)  /* if nobody says how much comes */
