@@ -194,7 +194,9 @@ EXTRA_DIST += $(convert_tests) tests/lib/convert.sh
 
 include convert/tests/plan/local.mk
 include convert/tests/codecs/local.mk
+include convert/tests/helpers/local.mk
 include convert/tests/image/local.mk
+include convert/tests/probe/local.mk
 
 # With CHECK_LONG=1 in their environment these draw more lots.
 CHECK_LONG += convert/tests/disk/hostile-tables-harm-nobody.py
@@ -206,25 +208,3 @@ convert_tests_disk_table_LDADD = $(convert_libs)
 EXTRA_DIST += \
 	tests/lib/disks.sh \
 	tests/lib/gpt_disk.py
-
-# Helpers and probes.
-convert_tests += convert/tests/helpers/failing-helpers-say-why.sh
-convert_tests += convert/tests/helpers/helpers-never-outlive-us.sh
-convert_tests += convert/tests/helpers/names-of-files-are-only-names.sh
-convert_tests += convert/tests/helpers/secrets-of-urls-stay-secret.sh
-convert_tests += convert/tests/helpers/urls-are-read-by-ranges.sh
-convert_tests += convert/tests/helpers/urls-of-ssh-are-read.sh
-convert_tests += convert/tests/probe/damaged-headers-are-raw-and-told.sh
-convert_tests += convert/tests/probe/images-of-every-format-are-known.sh
-convert_tests += convert/tests/probe/other-files-have-to-be-beside-the-image.sh
-
-# Starts helpers, for tests in shell.
-check_PROGRAMS += convert/tests/helpers/helpers
-convert_tests_helpers_helpers_CPPFLAGS = $(convert_cppflags)
-convert_tests_helpers_helpers_LDADD = $(convert_libs)
-EXTRA_DIST += tests/lib/helpers.sh tests/lib/web.py
-
-# Says what images are.
-check_PROGRAMS += convert/tests/probe/probe
-convert_tests_probe_probe_CPPFLAGS = $(convert_cppflags)
-convert_tests_probe_probe_LDADD = $(convert_libs)

@@ -30,8 +30,8 @@ add_qemu_nbd (struct words *w)
 
 /* qemu takes what is before a colon for a protocol, unless a slash comes
  * first. */
-static char *
-plain_name (const char *file)
+char *
+helper_file_word (const char *file)
 {
   return tool_format ("%s%s", file[0] == '/' ? "" : "./", file);
 }
@@ -55,7 +55,7 @@ static char *
 file_node (const char *prefix, const char *file)
 {
   struct stat st;
-  char *plain = plain_name (file), *name = value_of (plain);
+  char *plain = helper_file_word (file), *name = value_of (plain);
   bool device = stat (file, &st) == 0 && S_ISBLK (st.st_mode);
   char *node = tool_format ("%s.driver=%s,%s.filename=%s", prefix,
                             device ? "host_device" : "file", prefix, name);
@@ -127,7 +127,7 @@ helper_create (enum format f, const char *file, uint64_t size,
                const char *options, char **why)
 {
   struct words w = { .count = 0 };
-  char *name = plain_name (file), *said = NULL;
+  char *name = helper_file_word (file), *said = NULL;
 
   if (!helper_exists ("qemu-img")) {
     char *purpose = tool_format ("make images of the format %s",

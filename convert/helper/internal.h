@@ -30,6 +30,11 @@ extern struct helper *helper_serve_hiding (const char *const *words,
                                            const char *const *secrets,
                                            size_t count, char **why);
 
+/* ---- formats.c ---- */
+
+/* The name of a file as qemu takes it for no more than that; to be freed. */
+extern char *helper_file_word (const char *file);
+
 /* ---- spawn.c ---- */
 
 /* What the child gets for its standard descriptors; standard input is empty.

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "helper/helper.h"
+#include "helper/internal.h"
 #include "helper/qemu-img.h"
 #include "tool.h"
 
@@ -17,17 +18,11 @@ run (const char *const *words, char **why)
   return out != NULL ? 0 : -1;
 }
 
-/* Names are never taken for something else than files. */
-static char *
-file_word (const char *name)
-{
-  return tool_format ("%s%s", name[0] == '/' ? "" : "./", name);
-}
-
 int
 helper_convert (const struct helper_conversion *c, char **why)
 {
-  char *in = file_word (c->source), *out = file_word (c->destination);
+  char *in = helper_file_word (c->source),
+       *out = helper_file_word (c->destination);
   const char *words[20] = { "qemu-img",
                             "convert",
                             "-W",

@@ -3,32 +3,14 @@
 # nbd+ssh goes through a real sshd to a server that listens on TCP or on a
 # Unix socket behind it.
 . "${srcdir:-.}/tests/lib/functions.sh"
+. "${srcdir:-.}/tests/lib/sshd.sh"
 requires_nbdkit plugin pattern
-requires ssh ssh-keygen nc
-sshd=$(PATH=$PATH:/usr/sbin command -v sshd) || skip "sshd is not installed"
+requires ssh nc
 grep -q -e -U <<<"$(nc -h 2>&1)" || skip "this nc does not know Unix sockets"
 requires_uris
-# sshd keeps what it does not trust in an empty directory of this name.
-[ "$(id -u)" != 0 ] || [ -d /run/sshd ] || mkdir -m 755 /run/sshd \
-  || skip "sshd needs the directory /run/sshd"
 
-# Keys and configuration of our own for both ends.
-ssh-keygen -q -t ed25519 -N '' -f "$tmp/host-key"
-ssh-keygen -q -t ed25519 -N '' -f "$tmp/user-key"
-cat >"$tmp/sshd_config" <<END
-HostKey $tmp/host-key
-AuthorizedKeysFile $tmp/user-key.pub
-StrictModes no
-UsePAM no
-PasswordAuthentication no
-PermitRootLogin prohibit-password
-LogLevel ERROR
-END
-serve tcp4 "$system_python" "$srcdir/tests/lib/inetd.py" \
-  "$sshd" -i -e -f "$tmp/sshd_config"
+serve_ssh ""
 ssh_port=$port
-echo "[127.0.0.1]:$ssh_port $(cut -d' ' -f1,2 "$tmp/host-key.pub")" \
-  >"$tmp/known_hosts"
 cat >"$tmp/ssh_config" <<END
 BatchMode yes
 IdentitiesOnly yes

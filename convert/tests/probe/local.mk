@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+# What images are.
+
+convert_probe_tests = \
+	convert/tests/probe/damaged-headers-are-raw-and-told.sh \
+	convert/tests/probe/images-of-every-format-are-known.sh \
+	convert/tests/probe/other-files-have-to-be-beside-the-image.sh
+TESTS += $(convert_probe_tests)
+EXTRA_DIST += $(convert_probe_tests)
+
+# Says what images are, for tests in shell.
+check_PROGRAMS += convert/tests/probe/probe
+convert_tests_probe_probe_CPPFLAGS = $(convert_cppflags)
+convert_tests_probe_probe_LDADD = $(convert_libs)
