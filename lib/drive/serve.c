@@ -24,6 +24,8 @@ nbdi_serve (struct nbd_handle *h, struct nbdi_link *l, unsigned receives,
   /* Requests wait only behind others that will be answered, or for those. */
   if (l->lane.sent.nr == 0 || unlikely (h->session.cmds.waiting.nr > 0))
     nbdi_flush (h);
+  else if (unlikely (h->session.own_flush) && l->lane.queue.nr > 0)
+    nbdi_event (l, NBDI_EVENT_QUEUED);
   if (h->session.cmds.nr_pending == 0) {
     nbdi_trim_commands (&h->session);
     if (h->session.journal.nr == 0)

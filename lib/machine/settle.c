@@ -61,12 +61,10 @@ queue_flush (struct nbdi_link *l)
 
   if (s->own_flush || s->cmds.waiting.nr > 0 || s->cmds.disconnect
       || !nbdi_serves (l)
-      || nbdi_add_own_command (s, &c, &l->lane.queue) == -1) {
+      || nbdi_add_own_command (s, &c, &l->lane.queue) == -1)
     nbdi_ask_flush (s);
-    return;
-  }
-  s->own_flush = true;
-  nbdi_event (l, NBDI_EVENT_QUEUED);
+  else
+    s->own_flush = true;
 }
 
 /* Whether it is time for one. */

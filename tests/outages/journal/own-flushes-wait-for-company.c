@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A flush of the library that nothing waits for goes out with what the program
- * asks for next, while replies are awaited that let both go. */
+ * asks for next, while replies are awaited that let both go, or when the main
+ * loop has nothing else to do. */
+
+#include <poll.h>
 
 #include "lasting.h"
 
@@ -34,11 +37,11 @@ answer_two (struct nbd_handle *h)
   }
 }
 
-void
-test (void)
+/* A flush of the library waits for company. */
+static struct nbd_handle *
+held_flush (void)
 {
   struct nbd_handle *h = patient_handle ();
-  uint16_t type;
 
   CHECK_OK (nbd_set_journal_size (h, 4 * CHUNK));
   lasting_connect (h, &server, &address, SIMPLE, FLAGS_ALL);
@@ -49,12 +52,48 @@ test (void)
   answer_two (h);
   server.drives = NULL;
   server_expect_nothing (&server);
+  return h;
+}
+
+static void
+expect_flush (void)
+{
+  uint16_t type;
+
+  server_request (&server, &type);
+  CHECK_INT (type, 3);
+}
+
+static void
+company_comes (void)
+{
+  struct nbd_handle *h = held_flush ();
 
   write_chunk (h, IN_FLIGHT);
   server_expect_nothing (&server);
   CHECK_INT (nbd_poll (h, 0), 0);
-  server_request (&server, &type);
-  CHECK_INT (type, 3);
+  expect_flush ();
   CHECK_INT (server_request (&server, NULL), cookie[IN_FLIGHT]);
   lasting_close (h, &server, &address);
+}
+
+/* The program's main loop is told that something is to be sent. */
+static void
+nothing_comes (void)
+{
+  struct nbd_handle *h = held_flush ();
+  struct pollfd fd = { .fd = CHECK_OK (nbd_aio_get_fd (h)), .events = POLLIN };
+
+  CHECK_INT (nbd_aio_get_direction (h), LIBNBD_AIO_DIRECTION_READ);
+  CHECK_INT (poll (&fd, 1, 0), 1);
+  CHECK_OK (nbd_aio_notify_read (h));
+  expect_flush ();
+  lasting_close (h, &server, &address);
+}
+
+void
+test (void)
+{
+  company_comes ();
+  nothing_comes ();
 }
