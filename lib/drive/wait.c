@@ -76,7 +76,7 @@ disown (struct nbd_handle *h, struct nbdi_command *c)
 {
   const uint8_t *data = c->data;
 
-  if (nbdi_disown_command (c) == -1)
+  if (nbdi_disown_command (c, h->session.lasting) == -1)
     return -1;
   NBDI_EACH_LINK (h, l)
   if (l->reply.command == c)

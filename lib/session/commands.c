@@ -298,11 +298,12 @@ nbdi_retire_command (struct nbdi_session *s, struct nbdi_command *c)
 
 /* The thread that waits for the command ends, and with it the buffer and
  * what the closures use.  The server will answer nevertheless, and must get
- * the payload whole.  Fails without memory for a buffer in its place. */
+ * the payload whole; if it may be sent again, it is kept.  Fails without
+ * memory for a buffer in its place. */
 int
-nbdi_disown_command (struct nbdi_command *c)
+nbdi_disown_command (struct nbdi_command *c, bool again)
 {
-  bool to_send = nbdi_sends_data (c->type) && !c->sent;
+  bool to_send = nbdi_sends_data (c->type) && (!c->sent || again);
 
   if (nbdi_gets_data (c->type) || to_send) {
     c->own = malloc (c->count + 1);
@@ -334,7 +335,7 @@ nbdi_new_shadow (struct nbdi_session *s, struct nbdi_command *c)
   NBDI_MOVED (&shadow->completion);
   shadow->own = NULL;
   shadow->why = NULL;
-  if (nbdi_disown_command (shadow) == -1) {
+  if (nbdi_disown_command (shadow, false) == -1) {
     free (shadow);
     return NULL;
   }

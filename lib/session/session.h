@@ -182,7 +182,7 @@ extern void nbdi_retire_command (struct nbdi_session *s,
                                  struct nbdi_command *c);
 extern struct nbdi_command *nbdi_new_shadow (struct nbdi_session *s,
                                              struct nbdi_command *c);
-extern int nbdi_disown_command (struct nbdi_command *c);
+extern int nbdi_disown_command (struct nbdi_command *c, bool again);
 extern void nbdi_abandon_unsent (struct nbdi_session *s,
                                  struct nbdi_list *list);
 extern void nbdi_abandon_commands (struct nbdi_session *s,

@@ -58,6 +58,7 @@ test_programs += \
 	tests/outages/cancelling/cancelled-commands-cannot-be-asked-about \
 	tests/outages/cancelling/commands-are-cancelled-wherever-they-are \
 	tests/outages/cancelling/signals-end-calls-that-wait \
+	tests/outages/cancelling/writes-of-cancelled-threads-are-remembered \
 	tests/outages/cancelling/writes-that-end-early-hold-newer-ones \
 	tests/outages/children/children-may-neither-start-nor-end \
 	tests/outages/children/children-that-end-at-once-are-started-more-seldom \
