@@ -82,7 +82,8 @@ static void
 nothing_comes (void)
 {
   struct nbd_handle *h = held_flush ();
-  struct pollfd fd = { .fd = CHECK_OK (nbd_aio_get_fd (h)), .events = POLLIN };
+  struct pollfd fd = { .fd = CHECK_OK (nbd_aio_get_fd (h)),
+                       .events = POLLIN };
 
   CHECK_INT (nbd_aio_get_direction (h), LIBNBD_AIO_DIRECTION_READ);
   CHECK_INT (poll (&fd, 1, 0), 1);
