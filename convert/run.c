@@ -381,8 +381,10 @@ conversion_end (struct conversion *v)
 {
   if (v->serving != NULL)
     image_serve_end (v->serving);
-  if (v->image != NULL)
+  if (v->image != NULL) {
+    image_stop (v->image);
     image_free (v->image);
+  }
   if (v->checksum != NULL)
     checksum_free (v->checksum);
   source_close (&v->source);

@@ -73,8 +73,9 @@ extern int64_t image_head (struct image *image, void *buffer, uint64_t length,
 /* Reads end with ECANCELED, those under way possibly on this thread.  It stops
  * the input, too. */
 extern void image_stop (struct image *image);
-/* No read may be under way.  The input stays.  What is being decoded ahead
- * comes to its end first, unless image_stop was called. */
+/* No read may be under way.  The input stays, but one in order is stopped.  What
+ * is being decoded ahead comes to its end first, unless image_stop was
+ * called. */
 extern void image_free (struct image *image);
 
 /* ---- endpoint.c: for the engine ---- */
@@ -86,7 +87,7 @@ extern struct endpoint *image_endpoint (struct copy *c, struct image *image);
 
 /* Serve it, read-only, to NBD clients on this listening Unix socket, with
  * threads of its own, until image_serve_end, which also stops the image.  The
- * socket stays open.  NULL with errno. */
+ * socket stays open.  NULL with errno, as for an image in order. */
 struct server;
 extern struct server *image_serve (struct image *image, int listening);
 /* Why a client was told of an error last, or NULL: qemu passes on no more

@@ -383,11 +383,15 @@ pread_head (struct image *image, void *buffer, uint64_t length,
 
 /* ---- beginning and end ---- */
 
+/* What was read ahead of a stream nobody can read again, so it is stopped
+ * rather than waited for. */
 static void
 free_order (struct image *image)
 {
   struct order *o = (struct order *) image;
 
+  if (image->in->in_order)
+    input_stop (image->in);
   pthread_mutex_lock (&o->lock);
   o->ending = true;
   pthread_cond_signal (&o->changed);

@@ -110,6 +110,10 @@ accept_connections (void *opaque)
 struct server *
 image_serve (struct image *image, int listening)
 {
+  if (image_is_in_order (image)) {
+    errno = ESPIPE;
+    return NULL;
+  }
   struct server *s = tool_alloc (sizeof *s);
 
   s->image = image;

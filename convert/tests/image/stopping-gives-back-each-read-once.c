@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* When an image is stopped in the middle of its work, each read that was
  * started comes back exactly once, and so do those that come later. */
+#include <unistd.h>
+
 #include "fake.h"
 
 #define READS 12
@@ -108,11 +110,28 @@ stop_order (void)
   input_free (in);
 }
 
+/* Nobody needs to stop a stream that was looked at. */
+static void
+leave_silent_stream (void)
+{
+  struct image_settings settings = { .threads = 1 };
+  int fds[2];
+
+  CHECK (pipe (fds) == 0);
+  fake_reset ();
+  struct input *in = input_from_stream (fds[0], "-", UNKNOWN);
+  image_free (image_in_order (in, &fake_codec, &settings));
+  input_free (in);
+  close (fds[0]);
+  close (fds[1]);
+}
+
 void
 test (void)
 {
   for (int i = 0; i < 100; i++) {
     stop_parts ();
     stop_order ();
+    leave_silent_stream ();
   }
 }

@@ -84,16 +84,16 @@ read_all (struct image *image, struct image_read *r, uint64_t at)
 }
 
 static void
-whole (void)
+whole (uint64_t size)
 {
   struct input *in;
-  struct image *image = make (&in, SIZE, UNKNOWN);
+  struct image *image = make (&in, size, UNKNOWN);
   struct image_read r;
   char c;
 
-  CHECK_INT (read_all (image, &r, 0), SIZE);
+  CHECK_INT (read_all (image, &r, 0), size);
   CHECK_INT (r.error, 0);
-  start (image, &r, &c, 1, 5);
+  start (image, &r, &c, 1, SIZE + 1);
   await (&r);
   CHECK_INT (r.error, ESPIPE);
   end (image, in);
@@ -179,7 +179,9 @@ short_head (void)
 void
 test (void)
 {
-  whole ();
+  whole (SIZE);
+  whole (1);
+  whole (0);
   broken (0);
   broken (1);
   broken (SIZE / 2);
