@@ -193,6 +193,7 @@ server_works (struct nbdi_link *l)
 {
   l->attempt.pause = 0;
   l->attempt.silent = 0;
+  l->reach.doubtful = false;
   nbdi_end_outage (l->session);
 }
 

@@ -49,10 +49,13 @@ nbdi_forget_addresses (struct nbdi_reach *reach)
   reach->first_errno = 0;
 }
 
-/* Try them all from the first one on. */
+/* Try them all from the first one on, those of a name as they are now unless
+ * they were good until now. */
 void
 nbdi_begin_addresses (struct nbdi_reach *reach)
 {
+  reach->look_again = reach->doubtful && reach->host != NULL;
+  reach->doubtful = true;
   reach->next = 0;
   reach->first_errno = 0;
 }
@@ -129,7 +132,29 @@ tune_socket (int sock, int family)
   }
 }
 
-/* Have the addresses of the host, whose name may not be known yet. */
+/* Take these addresses for those that were known, if there is memory. */
+static int
+replace_addresses (struct nbdi_reach *reach, const struct addrinfo *list)
+{
+  struct nbdi_address *old = reach->addresses;
+  unsigned nr_old = reach->nr_addresses;
+  int r = 0;
+
+  reach->addresses = NULL;
+  reach->nr_addresses = 0;
+  for (const struct addrinfo *a = list; r == 0 && a != NULL; a = a->ai_next)
+    r = nbdi_add_address (reach, a->ai_addr, a->ai_addrlen);
+  if (reach->nr_addresses == 0) {
+    reach->addresses = old;
+    reach->nr_addresses = nr_old;
+  }
+  else
+    free (old);
+  return r == 0 ? 0 : EAI_MEMORY;
+}
+
+/* Have the addresses of the host, whose name may not be known yet, or not at
+ * the moment. */
 static int
 look_up (struct nbdi_reach *reach)
 {
@@ -141,16 +166,17 @@ look_up (struct nbdi_reach *reach)
   int r = getaddrinfo (reach->host, reach->port, &hints, &list);
   int errnum = r == EAI_SYSTEM ? errno : 0;
 
+  reach->look_again = false;
   if (r == 0) {
-    for (struct addrinfo *a = list; r == 0 && a != NULL; a = a->ai_next)
-      if (nbdi_add_address (reach, a->ai_addr, a->ai_addrlen) == -1)
-        r = EAI_MEMORY;
+    r = replace_addresses (reach, list);
     freeaddrinfo (list);
   }
-  /* Some addresses are as good as all. */
+  /* Some addresses are as good as all, and those of before as new ones. */
   reach->lookup = reach->nr_addresses > 0 ? 0 : r;
-  reach->first_errno = reach->lookup == EAI_MEMORY ? ENOMEM : errnum;
-  return reach->lookup == 0 ? 0 : -1;
+  if (reach->lookup == 0)
+    return 0;
+  reach->first_errno = r == EAI_MEMORY ? ENOMEM : errnum;
+  return -1;
 }
 
 /* Whether another attempt may know the name.  A machine that boots has no
@@ -176,7 +202,8 @@ nbdi_lookup_may_pass (const struct nbdi_reach *reach)
 int
 nbdi_connect_next (struct nbdi_reach *reach, struct nbdi_channel *ch)
 {
-  if (reach->nr_addresses == 0 && look_up (reach) == -1)
+  if ((reach->nr_addresses == 0 || reach->look_again)
+      && look_up (reach) == -1)
     return NBDI_IO_FAILED;
   struct nbdi_address *a = &reach->addresses[reach->next++];
   int family = a->addr.ss_family;

@@ -40,6 +40,8 @@ struct nbdi_reach {
   struct nbdi_address *addresses; /* to be tried in order */
   unsigned nr_addresses;
   unsigned next;             /* index of the next one to try */
+  bool doubtful;             /* they have not led to a server that works */
+  bool look_again;           /* before they are tried: it may have moved */
   bool retry;                /* when all fail: back to Created */
   int first_errno;           /* of the first address that failed */
   int lookup;                /* what was wrong with the name, EAI_...; or 0 */

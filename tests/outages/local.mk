@@ -66,6 +66,7 @@ test_programs += \
 	tests/outages/children/the-story-tells-how-children-ended \
 	tests/outages/connecting/blocking-calls-wait-for-the-server \
 	tests/outages/connecting/exports-that-are-not-there-yet-are-waited-for \
+	tests/outages/connecting/names-of-servers-that-move-are-looked-up-again \
 	tests/outages/connecting/names-that-are-not-known-yet-are-looked-up-again \
 	tests/outages/connecting/option-mode-waits-until-it-negotiates \
 	tests/outages/connecting/servers-that-are-not-there-yet-are-waited-for \
@@ -115,6 +116,10 @@ tests_outages_children_the_story_tells_how_children_ended_LDADD = $(internal)
 tests_outages_children_the_story_tells_how_children_ended_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=waitid
 
+tests_outages_connecting_names_of_servers_that_move_are_looked_up_again_LDADD = \
+	$(internal)
+tests_outages_connecting_names_of_servers_that_move_are_looked_up_again_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=getaddrinfo
 tests_outages_connecting_names_that_are_not_known_yet_are_looked_up_again_LDADD = \
 	$(internal)
 tests_outages_connecting_names_that_are_not_known_yet_are_looked_up_again_LDFLAGS = \

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* A server that is lost is looked for where it was.  If it is not there any
+ * more its name is looked up, and if that cannot be done the addresses that
+ * were known are tried again.
+ *
+ * The linker lets the library's calls come here (-Wl,--wrap). */
+
+#include <netdb.h>
+
+#include "lasting.h"
+#include "wrap.h"
+
+static unsigned asked;
+static const char *place; /* the port that the name leads to; NULL: none */
+
+WRAPPER (int, getaddrinfo,
+         (const char *host, const char *port, const struct addrinfo *hints,
+          struct addrinfo **list))
+{
+  (void) port;
+  CHECK_STRING (host, "nbd.example");
+  asked++;
+  return place == NULL ? EAI_AGAIN
+                       : __real_getaddrinfo ("127.0.0.1", place, hints, list);
+}
+
+/* A command is carried out: the server is where it should be. */
+static void
+works (struct server *s, struct nbd_handle *h)
+{
+  struct calls done = { .gives = 1 };
+  char buf[4];
+
+  drive_until (h, "READY");
+  CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&done), 0));
+  CHECK_OK (nbd_poll (h, 0));
+  server_say (s, "simple 0 %llu \"abcd\"",
+              (unsigned long long) server_request (s, NULL));
+  while (done.called == 0)
+    CHECK_OK (nbd_poll (h, -1));
+}
+
+/* The server ends, and nobody listens there. */
+static void
+leave (struct server *s, struct address *a)
+{
+  address_leave (a);
+  server_close (s);
+}
+
+/* Drive the handle until so many attempts have failed. */
+static void
+fail_attempts (struct nbd_handle *h, const struct events *e, int nr)
+{
+  while (e->calls.called < nr)
+    CHECK_OK (nbd_poll (h, -1));
+}
+
+void
+test (void)
+{
+  struct address old, new;
+  struct server s;
+  struct events e = { .letters = "" };
+  struct nbd_handle *h = patient_handle ();
+
+  CHECK_OK (nbd_set_event_callback (h, events (&e)));
+  set_style (h, SIMPLE);
+  address_open_tcp (&old);
+  address_open_tcp (&new);
+  address_listen (&old);
+  place = old.port;
+  CHECK_OK (nbd_aio_connect_tcp (h, "nbd.example", old.port));
+  server_serves (&s, &old, h, SIMPLE, 1 << 20, FLAGS_ALL);
+  works (&s, h);
+  CHECK_INT (asked, 1);
+
+  /* It is where it was. */
+  server_restarts (&s, &old, h, SIMPLE);
+  works (&s, h);
+  CHECK_INT (asked, 1);
+  CHECK_STRING (e.letters, "CLB");
+
+  /* It moves. */
+  place = new.port;
+  address_listen (&new);
+  leave (&s, &old);
+  server_serves (&s, &new, h, SIMPLE, 1 << 20, FLAGS_ALL);
+  works (&s, h);
+  CHECK_INT (asked, 2);
+  CHECK_STRING (e.letters, "CLBLAB");
+
+  /* Nobody knows where, but it is there again. */
+  place = NULL;
+  leave (&s, &new);
+  fail_attempts (h, &e, 9);
+  CHECK_INT (asked, 3);
+  CHECK_CONTAINS (e.message[LIBNBD_EVENT_ATTEMPT_FAILED], "refused");
+  address_listen (&new);
+  server_serves (&s, &new, h, SIMPLE, 1 << 20, FLAGS_ALL);
+  works (&s, h);
+  nbd_close (h);
+  server_close (&s);
+  address_close (&old);
+  address_close (&new);
+}
