@@ -57,6 +57,9 @@ struct conversion {
 
 /* Open the source and say what it is in PROBLEM's start.  Fails the tool. */
 extern void look_at_source (struct conversion *v, char ***words);
+/* --checksum, if it was asked for and has not begun.  Who reads in order has
+ * to begin before anything is read. */
+extern void begin_checksum (struct conversion *v);
 /* What is wanted, from the options and the destination. */
 extern void look_at_goal (struct conversion *v);
 /* Make the image that decodes the source in one way or the other. */
@@ -64,14 +67,14 @@ extern void make_image (struct conversion *v, bool in_order);
 
 /* ---- run.c ---- */
 
-/* --checksum, if it was asked for and has not begun.  Who reads in order has
- * to begin before anything is read. */
-extern void begin_checksum (struct conversion *v);
-
 /* Fails the tool. */
 extern void run_plan (struct conversion *v);
 /* Free what it has, which was made in this order or not at all. */
 extern void conversion_end (struct conversion *v);
+
+/* ---- say.c ---- */
+
+/* Not an error: --quiet leaves it out. */
 extern void say (const struct conversion *v, const char *format, ...)
   __attribute__ ((format (printf, 2, 3)));
 

@@ -28,6 +28,7 @@ convert_libconvert_a_SOURCES = \
 	convert/destination.h \
 	convert/disk/blocks.c \
 	convert/disk/blocks.h \
+	convert/disk/fault.c \
 	convert/disk/gpt.c \
 	convert/disk/gpt.h \
 	convert/disk/header.c \
@@ -85,6 +86,7 @@ convert_libconvert_a_SOURCES = \
 	convert/probe.h \
 	convert/probe/codec.c \
 	convert/probe/internal.h \
+	convert/probe/known.c \
 	convert/probe/look.c \
 	convert/probe/others.c \
 	convert/probe/probe.c \
@@ -97,6 +99,7 @@ convert_libconvert_a_SOURCES = \
 	convert/reflink.c \
 	convert/reflink.h \
 	convert/run.c \
+	convert/say.c \
 	convert/scratch.c \
 	convert/scratch.h \
 	convert/source/file.c \

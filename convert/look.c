@@ -139,6 +139,18 @@ look_at_holes (const struct source *s, struct facts *f)
 }
 
 void
+begin_checksum (struct conversion *v)
+{
+  char *why = NULL;
+
+  if (v->o->checksum.algorithm == NULL || v->checksum != NULL)
+    return;
+  v->checksum = checksum_begin (&v->o->checksum, v->source.input, &why);
+  if (v->checksum == NULL)
+    tool_fail ("%s: %s", v->source.name, why);
+}
+
+void
 look_at_source (struct conversion *v, char ***words)
 {
   struct facts *f = &v->problem.start;

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/param.h>
@@ -20,22 +19,6 @@
 
 /* So large is made what nobody knows the size of yet; 16 TiB. */
 #define PROVISIONAL_SIZE (UINT64_C (16) << 40)
-
-void
-say (const struct conversion *v, const char *format, ...)
-{
-  va_list args;
-  char *text;
-
-  if (v->o->quiet)
-    return;
-  va_start (args, format);
-  if (vasprintf (&text, format, args) != -1) {
-    tool_error ("%s", text);
-    free (text);
-  }
-  va_end (args);
-}
 
 static void fail (const struct conversion *v, const char *name, char *why)
   __attribute__ ((noreturn));
@@ -342,18 +325,6 @@ check_sum (struct conversion *v)
   if (v->checksum == NULL)
     return;
   if (checksum_end (v->checksum, &why) == -1)
-    fail (v, v->source.name, why);
-}
-
-void
-begin_checksum (struct conversion *v)
-{
-  char *why = NULL;
-
-  if (v->o->checksum.algorithm == NULL || v->checksum != NULL)
-    return;
-  v->checksum = checksum_begin (&v->o->checksum, v->source.input, &why);
-  if (v->checksum == NULL)
     fail (v, v->source.name, why);
 }
 

@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,18 +11,6 @@
 /* "EFI PART" is in the second sector, whatever the size of one is. */
 static const unsigned sector_sizes[] = { 512, 1024, 2048, 4096 };
 #define SECTOR_SIZES (sizeof sector_sizes / sizeof sector_sizes[0])
-
-int
-table_fault (char **why, const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  if (vasprintf (why, format, args) == -1)
-    *why = NULL;
-  va_end (args);
-  return -1;
-}
 
 /* WHAT is its fault, which this frees. */
 static int

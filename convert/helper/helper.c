@@ -249,7 +249,8 @@ end_all (void)
   tmpdir_remove ();
 }
 
-void
+/* Once: all is tidied up at the end of the program. */
+static void
 helper_begin (void)
 {
   static bool begun;
@@ -257,6 +258,23 @@ helper_begin (void)
   if (!begun)
     tool_at_end (end_all);
   begun = true;
+}
+
+char *
+helper_path (const char *name)
+{
+  helper_begin ();
+  return tmpdir_path (name);
+}
+
+char *
+helper_socket (void)
+{
+  static unsigned number;
+  char *base = tool_format ("socket%u", ++number), *name = helper_path (base);
+
+  free (base);
+  return name;
 }
 
 /* ---- beginnings ---- */

@@ -19,8 +19,8 @@ extern struct helper *helper_start (const char *const *words, int output,
 extern void helper_hide (struct helper *h, const char *secret);
 /* "curl is needed to PURPOSE; it is in the package curl", to be freed. */
 extern char *helper_missing (const char *program, const char *purpose);
-/* Once: see to it that all is tidied up at the end of the program. */
-extern void helper_begin (void);
+/* A new name for a socket in the temporary directory, to be freed. */
+extern char *helper_socket (void);
 
 /* ---- serve.c ---- */
 
@@ -68,8 +68,9 @@ extern char *messages_text (struct messages *m, const char *program);
 
 /* ---- tmpdir.c ---- */
 
-/* A new name for a socket in the directory, to be freed. */
-extern char *helper_socket (void);
+/* A name in the directory, to be freed; the directory is made with the first
+ * one. */
+extern char *tmpdir_path (const char *name);
 /* Remove the directory with all that is in it. */
 extern void tmpdir_remove (void);
 

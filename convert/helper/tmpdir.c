@@ -31,25 +31,14 @@ make_directory (void)
                "name another place",
                place);
   directory = path;
-  helper_begin ();
 }
 
 char *
-helper_path (const char *name)
+tmpdir_path (const char *name)
 {
   if (directory == NULL)
     make_directory ();
   return tool_format ("%s/%s", directory, name);
-}
-
-char *
-helper_socket (void)
-{
-  static unsigned number;
-  char *base = tool_format ("socket%u", ++number), *name = helper_path (base);
-
-  free (base);
-  return name;
 }
 
 void

@@ -116,3 +116,15 @@ refers (struct looking *l, const char *what, const void *name, size_t length)
     new->name = tool_format ("%.*s", (int) length, (const char *) name);
   return new;
 }
+
+void
+probe_forget (struct looking *l)
+{
+  for (size_t i = 0; i < l->refers.count; i++)
+    free (l->refers.list[i].name);
+  if (l->refers.count > 0)
+    free (l->refers.list);
+  free (l->failed);
+  l->refers = (struct references) { .count = 0 };
+  l->failed = NULL;
+}

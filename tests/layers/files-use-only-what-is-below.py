@@ -25,7 +25,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Iterator
 
-CHECKED = ["common", "copy", "discard", "dump", "fuse", "info", "lib"]
+CHECKED = ["common", "convert", "copy", "discard", "dump", "fuse", "info", "lib"]
 LAYERED = "lib"
 PAGE = "docs/ARCHITECTURE.md"
 HEADING = "## Layers"
