@@ -3,6 +3,7 @@
  * servers.  The library knows what their values look like. */
 #include <config.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -36,6 +37,22 @@ set (struct nbd_handle *h, const char *name, const char *value)
   return r;
 }
 
+/* A value is wrong: say so.  The text is whole without the meaning of errno. */
+static void
+refuse (const char *name, const char *error, int errnum)
+{
+  char *meaning = tool_format (": %s", strerror (errnum));
+  size_t length = strlen (error);
+  if (strncmp (error, CALL, strlen (CALL)) == 0) {
+    error += strlen (CALL);
+    length -= strlen (CALL);
+  }
+  if (errnum == EINVAL && length > strlen (meaning)
+      && strcmp (error + length - strlen (meaning), meaning) == 0)
+    length -= strlen (meaning);
+  tool_usage_error ("--%s: %.*s", name, (int) length, error);
+}
+
 void
 tool_take_staying (int id, const char *value)
 {
@@ -49,12 +66,8 @@ tool_take_staying (int id, const char *value)
     tool_nbd_fail (NULL);
   int r = set (h, name, value);
   nbd_close (h);
-  if (r == -1) {
-    const char *error = tool_nbd_error ();
-    if (strncmp (error, CALL, strlen (CALL)) == 0)
-      error += strlen (CALL);
-    tool_usage_error ("--%s: %s", name, error);
-  }
+  if (r == -1)
+    refuse (name, tool_nbd_error (), nbd_get_errno ());
   options[id - TOOL_STAYING].value = value;
 }
 

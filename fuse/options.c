@@ -22,7 +22,7 @@ static const struct tool_option table[] = {
   { FUSE_HELP, "fuse-help", NULL, "show the options that -o takes" },
   TOOL_HELP_ROW,
   { 'C', "connections", "N",
-    "use up to N connections to the server (default 4)" },
+    "use up to N connections to the server, at most 16 (4)" },
   { EXPORTS, "exports", NULL, "show every export of the server as a file" },
   { 'd', "", NULL, NULL },
   { 'o', "", "OPTION", "set an option of the mount, see --fuse-help" },

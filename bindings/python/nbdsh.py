@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import atexit
 import code
+import errno
 import itertools
 import os
 import signal
@@ -97,6 +98,8 @@ class Staying(argparse.Action):
             nbd.NBD().set_uri_options(f"{name[2:]}={value}")
         except nbd.Error as error:
             text = error.string.removeprefix("nbd_set_uri_options: ")
+            # It is whole without the meaning of errno.
+            text = text.removesuffix(": " + os.strerror(errno.EINVAL))
             parser.error(f"{name}: {text}")
         namespace.staying[name[2:]] = value
 

@@ -18,6 +18,10 @@ refuses ()
     || fail "$tool $option=$value exited with $result, not $status"
   grep -qF -e "$option: $pattern" "$tmp/out" \
     || fail "$tool $option=$value said: $(cat "$tmp/out")"
+  # What is wrong is said; that it is invalid adds nothing.
+  if grep -F 'Invalid argument' "$tmp/out"; then
+    fail "$tool $option=$value said what errno means"
+  fi
 }
 
 while read -r name tool _; do
