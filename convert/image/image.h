@@ -73,8 +73,8 @@ extern int64_t image_head (struct image *image, void *buffer, uint64_t length,
 /* Reads end with ECANCELED, those under way possibly on this thread.  It stops
  * the input, too. */
 extern void image_stop (struct image *image);
-/* No read may be under way.  The input stays, but one in order is stopped.  What
- * is being decoded ahead comes to its end first, unless image_stop was
+/* No read may be under way.  The input stays, but one in order is stopped.
+ * What is being decoded ahead comes to its end first, unless image_stop was
  * called. */
 extern void image_free (struct image *image);
 
