@@ -102,6 +102,7 @@ fuse_tests = \
 	fuse/tests/outages/files-can-be-looked-at-meanwhile.sh \
 	fuse/tests/outages/harmless-signals-interrupt-nothing.py \
 	fuse/tests/outages/killed-programs-need-no-server.sh \
+	fuse/tests/outages/outages-are-told-once-for-all-exports.sh \
 	fuse/tests/outages/patience-ends-with-the-whole-story.sh \
 	fuse/tests/outages/readers-and-writers-wait-and-go-on.sh \
 	fuse/tests/outages/service-managers-are-told.py \

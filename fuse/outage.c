@@ -2,7 +2,8 @@
 /* Outages: what becomes of the connections to a disk, and who is told.
  *
  * The library tells of each attempt to get a connection back; people want to
- * know when an outage begins and ends, and now and then that it lasts. */
+ * know when an outage begins and ends, and now and then that it lasts.  All
+ * exports are those of one server, so its outage is told once for all. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -20,12 +21,17 @@
 #define EVERY_MS (3600 * 1000)
 
 struct outage {
-  struct disk *disk;  /* NULL: none yet */
-  int64_t began_ms;   /* 0: there is none */
+  struct disk *disk; /* NULL: none yet */
+  bool away;
+  char *story; /* how it all ended */
+};
+
+/* While any is away. */
+static struct {
+  int64_t began_ms;
   int64_t pause_ms;   /* of what is told */
   int64_t tell_at_ms; /* not before */
-  char *story;        /* how it all ended */
-};
+} all;
 
 static const char *server;
 static size_t nr_away;
@@ -34,56 +40,29 @@ static size_t nr_away;
 static const char *
 subject (const struct outage *outage)
 {
-  return outage->disk ? outage->disk->name : server;
+  return outage->disk && nr_disks == 1 ? outage->disk->name : server;
 }
 
-static void
+/* Whether it is the first. */
+static bool
 begins (struct outage *outage)
 {
-  if (outage->began_ms != 0)
-    return;
-  outage->began_ms = tool_now_ms ();
-  outage->pause_ms = FIRST_MS;
-  outage->tell_at_ms = outage->began_ms + FIRST_MS;
-  nr_away++;
+  if (outage->away)
+    return false;
+  outage->away = true;
+  if (nr_away++ > 0)
+    return false;
+  all.began_ms = tool_now_ms ();
+  all.pause_ms = FIRST_MS;
+  all.tell_at_ms = all.began_ms + FIRST_MS;
+  return true;
 }
 
 static void
 ends (struct outage *outage)
 {
-  nr_away -= outage->began_ms != 0;
-  outage->began_ms = 0;
-}
-
-/* What is lost now and cannot be had again is told by outage_was_the_end. */
-static void
-lost (struct outage *outage, const char *message)
-{
-  free (outage->story);
-  outage->story = strdup (message);
-  if (outage->disk == NULL || !outage->disk->patient)
-    return;
-  begins (outage);
-  tool_error ("%s: %s", subject (outage), message);
-  notify (NULL, "%s: %s", subject (outage), message);
-}
-
-static void
-attempt_failed (struct outage *outage, const char *message)
-{
-  begins (outage);
-  int64_t now = tool_now_ms ();
-  if (now < outage->tell_at_ms)
-    return;
-  outage->pause_ms *= LATER;
-  if (outage->pause_ms > EVERY_MS)
-    outage->pause_ms = EVERY_MS;
-  outage->tell_at_ms = now + outage->pause_ms;
-  int64_t seconds = (now - outage->began_ms) / 1000;
-  tool_error ("%s: no connection for %" PRId64 " s: %s", subject (outage),
-              seconds, message);
-  notify (NULL, "%s: no connection for %" PRId64 " s: %s", subject (outage),
-          seconds, message);
+  nr_away -= outage->away;
+  outage->away = false;
 }
 
 static void
@@ -95,11 +74,53 @@ tell_who_is_away (void)
     notify (NULL, "%zu of %zu exports are away", nr_away, nr_disks);
 }
 
+/* What is lost now and cannot be had again is told by outage_was_the_end. */
+static void
+lost (struct outage *outage, const char *message)
+{
+  free (outage->story);
+  outage->story = strdup (message);
+  if (outage->disk == NULL || !outage->disk->patient)
+    return;
+  if (!begins (outage)) {
+    tell_who_is_away ();
+    return;
+  }
+  tool_error ("%s: %s", subject (outage), message);
+  notify (NULL, "%s: %s", subject (outage), message);
+}
+
+static void
+attempt_failed (struct outage *outage, const char *message)
+{
+  begins (outage);
+  int64_t now = tool_now_ms ();
+  if (now < all.tell_at_ms)
+    return;
+  all.pause_ms *= LATER;
+  if (all.pause_ms > EVERY_MS)
+    all.pause_ms = EVERY_MS;
+  all.tell_at_ms = now + all.pause_ms;
+  int64_t seconds = (now - all.began_ms) / 1000;
+  char *whose = nr_disks > 1
+                  ? tool_format (" for %zu of %zu exports", nr_away, nr_disks)
+                  : tool_format ("%s", "");
+  tool_error ("%s: no connection%s for %" PRId64 " s: %s", subject (outage),
+              whose, seconds, message);
+  notify (NULL, "%s: no connection%s for %" PRId64 " s: %s", subject (outage),
+          whose, seconds, message);
+  free (whose);
+}
+
 static void
 back (struct outage *outage, const char *message)
 {
   ends (outage);
-  tool_error ("%s: %s", subject (outage), message);
+  if (nr_disks == 1)
+    tool_error ("%s: %s", subject (outage), message);
+  else if (nr_away == 0)
+    tool_error ("%s: %s, and so are all %zu exports", subject (outage),
+                message, nr_disks);
   tell_who_is_away ();
 }
 
