@@ -32,6 +32,7 @@ struct walk {
   struct parts *parts;
   uint64_t size; /* of the file */
   uint64_t end;  /* of the next frame, as was said before it, or 0 */
+  uint64_t all;  /* what the file decodes to, if that is sure without parts */
   unsigned empty;
   struct part next;
   char **why;
@@ -129,13 +130,31 @@ believe_end (struct walk *w)
   return h.kind == ZSTD_FRAME || h.kind == ZSTD_SKIPPABLE;
 }
 
+/* A frame that is too large for a part is decoded in order; but if there is no
+ * other one, what it declares is the size of all.  Looking at all its blocks
+ * costs little in a local file. */
+static enum found
+take_large_frame (struct walk *w, const struct zstd_header *h)
+{
+  uint64_t end, most;
+
+  if (h->size == UNKNOWN || w->next.at > 0 || w->peek.in->fd == -1)
+    return PARTS_NONE;
+  enum found found = walk_blocks (w, h, &end, &most);
+  if (found == PARTS_FOUND && end == w->size && h->size <= most)
+    w->all = h->size;
+  return found == PARTS_BROKEN ? found : PARTS_NONE;
+}
+
 static enum found
 take_frame (struct walk *w, const struct zstd_header *h)
 {
   uint64_t end, most;
 
-  if (h->size > LARGEST_PART || h->dictionary != 0 || h->reserved)
+  if (h->dictionary != 0 || h->reserved)
     return PARTS_NONE;
+  if (h->size > LARGEST_PART)
+    return take_large_frame (w, h);
   w->next.size = h->size;
   if (!believe_end (w)) {
     enum found found = *w->why ? PARTS_BROKEN
@@ -209,6 +228,8 @@ walk_frames (struct walk *w)
 enum found
 zstd_find_parts (struct input *in, struct parts *parts, char **why)
 {
+  uint64_t all = 0;
+
   *why = NULL;
   if (in->size == UNKNOWN)
     return PARTS_NONE;
@@ -218,10 +239,15 @@ zstd_find_parts (struct input *in, struct parts *parts, char **why)
       .peek.in = in, .size = in->size, .parts = parts, .why = why
     };
     found = walk_frames (&w);
+    all = w.all;
   }
-  if (found == PARTS_FOUND && parts->count < 2)
+  if (found == PARTS_FOUND && parts->count < 2) {
+    all = parts->size;
     found = PARTS_NONE;
+  }
   if (found != PARTS_FOUND)
     parts_free (parts);
+  if (found == PARTS_NONE)
+    parts->size = all;
   return found;
 }
