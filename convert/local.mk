@@ -179,6 +179,7 @@ convert_tests = \
 	convert/tests/convert/every-codec-holds-every-format.sh \
 	convert/tests/convert/examples-on-the-manual-page-run.sh \
 	convert/tests/convert/failures-leave-nothing-behind.sh \
+	convert/tests/convert/images-on-standard-input-may-be-files.sh \
 	convert/tests/convert/images-on-web-servers-become-larger-qcow2.sh \
 	convert/tests/convert/servers-without-ranges-are-read-in-order.sh \
 	convert/tests/convert/streams-grow-unless-a-table-would-have-to-follow.sh \

@@ -98,7 +98,7 @@ read_format (struct conversion *v)
     v->reader = helper_read_format (f, v->path, false, &socket, &why);
   else if (v->hand == HOLDS_SOURCE
            && (s->place == AT_FILE || s->place == AT_DEVICE))
-    v->reader = helper_read_format (f, s->name, false, &socket, &why);
+    v->reader = helper_read_format (f, s->path, false, &socket, &why);
   else if (v->hand == HOLDS_SOURCE && server_for_others (s))
     v->reader = helper_read_format (f, server_for_others (s), true, &socket,
                                     &why);
@@ -281,7 +281,7 @@ convert_locally (struct conversion *v)
   struct helper_conversion c = {
     .from = v->problem.start.format,
     .to = v->to.format,
-    .source = v->hand == HOLDS_FILE ? v->path : v->source.name,
+    .source = v->hand == HOLDS_FILE ? v->path : v->source.path,
     .destination = v->to.place == AT_DEVICE ? v->to.name : v->to.unfinished,
     .compressed = v->o->compress,
     .kept = v->to.place == AT_DEVICE || size != UNKNOWN,

@@ -137,6 +137,7 @@ static void
 open_standard_input (struct source *s)
 {
   s->name = "standard input";
+  s->path = tool_format ("/proc/%d/fd/0", (int) getpid ());
   s->fd = STDIN_FILENO;
   if (isatty (s->fd))
     tool_fail ("refusing to read an image from a terminal; redirect "
@@ -149,6 +150,7 @@ open_standard_input (struct source *s)
 static void
 open_path (struct source *s)
 {
+  s->path = s->name;
   s->fd = open (s->name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (s->fd == -1)
     tool_fail ("%s: %m", s->name);

@@ -12,6 +12,7 @@
 
 struct source {
   const char *name; /* in messages */
+  const char *path; /* of a file or device, for other programs */
   const char *url;  /* AT_URL: with passwords and keys */
   enum place place;
   struct input *input; /* stored bytes */
