@@ -99,9 +99,11 @@ check_format (const struct destination *d, const struct options *o)
     tool_usage_error ("--to: %s images can only be read; formats that can be "
                       "made are raw, qcow2, vmdk, vdi, vhdx, vhd",
                       format_name (d->format));
-  if (d->format != RAW && d->place != AT_FILE)
-    tool_fail ("%s: a %s image can only be made in a file", d->name,
-               format_name (d->format));
+  if (d->format != RAW && d->place != AT_FILE
+      && (d->format != QCOW2 || d->place != AT_DEVICE))
+    tool_fail ("%s: a %s image can only be made in a file%s", d->name,
+               format_name (d->format),
+               d->format == QCOW2 ? " or a block device" : "");
   if (o->compress && d->format != QCOW2)
     tool_fail ("--compress: a %s image has no compressed clusters; "
                "--to=qcow2 has",
@@ -191,6 +193,12 @@ destination_begin (struct destination *d, const struct options *o)
     make_file (d, o);
   else if (d->place == AT_DEVICE)
     open_device (d);
+}
+
+const char *
+destination_file (const struct destination *d)
+{
+  return d->unfinished ? d->unfinished : d->name;
 }
 
 /* ---- the end ---- */

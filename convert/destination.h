@@ -35,6 +35,8 @@ extern void destination_take (struct destination *d, const struct options *o,
  * only given its name: qemu-img makes it.  Fails the tool. */
 extern void destination_begin (struct destination *d,
                                const struct options *o);
+/* The name that it has until it is finished. */
+extern const char *destination_file (const struct destination *d);
 /* The file stays if this copy fails, to be resumed. */
 extern void destination_keep (void);
 /* All was written: make the file durable, and give it its name.  Fails the

@@ -176,6 +176,7 @@ endif
 
 # Tests.
 convert_tests = \
+	convert/tests/convert/block-devices-hold-qcow2-images.sh \
 	convert/tests/convert/every-codec-holds-every-format.sh \
 	convert/tests/convert/examples-on-the-manual-page-run.sh \
 	convert/tests/convert/failures-leave-nothing-behind.sh \

@@ -205,8 +205,8 @@ start_writer (struct conversion *v, bool compressed)
 {
   char *socket, *why = NULL;
 
-  v->writer = helper_write_format (v->to.format, v->to.unfinished, compressed,
-                                   &socket, &why);
+  v->writer = helper_write_format (v->to.format, destination_file (&v->to),
+                                   compressed, &socket, &why);
   if (v->writer == NULL)
     fail (v, v->to.name, why);
   tool_set_unix (&v->writing, socket, v->to.name);
@@ -233,7 +233,7 @@ write_format (struct conversion *v)
 
   look_before_shrinking (v);
   destination_begin (&v->to, v->o);
-  if (helper_create (v->to.format, v->to.unfinished,
+  if (helper_create (v->to.format, destination_file (&v->to),
                      cut ? PROVISIONAL_SIZE : size, v->o->format_options,
                      &why)
       == -1)
@@ -265,7 +265,7 @@ create_larger (struct conversion *v, uint64_t size)
     tool_fail ("%s: cannot make it %" PRIu64 " bytes large: %m", v->to.name,
                size);
   if (v->to.format != RAW
-      && helper_create (v->to.format, v->to.unfinished, size,
+      && helper_create (v->to.format, destination_file (&v->to), size,
                         v->o->format_options, &why)
            == -1)
     fail (v, v->to.name, why);
@@ -282,13 +282,15 @@ convert_locally (struct conversion *v)
     .from = v->problem.start.format,
     .to = v->to.format,
     .source = v->hand == HOLDS_FILE ? v->path : v->source.path,
-    .destination = v->to.place == AT_DEVICE ? v->to.name : v->to.unfinished,
+    .destination = destination_file (&v->to),
     .compressed = v->o->compress,
-    .kept = v->to.place == AT_DEVICE || size != UNKNOWN,
-    .zero = v->to.place == AT_FILE && size != UNKNOWN,
+    .kept = (v->to.place == AT_DEVICE && v->to.format == RAW)
+            || size != UNKNOWN,
+    .zero = size != UNKNOWN
+            && (v->to.place == AT_FILE || v->to.format != RAW),
     .options = v->o->format_options,
   };
-  if (v->to.place == AT_FILE && size != UNKNOWN)
+  if (size != UNKNOWN && (v->to.place == AT_FILE || v->to.format != RAW))
     create_larger (v, size);
   if (helper_convert (&c, &why) == -1)
     fail (v, v->to.name, why);
