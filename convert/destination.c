@@ -184,6 +184,7 @@ open_device (struct destination *d)
     tool_fail ("%s: this device is in use, it may be mounted", d->name);
   if (d->fd == -1)
     tool_fail ("%s: %m", d->name);
+  tool_guard_destination (d->fd);
 }
 
 void

@@ -10,6 +10,19 @@
 static struct options options;
 static struct conversion conversion = { .o = &options };
 
+/* A file by another name, or a device by another node. */
+static bool
+are_the_same (const struct conversion *v)
+{
+  const struct stat *from = &v->source.st, *to = &v->to.st;
+
+  if (!v->to.exists || v->source.fd == -1)
+    return false;
+  return (from->st_dev == to->st_dev && from->st_ino == to->st_ino)
+         || (S_ISBLK (from->st_mode) && S_ISBLK (to->st_mode)
+             && from->st_rdev == to->st_rdev);
+}
+
 static void
 take_words (struct conversion *v)
 {
@@ -17,10 +30,9 @@ take_words (struct conversion *v)
 
   look_at_source (v, &words);
   destination_take (&v->to, v->o, &words);
-  if (v->to.exists && v->source.fd != -1
-      && v->to.st.st_dev == v->source.st.st_dev
-      && v->to.st.st_ino == v->source.st.st_ino)
-    tool_fail ("%s and %s are the same file", v->source.name, v->to.name);
+  if (are_the_same (v))
+    tool_fail ("%s and %s are the same %s", v->source.name, v->to.name,
+               v->to.place == AT_DEVICE ? "device" : "file");
   if (*words != NULL)
     tool_usage_error ("one source and one destination, no more: %s", *words);
 }
