@@ -195,7 +195,7 @@ convert_tests = \
 	convert/tests/disk/interrupted-moves-leave-a-whole-copy.sh \
 	convert/tests/disk/unusual-tables-follow-too.sh
 TESTS += $(convert_tests)
-EXTRA_DIST += $(convert_tests) tests/lib/convert.sh
+EXTRA_DIST += $(convert_tests) tests/lib/convert/convert.sh
 
 include convert/tests/plan/local.mk
 include convert/tests/codecs/local.mk
@@ -211,5 +211,5 @@ check_PROGRAMS += convert/tests/disk/table
 convert_tests_disk_table_CPPFLAGS = $(convert_cppflags)
 convert_tests_disk_table_LDADD = $(convert_libs)
 EXTRA_DIST += \
-	tests/lib/disks.sh \
-	tests/lib/gpt_disk.py
+	tests/lib/convert/disks.sh \
+	convert/tests/disk/gpt_disk.py

@@ -3,7 +3,7 @@
 # nbd+ssh goes through a real sshd to a server that listens on TCP or on a
 # Unix socket behind it.
 . "${srcdir:-.}/tests/lib/functions.sh"
-. "${srcdir:-.}/tests/lib/sshd.sh"
+. "${srcdir:-.}/tests/lib/convert/sshd.sh"
 requires_nbdkit plugin pattern
 requires ssh nc
 grep -q -e -U <<<"$(nc -h 2>&1)" || skip "this nc does not know Unix sockets"

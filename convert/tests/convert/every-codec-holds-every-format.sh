@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Raw and qcow2 images, compressed in each way, from a file and from a pipe,
 # to raw, qcow2 and standard output.
-. "${srcdir:-.}/tests/lib/convert.sh"
+. "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img
 
 make_disk "$tmp/disk" 16

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The examples on the manual page are run as they are printed, with files of
 # these names, and each makes what it says.
-. "${srcdir:-.}/tests/lib/disks.sh"
+. "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 requires qemu-img qemu-nbd xz gzip
 nbdconvert=${NBDCONVERT:-$builddir/convert/nbdconvert}

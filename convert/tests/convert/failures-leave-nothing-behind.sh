@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A source that is cut, a server that goes away, a full disk, Ctrl-C: nothing
 # looks like a result, and no scratch file is left.
-. "${srcdir:-.}/tests/lib/convert.sh"
+. "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img xz
 requires_ability "codec xz"
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A file that is standard input is read like one that is named, so by other
 # programs, too, unless it refers to others: nobody knows where it is.
-. "${srcdir:-.}/tests/lib/convert.sh"
+. "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img qemu-nbd
 
 random_file "$tmp/disk" 1m

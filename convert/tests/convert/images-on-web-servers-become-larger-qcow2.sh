@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A compressed image on a web server becomes a qcow2 of twice the size, in one
 # pass, with a partition table that fits.
-. "${srcdir:-.}/tests/lib/convert.sh"
+. "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img sgdisk xz
 requires_ability "codec xz parallel" "partition-table gpt" "transport url ranges"
 requires_nbdkit plugin curl

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # A web server that has no ranges sends a stream.
-. "${srcdir:-.}/tests/lib/convert.sh"
+. "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img xz curl
 requires_ability "codec xz" "transport url in-order"
 

@@ -3,7 +3,7 @@
 # A GPT disk grows, by much, by a sector, by less, beyond 2 TiB: the backup is
 # at the new end, all room is usable, the protective MBR covers it, and
 # partitions stay what they are.
-. "${srcdir:-.}/tests/lib/disks.sh"
+. "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 
 # grow BYTES

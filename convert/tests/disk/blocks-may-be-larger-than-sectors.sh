@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A disk with a table for sectors of 512 bytes, behind a server that takes
 # blocks of 4096 bytes or more, and nothing smaller.
-. "${srcdir:-.}/tests/lib/disks.sh"
+. "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 
 for BLOCK in 4096 65536; do

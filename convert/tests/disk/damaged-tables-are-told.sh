@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A table that is damaged, or that two readers may understand differently, is
 # told and never made whole silently: nothing is written.
-. "${srcdir:-.}/tests/lib/disks.sh"
+. "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 
 last=$((100 * MiB - 512))

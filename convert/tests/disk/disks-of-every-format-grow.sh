@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # --size gives the disk in the result this size, whatever the formats are and
 # whoever converts them, and its partition table follows.
-. "${srcdir:-.}/tests/lib/disks.sh"
+. "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 requires qemu-img qemu-nbd
 nbdconvert=${NBDCONVERT:-$builddir/convert/nbdconvert}

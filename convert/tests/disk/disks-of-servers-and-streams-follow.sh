@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # --size with NBD servers, also those that take large blocks only, and with
 # streams, whose size is known when they have ended.
-. "${srcdir:-.}/tests/lib/disks.sh"
+. "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 requires_uris
 requires_nbdkit filter blocksize-policy filter log

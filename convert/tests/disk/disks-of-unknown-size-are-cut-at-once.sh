@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A qcow2 that was made for the largest disk gets its size when that is known,
 # without a look at all that is cut off, and is whole for qemu.
-. "${srcdir:-.}/tests/lib/helpers.sh"
+. "${srcdir:-.}/tests/lib/convert/helpers.sh"
 requires qemu-img
 
 random_file "$tmp/disk" 3000000

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A disk may be cut where neither partitions nor data are, and then its table
 # follows, although the backup was cut off.
-. "${srcdir:-.}/tests/lib/disks.sh"
+. "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 
 # no TEXT SIZE

@@ -3,7 +3,7 @@
 # Whoever kills the program between two writes, or in the middle of one,
 # leaves a disk with at least one whole copy of its GPT; if both are, the move
 # can be made again.
-. "${srcdir:-.}/tests/lib/disks.sh"
+. "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 
 # one_copy_is_whole FILE: sgdisk finds both partitions.

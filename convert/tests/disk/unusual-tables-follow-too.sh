@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Tables that are not as most tools make them follow a new size just as well,
 # and what is not the backup's place stays as it is.
-. "${srcdir:-.}/tests/lib/disks.sh"
+. "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 
 # follow MIB: the disk grows from 64 MiB.
@@ -27,7 +27,7 @@ is_valid "$tmp/disk"
 
 # Entries of 256 bytes, which sgdisk does not know.
 gpt_disk "$tmp/disk" 64
-"$system_python" "$srcdir/tests/lib/gpt_disk.py" "$tmp/disk" \
+"$system_python" "$srcdir/convert/tests/disk/gpt_disk.py" "$tmp/disk" \
   entry_size=256 count=64
 follow 80
 expect "gpt sector=512 count=2 end=$((6 * MiB)) backup=end" \

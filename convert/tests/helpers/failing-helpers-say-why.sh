@@ -3,7 +3,7 @@
 # What a helper says on standard error becomes part of our messages, in one
 # line that is safe to be shown; however much that is, the helper never waits.
 # If it was killed, that is said; if it is missing, so is its package.
-. "${srcdir:-.}/tests/lib/helpers.sh"
+. "${srcdir:-.}/tests/lib/convert/helpers.sh"
 requires qemu-nbd qemu-img
 
 # script NAME: a program from standard input.

@@ -3,7 +3,7 @@
 # However we end, helpers end with us, and the temporary directory goes; only
 # if we are killed the directory stays.  What helpers have started ends with
 # them, and even one that does not want to end does.
-. "${srcdir:-.}/tests/lib/helpers.sh"
+. "${srcdir:-.}/tests/lib/convert/helpers.sh"
 requires qemu-nbd qemu-img
 
 qemu-img create -q -f qcow2 "$tmp/disk" 1M

@@ -10,9 +10,9 @@ convert_helpers_tests = \
 	convert/tests/helpers/urls-of-ssh-are-read.sh
 TESTS += $(convert_helpers_tests)
 EXTRA_DIST += $(convert_helpers_tests) \
-	tests/lib/helpers.sh \
-	tests/lib/sshd.sh \
-	tests/lib/web.py
+	tests/lib/convert/helpers.sh \
+	tests/lib/convert/sshd.sh \
+	tests/lib/convert/web.py
 
 # Starts helpers, for tests in shell.
 check_PROGRAMS += convert/tests/helpers/helpers

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Images are made, written and read whatever their files are called; nothing in
 # a name is taken for an option, a protocol or another image.
-. "${srcdir:-.}/tests/lib/helpers.sh"
+. "${srcdir:-.}/tests/lib/convert/helpers.sh"
 requires qemu-nbd qemu-img jq
 
 random_file "$tmp/data" 1024k

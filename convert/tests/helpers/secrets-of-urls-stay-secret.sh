@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Passwords of URLs are seen neither in messages nor among the words of
 # processes, keys in the query of a URL not in messages.
-. "${srcdir:-.}/tests/lib/helpers.sh"
+. "${srcdir:-.}/tests/lib/convert/helpers.sh"
 requires curl
 requires_nbdkit plugin curl filter retry filter multi-conn
 

@@ -3,7 +3,7 @@
 # A URL is served by ranges: also through redirections and with a password,
 # and if connections break in the middle.  Servers without ranges are known by
 # their errno, and read in order.
-. "${srcdir:-.}/tests/lib/helpers.sh"
+. "${srcdir:-.}/tests/lib/convert/helpers.sh"
 requires curl
 requires_nbdkit plugin curl filter retry filter multi-conn
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # ssh:// and sftp:// URLs are read by ranges through a real sshd, with what ssh
 # knows of the user and the host; a host that it does not know is refused.
-. "${srcdir:-.}/tests/lib/helpers.sh"
-. "${srcdir:-.}/tests/lib/sshd.sh"
+. "${srcdir:-.}/tests/lib/convert/helpers.sh"
+. "${srcdir:-.}/tests/lib/convert/sshd.sh"
 requires_nbdkit plugin ssh filter retry filter multi-conn
 
 serve_ssh "Subsystem sftp internal-sftp"

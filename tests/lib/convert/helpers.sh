@@ -3,7 +3,7 @@
 # shellcheck disable=SC2034  # tests use the variables that are set here
 # shellcheck disable=SC2154  # functions.sh sets the directories
 # Shared by the tests of what nbdconvert starts, which begin with
-#   . "${srcdir:-.}/tests/lib/helpers.sh"
+#   . "${srcdir:-.}/tests/lib/convert/helpers.sh"
 . "${srcdir:-.}/tests/lib/copy.sh"
 
 helpers=$builddir/convert/tests/helpers/helpers
@@ -11,12 +11,12 @@ export TMPDIR=$tmp/tmpdir
 mkdir "$TMPDIR"
 
 # web OPTION...: serve the files of $tmp/web on loopback; sets port, web and
-# web_server.  See tests/lib/web.py.
+# web_server.  See tests/lib/convert/web.py.
 web ()
 {
   local fd
   mkdir -p "$tmp/web"
-  exec {fd}< <(exec "$system_python" "$srcdir/tests/lib/web.py" "$@" \
+  exec {fd}< <(exec "$system_python" "$srcdir/tests/lib/convert/web.py" "$@" \
                  "$tmp/web" 2>"$tmp/web.err")
   web_server=$!
   servers+=("$web_server")

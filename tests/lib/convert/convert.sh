@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034  # tests use the variables that are set here
 # Shared by the tests of nbdconvert, which begin with
-#   . "${srcdir:-.}/tests/lib/convert.sh"
-. "${srcdir:-.}/tests/lib/helpers.sh"
+#   . "${srcdir:-.}/tests/lib/convert/convert.sh"
+. "${srcdir:-.}/tests/lib/convert/helpers.sh"
 
 nbdconvert=$builddir/convert/nbdconvert
 PATH=$PATH:/usr/sbin:/sbin
