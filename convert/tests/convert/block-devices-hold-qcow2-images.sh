@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A block device takes a qcow2 image as it takes a raw one, with a new size and
 # a partition table that follows it.
-. "${srcdir:-.}/tests/lib/convert.sh"
+. "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires losetup qemu-img sgdisk xz
 requires_ability "codec xz parallel" "format qcow2 read write" \
   "partition-table gpt"
