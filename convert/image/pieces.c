@@ -14,9 +14,12 @@
 #include "threads.h"
 #include "tool.h"
 
-#define PIECE ((size_t) 512 * 1024)
-#define SLOTS 8
-#define MOST_THREADS 4
+/* What stays in the processor's cache; from afar it is better to ask for
+ * more at a time. */
+#define PIECE ((size_t) 256 << 10)
+#define DISTANT_PIECE ((size_t) 1 << 20)
+#define SLOTS 12
+#define MOST_THREADS 8
 
 struct slot {
   unsigned char *bytes;
@@ -30,6 +33,7 @@ struct slot {
  * ahead. */
 struct pieces {
   struct input *in;
+  size_t size; /* of all but the last one */
   pthread_t threads[MOST_THREADS];
   unsigned nr_threads;
   pthread_mutex_t lock;
@@ -52,12 +56,12 @@ read_slot (struct pieces *p, uint64_t number)
   struct slot *s = slot_of (p, number);
 
   if (s->bytes == NULL)
-    s->bytes = malloc (PIECE);
+    s->bytes = malloc (p->size);
   ssize_t n = -1;
   if (s->bytes == NULL)
     errno = ENOMEM;
   else
-    n = input_read (p->in, s->bytes, PIECE, number * PIECE, &s->why);
+    n = input_read (p->in, s->bytes, p->size, number * p->size, &s->why);
   s->error = n == -1 ? errno : 0;
   s->length = n == -1 ? 0 : n;
 }
@@ -89,7 +93,7 @@ read_ahead (void *opaque)
     read_slot (p, number);
     pthread_mutex_lock (&p->lock);
     s->ready = true;
-    if (s->length < PIECE && number < p->last)
+    if (s->length < p->size && number < p->last)
       p->last = number;
     pthread_cond_broadcast (&p->changed);
   }
@@ -120,10 +124,16 @@ pieces_next (struct pieces *p, struct piece *piece, char **why)
   *piece = (struct piece) {
     .bytes = s->bytes,
     .length = s->length,
-    .ends = s->length < PIECE || number == p->last,
+    .ends = s->length < p->size || number == p->last,
   };
   errno = s->error;
   return s->error == 0 ? 0 : -1;
+}
+
+static bool
+is_distant (const struct input *in)
+{
+  return in->fd == -1 && !in->in_order;
 }
 
 static unsigned
@@ -131,7 +141,7 @@ threads_for (const struct input *in)
 {
   if (in->in_order)
     return 1;
-  return in->fd == -1 ? MOST_THREADS : 0;
+  return is_distant (in) ? MOST_THREADS : 0;
 }
 
 /* One is enough.  0, or an errno. */
@@ -155,7 +165,8 @@ pieces_new (struct input *in)
   struct pieces *p = tool_alloc (sizeof *p);
 
   p->in = in;
-  p->last = in->in_order ? UNKNOWN : (in->size - (in->size > 0)) / PIECE;
+  p->size = is_distant (in) ? DISTANT_PIECE : PIECE;
+  p->last = in->in_order ? UNKNOWN : (in->size - (in->size > 0)) / p->size;
   pthread_mutex_init (&p->lock, NULL);
   pthread_cond_init (&p->changed, NULL);
   if (in->fd != -1)
