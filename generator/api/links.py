@@ -54,7 +54,8 @@ RECORDS: tuple[Record, ...] = (
             notices the event, so it must not call a function that takes that lock.
             It may take its time: the handle stands still, but what the server sent
             meanwhile is read, and is no silence of the server.  The outage and the
-            deadlines of commands go on.
+            deadlines of commands go on.  A call that waits can be ended by the
+            callback that `set_interrupt_callback` sets, which is asked afterwards.
 
             The callback can be set before or after connecting.  Where nothing is
             tried again, LIBNBD_EVENT_CONNECTED and LIBNBD_EVENT_LOST are all that
@@ -85,7 +86,8 @@ RECORDS: tuple[Record, ...] = (
             A call that waits for the server goes on waiting when a signal handler
             has run in its thread.  With this callback the program decides: *interrupt*
             is called then, and if it returns anything but 0 the call fails with
-            EINTR.  An earlier callback is freed.  It suits programs that have to end
+            EINTR.  It is asked, too, when the event callback was called in that thread,
+            see `set_event_callback`.  An earlier callback is freed.  It suits programs that have to end
             in good order, and interpreters: the Python module sets one for each
             handle, so that Ctrl-C raises KeyboardInterrupt.
 

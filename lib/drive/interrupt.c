@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals while a call waits.  A handler has run by then; whether the call is
- * to end early is for the program to say. */
+/* Signals and events while a call waits.  The program has heard of them by then;
+ * whether the call is to end early is for it to say. */
 
 #include "drive/drive.h"
 
@@ -10,7 +10,7 @@
  * drives: the kernel does not wake it for a signal. */
 #define ASK_MS 200
 
-static const char interrupted[] = "the call was interrupted by a signal";
+static const char interrupted[] = "the call was interrupted";
 
 /* Whether the call is to end.  Without a callback it waits on. */
 bool

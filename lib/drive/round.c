@@ -148,6 +148,7 @@ nbdi_wait_once (struct nbd_handle *h, int fd, int timeout_ms,
 {
   unsigned phase = nbdi_handle_phase (h);
   uint64_t completed = h->session.cmds.nr_completed;
+  unsigned told = h->session.nr_events;
   int wake_fd = nbdi_wake_descriptor (h);
   struct round round = { .nr = 0 };
 
@@ -178,5 +179,10 @@ nbdi_wait_once (struct nbd_handle *h, int fd, int timeout_ms,
   nbdi_flush (h);
   if (nbdi_drive_result (h, phase) == -1)
     return -1;
+  /* Who is told something may want to wait no longer. */
+  if (unlikely (told != h->session.nr_events) && nbdi_is_interrupted (h)) {
+    nbdi_interrupted_error ();
+    return -1;
+  }
   return timed_out && h->session.cmds.nr_completed == completed ? 0 : 1;
 }

@@ -21,8 +21,10 @@ nbdi_tell (struct nbdi_session *s, unsigned event, int64_t value,
   va_end (args);
   const char *shown = text ? text : nbdi_dots;
   nbdi_debug (&s->trace, "%s", shown);
-  if (s->event.callback)
+  if (s->event.callback) {
+    s->nr_events++;
     NBDI_CALLBACK (s->event.callback (s->event.user_data, event, shown,
                                       value));
+  }
   free (text);
 }

@@ -101,6 +101,7 @@ struct nbdi_session {
   bool promised;                     /* a connection stood */
   struct nbdi_commands cmds;
   nbd_event_callback event;         /* or none */
+  unsigned nr_events;               /* that it was told */
   nbd_interrupt_callback interrupt; /* or none */
   int fatal_errno;                  /* why the handle died */
   char *fatal_text;
