@@ -87,9 +87,9 @@ RECORDS: tuple[Record, ...] = (
             has run in its thread.  With this callback the program decides: *interrupt*
             is called then, and if it returns anything but 0 the call fails with
             EINTR.  It is asked, too, when the event callback was called in that thread,
-            see `set_event_callback`.  An earlier callback is freed.  It suits programs that have to end
-            in good order, and interpreters: the Python module sets one for each
-            handle, so that Ctrl-C raises KeyboardInterrupt.
+            see `set_event_callback`.  An earlier callback is freed.  It suits programs
+            that have to end in good order, and interpreters: the Python module sets one
+            for each handle, so that Ctrl-C raises KeyboardInterrupt.
 
             A command that ends so is treated as by `aio_cancel`: its buffer is the
             program's again, the connection stands, and a write that was under way

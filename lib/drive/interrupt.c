@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals and events while a call waits.  The program has heard of them by then;
- * whether the call is to end early is for it to say. */
+/* Signals and events while a call waits.  The program has heard of them by
+ * then; whether the call is to end early is for it to say. */
 
 #include "drive/drive.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A connection is lost a moment before the process that served it is known to
- * have ended.  How it did is told by events, and by the story of the outage, of the
- * server that was lost and of the last attempt to start it again.
+ * have ended.  How it did is told by events, and by the story of the outage, of
+ * the server that was lost and of the last attempt to start it again.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 
