@@ -2,6 +2,7 @@
 /* Threads beside the main one. */
 #include <config.h>
 
+#include <errno.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -17,6 +18,19 @@ thread_start (pthread_t *thread, void *(*function) (void *), void *opaque)
   int r = pthread_create (thread, NULL, function, opaque);
   pthread_sigmask (SIG_SETMASK, &old, NULL);
   return r;
+}
+
+unsigned
+threads_start (pthread_t *threads, unsigned count, void *(*function) (void *),
+               void *opaque)
+{
+  unsigned i = 0;
+  int r = 0;
+
+  while (i < count && (r = thread_start (&threads[i], function, opaque)) == 0)
+    i++;
+  errno = r;
+  return i;
 }
 
 unsigned

@@ -9,6 +9,9 @@
  * errno. */
 extern int thread_start (pthread_t *thread, void *(*function) (void *),
                          void *opaque);
+/* Start so many; how many there are, with errno if none is. */
+extern unsigned threads_start (pthread_t *threads, unsigned count,
+                               void *(*function) (void *), void *opaque);
 /* How many can run at once. */
 extern unsigned thread_processors (void);
 

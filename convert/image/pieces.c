@@ -144,21 +144,6 @@ threads_for (const struct input *in)
   return is_distant (in) ? MOST_THREADS : 0;
 }
 
-/* One is enough.  0, or an errno. */
-static int
-start_threads (struct pieces *p, unsigned count)
-{
-  int r = 0;
-
-  pthread_mutex_lock (&p->lock);
-  for (unsigned i = 0; i < count && r == 0; i++) {
-    r = thread_start (&p->threads[i], read_ahead, p);
-    p->nr_threads += r == 0;
-  }
-  pthread_mutex_unlock (&p->lock);
-  return p->nr_threads > 0 ? 0 : r;
-}
-
 struct pieces *
 pieces_new (struct input *in)
 {
@@ -171,11 +156,15 @@ pieces_new (struct input *in)
   pthread_cond_init (&p->changed, NULL);
   if (in->fd != -1)
     posix_fadvise (in->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-  int r = start_threads (p, threads_for (in));
-  if (r == 0)
+  unsigned wanted = threads_for (in);
+  pthread_mutex_lock (&p->lock);
+  p->nr_threads = threads_start (p->threads, wanted, read_ahead, p);
+  int error = errno;
+  pthread_mutex_unlock (&p->lock);
+  if (wanted == 0 || p->nr_threads > 0)
     return p;
   pieces_free (p);
-  errno = r;
+  errno = error;
   return NULL;
 }
 

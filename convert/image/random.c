@@ -392,16 +392,12 @@ static const struct image_ops ops = {
 static int
 start_threads (struct pool *p, unsigned count)
 {
-  int r = 0;
-
   p->threads = tool_alloc (count * sizeof *p->threads);
   pthread_mutex_lock (&p->lock);
-  for (unsigned i = 0; i < count && r == 0; i++) {
-    r = thread_start (&p->threads[i], decode_units, p);
-    p->nr_threads += r == 0;
-  }
+  p->nr_threads = threads_start (p->threads, count, decode_units, p);
+  int error = errno;
   pthread_mutex_unlock (&p->lock);
-  return p->nr_threads > 0 ? 0 : r;
+  return p->nr_threads > 0 ? 0 : error;
 }
 
 /* While one waits for a distant server another one decodes. */
