@@ -30,7 +30,7 @@ tidy
 exec 7>"$tmp/mine"
 begin read qcow2 "$tmp/disk"
 pid=$(child)
-expect "$pid $pid" ps -o pgid=,sid= -p "$pid"
+expect "$pid $pid" sed -E "s/.*\\) . [0-9]+ ([0-9]+ [0-9]+) .*/\\1/" "/proc/$pid/stat"
 [ "$(readlink "/proc/$pid/fd/0")" = /dev/null ] || fail "it can read"
 ! find "/proc/$pid/fd" -lname "$tmp/mine" | grep . || fail "it has our file"
 for signal in TERM INT HUP QUIT; do
