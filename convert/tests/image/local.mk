@@ -3,6 +3,7 @@
 
 convert_image_programs = \
 	convert/tests/image/broken-parts-fail-what-is-in-them \
+	convert/tests/image/copies-of-images-are-resumed \
 	convert/tests/image/hostile-clients-do-no-harm \
 	convert/tests/image/images-are-copied-by-the-engine \
 	convert/tests/image/inputs-read-what-there-is \
@@ -36,6 +37,12 @@ convert_tests_image_broken_parts_fail_what_is_in_them_SOURCES = \
 	$(convert_image_fake)
 convert_tests_image_broken_parts_fail_what_is_in_them_CPPFLAGS = $(convert_image_cppflags)
 convert_tests_image_broken_parts_fail_what_is_in_them_LDADD = $(convert_image_ldadd)
+
+convert_tests_image_copies_of_images_are_resumed_SOURCES = \
+	convert/tests/image/copies-of-images-are-resumed.c \
+	$(convert_image_fake)
+convert_tests_image_copies_of_images_are_resumed_CPPFLAGS = $(convert_image_cppflags)
+convert_tests_image_copies_of_images_are_resumed_LDADD = $(convert_image_ldadd)
 
 convert_tests_image_hostile_clients_do_no_harm_SOURCES = \
 	convert/tests/image/hostile-clients-do-no-harm.c \
