@@ -160,7 +160,8 @@ make_file (struct destination *d, const struct options *o)
   /* Who resumes has to find it again. */
   if (o->settings.resume) {
     d->unfinished = tool_format ("%s.unfinished", d->path);
-    d->fd = open (d->unfinished, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    d->fd = open (d->unfinished, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+                  0600);
   }
   else {
     d->unfinished = tool_format ("%s/.nbdconvert-XXXXXX", directory);

@@ -179,6 +179,8 @@ flow_to_destination (struct conversion *v)
 {
   struct copy_settings settings = v->o->settings;
 
+  char *origin = settings.resume ? source_identity (&v->source) : NULL;
+  settings.origin = origin;
   settings.destination_is_zero = v->writer != NULL;
   set_window (&settings, v);
   begin (v, &settings);
@@ -187,4 +189,5 @@ flow_to_destination (struct conversion *v)
   if (to != NULL)
     check_size (v, to);
   run (v, from, to, settings.verify);
+  free (origin);
 }

@@ -182,6 +182,9 @@ convert_tests = \
 	convert/tests/convert/failures-leave-nothing-behind.sh \
 	convert/tests/convert/images-on-standard-input-may-be-files.sh \
 	convert/tests/convert/images-on-web-servers-become-larger-qcow2.sh \
+	convert/tests/convert/killed-helpers-and-signals-leave-nothing.sh \
+	convert/tests/convert/names-of-descriptors-lead-to-files.sh \
+	convert/tests/convert/resumed-conversions-are-whole.sh \
 	convert/tests/convert/servers-without-ranges-are-read-in-order.sh \
 	convert/tests/convert/streams-grow-unless-a-table-would-have-to-follow.sh \
 	convert/tests/disk/backups-follow-the-end.sh \

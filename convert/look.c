@@ -103,8 +103,9 @@ look_at_image (struct conversion *v, struct facts *f)
   const struct source *s = &v->source;
   struct probe_settings settings = {
     .name = s->name,
-    .path = s->place == AT_FILE && f->codec == PLAIN && s->fd > 2 ? s->name
-                                                                  : NULL,
+    .path = s->place == AT_FILE && f->codec == PLAIN && s->path == s->name
+              ? s->name
+              : NULL,
     .from = v->o->from_is_said ? &v->o->from : NULL,
     .allow_backing = v->o->allow_backing,
   };

@@ -330,11 +330,39 @@ check_sum (struct conversion *v)
     fail (v, v->source.name, why);
 }
 
+/* Going on in the middle needs a source that can be read there, and a
+ * destination that holds what was written. */
+static void
+check_resume (const struct conversion *v)
+{
+  if (v->o->settings.resume == NULL)
+    return;
+  for (size_t i = 0; i < v->plan.count; i++)
+    switch (v->plan.steps[i].step->kind) {
+    case READ_IN_ORDER:
+    case UNPACK_IN_ORDER:
+      tool_fail ("--resume: %s can only be read from its beginning, so an "
+                 "interrupted conversion has to begin anew; leave the option "
+                 "out",
+                 v->source.name);
+    case WRITE_FORMAT:
+      tool_fail (
+        "--resume: a %s image that was not finished cannot be gone "
+        "on with; make a raw one (--to=raw), or leave the option out",
+        format_name (v->to.format));
+    default: break;
+    }
+  if (v->source.input->in_order)
+    tool_fail ("--resume: %s can only be read once; leave the option out",
+               v->source.name);
+}
+
 void
 run_plan (struct conversion *v)
 {
   size_t i = 0;
 
+  check_resume (v);
   v->scratch_fd = -1;
   if (v->plan.steps[0].step->kind == READ_IN_ORDER) {
     read_in_order (v);

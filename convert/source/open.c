@@ -111,9 +111,32 @@ size_of_device (int fd, const char *name)
   return size;
 }
 
+/* Does the name lead to a descriptor of whoever uses it? */
+static bool
+is_of_process (const char *name)
+{
+  static const char *const places[] = { "/dev/std", "/dev/fd/", "/proc/" };
+
+  for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+    if (strncmp (name, places[i], strlen (places[i])) == 0)
+      return true;
+  return false;
+}
+
+/* Other programs open it by this name. */
+static void
+find_path (struct source *s)
+{
+  if (s->fd == STDIN_FILENO || is_of_process (s->name))
+    s->path = tool_format ("/proc/%d/fd/%d", (int) getpid (), s->fd);
+  else
+    s->path = s->name;
+}
+
 static void
 look_at_descriptor (struct source *s)
 {
+  find_path (s);
   if (fstat (s->fd, &s->st) == -1)
     tool_fail ("%s: %m", s->name);
   if (S_ISDIR (s->st.st_mode))
@@ -137,7 +160,6 @@ static void
 open_standard_input (struct source *s)
 {
   s->name = "standard input";
-  s->path = tool_format ("/proc/%d/fd/0", (int) getpid ());
   s->fd = STDIN_FILENO;
   if (isatty (s->fd))
     tool_fail ("refusing to read an image from a terminal; redirect "
@@ -150,7 +172,6 @@ open_standard_input (struct source *s)
 static void
 open_path (struct source *s)
 {
-  s->path = s->name;
   s->fd = open (s->name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (s->fd == -1)
     tool_fail ("%s: %m", s->name);
@@ -167,6 +188,19 @@ source_read_in_order (struct source *s)
   s->handle = NULL;
   helper_end (s->helper, NULL);
   open_in_order (s);
+}
+
+char *
+source_identity (const struct source *s)
+{
+  if (s->place != AT_FILE)
+    return NULL;
+  return tool_format ("inode %llu:%llu size %lld changed %lld.%09ld",
+                      (unsigned long long) s->st.st_dev,
+                      (unsigned long long) s->st.st_ino,
+                      (long long) s->st.st_size,
+                      (long long) s->st.st_mtim.tv_sec,
+                      s->st.st_mtim.tv_nsec);
 }
 
 void

@@ -33,6 +33,9 @@ extern void source_leave (struct source *s);
 /* A URL that was opened by ranges is to be read in order; makes a new input.
  * Fails the tool. */
 extern void source_read_in_order (struct source *s);
+/* What tells this file from any other, and from itself after it was changed;
+ * NULL: nothing does. */
+extern char *source_identity (const struct source *s);
 /* All was read: was that all there is?  Fails the tool. */
 extern void source_end (struct source *s);
 /* Free what it has. */

@@ -57,6 +57,8 @@ struct copy_settings {
   const char *blkhash;      /* NULL: none; "": the usual one */
   const char *blkhash_file; /* NULL: standard output */
   const char *resume;       /* file of the journal, or NULL */
+  const char *origin;       /* for the journal: what the source is made
+                               of, which is changed if this is; or NULL */
   uint64_t checkpoint;      /* bytes between two flushes */
   copy_select *select;      /* NULL: all */
   const char *map;          /* where SELECT has that from, or NULL */

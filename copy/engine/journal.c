@@ -46,11 +46,13 @@ make_header (struct copy *c)
   char **header = c->journal->header;
   char *from = c->from->ops->identity (c->from);
   char *to = c->to->ops->identity (c->to);
+  const char *origin = c->settings.origin;
 
   for (int i = 0; i < HEADER_LINES; i++)
     free (header[i]);
   header[0] = tool_format ("nbdcopy journal 1");
-  header[1] = tool_format ("source %s", from);
+  header[1] = tool_format ("source %s%s%s", from, origin ? " of " : "",
+                           origin ? origin : "");
   header[2] = tool_format ("destination %s", to);
   header[3] = arguments (c);
   free (from);
@@ -200,8 +202,7 @@ open_file (struct copy *c)
   if (j->fd == -1)
     return refuse (c, "cannot open the journal");
   if (flock (j->fd, LOCK_EX | LOCK_NB) == -1) {
-    copy_fail (c, "%s: the journal is in use: another nbdcopy is running",
-               name);
+    copy_fail (c, "%s: the journal is in use: another copy is running", name);
     return -1;
   }
   return 0;
