@@ -187,8 +187,51 @@ nbdpy_push (struct callback *cb, PyObject *arg)
   cb->args[++cb->count] = arg;
 }
 
+/* Whether signals are for this thread, and what ends the program. */
+static bool
+is_main_thread (void)
+{
+  CLEANUP (nbdpy_drop) PyObject *module = PyImport_ImportModule ("threading");
+  CLEANUP (nbdpy_drop)
+  PyObject *thread = module
+                       ? PyObject_CallMethod (module, "main_thread", NULL)
+                       : NULL;
+  CLEANUP (nbdpy_drop)
+  PyObject *ident = thread ? PyObject_GetAttrString (thread, "ident") : NULL;
+  bool is_main = ident != NULL
+                 && PyLong_AsUnsignedLong (ident)
+                      == PyThread_get_thread_ident ();
+  PyErr_Clear ();
+  return is_main;
+}
+
+/* Called by the main thread when it is back in Python, unless the call has
+ * failed and raised it. */
+static int
+raise_later (void *unused UNUSED)
+{
+  return nbdpy_raise_kept () ? -1 : 0;
+}
+
+/* Have an exception raised where the call was made, if that can be. */
+static void
+raise_outside (PyObject *function)
+{
+  PyObject *type, *value, *traceback;
+
+  PyErr_Fetch (&type, &value, &traceback);
+  bool is_possible = is_main_thread ()
+                     && Py_AddPendingCall (raise_later, NULL) == 0;
+  PyErr_Restore (type, value, traceback);
+  if (is_possible)
+    nbdpy_keep_exception ();
+  else
+    PyErr_WriteUnraisable (function);
+}
+
 /* Show an exception, since nobody can catch it.  An interrupt is not for the
- * callback: it is raised again when the call returns to Python. */
+ * callback: it is raised again when the call returns to Python, and so is what
+ * else ends the program, such as SystemExit. */
 static void
 show_exception (PyObject *function)
 {
@@ -196,8 +239,10 @@ show_exception (PyObject *function)
     PyErr_Clear ();
     PyErr_SetInterrupt ();
   }
-  else
+  else if (PyErr_ExceptionMatches (PyExc_Exception))
     PyErr_WriteUnraisable (function);
+  else
+    raise_outside (function);
 }
 
 /* What a callback returned: None is 0, and so is all that is no number. */

@@ -30,7 +30,7 @@ exception (Py_ssize_t i, PyObject *before)
   return types ? PyTuple_GET_ITEM (types, i) : before;
 }
 
-/* What a signal handler has raised while a call of this thread waited. */
+/* What a signal handler or a callback has raised in a call of this thread. */
 static _Thread_local struct {
   PyObject *type, *value, *traceback;
 } kept;
@@ -44,8 +44,15 @@ nbdpy_keep_exception (void)
   PyErr_Fetch (&kept.type, &kept.value, &kept.traceback);
 }
 
-static bool
-raise_kept (void)
+bool
+nbdpy_has_kept (void)
+{
+  return kept.type != NULL;
+}
+
+/* Whether there is an exception that was kept; it is raised then. */
+bool
+nbdpy_raise_kept (void)
 {
   if (kept.type == NULL)
     return false;
@@ -60,7 +67,7 @@ raise_kept (void)
 PyObject *
 nbdpy_raise (void)
 {
-  if (raise_kept ())
+  if (nbdpy_raise_kept ())
     return NULL;
   const char *text = nbd_get_error ();
   int errnum = nbd_get_errno ();

@@ -95,6 +95,8 @@ extern void nbdpy_leave (struct call *call);
 /* errors.c */
 extern PyObject *nbdpy_set_exceptions (PyObject *module, PyObject *types);
 extern void nbdpy_keep_exception (void);
+extern bool nbdpy_has_kept (void);
+extern bool nbdpy_raise_kept (void);
 extern PyObject *nbdpy_raise (void);
 extern PyObject *nbdpy_raise_closed (void);
 

@@ -23,8 +23,9 @@ nbdpy_give_lock (void)
   nbdpy_outside = PyEval_SaveThread ();
 }
 
-/* A signal came while a call waited.  Its handler runs now; if that raises an
- * exception the call ends, and nbdpy_raise finds it. */
+/* A signal came while a call waited, or a callback was called.  The handler
+ * runs now; if that or the callback raises an exception the call ends, and
+ * nbdpy_raise finds it. */
 static int
 run_signal_handlers (void *opaque)
 {
@@ -35,7 +36,7 @@ run_signal_handlers (void *opaque)
   nbdpy_take_lock (thread);
   outer_thread = handle->callback_thread;
   handle->callback_thread = PyThread_get_thread_ident ();
-  int r = PyErr_CheckSignals ();
+  int r = nbdpy_has_kept () ? 1 : PyErr_CheckSignals ();
   if (r == -1)
     nbdpy_keep_exception ();
   handle->callback_thread = outer_thread;

@@ -64,6 +64,7 @@ python_tests = \
 	bindings/python/tests/callbacks/events-tell-of-an-outage.py \
 	bindings/python/tests/callbacks/exception-in-a-callback-is-shown-and-fails-the-command.py \
 	bindings/python/tests/callbacks/interrupt-in-a-callback-ends-the-call.py \
+	bindings/python/tests/callbacks/exit-in-a-callback-ends-the-program.py \
 	bindings/python/tests/callbacks/interrupt-in-an-event-callback-ends-the-call.py \
 	bindings/python/tests/callbacks/interrupts-end-calls-that-wait.py \
 	bindings/python/tests/callbacks/options-call-back.py \

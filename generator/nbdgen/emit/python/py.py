@@ -47,10 +47,11 @@ Functions passed to methods are called with what the C callbacks get.  The last
 argument, err, has an attribute value: the errno of the failure, or 0.  Return -1
 to fail a command, after setting err.value to say why; a completion callback
 returns 1 to have the command retired at once.  An exception cannot leave a
-callback: it is shown by sys.unraisablehook and counts as -1.  KeyboardInterrupt
-is for the program instead: the call in which the callback runs ends, if it waits,
-and raises it.  Callbacks must not
-call methods of the same handle that take its lock; that raises RuntimeError.
+callback: it is shown by sys.unraisablehook and counts as -1.  What is no Exception,
+such as KeyboardInterrupt and SystemExit, is for the program instead: in the main
+thread it is raised by the call in which the callback runs, and of an event
+callback it ends a call that waits.  Callbacks must not call methods of the same
+handle that take its lock; that raises RuntimeError.
 
 A handle may be used by several threads at once.  Other threads of the program
 run while a call waits.
