@@ -3,6 +3,7 @@
 bench_programs = \
 	bench/bound \
 	bench/client \
+	bench/decode-server \
 	bench/delay-proxy \
 	bench/outage-client \
 	bench/ram-server
@@ -26,6 +27,9 @@ bench_client_SOURCES = \
 bench_client_LINK = $(CCLD) $(AM_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@
 bench_client_DEPENDENCIES = lib/libnbd.la
 bench_client_LDADD = lib/.libs/libnbd.so
+
+bench_decode_server_CPPFLAGS = $(convert_cppflags)
+bench_decode_server_LDADD = $(convert_libs)
 
 bench_delay_proxy_SOURCES = \
 	bench/common.c \
