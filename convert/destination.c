@@ -14,6 +14,42 @@
 
 #include "destination.h"
 
+/* ---- interruption ---- */
+
+static const struct destination *wanted; /* when it is known */
+static bool finished;
+
+/* What there is now, at the end of the program by a signal. */
+static void
+say_interrupted (void)
+{
+  const struct destination *d = wanted;
+
+  if (finished || tool_signal == 0)
+    return;
+  const char *signal = strsignal (tool_signal);
+  if (d == NULL)
+    tool_error ("interrupted by a signal (%s) before anything was written",
+                signal);
+  else if (d->kept)
+    tool_error ("interrupted by a signal (%s): what was copied is in %s; the "
+                "same command goes on",
+                signal, d->unfinished);
+  else if (d->place == AT_FILE)
+    tool_error ("interrupted by a signal (%s): %s was %s", signal, d->name,
+                d->exists ? "left as it was" : "not made");
+  else
+    tool_error ("interrupted by a signal (%s): %s %s", signal,
+                d->begun ? "this is not complete:" : "nothing was written to",
+                d->name);
+}
+
+void
+destination_tell_interruption (void)
+{
+  tool_at_end (say_interrupted);
+}
+
 /* ---- what it is ---- */
 
 /* Its name says what it shall be, unless the user does. */
@@ -56,10 +92,10 @@ find_path (struct destination *d)
   d->path = realpath (d->name, NULL);
   if (d->path != NULL)
     return;
-  if (errno != ENOENT || lstat (d->name, &d->st) == 0)
-    tool_fail ("%s: the symbolic link leads nowhere, or this name cannot be "
-               "used: %m",
-               d->name);
+  if (errno != ENOENT)
+    tool_fail ("%s: %m", d->name);
+  if (lstat (d->name, &d->st) == 0)
+    tool_fail ("%s: this symbolic link leads nowhere", d->name);
   directory = directory_of (d->name);
   base = realpath (directory, NULL);
   if (base == NULL)
@@ -133,6 +169,7 @@ destination_take (struct destination *d, const struct options *o,
               : d->place == AT_FILE ? format_of_name (d->name)
                                     : RAW;
   check_format (d, o);
+  wanted = d;
 }
 
 /* ---- the beginning ---- */
@@ -159,6 +196,7 @@ make_file (struct destination *d, const struct options *o)
 
   /* Who resumes has to find it again. */
   if (o->settings.resume) {
+    d->kept = true;
     d->unfinished = tool_format ("%s.unfinished", d->path);
     d->fd = open (d->unfinished, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
                   0600);
@@ -191,6 +229,7 @@ open_device (struct destination *d)
 void
 destination_begin (struct destination *d, const struct options *o)
 {
+  d->begun = true;
   if (d->place == AT_FILE)
     make_file (d, o);
   else if (d->place == AT_DEVICE)
@@ -239,14 +278,17 @@ destination_finish (struct destination *d)
 {
   if (d->place == AT_DEVICE && fsync (d->fd) == -1)
     tool_fail ("%s: what was written could not be made durable: %m", d->name);
-  if (d->place != AT_FILE)
+  if (d->place != AT_FILE) {
+    finished = true;
     return;
+  }
   set_permissions (d, d->fd);
   if (fsync (d->fd) == -1)
     tool_fail ("%s: what was written could not be made durable: %m", d->name);
   if (rename (d->unfinished, d->path) == -1)
     tool_fail ("%s: the result, %s, could not be given this name: %m",
                d->name, d->unfinished);
+  finished = true;
   unfinished = NULL;
   sync_directory (d);
 }

@@ -23,10 +23,14 @@ struct destination {
   char *unfinished; /* and its name until then */
   bool exists;      /* something has that name, described in ST */
   struct stat st;
+  bool begun;       /* it may be written to by now */
+  bool kept;        /* UNFINISHED stays, to be gone on with */
   int fd; /* of a raw file, or of a device */
   struct tool_endpoint at;
 };
 
+/* If a signal ends the program, say what there is then. */
+extern void destination_tell_interruption (void);
 /* Take it from the command line; nothing is changed yet.  Mistakes fail the
  * tool. */
 extern void destination_take (struct destination *d, const struct options *o,

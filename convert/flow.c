@@ -9,6 +9,10 @@
 #include "convert.h"
 #include "scratch.h"
 
+/* A server that serves one client has room for us again when it has noticed
+ * that we, who looked at the image, are gone. */
+#define AGAIN_MS 5000
+
 /* How often progress is looked at. */
 #define TICK_MS 100
 
@@ -123,14 +127,16 @@ run (struct conversion *v, struct endpoint *from, struct endpoint *to,
   progress_begin (&v->o->progress, verify, copy);
   int r = copy_run (copy);
   progress_end (copy, r == 0);
-  must (v, copy_end (copy, r == 0));
-  must (v, r);
+  int ended = copy_end (copy, r == 0);
   struct copy_counts counts = copy_counts (copy);
+  /* Nobody reads what we print: no failure of ours. */
+  if (counts.unread)
+    tool_output_failed (EPIPE);
+  must (v, ended);
+  must (v, r);
   v->copied = counts.length;
   copy_free (copy);
   copy = NULL;
-  if (counts.unread)
-    tool_output_failed (EPIPE);
 }
 
 void
@@ -182,6 +188,8 @@ flow_to_destination (struct conversion *v)
   char *origin = settings.resume ? source_identity (&v->source) : NULL;
   settings.origin = origin;
   settings.destination_is_zero = v->writer != NULL;
+  if (v->hand == HOLDS_SOURCE && v->source.place == AT_NBD)
+    settings.again_ms = AGAIN_MS;
   set_window (&settings, v);
   begin (v, &settings);
   struct endpoint *from = open_source (v);

@@ -176,15 +176,21 @@ endif
 
 # Tests.
 convert_tests = \
+	convert/tests/convert/any-name-is-the-name-of-a-file.sh \
 	convert/tests/convert/block-devices-hold-qcow2-images.sh \
+	convert/tests/convert/broken-downloads-go-on-or-fail.sh \
+	convert/tests/convert/destinations-are-replaced-at-the-end.sh \
+	convert/tests/convert/destinations-that-lie-or-are-unfit-are-told.sh \
 	convert/tests/convert/every-codec-holds-every-format.sh \
 	convert/tests/convert/examples-on-the-manual-page-run.sh \
 	convert/tests/convert/failures-leave-nothing-behind.sh \
 	convert/tests/convert/images-on-standard-input-may-be-files.sh \
 	convert/tests/convert/images-on-web-servers-become-larger-qcow2.sh \
+	convert/tests/convert/interruption-says-what-there-is.sh \
 	convert/tests/convert/killed-helpers-and-signals-leave-nothing.sh \
 	convert/tests/convert/names-of-descriptors-lead-to-files.sh \
 	convert/tests/convert/resumed-conversions-are-whole.sh \
+	convert/tests/convert/servers-of-one-client-are-enough.sh \
 	convert/tests/convert/servers-without-ranges-are-read-in-order.sh \
 	convert/tests/convert/streams-grow-unless-a-table-would-have-to-follow.sh \
 	convert/tests/disk/backups-follow-the-end.sh \

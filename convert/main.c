@@ -69,6 +69,7 @@ main (int argc, char *argv[])
 
   options_take (&options, argc, argv);
   tool_catch_signals ();
+  destination_tell_interruption ();
   take_words (v);
   find_plan (v);
   if (options.plan != DO_IT)

@@ -67,6 +67,8 @@ struct copy_settings {
   int retry_ms;             /* how long a lost connection is tried to be had
                                   again, and the first one, if that was
                                   not said otherwise; 0: not at all */
+  int again_ms;             /* so long the source may refuse us, since it
+                               may not know yet that we have left it */
   unsigned most_losses;     /* of the destination before a flush */
   enum on_read_error on_read_error;
   uint64_t offset[2]; /* of the source, of the destination */

@@ -4,10 +4,14 @@
 #include <config.h>
 
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/endpoints/nbd.h"
+
+/* Between two attempts to come back to a server. */
+#define AGAIN_MS 10
 
 #define ALLOCATION LIBNBD_CONTEXT_BASE_ALLOCATION
 
@@ -169,10 +173,19 @@ connect_one (struct nbd *n, int silence, char **why)
 static void
 connect_first (struct nbd *n)
 {
+  int again_ms = n->e.source ? n->e.copy->settings.again_ms : 0;
+  int64_t until = tool_now_ms () + again_ms;
   char *why;
 
-  if (connect_one (n, -1, &why) == TOOL_CONNECTED)
-    return;
+  while (connect_one (n, -1, &why) != TOOL_CONNECTED) {
+    if (tool_now_ms () >= until || !tool_can_reconnect (&n->pool.at))
+      goto failed;
+    free (why);
+    poll (NULL, 0, AGAIN_MS);
+  }
+  return;
+
+failed:
   copy_fail (n->e.copy, "%s: %s", n->e.name, why);
   free (why);
 }

@@ -1,0 +1,25 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Replies of a web server that end in the middle are asked for again; if all of
+# them do there is no result, by ranges and in order.
+. "${srcdir:-.}/tests/lib/convert/convert.sh"
+requires qemu-img qemu-nbd xz
+requires_ability "codec xz" "transport url ranges" "transport url in-order"
+requires_nbdkit plugin curl
+
+make_disk "$tmp/disk" 16
+qemu-img convert -O qcow2 "$tmp/disk" "$tmp/web/disk.qcow2"
+xz -0 --block-size=1MiB <"$tmp/disk" >"$tmp/web/disk.xz"
+for in in disk.xz disk.qcow2; do
+  web --break 3
+  "$nbdconvert" --no-scratch "$web/$in" "$tmp/d/out.raw" 2>"$tmp/stderr" \
+    || fail "$in: $(cat "$tmp/stderr")"
+  same "$tmp/disk" "$tmp/d/out.raw"
+done
+nothing_is_left out.raw
+web --no-ranges --cut
+for to in new new.qcow2 out.raw; do
+  refuses "disk.xz" "$nbdconvert" "$web/disk.xz" "$tmp/d/$to"
+done
+nothing_is_left out.raw
+same "$tmp/disk" "$tmp/d/out.raw"
