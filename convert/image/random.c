@@ -69,9 +69,9 @@ take_wanted (struct pool *p)
 
 /* Is reading likely to go on behind this unit? */
 static bool
-goes_on (const struct pool *p, uint64_t unit, uint64_t last)
+goes_on (const struct pool *p, uint64_t unit)
 {
-  if (unit == 0 || last > unit || unit - p->cursor <= 1)
+  if (unit == 0 || unit - p->cursor <= 1)
     return true;
   const struct kept *before = p->kept[unit - 1];
   return before != NULL && before->state != COLD;
@@ -89,15 +89,21 @@ next_ahead (struct pool *p)
   return p->ahead;
 }
 
-/* Somebody reads from this unit to the last one. */
+/* Somebody reads from this unit to the last one, and if he is likely to go on
+ * behind that, what follows is decoded, too. */
 static void
 look_ahead (struct pool *p, uint64_t unit, uint64_t last)
 {
-  if (!goes_on (p, unit, last))
+  uint64_t end = last;
+
+  if (goes_on (p, unit)) {
+    p->cursor = unit;
+    end = MAX (last, unit + p->nr_threads + AHEAD);
+  }
+  else if (last == unit || next_ahead (p) < p->ahead_end)
     return;
-  p->cursor = unit;
   p->ahead = unit + 1;
-  p->ahead_end = MIN (MAX (last, unit + p->nr_threads + AHEAD) + 1, p->units);
+  p->ahead_end = MIN (end + 1, p->units);
   if (next_ahead (p) < p->ahead_end)
     wake_thread (p);
 }
