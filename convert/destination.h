@@ -23,9 +23,9 @@ struct destination {
   char *unfinished; /* and its name until then */
   bool exists;      /* something has that name, described in ST */
   struct stat st;
-  bool begun;       /* it may be written to by now */
-  bool kept;        /* UNFINISHED stays, to be gone on with */
-  int fd; /* of a raw file, or of a device */
+  bool begun; /* it may be written to by now */
+  bool kept;  /* UNFINISHED stays, to be gone on with */
+  int fd;     /* of a raw file, or of a device */
   struct tool_endpoint at;
 };
 
