@@ -37,16 +37,13 @@ enum {
 /* What few need is only on the manual page, so that the help fits. */
 static const struct tool_option rows[] = {
   { ALLOW_BACKING, "allow-backing", NULL, NULL },
-  { CHECKSUM, "checksum", "ALGORITHM:HEX",
-    "check the source as it is stored" },
+  { CHECKSUM, "checksum", "TYPE:HEX", "check the source as it is stored" },
   { COMPRESS, "compress", NULL, "compress clusters (qcow2)" },
   { 'C', "connections", "N", NULL },
   { FORCE_SHRINK, "force-shrink", NULL, NULL },
-  { FORMAT_OPTION, "format-option", "KEY=VALUE",
-    "an option of the new format, see qemu-img" },
+  { FORMAT_OPTION, "format-option", "KEY=VALUE", NULL },
   { FROM, "from", "FORMAT", "the source's format; do not look" },
-  { MACHINE_READABLE, "machine-readable", NULL,
-    "print what this program can do" },
+  { MACHINE_READABLE, "machine-readable", NULL, NULL },
   { MEMORY, "memory", "SIZE", NULL },
   { NO_SCRATCH, "no-scratch", NULL, NULL },
   { PLAN, "plan", "[json]", "only say what would be done, and why" },
@@ -84,12 +81,11 @@ static const struct tool tool = {
   .name = "nbdconvert",
   .summary = "Convert any disk image, from anywhere, by the cheapest way",
   .forms = "nbdconvert [OPTION]... SOURCE DESTINATION\n"
-           "  each: FILE | DEVICE | NBD-URI | [ COMMAND ... ] | -\n"
-           "  SOURCE: also http(s)://, ftp://, ssh:// URLs\n",
+           "  FILE | DEVICE | NBD-URI | [ COMMAND ... ] | - | URL (source)\n",
   .options = rows,
   .words = words,
-  .examples = "nbdconvert https://example.com/disk.img.xz disk.qcow2\n"
-              "nbdconvert --size=20G disk.qcow2 nbd://server/disk\n",
+  .examples =
+    "nbdconvert --size=20G https://example.com/disk.img.xz new.qcow2\n",
 };
 
 static void
