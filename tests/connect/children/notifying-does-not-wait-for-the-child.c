@@ -81,7 +81,7 @@ run_blocking (int (*connect) (struct nbd_handle *, char **))
 
   CHECK (h != NULL);
   slept = 0;
-  not_yet = 3;
+  not_yet = 8;
   CHECK_INT (connect (h, leaves), -1);
   CHECK_CONTAINS (nbd_get_error (), "exited with status 42");
   CHECK (slept > 0);
