@@ -66,7 +66,7 @@ checksum_take (struct checksum_wish *wish, const char *text)
   const struct algorithm *a = p ? find_algorithm (text, p - text) : NULL;
 
   if (a == NULL)
-    tool_usage_error ("--checksum: it is ALGORITHM:HEX, such as sha256:..., "
+    tool_usage_error ("--checksum: it is TYPE:HEX, such as sha256:..., "
                       "with md5, sha1, sha224, sha256, sha384 or sha512, "
                       "not %s",
                       text);

@@ -105,6 +105,7 @@ begin (struct conversion *v, const struct copy_settings *settings)
 {
   struct copy_events events = {
     .message = progress_message,
+    .quiet = v->o->quiet,
     .tick = tick,
     .tick_ms = v->o->progress.kind ? TICK_MS : -1,
     .wake_fd = tool_signal_fd (),

@@ -192,6 +192,7 @@ convert_tests = \
 	convert/tests/convert/names-of-descriptors-lead-to-files.sh \
 	convert/tests/convert/resumed-conversions-are-whole.sh \
 	convert/tests/convert/servers-of-one-client-are-enough.sh \
+	convert/tests/convert/servers-of-sources-may-be-restarted.sh \
 	convert/tests/convert/servers-without-ranges-are-read-in-order.sh \
 	convert/tests/convert/streams-grow-unless-a-table-would-have-to-follow.sh \
 	convert/tests/disk/backups-follow-the-end.sh \

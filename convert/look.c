@@ -157,7 +157,7 @@ look_at_source (struct conversion *v, char ***words)
   struct facts *f = &v->problem.start;
   struct source *s = &v->source;
 
-  source_open (s, words);
+  source_open (s, words, v->o->settings.retry_ms);
   tool_guard_source (s->fd);
   if (s->input->in_order && v->o->plan == DO_IT)
     begin_checksum (v);

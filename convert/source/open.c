@@ -29,10 +29,26 @@ is_url (const char *word)
 
 /* ---- NBD ---- */
 
+/* --retry, unless something more precise was said. */
+static int
+set_patience (struct nbd_handle *h, const void *opaque)
+{
+  const struct source *s = opaque;
+
+  if (s->retry_ms == 0)
+    return 0;
+  if (tool_can_reconnect (&s->at) && nbd_get_connect_timeout (h) == 0
+      && nbd_set_connect_timeout (h, s->retry_ms) == -1)
+    return -1;
+  if (nbd_get_reconnect_timeout (h) == 0)
+    return nbd_set_reconnect_timeout (h, s->retry_ms);
+  return 0;
+}
+
 static void
 connect_nbd (struct source *s)
 {
-  s->handle = tool_create ("source", NULL, NULL);
+  s->handle = tool_create ("source", set_patience, s);
   if (tool_connect (&s->handle, &s->at) == -1)
     tool_nbd_fail (s->name);
   s->input = input_from_nbd (s->handle, s->name);
@@ -226,9 +242,9 @@ source_leave (struct source *s)
 }
 
 void
-source_open (struct source *s, char ***words)
+source_open (struct source *s, char ***words, int retry_ms)
 {
-  *s = (struct source) { .name = **words, .fd = -1 };
+  *s = (struct source) { .name = **words, .fd = -1, .retry_ms = retry_ms };
   if (s->name == NULL)
     tool_usage_error ("a source and a destination are needed");
   if (is_url (s->name)) {

@@ -20,13 +20,14 @@ struct source {
   struct stat st;
   struct tool_endpoint at; /* AT_NBD; AT_URL by ranges: the helper's */
   struct nbd_handle *handle;
+  int retry_ms;          /* as of the copy */
   struct helper *helper; /* AT_URL */
   bool by_ranges;
   char *no_ranges; /* why not */
 };
 
 /* Take it from the command line.  Mistakes fail the tool. */
-extern void source_open (struct source *s, char ***words);
+extern void source_open (struct source *s, char ***words, int retry_ms);
 /* What was looked at so far is let go of, so that a server that takes one
  * client has room for the next; input is NULL afterwards. */
 extern void source_leave (struct source *s);

@@ -87,6 +87,7 @@ extern uint64_t copy_take_sparse (const char *text);
 struct copy_events {
   /* Print a message, of any thread; one at a time. */
   void (*message) (void *opaque, const char *text);
+  bool quiet; /* nothing but errors */
   /* In the thread that copies, each TICK_MS milliseconds (-1: each second),
    * and when WAKE_FD was readable. */
   void (*tick) (void *opaque);

@@ -90,6 +90,8 @@ copy_warn (struct copy *c, const char *format, ...)
 {
   va_list args;
 
+  if (c->events.quiet)
+    return;
   va_start (args, format);
   message (c, format, args);
   va_end (args);
