@@ -45,6 +45,10 @@ find_plan (struct conversion *v)
   char *why;
 
   look_at_goal (v);
+  if (p->start.size == 0 && v->o->size == UNKNOWN && v->to.format == VMDK)
+    tool_fail ("%s: a vmdk image cannot be empty, as %s is; --size makes it "
+               "larger",
+               v->to.name, v->source.name);
   p->table = all_steps;
   p->steps = nr_all_steps;
   p->rates = rates_usual (processors > 0 ? processors : 1);

@@ -48,7 +48,9 @@ WORDS (scratch)
   const char *about = found->steps[i].cost.estimated ? "about " : "";
   char *scratch =
     asked->goal.may_scratch
-      ? tool_format ("there is room for only %s of scratch files", room)
+      ? tool_format ("there is room for only %s of scratch files (--scratch "
+                     "names another directory)",
+                     room)
       : tool_format ("scratch files are not allowed (--no-scratch)");
   char *order = order_words (&asked->start);
   char *words =

@@ -30,7 +30,13 @@ refuses "qemu-img: .*bad" "$nbdconvert" --format-option=bad=1 "$tmp/disk" "$tmp/
 refuses "raw image has none" "$nbdconvert" --format-option=a=1 "$tmp/disk" "$tmp/d/a"
 refuses "it is KEY=VALUE" "$nbdconvert" --format-option=a "$tmp/disk" "$tmp/d/a.qcow2"
 refuses "can only be made in a file" "$nbdconvert" --to=vmdk "$tmp/disk" -
+: >"$tmp/empty"
+refuses "a vmdk image cannot be empty" "$nbdconvert" "$tmp/empty" "$tmp/d/a.vmdk"
 nothing_is_left
+for to in raw qcow2 vdi vhdx vhd; do
+  "$nbdconvert" "$tmp/empty" "$tmp/d/a.$to"
+  rm "$tmp/d/a.$to"
+done
 for option in cluster_size=2M preallocation=metadata; do
   "$nbdconvert" --format-option=$option "$tmp/disk" "$tmp/d/a.qcow2"
   same_content "$tmp/d/a.qcow2" qcow2 "$tmp/disk"

@@ -153,7 +153,8 @@ static const struct {
   { "file xz qcow2", "nbd raw room=1G",
     "! random access, which qcow2 needs, cannot be reached: the source is xz "
     "of one part, which is unpacked in order, and there is room for only 1.0G "
-    "of scratch files; nearest: a scratch file of 4.0G" },
+    "of scratch files (--scratch names another directory); nearest: a "
+    "scratch file of 4.0G" },
   { "url in-order vmdk", "file raw no-scratch",
     "! random access, which vmdk needs, cannot be reached: the source's server "
     "sends no ranges, and scratch files are not allowed (--no-scratch); "
