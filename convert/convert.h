@@ -89,7 +89,8 @@ extern void flow_to_destination (struct conversion *v);
 
 /* The destination as a disk with a partition table, after it was written. */
 extern void table_of_destination_follows (struct conversion *v);
-/* Is what is at hand empty behind the new, smaller size?  Else fails the tool. */
+/* Is what is at hand empty behind the new, smaller size?  Else fails the
+ * tool. */
 extern void table_allows_shrinking (struct conversion *v);
 
 #endif /* CONVERT_CONVERT_H */
