@@ -86,6 +86,7 @@ lib_libcore_la_SOURCES = \
 	lib/reach/address.c \
 	lib/reach/child.c \
 	lib/reach/keepalive.c \
+	lib/reach/lookup.c \
 	lib/reach/peer.c \
 	lib/reach/reach.h \
 	lib/reach/server.c \

@@ -82,6 +82,7 @@ nbdi_close_link (struct nbdi_link *l)
   nbdi_forget_contexts (&l->told_again);
   nbdi_forget_addresses (&l->reach);
   nbdi_put_witness (l->witness);
+  nbdi_forget_lookup (l->reach.asking);
   free (l->reach.host);
   free (l->reach.port);
   free (l->opt.error_text);

@@ -49,12 +49,61 @@ nbdi_forget_addresses (struct nbdi_reach *reach)
   reach->first_errno = 0;
 }
 
-/* Try them all from the first one on, those of a name as they are now unless
- * they were good until now. */
+/* Take these addresses for those that were known, if there is memory. */
+static int
+replace_addresses (struct nbdi_reach *reach, const struct addrinfo *list)
+{
+  struct nbdi_address *old = reach->addresses;
+  unsigned nr_old = reach->nr_addresses;
+  int r = 0;
+
+  reach->addresses = NULL;
+  reach->nr_addresses = 0;
+  for (const struct addrinfo *a = list; r == 0 && a != NULL; a = a->ai_next)
+    r = nbdi_add_address (reach, a->ai_addr, a->ai_addrlen);
+  if (reach->nr_addresses == 0) {
+    reach->addresses = old;
+    reach->nr_addresses = nr_old;
+  }
+  else
+    free (old);
+  return r == 0 ? 0 : EAI_MEMORY;
+}
+
+static void
+forget_question (struct nbdi_reach *reach)
+{
+  nbdi_forget_lookup (reach->asking);
+  reach->asking = NULL;
+}
+
+static void
+take_answer (struct nbdi_reach *reach)
+{
+  const struct addrinfo *list;
+
+  if (reach->asking == NULL || !nbdi_lookup_has_ended (reach->asking, &list))
+    return;
+  /* Without memory for new ones the known ones stay. */
+  if (list != NULL)
+    replace_addresses (reach, list);
+  forget_question (reach);
+}
+
+/* Try them all from the first one on.  If they were not good the last time,
+ * the name may lead elsewhere by now: what a thread has found out since is
+ * taken, and the next one asks. */
 void
 nbdi_begin_addresses (struct nbdi_reach *reach)
 {
-  reach->look_again = reach->doubtful && reach->host != NULL;
+  if (reach->doubtful && reach->host != NULL
+      && !nbdi_is_numeric (reach->host)) {
+    take_answer (reach);
+    if (reach->asking == NULL)
+      reach->asking = nbdi_begin_lookup (reach->host, reach->port);
+  }
+  else
+    forget_question (reach);
   reach->doubtful = true;
   reach->next = 0;
   reach->first_errno = 0;
@@ -132,46 +181,19 @@ tune_socket (int sock, int family)
   }
 }
 
-/* Take these addresses for those that were known, if there is memory. */
-static int
-replace_addresses (struct nbdi_reach *reach, const struct addrinfo *list)
-{
-  struct nbdi_address *old = reach->addresses;
-  unsigned nr_old = reach->nr_addresses;
-  int r = 0;
-
-  reach->addresses = NULL;
-  reach->nr_addresses = 0;
-  for (const struct addrinfo *a = list; r == 0 && a != NULL; a = a->ai_next)
-    r = nbdi_add_address (reach, a->ai_addr, a->ai_addrlen);
-  if (reach->nr_addresses == 0) {
-    reach->addresses = old;
-    reach->nr_addresses = nr_old;
-  }
-  else
-    free (old);
-  return r == 0 ? 0 : EAI_MEMORY;
-}
-
-/* Have the addresses of the host, whose name may not be known yet, or not at
- * the moment. */
+/* Have the addresses of the host, whose name may not be known yet. */
 static int
 look_up (struct nbdi_reach *reach)
 {
-  const struct addrinfo hints = {
-    .ai_family = AF_UNSPEC,
-    .ai_socktype = SOCK_STREAM,
-  };
   struct addrinfo *list;
-  int r = getaddrinfo (reach->host, reach->port, &hints, &list);
+  int r = nbdi_look_up (reach->host, reach->port, &list);
   int errnum = r == EAI_SYSTEM ? errno : 0;
 
-  reach->look_again = false;
   if (r == 0) {
     r = replace_addresses (reach, list);
     freeaddrinfo (list);
   }
-  /* Some addresses are as good as all, and those of before as new ones. */
+  /* Some addresses are as good as all. */
   reach->lookup = reach->nr_addresses > 0 ? 0 : r;
   if (reach->lookup == 0)
     return 0;
@@ -202,8 +224,7 @@ nbdi_lookup_may_pass (const struct nbdi_reach *reach)
 int
 nbdi_connect_next (struct nbdi_reach *reach, struct nbdi_channel *ch)
 {
-  if ((reach->nr_addresses == 0 || reach->look_again)
-      && look_up (reach) == -1)
+  if (reach->nr_addresses == 0 && look_up (reach) == -1)
     return NBDI_IO_FAILED;
   struct nbdi_address *a = &reach->addresses[reach->next++];
   int family = a->addr.ss_family;
@@ -253,6 +274,7 @@ void
 nbdi_forget_peer (struct nbdi_reach *reach)
 {
   nbdi_forget_addresses (reach);
+  forget_question (reach);
   free (reach->host);
   free (reach->port);
   reach->host = reach->port = NULL;

@@ -41,7 +41,7 @@ struct nbdi_reach {
   unsigned nr_addresses;
   unsigned next;             /* index of the next one to try */
   bool doubtful;             /* they have not led to a server that works */
-  bool look_again;           /* before they are tried: it may have moved */
+  struct nbdi_lookup *asking; /* for the name again, or NULL */
   bool retry;                /* when all fail: back to Created */
   int first_errno;           /* of the first address that failed */
   int lookup;                /* what was wrong with the name, EAI_...; or 0 */
@@ -59,6 +59,22 @@ struct nbdi_reach {
   int listener; /* for a child that is being started, or -1 */
   char *tmpdir, *tmpsock; /* of socket activation */
 };
+
+/* lookup.c. */
+struct addrinfo;
+struct nbdi_lookup;
+extern int nbdi_look_up (const char *host, const char *port,
+                         struct addrinfo **list);
+/* An address, which nobody needs to be asked for. */
+extern bool nbdi_is_numeric (const char *host);
+/* NULL: not now. */
+extern struct nbdi_lookup *nbdi_begin_lookup (const char *host,
+                                              const char *port);
+/* *LIST is that of the lookup; NULL: nothing was found. */
+extern bool nbdi_lookup_has_ended (const struct nbdi_lookup *l,
+                                   const struct addrinfo **list);
+/* Nobody wants to know any more; L may be NULL. */
+extern void nbdi_forget_lookup (struct nbdi_lookup *l);
 
 /* address.c.  Sockets go into the channel. */
 extern int nbdi_add_address (struct nbdi_reach *reach,

@@ -1,27 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /* A server that is lost is looked for where it was.  If it is not there any
- * more its name is looked up, and if that cannot be done the addresses that
- * were known are tried again.
+ * more its name is looked up while that is tried again, so that nobody waits
+ * for a resolver, and what it leads to is tried next.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 
 #include <netdb.h>
+#include <stdatomic.h>
+#include <string.h>
 
 #include "lasting.h"
 #include "wrap.h"
 
-static unsigned asked;
-static const char *place; /* the port that the name leads to; NULL: none */
+static _Atomic unsigned asked;
+/* The port that the name leads to; NULL: none. */
+static const char *_Atomic place;
 
 WRAPPER (int, getaddrinfo,
          (const char *host, const char *port, const struct addrinfo *hints,
           struct addrinfo **list))
 {
+  const char *to = place;
+
   (void) port;
   CHECK_STRING (host, "nbd.example");
   asked++;
-  return place == NULL ? EAI_AGAIN
-                       : __real_getaddrinfo ("127.0.0.1", place, hints, list);
+  return to == NULL ? EAI_AGAIN
+                    : __real_getaddrinfo ("127.0.0.1", to, hints, list);
 }
 
 /* A command is carried out: the server is where it should be. */
@@ -87,14 +92,15 @@ test (void)
   leave (&s, &old);
   server_serves (&s, &new, h, SIMPLE, 1 << 20, FLAGS_ALL);
   works (&s, h);
-  CHECK_INT (asked, 2);
-  CHECK_STRING (e.letters, "CLBLAB");
+  CHECK (asked > 1);
+  CHECK (strncmp (e.letters, "CLBLA", 5) == 0);
 
   /* Nobody knows where, but it is there again. */
   place = NULL;
   leave (&s, &new);
-  fail_attempts (h, &e, 9);
-  CHECK_INT (asked, 3);
+  unsigned before = asked;
+  fail_attempts (h, &e, e.calls.called + 4);
+  CHECK (asked > before);
   CHECK_CONTAINS (e.message[LIBNBD_EVENT_ATTEMPT_FAILED], "refused");
   address_listen (&new);
   server_serves (&s, &new, h, SIMPLE, 1 << 20, FLAGS_ALL);

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* Names that are looked up while known addresses are tried.  A resolver that
+ * cannot be reached, as in most outages of a network, takes its time, and a
+ * program must not wait for that: so a thread asks, and whoever comes first,
+ * its answer or the end of interest in it, leaves the record to the other. */
+
+#include "reach/reach.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum state { ASKING, ANSWERED, FORGOTTEN };
+
+struct nbdi_lookup {
+  _Atomic int state; /* enum state */
+  char *host, *port;
+  struct addrinfo *list; /* NULL: nothing was found */
+};
+
+static void
+free_lookup (struct nbdi_lookup *l)
+{
+  if (l->list != NULL)
+    freeaddrinfo (l->list);
+  free (l->host);
+  free (l->port);
+  free (l);
+}
+
+static void *
+ask (void *opaque)
+{
+  struct nbdi_lookup *l = opaque;
+
+  if (nbdi_look_up (l->host, l->port, &l->list) != 0)
+    l->list = NULL;
+  if (atomic_exchange (&l->state, ANSWERED) == FORGOTTEN)
+    free_lookup (l);
+  return NULL;
+}
+
+/* Signals are for the program's threads. */
+static bool
+start_thread (struct nbdi_lookup *l)
+{
+  pthread_attr_t attr;
+  pthread_t thread;
+  sigset_t all, old;
+
+  if (pthread_attr_init (&attr) != 0)
+    return false;
+  pthread_attr_setdetachstate (&attr, PTHREAD_CREATE_DETACHED);
+  sigfillset (&all);
+  pthread_sigmask (SIG_SETMASK, &all, &old);
+  int r = pthread_create (&thread, &attr, ask, l);
+  pthread_sigmask (SIG_SETMASK, &old, NULL);
+  pthread_attr_destroy (&attr);
+  return r == 0;
+}
+
+int
+nbdi_look_up (const char *host, const char *port, struct addrinfo **list)
+{
+  const struct addrinfo hints = {
+    .ai_family = AF_UNSPEC,
+    .ai_socktype = SOCK_STREAM,
+  };
+
+  return getaddrinfo (host, port, &hints, list);
+}
+
+bool
+nbdi_is_numeric (const char *host)
+{
+  struct in_addr a;
+
+  return strchr (host, ':') != NULL || inet_pton (AF_INET, host, &a) == 1;
+}
+
+struct nbdi_lookup *
+nbdi_begin_lookup (const char *host, const char *port)
+{
+  struct nbdi_lookup *l = calloc (1, sizeof *l);
+
+  if (l == NULL)
+    return NULL;
+  l->host = strdup (host);
+  l->port = strdup (port);
+  if (l->host != NULL && l->port != NULL && start_thread (l))
+    return l;
+  free_lookup (l);
+  return NULL;
+}
+
+bool
+nbdi_lookup_has_ended (const struct nbdi_lookup *l,
+                       const struct addrinfo **list)
+{
+  if (l->state != ANSWERED)
+    return false;
+  *list = l->list;
+  return true;
+}
+
+void
+nbdi_forget_lookup (struct nbdi_lookup *l)
+{
+  if (l != NULL && atomic_exchange (&l->state, FORGOTTEN) == ANSWERED)
+    free_lookup (l);
+}
