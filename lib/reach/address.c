@@ -96,7 +96,7 @@ take_answer (struct nbdi_reach *reach)
 void
 nbdi_begin_addresses (struct nbdi_reach *reach)
 {
-  if (reach->doubtful && reach->host != NULL
+  if (reach->doubtful && reach->nr_addresses > 0 && reach->host != NULL
       && !nbdi_is_numeric (reach->host)) {
     take_answer (reach);
     if (reach->asking == NULL)
