@@ -39,11 +39,11 @@ struct nbdi_reach {
   bool again;                     /* it may have to be: keep the addresses */
   struct nbdi_address *addresses; /* to be tried in order */
   unsigned nr_addresses;
-  unsigned next;             /* index of the next one to try */
-  bool doubtful;             /* they have not led to a server that works */
+  unsigned next;              /* index of the next one to try */
+  bool doubtful;              /* they have not led to a server that works */
   struct nbdi_lookup *asking; /* for the name again, or NULL */
-  bool retry;                /* when all fail: back to Created */
-  int first_errno;           /* of the first address that failed */
+  bool retry;                 /* when all fail: back to Created */
+  int first_errno;            /* of the first address that failed */
   int lookup;                /* what was wrong with the name, EAI_...; or 0 */
   char *host, *port;         /* of a TCP connection by name */
   int keepalive;             /* see nbdi_keep_alive; 0 = off */
