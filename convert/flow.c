@@ -118,14 +118,14 @@ begin (struct conversion *v, const struct copy_settings *settings)
 
 static void
 run (struct conversion *v, struct endpoint *from, struct endpoint *to,
-     bool verify)
+     const struct progress_settings *progress, bool verify)
 {
   if (from == NULL || to == NULL)
     give_up (v);
   must (v, copy_between (copy, from, to));
   must (v, copy_connect (copy));
   must (v, copy_prepare (copy));
-  progress_begin (&v->o->progress, verify, copy);
+  progress_begin (progress, verify, copy);
   int r = copy_run (copy);
   progress_end (copy, r == 0);
   int ended = copy_end (copy, r == 0);
@@ -140,10 +140,13 @@ run (struct conversion *v, struct endpoint *from, struct endpoint *to,
   copy = NULL;
 }
 
+/* Programs that follow the progress count to 100 once, people may do twice. */
 void
 flow_to_scratch (struct conversion *v)
 {
+  static const struct progress_settings none;
   struct copy_settings settings = v->o->settings;
+  bool bar = v->o->progress.kind == PROGRESS_BAR;
 
   settings.resume = NULL;
   settings.verify = settings.flush = false;
@@ -153,7 +156,7 @@ flow_to_scratch (struct conversion *v)
   char *name = tool_format ("the scratch file in %s",
                             scratch_directory (v->o));
   struct endpoint *to = file_open (copy, v->scratch_fd, name, false);
-  run (v, from, to, false);
+  run (v, from, to, bar ? &v->o->progress : &none, false);
   free (name);
 }
 
@@ -197,6 +200,11 @@ flow_to_destination (struct conversion *v)
   struct endpoint *to = from ? open_destination (v, from) : NULL;
   if (to != NULL)
     check_size (v, to);
-  run (v, from, to, settings.verify);
+  if (to != NULL && v->to.place == AT_NBD && !to->can_flush)
+    say (v,
+         "%s: this server has no flush, so nobody can tell when the result "
+         "is durable",
+         to->name);
+  run (v, from, to, &v->o->progress, settings.verify);
   free (origin);
 }

@@ -190,6 +190,7 @@ convert_tests = \
 	convert/tests/convert/interruption-says-what-there-is.sh \
 	convert/tests/convert/killed-helpers-and-signals-leave-nothing.sh \
 	convert/tests/convert/names-of-descriptors-lead-to-files.sh \
+	convert/tests/convert/programs-see-progress-once.sh \
 	convert/tests/convert/resumed-conversions-are-whole.sh \
 	convert/tests/convert/servers-of-one-client-are-enough.sh \
 	convert/tests/convert/servers-of-sources-may-be-restarted.sh \
@@ -200,8 +201,8 @@ convert_tests = \
 	convert/tests/disk/damaged-tables-are-told.sh \
 	convert/tests/disk/disks-of-every-format-grow.sh \
 	convert/tests/disk/disks-of-servers-and-streams-follow.sh \
-	convert/tests/disk/disks-shrink-where-nothing-is.sh \
 	convert/tests/disk/disks-of-unknown-size-are-cut-at-once.sh \
+	convert/tests/disk/disks-shrink-where-nothing-is.sh \
 	convert/tests/disk/hostile-tables-harm-nobody.py \
 	convert/tests/disk/interrupted-moves-leave-a-whole-copy.sh \
 	convert/tests/disk/unusual-tables-follow-too.sh

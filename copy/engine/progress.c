@@ -243,6 +243,7 @@ progress_begin (const struct progress_settings *s, bool verify,
 
   state.kind = s->kind;
   state.verify = verify;
+  state.points = 0;
   if (s->kind == NO_PROGRESS)
     return;
   state.percent = -1;

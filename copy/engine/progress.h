@@ -18,7 +18,8 @@ extern void progress_take (struct progress_settings *s, const char *text);
 /* Where else is written than to the destination. */
 extern void progress_name_outputs (const struct progress_settings *s);
 
-/* All on the thread that copies.  VERIFY: what is copied is read once more. */
+/* All on the thread that copies, which may copy several times, one after the
+ * other.  VERIFY: what is copied is read once more. */
 extern void progress_begin (const struct progress_settings *s, bool verify,
                             const struct copy *c);
 /* Make room for a message on the terminal. */
