@@ -196,6 +196,7 @@ convert_tests = \
 	convert/tests/convert/servers-of-sources-may-be-restarted.sh \
 	convert/tests/convert/servers-without-ranges-are-read-in-order.sh \
 	convert/tests/convert/streams-grow-unless-a-table-would-have-to-follow.sh \
+	convert/tests/convert/templates-that-fit-are-copied-as-they-are.sh \
 	convert/tests/disk/backups-follow-the-end.sh \
 	convert/tests/disk/blocks-may-be-larger-than-sectors.sh \
 	convert/tests/disk/damaged-tables-are-told.sh \
