@@ -185,6 +185,7 @@ convert_tests = \
 	convert/tests/convert/examples-on-the-manual-page-run.sh \
 	convert/tests/convert/failures-leave-nothing-behind.sh \
 	convert/tests/convert/help-fits-a-screen.sh \
+	convert/tests/convert/images-on-ftp-servers-are-read.sh \
 	convert/tests/convert/images-on-standard-input-may-be-files.sh \
 	convert/tests/convert/images-on-web-servers-become-larger-qcow2.sh \
 	convert/tests/convert/interruption-says-what-there-is.sh \

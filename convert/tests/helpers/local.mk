@@ -12,6 +12,7 @@ TESTS += $(convert_helpers_tests)
 EXTRA_DIST += $(convert_helpers_tests) \
 	tests/lib/convert/helpers.sh \
 	tests/lib/convert/sshd.sh \
+	tests/lib/convert/ftp.py \
 	tests/lib/convert/web.py
 
 # Starts helpers, for tests in shell.
