@@ -24,7 +24,9 @@ leave_shadow (struct nbd_handle *h, struct nbdi_command *c)
   NBDI_EACH_LINK (h, l)
   if (l->reply.command == c) {
     l->reply.command = shadow;
-    nbdi_move_fill (l, data, shadow->data);
+    /* Other payloads do not go to the program's buffer. */
+    if (nbdi_gets_data (c->type))
+      nbdi_move_fill (l, data, shadow->data);
   }
   return 0;
 }

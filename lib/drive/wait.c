@@ -79,7 +79,7 @@ disown (struct nbd_handle *h, struct nbdi_command *c)
   if (nbdi_disown_command (c, h->session.lasting) == -1)
     return -1;
   NBDI_EACH_LINK (h, l)
-  if (l->reply.command == c)
+  if (l->reply.command == c && nbdi_gets_data (c->type))
     nbdi_move_fill (l, data, c->data);
   return 0;
 }
