@@ -13,8 +13,9 @@
 #include "threads.h"
 #include "tool.h"
 
-/* More are closed at once; qemu-nbd makes one. */
-#define MOST_CONNECTIONS 16
+/* More are closed at once; qemu-nbd makes one.  Those whose client has gone
+ * count until that is noticed. */
+#define MOST_CONNECTIONS 64
 
 /* ---- connections ---- */
 
@@ -25,10 +26,11 @@ serve_connection (void *opaque)
 
   if (serve_handshake (c))
     serve_requests (c);
-  shutdown (c->fd, SHUT_RDWR);
   pthread_mutex_lock (&c->server->lock);
   c->finished = true;
   pthread_mutex_unlock (&c->server->lock);
+  /* A client that sees this may come again at once. */
+  shutdown (c->fd, SHUT_RDWR);
   return NULL;
 }
 
