@@ -23,16 +23,10 @@ helper_convert (const struct helper_conversion *c, char **why)
 {
   char *in = helper_file_word (c->source),
        *out = helper_file_word (c->destination);
-  const char *words[20] = { "qemu-img",
-                            "convert",
-                            "-W",
-                            "-m",
-                            "16",
-                            "-f",
-                            format_driver (c->from),
-                            "-O",
-                            format_driver (c->to) };
-  unsigned n = 9;
+  const char *words[20] = { "qemu-img", "convert",
+                            "-f",       format_driver (c->from),
+                            "-O",       format_driver (c->to) };
+  unsigned n = 6;
 
   if (c->compressed)
     words[n++] = "-c";
