@@ -67,12 +67,15 @@ take_wanted (struct pool *p)
   return k;
 }
 
-/* Is reading likely to go on behind this unit? */
+/* Is reading likely to go on behind this unit?  It is where it was, or ENTERS
+ * the unit at its beginning after the one before. */
 static bool
-goes_on (const struct pool *p, uint64_t unit)
+goes_on (const struct pool *p, uint64_t unit, bool enters)
 {
   if (unit == 0 || unit - p->cursor <= 1)
     return true;
+  if (!enters)
+    return false;
   const struct kept *before = p->kept[unit - 1];
   return before != NULL && before->state != COLD;
 }
@@ -92,11 +95,11 @@ next_ahead (struct pool *p)
 /* Somebody reads from this unit to the last one, and if he is likely to go on
  * behind that, what follows is decoded, too. */
 static void
-look_ahead (struct pool *p, uint64_t unit, uint64_t last)
+look_ahead (struct pool *p, uint64_t unit, uint64_t last, bool enters)
 {
   uint64_t end = last;
 
-  if (goes_on (p, unit)) {
+  if (goes_on (p, unit, enters)) {
     p->cursor = unit;
     end = MAX (last, unit + p->nr_threads + AHEAD);
   }
@@ -176,9 +179,11 @@ read_pool (struct image *image, struct image_read *r)
     return;
   }
   pthread_mutex_lock (&p->lock);
-  if (r->length > 0)
-    look_ahead (p, unit_at (p, r->offset),
-                unit_at (p, r->offset + r->length - 1));
+  if (r->length > 0) {
+    uint64_t unit = unit_at (p, r->offset);
+    look_ahead (p, unit, unit_at (p, r->offset + r->length - 1),
+                r->offset == unit_start (p, unit));
+  }
   bool done = serve (p, r);
   pthread_mutex_unlock (&p->lock);
   if (done)
