@@ -124,13 +124,20 @@ tool_alloc (size_t size)
 }
 
 char *
-tool_format (const char *format, ...)
+tool_vformat (const char *format, va_list args)
 {
   char *text;
-  va_list args;
-  va_start (args, format);
   if (vasprintf (&text, format, args) == -1)
     tool_fail ("out of memory");
+  return text;
+}
+
+char *
+tool_format (const char *format, ...)
+{
+  va_list args;
+  va_start (args, format);
+  char *text = tool_vformat (format, args);
   va_end (args);
   return text;
 }

@@ -146,6 +146,7 @@ extern void tool_nbd_fail (const char *what) __attribute__ ((noreturn));
 extern void *tool_alloc (size_t size); /* cleared; fails the tool */
 extern char *tool_format (const char *format, ...)
   __attribute__ ((format (printf, 1, 2))); /* to be freed */
+extern char *tool_vformat (const char *format, va_list args);
 
 /* ---- end.c: the end of a program ---- */
 

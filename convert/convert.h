@@ -18,8 +18,6 @@
 #include "plan.h"
 #include "source/source.h"
 
-#define MOST_HELPERS 6
-
 /* What a step leaves for the next one. */
 enum hand {
   HOLDS_SOURCE, /* the source, as it was opened */
@@ -40,7 +38,6 @@ struct conversion {
   struct parts parts;        /* if they were found; the image takes them */
   struct image *image;       /* or NULL */
   struct checksum *checksum; /* or NULL */
-  bool refers;               /* the image, to other files */
   bool may_have_gpt;         /* the disk */
   uint64_t copied;           /* length of the last copy */
 

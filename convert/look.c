@@ -6,10 +6,8 @@
 #include <string.h>
 #include <sys/param.h>
 #include <sys/statvfs.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "codec/plain.h"
 #include "convert.h"
 #include "probe.h"
 #include "reflink.h"
@@ -123,7 +121,7 @@ look_at_image (struct conversion *v, struct facts *f)
   free (p.warning);
   f->format = p.format;
   f->compressed = p.compressed;
-  v->refers = f->needs_files = p.refers;
+  f->needs_files = p.refers;
   v->may_have_gpt = p.format != RAW || begins_with_gpt (&r);
   f->data = p.data;
   if (f->codec == PLAIN)

@@ -20,13 +20,13 @@
 /* So large is made what nobody knows the size of yet; 16 TiB. */
 #define PROVISIONAL_SIZE (UINT64_C (16) << 40)
 
-static void fail (const struct conversion *v, const char *name, char *why)
+static void fail (const char *name, const char *why)
   __attribute__ ((noreturn));
 
+/* A signal may be what made it fail. */
 static void
-fail (const struct conversion *v, const char *name, char *why)
+fail (const char *name, const char *why)
 {
-  (void) v;
   tool_check_signal ();
   tool_fail ("%s: %s", name, why ? why : "unknown error");
 }
@@ -117,7 +117,7 @@ read_format (struct conversion *v)
     v->reader = helper_read_format (f, ours, true, &socket, &why);
   }
   if (v->reader == NULL)
-    fail (v, s->name, why);
+    fail (s->name, why);
   tool_set_unix (&v->server, socket, s->name);
   v->hand = HOLDS_SERVER;
 }
@@ -208,7 +208,7 @@ start_writer (struct conversion *v, bool compressed)
   v->writer = helper_write_format (v->to.format, destination_file (&v->to),
                                    compressed, &socket, &why);
   if (v->writer == NULL)
-    fail (v, v->to.name, why);
+    fail (v->to.name, why);
   tool_set_unix (&v->writing, socket, v->to.name);
 }
 
@@ -220,7 +220,7 @@ end_writer (struct conversion *v)
 
   tool_close_others (v->source.handle);
   if (helper_end (v->writer, &why) == -1)
-    fail (v, v->to.name, why);
+    fail (v->to.name, why);
   v->writer = NULL;
 }
 
@@ -237,7 +237,7 @@ write_format (struct conversion *v)
                      cut ? PROVISIONAL_SIZE : size, v->o->format_options,
                      &why)
       == -1)
-    fail (v, v->to.name, why);
+    fail (v->to.name, why);
   start_writer (v, v->o->compress);
   flow_to_destination (v);
   end_writer (v);
@@ -268,7 +268,7 @@ create_larger (struct conversion *v, uint64_t size)
       && helper_create (v->to.format, destination_file (&v->to), size,
                         v->o->format_options, &why)
            == -1)
-    fail (v, v->to.name, why);
+    fail (v->to.name, why);
 }
 
 static void
@@ -293,7 +293,7 @@ convert_locally (struct conversion *v)
   if (size != UNKNOWN && (v->to.place == AT_FILE || v->to.format != RAW))
     create_larger (v, size);
   if (helper_convert (&c, &why) == -1)
-    fail (v, v->to.name, why);
+    fail (v->to.name, why);
   if (v->problem.start.size != UNKNOWN)
     v->copied = v->problem.start.size;
 }
@@ -327,7 +327,7 @@ check_sum (struct conversion *v)
   if (v->checksum == NULL)
     return;
   if (checksum_end (v->checksum, &why) == -1)
-    fail (v, v->source.name, why);
+    fail (v->source.name, why);
 }
 
 /* Going on in the middle needs a source that can be read there, and a

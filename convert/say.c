@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "convert.h"
@@ -12,14 +11,12 @@ void
 say (const struct conversion *v, const char *format, ...)
 {
   va_list args;
-  char *text;
 
   if (v->o->quiet)
     return;
   va_start (args, format);
-  if (vasprintf (&text, format, args) != -1) {
-    tool_error ("%s", text);
-    free (text);
-  }
+  char *text = tool_vformat (format, args);
   va_end (args);
+  tool_error ("%s", text);
+  free (text);
 }

@@ -7,7 +7,6 @@
  * fuzzer from the rest of xz, its own are put right if that byte wants it. */
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,29 +39,6 @@ struct result {
   size_t size;
   bool whole;
 };
-
-/* ---- what codecs use of the tools' library ---- */
-
-char *
-tool_format (const char *format, ...)
-{
-  char *text;
-  va_list args;
-
-  va_start (args, format);
-  MUST (vasprintf (&text, format, args) != -1);
-  va_end (args);
-  return text;
-}
-
-void *
-tool_alloc (size_t size)
-{
-  void *p = calloc (1, size);
-
-  MUST (p != NULL);
-  return p;
-}
 
 /* ---- checksums of xz ---- */
 

@@ -77,13 +77,13 @@ fuzz_tool_objects = \
 fuzz_codec_objects = \
 	$(patsubst %.c,$(fuzz_dir)/%.o, \
 	  $(filter convert/codec/%.c,$(convert_libconvert_a_SOURCES)) \
-	  convert/source/input.c copy/engine/digest.c)
+	  convert/source/input.c copy/engine/digest.c fuzz/alone.c)
 # The probe needs no library.
 fuzz_probe_objects = \
 	$(patsubst %.c,$(fuzz_dir)/%.o, \
 	  $(filter-out %/codec.c %/readers.c, \
 	    $(filter convert/probe/%.c,$(convert_libconvert_a_SOURCES))) \
-	  convert/facts.c fuzz/probe.c $(fuzz_main_$(FUZZ_VARIANT)))
+	  convert/facts.c fuzz/alone.c fuzz/probe.c $(fuzz_main_$(FUZZ_VARIANT)))
 fuzz_programs = \
 	$(addprefix $(fuzz_dir)/,$(fuzz_programs_$(FUZZ_VARIANT)))
 
@@ -187,6 +187,7 @@ EXTRA_DIST += \
 	$(fuzz_headers) \
 	$(fuzz_wire_sources) \
 	fuzz/README.md \
+	fuzz/alone.c \
 	fuzz/codec-seeds \
 	fuzz/corpus \
 	fuzz/dictionary \

@@ -9,7 +9,6 @@
 #include "probe.h"
 
 #include <assert.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,40 +33,6 @@ struct bytes {
   size_t length, second_length;
   uint64_t place, size;
 };
-
-/* ---- what common/ does in a tool ---- */
-
-void *
-tool_alloc (size_t size)
-{
-  void *p = calloc (1, size);
-
-  MUST (p != NULL);
-  return p;
-}
-
-char *
-tool_format (const char *format, ...)
-{
-  char *text;
-  va_list args;
-
-  va_start (args, format);
-  MUST (vasprintf (&text, format, args) != -1);
-  va_end (args);
-  return text;
-}
-
-char *
-tool_quoted (const char *text)
-{
-  char *quoted = tool_format ("\"%s\"", text);
-
-  for (char *p = quoted; *p != '\0'; p++)
-    if (*p < ' ' || *p == 0x7f)
-      *p = '?';
-  return quoted;
-}
 
 /* ---- the image ---- */
 

@@ -3,7 +3,6 @@
 #include <config.h>
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "helper/words.h"
@@ -20,12 +19,10 @@ words_add (struct words *w, const char *word)
 void
 words_format (struct words *w, const char *format, ...)
 {
-  char *text;
   va_list args;
 
   va_start (args, format);
-  if (vasprintf (&text, format, args) == -1)
-    tool_fail ("out of memory");
+  char *text = tool_vformat (format, args);
   va_end (args);
   w->made[w->nr_made++] = text;
   words_add (w, text);

@@ -178,16 +178,14 @@ connect_first (struct nbd *n)
   char *why;
 
   while (connect_one (n, -1, &why) != TOOL_CONNECTED) {
-    if (tool_now_ms () >= until || !tool_can_reconnect (&n->pool.at))
-      goto failed;
+    bool again = tool_now_ms () < until && tool_can_reconnect (&n->pool.at);
+    if (!again)
+      copy_fail (n->e.copy, "%s: %s", n->e.name, why);
     free (why);
+    if (!again)
+      return;
     poll (NULL, 0, AGAIN_MS);
   }
-  return;
-
-failed:
-  copy_fail (n->e.copy, "%s: %s", n->e.name, why);
-  free (why);
 }
 
 /* False, after a warning, if the server does not want COUNT of them. */
