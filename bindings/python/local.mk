@@ -2,23 +2,18 @@
 
 if HAVE_PYTHON
 python_PYTHON = \
-	bindings/python/nbd.py \
 	bindings/python/nbdsh.py \
 	bindings/python/nbdsh_end.py \
 	bindings/python/nbdsh_handle.py
+# The modules of the package, and the types of the generated one.
+nbdpackagedir = $(pythondir)/nbd
+nbdpackage_PYTHON = \
+	bindings/python/nbd/__init__.py \
+	bindings/python/nbd/__main__.py
+dist_nbdpackage_DATA = \
+	bindings/python/nbd/__init__.pyi \
+	bindings/python/nbd/py.typed
 pyexec_LTLIBRARIES = bindings/python/libnbdmod.la
-
-# Type checkers look for the types of a module that is a single file in a
-# package of stubs, and only there do they respect py.typed.
-INSTALL_TARGETS += install-python-stubs
-install-python-stubs:
-	$(MKDIR_P) "$(DESTDIR)$(pythondir)/nbd-stubs"
-	$(INSTALL_DATA) $(srcdir)/bindings/python/nbd.pyi \
-	  "$(DESTDIR)$(pythondir)/nbd-stubs/__init__.pyi"
-	: >"$(DESTDIR)$(pythondir)/nbd-stubs/py.typed"
-UNINSTALL_TARGETS += uninstall-python-stubs
-uninstall-python-stubs:
-	rm -rf "$(DESTDIR)$(pythondir)/nbd-stubs"
 endif
 
 bindings_python_libnbdmod_la_SOURCES = \
@@ -93,5 +88,4 @@ endif
 
 EXTRA_DIST += \
 	$(python_tests) \
-	bindings/python/nbd.pyi \
 	tests/lib/support.py

@@ -12,7 +12,7 @@ import support
 
 TESTS = Path(__file__).resolve().parents[1]
 TOP = TESTS.parents[2]
-STUBS = Path(str(nbd.__file__)).resolve().parent
+STUBS = Path(str(nbd.__file__)).resolve().parents[1]
 
 
 class Test(support.Case):

@@ -18,6 +18,6 @@ def emit_python(functions: Sequence[Function]) -> Mapping[str, str]:
     constants = all_constants(ENUMS, FLAG_GROUPS, CONSTANTS)
     return {
         "bindings/python/methods.c": emit_methods_c(functions),
-        "bindings/python/nbd.py": emit_nbd_py(functions, constants),
-        "bindings/python/nbd.pyi": emit_nbd_pyi(functions, constants),
+        "bindings/python/nbd/__init__.py": emit_nbd_py(functions, constants),
+        "bindings/python/nbd/__init__.pyi": emit_nbd_pyi(functions, constants),
     }

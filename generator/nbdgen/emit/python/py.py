@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""bindings/python/nbd.py: constants, exceptions and the class NBD.
+"""bindings/python/nbd/__init__.py: constants, exceptions and the class NBD.
 
 The methods only pass their arguments on to libnbdmod; they are written in
 Python so that they have real signatures, docstrings and defaults.
@@ -141,13 +141,6 @@ $methods
 # module, for programs that also say "import nbd".
 __all__ = [name for name in dir() if not name.startswith("_")]
 nbd = NBD
-
-if __name__ == "__main__":
-    # The shell imports this module by its name: that one is what its users see,
-    # and whose exceptions are raised.
-    import nbdsh
-
-    nbdsh.shell()
 '''
 )
 
@@ -238,7 +231,7 @@ def emit_nbd_py(
     constants: Sequence[Constant],
     version: str = API_VERSION,
 ) -> str:
-    """The text of bindings/python/nbd.py."""
+    """The text of bindings/python/nbd/__init__.py."""
     every = list(functions)
     arguments = [name for function in every for name in argument_names(function)]
     names = known_names(every).with_args(arguments)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""bindings/python/nbd.pyi: the types of the Python module."""
+"""bindings/python/nbd/__init__.pyi: the types of the Python module."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _method(function: Function) -> str:
 
 
 def emit_nbd_pyi(functions: Iterable[Function], constants: Iterable[Constant]) -> str:
-    """The text of bindings/python/nbd.pyi."""
+    """The text of bindings/python/nbd/__init__.pyi."""
     every = methods(functions)
     return SOURCE.substitute(
         aliases="\n".join(map(_alias, callbacks(every))),

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+"""python3 -m nbd is the shell nbdsh(1)."""
+
+import nbdsh
+
+if __name__ == "__main__":
+    nbdsh.shell()
