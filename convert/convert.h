@@ -39,6 +39,7 @@ struct conversion {
   struct image *image;       /* or NULL */
   struct checksum *checksum; /* or NULL */
   bool may_have_gpt;         /* the disk */
+  bool end_unseen;           /* of a raw image, which may be a fixed VHD */
   uint64_t copied;           /* length of the last copy */
 
   enum hand hand;

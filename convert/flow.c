@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "codec/plain.h"
 #include "convert.h"
+#include "probe.h"
 #include "scratch.h"
 
 /* A server that serves one client has room for us again when it has noticed
@@ -140,6 +142,24 @@ run (struct conversion *v, struct endpoint *from, struct endpoint *to,
   copy = NULL;
 }
 
+/* The footer of a fixed VHD is behind its disk, where nobody could look before
+ * all of it was copied. */
+static void
+look_at_end (const struct conversion *v)
+{
+  unsigned char footer[PROBE_FOOTER];
+
+  if (v->end_unseen && v->hand == HOLDS_IMAGE && image_is_in_order (v->image)
+      && image_tail (v->image, footer, sizeof footer) == sizeof footer
+      && probe_ends_fixed_vhd (footer, v->copied))
+    tool_fail ("%s: this was taken for a raw image, but its end, which could "
+               "only be seen now, says that it is a fixed vhd image; "
+               "--from=vhd reads it as that%s",
+               v->source.name,
+               v->codec == &codec_plain ? ", --from=raw copies it as it is"
+                                        : "");
+}
+
 /* Programs that follow the progress count to 100 once, people may do twice. */
 void
 flow_to_scratch (struct conversion *v)
@@ -157,6 +177,7 @@ flow_to_scratch (struct conversion *v)
                             scratch_directory (v->o));
   struct endpoint *to = file_open (copy, v->scratch_fd, name, false);
   run (v, from, to, bar ? &v->o->progress : &none, false);
+  look_at_end (v);
   free (name);
 }
 
@@ -206,5 +227,6 @@ flow_to_destination (struct conversion *v)
          "is durable",
          to->name);
   run (v, from, to, &v->o->progress, settings.verify);
+  look_at_end (v);
   free (origin);
 }

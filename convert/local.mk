@@ -184,6 +184,7 @@ convert_tests = \
 	convert/tests/convert/every-codec-holds-every-format.sh \
 	convert/tests/convert/examples-on-the-manual-page-run.sh \
 	convert/tests/convert/failures-leave-nothing-behind.sh \
+	convert/tests/convert/fixed-vhds-in-streams-are-told.sh \
 	convert/tests/convert/help-fits-a-screen.sh \
 	convert/tests/convert/images-on-ftp-servers-are-read.sh \
 	convert/tests/convert/images-on-standard-input-may-be-files.sh \

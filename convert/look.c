@@ -123,6 +123,7 @@ look_at_image (struct conversion *v, struct facts *f)
   f->compressed = p.compressed;
   f->needs_files = p.refers;
   v->may_have_gpt = p.format != RAW || begins_with_gpt (&r);
+  v->end_unseen = p.end_unseen;
   f->data = p.data;
   if (f->codec == PLAIN)
     f->unpacked = s->input->size;

@@ -60,6 +60,12 @@ extern int probe_image (struct probe_reader *r,
                         const struct probe_settings *settings,
                         struct probe *p, char **why);
 
+/* For images whose end was not seen: does the footer of a fixed VHD, for the
+ * disk before it, end these SIZE bytes? */
+#define PROBE_FOOTER 512
+extern bool probe_ends_fixed_vhd (const unsigned char footer[PROBE_FOOTER],
+                                  uint64_t size);
+
 /* Readers of what there is. */
 extern struct probe_reader probe_reads_input (struct input *in);
 extern struct probe_reader probe_reads_image (struct image *image);

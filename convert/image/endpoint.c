@@ -56,6 +56,9 @@ finish_transfer (struct transfer *t)
 
   if (error != 0 && t->read.why)
     io->why = tool_format ("%s", t->read.why);
+  if (error == 0 && io->on->stream)
+    image_keep_tail (((struct decoded_source *) io->on)->image, io->buffer,
+                     t->read.length);
   io->length = t->read.length;
   io->ended = t->read.ended;
   t->next = t->on->spare;

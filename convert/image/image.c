@@ -53,6 +53,26 @@ image_head (struct image *image, void *buffer, uint64_t length, char **why)
 }
 
 void
+image_keep_tail (struct image *image, const void *bytes, size_t length)
+{
+  unsigned char *tail = image->tail;
+  size_t n = MIN (length, IMAGE_TAIL);
+
+  memmove (tail, tail + n, IMAGE_TAIL - n);
+  memcpy (tail + IMAGE_TAIL - n, (const char *) bytes + length - n, n);
+  image->tail_length = MIN (image->tail_length + n, IMAGE_TAIL);
+}
+
+size_t
+image_tail (const struct image *image, void *buffer, size_t length)
+{
+  size_t n = MIN (length, image->tail_length);
+
+  memcpy (buffer, image->tail + IMAGE_TAIL - n, n);
+  return n;
+}
+
+void
 image_stop (struct image *image)
 {
   image->stopped = true;

@@ -70,6 +70,11 @@ extern int image_pread (struct image *image, void *buffer, uint64_t length,
  * into BUFFER; -1 with *WHY. */
 extern int64_t image_head (struct image *image, void *buffer, uint64_t length,
                            char **why);
+/* The last bytes of an image in order that image_read has given so far: how
+ * many of LENGTH there are, which is at most IMAGE_TAIL. */
+#define IMAGE_TAIL 512
+extern size_t image_tail (const struct image *image, void *buffer,
+                          size_t length);
 /* Reads end with ECANCELED, those under way possibly on this thread.  It stops
  * the input, too. */
 extern void image_stop (struct image *image);

@@ -24,6 +24,9 @@ struct image {
   const struct codec *codec;
   uint64_t size; /* or UNKNOWN */
   _Atomic bool stopped;
+  /* In order: the last bytes that were given, the last one at the end. */
+  unsigned char tail[IMAGE_TAIL];
+  size_t tail_length;
 };
 
 /* ---- image.c ---- */
@@ -35,6 +38,10 @@ extern int image_await (
 /* Give a read back; ERROR may be 0. */
 extern void image_give_back (struct image_read *r, int error,
                              const char *why);
+
+/* These bytes are given, behind those before them. */
+extern void image_keep_tail (struct image *image, const void *bytes,
+                             size_t length);
 
 /* Reads that were given to the image, in order. */
 struct reads {

@@ -8,7 +8,7 @@
 
 #include "probe/internal.h"
 
-#define FOOTER 512
+#define FOOTER PROBE_FOOTER
 #define COOKIE "conectix"
 #define FIXED 2
 #define DYNAMIC 3
@@ -113,6 +113,13 @@ look_at_fixed (struct looking *l)
     return is_broken (l, "its partition table includes the footer", UNKNOWN);
   l->p->size = size_of (f);
   return true;
+}
+
+bool
+probe_ends_fixed_vhd (const unsigned char f[FOOTER], uint64_t size)
+{
+  return memcmp (f, COOKIE, strlen (COOKIE)) == 0 && has_good_sum (f)
+         && be32 (f + 60) == FIXED && be64 (f + 48) == size - FOOTER;
 }
 
 const struct known probe_vpc_fixed = { VPC, is_fixed, look_at_fixed };
