@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 
 include docs/pages.mk
+include docs/snippets/local.mk
 dist_man_MANS += $(generated_pages) \
 	docs/reconnect/libnbd-reconnect.3 \
 	docs/security/libnbd-security.3

@@ -4,7 +4,7 @@ generator_inputs = \
 	$(srcdir)/generator/generate \
 	$(srcdir)/generator/states.c \
 	$(wildcard $(srcdir)/docs/overview/*) \
-	$(wildcard $(srcdir)/examples/*.[cp]*) \
+	$(wildcard $(srcdir)/docs/snippets/*.[cp]*) \
 	$(wildcard $(srcdir)/generator/api/*.py) \
 	$(wildcard $(srcdir)/generator/nbdgen/*.py) \
 	$(wildcard $(srcdir)/generator/nbdgen/*/*.py) \

@@ -27,6 +27,7 @@ test_scripts = \
 	tests/examples/block-status-map-agrees-with-qemu-img.sh \
 	tests/examples/edit-qcow2-changes-the-image.sh \
 	tests/examples/edit-qcow2-explains-what-is-wrong.sh \
+	tests/examples/examples-of-pages-work.sh \
 	tests/examples/fetch-with-poll-fetches-all-of-an-export.sh \
 	tests/examples/fetch-with-poll-outlives-its-server.sh \
 	tests/examples/glib-main-loop-outlives-its-server.sh \

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Mapping, Sequence, assert_never
+from typing import Sequence, assert_never
 
 from nbdgen import doc, releases
 from nbdgen.calls import kinds
@@ -40,7 +40,6 @@ SECTIONS = (
     "SEE ALSO",
 )
 WIDTH = 70  # of code in a page, which a terminal shows indented
-SHORT_EXAMPLE = 72  # lines; longer programs are only named
 
 QUERIES = {
     Phase.CREATED: ("Created", ("aio_is_created",)),
@@ -128,13 +127,13 @@ class PageWriter:
         function: Function,
         family: Sequence[str],
         names: Names,
-        examples: Mapping[str, str],
+        snippet: str,
         place: Place,
     ) -> None:
         self.function = function
         self.family = family  # the other forms of the same call
         self.names = names
-        self.examples = examples
+        self.snippet = snippet
         self.place = place
 
     def prose(self, text: str) -> str:
@@ -307,13 +306,10 @@ class PageWriter:
         ]
 
     def example(self) -> list[str]:
-        path = self.function.example
-        if path is None:
-            return []
-        text = self.examples.get(path)
-        rows = [roff.fill(f"The program {roff.bold(path)} of the sources.")]
-        if text is not None and len(text.splitlines()) <= SHORT_EXAMPLE:
-            rows += [".PP", roff.code(text)]
+        rows = [roff.code(self.snippet)] if self.snippet else []
+        if path := self.function.example:
+            text = f"A whole program is {roff.bold(path)} in the sources."
+            rows.append(f".PP\n{roff.fill(text)}")
         return rows
 
     def see_also(self) -> list[str]:

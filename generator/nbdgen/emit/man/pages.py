@@ -83,7 +83,7 @@ def places_of(root: Path, functions: Iterable[Function]) -> dict[str, Place]:
 def function_pages(
     functions: Sequence[Function],
     names: Names,
-    examples: Mapping[str, str],
+    snippets: Mapping[str, str],
     places: Mapping[str, Place],
 ) -> dict[str, str]:
     """Path below the top -> text, of every page but the overview."""
@@ -94,7 +94,8 @@ def function_pages(
         related = family(function, known)
         args = arg_names(function).union(*(arg_names(known[n]) for n in related))
         place = places.get(function.name, Place(f"nbd_{function.name}", 1))
-        writer = PageWriter(function, related, names.with_args(args), examples, place)
+        snippet = snippets.get(function.name, "")
+        writer = PageWriter(function, related, names.with_args(args), snippet, place)
         try:
             pages[f"docs/nbd_{function.name}.3"] = writer.page()
         except SourceError as error:
@@ -119,16 +120,18 @@ def emit_pages(
     constants: Sequence[kinds.Constant],
     callbacks: Sequence[kinds.Callback],
     machine: Machine,
+    snippets: Mapping[str, str],
 ) -> dict[str, str]:
     """Path below the top -> text, of every page.
 
-    Prose of the overview and programs are read below `root`.
+    Prose of the overview and its programs are read below `root`; `snippets` are the
+    examples of the functions.
     """
     names = names_of(functions, groups, constants, callbacks)
-    programs = {**texts(root, "examples/*.c"), **texts(root, "docs/overview/*.c")}
+    programs = texts(root, "docs/overview/*.c")
     prose = texts(root, "docs/overview/*.txt")
     places = places_of(root, functions)
-    pages = function_pages(functions, names, programs, places)
+    pages = function_pages(functions, names, snippets, places)
     pages["docs/libnbd.3"] = emit_overview(functions, machine, names, prose, programs)
     return pages
 

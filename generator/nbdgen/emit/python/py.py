@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import textwrap
 from string import Template
-from typing import Iterable, Sequence, assert_never
+from typing import Iterable, Mapping, Sequence, assert_never
 
 from nbdgen import doc
 from nbdgen.calls.check_api import argument_names, known_names
@@ -184,8 +184,8 @@ class _Prose(Prose):
                 assert_never(part)
 
 
-def _docstring(function: Function, prose: _Prose) -> str:
-    """Summary, text, arguments and errors, as plain text."""
+def _docstring(function: Function, prose: _Prose, snippet: str) -> str:
+    """Summary, text, arguments, errors and the example, as plain text."""
     summary = prose.line(function.summary)
     parts = [_wrap(f'"""{summary[:1].upper()}{summary[1:]}.', INDENT, INDENT)]
     parts += prose.blocks(function.text)
@@ -205,19 +205,22 @@ def _docstring(function: Function, prose: _Prose) -> str:
     ]
     if rows:
         parts.append("\n".join([f"{INDENT}Errors:", *rows]))
+    if snippet:
+        code = textwrap.indent(snippet, INDENT + "    ")
+        parts.append(f"{INDENT}Example:\n\n{code}")
     text = "\n\n".join(parts).replace("\\", "\\\\")
     end = '"""' if len(parts) == 1 else f'\n{INDENT}"""'
     return text + end
 
 
-def _method(function: Function, prose: _Prose) -> str:
+def _method(function: Function, prose: _Prose, snippet: str) -> str:
     params = parameters(function)
     items = [f"{p.name}={p.default}" if p.default else p.name for p in params]
     head = call_line(f"def {function.name}", ["self", *items], ":", "    ")
     passed = ["self._o", *(p.name for p in params)]
     start = "" if return_type(function) == "None" else "return "
     body = call_line(f"{start}libnbdmod.{function.name}", passed, "", " " * 8)
-    return f"{head}\n{_docstring(function, prose)}\n{body}\n"
+    return f"{head}\n{_docstring(function, prose, snippet)}\n{body}\n"
 
 
 def _constant(constant: Constant) -> str:
@@ -229,6 +232,7 @@ def _constant(constant: Constant) -> str:
 def emit_nbd_py(
     functions: Iterable[Function],
     constants: Sequence[Constant],
+    snippets: Mapping[str, str],
     version: str = API_VERSION,
 ) -> str:
     """The text of bindings/python/nbd/__init__.py."""
@@ -240,7 +244,11 @@ def emit_nbd_py(
         version=version,
         constants="\n".join(map(_constant, constants)),
         methods="\n".join(
-            _method(function, _Prose(function, names, known))
+            _method(
+                function,
+                _Prose(function, names, known),
+                snippets.get(function.name, ""),
+            )
             for function in methods(every)
         ),
     )
