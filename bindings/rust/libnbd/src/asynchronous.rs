@@ -2,10 +2,13 @@
 //! A handle whose calls are futures.
 
 use std::fmt;
+use std::future::Future;
 use std::io;
 use std::ops::Deref;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
 use tokio::sync::{oneshot, Notify};
 use tokio::task::JoinHandle;
@@ -52,6 +55,8 @@ pub(crate) struct Connection {
     pub(crate) kick: Notify,
     /// The driver has done something.
     pub(crate) changed: Notify,
+    /// The driver is no more.
+    over: Notify,
     driver: Mutex<Driver>,
 }
 
@@ -91,6 +96,7 @@ impl Connection {
         }
         drop(driver);
         self.changed.notify_waiters();
+        self.over.notify_waiters();
     }
 }
 
@@ -139,6 +145,23 @@ impl<B> Drop for Waiting<'_, B> {
     }
 }
 
+/// Waits for a completion, or for the end of everything.
+struct Either<'a, B, E> {
+    result: &'a mut Awaited<B>,
+    over: Pin<&'a mut E>,
+}
+
+impl<B, E: Future<Output = ()>> Future for Either<'_, B, E> {
+    type Output = Option<(B, i32)>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Poll::Ready(answer) = Pin::new(&mut *self.result).poll(cx) {
+            return Poll::Ready(answer.ok());
+        }
+        self.over.as_mut().poll(cx).map(|()| None)
+    }
+}
+
 /// How often a closure was called.
 pub(crate) struct Count(Arc<AtomicI32>);
 
@@ -171,6 +194,7 @@ impl AsyncHandle {
                 handle: Handle::new()?,
                 kick: Notify::new(),
                 changed: Notify::new(),
+                over: Notify::new(),
                 driver: Mutex::default(),
             }),
             task: Mutex::new(None),
@@ -295,11 +319,22 @@ impl AsyncHandle {
         Err(self.end())
     }
 
+    /// Wait for a completion, or until nobody drives the connection any more.
+    async fn answer<B>(&self, result: &mut Awaited<B>) -> Option<(B, i32)> {
+        let over = self.connection.over.notified();
+        tokio::pin!(over);
+        if !self.connection.driver().running {
+            return result.try_recv().ok();
+        }
+        Either { result, over }.await
+    }
+
     /// Wait for an option that the server has to agree to.
     pub(crate) async fn agreed(&self, result: Awaited<()>) -> Result<()> {
-        let error = match result.await {
-            Ok(((), errno)) => errno,
-            Err(_) => return Err(self.end()),
+        let mut result = result;
+        let error = match self.answer(&mut result).await {
+            Some(((), errno)) => errno,
+            None => return Err(self.end()),
         };
         self.until(|handle| !handle.aio_is_connecting()).await;
         if error == 0 {
@@ -333,11 +368,14 @@ impl AsyncHandle {
             result,
             over: false,
         };
-        let answer = (&mut waiting.result).await;
+        let answer = match self.answer(&mut waiting.result).await {
+            Some(answer) => answer,
+            None => return Err(self.end()),
+        };
         waiting.over = true;
         match answer {
-            Ok((buffer, 0)) => Ok(buffer),
-            Ok((_, error)) => {
+            (buffer, 0) => Ok(buffer),
+            (_, error) => {
                 // It was kept for this: the library says more than a number does.
                 handle.aio_command_completed(cookie)?;
                 let why = io::Error::from_raw_os_error(error);
@@ -346,7 +384,6 @@ impl AsyncHandle {
                     format!("libnbd: command failed: {}", why),
                 ))
             }
-            Err(_) => Err(self.end()),
         }
     }
 }

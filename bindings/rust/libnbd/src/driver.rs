@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
 //! The task that drives the connection of an asynchronous handle.
 //!
-//! The reactor tells only once that there is something, so the library is asked
-//! whether it has read all.
-//! It watches a duplicate of the socket's descriptor, so that the reactor's
-//! registration never speaks of a number which the library has closed meanwhile and
-//! someone else has got.  The duplicate goes before the handle does: a server that
-//! is our child ends when no descriptor of the connection is left.
+//! The reactor watches the descriptor that the library names, and tells only once
+//! that there is something, so the library is asked whether it has read all.
+//! A handle that stays connected has one descriptor for its life, which is
+//! registered once.  Any other has that of its socket, which the library closes at
+//! the end; it is then not deregistered any more, because the kernel has forgotten
+//! it and the number may be somebody else's by now.
 
 use std::future::Future;
 use std::io;
-use std::os::raw::{c_int, c_short, c_ulong};
-use std::os::unix::io::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::unix::io::{AsRawFd, RawFd};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -24,51 +23,42 @@ use crate::asynchronous::Connection;
 use crate::error::errno;
 use crate::{Error, Handle, Result, AIO_DIRECTION_READ, AIO_DIRECTION_WRITE};
 
-/// As <poll.h> has it.
-#[repr(C)]
-struct PollFd {
-    fd: c_int,
-    events: c_short,
-    revents: c_short,
+/// A descriptor of the library, for as long as it is that of the connection.  Only
+/// the driver makes calls by which the library closes it.
+struct Watched {
+    connection: Arc<Connection>,
+    fd: RawFd,
 }
 
-const POLLOUT: c_short = 4;
-
-extern "C" {
-    fn poll(fds: *mut PollFd, count: c_ulong, timeout: c_int) -> c_int;
+impl AsRawFd for Watched {
+    fn as_raw_fd(&self) -> RawFd {
+        match self.connection.handle.aio_get_fd() {
+            Ok(fd) if fd == self.fd => fd,
+            _ => -1,
+        }
+    }
 }
 
-/// Whether the descriptor takes something at this moment.
-fn has_room(fd: RawFd) -> bool {
-    let mut watched = PollFd {
-        fd,
-        events: POLLOUT,
-        revents: 0,
-    };
-    // SAFETY: it is one element.
-    unsafe { poll(&mut watched, 1, 0) != 0 }
-}
+type Socket = AsyncFd<Watched>;
 
 /// What wakes the driver; a guard remembers when the readiness was seen.
 enum Event<'a> {
     Kick,
-    Read(AsyncFdReadyGuard<'a, OwnedFd>),
-    Write(AsyncFdReadyGuard<'a, OwnedFd>),
+    Read(AsyncFdReadyGuard<'a, Watched>),
+    Write(AsyncFdReadyGuard<'a, Watched>),
 }
-
-type Socket = AsyncFd<OwnedFd>;
 
 fn failed(error: io::Error) -> Error {
     let errno = error.raw_os_error().unwrap_or(errno::EIO);
     Error::new(errno, format!("libnbd: watching the socket: {}", error))
 }
 
-fn watch(handle: &Handle) -> Result<Socket> {
-    let fd = handle.aio_get_fd()?;
-    // SAFETY: only this task makes calls by which the library closes it.
-    let fd = unsafe { BorrowedFd::borrow_raw(fd) };
-    let copy = fd.try_clone_to_owned().map_err(failed)?;
-    AsyncFd::with_interest(copy, Interest::READABLE | Interest::WRITABLE).map_err(failed)
+fn watch(connection: &Arc<Connection>) -> Result<Socket> {
+    let watched = Watched {
+        connection: Arc::clone(connection),
+        fd: connection.handle.aio_get_fd()?,
+    };
+    AsyncFd::with_interest(watched, Interest::READABLE | Interest::WRITABLE).map_err(failed)
 }
 
 /// Waits for what the library waits for, or for a kick.
@@ -103,9 +93,8 @@ impl<'a, K: Future<Output = ()>> Future for Wait<'a, K> {
     }
 }
 
-/// Tell the library, then forget readiness that is over.  The look at the
-/// descriptor comes after the guard was made, so the guard does not forget an event
-/// that comes still later.
+/// Tell the library, then forget readiness that is over.  The library looks after
+/// the guard was made, so the guard does not forget an event that comes still later.
 fn notify(handle: &Handle, event: Event<'_>) -> Result<()> {
     // A panic of a closure fails its command, and must not end this task.
     let caught =
@@ -121,12 +110,27 @@ fn notify(handle: &Handle, event: Event<'_>) -> Result<()> {
         }
         Event::Write(mut guard) => {
             let result = caught(&|| handle.aio_notify_write());
-            if !has_room(guard.get_ref().as_raw_fd()) {
+            if is_full(handle) {
                 guard.clear_ready();
             }
             result
         }
     }
+}
+
+/// Whether the socket took less than there is to send.  A library that has something
+/// else to do also wants to be told that it can write.
+fn is_full(handle: &Handle) -> bool {
+    handle.aio_get_direction() & AIO_DIRECTION_WRITE != 0 && handle.aio_is_drained()
+}
+
+/// Whether the descriptor stays the same while connections come and go.
+fn has_one_descriptor(handle: &Handle) -> bool {
+    handle.get_reconnect_timeout() != 0
+        || handle.get_connect_timeout() != 0
+        || handle.get_command_timeout() > 0
+        || handle.get_stall_timeout() > 0
+        || handle.get_connections() > 1
 }
 
 /// Tells everyone when the task ends, however it ends.
@@ -151,17 +155,18 @@ pub(crate) async fn drive(connection: Arc<Connection>, turn: u64) {
     drop(end);
 }
 
-async fn run(connection: &Connection, turn: u64) -> Result<()> {
+async fn run(connection: &Arc<Connection>, turn: u64) -> Result<()> {
     let handle = &connection.handle;
-    let mut socket = None;
+    let lasts = has_one_descriptor(handle);
+    let mut socket: Option<Socket> = None;
     while is_alive(handle) && connection.is_driven_by(turn) {
         let direction = handle.aio_get_direction();
         // While it connects the library may try one socket after the other.
-        if handle.aio_is_connecting() {
+        if handle.aio_is_connecting() && !lasts {
             socket = None;
         }
         if socket.is_none() && direction != 0 {
-            socket = Some(watch(handle)?);
+            socket = Some(watch(connection)?);
         }
         let kick = connection.kick.notified();
         tokio::pin!(kick);

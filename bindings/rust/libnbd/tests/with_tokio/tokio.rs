@@ -316,6 +316,34 @@ async fn another_connection_can_be_tried() {
     nbd.pread([0; 512], 0, NONE).await.unwrap();
 }
 
+#[tokio::test]
+async fn connection_has_one_descriptor() {
+    let nbd = connected(&["null", "1M"]).await;
+    nbd.pread([0; 512], 0, NONE).await.unwrap();
+    let own = |fd: &str| fs::read_link(format!("/proc/self/fd/{}", fd)).ok();
+    let socket = own(&nbd.aio_get_fd().unwrap().to_string());
+    assert!(socket.is_some());
+    let same = fs::read_dir("/proc/self/fd")
+        .unwrap()
+        .filter(|entry| own(entry.as_ref().unwrap().file_name().to_str().unwrap()) == socket);
+    assert_eq!(same.count(), 1);
+}
+
+#[test]
+fn futures_end_with_the_runtime_of_their_handle() {
+    let first = tokio::runtime::Runtime::new().unwrap();
+    let arguments = ["--filter=delay", "null", "1M", "delay-read=60"];
+    let nbd = first.block_on(connected(&arguments));
+    let mut read = Box::pin(nbd.pread([0; 512], 0, NONE));
+    assert!(poll_once(&mut read).is_pending());
+    drop(first);
+    let second = tokio::runtime::Builder::new_current_thread();
+    let error = { second }.build().unwrap().block_on(read).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotConnected);
+    // It was cancelled.
+    assert_eq!(nbd.aio_in_flight().unwrap(), 0);
+}
+
 #[test]
 fn runtime_may_end_before_the_handle() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
