@@ -9,7 +9,9 @@ python_PYTHON = \
 nbdpackagedir = $(pythondir)/nbd
 nbdpackage_PYTHON = \
 	bindings/python/nbd/__init__.py \
-	bindings/python/nbd/__main__.py
+	bindings/python/nbd/__main__.py \
+	bindings/python/nbd/_extents.py \
+	bindings/python/nbd/_wait.py
 dist_nbdpackage_DATA = \
 	bindings/python/nbd/__init__.pyi \
 	bindings/python/nbd/py.typed
@@ -63,6 +65,9 @@ python_tests = \
 	bindings/python/tests/callbacks/interrupt-in-an-event-callback-ends-the-call.py \
 	bindings/python/tests/callbacks/interrupts-end-calls-that-wait.py \
 	bindings/python/tests/callbacks/options-call-back.py \
+	bindings/python/tests/extents/extents-are-asked-for-ahead.py \
+	bindings/python/tests/extents/extents-cover-the-range-in-order.py \
+	bindings/python/tests/extents/extents-of-several-contexts-are-cut-together.py \
 	bindings/python/tests/handles/arguments-may-close-the-handle.py \
 	bindings/python/tests/handles/calls-leave-no-objects-behind.py \
 	bindings/python/tests/handles/close-ends-commands-in-flight.py \

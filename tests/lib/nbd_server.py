@@ -23,7 +23,7 @@ import struct
 import tempfile
 import threading
 from pathlib import Path
-from typing import Collection, Iterable, Optional, Self
+from typing import Collection, Iterable, Optional, Self, Sequence
 
 GREETING = 0x49484156454F5054
 OPTION_REPLY = 0x0003E889045565A9
@@ -124,8 +124,9 @@ class Connection:
         elif option == STRUCTURED_REPLY and self.server.structured:
             self.structured = True
         elif option == SET_META_CONTEXT:
-            context = struct.pack(">I", 1) + b"base:allocation"
-            self.answer(option, META_CONTEXT, context)
+            for number, name in enumerate(self.server.contexts, 1):
+                context = struct.pack(">I", number) + name.encode()
+                self.answer(option, META_CONTEXT, context)
         else:
             self.answer(option, UNSUPPORTED)
             return False
@@ -159,14 +160,22 @@ class Connection:
     def chunk(self, cookie: int, kind: int, payload: bytes) -> None:
         self.send(">IHHQI", CHUNK, 1, kind, cookie, len(payload), payload=payload)
 
+    def tell(self, cookie: int, offset: int, count: int) -> None:
+        """Answer a request for block status."""
+        server, last = self.server, len(self.server.contexts)
+        answers = [server.status_of(name, offset, count) for name in server.contexts]
+        for number, extents in enumerate(answers, 1):
+            words = b"".join(struct.pack(">II", *extent) for extent in extents)
+            head = CHUNK, number == last, EXTENTS, cookie, 4 + len(words)
+            payload = struct.pack(">I", number) + words
+            self.send(">IHHQI", *head, payload=payload)
+
     def do(
         self, kind: int, flags: int, cookie: int, offset: int, count: int, data: bytes
     ) -> None:
         server = self.server
         if kind == STATUS:
-            extents = server.status(offset, count)
-            words = b"".join(struct.pack(">II", *extent) for extent in extents)
-            self.chunk(cookie, EXTENTS, struct.pack(">I", 1) + words)
+            self.tell(cookie, offset, count)
             return
         if kind == READ:
             data = server.read(offset, count)
@@ -197,6 +206,7 @@ class Server:
     hangs_up_on: Collection[int] = ()  # options
     block_sizes: Optional[tuple[int, int, int]] = None
     exports: Iterable[str] = ("",)  # as they are listed; each has the same disk
+    contexts: Sequence[str] = ("base:allocation",)
     connection = Connection
 
     def __init__(self, size: int) -> None:
@@ -255,6 +265,10 @@ class Server:
     def status(self, offset: int, count: int) -> list[tuple[int, int]]:
         """Lengths and states of extents from the offset on."""
         return [(count, ALLOCATED)]
+
+    def status_of(self, context: str, offset: int, count: int) -> list[tuple[int, int]]:
+        """The same in one of the metadata contexts."""
+        return self.status(offset, count)
 
     def flush(self) -> None:
         """All that was written is durable."""

@@ -56,10 +56,15 @@ handle that take its lock; that raises RuntimeError.
 A handle may be used by several threads at once.  Other threads of the program
 run while a call waits.
 
+More than the library itself has is in these:
+
+    nbd.extents(h)      what an export is made of, as an iterator
+
 As a program, python3 -m nbd, this module is the shell nbdsh(1).
 """
 
 import errno as _errno
+import importlib as _importlib
 
 import libnbdmod
 
@@ -141,6 +146,27 @@ $methods
 # module, for programs that also say "import nbd".
 __all__ = [name for name in dir() if not name.startswith("_")]
 nbd = NBD
+
+# What is loaded when it is first used, and the modules that have it.  A star
+# import leaves these out, too.
+_LATER = {
+    "Extent": "nbd._extents",
+    "extents": "nbd._extents",
+}
+
+
+def __getattr__(name):
+    """Load what not every program needs."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(_importlib.import_module(_LATER[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    """The names of the module, with those that are not loaded yet."""
+    return sorted({*globals(), *_LATER})
 '''
 )
 

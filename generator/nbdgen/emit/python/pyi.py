@@ -30,6 +30,9 @@ from typing import Any, Final, SupportsIndex
 from _typeshed import ReadableBuffer, StrOrBytesPath, WriteableBuffer
 from typing_extensions import Self, TypeAlias
 
+from nbd._extents import Extent as Extent
+from nbd._extents import extents as extents
+
 _Path: TypeAlias = StrOrBytesPath
 _ReadableBuffer: TypeAlias = ReadableBuffer | Buffer
 _WritableBuffer: TypeAlias = WriteableBuffer | Buffer

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""Waiting for commands of a handle that other threads may use as well."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import threading
+
+import nbd
+
+
+class Command:
+    """A command in flight.  Its completion callback is the method completed."""
+
+    __slots__ = ("cookie", "done", "error", "_driver")
+
+    def __init__(self, driver: Driver) -> None:
+        self.cookie = 0
+        self.done = False
+        self.error = 0
+        self._driver = driver
+
+    def completed(self, err: ctypes.c_int) -> int:
+        """Note the result.  A command that has failed stays until it is asked
+        why, by Driver.wait or Driver.cancel."""
+        self.error = err.value
+        self.done = True
+        self._driver.wake()
+        return self.error == 0
+
+
+class Driver:
+    """Drives a handle while one thread at a time waits for a command.
+
+    Another thread, driving for reasons of its own, may complete a command just
+    when the one that wants it is about to wait.  Then it says so through a
+    pipe, or else that wait could have no end.
+    """
+
+    def __init__(self, h: nbd.NBD) -> None:
+        self.h = h
+        self._thread = 0
+        self._woken = False
+        self._fd, self._other = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+
+    def __enter__(self) -> Driver:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Wait no more.  Commands may still complete."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            os.close(self._other)
+            self._fd = self._other = -1
+
+    def wake(self) -> None:
+        """Have the thread that waits look again, unless it is the calling one."""
+        if self._fd < 0 or threading.get_ident() == self._thread:
+            return
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._other, b"w")
+        self._woken = True
+
+    def wait(self, command: Command) -> None:
+        """Wait for a command, and retire it: raise the error if it has failed."""
+        self._thread = threading.get_ident()
+        while not command.done:
+            try:
+                self.h.poll2(self._fd, -1)
+            except nbd.Error:
+                if not command.done:
+                    raise
+            if self._woken:
+                self._woken = False
+                with contextlib.suppress(BlockingIOError):
+                    os.read(self._fd, 4096)
+        if command.error != 0:
+            self.h.aio_command_completed(command.cookie)
+
+    def cancel(self, command: Command) -> None:
+        """End a command that nobody wants any more, and retire it."""
+        with contextlib.suppress(nbd.Error, nbd.ClosedHandle, RuntimeError):
+            if not command.done:
+                self.h.aio_cancel(command.cookie)
+            if command.error != 0:
+                self.h.aio_command_completed(command.cookie)
