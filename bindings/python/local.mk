@@ -11,6 +11,7 @@ nbdpackage_PYTHON = \
 	bindings/python/nbd/__init__.py \
 	bindings/python/nbd/__main__.py \
 	bindings/python/nbd/_extents.py \
+	bindings/python/nbd/_settings.py \
 	bindings/python/nbd/_wait.py
 dist_nbdpackage_DATA = \
 	bindings/python/nbd/__init__.pyi \
