@@ -4,13 +4,29 @@
 check_PROGRAMS += docs/snippets/run
 docs_snippets_run_SOURCES = \
 	docs/snippets/commands.c \
+	docs/snippets/connect.c \
+	docs/snippets/debug.c \
+	docs/snippets/handle.c \
+	docs/snippets/library.c \
+	docs/snippets/query.c \
 	docs/snippets/run.c \
-	docs/snippets/snippet.h
+	docs/snippets/settings.c \
+	docs/snippets/snippet.h \
+	docs/snippets/tls.c \
+	docs/snippets/uri.c
 docs_snippets_run_LDADD = lib/libnbd.la
 
 snippets_py = \
 	docs/snippets/__init__.py \
 	docs/snippets/__main__.py \
-	docs/snippets/commands.py
+	docs/snippets/commands.py \
+	docs/snippets/connect.py \
+	docs/snippets/debug.py \
+	docs/snippets/handle.py \
+	docs/snippets/library.py \
+	docs/snippets/query.py \
+	docs/snippets/settings.py \
+	docs/snippets/tls.py \
+	docs/snippets/uri.py
 
-EXTRA_DIST += $(snippets_py)
+EXTRA_DIST += docs/snippets/.clang-format $(snippets_py)

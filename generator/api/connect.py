@@ -214,8 +214,8 @@ RECORDS: tuple[Record, ...] = (
             the sockets are for that it was handed: their names are in the
             environment variable LISTEN_FDNAMES.  This is the name of ours.
 
-            A few servers need it, for instance ``qemu-storage-daemon``, which
-            picks a socket by its name.""",
+            Servers that are handed several sockets tell them apart by it; most
+            take one and do not look.""",
         phases=CREATED,
         errors={
             "ENAMETOOLONG": "*socket_name* has more than 32 characters",

@@ -18,7 +18,6 @@ from nbdgen.calls.model import Body, Function
 from nbdgen.source import Place, Problem, SourceError
 
 DIRECTORY = "docs/snippets"
-COLUMNS = 68  # of code in a page, of which a terminal shows 80 with the margin
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,7 @@ class Language:
     """How examples look in one of the languages."""
 
     suffix: str
+    columns: int  # of a terminal or a file, less the margin
     marker: str  # of the names
     name: str  # of one of them
     first: str  # the line whose body is the example
@@ -35,7 +35,8 @@ class Language:
 
 C = Language(
     suffix=".c",
-    marker=r"^/\* (nbd_\w+(?:,\s+nbd_\w+)*) \*/\n",
+    columns=68,
+    marker=r"^/\* (nbd_\w+(?:,\s+(?:\* )?nbd_\w+)*) \*/\n",
     name=r"nbd_(\w+)",
     first=r"^EXAMPLE \(\w+\)\n\{\n",
     last=r"^\}$",
@@ -43,6 +44,7 @@ C = Language(
 )
 PYTHON = Language(
     suffix=".py",
+    columns=76,
     marker=r"^# (NBD\.\w+(?:,\s+(?:# )?NBD\.\w+)*)\n",
     name=r"NBD\.(\w+)",
     first=r"^@\w+\ndef \w+\(h: nbd\.NBD\) -> None:\n",
@@ -90,7 +92,7 @@ def load(root: Path) -> Snippets:
             file = f"{DIRECTORY}/{path.name}"
             for line, names, text in examples(path.read_text("utf-8"), language):
                 place = Place(file, line)
-                problems += [Problem(place, why) for why in _wrong(text)]
+                problems += [Problem(place, why) for why in _wrong(text, language)]
                 for name in names:
                     if name in texts:
                         why = f"a second example for nbd_{name}"
@@ -102,14 +104,13 @@ def load(root: Path) -> Snippets:
     return found
 
 
-def _wrong(text: str) -> Iterator[str]:
+def _wrong(text: str, language: Language) -> Iterator[str]:
     if not text:
         yield "no example follows this line"
     if '"""' in text:
         yield "an example cannot have three quotes"
-    if widest := max((len(row) for row in text.splitlines()), default=0):
-        if widest > COLUMNS:
-            yield f"the example has {widest} columns, more than {COLUMNS}"
+    if (widest := max(map(len, text.splitlines()), default=0)) > language.columns:
+        yield f"the example has {widest} columns, more than {language.columns}"
 
 
 def check_snippets(

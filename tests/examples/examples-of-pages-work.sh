@@ -1,20 +1,32 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # What manual pages and docstrings show as examples runs, against real servers.
-. "${srcdir:-.}/tests/lib/functions.sh"
+. "${srcdir:-.}/tests/lib/tls.sh"
+requires_uris
+requires_tls
 requires qemu-nbd qemu-img
 requires_nbdkit plugin memory
 
-cd "$tmp"
-qemu-img create -q -f qcow2 disk.qcow2 64M
-qemu-img bitmap --add disk.qcow2 changes
-serve unix qemu-nbd -t -e 10 -f qcow2 -B changes disk.qcow2
-ln -s "$sock" qemu.sock
-serve unix nbdkit -f memory 64M
-ln -s "$sock" nbd.sock
-serve tcp4 nbdkit -f memory 64M
+usual_certificates
+mv "$tmp/client" "$tmp/pki"
+tls_keys "$tmp/keys.psk" alice
+
+# offer NAME COMMAND...: a server whose socket has this name.
+offer ()
+{
+  "${@:2}"
+  ln -s "$sock" "$tmp/$1"
+}
+
+qemu-img create -q -f qcow2 "$tmp/disk.qcow2" 64M
+cp "$tmp/disk.qcow2" "$tmp/served.qcow2"
+qemu-img bitmap --add "$tmp/served.qcow2" changes
+offer qemu.sock serve unix qemu-nbd -t -e 10 -B changes "$tmp/served.qcow2"
+offer nbd.sock serve unix nbdkit -f memory 64M
+offer tls.sock serve_nbdkit_keys "$tmp/keys.psk"
+offer tunnel.sock serve_nbdkit unix
+serve tcp4 nbdkit -f --tls=on --tls-certificates="$tmp/server" memory 64M
 export PORT=$port
-cd "$builddir"
 
 # examples COMMAND...: run it where the examples find what they name.
 examples ()
