@@ -44,7 +44,7 @@ nbdi_forget_addresses (struct nbdi_reach *reach)
 {
   free (reach->addresses);
   reach->addresses = NULL;
-  reach->nr_addresses = reach->next = 0;
+  reach->nr_addresses = reach->first = reach->next = 0;
   reach->retry = false;
   reach->first_errno = 0;
 }
@@ -90,9 +90,20 @@ take_answer (struct nbdi_reach *reach)
   forget_question (reach);
 }
 
-/* Try them all from the first one on.  If they were not good the last time,
- * the name may lead elsewhere by now: what a thread has found out since is
- * taken, and the next one asks. */
+/* Begin with the one that led to the server the last time.  If none did, then
+ * behind the one where the attempt ended: the rest was not tried. */
+static void
+choose_first (struct nbdi_reach *reach)
+{
+  if (reach->next > 0)
+    reach->first += reach->doubtful ? reach->next : reach->next - 1;
+  if (reach->nr_addresses > 0)
+    reach->first %= reach->nr_addresses;
+}
+
+/* Try them all once.  If they were not good the last time, the name may lead
+ * elsewhere by now: what a thread has found out since is taken, and the next
+ * one asks. */
 void
 nbdi_begin_addresses (struct nbdi_reach *reach)
 {
@@ -104,6 +115,7 @@ nbdi_begin_addresses (struct nbdi_reach *reach)
   }
   else
     forget_question (reach);
+  choose_first (reach);
   reach->doubtful = true;
   reach->next = 0;
   reach->first_errno = 0;
@@ -150,6 +162,7 @@ nbdi_copy_reach (struct nbdi_reach *to, const struct nbdi_reach *from)
         == -1)
       return -1;
   }
+  to->first = from->first + (from->next > 0 ? from->next - 1 : 0);
   if ((from->host && nbdi_replace_string (&to->host, from->host) == -1)
       || (from->port && nbdi_replace_string (&to->port, from->port) == -1))
     return -1;
@@ -226,7 +239,8 @@ nbdi_connect_next (struct nbdi_reach *reach, struct nbdi_channel *ch)
 {
   if (reach->nr_addresses == 0 && look_up (reach) == -1)
     return NBDI_IO_FAILED;
-  struct nbdi_address *a = &reach->addresses[reach->next++];
+  unsigned i = (reach->first + reach->next++) % reach->nr_addresses;
+  struct nbdi_address *a = &reach->addresses[i];
   int family = a->addr.ss_family;
   int sock = socket (family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 

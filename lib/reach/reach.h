@@ -37,9 +37,9 @@ struct nbdi_server {
 /* How the server was, or is being, reached. */
 struct nbdi_reach {
   bool again;                     /* it may have to be: keep the addresses */
-  struct nbdi_address *addresses; /* to be tried in order */
+  struct nbdi_address *addresses; /* to be tried in order, in a circle */
   unsigned nr_addresses;
-  unsigned next;              /* index of the next one to try */
+  unsigned first, next;       /* index to begin with; how many were tried */
   bool doubtful;              /* they have not led to a server that works */
   struct nbdi_lookup *asking; /* for the name again, or NULL */
   bool retry;                 /* when all fail: back to Created */

@@ -65,6 +65,7 @@ test_programs += \
 	tests/outages/children/children-that-end-at-once-are-started-more-seldom \
 	tests/outages/children/servers-that-are-children-are-started-again \
 	tests/outages/children/the-story-tells-how-children-ended \
+	tests/outages/connecting/addresses-that-are-silent-are-passed-over \
 	tests/outages/connecting/blocking-calls-wait-for-the-server \
 	tests/outages/connecting/exports-that-are-not-there-yet-are-waited-for \
 	tests/outages/connecting/names-of-servers-that-move-are-looked-up-again \
@@ -117,6 +118,10 @@ tests_outages_children_the_story_tells_how_children_ended_LDADD = $(internal)
 tests_outages_children_the_story_tells_how_children_ended_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=waitid
 
+tests_outages_connecting_addresses_that_are_silent_are_passed_over_LDADD = \
+	$(internal)
+tests_outages_connecting_addresses_that_are_silent_are_passed_over_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=getaddrinfo
 tests_outages_connecting_names_of_servers_that_move_are_looked_up_again_LDADD = \
 	$(internal)
 tests_outages_connecting_names_of_servers_that_move_are_looked_up_again_LDFLAGS = \

@@ -226,6 +226,21 @@ drive_until (struct nbd_handle *h, const char *state)
     turn (h);
 }
 
+void
+is_served (struct server *s, struct nbd_handle *h)
+{
+  struct calls done = { .gives = 1 };
+  char buf[4];
+
+  drive_until (h, "READY");
+  CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&done), 0));
+  CHECK_OK (nbd_poll (h, 0));
+  server_say (s, "simple 0 %llu \"abcd\"",
+              (unsigned long long) server_request (s, NULL));
+  while (done.called == 0)
+    CHECK_OK (nbd_poll (h, -1));
+}
+
 int
 drive_command (struct nbd_handle *h, int64_t cookie)
 {

@@ -72,6 +72,8 @@ extern void server_restarts (struct server *s, const struct address *a,
 
 /* Drive the handle until it is in this state. */
 extern void drive_until (struct nbd_handle *h, const char *state);
+/* Do so until it is ready and carry out a read, in simple replies. */
+extern void is_served (struct server *s, struct nbd_handle *h);
 
 /* Drive the handle until the command has completed; what
  * nbd_aio_command_completed returns then. */

@@ -29,22 +29,6 @@ WRAPPER (int, getaddrinfo,
                     : __real_getaddrinfo ("127.0.0.1", to, hints, list);
 }
 
-/* A command is carried out: the server is where it should be. */
-static void
-works (struct server *s, struct nbd_handle *h)
-{
-  struct calls done = { .gives = 1 };
-  char buf[4];
-
-  drive_until (h, "READY");
-  CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&done), 0));
-  CHECK_OK (nbd_poll (h, 0));
-  server_say (s, "simple 0 %llu \"abcd\"",
-              (unsigned long long) server_request (s, NULL));
-  while (done.called == 0)
-    CHECK_OK (nbd_poll (h, -1));
-}
-
 /* The server ends, and nobody listens there. */
 static void
 leave (struct server *s, struct address *a)
@@ -77,12 +61,12 @@ test (void)
   place = old.port;
   CHECK_OK (nbd_aio_connect_tcp (h, "nbd.example", old.port));
   server_serves (&s, &old, h, SIMPLE, 1 << 20, FLAGS_ALL);
-  works (&s, h);
+  is_served (&s, h);
   CHECK_INT (asked, 1);
 
   /* It is where it was. */
   server_restarts (&s, &old, h, SIMPLE);
-  works (&s, h);
+  is_served (&s, h);
   CHECK_INT (asked, 1);
   CHECK_STRING (e.letters, "CLB");
 
@@ -91,7 +75,7 @@ test (void)
   address_listen (&new);
   leave (&s, &old);
   server_serves (&s, &new, h, SIMPLE, 1 << 20, FLAGS_ALL);
-  works (&s, h);
+  is_served (&s, h);
   CHECK (asked > 1);
   CHECK (strncmp (e.letters, "CLBLA", 5) == 0);
 
@@ -104,7 +88,7 @@ test (void)
   CHECK_CONTAINS (e.message[LIBNBD_EVENT_ATTEMPT_FAILED], "refused");
   address_listen (&new);
   server_serves (&s, &new, h, SIMPLE, 1 << 20, FLAGS_ALL);
-  works (&s, h);
+  is_served (&s, h);
   nbd_close (h);
   server_close (&s);
   address_close (&old);
