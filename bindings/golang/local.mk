@@ -15,6 +15,16 @@ golang_package = \
 	bindings/golang/glue.h \
 	bindings/golang/go.mod \
 	bindings/golang/handle.go
+golang_nbdio = \
+	bindings/golang/nbdio/at.go \
+	bindings/golang/nbdio/buffers.go \
+	bindings/golang/nbdio/connect.go \
+	bindings/golang/nbdio/disk.go \
+	bindings/golang/nbdio/doc.go \
+	bindings/golang/nbdio/driver.go \
+	bindings/golang/nbdio/errors.go \
+	bindings/golang/nbdio/options.go \
+	bindings/golang/nbdio/ranges.go
 golang_go_tests = \
 	bindings/golang/buffer_test.go \
 	bindings/golang/callback_test.go \
@@ -25,6 +35,9 @@ golang_go_tests = \
 	bindings/golang/outage_test.go \
 	bindings/golang/server_test.go \
 	bindings/golang/support_test.go
+golang_nbdio_tests = \
+	bindings/golang/nbdio/disk_test.go \
+	bindings/golang/nbdio/support_test.go
 golang_examples = \
 	bindings/golang/examples/aio-copy/main.go \
 	bindings/golang/examples/get-size/main.go \
@@ -36,6 +49,7 @@ golang_tests = \
 	bindings/golang/tests/example-get-size-prints-the-size.sh \
 	bindings/golang/tests/example-simple-copy-copies-an-export.sh \
 	bindings/golang/tests/installed-package-builds-the-manual-example.sh \
+	bindings/golang/tests/nbdio-is-a-disk-for-go-programs.sh \
 	bindings/golang/tests/no-pointer-of-go-is-kept-by-c.sh \
 	bindings/golang/tests/surface-matches-the-api-records.py \
 	bindings/golang/tests/vet-and-gofmt-find-nothing.sh
@@ -44,7 +58,9 @@ dist_man_MANS += bindings/golang/libnbd-golang.3
 
 EXTRA_DIST += \
 	$(golang_package) \
+	$(golang_nbdio) \
 	$(golang_go_tests) \
+	$(golang_nbdio_tests) \
 	$(golang_examples) \
 	$(golang_tests) \
 	bench/clients/client.go \
@@ -58,15 +74,18 @@ GO_IN_TREE = \
 
 # go itself knows best what is out of date; the stamp only saves asking it.
 ALL_TARGETS += bindings/golang/built
-bindings/golang/built: $(golang_package) $(golang_examples) \
-  bindings/golang/go-in-tree lib/libnbd.la
+bindings/golang/built: $(golang_package) $(golang_nbdio) \
+  $(golang_examples) bindings/golang/go-in-tree lib/libnbd.la
 	$(AM_V_GEN)$(MKDIR_P) bindings/golang/bin
-	$(AM_V_at)$(GO_IN_TREE) build . && $(GO_IN_TREE) build \
+	$(AM_V_at)$(GO_IN_TREE) build . ./nbdio && $(GO_IN_TREE) build \
 	  -o $(abs_top_builddir)/bindings/golang/bin/ ./examples/...
 	$(AM_V_at)touch $@
 
 bindings/golang/libnbd.test: bindings/golang/built $(golang_go_tests)
 	$(AM_V_GEN)$(GO_IN_TREE) test -c -o $(abs_top_builddir)/$@ .
+
+bindings/golang/nbdio.test: bindings/golang/built $(golang_nbdio_tests)
+	$(AM_V_GEN)$(GO_IN_TREE) test -c -o $(abs_top_builddir)/$@ ./nbdio
 
 bench/clients/client-golang: bindings/golang/built bench/clients/client.go
 	$(AM_V_GEN)$(MKDIR_P) bench/clients
@@ -79,15 +98,20 @@ golang_logs = \
 	bindings/golang/tests/behaviours.sh.log \
 	bindings/golang/tests/no-pointer-of-go-is-kept-by-c.sh.log
 $(golang_logs): bindings/golang/libnbd.test
+golang_nbdio_logs = \
+	bindings/golang/tests/nbdio-is-a-disk-for-go-programs.sh.log \
+	bindings/golang/tests/no-pointer-of-go-is-kept-by-c.sh.log
+$(golang_nbdio_logs): bindings/golang/nbdio.test
 
 # Where Debian has the sources of Go packages.
 golangdir = $(datadir)/gocode/src/libguestfs.org/libnbd
 INSTALL_TARGETS += install-golang
-install-golang: $(golang_package)
-	$(MKDIR_P) "$(DESTDIR)$(golangdir)"
-	for file in $(golang_package); do \
+install-golang: $(golang_package) $(golang_nbdio)
+	$(MKDIR_P) "$(DESTDIR)$(golangdir)/nbdio"
+	for file in $(golang_package) $(golang_nbdio); do \
 	  from=$$file; test -f $$from || from=$(srcdir)/$$file; \
-	  $(INSTALL_DATA) $$from "$(DESTDIR)$(golangdir)" || exit 1; \
+	  $(INSTALL_DATA) $$from \
+	    "$(DESTDIR)$(golangdir)/$${file#bindings/golang/}" || exit 1; \
 	done
 UNINSTALL_TARGETS += uninstall-golang
 uninstall-golang:
@@ -97,5 +121,6 @@ CLEAN_TARGETS += clean-golang
 clean-golang:
 	rm -rf bindings/golang/bin bindings/golang/cache
 	rm -f bindings/golang/built bindings/golang/libnbd.test
+	rm -f bindings/golang/nbdio.test
 	rm -f bench/clients/client-golang
 endif

@@ -7,3 +7,4 @@
   || skip "programs in Go do not load a library that has sanitizers"
 
 GODEBUG=cgocheck=2 GOGC=1 bindings/golang/libnbd.test
+GODEBUG=cgocheck=2 GOGC=1 bindings/golang/nbdio.test

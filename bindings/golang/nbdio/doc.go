@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+
+// Package nbdio reads and writes the disk of an NBD server as Go programs do: a [Disk]
+// is an [io.ReaderAt] and an [io.WriterAt], whatever waits takes a
+// [context.Context], and errors work with [errors.Is].
+//
+//	disk, err := nbdio.Open(ctx, "nbd://localhost/disk")
+//	if err != nil {
+//		return err
+//	}
+//	defer disk.Close()
+//	_, err = disk.ReadAt(p, 4096)
+//
+// Any number of goroutines may use a disk at once.  They share one connection
+// (or several, see [Connections]) with all their requests in flight, and wait as
+// they do for a net.Conn: no call takes a thread.
+//
+// The package libguestfs.org/libnbd below has the whole library; [Setup], [New] and
+// [Disk.Handle] lead to it.
+package nbdio
