@@ -34,8 +34,8 @@ struct nbdgo_string {
 /* The memory of a buffer.  Its users are the buffer in Go, until that is freed,
  * and each command until that is retired. */
 struct nbdgo_memory {
+  uint64_t users; /* first, since Go's atomics need it aligned to 8 bytes */
   void *start;
-  uint64_t users;
 };
 
 /* A function in Go for as long as the library may call it. */

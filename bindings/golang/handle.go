@@ -27,12 +27,13 @@ type Libnbd struct {
 
 // A handle is what copies of a Libnbd share, or nil if Create has not made it.
 type handle struct {
-	// The handle in C, as a number because cgo looks at what pointers point to.
-	h C.uintptr_t
-
-	// How many methods are using h, plus closed once Close was called.
+	// How many methods are using h, plus closed once Close was called.  It comes
+	// first, as machines of 32 bits need it for sync/atomic.
 	users int64
 	freed int32
+
+	// The handle in C, as a number because cgo looks at what pointers point to.
+	h C.uintptr_t
 }
 
 const closed = 1 << 62

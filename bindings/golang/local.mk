@@ -16,13 +16,17 @@ golang_package = \
 	bindings/golang/go.mod \
 	bindings/golang/handle.go
 golang_nbdio = \
+	bindings/golang/nbdio/ahead.go \
 	bindings/golang/nbdio/at.go \
+	bindings/golang/nbdio/behind.go \
 	bindings/golang/nbdio/buffers.go \
 	bindings/golang/nbdio/connect.go \
 	bindings/golang/nbdio/disk.go \
 	bindings/golang/nbdio/doc.go \
 	bindings/golang/nbdio/driver.go \
 	bindings/golang/nbdio/errors.go \
+	bindings/golang/nbdio/file.go \
+	bindings/golang/nbdio/locks.go \
 	bindings/golang/nbdio/options.go \
 	bindings/golang/nbdio/ranges.go
 golang_go_tests = \
@@ -37,6 +41,7 @@ golang_go_tests = \
 	bindings/golang/support_test.go
 golang_nbdio_tests = \
 	bindings/golang/nbdio/disk_test.go \
+	bindings/golang/nbdio/file_test.go \
 	bindings/golang/nbdio/support_test.go
 golang_examples = \
 	bindings/golang/examples/aio-copy/main.go \

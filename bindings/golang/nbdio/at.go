@@ -183,6 +183,7 @@ func (d *Disk) WriteAtContext(ctx context.Context, p []byte, off int64) (n int, 
 	if length == 0 {
 		return 0, nil
 	}
+	defer atomic.AddInt64(&d.changes, 1)
 	reached, err := d.write(ctx, p, off)
 	switch {
 	case err == nil:

@@ -5,7 +5,6 @@ package nbdio
 import (
 	"context"
 	"io"
-	"sync"
 	"sync/atomic"
 
 	"libguestfs.org/libnbd"
@@ -18,9 +17,11 @@ import (
 // together, on one connection unless [Connections] says otherwise.  None of them
 // takes a thread.
 type Disk struct {
-	d *driver
+	// These are used atomically, so they must come first: see sync/atomic.
+	size    int64 // as it was last asked for
+	changes int64 // how many calls have changed something
 
-	size  int64 // as it was last asked for
+	d     *driver
 	align int64 // the server's minimum block size
 	piece int64 // the longest read or write that is sent
 	locks blockLocks
@@ -208,58 +209,6 @@ func (d *Disk) Shutdown(ctx context.Context) error {
 		return &Error{Op: "shutdown", Err: err}
 	}
 	return nil
-}
-
-// blockLocks makes writes wait for each other that have a block of the server in
-// common, where one of them changes only a part of it.
-type blockLocks struct {
-	lock sync.Mutex
-	held map[*blockLock]bool
-}
-
-type blockLock struct {
-	start, end int64
-	partly     bool
-	released   chan struct{}
-}
-
-// hold waits until the range can be written.
-func (l *blockLocks) hold(ctx context.Context, start, end int64, partly bool) (*blockLock, error) {
-	mine := &blockLock{start, end, partly, make(chan struct{})}
-	for {
-		other := l.try(mine)
-		if other == nil {
-			return mine, nil
-		}
-		select {
-		case <-other.released:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-}
-
-// try returns a lock that must be released first.
-func (l *blockLocks) try(mine *blockLock) *blockLock {
-	l.lock.Lock()
-	defer l.lock.Unlock()
-	for other := range l.held {
-		if mine.start < other.end && other.start < mine.end && (mine.partly || other.partly) {
-			return other
-		}
-	}
-	if l.held == nil {
-		l.held = make(map[*blockLock]bool)
-	}
-	l.held[mine] = true
-	return nil
-}
-
-func (l *blockLocks) release(mine *blockLock) {
-	l.lock.Lock()
-	defer l.lock.Unlock()
-	delete(l.held, mine)
-	close(mine.released)
 }
 
 func newCommand() *command {

@@ -198,10 +198,8 @@ func (d *driver) collect() {
 }
 
 func (d *driver) finish(c *command, err error) {
-	c.err = err
-	if c.abandoned {
-		d.release(c)
-	} else {
+	if !c.abandoned {
+		c.err = err
 		c.done <- struct{}{}
 	}
 }
@@ -255,8 +253,12 @@ func (d *driver) cancel(c *command) bool {
 	d.h.AioCancel(c.cookie)
 	d.collect()
 	d.wake()
-	c.abandoned = d.pending[c.cookie] == c
-	return !c.abandoned
+	if d.pending[c.cookie] != c {
+		return true
+	}
+	c.abandoned = true
+	c.buf.Free() // which the library does later
+	return false
 }
 
 // drop ends a command whose result nobody wants.
@@ -272,7 +274,7 @@ func (d *driver) release(c *command) {
 	switch {
 	case c.buf.P == nil:
 	case c.lent:
-		c.buf.Free() // which the library may do only later
+		c.buf.Free() // which the library does later
 	default:
 		d.pool.put(c.buf)
 	}

@@ -4,6 +4,7 @@ package nbdio
 
 import (
 	"context"
+	"sync/atomic"
 
 	"libguestfs.org/libnbd"
 )
@@ -41,6 +42,7 @@ func (d *Disk) Zero(ctx context.Context, off, length int64, flags ...libnbd.CmdF
 	if err := d.checkRange("zero", off, length); err != nil {
 		return err
 	}
+	defer atomic.AddInt64(&d.changes, 1)
 	if err := d.zero(ctx, off, off+length, union(flags)); err != nil {
 		return &Error{"zero", off, length, err}
 	}
@@ -87,6 +89,7 @@ func (d *Disk) Trim(ctx context.Context, off, length int64) error {
 	if err := d.checkRange("trim", off, length); err != nil {
 		return err
 	}
+	defer atomic.AddInt64(&d.changes, 1)
 	start, stop := d.up(off), d.down(off+length)
 	if off+length == d.Size() {
 		stop = off + length

@@ -5,7 +5,7 @@
 . "${srcdir:-.}/tests/lib/functions.sh"
 [ -z "${LIBNBD_SANITIZERS-}" ] \
   || skip "programs in Go do not load a library that has sanitizers"
-requires_nbdkit plugin file plugin memory plugin pattern filter delay \
+requires_nbdkit plugin data plugin file plugin memory plugin pattern filter delay \
   filter blocksize-policy filter error
 
 bindings/golang/nbdio.test -test.v
