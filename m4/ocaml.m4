@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # CW_OCAML: the compilers and findlib, and where packages go.  That is where
 # findlib looks below our prefix, if it does: on Debian /usr/lib/ocaml, or
-# /usr/local/lib/ocaml/VERSION.  OCaml programs cannot load a library that was
+# /usr/local/lib/ocaml/VERSION.  Also which main loops there are to make packages
+# for.  OCaml programs cannot load a library that was
 # built with sanitizers.
 AC_DEFUN([CW_OCAML],
   [AC_ARG_ENABLE([ocaml],
@@ -36,6 +37,17 @@ AC_DEFUN([CW_OCAML],
           [ocamldir='${prefix}'${cw_dir#"$cw_prefix"}
            break])
       done])
+   cw_have_lwt=no
+   cw_have_eio=no
+   AS_IF([test "x$cw_have_ocaml" = xyes],
+     [AC_MSG_CHECKING([for Lwt])
+      AS_IF([$OCAMLFIND query lwt.unix >/dev/null 2>&1], [cw_have_lwt=yes])
+      AC_MSG_RESULT([$cw_have_lwt])
+      AC_MSG_CHECKING([for Eio])
+      AS_IF([$OCAMLFIND query eio.unix >/dev/null 2>&1], [cw_have_eio=yes])
+      AC_MSG_RESULT([$cw_have_eio])])
+   AM_CONDITIONAL([HAVE_LWT], [test "x$cw_have_lwt" = xyes])
+   AM_CONDITIONAL([HAVE_EIO], [test "x$cw_have_eio" = xyes])
    # Where the loader looks by itself, which libtool knows.
    SYSTEM_LIBDIRS=$sys_lib_dlsearch_path_spec
    AC_SUBST([SYSTEM_LIBDIRS])

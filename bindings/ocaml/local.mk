@@ -7,6 +7,9 @@ ocaml_examples = \
 	bindings/ocaml/examples/read_qcow2 \
 	bindings/ocaml/examples/select_loop
 
+ocaml_lwt_examples = \
+	bindings/ocaml/examples/checksum_lwt
+
 ocaml_program_tests = \
 	bindings/ocaml/tests/callbacks/call_from_a_callback_is_refused \
 	bindings/ocaml/tests/callbacks/closures_are_freed_exactly_once \
@@ -23,6 +26,7 @@ ocaml_program_tests = \
 	bindings/ocaml/tests/commands/block_status_filtered \
 	bindings/ocaml/tests/commands/buffer_is_memory_without_copies \
 	bindings/ocaml/tests/commands/commands_can_be_cancelled \
+	bindings/ocaml/tests/commands/extents_cover_a_range_once \
 	bindings/ocaml/tests/commands/poll_loop_with_the_descriptor \
 	bindings/ocaml/tests/commands/read_returns_the_data \
 	bindings/ocaml/tests/commands/structured_read_shows_chunks \
@@ -48,6 +52,14 @@ ocaml_program_tests = \
 	bindings/ocaml/tests/module/module_loads \
 	bindings/ocaml/tests/module/signatures_are_those_of_libnbd
 
+ocaml_lwt_tests = \
+	bindings/ocaml/tests/lwt/cancelling_and_closing_end_promises \
+	bindings/ocaml/tests/lwt/commands_are_promises \
+	bindings/ocaml/tests/lwt/outages_are_outlived_or_reported
+
+ocaml_lwt_script_tests = \
+	bindings/ocaml/tests/lwt/example-checksum-lwt-outlives-its-server.sh
+
 ocaml_script_tests = \
 	bindings/ocaml/tests/examples/example-async-copy-copies-all-of-an-export.sh \
 	bindings/ocaml/tests/examples/example-list-exports-shows-names-and-sizes.sh \
@@ -72,17 +84,35 @@ ocaml_c_sources = \
 ocaml_generated = \
 	bindings/ocaml/NBD.ml \
 	bindings/ocaml/NBD.mli \
+	bindings/ocaml/NBD_async.ml \
+	bindings/ocaml/NBD_async.mli \
 	bindings/ocaml/stubs.c
+
+# The modules of the package, each after those that it uses.
+ocaml_modules = \
+	bindings/ocaml/NBD \
+	bindings/ocaml/NBD_extents \
+	bindings/ocaml/NBD_loop \
+	bindings/ocaml/NBD_async
+
+# Those of main loops, in packages of their own: DIRECTORY/NBD_DIRECTORY.
+ocaml_every_loop = \
+	bindings/ocaml/eio/NBD_eio \
+	bindings/ocaml/lwt/NBD_lwt
 
 EXTRA_DIST += \
 	$(ocaml_c_sources) \
 	$(ocaml_examples:=.ml) \
+	$(ocaml_lwt_examples:=.ml) \
 	$(ocaml_program_tests:=.ml) \
 	$(ocaml_script_tests) \
 	bench/clients/client.ml \
+	$(ocaml_every_loop:=.ml) \
+	$(ocaml_every_loop:=.mli) \
+	$(ocaml_lwt_tests:=.ml) \
+	$(ocaml_modules:=.ml) \
+	$(ocaml_modules:=.mli) \
 	bindings/ocaml/META.in \
-	bindings/ocaml/NBD.ml \
-	bindings/ocaml/NBD.mli \
 	bindings/ocaml/domains.h \
 	bindings/ocaml/glue.h \
 	tests/lib/support.ml
@@ -119,15 +149,27 @@ $(ocaml_objects): bindings/ocaml/%.o: bindings/ocaml/%.c \
 	$(AM_V_CC)$(CC) -D_GNU_SOURCE -I$(srcdir)/include -I$(OCAML_WHERE) \
 	  $(CPPFLAGS) $(AM_CFLAGS) $(CFLAGS) -fPIC -c -o $@ $<
 
-bindings/ocaml/NBD.cmi: bindings/ocaml/NBD.mli
-	@$(MKDIR_P) bindings/ocaml
-	$(AM_V_OCAML)$(OCAMLC) $(OCAMLFLAGS) -c -o $@ $<
+ocaml_cmi = $(ocaml_modules:=.cmi)
+ocaml_cmo = $(ocaml_modules:=.cmo)
+ocaml_cmx = $(ocaml_modules:=.cmx)
 
-bindings/ocaml/NBD.cmo: bindings/ocaml/NBD.ml bindings/ocaml/NBD.cmi
+$(ocaml_cmi): %.cmi: %.mli
+	@$(MKDIR_P) bindings/ocaml
 	$(AM_V_OCAML)$(OCAMLC) $(OCAMLFLAGS) -I bindings/ocaml -c -o $@ $<
 
-bindings/ocaml/NBD.cmx: bindings/ocaml/NBD.ml bindings/ocaml/NBD.cmi
+$(ocaml_cmo): %.cmo: %.ml %.cmi
+	$(AM_V_OCAML)$(OCAMLC) $(OCAMLFLAGS) -I bindings/ocaml -c -o $@ $<
+
+$(ocaml_cmx): %.cmx: %.ml %.cmi
 	$(AM_V_OCAML)$(OCAMLOPT) $(OCAMLFLAGS) -I bindings/ocaml -c -o $@ $<
+
+# Who uses what.
+bindings/ocaml/NBD_extents.cmi: bindings/ocaml/NBD.cmi
+bindings/ocaml/NBD_extents.cmx: bindings/ocaml/NBD.cmx
+bindings/ocaml/NBD_loop.cmi: bindings/ocaml/NBD_extents.cmi
+bindings/ocaml/NBD_loop.cmx: bindings/ocaml/NBD_extents.cmx
+bindings/ocaml/NBD_async.cmi: bindings/ocaml/NBD_loop.cmi
+bindings/ocaml/NBD_async.cmx: bindings/ocaml/NBD_loop.cmx
 
 # Where our library is in the build tree must not be remembered: -ldopt is
 # for the shared object only.
@@ -138,16 +180,47 @@ bindings/ocaml/libmlnbd.a: $(ocaml_objects) lib/libnbd.la
 	$(AM_V_OCAML)$(mklib) $(ocaml_objects) -lnbd
 bindings/ocaml/dllmlnbd.so: bindings/ocaml/libmlnbd.a
 
-bindings/ocaml/mlnbd.cma: bindings/ocaml/NBD.cmo bindings/ocaml/libmlnbd.a
-	$(AM_V_OCAML)$(mklib) bindings/ocaml/NBD.cmo -lnbd
+bindings/ocaml/mlnbd.cma: $(ocaml_cmo) bindings/ocaml/libmlnbd.a
+	$(AM_V_OCAML)$(mklib) $(ocaml_cmo) -lnbd
 
-bindings/ocaml/mlnbd.cmxa: bindings/ocaml/NBD.cmx bindings/ocaml/libmlnbd.a
-	$(AM_V_OCAML)$(mklib) bindings/ocaml/NBD.cmx -lnbd
+bindings/ocaml/mlnbd.cmxa: $(ocaml_cmx) bindings/ocaml/libmlnbd.a
+	$(AM_V_OCAML)$(mklib) $(ocaml_cmx) -lnbd
 bindings/ocaml/mlnbd.a: bindings/ocaml/mlnbd.cmxa
 
 ocaml_plugin = $(OCAMLOPT) -shared -linkall -ccopt -Llib/.libs
 bindings/ocaml/mlnbd.cmxs: bindings/ocaml/mlnbd.cmxa
 	$(AM_V_OCAML)$(ocaml_plugin) -I bindings/ocaml -o $@ $<
+
+# Main loops: the package lwt.unix for what is in the directory lwt.
+ocaml_loop_a = $(ocaml_every_loop:=.a)
+ocaml_loop_cma = $(ocaml_every_loop:=.cma)
+ocaml_loop_cmi = $(ocaml_every_loop:=.cmi)
+ocaml_loop_cmo = $(ocaml_every_loop:=.cmo)
+ocaml_loop_cmx = $(ocaml_every_loop:=.cmx)
+ocaml_loop_cmxa = $(ocaml_every_loop:=.cmxa)
+ocaml_loop_cmxs = $(ocaml_every_loop:=.cmxs)
+ocaml_loop_flags = $(OCAMLFLAGS) -thread -package $(notdir $(@D)).unix \
+	-I bindings/ocaml -I $(@D)
+
+$(ocaml_loop_cmi): %.cmi: %.mli $(ocaml_cmi)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_OCAML)$(OCAMLC) $(ocaml_loop_flags) -c -o $@ $<
+
+$(ocaml_loop_cmo): %.cmo: %.ml %.cmi
+	$(AM_V_OCAML)$(OCAMLC) $(ocaml_loop_flags) -c -o $@ $<
+
+$(ocaml_loop_cmx): %.cmx: %.ml %.cmi $(ocaml_cmx)
+	$(AM_V_OCAML)$(OCAMLOPT) $(ocaml_loop_flags) -c -o $@ $<
+
+$(ocaml_loop_cma): %.cma: %.cmo
+	$(AM_V_OCAML)$(OCAMLC) -a -o $@ $<
+
+$(ocaml_loop_cmxa): %.cmxa: %.cmx
+	$(AM_V_OCAML)$(OCAMLOPT) -a -o $@ $<
+$(ocaml_loop_a): %.a: %.cmxa
+
+$(ocaml_loop_cmxs): %.cmxs: %.cmxa
+	$(AM_V_OCAML)$(OCAMLOPT) -shared -linkall -I $(@D) -o $@ $<
 
 # The one with a suffix is for the build tree: ./run makes findlib see it.
 ocaml_meta = sed 's/[@]API_VERSION[@]/$(API_VERSION)/' \
@@ -164,10 +237,12 @@ bindings/ocaml/META.nbd: bindings/ocaml/META.in Makefile
 
 if HAVE_OCAMLOPT
 ocaml_library = bindings/ocaml/mlnbd.cmxa
+ocaml_lwt_library = bindings/ocaml/lwt/NBD_lwt.cmxa
 ocaml_compile = $(OCAMLOPT)
 ocaml_object = cmx
 else
 ocaml_library = bindings/ocaml/mlnbd.cma
+ocaml_lwt_library = bindings/ocaml/lwt/NBD_lwt.cma
 ocaml_compile = $(OCAMLC) -custom
 ocaml_object = cmo
 endif
@@ -193,6 +268,23 @@ $(ocaml_examples): %: %.ml $(ocaml_library)
 	$(AM_V_OCAML)$(ocaml_link) $(notdir $(ocaml_library)) -o $@ \
 	  $@.$(ocaml_object)
 
+ocaml_lwt_build = $(ocaml_build) -package lwt.unix -I bindings/ocaml/lwt
+ocaml_lwt_link = $(ocaml_compile) -g -thread -package unix,lwt.unix -linkpkg \
+	-I bindings/ocaml -I bindings/ocaml/lwt -ccopt -Llib/.libs \
+	$(notdir $(ocaml_library)) $(notdir $(ocaml_lwt_library))
+
+$(ocaml_lwt_tests): %: %.ml tests/lib/support.$(ocaml_object) \
+		$(ocaml_library) $(ocaml_lwt_library)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_at)$(ocaml_lwt_build) -o $@.$(ocaml_object) $<
+	$(AM_V_OCAML)$(ocaml_lwt_link) -o $@ \
+	  tests/lib/support.$(ocaml_object) $@.$(ocaml_object)
+
+$(ocaml_lwt_examples): %: %.ml $(ocaml_library) $(ocaml_lwt_library)
+	@$(MKDIR_P) bindings/ocaml/examples
+	$(AM_V_at)$(ocaml_lwt_build) -o $@.$(ocaml_object) $<
+	$(AM_V_OCAML)$(ocaml_lwt_link) -o $@ $@.$(ocaml_object)
+
 # Its object does not go beside it: other languages have clients there too.
 bench/clients/client-ocaml: bench/clients/client.ml $(ocaml_library)
 	@$(MKDIR_P) bench/clients
@@ -207,10 +299,10 @@ bench/clients/client-ocaml: bench/clients/client.ml $(ocaml_library)
 # and so do programs, unless the loader looks there anyway.  Programs in bytecode
 # have it from META where the stubs are.
 ocaml_installed = \
-	$(ocaml_modules) \
-	bindings/ocaml/NBD.cmi \
-	bindings/ocaml/NBD.cmti \
-	$(srcdir)/bindings/ocaml/NBD.mli
+	$(ocaml_native_modules) \
+	$(ocaml_cmi) \
+	$(ocaml_modules:=.cmti) \
+	$(ocaml_modules:%=$(srcdir)/%.mli)
 
 install-ocaml: $(ocaml_targets)
 	rm -rf bindings/ocaml/installed
@@ -222,7 +314,8 @@ install-ocaml: $(ocaml_targets)
 	esac; \
 	archive="$$archive -o bindings/ocaml/installed/mlnbd"; \
 	$$archive $(ocaml_objects) -lnbd; \
-	for object in $(ocaml_archived); do $$archive $$object -lnbd; done
+	$$archive $(ocaml_cmo) -lnbd; \
+	[ -z "$(ocaml_native_modules)" ] || $$archive $(ocaml_cmx) -lnbd
 	$(ocaml_install_plugin)
 	{ $(ocaml_meta); \
 	stubs="$(ocamldir)/stublibs"; \
@@ -236,29 +329,53 @@ install-ocaml: $(ocaml_targets)
 	  $(INSTALL_DATA) $$file "$(DESTDIR)$(ocamldir)/nbd" || exit 1; \
 	done
 	rm -rf bindings/ocaml/installed
+	set -e; for loop in $(ocaml_loops); do \
+	  into="$(DESTDIR)$(ocamldir)/nbd/$${loop%/*}"; \
+	  $(MKDIR_P) "$$into"; \
+	  $(INSTALL_DATA) $(srcdir)/bindings/ocaml/$$loop.mli "$$into"; \
+	  for suffix in $(ocaml_loop_suffixes); do \
+	    $(INSTALL_DATA) bindings/ocaml/$$loop.$$suffix "$$into"; \
+	  done; \
+	done
 uninstall-ocaml:
 	rm -rf "$(DESTDIR)$(ocamldir)/nbd"
 	rm -f "$(DESTDIR)$(ocamldir)/stublibs/dllmlnbd.so"
 
 clean-ocaml:
 	cd bindings/ocaml 2>/dev/null || exit 0; \
-	  rm -rf installed; rm -f META.nbd *.a *.cm* *.o *.so */*.cm* */*.o \
+	  rm -rf installed; \
+	  rm -f META.nbd *.a *.cm* *.o *.so */*.a */*.cm* */*.o */*.so \
 	  tests/*/*.cm* tests/*/*.o
 	rm -f tests/lib/support.cm* tests/lib/support.o
-	rm -f $(ocaml_program_tests) $(ocaml_examples) bench/clients/client-ocaml
+	rm -f $(ocaml_program_tests) $(ocaml_lwt_tests) bench/clients/client-ocaml
+	rm -f $(ocaml_examples) $(ocaml_lwt_examples)
 CLEAN_TARGETS += clean-ocaml
 
-ocaml_archived = bindings/ocaml/NBD.cmo
 ocaml_targets = \
 	$(ocaml_bytecode) \
+	$(ocaml_loop_targets) \
 	bindings/ocaml/META.nbd
+ocaml_loop_targets = $(ocaml_loops:%=bindings/ocaml/%.cma)
+ocaml_loops =
+ocaml_loop_suffixes = cma cmi cmti
 if HAVE_OCAML
 if HAVE_OCAMLOPT
-ocaml_archived += bindings/ocaml/NBD.cmx
-ocaml_modules = bindings/ocaml/NBD.cmx
+ocaml_native_modules = $(ocaml_cmx)
 ocaml_install_plugin = $(ocaml_plugin) -I bindings/ocaml/installed \
 	-o bindings/ocaml/installed/mlnbd.cmxs bindings/ocaml/installed/mlnbd.cmxa
+ocaml_loop_suffixes += a cmx cmxa cmxs
+ocaml_loop_targets += $(ocaml_loops:%=bindings/ocaml/%.cmxs)
 ocaml_targets += $(ocaml_native)
+endif
+if HAVE_LWT
+ocaml_loops += lwt/NBD_lwt
+ALL_TARGETS += $(ocaml_lwt_examples)
+TESTS += \
+	$(ocaml_lwt_script_tests) \
+	$(ocaml_lwt_tests)
+endif
+if HAVE_EIO
+ocaml_loops += eio/NBD_eio
 endif
 ALL_TARGETS += \
 	$(ocaml_examples) \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The program in libnbd-ocaml(3) compiles as the page says and does what the
-# page says, and groff has nothing against the page.
+# The programs in libnbd-ocaml(3) compile as the page says and do what the page
+# says, and groff has nothing against the page.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires ocamlfind nbdkit
 page=$srcdir/bindings/ocaml/libnbd-ocaml.3
@@ -11,13 +11,25 @@ if command -v groff >/dev/null; then
   [ ! -s "$tmp/err" ] || fail "$(cat "$tmp/err")"
 fi
 
-# The first example is the program, between .nf and .fi, escaped for roff.
-sed -n '/^\.nf/,/^\.fi/{/^\.nf/d;/^\.fi/q;p}' "$page" \
-  | sed 's/\\-/-/g; s/\\e/\\/g; s/\\&//g' >"$tmp/size.ml"
-grep -q 'with_handle' "$tmp/size.ml" || fail "there is no program in the page"
+# example WORDS: the one with these words, between .nf and .fi, which is escaped
+# for roff.
+example ()
+{
+  sed 's/\\-/-/g; s/\\e/\\/g; s/\\&//g' "$page" \
+    | awk -v words="$1" -v RS='\n[.]fi\n' '
+        sub (/.*\n[.]nf\n/, "") && index ($0, words)'
+}
+
+example 'NBD.with_handle' >"$tmp/size.ml"
+example 'Lwt_main.run (main' >"$tmp/ends.ml"
 cd "$tmp"
 library=$builddir/bindings/ocaml
 export CAML_LD_LIBRARY_PATH=$library OCAMLPATH=$library
 ocamlfind ocamlc -package nbd -linkpkg size.ml -o size
 expect '1048576 bytes
 both are the same' ./size nbdkit -s --exit-with-parent memory 1M
+
+ocamlfind query lwt.unix >/dev/null 2>&1 || exit 0
+ocamlfind ocamlc -thread -package nbd.lwt -linkpkg ends.ml -o ends
+serve unix nbdkit -f memory 1M
+expect true ./ends "nbd+unix://?socket=$sock"

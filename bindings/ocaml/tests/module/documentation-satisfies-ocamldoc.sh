@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# ocamldoc understands NBD.mli without a warning, references included, and
-# every value in it is documented.
+# ocamldoc understands all interfaces without a warning, references included,
+# and every value in NBD.mli is documented.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires ocamlfind ocamldoc
 
 mkdir "$tmp/html"
 ocamlfind ocamldoc -package unix -warn-error -html -d "$tmp/html" \
-  "$srcdir/bindings/ocaml/NBD.mli" >"$tmp/log" 2>&1 || fail "$(cat "$tmp/log")"
+  -I bindings/ocaml "$srcdir"/bindings/ocaml/NBD*.mli >"$tmp/log" 2>&1 || fail "$(cat "$tmp/log")"
 [ ! -s "$tmp/log" ] || fail "$(cat "$tmp/log")"
 "$PYTHON" -B - "$tmp/html/NBD.html" <<'END'
 import re

@@ -15,6 +15,9 @@ native=no
 cat >"$tmp/program.ml" <<'END'
 let () = NBD.with_handle (fun h -> print_endline (NBD.get_package_name h))
 END
+cat >"$tmp/promises.ml" <<'END'
+let () = NBD_lwt.close (NBD_lwt.create ()); print_endline "disk"
+END
 
 # install ARGUMENT...: install the package.
 install ()
@@ -34,6 +37,17 @@ use ()
   expect libnbd "$@" ./native
 }
 
+# use_lwt COMMAND...: the same with the package for Lwt, where there is Lwt.
+use_lwt ()
+{
+  ocamlfind query lwt.unix >/dev/null 2>&1 || return 0
+  ocamlfind ocamlc -package nbd.lwt -thread -linkpkg promises.ml -o lwt-bytecode
+  expect disk "$@" ./lwt-bytecode
+  [ $native = yes ] || return 0
+  ocamlfind ocamlopt -package nbd.lwt -thread -linkpkg promises.ml -o lwt-native
+  expect disk "$@" ./lwt-native
+}
+
 install DESTDIR="$tmp/root"
 install libdir="$tmp/own/lib" ocamldir="$tmp/own/lib/ocaml"
 cp -P "$library_dir"/libnbd.so* "$tmp/own/lib"
@@ -46,6 +60,7 @@ cd "$tmp"
 OCAMLPATH=$tmp/own/lib/ocaml
 expect 1.24.0 ocamlfind query -format %v nbd
 use "${plain[@]}"
+use_lwt "${plain[@]}"
 if [ -e "$(ocamlfind ocamlc -where)/topfind" ]; then
   printf '#use "topfind";;\n#require "nbd";;\n' | cat - program.ml >script.ml
   CAML_LD_LIBRARY_PATH=$OCAMLPATH/stublibs "${plain[@]}" ocaml script.ml >out
@@ -61,3 +76,4 @@ fi
 
 OCAMLPATH=$builddir/bindings/ocaml
 use env
+use_lwt env

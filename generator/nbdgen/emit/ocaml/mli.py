@@ -216,6 +216,17 @@ class _Prose(Prose):
                 assert_never(part)
 
 
+def _sentence(prose: _Prose, text: str) -> str:
+    line = prose.line(text)
+    return f"{line[:1].upper()}{line[1:]}."
+
+
+def summary(function: Function, every: Sequence[Function]) -> str:
+    """What a function does, without references."""
+    prose = _Prose(known_names(list(every)), {}, frozenset(), function)
+    return _sentence(prose, function.summary)
+
+
 # Constants -------------------------------------------------------------------
 
 
@@ -252,31 +263,33 @@ def _group(group: Group, prose: _Prose) -> str:
 
 def _constant(constant: kinds.Constant, prose: _Prose) -> str:
     kind = "string" if isinstance(constant.value, str) else "int32"
-    text = prose.line(constant.text)
-    text = f"{text[:1].upper()}{text[1:]}."
+    text = _sentence(prose, constant.text)
     return f"val {constant.name.lower()} : {kind}\n{_comment(text, '')}\n"
 
 
 # Functions -------------------------------------------------------------------
 
 
-def _type(function: Function) -> str:
-    """The declaration, on as few lines as it needs."""
-    types = [f"?{p.name}:{p.outer}" for p in optional(function)]
-    types += ["t", *(p.outer for p in required(function))]
-    types.append(result_type(function))
-    line = f"val {function.name} : {' -> '.join(types)}"
+def declaration(name: str, types: list[str], indent: str = "") -> str:
+    """The declaration of a value, on as few lines as it needs."""
+    line = f"{indent}val {name} : {' -> '.join(types)}"
     if len(line) <= WIDTH:
         return line
     pieces = [f"{text} ->" for text in types[:-1]] + types[-1:]
-    lines = [f"val {function.name} :"]
-    row = " "
+    lines = [f"{indent}val {name} :"]
+    row = start = f"{indent} "
     for piece in pieces:
         if len(row) + 1 + len(piece) > WIDTH and row.strip():
             lines.append(row)
-            row = " "
+            row = start
         row += f" {piece}"
     return "\n".join([*lines, row])
+
+
+def _type(function: Function) -> str:
+    types = [f"?{p.name}:{p.outer}" for p in optional(function)]
+    types += ["t", *(p.outer for p in required(function))]
+    return declaration(function.name, [*types, result_type(function)])
 
 
 def _parameter(param: Parameter, prose: _Prose) -> str:
@@ -290,8 +303,7 @@ def _parameter(param: Parameter, prose: _Prose) -> str:
 
 
 def _documentation(function: Function, prose: _Prose) -> str:
-    summary = prose.line(function.summary)
-    parts = [_wrap(f"(** {summary[:1].upper()}{summary[1:]}.", "", "    ")]
+    parts = [_wrap(f"(** {_sentence(prose, function.summary)}", "", "    ")]
     parts += prose.blocks(function.text)
     rows = [
         _wrap(f"- [{name}]: {prose.line(why)}", "    ", "      ")

@@ -1,0 +1,234 @@
+(* SPDX-License-Identifier: MIT *)
+
+type t = { offset : int64; length : int64; flags : int64 array }
+
+let ( + ) = Int64.add
+let ( - ) = Int64.sub
+
+let has bit extent =
+  Array.length extent.flags > 0 && Int64.logand extent.flags.(0) bit <> 0L
+
+let is_hole = has (Int64.of_int32 NBD.state_hole)
+let is_zero = has (Int64.of_int32 NBD.state_zero)
+
+let refuse code format =
+  Printf.ksprintf (fun text ->
+      raise (NBD.Error ("NBD_extents: " ^ text, Some code)))
+    format
+
+module Walk = struct
+  type walk = {
+    names : string array;
+    size : int64; (* of the export *)
+    from : int64; (* where the range begins *)
+    stop : int64; (* where the range ends *)
+    block : int64; (* what requests are multiples of *)
+    most : int64; (* what a request can ask about *)
+    mutable pos : int64; (* extents up to here were made *)
+    mutable reach : int64; (* where the reply ends *)
+    mutable rows : NBD.extent array array; (* the reply, for each context *)
+    next_row : int array;
+    left : int64 array; (* what is left of the row before *)
+    mutable held : t option; (* what comes next may be joined with it *)
+  }
+
+  type question = {
+    count : int64;
+    at : int64;
+    answer : string -> int64 -> NBD.extent array -> int ref -> int;
+    replies : NBD.extent array array;
+  }
+
+  let granted h =
+    List.init (NBD.get_nr_meta_contexts h) (NBD.get_meta_context h)
+    |> List.filter (NBD.can_meta_context h)
+
+  let quoted names = String.concat ", " (List.map (Printf.sprintf "%S") names)
+
+  let chosen h contexts =
+    match granted h, contexts with
+    | [], _ ->
+       refuse Unix.EOPNOTSUPP
+         "the server granted no metadata context: ask for one before \
+          connecting, by NBD.add_meta_context, such as \"base:allocation\""
+    | all, None -> all
+    | _, Some [] -> refuse Unix.EINVAL "the list of contexts is empty"
+    | all, Some names ->
+       List.iter (fun name ->
+           if not (List.mem name all) then
+             refuse Unix.EINVAL
+               "metadata context %S was not granted by the server, which \
+                granted %s" name (quoted all))
+         names;
+       names
+
+  (* Without extended headers the length of a request has 32 bits; no block is
+     larger than this. *)
+  let largest_block = 65536L
+  let most h =
+    if NBD.get_extended_headers_negotiated h then Int64.max_int
+    else 0x1_0000_0000L - largest_block
+
+  let start ?contexts ?(offset = 0L) ?length h =
+    let size = NBD.get_size h in
+    let names = Array.of_list (chosen h contexts) in
+    let length = Option.value length ~default:(size - offset) in
+    if offset < 0L || length < 0L || offset > size || length > size - offset then
+      refuse Unix.EINVAL
+        "the range of %Ld bytes at %Ld is not within the export, which has %Ld"
+        length offset size;
+    let block = max 1L (NBD.get_block_size h NBD.SIZE.MINIMUM) in
+    let contexts = Array.length names in
+    { names; size; from = offset; stop = offset + length; block; most = most h; pos = offset;
+      reach = offset; rows = [||]; next_row = Array.make contexts 0;
+      left = Array.make contexts 0L; held = None }
+
+  (* Replies may come again, after an outage: the last counts. *)
+  let question w =
+    if w.reach >= w.stop then None
+    else
+      let at = w.reach - Int64.rem w.reach w.block in
+      let count = min w.most (w.stop - at) in
+      let over = Int64.rem count w.block in
+      let whole = if over = 0L then count else count - over + w.block in
+      let count = min whole (w.size - at) in
+      let replies = Array.map (fun _ -> [||]) w.names in
+      let answer name _offset entries _error =
+        Array.iteri (fun i wanted -> if wanted = name then replies.(i) <- entries)
+          w.names;
+        0 in
+      Some { count; at; answer; replies }
+
+  (* Lengths have no sign; none can lead beyond the end of the range. *)
+  let clip length limit = if length < 0L || length > limit then limit else length
+
+  let answered w { at; replies; _ } =
+    let ends i entries =
+      if entries = [||] then
+        refuse Unix.EINVAL "the server's reply about offset %Ld lacks context %S"
+          at w.names.(i);
+      Array.fold_left (fun pos (length, _) -> pos + clip length (w.stop - pos))
+        at entries in
+    let reach = Array.fold_left min w.stop (Array.mapi ends replies) in
+    if reach <= w.reach then
+      refuse Unix.EINVAL
+        "the server's reply about offset %Ld says nothing of what comes after"
+        w.reach;
+    w.rows <- replies;
+    w.pos <- at;
+    w.reach <- reach;
+    Array.fill w.next_row 0 (Array.length w.next_row) 0;
+    Array.fill w.left 0 (Array.length w.left) 0L
+
+  (* Have what is left of the row of each context; the ends of all rows are
+     not before the end of the reply. *)
+  let rec load w i =
+    if w.left.(i) = 0L then begin
+      let length, _ = w.rows.(i).(w.next_row.(i)) in
+      w.left.(i) <- clip length (w.stop - w.pos);
+      w.next_row.(i) <- Int.succ w.next_row.(i);
+      load w i
+    end
+
+  (* The next part of the reply in which no context changes. *)
+  let piece w =
+    Array.iteri (fun i _ -> load w i) w.left;
+    let length = Array.fold_left min (w.reach - w.pos) w.left in
+    let flags =
+      Array.mapi (fun i row -> snd row.(Int.pred w.next_row.(i))) w.rows in
+    let offset = w.pos in
+    Array.iteri (fun i left -> w.left.(i) <- left - length) w.left;
+    w.pos <- offset + length;
+    { offset; length; flags }
+
+  (* Requests begin at a block, and the range perhaps within it. *)
+  let cut_before from extent =
+    let over = max 0L (from - extent.offset) in
+    { extent with offset = extent.offset + over; length = extent.length - over }
+
+  let rec next w =
+    if w.pos >= w.reach then None
+    else
+      let from = match w.held with
+        | Some held -> held.offset + held.length
+        | None -> w.from in
+      let found = cut_before from (piece w) in
+      match w.held with
+      | _ when found.length <= 0L -> next w
+      | Some held when held.flags = found.flags ->
+         w.held <- Some { held with length = held.length + found.length };
+         next w
+      | held ->
+         w.held <- Some found;
+         if held = None then next w else held
+
+  let last w =
+    let held = w.held in
+    w.held <- None;
+    held
+end
+
+(* A question that is under way. *)
+type asked = {
+  question : Walk.question;
+  cookie : NBD.cookie;
+  over : bool ref; (* and well, so that it was retired *)
+}
+
+let ask h walk =
+  let send ({ Walk.count; at; answer; _ } as question) =
+    let over = ref false in
+    let completion error =
+      over := !error = 0;
+      if !over then 1 else 0 in
+    let cookie = NBD.aio_block_status_64 ~completion h count at answer in
+    { question; cookie; over } in
+  Option.map send (Walk.question walk)
+
+(* A command that failed was kept, and is asked why. *)
+let await h walk { question; cookie; over } =
+  while not (!over || NBD.aio_command_completed h cookie) do
+    ignore (NBD.poll h (-1))
+  done;
+  Walk.answered walk question
+
+type reading = { h : NBD.t; walk : Walk.walk; mutable ahead : asked option }
+
+let read ?contexts ?offset ?length h =
+  { h; walk = Walk.start ?contexts ?offset ?length h; ahead = None }
+
+let advance reading asked =
+  reading.ahead <- None;
+  await reading.h reading.walk asked;
+  reading.ahead <- ask reading.h reading.walk
+
+let rec node reading () =
+  match Walk.next reading.walk, reading.ahead with
+  | Some extent, _ -> Seq.Cons (extent, node reading)
+  | None, Some asked -> advance reading asked; node reading ()
+  | None, None ->
+     match Walk.last reading.walk with
+     | Some extent -> Seq.Cons (extent, Seq.empty)
+     | None -> Seq.Nil
+
+let begin_node reading () =
+  reading.ahead <- ask reading.h reading.walk;
+  node reading ()
+
+(* What is wrong is said at once.  Who begins again asks again. *)
+let seq ?contexts ?offset ?length h =
+  let _ = read ?contexts ?offset ?length h in
+  fun () -> begin_node (read ?contexts ?offset ?length h) ()
+
+let iter ?contexts ?offset ?length f h =
+  let reading = read ?contexts ?offset ?length h in
+  let cancel { cookie; over; _ } =
+    if not !over then begin
+      ignore (NBD.aio_cancel h cookie);
+      ignore (NBD.aio_command_completed h cookie)
+    end in
+  try Seq.iter f (begin_node reading)
+  with exn ->
+    let backtrace = Printexc.get_raw_backtrace () in
+    (try Option.iter cancel reading.ahead with NBD.Error _ | NBD.Closed _ -> ());
+    Printexc.raise_with_backtrace exn backtrace

@@ -1,0 +1,19 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The example for Lwt reads all of an export, also if the server is killed in
+# the middle and comes back, and says why if it is not there.
+. "${srcdir:-.}/tests/lib/functions.sh"
+. "$srcdir/tests/lib/outliving.sh"
+requires_outliving
+example=bindings/ocaml/examples/checksum_lwt
+
+random_file "$tmp/disk" 5000123
+serve unix nbdkit -f -r file "$tmp/disk"
+want=$(bindings/ocaml/examples/select_loop "nbd+unix://?socket=$sock")
+expect "$want" "$example" "nbd+unix://?socket=$sock"
+outlives "$tmp/disk" "$example" "nbd+unix://?socket=SOCKET&$stays" >"$tmp/out"
+expect "$want" cat "$tmp/out"
+
+! "$example" "nbd+unix://?socket=$tmp/missing" 2>"$tmp/err" \
+  || fail "it read from a server that is not there"
+grep -q '^checksum_lwt: nbd_' "$tmp/err" || fail "$(cat "$tmp/err")"
