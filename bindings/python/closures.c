@@ -79,7 +79,8 @@ nbdpy_hand_over (struct closure **closure)
 /* Arguments -------------------------------------------------------------- */
 
 /* Make a closure, or complete the one that already keeps the buffer.  For
- * None, if permitted, *closure stays as it is. */
+ * None, if permitted, *closure stays as it is.  What is optional is a
+ * completion, which may be a future instead. */
 int
 nbdpy_get_closure (struct call *call, int i, const char *name, bool optional,
                    struct closure **closure)
@@ -87,7 +88,9 @@ nbdpy_get_closure (struct call *call, int i, const char *name, bool optional,
   PyObject *arg = call->args[i];
   if (optional && arg == Py_None)
     return 0;
-  if (!PyCallable_Check (arg)) {
+  bool is_future = optional && !PyCallable_Check (arg)
+                   && PyObject_TypeCheck (arg, &nbdpy_future_type);
+  if (!is_future && !PyCallable_Check (arg)) {
     PyErr_Format (PyExc_TypeError, "NBD.%s: %s must be callable, not %.100s",
                   call->name, name, Py_TYPE (arg)->tp_name);
     return -1;
@@ -96,6 +99,7 @@ nbdpy_get_closure (struct call *call, int i, const char *name, bool optional,
     return -1;
   Py_INCREF (arg);
   (*closure)->function = arg;
+  (*closure)->is_future = is_future;
   return 0;
 }
 
@@ -165,11 +169,17 @@ nbdpy_free_closure (void *user_data)
   struct py_handle *owner = closure->owner;
   struct callback cb;
 
+  if (closure->is_future && nbdpy_free_later (closure))
+    return;
   /* A daemon thread may come here when there is no interpreter any more. */
   if (!Py_IsInitialized ())
     return;
   enter_python (&cb, closure);
-  destroy (closure);
+  closure->freed = true;
+  if (closure->listed)
+    PyBuffer_Release (&closure->buffer);
+  else
+    destroy (closure);
   leave_python (&cb, owner);
 }
 

@@ -9,6 +9,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -30,8 +31,9 @@ struct py_handle {
   PyObject_HEAD
   struct nbd_handle *h; /* NULL once closed */
   struct closure *closures;
-  Py_ssize_t busy;               /* calls that are under way */
-  unsigned long callback_thread; /* which runs a callback now, or 0 */
+  _Atomic (struct closure *) completed; /* whose futures have no result yet */
+  Py_ssize_t busy;                      /* calls that are under way */
+  unsigned long callback_thread;        /* which runs a callback now, or 0 */
 };
 
 /* One call of a method. */
@@ -51,6 +53,12 @@ struct closure {
   PyObject *function;
   Py_buffer buffer; /* memory lent to the library, or no obj */
   PyObject *view;   /* what chunks are slices of, or NULL */
+
+  /* If the callable is a future, see resolve.c. */
+  bool is_future, has_completed;
+  bool listed, freed; /* by the library */
+  int error;
+  struct closure *next_completed;
 };
 
 /* One callback that is being run. */
@@ -155,6 +163,19 @@ extern PyObject *nbdpy_from_subbuf (struct closure *closure,
                                     const void *subbuf, size_t count);
 extern PyObject *nbdpy_from_extents32 (const uint32_t *entries, size_t n);
 extern PyObject *nbdpy_from_extents64 (const nbd_extent *entries, size_t n);
+
+/* future.c */
+extern PyTypeObject nbdpy_future_type;
+extern int nbdpy_init_future (void);
+extern int nbdpy_finish_future (PyObject *future, int result);
+
+/* resolve.c */
+extern PyObject *nbdpy_resolve (PyObject *module, PyObject *handle);
+extern void nbdpy_forget_futures (struct py_handle *handle);
+
+/* These two are called by the library, without the interpreter's lock. */
+extern int nbdpy_complete_future (struct closure *closure, int error);
+extern bool nbdpy_free_later (struct closure *closure);
 
 /* buffer.c */
 extern PyTypeObject nbdpy_buffer_type;

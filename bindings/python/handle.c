@@ -58,6 +58,7 @@ nbdpy_create (PyObject *module UNUSED, PyObject *unused UNUSED)
   }
   handle->h = h;
   handle->closures = NULL;
+  atomic_init (&handle->completed, NULL);
   handle->busy = 0;
   handle->callback_thread = 0;
   PyObject_GC_Track (handle);
@@ -178,6 +179,7 @@ handle_finalize (PyObject *self)
   PyObject *type, *value, *traceback;
   PyErr_Fetch (&type, &value, &traceback);
   close_handle ((struct py_handle *) self);
+  nbdpy_forget_futures ((struct py_handle *) self);
   PyErr_Restore (type, value, traceback);
 }
 

@@ -10,9 +10,12 @@ nbdpackagedir = $(pythondir)/nbd
 nbdpackage_PYTHON = \
 	bindings/python/nbd/__init__.py \
 	bindings/python/nbd/__main__.py \
+	bindings/python/nbd/_drive.py \
 	bindings/python/nbd/_extents.py \
 	bindings/python/nbd/_settings.py \
-	bindings/python/nbd/_wait.py
+	bindings/python/nbd/_wait.py \
+	bindings/python/nbd/_waiter.py \
+	bindings/python/nbd/aio.py
 dist_nbdpackage_DATA = \
 	bindings/python/nbd/__init__.pyi \
 	bindings/python/nbd/py.typed
@@ -25,10 +28,12 @@ bindings_python_libnbdmod_la_SOURCES = \
 	bindings/python/buffer.c \
 	bindings/python/closures.c \
 	bindings/python/errors.c \
+	bindings/python/future.c \
 	bindings/python/glue.h \
 	bindings/python/handle.c \
 	bindings/python/methods.c \
-	bindings/python/module.c
+	bindings/python/module.c \
+	bindings/python/resolve.c
 bindings_python_libnbdmod_la_CPPFLAGS = \
 	$(AM_CPPFLAGS) \
 	-I$(srcdir)/bindings/python \
@@ -38,6 +43,8 @@ bindings_python_libnbdmod_la_LDFLAGS = -module -avoid-version -shared
 bindings_python_libnbdmod_la_LIBADD = lib/libnbd.la
 
 python_tests = \
+	bindings/python/tests/aio/cancelled-tasks-leave-no-commands.py \
+	bindings/python/tests/aio/disks-do-what-handles-do.py \
 	bindings/python/tests/arguments/aio-connect-takes-python-addresses.py \
 	bindings/python/tests/arguments/error-has-string-errnum-and-errno.py \
 	bindings/python/tests/arguments/paths-may-be-path-objects.py \
@@ -93,5 +100,6 @@ TESTS += $(python_tests)
 endif
 
 EXTRA_DIST += \
+	bindings/python/libnbdmod.pyi \
 	$(python_tests) \
 	tests/lib/support.py

@@ -6,6 +6,8 @@
 static PyMethodDef own_methods[] = {
   { "create", nbdpy_create, METH_NOARGS, "Make a handle." },
   { "close", nbdpy_close, METH_O, "Close a handle." },
+  { "resolve", nbdpy_resolve, METH_O,
+    "Give their results to futures of completed commands." },
   { "set_exceptions", nbdpy_set_exceptions, METH_VARARGS,
     "Tell which classes to raise: for errors, and for closed handles." },
   { NULL, NULL, 0, NULL }
@@ -22,14 +24,16 @@ static struct PyModuleDef definition = {
 PyMODINIT_FUNC
 PyInit_libnbdmod (void)
 {
-  if (nbdpy_init_closures () == -1 || PyType_Ready (&nbdpy_handle_type) == -1)
+  if (nbdpy_init_closures () == -1 || nbdpy_init_future () == -1
+      || PyType_Ready (&nbdpy_handle_type) == -1)
     return NULL;
 
   PyObject *module = PyModule_Create (&definition);
   if (module == NULL)
     return NULL;
   if (PyModule_AddFunctions (module, nbdpy_methods) == -1
-      || PyModule_AddType (module, &nbdpy_buffer_type) == -1) {
+      || PyModule_AddType (module, &nbdpy_buffer_type) == -1
+      || PyModule_AddType (module, &nbdpy_future_type) == -1) {
     Py_DECREF (module);
     return NULL;
   }

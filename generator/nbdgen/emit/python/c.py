@@ -44,7 +44,7 @@ CALLBACK = Template(
 static int
 $head
 {
-  struct callback cb;
+$future  struct callback cb;
   nbdpy_begin_callback (&cb, user_data);
 $pushes
   return nbdpy_run_callback (&cb, $error);
@@ -64,6 +64,13 @@ ${name}_closure (struct closure **closure)
 }
 """
 )
+
+FUTURE = """\
+  struct closure *closure = user_data;
+  if (closure->is_future)
+    return nbdpy_complete_future (closure, *error);
+
+"""
 
 METHOD = Template(
     """\
@@ -131,6 +138,7 @@ def _callback(callback: kinds.Callback) -> str:
             f"  nbdpy_push (&cb, {_push(kind, name)});" for kind, name in callback.args
         ),
         error=errors[0] if errors else "NULL",
+        future=FUTURE if callback.name == "completion" else "",
     )
 
 

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/* libnbdmod.Future: the result of a command, which one task awaits.
+ *
+ * asyncio takes it for a future of its own.  It is leaner: it is awaited once,
+ * all that it is given is the errno of the command or 0, and the task that
+ * awaits it goes on right where that happens, without another turn of the loop.
+ * So it may be given by callbacks of the loop only, never by a task.
+ *
+ * Types that are derived from it add the methods failed, to raise what is said
+ * of a failure, and throw and close, by which a coroutine tells what it awaits
+ * that it does not any more. */
+
+#include <stddef.h>
+
+#include "glue.h"
+
+#include <structmember.h>
+
+struct future {
+  PyObject_HEAD
+  PyObject *loop;
+  PyObject *owner; /* for those who derive a type, as is the cookie */
+  long long cookie;
+  PyObject *callback, *context; /* of the task that waits, or NULL */
+  PyObject *message;            /* about why it was cancelled, or NULL */
+  enum { PENDING, DONE, CANCELLED } state;
+  int result;
+  char blocking; /* for asyncio: it has been yielded and not yet seen */
+};
+
+static PyObject *call_soon_name, *context_name;
+
+int
+nbdpy_init_future (void)
+{
+  call_soon_name = PyUnicode_InternFromString ("call_soon");
+  context_name = Py_BuildValue ("(s)", "context");
+  return call_soon_name == NULL || context_name == NULL
+           ? -1
+           : PyType_Ready (&nbdpy_future_type);
+}
+
+/* Results ---------------------------------------------------------------- */
+
+static PyObject *
+get_result (struct future *self)
+{
+  CLEANUP (nbdpy_drop) PyObject *asyncio = NULL;
+  CLEANUP (nbdpy_drop) PyObject *cancelled = NULL;
+
+  switch (self->state) {
+  case DONE:
+    if (self->result == 0)
+      Py_RETURN_NONE;
+    return PyObject_CallMethod ((PyObject *) self, "failed", "i",
+                                self->result);
+  case CANCELLED:
+    asyncio = PyImport_ImportModule ("asyncio.exceptions");
+    cancelled = asyncio ? PyObject_GetAttrString (asyncio, "CancelledError")
+                        : NULL;
+    if (cancelled != NULL)
+      PyErr_SetObject (cancelled, self->message);
+    return NULL;
+  default:
+    PyErr_SetString (PyExc_RuntimeError, "the command has not completed");
+    return NULL;
+  }
+}
+
+/* Call whoever waits, in its context. */
+static int
+call_back (struct future *self)
+{
+  CLEANUP (nbdpy_drop) PyObject *callback = self->callback;
+  CLEANUP (nbdpy_drop) PyObject *context = self->context;
+  self->callback = self->context = NULL;
+  if (callback == NULL)
+    return 0;
+  if (context != NULL && PyContext_Enter (context) == -1)
+    return -1;
+  CLEANUP (nbdpy_drop)
+  PyObject *none = PyObject_CallOneArg (callback, (PyObject *) self);
+  if (context == NULL)
+    return none ? 0 : -1;
+
+  PyObject *type, *value, *traceback;
+  PyErr_Fetch (&type, &value, &traceback);
+  if (PyContext_Exit (context) == -1)
+    PyErr_WriteUnraisable (callback);
+  PyErr_Restore (type, value, traceback);
+  return none ? 0 : -1;
+}
+
+/* Have a callback called by the loop. */
+static int
+call_back_soon (struct future *self, PyObject *callback, PyObject *context)
+{
+  PyObject *args[] = { self->loop, callback, (PyObject *) self, context };
+  CLEANUP (nbdpy_drop)
+  PyObject *handle = PyObject_VectorcallMethod (
+    call_soon_name, args, 3, context != NULL ? context_name : NULL);
+  return handle ? 0 : -1;
+}
+
+int
+nbdpy_finish_future (PyObject *future, int result)
+{
+  struct future *self = (struct future *) future;
+
+  /* One that has been cancelled wants no result. */
+  if (self->state != PENDING)
+    return 0;
+  self->state = DONE;
+  self->result = result;
+  return call_back (self);
+}
+
+/* Methods ---------------------------------------------------------------- */
+
+static PyObject *
+future_set_result (PyObject *self, PyObject *number)
+{
+  int result = (int) PyLong_AsLong (number);
+  if (PyErr_Occurred () || nbdpy_finish_future (self, result) == -1)
+    return NULL;
+  Py_RETURN_NONE;
+}
+
+static PyObject *
+future_result (PyObject *self, PyObject *unused UNUSED)
+{
+  return get_result ((struct future *) self);
+}
+
+static PyObject *
+future_done (PyObject *self, PyObject *unused UNUSED)
+{
+  return PyBool_FromLong (((struct future *) self)->state != PENDING);
+}
+
+/* Types that are derived know more. */
+static PyObject *
+future_failed (PyObject *self UNUSED, PyObject *number)
+{
+  return Py_NewRef (number);
+}
+
+static PyObject *
+future_get_loop (PyObject *self, PyObject *unused UNUSED)
+{
+  return Py_NewRef (((struct future *) self)->loop);
+}
+
+static PyObject *
+future_cancel (PyObject *object, PyObject *args, PyObject *keywords)
+{
+  static char *names[] = { "msg", NULL };
+  struct future *self = (struct future *) object;
+  PyObject *message = Py_None;
+  if (!PyArg_ParseTupleAndKeywords (args, keywords, "|O:cancel", names,
+                                    &message))
+    return NULL;
+  if (self->state != PENDING)
+    Py_RETURN_FALSE;
+  self->state = CANCELLED;
+  if (message != Py_None)
+    Py_XSETREF (self->message, Py_NewRef (message));
+
+  CLEANUP (nbdpy_drop) PyObject *callback = self->callback;
+  CLEANUP (nbdpy_drop) PyObject *context = self->context;
+  self->callback = self->context = NULL;
+  if (callback != NULL && call_back_soon (self, callback, context) == -1)
+    return NULL;
+  Py_RETURN_TRUE;
+}
+
+/* add_done_callback(callback, *, context=None) */
+static PyObject *
+future_add_done_callback (PyObject *object, PyObject *const *args,
+                          Py_ssize_t nargs, PyObject *keywords)
+{
+  struct future *self = (struct future *) object;
+  if (nargs != 1 || (keywords != NULL && PyTuple_GET_SIZE (keywords) != 1)) {
+    PyErr_SetString (PyExc_TypeError,
+                     "add_done_callback: expected a callback and a context");
+    return NULL;
+  }
+  PyObject *context = keywords != NULL && args[1] != Py_None ? args[1] : NULL;
+  if (self->state != PENDING) {
+    if (call_back_soon (self, args[0], context) == -1)
+      return NULL;
+    Py_RETURN_NONE;
+  }
+  if (self->callback != NULL) {
+    PyErr_SetString (PyExc_RuntimeError,
+                     "a result of a command is awaited only once");
+    return NULL;
+  }
+  self->callback = Py_NewRef (args[0]);
+  self->context = Py_XNewRef (context);
+  Py_RETURN_NONE;
+}
+
+/* Awaiting --------------------------------------------------------------- */
+
+static PySendResult
+future_send (PyObject *object, PyObject *unused UNUSED, PyObject **result)
+{
+  struct future *self = (struct future *) object;
+
+  if (self->state == PENDING) {
+    self->blocking = 1;
+    *result = Py_NewRef (object);
+    return PYGEN_NEXT;
+  }
+  *result = get_result (self);
+  return *result ? PYGEN_RETURN : PYGEN_ERROR;
+}
+
+static PyObject *
+future_next (PyObject *object)
+{
+  PyObject *result;
+  if (future_send (object, NULL, &result) != PYGEN_RETURN)
+    return result;
+  PyErr_SetObject (PyExc_StopIteration, result);
+  Py_DECREF (result);
+  return NULL;
+}
+
+/* The type --------------------------------------------------------------- */
+
+static PyObject *
+future_new (PyTypeObject *type, PyObject *args, PyObject *keywords UNUSED)
+{
+  PyObject *loop, *owner;
+  if (!PyArg_ParseTuple (args, "OO:Future", &loop, &owner))
+    return NULL;
+  struct future *self = (struct future *) type->tp_alloc (type, 0);
+  if (self == NULL)
+    return NULL;
+  self->loop = Py_NewRef (loop);
+  self->owner = Py_NewRef (owner);
+  return (PyObject *) self;
+}
+
+static int
+future_clear (PyObject *object)
+{
+  struct future *self = (struct future *) object;
+  Py_CLEAR (self->callback);
+  Py_CLEAR (self->context);
+  Py_CLEAR (self->message);
+  return 0;
+}
+
+static int
+future_traverse (PyObject *object, visitproc visit, void *arg)
+{
+  struct future *self = (struct future *) object;
+  Py_VISIT (self->loop);
+  Py_VISIT (self->owner);
+  Py_VISIT (self->callback);
+  Py_VISIT (self->context);
+  Py_VISIT (self->message);
+  return 0;
+}
+
+static void
+future_dealloc (PyObject *object)
+{
+  PyObject_GC_UnTrack (object);
+  future_clear (object);
+  Py_CLEAR (((struct future *) object)->loop);
+  Py_CLEAR (((struct future *) object)->owner);
+  Py_TYPE (object)->tp_free (object);
+}
+
+static PyMethodDef methods[] = {
+  { "set_result", future_set_result, METH_O, "Give the result." },
+  { "result", future_result, METH_NOARGS, "Return the result." },
+  { "done", future_done, METH_NOARGS, "Whether it has a result." },
+  { "failed", future_failed, METH_O, "Return what a failure results in." },
+  { "get_loop", future_get_loop, METH_NOARGS, "Return the loop." },
+  { "cancel", NBDPY_FUNCTION (future_cancel), METH_VARARGS | METH_KEYWORDS,
+    "Let whoever waits go on without a result." },
+  { "add_done_callback", NBDPY_FUNCTION (future_add_done_callback),
+    METH_FASTCALL | METH_KEYWORDS, "Tell what to call with it when done." },
+  { NULL, NULL, 0, NULL }
+};
+
+static PyMemberDef members[] = {
+  { .name = "_asyncio_future_blocking",
+    .type = T_BOOL,
+    .offset = offsetof (struct future, blocking) },
+  { .name = "owner",
+    .type = T_OBJECT_EX,
+    .offset = offsetof (struct future, owner),
+    .flags = READONLY },
+  { .name = "cookie",
+    .type = T_LONGLONG,
+    .offset = offsetof (struct future, cookie) },
+  { .name = NULL }
+};
+
+static PyAsyncMethods as_async = {
+  .am_await = Py_NewRef,
+  .am_send = future_send,
+};
+
+PyTypeObject nbdpy_future_type = {
+  /* clang-format off */
+  PyVarObject_HEAD_INIT (NULL, 0)
+  .tp_name = "libnbdmod.Future",
+  /* clang-format on */
+  .tp_doc =
+    "Future(loop, owner)\n--\n\nThe result of a command, which is awaited.",
+  .tp_basicsize = sizeof (struct future),
+  .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+  .tp_new = future_new,
+  .tp_dealloc = future_dealloc,
+  .tp_traverse = future_traverse,
+  .tp_clear = future_clear,
+  .tp_iter = PyObject_SelfIter,
+  .tp_iternext = future_next,
+  .tp_as_async = &as_async,
+  .tp_methods = methods,
+  .tp_members = members,
+};

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: MIT
+"""A loop serves a handle: what nbd.aio is built on."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import threading
+from collections.abc import Callable, Generator
+from typing import Any
+
+import libnbdmod
+
+import nbd
+from nbd._waiter import Loop
+
+# They are called for each event, so without the methods of NBD between.
+_get_direction = libnbdmod.aio_get_direction
+_notify_read = libnbdmod.aio_notify_read
+_notify_write = libnbdmod.aio_notify_write
+_resolve = libnbdmod.resolve
+
+
+class Command(libnbdmod.Future):
+    """A command in flight, to be awaited by one task, once."""
+
+    __slots__ = ()
+
+    def failed(self, errnum: int) -> object:
+        """Raise what the library says of a failure."""
+        try:
+            self.owner.h.aio_command_completed(self.cookie)
+        except nbd.ClosedHandle:
+            pass
+        raise nbd.Error("the disk was closed while the command was in flight", errnum)
+
+    def withdraw(self) -> None:
+        """End the command, which nobody awaits any more, and retire it."""
+        with contextlib.suppress(nbd.Error, nbd.ClosedHandle):
+            self.owner.h.aio_cancel(self.cookie)
+            self.owner.h.aio_command_completed(self.cookie)
+        self.owner.changed()
+
+    # A coroutine that awaits this is told to go on with an exception, or to end.
+
+    def throw(self, kind: Any, value: Any = None, traceback: Any = None) -> object:
+        """End the command, and raise the exception."""
+        self.withdraw()
+        if value is None:
+            value = kind() if isinstance(kind, type) else kind
+        raise value.with_traceback(traceback) if traceback else value
+
+    close = withdraw
+
+
+class WaiterCommand(Command):
+    """The same where there is no loop of asyncio."""
+
+    __slots__ = ()
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self._wait().__await__()
+
+    async def _wait(self) -> None:
+        try:
+            await self.get_loop().wait(self)
+        except BaseException:
+            self.withdraw()
+            raise
+        self.result()
+
+
+class Drive:
+    """Drives a handle from callbacks of a loop until it is closed."""
+
+    __slots__ = (
+        "h",
+        "loop",
+        "o",
+        "is_closed",
+        "_command",
+        "_direction",
+        "_end",
+        "_fd",
+        "_is_beginning",
+        "_is_fixed",
+        "_is_lasting",
+        "_looks_soon",
+        "_why",
+    )
+
+    def __init__(self, h: nbd.NBD, loop: Any) -> None:
+        self.h, self.loop, self.o = h, loop, vars(h)["_o"]
+        self.is_closed = False
+        self._command = WaiterCommand if isinstance(loop, Loop) else Command
+        self._fd, self._direction = -1, 0  # what is watched
+        self._is_beginning = self._is_lasting = False
+        self._is_fixed = False  # the descriptor does not change any more
+        self._looks_soon = False
+        self._end: tuple[Command, Callable[[], bool]] | None = None
+        self._why: nbd.Error | None = None
+
+    # Commands ---------------------------------------------------------------
+
+    def issue(self, call: Callable[..., int], *args: object) -> Command:
+        """Issue a command: args are those of the call up to the completion."""
+        command: Command = self._command(self.loop, self)
+        command.cookie = call(self.o, *args[:-1], command, args[-1])
+        if not self._looks_soon:
+            self._looks_soon = True
+            self.loop.call_soon(self._look)
+        return command
+
+    def changed(self) -> None:
+        """Look at the handle before the loop waits."""
+        if not self._looks_soon and not self.is_closed:
+            self._looks_soon = True
+            self.loop.call_soon(self._look)
+
+    # Events -----------------------------------------------------------------
+
+    def _tell(self, notify: Callable[[Any], object]) -> None:
+        """Tell the handle of an event, and everyone what has completed."""
+        try:
+            notify(self.o)
+        except nbd.Error as error:
+            self._why = error  # whoever awaits a command will be told
+        finally:
+            _resolve(self.o)
+            if self._end is not None:
+                self._look_at_end()
+
+    def _read(self) -> None:
+        self._tell(_notify_read)
+        self.changed()
+
+    def _write(self) -> None:
+        self._tell(_notify_write)
+        self.changed()
+
+    def _look(self) -> None:
+        """Send what was issued, and watch for what the handle waits for."""
+        self._looks_soon = False
+        if self.is_closed:
+            return
+        direction = _get_direction(self.o)
+        if direction & nbd.AIO_DIRECTION_WRITE or self._is_lasting:
+            self._tell(_notify_write)
+            if self.is_closed:
+                return
+            direction = _get_direction(self.o)
+        if direction != self._direction or not self._is_fixed:
+            self._watch(direction)
+
+    def _watch(self, direction: int) -> None:
+        fd = self.h.aio_get_fd() if direction else -1
+        if self._fd != fd or not self._is_fixed:
+            self._unwatch()
+        added, gone = direction & ~self._direction, self._direction & ~direction
+        self._fd, self._direction = fd, direction
+        if added & nbd.AIO_DIRECTION_READ:
+            self.loop.add_reader(fd, self._read)
+        if added & nbd.AIO_DIRECTION_WRITE:
+            self.loop.add_writer(fd, self._write)
+        if gone & nbd.AIO_DIRECTION_READ:
+            self.loop.remove_reader(fd)
+        if gone & nbd.AIO_DIRECTION_WRITE:
+            self.loop.remove_writer(fd)
+
+    def _unwatch(self) -> None:
+        if not self.loop.is_closed():
+            if self._direction & nbd.AIO_DIRECTION_READ:
+                self.loop.remove_reader(self._fd)
+            if self._direction & nbd.AIO_DIRECTION_WRITE:
+                self.loop.remove_writer(self._fd)
+        self._fd, self._direction = -1, 0
+
+    # Beginning and end ------------------------------------------------------
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something is true of the handle."""
+        end: Command = self._command(self.loop, self)
+        self._end = end, condition
+        try:
+            self._look()
+            self._look_at_end()
+            await end
+        finally:
+            self._end = None
+
+    def _look_at_end(self) -> None:
+        if self._end is not None and (self.is_closed or self._end[1]()):
+            end, self._end = self._end[0], None
+            end.set_result(0)
+
+    async def begin(self, start: Callable[[nbd.NBD], object]) -> None:
+        """Begin to connect in a thread, which may look a name up."""
+        began: Command = self._command(self.loop, self)
+        errors: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                start(self.h)
+            except BaseException as error:
+                errors.append(error)
+            with contextlib.suppress(RuntimeError):  # the loop may be closed
+                self.loop.call_soon_threadsafe(began.set_result, 0)
+
+        self._is_beginning = True
+        threading.Thread(target=run, name="nbd.aio", daemon=True).start()
+        await began
+        self._is_beginning = False
+        if errors:
+            raise errors.pop()
+
+    async def connected(self) -> None:
+        """Wait until it is connected, or raise what is wrong."""
+        h = self.h
+        self._is_lasting = h.get_connections() > 1 or any(
+            get() != 0
+            for get in (
+                h.get_reconnect_timeout,
+                h.get_connect_timeout,
+                h.get_command_timeout,
+                h.get_stall_timeout,
+            )
+        )
+        self._is_fixed = self._is_lasting
+        await self._until(lambda: not h.aio_is_connecting())
+        if not (h.aio_is_ready() or h.aio_is_processing() or h.aio_is_negotiating()):
+            raise self._why or nbd.Error("nbd.aio: not connected", errno.ENOTCONN)
+        self._is_fixed = True
+
+    async def disconnected(self) -> None:
+        """Say goodbye, and wait until all is over."""
+        h = self.h
+        with contextlib.suppress(nbd.Error):
+            h.aio_disconnect()
+            await self._until(lambda: h.aio_is_closed() or h.aio_is_dead())
+
+    def close(self) -> None:
+        """Close the handle.  Commands in flight fail, as soon as the loop runs."""
+        if self.is_closed:
+            return
+        self.is_closed = True
+        self._unwatch()
+        try:
+            self.h.close()
+        except RuntimeError:
+            # The thread that begins to connect keeps it until it is done.
+            if not self._is_beginning:
+                raise
+        if not self.loop.is_closed():
+            self.loop.call_soon(self._finish)
+
+    def _finish(self) -> None:
+        _resolve(self.o)
+        self._look_at_end()

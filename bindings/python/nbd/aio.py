@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: MIT
+"""Disks for asyncio, Trio and AnyIO.
+
+    import asyncio
+    import nbd.aio
+
+    async def main():
+        async with nbd.aio.connect("nbd://localhost") as disk:
+            first, last = await asyncio.gather(
+                disk.pread(512, 0), disk.pread(512, disk.size - 512)
+            )
+            await disk.pwrite(first, 4096)
+            await disk.flush()
+
+    asyncio.run(main())
+
+Any number of commands can be in flight at once.  A call that fails raises nbd.Error
+with the library's text.
+
+Cancelling a task that awaits a command cancels the command, so asyncio.timeout(),
+asyncio.wait_for() and task groups work.  The server cannot be told: a write that was
+cancelled may or may not have been carried out.
+
+A disk belongs to the loop in which it was connected.  Only handle may be used by
+other threads.
+
+Where there is no loop of asyncio, pass a Waiter:
+
+    async with nbd.aio.connect(uri, waiter=waiter) as disk: ...
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import warnings
+from collections.abc import AsyncIterator, Callable, Generator, Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import libnbdmod
+
+import nbd
+from nbd._drive import Command, Drive
+from nbd._extents import Extent, Reply, Walk
+from nbd._settings import new_handle
+from nbd._waiter import Event, Loop, Waiter
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
+
+__all__ = ["Connecting", "Disk", "Event", "Extent", "Waiter", "connect"]
+
+_running_loop = asyncio._get_running_loop
+
+
+class Disk:
+    """A connected export.
+
+    handle is the plain handle beneath, for all that does not wait: what the server
+    can do, block sizes, statistics.  Do not make blocking calls with it while
+    commands of the disk are in flight.
+    """
+
+    __slots__ = ("handle", "_drive", "_loop", "__weakref__")
+
+    def __init__(self, drive: Drive) -> None:
+        """Use connect() instead."""
+        self.handle = drive.h
+        self._drive = drive
+        self._loop = drive.loop if not isinstance(drive.loop, Loop) else None
+
+    def _begin(self, call: Callable[..., int], *args: object) -> Command:
+        if _running_loop() is not self._loop and self._loop is not None:
+            raise RuntimeError("the disk belongs to another event loop")
+        return self._drive.issue(call, *args)
+
+    @property
+    def size(self) -> int:
+        """The size of the export in bytes."""
+        return self.handle.get_size()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has been closed."""
+        return self._drive.is_closed
+
+    def __repr__(self) -> str:
+        state = "closed" if self.closed else f"of {self.size} bytes"
+        return f"<nbd.aio.Disk {state}>"
+
+    async def pread(self, count: int, offset: int, flags: int = 0) -> bytearray:
+        """Read count bytes from offset on.
+
+        The result is a bytearray, as that of NBD.pread: the data is received in its
+        memory and copied nowhere.  No more is read than the server or the library
+        permits in one request, see NBD.get_block_size; larger counts are errors.
+        """
+        data = bytearray(count)
+        await self._begin(libnbdmod.aio_pread, data, offset, flags)
+        return data
+
+    async def pread_into(
+        self, buffer: WriteableBuffer, offset: int, flags: int = 0
+    ) -> None:
+        """Fill a buffer with what the export has from offset on.
+
+        buffer is a bytearray, a memoryview, an array or anything else with writable
+        memory, which is filled in place.  Until this returns or raises, be it
+        because the task is cancelled, the buffer belongs to the library: it cannot
+        be resized, and what it holds must not be changed and means nothing.
+        """
+        await self._begin(libnbdmod.aio_pread, buffer, offset, flags)
+
+    async def pwrite(self, buffer: ReadableBuffer, offset: int, flags: int = 0) -> None:
+        """Write a buffer to offset.
+
+        The memory is sent as it is, without a copy, so it must not be changed until
+        this returns or raises.
+        """
+        await self._begin(libnbdmod.aio_pwrite, buffer, offset, flags)
+
+    async def flush(self, flags: int = 0) -> None:
+        """Put on stable storage all that was written before."""
+        await self._begin(libnbdmod.aio_flush, flags)
+
+    async def zero(self, count: int, offset: int, flags: int = 0) -> None:
+        """Write zeroes."""
+        await self._begin(libnbdmod.aio_zero, count, offset, flags)
+
+    async def trim(self, count: int, offset: int, flags: int = 0) -> None:
+        """Tell the server that what is there is not needed any more."""
+        await self._begin(libnbdmod.aio_trim, count, offset, flags)
+
+    async def cache(self, count: int, offset: int, flags: int = 0) -> None:
+        """Have the server fetch what will be read soon."""
+        await self._begin(libnbdmod.aio_cache, count, offset, flags)
+
+    def extents(
+        self,
+        offset: int = 0,
+        length: int | None = None,
+        contexts: str | Iterable[str] | None = None,
+    ) -> AsyncIterator[Extent]:
+        """Iterate over what a range of the export is made of.
+
+            async for extent in disk.extents():
+                if extent.data:
+                    print(extent.offset, extent.length)
+
+        It is nbd.extents for a disk: see there.
+        """
+        walk = Walk(self.handle, "nbd.aio.Disk.extents", offset, length, contexts)
+        return self._ask_ahead(walk)
+
+    block_status = extents
+
+    async def _ask_ahead(self, walk: Walk) -> AsyncIterator[Extent]:
+        asked = self._ask(walk)
+        try:
+            while asked is not None:
+                command, reply = asked
+                await command
+                some = walk.accept(reply)
+                asked = self._ask(walk)
+                for extent in some:
+                    yield extent
+        finally:
+            if asked is not None:
+                asked[0].withdraw()
+
+    def _ask(self, walk: Walk) -> tuple[Command, Reply] | None:
+        request = walk.request()
+        if request is None:
+            return None
+        reply = walk.reply()
+        call = libnbdmod.aio_block_status_64
+        return self._begin(call, *request, reply.extent, 0), reply
+
+    async def shutdown(self) -> None:
+        """Wait for all commands in flight, say goodbye to the server, and close.
+
+        The end of a block "async with" does that, unless an exception ends it: then
+        it does not wait for anything.
+        """
+        if self.closed:
+            return
+        try:
+            await self._drive.disconnected()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Close the connection at once: commands in flight fail with ENOTCONN."""
+        self._drive.close()
+
+    async def __aenter__(self) -> Disk:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if exc_type is None:
+            await self.shutdown()
+        elif not self.closed:
+            with contextlib.suppress(nbd.Error):
+                self.handle.aio_disconnect()
+            self.close()
+
+    def __del__(self) -> None:
+        drive = self._drive
+        if drive.is_closed:
+            return
+        warnings.warn(f"unclosed {self!r}", ResourceWarning, source=self)
+        if self._loop is None or drive.loop.is_closed():
+            drive.close()
+        else:
+            drive.loop.call_soon_threadsafe(drive.close)
+
+
+class Connecting:
+    """What connect() returns: await it, or use it with "async with"."""
+
+    def __init__(
+        self,
+        start: str | Callable[[nbd.NBD], object],
+        waiter: Waiter | None,
+        settings: dict[str, Any],
+    ) -> None:
+        """Use connect() instead."""
+        self._start = start
+        self._waiter = waiter
+        self._settings = settings
+        self._disk: Disk | None = None
+
+    async def _connect(self) -> Disk:
+        loop: Any = Loop(self._waiter) if self._waiter else asyncio.get_running_loop()
+        drive = Drive(new_handle(**self._settings), loop)
+        try:
+            if not isinstance(self._start, str):
+                self._start(drive.h)
+            elif self._start.lower().startswith(("nbd://", "nbds://")):
+                uri = self._start
+                await drive.begin(lambda h: h.aio_connect_uri(uri))
+            else:
+                drive.h.aio_connect_uri(self._start)
+            await drive.connected()
+        except BaseException:
+            drive.close()
+            raise
+        return Disk(drive)
+
+    def __await__(self) -> Generator[Any, None, Disk]:
+        return self._connect().__await__()
+
+    async def __aenter__(self) -> Disk:
+        self._disk = await self._connect()
+        return self._disk
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        assert self._disk is not None
+        await self._disk.__aexit__(exc_type, exc_value, traceback)
+
+
+def connect(
+    uri: str | Callable[[nbd.NBD], object],
+    *,
+    connections: int | None = None,
+    reconnect_timeout: float | None = None,
+    connect_timeout: float | None = None,
+    command_timeout: float | None = None,
+    stall_timeout: float | None = None,
+    contexts: str | Iterable[str] = (nbd.CONTEXT_BASE_ALLOCATION,),
+    setup: Callable[[nbd.NBD], object] | None = None,
+    waiter: Waiter | None = None,
+) -> Connecting:
+    """Connect to an export.
+
+        async with nbd.aio.connect("nbd://localhost", reconnect_timeout=60) as disk:
+            ...
+        disk = await nbd.aio.connect("nbd+unix:///?socket=/run/disk.sock")
+
+    Instead of a URI there may be a function that begins to connect a handle:
+
+        nbd.aio.connect(lambda h: h.aio_connect_command(["nbdkit", "-s", "null"]))
+
+    Times are in seconds; math.inf is no limit.  What is None stays as the URI or
+    LIBNBD_URI_OPTIONS have it.  contexts are the metadata contexts to ask for, see
+    Disk.extents.  setup is called with the handle before it connects, for all else,
+    such as TLS:
+
+        nbd.aio.connect("nbds://host", setup=lambda h: h.set_tls_certificates("pki"))
+
+    waiter is for programs without a loop of asyncio.  The task can be cancelled
+    while it connects, also while the host's name is looked up.
+    """
+    settings = {
+        "connections": connections,
+        "reconnect_timeout": reconnect_timeout,
+        "connect_timeout": connect_timeout,
+        "command_timeout": command_timeout,
+        "stall_timeout": stall_timeout,
+        "contexts": contexts,
+        "setup": setup,
+    }
+    return Connecting(uri, waiter, settings)
