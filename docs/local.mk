@@ -3,6 +3,7 @@
 include docs/pages.mk
 include docs/snippets/local.mk
 dist_man_MANS += $(generated_pages) \
+	docs/loops/libnbd-loops.3 \
 	docs/reconnect/libnbd-reconnect.3 \
 	docs/security/libnbd-security.3
 

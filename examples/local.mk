@@ -21,6 +21,18 @@ noinst_PROGRAMS += examples/libev-loop
 examples_libev_loop_LDADD = $(LDADD) $(LIBEV_LIBS)
 endif
 
+if HAVE_LIBEVENT
+noinst_PROGRAMS += examples/libevent-loop
+examples_libevent_loop_CFLAGS = $(AM_CFLAGS) $(LIBEVENT_CFLAGS)
+examples_libevent_loop_LDADD = $(LDADD) $(LIBEVENT_LIBS)
+endif
+
+if HAVE_LIBUV
+noinst_PROGRAMS += examples/libuv-loop
+examples_libuv_loop_CFLAGS = $(AM_CFLAGS) $(LIBUV_CFLAGS)
+examples_libuv_loop_LDADD = $(LDADD) $(LIBUV_LIBS)
+endif
+
 EXTRA_DIST += \
 	examples/async_copy.py \
 	examples/asyncio_reads.py \

@@ -35,6 +35,8 @@ test_scripts = \
 	tests/examples/glib-main-loop-sleeps-while-it-waits.sh \
 	tests/examples/libev-loop-keeps-its-deadline.sh \
 	tests/examples/libev-loop-outlives-its-server.sh \
+	tests/examples/libevent-loop-goes-on-after-an-outage.sh \
+	tests/examples/libuv-loop-compares-exports.sh \
 	tests/examples/list-exports-shows-names-sizes-and-descriptions.sh \
 	tests/examples/read-first-block-copies-the-first-block.sh \
 	tests/examples/read-qcow2-shows-size-bytes-and-map.sh \
@@ -70,6 +72,7 @@ include tests/coverage/local.mk
 include tests/faults/local.mk
 include tests/handshake/local.mk
 include tests/interop/local.mk
+include tests/loops/local.mk
 include tests/messages/local.mk
 include tests/model/local.mk
 include tests/outages/local.mk

@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Each header for a main loop stands alone, and draws no warning in C or C++.
+. "${srcdir:-.}/tests/lib/functions.sh"
+read -r -a compiler <<<"${CC:-cc}"
+requires "${compiler[0]}" pkg-config
+
+warnings=(-Wall -Wextra -Wpedantic -Wshadow -Wcast-qual -Werror)
+tried=
+
+# compiles NAME INCLUDED FLAG...: what the header includes is there, too.
+compiles ()
+{
+  local name=$1 included=$2 language
+  shift 2
+  for language in c c++; do
+    echo "#include <$included>" >"$tmp/only.$language"
+    "${compiler[@]}" -fsyntax-only "$@" "$tmp/only.$language" 2>/dev/null \
+      || continue
+    echo "#include <libnbd-$name.h>" >"$tmp/program.$language"
+    "${compiler[@]}" "${warnings[@]}" -fsyntax-only -I include \
+      -I "$srcdir/include" "$@" "$tmp/program.$language" \
+      || fail "libnbd-$name.h in $language"
+    tried+=" $name"
+  done
+}
+
+compiles loop errno.h
+compiles ev ev.h
+compiles event event2/event.h
+compiles uv uv.h
+read -r -a flags <<<"$(pkg-config --cflags gio-2.0 2>/dev/null \
+  | sed 's/-I/-isystem /g')"
+compiles glib gio/gio.h "${flags[@]}"
+[ -n "$tried" ] || skip "the compiler compiles nothing"
