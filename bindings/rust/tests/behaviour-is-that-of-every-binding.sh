@@ -6,6 +6,6 @@
 for plugin in data eval memory null pattern; do
   requires_nbdkit plugin "$plugin"
 done
-requires_nbdkit filter delay
+requires_nbdkit filter blocksize-policy filter delay filter error
 
 bindings/rust/cargo test -p libnbd --test behaviour

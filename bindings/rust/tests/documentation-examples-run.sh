@@ -3,7 +3,8 @@
 # The examples of the documentation are programs that talk to a server.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
-requires_nbdkit plugin memory
-requires_nbdkit plugin pattern
+for plugin in data memory null pattern; do
+  requires_nbdkit plugin "$plugin"
+done
 
 bindings/rust/cargo test -p libnbd --doc

@@ -8,6 +8,6 @@ grep -q 'dep:tokio' bindings/rust/workspace/libnbd/Cargo.toml \
 for plugin in data memory null pattern; do
   requires_nbdkit plugin "$plugin"
 done
-requires_nbdkit filter delay filter error
+requires_nbdkit filter blocksize-policy filter delay filter error
 
 bindings/rust/cargo test -p libnbd --test tokio

@@ -31,6 +31,8 @@ ASYNC_ONLY = {
     "new": "the constructor",
     "close": "waits until the task has ended",
     "connect": "nbd_aio_connect, which has no blocking form",
+    "extents": "an iterator over the results of nbd_aio_block_status_64",
+    "extents_of": "the same for some metadata contexts",
     "shutdown": "nbd_aio_disconnect or nbd_aio_opt_abort, and waiting",
 }
 # What Handle has besides the functions, and why.
@@ -38,6 +40,8 @@ OURS = {
     "new": "nbd_create",
     "close": "nbd_close",
     "as_ptr": "for callers of libnbd-sys",
+    "extents": "an iterator over the results of nbd_aio_block_status_64",
+    "extents_of": "the same for some metadata contexts",
 }
 
 wrong = 0

@@ -7,7 +7,7 @@ use std::io;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll};
 
 use tokio::sync::{oneshot, Notify};
@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::driver::drive;
 use crate::error::errno;
+use crate::flight::{Port, Sleepers};
 use crate::{CmdFlag, Error, Handle, Result, SockAddr, AIO_DIRECTION_WRITE};
 
 /// One connection to an NBD server, whose calls are futures.
@@ -57,6 +58,8 @@ pub(crate) struct Connection {
     pub(crate) changed: Notify,
     /// The driver is no more.
     over: Notify,
+    /// Whom to wake when that is so, besides futures.
+    sleepers: Mutex<Vec<Weak<Sleepers>>>,
     driver: Mutex<Driver>,
 }
 
@@ -97,6 +100,15 @@ impl Connection {
         drop(driver);
         self.changed.notify_waiters();
         self.over.notify_waiters();
+        for sleepers in self.sleepers().drain(..) {
+            if let Some(sleepers) = sleepers.upgrade() {
+                sleepers.wake();
+            }
+        }
+    }
+
+    fn sleepers(&self) -> MutexGuard<'_, Vec<Weak<Sleepers>>> {
+        self.sleepers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -195,6 +207,7 @@ impl AsyncHandle {
                 kick: Notify::new(),
                 changed: Notify::new(),
                 over: Notify::new(),
+                sleepers: Mutex::default(),
                 driver: Mutex::default(),
             }),
             task: Mutex::new(None),
@@ -275,11 +288,23 @@ impl AsyncHandle {
     /// Something was issued, or not: the driver may have to wait for more.
     pub(crate) fn issued<T>(&self, issued: Result<T>) -> Result<T> {
         let issued = issued?;
-        let handle = self.handle();
-        if handle.aio_get_direction() & AIO_DIRECTION_WRITE != 0 || handle.aio_is_connecting() {
-            self.connection.kick.notify_one();
-        }
+        Port::issued(self);
         Ok(issued)
+    }
+
+    /// Let these sleep, who wait for a command, unless nobody drives the connection.
+    pub(crate) fn while_driven<T>(&self, sleepers: &Arc<Sleepers>) -> Poll<Result<T>> {
+        let mut known = self.connection.sleepers();
+        let is_ours = |other: &Weak<Sleepers>| std::ptr::eq(other.as_ptr(), Arc::as_ptr(sleepers));
+        if !known.iter().any(is_ours) {
+            known.retain(|other| other.strong_count() > 0);
+            known.push(Arc::downgrade(sleepers));
+        }
+        drop(known);
+        if self.connection.driver().running {
+            return Poll::Pending;
+        }
+        Poll::Ready(Err(self.end()))
     }
 
     /// Wait until this holds, or nobody drives the connection any more.
@@ -384,6 +409,19 @@ impl AsyncHandle {
                     format!("libnbd: command failed: {}", why),
                 ))
             }
+        }
+    }
+}
+
+impl Port for AsyncHandle {
+    fn handle(&self) -> &Handle {
+        &self.connection.handle
+    }
+
+    fn issued(&self) {
+        let handle = &self.connection.handle;
+        if handle.aio_get_direction() & AIO_DIRECTION_WRITE != 0 || handle.aio_is_connecting() {
+            self.connection.kick.notify_one();
         }
     }
 }

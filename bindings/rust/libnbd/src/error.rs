@@ -15,22 +15,26 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub(crate) mod errno {
     pub const EIO: i32 = 5;
     pub const EINVAL: i32 = 22;
+    pub const ENOSPC: i32 = 28;
     pub use arch::*;
 
     #[cfg(any(target_arch = "mips", target_arch = "mips64"))]
     mod arch {
         pub const EDEADLK: i32 = 45;
         pub const ENOTCONN: i32 = 134;
+        pub const EPROTO: i32 = 71;
     }
     #[cfg(target_arch = "sparc64")]
     mod arch {
         pub const EDEADLK: i32 = 78;
         pub const ENOTCONN: i32 = 57;
+        pub const EPROTO: i32 = 86;
     }
     #[cfg(not(any(target_arch = "mips", target_arch = "mips64", target_arch = "sparc64")))]
     mod arch {
         pub const EDEADLK: i32 = 35;
         pub const ENOTCONN: i32 = 107;
+        pub const EPROTO: i32 = 71;
     }
 }
 

@@ -67,7 +67,10 @@ mod closures;
 #[cfg(feature = "tokio")]
 mod driver;
 mod error;
+mod extents;
+mod file;
 mod flags;
+mod flight;
 mod generated {
     #[cfg(feature = "tokio")]
     mod async_calls;
@@ -81,11 +84,17 @@ mod slot;
 mod sockaddr;
 mod thread;
 
-pub use libnbd_sys::nbd_extent as Extent;
+pub use libnbd_sys::nbd_extent as NbdExtent;
 
 #[cfg(feature = "tokio")]
 pub use asynchronous::AsyncHandle;
 pub use error::{Error, Result};
+#[cfg(feature = "tokio")]
+pub use extents::AsyncExtents;
+pub use extents::{Extent, Extents, Flags};
+#[cfg(feature = "tokio")]
+pub use file::AsyncFile;
+pub use file::File;
 pub use generated::types::*;
 pub use handle::Handle;
 pub use slot::{keep, Slot};

@@ -33,7 +33,7 @@ use libnbd_sys as sys;
 use crate::closures::{Command, Scope, Shared};
 use crate::generated::callbacks;
 use crate::{
-    glue, AllowTransport, CmdFlag, Extent, Handle, HandshakeFlag, Result, Shutdown,
+    glue, AllowTransport, CmdFlag, Handle, HandshakeFlag, NbdExtent, Result, Shutdown,
     Size, SockAddr, Strict, Tls, Unflushed,
 };
 

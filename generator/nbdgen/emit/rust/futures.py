@@ -26,7 +26,7 @@ use std::os::unix::io::OwnedFd;
 use std::path::Path;
 
 use crate::asynchronous::{reply, Count};
-use crate::{AsyncHandle, CmdFlag, Extent, Result};
+use crate::{AsyncHandle, CmdFlag, NbdExtent, Result};
 
 impl AsyncHandle {
 $methods}

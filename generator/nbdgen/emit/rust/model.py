@@ -24,7 +24,7 @@ CALLBACK_TYPES = {
     CbArg.UINT: "u32",
     CbArg.MUTABLE_INT: "&mut i32",
     CbArg.EXTENTS32: "&[u32]",
-    CbArg.EXTENTS64: "&[Extent]",
+    CbArg.EXTENTS64: "&[NbdExtent]",
 }
 
 # What is no method of Handle under its own name, and what does its work.

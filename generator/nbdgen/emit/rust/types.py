@@ -82,7 +82,7 @@ use std::os::raw::{c_char, c_int, c_uint, c_void};
 use libnbd_sys as sys;
 
 use crate::closures::{self, Shared};
-use crate::{glue, Extent};
+use crate::{glue, NbdExtent};
 
 $functions
 """

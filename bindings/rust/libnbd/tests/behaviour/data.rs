@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //! Blocking commands.
 
-use libnbd::{CmdFlag, Extent, Handle, READ_DATA, STATE_HOLE, STATE_ZERO};
+use libnbd::{CmdFlag, Handle, NbdExtent, READ_DATA, STATE_HOLE, STATE_ZERO};
 
 use crate::{connected, nbdkit, pattern};
 
@@ -96,7 +96,7 @@ fn block_status_32_bit() {
 #[test]
 fn block_status_64_bit() {
     let mut found = Vec::new();
-    let note = |_: &str, _: u64, entries: &[Extent], _: &mut i32| {
+    let note = |_: &str, _: u64, entries: &[NbdExtent], _: &mut i32| {
         found.extend_from_slice(entries);
         0
     };
@@ -124,7 +124,7 @@ fn block_status_beyond_32_bits() {
     let (mut at, mut data) = (0, 0);
     while at < SIZE {
         let mut extents = Vec::new();
-        let note = |_: &str, _: u64, entries: &[Extent], _: &mut i32| {
+        let note = |_: &str, _: u64, entries: &[NbdExtent], _: &mut i32| {
             extents.extend_from_slice(entries);
             0
         };
@@ -142,7 +142,7 @@ fn block_status_beyond_32_bits() {
 fn block_status_filtered() {
     let handle = sparse();
     let contexts = [libnbd::CONTEXT_BASE_ALLOCATION];
-    let note = |_: &str, _: u64, _: &[Extent], _: &mut i32| 0;
+    let note = |_: &str, _: u64, _: &[NbdExtent], _: &mut i32| 0;
     let result = handle.block_status_filter(1 << 20, 0, &contexts, note, CmdFlag::empty());
     // It needs extended headers and the server's consent.
     if handle.can_block_status_payload().unwrap() {

@@ -5,6 +5,8 @@ mod asynchronous;
 mod closures;
 mod connecting;
 mod data;
+mod extents;
+mod files;
 mod life;
 mod options;
 mod outages;

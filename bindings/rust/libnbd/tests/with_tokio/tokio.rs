@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //! Calls that are futures.
 
+mod files;
+
 use std::future::Future;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -106,7 +108,7 @@ async fn futures_negotiate() {
 
     let lengths = Arc::new(Mutex::new(Vec::new()));
     let out = Arc::clone(&lengths);
-    let note = move |_: &str, _: u64, entries: &[libnbd::Extent], _: &mut i32| {
+    let note = move |_: &str, _: u64, entries: &[libnbd::NbdExtent], _: &mut i32| {
         out.lock().unwrap().extend(entries.iter().map(|e| e.length));
         0
     };

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+//! Reading ahead.
+
+use std::collections::VecDeque;
+use std::task::Poll;
+
+use super::behind::Behind;
+use super::{failed, Io, WINDOW};
+use crate::flight::{Flight, Port};
+use crate::{CmdFlag, Handle, Result};
+
+/// The shortest request that is made ahead.
+const SHORTEST: u64 = 64 * 1024;
+
+/// How many buffers are kept for reuse.
+const SPARE: usize = 8;
+
+/// A range that is being read, or was.
+#[derive(Debug)]
+struct Block {
+    offset: u64,
+    end: u64,
+    /// It was asked for when the request was made, so its failure is told.
+    asked: bool,
+    data: Data,
+}
+
+#[derive(Debug)]
+enum Data {
+    Flying(Flight<Vec<u8>>),
+    There(Vec<u8>),
+}
+
+/// Adjacent blocks from the position on.
+#[derive(Debug, Default)]
+pub(super) struct Ahead {
+    blocks: VecDeque<Block>,
+    /// How much was read one after the other up to `position`.
+    run: u64,
+    position: u64,
+    spare: Vec<Vec<u8>>,
+}
+
+impl Ahead {
+    /// Hand out what has come, and ask for more.
+    pub(super) fn read<P: Port>(
+        &mut self,
+        io: &Io<'_, P>,
+        behind: &Behind,
+        position: u64,
+        want: u64,
+        put: &mut dyn FnMut(&[u8]),
+    ) -> Poll<Result<usize>> {
+        if position != self.position {
+            self.run = 0;
+            self.position = position;
+        }
+        let handle = io.port.handle();
+        loop {
+            self.skip(handle, position);
+            self.fill(io, behind, position, want)?;
+            match self.arrived(handle) {
+                Poll::Ready(Ok(true)) => break,
+                Poll::Ready(Ok(false)) => {}
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        let mut count = 0;
+        while count < want {
+            let at = position + count;
+            self.skip(handle, at);
+            if !matches!(self.arrived(handle), Poll::Ready(Ok(true))) {
+                break;
+            }
+            count += self.copy(at, want - count, put);
+        }
+        self.run += count;
+        self.position += count;
+        self.skip(handle, self.position);
+        // The next requests need not wait until somebody comes for them.
+        if self.run > want {
+            let _ = self.fill(io, behind, self.position, 0);
+        }
+        Poll::Ready(Ok(count as usize))
+    }
+
+    /// Copy from the first block.
+    fn copy(&self, at: u64, want: u64, put: &mut dyn FnMut(&[u8])) -> u64 {
+        match self.blocks.front() {
+            Some(Block {
+                offset,
+                end,
+                data: Data::There(data),
+                ..
+            }) => {
+                let count = want.min(end - at);
+                let from = (at - offset) as usize;
+                put(&data[from..from + count as usize]);
+                count
+            }
+            _ => 0,
+        }
+    }
+
+    /// Whether the first block is there; false: it failed, which nobody asked for.
+    fn arrived(&mut self, handle: &Handle) -> Poll<Result<bool>> {
+        let block = match self.blocks.front_mut() {
+            Some(block) => block,
+            None => return Poll::Pending,
+        };
+        let flight = match &mut block.data {
+            Data::Flying(flight) => flight,
+            Data::There(_) => return Poll::Ready(Ok(true)),
+        };
+        match flight.take(handle) {
+            None => Poll::Pending,
+            Some(Ok(data)) => {
+                block.data = Data::There(data);
+                Poll::Ready(Ok(true))
+            }
+            Some(Err(error)) => {
+                let length = block.end - block.offset;
+                let error = failed("reading", block.offset, length, &error);
+                let asked = block.asked;
+                self.clear(handle);
+                if asked {
+                    Poll::Ready(Err(error))
+                } else {
+                    Poll::Ready(Ok(false))
+                }
+            }
+        }
+    }
+
+    /// Drop the blocks before the position, and all if none is there.
+    fn skip(&mut self, handle: &Handle, position: u64) {
+        while let Some(block) = self.blocks.front() {
+            if block.offset <= position && position < block.end {
+                return;
+            }
+            let is_before = block.end <= position;
+            if !is_before {
+                return self.clear(handle);
+            }
+            if let Some(block) = self.blocks.pop_front() {
+                self.drop_block(handle, block);
+            }
+        }
+    }
+
+    fn drop_block(&mut self, handle: &Handle, block: Block) {
+        match block.data {
+            Data::Flying(flight) => flight.give_up(handle),
+            Data::There(data) if self.spare.len() < SPARE => self.spare.push(data),
+            Data::There(_) => {}
+        }
+    }
+
+    pub(super) fn clear(&mut self, handle: &Handle) {
+        self.cut(handle, 0);
+    }
+
+    /// Keep this many blocks.
+    fn cut(&mut self, handle: &Handle, count: usize) {
+        for block in self.blocks.split_off(count) {
+            self.drop_block(handle, block);
+        }
+    }
+
+    /// A range was written: what was read of it is old.
+    pub(super) fn forget(&mut self, handle: &Handle, start: u64, end: u64) {
+        let old = |block: &Block| block.offset < end && start < block.end;
+        if let Some(first) = self.blocks.iter().position(old) {
+            self.cut(handle, first);
+        }
+    }
+
+    /// Ask for what is wanted, and for more the longer everything was read in order.
+    fn fill<P: Port>(
+        &mut self,
+        io: &Io<'_, P>,
+        behind: &Behind,
+        position: u64,
+        want: u64,
+    ) -> Result<()> {
+        let limits = io.limits;
+        let needed = limits.up(position + want.min(WINDOW));
+        let window = (want + self.run.saturating_mul(2)).min(WINDOW);
+        let target = limits.up((position + window).min(limits.size));
+        let request = limits.down((window / 4).max(SHORTEST)).min(limits.request);
+        let request = request.max(limits.align);
+        loop {
+            let next = match self.blocks.back() {
+                Some(block) => block.end,
+                None => limits.down(position),
+            };
+            let is_needed = want > 0 && next < needed;
+            let mut length = request.min(target.max(needed).saturating_sub(next));
+            if length == 0 || !(is_needed || length == request || next + length == limits.size) {
+                return Ok(());
+            }
+            // What is being written is not read before it is there.
+            if behind.overlaps(next, next + length) {
+                if !is_needed {
+                    return Ok(());
+                }
+                length = length.min(needed - next);
+            }
+            match self.ask(io, next, length, is_needed) {
+                Err(error) if self.blocks.is_empty() => {
+                    return Err(failed("reading", next, length, &error));
+                }
+                Err(_) => return Ok(()),
+                Ok(block) => self.blocks.push_back(block),
+            }
+        }
+    }
+
+    fn ask<P: Port>(
+        &mut self,
+        io: &Io<'_, P>,
+        offset: u64,
+        length: u64,
+        asked: bool,
+    ) -> Result<Block> {
+        let mut buffer = self.spare.pop().unwrap_or_default();
+        buffer.resize(length as usize, 0);
+        let flight = Flight::start(io.port, io.sleepers, |handle, completion| {
+            let done = move |buffer, error: &mut i32| completion.land(buffer, *error);
+            handle.aio_pread(buffer, offset, done, CmdFlag::empty())
+        })?;
+        Ok(Block {
+            offset,
+            end: offset + length,
+            asked,
+            data: Data::Flying(flight),
+        })
+    }
+}

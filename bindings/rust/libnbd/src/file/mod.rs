@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+//! An export as a file: what the blocking file and that of tokio have in common.
+
+mod ahead;
+mod behind;
+mod blocking;
+#[cfg(feature = "tokio")]
+mod with_tokio;
+
+use std::io::SeekFrom;
+use std::sync::Arc;
+use std::task::Poll;
+
+use crate::error::errno;
+use crate::flight::{Port, Sleepers};
+use crate::{Error, Handle, Result, Size};
+
+use ahead::Ahead;
+use behind::Behind;
+
+pub use blocking::File;
+#[cfg(feature = "tokio")]
+pub use with_tokio::AsyncFile;
+
+/// The longest request that is made without need.
+const REQUEST: u64 = 256 * 1024;
+
+/// How much is read ahead at most, and how much is written behind.
+const WINDOW: u64 = 8 * 1024 * 1024;
+
+/// What the server accepts.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    size: u64,
+    /// Requests begin and end at multiples of this.
+    align: u64,
+    /// The longest request, a multiple of that.
+    request: u64,
+}
+
+impl Limits {
+    fn of(handle: &Handle) -> Result<Limits> {
+        let size = handle.get_size()? as u64;
+        let align = (handle.get_block_size(Size::Minimum)? as u64).max(1);
+        let request = match handle.get_block_size(Size::Maximum)? as u64 {
+            0 => REQUEST,
+            most => most.min(REQUEST),
+        };
+        Ok(Limits {
+            size,
+            align,
+            request: (request - request % align).max(align),
+        })
+    }
+
+    fn down(&self, offset: u64) -> u64 {
+        offset - offset % self.align
+    }
+
+    /// The end of the block that has the byte before, but not beyond the end.
+    fn up(&self, offset: u64) -> u64 {
+        (self.down(offset + self.align - 1)).min(self.size)
+    }
+}
+
+/// What a step of a file may use.
+struct Io<'a, P> {
+    port: &'a P,
+    limits: Limits,
+    sleepers: &'a Arc<Sleepers>,
+}
+
+/// The state of a file.  Each step does what can be done without waiting; whoever
+/// calls it waits for a completion in between.
+#[derive(Debug)]
+struct Core {
+    limits: Limits,
+    position: u64,
+    ahead: Ahead,
+    behind: Behind,
+    sleepers: Arc<Sleepers>,
+}
+
+impl Core {
+    fn new(handle: &Handle) -> Result<Core> {
+        Ok(Core {
+            limits: Limits::of(handle)?,
+            position: 0,
+            ahead: Ahead::default(),
+            behind: Behind::default(),
+            sleepers: Arc::default(),
+        })
+    }
+
+    /// Read at the position, as much as is there, but something unless it is the end.
+    fn read<P: Port>(
+        &mut self,
+        port: &P,
+        want: usize,
+        put: &mut dyn FnMut(&[u8]),
+    ) -> Poll<Result<usize>> {
+        let io = Io {
+            port,
+            limits: self.limits,
+            sleepers: &self.sleepers,
+        };
+        let left = self.limits.size.saturating_sub(self.position);
+        let want = left.min(want as u64);
+        if want == 0 {
+            return Poll::Ready(Ok(0));
+        }
+        // What was written before is read only when the server has it.
+        let (from, to) = (io.limits.down(self.position), self.position + want);
+        if self.behind.overlaps(from, io.limits.up(to)) && self.behind.drain(&io).is_pending() {
+            return Poll::Pending;
+        }
+        let read = self
+            .ahead
+            .read(&io, &self.behind, self.position, want, put)?;
+        read.map(|count| {
+            self.position += count as u64;
+            Ok(count)
+        })
+    }
+
+    /// Write at the position: some of the data is taken.
+    fn write<P: Port>(&mut self, port: &P, data: &[u8]) -> Poll<Result<usize>> {
+        let io = Io {
+            port,
+            limits: self.limits,
+            sleepers: &self.sleepers,
+        };
+        if data.is_empty() {
+            return Poll::Ready(Ok(0));
+        }
+        if self.position >= self.limits.size {
+            let message = format!(
+                "libnbd: writing {} bytes at offset {}: the export has {} bytes",
+                data.len(),
+                self.position,
+                self.limits.size
+            );
+            return Poll::Ready(Err(Error::new(errno::ENOSPC, message)));
+        }
+        let left = self.limits.size - self.position;
+        let data = &data[..left.min(data.len() as u64) as usize];
+        let written = self.behind.write(&io, self.position, data)?;
+        written.map(|count| {
+            let end = self.position + count as u64;
+            self.ahead.forget(port.handle(), self.position, end);
+            self.position = end;
+            Ok(count)
+        })
+    }
+
+    /// Everything written has been answered, and went well.
+    fn flush<P: Port>(&mut self, port: &P) -> Poll<Result<()>> {
+        let io = Io {
+            port,
+            limits: self.limits,
+            sleepers: &self.sleepers,
+        };
+        self.behind.flush(&io)
+    }
+
+    /// Everything written is on stable storage, if the server can do that.
+    fn sync<P: Port>(&mut self, port: &P) -> Poll<Result<()>> {
+        let io = Io {
+            port,
+            limits: self.limits,
+            sleepers: &self.sleepers,
+        };
+        self.behind.sync(&io)
+    }
+
+    /// Positions beyond the end are good for seeking only.
+    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
+        let (base, by) = match to {
+            SeekFrom::Start(offset) => {
+                self.position = offset;
+                return Ok(offset);
+            }
+            SeekFrom::Current(by) => (self.position, by),
+            SeekFrom::End(by) => (self.limits.size, by),
+        };
+        match i128::from(base) + i128::from(by) {
+            offset if offset < 0 || offset > i128::from(u64::MAX) => {
+                let message = format!("libnbd: seeking to {}: no such offset", offset);
+                Err(Error::new(errno::EINVAL, message))
+            }
+            offset => {
+                self.position = offset as u64;
+                Ok(self.position)
+            }
+        }
+    }
+
+    fn is_clean(&self) -> bool {
+        self.behind.is_clean()
+    }
+
+    /// Cancel what is being read.
+    fn give_up(&mut self, handle: &Handle) {
+        self.ahead.clear(handle);
+    }
+}
+
+/// An error of a range.
+fn failed(what: &str, offset: u64, length: u64, error: &Error) -> Error {
+    let message = format!(
+        "libnbd: {} {} bytes at offset {}: {}",
+        what,
+        length,
+        offset,
+        error.message()
+    );
+    Error::new(error.errno().unwrap_or(errno::EIO), message)
+}
