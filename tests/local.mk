@@ -47,6 +47,7 @@ test_scripts = \
 	tests/generator/bad-records-are-refused \
 	tests/generator/bad-requests-are-refused \
 	tests/generator/documented-programs-compile \
+	tests/generator/examples-are-asked-for \
 	tests/generator/facts-are-said-once \
 	tests/generator/golden-machine \
 	tests/generator/group-files-are-c \

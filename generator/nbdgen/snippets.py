@@ -124,7 +124,9 @@ def check_snippets(
     problems: list[Problem] = []
     for (suffix, name), place in found.places.items():
         if name not in every or (suffix == ".py" and every[name].body is Body.SPECIAL):
-            problems.append(Problem(place, f"an example for nbd_{name}, which is none"))
+            what = f"nbd_{name}" if suffix == ".c" else f"NBD.{name}"
+            why = f"an example for {what}, which does not exist"
+            problems.append(Problem(place, why))
     for name, function in every.items():
         missing = [C] if name not in found.c else []
         if name not in found.python and function.body is not Body.SPECIAL:
