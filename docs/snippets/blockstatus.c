@@ -96,7 +96,7 @@ add_dirty (void *dirty, const char *metacontext, uint64_t offset,
 {
   if (strcmp (metacontext, "qemu:dirty-bitmap:changes") == 0)
     for (size_t i = 0; i < nr_entries; i++)
-      if (entries[i].flags & 1)
+      if (entries[i].flags & LIBNBD_STATE_DIRTY)
         *(uint64_t *) dirty += entries[i].length;
   return 0;
 }

@@ -86,7 +86,8 @@ def aio_block_status_64(h: nbd.NBD) -> None:
     ) -> int:
         nonlocal dirty
         if context == "qemu:dirty-bitmap:changes":
-            dirty += sum(length for length, flags in entries if flags & 1)
+            for length, flags in entries:
+                dirty += length if flags & nbd.STATE_DIRTY else 0
         return 0
 
     cookie = h.aio_block_status_64(h.get_size(), 0, add_dirty)

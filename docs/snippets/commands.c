@@ -223,8 +223,7 @@ EXAMPLE (connected)
 /* nbd_zero */
 EXAMPLE (connected)
 {
-  /* Unlike trim, this says what is read afterwards: zeroes, which
-   * may not become a hole here. */
+  /* The range reads as zeroes, and keeps its place on the disk. */
   if (nbd_zero (nbd, 1 << 20, 0, LIBNBD_CMD_FLAG_NO_HOLE) == -1)
     errx (EXIT_FAILURE, "%s", nbd_get_error ());
 }

@@ -164,8 +164,7 @@ def aio_cache(h: nbd.NBD) -> None:
 # NBD.zero
 @connected
 def zero(h: nbd.NBD) -> None:
-    # Unlike trim, this says what is read afterwards: zeroes, which
-    # may not become a hole here.
+    # The range reads as zeroes, and keeps its place on the disk.
     h.zero(1024 * 1024, 0, nbd.CMD_FLAG_NO_HOLE)
 
 

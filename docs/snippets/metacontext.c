@@ -65,7 +65,7 @@ EXAMPLE (negotiating)
 {
   nbd_context_callback context = { .callback = show_context };
 
-  /* Nothing was added, so all that there are are listed. */
+  /* Nothing was added, so this lists all that there are. */
   if (nbd_opt_list_meta_context (nbd, context) == -1)
     errx (EXIT_FAILURE, "%s", nbd_get_error ());
 }

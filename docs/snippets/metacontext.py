@@ -52,7 +52,7 @@ def clear_meta_contexts(h: nbd.NBD) -> None:
 @negotiating
 def opt_list_meta_context(h: nbd.NBD) -> None:
     names: list[str] = []
-    # Nothing was added, so all that there are are listed.
+    # Nothing was added, so this lists all that there are.
     h.opt_list_meta_context(names.append)
     print(names)
 

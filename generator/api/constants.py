@@ -273,14 +273,14 @@ CONTEXT = Callback(
 EVENT = Callback(
     "event",
     ((CbArg.UINT, "event"), (CbArg.STRING, "message"), (CbArg.INT64, "value")),
-    "Something happened to a connection.",
+    "What happened to a connection, as a number and in words.",
     since="causeway 0.2",
 )
 
 INTERRUPT = Callback(
     "interrupt",
     (),
-    "A signal came while a call waited: is the call to end?",
+    "Nothing; it only says whether the call that waits is to end.",
     since="causeway 0.2",
 )
 

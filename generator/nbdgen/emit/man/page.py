@@ -218,6 +218,9 @@ class PageWriter:
             case kinds.Closure():
                 text = arg.callback.text
                 rows.append(self.prose(f"It is given {text[:1].lower()}{text[1:]}"))
+            case kinds.OClosure():
+                none = roff.bold(f"NBD_NULL_{arg.callback.name.upper()}")
+                rows.append(f"Without one, pass {none}.")
             case _:
                 pass
         return rows

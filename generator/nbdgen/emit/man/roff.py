@@ -80,9 +80,15 @@ def _inline(line: Line, own: str) -> str:
     return "".join(words)
 
 
+def _whole(match: re.Match[str]) -> str:
+    """A word that is never hyphenated says so at its beginning, and only there."""
+    return "\\%" + match[0].replace("\\%", "")
+
+
 def fill(text: str) -> str:
     """Escaped prose as input lines, a new one for each sentence."""
     lines: list[str] = []
+    text = re.sub(r"\S*\\%\S*|\bE[A-Z]{3,}\b", _whole, text)
     for sentence in re.split(r"(?<=[A-Za-z0-9)][.?]) +(?=[A-Z\\])", text):
         lines += textwrap.wrap(
             sentence, 78, break_long_words=False, break_on_hyphens=False
