@@ -44,7 +44,12 @@ bindings_python_libnbdmod_la_LIBADD = lib/libnbd.la
 
 python_tests = \
 	bindings/python/tests/aio/cancelled-tasks-leave-no-commands.py \
+	bindings/python/tests/aio/connecting-waits-for-nothing-but-the-loop.py \
+	bindings/python/tests/aio/disks-belong-to-their-loop.py \
 	bindings/python/tests/aio/disks-do-what-handles-do.py \
+	bindings/python/tests/aio/disks-outlive-their-server.py \
+	bindings/python/tests/aio/examples-of-the-page-work.py \
+	bindings/python/tests/aio/the-end-is-quiet.py \
 	bindings/python/tests/arguments/aio-connect-takes-python-addresses.py \
 	bindings/python/tests/arguments/error-has-string-errnum-and-errno.py \
 	bindings/python/tests/arguments/paths-may-be-path-objects.py \
@@ -103,3 +108,5 @@ EXTRA_DIST += \
 	bindings/python/libnbdmod.pyi \
 	$(python_tests) \
 	tests/lib/support.py
+
+dist_man_MANS += bindings/python/libnbd-python.3
