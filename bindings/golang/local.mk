@@ -25,6 +25,7 @@ golang_nbdio = \
 	bindings/golang/nbdio/doc.go \
 	bindings/golang/nbdio/driver.go \
 	bindings/golang/nbdio/errors.go \
+	bindings/golang/nbdio/extents.go \
 	bindings/golang/nbdio/file.go \
 	bindings/golang/nbdio/locks.go \
 	bindings/golang/nbdio/options.go \
@@ -41,6 +42,8 @@ golang_go_tests = \
 	bindings/golang/support_test.go
 golang_nbdio_tests = \
 	bindings/golang/nbdio/disk_test.go \
+	bindings/golang/nbdio/example_test.go \
+	bindings/golang/nbdio/extents_test.go \
 	bindings/golang/nbdio/file_test.go \
 	bindings/golang/nbdio/support_test.go
 golang_examples = \

@@ -7,6 +7,8 @@ import (
 	"io"
 	"sync/atomic"
 	"syscall"
+
+	"libguestfs.org/libnbd"
 )
 
 // How much of one long call is under way at once.
@@ -91,9 +93,10 @@ func (d *Disk) startRead(c *command, at int64, n int) error {
 	})
 }
 
-func (d *Disk) startWrite(c *command, at int64) error {
+func (d *Disk) startWrite(c *command, at int64, flags libnbd.CmdFlag) error {
 	return d.d.start(c, func() (uint64, error) {
-		return d.d.h.AioPwrite(c.buf, uint64(at), nil)
+		return d.d.h.AioPwrite(c.buf, uint64(at),
+			&libnbd.AioPwriteOptargs{FlagsSet: true, Flags: flags})
 	})
 }
 
@@ -184,7 +187,7 @@ func (d *Disk) WriteAtContext(ctx context.Context, p []byte, off int64) (n int, 
 		return 0, nil
 	}
 	defer atomic.AddInt64(&d.changes, 1)
-	reached, err := d.write(ctx, p, off)
+	reached, err := d.write(ctx, p, off, 0)
 	switch {
 	case err == nil:
 		return len(p), nil
@@ -209,7 +212,7 @@ func (d *Disk) checkRange(op string, off, length int64) error {
 	return nil
 }
 
-func (d *Disk) write(ctx context.Context, p []byte, off int64) (reached int64, err error) {
+func (d *Disk) write(ctx context.Context, p []byte, off int64, flags libnbd.CmdFlag) (reached int64, err error) {
 	end := off + int64(len(p))
 	data := blocks{start: d.down(off), end: d.up(end), p: p, off: off}
 	if d.align > 1 {
@@ -231,7 +234,7 @@ func (d *Disk) write(ctx context.Context, p []byte, off int64) (reached int64, e
 		issue: func(c *command, at int64, n int) error {
 			c.buf = d.d.pool.get(n)
 			data.copyTo(c.buf.Slice(), at)
-			return d.startWrite(c, at)
+			return d.startWrite(c, at, flags)
 		},
 	}
 	return t.run(ctx)

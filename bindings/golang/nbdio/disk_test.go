@@ -98,7 +98,7 @@ func TestAnyRangeCanBeUsed(t *testing.T) {
 				for j := range part {
 					part[j] = 0
 				}
-				good(t, disk.Zero(ctx, off, length))
+				good(t, disk.Zero(ctx, off, length, libnbd.CMD_FLAG_FUA, libnbd.CMD_FLAG_NO_HOLE))
 			case 1:
 				got := make([]byte, length)
 				_, err := disk.ReadAtContext(ctx, got, off)

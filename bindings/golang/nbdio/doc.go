@@ -15,6 +15,9 @@
 // (or several, see [Connections]) with all their requests in flight, and wait as
 // they do for a net.Conn: no call takes a thread.
 //
+// A [File] has a position, reads ahead and writes behind, for [io.Copy] and the like.
+// [Extents] tells which parts of a disk hold data, and which have changed.
+//
 // The package libguestfs.org/libnbd below has the whole library; [Setup], [New] and
 // [Disk.Handle] lead to it.
 package nbdio

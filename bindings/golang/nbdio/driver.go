@@ -5,6 +5,7 @@ package nbdio
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"sync"
 	"syscall"
@@ -36,6 +37,7 @@ type driver struct {
 	lock    sync.Mutex
 	pending map[uint64]*command
 	closed  bool
+	why     error         // the connection has ended
 	ending  bool          // no new commands may begin
 	idle    chan struct{} // closed once nothing is pending, if anybody waits for it
 
@@ -111,8 +113,9 @@ func (d *driver) receiveSome() (drained bool, direction uint) {
 	if d.closed {
 		return true, 0
 	}
-	// What the error says is said to each command, too.
-	d.h.AioNotifyRead()
+	if err := d.h.AioNotifyRead(); err != nil {
+		d.why = err
+	}
 	d.collect()
 	drained, _ = d.h.AioIsDrained()
 	return drained, d.wake()
@@ -213,7 +216,7 @@ func (d *driver) start(c *command, issue func() (uint64, error)) error {
 	}
 	cookie, err := issue()
 	if err != nil {
-		return err
+		return d.explain(err)
 	}
 	c.cookie = cookie
 	c.lent = true
@@ -224,6 +227,17 @@ func (d *driver) start(c *command, issue func() (uint64, error)) error {
 		d.wake()
 	}
 	return nil
+}
+
+// explain says why the connection has ended, if it has.
+func (d *driver) explain(err error) error {
+	switch {
+	case d.direction() != 0:
+		return err
+	case d.why == nil:
+		return fmt.Errorf("the server has ended the connection: %w", syscall.ENOTCONN)
+	}
+	return fmt.Errorf("the connection has ended: %v: %w", d.why, syscall.ENOTCONN)
 }
 
 // wait returns how the command ended.  When the context ends first, so does the

@@ -55,12 +55,12 @@ func (d *Disk) zero(ctx context.Context, off, end int64, flags libnbd.CmdFlag) e
 		stop = end
 	}
 	if start > stop { // within one block
-		return d.writeZeroes(ctx, off, end)
+		return d.writeZeroes(ctx, off, end, flags)
 	}
-	if err := d.writeZeroes(ctx, off, start); err != nil {
+	if err := d.writeZeroes(ctx, off, start, flags); err != nil {
 		return err
 	}
-	if err := d.writeZeroes(ctx, stop, end); err != nil {
+	if err := d.writeZeroes(ctx, stop, end, flags); err != nil {
 		return err
 	}
 	if d.align > 1 {
@@ -77,8 +77,11 @@ func (d *Disk) zero(ctx context.Context, off, end int64, flags libnbd.CmdFlag) e
 }
 
 // writeZeroes writes less than a block.
-func (d *Disk) writeZeroes(ctx context.Context, off, end int64) error {
-	_, err := d.WriteAtContext(ctx, make([]byte, end-off), off)
+func (d *Disk) writeZeroes(ctx context.Context, off, end int64, flags libnbd.CmdFlag) error {
+	if off == end {
+		return nil
+	}
+	_, err := d.write(ctx, make([]byte, end-off), off, flags&libnbd.CMD_FLAG_FUA)
 	return err
 }
 

@@ -5,6 +5,7 @@ package nbdio_test
 import (
 	"context"
 	"errors"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -15,6 +16,39 @@ import (
 )
 
 const mib = 1 << 20
+
+// What the examples use: a disk of 1 MiB and its URI.
+var (
+	uri  string
+	disk *nbdio.Disk
+)
+
+func TestMain(m *testing.M) {
+	os.Exit(withExampleServer(m.Run))
+}
+
+func withExampleServer(run func() int) int {
+	directory, err := os.MkdirTemp("", "nbdio")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(directory)
+	socket := filepath.Join(directory, "socket")
+	server := exec.Command("nbdkit", "-f", "--exit-with-parent", "-U", socket, "data",
+		"size=1M", `data="Hello" @524288 "world"`)
+	if server.Start() != nil {
+		return run() // each test will say what is missing
+	}
+	defer server.Wait()
+	defer server.Process.Kill()
+	uri = "nbd+unix:///?socket=" + socket
+	disk, err = nbdio.Open(context.Background(), uri, nbdio.ConnectTimeout(time.Minute))
+	if err != nil {
+		panic(err)
+	}
+	defer disk.Close()
+	return run()
+}
 
 // background ends when something hangs, so that the test says where.
 func background(t *testing.T) context.Context {
