@@ -54,7 +54,8 @@ check-coverage:
 	$(MAKE) distdir distdir=coverage
 	chmod -R u+w coverage
 	cd coverage && ./configure --enable-state-coverage \
-	  --disable-golang --disable-ocaml --disable-rust --disable-python \
+	  --disable-golang --disable-node --disable-ocaml --disable-rust \
+	  --disable-python \
 	  --disable-fuse PYTHON="$(PYTHON)" CC="$(CC)" CFLAGS="-g -O0"
 	cd coverage && $(MAKE) check-coverage
 endif

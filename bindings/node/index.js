@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+'use strict';
+
+module.exports = {
+  ...require('./lib/constants'),
+  ...require('./lib/nbd'),
+  ...require('./lib/disk'),
+};

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+'use strict';
+
+// Arguments of methods as the addon wants them, and results as programs do.
+
+const { fileURLToPath } = require('node:url');
+const { markAsUntransferable } = require('node:worker_threads');
+
+function typeError(text) {
+  const error = new TypeError(text);
+  error.code = 'ERR_INVALID_ARG_TYPE';
+  return error;
+}
+
+// The bytes of a view or a buffer, as an Uint8Array of the same memory.
+function view(what) {
+  if (what instanceof Uint8Array) {
+    return what;
+  }
+  if (ArrayBuffer.isView(what)) {
+    return new Uint8Array(what.buffer, what.byteOffset, what.byteLength);
+  }
+  if (what instanceof ArrayBuffer || what instanceof SharedArrayBuffer) {
+    return new Uint8Array(what);
+  }
+  throw typeError('the data must be a Buffer, a view or an ArrayBuffer, not ' +
+    (what === null ? 'null' : typeof what));
+}
+
+// Memory that a command uses must stay where it is.  What can shrink is refused,
+// and what could be transferred to another thread no longer can be.
+function bytesOf(what) {
+  const memory = view(what);
+  const { buffer } = memory;
+  if (buffer.resizable) {
+    throw typeError('the memory must not be that of a resizable ArrayBuffer');
+  }
+  if (buffer instanceof ArrayBuffer) {
+    markAsUntransferable(buffer);
+  }
+  return memory;
+}
+
+// Memory to read into: new for a length, which nobody else has yet.
+function roomOf(what) {
+  if (typeof what === 'bigint') {
+    what = Number(what);
+  }
+  return typeof what === 'number' ? Buffer.allocUnsafe(what) : bytesOf(what);
+}
+
+// What a read returns.
+function given(what, memory) {
+  return typeof what === 'object' ? what : memory;
+}
+
+function pathOf(path) {
+  return path instanceof URL ? fileURLToPath(path) : path;
+}
+
+// A piece of the memory of a read.
+function part(memory, start, count) {
+  return count === 0 ? memory.subarray(0, 0)
+    : memory.subarray(start, start + count);
+}
+
+// Length, flags, length, flags ... as objects.
+function extentsOf(numbers) {
+  const extents = new Array(numbers.length / 2);
+  for (let i = 0; i < extents.length; i++) {
+    extents[i] = { length: numbers[2 * i], flags: numbers[2 * i + 1] };
+  }
+  return extents;
+}
+
+module.exports = { bytesOf, extentsOf, given, part, pathOf, roomOf, typeError };

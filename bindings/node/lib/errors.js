@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+'use strict';
+
+const { constants: { errno: numbers } } = require('node:os');
+const { getSystemErrorMap } = require('node:util');
+
+// Error number -> its name.  Of two names for one the usual comes first.
+const names = new Map();
+for (const [name, number] of Object.entries(numbers)) {
+  if (!names.has(number)) {
+    names.set(number, name);
+  }
+}
+for (const [number, [name]] of getSystemErrorMap()) {
+  if (!names.has(-number)) {
+    names.set(-number, name);
+  }
+}
+
+class NbdError extends Error {
+  constructor(message, errnum, syscall) {
+    super(message);
+    this.errno = -errnum;
+    this.code = nameOf(errnum);
+    this.syscall = syscall;
+  }
+}
+Object.defineProperty(NbdError.prototype, 'name', {
+  value: 'NbdError', writable: true, configurable: true,
+});
+
+function nameOf(errnum) {
+  return names.get(errnum) ?? 'UNKNOWN';
+}
+
+// The number with which a callback that has thrown this fails its command.
+function numberOf(thrown) {
+  const number = thrown?.errno;
+  if (Number.isInteger(number) && number !== 0) {
+    return Math.abs(number);
+  }
+  return numbers[thrown?.code] ?? numbers.EIO;
+}
+
+function makeError(message, errnum, syscall) {
+  return new NbdError(message, errnum, syscall);
+}
+
+function fail(code, text, syscall) {
+  return new NbdError(`${syscall}: ${text}`, numbers[code], syscall);
+}
+
+module.exports = { NbdError, fail, makeError, numberOf };
