@@ -13,7 +13,8 @@ from snippets import connected, created
 # NBD.poll
 @connected
 def poll(h: nbd.NBD) -> None:
-    cookie = h.aio_pread(nbd.Buffer(512), 0)
+    sector = nbd.Buffer(512)
+    cookie = h.aio_pread(sector, 0)
     while not h.aio_command_completed(cookie):
         if h.poll(1000) == 0:
             print("still waiting for the server")

@@ -56,8 +56,9 @@ def cancel(h: nbd.NBD) -> None:
 # NBD.aio_cancel
 @connected
 def aio_cancel(h: nbd.NBD) -> None:
-    cookie = h.aio_pread(nbd.Buffer(512), 0)
-    # It took too long.
+    sector = nbd.Buffer(512)
+    cookie = h.aio_pread(sector, 0)
+    # It took too long, and the buffer is needed for something else.
     if h.aio_cancel(cookie):
         try:
             h.aio_command_completed(cookie)

@@ -5,7 +5,7 @@
 /* nbd_connect_uri */
 EXAMPLE (created)
 {
-  /* Such as nbd://example.com/disk; what users give us, too. */
+  /* A server in the network would be nbd://example.com/disk. */
   if (nbd_connect_uri (nbd, "nbd+unix:///?socket=nbd.sock") == -1)
     errx (EXIT_FAILURE, "%s", nbd_get_error ());
   printf ("%" PRIi64 " bytes\n", nbd_get_size (nbd));

@@ -10,7 +10,7 @@ from snippets import connected, created
 # NBD.connect_uri
 @created
 def connect_uri(h: nbd.NBD) -> None:
-    # Such as nbd://example.com/disk; what users give us, too.
+    # A server in the network would be nbd://example.com/disk.
     h.connect_uri("nbd+unix:///?socket=nbd.sock")
     print(f"{h.get_size()} bytes")
 

@@ -114,11 +114,15 @@ def _wrong(text: str, language: Language) -> Iterator[str]:
 
 
 def check_snippets(
-    found: Snippets, functions: Iterable[Function], records: Mapping[str, Place]
+    found: Snippets,
+    functions: Iterable[Function],
+    records: Mapping[str, Place],
+    root: Path,
 ) -> None:
     """Raise SourceError unless each function has its examples, and they a function.
 
-    `records` says where the record of each function is.
+    `records` says where the record of each function is.  A program that a record
+    names as well is below `root`.
     """
     every = {function.name: function for function in functions}
     problems: list[Problem] = []
@@ -133,6 +137,9 @@ def check_snippets(
             missing.append(PYTHON)
         for language in missing:
             text = f"nbd_{name}: no example in {DIRECTORY}/*{language.suffix}"
+            problems.append(Problem(records[name], text))
+        if function.example and not (root / function.example).is_file():
+            text = f"nbd_{name}: there is no {function.example}"
             problems.append(Problem(records[name], text))
     if problems:
         raise SourceError(problems)
