@@ -33,10 +33,14 @@ node_sources = \
 	bindings/node/src/values.c
 node_tests = \
 	bindings/node/tests/behaviours.sh \
-	bindings/node/tests/surface-matches-the-api-records.py
+	bindings/node/tests/npm-package-builds-and-works.sh \
+	bindings/node/tests/surface-matches-the-api-records.py \
+	bindings/node/tests/types-are-checked.sh
 node_js_tests = \
 	bindings/node/tests/connecting.test.js \
 	bindings/node/tests/data.test.js \
+	bindings/node/tests/disk.test.js \
+	bindings/node/tests/handles.test.js \
 	bindings/node/tests/promises.test.js
 
 dist_man_MANS += bindings/node/libnbd-node.3
@@ -48,7 +52,9 @@ EXTRA_DIST += \
 	$(node_tests) \
 	$(node_js_tests) \
 	bindings/node/.gitignore \
-	bindings/node/tests/support.js
+	bindings/node/tests/support.js \
+	bindings/node/tests/types/node/index.d.ts \
+	bindings/node/tests/types/program.ts
 
 if HAVE_NODE
 # Where Debian has packages with an addon.

@@ -13,11 +13,17 @@ const NAME = 'extents';
 const LONGEST = 2 ** 32 - 2 ** 26;
 
 async function* extents(disk, options = {}) {
-  const { offset = 0, length = disk.size - offset, signal } = options;
+  const { offset = 0, length = Math.max(0, disk.size - offset), signal } =
+    options;
   const end = offset + length;
-  if (!(offset >= 0 && length >= 0 && end <= disk.size)) {
-    throw fail('EINVAL', `${length} bytes at offset ${offset} pass the end of` +
-      ` the export at ${disk.size}`, NAME);
+  if (!(Number.isInteger(offset) && Number.isInteger(length) && offset >= 0 &&
+      length >= 0)) {
+    throw fail('EINVAL', `offset ${offset} and length ${length} are no range`,
+      NAME);
+  }
+  if (end > disk.size) {
+    throw fail('EINVAL', `${length} bytes at offset ${offset} are beyond the` +
+      ` end of the export at ${disk.size}`, NAME);
   }
   const contexts = choose(disk.handle, options.contexts);
   const describe = describer(contexts, options.contexts);

@@ -3,7 +3,7 @@
 
 // A range of a disk as a stream, with several reads under way.
 
-const { Readable } = require('node:stream');
+const { Readable, addAbortSignal } = require('node:stream');
 
 const PIECE = 256 * 1024; // of one read
 const FEW = 2, MANY = 32; // reads at the beginning, and at most
@@ -20,7 +20,7 @@ class DiskReadable extends Readable {
   constructor(disk, options = {}) {
     const { start = 0, end = disk.size - 1, signal } = options;
     const piece = options.highWaterMark ?? PIECE;
-    super({ highWaterMark: piece, signal });
+    super({ highWaterMark: piece });
     checkNumber('start', start, 0, disk.size);
     checkNumber('end', end, start - 1, disk.size - 1);
     checkNumber('highWaterMark', piece, 1, disk.maximumRead);
@@ -28,6 +28,9 @@ class DiskReadable extends Readable {
     this.#piece = Math.ceil(piece / disk.minimumBlock) * disk.minimumBlock;
     this.#next = start;
     this.#end = end + 1;
+    if (signal) {
+      addAbortSignal(signal, this);
+    }
   }
 
   // More reads the longer nobody stops reading.

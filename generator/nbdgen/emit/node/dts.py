@@ -11,7 +11,7 @@ from nbdgen.calls import kinds
 from nbdgen.calls.check_api import argument_names, known_names
 from nbdgen.calls.model import Arg, CbArg, Constant, Function, Ret
 from nbdgen.emit.comments import Prose, wrap
-from nbdgen.emit.node.model import Form, Method, camel, methods, names
+from nbdgen.emit.node.model import Form, Method, camel, has_memory, methods, names
 from nbdgen.emit.python.model import callbacks
 from nbdgen.source import Place
 
@@ -63,14 +63,28 @@ def _callback_type(callback: kinds.Callback) -> str:
     return f"{_pascal(callback.name)}Callback"
 
 
-class _Prose(Prose):
-    """Renders the text of records as TSDoc."""
+JOINED = "\0"  # a space at which no line ends
 
-    def __init__(self, every: Sequence[Function]) -> None:
+
+class _Prose(Prose):
+    """Renders the text of records as TSDoc, for one method."""
+
+    def __init__(self, every: Sequence[Function], method: Method | None = None) -> None:
         arguments = [name for one in every for name in argument_names(one)]
         known = known_names(list(every)).with_args(arguments)
         super().__init__(known, Place("record", 1))
-        self.methods = names(every)
+        blocking = method is not None and method.form is Form.SYNC
+        self.methods = names(every, blocking)
+        self.sizes: dict[str, str] = {}
+
+    def tell_size(self, method: Method, by_length: bool) -> None:
+        """What a method calls the argument that is not one in JavaScript."""
+        for arg in method.described.args:
+            if isinstance(arg, (kinds.BytesIn, kinds.BytesOut)):
+                size = "length" if by_length else f"{camel(arg.name)}.byteLength"
+                self.sizes = {arg.size: size}
+                if by_length:
+                    self.sizes[arg.name] = "the new Buffer"
 
     def word(self, part: doc.Inline) -> str:
         match part:
@@ -79,7 +93,8 @@ class _Prose(Prose):
             case doc.Literal(text):
                 return f"`{text}`"
             case doc.ArgName(name):
-                return f"`{camel(name)}`"
+                shown = self.sizes.get(name, camel(name))
+                return shown if " " in shown else f"`{shown}`"
             case doc.FunctionName(name):
                 return self.link(name)
             case doc.ConstantName(name):
@@ -91,7 +106,9 @@ class _Prose(Prose):
 
     def link(self, name: str) -> str:
         target = self.methods[name]
-        return f"`{target}`" if target == "AbortSignal" else f"{{@link {target}}}"
+        if target == "AbortSignal":
+            return "`AbortSignal`"
+        return f"{{@link{JOINED}{target}}}"
 
     def paragraph(self, text: str) -> str:
         return text
@@ -115,7 +132,7 @@ def _comment(blocks: Iterable[str], indent: str) -> str:
         else:
             room = WIDTH - len(indent) - 3
             lines += wrap(block, room, rest="  " if listed else "").split("\n")
-    rows = [f"{indent} * {line}".rstrip() for line in lines]
+    rows = [f"{indent} * {line}".rstrip().replace(JOINED, " ") for line in lines]
     return "\n".join([f"{indent}/**", *rows, f"{indent} */"])
 
 
@@ -213,27 +230,36 @@ def _parameters(method: Method, prose: _Prose, by_length: bool) -> list[str]:
     return rows
 
 
-def _documented(method: Method, prose: _Prose) -> str:
+def _documentation(method: Method, prose: _Prose, by_length: bool) -> str:
+    """The comment above one signature."""
     function = method.described
     summary = prose.line(function.summary)
     shown = [f"{summary[:1].upper()}{summary[1:]}.", *prose.blocks(function.text)]
     if method.form is Form.SYNC:
         shown.append("This blocks the event loop until it is done.")
-    if method.form is Form.COMMAND and any(
-        isinstance(arg, (kinds.BytesIn, kinds.BytesOut)) for arg in function.args
-    ):
+    if method.form is Form.COMMAND and not by_length and has_memory(method):
         shown.append(COMMAND_TEXT)
-    last = f"It is nbd_{method.function.name}, since {releases.words(function.since)}."
-    errors = [
-        f"@throws {{@link NbdError}} `{name}`: {prose.line(why)}"
+    since = releases.words(function.since)
+    shown.append(f"It is nbd_{method.function.name}, since {since}.")
+    shown += _parameters(method, prose, by_length)
+    if method.read is not None:
+        what = "the new Buffer" if by_length else f"`{camel(method.read.name)}`"
+        shown.append(f"@returns {what}, filled")
+    shown += [
+        f"@throws {{@link{JOINED}NbdError}} `{name}`: {prose.line(why)}"
         for name, why in function.errors.items()
         if name != "EFAULT"  # there is no NULL here
     ]
+    return _comment(shown, "  ")
+
+
+def _documented(method: Method, every: Sequence[Function]) -> str:
     made: list[str] = []
+    prose = _Prose(every, method)
     for at, signature in enumerate(_signatures(method)):
         by_length = at == 0 and method.read is not None
-        rows = [*_parameters(method, prose, by_length), *errors]
-        made.append(f"{_comment([*shown, last, *rows], '  ')}\n{signature}\n")
+        prose.tell_size(method, by_length)
+        made.append(f"{_documentation(method, prose, by_length)}\n{signature}\n")
     return "\n".join(made)
 
 
@@ -259,7 +285,7 @@ def emit_nbd_dts(functions: Iterable[Function]) -> str:
         callbacks="\n".join(
             _callback(one, prose) for one in needed if one.name != "completion"
         ),
-        methods="\n".join(_documented(method, prose) for method in made),
+        methods="\n".join(_documented(method, every) for method in made),
     )
 
 

@@ -78,6 +78,12 @@ class Method:
         return None
 
 
+def has_memory(method: Method) -> bool:
+    """Whether a command uses memory of the program."""
+    args = method.function.args
+    return any(isinstance(arg, (kinds.BytesIn, kinds.BytesOut)) for arg in args)
+
+
 def camel(name: str) -> str:
     """block_status_64 makes blockStatus64."""
     first, *rest = name.split("_")
@@ -111,9 +117,13 @@ def method_name(function: Function) -> str:
             return camel(function.name.removeprefix("aio_"))
 
 
-def names(functions: Iterable[Function]) -> Mapping[str, str]:
-    """Function -> what prose calls it."""
-    made = {one.name: f"NBD.{method_name(one)}" for one in functions}
+def names(functions: Iterable[Function], blocking: bool) -> Mapping[str, str]:
+    """Function -> what prose calls it; which of twins is meant follows the reader."""
+    every = {one.name: one for one in functions}
+    made: dict[str, str] = {}
+    for one in every.values():
+        twin = every.get(one.sync if blocking else one.aio, one)
+        made[one.name] = f"NBD.{method_name(twin)}"
     return {**made, **EXCEPTIONS}
 
 
