@@ -65,6 +65,7 @@ test_scripts = \
 	tests/protocol/obligations-name-their-tests \
 	tests/tree/catalogue-names-directories-and-helpers.py \
 	tests/tree/crowded-directories-are-refused.py \
+	tests/tree/pkg-config-tells-where-everything-is.sh \
 	tests/tree/promises-name-their-tests.sh
 
 include tests/lib/local.mk
