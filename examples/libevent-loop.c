@@ -4,7 +4,7 @@
  *   libevent-loop nbd://localhost/disk SECONDS COUNT
  *
  * As ping does, it asks each so many seconds, whether or not the last answer
- * has come.  With '?reconnect-timeout=1m' it waits for a server that is away. */
+ * has come.  With '?reconnect-timeout=1m' it survives an outage. */
 #include <stdio.h>
 #include <time.h>
 
