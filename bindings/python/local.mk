@@ -98,14 +98,20 @@ python_tests = \
 	bindings/python/tests/module/everything-has-a-docstring.py \
 	bindings/python/tests/module/interpreters-have-exceptions-of-their-own.py \
 	bindings/python/tests/module/signatures-are-those-of-libnbd.py \
-	bindings/python/tests/module/types-are-checked.py
+	bindings/python/tests/module/types-are-checked.py \
+	bindings/python/tests/packaging/wheels-are-built-and-installed-offline.sh
 
 if HAVE_PYTHON
 TESTS += $(python_tests)
 endif
 
 EXTRA_DIST += \
+	bindings/python/COPYING \
+	bindings/python/MANIFEST.in \
+	bindings/python/README.md \
 	bindings/python/libnbdmod.pyi \
+	bindings/python/pyproject.toml \
+	bindings/python/setup.py \
 	$(python_tests) \
 	tests/lib/support.py
 
