@@ -10,8 +10,11 @@ nbdpackagedir = $(pythondir)/nbd
 nbdpackage_PYTHON = \
 	bindings/python/nbd/__init__.py \
 	bindings/python/nbd/__main__.py \
+	bindings/python/nbd/_ahead.py \
+	bindings/python/nbd/_behind.py \
 	bindings/python/nbd/_drive.py \
 	bindings/python/nbd/_extents.py \
+	bindings/python/nbd/_file.py \
 	bindings/python/nbd/_settings.py \
 	bindings/python/nbd/_wait.py \
 	bindings/python/nbd/_waiter.py \
@@ -81,6 +84,9 @@ python_tests = \
 	bindings/python/tests/extents/extents-are-asked-for-ahead.py \
 	bindings/python/tests/extents/extents-cover-the-range-in-order.py \
 	bindings/python/tests/extents/extents-of-several-contexts-are-cut-together.py \
+	bindings/python/tests/files/errors-of-files-are-told-once.py \
+	bindings/python/tests/files/files-are-what-others-expect.py \
+	bindings/python/tests/files/reads-and-writes-ahead-are-exact.py \
 	bindings/python/tests/handles/arguments-may-close-the-handle.py \
 	bindings/python/tests/handles/calls-leave-no-objects-behind.py \
 	bindings/python/tests/handles/close-ends-commands-in-flight.py \

@@ -58,6 +58,7 @@ run while a call waits.
 
 More than the library itself has is in these:
 
+    nbd.open(uri)       an export as a file object
     nbd.extents(h)      what an export is made of, as an iterator
 
 As a program, python3 -m nbd, this module is the shell nbdsh(1).
@@ -151,7 +152,9 @@ nbd = NBD
 # import leaves these out, too.
 _LATER = {
     "Extent": "nbd._extents",
+    "File": "nbd._file",
     "extents": "nbd._extents",
+    "open": "nbd._file",
 }
 
 

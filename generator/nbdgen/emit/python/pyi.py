@@ -32,6 +32,8 @@ from typing_extensions import Self, TypeAlias
 
 from nbd._extents import Extent as Extent
 from nbd._extents import extents as extents
+from nbd._file import File as File
+from nbd._file import open as open
 
 _Path: TypeAlias = StrOrBytesPath
 _ReadableBuffer: TypeAlias = ReadableBuffer | Buffer

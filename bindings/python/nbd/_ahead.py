@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: MIT
+"""The reads of a file: what is asked for, and what will be asked for next."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+
+import nbd
+from nbd._behind import Writer
+from nbd._wait import Command, Driver
+
+FIRST = 128 << 10  # bytes that are read ahead of the first read in sequence
+NEAR = 1 << 20  # what suffices for a server that answers at once, and fits caches
+LONG_S = 0.002  # waiting for so long is due to the distance
+
+
+class Piece:
+    """A part of the export that is being read into memory of ours, or was.
+
+    It is wanted if all of it was asked for; else some was read ahead.
+    """
+
+    __slots__ = ("offset", "end", "wanted", "memory", "command")
+
+    def __init__(
+        self, offset: int, end: int, wanted: bool, memory: bytearray, command: Command
+    ) -> None:
+        self.offset = offset
+        self.end = end
+        self.wanted = wanted
+        self.memory = memory
+        self.command = command
+
+
+class Reader:
+    """Reads, and reads ahead while each read begins where the last one ended.
+
+    How much is in flight doubles whenever a read has to wait, and when that is
+    enough for a server that is near, whenever the wait is long.  Large reads go
+    into the memory of the caller.
+    """
+
+    def __init__(self, driver: Driver, writer: Writer, limit: int) -> None:
+        self._driver = driver
+        self._writer = writer
+        self._size = writer.size
+        self._block = writer.block
+        self._length = writer.length  # bytes of one request
+        self._limit = limit
+        self._ahead = 0
+        self._next = -1  # where a read in sequence begins
+        self._pieces: deque[Piece] = deque()  # in order and, once looked at, whole
+        self._free: list[bytearray] = []  # of full length
+
+    def read(self, at: int, target: memoryview) -> int:
+        """Fill memory with what begins at an offset and ends inside the export.
+
+        It may become less than that if there is an error further on.
+        """
+        count = len(target)
+        end = at + count
+        self._writer.settle(at - at % self._block, end + -end % self._block)
+        self._follow(at)
+        covered = min(max(at, self._pieces[-1].end), end) if self._pieces else at
+        lengths = self._direct(covered, end)
+        kept = covered - at if lengths else count
+        commands: list[Command] = []
+        try:
+            for length in lengths:
+                part = target[covered - at : covered - at + length]
+                commands.append(self._issue(part, covered))
+                covered += length
+            if not lengths:
+                self._cover(at, end)
+            self._read_ahead(end)
+            done = self._take(at, target[:kept])
+            if done == kept:
+                done += self._wait(done, commands, lengths)
+        finally:
+            for command in commands:
+                self._driver.cancel(command)
+        self._next = at + done
+        return done
+
+    def fetch(self, at: int, count: int) -> bytes | None:
+        """The same for a small read that continues the last one, if one piece has
+        all of it."""
+        if at != self._next or count > self._length:
+            return None
+        pieces, end = self._pieces, at + count
+        if not pieces or at < pieces[0].offset or pieces[0].end < end:
+            self._writer.settle(at - at % self._block, end + -end % self._block)
+            self._follow(at)
+            self._cover(at, end)
+            self._read_ahead(end)
+        if pieces[0].end < end or not self._arrives(at, end, False):
+            return None
+        self._next = end
+        start = at - pieces[0].offset
+        return bytes(memoryview(pieces[0].memory)[start : start + count])
+
+    def forget(self, start: int, end: int) -> None:
+        """Drop what was read ahead if it has to do with a range."""
+        pieces = self._pieces
+        if pieces and start < pieces[-1].end and pieces[0].offset < end:
+            self.forget_all()
+
+    def forget_all(self) -> None:
+        """Drop what was read ahead."""
+        while self._pieces:
+            self._drop(self._pieces.popleft())
+
+    def _drop(self, piece: Piece) -> None:
+        self._driver.cancel(piece.command)
+        if not piece.command.done or piece.end - piece.offset < self._length:
+            return
+        if len(self._free) * self._length < self._limit:
+            self._free.append(piece.memory)
+
+    def _follow(self, at: int) -> None:
+        """Leave pieces that the program has passed, or all if it went elsewhere."""
+        pieces = self._pieces
+        in_sequence = at == self._next
+        while pieces and pieces[0].end <= at:
+            self._drop(pieces.popleft())
+        if pieces and at < pieces[0].offset:
+            self.forget_all()
+        if in_sequence:
+            self._ahead = min(max(self._ahead, FIRST), self._limit)
+        elif not pieces:
+            self._ahead = 0
+
+    def _direct(self, start: int, end: int) -> list[int]:
+        """Lengths of the requests for a range that need no memory of ours."""
+        count = end - start
+        if count == 0 or start % self._block or end % self._block:
+            return []
+        if self._ahead > 0 and count < self._length:
+            return []
+        rest = count % self._length
+        return [self._length] * (count // self._length) + [rest] * (rest > 0)
+
+    def _issue(self, target: memoryview | bytearray, offset: int) -> Command:
+        command = Command(self._driver)
+        command.cookie = self._driver.h.aio_pread(target, offset, command.completed)
+        return command
+
+    def _piece(self, start: int, end: int, wanted: bool) -> None:
+        """Read a range into a new piece, which is the last one."""
+        if self._free and end - start == self._length:
+            memory = self._free.pop()
+        else:
+            memory = bytearray(end - start)
+        command = self._issue(memory, start)
+        self._pieces.append(Piece(start, end, wanted, memory, command))
+
+    def _cover(self, start: int, end: int) -> None:
+        """Have pieces of all of a range."""
+        at = self._pieces[-1].end if self._pieces else start - start % self._block
+        while at < end:
+            length = self._length if self._ahead else end + -end % self._block - at
+            to = min(at + min(length, self._length), self._size)
+            self._piece(at, to, to - end < self._block)
+            at = to
+
+    def _read_ahead(self, end: int) -> None:
+        """Have what comes behind a read in flight, in requests of full length."""
+        at = max(end, self._pieces[-1].end) if self._pieces else end
+        goal = min(end + self._ahead, self._size)
+        while at < goal:
+            to = min(at + self._length, self._size)
+            if to > goal or self._writer.overlaps(at, to):
+                break
+            self._piece(at, to, False)
+            at = to
+
+    def _take(self, at: int, target: memoryview) -> int:
+        """Copy what the pieces have, and leave those that are used up."""
+        done, count = 0, len(target)
+        while done < count and self._pieces:
+            if not self._arrives(at + done, at + count, done > 0):
+                break
+            piece = self._pieces[0]
+            start = at - piece.offset
+            some = memoryview(piece.memory)[start + done : start + count]
+            target[done : done + len(some)] = some
+            done += len(some)
+            if at + done == piece.end:
+                self._drop(self._pieces.popleft())
+        return done
+
+    def _arrives(self, at: int, end: int, can_stop: bool) -> bool:
+        """Wait for the first piece, of which a range is needed.
+
+        If it was read ahead it may have failed for what nobody needs, or for
+        reasons that are over: then just this range is read.
+        """
+        piece = self._pieces[0]
+        if piece.command.done and not piece.command.error:
+            return True
+        start = time.monotonic()
+        try:
+            self._driver.wait(piece.command)
+        except nbd.Error:
+            self.forget_all()
+            self._ahead = 0
+            if can_stop:
+                return False
+            if piece.wanted:
+                raise
+            end = min(end + -end % self._block, piece.end)
+            self._piece(at - at % self._block, end, True)
+            return self._arrives(at, end, False)
+        if self._ahead < NEAR or time.monotonic() - start > LONG_S:
+            self._ahead = min(2 * self._ahead, self._limit)
+        return True
+
+    def _wait(self, done: int, commands: list[Command], lengths: list[int]) -> int:
+        """Wait for direct reads.  An error counts if nothing comes before it."""
+        first = done
+        for command, length in zip(commands, lengths):
+            try:
+                self._driver.wait(command)
+            except nbd.Error:
+                self.forget_all()
+                self._ahead = 0
+                if done == 0:
+                    raise
+                break
+            done += length
+        return done - first
