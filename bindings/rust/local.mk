@@ -18,6 +18,7 @@ rust_tests = \
 	bindings/rust/tests/futures-are-driven-by-tokio.sh \
 	bindings/rust/tests/installed-crates-can-be-used.sh \
 	bindings/rust/tests/measured-client-works.sh \
+	bindings/rust/tests/packages-have-what-is-installed.sh \
 	bindings/rust/tests/surface-matches-the-api-records.py \
 	bindings/rust/tests/thousand-handles-without-a-leak.sh
 
@@ -50,11 +51,13 @@ install-rust:
 	for crate in $(rust_crates); do \
 	  to="$(DESTDIR)$(rustdir)/$$crate-$(rust_version)"; \
 	  (cd $(srcdir)/bindings/rust/$$crate && \
-	   find . -name '*.rs' -type f) | while read -r file; do \
+	   find . \( -name '*.rs' -o -name README.md \) -type f) \
+	  | while read -r file; do \
 	    $(MKDIR_P) "$$to/$${file%/*}" && \
 	    $(INSTALL_DATA) "$(srcdir)/bindings/rust/$$crate/$$file" \
 	      "$$to/$$file" || exit 1; \
 	  done && \
+	  $(INSTALL_DATA) "$(srcdir)/COPYING" "$$to/LICENSE" && \
 	  sed -e 's/, path = "[^"]*"//' bindings/rust/workspace/$$crate/Cargo.toml \
 	    >"$$to/Cargo.toml" && \
 	  echo '{"files":{}}' >"$$to/.cargo-checksum.json" || exit 1; \

@@ -33,6 +33,7 @@ ASYNC_ONLY = {
     "connect": "nbd_aio_connect, which has no blocking form",
     "extents": "an iterator over the results of nbd_aio_block_status_64",
     "extents_of": "the same for some metadata contexts",
+    "pread_buf": "nbd_aio_pread into a buffer of the crate bytes",
     "shutdown": "nbd_aio_disconnect or nbd_aio_opt_abort, and waiting",
 }
 # What Handle has besides the functions, and why.

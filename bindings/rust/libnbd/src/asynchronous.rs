@@ -22,16 +22,28 @@ use crate::{CmdFlag, Error, Handle, Result, SockAddr, AIO_DIRECTION_WRITE};
 ///
 /// There is a method for each blocking call of [`Handle`] that has an asynchronous
 /// form, and all methods of [`Handle`] that do not block are there too, through
-/// [`Deref`].  Connecting spawns a task on the current tokio runtime, which must
-/// have its I/O driver; that task watches the connection's descriptor for what the
-/// library waits for, and ends with the connection or with this handle.
+/// [`Deref`].  Any number of commands can be in flight; share the handle with
+/// [`Arc`] between tasks.
 ///
-/// A future of a command that is dropped before it is ready cancels the command:
-/// see [`Handle::aio_cancel`] for what the server may still do.  Its buffer is dropped
-/// at once.  What others started goes on.  Do not make blocking calls on the handle
-/// beneath, such as [`Handle::poll`]: they take events that the task waits for.
+/// Connecting spawns a task on the current tokio runtime, which must have its I/O driver.
+/// That task watches the connection's descriptor, the library's own, for what the library
+/// waits for, and ends with the connection, the handle or the runtime.  Commands that are
+/// then in flight fail with `ENOTCONN`.  Futures can be awaited on any runtime and by
+/// any executor, also of one thread.
 ///
-/// A panic in a closure fails its command with `EIO`, and the connection goes on.
+/// # Cancelling
+///
+/// A command takes its buffer with it and gives it back when it has finished.  Dropping
+/// its future before, by `select!` or a timeout for instance, cancels the command: see
+/// [`Handle::aio_cancel`] for what the server may still do.  Until the library has let go
+/// of the buffer nobody else can touch it.  What others started goes on.  Dropping the
+/// future of a connect or of an option leaves what it started to go on.
+///
+/// # Rules
+///
+/// Do not make blocking calls on the handle beneath, such as [`Handle::poll`]: they take
+/// events that the task waits for.  A panic in a closure fails its command with `EIO`, and
+/// the connection goes on.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_io().build()?.block_on(async {

@@ -1,26 +1,49 @@
 // SPDX-License-Identifier: MIT
 //! Talk to Network Block Device (NBD) servers.
 //!
+//! A server keeps disks, images or snapshots, which it calls exports; this crate reads,
+//! writes and maps them.  What to begin with:
+//!
+//! - [`File`] is an export as a file: with `Read`, `Write` and `Seek`, it reads ahead
+//!   and writes behind by itself.
+//! - [`Handle`] is a connection with all that the protocol has, as blocking calls that
+//!   threads can share, or as commands with closures for a loop of your own.
+//! - `AsyncHandle` and `AsyncFile` are both for tokio, see [Features](#features).
+//! - [`Handle::extents`] iterates over the map of an export: what is allocated, zero,
+//!   or dirty since a backup.
+//!
 //! ```
-//! let nbd = libnbd::Handle::new()?;
+//! use libnbd::{CmdFlag, Handle};
+//!
+//! let nbd = Handle::new()?;
 //! nbd.connect_command(&["nbdkit", "-s", "--exit-with-parent", "memory", "1M"])?;
 //! assert_eq!(nbd.get_size()?, 1 << 20);
+//! nbd.pwrite(b"hello", 4096, CmdFlag::empty())?;
+//! let mut buf = [0; 5];
+//! nbd.pread(&mut buf, 4096, CmdFlag::empty())?;
+//! assert_eq!(&buf, b"hello");
 //! # Ok::<(), libnbd::Error>(())
 //! ```
 //!
-//! Every method of [`Handle`] is a function of the C library, with its name and the
-//! same documentation; `libnbd(3)` explains how they belong together.  Where a text
-//! says that a call returns -1 or `NULL`, the method returns an [`Error`]; 0 and 1 of
-//! questions are `false` and `true`.  Names that the server sends are UTF-8 by the
-//! rules of the protocol; what is not is replaced by U+FFFD.
+//! A server is often named by a URI, such as `nbd://server/export` or
+//! `nbds+unix:///?socket=/run/nbd.sock`, see [`Handle::connect_uri`].  Settings come
+//! before connecting: [`Handle::set_tls`] and its relatives,
+//! [`Handle::set_reconnect_timeout`] to outlive a restart of the server, and
+//! [`Handle::add_meta_context`] for maps.
+//!
+//! Every method of [`Handle`] is a function of the C library, with its name;
+//! the manual page `libnbd(3)` explains how they belong together.  A call that fails
+//! returns an [`Error`], which has a message for people, the system's error number if
+//! there is one, and the [kind](Error::kind) that the standard library makes of it.
+//! Names that the server sends are UTF-8 by the rules of the protocol; what is not is
+//! replaced by U+FFFD.
 //!
 //! # Closures
 //!
-//! Closures get what the C callbacks get.  Where there is an `error`, it is the errno
-//! of the failure, or 0.  A closure returns -1 to fail the command, after setting
-//! `error` to say why; a completion returns 1 to have the command retired at once,
-//! and 0 to have it kept for [`Handle::aio_command_completed`], as [`keep`] and
-//! [`Slot`] do.
+//! Where a closure has an `error`, that is the system's number for the failure, or 0.
+//! A closure returns -1 to fail the command, after setting `error` to say why, and else
+//! 0.  A completion returns 1 to have the command retired at once, and 0 to have it kept
+//! for [`Handle::aio_command_completed`], as [`keep`] and [`Slot`] do.
 //!
 //! Closures of a blocking call may borrow; they are gone when it returns.  Those of
 //! other calls are owned by the handle until the library drops them, exactly once.
@@ -55,7 +78,17 @@
 //!
 //! # Features
 //!
-//! With the feature `tokio` there is `AsyncHandle`, whose calls are futures.
+//! None is on by default, and without them no other crate is needed.
+//!
+//! - `tokio`: `AsyncHandle`, whose calls are futures, and `AsyncFile` with `AsyncRead`,
+//!   `AsyncWrite` and `AsyncSeek`.  tokio 1.24 or newer.
+//! - `bytes`: with `tokio`, `AsyncHandle::pread_buf` appends to a `BytesMut`.  Buffers of
+//!   that crate can be used without it wherever memory is moved into a command.
+//!
+//! # Minimum Rust version
+//!
+//! Rust 1.63, with every feature; tests of the crate run with it.  A newer minimum comes
+//! with a new minor version only.
 
 #![deny(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]
@@ -83,6 +116,8 @@ mod handle;
 mod slot;
 mod sockaddr;
 mod thread;
+#[cfg(all(feature = "bytes", feature = "tokio"))]
+mod with_bytes;
 
 pub use libnbd_sys::nbd_extent as NbdExtent;
 
@@ -99,3 +134,8 @@ pub use generated::types::*;
 pub use handle::Handle;
 pub use slot::{keep, Slot};
 pub use sockaddr::SockAddr;
+
+/// The examples of the page that registries show.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -94,9 +94,8 @@ def _bytes(arg: kinds.BytesIn | kinds.BytesOut) -> Piece:
     if arg.persist:
         form = "AsMut<[u8]>" if reads else "AsRef<[u8]>"
         memory = "memory_mut" if reads else "memory"
-        text = f"the memory that the data goes to: anything that can be used as {form}"
-        if not reads:
-            text = f"the data: anything that can be used as {form}"
+        text = "the memory that the data goes to" if reads else "the data"
+        text += f": anything that can be used as ``{form}``"
         return Piece(
             arg.name,
             "B",

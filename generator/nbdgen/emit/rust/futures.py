@@ -111,7 +111,7 @@ def _result(function: Function, twin: Function) -> str:
 
 def emit_async_calls(functions: Sequence[Function]) -> str:
     """The text of async_calls.rs."""
-    prose = prose_of(functions)
+    prose = prose_of(functions, waiting=[f.name for f in functions if f.aio])
     named = {function.name: function for function in functions}
     methods = []
     for function in functions:

@@ -12,6 +12,7 @@ from nbdgen.calls import kinds, prose
 from nbdgen.calls.check_api import argument_names, known_names
 from nbdgen.calls.model import Arg, CbArg, Function, Group, OptArg
 from nbdgen.emit.comments import Prose, wrap
+from nbdgen.emit.rust.words import error_name, in_rust
 
 WIDTH = 88
 
@@ -93,19 +94,32 @@ def code(text: str) -> str:
     return f"`{text}`"
 
 
-def link(name: str) -> str:
-    return f"[`{name}`](crate::{name})"
+def link(name: str, shown: str = "") -> str:
+    return f"[`{shown or name}`](crate::{name})"
 
 
 class RustProse(Prose):
     """Renders the text of records as Markdown."""
 
-    def __init__(self, names: doc.Names, in_c: bool) -> None:
+    def __init__(
+        self, names: doc.Names, in_c: bool, waiting: frozenset[str] = frozenset()
+    ) -> None:
         super().__init__(names)
         self.in_c = in_c  # names stay those of C, without links
+        self.waiting = waiting  # functions of which futures are meant
+        self.inside = False  # this is the page of the type
 
     def of(self, function: Function) -> RustProse:
-        return RustProse(self.names.with_args(argument_names(function)), self.in_c)
+        names = self.names.with_args(argument_names(function))
+        prose = RustProse(names, self.in_c, self.waiting)
+        prose.inside = True
+        return prose
+
+    def line(self, text: str) -> str:
+        return super().line(text if self.in_c else in_rust(text))
+
+    def blocks(self, text: str) -> list[str]:
+        return super().blocks(text if self.in_c else in_rust(text))
 
     def sentence(self, text: str) -> str:
         shown = self.line(text)
@@ -130,7 +144,10 @@ class RustProse(Prose):
             case doc.FunctionName(name):
                 if self.in_c:
                     return code(f"nbd_{name}")
-                return link(EXCEPTIONS.get(name, f"Handle::{name}"))
+                if name in EXCEPTIONS:
+                    return link(EXCEPTIONS[name])
+                owner = "AsyncHandle" if name in self.waiting else "Handle"
+                return link(f"{owner}::{name}", name if self.inside else "")
             case doc.ConstantName(name):
                 known = name in NAMES and not self.in_c
                 return link(NAMES[name]) if known else code(name)
@@ -140,8 +157,10 @@ class RustProse(Prose):
                 assert_never(part)
 
 
-def prose_of(functions: Sequence[Function], in_c: bool = False) -> RustProse:
-    return RustProse(known_names(list(functions)), in_c)
+def prose_of(
+    functions: Sequence[Function], in_c: bool = False, waiting: Iterable[str] = ()
+) -> RustProse:
+    return RustProse(known_names(list(functions)), in_c, frozenset(waiting))
 
 
 def rustdoc(blocks: Iterable[str], indent: str = "") -> str:
@@ -189,7 +208,7 @@ def documentation(
     if rows:
         parts += ["# Arguments", *rows]
     rows = [
-        f"- `{name}`: {shown.line(why)}"
+        f"- {error_name(name)}: {shown.line(why)}"
         for name, why in function.errors.items()
         if name != "EFAULT"  # there is no NULL here
     ]

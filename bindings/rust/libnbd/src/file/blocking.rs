@@ -50,12 +50,6 @@ pub struct File {
 impl File {
     /// Connect to the server of a URI, and open its export.
     ///
-    /// ```no_run
-    /// let mut file = libnbd::File::open("nbd://server/export")?;
-    /// std::io::copy(&mut file, &mut std::fs::File::create("disk.img")?)?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// Those of [`Handle::connect_uri`].
