@@ -53,13 +53,11 @@ one_turn (struct nbd_handle *nbd)
   if (dir & LIBNBD_AIO_DIRECTION_WRITE)
     fd.events |= POLLOUT;
   if (poll (&fd, 1, -1) == -1)
-    return -1;
+    return 0; /* a signal: the next turn polls again */
   /* One event at a time, and reading first. */
-  if ((fd.events & POLLIN) && (fd.revents & (POLLIN | POLLHUP)))
+  if ((fd.events & POLLIN) && (fd.revents & ~POLLOUT))
     return nbd_aio_notify_read (nbd);
-  if (fd.revents & POLLOUT)
-    return nbd_aio_notify_write (nbd);
-  return fd.revents == 0 ? 0 : -1;
+  return nbd_aio_notify_write (nbd);
 }
 
 EXAMPLE (created)

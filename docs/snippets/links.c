@@ -2,6 +2,7 @@
 /* Examples: what becomes of connections and commands. */
 #include "snippet.h"
 
+#include <pthread.h>
 #include <signal.h>
 
 /* nbd_set_event_callback, nbd_clear_event_callback */
@@ -50,16 +51,24 @@ EXAMPLE (connected)
 }
 
 /* nbd_cancel */
-static void
-user_gave_up (struct nbd_handle *nbd) /* in another thread */
+static void *
+user_gave_up (void *nbd)
 {
   if (nbd_cancel (nbd) > 0)
     printf ("the commands that were waited for have ended\n");
+  return NULL;
 }
 
 EXAMPLE (connected)
 {
-  user_gave_up (nbd);
+  char sector[512];
+  pthread_t thread;
+
+  if (pthread_create (&thread, NULL, user_gave_up, nbd) != 0)
+    errx (EXIT_FAILURE, "no threads");
+  if (nbd_pread (nbd, sector, sizeof sector, 0, 0) == -1)
+    warnx ("%s", nbd_get_error ()); /* ECANCELED */
+  pthread_join (thread, NULL);
 }
 
 /* nbd_aio_cancel */

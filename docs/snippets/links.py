@@ -46,11 +46,17 @@ def set_interrupt_callback(h: nbd.NBD) -> None:
 # NBD.cancel
 @connected
 def cancel(h: nbd.NBD) -> None:
-    def user_gave_up() -> None:  # in another thread
+    def user_gave_up() -> None:
         if h.cancel():
             print("the commands that were waited for have ended")
 
-    threading.Timer(30, user_gave_up).cancel()
+    thread = threading.Thread(target=user_gave_up)
+    thread.start()
+    try:
+        h.pread(512, 0)
+    except nbd.Error as error:
+        print(error)  # ECANCELED
+    thread.join()
 
 
 # NBD.aio_cancel
