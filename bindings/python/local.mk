@@ -18,7 +18,8 @@ nbdpackage_PYTHON = \
 	bindings/python/nbd/_settings.py \
 	bindings/python/nbd/_wait.py \
 	bindings/python/nbd/_waiter.py \
-	bindings/python/nbd/aio.py
+	bindings/python/nbd/aio.py \
+	bindings/python/nbd/fs.py
 dist_nbdpackage_DATA = \
 	bindings/python/nbd/__init__.pyi \
 	bindings/python/nbd/py.typed
@@ -85,6 +86,7 @@ python_tests = \
 	bindings/python/tests/extents/extents-cover-the-range-in-order.py \
 	bindings/python/tests/extents/extents-of-several-contexts-are-cut-together.py \
 	bindings/python/tests/files/errors-of-files-are-told-once.py \
+	bindings/python/tests/files/exports-are-files-of-fsspec.py \
 	bindings/python/tests/files/files-are-what-others-expect.py \
 	bindings/python/tests/files/reads-and-writes-ahead-are-exact.py \
 	bindings/python/tests/handles/arguments-may-close-the-handle.py \

@@ -60,6 +60,8 @@ More than the library itself has is in these:
 
     nbd.open(uri)       an export as a file object
     nbd.extents(h)      what an export is made of, as an iterator
+    nbd.aio             disks to be awaited, for asyncio, Trio and AnyIO
+    nbd.fs              exports as files of fsspec
 
 As a program, python3 -m nbd, this module is the shell nbdsh(1).
 """
