@@ -86,17 +86,22 @@ TESTS += \
 	tests/bench/links-are-compared.sh \
 	tests/bench/outages-are-judged.sh \
 	tests/bench/programs-work
+if HAVE_PYTHON
+TESTS += tests/bench/python-ways-work.sh
+endif
 
 EXTRA_DIST += \
 	bench/README.md \
 	bench/cases.py \
 	bench/convert \
 	bench/clients/client.py \
+	bench/clients/client_aio.py \
 	bench/links \
 	bench/load.py \
 	bench/measure.py \
 	bench/outages \
 	bench/programs.py \
+	bench/python \
 	bench/report.py \
 	bench/rounds.py \
 	bench/run \
@@ -106,7 +111,8 @@ EXTRA_DIST += \
 	bench/workload.py \
 	tests/bench/links-are-compared.sh \
 	tests/bench/outages-are-judged.sh \
-	tests/bench/programs-work
+	tests/bench/programs-work \
+	tests/bench/python-ways-work.sh
 
 # make bench BENCH_ARGS='--quick --cases read-4k-64,sync-4k'
 bench: all $(bench_programs) $(bench_clients)

@@ -80,7 +80,7 @@ nbdpy_hand_over (struct closure **closure)
 
 /* Make a closure, or complete the one that already keeps the buffer.  For
  * None, if permitted, *closure stays as it is.  What is optional is a
- * completion, which may be a future instead. */
+ * completion: a driver in its place makes a future, see resolve.c. */
 int
 nbdpy_get_closure (struct call *call, int i, const char *name, bool optional,
                    struct closure **closure)
@@ -88,8 +88,7 @@ nbdpy_get_closure (struct call *call, int i, const char *name, bool optional,
   PyObject *arg = call->args[i];
   if (optional && arg == Py_None)
     return 0;
-  bool is_future = optional && !PyCallable_Check (arg)
-                   && PyObject_TypeCheck (arg, &nbdpy_future_type);
+  bool is_future = optional && PyObject_TypeCheck (arg, &nbdpy_driver_type);
   if (!is_future && !PyCallable_Check (arg)) {
     PyErr_Format (PyExc_TypeError, "NBD.%s: %s must be callable, not %.100s",
                   call->name, name, Py_TYPE (arg)->tp_name);
@@ -97,8 +96,9 @@ nbdpy_get_closure (struct call *call, int i, const char *name, bool optional,
   }
   if (*closure == NULL && (*closure = new_closure (call->handle)) == NULL)
     return -1;
-  Py_INCREF (arg);
-  (*closure)->function = arg;
+  if (is_future && (call->future = nbdpy_new_future (arg)) == NULL)
+    return -1;
+  (*closure)->function = Py_NewRef (is_future ? call->future : arg);
   (*closure)->is_future = is_future;
   return 0;
 }

@@ -6,9 +6,8 @@
  * awaits it goes on right where that happens, without another turn of the loop.
  * So it may be given by callbacks of the loop only, never by a task.
  *
- * Types that are derived from it add the methods failed, to raise what is said
- * of a failure, and throw and close, by which a coroutine tells what it awaits
- * that it does not any more. */
+ * What depends on the loop is up to the driver, a class in Python that is
+ * derived from libnbdmod.Driver: its methods failed, withdraw and changed. */
 
 #include <stddef.h>
 
@@ -16,10 +15,10 @@
 
 #include <structmember.h>
 
+/* The result of a command, or of something else that ends. */
 struct future {
   PyObject_HEAD
-  PyObject *loop;
-  PyObject *owner; /* for those who derive a type, as is the cookie */
+  struct driver *driver;
   long long cookie;
   PyObject *callback, *context; /* of the task that waits, or NULL */
   PyObject *message;            /* about why it was cancelled, or NULL */
@@ -28,16 +27,50 @@ struct future {
   char blocking; /* for asyncio: it has been yielded and not yet seen */
 };
 
-static PyObject *call_soon_name, *context_name;
+static PyObject *call_soon_name, *changed_name, *context_name;
 
 int
 nbdpy_init_future (void)
 {
   call_soon_name = PyUnicode_InternFromString ("call_soon");
+  changed_name = PyUnicode_InternFromString ("changed");
   context_name = Py_BuildValue ("(s)", "context");
-  return call_soon_name == NULL || context_name == NULL
+  return call_soon_name == NULL || changed_name == NULL
+             || context_name == NULL
+             || PyType_Ready (&nbdpy_driver_type) == -1
            ? -1
            : PyType_Ready (&nbdpy_future_type);
+}
+
+/* Commands --------------------------------------------------------------- */
+
+/* Make a future for a command that this thread is about to issue. */
+PyObject *
+nbdpy_new_future (PyObject *object)
+{
+  struct driver *driver = (struct driver *) object;
+  if (nbdpy_check_loop (driver) == -1)
+    return NULL;
+  PyTypeObject *type = (PyTypeObject *) driver->type;
+  struct future *self = (struct future *) type->tp_alloc (type, 0);
+  if (self != NULL)
+    self->driver = (struct driver *) Py_NewRef (object);
+  return (PyObject *) self;
+}
+
+/* The command has been issued.  The driver looks at the handle when the task
+ * has issued all that it wants. */
+int
+nbdpy_begin_future (PyObject *object, int64_t cookie)
+{
+  struct future *self = (struct future *) object;
+  self->cookie = cookie;
+  if (self->driver->is_expected)
+    return 0;
+  CLEANUP (nbdpy_drop)
+  PyObject *none = PyObject_CallMethodNoArgs ((PyObject *) self->driver,
+                                              changed_name);
+  return none ? 0 : -1;
 }
 
 /* Results ---------------------------------------------------------------- */
@@ -52,8 +85,8 @@ get_result (struct future *self)
   case DONE:
     if (self->result == 0)
       Py_RETURN_NONE;
-    return PyObject_CallMethod ((PyObject *) self, "failed", "i",
-                                self->result);
+    return PyObject_CallMethod ((PyObject *) self->driver, "failed", "Oi",
+                                self, self->result);
   case CANCELLED:
     asyncio = PyImport_ImportModule ("asyncio.exceptions");
     cancelled = asyncio ? PyObject_GetAttrString (asyncio, "CancelledError")
@@ -95,7 +128,8 @@ call_back (struct future *self)
 static int
 call_back_soon (struct future *self, PyObject *callback, PyObject *context)
 {
-  PyObject *args[] = { self->loop, callback, (PyObject *) self, context };
+  PyObject *args[] = { self->driver->loop, callback, (PyObject *) self,
+                       context };
   CLEANUP (nbdpy_drop)
   PyObject *handle = PyObject_VectorcallMethod (
     call_soon_name, args, 3, context != NULL ? context_name : NULL);
@@ -138,17 +172,10 @@ future_done (PyObject *self, PyObject *unused UNUSED)
   return PyBool_FromLong (((struct future *) self)->state != PENDING);
 }
 
-/* Types that are derived know more. */
-static PyObject *
-future_failed (PyObject *self UNUSED, PyObject *number)
-{
-  return Py_NewRef (number);
-}
-
 static PyObject *
 future_get_loop (PyObject *self, PyObject *unused UNUSED)
 {
-  return Py_NewRef (((struct future *) self)->loop);
+  return Py_NewRef (((struct future *) self)->driver->loop);
 }
 
 static PyObject *
@@ -228,19 +255,51 @@ future_next (PyObject *object)
   return NULL;
 }
 
+/* Let go of the command, and tell the driver. */
+static int
+withdraw (PyObject *self)
+{
+  CLEANUP (nbdpy_drop)
+  PyObject *none = PyObject_CallMethod (
+    (PyObject *) ((struct future *) self)->driver, "withdraw", "O", self);
+  return none ? 0 : -1;
+}
+
+/* The coroutine that awaits this is told to go on with an exception. */
+static PyObject *
+future_throw (PyObject *self, PyObject *args)
+{
+  PyObject *type, *value = Py_None, *traceback = Py_None;
+  if (!PyArg_ParseTuple (args, "O|OO:throw", &type, &value, &traceback)
+      || withdraw (self) == -1)
+    return NULL;
+  if (PyExceptionInstance_Check (type))
+    PyErr_SetObject ((PyObject *) Py_TYPE (type), type);
+  else
+    PyErr_SetObject (type, value);
+  return NULL;
+}
+
+/* It is told to end. */
+static PyObject *
+future_close (PyObject *self, PyObject *unused UNUSED)
+{
+  if (withdraw (self) == -1)
+    return NULL;
+  Py_RETURN_NONE;
+}
+
 /* The type --------------------------------------------------------------- */
 
 static PyObject *
 future_new (PyTypeObject *type, PyObject *args, PyObject *keywords UNUSED)
 {
-  PyObject *loop, *owner;
-  if (!PyArg_ParseTuple (args, "OO:Future", &loop, &owner))
+  PyObject *driver;
+  if (!PyArg_ParseTuple (args, "O!:Future", &nbdpy_driver_type, &driver))
     return NULL;
   struct future *self = (struct future *) type->tp_alloc (type, 0);
-  if (self == NULL)
-    return NULL;
-  self->loop = Py_NewRef (loop);
-  self->owner = Py_NewRef (owner);
+  if (self != NULL)
+    self->driver = (struct driver *) Py_NewRef (driver);
   return (PyObject *) self;
 }
 
@@ -258,8 +317,7 @@ static int
 future_traverse (PyObject *object, visitproc visit, void *arg)
 {
   struct future *self = (struct future *) object;
-  Py_VISIT (self->loop);
-  Py_VISIT (self->owner);
+  Py_VISIT (self->driver);
   Py_VISIT (self->callback);
   Py_VISIT (self->context);
   Py_VISIT (self->message);
@@ -271,16 +329,16 @@ future_dealloc (PyObject *object)
 {
   PyObject_GC_UnTrack (object);
   future_clear (object);
-  Py_CLEAR (((struct future *) object)->loop);
-  Py_CLEAR (((struct future *) object)->owner);
+  Py_CLEAR (((struct future *) object)->driver);
   Py_TYPE (object)->tp_free (object);
 }
 
 static PyMethodDef methods[] = {
   { "set_result", future_set_result, METH_O, "Give the result." },
+  { "throw", future_throw, METH_VARARGS, "Withdraw, and raise." },
+  { "close", future_close, METH_NOARGS, "Withdraw." },
   { "result", future_result, METH_NOARGS, "Return the result." },
   { "done", future_done, METH_NOARGS, "Whether it has a result." },
-  { "failed", future_failed, METH_O, "Return what a failure results in." },
   { "get_loop", future_get_loop, METH_NOARGS, "Return the loop." },
   { "cancel", NBDPY_FUNCTION (future_cancel), METH_VARARGS | METH_KEYWORDS,
     "Let whoever waits go on without a result." },
@@ -289,19 +347,19 @@ static PyMethodDef methods[] = {
   { NULL, NULL, 0, NULL }
 };
 
-static PyMemberDef members[] = {
-  { .name = "_asyncio_future_blocking",
-    .type = T_BOOL,
-    .offset = offsetof (struct future, blocking) },
-  { .name = "owner",
-    .type = T_OBJECT_EX,
-    .offset = offsetof (struct future, owner),
-    .flags = READONLY },
-  { .name = "cookie",
-    .type = T_LONGLONG,
-    .offset = offsetof (struct future, cookie) },
-  { .name = NULL }
-};
+static PyMemberDef members[] = { { .name = "_asyncio_future_blocking",
+                                   .type = T_BOOL,
+                                   .offset = offsetof (struct future,
+                                                       blocking) },
+                                 { .name = "driver",
+                                   .type = T_OBJECT_EX,
+                                   .offset = offsetof (struct future, driver),
+                                   .flags = READONLY },
+                                 { .name = "cookie",
+                                   .type = T_LONGLONG,
+                                   .offset = offsetof (struct future, cookie),
+                                   .flags = READONLY },
+                                 { .name = NULL } };
 
 static PyAsyncMethods as_async = {
   .am_await = Py_NewRef,
@@ -314,7 +372,7 @@ PyTypeObject nbdpy_future_type = {
   .tp_name = "libnbdmod.Future",
   /* clang-format on */
   .tp_doc =
-    "Future(loop, owner)\n--\n\nThe result of a command, which is awaited.",
+    "Future(driver)\n--\n\nThe result of a command, which is awaited.",
   .tp_basicsize = sizeof (struct future),
   .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
   .tp_new = future_new,

@@ -42,6 +42,7 @@ struct call {
   struct nbd_handle *h;
   struct py_handle *handle;
   PyObject *const *args; /* the handle first */
+  PyObject *future;      /* to return instead of a cookie, or NULL */
 };
 
 /* A callable that the library may call, and the objects that have to stay
@@ -68,6 +69,16 @@ struct callback {
   unsigned long outer_thread;
   Py_ssize_t count;
   PyObject *args[6]; /* the first is scratch space for Python */
+};
+
+/* What drives a handle from a main loop. */
+struct driver {
+  PyObject_HEAD
+  PyObject *loop;
+  PyObject *running; /* a function that returns the running loop, or None */
+  PyObject *type;    /* of futures */
+  unsigned long thread; /* in which that was so, or 0 */
+  char is_expected;     /* it looks at the handle before the loop waits */
 };
 
 struct address {
@@ -164,12 +175,20 @@ extern PyObject *nbdpy_from_subbuf (struct closure *closure,
 extern PyObject *nbdpy_from_extents32 (const uint32_t *entries, size_t n);
 extern PyObject *nbdpy_from_extents64 (const nbd_extent *entries, size_t n);
 
+/* driver.c */
+extern PyTypeObject nbdpy_driver_type;
+extern int nbdpy_check_loop (struct driver *driver);
+
 /* future.c */
 extern PyTypeObject nbdpy_future_type;
 extern int nbdpy_init_future (void);
+extern PyObject *nbdpy_new_future (PyObject *driver);
+extern int nbdpy_begin_future (PyObject *future, int64_t cookie);
 extern int nbdpy_finish_future (PyObject *future, int result);
 
 /* resolve.c */
+extern PyObject *nbdpy_from_cookie (struct call *call, int64_t cookie);
+extern void nbdpy_drop_call (struct call *call);
 extern PyObject *nbdpy_resolve (PyObject *module, PyObject *handle);
 extern void nbdpy_forget_futures (struct py_handle *handle);
 

@@ -31,6 +31,7 @@ bindings_python_libnbdmod_la_SOURCES = \
 	bindings/python/arguments.c \
 	bindings/python/buffer.c \
 	bindings/python/closures.c \
+	bindings/python/driver.c \
 	bindings/python/errors.c \
 	bindings/python/future.c \
 	bindings/python/glue.h \

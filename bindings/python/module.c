@@ -33,6 +33,7 @@ PyInit_libnbdmod (void)
     return NULL;
   if (PyModule_AddFunctions (module, nbdpy_methods) == -1
       || PyModule_AddType (module, &nbdpy_buffer_type) == -1
+      || PyModule_AddType (module, &nbdpy_driver_type) == -1
       || PyModule_AddType (module, &nbdpy_future_type) == -1) {
     Py_DECREF (module);
     return NULL;

@@ -1,13 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /* Futures in the place of completion callbacks, for main loops.
  *
- * A command that completes calls nothing in Python then: its closure is put
- * on the handle's list, without the interpreter's lock, and resolve gives all
- * futures of the list their result, which is the errno of the command or 0.
- * A command that succeeded is retired.  One that failed is not, so that
- * aio_command_completed can say why. */
+ * A command that is given a driver, see driver.c, as its completion returns a
+ * future instead of its cookie.  When it completes nothing in Python is called:
+ * its closure is put on the handle's list, without the interpreter's lock, and
+ * resolve gives all futures of the list their result, which is the errno of the
+ * command or 0.  A command that succeeded is retired.  One that failed is not,
+ * so that aio_command_completed can say why. */
 
 #include "glue.h"
+
+/* What a method returns that has issued a command. */
+PyObject *
+nbdpy_from_cookie (struct call *call, int64_t cookie)
+{
+  if (call->future == NULL)
+    return PyLong_FromLongLong (cookie);
+  if (nbdpy_begin_future (call->future, cookie) == -1)
+    return NULL;
+  return nbdpy_steal (&call->future);
+}
+
+void
+nbdpy_drop_call (struct call *call)
+{
+  nbdpy_drop (&call->future);
+}
 
 /* Any thread may be completing commands while another one resolves. */
 static void

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import threading
@@ -21,40 +22,8 @@ _notify_write = libnbdmod.aio_notify_write
 _resolve = libnbdmod.resolve
 
 
-class Command(libnbdmod.Future):
-    """A command in flight, to be awaited by one task, once."""
-
-    __slots__ = ()
-
-    def failed(self, errnum: int) -> object:
-        """Raise what the library says of a failure."""
-        try:
-            self.owner.h.aio_command_completed(self.cookie)
-        except nbd.ClosedHandle:
-            pass
-        raise nbd.Error("the disk was closed while the command was in flight", errnum)
-
-    def withdraw(self) -> None:
-        """End the command, which nobody awaits any more, and retire it."""
-        with contextlib.suppress(nbd.Error, nbd.ClosedHandle):
-            self.owner.h.aio_cancel(self.cookie)
-            self.owner.h.aio_command_completed(self.cookie)
-        self.owner.changed()
-
-    # A coroutine that awaits this is told to go on with an exception, or to end.
-
-    def throw(self, kind: Any, value: Any = None, traceback: Any = None) -> object:
-        """End the command, and raise the exception."""
-        self.withdraw()
-        if value is None:
-            value = kind() if isinstance(kind, type) else kind
-        raise value.with_traceback(traceback) if traceback else value
-
-    close = withdraw
-
-
-class WaiterCommand(Command):
-    """The same where there is no loop of asyncio."""
+class WaiterFuture(libnbdmod.Future):
+    """A future where there is no loop of asyncio."""
 
     __slots__ = ()
 
@@ -65,57 +34,69 @@ class WaiterCommand(Command):
         try:
             await self.get_loop().wait(self)
         except BaseException:
-            self.withdraw()
+            self.close()
             raise
         self.result()
 
 
-class Drive:
-    """Drives a handle from callbacks of a loop until it is closed."""
+class Drive(libnbdmod.Driver):
+    """Drives a handle from callbacks of a loop until it is closed.
+
+    In the place of a completion callback it makes the method of an asynchronous
+    command return a future, which is awaited by one task, once.
+    """
 
     __slots__ = (
         "h",
-        "loop",
         "o",
         "is_closed",
-        "_command",
         "_direction",
         "_end",
         "_fd",
+        "_future",
         "_is_beginning",
         "_is_fixed",
         "_is_lasting",
-        "_looks_soon",
         "_why",
     )
 
     def __init__(self, h: nbd.NBD, loop: Any) -> None:
-        self.h, self.loop, self.o = h, loop, vars(h)["_o"]
+        """The loop is that of asyncio which runs, or a Loop."""
+        if isinstance(loop, Loop):
+            self._future: type[libnbdmod.Future] = WaiterFuture
+            super().__init__(loop, None, self._future)
+        else:
+            self._future = libnbdmod.Future
+            super().__init__(loop, asyncio._get_running_loop, self._future)
+        self.h, self.o = h, vars(h)["_o"]
         self.is_closed = False
-        self._command = WaiterCommand if isinstance(loop, Loop) else Command
         self._fd, self._direction = -1, 0  # what is watched
         self._is_beginning = self._is_lasting = False
         self._is_fixed = False  # the descriptor does not change any more
-        self._looks_soon = False
-        self._end: tuple[Command, Callable[[], bool]] | None = None
+        self._end: tuple[libnbdmod.Future, Callable[[], bool]] | None = None
         self._why: nbd.Error | None = None
 
     # Commands ---------------------------------------------------------------
 
-    def issue(self, call: Callable[..., int], *args: object) -> Command:
-        """Issue a command: args are those of the call up to the completion."""
-        command: Command = self._command(self.loop, self)
-        command.cookie = call(self.o, *args[:-1], command, args[-1])
-        if not self._looks_soon:
-            self._looks_soon = True
-            self.loop.call_soon(self._look)
-        return command
-
     def changed(self) -> None:
         """Look at the handle before the loop waits."""
-        if not self._looks_soon and not self.is_closed:
-            self._looks_soon = True
+        if not self.is_expected and not self.is_closed:
+            self.is_expected = True
             self.loop.call_soon(self._look)
+
+    def failed(self, command: libnbdmod.Future, errnum: int) -> object:
+        """Raise what the library says of a failure."""
+        with contextlib.suppress(nbd.ClosedHandle):
+            self.h.aio_command_completed(command.cookie)
+        raise nbd.Error("the disk was closed while the command was in flight", errnum)
+
+    def withdraw(self, command: libnbdmod.Future) -> None:
+        """End a command that nobody awaits any more, and retire it."""
+        if command.cookie > 0:
+            with contextlib.suppress(nbd.Error, nbd.ClosedHandle):
+                self.h.aio_cancel(command.cookie)
+                self.h.aio_command_completed(command.cookie)
+            self.changed()
 
     # Events -----------------------------------------------------------------
 
@@ -140,7 +121,7 @@ class Drive:
 
     def _look(self) -> None:
         """Send what was issued, and watch for what the handle waits for."""
-        self._looks_soon = False
+        self.is_expected = False
         if self.is_closed:
             return
         direction = _get_direction(self.o)
@@ -179,7 +160,7 @@ class Drive:
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         """Wait until something is true of the handle."""
-        end: Command = self._command(self.loop, self)
+        end: libnbdmod.Future = self._future(self)
         self._end = end, condition
         try:
             self._look()
@@ -195,7 +176,7 @@ class Drive:
 
     async def begin(self, start: Callable[[nbd.NBD], object]) -> None:
         """Begin to connect in a thread, which may look a name up."""
-        began: Command = self._command(self.loop, self)
+        began: libnbdmod.Future = self._future(self)
         errors: list[BaseException] = []
 
         def run() -> None:

@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING, Any
 import libnbdmod
 
 import nbd
-from nbd._drive import Command, Drive
+from nbd._drive import Drive
 from nbd._extents import Extent, Reply, Walk
 from nbd._settings import new_handle
 from nbd._waiter import Event, Loop, Waiter
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
 __all__ = ["Connecting", "Disk", "Event", "Extent", "Waiter", "connect"]
-
-_running_loop = asyncio._get_running_loop
 
 
 class Disk:
@@ -62,18 +60,13 @@ class Disk:
     commands of the disk are in flight.
     """
 
-    __slots__ = ("handle", "_drive", "_loop", "__weakref__")
+    __slots__ = ("handle", "_drive", "_o", "__weakref__")
 
     def __init__(self, drive: Drive) -> None:
         """Use connect() instead."""
         self.handle = drive.h
         self._drive = drive
-        self._loop = drive.loop if not isinstance(drive.loop, Loop) else None
-
-    def _begin(self, call: Callable[..., int], *args: object) -> Command:
-        if _running_loop() is not self._loop and self._loop is not None:
-            raise RuntimeError("the disk belongs to another event loop")
-        return self._drive.issue(call, *args)
+        self._o = drive.o
 
     @property
     def size(self) -> int:
@@ -97,7 +90,7 @@ class Disk:
         permits in one request, see NBD.get_block_size; larger counts are errors.
         """
         data = bytearray(count)
-        await self._begin(libnbdmod.aio_pread, data, offset, flags)
+        await libnbdmod.aio_pread(self._o, data, offset, self._drive, flags)
         return data
 
     async def pread_into(
@@ -110,7 +103,7 @@ class Disk:
         because the task is cancelled, the buffer belongs to the library: it cannot
         be resized, and what it holds must not be changed and means nothing.
         """
-        await self._begin(libnbdmod.aio_pread, buffer, offset, flags)
+        await libnbdmod.aio_pread(self._o, buffer, offset, self._drive, flags)
 
     async def pwrite(self, buffer: ReadableBuffer, offset: int, flags: int = 0) -> None:
         """Write a buffer to offset.
@@ -118,23 +111,23 @@ class Disk:
         The memory is sent as it is, without a copy, so it must not be changed until
         this returns or raises.
         """
-        await self._begin(libnbdmod.aio_pwrite, buffer, offset, flags)
+        await libnbdmod.aio_pwrite(self._o, buffer, offset, self._drive, flags)
 
     async def flush(self, flags: int = 0) -> None:
         """Put on stable storage all that was written before."""
-        await self._begin(libnbdmod.aio_flush, flags)
+        await libnbdmod.aio_flush(self._o, self._drive, flags)
 
     async def zero(self, count: int, offset: int, flags: int = 0) -> None:
         """Write zeroes."""
-        await self._begin(libnbdmod.aio_zero, count, offset, flags)
+        await libnbdmod.aio_zero(self._o, count, offset, self._drive, flags)
 
     async def trim(self, count: int, offset: int, flags: int = 0) -> None:
         """Tell the server that what is there is not needed any more."""
-        await self._begin(libnbdmod.aio_trim, count, offset, flags)
+        await libnbdmod.aio_trim(self._o, count, offset, self._drive, flags)
 
     async def cache(self, count: int, offset: int, flags: int = 0) -> None:
         """Have the server fetch what will be read soon."""
-        await self._begin(libnbdmod.aio_cache, count, offset, flags)
+        await libnbdmod.aio_cache(self._o, count, offset, self._drive, flags)
 
     def extents(
         self,
@@ -167,15 +160,17 @@ class Disk:
                     yield extent
         finally:
             if asked is not None:
-                asked[0].withdraw()
+                asked[0].close()
 
-    def _ask(self, walk: Walk) -> tuple[Command, Reply] | None:
+    def _ask(self, walk: Walk) -> tuple[libnbdmod.Future, Reply] | None:
         request = walk.request()
         if request is None:
             return None
         reply = walk.reply()
-        call = libnbdmod.aio_block_status_64
-        return self._begin(call, *request, reply.extent, 0), reply
+        command = libnbdmod.aio_block_status_64(
+            self._o, *request, reply.extent, self._drive, 0
+        )
+        return command, reply
 
     async def shutdown(self) -> None:
         """Wait for all commands in flight, say goodbye to the server, and close.
@@ -215,7 +210,7 @@ class Disk:
         if drive.is_closed:
             return
         warnings.warn(f"unclosed {self!r}", ResourceWarning, source=self)
-        if self._loop is None or drive.loop.is_closed():
+        if isinstance(drive.loop, Loop) or drive.loop.is_closed():
             drive.close()
         else:
             drive.loop.call_soon_threadsafe(drive.close)

@@ -62,8 +62,9 @@ class Test(support.Case):
             runner.run(self.use())
 
     async def wrong(self, disk: nbd.aio.Disk) -> None:
-        with self.assertRaisesRegex(RuntimeError, "belongs to another event loop"):
+        with self.assertRaisesRegex(RuntimeError, "another event loop|different loop"):
             await disk.pread(BLOCK, 0)
+        self.assertEqual(disk.handle.aio_in_flight(), 0)
 
     async def right(self) -> None:
         async with nbd.aio.connect(self.server.uri) as disk:
@@ -75,6 +76,16 @@ class Test(support.Case):
 
     def test_wrong_loop(self) -> None:
         asyncio.run(self.right())
+
+    def test_two_loops_in_one_thread(self) -> None:
+        async def connect() -> nbd.aio.Disk:
+            return await nbd.aio.connect(self.server.uri)
+
+        with asyncio.Runner() as one, asyncio.Runner() as other:
+            disk = one.run(connect())
+            other.run(self.wrong(disk))
+            self.assertEqual(one.run(disk.pread(1, 1)), b"\1")
+            one.run(disk.shutdown())
 
     def test_no_loop(self) -> None:
         with self.assertRaisesRegex(RuntimeError, "running"):

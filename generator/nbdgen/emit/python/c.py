@@ -77,7 +77,7 @@ METHOD = Template(
 static PyObject *
 $head
 {
-  struct call call;
+  $call_declaration
 $declarations  if (nbdpy_open (&call, "$name", $locked,
                   args, nargs, $count) == -1$gets)
     return NULL;
@@ -86,6 +86,9 @@ $call$check  return $result;
 }
 """
 )
+
+# The call of a command may have made a future.
+KEEPING_CALL = "CLEANUP (nbdpy_drop_call) struct call call = { .future = NULL };"
 
 FAILED = Template(
     """\
@@ -266,8 +269,10 @@ def _result(function: Function) -> str:
             return "PyBool_FromLong (ret)"
         case Ret.INT | Ret.FD | Ret.ENUM:
             return "PyLong_FromLong (ret)"
-        case Ret.INT64 | Ret.COOKIE:
+        case Ret.INT64:
             return "PyLong_FromLongLong (ret)"
+        case Ret.COOKIE:
+            return "nbdpy_from_cookie (&call, ret)"
         case Ret.SIZE:
             return "PyLong_FromSsize_t (ret)"
         case Ret.STRING:
@@ -303,9 +308,11 @@ def _method(function: Function) -> str:
     view = _view(function)
     ready = "nbdpy_still_open (&call)" if gets else ""
     error = function.returns.error if function.may_set_error else None
+    keeps = function.returns == Ret.COOKIE
     return METHOD.substitute(
         head=fill(f"py_{function.name}", METHOD_PARAMETERS, ""),
         name=function.name,
+        call_declaration=KEEPING_CALL if keeps else "struct call call;",
         locked="true" if function.locked else "false",
         count=len(params) + 1,
         declarations="".join(f"  {piece.declaration}\n" for piece in pieces),
