@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # CW_RUST: cargo and rustc.  Unless CARGO says otherwise the system's own come
-# first, because they go with the crates that the system has.  A feature needs
-# tokio, which is taken from the directory CARGO_REGISTRY and never downloaded.
+# first, because they go with the crates that the system has.  Features need
+# tokio and bytes, which are taken from the directory CARGO_REGISTRY and never
+# downloaded.
 AC_DEFUN([CW_RUST],
   [AC_ARG_ENABLE([rust],
      [AS_HELP_STRING([--disable-rust], [do not build the Rust crates])],
@@ -33,9 +34,9 @@ AC_DEFUN([CW_RUST],
    cw_have_tokio=no
    AS_IF([test "x$cw_have_rust" = xyes],
      [: ${CARGO_REGISTRY=/usr/share/cargo/registry}
-      for cw_dir in "$CARGO_REGISTRY"/tokio-1.*; do
-        AS_IF([test -f "$cw_dir/Cargo.toml"], [cw_have_tokio=yes])
-      done])
+      AS_IF([ls "$CARGO_REGISTRY"/tokio-1.*/Cargo.toml \
+               "$CARGO_REGISTRY"/bytes-1.*/Cargo.toml >/dev/null 2>&1],
+        [cw_have_tokio=yes])])
    AM_CONDITIONAL([HAVE_RUST], [test "x$cw_have_rust" = xyes])
    AM_CONDITIONAL([HAVE_RUST_TOKIO], [test "x$cw_have_tokio" = xyes])
    AS_IF([test "x$cw_have_tokio" = xno], [CARGO_REGISTRY=])

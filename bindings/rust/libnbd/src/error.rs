@@ -13,6 +13,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Error numbers that the binding itself uses.
 #[allow(dead_code)]
 pub(crate) mod errno {
+    pub const EPERM: i32 = 1;
     pub const EIO: i32 = 5;
     pub const EINVAL: i32 = 22;
     pub const ENOSPC: i32 = 28;

@@ -126,7 +126,7 @@ pub use asynchronous::AsyncHandle;
 pub use error::{Error, Result};
 #[cfg(feature = "tokio")]
 pub use extents::AsyncExtents;
-pub use extents::{Extent, Extents, Flags};
+pub use extents::{Extent, ExtentFlags, Extents};
 #[cfg(feature = "tokio")]
 pub use file::AsyncFile;
 pub use file::File;

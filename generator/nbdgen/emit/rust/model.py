@@ -12,7 +12,7 @@ from nbdgen.calls import kinds, prose
 from nbdgen.calls.check_api import argument_names, known_names
 from nbdgen.calls.model import Arg, CbArg, Function, Group, OptArg
 from nbdgen.emit.comments import Prose, wrap
-from nbdgen.emit.rust.words import error_name, in_rust
+from nbdgen.emit.rust.words import code_in_rust, error_name, in_rust
 
 WIDTH = 88
 
@@ -130,7 +130,8 @@ class RustProse(Prose):
         return text
 
     def code(self, text: str) -> str:
-        return f"```text\n{text}\n```"
+        shown = text if self.in_c else code_in_rust(text)
+        return f"```text\n{shown}\n```"
 
     def item(self, text: str) -> str:
         return f"- {text}"

@@ -25,6 +25,14 @@ PHRASES = {
     "callback is freed": "closure is dropped",
     "stored is freed": "stored is dropped",
     "public function": "function",
+    "This form returns 0 as soon as": "This form returns as soon as",
+    "If it succeeds this form returns 0, not a number": (
+        "This form does not return a number"
+    ),
+    "the result is 1 if it succeeded, and -1 with the error of the command if it": (
+        "the result is true if it succeeded, and the command's error if it"
+    ),
+    "result is 0 if it has not finished": "result is false if it has not finished",
     ", which must not be freed": "",
     "The string is constant and must not be freed.": "The string is constant.",
 }
@@ -61,6 +69,15 @@ def in_rust(text: str) -> str:
     for pattern, words in PATTERNS:
         text = pattern.sub(words, text)
     return text
+
+
+# A call in an example of a record.
+CALL = re.compile(r"^nbd_(\w+) \(h, (.*)\);$", re.MULTILINE)
+
+
+def code_in_rust(code: str) -> str:
+    """Lines of code, whose calls are methods here."""
+    return CALL.sub(r"nbd.\1(\2)?;", code)
 
 
 def error_name(name: str) -> str:

@@ -6,7 +6,7 @@ use std::ops::{Bound, RangeBounds};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 
-use super::{Extent, Flags};
+use super::{Extent, ExtentFlags};
 use crate::error::errno;
 use crate::flight::{Flight, Port, Sleepers};
 use crate::{CmdFlag, Error, Handle, NbdExtent, Result, Size, CONTEXT_BASE_ALLOCATION};
@@ -345,7 +345,7 @@ fn piece(reply: &mut Reply, allocation: Option<usize>) -> Option<Extent> {
     if length == 0 {
         return None;
     }
-    let flags: Flags = reply.entries.iter().map(|e| first(e).flags).collect();
+    let flags: ExtentFlags = reply.entries.iter().map(|e| first(e).flags).collect();
     let extent = Extent {
         offset: reply.position,
         length,

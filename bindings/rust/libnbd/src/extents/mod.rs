@@ -32,7 +32,7 @@ pub struct Extent {
     pub length: u64,
     /// What each metadata context says about it, in the order in which the contexts
     /// were asked for.
-    pub flags: Flags,
+    pub flags: ExtentFlags,
     pub(crate) allocation: u64,
 }
 
@@ -63,7 +63,7 @@ impl Extent {
 
 /// The flags of an [`Extent`]: a slice with one number for each metadata context.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Flags(pub(crate) Numbers);
+pub struct ExtentFlags(pub(crate) Numbers);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Numbers {
@@ -71,7 +71,7 @@ pub(crate) enum Numbers {
     Many(Box<[u64]>),
 }
 
-impl Deref for Flags {
+impl Deref for ExtentFlags {
     type Target = [u64];
 
     fn deref(&self) -> &[u64] {
@@ -82,14 +82,14 @@ impl Deref for Flags {
     }
 }
 
-impl FromIterator<u64> for Flags {
-    fn from_iter<I: IntoIterator<Item = u64>>(flags: I) -> Flags {
+impl FromIterator<u64> for ExtentFlags {
+    fn from_iter<I: IntoIterator<Item = u64>>(flags: I) -> ExtentFlags {
         let mut flags = flags.into_iter();
         match (flags.next(), flags.next()) {
-            (Some(one), None) => Flags(Numbers::One(one)),
+            (Some(one), None) => ExtentFlags(Numbers::One(one)),
             (first, second) => {
                 let first = first.into_iter().chain(second);
-                Flags(Numbers::Many(first.chain(flags).collect()))
+                ExtentFlags(Numbers::Many(first.chain(flags).collect()))
             }
         }
     }

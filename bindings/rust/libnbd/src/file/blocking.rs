@@ -26,7 +26,7 @@ use crate::{Handle, Result, Shutdown};
 /// should not write to the same blocks meanwhile.
 ///
 /// The file ends where the export does: reads return 0 there, and writes fail with
-/// `ENOSPC`.
+/// `ENOSPC`.  Writes to an export that is read-only fail with `EPERM`.
 ///
 /// ```
 /// use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};

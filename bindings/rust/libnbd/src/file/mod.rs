@@ -36,6 +36,7 @@ struct Limits {
     align: u64,
     /// The longest request, a multiple of that.
     request: u64,
+    read_only: bool,
 }
 
 impl Limits {
@@ -50,7 +51,19 @@ impl Limits {
             size,
             align,
             request: (request - request % align).max(align),
+            read_only: handle.is_read_only()?,
         })
+    }
+
+    /// Why nothing can be written at this offset.
+    fn forbids(&self, offset: u64) -> Option<(i32, String)> {
+        if self.read_only {
+            Some((errno::EPERM, "the export is read-only".to_owned()))
+        } else if offset >= self.size {
+            Some((errno::ENOSPC, format!("the export has {} bytes", self.size)))
+        } else {
+            None
+        }
     }
 
     fn down(&self, offset: u64) -> u64 {
@@ -133,14 +146,10 @@ impl Core {
         if data.is_empty() {
             return Poll::Ready(Ok(0));
         }
-        if self.position >= self.limits.size {
-            let message = format!(
-                "libnbd: writing {} bytes at offset {}: the export has {} bytes",
-                data.len(),
-                self.position,
-                self.limits.size
-            );
-            return Poll::Ready(Err(Error::new(errno::ENOSPC, message)));
+        if let Some((errno, why)) = self.limits.forbids(self.position) {
+            let (count, at) = (data.len(), self.position);
+            let message = format!("libnbd: writing {} bytes at offset {}: {}", count, at, why);
+            return Poll::Ready(Err(Error::new(errno, message)));
         }
         let left = self.limits.size - self.position;
         let data = &data[..left.min(data.len() as u64) as usize];

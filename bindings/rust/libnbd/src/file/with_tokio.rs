@@ -12,7 +12,7 @@ use super::Core;
 use crate::flight::Role;
 use crate::{AsyncHandle, Result};
 
-/// An export as a file, with [`AsyncRead`], [`AsyncWrite`] and [`AsyncSeek`].
+/// An export as a file, with tokio's `AsyncRead`, `AsyncWrite` and `AsyncSeek`.
 ///
 /// It reads ahead and writes behind as [`File`](crate::File) does, and is as exact.
 /// Reads and writes may be dropped before they are ready: no data is lost.

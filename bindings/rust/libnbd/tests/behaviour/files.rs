@@ -147,10 +147,11 @@ fn failures_behind_are_told_once() {
     file.flush().unwrap();
     file.write_all(&[1; 1024]).unwrap();
     file.close().unwrap_err();
-    // A server that does not let us write is no surprise either.
+    // An export that cannot be written says so at once.
     let mut file = opened(&["-r", "memory", "1M"]);
-    file.write_all(&[1; 1024]).unwrap();
-    file.flush().unwrap_err();
+    let error = file.write(&[1; 1024]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PermissionDenied);
+    assert!(error.to_string().contains("is read-only"), "{}", error);
     file.close().unwrap();
 }
 
