@@ -36,5 +36,6 @@ endif
 EXTRA_DIST += \
 	examples/async_copy.py \
 	examples/asyncio_reads.py \
+	examples/incremental_backup.py \
 	examples/read_qcow2.py \
 	examples/survive_restarts.py

@@ -33,6 +33,7 @@ test_scripts = \
 	tests/examples/glib-main-loop-outlives-its-server.sh \
 	tests/examples/glib-main-loop-prints-the-checksum.sh \
 	tests/examples/glib-main-loop-sleeps-while-it-waits.sh \
+	tests/examples/incremental-backup-restores-what-was-there.sh \
 	tests/examples/libev-loop-keeps-its-deadline.sh \
 	tests/examples/libev-loop-outlives-its-server.sh \
 	tests/examples/libevent-loop-goes-on-after-an-outage.sh \
