@@ -22,7 +22,7 @@ from nbdgen.emit.man import roff
 from nbdgen.source import Place, Problem, SourceError
 
 # The day the text of the interface last changed; pages do not tell build time.
-DATE = "2026-11-21"
+DATE = "2026-11-29"
 SOURCE = "Causeway, libnbd 1.24"
 
 SECTIONS = (
