@@ -103,6 +103,12 @@ module Make (Loop : LOOP) = struct
 
   let is_over c = NBD.aio_is_dead c.h || NBD.aio_is_closed c.h
 
+  (* The connection stands, and something waits that nobody watches for. *)
+  let has_more_to_send c =
+    not c.closed && c.writable = None
+    && NBD.aio_get_direction c.h land write_bit <> 0
+    && not (NBD.aio_is_connecting c.h)
+
   (* Watch for what the library waits for.  While it connects it may try one
      socket after the other, which can have the same number. *)
   let rec watch c =
@@ -119,16 +125,20 @@ module Make (Loop : LOOP) = struct
         Loop.on_writable c.loop fd (fun () -> notify c NBD.aio_notify_write))
     end
 
-  (* Something has happened to the descriptor.  While the handle lives, an event
-     that it did not want is no failure. *)
-  and notify c report =
+  (* Tell the library of its descriptor.  While the handle lives, an event that it
+     did not want is no failure. *)
+  and report c notify =
+    match notify c.h with
+    | () | exception NBD.Closed _ -> ()
+    | exception (NBD.Error _ as exn) -> if is_over c then c.why <- Some exn
+    | exception exn -> Loop.unhandled c.loop exn
+
+  and notify c how =
     if not c.closed then begin
       c.settling <- true;
-      (match report c.h with
-       | () | exception NBD.Closed _ -> ()
-       | exception (NBD.Error _ as exn) -> if is_over c then c.why <- Some exn
-       | exception exn -> Loop.unhandled c.loop exn);
-      settle c
+      match report c how with
+      | () -> settle c
+      | exception exn -> settle c; raise exn
     end
 
   (* Handing out ------------------------------------------------------------ *)
@@ -140,6 +150,9 @@ module Make (Loop : LOOP) = struct
     c.waiters <- [];
     let left = List.filter (fun is_over -> not (is_over ())) waiters in
     c.waiters <- List.rev_append (List.rev left) c.waiters;
+    (* The socket mostly has room for what was issued meanwhile, so there is no
+       need to wait for that. *)
+    if has_more_to_send c then report c NBD.aio_notify_write;
     if not (Queue.is_empty c.over) then hand_out c
 
   and settle c =
@@ -162,6 +175,7 @@ module Make (Loop : LOOP) = struct
     if not c.closed then begin
       c.closed <- true;
       unwatch c;
+      Queue.push ignore c.over; (* those who wait are told *)
       match NBD.close c.h with
       | () -> schedule c
       | exception (NBD.Error _ as exn) ->
@@ -171,9 +185,12 @@ module Make (Loop : LOOP) = struct
       | exception exn -> schedule c; raise exn
     end
 
-  (* Call the library, which may then wait for something else. *)
+  (* Call the library, which may then wait for something else.  What it could not
+     send at once is sent when the program has done all it does in this turn. *)
   let call c f =
-    let finally () = if not c.settling then watch c in
+    let finally () =
+      if has_more_to_send c then schedule c
+      else if not c.settling then watch c in
     match f c.h with
     | value -> finally (); value
     | exception exn -> finally (); raise exn
@@ -449,7 +466,6 @@ module Make (Loop : LOOP) = struct
     | None, Some asked ->
        Loop.bind (await reading asked) (fun () ->
            match
-             reading.ahead <- None;
              NBD_extents.Walk.answered reading.walk asked.question;
              ask reading
            with
