@@ -173,6 +173,7 @@ type asked = {
   question : Walk.question;
   cookie : NBD.cookie;
   over : bool ref; (* and well, so that it was retired *)
+  mutable failed : exn option; (* it fails again for who asks again *)
 }
 
 let ask h walk =
@@ -182,15 +183,20 @@ let ask h walk =
       over := !error = 0;
       if !over then 1 else 0 in
     let cookie = NBD.aio_block_status_64 ~completion h count at answer in
-    { question; cookie; over } in
+    { question; cookie; over; failed = None } in
   Option.map send (Walk.question walk)
 
 (* A command that failed was kept, and is asked why. *)
-let await h walk { question; cookie; over } =
+let wait h { cookie; over; _ } =
   while not (!over || NBD.aio_command_completed h cookie) do
     ignore (NBD.poll h (-1))
-  done;
-  Walk.answered walk question
+  done
+
+let await h walk asked =
+  Option.iter raise asked.failed;
+  (try wait h asked
+   with NBD.Error _ as exn -> asked.failed <- Some exn; raise exn);
+  Walk.answered walk asked.question
 
 type reading = { h : NBD.t; walk : Walk.walk; mutable ahead : asked option }
 
@@ -198,7 +204,6 @@ let read ?contexts ?offset ?length h =
   { h; walk = Walk.start ?contexts ?offset ?length h; ahead = None }
 
 let advance reading asked =
-  reading.ahead <- None;
   await reading.h reading.walk asked;
   reading.ahead <- ask reading.h reading.walk
 

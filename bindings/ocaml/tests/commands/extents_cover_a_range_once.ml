@@ -25,6 +25,10 @@ let allocation () =
     equal_string "end" "8589934591+1:3"
       (all (NBD_extents.seq ~offset:8589934591L h));
     equal_string "nothing" "" (all (NBD_extents.seq ~offset:8589934592L h));
+    (* The next question is under way while the first answer is used. *)
+    (match map () with
+     | Seq.Cons _ -> equal_int "asked ahead" 1 (NBD.aio_in_flight h)
+     | Seq.Nil -> failwith "nothing");
     let first = List.hd (List.of_seq map) in
     check "hole" (NBD_extents.is_hole first && NBD_extents.is_zero first);
     (match NBD_extents.iter (fun _ -> raise Exit) h with
@@ -63,9 +67,27 @@ let several () =
     equal_string "one" "0+196608:0 196608+65536:1 262144+786432:0"
       (all (NBD_extents.seq ~contexts:["qemu:dirty-bitmap:b"] h)))
 
+(* A server that can tell only about the beginning: the end is not passed off as
+   that of the map. *)
+let failing () =
+  NBD.with_handle (fun h ->
+    NBD.add_meta_context h NBD.context_base_allocation;
+    NBD.connect_command h
+      (nbdkit
+         ["eval"; "get_size=echo 8G"; "can_extents=exit 0";
+          "extents=[ $4 = 0 ] || { echo EIO >&2; exit 1; }; echo 0 1M; \
+           echo 1M 4293853184 hole"]);
+    match NBD_extents.seq h () with
+    | Seq.Nil -> failwith "nothing"
+    | Seq.Cons (first, rest) ->
+       equal_string "first" "0+1048576:0" (show first);
+       fails Unix.(Some EIO) rest;
+       check "again" (match rest () with _ -> false | exception NBD.Error _ -> true))
+
 let () =
   requires "nbdkit";
   allocation ();
+  failing ();
   with_nbdkit ["null"; "1M"] (fun h ->
     fails ~text:"NBD.add_meta_context" Unix.(Some EOPNOTSUPP) (fun () ->
         NBD_extents.seq h));
