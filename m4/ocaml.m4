@@ -44,7 +44,7 @@ AC_DEFUN([CW_OCAML],
       AS_IF([$OCAMLFIND query lwt.unix >/dev/null 2>&1], [cw_have_lwt=yes])
       AC_MSG_RESULT([$cw_have_lwt])
       AC_MSG_CHECKING([for Eio])
-      AS_IF([$OCAMLFIND query eio.unix >/dev/null 2>&1], [cw_have_eio=yes])
+      AS_IF([$OCAMLFIND query eio.unix eio_main >/dev/null 2>&1], [cw_have_eio=yes])
       AC_MSG_RESULT([$cw_have_eio])])
    AM_CONDITIONAL([HAVE_LWT], [test "x$cw_have_lwt" = xyes])
    AM_CONDITIONAL([HAVE_EIO], [test "x$cw_have_eio" = xyes])

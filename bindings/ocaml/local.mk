@@ -52,6 +52,9 @@ ocaml_program_tests = \
 	bindings/ocaml/tests/module/module_loads \
 	bindings/ocaml/tests/module/signatures_are_those_of_libnbd
 
+ocaml_eio_tests = \
+	bindings/ocaml/tests/eio/fibers_share_a_disk
+
 ocaml_lwt_tests = \
 	bindings/ocaml/tests/lwt/cancelling_and_closing_end_promises \
 	bindings/ocaml/tests/lwt/commands_are_promises \
@@ -109,6 +112,7 @@ EXTRA_DIST += \
 	bench/clients/client.ml \
 	$(ocaml_every_loop:=.ml) \
 	$(ocaml_every_loop:=.mli) \
+	$(ocaml_eio_tests:=.ml) \
 	$(ocaml_lwt_tests:=.ml) \
 	$(ocaml_modules:=.ml) \
 	$(ocaml_modules:=.mli) \
@@ -237,12 +241,12 @@ bindings/ocaml/META.nbd: bindings/ocaml/META.in Makefile
 
 if HAVE_OCAMLOPT
 ocaml_library = bindings/ocaml/mlnbd.cmxa
-ocaml_lwt_library = bindings/ocaml/lwt/NBD_lwt.cmxa
+ocaml_archive_kind = cmxa
 ocaml_compile = $(OCAMLOPT)
 ocaml_object = cmx
 else
 ocaml_library = bindings/ocaml/mlnbd.cma
-ocaml_lwt_library = bindings/ocaml/lwt/NBD_lwt.cma
+ocaml_archive_kind = cma
 ocaml_compile = $(OCAMLC) -custom
 ocaml_object = cmo
 endif
@@ -268,22 +272,30 @@ $(ocaml_examples): %: %.ml $(ocaml_library)
 	$(AM_V_OCAML)$(ocaml_link) $(notdir $(ocaml_library)) -o $@ \
 	  $@.$(ocaml_object)
 
-ocaml_lwt_build = $(ocaml_build) -package lwt.unix -I bindings/ocaml/lwt
-ocaml_lwt_link = $(ocaml_compile) -g -thread -package unix,lwt.unix -linkpkg \
-	-I bindings/ocaml -I bindings/ocaml/lwt -ccopt -Llib/.libs \
-	$(notdir $(ocaml_library)) $(notdir $(ocaml_lwt_library))
+ocaml_loop_archives = $(ocaml_loops:%=bindings/ocaml/%.$(ocaml_archive_kind))
 
-$(ocaml_lwt_tests): %: %.ml tests/lib/support.$(ocaml_object) \
-		$(ocaml_library) $(ocaml_lwt_library)
+# Tests and examples of main loops, by the name of the directory of tests.
+ocaml_with_lwt = lwt.unix
+ocaml_with_eio = eio.unix,eio_main
+ocaml_loop_build = $(ocaml_build) -package $(ocaml_with_$(1)) \
+	-I bindings/ocaml/$(1) -o $@.$(ocaml_object) $<
+ocaml_loop_link = $(ocaml_compile) -g -thread -package $(ocaml_with_$(1)) \
+	-linkpkg -I bindings/ocaml -I bindings/ocaml/$(1) \
+	-ccopt -Llib/.libs $(notdir $(ocaml_library)) NBD_$(1).$(ocaml_archive_kind) \
+	-o $@
+
+$(ocaml_lwt_tests) $(ocaml_eio_tests): %: %.ml \
+		tests/lib/support.$(ocaml_object) $(ocaml_library) \
+		$(ocaml_loop_archives)
 	@$(MKDIR_P) $(@D)
-	$(AM_V_at)$(ocaml_lwt_build) -o $@.$(ocaml_object) $<
-	$(AM_V_OCAML)$(ocaml_lwt_link) -o $@ \
+	$(AM_V_at)$(call ocaml_loop_build,$(notdir $(@D)))
+	$(AM_V_OCAML)$(call ocaml_loop_link,$(notdir $(@D))) \
 	  tests/lib/support.$(ocaml_object) $@.$(ocaml_object)
 
-$(ocaml_lwt_examples): %: %.ml $(ocaml_library) $(ocaml_lwt_library)
+$(ocaml_lwt_examples): %: %.ml $(ocaml_library) $(ocaml_loop_archives)
 	@$(MKDIR_P) bindings/ocaml/examples
-	$(AM_V_at)$(ocaml_lwt_build) -o $@.$(ocaml_object) $<
-	$(AM_V_OCAML)$(ocaml_lwt_link) -o $@ $@.$(ocaml_object)
+	$(AM_V_at)$(call ocaml_loop_build,lwt)
+	$(AM_V_OCAML)$(call ocaml_loop_link,lwt) $@.$(ocaml_object)
 
 # Its object does not go beside it: other languages have clients there too.
 bench/clients/client-ocaml: bench/clients/client.ml $(ocaml_library)
@@ -347,8 +359,8 @@ clean-ocaml:
 	  rm -f META.nbd *.a *.cm* *.o *.so */*.a */*.cm* */*.o */*.so \
 	  tests/*/*.cm* tests/*/*.o
 	rm -f tests/lib/support.cm* tests/lib/support.o
-	rm -f $(ocaml_program_tests) $(ocaml_lwt_tests) bench/clients/client-ocaml
-	rm -f $(ocaml_examples) $(ocaml_lwt_examples)
+	rm -f $(ocaml_program_tests) $(ocaml_lwt_tests) $(ocaml_eio_tests)
+	rm -f $(ocaml_examples) $(ocaml_lwt_examples) bench/clients/client-ocaml
 CLEAN_TARGETS += clean-ocaml
 
 ocaml_targets = \
@@ -376,6 +388,7 @@ TESTS += \
 endif
 if HAVE_EIO
 ocaml_loops += eio/NBD_eio
+TESTS += $(ocaml_eio_tests)
 endif
 ALL_TARGETS += \
 	$(ocaml_examples) \

@@ -7,7 +7,9 @@ requires ocamlfind nbdkit
 library=$builddir/bindings/ocaml
 export CAML_LD_LIBRARY_PATH=$library
 
-cp "$srcdir"/tests/lib/support.ml "$srcdir"/bindings/ocaml/tests/[!l]*/*.ml "$tmp"
+cp "$srcdir"/tests/lib/support.ml \
+  "$srcdir"/bindings/ocaml/tests/c*/*.ml \
+  "$srcdir"/bindings/ocaml/tests/{errors,handles,module}/*.ml "$tmp"
 cd "$tmp"
 compile=(ocamlfind ocamlc -thread -package "unix,threads.posix" -I "$library")
 "${compile[@]}" -c support.ml
