@@ -17,14 +17,14 @@
     way, and a promise of it may be waited for later or not at all.  What fails
     in {!NBD} with an exception rejects the promise with it.
 
-    {!Lwt.cancel} ends a command, as {!NBD.aio_cancel} does, and so do
-    {!Lwt.pick} and {!Lwt_unix.with_timeout} with those that come too late: the
+    [Lwt.cancel] ends a command, as {!NBD.aio_cancel} does, and so do
+    [Lwt.pick] and [Lwt_unix.with_timeout] with those that come too late: the
     buffer is the program's again at once.  The server may have carried out a
     write all the same.
 
     While the main loop does not run, nothing of a connection goes on, unless the
     library reconnects or has several connections.  It goes on with the next
-    {!Lwt_main.run}.  As with all of Lwt, functions must be called by the thread
+    [Lwt_main.run].  As with all of Lwt, functions must be called by the thread
     of the main loop.
 
     libnbd-ocaml(3) says more, and [examples/checksum_lwt.ml] is a program. *)

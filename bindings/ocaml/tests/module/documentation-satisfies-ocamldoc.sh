@@ -5,9 +5,15 @@
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires ocamlfind ocamldoc
 
+package=unix
+interfaces=("$srcdir"/bindings/ocaml/NBD*.mli)
+if ocamlfind query lwt.unix >/dev/null 2>&1; then
+  package=lwt.unix
+  interfaces+=("$srcdir"/bindings/ocaml/lwt/NBD_lwt.mli)
+fi
 mkdir "$tmp/html"
-ocamlfind ocamldoc -package unix -warn-error -html -d "$tmp/html" \
-  -I bindings/ocaml "$srcdir"/bindings/ocaml/NBD*.mli >"$tmp/log" 2>&1 || fail "$(cat "$tmp/log")"
+ocamlfind ocamldoc -thread -package $package -warn-error -html -d "$tmp/html" \
+  -I bindings/ocaml "${interfaces[@]}" >"$tmp/log" 2>&1 || fail "$(cat "$tmp/log")"
 [ ! -s "$tmp/log" ] || fail "$(cat "$tmp/log")"
 "$PYTHON" -B - "$tmp/html/NBD.html" <<'END'
 import re

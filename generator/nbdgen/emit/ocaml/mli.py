@@ -181,11 +181,19 @@ class _Prose(Prose):
         self.known = known
         self.sizes: dict[str, str] = {}
         for arg in function.args if function else ():
-            if isinstance(arg, kinds.Closure) and arg.callback == CHUNK:
-                self.sizes = {}  # the same name means the size of a chunk
-            elif isinstance(arg, (kinds.BytesIn, kinds.BytesOut)):
+            if isinstance(arg, (kinds.BytesIn, kinds.BytesOut)):
                 module = "Buffer.size" if arg.persist else "Bytes.length"
                 self.sizes[arg.size] = f"{module} {arg.name}"
+        closures = function.closures if function else []
+        # Then the same name means the size of a chunk, except in errors.
+        self.has_chunks = any(arg.callback == CHUNK for arg in closures)
+
+    def error(self, text: str) -> str:
+        """When an error happens."""
+        self.has_chunks, before = False, self.has_chunks
+        line = self.line(text)
+        self.has_chunks = before
+        return line
 
     def paragraph(self, text: str) -> str:
         return _wrap(text, "    ", "    ")
@@ -205,7 +213,7 @@ class _Prose(Prose):
             case doc.Literal(text):
                 return f"[{escape(text)}]"
             case doc.ArgName(name):
-                return f"[{self.sizes.get(name, name)}]"
+                return f"[{name if self.has_chunks else self.sizes.get(name, name)}]"
             case doc.FunctionName(name):
                 return f"{{!{name}}}" if name in self.known else f"nbd_{name}(3)"
             case doc.ConstantName(name):
@@ -224,7 +232,7 @@ def _sentence(prose: _Prose, text: str) -> str:
 def summary(function: Function, every: Sequence[Function]) -> str:
     """What a function does, without references."""
     prose = _Prose(known_names(list(every)), {}, frozenset(), function)
-    return _sentence(prose, function.summary)
+    return prose.line(function.summary)
 
 
 # Constants -------------------------------------------------------------------
@@ -292,9 +300,19 @@ def _type(function: Function) -> str:
     return declaration(function.name, [*types, result_type(function)])
 
 
+def _usage(function: Function) -> str:
+    """A call, which shows the names of arguments; types have none."""
+    names = [f"?{p.name}" for p in optional(function)]
+    names += ["h", *(p.name for p in required(function))]
+    return f"[{' '.join([function.name, *names])}]"
+
+
 def _parameter(param: Parameter, prose: _Prose) -> str:
     text = prose.line(param.arg.text)
     match param.arg:
+        case kinds.Closure() | kinds.OClosure():
+            names = [name for _, name in param.arg.callback.args] or ["()"]
+            text += f": [{' '.join([param.name, *names])}]"
         case kinds.BytesOut(persist=False):
             text += "; its length says how much is read"
         case _:
@@ -302,11 +320,23 @@ def _parameter(param: Parameter, prose: _Prose) -> str:
     return _wrap(f"@param {param.name} {text}", "    ", "    ")
 
 
+def _joined(blocks: list[str]) -> list[str]:
+    """Paragraphs, where items that follow one another are one list."""
+    found: list[str] = []
+    for block in blocks:
+        if found and all(text.startswith("    - ") for text in (block, found[-1])):
+            found[-1] += f"\n{block}"
+        else:
+            found.append(block)
+    return found
+
+
 def _documentation(function: Function, prose: _Prose) -> str:
-    parts = [_wrap(f"(** {_sentence(prose, function.summary)}", "", "    ")]
-    parts += prose.blocks(function.text)
+    first = f"{_usage(function)}: {prose.line(function.summary)}."
+    parts = [_wrap(f"(** {first}", "", "    ")]
+    parts += _joined(prose.blocks(function.text))
     rows = [
-        _wrap(f"- [{name}]: {prose.line(why)}", "    ", "      ")
+        _wrap(f"- [{name}]: {prose.error(why)}", "    ", "      ")
         for name, why in function.errors.items()
         if name != "EFAULT"  # there is no NULL in OCaml
     ]

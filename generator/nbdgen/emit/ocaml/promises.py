@@ -130,7 +130,10 @@ def _value(function: Function, twin: Function, what: str) -> str:
     ]
     types += ["t", *(outer(p.outer) for p in required(twin))]
     types.append(f"{RESULTS[function.returns]} promise")
-    text = f"(** {what} See {{!NBD.{function.name}}}. *)"
+    names = [f"?{p.name}" for p in optional(twin) if p.name != "completion"]
+    names += ["disk", *(p.name for p in required(twin))]
+    usage = " ".join([_name(function, twin), *names])
+    text = f"(** [{usage}]: {what}. See {{!NBD.{function.name}}}. *)"
     shown = declaration(_name(function, twin), types, "  ")
     return f"{shown}\n{wrap(text, WIDTH, '  ', '      ')}"
 
