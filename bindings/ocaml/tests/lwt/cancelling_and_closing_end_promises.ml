@@ -118,7 +118,7 @@ let losing () =
     Gc.full_major ();
     match Unix.kill (Int64.to_int pid) 0 with
     | exception Unix.Unix_error (Unix.ESRCH, _, _) -> Lwt.return_unit
-    | () -> let* () = Lwt_unix.sleep 0.01 in ended () in
+    | () -> let* () = Lwt.pause () in ended () in
   ended ()
 
 let () =
