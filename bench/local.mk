@@ -96,6 +96,7 @@ EXTRA_DIST += \
 	bench/convert \
 	bench/clients/client.py \
 	bench/clients/client_aio.py \
+	bench/files \
 	bench/links \
 	bench/load.py \
 	bench/measure.py \

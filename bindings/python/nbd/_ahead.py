@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 
@@ -11,8 +12,8 @@ from nbd._behind import Writer
 from nbd._wait import Command, Driver
 
 FIRST = 128 << 10  # bytes that are read ahead of the first read in sequence
-NEAR = 1 << 20  # what suffices for a server that answers at once, and fits caches
-LONG_S = 0.002  # waiting for so long is due to the distance
+NEAR = 1 << 20  # what suffices for a server that is near, and fits into caches
+FASTER = 1.3  # how much must be won by twice as much in flight
 
 
 class Piece:
@@ -33,12 +34,54 @@ class Piece:
         self.command = command
 
 
+class Window:
+    """How much is read ahead.
+
+    It doubles whenever a read has to wait, up to what is enough for a server that
+    is near.  Then it doubles as long as that makes reading faster.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.close()
+
+    def close(self) -> None:
+        """Read nothing ahead."""
+        self.size = 0
+        self._rate = 0.0  # bytes per second, infinite to stop here
+        self._start = -1  # where the present size began to be tried
+        self._time = 0.0
+
+    def open(self) -> None:
+        """Read something ahead."""
+        self.size = min(max(self.size, FIRST), self.limit)
+
+    def waited(self, at: int) -> None:
+        """Learn from a read that had to wait at an offset."""
+        if self.size < NEAR:
+            self._resize(2 * self.size)
+        elif self.size >= self.limit:
+            return
+        elif self._start < 0:
+            self._start, self._time = at, time.monotonic()
+        elif at - self._start >= 4 * self.size:
+            rate = (at - self._start) / (time.monotonic() - self._time)
+            if rate > FASTER * self._rate:
+                self._rate = rate
+                self._resize(2 * self.size)
+            elif self._rate < math.inf:
+                self._rate = math.inf
+                self._resize(self.size // 2)
+
+    def _resize(self, size: int) -> None:
+        self.size = min(size, self.limit)
+        self._start = -1
+
+
 class Reader:
     """Reads, and reads ahead while each read begins where the last one ended.
 
-    How much is in flight doubles whenever a read has to wait, and when that is
-    enough for a server that is near, whenever the wait is long.  Large reads go
-    into the memory of the caller.
+    Large reads go into the memory of the caller.
     """
 
     def __init__(self, driver: Driver, writer: Writer, limit: int) -> None:
@@ -47,8 +90,7 @@ class Reader:
         self._size = writer.size
         self._block = writer.block
         self._length = writer.length  # bytes of one request
-        self._limit = limit
-        self._ahead = 0
+        self._window = Window(limit)
         self._next = -1  # where a read in sequence begins
         self._pieces: deque[Piece] = deque()  # in order and, once looked at, whole
         self._free: list[bytearray] = []  # of full length
@@ -115,7 +157,7 @@ class Reader:
         self._driver.cancel(piece.command)
         if not piece.command.done or piece.end - piece.offset < self._length:
             return
-        if len(self._free) * self._length < self._limit:
+        if len(self._free) * self._length < self._window.limit:
             self._free.append(piece.memory)
 
     def _follow(self, at: int) -> None:
@@ -127,16 +169,16 @@ class Reader:
         if pieces and at < pieces[0].offset:
             self.forget_all()
         if in_sequence:
-            self._ahead = min(max(self._ahead, FIRST), self._limit)
+            self._window.open()
         elif not pieces:
-            self._ahead = 0
+            self._window.close()
 
     def _direct(self, start: int, end: int) -> list[int]:
         """Lengths of the requests for a range that need no memory of ours."""
         count = end - start
         if count == 0 or start % self._block or end % self._block:
             return []
-        if self._ahead > 0 and count < self._length:
+        if self._window.size and count < self._length:
             return []
         rest = count % self._length
         return [self._length] * (count // self._length) + [rest] * (rest > 0)
@@ -159,7 +201,7 @@ class Reader:
         """Have pieces of all of a range."""
         at = self._pieces[-1].end if self._pieces else start - start % self._block
         while at < end:
-            length = self._length if self._ahead else end + -end % self._block - at
+            length = self._length if self._window.size else end + -end % self._block - at
             to = min(at + min(length, self._length), self._size)
             self._piece(at, to, to - end < self._block)
             at = to
@@ -167,7 +209,7 @@ class Reader:
     def _read_ahead(self, end: int) -> None:
         """Have what comes behind a read in flight, in requests of full length."""
         at = max(end, self._pieces[-1].end) if self._pieces else end
-        goal = min(end + self._ahead, self._size)
+        goal = min(end + self._window.size, self._size)
         while at < goal:
             to = min(at + self._length, self._size)
             if to > goal or self._writer.overlaps(at, to):
@@ -199,12 +241,11 @@ class Reader:
         piece = self._pieces[0]
         if piece.command.done and not piece.command.error:
             return True
-        start = time.monotonic()
         try:
             self._driver.wait(piece.command)
         except nbd.Error:
             self.forget_all()
-            self._ahead = 0
+            self._window.close()
             if can_stop:
                 return False
             if piece.wanted:
@@ -212,8 +253,7 @@ class Reader:
             end = min(end + -end % self._block, piece.end)
             self._piece(at - at % self._block, end, True)
             return self._arrives(at, end, False)
-        if self._ahead < NEAR or time.monotonic() - start > LONG_S:
-            self._ahead = min(2 * self._ahead, self._limit)
+        self._window.waited(at)
         return True
 
     def _wait(self, done: int, commands: list[Command], lengths: list[int]) -> int:
@@ -224,7 +264,7 @@ class Reader:
                 self._driver.wait(command)
             except nbd.Error:
                 self.forget_all()
-                self._ahead = 0
+                self._window.close()
                 if done == 0:
                     raise
                 break
