@@ -16,14 +16,16 @@ def programs() -> list[str]:
     """The programs of the page, as they are printed."""
     parts = PAGE.read_text().split("\n.EX\n")[1:]
     examples = [part.split("\n.EE\n")[0] for part in parts]
-    return [text.replace("\\-", "-") for text in examples if "sys.argv" in text]
+    shown = [text.replace("\\-", "-").replace("\\\\", "\\") for text in examples]
+    return [text for text in shown if "sys.argv" in text]
 
 
 class Test(support.Case):
-    def check(self, module: str, *arguments: str) -> str:
+    def check(self, module: str, *arguments: str, word: str = "") -> str:
         if importlib.util.find_spec(module) is None:
             self.skipTest(f"{module} is not installed")
-        (program,) = (text for text in programs() if f"import {module}\n" in text)
+        word = word or f"import {module}\n"
+        (program,) = (text for text in programs() if word in text)
         with Server(1 << 20) as server:
             server.disk[:8] = b"causeway"
             server.disk[-512:-504] = b"the last"
@@ -40,6 +42,15 @@ class Test(support.Case):
         self.assertEqual(
             self.check("asyncio"), "b'causeway' b'the last'\n0 1048576 False\n"
         )
+
+    def test_files(self) -> None:
+        image = self.tmp / "image"
+        self.check("nbd", str(image), word="nbd.open")
+        self.assertEqual(image.read_bytes()[:9], b"causeway\0")
+        self.assertEqual(image.stat().st_size, 1 << 20)
+
+    def test_extents(self) -> None:
+        self.assertEqual(self.check("nbd", word="nbd.extents"), "0 1048576 data\n")
 
     def test_trio(self) -> None:
         self.assertEqual(self.check("trio"), "b'causeway'\n")
