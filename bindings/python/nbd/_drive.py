@@ -81,8 +81,8 @@ class Drive(libnbdmod.Driver):
     def changed(self) -> None:
         """Look at the handle before the loop waits."""
         if not self.is_expected and not self.is_closed:
-            self.is_expected = True
             self.loop.call_soon(self._look)
+            self.is_expected = True
 
     def failed(self, command: libnbdmod.Future, errnum: int) -> object:
         """Raise what the library says of a failure."""
@@ -132,6 +132,8 @@ class Drive(libnbdmod.Driver):
             direction = _get_direction(self.o)
         if direction != self._direction or not self._is_fixed:
             self._watch(direction)
+        if self._end is not None:
+            self._look_at_end()
 
     def _watch(self, direction: int) -> None:
         fd = self.h.aio_get_fd() if direction else -1
@@ -163,8 +165,7 @@ class Drive(libnbdmod.Driver):
         end: libnbdmod.Future = self._future(self)
         self._end = end, condition
         try:
-            self._look()
-            self._look_at_end()
+            self.changed()
             await end
         finally:
             self._end = None
@@ -233,6 +234,8 @@ class Drive(libnbdmod.Driver):
                 raise
         if not self.loop.is_closed():
             self.loop.call_soon(self._finish)
+        if isinstance(self.loop, Loop):
+            self.loop.end()
 
     def _finish(self) -> None:
         _resolve(self.o)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -56,14 +57,18 @@ class Loop:
         self._fd, self._other = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self._epoll.register(self._fd, select.EPOLLIN)
         self._sleepers: dict[libnbdmod.Future, Event] = {}
-        self._is_driven = False
+        self._is_driven = self._is_ending = False
+        self._lock = threading.Lock()  # of the descriptors, for other threads
 
-    def close(self) -> None:
-        """Let go of the descriptors."""
-        if not self._epoll.closed:
-            self._epoll.close()
-            os.close(self._fd)
-            os.close(self._other)
+    def end(self) -> None:
+        """Let go of the descriptors once no task waits any more."""
+        self._is_ending = True
+        if not self._sleepers and not self._epoll.closed:
+            self._turn()
+            with self._lock:
+                self._epoll.close()
+                os.close(self._fd)
+                os.close(self._other)
 
     def is_closed(self) -> bool:
         """Whether it can be used no more."""
@@ -74,8 +79,8 @@ class Loop:
     ) -> None:
         """Have a callback called by the task that drives."""
         self._soon.append((callback, args))
-        if not self._epoll.closed:
-            with contextlib.suppress(BlockingIOError):
+        with self._lock, contextlib.suppress(BlockingIOError):
+            if not self._epoll.closed:
                 os.write(self._other, b"s")
 
     call_soon_threadsafe = call_soon
@@ -131,6 +136,8 @@ class Loop:
             del self._sleepers[future]
             if not self._is_driven and self._sleepers:
                 next(iter(self._sleepers.values())).set()
+            if self._is_ending:
+                self.end()
 
     async def _drive(self) -> None:
         self._is_driven = True

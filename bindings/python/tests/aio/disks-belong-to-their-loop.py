@@ -5,6 +5,7 @@ import asyncio
 import contextvars
 import functools
 import importlib.util
+import os
 import threading
 from typing import Any
 
@@ -120,7 +121,9 @@ class Test(support.Case):
         trios = nbd.aio.Waiter(trio.Event, trio.lowlevel.wait_readable)
         anys = nbd.aio.Waiter(anyio.Event, anyio.wait_socket_readable)
         for waiter, backend in (trios, "trio"), (anys, "trio"), (anys, "asyncio"):
+            descriptors = os.listdir("/proc/self/fd")
             anyio.run(functools.partial(self.tasks, waiter), backend=backend)
+            self.assertEqual(len(os.listdir("/proc/self/fd")), len(descriptors))
 
 
 support.main()

@@ -92,6 +92,19 @@ class Test(support.Case):
     def test_goodbye(self) -> None:
         asyncio.run(self.goodbye())
 
+    async def orderly(self, server: Server) -> None:
+        """Commands in flight complete before the connection ends."""
+        for i in range(1, 20):
+            async with nbd.aio.connect(server.uri) as disk:
+                tasks = [asyncio.create_task(disk.pread(512, 0)) for _ in range(64)]
+                for _ in range(i):
+                    await asyncio.sleep(0)
+            self.assertEqual(await asyncio.gather(*tasks), [bytes(512)] * 64)
+
+    def test_shutdown(self) -> None:
+        with Server(SIZE) as server:
+            asyncio.run(self.orderly(server))
+
     async def iterator(self) -> None:
         async with nbd.aio.connect(self.server.uri) as disk:
             async for _ in disk.extents():
