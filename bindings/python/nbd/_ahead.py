@@ -108,20 +108,24 @@ class Reader:
         lengths = self._direct(covered, end)
         kept = covered - at if lengths else count
         commands: list[Command] = []
+        parts: list[memoryview] = []
         try:
             for length in lengths:
-                part = target[covered - at : covered - at + length]
-                commands.append(self._issue(part, covered))
+                parts.append(target[covered - at : covered - at + length])
+                commands.append(self._issue(parts[-1], covered))
                 covered += length
             if not lengths:
                 self._cover(at, end)
             self._read_ahead(end)
-            done = self._take(at, target[:kept])
+            with target[:kept] as some:
+                done = self._take(at, some)
             if done == kept:
                 done += self._wait(done, commands, lengths)
-        finally:
+        finally:  # the memory is the caller's again
             for command in commands:
                 self._driver.cancel(command)
+            for part in parts:
+                part.release()
         self._next = at + done
         return done
 
@@ -201,8 +205,10 @@ class Reader:
         """Have pieces of all of a range."""
         at = self._pieces[-1].end if self._pieces else start - start % self._block
         while at < end:
-            length = self._length if self._window.size else end + -end % self._block - at
-            to = min(at + min(length, self._length), self._size)
+            to = at + self._length
+            if self._window.size == 0:
+                to = min(to, end + -end % self._block)
+            to = min(to, self._size)
             self._piece(at, to, to - end < self._block)
             at = to
 

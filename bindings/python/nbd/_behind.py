@@ -122,8 +122,8 @@ class Writer:
         else:
             copy = self._whole_blocks(start, end, at, data)
         command = Command(self._driver)
-        self.unflushed = True
         command.cookie = self._driver.h.aio_pwrite(copy, start, command.completed)
+        self.unflushed = True
         self._pending.append(_Write(start, end, command))
         self._bytes += end - start
 

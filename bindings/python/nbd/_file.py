@@ -158,20 +158,28 @@ class File(_RawFile):
         if writes and not self._writes:
             raise io.UnsupportedOperation(f"write: the mode is {self.mode}")
 
+    def _error(self, error: nbd.Error) -> OSError:
+        """What is raised for an error of the library."""
+        h = self.handle
+        if error.errnum == errno.EINVAL and (h.aio_is_dead() or h.aio_is_closed()):
+            return OSError(errno.ENOTCONN, f"the server is gone: {error.string}")
+        return os_error(error)
+
     # Reading ----------------------------------------------------------------
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         """Read into memory, and return how many bytes that were; 0 is the end."""
         with self._lock:
             self._check(reads=True)
-            target = memoryview(buffer).cast("B")
-            count = max(min(len(target), self._size - self._at), 0)
-            if count == 0:
-                return 0
-            try:
-                count = self._reader.read(self._at, target[:count])
-            except nbd.Error as e:
-                raise os_error(e) from None
+            with memoryview(buffer) as view, view.cast("B") as target:
+                count = max(min(len(target), self._size - self._at), 0)
+                if count == 0:
+                    return 0
+                try:
+                    with target[:count] as wanted:
+                        count = self._reader.read(self._at, wanted)
+                except nbd.Error as e:
+                    raise self._error(e) from None
             self._at += count
             return count
 
@@ -192,7 +200,7 @@ class File(_RawFile):
             try:
                 data = self._reader.fetch(self._at, count)
             except nbd.Error as e:
-                raise os_error(e) from None
+                raise self._error(e) from None
             if data is not None:
                 self._at += count
                 return data
@@ -239,7 +247,7 @@ class File(_RawFile):
             try:
                 self._writer.write(self._at, view)
             except nbd.Error as e:
-                raise os_error(e) from None
+                raise self._error(e) from None
             self._at = end
             return len(view)
 
@@ -257,7 +265,7 @@ class File(_RawFile):
             try:
                 self._writer.flush()
             except nbd.Error as e:
-                raise os_error(e) from None
+                raise self._error(e) from None
 
     def truncate(self, size: int | None = None, /) -> int:
         """Raise io.UnsupportedOperation, unless the size is what it is."""
@@ -319,7 +327,7 @@ class File(_RawFile):
             elif data:
                 return offset
         except nbd.Error as e:
-            raise os_error(e) from None
+            raise self._error(e) from None
         if data:
             raise OSError(errno.ENXIO, f"there is no data from offset {offset} on")
         return self._size

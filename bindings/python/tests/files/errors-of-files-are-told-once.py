@@ -7,7 +7,7 @@ import warnings
 
 import nbd
 import support
-from nbd_server import ALL, CAN_FLUSH, Refused, Server
+from nbd_server import ALL, CAN_FLUSH, Gone, Refused, Server
 
 SIZE, BAD = 4 << 20, 1 << 20
 
@@ -33,6 +33,11 @@ class Bad(Server):
 
 class Unflushed(Server):
     flags = ALL & ~CAN_FLUSH
+
+
+class Leaving(Server):
+    def read(self, offset: int, count: int) -> bytes:
+        raise Gone
 
 
 class Test(support.Case):
@@ -138,6 +143,18 @@ class Test(support.Case):
                 file.flush()
                 self.assertEqual(server.disk[:3], b"abc")
             self.assertEqual(server.asked("flush"), [])
+
+    def test_servers_that_leave(self) -> None:
+        with Leaving(SIZE) as server, nbd.open(server.uri, "r+b") as file:
+            for _ in range(2):
+                memory = bytearray(10)
+                with self.assertRaises(OSError) as caught:
+                    file.readinto(memory)
+                memory.append(0)
+                self.assertEqual(caught.exception.errno, errno.ENOTCONN)
+            with self.assertRaisesRegex(OSError, "the server is gone"):
+                file.write(b"abc")
+            file.flush()  # there is nothing to be lost
 
     def test_forks(self) -> None:
         """A copy of the process leaves the connection alone."""
