@@ -52,6 +52,7 @@ test_scripts = \
 	tests/generator/facts-are-said-once \
 	tests/generator/golden-machine \
 	tests/generator/group-files-are-c \
+	tests/generator/languages-are-not-told-of-c \
 	tests/generator/manual-pages \
 	tests/generator/outline-is-current \
 	tests/generator/own-calls-have-a-node-of-their-own \

@@ -33,8 +33,9 @@ WHERE = """*metacontext* is the name of the context, *offset* where the first
             LIBNBD_STATE_ZERO, for a dirty bitmap of QEMU it is
             LIBNBD_STATE_DIRTY.
 
-            *error* points to 0, or to the first error of this command so far.  To
-            make the command fail, the callback stores an errno there and returns
+            *error* {c: points to | ocaml: refers to | else: is} 0, or {c: to} the first
+            error of this command so far.  To make the command fail, the callback
+            stores {c: an errno there | else: another error number in it} and returns
             -1.  It runs with the lock of the handle held, so it must not call a
             function that takes that lock."""
 
@@ -60,11 +61,12 @@ RECORDS: tuple[Record, ...] = (
 
             {WHERE}
 
-            Here *entries* is an array of numbers, in pairs: the length of an
-            extent in bytes, and its flags.  Their count, twice that of the
-            extents, comes with it.  Lengths and flags have 32 bits: longer
-            extents are cut, and flags that need more make the command fail with
-            EOVERFLOW.  New programs should use `block_status_64`.""",
+            Here *entries* {{c: is an array of | else: has}} numbers, in pairs: the
+            length of an extent in bytes, and its flags.
+            {{c: Their count, twice that of the extents, comes with it.}}
+            Lengths and flags have 32 bits: longer extents are cut, and flags
+            that need more make the command fail with EOVERFLOW.  New programs
+            should use `block_status_64`.""",
         args=(
             COUNT,
             OFFSET,
@@ -90,9 +92,10 @@ RECORDS: tuple[Record, ...] = (
 
             {WHERE}
 
-            Here *entries* is an array of nbd_extent, each with a length in bytes
-            and flags, both of 64 bits.  Their count comes with it.  It works
-            with and without extended headers.""",
+            Here *entries* {{c: is an array of nbd_extent, each with | python, ocaml:
+            has pairs of | else: has for each extent}} a length in bytes and flags, both
+            of 64 bits.  {{c: Their count comes with it.}}
+            It works with and without extended headers.""",
         args=(COUNT, OFFSET, EXTENTS64),
         flags=("REQ_ONE",),
         flags_text=REQ_ONE,
@@ -124,7 +127,7 @@ RECORDS: tuple[Record, ...] = (
         args=(
             COUNT,
             OFFSET,
-            StringList("contexts", "names of granted contexts, ended by NULL"),
+            StringList("contexts", "names of granted contexts{c: , ended by NULL}"),
             EXTENTS64,
         ),
         flags=("REQ_ONE", "PAYLOAD_LEN"),

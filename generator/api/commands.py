@@ -16,6 +16,7 @@ from nbdgen.calls.model import (
     Ret,
     UInt64,
 )
+from nbdgen.calls.prose import MOST_COMMANDS
 
 from . import requests
 from .constants import CHUNK, CMD_FLAG, SHUTDOWN
@@ -85,16 +86,18 @@ RECORDS: tuple[Record, ...] = (
             as it arrives, when it is already in the buffer.  Parts may come in
             any order.  Holes need no data on the wire, and errors have a place.
 
-            *subbuf* and *count* are the part of the buffer, and *offset* is its
-            place in the export.  *status* tells what it is:
+            *subbuf* {c: and *count* are | else: is} the part of the buffer, and
+            *offset* is its place in the export.  *status* tells what it is:
 
             - LIBNBD_READ_DATA :: data from the server
             - LIBNBD_READ_HOLE :: a hole; the part was cleared
             - LIBNBD_READ_ERROR :: the server could not read at *offset*, and
-              *error* points to the errno; the length of the part is 0
+              *error* {c: points to the errno | ocaml: refers to the error number
+              | else: is the error number}; the length of the part is 0
 
-            Otherwise *error* points to 0, or to the first error of this command so
-            far.  To make the command fail, *chunk* stores an errno there and
+            Otherwise *error* {c: points to | ocaml: refers to | else: is} 0, or {c: to}
+            the first error of this command so far.  To make the command fail, *chunk*
+            stores {c: an errno there | else: another error number in it} and
             returns -1; it is called for the remaining parts all the same.  Servers
             without structured replies send everything as one part.
 
@@ -283,7 +286,7 @@ RECORDS: tuple[Record, ...] = (
         changes=("aio_is_closed", True),
         errors={
             "EINVAL": "a disconnect was queued before",
-            "ENOMEM": "memory is short, or INT_MAX commands are in flight",
+            "ENOMEM": f"memory is short, or {MOST_COMMANDS}",
         },
         spec="Terminating the transmission phase",
         example="examples/fetch-with-poll.c",

@@ -61,8 +61,8 @@ RECORDS: tuple[Record, ...] = (
 
             If the name is not found or no address answers, the handle is Created
             again and another attempt can be made, unless `set_connect_timeout`
-            leaves that to the library.  The errno is that of the first
-            address, or 0 if the name was not found.
+            leaves that to the library.  The {c: errno | else: error number} is that
+            of the first address, or 0 if the name was not found.
 
             If TLS is used, the server's certificate must belong to *hostname*
             unless `set_tls_hostname` names another.""",
@@ -147,7 +147,7 @@ RECORDS: tuple[Record, ...] = (
         args=(
             StringList(
                 "argv",
-                "the command and its arguments, ended by NULL; it is copied",
+                "the command and its arguments{c: , ended by NULL; it is copied}",
                 argv=True,
             ),
         ),
@@ -186,7 +186,7 @@ RECORDS: tuple[Record, ...] = (
         args=(
             StringList(
                 "argv",
-                "the command and its arguments, ended by NULL; it is copied",
+                "the command and its arguments{c: , ended by NULL; it is copied}",
                 argv=True,
             ),
         ),
@@ -225,7 +225,7 @@ RECORDS: tuple[Record, ...] = (
         custom_set=True,
         get_summary="get the name of the socket for socket activation",
         get_text="""
-            The caller must free the string.""",
+            {c: The caller must free the string.}""",
         see_also=("connect_systemd_socket_activation",),
         section=SECTION,
     ),

@@ -38,10 +38,11 @@ RECORDS: tuple[Record, ...] = (
         summary="send debug output to a callback",
         text="""
             From now on each line of debug output is handed to *debug* instead
-            of being written to standard error.  An earlier callback is freed.
+            of being written to standard error.
+            An earlier callback is {c: freed | rust: dropped | else: forgotten}.
             Debug output must be on as well, see `set_debug`.
 
-            *context* is the name of the public function that was called, and
+            *context* is the name of the {c: public} function that was called, and
             *msg* the text without a newline at its end.  What the callback returns
             is ignored.  It runs with the lock of the handle held, so it must not
             call a function that takes that lock.""",
@@ -55,7 +56,8 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.ERR,
         summary="send debug output to standard error again",
         text="""
-            The callback that `set_debug_callback` stored is freed, and debug
+            The callback that `set_debug_callback` stored is
+            {c: freed | rust: dropped | else: forgotten}, and debug
             output goes to standard error.  Without a callback nothing happens.""",
         see_also=("set_debug_callback", "set_debug"),
         section=SECTION,
@@ -71,7 +73,7 @@ RECORDS: tuple[Record, ...] = (
             change between versions, so do not compare them.  To decide
             something, use `aio_is_ready` and its relatives.
 
-            The string is constant and must not be freed.""",
+            {c: The string is constant and must not be freed.}""",
         see_also=("aio_is_created", "aio_is_ready", "aio_is_dead"),
         section=SECTION,
     ),

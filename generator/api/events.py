@@ -276,10 +276,12 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.BOOL,
         summary="collect the result of a command",
         text="""
-            If the command has finished, this retires it: the result is 1 if it
-            succeeded, and -1 with the error of the command if it failed.  The
-            result is 0 if it has not finished, or if there is no such command
-            (any more).
+            If the command has finished, this retires it: the result is
+            {c: 1 | else: true} if it succeeded, and
+            {c: -1 with the error of the command if it failed.
+            | else: if it failed this call fails with its error.}
+            The result is {c: 0 | else: false} if it has not finished, or if there
+            is no such command (any more).
 
             Commands whose completion callback returned 1 retire on their own.
             All others must be retired in this way, or they take memory until
@@ -306,8 +308,8 @@ RECORDS: tuple[Record, ...] = (
             that were not retired, and leaves it there: `aio_command_completed`
             retires it.
 
-            The result is 0 if commands are in flight but none has finished.  It
-            is -1 if there are no commands at all.""",
+            The result is 0 if commands are in flight but none has finished.
+            {c: It is -1 | else: The call fails} if there are no commands at all.""",
         errors={"EINVAL": "no command is in flight or waits to be retired"},
         example="examples/threads.c",
         see_also=("aio_command_completed", "aio_in_flight"),

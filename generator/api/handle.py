@@ -120,7 +120,7 @@ RECORDS: tuple[Record, ...] = (
         field_name="trace.name",
         get_summary="get the name of the handle in debug output",
         get_text="""
-            The caller must free the string.""",
+            {c: The caller must free the string.}""",
         see_also=("set_debug",),
         section=SECTION,
     ),
@@ -130,10 +130,11 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.UINTPTR,
         summary="store a word of your own in the handle",
         text="""
-            The handle keeps one machine word for the program: a pointer or a
-            number, which the library neither reads nor frees.  Callbacks and
-            helper functions that are given the handle can find with it what the
-            program knows about the connection.
+            The handle keeps one machine word for the program:
+            {c: a pointer or | rust: an address or} a number, which the library neither
+            reads nor {c: frees | else: changes}.  Callbacks and helper functions that are
+            given the handle can find with it what the program knows about the
+            connection.
 
             The call returns the word that was stored before, 0 at first.  Neither
             it nor `get_private_data` takes a lock; threads that share the word

@@ -55,7 +55,7 @@ RECORDS: tuple[Record, ...] = (
         """
             This returns the name and version of the library that provides the
             interface, ``causeway`` followed by three numbers, or what a packager
-            has put in its place.  It is never NULL but may be empty.""",
+            has put in its place.  It {c: is never NULL but} may be empty.""",
         ("get_version", "get_package_name"),
     ),
     _fact(

@@ -31,8 +31,9 @@ RECORDS: tuple[Record, ...] = (
         summary="be told what happens to the connection",
         text="""
             From now on *event* is called when something happens to a connection
-            of the handle.  An earlier callback is freed.  This suits log files
-            and displays; no program needs it to be correct.
+            of the handle.  An earlier callback is
+            {c: freed | rust: dropped | else: forgotten}.
+            This suits log files and displays; no program needs it to be correct.
 
             The first argument says what happened, *message* says it in English,
             and *value* is a number:
@@ -72,7 +73,8 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.ERR,
         summary="be told no longer what happens to the connection",
         text="""
-            The callback that `set_event_callback` stored is freed.  Without a
+            The callback that `set_event_callback` stored is
+            {c: freed | rust: dropped | else: forgotten}.  Without a
             callback nothing happens.""",
         see_also=("set_event_callback",),
         section=SECTION,
@@ -87,9 +89,12 @@ RECORDS: tuple[Record, ...] = (
             has run in its thread.  With this callback the program decides: *interrupt*
             is called then, and if it returns anything but 0 the call fails with
             EINTR.  It is asked, too, when the event callback was called in that thread,
-            see `set_event_callback`.  An earlier callback is freed.  It suits programs
-            that have to end in good order, and interpreters: the Python module sets one
-            for each handle, so that Ctrl-C raises KeyboardInterrupt.
+            see `set_event_callback`.  An earlier callback is
+            {c: freed | rust: dropped | else: forgotten}.  It suits programs
+            that have to end in good order{c: , and interpreters: the Python module sets
+            one for each handle, so that Ctrl-C raises KeyboardInterrupt}.
+            {python: This module sets one for each handle, so that Ctrl-C raises
+            KeyboardInterrupt; to set another one, or to clear it, ends that.}
 
             A command that ends so is treated as by `aio_cancel`: its buffer is the
             program's again, the connection stands, and a write that was under way
@@ -114,7 +119,8 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.ERR,
         summary="let signals end no calls",
         text="""
-            The callback that `set_interrupt_callback` stored is freed.  Without a
+            The callback that `set_interrupt_callback` stored is
+            {c: freed | rust: dropped | else: forgotten}.  Without a
             callback calls wait on when a signal comes.""",
         see_also=("set_interrupt_callback",),
         section=SECTION,

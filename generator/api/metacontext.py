@@ -22,7 +22,7 @@ from .constants import CONTEXT
 SECTION = "Metadata contexts"
 SPEC = "Metadata querying"
 
-QUERIES = StringList("queries", "names or queries, ended by NULL; may be empty")
+QUERIES = StringList("queries", "names or queries{c: , ended by NULL}; may be empty")
 TOO_LONG = {
     "ENAMETOOLONG": "one of *queries* is longer than 4096 bytes",
     "ERANGE": "all of *queries* together, and 4 for each, are more than 64 MiB",
@@ -34,7 +34,8 @@ CALLED = """*context* is called with the *name* of each of them; what it returns
             ignored.  It runs with the lock of the handle held, so it must not
             call a function that takes that lock."""
 AIO_TEXT = """
-            If it succeeds this form returns 0, not a number of contexts."""
+            {rust: This form does not return a number of contexts.
+            | else: If it succeeds this form returns 0, not a number of contexts.}"""
 
 RECORDS: tuple[Record, ...] = (
     Setting(
@@ -108,7 +109,8 @@ RECORDS: tuple[Record, ...] = (
         summary="get the name of a metadata context asked for",
         text="""
             This returns an entry of the list of `add_meta_context`, whether or
-            not the server has granted it.  The caller must free the string.""",
+            not the server has granted it.
+            {c: The caller must free the string.}""",
         args=(SizeT("i", "which entry, counted from 0"),),
         errors={"EINVAL": "the list has no such entry"},
         spec=SPEC,

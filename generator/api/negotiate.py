@@ -18,10 +18,11 @@ REFUSED = {
 NOT_FIXED = {"ENOTSUP": "the server cannot negotiate options (not fixed newstyle)"}
 
 AIO_BOOL = """
-            This form returns 0 as soon as the request is queued.  The answer is in
+            This form returns {c: 0} as soon as the request is queued.  The answer is in
             *error*: 0 if the server agreed, ENOTSUP or EINVAL if it did not."""
 AIO_LIST = """
-            If it succeeds this form returns 0, not a number of exports."""
+            {rust: This form does not return a number of exports.
+            | else: If it succeeds this form returns 0, not a number of exports.}"""
 
 RECORDS: tuple[Record, ...] = (
     Setting(

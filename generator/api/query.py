@@ -90,7 +90,8 @@ RECORDS: tuple[Record, ...] = (
             for, for instance if that was empty.  This returns the server's name.
 
             The server is asked for it only if `set_full_info` was true, and
-            need not answer.  The caller must free the string.""",
+            need not answer.
+            {c: The caller must free the string.}""",
         phases=DETAILS,
         errors={**UNKNOWN, "ENOTSUP": "the server gave no name"},
         spec="Option types",
@@ -107,7 +108,8 @@ RECORDS: tuple[Record, ...] = (
             the description.
 
             The server is asked for it only if `set_full_info` was true, and
-            need not answer.  The caller must free the string.""",
+            need not answer.
+            {c: The caller must free the string.}""",
         phases=DETAILS,
         errors={**UNKNOWN, "ENOTSUP": "the server gave no description"},
         spec="Option types",
@@ -253,7 +255,7 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.STATIC_STRING,
         summary="tell which kind of handshake took place",
         text="""
-            The result is one of three strings, which must not be freed:
+            The result is one of three strings{c: , which must not be freed}:
 
             - ``oldstyle`` :: the server has one export and no options
             - ``newstyle`` :: the server has export names but no other options

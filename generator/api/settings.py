@@ -42,8 +42,8 @@ RECORDS: tuple[Record, ...] = (
         get_summary="get the name of the export to ask for",
         get_text="""
             This is the name as it was set; the server may call the export
-            differently, see `get_canonical_export_name`.  The caller must free
-            the string.""",
+            differently, see `get_canonical_export_name`.
+            {c: The caller must free the string.}""",
         spec="Newstyle negotiation",
         example="examples/list-exports.c",
         see_also=("opt_info", "opt_go", "get_canonical_export_name", "opt_list"),

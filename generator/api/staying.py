@@ -318,7 +318,8 @@ RECORDS: tuple[Record, ...] = (
             This makes the choices of the calls above by their parameters of a URI,
             several of them with ``&`` between, as in LIBNBD_URI_OPTIONS:
 
-                nbd_set_uri_options (h, "reconnect-timeout=2m&connections=4");
+                {c, rust: nbd_set_uri_options (h, "reconnect-timeout=2m&connections=4");
+                | else: reconnect-timeout=2m&connections=4}
 
             So a program can hand on what its user has written, on a command line or
             in a configuration, and need not know the parameters, nor how times

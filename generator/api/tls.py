@@ -138,8 +138,8 @@ RECORDS: tuple[Record, ...] = (
         custom_get=True,
         get_summary="get the user name for shared keys",
         get_text="""
-            If no name was set, the login name is returned.  The caller must free
-            the string.""",
+            If no name was set, the login name is returned.
+            {c: The caller must free the string.}""",
         get_errors={"ENOENT": "no name was set and the login name is not known"},
         spec=SPEC,
         see_also=("set_tls_psk_file",),
@@ -171,8 +171,8 @@ RECORDS: tuple[Record, ...] = (
         get_summary="get the host name that the server's certificate must be for",
         get_text="""
             If no name was set and the handle was connected over TCP, it is the
-            name given there; otherwise it is empty.  The caller must free the
-            string.""",
+            name given there; otherwise it is empty.
+            {c: The caller must free the string.}""",
         spec=SPEC,
         see_also=("set_tls_verify_peer", "connect_tcp"),
         section=SECTION,
@@ -218,8 +218,8 @@ RECORDS: tuple[Record, ...] = (
         custom_get=True,
         get_summary="get which ciphers and versions TLS may use",
         get_text="""
-            If none was set, the string that is built in is returned.  The caller
-            must free it.""",
+            If none was set, the string that is built in is returned.
+            {c: The caller must free it.}""",
         spec=SPEC,
         see_also=("set_tls", "set_uri_allow_tls_priority"),
         section=SECTION,

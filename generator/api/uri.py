@@ -193,8 +193,8 @@ RECORDS: tuple[Record, ...] = (
             only LIBNBD_URI_OPTIONS chose.  Other clients than this library and
             libnbd may refuse a URI with parameters that they do not know.
 
-            The string can name local files, so think before showing it.  The
-            caller must free it.""",
+            The string can name local files, so think before showing it.
+            {c: The caller must free it.}""",
         phases=~CREATED,
         errors={
             "ENOTSUP": "the library was built without support for URIs",

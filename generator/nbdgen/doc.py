@@ -10,6 +10,13 @@ as they are; items "- text" and "- term :: text", continued on the next lines.
 Only the overview uses "= Section", "== Subsection", "@include argument" and
 "# comment".
 
+Text that is not the same in every language names those it is for:
+
+    Its *error* {c: points to 0 | ocaml: refers to 0 | else: is 0} then.
+
+Here c is the manual, else is every language that has no part of its own, and a
+language without a part gets nothing.  A part may be for several: {go, rust: x}.
+
 Every name is looked up: a name nobody knows is an error, not a typing mistake
 in a manual page.
 """
@@ -106,10 +113,40 @@ class Names:
     constants: frozenset[str]  # with LIBNBD_
     types: frozenset[str]  # nbd_handle, nbd_extent, nbd_chunk_callback
     args: frozenset[str] = frozenset()
+    language: str = "c"  # one of LANGUAGES
 
     def with_args(self, args: Iterable[str]) -> Names:
         """The same names, inside one function's page."""
         return replace(self, args=frozenset(args))
+
+    def speaking(self, language: str) -> Names:
+        """The same names, in text for this language."""
+        return replace(self, language=language)
+
+
+# Languages ------------------------------------------------------------------
+
+LANGUAGES = ("c", "python", "ocaml", "go", "rust", "node")
+_FOR = rf"(?:{'|'.join((*LANGUAGES, 'else'))})"
+_CHOICE = re.compile(rf"(\s*)\{{(?={_FOR}\b[^{{}}]*:)([^{{}}]*)\}}")
+_PART = re.compile(rf"({_FOR}(?:, {_FOR})*):\s*(.*)", re.DOTALL)
+
+
+def in_language(text: str, language: str, place: Place) -> str:
+    """The text without what is for other languages."""
+
+    def choose(match: re.Match[str]) -> str:
+        parts: dict[str, str] = {}
+        for part in re.split(r"\s+\|\s+", match[2]):
+            marked = _PART.fullmatch(part.strip())
+            if marked is None:
+                problem = Problem(place, f"{{{match[2]}}} names no language")
+                raise SourceError([problem])
+            parts.update(dict.fromkeys(marked[1].split(", "), marked[2]))
+        found = parts.get(language, parts.get("else", ""))
+        return match[1] + found if found else ""
+
+    return _CHOICE.sub(choose, text)
 
 
 # Inline ---------------------------------------------------------------------
@@ -154,7 +191,7 @@ def _token(match: re.Match[str], names: Names) -> Inline | str:
 
 def parse_line(text: str, names: Names, place: Place) -> Line:
     """Parse text without block structure: a phrase, a summary, a paragraph."""
-    text = " ".join(text.split())
+    text = " ".join(in_language(text, names.language, place).split())
     line: list[Inline] = []
     wrong: list[Problem] = []
     at = 0
@@ -231,6 +268,7 @@ def parse(text: str, names: Names, place: Place) -> list[Block]:
             wrong.extend(error.problems)
             return ()
 
+    text = in_language(text, names.language, place)
     for number, lines in _blocks(inspect.cleandoc(text) if place.line else text):
         first = lines[0]
         if _is_code(lines):

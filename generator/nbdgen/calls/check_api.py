@@ -128,6 +128,15 @@ def _names_known(made: Function, names: doc.Names) -> Iterator[str]:
 
 
 def _prose_parses(made: Function, names: doc.Names) -> Iterator[str]:
+    found = [
+        problem
+        for language in doc.LANGUAGES
+        for problem in _prose_problems(made, names.speaking(language))
+    ]
+    yield from dict.fromkeys(found)
+
+
+def _prose_problems(made: Function, names: doc.Names) -> Iterator[str]:
     place = Place("record", 1)
     phrases = [arg.text for arg in (*made.args, *made.opt)]
     try:

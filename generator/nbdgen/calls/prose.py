@@ -18,34 +18,38 @@ finished.
 
 If the call succeeds, *completion* is called exactly once, with the lock of
 the handle held, so it must not call a function that takes that lock.  Its
-*error* points to 0 or to the errno of the failure.  If it returns 1 the
-command is retired at once; otherwise, or without a *completion*, collect
-the result with `aio_command_completed`.  If the call fails, no callback
-runs.  Either way its free function is called once, when it is not needed any
-more."""
+*error* {c: points to 0 or to the errno | ocaml: refers to 0 or to the error
+number | else: is 0 or the error number} of the failure.  If it returns 1 the
+command is retired at once; otherwise{rust: | else: , or without a *completion*,}
+collect the result with `aio_command_completed`.  If the call fails, no callback runs.
+{c: Either way its free function is called once, when it is not needed any more.
+| rust: Either way it is dropped once, when it is not needed any more.}"""
 
 AIO_BYTES_IN = """\
-*{buf}* must stay where it is until the command has finished, and must not be
-changed."""
+{{c: *{buf}* must stay where it is until the command has finished, and must not
+be changed. | rust: | else: *{buf}* must not be changed until the command has
+finished.}}"""
 
 AIO_BYTES_OUT = """\
-*{buf}* must stay where it is until the command has finished; what it holds
-before that means nothing."""
+{{c: *{buf}* must stay where it is until the command has finished; what it holds
+before that means nothing. | rust: | else: What *{buf}* holds means nothing
+until the command has finished.}}"""
 
 PARAMETER = """\
-The parameter ``{name}`` of a URI or of LIBNBD_URI_OPTIONS can choose it as well,
-see `connect_uri`."""
+The parameter ``{name}`` of a URI or of LIBNBD_URI_OPTIONS can choose it as
+well, see `connect_uri`."""
 
 AIO_OPTION = """\
 The request is queued and the call returns without waiting for the answer.
 Drive the connection with `poll` or your own main loop while
 `aio_is_connecting` returns true; after that the option has finished.
 
-*completion* is called when the answer is known; its *error* points to 0 if
-the server agreed, or else to an errno.  An option has no cookie, only one can
-be under way at a time, and what the callback returns is ignored.  It runs
-with the lock of the handle held, so it must not call a function that takes
-that lock."""
+*completion* is called when the answer is known; its *error*
+{c: points to 0 | ocaml: refers to 0 | else: is 0} if the server agreed, or else
+{c: to an errno | ocaml: to an error number | else: an error number}.  An option
+has no cookie, only one can be under way at a time, and what the callback
+returns is ignored.  It runs with the lock of the handle held, so it must not
+call a function that takes that lock."""
 
 AIO_CONNECT = """\
 The call returns without waiting for the server.  Drive the connection with
@@ -60,9 +64,11 @@ SYNC_COMMAND_ERRORS: Errors = {
     " ENOSPC, EOVERFLOW, ENOTSUP or ESHUTDOWN",
 }
 
+MOST_COMMANDS = "{c: INT_MAX | else: 2147483647} commands are in flight"
+
 COMMAND_ERRORS: Errors = {
     "EINVAL": "a disconnect was queued before",
-    "ENOMEM": "memory is short, or INT_MAX commands are in flight",
+    "ENOMEM": f"memory is short, or {MOST_COMMANDS}",
 }
 
 SYNC_CONNECT_ERRORS: Errors = {

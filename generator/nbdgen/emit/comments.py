@@ -3,19 +3,12 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from abc import ABC, abstractmethod
 from typing import assert_never
 
 from nbdgen import doc
 from nbdgen.source import Place
-
-# What the manual says about C alone.
-C_ONLY = (
-    re.compile(r"\s*The\s+caller\s+must\s+free\s+(the\s+string|it)\."),
-    re.compile(r",\s+ended\s+by\s+NULL"),
-)
 
 
 def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
@@ -59,12 +52,12 @@ class Prose(ABC):
 
     def line(self, text: str) -> str:
         """A text without paragraphs."""
-        return self.plain(doc.parse_line(_without_c(text), self.names, self.place))
+        return self.plain(doc.parse_line(text, self.names, self.place))
 
     def blocks(self, text: str) -> list[str]:
         """The paragraphs of a text, code and items of lists among them."""
         found: list[str] = []
-        for block in doc.parse(_without_c(text), self.names, self.place):
+        for block in doc.parse(text, self.names, self.place):
             match block:
                 case doc.Para(line):
                     found.append(self.paragraph(self.plain(line)))
@@ -80,9 +73,3 @@ class Prose(ABC):
                 case _:
                     assert_never(block)
         return found
-
-
-def _without_c(text: str) -> str:
-    for pattern in C_ONLY:
-        text = pattern.sub("", text)
-    return text

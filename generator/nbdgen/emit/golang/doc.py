@@ -51,12 +51,14 @@ class GoProse(Prose):
 
     def __init__(self, function: Function, every: list[Function]) -> None:
         arguments = [name for one in every for name in argument_names(one)]
-        names = known_names(every).with_args(arguments)
+        names = known_names(every).with_args(arguments).speaking("go")
         super().__init__(names, Place(f"record of {function.name}", 1))
         self.function = function
 
     def argument(self, name: str) -> str:
         """How a method speaks of an argument."""
+        if name == "error":
+            return "*error"  # a pointer that callbacks get
         for arg in (*self.function.args, *self.function.opt):
             match arg:
                 case BytesIn() | BytesOut() if arg.size == name:

@@ -122,9 +122,9 @@ RETIRE = """\
 CALLBACK_NOTES = {
     CbArg.BYTES_IN: "The slice is a part of the buffer of the read, not a copy, and"
     " valid as long as that is.",
-    CbArg.MUTABLE_INT: "The last argument points to the errno of the failure, or to 0."
-    " It is valid until the callback returns.  What the callback stores there counts"
-    " if it returns -1.",
+    CbArg.MUTABLE_INT: "*error is the number of the error, a syscall.Errno, or 0.  The"
+    " pointer is valid until the callback returns.  What the callback stores there"
+    " counts if it returns -1.",
 }
 LOCKED = (
     "It runs with the lock of the handle held: methods of the same handle that take"

@@ -72,7 +72,7 @@ class _Prose(Prose):
     def __init__(self, every: Sequence[Function], method: Method | None = None) -> None:
         arguments = [name for one in every for name in argument_names(one)]
         known = known_names(list(every)).with_args(arguments)
-        super().__init__(known, Place("record", 1))
+        super().__init__(known.speaking("node"), Place("record", 1))
         blocking = method is not None and method.form is Form.SYNC
         self.methods = names(every, blocking)
         self.sizes: dict[str, str] = {}

@@ -43,9 +43,9 @@ SOURCE = Template(
 
     {2 Callbacks}
 
-    Functions passed as arguments are called with what the C callbacks get.
-    The last argument of most, [error], refers to the errno of the failure as
-    the system counts it, or 0.  Return 0 to go on, or -1 to fail a command,
+    Functions passed as arguments are called with what each function says.
+    The last argument of most, [error], refers to the number that the system
+    has for the error, or to 0.  Return 0 to go on, or -1 to fail a command,
     after setting [error] to say why, see {!errno_of_unix_error}; a completion
     callback returns 1 to have the command retired at once.
 
@@ -61,7 +61,7 @@ SOURCE = Template(
 
     Functions and buffers stay alive as long as the library may use them, and
     no longer.  A function that refers to its own handle keeps that alive; it
-    is freed once the handle is closed.
+    is forgotten once the handle is closed.
 
     {2 Threads}
 
@@ -231,7 +231,8 @@ def _sentence(prose: _Prose, text: str) -> str:
 
 def summary(function: Function, every: Sequence[Function]) -> str:
     """What a function does, without references."""
-    prose = _Prose(known_names(list(every)), {}, frozenset(), function)
+    names = known_names(list(every)).speaking("ocaml")
+    prose = _Prose(names, {}, frozenset(), function)
     return prose.line(function.summary)
 
 
@@ -369,7 +370,7 @@ def emit_nbd_mli(
     every = list(functions)
     groups: list[Group] = [*enums, *flag_groups]
     arguments = [name for function in every for name in argument_names(function)]
-    names = known_names(every).with_args(arguments)
+    names = known_names(every).with_args(arguments).speaking("ocaml")
     spellings = _spellings(groups, constants)
     known = frozenset({"create", "close", *(f.name for f in externals(every))})
 

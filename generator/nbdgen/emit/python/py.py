@@ -43,15 +43,15 @@ Every method of NBD is a function of the library; help(nbd.NBD) describes them
 all, each with an example, and libnbd(3) explains how they belong together.  A
 call that fails raises nbd.Error.
 
-Functions passed to methods are called with what the C callbacks get.  The last
-argument, err, has an attribute value: the errno of the failure, or 0.  Return -1
-to fail a command, after setting err.value to say why; a completion callback
-returns 1 to have the command retired at once.  An exception cannot leave a
-callback: it is shown by sys.unraisablehook and counts as -1.  What is no Exception,
-such as KeyboardInterrupt and SystemExit, is for the program instead: in the main
-thread it is raised by the call in which the callback runs, and of an event
-callback it ends a call that waits.  Callbacks must not call methods of the same
-handle that take its lock; that raises RuntimeError.
+Functions passed to methods are called with what each method says.  The last
+argument, error, has an attribute value: the number of the error, as in the module
+errno, or 0.  Return -1 to fail a command, after setting error.value to say why; a
+completion callback returns 1 to have the command retired at once.  An exception
+cannot leave a callback: it is shown by sys.unraisablehook and counts as -1.  What
+is no Exception, such as KeyboardInterrupt and SystemExit, is for the program
+instead: in the main thread it is raised by the call in which the callback runs, and
+of an event callback it ends a call that waits.  Callbacks must not call methods of
+the same handle that take its lock; that raises RuntimeError.
 
 A handle may be used by several threads at once.  Other threads of the program
 run while a call waits.
@@ -202,6 +202,8 @@ class _Prose(Prose):
         match part:
             case doc.Text(text) | doc.Literal(text):
                 return text
+            case doc.ArgName("error"):
+                return "error.value"  # as the text about callbacks calls it
             case doc.ArgName(name):
                 return name
             case doc.FunctionName(name):
@@ -269,7 +271,7 @@ def emit_nbd_py(
     """The text of bindings/python/nbd/__init__.py."""
     every = list(functions)
     arguments = [name for function in every for name in argument_names(function)]
-    names = known_names(every).with_args(arguments)
+    names = known_names(every).with_args(arguments).speaking("python")
     known = frozenset(constant.name for constant in constants)
     return SOURCE.substitute(
         version=version,

@@ -8,7 +8,7 @@ from typing import Iterable, Mapping, Sequence, assert_never
 
 from api.constants import CONSTANTS, ENUMS, FLAG_GROUPS
 from nbdgen import doc, releases
-from nbdgen.calls import kinds, prose
+from nbdgen.calls import kinds
 from nbdgen.calls.check_api import argument_names, known_names
 from nbdgen.calls.model import Arg, CbArg, Function, Group, OptArg
 from nbdgen.emit.comments import Prose, wrap
@@ -161,7 +161,8 @@ class RustProse(Prose):
 def prose_of(
     functions: Sequence[Function], in_c: bool = False, waiting: Iterable[str] = ()
 ) -> RustProse:
-    return RustProse(known_names(list(functions)), in_c, frozenset(waiting))
+    names = known_names(list(functions)).speaking("c" if in_c else "rust")
+    return RustProse(names, in_c, frozenset(waiting))
 
 
 def rustdoc(blocks: Iterable[str], indent: str = "") -> str:
@@ -185,16 +186,6 @@ finished.  Until then nobody else can touch it, also if the handle is forgotten.
 It is dropped if the call fails."""
 
 
-def body_text(function: Function) -> str:
-    """The text of a function without what is true of C alone."""
-    text = function.text
-    buffer = buffer_of(function)
-    if buffer is not None and is_owned(buffer):
-        for sentence in (prose.AIO_BYTES_IN, prose.AIO_BYTES_OUT):
-            text = text.replace(sentence.format(buf=buffer.name), "")
-    return text
-
-
 def documentation(
     function: Function,
     shown: RustProse,
@@ -203,7 +194,7 @@ def documentation(
 ) -> str:
     """The comment above a method."""
     shown = shown.of(function)
-    parts = [shown.sentence(function.summary), *shown.blocks(body_text(function))]
+    parts = [shown.sentence(function.summary), *shown.blocks(function.text)]
     parts += extra
     rows = [f"- `{name}`: {shown.line(text)}" for name, text in arguments]
     if rows:

@@ -90,7 +90,7 @@ $functions
 
 FUNCTION = Template(
     """\
-/// The library's form of a closure for $type.
+// The library's form of a closure for $type.
 pub(crate) fn $name<F>(shared: &Shared<F>) -> sys::$type
 where
     F: FnMut($args) -> i32 + Send,
