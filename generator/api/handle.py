@@ -132,8 +132,8 @@ RECORDS: tuple[Record, ...] = (
         text="""
             The handle keeps one machine word for the program:
             {c: a pointer or | rust: an address or} a number, which the library neither
-            reads nor {c: frees | else: changes}.  Callbacks and helper functions that are
-            given the handle can find with it what the program knows about the
+            reads nor {c: frees | else: changes}.  Callbacks and helper functions that
+            are given the handle can find with it what the program knows about the
             connection.
 
             The call returns the word that was stored before, 0 at first.  Neither
