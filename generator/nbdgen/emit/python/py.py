@@ -40,8 +40,8 @@ SOURCE = Template(
         data = h.pread(512, 0)
 
 Every method of NBD is a function of the library; help(nbd.NBD) describes them
-all, each with an example, and libnbd(3) explains how they belong together.  A
-call that fails raises nbd.Error.
+all, each with an example in which h is a handle, and libnbd(3) explains how they
+belong together.  A call that fails raises nbd.Error.
 
 Functions passed to methods are called with what each method says.  The last
 argument, error, has an attribute value: the number of the error, as in the module
