@@ -33,6 +33,7 @@ node_sources = \
 	bindings/node/src/values.c
 node_tests = \
 	bindings/node/tests/behaviours.sh \
+	bindings/node/tests/manual-page-example-works.sh \
 	bindings/node/tests/npm-package-builds-and-works.sh \
 	bindings/node/tests/surface-matches-the-api-records.py \
 	bindings/node/tests/types-are-checked.sh

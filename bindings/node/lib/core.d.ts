@@ -48,7 +48,7 @@ export interface Extent {
 
 /** A call has failed. */
 export class NbdError extends Error {
-  /** The name of the error number, such as `'ECONNRESET'`. */
+  /** The name of the error number, such as `'ECONNRESET'`, or `'UNKNOWN'`. */
   code: string;
   /** The error number, negative as in all of Node. */
   errno: number;

@@ -60,7 +60,7 @@ class Disk {
     }
     this.minimumBlock = Math.max(1, handle.getBlockSize(SIZE_MINIMUM));
     const most = handle.getBlockSize(SIZE_MAXIMUM) || LONGEST_READ;
-    this.maximumRead = Math.min(Number(most), LONGEST_READ);
+    this.maximumRead = Math.min(LONGEST_READ, Number(most));
     handle.ref();
   }
 
@@ -140,9 +140,9 @@ class Disk {
 
   // Read the blocks that a range lies in.
   async #around(memory, position, start, options) {
-    const { minimumBlock } = this;
+    const { minimumBlock, size } = this;
     const end = position + memory.length;
-    const stop = Math.ceil(end / minimumBlock) * minimumBlock;
+    const stop = Math.min(size, Math.ceil(end / minimumBlock) * minimumBlock);
     const whole = await this.handle.pread(stop - start, start, options);
     memory.set(whole.subarray(position - start, end - start));
   }

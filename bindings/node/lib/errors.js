@@ -20,7 +20,7 @@ for (const [number, [name]] of getSystemErrorMap()) {
 class NbdError extends Error {
   constructor(message, errnum, syscall) {
     super(message);
-    this.errno = -errnum;
+    this.errno = 0 - errnum;
     this.code = nameOf(errnum);
     this.syscall = syscall;
   }
@@ -42,8 +42,12 @@ function numberOf(thrown) {
   return numbers[thrown?.code] ?? numbers.EIO;
 }
 
+// The functions with which the addon drives a handle are of no interest: the
+// message is about the call whose promise fails.
+const DRIVING = /^nbd_aio_(command_completed|notify_read|notify_write): /;
+
 function makeError(message, errnum, syscall) {
-  return new NbdError(message, errnum, syscall);
+  return new NbdError(message.replace(DRIVING, `${syscall}: `), errnum, syscall);
 }
 
 function fail(code, text, syscall) {

@@ -125,7 +125,7 @@ function describer(contexts, wanted) {
 async function query(disk, contexts, start, end, signal) {
   const { handle, minimumBlock } = disk;
   const from = start - start % minimumBlock;
-  const to = Math.ceil(end / minimumBlock) * minimumBlock;
+  const to = Math.min(disk.size, Math.ceil(end / minimumBlock) * minimumBlock);
   const length = handle.getExtendedHeadersNegotiated() ? to - from
     : Math.min(to - from, LONGEST);
   const lists = new Map();

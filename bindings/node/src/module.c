@@ -39,6 +39,7 @@ end_instance (napi_async_cleanup_hook_handle hook, void *data)
   instance->hook = hook;
   while (instance->handles != NULL)
     nbdn_close_handle (instance->handles);
+  napi_async_destroy (instance->env, instance->context);
   if (instance->watchers == 0) {
     instance->hook = NULL;
     napi_remove_async_cleanup_hook (hook);

@@ -6,6 +6,8 @@
 [ -z "${LIBNBD_SANITIZERS-}" ] \
   || skip "node does not load a library that has sanitizers"
 requires npm pkg-config nbdkit
+headers=$(dirname "$(command -v node)")/../include/node
+[ -e "$headers/node_api.h" ] || skip "the headers of node are elsewhere"
 
 cd "$tmp"
 export HOME=$tmp npm_config_update_notifier=false npm_config_offline=true
@@ -22,8 +24,7 @@ target = ast.literal_eval (open ("binding.gyp").read ())["targets"][0]
 print (*target["sources"], sep="\n")')
 mkdir -p build/Release
 read -ra flags < <(pkg-config --cflags --libs libnbd)
-${CC:-cc} -std=gnu11 -D_GNU_SOURCE -shared -fPIC \
-  -I"$(dirname "$(command -v node)")/../include/node" \
+${CC:-cc} -std=gnu11 -D_GNU_SOURCE -shared -fPIC -I"$headers" \
   -o build/Release/nbd.node "${sources[@]}" "${flags[@]}"
 cd "$tmp"
 

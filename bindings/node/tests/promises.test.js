@@ -138,6 +138,7 @@ test('a dying server fails commands in flight', async (t) => {
   const read = h.pread(512, 0);
   listener.clients[0].destroy();
   await assert.rejects(read, fails('ENOTCONN', 'nbd_aio_pread'));
+  await assert.rejects(read, /^NbdError: nbd_aio_pread: read: command failed: /);
   assert.equal(h.aioIsDead(), true);
   await assert.rejects(h.pread(512, 0), fails('EINVAL', 'nbd_aio_pread'));
 });
