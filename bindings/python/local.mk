@@ -24,7 +24,22 @@ dist_nbdpackage_DATA = \
 	bindings/python/nbd/__init__.pyi \
 	bindings/python/nbd/py.typed
 pyexec_LTLIBRARIES = bindings/python/libnbdmod.la
+# What tells other programs that the package is there.
+nbdinfodir = $(pythondir)/libnbd-$(API_VERSION).dist-info
+nodist_nbdinfo_DATA = $(nbdinfo)
 endif
+
+nbdinfo = \
+	bindings/python/libnbd.dist-info/INSTALLER \
+	bindings/python/libnbd.dist-info/METADATA \
+	bindings/python/libnbd.dist-info/entry_points.txt
+bindings/python/libnbd.dist-info/stamp: bindings/python/pyproject.toml \
+		bindings/python/dist_info.py
+	$(AM_V_GEN)$(PYTHON) -B $(srcdir)/bindings/python/dist_info.py \
+	  $(API_VERSION) $(@D) && touch $@
+$(nbdinfo): bindings/python/libnbd.dist-info/stamp
+	@:
+CLEANFILES += $(nbdinfo) bindings/python/libnbd.dist-info/stamp
 
 bindings_python_libnbdmod_la_SOURCES = \
 	bindings/python/address.c \
@@ -118,6 +133,7 @@ EXTRA_DIST += \
 	bindings/python/COPYING \
 	bindings/python/MANIFEST.in \
 	bindings/python/README.md \
+	bindings/python/dist_info.py \
 	bindings/python/libnbdmod.pyi \
 	bindings/python/pyproject.toml \
 	bindings/python/setup.py \

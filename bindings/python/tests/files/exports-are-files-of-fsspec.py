@@ -6,12 +6,15 @@ import os
 import pickle
 import subprocess
 import sys
+from importlib import metadata
+from pathlib import Path
 
 import nbd
 import support
 
 SIZE = 1 << 20
 NAMES = "one", "two words"
+INFORMATION = Path(__file__).resolve().parents[2] / "dist_info.py"
 
 
 class Test(support.Case):
@@ -22,12 +25,13 @@ class Test(support.Case):
             (self.tmp / name).write_bytes(b"line\n" * 100 + bytes(SIZE - 500))
         self.start("file", f"dir={self.tmp}")
         # What an installation leaves behind.
-        information = self.tmp / "libnbd.dist-info"
-        information.mkdir()
-        (information / "METADATA").write_text("Name: libnbd\nVersion: 1\n")
-        (information / "entry_points.txt").write_text(
-            "[fsspec.specs]\nnbd+unix = nbd.fs:NBDFileSystem\n"
-        )
+        command = [
+            sys.executable,
+            str(INFORMATION),
+            "1",
+            f"{self.tmp}/libnbd.dist-info",
+        ]
+        subprocess.run(command, check=True)
         sys.path.append(str(self.tmp))
 
     def start(self, *arguments: str) -> None:
@@ -92,6 +96,13 @@ class Test(support.Case):
         with self.assertRaisesRegex(OSError, "read-only"):
             fs.open(self.uri(), "wb")
         self.assertEqual(fs._strip_protocol("localhost/disk"), "nbd://localhost/disk")
+
+    def test_protocols(self) -> None:
+        from nbd.fs import PROTOCOLS
+
+        entries = metadata.entry_points(group="fsspec.specs")
+        ours = {e.name for e in entries if e.value == "nbd.fs:NBDFileSystem"}
+        self.assertEqual(ours, set(PROTOCOLS))
 
     def test_not_loaded_too_early(self) -> None:
         code = "import sys, nbd; nbd.open; sys.exit('fsspec' in sys.modules)"
