@@ -341,6 +341,28 @@ func TestOpenConnects(t *testing.T) {
 	is(t, err, context.DeadlineExceeded)
 }
 
+func TestServersThatDieEndAllReads(t *testing.T) {
+	uri, server := listen(t, "--filter=delay", "null", "1M", "delay-read=60")
+	disk, err := nbdio.Open(background(t), uri, nbdio.ConnectTimeout(time.Minute))
+	good(t, err)
+	defer disk.Close()
+	const n = 64
+	results := make(chan error, n)
+	for i := 0; i < n; i++ {
+		go func() {
+			_, err := disk.ReadAt(make([]byte, 4096), 0)
+			results <- err
+		}()
+	}
+	waitFor(t, func() bool { return inFlight(disk) == n })
+	good(t, server.Process.Kill())
+	for i := 0; i < n; i++ {
+		is(t, <-results, syscall.ENOTCONN)
+	}
+	_, err = disk.ReadAt(make([]byte, 4096), 0)
+	is(t, err, syscall.ENOTCONN)
+}
+
 func TestDisksOutliveTheirServers(t *testing.T) {
 	socket := t.TempDir() + "/socket"
 	image := t.TempDir() + "/image"
