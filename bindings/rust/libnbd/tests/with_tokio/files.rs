@@ -96,6 +96,20 @@ async fn files_end_with_their_connection() {
     assert_eq!(read.unwrap_err().kind(), ErrorKind::NotConnected);
 }
 
+#[tokio::test]
+async fn files_outlive_their_server_if_told_to() {
+    let nbd = AsyncHandle::new().unwrap();
+    nbd.set_reconnect_timeout(-1).unwrap();
+    nbdkit(&nbd, &["pattern", "4M"]).await;
+    let mut file = AsyncFile::new(nbd).unwrap();
+    let mut read = vec![0; 1 << 20];
+    file.read_exact(&mut read).await.unwrap();
+    file.handle().kill_subprocess(9).unwrap();
+    file.read_to_end(&mut read).await.unwrap();
+    assert!(read == pattern(0, 4 << 20));
+    assert!(file.handle().stats_reconnects() > 0);
+}
+
 #[test]
 fn files_end_with_the_runtime_of_their_handle() {
     let first = tokio::runtime::Runtime::new().unwrap();
