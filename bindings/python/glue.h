@@ -32,8 +32,10 @@ struct py_handle {
   struct nbd_handle *h; /* NULL once closed */
   struct closure *closures;
   _Atomic (struct closure *) completed; /* whose futures have no result yet */
-  Py_ssize_t busy;                      /* calls that are under way */
-  unsigned long callback_thread;        /* which runs a callback now, or 0 */
+  atomic_bool driving; /* notify runs: resolve comes after it */
+  int waker;           /* an eventfd for completions at other times, or -1 */
+  Py_ssize_t busy;     /* calls that are under way */
+  unsigned long callback_thread; /* which runs a callback now, or 0 */
 };
 
 /* One call of a method. */
@@ -189,6 +191,9 @@ extern int nbdpy_finish_future (PyObject *future, int result);
 /* resolve.c */
 extern PyObject *nbdpy_from_cookie (struct call *call, int64_t cookie);
 extern void nbdpy_drop_call (struct call *call);
+extern PyObject *nbdpy_waker (PyObject *module, PyObject *handle);
+extern PyObject *nbdpy_notify (PyObject *module, PyObject *const *args,
+                               Py_ssize_t nargs);
 extern PyObject *nbdpy_resolve (PyObject *module, PyObject *handle);
 extern void nbdpy_forget_futures (struct py_handle *handle);
 

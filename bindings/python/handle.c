@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The handle as a Python object, and what begins and ends each call. */
 
+#include <unistd.h>
+
 #include "glue.h"
 
 /* The state of this thread while a call has given up the interpreter's lock,
@@ -59,6 +61,8 @@ nbdpy_create (PyObject *module UNUSED, PyObject *unused UNUSED)
   handle->h = h;
   handle->closures = NULL;
   atomic_init (&handle->completed, NULL);
+  atomic_init (&handle->driving, false);
+  handle->waker = -1;
   handle->busy = 0;
   handle->callback_thread = 0;
   PyObject_GC_Track (handle);
@@ -84,6 +88,9 @@ close_handle (struct py_handle *handle)
   nbdpy_give_lock ();
   nbd_close (h);
   nbdpy_take_lock (nbdpy_outside);
+  if (handle->waker >= 0)
+    close (handle->waker);
+  handle->waker = -1;
 }
 
 PyObject *

@@ -6,6 +6,10 @@
 static PyMethodDef own_methods[] = {
   { "create", nbdpy_create, METH_NOARGS, "Make a handle." },
   { "close", nbdpy_close, METH_O, "Close a handle." },
+  { "waker", nbdpy_waker, METH_O,
+    "Return what is readable when commands have completed elsewhere." },
+  { "notify", NBDPY_FUNCTION (nbdpy_notify), METH_FASTCALL,
+    "Tell the handle of an event." },
   { "resolve", nbdpy_resolve, METH_O,
     "Give their results to futures of completed commands." },
   { "set_exceptions", nbdpy_set_exceptions, METH_VARARGS,

@@ -8,6 +8,8 @@
  * command or 0.  A command that succeeded is retired.  One that failed is not,
  * so that aio_command_completed can say why. */
 
+#include <sys/eventfd.h>
+
 #include "glue.h"
 
 /* What a method returns that has issued a command. */
@@ -27,17 +29,22 @@ nbdpy_drop_call (struct call *call)
   nbdpy_drop (&call->future);
 }
 
-/* Any thread may be completing commands while another one resolves. */
+/* Any thread may be completing commands while another one resolves.  Unless it
+ * is in a call of notify, after which all is resolved, the loop has to be
+ * woken: a blocking call, for instance, completes what others wait for. */
 static void
 put_on_list (struct closure *closure)
 {
-  _Atomic (struct closure *) *list = &closure->owner->completed;
+  struct py_handle *owner = closure->owner;
+  _Atomic (struct closure *) *list = &owner->completed;
 
   closure->listed = true;
   closure->next_completed = atomic_load (list);
   while (!atomic_compare_exchange_weak (list, &closure->next_completed,
                                         closure))
     ;
+  if (!atomic_load (&owner->driving) && owner->waker >= 0)
+    eventfd_write (owner->waker, 1);
 }
 
 int
@@ -93,6 +100,45 @@ next_future (struct closure **list, int *error)
   if (closure->freed)
     nbdpy_drop_closure (&closure);
   return future;
+}
+
+/* Return the descriptor that is readable when commands have completed outside
+ * of notify; it is the handle's own. */
+PyObject *
+nbdpy_waker (PyObject *module UNUSED, PyObject *self)
+{
+  if (!Py_IS_TYPE (self, &nbdpy_handle_type)) {
+    PyErr_SetString (PyExc_TypeError, "waker: not a handle");
+    return NULL;
+  }
+  struct py_handle *handle = (struct py_handle *) self;
+  if (handle->waker == -1)
+    handle->waker = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (handle->waker == -1)
+    return PyErr_SetFromErrno (PyExc_OSError);
+  return PyLong_FromLong (handle->waker);
+}
+
+/* Tell the handle that its descriptor is ready, for writing or for reading.  To
+ * resolve is left to the caller. */
+PyObject *
+nbdpy_notify (PyObject *module UNUSED, PyObject *const *args,
+              Py_ssize_t nargs)
+{
+  struct call call;
+  bool write;
+
+  if (nbdpy_open (&call, "notify", true, args, nargs, 2) == -1
+      || nbdpy_get_bool (&call, 1, &write) == -1
+      || nbdpy_still_open (&call) == -1)
+    return NULL;
+  atomic_store (&call.handle->driving, true);
+  nbdpy_enter (&call);
+  int ret = write ? nbd_aio_notify_write (call.h)
+                  : nbd_aio_notify_read (call.h);
+  nbdpy_leave (&call);
+  atomic_store (&call.handle->driving, false);
+  return ret == -1 ? nbdpy_raise () : nbdpy_none ();
 }
 
 /* Give all their results, whatever happens.  The first exception is raised in

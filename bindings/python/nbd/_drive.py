@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import os
 import threading
 from collections.abc import Callable, Generator
 from typing import Any
@@ -17,8 +18,7 @@ from nbd._waiter import Loop
 
 # They are called for each event, so without the methods of NBD between.
 _get_direction = libnbdmod.aio_get_direction
-_notify_read = libnbdmod.aio_notify_read
-_notify_write = libnbdmod.aio_notify_write
+_notify = libnbdmod.notify
 _resolve = libnbdmod.resolve
 
 
@@ -57,6 +57,7 @@ class Drive(libnbdmod.Driver):
         "_is_beginning",
         "_is_fixed",
         "_is_lasting",
+        "_waker",
         "_why",
     )
 
@@ -75,6 +76,8 @@ class Drive(libnbdmod.Driver):
         self._is_fixed = False  # the descriptor does not change any more
         self._end: tuple[libnbdmod.Future, Callable[[], bool]] | None = None
         self._why: nbd.Error | None = None
+        self._waker = libnbdmod.waker(self.o)
+        loop.add_reader(self._waker, self._wake)
 
     # Commands ---------------------------------------------------------------
 
@@ -96,14 +99,13 @@ class Drive(libnbdmod.Driver):
             with contextlib.suppress(nbd.Error, nbd.ClosedHandle):
                 self.h.aio_cancel(command.cookie)
                 self.h.aio_command_completed(command.cookie)
-            self.changed()
 
     # Events -----------------------------------------------------------------
 
-    def _tell(self, notify: Callable[[Any], object]) -> None:
+    def _tell(self, write: bool) -> None:
         """Tell the handle of an event, and everyone what has completed."""
         try:
-            notify(self.o)
+            _notify(self.o, write)
         except nbd.Error as error:
             self._why = error  # whoever awaits a command will be told
         finally:
@@ -112,12 +114,18 @@ class Drive(libnbdmod.Driver):
                 self._look_at_end()
 
     def _read(self) -> None:
-        self._tell(_notify_read)
+        self._tell(False)
         self.changed()
 
     def _write(self) -> None:
-        self._tell(_notify_write)
+        self._tell(True)
         self.changed()
+
+    def _wake(self) -> None:
+        """Somebody else, such as a blocking call, has completed commands."""
+        os.read(self._waker, 8)
+        self.changed()
+        _resolve(self.o)
 
     def _look(self) -> None:
         """Send what was issued, and watch for what the handle waits for."""
@@ -126,7 +134,7 @@ class Drive(libnbdmod.Driver):
             return
         direction = _get_direction(self.o)
         if direction & nbd.AIO_DIRECTION_WRITE or self._is_lasting:
-            self._tell(_notify_write)
+            self._tell(True)
             if self.is_closed:
                 return
             direction = _get_direction(self.o)
@@ -226,6 +234,8 @@ class Drive(libnbdmod.Driver):
             return
         self.is_closed = True
         self._unwatch()
+        if not self.loop.is_closed():
+            self.loop.remove_reader(self._waker)
         try:
             self.h.close()
         except RuntimeError:

@@ -55,9 +55,8 @@ __all__ = ["Connecting", "Disk", "Event", "Extent", "Waiter", "connect"]
 class Disk:
     """A connected export.
 
-    handle is the plain handle beneath, for all that does not wait: what the server
-    can do, block sizes, statistics.  Do not make blocking calls with it while
-    commands of the disk are in flight.
+    handle is the plain handle beneath, for questions such as what the server can do
+    and for statistics.  Its blocking calls hold up the loop, so make them in threads.
     """
 
     __slots__ = ("handle", "_drive", "_o", "__weakref__")

@@ -71,9 +71,13 @@ class Test(support.Case):
         async with nbd.aio.connect(self.server.uri) as disk:
             await asyncio.to_thread(lambda: asyncio.run(self.wrong(disk)))
             self.assertEqual(await disk.pread(1, 1), b"\1")
-            # The handle is for all threads.
-            size = await asyncio.to_thread(disk.handle.get_size)
-            self.assertEqual(size, SIZE)
+            # The handle is for all threads, and serves all that is in flight.
+            for _ in range(20):
+                tasks = [asyncio.create_task(self.read(disk, i)) for i in range(10)]
+                await asyncio.to_thread(disk.handle.pread, BLOCK, 0)
+                disk.handle.pread(BLOCK, 0)
+                async with asyncio.timeout(60):
+                    await asyncio.gather(*tasks)
 
     def test_wrong_loop(self) -> None:
         asyncio.run(self.right())
