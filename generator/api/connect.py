@@ -236,7 +236,7 @@ RECORDS: tuple[Record, ...] = (
         summary="start to connect to a socket address",
         text="""
             This connects a new stream socket to *addr*, which may be of any
-            address family; the address is copied.  It serves those who resolve
+            address family{c: ; the address is copied}.  It serves those who resolve
             names themselves, and is the way to abstract Unix domain sockets.
 
             The call returns without waiting for the server.  Drive the

@@ -50,9 +50,10 @@ RECORDS: tuple[Record, ...] = (
               is Dead and *message* says why; 0
 
             Later versions may have more of them, so ignore what you do not know.
-            The string is valid until the callback returns; what it returns is
-            ignored.  It runs with the lock of the handle held, in whichever call
-            notices the event, so it must not call a function that takes that lock.
+            {c, rust: The string is valid until the callback returns; what it returns is
+            ignored. | else: What the callback returns is ignored.}
+            It runs with the lock of the handle held, in whichever call notices the
+            event, so it must not call a function that takes that lock.
             It may take its time: the handle stands still, but what the server sent
             meanwhile is read, and is no silence of the server.  The outage and the
             deadlines of commands go on.  A call that waits can be ended by the

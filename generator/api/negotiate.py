@@ -21,8 +21,8 @@ AIO_BOOL = """
             This form returns {c: 0} as soon as the request is queued.  The answer is in
             *error*: 0 if the server agreed, ENOTSUP or EINVAL if it did not."""
 AIO_LIST = """
-            {rust: This form does not return a number of exports.
-            | else: If it succeeds this form returns 0, not a number of exports.}"""
+            {c: If it succeeds this form returns 0, not a number of exports.
+            | else: This form does not return a number of exports.}"""
 
 RECORDS: tuple[Record, ...] = (
     Setting(
@@ -155,8 +155,9 @@ RECORDS: tuple[Record, ...] = (
         text="""
             The server is asked for its exports.  For each of them *list* is
             called with its *name* and *description*, both in UTF-8; an export
-            without a description has an empty one.  The strings are valid during
-            the call only.  What *list* returns is ignored.
+            without a description has an empty one.
+            {c, rust: The strings are valid during the call only.}
+            What *list* returns is ignored.
 
             The result is the number of exports.  It can be 0, even though the
             server has some: servers may keep theirs secret, or make them up as
