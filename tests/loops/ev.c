@@ -8,6 +8,9 @@
 #include "check.h"
 #include "loop.h"
 
+const bool loop_tells = true;
+const bool loop_ends = true;
+
 struct later {
   ev_timer timer; /* first */
   void (*f) (void *data);

@@ -8,6 +8,9 @@
 #include "check.h"
 #include "loop.h"
 
+const bool loop_tells = false;
+const bool loop_ends = true;
+
 struct later {
   void (*f) (void *data);
   void *data;

@@ -7,6 +7,9 @@
 
 #include "loop.h"
 
+const bool loop_tells = true;
+const bool loop_ends = false;
+
 struct watch {
   GSource *source;
   nbd_loop_callback *on_change;

@@ -6,6 +6,9 @@ loops_sources = \
 	tests/lib/mortal.h \
 	tests/lib/ram.c \
 	tests/lib/ram.h \
+	tests/loops/client-in-loop.c \
+	tests/loops/client-in-loop.h \
+	tests/loops/finding-servers.c \
 	tests/loops/loop.h \
 	tests/loops/scenarios.c
 loops_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/lib

@@ -4,13 +4,20 @@
 #ifndef LOOP_H
 #define LOOP_H
 
+#include <stdbool.h>
+
 #include <libnbd.h>
+
+/* The loop tells that it is about to wait, so the header can look then. */
+extern const bool loop_tells;
+/* The loop ends when there is nothing to wait for. */
+extern const bool loop_ends;
 
 extern void *loop_new (void);
 /* Nothing that was started may be left. */
 extern void loop_free (void *loop);
 
-/* Until loop_quit, or until there is nothing to wait for. */
+/* Until loop_quit. */
 extern void loop_run (void *loop);
 extern void loop_quit (void *loop);
 
