@@ -190,14 +190,17 @@ impl Ahead {
         let target = limits.up((position + window).min(limits.size));
         let request = limits.down((window / 4).max(SHORTEST)).min(limits.request);
         let request = request.max(limits.align);
+        let whole = limits.down(limits.size);
         loop {
             let next = match self.blocks.back() {
                 Some(block) => block.end,
                 None => limits.down(position),
             };
+            // A last block that is not whole is asked for alone: it may be refused.
+            let end = if next < whole { whole } else { limits.size };
             let is_needed = want > 0 && next < needed;
-            let mut length = request.min(target.max(needed).saturating_sub(next));
-            if length == 0 || !(is_needed || length == request || next + length == limits.size) {
+            let mut length = request.min(target.max(needed).min(end).saturating_sub(next));
+            if length == 0 || !(is_needed || length == request || next + length == end) {
                 return Ok(());
             }
             // What is being written is not read before it is there.

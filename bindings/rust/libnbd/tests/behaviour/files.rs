@@ -111,6 +111,14 @@ fn files_work_with_large_blocks() {
     let sizes = ["blocksize-minimum=4096", "blocksize-preferred=4096"];
     let policy = ["blocksize-maximum=64K", "blocksize-error-policy=error"];
     compare_with_memory(&[&blocks[..], &sizes, &policy].concat(), 3);
+
+    // An export may be longer than what its server lets us read.
+    let blocks = ["--filter=blocksize-policy", "pattern", "10000"];
+    let mut file = opened(&[&blocks[..], &sizes, &policy].concat());
+    let mut read = Vec::new();
+    let error = file.read_to_end(&mut read).unwrap_err();
+    assert!(error.to_string().contains("not aligned"), "{}", error);
+    assert_eq!(read, pattern(0, 8192));
 }
 
 #[test]
