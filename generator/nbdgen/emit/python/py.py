@@ -13,7 +13,7 @@ from typing import Iterable, Mapping, Sequence, assert_never
 
 from nbdgen import doc
 from nbdgen.calls.check_api import argument_names, known_names
-from nbdgen.calls.model import Constant, Function
+from nbdgen.calls.model import BytesIn, BytesOut, Constant, Function
 from nbdgen.emit.comments import Prose, wrap
 from nbdgen.emit.python.model import (
     WIDTH,
@@ -188,6 +188,12 @@ class _Prose(Prose):
     ) -> None:
         super().__init__(names, Place(f"record of {function.name}", 1))
         self.constants = constants
+        mine = {p.name for p in parameters(function)}
+        self.sizes = {
+            arg.size: f"len({arg.name})"
+            for arg in function.args
+            if isinstance(arg, BytesIn | BytesOut) and arg.name in mine
+        }
 
     def paragraph(self, text: str) -> str:
         return _wrap(text, INDENT, INDENT)
@@ -205,7 +211,7 @@ class _Prose(Prose):
             case doc.ArgName("error"):
                 return "error.value"  # as the text about callbacks calls it
             case doc.ArgName(name):
-                return name
+                return self.sizes.get(name, name)
             case doc.FunctionName(name):
                 return f"NBD.{name}"
             case doc.ConstantName(name):
