@@ -9,6 +9,7 @@ nothing that could be told in between, there are no more of them.
 from __future__ import annotations
 
 import errno
+import struct
 import subprocess
 import tempfile
 import unittest
@@ -19,9 +20,25 @@ import nbd_server
 MIB, TIB = 1 << 20, 1 << 40
 
 
+HOLE = 2
+
+
+class Connection(nbd_server.Connection):
+    """Sends no zeroes of a disk that is too large for memory."""
+
+    def do(
+        self, kind: int, flags: int, cookie: int, offset: int, count: int, data: bytes
+    ) -> None:
+        if kind == nbd_server.READ and not self.server.disk:
+            self.chunk(cookie, HOLE, struct.pack(">QI", offset, count))
+        else:
+            super().do(kind, flags, cookie, offset, count, data)
+
+
 class Server(nbd_server.Server):
     """A thin disk with data at places, of which bad ranges have no status."""
 
+    connection = Connection
     bad: list[tuple[int, int]] = []
     data: list[tuple[int, int]] = []
 
@@ -36,9 +53,6 @@ class Server(nbd_server.Server):
             (b - a, 0 if any(x <= a < y for x, y in self.data) else 3)
             for a, b in zip(edges, edges[1:])
         ]
-
-    def read(self, offset: int, count: int) -> bytes:
-        return super().read(offset, count) or bytes(count)
 
 
 class Test(unittest.TestCase):
@@ -105,9 +119,9 @@ class Test(unittest.TestCase):
                     self.assertIsNone(run.poll())
                 run.kill()
             self.assertLess(len(server.asked("status")), 80)
-            # Those on their way when the first one failed are repeated, at most.
+            # Those on their way when one failed are repeated, at most.
             repeated = len(server.asked("status")) - self.different(server)
-            self.assertLess(repeated, 4)
+            self.assertLess(repeated, 8)
 
 
 if __name__ == "__main__":
