@@ -8,7 +8,6 @@ import textwrap
 from string import Template
 from typing import Iterable, Sequence, assert_never
 
-from api.constants import CHUNK
 from nbdgen import doc, releases
 from nbdgen.calls import kinds
 from nbdgen.calls.check_api import argument_names, known_names
@@ -184,16 +183,6 @@ class _Prose(Prose):
             if isinstance(arg, (kinds.BytesIn, kinds.BytesOut)):
                 module = "Buffer.size" if arg.persist else "Bytes.length"
                 self.sizes[arg.size] = f"{module} {arg.name}"
-        closures = function.closures if function else []
-        # Then the same name means the size of a chunk, except in errors.
-        self.has_chunks = any(arg.callback == CHUNK for arg in closures)
-
-    def error(self, text: str) -> str:
-        """When an error happens."""
-        self.has_chunks, before = False, self.has_chunks
-        line = self.line(text)
-        self.has_chunks = before
-        return line
 
     def paragraph(self, text: str) -> str:
         return _wrap(text, "    ", "    ")
@@ -213,7 +202,7 @@ class _Prose(Prose):
             case doc.Literal(text):
                 return f"[{escape(text)}]"
             case doc.ArgName(name):
-                return f"[{name if self.has_chunks else self.sizes.get(name, name)}]"
+                return f"[{self.sizes.get(name, name)}]"
             case doc.FunctionName(name):
                 return f"{{!{name}}}" if name in self.known else f"nbd_{name}(3)"
             case doc.ConstantName(name):
@@ -337,7 +326,7 @@ def _documentation(function: Function, prose: _Prose) -> str:
     parts = [_wrap(f"(** {first}", "", "    ")]
     parts += _joined(prose.blocks(function.text))
     rows = [
-        _wrap(f"- [{name}]: {prose.error(why)}", "    ", "      ")
+        _wrap(f"- [{name}]: {prose.line(why)}", "    ", "      ")
         for name, why in function.errors.items()
         if name != "EFAULT"  # there is no NULL in OCaml
     ]
