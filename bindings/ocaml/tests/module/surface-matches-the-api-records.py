@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Every function of the API records is in the compiled module with the type
-that its arguments call for, and so is every constant; nothing else is."""
+that its arguments call for, and so is every constant; nothing else is.  What waits
+is a promise, too."""
 
 from __future__ import annotations
 
@@ -135,8 +136,22 @@ def compiled() -> dict[str, str]:
     return {name: kind.replace("NBD.", "") for name, kind in found.items()}
 
 
+def promises() -> list[str]:
+    """Uses of all that waits; what fills a buffer is X_into."""
+    every = {function.name: function for function in functions(RECORDS)}
+    names = []
+    for function in every.values():
+        if function.aio:
+            args = every[function.aio].args
+            fills = any(isinstance(arg, calls.BytesOut) for arg in args)
+            names.append(function.name + "_into" * fills)
+    uses = [f"  let _ = S.{name}" for name in names]
+    return ["module _ (S : NBD_async.S) = struct", *uses, "end"]
+
+
 def members() -> None:
-    """Every member of a group has its value; the compiler checks them."""
+    """Every member of a group has its value, and every promise is there; the
+    compiler checks them."""
     groups: list[calls.EnumGroup | calls.FlagGroup] = []
     groups += [*constants.ENUMS, *constants.FLAG_GROUPS]
     source = Path("bindings/ocaml/members.ml")
@@ -146,6 +161,7 @@ def members() -> None:
         for group in groups
         for member in group.members
     ]
+    lines += promises()
     source.write_text("\n".join(lines) + "\n")
     try:
         command = ["ocamlfind", "ocamlc", "-package", "unix", "-I", "bindings/ocaml"]
