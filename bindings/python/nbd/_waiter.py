@@ -36,6 +36,9 @@ class Waiter:
     and with AnyIO, whatever is beneath it,
 
         nbd.aio.Waiter(anyio.Event, anyio.wait_socket_readable)
+
+    One of the tasks that wait for a disk waits for all of them.  While there is none
+    nobody serves the connection, so one that is lost comes back with the next command.
     """
 
     event: Callable[[], Event]
