@@ -32,6 +32,7 @@ convert_libconvert_a_SOURCES = \
 	convert/disk/gpt.c \
 	convert/disk/gpt.h \
 	convert/disk/header.c \
+	convert/disk/list.c \
 	convert/disk/mbr.c \
 	convert/disk/memory.c \
 	convert/disk/memory.h \

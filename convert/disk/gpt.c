@@ -8,7 +8,7 @@ int
 table_read (struct disk *d, uint64_t old_size, struct table_facts *facts,
             char **why)
 {
-  struct partitions t;
+  struct disk_table t;
 
   if (table_load_all (d, old_size, &t, why) == -1)
     return -1;
@@ -20,7 +20,7 @@ table_read (struct disk *d, uint64_t old_size, struct table_facts *facts,
 int
 table_follow (struct disk *d, uint64_t old_size, char **why)
 {
-  struct partitions t;
+  struct disk_table t;
 
   if (table_load (d, old_size, &t, why) == -1)
     return -1;

@@ -33,6 +33,19 @@ struct table_facts {
   bool backup_at_end; /* GPT: where it belongs in a disk of SIZE */
 };
 
+struct partition {
+  unsigned number;
+  uint64_t start, length; /* in bytes */
+};
+
+struct partitions {
+  struct partition *list; /* in the order of their numbers; to be freed */
+  size_t count;
+};
+
+/* The partitions of the disk, the logical ones too, but not what contains
+ * them; 0 also if there is no table.  -1 with *WHY if it is damaged. */
+extern int table_list (struct disk *d, struct partitions *p, char **why);
 /* What table is on the disk, whose content once had OLD_SIZE.  -1 with *WHY if
  * there is one that is damaged. */
 extern int table_read (struct disk *d, uint64_t old_size,

@@ -9,11 +9,11 @@
 
 #define ENTRIES 446u
 #define ENTRY_SIZE 16u
-#define SLOTS 4u
 #define SIGNATURE 510u
 #define PROTECTS 0xee
 /* Linux knows no more than 256 partitions of a disk. */
 #define LOGICAL_MAX 1024u
+#define FIRST_LOGICAL 5u
 
 struct entry {
   unsigned active, type;
@@ -63,11 +63,11 @@ mbr_parse (struct mbr *m, const unsigned char sector[BOOT_SECTOR])
   memset (m, 0, sizeof *m);
   if (!has_signature (sector))
     return;
-  for (unsigned i = 0; i < SLOTS; i++)
+  for (unsigned i = 0; i < MBR_SLOTS; i++)
     if ((entry_of (sector, i).active & 0x7f) != 0)
       return;
   m->is_there = true;
-  for (unsigned i = 0; i < SLOTS; i++) {
+  for (unsigned i = 0; i < MBR_SLOTS; i++) {
     struct entry e = entry_of (sector, i);
 
     if (e.type == PROTECTS && e.first == 1 && !m->is_gpt) {
@@ -82,13 +82,26 @@ mbr_parse (struct mbr *m, const unsigned char sector[BOOT_SECTOR])
   m->is_hybrid = m->is_gpt && (m->count > 0 || m->is_odd);
 }
 
+bool
+mbr_partition (const unsigned char sector[BOOT_SECTOR], unsigned i,
+               uint64_t *first, uint64_t *length)
+{
+  struct entry e = entry_of (sector, i);
+
+  *first = e.first;
+  *length = e.length;
+  return is_used (&e) && !is_extended (&e) && e.type != PROTECTS;
+}
+
 /* Each of the chain's sectors has a partition, relative to itself, and where
  * the next one is, relative to the extended partition. */
 static int
-follow_chain (struct mbr *m, struct disk *d, uint64_t extended, char **why)
+follow_chain (struct mbr *m, struct disk *d, uint64_t extended,
+              struct partitions *list, char **why)
 {
   unsigned char sector[BOOT_SECTOR];
   uint64_t at = extended;
+  unsigned number = FIRST_LOGICAL;
 
   for (unsigned n = 0; n < LOGICAL_MAX; n++) {
     if (at >= d->size / BOOT_SECTOR)
@@ -102,8 +115,14 @@ follow_chain (struct mbr *m, struct disk *d, uint64_t extended, char **why)
       return 0; /* no partition was ever made there */
     struct entry e = entry_of (sector, 0), next = entry_of (sector, 1);
 
-    if (is_used (&e) && !is_extended (&e))
+    if (is_used (&e) && !is_extended (&e)) {
       count_entry (m, at + e.first, e.length);
+      if (list != NULL
+          && list_add (list, number++, (at + e.first) * BOOT_SECTOR,
+                       e.length * BOOT_SECTOR, why)
+               == -1)
+        return -1;
+    }
     if (!is_extended (&next))
       return 0;
     at = extended + next.first;
@@ -116,12 +135,13 @@ follow_chain (struct mbr *m, struct disk *d, uint64_t extended, char **why)
 
 int
 mbr_read_logical (struct mbr *m, struct disk *d,
-                  const unsigned char sector[BOOT_SECTOR], char **why)
+                  const unsigned char sector[BOOT_SECTOR],
+                  struct partitions *list, char **why)
 {
-  for (unsigned i = 0; i < SLOTS; i++) {
+  for (unsigned i = 0; i < MBR_SLOTS; i++) {
     struct entry e = entry_of (sector, i);
 
-    if (is_extended (&e) && follow_chain (m, d, e.first, why) == -1)
+    if (is_extended (&e) && follow_chain (m, d, e.first, list, why) == -1)
       return -1;
   }
   return 0;

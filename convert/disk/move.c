@@ -22,7 +22,7 @@ take_sectors (struct memory_disk *m, struct disk *d, unsigned sector,
 /* A backup beyond the end of a disk that shrank is not there for libfdisk,
  * which makes a new one if the primary's numbers fit to the disk. */
 static int
-fill (struct memory_disk *m, struct disk *d, const struct partitions *t,
+fill (struct memory_disk *m, struct disk *d, const struct disk_table *t,
       char **why)
 {
   unsigned sector = t->facts.sector;
@@ -45,7 +45,7 @@ fill (struct memory_disk *m, struct disk *d, const struct partitions *t,
 
 /* Nothing but the places may differ, and no partition may be touched. */
 static int
-check (const struct partitions *t, const struct partitions *moved, char **why)
+check (const struct disk_table *t, const struct disk_table *moved, char **why)
 {
   const struct gpt_copy *b = &moved->backup;
 
@@ -80,7 +80,7 @@ write_sectors (struct disk *d, struct memory_disk *m, unsigned sector,
  * one, which some firmware does not boot from. */
 static int
 write_boot_sector (struct disk *d, struct memory_disk *m,
-                   const struct partitions *t, const struct partitions *moved,
+                   const struct disk_table *t, const struct disk_table *moved,
                    char **why)
 {
   unsigned char boot[BOOT_SECTOR];
@@ -117,8 +117,8 @@ zero_sectors (struct disk *d, unsigned sector, uint64_t first, uint64_t count,
 }
 
 static int
-write_back (struct disk *d, struct memory_disk *m, const struct partitions *t,
-            const struct partitions *moved, char **why)
+write_back (struct disk *d, struct memory_disk *m, const struct disk_table *t,
+            const struct disk_table *moved, char **why)
 {
   unsigned sector = t->facts.sector;
   const struct gpt_copy *old = &t->backup, *new = &moved->backup;
@@ -137,10 +137,10 @@ write_back (struct disk *d, struct memory_disk *m, const struct partitions *t,
 }
 
 static int
-move (struct disk *d, struct memory_disk *m, const struct partitions *t,
+move (struct disk *d, struct memory_disk *m, const struct disk_table *t,
       char **why)
 {
-  struct partitions moved;
+  struct disk_table moved;
 
   if (fill (m, d, t, why) == -1
       || libfdisk_move_backup (m->fd, t->facts.sector, why) == -1
@@ -155,7 +155,7 @@ move (struct disk *d, struct memory_disk *m, const struct partitions *t,
 }
 
 int
-table_move (struct disk *d, const struct partitions *t, char **why)
+table_move (struct disk *d, const struct disk_table *t, char **why)
 {
   struct memory_disk m;
   uint64_t size = d->size - d->size % t->facts.sector, first;

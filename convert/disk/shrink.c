@@ -84,7 +84,7 @@ sectors_of (const struct gpt_copy *h, uint64_t first, uint64_t count)
 /* The backup will need room before the new end: what it overwrites there must
  * be unused just as well. */
 static int
-may_cut_gpt (struct disk *d, const struct partitions *t, uint64_t size,
+may_cut_gpt (struct disk *d, const struct disk_table *t, uint64_t size,
              char **why)
 {
   const struct gpt_copy *b = &t->backup;
@@ -102,7 +102,7 @@ may_cut_gpt (struct disk *d, const struct partitions *t, uint64_t size,
 }
 
 static int
-may_cut (struct disk *d, const struct partitions *t, uint64_t size,
+may_cut (struct disk *d, const struct disk_table *t, uint64_t size,
          char **why)
 {
   static const struct range nothing;
@@ -122,7 +122,7 @@ may_cut (struct disk *d, const struct partitions *t, uint64_t size,
 int
 table_may_shrink (struct disk *d, uint64_t size, char **why)
 {
-  struct partitions t;
+  struct disk_table t;
 
   if (size >= d->size)
     return 1;

@@ -91,7 +91,7 @@ find_primary (struct disk *d, uint64_t old_size, struct gpt_copy *found,
 
 /* It is only read where it still is. */
 static int
-load_backup (struct disk *d, uint64_t old_size, struct partitions *t,
+load_backup (struct disk *d, uint64_t old_size, struct disk_table *t,
              char **why)
 {
   const struct gpt_copy *p = &t->primary;
@@ -136,7 +136,7 @@ is_used (const unsigned char *entry)
 }
 
 static int
-count_partitions (struct partitions *t, char **why)
+count_partitions (struct disk_table *t, char **why)
 {
   const struct gpt_copy *p = &t->primary;
 
@@ -163,7 +163,25 @@ count_partitions (struct partitions *t, char **why)
 }
 
 bool
-table_uses (const struct partitions *t, uint64_t first, uint64_t end)
+table_next (const struct disk_table *t, uint32_t *i, struct partition *p)
+{
+  const struct gpt_copy *h = &t->primary;
+
+  while (*i < h->count) {
+    const unsigned char *e = entry_of (h, (*i)++);
+
+    if (!is_used (e))
+      continue;
+    p->number = *i;
+    p->start = get64 (e + 32) * h->sector;
+    p->length = (get64 (e + 40) + 1) * h->sector - p->start;
+    return true;
+  }
+  return false;
+}
+
+bool
+table_uses (const struct disk_table *t, uint64_t first, uint64_t end)
 {
   for (uint32_t i = 0; i < t->primary.count; i++) {
     const unsigned char *e = entry_of (&t->primary, i);
@@ -175,7 +193,7 @@ table_uses (const struct partitions *t, uint64_t first, uint64_t end)
 }
 
 static int
-load_gpt (struct disk *d, uint64_t old_size, struct partitions *t, char **why)
+load_gpt (struct disk *d, uint64_t old_size, struct disk_table *t, char **why)
 {
   t->facts.kind = TABLE_GPT;
   t->facts.sector = t->primary.sector;
@@ -188,7 +206,7 @@ load_gpt (struct disk *d, uint64_t old_size, struct partitions *t, char **why)
 }
 
 static void
-load_mbr (struct partitions *t)
+load_mbr (struct disk_table *t)
 {
   if (t->mbr.is_there && t->mbr.count > 0)
     t->facts = (struct table_facts) { .kind = TABLE_MBR,
@@ -200,7 +218,7 @@ load_mbr (struct partitions *t)
 /* As Linux: a GPT counts if the first sector protects it.  One without that
  * is a leftover beside other partitions, and else damage. */
 static int
-load (struct disk *d, uint64_t old_size, struct partitions *t, char **why)
+load (struct disk *d, uint64_t old_size, struct disk_table *t, char **why)
 {
   char *what = NULL;
 
@@ -232,7 +250,7 @@ load (struct disk *d, uint64_t old_size, struct partitions *t, char **why)
 }
 
 int
-table_load (struct disk *d, uint64_t old_size, struct partitions *t,
+table_load (struct disk *d, uint64_t old_size, struct disk_table *t,
             char **why)
 {
   memset (t, 0, sizeof *t);
@@ -243,14 +261,14 @@ table_load (struct disk *d, uint64_t old_size, struct partitions *t,
 }
 
 int
-table_load_all (struct disk *d, uint64_t old_size, struct partitions *t,
+table_load_all (struct disk *d, uint64_t old_size, struct disk_table *t,
                 char **why)
 {
   if (table_load (d, old_size, t, why) == -1)
     return -1;
   if (t->facts.kind != TABLE_MBR)
     return 0;
-  int r = mbr_read_logical (&t->mbr, d, t->boot, why);
+  int r = mbr_read_logical (&t->mbr, d, t->boot, NULL, why);
 
   load_mbr (t);
   if (r == -1)
@@ -259,7 +277,7 @@ table_load_all (struct disk *d, uint64_t old_size, struct partitions *t,
 }
 
 void
-table_unload (struct partitions *t)
+table_unload (struct disk_table *t)
 {
   free (t->primary.array);
   free (t->backup.array);
@@ -267,7 +285,7 @@ table_unload (struct partitions *t)
 }
 
 int
-table_backup_place (const struct partitions *t, uint64_t size,
+table_backup_place (const struct disk_table *t, uint64_t size,
                     uint64_t *first, char **why)
 {
   const struct gpt_copy *p = &t->primary;

@@ -50,6 +50,12 @@ put64 (unsigned char *p, uint64_t n)
   memcpy (p, &n, sizeof n);
 }
 
+/* ---- list.c ---- */
+
+/* 0, or -1 with *WHY. */
+extern int list_add (struct partitions *p, unsigned number, uint64_t start,
+                     uint64_t length, char **why);
+
 /* ---- mbr.c ---- */
 
 struct mbr {
@@ -62,13 +68,19 @@ struct mbr {
   uint64_t end;   /* of the last of them, in sectors of 512 bytes */
 };
 
+/* The entry of the first sector with this index, from 0 on, in sectors; false:
+ * it is empty, or contains the logical partitions. */
+extern bool mbr_partition (const unsigned char sector[BOOT_SECTOR],
+                           unsigned i, uint64_t *first, uint64_t *length);
+#define MBR_SLOTS 4u
+
 /* SECTOR is the disk's first. */
 extern void mbr_parse (struct mbr *m,
                        const unsigned char sector[BOOT_SECTOR]);
-/* Count the logical partitions, too. */
+/* Count the logical partitions, too, and list them if LIST is not NULL. */
 extern int mbr_read_logical (struct mbr *m, struct disk *d,
                              const unsigned char sector[BOOT_SECTOR],
-                             char **why);
+                             struct partitions *list, char **why);
 /* Let the protecting entry of SECTOR cover as much as that of OTHER, whose
  * first entry protects. */
 extern void mbr_take_size (const struct mbr *m,
@@ -105,7 +117,7 @@ extern void gpt_cut (struct gpt_copy *h, uint64_t last_usable,
 
 /* ---- table.c: all of it ---- */
 
-struct partitions {
+struct disk_table {
   struct table_facts facts;
   unsigned char boot[BOOT_SECTOR];
   struct mbr mbr;
@@ -115,18 +127,22 @@ struct partitions {
 };
 
 extern int table_load (struct disk *d, uint64_t old_size,
-                       struct partitions *t, char **why);
+                       struct disk_table *t, char **why);
 /* With the logical partitions of an MBR, which matter to nothing but who wants
  * to know all partitions. */
 extern int table_load_all (struct disk *d, uint64_t old_size,
-                           struct partitions *t, char **why);
-extern void table_unload (struct partitions *t);
+                           struct disk_table *t, char **why);
+extern void table_unload (struct disk_table *t);
+/* The next partition of the GPT from entry *I on, which becomes the index
+ * behind it; false: there is none. */
+extern bool table_next (const struct disk_table *t, uint32_t *i,
+                        struct partition *p);
 /* Does a partition of the GPT use one of these sectors? */
-extern bool table_uses (const struct partitions *t, uint64_t first,
+extern bool table_uses (const struct disk_table *t, uint64_t first,
                         uint64_t end);
 /* What the backup takes on a disk of SIZE: from sector *FIRST to the last
  * one.  -1 with *WHY if there is no room for it. */
-extern int table_backup_place (const struct partitions *t, uint64_t size,
+extern int table_backup_place (const struct disk_table *t, uint64_t size,
                                uint64_t *first, char **why);
 
 /* *WHY is said like this, to be freed; -1. */
@@ -136,7 +152,7 @@ extern int table_fault (char **why, const char *format, ...)
 /* ---- move.c ---- */
 
 /* Let the table of a GPT disk, which is T, fit to the size of D. */
-extern int table_move (struct disk *d, const struct partitions *t,
+extern int table_move (struct disk *d, const struct disk_table *t,
                        char **why);
 
 /* ---- libfdisk.c, or libfdisk-none.c ---- */
