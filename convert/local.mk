@@ -42,6 +42,8 @@ convert_libconvert_a_SOURCES = \
 	convert/disk/shrink.c \
 	convert/disk/table.c \
 	convert/disk/table.h \
+	convert/disks.c \
+	convert/disks.h \
 	convert/explain.c \
 	convert/facts.c \
 	convert/facts.h \

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* What is at hand or was written, as a disk that can be looked at. */
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "convert.h"
+#include "disks.h"
+
+/* ---- a file or device ---- */
+
+static int
+file_result (ssize_t n, uint64_t length, const char *what, char **why)
+{
+  if (n >= 0 && (uint64_t) n == length)
+    return 0;
+  *why = tool_format ("%s: %s", what,
+                      n == -1 ? strerror (errno) : "it is too short");
+  return -1;
+}
+
+static int
+file_read (struct disk *d, void *buffer, uint64_t length, uint64_t offset,
+           char **why)
+{
+  int fd = ((struct file_disk *) d)->fd;
+
+  return file_result (pread (fd, buffer, length, offset), length, "read",
+                      why);
+}
+
+static int
+file_write (struct disk *d, const void *buffer, uint64_t length,
+            uint64_t offset, char **why)
+{
+  int fd = ((struct file_disk *) d)->fd;
+
+  return file_result (pwrite (fd, buffer, length, offset), length, "write",
+                      why);
+}
+
+/* Where holes are not known all is data. */
+static uint64_t
+file_zeroes (struct disk *d, uint64_t offset)
+{
+  int fd = ((struct file_disk *) d)->fd;
+  off_t data = lseek (fd, offset, SEEK_DATA);
+
+  if (data == -1)
+    return errno == ENXIO ? d->size - offset : 0;
+  return data - offset;
+}
+
+/* ---- an NBD server ---- */
+
+/* Requests end at what every server takes. */
+#define PIECE (UINT64_C (1) << 20)
+/* So much is asked about at once, which every server can answer. */
+#define QUESTION (UINT64_C (1) << 30)
+
+static int
+nbd_result (struct nbd_disk *n, int64_t cookie, const char *call, char **why)
+{
+  if (tool_await (n->h, cookie, call) == 0)
+    return 0;
+  *why = tool_format ("%s", tool_nbd_error ());
+  return -1;
+}
+
+static int
+nbd_read (struct disk *d, void *buffer, uint64_t length, uint64_t offset,
+          char **why)
+{
+  struct nbd_disk *n = (struct nbd_disk *) d;
+
+  for (uint64_t done = 0; done < length;) {
+    uint64_t part = length - done < PIECE ? length - done : PIECE;
+    int64_t cookie = nbd_aio_pread (n->h, (char *) buffer + done, part,
+                                    offset + done, NBD_NULL_COMPLETION, 0);
+    if (nbd_result (n, cookie, "nbd_pread", why) == -1)
+      return -1;
+    done += part;
+  }
+  return 0;
+}
+
+static int
+nbd_write (struct disk *d, const void *buffer, uint64_t length,
+           uint64_t offset, char **why)
+{
+  struct nbd_disk *n = (struct nbd_disk *) d;
+
+  for (uint64_t done = 0; done < length;) {
+    uint64_t part = length - done < PIECE ? length - done : PIECE;
+    int64_t cookie = nbd_aio_pwrite (n->h, (const char *) buffer + done, part,
+                                     offset + done, NBD_NULL_COMPLETION, 0);
+    if (nbd_result (n, cookie, "nbd_pwrite", why) == -1)
+      return -1;
+    done += part;
+  }
+  return 0;
+}
+
+static int
+take_first (void *opaque, const char *context, uint64_t offset,
+            nbd_extent *extents, size_t count, int *error)
+{
+  uint64_t *known = opaque;
+
+  (void) context;
+  (void) offset;
+  (void) error;
+  if (count > 0 && (extents[0].flags & LIBNBD_STATE_ZERO))
+    *known = extents[0].length;
+  return 0;
+}
+
+/* A question that fails is no error, as reading gives the same answer. */
+static uint64_t
+nbd_zeroes (struct disk *d, uint64_t offset)
+{
+  struct nbd_disk *n = (struct nbd_disk *) d;
+  uint64_t left = d->size - offset, known = 0;
+
+  if (nbd_can_meta_context (n->h, LIBNBD_CONTEXT_BASE_ALLOCATION) != 1)
+    return 0;
+  int64_t cookie = nbd_aio_block_status_64 (
+    n->h, left < QUESTION ? left : QUESTION, offset,
+    (nbd_extent64_callback) { .callback = take_first, .user_data = &known },
+    NBD_NULL_COMPLETION, 0);
+  return tool_await (n->h, cookie, "nbd_block_status") == 0 ? known : 0;
+}
+
+static int
+ask_for_holes (struct nbd_handle *h, const void *opaque)
+{
+  (void) opaque;
+  return nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION);
+}
+
+void
+disk_connect (struct nbd_disk *n, const struct tool_endpoint *at)
+{
+  n->h = tool_create ("partition table", ask_for_holes, NULL);
+  if (tool_connect (&n->h, at) == -1)
+    tool_nbd_fail (at->name);
+  n->d = (struct disk) { .read = nbd_read,
+                         .write = nbd_write,
+                         .size = nbd_get_size (n->h),
+                         .zeroes = nbd_zeroes };
+
+  int64_t block = nbd_get_block_size (n->h, LIBNBD_SIZE_MINIMUM);
+  blocks_begin (&n->blocks, &n->d, block > 0 ? block : 1);
+}
+
+/* ---- what is decoded ---- */
+
+struct image_disk {
+  struct disk d;
+  struct image *image;
+};
+
+static int
+image_disk_read (struct disk *d, void *buffer, uint64_t length,
+                 uint64_t offset, char **why)
+{
+  return image_pread (((struct image_disk *) d)->image, buffer, length,
+                      offset, why);
+}
+
+/* ---- uses ---- */
+
+struct file_disk
+disk_of_file (int fd, uint64_t size)
+{
+  return (struct file_disk) {
+    .d = { .read = file_read,
+           .write = file_write,
+           .size = size,
+           .zeroes = file_zeroes },
+    .fd = fd,
+  };
+}
+
+void
+with_disk_at_hand (struct conversion *v,
+                   void (*work) (struct conversion *v, struct disk *d))
+{
+  const struct source *s = &v->source;
+  uint64_t size = v->problem.start.size;
+
+  if (v->hand == HOLDS_IMAGE) {
+    struct image_disk i = { .d = { .read = image_disk_read,
+                                   .size = image_size (v->image) },
+                            .image = v->image };
+    work (v, &i.d);
+  }
+  else if (v->hand == HOLDS_FILE) {
+    struct file_disk f = disk_of_file (v->scratch_fd, v->copied);
+    work (v, &f.d);
+  }
+  else if (v->hand == HOLDS_SOURCE && s->fd != -1) {
+    struct file_disk f = disk_of_file (s->fd, size);
+    work (v, &f.d);
+  }
+  else {
+    struct nbd_disk n;
+    source_leave (&v->source);
+    disk_connect (&n, v->hand == HOLDS_SERVER ? &v->server : &s->at);
+    work (v, &n.blocks.disk);
+    tool_close (n.h);
+  }
+}
