@@ -44,11 +44,16 @@ tool_libs = common/libcommon.a lib/libnbd.la
 tool_pages =
 man_MANS = $(tool_pages)
 CLEANFILES += $(tool_pages)
-EXTRA_DIST += common/staying.man
-$(tool_pages): $(tool_pages:=.in) common/staying.man
+# A line ".so FILE.man" stands for what several pages have, or a page has too
+# much of.
+tool_parts = common/staying.man convert/plan/plan.man
+EXTRA_DIST += $(tool_parts)
+$(tool_pages): $(tool_pages:=.in) $(tool_parts)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
-	sed -e '/^\.so common\/staying\.man$$/{r $(srcdir)/common/staying.man' \
-	    -e 'd;}' $(srcdir)/$@.in >$@.tmp && \
+	awk -v top=$(srcdir) \
+	    '/^\.so .*\.man$$/ { while ((getline < (top "/" $$2)) > 0) print; \
+	                          next } \
+	     { print }' $(srcdir)/$@.in >$@.tmp && \
 	mv $@.tmp $@
 
 # bash looks for the completion of a command in a file of its name.

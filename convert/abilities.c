@@ -56,6 +56,10 @@ abilities_print (const struct tool_option *rows)
 #ifdef HAVE_FDISK
   puts ("partition-table gpt");
 #endif
+#ifdef HAVE_EXT2FS
+  puts ("sparsify ext2 ext3 ext4");
+#endif
+  puts ("sparsify swap");
   puts ("plan json");
   for (const struct tool_option *row = rows; row->id != 0; row++)
     if (row->names[0] != '\0')

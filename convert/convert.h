@@ -17,6 +17,7 @@
 #include "options.h"
 #include "plan.h"
 #include "source/source.h"
+#include "unused/unused.h"
 
 /* What a step leaves for the next one. */
 enum hand {
@@ -41,6 +42,8 @@ struct conversion {
   bool may_have_gpt;         /* the disk */
   bool end_unseen;           /* of a raw image, which may be a fixed VHD */
   uint64_t copied;           /* length of the last copy */
+
+  struct unused unused; /* --sparsify: what is left out of what is at hand */
 
   enum hand hand;
   int scratch_fd;              /* HOLDS_FILE; else -1 */

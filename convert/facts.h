@@ -56,6 +56,7 @@ struct facts {
   bool users;            /* the user's source, which is never changed */
   bool complete;         /* it is the destination, with all that is wanted */
   bool partitions_grown; /* the backup GPT is at the end of the new size */
+  bool unused_dropped;   /* what file systems do not use reads as zeroes */
   bool guessed;      /* what follows is an estimate of the planner's, where
                             the source's was UNKNOWN */
   uint64_t stored;   /* bytes there, or UNKNOWN */
@@ -77,6 +78,7 @@ struct goal {
   bool read_back;        /* --verify */
   bool needs_engine;     /* --rate, --resume and the like: only our engine
                             does that, not qemu-img alone */
+  bool drops_unused;     /* --sparsify */
   bool partitioned;      /* there is a GPT that has to follow a new size */
   bool may_scratch;      /* scratch files are allowed, */
   uint64_t scratch_room; /* at most so large */

@@ -218,6 +218,8 @@ flow_to_destination (struct conversion *v)
   set_window (&settings, v);
   begin (v, &settings);
   struct endpoint *from = open_source (v);
+  if (from != NULL && v->unused.count > 0)
+    unused_leave_out (from, &v->unused);
   struct endpoint *to = from ? open_destination (v, from) : NULL;
   if (to != NULL)
     check_size (v, to);

@@ -44,8 +44,6 @@ convert_libconvert_a_SOURCES = \
 	convert/disk/table.h \
 	convert/disks.c \
 	convert/disks.h \
-	convert/explain.c \
-	convert/facts.c \
 	convert/facts.h \
 	convert/flow.c \
 	convert/helper/formats.c \
@@ -85,7 +83,10 @@ convert_libconvert_a_SOURCES = \
 	convert/plan.h \
 	convert/plan/amounts.c \
 	convert/plan/amounts.h \
+	convert/plan/explain.c \
+	convert/plan/facts.c \
 	convert/plan/refusals.c \
+	convert/plan/steps.c \
 	convert/probe.h \
 	convert/probe/codec.c \
 	convert/probe/internal.h \
@@ -113,16 +114,23 @@ convert_libconvert_a_SOURCES = \
 	convert/source/open.c \
 	convert/source/source.h \
 	convert/source/stream.c \
-	convert/steps.c \
 	convert/table.c \
 	convert/threads.c \
-	convert/threads.h
+	convert/threads.h \
+	convert/unused/find.c \
+	convert/unused/owner.h \
+	convert/unused/ranges.c \
+	convert/unused/source.c \
+	convert/unused/swap.c \
+	convert/unused/unused.h
 convert_cppflags = $(tool_cppflags) -I$(srcdir)/copy -I$(srcdir)/convert
 convert_libconvert_a_CPPFLAGS = $(convert_cppflags)
 convert_libconvert_a_CFLAGS = $(AM_CFLAGS) \
-	$(LZMA_CFLAGS) $(ZSTD_CFLAGS) $(ZLIB_CFLAGS) $(BZIP2_CFLAGS) $(FDISK_CFLAGS)
+	$(LZMA_CFLAGS) $(ZSTD_CFLAGS) $(ZLIB_CFLAGS) $(BZIP2_CFLAGS) $(FDISK_CFLAGS) \
+	$(EXT2FS_CFLAGS)
 convert_libs = convert/libconvert.a $(engine_libs) \
-	$(LZMA_LIBS) $(ZSTD_LIBS) $(ZLIB_LIBS) $(BZIP2_LIBS) $(FDISK_LIBS)
+	$(LZMA_LIBS) $(ZSTD_LIBS) $(ZLIB_LIBS) $(BZIP2_LIBS) $(FDISK_LIBS) \
+	$(EXT2FS_LIBS)
 
 # Digests are made by GnuTLS.
 if HAVE_GNUTLS
@@ -132,7 +140,7 @@ else
 convert_libconvert_a_SOURCES += convert/checksum-none.c
 endif
 
-# Each codec and libfdisk is there or not.  Where it is not, a message says
+# Each codec, libext2fs and libfdisk is there or not.  Where it is not, a message says
 # so.
 if HAVE_LZMA
 convert_libconvert_a_SOURCES += \
@@ -171,6 +179,14 @@ convert_libconvert_a_SOURCES += convert/codec/bzip2.c
 else
 convert_libconvert_a_SOURCES += convert/codec/none/bzip2.c
 endif
+if HAVE_EXT2FS
+convert_libconvert_a_SOURCES += \
+	convert/unused/ext-channel.c \
+	convert/unused/ext-channel.h \
+	convert/unused/ext.c
+else
+convert_libconvert_a_SOURCES += convert/unused/none/ext.c
+endif
 if HAVE_FDISK
 convert_libconvert_a_SOURCES += convert/disk/libfdisk.c
 else
@@ -200,6 +216,7 @@ convert_tests = \
 	convert/tests/convert/servers-of-one-client-are-enough.sh \
 	convert/tests/convert/servers-of-sources-may-be-restarted.sh \
 	convert/tests/convert/servers-without-ranges-are-read-in-order.sh \
+	convert/tests/convert/sparsified-disks-keep-their-files.sh \
 	convert/tests/convert/streams-grow-unless-a-table-would-have-to-follow.sh \
 	convert/tests/convert/templates-that-fit-are-copied-as-they-are.sh \
 	convert/tests/disk/backups-follow-the-end.sh \
@@ -220,6 +237,7 @@ include convert/tests/codecs/local.mk
 include convert/tests/helpers/local.mk
 include convert/tests/image/local.mk
 include convert/tests/probe/local.mk
+include convert/tests/unused/local.mk
 
 # With CHECK_LONG=1 in their environment these draw more lots.
 CHECK_LONG += convert/tests/disk/hostile-tables-harm-nobody.py

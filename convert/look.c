@@ -201,7 +201,7 @@ look_at_goal (struct conversion *v)
   const struct options *o = v->o;
   const struct copy_settings *c = &o->settings;
   struct goal *g = &v->problem.goal;
-  bool needs_engine = c->verify || c->resume || c->rate != 0
+  bool needs_engine = o->sparsify || c->verify || c->resume || c->rate != 0
                       || o->progress.kind != NO_PROGRESS;
 
   *g = (struct goal) {
@@ -215,6 +215,7 @@ look_at_goal (struct conversion *v)
     .needs_engine = needs_engine,
     .must_check_order = o->checksum.algorithm != NULL,
     .read_back = c->verify,
+    .drops_unused = o->sparsify,
     .partitioned = has_table (v),
     .may_scratch = !o->no_scratch,
     .scratch_room = o->no_scratch ? 0 : room_for_scratch (v),

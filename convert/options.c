@@ -30,6 +30,7 @@ enum {
   RETRY,
   SCRATCH_DIRECTORY,
   SIZE,
+  SPARSIFY,
   TO,
   VERIFY,
 };
@@ -37,7 +38,7 @@ enum {
 /* What few need is only on the manual page, so that the help fits. */
 static const struct tool_option rows[] = {
   { ALLOW_BACKING, "allow-backing", NULL, NULL },
-  { CHECKSUM, "checksum", "TYPE:HEX", "check the source as it is stored" },
+  { CHECKSUM, "checksum", "TYPE:HEX", NULL },
   { COMPRESS, "compress", NULL, "compress clusters (qcow2)" },
   { 'C', "connections", "N", NULL },
   { FORCE_SHRINK, "force-shrink", NULL, NULL },
@@ -55,6 +56,7 @@ static const struct tool_option rows[] = {
   { SCRATCH_DIRECTORY, "scratch", "DIRECTORY", NULL },
   { SIZE, "size", "SIZE", "make the disk so large" },
   { 'S', "sparse", "SIZE", NULL },
+  { SPARSIFY, "sparsify", NULL, "leave out what file systems do not use" },
   { 'T', "threads", "N", NULL },
   { TO, "to", "FORMAT", "the new format; else its name's end tells" },
   { VERIFY, "verify", NULL, "read the result back and compare" },
@@ -189,6 +191,7 @@ take_option (struct options *o, int id)
   case 'q': o->quiet = true; break;
   case RESUME: s->resume = optarg; break;
   case SCRATCH_DIRECTORY: o->scratch = optarg; break;
+  case SPARSIFY: o->sparsify = true; break;
   case TO: take_format ("--to", optarg, &o->to, &o->to_is_said); break;
   case VERIFY: s->verify = true; break;
   case 'v': s->debug = true; break;

@@ -15,7 +15,7 @@ struct options {
   struct progress_settings progress;
   bool from_is_said, to_is_said; /* FROM and TO are what the user says */
   enum format from, to;
-  bool compress, allow_backing, force_shrink;
+  bool compress, allow_backing, force_shrink, sparsify;
   uint64_t size;        /* or UNKNOWN */
   char *format_options; /* as qemu-img's -o takes them, or NULL */
   struct checksum_wish checksum;

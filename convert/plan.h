@@ -28,6 +28,7 @@ enum step_kind {
   UNPACK_IN_ORDER,
   SCRATCH,     /* save what comes in order in a scratch file */
   READ_FORMAT, /* what qemu-nbd understands */
+  DROP_UNUSED, /* leave out what file systems do not use */
   REFLINK,     /* the file's blocks are shared */
   COPY_RANGE,  /* the kernel copies the file */
   WRITE_RAW,
@@ -84,7 +85,7 @@ struct problem {
 extern int plan_find (const struct problem *p, struct plan *best,
                       struct plan others[2], size_t *nr, char **why);
 
-/* ---- steps.c: what there is ---- */
+/* ---- plan/steps.c: what there is ---- */
 
 extern const struct step all_steps[];
 extern const size_t nr_all_steps;
@@ -103,7 +104,7 @@ extern const size_t nr_all_concessions;
 /* The words if none of them helps. */
 extern char *refusal (const struct problem *p);
 
-/* ---- explain.c: --plan, --plan=json ---- */
+/* ---- plan/explain.c: --plan, --plan=json ---- */
 
 extern void plan_print (const struct problem *p, const struct plan *best,
                         const struct plan others[2], size_t nr);

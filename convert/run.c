@@ -12,8 +12,10 @@
 #include "codec/plain.h"
 #include "convert.h"
 #include "disk/qcow2.h"
+#include "disks.h"
 #include "helper/qemu-img.h"
 #include "helper/sockets.h"
+#include "plan/amounts.h"
 #include "reflink.h"
 #include "scratch.h"
 
@@ -120,6 +122,44 @@ read_format (struct conversion *v)
     fail (s->name, why);
   tool_set_unix (&v->server, socket, s->name);
   v->hand = HOLDS_SERVER;
+}
+
+/* ---- what file systems do not use ---- */
+
+static void
+say_area (void *opaque, const struct unused_area *a)
+{
+  const struct conversion *v = opaque;
+  char size[SIZE_WORDS], part[32] = "the disk";
+
+  if (a->number > 0)
+    snprintf (part, sizeof part, "partition %u", a->number);
+  if (a->why != NULL)
+    say (v, "%s: %s%s%s is copied as it is: %s", v->source.name, part,
+         a->what ? ", " : "", a->what ? a->what : "", a->why);
+  else if (a->what == NULL)
+    say (v,
+         "%s: %s is copied as it is: it is neither ext2, ext3, ext4 nor "
+         "swap",
+         v->source.name, part);
+  else
+    say (v, "%s: %s, %s: %s unused are left out", v->source.name, part,
+         a->what, size_words (size, a->unused));
+}
+
+static void
+find_unused (struct conversion *v, struct disk *d)
+{
+  char *why = NULL;
+
+  if (unused_find (d, &v->unused, say_area, v, &why) == -1)
+    fail (v->source.name, why);
+}
+
+static void
+drop_unused (struct conversion *v)
+{
+  with_disk_at_hand (v, find_unused);
 }
 
 /* ---- copies that the kernel makes ---- */
@@ -299,12 +339,19 @@ convert_locally (struct conversion *v)
 }
 
 static void (*const carry_out[]) (struct conversion *v) = {
-  [READ_RANGES] = read_ranges,      [READ_IN_ORDER] = read_in_order,
-  [UNPACK_PARTS] = unpack_parts,    [UNPACK_IN_ORDER] = unpack_in_order,
-  [SCRATCH] = save_in_scratch_file, [READ_FORMAT] = read_format,
-  [REFLINK] = share_blocks,         [COPY_RANGE] = write_raw,
-  [WRITE_RAW] = write_raw,          [WRITE_AS_IS] = write_as_is,
-  [WRITE_FORMAT] = write_format,    [CONVERT_LOCALLY] = convert_locally,
+  [READ_RANGES] = read_ranges,
+  [READ_IN_ORDER] = read_in_order,
+  [UNPACK_PARTS] = unpack_parts,
+  [UNPACK_IN_ORDER] = unpack_in_order,
+  [SCRATCH] = save_in_scratch_file,
+  [READ_FORMAT] = read_format,
+  [DROP_UNUSED] = drop_unused,
+  [REFLINK] = share_blocks,
+  [COPY_RANGE] = write_raw,
+  [WRITE_RAW] = write_raw,
+  [WRITE_AS_IS] = write_as_is,
+  [WRITE_FORMAT] = write_format,
+  [CONVERT_LOCALLY] = convert_locally,
   [FOLLOW_TABLE] = follow_table,
 };
 
@@ -388,5 +435,6 @@ conversion_end (struct conversion *v)
   }
   if (v->checksum != NULL)
     checksum_free (v->checksum);
+  unused_free (&v->unused);
   source_close (&v->source);
 }

@@ -83,7 +83,7 @@ fuzz_probe_objects = \
 	$(patsubst %.c,$(fuzz_dir)/%.o, \
 	  $(filter-out %/codec.c %/readers.c, \
 	    $(filter convert/probe/%.c,$(convert_libconvert_a_SOURCES))) \
-	  convert/facts.c fuzz/alone.c fuzz/probe.c $(fuzz_main_$(FUZZ_VARIANT)))
+	  convert/plan/facts.c fuzz/alone.c fuzz/probe.c $(fuzz_main_$(FUZZ_VARIANT)))
 fuzz_programs = \
 	$(addprefix $(fuzz_dir)/,$(fuzz_programs_$(FUZZ_VARIANT)))
 

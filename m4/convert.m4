@@ -5,6 +5,7 @@ AC_DEFUN([CW_CONVERT],
    CW_OPTIONAL([zstd], [ZSTD], [libzstd >= 1.4], [zstd in nbdconvert])
    CW_OPTIONAL([zlib], [ZLIB], [zlib], [gzip in nbdconvert])
    CW_OPTIONAL([bzip2], [BZIP2], [bzip2], [bzip2 in nbdconvert])
+   CW_OPTIONAL([ext2fs], [EXT2FS], [ext2fs com_err], [file systems in nbdconvert])
    CW_OPTIONAL([fdisk], [FDISK], [fdisk], [partition tables in nbdconvert])
    AS_IF([test $cw_have_bzip2 = no && test "x$enable_bzip2" != xno],
      [dnl Its authors give no file for pkg-config, only distributions do.
@@ -25,5 +26,7 @@ AC_DEFUN([CW_CONVERT],
      [AC_DEFINE([HAVE_ZLIB], [1], [Whether nbdconvert reads gzip.])])
    AS_IF([test $cw_have_bzip2 = yes],
      [AC_DEFINE([HAVE_BZIP2], [1], [Whether nbdconvert reads bzip2.])])
+   AS_IF([test $cw_have_ext2fs = yes],
+     [AC_DEFINE([HAVE_EXT2FS], [1], [Whether nbdconvert reads ext2, ext3 and ext4.])])
    AS_IF([test $cw_have_fdisk = yes],
      [AC_DEFINE([HAVE_FDISK], [1], [Whether nbdconvert moves backups of partition tables.])])])

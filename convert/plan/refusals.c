@@ -35,7 +35,7 @@ order_words (const struct facts *start)
 }
 
 /* What is saved in a file is then read at random, by what understands its
- * format; or it is raw, and only its size was not known. */
+ * format or file systems; or it is raw, and only its size was not known. */
 WORDS (scratch)
 {
   size_t i = 0;
@@ -54,7 +54,7 @@ WORDS (scratch)
       : tool_format ("scratch files are not allowed (--no-scratch)");
   char *order = order_words (&asked->start);
   char *words =
-    format_is_raw (format)
+    format_is_raw (format) && !asked->goal.drops_unused
       ? tool_format ("the size of the disk, which %s needs from the "
                      "beginning, cannot be reached: %s, and %s; nearest: "
                      "to say it (--size), or a scratch file of %s%s",
@@ -62,7 +62,9 @@ WORDS (scratch)
                      size)
       : tool_format ("random access, which %s needs, cannot be reached: "
                      "%s, and %s; nearest: a scratch file of %s%s",
-                     format_name (format), order, scratch, about, size);
+                     format_is_raw (format) ? "--sparsify"
+                                            : format_name (format),
+                     order, scratch, about, size);
   free (order);
   free (scratch);
   return words;

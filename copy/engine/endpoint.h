@@ -117,6 +117,9 @@ struct endpoint {
   bool comes_back; /* lost connections are made again */
   bool forgets;    /* and what it then has lost is to be written again */
   bool multi;      /* takes several connections */
+  /* NULL, or: change what a source has given, before anybody looks at it. */
+  void (*amend) (struct endpoint *e, struct io *io);
+  void *amends; /* what for */
   /* The engine sets these. */
   uint64_t start; /* the window's offset */
   int64_t length; /* the window's length; -1 if unknown */

@@ -81,6 +81,8 @@ io_next_done (struct worker *w)
     if (w->done == NULL)
       w->done_end = &w->done;
     w->started--;
+    if (io->error == 0 && io->on->amend != NULL)
+      io->on->amend (io->on, io);
   }
   return io;
 }

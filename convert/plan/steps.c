@@ -238,6 +238,29 @@ COSTS (format)
   cost->processes = 1;
 }
 
+/* ---- drop what is unused ---- */
+
+NEEDS (drop)
+{
+  return g->drops_unused && !f->unused_dropped && is_plain (f)
+         && f->access == AT_RANDOM && format_is_raw (f->format);
+}
+
+CHANGES (drop)
+{
+  f->unused_dropped = true;
+  f->users = false;
+}
+
+/* Bitmaps and descriptors are about a ten-thousandth of a file system. */
+COSTS (drop)
+{
+  struct amounts a = amounts_of (f);
+  cost->bytes = a.data;
+  cost->estimated = true;
+  cost->seconds = 0.01 + time_reading (f, r, a.data / 10000);
+}
+
 /* ---- copy a file ---- */
 
 static bool
@@ -389,6 +412,7 @@ const struct step all_steps[] = {
     parts_costs },
   { "unpack in order", UNPACK_IN_ORDER, false, unpack_needs, unpack_changes,
     unpack_costs },
+  { "drop unused", DROP_UNUSED, false, drop_needs, drop_changes, drop_costs },
   { "reflink", REFLINK, true, reflink_needs, becomes_destination,
     reflink_costs },
   { "copy range", COPY_RANGE, true, range_needs, becomes_destination,

@@ -24,17 +24,12 @@ runs (char buffer[RUNS], const struct step *step, const struct facts *f,
     [GZIP] = "zlib", [BZIP2] = "libbz2",
   };
   static const char *const others[] = {
-    [READ_RANGES] = "nbdkit",
-    [READ_IN_ORDER] = "curl",
-    [SCRATCH] = "nbdconvert",
-    [READ_FORMAT] = "qemu-nbd",
-    [REFLINK] = "the file system",
-    [COPY_RANGE] = "the kernel",
-    [WRITE_RAW] = "nbdconvert",
-    [WRITE_AS_IS] = "nbdconvert",
-    [WRITE_FORMAT] = "qemu-img, qemu-nbd",
-    [CONVERT_LOCALLY] = "qemu-img",
-    [FOLLOW_TABLE] = "libfdisk",
+    [READ_RANGES] = "nbdkit",       [READ_IN_ORDER] = "curl",
+    [SCRATCH] = "nbdconvert",       [READ_FORMAT] = "qemu-nbd",
+    [DROP_UNUSED] = "libext2fs",    [REFLINK] = "the file system",
+    [COPY_RANGE] = "the kernel",    [WRITE_RAW] = "nbdconvert",
+    [WRITE_AS_IS] = "nbdconvert",   [WRITE_FORMAT] = "qemu-img, qemu-nbd",
+    [CONVERT_LOCALLY] = "qemu-img", [FOLLOW_TABLE] = "libfdisk",
   };
   if (cost->threads > 0)
     snprintf (buffer, RUNS, "%s, %u thread%s", libraries[f->codec],

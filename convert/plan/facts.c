@@ -40,9 +40,9 @@ facts_equal (const struct facts *a, const struct facts *b)
          && a->needs_files == b->needs_files && a->users == b->users
          && a->complete == b->complete
          && a->partitions_grown == b->partitions_grown
-         && a->guessed == b->guessed && a->stored == b->stored
-         && a->unpacked == b->unpacked && a->size == b->size
-         && a->data == b->data;
+         && a->unused_dropped == b->unused_dropped && a->guessed == b->guessed
+         && a->stored == b->stored && a->unpacked == b->unpacked
+         && a->size == b->size && a->data == b->data;
 }
 
 bool
@@ -51,7 +51,8 @@ facts_reach (const struct facts *f, const struct goal *g)
   return f->complete && f->place == g->place && f->format == g->format
          && (f->compressed || !g->compressed)
          && (g->size == UNKNOWN || f->size == g->size)
-         && (!g->partitioned || f->partitions_grown);
+         && (!g->partitioned || f->partitions_grown)
+         && (!g->drops_unused || f->unused_dropped);
 }
 
 const char *

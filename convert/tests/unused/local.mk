@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+
+# What the tests call.
+check_PROGRAMS += convert/tests/unused/unused
+convert_tests_unused_unused_CPPFLAGS = $(convert_cppflags)
+convert_tests_unused_unused_LDADD = $(convert_libs)
+
+unused_tests = \
+	convert/tests/unused/odd-file-systems-are-kept-whole.sh
+if HAVE_EXT2FS
+unused_tests += \
+	convert/tests/unused/dropped-blocks-of-ext-belong-to-no-file.py
+endif
+TESTS += $(unused_tests)
+EXTRA_DIST += \
+	convert/tests/unused/dropped-blocks-of-ext-belong-to-no-file.py \
+	convert/tests/unused/odd-file-systems-are-kept-whole.sh
+
+# With CHECK_LONG=1 in its environment it makes 200 file systems.
+CHECK_LONG += convert/tests/unused/dropped-blocks-of-ext-belong-to-no-file.py

@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A file system that is not in order, or has what nobody knows, is kept whole,
+# and so is a partition that cannot be what it says.
+. "${srcdir:-.}/tests/lib/convert/convert.sh"
+PATH=$PATH:/usr/sbin:/sbin
+requires mke2fs debugfs e2fsck sfdisk mkswap
+unused=$PWD/convert/tests/unused/unused
+disk=$tmp/disk
+
+# make [OPTION...]: a new file system in $disk
+make ()
+{
+  rm -f "$disk"
+  mke2fs -q -F -t ext4 "$@" "$disk" 16M >"$tmp/log" 2>&1
+}
+
+# is LINES: what is said of $disk
+is ()
+{
+  [ "$("$unused" "$disk")" = "$1" ] || fail "$("$unused" "$disk")
+instead of $1"
+}
+
+# says TEXT: it is in what is said
+says ()
+{
+  "$unused" "$disk" | grep -q -e "$1" || fail "$("$unused" "$disk")"
+}
+
+# kept WHY: nothing of $disk is unused.
+kept ()
+{
+  is "0 0 $(stat -c %s "$disk") $1"
+  [ -z "$("$unused" "$disk" ranges)" ]
+}
+
+# change REQUEST: of debugfs
+change ()
+{
+  debugfs -w -R "$1" "$disk" >"$tmp/log" 2>&1
+}
+
+# poke OFFSET OCTAL...: bytes of $disk
+poke ()
+{
+  local offset=$1
+  shift
+  # shellcheck disable=SC2059
+  printf "$(printf '\\%s' "$@")" \
+    | dd of="$disk" bs=1 seek="$offset" conv=notrunc status=none
+}
+
+make
+change "ssv state 0"
+kept "ext4 0 it was not unmounted; e2fsck mends it"
+make
+change "ssv state 3"
+kept "ext4 0 it has errors; e2fsck mends them"
+make
+change "feature +needs_recovery"
+kept "ext4 0 its journal has to be replayed first; to mount it or e2fsck does that"
+make -O journal_dev
+kept "ext4 0 it is the journal of another file system"
+make -O ^metadata_csum
+change "ssv journal_inum 0"
+kept "ext4 0 its journal is on another device"
+make -O ^metadata_csum
+change "ssv feature_ro_compat 0x40000001"
+kept "ext4 0 it has features that are not known: compat 0, ro_compat 0x40000000"
+make -O ^metadata_csum
+change "ssv feature_incompat 0x40000002"
+kept "ext4 0 it cannot be read: Filesystem has unsupported feature(s)"
+make -O mmp,^metadata_csum
+change "ssv mmp_block 1"
+kept "ext4 0 its block against being mounted twice is damaged"
+
+# A bit of the first group's block bitmap, with and without a checksum.
+make -O ^metadata_csum
+bitmap=$(dumpe2fs "$disk" 2>/dev/null \
+           | sed -n 's/.*Block bitmap at \([0-9]*\).*/\1/p' | head -n 1)
+poke $((bitmap * 1024)) 000
+kept "ext4 0 block group 0 calls blocks free that it is described by"
+make
+poke $((bitmap * 1024 + 1000)) 377
+says "checksum"
+make -O ^metadata_csum,^has_journal
+poke $((bitmap * 1024 + 1000)) 377
+says "free clusters, but says"
+make
+poke 2060 377
+says "the checksum of block group 0 is wrong"
+
+# Claims of the superblock.
+make -O ^metadata_csum
+poke 1048 020
+kept "ext4 0 its blocks have 2^26 bytes"
+make -O ^metadata_csum
+poke 1056 010 000
+kept "ext4 0 its groups have only 8 blocks"
+make
+truncate -s 15M "$disk"
+kept "ext4 0 it is larger than its partition"
+
+# Swap.
+rm "$disk"
+truncate -s 1M "$disk"
+chmod 0600 "$disk"
+mkswap -q "$disk" 2>/dev/null
+is "0 0 1048576 swap 1044480"
+truncate -s 900K "$disk"
+kept "swap 0 it ends 126976 bytes behind its partition"
+poke 4086 123 061 123 125 123 120 105 116 104 000
+kept "unknown 0"
+
+# Partitions.
+rm "$disk"
+truncate -s 32M "$disk"
+printf 'label: dos\nstart=2048,size=8192\nstart=12288,size=8192\n' \
+  | sfdisk -q "$disk"
+poke 470 000 020
+is "1 1048576 4194304 unknown 0 it overlaps partition 2
+2 2097152 4194304 unknown 0 it overlaps partition 1"
+truncate -s 6000000 "$disk"
+says "2 .* it ends behind the disk"
