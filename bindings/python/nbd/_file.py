@@ -111,7 +111,7 @@ class File(_RawFile):
 
     @property
     def size(self) -> int:
-        """How many bytes the export has, which never changes."""
+        """How many bytes the export had when it was opened."""
         return self._size
 
     @property
