@@ -11,6 +11,7 @@ golang_package = \
 	bindings/golang/arguments.go \
 	bindings/golang/buffer.go \
 	bindings/golang/closures.go \
+	bindings/golang/doc.go \
 	bindings/golang/glue.c \
 	bindings/golang/glue.h \
 	bindings/golang/go.mod \
