@@ -147,6 +147,7 @@ static bool
 get_text (struct call *call, napi_value from, const char *name, char **value)
 {
   struct bytes bytes = { .length = 0 };
+  bool is_buffer = false;
   size_t length;
 
   if (napi_get_value_string_utf8 (call->env, from, NULL, 0, &length)
@@ -156,8 +157,10 @@ get_text (struct call *call, napi_value from, const char *name, char **value)
       return false;
     napi_get_value_string_utf8 (call->env, from, *value, length + 1, NULL);
   }
-  else if (napi_get_buffer_info (call->env, from, &bytes.start, &bytes.length)
-           == napi_ok) {
+  else if (
+    napi_is_buffer (call->env, from, &is_buffer) == napi_ok && is_buffer
+    && napi_get_buffer_info (call->env, from, &bytes.start, &bytes.length)
+         == napi_ok) {
     length = bytes.length;
     *value = nbdn_allocate (call, length + 1);
     if (*value == NULL)

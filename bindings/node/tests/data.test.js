@@ -59,7 +59,7 @@ test('any kind of memory can be read into, without copies', needsNbdkit,
     await assert.rejects(h.pread('text', 0), { name: 'TypeError' });
     await assert.rejects(h.pwrite('text', 0), { name: 'TypeError' });
     assert.throws(() => h.preadSync(null, 0), { name: 'TypeError' });
-    await assert.rejects(h.pread(-1, 0), { code: 'ERR_OUT_OF_RANGE' });
+    await assert.rejects(h.pread(-1, 0), { name: 'RangeError' });
     if ('resizable' in ArrayBuffer.prototype) {
       const resizable = new ArrayBuffer(8, { maxByteLength: 16 });
       await assert.rejects(h.pread(resizable, 0), /resizable/);
