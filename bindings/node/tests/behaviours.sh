@@ -7,5 +7,4 @@
   || skip "node does not load a library that has sanitizers"
 
 cd "$srcdir/bindings/node"
-top_builddir=$builddir NODE_OPTIONS=--expose-gc \
-  "${NODE:-node}" --test tests/*.test.js
+top_builddir=$builddir "${NODE:-node}" --test tests/*.test.js

@@ -6,11 +6,9 @@
 const { once } = require('node:events');
 const { Worker } = require('node:worker_threads');
 const {
-  assert, collected, connectToSilence, nbd, nbdkit, needsNbdkit, packageDirectory,
+  assert, collected, connectToSilence, gc, nbd, nbdkit, needsNbdkit, packageDirectory,
   run, serve, silent, test,
 } = require('./support');
-
-const needsGc = { skip: global.gc ? false : 'needs --expose-gc' };
 
 // What the program throws away here cannot be found on the stack.
 async function forget(socket, use) {
@@ -19,7 +17,7 @@ async function forget(socket, use) {
   use(h);
 }
 
-test('a handle that nothing refers to is closed', needsGc, async (t) => {
+test('a handle that nothing refers to is closed', async (t) => {
   const { listener, socket } = await silent(t);
   const uses = [
     () => {},
@@ -33,7 +31,7 @@ test('a handle that nothing refers to is closed', needsGc, async (t) => {
   }
 });
 
-test('commands in flight keep their handle and memory', needsGc, async (t) => {
+test('commands in flight keep their handle and memory', async (t) => {
   const { listener, socket } = await silent(t);
   let reading;
   await forget(socket, (h) => {
@@ -42,7 +40,7 @@ test('commands in flight keep their handle and memory', needsGc, async (t) => {
   const [client] = listener.clients;
   const [request] = await once(client, 'data');
   for (let i = 0; i < 5; i++) {
-    global.gc();
+    gc();
     await new Promise(setImmediate);
   }
   const reply = Buffer.alloc(24, 'x');
@@ -55,7 +53,7 @@ test('commands in flight keep their handle and memory', needsGc, async (t) => {
   await collected(() => client.readableEnded || client.destroyed);
 });
 
-test('a thousand handles without a leak', needsGc, async () => {
+test('a thousand handles without a leak', async () => {
   const many = () => {
     for (let i = 0; i < 1000; i++) {
       const h = new nbd.NBD();

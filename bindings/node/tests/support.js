@@ -2,7 +2,7 @@
 'use strict';
 
 // What the tests share.  They use the package in the build tree, and servers of
-// their own; with --expose-gc they can wait for the garbage collector.
+// their own.
 
 const assert = require('node:assert/strict');
 const { execFileSync, spawn, spawnSync } = require('node:child_process');
@@ -12,11 +12,17 @@ const os = require('node:os');
 const path = require('node:path');
 const { setImmediate } = require('node:timers/promises');
 const test = require('node:test');
+const v8 = require('node:v8');
+const vm = require('node:vm');
 
 const top = process.env.top_builddir ?? path.join(__dirname, '../../..');
 const packageDirectory =
   path.join(path.resolve(top), 'bindings/node/node_modules/libnbd');
 const nbd = require(packageDirectory);
+
+// The garbage collector, which some tests wait for.
+v8.setFlagsFromString('--expose-gc');
+const gc = vm.runInNewContext('gc');
 
 const hasNbdkit = spawnSync('nbdkit', ['--version']).status === 0;
 const needsNbdkit = { skip: hasNbdkit ? false : 'nbdkit is not installed' };
@@ -119,7 +125,7 @@ function run(code, ...flags) {
 // Wait for what the garbage collector has to do.
 async function collected(isDone) {
   for (let i = 0; i < 1000 && !isDone(); i++) {
-    global.gc();
+    gc();
     await setImmediate();
   }
   assert.ok(isDone(), 'it was not collected');
@@ -139,6 +145,6 @@ function fails(code, syscall) {
 
 module.exports = {
   Server, assert, collected, connectToSilence, directory, execFileSync, fails,
-  nbd, nbdkit, needsNbdkit, newHandle, open, packageDirectory, run, serve, silent,
+  gc, nbd, nbdkit, needsNbdkit, newHandle, open, packageDirectory, run, serve, silent,
   test,
 };
