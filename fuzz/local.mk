@@ -9,6 +9,9 @@
 
 fuzz_wire_harnesses = client handshake outages replies
 fuzz_harnesses = codec $(fuzz_wire_harnesses) probe tool
+if HAVE_EXT2FS
+fuzz_harnesses += unused
+endif
 if HAVE_LIBXML2
 fuzz_harnesses += uri
 endif
@@ -84,6 +87,12 @@ fuzz_probe_objects = \
 	  $(filter-out %/codec.c %/readers.c, \
 	    $(filter convert/probe/%.c,$(convert_libconvert_a_SOURCES))) \
 	  convert/plan/facts.c fuzz/alone.c fuzz/probe.c $(fuzz_main_$(FUZZ_VARIANT)))
+fuzz_unused_objects = \
+	$(patsubst %.c,$(fuzz_dir)/%.o, \
+	  $(filter-out %/source.c, \
+	    $(filter convert/unused/%.c,$(convert_libconvert_a_SOURCES))) \
+	  $(addprefix convert/disk/,fault.c header.c list.c mbr.c table.c) \
+	  fuzz/alone.c fuzz/unused.c $(fuzz_main_$(FUZZ_VARIANT)))
 fuzz_programs = \
 	$(addprefix $(fuzz_dir)/,$(fuzz_programs_$(FUZZ_VARIANT)))
 
@@ -95,7 +104,8 @@ fuzz_compile = $(fuzz_cc_$(FUZZ_VARIANT)) \
 	-I$(srcdir)/copy -I$(srcdir)/convert \
 	$(LIBXML2_CFLAGS) $(GNUTLS_CFLAGS) $(fuzz_codec_cflags) $(CPPFLAGS)
 fuzz_codec_cflags = \
-	$(LZMA_CFLAGS) $(ZSTD_CFLAGS) $(ZLIB_CFLAGS) $(BZIP2_CFLAGS)
+	$(LZMA_CFLAGS) $(ZSTD_CFLAGS) $(ZLIB_CFLAGS) $(BZIP2_CFLAGS) \
+	$(EXT2FS_CFLAGS)
 fuzz_depend = \
 	config.h \
 	$(BUILT_SOURCES) \
@@ -131,6 +141,9 @@ $(fuzz_dir)/probe: $(fuzz_probe_objects)
 	$(fuzz_link)
 $(fuzz_dir)/tool: $(fuzz_dir)/fuzz/tool.o $(fuzz_tool_objects) $(fuzz_objects)
 	$(fuzz_link)
+$(fuzz_dir)/unused: fuzz_more_libs = $(EXT2FS_LIBS)
+$(fuzz_dir)/unused: $(fuzz_unused_objects)
+	$(fuzz_link)
 $(fuzz_dir)/uri: $(fuzz_dir)/fuzz/uri.o $(fuzz_objects)
 	$(fuzz_link)
 
@@ -144,6 +157,7 @@ fuzz_seeds_SOURCES = \
 fuzz_seeds_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/fuzz -I$(srcdir)/tests/lib/player
 
 $(fuzz_dir)/corpus/stamp: fuzz/seeds fuzz/corpus fuzz/codec-seeds fuzz/dictionary \
+    fuzz/disks \
     fuzz/images \
     lib/base/protocol.h $(transcripts)
 	$(AM_V_GEN)PYTHON=$(PYTHON) $(srcdir)/fuzz/corpus $(srcdir) \
@@ -183,7 +197,7 @@ clean-fuzz:
 	rm -rf fuzz/libfuzzer fuzz/afl fuzz/msan
 
 EXTRA_DIST += \
-	$(addprefix fuzz/,$(addsuffix .c,codec $(fuzz_wire_harnesses) probe tool uri)) \
+	$(addprefix fuzz/,$(addsuffix .c,codec $(fuzz_wire_harnesses) probe tool unused uri)) \
 	$(fuzz_headers) \
 	$(fuzz_wire_sources) \
 	fuzz/README.md \
@@ -191,6 +205,7 @@ EXTRA_DIST += \
 	fuzz/codec-seeds \
 	fuzz/corpus \
 	fuzz/dictionary \
+	fuzz/disks \
 	fuzz/findings \
 	fuzz/hooks.c \
 	fuzz/images \

@@ -15,7 +15,7 @@ struct area {
   char *failed;
 };
 
-/* 0, or -1: it is beyond the area, or the disk has failed. */
+/* 0, or -1: it is beyond the area or the disk, or that has failed. */
 extern int area_read (struct area *a, void *buffer, uint64_t length,
                       uint64_t offset);
 

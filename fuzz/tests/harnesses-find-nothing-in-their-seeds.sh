@@ -14,10 +14,10 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 make -s -j2 fuzz-programs >"$tmp/log" 2>&1 \
   || { tail -n 40 "$tmp/log"; fail "the harnesses cannot be built"; }
 
-for name in client codec handshake outages probe replies tool uri; do
+for name in client codec handshake outages probe replies tool unused uri; do
   [ -x "$programs/$name" ] || continue
   case $name in
-    codec | outages | probe | tool | uri) seeds=$programs/corpus/$name ;;
+    codec | outages | probe | tool | unused | uri) seeds=$programs/corpus/$name ;;
     *) seeds=$programs/corpus/wire ;;
   esac
   inputs=("$seeds"/*)

@@ -123,3 +123,6 @@ is "1 1048576 4194304 unknown 0 it overlaps partition 2
 2 2097152 4194304 unknown 0 it overlaps partition 1"
 truncate -s 6000000 "$disk"
 says "2 .* it ends behind the disk"
+truncate -s 2000000 "$disk"
+is "1 1048576 4194304 unknown 0 it ends behind the disk
+2 2097152 4194304 unknown 0 it ends behind the disk"
