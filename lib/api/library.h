@@ -18,6 +18,7 @@ extern void nbdi_enter_unlocked (struct nbd_handle *h, const char *name);
 extern void nbdi_mark_alive (struct nbd_handle *h, bool alive);
 
 extern void nbdi_begin_to_last (struct nbd_handle *h);
+extern bool nbdi_will_last (const struct nbd_handle *h);
 
 /* whereto.c: what a handle connects to, as text. */
 extern void nbdi_put_encoded (FILE *f, const char *s, size_t len,

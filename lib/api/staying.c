@@ -82,6 +82,17 @@ nbdi_aio_is_drained (struct nbd_handle *h)
   return nbdi_is_drained (h);
 }
 
+/* Whether its settings, as they are, make it stay connected. */
+bool
+nbdi_will_last (const struct nbd_handle *h)
+{
+  const struct nbdi_settings *set = &h->session.settings;
+
+  return set->reconnect_timeout != 0 || set->connect_timeout != 0
+         || set->command_timeout > 0 || set->stall_timeout > 0
+         || set->connections > 1;
+}
+
 /* The handle is about to connect: from now on its settings count. */
 void
 nbdi_begin_to_last (struct nbd_handle *h)
@@ -91,9 +102,7 @@ nbdi_begin_to_last (struct nbd_handle *h)
 
   h->link.reach.keepalive = (int) (set->keepalive > INT_MAX ? INT_MAX
                                                             : set->keepalive);
-  s->lasting = set->reconnect_timeout != 0 || set->connect_timeout != 0
-               || set->command_timeout > 0 || set->stall_timeout > 0
-               || set->connections > 1;
+  s->lasting = nbdi_will_last (h);
   if (!s->lasting)
     return;
   s->owner = getpid ();

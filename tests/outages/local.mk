@@ -63,6 +63,7 @@ test_programs += \
 	tests/outages/cancelling/writes-that-end-early-hold-newer-ones \
 	tests/outages/children/children-may-neither-start-nor-end \
 	tests/outages/children/children-that-end-at-once-are-started-more-seldom \
+	tests/outages/children/killed-children-hold-nothing-up \
 	tests/outages/children/servers-that-are-children-are-started-again \
 	tests/outages/children/the-story-tells-how-children-ended \
 	tests/outages/connecting/addresses-that-are-silent-are-passed-over \
