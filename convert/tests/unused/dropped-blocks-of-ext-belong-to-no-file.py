@@ -157,7 +157,7 @@ def main() -> None:
         if shutil.which(program) is None:
             print(f"SKIP: {program} is not installed")
             sys.exit(77)
-    usual = "200" if os.environ.get("CHECK_LONG") else "8"
+    usual = "200" if os.environ.get("CHECK_LONG") else "4"
     first = int(os.environ.get("SEED", "1"))
     for seed in range(first, first + int(os.environ.get("RUNS", usual))):
         try:
