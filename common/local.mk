@@ -51,8 +51,8 @@ EXTRA_DIST += $(tool_parts)
 $(tool_pages): $(tool_pages:=.in) $(tool_parts)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	awk -v top=$(srcdir) \
-	    '/^\.so .*\.man$$/ { while ((getline < (top "/" $$2)) > 0) print; \
-	                          next } \
+	    '/^\.so .*\.man$$/ { part = top "/" $$2; \
+	                          while ((getline < part) > 0) print; next } \
 	     { print }' $(srcdir)/$@.in >$@.tmp && \
 	mv $@.tmp $@
 

@@ -117,6 +117,7 @@ convert_libconvert_a_SOURCES = \
 	convert/table.c \
 	convert/threads.c \
 	convert/threads.h \
+	convert/unused/area.c \
 	convert/unused/find.c \
 	convert/unused/owner.h \
 	convert/unused/ranges.c \

@@ -8,6 +8,7 @@
 #define CONVERT_GPT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* A disk as these functions see it. */

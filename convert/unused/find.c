@@ -16,18 +16,6 @@ struct search {
   void *opaque;
 };
 
-int
-area_read (struct area *a, void *buffer, uint64_t length, uint64_t offset)
-{
-  uint64_t disk = a->disk->size;
-
-  if (a->failed != NULL || offset > a->length || length > a->length - offset
-      || a->start > disk || offset + length > disk - a->start)
-    return -1;
-  return a->disk->read (a->disk, buffer, length, a->start + offset,
-                        &a->failed);
-}
-
 /* -1 with *WHY if the disk failed. */
 static int
 look_at (struct search *s, struct area *a, unsigned number, const char *kept,

@@ -6,6 +6,8 @@
 #include "disk/gpt.h"
 #include "unused/unused.h"
 
+/* ---- area.c ---- */
+
 /* A part of a disk, as its owner sees it. */
 struct area {
   struct disk *disk;
