@@ -49,7 +49,8 @@ class Test(support.Case):
 
     async def late(self, uri: str, start: Callable[[], object]) -> None:
         connecting = asyncio.ensure_future(nbd.aio.connect(uri, connect_timeout=60))
-        await asyncio.sleep(0.02)
+        for _ in range(100):
+            await asyncio.sleep(0)
         self.assertFalse(connecting.done())
         start()
         await (await connecting).shutdown()

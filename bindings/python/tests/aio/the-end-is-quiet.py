@@ -28,7 +28,8 @@ server = Silent(1 << 20).__enter__()
 async def fly(disk):
     for i in range(20):
         tasks.add(asyncio.ensure_future(disk.pread(512, 512 * i)))
-    await asyncio.sleep(0.01)
+    while disk.handle.aio_in_flight() < 20:
+        await asyncio.sleep(0)
 
 async def main():
     global disk
