@@ -37,6 +37,7 @@ convert_libconvert_a_SOURCES = \
 	convert/disk/memory.c \
 	convert/disk/memory.h \
 	convert/disk/move.c \
+	convert/disk/partitions.c \
 	convert/disk/qcow2.c \
 	convert/disk/qcow2.h \
 	convert/disk/shrink.c \

@@ -14,7 +14,7 @@ start (struct nbd_handle *h, enum nbdi_server_kind kind, char **argv,
   struct nbdi_reach *reach = &h->link.reach;
 
   /* As it starts we ask who it is, if that will matter. */
-  reach->again = nbdi_will_last (h);
+  reach->again |= nbdi_will_last (h);
   if (nbdi_describe_server (reach, kind, argv, activation_name) == -1
       || nbdi_start_server (reach, &h->link.channel) == -1) {
     nbdi_end_child (reach, &h->link.channel);
