@@ -14,26 +14,33 @@
 
 #include "glue.h"
 
+typedef napi_status throw_function (napi_env env, const char *code,
+                                    const char *message);
+
 static bool
-refuse_type (struct call *call, const char *name, const char *wanted)
+refuse (struct call *call, throw_function *raise, const char *code,
+        const char *name, const char *wanted)
 {
   char message[160];
 
   snprintf (message, sizeof message, "%s: %s must be %s", call->name, name,
             wanted);
-  napi_throw_type_error (call->env, "ERR_INVALID_ARG_TYPE", message);
+  raise (call->env, code, message);
   return false;
+}
+
+static bool
+refuse_type (struct call *call, const char *name, const char *wanted)
+{
+  return refuse (call, napi_throw_type_error, "ERR_INVALID_ARG_TYPE", name,
+                 wanted);
 }
 
 static bool
 refuse_range (struct call *call, const char *name, const char *wanted)
 {
-  char message[160];
-
-  snprintf (message, sizeof message, "%s: %s must be %s", call->name, name,
-            wanted);
-  napi_throw_range_error (call->env, "ERR_OUT_OF_RANGE", message);
-  return false;
+  return refuse (call, napi_throw_range_error, "ERR_OUT_OF_RANGE", name,
+                 wanted);
 }
 
 static napi_valuetype

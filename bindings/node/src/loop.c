@@ -63,8 +63,10 @@ on_event (uv_poll_t *watcher, int status, int events)
       && napi_open_callback_scope (env, state, instance->context,
                                    &callback_scope)
            == napi_ok) {
-    if (nbd_aio_is_connecting (handle->h) == 1)
-      uv_poll_stop (watcher), handle->events = 0;
+    if (nbd_aio_is_connecting (handle->h) == 1) {
+      uv_poll_stop (watcher);
+      handle->events = 0;
+    }
     notify (handle, status, events);
     nbdn_watch (handle);
     nbdn_deliver (handle);

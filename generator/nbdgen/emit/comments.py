@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import textwrap
 from abc import ABC, abstractmethod
-from typing import assert_never
+from typing import Iterable, assert_never
 
 from nbdgen import doc
 from nbdgen.source import Place
@@ -21,6 +21,25 @@ def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def paragraphs(
+    blocks: Iterable[str], width: int, marks: tuple[str, ...] = ("- ",)
+) -> list[str]:
+    """Lines of paragraphs, with space between them but not in lists.
+
+    An item of a list begins with one of the marks; code is kept as it is.
+    """
+    lines: list[str] = []
+    for block in blocks:
+        item = block.startswith(marks)
+        if lines and not (item and lines[-1].startswith((*marks, "  "))):
+            lines.append("")
+        if block.startswith("```"):
+            lines += block.split("\n")
+        else:
+            lines += wrap(block, width, rest="  " if item else "").split("\n")
+    return lines
 
 
 class Prose(ABC):

@@ -151,6 +151,16 @@ def fill(start: str, items: Sequence[str], end: str) -> str:
     return "\n".join(lines)
 
 
+def call(function: Function, passed: Iterable[str]) -> str:
+    """A statement of a binding that calls a function, in 80 columns."""
+    start = f"  {join_type(function.returns.ctype, 'ret')} ="
+    items = ["call.h", *passed]
+    made = fill(f"{start} nbd_{function.name}", items, ";")
+    if max(map(len, made.splitlines())) > 80:
+        made = f"{start}\n" + fill(f"    nbd_{function.name}", items, ";")
+    return made
+
+
 def declaration(ctype: str, name: str, texts: Sequence[str], end: str = "") -> str:
     """A prototype on as few lines as it needs; `end` is its semicolon."""
     return fill(join_type(ctype, name), texts, end)

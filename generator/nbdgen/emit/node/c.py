@@ -13,7 +13,7 @@ from typing import Iterable, assert_never
 
 from nbdgen.calls import kinds
 from nbdgen.calls.model import Arg, Body, CbArg, Function, OptArg, Ret
-from nbdgen.emit.c.cdecl import callback_params, closure_type, fill, join_type
+from nbdgen.emit.c.cdecl import call, callback_params, closure_type, fill
 from nbdgen.emit.node.model import natives
 from nbdgen.emit.python.model import callbacks
 
@@ -246,19 +246,10 @@ def _result(function: Function) -> str:
     return f"nbdn_return (&call, {_value(function)})"
 
 
-def _call(function: Function, passed: list[str]) -> str:
-    """The call itself, in 80 columns."""
-    start = f"  {join_type(function.returns.ctype, 'ret')} ="
-    items = ["call.h", *passed]
-    call = fill(f"{start} nbd_{function.name}", items, ";")
-    if max(map(len, call.splitlines())) > 80:
-        call = f"{start}\n" + fill(f"    nbd_{function.name}", items, ";")
-    return f"{call}\n"
-
-
 def _function(function: Function) -> str:
     pieces = _pieces(function)
     declarations = [piece.declaration for piece in pieces if piece.declaration]
+    passed = [item for piece in pieces for item in piece.passed]
     check = FAILED.format(error=function.error) if function.error else ""
     if _is_command(function):
         check = FAILED_COMMAND
@@ -267,7 +258,7 @@ def _function(function: Function) -> str:
         locked="true" if function.locked else "false",
         declarations="".join(f"  {one}\n" for one in declarations),
         gets="".join(f"\n      || !{piece.get}" for piece in pieces),
-        call=_call(function, [item for piece in pieces for item in piece.passed]),
+        call=call(function, passed) + "\n",
         check=check,
         result=_result(function),
     )

@@ -10,7 +10,7 @@ from nbdgen import doc, releases
 from nbdgen.calls import kinds
 from nbdgen.calls.check_api import argument_names, known_names
 from nbdgen.calls.model import Arg, CbArg, Constant, Function, Ret
-from nbdgen.emit.comments import Prose, wrap
+from nbdgen.emit.comments import Prose, paragraphs
 from nbdgen.emit.node.model import Form, Method, camel, has_memory, methods, names
 from nbdgen.emit.python.model import callbacks
 from nbdgen.source import Place
@@ -122,16 +122,7 @@ class _Prose(Prose):
 
 def _comment(blocks: Iterable[str], indent: str) -> str:
     """A documentation comment of these paragraphs."""
-    lines: list[str] = []
-    for block in blocks:
-        listed = block.startswith(("- ", "@"))
-        if lines and not (listed and lines[-1].startswith(("- ", "@", "  "))):
-            lines.append("")
-        if block.startswith("```"):
-            lines += block.split("\n")
-        else:
-            room = WIDTH - len(indent) - 3
-            lines += wrap(block, room, rest="  " if listed else "").split("\n")
+    lines = paragraphs(blocks, WIDTH - len(indent) - 3, ("- ", "@"))
     rows = [f"{indent} * {line}".rstrip().replace(JOINED, " ") for line in lines]
     return "\n".join([f"{indent}/**", *rows, f"{indent} */"])
 

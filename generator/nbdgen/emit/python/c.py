@@ -13,7 +13,7 @@ from typing import Iterable, assert_never
 
 from nbdgen.calls import kinds
 from nbdgen.calls.model import CbArg, Function, Ret
-from nbdgen.emit.c.cdecl import callback_params, closure_type, fill, join_type
+from nbdgen.emit.c.cdecl import call, callback_params, closure_type, fill
 from nbdgen.emit.python.model import (
     Parameter,
     callbacks,
@@ -290,15 +290,11 @@ def _result(function: Function) -> str:
 
 
 def _call(function: Function, passed: list[str]) -> str:
-    """The call itself, in 80 columns."""
-    start = f"  {join_type(function.returns.ctype, 'ret')} ="
-    items = ["call.h", *passed]
-    call = fill(f"{start} nbd_{function.name}", items, ";")
-    if max(map(len, call.splitlines())) > 80:
-        call = f"{start}\n" + fill(f"    nbd_{function.name}", items, ";")
+    """The call, during which other threads may run if it takes the lock."""
+    made = call(function, passed)
     if not function.locked:
-        return f"{call}\n"
-    return f"  nbdpy_enter (&call);\n{call}\n  nbdpy_leave (&call);\n"
+        return f"{made}\n"
+    return f"  nbdpy_enter (&call);\n{made}\n  nbdpy_leave (&call);\n"
 
 
 def _method(function: Function) -> str:

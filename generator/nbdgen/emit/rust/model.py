@@ -11,7 +11,7 @@ from nbdgen import doc, releases
 from nbdgen.calls import kinds
 from nbdgen.calls.check_api import argument_names, known_names
 from nbdgen.calls.model import Arg, CbArg, Function, Group, OptArg
-from nbdgen.emit.comments import Prose, wrap
+from nbdgen.emit.comments import Prose, paragraphs
 from nbdgen.emit.rust.words import code_in_rust, error_name, in_rust
 
 WIDTH = 88
@@ -167,16 +167,7 @@ def prose_of(
 
 def rustdoc(blocks: Iterable[str], indent: str = "") -> str:
     """A documentation comment of these paragraphs."""
-    lines: list[str] = []
-    for block in blocks:
-        item = block.startswith("- ")
-        if lines and not (item and lines[-1].startswith(("- ", "  "))):
-            lines.append("")
-        if block.startswith("```"):
-            lines += block.split("\n")
-        else:
-            width = WIDTH - len(indent) - 4
-            lines += wrap(block, width, rest="  " if item else "").split("\n")
+    lines = paragraphs(blocks, WIDTH - len(indent) - 4)
     return "\n".join(f"{indent}/// {line}".rstrip() for line in lines)
 
 
