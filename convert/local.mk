@@ -47,6 +47,9 @@ convert_libconvert_a_SOURCES = \
 	convert/disks.h \
 	convert/facts.h \
 	convert/flow.c \
+	convert/grow/file-system.c \
+	convert/grow/file-system.h \
+	convert/grow/grow.h \
 	convert/helper/formats.c \
 	convert/helper/helper.c \
 	convert/helper/helper.h \
