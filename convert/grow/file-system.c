@@ -18,10 +18,16 @@ file_system_look (struct disk *d, uint64_t start, uint64_t length,
 }
 
 int
-file_system_grow (const char *file, uint64_t start, uint64_t length,
-                  char **why)
+file_system_can_grow (bool served, char **why)
 {
-  (void) file;
+  (void) served;
+  return table_fault (why, "this nbdconvert cannot grow file systems");
+}
+
+int
+file_system_grow (int fd, uint64_t start, uint64_t length, char **why)
+{
+  (void) fd;
   (void) start;
   (void) length;
   return table_fault (why, "this nbdconvert cannot grow file systems");
@@ -32,5 +38,5 @@ file_system_grow_served (const struct tool_endpoint *at, uint64_t start,
                          uint64_t length, char **why)
 {
   (void) at;
-  return file_system_grow (NULL, start, length, why);
+  return file_system_grow (-1, start, length, why);
 }

@@ -24,10 +24,17 @@ struct file_system {
 extern int file_system_look (struct disk *d, uint64_t start, uint64_t length,
                              struct file_system *f, char **why);
 
-/* Let it fill its place, these bytes of a raw file or device, or of what a
- * server has.  0, or -1 with *WHY, to be freed. */
-extern int file_system_grow (const char *file, uint64_t start,
-                             uint64_t length, char **why);
+/* Before anything is written: is there what file_system_grow needs, or if
+ * SERVED, file_system_grow_served?  -1 with *WHY, to be freed. */
+extern int file_system_can_grow (bool served, char **why);
+
+/* Let it fill its place, these bytes of a raw file or device, open for reading
+ * and writing, or of what a server has, to which nobody else is connected.  A
+ * device that was opened by O_EXCL is ours alone afterwards, but not while it
+ * grows, when it belongs to the program that does that.  0, or -1 with *WHY,
+ * to be freed. */
+extern int file_system_grow (int fd, uint64_t start, uint64_t length,
+                             char **why);
 extern int file_system_grow_served (const struct tool_endpoint *at,
                                     uint64_t start, uint64_t length,
                                     char **why);
