@@ -73,6 +73,7 @@ test_programs += \
 	tests/faults/servers/block-size-faults \
 	tests/faults/servers/block-status-faults \
 	tests/faults/servers/block-status-needs-each-context \
+	tests/faults/servers/block-status-without-checks-harms-nobody \
 	tests/faults/servers/disconnecting-does-not-wait-for-ever \
 	tests/faults/servers/early-errors-finish-the-payload \
 	tests/faults/servers/endless-lists-are-cut \

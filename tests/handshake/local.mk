@@ -4,6 +4,7 @@
 test_programs += \
 	tests/handshake/blocking-options-need-fixed-newstyle \
 	tests/handshake/blocking-options-return-what-the-server-said \
+	tests/handshake/blocking-options-survive-servers-that-leave \
 	tests/handshake/bytes-behind-an-option-are-judged-by-the-next \
 	tests/handshake/closing-inside-an-option-frees-its-closures \
 	tests/handshake/completions-of-options-tell-what-the-server-said \
