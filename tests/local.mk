@@ -68,7 +68,8 @@ test_scripts = \
 	tests/tree/catalogue-names-directories-and-helpers.py \
 	tests/tree/crowded-directories-are-refused.py \
 	tests/tree/pkg-config-tells-where-everything-is.sh \
-	tests/tree/promises-name-their-tests.sh
+	tests/tree/promises-name-their-tests.sh \
+	tests/tree/published-vulnerabilities-are-found-by-number.sh
 
 include tests/lib/local.mk
 include tests/connect/local.mk

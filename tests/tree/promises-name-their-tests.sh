@@ -6,7 +6,7 @@
 
 names ()
 {
-  grep -o '\(bindings/[a-z]*/\)\?tests/[a-z0-9/-]*[a-z0-9/]\(README.md\)\?' \
+  grep -o '\([a-z]\+/\)*tests/[a-z0-9/-]*[a-z0-9/]\(README.md\)\?' \
     | sort -u
 }
 
@@ -23,7 +23,8 @@ while IFS= read -r name; do
   [ "$kind" != none ] || fail "there is no $name"
   listed=${name}${kind%.c}
   grep -q -r --include=local.mk "^[[:space:]]$listed\( \\\\\)\?$" \
-    "$srcdir/tests" "$srcdir/bindings" || fail "$listed is in no list of tests"
+    "$srcdir/tests" "$srcdir/bindings" "$srcdir/copy" "$srcdir/convert" \
+    || fail "$listed is in no list of tests"
 done <"$tmp/names"
 [ "$count" -gt 40 ] || fail "only $count tests are named"
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # nbd+ssh runs ssh with a list of arguments in which nothing of the URI can
 # be an option or reach a shell; what could is refused before anything runs.
+# CVE-2025-14946 was a host name that ssh took for an option.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory
 

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Whatever a client of the server sends, and whenever it leaves, others are
- * served, and all ends when it shall. */
+ * served, and all ends when it shall.
+ *
+ * What other servers did not bear: leaving early, CVE-2013-7441,
+ * CVE-2017-7539, CVE-2017-9524, CVE-2019-14850; options out of order,
+ * CVE-2019-14851; names and options that lie about their length,
+ * CVE-2017-15118, CVE-2017-15119, CVE-2020-10761, CVE-2022-26495,
+ * CVE-2022-26496; block status of huge ranges, CVE-2025-47711,
+ * CVE-2025-47712; clients that stay when the server ends, CVE-2024-7409. */
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What can be wrong with block status, in both header styles. */
+/* What can be wrong with block status, in both header styles.
+ *
+ * CVE-2023-5871 is "wide flags for the narrow callback". */
 
 #include <errno.h>
 

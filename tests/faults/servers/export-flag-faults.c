@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Transmission flags whose precondition is missing are ignored, and sizes
- * that no program can hold are told as such. */
+ * that no program can hold are told as such.
+ *
+ * CVE-2023-5215 is "a size beyond 63 bits". */
 
 #include <errno.h>
 

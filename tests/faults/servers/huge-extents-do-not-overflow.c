@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A million extents, each as long as 32 bits can say, add up without
- * overflow, and none passes the end of the export. */
+ * overflow, and none passes the end of the export.
+ *
+ * Servers have failed at such sums: CVE-2025-47711, CVE-2025-47712. */
 
 #include <errno.h>
 

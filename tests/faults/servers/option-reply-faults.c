@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 
 /* What can be wrong with the reply to any option: each row is tried in
- * the automatic handshake and as the answer to each option of option mode. */
+ * the automatic handshake and as the answer to each option of option mode.
+ *
+ * Of servers that trusted their clients: CVE-2017-15119 is "ACK of huge
+ * length", CVE-2019-14851 "another option's number", and CVE-2020-10761
+ * "error text too long". */
 
 #include <errno.h>
 

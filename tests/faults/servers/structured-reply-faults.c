@@ -2,7 +2,9 @@
 
 /* What can be wrong with structured replies to reads and other commands.
  * What can be skipped is, and fails the command alone.  Extended replies
- * have other headers around the same chunks. */
+ * have other headers around the same chunks.
+ *
+ * CVE-2019-14842 is "data before the request" and "data that wraps around". */
 
 #include <errno.h>
 

@@ -6,7 +6,10 @@
  * conversation is the one in which the connection drops, in several ways;
  * a state of generator/states.outline in which it never did fails the test.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker lets the library's calls come here (-Wl,--wrap).
+ *
+ * A client must expect that of servers that other clients can end, as by
+ * CVE-2013-7441, CVE-2017-7539, CVE-2017-9524 and CVE-2024-7409. */
 
 #include <errno.h>
 #include <poll.h>

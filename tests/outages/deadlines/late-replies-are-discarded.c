@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A read whose time is over fails with ETIMEDOUT, and the handle goes on: the
- * late reply, or the rest of it, is discarded in each style. */
+ * late reply, or the rest of it, is discarded in each style.
+ *
+ * The kernel's client could complete a command then that it was to send
+ * again: CVE-2024-49855. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A Unix socket has no host name to look for in a certificate, but the
 # authority counts all the same; a name that was set is looked for.
+# CVE-2024-7383 was that it did not count.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 serve_nbdkit unix

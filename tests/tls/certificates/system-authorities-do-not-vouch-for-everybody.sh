@@ -3,6 +3,7 @@
 # Without a directory, or with one that has no ca-cert.pem, the authorities of
 # the system are asked, and they do not know ours: with a host name or without.
 # The message tells who was asked, and why.
+# CVE-2024-7383 was that nothing was checked then.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 mkdir "$tmp/empty"

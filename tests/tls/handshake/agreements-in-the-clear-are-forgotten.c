@@ -3,7 +3,9 @@
 /* What was negotiated before STARTTLS anybody could have answered.  After it
  * there are no structured replies, no contexts and no facts about the export
  * until they are asked for again, and a server that still uses them breaks
- * the protocol. */
+ * the protocol.
+ *
+ * CVE-2021-3716 was a server that remembered. */
 
 #include <errno.h>
 

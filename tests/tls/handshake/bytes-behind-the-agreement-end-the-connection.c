@@ -2,7 +2,9 @@
 
 /* Whatever lies behind the server's agreement to STARTTLS in plain text was
  * not sent by somebody with the key.  It ends the connection, also if a
- * perfectly good TLS handshake would follow. */
+ * perfectly good TLS handshake would follow.
+ *
+ * It is CVE-2021-3716 with the roles changed. */
 
 #include <errno.h>
 

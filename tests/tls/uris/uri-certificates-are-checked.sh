@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What a URI connects to is checked as what a call connects to, and the URI
 # can name the host or do without.
+# So no URI is a way back to what CVE-2024-7383 was.
 . "${srcdir:-.}/tests/lib/tls.sh"
 requires_uris
 usual_certificates

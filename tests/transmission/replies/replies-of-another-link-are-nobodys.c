@@ -2,7 +2,10 @@
 
 /* Cookies on the wire say in their upper bits on which of the handle's links
  * the command was sent: a reply that names another link answers nothing.
- * This looks at what the library does not export. */
+ * This looks at what the library does not export.
+ *
+ * In the kernel's client a late reply could complete a request that was to
+ * be sent again: CVE-2024-49855. */
 
 #include "drive/drive.h"
 
