@@ -9,13 +9,13 @@
 #ifndef CONVERT_CONVERT_H
 #define CONVERT_CONVERT_H
 
-#include "checksum.h"
 #include "codec/codec.h"
 #include "destination.h"
 #include "disk/gpt.h"
 #include "image/image.h"
 #include "options.h"
 #include "plan.h"
+#include "source/checksum.h"
 #include "source/source.h"
 #include "unused/unused.h"
 

@@ -3,8 +3,10 @@
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "convert.h"
@@ -40,6 +42,26 @@ file_write (struct disk *d, const void *buffer, uint64_t length,
 
   return file_result (pwrite (fd, buffer, length, offset), length, "write",
                       why);
+}
+
+/* Where holes cannot be made zeroes are written. */
+static int
+file_zero (struct disk *d, uint64_t length, uint64_t offset, char **why)
+{
+  int fd = ((struct file_disk *) d)->fd;
+  static const char zeroes[64 * 1024];
+
+  if (fallocate (fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                 (off_t) offset, (off_t) length)
+      == 0)
+    return 0;
+  for (uint64_t part; length > 0; offset += part, length -= part) {
+    part = MIN (length, sizeof zeroes);
+    tool_check_signal ();
+    if (file_write (d, zeroes, part, offset, why) == -1)
+      return -1;
+  }
+  return 0;
 }
 
 /* Where holes are not known all is data. */
@@ -104,6 +126,30 @@ nbd_write (struct disk *d, const void *buffer, uint64_t length,
   return 0;
 }
 
+/* Without the command, zeroes are written. */
+static int
+nbd_clear (struct disk *d, uint64_t length, uint64_t offset, char **why)
+{
+  static const char zeroes[64 * 1024];
+  struct nbd_disk *n = (struct nbd_disk *) d;
+  bool can = nbd_can_zero (n->h) == 1;
+  uint64_t most = can ? QUESTION : sizeof zeroes;
+
+  for (uint64_t part; length > 0; offset += part, length -= part) {
+    part = MIN (length, most);
+    if (!can) {
+      if (nbd_write (d, zeroes, part, offset, why) == -1)
+        return -1;
+      continue;
+    }
+    int64_t cookie = nbd_aio_zero (n->h, part, offset, NBD_NULL_COMPLETION,
+                                   0);
+    if (nbd_result (n, cookie, "nbd_zero", why) == -1)
+      return -1;
+  }
+  return 0;
+}
+
 static int
 take_first (void *opaque, const char *context, uint64_t offset,
             nbd_extent *extents, size_t count, int *error)
@@ -150,7 +196,8 @@ disk_connect (struct nbd_disk *n, const struct tool_endpoint *at)
   n->d = (struct disk) { .read = nbd_read,
                          .write = nbd_write,
                          .size = nbd_get_size (n->h),
-                         .zeroes = nbd_zeroes };
+                         .zeroes = nbd_zeroes,
+                         .zero = nbd_clear };
 
   int64_t block = nbd_get_block_size (n->h, LIBNBD_SIZE_MINIMUM);
   blocks_begin (&n->blocks, &n->d, block > 0 ? block : 1);
@@ -180,7 +227,8 @@ disk_of_file (int fd, uint64_t size)
     .d = { .read = file_read,
            .write = file_write,
            .size = size,
-           .zeroes = file_zeroes },
+           .zeroes = file_zeroes,
+           .zero = file_zero },
     .fd = fd,
   };
 }

@@ -13,7 +13,6 @@ noinst_LIBRARIES += convert/libconvert.a
 convert_libconvert_a_SOURCES = \
 	convert/abilities.c \
 	convert/abilities.h \
-	convert/checksum.h \
 	convert/codec/broken.c \
 	convert/codec/codec.c \
 	convert/codec/codec.h \
@@ -47,9 +46,17 @@ convert_libconvert_a_SOURCES = \
 	convert/disks.h \
 	convert/facts.h \
 	convert/flow.c \
+	convert/grow/apply.c \
+	convert/grow/bytes.c \
+	convert/grow/change.c \
 	convert/grow/file-system.c \
 	convert/grow/file-system.h \
 	convert/grow/grow.h \
+	convert/grow/layout.c \
+	convert/grow/layout.h \
+	convert/grow/plan.c \
+	convert/grow/swap.c \
+	convert/grow/words.c \
 	convert/helper/formats.c \
 	convert/helper/helper.c \
 	convert/helper/helper.h \
@@ -110,6 +117,7 @@ convert_libconvert_a_SOURCES = \
 	convert/say.c \
 	convert/scratch.c \
 	convert/scratch.h \
+	convert/source/checksum.h \
 	convert/source/file.c \
 	convert/source/input.c \
 	convert/source/input.h \
@@ -139,10 +147,10 @@ convert_libs = convert/libconvert.a $(engine_libs) \
 
 # Digests are made by GnuTLS.
 if HAVE_GNUTLS
-convert_libconvert_a_SOURCES += convert/checksum.c
+convert_libconvert_a_SOURCES += convert/source/checksum.c
 convert_libconvert_a_CFLAGS += $(GNUTLS_CFLAGS)
 else
-convert_libconvert_a_SOURCES += convert/checksum-none.c
+convert_libconvert_a_SOURCES += convert/source/none/checksum.c
 endif
 
 # Each codec, libext2fs and libfdisk is there or not.  Where it is not, a message says
@@ -239,6 +247,7 @@ EXTRA_DIST += $(convert_tests) tests/lib/convert/convert.sh
 
 include convert/tests/plan/local.mk
 include convert/tests/codecs/local.mk
+include convert/tests/grow/local.mk
 include convert/tests/helpers/local.mk
 include convert/tests/image/local.mk
 include convert/tests/probe/local.mk

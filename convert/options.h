@@ -3,10 +3,10 @@
 #ifndef CONVERT_OPTIONS_H
 #define CONVERT_OPTIONS_H
 
-#include "checksum.h"
 #include "engine/engine.h"
 #include "engine/progress.h"
 #include "facts.h"
+#include "source/checksum.h"
 
 enum show_plan { DO_IT, SHOW_PLAN, SHOW_PLAN_JSON };
 

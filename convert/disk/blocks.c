@@ -81,6 +81,37 @@ blocks_zeroes (struct disk *d, uint64_t offset)
   return known > within ? known - within : 0;
 }
 
+/* Zeroes are written to what is no whole block. */
+static int
+write_zeroes (struct disk *d, uint64_t length, uint64_t offset, char **why)
+{
+  void *zeroes = length > 0 ? calloc (1, length) : NULL;
+
+  if (length == 0)
+    return 0;
+  if (zeroes == NULL)
+    return table_fault (why, "no memory for %" PRIu64 " bytes", length);
+  int r = blocks_write (d, zeroes, length, offset, why);
+
+  free (zeroes);
+  return r;
+}
+
+static int
+blocks_zero (struct disk *d, uint64_t length, uint64_t offset, char **why)
+{
+  struct block_disk *b = (struct block_disk *) d;
+  uint64_t mask = b->block - 1, end = offset + length;
+  uint64_t first = (offset + mask) & ~mask, last = end & ~mask;
+
+  if (first >= last)
+    return write_zeroes (d, length, offset, why);
+  if (write_zeroes (d, first - offset, offset, why) == -1
+      || b->under->zero (b->under, last - first, first, why) == -1)
+    return -1;
+  return write_zeroes (d, end - last, last, why);
+}
+
 /* No block is read or written that is not there as a whole. */
 void
 blocks_begin (struct block_disk *b, struct disk *under, uint32_t block)
@@ -89,7 +120,8 @@ blocks_begin (struct block_disk *b, struct disk *under, uint32_t block)
     .disk = { .read = blocks_read,
               .write = under->write ? blocks_write : NULL,
               .size = under->size - under->size % block,
-              .zeroes = under->zeroes ? blocks_zeroes : NULL },
+              .zeroes = under->zeroes ? blocks_zeroes : NULL,
+              .zero = under->zero ? blocks_zero : NULL },
     .under = under,
     .block = block,
   };

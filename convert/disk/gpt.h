@@ -22,6 +22,9 @@ struct disk {
   /* How many bytes from OFFSET on are known to be zero, without reading them;
    * NULL: nobody knows. */
   uint64_t (*zeroes) (struct disk *d, uint64_t offset);
+  /* Let these bytes be zero, as a hole if that is possible; NULL: they are
+   * written. */
+  int (*zero) (struct disk *d, uint64_t length, uint64_t offset, char **why);
 };
 
 enum table { TABLE_NONE, TABLE_MBR, TABLE_GPT };

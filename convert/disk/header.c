@@ -187,6 +187,18 @@ gpt_same_partitions (const struct gpt_copy *a, const struct gpt_copy *b)
 }
 
 void
+gpt_place (struct gpt_copy *h, uint32_t entry, uint64_t first, uint64_t last)
+{
+  unsigned char *e = h->array + (size_t) entry * h->entry_size;
+
+  put64 (e + 32, first);
+  put64 (e + 40, last);
+  put32 (h->raw + ENTRIES_CRC,
+         crc_of (h->array, (size_t) h->count * h->entry_size));
+  put32 (h->raw + HEADER_CRC, header_crc (h->raw));
+}
+
+void
 gpt_cut (struct gpt_copy *h, uint64_t last_usable, uint64_t alternate)
 {
   h->last_usable = last_usable;

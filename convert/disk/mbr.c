@@ -13,19 +13,16 @@
 #define PROTECTS 0xee
 /* Linux knows no more than 256 partitions of a disk. */
 #define LOGICAL_MAX 1024u
-#define FIRST_LOGICAL 5u
+/* What Linux takes for a disk's form if nothing else is known. */
+#define HEADS 255u
+#define TRACK 63u
 
-struct entry {
-  unsigned active, type;
-  uint64_t first, length;
-};
-
-static struct entry
-entry_of (const unsigned char *sector, unsigned slot)
+struct mbr_entry
+mbr_entry (const unsigned char sector[BOOT_SECTOR], unsigned slot)
 {
   const unsigned char *e = sector + ENTRIES + slot * ENTRY_SIZE;
 
-  return (struct entry) { e[0], e[4], get32 (e + 8), get32 (e + 12) };
+  return (struct mbr_entry) { e[0], e[4], get32 (e + 8), get32 (e + 12) };
 }
 
 static bool
@@ -35,13 +32,13 @@ has_signature (const unsigned char *sector)
 }
 
 static bool
-is_used (const struct entry *e)
+is_used (const struct mbr_entry *e)
 {
   return e->type != 0 && e->length != 0;
 }
 
-static bool
-is_extended (const struct entry *e)
+bool
+mbr_is_extended (const struct mbr_entry *e)
 {
   return is_used (e)
          && (e->type == 0x05 || e->type == 0x0f || e->type == 0x85);
@@ -64,11 +61,11 @@ mbr_parse (struct mbr *m, const unsigned char sector[BOOT_SECTOR])
   if (!has_signature (sector))
     return;
   for (unsigned i = 0; i < MBR_SLOTS; i++)
-    if ((entry_of (sector, i).active & 0x7f) != 0)
+    if ((mbr_entry (sector, i).active & 0x7f) != 0)
       return;
   m->is_there = true;
   for (unsigned i = 0; i < MBR_SLOTS; i++) {
-    struct entry e = entry_of (sector, i);
+    struct mbr_entry e = mbr_entry (sector, i);
 
     if (e.type == PROTECTS && e.first == 1 && !m->is_gpt) {
       m->is_gpt = true;
@@ -86,22 +83,21 @@ bool
 mbr_partition (const unsigned char sector[BOOT_SECTOR], unsigned i,
                uint64_t *first, uint64_t *length)
 {
-  struct entry e = entry_of (sector, i);
+  struct mbr_entry e = mbr_entry (sector, i);
 
   *first = e.first;
   *length = e.length;
-  return is_used (&e) && !is_extended (&e) && e.type != PROTECTS;
+  return is_used (&e) && !mbr_is_extended (&e) && e.type != PROTECTS;
 }
 
 /* Each of the chain's sectors has a partition, relative to itself, and where
  * the next one is, relative to the extended partition. */
-static int
-follow_chain (struct mbr *m, struct disk *d, uint64_t extended,
-              struct partitions *list, char **why)
+int
+mbr_walk (struct disk *d, uint64_t extended, mbr_link *take, void *opaque,
+          char **why)
 {
   unsigned char sector[BOOT_SECTOR];
   uint64_t at = extended;
-  unsigned number = FIRST_LOGICAL;
 
   for (unsigned n = 0; n < LOGICAL_MAX; n++) {
     if (at >= d->size / BOOT_SECTOR)
@@ -113,17 +109,11 @@ follow_chain (struct mbr *m, struct disk *d, uint64_t extended,
       return -1;
     if (!has_signature (sector))
       return 0; /* no partition was ever made there */
-    struct entry e = entry_of (sector, 0), next = entry_of (sector, 1);
+    if (take (opaque, sector, at, why) == -1)
+      return -1;
+    struct mbr_entry next = mbr_entry (sector, 1);
 
-    if (is_used (&e) && !is_extended (&e)) {
-      count_entry (m, at + e.first, e.length);
-      if (list != NULL
-          && list_add (list, number++, (at + e.first) * BOOT_SECTOR,
-                       e.length * BOOT_SECTOR, why)
-               == -1)
-        return -1;
-    }
-    if (!is_extended (&next))
+    if (!mbr_is_extended (&next))
       return 0;
     at = extended + next.first;
   }
@@ -133,18 +123,77 @@ follow_chain (struct mbr *m, struct disk *d, uint64_t extended,
                       LOGICAL_MAX);
 }
 
+bool
+mbr_logical (const unsigned char sector[BOOT_SECTOR], struct mbr_entry *e)
+{
+  *e = mbr_entry (sector, 0);
+  return is_used (e) && !mbr_is_extended (e);
+}
+
+struct logical {
+  struct mbr *m;
+  struct partitions *list; /* or NULL */
+  unsigned number;         /* of the next one */
+};
+
+static int
+take_logical (void *opaque, const unsigned char sector[BOOT_SECTOR],
+              uint64_t at, char **why)
+{
+  struct logical *l = opaque;
+  struct mbr_entry e;
+
+  if (!mbr_logical (sector, &e))
+    return 0;
+  count_entry (l->m, at + e.first, e.length);
+  if (l->list == NULL)
+    return 0;
+  return list_add (l->list, l->number++, (at + e.first) * BOOT_SECTOR,
+                   e.length * BOOT_SECTOR, why);
+}
+
 int
 mbr_read_logical (struct mbr *m, struct disk *d,
                   const unsigned char sector[BOOT_SECTOR],
                   struct partitions *list, char **why)
 {
   for (unsigned i = 0; i < MBR_SLOTS; i++) {
-    struct entry e = entry_of (sector, i);
+    struct mbr_entry e = mbr_entry (sector, i);
+    struct logical l = { m, list, MBR_FIRST_LOGICAL };
 
-    if (is_extended (&e) && follow_chain (m, d, e.first, list, why) == -1)
+    if (mbr_is_extended (&e)
+        && mbr_walk (d, e.first, take_logical, &l, why) == -1)
       return -1;
   }
   return 0;
+}
+
+/* As cylinder, head and sector, which only old programs read; or, too far away
+ * for that, as these three bytes. */
+static void
+put_cylinder (unsigned char *to, uint64_t sector)
+{
+  uint64_t cylinder = sector / (HEADS * TRACK);
+
+  if (cylinder > 1023) {
+    memcpy (to, "\xfe\xff\xff", 3);
+    return;
+  }
+  to[0] = sector / TRACK % HEADS;
+  to[1] = (sector % TRACK + 1) | (cylinder >> 8 << 6);
+  to[2] = cylinder & 0xff;
+}
+
+void
+mbr_place (unsigned char sector[BOOT_SECTOR], unsigned slot, uint64_t first,
+           uint64_t length, uint64_t base)
+{
+  unsigned char *e = sector + ENTRIES + slot * ENTRY_SIZE;
+
+  put_cylinder (e + 1, base + first);
+  put_cylinder (e + 5, base + first + length - 1);
+  put32 (e + 8, first);
+  put32 (e + 12, length);
 }
 
 /* Where it begins, and whether it is active, are left as they were. */

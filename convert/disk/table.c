@@ -162,6 +162,12 @@ count_partitions (struct disk_table *t, char **why)
   return 0;
 }
 
+const unsigned char *
+table_entry (const struct disk_table *t, uint32_t i)
+{
+  return entry_of (&t->primary, i);
+}
+
 bool
 table_next (const struct disk_table *t, uint32_t *i, struct partition *p)
 {

@@ -68,11 +68,26 @@ struct mbr {
   uint64_t end;   /* of the last of them, in sectors of 512 bytes */
 };
 
-/* The entry of the first sector with this index, from 0 on, in sectors; false:
- * it is empty, or contains the logical partitions. */
+struct mbr_entry {
+  unsigned active, type;
+  uint64_t first, length;
+};
+
+#define MBR_SLOTS 4u
+#define MBR_FIRST_LOGICAL 5u
+
+/* Of any sector with such entries, and this index, from 0 on. */
+extern struct mbr_entry mbr_entry (const unsigned char sector[BOOT_SECTOR],
+                                   unsigned slot);
+/* Does it contain the logical partitions? */
+extern bool mbr_is_extended (const struct mbr_entry *e);
+/* Give the entry another place, relative to BASE. */
+extern void mbr_place (unsigned char sector[BOOT_SECTOR], unsigned slot,
+                       uint64_t first, uint64_t length, uint64_t base);
+/* The entry of the first sector, in sectors; false: it is empty, or contains
+ * the logical partitions. */
 extern bool mbr_partition (const unsigned char sector[BOOT_SECTOR],
                            unsigned i, uint64_t *first, uint64_t *length);
-#define MBR_SLOTS 4u
 
 /* SECTOR is the disk's first. */
 extern void mbr_parse (struct mbr *m,
@@ -81,6 +96,15 @@ extern void mbr_parse (struct mbr *m,
 extern int mbr_read_logical (struct mbr *m, struct disk *d,
                              const unsigned char sector[BOOT_SECTOR],
                              struct partitions *list, char **why);
+/* TAKE is called for each sector of the chain of logical partitions that begins
+ * where the extended one does; AT is where it is. */
+typedef int mbr_link (void *opaque, const unsigned char sector[BOOT_SECTOR],
+                      uint64_t at, char **why);
+extern int mbr_walk (struct disk *d, uint64_t extended, mbr_link *take,
+                     void *opaque, char **why);
+/* The partition of such a sector, relative to it; false: it has none. */
+extern bool mbr_logical (const unsigned char sector[BOOT_SECTOR],
+                         struct mbr_entry *e);
 /* Let the protecting entry of SECTOR cover as much as that of OTHER, whose
  * first entry protects. */
 extern void mbr_take_size (const struct mbr *m,
@@ -110,6 +134,9 @@ extern int gpt_read (struct disk *d, unsigned sector, uint64_t at,
 /* Do both describe the same partitions of the same disk? */
 extern bool gpt_same_partitions (const struct gpt_copy *a,
                                  const struct gpt_copy *b);
+/* Give this entry another place, and the sums what fits to it. */
+extern void gpt_place (struct gpt_copy *h, uint32_t entry, uint64_t first,
+                       uint64_t last);
 /* Cut the usable sectors after LAST_USABLE and let the backup be in
  * ALTERNATE. */
 extern void gpt_cut (struct gpt_copy *h, uint64_t last_usable,
@@ -137,6 +164,9 @@ extern void table_unload (struct disk_table *t);
  * behind it; false: there is none. */
 extern bool table_next (const struct disk_table *t, uint32_t *i,
                         struct partition *p);
+/* The entry of a partition of the GPT, from 0 on. */
+extern const unsigned char *table_entry (const struct disk_table *t,
+                                         uint32_t i);
 /* Does a partition of the GPT use one of these sectors? */
 extern bool table_uses (const struct disk_table *t, uint64_t first,
                         uint64_t end);

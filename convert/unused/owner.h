@@ -31,4 +31,10 @@ struct owner {
 
 extern const struct owner owner_ext, owner_swap;
 
+/* ---- swap.c ---- */
+
+/* Of swap, the size of a page of the machine that made it; 0: there is none, or
+ * a machine hibernates in it. */
+extern uint32_t swap_page_size (struct area *a);
+
 #endif /* CONVERT_OWNER_H */

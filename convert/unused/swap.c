@@ -15,9 +15,8 @@
 #define VERSION_AT 1024u /* where it is; behind it is the last page */
 #define LARGEST_PAGE 65536u
 
-/* The size of a page of the machine that made it; 0: there is no swap. */
-static uint32_t
-page_size (struct area *a)
+uint32_t
+swap_page_size (struct area *a)
 {
   char text[SIGNATURE_LENGTH];
 
@@ -31,13 +30,13 @@ page_size (struct area *a)
 static const char *
 look (struct area *a)
 {
-  return page_size (a) > 0 ? "swap" : NULL;
+  return swap_page_size (a) > 0 ? "swap" : NULL;
 }
 
 static char *
 find (struct area *a, struct unused *u)
 {
-  uint64_t page = page_size (a);
+  uint64_t page = swap_page_size (a);
   unsigned char header[8];
 
   if (area_read (a, header, sizeof header, VERSION_AT) == -1)

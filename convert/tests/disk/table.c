@@ -5,6 +5,7 @@
  *   table follow FILE OLD_SIZE [N [torn]]  each write; the N-th fails, TORN:
  *                                          half of it was written
  *   table shrink FILE SIZE                 yes, or "no: why"
+ *   table grow FILE OLD_SIZE NAME [move]   what is planned, and it is done
  *
  * With BLOCK in the environment the file takes whole blocks of this size only.
  * Errors are told on standard error, status 1. */
@@ -21,13 +22,14 @@
 
 #include "disk/blocks.h"
 #include "disk/gpt.h"
+#include "grow/grow.h"
 
 struct file_disk {
   struct disk disk;
   int fd;
   uint64_t block;
   unsigned writes, fail_at;
-  bool torn;
+  bool torn, tells;
 };
 
 static int
@@ -50,7 +52,8 @@ file_write (struct disk *d, const void *buffer, uint64_t length,
 {
   struct file_disk *f = (struct file_disk *) d;
 
-  printf ("write %" PRIu64 " %" PRIu64 "\n", offset, length);
+  if (f->tells)
+    printf ("write %" PRIu64 " %" PRIu64 "\n", offset, length);
   if (offset > d->size || length > d->size - offset
       || (offset | length) % f->block != 0)
     abort ();
@@ -91,6 +94,43 @@ tell_shrink (struct disk *d, uint64_t size, char **why)
   return r;
 }
 
+static void
+tell_growth (const struct growth *g)
+{
+  printf ("partition %u \"%s\" %" PRIu64 "+%" PRIu64 " to %" PRIu64
+          "+%" PRIu64 " shift %" PRIu64 "\n",
+          g->number, g->name, g->before.start, g->before.length,
+          g->after.start, g->after.length, g->shift);
+  for (size_t i = 0; i < g->nr_moves; i++)
+    printf ("%s %u %" PRIu64 "+%" PRIu64 " to %" PRIu64 "\n",
+            g->moves[i].swap_page > 0 ? "remake" : "move", g->moves[i].number,
+            g->moves[i].from, g->moves[i].length, g->moves[i].to);
+}
+
+/* It is planned on the disk as it was, and done on the larger one. */
+static int
+grow (struct disk *d, uint64_t old_size, const char *partition, bool move,
+      char **why)
+{
+  struct growth_wish wish = { .partition = partition, .move = move };
+  struct growth g;
+  uint64_t size = d->size;
+
+  d->size = old_size < size ? old_size : size;
+  int r = growth_plan (d, old_size, size, &wish, &g, why);
+  d->size = size;
+  if (r == -1)
+    return -1;
+  tell_growth (&g);
+  r = table_follow (d, old_size, why);
+  if (r == 0 && g.shift > 0)
+    r = growth_move (d, &g, why);
+  if (r == 0)
+    r = growth_apply (d, &g, why);
+  growth_free (&g);
+  return r;
+}
+
 static int
 run (int argc, char **argv, struct file_disk *f, char **why)
 {
@@ -103,8 +143,11 @@ run (int argc, char **argv, struct file_disk *f, char **why)
     return tell_facts (&b.disk, size, why);
   if (strcmp (argv[1], "shrink") == 0)
     return tell_shrink (&b.disk, size, why);
+  if (strcmp (argv[1], "grow") == 0)
+    return grow (&b.disk, size, argv[4], argc > 5, why);
   f->fail_at = argc > 4 ? (unsigned) atoi (argv[4]) : 0;
   f->torn = argc > 5;
+  f->tells = true;
   return table_follow (&b.disk, size, why);
 }
 

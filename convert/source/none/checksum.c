@@ -2,7 +2,7 @@
 /* Without GnuTLS there are no digests. */
 #include <config.h>
 
-#include "checksum.h"
+#include "source/checksum.h"
 #include "tool.h"
 
 void

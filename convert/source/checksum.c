@@ -9,8 +9,8 @@
 
 #include <gnutls/crypto.h>
 
-#include "checksum.h"
 #include "facts.h"
+#include "source/checksum.h"
 #include "tool.h"
 
 #define PIECE (1u << 20)

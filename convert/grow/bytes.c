@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* Moving and clearing what is on a disk. */
+#include <config.h>
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/param.h>
+
+#include "grow/layout.h"
+#include "tool.h"
+
+#define PIECE (UINT64_C (1) << 20)
+
+static int
+write_zeroes (struct disk *d, uint64_t from, uint64_t length, char **why)
+{
+  static const char zeroes[64 * 1024];
+
+  for (uint64_t part; length > 0; from += part, length -= part) {
+    part = MIN (length, sizeof zeroes);
+    tool_check_signal ();
+    if (d->write (d, zeroes, part, from, why) == -1)
+      return -1;
+  }
+  return 0;
+}
+
+int
+bytes_zero (struct disk *d, uint64_t from, uint64_t length, char **why)
+{
+  uint64_t known = length > 0 && d->zeroes ? d->zeroes (d, from) : 0;
+
+  if (known >= length)
+    return 0;
+  return d->zero ? d->zero (d, length, from, why)
+                 : write_zeroes (d, from, length, why);
+}
+
+/* What is known to be zero, and what is found to be. */
+static bool
+is_zero (struct disk *d, const char *buffer, uint64_t from, uint64_t length)
+{
+  if (buffer == NULL)
+    return d->zeroes != NULL && d->zeroes (d, from) >= length;
+  return buffer[0] == 0 && memcmp (buffer, buffer + 1, length - 1) == 0;
+}
+
+static int
+move_piece (struct disk *d, char *buffer, uint64_t from, uint64_t to,
+            uint64_t length, char **why)
+{
+  tool_check_signal ();
+  if (is_zero (d, NULL, from, length))
+    return bytes_zero (d, to, length, why);
+  if (d->read (d, buffer, length, from, why) == -1)
+    return -1;
+  return is_zero (d, buffer, from, length)
+           ? bytes_zero (d, to, length, why)
+           : d->write (d, buffer, length, to, why);
+}
+
+/* Beginning at the end, so that nothing is overwritten before it was read. */
+int
+bytes_move (struct disk *d, uint64_t from, uint64_t to, uint64_t length,
+            char **why)
+{
+  char *buffer = malloc (PIECE);
+  int r = 0;
+
+  if (buffer == NULL)
+    return table_fault (why, "no memory for %" PRIu64 " bytes", PIECE);
+  for (uint64_t part; length > 0 && r == 0; length -= part) {
+    part = length % PIECE ? length % PIECE : PIECE;
+    uint64_t at = length - part;
+    r = move_piece (d, buffer, from + at, to + at, part, why);
+  }
+  free (buffer);
+  return r;
+}
