@@ -27,6 +27,8 @@ convert_libconvert_a_SOURCES = \
 	convert/destination.h \
 	convert/disk/blocks.c \
 	convert/disk/blocks.h \
+	convert/disk/ext.c \
+	convert/disk/ext.h \
 	convert/disk/fault.c \
 	convert/disk/gpt.c \
 	convert/disk/gpt.h \
@@ -55,6 +57,7 @@ convert_libconvert_a_SOURCES = \
 	convert/grow/layout.c \
 	convert/grow/layout.h \
 	convert/grow/plan.c \
+	convert/grow/resize.c \
 	convert/grow/swap.c \
 	convert/grow/words.c \
 	convert/helper/formats.c \
@@ -62,6 +65,7 @@ convert_libconvert_a_SOURCES = \
 	convert/helper/helper.h \
 	convert/helper/internal.h \
 	convert/helper/messages.c \
+	convert/helper/mount.c \
 	convert/helper/qemu-img.c \
 	convert/helper/qemu-img.h \
 	convert/helper/serve.c \
@@ -262,4 +266,5 @@ convert_tests_disk_table_CPPFLAGS = $(convert_cppflags)
 convert_tests_disk_table_LDADD = $(convert_libs)
 EXTRA_DIST += \
 	tests/lib/convert/disks.sh \
+	tests/lib/convert/ext.sh \
 	convert/tests/disk/gpt_disk.py

@@ -20,6 +20,7 @@
  * memory, and if nobody waits for that. */
 #define END_MS 60000
 #define HURRY_MS 1000
+#define TIDY_MS 6000
 /* A broken connection is often seen before the end of who broke it. */
 #define DYING_MS 200
 
@@ -27,6 +28,7 @@ struct helper {
   struct helper *next;
   char *program;
   pid_t pid;
+  bool tidies_up;
   bool asked; /* to end */
   bool ended;
   int status; /* then */
@@ -41,10 +43,9 @@ static const char *
 package_of (const char *program)
 {
   static const char *const packages[][2] = {
-    { "curl", "curl" },
-    { "nbdkit", "nbdkit" },
-    { "qemu-img", "qemu-utils" },
-    { "qemu-nbd", "qemu-utils" },
+    { "curl", "curl" },           { "e2fsck", "e2fsprogs" },
+    { "nbdkit", "nbdkit" },       { "qemu-img", "qemu-utils" },
+    { "qemu-nbd", "qemu-utils" }, { "resize2fs", "e2fsprogs" },
   };
 
   for (size_t i = 0; i < sizeof packages / sizeof packages[0]; i++)
@@ -162,13 +163,20 @@ release (struct helper *h)
   free (h);
 }
 
-/* It has ended: say how, and forget it. */
-static int
-finish (struct helper *h, char **why)
+/* It has ended: nothing of it runs any more. */
+static void
+bury (struct helper *h)
 {
   pthread_mutex_lock (&lock);
   reap (h);
   pthread_mutex_unlock (&lock);
+}
+
+/* It has ended: say how, and forget it. */
+static int
+finish (struct helper *h, char **why)
+{
+  bury (h);
   int r = ended_well (h) ? 0 : -1;
   if (r == -1 && why != NULL)
     *why = explain (h);
@@ -196,11 +204,17 @@ helper_check_end (struct helper *h, char **why)
   return r;
 }
 
-int
-helper_wait (struct helper *h, char **why)
+static void
+wait_for_end (struct helper *h)
 {
   while (!has_ended (h, 50))
     tool_check_signal ();
+}
+
+int
+helper_wait (struct helper *h, char **why)
+{
+  wait_for_end (h);
   return finish (h, why);
 }
 
@@ -235,10 +249,30 @@ helper_end (struct helper *h, char **why)
   return finish (h, why);
 }
 
+/* One that tidies up can do that while what it needs is there, and nobody
+ * needs it.  The newest are the first ones of the list. */
+static void
+end_tidy_ones (void)
+{
+  for (struct helper *h = helpers; h != NULL; h = h->next) {
+    if (!h->tidies_up || h->ended)
+      continue;
+    for (struct helper *newer = helpers; newer != h; newer = newer->next) {
+      if (newer->ended)
+        continue;
+      kill (-newer->pid, SIGKILL);
+      bury (newer);
+    }
+    ask_to_end (h);
+    has_ended (h, TIDY_MS);
+  }
+}
+
 /* At the end of the program: all of them at the same time. */
 static void
 end_all (void)
 {
+  end_tidy_ones ();
   for (struct helper *h = helpers; h != NULL; h = h->next)
     ask_to_end (h);
   for (struct helper *h = helpers; h != NULL; h = h->next)
@@ -285,11 +319,20 @@ cannot_start (const char *program, int error)
   return tool_format ("cannot start %s: %s", program, strerror (error));
 }
 
-struct helper *
-helper_start (const char *const *words, int output, int listening, char **why)
+/* The last part of its name. */
+static const char *
+name_of (const char *program)
 {
-  const char *program = words[0];
-  char *path = spawn_find (program);
+  const char *slash = strrchr (program, '/');
+
+  return slash ? slash + 1 : program;
+}
+
+struct helper *
+helper_start (struct spawn s, char **why)
+{
+  const char *program = name_of (s.words[0]);
+  char *path = spawn_find (s.words[0]);
   int ends[2];
 
   helper_begin ();
@@ -304,9 +347,10 @@ helper_start (const char *const *words, int output, int listening, char **why)
     return NULL;
   }
   struct helper *h = tool_alloc (sizeof *h);
-  struct spawn s = { words, output, ends[1], listening };
+  s.messages = ends[1];
   h->messages = messages_begin (ends[0]);
   h->program = tool_format ("%s", program);
+  h->tidies_up = s.tidies_up;
   h->pid = h->messages == NULL ? -1 : spawn_child (&s, path);
   int error = errno;
   close (ends[1]);
@@ -333,21 +377,28 @@ helper_hide (struct helper *h, const char *secret)
 }
 
 struct helper *
-helper_pipe (const char *const *words, int *fd, char **why)
+helper_start_with_pipe (struct spawn s, int *fd, char **why)
 {
   int ends[2];
 
   if (pipe2 (ends, O_CLOEXEC) == -1) {
-    *why = cannot_start (words[0], errno);
+    *why = cannot_start (name_of (s.words[0]), errno);
     return NULL;
   }
-  struct helper *h = helper_start (words, ends[1], -1, why);
+  s.output = ends[1];
+  struct helper *h = helper_start (s, why);
   close (ends[1]);
   if (h == NULL)
     close (ends[0]);
   else
     *fd = ends[0];
   return h;
+}
+
+struct helper *
+helper_pipe (const char *const *words, int *fd, char **why)
+{
+  return helper_start_with_pipe (spawn_words (words), fd, why);
 }
 
 /* All that comes, to be freed. */
@@ -395,4 +446,33 @@ helper_run (const char *const *words, char **why)
     return text;
   free (text);
   return NULL;
+}
+
+int
+helper_run_on (const char *const *words, int input, struct helper_result *r,
+               char **why)
+{
+  struct spawn s = spawn_words (words);
+  int fd;
+
+  s.input = input;
+  s.in_english = true;
+  struct helper *h = helper_start_with_pipe (s, &fd, why);
+  if (h == NULL)
+    return -1;
+  r->output = read_all (fd);
+  close (fd);
+  wait_for_end (h);
+  bury (h);
+  r->status = WIFEXITED (h->status) ? WEXITSTATUS (h->status) : -1;
+  r->said = explain (h);
+  release (h);
+  return 0;
+}
+
+void
+helper_result_free (struct helper_result *r)
+{
+  free (r->output);
+  free (r->said);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs that work for us: nbdkit, qemu-nbd, qemu-img, curl.
+/* Programs that work for us: nbdkit, qemu-nbd, qemu-img, curl, e2fsprogs,
+ * nbdfuse.
  *
- * They are found in PATH; a message names the package of one that is missing.
+ * They are found in PATH, or where administrators have more; a message names
+ * the package of one that is missing.
  * Each runs without a terminal, so that the signals of ours do not reach it,
  * in a process group of its own, and dies with us (PR_SET_PDEATHSIG), even if
  * we are killed.  What it says on standard error is kept, its last lines
@@ -24,12 +26,21 @@ struct helper;
  * the first one.  Sockets' names are short enough for any address. */
 extern char *helper_path (const char *name);
 
-/* Is it in PATH? */
+/* Can it be found? */
 extern bool helper_exists (const char *program);
 
 /* Run to the end; its standard output, to be freed, or NULL after setting *WHY
  * to "qemu-img: it said so", to be freed.  A signal to us ends it. */
 extern char *helper_run (const char *const *words, char **why);
+/* Run to the end, in English; 0 however it ends, or -1 with *WHY. */
+struct helper_result {
+  int status;   /* of its exit; -1: it was killed */
+  char *output; /* what it printed */
+  char *said;   /* as helper_said */
+};
+extern int helper_run_on (const char *const *words, int input,
+                          struct helper_result *r, char **why);
+extern void helper_result_free (struct helper_result *r);
 
 /* Start an NBD server on SOCKET, a name that is still free, and wait until it
  * serves its export, or until it ends.  It gets the socket by socket
@@ -90,5 +101,16 @@ extern int helper_create (enum format f, const char *file, uint64_t size,
 extern struct helper *helper_write_format (enum format f, const char *file,
                                            bool compressed, char **socket,
                                            char **why);
+
+/* ---- mount.c: nbdfuse ---- */
+
+struct tool_endpoint;
+
+/* Is it installed, and may we use FUSE?  If not, *WHY. */
+extern bool helper_can_mount (char **why);
+/* Let what the server has be a file with the name *FILE, to be freed, until
+ * the helper ends.  NULL with *WHY. */
+extern struct helper *helper_mount (const struct tool_endpoint *at,
+                                    char **file, char **why);
 
 #endif /* CONVERT_HELPER_H */

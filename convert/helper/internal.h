@@ -9,12 +9,40 @@
 
 #include "helper/helper.h"
 
+/* ---- spawn.c ---- */
+
+/* What the child gets for its standard descriptors; -1: nothing. */
+struct spawn {
+  const char *const *words;
+  int input, output, messages;
+  int listening;   /* a socket by socket activation, or -1 */
+  bool in_english; /* is what it says, whatever the user speaks */
+  bool tidies_up;  /* so it is asked to end if we are killed, not killed */
+};
+
+/* With nothing but these words. */
+static inline struct spawn
+spawn_words (const char *const *words)
+{
+  return (struct spawn) {
+    .words = words, .input = -1, .output = -1, .messages = -1, .listening = -1
+  };
+}
+
+/* The program's path, to be freed, or NULL.  What only administrators have in
+ * PATH is found, too. */
+extern char *spawn_find (const char *program);
+/* Its process, or -1 with errno.  The child dies with the thread that calls
+ * this, so that has to be the main one. */
+extern pid_t spawn_child (const struct spawn *s, const char *path);
+
 /* ---- helper.c ---- */
 
-/* Start a program with these descriptors, see struct spawn.  NULL with
- * *WHY. */
-extern struct helper *helper_start (const char *const *words, int output,
-                                    int listening, char **why);
+/* Start a program; what it says on standard error is kept.  NULL with *WHY. */
+extern struct helper *helper_start (struct spawn s, char **why);
+/* The same, with a standard output that is read from *FD. */
+extern struct helper *helper_start_with_pipe (struct spawn s, int *fd,
+                                              char **why);
 /* From now on, show dots in its messages in place of this. */
 extern void helper_hide (struct helper *h, const char *secret);
 /* "curl is needed to PURPOSE; it is in the package curl", to be freed. */
@@ -34,22 +62,6 @@ extern struct helper *helper_serve_hiding (const char *const *words,
 
 /* The name of a file as qemu takes it for no more than that; to be freed. */
 extern char *helper_file_word (const char *file);
-
-/* ---- spawn.c ---- */
-
-/* What the child gets for its standard descriptors; standard input is empty.
- * -1: nothing. */
-struct spawn {
-  const char *const *words;
-  int output, messages;
-  int listening; /* a socket by socket activation, or -1 */
-};
-
-/* The program's path, to be freed, or NULL. */
-extern char *spawn_find (const char *program);
-/* Its process, or -1 with errno.  The child dies with the thread that calls
- * this, so that has to be the main one. */
-extern pid_t spawn_child (const struct spawn *s, const char *path);
 
 /* ---- messages.c: what a helper writes to standard error ---- */
 

@@ -95,7 +95,9 @@ helper_serve_hiding (const char *const *words, const char *socket_name,
 
   if (fd == -1)
     return NULL;
-  struct helper *h = helper_start (words, -1, fd, why);
+  struct spawn s = spawn_words (words);
+  s.listening = fd;
+  struct helper *h = helper_start (s, why);
   close (fd);
   for (size_t i = 0; h != NULL && i < count; i++)
     helper_hide (h, secrets[i]);

@@ -46,15 +46,9 @@ can_run (const char *path)
          && S_ISREG (st.st_mode);
 }
 
-char *
-spawn_find (const char *program)
+static char *
+find_in (const char *path, const char *program)
 {
-  const char *path = getenv ("PATH");
-
-  if (strchr (program, '/') != NULL)
-    return can_run (program) ? tool_format ("%s", program) : NULL;
-  if (path == NULL)
-    path = "/bin:/usr/bin";
   for (;;) {
     size_t length = strcspn (path, ":");
     char *full = tool_format ("%.*s%s%s", (int) length, path,
@@ -68,10 +62,30 @@ spawn_find (const char *program)
   }
 }
 
-static bool
-is_of_activation (const char *variable)
+char *
+spawn_find (const char *program)
 {
-  return strncmp (variable, "LISTEN_", strlen ("LISTEN_")) == 0;
+  const char *path = getenv ("PATH");
+
+  if (strchr (program, '/') != NULL)
+    return can_run (program) ? tool_format ("%s", program) : NULL;
+  char *found = find_in (path ? path : "/bin:/usr/bin", program);
+  return found ? found : find_in ("/usr/sbin:/sbin", program);
+}
+
+static bool
+begins_with (const char *variable, const char *text)
+{
+  return strncmp (variable, text, strlen (text)) == 0;
+}
+
+static bool
+is_kept (const struct spawn *s, const char *variable)
+{
+  return !begins_with (variable, "LISTEN_")
+         && !(s->in_english
+              && (begins_with (variable, "LC_ALL=")
+                  || begins_with (variable, "LANGUAGE=")));
 }
 
 /* Ours, with socket activation if the child gets a socket.  Its own process
@@ -83,10 +97,13 @@ make_environment (struct child *c)
 
   while (environ != NULL && environ[n] != NULL)
     n++;
-  c->env = tool_alloc ((n + 3) * sizeof *c->env);
+  c->env = tool_alloc ((n + 4) * sizeof *c->env);
   for (size_t i = 0; i < n; i++)
-    if (!is_of_activation (environ[i]))
+    if (is_kept (c->spawn, environ[i]))
       c->env[kept++] = environ[i];
+  static char english[] = "LC_ALL=C";
+  if (c->spawn->in_english)
+    c->env[kept++] = english;
   if (c->spawn->listening == -1)
     return;
   static char count[] = "LISTEN_FDS=1";
@@ -120,12 +137,14 @@ write_pid (char *variable)
   first[length] = '\0';
 }
 
-/* If we have ended before the child asked to be killed in that case, it is
+/* If we have ended before the child asked for a signal in that case, it is
  * the child of somebody else by now. */
 static void
 die_with_parent (const struct child *c)
 {
-  if (prctl (PR_SET_PDEATHSIG, SIGKILL) == -1)
+  int number = c->spawn->tidies_up ? SIGTERM : SIGKILL;
+
+  if (prctl (PR_SET_PDEATHSIG, number) == -1)
     child_failed (c);
   if (getppid () != c->parent)
     _exit (127);
@@ -148,11 +167,11 @@ static void
 arrange_descriptors (const struct child *c)
 {
   const struct spawn *s = c->spawn;
+  int input = s->input == -1 ? c->nothing : s->input;
   int output = s->output == -1 ? c->nothing : s->output;
   int messages = s->messages == -1 ? c->nothing : s->messages;
 
-  if (dup2 (c->nothing, STDIN_FILENO) == -1
-      || dup2 (output, STDOUT_FILENO) == -1
+  if (dup2 (input, STDIN_FILENO) == -1 || dup2 (output, STDOUT_FILENO) == -1
       || dup2 (messages, STDERR_FILENO) == -1)
     child_failed (c);
 #ifdef SYS_close_range

@@ -13,61 +13,38 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "disk/ext.h"
 #include "disk/table.h"
 #include "tool.h"
 #include "unused/ext-channel.h"
 #include "unused/owner.h"
 
-/* The least that mke2fs(8) makes; less would be many groups. */
-#define LEAST_GROUP 256u
-#define LARGEST_BLOCK_LOG 6u
-
 /* ---- the superblock, before libext2fs sees it ---- */
+
+static bool
+read_superblock (struct area *a, struct ext *e)
+{
+  unsigned char s[EXT_SUPERBLOCK_SIZE];
+
+  return area_read (a, s, sizeof s, EXT_SUPERBLOCK_AT) == 0
+         && ext_parse (e, s);
+}
 
 static const char *
 look (struct area *a)
 {
-  unsigned char s[SUPERBLOCK_SIZE];
+  struct ext e;
 
-  if (area_read (a, s, sizeof s, SUPERBLOCK_OFFSET) == -1
-      || (s[56] | s[57] << 8) != EXT2_SUPER_MAGIC)
-    return NULL;
-  uint32_t compat = get32 (s + 92), incompat = get32 (s + 96);
-  uint32_t ro = get32 (s + 100);
-  if ((incompat
-       & ~(uint32_t) (EXT2_FEATURE_INCOMPAT_FILETYPE
-                      | EXT3_FEATURE_INCOMPAT_RECOVER
-                      | EXT2_FEATURE_INCOMPAT_META_BG))
-        != 0
-      || (ro
-          & ~(uint32_t) (EXT2_FEATURE_RO_COMPAT_SPARSE_SUPER
-                         | EXT2_FEATURE_RO_COMPAT_LARGE_FILE))
-           != 0)
-    return "ext4";
-  return compat & EXT3_FEATURE_COMPAT_HAS_JOURNAL ? "ext3" : "ext2";
+  return read_superblock (a, &e) ? e.name : NULL;
 }
 
 /* NULL, or why it is not even to be opened. */
 static char *
-is_not_to_be_opened (struct area *a)
+is_not_to_be_opened (struct area *a, struct ext *e)
 {
-  unsigned char s[SUPERBLOCK_SIZE];
-
-  if (area_read (a, s, sizeof s, SUPERBLOCK_OFFSET) == -1)
+  if (!read_superblock (a, e))
     return tool_format ("its superblock cannot be read");
-  uint32_t log = get32 (s + 24), group = get32 (s + 32);
-  uint64_t blocks = get32 (s + 4);
-  if (get32 (s + 96) & EXT3_FEATURE_INCOMPAT_JOURNAL_DEV)
-    return tool_format ("it is the journal of another file system");
-  if (get32 (s + 96) & EXT4_FEATURE_INCOMPAT_64BIT)
-    blocks |= (uint64_t) get32 (s + 0x150) << 32;
-  if (log > LARGEST_BLOCK_LOG)
-    return tool_format ("its blocks have 2^%u bytes", 10 + log);
-  if (blocks > a->length >> (10 + log))
-    return tool_format ("it is larger than its partition");
-  if (group < LEAST_GROUP)
-    return tool_format ("its groups have only %u blocks", group);
-  return NULL;
+  return ext_does_not_fit (e, a->length);
 }
 
 /* ---- is it in order? ---- */
@@ -92,15 +69,6 @@ is_odd (ext2_filsys fs)
 {
   struct ext2_super_block *s = fs->super;
 
-  if (ext2fs_has_feature_journal (s) && s->s_journal_inum == 0)
-    return tool_format ("its journal is on another device");
-  if (ext2fs_has_feature_journal_needs_recovery (s))
-    return tool_format ("its journal has to be replayed first; to mount it "
-                        "or e2fsck does that");
-  if (!(s->s_state & EXT2_VALID_FS))
-    return tool_format ("it was not unmounted; e2fsck mends it");
-  if (s->s_state & EXT2_ERROR_FS)
-    return tool_format ("it has errors; e2fsck mends them");
   if ((s->s_feature_compat & ~EXT2_LIB_FEATURE_COMPAT_SUPP)
       || (s->s_feature_ro_compat & ~EXT2_LIB_FEATURE_RO_COMPAT_SUPP))
     return tool_format ("it has features that are not known: compat %#x, "
@@ -213,7 +181,8 @@ look_at_groups (ext2_filsys fs, const struct area *a, struct unused *u)
 static char *
 find (struct area *a, struct unused *u)
 {
-  char *odd = is_not_to_be_opened (a);
+  struct ext e;
+  char *odd = is_not_to_be_opened (a, &e);
   ext2_filsys fs;
 
   if (odd != NULL)
@@ -221,7 +190,9 @@ find (struct area *a, struct unused *u)
   errcode_t error = ext_open (a, &fs);
   if (error != 0)
     return failed ("it cannot be read", error);
-  odd = is_odd (fs);
+  odd = ext_is_unclean (&e);
+  if (odd == NULL)
+    odd = is_odd (fs);
   if (odd == NULL)
     odd = look_at_groups (fs, a, u);
   ext2fs_free (fs);

@@ -1,8 +1,19 @@
 # SPDX-License-Identifier: MIT
-# Partitions that take new room.  Disks are read by programs that everybody uses.
+# Partitions that take new room, and file systems in them.  Disks are read by
+# programs that everybody uses.
+
+# What the tests call.
+check_PROGRAMS += convert/tests/grow/file-system
+convert_tests_grow_file_system_CPPFLAGS = $(convert_cppflags)
+convert_tests_grow_file_system_LDADD = $(convert_libs)
+
 grow_tests = \
+	convert/tests/grow/ext-grows-in-files-of-any-name.sh \
+	convert/tests/grow/ext-grows-on-servers.sh \
 	convert/tests/grow/grown-disks-keep-all-but-the-places.py \
-	convert/tests/grow/what-cannot-grow-is-named.sh
+	convert/tests/grow/other-file-systems-are-named.sh \
+	convert/tests/grow/what-cannot-grow-is-named.sh \
+	convert/tests/grow/what-is-not-in-order-does-not-grow.sh
 TESTS += $(grow_tests)
 EXTRA_DIST += $(grow_tests)
 

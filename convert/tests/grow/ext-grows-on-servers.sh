@@ -1,0 +1,84 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A file system that a server has grows through a mount of nbdfuse, which is
+# gone afterwards: when all went well, when something failed, and when a signal
+# came meanwhile, even if that is one that cannot be caught.
+. "${srcdir:-.}/tests/lib/convert/helpers.sh"
+. "${srcdir:-.}/tests/lib/convert/ext.sh"
+requires qemu-nbd qemu-img
+[ -x fuse/nbdfuse ] || skip "nbdfuse was not built"
+[ -w /dev/fuse ] || skip "/dev/fuse is missing or may not be used"
+requires fusermount3
+file_system=$builddir/convert/tests/grow/file-system
+PATH=$builddir/fuse:$PATH
+make_files
+
+# not_mounted: nobody has a mount in our temporary directory.
+not_mounted ()
+{
+  ! grep -q -F "$TMPDIR" /proc/self/mountinfo
+}
+
+# image: a new one in $tmp/image.
+image ()
+{
+  make_ext "$tmp/disk" 24M -t ext4
+  qemu-img convert -f raw -O qcow2 "$tmp/disk" "$tmp/image"
+}
+
+# A command, which is started for it, and a server that is there.
+image
+"$file_system" served $start $((100 * MiB)) [ qemu-nbd -f qcow2 "$tmp/image" ] \
+  >"$tmp/out" 2>&1 || {
+  ! grep -q 'cannot mount' "$tmp/out" || skip "nbdfuse cannot mount here"
+  fail "$(cat "$tmp/out")"
+}
+[ ! -s "$tmp/out" ] || fail "it said $(cat "$tmp/out")"
+not_mounted || fail "it is still mounted"
+tidy
+serve unix qemu-nbd -t -f qcow2 "$tmp/image"
+"$file_system" served $start $((200 * MiB)) "nbd+unix:///?socket=$sock"
+stop_server
+not_mounted || fail "it is still mounted"
+tidy
+qemu-img convert -f qcow2 -O raw "$tmp/image" "$tmp/disk"
+disk=$tmp/disk
+ext_is_whole $((200 * MiB))
+
+# A server that takes no writes.
+! "$file_system" served $start $((250 * MiB)) \
+  [ qemu-nbd -r -f qcow2 "$tmp/image" ] >"$tmp/out" 2>&1 || fail "it wrote"
+not_mounted || fail "it is still mounted"
+tidy
+
+# A resize2fs that is busy for ever, with the file open.
+mkdir "$tmp/bin"
+cat >"$tmp/bin/resize2fs" <<END
+#!/bin/bash
+echo \$\$ >"$tmp/begun"
+exec tail -f /dev/stdin
+END
+chmod +x "$tmp/bin/resize2fs"
+mkfifo "$tmp/begun"
+for signal in INT TERM HUP KILL; do
+  image
+  # shellcheck disable=SC2034  # of other jobs signals are ignored
+  coproc GROWS {
+    PATH=$tmp/bin:$PATH
+    exec "$file_system" served $start $((100 * MiB)) \
+      [ qemu-nbd -f qcow2 "$tmp/image" ] 2>"$tmp/out"
+  }
+  pid=$!
+  servers+=("$pid")
+  read -r busy <"$tmp/begun" || fail "$(cat "$tmp/out")"
+  grep -q -F "$TMPDIR" /proc/self/mountinfo || fail "it is not mounted"
+  kill -$signal "$pid"
+  status=0
+  wait "$pid" || status=$?
+  unset 'servers[-1]'
+  [ $status = $((128 + $(kill -l $signal))) ] || fail "$signal: $status"
+  wait_until [ ! -e "/proc/$busy" ]
+  [ $signal != KILL ] || wait_until not_mounted
+  not_mounted || fail "$signal: it is still mounted"
+  [ $signal = KILL ] || tidy
+done
