@@ -156,4 +156,4 @@ lib_libnbd_la_LDFLAGS = \
 	-Wl,--version-script=$(srcdir)/lib/libnbd.syms
 EXTRA_lib_libnbd_la_DEPENDENCIES = lib/libnbd.syms
 
-EXTRA_DIST += lib/libnbd.syms
+EXTRA_DIST += lib/libnbd.syms lib/released-interface.txt

@@ -69,7 +69,8 @@ test_scripts = \
 	tests/tree/crowded-directories-are-refused.py \
 	tests/tree/pkg-config-tells-where-everything-is.sh \
 	tests/tree/promises-name-their-tests.sh \
-	tests/tree/published-vulnerabilities-are-found-by-number.sh
+	tests/tree/published-vulnerabilities-are-found-by-number.sh \
+	tests/tree/release-check-refuses-what-is-not-ready.py
 
 include tests/lib/local.mk
 include tests/connect/local.mk
