@@ -24,7 +24,12 @@ COPIED = (
     *("bench/README.md", "tests/README.md", "*/nbd*.1.in", "bindings/*/libnbd-*.3"),
     *("bindings/node/package.json", "bindings/rust/libnbd*/Cargo.toml"),
     *("generator/nbdgen/releases.py", "generator/nbdgen/emit/python/py.py"),
-    *("lib/released-interface.txt", "scripts/limits", "scripts/release-check"),
+    *(
+        "lib/released-interface.txt",
+        "scripts/limits",
+        "scripts/release-check",
+        "copy/engine/journal.c",
+    ),
 )
 MADE = "include/libnbd.h", "lib/libnbd.syms", "lib/.libs/libnbd.so.0"
 
@@ -90,7 +95,7 @@ class Test(unittest.TestCase):
         return done.stdout
 
     def test_ready(self) -> None:
-        self.assertEqual(self.check().count("\n"), 9)
+        self.assertEqual(self.check().count("\n"), 10)
 
     def test_what_is_wrong_is_told(self) -> None:
         wrong = (
@@ -112,6 +117,7 @@ class Test(unittest.TestCase):
                 "nothing",
             ),
             ("lib/libnbd.syms", "nbd_cancel;", "nbd_rancel;", "the library"),
+            ("copy/engine/journal.c", "journal 1", "journal 2", "VERSIONING.md"),
             ("README.md", r"\]\(NEWS.md\)", "](OLDS.md)", "links"),
             ("README.md", r"#the-tree\)", "#the-wood)", "links"),
             ("scripts/release-check", "SPDX", "NONE", "each file"),
