@@ -155,6 +155,7 @@ EXTRA_DIST += \
 	tests/lib/failing/conversations-in-clear.c \
 	tests/lib/failing/conversations-over-tls.c \
 	tests/lib/failing/life-over-tls.c \
+	tests/lib/fences.py \
 	tests/lib/functions.sh \
 	tests/lib/inetd.py \
 	tests/lib/libtest/styles.h \
