@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 
 include docs/pages.mk
+include docs/handbook/local.mk
 include docs/snippets/local.mk
 dist_man_MANS += $(generated_pages) \
 	docs/loops/libnbd-loops.3 \

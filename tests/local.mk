@@ -3,7 +3,7 @@
 # this file; transcripts are registered by being there.  Exit status 77 skips a
 # test; it says why.
 
-TEST_EXTENSIONS = .py .txt
+TEST_EXTENSIONS = .md .py .txt
 # A test that hangs fails after so many seconds, and its children end with it.
 # Machines that do much else are slow, so it is far more than any test takes.
 TEST_TIMEOUT = 900

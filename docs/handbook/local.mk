@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+# The handbook is Markdown, whose commands are run as tests, and HTML of that.
+
+# Pages of one virtual machine take longer, and are in CHECK_LONG.
+handbook_tests = \
+	docs/handbook/c.md \
+	docs/handbook/convert-a-cloud-image.md \
+	docs/handbook/encrypt-with-tls.md \
+	docs/handbook/go.md \
+	docs/handbook/index.md \
+	docs/handbook/look-at-a-server.md \
+	docs/handbook/make-an-image-smaller.md \
+	docs/handbook/mount-an-image.md \
+	docs/handbook/move-over-a-slow-link.md \
+	docs/handbook/node.md \
+	docs/handbook/ocaml.md \
+	docs/handbook/python.md \
+	docs/handbook/rust.md \
+	docs/handbook/scripts.md \
+	docs/handbook/shell.md \
+	docs/handbook/ssh.md \
+	docs/handbook/survive-a-restart.md \
+	docs/handbook/when-something-goes-wrong.md \
+	docs/handbook/zero-and-discard.md
+handbook_long_tests = docs/handbook/back-up-a-virtual-machine.md
+
+TESTS += $(handbook_tests) docs/handbook/html-is-whole.py
+CHECK_LONG += $(handbook_long_tests)
+MD_LOG_COMPILER = \
+	timeout $(TEST_TIMEOUT) ./run $(PYTHON) $(srcdir)/docs/handbook/run-page
+
+handbookdir = $(docdir)/handbook
+dist_handbook_DATA = \
+	$(handbook_tests) \
+	$(handbook_long_tests) \
+	docs/handbook/style.css
+
+EXTRA_DIST += \
+	docs/handbook/as-installed \
+	docs/handbook/html-is-whole.py \
+	docs/handbook/make-html \
+	docs/handbook/run-page
+
+# make html, and part of make where cmark-gfm is.
+if HAVE_CMARK_GFM
+handbook_html = $(handbook_tests:.md=.html) $(handbook_long_tests:.md=.html)
+handbook_DATA = $(handbook_html)
+CLEANFILES += $(handbook_html)
+html-local: $(handbook_html)
+$(handbook_html): docs/handbook/index.md docs/handbook/make-html
+docs/handbook/html-is-whole.log: $(handbook_html)
+.md.html:
+	$(AM_V_GEN)$(MKDIR_P) docs/handbook
+	$(AM_V_at)$(PYTHON) $(srcdir)/docs/handbook/make-html "$(CMARK_GFM)" $< >$@.new
+	$(AM_V_at)mv $@.new $@
+endif
