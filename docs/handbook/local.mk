@@ -39,6 +39,7 @@ EXTRA_DIST += \
 	docs/handbook/as-installed \
 	docs/handbook/html-is-whole.py \
 	docs/handbook/make-html \
+	docs/handbook/make-manual \
 	docs/handbook/run-page
 
 # make html, and part of make where cmark-gfm is.
@@ -49,8 +50,34 @@ CLEANFILES += $(handbook_html)
 html-local: $(handbook_html)
 $(handbook_html): docs/handbook/index.md docs/handbook/make-html
 docs/handbook/html-is-whole.log: $(handbook_html)
+
+# With mandoc the manual pages are beside it, and are linked to.
+if HAVE_MANDOC
+handbook_manual = $(notdir $(dist_man_MANS) $(man_MANS))
+handbookmanualdir = $(handbookdir)/manual
+ALL_TARGETS += docs/handbook/manual.stamp
+INSTALL_TARGETS += install-handbook-manual
+UNINSTALL_TARGETS += uninstall-handbook-manual
+CLEAN_TARGETS += clean-handbook-manual
+html-local: docs/handbook/manual.stamp
+docs/handbook/manual.stamp: $(dist_man_MANS) $(man_MANS) docs/handbook/make-manual
+	$(AM_V_GEN)rm -rf docs/handbook/manual
+	$(AM_V_at)$(PYTHON) $(srcdir)/docs/handbook/make-manual "$(MANDOC)" \
+	  docs/handbook/manual $(filter-out %/make-manual,$^)
+	$(AM_V_at)touch $@
+install-handbook-manual: docs/handbook/manual.stamp
+	$(MKDIR_P) "$(DESTDIR)$(handbookmanualdir)"
+	$(INSTALL_DATA) docs/handbook/manual/*.html "$(DESTDIR)$(handbookmanualdir)"
+uninstall-handbook-manual:
+	rm -rf "$(DESTDIR)$(handbookmanualdir)"
+clean-handbook-manual:
+	rm -rf docs/handbook/manual docs/handbook/manual.stamp
+docs/handbook/html-is-whole.log: docs/handbook/manual.stamp
+endif
+
 .md.html:
 	$(AM_V_GEN)$(MKDIR_P) docs/handbook
-	$(AM_V_at)$(PYTHON) $(srcdir)/docs/handbook/make-html "$(CMARK_GFM)" $< >$@.new
+	$(AM_V_at)$(PYTHON) $(srcdir)/docs/handbook/make-html "$(CMARK_GFM)" $< \
+	  $(handbook_manual) >$@.new
 	$(AM_V_at)mv $@.new $@
 endif
