@@ -97,6 +97,7 @@ EXTRA_DIST += \
 	bench/clients/client.py \
 	bench/clients/client_aio.py \
 	bench/files \
+	bench/guests.py \
 	bench/links \
 	bench/load.py \
 	bench/measure.py \

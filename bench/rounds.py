@@ -26,7 +26,9 @@ class Sample:
     servers: float
 
 
-def run(command: list[str], environment: dict[str, str]) -> tuple[float, float] | None:
+def run(
+    command: list[str], environment: dict[str, str], timeout_s: float
+) -> tuple[float, float] | None:
     """Seconds of wall time and of CPU, or None if it failed.
 
     subprocess would look for the end of a process now and then only, if that
@@ -34,7 +36,7 @@ def run(command: list[str], environment: dict[str, str]) -> tuple[float, float] 
     """
     began = time.monotonic()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    alarm = threading.Timer(TIMEOUT_S, process.kill)
+    alarm = threading.Timer(timeout_s, process.kill)
     alarm.start()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.monotonic() - began
@@ -44,12 +46,15 @@ def run(command: list[str], environment: dict[str, str]) -> tuple[float, float] 
 
 
 def measure(
-    command: list[str], environment: dict[str, str], servers: list[int]
+    command: list[str],
+    environment: dict[str, str],
+    servers: list[int],
+    timeout_s: float = TIMEOUT_S,
 ) -> Sample:
     """The peers fail or hang now and then."""
     for _ in range(ATTEMPTS):
         served = sum(map(process_s, servers))
-        took = run(command, environment)
+        took = run(command, environment, timeout_s)
         if took:
             return Sample(*took, sum(map(process_s, servers)) - served)
     sys.exit(f"bench: it fails again and again: {' '.join(command)}")
