@@ -62,7 +62,9 @@ struct pool {
   pthread_mutex_t lock;
   pthread_cond_t changed; /* for the threads: something to do, or memory */
   struct kept *wanted, **wanted_end;
-  uint64_t cursor;           /* where reading is */
+  uint64_t cursor;           /* where reading is, */
+  uint64_t reach;            /* and how far ahead of it to decode, in units;
+                                UNKNOWN: nobody has read yet */
   uint64_t ahead, ahead_end; /* units to decode before they are wanted */
   unsigned idle;             /* threads that wait */
   unsigned nr_threads;

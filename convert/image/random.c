@@ -21,6 +21,9 @@
 #define MOST_THREADS 64u
 /* So many units more than threads are decoded ahead. */
 #define AHEAD 2
+/* And so many stay in memory besides two for each thread, for reads that come
+ * back to them. */
+#define SPARE 6
 
 /* ---- units ---- */
 
@@ -92,6 +95,22 @@ next_ahead (struct pool *p)
   return p->ahead;
 }
 
+/* How many units to decode ahead of this one, where reading goes on.  Reads at
+ * random places now and then hit the unit behind the last one, too; so this
+ * begins with one and doubles from unit to unit.  But whoever begins at the
+ * beginning will read on. */
+static uint64_t
+reach_from (const struct pool *p, uint64_t unit)
+{
+  uint64_t most = p->nr_threads + AHEAD;
+
+  if (p->reach == UNKNOWN)
+    return unit == 0 ? most : 1;
+  if (unit == p->cursor)
+    return p->reach;
+  return unit == p->cursor + 1 ? MIN (MAX (2 * p->reach, 1), most) : 1;
+}
+
 /* Somebody reads from this unit to the last one, and if he is likely to go on
  * behind that, what follows is decoded, too. */
 static void
@@ -100,8 +119,9 @@ look_ahead (struct pool *p, uint64_t unit, uint64_t last, bool enters)
   uint64_t end = last;
 
   if (goes_on (p, unit, enters)) {
+    p->reach = reach_from (p, unit);
     p->cursor = unit;
-    end = MAX (last, unit + p->nr_threads + AHEAD);
+    end = MAX (last, unit + p->reach);
   }
   else if (last == unit || next_ahead (p) < p->ahead_end)
     return;
@@ -423,7 +443,7 @@ static uint64_t
 memory_for (uint64_t largest, unsigned threads,
             const struct image_settings *settings)
 {
-  uint64_t usual = (2 * threads + AHEAD + 1) * largest;
+  uint64_t usual = (2 * threads + SPARE) * largest;
 
   if (settings->memory != 0)
     return settings->memory;
@@ -454,6 +474,7 @@ image_of_parts (struct input *in, const struct codec *codec,
   };
   p->parts = *parts;
   *parts = (struct parts) { .count = 0 };
+  p->reach = UNKNOWN;
   p->wanted_end = &p->wanted;
   pthread_mutex_init (&p->lock, NULL);
   pthread_cond_init (&p->changed, NULL);

@@ -57,6 +57,32 @@ here_and_there (void)
   input_free (in);
 }
 
+/* The part behind the last one may also be read by chance: one more is decoded
+ * then, and twice as many each time that reading goes on. */
+static void
+further_each_time (void)
+{
+  struct input *in = fake_input (COUNT);
+  struct image *image = make (in, 64 * PART);
+
+  read_byte (image, 1);
+  fake_await_decoded (2);
+  read_byte (image, 20);
+  read_byte (image, 30);
+  image_free (image);
+  CHECK_INT (fake.decoded, 4);
+
+  image = make (in, 64 * PART);
+  read_byte (image, COUNT - 1);
+  read_byte (image, 1);
+  fake_await_decoded (3);
+  read_byte (image, 2);
+  fake_await_decoded (5);
+  image_free (image);
+  CHECK_INT (fake.decoded, 5);
+  input_free (in);
+}
+
 static void
 without_memory (void)
 {
@@ -95,6 +121,7 @@ test (void)
 {
   in_order ();
   here_and_there ();
+  further_each_time ();
   without_memory ();
   too_large ();
 }
