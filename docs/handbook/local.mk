@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The handbook is Markdown, whose commands are run as tests, and HTML of that.
 
-# Pages of one virtual machine take longer, and are in CHECK_LONG.
+# What needs a virtual machine takes longer, and is in CHECK_LONG.
 handbook_tests = \
 	docs/handbook/c.md \
 	docs/handbook/convert-a-cloud-image.md \
@@ -24,7 +24,10 @@ handbook_tests = \
 	docs/handbook/zero-and-discard.md
 handbook_long_tests = docs/handbook/back-up-a-virtual-machine.md
 
-TESTS += $(handbook_tests) docs/handbook/html-is-whole.py
+TESTS += \
+	$(handbook_tests) \
+	docs/handbook/html-is-whole.py \
+	docs/handbook/pages-that-lie-are-refused.py
 CHECK_LONG += $(handbook_long_tests)
 MD_LOG_COMPILER = \
 	timeout $(TEST_TIMEOUT) ./run $(PYTHON) $(srcdir)/docs/handbook/run-page
@@ -40,6 +43,7 @@ EXTRA_DIST += \
 	docs/handbook/html-is-whole.py \
 	docs/handbook/make-html \
 	docs/handbook/make-manual \
+	docs/handbook/pages-that-lie-are-refused.py \
 	docs/handbook/run-page
 
 # make html, and part of make where cmark-gfm is.
