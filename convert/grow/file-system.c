@@ -154,9 +154,9 @@ ext_is_unfit (const struct ext *e, uint64_t length)
   if (odd == NULL)
     odd = ext_is_unclean (e);
   if (odd == NULL && (e->ro_compat & EXT_HAS_CLUSTERS))
-    odd = tool_format ("it has clusters (bigalloc), which resize2fs counts "
-                       "wrongly unless it is mounted; resize2fs inside the "
-                       "guest grows it");
+    odd =
+      tool_format ("it has clusters (bigalloc), of which resize2fs leaves "
+                   "wrong counts");
   if (odd == NULL && (e->incompat & EXT_HAS_MMP))
     odd = tool_format ("it is protected against being mounted twice (mmp), "
                        "which e2fsprogs looks for in the wrong place of a "

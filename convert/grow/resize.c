@@ -80,6 +80,23 @@ first_finding (char *output)
   return NULL;
 }
 
+/* What it said, but for the line with its version, which each begins with; to
+ * be freed. */
+static char *
+what_was_said (const struct helper_result *r, const char *program)
+{
+  char *banner = tool_format ("%s: %s ", program, program);
+  const char *said = r->said ? r->said : "";
+
+  bool has_banner = strncmp (said, banner, strlen (banner)) == 0;
+  free (banner);
+  if (!has_banner)
+    return tool_format ("%s", said);
+  const char *rest = strstr (said, "; ");
+  return rest ? tool_format ("%s: %s", program, rest + 2)
+              : tool_format ("%s failed, and did not say why", program);
+}
+
 /* WHEN begins the message. */
 static int
 is_clean (const char *name, int fd, const char *when, const char *advice,
@@ -93,11 +110,9 @@ is_clean (const char *name, int fd, const char *when, const char *advice,
   int clean = r.status == 0 ? 0 : -1;
   if (clean == -1) {
     char *finding = first_finding (r.output);
-    *why = tool_format ("%s: %s%s", when,
-                        finding  ? finding
-                        : r.said ? r.said
-                                 : "e2fsck does not say what",
-                        advice);
+    if (finding == NULL)
+      finding = what_was_said (&r, "e2fsck");
+    *why = tool_format ("%s: %s%s", when, finding, advice);
     free (finding);
   }
   helper_result_free (&r);
@@ -112,13 +127,14 @@ resize (const char *name, int fd, uint64_t length, char **why)
   struct helper_result r;
   int done = run (words, fd, &r, why);
 
-  if (done == 0 && r.status != 0) {
-    *why = tool_format ("%s", r.said ? r.said : "resize2fs failed");
+  free (size);
+  if (done == -1)
+    return -1;
+  if (r.status != 0) {
+    *why = what_was_said (&r, "resize2fs");
     done = -1;
   }
-  if (done == 0 || r.status != 0)
-    helper_result_free (&r);
-  free (size);
+  helper_result_free (&r);
   return done;
 }
 

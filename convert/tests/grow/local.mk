@@ -15,7 +15,12 @@ grow_tests = \
 	convert/tests/grow/what-cannot-grow-is-named.sh \
 	convert/tests/grow/what-is-not-in-order-does-not-grow.sh
 TESTS += $(grow_tests)
-EXTRA_DIST += $(grow_tests)
+EXTRA_DIST += \
+	$(grow_tests) \
+	convert/tests/grow/grown-disks-boot.sh
 
-# With CHECK_LONG=1 in its environment it draws a thousand disks.
-CHECK_LONG += convert/tests/grow/grown-disks-keep-all-but-the-places.py
+# With CHECK_LONG=1 in its environment the first draws a thousand disks; the
+# second starts an emulated machine.
+CHECK_LONG += \
+	convert/tests/grow/grown-disks-keep-all-but-the-places.py \
+	convert/tests/grow/grown-disks-boot.sh

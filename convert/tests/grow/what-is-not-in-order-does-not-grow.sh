@@ -94,10 +94,13 @@ refuses "larger than its partition" grow "$disk" $start $((20 * MiB))
 
 # What resize2fs cannot do.
 mkdir "$tmp/bin"
-printf '#!/bin/sh\necho "resize2fs: it is too late" >&2; exit 1\n' \
-  >"$tmp/bin/resize2fs"
+cat >"$tmp/bin/resize2fs" <<'END'
+#!/bin/sh
+printf 'resize2fs 1.47.0 (5-Feb-2023)\nit is too late\n' >&2
+exit 1
+END
 chmod +x "$tmp/bin/resize2fs"
-PATH=$tmp/bin:$PATH refuses "resize2fs: it is too late" \
+PATH=$tmp/bin:$PATH refuses "^file-system: resize2fs: it is too late$" \
   grow "$disk" $start $length
 
 # Programs that are missing.
