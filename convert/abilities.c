@@ -59,7 +59,7 @@ abilities_print (const struct tool_option *rows)
 #ifdef HAVE_EXT2FS
   puts ("sparsify ext2 ext3 ext4");
 #endif
-  puts ("sparsify swap");
+  puts ("sparsify swap lvm");
   puts ("plan json");
   for (const struct tool_option *row = rows; row->id != 0; row++)
     if (row->names[0] != '\0')

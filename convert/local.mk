@@ -135,11 +135,23 @@ convert_libconvert_a_SOURCES = \
 	convert/threads.h \
 	convert/unused/area.c \
 	convert/unused/find.c \
+	convert/unused/lvm-group.c \
+	convert/unused/lvm-internal.h \
+	convert/unused/lvm-label.c \
+	convert/unused/lvm-metadata.c \
+	convert/unused/lvm-names.c \
+	convert/unused/lvm-segment.c \
+	convert/unused/lvm-status.c \
+	convert/unused/lvm-text.c \
+	convert/unused/lvm-text.h \
+	convert/unused/lvm.c \
+	convert/unused/lvm.h \
 	convert/unused/owner.h \
 	convert/unused/ranges.c \
 	convert/unused/source.c \
 	convert/unused/swap.c \
-	convert/unused/unused.h
+	convert/unused/unused.h \
+	convert/unused/volume.c
 convert_cppflags = $(tool_cppflags) -I$(srcdir)/copy -I$(srcdir)/convert
 convert_libconvert_a_CPPFLAGS = $(convert_cppflags)
 convert_libconvert_a_CFLAGS = $(AM_CFLAGS) \

@@ -126,25 +126,35 @@ read_format (struct conversion *v)
 
 /* ---- what file systems do not use ---- */
 
+static char *
+name_of_area (const struct unused_area *a)
+{
+  if (a->number == 0)
+    return tool_format ("%s%s", a->volume ? "volume " : "the disk",
+                        a->volume ? a->volume : "");
+  return tool_format ("partition %u%s%s", a->number,
+                      a->volume ? ", volume " : "",
+                      a->volume ? a->volume : "");
+}
+
 static void
 say_area (void *opaque, const struct unused_area *a)
 {
   const struct conversion *v = opaque;
-  char size[SIZE_WORDS], part[32] = "the disk";
+  char size[SIZE_WORDS], *name = name_of_area (a);
 
-  if (a->number > 0)
-    snprintf (part, sizeof part, "partition %u", a->number);
   if (a->why != NULL)
-    say (v, "%s: %s%s%s is copied as it is: %s", v->source.name, part,
+    say (v, "%s: %s%s%s is copied as it is: %s", v->source.name, name,
          a->what ? ", " : "", a->what ? a->what : "", a->why);
   else if (a->what == NULL)
     say (v,
-         "%s: %s is copied as it is: it is neither ext2, ext3, ext4 nor "
-         "swap",
-         v->source.name, part);
+         "%s: %s is copied as it is: it is neither ext2, ext3, ext4, swap "
+         "nor LVM",
+         v->source.name, name);
   else
-    say (v, "%s: %s, %s: %s unused are left out", v->source.name, part,
+    say (v, "%s: %s, %s: %s unused are left out", v->source.name, name,
          a->what, size_words (size, a->unused));
+  free (name);
 }
 
 static void

@@ -29,8 +29,8 @@ enum {
 #define ENTRY_MIN 128u
 #define ENTRY_MAX 4096u
 
-/* The sum of Ethernet and zip, four bits at a time. */
-static uint32_t
+/* Four bits at a time. */
+uint32_t
 crc_more (uint32_t crc, const unsigned char *p, size_t length)
 {
   static const uint32_t sums[16] = {

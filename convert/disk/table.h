@@ -124,6 +124,10 @@ struct gpt_copy {
   uint32_t count, entry_size;
 };
 
+/* The sum of Ethernet and zip, without what it begins and ends with. */
+extern uint32_t crc_more (uint32_t crc, const unsigned char *p,
+                          size_t length);
+
 enum found { FOUND_NONE, FOUND_DAMAGED, FOUND };
 
 /* The copy whose header is in this sector of a disk that has, or had, SECTORS

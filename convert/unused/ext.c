@@ -179,12 +179,13 @@ look_at_groups (ext2_filsys fs, const struct area *a, struct unused *u)
 }
 
 static char *
-find (struct area *a, struct unused *u)
+find (struct area *a, struct unused *u, struct volumes *volumes)
 {
   struct ext e;
   char *odd = is_not_to_be_opened (a, &e);
   ext2_filsys fs;
 
+  (void) volumes;
   if (odd != NULL)
     return odd;
   errcode_t error = ext_open (a, &fs);

@@ -7,7 +7,8 @@
 #include "tool.h"
 #include "unused/owner.h"
 
-static const struct owner *const owners[] = { &owner_ext, &owner_swap };
+static const struct owner *const owners[] = { &owner_lvm, &owner_ext,
+                                              &owner_swap };
 
 struct search {
   struct disk *disk;
@@ -15,6 +16,81 @@ struct search {
   void (*found) (void *opaque, const struct unused_area *area);
   void *opaque;
 };
+
+/* ---- one area ---- */
+
+/* Whose it is, and WHAT that calls it.  It is nobody's if it may be of
+ * several: what one left behind must not be taken for what is there now. */
+static const struct owner *
+find_owner (struct area *a, const char **what, char **odd)
+{
+  const struct owner *owner = NULL;
+
+  for (size_t i = 0; i < sizeof owners / sizeof owners[0]; i++) {
+    const char *found = owners[i]->look (a);
+    if (found == NULL)
+      continue;
+    if (owner != NULL) {
+      *odd = tool_format ("it looks like %s as well; wipefs tells what of "
+                          "that is old, and removes it",
+                          found);
+      return NULL;
+    }
+    owner = owners[i];
+    *what = found;
+  }
+  return owner;
+}
+
+/* Who owns the area says what of it is unused, and what volumes are in it.
+ * FOUND is told.  -1 with *WHY if the disk failed. */
+static int
+look_at_area (struct search *s, struct area *a, struct unused_area *found,
+              struct unused *own, struct volumes *volumes, char **why)
+{
+  char *odd = NULL;
+  const struct owner *owner = find_owner (a, &found->what, &odd);
+
+  if (owner != NULL && found->why == NULL)
+    odd = owner->find (a, own, volumes);
+  if (odd != NULL || found->why != NULL)
+    unused_free (own);
+  if (odd != NULL && found->why == NULL)
+    found->why = odd;
+  found->unused = own->bytes;
+  if (a->failed == NULL)
+    s->found (s->opaque, found);
+  free (odd);
+  *why = a->failed;
+  return a->failed ? -1 : 0;
+}
+
+/* ---- volumes in it ---- */
+
+static int
+look_at_volume (struct search *s, struct volume *v, unsigned number,
+                struct unused *own, char **why)
+{
+  struct area inside = { &v->disk, 0, v->disk.size, NULL };
+  struct unused_area found = { .number = number,
+                               .volume = v->name,
+                               .length = v->disk.size,
+                               .why = v->kept };
+  struct unused unused = { 0 };
+  struct volumes none = { 0 };
+
+  if (v->kept != NULL) {
+    s->found (s->opaque, &found);
+    return 0;
+  }
+  int r = look_at_area (s, &inside, &found, &unused, &none, why);
+  volume_add_unused (v, &unused, own);
+  unused_free (&unused);
+  volumes_free (&none);
+  return r;
+}
+
+/* ---- a partition ---- */
 
 /* -1 with *WHY if the disk failed. */
 static int
@@ -25,27 +101,17 @@ look_at (struct search *s, struct area *a, unsigned number, const char *kept,
     .number = number, .start = a->start, .length = a->length, .why = kept
   };
   struct unused own = { 0 };
-  char *odd = NULL;
+  struct volumes volumes = { 0 };
+  int r = look_at_area (s, a, &found, &own, &volumes, why);
 
-  for (size_t i = 0; i < sizeof owners / sizeof owners[0] && !found.what;
-       i++) {
-    found.what = owners[i]->look (a);
-    if (found.what != NULL && kept == NULL)
-      odd = owners[i]->find (a, &own);
-  }
-  if (odd != NULL)
-    found.why = odd;
-  else {
-    found.unused = own.bytes;
-    for (size_t i = 0; i < own.count; i++)
-      unused_add (s->unused, own.ranges[i].start, own.ranges[i].end);
-  }
+  for (size_t i = 0; i < volumes.count && r == 0; i++)
+    r = look_at_volume (s, &volumes.list[i], number, &own, why);
+  unused_sort (&own);
+  for (size_t i = 0; i < own.count; i++)
+    unused_add (s->unused, own.ranges[i].start, own.ranges[i].end);
   unused_free (&own);
-  if (a->failed == NULL)
-    s->found (s->opaque, &found);
-  free (odd);
-  *why = a->failed;
-  return a->failed ? -1 : 0;
+  volumes_free (&volumes);
+  return r;
 }
 
 static int
@@ -73,20 +139,70 @@ what_is_odd (const struct search *s, const struct partitions *p, size_t i)
   return NULL;
 }
 
+/* What the disk itself may be in spite of its partitions; NULL: nothing. */
+static char *
+what_is_below (struct search *s, char **why)
+{
+  struct area whole = { s->disk, 0, s->disk->size, NULL };
+  const char *what = NULL;
+  char *odd = NULL;
+
+  find_owner (&whole, &what, &odd);
+  free (odd);
+  *why = whole.failed;
+  if (what == NULL)
+    return NULL;
+  return tool_format ("the disk itself looks like %s; wipefs tells what of "
+                      "that is old, and removes it",
+                      what);
+}
+
 static int
 look_at_each (struct search *s, struct partitions *p, char **why)
 {
-  int r = 0;
+  char *below = what_is_below (s, why);
+  int r = *why != NULL ? -1 : 0;
 
   qsort (p->list, p->count, sizeof p->list[0], by_start);
   for (size_t i = 0; i < p->count && r == 0; i++) {
     const struct partition *one = &p->list[i];
     struct area a = { s->disk, one->start, one->length, NULL };
     char *odd = what_is_odd (s, p, i);
-    r = look_at (s, &a, one->number, odd, why);
+    r = look_at (s, &a, one->number, odd ? odd : below, why);
     free (odd);
   }
+  free (below);
   return r;
+}
+
+/* ---- the disk ---- */
+
+/* It remembers that it could not be read: that is no damaged table. */
+struct watched {
+  struct disk disk;
+  struct disk *of;
+  bool failed;
+};
+
+static int
+watched_read (struct disk *d, void *buffer, uint64_t length, uint64_t offset,
+              char **why)
+{
+  struct watched *w = (struct watched *) d;
+
+  if (w->of->read (w->of, buffer, length, offset, why) == 0)
+    return 0;
+  w->failed = true;
+  return -1;
+}
+
+/* All of it is one area, which is kept if it is ODD. */
+static int
+look_at_whole (struct search *s, const char *odd, char **why)
+{
+  struct area whole = { s->disk, 0, s->disk->size, NULL };
+
+  return look_at (s, &whole, 0, odd, why);
 }
 
 int
@@ -95,18 +211,20 @@ unused_find (struct disk *d, struct unused *u,
              void *opaque, char **why)
 {
   struct search s = { d, u, found, opaque };
-  struct area whole = { d, 0, d->size, NULL };
+  struct watched w = { { .read = watched_read, .size = d->size }, d, false };
   struct partitions p;
 
   *u = (struct unused) { 0 };
-  if (table_list (d, &p, why) == -1) {
+  if (table_list (&w.disk, &p, why) == -1) {
+    if (w.failed)
+      return -1;
     char *odd = *why;
-    int r = look_at (&s, &whole, 0, odd, why);
+    int r = look_at_whole (&s, odd, why);
     free (odd);
     return r;
   }
   int r = p.count > 0 ? look_at_each (&s, &p, why)
-                      : look_at (&s, &whole, 0, NULL, why);
+                      : look_at_whole (&s, NULL, why);
   free (p.list);
   return r;
 }

@@ -8,17 +8,16 @@
 #include "tool.h"
 #include "unused/unused.h"
 
-static void
-make_room (struct unused *u)
+void *
+unused_grown (void *list, size_t count, size_t size)
 {
-  size_t room = u->room == 0 ? 64 : u->room * 2;
-  struct unused_range *more = tool_alloc (room * sizeof *more);
-
-  if (u->count > 0)
-    memcpy (more, u->ranges, u->count * sizeof *more);
-  free (u->ranges);
-  u->ranges = more;
-  u->room = room;
+  if ((count & (count - 1)) != 0)
+    return list;
+  void *more = tool_alloc ((count == 0 ? 1 : count * 2) * size);
+  if (count > 0)
+    memcpy (more, list, count * size);
+  free (list);
+  return more;
 }
 
 void
@@ -31,9 +30,29 @@ unused_add (struct unused *u, uint64_t start, uint64_t end)
     u->ranges[u->count - 1].end = end;
     return;
   }
-  if (u->count == u->room)
-    make_room (u);
+  u->ranges = unused_grown (u->ranges, u->count, sizeof *u->ranges);
   u->ranges[u->count++] = (struct unused_range) { start, end };
+}
+
+static int
+by_start (const void *a, const void *b)
+{
+  const struct unused_range *x = a, *y = b;
+
+  return (x->start > y->start) - (x->start < y->start);
+}
+
+void
+unused_sort (struct unused *u)
+{
+  struct unused sorted = { 0 };
+
+  if (u->count > 0)
+    qsort (u->ranges, u->count, sizeof *u->ranges, by_start);
+  for (size_t i = 0; i < u->count; i++)
+    unused_add (&sorted, u->ranges[i].start, u->ranges[i].end);
+  unused_free (u);
+  *u = sorted;
 }
 
 const struct unused_range *

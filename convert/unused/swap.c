@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Linux swap: all but its header, which mkswap(8) wrote, means something only
- * to the machine that runs.  One that has a hibernated machine in it has
- * another signature, so it is none of these. */
+ * to the machine that runs.  One that hibernated has its memory there, and has
+ * put another signature in the place of that of swap. */
 #include <config.h>
 
 #include <string.h>
@@ -10,36 +10,86 @@
 #include "tool.h"
 #include "unused/owner.h"
 
-#define SIGNATURE "SWAPSPACE2"
-#define SIGNATURE_LENGTH 10u
-#define VERSION_AT 1024u /* where it is; behind it is the last page */
+#define SIGNATURE_AT_END 10u /* of the first page: there it begins */
+#define VERSION_AT 1024u     /* where it is; behind it is the last page */
 #define LARGEST_PAGE 65536u
+
+enum state { NO_SWAP, SWAP, OLD_SWAP, HIBERNATED };
+
+/* By the kernel, in older ones and newer ones; by uswsusp; and by TuxOnIce. */
+static const struct signature {
+  const char *text;
+  size_t length;
+  enum state state;
+} signatures[] = {
+  { "SWAPSPACE2", 10, SWAP },
+  { "SWAP-SPACE", 10, OLD_SWAP },
+  { "S1SUSPEND", 9, HIBERNATED },
+  { "S2SUSPEND", 9, HIBERNATED },
+  { "ULSUSPEND", 9, HIBERNATED },
+  { "LINHIB0001", 10, HIBERNATED },
+  { "\xed\xc3\x02\xe9\x98\x56\xe5\x0c", 8, HIBERNATED },
+};
+
+static enum state
+state_with (struct area *a, uint32_t page)
+{
+  char text[SIGNATURE_AT_END];
+
+  if (area_read (a, text, sizeof text, page - SIGNATURE_AT_END) == -1)
+    return NO_SWAP;
+  for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++)
+    if (memcmp (text, signatures[i].text, signatures[i].length) == 0)
+      return signatures[i].state;
+  return NO_SWAP;
+}
+
+/* With the size of a page of the machine that made it.  If there are several,
+ * one that says that something is kept there counts. */
+static enum state
+state_of (struct area *a, uint32_t *page)
+{
+  enum state state = NO_SWAP;
+
+  for (uint32_t size = 4096; size <= LARGEST_PAGE; size *= 2) {
+    enum state found = state_with (a, size);
+    if (found > state) {
+      state = found;
+      *page = size;
+    }
+  }
+  return state;
+}
 
 uint32_t
 swap_page_size (struct area *a)
 {
-  char text[SIGNATURE_LENGTH];
+  uint32_t page;
 
-  for (uint32_t page = 4096; page <= LARGEST_PAGE; page *= 2)
-    if (area_read (a, text, sizeof text, page - SIGNATURE_LENGTH) == 0
-        && memcmp (text, SIGNATURE, SIGNATURE_LENGTH) == 0)
-      return page;
-  return 0;
+  return state_of (a, &page) == SWAP ? page : 0;
 }
 
 static const char *
 look (struct area *a)
 {
-  return swap_page_size (a) > 0 ? "swap" : NULL;
+  uint32_t page;
+
+  return state_of (a, &page) != NO_SWAP ? "swap" : NULL;
 }
 
 static char *
-find (struct area *a, struct unused *u)
+find (struct area *a, struct unused *u, struct volumes *volumes)
 {
-  uint64_t page = swap_page_size (a);
   unsigned char header[8];
+  uint32_t page = 0;
+  enum state state = state_of (a, &page);
 
-  if (area_read (a, header, sizeof header, VERSION_AT) == -1)
+  (void) volumes;
+  if (state == HIBERNATED)
+    return tool_format ("a machine has hibernated into it");
+  if (state == OLD_SWAP)
+    return tool_format ("its version is 0 instead of 1");
+  if (state != SWAP || area_read (a, header, sizeof header, VERSION_AT) == -1)
     return tool_format ("its header cannot be read");
   uint32_t version = get32 (header);
   if (version != 1)

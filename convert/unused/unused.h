@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What of a disk nobody needs: blocks that its file systems have not given to
- * anything, and what is in swap.
+ * anything, extents that no logical volume has, and what is in swap.
  *
  * A part of the disk is looked at as a whole: whatever is odd about it, an
  * unclean journal, a wrong checksum, an unknown feature, keeps all of it.  So a
@@ -16,6 +16,9 @@ struct disk;
 
 /* ---- ranges.c ---- */
 
+/* The room of a list is a power of two: give it room for one more. */
+extern void *unused_grown (void *list, size_t count, size_t size);
+
 struct unused_range {
   uint64_t start, end;
 };
@@ -23,7 +26,7 @@ struct unused_range {
 /* In order, with something between any two. */
 struct unused {
   struct unused_range *ranges;
-  size_t count, room;
+  size_t count;
   uint64_t bytes; /* of all */
 };
 
@@ -33,6 +36,8 @@ extern void unused_add (struct unused *u, uint64_t start, uint64_t end);
 /* The first one that ends behind AT, or NULL. */
 extern const struct unused_range *unused_from (const struct unused *u,
                                                uint64_t at);
+/* Bring ranges into order that were added in any other, and share nothing. */
+extern void unused_sort (struct unused *u);
 extern void unused_free (struct unused *u);
 
 /* ---- find.c ---- */
@@ -40,8 +45,10 @@ extern void unused_free (struct unused *u);
 /* A part of the disk that was looked at. */
 struct unused_area {
   unsigned number; /* of the partition; 0: the disk itself */
-  uint64_t start, length;
-  const char *what; /* "ext4", "swap"; NULL: nothing that is known */
+  /* A logical volume in it, as "group/volume", or NULL. */
+  const char *volume;
+  uint64_t start, length; /* START is 0 for a volume */
+  const char *what; /* "ext4", "LVM", "swap"; NULL: nothing that is known */
   uint64_t unused;  /* bytes that need not be copied */
   const char *why;  /* it is kept as a whole; or NULL */
 };

@@ -49,7 +49,7 @@ sed -i "s|^nbdconvert: $tmp/disk: ||; s/[0-9.]*[KM] unused/some unused/" "$tmp/s
 cat >"$tmp/expected" <<END
 partition 1, ext4: some unused are left out
 partition 2, swap: some unused are left out
-partition 3 is copied as it is: it is neither ext2, ext3, ext4 nor swap
+partition 3 is copied as it is: it is neither ext2, ext3, ext4, swap nor LVM
 END
 same "$tmp/said" "$tmp/expected"
 "$nbdconvert" -q --sparsify - "$tmp/out" <"$tmp/disk"

@@ -9,12 +9,18 @@ unused_tests = \
 	convert/tests/unused/odd-file-systems-are-kept-whole.sh
 if HAVE_EXT2FS
 unused_tests += \
-	convert/tests/unused/dropped-blocks-of-ext-belong-to-no-file.py
+	convert/tests/unused/dropped-blocks-of-ext-belong-to-no-file.py \
+	convert/tests/unused/logical-volumes-keep-every-byte.py
 endif
 TESTS += $(unused_tests)
 EXTRA_DIST += \
 	convert/tests/unused/dropped-blocks-of-ext-belong-to-no-file.py \
+	convert/tests/unused/logical-volumes-keep-every-byte.py \
+	convert/tests/unused/lvm_disk.py \
 	convert/tests/unused/odd-file-systems-are-kept-whole.sh
 
-# With CHECK_LONG=1 in its environment it makes 200 file systems.
-CHECK_LONG += convert/tests/unused/dropped-blocks-of-ext-belong-to-no-file.py
+# With CHECK_LONG=1 in their environment these make 200 file systems, and 40
+# volume groups.
+CHECK_LONG += \
+	convert/tests/unused/dropped-blocks-of-ext-belong-to-no-file.py \
+	convert/tests/unused/logical-volumes-keep-every-byte.py

@@ -105,13 +105,39 @@ kept "ext4 0 it is larger than its partition"
 # Swap.
 rm "$disk"
 truncate -s 1M "$disk"
-chmod 0600 "$disk"
 mkswap -q "$disk" 2>/dev/null
 is "0 0 1048576 swap 1044480"
 truncate -s 900K "$disk"
 kept "swap 0 it ends 126976 bytes behind its partition"
-poke 4086 123 061 123 125 123 120 105 116 104 000
-kept "unknown 0"
+
+# hibernated SIZE OCTAL...: swap whose signature became another one
+hibernated ()
+{
+  local size=$1
+  shift
+  rm -f "$disk"
+  truncate -s 1M "$disk"
+  mkswap -q -p "$size" "$disk" 2>/dev/null
+  poke $((size - 10)) "$@"
+  kept "swap 0 a machine has hibernated into it"
+}
+
+hibernated 4096 123 061 123 125 123 120 105 116 104 000   # S1SUSPEND
+hibernated 16384 123 062 123 125 123 120 105 116 104 000  # S2SUSPEND
+hibernated 4096 125 114 123 125 123 120 105 116 104 000   # ULSUSPEND
+hibernated 65536 114 111 116 110 111 102 060 060 060 061  # LINHIB0001
+hibernated 4096 355 303 002 351 230 126 345 014           # TuxOnIce
+poke 4086 123 127 101 120 055 123 120 101 103 105         # SWAP-SPACE
+kept "swap 0 its version is 0 instead of 1"
+
+# What somebody left behind.
+rm "$disk"
+truncate -s 1M "$disk"
+mke2fs -q -F -t ext2 -O none "$disk" >"$tmp/log" 2>&1
+poke 65526 123 127 101 120 123 120 101 103 105 062        # SWAPSPACE2
+kept "ext2 0 it looks like swap as well; wipefs tells what of that is old, and removes it"
+printf 'label: dos\nstart=128,size=128\n' | sfdisk -q --wipe never "$disk"
+is "1 65536 65536 unknown 0 the disk itself looks like ext2; wipefs tells what of that is old, and removes it"
 
 # Partitions.
 rm "$disk"

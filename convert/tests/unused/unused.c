@@ -42,8 +42,9 @@ static void
 print_area (void *opaque, const struct unused_area *a)
 {
   (void) opaque;
-  printf ("%u %" PRIu64 " %" PRIu64 " %s %" PRIu64 "%s%s\n", a->number,
-          a->start, a->length, a->what ? a->what : "unknown", a->unused,
+  printf ("%u%s%s %" PRIu64 " %" PRIu64 " %s %" PRIu64 "%s%s\n", a->number,
+          a->volume ? ":" : "", a->volume ? a->volume : "", a->start,
+          a->length, a->what ? a->what : "unknown", a->unused,
           a->why ? " " : "", a->why ? a->why : "");
 }
 

@@ -17,10 +17,11 @@ look (struct area *a)
 }
 
 static char *
-find (struct area *a, struct unused *u)
+find (struct area *a, struct unused *u, struct volumes *volumes)
 {
   (void) a;
   (void) u;
+  (void) volumes;
   return tool_format ("this nbdconvert was built without libext2fs");
 }
 
