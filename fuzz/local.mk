@@ -158,6 +158,7 @@ fuzz_seeds_SOURCES = \
 fuzz_seeds_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/fuzz -I$(srcdir)/tests/lib/player
 
 $(fuzz_dir)/corpus/stamp: fuzz/seeds fuzz/corpus fuzz/codec-seeds fuzz/dictionary \
+    convert/tests/unused/lvm_disk.py \
     fuzz/disks \
     fuzz/images \
     lib/base/protocol.h $(transcripts)

@@ -77,6 +77,7 @@ find_primary (struct disk *d, uint64_t old_size, struct gpt_copy *found,
     }
     if (r == -1 || r > best) {
       free (*why);
+      free (found->array);
       *why = what;
       *found = h;
       best = r;
