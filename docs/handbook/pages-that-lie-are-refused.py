@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What runs pages of the handbook sees where one is wrong, and leaves nothing behind."""
+"""Mistakes in pages of the handbook are found, and what they start does not stay."""
 
 from __future__ import annotations
 
@@ -51,13 +51,14 @@ class Test(unittest.TestCase):
 
     def test_one_shell(self) -> None:
         self.right(
-            "```console\n$ mkdir d; cd d\n$ x=1\n```\nA\n```console\n$ echo $x\n1\n```\n"
+            "```console\n$ cd /\n$ x=1\n```\n```console\n$ echo $PWD$x\n/1\n```\n"
         )
         self.right("```console\n$ cat <<END\n> text\n> END\ntext\n```\n")
 
     def test_files(self) -> None:
-        self.right("```text a/b\nhere\n```\n```console\n$ cat a/b\nhere\n```\n")
-        self.wrong("```text a\nhere\n```\n", "nothing is done with a")
+        self.right("`a/b`:\n```text a/b\nhere\n```\n```console\n$ cat a/b\nhere\n```\n")
+        self.wrong("`a`:\n```text a\nhere\n```\n", "nothing is done with a")
+        self.wrong("```text a\nhere\n```\n", "no sentence names the file a")
         self.wrong("```c\nint x;\n```\n", "give the file's name")
 
     def test_not_run(self) -> None:
