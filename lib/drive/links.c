@@ -47,6 +47,7 @@ new_link (struct nbd_handle *h)
   l->channel.watched = h->link.channel.watched;
   l->channel.moved = nbdi_now ();
   l->epoch = ++h->session.last_epoch;
+  l->number = h->link.next->number + 1; /* the newest comes after the first */
   return l;
 }
 

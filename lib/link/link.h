@@ -95,11 +95,12 @@ struct nbdi_link {
   struct nbdi_link *next;       /* that serves it, too, in a circle */
   enum nbdi_state state[NBDI_NR_REGIONS];
   bool waiting[NBDI_NR_REGIONS];
-  uint16_t epoch; /* which of its session's links it is */
-  bool joined;    /* it is given commands */
-  bool leaving;   /* the last of them is NBD_CMD_DISC */
-  bool proved;    /* another lives that it may join */
-  uint64_t after; /* commands whose cookies are above this would prove it */
+  unsigned number; /* of its session's links, the first is 0 */
+  uint16_t epoch;  /* which of its session's connections it has */
+  bool joined;     /* it is given commands */
+  bool leaving;    /* the last of them is NBD_CMD_DISC */
+  bool proved;     /* another lives that it may join */
+  uint64_t after;  /* commands whose cookies are above this would prove it */
   struct nbdi_channel channel;
   struct nbdi_reach reach;
   struct nbdi_attempt attempt;

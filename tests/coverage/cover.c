@@ -82,11 +82,15 @@ nbdi_cover_text (int result, char **text)
   static const char begin[] = "state ";
   int saved_errno = errno;
 
-  if (result != -1 && strncmp (*text, begin, sizeof begin - 1) == 0)
+  if (result != -1 && strncmp (*text, begin, sizeof begin - 1) == 0) {
+    const char *name = *text + sizeof begin - 1;
+    size_t len = strcspn (name, " "); /* which connection may follow */
     for (int s = 0; s < NBDI_NR_STATES; s++)
-      if (strcmp (*text + sizeof begin - 1, nbdi_state_name (s)) == 0
+      if (strlen (nbdi_state_name (s)) == len
+          && strncmp (name, nbdi_state_name (s), len) == 0
           && !atomic_exchange (&logged[s], true))
         write_line ("%s logged\n", nbdi_state_name (s));
+  }
   errno = saved_errno;
   return result;
 }

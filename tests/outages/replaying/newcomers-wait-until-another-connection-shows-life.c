@@ -51,7 +51,7 @@ test (void)
   reads[2] = READ ();
   pump (h);
   server_expect_nothing (&second);
-  CHECK (strstr (states, "ISSUE.STAND_BY") != NULL);
+  CHECK (strstr (states, "ISSUE.STAND_BY of connection 2") != NULL);
   CHECK (strstr (states, "ISSUE.JOURNAL") == NULL);
 
   server_request (&first, NULL);

@@ -38,6 +38,17 @@ HEAD = Template(
 #define NBDI_CHECK_ERROR() ((void) 0)
 #endif
 
+/* Say which state was entered, and by which of several connections. */
+static void __attribute__ ((cold, noinline))
+trace_state (struct nbdi_link *l, struct nbdi_session *s, enum nbdi_state to)
+{
+  if (l->number == 0)
+    nbdi_debug (&s->trace, "state %s", nbdi_state_name (to));
+  else
+    nbdi_debug (&s->trace, "state %s of connection %u", nbdi_state_name (to),
+                l->number + 1);
+}
+
 /* The one place where a state changes. */
 static inline void
 set_state (struct nbdi_link *l, struct nbdi_session *s,
@@ -46,7 +57,7 @@ set_state (struct nbdi_link *l, struct nbdi_session *s,
   l->state[region] = to;
   l->waiting[region] = false;
   if (unlikely (s->trace.on))
-    nbdi_debug (&s->trace, "state %s", nbdi_state_name (to));
+    trace_state (l, s, to);
 }
 
 /* Give the main region a new state, and with a composite its regions. */

@@ -50,6 +50,7 @@ struct nbdi_session {
 struct nbdi_link {
   struct nbdi_session *session;
   enum nbdi_state state[NBDI_NR_REGIONS];
+  unsigned number;
   bool waiting[NBDI_NR_REGIONS];
   bool careless;                /* fails and does not say why */
   bool deaf;                    /* hears only that the other is gone */
