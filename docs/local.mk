@@ -10,12 +10,7 @@ dist_man_MANS += $(generated_pages) \
 
 EXTRA_DIST += \
 	docs/ARCHITECTURE.md \
-	docs/overview \
-	docs/states.dot
+	docs/machine.svg \
+	docs/overview
 
-if HAVE_GRAPHVIZ
-noinst_DATA += docs/states.svg
-CLEANFILES += docs/states.svg
-docs/states.svg: docs/states.dot
-	$(AM_V_GEN)$(MKDIR_P) docs && $(DOT) -Tsvg -o $@ $<
-endif
+dist_html_DATA = docs/machine.html

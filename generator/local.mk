@@ -9,10 +9,13 @@ generator_inputs = \
 	$(wildcard $(srcdir)/generator/nbdgen/*.py) \
 	$(wildcard $(srcdir)/generator/nbdgen/*/*.py) \
 	$(wildcard $(srcdir)/generator/nbdgen/*/*/*.py) \
+	$(wildcard $(srcdir)/generator/nbdgen/emit/picture/page/*) \
 	$(wildcard $(srcdir)/generator/states/*.c) \
 	$(wildcard $(srcdir)/generator/states/*/*.c) \
 	$(wildcard $(srcdir)/generator/states/*/*/*.c) \
 	$(wildcard $(srcdir)/generator/states/*/*/*/*.c) \
+	$(srcdir)/tests/coverage/uncovered.txt \
+	$(srcdir)/tests/protocol/obligations.txt \
 	$(wildcard $(srcdir)/tests/wire/*.txt) \
 	$(wildcard $(srcdir)/tests/wire/*/*.txt)
 

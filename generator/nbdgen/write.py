@@ -13,13 +13,14 @@ GENERATED = "Written by generator/generate from"  # in each banner
 # How the lines of a banner look, by the end of the file's name: before the
 # first line, before each further line, and after the last.
 SLASH_STAR = ("/* ", " * ", " */")
+ANGLES = ("<!-- ", "     ", " -->")
 HASH = ("# ", "# ", "")
 COMMENTS = {
     ".c": SLASH_STAR,
     ".h": SLASH_STAR,
     ".syms": SLASH_STAR,
-    ".dot": ("// ", "// ", ""),
     ".go": ("// ", "// ", ""),
+    ".html": ANGLES,
     ".js": ("// ", "// ", ""),
     ".mk": HASH,
     ".ml": ("(* ", "   ", " *)"),
@@ -29,6 +30,7 @@ COMMENTS = {
     ".pyi": HASH,
     ".rs": ("// ", "// ", ""),
     ".ts": ("// ", "// ", ""),
+    ".svg": ANGLES,
     ".3": ('.\\" ', '.\\" ', ""),
 }
 

@@ -40,7 +40,7 @@ def _group(machine: Machine, group: Group) -> str:
     lines += _inherited(group)
     if group.region != MAIN and group.region == group.path:
         lines.append(f"  region of {group.parent}")
-    lines += [f"  {clause}" for clause in _clauses(group)]
+    lines += [f"  {clause}" for clause in group_clauses(group)]
     rows = [row for state in group.states for row in _state(machine, state)]
     widths = [max(map(len, column)) for column in zip(*rows)]
     for row in rows:
@@ -56,7 +56,7 @@ def _inherited(group: Group) -> list[str]:
     return [f"  {taken[0].place.file}: {names}"] if taken else []
 
 
-def _clauses(group: Group) -> list[str]:
+def group_clauses(group: Group) -> list[str]:
     """The group's clauses, each on a line."""
     return [
         f"{clause.name} ({', '.join(argument.text for argument in clause.arguments)})"
@@ -69,7 +69,7 @@ def _state(machine: Machine, state: State) -> list[list[str]]:
     wrapped = _wrap(_successors(state))
     rows = [["", "", "", part, ""] for part in wrapped]
     flags = _flags(machine, state)
-    rows[0] = [state.name, _mark(state), flags, wrapped[0], f"{state.title}."]
+    rows[0] = [state.name, mark(state), flags, wrapped[0], f"{state.title}."]
     return rows
 
 
@@ -84,7 +84,7 @@ def _wrap(items: list[str]) -> list[str]:
     return lines
 
 
-def _mark(state: State) -> str:
+def mark(state: State) -> str:
     """r, w, rw or -"""
     events = {on.event for on in state.on}
     direction = IO_KINDS[state.io.kind].direction if state.io else ""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from string import Template
 from typing import Iterable, Iterator
 
@@ -80,6 +81,18 @@ def emit_run_c(machine: Machine) -> str:
     if machine.timed:
         out.add(_deadlines(machine))
     return out.text()
+
+
+def emit_one_state(state: State) -> str:
+    """What the file has for a state: its functions, its case, its events."""
+    out = _Writer()
+    _state(out, state)
+    out.add(_cases([state], state.region))
+    if taken := _taken_events(state.on):
+        out.add("\n".join(taken))
+    lines = out.text().split("\n")
+    kept = "\n".join(line for line in lines if not line.startswith("#line"))
+    return re.sub(r"\n\n+(?=\n|{)", "\n", kept).strip("\n")
 
 
 class _Writer:
