@@ -55,7 +55,9 @@ abilities_print (const struct tool_option *rows)
   print_if ("curl", "transport url in-order");
 #ifdef HAVE_FDISK
   puts ("partition-table gpt");
+  puts ("expand gpt");
 #endif
+  puts ("expand mbr");
 #ifdef HAVE_EXT2FS
   puts ("sparsify ext2 ext3 ext4");
 #endif

@@ -12,6 +12,7 @@
 #include "codec/codec.h"
 #include "destination.h"
 #include "disk/gpt.h"
+#include "grow/grow.h"
 #include "image/image.h"
 #include "options.h"
 #include "plan.h"
@@ -45,6 +46,10 @@ struct conversion {
 
   struct unused unused; /* --sparsify: what is left out of what is at hand */
 
+  struct growth growth; /* --expand: how the partition grows, */
+  bool growth_is_known; /* once the disk was looked at */
+
+  size_t done; /* steps of the plan that were carried out */
   enum hand hand;
   int scratch_fd;              /* HOLDS_FILE; else -1 */
   char *path;                  /* of HOLDS_FILE */
@@ -68,6 +73,9 @@ extern void make_image (struct conversion *v, bool in_order);
 
 /* ---- run.c ---- */
 
+/* Carry out what only reads, so that the disk can be looked at, if it can be
+ * before anything is written: then true.  Fails the tool. */
+extern bool run_reading (struct conversion *v);
 /* Fails the tool. */
 extern void run_plan (struct conversion *v);
 /* Free what it has, which was made in this order or not at all. */
@@ -90,8 +98,26 @@ extern void flow_to_destination (struct conversion *v);
 
 /* The destination as a disk with a partition table, after it was written. */
 extern void table_of_destination_follows (struct conversion *v);
+extern void partitions_of_destination_move (struct conversion *v);
+extern void partition_of_destination_expands (struct conversion *v);
 /* Is what is at hand empty behind the new, smaller size?  Else fails the
  * tool. */
 extern void table_allows_shrinking (struct conversion *v);
+
+/* ---- dropping.c ---- */
+
+/* Find what of the disk at hand need not be copied, and say it. */
+extern void unused_is_dropped (struct conversion *v);
+
+/* ---- growing.c ---- */
+
+/* Say in the goal what --expand wants of this destination.  Fails the tool. */
+extern void growth_is_wanted (struct conversion *v);
+/* Find out from what is at hand, which must not be in order, or from another
+ * disk, how the partition grows.  Fails the tool. */
+extern void growth_of_what_is_at_hand (struct conversion *v);
+extern void growth_of_disk (struct conversion *v, struct disk *d);
+/* The last step: the file system in it. */
+extern void file_system_of_destination_grows (struct conversion *v);
 
 #endif /* CONVERT_CONVERT_H */

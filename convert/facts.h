@@ -57,6 +57,9 @@ struct facts {
   bool complete;         /* it is the destination, with all that is wanted */
   bool partitions_grown; /* the backup GPT is at the end of the new size */
   bool unused_dropped;   /* what file systems do not use reads as zeroes */
+  bool moved;            /* what was in the way of the partition that grows */
+  bool expanded;         /* that has its new size */
+  bool filled;           /* and the file system in it, too */
   bool guessed;      /* what follows is an estimate of the planner's, where
                             the source's was UNKNOWN */
   uint64_t stored;   /* bytes there, or UNKNOWN */
@@ -80,6 +83,10 @@ struct goal {
                             does that, not qemu-img alone */
   bool drops_unused;     /* --sparsify */
   bool partitioned;      /* there is a GPT that has to follow a new size */
+  bool expands;          /* --expand */
+  bool fills;            /* --resize-fs */
+  uint64_t moves;        /* bytes to be moved before; UNKNOWN: perhaps some */
+  uint64_t grows;        /* by so many bytes; or UNKNOWN */
   bool may_scratch;      /* scratch files are allowed, */
   uint64_t scratch_room; /* at most so large */
 };

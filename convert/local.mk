@@ -46,8 +46,10 @@ convert_libconvert_a_SOURCES = \
 	convert/disk/table.h \
 	convert/disks.c \
 	convert/disks.h \
+	convert/dropping.c \
 	convert/facts.h \
 	convert/flow.c \
+	convert/growing.c \
 	convert/grow/apply.c \
 	convert/grow/bytes.c \
 	convert/grow/change.c \
@@ -100,6 +102,7 @@ convert_libconvert_a_SOURCES = \
 	convert/plan/amounts.h \
 	convert/plan/explain.c \
 	convert/plan/facts.c \
+	convert/plan/growth.c \
 	convert/plan/refusals.c \
 	convert/plan/steps.c \
 	convert/probe.h \

@@ -217,6 +217,10 @@ look_at_goal (struct conversion *v)
     .read_back = c->verify,
     .drops_unused = o->sparsify,
     .partitioned = has_table (v),
+    .expands = o->grow.partition != NULL,
+    .fills = o->grow.file_system,
+    .moves = o->grow.move ? UNKNOWN : 0,
+    .grows = UNKNOWN,
     .may_scratch = !o->no_scratch,
     .scratch_room = o->no_scratch ? 0 : room_for_scratch (v),
   };

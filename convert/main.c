@@ -38,12 +38,39 @@ take_words (struct conversion *v)
 }
 
 static void
+find_cheapest (struct conversion *v)
+{
+  char *why;
+
+  if (plan_find (&v->problem, &v->plan, v->others, &v->nr_others, &why) == -1)
+    tool_fail ("%s: there is no way to make %s of it: %s", v->source.name,
+               v->to.name, why);
+}
+
+/* What has to move for a partition is found out by the steps that only read.
+ * They stay the cheapest ones, since it costs the same whatever they are,
+ * unless others are as good; but they were carried out. */
+static void
+look_at_growth (struct conversion *v)
+{
+  struct plan first = v->plan;
+
+  if (!v->problem.goal.expands || !run_reading (v))
+    return;
+  growth_of_what_is_at_hand (v);
+  find_cheapest (v);
+  for (size_t i = 0; i < v->done; i++)
+    if (v->plan.steps[i].step != first.steps[i].step)
+      v->plan = first;
+}
+
+static void
 find_plan (struct conversion *v)
 {
   struct problem *p = &v->problem;
   long processors = sysconf (_SC_NPROCESSORS_ONLN);
-  char *why;
 
+  growth_is_wanted (v);
   look_at_goal (v);
   if (p->start.size == 0 && v->o->size == UNKNOWN && v->to.format == VMDK)
     tool_fail ("%s: a vmdk image cannot be empty, as %s is; --size makes it "
@@ -52,9 +79,8 @@ find_plan (struct conversion *v)
   p->table = all_steps;
   p->steps = nr_all_steps;
   p->rates = rates_usual (processors > 0 ? processors : 1);
-  if (plan_find (p, &v->plan, v->others, &v->nr_others, &why) == -1)
-    tool_fail ("%s: there is no way to make %s of it: %s", v->source.name,
-               v->to.name, why);
+  find_cheapest (v);
+  look_at_growth (v);
 }
 
 static void

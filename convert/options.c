@@ -18,14 +18,17 @@ enum {
   ALLOW_BACKING = TOOL_FIRST,
   CHECKSUM,
   COMPRESS,
+  EXPAND,
   FORCE_SHRINK,
   FORMAT_OPTION,
   FROM,
   MACHINE_READABLE,
   MEMORY,
+  MOVE,
   NO_SCRATCH,
   PLAN,
   RATE,
+  RESIZE_FS,
   RESUME,
   RETRY,
   SCRATCH_DIRECTORY,
@@ -41,16 +44,19 @@ static const struct tool_option rows[] = {
   { CHECKSUM, "checksum", "TYPE:HEX", NULL },
   { COMPRESS, "compress", NULL, "compress clusters (qcow2)" },
   { 'C', "connections", "N", NULL },
+  { EXPAND, "expand", "NAME", "give a partition the new room" },
   { FORCE_SHRINK, "force-shrink", NULL, NULL },
   { FORMAT_OPTION, "format-option", "KEY=VALUE", NULL },
   { FROM, "from", "FORMAT", "the source's format; do not look" },
   { MACHINE_READABLE, "machine-readable", NULL, NULL },
   { MEMORY, "memory", "SIZE", NULL },
+  { MOVE, "move", NULL, NULL },
   { NO_SCRATCH, "no-scratch", NULL, NULL },
   { PLAN, "plan", "[json]", "only say what would be done, and why" },
   { 'p', "progress", "[FD]", "show progress, or write it here" },
-  { 'q', "quiet", NULL, "print errors only" },
+  { 'q', "quiet", NULL, NULL },
   { RATE, "rate", "BYTES", NULL },
+  { RESIZE_FS, "resize-fs", NULL, NULL },
   { RESUME, "resume", "FILE", "keep a journal here, go on where it ends" },
   { RETRY, "retry", "N", NULL },
   { SCRATCH_DIRECTORY, "scratch", "DIRECTORY", NULL },
@@ -72,6 +78,7 @@ static const struct tool_option rows[] = {
 
 static const struct tool_words words[] = {
   { CHECKSUM, "md5: sha1: sha256: sha512:" },
+  { EXPAND, "last" },
   { FROM, "raw qcow2 vmdk vdi vhdx vhd" },
   { PLAN, "json" },
   { 'p', "json:" },
@@ -179,16 +186,19 @@ take_option (struct options *o, int id)
   case ALLOW_BACKING: o->allow_backing = true; break;
   case CHECKSUM: checksum_take (&o->checksum, optarg); break;
   case COMPRESS: o->compress = true; break;
+  case EXPAND: o->grow.partition = optarg; break;
   case FORCE_SHRINK: o->force_shrink = true; break;
   case FORMAT_OPTION: add_format_option (o, optarg); break;
   case FROM:
     take_format ("--from", optarg, &o->from, &o->from_is_said);
     break;
   case MACHINE_READABLE: abilities_print (rows); break;
+  case MOVE: o->grow.move = true; break;
   case NO_SCRATCH: o->no_scratch = true; break;
   case PLAN: take_plan (o, optarg); break;
   case 'p': progress_take (&o->progress, optarg); break;
   case 'q': o->quiet = true; break;
+  case RESIZE_FS: o->grow.file_system = true; break;
   case RESUME: s->resume = optarg; break;
   case SCRATCH_DIRECTORY: o->scratch = optarg; break;
   case SPARSIFY: o->sparsify = true; break;
@@ -206,6 +216,13 @@ check (const struct options *o)
     tool_usage_error ("--scratch and --no-scratch exclude each other");
   if (o->quiet && o->progress.kind == PROGRESS_BAR)
     tool_usage_error ("--quiet and --progress exclude each other");
+  if ((o->grow.move || o->grow.file_system) && o->grow.partition == NULL)
+    tool_usage_error ("%s: which partition is to grow? --expand says it",
+                      o->grow.move ? "--move" : "--resize-fs");
+  if (o->grow.partition && o->settings.resume)
+    tool_usage_error ("--expand and --resume exclude each other: what grows "
+                      "cannot be gone on with; copy the disk first, and let "
+                      "it grow in a second conversion");
   if (o->plan && o->settings.resume)
     tool_usage_error ("--plan and --resume exclude each other");
 }

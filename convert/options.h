@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 #include "engine/progress.h"
 #include "facts.h"
+#include "grow/grow.h"
 #include "source/checksum.h"
 
 enum show_plan { DO_IT, SHOW_PLAN, SHOW_PLAN_JSON };
@@ -16,8 +17,9 @@ struct options {
   bool from_is_said, to_is_said; /* FROM and TO are what the user says */
   enum format from, to;
   bool compress, allow_backing, force_shrink, sparsify;
-  uint64_t size;        /* or UNKNOWN */
-  char *format_options; /* as qemu-img's -o takes them, or NULL */
+  struct growth_wish grow; /* no partition: nothing grows */
+  uint64_t size;           /* or UNKNOWN */
+  char *format_options;    /* as qemu-img's -o takes them, or NULL */
   struct checksum_wish checksum;
   enum show_plan plan;
   bool no_scratch;

@@ -17,6 +17,7 @@
 #include <stddef.h>
 
 #include "facts.h"
+#include "grow/grow.h"
 
 #define PLAN_MOST_STEPS 12
 
@@ -36,6 +37,9 @@ enum step_kind {
   WRITE_FORMAT,    /* qemu-img create, qemu-nbd */
   CONVERT_LOCALLY, /* qemu-img convert alone, where that is cheaper */
   FOLLOW_TABLE,    /* the backup GPT moves to the new end */
+  MOVE_PARTITIONS, /* what is behind one that grows */
+  EXPAND_PARTITION,
+  GROW_FILE_SYSTEM,
 };
 
 struct cost {
@@ -77,6 +81,8 @@ struct problem {
   struct facts start;
   struct goal goal;
   struct rates rates;
+  const struct growth *growth; /* that of a partition, for who reads the plan;
+                                  NULL: there is none, or it is not known */
 };
 
 /* 0, and in OTHERS the next best plans, of which *NR were found; or -1, and
@@ -110,5 +116,12 @@ extern void plan_print (const struct problem *p, const struct plan *best,
                         const struct plan others[2], size_t nr);
 extern void plan_print_json (const struct problem *p, const struct plan *best,
                              const struct plan others[2], size_t nr);
+
+/* ---- plan/growth.c: what grows, and what moves for it ---- */
+
+/* Lines for people; nothing if none is to grow. */
+extern void growth_print (const struct problem *p);
+/* An object, or null. */
+extern void growth_print_json (const struct problem *p, const char *indent);
 
 #endif /* CONVERT_PLAN_H */

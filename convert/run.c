@@ -12,10 +12,8 @@
 #include "codec/plain.h"
 #include "convert.h"
 #include "disk/qcow2.h"
-#include "disks.h"
 #include "helper/qemu-img.h"
 #include "helper/sockets.h"
-#include "plan/amounts.h"
 #include "reflink.h"
 #include "scratch.h"
 
@@ -122,54 +120,6 @@ read_format (struct conversion *v)
     fail (s->name, why);
   tool_set_unix (&v->server, socket, s->name);
   v->hand = HOLDS_SERVER;
-}
-
-/* ---- what file systems do not use ---- */
-
-static char *
-name_of_area (const struct unused_area *a)
-{
-  if (a->number == 0)
-    return tool_format ("%s%s", a->volume ? "volume " : "the disk",
-                        a->volume ? a->volume : "");
-  return tool_format ("partition %u%s%s", a->number,
-                      a->volume ? ", volume " : "",
-                      a->volume ? a->volume : "");
-}
-
-static void
-say_area (void *opaque, const struct unused_area *a)
-{
-  const struct conversion *v = opaque;
-  char size[SIZE_WORDS], *name = name_of_area (a);
-
-  if (a->why != NULL)
-    say (v, "%s: %s%s%s is copied as it is: %s", v->source.name, name,
-         a->what ? ", " : "", a->what ? a->what : "", a->why);
-  else if (a->what == NULL)
-    say (v,
-         "%s: %s is copied as it is: it is neither ext2, ext3, ext4, swap "
-         "nor LVM",
-         v->source.name, name);
-  else
-    say (v, "%s: %s, %s: %s unused are left out", v->source.name, name,
-         a->what, size_words (size, a->unused));
-  free (name);
-}
-
-static void
-find_unused (struct conversion *v, struct disk *d)
-{
-  char *why = NULL;
-
-  if (unused_find (d, &v->unused, say_area, v, &why) == -1)
-    fail (v->source.name, why);
-}
-
-static void
-drop_unused (struct conversion *v)
-{
-  with_disk_at_hand (v, find_unused);
 }
 
 /* ---- copies that the kernel makes ---- */
@@ -295,14 +245,39 @@ write_format (struct conversion *v)
     tool_fail ("%s: its size could not be corrected: %m", v->to.name);
 }
 
+/* Change what was written. */
 static void
-follow_table (struct conversion *v)
+amend (struct conversion *v, void (*work) (struct conversion *v))
 {
   if (v->to.format != RAW)
     start_writer (v, false);
-  table_of_destination_follows (v);
+  work (v);
   if (v->to.format != RAW)
     end_writer (v);
+}
+
+static void
+follow_table (struct conversion *v)
+{
+  amend (v, table_of_destination_follows);
+}
+
+static void
+move_partitions (struct conversion *v)
+{
+  amend (v, partitions_of_destination_move);
+}
+
+static void
+expand_partition (struct conversion *v)
+{
+  amend (v, partition_of_destination_expands);
+}
+
+static void
+grow_file_system (struct conversion *v)
+{
+  amend (v, file_system_of_destination_grows);
 }
 
 /* The file that is to be made has this size, which the source has not. */
@@ -355,7 +330,7 @@ static void (*const carry_out[]) (struct conversion *v) = {
   [UNPACK_IN_ORDER] = unpack_in_order,
   [SCRATCH] = save_in_scratch_file,
   [READ_FORMAT] = read_format,
-  [DROP_UNUSED] = drop_unused,
+  [DROP_UNUSED] = unused_is_dropped,
   [REFLINK] = share_blocks,
   [COPY_RANGE] = write_raw,
   [WRITE_RAW] = write_raw,
@@ -363,6 +338,9 @@ static void (*const carry_out[]) (struct conversion *v) = {
   [WRITE_FORMAT] = write_format,
   [CONVERT_LOCALLY] = convert_locally,
   [FOLLOW_TABLE] = follow_table,
+  [MOVE_PARTITIONS] = move_partitions,
+  [EXPAND_PARTITION] = expand_partition,
+  [GROW_FILE_SYSTEM] = grow_file_system,
 };
 
 /* Streams that were looked at have given their first bytes to us. */
@@ -414,21 +392,59 @@ check_resume (const struct conversion *v)
                v->source.name);
 }
 
+static enum step_kind
+next_kind (const struct conversion *v)
+{
+  return v->plan.steps[v->done].step->kind;
+}
+
+static bool
+only_reads (enum step_kind kind)
+{
+  return kind == READ_RANGES || kind == UNPACK_PARTS || kind == READ_FORMAT;
+}
+
+bool
+run_reading (struct conversion *v)
+{
+  if (v->source.input->in_order)
+    return false;
+  if (v->o->plan == DO_IT)
+    begin_checksum (v);
+  for (; only_reads (next_kind (v)); v->done++)
+    carry_out[next_kind (v)](v);
+  enum step_kind kind = next_kind (v);
+  return kind != READ_IN_ORDER && kind != UNPACK_IN_ORDER && kind != SCRATCH;
+}
+
+/* A partition that cannot grow is told before anything is written, if the disk
+ * can be looked at by then. */
+static void
+look_before_writing (struct conversion *v)
+{
+  enum step_kind kind = next_kind (v);
+  bool in_order = v->hand == HOLDS_IMAGE && image_is_in_order (v->image);
+
+  if (v->o->grow.partition && !v->growth_is_known && !in_order
+      && (kind == WRITE_RAW || kind == WRITE_FORMAT))
+    growth_of_what_is_at_hand (v);
+}
+
 void
 run_plan (struct conversion *v)
 {
-  size_t i = 0;
-
   check_resume (v);
   v->scratch_fd = -1;
-  if (v->plan.steps[0].step->kind == READ_IN_ORDER) {
+  if (next_kind (v) == READ_IN_ORDER) {
     read_in_order (v);
-    i++;
+    v->done++;
   }
   begin_checksum (v);
   keep_what_was_read (v);
-  for (; i < v->plan.count; i++)
-    carry_out[v->plan.steps[i].step->kind](v);
+  for (; v->done < v->plan.count; v->done++) {
+    look_before_writing (v);
+    carry_out[next_kind (v)](v);
+  }
   check_sum (v);
   source_end (&v->source);
   destination_finish (&v->to);
@@ -446,5 +462,6 @@ conversion_end (struct conversion *v)
   if (v->checksum != NULL)
     checksum_free (v->checksum);
   unused_free (&v->unused);
+  growth_free (&v->growth);
   source_close (&v->source);
 }

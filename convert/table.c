@@ -27,25 +27,77 @@ follow (struct conversion *v, struct disk *d)
                v->to.name, why ? why : "unknown error");
 }
 
-void
-table_of_destination_follows (struct conversion *v)
+static void
+with_destination (struct conversion *v,
+                  void (*work) (struct conversion *v, struct disk *d))
 {
   const struct destination *to = &v->to;
 
   if (v->writer == NULL && to->fd != -1) {
     struct file_disk file = disk_of_file (to->fd, v->problem.goal.size);
-    follow (v, &file.d);
+    work (v, &file.d);
     return;
   }
   struct nbd_disk n;
   disk_connect (&n, v->writer ? &v->writing : &to->at);
-  follow (v, &n.blocks.disk);
+  work (v, &n.blocks.disk);
   if (tool_await (n.h, nbd_aio_flush (n.h, NBD_NULL_COMPLETION, 0),
                   "nbd_flush")
       == -1)
     tool_nbd_fail (to->name);
   tool_close (n.h);
 }
+
+void
+table_of_destination_follows (struct conversion *v)
+{
+  with_destination (v, follow);
+}
+
+/* ---- a partition grows ---- */
+
+typedef int change (struct disk *d, const struct growth *g, char **why);
+
+/* What came in order could not be looked at before. */
+static void
+change_partitions (struct conversion *v, struct disk *d, change *work)
+{
+  char *why = NULL;
+
+  if (!v->growth_is_known)
+    growth_of_disk (v, d);
+  if (work (d, &v->growth, &why) == 0)
+    return;
+  tool_check_signal ();
+  tool_fail ("%s: partition %u could not be grown: %s", v->to.name,
+             v->growth.number, why ? why : "unknown error");
+}
+
+static void
+move (struct conversion *v, struct disk *d)
+{
+  change_partitions (v, d, growth_move);
+}
+
+static void
+expand (struct conversion *v, struct disk *d)
+{
+  change_partitions (v, d, growth_apply);
+}
+
+void
+partitions_of_destination_move (struct conversion *v)
+{
+  with_destination (v, move);
+}
+
+void
+partition_of_destination_expands (struct conversion *v)
+{
+  with_destination (v, expand);
+}
+
+/* ---- cutting ---- */
 
 static void
 refuse_or_not (struct conversion *v, struct disk *d)

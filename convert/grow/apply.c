@@ -115,6 +115,8 @@ growth_move (struct disk *d, const struct growth *g, char **why)
   };
   struct layout l;
 
+  if (g->shift == 0)
+    return 0;
   if (read_planned (d, g, &l, why) == -1)
     return -1;
   int r = move_all (d, &l, g, why);

@@ -23,7 +23,8 @@ struct growth_wish {
 struct growth_move {
   unsigned number; /* of the partition */
   uint64_t from, to, length;
-  uint32_t swap_page; /* it is swap with pages of this size, which is made anew;
+  uint32_t
+    swap_page; /* it is swap with pages of this size, which is made anew;
                          0: copied */
 };
 
@@ -50,7 +51,7 @@ extern void growth_free (struct growth *g);
 extern uint64_t growth_copied (const struct growth *g);
 
 /* Do it on the disk D, whose table follows its size already: first move, then
- * write the table.  -1 with *WHY, to be freed. */
+ * write the table.  Nothing may have to move.  -1 with *WHY, to be freed. */
 extern int growth_move (struct disk *d, const struct growth *g, char **why);
 extern int growth_apply (struct disk *d, const struct growth *g, char **why);
 

@@ -248,6 +248,18 @@ used_end (const struct layout *l)
   return end;
 }
 
+/* Where what is behind begins, with the table of logical partitions in it. */
+static uint64_t
+used_again (const struct layout *l, uint64_t boundary)
+{
+  uint64_t start = first_behind (l, boundary)->start;
+
+  for (size_t i = 0; i < l->nr_links; i++)
+    if (l->links[i].at >= boundary && l->links[i].at < start)
+      start = l->links[i].at;
+  return start;
+}
+
 /* All that is behind keeps its order and the gaps in it. */
 static int
 grow_by_moving (struct disk *d, const struct layout *l, const struct part *p,
@@ -258,7 +270,11 @@ grow_by_moving (struct disk *d, const struct layout *l, const struct part *p,
   g->shift = room - room % MIB;
   if (g->shift == 0)
     return no_room (p, end, limit, why);
-  g->after.length = p->length + g->shift;
+  uint64_t next = used_again (l, part_end (p)) + g->shift;
+  next -= next % grain_of (l, p);
+  if (next < part_end (p) + g->shift)
+    next = part_end (p) + g->shift;
+  g->after.length = next - p->start;
   return plan_moves (d, l, part_end (p), g, why);
 }
 

@@ -24,12 +24,14 @@ runs (char buffer[RUNS], const struct step *step, const struct facts *f,
     [GZIP] = "zlib", [BZIP2] = "libbz2",
   };
   static const char *const others[] = {
-    [READ_RANGES] = "nbdkit",       [READ_IN_ORDER] = "curl",
-    [SCRATCH] = "nbdconvert",       [READ_FORMAT] = "qemu-nbd",
-    [DROP_UNUSED] = "libext2fs",    [REFLINK] = "the file system",
-    [COPY_RANGE] = "the kernel",    [WRITE_RAW] = "nbdconvert",
-    [WRITE_AS_IS] = "nbdconvert",   [WRITE_FORMAT] = "qemu-img, qemu-nbd",
-    [CONVERT_LOCALLY] = "qemu-img", [FOLLOW_TABLE] = "libfdisk",
+    [READ_RANGES] = "nbdkit",         [READ_IN_ORDER] = "curl",
+    [SCRATCH] = "nbdconvert",         [READ_FORMAT] = "qemu-nbd",
+    [DROP_UNUSED] = "libext2fs",      [REFLINK] = "the file system",
+    [COPY_RANGE] = "the kernel",      [WRITE_RAW] = "nbdconvert",
+    [WRITE_AS_IS] = "nbdconvert",     [WRITE_FORMAT] = "qemu-img, qemu-nbd",
+    [CONVERT_LOCALLY] = "qemu-img",   [FOLLOW_TABLE] = "libfdisk",
+    [MOVE_PARTITIONS] = "nbdconvert", [EXPAND_PARTITION] = "nbdconvert",
+    [GROW_FILE_SYSTEM] = "resize2fs",
   };
   if (cost->threads > 0)
     snprintf (buffer, RUNS, "%s, %u thread%s", libraries[f->codec],
@@ -158,6 +160,7 @@ plan_print (const struct problem *p, const struct plan *best,
   if (best->estimated)
     printf (
       "~: estimated, since it is not known how much the source holds\n");
+  growth_print (p);
   if (nr > 0)
     printf ("Not chosen:\n");
   for (size_t i = 0; i < nr; i++) {
@@ -186,8 +189,9 @@ plan_print (const struct problem *p, const struct plan *best,
  *     result       what there is then: place, codec and format, in words;
  *                  random-access, true or false; size of the disk, or null if
  *                  it is not known yet
+ *   growth       only if a partition is to grow: see plan/growth.c
  *   not-chosen   a list of up to two objects, the best of the other plans, with
- *                the same members but this one */
+ *                the same members but this one and growth */
 
 static const char *
 boolean (bool value)
@@ -241,6 +245,10 @@ plan_print_json (const struct problem *p, const struct plan *best,
 {
   printf ("{\n");
   print_json_plan (p, best, "  ");
+  if (p->goal.expands) {
+    printf (",\n  \"growth\": ");
+    growth_print_json (p, "  ");
+  }
   printf (",\n  \"not-chosen\": [");
   for (size_t i = 0; i < nr; i++) {
     printf ("%s\n    {\n", i == 0 ? "" : ",");

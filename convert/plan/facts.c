@@ -40,9 +40,11 @@ facts_equal (const struct facts *a, const struct facts *b)
          && a->needs_files == b->needs_files && a->users == b->users
          && a->complete == b->complete
          && a->partitions_grown == b->partitions_grown
-         && a->unused_dropped == b->unused_dropped && a->guessed == b->guessed
-         && a->stored == b->stored && a->unpacked == b->unpacked
-         && a->size == b->size && a->data == b->data;
+         && a->unused_dropped == b->unused_dropped && a->moved == b->moved
+         && a->expanded == b->expanded && a->filled == b->filled
+         && a->guessed == b->guessed && a->stored == b->stored
+         && a->unpacked == b->unpacked && a->size == b->size
+         && a->data == b->data;
 }
 
 bool
@@ -52,7 +54,8 @@ facts_reach (const struct facts *f, const struct goal *g)
          && (f->compressed || !g->compressed)
          && (g->size == UNKNOWN || f->size == g->size)
          && (!g->partitioned || f->partitions_grown)
-         && (!g->drops_unused || f->unused_dropped);
+         && (!g->drops_unused || f->unused_dropped)
+         && (!g->expands || f->expanded) && (!g->fills || f->filled);
 }
 
 const char *

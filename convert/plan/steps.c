@@ -35,13 +35,15 @@ keeps_size (const struct facts *f, const struct goal *g)
   return g->size == UNKNOWN || g->size == f->size;
 }
 
-/* Are the image's very bytes what is wanted? */
+/* Are the image's very bytes what is wanted?  Where a partition grows the disk
+ * in it has to be looked at before. */
 static bool
 keeps_bytes (const struct facts *f, const struct goal *g)
 {
   bool same = f->format == g->format
               || (format_is_raw (f->format) && g->format == RAW);
   return is_plain (f) && same && keeps_size (f, g) && !f->needs_files
+         && (format_is_raw (f->format) || !g->expands)
          && (f->compressed || !g->compressed);
 }
 
@@ -371,7 +373,7 @@ NEEDS (convert)
             || (g->format == RAW && !g->compressed
                 && (g->place == AT_FILE || g->place == AT_DEVICE));
   return is_plain (f) && f->access == AT_RANDOM && from && to
-         && !g->needs_engine && f->format != LUKS
+         && !g->needs_engine && !g->expands && f->format != LUKS
          && (keeps_size (f, g) || (f->size != UNKNOWN && g->size > f->size));
 }
 
@@ -403,6 +405,63 @@ COSTS (table)
   cost->processes = f->format == RAW ? 0 : 1;
 }
 
+/* ---- let a partition grow ---- */
+
+/* Tables are changed when they fit to the disk. */
+NEEDS (move)
+{
+  return f->complete && f->place != AT_STREAM && g->moves > 0 && !f->moved
+         && (!g->partitioned || f->partitions_grown);
+}
+
+CHANGES (move)
+{
+  f->moved = true;
+}
+
+/* Before the disk was looked at, all of it could be what moves. */
+COSTS (move)
+{
+  struct amounts a = amounts_of (f);
+  cost->estimated = g->moves == UNKNOWN;
+  cost->bytes = cost->estimated ? a.data : g->moves;
+  cost->seconds = 0.01 + cost->bytes / r->disk_read
+                  + time_writing (g, r, cost->bytes);
+  cost->processes = f->format == RAW ? 0 : 1;
+}
+
+NEEDS (expand)
+{
+  return f->complete && f->place != AT_STREAM && g->expands && !f->expanded
+         && (g->moves == 0 || f->moved)
+         && (!g->partitioned || f->partitions_grown);
+}
+
+CHANGES (expand)
+{
+  f->expanded = true;
+}
+
+NEEDS (fill)
+{
+  return f->expanded && g->fills && !f->filled;
+}
+
+CHANGES (fill)
+{
+  f->filled = true;
+}
+
+/* Bitmaps and inodes are about a sixty-fourth of a file system. */
+COSTS (fill)
+{
+  struct amounts a = amounts_of (f);
+  cost->estimated = true;
+  cost->bytes = (g->grows == UNKNOWN ? a.data : g->grows) / 64;
+  cost->seconds = 0.1 + time_writing (g, r, cost->bytes);
+  cost->processes = f->format == RAW && f->place != AT_NBD ? 1 : 3;
+}
+
 const struct step all_steps[] = {
   { "read ranges", READ_RANGES, false, ranges_needs, ranges_changes,
     ranges_costs },
@@ -430,5 +489,11 @@ const struct step all_steps[] = {
   { "scratch", SCRATCH, true, scratch_needs, scratch_changes, scratch_costs },
   { "follow table", FOLLOW_TABLE, true, table_needs, table_changes,
     table_costs },
+  { "move partitions", MOVE_PARTITIONS, true, move_needs, move_changes,
+    move_costs },
+  { "expand partition", EXPAND_PARTITION, true, expand_needs, expand_changes,
+    table_costs },
+  { "grow file system", GROW_FILE_SYSTEM, true, fill_needs, fill_changes,
+    fill_costs },
 };
 const size_t nr_all_steps = sizeof all_steps / sizeof all_steps[0];

@@ -43,10 +43,10 @@ while IFS= read -r line; do
     || fail "$line: $(cat "out.$runs")"
   runs=$((runs + 1))
   case $line in
-    *template.qcow2\ machine.img)
-      [ "$(stat -c %s machine.img)" = $((256 * MiB)) ] || fail "the size"
-      is_valid machine.img
-      partitions_are_whole machine.img ;;
+    *template.qcow2\ machine.img | *template.qcow2\ grown.img)
+      [ "$(stat -c %s "${line##* }")" = $((256 * MiB)) ] || fail "the size"
+      is_valid "${line##* }"
+      partitions_are_whole "${line##* }" ;;
     *\ disk.qcow2 | *\ archive.qcow2 | *\ disk.old)
       case $line in
         *--plan*) continue ;;

@@ -8,10 +8,13 @@ convert_tests_grow_file_system_CPPFLAGS = $(convert_cppflags)
 convert_tests_grow_file_system_LDADD = $(convert_libs)
 
 grow_tests = \
+	convert/tests/grow/disks-of-every-kind-grow.sh \
 	convert/tests/grow/ext-grows-in-files-of-any-name.sh \
 	convert/tests/grow/ext-grows-on-servers.sh \
 	convert/tests/grow/grown-disks-keep-all-but-the-places.py \
 	convert/tests/grow/other-file-systems-are-named.sh \
+	convert/tests/grow/partitions-that-cannot-grow-leave-nothing.sh \
+	convert/tests/grow/plans-tell-what-grows.sh \
 	convert/tests/grow/what-cannot-grow-is-named.sh \
 	convert/tests/grow/what-is-not-in-order-does-not-grow.sh
 TESTS += $(grow_tests)

@@ -120,6 +120,7 @@ read_goal (const char *text, struct problem *p)
   const char *value;
   struct goal *g = &p->goal;
   *g = (struct goal) { .size = UNKNOWN,
+                       .grows = UNKNOWN,
                        .may_scratch = true,
                        .scratch_room = UNKNOWN };
   while (next_word (&text, word, &value))
@@ -133,6 +134,12 @@ read_goal (const char *text, struct problem *p)
       g->compressed = true;
     else if (is (word, "gpt"))
       g->partitioned = true;
+    else if (is (word, "expand"))
+      g->expands = true;
+    else if (is (word, "move"))
+      g->moves = tool_parse_size (value);
+    else if (is (word, "fill"))
+      g->fills = true;
     else if (is (word, "reflink"))
       g->may_reflink = true;
     else if (is (word, "checksum"))

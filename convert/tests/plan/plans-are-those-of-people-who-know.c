@@ -49,6 +49,18 @@ static const struct {
     "read ranges, unpack in order, scratch, read format, write raw, "
     "follow table" },
 
+  /* A partition grows in what was made; the disk is looked at before. */
+  { "file raw", "file raw size=20G gpt expand",
+    "write raw, follow table, expand partition" },
+  { "file raw", "file raw size=10G gpt expand",
+    "copy range, expand partition" },
+  { "file qcow2", "file qcow2 size=10G gpt expand move=1G fill",
+    "read format, write format, move partitions, expand partition, "
+    "grow file system" },
+  { "stream xz raw", "nbd raw size=20G gpt expand fill",
+    "unpack in order, write raw, follow table, expand partition, "
+    "grow file system" },
+
   /* One machine, formats that qemu-img knows. */
   { "file qcow2", "file raw", "convert locally" },
   { "file raw", "file qcow2", "convert locally" },
