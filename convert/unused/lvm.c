@@ -95,8 +95,8 @@ add_volume (struct area *a, const struct lvm_group *g,
   uint64_t at = 0;
 
   new->kept = volume_is_kept (v);
-  for (size_t i = 0; i < count && new->kept == NULL; i++) {
-    if (pieces[i].at != at)
+  for (size_t i = 0; i < count; i++) {
+    if (pieces[i].at != at && new->kept == NULL)
       new->kept = tool_format ("it has gaps, or parts that overlap");
     volume_add_piece (new, g->start + pieces[i].first * g->extent,
                       pieces[i].count * g->extent);

@@ -6,7 +6,8 @@ convert_tests_unused_unused_CPPFLAGS = $(convert_cppflags)
 convert_tests_unused_unused_LDADD = $(convert_libs)
 
 unused_tests = \
-	convert/tests/unused/odd-file-systems-are-kept-whole.sh
+	convert/tests/unused/odd-file-systems-are-kept-whole.sh \
+	convert/tests/unused/odd-volume-groups-are-kept-whole.py
 if HAVE_EXT2FS
 unused_tests += \
 	convert/tests/unused/dropped-blocks-of-ext-belong-to-no-file.py \
@@ -17,7 +18,8 @@ EXTRA_DIST += \
 	convert/tests/unused/dropped-blocks-of-ext-belong-to-no-file.py \
 	convert/tests/unused/logical-volumes-keep-every-byte.py \
 	convert/tests/unused/lvm_disk.py \
-	convert/tests/unused/odd-file-systems-are-kept-whole.sh
+	convert/tests/unused/odd-file-systems-are-kept-whole.sh \
+	convert/tests/unused/odd-volume-groups-are-kept-whole.py
 
 # With CHECK_LONG=1 in their environment these make 200 file systems, and 40
 # volume groups.
