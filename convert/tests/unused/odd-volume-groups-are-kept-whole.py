@@ -67,7 +67,7 @@ def text_instead(old: str, new: str) -> Callable[[Group], None]:
         text = made.text()
         if old not in text:
             sys.exit(f"FAIL: the text has no {old}")
-        made.text = lambda: text.replace(old, new, 1)  # type: ignore[method-assign]
+        setattr(made, "text", lambda: text.replace(old, new, 1))
 
     return change
 
