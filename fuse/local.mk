@@ -152,5 +152,5 @@ EXTRA_DIST += \
 	tests/lib/mounting.py \
 	tests/lib/mounts/away.sh \
 	tests/lib/mounts/ext4_promises.py \
-	tests/lib/mounts/with-nbdfuse.sh \
-	tests/lib/seek-data.py
+	tests/lib/mounts/seek-data.py \
+	tests/lib/mounts/with-nbdfuse.sh

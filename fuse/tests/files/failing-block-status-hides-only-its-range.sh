@@ -30,7 +30,7 @@ case \$1 in
 esac
 SH
 chmod +x "$tmp/plugin"
-map=$srcdir/tests/lib/seek-data.py
+map=$srcdir/tests/lib/mounts/seek-data.py
 start "$mnt" [ nbdkit sh "$tmp/plugin" ]
 expect "$((20961 * 65536)) 65536
 $((3 << 30)) 1048576

@@ -20,7 +20,7 @@ blocks_become ()
 
 blocks_become 0
 
-map=$srcdir/tests/lib/seek-data.py
+map=$srcdir/tests/lib/mounts/seek-data.py
 # Holes are found, too, not only what ends them.
 begins_a_hole ()
 {
