@@ -14,13 +14,13 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.HANDLE,
         summary="create a handle",
         text="""
-            A handle stands for one connection to one server, from the first
+            A handle stands for one export of one server, from the first
             setting to the end.  This makes a new one with the default settings;
             it is not connected.  Give it to `close` when it is no longer needed.
 
-            A handle is never used for a second connection.  To reach several
-            servers, or one server several times, create several handles; they
-            know nothing of each other and can be used from different threads.
+            A program connects a handle once.  To use several servers or exports,
+            create several handles; they share nothing and can be used from
+            different threads.
 
             If the environment variable LIBNBD_DEBUG is exactly 1, the handle
             starts with debug output on, see `set_debug`.""",
@@ -37,12 +37,12 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.VOID,
         summary="close the connection and free the handle",
         text="""
-            Everything that the handle holds is let go.  It can be called at any
-            time in the handle's life, whatever its state, and also with NULL,
+            This frees everything that the handle holds.  It can be called at any
+            time, whatever the state of the handle, and also with NULL,
             which does nothing.
 
-            The connection is cut without a word to the server, so data that was
-            written but not flushed may be lost.  Use `shutdown` first to part in
+            The connection is closed without telling the server, so data that was
+            written but not flushed may be lost.  Call `shutdown` first to end it in
             an orderly way.  Commands that have not finished fail with ENOTCONN:
             their completion callbacks run, and all callbacks are freed.  The
             results of commands that have finished but were not retired are lost.
@@ -75,7 +75,7 @@ RECORDS: tuple[Record, ...] = (
             so call it from the thread that saw the failure.
 
             A call that succeeds leaves the error of an earlier one alone.  The
-            message therefore means something only after a failure.
+            So look at the message only after a failure.
 
             The string belongs to the library and stays valid until the next call
             of the library from this thread.  Without any error so far the result

@@ -72,7 +72,7 @@ RECORDS: tuple[Record, ...] = (
         "clear_event_callback",
         since=SINCE,
         returns=Ret.ERR,
-        summary="be told no longer what happens to the connection",
+        summary="stop reporting what happens to the connection",
         text="""
             The callback that `set_event_callback` stored is
             {c: freed | rust: dropped | else: forgotten}.  Without a
@@ -118,7 +118,7 @@ RECORDS: tuple[Record, ...] = (
         "clear_interrupt_callback",
         since=SINCE,
         returns=Ret.ERR,
-        summary="let signals end no calls",
+        summary="do not let signals end calls any more",
         text="""
             The callback that `set_interrupt_callback` stored is
             {c: freed | rust: dropped | else: forgotten}.  Without a

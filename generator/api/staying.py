@@ -56,12 +56,11 @@ RECORDS: tuple[Record, ...] = (
             `connect_systemd_socket_activation` started is started again with the
             same arguments.  A socket that the program gave to `connect_socket`
             cannot be had again, so its loss is the end, and the message says so.
-            The setting does not matter until the first connection stands; for
-            that, see `set_connect_timeout`.  Nor does a forked child connect
-            again.
+            The setting has no effect before the first connection is made; for
+            that, see `set_connect_timeout`.  A forked child never connects again.
 
             `aio_get_fd` returns a descriptor that stays the same until the handle
-            is closed.  libnbd-reconnect(3) has the whole story.""",
+            is closed.  libnbd-reconnect(3) has the details.""",
         phases=CREATED,
         get_summary="tell how long the library tries to get a connection back",
         get_may_set_error=False,
@@ -113,8 +112,8 @@ RECORDS: tuple[Record, ...] = (
         parameter="command-timeout",
         set_summary="choose how long each command may take",
         text="""
-            A command that has not completed when so much time has passed since it
-            was issued fails with ETIMEDOUT.  Time that it waited during an outage
+            A command that has not completed within this time after it was issued
+            fails with ETIMEDOUT.  Time that it waited during an outage
             counts.  The connection and other commands go on, and its buffer is
             the program's again.
 
@@ -137,13 +136,13 @@ RECORDS: tuple[Record, ...] = (
         parameter="stall-timeout",
         set_summary="choose how long a busy connection may be silent",
         text="""
-            If commands are in flight and for so long not one byte goes in either
-            direction, the connection is taken as lost.  With
+            If commands are in flight and no byte is sent or received for this
+            time, the library considers the connection lost.  With
             `set_reconnect_timeout` another one is made; without it the handle is
             Dead, and the error is ETIMEDOUT.
 
             It finds a server that hangs, or a network that drops everything,
-            which the system alone notices after many minutes.  Choose a time
+            which the system itself notices only after many minutes.  Choose a time
             that is longer than the slowest request takes: flushing a large cache
             or trimming a whole disk may be silent for a while.  While nothing is
             in flight it does not run; for idle connections see `set_keepalive`.
