@@ -192,7 +192,15 @@ class Test(unittest.TestCase):
         self.assertEqual(after, before)
         self.assertIsNone(self.browser.run("return window.hit || null"))
         self.browser.run("load('', ''); load('\\n\\n', 'x'); play(); return 0")
+        self.assertNotIn("not understood", self.summary())
         self.assertIn("No line of this is a step", self.browser.text("#status"))
+
+    def test_logs_of_another_machine_are_told(self) -> None:
+        line = (
+            "libnbd: debug: nbd1: nbd_connect_uri: transition: A.START -> MAGIC.START"
+        )
+        self.browser.run("load(arguments[0], 'x'); return 0", line)
+        self.assertIn("another libnbd", self.browser.text("#status"))
 
 
 if __name__ == "__main__":

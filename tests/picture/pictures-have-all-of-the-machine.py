@@ -28,6 +28,7 @@ from nbdgen.emit.picture.boxes import Box, Kind, picture  # noqa: E402
 from nbdgen.emit.picture.page import emit_page  # noqa: E402
 from nbdgen.emit.picture.spread import spread  # noqa: E402
 from nbdgen.emit.picture.steps import ANYWHERE, steps  # noqa: E402
+from nbdgen.emit.picture.tested import unknown_states  # noqa: E402
 from nbdgen.emit.picture.svg import emit_svg, inline  # noqa: E402
 from nbdgen.machine.model import Machine, load_and_check  # noqa: E402
 
@@ -119,6 +120,10 @@ class Test(unittest.TestCase):
         self.assertIsNone(re.search(r"@import|url\(|\bfetch\b|innerHTML", page))
         self.assertEqual(page.count("</script>"), 3)
         self.assertEqual(page.count("<script"), 3)
+
+    def test_examples_of_another_machine_are_refused(self) -> None:
+        log = "libnbd: debug: a: nbd_poll: state CLOSED\na: nbd_poll: state NO.STATE"
+        self.assertEqual(list(unknown_states(MACHINES["library"], log)), [2])
 
     def test_things_stand_where_they_wish_or_around_it(self) -> None:
         self.assertEqual(spread([1, 5, 9], [2, 2], [1, 1, 1]), [1, 5, 9])

@@ -6,6 +6,8 @@ const MARK = 'libnbd: debug: ';
 const READ_AT_MOST = 64 * 1024 * 1024; // characters
 const MATCHED = 4096; // characters of a line; what we look for is in the first
 const LINE = /^(.*?): (nbd(?:_\w+)?): (.*)$/s;
+// How the library from which ours takes its interface logs its own machine.
+const FOREIGN = /^libnbd: debug: \S+: nbd_\w+: transition: [A-Z]/;
 const STATE = /^state ([A-Z][A-Z0-9_.]*)(?: of connection (\d{1,9}))?$/;
 
 const Kind = Object.freeze({
@@ -18,7 +20,7 @@ const Kind = Object.freeze({
 function parseLine(line) {
   const at = line.indexOf(MARK);
   const match = at >= 0 && LINE.exec(line.slice(at + MARK.length, at + MATCHED));
-  if (!match) return { kind: Kind.STRANGE };
+  if (!match) return { kind: line.trim() ? Kind.STRANGE : Kind.PLAIN };
   const [, handle, call, message] = match;
   const step = STATE.exec(message);
   if (step) {
@@ -72,6 +74,7 @@ function parseLog(text) {
     }
   });
   log.cut = cut;
+  log.foreign = log.steps.length === 0 && lines.some((line) => FOREIGN.test(line));
   log.strange = log.kinds.reduce((sum, kind) => sum + (kind === Kind.STRANGE), 0);
   return log;
 }

@@ -10,6 +10,9 @@ const follow = byId('follow');
 const speed = byId('speed');
 const SHOWN_CHARACTERS = 400; // of a line
 const SHOWN_WALKERS = 64;
+const NO_STEPS =
+  'No line of this is a step of the machine. A log is what a program prints to ' +
+  'stderr with LIBNBD_DEBUG=1 in its environment.';
 let log = null;
 let walk = null;
 let timer = 0;
@@ -39,12 +42,8 @@ function load(text, name) {
   byId('paste').hidden = true;
   showWalkers();
   goTo(Math.min(1, log.steps.length));
-  tell(
-    log.steps.length
-      ? ''
-      : 'No line of this is a step of the machine. A log is what a program prints to ' +
-          'stderr with LIBNBD_DEBUG=1 in its environment.',
-  );
+  if (log.foreign) tell('This is a log of another libnbd, whose machine is not this one.');
+  else tell(log.steps.length ? '' : NO_STEPS);
 }
 
 function count(number, what) {
