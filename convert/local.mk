@@ -66,6 +66,7 @@ convert_libconvert_a_SOURCES = \
 	convert/helper/helper.c \
 	convert/helper/helper.h \
 	convert/helper/internal.h \
+	convert/helper/keep-size.c \
 	convert/helper/messages.c \
 	convert/helper/mount.c \
 	convert/helper/qemu-img.c \

@@ -457,6 +457,7 @@ helper_run_on (const char *const *words, int input, struct helper_result *r,
 
   s.input = input;
   s.in_english = true;
+  s.keeps_size = true;
   struct helper *h = helper_start_with_pipe (s, &fd, why);
   if (h == NULL)
     return -1;

@@ -32,7 +32,8 @@ extern bool helper_exists (const char *program);
 /* Run to the end; its standard output, to be freed, or NULL after setting *WHY
  * to "qemu-img: it said so", to be freed.  A signal to us ends it. */
 extern char *helper_run (const char *const *words, char **why);
-/* Run to the end, in English; 0 however it ends, or -1 with *WHY. */
+/* Run to the end, in English, on INPUT, which it cannot make shorter; 0 however
+ * it ends, or -1 with *WHY. */
 struct helper_result {
   int status;   /* of its exit; -1: it was killed */
   char *output; /* what it printed */

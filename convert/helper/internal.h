@@ -18,6 +18,7 @@ struct spawn {
   int listening;   /* a socket by socket activation, or -1 */
   bool in_english; /* is what it says, whatever the user speaks */
   bool tidies_up;  /* so it is asked to end if we are killed, not killed */
+  bool keeps_size; /* of files: it cannot make them shorter */
 };
 
 /* With nothing but these words. */
@@ -35,6 +36,12 @@ extern char *spawn_find (const char *program);
 /* Its process, or -1 with errno.  The child dies with the thread that calls
  * this, so that has to be the main one. */
 extern pid_t spawn_child (const struct spawn *s, const char *path);
+
+/* ---- keep-size.c ---- */
+
+/* From now on this process, and what it runs, cannot shorten what it has open;
+ * -1 with errno.  It is async-signal-safe. */
+extern int spawn_keep_sizes (void);
 
 /* ---- helper.c ---- */
 

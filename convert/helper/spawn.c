@@ -213,6 +213,8 @@ static void __attribute__ ((noreturn)) run_child (struct child *c)
     pass_socket (c);
     write_pid (c->pid_variable);
   }
+  if (c->spawn->keeps_size && spawn_keep_sizes () == -1)
+    child_failed (c);
   execve (c->path, (char **) (uintptr_t) c->spawn->words, c->env);
   child_failed (c);
 }

@@ -16,6 +16,7 @@ grow_tests = \
 	convert/tests/grow/partitions-that-cannot-grow-leave-nothing.sh \
 	convert/tests/grow/plans-tell-what-grows.sh \
 	convert/tests/grow/what-cannot-grow-is-named.sh \
+	convert/tests/grow/what-is-behind-file-systems-stays.sh \
 	convert/tests/grow/what-is-not-in-order-does-not-grow.sh
 TESTS += $(grow_tests)
 EXTRA_DIST += \

@@ -1,0 +1,20 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A file system that grows in a file leaves what is behind its partition as it
+# is, and the file as long, though resize2fs would cut it.
+. "${srcdir:-.}/tests/lib/functions.sh"
+. "${srcdir:-.}/tests/lib/convert/ext.sh"
+file_system=$builddir/convert/tests/grow/file-system
+make_files
+
+disk=$tmp/disk
+make_ext "$disk" 24M -t ext4
+end=$((start + 64 * MiB))
+truncate -s "$end" "$disk"
+random_file "$tmp/behind" $((3 * MiB))
+cat "$tmp/behind" >>"$disk"
+"$file_system" grow "$disk" "$start" $((64 * MiB)) >"$tmp/out" 2>&1 \
+  || fail "$(cat "$tmp/out")"
+expect $((end + 3 * MiB)) stat -c %s "$disk"
+cmp -i "$end:0" "$disk" "$tmp/behind" || fail "what is behind it is lost"
+ext_is_whole $((64 * MiB))
