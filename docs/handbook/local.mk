@@ -7,6 +7,7 @@ handbook_tests = \
 	docs/handbook/convert-a-cloud-image.md \
 	docs/handbook/encrypt-with-tls.md \
 	docs/handbook/go.md \
+	docs/handbook/grow-a-disk.md \
 	docs/handbook/index.md \
 	docs/handbook/look-at-a-server.md \
 	docs/handbook/make-an-image-smaller.md \
