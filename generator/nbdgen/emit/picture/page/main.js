@@ -142,14 +142,19 @@ lineList.addEventListener(
   { passive: false },
 );
 let held = null;
+let dragged = false;
 lineList.addEventListener('pointerdown', (event) => {
   held = event.clientY;
+  dragged = false;
 });
 lineList.addEventListener('pointermove', (event) => {
-  if (held === null || Math.abs(event.clientY - held) < 18) return;
-  scrollLines(Math.round((held - event.clientY) / 18));
+  if (held === null || Math.abs(event.clientY - held) < LINE_HEIGHT) return;
+  scrollLines(Math.round((held - event.clientY) / LINE_HEIGHT));
   held = event.clientY;
+  dragged = true;
 });
+// Where a finger stops to drag nothing was meant to be chosen.
+lineList.addEventListener('click', (event) => dragged && event.stopPropagation(), true);
 for (const end of ['pointerup', 'pointerleave', 'pointercancel']) {
   lineList.addEventListener(end, () => {
     held = null;
@@ -173,11 +178,18 @@ window.addEventListener('paste', (event) => {
   if (text) load(text, 'pasted text');
 });
 
+/* To the next state on a side; readers of the screen follow what has the focus. */
+function walkTo(dx, dy) {
+  const path = neighbour(dx, dy);
+  visit(path);
+  boxes.get(path).focus({ preventScroll: true });
+}
+
 const keys = {
-  ArrowUp: () => visit(neighbour(0, -1)),
-  ArrowDown: () => visit(neighbour(0, 1)),
-  ArrowLeft: () => visit(neighbour(-1, 0)),
-  ArrowRight: () => visit(neighbour(1, 0)),
+  ArrowUp: () => walkTo(0, -1),
+  ArrowDown: () => walkTo(0, 1),
+  ArrowLeft: () => walkTo(-1, 0),
+  ArrowRight: () => walkTo(1, 0),
   '/': () => search.focus(),
   '+': actions['zoom-in'],
   '=': actions['zoom-in'],

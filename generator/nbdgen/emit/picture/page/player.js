@@ -9,6 +9,7 @@ const walkerList = byId('walkers');
 const follow = byId('follow');
 const speed = byId('speed');
 const SHOWN_CHARACTERS = 400; // of a line
+const LINE_HEIGHT = 18; // as the style sheet has it
 const SHOWN_WALKERS = 64;
 const NO_STEPS =
   'No line of this is a step of the machine. A log is what a program prints to ' +
@@ -18,7 +19,7 @@ let walk = null;
 let timer = 0;
 let due = 0;
 let before = 0;
-let top_ = 0; // the first line that is shown
+let topLine = 0; // the first line that is shown
 const muted = new Set(); // walkers that are not followed
 
 /* Load a log from text, whatever it is. */
@@ -151,30 +152,37 @@ function tick(now) {
 
 /* The lines around one.  Only those that are seen are elements. */
 function showLines(line) {
-  const room = Math.max(3, Math.floor(lineList.clientHeight / 18));
-  if (line < top_ + 1 || line > top_ + room - 3) top_ = line - Math.floor(room / 2);
+  const room = Math.max(3, Math.floor(lineList.clientHeight / LINE_HEIGHT));
+  if (line < topLine + 1 || line > topLine + room - 3) topLine = line - Math.floor(room / 2);
   drawLines(line);
 }
 
 function drawLines(line) {
-  const room = Math.max(3, Math.floor(lineList.clientHeight / 18));
-  top_ = Math.max(0, Math.min(top_, log.lines.length - room));
+  const room = Math.max(3, Math.floor(lineList.clientHeight / LINE_HEIGHT));
+  topLine = Math.max(0, Math.min(topLine, log.lines.length - room));
   const rows = [];
-  for (let at = top_; at < Math.min(top_ + room, log.lines.length); at++) {
+  for (let at = topLine; at < Math.min(topLine + room, log.lines.length); at++) {
     const name = ['strange', 'plain', 'step'][log.kinds[at]];
     const text = log.lines[at];
-    const shown = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+    // What comes before the message is left out on small screens.
+    const { message } = parseLine(text);
+    const begin = message ? text.indexOf(`: ${message}`) + 2 : 0;
     const row = element(
       'div',
       { className: `line ${name}`, onclick: () => goTo(stepsUpTo(at)) },
       element('span', { className: 'number' }, String(at + 1)),
-      element('span', { className: 'text' }, shown || ' '),
+      element('span', { className: 'from' }, shortened(text.slice(0, begin))),
+      element('span', { className: 'text' }, shortened(text.slice(begin)) || ' '),
     );
     if (name === 'strange') row.title = 'This line is not understood.';
     if (at === line) row.classList.add('now');
     rows.push(row);
   }
   lineList.replaceChildren(...rows);
+}
+
+function shortened(text) {
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 
 /* How many steps were taken once a line was printed. */
@@ -191,7 +199,7 @@ function stepsUpTo(line) {
 
 function scrollLines(by) {
   if (!log) return;
-  top_ += by;
+  topLine += by;
   drawLines(walk.taken ? log.steps[walk.taken - 1].line : 0);
 }
 

@@ -12,8 +12,14 @@ const MARGIN = 16;
 
 const boxes = new Map(); // path of a state or group -> its element
 for (const box of svg.querySelectorAll('[data-state]')) {
-  boxes.set(box.dataset.state, box);
+  const state = states.get(box.dataset.state);
+  boxes.set(state.path, box);
+  // The arrow keys lead from one to the other, so one stop for Tab is enough.
+  box.setAttribute('role', 'button');
+  box.setAttribute('tabindex', '-1');
+  box.setAttribute('aria-label', `${state.path}: ${state.title}`);
 }
+svg.setAttribute('tabindex', '0');
 for (const box of svg.querySelectorAll('[data-group]')) {
   if (box.dataset.group) boxes.set(box.dataset.group, box);
 }
@@ -64,7 +70,7 @@ function fitAll() {
 function fitWidth() {
   fitAll();
   const scale = (picture.clientWidth - 2 * MARGIN) / full.width;
-  view.scale = Math.max(Math.min(scale, 1), 0.55);
+  view.scale = Math.max(Math.min(scale, 1), 0.8);
   view.x = Math.max((picture.clientWidth - full.width * view.scale) / 2, MARGIN);
   if (full.width * view.scale > picture.clientWidth) {
     const begin = outline(FIRST);
