@@ -47,7 +47,8 @@ CLEANFILES += $(tool_pages)
 # A line ".so FILE.man" stands for what several pages have, or a page has too
 # much of.
 tool_parts = common/signals.man common/staying.man convert/grow/grow.man \
-	convert/plan/plan.man
+	convert/plan/plan.man \
+	convert/unused/unused.man
 EXTRA_DIST += $(tool_parts)
 $(tool_pages): $(tool_pages:=.in) $(tool_parts)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \

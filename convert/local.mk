@@ -151,6 +151,7 @@ convert_libconvert_a_SOURCES = \
 	convert/unused/lvm.c \
 	convert/unused/lvm.h \
 	convert/unused/owner.h \
+	convert/unused/raid.c \
 	convert/unused/ranges.c \
 	convert/unused/source.c \
 	convert/unused/swap.c \

@@ -7,8 +7,8 @@
 #include "tool.h"
 #include "unused/owner.h"
 
-static const struct owner *const owners[] = { &owner_lvm, &owner_ext,
-                                              &owner_swap };
+static const struct owner *const owners[] = { &owner_raid, &owner_lvm,
+                                              &owner_ext, &owner_swap };
 
 struct search {
   struct disk *disk;
@@ -19,14 +19,16 @@ struct search {
 
 /* ---- one area ---- */
 
-/* Whose it is, and WHAT that calls it.  It is nobody's if it may be of
- * several: what one left behind must not be taken for what is there now. */
+/* Whose it is, and WHAT that calls it.  An array may have anything in it; else
+ * it is nobody's if it may be of several: what one left behind must not be
+ * taken for what is there now. */
 static const struct owner *
 find_owner (struct area *a, const char **what, char **odd)
 {
   const struct owner *owner = NULL;
 
-  for (size_t i = 0; i < sizeof owners / sizeof owners[0]; i++) {
+  for (size_t i = 0;
+       i < sizeof owners / sizeof owners[0] && owner != &owner_raid; i++) {
     const char *found = owners[i]->look (a);
     if (found == NULL)
       continue;

@@ -65,7 +65,7 @@ struct owner {
   char *(*find) (struct area *a, struct unused *u, struct volumes *volumes);
 };
 
-extern const struct owner owner_ext, owner_lvm, owner_swap;
+extern const struct owner owner_ext, owner_lvm, owner_raid, owner_swap;
 
 /* ---- swap.c ---- */
 

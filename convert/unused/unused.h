@@ -48,7 +48,7 @@ struct unused_area {
   /* A logical volume in it, as "group/volume", or NULL. */
   const char *volume;
   uint64_t start, length; /* START is 0 for a volume */
-  const char *what; /* "ext4", "LVM", "swap"; NULL: nothing that is known */
+  const char *what; /* "ext4", "RAID", ...; NULL: nothing that is known */
   uint64_t unused;  /* bytes that need not be copied */
   const char *why;  /* it is kept as a whole; or NULL */
 };

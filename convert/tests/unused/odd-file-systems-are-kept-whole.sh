@@ -130,6 +130,25 @@ hibernated 4096 355 303 002 351 230 126 345 014           # TuxOnIce
 poke 4086 123 127 101 120 055 123 120 101 103 105         # SWAP-SPACE
 kept "swap 0 its version is 0 instead of 1"
 
+# array OFFSET OCTAL...: an ext4 that is on all disks of an array, or on some
+array ()
+{
+  make
+  poke "$@"
+  kept "RAID 0 it is a part of an array; wipefs removes what says so, if that is old"
+}
+
+# Linux 1.2, 1.0 and 0.90, Intel's and DDF.
+zeroes=$(printf ' 000%.0s' {1..136})
+# shellcheck disable=SC2086
+array 4096 374 116 053 251 001 000 000 000 $zeroes 010 000 000 000
+# shellcheck disable=SC2086
+array $((32752 * 512)) 374 116 053 251 001 000 000 000 $zeroes 360 177 000 000
+array $(((16 << 20) - 65536)) 374 116 053 251 000 000 000 000 132 000 000 000
+array $(((16 << 20) - 1024)) 111 156 164 145 154 040 122 141 151 144 040 111 \
+  123 115 040 103 146 147 040 123 151 147 056 040
+array $(((16 << 20) - 512)) 336 021 336 021
+
 # What somebody left behind.
 rm "$disk"
 truncate -s 1M "$disk"
