@@ -11,10 +11,12 @@ grow_tests = \
 	convert/tests/grow/disks-of-every-kind-grow.sh \
 	convert/tests/grow/ext-grows-in-files-of-any-name.sh \
 	convert/tests/grow/ext-grows-on-servers.sh \
+	convert/tests/grow/file-systems-fill-grown-partitions.sh \
 	convert/tests/grow/grown-disks-keep-all-but-the-places.py \
 	convert/tests/grow/other-file-systems-are-named.sh \
 	convert/tests/grow/partitions-that-cannot-grow-leave-nothing.sh \
 	convert/tests/grow/plans-tell-what-grows.sh \
+	convert/tests/grow/unusual-tables-grow-too.sh \
 	convert/tests/grow/what-cannot-grow-is-named.sh \
 	convert/tests/grow/what-is-behind-file-systems-stays.sh \
 	convert/tests/grow/what-is-not-in-order-does-not-grow.sh
@@ -26,5 +28,6 @@ EXTRA_DIST += \
 # With CHECK_LONG=1 in its environment the first draws a thousand disks; the
 # second starts an emulated machine.
 CHECK_LONG += \
+	convert/tests/grow/file-systems-fill-grown-partitions.sh \
 	convert/tests/grow/grown-disks-keep-all-but-the-places.py \
 	convert/tests/grow/grown-disks-boot.sh
