@@ -65,7 +65,7 @@ function showWalk(walk, last, faded) {
       const { x, y, width } = outline(path);
       const beside = crowd.get(path) || 0;
       crowd.set(path, beside + 1);
-      token.style.transform = `translate(${x + width - 4 - 15 * beside}px, ${y}px)`;
+      token.style.transform = `translate(${x + width - 4 - 16 * beside}px, ${y - 5}px)`;
       token.classList.toggle('faded', faded.has(who));
       box.classList.add('here');
       box.style.setProperty('--walker', colourOf(who));
