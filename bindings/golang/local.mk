@@ -112,19 +112,8 @@ golang_nbdio_logs = \
 	bindings/golang/tests/no-pointer-of-go-is-kept-by-c.sh.log
 $(golang_nbdio_logs): bindings/golang/nbdio.test
 
-# Where Debian has the sources of Go packages.
-golangdir = $(datadir)/gocode/src/libguestfs.org/libnbd
 INSTALL_TARGETS += install-golang
-install-golang: $(golang_package) $(golang_nbdio)
-	$(MKDIR_P) "$(DESTDIR)$(golangdir)/nbdio"
-	for file in $(golang_package) $(golang_nbdio); do \
-	  from=$$file; test -f $$from || from=$(srcdir)/$$file; \
-	  $(INSTALL_DATA) $$from \
-	    "$(DESTDIR)$(golangdir)/$${file#bindings/golang/}" || exit 1; \
-	done
 UNINSTALL_TARGETS += uninstall-golang
-uninstall-golang:
-	rm -rf "$(DESTDIR)$(golangdir)"
 
 CLEAN_TARGETS += clean-golang
 clean-golang:
@@ -133,3 +122,16 @@ clean-golang:
 	rm -f bindings/golang/nbdio.test
 	rm -f bench/clients/client-golang
 endif
+
+# Where Debian has the sources of Go packages.  Outside of the conditional: who
+# makes packages of sources needs no compiler, and asks for the target.
+golangdir = $(datadir)/gocode/src/libguestfs.org/libnbd
+install-golang: $(golang_package) $(golang_nbdio)
+	$(MKDIR_P) "$(DESTDIR)$(golangdir)/nbdio"
+	for file in $(golang_package) $(golang_nbdio); do \
+	  from=$$file; test -f $$from || from=$(srcdir)/$$file; \
+	  $(INSTALL_DATA) $$from \
+	    "$(DESTDIR)$(golangdir)/$${file#bindings/golang/}" || exit 1; \
+	done
+uninstall-golang:
+	rm -rf "$(DESTDIR)$(golangdir)"

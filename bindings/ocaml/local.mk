@@ -309,7 +309,8 @@ bench/clients/client-ocaml: bench/clients/client.ml $(ocaml_library)
 
 # Archives that are installed are made anew, as they remember where libnbd is,
 # and so do programs, unless the loader looks there anyway.  Programs in bytecode
-# have it from META where the stubs are.
+# have it from META where the stubs are.  With -L by itself, without -ccopt,
+# ocamlmklib would name the directory for the loader, too.
 ocaml_installed = \
 	$(ocaml_native_modules) \
 	$(ocaml_cmi) \
@@ -319,7 +320,7 @@ ocaml_installed = \
 install-ocaml: $(ocaml_targets)
 	rm -rf bindings/ocaml/installed
 	$(MKDIR_P) bindings/ocaml/installed
-	set -e; archive="$(ocaml_archive) -L$(libdir)"; \
+	set -e; archive="$(ocaml_archive) -ccopt -L$(libdir)"; \
 	case ' $(SYSTEM_LIBDIRS) ' in \
 	  *' $(libdir) '*) ;; \
 	  *) archive="$$archive -R$(libdir)" ;; \

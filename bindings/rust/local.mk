@@ -44,9 +44,21 @@ bench/clients/client-rust: $(srcdir)/bench/clients/client.rs \
 	$(AM_V_at)$(MKDIR_P) bench/clients
 	$(AM_V_at)cp bindings/rust/target/release/client-rust $@
 
-# As Debian lays out crates: a directory that can replace a registry.
-rustdir = $(datadir)/cargo/registry
 INSTALL_TARGETS += install-rust
+UNINSTALL_TARGETS += uninstall-rust
+
+CLEAN_TARGETS += clean-rust
+clean-rust:
+	rm -rf bindings/rust/home bindings/rust/target bindings/rust/workspace
+CLEANFILES += \
+	bench/clients/client-rust \
+	bindings/rust/build.stamp \
+	bindings/rust/checked.stamp
+endif
+
+# As Debian lays out crates: a directory that can replace a registry.  Outside
+# of the conditional: packages of sources need no compiler.
+rustdir = $(datadir)/cargo/registry
 install-rust:
 	for crate in $(rust_crates); do \
 	  to="$(DESTDIR)$(rustdir)/$$crate-$(rust_version)"; \
@@ -58,24 +70,14 @@ install-rust:
 	      "$$to/$$file" || exit 1; \
 	  done && \
 	  $(INSTALL_DATA) "$(srcdir)/COPYING" "$$to/LICENSE" && \
-	  sed -e 's/, path = "[^"]*"//' bindings/rust/workspace/$$crate/Cargo.toml \
+	  CARGO_REGISTRY='$(CARGO_REGISTRY)' bindings/rust/cargo manifest $$crate \
 	    >"$$to/Cargo.toml" && \
 	  echo '{"files":{}}' >"$$to/.cargo-checksum.json" || exit 1; \
 	done
-UNINSTALL_TARGETS += uninstall-rust
 uninstall-rust:
 	for crate in $(rust_crates); do \
 	  rm -rf "$(DESTDIR)$(rustdir)/$$crate-$(rust_version)"; \
 	done
-
-CLEAN_TARGETS += clean-rust
-clean-rust:
-	rm -rf bindings/rust/home bindings/rust/target bindings/rust/workspace
-CLEANFILES += \
-	bench/clients/client-rust \
-	bindings/rust/build.stamp \
-	bindings/rust/checked.stamp
-endif
 
 EXTRA_DIST += \
 	$(rust_tests) \
