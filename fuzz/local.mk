@@ -91,7 +91,7 @@ fuzz_unused_objects = \
 	$(patsubst %.c,$(fuzz_dir)/%.o, \
 	  $(filter-out %/source.c, \
 	    $(filter convert/unused/%.c,$(convert_libconvert_a_SOURCES))) \
-	  $(addprefix convert/disk/,fault.c header.c list.c mbr.c \
+	  $(addprefix convert/disk/,ext.c fault.c header.c list.c mbr.c \
 	    partitions.c table.c) \
 	  fuzz/alone.c fuzz/unused.c $(fuzz_main_$(FUZZ_VARIANT)))
 fuzz_programs = \
