@@ -28,6 +28,5 @@ EXTRA_DIST += \
 # With CHECK_LONG=1 in its environment the first draws a thousand disks; the
 # second starts an emulated machine.
 CHECK_LONG += \
-	convert/tests/grow/file-systems-fill-grown-partitions.sh \
 	convert/tests/grow/grown-disks-keep-all-but-the-places.py \
 	convert/tests/grow/grown-disks-boot.sh
