@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/param.h>
 
+#include "engine/scan.h"
 #include "grow/layout.h"
 #include "tool.h"
 
@@ -25,24 +26,19 @@ write_zeroes (struct disk *d, uint64_t from, uint64_t length, char **why)
   return 0;
 }
 
+static bool
+is_known_zero (struct disk *d, uint64_t from, uint64_t length)
+{
+  return d->zeroes != NULL && d->zeroes (d, from) >= length;
+}
+
 int
 bytes_zero (struct disk *d, uint64_t from, uint64_t length, char **why)
 {
-  uint64_t known = length > 0 && d->zeroes ? d->zeroes (d, from) : 0;
-
-  if (known >= length)
+  if (length == 0 || is_known_zero (d, from, length))
     return 0;
   return d->zero ? d->zero (d, length, from, why)
                  : write_zeroes (d, from, length, why);
-}
-
-/* What is known to be zero, and what is found to be. */
-static bool
-is_zero (struct disk *d, const char *buffer, uint64_t from, uint64_t length)
-{
-  if (buffer == NULL)
-    return d->zeroes != NULL && d->zeroes (d, from) >= length;
-  return buffer[0] == 0 && memcmp (buffer, buffer + 1, length - 1) == 0;
 }
 
 static int
@@ -50,13 +46,12 @@ move_piece (struct disk *d, char *buffer, uint64_t from, uint64_t to,
             uint64_t length, char **why)
 {
   tool_check_signal ();
-  if (is_zero (d, NULL, from, length))
+  if (is_known_zero (d, from, length))
     return bytes_zero (d, to, length, why);
   if (d->read (d, buffer, length, from, why) == -1)
     return -1;
-  return is_zero (d, buffer, from, length)
-           ? bytes_zero (d, to, length, why)
-           : d->write (d, buffer, length, to, why);
+  return is_zero (buffer, length) ? bytes_zero (d, to, length, why)
+                                  : d->write (d, buffer, length, to, why);
 }
 
 /* Beginning at the end, so that nothing is overwritten before it was read. */
