@@ -85,6 +85,7 @@ include tests/outages/local.mk
 include tests/outages/descriptor/local.mk
 include tests/outages/unsettled/local.mk
 include tests/picture/local.mk
+include tests/packages/local.mk
 include tests/soak/local.mk
 include tests/threads/local.mk
 include tests/tls/local.mk
