@@ -52,9 +52,8 @@ if HAVE_CMARK_GFM
 handbook_html = $(handbook_tests:.md=.html) $(handbook_long_tests:.md=.html)
 handbook_DATA = $(handbook_html)
 CLEANFILES += $(handbook_html)
-html-local: $(handbook_html)
 $(handbook_html): docs/handbook/index.md docs/handbook/make-html
-docs/handbook/html-is-whole.log: $(handbook_html)
+handbook_whole = $(handbook_html)
 
 # With mandoc the manual pages are beside it, and are linked to.
 if HAVE_MANDOC
@@ -64,7 +63,7 @@ ALL_TARGETS += docs/handbook/manual.stamp
 INSTALL_TARGETS += install-handbook-manual
 UNINSTALL_TARGETS += uninstall-handbook-manual
 CLEAN_TARGETS += clean-handbook-manual
-html-local: docs/handbook/manual.stamp
+handbook_whole += docs/handbook/manual.stamp
 docs/handbook/manual.stamp: $(dist_man_MANS) $(man_MANS) docs/handbook/make-manual
 	$(AM_V_GEN)rm -rf docs/handbook/manual
 	$(AM_V_at)$(PYTHON) $(srcdir)/docs/handbook/make-manual "$(MANDOC)" \
@@ -77,8 +76,10 @@ uninstall-handbook-manual:
 	rm -rf "$(DESTDIR)$(handbookmanualdir)"
 clean-handbook-manual:
 	rm -rf docs/handbook/manual docs/handbook/manual.stamp
-docs/handbook/html-is-whole.log: docs/handbook/manual.stamp
 endif
+
+html-local: $(handbook_whole)
+docs/handbook/html-is-whole.log: $(handbook_whole)
 
 .md.html:
 	$(AM_V_GEN)$(MKDIR_P) docs/handbook
