@@ -235,6 +235,26 @@ def check_volumes(t: Try) -> None:
         sys.exit(f"FAIL: {said}")
 
 
+def check_failures(t: Try) -> None:
+    """What cannot be read is never taken for what is odd."""
+    said = t.said(group())
+    for n in range(1, 1000):
+        done = subprocess.run(
+            [str(UNUSED), str(t.path), "fail", str(n)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        if done.returncode == 0:
+            break
+        if done.stderr != "unused: as it was told to\n":
+            sys.exit(f"FAIL: {done.stderr} of read {n}")
+        if said[: len(done.stdout.splitlines())] != done.stdout.splitlines():
+            sys.exit(f"FAIL: {done.stdout} before read {n} failed")
+    if n < 20:
+        sys.exit(f"FAIL: there are only {n} reads")
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="causeway-") as directory:
         t = Try(Path(directory) / "disk")
@@ -245,6 +265,7 @@ def main() -> None:
         check_bytes(t)
         check_two_areas(t)
         check_volumes(t)
+        check_failures(t)
 
 
 main()

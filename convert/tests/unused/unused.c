@@ -3,7 +3,8 @@
  *
  *   unused FILE          each area, and what becomes of it
  *   unused FILE ranges   start and end of each unused range
- *   unused FILE drop     make them holes of the file */
+ *   unused FILE drop     make them holes of the file
+ *   unused FILE fail N   each area, but read number N fails, from 1 on */
 #include <config.h>
 
 #include <errno.h>
@@ -22,17 +23,22 @@
 struct file_disk {
   struct disk disk;
   int fd;
+  int fails; /* so many reads from now; or 0 */
 };
 
 static int
 file_read (struct disk *d, void *buffer, uint64_t length, uint64_t offset,
            char **why)
 {
-  int fd = ((struct file_disk *) d)->fd;
+  struct file_disk *f = (struct file_disk *) d;
 
+  if (f->fails > 0 && --f->fails == 0) {
+    *why = tool_format ("as it was told to");
+    return -1;
+  }
   if (offset > d->size || length > d->size - offset)
     abort ();
-  if (pread (fd, buffer, length, (off_t) offset) == (ssize_t) length)
+  if (pread (f->fd, buffer, length, (off_t) offset) == (ssize_t) length)
     return 0;
   *why = tool_format ("%m");
   return -1;
@@ -68,9 +74,10 @@ main (int argc, char **argv)
   if (f.fd == -1 || fstat (f.fd, &st) == -1)
     return EXIT_FAILURE;
   f.disk.size = st.st_size;
-  if (unused_find (&f.disk, &u,
-                   strcmp (what, "areas") == 0 ? print_area : say_nothing,
-                   NULL, &why)
+  if (argc > 3)
+    f.fails = atoi (argv[3]);
+  if (unused_find (&f.disk, &u, argc != 3 ? print_area : say_nothing, NULL,
+                   &why)
       == -1) {
     fprintf (stderr, "unused: %s\n", why);
     return EXIT_FAILURE;
