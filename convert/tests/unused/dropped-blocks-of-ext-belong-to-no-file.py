@@ -23,6 +23,7 @@ from typing import Dict, List
 
 UNUSED = Path.cwd() / "convert/tests/unused/unused"
 PROGRAMS = ("mke2fs", "e2fsck", "debugfs", "dumpe2fs")
+LARGEST_FULL = 64 << 20  # of those that are filled
 NEW = "-O ^has_journal,", "-t ext2 -O ", "-t ext3 -O ", "-t ext4 -O "
 FEATURES = (
     "meta_bg,^resize_inode",
@@ -37,7 +38,7 @@ FEATURES = (
     "ea_inode,large_dir",
     "quota,project",
     "mmp",
-    "bigalloc",
+    "bigalloc,extent",
     "orphan_file",
     "huge_file,extent",
     "casefold",
@@ -85,7 +86,7 @@ def options(rng: random.Random, block: int) -> List[str]:
 
 def make(rng: random.Random, top: Path) -> Path:
     """A file system in which some files were deleted."""
-    block = rng.choice((1024, 2048, 4096, 4096, 4096, 65536))
+    block = rng.choice((1024, 2048, 4096, 4096, 4096, 8192, 16384, 32768, 65536))
     image, tree = top / "image", top / "tree"
     files = make_tree(rng, tree, block)
     for _ in range(100):
@@ -99,7 +100,13 @@ def make(rng: random.Random, top: Path) -> Path:
             continue  # these options do not go together
     commands = top / "commands"
     gone = rng.sample(files, rng.choice((0, len(files) // 2, len(files))))
-    commands.write_text("".join(f"rm /{path}\n" for path in gone))
+    lines = [f"rm /{path}\n" for path in gone]
+    if image.stat().st_size < LARGEST_FULL and rng.random() < 0.2:
+        # It does not fit, and takes what there is.
+        rest = top / "rest"
+        rest.write_bytes(rng.randbytes(4096) * (image.stat().st_size // 4096))
+        lines.insert(rng.choice((0, len(lines))), f"write {rest} rest\n")
+    commands.write_text("".join(lines))
     run("debugfs", "-w", "-f", commands, image)
     # debugfs does not keep all counts.
     subprocess.run(
