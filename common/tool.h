@@ -9,14 +9,19 @@
 #ifndef TOOL_H
 #define TOOL_H
 
+#include <assert.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include <libnbd.h>
+
+/* Disks are as large as they are: see CW_LARGE_FILES. */
+static_assert (sizeof (off_t) >= 8, "compile with LARGE_CPPFLAGS");
 
 /* ---- options.c: description of a tool, its options and its help ---- */
 
