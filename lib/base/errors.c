@@ -85,6 +85,18 @@ nbdi_error_count (void)
   return last.count;
 }
 
+/* What a number means.  strerror_r of glibc returns a text, which may be in the
+ * buffer; that of POSIX fills the buffer and returns a number. */
+static const char *
+meaning (int errnum, char *buf, size_t size)
+{
+#ifdef STRERROR_R_CHAR_P
+  return strerror_r (errnum, buf, size);
+#else
+  return strerror_r (errnum, buf, size) == 0 ? buf : "unknown error";
+#endif
+}
+
 void
 nbdi_error (int errnum, const char *fmt, ...)
 {
@@ -100,7 +112,7 @@ nbdi_error (int errnum, const char *fmt, ...)
   if (what != NULL) {
     int r = errnum == 0 ? asprintf (&text, "%s", what)
                         : asprintf (&text, "%s: %s", what,
-                                    strerror_r (errnum, buf, sizeof buf));
+                                    meaning (errnum, buf, sizeof buf));
     if (r == -1)
       text = NULL;
   }

@@ -22,6 +22,8 @@ end_thread (void *opaque)
   int before, state;
 
   pthread_setcancelstate (PTHREAD_CANCEL_DISABLE, &before);
+  /* What it may still have to wait for does not end it a second time. */
+  nbdi_thread.cancel_state = PTHREAD_CANCEL_DISABLE;
   s->h->seat.thread_ends (s);
   nbdi_thread = (struct nbdi_thread) { .held = false };
   pthread_setcancelstate (before, &state);
