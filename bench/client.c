@@ -13,7 +13,6 @@
 
 #include <dlfcn.h>
 #include <inttypes.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +22,7 @@
 
 #include "client.h"
 #include "common.h"
+#include "heap.h"
 
 /* What each of the blocking threads gets. */
 struct worker {
@@ -190,14 +190,6 @@ private_bytes (void)
   return sum;
 }
 
-static uint64_t
-heap_bytes (void)
-{
-  struct mallinfo2 info = mallinfo2 ();
-
-  return info.uordblks + info.hblkhd;
-}
-
 static int
 retire (void *opaque, int *error)
 {
@@ -233,7 +225,7 @@ case_idle (const struct plan *plan)
   /* What the first handle alone makes the libraries allocate. */
   nbd_close (open_handle (plan));
   uint64_t before = private_bytes ();
-  uint64_t heap_before = heap_bytes ();
+  uint64_t heap_before = heap_in_use ();
 
   for (unsigned i = 0; i < plan->handles; i++) {
     nbd[i] = open_handle (plan);
@@ -241,7 +233,7 @@ case_idle (const struct plan *plan)
       work_once (plan, nbd[i], buf);
   }
   uint64_t after = private_bytes ();
-  uint64_t heap_after = heap_bytes ();
+  uint64_t heap_after = heap_in_use ();
   printf ("{\"case\": \"idle\", \"handles\": %u, "
           "\"resident\": %.0f, \"heap\": %.0f}\n",
           plan->handles, ((double) after - before) / plan->handles,

@@ -23,7 +23,9 @@ bench_client_SOURCES = \
 	bench/client.c \
 	bench/client.h \
 	bench/common.c \
-	bench/common.h
+	bench/common.h \
+	tests/lib/libtest/heap.c \
+	tests/lib/libtest/heap.h
 bench_client_LINK = $(CCLD) $(AM_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@
 bench_client_DEPENDENCIES = lib/libnbd.la
 bench_client_LDADD = lib/.libs/libnbd.so

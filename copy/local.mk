@@ -90,6 +90,7 @@ copy_tests = \
 	copy/tests/data/block-devices-are-copied.sh \
 	copy/tests/data/block-hashes-are-the-known-ones.sh \
 	copy/tests/data/blocks-larger-than-requests-keep-all-their-parts.sh \
+	copy/tests/data/copies-work-without-uris.py \
 	copy/tests/data/lengths-end-streams.sh \
 	copy/tests/data/memory-is-bounded-by-the-queue-size.sh \
 	copy/tests/data/odd-tails-reach-servers-that-want-blocks.sh \

@@ -122,6 +122,13 @@ NOT_UNDER_VALGRIND = \
 	tests/messages/successful-calls-log-their-result \
 	tests/transmission/polling/descriptors-live-as-long-as-they-are-watched
 
+# What is written in C, of all directories, and the transcripts: all that can be
+# run where there is no more than a C compiler, and where programs are emulated.
+check-units: all
+	$(MAKE) check \
+	  TESTS="$(filter $(check_PROGRAMS) $(transcripts),$(TESTS))"
+.PHONY: check-units
+
 check-valgrind: all
 	LIBNBD_VALGRIND=1 $(MAKE) check TEST_TIMEOUT=1200 \
 	  TESTS="$(filter-out $(NOT_UNDER_VALGRIND),$(test_programs) \

@@ -22,6 +22,8 @@ tests_lib_libtest_a_SOURCES = \
 	tests/lib/libtest/client.h \
 	tests/lib/libtest/fault.c \
 	tests/lib/libtest/fault.h \
+	tests/lib/libtest/heap.c \
+	tests/lib/libtest/heap.h \
 	tests/lib/libtest/lasting.c \
 	tests/lib/libtest/lasting.h \
 	tests/lib/libtest/main.c \

@@ -140,7 +140,7 @@ go (struct ram_server *s, uint32_t option)
 
 /* All that comes after the reply is encrypted. */
 static bool
-encrypt (struct ram_server *s)
+start_tls (struct ram_server *s)
 {
   if (!answer (s, NBD_OPT_STARTTLS, NBD_REP_ACK, NULL, 0))
     return false;
@@ -167,7 +167,7 @@ haggle (struct ram_server *s)
     if (option == NBD_OPT_GO)
       return go (s, option);
     if (option == NBD_OPT_STARTTLS && s->ram->cipher != NULL) {
-      if (!encrypt (s))
+      if (!start_tls (s))
         return false;
       continue;
     }

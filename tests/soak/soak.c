@@ -9,13 +9,14 @@
 
 #include "soak.h"
 
-#include <malloc.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "heap.h"
 
 /* Programs end with an equal amount of memory: so much may differ. */
 #define SLACK_HEAP (256 * 1024)
@@ -58,8 +59,6 @@ resident_kib (void)
 static void
 report (const char *when, double seconds)
 {
-  struct mallinfo2 heap = mallinfo2 ();
-
   printf ("%s: %.0f s, %llu commands, %llu failed, %llu bytes compared, "
           "%llu connections, %llu outages, resident %ld KiB, heap %zu KiB\n",
           when, seconds, (unsigned long long) soak.commands,
@@ -67,7 +66,7 @@ report (const char *when, double seconds)
           (unsigned long long) soak.compared,
           (unsigned long long) soak.connections,
           (unsigned long long) soak.outages, resident_kib (),
-          heap.uordblks / 1024);
+          heap_in_use () / 1024);
   fflush (stdout);
 }
 
@@ -140,7 +139,7 @@ close_all (bool again)
 {
   for (unsigned i = 0; i < SOAK_CONNECTIONS; i++)
     soak_close (&soak, &soak.connection[i]);
-  size_t heap = mallinfo2 ().uordblks;
+  size_t heap = heap_in_use ();
 
   for (unsigned i = 0; again && i < SOAK_CONNECTIONS; i++)
     soak_connect (&soak, &soak.connection[i]);

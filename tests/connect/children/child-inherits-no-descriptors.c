@@ -75,7 +75,8 @@ test (void)
   int fd = mkstemp (path);
   CHECK (fd != -1);
   close (fd);
-  closefrom (3); /* what make or a terminal left open for us */
+  for (int i = 3; i < 1024; i++)
+    close (i); /* what make or a terminal left open for us */
 
   /* Others of each kind are open all the time. */
   struct nbd_handle *other[3];

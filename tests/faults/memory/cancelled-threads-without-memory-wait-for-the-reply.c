@@ -6,6 +6,8 @@
  * The linker lets the library's malloc come here (-Wl,--wrap). */
 
 #include <errno.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "check.h"
@@ -16,7 +18,7 @@
 #define SIZE 54321
 
 static char buf[SIZE];
-static int refused;
+static atomic_int refused;
 
 WRAPPER (void *, malloc, (size_t n))
 {
@@ -46,6 +48,8 @@ test (void)
   blocking_start (&b);
   server_expect (&s, "request 0 READ 1 0 %d", SIZE);
   pthread_cancel (b.thread);
+  while (refused == 0)
+    sched_yield ();
   server_say (&s, "simple 0 1 pattern 0 %d", SIZE);
   pthread_join (b.thread, &result);
   CHECK (result == PTHREAD_CANCELED);

@@ -164,9 +164,7 @@ WRAPPER (char *, mkdtemp, (char *template))
     return __real_##name (p, len, prot, flags, fd, offset);               \
   }
 
-/* Names that end in "64" are the same where files can be large. */
 WRAP_MMAP (mmap)
-WRAP_MMAP (mmap64)
 
 #define WRAP_FOPEN(name)                                       \
   WRAPPER (FILE *, name, (const char *path, const char *mode)) \
@@ -177,7 +175,6 @@ WRAP_MMAP (mmap64)
   }
 
 WRAP_FOPEN (fopen)
-WRAP_FOPEN (fopen64)
 
 #define WRAP_OPEN(name)                                         \
   WRAPPER (int, name, (const char *path, int flags, ...))       \
@@ -186,7 +183,13 @@ WRAP_FOPEN (fopen64)
   }
 
 WRAP_OPEN (open)
+
+/* What glibc calls where files can be large. */
+#ifdef __GLIBC__
+WRAP_MMAP (mmap64)
+WRAP_FOPEN (fopen64)
 WRAP_OPEN (open64)
+#endif
 
 /* What getline may be. */
 WRAPPER (ssize_t, __getdelim, (char **line, size_t *size, int end, FILE *f))

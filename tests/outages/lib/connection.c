@@ -91,7 +91,7 @@ receive (struct life *s, struct connection *c)
 
     if (n == -1 && (errno == EAGAIN || errno == EINTR))
       return;
-    bool more = c->encryption == NULL || decrypt (c);
+    bool more = c->encryption == NULL || decrypt_input (c);
 
     while (!c->gone && take (s, c))
       ;
@@ -129,7 +129,7 @@ transmit (struct life *s, struct connection *c)
   if (c->silent || c->stage == LEFT || c->gone)
     return;
   if (c->encryption)
-    encrypt (c);
+    encrypt_output (c);
   send_some (c, from);
   if (c->out_left == 0)
     outage (s, c);

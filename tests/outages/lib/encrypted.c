@@ -90,7 +90,7 @@ is_shaken (struct encryption *e)
 }
 
 bool
-decrypt (struct connection *c)
+decrypt_input (struct connection *c)
 {
   struct encryption *e = c->encryption;
 
@@ -109,7 +109,7 @@ decrypt (struct connection *c)
 }
 
 void
-encrypt (struct connection *c)
+encrypt_output (struct connection *c)
 {
   if (!is_shaken (c->encryption))
     return;

@@ -119,9 +119,9 @@ extern void bury_connections (struct life *s);
 extern void encryption_start (struct connection *c);
 extern void encryption_free (struct connection *c);
 /* wire_in to in; false if that has come to its end. */
-extern bool decrypt (struct connection *c);
+extern bool decrypt_input (struct connection *c);
 /* out to wire_out */
-extern void encrypt (struct connection *c);
+extern void encrypt_output (struct connection *c);
 
 /* outages.c */
 extern void plan_outage (struct life *s);

@@ -14,14 +14,14 @@ encryption_start (struct connection *c)
 }
 
 bool
-decrypt (struct connection *c)
+decrypt_input (struct connection *c)
 {
   (void) c;
   return false;
 }
 
 void
-encrypt (struct connection *c)
+encrypt_output (struct connection *c)
 {
   (void) c;
 }

@@ -29,12 +29,12 @@ run (bool first_fails)
   blocking_join (fails);
   CHECK_INT (fails->result, -1);
   CHECK_INT (fails->errnum, EIO);
-  CHECK_STRING (fails->error,
-                first_fails
-                  ? "nbd_pread: read: command failed: the server reported "
-                    "error 5 for 4 bytes at offset 0: Input/output error"
-                  : "nbd_flush: flush: command failed: the server reported "
-                    "error 5: Input/output error");
+  CHECK_CONTAINS (fails->error,
+                  first_fails
+                    ? "nbd_pread: read: command failed: the server reported "
+                      "error 5 for 4 bytes at offset 0: "
+                    : "nbd_flush: flush: command failed: the server reported "
+                      "error 5: ");
 
   server_say (&s, first_fails ? "simple 0 2" : "simple 0 1 \"data\"");
   blocking_join (works);
