@@ -179,11 +179,12 @@ look_at_each (struct search *s, struct partitions *p, char **why)
 
 /* ---- the disk ---- */
 
-/* It remembers that it could not be read: that is no damaged table. */
+/* It remembers why it could not be read: that is no damaged table.  Nobody is
+ * asked again. */
 struct watched {
   struct disk disk;
   struct disk *of;
-  bool failed;
+  char *failed; /* or NULL */
 };
 
 static int
@@ -192,10 +193,24 @@ watched_read (struct disk *d, void *buffer, uint64_t length, uint64_t offset,
 {
   struct watched *w = (struct watched *) d;
 
-  if (w->of->read (w->of, buffer, length, offset, why) == 0)
+  if (w->failed == NULL
+      && w->of->read (w->of, buffer, length, offset, &w->failed) == 0)
     return 0;
-  w->failed = true;
+  *why = tool_format ("%s", w->failed);
   return -1;
+}
+
+/* As table_list, but FAILED is why the disk could not be read, or NULL. */
+static int
+list_partitions (struct disk *d, struct partitions *p, char **odd,
+                 char **failed)
+{
+  struct watched w = { .disk = { .read = watched_read, .size = d->size },
+                       .of = d };
+  int r = table_list (&w.disk, p, odd);
+
+  *failed = w.failed;
+  return r;
 }
 
 /* All of it is one area, which is kept if it is ODD. */
@@ -213,20 +228,18 @@ unused_find (struct disk *d, struct unused *u,
              void *opaque, char **why)
 {
   struct search s = { d, u, found, opaque };
-  struct watched w = { { .read = watched_read, .size = d->size }, d, false };
-  struct partitions p;
+  struct partitions p = { 0 };
+  char *odd = NULL;
+  int r = list_partitions (d, &p, &odd, why);
 
   *u = (struct unused) { 0 };
-  if (table_list (&w.disk, &p, why) == -1) {
-    if (w.failed)
-      return -1;
-    char *odd = *why;
-    int r = look_at_whole (&s, odd, why);
-    free (odd);
-    return r;
-  }
-  int r = p.count > 0 ? look_at_each (&s, &p, why)
-                      : look_at_whole (&s, NULL, why);
+  if (*why != NULL)
+    r = -1;
+  else if (r == -1 || p.count == 0)
+    r = look_at_whole (&s, odd, why);
+  else
+    r = look_at_each (&s, &p, why);
+  free (odd);
   free (p.list);
   return r;
 }

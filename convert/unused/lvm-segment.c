@@ -8,6 +8,8 @@
 #include "tool.h"
 #include "unused/lvm-internal.h"
 
+static const char striped[] = "striped";
+
 static char *
 damaged (const struct lvm_volume *v)
 {
@@ -35,7 +37,7 @@ read_stripes (struct lvm_reading *r, struct lvm_volume *v,
       || whole.count % stripes != 0)
     return damaged (v);
   if (stripes > 1)
-    v->is = (struct lvm_text) { "striped", "striped" + 7 };
+    v->is = (struct lvm_text) { striped, striped + sizeof striped - 1 };
   whole.count /= stripes;
   while (lvm_next (&body, &item))
     while (lvm_is (item.name, "stripes")
@@ -118,7 +120,7 @@ lvm_read_segment (struct lvm_reading *r, struct lvm_volume *v,
       || !lvm_number (body, "extent_count", &whole.count) || whole.count == 0
       || !lvm_value (body, "type", &type))
     return damaged (v);
-  if (lvm_is (type, "striped"))
+  if (lvm_is (type, striped))
     return read_stripes (r, v, body, whole);
   return read_others (r, v, body, type);
 }
