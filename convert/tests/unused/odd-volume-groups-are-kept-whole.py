@@ -18,6 +18,7 @@ UNUSED = Path.cwd() / "convert/tests/unused/unused"
 LENGTH = 4 << 20
 AREA = (4096, 258048)
 SECOND = (3 << 20, 258048)
+STRIPED = 'type = "striped"\nstripe_count = 2\nstripes = ["pv0", 21, "pv0", 22]\n'
 RAID = 'type = "raid1"\nraids = ["a_rmeta_0", "root"]\n'
 
 
@@ -219,9 +220,10 @@ def check_volumes(t: Try) -> None:
         Volume("far", [(20, 1)], physical="pv1"),
         Volume("two", [(20, 1)], [(2, 'type = "error"\n')]),
         Volume("raid", others=[(3, RAID)]),
+        Volume("st", others=[(2, STRIPED)]),
     ]
     made.others = 1
-    free = (32 - 10) * (64 << 10)
+    free = (32 - 12) * (64 << 10)
     expected = [
         f"0 0 {LENGTH} LVM {free}",
         "0:vg0/root 0 458752 unknown 0 other volumes are made of it",
@@ -229,6 +231,7 @@ def check_volumes(t: Try) -> None:
         "0:vg0/far 0 0 unknown 0 some of it is on another physical volume",
         "0:vg0/two 0 65536 unknown 0 it is of type error",
         "0:vg0/raid 0 0 unknown 0 it is of type raid1",
+        "0:vg0/st 0 131072 unknown 0 it is of type striped",
     ]
     said = t.said(made)
     if said != expected:
