@@ -11,6 +11,7 @@ dist_man_MANS += $(generated_pages) \
 EXTRA_DIST += \
 	docs/ARCHITECTURE.md \
 	docs/machine.svg \
-	docs/overview
+	docs/overview \
+	docs/systems.md
 
 dist_html_DATA = docs/machine.html
