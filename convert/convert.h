@@ -49,6 +49,7 @@ struct conversion {
   struct growth growth; /* --expand: how the partition grows, */
   bool growth_is_known; /* once the disk was looked at */
 
+  bool begun;  /* the source is read for them: */
   size_t done; /* steps of the plan that were carried out */
   enum hand hand;
   int scratch_fd;              /* HOLDS_FILE; else -1 */

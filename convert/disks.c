@@ -218,6 +218,40 @@ image_disk_read (struct disk *d, void *buffer, uint64_t length,
                       offset, why);
 }
 
+/* ---- the source, over the connection that it has ---- */
+
+struct input_disk {
+  struct disk d;
+  struct input *input;
+};
+
+static int
+input_disk_read (struct disk *d, void *buffer, uint64_t length,
+                 uint64_t offset, char **why)
+{
+  *why = NULL;
+  ssize_t n = input_read (((struct input_disk *) d)->input, buffer, length,
+                          offset, why);
+
+  return *why ? -1 : file_result (n, length, "read", why);
+}
+
+void
+with_source_at_hand (struct conversion *v,
+                     void (*work) (struct conversion *v, struct disk *d))
+{
+  struct input *input = v->source.input;
+
+  if (v->hand != HOLDS_SOURCE || input == NULL || v->source.fd != -1) {
+    with_disk_at_hand (v, work);
+    return;
+  }
+  struct input_disk i = {
+    .d = { .read = input_disk_read, .size = input->size }, .input = input
+  };
+  work (v, &i.d);
+}
+
 /* ---- uses ---- */
 
 struct file_disk
@@ -256,7 +290,8 @@ with_disk_at_hand (struct conversion *v,
   }
   else {
     struct nbd_disk n;
-    source_leave (&v->source);
+    if (v->hand == HOLDS_SOURCE)
+      source_leave (&v->source);
     disk_connect (&n, v->hand == HOLDS_SERVER ? &v->server : &s->at);
     work (v, &n.blocks.disk);
     tool_close (n.h);

@@ -29,4 +29,9 @@ extern void disk_connect (struct nbd_disk *n, const struct tool_endpoint *at);
 extern void with_disk_at_hand (
   struct conversion *v, void (*work) (struct conversion *v, struct disk *d));
 
+/* The same for who need not know about holes: no other connection is made to
+ * the source, whose server may take few. */
+extern void with_source_at_hand (
+  struct conversion *v, void (*work) (struct conversion *v, struct disk *d));
+
 #endif /* CONVERT_DISKS_H */

@@ -80,7 +80,7 @@ growth_of_disk (struct conversion *v, struct disk *d)
 void
 growth_of_what_is_at_hand (struct conversion *v)
 {
-  with_disk_at_hand (v, growth_of_disk);
+  with_source_at_hand (v, growth_of_disk);
 }
 
 /* ---- the file system ---- */

@@ -404,17 +404,32 @@ only_reads (enum step_kind kind)
   return kind == READ_RANGES || kind == UNPACK_PARTS || kind == READ_FORMAT;
 }
 
+/* Nothing of it was read yet, but its beginning. */
+static void
+begin_reading (struct conversion *v)
+{
+  if (v->begun)
+    return;
+  v->begun = true;
+  if (next_kind (v) == READ_IN_ORDER) {
+    read_in_order (v);
+    v->done++;
+  }
+  begin_checksum (v);
+  keep_what_was_read (v);
+}
+
 bool
 run_reading (struct conversion *v)
 {
-  if (v->source.input->in_order)
+  if (v->source.input->in_order || next_kind (v) == READ_IN_ORDER)
     return false;
   if (v->o->plan == DO_IT)
-    begin_checksum (v);
+    begin_reading (v);
   for (; only_reads (next_kind (v)); v->done++)
     carry_out[next_kind (v)](v);
   enum step_kind kind = next_kind (v);
-  return kind != READ_IN_ORDER && kind != UNPACK_IN_ORDER && kind != SCRATCH;
+  return kind != UNPACK_IN_ORDER && kind != SCRATCH;
 }
 
 /* A partition that cannot grow is told before anything is written, if the disk
@@ -435,12 +450,7 @@ run_plan (struct conversion *v)
 {
   check_resume (v);
   v->scratch_fd = -1;
-  if (next_kind (v) == READ_IN_ORDER) {
-    read_in_order (v);
-    v->done++;
-  }
-  begin_checksum (v);
-  keep_what_was_read (v);
+  begin_reading (v);
   for (; v->done < v->plan.count; v->done++) {
     look_before_writing (v);
     carry_out[next_kind (v)](v);

@@ -9,6 +9,7 @@ convert_tests_grow_file_system_LDADD = $(convert_libs)
 
 grow_tests = \
 	convert/tests/grow/disks-of-every-kind-grow.sh \
+	convert/tests/grow/disks-of-servers-grow.sh \
 	convert/tests/grow/ext-grows-in-files-of-any-name.sh \
 	convert/tests/grow/ext-grows-on-servers.sh \
 	convert/tests/grow/file-systems-fill-grown-partitions.sh \
