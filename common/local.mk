@@ -45,7 +45,7 @@ tool_pages =
 man_MANS = $(tool_pages)
 CLEANFILES += $(tool_pages)
 # A line ".so FILE.man" stands for what several pages have, or a page has too
-# much of.
+# much of; such a file may have such lines, too.
 tool_parts = common/signals.man common/staying.man convert/grow/grow.man \
 	convert/plan/plan.man \
 	convert/unused/unused.man
@@ -53,9 +53,11 @@ EXTRA_DIST += $(tool_parts)
 $(tool_pages): $(tool_pages:=.in) $(tool_parts)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
 	awk -v top=$(srcdir) \
-	    '/^\.so .*\.man$$/ { part = top "/" $$2; \
-	                          while ((getline < part) > 0) print; next } \
-	     { print }' $(srcdir)/$@.in >$@.tmp && \
+	    'function show (file, line) { \
+	       while ((getline line <file) > 0) \
+	         if (line ~ /^\.so .*\.man$$/) show (top "/" substr (line, 5)); \
+	         else print line } \
+	     BEGIN { show (ARGV[1]) }' $(srcdir)/$@.in >$@.tmp && \
 	mv $@.tmp $@
 
 # bash looks for the completion of a command in a file of its name.

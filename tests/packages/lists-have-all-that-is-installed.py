@@ -123,6 +123,15 @@ class Lists(unittest.TestCase):
         self.assertEqual(set(debian_lists()), set(names))
 
 
+class Pages(unittest.TestCase):
+    def test_pages_are_whole(self) -> None:
+        """Parts that a page shares with others are in it, not referred to."""
+        pages = list(Path(".").glob("*/nbd*.1"))
+        self.assertGreater(len(pages), 4)
+        for page in pages:
+            self.assertNotRegex(page.read_text(), r"(?m)^\.so .*\.man$", str(page))
+
+
 class Versions(unittest.TestCase):
     def test_debian(self) -> None:
         first = (DEBIAN / "changelog").read_text().split("\n", 1)[0]
