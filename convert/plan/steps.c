@@ -77,7 +77,8 @@ is_served (struct facts *f, enum access access)
 static void
 becomes_destination (struct facts *f, const struct goal *g)
 {
-  f->partitions_grown |= keeps_size (f, g);
+  /* Somebody may have made the disk larger before, but not its table. */
+  f->partitions_grown |= keeps_size (f, g) && !g->expands;
   f->place = g->place;
   f->access = g->place == AT_STREAM ? IN_ORDER : AT_RANDOM;
   f->format = g->format;

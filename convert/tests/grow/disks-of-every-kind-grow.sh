@@ -58,6 +58,18 @@ grows disk.img out.vdi vdi --verify
 "$nbdconvert" --size=100M --expand=1 --move - out.img < <(cat disk.img)
 same out.img wanted.img
 
+# It may have been made larger before, but for its table; or has room by itself.
+cp disk.img larger.img
+truncate -s 100M larger.img
+"$nbdconvert" --size=100M --expand=1 --move larger.img out.img
+same out.img wanted.img
+"$nbdconvert" --size=64M --expand=7 disk.qcow2 out.qcow2
+qemu-img convert -O raw out.qcow2 out.img
+is_valid out.img
+same_range out.img disk.img $((2 * MiB)) $((5 * MiB))
+sgdisk -p out.img >places
+grep -q " 7 *12288 *129023 " places || fail "$(cat places)"
+
 # A server keeps its size, which is the new one.
 for policy in "" "blocksize-minimum=4096 blocksize-error-policy=error"; do
   rm -f server.img

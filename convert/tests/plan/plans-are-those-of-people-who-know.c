@@ -53,10 +53,10 @@ static const struct {
   { "file raw", "file raw size=20G gpt expand",
     "write raw, follow table, expand partition" },
   { "file raw", "file raw size=10G gpt expand",
-    "copy range, expand partition" },
+    "copy range, follow table, expand partition" },
   { "file qcow2", "file qcow2 size=10G gpt expand move=1G fill",
-    "read format, write format, move partitions, expand partition, "
-    "grow file system" },
+    "read format, write format, follow table, move partitions, "
+    "expand partition, grow file system" },
   { "stream xz raw", "nbd raw size=20G gpt expand fill",
     "unpack in order, write raw, follow table, expand partition, "
     "grow file system" },
