@@ -7,6 +7,7 @@
 
 #include "convert.h"
 #include "disks.h"
+#include "plan/amounts.h"
 
 /* ---- what is wanted ---- */
 
@@ -99,8 +100,12 @@ file_system_of_destination_grows (struct conversion *v)
     r = file_system_grow_served (&to->at, start, length, &why);
   else
     r = file_system_grow (to->fd, start, length, &why);
-  if (r == 0)
+  if (r == 0) {
+    char size[SIZE_WORDS];
+    say (v, "%s: %s in partition %u was grown to %s", to->name,
+         v->growth.fs.name, v->growth.number, size_words (size, length));
     return;
+  }
   tool_check_signal ();
   tool_fail ("%s: the file system in partition %u could not be grown: %s",
              to->name, v->growth.number, why ? why : "unknown error");

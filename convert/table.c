@@ -39,6 +39,9 @@ with_destination (struct conversion *v,
     return;
   }
   struct nbd_disk n;
+  /* A server of one client answers the next one when this has left. */
+  if (v->writer == NULL)
+    tool_close_others (v->source.handle);
   disk_connect (&n, v->writer ? &v->writing : &to->at);
   work (v, &n.blocks.disk);
   if (tool_await (n.h, nbd_aio_flush (n.h, NBD_NULL_COMPLETION, 0),

@@ -13,6 +13,7 @@ grow_tests = \
 	convert/tests/grow/ext-grows-in-files-of-any-name.sh \
 	convert/tests/grow/ext-grows-on-servers.sh \
 	convert/tests/grow/file-systems-fill-grown-partitions.sh \
+	convert/tests/grow/file-systems-grow-from-and-to-anywhere.sh \
 	convert/tests/grow/grown-disks-keep-all-but-the-places.py \
 	convert/tests/grow/other-file-systems-are-named.sh \
 	convert/tests/grow/partitions-that-cannot-grow-leave-nothing.sh \
