@@ -101,7 +101,7 @@ inside dpkg -L "${ours[@]}" | sort -u >"$tmp/ours.list"
 # says the same; a module that is a package now; and what Debian's tools note.
 comm -23 "$tmp/theirs.list" "$tmp/ours.list" \
   | grep -v -x -e '.*/libnbd-release-notes-[0-9.]*\.gz' \
-      -e '.*/man3/NBD[.A-Za-z_]*\.gz' -e '.*-packages/nbd\.py' \
+      -e '.*/man3/NBD[.A-Za-z0-9_]*\.gz' -e '.*-packages/nbd\.py' \
   && fail "the packages have no such files"
 
 step "back to the distribution's"
