@@ -96,7 +96,7 @@ try drop-in
 try additions
 
 step "no file was lost"
-inside dpkg -L "${ours[@]}" | sort -u >"$tmp/ours.list"
+inside dpkg -L "${ours[@]}" | sort -u | grep . >"$tmp/ours.list"
 # Pages about earlier releases of libnbd, and those that ocamldoc makes: NBD.mli
 # says the same; a module that is a package now; and what Debian's tools note.
 comm -23 "$tmp/theirs.list" "$tmp/ours.list" \
