@@ -7,11 +7,11 @@
 
 #include "config.h"
 
-/* The wrappers compare arguments with NULL, which a compiler that was told
- * that they never are would leave out. */
+/* The wrappers compare arguments with NULL.  If the header declared these
+ * arguments as never NULL, the compiler would leave the comparisons out. */
 #define LIBNBD_ATTRIBUTE_NONNULL(...)
 
-/* What this header declares is all that the library exports. */
+/* The library exports what this header declares, and nothing else. */
 #pragma GCC visibility push(default)
 #include "libnbd.h"
 #pragma GCC visibility pop

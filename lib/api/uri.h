@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts of an NBD URI, and the steps of taking it apart:
+/* The parts of an NBD URI, and the files that take it apart:
  *
  *   uri-scheme.c   which schemes there are
  *   uri-options.c  settings that the environment can choose as well;

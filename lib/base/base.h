@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The base layer: what every other file may use.  It knows of no connection
- * and of no handle.  See "Layers" in docs/ARCHITECTURE.md. */
+/* The base layer, which every other file may use.  It knows nothing of
+ * connections and handles.  See "Layers" in docs/ARCHITECTURE.md. */
 
 #ifndef NBDI_BASE_H
 #define NBDI_BASE_H
@@ -32,12 +32,13 @@ nbdi_cleanup_free (void *p)
 }
 #define CLEANUP_FREE __attribute__ ((cleanup (nbdi_cleanup_free)))
 
-/* thread.c: threads that are cancelled.  What a thread does in us: */
+/* thread.c: threads that are cancelled.  For each thread, what it does in
+ * the library: */
 struct nbdi_thread {
-  bool held;                    /* cancelling is put off */
-  bool nested;                  /* a callback of a call is running */
-  bool option;                  /* its blocking call connects or haggles */
-  int cancel_state;             /* while held: what it was before */
+  bool held;                    /* cancellation is put off */
+  bool nested;                  /* a callback of the program is running */
+  bool option;                  /* its blocking call connects or negotiates */
+  int cancel_state;             /* if held: the state before */
   struct nbdi_command *command; /* of its blocking call, or NULL */
 };
 extern _Thread_local struct nbdi_thread nbdi_thread
@@ -55,7 +56,7 @@ extern void nbdi_end_callback (bool nested);
 #define NBDI_ALONE false
 #endif
 
-/* What follows may be a place where threads can be cancelled. */
+/* Call this before anything that may be a cancellation point. */
 static inline void
 nbdi_hold (void)
 {
@@ -70,7 +71,8 @@ nbdi_release (void)
     nbdi_resume_cancelling ();
 }
 
-/* Run a callback of the program, which may call us on other handles. */
+/* Run a callback of the program, which may call the library on other
+ * handles. */
 #define NBDI_CALLBACK(call)                 \
   ({                                        \
     const char *context_ = nbdi_context (); \
@@ -81,7 +83,7 @@ nbdi_release (void)
     r_;                                     \
   })
 
-/* A closure moves: who had it has none any more.  See "Closures" in
+/* Move a closure: its previous owner no longer has it.  See "Closures" in
  * docs/ARCHITECTURE.md. */
 #define NBDI_MOVED(closure) memset ((closure), 0, sizeof *(closure))
 #define NBDI_MOVE(closure)                       \
@@ -91,8 +93,8 @@ nbdi_release (void)
     moved_;                                      \
   })
 
-/* The end of a closure: its owner has none any more, and its free function
- * was called, once. */
+/* End a closure: call its free function once, and clear the closure in its
+ * owner. */
 #define NBDI_FREE(closure)                                 \
   ({                                                       \
     __typeof__ (*(closure)) freed_ = NBDI_MOVE (closure);  \
@@ -110,17 +112,18 @@ extern int nbdi_last_errno (void);
 extern void nbdi_set_last_errno (int errnum);
 extern const char *nbdi_last_text (void); /* without the context */
 
-/* debug.c: where a handle's debug messages go, if it has any. */
+/* debug.c: whether and where a handle writes debug messages. */
 struct nbdi_trace {
   bool on;
   char *name;                  /* of the handle */
-  nbd_debug_callback callback; /* or standard error */
+  nbd_debug_callback callback; /* none: to standard error */
 };
 extern void nbdi_debug (const struct nbdi_trace *trace, const char *fmt, ...)
   NBDI_PRINTF (2, 3);
 
-/* text.c: text in quotes for messages, never NULL: without memory it is
- * nbdi_dots.  So its variables are CLEANUP_TEXT, and nobody calls free. */
+/* text.c: text in quotes for messages.  It is never NULL: without memory it
+ * is nbdi_dots, which is not to be freed.  So variables for it are
+ * CLEANUP_TEXT, and are never freed otherwise. */
 extern const char nbdi_dots[];
 extern const char *nbdi_printable (const char *s);
 extern const char *nbdi_printable_bytes (const uint8_t *p, size_t len);
@@ -128,17 +131,18 @@ extern const char *nbdi_printable_list (char **list);
 extern void nbdi_cleanup_text (const char **text);
 #define CLEANUP_TEXT __attribute__ ((cleanup (nbdi_cleanup_text)))
 
-/* strings.c: lists of strings that we own. */
+/* strings.c: lists of strings, with copies of the strings. */
 struct nbdi_strings {
   char **v; /* NULL-terminated; NULL when empty */
   size_t len;
-  size_t bytes; /* of all, without what ends them */
+  size_t bytes; /* of all, without the final NULs */
 };
 extern int nbdi_strings_add (struct nbdi_strings *list, const char *s);
 extern void nbdi_strings_clear (struct nbdi_strings *list);
 extern int nbdi_replace_string (char **field, const char *value);
 
-/* bytes.c: bytes on their way, those between pos and end being there. */
+/* bytes.c: a buffer of bytes that are sent or received.  It holds the bytes
+ * between pos and end. */
 struct nbdi_bytes {
   uint8_t *buf;
   size_t pos, end, cap;
@@ -151,7 +155,7 @@ extern int nbdi_time_left (const struct timespec *end);
 extern uint64_t nbdi_now (void);
 extern void nbdi_deadline (int timeout_ms, struct timespec *end);
 
-/* Deadlines of the machine: as nbdi_now has the time, 0 = none. */
+/* Deadlines of the machine, in the clock of nbdi_now; 0 = none. */
 static inline uint64_t
 nbdi_earlier (uint64_t a, uint64_t b)
 {
@@ -171,8 +175,8 @@ struct nbdi_waiter {
   bool may_sleep; /* cond is initialised */
   bool queued;    /* waits for the seat */
   bool watches;   /* sleeps in poll, not for cond */
-  bool stays;     /* cannot be cancelled in its sleep */
-  int wake_fd;    /* ends that; -1: there is none yet */
+  bool stays;     /* cannot be cancelled while it sleeps */
+  int wake_fd;    /* ends its poll; -1: there is none yet */
   bool done;      /* blocking command: it is complete */
 };
 extern void nbdi_prepare_to_sleep (struct nbdi_waiter *w);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Buffers of bytes that come in at one end and leave at the other. */
+/* Buffers of bytes that are added at one end and taken from the other. */
 
 #include "base/base.h"
 
-/* Have room for `len` more bytes behind the end; ENOMEM if there is none. */
+/* Make room for `len` more bytes after the end; ENOMEM without memory. */
 int
 nbdi_bytes_reserve (struct nbdi_bytes *b, size_t len)
 {
@@ -27,7 +27,7 @@ nbdi_bytes_reserve (struct nbdi_bytes *b, size_t len)
   return 0;
 }
 
-/* Give memory back that holds nothing. */
+/* Free the memory of an empty buffer. */
 void
 nbdi_bytes_shrink (struct nbdi_bytes *b)
 {

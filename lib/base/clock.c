@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Time, in the clock that no administrator sets. */
+/* Time, in the monotonic clock, which nobody can set. */
 
 #include "base/base.h"
 
 #include <limits.h>
 
-/* Milliseconds that are left until then. */
+/* How many milliseconds are left until this time. */
 int
 nbdi_time_left (const struct timespec *end)
 {
@@ -17,7 +17,7 @@ nbdi_time_left (const struct timespec *end)
   return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int) ms;
 }
 
-/* Nanoseconds, from any beginning. */
+/* Nanoseconds since an unspecified time. */
 uint64_t
 nbdi_now (void)
 {
@@ -27,7 +27,7 @@ nbdi_now (void)
   return (uint64_t) now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* The time in so many milliseconds. */
+/* The time that is this many milliseconds from now. */
 void
 nbdi_deadline (int timeout_ms, struct timespec *end)
 {

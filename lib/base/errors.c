@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The last error of each thread, and the call it happened in. */
+/* The last error of each thread, and the call in which it happened. */
 
 #include "base/base.h"
 
@@ -17,14 +17,15 @@ struct thread_error {
   unsigned count; /* of errors so far */
 };
 
-/* Read and written by every call.  It is small enough for the room that the
- * loader keeps for libraries that are loaded later, and is then reached
- * without a function call. */
+/* Every call reads and writes this.  It is small enough for the space that
+ * the loader reserves for libraries that are loaded later, so it is
+ * accessed without a function call. */
 static _Thread_local struct thread_error last
   __attribute__ ((tls_model ("initial-exec")));
 
-/* Thread-local storage has no destructors in C, so a key that is set while
- * a thread has a message frees it.  There may be none left for us. */
+/* Thread-local storage has no destructors in C.  So a thread that has a
+ * message sets a key, whose destructor frees the message.  The process may
+ * have no key left for this library. */
 static pthread_key_t key;
 static bool has_key;
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
@@ -122,7 +123,7 @@ nbdi_error (int errnum, const char *fmt, ...)
   keep (errnum, message, text);
 }
 
-/* The error that was found before is that of the present step, too. */
+/* The error that was found earlier is also the error of the present step. */
 void
 nbdi_keep_error (void)
 {
@@ -135,7 +136,7 @@ nbdi_last_errno (void)
   return last.errnum;
 }
 
-/* For an error whose text already ends with what the number means. */
+/* For an error whose text already ends with the meaning of the number. */
 void
 nbdi_set_last_errno (int errnum)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers and sizes of the NBD protocol, in the order of the protocol
- * document.  Nothing of ours is in this file; what follows from them is in
- * requests.h. */
+ * document, and nothing else.  What follows from them is in requests.h. */
 
 #ifndef NBDI_PROTOCOL_H
 #define NBDI_PROTOCOL_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Strings and lists of strings that somebody owns. */
+/* Strings, and lists of strings, that belong to a struct. */
 
 #include "base/base.h"
 

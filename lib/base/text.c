@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How untrusted text is shown. */
+/* Untrusted text, made safe for messages. */
 
 #include "base/base.h"
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads that are cancelled.  They can end only where they sleep in a call
- * that waits; anywhere else they would leave the lock taken or a descriptor
- * open.  So cancelling is put off, from the first thing in a call at which a
- * thread might end until the call returns.  It is done that late because
- * calls that issue a command often do no such thing, and must cost little. */
+/* Threads that are cancelled (pthread_cancel).  A thread can end only where
+ * it sleeps in a call that waits; anywhere else it would leave the lock
+ * taken or a descriptor open.  So cancellation is put off, from the first
+ * possible cancellation point in a call until the call returns.  It is not
+ * put off earlier, because many calls that issue a command have no such
+ * point, and must cost little. */
 
 #include "base/base.h"
 
@@ -26,7 +27,7 @@ nbdi_resume_cancelling (void)
   pthread_setcancelstate (nbdi_thread.cancel_state, &state);
 }
 
-/* What begins is code of the program, which may call us again. */
+/* What follows is code of the program, which may call the library again. */
 bool
 nbdi_begin_callback (void)
 {

@@ -6,7 +6,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* Most waiters never sleep, for they drive themselves. */
+/* Most waiters never need this, because they drive the machine themselves. */
 void
 nbdi_prepare_to_sleep (struct nbdi_waiter *w)
 {
@@ -21,7 +21,7 @@ nbdi_prepare_to_sleep (struct nbdi_waiter *w)
   pthread_condattr_destroy (&attr);
 }
 
-/* Let go of what it needed. */
+/* Free what the waiter needed for sleeping. */
 void
 nbdi_end_waiter (struct nbdi_waiter *w)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Between the wire and structs in host order. */
+/* Conversion between wire format and structs in host byte order. */
 
 #include "base/base.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Between the wire and structs in host order.  wire.c and the accessors
- * here are the only places that know about byte order. */
+/* Conversion between wire format and structs in host byte order.  wire.c
+ * and the accessors here are the only places that deal with byte order. */
 
 #ifndef NBDI_WIRE_H
 #define NBDI_WIRE_H
@@ -57,8 +57,8 @@ nbdi_put64 (uint8_t *p, uint64_t v)
   return p + sizeof v;
 }
 
-/* One request header.  `length` is the payload length when `flags` say
- * so, else the length of the range that the command acts on. */
+/* One request header.  `length` is the length of the payload if `flags` say
+ * so, otherwise the length of the range that the command acts on. */
 struct nbdi_request {
   uint16_t flags;
   uint16_t type;
@@ -67,7 +67,7 @@ struct nbdi_request {
   uint64_t length;
 };
 
-/* Write a request header in either size and return the end of it. */
+/* Write a compact or extended request header, and return its end. */
 extern uint8_t *nbdi_encode_request (uint8_t *p, const struct nbdi_request *r,
                                      bool extended);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands from acceptance to retirement.  They are found by cookie in
- * constant time, however many there are and in whatever order replies come. */
+/* Commands from acceptance to retirement.  A command is found by its cookie
+ * in constant time, however many there are and in whatever order replies
+ * arrive. */
 
 #include "session/finish.h"
 
@@ -10,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Spare commands that are kept for reuse, and what is left of them and of
- * the table when nothing is in flight. */
+/* How many spare commands are kept for reuse; and how many of them, and
+ * which size of the table, are kept when nothing is in flight. */
 #define MAX_SPARE 64
 #define IDLE_SPARE 2
 #define IDLE_TABLE 64
@@ -22,8 +23,8 @@ slot (const struct nbdi_commands *cmds, uint64_t cookie)
   return &cmds->table[cookie & (cmds->table_size - 1)];
 }
 
-/* Cookies are consecutive, so while the table is no smaller than the number
- * of commands in it the chains stay short. */
+/* Cookies are consecutive, so chains are short as long as the table is no
+ * smaller than the number of commands in it. */
 static int
 grow_table (struct nbdi_commands *cmds)
 {
@@ -67,8 +68,8 @@ nbdi_new_command (struct nbdi_session *s)
   return c;
 }
 
-/* Put a command, which is in no list, into this one: behind `prev`, or first
- * if that is NULL. */
+/* Put a command, which must be in no list, into this one: after `prev`, or
+ * first if that is NULL. */
 static void
 insert (struct nbdi_list *list, struct nbdi_command *c,
         struct nbdi_command *prev)
@@ -108,7 +109,7 @@ unlink_command (struct nbdi_command *c)
   list->bytes -= c->wire_length;
 }
 
-/* Put a command at the end of another list. */
+/* Move a command to the end of another list. */
 void
 nbdi_move_command (struct nbdi_command *c, struct nbdi_list *to)
 {
@@ -116,7 +117,7 @@ nbdi_move_command (struct nbdi_command *c, struct nbdi_list *to)
   insert (to, c, to->last);
 }
 
-/* Begin a command anew, whatever came of it. */
+/* Reset a command, so that it can be sent again from the beginning. */
 void
 nbdi_begin_again (struct nbdi_command *c)
 {
@@ -127,7 +128,8 @@ nbdi_begin_again (struct nbdi_command *c)
   c->why = NULL;
 }
 
-/* Let a command wait for a connection, among others as they were accepted. */
+/* Put a command among those that wait for a connection, in the order in
+ * which they were accepted. */
 void
 nbdi_return_command (struct nbdi_session *s, struct nbdi_command *c)
 {
@@ -158,7 +160,8 @@ nbdi_add_command (struct nbdi_session *s, struct nbdi_command *c,
   return 0;
 }
 
-/* Have the library itself ask for something.  Nobody is told of the end. */
+/* Add a command of the library's own.  The program is not told when it
+ * ends. */
 int
 nbdi_add_own_command (struct nbdi_session *s, const struct nbdi_command *init,
                       struct nbdi_list *to)
@@ -177,7 +180,7 @@ nbdi_add_own_command (struct nbdi_session *s, const struct nbdi_command *init,
   return 0;
 }
 
-/* Where to look for those with this cookie. */
+/* The chain in the table for this cookie. */
 static struct nbdi_command *
 first_of (const struct nbdi_session *s, uint64_t cookie)
 {
@@ -195,8 +198,8 @@ nbdi_lookup_command (const struct nbdi_session *s, uint64_t cookie)
   return c;
 }
 
-/* The command that a reply can belong to: one of this lane of which at least a
- * byte was sent, without a final reply.  It may be the shadow of the one that
+/* The command that a reply can belong to: one of this lane, at least partly
+ * sent, without a final reply.  It may be the shadow of the command that
  * the program knows. */
 struct nbdi_command *
 nbdi_find_command (struct nbdi_session *s, const struct nbdi_lane *lane,
@@ -213,7 +216,7 @@ nbdi_find_command (struct nbdi_session *s, const struct nbdi_lane *lane,
            : NULL;
 }
 
-/* The completion callback wants another error. */
+/* The completion callback replaced the error. */
 static void
 replace_error (struct nbdi_command *c, int error)
 {
@@ -224,7 +227,7 @@ replace_error (struct nbdi_command *c, int error)
   c->why = strdup ("the completion callback said so");
 }
 
-/* Nothing more will happen to the command: tell the program, once. */
+/* The command has ended: tell the program, once. */
 void
 nbdi_complete_command (struct nbdi_session *s, struct nbdi_command *c)
 {
@@ -235,7 +238,7 @@ nbdi_complete_command (struct nbdi_session *s, struct nbdi_command *c)
   cmds->nr_completed++;
   cmds->nr_pending--;
   unlink_command (c);
-  /* The result of a blocking call is for the thread in it only. */
+  /* Only the thread in the blocking call gets its result. */
   if (c->waiter) {
     c->waiter->done = true;
     nbdi_wake (c->waiter);
@@ -262,12 +265,12 @@ nbdi_complete_command (struct nbdi_session *s, struct nbdi_command *c)
 static void
 free_closures (struct nbdi_command *c)
 {
-  /* It may be another one of the union: all are freed alike. */
+  /* This may be another member of the union: all are freed alike. */
   NBDI_FREE (&c->chunk);
   NBDI_FREE (&c->completion);
 }
 
-/* Forget a command, whose closures are freed now. */
+/* Forget a command and free its closures. */
 void
 nbdi_retire_command (struct nbdi_session *s, struct nbdi_command *c)
 {
@@ -297,9 +300,9 @@ nbdi_retire_command (struct nbdi_session *s, struct nbdi_command *c)
 }
 
 /* The thread that waits for the command ends, and with it the buffer and
- * what the closures use.  The server will answer nevertheless, and must get
- * the payload whole; if it may be sent again, it is kept.  Fails without
- * memory for a buffer in its place. */
+ * what the closures use.  The server will still reply, and must get the
+ * whole payload; keep the payload if it may be sent again.  Fails if there
+ * is no memory for a buffer in place of the program's. */
 int
 nbdi_disown_command (struct nbdi_command *c, bool again)
 {
@@ -320,8 +323,8 @@ nbdi_disown_command (struct nbdi_command *c, bool again)
   return 0;
 }
 
-/* The program is told that a command is over of which a part was sent.  What is
- * still to be sent and received is for this one, in its place. */
+/* A command of which a part was sent is completed for the program.  Its
+ * shadow takes its place for what is still to be sent and received. */
 struct nbdi_command *
 nbdi_new_shadow (struct nbdi_session *s, struct nbdi_command *c)
 {
@@ -363,7 +366,8 @@ free_spare (struct nbdi_commands *cmds, size_t keep)
   }
 }
 
-/* Nothing is in flight: give back what a burst of commands needed. */
+/* Nothing is in flight: free most of the memory that a burst of commands
+ * needed. */
 void
 nbdi_trim_commands (struct nbdi_session *s)
 {
@@ -386,7 +390,7 @@ lose_command (struct nbdi_session *s, struct nbdi_command *c)
   nbdi_complete_command (s, c);
 }
 
-/* Fail those of a list of which no byte was sent. */
+/* Fail those commands of a list of which no byte was sent. */
 void
 nbdi_abandon_unsent (struct nbdi_session *s, struct nbdi_list *list)
 {
@@ -394,13 +398,13 @@ nbdi_abandon_unsent (struct nbdi_session *s, struct nbdi_list *list)
 
   for (c = list->first; c != NULL; c = next) {
     next = c->next;
-    /* The server is still to hear that we leave. */
+    /* NBD_CMD_DISC is still to be sent. */
     if (!c->begun && nbdi_is_answered (c->type))
       lose_command (s, c);
   }
 }
 
-/* Fail all of a list. */
+/* Fail all commands of a list. */
 void
 nbdi_abandon_commands (struct nbdi_session *s, struct nbdi_list *list)
 {
@@ -414,8 +418,9 @@ nbdi_abandon_commands (struct nbdi_session *s, struct nbdi_list *list)
   }
 }
 
-/* The handle is being closed, and buffers of commands that nobody is told of
- * may be gone: they are not touched when these are abandoned. */
+/* The handle is being closed.  Buffers of commands without a completion
+ * callback may be gone, so do not touch them when the commands are
+ * abandoned. */
 void
 nbdi_leave_buffers (struct nbdi_list *list)
 {
@@ -424,7 +429,7 @@ nbdi_leave_buffers (struct nbdi_list *list)
       c->initialize = false;
 }
 
-/* Close: none is in a lane any more. */
+/* For nbd_close, when no command is in a lane any more. */
 void
 nbdi_free_commands (struct nbdi_session *s)
 {

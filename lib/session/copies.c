@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory for payloads.  Sizes of its pieces are rounded up to one of four in
- * each power of two, so at most a fifth of a piece is not needed. */
+/* Memory for payloads.  The size of a piece is rounded up: there are four
+ * sizes for each power of two, so at most a fifth of a piece is wasted. */
 
 #include "session/unsettled.h"
 
-#define LINE 64 /* where a payload begins, as caches like it */
+#define LINE 64 /* payloads begin at a cache line */
 
-/* Most bytes that are fetched into the cache in advance, and how many may be
- * in use without that: what was used a little ago is still near. */
+/* At most how many bytes are prefetched into the cache; and how many bytes
+ * have to be in use for it: memory that was used a short time ago is still
+ * in the cache. */
 #define MOST_FETCHED 8192
 #define NEAR 2097152
 #define SMALLEST 512
 #define LARGEST (UINT64_C (64) * 1024 * 1024)
 
-/* The class of pieces with so many bytes, at least one, and their memory. */
+/* The class of pieces for this many bytes, at least one, and the memory of
+ * such a piece. */
 static uint32_t
 class_of (uint64_t count, uint64_t *memory)
 {
@@ -30,14 +32,15 @@ class_of (uint64_t count, uint64_t *memory)
   return class;
 }
 
-/* Where the next payload goes, or would go if there is room. */
+/* Where the next payload goes, if there is room. */
 static uint64_t
 next_place (const struct nbdi_copy *copy)
 {
   return copy->filled + -(uintptr_t) (copy->bytes + copy->filled) % LINE;
 }
 
-/* Whether a payload goes behind others, and whether it can. */
+/* Whether payloads of this size share a piece, and whether this one has
+ * room in the present piece. */
 static bool
 is_shared (uint64_t count, uint64_t shared)
 {
@@ -64,7 +67,7 @@ nbdi_copy_memory (const struct nbdi_copies *p, uint64_t count,
   return memory;
 }
 
-/* A piece with so many bytes.  NULL without memory, and for more than any
+/* A piece with this many bytes.  NULL without memory, and for more than any
  * command has. */
 static struct nbdi_copy *
 get_piece (struct nbdi_copies *p, uint64_t count)
@@ -92,9 +95,9 @@ get_piece (struct nbdi_copies *p, uint64_t count)
   return copy;
 }
 
-/* The next payload goes behind this one and will be about as large.  Until it
- * comes the processor can fetch what is there: that is most of what copying
- * into a large journal costs. */
+/* The next payload goes behind this one, and will be about as large.
+ * Prefetch its place now: cache misses are most of the cost of copying into
+ * a large journal. */
 static void
 fetch_next_place (const struct nbdi_copy *copy, uint64_t count)
 {
@@ -132,7 +135,7 @@ nbdi_new_copy (struct nbdi_copies *p, uint64_t count, uint64_t shared,
   return piece->bytes + place;
 }
 
-/* One user less; the last one leaves the memory for reuse. */
+/* Remove a user; after the last one, keep the memory for reuse. */
 void
 nbdi_put_copy (struct nbdi_copies *p, struct nbdi_copy *copy)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Telling the program what becomes of its connections. */
+/* Call the event callback of the program, for news of connections. */
 
 #include "session/session.h"
 

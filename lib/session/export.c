@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the server told of the export, checked before it is kept. */
+/* What the server says of the export, checked before it is kept. */
 
 #include "session/session.h"
 
@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Payload limits that are ours when the server has no or strange ones. */
+/* Payload limits for servers that advertise none, or invalid ones. */
 #define PAYLOAD_DEFAULT (32u * 1024 * 1024)
 #define PAYLOAD_MINIMUM (1024u * 1024)
 
 /* More metadata contexts than any server has. */
 #define MAX_CONTEXTS 4096
 
-/* Keep what the server told, less these flags. */
+/* Keep what the server said, without the flags in `meaningless`. */
 int
 nbdi_set_export (const struct nbdi_session *s, struct nbdi_export *e,
                  uint64_t size, uint16_t flags, uint16_t meaningless)
@@ -25,7 +25,7 @@ nbdi_set_export (const struct nbdi_session *s, struct nbdi_export *e,
                         "without NBD_FLAG_HAS_FLAGS");
     return -1;
   }
-  /* Bits whose precondition is missing. */
+  /* Flags whose precondition is missing. */
   flags &= ~meaningless;
   if ((flags & NBD_FLAG_SEND_WRITE_ZEROES) == 0)
     flags &= ~NBD_FLAG_SEND_FAST_ZERO;
@@ -43,7 +43,7 @@ is_power_of_2 (uint32_t v)
   return v != 0 && (v & (v - 1)) == 0;
 }
 
-/* An inconsistent advertisement is ignored as a whole. */
+/* Block sizes that are inconsistent are ignored as a whole. */
 void
 nbdi_set_block_sizes (const struct nbdi_session *s, struct nbdi_export *e,
                       uint32_t minimum, uint32_t preferred, uint32_t maximum)
@@ -86,8 +86,8 @@ nbdi_forget_contexts (struct nbdi_export *e)
   e->contexts_valid = false;
 }
 
-/* The export is known.  When contexts are set automatically and were not
- * for this one, then it has none. */
+/* The export is known.  If contexts are set automatically, and were not set
+ * for this export, then it has none. */
 void
 nbdi_settle_contexts (const struct nbdi_session *s, struct nbdi_export *e)
 {
@@ -97,10 +97,10 @@ nbdi_settle_contexts (const struct nbdi_session *s, struct nbdi_export *e)
   e->contexts_valid = true;
 }
 
-/* The server refused the export.  What it granted on the way to it goes with
- * it, unless it does not know this option: that says nothing of the export,
- * and it may still be asked in another way.  Contexts that the program set
- * stay selected as long as there is such an export. */
+/* The server refused the export.  Forget what it said of the export, unless
+ * it does not know this option: that says nothing about the export, and
+ * there may be another way to ask for it.  Contexts that the program set
+ * stay selected as long as the export exists. */
 void
 nbdi_refused_export (const struct nbdi_session *s, struct nbdi_export *e,
                      uint32_t reply)
@@ -111,8 +111,8 @@ nbdi_refused_export (const struct nbdi_session *s, struct nbdi_export *e,
     nbdi_forget_contexts (e);
 }
 
-/* Remember a context that the server granted.  Ids must be unique, for
- * replies are told apart by them. */
+/* Remember a context that the server selected.  Ids must be unique, because
+ * replies name contexts by their ids. */
 int
 nbdi_add_context (struct nbdi_export *e, uint32_t id, const char *name)
 {
@@ -148,7 +148,8 @@ nbdi_add_context (struct nbdi_export *e, uint32_t id, const char *name)
   return 0;
 }
 
-/* The largest payload of a write, always within what we would accept. */
+/* The largest payload of a write, which is never above the library's own
+ * limit. */
 uint32_t
 nbdi_payload_limit (const struct nbdi_session *s)
 {

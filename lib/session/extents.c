@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Block status: handing extents to the program in the width that it asked
+/* Block status: passing extents to the program, in the width that it asked
  * for. */
 
 #include "session/session.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many chunks of a reply may be for contexts that nobody asked for. */
+/* How many chunks of a reply may be for contexts that were not asked for. */
 #define IGNORED_CHUNKS 16
 
 static nbd_extent
@@ -20,8 +20,9 @@ decode_extent (const uint8_t *p, bool wide)
   return (nbd_extent) { nbdi_get32 (p), nbdi_get32 (p + 4) };
 }
 
-/* Take extents that a program can trust: none passes the end of the export
- * or INT64_MAX, and only the first can be empty, which is an error. */
+/* Decode extents and check them, so that a program can rely on them: none
+ * passes the end of the export or INT64_MAX.  Only the first can be empty,
+ * which is an error. */
 static size_t
 take_extents (struct nbdi_session *s, struct nbdi_command *c,
               const uint8_t *p, size_t n, bool wide, nbd_extent *out)
@@ -59,7 +60,7 @@ take_extents (struct nbdi_session *s, struct nbdi_command *c,
   return taken;
 }
 
-/* Call the 32 bit callback; what it cannot express is cut. */
+/* Call the 32 bit callback; values that do not fit are cut. */
 static int
 call_extent (struct nbdi_session *s, struct nbdi_command *c,
              const char *context, const nbd_extent *extents, size_t n,
@@ -94,7 +95,7 @@ call_extent (struct nbdi_session *s, struct nbdi_command *c,
                                             c->offset, v, len, error));
 }
 
-/* The context that the id in a reply stands for, and its number. */
+/* The context with the id that a reply has, and its number. */
 static const char *
 find_context (const struct nbdi_export *e, uint32_t id, size_t *number)
 {
@@ -107,8 +108,8 @@ find_context (const struct nbdi_export *e, uint32_t id, size_t *number)
   return NULL;
 }
 
-/* Ids of contexts are those of one connection.  That of the other has the same
- * contexts in the same order. */
+/* Ids of contexts belong to one connection.  The other connection has the
+ * same contexts in the same order. */
 void
 nbdi_translate_filter (struct nbdi_command *c, const struct nbdi_export *from,
                        const struct nbdi_export *to)
@@ -134,7 +135,7 @@ asks_for (const struct nbdi_command *c, uint32_t id)
   return false;
 }
 
-/* Whether the reply may hold one more chunk: it has one for each context,
+/* Whether the reply may have one more chunk: there is one for each context,
  * and perhaps some that are ignored. */
 bool
 nbdi_status_has_room (struct nbdi_session *s, struct nbdi_command *c)
@@ -148,7 +149,7 @@ nbdi_status_has_room (struct nbdi_session *s, struct nbdi_command *c)
   return false;
 }
 
-/* Hand the program the extents of one chunk. */
+/* Pass the extents of one chunk to the program. */
 void
 nbdi_deliver_extents (struct nbdi_session *s, struct nbdi_command *c,
                       const struct nbdi_extents *x)
@@ -194,7 +195,7 @@ nbdi_deliver_extents (struct nbdi_session *s, struct nbdi_command *c,
                        "but %d bits were negotiated",
                        wide ? 64 : 32, wide ? 32 : 64);
   int error = c->error, r = 0;
-  /* Nobody is there any more if the thread that waited was cancelled. */
+  /* There is no callback any more if the thread that waited was cancelled. */
   if (n == 0 || c->extent.callback == NULL)
     return;
   if (c->extents64)
@@ -211,7 +212,8 @@ nbdi_deliver_extents (struct nbdi_session *s, struct nbdi_command *c,
   }
 }
 
-/* The reply is complete: were all contexts reported that were asked for? */
+/* The reply is complete: check that it reported all contexts that were
+ * asked for. */
 void
 nbdi_status_finish (struct nbdi_session *s, struct nbdi_command *c)
 {

@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* The first error wins, and is what the program is told of. */
+/* Only the first error of a command is kept for the program. */
 void
 nbdi_fail_command (struct nbdi_session *s, struct nbdi_command *c, int error,
                    const char *fmt, ...)
@@ -31,7 +31,7 @@ nbdi_fail_command (struct nbdi_session *s, struct nbdi_command *c, int error,
   }
 }
 
-/* The server said that the command failed, and perhaps more. */
+/* The server replied with an error, and perhaps with a text (`more`). */
 void
 nbdi_server_failed (struct nbdi_session *s, struct nbdi_command *c, int error,
                     uint32_t wire, const char *more)

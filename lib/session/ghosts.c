@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Ghosts: modifying commands that a server may still carry out at any time,
- * although nobody waits for them any more.  What overlaps one must wait, or
- * the old data might overwrite the new. */
+ * although the program no longer waits for them.  A new command that
+ * overlaps one must wait, or the old data might overwrite the new. */
 
 #include "session/unsettled.h"
 
@@ -36,7 +36,8 @@ nbdi_put_witness (struct nbdi_witness *w)
   free (w);
 }
 
-/* Does it say that the server is gone?  It is asked once in each round. */
+/* Whether the server's process has ended.  The witness is polled once in
+ * each round. */
 static bool
 is_gone (struct nbdi_witness *w, unsigned round)
 {
@@ -51,7 +52,7 @@ is_gone (struct nbdi_witness *w, unsigned round)
   return w->gone;
 }
 
-/* The timer is for what time can lay. */
+/* The timer is for ghosts that end by time. */
 static void
 note_expiry (struct nbdi_ghosts *g, const struct nbdi_ghost *ghost)
 {
@@ -87,7 +88,8 @@ drop_ghost (struct nbdi_ghosts *g, struct nbdi_ghost *ghost)
     free (ghost);
 }
 
-/* The ghost of all for which there was no memory, with this range as well. */
+/* Add this range to the one ghost that stands for all for which there was
+ * no memory. */
 static struct nbdi_ghost *
 widen_rest (struct nbdi_ghosts *g, uint64_t offset, uint64_t count)
 {
@@ -113,7 +115,7 @@ widen_rest (struct nbdi_ghosts *g, uint64_t offset, uint64_t count)
   return &g->rest;
 }
 
-/* A ghost that is laid by nothing as yet. */
+/* A new ghost, which nothing ends as yet. */
 static struct nbdi_ghost *
 new_ghost (struct nbdi_ghosts *g, uint64_t offset, uint64_t count)
 {
@@ -127,8 +129,9 @@ new_ghost (struct nbdi_ghosts *g, uint64_t offset, uint64_t count)
   return ghost;
 }
 
-/* The link of a ghost is lost.  If another one has the same ghost, then it is
- * laid by the later time, and by a witness only of both. */
+/* The link of a ghost is lost.  If several lost links have the same ghost,
+ * it ends at the latest of their times, and by a witness only if all have
+ * the same one. */
 static void
 lose (struct nbdi_ghosts *g, struct nbdi_ghost *ghost, uint64_t expires,
       struct nbdi_witness *witness)

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The journal: modifying commands that were acknowledged and are not durable.
- * A server that dies may lose them, so they are kept to be written again. */
+/* The journal: modifying commands that were acknowledged and are not
+ * durable. A server that crashes may lose them, so they are kept to be sent
+ * again. */
 
 #include "session/unsettled.h"
 
-/* A command can become an entry, and split a write and a TRIM below it. */
+/* The most entries that a command adds: itself, and one each for splitting
+ * an older write and an older TRIM. */
 #define MOST_NEW 3
 
-/* Entries are made so many at a time, so that they lie together. */
+/* How many entries are allocated at a time, so that they lie together. */
 #define TOGETHER 32
 
 struct nbdi_entries {
@@ -15,21 +17,24 @@ struct nbdi_entries {
   struct nbdi_entry entries[TOGETHER];
 };
 
-/* Most bytes that payloads share, in parts of the journal, and at all. */
+/* The largest piece that payloads share: as a fraction of the journal's
+ * size, and in bytes. */
 #define SHARED_PART 64
 #define MOST_SHARED 262144
 
-/* What is kept for reuse while the program rests, in parts of the journal. */
+/* What is kept for reuse while the program is idle, as a fraction of the
+ * journal's size. */
 #define KEPT_PART 32
 
-/* With so many entries to settle, the ranges of all go at once. */
+/* From this many entries to settle on, their ranges are removed at once. */
 #define MANY 256
 
-/* Without copies: most ranges that are told apart. */
+/* Without copies: the most ranges that are recorded separately. */
 #define MOST_RANGES 4096
 
-/* What an entry does not ask for again: the flush after it makes it durable,
- * and what was once fast enough has to be done now. */
+/* Flags that are not sent again: FUA, because the flush that follows makes
+ * the entry durable, and FAST_ZERO, because zeroing has to be done now even
+ * if it is slow. */
 #define DROPPED_FLAGS (LIBNBD_CMD_FLAG_FUA | LIBNBD_CMD_FLAG_FAST_ZERO)
 
 static uint64_t
@@ -38,7 +43,7 @@ last_of (const struct nbdi_entry *e)
   return nbdi_last_byte (e->range.offset, e->range.count);
 }
 
-/* Have that many spare entries, so that nothing fails halfway. */
+/* Make this many spare entries, so that nothing fails halfway. */
 static bool
 reserve_entries (struct nbdi_journal *j, size_t nr)
 {
@@ -57,7 +62,8 @@ reserve_entries (struct nbdi_journal *j, size_t nr)
   return true;
 }
 
-/* A spare entry, of which there is one, goes behind another or to the front. */
+/* Put a spare entry, of which there must be one, behind another or to the
+ * front. */
 static struct nbdi_entry *
 take_entry (struct nbdi_journal *j, struct nbdi_entry *prev)
 {
@@ -73,7 +79,7 @@ take_entry (struct nbdi_journal *j, struct nbdi_entry *prev)
   return e;
 }
 
-/* End an entry whose range is in the tree no more. */
+/* Free an entry whose range was removed from the set. */
 static void
 drop_entry (struct nbdi_journal *j, struct nbdi_entry *e)
 {
@@ -88,7 +94,7 @@ drop_entry (struct nbdi_journal *j, struct nbdi_entry *e)
   j->nr_spare++;
 }
 
-/* Leave of an entry only the bytes from first to last. */
+/* Reduce an entry to the bytes from first to last. */
 static void
 keep_part (struct nbdi_journal *j, struct nbdi_entry *e, uint64_t first,
            uint64_t last)
@@ -100,7 +106,7 @@ keep_part (struct nbdi_journal *j, struct nbdi_entry *e, uint64_t first,
   nbdi_add_range (&j->ranges, &e->range);
 }
 
-/* Cut a range out of an entry.  Up to two parts of it are left. */
+/* Cut a range out of an entry.  Up to two parts of the entry are left. */
 static void
 cut_entry (struct nbdi_journal *j, struct nbdi_entry *e, uint64_t first,
            uint64_t last)
@@ -128,8 +134,9 @@ cut_entry (struct nbdi_journal *j, struct nbdi_entry *e, uint64_t first,
     drop_entry (j, e);
 }
 
-/* A newer command makes older entries give way.  Where nothing is copied
- * nothing is written again, so only those go that are covered completely. */
+/* Cut the range of a newer command out of older entries.  Without copies
+ * nothing is ever sent again, so only entries that are covered completely
+ * are removed. */
 static void
 cut_below (struct nbdi_journal *j, uint16_t type, uint64_t offset,
            uint64_t count)
@@ -148,8 +155,8 @@ cut_below (struct nbdi_journal *j, uint16_t type, uint64_t offset,
   }
 }
 
-/* Without copies and with too many entries the last one grows, so that it
- * has this range as well, and so do all that follow until it is settled. */
+/* Without copies and with too many entries: extend the last one so that it
+ * includes this range, and those of all that follow until it is settled. */
 static void
 grow_last_entry (struct nbdi_journal *j, uint64_t offset, uint64_t count)
 {
@@ -171,7 +178,7 @@ grow_last_entry (struct nbdi_journal *j, uint64_t offset, uint64_t count)
   nbdi_add_range (&j->ranges, &e->range);
 }
 
-/* Is there room for a command, whatever becomes of older entries? */
+/* Whether there is room for a command, even if no older entry shrinks. */
 static bool
 has_room (struct nbdi_journal *j, uint64_t copy)
 {
@@ -207,8 +214,9 @@ append_entry (struct nbdi_journal *j, uint16_t type, uint16_t flags,
   nbdi_add_range (&j->ranges, &e->range);
 }
 
-/* Without copies only the range is of interest.  That this is durable says
- * nothing of older entries, which the server may have carried out later. */
+/* Without copies only the range is recorded.  If the command was durable
+ * (FUA), that says nothing about older entries, which the server may have
+ * carried out later. */
 static bool
 add_without_copy (struct nbdi_journal *j, uint16_t type, uint16_t flags,
                   uint64_t offset, uint64_t count)
@@ -237,8 +245,9 @@ nbdi_add_entry (struct nbdi_journal *j, uint16_t type, uint16_t flags,
     return true;
   if (!j->copies)
     return add_without_copy (j, type, flags, offset, count);
-  /* It is durable; but an older entry must not be written over it, and may be
-   * what the server carried out last, if both were in flight. */
+  /* The command is durable.  But an older entry must not be written over
+   * it; and if both were in flight, the server may have carried out the
+   * older one last. */
   if ((flags & LIBNBD_CMD_FLAG_FUA)
       && nbdi_first_overlap (&j->ranges, offset, count) == NULL)
     return true;
@@ -297,7 +306,8 @@ nbdi_next_to_write (struct nbdi_journal *j)
   while (j->to_write > 0) {
     struct nbdi_entry *e = j->cursor;
     if (e == NULL) {
-      /* Only TRIMs are left, and they may be above what is being written. */
+      /* Only TRIMs are left.  They may overlap entries in flight, so they
+       * wait. */
       if (j->being_written > 0 && !j->trims)
         return NULL;
       j->trims = true;
@@ -335,8 +345,8 @@ nbdi_was_written (struct nbdi_journal *j, struct nbdi_entry *e)
   j->being_written--;
 }
 
-/* Keep so many bytes of payloads.  Entries lie together, so their memory is
- * given back only when none is left. */
+/* Keep at most this many bytes of payloads.  Entries are allocated
+ * together, so their memory is freed only when there is no entry left. */
 static void
 trim_journal (struct nbdi_journal *j, uint64_t most)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands in lists, and the lane that each connection has. */
+/* Lists of commands, and the lane of each connection. */
 
 #ifndef NBDI_LANE_H
 #define NBDI_LANE_H
@@ -12,14 +12,14 @@ struct nbdi_command;
 struct nbdi_list {
   struct nbdi_command *first, *last;
   size_t nr;
-  uint64_t bytes; /* the payloads to be sent of all */
+  uint64_t bytes; /* sum of the payloads that are to be sent */
 };
 
-/* The commands that one connection was given, in the order in which they
- * go out. */
+/* The lane: the commands that were given to one connection, in the order in
+ * which they are sent. */
 struct nbdi_lane {
-  struct nbdi_list queue; /* not sent whole */
-  struct nbdi_list sent;  /* sent whole, without a final reply */
+  struct nbdi_list queue; /* not completely sent */
+  struct nbdi_list sent;  /* completely sent, without a final reply */
 };
 
 #endif /* NBDI_LANE_H */

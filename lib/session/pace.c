@@ -1,24 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* When the library flushes by itself.  While the journal is small its memory
- * stays in a near cache, where copying costs half as much; also less has to be
- * written again.  But what a flush costs the server is not known before.  So
- * from a little on there is one as long as flushes take little of the time; and
- * in any case when the journal is half full. */
+/* When the library sends a flush of its own.  While the journal is small,
+ * its memory stays in the processor's cache, where copying costs half as
+ * much; also less has to be sent again.  But how much a flush costs the
+ * server is not known in advance.  So once the journal has a certain size,
+ * the library flushes as long as flushes take only a small part of the
+ * time; and always when the journal is half full. */
 
 #include "session/unsettled.h"
 
-/* Less than that is not worth a flush, and how often the clock is looked at. */
+/* The smallest journal that is worth a flush, and after how many bytes more
+ * the clock is read again. */
 #define LITTLE 1048576
 #define STEP 131072
 
-/* Between flushes passes so many times what one took, or by how much it delayed
- * all else: a server that works in order does nothing else meanwhile.  As to
- * that, less than a part of what it took may be chance. */
+/* The time between flushes: UNDER_WAY times the duration of the last one,
+ * or DELAYED times the delay that it caused to other commands, whichever is
+ * longer: a server that works in order does nothing else during a flush.  A
+ * delay below 1/CHANCE of the duration may be chance, and is ignored. */
 #define UNDER_WAY 4
 #define DELAYED 32
 #define CHANCE 4
 
-/* After one that failed, in nanoseconds. */
+/* The least time after a flush that failed, in nanoseconds. */
 #define AFTER_FAILURE UINT64_C (1000000000)
 
 void
@@ -45,8 +48,9 @@ nbdi_flush_left (struct nbdi_pace *p, uint64_t seq, uint64_t now)
   p->last_seq = seq;
 }
 
-/* How long commands were surely delayed by a flush that took this time: without
- * it as many would have been acknowledged as before. */
+/* For how long, at least, a flush that took this time delayed other
+ * commands.  Without it, commands would have been acknowledged at the same
+ * rate as before. */
 static uint64_t
 delay (const struct nbdi_pace *p, uint64_t seq, uint64_t took)
 {

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* Ranges of the export: small ones in lists, of the granule that they are in,
- * large ones and those across a border in a tree. */
+/* Ranges of the export.  Those within one granule are in lists, by the hash
+ * of the granule; those that cross a border between granules are in a tree. */
 
 #include "session/unsettled.h"
 
 #define BLOCK (NBDI_GRANULE / 64)
 #define FEWEST_LISTS_LOG 8
 
-/* More ranges than lists, by this factor, make more lists; and so many more
- * lists than ranges are given back. */
+/* When to make more lists, and when to have fewer: the number of ranges per
+ * list, and the number of lists per range. */
 #define FULL 1
 #define EMPTY 16
 
-/* What is looked for. */
+/* What is searched, and how far the search is. */
 struct search {
   const struct nbdi_ranges *ranges;
   uint64_t first, last; /* bytes */
-  bool all;             /* lists, for there are fewer than granules */
-  uint64_t at, end;     /* granules, or lists if all of them */
+  bool all;             /* look at all lists: they are fewer than granules */
+  uint64_t at, end;     /* numbers of granules, or of lists if `all` */
 };
 
 static uint64_t
@@ -69,7 +69,7 @@ nr_lists (const struct nbdi_ranges *ranges)
   return ranges->lists ? (size_t) 1 << ranges->log : 0;
 }
 
-/* Have so many lists.  Without memory it goes on with those that there are. */
+/* Change the number of lists.  Without memory the present ones stay. */
 static void
 change_lists (struct nbdi_ranges *ranges, unsigned log)
 {
@@ -154,7 +154,7 @@ nbdi_remove_all_ranges (struct nbdi_ranges *ranges)
   ranges->listed = 0;
 }
 
-/* Give back what an empty set keeps. */
+/* Free the lists of an empty set. */
 void
 nbdi_trim_ranges (struct nbdi_ranges *ranges)
 {
@@ -162,8 +162,9 @@ nbdi_trim_ranges (struct nbdi_ranges *ranges)
   ranges->lists = NULL;
 }
 
-/* The first of a list from here on that overlaps.  Others with the same hash
- * are found where their own granule is looked at. */
+/* The first range of a list, from here on, that overlaps.  Ranges of other
+ * granules with the same hash are skipped: they are found when their own
+ * granule is searched. */
 static struct nbdi_range *
 find_in_list (const struct search *s, struct nbdi_range *r)
 {
@@ -174,7 +175,7 @@ find_in_list (const struct search *s, struct nbdi_range *r)
   return NULL;
 }
 
-/* Go on in this and the following lists. */
+/* Search this list and the following ones. */
 static struct nbdi_range *
 find_in_lists (struct search *s)
 {
@@ -189,8 +190,8 @@ find_in_lists (struct search *s)
   return r;
 }
 
-/* Whether nothing is in a list, as is seen at a glance, but for what is looked
- * for in several granules. */
+/* Whether it is quick to see that no list has an overlap.  False for a
+ * search in several granules. */
 static bool
 are_clear (const struct nbdi_ranges *ranges, uint64_t first, uint64_t last)
 {

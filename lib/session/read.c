@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Placing what a read returns.
+/* Placing the data of a read.
  *
- * Each read keeps one mark: below it every byte of the program's buffer was
- * filled or cleared.  So overlapping or missing chunks never show old
- * memory, and the buffer need not be cleared in advance. */
+ * Each read has one mark: every byte of the program's buffer before it was
+ * filled or cleared.  So overlapping or missing chunks never leave old
+ * memory visible, and the buffer need not be cleared in advance. */
 
 #include "session/session.h"
 
@@ -11,8 +11,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Check that a content chunk lies inside the request; what lies outside
- * would be written beyond the program's buffer. */
+/* Check that a content chunk lies inside the request; otherwise it would be
+ * written outside the program's buffer. */
 int
 nbdi_check_read_range (const struct nbdi_command *c, uint64_t offset,
                        uint64_t length)
@@ -28,9 +28,9 @@ nbdi_check_read_range (const struct nbdi_command *c, uint64_t offset,
   return 0;
 }
 
-/* Whether the reply may hold this chunk as well.  Chunks must not overlap,
- * so those of a reply are never more than was asked for.  Each costs us a
- * clearing or a callback, which no server may have without end. */
+/* Whether the reply may have this chunk as well.  Chunks must not overlap,
+ * so those of a reply never have more bytes than were asked for.  Each
+ * chunk costs a clearing or a callback, so their number must have a limit. */
 bool
 nbdi_read_has_room (struct nbdi_session *s, struct nbdi_command *c,
                     uint64_t length)
@@ -51,7 +51,7 @@ clear (struct nbdi_command *c, uint64_t from, uint64_t to)
     memset (c->data + from, 0, to - from);
 }
 
-/* Data will be placed from `start` on. */
+/* Data will be placed from `start` on: clear what is before it. */
 void
 nbdi_read_begin (struct nbdi_command *c, uint64_t start)
 {
@@ -79,7 +79,7 @@ nbdi_read_hole (struct nbdi_command *c, uint64_t start, uint64_t length)
   nbdi_read_end (c, start, length);
 }
 
-/* The reply is complete, or will never come: leave no old memory. */
+/* The reply is complete, or will never come: clear what was not filled. */
 void
 nbdi_read_finish (struct nbdi_session *s, struct nbdi_command *c)
 {
@@ -108,7 +108,7 @@ call_chunk (struct nbdi_session *s, struct nbdi_command *c, const void *p,
                        length, offset);
 }
 
-/* Show the program a piece of its buffer. */
+/* Call the chunk callback for a piece of the program's buffer. */
 void
 nbdi_call_chunk (struct nbdi_session *s, struct nbdi_command *c,
                  uint64_t start, uint64_t length, unsigned status)
@@ -117,7 +117,7 @@ nbdi_call_chunk (struct nbdi_session *s, struct nbdi_command *c,
               c->error);
 }
 
-/* Tell the program which place could not be read; each can be told once. */
+/* Tell the program which offset could not be read, once for each. */
 void
 nbdi_call_error_chunk (struct nbdi_session *s, struct nbdi_command *c,
                        uint64_t offset, int error)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The tree of ranges, a treap: a search tree in the order of offsets in
  * which parents have a higher priority than their children.  Priorities are
- * random, so its depth is that of a tree built in random order. */
+ * random, so the tree is as deep as one that is built in random order. */
 
 #include "session/unsettled.h"
 
@@ -11,7 +11,7 @@ last_of (const struct nbdi_range *r)
   return nbdi_last_byte (r->offset, r->count);
 }
 
-/* Where the tree has what is now this range. */
+/* The pointer in the tree that points to this range. */
 static struct nbdi_range **
 place_of (struct nbdi_ranges *ranges, struct nbdi_range *r)
 {
@@ -21,7 +21,7 @@ place_of (struct nbdi_ranges *ranges, struct nbdi_range *r)
                         : &parent->child[parent->child[1] == r];
 }
 
-/* How far do those from here down go, if that is known of the children? */
+/* The last byte of the ranges from here down, computed from the children's. */
 static uint64_t
 furthest_from (const struct nbdi_range *r)
 {
@@ -52,7 +52,7 @@ rotate_up (struct nbdi_ranges *ranges, struct nbdi_range *r)
   parent->furthest = furthest_from (parent);
 }
 
-/* xorshift, from which no zero comes but from zero. */
+/* xorshift: the result is never zero unless the input is. */
 static uint32_t
 next_random (struct nbdi_ranges *ranges)
 {
@@ -102,9 +102,9 @@ nbdi_remove_from_tree (struct nbdi_ranges *ranges, struct nbdi_range *r)
   }
 }
 
-/* The first from here down that has a byte from first to last.  If those on
- * the left reach as far as first and none of them has, then they begin behind
- * last, and so do all on the right. */
+/* The first range, from here down, that has a byte from first to last.  If
+ * the left subtree reaches as far as first but none of its ranges matches,
+ * then its later ranges begin behind last, and so do all on the right. */
 static struct nbdi_range *
 first_from (struct nbdi_range *r, uint64_t first, uint64_t last)
 {
@@ -128,7 +128,7 @@ nbdi_first_in_tree (const struct nbdi_ranges *ranges, uint64_t first,
   return first_from (ranges->root, first, last);
 }
 
-/* The next one that overlaps, after one that does or did. */
+/* The next range that overlaps, after one that does or did. */
 struct nbdi_range *
 nbdi_next_in_tree (struct nbdi_range *r, uint64_t first, uint64_t last)
 {
