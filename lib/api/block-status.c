@@ -105,7 +105,7 @@ context_id (struct nbd_handle *h, const char *name, uint32_t *id)
   return -1;
 }
 
-/* Whether one of the first n ids is this one. */
+/* Whether this id is among the first n. */
 static bool
 is_among (const uint8_t *ids, size_t n, uint32_t id)
 {
@@ -115,8 +115,7 @@ is_among (const uint8_t *ids, size_t n, uint32_t id)
   return false;
 }
 
-/* The payload: the length that is meant, and the wanted contexts, each
- * once. */
+/* The payload: the effect length and the wanted contexts, each once. */
 static int
 make_filter (struct nbd_handle *h, struct nbdi_command *c, char **contexts)
 {

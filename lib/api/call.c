@@ -20,7 +20,7 @@ nbdi_enter_unlocked (struct nbd_handle *h, const char *name)
   nbdi_set_context (name);
 }
 
-/* For calls that are made often and seldom ask the system for something. */
+/* For calls that are frequent and rarely make a system call. */
 void
 nbdi_enter_briefly (struct nbd_handle *h, const char *name)
 {

@@ -10,7 +10,7 @@
 #include <linux/vm_sockets.h>
 #endif
 
-/* Start on the address, or the name. */
+/* Begin to connect to the address, or to the name. */
 static int
 begin (struct nbd_handle *h)
 {
@@ -48,7 +48,7 @@ nbdi_aio_connect_unix (struct nbd_handle *h, const char *unixsocket)
                 len, sizeof un.sun_path);
     return -1;
   }
-  /* An empty path would be an abstract name. */
+  /* An empty path would be taken as an abstract name. */
   if (len == 0) {
     nbdi_error (EINVAL, "Unix socket path is empty");
     return -1;

@@ -24,7 +24,7 @@ int
 nbdi_shutdown (struct nbd_handle *h, uint32_t flags)
 {
   if (nbdi_phase_in (h, NBDI_PHASE_NEGOTIATING))
-    nbdi_aio_opt_abort (h); /* what goes wrong shows below */
+    nbdi_aio_opt_abort (h); /* an error is found below */
   else {
     if (flags & LIBNBD_SHUTDOWN_ABANDON_PENDING)
       abandon_unsent (h);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The calls that tell what is known of the export and the connection. */
+/* The calls that return what is known of the export and the connection. */
 
 #include "api/library.h"
 
@@ -90,9 +90,9 @@ nbdi_can_cache (struct nbd_handle *h)
   return has_flag (h, NBD_FLAG_SEND_CACHE);
 }
 
-/* Whether nobody can say which contexts there are.  Without any interest in
- * them there are none; but a program that looks at one export after the
- * other must not take that for an answer of the server. */
+/* Whether it is unknown which contexts there are.  If none were ever asked
+ * for, there are none; but a program that looks at one export after another
+ * must not take that for an answer of the server. */
 static bool
 contexts_are_unknown (const struct nbd_handle *h)
 {
@@ -150,7 +150,7 @@ nbdi_get_block_size (struct nbd_handle *h, int size_type)
   }
 }
 
-/* A string that the server told, if it did. */
+/* A copy of a string that the server sent; an error if it sent none. */
 static char *
 told_string (struct nbd_handle *h, const char *s, const char *what)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Creating and closing a handle, and asking about it. */
+/* Creating and closing a handle, and queries about it. */
 
 #include "api/library.h"
 
@@ -94,7 +94,7 @@ nbd_create (void)
   return h;
 }
 
-/* Commands without an answer complete now. */
+/* Complete the commands that have no reply. */
 static void
 abandon (struct nbd_handle *h, struct nbdi_list *list)
 {
@@ -109,8 +109,8 @@ nbd_close (struct nbd_handle *h)
     return;
   nbdi_hold ();
   nbdi_enter_unlocked (h, "nbd_close");
-  /* Threads of ours cannot be in a call; those of the process that we are
-   * a forked copy of can, and need their socket. */
+  /* No thread of this process can be in a call.  But after fork, threads of
+   * the parent can be, and they need their socket. */
   h->link.channel.watchers = 0;
   nbdi_debug (&h->session.trace, "closing handle");
   h->session.trace.on = false;

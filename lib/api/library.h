@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The layer of public calls: the generated wrappers and what they call. */
+/* The layer of public calls: the generated wrappers, and the functions that
+ * they call. */
 
 #ifndef NBDI_LIBRARY_H
 #define NBDI_LIBRARY_H

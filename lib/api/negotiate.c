@@ -13,8 +13,8 @@ is_fixed (const struct nbd_handle *h)
   return (nbdi_agreed (h)->client_flags & NBD_FLAG_FIXED_NEWSTYLE) != 0;
 }
 
-/* Send the last of these options, the ones before it if they are wanted.
- * The closures move into the handle, which frees them in any case. */
+/* Send the last of these options, and before it those that are wanted. The
+ * closures move into the handle, which frees them in any case. */
 static int
 begin (struct nbd_handle *h, nbd_completion_callback *completion,
        const uint32_t *plan, unsigned n)
@@ -118,7 +118,7 @@ nbdi_aio_opt_list (struct nbd_handle *h, nbd_list_callback *list,
   return begin_one (h, completion, NBD_OPT_LIST);
 }
 
-/* Queries that are not the handle's request list. */
+/* Copy queries that replace the handle's request list. */
 static int
 take_queries (struct nbd_handle *h, char **queries)
 {
@@ -142,7 +142,7 @@ take_queries (struct nbd_handle *h, char **queries)
   return 0;
 }
 
-/* Both meta context options, with queries of their own or, when NULL, the
+/* Both metadata context options, with these queries or, if NULL, the
  * handle's request list. */
 static int
 begin_contexts (struct nbd_handle *h, uint32_t option, char **queries,

@@ -57,7 +57,8 @@ nbdi_aio_notify_write (struct nbd_handle *h)
 
   if (h->session.lasting && phase == NBDI_PHASE_CONNECTED)
     return nbdi_send_held_back (h);
-  /* What was shown is a promise, even if it was kept meanwhile. */
+  /* A WRITE direction that was shown permits the call, even if nothing is
+   * left to send. */
   if (!h->write_shown
       && (nbdi_shown_direction (h) & LIBNBD_AIO_DIRECTION_WRITE) == 0)
     return nbdi_not_now (h, EINVAL,

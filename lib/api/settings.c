@@ -22,7 +22,7 @@ check_string (const char *what, const char *s)
   return -1;
 }
 
-/* Another export: what is known of the old one no longer holds. */
+/* Another export: forget what is known of the old one. */
 int
 nbdi_set_export_name (struct nbd_handle *h, const char *export_name)
 {

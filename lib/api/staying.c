@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Staying connected: events, counters, and giving up commands. */
+/* Staying connected: events, counters, and cancelling commands. */
 
 #include "api/library.h"
 
@@ -82,7 +82,8 @@ nbdi_aio_is_drained (struct nbd_handle *h)
   return nbdi_is_drained (h);
 }
 
-/* Whether its settings, as they are, make it stay connected. */
+/* Whether the present settings make the handle stay connected, or have
+ * deadlines. */
 bool
 nbdi_will_last (const struct nbd_handle *h)
 {
@@ -93,7 +94,7 @@ nbdi_will_last (const struct nbd_handle *h)
          || set->connections > 1;
 }
 
-/* The handle is about to connect: from now on its settings count. */
+/* The handle is about to connect: act on its settings from now on. */
 void
 nbdi_begin_to_last (struct nbd_handle *h)
 {

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Servers that are our children. */
+/* Servers that are child processes. */
 
 #include "api/library.h"
 
 #include <errno.h>
 #include <signal.h>
 
-/* Start the server for the first time, then connect to it by this event. */
+/* Start the server for the first time, then connect to it with this event. */
 static int
 start (struct nbd_handle *h, enum nbdi_server_kind kind, char **argv,
        const char *activation_name, enum nbdi_event event)
 {
   struct nbdi_reach *reach = &h->link.reach;
 
-  /* As it starts we ask who it is, if that will matter. */
+  /* If the handle stays connected, find out the server's process id when it
+   * greets us. */
   reach->again |= nbdi_will_last (h);
   if (nbdi_describe_server (reach, kind, argv, activation_name) == -1
       || nbdi_start_server (reach, &h->link.channel) == -1) {

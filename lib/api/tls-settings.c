@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The settings of TLS.  A library that was built without it takes none but
- * the defaults, so that nobody relies on what has no effect. */
+/* The settings of TLS.  A library that was built without TLS accepts only
+ * the defaults, so that no program relies on settings that have no effect. */
 
 #include "api/library.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From a connection back to a URI. */
+/* The URI of a connection. */
 
 #include "api/uri.h"
 
@@ -16,7 +16,7 @@
 #include <linux/vm_sockets.h>
 #endif
 
-/* sep is what begins the next parameter. */
+/* *sep is the character before the next parameter. */
 static void
 put_parameter (FILE *f, char *sep, const char *name, const char *value,
                size_t len)
@@ -60,8 +60,8 @@ put_number (FILE *f, const struct nbdi_parameter *p, int64_t n)
   }
 }
 
-/* What was chosen for this handle.  What the environment chooses, another
- * process finds there as well. */
+/* Settings that were chosen for this handle.  Those of the environment are
+ * left out: another process finds them there as well. */
 static void
 put_choices (FILE *f, char *sep, const struct nbdi_settings *s)
 {
@@ -112,7 +112,7 @@ put_unix (struct nbd_handle *h, FILE *f, const char **path, size_t *path_len)
   return 0;
 }
 
-/* The host as it was given to us, else the address in digits. */
+/* The host as it was given, else the numeric address. */
 static int
 put_tcp (struct nbd_handle *h, FILE *f)
 {
@@ -162,7 +162,7 @@ put_vsock (struct nbd_handle *h __attribute__ ((unused)),
 }
 #endif
 
-/* All up to the path; what identifies a Unix socket follows as a
+/* Everything before the path; the name of a Unix socket follows as a
  * parameter. */
 static int
 put_server (struct nbd_handle *h, FILE *f, const char **path,
@@ -209,8 +209,8 @@ put_uri (struct nbd_handle *h, FILE *f)
   return 0;
 }
 
-/* Some settings cannot be said in a URI, such as a user name with a control
- * character.  Only what we would take is given out. */
+/* Some settings cannot be expressed in a URI, for instance a user name with
+ * a control character.  Return only a URI that the library would accept. */
 static int
 check_uri (struct nbd_handle *h, const char *uri)
 {

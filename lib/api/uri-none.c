@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the calls about URIs answer in a build without libxml2. */
+/* The calls about URIs in a build without libxml2. */
 
 #include "api/library.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Settings that a URI, nbd_set_uri_options or LIBNBD_URI_OPTIONS can choose:
- * what their values look like, and which of them wins.  Works without libxml2
- * as well. */
+/* Settings that can be made in a URI, with nbd_set_uri_options or in
+ * LIBNBD_URI_OPTIONS: the syntax of their values, and which source takes
+ * precedence.  Works without libxml2 as well. */
 
 #include "api/uri.h"
 
@@ -14,7 +14,7 @@
 #define VARIABLE "LIBNBD_URI_OPTIONS"
 
 struct unit {
-  const char *name; /* "" for a number alone, which comes last */
+  const char *name; /* "" for no unit, which comes last */
   int64_t factor;
 };
 
@@ -29,10 +29,10 @@ static const struct unit sizes[] = {
 
 static const struct unit numbers[] = { { "", 1 } };
 
-/* How the values of a kind are written. */
+/* The syntax of the values of each kind. */
 static const struct kind {
   const struct unit *units;
-  const char *in; /* what limits are in */
+  const char *in; /* unit of the limits */
   const char *wanted;
 } kinds[] = {
   [NBDI_TIME] = { times, " milliseconds",
@@ -44,7 +44,8 @@ static const struct kind {
   [NBDI_NUMBER] = { numbers, "", "a number" },
 };
 
-/* Digits and a unit.  What does not fit is too large for every limit. */
+/* Read digits and a unit.  A number that does not fit is too large for
+ * every limit. */
 static bool
 scan_number (const char *text, const struct unit *units, int64_t *n)
 {
@@ -88,7 +89,7 @@ scan_value (const struct nbdi_parameter *p, const char *text, int64_t *n)
   return scan_number (text, kinds[p->kind].units, n);
 }
 
-/* Which of them has the name, upper and lower case being the same; -1 if
+/* The parameter with this name, in upper or lower case; -1 if there is
  * none. */
 int
 nbdi_find_parameter (const char *name)
@@ -99,7 +100,8 @@ nbdi_find_parameter (const char *name)
   return -1;
 }
 
-/* Take the value of one; source is what to blame, with ": " behind it. */
+/* Read the value of a parameter; source, which ends in ": ", begins the
+ * error message. */
 int
 nbdi_take_parameter (struct nbdi_parameters *taken, const char *source,
                      int id, const char *text)
@@ -128,7 +130,7 @@ nbdi_take_parameter (struct nbdi_parameters *taken, const char *source,
   return -1;
 }
 
-/* The value that a setting has now. */
+/* The present value of a setting. */
 int64_t
 nbdi_get_parameter (const struct nbdi_settings *s, int id)
 {
@@ -156,7 +158,7 @@ set_parameter (struct nbdi_settings *s, int id, int64_t n)
     *(int *) field = n;
 }
 
-/* What is said last wins: a URI over what the program said before. */
+/* The last setting counts: a URI overrides earlier calls of the program. */
 void
 nbdi_choose_parameters (struct nbdi_settings *s,
                         const struct nbdi_parameters *taken)
@@ -167,8 +169,8 @@ nbdi_choose_parameters (struct nbdi_settings *s,
   s->chosen |= taken->given;
 }
 
-/* Nothing else than these settings can be chosen outside of a URI: all
- * others say where a server is and whom to trust. */
+/* Outside of a URI only these settings can be made: all others say where a
+ * server is and whom to trust. */
 static int
 refuse_unknown (const char *source, const char *name)
 {
@@ -187,7 +189,7 @@ refuse_unknown (const char *source, const char *name)
   return -1;
 }
 
-/* One piece between ampersands, as name and value. */
+/* Read one piece between ampersands, as name and value. */
 static int
 take_piece (struct nbdi_parameters *taken, const char *source, char *piece)
 {
@@ -230,7 +232,8 @@ nbdi_set_uri_options (struct nbd_handle *h, const char *options)
   return 0;
 }
 
-/* The environment chooses what neither the program nor a URI has chosen. */
+/* The environment applies to settings that neither the program nor a URI
+ * has made. */
 int
 nbdi_apply_environment (struct nbd_handle *h)
 {

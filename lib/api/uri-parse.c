@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Policy, and the parts of a URI decoded and checked, all but the query. */
+/* Check a URI against the policy, and decode and check its parts, except
+ * for the query. */
 
 #include "api/uri.h"
 
@@ -10,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The destination cannot be the wildcard. */
+/* A destination cannot be the wildcard, UINT32_MAX. */
 #define MAX_VSOCK (UINT32_MAX - 1)
-/* The hypervisor's host, where a guest's server usually is. */
+/* The host of a virtual machine, where the server for a guest usually runs. */
 #define DEFAULT_CID 2
 
-/* Refuse what the program does not allow, whatever else the URI says. */
+/* Refuse what the program does not allow, before anything else is checked. */
 static int
 check_policy (const struct nbdi_settings *policy,
               const struct nbdi_uri_scheme *scheme)
@@ -44,7 +45,7 @@ check_policy (const struct nbdi_settings *policy,
   return 0;
 }
 
-/* Unicode as RFC 3629 writes it: no overlong forms, no surrogates. */
+/* UTF-8 as in RFC 3629: no overlong forms, no surrogates. */
 static bool
 is_utf8 (const char *s)
 {
@@ -96,7 +97,7 @@ has_only (const char *s, const char *punctuation)
   return true;
 }
 
-/* User names and hosts reach shells through a user's ssh configuration. */
+/* A user's ssh configuration may pass user names and hosts to a shell. */
 static int
 check_ssh_user (const char *user)
 {
@@ -124,7 +125,8 @@ parse_user (const char *raw, struct nbdi_uri *u)
                                                     : 0;
 }
 
-/* "[ADDRESS]" or "[ADDRESS%25ZONE]" without what is only URI syntax. */
+/* Read "[ADDRESS]" or "[ADDRESS%25ZONE]", without the brackets, and with
+ * "%" for "%25". */
 static int
 parse_ipv6 (const char *raw, struct nbdi_uri *u)
 {
@@ -164,7 +166,7 @@ parse_host_name (const char *raw, struct nbdi_uri *u)
     nbdi_error (EINVAL, "URI: %s is not a host", host);
     return -1;
   }
-  /* The patterns of ssh's configuration know capitals. */
+  /* Patterns in ssh's configuration are case sensitive. */
   for (char *p = u->host; !ssh && *p != '\0'; p++)
     if (*p >= 'A' && *p <= 'Z')
       *p |= 0x20;
@@ -185,7 +187,7 @@ parse_host (const char *raw, struct nbdi_uri *u)
   return nbdi_replace_string (&u->host, "localhost");
 }
 
-/* Digits only: a lenient scan would read 2x as 2 and -1 as the wildcard. */
+/* Digits only: otherwise 2x would be read as 2, and -1 as the wildcard. */
 static int
 parse_cid (const char *raw, struct nbdi_uri *u)
 {
@@ -208,7 +210,8 @@ parse_port (const char *raw, uint32_t standard, uint32_t max,
   u->port = standard;
   if (raw == NULL || *raw == '\0')
     return 0;
-  /* Not quoted: it can be a password whose slash is not encoded. */
+  /* Do not quote it: it can be part of a password with a slash that is not
+   * encoded. */
   if (nbdi_uri_number (raw, max, &u->port) == -1 || u->port == 0) {
     nbdi_error (EINVAL, "URI: the port is not a number from 1 to %u", max);
     return -1;
@@ -216,9 +219,9 @@ parse_port (const char *raw, uint32_t standard, uint32_t max,
   return 0;
 }
 
-/* The socket says where the server is.  People write a host all the same,
- * and libnbd takes no notice of it.  Neither is it a name to check a
- * certificate against: that is tls-hostname. */
+/* The socket says where the server is.  Some people write a host
+ * nevertheless, which libnbd ignores.  It is not used for checking a
+ * certificate either: that is what tls-hostname is for. */
 static int
 ignore_authority (struct nbd_handle *h, const struct nbdi_uri_parts *parts)
 {
@@ -238,7 +241,7 @@ ignore_authority (struct nbd_handle *h, const struct nbdi_uri_parts *parts)
   return 0;
 }
 
-/* Host and port are something else for each transport. */
+/* Host and port mean something else for each transport. */
 static int
 parse_destination (struct nbd_handle *h, const struct nbdi_uri_parts *parts,
                    struct nbdi_uri *u)
@@ -262,8 +265,8 @@ parse_destination (struct nbd_handle *h, const struct nbdi_uri_parts *parts,
   }
 }
 
-/* The path without its first slash.  It is no file's path: nothing else
- * about it is changed. */
+/* The path without its first slash.  It is not the path of a file, so
+ * nothing else in it is normalized. */
 static int
 parse_export_name (const char *path, struct nbdi_uri *u)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parameters of a URI, what follows its question mark. */
+/* The parameters of a URI, which follow its question mark. */
 
 #include "api/uri.h"
 
@@ -12,8 +12,8 @@
 struct query {
   struct nbdi_uri *u;
   const struct nbdi_settings *policy;
-  const char *name; /* as the table has it */
-  char *value;      /* decoded; may be taken */
+  const char *name; /* as in the table */
+  char *value;      /* decoded; the setter may take it */
   size_t len;
 };
 
@@ -22,12 +22,12 @@ struct query {
 
 struct parameter {
   const char *name;
-  uint32_t transports; /* elsewhere it is unknown */
+  uint32_t transports; /* for others the name is unknown */
   int (*take) (struct query *q, void *field);
   size_t field; /* offset in struct nbdi_uri */
 };
 
-/* Not quoted: values can be secret. */
+/* Do not quote values: they can be secret. */
 static int
 bad_value (const struct query *q, const char *wanted)
 {
@@ -35,7 +35,8 @@ bad_value (const struct query *q, const char *wanted)
   return -1;
 }
 
-/* Nothing can be switched off by an empty text, a name check above all. */
+/* An empty text is refused: it must not switch anything off, such as the
+ * check of a name. */
 static int
 take_text (struct query *q, void *field)
 {
@@ -76,7 +77,7 @@ take_port (struct query *q, void *field)
   return 0;
 }
 
-/* A URI from elsewhere must not make us read any file it likes. */
+/* A URI from an untrusted source must not be able to make us read any file. */
 static int
 take_file (struct query *q, void *field)
 {
@@ -89,7 +90,7 @@ take_file (struct query *q, void *field)
   return -1;
 }
 
-/* It can weaken TLS and make the TLS library read its configuration. */
+/* A priority string can weaken TLS, and make GnuTLS read its configuration. */
 static int
 take_priority (struct query *q, void *field)
 {
@@ -111,7 +112,7 @@ take_tls_type (struct query *q, void *field)
   return take_text (q, field);
 }
 
-/* ssh gives its command to a shell on the other machine as one text. */
+/* ssh passes its command to a shell on the other machine, as one string. */
 static bool
 is_safe_remotely (const char *s, size_t len)
 {
@@ -171,8 +172,8 @@ static const struct parameter parameters[] = {
 
 #define NR_PARAMETERS (sizeof parameters / sizeof parameters[0])
 
-/* As libnbd does, names are compared without case: TLS-Hostname must not
- * be taken for something unknown and ignored. */
+/* Names are compared without case, as in libnbd: TLS-Hostname must not be
+ * ignored as something unknown. */
 static const struct parameter *
 find_parameter (const char *name, uint32_t transport)
 {
@@ -183,7 +184,7 @@ find_parameter (const char *name, uint32_t transport)
   return NULL;
 }
 
-/* Only a Unix socket's name may have a NUL, as its first byte. */
+/* Only the name of a Unix socket may contain a NUL, as its first byte. */
 static int
 check_bytes (const char *name, const char *value, size_t len)
 {
@@ -204,8 +205,8 @@ check_bytes (const char *name, const char *value, size_t len)
   return 0;
 }
 
-/* One piece between ampersands, as name and value.  seen has a bit for each
- * row of the table. */
+/* Read one piece between ampersands, as name and value.  *seen has a bit
+ * for each row of the table. */
 static int
 parse_piece (struct nbd_handle *h, struct query *q, const char *piece,
              size_t len, uint32_t *seen)
@@ -246,7 +247,7 @@ parse_piece (struct nbd_handle *h, struct query *q, const char *piece,
   return p->take (q, (char *) q->u + p->field);
 }
 
-/* Read the parameters into u, where host and transport are known. */
+/* Read the parameters into u, in which host and transport must be set. */
 int
 nbdi_parse_uri_query (struct nbd_handle *h,
                       const struct nbdi_settings *policy, const char *query,

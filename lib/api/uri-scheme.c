@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be told of a URI without parsing it, and how one is shown. */
+/* What can be said of a URI without parsing it; and URIs in messages. */
 
 #include "api/uri.h"
 
@@ -21,8 +21,8 @@ static const struct nbdi_uri_scheme schemes[] = {
 
 #define NR_SCHEMES (sizeof schemes / sizeof schemes[0])
 
-/* Compare without case, in ASCII whatever the locale is: in Turkish "I" is
- * no capital of "i". */
+/* Compare without case, in ASCII and not in the locale: in Turkish "I" is
+ * not the capital of "i". */
 bool
 nbdi_same_in_uri (const char *s, const char *lower_case, size_t len)
 {
@@ -34,7 +34,7 @@ nbdi_same_in_uri (const char *s, const char *lower_case, size_t len)
   return true;
 }
 
-/* The same for a whole text. */
+/* The same for a complete string. */
 bool
 nbdi_is_uri_word (const char *s, const char *lower_case)
 {
@@ -68,9 +68,9 @@ nbdi_is_uri (struct nbd_handle *h __attribute__ ((unused)), const char *uri)
          && strncmp (rest, "://", 3) == 0;
 }
 
-/* How much at the start of an authority may be user and password.  The
- * text can be wrong: a password with a bare slash seems to end in a port
- * that is no number. */
+/* The length of the part of an authority that may be user and password. The
+ * URI can be invalid: a password with a slash that is not encoded looks
+ * like a port that is not a number. */
 static size_t
 secret_length (const char *authority)
 {
@@ -84,8 +84,8 @@ secret_length (const char *authority)
   return at ? (size_t) (at - authority) : 0;
 }
 
-/* Parameters whose value is no secret.  Any other is hidden, because a name
- * can be written in many ways. */
+/* Parameters whose values are not secret.  All others are hidden, because a
+ * name can be written in many ways. */
 static bool
 may_show (const char *param, size_t len)
 {
@@ -121,7 +121,7 @@ put_query (FILE *f, const char *query)
   }
 }
 
-/* Quote a URI for debug output, without the user and names of files. */
+/* Quote a URI for debug output, without user and file names. */
 const char *
 nbdi_printable_uri (const char *uri)
 {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The generic syntax of URIs, RFC 3986.
  *
- * libxml2 does the splitting, in its raw mode so that nothing is decoded
- * before it was checked.  Three things are ours.  The characters are checked
- * first, because libxml2 lets some through that other parsers do not, and
- * does not say what is wrong.  The port is cut out, because libxml2 refuses
- * an empty one and those above 31 bits that vsock has.  And a fragment is
- * refused: it would shorten an export name that has a bare "#" silently. */
+ * libxml2 splits the URI, in its raw mode, so that nothing is decoded
+ * before it was checked.  Three things are done here.  The characters are
+ * checked first, because libxml2 accepts some that other parsers do not,
+ * and does not say what is wrong.  The port is cut out, because libxml2
+ * refuses an empty one, and those above 31 bits that vsock has.  And a
+ * fragment is refused: it would silently shorten an export name that
+ * contains "#". */
 
 #include "api/uri.h"
 
@@ -24,7 +25,7 @@ is_hex (char c)
   return c != '\0' && strchr ("0123456789abcdefABCDEF", c) != NULL;
 }
 
-/* Characters that stand for themselves somewhere in a URI. */
+/* Whether a character may be in a URI without being encoded. */
 static bool
 may_be_bare (char c)
 {
@@ -33,8 +34,7 @@ may_be_bare (char c)
          || strchr ("-._~!$&'()*+,;=:@/?", c) != NULL;
 }
 
-/* The part between brackets is the authority's: the only place where they
- * may be. */
+/* Brackets are permitted only in the authority. */
 static int
 check_characters (const char *uri, const char *authority, size_t len)
 {
@@ -69,7 +69,7 @@ check_characters (const char *uri, const char *authority, size_t len)
   return 0;
 }
 
-/* Not quoted in full, for it can hold a password. */
+/* Do not quote the whole URI: it can contain a password. */
 static void
 scheme_error (const char *uri)
 {
@@ -85,8 +85,8 @@ scheme_error (const char *uri)
   nbdi_error (EINVAL, "URI: the scheme %s is unknown", name);
 }
 
-/* Find the colon of the port, which is the authority's end if there is
- * none, and see that user and host are where they belong. */
+/* Find the colon before the port, or the end of the authority if there is
+ * no port, and check the syntax of user and host. */
 static const char *
 find_port (const char *authority, size_t len)
 {
@@ -134,8 +134,8 @@ parse_generic (const char *uri, const char *port, size_t port_len,
     nbdi_error (errno, "asprintf");
     return -1;
   }
-  /* libxml2 does not tell a lack of memory from a syntax error, and may even
-   * leave parts out, such as the host. */
+  /* libxml2 does not distinguish a lack of memory from a syntax error, and
+   * may even leave parts out, such as the host. */
   errno = 0;
   xmlURIPtr xml = xmlParseURIRaw (text, 1);
   int parse_errno = errno;
@@ -210,8 +210,8 @@ hex_value (char c)
   return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
 }
 
-/* Undo percent-encoding, once, in text that was checked to be well formed.
- * The result ends in a NUL that len does not count. */
+/* Undo percent-encoding, once, in text whose encoding was checked.  The
+ * result ends in a NUL that len does not count. */
 char *
 nbdi_decode_uri (const char *raw, size_t raw_len, size_t *len)
 {
@@ -245,7 +245,7 @@ nbdi_has_control (const char *s, size_t len)
   return false;
 }
 
-/* Read a decimal number of at most max that is nothing but digits. */
+/* Read a decimal number of at most max, which must have only digits. */
 int
 nbdi_uri_number (const char *digits, uint32_t max, uint32_t *n)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Connecting to what a URI says.  Nothing is changed before all of it was
- * checked. */
+/* Connecting to the server of a URI.  Nothing is changed before the whole
+ * URI was checked. */
 
 #include "api/uri.h"
 
@@ -24,8 +24,8 @@ is_set (const char *setting)
   return setting != NULL && *setting != '\0';
 }
 
-/* Do not use another kind of credentials than the URI asks for.  What
- * decides is whether there is a file of keys. */
+/* Do not use another kind of credentials than the URI asks for.  The kind
+ * depends on whether there is a file of keys. */
 static int
 check_tls_type (struct nbd_handle *h, const struct nbdi_uri *u)
 {
@@ -45,7 +45,7 @@ check_tls_type (struct nbd_handle *h, const struct nbdi_uri *u)
   return 0;
 }
 
-/* What this build cannot do must not leave settings behind. */
+/* Check what this build cannot do before any setting is changed. */
 static int
 check_supported (struct nbd_handle *h, const struct nbdi_uri *u)
 {
@@ -63,15 +63,15 @@ apply_text (char **setting, const char *text)
   return text ? nbdi_replace_string (setting, text) : 0;
 }
 
-/* As the calls nbd_set_* do.  What a URI says nothing about is left alone,
- * but for the export name. */
+/* Make the settings, as the calls nbd_set_* do.  Settings that are not in
+ * the URI stay, except for the export name. */
 static int
 apply_settings (struct nbd_handle *h, const struct nbdi_uri *u)
 {
   struct nbdi_settings *s = &h->session.settings;
   const char *user = u->tls_username ? u->tls_username : u->user;
 
-  /* First, because it fails where there is no TLS. */
+  /* This is first because it fails in a build without TLS. */
   if (u->tls && nbdi_set_tls (h, LIBNBD_TLS_REQUIRE) == -1)
     return -1;
   if (nbdi_set_export_name (h, u->export_name) == -1
@@ -84,7 +84,8 @@ apply_settings (struct nbd_handle *h, const struct nbdi_uri *u)
   nbdi_choose_parameters (s, &u->chosen);
   if (u->tls_verify_peer != -1)
     s->tls_verify_peer = u->tls_verify_peer;
-  /* The connection itself has no name to check a certificate against. */
+  /* The connection, to ssh, has no host name to check a certificate
+   * against. */
   if (u->transport == LIBNBD_ALLOW_TRANSPORT_SSH && !is_set (s->tls_hostname))
     return apply_text (&s->tls_hostname, u->host);
   return 0;
@@ -106,8 +107,8 @@ connect_unix (struct nbd_handle *h, const struct nbdi_uri *u)
 
 /* Let nc on the other machine connect to the server there.  No shell runs
  * here, and after -- nothing can be an option.  ssh joins the words after
- * the host with spaces for the shell of the other machine; the socket was
- * checked to have no character that it knows. */
+ * the host with spaces, for the shell of the other machine; the name of the
+ * socket was checked to have no character that is special to a shell. */
 static int
 connect_ssh (struct nbd_handle *h, const struct nbdi_uri *u)
 {
@@ -137,7 +138,7 @@ connect_ssh (struct nbd_handle *h, const struct nbdi_uri *u)
     return -1;
   if (nbdi_aio_connect_command (h, argv) == -1)
     return -1;
-  /* It only ends by itself if nc on the other side does, which waits for
+  /* ssh ends by itself only if nc on the other side does, and nc waits for
    * the server. */
   h->link.reach.kill_child = true;
   return 0;

@@ -40,7 +40,8 @@ struct nbdi_parameters {
   int64_t values[NBDI_NR_PARAMETERS];
 };
 
-/* Decoded and checked; strings are NULL where the URI says nothing. */
+/* The parts, decoded and checked; strings are NULL if they are not in the
+ * URI. */
 struct nbdi_uri {
   uint32_t transport; /* one of LIBNBD_ALLOW_TRANSPORT_* */
   bool tls;           /* required */
@@ -86,8 +87,8 @@ extern int nbdi_uri_number (const char *digits, uint32_t max, uint32_t *n);
 /* whereto.c: the server at the other end of ssh, for messages. */
 extern char *nbdi_whereto_by_ssh (const struct nbdi_uri *u);
 
-/* Only the uri_allow_ fields of policy are looked at; h is for debug
- * output.  What was parsed must be freed whether that worked or not. */
+/* Of policy, only the uri_allow_ fields are used; h is for debug output.
+ * The result must be freed, also after a failure. */
 extern int nbdi_parse_uri (struct nbd_handle *h,
                            const struct nbdi_settings *policy,
                            const char *uri, struct nbdi_uri *u);

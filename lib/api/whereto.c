@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a handle connects to, as a URI for messages. */
+/* The server and export of a handle, as a URI for messages. */
 
 #include "api/uri.h"
 
@@ -13,7 +13,7 @@
 #include <linux/vm_sockets.h>
 #endif
 
-/* Percent-encode all but unreserved characters and those in also. */
+/* Percent-encode all characters except unreserved ones and those in `also`. */
 void
 nbdi_put_encoded (FILE *f, const char *s, size_t len, const char *also)
 {
@@ -41,7 +41,7 @@ put_host (FILE *f, const char *host, const char *port, unsigned long usual)
   }
 }
 
-/* All up to the path, or false if there is no URI for it. */
+/* Write the part before the path; false if the address has no URI. */
 static bool
 put_address (FILE *f, const struct nbdi_address *a)
 {
@@ -100,7 +100,7 @@ put_uri (FILE *f, const struct nbd_handle *h)
   return true;
 }
 
-/* What open_memstream wrote, or NULL. */
+/* The text that was written to open_memstream, or NULL. */
 static char *
 finish (FILE *f, char **text, bool whole)
 {
@@ -136,7 +136,7 @@ nbdi_whereto_by_ssh (const struct nbdi_uri *u)
   return text;
 }
 
-/* The server and its export, for messages; NULL: there is no name for it. */
+/* The server and its export, for messages; NULL if it has no URI. */
 char *
 nbdi_whereto (const struct nbd_handle *h)
 {

@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* What becomes of a command that was accepted: which connection has it, and
- * whether it is sent at once. */
+/* The beginning of a command that was accepted: which connection gets it,
+ * and whether it is sent at once. */
 
 #include "drive/drive.h"
 
-/* Requests wait for company only while several others are on their way, at
- * most one for each HOLD_SHARE of those and at most this many bytes. */
+/* A request is held back, to be sent together with later ones, only while
+ * at least SEVERAL are in flight: at most one for each HOLD_SHARE of these,
+ * and at most this many bytes. */
 #define SEVERAL 4
 #define HOLD_SHARE 2
 #define HOLD_BYTES (96u * 1024)
 
-/* So many small commands in a row go the same way, if all connections have
- * something to do: then a system call can carry several.  But not while that
- * connection is ahead of another by so many: a server that works through each
- * in its order would leave the others idle. */
+/* If all connections are busy, this many small commands in a row go to the
+ * same one, so that one system call can carry several.  But not if that
+ * connection has this many more in flight than another: a server that works
+ * through each connection in order would leave the others idle. */
 #define TOGETHER 16
 #define AHEAD 2
 #define SMALL (32u * 1024)
 
-/* Send now, or let the request wait for company: requests on their way
- * will be answered, and the answers let this one go.  While another thread
- * sleeps in the driver's seat nobody would notice a waiting request. */
+/* Send now, or hold the request back: the replies to those in flight will
+ * cause it to be sent.  Do not hold it back while another thread sleeps in
+ * the driver's seat, because that thread would not notice it. */
 static void
 send_or_hold (struct nbd_handle *h, struct nbdi_link *l)
 {
@@ -37,7 +38,7 @@ send_or_hold (struct nbd_handle *h, struct nbdi_link *l)
     nbdi_event (l, NBDI_EVENT_FLUSH);
 }
 
-/* Which connection has the least to do, of those that serve. */
+/* Of the connections that are given commands, the one with the least to do. */
 static struct nbdi_link *
 least_loaded (struct nbd_handle *h)
 {
@@ -49,7 +50,7 @@ least_loaded (struct nbd_handle *h)
   return best;
 }
 
-/* The connection that shall have this command; NULL: none serves. */
+/* The connection that gets this command; NULL if none is given commands. */
 static struct nbdi_link *
 choose_link (struct nbd_handle *h, const struct nbdi_command *c)
 {
@@ -81,8 +82,8 @@ set_expiry (struct nbdi_session *s, struct nbdi_command *c)
   s->cmds.next_expiry = nbdi_earlier (s->cmds.next_expiry, c->expires);
 }
 
-/* On a handle that stays connected, or while there are ghosts, it may have to
- * wait for more than its turn. */
+/* Begin a command that may have to wait: the handle stays connected, or
+ * there are ghosts. */
 static void
 begin_waiting (struct nbd_handle *h, struct nbdi_command *c)
 {
@@ -98,7 +99,7 @@ begin_waiting (struct nbd_handle *h, struct nbdi_command *c)
     nbdi_nudge_driver (h);
     return;
   }
-  /* Silence counts from when something is expected. */
+  /* The time of silence begins when a reply is first expected. */
   if (l->channel.watched && nbdi_load (l) == 0)
     l->channel.moved = nbdi_now ();
   nbdi_give_command (l, c);

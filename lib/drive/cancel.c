@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Ending a command before its reply.  The server cannot be told: what was
- * sent of it stays under way, for a shadow of the command. */
+/* Ending a command before its reply.  The protocol cannot tell the server:
+ * a command of which something was sent goes on as a shadow. */
 
 #include "drive/drive.h"
 
@@ -8,8 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* What the server may still do to the export haunts it until the late reply
- * comes. */
+/* Leave a ghost of a modifying command until the late reply comes: the
+ * server may still carry it out. */
 static int
 leave_shadow (struct nbd_handle *h, struct nbdi_command *c)
 {
@@ -24,7 +24,7 @@ leave_shadow (struct nbd_handle *h, struct nbdi_command *c)
   NBDI_EACH_LINK (h, l)
   if (l->reply.command == c) {
     l->reply.command = shadow;
-    /* Other payloads do not go to the program's buffer. */
+    /* Only these payloads are received into the program's buffer. */
     if (nbdi_gets_data (c->type))
       nbdi_move_fill (l, data, shadow->data);
   }
@@ -45,7 +45,7 @@ nbdi_end_command (struct nbd_handle *h, struct nbdi_command *c, int error,
   if (c->begun && c->list != &h->session.cmds.settling
       && leave_shadow (h, c) == -1)
     return -1;
-  /* It ends for this reason, whatever else has gone wrong. */
+  /* This is the reason, even if there was another error before. */
   c->error = 0;
   free (c->why);
   c->why = NULL;
@@ -54,7 +54,7 @@ nbdi_end_command (struct nbd_handle *h, struct nbdi_command *c, int error,
   return 0;
 }
 
-/* Those of a list that threads wait for in blocking calls. */
+/* End the commands of a list that threads wait for in blocking calls. */
 static bool
 cancel_blocking (struct nbd_handle *h, struct nbdi_list *list)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The one descriptor of a handle that stays connected: an epoll instance of
- * the socket, which changes, and of a timer. */
+/* The one descriptor of a handle that stays connected: an epoll instance
+ * that watches the sockets, which change, and a timer. */
 
 #include "drive/drive.h"
 
@@ -11,7 +11,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-/* How often to look at a socket that the system does not watch for us. */
+/* How often to look at a socket that epoll could not watch. */
 #define LOOK_PAUSE UINT64_C (20000000)
 
 static int
@@ -48,7 +48,7 @@ make_both (struct nbdi_descriptor *d)
   return 0;
 }
 
-/* The descriptor, which is made when it is first asked for. */
+/* Return the descriptor, which is made on the first call. */
 int
 nbdi_one_descriptor (struct nbd_handle *h)
 {
@@ -65,8 +65,8 @@ nbdi_close_descriptor (struct nbd_handle *h)
   close_both (&h->descriptor);
 }
 
-/* A forked copy of the process shares both with its parent, and takes its own,
- * under the numbers that the program knows. */
+/* After fork both descriptors are shared with the parent.  The child makes
+ * its own, under the numbers that the program knows. */
 static bool
 are_ours (struct nbd_handle *h)
 {
@@ -88,8 +88,8 @@ are_ours (struct nbd_handle *h)
   return moved;
 }
 
-/* Whether requests wait for nothing but company, and the program will come to
- * send them before it waits. */
+/* Whether requests are only held back, and the program will send them
+ * before it waits. */
 static bool
 will_be_sent (const struct nbdi_link *l)
 {
@@ -109,7 +109,7 @@ wanted_events (const struct nbdi_link *l)
          | (direction & LIBNBD_AIO_DIRECTION_WRITE ? EPOLLOUT : 0);
 }
 
-/* Whether it is. */
+/* Whether epoll watches it for this. */
 static bool
 is_watched (const struct nbdi_link *l)
 {
@@ -128,8 +128,8 @@ all_are_watched (const struct nbd_handle *h)
   return true;
 }
 
-/* Watch a socket.  One of which nothing is awaited is not watched, since it
- * would still show that the server hung up. */
+/* Watch a socket.  If nothing is expected from it, do not watch it at all,
+ * because epoll would still report that the server hung up. */
 static int
 watch_link (struct nbdi_descriptor *d, struct nbdi_link *l)
 {
@@ -149,8 +149,8 @@ watch_link (struct nbdi_descriptor *d, struct nbdi_link *l)
   return 0;
 }
 
-/* Whether the timer is as it should be.  To set it with each command would be
- * expensive, so while the handle is `awake` it may go off too early. */
+/* Whether the timer need not be set.  Setting it with each command would be
+ * expensive, so while the handle is `awake` it may expire too early. */
 static bool
 timer_fits (const struct nbdi_descriptor *d, uint64_t due, bool awake)
 {
@@ -163,7 +163,7 @@ timer_fits (const struct nbdi_descriptor *d, uint64_t due, bool awake)
   return d->due != 0 && d->due <= due && !passed;
 }
 
-/* Let it become readable at this time; 0: never. */
+/* Let the timer expire at this time; 0: never. */
 static void
 set_timer (struct nbdi_descriptor *d, uint64_t due)
 {
@@ -176,7 +176,7 @@ set_timer (struct nbdi_descriptor *d, uint64_t due)
   timerfd_settime (d->timer, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
-/* Let it show what the handle waits for. */
+/* Update what the descriptor watches to what the handle waits for. */
 void
 nbdi_update_descriptor (struct nbd_handle *h)
 {
@@ -194,8 +194,7 @@ nbdi_update_descriptor (struct nbd_handle *h)
     set_timer (d, due);
 }
 
-/* Whether all that was there has been read, for loops that are told only once
- * that there is something. */
+/* Whether all data that was there has been read, for edge-triggered loops. */
 bool
 nbdi_is_drained (struct nbd_handle *h)
 {

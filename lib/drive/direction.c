@@ -3,8 +3,8 @@
 
 #include "drive/drive.h"
 
-/* What is awaited from the socket: by the machine, and by a transport that
- * has something of its own to send. */
+/* What to poll the socket for: for the machine, and for a transport that
+ * has data of its own to send. */
 unsigned
 nbdi_wanted_direction (const struct nbdi_link *l)
 {
@@ -15,8 +15,8 @@ nbdi_wanted_direction (const struct nbdi_link *l)
   return direction;
 }
 
-/* Whether the machine can go on without the socket: with what is in a buffer,
- * ours or one of the transport, or because nothing can be sent any more. */
+/* Whether the machine can go on without the socket: there is data in a
+ * buffer, of the link or of the transport, or nothing can be sent any more. */
 bool
 nbdi_link_can_go_on (const struct nbdi_link *l)
 {
@@ -38,8 +38,8 @@ nbdi_can_go_on (const struct nbd_handle *h)
   return false;
 }
 
-/* What the machine waits for, and BOTH while it can go on: a program that
- * polls for writing wakes at once. */
+/* What the machine waits for.  BOTH while it can go on, because a program
+ * that polls for writing then wakes at once. */
 unsigned
 nbdi_shown_direction (const struct nbd_handle *h)
 {

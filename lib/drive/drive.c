@@ -18,7 +18,7 @@ require_direction (struct nbd_handle *h)
   return nbdi_not_now (h, EINVAL, "nothing is awaited from the socket");
 }
 
-/* Drive until `done`, which is about the handle, or it dies. */
+/* Drive until `done` is true for the handle, or the handle dies. */
 int
 nbdi_drive_until (struct nbd_handle *h, nbdi_condition *done, void *opaque)
 {
@@ -36,8 +36,8 @@ nbdi_drive_until (struct nbd_handle *h, nbdi_condition *done, void *opaque)
   return r;
 }
 
-/* It cannot be waited for the socket.  What was sent cannot be taken back,
- * so end the connection: for the reason that is this thread's error. */
+/* Waiting for the socket failed.  What was sent cannot be taken back, so
+ * end the connection, with this thread's error as the reason. */
 void
 nbdi_hang_up (struct nbd_handle *h)
 {
@@ -49,7 +49,7 @@ nbdi_hang_up (struct nbd_handle *h)
   nbdi_event (l, NBDI_EVENT_END);
 }
 
-/* The work of nbd_poll and nbd_poll2, in the driver's seat. */
+/* What nbd_poll and nbd_poll2 do, once the thread has the seat. */
 int
 nbdi_poll_once (struct nbd_handle *h, int fd, int timeout_ms,
                 const struct timespec *end)
@@ -73,7 +73,7 @@ nbdi_poll_once (struct nbd_handle *h, int fd, int timeout_ms,
   return r;
 }
 
-/* Whether there is a single connection, of which only replies are awaited. */
+/* Whether there is one connection, and it only waits for replies. */
 static bool
 only_receives (struct nbd_handle *h)
 {
@@ -81,8 +81,8 @@ only_receives (struct nbd_handle *h)
          && nbdi_wanted_direction (&h->link) == LIBNBD_AIO_DIRECTION_READ;
 }
 
-/* The program saw that the one descriptor is readable.  Unless there is a
- * single socket it must be asked which. */
+/* The program saw that the one descriptor is readable.  Unless there is
+ * only one socket, ask epoll which is. */
 int
 nbdi_descriptor_event (struct nbd_handle *h, unsigned phase)
 {
@@ -100,8 +100,8 @@ nbdi_descriptor_event (struct nbd_handle *h, unsigned phase)
   return nbdi_drive_result (h, phase);
 }
 
-/* The program comes to send what waits for company, as it will each time before
- * it waits itself. */
+/* The program sends requests that were held back.  From now on it is
+ * expected to do so each time before it waits. */
 int
 nbdi_send_held_back (struct nbd_handle *h)
 {
@@ -113,20 +113,20 @@ nbdi_send_held_back (struct nbd_handle *h)
   return r;
 }
 
-/* The program saw that the socket is readable, and its call, which began in
+/* The program saw that the socket is readable.  Its call, which began in
  * this phase, has the seat. */
 int
 nbdi_read_event (struct nbd_handle *h, unsigned phase)
 {
   nbdi_serve (h, &h->link, NBDI_MAX_RECEIVES, 0);
-  /* Programs deliver only the read when both events are there, and a server
-   * that always sends must not starve the queue. */
+  /* If both events are there, programs may report only that the socket is
+   * readable.  A server that always sends must not starve the queue. */
   if (nbdi_has_to_send (&h->link))
     nbdi_writable (&h->link);
   return nbdi_drive_result (h, phase);
 }
 
-/* Likewise that it is writable. */
+/* The same for a socket that is writable. */
 int
 nbdi_write_event (struct nbd_handle *h, unsigned phase)
 {

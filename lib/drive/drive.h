@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The layer that drives a handle's machine: threads, sleeping, waiting.  Only
- * the generated wrappers lock; everything named nbdi_ and every state body
- * runs with the handle's lock held. */
+/* The layer that drives a handle's machine: threads, sleeping, waiting.
+ * Only the generated wrappers take the handle's lock; all functions named
+ * nbdi_ and all state bodies run with it held. */
 
 #ifndef NBDI_DRIVE_H
 #define NBDI_DRIVE_H
@@ -13,24 +13,24 @@
 
 struct nbdi_sleep;
 
-/* Threads: who drives, and who waits for that. */
+/* Which thread drives, and which threads wait for the seat. */
 struct nbdi_seat {
   bool taken;
   pthread_t owner; /* while it is taken */
-  short events;    /* what the owner sleeps for, else 0 */
+  short events;    /* what the owner polls for in its sleep, else 0 */
   int wake_fd;     /* ends its sleep; -1: there is none */
   struct nbdi_waiter *first, **last;
-  void (*thread_ends) (struct nbdi_sleep *s); /* it was cancelled */
+  void (*thread_ends) (struct nbdi_sleep *s); /* the thread was cancelled */
 };
 
 /* See descriptor.c; -1 = there is none yet. */
 struct nbdi_descriptor {
   int epoll, timer;
-  pid_t owner;  /* whose they are */
-  uint64_t due; /* when the timer goes off; 0: never */
+  pid_t owner;  /* the process that made them */
+  uint64_t due; /* when the timer expires; 0: never */
 };
 
-/* Which connection has been given commands last, and how many in a row. */
+/* Which connection got the last commands, and how many in a row. */
 struct nbdi_turn {
   struct nbdi_link *link;
   unsigned nr;
@@ -40,7 +40,7 @@ struct nbd_handle {
   uint32_t magic;
   pthread_mutex_t lock;
   _Atomic uint32_t published; /* see publish.c */
-  bool write_shown;           /* a WRITE hint that was not used up */
+  bool write_shown;           /* WRITE was shown, and no notify_write came */
   _Atomic uintptr_t private_data;
   struct nbdi_session session;
   struct nbdi_link link;
@@ -49,8 +49,8 @@ struct nbd_handle {
   struct nbdi_turn turn;
 };
 
-/* The connections of a handle are in a circle, which begins with the one in
- * its memory. */
+/* The links of a handle form a circular list, which begins with the link
+ * inside the handle. */
 #define NBDI_MAX_LINKS 16
 #define NBDI_EACH_LINK(h, l)                                             \
   for (struct nbdi_link *l = (struct nbdi_link *) &(h)->link; l != NULL; \
@@ -62,8 +62,8 @@ nbdi_next_link (const struct nbd_handle *h, struct nbdi_link *l)
   return likely (l->next == &h->link) ? NULL : l->next;
 }
 
-/* phase.c: what the handle as a whole is doing.  Once it was connected, other
- * connections come and go underneath. */
+/* phase.c: the phase of the handle as a whole.  Once it was connected, it
+ * stays so while links come and go. */
 extern unsigned nbdi_phase_of_links (const struct nbd_handle *h);
 extern void nbdi_share_fate (struct nbd_handle *h);
 
@@ -83,15 +83,15 @@ nbdi_phase_in (const struct nbd_handle *h, unsigned phases)
   return (nbdi_handle_phase (h) & phases) != 0;
 }
 
-/* How both sides agreed to speak. */
+/* What both sides agreed upon. */
 static inline const struct nbdi_agreement *
 nbdi_agreed (const struct nbd_handle *h)
 {
   return h->session.promised ? &h->session.agreed : &h->link.agreed;
 }
 
-/* publish.c: what unlocked queries read.  Phase, readiness and direction are
- * in one word, so that they agree with each other. */
+/* publish.c: what queries read without the lock.  Phase, readiness and
+ * direction are in one word, so that they are consistent. */
 #define NBDI_PUBLISHED_PHASE 0x00ffu
 #define NBDI_PUBLISHED_READY 0x0100u
 #define NBDI_PUBLISHED_DIRECTION_SHIFT 12
@@ -101,7 +101,7 @@ extern bool nbdi_link_can_go_on (const struct nbdi_link *l);
 extern bool nbdi_can_go_on (const struct nbd_handle *h);
 extern unsigned nbdi_shown_direction (const struct nbd_handle *h);
 
-/* fatal.c: what cannot be, and why the handle died. */
+/* fatal.c: errors for calls in the wrong phase, and why the handle died. */
 extern int nbdi_check_phase (struct nbd_handle *h, unsigned phases);
 extern int nbdi_not_now (struct nbd_handle *h, int errnum, const char *what);
 extern void nbdi_add_child_end (struct nbd_handle *h);
@@ -112,7 +112,7 @@ extern void nbdi_fatal_error (struct nbd_handle *h);
 struct nbdi_sleep {
   struct nbd_handle *h;
   bool unlocked;      /* others may use the handle meanwhile */
-  bool stays;         /* the thread must not end here */
+  bool stays;         /* the thread must not be cancelled here */
   struct pollfd *fds; /* or NULL: until the waiter is woken */
   unsigned nr_fds;
   int timeout_ms;
@@ -121,9 +121,9 @@ struct nbdi_sleep {
 };
 extern int nbdi_sleep (struct nbdi_sleep *s);
 
-/* serve.c: letting connections go on.  How often one call may read a socket
- * that always has more, so that a fast server does not starve the program's
- * other handles: */
+/* serve.c: running the machine of a link.  How often one call may read a
+ * socket that always has more data: a fast server must not starve the
+ * program's other handles. */
 #define NBDI_MAX_RECEIVES 8
 extern void nbdi_serve (struct nbd_handle *h, struct nbdi_link *l,
                         unsigned receives, unsigned limit);
@@ -132,7 +132,7 @@ extern void nbdi_flush (struct nbd_handle *h);
 extern void nbdi_writable (struct nbdi_link *l);
 extern bool nbdi_has_to_send (const struct nbdi_link *l);
 
-/* round.c: sleeping, and what comes of it. */
+/* round.c: one sleep, and acting on its result. */
 extern int nbdi_drive_result (struct nbd_handle *h, unsigned phase_before);
 extern int nbdi_wait_once (struct nbd_handle *h, int fd, int timeout_ms,
                            const struct timespec *end, unsigned limit);
@@ -149,7 +149,6 @@ extern int nbdi_read_event (struct nbd_handle *h, unsigned phase);
 extern int nbdi_write_event (struct nbd_handle *h, unsigned phase);
 extern void nbdi_hang_up (struct nbd_handle *h);
 
-/* Whether another thread drives. */
 static inline bool
 nbdi_seat_is_others (const struct nbd_handle *h)
 {
@@ -178,8 +177,8 @@ extern void nbdi_open_link (struct nbd_handle *h);
 extern void nbdi_close_link (struct nbdi_link *l);
 extern void nbdi_free_link (struct nbdi_link *l);
 
-/* timers.c, descriptor.c, cancel.c: what handles need that stay connected, or
- * have deadlines. */
+/* timers.c, descriptor.c, cancel.c: for handles that stay connected or have
+ * deadlines. */
 extern uint64_t nbdi_next_due (struct nbd_handle *h);
 extern int nbdi_sleep_ms (uint64_t due, int timeout_ms,
                           const struct timespec *end);
@@ -194,7 +193,7 @@ extern int nbdi_end_command (struct nbd_handle *h, struct nbdi_command *c,
 extern bool nbdi_cancel_blocking (struct nbd_handle *h);
 extern bool nbdi_cancel_cookie (struct nbd_handle *h, uint64_t cookie);
 
-/* interrupt.c: signals while a call waits. */
+/* interrupt.c: the interrupt callback, asked while a call waits. */
 extern bool nbdi_is_interrupted (struct nbd_handle *h);
 extern const struct timespec *nbdi_next_question (const struct nbd_handle *h,
                                                   struct timespec *then);
@@ -202,7 +201,7 @@ extern void nbdi_interrupted_error (void);
 extern void nbdi_interrupt_command (struct nbd_handle *h,
                                     struct nbdi_command *c);
 
-/* wait.c: what blocking calls wait for. */
+/* wait.c: waiting in blocking calls. */
 extern int nbdi_wait_command (struct nbd_handle *h, int64_t cookie);
 extern int nbdi_wait_option (struct nbd_handle *h);
 extern int nbdi_wait_connected (struct nbd_handle *h);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What cannot be done now, and why the handle died. */
+/* Errors for calls in the wrong phase, and why the handle died. */
 
 #include "drive/drive.h"
 
@@ -7,10 +7,11 @@
 #include <stdio.h>
 
 /* How many milliseconds a blocking call waits for the end of a child that
- * left. */
+ * closed the connection. */
 #define MAX_WAIT_MS 20
 
-/* Complete why the handle died, if more is known now. */
+/* Add to the reason why the handle died how its child ended, if that is
+ * known now. */
 void
 nbdi_add_child_end (struct nbd_handle *h)
 {
@@ -26,8 +27,8 @@ nbdi_add_child_end (struct nbd_handle *h)
   }
 }
 
-/* The same in a call that may wait.  Others need not: the lock is free
- * meanwhile. */
+/* The same in a call that may wait.  It gives up the lock meanwhile, so
+ * that other threads need not wait. */
 void
 nbdi_await_child_end (struct nbd_handle *h)
 {
@@ -44,7 +45,7 @@ nbdi_await_child_end (struct nbd_handle *h)
   h->link.reach.end_unknown = false;
 }
 
-/* Make why the handle died this thread's error. */
+/* Set this thread's error to the reason why the handle died. */
 void
 nbdi_fatal_error (struct nbd_handle *h)
 {
@@ -67,7 +68,8 @@ phase_name (unsigned phase)
   }
 }
 
-/* Say what cannot be, or NULL, because of what the handle is doing. */
+/* Set the error for `what` (or NULL), which is impossible in the present
+ * phase of the handle. */
 int
 nbdi_not_now (struct nbd_handle *h, int errnum, const char *what)
 {
@@ -86,7 +88,8 @@ nbdi_not_now (struct nbd_handle *h, int errnum, const char *what)
   return -1;
 }
 
-/* Whether a call that is for these phases can go on. */
+/* Whether the handle is in one of the phases in which a call is permitted;
+ * otherwise the error is set. */
 int
 nbdi_check_phase (struct nbd_handle *h, unsigned phases)
 {

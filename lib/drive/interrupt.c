@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals and events while a call waits.  The program has heard of them by
- * then; whether the call is to end early is for it to say. */
+/* Signals and events while a call waits.  By then the program's handler or
+ * callback has run; the interrupt callback decides whether the call ends
+ * early. */
 
 #include "drive/drive.h"
 
 #include <errno.h>
 
-/* How often the program is asked in a thread that sleeps while another one
- * drives: the kernel does not wake it for a signal. */
+/* How often the callback is called in a thread that sleeps while another
+ * one drives, because a signal does not wake that sleep. */
 #define ASK_MS 200
 
 static const char interrupted[] = "the call was interrupted";
 
-/* Whether the call is to end.  Without a callback it waits on. */
+/* Whether the call is to end early.  Without a callback it never is. */
 bool
 nbdi_is_interrupted (struct nbd_handle *h)
 {
@@ -22,7 +23,7 @@ nbdi_is_interrupted (struct nbd_handle *h)
          && NBDI_CALLBACK (interrupt->callback (interrupt->user_data)) != 0;
 }
 
-/* When to ask next, if at all: NULL is never. */
+/* When to call the callback next; NULL: never. */
 const struct timespec *
 nbdi_next_question (const struct nbd_handle *h, struct timespec *then)
 {
@@ -38,7 +39,8 @@ nbdi_interrupted_error (void)
   nbdi_error (EINTR, "%s", interrupted);
 }
 
-/* End the command that the call waits for.  Without memory it waits on. */
+/* End the command that the call waits for.  Without memory the call goes on
+ * waiting. */
 void
 nbdi_interrupt_command (struct nbd_handle *h, struct nbdi_command *c)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Accepting commands: what cannot be asked for, and the queue.  What depends
- * on the kind of a command is in its record. */
+/* Accepting commands: the checks, and the queue.  What depends on the type
+ * of a command is in its record (generator/api/requests.py). */
 
 #include "drive/drive.h"
 
@@ -8,14 +8,15 @@
 #include <inttypes.h>
 #include <limits.h>
 
-/* Whether the program wants this to be checked. */
+/* Whether the program wants this check (nbd_set_strict_mode). */
 bool
 nbdi_strict (const struct nbd_handle *h, uint32_t flag)
 {
   return (h->session.settings.strict_mode & flag) != 0;
 }
 
-/* What the server must offer, unless the program wants to see it refuse. */
+/* Check that the server offers this, unless the program switched the check
+ * off. */
 static int
 require (struct nbd_handle *h, uint16_t flag, const char *article,
          const char *what, const char *kind)
@@ -66,7 +67,8 @@ check_offer (struct nbd_handle *h, const struct nbdi_command *c,
            : require_flags (h, c->flags & rules->to_permit);
 }
 
-/* With extended headers a payload must be flagged, without it cannot be. */
+/* With extended headers a payload must be flagged; without them it must not
+ * be. */
 static int
 flag_payload (struct nbd_handle *h, struct nbdi_command *c)
 {
@@ -85,7 +87,7 @@ flag_payload (struct nbd_handle *h, struct nbdi_command *c)
   return 0;
 }
 
-/* What the program chose to have checked of offset and count. */
+/* The checks of offset and count, as far as the program wants them. */
 static int
 check_range (struct nbd_handle *h, const struct nbdi_command *c, int past_end)
 {
@@ -122,8 +124,9 @@ passes_32_bits (const struct nbd_handle *h, const struct nbdi_command *c)
   return !nbdi_agreed (h)->extended_headers && c->count > UINT32_MAX;
 }
 
-/* Whether a write is larger than what may be sent, and whose limit that is:
- * a server can tell one, and we expect of each server that it takes some. */
+/* Check that a write is not larger than what may be sent.  The error says
+ * whose limit that is: the server's own, or the size that every server is
+ * expected to accept. */
 static int
 check_payload (struct nbd_handle *h, const struct nbdi_command *c)
 {
@@ -153,7 +156,7 @@ check_payload (struct nbd_handle *h, const struct nbdi_command *c)
   return -1;
 }
 
-/* What no setting permits. */
+/* The limits that hold with any setting. */
 static int
 check_limits (struct nbd_handle *h, const struct nbdi_command *c,
               const struct nbdi_request_rules *rules)
@@ -185,7 +188,8 @@ check_limits (struct nbd_handle *h, const struct nbdi_command *c,
   return 0;
 }
 
-/* Accept a command: `init` is completed and copied, the completion moves. */
+/* Accept a command: copy `init`, complete the copy, and move the completion
+ * callback into it. */
 int64_t
 nbdi_queue (struct nbd_handle *h, struct nbdi_command *init,
             nbd_completion_callback *completion)
@@ -213,13 +217,14 @@ nbdi_queue (struct nbd_handle *h, struct nbdi_command *init,
     return -1;
   }
   c->completion = NBDI_MOVE (completion);
-  /* Retiring is possible as soon as something is sent. */
+  /* Read the cookie now: the command may be retired as soon as something is
+   * sent. */
   int64_t cookie = (int64_t) c->cookie;
   nbdi_begin_command (h, c);
   return cookie;
 }
 
-/* Issue a command that is no more than a range, or not even that. */
+/* Issue a command that has a range and no payload, or no range either. */
 int64_t
 nbdi_issue (struct nbd_handle *h, uint16_t type, uint64_t count,
             uint64_t offset, nbd_completion_callback *completion,

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Further connections of a handle, where the server says that it may have
- * several.  See also machine/join.c. */
+/* More connections of a handle, if the server permits several.  See also
+ * machine/join.c. */
 
 #include "drive/drive.h"
 
 #include <errno.h>
 #include <unistd.h>
 
-/* Another one is worth its while once each has as much to do. */
+/* Open another connection when each one has at least this many commands. */
 #define BUSY 2
 
-/* Whether there may be one more, and is need for it. */
+/* Whether another connection is permitted and needed. */
 static bool
 wants_link (const struct nbd_handle *h)
 {
@@ -51,8 +51,8 @@ new_link (struct nbd_handle *h)
   return l;
 }
 
-/* Open another connection in the background, if that is of use.  What goes
- * wrong then is no error of the program. */
+/* Open another connection in the background, if that is useful.  A failure
+ * of that is not reported to the program. */
 void
 nbdi_open_link (struct nbd_handle *h)
 {
@@ -70,7 +70,7 @@ nbdi_open_link (struct nbd_handle *h)
   nbdi_nudge_driver (h);
 }
 
-/* Let go of all that a connection has. */
+/* Close a link and free all that it has. */
 void
 nbdi_close_link (struct nbdi_link *l)
 {
@@ -89,7 +89,7 @@ nbdi_close_link (struct nbdi_link *l)
   free (l->opt.error_text);
 }
 
-/* One that is not part of the handle's memory. */
+/* The same for a link that is not part of the handle's memory. */
 void
 nbdi_free_link (struct nbdi_link *l)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What a handle is doing whose connections come and go. */
+/* The phase of a handle whose connections come and go. */
 
 #include "drive/drive.h"
 
-/* One that died takes the others with it; else the handle lives as long as any
- * of them does. */
+/* If one link is dead, the handle is; otherwise the handle is connected as
+ * long as any link is. */
 unsigned
 nbdi_phase_of_links (const struct nbd_handle *h)
 {
@@ -22,8 +22,8 @@ nbdi_phase_of_links (const struct nbd_handle *h)
   return phase;
 }
 
-/* What one connection has met is true for the others, and those that are not
- * there yet are not needed when the program leaves. */
+/* When one link died, end the others; and when the program disconnects, end
+ * those that are not connected. */
 void
 nbdi_share_fate (struct nbd_handle *h)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is published whenever the lock is given up, sleeping included: phase,
- * readiness and direction, for queries that take no lock. */
+/* What is published whenever the lock is given up, also for sleeping:
+ * phase, readiness and direction, for queries that take no lock. */
 
 #include "drive/drive.h"
 
@@ -14,7 +14,7 @@ all_idle (const struct nbd_handle *h)
   return true;
 }
 
-/* Publish it. */
+/* Compute and store the published word. */
 void
 nbdi_publish (struct nbd_handle *h)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a command ended, for the program. */
+/* The result of a command, for the program. */
 
 #include "drive/drive.h"
 
@@ -16,8 +16,8 @@ why_connection_ended (struct nbd_handle *h)
   return "the server closed the connection";
 }
 
-/* The result of a completed command, with the error set if it failed; the
- * command is retired. */
+/* Retire a completed command and return its result.  If it failed, the
+ * error is set. */
 int
 nbdi_result_of_command (struct nbd_handle *h, struct nbdi_command *c)
 {
@@ -32,7 +32,7 @@ nbdi_result_of_command (struct nbd_handle *h, struct nbdi_command *c)
     return 0;
   if (why == NULL && error == ENOTCONN)
     why = why_connection_ended (h);
-  /* The story of an outage is not about one command. */
+  /* The text about an outage does not name the command. */
   if (h->session.lasting && why != NULL && why == h->session.fatal_text) {
     nbdi_error (0, "%s", why);
     nbdi_set_last_errno (error);

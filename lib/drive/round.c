@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* One round of driving: sleep until a socket is ready, or something is due,
- * and deal with that. */
+/* One round of driving: sleep until a socket is ready or a deadline has
+ * come, then act on that. */
 
 #include "drive/drive.h"
 
 #include <errno.h>
 
-/* What is polled besides the sockets: a descriptor of the program, and one
- * with which other threads wake us. */
+/* Two descriptors are polled besides the sockets: one of the program, and
+ * one with which other threads wake this one. */
 #define MAX_POLLED (NBDI_MAX_LINKS + 2)
 
 struct round {
   struct pollfd fds[MAX_POLLED];
-  struct nbdi_link *links[MAX_POLLED]; /* whose sockets they are, or NULL */
+  struct nbdi_link *links[MAX_POLLED]; /* whose sockets, or NULL */
   unsigned directions[MAX_POLLED];
   unsigned nr;
 };
 
-/* What a drive call returns: whether the handle is worse off than before. */
+/* The result of a call that drives: -1 if the handle died, or connecting
+ * failed, during the call. */
 int
 nbdi_drive_result (struct nbd_handle *h, unsigned phase_before)
 {
@@ -26,11 +27,11 @@ nbdi_drive_result (struct nbd_handle *h, unsigned phase_before)
   if (phase == phase_before)
     return 0;
   if (phase == NBDI_PHASE_DEAD) {
-    /* Callbacks or another thread may have had the last word. */
+    /* Callbacks or another thread may have set another error since. */
     nbdi_fatal_error (h);
     return -1;
   }
-  /* A TCP connection of which no address answered. */
+  /* No address of a TCP connection answered. */
   if (phase == NBDI_PHASE_CREATED)
     return -1;
   return 0;
@@ -68,12 +69,12 @@ add_links (struct nbd_handle *h, struct round *round)
   }
 }
 
-/* Sleep in poll(2), unless the machine can go on: then it is as if its socket
- * were readable.  No drive call waits for the socket anywhere else.
+/* Sleep in poll(2), unless the machine can go on: then act as if its socket
+ * were readable.  No call that drives waits for the socket anywhere else.
  *
- * The lock is given up only when a reply is sure to come, or this thread
- * itself watches for room: others may issue then, and nothing they do needs
- * to wake this thread, or they do so. */
+ * The lock is given up only if a reply is sure to come, or if this thread
+ * watches for room itself.  Others may then issue commands; either nothing
+ * that they do requires this thread to wake, or they wake it. */
 static int
 sleep_in_poll (struct nbd_handle *h, struct round *round, int timeout_ms,
                const struct timespec *end)
@@ -109,9 +110,8 @@ sleep_in_poll (struct nbd_handle *h, struct round *round, int timeout_ms,
   return awake && r >= 0 ? 1 : r;
 }
 
-/* Deliver what poll(2) found: first the read, since it can change what is
- * awaited.  A hang-up counts as readable, and errors come out of reading,
- * too. */
+/* Act on what poll(2) found: first the read, since it can change what to
+ * poll for.  A hang-up counts as readable, and reading reports errors, too. */
 static void
 deliver (struct nbd_handle *h, struct nbdi_link *l, short revents,
          unsigned direction, unsigned limit)
@@ -130,8 +130,8 @@ deliver (struct nbd_handle *h, struct nbdi_link *l, short revents,
   }
 }
 
-/* Whether nothing came in the time that there was.  What is due may have cut
- * the sleep short. */
+/* Whether the caller's timeout has passed.  The sleep may have been
+ * shortened for a deadline. */
 static bool
 has_timed_out (const struct nbd_handle *h, int r, int timeout_ms,
                const struct timespec *end)
@@ -179,7 +179,7 @@ nbdi_wait_once (struct nbd_handle *h, int fd, int timeout_ms,
   nbdi_flush (h);
   if (nbdi_drive_result (h, phase) == -1)
     return -1;
-  /* Who is told something may want to wait no longer. */
+  /* After an event, the program may want to stop waiting. */
   if (unlikely (told != h->session.nr_events) && nbdi_is_interrupted (h)) {
     nbdi_interrupted_error ();
     return -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads that share a handle: the driver's seat, and waiting for it.  Who
- * leaves the seat wakes exactly one waiter. */
+/* Threads that share a handle: the driver's seat, and waiting for it.  A
+ * thread that leaves the seat wakes exactly one waiter. */
 
 #include "drive/drive.h"
 
@@ -15,7 +15,7 @@ join_queue (struct nbd_handle *h, struct nbdi_waiter *w)
   h->seat.last = &w->next;
 }
 
-/* The thread does not wait for the seat any more, if it did. */
+/* Remove the thread from the queue for the seat, if it is there. */
 void
 nbdi_leave_queue (struct nbd_handle *h, struct nbdi_waiter *w)
 {
@@ -31,7 +31,7 @@ nbdi_leave_queue (struct nbd_handle *h, struct nbdi_waiter *w)
   w->queued = false;
 }
 
-/* Someone is to have the empty seat. */
+/* Wake a waiter to take the empty seat. */
 void
 nbdi_offer_seat (struct nbd_handle *h)
 {
@@ -70,7 +70,7 @@ nbdi_sit_down (struct nbd_handle *h)
   h->seat.owner = pthread_self ();
 }
 
-/* The socket is not watched for room any more. */
+/* Stop watching the socket for room. */
 void
 nbdi_end_watch (struct nbd_handle *h, struct nbdi_waiter *w)
 {
@@ -78,9 +78,10 @@ nbdi_end_watch (struct nbd_handle *h, struct nbdi_waiter *w)
   nbdi_stop_watching (&h->link.channel);
 }
 
-/* Watch for room in the socket, and for a reply, which wakes the thread in the
- * seat as well: 1 if that came, -1 when `end` has passed.  If no descriptor is
- * left for those who want to wake us only the socket can do it. */
+/* Watch the socket for room, and for a reply, which also wakes the thread
+ * in the seat.  Returns 1 if there was one of these, -1 when `end` has
+ * passed.  If there is no descriptor left with which others can wake this
+ * thread, only the socket does. */
 static int
 watch_for_room (struct nbd_handle *h, struct nbdi_waiter *w,
                 const struct timespec *end)
@@ -119,10 +120,11 @@ watch_for_room (struct nbd_handle *h, struct nbdi_waiter *w,
   return (fds[0].revents & ~POLLOUT) != 0;
 }
 
-/* Wait while another thread drives; -1 when `end` has passed.  That thread may
- * sleep until there is a reply.  If something of ours `is_unsent` that reply
- * need not come before it is sent, so this thread watches for room.  When the
- * other one next goes to sleep it does so, too. */
+/* Wait while another thread drives; -1 when `end` has passed.  That thread
+ * may sleep until there is a reply.  If a request of this thread
+ * `is_unsent`, there may be no reply until it is sent, so this thread
+ * watches for room itself.  The other thread does so, too, when it goes to
+ * sleep the next time. */
 int
 nbdi_wait_for_driver (struct nbd_handle *h, struct nbdi_waiter *w,
                       bool is_unsent, const struct timespec *end)
@@ -156,21 +158,22 @@ take_seat (struct nbd_handle *h, const struct timespec *end, bool stays)
   return 0;
 }
 
-/* Take the seat, waiting for it until `end` (NULL = as long as it takes). */
+/* Take the seat; wait for it until `end` (NULL = without limit). */
 int
 nbdi_take_seat_until (struct nbd_handle *h, const struct timespec *end)
 {
   return take_seat (h, end, false);
 }
 
-/* The same in calls that have something to free when they return. */
+/* The same for calls that have something to free when they return, so that
+ * the thread cannot be cancelled here. */
 void
 nbdi_take_seat (struct nbd_handle *h)
 {
   take_seat (h, NULL, true);
 }
 
-/* Somebody else may drive. */
+/* Leave the seat, and let another thread drive. */
 void
 nbdi_leave_seat (struct nbd_handle *h)
 {

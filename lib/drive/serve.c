@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Letting a connection go on: with what came, and with what is to be sent. */
+/* Running the machine of a link, with data that was received and with
+ * requests that are to be sent. */
 
 #include "drive/drive.h"
 
-/* Let the machine consume what is buffered and, up to `receives` times,
- * what the socket has, until `limit` commands completed (0 = no limit). */
+/* Let the machine consume what is in the buffer and, at most `receives`
+ * times, what the socket has, until `limit` commands have completed (0 = no
+ * limit). */
 void
 nbdi_serve (struct nbd_handle *h, struct nbdi_link *l, unsigned receives,
             unsigned limit)
@@ -17,11 +19,12 @@ nbdi_serve (struct nbd_handle *h, struct nbdi_link *l, unsigned receives,
     nbdi_event (l, NBDI_EVENT_NOTIFY_READ);
   nbdi_run (l);
   l->limit = 0;
-  /* Sending failed earlier; only now is all served that was received. */
+  /* Sending failed earlier.  Now all replies that were received are served. */
   if (l->sending.broken_errno != 0 && !l->in.stop)
     nbdi_event (l, NBDI_EVENT_BREAK);
   l->in.stop = true;
-  /* Requests wait only behind others that will be answered, or for those. */
+  /* Requests are held back only while others are in flight, or until these
+   * are answered. */
   if (l->lane.sent.nr == 0 || unlikely (h->session.cmds.waiting.nr > 0))
     nbdi_flush (h);
   else if (unlikely (h->session.own_flush) && l->lane.queue.nr > 0)
@@ -34,7 +37,7 @@ nbdi_serve (struct nbd_handle *h, struct nbdi_link *l, unsigned receives,
   }
 }
 
-/* All connections, without their sockets. */
+/* Run the machines of all links, without reading sockets. */
 void
 nbdi_serve_all (struct nbd_handle *h, unsigned limit)
 {
@@ -42,7 +45,7 @@ nbdi_serve_all (struct nbd_handle *h, unsigned limit)
   nbdi_serve (h, l, 0, limit);
 }
 
-/* Whether a command is dealt out to a connection, or it has other work. */
+/* Give a link work; true if there was any. */
 static bool
 flush_link (struct nbdi_link *l)
 {
@@ -57,8 +60,8 @@ flush_link (struct nbdi_link *l)
   return true;
 }
 
-/* Send what waits, unless the sockets are known to take nothing.  Several
- * connections take of it in turn. */
+/* Send what is held back or waits, unless the sockets are known to be full.
+ * Several links take work in turn. */
 void
 nbdi_flush (struct nbd_handle *h)
 {
@@ -74,7 +77,7 @@ nbdi_flush (struct nbd_handle *h)
   } while (unlikely (again));
 }
 
-/* Whether requests, or parts of them, have not left for the server yet. */
+/* Whether requests, or parts of them, are not sent yet. */
 bool
 nbdi_has_to_send (const struct nbdi_link *l)
 {
@@ -82,7 +85,7 @@ nbdi_has_to_send (const struct nbdi_link *l)
          && (nbdi_wanted_direction (l) & LIBNBD_AIO_DIRECTION_WRITE) != 0;
 }
 
-/* The socket has room, or may have. */
+/* The socket is writable, or may be. */
 void
 nbdi_writable (struct nbdi_link *l)
 {

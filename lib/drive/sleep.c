@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sleeping, which is where threads can be cancelled. */
+/* Sleeping, the only place where a thread can be cancelled. */
 
 #include "drive/drive.h"
 
@@ -29,8 +29,8 @@ end_thread (void *opaque)
   pthread_setcancelstate (before, &state);
 }
 
-/* Sleep, where the thread may end if the program lets it end at all and is
- * not in a callback of another call, which has a lock. */
+/* Sleep.  The thread may be cancelled here, if the program permits that at
+ * all, and unless it is in a callback of another call, which holds a lock. */
 int
 nbdi_sleep (struct nbdi_sleep *s)
 {

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* What has to be done at a certain time although no socket is ready:
- * deadlines of the machine and of commands, and ghosts that are laid. */
+ * deadlines of the machine and of commands, and the end of ghosts. */
 
 #include "drive/drive.h"
 
 #include <errno.h>
 #include <poll.h>
 
-/* How often to ask whether a server's process is gone, while a command waits
- * for that. */
+/* How often to ask whether a server's process has ended, while a command
+ * waits for that. */
 #define LOOK_PAUSE UINT64_C (20000000)
 
-/* When a command that is held may go. */
+/* When the next command that a ghost holds may be released. */
 static uint64_t
 next_release (struct nbd_handle *h)
 {
@@ -22,7 +22,7 @@ next_release (struct nbd_handle *h)
   return nbdi_earlier (s->ghosts.next_expiry, nbdi_now () + LOOK_PAUSE);
 }
 
-/* When that is next, 0: never. */
+/* When something is due next; 0: never. */
 uint64_t
 nbdi_next_due (struct nbd_handle *h)
 {
@@ -36,8 +36,8 @@ nbdi_next_due (struct nbd_handle *h)
   return due;
 }
 
-/* How long poll(2) may sleep until then, if it is not 0, and until another end
- * if there is one; in milliseconds, -1: for ever. */
+/* How long poll(2) may sleep, in milliseconds (-1: for ever): until `due`
+ * if that is not 0, for `timeout_ms`, and until `end` if there is one. */
 int
 nbdi_sleep_ms (uint64_t due, int timeout_ms, const struct timespec *end)
 {
@@ -45,13 +45,14 @@ nbdi_sleep_ms (uint64_t due, int timeout_ms, const struct timespec *end)
 
   if (due == 0)
     return left;
-  /* No deadline is further away than a setting can say. */
+  /* A deadline is never further away than an int of milliseconds, the type
+   * of the settings. */
   uint64_t now = nbdi_now ();
   uint64_t ms = due <= now ? 0 : (due - now + 999999) / 1000000;
   return left < 0 || ms < (unsigned) left ? (int) ms : left;
 }
 
-/* Commands whose time is over. */
+/* End the commands of a list whose timeout has passed. */
 static void
 expire_list (struct nbd_handle *h, struct nbdi_list *list, uint64_t now)
 {
@@ -69,7 +70,7 @@ expire_list (struct nbd_handle *h, struct nbdi_list *list, uint64_t now)
                                / 1000)
              == 0)
       continue;
-    /* Without memory it is tried again. */
+    /* Without memory, try again later. */
     if (c->expires <= now)
       c->expires = now + LOOK_PAUSE;
     h->session.cmds.next_expiry = nbdi_earlier (h->session.cmds.next_expiry,
@@ -95,8 +96,9 @@ expire_commands (struct nbd_handle *h)
   expire_list (h, &cmds->settling, now);
 }
 
-/* Nobody has read for so long, in a callback of the program perhaps.  What has
- * come meanwhile is read in the next round. */
+/* The program may not have driven the handle for so long, for instance
+ * because it was in a callback.  So see whether data has arrived; the next
+ * round reads it. */
 static void
 look_before_silence (struct nbdi_link *l)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What blocking calls wait for. */
+/* Waiting in blocking calls. */
 
 #include "drive/drive.h"
 
@@ -14,7 +14,7 @@ waiter_is_done (const struct nbd_handle *h __attribute__ ((unused)),
   return w->done;
 }
 
-/* By driving, or asleep while another thread drives. */
+/* Wait by driving, or sleep while another thread drives. */
 static void
 wait_until_done (struct nbd_handle *h, struct nbdi_command *c,
                  struct nbdi_waiter *w)
@@ -23,7 +23,7 @@ wait_until_done (struct nbd_handle *h, struct nbdi_command *c,
 
   while (!w->done) {
     if (nbdi_seat_is_others (h)) {
-      /* What is left of it may be in the transport. */
+      /* The last bytes may be in a buffer of the transport. */
       bool unsent = !c->sent || nbdi_transport_unsent (&h->link.channel);
       struct timespec then;
       if (nbdi_wait_for_driver (h, w, unsent, nbdi_next_question (h, &then))
@@ -43,7 +43,7 @@ wait_until_done (struct nbd_handle *h, struct nbdi_command *c,
     if (!seated)
       nbdi_leave_seat (h);
   }
-  /* Woken for the seat as well as for the reply: pass it on. */
+  /* This thread may have been woken to take the seat: leave it to another. */
   nbdi_leave_queue (h, w);
   if (!h->seat.taken)
     nbdi_offer_seat (h);
@@ -70,7 +70,8 @@ nbdi_wait_command (struct nbd_handle *h, int64_t cookie)
   return nbdi_result_of_command (h, c);
 }
 
-/* Nobody waits for the command any more, nor has a buffer for it. */
+/* The thread that waited for the command ends, so its buffer cannot be used
+ * any more. */
 static int
 disown (struct nbd_handle *h, struct nbdi_command *c)
 {
@@ -84,8 +85,8 @@ disown (struct nbd_handle *h, struct nbdi_command *c)
   return 0;
 }
 
-/* The calling thread was cancelled in its sleep.  What it waited for goes on
- * without it, and others can go on with the handle. */
+/* The calling thread was cancelled in its sleep.  What it waited for goes
+ * on without it, and other threads can go on using the handle. */
 void
 nbdi_thread_ends (struct nbdi_sleep *s)
 {
@@ -139,7 +140,7 @@ drive_while_connecting (struct nbd_handle *h)
   nbdi_take_seat (h);
   nbdi_thread.option = true;
   int r = nbdi_drive_until (h, not_connecting, NULL);
-  /* Nothing could go on with it. */
+  /* The call was interrupted, and nobody would go on connecting. */
   if (r == -1 && nbdi_last_errno () == EINTR
       && nbdi_phase_in (h, NBDI_PHASE_CONNECTING))
     nbdi_hang_up (h);
@@ -153,7 +154,7 @@ drive_while_connecting (struct nbd_handle *h)
   return r;
 }
 
-/* Wait until a connection stands, or waits in option mode. */
+/* Wait until the handle is connected, or is in option mode. */
 int
 nbdi_wait_connected (struct nbd_handle *h)
 {
@@ -165,7 +166,8 @@ nbdi_wait_connected (struct nbd_handle *h)
   return -1;
 }
 
-/* Wait for the end of an option and return what its blocking form does. */
+/* Wait for the end of an option, and return the result of its blocking
+ * form. */
 int
 nbdi_wait_option (struct nbd_handle *h)
 {

@@ -5,8 +5,8 @@
 
 #include <sys/eventfd.h>
 
-/* A descriptor that ends the driver's sleep, for programs with threads; -1:
- * there is none. */
+/* The descriptor that ends the driver's sleep, in programs with threads; -1
+ * if there is none. */
 int
 nbdi_wake_descriptor (struct nbd_handle *h)
 {
@@ -25,7 +25,7 @@ nbdi_was_woken (struct nbd_handle *h, short revents)
     eventfd_read (h->seat.wake_fd, &times);
 }
 
-/* Let the driver look again at what it waits for. */
+/* Wake the driver, so that it checks again what it waits for. */
 void
 nbdi_nudge_driver (struct nbd_handle *h)
 {

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* What the IO states of the machine run: bytes between the transport and
- * the buffers.  See "The data path" in docs/ARCHITECTURE.md. */
+/* What the IO states of the machine run: moving bytes between the transport
+ * and the buffers.  See "The data path" in docs/ARCHITECTURE.md. */
 
 #include "link/link.h"
 
 #include <errno.h>
 
-/* The receive buffer grows to this, which stays in the processor's cache. */
+/* The receive buffer grows to this size, which fits into the processor's
+ * cache. */
 #define ROOM_MAX (256u * 1024)
 
-/* Between large payloads there is a header to be received. */
+/* With large payloads, only headers are received into the buffer. */
 #define ROOM_LARGE 256u
 
-/* Payloads of this size are better received where they belong. */
+/* Payloads from this size on are received directly at their destination. */
 #define LARGE_FILL (32u * 1024)
 
-/* Put the unread bytes first and have room for `want` in all. */
+/* Move unread bytes to the beginning, and make room for `want` bytes in
+ * all. */
 static int
 make_room (struct nbdi_link *l, size_t want)
 {
@@ -47,16 +49,17 @@ make_room (struct nbdi_link *l, size_t want)
   return 0;
 }
 
-/* Whether a receive can be of use: the socket may still be read in this
- * call, or the transport has something in its buffers. */
+/* Whether it makes sense to receive: this call may still read the socket,
+ * or the transport has data in its buffers. */
 static bool
 may_receive (const struct nbdi_link *l)
 {
   return l->channel.receives > 0 || nbdi_transport_pending (&l->channel);
 }
 
-/* A server that was told that we leave may close without a word and without
- * reading on, which resets the connection. */
+/* After NBD_CMD_DISC or NBD_OPT_ABORT, a server may close the socket
+ * without an answer and without reading the rest, which resets the
+ * connection. */
 static bool
 may_end (const struct nbdi_link *l)
 {
@@ -65,7 +68,7 @@ may_end (const struct nbdi_link *l)
   return l->opt.option == NBD_OPT_ABORT;
 }
 
-/* The system call did not work. */
+/* The system call failed. */
 static int
 lost (struct nbdi_link *l, bool sending)
 {
@@ -75,7 +78,7 @@ lost (struct nbdi_link *l, bool sending)
   return NBDI_IO_LOST;
 }
 
-/* The transport found that the connection is gone, and has said how. */
+/* The transport found that the connection is gone, and has set the error. */
 static int
 lost_and_told (struct nbdi_link *l)
 {
@@ -83,7 +86,7 @@ lost_and_told (struct nbdi_link *l)
   return NBDI_IO_LOST;
 }
 
-/* Receive once into up to two places. */
+/* Receive once, into one or two places. */
 static ssize_t
 receive_once (struct nbdi_link *l, struct iovec *iov, int n)
 {
@@ -99,7 +102,7 @@ receive_once (struct nbdi_link *l, struct iovec *iov, int n)
     return NBDI_IO_FAILED;
   if (r == NBDI_TRANSPORT_LOST)
     return lost_and_told (l);
-  /* The program closed the descriptor under us. */
+  /* The program closed the descriptor. */
   if (errno == EBADF)
     errno = ENOTCONN;
   return lost (l, false);
@@ -130,8 +133,8 @@ nbdi_receive_more (struct nbdi_link *l, size_t n)
   return NBDI_IO_READY;
 }
 
-/* Take what is buffered, then let the socket write into the program's
- * buffer and what follows into ours. */
+/* Copy what is in the buffer, then receive directly into the program's
+ * buffer, and what follows into the link's. */
 int
 nbdi_io_fill (struct nbdi_link *l)
 {
@@ -154,7 +157,7 @@ nbdi_io_fill (struct nbdi_link *l)
     }
     if (!may_receive (l))
       return NBDI_IO_WAIT;
-    /* Copying large payloads out of the buffer is a waste. */
+    /* Do not receive large payloads into the buffer, only to copy them. */
     if (large) {
       in->room = ROOM_LARGE;
       in->filled = false;
@@ -195,7 +198,7 @@ nbdi_io_skip (struct nbdi_link *l)
   return NBDI_IO_READY;
 }
 
-/* Send what the handshake put into the output buffer. */
+/* Send the bytes of the handshake from the output buffer. */
 int
 nbdi_io_send (struct nbdi_link *l)
 {

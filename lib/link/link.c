@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A link's buffers. */
+/* The buffers of a link. */
 
 #include "link/link.h"
 
 #include <errno.h>
 
-/* The memory of the link is cleared. */
+/* Initialize a link, whose memory must be zero. */
 void
 nbdi_init_link (struct nbdi_link *l, struct nbdi_session *s,
                 struct nbdi_export *told, const struct nbdi_trace *trace)
@@ -19,7 +19,7 @@ nbdi_init_link (struct nbdi_link *l, struct nbdi_session *s,
   l->in.stop = true;
 }
 
-/* Have room for this much more of the handshake. */
+/* Make room for more bytes of the handshake. */
 int
 nbdi_out_reserve (struct nbdi_link *l, size_t len)
 {
@@ -29,7 +29,7 @@ nbdi_out_reserve (struct nbdi_link *l, size_t len)
   return -1;
 }
 
-/* Give back what an idle connection does not need. */
+/* Free the memory that an idle connection does not need. */
 void
 nbdi_shrink_buffers (struct nbdi_link *l)
 {
@@ -44,7 +44,7 @@ nbdi_shrink_buffers (struct nbdi_link *l)
   }
 }
 
-/* Give back all. */
+/* Free all buffers. */
 void
 nbdi_free_buffers (struct nbdi_link *l)
 {
@@ -55,7 +55,7 @@ nbdi_free_buffers (struct nbdi_link *l)
   memset (&l->out, 0, sizeof l->out);
 }
 
-/* Block status as received so far. */
+/* Free the extents that were received so far. */
 void
 nbdi_forget_entries (struct nbdi_link *l)
 {

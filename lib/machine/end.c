@@ -14,7 +14,8 @@ others_live (const struct nbdi_link *l)
   return false;
 }
 
-/* The connection is over: tell all who wait, and let go of the socket. */
+/* The connection has ended: end commands and options in flight, and close
+ * the socket. */
 void
 nbdi_end_link (struct nbdi_link *l, bool fatal)
 {

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Several connections of one handle share their fate.  One that comes, or
- * comes back, may have met a server that was started anew, which knows nothing
- * of what the one before had in memory.  So it is given commands only once
- * another one, which was there before, has shown that it still lives: by the
- * reply to something that was sent after the newcomer's handshake. */
+/* All connections of a handle must lead to the same run of the server.  A
+ * new connection, or one that was made again, may have met a server that
+ * was restarted, which lost what the one before had in memory.  So it is
+ * given commands only once an older connection has shown that its server
+ * still runs: by the reply to something that was sent after the handshake
+ * of the new one. */
 
 #include "machine/machine.h"
 
-/* Whether a connection whose handshake is done cannot be given commands yet. */
+/* Whether a connection cannot be given commands yet, although its handshake
+ * is done. */
 bool
 nbdi_must_stand_by (struct nbdi_link *l)
 {
   return unlikely (!l->joined) && !nbdi_joins (l);
 }
 
-/* Let it join those that serve, or be the first if none does.  Then the journal
- * is to be written again before anything else. */
+/* From now on the connection can be given commands.  If no other one can,
+ * it is the first after an outage, and the journal has to be sent again
+ * before anything else. */
 bool
 nbdi_joins (struct nbdi_link *l)
 {
@@ -26,7 +29,7 @@ nbdi_joins (struct nbdi_link *l)
   else if (!l->proved && !nbdi_must_leave (l))
     return false;
   l->joined = true;
-  /* Nothing will show that the server works, if all that waits is held. */
+  /* If there is nothing to send, no reply will end the outage. */
   if (!nbdi_has_to_begin (l))
     nbdi_end_outage (s);
   return true;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Letting go of a connection, and of what was under way on it. */
+/* Leaving a connection that is lost, and taking back its commands. */
 
 #include "machine/machine.h"
 #include "session/finish.h"
 
-/* A new connection must find nothing of the old one. */
+/* Reset all that belonged to the old connection. */
 void
 nbdi_drop_connection (struct nbdi_link *l)
 {
@@ -20,7 +20,8 @@ nbdi_drop_connection (struct nbdi_link *l)
   nbdi_close_socket (&l->channel);
 }
 
-/* The server may still carry out what it was sent a byte of. */
+/* Leave a ghost: the server may still carry out a command of which a byte
+ * was sent. */
 static void
 leave_ghost (struct nbdi_link *l, struct nbdi_command *c, uint64_t expires)
 {
@@ -36,7 +37,7 @@ leave_ghost (struct nbdi_link *l, struct nbdi_command *c, uint64_t expires)
   c->ghost = NULL;
 }
 
-/* What the library asked for itself goes, and is asked for again. */
+/* Retire the library's own command; it will be issued again. */
 static void
 take_own_back (struct nbdi_session *s, struct nbdi_command *c)
 {
@@ -58,7 +59,7 @@ take_back (struct nbdi_link *l, struct nbdi_command *c, uint64_t expires)
   struct nbdi_session *s = l->session;
 
   leave_ghost (l, c, expires);
-  /* Its final reply came while its payload was being sent. */
+  /* The final reply, an error, came while the payload was being sent. */
   if (c->answered && c->error != 0 && !c->internal)
     nbdi_complete_command (s, c);
   else if (c->internal)
@@ -72,7 +73,7 @@ take_back (struct nbdi_link *l, struct nbdi_command *c, uint64_t expires)
   }
 }
 
-/* The connection is gone: its commands wait for another one. */
+/* The connection is gone: let its commands wait for another one. */
 void
 nbdi_take_commands_back (struct nbdi_link *l)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is said of a connection that was lost. */
+/* Messages about a connection that was lost. */
 
 #include "machine/machine.h"
 
@@ -14,7 +14,7 @@ present_option (const struct nbdi_link *l)
            : NULL;
 }
 
-/* The server is gone, without a word or with this error. */
+/* The server has ended the connection, in order or with this errno. */
 void
 nbdi_server_left (struct nbdi_link *l, int errnum, const char *when)
 {
@@ -29,8 +29,8 @@ nbdi_server_left (struct nbdi_link *l, int errnum, const char *when)
               end ? "; " : "", end ? end : "");
 }
 
-/* Complete this thread's error, which is why a connection was lost, if the end
- * of the child that served it is known by now. */
+/* Add to this thread's error, which says why a connection was lost, how the
+ * child that served it ended, if that is known by now. */
 void
 nbdi_ask_for_child_end (struct nbdi_link *l)
 {
@@ -45,8 +45,8 @@ nbdi_ask_for_child_end (struct nbdi_link *l)
   nbdi_set_last_errno (errnum);
 }
 
-/* The server ended the connection, or a system call failed with this, unless
- * the transport has told it better. */
+/* The server ended the connection, or a system call failed with this errno.
+ * If the transport has set a better error, keep that. */
 void
 nbdi_lost (struct nbdi_link *l, int errnum, const char *call)
 {

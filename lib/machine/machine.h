@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine: the generated code with the state bodies, and what they share.
- * Here, and nowhere else, the session and a link meet. */
+/* The machine: the generated code with the state bodies, and what they
+ * share.  It is the only layer that uses both the session and a link. */
 
 #ifndef NBDI_MACHINE_H
 #define NBDI_MACHINE_H
@@ -8,23 +8,24 @@
 #include "link/link.h"
 #include "session/session.h"
 
-/* What a state body returns besides the number of the next state. */
+/* What a state body returns if not the number of the next state. */
 #define NBDI_NEXT(state) ((int) (state))
 #define NBDI_FAILED (-1)
 #define NBDI_WAIT (-2)
 #define NBDI_GONE (-3)
 
-/* A payload of an option reply above this is an attack. */
+/* The largest payload of an option reply that is accepted; more is an
+ * attack. */
 #define NBDI_MAX_OPTION_REPLY (64u * 1024 * 1024)
 
-/* option-rules.c, generated: what groups say of options. */
+/* option-rules.c, generated from the clauses of groups about options. */
 enum nbdi_passes {
   NBDI_FINAL,
-  NBDI_PASSES,              /* another connection may hear otherwise */
-  NBDI_PASSES_AFTER_OUTAGE, /* if one stood before */
+  NBDI_PASSES,              /* another connection may get another answer */
+  NBDI_PASSES_AFTER_OUTAGE, /* the same after an outage only */
 };
 struct nbdi_refusal {
-  uint32_t type;    /* of the reply; 0: any other that refuses */
+  uint32_t type;    /* of the reply; 0: any other error */
   int errnum;       /* 0: it has none */
   const char *text; /* what it means */
   enum nbdi_passes passes;
@@ -38,7 +39,7 @@ extern const struct nbdi_refusal *nbdi_find_refusal (uint32_t type);
 extern int nbdi_refusal_completes_with (uint32_t option, int errnum);
 extern int nbdi_refusal_fails_with (uint32_t option, int errnum);
 
-/* options.c: what the groups of options share. */
+/* options.c: shared by the groups of options. */
 extern int nbdi_option_message (struct nbdi_link *l, uint32_t option,
                                 const void *data, uint32_t len);
 extern int nbdi_export_option_message (struct nbdi_link *l, uint32_t option);
@@ -57,7 +58,7 @@ extern void nbdi_plan_connect (struct nbdi_link *l);
 extern int nbdi_take_export (struct nbdi_link *l, uint64_t size,
                              uint16_t flags);
 
-/* promise.c, outage.c, leave.c: connections that come and go. */
+/* promise.c, outage.c, leave.c: losing a connection, and connecting again. */
 extern int nbdi_take_promise (struct nbdi_link *l);
 extern bool nbdi_is_patient (const struct nbdi_link *l);
 extern bool nbdi_has_left (const struct nbdi_link *l);
@@ -83,7 +84,7 @@ extern bool nbdi_joins (struct nbdi_link *l);
 extern void nbdi_drop_connection (struct nbdi_link *l);
 extern void nbdi_take_commands_back (struct nbdi_link *l);
 
-/* settle.c, work.c: what an outage must not undo. */
+/* settle.c, work.c: modifying commands, so that an outage loses none. */
 extern void nbdi_open_journal (struct nbdi_session *s);
 extern void nbdi_begin_journal (struct nbdi_session *s);
 extern void nbdi_ask_flush (struct nbdi_session *s);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Negotiation: option messages, the heads of replies, and results. */
+/* Negotiation: option messages, the headers of replies, and results. */
 
 #include "machine/machine.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What we ask in one option. */
+/* Limit for the data of one option that we send. */
 #define MAX_QUERIES (64u * 1024 * 1024)
 
 /* Append the header of an option with `len` bytes of data and return where
@@ -50,7 +50,7 @@ put_string (uint8_t *p, const char *s)
   return p + len;
 }
 
-/* GO and INFO: the export's name and which information we want. */
+/* GO and INFO: the name of the export, and the information that we want. */
 int
 nbdi_export_option_message (struct nbdi_link *l, uint32_t option)
 {
@@ -90,7 +90,8 @@ nbdi_check_queries (const struct nbdi_strings *queries, size_t more)
   return -1;
 }
 
-/* LIST_META_CONTEXT and SET_META_CONTEXT: the export's name and queries. */
+/* LIST_META_CONTEXT and SET_META_CONTEXT: the name of the export, and
+ * queries. */
 int
 nbdi_query_option_message (struct nbdi_link *l, uint32_t option,
                            const struct nbdi_strings *queries)
@@ -150,10 +151,9 @@ nbdi_expect_option_reply (struct nbdi_link *l)
   return 0;
 }
 
-/* This option, of the plan, is the next to be sent.  Some servers end the
- * connection where they do not know an option, instead of saying so.  Whoever
- * connects anew can leave it out, if it was not the program itself that asked
- * for it. */
+/* Begin the next option of the plan.  Some servers end the connection when
+ * they do not know an option, instead of refusing it.  When connecting
+ * again such an option is left out, unless the program itself asked for it. */
 void
 nbdi_begin_option (struct nbdi_link *l, uint32_t option)
 {
@@ -165,7 +165,7 @@ nbdi_begin_option (struct nbdi_link *l, uint32_t option)
   l->channel.advice = asked_for ? NULL : nbdi_option_advice (option);
 }
 
-/* Keep how the option ended. */
+/* Record the result of the option. */
 void
 nbdi_option_result (struct nbdi_link *l, int value, int error)
 {
@@ -175,7 +175,7 @@ nbdi_option_result (struct nbdi_link *l, int value, int error)
   l->opt.error_text = NULL;
 }
 
-/* What the blocking form's error says. */
+/* The error text of the blocking form. */
 static char *
 refusal_message (struct nbdi_link *l, const char *why, const uint8_t *text)
 {
@@ -195,8 +195,8 @@ refusal_message (struct nbdi_link *l, const char *why, const uint8_t *text)
   return message;
 }
 
-/* The final reply is an error with this text: the option failed, nothing
- * else. */
+/* The final reply is an error with this text: the option failed, but the
+ * connection goes on. */
 int
 nbdi_option_refused (struct nbdi_link *l, const uint8_t *text)
 {
@@ -208,7 +208,7 @@ nbdi_option_refused (struct nbdi_link *l, const uint8_t *text)
   l->opt.refusal = l->opt.reply.type;
   nbdi_option_result (l, -1, nbdi_refusal_completes_with (option, errnum));
   l->opt.error_errno = nbdi_refusal_fails_with (option, errnum);
-  /* Nobody hears of an option that was only tried on the way. */
+  /* The failure of an option that was only tried is not reported. */
   if (l->opt.next < l->opt.nr_plan && !s->trace.on
       && option != NBD_OPT_STARTTLS
       && l->opt.reply.type != NBD_REP_ERR_SHUTDOWN)
@@ -222,7 +222,7 @@ nbdi_option_refused (struct nbdi_link *l, const uint8_t *text)
   return 0;
 }
 
-/* Make the error of the option that failed this thread's error. */
+/* Set this thread's error to that of the option that failed. */
 void
 nbdi_option_error (struct nbdi_link *l)
 {
@@ -235,14 +235,14 @@ nbdi_free_option (struct nbdi_link *l)
 {
   struct nbdi_negotiation *o = &l->opt;
 
-  /* Or the context callback of the union, which is freed alike. */
+  /* This may be the context callback of the union, which is freed alike. */
   NBDI_FREE (&o->list);
   NBDI_FREE (&o->completion);
   nbdi_strings_clear (&o->queries);
   o->own_queries = false;
 }
 
-/* The option is over: tell the program, once. */
+/* The option has ended: tell the program, once. */
 void
 nbdi_finish_option (struct nbdi_link *l)
 {
@@ -250,7 +250,7 @@ nbdi_finish_option (struct nbdi_link *l)
 
   if (o->completion.callback) {
     int error = o->error;
-    /* The callback may ask for what the server said. */
+    /* The callback may want to read the error. */
     if (o->error_text != NULL)
       nbdi_option_error (l);
     NBDI_CALLBACK (o->completion.callback (o->completion.user_data, &error));
@@ -259,14 +259,14 @@ nbdi_finish_option (struct nbdi_link *l)
   nbdi_shrink_buffers (l);
 }
 
-/* What to negotiate without being asked, in this order.  Whether an option
- * is wanted is decided when its turn comes. */
+/* The options that the library negotiates by itself, in this order.
+ * Whether one is wanted is decided when its turn comes. */
 void
 nbdi_plan_connect (struct nbdi_link *l)
 {
   struct nbdi_session *s = l->session;
   static const uint32_t automatic[] = {
-    NBD_OPT_STARTTLS, /* first: nothing is told in the clear */
+    NBD_OPT_STARTTLS, /* first: the rest is encrypted */
     NBD_OPT_EXTENDED_HEADERS,
     NBD_OPT_STRUCTURED_REPLY,
     NBD_OPT_SET_META_CONTEXT, /* not in option mode */
@@ -289,8 +289,8 @@ nbdi_plan_connect (struct nbdi_link *l)
   }
 }
 
-/* Keep what the server told of the export.  Bits that need what was not agreed
- * upon mean nothing. */
+/* Keep what the server said of the export.  Flags are ignored if they need
+ * a feature that was not negotiated. */
 int
 nbdi_take_export (struct nbdi_link *l, uint64_t size, uint16_t flags)
 {

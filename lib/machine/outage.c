@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Connections that are away: whether, when and how often to try again. */
+/* Outages: whether to connect again, when, and how often. */
 
 #include "machine/machine.h"
 
@@ -11,23 +11,26 @@
 
 #define MS UINT64_C (1000000)
 
-/* How long the second attempt waits, how the waits grow, and to what. */
+/* The pause before the second attempt, the factor by which pauses grow, and
+ * the longest one. */
 #define FIRST_PAUSE (100 * MS)
 #define GROW(pause) ((pause) *8 / 5)
 #define LONGEST_PAUSE (5000 * MS)
 
-/* How long an attempt waits for a silent server, and to what that grows. */
+/* How long the first attempt waits for a silent server, and the longest
+ * time that later ones wait. */
 #define FIRST_SILENCE_MS 5000
 #define LONGEST_SILENCE_MS 60000
 
-/* At most this share of the time allowed is spent on one pause. */
+/* A pause takes at most this fraction of the time allowed. */
 #define PAUSE_SHARE 8
 
-/* How often to look whether a child has ended, and when to kill it. */
+/* How often to check whether a child has ended, and after what time to kill
+ * it. */
 #define REAP_PAUSE (10 * MS)
 #define KILL_AFTER (2000 * MS)
 
-/* How long it may take, in milliseconds: -1 is for ever, 0 not at all. */
+/* How long to try, in milliseconds: -1 is without limit, 0 not at all. */
 static int64_t
 patience (const struct nbdi_link *l)
 {
@@ -42,7 +45,7 @@ end_of (uint64_t since, int64_t ms)
   return ms <= 0 ? 0 : since + (uint64_t) ms * MS;
 }
 
-/* The first connection is asked for now. */
+/* The program asks for the first connection now. */
 void
 nbdi_begin_connecting (struct nbdi_link *l)
 {
@@ -52,7 +55,7 @@ nbdi_begin_connecting (struct nbdi_link *l)
   o->ends = end_of (o->since, patience (l));
 }
 
-/* Whether another connection is given commands. */
+/* Whether another connection of the handle can be given commands. */
 bool
 nbdi_others_serve (const struct nbdi_link *l)
 {
@@ -62,7 +65,7 @@ nbdi_others_serve (const struct nbdi_link *l)
   return false;
 }
 
-/* Until when the server may still carry out what it was sent on a connection
+/* Until when the server may still carry out what was sent on a connection
  * that is lost now. */
 uint64_t
 nbdi_quarantine_ends (const struct nbdi_session *s)
@@ -72,7 +75,7 @@ nbdi_quarantine_ends (const struct nbdi_session *s)
   return ms < 0 ? 0 : nbdi_now () + (uint64_t) ms * MS;
 }
 
-/* When patience ends, as a deadline of the machine. */
+/* When to give up, as a deadline of the machine. */
 uint64_t
 nbdi_patience_ends (const struct nbdi_link *l)
 {
@@ -81,10 +84,11 @@ nbdi_patience_ends (const struct nbdi_link *l)
            : 0;
 }
 
-/* For how many milliseconds a server may be silent; 0 is for ever.  An attempt
- * after which another one can be made is not waited for without an end: some
- * servers need their time, so each may take twice as long as the one before.
- * A child may have to ask for a password first. */
+/* For how many milliseconds a server may be silent; 0 is without limit.  If
+ * another attempt can follow, an attempt does not wait without limit.  Some
+ * servers need more time, so each attempt may take twice as long as the one
+ * before.  A child may have to ask for a password first, so it is given all
+ * the time. */
 static int64_t
 silence_allowed (const struct nbdi_link *l)
 {
@@ -98,8 +102,9 @@ silence_allowed (const struct nbdi_link *l)
   return ms < LONGEST_SILENCE_MS ? ms : LONGEST_SILENCE_MS;
 }
 
-/* Whether something is expected of the server, and nothing has moved since
- * when. */
+/* When the server has been silent for too long: counted from the last byte
+ * in either direction, while something is expected of the server.  0:
+ * never. */
 uint64_t
 nbdi_silence_ends (const struct nbdi_link *l)
 {
@@ -115,7 +120,7 @@ nbdi_silence_ends (const struct nbdi_link *l)
            : 0;
 }
 
-/* Why a connection is given up whose server has become silent. */
+/* Set the error for a connection whose server has been silent for too long. */
 void
 nbdi_stall_error (struct nbdi_link *l)
 {
@@ -132,7 +137,8 @@ nbdi_stall_error (struct nbdi_link *l)
     nbdi_error (ETIMEDOUT, "the server was silent for %g s", seconds);
 }
 
-/* Spread the attempts of many clients: 80 to 120 per cent. */
+/* Between 80 and 120 per cent of a pause, so that many clients do not try
+ * at the same time. */
 static uint64_t
 spread (uint64_t pause)
 {
@@ -141,8 +147,8 @@ spread (uint64_t pause)
   return pause * 4 / 5 + pause * 2 / 5 * (noise >> 56) / 256;
 }
 
-/* Whether nobody listens at a Unix socket: to ask that costs no server
- * anything, so it is asked often, and a server that comes is found at once. */
+/* Whether no process listens on the Unix socket.  Trying costs no server
+ * anything, so it is done often, and a server that starts is found at once. */
 static bool
 nobody_listens (const struct nbdi_link *l)
 {
@@ -150,7 +156,7 @@ nobody_listens (const struct nbdi_link *l)
          && l->reach.server.kind == NBDI_SERVER_NONE;
 }
 
-/* How long to wait before the next attempt; the first is made at once. */
+/* The pause before the next attempt; the first attempt is made at once. */
 static uint64_t
 next_pause (struct nbdi_link *l)
 {
@@ -169,7 +175,7 @@ next_pause (struct nbdi_link *l)
   return pause == 0 ? 0 : spread (pause > most ? most : pause);
 }
 
-/* Whether another connection is made if one is lost, or cannot be had. */
+/* Whether to connect again if a connection is lost or cannot be made. */
 bool
 nbdi_is_patient (const struct nbdi_link *l)
 {
@@ -177,11 +183,11 @@ nbdi_is_patient (const struct nbdi_link *l)
 
   if (!s->lasting || patience (l) == 0 || s->owner != getpid ())
     return false;
-  /* What the program negotiates itself is for it to begin again. */
+  /* If the program negotiates options itself, it has to begin again itself. */
   return s->promised || !l->opt.manual;
 }
 
-/* Whether the program said that it leaves, and nothing else is to be done. */
+/* Whether the program disconnects, and nothing else is left to do. */
 bool
 nbdi_has_left (const struct nbdi_link *l)
 {
@@ -192,23 +198,24 @@ nbdi_has_left (const struct nbdi_link *l)
          && cmds->nr_pending - cmds->nr_internal <= leaving;
 }
 
-/* The server closed the connection without a word: is that an outage? */
+/* The server closed the connection in order.  Whether that is an outage. */
 bool
 nbdi_comes_back (const struct nbdi_link *l)
 {
   return nbdi_is_patient (l) && !nbdi_has_left (l);
 }
 
-/* Whether it is for the program to choose another option. */
+/* Whether the program, in option mode, chooses the next option. */
 bool
 nbdi_program_chooses (const struct nbdi_session *s)
 {
   return s->settings.opt_mode && !s->promised;
 }
 
-/* There is no such export yet, or not any more: that says nothing of the next
- * attempt.  Who was let in once may be let in again, but not in the clear by
- * who used to encrypt. */
+/* Whether the next attempt may succeed although this one was refused.  An
+ * export that does not exist may exist later.  A client that was accepted
+ * once may be accepted again; but if it used TLS, it must not go on
+ * without. */
 bool
 nbdi_refusal_may_pass (const struct nbdi_link *l)
 {
@@ -227,7 +234,7 @@ keep_text (char **field)
   *field = strdup (nbdi_last_text ());
 }
 
-/* What the handle is connected to, for messages. */
+/* The name of what the handle connects to, for messages. */
 static const char *
 whereto (const struct nbdi_session *s)
 {
@@ -263,8 +270,8 @@ attempt_failed (struct nbdi_link *l, uint64_t pause)
              o->attempts, o->last ? o->last : nbdi_dots, pause / MS);
 }
 
-/* The connection is gone, or could not be had, for the reason that is this
- * thread's error: say when to try again, or fail. */
+/* The connection is lost, or could not be made; this thread's error is the
+ * reason.  Decide when to try again, or fail. */
 int
 nbdi_plan_attempt (struct nbdi_link *l)
 {
@@ -296,8 +303,8 @@ nbdi_plan_attempt (struct nbdi_link *l)
   return 0;
 }
 
-/* Complete why a child's connection was lost, or the last attempt failed: that
- * is known a moment before the end of the process is. */
+/* Add how the child ended to the reason why its connection was lost or the
+ * last attempt failed.  That becomes known only a moment later. */
 static void
 note_child_end (struct nbdi_link *l)
 {
@@ -314,8 +321,8 @@ note_child_end (struct nbdi_link *l)
   }
 }
 
-/* What had not come when patience ended in the middle of an attempt.  One that
- * has only just begun has less to say than the one before. */
+/* The time was over in the middle of an attempt: say what was awaited.  If
+ * the attempt has only just begun, the result of the one before says more. */
 static void
 note_unfinished (struct nbdi_link *l)
 {
@@ -325,7 +332,7 @@ note_unfinished (struct nbdi_link *l)
       || (o->last != NULL && nbdi_now () < l->attempt.next + FIRST_PAUSE))
     return;
   if (nbdi_child_failed (&l->reach))
-    ; /* that is the error now */
+    ; /* that is this thread's error now */
   else if (l->agreed.protocol == NULL)
     nbdi_error (ETIMEDOUT, "the server had not greeted us yet");
   else if (l->opt.option != 0)
@@ -338,8 +345,8 @@ note_unfinished (struct nbdi_link *l)
   keep_text (&o->last);
 }
 
-/* How the story begins that ends with this: the connection could not be had,
- * or not again. */
+/* Set the error about the whole outage: `how` it ended, and whether the
+ * connection could not be made, or not be made again. */
 static void
 tell_story (const struct nbdi_session *s, const char *how, const char *end)
 {
@@ -356,7 +363,7 @@ tell_story (const struct nbdi_session *s, const char *how, const char *end)
   nbdi_set_last_errno (o->error);
 }
 
-/* Patience is at its end: this is the whole story. */
+/* The time to connect is over: set the error about the whole outage. */
 void
 nbdi_give_up (struct nbdi_link *l)
 {
@@ -377,7 +384,7 @@ nbdi_give_up (struct nbdi_link *l)
   o->told = true;
 }
 
-/* The handle dies of this thread's error: say so, and what came before. */
+/* The handle dies because of this thread's error: add what happened before. */
 void
 nbdi_end_story (struct nbdi_session *s)
 {
@@ -394,8 +401,9 @@ nbdi_end_story (struct nbdi_session *s)
     nbdi_tell (s, LIBNBD_EVENT_GIVEN_UP, 0, "%s", nbdi_last_text ());
 }
 
-/* Whether the server can be started again, if it is a child of ours; if not,
- * when to ask again.  One that left is not asked to end before it could. */
+/* Whether the server, if it is our child, has ended, so that it can be
+ * started again.  If not, set when to check again.  A server is given time
+ * to end by itself before it is asked to. */
 bool
 nbdi_may_start_server (struct nbdi_link *l)
 {
@@ -412,8 +420,8 @@ nbdi_may_start_server (struct nbdi_link *l)
   return false;
 }
 
-/* Begin the next attempt.  READY: there is a connection, WAIT: there are
- * addresses to be tried, FAILED. */
+/* Begin the next attempt.  READY: there is a connection.  WAIT: there are
+ * addresses to be tried.  FAILED: neither. */
 int
 nbdi_begin_attempt (struct nbdi_link *l)
 {
@@ -436,8 +444,8 @@ nbdi_begin_attempt (struct nbdi_link *l)
   return NBDI_IO_WAIT;
 }
 
-/* Keep an eye on the process that serves the connection: when it is gone it
- * carries nothing out any more. */
+/* Watch the process that serves the connection: once it has ended, it
+ * carries out nothing any more. */
 void
 nbdi_find_witness (struct nbdi_link *l)
 {
@@ -450,7 +458,8 @@ nbdi_find_witness (struct nbdi_link *l)
     close (fd);
 }
 
-/* The server does what we ask for: the outage, if there was one, is over. */
+/* The server has done what was asked for: if there was an outage, it is
+ * over. */
 void
 nbdi_end_outage (struct nbdi_session *s)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a server promised when the first connection stood, and whether it
- * still holds on another. */
+/* What the server promised on the first connection, and whether that still
+ * holds on another one. */
 
 #include "machine/machine.h"
 
@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Flags that a program may rely upon once it has seen them. */
+/* Flags that a program may rely on once it has seen them. */
 static const struct {
   uint16_t flag;
   const char *name;
@@ -91,8 +91,8 @@ compare_sizes (const struct nbdi_session *s, const struct nbdi_export *is)
   return 0;
 }
 
-/* Contexts are the same if they have the same names.  Those of the new
- * connection come into the order of the old ones. */
+/* Contexts are the same if they have the same names.  Reorder those of the
+ * new connection to the order of the first one. */
 static int
 compare_contexts (const struct nbdi_session *s, struct nbdi_export *is)
 {
@@ -112,7 +112,7 @@ compare_contexts (const struct nbdi_session *s, struct nbdi_export *is)
   return 0;
 }
 
-/* What is better than it was. */
+/* Accept what is better than before. */
 static void
 take_more (struct nbdi_session *s, const struct nbdi_export *is)
 {
@@ -129,7 +129,7 @@ take_more (struct nbdi_session *s, const struct nbdi_export *is)
   was->size = is->size;
 }
 
-/* The first connection makes the promise, others have to keep it. */
+/* The first connection makes the promise; check that others keep it. */
 int
 nbdi_take_promise (struct nbdi_link *l)
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Sending the queue of requests: many in one call. */
+/* Sending the queue of requests, many in one call. */
 
 #include "machine/machine.h"
 #include "session/finish.h"
 
 #include <errno.h>
 
-/* How many requests go into one call at the most. */
+/* The most requests in one call. */
 #define BATCH 128
 
-/* The header of a command and, when there is one, its payload, less the
+/* Add the header of a command and its payload, if there is one, without the
  * first `skip` bytes.  Headers that follow each other share one iovec. */
 static int
 add_to_batch (struct nbdi_link *l, struct nbdi_command *c, size_t skip,
@@ -46,7 +46,7 @@ add_to_batch (struct nbdi_link *l, struct nbdi_command *c, size_t skip,
   return n;
 }
 
-/* What a command puts on the wire. */
+/* The bytes of a command on the wire. */
 static size_t
 wire_size (const struct nbdi_link *l, const struct nbdi_command *c)
 {
@@ -55,8 +55,9 @@ wire_size (const struct nbdi_link *l, const struct nbdi_command *c)
                                        : NBD_REQUEST_SIZE);
 }
 
-/* The final reply came.  While a payload is still being sent the program's
- * buffer is in use and the stream must not break off. */
+/* The final reply came.  If the payload is still being sent, the command
+ * cannot complete yet: the program's buffer is in use, and the request must
+ * be sent completely. */
 void
 nbdi_answer_command (struct nbdi_link *l, struct nbdi_command *c)
 {
@@ -67,7 +68,7 @@ nbdi_answer_command (struct nbdi_link *l, struct nbdi_command *c)
   c->answered = true;
   if (!c->sent)
     return;
-  /* The program does not count those of the library. */
+  /* Commands of the library's own do not count. */
   if (l->limit > 0 && !c->internal && --l->limit == 0)
     l->in.stop = true;
   if (unlikely (s->lasting || c->internal) && !nbdi_account_reply (l, c))
@@ -75,7 +76,7 @@ nbdi_answer_command (struct nbdi_link *l, struct nbdi_command *c)
   nbdi_complete_command (s, c);
 }
 
-/* The first command of the queue went out whole. */
+/* The first command of the queue was sent completely. */
 static void
 first_was_sent (struct nbdi_link *l)
 {
@@ -93,7 +94,7 @@ first_was_sent (struct nbdi_link *l)
     nbdi_answer_command (l, c);
 }
 
-/* Account for n bytes that the transport took. */
+/* Record that the transport accepted n bytes. */
 static void
 advance (struct nbdi_link *l, size_t n)
 {
@@ -110,8 +111,8 @@ advance (struct nbdi_link *l, size_t n)
     queue->first->begun = true;
 }
 
-/* The transport failed and told why, or errno says so, or that it takes no
- * more for now. */
+/* Sending failed, or the socket is full: keep the transport's error or
+ * errno. */
 static int
 not_sent (struct nbdi_link *l, ssize_t r)
 {
@@ -128,7 +129,7 @@ not_sent (struct nbdi_link *l, ssize_t r)
   return NBDI_IO_FAILED;
 }
 
-/* Send what is queued: an NBDI_IO_ result. */
+/* Send the queue; returns an NBDI_IO_ result. */
 int
 nbdi_send_queue (struct nbdi_link *l)
 {

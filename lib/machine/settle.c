@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What has to be remembered of replies, and done about them, so that an
- * outage loses nothing: see libnbd-reconnect(3). */
+/* What the library records when replies arrive, so that an outage loses
+ * nothing: see libnbd-reconnect(3). */
 
 #include "machine/machine.h"
 
@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* The promise is made: does it need a journal? */
+/* After the first handshake: decide whether a journal is needed. */
 void
 nbdi_open_journal (struct nbdi_session *s)
 {
@@ -23,7 +23,7 @@ nbdi_open_journal (struct nbdi_session *s)
                   && (s->export.flags & NBD_FLAG_READ_ONLY) == 0;
 }
 
-/* What waits for a flush will not have it. */
+/* Fail the commands that wait for a flush. */
 static void
 fail_settling (struct nbdi_session *s, int error, const char *why)
 {
@@ -35,8 +35,9 @@ fail_settling (struct nbdi_session *s, int error, const char *why)
   }
 }
 
-/* Have a flush of our own sent, unless one is under way.  Without memory only
- * what waits for it has to know: the journal asks again with the next reply. */
+/* Issue a flush of the library's own, unless one is in flight.  Without
+ * memory, only commands that wait for it fail; the journal asks again with
+ * the next reply. */
 void
 nbdi_ask_flush (struct nbdi_session *s)
 {
@@ -51,8 +52,9 @@ nbdi_ask_flush (struct nbdi_session *s)
                    "follow");
 }
 
-/* Likewise, but nothing waits for it: let it go out with what the program will
- * ask for next.  Alone it costs a system call, and wakes the server. */
+/* The same if nothing waits for the flush: send it together with the next
+ * command of the program.  Alone it would cost a system call, and wake the
+ * server. */
 static void
 queue_flush (struct nbdi_link *l)
 {
@@ -67,7 +69,7 @@ queue_flush (struct nbdi_link *l)
     s->own_flush = true;
 }
 
-/* Whether it is time for one. */
+/* Whether it is time for a flush of the library's own. */
 static bool
 flush_is_due (struct nbdi_session *s)
 {
@@ -79,7 +81,8 @@ flush_is_due (struct nbdi_session *s)
              && nbdi_pace_allows (&s->pace, bytes, nbdi_now ()));
 }
 
-/* All that was acknowledged before this flush was sent is durable. */
+/* All commands that were acknowledged before this flush was sent are
+ * durable. */
 static void
 flush_succeeded (struct nbdi_session *s, const struct nbdi_command *flush)
 {
@@ -93,8 +96,8 @@ flush_succeeded (struct nbdi_session *s, const struct nbdi_command *flush)
     nbdi_ask_flush (s);
 }
 
-/* A flush of ours failed: so does what waited for it, or else the next flush
- * of the program. */
+/* A flush of the library's own failed.  The commands that waited for it
+ * fail; if there are none, the next flush of the program does. */
 static void
 flush_failed (struct nbdi_session *s, const struct nbdi_command *flush)
 {
@@ -102,7 +105,7 @@ flush_failed (struct nbdi_session *s, const struct nbdi_command *flush)
   fail_settling (s, flush->error, "the flush that had to follow failed");
 }
 
-/* The server refused to take again what it took before. */
+/* The server refused an entry of the journal, which it had accepted before. */
 static void
 entry_failed (struct nbdi_session *s, const struct nbdi_command *c)
 {
@@ -117,7 +120,7 @@ entry_failed (struct nbdi_session *s, const struct nbdi_command *c)
   s->unwritten_errno = EIO;
 }
 
-/* The reply to what the library asked for itself. */
+/* The reply to a command of the library's own. */
 static void
 own_reply (struct nbdi_link *l, struct nbdi_command *c)
 {
@@ -143,7 +146,8 @@ own_reply (struct nbdi_link *l, struct nbdi_command *c)
   nbdi_retire_command (s, c);
 }
 
-/* A flush of the program tells what one of ours has met, or the outage. */
+/* A flush of the program reports the error of an earlier flush of the
+ * library's own, or a loss by an outage. */
 static void
 program_flushed (struct nbdi_session *s, struct nbdi_command *c)
 {
@@ -160,7 +164,7 @@ program_flushed (struct nbdi_session *s, struct nbdi_command *c)
   }
 }
 
-/* Whether a modifying command can complete, for it is remembered. */
+/* Put a modifying command into the journal.  True if it can complete. */
 static bool
 remember (struct nbdi_link *l, struct nbdi_command *c)
 {
@@ -178,7 +182,8 @@ remember (struct nbdi_link *l, struct nbdi_command *c)
   return done;
 }
 
-/* The server lives: connections that have come since may rely on it. */
+/* A reply shows that the server still runs: connections that were made
+ * since then may join. */
 static void
 show_life (struct nbdi_link *l, const struct nbdi_command *c)
 {
@@ -187,7 +192,7 @@ show_life (struct nbdi_link *l, const struct nbdi_command *c)
       o->proved = true;
 }
 
-/* The server does what it is asked for. */
+/* A reply shows that the server works: the outage is over. */
 static void
 server_works (struct nbdi_link *l)
 {
@@ -197,11 +202,12 @@ server_works (struct nbdi_link *l)
   nbdi_end_outage (l->session);
 }
 
-/* The final reply to a command came on a handle that stays connected.  True:
- * the program is to be told now.
+/* The final reply to a command came on a handle that stays connected.  True if
+ * the command is to be completed now.
  *
- * That the server takes some of the journal again ends no outage: one that is
- * lost with each command that comes after it would be tried for ever. */
+ * That the server accepts some of the journal again does not end an outage:
+ * if the connection were lost at each command after that, it would be made
+ * again without limit. */
 bool
 nbdi_account_reply (struct nbdi_link *l, struct nbdi_command *c)
 {
@@ -225,8 +231,10 @@ nbdi_account_reply (struct nbdi_link *l, struct nbdi_command *c)
   return true;
 }
 
-/* Only the journal knows now what the program was told is done.  What is not in
- * it goes again; and where nothing is copied, the next flush has to tell. */
+/* Begin to send the journal again: only it holds the commands that were
+ * reported as done.  Commands that wait for a flush are sent again
+ * themselves; and if payloads are not copied, the next flush has to report
+ * the loss. */
 void
 nbdi_begin_journal (struct nbdi_session *s)
 {
@@ -254,7 +262,7 @@ nbdi_begin_journal (struct nbdi_session *s)
   nbdi_settle (j, j->last_seq);
 }
 
-/* A flush is about to go out: what it will cover. */
+/* A flush is about to be sent: record what it covers. */
 void
 nbdi_flush_begins (struct nbdi_session *s, struct nbdi_command *c)
 {

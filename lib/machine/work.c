@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* What a connection is given to do: what the journal has to be written
- * again, and commands that wait. */
+/* The work that a connection is given: entries of the journal that are to
+ * be sent again, and commands that wait. */
 
 #include "machine/machine.h"
 
 #include <errno.h>
 
-/* How many entries of the journal are in flight. */
+/* The most entries of the journal in flight. */
 #define MAX_ENTRIES 256
 
-/* Whether a command must not be sent yet, because something that the server may
- * still carry out would undo it.  One that was sent before is such a thing
- * itself; but what the journal had sent is older than that, too. */
+/* Whether a command must not be sent yet because a ghost overlaps it.  A
+ * command that was sent before has a ghost of its own, and need not wait
+ * for those of other commands; but entries of the journal are older, so it
+ * waits for theirs. */
 static bool
 is_held (const struct nbdi_session *s, const struct nbdi_command *c)
 {
@@ -25,13 +26,13 @@ is_held (const struct nbdi_session *s, const struct nbdi_command *c)
 static bool
 may_go (const struct nbdi_session *s, const struct nbdi_command *c)
 {
-  /* Leaving comes last. */
+  /* NBD_CMD_DISC is the last command. */
   if (!nbdi_is_answered (c->type))
     return c->prev == NULL && s->cmds.settling.first == NULL;
   return !is_held (s, c);
 }
 
-/* Whether a new command, which is the last of those that wait, needs not. */
+/* Whether a new command, the last of those that wait, can be sent at once. */
 bool
 nbdi_may_begin (const struct nbdi_link *l, const struct nbdi_command *c)
 {
@@ -42,7 +43,7 @@ nbdi_may_begin (const struct nbdi_link *l, const struct nbdi_command *c)
          && !is_held (s, c);
 }
 
-/* Whether a connection stands and is given commands. */
+/* Whether the connection is there and can be given commands. */
 bool
 nbdi_serves (const struct nbdi_link *l)
 {
@@ -65,8 +66,8 @@ others_have_less (const struct nbdi_link *l)
   return false;
 }
 
-/* Whether the program has left by way of another connection, so that this one
- * is to follow. */
+/* Whether NBD_CMD_DISC was given to another connection, so that this one
+ * has to disconnect, too. */
 bool
 nbdi_must_leave (const struct nbdi_link *l)
 {
@@ -76,7 +77,7 @@ nbdi_must_leave (const struct nbdi_link *l)
          && s->cmds.waiting.nr == 0 && s->cmds.settling.nr == 0;
 }
 
-/* Whether a connection that has sent all can begin something. */
+/* Whether there is work for a connection that has sent everything. */
 bool
 nbdi_has_to_begin (struct nbdi_link *l)
 {
@@ -102,8 +103,8 @@ nbdi_give_command (struct nbdi_link *l, struct nbdi_command *c)
   l->leaving = !nbdi_is_answered (c->type);
 }
 
-/* Give it what waits, as long as others do not have less to do.  Nothing goes
- * out before the journal was taken. */
+/* Give a connection the commands that wait, as long as no other one has
+ * less to do.  Nothing is sent before the server has accepted the journal. */
 void
 nbdi_take_work (struct nbdi_link *l)
 {
@@ -125,9 +126,9 @@ nbdi_take_work (struct nbdi_link *l)
   }
 }
 
-/* Likewise what was acknowledged before the outage: FAILED without memory, or
- * if the server refused some of it; WAIT if replies must come first; READY
- * if all is written. */
+/* The same for the journal, which was acknowledged before the outage.
+ * FAILED: no memory, or the server refused an entry.  WAIT: replies must
+ * come first. READY: all of it is sent. */
 int
 nbdi_take_entries (struct nbdi_link *l)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses, and connecting to one after the other. */
+/* Addresses, and connecting to one after another. */
 
 #include "reach/reach.h"
 
@@ -16,10 +16,10 @@
 #include <linux/vm_sockets.h>
 #endif
 
-/* The kernel counts twice what is asked for. */
+/* The kernel doubles the size that is asked for. */
 #define UNIX_SEND_BUFFER (1024 * 1024 / 2)
 
-/* One more to be tried. */
+/* Add an address to try. */
 int
 nbdi_add_address (struct nbdi_reach *reach, const struct sockaddr *addr,
                   socklen_t len)
@@ -49,7 +49,7 @@ nbdi_forget_addresses (struct nbdi_reach *reach)
   reach->first_errno = 0;
 }
 
-/* Take these addresses for those that were known, if there is memory. */
+/* Replace the known addresses by these. */
 static int
 replace_addresses (struct nbdi_reach *reach, const struct addrinfo *list)
 {
@@ -84,14 +84,15 @@ take_answer (struct nbdi_reach *reach)
 
   if (reach->asking == NULL || !nbdi_lookup_has_ended (reach->asking, &list))
     return;
-  /* Without memory for new ones the known ones stay. */
+  /* Without memory for the new ones, keep the known ones. */
   if (list != NULL)
     replace_addresses (reach, list);
   forget_question (reach);
 }
 
-/* Begin with the one that led to the server the last time.  If none did, then
- * behind the one where the attempt ended: the rest was not tried. */
+/* Begin with the address that led to the server the last time.  If none
+ * did, begin after the one where the last attempt ended, because the rest
+ * was not tried. */
 static void
 choose_first (struct nbdi_reach *reach)
 {
@@ -101,9 +102,9 @@ choose_first (struct nbdi_reach *reach)
     reach->first %= reach->nr_addresses;
 }
 
-/* Try them all once.  If they were not good the last time, the name may lead
- * elsewhere by now: what a thread has found out since is taken, and the next
- * one asks. */
+/* Begin to try all addresses once.  If they did not work the last time, the
+ * name may have other addresses by now: use the result of the last lookup,
+ * if it has ended, and begin another one. */
 void
 nbdi_begin_addresses (struct nbdi_reach *reach)
 {
@@ -121,8 +122,8 @@ nbdi_begin_addresses (struct nbdi_reach *reach)
   reach->first_errno = 0;
 }
 
-/* A server has answered, so other addresses will not be tried, except if it is
- * lost one day. */
+/* A server has answered: other addresses are not tried unless it is lost
+ * later. */
 void
 nbdi_reached (struct nbdi_reach *reach)
 {
@@ -131,7 +132,7 @@ nbdi_reached (struct nbdi_reach *reach)
   reach->retry = false;
 }
 
-/* Whether the server can be reached again, once it has been lost. */
+/* Whether the server can be connected again after it was lost. */
 bool
 nbdi_can_be_reached_again (const struct nbdi_reach *reach)
 {
@@ -139,16 +140,17 @@ nbdi_can_be_reached_again (const struct nbdi_reach *reach)
          || reach->server.kind != NBDI_SERVER_NONE;
 }
 
-/* Whether more than one connection can be made to the server.  That to a child
- * over a socket pair and one that the program made are the only ones. */
+/* Whether more than one connection can be made to the server.  That is not
+ * so for a child on a socket pair, and for a socket that the program
+ * connected. */
 bool
 nbdi_can_be_copied (const struct nbdi_reach *reach)
 {
   return reach->nr_addresses > 0;
 }
 
-/* Let a second connection reach what the first one does.  A child stays with
- * the first. */
+/* Let a second connection reach the same server as the first one.  A child
+ * process belongs only to the first. */
 int
 nbdi_copy_reach (struct nbdi_reach *to, const struct nbdi_reach *from)
 {
@@ -179,7 +181,7 @@ address_failed (struct nbdi_reach *reach, struct nbdi_channel *ch, int errnum)
   nbdi_close_socket (ch);
 }
 
-/* What the kernel's defaults leave to us: see "The data path" in
+/* Set what the kernel's defaults do not: see "The data path" in
  * docs/ARCHITECTURE.md. */
 static void
 tune_socket (int sock, int family)
@@ -194,7 +196,7 @@ tune_socket (int sock, int family)
   }
 }
 
-/* Have the addresses of the host, whose name may not be known yet. */
+/* Look up the addresses of the host, if they are not known yet. */
 static int
 look_up (struct nbdi_reach *reach)
 {
@@ -206,7 +208,7 @@ look_up (struct nbdi_reach *reach)
     r = replace_addresses (reach, list);
     freeaddrinfo (list);
   }
-  /* Some addresses are as good as all. */
+  /* A part of the addresses is enough. */
   reach->lookup = reach->nr_addresses > 0 ? 0 : r;
   if (reach->lookup == 0)
     return 0;
@@ -214,9 +216,9 @@ look_up (struct nbdi_reach *reach)
   return -1;
 }
 
-/* Whether another attempt may know the name.  A machine that boots has no
- * resolver yet, and there are networks in which a server has a name only while
- * it runs. */
+/* Whether another lookup of the name may succeed.  A machine that boots has
+ * no resolver yet, and in some networks a server has a name only while it
+ * runs. */
 bool
 nbdi_lookup_may_pass (const struct nbdi_reach *reach)
 {
@@ -232,8 +234,8 @@ nbdi_lookup_may_pass (const struct nbdi_reach *reach)
   }
 }
 
-/* Begin to connect to the next address.  READY: connected; WAIT: the
- * kernel is at it; FAILED: try the one after. */
+/* Begin to connect to the next address.  READY: connected.  WAIT: the
+ * kernel is connecting.  FAILED: try the next one. */
 int
 nbdi_connect_next (struct nbdi_reach *reach, struct nbdi_channel *ch)
 {
@@ -256,8 +258,9 @@ nbdi_connect_next (struct nbdi_reach *reach, struct nbdi_channel *ch)
     nbdi_ask_for_peer (ch);
   int r = connect (sock, (struct sockaddr *) &a->addr, a->len);
   int connect_errno = errno;
-  /* While it is open we can connect even if the child has died already,
-   * which then resets the connection.  If it stayed open nothing would. */
+  /* While the listener is open we can connect even if the child has died
+   * already; closing it then resets the connection.  If it stayed open,
+   * nothing would. */
   nbdi_close_listener (reach);
   if (r == 0)
     return NBDI_IO_READY;
@@ -267,7 +270,7 @@ nbdi_connect_next (struct nbdi_reach *reach, struct nbdi_channel *ch)
   return NBDI_IO_FAILED;
 }
 
-/* The socket became writable: did it connect? */
+/* The socket became writable: find out whether it is connected. */
 int
 nbdi_connect_check (struct nbdi_reach *reach, struct nbdi_channel *ch)
 {
@@ -283,7 +286,7 @@ nbdi_connect_check (struct nbdi_reach *reach, struct nbdi_channel *ch)
   return 0;
 }
 
-/* Nothing of a failed attempt may be told of the next one. */
+/* Forget what is known of a failed attempt before the next one. */
 void
 nbdi_forget_peer (struct nbdi_reach *reach)
 {
@@ -296,7 +299,7 @@ nbdi_forget_peer (struct nbdi_reach *reach)
   memset (&reach->peer, 0, sizeof reach->peer);
 }
 
-/* Addresses that are numbers. */
+/* The error for addresses that are not names. */
 static void
 connect_other_error (struct nbdi_reach *reach)
 {

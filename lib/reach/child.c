@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Servers that are our children: the listening socket that one is handed,
- * and how it ended. */
+/* Servers that are child processes: the listening socket for one, and how
+ * it ended. */
 
 #include "reach/reach.h"
 
@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Whether a directory that we made is still there.  Somebody else may have
- * got its name after it was cleaned away. */
+/* Whether a directory that we made is still there.  It may have been
+ * cleaned away, and another user may have made one with its name. */
 static bool
 is_still_ours (const char *dir)
 {
@@ -24,7 +24,7 @@ is_still_ours (const char *dir)
          && st.st_uid == geteuid () && (st.st_mode & 077) == 0;
 }
 
-/* Remove what was made for a listening socket. */
+/* Remove the socket and the directory of the listener. */
 void
 nbdi_remove_listener (struct nbdi_reach *reach)
 {
@@ -40,8 +40,9 @@ nbdi_remove_listener (struct nbdi_reach *reach)
   reach->tmpsock = reach->tmpdir = NULL;
 }
 
-/* Have a directory that only we may enter, with no socket in it.  The one of
- * the server before serves again, so that its address stays the same. */
+/* Make a directory that only this user may enter, without a socket in it.
+ * If there is one from an earlier start, use it again, so that the address
+ * stays the same. */
 static int
 make_directory (struct nbdi_reach *reach)
 {
@@ -69,8 +70,8 @@ make_directory (struct nbdi_reach *reach)
   return 0;
 }
 
-/* Listen on a socket that only we can find.  Nobody gets through to a server
- * that had the one before. */
+/* Listen on a socket that other users cannot find.  It is a new one each
+ * time, so that no connection reaches a server that had the one before. */
 int
 nbdi_make_listener (struct nbdi_reach *reach, struct sockaddr_un *un)
 {
@@ -92,7 +93,7 @@ nbdi_make_listener (struct nbdi_reach *reach, struct sockaddr_un *un)
   return 0;
 }
 
-/* From now on nobody but the child has it, if anybody has. */
+/* Close our copy of the listener: from now on only the child may have it. */
 void
 nbdi_close_listener (struct nbdi_reach *reach)
 {
@@ -101,7 +102,8 @@ nbdi_close_listener (struct nbdi_reach *reach)
   reach->listener = -1;
 }
 
-/* Whether the child could not become the program; then that is the error. */
+/* Whether the child could not run the program; then that is set as the
+ * error. */
 bool
 nbdi_child_failed (const struct nbdi_reach *reach)
 {
@@ -114,9 +116,9 @@ nbdi_child_failed (const struct nbdi_reach *reach)
   return true;
 }
 
-/* What became of a child whose connection has ended, or NULL.  A process
- * that ends loses its sockets a moment before it can be waited for, which
- * is done by whoever closes the handle.  Until then its end is unknown. */
+/* How a child ended whose connection has ended, or NULL.  The kernel closes
+ * the sockets of a process a moment before the process can be waited for;
+ * until then its end is unknown.  It is reaped when the handle is closed. */
 char *
 nbdi_child_end (struct nbdi_reach *reach)
 {
@@ -141,9 +143,8 @@ nbdi_child_end (struct nbdi_reach *reach)
   return len == -1 ? NULL : text;
 }
 
-/* Whether there is no child, or none any more: it has ended and is reaped.
- * Never waits.  That of the process that we are a forked copy of is not ours
- * to ask for. */
+/* Whether there is no child, or it has ended and was reaped.  Never waits.
+ * After fork, the child process of the parent is not ours to reap. */
 bool
 nbdi_child_gone (struct nbdi_reach *reach)
 {
@@ -152,7 +153,7 @@ nbdi_child_gone (struct nbdi_reach *reach)
   if (reach->owner != getpid ())
     return false;
   pid_t r = waitpid (reach->pid, NULL, WNOHANG);
-  /* ECHILD: the program reaps for us. */
+  /* ECHILD: the program has reaped it. */
   if (r == 0 || (r == -1 && errno != ECHILD))
     return false;
   reach->pid = 0;
@@ -160,7 +161,7 @@ nbdi_child_gone (struct nbdi_reach *reach)
   return true;
 }
 
-/* Send a signal to the child, if there is one that is ours. */
+/* Send a signal to the child, if there is one that this process started. */
 void
 nbdi_ask_child_to_end (struct nbdi_reach *reach, int signum)
 {

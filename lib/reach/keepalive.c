@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Finding out that a TCP connection leads nowhere any more. */
+/* TCP keepalive: finding out that the other end is gone. */
 
 #include "reach/reach.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-/* How many questions without an answer end a connection. */
+/* How many probes without an answer end a connection. */
 #define PROBES 3
 
-/* The kernel takes no more seconds than this. */
+/* The largest number of seconds that the kernel accepts. */
 #define MAX_SECONDS 32767
 
-/* The kernel counts in seconds: not fewer than these milliseconds. */
+/* The kernel counts in seconds: round milliseconds up. */
 static int
 seconds (int ms)
 {
@@ -27,10 +27,10 @@ set_tcp (int sock, int option, unsigned value)
   return setsockopt (sock, IPPROTO_TCP, option, &value, sizeof value);
 }
 
-/* If the server is silent for so long the kernel asks whether it is still
- * there, three times in as much time again.  The connection also ends if what
- * we sent is not taken for all of that time.  Sockets other than those of TCP
- * need none of it, and do not know the first option. */
+/* If the server is silent for this long, the kernel sends three probes, in
+ * the same time again.  The connection also ends if sent data is not
+ * acknowledged for all of that time.  Sockets other than TCP ones do not
+ * need this, and do not have the first option. */
 void
 nbdi_keep_alive (int sock, int idle_ms)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Names that are looked up while known addresses are tried.  A resolver that
- * cannot be reached, as in most outages of a network, takes its time, and a
- * program must not wait for that: so a thread asks, and whoever comes first,
- * its answer or the end of interest in it, leaves the record to the other. */
+/* Looking up a name again while the known addresses are tried.  A resolver
+ * that cannot be reached, as in most network outages, takes long to fail,
+ * and a program must not wait for that.  So a thread of its own asks.  If
+ * the result is not needed any more when it comes, the thread frees the
+ * record; otherwise the handle does. */
 
 #include "reach/reach.h"
 

@@ -6,8 +6,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* A descriptor, closed on exec, that becomes readable when the process ends.
- * -1 if there can be none, or if the process is unknown or has ended. */
+/* A close-on-exec descriptor that becomes readable when the process ends.
+ * -1 if it cannot be made, or if the process is unknown or has ended. */
 int
 nbdi_open_peer (pid_t pid)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The layer that reaches a server: addresses, connecting, and servers that
- * are our children. */
+ * are child processes. */
 
 #ifndef NBDI_REACH_H
 #define NBDI_REACH_H
@@ -15,18 +15,18 @@ struct nbdi_address {
   socklen_t len;
 };
 
-/* What a child that could not become the program tells us; the memory is
+/* How a child reports that it could not run the program, in memory that is
  * shared with it. */
 struct nbdi_start {
   int errnum;     /* 0: nothing went wrong yet */
-  char what[256]; /* could not be done */
+  char what[256]; /* the call or program that failed */
 };
 
-/* How a server that is our child is started. */
+/* How a server is started as a child process. */
 enum nbdi_server_kind {
   NBDI_SERVER_NONE,
   NBDI_SERVER_COMMAND,   /* on its standard input and output */
-  NBDI_SERVER_ACTIVATED, /* with a listening socket, as systemd does it */
+  NBDI_SERVER_ACTIVATED, /* with a listening socket, as systemd */
 };
 struct nbdi_server {
   enum nbdi_server_kind kind;
@@ -34,29 +34,29 @@ struct nbdi_server {
   char *activation_name;
 };
 
-/* How the server was, or is being, reached. */
+/* How to reach the server. */
 struct nbdi_reach {
-  bool again;                     /* it may have to be: keep the addresses */
-  struct nbdi_address *addresses; /* to be tried in order, in a circle */
+  bool again;                     /* keep the addresses for later */
+  struct nbdi_address *addresses; /* tried in this order, from `first` on */
   unsigned nr_addresses;
-  unsigned first, next;       /* index to begin with; how many were tried */
-  bool doubtful;              /* they have not led to a server that works */
-  struct nbdi_lookup *asking; /* for the name again, or NULL */
+  unsigned first, next;       /* index of the first; how many were tried */
+  bool doubtful;              /* they did not lead to a working server */
+  struct nbdi_lookup *asking; /* another lookup of the name, or NULL */
   bool retry;                 /* when all fail: back to Created */
-  int first_errno;            /* of the first address that failed */
-  int lookup;                /* what was wrong with the name, EAI_...; or 0 */
-  char *host, *port;         /* of a TCP connection by name */
-  int keepalive;             /* see nbdi_keep_alive; 0 = off */
-  struct nbdi_address peer;  /* where we are connected; len 0 = nowhere */
-  struct nbdi_server server; /* if it is our child */
-  pid_t pid;                 /* the child server, or 0 */
-  pid_t owner;               /* the process that may reap and unlink */
-  bool kill_child;           /* at close: socket activation */
-  bool asked_to_end;         /* the child, which may hang */
-  struct nbdi_start *start;  /* how the child began, or NULL */
-  bool end_unknown;          /* of the child: it has not ended quite yet */
-  char *proxy;  /* the child passes on what this server says, or NULL */
-  int listener; /* for a child that is being started, or -1 */
+  int first_errno;            /* of the first one that failed */
+  int lookup;                 /* error of the lookup, EAI_..., or 0 */
+  char *host, *port;          /* of a TCP connection by name */
+  int keepalive;              /* see nbdi_keep_alive; 0 = off */
+  struct nbdi_address peer;   /* the present address; len 0: none */
+  struct nbdi_server server;  /* if it is our child */
+  pid_t pid;                  /* the child server, or 0 */
+  pid_t owner;                /* the process that may reap and unlink */
+  bool kill_child;            /* at close: socket activation */
+  bool asked_to_end;          /* the child, which may hang */
+  struct nbdi_start *start;   /* the report of the child, or NULL */
+  bool end_unknown;           /* the child's end is not known yet */
+  char *proxy;            /* the server that the child connects to, or NULL */
+  int listener;           /* for a child that is being started, or -1 */
   char *tmpdir, *tmpsock; /* of socket activation */
 };
 
@@ -65,18 +65,18 @@ struct addrinfo;
 struct nbdi_lookup;
 extern int nbdi_look_up (const char *host, const char *port,
                          struct addrinfo **list);
-/* An address, which nobody needs to be asked for. */
+/* Whether the host is a numeric address, which needs no lookup. */
 extern bool nbdi_is_numeric (const char *host);
-/* NULL: not now. */
+/* NULL if it could not be begun. */
 extern struct nbdi_lookup *nbdi_begin_lookup (const char *host,
                                               const char *port);
-/* *LIST is that of the lookup; NULL: nothing was found. */
+/* *list belongs to the lookup; NULL if nothing was found. */
 extern bool nbdi_lookup_has_ended (const struct nbdi_lookup *l,
                                    const struct addrinfo **list);
-/* Nobody wants to know any more; L may be NULL. */
+/* The result is not needed any more; l may be NULL. */
 extern void nbdi_forget_lookup (struct nbdi_lookup *l);
 
-/* address.c.  Sockets go into the channel. */
+/* address.c.  Sockets are put into the channel. */
 extern int nbdi_add_address (struct nbdi_reach *reach,
                              const struct sockaddr *addr, socklen_t len);
 extern void nbdi_forget_addresses (struct nbdi_reach *reach);
@@ -100,7 +100,8 @@ extern void nbdi_keep_alive (int sock, int idle_ms);
 /* peer.c */
 extern int nbdi_open_peer (pid_t pid);
 
-/* spawn.c: the child's side of a pair or listener. */
+/* spawn.c: starting the child with its end of the socket pair, or the
+ * listener. */
 struct nbdi_spawn {
   char **argv;
   int fd;                      /* passed to the child */
@@ -121,8 +122,8 @@ extern char *nbdi_child_end (struct nbdi_reach *reach);
 extern bool nbdi_child_gone (struct nbdi_reach *reach);
 extern void nbdi_ask_child_to_end (struct nbdi_reach *reach, int signum);
 
-/* server.c.  Started again once nbdi_child_gone; connected to by address if
- * the channel then has no socket. */
+/* server.c.  A server can be started again once nbdi_child_gone is true.
+ * If the channel has no socket after the start, connect by address. */
 extern int nbdi_describe_server (struct nbdi_reach *reach,
                                  enum nbdi_server_kind kind, char **argv,
                                  const char *activation_name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Starting a server that is our child, for the first time or again: over a
- * socket pair, or handed a listening socket the way systemd does it. */
+/* Starting a server as a child process, for the first time or again: on a
+ * socket pair, or with a listening socket that it gets as from systemd. */
 
 #include "reach/reach.h"
 
@@ -14,7 +14,7 @@
 /* The first descriptor that systemd passes. */
 #define ACTIVATION_FD 3
 
-/* Make room for a 256 KiB payload; the kernel counts twice. */
+/* Make room for a 256 KiB payload; the kernel doubles this size. */
 #define PAIR_SEND_BUFFER (1024 * 1024 / 2)
 
 static void
@@ -25,8 +25,8 @@ forget_server (struct nbdi_server *server)
   memset (server, 0, sizeof *server);
 }
 
-/* Keep what is needed to start a server.  `activation_name` is NULL unless it
- * is to be activated. */
+/* Keep what is needed to start a server.  `activation_name` is NULL unless
+ * the server is to be socket-activated. */
 int
 nbdi_describe_server (struct nbdi_reach *reach, enum nbdi_server_kind kind,
                       char **argv, const char *activation_name)
@@ -38,7 +38,8 @@ nbdi_describe_server (struct nbdi_reach *reach, enum nbdi_server_kind kind,
   for (size_t i = 0; argv[i] != NULL; i++)
     if (nbdi_strings_add (&server->argv, argv[i]) == -1)
       return -1;
-  /* An activated server waits for a client, which may never come. */
+  /* A socket-activated server waits for clients, perhaps for ever, so it
+   * has to be ended by a signal. */
   reach->kill_child = kind == NBDI_SERVER_ACTIVATED;
   if (activation_name == NULL)
     return 0;
@@ -74,7 +75,8 @@ start_command (struct nbdi_reach *reach, struct nbdi_channel *ch)
   return r;
 }
 
-/* The listener stays open until we have begun to connect. */
+/* Start a socket-activated server.  The listener stays open until we have
+ * begun to connect. */
 static int
 start_activated (struct nbdi_reach *reach)
 {
@@ -96,8 +98,9 @@ start_activated (struct nbdi_reach *reach)
   return -1;
 }
 
-/* Start the server that was described; the one before, if any, is gone.  Then
- * the channel has its socket, or it is to be connected to by address. */
+/* Start the server that was described; an earlier one must have ended.
+ * Afterwards the channel has its socket, or it has to be connected by
+ * address. */
 int
 nbdi_start_server (struct nbdi_reach *reach, struct nbdi_channel *ch)
 {
@@ -106,9 +109,9 @@ nbdi_start_server (struct nbdi_reach *reach, struct nbdi_channel *ch)
                                                    : start_activated (reach);
 }
 
-/* End the child and remove what was made for it.  One that was asked before, to
- * be started again, may hang.  The copy of a handle in a forked process leaves
- * both alone. */
+/* End the child, and remove what was made for it.  If it was asked to end
+ * before, for a restart, it may hang.  After fork, the child process leaves
+ * both to its parent. */
 void
 nbdi_end_child (struct nbdi_reach *reach, struct nbdi_channel *ch)
 {
@@ -120,7 +123,7 @@ nbdi_end_child (struct nbdi_reach *reach, struct nbdi_channel *ch)
   nbdi_close_socket (ch);
   if (reach->pid > 0 && reach->owner == getpid ())
     while (waitpid (reach->pid, NULL, 0) == -1 && errno == EINTR)
-      ; /* ECHILD: the program reaps for us */
+      ; /* ECHILD: the program has reaped it */
   reach->pid = 0;
   reach->kill_child = reach->end_unknown = false;
   reach->asked_to_end = false;

@@ -19,7 +19,7 @@ extern char **environ;
 #define PID_VARIABLE "LISTEN_PID="
 #define PID_DIGITS 20
 
-/* What the child needs, prepared by the parent. */
+/* What the parent prepares for the child. */
 struct child {
   const struct nbdi_spawn *spawn;
   struct nbdi_start *start;  /* for the parent to read */
@@ -29,7 +29,7 @@ struct child {
   struct nbdi_strings added; /* variables of ours in it */
 };
 
-/* The places to look for a program, as execvp does. */
+/* The paths where execvp would look for the program. */
 static int
 list_paths (struct nbdi_strings *paths, const char *program)
 {
@@ -37,7 +37,7 @@ list_paths (struct nbdi_strings *paths, const char *program)
   CLEANUP_FREE char *standard = NULL;
 
   if (*program == '\0')
-    return 0; /* it is nowhere */
+    return 0; /* an empty name is found nowhere */
   if (strchr (program, '/') != NULL)
     return nbdi_strings_add (paths, program);
   if (path == NULL) {
@@ -85,8 +85,8 @@ is_listen_variable (const char *s)
   return false;
 }
 
-/* The environment of socket activation.  The child's pid is not known yet:
- * the first variable has room for it. */
+/* The environment for socket activation.  The child's pid is not known yet,
+ * so the first variable only has room for it. */
 static int
 make_environment (struct child *child)
 {
@@ -159,7 +159,7 @@ child_failed (const struct child *child, const char *what, int errnum)
   _exit (errnum == ENOENT || errnum == ENOTDIR ? 127 : 126);
 }
 
-/* Let the child have `fd` as the number `as`. */
+/* Give the child `fd` under the number `as`. */
 static void
 pass_descriptor (const struct child *child, int fd, int as)
 {
@@ -185,9 +185,9 @@ write_pid (char *variable)
   first[len] = '\0';
 }
 
-/* Programs expect to have 0, 1 and 2.  Where the parent has none of its
- * own, or our sockets got these numbers, the child gets nothing to read and
- * nowhere to write. */
+/* Programs expect descriptors 0, 1 and 2 to be open.  If the parent has
+ * closed one, or one is a socket of ours, the child gets /dev/null in its
+ * place. */
 static void
 fill_standard_descriptors (const struct child *child)
 {
@@ -202,9 +202,9 @@ fill_standard_descriptors (const struct child *child)
   }
 }
 
-/* Handlers of the program must not run in the child, which exec would make
- * sure of only later.  What the program ignores stays ignored, as exec does
- * it, except for what is to end the server. */
+/* Reset signal handlers: those of the program must not run in the child,
+ * and exec resets them only later.  Signals that the program ignores stay
+ * ignored, as with exec, except those that are used to end the server. */
 static void
 default_signals (const sigset_t *mask)
 {
@@ -224,7 +224,7 @@ default_signals (const sigset_t *mask)
   pthread_sigmask (SIG_SETMASK, &unblocked, NULL);
 }
 
-/* Whether execvp looks in the next directory when this went wrong. */
+/* Whether execvp would try the next directory after this error. */
 static bool
 search_goes_on (int errnum)
 {
@@ -239,7 +239,7 @@ search_goes_on (int errnum)
   }
 }
 
-/* Become the program; returns what went wrong, as execvp would. */
+/* Run the program; if that fails, return the errno that execvp would set. */
 static int
 search_and_exec (const struct child *child)
 {
@@ -254,7 +254,7 @@ search_and_exec (const struct child *child)
     }
     if (!search_goes_on (errno))
       return errno;
-    /* That it may not be run says more than that it is not there. */
+    /* EACCES is a better explanation than a later ENOENT. */
     if (error != EACCES)
       error = errno;
   }
@@ -277,8 +277,8 @@ run_child (const struct child *child, const sigset_t *mask)
   child_failed (child, spawn->argv[0], error);
 }
 
-/* Memory and not a pipe: it needs no descriptor, and no other child of the
- * program can keep it open. */
+/* Shared memory, and not a pipe, because it needs no descriptor that
+ * another child of the program could keep open. */
 static int
 share_start (struct nbdi_reach *reach, struct child *child)
 {

@@ -9,11 +9,11 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-/* A receive that got less than it asked for has emptied the socket.  While
- * this much was copied the server had the time to send more. */
+/* A receive that got less than it asked for has emptied the socket.  But
+ * after a receive of this size the server had time to send more. */
 #define LARGE_RECEIVE (64 * 1024)
 
-/* The socket was read: is there more in it? */
+/* Record a receive: it may have emptied the socket. */
 static void
 count_receive (struct nbdi_channel *ch, const struct iovec *iov, int n,
                ssize_t r)
@@ -79,8 +79,8 @@ set_passcred (int sock, int on)
   return setsockopt (sock, SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
 }
 
-/* Who sent the first bytes.  The kernel never puts what another process sent
- * behind them. */
+/* Receive, and find out which process sent the first bytes.  The kernel
+ * never adds bytes of another process in the same receive. */
 static ssize_t
 receive_with_peer (struct nbdi_channel *ch, struct iovec *iov, int n)
 {
@@ -121,11 +121,11 @@ static const struct nbdi_transport asking_transport = {
   .shutdown_write = socket_shutdown_write,
 };
 
-/* Let the first receive from a Unix socket tell who is at the other end.  It
- * is not whom SO_PEERCRED names, who may have listened for somebody else.  To
- * be called before the server can send anything, so before connecting: what
- * is sent earlier comes without a sender.  (The kernel then binds the socket
- * to an abstract name.) */
+/* Let the first receive from a Unix socket report which process sent the
+ * bytes.  SO_PEERCRED would name the process that listened, which may have
+ * done so for another one.  Must be called before the server can send
+ * anything, so before connecting: what is sent earlier comes without a
+ * sender.  (The kernel then binds the socket to an abstract name.) */
 void
 nbdi_ask_for_peer (struct nbdi_channel *ch)
 {
@@ -150,7 +150,7 @@ nbdi_prepare_socket (int sock)
   return 0;
 }
 
-/* From now on this is the connection. */
+/* Use this socket for the connection from now on. */
 void
 nbdi_use_socket (struct nbdi_channel *ch, int sock)
 {
@@ -159,8 +159,8 @@ nbdi_use_socket (struct nbdi_channel *ch, int sock)
   ch->peer_pid = 0;
 }
 
-/* Nobody watches the socket any more.  Closing alone would not see to that if
- * a forked copy of the process has it, too. */
+/* Remove the socket from epoll.  Closing it would not do so if a forked
+ * child has a copy of it. */
 static void
 end_epoll (struct nbdi_channel *ch)
 {
@@ -169,13 +169,13 @@ end_epoll (struct nbdi_channel *ch)
   ch->epoll = -1;
 }
 
-/* End the connection. */
+/* Close the socket, which ends the connection. */
 void
 nbdi_close_socket (struct nbdi_channel *ch)
 {
   end_epoll (ch);
-  /* Another thread may be about to poll it, so its number cannot be given
-   * away yet. */
+  /* Another thread may be about to poll the socket, so its number must not
+   * be reused yet. */
   if (ch->watchers > 0) {
     shutdown (ch->sock, SHUT_RDWR);
     ch->lingering = ch->sock;
@@ -186,7 +186,7 @@ nbdi_close_socket (struct nbdi_channel *ch)
   ch->transport = NULL;
 }
 
-/* Another thread has polled the socket, and will not do so again. */
+/* A thread that polled the socket will not do so again. */
 void
 nbdi_stop_watching (struct nbdi_channel *ch)
 {

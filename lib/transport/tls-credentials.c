@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who we are and whom we trust: pre-shared keys or certificates. */
+/* Credentials: pre-shared keys or certificates. */
 
 #include "transport/tls-session.h"
 
@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* What keys need besides a priority string for certificates. */
+/* What pre-shared keys need in addition to a priority string for
+ * certificates. */
 #define PSK_PRIORITY ":+ECDHE-PSK:+DHE-PSK:+PSK"
 
 static int
@@ -23,7 +24,8 @@ check (int r, const char *what)
   return -1;
 }
 
-/* Whether AES is as fast as its rivals only wish to be. */
+/* Whether the processor has instructions that make AES faster than
+ * ChaCha20. */
 static bool
 has_aes_instructions (void)
 {
@@ -34,11 +36,11 @@ has_aes_instructions (void)
 #endif
 }
 
-/* The protocol wants versions before 1.2 only where they are asked for.
+/* The protocol permits versions before TLS 1.2 only if the user asks for them.
  *
- * The order of GnuTLS puts ChaCha20 before AES-128-GCM, which with shared
- * keys in TLS 1.3 is the first that fits.  Processors with AES instructions
- * are several times faster with the latter. */
+ * GnuTLS prefers ChaCha20 to AES-128-GCM, and with pre-shared keys in TLS
+ * 1.3 it is the first cipher that fits.  On processors with AES
+ * instructions the latter is several times faster. */
 static int
 set_priority (const struct nbdi_settings *settings, gnutls_session_t session,
               bool psk)
@@ -104,7 +106,7 @@ find_key (const char *file, const char *user)
   }
   if (line)
     explicit_bzero (line, size);
-  /* Without memory, or where the file cannot be read to its end. */
+  /* There is no memory, or the file cannot be read to its end. */
   if (key == NULL && (found || !feof (f)))
     nbdi_error (errno, "TLS: PSK file: %s", file);
   else if (key == NULL)
@@ -153,7 +155,8 @@ in_directory (const char *dir, const char *file)
   return path;
 }
 
-/* A file without certificates is no choice of nobody, but a mistake. */
+/* A file without certificates is a mistake: it does not mean to trust
+ * nobody. */
 static int
 load_authorities (gnutls_certificate_credentials_t x509, const char *ca)
 {
@@ -167,7 +170,7 @@ load_authorities (gnutls_certificate_credentials_t x509, const char *ca)
   return check (r, ca);
 }
 
-/* GnuTLS does not say which of both files is wrong. */
+/* GnuTLS does not say which of the two files is wrong. */
 static int
 load_client (gnutls_certificate_credentials_t x509, const char *cert,
              const char *key)
@@ -182,7 +185,7 @@ load_client (gnutls_certificate_credentials_t x509, const char *cert,
   return -1;
 }
 
-/* Whether there is such a file; -1 if that cannot be told. */
+/* Whether there is such a file; -1 if that cannot be found out. */
 static int
 find_file (const char *path, int mode)
 {
@@ -194,7 +197,8 @@ find_file (const char *path, int mode)
   return -1;
 }
 
-/* A certificate is of no use without its key, nor the other way round. */
+/* A certificate cannot be used without its key, nor a key without its
+ * certificate. */
 static int
 find_client (const char *dir, const char *cert, const char *key)
 {
@@ -211,7 +215,7 @@ find_client (const char *dir, const char *cert, const char *key)
   return -1;
 }
 
-/* Load the directory; 0 means that it has no authorities. */
+/* Load the files in the directory; 0 means that it has no authorities. */
 static int
 load_directory (struct nbdi_tls_credentials *c, const char *dir)
 {
@@ -230,8 +234,8 @@ load_directory (struct nbdi_tls_credentials *c, const char *dir)
     return has_ca;
   if (load_authorities (x509, ca) == -1)
     return -1;
-  /* What is there must be usable: ignoring a list of revoked certificates
-   * would trust them. */
+  /* Files that exist must be usable: if a list of revoked certificates were
+   * ignored, these would be trusted. */
   int has_client = find_client (dir, cert, key);
   int has_crl = find_file (crl, R_OK);
   if (has_client == -1 || has_crl == -1)
@@ -253,7 +257,7 @@ load_directory (struct nbdi_tls_credentials *c, const char *dir)
   return 1;
 }
 
-/* Where certificates are when no directory was set. */
+/* Look for certificates in the default directories. */
 static int
 search_directories (struct nbdi_tls_credentials *c)
 {
@@ -287,8 +291,9 @@ is_address (const char *name)
          || inet_pton (AF_INET6, name, &address) == 1;
 }
 
-/* The name as certificates have it.  The zone of an IPv6 address is nobody
- * else's business, and the dot that ends a name is only for resolvers. */
+/* The host name as certificates have it: without the zone of an IPv6
+ * address, which has a meaning only on this machine, and without a final
+ * dot, which is for resolvers only. */
 static int
 find_name (const struct nbdi_settings *settings, const char *host,
            struct nbdi_tls_credentials *c)
@@ -312,8 +317,8 @@ find_name (const struct nbdi_settings *settings, const char *host,
   return 0;
 }
 
-/* Have the handshake fail unless the certificate is a server's and, where
- * there is a name, the one of this server. */
+/* Let the handshake fail unless the certificate is for a server and, if
+ * there is a name, for this server. */
 static void
 verify_server (gnutls_session_t session, struct nbdi_tls_credentials *c)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who we are and whom we trust, for a TLS session. */
+/* The credentials of a TLS session: our own, and those that we trust. */
 
 #ifndef NBDI_TLS_CREDENTIALS_H
 #define NBDI_TLS_CREDENTIALS_H
@@ -11,14 +11,14 @@
 struct nbdi_tls_credentials {
   gnutls_psk_client_credentials_t psk;
   gnutls_certificate_credentials_t x509;
-  gnutls_typed_vdata_st expected[2]; /* of the server's certificate */
-  char *name;                        /* that it is for, or NULL */
-  char *directory;                   /* of our certificates, or NULL */
-  bool has_client;                   /* there is one to show to the server */
+  gnutls_typed_vdata_st expected[2]; /* to be verified of the certificate */
+  char *name;                        /* to be verified, or NULL */
+  char *directory;                   /* of certificates, or NULL */
+  bool has_client;                   /* there is a client certificate */
 };
 
-/* Set priority, credentials and what is verified.  `host` is the server's
- * name, or NULL. */
+/* Set the priority, the credentials and what is to be verified.  `host` is
+ * the server's name, or NULL. */
 extern int nbdi_tls_set_credentials (const struct nbdi_settings *settings,
                                      const char *host,
                                      gnutls_session_t session,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Why TLS failed, as far as it can be told.  Many servers end the connection
- * without an alert, so what they may have meant has to be guessed. */
+/* Why TLS failed, as far as that is known.  Many servers close the
+ * connection without an alert, so the reason has to be guessed. */
 
 #include "transport/transport.h"
 #include "transport/tls-session.h"
@@ -15,7 +15,7 @@
 /* How many names of a certificate are shown. */
 #define MAX_NAMES 8
 
-/* The alert that came last. */
+/* The last alert that was received. */
 const char *
 nbdi_tls_alert (const struct nbdi_tls *t)
 {
@@ -24,8 +24,9 @@ nbdi_tls_alert (const struct nbdi_tls *t)
   return name ? name : "one without a name";
 }
 
-/* What the server may have against a client with a shared key.  In the end of
- * the handshake both have proved that it is the same. */
+/* Why a server may refuse a client with a pre-shared key.  When the
+ * handshake is complete, both sides have proved that they have the same
+ * key. */
 static char *
 advice_about_key (struct nbdi_channel *ch)
 {
@@ -43,8 +44,8 @@ advice_about_key (struct nbdi_channel *ch)
   return r == -1 ? NULL : text;
 }
 
-/* Likewise one with certificates.  After the handshake a server that did not
- * ask for ours has nothing against us. */
+/* Why a server may refuse a client with certificates.  After the handshake,
+ * a server that did not ask for ours has no reason to. */
 static char *
 advice_about_certificate (struct nbdi_channel *ch)
 {
@@ -81,8 +82,8 @@ advice_about_certificate (struct nbdi_channel *ch)
   return r == -1 ? NULL : text;
 }
 
-/* What the server may have against us, if it has not said anything through
- * TLS; else what it may have against the last request. */
+/* Why the server may refuse us, if it has not sent any data through TLS;
+ * otherwise why it may refuse the last request. */
 const char *
 nbdi_advice (struct nbdi_channel *ch)
 {
@@ -98,8 +99,8 @@ nbdi_advice (struct nbdi_channel *ch)
   return ch->advice ? ch->advice : "";
 }
 
-/* The names that the server's certificate is for.  Each of them may be
- * anything. */
+/* Print the names in the server's certificate, which is not trusted: each
+ * may contain anything. */
 static void
 print_names (FILE *f, gnutls_x509_crt_t crt)
 {
@@ -128,7 +129,7 @@ print_names (FILE *f, gnutls_x509_crt_t crt)
     fputs (" and perhaps more", f);
 }
 
-/* The certificate is for another host than the one that was asked for. */
+/* Explain that the certificate is for another host. */
 static void
 explain_name (FILE *f, const struct nbdi_tls *t)
 {
@@ -139,7 +140,7 @@ explain_name (FILE *f, const struct nbdi_tls *t)
   if (der == NULL || gnutls_x509_crt_init (&crt) < 0)
     return;
   fprintf (f, " It is not for %s but for ", name);
-  /* It was parsed before. */
+  /* This cannot fail: GnuTLS has parsed it before. */
   gnutls_x509_crt_import (crt, der, GNUTLS_X509_FMT_DER);
   print_names (f, crt);
   gnutls_x509_crt_deinit (crt);
@@ -148,7 +149,7 @@ explain_name (FILE *f, const struct nbdi_tls *t)
          f);
 }
 
-/* Whose word was asked for. */
+/* Explain which authorities were accepted. */
 static void
 explain_authorities (FILE *f, struct nbdi_channel *ch)
 {
@@ -174,7 +175,7 @@ explain_authorities (FILE *f, struct nbdi_channel *ch)
                                       : "has no ca-cert.pem");
 }
 
-/* What certificates are rejected for. */
+/* Set the error for a certificate that was rejected. */
 static void
 verify_error (struct nbdi_channel *ch)
 {
@@ -207,8 +208,8 @@ verify_error (struct nbdi_channel *ch)
     nbdi_error (0, "TLS: the server's certificate was refused: %s", text);
 }
 
-/* Complete an error that has said what GnuTLS returned: lack of memory has a
- * number. */
+/* The errno for an error whose text has what GnuTLS returned: only lack of
+ * memory has one. */
 void
 nbdi_tls_errno (int r)
 {
@@ -216,7 +217,7 @@ nbdi_tls_errno (int r)
     nbdi_set_last_errno (ENOMEM);
 }
 
-/* Say what GnuTLS says, or what the socket did to it. */
+/* Set the error to what GnuTLS says, or to the error of the socket. */
 void
 nbdi_tls_error (struct nbdi_channel *ch, const char *what, int r)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the library knows of TLS in a build without it. */
+/* The functions for TLS in a build without it. */
 
 #include "transport/transport.h"
 

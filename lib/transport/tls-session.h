@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A TLS session: what the transport and its messages share. */
+/* A TLS session: shared by the transport and its error messages. */
 
 #ifndef NBDI_TLS_SESSION_H
 #define NBDI_TLS_SESSION_H
@@ -12,15 +12,15 @@ struct nbdi_tls {
   struct nbdi_tls_credentials credentials;
   struct nbdi_bytes in, out; /* ciphertext */
   bool fed;                  /* GnuTLS got what it last asked for */
-  bool heard;                /* the server has said something through it */
+  bool heard;                /* data has been received through TLS */
   bool ended;                /* the server closed the socket */
-  bool over;                 /* no data will come any more, because of: */
+  bool over;                 /* no more data will come, because of: */
   int end;                   /* what GnuTLS returned */
-  bool bye;                  /* our close alert is in `out` or beyond */
+  bool bye;                  /* our close alert is in `out`, or was sent */
   int failed;                /* errno of the socket, or 0 */
   int unsent;                /* errno of the send that failed, or 0 */
   size_t record;             /* largest plaintext of one record */
-  uint8_t *staging;          /* small pieces on their way to a record */
+  uint8_t *staging;          /* small pieces, put together to a record */
   char *advice;              /* see nbdi_advice, or NULL */
 };
 

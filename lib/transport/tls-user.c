@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Whose shared key it is. */
+/* The user that a pre-shared key belongs to. */
 
 #include "transport/transport.h"
 
 #include <errno.h>
 #include <unistd.h>
 
-/* The user name, or who is logged in. */
+/* The user name that was set, or the login name. */
 char *
 nbdi_tls_user (const char *setting)
 {

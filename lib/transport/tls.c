@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The encrypting transport, on GnuTLS.
+/* The transport that encrypts, with GnuTLS.
  *
- * GnuTLS never touches the socket.  It takes ciphertext from a buffer that
- * is filled in bulk and puts ciphertext into another, so that many records
- * share a system call and sending a record cannot block halfway. */
+ * GnuTLS never uses the socket.  It takes ciphertext from a buffer that is
+ * filled in bulk, and puts ciphertext into another one.  So many records
+ * share a system call, and sending cannot block in the middle of a record. */
 
 #include "transport/transport.h"
 #include "transport/tls-session.h"
@@ -12,17 +12,17 @@
 #include <gnutls/gnutls.h>
 #include <stdlib.h>
 
-/* How much ciphertext is received at once, and how much may wait to be
- * sent before no more is encrypted. */
+/* How much ciphertext is received at once; and how much may wait to be sent
+ * before no more data is encrypted. */
 #define RECEIVE_SIZE (64u * 1024)
 #define SEND_SIZE (256u * 1024)
 
-/* The head of a record, whose last two bytes are its length. */
+/* The header of a record; its last two bytes are the length. */
 #define RECORD_HEADER 5
 
 /* Ciphertext in. */
 
-/* Ask the socket once, if this drive call may. */
+/* Receive once, if this call may still read the socket. */
 static void
 receive_ciphertext (struct nbdi_channel *ch)
 {
@@ -98,7 +98,7 @@ push (gnutls_transport_ptr_t opaque, const void *buf, size_t len)
   return (ssize_t) len;
 }
 
-/* Send ciphertext that waits. */
+/* Send the ciphertext that waits. */
 static int
 tls_flush (struct nbdi_channel *ch)
 {
@@ -108,7 +108,7 @@ tls_flush (struct nbdi_channel *ch)
     struct iovec iov = { t->out.buf + t->out.pos, t->out.end - t->out.pos };
     ssize_t r = -1;
 
-    /* Requests that were given up must not reach the server later. */
+    /* Requests that have failed must not reach the server later. */
     errno = t->unsent;
     if (t->unsent == 0)
       r = nbdi_socket_transport.send (ch, &iov, 1);
@@ -124,7 +124,8 @@ tls_flush (struct nbdi_channel *ch)
   return NBDI_IO_READY;
 }
 
-/* Whether ciphertext waits for room; after a failure none ever leaves. */
+/* Whether ciphertext waits for room in the socket.  After a failure none is
+ * sent any more. */
 static bool
 tls_unsent (const struct nbdi_channel *ch)
 {
@@ -135,9 +136,10 @@ tls_unsent (const struct nbdi_channel *ch)
 
 /* Plaintext. */
 
-/* Whether the connection broke or ended, or there was no memory for it, so that
- * another one may do better, and neither side has refused what the other one
- * said.  GnuTLS does not ask for more before it has judged all that it has. */
+/* Whether the connection broke or ended, or lacked memory, so that another
+ * connection may succeed; and neither side has refused what the other one
+ * sent. GnuTLS does not ask for more data before it has checked all that it
+ * has. */
 static bool
 is_gone (const struct nbdi_tls *t, int r)
 {
@@ -147,7 +149,7 @@ is_gone (const struct nbdi_tls *t, int r)
          || r == GNUTLS_E_MEMORY_ERROR;
 }
 
-/* Set the error, and leave errno so that callers stop. */
+/* Set the error; returns what makes callers stop. */
 static ssize_t
 tls_error (struct nbdi_channel *ch, const char *what, int r)
 {
@@ -156,17 +158,18 @@ tls_error (struct nbdi_channel *ch, const char *what, int r)
   return is_gone (ch->tls, r) ? NBDI_TRANSPORT_LOST : NBDI_TRANSPORT_FAILED;
 }
 
-/* The other end left without its close alert: is that an attack? */
+/* The server ended the connection without its close alert.  Whether that
+ * may be an attack. */
 static bool
 ended_early (const struct nbdi_tls *t, ssize_t r)
 {
   return r == GNUTLS_E_PREMATURE_TERMINATION || t->failed == ECONNRESET;
 }
 
-/* Whether GnuTLS stopped although it does not lack ciphertext.  It does so
- * after each record without data: a session ticket, an update of keys, a
- * warning, an empty one.  There may be more behind it.  Those of TLS 1.2 that
- * ask for a new handshake are refused by not beginning one. */
+/* Whether GnuTLS stopped although it does not need ciphertext.  It does so
+ * after each record without data: a session ticket, a key update, a
+ * warning, an empty record.  There may be more records after it.  Those of
+ * TLS 1.2 that ask for a new handshake are refused: none is begun. */
 static bool
 stopped_early (struct nbdi_channel *ch, ssize_t r)
 {
@@ -179,7 +182,7 @@ stopped_early (struct nbdi_channel *ch, ssize_t r)
          || r == GNUTLS_E_REHANDSHAKE || r == GNUTLS_E_WARNING_ALERT_RECEIVED;
 }
 
-/* Take data until the places are full: 1, else what GnuTLS says. */
+/* Decrypt until all places are full: 1, else what GnuTLS returns. */
 static int
 decrypt (struct nbdi_channel *ch, struct iovec *iov, int n, ssize_t *total)
 {
@@ -207,8 +210,9 @@ decrypt (struct nbdi_channel *ch, struct iovec *iov, int n, ssize_t *total)
   return 1;
 }
 
-/* The end may come behind data, which is told first.  GnuTLS does not always
- * say it again, nor the socket. */
+/* The end of the connection may come after data, which is returned first.
+ * So remember the end: neither GnuTLS nor the socket always reports it
+ * again. */
 static ssize_t
 tls_receive (struct nbdi_channel *ch, struct iovec *iov, int n)
 {
@@ -220,7 +224,7 @@ tls_receive (struct nbdi_channel *ch, struct iovec *iov, int n)
     t->over = t->end <= 0 && t->end != GNUTLS_E_AGAIN;
   }
   if (total > 0) {
-    /* Answers to key updates. */
+    /* Send answers to key updates. */
     tls_flush (ch);
     return total;
   }
@@ -234,7 +238,7 @@ tls_receive (struct nbdi_channel *ch, struct iovec *iov, int n)
   return tls_error (ch, "receive", t->end);
 }
 
-/* Encrypt one record; sending it cannot block, see push.  0, or what the
+/* Encrypt one record; this cannot block, see push.  Returns 0, or what the
  * transport returns. */
 static ssize_t
 send_record (struct nbdi_channel *ch, const uint8_t *p, size_t len)
@@ -251,8 +255,8 @@ send_record (struct nbdi_channel *ch, const uint8_t *p, size_t len)
   return 0;
 }
 
-/* Fill records from the pieces: small ones are put together, large ones
- * are encrypted where they are.  Stops when enough ciphertext waits. */
+/* Fill records from the pieces: small pieces are copied together, large
+ * ones are encrypted in place.  Stops when enough ciphertext waits. */
 static ssize_t
 encrypt (struct nbdi_channel *ch, const struct iovec *iov, int n)
 {
@@ -293,8 +297,8 @@ encrypt (struct nbdi_channel *ch, const struct iovec *iov, int n)
   return r < 0 ? r : (ssize_t) total;
 }
 
-/* The server ended the connection before it has said anything.  An alert that
- * tells why may have come. */
+/* Sending failed before anything was received: see whether the server has
+ * sent an alert that says why. */
 static bool
 has_last_words (struct nbdi_channel *ch)
 {
@@ -371,7 +375,7 @@ static const struct nbdi_transport tls_transport = {
 
 /* The session. */
 
-/* The transport encrypts once the handshake is done. */
+/* Data is encrypted once the handshake is done. */
 int
 nbdi_tls_start (struct nbdi_channel *ch, const char *host,
                 const struct nbdi_settings *settings)
@@ -426,7 +430,7 @@ nbdi_tls_handshake (struct nbdi_channel *ch)
     t->fed = false;
     r = gnutls_handshake (t->session);
   } while (stopped_early (ch, r));
-  /* An alert of ours is sent even if the handshake failed. */
+  /* Send our alert, also if the handshake failed. */
   int flushed = tls_flush (ch);
   if (r != GNUTLS_E_SUCCESS && r != GNUTLS_E_AGAIN) {
     nbdi_tls_error (ch, "handshake", r);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The transport layer: bytes between buffers and the server, through a socket
- * as it is or through TLS. */
+/* The transport layer: moves bytes between buffers and the server, through
+ * a socket or through TLS. */
 
 #ifndef NBDI_TRANSPORT_H
 #define NBDI_TRANSPORT_H
@@ -13,42 +13,43 @@
 /* What an IO function of the state machine returns. */
 enum {
   NBDI_IO_READY = 1,   /* done: run the state's body */
-  NBDI_IO_WAIT = 0,    /* the socket, or the caller, must go first */
+  NBDI_IO_WAIT = 0,    /* wait for the socket, or for the caller */
   NBDI_IO_FAILED = -1, /* the error is set */
   NBDI_IO_END = -2,    /* the server closed the connection */
-  NBDI_IO_LOST = -3,   /* it broke; the link knows how */
+  NBDI_IO_LOST = -3,   /* it broke; see the link's lost_ fields */
 };
 
 struct nbdi_transport;
 struct nbdi_tls;
 
-/* What a transport needs of a connection. */
+/* The part of a connection that a transport uses. */
 struct nbdi_channel {
   int sock; /* -1 when there is none */
   const struct nbdi_transport *transport;
   struct nbdi_tls *tls; /* NULL while nothing is encrypted */
   const struct nbdi_trace *trace;
-  int epoll;             /* that watches the socket, or -1, */
+  int epoll;             /* epoll instance that watches it, or -1, */
   pid_t epoll_owner;     /* in this process, */
   uint32_t epoll_events; /* for these */
-  uint64_t moved;        /* when a byte last did, if the clock is watched */
+  uint64_t moved;        /* when a byte was last moved, if `watched` */
   bool watched;
   unsigned receives;  /* how often the socket may still be read */
-  bool cut_off;       /* it ended without the other end's goodbye */
-  const char *advice; /* if the server leaves now, or NULL */
+  bool cut_off;       /* TLS ended without the server's close alert */
+  const char *advice; /* what to say if the server closes now, or NULL */
   unsigned watchers;  /* other threads that poll the socket */
-  int lingering;      /* which the last of them closes, or -1 */
-  pid_t peer_pid;     /* who greeted us, if asked for and known, or 0 */
+  int lingering;      /* a socket that the last of them closes, or -1 */
+  pid_t peer_pid;     /* of the process that greeted us, or 0 */
 };
 
-/* Results are bytes, -1 with errno, or with the error set
- * NBDI_TRANSPORT_FAILED or, if the connection is gone,
- * NBDI_TRANSPORT_LOST.  A receive that emptied the socket sets `receives` to
- * 0; send is never called with nothing to send.
+/* The results of a transport are numbers of bytes; or -1 with errno; or, with
+ * the error set, NBDI_TRANSPORT_FAILED, or NBDI_TRANSPORT_LOST if the
+ * connection is gone.  A receive that emptied the socket sets `receives` to 0.
+ * Send is never called with nothing to send.
  *
- * One that has buffers of its own also says whether more can be received
- * without the socket (pending) and whether what was taken still has to be
- * sent (unsent), which flush does with an NBDI_IO_ result and errno. */
+ * A transport with buffers of its own also says whether more can be
+ * received without the socket (pending), and whether accepted data still
+ * has to be sent (unsent).  Flush sends it, and returns an NBDI_IO_ result
+ * and errno. */
 #define NBDI_TRANSPORT_FAILED (-2)
 #define NBDI_TRANSPORT_LOST (-3)
 
@@ -60,7 +61,7 @@ struct nbdi_transport {
   int (*flush) (struct nbdi_channel *ch);
   bool (*pending) (const struct nbdi_channel *ch);
   bool (*unsent) (const struct nbdi_channel *ch);
-  void (*shrink) (struct nbdi_channel *ch); /* give back empty buffers */
+  void (*shrink) (struct nbdi_channel *ch); /* free empty buffers */
 };
 
 /* socket.c */
@@ -74,8 +75,8 @@ extern void nbdi_stop_watching (struct nbdi_channel *ch);
 /* tls.c, or tls-none.c in a build without TLS. */
 extern bool nbdi_has_tls (void);
 
-/* Begin TLS on a connected socket.  `host` is the server's name, or NULL; the
- * settings stay until the channel is closed. */
+/* Begin TLS on a connected socket.  `host` is the server's name, or NULL.
+ * The settings must exist until the channel is closed. */
 extern int nbdi_tls_start (struct nbdi_channel *ch, const char *host,
                            const struct nbdi_settings *settings);
 
@@ -83,24 +84,24 @@ extern int nbdi_tls_start (struct nbdi_channel *ch, const char *host,
 enum nbdi_tls_step {
   NBDI_TLS_LOST = -2,   /* the error is set; the connection is gone */
   NBDI_TLS_FAILED = -1, /* the error is set */
-  NBDI_TLS_DONE,        /* from now on the transport encrypts */
+  NBDI_TLS_DONE,        /* from now on all data is encrypted */
   NBDI_TLS_WANT_READ,
   NBDI_TLS_WANT_WRITE,
 };
 extern enum nbdi_tls_step nbdi_tls_handshake (struct nbdi_channel *ch);
 
-/* End the session and forget it; the socket stays open. */
+/* End and free the session; the socket stays open. */
 extern void nbdi_tls_free (struct nbdi_channel *ch);
 
-/* tls-errors.c: what to tell users whose server ended the connection before
- * it has said anything; begins with a semicolon, or is empty. */
+/* tls-errors.c: advice for users if the server closed the connection
+ * without any message.  Begins with a semicolon, or is empty. */
 extern const char *nbdi_advice (struct nbdi_channel *ch);
 
-/* tls-user.c: the user that a key belongs to, who is logged in if `setting`
- * is NULL. */
+/* tls-user.c: the name of the user that a shared key belongs to: `setting`
+ * or, if that is NULL, the login name. */
 extern char *nbdi_tls_user (const char *setting);
 
-/* The socket moved bytes, if r > 0. */
+/* If r > 0, the socket moved bytes: record the time. */
 static inline void
 nbdi_note_moved (struct nbdi_channel *ch, ssize_t r)
 {
@@ -108,7 +109,7 @@ nbdi_note_moved (struct nbdi_channel *ch, ssize_t r)
     ch->moved = nbdi_now ();
 }
 
-/* Transports without buffers of their own need not say so. */
+/* Transports without buffers of their own do not define these. */
 
 static inline int
 nbdi_flush_transport (struct nbdi_channel *ch)
