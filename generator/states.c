@@ -13,7 +13,7 @@ GROUP ()
   AFTER (nbdi_patience_ends (l) -> GIVE_UP)
   AFTER (nbdi_silence_ends (l) -> STALLED)
 
-/* Nothing was asked for yet. */
+/* Wait for the program to connect. */
 STATE (START)
   PHASE (CREATED)
   ON (CONNECT -> CONNECT.START)
@@ -32,8 +32,8 @@ STATE (NEGOTIATING)
   return WAIT;
 }
 
-/* The handshake is done: keep what the server promises of the export, or hold
- * it against what was promised before. */
+/* The handshake is done: keep what the server promises of the export, or
+ * compare it with what was promised before. */
 STATE (PROMISE)
   GOES_TO (TRANSMISSION)
 {
@@ -49,7 +49,7 @@ STATE (STALLED)
   return GONE;
 }
 
-/* It took too long to connect, or to come back. */
+/* It took too long to connect, or to connect again. */
 STATE (GIVE_UP)
 {
   nbdi_give_up (l);

@@ -16,14 +16,14 @@ STATE (START)
   }
 }
 
-/* Wait for the kernel to tell how connecting went. */
+/* Wait for the kernel to finish connecting. */
 STATE (AWAIT)
   ON (NOTIFY_WRITE -> CHECK)
 {
   return WAIT;
 }
 
-/* Learn whether the address accepted us. */
+/* Find out whether the address accepted the connection. */
 STATE (CHECK)
   GOES_TO (.GREETING.START, NEXT_ADDRESS)
 {
@@ -32,8 +32,9 @@ STATE (CHECK)
   return NEXT (.GREETING.START);
 }
 
-/* Try the next address.  When none is left, or the name has none, a TCP handle
- * that does not wait for its server may start anew. */
+/* Try the next address.  If none is left, or the name has none, a TCP
+ * handle that does not wait for its server goes back to Created, so that
+ * the program can connect again. */
 STATE (NEXT_ADDRESS)
   GOES_TO (START, .START)
 {

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <inttypes.h>
 
-/* Read the server's greeting and answer it.  The server speaks first, and
- * the second magic number tells which handshake it wants. */
+/* Read the server's greeting and answer it.  The server sends first, and
+ * the second magic number says which handshake it uses. */
 GROUP (GREETING)
   WHEN ("while its greeting was awaited")
   SPEC ("Handshake")
@@ -39,7 +39,7 @@ STATE (START)
   }
 }
 
-/* Receive the handshake flags and agree to those that we know. */
+/* Receive the handshake flags, and agree to those that are known. */
 STATE (RECV_FLAGS)
   IO (RECV, NBD_HANDSHAKE_FLAGS_SIZE)
   SPEC ("Handshake flags")
@@ -62,6 +62,6 @@ STATE (RECV_FLAGS)
   nbdi_put32 (l->out.buf + l->out.end, l->agreed.client_flags);
   l->out.end += NBD_CLIENT_FLAGS_SIZE;
   nbdi_plan_connect (l);
-  /* They leave together with the first option. */
+  /* The client flags are sent together with the first option. */
   return NEXT (.NEWSTYLE.START);
 }

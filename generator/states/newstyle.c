@@ -3,7 +3,8 @@
 
 #include <errno.h>
 
-/* Whether an option is needed for what was promised before. */
+/* Whether an option was agreed upon in the promise, so that it is needed
+ * again. */
 static bool
 promise_needs (const struct nbdi_link *l, uint32_t option)
 {
@@ -20,7 +21,7 @@ promise_needs (const struct nbdi_link *l, uint32_t option)
   }
 }
 
-/* Whether a planned option is to be sent after all. */
+/* Whether an option of the plan is still wanted. */
 static bool
 option_wanted (const struct nbdi_link *l, uint32_t option)
 {
@@ -55,9 +56,9 @@ plan_only (struct nbdi_link *l, uint32_t option)
   l->opt.next = 0;
 }
 
-/* Whether the server refused us because it insists that we ask for block
- * sizes.  We keep to what it tells anyway, so we can as well ask; a second
- * refusal is final.  In option mode that is for the program to decide. */
+/* Whether the server refused the export because it requires that the client
+ * ask for block sizes.  The library obeys them anyway, so it can as well
+ * ask.  A second refusal is final.  In option mode the program decides. */
 static bool
 must_ask_for_sizes (const struct nbdi_link *l)
 {
@@ -90,7 +91,8 @@ STATE (START)
   return NEXT (SEND_CLIENT_FLAGS);
 }
 
-/* Nothing is left to do: send the client flags, unless an option did. */
+/* No option is left: send the client flags, unless they were sent with an
+ * option. */
 STATE (SEND_CLIENT_FLAGS)
   IO (SEND)
   GOES_TO (^NEGOTIATING)
@@ -110,8 +112,8 @@ STATE (OPTION_DONE)
     plan_only (l, NBD_OPT_GO);
     return NEXT (START);
   }
-  /* EXPORT_NAME is what servers knew before GO.  It is forbidden once
-   * extended headers are active. */
+  /* Older servers know only EXPORT_NAME.  It is forbidden once extended
+   * headers are active. */
   if (option == NBD_OPT_GO && l->opt.reply.type == NBD_REP_ERR_UNSUP) {
     if (!l->agreed.extended_headers) {
       plan_only (l, NBD_OPT_EXPORT_NAME);
@@ -124,13 +126,13 @@ STATE (OPTION_DONE)
     nbdi_finish_option (l);
     return NEXT (^PROMISE);
   }
-  /* Without option mode nobody is there to try something else. */
+  /* Without option mode there is nothing else to try. */
   if (option == NBD_OPT_GO && !nbdi_program_chooses (s))
     fatal = true;
   if (option == NBD_OPT_STARTTLS && l->opt.error != 0 && !l->opt.manual
       && (s->settings.tls == LIBNBD_TLS_REQUIRE || s->agreed.tls))
     fatal = true;
-  /* A server that shuts down wants us to leave. */
+  /* A server that shuts down expects the client to disconnect. */
   if (!l->opt.manual && l->opt.reply.type == NBD_REP_ERR_SHUTDOWN)
     fatal = true;
   if (fatal)

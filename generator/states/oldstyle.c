@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <inttypes.h>
 
-/* The handshake of servers that know no options: they tell size and flags,
- * and transmission begins. */
+/* The handshake of servers without options: they send size and flags, and
+ * transmission begins. */
 GROUP (OLDSTYLE)
   WHEN ("in the middle of its greeting")
   SPEC ("Oldstyle negotiation")

@@ -3,11 +3,11 @@
 
 #include <errno.h>
 
-/* Come back after a connection was lost, or could not be had. */
+/* Connect again after a connection was lost, or could not be made. */
 GROUP (RECONNECT)
 
-/* Decide whether another one is to be made, and let go of what is left.  A
- * handle that has others can do without this one. */
+/* Decide whether to connect again, and drop what is left of the connection.
+ * A handle with other connections can do without this one. */
 STATE (START)
   GOES_TO (DELAY, .CLOSED)
 {
@@ -30,8 +30,8 @@ STATE (DELAY)
   return WAIT;
 }
 
-/* A server that is our child is started again, so what is left of it must
- * have ended. */
+/* Wait until a server that is a child process has ended, so that it can be
+ * started again. */
 STATE (REAP)
   AFTER (l->attempt.next -> REAP)
   GOES_TO (ATTEMPT)
@@ -41,7 +41,7 @@ STATE (REAP)
   return WAIT;
 }
 
-/* Begin as the first connection did. */
+/* Begin to connect, in the same way as the first time. */
 STATE (ATTEMPT)
   GOES_TO (.CONNECT.START, .GREETING.START)
 {

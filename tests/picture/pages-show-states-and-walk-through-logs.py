@@ -95,7 +95,7 @@ class Test(unittest.TestCase):
         self.browser.click('[data-state="CONNECT.AWAIT"]')
         self.assertEqual(self.browser.text("#chosen"), "CONNECT.AWAIT")
         told = self.browser.text("#details")
-        self.assertIn("Wait for the kernel to tell how connecting went.", told)
+        self.assertIn("Wait for the kernel to finish connecting.", told)
         self.assertIn("STATE (AWAIT)", told)
         self.assertIn("notify write → CONNECT.CHECK", told)
         self.assertEqual(self.browser.run("return location.hash"), "#CONNECT.AWAIT")

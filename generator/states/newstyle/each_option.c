@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What options have in common: the group of an option takes from here the
- * states that it leads to and does not have itself, and what is said of
+/* What options have in common.  The group of an option gets from here the
+ * states that it leads to and does not have itself, and the clauses about
  * replies. */
 GROUP (NEWSTYLE.EACH_OPTION)
   FOR_EACH (OPTION)
@@ -27,7 +27,7 @@ GROUP (NEWSTYLE.EACH_OPTION)
   COMPLETES_WITH (ENOTSUP)
   FAILS_WITH (ANY)
 
-/* Build the option.  One that has data has a START of its own. */
+/* Build the option.  An option with data has a START of its own. */
 STATE (START)
   GOES_TO (SEND)
 {

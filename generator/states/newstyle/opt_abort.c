@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine/machine.h"
 
-/* Leave option haggling and close the connection: because the program
- * wants it, or because nothing else can be done after an error. */
+/* End option haggling and close the connection: because the program wants
+ * it, or because nothing else can be done after an error. */
 GROUP (NEWSTYLE.OPT_ABORT)
   OPTION (NBD_OPT_ABORT)
   SPEC ("Option types")
 
-/* Build the option.  A server that is not fixed newstyle does not know it:
- * then all that is left is to close the connection. */
+/* Build the option.  A server that is not fixed newstyle does not know it,
+ * so the connection is just closed. */
 STATE (START)
   GOES_TO (SEND, .CLOSED)
 {
@@ -19,7 +19,7 @@ STATE (START)
   return NEXT (SEND);
 }
 
-/* Send it.  After an error we leave without waiting for the answer. */
+/* Send it.  After an error, do not wait for the answer. */
 STATE (SEND)
   IO (SEND)
   GOES_TO (RECV_REPLY)
@@ -33,7 +33,8 @@ STATE (SEND)
   return NEXT (RECV_REPLY);
 }
 
-/* Await the acknowledgement; the server may as well just close. */
+/* Wait for the acknowledgement; the server may also just close the
+ * connection. */
 STATE (RECV_REPLY)
   IO (RECV, NBD_OPTION_REPLY_SIZE)
   ON (END_OF_STREAM -> .CLOSED)

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* End option haggling the way that servers without NBD_OPT_GO know.  The
- * answer has no frame: a server that refuses can only close. */
+/* End option haggling, with a server that does not know NBD_OPT_GO.  The
+ * answer has no header: to refuse, a server can only close the connection. */
 GROUP (NEWSTYLE.OPT_EXPORT_NAME)
   OPTION (NBD_OPT_EXPORT_NAME)
   SPEC ("Option types")
@@ -47,7 +47,7 @@ STATE (RECV_EXPORT)
   return NEXT (RECV_ZEROES);
 }
 
-/* The padding that both sides did not agree to leave out. */
+/* Discard the padding, which both sides did not agree to leave out. */
 STATE (RECV_ZEROES)
   IO (RECV, NBD_EXPORT_NAME_ZEROES)
   GOES_TO (^OPTION_DONE)

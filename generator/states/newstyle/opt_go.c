@@ -5,12 +5,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* Keep a string that the server told, unless it is not one. */
+/* Keep a string that the server sent, if it is valid. */
 static int
 take_info_string (char **field, const uint8_t *p, uint32_t len)
 {
   if (len > NBD_MAX_STRING || memchr (p, 0, len) != NULL)
-    return 0; /* an item that we can do without */
+    return 0; /* the item is not needed */
   char *s = strndup ((const char *) p, len);
   if (s == NULL) {
     nbdi_error (errno, "NBD_REP_INFO");
@@ -58,7 +58,7 @@ take_info_block_size (struct nbdi_link *l, const uint8_t *p, uint32_t len)
   return 0;
 }
 
-/* One NBD_REP_INFO.  Types that we do not know are no error. */
+/* One NBD_REP_INFO.  An unknown type is not an error. */
 static int
 take_info (struct nbdi_link *l, const uint8_t *p, uint32_t len)
 {
@@ -81,7 +81,8 @@ GROUP (NEWSTYLE.OPT_GO)
   COMPLETES_WITH (ANY, ENOTSUP)
   SPEC ("Option types")
 
-/* Build the option: the export's name and what we want to know of it. */
+/* Build the option: the name of the export, and which information is
+ * wanted. */
 STATE (START)
   GOES_TO (SEND)
 {
@@ -107,7 +108,7 @@ STATE (RECV_HEADER)
   return NEXT (RECV_PAYLOAD);
 }
 
-/* Discard an information item that is larger than any that we know. */
+/* Discard an information item that is larger than all known ones. */
 STATE (SKIP)
   IO (SKIP)
   GOES_TO (RECV_HEADER)
@@ -115,7 +116,7 @@ STATE (SKIP)
   return NEXT (RECV_HEADER);
 }
 
-/* Act on one whole reply. */
+/* Act on one complete reply. */
 STATE (RECV_PAYLOAD)
   IO (RECV, l->opt.reply.length)
   GOES_TO (RECV_HEADER, ^OPTION_DONE)

@@ -5,11 +5,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* More exports than any server has; who sends more never ends. */
+/* More exports than any server has: a list with more would never end. */
 #define MAX_EXPORTS (1 << 20)
 
-/* Tell the program of one export: a name and a description, which may hold
- * anything but NUL. */
+/* Pass one export to the program: a name and a description, which may
+ * contain anything but NUL. */
 static int
 take_export (struct nbdi_link *l, const uint8_t *p, uint32_t len)
 {
@@ -66,7 +66,7 @@ STATE (START)
   return NEXT (SEND);
 }
 
-/* Act on one whole reply: an export, or the end of the list. */
+/* Act on one complete reply: an export, or the end of the list. */
 STATE (RECV_PAYLOAD)
   IO (RECV, l->opt.reply.length)
   GOES_TO (RECV_HEADER, ^OPTION_DONE)

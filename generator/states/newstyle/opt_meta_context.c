@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* More contexts than any server has; who lists more never ends. */
+/* More contexts than any server has: a list with more would never end. */
 #define MAX_LISTED (1 << 20)
 
 /* Take one context: its name for the program and, when it was set, its id
@@ -43,7 +43,8 @@ take_context (struct nbdi_link *l, const uint8_t *p, uint32_t len)
   return 0;
 }
 
-/* What to ask for: other connections get no option of the program's. */
+/* Which queries to send.  When connecting again, they are those that were
+ * used for the first connection. */
 static const struct nbdi_strings *
 find_queries (const struct nbdi_link *l, const struct nbdi_session *s)
 {
@@ -52,8 +53,8 @@ find_queries (const struct nbdi_link *l, const struct nbdi_session *s)
   return s->promised && s->queries.len > 0 ? &s->queries : &s->meta_contexts;
 }
 
-/* Keep what was asked for in option mode, where the request list may change
- * before the export is used. */
+/* Keep the queries that were sent in option mode, because the request list
+ * may change before the export is used. */
 static int
 keep_queries (const struct nbdi_link *l, struct nbdi_session *s)
 {
@@ -77,8 +78,8 @@ GROUP (NEWSTYLE.OPT_META_CONTEXT)
   TURNED_OFF_BY (NBD_OPT_SET_META_CONTEXT, nbd_set_request_meta_context)
   SPEC ("Metadata querying")
 
-/* Build the option.  Setting forgets what was selected before, whatever
- * the server will say. */
+/* Build the option.  To set contexts forgets those that were selected
+ * before, whether the server accepts this or not. */
 STATE (START)
   GOES_TO (SEND)
 {
@@ -94,7 +95,7 @@ STATE (START)
   return NEXT (SEND);
 }
 
-/* Act on one whole reply: a context, or the end of the list. */
+/* Act on one complete reply: a context, or the end of the list. */
 STATE (RECV_PAYLOAD)
   IO (RECV, l->opt.reply.length)
   GOES_TO (RECV_HEADER, ^OPTION_DONE)

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-/* What was negotiated in the clear could have been anybody's doing, and
- * the server forgets it as well. */
+/* Forget what was negotiated without encryption: an attacker may have
+ * changed it, and the server forgets it as well. */
 static void
 forget_negotiation (struct nbdi_link *l)
 {
@@ -22,8 +22,8 @@ GROUP (NEWSTYLE.OPT_STARTTLS)
   FAILS_WITH (ENOTSUP)
   SPEC ("TLS support")
 
-/* The server agreed or not.  What follows the agreement in the clear was
- * not sent by a server that is about to encrypt. */
+/* Find out whether the server agreed.  If unencrypted bytes follow the
+ * agreement, an attacker has added them. */
 STATE (RECV_PAYLOAD)
   IO (RECV, l->opt.reply.length)
   GOES_TO (HANDSHAKE, ^OPTION_DONE)
@@ -67,7 +67,7 @@ STATE (HANDSHAKE)
   return NEXT (^OPTION_DONE);
 }
 
-/* The socket took only a part of what the handshake has to say. */
+/* Wait for room in the socket for the rest of a TLS handshake message. */
 STATE (HANDSHAKE_SEND)
   ON (NOTIFY_WRITE -> HANDSHAKE)
 {

@@ -10,7 +10,7 @@ GROUP (NEWSTYLE.OPT_STRUCTURED_REPLY)
   TURNED_OFF_BY (NBD_OPT_EXTENDED_HEADERS, nbd_set_request_extended_headers)
   SPEC ("Option types")
 
-/* The server agreed or not. */
+/* Find out whether the server agreed. */
 STATE (RECV_PAYLOAD)
   IO (RECV, l->opt.reply.length)
   GOES_TO (^OPTION_DONE)

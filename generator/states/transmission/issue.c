@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "machine/machine.h"
 
-/* Send the queued requests, many in one call where that can be. */
+/* Send the queued requests, many in one call if possible. */
 GROUP (TRANSMISSION.ISSUE)
   WHEN ("while requests were sent to it")
   SPEC ("Request message")
 
-/* All that was queued is sent. */
+/* All queued requests are sent. */
 STATE (START)
   IDLE
   ON (QUEUED -> HOLD)
@@ -18,8 +18,8 @@ STATE (START)
   return unlikely (!nbdi_replay_done (&s->journal)) ? NEXT (JOURNAL) : WAIT;
 }
 
-/* Another connection of the handle serves: wait until it has shown that the
- * server was not started anew meanwhile, or until there is none. */
+/* Another connection is in use: wait until it has shown that the server was
+ * not restarted meanwhile, or until there is none. */
 STATE (STAND_BY)
   IDLE
   ON (FLUSH -> STAND_BY)
@@ -28,8 +28,8 @@ STATE (STAND_BY)
   return nbdi_joins (l) ? NEXT (JOURNAL) : WAIT;
 }
 
-/* After an outage write the journal again, and send nothing else before the
- * server has taken it. */
+/* After an outage send the journal again, and nothing else before the
+ * server has accepted it. */
 STATE (JOURNAL)
   IDLE
   ON (FLUSH -> JOURNAL)
@@ -46,7 +46,8 @@ STATE (JOURNAL)
   return l->lane.queue.nr > 0 ? NEXT (SEND) : WAIT;
 }
 
-/* Whole requests wait: for company, or for room in the socket. */
+/* Hold requests back, to send later ones with them, or until the socket has
+ * room. */
 STATE (HOLD)
   IDLE
   ON (FLUSH -> SEND)
@@ -73,7 +74,7 @@ STATE (SEND)
   }
 }
 
-/* The disconnect request was the last: tell the server so. */
+/* The disconnect request was the last: shut the socket down for writing. */
 STATE (SHUT_WRITE)
   ON (NOTIFY_WRITE -> SHUT_WRITE)
   SPEC ("Terminating the transmission phase")
@@ -84,7 +85,7 @@ STATE (SHUT_WRITE)
   return NEXT (DONE);
 }
 
-/* Nothing will be sent any more; the server is to close the connection. */
+/* Nothing is sent any more: wait for the server to close the connection. */
 STATE (DONE)
   IDLE
   FINAL
@@ -92,7 +93,7 @@ STATE (DONE)
   return WAIT;
 }
 
-/* Sending failed.  Replies that are in our buffer are served first. */
+/* Sending failed.  Replies that were received before are served first. */
 STATE (BROKEN)
   IDLE
   ON (BREAK -> FAIL)
@@ -101,7 +102,7 @@ STATE (BROKEN)
   return WAIT;
 }
 
-/* The buffer is served: report why sending failed. */
+/* All received replies are served: report why sending failed. */
 STATE (FAIL)
 {
   if (l->sending.broken_text != NULL) {

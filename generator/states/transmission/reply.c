@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
-/* Read replies, in whatever order the server sends them. */
+/* Read replies, in any order in which the server sends them. */
 GROUP (TRANSMISSION.REPLY)
   WHEN ("in the middle of a reply")
   SPEC ("Transmission")
@@ -19,7 +19,7 @@ STATE (START)
   return NEXT (RECV_MAGIC);
 }
 
-/* The server closed the connection, because we leave, or for no reason. */
+/* The server closed the connection, after a disconnect or unexpectedly. */
 STATE (ENDED)
   GOES_TO (.CLOSED)
 {
@@ -29,8 +29,8 @@ STATE (ENDED)
   return GONE;
 }
 
-/* The magic number tells which kind of header this is, and no byte more
- * may be waited for until it is known to be legal here. */
+/* Receive the magic number, which says what kind of header this is. Do not
+ * wait for more bytes before it is known to be legal here. */
 STATE (RECV_MAGIC)
   IO (RECV, 4)
   GOES_TO (SIMPLE.START, CHUNK.START)

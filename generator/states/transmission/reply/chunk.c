@@ -4,11 +4,10 @@
 #include <errno.h>
 #include <inttypes.h>
 
-/* Larger chunks have no legitimate use: the largest read and 8 bytes of
- * offset. */
+/* The largest valid chunk: the largest read, and 8 bytes for the offset. */
 #define MAX_CHUNK (NBDI_MAX_REQUEST + NBD_OFFSET_DATA_SIZE)
 
-/* Whether the chunk answers its command, which fails otherwise. */
+/* Whether the chunk can answer its command.  If not, the command fails. */
 static bool
 chunk_answers (struct nbdi_link *l, struct nbdi_command *c,
                const struct nbdi_chunk *chunk)
@@ -33,7 +32,7 @@ chunk_answers (struct nbdi_link *l, struct nbdi_command *c,
   return true;
 }
 
-/* One chunk of a structured or extended reply; both are alike but for the
+/* One chunk of a structured or extended reply; these differ only in the
  * header. */
 GROUP (TRANSMISSION.REPLY.CHUNK)
   SPEC ("Structured reply chunk message")
@@ -72,7 +71,7 @@ STATE (START)
   return DISPATCH (chunk->type, ERROR.START);
 }
 
-/* Discard a payload that is not for us, or the rest of one. */
+/* Discard a payload that is not used, or the rest of one. */
 STATE (SKIP)
   IO (SKIP)
   GOES_TO (FINISH)

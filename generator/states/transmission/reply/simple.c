@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <inttypes.h>
 
-/* Decide what an error-free reply to this command means. */
+/* Act on a reply without an error. */
 static void
 take_simple_success (struct nbdi_link *l, struct nbdi_command *c)
 {
   struct nbdi_session *s = l->session;
 
-  /* With structured replies, whatever has a payload must be in chunks. */
+  /* With structured replies, a payload must be in chunks. */
   if (unlikely (nbdi_needs_chunks (c->type, l->agreed.structured_replies)))
     nbdi_fail_command (s, c, EPROTO,
                        "the server sent a simple reply where "
@@ -34,8 +34,9 @@ STATE (START)
 
   l->reply.command = c;
   if (unlikely (c == NULL)) {
-    /* Only where no payload can follow are we still in step.  Disconnect,
-     * the last command, has no reply; servers that send one do no harm. */
+    /* Only if no payload can follow is it known where the next reply
+     * begins. Disconnect, the last command, has no reply; a server that
+     * sends one does no harm. */
     if (error != 0 || l->agreed.structured_replies
         || (l->sending.disconnect
             && nbdi_own_cookie (l, cookie) == s->cmds.last_cookie)) {
@@ -84,7 +85,7 @@ STATE (SKIP)
   return NEXT (FINISH);
 }
 
-/* The command has its reply. */
+/* The reply is complete. */
 STATE (FINISH)
   GOES_TO (^START)
 {

@@ -5,15 +5,15 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* What the protocol recommends servers not to exceed, 2^20 extents. */
+/* The protocol recommends that servers send no more than 2^20 extents. */
 #define MAX_EXTENTS (UINT32_C (1) << 20)
 
-/* Room for the first extents; then it doubles as they come. */
+/* Room for the first extents; it is doubled as they arrive. */
 #define FIRST_ROOM (64u * 1024)
 
-/* Make room for more extents, no more than came already: a header alone
- * costs no memory.  Without room the command fails, and what follows is to
- * be skipped. */
+/* Make room for more extents, at most as many as have arrived: so a header
+ * alone does not make us allocate memory.  Without memory the command
+ * fails, and the rest is to be skipped. */
 static bool
 make_room (struct nbdi_link *l)
 {
@@ -39,7 +39,7 @@ make_room (struct nbdi_link *l)
   return true;
 }
 
-/* Whether they have 64 bits. */
+/* Whether the extents have 64 bits. */
 static bool
 is_wide (const struct nbdi_link *l)
 {
@@ -56,7 +56,7 @@ GROUP (TRANSMISSION.REPLY.CHUNK.BLOCK_STATUS)
           NBD_EXTENT_EXT_SIZE)
   SPEC ("Structured reply types")
 
-/* Make room for the first extents, once their number was checked. */
+/* Check the number of extents, and make room for the first ones. */
 STATE (START)
   GOES_TO (RECV_PAYLOAD, ^SKIP)
 {
@@ -75,7 +75,7 @@ STATE (START)
   return NEXT (RECV_PAYLOAD);
 }
 
-/* Receive them and, when all are there, hand them to the program. */
+/* Receive the extents and, when all have arrived, pass them to the program. */
 STATE (RECV_PAYLOAD)
   IO (FILL)
   CONSUMES (bytes that the header announced)

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Bytes behind the fixed part, of which `tail` belong to the offset. */
+/* Bytes after the fixed part, of which `tail` belong to the offset. */
 static uint64_t
 room_for_text (const struct nbdi_chunk *chunk)
 {
@@ -16,8 +16,7 @@ room_for_text (const struct nbdi_chunk *chunk)
   return chunk->length - NBD_ERROR_SIZE - tail;
 }
 
-/* What the error is here.  An error chunk without an error is against the
- * rules. */
+/* The errno of the error chunk.  The protocol forbids an error of 0. */
 static int
 chunk_errno (const struct nbdi_link *l)
 {
@@ -46,8 +45,8 @@ fail_command (struct nbdi_link *l, const uint8_t *text, const char *place)
                       more ? more : place);
 }
 
-/* An error of the command, or of one place in its range.  Types that we do
- * not know begin alike and mean that the command failed. */
+/* An error of the command, or of one offset in its range.  Unknown types
+ * begin in the same way, and mean that the command failed. */
 GROUP (TRANSMISSION.REPLY.CHUNK.ERROR)
   CHUNK (NBD_REPLY_TYPE_ERROR, NBD_REPLY_TYPE_ERROR_OFFSET)
   LENGTH (NBD_REPLY_TYPE_ERROR, NBD_ERROR_SIZE, ANY)
@@ -74,7 +73,7 @@ STATE (START)
   return NEXT (RECV_TEXT);
 }
 
-/* Receive the text, which an offset may follow. */
+/* Receive the text; an offset may follow. */
 STATE (RECV_TEXT)
   IO (RECV, l->reply.length)
   GOES_TO (RECV_OFFSET, ^SKIP)
@@ -86,8 +85,8 @@ STATE (RECV_TEXT)
   return NEXT (^SKIP);
 }
 
-/* Receive which place failed; one outside the request is only told.  The
- * text is still in the buffer, so that the message can have both. */
+/* Receive the offset that failed; one outside the request is only reported.
+ * The text is still in the buffer, so that the message can contain both. */
 STATE (RECV_OFFSET)
   IO (RECV, l->reply.length + NBD_ERROR_OFFSET_SIZE)
   GOES_TO (^SKIP)

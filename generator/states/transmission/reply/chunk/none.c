@@ -9,7 +9,7 @@ GROUP (TRANSMISSION.REPLY.CHUNK.NONE)
   LENGTH (NBD_REPLY_TYPE_NONE, 0)
   SPEC ("Structured reply types")
 
-/* Nothing is to be received; one that ends nothing is no answer. */
+/* Check that the chunk is the last of its reply. */
 STATE (START)
   GOES_TO (^FINISH)
 {
