@@ -41,9 +41,7 @@ ram_fail (const char *fmt, ...)
 void
 ram_create (struct ram *ram, size_t size)
 {
-  ram->size = size;
-  ram->cipher = NULL;
-  ram->data = calloc (1, size);
+  *ram = (struct ram) { .size = size, .data = calloc (1, size) };
   MUST (ram->data != NULL);
   pthread_mutex_init (&ram->lock, NULL);
 }
