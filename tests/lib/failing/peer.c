@@ -17,6 +17,8 @@
 #include "notation.h"
 #include "peer.h"
 
+#define MAX_PATH 4096
+
 static pthread_t thread;
 static int listener = -1;
 static struct sockaddr_un un = { .sun_family = AF_UNIX };
@@ -279,22 +281,32 @@ peer_listen_tcp (void)
   return port;
 }
 
-/* Be the server and nothing else when the library started us as one. */
-static void be_server (int argc, char **argv) __attribute__ ((constructor));
+/* Be the server and nothing else when the library started us as one.  Not
+ * every C library tells constructors the arguments of the program. */
+static void be_server (void) __attribute__ ((constructor));
 
 static void
-be_server (int argc, char **argv)
+be_server (void)
 {
-  if (argc != 2 || strncmp (argv[1], "--serve-", 8) != 0)
+  static const char mark[] = "\0--serve-";
+  char line[MAX_PATH + 64] = "";
+  FILE *f = fopen ("/proc/self/cmdline", "re");
+  size_t n = f ? fread (line, 1, sizeof line - 1, f) : 0;
+
+  if (f != NULL)
+    fclose (f);
+  const char *mode = memmem (line, n, mark, sizeof mark - 1);
+  if (mode == NULL)
     return;
-  serve (strcmp (argv[1], "--serve-stdio") == 0 ? 0 : accept (3, NULL, NULL));
+  serve (strcmp (mode + 1, "--serve-stdio") == 0 ? 0
+                                                 : accept (3, NULL, NULL));
   _exit (0);
 }
 
 const char *
 peer_program (void)
 {
-  static char path[4096];
+  static char path[MAX_PATH];
   ssize_t n = readlink ("/proc/self/exe", path, sizeof path - 1);
 
   if (n == -1)
