@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# A build that stops at the first memory error or undefined behaviour.
+# A build that stops at the first memory error or undefined behaviour.  What is
+# on the stack and was never set does not look like nothing there.
 AC_DEFUN([CW_SANITIZERS],
   [AC_ARG_ENABLE([sanitizers],
      [AS_HELP_STRING([--enable-sanitizers],
@@ -13,6 +14,10 @@ AC_DEFUN([CW_SANITIZERS],
       CFLAGS="$CFLAGS $SANITIZER_CFLAGS"
       AC_LINK_IFELSE([AC_LANG_PROGRAM()], [],
         [AC_MSG_ERROR([$CC cannot link with $cw_flags])])
+      cw_flags=-ftrivial-auto-var-init=pattern
+      CFLAGS="$cw_save_CFLAGS $cw_flags"
+      AC_COMPILE_IFELSE([AC_LANG_PROGRAM()],
+        [SANITIZER_CFLAGS="$SANITIZER_CFLAGS $cw_flags"])
       CFLAGS=$cw_save_CFLAGS])
    AC_SUBST([SANITIZER_CFLAGS])
    AC_SUBST([SANITIZER_PRELOAD])
