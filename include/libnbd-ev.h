@@ -56,7 +56,7 @@ nbd_ev_priv_release (struct nbd_loop *l)
   free (w);
 }
 
-/* Let a loop drive a handle; NULL: errno says why not. */
+/* Let a loop drive a handle; NULL with errno if that fails. */
 static inline struct nbd_ev *
 nbd_ev_start (struct ev_loop *loop, struct nbd_handle *h,
               nbd_loop_callback *on_change, void *data)
@@ -76,14 +76,15 @@ nbd_ev_start (struct ev_loop *loop, struct nbd_handle *h,
                                            nbd_ev_priv_release);
 }
 
-/* After using the handle elsewhere, if the loop may end for lack of events. */
+/* Call this after using the handle elsewhere, if the loop may end because
+ * it has no events. */
 static inline void
 nbd_ev_update (struct nbd_ev *w)
 {
   nbd_loop_look (&w->base);
 }
 
-/* Before the handle is closed, and also in on_change. */
+/* Call this before the handle is closed; it may be called in on_change. */
 static inline void
 nbd_ev_stop (struct nbd_ev *w)
 {

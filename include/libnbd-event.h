@@ -68,7 +68,7 @@ nbd_event_priv_release (struct nbd_loop *l)
   free (l);
 }
 
-/* Let a loop drive a handle; NULL: errno says why not. */
+/* Let a loop drive a handle; NULL with errno if that fails. */
 static inline struct nbd_event *
 nbd_event_start (struct event_base *loop, struct nbd_handle *h,
                  nbd_loop_callback *on_change, void *data)
@@ -84,15 +84,15 @@ nbd_event_start (struct event_base *loop, struct nbd_handle *h,
                                               nbd_event_priv_release);
 }
 
-/* After using the handle outside of on_change: libevent tells nobody that it
- * is about to wait. */
+/* Call this after using the handle outside of on_change: libevent cannot
+ * say that it is about to wait. */
 static inline void
 nbd_event_update (struct nbd_event *w)
 {
   nbd_loop_look (&w->base);
 }
 
-/* Before the handle is closed, and also in on_change. */
+/* Call this before the handle is closed; it may be called in on_change. */
 static inline void
 nbd_event_stop (struct nbd_event *w)
 {

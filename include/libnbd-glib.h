@@ -8,7 +8,7 @@
 
 #include <libnbd-loop.h>
 
-/* Something happened.  The error is 0 or a number of errno; ECANCELED: the
+/* Something happened.  The error is 0 or an errno; ECANCELED means that the
  * cancellable was cancelled. */
 typedef gboolean (*NbdSourceFunc) (struct nbd_handle *h, int error,
                                    gpointer data);
@@ -26,7 +26,7 @@ typedef struct {
 } NbdSource;
 
 /* Before each wait: poll for what the handle waits for now.  GLib polls
- * numbers, not files, so that a socket which was closed needs no care. */
+ * numbers, not files, so a socket that was closed does no harm. */
 static inline gboolean
 nbd_glib_priv_prepare (GSource *source, gint *timeout)
 {
@@ -63,7 +63,7 @@ nbd_glib_priv_dispatch (GSource *source, GSourceFunc callback, gpointer data)
   if (seen != 0)
     error = nbd_loop_notify (s->h, seen & ~G_IO_OUT, TRUE);
   else if (g_cancellable_is_cancelled (s->cancellable)) {
-    /* Once is enough, or the loop would not sleep any more. */
+    /* Report it once; otherwise the loop would not sleep any more. */
     error = ECANCELED;
     g_source_remove_child_source (source, s->cancelled);
     g_clear_object (&s->cancellable);
@@ -81,8 +81,9 @@ nbd_glib_priv_finalize (GSource *source)
   g_clear_object (&((NbdSource *) source)->cancellable);
 }
 
-/* A source whose callback, an NbdSourceFunc, is called when something happened
- * to the handle, and once when a cancellable was cancelled (NULL: none). */
+/* A source whose callback, an NbdSourceFunc, is called when something
+ * happened to the handle, and once when the cancellable (NULL: none) was
+ * cancelled. */
 static inline GSource *
 nbd_glib_source_new (struct nbd_handle *h, GCancellable *cancellable)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What libnbd-uv.h, libnbd-ev.h and libnbd-event.h share, and a base for other
- * main loops: see libnbd-loops(3). */
+/* Shared by libnbd-uv.h, libnbd-ev.h and libnbd-event.h, and a base for
+ * other main loops: see libnbd-loops(3). */
 
 #ifndef LIBNBD_LOOP_H
 #define LIBNBD_LOOP_H
@@ -13,31 +13,32 @@
 
 #include <libnbd.h>
 
-/* Something happened.  The error is 0 or a number of errno: the handle has
- * failed, or cannot be watched. */
+/* Something happened.  The error is 0, or an errno if the handle has failed
+ * or cannot be watched. */
 typedef void nbd_loop_callback (struct nbd_handle *h, int error, void *data);
 
-/* A handle in a loop.  What is watched is a duplicate of its descriptor: the
- * library closes sockets whenever it is right, and the loop must not find
- * another file under a number that it still knows. */
+/* A handle in a loop.  The loop watches a duplicate of the handle's
+ * descriptor: the library may close a socket at any time, and the loop must
+ * not find another file under a number that it still watches. */
 struct nbd_loop {
   struct nbd_handle *h;
   nbd_loop_callback *on_change;
   void *data;
-  /* Watch this descriptor (-1: none) for this direction, instead of the fields
-   * fd and direction.  The result is 0 or a number of errno. */
+  /* Watch this descriptor (-1: none) for this direction, instead of that in
+   * the fields fd and direction.  The result is 0 or an errno. */
   int (*watch) (struct nbd_loop *l, int fd, unsigned direction);
   void (*release) (struct nbd_loop *l); /* free the memory */
   int fd;
   unsigned direction;
-  int settled; /* the handle does not go to another socket */
+  int settled; /* the handle will not change its socket */
   int error;   /* why it is not watched */
-  int calls;   /* of on_change, under way */
+  int calls;   /* of on_change, running */
   int stopped;
 };
 
-/* Report what the descriptor is ready for; the result is 0 or a number of
- * errno.  One event at a time, reading first: it can change what is wanted. */
+/* Report what the descriptor is ready for; the result is 0 or an errno.
+ * Report one event at a time, reading first: it can change what the handle
+ * waits for. */
 static inline int
 nbd_loop_notify (struct nbd_handle *h, int readable, int writable)
 {
@@ -51,7 +52,7 @@ nbd_loop_notify (struct nbd_handle *h, int readable, int writable)
   return r == 0 ? 0 : nbd_get_errno ();
 }
 
-/* Whether nothing will happen unless the program connects the handle. */
+/* Whether nothing can happen unless the program connects the handle. */
 static inline int
 nbd_loop_has_ended (struct nbd_handle *h)
 {
@@ -59,7 +60,8 @@ nbd_loop_has_ended (struct nbd_handle *h)
          || nbd_aio_is_created (h);
 }
 
-/* Watch another descriptor, or for something else; the old one is closed. */
+/* Watch another descriptor, or another direction, and close the old
+ * descriptor. */
 static inline int
 nbd_loop_take (struct nbd_loop *l, int fd, unsigned direction)
 {
@@ -80,7 +82,7 @@ nbd_loop_take (struct nbd_loop *l, int fd, unsigned direction)
   return error;
 }
 
-/* Whether the duplicate still is of this descriptor. */
+/* Whether the duplicate is still that of this descriptor. */
 static inline int
 nbd_loop_is_of (const struct nbd_loop *l, int fd)
 {
@@ -90,7 +92,7 @@ nbd_loop_is_of (const struct nbd_loop *l, int fd)
          && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-/* Watch the handle as it is now; the result is 0 or a number of errno. */
+/* Watch what the handle waits for now; the result is 0 or an errno. */
 static inline int
 nbd_loop_fit (struct nbd_loop *l)
 {
@@ -114,7 +116,8 @@ nbd_loop_fit (struct nbd_loop *l)
   return nbd_loop_take (l, fd, direction);
 }
 
-/* Call the program, which may stop the watch; the result is whether it has. */
+/* Call the program's callback; the result is whether it has stopped the
+ * watch. */
 static inline int
 nbd_loop_tell (struct nbd_loop *l, int error)
 {
@@ -126,7 +129,7 @@ nbd_loop_tell (struct nbd_loop *l, int error)
   return 1;
 }
 
-/* Before the loop waits: has the program changed anything? */
+/* Before the loop waits: act on changes that the program has made. */
 static inline void
 nbd_loop_look (struct nbd_loop *l)
 {
@@ -148,12 +151,12 @@ nbd_loop_serve (struct nbd_loop *l, int readable, int writable)
 {
   int error = nbd_loop_notify (l->h, readable, writable);
 
-  l->error = nbd_loop_fit (l); /* lets go of a socket that has ended */
+  l->error = nbd_loop_fit (l); /* drops a socket that has ended */
   if (!nbd_loop_tell (l, error != 0 ? error : l->error))
     nbd_loop_look (l);
 }
 
-/* The memory is released when no call uses it any more. */
+/* Stop watching.  The memory is released when no call uses it any more. */
 static inline void
 nbd_loop_stop (struct nbd_loop *l)
 {
@@ -163,7 +166,7 @@ nbd_loop_stop (struct nbd_loop *l)
     l->release (l);
 }
 
-/* The result is l, or NULL, and errno says why. */
+/* The result is l, or NULL with errno. */
 static inline struct nbd_loop *
 nbd_loop_start (struct nbd_loop *l, struct nbd_handle *h,
                 nbd_loop_callback *on_change, void *data,

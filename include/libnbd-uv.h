@@ -82,7 +82,7 @@ nbd_uv_priv_release (struct nbd_loop *l)
   uv_close ((uv_handle_t *) &w->prepare, nbd_uv_priv_free);
 }
 
-/* Let a loop drive a handle; NULL: errno says why not. */
+/* Let a loop drive a handle; NULL with errno if that fails. */
 static inline struct nbd_uv *
 nbd_uv_start (uv_loop_t *loop, struct nbd_handle *h,
               nbd_loop_callback *on_change, void *data)
@@ -102,14 +102,15 @@ nbd_uv_start (uv_loop_t *loop, struct nbd_handle *h,
                                            nbd_uv_priv_release);
 }
 
-/* After using the handle elsewhere, if the loop may end for lack of events. */
+/* Call this after using the handle elsewhere, if the loop may end because
+ * it has no events. */
 static inline void
 nbd_uv_update (struct nbd_uv *w)
 {
   nbd_loop_look (&w->base);
 }
 
-/* Before the handle is closed, and also in on_change. */
+/* Call this before the handle is closed; it may be called in on_change. */
 static inline void
 nbd_uv_stop (struct nbd_uv *w)
 {
