@@ -117,11 +117,11 @@ RECORDS: tuple[Record, ...] = (
         summary="ask about some metadata contexts of a range",
         text="""
             This is `block_status_64` for some of the metadata contexts that the
-            server granted.  It saves the server the work for the others.
+            server granted.  The server need not do the work for the others.
 
-            The server must offer it, see `can_block_status_payload`.  The list
-            travels as a payload, for which the request needs
-            LIBNBD_CMD_FLAG_PAYLOAD_LEN; the library sees to that, unless
+            The server must offer it, see `can_block_status_payload`.  The list is
+            sent as a payload, for which the request needs
+            LIBNBD_CMD_FLAG_PAYLOAD_LEN; the library sets the flag, unless
             LIBNBD_STRICT_AUTO_FLAG was turned off.  A name that is given twice
             counts once.""",
         args=(

@@ -62,9 +62,8 @@ RECORDS: tuple[Record, ...] = (
             must be split, and servers may want smaller ones: see
             `get_block_size`.
 
-            If it fails, *buf* holds no old memory, unless
-            that was turned off with `set_pread_initialize`, but what it holds is
-            of no use.  To
+            If it fails, the contents of *buf* are of no use.  They are not old
+            memory, unless that was turned off with `set_pread_initialize`.  To
             see which parts of a range failed, use `pread_structured`.""",
         args=(
             BytesOut("buf", "count", "where the data goes, and how many bytes"),
@@ -80,11 +79,11 @@ RECORDS: tuple[Record, ...] = (
         "pread_structured",
         since="1.0",
         sends=requests.READ,
-        summary="read a range of the export and hear about its parts",
+        summary="read a range of the export and be told of its parts",
         text="""
             This reads like `pread`, and calls *chunk* for each part of the range
-            as it arrives, when it is already in the buffer.  Parts may come in
-            any order.  Holes need no data on the wire, and errors have a place.
+            as soon as it is in the buffer.  Parts may arrive in any order.  Holes
+            need no data on the wire, and an error is reported with its offset.
 
             *subbuf* {c: and *count* are | else: is} the part of the buffer, and
             *offset* is its place in the export.  *status* tells what it is:
@@ -95,18 +94,18 @@ RECORDS: tuple[Record, ...] = (
               *error* {c: points to the errno | ocaml: refers to the error number
               | else: is the error number}; the length of the part is 0
 
-            Otherwise *error* {c: points to | ocaml: refers to | else: is} 0, or {c: to}
-            the first error of this command so far.  To make the command fail, *chunk*
-            stores {c: an errno there | else: another error number in it} and
-            returns -1; it is called for the remaining parts all the same.  Servers
-            without structured replies send everything as one part.
+            Otherwise *error* {c: points to | ocaml: refers to | else: is} 0, or
+            {c: to} the first error of this command so far.  To make the command
+            fail, *chunk* stores {c: an errno there | else: another error number
+            in it} and returns -1; it is still called for the remaining parts.
+            Servers without structured replies send everything as one part.
 
             What a server sends beyond *count* bytes fails the command with EPROTO
             and is not shown to *chunk*.
 
             With `set_reconnect_timeout` or `set_connections` a read whose
-            connection was lost is sent again, and *chunk* may be called again for
-            what it was told of before.
+            connection was lost is sent again, and then *chunk* may be called
+            again for parts for which it was called before.
 
             *chunk* runs with the lock of the handle held, so it must not call a
             function that takes that lock.""",
@@ -142,8 +141,8 @@ RECORDS: tuple[Record, ...] = (
             LIBNBD_CMD_FLAG_FUA with it.
 
             With extended headers a write needs LIBNBD_CMD_FLAG_PAYLOAD_LEN, and
-            without them it must not have it.  The library sees to that, unless
-            LIBNBD_STRICT_AUTO_FLAG was turned off.""",
+            without them it must not have it.  The library sets or clears the flag
+            itself, unless LIBNBD_STRICT_AUTO_FLAG was turned off.""",
         args=(
             BytesIn("buf", "count", "the data, and how many bytes"),
             OFFSET,
@@ -168,9 +167,10 @@ RECORDS: tuple[Record, ...] = (
         sends=requests.FLUSH,
         summary="bring written data to stable storage",
         text="""
-            When this has finished, everything that was written by commands which
-            had finished before it was issued is on stable storage.  Commands that
-            were still in flight at that moment may or may not be included.""",
+            When this has finished, everything is on stable storage that was
+            written by commands which had finished before this one was issued.
+            Commands that were still in flight at that moment may or may not be
+            included.""",
         errors={"EINVAL": not_offered("can_flush")},
         example="examples/edit-qcow2.c",
         see_also=("can_flush", "pwrite", "can_multi_conn"),
@@ -180,7 +180,7 @@ RECORDS: tuple[Record, ...] = (
         "trim",
         since="1.0",
         sends=requests.TRIM,
-        summary="give up the contents of a range",
+        summary="tell the server that a range is not needed",
         text="""
             This tells the server that the range is not needed any more, so that
             it can free the storage.  It is a hint: afterwards the range may read
@@ -256,7 +256,8 @@ RECORDS: tuple[Record, ...] = (
 
             LIBNBD_SHUTDOWN_ABANDON_PENDING is for a server that has stopped
             reading: requests of which nothing was sent yet fail with ENOTCONN
-            instead of being sent.  One that was sent in part is completed.""",
+            instead of being sent.  A request that was sent in part is still sent
+            to its end.""",
         opt=(OFlags("flags", SHUTDOWN, None, "how to do it"),),
         phases=NEGOTIATING | CONNECTED,
         modifies_fd=True,

@@ -21,7 +21,7 @@ from nbdgen.calls.model import (
 
 SECTION = "Connecting"
 
-REFUSED = "nobody listens there"
+REFUSED = "no server listens there"
 CHILD_ERRORS = {
     "ENOENT": "there is no such program",
     "EACCES": "the program cannot be executed",
@@ -67,10 +67,11 @@ RECORDS: tuple[Record, ...] = (
             If TLS is used, the server's certificate must belong to *hostname*
             unless `set_tls_hostname` names another.""",
         aio_text="""
-            Looking up *hostname* can take time even here, as the system's
-            resolver is asked within the call; and with `set_connect_timeout` again
-            in the calls that drive the handle, until the name is known.  Give a
-            numeric address where that must not happen.""",
+            Looking up *hostname* can take time in this form, too, because the
+            system's resolver is called within the call; with
+            `set_connect_timeout` it is also called in the calls that drive the
+            handle, until the name is known.  Give a numeric address if the
+            program must not wait for this.""",
         args=(
             String("hostname", "name or numeric address of the host"),
             String("port", 'port number, or the name of a service; usually "10809"'),
@@ -106,16 +107,17 @@ RECORDS: tuple[Record, ...] = (
         since="1.2",
         summary="use a socket that is already connected",
         text="""
-            *sock* is a connected stream socket that the program made in its own
-            way, for instance one that it inherited.  The handshake starts on it.
+            *sock* is a connected stream socket that the program made itself, for
+            instance one that it inherited.  The handshake starts on it.
 
             The library cannot make such a connection again:
             `set_reconnect_timeout` and `set_connections` do nothing for it.
 
             If the call succeeds the socket belongs to the library, which closes
             it in the end.  It is set to non-blocking and close-on-exec; its other
-            options are left alone.  If the handle is not Created the socket still
-            belongs to the caller; if setting it up fails it is closed.""",
+            options are not changed.  If the call fails because the handle is not
+            Created, the socket still belongs to the caller; if setting it up
+            fails, it is closed.""",
         args=(Fd("sock", "file descriptor of the socket"),),
         errors={
             "EBADF": "*sock* is not an open file descriptor",
@@ -130,20 +132,20 @@ RECORDS: tuple[Record, ...] = (
         summary="run a server as a child process and connect to it",
         text="""
             The command starts as a child process whose standard input and output
-            are one end of a socket pair; the library speaks to it through the
-            other end.  Standard error and the environment are inherited.  This
-            suits servers that can serve a single connection in this way, such as
-            ``nbdkit -s --exit-with-parent``.
+            are one end of a socket pair; the library uses the other end.
+            Standard error and the environment are inherited.  This suits servers
+            that can serve a single connection in this way, such as ``nbdkit -s
+            --exit-with-parent``.
 
             The program is looked up in PATH as execvp(3) does.  If it cannot be
             run, connecting fails with the reason; if it ends before it has
             spoken, the message tells its exit status or signal.
 
-            The server must end when its connection does: `close` waits for it as
-            long as it lives, but sends it no signal (see `kill_subprocess`).  Signals
-            that the program ignores are ignored by the child, except for SIGPIPE and
-            SIGTERM, which it gets as all others in their default; and no descriptor
-            of the library is inherited by it.""",
+            The server must end when its connection ends: `close` waits for it
+            without limit, but sends it no signal (see `kill_subprocess`).  The
+            child ignores the signals that the program ignores, except for SIGPIPE
+            and SIGTERM: these, and all others, have their default action.  It
+            inherits no descriptor of the library.""",
         args=(
             StringList(
                 "argv",
@@ -164,15 +166,15 @@ RECORDS: tuple[Record, ...] = (
         since="1.2",
         summary="run a server by socket activation and connect to it",
         text="""
-            The command starts as a child process that is handed a listening Unix
-            domain socket in the way that systemd does it: the socket is file
-            descriptor 3, and LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES are set
-            in its environment.  Then the library connects to that socket.  This
+            The command starts as a child process that gets a listening Unix
+            domain socket in the same way as from systemd: the socket is file
+            descriptor 3, and LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES are set in
+            its environment.  Then the library connects to that socket.  This
             suits ``qemu-nbd`` and ``nbdkit``.
 
             The socket is in a new private directory below /tmp, and can be used
-            for further connections to the same server while the handle lives;
-            `get_uri` tells where it is.  `set_socket_activation_name` sets the
+            for further connections to the same server while the handle exists;
+            `get_uri` returns its address.  `set_socket_activation_name` sets the
             name of the socket that the server sees.
 
             The program is looked up in PATH as execvp(3) does.  If it cannot be
@@ -210,12 +212,13 @@ RECORDS: tuple[Record, ...] = (
         default="the empty string, for which the server sees the name unknown",
         set_summary="set the name of the socket for socket activation",
         text="""
-            A server started by `connect_systemd_socket_activation` can ask what
-            the sockets are for that it was handed: their names are in the
-            environment variable LISTEN_FDNAMES.  This is the name of ours.
+            A server started by `connect_systemd_socket_activation` can find out
+            what the sockets that it gets are for: their names are in the
+            environment variable LISTEN_FDNAMES.  This sets the name of the one
+            socket that the library passes to it.
 
-            Servers that are handed several sockets tell them apart by it; most
-            take one and do not look.""",
+            Servers that use several sockets distinguish them by their names; most
+            servers use one and ignore its name.""",
         phases=CREATED,
         errors={
             "ENAMETOOLONG": "*socket_name* has more than 32 characters",
@@ -236,8 +239,8 @@ RECORDS: tuple[Record, ...] = (
         summary="start to connect to a socket address",
         text="""
             This connects a new stream socket to *addr*, which may be of any
-            address family{c: ; the address is copied}.  It serves those who resolve
-            names themselves, and is the way to abstract Unix domain sockets.
+            address family{c: ; the address is copied}.  It is for programs that
+            resolve names themselves, and for abstract Unix domain sockets.
 
             The call returns without waiting for the server.  Drive the
             connection with `poll` or your own main loop while

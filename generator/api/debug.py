@@ -37,10 +37,10 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.ERR,
         summary="send debug output to a callback",
         text="""
-            From now on each line of debug output is handed to *debug* instead
-            of being written to standard error.
-            An earlier callback is {c: freed | rust: dropped | else: forgotten}.
-            Debug output must be on as well, see `set_debug`.
+            From now on *debug* is called for each line of debug output, which is
+            not written to standard error any more.  An earlier callback is {c:
+            freed | rust: dropped | else: forgotten}.  Debug output must be on as
+            well, see `set_debug`.
 
             *context* is the name of the {c: public} function that was called, and
             *msg* the text without a newline at its end.  What the callback returns
@@ -69,9 +69,9 @@ RECORDS: tuple[Record, ...] = (
         summary="describe the state of the connection",
         text="""
             This returns the name of the handle's internal state and, after a
-            colon, what it does.  It is for log files and bug reports: the names
-            change between versions, so do not compare them.  To decide
-            something, use `aio_is_ready` and its relatives.
+            colon, what it does.  It is for log files and bug reports.  The names
+            change between versions, so do not compare them: to make decisions,
+            use `aio_is_ready` and the similar calls.
 
             {c: The string is constant and must not be freed.}""",
         see_also=("aio_is_created", "aio_is_ready", "aio_is_dead"),
@@ -85,8 +85,8 @@ RECORDS: tuple[Record, ...] = (
         text="""
             This counts the bytes of the protocol that were sent so far, from the
             handshake on.  With TLS they are counted before they are encrypted.
-            The number is 0 at first and never goes back; two of them show how
-            much an operation cost.""",
+            The number is 0 at first and never decreases; the difference of two
+            shows how much an operation cost.""",
         may_set_error=False,
         see_also=(
             "stats_chunks_sent",

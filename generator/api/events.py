@@ -62,14 +62,14 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.INT,
         summary="wait for the socket and act on it once",
         text="""
-            This waits until the socket is ready for what the library wants, and
-            then does what can be done: sends requests, takes a reply, calls
-            callbacks.  It suits programs that have only one handle to wait for.
-            Others use their own main loop, with `aio_get_fd`.
+            This waits until the socket is ready for what the library wants to do,
+            and then does it: sends requests, receives replies, calls callbacks.
+            It suits programs that have only one handle to wait for. Others use
+            their own main loop, with `aio_get_fd`.
 
-            One call completes at most one command, except where the connection
-            ends.  So a loop can go on until the command that it waits for has
-            finished, without missing others.
+            One call completes at most one command, unless the connection ends.
+            So a loop can go on until the command that it waits for has finished,
+            without missing others.
 
             The result is 1 if something was done, and 0 if *timeout* passed
             before.  A signal does not interrupt the wait, unless
@@ -115,10 +115,10 @@ RECORDS: tuple[Record, ...] = (
 
             With `set_reconnect_timeout`, `set_connect_timeout`,
             `set_command_timeout`, `set_stall_timeout` or `set_connections` it is
-            another kind of descriptor: one that becomes readable when the handle
-            has something to do, a deadline included, and that stays the same
-            from the first time that it is asked for until the handle is closed,
-            whatever connections come and go.  Then only reading is waited for.""",
+            another kind of descriptor.  It becomes readable when the handle has
+            something to do, also because of a deadline.  It stays the same from
+            the first call of this function until the handle is closed, while
+            connections come and go.  Then wait only for reading.""",
         errors={"EINVAL": "there is no socket: before connecting, or after the end"},
         example="examples/fetch-with-poll.c",
         see_also=(
@@ -143,11 +143,11 @@ RECORDS: tuple[Record, ...] = (
             - LIBNBD_AIO_DIRECTION_WRITE :: the socket becoming writable
             - LIBNBD_AIO_DIRECTION_BOTH :: whichever of the two comes first
 
-            Ask again after each call that may have changed it: issuing commands,
-            reporting events, and callbacks that do so.  If both events have
-            come, report only the reading one, as that may change what is wanted.
-            Once shown, an event may be reported even if it has become
-            superfluous meanwhile.""",
+            Call this again after each call that may have changed it: issuing
+            commands, reporting events, and callbacks that do so.  If both events
+            have come, report only that the socket is readable, because that may
+            change what the library waits for.  An event that was returned once
+            may be reported even if the library no longer waits for it.""",
         may_set_error=False,
         locked=False,
         example="examples/fetch-with-poll.c",
@@ -160,10 +160,10 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.ERR,
         summary="report that the socket is readable",
         text="""
-            The library reads what has arrived, acts on it and calls callbacks,
-            and sends what waits to be sent, as far as the socket allows without
-            waiting.  If nothing has arrived nothing happens.  It may stop before it
-            has read everything, see `aio_is_drained`.
+            The library reads what has arrived, acts on it and calls callbacks. It
+            also sends what is to be sent, as far as the socket allows without
+            waiting.  If nothing has arrived, nothing happens.  It may stop before
+            it has read everything, see `aio_is_drained`.
 
             An orderly end of the connection is success; afterwards
             `aio_is_closed` is true.  A hang-up of the socket is reported as
@@ -184,13 +184,13 @@ RECORDS: tuple[Record, ...] = (
             requests, or taking replies that have already been received, as far
             as the socket allows without waiting.
 
-            A handle that stays connected shows no such event (see
-            libnbd-reconnect(3)).  There the call sends commands that wait for
-            others, so as to go together.  A program that issues many commands
-            between two waits can call it once after them, and must then do so
-            each time: from the first call on the handle counts on it, lets more
-            commands wait, and does not make its descriptor readable because of
-            them.""",
+            A handle that stays connected never waits for this event (see
+            libnbd-reconnect(3)).  For such a handle the call sends commands that
+            the library holds back in order to send several together.  A program
+            that issues many commands between two waits can make this call once
+            after them, and must then do so each time: after the first call the
+            handle relies on it, holds more commands back, and does not make its
+            descriptor readable because of them.""",
         modifies_fd=True,
         errors=FATAL,
         example="examples/fetch-with-poll.c",
@@ -202,9 +202,9 @@ RECORDS: tuple[Record, ...] = (
         "1.0",
         "tell whether the handle was not connected yet",
         """
-            The result is true for a new handle, before its first connecting
-            call.  It is true again when a TCP connection found no address that
-            answers: then another attempt can be made.""",
+            The result is true for a new handle, before its first connecting call.
+            It is true again if no address of a TCP connection answered: then
+            another attempt can be made.""",
         ("create", "aio_is_connecting"),
     ),
     _is(
@@ -223,8 +223,9 @@ RECORDS: tuple[Record, ...] = (
         "1.4",
         "tell whether the handle waits for options",
         """
-            The result is true in option mode while no option is under way: then
-            the next one can be issued, and nothing happens without it.""",
+            The result is true in option mode while no option waits for its
+            answer. Then the program must issue the next one: nothing happens
+            without it.""",
         ("set_opt_mode", "opt_go", "opt_abort"),
         "examples/list-exports.c",
     ),
@@ -254,8 +255,8 @@ RECORDS: tuple[Record, ...] = (
         "1.0",
         "tell whether the connection ended in order",
         """
-            The result is true after the server closed the connection when it
-            was free to, as it is asked to by `shutdown`, `aio_disconnect` and
+            The result is true after the server closed the connection at a time
+            when it was permitted to, as after `shutdown`, `aio_disconnect` and
             `opt_abort`.  Results of commands can still be collected.""",
         ("aio_is_dead", "close"),
         "examples/fetch-with-poll.c",
@@ -265,9 +266,10 @@ RECORDS: tuple[Record, ...] = (
         "1.0",
         "tell whether the connection failed",
         """
-            The result is true after an error that no connection survives.  All
+            The result is true after an error that ended the connection.  All
             commands that were in flight have failed; their results can still be
-            collected.  Otherwise only `close` is of use.""",
+            collected.  After that, the handle can only be closed with
+            `close`.""",
         ("aio_is_closed", "close"),
     ),
     Call(
@@ -283,8 +285,8 @@ RECORDS: tuple[Record, ...] = (
             The result is {c: 0 | else: false} if it has not finished, or if there
             is no such command (any more).
 
-            Commands whose completion callback returned 1 retire on their own.
-            All others must be retired in this way, or they take memory until
+            Commands whose completion callback returned 1 are retired by that.
+            All others must be retired with this call, or they take memory until
             `close`.""",
         args=(UInt64("cookie", "what the call that issued the command returned"),),
         errors={
@@ -304,9 +306,9 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.INT64,
         summary="find a command that has finished",
         text="""
-            This returns the cookie of the command that finished first of those
-            that were not retired, and leaves it there: `aio_command_completed`
-            retires it.
+            Of the commands that have finished and were not retired, this returns
+            the cookie of the one that finished first.  It does not retire the
+            command: `aio_command_completed` does.
 
             The result is 0 if commands are in flight but none has finished.
             {c: It is -1 | else: The call fails} if there are no commands at all.""",

@@ -69,13 +69,13 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.STATIC_STRING,
         summary="get the message of the last error",
         text="""
-            When a call has failed, this returns what went wrong, as a message for
-            people: the name of the call, a text, and the description of the errno
-            if there is one.  Errors are kept for each thread, not for each handle,
-            so call it from the thread that saw the failure.
+            When a call has failed, this returns a message for people that says
+            what went wrong: the name of the call, a text, and the description of
+            the errno if there is one.  Errors are kept for each thread, not for
+            each handle, so call it from the thread that saw the failure.
 
-            A call that succeeds leaves the error of an earlier one alone.  The
-            So look at the message only after a failure.
+            A call that succeeds does not change the error of an earlier one.  So
+            look at the message only after a failure.
 
             The string belongs to the library and stays valid until the next call
             of the library from this thread.  Without any error so far the result
@@ -95,10 +95,10 @@ RECORDS: tuple[Record, ...] = (
         text="""
             When a call has failed, this returns the errno that belongs to the
             message of `get_error`.  It is kept for each thread, and a call that
-            succeeds leaves it alone.
+            succeeds does not change it.
 
             The result is 0 if nothing has failed in this thread so far, or if no
-            errno describes the failure.  The C variable errno is no substitute:
+            errno describes the failure.  Do not use the C variable errno instead:
             the library does not promise anything about its value.""",
         may_set_error=False,
         locked=False,
@@ -113,10 +113,10 @@ RECORDS: tuple[Record, ...] = (
         default='"nbd" followed by a number that counts the handles of the process',
         set_summary="name the handle for debug output",
         text="""
-            Each handle has a name, which stands at the start of each line of
-            debug output.  It helps to tell the handles of a program apart; the
-            library does not check that names differ, and nothing else depends
-            on them.""",
+            Each handle has a name, which is at the beginning of each line of its
+            debug output.  It helps to tell the handles of a program apart.  The
+            library does not check that names differ, and uses them for nothing
+            else.""",
         field_name="trace.name",
         get_summary="get the name of the handle in debug output",
         get_text="""
@@ -168,8 +168,9 @@ RECORDS: tuple[Record, ...] = (
             itself, its settings, its buffers and its queues.  It counts neither
             the caller's buffers nor what the TLS library or the kernel keep.
 
-            The number is meant for garbage collectors, which like to know how
-            much is gained by closing an unused handle.  It changes with time.""",
+            The number is meant for garbage collectors, which can use it to decide
+            whether closing an unused handle is worth while.  It changes with
+            time.""",
         see_also=("create", "close"),
         section=SECTION,
     ),

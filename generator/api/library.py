@@ -32,8 +32,8 @@ RECORDS: tuple[Record, ...] = (
         Ret.STATIC_STRING,
         "get the name of the library",
         """
-            This returns ``libnbd``, the name of the interface.  Programs that
-            want to know whose library they run on look at `get_version_extra`.""",
+            This returns ``libnbd``, the name of the interface.  Call
+            `get_version_extra` to find out which library provides it.""",
         ("get_version", "get_version_extra"),
     ),
     _fact(
@@ -51,7 +51,7 @@ RECORDS: tuple[Record, ...] = (
         "get_version_extra",
         "1.24",
         Ret.STATIC_STRING,
-        "get what else is to be said about the version",
+        "get the name and version of this library",
         """
             This returns the name and version of the library that provides the
             interface, ``causeway`` followed by three numbers, or what a packager
@@ -74,9 +74,9 @@ RECORDS: tuple[Record, ...] = (
         Ret.BOOL,
         "tell whether the library knows AF_VSOCK",
         """
-            The result is true if the library was built with AF_VSOCK.  Whether the
-            kernel has a transport for it is another matter, which shows in
-            `connect_vsock`.""",
+            The result is true if the library was built with AF_VSOCK.  That does
+            not mean that the kernel has a transport for it: `connect_vsock` fails
+            if it has none.""",
         ("connect_vsock",),
     ),
     _fact(

@@ -33,7 +33,8 @@ RECORDS: tuple[Record, ...] = (
             From now on *event* is called when something happens to a connection
             of the handle.  An earlier callback is
             {c: freed | rust: dropped | else: forgotten}.
-            This suits log files and displays; no program needs it to be correct.
+            This suits log files and displays; no program needs it to work
+            correctly.
 
             The first argument says what happened, *message* says it in English,
             and *value* is a number:
@@ -41,7 +42,7 @@ RECORDS: tuple[Record, ...] = (
             - LIBNBD_EVENT_CONNECTED :: the first connection stands; 0
             - LIBNBD_EVENT_LOST :: a connection was lost, and *message* says why; 0
             - LIBNBD_EVENT_ATTEMPT_FAILED :: an attempt to connect failed, and
-              *message* says why; the milliseconds until the next one
+              *message* says why; the milliseconds until the next attempt
             - LIBNBD_EVENT_BACK :: the outage is over, and *message* says what was
               repeated; the milliseconds that it lasted
             - LIBNBD_EVENT_GROWN :: the export that came back is larger; its new
@@ -54,15 +55,16 @@ RECORDS: tuple[Record, ...] = (
             ignored. | else: What the callback returns is ignored.}
             It runs with the lock of the handle held, in whichever call notices the
             event, so it must not call a function that takes that lock.
-            It may take its time: the handle stands still, but what the server sent
-            meanwhile is read, and is no silence of the server.  The outage and the
-            deadlines of commands go on.  A call that waits can be ended by the
-            callback that `set_interrupt_callback` sets, which is asked afterwards.
+            It may take long.  The handle does nothing meanwhile, but what the
+            server sends in that time is read afterwards, and does not count as
+            silence.  The time of the outage and the deadlines of commands go on.
+            A call that waits can be ended by the callback that
+            `set_interrupt_callback` sets, which is called afterwards.
 
-            The callback can be set before or after connecting.  Where nothing is
-            tried again, LIBNBD_EVENT_CONNECTED and LIBNBD_EVENT_LOST are all that
-            there is: that the handle is over is told by the calls that fail, and
-            by `aio_is_dead` and `aio_is_closed`.""",
+            The callback can be set before or after connecting.  On a handle that
+            does not connect again, LIBNBD_EVENT_CONNECTED and LIBNBD_EVENT_LOST
+            are the only events.  That such a handle has ended is shown by calls
+            that fail, and by `aio_is_dead` and `aio_is_closed`.""",
         args=(Closure(EVENT, "what is told"),),
         example="examples/survive-restarts.c",
         see_also=("clear_event_callback", "set_reconnect_timeout", "get_outage"),
@@ -97,19 +99,19 @@ RECORDS: tuple[Record, ...] = (
             {python: This module sets one for each handle, so that Ctrl-C raises
             KeyboardInterrupt; to set another one, or to clear it, ends that.}
 
-            A command that ends so is treated as by `aio_cancel`: its buffer is the
-            program's again, the connection stands, and a write that was under way
-            may still be carried out.  A call that was connecting, or waited for the
-            answer to an option, ends the connection, and the handle is Dead.  `poll`
-            only returns.
+            A command that ends in this way is treated as by `aio_cancel`: its
+            buffer belongs to the program again, the connection stays, and a write
+            that was in flight may still be carried out.  A call that was
+            connecting, or waited for the answer to an option, ends the
+            connection, and the handle is Dead.  `poll` only returns.
 
-            *interrupt* runs with the lock of the handle held, so it must not call a
-            function that takes that lock.  In a thread that sleeps while another
-            one drives the handle no signal is noticed; there it is called five
-            times a second, so it should look at a flag that the handler has set,
-            and leave that set until the program has dealt with it.  A signal that
-            comes just before the call begins to wait is noticed with the next
-            one.""",
+            *interrupt* runs with the lock of the handle held, so it must not call
+            a function that takes that lock.  A thread that sleeps while another
+            one drives the handle does not notice signals.  There the callback is
+            called five times a second, so it should read a flag that the handler
+            has set, and the flag should stay set until the program has dealt with
+            it.  A signal that comes just before the call begins to wait is
+            noticed with the next one.""",
         args=(Closure(INTERRUPT, "whether the call is to end"),),
         see_also=("clear_interrupt_callback", "cancel", "set_command_timeout"),
         section=SECTION,
@@ -122,7 +124,7 @@ RECORDS: tuple[Record, ...] = (
         text="""
             The callback that `set_interrupt_callback` stored is
             {c: freed | rust: dropped | else: forgotten}.  Without a
-            callback calls wait on when a signal comes.""",
+            callback calls go on waiting when a signal comes.""",
         see_also=("set_interrupt_callback",),
         section=SECTION,
     ),
@@ -132,13 +134,13 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.BOOL,
         summary="end the commands that other threads wait for",
         text="""
-            Each thread that waits in a blocking command on this handle, such as
-            `pread`, gets ECANCELED from it, and has its buffer back.  The result
-            is true if there was one.  Commands that were issued by asynchronous
-            calls go on; to end one of them use `aio_cancel`, whose page also says
-            what a server may still do.
+            In each thread that waits in a blocking command on this handle, such
+            as `pread`, the command fails with ECANCELED, and its buffer belongs
+            to the program again.  The result is true if there was one.  Commands
+            that were issued by asynchronous calls go on; to end one of them use
+            `aio_cancel`, whose page also says what a server may still do.
 
-            The connection stands and can be used.  A command of which something
+            The connection stays and can be used.  A command of which something
             was sent goes on if there is no memory for what remains of it.  Call
             this from another thread than the waiting one, but not from a signal
             handler.""",
@@ -152,17 +154,18 @@ RECORDS: tuple[Record, ...] = (
         summary="end a command before it has finished",
         text="""
             The command completes at once, with ECANCELED: its completion callback
-            is called, its buffer is the program's again, and unless the callback
-            returned 1 it is retired by `aio_command_completed`, as ever.  The
-            result is true then.  It is false if the command was over already, if
-            there is no such command, or if something of it was sent and there is no
-            memory for what remains of it.
+            is called, and its buffer belongs to the program again.  Unless the
+            callback returned 1 it is then retired by `aio_command_completed`, as
+            usual.  The result is true.  It is false if the command had completed
+            already, if there is no such command, or if something of it was sent
+            and there is no memory for what remains of it.
 
-            The protocol has no message for this, so the server may carry out the
-            request, unless nothing of it was sent.  What it answers is discarded.
-            A write that was cancelled may thus change the export later; so
-            other writes, trims and zeroing of the same range wait until that is
-            known or ruled out, see `set_quarantine`.""",
+            The protocol has no message for this, so the server may still carry
+            out the request, unless nothing of it was sent.  Its reply is
+            discarded.  A write that was cancelled may thus change the export
+            later; so other writes, trims and zeroing of the same range wait until
+            it has been carried out, or cannot be any more: see
+            `set_quarantine`.""",
         args=(UInt64("cookie", "what the call that issued the command returned"),),
         see_also=("cancel", "aio_command_completed", "set_command_timeout"),
         section=SECTION,
@@ -174,18 +177,18 @@ RECORDS: tuple[Record, ...] = (
         summary="tell how long there has been no connection",
         text="""
             The result is the number of milliseconds since the present outage
-            began.  It is 0 if there is none: the connection stands, or was never
-            made, or was given up.""",
+            began.  It is 0 if there is no outage: there is a connection, none was
+            ever made, or the library has given up.""",
         may_set_error=False,
         see_also=("set_reconnect_timeout", "set_event_callback", "stats_reconnects"),
         section=SECTION,
     ),
     _count(
         "reconnects",
-        "count the connections that were got back",
+        "count the connections that were made again",
         """
             This counts how often a lost connection was replaced by another one.
-            The number is 0 at first and never goes back.""",
+            The number is 0 at first and never decreases.""",
         ("stats_replayed", "get_outage", "set_event_callback"),
     ),
     _count(
@@ -210,10 +213,11 @@ RECORDS: tuple[Record, ...] = (
         "ghosts",
         "count the lost requests that may still have effect",
         """
-            This counts the requests that the server may carry out although nobody
-            waits for them any more: writes, trims and zeroing that were under way
-            when the connection was lost, or that were cancelled or timed out.
-            New requests for the same ranges are held back as long.""",
+            This counts the requests that the server may still carry out although
+            the program no longer waits for them: writes, trims and zeroing that
+            were in flight when the connection was lost, or that were cancelled or
+            timed out. New requests for the same ranges are held back until
+            then.""",
         ("set_quarantine", "aio_cancel"),
     ),
     Call(

@@ -61,18 +61,18 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.ERR,
         summary="ask for a metadata context",
         text="""
-            A metadata context is something that `block_status` can tell for each
-            part of the export.  Its name is a namespace, a colon and what that
-            defines; all contexts that are wanted must be asked for while
-            negotiating.  This adds *name* to the list of those.  The list keeps
-            its order, and does not care about duplicates.
+            A metadata context is a kind of information that `block_status` can
+            return for each part of the export.  Its name is a namespace, a colon,
+            and a name that the namespace defines.  All contexts that a program
+            wants must be asked for while negotiating.  This adds *name* to the
+            list of these. The list keeps its order, and may have duplicates.
 
             LIBNBD_CONTEXT_BASE_ALLOCATION is the one that most servers have.
             Others are LIBNBD_CONTEXT_QEMU_ALLOCATION_DEPTH, and
             LIBNBD_CONTEXT_QEMU_DIRTY_BITMAP followed by the name of a bitmap.
 
-            The server may grant all, some or none of them: `can_meta_context`
-            tells.""",
+            The server may grant all, some or none of them: use `can_meta_context`
+            to find out.""",
         args=(String("name", "name of the context, at most 4096 bytes"),),
         phases=SETUP,
         errors={
@@ -96,8 +96,8 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.SIZE,
         summary="count the metadata contexts asked for",
         text="""
-            This returns the length of the list of `add_meta_context`, whatever
-            the server has granted of it.""",
+            This returns the length of the list of `add_meta_context`, whether or
+            not the server has granted these contexts.""",
         spec=SPEC,
         see_also=("add_meta_context", "get_meta_context"),
         section=SECTION,

@@ -38,11 +38,13 @@ RECORDS: tuple[Record, ...] = (
             of them, and choose one: `opt_list`, `opt_info` and their relatives,
             any number of times, and at last `opt_go` or `opt_abort`.
 
-            What needs no decision is still done on the way there: TLS, structured
-            replies and extended headers, as their settings say.
+            What needs no decision of the program is still negotiated before that:
+            TLS, structured replies and extended headers, according to their
+            settings.
 
-            Oldstyle servers know no options; with these the handle becomes ready
-            as if option mode were off, so ask `aio_is_negotiating`.""",
+            Oldstyle servers have no options.  With them the handle becomes ready
+            as if option mode were off, so call `aio_is_negotiating` to find
+            out.""",
         phases=CREATED,
         get_summary="tell whether connecting stops for options",
         get_may_set_error=False,
@@ -62,10 +64,10 @@ RECORDS: tuple[Record, ...] = (
             the handle becomes ready for commands.  If it refuses, the handle is
             usually still Negotiating, and another export can be tried.
 
-            Metadata contexts are set on the way if
-            `set_request_meta_context` is true.  A server that does not know
-            NBD_OPT_GO is asked with the older NBD_OPT_EXPORT_NAME; if that
-            fails, so does the connection.""",
+            Metadata contexts are set before that if `set_request_meta_context` is
+            true.  If a server does not know NBD_OPT_GO, the older
+            NBD_OPT_EXPORT_NAME is sent; if that fails, the connection fails,
+            too.""",
         errors=REFUSED,
         see_also=("opt_info", "opt_abort", "set_export_name"),
         section=SECTION,
@@ -77,10 +79,10 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.ERR,
         summary="end option mode and the connection",
         text="""
-            This tells the server that no export is wanted after all, and closes
-            the connection.  The handle becomes Closed.  A server that cannot
-            negotiate options (not fixed newstyle) is told nothing: there the
-            connection is just closed.""",
+            This tells the server that no export is wanted, and closes the
+            connection.  The handle becomes Closed.  With a server that cannot
+            negotiate options (not fixed newstyle) the connection is just
+            closed.""",
         aio_completion=False,
         spec="Termination of the session during option haggling",
         example="examples/list-exports.c",
@@ -94,17 +96,17 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.BOOL,
         summary="ask for TLS in option mode",
         text="""
-            With `set_tls` at LIBNBD_TLS_DISABLE and option mode on, the
-            connection is in the clear at first.  This asks the server to change
+            With LIBNBD_TLS_DISABLE (see `set_tls`) and option mode on, the
+            connection is not encrypted at first.  This asks the server to change
             to TLS.  The result is true if the server agreed and the connection is
-            now encrypted, and false if it does not want to, in which case the
-            connection goes on in the clear.  If the TLS handshake itself fails,
-            so does the connection.
+            now encrypted.  It is false if the server refused; then the connection
+            goes on without encryption.  If the TLS handshake fails, the
+            connection fails, too.
 
-            Whatever was negotiated before is void after that: structured
-            replies, extended headers, metadata contexts and the details of the
-            export.  A program needs this only to see what a server does before
-            TLS; otherwise use `set_tls`.""",
+            After that, everything that was negotiated before is forgotten:
+            structured replies, extended headers, metadata contexts and the
+            details of the export.  A program needs this only to see what a server
+            does before TLS; otherwise use `set_tls`.""",
         aio_text=AIO_BOOL,
         errors={"ENOTSUP": f"{NOT_FIXED['ENOTSUP']}, or the library has no TLS"},
         spec="TLS support",
@@ -118,10 +120,10 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.BOOL,
         summary="ask for extended headers in option mode",
         text="""
-            This asks by hand for what the library asks for itself while
+            This asks for extended headers, which the library does by itself if
             `set_request_extended_headers` is true.  The result is true if the
             server agreed, and false if it did not.  Agreeing implies structured
-            replies, and lasts.""",
+            replies, and holds for the rest of the connection.""",
         aio_text=AIO_BOOL,
         errors=NOT_FIXED,
         see_also=("set_request_extended_headers", "get_extended_headers_negotiated"),
@@ -134,10 +136,10 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.BOOL,
         summary="ask for structured replies in option mode",
         text="""
-            This asks by hand for what the library asks for itself while
+            This asks for structured replies, which the library does by itself if
             `set_request_structured_replies` is true.  The result is true if the
             server agreed, and false if it did not, for instance because it had
-            agreed before.  Agreeing lasts.""",
+            agreed before.  Agreeing holds for the rest of the connection.""",
         aio_text=AIO_BOOL,
         errors=NOT_FIXED,
         see_also=(
@@ -159,10 +161,10 @@ RECORDS: tuple[Record, ...] = (
             {c, rust: The strings are valid during the call only.}
             What *list* returns is ignored.
 
-            The result is the number of exports.  It can be 0, even though the
-            server has some: servers may keep theirs secret, or make them up as
-            clients ask.  If the server answers with an error after some exports,
-            *list* has been called for these.
+            The result is the number of exports.  It can be 0 although the server
+            has exports: a server may keep them secret, or create them when
+            clients ask for them.  If the server answers with an error after some
+            exports, *list* has been called for these.
 
             *list* runs with the lock of the handle held, so it must not call a
             function that takes that lock.  Remember the names, and look at them

@@ -70,8 +70,8 @@ RECORDS: tuple[Record, ...] = (
             gave none.
 
             The result is in bytes.  It is 0 if the server did not give sizes, or
-            gave sizes that make no sense: then 512 is a safe minimum, 4096 a good
-            preference, and 32 MiB a safe maximum.""",
+            gave invalid ones: then 512 is a safe minimum, 4096 a good preference,
+            and 32 MiB a safe maximum.""",
         args=(EnumArg("size_type", SIZE, "which size is wanted"),),
         phases=DETAILS,
         errors=UNKNOWN,
@@ -132,8 +132,8 @@ RECORDS: tuple[Record, ...] = (
         "tell whether the export is on a rotating disk",
         """
             The result is true if the server says that the export behaves like a
-            disk with moving parts, where access in order is faster than access
-            here and there.""",
+            disk with moving parts, for which sequential access is faster than
+            random access.""",
         ("get_block_size",),
     ),
     _flag(
@@ -152,7 +152,7 @@ RECORDS: tuple[Record, ...] = (
         "tell whether the server can force data to stable storage",
         """
             The result is true if LIBNBD_CMD_FLAG_FUA may be given to commands
-            that change the export: these then answer only when what they changed
+            that change the export: the server then replies only when the change
             is on stable storage.""",
         ("pwrite", "zero", "trim", "can_flush"),
     ),
@@ -207,12 +207,12 @@ RECORDS: tuple[Record, ...] = (
         "1.0",
         "tell whether several connections see the same data",
         """
-            The result is true if the server promises that, over several
-            connections to the export, data that is written and flushed through
-            one is seen through all others.  Then a program may spread its
-            requests over several handles.  Read-only connections need no such
-            promise, and parallel writers to different places still flush
-            on one of them.""",
+            The result is true if the server promises that data which is written
+            and flushed through one connection to the export is seen through all
+            others. Then a program may spread its requests over several handles.
+            Read-only connections do not need this promise.  Programs that write
+            in parallel to different ranges need to flush on only one of the
+            connections.""",
         ("flush", "is_read_only"),
     ),
     _flag(
@@ -231,13 +231,12 @@ RECORDS: tuple[Record, ...] = (
         text="""
             The result is true if the server granted *metacontext*, so that
             `block_status` reports it.  The name must be exactly that of the
-            context: a namespace alone does not do.
+            context: a namespace alone is not enough.
 
             In option mode the answer is about the export of `set_export_name`.
-            There the call fails while nobody has asked the server about this
-            export's contexts: `opt_info` does so only if
-            `set_request_meta_context` is true, and an export that the server does
-            not have has none to tell of.""",
+            There the call fails until the server was asked about the contexts of
+            this export: `opt_info` asks only if `set_request_meta_context` is
+            true, and fails if the server does not have the export.""",
         args=(String("metacontext", "name of the context"),),
         phases=DETAILS,
         errors={

@@ -57,10 +57,10 @@ RECORDS: tuple[Record, ...] = (
         set_summary="choose whether to ask for block sizes",
         text="""
             When an export is chosen the library can ask for its block sizes.  By
-            asking it promises to keep to them, which it does with
-            LIBNBD_STRICT_ALIGN (see `set_strict_mode`).  A server may assume
-            512 bytes for clients that do not ask, or refuse them; then it is asked
-            after all, or in option mode the error is EINVAL.""",
+            asking it promises to obey them, which it does with
+            LIBNBD_STRICT_ALIGN (see `set_strict_mode`).  If a client does not
+            ask, a server may assume 512 bytes, or refuse the export; then the
+            library asks after all, or in option mode the error is EINVAL.""",
         phases=SETUP,
         get_summary="tell whether to ask for block sizes",
         spec="Block size constraints",
@@ -97,10 +97,10 @@ RECORDS: tuple[Record, ...] = (
             connects, if this and `set_request_structured_replies` are both
             true; the server may not know them.
 
-            Turn this off for a server that hangs up where it does not know an
-            option, as the message then says: the handle is dead, and another one
-            is needed.  Other reasons are testing servers, or asking in option
-            mode with `opt_extended_headers`.""",
+            Turn this off for a server that closes the connection when it does not
+            know an option.  The error message says so; the handle is Dead, and
+            another one is needed.  Other reasons to turn it off are testing
+            servers, or asking in option mode with `opt_extended_headers`.""",
         phases=CREATED,
         get_summary="tell whether to ask for extended headers",
         get_may_set_error=False,
@@ -131,9 +131,10 @@ RECORDS: tuple[Record, ...] = (
         set_summary="choose whether to ask for structured replies",
         text="""
             Structured replies let the server answer a read in pieces, with holes
-            and errors at their places, and are needed for block status.  The
-            library asks for them when it connects; the server may not know
-            them, and a bad one then hangs up, as the message says.
+            and with errors at certain offsets, and are needed for block status.
+            The library asks for them when it connects.  A server need not know
+            them; a bad one then closes the connection, and the error message says
+            so.
 
             If this is false, extended headers are not asked for either.  In
             option mode `opt_structured_reply` asks by hand.""",
@@ -197,9 +198,10 @@ RECORDS: tuple[Record, ...] = (
             came from the server and zeroes, never what was in memory before.
             This also holds for reads that the library refuses.
 
-            If it is false, what the server did not send stays as it was, apart
-            from holes, which are always cleared.  Do this only where the buffer
-            holds nothing secret, or is not looked at after a failure.""",
+            If it is false, the parts of the buffer that the server did not send
+            stay as they were, except for holes, which are always cleared.  Use
+            this only if the buffer contains nothing secret, or is not read after
+            a failure.""",
         get_summary="tell whether buffers of failed reads are cleared",
         get_may_set_error=False,
         see_also=("pread", "pread_structured", "set_strict_mode"),
@@ -213,18 +215,19 @@ RECORDS: tuple[Record, ...] = (
         default="LIBNBD_STRICT_MASK, which makes all checks",
         set_summary="choose which requests are refused before they are sent",
         text="""
-            The library refuses requests that the server is bound to refuse, or
-            that break the protocol; this says which checks it makes.  Turning
-            some off is for tests of servers.  It is not dangerous to the client,
-            but a server may close the connection.
+            The library refuses requests that the server has to refuse, or that
+            break the protocol; this says which checks it makes.  Turning some off
+            is for tests of servers.  It is not dangerous to the client, but a
+            server may close the connection.
 
             Some checks cannot be turned off: a read or a write is never larger
             than 64 MiB, flags never exceed 16 bits, and a length must fit into
             the request.
 
             The setting may be changed at any time, and affects the commands
-            issued after that.  LIBNBD_STRICT_AUTO_FLAG is no check: with it the
-            library itself sees to LIBNBD_CMD_FLAG_PAYLOAD_LEN in writes.""",
+            issued after that.  LIBNBD_STRICT_AUTO_FLAG is not a check: with it
+            the library itself sets LIBNBD_CMD_FLAG_PAYLOAD_LEN in writes as
+            needed.""",
         get_summary="tell which requests are refused before they are sent",
         get_may_set_error=False,
         spec="Request types",

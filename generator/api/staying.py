@@ -43,21 +43,21 @@ RECORDS: tuple[Record, ...] = (
             later ones grow from 100 ms to 5 seconds, and are never longer than
             an eighth of this time.
 
-            When the time is over, or what came back is less than what was
+            When the time is over, or when the new connection offers less than was
             promised before (a smaller export, for instance, or one that is now
             read-only), the handle is Dead: each command fails once, and the
-            message says when and why the connection was lost and what the last
-            attempt met.  A server that breaks the rules of the protocol, or
+            message says when and why the connection was lost and how the last
+            attempt failed.  A server that breaks the rules of the protocol, or
             whose certificate is wrong, is not tried again.
 
             It works for servers that are reached by `connect_tcp`,
-            `connect_unix`, `connect_vsock`, `aio_connect` and `connect_uri`.
-            A server that `connect_command` or
-            `connect_systemd_socket_activation` started is started again with the
-            same arguments.  A socket that the program gave to `connect_socket`
-            cannot be had again, so its loss is the end, and the message says so.
-            The setting has no effect before the first connection is made; for
-            that, see `set_connect_timeout`.  A forked child never connects again.
+            `connect_unix`, `connect_vsock`, `aio_connect` and `connect_uri`. A
+            server that `connect_command` or `connect_systemd_socket_activation`
+            started is started again with the same arguments.  A socket that the
+            program gave to `connect_socket` cannot be connected again: if it is
+            lost, the handle is Dead, and the message says so. The setting has no
+            effect before the first connection is made; for that, see
+            `set_connect_timeout`.  A forked child never connects again.
 
             `aio_get_fd` returns a descriptor that stays the same until the handle
             is closed.  libnbd-reconnect(3) has the details.""",
@@ -84,19 +84,20 @@ RECORDS: tuple[Record, ...] = (
         parameter="connect-timeout",
         set_summary="choose how long the first connection may take",
         text="""
-            Without it a connecting call makes one attempt, which lasts as long as
-            the system and the server take.  With it, the call waits for a server
-            that is not there yet: it tries again if the socket does not exist,
-            the name of the host is not known or cannot be looked up yet, the port
-            is refused, the host is not reached, or the server does not know the
-            export or is shutting down.  So a script can start a server and its
-            client at the same time, or run while the machine boots.
+            Without this setting a connecting call makes one attempt, which lasts
+            as long as the system and the server take.  With it, the call waits
+            for a server that is not there yet: it tries again if the socket does
+            not exist, the name of the host is not known or cannot be looked up
+            yet, the port is refused, the host is not reached, or the server does
+            not know the export or is shutting down.  So a script can start a
+            server and its client at the same time, or run while the machine
+            boots.
 
             The time counts from the connecting call until the handle is ready,
             handshake included, or in option mode until it is Negotiating.  When
-            it is over the call fails with what the last attempt met, or with
-            ETIMEDOUT if that has not ended.  What cannot get better by waiting, such
-            as a wrong certificate, ends it at once.""",
+            it is over, the call fails with the error of the last attempt, or with
+            ETIMEDOUT if that has not ended.  Errors that waiting cannot mend,
+            such as a wrong certificate, end it at once.""",
         phases=CREATED,
         get_summary="tell how long the first connection may take",
         get_may_set_error=False,
@@ -113,13 +114,14 @@ RECORDS: tuple[Record, ...] = (
         set_summary="choose how long each command may take",
         text="""
             A command that has not completed within this time after it was issued
-            fails with ETIMEDOUT.  Time that it waited during an outage
-            counts.  The connection and other commands go on, and its buffer is
-            the program's again.
+            fails with ETIMEDOUT.  Time that it waited during an outage counts.
+            The connection and other commands go on, and the buffer of the command
+            belongs to the program again.
 
-            The server may carry out a request all the same.  Until this is known
-            or ruled out, later writes, trims and zeroing of the same range wait,
-            so that the old one cannot undo them; see `set_quarantine`.
+            The server may still carry out the request.  Until it has done so, or
+            cannot do so any more, later writes, trims and zeroing of the same
+            range wait, so that the old request cannot undo them; see
+            `set_quarantine`.
 
             -1 means the same as 0: there is no deadline.""",
         phases=CREATED,
@@ -147,7 +149,7 @@ RECORDS: tuple[Record, ...] = (
             or trimming a whole disk may be silent for a while.  While nothing is
             in flight it does not run; for idle connections see `set_keepalive`.
 
-            -1 means the same as 0: silence does not matter.""",
+            -1 means the same as 0: silence has no effect.""",
         phases=CREATED,
         get_summary="tell how long a busy connection may be silent",
         get_may_set_error=False,
@@ -162,16 +164,16 @@ RECORDS: tuple[Record, ...] = (
         parameter="keepalive",
         set_summary="choose when an idle TCP connection is probed",
         text="""
-            When a TCP connection has carried nothing for this time, the system
-            asks whether the other machine still has it, and again a few times if
-            there is no answer.  The interval and the number of probes, and how
-            long sent data may go unacknowledged, follow from the time, so that a
+            When nothing was sent or received on a TCP connection for this time,
+            the system sends a probe to the other machine, and a few more if there
+            is no answer.  The interval and the number of probes, and how long
+            sent data may go unacknowledged, follow from the time, so that a
             connection without a peer is found lost in about twice the time.
 
-            It also keeps firewalls and address translation from forgetting an idle
-            connection.  The system counts in seconds: a time is rounded up.  Other
-            transports than TCP ignore it, and so does a socket that the program
-            made.
+            It also prevents firewalls and address translation from forgetting an
+            idle connection.  The system counts in seconds: a time is rounded up.
+            Other transports than TCP ignore the setting, and so does a socket
+            that the program made.
 
             -1 means the same as 0: the system's own settings stay.""",
         phases=CREATED,
@@ -189,14 +191,15 @@ RECORDS: tuple[Record, ...] = (
         set_summary="choose what an outage means for writes that were not flushed",
         text="""
             A server may answer a write while the data is only in its memory.  If
-            it is then killed, the data is gone, although the program was told of
-            success; only a flush, or LIBNBD_CMD_FLAG_FUA, makes sure.  This says
-            what the library does about writes, trims and zeroing that were
-            answered and not made sure when the connection is lost:
+            the server is then killed, the data is lost, although the program was
+            told that the write succeeded; only a flush, or LIBNBD_CMD_FLAG_FUA,
+            makes data durable.  This says what the library does about writes,
+            trims and zeroing that were answered and are not durable when the
+            connection is lost:
 
             - LIBNBD_UNFLUSHED_JOURNAL :: a copy of them is kept, and they are
-              written again before anything else; nothing is lost, at the price of
-              memory (see `set_journal_size`) and of copying what is written
+              sent again before anything else; nothing is lost, but this needs
+              memory (see `set_journal_size`) and time to copy what is written
             - LIBNBD_UNFLUSHED_STRICT :: nothing is kept; the next flush after such
               an outage fails with EIO, and the message names the first range, so
               that the program can write it again
@@ -204,9 +207,9 @@ RECORDS: tuple[Record, ...] = (
               the program knows that the server loses nothing that it has
               answered, or does not mind
 
-            A server that does not offer flush promises no more than its answer,
-            so its writes count as made sure at once.  The policy matters only
-            with `set_reconnect_timeout`.""",
+            A server that does not offer flush cannot make writes more durable
+            than its answer does, so answered writes count as durable.  The policy
+            matters only with `set_reconnect_timeout`.""",
         phases=CREATED,
         get_summary="tell what an outage means for writes that were not flushed",
         get_may_set_error=False,
@@ -230,11 +233,11 @@ RECORDS: tuple[Record, ...] = (
         set_summary="choose how much memory the copies of unflushed writes may take",
         text="""
             With LIBNBD_UNFLUSHED_JOURNAL the library keeps what was written until
-            it is flushed.  The library flushes by itself: now and then if the
-            server does that quickly, else when the copies have grown to half of this
-            size; and at the whole size a write completes only when that flush
-            has succeeded.  So a program that never flushes gets
-            slower, but not larger.
+            it is flushed.  The library sends flushes of its own: now and then if
+            the server flushes quickly, otherwise when the copies take half of
+            this size.  At the whole size, a write completes only when such a
+            flush has succeeded.  So a program that never flushes gets slower, but
+            does not need more memory.
 
             The memory is taken as it is needed.  A size below 64 KiB or above
             1 TiB is refused.""",
@@ -252,20 +255,20 @@ RECORDS: tuple[Record, ...] = (
         parameter="quarantine",
         set_summary="choose how long a lost request is thought to have effect",
         text="""
-            A write of which a part was sent when the connection was lost, or that
-            was cancelled or timed out, may be carried out by the server later,
-            even after another connection was made.  It is repeated at once, with
-            the same data, which does no harm.  A new write, trim or zeroing of
-            the same range could be undone by it, and therefore waits until the old
-            one can have no more effect: its answer came, or the server's process
-            is known to have ended, or this time has passed since the connection
-            was lost.
+            If a part of a write was sent when the connection was lost, or if a
+            write was cancelled or timed out, the server may carry it out later,
+            even after another connection was made.  A write that was lost is sent
+            again at once with the same data, which does no harm.  But it could
+            undo a new write, trim or zeroing of the same range.  So these wait
+            until the old request can have no more effect: its answer came, or the
+            server's process is known to have ended, or this time has passed since
+            the connection was lost.
 
-            It can be 0 if the server begins with a connection only when all requests
-            of the one before have ended.  Most do not: qemu-nbd and nbdkit finish
-            what they are in the middle of while they serve the next connection.
-            With -1 only an answer or the end of the process counts.  Commands for
-            other ranges never wait.""",
+            It can be 0 if the server serves a connection only when all requests
+            of the one before have ended.  Most servers do not wait for that:
+            qemu-nbd and nbdkit finish requests that they have begun while they
+            serve the next connection.  With -1 only an answer or the end of the
+            process counts.  Commands for other ranges never wait.""",
         phases=CREATED,
         get_summary="tell how long a lost request is thought to have effect",
         get_may_set_error=False,
@@ -287,21 +290,21 @@ RECORDS: tuple[Record, ...] = (
         set_summary="choose how many connections the handle may use",
         text="""
             With more than one, further connections to the same export are opened
-            when the first is busy, in the background, and each command goes to the
-            one with the shortest queue; while all have something to do up to 16
-            small ones in a row go together.  This helps with servers that work
-            through a connection in order, with encryption that takes a processor of
-            its own, and where the network is far.
+            in the background when the first is busy.  Each command goes to the
+            connection with the shortest queue; while all are busy, up to 16 small
+            commands in a row go to the same one.  This helps with servers that
+            work through a connection in order, with encryption, which can then
+            use several processors, and with networks that have a high latency.
 
-            It is done only if the server says that all its connections see the
-            same data (see `can_multi_conn`); else there is one connection, as
-            there is when more cannot be opened.  A flush covers all of them.  If
-            one is lost, its commands go to another at once.
-            Commands that overlap, and are in flight at the same time, have no
-            order, as on one connection.
+            This is done only if the server says that all its connections see the
+            same data (see `can_multi_conn`).  Otherwise, or if no more can be
+            opened, there is one connection.  A flush covers all of them.  If one
+            is lost, its commands go to another at once.  Commands that overlap,
+            and are in flight at the same time, have no order, as on one
+            connection.
 
-            It works where the library can connect again by itself, so
-            not with `connect_socket` and `connect_command`.""",
+            It works if the library can connect again by itself, so not with
+            `connect_socket` and `connect_command`.""",
         phases=CREATED,
         get_summary="tell how many connections the handle may use",
         get_may_set_error=False,
@@ -314,21 +317,22 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.ERR,
         summary="choose how to stay connected in the form that a URI has",
         text="""
-            This makes the choices of the calls above by their parameters of a URI,
-            several of them with ``&`` between, as in LIBNBD_URI_OPTIONS:
+            This makes the settings of the calls above in the form of URI
+            parameters, several of them separated by ``&``, as in
+            LIBNBD_URI_OPTIONS:
 
                 {c, rust: nbd_set_uri_options (h, "reconnect-timeout=2m&connections=4");
                 | else: reconnect-timeout=2m&connections=4}
 
-            So a program can hand on what its user has written, on a command line or
-            in a configuration, and need not know the parameters, nor how times
-            and sizes are written.  `connect_uri` lists them; others are refused,
-            and so is one that is given twice in *options*.  Nothing is chosen if
-            there is a mistake.
+            So a program can pass on what its user has written, on a command line
+            or in a configuration file, and need not know the parameters, nor the
+            syntax of times and sizes.  `connect_uri` lists them; others are
+            refused, and so is one that is given twice in *options*.  If there is
+            a mistake, no setting is changed.
 
-            It counts as the program's choice: it has effect however the handle
-            is connected afterwards, LIBNBD_URI_OPTIONS does not change it, and a
-            URI that has the parameter does.""",
+            These count as settings of the program: they have effect in whatever
+            way the handle is connected afterwards; LIBNBD_URI_OPTIONS does not
+            change them, and a URI that has the parameter does.""",
         args=(String("options", "parameters of a URI, without question mark"),),
         phases=CREATED,
         errors={

@@ -31,10 +31,10 @@ RECORDS: tuple[Record, ...] = (
         set_summary="choose whether the connection is encrypted",
         text="""
             With LIBNBD_TLS_DISABLE the library never asks for TLS.  With
-            LIBNBD_TLS_ALLOW it asks, and carries on in the clear if the server
-            does not offer it; as anybody on the way can make it look so, this
-            protects against nothing but curiosity.  With LIBNBD_TLS_REQUIRE a
-            connection without TLS fails.
+            LIBNBD_TLS_ALLOW it asks, and goes on without encryption if the server
+            does not offer TLS.  An attacker on the network can pretend that the
+            server does not, so this protects only against passive listeners.
+            With LIBNBD_TLS_REQUIRE a connection without TLS fails.
 
             A URI of a scheme with TLS, such as ``nbds``, sets LIBNBD_TLS_REQUIRE.
             Option mode can also start TLS by hand, with `opt_starttls`.
@@ -59,10 +59,10 @@ RECORDS: tuple[Record, ...] = (
         returns=Ret.BOOL,
         summary="tell whether the connection is encrypted",
         text="""
-            The result is true if the server agreed to TLS and everything sent
+            The result is true if the server agreed to TLS, and everything sent
             since then is encrypted.  With LIBNBD_TLS_ALLOW this is the way to
-            find out; with LIBNBD_TLS_REQUIRE a connection that is not encrypted
-            does not come about.""",
+            find out; with LIBNBD_TLS_REQUIRE there is no connection without
+            encryption.""",
         phases=DETAILS,
         spec=SPEC,
         see_also=("set_tls", "opt_starttls"),
@@ -79,12 +79,12 @@ RECORDS: tuple[Record, ...] = (
         text="""
             The directory holds these files, all in PEM format:
 
-            - ``ca-cert.pem`` :: the certificate authorities that are believed;
-              without this file the directory is not used, which the error
-              says if the server's certificate is then refused
-            - ``client-cert.pem``, ``client-key.pem`` :: what the client shows to
-              a server that asks; optional, but one without the other is an
-              error
+            - ``ca-cert.pem`` :: the certificate authorities that are trusted;
+              without this file the directory is not used, which the error says if
+              the server's certificate is then refused
+            - ``client-cert.pem``, ``client-key.pem`` :: the certificate and key
+              of the client, for a server that asks for them; optional, but one
+              without the other is an error
             - ``ca-crl.pem`` :: certificates that were revoked; optional
 
             The files are read when TLS starts, so errors in them are reported
@@ -103,15 +103,15 @@ RECORDS: tuple[Record, ...] = (
         initial=True,
         set_summary="choose whether the server's certificate is checked",
         text="""
-            If this is true, the server's certificate must be signed by an
-            authority that is believed, must not have expired nor been revoked,
-            must be meant for servers, and must belong to the host name that
-            `get_tls_hostname` returns.  Without a host name, for instance on a
-            Unix domain socket, the name is not checked.
+            If this is true, the server's certificate must be signed by a trusted
+            authority, must not have expired nor been revoked, must be meant for
+            servers, and must belong to the host name that `get_tls_hostname`
+            returns.  Without a host name, for instance on a Unix domain socket,
+            the name is not checked.
 
-            If this is false, the connection is encrypted but the other end can
-            be anybody.  With shared keys there is no certificate and this
-            setting has no effect.""",
+            If this is false, the connection is encrypted, but the identity of the
+            server is not checked.  With shared keys there is no certificate and
+            this setting has no effect.""",
         phases=CREATED,
         errors={"ENOTSUP": "the library was built without TLS, and *verify* is false"},
         custom_set=True,
@@ -129,9 +129,9 @@ RECORDS: tuple[Record, ...] = (
         " name that the system has for the user",
         set_summary="set the user name for shared keys",
         text="""
-            With shared keys the client tells the server this name, and uses the
-            key that stands next to it in the file of `set_tls_psk_file`.  A
-            user name in a URI sets it as well.""",
+            With shared keys the client sends this name to the server, and uses
+            the key of this name in the file of `set_tls_psk_file`.  A user name
+            in a URI sets it as well.""",
         phases=CREATED,
         errors=WITHOUT,
         custom_set=True,
@@ -152,15 +152,15 @@ RECORDS: tuple[Record, ...] = (
         default="the host name of a TCP connection, and none for other kinds",
         set_summary="set the host name that the server's certificate must be for",
         text="""
-            The server's certificate is checked against this host name.  It is
-            needed where the connection has no host name, as with Unix domain
-            sockets and tunnels, or where it has another one than the
-            certificate.  The server is told it, too, so that one with many names
-            can choose the certificate (SNI).
+            The server's certificate is checked against this host name.  Set it if
+            the connection has no host name, as with Unix domain sockets and
+            tunnels, or if the certificate is for another name.  The name is also
+            sent to the server, so that a server with many names can choose the
+            certificate (SNI).
 
             An IP address must be in the certificate as an address, and is not
-            told the server.  A dot that ends a name, and the zone of an IPv6
-            address, are left out.  The empty string is as good as no name.
+            sent to the server.  A dot at the end of a name, and the zone of an
+            IPv6 address, are left out.  The empty string means no name.
 
             If the certificate is for another host, the error has this name and
             those of the certificate.""",
@@ -211,7 +211,7 @@ RECORDS: tuple[Record, ...] = (
             Its manual describes the syntax.  For shared keys, the key exchanges
             that they need are added to it.
 
-            The string is first looked at when TLS starts.""",
+            The string is not checked before TLS starts.""",
         phases=CREATED,
         errors=WITHOUT,
         custom_set=True,

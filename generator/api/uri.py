@@ -104,7 +104,7 @@ RECORDS: tuple[Record, ...] = (
             "EPERM": "*uri* asks for something that the handle does not allow",
             "ENAMETOOLONG": "the export name is longer than 4096 bytes, or the path"
             " of the socket is too long",
-            "ECONNREFUSED": "nobody listens there",
+            "ECONNREFUSED": "no server listens there",
         },
         example="examples/read-first-block.c",
         aio_example="examples/fetch-with-poll.c",
