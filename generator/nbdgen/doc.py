@@ -17,8 +17,8 @@ Text that is not the same in every language names those it is for:
 Here c is the manual, else is every language that has no part of its own, and a
 language without a part gets nothing.  A part may be for several: {go, rust: x}.
 
-Every name is looked up: a name nobody knows is an error, not a typing mistake
-in a manual page.
+Every name is looked up, and an unknown one is an error, so that a typing mistake
+does not get into a manual page.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Headings of the NBD protocol document (doc/proto.md of the nbd project).
 
-A SPEC clause names one of them, so that whoever reads a state group finds the
-text that it follows, and a renamed or mistyped section does not go unnoticed.
+A SPEC clause names one of them, so that a reader of a state group finds the text
+that it follows, and a renamed or mistyped section is found.
 """
 
 from __future__ import annotations

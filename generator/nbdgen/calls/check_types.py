@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Are the fields of a record of the types that its class declares?
+"""Check that the fields of a record have the types that its class declares.
 
-Python does not look, mypy is no part of a build, and a string where a tuple is
-wanted would otherwise surface far away, as a traceback of an emitter.
+Python does not check this, and mypy is not a part of a build.  Without the check, a
+string instead of a tuple would show much later, as a traceback of an emitter.
 """
 
 from __future__ import annotations

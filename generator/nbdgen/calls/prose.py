@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Sentences that many manual pages share.
 
-What is true of every asynchronous command, option or connection is said
-here once, and expand.py adds it to the text of each page.
+They hold for all asynchronous commands, options or connections; expand.py adds
+them to the text of each page.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from __future__ import annotations
 from nbdgen.calls.model import Errors
 
 AIO_COMMAND = """\
-The request is queued, and sent as far as the socket takes it; the call
-neither waits for the reply nor reads one.  It returns the command's
-cookie, a number above 0 that is unique on this handle.  Drive the
-connection with `poll` or your own main loop until the command has
-finished.
+The request is queued, and sent as far as the socket accepts it without waiting.
+The call does not wait for the reply, nor read one.  It returns the command's
+cookie, a number above 0 that is unique on this handle.  Drive the connection with
+`poll` or your own main loop until the command has finished.
 
 If the call succeeds, *completion* is called exactly once, with the lock of
 the handle held, so it must not call a function that takes that lock.  Its
@@ -31,12 +30,12 @@ be changed. | rust: | else: *{buf}* must not be changed until the command has
 finished.}}"""
 
 AIO_BYTES_OUT = """\
-{{c: *{buf}* must stay where it is until the command has finished; what it holds
-before that means nothing. | rust: | else: What *{buf}* holds means nothing
-until the command has finished.}}"""
+{{c: *{buf}* must stay where it is until the command has finished; do not use its
+contents before that. | rust: | else: Do not use the contents of *{buf}* before
+the command has finished.}}"""
 
 PARAMETER = """\
-The parameter ``{name}`` of a URI or of LIBNBD_URI_OPTIONS can choose it as
+The parameter ``{name}`` of a URI or of LIBNBD_URI_OPTIONS makes this setting as
 well, see `connect_uri`."""
 
 AIO_OPTION = """\
@@ -47,7 +46,7 @@ Drive the connection with `poll` or your own main loop while
 *completion* is called when the answer is known; its *error*
 {c: points to 0 | ocaml: refers to 0 | else: is 0} if the server agreed, or else
 {c: to an errno | ocaml: to an error number | else: an error number}.  An option
-has no cookie, only one can be under way at a time, and what the callback
+has no cookie, only one can be in progress at a time, and what the callback
 returns is ignored.  It runs with the lock of the handle held, so it must not
 call a function that takes that lock."""
 
@@ -60,8 +59,8 @@ options (`aio_is_negotiating`); anything else means that it failed."""
 SYNC_COMMAND_ERRORS: Errors = {
     "ENOTCONN": "the connection ended before the reply came",
     "EPROTO": "the reply breaks the rules of the protocol",
-    "EIO": "the server answered so; it can also answer EPERM, ENOMEM, EINVAL,"
-    " ENOSPC, EOVERFLOW, ENOTSUP or ESHUTDOWN",
+    "EIO": "the server answered with this error; it can also answer EPERM, ENOMEM,"
+    " EINVAL, ENOSPC, EOVERFLOW, ENOTSUP or ESHUTDOWN",
 }
 
 MOST_COMMANDS = "{c: INT_MAX | else: 2147483647} commands are in flight"
@@ -72,7 +71,7 @@ COMMAND_ERRORS: Errors = {
 }
 
 SYNC_CONNECT_ERRORS: Errors = {
-    "EPROTO": "what the server sent is no NBD handshake",
+    "EPROTO": "the server did not send a valid NBD handshake",
     "ENOTSUP": "TLS is required, and the server does not offer it",
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The rules that follow paths: who may go where, and who gets anywhere."""
+"""The rules that follow paths: where states may go, and which can be reached."""
 
 from __future__ import annotations
 

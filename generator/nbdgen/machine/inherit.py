@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """States that are written once for several groups: GROUP with FOR_EACH.
 
-Such a group is a pattern and no part of the machine.  Each group beside it that
-has the selector takes those of its states that it needs and does not have: START,
-and what its states lead to.  In the group they are like its own, paths and all.
+Such a group is a pattern and not a part of the machine.  Each group beside it that
+has the selector gets from it the states that it needs and does not have: START, and
+those that its states lead to.  In the group they are like its own, also their paths.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A lexer for C: enough to find words, brackets and comments, and no more.
 
-It never guesses.  What could make a word look like something else (a comment,
-a string, a preprocessor line) is a token of its own; what could hide a bracket
-(a digraph, a spliced line) is refused.
+It never guesses.  Text in which words have another meaning (a comment, a string, a
+preprocessor line) is a token of its own; text that could hide a bracket (a digraph,
+a spliced line) is refused.
 """
 
 from __future__ import annotations

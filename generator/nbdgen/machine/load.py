@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Read all group files and build the model; paths become full names here.
 
-What stops us from building (text that is no C, a file without GROUP, a clause
-of the wrong form) is reported here; whether the machine makes sense is for the
-rules to say.
+Mistakes that make it impossible to build the model (text that is not C, a file
+without GROUP, a clause of the wrong form) are reported here; all others are found by
+the rules.
 """
 
 from __future__ import annotations

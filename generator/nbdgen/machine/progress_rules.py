@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The rules that keep the machine from standing still and from spinning.
+"""The rules that the machine never waits for nothing, and never loops for ever.
 
 A state that waits must be waiting for something that a program polls for, and
 a cycle of states must wait or consume on its way.

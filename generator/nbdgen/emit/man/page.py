@@ -235,7 +235,7 @@ class PageWriter:
         elif function.body is Body.AIO and function.returns is Ret.INT:
             text = returned(Ret.ERR)  # the number is known only when it is done
         elif function.returns is Ret.STATIC_STRING and not function.may_set_error:
-            text = "A string that is the library's and must not be freed."
+            text = "A string that belongs to the library and must not be freed."
         rows = [roff.fill(text)]
         if function.group:
             rows += members(function.group, None)
@@ -245,7 +245,7 @@ class PageWriter:
         function = self.function
         if not function.may_set_error or function.name in ("get_error", "get_errno"):
             return [
-                "This call does not fail and leaves the thread's error record alone."
+                "This call does not fail, and does not change the thread's last error."
             ]
         error = roff.page("nbd_get_error")
         errno = roff.page("nbd_get_errno")
@@ -311,7 +311,7 @@ class PageWriter:
     def example(self) -> list[str]:
         rows = [roff.code(self.snippet)] if self.snippet else []
         if path := self.function.example:
-            text = f"A whole program is {roff.bold(path)} in the sources."
+            text = f"A complete program is {roff.bold(path)} in the sources."
             rows.append(f".PP\n{roff.fill(text)}")
         return rows
 
@@ -338,13 +338,13 @@ def returned(kind: Ret) -> str:
         case Ret.INT | Ret.INT64 | Ret.SIZE:
             return "A number that is not negative, or \\-1 on failure."
         case Ret.FD:
-            return "A file descriptor that stays the library's, or \\-1 on failure."
+            return "A file descriptor that belongs to the library, or \\-1 on failure."
         case Ret.COOKIE:
             return "The command's cookie, 1 or more, or \\-1 on failure."
         case Ret.STRING:
-            return f"A new string that the caller gives to {roff.page('free')}, {null}"
+            return f"A new string, to be freed with {roff.page('free')}, {null}"
         case Ret.STATIC_STRING:
-            return f"A string that is the library's and must not be freed, {null}"
+            return f"A string of the library, which must not be freed, {null}"
         case Ret.HANDLE:
             return f"The new handle, {null}"
         case Ret.VOID:

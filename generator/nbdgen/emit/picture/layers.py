@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Place boxes in layers, so that most arrows point down, and route the arrows.
 
-The usual way (Sugiyama): arrows of circles are turned round, each box gets the
-first layer below all that lead to it, arrows that pass a layer get a place in it,
-boxes are ordered so that few arrows cross, and moved to where their neighbours
-are.  Between two layers of boxes is one that has the labels of the arrows.
+The usual way (Sugiyama): an arrow of each cycle is reversed, each box gets the first
+layer below all that lead to it, arrows that pass a layer get a place in it, boxes are
+ordered so that few arrows cross, and moved to where their neighbours are.  Between
+two layers of boxes is one that has the labels of the arrows.
 """
 
 from __future__ import annotations

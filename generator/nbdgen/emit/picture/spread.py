@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Put things in a row as near as can be to where each would like to be."""
+"""Put things in a row, each as near as possible to the place that is wanted for it."""
 
 from __future__ import annotations
 

@@ -31,13 +31,13 @@ $states
   NBDI_NR_STATES
 };
 
-/* What has a state of its own. */
+/* The regions: each has a state of its own. */
 enum nbdi_region {
 $regions
   NBDI_NR_REGIONS
 };
 
-/* What a waiting state can be told. */
+/* The events that a waiting state can handle. */
 enum nbdi_event {
 $events
   NBDI_NR_EVENTS,
@@ -47,15 +47,15 @@ $events
 /* Go on as far as possible without waiting.  IO states try again. */
 extern void nbdi_run (struct nbdi_link *l);
 
-/* Tell every active region; those whose state has ON (ev) move and run.
- * False: nobody cares, and nothing was done.
+/* Raise an event in every active region; those whose state has ON (ev) move and
+ * run.  False: no region has it, and nothing was done.
  */
 extern bool nbdi_event (struct nbdi_link *l, enum nbdi_event ev);
 $deadlines
 /* NBDI_PHASE_* of the present state. */
 extern unsigned nbdi_phase (const struct nbdi_link *l);
 
-/* LIBNBD_AIO_DIRECTION_* of all that the active regions wait for. */
+/* What all active regions together wait for: LIBNBD_AIO_DIRECTION_*. */
 extern unsigned nbdi_direction (const struct nbdi_link *l);
 
 /* Whether the state is a composite and all its regions are idle. */
@@ -64,7 +64,7 @@ extern bool nbdi_idle (const struct nbdi_link *l);
 /* The present state for people: "PATH: Title.", a constant string. */
 extern const char *nbdi_state_text (const struct nbdi_link *l);
 
-/* What is going on, for messages about what broke it: a phrase such as "in
+/* What the connection does, for messages about its loss: a phrase such as "in
  * the middle of a reply"; can be empty.
  */
 extern const char *nbdi_state_when (const struct nbdi_link *l);

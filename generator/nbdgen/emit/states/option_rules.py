@@ -33,7 +33,7 @@ typedef int errnos[4];
 #define TURNED_OFF_BY(option, function)                                 \\
   "; if it does not know " #option ", turn that off with " #function
 
-/* What is to be known of an option. */
+/* What the library has to know of an option. */
 static const struct option {
   uint32_t number;
   const char *name;
@@ -108,7 +108,7 @@ nbdi_find_refusal (uint32_t type)
   return refusal;
 }
 
-/* Which errno of a list is told. */
+/* The errno of a list that the program gets for this one. */
 static int
 told (const int *list, int errnum)
 {

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The machine as a Promela model, for spin to search.
 
-States, regions, waiting and events are those of run.c.  What a body decides is
-left to chance: any of its results may come at any time, which is how hostile
-servers are modelled.  Of what bodies do the model keeps what it means for
-commands: FIND, ANSWER, TAKE_BACK and the like, found by the names of the functions.
-Time passes as it likes, but deadlines that are no end pass a few times only; and when
-the server has gone, what it has not sent ends every circle.
+States, regions, waiting and events are those of run.c.  A body may have any of its
+results at any time, which is how hostile servers are modelled.  Of the actions of
+bodies, the model has only those on commands: FIND, ANSWER, TAKE_BACK and the like,
+found by the names of the functions.  Deadlines may pass at any time, but those after
+which the machine goes on pass only a few times; and when the server has gone, every
+cycle ends because nothing more is received.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ MODEL = Template(
 #define PAUSES $pauses
 #define ROUNDS $rounds
 
-/* What becomes of a command. */
+/* The states of a command. */
 #define UNUSED 0
 #define QUEUED 1
 #define SENT 2
@@ -53,7 +53,7 @@ $find
   :: true \\
   fi
 
-/* Who reads the reply to a command may rely on the command. */
+/* While a reply is read, its command must not end. */
 #define USE assert (current == NONE || command[current] == SENT)
 
 /* A reply ends its command, which must not have ended before. */
@@ -66,7 +66,7 @@ $find
   :: else \\
   fi
 
-/* What has not ended ends with the connection. */
+/* Commands that have not ended end with the connection. */
 #define END_ONE(c) \\
   if \\
   :: command[c] == QUEUED || command[c] == SENT -> \\
@@ -76,7 +76,7 @@ $find
   fi
 #define END $end
 
-/* What was sent waits for another connection. */
+/* Commands that were sent wait for another connection. */
 #define BACK_ONE(c) \\
   if \\
   :: command[c] == SENT -> command[c] = QUEUED \\

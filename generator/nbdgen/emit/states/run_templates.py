@@ -15,8 +15,8 @@ HEAD = Template(
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A build that measures which transitions are taken defines this: from a
- * state, by an event or the body's own choice, to a state, failure or WAIT.
+/* A build that measures coverage defines this.  A transition is from a state, by
+ * an event or by the body itself, to a state, to failure or to WAIT.
  */
 #ifndef NBDI_COVER
 #define NBDI_COVER(from, event, to) ((void) 0)
@@ -27,8 +27,8 @@ HEAD = Template(
    : (io) == NBDI_IO_END || (io) == NBDI_IO_LOST ? NBDI_EVENT_LOST      \\
    : NBDI_NO_EVENT)
 
-/* A build that checks itself notices a state that failed without saying why.
- * The first stands before a state runs, the second where it has failed.
+/* A build with checks finds a state that failed without setting an error.  The
+ * first macro comes before a state runs, the second after it has failed.
  */
 #ifdef NBDI_CHECKS
 #define NBDI_COUNT_ERRORS() unsigned errors = nbdi_error_count ()
@@ -60,7 +60,7 @@ set_state (struct nbdi_link *l, struct nbdi_session *s,
     trace_state (l, s, to);
 }
 
-/* Give the main region a new state, and with a composite its regions. */
+/* Give the main region a new state and, if it is a composite, its regions, too. */
 static void
 move_main (struct nbdi_link *l, struct nbdi_session *s, enum nbdi_state to)
 {

@@ -17,7 +17,7 @@ static const char *const state_texts[NBDI_NR_STATES] = {
 $texts
 };
 
-/* What is going on, for messages. */
+/* What the connection does in each state, for messages. */
 static const char *const state_whens[NBDI_NR_STATES] = {
 $whens
 };
@@ -31,7 +31,7 @@ static const unsigned char state_directions[NBDI_NR_STATES] = {
 $directions
 };
 
-/* The same once the body has returned WAIT, and only events count. */
+/* The same after the body has returned WAIT: then only events end the state. */
 static const unsigned char state_event_directions[NBDI_NR_STATES] = {
 $event_directions
 };
@@ -96,7 +96,7 @@ $idle
   }
 }
 
-/* The state that people are told of: that of a busy region, if one is. */
+/* The state to show to people: that of a region that is busy, if there is one. */
 static enum nbdi_state
 shown_state (const struct nbdi_link *l)
 {
