@@ -33,7 +33,8 @@ privileged (void)
   return 0;
 }
 
-static void
+/* False if there is nobody else, as in some namespaces. */
+static bool
 copy_itself (const char *path)
 {
   struct stat st;
@@ -44,10 +45,12 @@ copy_itself (const char *path)
   CHECK_OK (fstat (in, &st));
   for (off_t done = 0; done < st.st_size;)
     CHECK (sendfile (out, in, &done, st.st_size - done) > 0);
-  CHECK_OK (fchown (out, SOMEBODY_ELSE, -1));
+  bool given = fchown (out, SOMEBODY_ELSE, -1) == 0;
+  CHECK (given || errno == EINVAL);
   CHECK_OK (fchmod (out, 04755));
   close (in);
   close (out);
+  return given;
 }
 
 /* Its exit status. */
@@ -82,10 +85,12 @@ test (void)
   CHECK (mkdtemp (dir) != NULL);
   CHECK_OK (chmod (dir, 0755));
   snprintf (path, sizeof path, "%s/copy", dir);
-  copy_itself (path);
-  int status = run_copy (path);
+  bool given = copy_itself (path);
+  int status = given ? run_copy (path) : NOT_PRIVILEGED;
   unlink (path);
   rmdir (dir);
+  if (!given)
+    skip ("there is no user %d", SOMEBODY_ELSE);
   if (status == NOT_PRIVILEGED)
     skip ("programs in %s get no rights of their owner", dir);
   CHECK_INT (status, 0);

@@ -20,6 +20,13 @@
 
 #define CONTEXTS 70
 
+/* Whether compilers call memset for what they do not know the length of. */
+#ifdef __s390x__
+#define IS_CALLED false
+#else
+#define IS_CALLED true
+#endif
+
 /* Bytes that were cleared in the buffer of the read. */
 static uint8_t *buf;
 static uint64_t size, cleared;
@@ -105,7 +112,7 @@ run (size_t i)
   CHECK_CALLS (&done, 1);
   CHECK_INT (done.error, rows[i].error);
   CHECK (middle.called <= rows[i].called);
-  CHECK (cleared <= 2 * size && (size == 0 || cleared > 0));
+  CHECK (cleared <= 2 * size && (size == 0 || cleared > 0 || !IS_CALLED));
   CHECK_STATE (h, "READY");
   nbd_close (h);
   server_close (&s);
