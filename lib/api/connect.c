@@ -89,7 +89,7 @@ nbdi_aio_connect_vsock (struct nbd_handle *h __attribute__ ((unused)),
                         uint32_t cid __attribute__ ((unused)),
                         uint32_t port __attribute__ ((unused)))
 {
-  nbdi_error (ENOTSUP, "AF_VSOCK was not there when this was compiled");
+  nbdi_error (ENOTSUP, "this library was built without AF_VSOCK");
   return -1;
 }
 

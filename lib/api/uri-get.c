@@ -157,7 +157,7 @@ static int
 put_vsock (struct nbd_handle *h __attribute__ ((unused)),
            FILE *f __attribute__ ((unused)))
 {
-  nbdi_error (EAFNOSUPPORT, "AF_VSOCK was not there when this was compiled");
+  nbdi_error (EAFNOSUPPORT, "this library was built without AF_VSOCK");
   return -1;
 }
 #endif

@@ -34,7 +34,9 @@ check_tls_type (struct nbd_handle *h, const struct nbdi_uri *u)
   if (!u->tls || u->tls_type == NULL)
     return 0;
   if (strcmp (u->tls_type, "anon") == 0) {
-    nbdi_error (ENOTSUP, "URI: anonymous TLS protects from nobody");
+    nbdi_error (ENOTSUP,
+                "URI: anonymous TLS is not supported, because it does not "
+                "check who the server is");
     return -1;
   }
   if (psk != (strcmp (u->tls_type, "psk") == 0)) {

@@ -78,7 +78,7 @@ no_key (const char *file, const char *user)
 
   nbdi_error (EINVAL,
               "TLS: PSK file: %s: no key for user %s; "
-              "nbd_set_tls_username, or the user of a URI, sets whose it is",
+              "nbd_set_tls_username, or a URI, chooses the user",
               file, text);
 }
 
