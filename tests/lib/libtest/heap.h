@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* Whether this C library tells it; elsewhere heap_in_use is always 0. */
+/* Whether malloc tells it; elsewhere heap_in_use is always 0. */
 extern const int heap_is_known;
 
 /* Bytes in use, in small pieces and in those that are mapped alone. */

@@ -38,7 +38,7 @@ void
 test (void)
 {
   if (!heap_is_known)
-    skip ("this C library does not tell how much memory is in use");
+    skip ("malloc does not tell here how much memory is in use");
   struct address a;
   struct server s;
   struct nbd_handle *h = patient_handle ();
