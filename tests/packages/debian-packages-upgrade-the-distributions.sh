@@ -77,7 +77,7 @@ cp "$srcdir"/packaging/debian/tests/* "$root/tests"
 quietly inside apt-get -q update
 quietly inside sh -c 'cd /old && apt-get -q download "$@"' sh "${theirs[@]}"
 before=$(version libnbd0)
-inside dpkg -L "${theirs[@]}" | sort -u >"$tmp/theirs.list"
+inside dpkg -L "${theirs[@]}" | sort -u | grep '^/[^.]' >"$tmp/theirs.list"
 try drop-in
 
 step "the library alone, as in the middle of an upgrade"
@@ -96,7 +96,7 @@ try drop-in
 try additions
 
 step "no file was lost"
-inside dpkg -L "${ours[@]}" | sort -u | grep . >"$tmp/ours.list"
+inside dpkg -L "${ours[@]}" | sort -u | grep '^/[^.]' >"$tmp/ours.list"
 # Pages about earlier releases of libnbd, and those that ocamldoc makes: NBD.mli
 # says the same; a module that is a package now; and what Debian's tools note.
 comm -23 "$tmp/theirs.list" "$tmp/ours.list" \
