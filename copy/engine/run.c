@@ -116,8 +116,10 @@ start_workers (struct copy *c)
       continue;
     tune_begin (w);
     r = pthread_create (&w->thread, NULL, worker_main, w);
-    if (r != 0)
-      w->excused = w->finished = true;
+    if (r != 0) {
+      w->excused = true;
+      w->finished = true;
+    }
   }
   pthread_sigmask (SIG_SETMASK, &old, NULL);
   if (r != 0)
