@@ -59,8 +59,8 @@ test (void)
   static const char *const uris[] = {
     "nbd+unix:///disk?socket=/nonexistent/socket&journal-size=1M",
     "nbds://alice@[::1%25lo]:1/disk?tls-hostname=a&tls-priority=b",
-    "nbds+unix:///?socket=/nonexistent/socket&tls-psk-file=/nonexistent/keys"
-    "&tls-type=psk&tls-username=bob",
+    ("nbds+unix:///?socket=/nonexistent/socket&tls-psk-file=/nonexistent/keys"
+     "&tls-type=psk&tls-username=bob"),
     "nbd+vsock://2:1",
     "nbd+ssh://alice@localhost:1/?socket=/nonexistent/socket",
   };
