@@ -16,10 +16,11 @@ import random
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Dict, List
+
+from drawn import draw, run
 
 UNUSED = Path.cwd() / "convert/tests/unused/unused"
 PROGRAMS = ("mke2fs", "e2fsck", "debugfs", "dumpe2fs")
@@ -43,18 +44,6 @@ FEATURES = (
     "huge_file,extent",
     "casefold",
 )
-
-
-def run(*words: object) -> str:
-    done = subprocess.run(
-        [str(word) for word in words],
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(map(str, words))}: {done.stdout}")
-    return done.stdout
 
 
 def make_tree(rng: random.Random, top: Path, block: int) -> List[Path]:
@@ -158,19 +147,4 @@ def check(seed: int) -> None:
             raise AssertionError("files have changed")
 
 
-def main() -> None:
-    os.environ["PATH"] += ":/usr/sbin:/sbin"
-    for program in PROGRAMS:
-        if shutil.which(program) is None:
-            print(f"SKIP: {program} is not installed")
-            sys.exit(77)
-    usual = "200" if os.environ.get("CHECK_LONG") else "4"
-    first = int(os.environ.get("SEED", "1"))
-    for seed in range(first, first + int(os.environ.get("RUNS", usual))):
-        try:
-            check(seed)
-        except (AssertionError, RuntimeError) as error:
-            sys.exit(f"seed {seed}: {error}")
-
-
-main()
+draw(check, PROGRAMS, usual=4, long=200)

@@ -15,6 +15,7 @@ unused_tests += \
 endif
 TESTS += $(unused_tests)
 EXTRA_DIST += \
+	convert/tests/unused/drawn.py \
 	convert/tests/unused/dropped-blocks-of-ext-belong-to-no-file.py \
 	convert/tests/unused/logical-volumes-keep-every-byte.py \
 	convert/tests/unused/lvm_disk.py \

@@ -11,17 +11,16 @@ must have been called so.  SEED and RUNS in the environment choose the layouts.
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import List, Set, Tuple
 
+from drawn import draw, run
 from lvm_disk import Group, Volume
 
 UNUSED = Path.cwd() / "convert/tests/unused/unused"
@@ -41,18 +40,6 @@ MADE_OF_OTHERS = {
 }
 
 Range = Tuple[int, int]
-
-
-def run(*words: object) -> str:
-    done = subprocess.run(
-        [str(word) for word in words],
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(map(str, words))}: {done.stdout}")
-    return done.stdout
 
 
 @dataclass
@@ -307,24 +294,13 @@ class Disk:
             raise AssertionError(f"{out.stat().st_blocks * 512} bytes for {kept}")
 
 
-def main() -> None:
-    os.environ["PATH"] += ":/usr/sbin:/sbin"
-    for program in PROGRAMS:
-        if shutil.which(program) is None:
-            print(f"SKIP: {program} is not installed")
-            sys.exit(77)
-    usual = "40" if os.environ.get("CHECK_LONG") else "3"
-    first = int(os.environ.get("SEED", "1"))
-    for seed in range(first, first + int(os.environ.get("RUNS", usual))):
-        with tempfile.TemporaryDirectory(prefix="causeway-") as directory:
-            disk = Disk(random.Random(seed), Path(directory))
-            try:
-                disk.write()
-                disk.check_said()
-                disk.check_ranges()
-                disk.check_copy()
-            except (AssertionError, RuntimeError) as error:
-                sys.exit(f"seed {seed}: {error}")
+def check(seed: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="causeway-") as directory:
+        disk = Disk(random.Random(seed), Path(directory))
+        disk.write()
+        disk.check_said()
+        disk.check_ranges()
+        disk.check_copy()
 
 
-main()
+draw(check, PROGRAMS, usual=3, long=40)
