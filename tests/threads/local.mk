@@ -50,6 +50,7 @@ tests_threads_eight_threads_survive_outages_LDADD = \
 	tests/lib/libtest.a \
 	$(threads_ldadd)
 tests_threads_threaded_programs_start_commands_SOURCES = \
+	tests/threads/own-server.h \
 	tests/threads/threaded-programs-start-commands.c \
 	$(threads_sources)
 tests_threads_threaded_programs_start_commands_CPPFLAGS = $(threads_cppflags)
@@ -68,13 +69,21 @@ EXTRA_DIST += \
 	$(thread_tests) \
 	tests/lib/threads.sh
 
-# ThreadSanitizer loses track of the locks of a thread that is cancelled.
-cancel_programs = \
-	tests/threads/cancelled-threads-are-replaced
+# ThreadSanitizer loses track of the locks of a thread that is cancelled, and
+# keeps those of its own malloc locked in a forked child.
+plain_programs = \
+	tests/threads/cancelled-threads-are-replaced \
+	tests/threads/forked-children-start-commands
 tests_threads_cancelled_threads_are_replaced_SOURCES = \
 	tests/threads/cancelled-threads-are-replaced.c \
 	$(threads_sources)
 tests_threads_cancelled_threads_are_replaced_CPPFLAGS = $(threads_cppflags)
 tests_threads_cancelled_threads_are_replaced_LDADD = lib/libnbd.la
-check_PROGRAMS += $(cancel_programs)
-TESTS += $(cancel_programs)
+tests_threads_forked_children_start_commands_SOURCES = \
+	tests/threads/forked-children-start-commands.c \
+	tests/threads/own-server.h \
+	$(threads_sources)
+tests_threads_forked_children_start_commands_CPPFLAGS = $(threads_cppflags)
+tests_threads_forked_children_start_commands_LDADD = lib/libnbd.la
+check_PROGRAMS += $(plain_programs)
+TESTS += $(plain_programs)

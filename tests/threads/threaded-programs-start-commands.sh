@@ -1,6 +1,6 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# A program with many threads forks, and connects to commands that it starts.
+# Threads of one program start commands and connect to them.
 
 . "${srcdir:-.}/tests/lib/threads.sh"
 
