@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# bench/links has its servers, the network that takes its time and its clients
-# work together; nothing is timed.
+# The servers, the delayed network and the clients of bench/links work
+# together.  Nothing is timed.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory filter delay filter noparallel
 requires_uris

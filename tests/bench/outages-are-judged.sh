@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# bench/outages drives each of its programs through an outage, and finds what
-# is missing on a disk; of ours nothing may be.  Nothing is timed.
+# bench/outages drives each of its programs through an outage and finds what is
+# missing on the disk.  Our library must lose nothing.  Nothing is timed.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires qemu-img qemu-nbd
 

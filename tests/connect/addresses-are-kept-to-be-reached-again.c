@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The addresses of a server are forgotten when it answers, or kept if it may
- * have to be reached again; then a second connection can have a copy. */
+/* The addresses of a server are forgotten when it answers.  They are kept if
+ * the handle may have to reconnect, and a second connection can then use a
+ * copy of them. */
 
 #include <netinet/in.h>
 #include <stdio.h>
@@ -66,7 +67,7 @@ address_is_kept (void)
   nbdi_begin_addresses (reach);
   CHECK_INT (reach->next, 0);
 
-  /* Once more, over what was copied before. */
+  /* The second time overwrites the first copy. */
   for (int i = 0; i < 2; i++) {
     CHECK_INT (nbdi_copy_reach (&copy, reach), 0);
     CHECK (copy.again);

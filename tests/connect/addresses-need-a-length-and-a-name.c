@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* An address that is too short to have a family, or too long for the system, a
- * socket without a path and a number without digits are refused before anything
- * is tried. */
+/* These addresses are refused before anything is tried: one that is too short
+ * to have a family, one that is too long for the system, a Unix socket without
+ * a path, and a port number without digits. */
 
 #include <errno.h>
 #include <sys/socket.h>

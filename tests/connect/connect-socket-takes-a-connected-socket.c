@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One end of a socket pair, the other being nbdkit's standard input and
- * output, works like any connection; the descriptor becomes non-blocking
- * and close-on-exec, and is closed with the handle. */
+/* A socket pair to nbdkit works like any connection: nbdkit has one end as its
+ * standard input and output, and the handle gets the other end.  That
+ * descriptor becomes non-blocking and close-on-exec, and is closed with the
+ * handle. */
 #include <errno.h>
 #include <fcntl.h>
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# By address, by name, by URI; a name with both kinds of addresses finds a
-# server that listens on one of them.
+# A server on TCP is reached by an address, by a name and by a URI.  If a name
+# has IPv4 and IPv6 addresses, a server that listens on one of them is found.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin memory

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A path of 107 bytes, one that is too long, one that is not there; and an
-# abstract name, which only an address can give.
+# A Unix socket can have a path of 107 bytes or an abstract name.  A path that
+# is too long and one that does not exist give an error.  Abstract names can
+# only be given as socket addresses.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin memory

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A vsock server on this machine, by call and by URI.
+# A vsock server on this machine is reached by a call and by a URI.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin pattern

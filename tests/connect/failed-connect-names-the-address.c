@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A socket address that nobody answers at is named in the error as people
+/* If nobody listens at a socket address, the error names the address as people
  * write it. */
 
 #include <arpa/inet.h>
@@ -22,7 +22,7 @@ test (void)
     .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
   };
   socklen_t len = sizeof in;
-  /* A socket that has a port and does not listen. */
+  /* A socket that is bound to a port and does not listen. */
   int sock = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   char text[64];
 

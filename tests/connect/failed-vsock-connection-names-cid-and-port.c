@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who cannot be reached is told by numbers, also where the system has no
- * such sockets. */
+/* If a vsock server cannot be reached, the error has its cid and its port,
+ * also on a system without vsock. */
 #include "check.h"
 
 void

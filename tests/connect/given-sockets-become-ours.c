@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A socket given to nbd_aio_connect_socket becomes non-blocking and is
- * closed on exec; it is the one that aio_get_fd shows, and nbd_close
- * closes it. */
+/* A socket that is given to nbd_aio_connect_socket becomes non-blocking and
+ * close-on-exec.  nbd_aio_get_fd returns it, and nbd_close closes it. */
 
 #include <errno.h>
 #include <fcntl.h>

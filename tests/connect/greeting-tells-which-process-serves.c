@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* If a server may have to be reached again the greeting tells which process
- * serves a connection over a Unix socket.  That is seldom the one that listens
- * or was started.  Nothing is asked for otherwise, and later no more. */
+/* If the handle may have to reconnect, it learns with the greeting which
+ * process serves a connection over a Unix socket.  That is often neither the
+ * process that listens nor the one that was started.  Otherwise, and after the
+ * greeting, the handle does not ask for this. */
 
 #include <fcntl.h>
 #include <poll.h>
@@ -21,7 +22,7 @@
 
 #define GREETING "NBDMAGICIHAVEOPT\0\3"
 
-/* Abstract, with a name of the kernel's choice. */
+/* The socket is abstract, and the kernel chooses its name. */
 static int
 unix_listener (struct sockaddr_un *addr, socklen_t *len)
 {
@@ -36,7 +37,8 @@ unix_listener (struct sockaddr_un *addr, socklen_t *len)
   return listener;
 }
 
-/* One process listens, another greets, and stays until it is killed. */
+/* Accept a connection and fork: the child sends the greeting, and stays until
+ * it is killed. */
 static pid_t
 greet (int listener)
 {
@@ -114,7 +116,8 @@ over_a_unix_socket (bool again)
   CHECK_OK (nbd_aio_connect (h, (struct sockaddr *) &addr, len));
   int sock = nbd_aio_get_fd (h);
   CHECK_INT (passcred (sock), again);
-  /* What is sent before we ask comes without a sender, so we ask first. */
+  /* Bytes that were sent before SO_PASSCRED was set come without a sender, so
+   * connecting has to set it before the server sends. */
   pid_t pid = greet (listener);
   await_greeting (h);
   CHECK_INT (h->link.channel.peer_pid, again ? pid : 0);
@@ -131,7 +134,7 @@ over_a_unix_socket (bool again)
   close (listener);
 }
 
-/* The shell stays, and is not the server. */
+/* The shell keeps running, and is not the server. */
 static char *wrapped[] = { (char *) "sh", (char *) "-c",
                            (char *) "nbdkit --single pattern 65536; exit 3",
                            NULL };
@@ -153,7 +156,7 @@ over_a_pair (char **argv, bool again, bool proxy, bool is_child)
   check_no_children ();
 }
 
-/* Whoever runs for nbd+ssh serves nothing itself. */
+/* The program that runs for nbd+ssh is not the server itself. */
 static void
 over_ssh (void)
 {

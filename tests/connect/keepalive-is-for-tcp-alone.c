@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What keepalive was set to is what the kernel does for TCP connections, those
- * that we make and those that we are given; other sockets are left alone, and
- * so are all of them when it is off. */
+/* TCP connections have the keepalive times that were set, if the library has
+ * opened them and if they were given to it.  Other sockets do not get these
+ * options, and no socket gets them if keepalive is off. */
 
 #include <limits.h>
 #include <netinet/in.h>
@@ -40,7 +40,8 @@ option (int sock, int level, int name)
   return value;
 }
 
-/* TCP sockets know the times also where it is off. */
+/* TCP sockets have times also if keepalive is off, so these are not
+ * compared. */
 static void
 check_socket (size_t i, int sock)
 {
@@ -65,7 +66,7 @@ run (size_t i)
   int given = dup (nbd_aio_get_fd (h));
   nbd_close (h);
 
-  /* As it is by default. */
+  /* Set the options back to the defaults of a socket. */
   int off = 0;
   CHECK_INT (setsockopt (given, SOL_SOCKET, SO_KEEPALIVE, &off, sizeof off),
              0);

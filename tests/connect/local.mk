@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# How a connection comes about: sockets, addresses and child processes.
+# How a connection is made: sockets, addresses and child processes.
 
 test_programs += \
 	tests/connect/addresses-are-kept-to-be-reached-again \

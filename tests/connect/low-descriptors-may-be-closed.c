@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A daemon may have closed any of the descriptors 0 to 3, so that sockets
- * get these numbers.  Every way to start a child, and TCP, must still work. */
+/* A daemon may have closed any of the descriptors 0 to 3, so that the
+ * library's sockets get these numbers.  Each way to start a child, and TCP,
+ * must still work. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -40,8 +41,8 @@ static const struct {
   { "TCP", by_tcp },
 };
 
-/* In a process of its own: close what the bits of MASK say and connect.
- * Messages go to a copy of standard error. */
+/* In a process of its own: close the descriptors whose bits are set in MASK,
+ * and connect.  Messages go to a copy of standard error. */
 static void
 run (int (*connect) (struct nbd_handle *), unsigned mask)
 {

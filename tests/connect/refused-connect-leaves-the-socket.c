@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A socket that is refused because of the handle's state still belongs to
- * the caller. */
+/* If the handle's state does not allow to connect, the socket that was given
+ * still belongs to the caller. */
 
 #include <errno.h>
 #include <unistd.h>

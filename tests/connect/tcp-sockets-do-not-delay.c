@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A TCP connection that we make has TCP_NODELAY, so that a small request
- * never waits for the acknowledgement of another. */
+/* A TCP connection that the library opens has TCP_NODELAY, so that a small
+ * request never waits for the acknowledgement of another one. */
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The resolver may give several addresses for a name: they are tried in
- * order until one works.  When none does, the errno is that of the first,
- * and the handle may try again.  This program is its own resolver. */
+/* The resolver may return several addresses for a name.  The library tries
+ * them in order until one works.  If none works, the errno is that of the
+ * first one, and the handle can try again.  This program is its own
+ * resolver. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
@@ -66,7 +67,8 @@ add_address (int family, uint16_t port)
   nr++;
 }
 
-/* A port where nobody listens: taken, so that nobody else gets it. */
+/* A port where connecting is refused: a socket keeps it, so that no other
+ * program gets it. */
 static uint16_t
 refusing_port (int family)
 {

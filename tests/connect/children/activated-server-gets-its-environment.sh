@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# LISTEN_PID is the server's own, LISTEN_FDS is 1, the name is the one that
-# was set; stale values of the parent are gone, the rest is inherited.
+# An activated server gets its own pid in LISTEN_PID, 1 in LISTEN_FDS, and the
+# name that was set in LISTEN_FDNAMES.  It inherits no older values of these
+# variables, but everything else.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The child is looked up in PATH, also as a script without a first line.
+# The child's program is looked up in PATH, also if it is a script without a
+# "#!" line.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A child gets its socket and the standard descriptors, and none of those
- * that this handle or others have open. */
+/* A child gets its socket and the standard descriptors, and no other
+ * descriptor that this handle or another handle has open. */
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -12,8 +12,8 @@
 #include "check.h"
 #include "process.h"
 
-/* This program is its own child: it lists what is open and turns into the
- * server that these variables tell. */
+/* This program is its own child: if LIST is set it writes the open descriptors
+ * to that file, and becomes the server that MODE names. */
 #define LIST "INTEROP_LIST"
 #define MODE "INTEROP_MODE"
 static char program[PATH_MAX];
@@ -45,7 +45,7 @@ check_list (const char *path, const char *want)
   CHECK_STRING (text, want);
 }
 
-/* One more handle than there are already, whose child tells. */
+/* Connect two more handles, and check the list that each child has written. */
 static void
 use_child (const char *path)
 {
@@ -76,9 +76,9 @@ test (void)
   CHECK (fd != -1);
   close (fd);
   for (int i = 3; i < 1024; i++)
-    close (i); /* what make or a terminal left open for us */
+    close (i); /* left open by make or a terminal */
 
-  /* Others of each kind are open all the time. */
+  /* Handles with each kind of connection are open all the time. */
   struct nbd_handle *other[3];
   for (int i = 0; i < 3; i++)
     CHECK ((other[i] = nbd_create ()) != NULL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Where the environment has no PATH, a child's program is looked for where the
- * system has its own; without memory for that nothing is started. */
+/* If the environment has no PATH, the child's program is looked for in the
+ * system's default path.  If there is no memory for that path, nothing is
+ * started. */
 
 #include <errno.h>
 #include <signal.h>

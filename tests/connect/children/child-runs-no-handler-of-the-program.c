@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A signal that comes between fork and exec does in the child what it does
- * to a program that catches nothing: no handler of ours runs there.  What is
- * ignored here is ignored there.
+/* A signal that arrives between fork and exec has its default action in the
+ * child: no handler of the program runs there.  A signal that the program
+ * ignores is ignored in the child.
  *
- * The linker lets the library's fork come here (-Wl,--wrap); it sends the
- * signals to the child, where they wait until they are unblocked. */
+ * The linker redirects the library's fork to this file (-Wl,--wrap).  It sends
+ * the signals to the child, where they are pending until they are
+ * unblocked. */
 
 #include <signal.h>
 #include <string.h>
@@ -44,7 +45,7 @@ action (int sig, siginfo_t *info, void *context)
   handler (sig);
 }
 
-/* The last signal that can be sent.  Emulated processors lack some. */
+/* The last signal that can be sent.  Emulated processors lack some signals. */
 static int
 last_signal (void)
 {
@@ -56,7 +57,7 @@ last_signal (void)
   return sig;
 }
 
-/* Connect to a child that ends with status 3, and see how it ended. */
+/* Connect to a child that would exit with status 3, and check how it ended. */
 static void
 connect_and_fail (int sig, const char *fate)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The program of a child is looked for as execvp does it: which errors lead
- * to the next directory of PATH, which end the search, and which of them is
- * reported.
+/* The child's program is searched as execvp searches it: the test lists which
+ * errors lead to the next directory of PATH, which errors end the search, and
+ * which error is reported.
  *
- * The linker lets the library's execve come here (-Wl,--wrap). */
+ * The linker redirects the library's execve to this file (-Wl,--wrap). */
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,8 +20,8 @@
 
 static const struct {
   const char *name;
-  int errnums[DIRECTORIES]; /* what running the program there gives */
-  unsigned tried;           /* how many of them are */
+  int errnums[DIRECTORIES]; /* errno of execve in each directory */
+  unsigned tried;           /* how many directories are tried */
   int errnum;
 } rows[] = {
   { "in none", { ENOENT, ENOENT, ENOENT }, 3, ENOENT },
@@ -38,7 +38,8 @@ static const struct {
   { "a network that is away", { ESTALE, ENODEV, ETIMEDOUT }, 3, ETIMEDOUT },
 };
 
-/* The row, and what the child did, which is in memory that it shares. */
+/* The row, and how many directories the child has tried.  The child shares the
+ * memory of that number. */
 static size_t row;
 static unsigned *tried;
 
@@ -78,7 +79,7 @@ test (void)
   setenv ("PATH", "/directory-0:/directory-1:/directory-2", 1);
   RUN_ROWS (rows, run);
 
-  /* A name of no letters is nowhere. */
+  /* A program with an empty name is found nowhere. */
   static char *nothing[] = { "", NULL };
   struct nbd_handle *h = nbd_create ();
   *tried = 0;

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A program that cannot be started is named in the error, with the reason.
+# If a program cannot be started, the error names it and gives the reason.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
 echo >"$tmp/not-executable"
@@ -15,6 +15,6 @@ for how in command activate; do
     "says $tmp/not-executable"
   client "fails EACCES connect-$how $tmp/directory" "says $tmp/directory"
   client "fails ENOENT connect-$how $tmp/script" "says $tmp/script"
-  # The library has told its caller and nobody else.
+  # The library prints nothing: only its caller gets the error.
   [ ! -s "$tmp/err" ] || fail "$(cat "$tmp/err")"
 done

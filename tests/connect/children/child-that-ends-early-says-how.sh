@@ -1,13 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# When the server that we started is gone the message tells with what status
-# or by which signal, however it was started and whatever came before.
+# When a server that we started is gone, the message gives its exit status or
+# its signal.  The server may have been started in either way, and may have
+# ended before or during the handshake.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
 mkdir "$tmp/bin"
 PATH=$tmp/bin:$PATH
-# A process that ends loses its sockets a moment before its status is known,
-# so a child of it keeps them until then.
+# The sockets of a process are closed a moment before its status is known.  To
+# remove that moment, a child of the process keeps the sockets open until the
+# process is a zombie.
 program ()
 {
   cat >"$tmp/bin/server" <<END

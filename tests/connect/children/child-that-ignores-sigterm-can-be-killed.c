@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A child of socket activation that ignores SIGTERM is ended by SIGKILL, if
- * the program says so before it closes the handle; it is reaped then. */
+/* A child of socket activation that ignores SIGTERM ends if the program sends
+ * SIGKILL before it closes the handle.  nbd_close reaps the child. */
 #include <signal.h>
 #include <unistd.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Where the system reaps children itself, a child that ends early is told
- * without how it ended, and nobody waits for it. */
+/* If the program ignores SIGCHLD, the system reaps its children.  The error
+ * about a child that ends early does then not say how the child ended, and no
+ * call waits for the child. */
 
 #include <signal.h>
 #include <string.h>

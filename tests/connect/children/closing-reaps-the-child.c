@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* After nbd_close there is no child left, neither running nor a zombie, and
- * no file in /tmp, however the child was started and however it ended. */
+/* nbd_close leaves no child, neither running nor a zombie, and no file in
+ * /tmp.  It does not matter how the child was started and how it ended. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A handle on which socket activation failed can be used to run a command,
- * which is not killed when the handle is closed.
+/* A handle on which socket activation failed can be used to run a command, and
+ * nbd_close does not kill that command.
  *
- * The linker lets the library's fork and kill come here (-Wl,--wrap). */
+ * The linker redirects the library's fork and kill to this file
+ * (-Wl,--wrap). */
 
 #include <errno.h>
 #include <signal.h>

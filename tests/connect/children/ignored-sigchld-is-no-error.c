@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A program that ignores SIGCHLD lets the kernel reap its children, and one
- * with a handler may reap ours: neither makes connecting or closing fail or
- * wait for ever. */
+/* If a program ignores SIGCHLD, the kernel reaps its children; a handler of
+ * SIGCHLD may reap them, too.  In neither case does connecting or closing fail
+ * or wait forever. */
 #include <signal.h>
 #include <sys/wait.h>
 

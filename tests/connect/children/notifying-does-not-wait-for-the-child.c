@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* How a child ended can be learned only a moment after its connection did.
- * Blocking calls wait for that, others never sleep; the message has it as
- * soon as it is known. */
+/* How a child ended is known only a moment after its connection has ended.
+ * Blocking calls wait for that moment, and other calls never sleep.  The
+ * message tells how the child ended as soon as that is known. */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -13,10 +13,10 @@
 #include "check.h"
 #include "process.h"
 
-static unsigned slept;   /* how often the library did */
-static unsigned not_yet; /* how often the child is to live on */
+static unsigned slept;   /* how often the library called nanosleep */
+static unsigned not_yet; /* how often waitid says that the child still runs */
 
-/* The library's calls of these two come here. */
+/* The library's calls of these two functions come here. */
 
 int
 nanosleep (const struct timespec *time, struct timespec *left)
@@ -35,7 +35,7 @@ waitid (idtype_t type, id_t id, siginfo_t *info, int options)
     memset (info, 0, sizeof *info);
     return 0;
   }
-  /* It is about to end; the test may wait for that. */
+  /* The child is about to end, and the test may wait for it. */
   return syscall (SYS_waitid, type, id, info, options & ~WNOHANG, NULL);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A server that is our child can be started again with the same arguments
- * once it has ended, which is asked for without waiting.  One that is
- * activated gets a new socket with the old one's address; if the directory
- * was cleaned away, with another address. */
+/* A server that is our child can be started again with the same arguments once
+ * it has ended, and the check whether it has ended does not wait.  An
+ * activated server gets a new socket with the old address, or with another
+ * address if the directory of the socket was removed. */
 
 #include <signal.h>
 #include <stdio.h>
@@ -46,7 +46,7 @@ start (void)
   CHECK (!nbdi_child_gone (&reach));
 }
 
-/* End the child, and see that it is gone. */
+/* End the child, and check that the library sees its end. */
 static void
 end (void)
 {
@@ -58,7 +58,7 @@ end (void)
   CHECK_INT (reach.pid, 0);
   CHECK (nbdi_child_gone (&reach));
   check_no_children ();
-  /* Nobody is there to be signalled. */
+  /* There is no child, so no signal is sent. */
   nbdi_ask_child_to_end (&reach, SIGKILL);
 }
 
@@ -93,7 +93,7 @@ connect_to_it (void)
   CHECK (nbdi_can_be_copied (&reach));
   nbdi_begin_addresses (&reach);
   CHECK_INT (nbdi_connect_next (&reach, &ch), NBDI_IO_READY);
-  /* It is the child's now. */
+  /* The listening socket belongs to the child from here on. */
   CHECK_INT (reach.listener, -1);
   nbdi_close_socket (&ch);
   CHECK_INT (stat (address (), &st), 0);
@@ -108,7 +108,7 @@ activated_is_started_again (void)
   char *path = strdup (address ());
   CHECK (path != NULL);
   ino_t old = connect_to_it ();
-  /* A socket that is still open keeps its inode. */
+  /* The link keeps the old inode, so that its number is not used again. */
   char *kept = NULL;
   CHECK (asprintf (&kept, "%s.old", path) > 0);
   CHECK_INT (link (path, kept), 0);
@@ -128,7 +128,7 @@ activated_is_started_again (void)
   free (path);
   path = strdup (address ());
 
-  /* It is killed, or this would never return. */
+  /* nbdi_end_child kills the child, or it would never return. */
   nbdi_end_child (&reach, &ch);
   check_no_children ();
   CHECK_INT (access (path, F_OK), -1);
@@ -139,7 +139,8 @@ activated_is_started_again (void)
   free (kept);
 }
 
-/* In a forked process the child is somebody else's. */
+/* After a fork, the copy of the handle leaves the child alone, because it is a
+ * child of another process. */
 static void
 copy_leaves_it_alone (void)
 {
@@ -159,7 +160,7 @@ copy_leaves_it_alone (void)
   nbdi_end_child (&reach, &ch);
 }
 
-/* Whoever ignores SIGCHLD reaps its children. */
+/* A program that ignores SIGCHLD has its children reaped by the kernel. */
 static void
 others_may_reap_it (void)
 {

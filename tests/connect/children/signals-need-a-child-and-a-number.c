@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A signal for which there is no child, or that is none, is refused with the
- * reason. */
+/* A signal is refused, with the reason, if there is no child or if the number
+ * is not that of a signal. */
 
 #include <errno.h>
 #include <signal.h>
