@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes down what a process does for the first time, as one line of the
- * file that STATE_COVERAGE names:
+/* Writes the steps that a process takes into the file that STATE_COVERAGE
+ * names.  Each step is written once per process, as one line:
  *
  *   FROM EVENT TO      it took this transition
  *   STATE logged       it formatted the debug message that names the state
  *
  * EVENT is the event's number or -1, TO may be FAILED.  A line is written at
- * once and whole, so processes may run side by side and end in any way. */
+ * once and whole, so several processes can write at the same time and may end
+ * in any way. */
 
 #include "machine/machine.h"
 
@@ -24,7 +25,8 @@ static atomic_bool seen[NBDI_NR_STATES][1 + NBDI_NR_EVENTS]
                        [1 + NBDI_NR_STATES];
 static atomic_bool logged[NBDI_NR_STATES];
 
-/* Open the file, also while a test has left us no descriptor. */
+/* Open the file.  If a test has used up all descriptors, the limit is raised
+ * for that moment. */
 static int
 open_file (const char *path)
 {
@@ -84,7 +86,7 @@ nbdi_cover_text (int result, char **text)
 
   if (result != -1 && strncmp (*text, begin, sizeof begin - 1) == 0) {
     const char *name = *text + sizeof begin - 1;
-    size_t len = strcspn (name, " "); /* which connection may follow */
+    size_t len = strcspn (name, " "); /* the connection may follow */
     for (int s = 0; s < NBDI_NR_STATES; s++)
       if (strlen (nbdi_state_name (s)) == len
           && strncmp (name, nbdi_state_name (s), len) == 0
@@ -97,11 +99,11 @@ nbdi_cover_text (int result, char **text)
 
 #ifdef COVER_LINES
 
-/* Of the compiler's profiler. */
+/* Functions of the compiler's profiler. */
 extern void __gcov_dump (void);
 extern void __gcov_reset (void);
 
-/* Programs that let allocations fail have this. */
+/* Only programs that let allocations fail define this function. */
 extern void *__wrap_malloc (size_t n) __attribute__ ((weak));
 
 void
@@ -109,7 +111,7 @@ nbdi_cover_lines (void)
 {
   int saved_errno = errno;
 
-  /* The profiler does not expect to be without memory. */
+  /* The profiler does not expect that an allocation fails. */
   if (__wrap_malloc != NULL)
     return;
   __gcov_dump ();

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Which lines of the library and of the states were run, as gcov tells."""
+"""Which lines of the library and of the states were run, as reported by
+gcov."""
 
 from __future__ import annotations
 
@@ -21,14 +22,15 @@ class Line:
 
     file: str
     number: int
-    function: str  # empty where gcov does not say it
+    function: str  # empty if gcov does not report it
     text: str
     runs: int
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why some lines are not run: a function's, those with a text, or both."""
+    """Why some lines are not run: those of a function, those with a text, or
+    both."""
 
     file: str
     function: str
@@ -37,11 +39,11 @@ class Reason:
 
     @property
     def by_chance(self) -> bool:
-        """Whether some test runs do take it."""
+        """Whether some test runs do run the lines."""
         return self.why.startswith("by chance")
 
     def covers(self, line: Line) -> bool:
-        """Whether the line is one of them."""
+        """Whether the reason is for this line."""
         if line.file != self.file:
             return False
         if self.function and line.function != self.function:
@@ -57,7 +59,8 @@ _REASON = re.compile(r'(\S+)(?: (\w+))?(?: "([^"]+)")?: (.+)')
 
 
 def reasons(path: Path) -> list[Reason]:
-    """FILE FUNCTION "part of the line": why, of which one may be missing."""
+    """Read lines such as: FILE FUNCTION "part of the line": why.  FUNCTION or
+    the quoted part may be missing."""
     found = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if not line or line.startswith("#"):
@@ -71,7 +74,7 @@ def reasons(path: Path) -> list[Reason]:
 
 
 def _gcov(gcov: str, data: Path) -> Iterator[dict[str, Any]]:
-    """What gcov says of one object."""
+    """What gcov reports for one object."""
     command = [*gcov.split(), "--json-format", "--stdout", str(data)]
     done = subprocess.run(
         command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -81,13 +84,13 @@ def _gcov(gcov: str, data: Path) -> Iterator[dict[str, Any]]:
 
 
 def _name(file: str, top: Path) -> str:
-    """The file as seen from the top of the source tree."""
+    """The path of the file, relative to the top of the source tree."""
     path = os.path.normpath(file)
     return os.path.relpath(path, top) if os.path.isabs(path) else path
 
 
 def measure(gcov: str, objects: Path, top: Path) -> list[Line]:
-    """All lines, each once, whichever objects it is in."""
+    """All lines, each once, even if it is in several objects."""
     runs: dict[tuple[str, int], int] = defaultdict(int)
     functions: dict[tuple[str, int], str] = {}
     data = sorted(objects.glob("**/.libs/*.gcda"))

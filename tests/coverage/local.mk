@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Coverage of the machine and of the library's lines, and what takes too long
-# for every `make check`.
+# The coverage of the machine and of the library's lines, and check-long: the
+# tests that take too long for every `make check`.
 
 lib_libcore_la_CPPFLAGS += $(CHECKS_CPPFLAGS)
 if STATE_COVERAGE
@@ -20,16 +20,17 @@ EXTRA_DIST += \
 	tests/coverage/transitions.py \
 	tests/coverage/uncovered.txt
 
-# All transcripts with each byte changed to each other value, and the
-# programs of CHECK_LONG, to which other directories add.
+# Plays all transcripts with each byte changed to each other value, and runs
+# the programs in CHECK_LONG, to which other directories add.
 check-long: all
 	CHECK_LONG=1 $(MAKE) check TEST_TIMEOUT=7200 \
 	  TESTS="$(transcripts) $(CHECK_LONG)"
 .PHONY: check-long
 
-# Every state, every declared transition, every state that can fail, and the
-# lines.  This takes a build of its own, which is made below coverage/ unless
-# this is one: of the library and of what its tests need, no more.
+# Measures the coverage of every state, every declared transition, every state
+# that can fail, and the lines.  This needs a build of its own, which has only
+# the library and what its tests need.  It is made below coverage/, unless this
+# build is already one with --enable-state-coverage.
 COVERED_STATES = $(abs_top_builddir)/coverage.states
 COVERING_TESTS = $(filter-out $(NOT_COVERING),$(filter tests/%,$(TESTS)))
 NOT_COVERING = tests/bench/% tests/examples/% tests/generator/% \

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the machine declares, compared with what a test run took."""
+"""What the machine declares, compared with what the tests did."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ sys.path.insert(0, str(TOP / "generator"))
 
 from nbdgen.machine.model import Machine, load_and_check  # noqa: E402
 
-OWN_CHOICE = "-"  # of a body, where others have an event
+OWN_CHOICE = "-"  # of the body; other transitions have an event
 FAILED = "FAILED"
 
 
@@ -32,7 +32,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Part:
-    """One kind of thing to be covered: all there are, and those that were."""
+    """One kind of thing to be covered: all of them, and those that were
+    taken."""
 
     what: str
     all: frozenset[str]
@@ -44,7 +45,7 @@ class Part:
 
 
 def declared(machine: Machine) -> Iterator[Step]:
-    """All transitions, those of failing states excepted."""
+    """All declared transitions, except those from failing."""
     for composite in machine.composites:
         for region in composite.region_groups:
             first = machine.groups[region].member("START")
@@ -61,7 +62,7 @@ def declared(machine: Machine) -> Iterator[Step]:
 
 
 def recorded(machine: Machine, log: Path) -> tuple[set[Step], set[str]]:
-    """What the processes of a test run wrote down: steps, and logged states."""
+    """Read what the processes of a test run wrote: steps, and logged states."""
     steps: set[Step] = set()
     logged: set[str] = set()
     for line in set(log.read_text(encoding="utf-8").splitlines()):
@@ -77,7 +78,7 @@ def recorded(machine: Machine, log: Path) -> tuple[set[Step], set[str]]:
 
 
 def compare(root: Path, log: Path) -> tuple[list[Part], list[Step]]:
-    """What there is to be covered; and steps that nobody declared."""
+    """Return what has to be covered, and the steps that are not declared."""
     machine = load_and_check(root)
     steps, logged = recorded(machine, log)
     edges = set(declared(machine))

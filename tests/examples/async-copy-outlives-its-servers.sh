@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# One descriptor for each of two handles in a loop of Python: the server that is
-# read from is killed in the middle of a copy, and the one that is written to in
-# another one.
+# async_copy.py, a Python loop that watches one descriptor for each of two
+# handles, completes a copy although a server is killed in the middle: in the
+# first copy the server that is read, in the second one the server that is
+# written.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/outliving.sh"
 requires_outliving

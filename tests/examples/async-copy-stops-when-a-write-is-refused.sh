@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Where the destination is too small the library refuses a write inside a
-# callback: the copy ends with that error, and does not wait for ever.
+# If the destination is too small, the library refuses a write inside a
+# callback.  The copy ends with that error, and does not wait forever.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin memory

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# One descriptor in a loop of asyncio: all of the export is read, as it is through
-# a socket, and a loop whose time is over cancels its commands.
+# asyncio_reads.py, an asyncio loop that watches one descriptor, reads all of
+# the export, also if its server is killed in the middle.  If the time of the
+# loop is over, it cancels its commands.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/outliving.sh"
 requires_outliving
@@ -20,8 +21,8 @@ refused ()
 {
   if "${reads[@]}" "$@" 2>"$tmp/err"; then fail "no error from $*"; fi
 }
-# With the buffers of reads that go on, or with callbacks of a loop that has
-# ended, this would not be quiet.
+# There is no other message.  There would be one if reads still used their
+# buffers, or if callbacks used the loop after its end.
 for uri in "nbd+unix://?socket=$tmp/none&connect-timeout=1m" \
            "nbd+unix://?socket=$tmp/sock.held" "nbd+unix://?socket=$tmp/sock.held&$stays"; do
   case $uri in

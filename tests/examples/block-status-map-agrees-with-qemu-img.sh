@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The map of a sparse image is what was written into it; a server that cannot
-# tell is reported as such; 5 GiB need several requests.
+# The map of a sparse image shows what was written into it.  If a server does
+# not support block status, the map says so.  An export of 5 GiB needs several
+# requests.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires qemu-nbd qemu-img qemu-io

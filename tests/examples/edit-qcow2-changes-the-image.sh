@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The text lands at the guest's offset, nothing else changes, and the image
-# is closed properly when the program ends.
+# edit-qcow2 writes the text at the guest's offset and changes nothing else,
+# and the image is closed properly when the program ends.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires qemu-nbd qemu-img
 

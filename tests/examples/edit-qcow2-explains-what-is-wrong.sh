@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Past the end, without an image, without arguments: an error, no change.
+# An offset behind the end, a missing image, an offset that is no number and
+# missing arguments give an error and do not change the image.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires qemu-nbd qemu-img
 

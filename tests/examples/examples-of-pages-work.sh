@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What manual pages and docstrings show as examples runs, against real servers.
+# The examples in manual pages and docstrings run with real servers.
 . "${srcdir:-.}/tests/lib/tls.sh"
 requires_uris
 requires_tls
@@ -11,7 +11,7 @@ usual_certificates
 mv "$tmp/client" "$tmp/pki"
 tls_keys "$tmp/keys.psk" alice
 
-# offer NAME COMMAND...: a server whose socket has this name.
+# offer NAME COMMAND...: start a server whose socket has this name.
 offer ()
 {
   "${@:2}"
@@ -28,7 +28,8 @@ offer tunnel.sock serve_nbdkit unix
 serve tcp4 nbdkit -f --tls=on --tls-certificates="$tmp/server" memory 64M
 export PORT=$port
 
-# examples COMMAND...: run it where the examples find what they name.
+# examples COMMAND...: run it in the directory with the names that the examples
+# use.
 examples ()
 {
   (cd "$tmp" && "$builddir/run" "$@") >"$tmp/log" 2>&1 \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The file equals the export, whose size is no multiple of the chunk; a read
-# error is reported.
+# fetch-with-poll fetches all of an export whose size is not a multiple of the
+# chunk, and reports a read error.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin file plugin memory filter error

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# One descriptor in a loop of poll(2): all of the file arrives.
+# fetch-with-poll, a loop of poll(2) that watches one descriptor, fetches the
+# whole file although the server is killed in the middle.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/outliving.sh"
 requires_outliving

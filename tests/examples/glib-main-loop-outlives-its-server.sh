@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# One descriptor in the main loop of GLib: the read is answered by the server
-# that came after the one it was sent to.
+# glib-main-loop, which watches one descriptor, gets the reply to its read
+# although the server is killed before it has replied.  The server that is
+# started after it replies.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/outliving.sh"
 [ -x examples/glib-main-loop ] || skip "built without glib"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Over Unix and TCP; errors of the connection and of the read end the loop.
+# glib-main-loop prints the checksum over Unix and TCP sockets.  Errors of the
+# connection and of the read end the loop.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 [ -x examples/glib-main-loop ] || skip "built without glib"

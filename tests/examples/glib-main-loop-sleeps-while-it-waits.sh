@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that takes a second for the answer costs no second of the processor:
-# with a socket, and with the one descriptor of a handle that has deadlines.
+# While glib-main-loop waits a second for a reply, it uses almost no processor
+# time: with a socket, and with the one descriptor of a handle that has
+# deadlines.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 [ -x examples/glib-main-loop ] || skip "built without glib"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A full backup and two of what has changed since, by the bitmaps of a qcow2 image,
-# are restored to what was there at each time.  What is missing, cut off, damaged or
-# in the wrong order is refused before anything is written, and a backup that is
-# interrupted leaves no file.
+# A full backup and two incremental ones, made with the bitmaps of a qcow2
+# image, restore the disk as it was at each time.  A backup that is missing,
+# cut off, damaged or in the wrong order is refused before anything is written.
+# A backup that is interrupted leaves no file.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/outliving.sh"
 requires_uris
@@ -15,7 +15,8 @@ requires_nbdkit plugin file filter delay filter log
 backup=(./run "$PYTHON" "$srcdir/examples/incremental_backup.py")
 disk=$tmp/disk.qcow2
 
-# export_disk FILE OPTION...: at $uri; what was there before is ended.
+# export_disk FILE OPTION...: serve the image at $uri, instead of the one that
+# was served before.
 export_disk ()
 {
   [ ${#servers[@]} = 0 ] || stop_server
@@ -30,7 +31,7 @@ write ()
   qemu-io -f qcow2 "${args[@]}" "$disk" >"$tmp/log" || fail "$(cat "$tmp/log")"
 }
 
-# restores TIME FILE...
+# restores TIME FILE...: these backups restore the disk as it was at that time.
 restores ()
 {
   qemu-img create -q -f qcow2 "$tmp/new.qcow2" 32M
@@ -83,7 +84,7 @@ restores first "$tmp/full"
 restores second "$tmp/full" "$tmp/one"
 restores third "$tmp/full" "$tmp/one" "$tmp/two"
 
-# Nothing of these is written; the server would refuse it.
+# The server is read-only, so each of these must be refused before a write.
 export_disk "$tmp/new.qcow2" -r
 refused 'one follows must come before' restore "$uri" "$tmp/one"
 refused 'two follows must come before' restore "$uri" "$tmp/full" "$tmp/two"
@@ -95,7 +96,7 @@ refused 'bad is cut off or damaged' restore "$uri" "$tmp/full" "$tmp/bad"
 refused 'is no backup' restore "$uri" "$disk"
 stop_server
 
-# The interrupt comes while reads are under way.
+# Interrupt the backup while reads are in flight.
 random_file "$tmp/raw" 4M
 log_to_pipe
 serve unix nbdkit -f --filter=log --filter=delay file "$tmp/raw" delay-read=3600 \

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A live server answers; one that listens but never speaks runs into the
-# deadline; one that goes away is an error at once.
+# libev-loop gets a reply from a server that works.  A server that listens and
+# never replies makes it end at its deadline.  If nobody listens, that is an
+# error at once.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 [ -x examples/libev-loop ] || skip "built without libev"
@@ -16,7 +17,7 @@ refused ()
 {
   if examples/libev-loop "$@" 2>"$tmp/err"; then fail "no error from $*"; fi
 }
-# cat holds the listening socket and accepts nothing.
+# cat has the listening socket and accepts no connection.
 mkfifo "$tmp/quiet"
 serve unix cat "$tmp/quiet"
 refused "nbd+unix://?socket=$sock" 0.2

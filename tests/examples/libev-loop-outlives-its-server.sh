@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# One descriptor in a loop of libev: the read is answered by the server that came
-# after the one it was sent to; its own deadline ends the wait for one that does
-# not come.
+# libev-loop, which watches one descriptor, gets the reply to its read although
+# the server is killed before it has replied.  If no server comes, its own
+# deadline ends the wait.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/outliving.sh"
 [ -x examples/libev-loop ] || skip "built without libev"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# It counts its answers, and the ones that came late after an outage; without a
-# server that answers it ends with an error.
+# libevent-loop gets all of its replies although the server is killed and
+# started again.  Without a server it ends with an error.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/outliving.sh"
 requires_uris

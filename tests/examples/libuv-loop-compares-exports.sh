@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Exports that are alike, that differ in one byte or in size, and that cannot be
-# reached; a server that is killed in the middle.
+# libuv-loop compares exports: equal ones, ones that differ in a byte or in
+# size, and one that cannot be reached.  It also does so if a server is killed
+# in the middle.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/outliving.sh"
 requires_uris

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Two exports of one server, with what it says about each; and an oldstyle
-# server, which has nothing to list.
+# list-exports shows name, size and description of both exports of a server.
+# An oldstyle server has no list, and list-exports says so.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin eval plugin memory

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# 512 bytes by default, the preferred size where a server has one, and the
-# whole of a smaller export.
+# read-first-block copies 512 bytes by default, the preferred block size if the
+# server has one, and all of an export that is smaller.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin data plugin pattern filter blocksize-policy

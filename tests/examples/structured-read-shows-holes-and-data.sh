@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# qemu-nbd sends a sparse file's holes as holes; a server without structured
-# replies sends one piece; a failing server's error is shown.
+# structured-read shows the holes that qemu-nbd sends for a sparse image.  A
+# server without structured replies sends one chunk of data.  An error of the
+# server is shown.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires qemu-nbd qemu-img qemu-io

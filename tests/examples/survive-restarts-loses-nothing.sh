@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# In C and in Python: the server is killed in the middle of it and started again,
-# which is told and counted, and each block is as it was written.  Without a
-# server, the message is that of the library.
+# survive-restarts, in C and in Python, loses nothing when its server is killed
+# in the middle and started again: it reports and counts the outage, and finds
+# each block as it was written.  For a wrong URI it prints the library's
+# message.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/outliving.sh"
 requires_outliving

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Four handles together bring the whole export; a read error is reported.
+# threads fetches the whole export with four handles, and reports a read error.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin file plugin memory filter error

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A server that knows no options can be asked nothing in option mode: the
- * blocking calls say so, and the handle goes on waiting for others. */
+/* A newstyle server that is not fixed has no options.  In option mode, the
+ * blocking calls that need one fail and say so, and the handle stays in
+ * negotiation. */
 
 #include <errno.h>
 

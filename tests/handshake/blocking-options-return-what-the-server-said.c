@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The blocking calls of option mode: counts, yes or no, errors. */
+/* The blocking calls of option mode return what the server said: counts, yes
+ * or no, errors. */
 
 #include <errno.h>
 

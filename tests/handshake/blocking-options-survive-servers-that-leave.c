@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* CVE-2021-20286: in option mode the server leaves before it is asked, or in
- * the middle of its answer.  The blocking call fails and the handle has
- * ended; no assertion ends the program, and neither does another call. */
+/* CVE-2021-20286: in option mode the server closes the connection before it is
+ * asked, or in the middle of its reply.  The blocking call fails and the
+ * handle is dead or closed.  Neither this call nor the next one ends the
+ * program with an assertion. */
 
 #include "check.h"
 #include "client.h"
@@ -28,7 +29,7 @@ set_contexts (struct nbd_handle *h)
   return nbd_opt_set_meta_context (h, context (&calls));
 }
 
-/* Half a reply of each option, to whoever asks it. */
+/* For each option the first half of its reply. */
 static const struct {
   const char *name;
   int (*call) (struct nbd_handle *h);
@@ -48,8 +49,8 @@ static const struct {
   { "abort", nbd_opt_abort, "" },
 };
 
-/* The server says half of its answer, or nothing, and leaves; both are
- * there when the program asks. */
+/* The server sends half of its reply, or nothing, and closes.  Both have
+ * happened when the program makes the call. */
 static void
 leave (size_t i, const char *said)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* While the handle is Negotiating nothing reads: bytes that a server
- * sends unasked stay where they are, wake nobody, and break the next
- * option. */
+/* While the handle is Negotiating it reads nothing.  Bytes that a server sends
+ * without a request stay in the socket, do not wake the handle, and make the
+ * next option fail. */
 
 #include <errno.h>
 
@@ -25,7 +25,7 @@ test (void)
   server_expect (&s, "u32 3");
   CHECK_STATE (h, "NEGOTIATING");
 
-  /* Behind the final reply, in the same segment. */
+  /* They follow the final reply, in the same segment. */
   CHECK_OK (nbd_aio_opt_list (h, list (&entries), completion (&calls[0])));
   server_expect (&s, "option LIST");
   server_say (&s, "reply LIST ACK");

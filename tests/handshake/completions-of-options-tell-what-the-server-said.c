@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A program that does not block learns from nbd_get_error, in the completion
- * callback, why the server refused an option, or that it has left. */
+/* In the completion callback of an option, nbd_get_error tells a program that
+ * does not block why the server refused the option, or that the server has
+ * closed the connection. */
 
 #include <errno.h>
 #include <stdio.h>

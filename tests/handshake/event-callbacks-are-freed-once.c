@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* An event callback lives until another one takes its place, until it is
- * cleared, or until the handle is closed. */
+/* An event callback is freed once: when another one replaces it, when it is
+ * cleared, or when the handle is closed. */
 
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* An export name for which the socket has no room yet is not lost: the hint
- * says WRITE, and it leaves when there is some. */
+/* If the socket cannot take an export name at once, the name is not lost: the
+ * handle waits for WRITE, and sends the name when the socket can take it. */
 
 #include "check.h"
 #include "client.h"

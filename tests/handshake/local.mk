@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The greeting, options and what is agreed.
+# The greeting, the options and what is negotiated.
 
 test_programs += \
 	tests/handshake/blocking-options-need-fixed-newstyle \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* More queries than an option can carry are refused where they are given,
- * and the handle goes on. */
+/* If there are more queries than an option can carry, the call that gets them
+ * fails, and the handle can still be used. */
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Choosing another export forgets what NBD_OPT_INFO told; choosing the
- * same again does not. */
+/* Choosing another export forgets the details from NBD_OPT_INFO.  Choosing the
+ * same export again keeps them. */
 
 #include <errno.h>
 #include <stdlib.h>

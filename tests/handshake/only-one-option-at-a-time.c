@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* While an option waits for its reply the handle is Connecting, and every
- * further option is refused. */
+/* While an option waits for its reply, the handle is Connecting and refuses
+ * every other option. */
 
 #include <errno.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Strings that are longer than the protocol, the system or anybody needs are
- * refused by the call that would use them, which says what was too long. */
+/* A string that is too long for the protocol, the system or the library is
+ * refused by the call that would use it, and the error says which string is
+ * too long. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 
 static char *text;
 
-/* That many characters. */
+/* A string of n characters. */
 static const char *
 of (size_t n)
 {
@@ -62,7 +63,7 @@ queries (void)
   server_close (&s);
 }
 
-/* Where the connecting calls pass them to the system. */
+/* Addresses and programs, which the connecting calls pass to the system. */
 static void
 places (void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A handle connects once.  Whoever connects again has a new handle, which
- * negotiates everything anew: size, flags and the ids of contexts. */
+/* A handle connects once.  A program that connects again needs a new handle,
+ * which negotiates everything again: size, flags and the ids of contexts. */
 
 #include <errno.h>
 
@@ -34,7 +34,7 @@ run (enum style style)
   CHECK_FAILS (nbd_aio_pread (other, buf, 4, 4096, NBD_NULL_COMPLETION, 0),
                EINVAL, NULL);
   nbd_close (h);
-  if (style != SIMPLE) { /* the id 2 was the first connection's */
+  if (style != SIMPLE) { /* only the first connection had the id 2 */
     CHECK_OK (nbd_aio_block_status_64 (other, 4096, 0, extent64 (&middle),
                                        completion (&done), 0));
     server_say (

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A newstyle server that is not fixed cannot be told that no export is
- * wanted: leaving option mode closes the connection, and succeeds. */
+/* A newstyle server that is not fixed has no option for leaving option mode.
+ * The handle leaves it by closing the connection, and the call succeeds. */
 
 #include "check.h"
 #include "client.h"

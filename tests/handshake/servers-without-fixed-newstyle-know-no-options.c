@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A newstyle server that is not fixed understands only an export's name:
- * in option mode every other option fails with ENOTSUP and is not sent. */
+/* A newstyle server that is not fixed knows only NBD_OPT_EXPORT_NAME.  In
+ * option mode every other option fails with ENOTSUP and is not sent. */
 
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What is agreed with the server cannot be set afterwards; what is about
- * single requests can. */
+/* Settings that are negotiated with the server cannot be changed afterwards.
+ * Settings for single requests can. */
 
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The queries that take no lock show where the handle is while another
- * thread sleeps inside a blocking connect. */
+/* The queries that take no lock return the handle's state while another thread
+ * waits in a blocking connect. */
 
 #include <sched.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A time is -1, 0 or more; the journal and the number of connections have a
- * range.  What is refused changes nothing. */
+/* A time may be -1, 0 or more; the journal size and the number of connections
+ * have a range.  A value that is refused changes nothing. */
 
 #include <errno.h>
 #include <limits.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A server that leaves instead of answering an option may not know it: the
- * message names the option, and the setting that leaves it out.  Not so if
- * the server began to answer, if the program itself asked, or for an option
- * that nobody should leave out. */
+/* A server that closes the connection instead of replying to an option may not
+ * know the option.  The message then names the option, and the setting that
+ * turns it off.  It does not name a setting if the server began to reply, if
+ * the program itself sent the option, or if the option cannot be turned
+ * off. */
 
 #include <string.h>
 
@@ -20,7 +21,7 @@
 #define ADVICE(option, setting) \
   option LEFT "; if it does not know " option ", turn that off with " setting
 
-/* What the server says behind its greeting, and why the handle dies. */
+/* What the server sends after its greeting, and why the handle dies. */
 static const struct {
   const char *message;
   const char *said[MAX_SAID];
@@ -50,7 +51,7 @@ leave (struct nbd_handle *h, struct server *s, const char *message)
   nbd_close (h);
 }
 
-/* By hand there is nothing to be turned off. */
+/* A program that sent the option itself has no setting to turn off. */
 static void
 leave_option_mode (void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Against a server that says nothing the client says nothing either,
- * waits for READ and lets itself be closed. */
+/* If the server sends nothing, the client sends nothing either, waits for
+ * READ, and can be closed. */
 
 #include <errno.h>
 
