@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# What servers, memory and the system do wrong.
+# Faults of servers, of memory and of the system.
 
-# Memory and system calls that fail at each place in lives of handles, see
+# The lives of handles in which memory and system calls fail at each place, see
 # tests/lib/failing/life.h.
 lives = \
 	tests/lib/failing/life.c \
@@ -44,7 +44,7 @@ outages_over_tls = $(lasting_lives) \
 	tests/lib/failing/outages-over-tls.c
 endif
 
-# Conversations that are cut in each state; and what they do about TLS.
+# Conversations that are cut in each state, and what they do about TLS.
 if HAVE_GNUTLS
 conversations_tls = tests/lib/failing/conversations-over-tls.c
 else

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* When memory runs out, at whatever place, calls fail with ENOMEM or do
- * without; nothing crashes or leaks, and each closure is freed once.
+ * without the memory.  Nothing crashes or leaks, and each closure is freed
+ * once.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's allocations (-Wl,--wrap). */
 
 #include <errno.h>
 #include <string.h>
@@ -11,13 +12,14 @@
 #include "life.h"
 #include "memory.h"
 
-/* What follows from a lack of memory. */
+/* Only failures that a lack of memory causes are allowed. */
 static void
 check_outcome (const struct outcome *o)
 {
   if (o->call == NULL || o->errnum == ENOMEM)
     return;
-  /* A call on a handle that died of it, with or without a message. */
+  /* If the handle is dead for lack of memory, a later call fails with another
+   * errno, and the message, if there is one, tells the cause. */
   if (o->text[0] != '\0' && strstr (o->text, strerror (ENOMEM)) == NULL
       && strstr (o->text, "out of memory") == NULL)
     FAIL ("%s failed with errno %d: %s", o->call, o->errnum, o->text);

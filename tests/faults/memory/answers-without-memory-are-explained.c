@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A question whose answer is a string fails for lack of memory with ENOMEM
- * under its own name, and its log says so. */
+/* A call that returns a string fails with ENOMEM if there is no memory for the
+ * string.  The error begins with the name of the call, and logging works. */
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A cancelled thread whose buffer cannot be replaced stays in its call until
- * the server has answered, since the reply goes there.
+/* If a thread is cancelled in a read and its buffer cannot be replaced for
+ * lack of memory, the thread stays in its call until the server has replied,
+ * because the reply goes into that buffer.
  *
- * The linker lets the library's malloc come here (-Wl,--wrap). */
+ * The linker redirects the library's malloc to this file (-Wl,--wrap). */
 
 #include <errno.h>
 #include <sched.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A command that the server fails ends with the server's error, also if
- * memory is too short for the server's text; the place that failed is told
- * as long as there is a message at all. */
+/* A command that fails in the server ends with the server's error, even if
+ * there is no memory for the server's text.  If there is a message, it has the
+ * offset at which the server failed. */
 
 #include <errno.h>
 #include <string.h>

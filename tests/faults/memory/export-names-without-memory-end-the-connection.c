@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A client that cannot build NBD_OPT_EXPORT_NAME, or tell why an option was
- * refused, has no way on: the handle is dead, and says that it is for lack of
- * memory. */
+/* If there is no memory to send NBD_OPT_EXPORT_NAME, or to keep the reason for
+ * which an option was refused, the connection cannot go on.  The handle is
+ * dead, and the error is ENOMEM. */
 
 #include <errno.h>
 #include <string.h>

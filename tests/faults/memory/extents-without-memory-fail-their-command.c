@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A reply whose extents find no memory fails its command with ENOMEM, and
- * nothing else: the stream stays in step and the handle goes on.
+/* If there is no memory for the extents of a reply, only their command fails,
+ * with ENOMEM.  The stream stays in step and the handle can still be used.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's realloc to this file (-Wl,--wrap). */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 static const struct {
   const char *name;
   int extents;
-  size_t asked; /* the allocation that fails, in bytes */
+  size_t asked; /* size in bytes of the allocation that fails */
 } rows[] = {
   { "the first room", 3000, 4 + 8 * 3000 },
   { "more room", 12000, 4 + 8 * 12000 },

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What a message quotes and there is no memory for is left out with three
- * dots: "(null)" is what some C libraries print, and others crash. */
+/* If there is no memory for a text that a message quotes, the message has
+ * three dots in its place.  It never passes NULL to printf: some C libraries
+ * print "(null)", and others crash. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@ new_handle (void)
   return h;
 }
 
-/* There can be none if there was no memory for it. */
+/* There may be no message, if there was no memory for it. */
 static void
 check_message (void)
 {
@@ -45,7 +46,7 @@ check_message (void)
   CHECK (message == NULL || strstr (message, "(null)") == NULL);
 }
 
-/* These fail with and without memory. */
+/* These calls fail with and without memory. */
 
 static int
 bad_path (struct nbd_handle *h)
@@ -83,7 +84,7 @@ bad_uri (struct nbd_handle *h)
 
 static const char *said;
 
-/* The server does not say what it should. */
+/* The server sends something wrong. */
 static int
 bad_server (struct nbd_handle *h)
 {

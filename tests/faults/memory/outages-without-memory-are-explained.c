@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Handles that stay connected do without memory where they can: a command that
- * cannot be given up goes on, a further connection is not opened.  If what the
- * program was told is done cannot be written again, the handle dies of it.
+/* A handle that stays connected does without memory where it can: a command
+ * that cannot be cancelled goes on, and a second connection is not opened.  If
+ * acknowledged writes cannot be sent again, the handle dies.
  *
- * Each case is tried with each allocation that it makes failing; the linker
- * lets the library's calls come here (-Wl,--wrap). */
+ * Each case runs once for each allocation that it makes, and that allocation
+ * fails.  The linker redirects the library's allocations (-Wl,--wrap). */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ static struct address a;
 static struct server s;
 static char buf[4];
 
-/* As pump does, with the library's allocations failing. */
+/* Deliver events as pump does, while the library's allocations fail. */
 static void
 drive (struct nbd_handle *h)
 {
@@ -32,7 +32,7 @@ drive (struct nbd_handle *h)
     ;
 }
 
-/* It was sent, so that its reply needs another buffer. */
+/* Cancel a command that was sent, so that its reply needs another buffer. */
 static void
 give_up (void)
 {
@@ -46,7 +46,8 @@ give_up (void)
   lasting_close (h, &s, &a);
 }
 
-/* Commands go on without the second connection. */
+/* A handle that cannot open a second connection sends its commands over the
+ * first one. */
 static void
 open_another (void)
 {
@@ -78,7 +79,7 @@ open_another (void)
   close (a.listener);
 }
 
-/* More writes than there is a table for, all acknowledged. */
+/* More acknowledged writes than a table holds before it has to grow. */
 #define WRITES 20
 
 static struct nbd_handle *
@@ -98,7 +99,8 @@ written (void)
   return h;
 }
 
-/* Another server is there, and the handle is about to go on. */
+/* Another server serves the address, and the handle begins to replay the
+ * journal. */
 static void
 come_back (struct nbd_handle *h)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* When memory runs out while connections come and go, at whatever place,
- * calls fail with ENOMEM or do without; nothing that was acknowledged and
- * flushed is lost, nothing hangs, crashes or leaks. */
+/* When memory runs out during an outage, at whatever place, calls fail with
+ * ENOMEM or do without the memory.  No write that was acknowledged and flushed
+ * is lost, and nothing hangs, crashes or leaks. */
 
 #include <errno.h>
 #include <poll.h>

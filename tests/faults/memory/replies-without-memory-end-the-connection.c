@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A reply for which the receive buffer cannot grow ends the connection, since
- * the stream cannot be followed any more; the command ends once. */
+/* If the receive buffer cannot grow for a reply, the connection ends, because
+ * the library cannot follow the stream.  The command completes once. */
 
 #include <errno.h>
 
@@ -10,7 +10,8 @@
 #include "memory.h"
 #include "server.h"
 
-/* More than the first buffer, and less than is received in its place. */
+/* More than the first receive buffer holds, and less than what is received
+ * directly into the program's buffer. */
 #define SIZE 16000
 
 static void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Whatever allocation fails while TLS starts or carries data, ours or one of
- * GnuTLS, the handle dies and says why; nothing is sent in the clear
- * instead. */
+/* If an allocation of the library or of GnuTLS fails while TLS starts or
+ * carries data, the handle dies and tells the cause.  Nothing is sent in the
+ * clear instead. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -35,14 +35,14 @@ WRAP (gnutls_server_name_set,
        size_t len), (s, type, name, len))
 /* clang-format on */
 
-/* Reading all of the system's certificates each time takes long. */
+/* Reading all certificates of the system would take long each time. */
 WRAPPER (int, gnutls_certificate_set_x509_system_trust,
          (gnutls_certificate_credentials_t c __attribute__ ((unused))))
 {
   return memory_is_out () ? GNUTLS_E_MEMORY_ERROR : 1;
 }
 
-/* Certificates are then looked for at home. */
+/* Pretend not to be root, so that certificates are looked for in HOME. */
 WRAPPER (uid_t, geteuid, (void))
 {
   return 1000;
@@ -59,7 +59,7 @@ drive (struct nbd_handle *h)
   return false;
 }
 
-/* Whether the handshake came to its end. */
+/* Returns true if the handshake was completed. */
 static bool
 shake_hands (struct server *s, struct nbd_handle *h)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A URI for which there is no memory is not taken for a wrong one, nor are
- * the parameters in the environment, and the URI of a connection is whole or
- * not told. */
+/* If there is no memory for a URI, the error does not say that the URI is
+ * wrong, nor that the parameters in the environment are.  nbd_get_uri returns
+ * the whole URI of a connection or fails. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -27,7 +27,8 @@ connect_uri (void)
     CHECK_OK (nbd_set_debug_callback (h, debug (&messages)));
     CHECK_OK (nbd_set_debug (h, true));
   }
-  /* Nobody listens there.  What has no memory may also be a message. */
+  /* Nobody listens at these addresses, so other errors are possible.  If there
+   * was no memory for the message, there is none. */
   if (LIB (nbd_aio_connect_uri (h, uri)) == -1 && nbd_get_errno () != ENOMEM
       && nbd_get_error () != NULL) {
     CHECK (strstr (nbd_get_error (), "URI: ") == NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Faults of a server that the automatic handshake of all options meets. */
+/* Faults of a server in the automatic handshake, in which all options are
+ * sent. */
 
 #include <errno.h>
 

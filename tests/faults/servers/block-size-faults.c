@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* An inconsistent block size advertisement is ignored as a whole. */
+/* If the block sizes that a server advertises are inconsistent, all of them
+ * are ignored. */
 
 #include "check.h"
 #include "client.h"

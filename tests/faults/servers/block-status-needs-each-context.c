@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Block status that leaves out one of the contexts is no success, and one
- * that was filtered out is no answer. */
+/* Block status fails if the reply leaves out one of the contexts that were
+ * asked for.  Extents of a context that the filter leaves out do not count. */
 
 #include <errno.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Without the checks of nbd_set_strict_mode a program may ask for block status
- * though nothing was agreed about it.  A server that answers as if it had been
- * fails the command, whatever size it gave its export: it was such a request
- * with which a server could end programs that used libnbd (July 2023, without
- * a number). */
+ * although no context was negotiated.  If the server replies with extents
+ * nevertheless, the command fails, whatever the size of the export is.  With
+ * such a reply a server could crash programs that used libnbd (July 2023,
+ * without a CVE number). */
 
 #include <errno.h>
 

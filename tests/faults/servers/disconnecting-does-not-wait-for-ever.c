@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Whoever has said goodbye owes the server nothing: one that never closes, or
- * that never stops talking, does not keep the handle from being closed. */
+/* After the client has disconnected, a server that never closes the
+ * connection, or that never stops sending, does not prevent that the handle is
+ * closed. */
 
 #include <string.h>
 
@@ -39,7 +40,7 @@ run (enum style style)
   server_close (&s);
 }
 
-/* A server that answers NBD_OPT_ABORT with bytes without end. */
+/* A server that replies to NBD_OPT_ABORT with an endless stream of bytes. */
 static void
 run_abort (void)
 {
@@ -63,7 +64,7 @@ run_abort (void)
   server_close (&s);
 }
 
-/* And one that does not answer it at all. */
+/* A server that does not reply to NBD_OPT_ABORT. */
 static void
 run_silence (void)
 {

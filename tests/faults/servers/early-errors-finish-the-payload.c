@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A server that stops reading in the middle of a large write is still heard:
- * other replies are served, and its early error to the write itself counts.
- * The payload is finished all the same, or the next request would be taken
- * for data. */
+/* If a server stops reading in the middle of a large write, the client still
+ * reads its replies: replies to other commands complete them, and an early
+ * error is the result of the write.  The client still sends the rest of the
+ * payload, because otherwise the server would take the next request for
+ * data. */
 
 #include <errno.h>
 #include <stdlib.h>

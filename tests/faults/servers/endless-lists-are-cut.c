@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A server that never ends the reply to an option is left, so that nobody
- * waits, or collects names, for ever. */
+/* If a server never ends its reply to an option, the handle dies, so that the
+ * client does not wait, or collect names, forever. */
 
 #include <errno.h>
 
@@ -10,7 +10,7 @@
 #include "notation.h"
 #include "server.h"
 
-/* Replies that are sent at once. */
+/* Number of replies that are sent at once. */
 #define BATCH 5000
 
 static struct calls middle, done;
@@ -36,7 +36,7 @@ list_contexts (struct nbd_handle *h)
 }
 
 static const struct {
-  const char *name, *reply; /* a number and a name follow */
+  const char *name, *reply; /* followed by a number and a name */
   int (*issue) (struct nbd_handle *h);
   bool numbered;
 } rows[] = {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Details of an export that are odd but whole: what the client makes of
- * them. */
+/* How the client treats details of an export that are unusual but valid. */
 
 #include <errno.h>
 
@@ -32,7 +31,8 @@ end (struct nbd_handle *h)
   server_close (&s);
 }
 
-/* The last bytes cannot be reached; no request for them leaves. */
+/* The last bytes of the export cannot be reached, and no request for them is
+ * sent. */
 static void
 run_unaligned_size (void)
 {
@@ -57,7 +57,8 @@ run_unaligned_size (void)
   end (h);
 }
 
-/* What NBD_OPT_GO says counts. */
+/* The size and the flags in the reply to NBD_OPT_GO count, not those in the
+ * reply to NBD_OPT_INFO. */
 static void
 run_other_size (void)
 {
@@ -80,8 +81,9 @@ run_other_size (void)
   end (h);
 }
 
-/* Who did not want block sizes learns that they are needed, and can want
- * them then.  The library does not ask for what it was told not to. */
+/* If the server requires block sizes and the program did not ask for them, the
+ * option fails, and the program can ask for them then.  The library does not
+ * do so by itself. */
 static void
 run_block_sizes_required (void)
 {

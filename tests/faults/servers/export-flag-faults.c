@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Transmission flags whose precondition is missing are ignored, and sizes
- * that no program can hold are told as such.
+/* Transmission flags without the flag that they need are ignored, and a size
+ * that does not fit 63 bits is an error.
  *
  * CVE-2023-5215 is "a size beyond 63 bits". */
 

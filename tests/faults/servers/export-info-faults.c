@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What can be wrong with the information that answers NBD_OPT_GO and
+/* What can be wrong with the information in the reply to NBD_OPT_GO and
  * NBD_OPT_INFO.
  *
- * CVE-2022-26496, with the roles changed, is "a name that is too long". */
+ * CVE-2022-26496, with client and server exchanged, is "a name that is too
+ * long". */
 
 #include <errno.h>
 

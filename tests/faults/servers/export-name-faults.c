@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What can be wrong with the bare answer to NBD_OPT_EXPORT_NAME. */
+/* What can be wrong with the reply to NBD_OPT_EXPORT_NAME, which has no
+ * header. */
 
 #include <errno.h>
 

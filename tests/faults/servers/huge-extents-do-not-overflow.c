@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A million extents, each as long as 32 bits can say, add up without
- * overflow, and none passes the end of the export.
+/* A million extents of the greatest length that fits 32 bits add up without
+ * overflow, and none of them passes the end of the export.
  *
  * Servers have failed at such sums: CVE-2025-47711, CVE-2025-47712. */
 

@@ -2,9 +2,9 @@
 
 /* What can be wrong with the replies to NBD_OPT_LIST.
  *
- * CVE-2017-2630 is "a huge reply", CVE-2017-15118 "a name of 4097 bytes",
- * and CVE-2022-26495 "the name exceeds the reply", the last two with the
- * roles changed. */
+ * CVE-2017-2630 is "a huge reply".  CVE-2017-15118 is "a name of 4097 bytes"
+ * and CVE-2022-26495 is "the name exceeds the reply", both with client and
+ * server exchanged. */
 
 #include <errno.h>
 

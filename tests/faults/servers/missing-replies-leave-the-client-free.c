@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A reply that never ends fails nothing and blocks nobody: the handle waits
- * for the server and says so, other commands are served where the style
- * allows it, and closing ends what is left. */
+/* A reply that never ends makes nothing fail and no call wait: the handle
+ * waits for the server and says so, other commands are served where the reply
+ * style allows it, and closing the handle ends the rest. */
 
 #include <errno.h>
 

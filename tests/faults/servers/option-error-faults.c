@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Errors that a server may give to any option: the option fails with its
- * errno, the server's text is kept and made printable, and the handle
- * stays in negotiation. */
+/* Errors that a server can send for any option.  The option fails with the
+ * error's errno, the message has the server's text with every byte printable,
+ * and the handle stays in negotiation. */
 
 #include <errno.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What can be wrong with the reply to any option: each row is tried in
- * the automatic handshake and as the answer to each option of option mode.
+/* What can be wrong with the reply to any option.  Each row runs in the
+ * automatic handshake, and as the reply to each option of option mode.
  *
- * Of servers that trusted their clients: CVE-2017-15119 is "ACK of huge
- * length", CVE-2019-14851 "another option's number", and CVE-2020-10761
- * "error text too long". */
+ * Servers that trusted their clients had the same faults: CVE-2017-15119 is
+ * "ACK of huge length", CVE-2019-14851 "another option's number", and
+ * CVE-2020-10761 "error text too long". */
 
 #include <errno.h>
 
@@ -21,7 +21,7 @@ prepare (struct nbd_handle *h)
   set_style (h, SIMPLE);
 }
 
-/* The rows are written for one option, here an argument. */
+/* The rows are written for one option, which is an argument of the macro. */
 /* clang-format off */
 #define ROWS(opt, other)                                                \
   { "wrong reply magic", "u64 0x0003e889045565aa u32 " opt " u32 1 u32 0", \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Eight reads in flight are answered in reverse order; and where replies
- * come in chunks, those of two reads in turn, byte by byte. */
+/* Replies are matched with their commands in every style: eight reads in
+ * flight are answered in reverse order.  In the styles with chunks, the chunks
+ * of two reads come in turn, one byte each. */
 
 #include "styles.h"
 
@@ -33,7 +34,8 @@ run (enum style style)
   server_close (&s);
 }
 
-/* Chunks of one byte, shuffled, of the reads 1 and 2 in turn. */
+/* Chunks of one byte, of read 1 and read 2 in turn.  Their order is mixed by
+ * an odd factor, with which each byte comes once. */
 static void
 run_interleaved (enum style style)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What can be wrong with structured replies to reads and other commands.
- * What can be skipped is, and fails the command alone.  Extended replies
- * have other headers around the same chunks.
+/* What can be wrong with structured replies to reads and other commands.  If
+ * the rest of the reply can be skipped, only the command fails.  Extended
+ * replies have other headers and the same chunks.
  *
  * CVE-2019-14842 is "data before the request" and "data that wraps around". */
 

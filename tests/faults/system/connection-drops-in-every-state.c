@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The connection may be dropped in every state of the outline: whoever waits
- * is told, the handle ends, and nothing hangs or leaks.
+/* The connection may be dropped in every state of the outline: calls that wait
+ * for the server fail, the handle ends, and nothing hangs or leaks.
  *
- * The debug log tells which state is entered.  Each state of each
- * conversation is the one in which the connection drops, in several ways;
- * a state of generator/states.outline in which it never did fails the test.
+ * The debug log tells which state is entered.  The connection is dropped in
+ * each state of each conversation, in several ways.  The test fails if there
+ * is a state of generator/states.outline in which it was never dropped.
  *
- * The linker lets the library's calls come here (-Wl,--wrap).
+ * The linker redirects the library's calls to this file (-Wl,--wrap).
  *
- * A client must expect that of servers that other clients can end, as by
+ * Clients meet such drops if another client can end the server, as with
  * CVE-2013-7441, CVE-2017-7539, CVE-2017-9524 and CVE-2024-7409. */
 
 #include <errno.h>
@@ -27,15 +27,15 @@
 #define MAX_STATES 150
 #define MAX_ENTRIES 2000
 
-/* A state is dropped in so often per conversation and way. */
+/* How often the connection is dropped in a state, per conversation and way. */
 #define ENOUGH 2
 
 /* The ways to drop a connection. */
 static const struct way {
   const char *name;
-  bool waits; /* only once the client waits */
-  int how;    /* for shutdown */
-  int errnum; /* what the client's calls fail with, or 0 */
+  bool waits; /* drop only when the client waits */
+  int how;    /* argument of shutdown */
+  int errnum; /* errno of the client's system calls, or 0 */
 } ways[] = {
   { "the server closes", false, SHUT_RDWR, 0 },
   { "the server resets", false, SHUT_RDWR, ECONNRESET },
@@ -44,7 +44,7 @@ static const struct way {
 };
 #define NR_WAYS (sizeof ways / sizeof ways[0])
 
-/* Groups, and what messages say of what goes on in them. */
+/* Groups, and the words with which messages describe their work. */
 static struct group {
   char path[64];
   char when[64];
@@ -54,18 +54,18 @@ static unsigned nr_groups;
 static struct state {
   char name[64];
   const char *when;
-  char mark;               /* r, w, or - when it does not wait */
+  char mark;               /* r, w, or - if it does not wait */
   bool ends;               /* the end of the stream is an event */
   unsigned drops[NR_WAYS]; /* in all conversations */
-  unsigned drops_here;     /* in this one and this way */
+  unsigned drops_here;     /* in this conversation and way */
 } states[MAX_STATES];
 static unsigned nr_states;
 
 static const struct way *way;
-static unsigned entered, drops_at; /* 0: never */
+static unsigned entered, drops_at; /* 0: it is never dropped */
 static unsigned short entries[MAX_ENTRIES];
-static char death[600]; /* why the handle died, says the log */
-static bool full;       /* the socket, for the next call */
+static char death[600]; /* why the handle died, from the log */
+static bool full;       /* the next call finds the socket full */
 
 static struct state *
 find_state (const char *name)
@@ -76,7 +76,7 @@ find_state (const char *name)
   return NULL;
 }
 
-/* A group, of whose clauses only WHEN matters; sub-groups inherit it. */
+/* Add a group.  Only its clause WHEN is used, which sub-groups inherit. */
 static struct group *
 add_group (const char *line)
 {
@@ -92,7 +92,8 @@ add_group (const char *line)
   return g;
 }
 
-/* States are in lines of four spaces below the path of their group. */
+/* Read the outline.  States are in lines that begin with four spaces, below
+ * the path of their group. */
 static void
 read_outline (void)
 {
@@ -127,7 +128,8 @@ read_outline (void)
   CHECK (nr_states > 60);
 }
 
-/* The state that was entered last; of a connection, the reader's. */
+/* The state that was entered last.  Of a connection this is the reader's
+ * state. */
 static struct state *present;
 static const struct state *dropped_in;
 
@@ -152,7 +154,7 @@ is_due (void)
   return drops_at != 0 && entered >= drops_at && !talk.dropped;
 }
 
-/* Called by the log, in the midst of the machine. */
+/* Called by the log, while the machine runs. */
 static int
 log_line (void *opaque __attribute__ ((unused)),
           const char *context __attribute__ ((unused)), const char *text)
@@ -164,7 +166,7 @@ log_line (void *opaque __attribute__ ((unused)),
   if (strncmp (text, "state ", 6) != 0)
     return 0;
   struct state *s = find_state (text + 6);
-  /* All of transmission is a state too, which has no line of its own. */
+  /* TRANSMISSION is a state too, which has no line of its own. */
   if (s == NULL && strcmp (text + 6, "TRANSMISSION") != 0)
     FAIL ("%s is not in the outline", text + 6);
   if (s == NULL)
@@ -178,7 +180,7 @@ log_line (void *opaque __attribute__ ((unused)),
   return 0;
 }
 
-/* The client waits for the server, or for room. */
+/* The client waits to receive (r) or to send (w). */
 static void
 waits_for (char mark)
 {
@@ -198,8 +200,8 @@ is_dropped (int fd)
   return talk.dropped && way->errnum != 0 && fd != talk.s.fd;
 }
 
-/* Each second attempt to send finds the socket full, and the others take
- * less than a request. */
+/* Every second attempt to send finds the socket full.  The others take less
+ * than a request. */
 #define ROOM 20
 
 static bool
@@ -258,7 +260,7 @@ WRAPPER (int, poll, (struct pollfd *fds, nfds_t n, int timeout))
   return __real_poll (fds, n, timeout);
 }
 
-/* The kernel may always take its time. */
+/* The kernel may always complete a connection later. */
 WRAPPER (int, connect, (int fd, const struct sockaddr *addr, socklen_t len))
 {
   int r = __real_connect (fd, addr, len);
@@ -280,8 +282,8 @@ has_no_connection (const struct state *s)
          || strcmp (s->name, "DEAD") == 0;
 }
 
-/* Only a handle that stays connected comes here, and it does not end: see
- * tests/outages/matrix. */
+/* Only a handle that stays connected enters these states, and it does not end
+ * there: see tests/outages/matrix. */
 static bool
 comes_back (const struct state *s)
 {
@@ -291,22 +293,23 @@ comes_back (const struct state *s)
          || strcmp (s->name, "TRANSMISSION.ISSUE.JOURNAL") == 0;
 }
 
-/* The message of a handle that died because the server was gone. */
+/* Check the message of a handle that died because the server was gone. */
 static void
 check_death (const struct state *s)
 {
-  /* Or it died already because it needs TLS. */
+  /* The handle may have died before, because it requires TLS. */
   if (has_no_connection (s) || strstr (death, "policy forbids") != NULL)
     return;
   if (strstr (death, "closed the connection") == NULL
       && strstr (death, "closing the connection") == NULL
       && !begins (death, "TLS: "))
     FAIL ("the message is: %s", death);
-  /* In words for people. */
+  /* Messages are for people and do not have the names of states. */
   for (unsigned i = 1; i < nr_groups; i++)
     if (strstr (death, groups[i].path) != NULL)
       FAIL ("the message names a state: %s", death);
-  /* What was waited for is named, unless somebody else tells. */
+  /* The message says what the client waited for, except where TLS, connecting
+   * or issuing gives another reason. */
   if (!way->waits || s->ends || begins (death, "TLS: ")
       || begins (s->name, "CONNECT.")
       || begins (s->name, "TRANSMISSION.ISSUE."))
@@ -315,7 +318,8 @@ check_death (const struct state *s)
   CHECK_CONTAINS (death, s->when);
 }
 
-/* What was dropped is noticed, at the latest when it is needed. */
+/* The client notices that the connection was dropped, at the latest when it
+ * needs the connection. */
 static void
 check_end (struct nbd_handle *h, const struct conversation *c)
 {
@@ -366,7 +370,7 @@ hold (const struct conversation *c)
     close (talk.listener);
 }
 
-/* Drop it in each state that the conversation enters. */
+/* Drop the connection in each state that the conversation enters. */
 static void
 sweep (const struct conversation *c)
 {
@@ -390,7 +394,7 @@ sweep (const struct conversation *c)
   }
 }
 
-/* The last of these waits only for the goodbye of TLS. */
+/* ISSUE.SHUT_WRITE waits only for the end of a TLS session. */
 static bool
 needs_tls (const char *state)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* When the system does not even tell how connecting went, it went wrong: the
- * error says why it was not told.
+/* If the system does not tell whether a connection was made, connecting fails,
+ * and the error says why the system did not tell.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -45,7 +45,7 @@ test (void)
   CHECK_STATE (h, "DEAD");
   nbd_close (h);
 
-  /* After TCP there may be another try. */
+  /* After TCP the handle may try again. */
   h = nbd_create ();
   CHECK_OK (nbd_set_debug_callback (h, debug (&messages)));
   CHECK_OK (nbd_set_debug (h, true));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A program may have taken all keys of thread-specific data.  The library
- * then uses none, which would be somebody else's, and tells its errors.
+/* A program may have used up all keys of thread-specific data.  The library
+ * then uses no key, because any key would belong to other code, and still
+ * reports its errors.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include <errno.h>
 #include <pthread.h>

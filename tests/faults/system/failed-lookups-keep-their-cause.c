@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* When a name cannot be looked up, the resolver's reason is told, errno with
- * it where there is one, and the handle can connect elsewhere.
+/* If a name cannot be looked up, the error has the resolver's reason, and an
+ * errno if there is one.  The handle can then connect to another address.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's getaddrinfo to this file (-Wl,--wrap). */
 
 #include <errno.h>
 #include <netdb.h>

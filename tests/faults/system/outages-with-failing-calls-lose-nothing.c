@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls that fail while connections come and go, at whatever place, are
- * one more outage, or make no difference; if they fail for good the call that
- * needed them says so.  Nothing that was acknowledged and flushed is lost,
- * nothing hangs, crashes or is left open. */
+/* System calls that fail during an outage, at whatever place, cause one more
+ * outage or make no difference.  If they fail from there on, the call that
+ * needed them says so.  No write that was acknowledged and flushed is lost,
+ * and nothing hangs, crashes or is left open. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,19 +16,19 @@
 #include "outages.h"
 #include "system-calls.h"
 
-/* Of the places where a call can fail make check takes one in so many, each
- * row others; and valgrind one in more. */
+/* make check tries only every 11th place where a call can fail, beginning at
+ * another place for each row.  With valgrind it is every 41st. */
 #define STEP 11
 #define STEP_OF_VALGRIND 41
 
-/* A row: what goes wrong, and what is to come of it. */
+/* A row: what goes wrong, and what must follow. */
 struct row {
   const char *name;
   int errnum;
   enum {
-    SURVIVED, /* it is an outage, or no matter */
-    TOLD,     /* the same, or the call that needed it tells */
-    SHORT,    /* one byte instead of more */
+    SURVIVED, /* it causes an outage, or makes no difference */
+    TOLD,     /* the same, or the call that needed it fails */
+    SHORT,    /* one byte is transferred instead of more */
   } what;
 };
 
@@ -91,8 +91,8 @@ step_between_places (void)
   return getenv ("LIBNBD_VALGRIND") != NULL ? STEP_OF_VALGRIND : STEP;
 }
 
-/* Fail calls in turn; returns how many lives there were in which one was
- * made. */
+/* Let one call fail in each life.  Returns in how many lives a call of this
+ * name was made. */
 static unsigned
 sweep (const struct life *life, const struct row *row, unsigned first)
 {
@@ -128,7 +128,7 @@ failures_are_survived (void)
           tried += sweep (life, row, r);
       }
     life_is_short = false;
-    /* What only children need is not called over TLS. */
+    /* Calls that only children need are not made over TLS. */
     if (tried == 0 && outage_cipher == NULL)
       FAIL ("%s is never called", row->name);
   }
@@ -139,7 +139,7 @@ test (void)
 {
   watchdog (getenv ("CHECK_LONG") ? 7200 : 600);
   real_timeout = fast_ms;
-  /* Children have to open something in its place. */
+  /* Children have to open /dev/null in its place, which may fail, too. */
   CHECK (fcntl (STDERR_FILENO, F_SETFD, FD_CLOEXEC) == 0);
   oddities_make_no_difference ();
   failures_are_survived ();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* However the connection ends, by a reset of TCP or in good order between
- * two replies, what has no reply yet fails exactly once, and what has one is
- * not touched. */
+/* The connection ends by a reset of TCP, or is closed between two replies.  In
+ * both cases each command without a reply fails exactly once, and commands
+ * with a reply stay as they are. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 #define N 8
 
-/* Two ends of a TCP connection on the loopback. */
+/* Connect the server and the handle with TCP on the loopback. */
 static void
 tcp_pair (struct server *s, struct nbd_handle *h)
 {
@@ -42,7 +42,7 @@ tcp_pair (struct server *s, struct nbd_handle *h)
   CHECK_OK (nbd_aio_connect_socket (h, fd));
 }
 
-/* Close so that the client gets a reset. */
+/* Close the connection in such a way that the client gets a reset. */
 static void
 reset (struct server *s)
 {
@@ -64,7 +64,7 @@ finish (enum style style, bool resets)
 
   set_style (h, style);
   tcp_pair (&s, h);
-  s.waits = true; /* TCP takes its time */
+  s.waits = true; /* TCP does not deliver at once */
   s.drives = h;
   server_handshake (&s, style, 1 << 20, FLAGS_ALL);
   while (!nbd_aio_is_ready (h))

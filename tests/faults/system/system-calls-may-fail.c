@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls that are interrupted, do only a part or have nothing yet
- * make no difference.  When one fails, at whatever place, the call that
- * needed it says so; nothing hangs, crashes or is left open. */
+/* System calls that are interrupted, transfer only a part or find nothing make
+ * no difference.  If one fails, at whatever place, the call that needed it
+ * says so.  Nothing hangs, crashes or is left open. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,22 +12,23 @@
 #include "life.h"
 #include "system-calls.h"
 
-/* A row: what goes wrong, and what is to come of it. */
+/* A row: what goes wrong, and what must follow. */
 struct row {
   const char *name;
   int errnum;
   enum {
-    TOLD,    /* by the call that needed it */
-    MATTERS, /* the same, but here and there none does */
+    TOLD,    /* the call that needed it fails */
+    MATTERS, /* the same, but not at every place */
     HARMLESS,
-    PASSES, /* harmless, unless it is always so */
-    SHORT,  /* one byte instead of more */
+    PASSES, /* harmless, unless every call from there on fails */
+    SHORT,  /* one byte is transferred instead of more */
   } what;
-  unsigned kinds; /* of lives that make the call */
+  unsigned kinds; /* kinds of lives that make the call */
 };
 
-/* Fail each of the calls in turn; returns how many lives there were in which
- * one was made, and adds those that failed. */
+/* Let each of the calls fail in turn, in a life of its own.  Returns in how
+ * many lives one failed, and adds to *failed in how many a call of the library
+ * failed. */
 static unsigned
 sweep (const struct life *life, const struct row *row, bool all_after,
        unsigned *failed)
@@ -45,7 +46,7 @@ sweep (const struct life *life, const struct row *row, bool all_after,
     if (o.call == NULL)
       continue;
     ++*failed;
-    /* A later call on a handle that died of it tells of it as well. */
+    /* A later call on a handle that died of this reports the same cause. */
     if (row->what > MATTERS
         || (o.errnum != row->errnum
             && strstr (o.text, strerror (row->errnum)) == NULL))
@@ -53,9 +54,9 @@ sweep (const struct life *life, const struct row *row, bool all_after,
   }
 }
 
-/* Not here are calls that cannot fail as they are made (clock_gettime,
- * confstr, geteuid, signal, the initialization of mutexes and conditions),
- * and what is asked only about connections that have failed (getnameinfo,
+/* The rows leave out calls that cannot fail as they are made (clock_gettime,
+ * confstr, geteuid, signal, the initialization of mutexes and conditions), and
+ * calls that are made only after a connection has failed (getnameinfo,
  * nanosleep, waitid). */
 static const struct row rows[] = {
   { "access", ENOMEM, TOLD, OVER_TLS },
@@ -138,7 +139,7 @@ failures_are_told (void)
 void
 test (void)
 {
-  /* Children have to open something in its place. */
+  /* Children have to open /dev/null in its place, which may fail, too. */
   CHECK (fcntl (STDERR_FILENO, F_SETFD, FD_CLOEXEC) == 0);
   oddities_make_no_difference ();
   failures_are_told ();
