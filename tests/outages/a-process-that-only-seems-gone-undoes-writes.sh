@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# The end of the server's process is taken for the end of its requests.  The
-# harness finds it if it is not.
+# The library takes the end of the server's process as proof that its requests
+# have ended.  The harness finds the loss if that is not true.
 
 . "${srcdir:-.}/tests/lib/outages.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# A server that answers in any order and any style, and loses nothing: what
-# the checker demands is what a correct server and the library do.
+# A server that answers in any order and in any style, without outages, loses
+# nothing.  This shows that the checker accepts a correct server and library.
 
 . "${srcdir:-.}/tests/lib/outages.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Commands that are cancelled, or that time out, may have effect later, but
+# Commands that are cancelled or time out may be carried out later, but they
 # never undo what was written after them.
 
 . "${srcdir:-.}/tests/lib/outages.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# The same is true of blocking calls from eight threads.
+# Programs with blocking calls in eight threads lose nothing in outages either.
 
 . "${srcdir:-.}/tests/lib/outages.sh"
 

@@ -1,9 +1,9 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Connections that are lost in each state, in each way, with one and four of
-# them, plain and over TLS; and what comes back is the same, more, less, or
-# nothing; or one connection of four alone.  A small function says what must
-# come of it.
+# Lose connections in each state and in each way, with one and with four
+# connections, plain and over TLS.  The server that comes back is the same,
+# more, less, or never comes; or only one connection of four is lost.  A small
+# function computes how each case must end.
 
 . "${srcdir:-.}/tests/lib/outages.sh"
 

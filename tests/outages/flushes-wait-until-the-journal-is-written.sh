@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# A flush covers what was answered before it is sent.  So after an outage none
-# is sent before the server has answered all of the journal.
+# A flush covers what was answered before it was sent.  So after an outage, no
+# flush is sent before the server has answered everything in the journal.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_module
 

@@ -1,6 +1,6 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# And of handles that may have four connections.
+# Handles that may have four connections lose nothing in outages either.
 
 . "${srcdir:-.}/tests/lib/outages.sh"
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Outages: a server that breaks, and a checker of what a client was promised.
-# `tests/outages/survive --seeds 1-100` runs by hand; see tests/README.md.
+# Outages: a server that fails, and a checker of what a client was promised.
+# `tests/outages/survive --seeds 1-100` can be run by hand; see
+# tests/README.md.
 
 outages_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/tests/outages/lib
 outages_libs = tests/outages/lib/libbrittle.a $(LDADD)

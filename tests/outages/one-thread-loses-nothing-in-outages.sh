@@ -1,7 +1,8 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# A program with one thread and many commands in flight sees no error, reads
-# what it wrote, and has on the disk what it flushed, whatever the server does.
+# Whatever the server does, a program with one thread and many commands in
+# flight sees no error, reads what it wrote, and has on the disk what it
+# flushed.
 
 . "${srcdir:-.}/tests/lib/outages.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# A program that never flushes fills the journal: then the library flushes,
-# and neither the program nor the disk suffers from outages meanwhile.
+# If a program never flushes, the library sends flushes when the journal fills.
+# Outages then harm neither the program nor the disk.
 
 . "${srcdir:-.}/tests/lib/outages.sh"
 

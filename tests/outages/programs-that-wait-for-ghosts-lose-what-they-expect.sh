@@ -1,8 +1,8 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# A program that connects again by itself, waits before that until no old
-# request can have effect, and knows that what was not flushed is lost, finds
-# nothing else wrong with the brittle server.  Without the wait it does.
+# A program without the library's help connects again by itself.  If it first
+# waits until no old request can have effect, it loses only what was not
+# flushed, which it expects.  Without that wait it loses more.
 
 . "${srcdir:-.}/tests/lib/outages.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# The harness finds what the quarantine of old requests is for.
+# Without the quarantine of old requests, the harness finds a loss.
 
 . "${srcdir:-.}/tests/lib/outages.sh"
 

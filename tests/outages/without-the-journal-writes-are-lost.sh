@@ -1,6 +1,6 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# The harness finds what the journal is for.
+# Without the journal, the harness finds a loss.
 
 . "${srcdir:-.}/tests/lib/outages.sh"
 

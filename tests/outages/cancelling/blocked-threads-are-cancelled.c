@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* nbd_cancel ends the blocking calls of other threads, of the one that drives
- * and of those that wait, and nothing that was issued by asynchronous calls. */
+/* nbd_cancel ends the blocking calls of all other threads, the one that
+ * drives the handle and those that wait.  It does not end asynchronous
+ * commands. */
 #include <errno.h>
 
 #include "check.h"
@@ -46,7 +47,7 @@ cancel_all (bool lasting)
   CHECK_INT (nbd_cancel (h), 0);
   CHECK_INT (done.called, 0);
 
-  /* The connection and other commands go on. */
+  /* The connection and other commands are not affected. */
   for (int i = 0; i < NR; i++)
     server_say (&s, "simple 0 %d \"abcd\"", (int) cookies[i]);
   server_say (&s, "simple 0 %d \"efgh\"", (int) read);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* nbd_aio_cancel ends a command before it is sent, half sent, sent, half
- * answered: with ECANCELED, once.  What is over cannot be cancelled. */
+/* nbd_aio_cancel ends a command that is not sent, partly sent, sent, or
+ * partly answered: it completes once, with ECANCELED.  A command that has
+ * completed cannot be cancelled. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@ static struct server s;
 static struct calls done;
 static char big[LEN];
 
-/* A handle that knows nothing of lasting, with a socket of little room. */
+/* A handle that does not stay connected, with a small socket buffer. */
 static struct nbd_handle *
 handle (void)
 {
@@ -139,7 +140,7 @@ half_answered (void)
   end (h);
 }
 
-/* A callback that retires the command itself. */
+/* The completion callback retires the command. */
 static void
 retired_by_callback (void)
 {
@@ -159,7 +160,7 @@ retired_by_callback (void)
   end (h);
 }
 
-/* Answered, but not retired. */
+/* The command has completed, but is not retired. */
 static void
 completed (void)
 {
@@ -178,8 +179,8 @@ completed (void)
   end (h);
 }
 
-/* The server dies while a cancelled command is under way: nobody hears of it
- * once more. */
+/* The server dies while a cancelled command is in flight: the command is not
+ * reported a second time. */
 static void
 server_dies (void)
 {
@@ -199,7 +200,7 @@ server_dies (void)
   server_close (&s);
 }
 
-/* While there is no connection. */
+/* The command is cancelled while there is no connection. */
 static void
 in_an_outage (void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* After an event the interrupt callback is asked whether the call that waits is
- * to end; the handle goes on. */
+/* After each event, the library calls the interrupt callback, which can end
+ * the call that waits.  The handle stays usable. */
 
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* With an interrupt callback a signal can end a call that waits, be it for a
- * reply, for a connection, or in nbd_poll; and the connection stands. */
+/* With an interrupt callback, a signal can end a call that waits for a reply
+ * or for a connection, or in nbd_poll.  An established connection stays. */
 
 #include <errno.h>
 #include <signal.h>
@@ -16,8 +16,8 @@
 
 struct interrupt {
   int asked;
-  int answers_no; /* so many times */
-  int tells;      /* of yes; a pipe, or 0 */
+  int answers_no; /* how many times it answers no first */
+  int tells;      /* a pipe that is told of the answer yes, or 0 */
 };
 
 static int
@@ -37,7 +37,8 @@ on_alarm (int number __attribute__ ((unused)))
 {
 }
 
-/* From now on, again and again: one may come before the call waits. */
+/* Send signals periodically, because a signal may arrive before the call
+ * waits. */
 static void
 alarms (unsigned ms)
 {
@@ -105,7 +106,8 @@ connecting_ends (void)
   close (fds[1]);
 }
 
-/* Those that sleep while another thread drives ask by themselves. */
+/* Threads that sleep while another thread drives the handle also call the
+ * interrupt callback. */
 static void
 sleepers_end (void)
 {

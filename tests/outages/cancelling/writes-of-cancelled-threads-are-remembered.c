@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A thread that is cancelled while it waits for the reply to a write takes its
- * buffer with it.  On a handle that stays connected the write is sent again
- * nevertheless when the connection is lost: before its reply, and after it. */
+/* A thread that is cancelled while it waits for the reply to a write takes
+ * its buffer with it.  A handle that stays connected nevertheless sends the
+ * write again if the connection is lost, before or after the reply. */
 
 #include <string.h>
 
@@ -25,7 +25,7 @@ expect_write (int attempt)
                  WIRE (attempt, 1));
 }
 
-/* The handle has sent the write of a thread that is no more. */
+/* The handle has sent the write of a thread that was then cancelled. */
 static struct nbd_handle *
 abandoned_write (void)
 {

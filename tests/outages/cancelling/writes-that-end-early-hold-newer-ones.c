@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A write that is cancelled has its buffer back while half of it is sent: the
- * rest comes from a copy.  A newer one of the same range waits until the server
- * has answered the old one; others do not.  It is so on every handle. */
+/* A write that is cancelled while half of it is sent gives its buffer back,
+ * and the rest is sent from a copy.  A newer write to the same range waits
+ * until the server has answered the old one; other writes do not wait.  This
+ * holds for every handle. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 
 #define LEN (1 << 20)
 
-/* Connected through a socket that takes little at once. */
+/* A handle that is connected through a socket with a small buffer. */
 static struct nbd_handle *
 connected (struct server *s, bool lasting)
 {
@@ -71,7 +72,7 @@ cancel (bool lasting)
   CHECK_INT (other.error, 0);
   server_expect_nothing (&s);
 
-  /* The late answer lays the ghost. */
+  /* The late reply lays the ghost. */
   server_say (&s, "simple EIO 1");
   pump (h);
   CHECK_INT (nbd_stats_ghosts (h), 0);

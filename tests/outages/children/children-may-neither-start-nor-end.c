@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A server that is a child and cannot be started again is tried again later;
- * and while one does not end, a handle can die: because its patience ends, or
- * because the system does not let it wait. */
+/* A child that cannot be started again is tried again later.  A handle can
+ * die while its child does not end, because the reconnect timeout expires or
+ * because the system does not let the library wait for the child. */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -13,11 +13,11 @@
 #include "check.h"
 #include "process.h"
 
-static const char *state; /* in which no descriptor is to be had */
+static const char *state; /* in which no descriptor can be opened */
 static struct rlimit limit;
 static unsigned failed;
 
-/* Called by the library, in the midst of the machine. */
+/* Called by the library when the state machine enters a state. */
 static int
 log_line (void *opaque __attribute__ ((unused)),
           const char *context __attribute__ ((unused)), const char *text)
@@ -86,8 +86,8 @@ does_not_start (void)
   check_no_children ();
 }
 
-/* An oldstyle server that hangs up after its handshake and goes on as
- * something else, which cannot be asked to end. */
+/* An oldstyle server that closes the connection after its handshake, and then
+ * becomes a program that ignores SIGTERM. */
 static char *hangs_up[] = {
   (char *) "sh",
   (char *) "-c",
@@ -119,7 +119,7 @@ do_nothing (void *arg)
   return arg;
 }
 
-/* The library has a descriptor to poll once the process has had threads. */
+/* Once the process has had threads, the library polls a descriptor. */
 static void
 cannot_be_awaited (void)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A child that ends as soon as it is started is started again after longer and
- * longer pauses, until patience ends, and no zombie is left. */
+/* A child that ends as soon as it is started is started again after longer
+ * and longer pauses, until the reconnect timeout expires.  No zombie is
+ * left. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,7 +12,8 @@
 #include "check.h"
 #include "process.h"
 
-/* ms: all of it, the first pause, and the longest, an eighth of it. */
+/* ms: the reconnect timeout, the first pause, and the longest pause, which is
+ * an eighth of the timeout. */
 #define PATIENCE 2400
 #define FIRST 100
 #define LONGEST (PATIENCE / 8)
@@ -36,8 +38,8 @@ on_event (void *opaque, unsigned event, const char *message, int64_t value)
   return 0;
 }
 
-/* Each is 1.6 times the one before, give or take a fifth, but for the longest;
- * values are rounded down. */
+/* Each pause is 1.6 times the previous one, plus or minus a fifth, up to the
+ * longest.  The reported values are rounded down. */
 static void
 check_pauses (const struct pauses *p)
 {
@@ -90,7 +92,7 @@ end_at_once (connect_function *connect, const char *server)
   CHECK_FAILS (nbd_pread (h, buf, sizeof buf, 0, 0), ENOTCONN,
                "could not be restored within 2.4 s");
   check_pauses (&pauses);
-  /* The last one may not have failed when the time was over. */
+  /* The last child may not have ended before the timeout expired. */
   off_t again = size_of (starts) - 1;
   if (again != pauses.nr)
     CHECK_INT (again, pauses.nr + 1);

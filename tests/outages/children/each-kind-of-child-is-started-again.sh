@@ -1,8 +1,8 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# A child that was killed is reaped and another one started, whatever it is: a
-# command, a server that is activated, or the ssh of a URI.  What was written
-# is there, also if the server had it only in memory.
+# A child that was killed is reaped, and another one is started, whether it is
+# a command, a socket-activated server or the ssh of a URI.  Data that was
+# written is there, even if the killed server had it only in memory.
 
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin file
@@ -11,7 +11,7 @@ random_file "$tmp/data" 65536
 mkfifo "$tmp/fifo"
 on_exit+=('kill $(jobs -p) 2>/dev/null')
 
-# Instead of ssh; its options are for another machine.
+# Use this program instead of ssh, and ignore the options of ssh.
 mkdir "$tmp/bin"
 cat >"$tmp/bin/ssh" <<END
 #!/bin/sh

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A child that was killed carries nothing out any more: what it had been sent
- * is sent to the next one at once, and not when the quarantine is over.  That
- * holds from the first child on. */
+/* A child that was killed cannot carry out requests.  So its requests are
+ * sent to the next child at once, without waiting for the end of the
+ * quarantine.  This holds from the first child on. */
 #include <signal.h>
 #include <sys/wait.h>
 

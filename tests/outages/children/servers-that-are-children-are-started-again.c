@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A server that is a child of the handle is reaped and started again when it
- * was killed, and killed when it hangs; one that cannot be started again ends
- * the handle, and says so. */
+ * was killed.  When it hangs, it is killed first.  If it cannot be started
+ * again, the handle dies, and the error says why. */
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -56,7 +56,7 @@ kill_twice (connect_function *connect, char **argv, int signum)
 
     CHECK_DISK (h);
     CHECK (nbd_get_subprocess_pid (h) != pid);
-    /* It is not even a zombie. */
+    /* The child was reaped: there is not even a zombie. */
     CHECK_INT (kill ((pid_t) pid, 0), -1);
     CHECK_INT (nbd_stats_reconnects (h), i + 1);
   }
@@ -64,7 +64,7 @@ kill_twice (connect_function *connect, char **argv, int signum)
   check_no_children ();
 }
 
-/* The program is gone when it is to be started again. */
+/* The program does not exist when it is to be started again. */
 static void
 cannot_start (void)
 {
@@ -93,7 +93,7 @@ cannot_start (void)
   check_no_children ();
 }
 
-/* A handle is closed while its child hangs. */
+/* The handle is closed while its child hangs. */
 static void
 close_while_it_hangs (void)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A connection is lost a moment before the process that served it is known to
- * have ended.  How it did is told by events, and by the story of the outage, of
- * the server that was lost and of the last attempt to start it again.
+/* A connection may be lost a moment before the library can see that the
+ * server's process has ended.  The events and the error of the outage
+ * nevertheless say how the process ended: the one that was lost, and the one
+ * that was started last.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 
@@ -17,8 +18,8 @@
 #include "process.h"
 #include "wrap.h"
 
-/* Each process seems to be there when it is asked about for the first time, and
- * has ended by the second. */
+/* Pretend that each process still runs when it is asked about for the first
+ * time, and has ended the second time. */
 static id_t asked;
 
 WRAPPER (int, waitid, (idtype_t type, id_t id, siginfo_t *info, int options))
@@ -32,7 +33,7 @@ WRAPPER (int, waitid, (idtype_t type, id_t id, siginfo_t *info, int options))
 
 typedef int connect_function (struct nbd_handle *h, char **argv);
 
-/* The first one serves, those after it end at once. */
+/* The first child serves.  The children after it end at once. */
 static void
 end_children (connect_function *connect, const char *server)
 {

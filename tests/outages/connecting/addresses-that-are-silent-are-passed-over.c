@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A name that leads to two addresses, at the first of which nobody answers:
- * the attempt after the one that hung there begins with the other.  Where the
- * server was it is looked for first when it is lost.
+/* A name has two addresses, and nobody answers at the first.  After the
+ * attempt that hung there, the next attempt begins with the second address.
+ * When the connection is lost, the library first tries the address where the
+ * server was.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 

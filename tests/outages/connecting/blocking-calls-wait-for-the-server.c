@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* nbd_connect_unix returns when the server has come for which it waits. */
+/* With a connect timeout, nbd_connect_unix waits for the server and returns
+ * when it is connected. */
 #include <semaphore.h>
 
 #include "lasting.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A server that is starting may not know the export yet, or say that it
- * shuts down; what it refuses for another reason is final. */
+/* A server that is starting may not know the export yet, or may say that it
+ * shuts down: then the library tries again.  Any other refusal is final. */
 #include <errno.h>
 
 #include "lasting.h"

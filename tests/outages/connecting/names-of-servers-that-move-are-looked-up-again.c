@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A server that is lost is looked for where it was.  If it is not there any
- * more its name is looked up while that is tried again, so that nobody waits
- * for a resolver, and what it leads to is tried next.
+/* After an outage, the library first tries the address where the server was.
+ * If that fails, it looks the name up again while it goes on trying, so that
+ * it never waits for a resolver.  Then it tries the addresses that were
+ * found.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 
@@ -13,7 +14,7 @@
 #include "wrap.h"
 
 static _Atomic unsigned asked;
-/* The port that the name leads to; NULL: none. */
+/* The port that the lookup finds; NULL: the lookup fails. */
 static const char *_Atomic place;
 
 WRAPPER (int, getaddrinfo,
@@ -29,7 +30,7 @@ WRAPPER (int, getaddrinfo,
                     : __real_getaddrinfo ("127.0.0.1", to, hints, list);
 }
 
-/* The server ends, and nobody listens there. */
+/* The server ends, and nobody listens on its port. */
 static void
 leave (struct server *s, struct address *a)
 {
@@ -37,7 +38,7 @@ leave (struct server *s, struct address *a)
   server_close (s);
 }
 
-/* Drive the handle until so many attempts have failed. */
+/* Drive the handle until this many events have come. */
 static void
 fail_attempts (struct nbd_handle *h, const struct events *e, int nr)
 {
@@ -64,13 +65,13 @@ test (void)
   is_served (&s, h);
   CHECK_INT (asked, 1);
 
-  /* It is where it was. */
+  /* The server comes back where it was. */
   server_restarts (&s, &old, h, SIMPLE);
   is_served (&s, h);
   CHECK_INT (asked, 1);
   CHECK_STRING (e.letters, "CLB");
 
-  /* It moves. */
+  /* The server moves. */
   place = new.port;
   address_listen (&new);
   leave (&s, &old);
@@ -79,7 +80,7 @@ test (void)
   CHECK (asked > 1);
   CHECK (strncmp (e.letters, "CLBLA", 5) == 0);
 
-  /* Nobody knows where, but it is there again. */
+  /* The name is not known, but the server comes back at its last address. */
   place = NULL;
   leave (&s, &new);
   unsigned before = asked;

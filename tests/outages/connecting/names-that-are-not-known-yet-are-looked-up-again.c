@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* With a connect timeout a name that the resolver does not know yet, or cannot
- * ask for yet, is looked up again, as while a machine boots.  What waiting does
- * not change ends the handle at once.
+/* With a connect timeout, the library looks a name up again if the resolver
+ * does not know it yet or cannot ask for it yet, as while a machine boots.
+ * Failures that waiting does not change end the handle at once.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 
@@ -13,7 +13,7 @@
 #include "wrap.h"
 
 static unsigned asked;
-static unsigned failures; /* before the name is known */
+static unsigned failures; /* how many lookups fail before the name is known */
 static int failure;
 
 WRAPPER (int, getaddrinfo,

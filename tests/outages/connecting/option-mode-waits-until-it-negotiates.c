@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* In option mode the time to connect ends when the handle negotiates: what
- * comes after that is for the program. */
+/* In option mode, the connect timeout covers the time until the handle
+ * negotiates.  The program handles everything that fails after that. */
 #include <errno.h>
 
 #include "lasting.h"
@@ -28,7 +28,8 @@ test (void)
   server_say (&s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
   drive_until (h, "NEGOTIATING");
 
-  /* An unknown export is for the program, which asks once more. */
+  /* The server does not know the export: the program is told, and asks
+   * again. */
   CHECK_OK (nbd_aio_opt_go (h, completion (&done)));
   server_need (&s, 4 + 16 + 8);
   server_say (&s, "reply NBD_OPT_GO NBD_REP_ERR_UNKNOWN");
@@ -37,7 +38,7 @@ test (void)
   CHECK_CALLS (&done, 1);
   CHECK_INT (done.error, ENOENT);
 
-  /* And so is a connection that is lost. */
+  /* The connection is lost: the program is told. */
   done = (struct calls) { .called = 0 };
   server_close (&s);
   CHECK_OK (nbd_aio_opt_go (h, completion (&done)));

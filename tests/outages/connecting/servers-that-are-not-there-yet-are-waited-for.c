@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* With a connect timeout a socket that does not exist, and one that nobody
- * listens on, are tried again until there is a server. */
+/* With a connect timeout, a socket that does not exist, or that nobody
+ * listens on, is tried again until there is a server. */
 #include <stdlib.h>
 #include <string.h>
 

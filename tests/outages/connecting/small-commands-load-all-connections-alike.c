@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Small commands go to one connection in groups, but whatever their number, no
- * connection has much more to do than another. */
+/* Small commands go to one connection in groups.  Still, however many they
+ * are, no connection has many more commands than another. */
 #include "lasting.h"
 
 #define LINKS 4
@@ -18,7 +18,7 @@ issue_read (struct nbd_handle *h)
   CHECK_OK (nbd_poll (h, 0));
 }
 
-/* How many requests wait at the server. */
+/* The number of requests that wait at the server. */
 static size_t
 load (struct server *s)
 {
@@ -35,8 +35,8 @@ answer_all (struct nbd_handle *h, int nr)
   pump (h);
 }
 
-/* One more connection, which is given work as soon as another one has answered
- * what was sent after it came. */
+/* Open one more connection.  It is given commands once an older connection
+ * has answered a command that was sent after the new one was established. */
 static void
 open_another (struct nbd_handle *h, const struct address *a, int nr)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Over TCP a port that refuses is tried again until there is a server, for the
- * first connection by blocking calls and by others, and after a reset. */
+/* A TCP port that refuses connections is tried again until there is a server:
+ * when connecting with blocking calls and with others, and after a reset. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -12,7 +12,8 @@
 #include "lasting.h"
 #include "thread.h"
 
-/* A port that is ours; one socket has it all the time and never listens. */
+/* A port that belongs to this test: one socket is bound to it and never
+ * listens. */
 static struct sockaddr_in port = { .sin_family = AF_INET };
 static char number[8];
 static struct address address = { .listener = -1 };
@@ -37,7 +38,7 @@ listen_again (void)
   CHECK_INT (listen (address.listener, 16), 0);
 }
 
-/* The peer sees a reset, and nobody listens any more. */
+/* The client sees a reset, and nobody listens on the port. */
 static void
 reset (struct server *s)
 {
@@ -59,7 +60,8 @@ new_handle (struct events *e)
   return h;
 }
 
-/* The thread that has the handle has been refused once more. */
+/* Wait until the thread that drives the handle was refused this many more
+ * times. */
 static void
 await_refusals (struct events *e, unsigned more)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* When the time to connect is over, the error is what the last attempt met,
- * and the message says how often it was tried. */
+/* When the connect timeout expires, the error is that of the last attempt,
+ * and the message says how many attempts there were. */
 #include <errno.h>
 
 #include "lasting.h"
 
-/* Nobody is there. */
+/* Nobody listens. */
 static void
 nobody (void)
 {
@@ -31,7 +31,7 @@ nobody (void)
   address_close (&a);
 }
 
-/* Somebody accepts and says nothing. */
+/* A server accepts the connection and says nothing. */
 static void
 silent (void)
 {
@@ -49,7 +49,7 @@ silent (void)
   address_close (&a);
 }
 
-/* The same, found by its silence, so that it is tried again. */
+/* The same with a stall timeout, so that there is more than one attempt. */
 static void
 silent_again_and_again (void)
 {

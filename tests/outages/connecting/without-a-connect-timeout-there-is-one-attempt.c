@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A reconnect timeout alone does not make the first connection be tried
- * again. */
+/* With a reconnect timeout alone, the first connection is attempted only
+ * once. */
 #include <errno.h>
 
 #include "lasting.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The time that a command waits for a connection counts, and what timed out
- * is not sent when there is one again. */
+/* The command timeout also runs while a command waits for a connection.  A
+ * command that timed out is not sent on the next connection. */
 #include <errno.h>
 
 #include "lasting.h"

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Whatever a handle waits for, it ends when its time is over, when the server
- * was silent for too long, when its transport fails, when another connection
- * of it has died, and when the program leaves while another connection serves:
- * each closure is called and freed once, and the error says why.
+/* In each state that waits, a handle ends when its time is over, when the
+ * server was silent for too long, when its transport fails, when another
+ * connection of the handle has died, and when the program disconnects while
+ * another connection serves.  Each closure is called and freed once, and the
+ * error says why.
  *
- * Conversations that lead through all states are ended in each state that
- * waits.  The linker lets the library's calls come here (-Wl,--wrap). */
+ * The test plays conversations that lead through all states, and ends each
+ * conversation in each state that waits.  The linker redirects the library's
+ * calls to this file (-Wl,--wrap). */
 
 #include <errno.h>
 #include <poll.h>
@@ -22,7 +24,7 @@
 
 #define MINUTE_MS 60000
 
-static int hours; /* that have passed while the handle waited */
+static int hours; /* how many hours have passed for the handle */
 
 static void
 be_patient (struct nbd_handle *h)
@@ -95,10 +97,11 @@ static const struct way {
 
 static const struct way *way;
 static bool ended[NBDI_NR_STATES];
-static bool full; /* the socket, for the next call */
+static bool full; /* the socket is full for the next send */
 
-/* What is free of deadlines cannot end by time, nor by input what awaits
- * none, or has its own. */
+/* A state without a deadline cannot end by time.  A state that awaits no
+ * input or output, or uses its own calls for them, cannot end by a broken
+ * transport. */
 static bool
 can_end (struct nbd_handle *h)
 {
@@ -116,7 +119,7 @@ can_end (struct nbd_handle *h)
              && state != NBDI_STATE_NEWSTYLE_OPT_STARTTLS_HANDSHAKE_SEND);
 }
 
-/* Only input and output can fail in each state of a reply. */
+/* Only a broken transport is tried in each state of a reply. */
 static enum nbdi_state
 present_state (struct nbd_handle *h)
 {
@@ -127,7 +130,7 @@ present_state (struct nbd_handle *h)
            : state;
 }
 
-/* The handle waits: end it, if it was not yet in this state. */
+/* End the handle, unless it was already ended in this state. */
 static bool
 ends_now (void)
 {
@@ -141,7 +144,7 @@ ends_now (void)
   return true;
 }
 
-/* The library waits, or the program: then something else happens. */
+/* The library or the program would wait: end the handle instead. */
 WRAPPER (int, poll, (struct pollfd *fds, nfds_t n, int timeout))
 {
   if (!ends_now () && !talk.dropped)
@@ -159,8 +162,8 @@ WRAPPER (int, clock_gettime, (clockid_t clock, struct timespec *now))
   return r;
 }
 
-/* Each second attempt to send finds the socket full, and the others take
- * less than a request. */
+/* Every second attempt to send finds the socket full.  The other attempts
+ * send less than a request. */
 #define ROOM 20
 
 static bool
@@ -191,7 +194,7 @@ WRAPPER (ssize_t, sendmsg, (int fd, const struct msghdr *msg, int flags))
                       flags);
 }
 
-/* The kernel may always take its time. */
+/* Connecting never succeeds at once, as with a slow kernel. */
 WRAPPER (int, connect, (int fd, const struct sockaddr *addr, socklen_t len))
 {
   int r = __real_connect (fd, addr, len);
@@ -203,7 +206,7 @@ WRAPPER (int, connect, (int fd, const struct sockaddr *addr, socklen_t len))
   return r;
 }
 
-/* Also where the program chooses what comes next, and nobody polls. */
+/* Also called where the program chooses what to do next, and nobody polls. */
 static void
 rests (void)
 {
@@ -223,7 +226,8 @@ prepare (struct nbd_handle *h, const struct conversation *c)
     c->prepare (h);
 }
 
-/* Whether it was ended in a state in which it was not before. */
+/* Play a conversation.  Returns whether it was ended in a state in which none
+ * was ended before. */
 static bool
 hold (const struct conversation *c)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A read whose time is over fails with ETIMEDOUT, and the handle goes on: the
- * late reply, or the rest of it, is discarded in each style.
+/* A read that times out fails with ETIMEDOUT, and the handle stays usable.
+ * The late reply, or the rest of a reply that has begun, is discarded, in
+ * each style.
  *
- * The kernel's client could complete a command then that it was to send
- * again: CVE-2024-49855. */
+ * The NBD client of the Linux kernel could complete such a command although
+ * it had to send it again: CVE-2024-49855. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -48,7 +49,7 @@ go_on (struct server *s, struct nbd_handle *h, enum style style)
   CHECK_STATE (h, "READY");
 }
 
-/* The reply of this style to the read, all but its last `keep` bytes. */
+/* Send the reply to the read in this style, without the last `keep` bytes. */
 static void
 say_part (struct server *s, enum style style, int cookie, struct bytes *rest,
           size_t keep)
@@ -87,7 +88,7 @@ time_out (enum style style, size_t late)
   CHECK_CALLS (&done, 1);
   CHECK_INT (nbd_aio_in_flight (h), 0);
 
-  /* The buffer is ours, whatever comes. */
+  /* The library does not write to the buffer after the read has timed out. */
   memset (buf, 'x', sizeof buf);
   memset (want, 'x', sizeof want);
   server_send (&s, rest.p, rest.len);

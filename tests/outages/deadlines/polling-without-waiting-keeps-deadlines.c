@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A program that only looks, with nbd_poll that does not wait, has the next
- * connection made when it is time, and its commands time out. */
+/* A program may call only nbd_poll with timeout 0.  The library still
+ * reconnects when it is time, and commands still time out. */
 #include <errno.h>
 
 #include "lasting.h"
 
-/* What the commands of this handle completed with. */
+/* Poll until the command has completed, and return its error. */
 static int
 look_until (struct nbd_handle *h, const struct calls *done)
 {

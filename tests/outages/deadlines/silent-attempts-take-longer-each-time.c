@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* An attempt to connect after which another one can be made is given up when
- * the server is silent: after 5 seconds at first, and after at most a minute
- * when it was silent again and again. */
+/* If another attempt to connect can follow, an attempt is given up when the
+ * server is silent.  The first silence may last 5 seconds; after several
+ * silent attempts it may last up to a minute. */
 
 #include "lasting.h"
 #include "drive/drive.h"

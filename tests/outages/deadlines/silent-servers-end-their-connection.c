@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* With a stall timeout a server that neither sends nor takes a byte while
- * commands are in flight has lost its connection; an idle one has not. */
+/* With a stall timeout, a connection is lost when the server neither sends
+ * nor takes a byte for that long while commands are in flight.  An idle
+ * connection is not lost. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -84,7 +85,7 @@ takes_nothing (void)
   free (buf);
 }
 
-/* With a reconnect timeout another server is found. */
+/* With a reconnect timeout, the handle connects again. */
 static void
 another_comes (void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* While a callback of the program takes its time nobody reads what the server
- * sends, so that is no silence of the server.  Functions that take no lock can
- * be called in it. */
+/* While a callback of the program runs, the library does not read what the
+ * server sends.  That time does not count as silence of the server.  The
+ * callback may call functions that take no lock. */
 #include <poll.h>
 #include <sched.h>
 #include <time.h>
@@ -13,7 +13,7 @@
 struct slow {
   struct nbd_handle *h;
   struct server *s;
-  uint64_t cookie; /* of the command that is answered meanwhile */
+  uint64_t cookie; /* of the command that is answered during the callback */
   bool lost, descriptor;
 };
 
@@ -26,7 +26,7 @@ now_ms (void)
   return (double) t.tv_sec * 1e3 + (double) t.tv_nsec / 1e6;
 }
 
-/* Longer than a server may be silent, which then has answered. */
+/* Let the server answer, then take longer than a server may be silent. */
 static int
 on_completion (void *opaque, int *error)
 {
@@ -53,7 +53,7 @@ on_event (void *opaque, unsigned event, const char *message, int64_t value)
   return 0;
 }
 
-/* One round of a main loop, or of nbd_poll. */
+/* Run one round of a main loop, or call nbd_poll. */
 static void
 go_on (struct slow *slow)
 {

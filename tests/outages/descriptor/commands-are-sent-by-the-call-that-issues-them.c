@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A handle that stays connected sends commands as soon as they are issued, also
- * while others are held because of a write that timed out. */
+/* A handle that stays connected sends commands as soon as they are issued,
+ * also while other commands are held because of a write that timed out. */
 #include <errno.h>
 
 #include "lasting.h"
@@ -35,7 +35,7 @@ test (void)
   CHECK_STATE (h, "READY");
   read_at (h, &s, 4, 1);
 
-  /* What is held holds only what overlaps. */
+  /* The write that timed out holds only commands that overlap it. */
   int64_t old = CHECK_OK (nbd_aio_pwrite (h, "abcd", 4, 8,
                                           NBD_NULL_COMPLETION, 0));
   CHECK_INT (nbd_aio_cancel (h, old), 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The socket and the timer of the descriptor stay as they are while commands
- * come and go, with deadlines for commands and for silence. */
+/* Commands change neither the socket nor the timer of the descriptor, also
+ * with a command timeout and a stall timeout. */
 
 #include "changes.h"
 #include "check.h"

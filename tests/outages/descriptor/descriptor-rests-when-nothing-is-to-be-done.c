@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The descriptor is not readable while the handle waits for the server or for
- * the program, nor after its end: loops that watch it use no processor. */
+ * the program, nor after the handle has ended.  So a main loop that watches
+ * it uses no processor time. */
 
 #include <poll.h>
 #include <unistd.h>
@@ -41,13 +42,14 @@ while_the_server_works (void)
   CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&calls), 0));
   pump (h);
   CHECK (!is_readable (h));
-  CHECK_OK (nbd_aio_notify_read (h)); /* it is no mistake */
+  CHECK_OK (nbd_aio_notify_read (h)); /* this is allowed */
   CHECK (!is_readable (h));
   nbd_close (h);
   returning_close (&r);
 }
 
-/* It is for the program to go on: it is not told that the server is gone. */
+/* In option mode the program continues: nothing reports that the server is
+ * gone. */
 static void
 while_the_program_may_choose (void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A handle that may reconnect has one descriptor, from before it is connected
- * until it is dead, which shows only reading.  A handle without any of the
- * settings gives its socket, as ever. */
+ * until it is dead, which is only polled for reading.  A handle without any
+ * of these settings returns its socket. */
 
 #include <sys/socket.h>
 

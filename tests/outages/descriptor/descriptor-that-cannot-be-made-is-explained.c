@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A program that may open no more files gets no descriptor, hears why, and can
- * ask again; blocking calls need none. */
+/* A program that may open no more files gets no descriptor.  The error says
+ * why, and the program can ask again.  Blocking calls need no descriptor. */
 
 #include <errno.h>
 #include <sys/resource.h>
@@ -12,7 +12,7 @@
 
 static struct rlimit usual;
 
-/* Let it open so many more. */
+/* Allow so many more open files. */
 static void
 limit (rlim_t more)
 {
@@ -32,7 +32,7 @@ test (void)
   CHECK_OK (nbd_set_command_timeout (h, 60000));
   CHECK_OK (nbd_connect_command (h, nbdkit_command));
   CHECK_OK (getrlimit (RLIMIT_NOFILE, &usual));
-  /* Neither of the two, or only one. */
+  /* Neither of the two descriptors can be opened, or only one. */
   for (rlim_t more = 0; more <= 1; more++) {
     limit (more);
     CHECK_FAILS (nbd_aio_get_fd (h), EMFILE, "the descriptor of a handle");

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A forked copy of the process keeps the parent's old socket open: this does
- * not wake the parent, again and again, after it has another one.  The copy
- * can go on with the connection, as with any handle, and does not change what
- * the parent's descriptor shows. */
+/* A forked copy of the process keeps the parent's old socket open.  This does
+ * not wake the parent repeatedly after it has connected again.  The copy can
+ * use the connection, as with any handle, and does not change what the
+ * parent's descriptor shows. */
 
 #include <poll.h>
 #include <stdlib.h>
@@ -20,8 +20,8 @@ static struct nbd_handle *h;
 static struct returning r;
 static struct calls calls = { .gives = 1 };
 
-/* Fork; the copy, which has only the client's end of the connection, runs
- * `work` and stays until it is let go. */
+/* Fork.  The copy keeps only the client's end of the connection, runs `work`
+ * and stays until let_go. */
 static pid_t
 fork_copy (void (*work) (void), int *copy)
 {
@@ -42,7 +42,7 @@ fork_copy (void (*work) (void), int *copy)
   exit (write (ends[1], &c, 1) == 1 && read (ends[1], &c, 1) == 0 ? 0 : 1);
 }
 
-/* Wait until its work is done. */
+/* Wait until the copy has done its work. */
 static void
 await_work (int copy)
 {
@@ -132,7 +132,7 @@ copy_changes_nothing_for_the_parent (void)
   nbd_aio_get_fd (h);
   pid_t pid = fork_copy (begin_to_write, &copy);
   await_work (copy);
-  server_take (&r.s); /* now there is room again */
+  server_take (&r.s); /* now the socket can take more */
   CHECK (!is_awake (h));
   let_go (pid, copy);
   nbd_close (h);
@@ -159,7 +159,7 @@ copy_goes_on_with_the_connection (void)
   returning_close (&r);
 }
 
-/* It cannot have a descriptor of its own, and goes on without one. */
+/* The copy cannot open a descriptor of its own, and works without one. */
 static void
 write_without_descriptors (void)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* nbd_aio_notify_read stops reading although there is more, so that a fast
- * server does not starve the rest of the program.  Loops that are told only
- * once that there is something ask nbd_aio_is_drained, of handles with the one
- * descriptor and of those with a socket. */
+/* nbd_aio_notify_read stops reading although there is more to read, so that a
+ * fast server does not starve the rest of the program.  Edge-triggered loops
+ * call nbd_aio_is_drained to learn this, on handles with the one descriptor
+ * and on handles with a socket. */
 
 #include <sys/socket.h>
 
@@ -14,7 +14,7 @@
 #define COMMANDS 40
 #define SIZE (64 * 1024)
 
-/* What the server has to send, and does while the client reads. */
+/* What the server still has to send.  It sends while the client reads. */
 static int server_fd;
 static struct bytes replies;
 
@@ -72,7 +72,8 @@ much_is_read (struct server *s, struct nbd_handle *h)
   bytes_free (&replies);
 }
 
-/* What nbd_poll leaves in our buffer, once it has completed a command. */
+/* nbd_poll leaves a reply in the library's buffer once it has completed a
+ * command. */
 static void
 more_was_received (struct server *s, struct nbd_handle *h)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A program that reports room on a handle that stays connected sends what waits
- * for company by doing so.  From then on such commands wait for it, and neither
- * the socket nor the timer of the descriptor is set for them. */
+/* A program that calls nbd_aio_notify_write on a handle that stays connected
+ * sends the commands that are held for company.  From then on such commands
+ * wait for that call, and neither the socket nor the timer of the descriptor
+ * is set for them. */
 
 #include <errno.h>
 #include <poll.h>

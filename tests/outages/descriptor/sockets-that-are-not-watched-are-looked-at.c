@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* If the system refuses to watch the socket as it should be, the descriptor
- * becomes readable again and again, so that nothing hangs. */
+/* If the system refuses to watch the socket, the descriptor becomes readable
+ * again and again, so that nothing hangs. */
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -57,7 +57,7 @@ test (void)
   for (int i = 0; i < WRITES; i++)
     CHECK_OK (nbd_aio_pwrite (h, buf, sizeof buf, 0, completion (&calls[i]),
                               0));
-  /* No reply wakes it meanwhile. */
+  /* No reply wakes the handle meanwhile. */
   for (int i = 0; i < WRITES; i++) {
     while (server_take (&r.s) < 28 + sizeof buf)
       one_event (h);

@@ -35,7 +35,8 @@ start (struct run *r, struct command *c)
   connect_again (r);
 }
 
-/* The handle has one descriptor for all its life, which is only read. */
+/* The handle must have the same descriptor all its life, and only poll it for
+ * reading. */
 static void
 check_descriptor (struct run *r, const struct pollfd *fd)
 {
@@ -87,7 +88,7 @@ wait_for_events (struct run *r, bool polls)
           nbd_get_error () ?: "no error");
 }
 
-/* One of those in flight. */
+/* Cancel one of the commands in flight. */
 static void
 cancel_one (struct run *r, struct command *commands)
 {

@@ -23,7 +23,8 @@ draw_kind (struct random *random)
   return kind;
 }
 
-/* Half of them meet in a small part of the disk, or all if a loss is wanted. */
+/* Draw a command.  Half of the commands use a small part of the disk; all of
+ * them do so if a loss is expected. */
 void
 draw_command (struct run *r, struct random *random, struct command *c)
 {
@@ -108,7 +109,8 @@ on_chunk (void *opaque, const void *subbuf, size_t count, uint64_t offset,
     .callback = on_chunk, .user_data = c \
   }
 
-/* As the last thing before it is given to the library. */
+/* Tell the checker, immediately before the command is given to the
+ * library. */
 static void
 begin (struct command *c)
 {
@@ -156,7 +158,7 @@ call_command (struct command *c)
   }
 }
 
-/* Errors that the program has asked for. */
+/* Whether the program may see this error because of what it asked for. */
 static bool
 is_expected (const struct command *c, int error, int64_t took)
 {
@@ -188,7 +190,7 @@ end_command (struct command *c, int error)
 
   if (wrong)
     lose (r, wrong);
-  /* What the program does with the buffer is its own business now. */
+  /* The program may reuse its buffer after the command. */
   if (c->op.kind == WRITE)
     memset (c->buf, 0xdd, sizeof c->buf);
   __atomic_add_fetch (error ? &r->seen.failed : &r->seen.commands, 1,

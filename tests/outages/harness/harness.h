@@ -28,9 +28,9 @@ struct choice {
   uint64_t first, last; /* seeds */
   unsigned jobs;        /* seeds at once */
   unsigned links;
-  unsigned threads; /* in blocking calls; 0: one that starts commands */
+  unsigned threads; /* making blocking calls; 0: one asynchronous thread */
   unsigned commands;
-  bool tls; /* always; else now and then, if the library has it */
+  bool tls; /* always; else sometimes, if the library has it */
   bool has_tls;
   bool calm;          /* no outages */
   bool by_hand;       /* the program reconnects */
@@ -40,18 +40,20 @@ struct choice {
   bool trust, strict;
   unsigned quarantine;
   enum brittle_fault fault;
-  bool expects_loss; /* the first that is found ends it, and must be */
+  bool expects_loss; /* stop at the first loss; fail without one */
   bool verbose;
 };
 
-/* Does the library stay connected, or the program, or is there no need? */
+/* Whether the library has to stay connected.  It does not if the program
+ * reconnects or if there are no outages. */
 static inline bool
 is_lasting (const struct choice *choice)
 {
   return !choice->by_hand && !choice->calm;
 }
 
-/* What all seeds together have seen, in memory that they share. */
+/* The sum of what all seeds have counted, in memory that their processes
+ * share. */
 struct totals {
   uint64_t commands, failed, reconnects, replayed, ghosts_held;
   struct brittle_counters server;
@@ -67,13 +69,13 @@ struct run {
   struct brittle *server;
   struct checker *checker;
   struct nbd_handle *h;
-  int fd; /* of the handle; -1: not asked yet */
+  int fd; /* the handle's descriptor; -1: not known yet */
   uint64_t journal_size;
   unsigned in_flight;
   struct totals seen;
 };
 
-/* A command, and where its data is. */
+/* A command and its data. */
 struct command {
   struct run *run;
   struct operation op;
@@ -86,14 +88,14 @@ struct command {
   int told[MOST_BLOCKS];
 };
 
-/* The run is over: something is wrong. */
+/* End the run, because something other than a loss is wrong. */
 extern void fail (const struct run *r, const char *fmt, ...)
   __attribute__ ((noreturn, format (printf, 2, 3)));
-/* The checker has found this. */
+/* End the run, because the checker has found a loss. */
 extern void lose (const struct run *r, const char *text)
   __attribute__ ((noreturn));
 
-/* run.c: all of a run, in a process of its own. */
+/* run.c: do the whole run of a seed, in a process of its own. */
 extern void run_seed (const struct choice *choice, uint64_t seed,
                       const char *path, struct totals *totals);
 
@@ -103,15 +105,16 @@ extern void draw_command (struct run *r, struct random *random,
 extern int64_t start_command (struct command *c,
                               nbd_completion_callback done);
 extern int call_command (struct command *c);
-/* The library says that it is over; error is an errno, 0 for success. */
+/* The library has ended the command; error is an errno, or 0 for success. */
 extern void end_command (struct command *c, int error);
 
-/* async.c, blocking.c: the commands of a run. */
+/* async.c, blocking.c: run the commands of a run. */
 extern void run_async (struct run *r, unsigned commands);
 extern void run_blocking (struct run *r);
-/* run.c: the program waits for ghosts and connects anew. */
+/* run.c: wait for the end of the quarantine and connect with a new handle, as
+ * the program would. */
 extern void connect_again (struct run *r);
-/* One command, to its end. */
+/* Run one command to its end. */
 extern int one_async (struct run *r, struct command *c);
 
 #endif /* OUTAGES_HARNESS_H */

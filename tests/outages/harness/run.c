@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* All of a run: a server, a handle, commands, and the disk at the end. */
+/* One whole run: a server, a handle, commands, and the disk at the end. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "harness.h"
 
-#define REPEATS 2 /* reads of all at the end, while ghosts may come */
+#define REPEATS 2 /* of reading everything at the end, while ghosts may land */
 
 static void __attribute__ ((noreturn))
 end (const struct run *r, enum verdict verdict, const char *text)
@@ -73,7 +73,7 @@ draw_settings (struct run *r, uint64_t seed)
   r->settings.crashes_only = choice->fault == FORGES_FENCE || choice->trust;
 }
 
-/* All that makes the library stay connected. */
+/* Set everything that makes the library stay connected. */
 static void
 set_patience (struct run *r)
 {
@@ -132,7 +132,7 @@ connect_again (struct run *r)
   r->seen.reconnects++;
 }
 
-/* One command that is not drawn, to its end. */
+/* Run one given command to its end. */
 static int
 finish (struct run *r, struct operation op)
 {
@@ -147,7 +147,7 @@ finish (struct run *r, struct operation op)
   return 0;
 }
 
-/* Everything must be there, and after a flush it must be durable. */
+/* Everything must be readable, and durable after a flush. */
 static void
 look_at_everything (struct run *r)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a large journal took is given back once a flush has settled it, but for
- * a small part of its size. */
+/* The memory of a large journal is given back once a flush has settled it,
+ * except for a small part of the journal's size. */
 #include <stdlib.h>
 
 #include "base/protocol.h"
@@ -10,7 +10,7 @@
 #define WRITES 64
 #define BYTES (256 * 1024)
 
-/* A flush of the library's own, which is answered last. */
+/* A flush that the library sends by itself, which is answered last. */
 static uint64_t own_flush;
 
 static void

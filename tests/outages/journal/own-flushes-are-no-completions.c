@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* nbd_poll returns when something of the program has completed: the reply to a
- * flush of the library is not that, so it goes on to what came with it. */
+/* nbd_poll returns when a command of the program has completed.  The reply to
+ * a flush that the library sent by itself does not end the call, so nbd_poll
+ * goes on with what was received after that reply. */
 
 #include "lasting.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The library flushes by itself when a little was written, long before half of
- * the journal is used: what that costs the server has to be learned. */
+/* The library sends a flush by itself after a few writes, long before half of
+ * the journal is used, because it must learn what a flush costs the
+ * server. */
 
 #include "lasting.h"
 

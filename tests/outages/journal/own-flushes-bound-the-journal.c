@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The library flushes by itself when half of the journal is used, and at its
- * bound a write completes after that flush; what this flush has met is told by
- * the program's next one, once. */
+/* The library sends a flush by itself when half of the journal is used.  When
+ * the journal is full, a write completes only after such a flush.  If the
+ * library's flush fails, the program's next flush reports the error, once. */
 #include <errno.h>
 
 #include "lasting.h"
@@ -28,7 +28,7 @@ end (struct nbd_handle *h)
   lasting_close (h, &server, &address);
 }
 
-/* A write at the i-th chunk, which the server answers. */
+/* Write the i-th chunk, and let the server answer. */
 static int64_t
 write_chunk (struct nbd_handle *h, int i)
 {
@@ -45,7 +45,8 @@ write_chunk (struct nbd_handle *h, int i)
   return cookie;
 }
 
-/* Write until the library flushes; its cookie. */
+/* Write until the library sends a flush, and return the cookie of the
+ * flush. */
 static uint64_t
 write_to_the_bound (struct nbd_handle *h, int *nr, int64_t *last)
 {
@@ -73,7 +74,7 @@ flush_helps (void)
   CHECK_INT (nbd_aio_command_completed (h, last), 1);
   CHECK_INT (nbd_aio_in_flight (h), 0);
 
-  /* More is answered, but completes only with the flush. */
+  /* Further writes are answered, but complete only after the flush. */
   int64_t held = write_chunk (h, nr++);
   while (nbd_aio_command_completed (h, held) == 1) {
     CHECK (nr < 16);
@@ -83,7 +84,8 @@ flush_helps (void)
   server_say (&server, "simple 0 %llu", (unsigned long long) flush);
   pump (h);
 
-  /* The write came after the flush was sent: it takes one more. */
+  /* The write was answered after the flush was sent, so it needs another
+   * one. */
   uint16_t type;
   flush = server_request (&server, &type);
   CHECK_INT (type, 3);

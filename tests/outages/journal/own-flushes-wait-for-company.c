@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A flush of the library that nothing waits for goes out with what the program
- * asks for next, while replies are awaited that let both go, or when the main
- * loop has nothing else to do. */
+/* A flush that the library sends by itself, and that nothing waits for, is
+ * held back.  It is sent together with the program's next command, which may
+ * itself be held while replies are awaited, or when the main loop has nothing
+ * else to do. */
 
 #include <poll.h>
 
@@ -23,7 +24,7 @@ write_chunk (struct nbd_handle *h, int i)
                                         NBD_NULL_COMPLETION, 0));
 }
 
-/* The first two, after which half of the journal is used. */
+/* Answer the first two writes, after which half of the journal is used. */
 static void
 answer_two (struct nbd_handle *h)
 {
@@ -37,7 +38,7 @@ answer_two (struct nbd_handle *h)
   }
 }
 
-/* A flush of the library waits for company. */
+/* A handle that holds a flush of the library back. */
 static struct nbd_handle *
 held_flush (void)
 {
@@ -77,7 +78,8 @@ company_comes (void)
   lasting_close (h, &server, &address);
 }
 
-/* The program's main loop is told that something is to be sent. */
+/* The descriptor becomes readable, so that the program's main loop sends the
+ * flush. */
 static void
 nothing_comes (void)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* After an outage with unflushed writes JOURNAL writes them again, STRICT lets
- * the next flush fail once and name the first, and TRUST does nothing. */
+/* After an outage with writes that were not flushed, JOURNAL writes them
+ * again, STRICT makes the next flush fail once and name the first of them,
+ * and TRUST does nothing. */
 #include <errno.h>
 
 #include "lasting.h"
@@ -24,7 +25,7 @@ end (struct nbd_handle *h)
   lasting_close (h, &server, &address);
 }
 
-/* The server answers the request that was just issued. */
+/* The server answers the request that was issued last. */
 static int
 answer (struct nbd_handle *h, int64_t cookie)
 {
@@ -49,7 +50,7 @@ do_flush (struct nbd_handle *h)
   return answer (h, CHECK_OK (nbd_aio_flush (h, NBD_NULL_COMPLETION, 0)));
 }
 
-/* The next request writes again what was acknowledged. */
+/* The next request writes again what was acknowledged before the outage. */
 static void
 expect_again (struct nbd_handle *h, const char *type, int offset, int count,
               const char *payload)
@@ -125,7 +126,7 @@ trust (void)
   end (h);
 }
 
-/* What a server cannot flush is not kept. */
+/* The journal keeps nothing if the server has no flush. */
 static void
 without_flush (void)
 {
@@ -140,7 +141,7 @@ without_flush (void)
   end (h);
 }
 
-/* A server that refuses what it took before ends the handle. */
+/* A server that refuses a write when it is sent again ends the handle. */
 static void
 refused (void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* nbd_close during an outage frees everything at once, and each callback is
- * freed once. */
+/* nbd_close during an outage frees everything at once, and frees each
+ * callback once. */
 #include "lasting.h"
 
 void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A program that leaves does not wait for a further connection that is still
- * being made. */
+/* A program that disconnects does not wait for a further connection that is
+ * still being established. */
 #include "lasting.h"
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A connection that is lost after NBD_CMD_DISC went out, but before everything
- * was answered, comes back for that and is left again. */
+/* A connection may be lost after NBD_CMD_DISC was sent, but before all
+ * commands were answered.  Then the library connects again, sends those
+ * commands, and disconnects again. */
 #include "lasting.h"
 
 static void
@@ -34,7 +35,8 @@ something_is_pending (void)
   address_close (&a);
 }
 
-/* With nothing pending the loss is what was asked for. */
+/* With nothing in flight, the end of the connection is what the program asked
+ * for. */
 static void
 nothing_is_pending (void)
 {

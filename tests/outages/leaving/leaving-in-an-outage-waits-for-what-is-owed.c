@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* nbd_shutdown during an outage returns at once if the server is owed nothing;
- * else it waits for the server, unless what is pending is abandoned. */
+/* nbd_shutdown during an outage returns at once if no commands are in
+ * flight and no writes are unflushed.  Otherwise it waits for the server,
+ * unless the program passes LIBNBD_SHUTDOWN_ABANDON_PENDING. */
 #include <errno.h>
 
 #include "lasting.h"
@@ -9,7 +10,6 @@
 static struct address address;
 static struct server server;
 
-/* A handle whose server has gone. */
 static struct nbd_handle *
 handle (void)
 {
@@ -42,7 +42,7 @@ nothing_is_owed (uint32_t flags)
   end (h);
 }
 
-/* A command that waits for the outage to end fails if it is abandoned. */
+/* A command that waits for the end of the outage fails if it is abandoned. */
 static void
 pending_is_abandoned (void)
 {
@@ -73,7 +73,8 @@ acknowledge_write (struct nbd_handle *h)
   CHECK_INT (nbd_aio_command_completed (h, write), 1);
 }
 
-/* What was acknowledged and not flushed is written again first. */
+/* A write that was acknowledged and not flushed is sent again before the
+ * handle disconnects. */
 static void
 unflushed_is_owed (void)
 {
@@ -113,7 +114,8 @@ unflushed_is_abandoned (void)
   end (h);
 }
 
-/* So it is with what waits in threads. */
+/* nbd_shutdown waits for a command that is in flight when the connection is
+ * lost. */
 static void
 pending_is_owed (void)
 {

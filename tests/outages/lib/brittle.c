@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The life of the brittle server: who starts it, and starts it again. */
+/* The processes of the brittle server: starting, starting again, and
+ * ending. */
 
 #include "brittle.h"
 
@@ -49,7 +50,7 @@ die (const char *what)
   exit (EXIT_FAILURE);
 }
 
-/* Start a process again as long as it says so. */
+/* Start the server, and again each time that it exits with COMES_BACK. */
 static void __attribute__ ((noreturn))
 supervise (struct brittle *b, int listener)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What may be in each block. */
+/* What each block may hold. */
 
 #include "checker.h"
 
@@ -82,7 +82,7 @@ checker_begin (struct checker *k, struct operation *op)
     stamp_block (op->buf + (size_t) i * BLOCK_SIZE, op->first + i, op->stamp);
 }
 
-/* It must not come back. */
+/* From now on, this value must not be found in what is durable. */
 static void
 bury_value (const struct checker *k, struct value *v)
 {
@@ -90,8 +90,9 @@ bury_value (const struct checker *k, struct value *v)
     v->buried = k->tick;
 }
 
-/* The value of this command is there, or was; those that ended before it was
- * issued are not. */
+/* The command has ended, so its value may be in the block.  If the command
+ * succeeded, values of commands that ended before it was issued are
+ * superseded. */
 static void
 end_value (struct checker *k, const struct operation *op, unsigned number,
            enum outcome outcome)
@@ -112,7 +113,8 @@ end_value (struct checker *k, const struct operation *op, unsigned number,
   }
 }
 
-/* What was over when the flush was issued must not come back. */
+/* Values that were superseded when the flush was issued must not come
+ * back. */
 static void
 bury (struct checker *k, const struct operation *op)
 {
@@ -122,7 +124,8 @@ bury (struct checker *k, const struct operation *op)
         bury_value (k, &k->blocks[n].values[i]);
 }
 
-/* The program was told that what is not durable may be lost. */
+/* The program was told that what is not durable may be lost, so older values
+ * may come back. */
 static void
 forget_what_is_not_durable (struct checker *k)
 {
@@ -132,8 +135,8 @@ forget_what_is_not_durable (struct checker *k)
         k->blocks[n].values[i].superseded = NEVER;
 }
 
-/* May that be in the block for a command issued then, or, when it is NOW, in
- * what is durable? */
+/* Whether the block may hold this stamp for a command that was issued at this
+ * tick, or, if that is NOW, in what is durable. */
 static bool
 is_possible (const struct checker *k, unsigned number, uint64_t stamp,
              unsigned issued)
@@ -210,7 +213,7 @@ check_read (const struct checker *k, const struct operation *op)
   return NULL;
 }
 
-/* Anything but zeroes that may be there? */
+/* Whether the block may hold anything but zeroes. */
 static bool
 may_have_data (const struct checker *k, unsigned number, unsigned issued)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What may be in each block, given what the library has reported: a read must
- * find it, and what was flushed must be durable.
+/* Knows what each block may hold, given what the library has reported.  A
+ * read must find that, and what was flushed must be durable.
  *
- * A write is over for good once another that was started after it ended, with
- * or without success, has succeeded.  Until then it may be what a block holds,
- * so what commands in flight do to each other is never judged. */
+ * A write is superseded once another write has succeeded that was issued
+ * after the first one had ended, with or without success.  Until then the
+ * block may hold the first one.  So the effect of commands in flight on each
+ * other is not judged. */
 
 #ifndef OUTAGES_CHECKER_H
 #define OUTAGES_CHECKER_H
@@ -25,21 +26,21 @@ struct operation {
   enum kind kind;
   bool fua;
   unsigned first, blocks;
-  uint64_t stamp;  /* of what is written */
-  unsigned issued; /* ticks of the checker */
+  uint64_t stamp;  /* the stamp that is written */
+  unsigned issued; /* tick of the checker */
   uint8_t *buf;
-  /* Of STATUS: for each block whether it was said to be zeroes. */
+  /* For STATUS: what the reply says about each block. */
   enum { UNTOLD, SAID_ZEROES, SAID_DATA } * told;
 };
 
 /* One value that a block may have had. */
 struct value {
   uint64_t stamp;
-  bool any; /* trimmed: nobody knows */
+  bool any; /* trimmed: the content is not defined */
   unsigned issued;
-  unsigned ended;      /* NEVER: still in flight */
-  unsigned superseded; /* NEVER: perhaps it is there */
-  unsigned buried;     /* what superseded it is durable; NEVER: perhaps not */
+  unsigned ended;      /* tick; NEVER: still in flight */
+  unsigned superseded; /* tick; NEVER: the block may hold it */
+  unsigned buried;     /* tick: superseded durably; NEVER: perhaps not */
 };
 
 struct history {
@@ -52,7 +53,7 @@ struct checker {
   struct disk *disk;
   unsigned tick;
   uint64_t next_stamp;
-  /* Flushes may fail after an outage, and tell so of what was lost. */
+  /* A flush may fail after an outage, to report that something was lost. */
   bool strict;
   struct history blocks[DISK_BLOCKS];
 };
@@ -60,17 +61,19 @@ struct checker {
 extern struct checker *checker_new (struct disk *disk, bool strict);
 extern void checker_free (struct checker *k);
 
-/* Before the command is given to the library: what is written is made here. */
+/* Call before the command is given to the library.  Fills the buffer of a
+ * write. */
 extern void checker_begin (struct checker *k, struct operation *op);
 
-/* After its end.  NULL if all is well, else what is wrong, allocated. */
+/* Call after the command's end.  Returns NULL, or an allocated text that says
+ * what is wrong. */
 extern char *checker_end (struct checker *k, struct operation *op,
                           enum outcome outcome);
 
 /* The program knows that what is not durable may be lost. */
 extern void checker_forget (struct checker *k);
 
-/* Compare what is durable with what must be. */
+/* Check what is durable.  Returns as checker_end. */
 extern char *checker_durable (struct checker *k);
 
 #endif /* OUTAGES_CHECKER_H */

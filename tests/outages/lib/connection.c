@@ -64,7 +64,8 @@ client_left (struct life *s, struct connection *c)
   c->gone = true;
 }
 
-/* Take what is there, up to the last byte; the length, or what recv says. */
+/* Receive what is there, not more than may still be received.  Returns the
+ * length, or what recv returned. */
 static ssize_t
 receive_some (struct connection *c)
 {
@@ -102,7 +103,7 @@ receive (struct life *s, struct connection *c)
     outage (s, c);
 }
 
-/* Send what there is, up to the last byte. */
+/* Send what there is, not more than may still be sent. */
 static void
 send_some (struct connection *c, struct bytes *from)
 {
@@ -115,7 +116,7 @@ send_some (struct connection *c, struct bytes *from)
   ssize_t sent = send (c->fd, from->p, n, MSG_DONTWAIT | MSG_NOSIGNAL);
 
   if (sent == -1)
-    return; /* receiving finds out why */
+    return; /* receiving finds the error, too */
   bytes_drop (from, sent);
   if (c->out_left > 0)
     c->out_left -= sent;
@@ -145,8 +146,8 @@ transmit (struct life *s, struct connection *c)
   }
 }
 
-/* Data that nobody has read makes the other end of a Unix socket see a reset;
- * over TCP it takes a setting. */
+/* Close with a reset.  A Unix socket with unread data does that by itself;
+ * TCP needs the option. */
 void
 reset (struct connection *c)
 {
@@ -156,7 +157,7 @@ reset (struct connection *c)
   c->gone = true;
 }
 
-/* All that the client has sent until now. */
+/* Receive what the client has sent until now, or nothing. */
 static void
 drain (struct life *s, struct connection *c)
 {
@@ -197,7 +198,7 @@ cut (struct life *s, struct connection *c, enum manner manner)
       c->silent_until = deadline;
       return;
     }
-    /* Over TCP nobody would notice. */
+    /* Over TCP the client would not notice. */
     /* fall through */
   case RESET:
     reset (c);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* TLS with shared keys for the brittle server.  Bytes of the wire lie in
- * buffers, so a connection ends inside a record as elsewhere. */
+/* TLS with pre-shared keys for the brittle server.  Encrypted bytes are kept
+ * in buffers, so that a connection can end inside a record. */
 
 #include <errno.h>
 #include <gnutls/gnutls.h>
@@ -14,7 +14,7 @@
 struct encryption {
   gnutls_session_t session;
   gnutls_psk_server_credentials_t keys;
-  bool shaken; /* the handshake is over */
+  bool shaken; /* the TLS handshake has finished */
 };
 
 static ssize_t
@@ -118,7 +118,7 @@ encrypt_output (struct connection *c)
                                     c->out.len);
 
     if (n < 0)
-      abort (); /* it goes into a buffer */
+      abort (); /* cannot happen: GnuTLS writes to a buffer */
     bytes_drop (&c->out, n);
   }
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Commands of connections that are gone, which the brittle server carries out
- * when nobody expects it any more. */
+/* Commands of connections that are gone.  The brittle server carries them out
+ * later, when a client may not expect them. */
 
 #include <string.h>
 
 #include "base/protocol.h"
 #include "parts.h"
 
-/* Part of what a command does; some are interrupted. */
+/* Carry out a command, sometimes only its first part. */
 static void
 carry_out (struct brittle *b, struct change c, const uint8_t *data)
 {
@@ -101,7 +101,7 @@ next_ghost (struct brittle *b)
   return left > 0 ? left : 0;
 }
 
-/* Those whose time has come land, at the latest now. */
+/* Carry out the ghosts whose steps are over or whose deadline has come. */
 void
 haunt (struct life *s)
 {

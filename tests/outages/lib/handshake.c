@@ -32,8 +32,8 @@ agree (struct connection *c, uint32_t option, bool granted)
   put_head (c, option, granted ? NBD_REP_ACK : NBD_REP_ERR_UNSUP, 0);
 }
 
-/* The contexts that are known of those asked for, with ids that are never the
- * same again. */
+/* Choose the contexts that are known among those asked for.  Their ids differ
+ * from all earlier ones, unless the face says otherwise. */
 static void
 set_contexts (struct life *s, struct connection *c, const uint8_t *p)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Many numbered jobs, some at once, each in a process of its own. */
+/* Runs numbered jobs, several at once, each in a process of its own. */
 
 #include "jobs.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Many numbered jobs, some at once, each in a process of its own. */
+/* Run numbered jobs, several at once, each in a process of its own. */
 
 #ifndef OUTAGES_JOBS_H
 #define OUTAGES_JOBS_H
@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* How a job ends, as the status of its process.  One that was disturbed
+/* How a job ends: the exit status of its process.  A job that was disturbed
  * because the machine was slow is run again. */
 enum verdict { FINE, WRONG, LOST, DISTURBED, WITHOUT_TLS };
 
@@ -25,20 +25,20 @@ struct job {
 struct jobs {
   uint64_t first, last;
   unsigned at_once;
-  const char *what; /* a job is called in messages */
+  const char *what; /* what a job is called in messages */
   void (*run) (void *opaque, uint64_t number);
   void *opaque;
-  unsigned seconds; /* that one may take */
+  unsigned seconds; /* time limit of a job */
   bool ends_with_loss;
 
   struct job job[MOST_JOBS];
   unsigned running, failures, losses, disturbed, skipped;
-  uint64_t lost; /* the first job that ended with a loss */
+  uint64_t lost; /* the lowest number of a job with a loss */
 };
 
 extern void run_jobs (struct jobs *jobs);
 
-/* A directory for sockets, and memory that all jobs share. */
+/* Make a directory for sockets, and memory that all jobs share. */
 extern void job_directory (char *name, size_t size);
 extern void *job_memory (size_t size);
 

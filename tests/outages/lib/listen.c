@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The address of the brittle server, which stays the same. */
+/* The address of the brittle server, which never changes. */
 
 #include <string.h>
 #include <sys/socket.h>
@@ -24,8 +24,8 @@ new_socket (struct brittle *b)
   return -1;
 }
 
-/* Over TCP one socket has the port all the time and does not listen, so nobody
- * else gets it meanwhile. */
+/* Over TCP, one socket is bound to the port all the time and does not listen,
+ * so that nobody else gets the port while the server does not listen. */
 bool
 address_init (struct brittle *b, const char *path)
 {
@@ -59,7 +59,7 @@ start_listening (struct brittle *b)
   return -1;
 }
 
-/* For a while connecting is refused, or there is no such socket. */
+/* Refuse connections for a while, or remove the Unix socket. */
 void
 stop_listening (struct life *s)
 {

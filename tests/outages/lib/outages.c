@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 
-/* When and how the brittle server breaks, and how it comes back. */
+/* When and how the brittle server fails, and how it comes back. */
 
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "parts.h"
 
-/* So many bytes more come through. */
+/* How many more bytes pass before the connection ends. */
 static long
 draw_bytes (struct random *r)
 {
@@ -94,7 +94,7 @@ plan_failure (struct life *s, struct connection *c)
   set_end (c, &b->random, random_below (&b->random, 200));
 }
 
-/* How the server is not quite there for a while. */
+/* Draw how the server refuses connections while it comes back. */
 static void
 plan_return (struct life *s)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The parts of the brittle server, for each other. */
+/* Declarations that the parts of the brittle server share. */
 
 #ifndef OUTAGES_PARTS_H
 #define OUTAGES_PARTS_H
@@ -8,19 +8,19 @@
 #include "brittle.h"
 #include "bytes.h"
 
-/* What happens when a connection comes to its last byte. */
+/* What happens when a connection has passed its last byte. */
 enum doom {
   CUT_ONE,
   CUT_ALL,
-  CRASH, /* the cache is lost */
-  EXIT,  /* the process, too */
+  CRASH, /* the content of the cache is lost */
+  EXIT,  /* the process ends, too */
 };
 
 enum stage {
-  FLAGS,   /* the client's */
+  FLAGS,   /* the client's flags are awaited */
   OPTIONS, /* option haggling */
   READY,   /* transmission */
-  LEFT,    /* half closed: what comes is carried out later, or never */
+  LEFT,    /* half closed: requests become ghosts */
 };
 
 /* A request that was received. */
@@ -31,8 +31,8 @@ struct request {
   uint8_t *data;
   unsigned delay; /* steps, but not beyond the deadline */
   int64_t deadline;
-  bool done;          /* but not answered */
-  struct bytes reply; /* chunks of data or extents, as they were then */
+  bool done;          /* done, but not answered */
+  struct bytes reply; /* chunks of data or extents, as they were when done */
   uint32_t error;
 };
 
@@ -45,24 +45,24 @@ struct connection {
   bool structured, extended;
   bool starts_tls;                /* once all is sent */
   struct encryption *encryption;  /* NULL: none */
-  struct bytes wire_in, wire_out; /* what is encrypted */
-  uint32_t context[2];            /* ids; 0: was not asked for */
+  struct bytes wire_in, wire_out; /* encrypted bytes */
+  uint32_t context[2];            /* ids; 0: not asked for */
   struct request *requests;
 
-  /* Bytes that come through yet; negative: no end in sight. */
+  /* How many bytes still pass; negative: no limit. */
   long in_left, out_left;
   enum doom doom;
   enum manner manner;
 
   bool silent, frozen, deaf;
-  int64_t silent_until; /* ms: when that ends, in one way or another */
+  int64_t silent_until; /* ms: when it goes on, or is cut */
   int64_t deadline;     /* of its ghosts, once it has LEFT */
   bool closing;         /* once all is sent */
   bool doomed;          /* the same, and the next event comes to pass */
   bool gone;            /* to be freed */
 };
 
-/* A process of the server, from its start to a crash. */
+/* One life of the server, from its start to its end as a process. */
 struct life {
   struct brittle *b;
   int listener; /* -1 while connections are refused */
@@ -73,12 +73,12 @@ struct life {
 
 /* handshake.c */
 extern void send_greeting (struct connection *c);
-/* Take one message from what was received; false if it is not all there. */
+/* Take one message from what was received; false if it is not complete. */
 extern bool take_handshake (struct life *s, struct connection *c);
 
-/* requests.c: the same for a request. */
+/* requests.c: take one request in the same way. */
 extern bool take_request (struct life *s, struct connection *c);
-/* One step in the life of each request. */
+/* Let one step pass for each request. */
 extern void work (struct life *s, struct connection *c);
 extern void free_request (struct request *r);
 
@@ -89,28 +89,29 @@ extern void put_extents (struct life *s, struct connection *c,
                          struct request *r);
 extern void put_done (struct connection *c, struct request *r);
 
-/* ghosts.c: the requests of a connection that is gone by now; none of them is
- * carried out after the deadline. */
+/* ghosts.c: make ghosts of the requests of a connection that is gone.  They
+ * are not carried out after the deadline. */
 extern void leave_ghosts (struct life *s, struct connection *c,
                           int64_t deadline);
-/* One of a connection that has LEFT. */
+/* Make a ghost of one request, of a connection that has LEFT. */
 extern void leave_ghost (struct life *s, const struct request *r,
                          int64_t deadline);
 extern void haunt (struct life *s);
-/* A command was carried out, so ghosts are one step nearer. */
+/* Count one step for all ghosts, because a command was carried out. */
 extern void age_ghosts (struct brittle *b);
 extern void lay_ghosts (struct brittle *b);
-/* ms until the next has to be looked at; -1: there is none. */
+/* ms until the next deadline of a ghost; -1: there is none. */
 extern int64_t next_ghost (struct brittle *b);
 
 /* connection.c */
 extern void accept_connections (struct life *s);
 extern void receive (struct life *s, struct connection *c);
 extern void transmit (struct life *s, struct connection *c);
-/* The client has closed: what it asked for may still be done. */
+/* The client has closed the connection.  Its requests may still be carried
+ * out. */
 extern void client_left (struct life *s, struct connection *c);
 extern void cut (struct life *s, struct connection *c, enum manner manner);
-/* Ends silence, and connections that are half closed, when it is time. */
+/* End silence, and connections that are half closed, when it is time. */
 extern void check_time (struct life *s, struct connection *c);
 extern void reset (struct connection *c);
 extern void bury_connections (struct life *s);
@@ -118,21 +119,22 @@ extern void bury_connections (struct life *s);
 /* encrypted.c, or unencrypted.c without GnuTLS */
 extern void encryption_start (struct connection *c);
 extern void encryption_free (struct connection *c);
-/* wire_in to in; false if that has come to its end. */
+/* Decrypt wire_in to in; false at the end of the stream. */
 extern bool decrypt_input (struct connection *c);
-/* out to wire_out */
+/* Encrypt out to wire_out. */
 extern void encrypt_output (struct connection *c);
 
 /* outages.c */
 extern void plan_outage (struct life *s);
-/* One of the connections that are in transmission, NULL if there is none. */
+/* One of the connections in transmission, or NULL if there is none. */
 extern struct connection *draw_connection (struct life *s);
-/* A connection may end in its handshake. */
+/* Draw whether the connection ends in its handshake. */
 extern void plan_failure (struct life *s, struct connection *c);
-/* The connection has come to its last byte. */
+/* Let happen what was drawn, because the connection has passed its last
+ * byte. */
 extern void outage (struct life *s, struct connection *c);
 
-/* script.c: what these have to do with the next event. */
+/* script.c: at these moments the next event of the script may happen. */
 extern void script_accepted (struct life *s, struct connection *c);
 extern void script_option (struct life *s, struct connection *c,
                            uint32_t option, size_t before);
@@ -142,7 +144,7 @@ extern void script_request (struct life *s, struct connection *c,
 extern void script_reply (struct life *s, struct connection *c,
                           const struct request *r, size_t before);
 extern void script_turn (struct life *s);
-/* It is time, and this connection has brought it about. */
+/* Let the next event happen, caused by this connection. */
 extern void come_to_pass (struct life *s, struct connection *victim);
 
 /* listen.c */
@@ -150,7 +152,7 @@ extern bool address_init (struct brittle *b, const char *path);
 extern int start_listening (struct brittle *b);
 extern void stop_listening (struct life *s);
 
-/* server.c: status with which a process ends that is to be started again. */
+/* server.c: the exit status of a process that is to be started again. */
 #define COMES_BACK 3
 extern void serve (struct brittle *b, int listener)
   __attribute__ ((noreturn));

@@ -22,7 +22,7 @@ random_word (struct random *r)
   return z ^ z >> 31;
 }
 
-/* Independent numbers for each part of a run. */
+/* Independent random numbers for each part of a run. */
 static inline struct random
 random_of (uint64_t seed, uint64_t part)
 {
@@ -32,7 +32,7 @@ random_of (uint64_t seed, uint64_t part)
   return r;
 }
 
-/* 0 to limit - 1. */
+/* A number from 0 to limit - 1. */
 static inline uint64_t
 random_below (struct random *r, uint64_t limit)
 {

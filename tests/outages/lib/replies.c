@@ -31,7 +31,7 @@ put_simple (struct request *r, uint32_t error)
   put_uint (&r->reply, r->cookie, 8);
 }
 
-/* Blocks that are alike: data, or perhaps a hole. */
+/* Reply with blocks of the same kind: as data, or perhaps as a hole. */
 static void
 put_piece (struct life *s, struct connection *c, struct request *r,
            unsigned from, unsigned n, bool hole)
@@ -66,7 +66,7 @@ put_read (struct life *s, struct connection *c, struct request *r)
     put_piece (s, c, r, first, end - first, false);
     return;
   }
-  /* The second part comes first. */
+  /* Send the second part first. */
   unsigned middle = first + random_below (&b->random, end - first);
 
   for (unsigned part = 0; part < 2; part++) {
@@ -90,7 +90,7 @@ put_extent (struct connection *c, struct bytes *to, uint64_t length,
   put_uint (to, status, c->extended ? 8 : 4);
 }
 
-/* All of a context's extents. */
+/* Collect all extents of a context. */
 static unsigned
 collect_extents (struct life *s, struct connection *c,
                  const struct request *r, unsigned context, struct bytes *to)

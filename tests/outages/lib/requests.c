@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Requests of the brittle server: taken as they come, done in any order, and
- * answered in another. */
+/* Requests of the brittle server: taken as they arrive, carried out in any
+ * order, and answered in another order. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,8 @@ free_request (struct request *r)
   free (r);
 }
 
-/* A range that the disk does not have is what a client must never ask. */
+/* Whether the range is on the disk.  A client must never ask for another
+ * one. */
 static bool
 is_valid (const struct change *c)
 {
@@ -99,7 +100,7 @@ take_request (struct life *s, struct connection *c)
   return true;
 }
 
-/* Do what was asked. */
+/* Carry out a request. */
 static void
 carry_out (struct life *s, struct connection *c, struct request *r)
 {

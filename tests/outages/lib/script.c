@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Outages of the brittle server at moments that a test has chosen.  They are
- * crashes, with which all connections are lost and all that is not durable, or
- * befall one connection alone. */
+/* Outages of the brittle server at moments that a test has chosen.  An event
+ * is a crash, which ends all connections and loses all that is not durable,
+ * or it ends one connection alone. */
 
 #include "base/protocol.h"
 #include "parts.h"
@@ -10,8 +10,8 @@
 /* ms */
 #define FOREVER 1000000
 
-/* One connection alone is lost while others serve: as it joins them, or when
- * the test says that they are there. */
+/* One connection alone is lost while others serve: in its handshake, or after
+ * the test has allowed it. */
 static bool
 may_befall (const struct brittle *b, const struct event *e,
             const struct connection *c)
@@ -23,7 +23,7 @@ may_befall (const struct brittle *b, const struct event *e,
            : __atomic_load_n (&b->signal, __ATOMIC_ACQUIRE);
 }
 
-/* Is that the next event of the script? */
+/* Whether the next event of the script happens at this moment. */
 static bool
 is_next (const struct life *s, const struct connection *c, enum moment moment,
          uint32_t option)
@@ -35,7 +35,7 @@ is_next (const struct life *s, const struct connection *c, enum moment moment,
          && e->option == option && may_befall (b, e, c);
 }
 
-/* The connection sends so much, and then it is time. */
+/* Let the event happen once the connection has sent this many bytes. */
 static void
 doom (struct connection *c, size_t length)
 {
@@ -52,7 +52,7 @@ script_accepted (struct life *s, struct connection *c)
     doom (c, NBD_GREETING_SIZE / 2);
 }
 
-/* With the option 0 only the flags have come. */
+/* With option 0, only the client's flags have come. */
 void
 script_option (struct life *s, struct connection *c, uint32_t option,
                size_t before)

@@ -9,8 +9,8 @@
 #include "parts.h"
 
 #define MOST_CONNECTIONS 64
-/* ms that it may wait while nothing is to be done, so that it notices if it
- * was kept from running. */
+/* The longest wait in ms while there is nothing to do, so that the server
+ * notices if it was kept from running. */
 #define LONGEST_WAIT 20
 
 static bool
@@ -33,7 +33,7 @@ time_to_wait (struct life *s)
   return wait < 0 || wait > LONGEST_WAIT ? LONGEST_WAIT : wait;
 }
 
-/* Wait for the first event, and forget none: fds has the end of the test, the
+/* Wait for the first event.  fds gets the pipe that ends with the test, the
  * listener, and each connection. */
 static void
 wait_for_events (struct life *s, struct pollfd *fds)
@@ -54,15 +54,15 @@ wait_for_events (struct life *s, struct pollfd *fds)
   poll (fds, n, wait);
   int64_t now = brittle_now ();
 
-  /* A ghost can land two turns after its patience: one until the server sees
-   * that the connection is gone, and one in which its time comes.  The
-   * client waits twice the patience. */
+  /* A ghost can land two turns after its patience: the server notices in the
+   * first turn that the connection is gone, and the ghost's time comes in the
+   * second.  The client waits twice the patience. */
   if (now - s->b->turned_at > wait + s->b->settings.patience / 4)
     s->b->disturbed = true;
   s->b->turned_at = now;
 }
 
-/* What came in, what is done, what goes out. */
+/* Receive, carry out requests, and send. */
 static void
 serve_connections (struct life *s, const struct pollfd *fds)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What there is of TLS without GnuTLS: nothing asks for it. */
+/* Stands in for encrypted.c without GnuTLS, when no test asks for TLS. */
 
 #include <stdlib.h>
 

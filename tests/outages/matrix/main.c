@@ -18,7 +18,7 @@
 static char directory[64];
 static struct row *rows;
 
-/* In a handshake the server that comes back matters little. */
+/* In a handshake, it matters little which server comes back. */
 static bool
 is_chosen (const struct row *row)
 {
@@ -26,7 +26,7 @@ is_chosen (const struct row *row)
          || row->number / NR_RETURNS % NR_RETURNS == row->returns;
 }
 
-/* One, or those of this run; how many. */
+/* Choose one row, or all rows of this run.  Returns how many. */
 static unsigned
 choose_rows (const char *one)
 {

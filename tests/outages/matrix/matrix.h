@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Every combination of when and how a connection is lost, and of what comes
+/* All combinations of when and how a connection is lost, and of what comes
  * back. */
 
 #ifndef OUTAGES_MATRIX_H
@@ -23,12 +23,12 @@ enum returns {
   NR_RETURNS
 };
 
-/* When in the life of a handle. */
+/* When in the life of a handle the connection is lost. */
 enum phase {
-  CONNECTING,   /* for the first time */
-  RECONNECTING, /* after another outage */
-  JOINING,      /* another connection */
-  WORKING,      /* in a command */
+  CONNECTING,   /* while it connects for the first time */
+  RECONNECTING, /* while it reconnects after another outage */
+  JOINING,      /* while a further connection is established */
+  WORKING,      /* while a command is in flight */
   IDLE,         /* after a write */
   FLUSHED,      /* after a write and a flush */
 };
@@ -44,23 +44,24 @@ struct row {
 };
 
 enum ending {
-  CONNECTS,     /* as whatever the server is */
+  CONNECTS,     /* to whatever comes back */
   NEVER_STARTS, /* connecting fails */
-  SURVIVES,     /* nothing is noticed */
-  NO_OUTAGE,    /* the others go on */
-  IS_STALE,     /* the promise is broken */
-  IS_GIVEN_UP,  /* it took too long */
+  SURVIVES,     /* the program notices nothing */
+  NO_OUTAGE,    /* other connections go on */
+  IS_STALE,     /* the export is less than promised */
+  IS_GIVEN_UP,  /* the timeout expires */
 };
 
-/* rows.c: how many there are, and each of them; false if it is nothing new. */
+/* rows.c: the number of rows, and each of them; false if the row is not
+ * needed. */
 extern unsigned count_rows (void);
 extern bool nth_row (unsigned n, struct row *row);
 extern void describe_row (const struct row *row, char *text, size_t size);
 
-/* How it must end. */
+/* How the row must end. */
 extern enum ending expected (const struct row *row);
 
-/* What the server is after that. */
+/* What the server says about its disk after the loss. */
 extern struct face face_of (enum returns returns);
 
 /* row.c: run it. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* One row of the matrix: a program that knows nothing of outages. */
+/* One row of the matrix: a program that does nothing about outages. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,13 +20,13 @@
 #define STALL_TIMEOUT_ALONE 1000
 #define QUARANTINE 40
 
-/* Blocks of the disk, and what is written there. */
+/* Blocks of the disk, and the stamps that are written there. */
 #define FIRST 3
 #define SECOND 5
 #define FIRST_STAMP 17
 #define SECOND_STAMP 18
 
-/* Enough for all links to be busy. */
+/* Enough reads for all connections to be busy. */
 #define READS 128
 
 #define NR_EVENTS (LIBNBD_EVENT_GIVEN_UP + 1)
@@ -55,7 +55,7 @@ on_event (void *opaque, unsigned event, const char *message, int64_t value)
 static struct brittle *
 start_server (const struct row *row, const char *path)
 {
-  /* What was not agreed is not asked for again. */
+  /* What the first handshake did not agree on is not asked for again. */
   bool extended = row->phase != CONNECTING
                   && row->event.option == NBD_OPT_EXTENDED_HEADERS;
   struct brittle_settings settings = {
@@ -78,8 +78,8 @@ start_server (const struct row *row, const char *path)
   return brittle_start (&settings, path);
 }
 
-/* A server that is merely slow must not seem to be lost, least of all where
- * that would be an outage. */
+/* A slow server must not seem to be lost, above all where the loss would be
+ * an outage. */
 static int
 stall_timeout (const struct row *row)
 {
@@ -128,8 +128,8 @@ connect_handle (struct program *p, const char *path)
   return nbd_connect_tcp (p->h, "127.0.0.1", port);
 }
 
-/* Give all links something to do, so that they are there: several small
- * commands in a row go the same way. */
+/* Give all connections commands, so that they are established.  Several small
+ * commands in a row go to the same connection. */
 static void
 use_links (struct program *p)
 {
@@ -153,7 +153,7 @@ use_all_links (struct program *p)
     use_links (p);
 }
 
-/* Let one of the connections be lost, or see to it that it will be. */
+/* Lose one of the connections, or arrange that it will be lost. */
 static void
 lose_one_link (struct program *p)
 {
@@ -204,7 +204,8 @@ on_extent (void *opaque, const char *context, uint64_t offset,
   return 0;
 }
 
-/* What a context says must come under its own name. */
+/* The status of each context must be reported under the name of that
+ * context. */
 static int
 ask_for_status (struct program *p)
 {
@@ -223,7 +224,8 @@ ask_for_status (struct program *p)
   return r;
 }
 
-/* What the program does, before and after the outage.  -1 if a call failed. */
+/* What the program does, before and after the outage.  Returns -1 if a call
+ * failed. */
 static int
 work (struct program *p)
 {
@@ -250,13 +252,14 @@ work (struct program *p)
            : 0;
 }
 
-/* The message names what was promised and what came instead. */
+/* The message names what was promised and what came back instead. */
 static void
 check_stale (enum returns returns)
 {
   char size[24];
 
-  /* The command could not be carried out; why is in the text. */
+  /* The call may fail with ENOTCONN, because the command could not be carried
+   * out.  The reason is in the message. */
   CHECK_ERROR (nbd_get_errno () == ESTALE ? ESTALE : ENOTCONN, NULL);
   switch (returns) {
   case SMALLER:
@@ -276,12 +279,12 @@ check_dead (struct program *p)
 {
   CHECK_INT (nbd_aio_is_dead (p->h), 1);
   CHECK_INT (p->events[LIBNBD_EVENT_GIVEN_UP], 1);
-  /* A slow machine may have had some that ended well before. */
+  /* On a slow machine there may have been other outages that ended well. */
   CHECK_INT (p->events[LIBNBD_EVENT_BACK], p->events[LIBNBD_EVENT_LOST] - 1);
 }
 
-/* The commands of one connection go on elsewhere, whether it comes back or
- * not, and nobody is told. */
+/* The commands of the lost connection go on elsewhere, whether it is
+ * established again or not.  No event is reported. */
 static void
 check_no_outage (struct program *p)
 {
@@ -292,7 +295,7 @@ check_no_outage (struct program *p)
   if (p->row->returns == THE_SAME)
     while (p->server->counters.connections <= p->row->links)
       use_links (p);
-  /* A server that did not run for so long seemed to be silent. */
+  /* A server that was kept from running seemed to be silent. */
   if (p->row->event.manner == SILENT && p->events[LIBNBD_EVENT_LOST] > 0
       && p->server->disturbed) {
     brittle_stop (p->server);

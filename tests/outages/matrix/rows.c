@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The rows of the matrix, and what must come of each. */
+/* The rows of the matrix, and how each must end. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,16 +46,17 @@ static const struct moment_name working[] = {
 };
 
 #define NR(array) (sizeof (array) / sizeof (array)[0])
-/* Moments at which all connections are lost, and at which one is. */
+/* The number of moments at which all connections are lost, and at which one
+ * is. */
 #define NR_FOR_ALL (2 * NR (handshake) + NR (working) + 2)
 #define NR_ALONE (NR (handshake) + NR (working) + 2)
 
-/* What becomes of a server that goes on without one of its connections. */
+/* What comes back when the server goes on without one of its connections. */
 static const enum returns goes_on[] = { THE_SAME, NEVER };
 
 static const enum manner manners[] = { RESET, CLOSED, SILENT };
 
-/* The last digit of a mixed number, which is removed. */
+/* Remove the last digit of a mixed-radix number, and return it. */
 static unsigned
 digit (unsigned *n, unsigned base)
 {
@@ -65,8 +66,8 @@ digit (unsigned *n, unsigned base)
   return d;
 }
 
-/* The phases in their order; each of those in a handshake has all of its
- * moments. */
+/* Choose the n-th moment.  The phases come in their order, and each phase in
+ * a handshake has all moments of a handshake. */
 static bool
 set_moment (struct row *row, unsigned n)
 {

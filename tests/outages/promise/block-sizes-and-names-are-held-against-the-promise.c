@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Block sizes may change as long as no request is wrong that was right before;
- * another canonical name is another export. */
+/* After an outage, block sizes may differ as long as every request that was
+ * valid is still valid.  Another canonical name is another export. */
 #include <errno.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 struct change {
   const char *name;
   const char *was, *is;
-  const char *text; /* NULL: it does not matter */
+  const char *text; /* NULL: any */
 };
 
 #define SIZES(minimum, preferred, maximum) \
@@ -39,7 +39,7 @@ static const struct change rows[] = {
     "u16 NBD_INFO_NAME \"one\"", NULL },
 };
 
-/* Be a server that tells this of its export. */
+/* Be a server that sends this information about its export. */
 static void
 tell (struct server *s, struct nbd_handle *h, const char *info)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A further connection to an export that is less than what was promised is let
- * go and tried again, while those that are there go on. */
+/* A further connection to an export that is less than what was promised is
+ * closed and tried again, while the established connections go on. */
 #include "lasting.h"
 
 static struct server first, second;
@@ -40,7 +40,8 @@ test (void)
   answer (&first, reads[0], h);
   CHECK_INT (nbd_aio_command_completed (h, reads[0]), 1);
 
-  /* The next one is what it should be: once that is known it joins. */
+  /* The next connection offers what was promised, and joins once the first
+   * one has shown that the server was not started anew. */
   server_serves (&second, &a, h, SIMPLE, 1 << 20, FLAGS_ALL);
   answer (&first, reads[1], h);
   reads[2] = issue_read (h);

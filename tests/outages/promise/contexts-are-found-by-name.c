@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* After an outage the ids of metadata contexts may be others: extents come
- * under the names of before, filters are sent with the new ids, and a context
- * that is missing ends the handle. */
+/* After an outage, the ids of metadata contexts may differ.  Extents are
+ * reported under the same names as before, and filters are sent with the new
+ * ids.  A missing context ends the handle. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@ struct context {
   unsigned id;
 };
 
-/* Take one option, whatever is in it. */
+/* Take one option and ignore its content. */
 static void
 take_option (struct server *s)
 {
@@ -99,7 +99,7 @@ test (void)
   serve (&s, &a, h, first);
   CHECK_STATE (h, "READY");
 
-  /* What was sent is sent again with the other id. */
+  /* The command that was in flight is sent again with the other id. */
   int64_t status = ask (h, "x:b");
   server_expect (&s,
                  "xrequest PAYLOAD_LEN BLOCK_STATUS %llu 0 12 u64 4096 u32 2",
@@ -117,7 +117,7 @@ test (void)
   CHECK_INT (nbd_aio_command_completed (h, status), 1);
   CHECK_STRING (told, "x:b 0 512 3;");
 
-  /* And so is what comes later. */
+  /* Later commands use the other ids, too. */
   status = ask (h, "x:a");
   server_expect (&s,
                  "xrequest PAYLOAD_LEN BLOCK_STATUS %llu 0 12 u64 4096 u32 9",
@@ -131,7 +131,7 @@ test (void)
   CHECK_STRING (told, "x:a 0 4096 1;");
   CHECK_INT (nbd_can_meta_context (h, "x:b"), 1);
 
-  /* One that is missing ends the handle. */
+  /* A missing context ends the handle. */
   server_close (&s);
   serve (&s, &a, h, one);
   CHECK_STATE (h, "DEAD");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* In an outage a server may not know the export, shut down or keep us out for a
- * while; what else it refuses, or breaks, ends the handle with its story. */
+/* In an outage, a server may for a while not know the export, shut down, or
+ * refuse by policy: then the library tries again.  Any other refusal or
+ * protocol error ends the handle, and the error tells the whole outage. */
 #include <errno.h>
 
 #include "lasting.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An export that has grown is told of by an event, and its new end can be
- * reached. */
+/* If an export has grown, an event reports it, and the program can use the
+ * whole export. */
 #include <errno.h>
 
 #include "lasting.h"
@@ -34,7 +34,7 @@ exports_grow (void)
   CHECK_INT (nbd_aio_command_completed (h, read), 1);
   CHECK_BYTES (buf, 4, "abcd", 4);
 
-  /* What it has now is promised from now on. */
+  /* The larger size is promised after the next outage. */
   server_close (&s);
   server_accept (&s, &a, h);
   s.drives = h;
@@ -45,7 +45,7 @@ exports_grow (void)
   lasting_close (h, &s, &a);
 }
 
-/* No event has a number for that. */
+/* The new size does not fit in the value of the event. */
 static void
 exports_are_huge (void)
 {

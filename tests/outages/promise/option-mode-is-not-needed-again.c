@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What a program has negotiated in option mode, the library negotiates by
- * itself when the connection was lost after that: the export's name, and the
- * metadata contexts that were asked for, whatever the request list says. */
+/* After an outage, the library negotiates by itself what the program had
+ * negotiated in option mode: the export's name, and the metadata contexts,
+ * even if the handle's list of contexts has changed. */
 #include "lasting.h"
 
-/* Be the server of these options, up to the flags of the client. */
+/* Be a server that agrees to these options, up to the client's flags. */
 static void
 greet (struct server *s)
 {

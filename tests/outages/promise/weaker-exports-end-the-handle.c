@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* If what comes back is less than what was promised the handle is dead, and the
- * message says what was promised and what is there. */
+/* If the export that comes back is less than what was promised, the handle is
+ * dead, and the message says what was promised and what came back. */
 #include <errno.h>
 
 #include "lasting.h"
@@ -73,7 +73,7 @@ come_back (size_t i)
   lasting_close (h, &s, &a);
 }
 
-/* The call that drives has the error of the comparison. */
+/* The call that drives the handle returns the error of the comparison. */
 static void
 driving_is_told (void)
 {

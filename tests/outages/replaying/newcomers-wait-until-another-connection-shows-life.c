@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A second connection may have met a server that was started anew.  It is given
- * commands only once the first one has answered something that it was sent
- * after the newcomer was there. */
+/* A further connection may have reached a server that was started anew.  So
+ * it gets commands only after an older connection has answered a request that
+ * was sent after the further one was established. */
 #include <string.h>
 
 #include "lasting.h"
@@ -45,7 +45,7 @@ test (void)
   reads[1] = READ ();
   server_serves (&second, &a, h, SIMPLE, 1 << 20, FLAGS_ALL);
 
-  /* It answers what it had before. */
+  /* The first connection answers a request that it had before. */
   server_request (&first, NULL);
   answer (&first, reads[0], h);
   reads[2] = READ ();

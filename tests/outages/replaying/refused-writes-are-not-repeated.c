@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A write that the server refuses while its payload is still being sent has
- * its answer: if the connection is lost then, the program is told of that
- * error, and the write is not sent again. */
+/* A server may refuse a write while its payload is still being sent.  If the
+ * connection is lost then, the program gets the server's error, and the write
+ * is not sent again. */
 #include <errno.h>
 
 #include "lasting.h"
 
-#define SIZE (8 << 20) /* more than the socket takes */
+#define SIZE (8 << 20) /* more than the socket takes at once */
 
 void
 test (void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A write that is sent again after an outage waits for what the journal had
- * sent on a connection that was lost in turn: that is older, and would bring
- * back what the write replaces.  Other commands go on meanwhile. */
+/* A write that is sent again after an outage waits for the ghost of an entry
+ * that the journal had sent on a connection that was lost as well.  The entry
+ * is older, and would undo the write.  Other commands do not wait. */
 #include "lasting.h"
 
 static struct address a;
@@ -33,7 +33,8 @@ start_write (const char *data)
   return cookie;
 }
 
-/* The journal sends a write, which has a cookie of its own. */
+/* The journal sends a write, which has another cookie than the pending
+ * one. */
 static uint64_t
 expect_entry (int64_t pending)
 {

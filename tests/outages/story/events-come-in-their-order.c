@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The event callback hears of everything in its order, with its values, and is
- * freed when it is replaced and at the end. */
+/* The event callback is called for all events in their order, with their
+ * values.  It is freed when it is replaced, and with the handle. */
 #include <string.h>
 
 #include "lasting.h"
@@ -40,7 +40,7 @@ test (void)
   CHECK (second.value[LIBNBD_EVENT_ATTEMPT_FAILED] >= 80);
   CHECK (second.value[LIBNBD_EVENT_ATTEMPT_FAILED] <= 120);
 
-  /* It is back when a command has completed. */
+  /* The server is back once a command has completed. */
   address_listen (&a);
   server_serves (&s, &a, h, SIMPLE, 8192, FLAGS_ALL);
   CHECK_CONTAINS (second.letters, "AG");

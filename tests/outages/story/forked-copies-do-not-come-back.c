@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A forked child does not connect again, and what it does with its copy of a
- * handle is not seen by the parent, whose descriptor rests. */
+/* A forked child does not connect again.  What the child does with its copy
+ * of a handle does not affect the parent, whose descriptor is not
+ * readable. */
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -25,7 +26,7 @@ is_readable (struct nbd_handle *h)
   return poll (&fd, 1, 0) > 0;
 }
 
-/* The connection is lost while a child has a copy of the old socket. */
+/* The connection is lost while a child has a copy of its socket. */
 static void
 old_sockets_are_forgotten (void)
 {

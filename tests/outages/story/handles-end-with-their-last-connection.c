@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Without a reconnect timeout a handle with several connections ends when the
- * server has closed the last that served, whatever became of the others. */
+/* Without a reconnect timeout, a handle with several connections ends when
+ * the server has closed the last one that served, whatever happened to the
+ * others. */
 #include <errno.h>
 
 #include "lasting.h"

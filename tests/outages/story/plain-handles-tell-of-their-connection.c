@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The event callback of a handle that does not stay connected hears of its
- * connection, and of its loss. */
+/* A handle that does not stay connected also reports to the event callback
+ * that it has connected, and that the connection was lost. */
 #include "lasting.h"
 
 void

@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# What a handle tells of a server that it reaches through ssh names the server,
-# as a URI does, and not the program ssh.
+# Messages about a server that is reached through ssh name the URI of the
+# server, and not the program ssh.
 
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
@@ -10,7 +10,7 @@ printf '%s\n' '#!/bin/sh' 'exit 255' >"$tmp/bin/ssh"
 chmod +x "$tmp/bin/ssh"
 PATH=$tmp/bin:$PATH
 
-# named URI [PARAMETERS]: messages have it without the parameters.
+# named URI [PARAMETERS]: messages name the URI without the parameters.
 named ()
 {
   client "fails any connect-uri $1${2-}connect-timeout=1ms" "says to_$1_within"

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* A server that takes what was not flushed again, but is lost with the next
- * command each time, is no server that has come back: the outage goes on, with
- * its pauses, and ends in time. */
+/* A server that accepts the journal but is lost with the next command, each
+ * time, does not end the outage.  The outage goes on, with its pauses, until
+ * the reconnect timeout expires. */
 #include <errno.h>
 
 #include "lasting.h"
 
 #define PATIENCE 600
 
-/* Take the journal, which is one write, and the command, and be gone. */
+/* Accept the journal, which is one write, and the next command, and close. */
 static void
 fail_again (struct server *s, struct nbd_handle *h)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A program may take its time to hear of an event, more than a server may be
- * silent: that loses no connection and ends no command. */
+/* An event callback may run for longer than a server may be silent.  That
+ * loses no connection and ends no command. */
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,11 +12,11 @@
 struct slow {
   struct events events;
   struct server server;
-  int never[2];    /* a pipe through which nothing comes */
-  uint64_t cookie; /* of what is answered when the server is back */
+  int never[2];    /* a pipe that is never written to */
+  uint64_t cookie; /* of the command that is answered in the event BACK */
 };
 
-/* Longer than a server may be silent. */
+/* Takes longer than a server may be silent. */
 static int
 on_event (void *opaque, unsigned event, const char *message, int64_t value)
 {
@@ -32,7 +32,7 @@ on_event (void *opaque, unsigned event, const char *message, int64_t value)
   return 0;
 }
 
-/* One round of a main loop, or of nbd_poll. */
+/* Run one round of a main loop, or call nbd_poll. */
 static void
 go_on (struct nbd_handle *h, bool descriptor)
 {

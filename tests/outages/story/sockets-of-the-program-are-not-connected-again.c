@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A socket that the program connected cannot be connected again, and the error
- * says so. */
+/* The library cannot connect again a socket that the program gave it, and the
+ * error says so. */
 #include <errno.h>
 
 #include "client.h"

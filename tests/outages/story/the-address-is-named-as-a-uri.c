@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages of a handle that stays connected name the server as a URI, also if
- * the program gave an address; of an address that has none they speak of the
- * server. */
+/* Messages of a handle that stays connected name the server by its URI, even
+ * if the program gave an address.  If an address has no URI, they say "the
+ * server". */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -18,7 +18,7 @@ static const struct {
   { "unknown", 12345, "could not connect to the server within" },
 };
 
-/* Nobody listens at the port. */
+/* Nobody listens on the port. */
 static void
 connect_to (size_t row)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* When an outage outlasts its time each command fails once with ENOTCONN, and
- * the message says when and why the connection was lost, how often the library
- * tried and what the last attempt met. */
+/* When an outage outlasts the reconnect timeout, each command fails once with
+ * ENOTCONN.  The message says when and why the connection was lost, how often
+ * the library tried, and how the last attempt failed. */
 #include <errno.h>
 #include <regex.h>
 
@@ -24,7 +24,7 @@ matches (const char *text, const char *pattern)
   "could not be restored within 0\\.5 s: [0-9]+ attempts, the last: "      \
   "connect: \"/[^ ]+\": Connection refused$"
 
-/* The server comes back, but does nothing any more. */
+/* The server comes back, but answers nothing. */
 static void
 nothing_is_answered (void)
 {

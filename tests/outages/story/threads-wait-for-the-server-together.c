@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads that are blocked through an outage all go on when the server is
+/* All threads whose calls wait through an outage continue when the server is
  * back. */
 #include "lasting.h"
 #include "thread.h"

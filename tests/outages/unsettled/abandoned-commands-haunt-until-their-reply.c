@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A command that nobody waits for haunts its range until its reply comes, for
- * as long as its link lives; and if that is lost, as any other ghost. */
+/* A command that nobody waits for haunts its range until its reply comes, as
+ * long as its connection lives.  If the connection is lost, it becomes a
+ * ghost as any other. */
 
 #include "unsettled.h"
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A command for which there is no memory must wait for a flush, and changes
- * nothing in the journal: neither what it would cover nor what it would split
- * is lost before.
+ * nothing in the journal: no entry that it would cover or split is lost.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 
@@ -11,7 +10,7 @@
 
 #define ALL UINT32_MAX
 
-static uint32_t left = ALL; /* so many allocations succeed */
+static uint32_t left = ALL; /* how many allocations still succeed */
 
 WRAPPER (void *, malloc, (size_t n))
 {
@@ -29,7 +28,7 @@ check_without_memory (bool (*add) (struct nbdi_journal *j), const char *want)
   struct nbdi_journal j = JOURNAL;
   uint32_t allowed = 0;
 
-  /* What is there already is used up first. */
+  /* Use up the spare entries first. */
   CHECK (add_write (&j, 2, 8, 'a', 0));
   for (left = 0; add_write (&j, 2, 8, 'a', 0);)
     CHECK_INT (j.nr, 1);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A write with FUA is durable, so the journal need not write it again.  But
- * nothing older may be written over it, not even for a moment, and what was
- * answered before may have been carried out later and be gone: then the write
- * becomes an entry in its place. */
+ * nothing older may be written over it, not even for a moment.  If it
+ * overlaps an entry, the server may have carried out that entry later and
+ * lost it, so the write becomes an entry in its place. */
 
 #include "unsettled.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* An entry that was being written over a connection that is lost is written
- * over another one, and those that were answered are not. */
+/* An entry that was being sent on a connection that is lost is sent on
+ * another one.  Entries that were answered are not sent once more. */
 
 #include "unsettled.h"
 

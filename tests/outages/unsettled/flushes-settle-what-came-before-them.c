@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A flush settles what was acknowledged when it was sent, and no more: also of
- * an entry that was split since. */
+/* A flush settles what was acknowledged before it was sent, and nothing more.
+ * That includes the parts of an entry that was split later. */
 
 #include "unsettled.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The library flushes by itself as soon as there is a little to flush, but
- * leaves several times as much time between flushes as one takes, and more if
- * it delays commands, or fails. */
+/* The library sends a flush by itself as soon as there is a little to flush.
+ * Between flushes it waits several times as long as a flush takes, and longer
+ * if a flush delays commands or fails. */
 
 #include "unsettled.h"
 
@@ -12,7 +12,7 @@
 static struct nbdi_pace pace;
 static uint64_t now, seq;
 
-/* Commands for so many milliseconds, one in each. */
+/* Carry out commands for this many milliseconds, one in each. */
 static void
 commands (unsigned ms)
 {
@@ -20,7 +20,8 @@ commands (unsigned ms)
   seq += ms;
 }
 
-/* A flush that takes so long, while so many commands are carried out. */
+/* Carry out a flush of this duration, during which `nr` commands are carried
+ * out. */
 static void
 flush (unsigned ms, unsigned nr, bool failed)
 {
@@ -50,7 +51,7 @@ test (void)
   commands (1000);
   CHECK (nbdi_pace_allows (&pace, LITTLE, now));
 
-  /* It delays nothing, or that may be chance. */
+  /* The flush delays no command, or too few to tell. */
   flush (10, 10, false);
   CHECK_INT (wait_for_next (), 40);
   flush (10, 8, false);
@@ -58,21 +59,21 @@ test (void)
   flush (0, 0, false);
   CHECK_INT (wait_for_next (), 0);
 
-  /* Nothing else is done meanwhile. */
+  /* No command is carried out during the flush. */
   commands (100);
   flush (10, 0, false);
   CHECK (wait_for_next () >= 200);
 
-  /* It has failed. */
+  /* The flush fails. */
   flush (1, 1, true);
   CHECK_INT (wait_for_next (), 1000);
 
-  /* Nothing came before it, so nothing is known. */
+  /* Nothing came before the flush, so its cost cannot be compared. */
   flush (0, 0, false);
   flush (10, 10, false);
   CHECK (wait_for_next () >= 300);
 
-  /* The clock is looked at only now and then. */
+  /* The clock is read only after some more data was written. */
   flush (1, 1, false);
   CHECK (!nbdi_pace_allows (&pace, LITTLE, now));
   CHECK (pace.look > LITTLE);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The journal never has more memory than it may, what it keeps for reuse
- * included: from the half on it asks for a flush, and a command for which there
- * is no room must wait for one. */
+/* The journal, with what it keeps for reuse, never has more memory than its
+ * size.  When it is half full it asks for a flush.  A command for which it
+ * has no room must wait for one. */
 
 #include "unsettled.h"
 
@@ -50,7 +50,7 @@ test (void)
   nbdi_trim_journal (&j);
   CHECK_INT (j.pool.spared, 0);
 
-  j.size = UINT64_MAX; /* but no command is so large */
+  j.size = UINT64_MAX; /* still too large for one command */
   CHECK (!nbdi_add_entry (&j, NBD_CMD_WRITE, 0, 0, UINT64_C (1) << 27, data));
   nbdi_free_journal (&j);
 }

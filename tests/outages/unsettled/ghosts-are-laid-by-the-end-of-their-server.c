@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* When the descriptor of a server's process becomes readable, then its ghosts
- * are laid, and no others.  It is asked once for all of them and closed with
- * the last user.
+/* When the descriptor of a server's process becomes readable, the ghosts of
+ * that server are laid, and no others.  The descriptor is polled once for all
+ * of them, and is closed with its last user.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 

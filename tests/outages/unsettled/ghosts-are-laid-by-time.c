@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A ghost haunts its range until its time has come, which a timer is told;
- * what has no time stays. */
+/* A ghost haunts its range until its time has come; the earliest time is kept
+ * for a timer.  A ghost without a time stays. */
 
 #include "unsettled.h"
 

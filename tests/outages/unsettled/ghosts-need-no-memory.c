@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* No ghost is forgotten for lack of memory.  Those that find none are one
- * ghost, which haunts all that is between them for as long as any of them
- * would: no reply, time or witness of one lays another.
+/* No ghost is forgotten for lack of memory.  Ghosts that get no memory share
+ * one ghost, which haunts everything between them, for as long as any of them
+ * would.  The reply, time or witness of one of them does not lay the others.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A command that is sent again is not held by ghosts of its own kind, but by
- * what the journal had sent, which is older. */
+/* A command that is sent again is not held by ghosts of other commands, but
+ * by ghosts of entries that the journal had sent, because those are older. */
 
 #include "unsettled.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* While the journal is written again its entries stay as they are: no command
- * cuts them and no flush settles them.  If the connection is lost once more,
- * what was being written is written once more. */
+/* While the journal is sent again, its entries do not change: no command cuts
+ * them and no flush settles them.  If the connection is lost once more, what
+ * was being sent is sent once more. */
 
 #include "unsettled.h"
 

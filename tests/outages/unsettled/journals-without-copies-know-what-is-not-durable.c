@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A journal that copies nothing knows which ranges are not durable, of those
- * that nothing later covers.  A write with FUA that covers them may have been
- * carried out before, and changes nothing.  It tells some thousands of them
- * apart; more, and those for which there is no memory, become one with the
- * last.
+/* A journal without copies records which ranges are not durable, except those
+ * that a later command covers.  A write with FUA that covers them changes
+ * nothing, because it may have been carried out before them.  The journal
+ * records some thousands of ranges separately.  Further ranges, and those for
+ * which there is no memory, are merged into the last one.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 
@@ -46,7 +46,7 @@ check_without_memory (void)
     CHECK (add (&j, 0, 2000 + end, 5));
   size_t nr = j.nr;
   CHECK (add (&j, 0, 500, 1));
-  /* Which it has already. */
+  /* The merged range covers this one already. */
   CHECK (add (&j, 0, 600, 1));
   no_memory = false;
   CHECK_INT (j.nr, nr);

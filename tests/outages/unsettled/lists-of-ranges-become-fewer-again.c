@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A journal that was large once gives back the lists of ranges that it needs no
- * more, and still finds all that overlaps. */
+/* A journal that was large gives back the lists of ranges that it no longer
+ * needs, and still finds all overlaps. */
 
 #include "unsettled.h"
 

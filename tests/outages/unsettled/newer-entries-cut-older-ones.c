@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A newer entry of the journal takes from older ones what it covers: their
- * begin, their end, their middle, or all.  So no byte is written twice, and
- * memory that no entry needs any more is free. */
+/* A newer entry of the journal cuts what it covers out of older entries:
+ * their beginning, their end, their middle, or all of them.  So no byte is
+ * written twice, and memory that no entry needs is freed. */
 
 #include "unsettled.h"
 

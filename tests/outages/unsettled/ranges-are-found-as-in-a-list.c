@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What overlaps a range is found, each once, exactly as a look at each of
- * them finds it: small ones and large ones, within a granule of the export
- * and across the border of two, on a part of it and all over it, also at both
- * ends of what 64 bits can say, beyond the last byte, and for ranges without
- * a byte. */
+/* The ranges that overlap a given range are found, each once, exactly as a
+ * search through all of them finds them.  The ranges are small and large,
+ * within a granule of the export and across two, on a part of the export and
+ * all over it, at both ends of the 64-bit offsets, beyond the last byte, and
+ * empty. */
 
 #include "unsettled.h"
 
@@ -14,7 +14,8 @@ static struct nbdi_ranges set;
 static struct nbdi_range ranges[MOST];
 static bool used[MOST], found[MOST];
 
-/* So far apart are they: in one granule, in a few, in very many. */
+/* The part of the export that they are on: one granule, a few, or very
+ * many. */
 static uint64_t span;
 
 static void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A tree of 65,536 ranges is not deep, in whatever order they came: each is
- * found in few steps.  All cross borders of granules, or they would be in
- * lists. */
+/* A tree of 65,536 ranges is not deep, in whatever order they were added:
+ * each range is found in few steps.  All of them cross granules, because
+ * others would be in lists. */
 
 #include "unsettled.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A server may ignore a TRIM, so what it trimmed is kept, and is written
- * before it: the TRIM waits until all that may be below it was answered. */
+/* A server may ignore a TRIM, so the journal keeps what was trimmed and
+ * writes it before the TRIM.  The TRIM waits until every entry that it may
+ * overlap was answered. */
 
 #include "unsettled.h"
 

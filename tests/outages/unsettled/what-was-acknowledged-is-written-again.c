@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Whatever a server forgets of what it acknowledged and did not make durable,
- * writing the journal again restores, in whatever order it answers: within a
- * granule of the export, and across the border of two. */
+/* Whatever a server loses of what it acknowledged and did not make durable,
+ * sending the journal again restores, in whatever order the server answers:
+ * within a granule of the export, and across two granules. */
 
 #include "unsettled.h"
 
@@ -11,7 +11,7 @@
 static struct nbdi_journal journal = JOURNAL;
 static char wanted[DISK + 1], durable[DISK + 1];
 
-/* The server answers some of what it was sent, in any order. */
+/* The server answers some of the requests that it got, in any order. */
 static void
 write_again (char *disk)
 {
