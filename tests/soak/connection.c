@@ -15,7 +15,7 @@ soak_model (struct soak *soak, const struct connection *c)
   return soak->model + c->number * SOAK_REGION;
 }
 
-/* Where its region begins on the disk. */
+/* Where the connection's region begins on the server's disk. */
 static uint64_t
 start_of (const struct connection *c)
 {
@@ -45,7 +45,7 @@ soak_connect (struct soak *soak, struct connection *c)
   c->server = (struct ram_server) {
     .ram = &soak->ram,
     .style = soak_random (3),
-    /* Some servers leave in the middle of the work. */
+    /* Some servers close the connection in the middle of the work. */
     .cut_after = soak_random (4) == 0 ? 1 + soak_random (500) : 0,
   };
   c->h = ram_connect (&c->server);
@@ -75,7 +75,7 @@ soak_end (struct soak *soak)
     }
 }
 
-/* The bytes must be the model's. */
+/* Compare what was read with the model. */
 static void
 compare (struct soak *soak, struct connection *c, const struct operation *op)
 {
@@ -91,7 +91,7 @@ compare (struct soak *soak, struct connection *c, const struct operation *op)
                 c->number, i, op->length, op->offset, want[i], op->buf[i]);
 }
 
-/* The command was done: the model has it, too. */
+/* Change the model by a command that has succeeded. */
 static void
 apply (struct soak *soak, struct connection *c, const struct operation *op)
 {
@@ -103,8 +103,8 @@ apply (struct soak *soak, struct connection *c, const struct operation *op)
     memset (model, 0, op->length);
 }
 
-/* A command that failed was done or not: nothing in between, since this
- * server does each request whole. */
+/* A command that failed was carried out completely or not at all, since this
+ * server carries out each request as a whole. */
 static void
 settle (struct soak *soak, struct connection *c, const struct operation *op)
 {
@@ -136,7 +136,7 @@ soak_close (struct soak *soak, struct connection *c)
     return;
   }
   nbd_close (c->h);
-  /* Until its end the server works on what it has received. */
+  /* The server works on what it has received until it ends. */
   ram_join (&c->server);
   for (unsigned i = 0; i < SOAK_DEPTH; i++) {
     struct operation *op = &c->commands[i];
@@ -160,7 +160,7 @@ void
 soak_disconnect (struct soak *soak, struct connection *c)
 {
   switch (c->lasting ? 0 : soak_random (4)) {
-  case 0: /* at once, with all that is in flight */ break;
+  case 0: /* at once, with commands in flight */ break;
   case 1: nbd_aio_disconnect (c->h, 0); break;
   case 2:
     nbd_shutdown (c->h, 0);
@@ -188,7 +188,7 @@ overlaps (const struct connection *c, const struct operation *op)
   return false;
 }
 
-/* Most are small, some are not, few are aligned. */
+/* Most ranges are small, some are large, and few are aligned. */
 static void
 choose_range (struct operation *op)
 {
@@ -236,7 +236,8 @@ start (struct connection *c, struct operation *op, uint64_t offset)
   }
 }
 
-/* What is written is random; what is read must be overwritten. */
+/* Fill the buffer of a write with random bytes, and that of a read with bytes
+ * that must be overwritten. */
 static void
 fill_buffer (struct operation *op)
 {
@@ -280,8 +281,8 @@ soak_issue (struct soak *soak, struct connection *c)
   c->nr_commands++;
 }
 
-/* Compare and forget what was completed.  What failed stays, for only the
- * disk can tell what came of it. */
+/* Compare and forget the commands that have completed.  A command that failed
+ * is kept, because only the disk shows whether it was carried out. */
 void
 soak_retire (struct soak *soak, struct connection *c)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Handles of the soak test that outlast their server: nothing of theirs may
- * fail, and what was flushed survives the server. */
+/* Handles of the soak test that outlast their server: none of their commands
+ * may fail, and what was flushed survives the server. */
 
 #include "soak.h"
 
@@ -16,8 +16,8 @@ lasting_begin (struct connection *c)
   mortal_start (&c->mortal);
 }
 
-/* What the server was asked on a connection that is gone it has done, so there
- * is no need for a quarantine; see mortal.h. */
+/* The server has carried out the requests of a connection before it ends the
+ * connection, so no quarantine is needed; see mortal.h. */
 void
 lasting_connect_again (struct connection *c)
 {
@@ -35,7 +35,8 @@ lasting_connect_again (struct connection *c)
     MUST (nbd_connect_unix (c->h, c->mortal.address.path) == 0);
 }
 
-/* From now on connections end after so many requests; 0: they do not. */
+/* From now on, connections end after this many requests; 0: they do not
+ * end. */
 static void
 cut_later (struct mortal *m, unsigned requests)
 {
@@ -51,8 +52,8 @@ lasting_disturb (struct soak *soak, struct connection *c)
     mortal_start (m);
     return;
   }
-  /* Some connections are cut in the middle of the work, but not before all
-   * that was not flushed could be written again. */
+  /* Some connections are cut in the middle of the work, but only after
+   * everything that was not flushed could be sent again. */
   cut_later (m, soak_random (4) == 0 ? 200 + soak_random (500) : 0);
   soak->outages++;
   if (soak_random (2) == 0)
@@ -74,7 +75,7 @@ check_disk (struct soak *soak, const struct connection *c)
         c->number, i, model[i], ram->durable[i]);
 }
 
-/* Finish all, and flush: then all must be there. */
+/* Finish all commands and flush.  Then everything must be on the disk. */
 static void
 finish (struct soak *soak, struct connection *c)
 {
@@ -90,8 +91,8 @@ finish (struct soak *soak, struct connection *c)
   MUST (nbd_shutdown (c->h, 0) == 0);
 }
 
-/* Leave in the middle of it all, which may lose what was not flushed.  Nobody
- * remembers that for the next handle. */
+/* Close the handle in the middle of the work.  This may lose what was not
+ * flushed, because the next handle does not have the journal. */
 static void
 abandon (struct soak *soak, struct connection *c)
 {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The soak test: `make soak` for SOAK_MINUTES, 30 unless set; `make check`
-# runs a fixed number of operations.
+# The soak test: `make soak` runs it for SOAK_MINUTES, 30 unless set; `make
+# check` runs a fixed number of operations.
 
 check_PROGRAMS += tests/soak/soak
 tests_soak_soak_SOURCES = \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Random commands of random sizes on several connections that end in all
- * ways, for a long time.  All data that is read is compared with a model,
- * and memory must stay flat.
+/* Random commands of random sizes on several connections, which end in all
+ * ways, for a long time.  All data that is read is compared with a model, and
+ * the memory use must not grow.
  *
  * usage: soak operations N | soak minutes N
  * SOAK_SEED makes a run begin like an earlier one. */
@@ -18,7 +18,7 @@
 
 #include "heap.h"
 
-/* Programs end with an equal amount of memory: so much may differ. */
+/* How much more memory the program may use at the end. */
 #define SLACK_HEAP (256 * 1024)
 #define SLACK_RESIDENT (24 * 1024) /* KiB */
 
@@ -70,7 +70,7 @@ report (const char *when, double seconds)
   fflush (stdout);
 }
 
-/* Wait for any connection, and deliver what happened to each. */
+/* Wait for events of any connection, and deliver them. */
 static void
 wait_for_events (void)
 {
@@ -108,7 +108,8 @@ anything_in_flight (void)
   return false;
 }
 
-/* One turn: new commands on some connections, then what became of others. */
+/* One turn: issue commands on all connections, then handle what has
+ * completed. */
 static void
 turn (void)
 {
@@ -133,7 +134,8 @@ turn (void)
   }
 }
 
-/* Close all, so that what is left is what leaks; then begin anew. */
+/* Close all handles, so that what remains is a leak.  Then begin again, if
+ * wanted. */
 static size_t
 close_all (bool again)
 {
@@ -146,7 +148,8 @@ close_all (bool again)
   return heap;
 }
 
-/* Go on until so many commands were issued, or so many seconds went by. */
+/* Run turns until this many commands were issued, or this many seconds have
+ * passed. */
 static void
 run (uint64_t commands, double seconds)
 {

@@ -8,7 +8,7 @@
 #include "mortal.h"
 
 #define SOAK_PLAIN 5   /* handles that end with their connection */
-#define SOAK_LASTING 2 /* and those that outlast their server */
+#define SOAK_LASTING 2 /* handles that outlast their server */
 #define SOAK_CONNECTIONS (SOAK_PLAIN + SOAK_LASTING)
 #define SOAK_DEPTH 16
 #define SOAK_REGION ((size_t) 1 << 20)
@@ -24,24 +24,26 @@ enum kind {
   NR_KINDS
 };
 
-/* One command in flight.  No two of a connection overlap if one changes
- * the disk, so what a read must find is known when it is issued. */
+/* A command in flight.  Two commands of a connection do not overlap if one
+ * changes the disk, so it is known when a read is issued what it must
+ * find. */
 struct operation {
   enum kind kind;
   int64_t cookie;
   size_t offset, length; /* in the connection's region */
-  uint8_t *buf;          /* NULL: the place is free */
+  uint8_t *buf;          /* NULL: unused */
   bool failed;
-  size_t chunks; /* bytes of chunks of READ_STRUCTURED */
+  size_t chunks; /* total length of the chunks of READ_STRUCTURED */
 };
 
-/* Each has a region of the disk to itself, or a server with a disk. */
+/* Each connection has a region of the disk of its own, or a server with a
+ * disk. */
 struct connection {
   unsigned number;
   bool lasting;
   struct nbd_handle *h;
   struct ram_server server;
-  struct mortal mortal; /* of those that last */
+  struct mortal mortal; /* the server of a handle that outlasts it */
   struct operation commands[SOAK_DEPTH];
   unsigned nr_commands;
 };
@@ -50,7 +52,7 @@ struct soak {
   struct ram ram;
   uint8_t *model; /* what the disk holds */
   struct connection connection[SOAK_CONNECTIONS];
-  uint64_t state; /* of the random numbers */
+  uint64_t state; /* of the random number generator */
   uint64_t commands, failed, compared, connections, outages;
 };
 
@@ -59,22 +61,23 @@ extern uint64_t soak_random (uint64_t limit);
 extern void soak_begin (struct soak *soak);
 extern void soak_end (struct soak *soak);
 extern void soak_connect (struct soak *soak, struct connection *c);
-/* Close it with whatever is in flight; the model learns what came of that. */
+/* Close the handle with commands in flight.  The model learns which of them
+ * were carried out. */
 extern void soak_close (struct soak *soak, struct connection *c);
 extern void soak_reconnect (struct soak *soak, struct connection *c);
-/* End the connection in one of the ways that there are. */
+/* End the connection in one of the possible ways. */
 extern void soak_disconnect (struct soak *soak, struct connection *c);
 extern void soak_issue (struct soak *soak, struct connection *c);
 extern void soak_retire (struct soak *soak, struct connection *c);
 
-/* What its region should hold, and where the server has it. */
+/* What the connection's region should hold, and where the server has it. */
 extern uint8_t *soak_model (struct soak *soak, const struct connection *c);
 
 /* lasting.c: the same for handles that outlast their server. */
 extern void lasting_begin (struct connection *c);
 extern void lasting_connect_again (struct connection *c);
 extern void lasting_end (struct soak *soak, struct connection *c);
-/* Kill the server, or cut its connections. */
+/* Kill the server, cut its connections, or start it again. */
 extern void lasting_disturb (struct soak *soak, struct connection *c);
 
 #endif /* SOAK_H */

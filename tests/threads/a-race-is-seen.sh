@@ -1,6 +1,6 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# ThreadSanitizer is at work: it reports a program that has a race.
+# ThreadSanitizer works: it reports a program that has a race.
 
 . "${srcdir:-.}/tests/lib/threads.sh"
 

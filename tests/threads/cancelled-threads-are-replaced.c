@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Threads on one handle are cancelled wherever they are, one after another,
- * and their buffers freed; others take their places, and what they write and
- * read is right to the end. */
+/* Threads on one handle are cancelled at any point, one after another, and
+ * their buffers are freed.  Other threads replace them, and what these write
+ * and read is right to the end. */
 
 #include "ram.h"
 
@@ -33,8 +33,8 @@ on_chunk (void *opaque, const void *subbuf, size_t count, uint64_t offset,
   return 0;
 }
 
-/* Nobody but this thread and those before it writes to its slice, and all
- * of them the same. */
+/* Only this thread and those before it write to its slice, and all of them
+ * write the same data. */
 static void *
 work (void *opaque)
 {

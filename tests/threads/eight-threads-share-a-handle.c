@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Eight threads on one handle: each issues commands and retires its own;
- * they poll, notify, look at the hint and the counters, peek and block.
- * When all have ended, and only then, the handle is closed.  Then again with
- * a server that leaves in the middle, which each thread must notice. */
+/* Eight threads use one handle.  Each issues commands and retires its own.
+ * They poll, notify, ask for directions and counters, peek and make blocking
+ * calls.  The handle is closed only when all threads have ended.  Then the
+ * same is done with a server that closes in the middle, which each thread
+ * must notice. */
 
 #include "ram.h"
 
@@ -35,7 +36,7 @@ notify_once (struct nbd_handle *h)
     fd.events |= POLLOUT;
   if (poll (&fd, 1, 1) <= 0)
     return;
-  /* Another thread may have delivered it first: then it is refused. */
+  /* If another thread has delivered the event first, the call is refused. */
   if (fd.revents & POLLIN)
     nbd_aio_notify_read (h);
   else if (fd.revents & POLLOUT)
@@ -45,7 +46,8 @@ notify_once (struct nbd_handle *h)
 static void
 look (struct nbd_handle *h)
 {
-  /* Ready or processing: between two questions it may become the other. */
+  /* The handle may change from READY to PROCESSING, or back, between two
+   * questions, so they are not asked for. */
   MUST (!nbd_aio_is_dead (h) && !nbd_aio_is_closed (h));
   MUST (!nbd_aio_is_connecting (h) && !nbd_aio_is_negotiating (h));
   MUST (nbd_connection_state (h) != NULL);
@@ -106,7 +108,7 @@ work (void *opaque)
     MUST (nbd_pread (w->h, in, sizeof in, offset, 0) == 0);
     MUST (memcmp (in, out, sizeof in) == 0);
     MUST (nbd_flush (w->h, 0) == 0);
-    /* Errors are each thread's own. */
+    /* Each thread has its own error. */
     MUST (nbd_pread (w->h, in, 1, THREADS * SLICE, 0) == -1);
     MUST (strstr (nbd_get_error (), "nbd_pread") != NULL);
   }
@@ -114,7 +116,7 @@ work (void *opaque)
   return NULL;
 }
 
-/* Until the server has left. */
+/* Work until the server has closed. */
 static void *
 work_until_the_end (void *opaque)
 {

@@ -1,6 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# One handle is used by eight threads that issue, poll, notify, look and retire.
+# Eight threads issue commands, poll, notify, query and retire on one handle
+# without a race.
 
 . "${srcdir:-.}/tests/lib/threads.sh"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Eight threads make 200 handles, connect, use and close them.  A handle
- * goes from thread to thread, and several use one at the same time. */
+/* Eight threads create 200 handles, connect, use and close them.  A handle
+ * goes from thread to thread, and several threads use a handle at the same
+ * time. */
 
 #include "ram.h"
 
@@ -21,7 +22,7 @@ static struct nbd_handle *handles[HANDLES];
 static pthread_barrier_t barrier;
 static atomic_uint next_connect, next_close;
 
-/* The disk never changes: a byte for each slice. */
+/* The disk never changes.  Each slice is filled with a byte of its own. */
 static void
 use (struct nbd_handle *h, unsigned slice)
 {
@@ -35,7 +36,8 @@ use (struct nbd_handle *h, unsigned slice)
     MUST (nbd_poll (h, 1) != -1);
   for (unsigned i = 0; i < SLICE; i++)
     MUST (a[i] == (char) slice && b[i] == (char) slice);
-  /* Ready or processing: between two questions it may become the other. */
+  /* The handle may change from READY to PROCESSING, or back, between two
+   * questions, so they are not asked for. */
   MUST (!nbd_aio_is_dead (h) && !nbd_aio_is_closed (h));
   MUST (!nbd_aio_is_connecting (h) && !nbd_aio_is_negotiating (h));
 }

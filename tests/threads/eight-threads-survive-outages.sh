@@ -1,14 +1,16 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
 # A handle that stays connected has no race while its connections come and go:
-# one and four of them, with commands that are cancelled or time out.
+# with one and four connections, and with commands that are cancelled or time
+# out.
 
 . "${srcdir:-.}/tests/lib/threads.sh"
 
 requires_thread_sanitizer
 seeds=1-4
 [ -z "${CHECK_LONG-}" ] || seeds=1-200
-# Here all takes a few times as long, so fewer run at once.
+# ThreadSanitizer makes everything several times slower, so fewer seeds run at
+# once.
 survive ()
 {
   run_threads eight-threads-survive-outages --seeds "$seeds" --jobs 6 \

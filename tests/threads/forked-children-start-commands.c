@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* While threads allocate and hold locks all the time, the program forks, and
- * the child connects to a command that it starts. */
+/* The program forks while its threads allocate memory and hold locks all the
+ * time.  The child then connects to a command that it starts. */
 
 #include "own-server.h"
 
@@ -9,7 +9,8 @@
 
 #define CHILDREN 20
 
-/* The child has one thread only, but what the others held stays held. */
+/* The child has only one thread, but locks that the other threads held stay
+ * locked. */
 static void
 connect_in_a_child (void)
 {

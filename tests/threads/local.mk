@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Threads, under ThreadSanitizer where the compiler has it: with objects of
-# the library that are only for these tests.  In a build with sanitizers, or
-# where it is missing, the tests run without.
+# Threads, under ThreadSanitizer where the compiler has it, with objects of the
+# library that are built only for these tests.  In a build with sanitizers, or
+# without ThreadSanitizer, the tests run without it.
 
 check_LIBRARIES += tests/threads/libthreads.a
 tests_threads_libthreads_a_SOURCES = $(lib_libcore_la_SOURCES)
@@ -69,8 +69,8 @@ EXTRA_DIST += \
 	$(thread_tests) \
 	tests/lib/threads.sh
 
-# ThreadSanitizer loses track of the locks of a thread that is cancelled, and
-# keeps those of its own malloc locked in a forked child.
+# ThreadSanitizer loses track of the locks of a thread that is cancelled.  In a
+# forked child it leaves the locks of its own malloc locked.
 plain_programs = \
 	tests/threads/cancelled-threads-are-replaced \
 	tests/threads/forked-children-start-commands

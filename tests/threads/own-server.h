@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What threads do in programs that start commands.  The command is the
- * program itself, being the server. */
+/* Threads of programs that start commands.  The command is this program
+ * itself, which then acts as the server. */
 
 #include "ram.h"
 
@@ -17,7 +17,7 @@
 static atomic_bool finished;
 static char *self;
 
-/* The server reads a disk in which each byte is 'x'. */
+/* Serve a disk in which each byte is 'x'. */
 static int
 serve (void)
 {
@@ -49,7 +49,7 @@ connect_and_read (void)
   nbd_close (h);
 }
 
-/* Something holds the locks of malloc, of stdio and of a handle. */
+/* Keep the locks of malloc, of stdio and of a handle in use. */
 static void *
 be_busy (void *opaque)
 {
@@ -70,7 +70,7 @@ be_busy (void *opaque)
   return opaque;
 }
 
-/* To be the server if that is what the program was started for. */
+/* Act as the server if the program was started for that. */
 static void
 know_oneself (int argc, char *argv[])
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* While threads allocate and hold locks all the time, other threads connect
- * to commands that they start. */
+/* While threads allocate memory and hold locks all the time, other threads
+ * connect to commands that they start. */
 
 #include "own-server.h"
 

@@ -1,6 +1,6 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Threads of one program start commands and connect to them.
+# Threads of one program start commands and connect to them without a race.
 
 . "${srcdir:-.}/tests/lib/threads.sh"
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """tests/README.md names each directory of tests and each helper.
 
-What tests of the generator read has no tests, and a helper in C is named by its
-header.
+Directories that only tests of the generator read contain no tests.  A helper
+in C is named by its header.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from pathlib import Path
 
 TESTS = Path(os.environ.get("srcdir", ".")).resolve() / "tests"
 NO_TESTS = {"backports", "golden", "lib", "rules"}
-# An earlier build may have left directories that have nothing of this kind.
+# An earlier build may have left directories without such files.
 SOURCES = {".c", ".mk", ".py", ".sh", ".txt"}
 HELPERS = "lib/*.[hps]*", "lib/[flt]*/*.h", "lib/tls/*-over-tls.c"
 CATALOGUE = (TESTS / "README.md").read_text(encoding="utf-8")
 
 
 def directories(parent: Path) -> list[Path]:
-    """Those below a directory that have tests."""
+    """Return the directories below this one that have tests."""
     return [
         path
         for path in sorted(parent.iterdir())
@@ -32,7 +32,7 @@ def directories(parent: Path) -> list[Path]:
 
 
 def unnamed(names: list[str]) -> list[str]:
-    """Names that do not stand between back quotes, alone or in a path."""
+    """Return the names that are not between back quotes, alone or in a path."""
     return [
         name
         for name in names

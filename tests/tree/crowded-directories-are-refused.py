@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A directory with more names than anyone reads fails in lint.
+"""lint refuses a directory that has more than 40 names.
 
-A sub-directory is one name.
+A sub-directory counts as one name.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ MOST = 40
 
 
 def limits(files: list[str]) -> str:
-    """What lint says of a tree with these files, which are empty."""
+    """Return what scripts/limits says of a tree with these files, which are
+    empty."""
     with tempfile.TemporaryDirectory() as top:
         for file in files:
             path = Path(top, file)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A program is compiled and linked by what libnbd.pc says, wherever it was
-# installed.
+# A program is compiled and linked with what libnbd.pc says, wherever the
+# library was installed.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires pkg-config
 

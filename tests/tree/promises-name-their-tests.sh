@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Each test that SECURITY.md names is there and is run, libnbd-security(3)
-# names the same ones, and libnbd(3) leads there.
+# Each test that SECURITY.md names exists and is run.  libnbd-security(3) names
+# the same tests, and libnbd(3) refers to it.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
 names ()

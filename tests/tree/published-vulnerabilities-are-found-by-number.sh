@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Who looks for the number of a published vulnerability in the sources finds
-# the tests: each one that a row of SECURITY.md names has the row's numbers in
-# its first lines, and each number in a test is in a row.
+# A reader who searches the sources for the number of a published vulnerability
+# finds the tests.  Each test that a row of SECURITY.md names has a number of
+# the row in its first 30 lines, and each number in a test is in a row.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
-# source NAME: the file of a test.
+# source_of NAME: print the file of a test.
 source_of ()
 {
   local kind

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Each check of scripts/release-check fails when it should, and not before.
+"""Each check of scripts/release-check fails when it should, and only then.
 
-It looks at a small copy of the tree, which is ready to be released until
-something is made wrong in it.
+The test uses a small copy of the tree, which is ready to be released, and then
+makes something wrong in it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Test(unittest.TestCase):
         for name in MADE:
             path = BUILD / name
             self.copy(path if path.exists() else SOURCES / name, Path(name))
-        # Only these two links are there.
+        # The copy has only the two linked files that are made here.
         for name in "NEWS.md", "VERSIONING.md":
             self.change(name, r"\]\([^()]*\)", "]")
         links = "[news](NEWS.md) [tree](HACKING.md#the-tree)\n"
@@ -85,7 +85,8 @@ class Test(unittest.TestCase):
         self.git("commit", "-q", "--allow-empty", "-m", "test")
 
     def check(self, *failed: str) -> str:
-        """Those checks fail, by the beginnings of their lines, and no others."""
+        """Expect that exactly these checks fail, given the beginnings of their
+        lines."""
         done = subprocess.run(
             (sys.executable, "-B", "scripts/release-check", "--cheap"),
             cwd=self.top,

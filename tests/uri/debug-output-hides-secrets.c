@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Users, passwords and names of files in a URI never appear in debug output
- * or in an error, however they are written and whether or not the URI is
- * right; what is no secret does appear. */
+/* Users, passwords and file names in a URI never appear in debug output or in
+ * an error, however they are written and whether or not the URI is valid.
+ * What is not secret does appear. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +72,7 @@ check_uri (const char *uri)
   check_quiet (h);
 }
 
-/* What is returned names them, what is logged does not. */
+/* The URI that is returned contains them; the debug output does not. */
 static void
 check_get_uri (void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* LIBNBD_URI_OPTIONS has effect however the address of the server is given,
- * also where the library knows no URIs.  A child and a socket of the program
- * have no address. */
+/* LIBNBD_URI_OPTIONS takes effect however the program gives the server's
+ * address, also in a library without URIs.  It has no effect on a child
+ * process or on a socket of the program, which have no address. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 #include "check.h"
 
-/* None of them reaches anybody. */
+/* None of these calls reaches a server. */
 static void
 by_unix (struct nbd_handle *h)
 {

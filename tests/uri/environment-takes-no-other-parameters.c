@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* LIBNBD_URI_OPTIONS says how to stay connected and nothing else: what does
- * not exist, or says where a server is and whom to trust, is an error that
- * names it and what there is.  The handle can be used afterwards. */
+/* LIBNBD_URI_OPTIONS can only say how to stay connected.  A parameter that
+ * does not exist, or that says where a server is or whom to trust, is an
+ * error, which names it and the known parameters.  The handle can be used
+ * afterwards. */
 
 #include <errno.h>
 #include <stdlib.h>

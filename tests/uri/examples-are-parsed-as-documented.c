@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parser's parts, or its error, are what the examples say. */
+/* The parser returns the parts, or the error, that the examples say. */
 #include <stdio.h>
 
 #include "check.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Whatever way a handle was connected, another one that connects to what
- * nbd_get_uri says reaches the same server and export, and says the same. */
+/* However a handle was connected, another handle that connects to the result
+ * of nbd_get_uri reaches the same server and export, and returns the same
+ * URI. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #define EXPORT "a/b c+d%41&e=f;g#h?i\303\251"
 #define ENCODED "a/b%20c%2Bd%2541%26e%3Df%3Bg%23h%3Fi%C3%A9"
 
-/* Ask for the URI and go there. */
+/* Get the URI, and connect another handle to it. */
 static void
 check_again (struct nbd_handle *h, const char *want)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What nbd_get_uri prints gives another handle the same TLS settings, odd
- * characters and all; what a URI cannot say is an error.  Nobody listens at
- * the socket, which does not matter. */
+/* The result of nbd_get_uri gives another handle the same TLS settings, also
+ * with special characters.  A setting that a URI cannot express is an error.
+ * Nobody listens on the socket, which does not matter here. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>

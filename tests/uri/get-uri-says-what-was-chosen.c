@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A URI of a handle has what was chosen for it, by a call or by a URI, if it
- * is not the default, in its shortest form; another handle then chooses the
- * same.  What the environment chose is not in it. */
+/* The URI of a handle contains what a call or a URI has chosen for it, unless
+ * that is the default, in its shortest form.  Another handle that uses the
+ * URI gets the same choices.  What the environment chose is not in the
+ * URI. */
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tricks with encodings, limits and shells that the examples do not have,
- * each beside the nearest thing that is right. */
+/* Tricks with encodings, limits and shells that the examples do not have are
+ * refused.  Beside each is a similar URI that is valid. */
 #include "check.h"
 #include "uri-parse.h"
 
@@ -117,7 +117,7 @@ static const struct {
   { "nbd:///?tls-verify-peer=", "E-VALUE" },
   { "nbd:///?tls-verify-peer=1%20", "E-VALUE" },
 
-  /* ssh: nothing that a shell, here or there, would understand. */
+  /* ssh: nothing that a shell on either side would interpret. */
   { "nbd+ssh://Host_1.example/",
     "ssh Host_1.example:22 -> localhost:10809 \"\"" },
   { "nbd+ssh://[fe80::1%25eth0]:1/",
@@ -157,7 +157,7 @@ static const struct {
   { "nbd+ssh://h/?nbd-port=1;id", "E-VALUE" },
   { "nbd+ssh://h/?compress=maybe", "E-VALUE" },
 
-  /* What is no NBD URI at all. */
+  /* Text that is no NBD URI. */
   { "", "E-SCHEME" },
   { "nbd", "E-SCHEME" },
   { "://", "E-SCHEME" },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Host and port of a URI that names a socket are ignored, and debug output
- * says so; the host is not what a certificate is checked against. */
+/* The host and port of a URI that names a socket are ignored, and debug
+ * output says so.  A certificate is not checked against that host. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@ look (void *opaque, const char *context, const char *msg)
   return 0;
 }
 
-/* How often it is said when connecting to this URI. */
+/* Connect to this URI, and return how often debug output says so. */
 static int
 say_of (const char *uri)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* nbd_is_uri is true for the eight schemes followed by "://", in any case,
- * whatever comes then, and for nothing else. */
+/* nbd_is_uri is true for the eight schemes followed by "://", in upper or
+ * lower case, whatever comes after that, and for nothing else. */
 #include <errno.h>
 
 #include "check.h"

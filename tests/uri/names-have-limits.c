@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The export name has up to 4096 bytes after decoding, the name of a Unix
- * socket as many as fit into an address. */
+/* An export name may have 4096 bytes after decoding.  The name of a Unix
+ * socket may have as many bytes as fit in an address. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +13,8 @@ static const struct nbdi_settings policy = {
   .uri_allow_tls = LIBNBD_TLS_ALLOW,
 };
 
-/* A URI that ends in a piece of text repeated n times; what is decoded of
- * one is a character. */
+/* Check a URI that ends in n repetitions of a piece of text, each of which
+ * decodes to one character. */
 static void
 check_length (const char *start, const char *piece, size_t n,
               const char *format, char character, const char *error)

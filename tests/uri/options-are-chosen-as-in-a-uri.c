@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A program hands on options in the form that a URI has.  They are its own
- * choice: the environment loses, a URI wins, and what is said last holds.
- * One mistake, and nothing is chosen; the message is that of the call. */
+/* A program can pass on options in the form that a URI has, with
+ * nbd_set_uri_options.  They win over the environment, a URI wins over them,
+ * and a later call wins over an earlier one.  If one option is wrong, none is
+ * set, and the message names the call. */
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A URI whose transport or use of TLS is not allowed is refused with EPERM,
- * whatever else it says, and the handle stays as it was. */
+ * whatever else it contains, and the handle stays as it was. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ begins (const char *s, const char *with)
   return strncasecmp (s, with, strlen (with)) == 0;
 }
 
-/* Only the examples that are right up to what policy looks at. */
+/* Whether the example is valid, apart from policy. */
 static bool
 is_good (const struct example *e)
 {

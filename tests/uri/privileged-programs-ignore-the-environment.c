@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A program that runs with more rights than its user takes nothing from
- * LIBNBD_URI_OPTIONS, not even a mistake.  It is a copy of this one that is
- * set-uid for somebody else. */
+/* A program that runs with more rights than its user ignores
+ * LIBNBD_URI_OPTIONS, even if the value is wrong.  The test makes a copy of
+ * this program that is set-uid for another user. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 #define SOMEBODY_ELSE 65534
 #define NOT_PRIVILEGED 77
 
-/* What the copy does. */
+/* What the copy does; its exit status. */
 static int
 privileged (void)
 {
@@ -33,7 +33,8 @@ privileged (void)
   return 0;
 }
 
-/* False if there is nobody else, as in some namespaces. */
+/* Copy this program.  False if there is no other user, as in some
+ * namespaces. */
 static bool
 copy_itself (const char *path)
 {
@@ -53,7 +54,7 @@ copy_itself (const char *path)
   return given;
 }
 
-/* Its exit status. */
+/* Run the copy, and return its exit status. */
 static int
 run_copy (const char *path)
 {
@@ -74,7 +75,8 @@ test (void)
 {
   char dir[] = "/tmp/privileged-XXXXXX", path[64];
 
-  /* Nobody may look for leaks in a program with more rights. */
+  /* LeakSanitizer cannot look for leaks in a set-uid program, so avoid
+   * exit. */
   if (getenv ("PRIVILEGED_COPY") != NULL)
     _exit (privileged ());
   if (geteuid () != 0)

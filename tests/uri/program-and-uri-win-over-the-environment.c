@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The environment chooses only what neither the program nor the URI has
- * chosen, be it the default; and the URI wins over the program.  It is looked
- * at when a handle connects, not before. */
+/* The environment sets only what neither the program nor the URI has set,
+ * even to the default.  The URI wins over the program.  The environment is
+ * read when a handle connects, not before. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -52,7 +52,7 @@ test (void)
   }
   nbd_close (h);
 
-  /* Another attempt looks again. */
+  /* Another attempt to connect reads the environment again. */
   h = nbd_create ();
   CHECK_FAILS (nbd_connect_tcp (h, "localhost", "no such port"), 0, NULL);
   CHECK_INT (nbd_get_keepalive (h), 1000);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A URI is checked to its end before anything is done: one that is refused
- * leaves each setting, and the handle can still be used. */
+/* A URI is checked completely before anything is done.  A URI that is refused
+ * changes no setting, and the handle can still be used. */
 #include <errno.h>
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* When the library that parses URIs has no memory, the error is ENOMEM and
- * not that the URI is wrong; above all no part of it may be missing. */
+ * not that the URI is wrong.  No part of the URI is silently missing. */
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* nbd_get_uri does not invent a URI for a socket that the program made, a
- * child process or a family that no scheme is for; and it does not say where
- * an attempt went that failed, nor does anything else. */
+/* nbd_get_uri does not invent a URI for a socket of the program, a child
+ * process or an address family without a scheme.  After an attempt to connect
+ * that failed, neither the URI nor a setting names the host of that
+ * attempt. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>

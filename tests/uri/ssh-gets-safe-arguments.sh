@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# nbd+ssh runs ssh with a list of arguments in which nothing of the URI can
-# be an option or reach a shell; what could is refused before anything runs.
-# CVE-2025-14946 was a host name that ssh took for an option.
+# For nbd+ssh, ssh is run with a list of arguments in which no part of the URI
+# can be an option or reach a shell.  A URI with such a part is refused before
+# anything is run.  CVE-2025-14946 was a host name that ssh took for an option.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory
 
-# Instead of ssh: keep the arguments, and be the server.
+# Use this program instead of ssh: record the arguments, and act as the server.
 mkdir "$tmp/bin"
 cat >"$tmp/bin/ssh" <<EOF
 #!/bin/bash

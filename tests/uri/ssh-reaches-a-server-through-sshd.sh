@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# nbd+ssh goes through a real sshd to a server that listens on TCP or on a
-# Unix socket behind it.
+# nbd+ssh connects through a real sshd to a server behind it that listens on
+# TCP or on a Unix socket.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "${srcdir:-.}/tests/lib/convert/sshd.sh"
 requires_nbdkit plugin pattern

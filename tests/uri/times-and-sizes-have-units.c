@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Times and sizes in a URI have units, and a time without one is in seconds;
- * in names, units and words upper and lower case are the same. */
+/* Times and sizes in a URI have units, and a time without a unit is in
+ * seconds.  Names, units and words may be in upper or lower case. */
 
 #include <errno.h>
 #include <limits.h>

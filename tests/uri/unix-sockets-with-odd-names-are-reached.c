@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A URI reaches the socket that its parameter names, byte for byte, and
- * nbd_get_uri names the same one again; abstract sockets can be reached but
- * not named. */
+ * nbd_get_uri returns a URI for the same socket.  Abstract sockets can be
+ * reached, but have no URI. */
 #include <errno.h>
 #include <poll.h>
 #include <stddef.h>
@@ -27,11 +27,12 @@ static const struct {
   { "%40name", "@name" },
 };
 
-/* A listening socket of that name. */
+/* Return a socket that listens under this name. */
 static int
 listener (const char *name, size_t len)
 {
-  /* A name may fill the path; valgrind looks for its end all the same. */
+  /* A name may fill the path without a NUL, but valgrind reads up to a
+   * NUL. */
   struct {
     struct sockaddr_un un;
     char end;
@@ -80,7 +81,8 @@ check_path (const char *encoded, const char *name)
   unlink (name);
 }
 
-/* The longest name that has no NUL to end it, and one less. */
+/* The longest name, which no NUL terminates, and a name that is one
+ * shorter. */
 static void
 check_long (size_t len)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A parameter that we do not know is ignored, but debug output names it. */
+/* An unknown parameter is ignored, but debug output names it. */
 #include <errno.h>
 #include <string.h>
 

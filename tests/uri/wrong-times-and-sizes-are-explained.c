@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A wrong time, size, number or word is refused, in a URI and in the
- * environment: the message names the place, the parameter and the value, and
- * says what it can be.  The handle is as it was. */
+ * environment.  The message names the source, the parameter and the value,
+ * and says what is allowed.  The handle does not change. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -48,7 +48,7 @@ static const struct {
   { "connections=4294967297", "not from 1 to 16" },
 };
 
-/* The parameter's name and the value in quotes, as the message has them. */
+/* The message has the parameter's name, and the value in quotes. */
 static void
 check_message (size_t i, const char *source)
 {
@@ -77,7 +77,7 @@ run (size_t i)
   struct nbd_handle *h = nbd_create ();
   char uri[256];
 
-  /* A space cannot stand in a URI. */
+  /* A URI cannot contain a space. */
   if (nbd_supports_uri (h) && strchr (rows[i].name, ' ') == NULL) {
     snprintf (uri, sizeof uri, "nbd+unix:///x?socket=/nowhere&%s",
               rows[i].name);

@@ -9,7 +9,7 @@
 
 #include "harness.h"
 
-#define REPEATS 2 /* of reading everything at the end, while ghosts may land */
+#define REPEATS 2 /* full reads at the end, while ghosts may land */
 
 static void __attribute__ ((noreturn))
 end (const struct run *r, enum verdict verdict, const char *text)

@@ -90,12 +90,12 @@ struct brittle_settings {
   bool tcp, tls;
   enum brittle_style style;
   bool multi_conn;
-  bool block_sizes;   /* sends NBD_INFO_BLOCK_SIZE */
-  bool late;          /* does not listen at first */
-  bool may_be_silent; /* the client has a stall timeout */
-  bool crashes_only;  /* no connection is lost alone */
-  unsigned outages;   /* at most so many; 0: a server without faults */
-  unsigned patience;  /* ms: life of a ghost, and silence unless allowed */
+  bool block_sizes;     /* sends NBD_INFO_BLOCK_SIZE */
+  bool late;            /* does not listen at first */
+  bool may_be_silent;   /* the client has a stall timeout */
+  bool crashes_only;    /* no connection is lost alone */
+  unsigned outages;     /* at most so many; 0: a server without faults */
+  unsigned patience;    /* ms: life of a ghost, and silence unless allowed */
   unsigned slow_one_in; /* one in so many commands takes very long; 0: none */
   enum brittle_fault fault;
   struct script script;
@@ -128,7 +128,7 @@ struct brittle {
   struct random random;
   struct disk disk;
   struct ghost ghosts[MOST_GHOSTS];
-  bool disturbed; /* it was kept from running: ghosts may be late */
+  bool disturbed;    /* it was kept from running: ghosts may be late */
   int64_t turned_at; /* ms: when it last ran */
   uint32_t next_connection;
   unsigned outages_left;
