@@ -8,14 +8,14 @@
 nbdcopy=$builddir/copy/nbdcopy
 requires_uris
 
-# serve_uri COMMAND...: start a server on a socket; sets uri.
+# serve_uri COMMAND...: start a server on a socket.  Sets uri.
 serve_uri ()
 {
   serve unix "$@"
   uri="nbd+unix:///?socket=$sock"
 }
 
-# refuses TEXT COMMAND...: it exits with 1 and a message with the text.
+# refuses TEXT COMMAND...: the command exits with 1 and a message with TEXT.
 refuses ()
 {
   local text=$1 status=0
@@ -27,13 +27,14 @@ $(cat "$tmp/stderr")"
 $(cat "$tmp/stderr")"
 }
 
-# allocated_kib FILE
+# allocated_kib FILE: print how many KiB of the file are allocated.
 allocated_kib ()
 {
   du -k "$1" | cut -f 1
 }
 
-# wait_until COMMAND...: until it succeeds; the test's own time limit counts.
+# wait_until COMMAND...: repeat the command until it succeeds.  Only the time
+# limit of the test ends this wait.
 wait_until ()
 {
   until "$@"; do read -r -t 0.02 <> <(:) || :; done

@@ -17,7 +17,7 @@ import nbd_server
 
 ENDING = signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT
 SIZE = 1 << 24
-# Far more than anything takes; it only ends a test that would hang.
+# Much longer than any test takes: it only ends a test that hangs.
 TIMEOUT = 300
 
 
@@ -35,7 +35,7 @@ class Connection(nbd_server.Connection):
 
 
 class Server(nbd_server.Server):
-    """Answers once it is told to."""
+    """A server that replies only when it is told to."""
 
     connection = Connection
 
@@ -63,17 +63,18 @@ class Server(nbd_server.Server):
             assert self.changed.wait_for(condition, TIMEOUT), "timeout"
 
     def wait_until_asked(self) -> None:
-        """The tool waits for an answer now."""
+        """Wait until the tool waits for a reply."""
         self.wait_for(lambda: self.log)
 
     def wait_for_ends(self, count: int = 1) -> list[str]:
-        """How the clients have left; at least so many."""
+        """Wait until so many clients have left; return how each one left."""
         self.wait_for(lambda: len(self.ends) >= count)
         return self.ends
 
 
 class Leaving(nbd_server.Server):
-    """Goes away at the first request, and comes back when it is told to."""
+    """A server that goes away at the first request, and comes back when it is
+    told to."""
 
     def __init__(self) -> None:
         super().__init__(SIZE)
@@ -92,7 +93,8 @@ class Leaving(nbd_server.Server):
 
 
 def tools(uri: str) -> dict[str, list[str]]:
-    """What asks the server, each on one connection, and prints something."""
+    """Commands that read from the server over one connection, and print
+    something."""
     commands = {
         "nbdinfo": ["info/nbdinfo", "--content", uri],
         "nbddump": ["dump/nbddump", uri],
@@ -101,7 +103,7 @@ def tools(uri: str) -> dict[str, list[str]]:
         "nbdzero": ["zero/nbdzero", "--check", uri],
     }
     built = {name: words for name, words in commands.items() if Path(words[0]).exists()}
-    # Python alone does not load a module that has sanitizers.
+    # Python can load a module with sanitizers only through ./run.
     if Path("sh/nbdsh").exists() and not os.environ.get("LIBNBD_SANITIZERS"):
         reading = "print(bytes(h.pread(1 << 16, 0)))"
         built["nbdsh"] = [sys.executable, "sh/nbdsh", "-u", uri, "-c", reading]
@@ -111,8 +113,8 @@ def tools(uri: str) -> dict[str, list[str]]:
 def start(
     words: list[str], action: int = signal.SIG_DFL, **kwargs: Any
 ) -> subprocess.Popen[bytes]:
-    """Run it with this action of all signals that could end it, without core
-    files."""
+    """Run a command with this action for all signals that could end it, and
+    without core files."""
 
     def prepare() -> None:
         for number in (*ENDING, signal.SIGPIPE):

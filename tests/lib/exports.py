@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A server with several exports, for one client at a time, as most have it.
+"""A server with several exports, which serves one client at a time.
 
-Tests derive a class from it that is worse.  How many connections and options
-there were is in server.connections and server.options.
+Tests derive a class that behaves worse.  server.connections is the number of
+connections so far, server.options has the options that came.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SIZE = 1 << 20
 
 
 class Connection(nbd_server.Connection):
-    """Each option is a method of the server; False ends the connection."""
+    """Replies to options as the attributes of its server say."""
 
     def option(self) -> bool:
         server = self.server
@@ -64,13 +64,13 @@ class Connection(nbd_server.Connection):
 
 
 class Server(nbd_server.Server):
-    """Serves one client after the other, and MOST of them in all."""
+    """Serves one client after the other, at most MOST of them."""
 
     names = ["a", "b", "c"]
-    bad: tuple[str, ...] = ()  # names of exports that do not exist
-    tells = True  # INFO is known
-    told_size = SIZE  # by INFO
-    hangs_up_on: tuple[int, ...] = ()  # options
+    bad: tuple[str, ...] = ()  # listed exports that do not exist
+    tells = True  # whether it knows INFO
+    told_size = SIZE  # the size in replies to INFO
+    hangs_up_on: tuple[int, ...] = ()  # at these options
     most = 1000
     connection = Connection
 
@@ -91,7 +91,8 @@ class Server(nbd_server.Server):
             self.connection(self, client).serve()
 
     def full(self) -> None:
-        """After this client none is served, but the kernel takes connections."""
+        """Called when the last client is there.  The kernel still accepts
+        connections, but nobody serves them."""
 
     def info(self, *options: str) -> subprocess.CompletedProcess[str]:
         command = "info/nbdinfo", *options, str(self.path)
@@ -103,7 +104,7 @@ class Server(nbd_server.Server):
 
 
 class Closing(Server):
-    """Refuses connections once it has as many as it wants."""
+    """Refuses connections when it has had MOST of them."""
 
     def full(self) -> None:
         self.listener.shutdown(socket.SHUT_RDWR)

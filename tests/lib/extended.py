@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A server with extended headers for one client, started in brackets.
+"""A server with extended headers for one client, started by socket activation.
 
 usage: extended.py SIZE HOLE [fragmented]
 
-Of SIZE bytes all but the first 64 KiB are one hole, told in extents of HOLE
-bytes.  It refuses more than ten requests, so that a walk in steps of 32 bits
-is noticed.  A fragmented disk has holes and data of HOLE bytes in turns.
+Of SIZE bytes, all but the first 64 KiB are one hole, which the server reports
+in extents of HOLE bytes.  It refuses more than ten requests, so that a client
+that asks in steps of 32 bits is noticed.  If fragmented, the disk has holes
+and data of HOLE bytes in turns.
 """
 
 from __future__ import annotations

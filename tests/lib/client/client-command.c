@@ -46,7 +46,7 @@ save (const char *path, const char *buf, size_t count)
     die ("%s: %s", path, strerror (errno));
 }
 
-/* Exactly COUNT bytes of a file, from its start. */
+/* Read exactly COUNT bytes from the beginning of a file. */
 static char *
 load (const char *path, size_t count)
 {
@@ -83,7 +83,7 @@ do_write (struct nbd_handle *h, char **arg)
   return r;
 }
 
-/* copy FILE: fetch all of the export, with 16 reads in flight. */
+/* copy FILE: read all of the export, with 16 reads in flight. */
 #define COPY_CHUNK ((size_t) 96 * 1024)
 static int
 do_copy (struct nbd_handle *h, char **arg)
@@ -141,7 +141,7 @@ print_chunk (void *unused, const void *subbuf, size_t count, uint64_t offset,
   return 0;
 }
 
-/* chunks OFFSET COUNT FILE FLAGS: a structured read, its chunks printed. */
+/* chunks OFFSET COUNT FILE FLAGS: a structured read that prints its chunks. */
 static int
 do_chunks (struct nbd_handle *h, char **arg)
 {
@@ -194,7 +194,8 @@ add_extents (void *mapv, const char *context, uint64_t offset,
   return 0;
 }
 
-/* map CONTEXT OFFSET COUNT FLAGS: extents, neighbours of a kind joined. */
+/* map CONTEXT OFFSET COUNT FLAGS: print the extents; neighbours of the same
+ * kind are joined. */
 static int
 do_map (struct nbd_handle *h, char **arg)
 {
@@ -260,8 +261,7 @@ open_and_close (const char *path, int flags)
   close (fd);
 }
 
-/* rest FIFO: let the test that opens it go on, and wait until it opens it
- * once more. */
+/* rest FIFO: wait until the test reads FIFO, and then until it writes FIFO. */
 static int
 do_rest (struct nbd_handle *h, char **arg)
 {

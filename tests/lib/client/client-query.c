@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the handle knows about the connection and the export; printed. */
+/* Print what the handle knows about the connection and the export. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,7 +58,7 @@ do_get_uri (struct nbd_handle *h, char **arg)
   return print_string (nbd_get_uri (h));
 }
 
-/* All yes and no questions, on one line: only those with a yes. */
+/* Print all yes-or-no queries whose answer is yes, on one line. */
 static int
 do_flags (struct nbd_handle *h, char **arg)
 {
@@ -107,7 +107,7 @@ do_block_sizes (struct nbd_handle *h, char **arg)
   return 0;
 }
 
-/* Is a context active?  "yes" or "no". */
+/* Print whether a context is active: "yes" or "no". */
 static int
 do_can_context (struct nbd_handle *h, char **arg)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS: settings, the option, what became of it; and a main loop. */
+/* TLS: its settings, the option and its result; and a main loop. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -136,7 +136,8 @@ do_negotiated (struct nbd_handle *h, char **arg)
   return print_answer (nbd_get_tls_negotiated (h));
 }
 
-/* says WORD: the last error has this in its message, _ being a space too. */
+/* says WORD: the message of the last error must have WORD in it.  A "_" in
+ * WORD may stand for a space. */
 static int
 do_says (struct nbd_handle *h, char **arg)
 {
@@ -152,7 +153,8 @@ do_says (struct nbd_handle *h, char **arg)
   return 0;
 }
 
-/* Wait as the hint says, without help from the library. */
+/* One turn of a main loop: poll the handle's descriptor for what the handle
+ * waits for, and notify the handle. */
 static int
 turn (struct nbd_handle *h)
 {
@@ -183,7 +185,7 @@ do_loop_unix (struct nbd_handle *h, char **arg)
   return 0;
 }
 
-/* Move all of the export, with DEPTH requests in flight. */
+/* Read or write all of the export, with DEPTH requests in flight. */
 static int
 move (struct nbd_handle *h, char *buf, uint64_t size, size_t chunk, int depth,
       bool writing)
@@ -210,7 +212,8 @@ move (struct nbd_handle *h, char *buf, uint64_t size, size_t chunk, int depth,
   return 0;
 }
 
-/* A file in memory, made as large as the export; changes are kept. */
+/* Move all of the export between the server and a file, which gets the size of
+ * the export and is mapped into memory. */
 static int
 move_file (struct nbd_handle *h, char **arg, bool writing)
 {
@@ -229,7 +232,7 @@ move_file (struct nbd_handle *h, char **arg, bool writing)
   return r;
 }
 
-/* loop-read FILE CHUNK DEPTH: fetch all of the export. */
+/* loop-read FILE CHUNK DEPTH: read all of the export. */
 static int
 do_loop_read (struct nbd_handle *h, char **arg)
 {

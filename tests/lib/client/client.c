@@ -3,10 +3,11 @@
  *
  *   client "connect-unix /tmp/sock" size "read 0 512 out" shutdown
  *
- * Commands run in order on one handle; the first that fails ends the program
- * with status 1 and libnbd's message.  "fails ENOSPC write ..." wants just
- * this error, "fails any write ..." some error.  Words are split at spaces,
- * so no path may have one; "''" is an empty word. */
+ * Commands run in order on one handle.  The first one that fails ends the
+ * program with status 1 and libnbd's message.  "fails ENOSPC write ..." must
+ * fail with this error, "fails any write ..." with any error.  Words are
+ * separated by spaces, so no path can contain a space; "''" is an empty
+ * word. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts of the test client share these. */
+/* What the parts of the test client share. */
 #ifndef CAUSEWAY_INTEROP_CLIENT_H
 #define CAUSEWAY_INTEROP_CLIENT_H
 
@@ -9,7 +9,7 @@
 
 #define MAX_WORDS 64
 
-/* One word of the client's language. */
+/* One command of the client. */
 struct verb {
   const char *name;
   int args; /* how many words must follow; -1: one or more */
@@ -21,14 +21,15 @@ extern const struct verb query_verbs[];
 extern const struct verb command_verbs[];
 extern const struct verb tls_verbs[];
 
-/* Stop the test because of its own mistake or the system's. */
+/* End the program because the test or the system is at fault. */
 void die (const char *fmt, ...)
   __attribute__ ((format (printf, 1, 2), noreturn));
 
 /* A number with an optional suffix K, M, G or T. */
 uint64_t number (const char *s);
 
-/* A name of an errno, as in ENOSPC, or a number. */
+/* The value of an errno that is given by name, as in ENOSPC, or as a
+ * number. */
 int errno_by_name (const char *name);
 
 #endif

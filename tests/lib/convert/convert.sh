@@ -9,7 +9,8 @@ nbdconvert=$builddir/convert/nbdconvert
 PATH=$PATH:/usr/sbin:/sbin
 mkdir -p "$tmp/web"
 
-# requires_ability FACT...: nbdconvert can do that in this build.
+# requires_ability FACT...: skip the test unless nbdconvert can do this in this
+# build.
 requires_ability ()
 {
   local fact
@@ -20,8 +21,8 @@ requires_ability ()
   done
 }
 
-# make_disk FILE [MIB]: a disk with a GPT and a file system with some files
-# and holes.
+# make_disk FILE [MIB]: make a disk with a GPT and a file system, which has
+# some files and holes.
 make_disk ()
 {
   local mib=${2:-64}
@@ -35,8 +36,8 @@ make_disk ()
     $(((mib - 4) * 1024))k
 }
 
-# nothing_is_left [NAME...]: in the directory of the destination are only
-# these, and no scratch file anywhere.
+# nothing_is_left [NAME...]: the directory of the destination has only these
+# files, and there is no temporary file.
 nothing_is_left ()
 {
   local left
@@ -47,7 +48,8 @@ nothing_is_left ()
 }
 mkdir "$tmp/d"
 
-# same_content FILE FORMAT RAW: it holds what the raw file does.
+# same_content FILE FORMAT RAW: the image in FILE has the content of the raw
+# file.
 same_content ()
 {
   local said

@@ -4,7 +4,7 @@
 # Disks in files with partition tables, for tests of nbdconvert.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
-# Debian has these where only root looks.
+# Debian has these programs in directories that only root has in PATH.
 PATH=$PATH:/usr/sbin:/sbin
 requires sgdisk sfdisk
 table=$builddir/convert/tests/disk/table
@@ -16,8 +16,8 @@ requires_libfdisk ()
     || skip "nbdconvert was built without libfdisk"
 }
 
-# gpt_disk FILE MIB [SGDISK-OPTION...]: a disk with two partitions full of
-# noise, and room behind them.
+# gpt_disk FILE MIB [SGDISK-OPTION...]: make a disk with two partitions full of
+# random data, and free space behind them.
 gpt_disk ()
 {
   local file=$1 size=$2
@@ -28,7 +28,7 @@ gpt_disk ()
   fill_partitions "$file"
 }
 
-# The noise is kept in $tmp/noise, to be compared.
+# The random data stays in $tmp/noise, for comparison.
 fill_partitions ()
 {
   [ -e "$tmp/noise" ] || random_file "$tmp/noise" $((2 * MiB))
@@ -43,7 +43,7 @@ partitions_are_whole ()
     || fail "partition 2 differs"
 }
 
-# is_valid FILE: for the tools that people use.
+# is_valid FILE: sgdisk and sfdisk find nothing wrong with the disk.
 is_valid ()
 {
   local said
@@ -61,7 +61,7 @@ is_valid ()
   esac
 }
 
-# refuses TEXT COMMAND...: the helper ends with 1 and says this.
+# refuses TEXT COMMAND...: the program ends with 1 and this message.
 refuses ()
 {
   local text=$1 status=0
@@ -71,7 +71,7 @@ refuses ()
   grep -q -e "$text" "$tmp/err" || fail "$*: $(cat "$tmp/err")"
 }
 
-# lsb NUMBER BYTES: as printf's escapes, lowest byte first.
+# lsb NUMBER BYTES: print the number as escapes for printf, lowest byte first.
 lsb ()
 {
   local n=$1 i
@@ -80,7 +80,7 @@ lsb ()
   done
 }
 
-# poke FILE OFFSET ESCAPES
+# poke FILE OFFSET ESCAPES: overwrite bytes of the file.
 poke ()
 {
   # shellcheck disable=SC2059

@@ -4,13 +4,13 @@
 # shellcheck disable=SC2154  # functions.sh sets the directories
 # File systems in files, for tests that have read functions.sh.
 
-# Debian has these where only root looks.
+# Debian has these programs in directories that only root has in PATH.
 PATH=$PATH:/usr/sbin:/sbin
 requires mke2fs e2fsck debugfs dumpe2fs
 MiB=$((1 << 20))
 start=$MiB # of the file system on its disk
 
-# make_files: a few in $tmp/files, to be in file systems.
+# make_files: make some files in $tmp/files, for file systems.
 make_files ()
 {
   mkdir -p "$tmp/files/directory"
@@ -19,8 +19,9 @@ make_files ()
   ln -s text "$tmp/files/directory/link"
 }
 
-# make_ext DISK SIZE [OPTION...]: a file system of this size with the files,
-# as mke2fs calls it, 1 MiB behind the beginning of a disk of 256 MiB.
+# make_ext DISK SIZE [OPTION...]: make a disk of 256 MiB, with a file system of
+# this size that begins at 1 MiB and has the files.  The size is written as for
+# mke2fs.
 make_ext ()
 {
   local disk=$1 size=$2
@@ -31,15 +32,16 @@ make_ext ()
     >"$tmp/mke2fs" 2>&1 || fail "$* $(cat "$tmp/mke2fs")"
 }
 
-# on_ext COMMAND...: DISK among its words is the file system of $disk.
+# on_ext COMMAND...: run it; DISK in its words becomes the file system of
+# $disk.
 on_ext ()
 {
   "${@/DISK//proc/self/fd/0?offset=$start}" <"$disk" 2>"$tmp/err" \
     || fail "$*: $(cat "$tmp/err")"
 }
 
-# ext_is_whole BYTES: the one of $disk has as many, within 1 %, is in order,
-# and has the files.
+# ext_is_whole BYTES: the file system of $disk has this size, or up to 1 %
+# less, is consistent, and has the files.
 ext_is_whole ()
 {
   local blocks block

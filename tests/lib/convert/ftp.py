@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""An FTP server of the files in a directory, enough of it for curl.
+"""An FTP server for the files in a directory, with as much of FTP as curl uses.
 
 usage: ftp.py DIRECTORY
 

@@ -10,7 +10,7 @@ helpers=$builddir/convert/tests/helpers/helpers
 export TMPDIR=$tmp/tmpdir
 mkdir "$TMPDIR"
 
-# web OPTION...: serve the files of $tmp/web on loopback; sets port, web and
+# web OPTION...: serve the files of $tmp/web on loopback.  Sets port, web and
 # web_server.  See tests/lib/convert/web.py.
 web ()
 {
@@ -25,7 +25,7 @@ web ()
   web=http://127.0.0.1:$port
 }
 
-# begin ARGUMENT...: start a server by the program of helpers; sets sock, uri,
+# begin ARGUMENT...: let the helpers program start a server.  Sets sock, uri,
 # helpers_pid, and the descriptors helpers_in and helpers_out.
 begin ()
 {
@@ -38,13 +38,13 @@ $(cat "$tmp/stderr")"
   uri="nbd+unix:///?socket=$sock"
 }
 
-# child: of the program that was begun.
+# child: print the pid of the program's child.
 child ()
 {
   pgrep -P "$helpers_pid"
 }
 
-# said: what the helper has said.
+# said: print the last message of the child.
 said ()
 {
   local line
@@ -53,7 +53,7 @@ said ()
   echo "$line"
 }
 
-# end: let the helper end; the status of the program is ours.
+# end: let the program end, and return its status.
 end ()
 {
   local status=0
@@ -64,7 +64,7 @@ end ()
   return "$status"
 }
 
-# tidy: nothing is left in the place of temporary files.
+# tidy: no temporary file is left.
 tidy ()
 {
   expect '' ls "$TMPDIR"

@@ -3,15 +3,15 @@
 # shellcheck disable=SC2154  # functions.sh sets the directories
 # A real sshd on loopback, for tests that have read functions.sh.
 
-# serve_ssh [LINE]: with keys of our own for both ends, and a line more in the
-# server's configuration; sets port, and writes $tmp/user-key and
+# serve_ssh [LINE]: start the server with new keys for both ends, and with LINE
+# added to its configuration.  Sets port, and writes $tmp/user-key and
 # $tmp/known_hosts.
 serve_ssh ()
 {
   local sshd
   requires ssh-keygen
   sshd=$(PATH=$PATH:/usr/sbin command -v sshd) || skip "sshd is not installed"
-  # sshd keeps what it does not trust in an empty directory of this name.
+  # sshd needs an empty directory of this name for its unprivileged process.
   [ "$(id -u)" != 0 ] || [ -d /run/sshd ] || mkdir -m 755 /run/sshd \
     || skip "sshd needs the directory /run/sshd"
   ssh-keygen -q -t ed25519 -N '' -f "$tmp/host-key"

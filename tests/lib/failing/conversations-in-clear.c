@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What conversations do where the library has no TLS. */
+/* What conversations do if the library has no TLS. */
 
 #include "check.h"
 #include "conversations.h"
@@ -11,7 +11,7 @@ prepare_tls (struct nbd_handle *h)
   set_style (h, SIMPLE);
 }
 
-/* The server has agreed to what nobody asked for. */
+/* The server agrees to an option that the client did not send. */
 void
 agree_to_tls (struct nbd_handle *h __attribute__ ((unused)))
 {

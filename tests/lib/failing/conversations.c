@@ -21,7 +21,7 @@ struct talk talk = { .listener = -1 };
 
 static struct ending {
   struct calls calls;
-  int times; /* that it must be called, or ANY */
+  int times; /* how often it must be called, or ANY */
 } endings[MAX_CLOSURES];
 static unsigned nr_endings;
 
@@ -53,7 +53,8 @@ check_closures (void)
   }
 }
 
-/* Something that completes exactly once if it was accepted. */
+/* Issue a command.  Its completion must be called exactly once if the call
+ * succeeded. */
 #define ISSUE(call, ...)                                             \
   do {                                                               \
     struct ending *done = another ();                                \
@@ -91,7 +92,7 @@ say (const char *fmt, ...)
   notation_vformat (&b, fmt, args);
   va_end (args);
   if (!talk.dropped)
-    server_take (&talk.s); /* whatever was asked */
+    server_take (&talk.s); /* drop what the client has sent */
   for (size_t i = 0; i < b.len && !talk.dropped; i++) {
     server_send (&talk.s, b.p + i, 1);
     pump (talk.h);
@@ -121,7 +122,7 @@ prepare_structured (struct nbd_handle *h)
   CHECK_OK (nbd_add_meta_context (h, "base:allocation"));
 }
 
-/* All that a read or a query of block status can be answered. */
+/* All kinds of replies to a read and to block status. */
 static void
 read_in_chunks (struct nbd_handle *h)
 {
@@ -179,7 +180,7 @@ prepare_simple (struct nbd_handle *h)
   set_style (h, SIMPLE);
 }
 
-/* The export is asked for the old way, whose reply is padded. */
+/* The export is chosen by NBD_OPT_EXPORT_NAME, whose reply is padded. */
 static void
 simple (struct nbd_handle *h)
 {
@@ -197,7 +198,7 @@ simple (struct nbd_handle *h)
   leave (h);
 }
 
-/* A server that closes instead of granting it. */
+/* A server that closes the connection instead of sending its reply. */
 static void
 refused (struct nbd_handle *h)
 {
@@ -216,7 +217,7 @@ oldstyle (struct nbd_handle *h)
   ISSUE (nbd_aio_pread, buf, 64, 0);
   say ("simple 0 1 fill 1 64");
   ISSUE (nbd_aio_pread, buf, 64, 0);
-  /* What is asked of the server from now on does not reach it. */
+  /* The server does not receive what the client sends from here on. */
   if (!talk.dropped && shutdown (talk.s.fd, SHUT_RD) == -1)
     FAIL ("shutdown: %m");
   ISSUE (nbd_aio_pread, buf, 64, 0);
@@ -249,7 +250,7 @@ option_mode (struct nbd_handle *h)
   OPTION (nbd_aio_opt_info);
   say ("reply INFO ERR_UNKNOWN \"no such export\"");
   issued (h, "nbd_aio_opt_abort", nbd_aio_opt_abort (h));
-  talk.s.gives_up = true; /* the client need not read all of it */
+  talk.s.gives_up = true; /* the client may close before it reads this */
   say ("reply ABORT ACK");
 }
 
@@ -277,7 +278,8 @@ tls (struct nbd_handle *h)
   leave (h);
 }
 
-/* Handles that may try again find the server, or nobody. */
+/* Connect by TCP, after which a handle may try again: to a server, or to a
+ * port where nobody listens. */
 static void
 connect_tcp (struct nbd_handle *h, bool listens)
 {

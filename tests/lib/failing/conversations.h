@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Conversations with the scripted server that lead a handle through all
- * states between them.  The connection may be dropped in the midst of one:
- * then the server falls silent, and whatever calls follow may fail. */
+ * states.  The connection may be dropped in the middle of a conversation: from
+ * there on the server sends nothing, and the calls that follow may fail. */
 
 #ifndef CONVERSATIONS_H
 #define CONVERSATIONS_H
@@ -12,13 +12,13 @@
 #include "client.h"
 #include "server.h"
 
-/* The one that is held at present. */
+/* The conversation that is held at present. */
 struct talk {
   struct server s;
   struct nbd_handle *h;
-  int listener; /* -1 when there is none */
+  int listener; /* -1 if there is none */
   bool dropped;
-  void (*rests) (void); /* called when all that was sent is read */
+  void (*rests) (void); /* called when the client has read all that was sent */
 };
 
 extern struct talk talk;
@@ -27,24 +27,25 @@ struct conversation {
   const char *name;
   void (*prepare) (struct nbd_handle *h); /* or NULL */
   void (*hold) (struct nbd_handle *h);
-  const char *state; /* at the end, if nothing was dropped */
-  bool connects;     /* by itself */
+  const char *state; /* the state at the end, if nothing was dropped */
+  bool connects;     /* the conversation connects by itself */
 };
 
 extern const struct conversation conversations[];
 extern const unsigned nr_conversations;
 
-/* The server says this, byte by byte. */
+/* The server sends this, byte by byte. */
 extern void say (const char *fmt, ...)
   __attribute__ ((format (printf, 1, 2)));
 
-/* Encrypt what follows; what cannot be without TLS does nothing. */
+/* Use TLS from here on.  Without TLS in the library, these do nothing. */
 extern void prepare_tls (struct nbd_handle *h);
 extern void agree_to_tls (struct nbd_handle *h);
 extern bool tls_is_possible (void);
 
-/* Closures and commands of the conversation: forget those of the last one,
- * and check that each ended once, now that the handle is closed. */
+/* The closures and commands of a conversation: forget those of the last one,
+ * and check, when the handle is closed, that each was freed once and that each
+ * command ended once. */
 extern void begin_closures (void);
 extern void check_closures (void);
 

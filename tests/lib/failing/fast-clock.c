@@ -12,7 +12,7 @@
 
 #define SECOND INT64_C (1000000000)
 
-/* How much was passed over. */
+/* Nanoseconds that were skipped by fast_forward. */
 static int64_t passed;
 
 static int64_t
@@ -27,7 +27,8 @@ timespec (int64_t ns)
   return (struct timespec) { .tv_sec = ns / SECOND, .tv_nsec = ns % SECOND };
 }
 
-/* Where both clocks are equal, so that the fast one does not overflow. */
+/* The time at which both clocks are equal.  It is not 0, so that the fast
+ * clock does not overflow. */
 static int64_t
 beginning (int64_t now)
 {
@@ -56,7 +57,8 @@ WRAPPER (int, timerfd_settime,
   struct itimerspec real = *when;
   int64_t ns = nanoseconds (&when->it_value), first = beginning (ns);
 
-  /* 0 is never, and what is long past is now. */
+  /* 0 means never.  A time in the past becomes 1, so that it is due at
+   * once. */
   if (ns > 0)
     ns = ns < first + passed ? 1
                              : first + (ns - passed - first) / CLOCK_SPEED;

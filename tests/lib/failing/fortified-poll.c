@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What fortified headers call instead of poll, for programs that wrap it. */
+/* What fortified headers call instead of poll, for programs that wrap poll. */
 
 #include <poll.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What fortified headers call instead of recv, for programs that wrap it. */
+/* What fortified headers call instead of recv, for programs that wrap recv. */
 
 #include <stddef.h>
 #include <sys/types.h>

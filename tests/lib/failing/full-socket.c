@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A socket that takes nothing: see full-socket.h. */
+/* A socket that send finds full: see full-socket.h. */
 
 #include <errno.h>
 #include <sys/socket.h>

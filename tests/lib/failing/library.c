@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Whether the library calls: see library.h. */
+/* Tells whether the library makes a call: see library.h. */
 
 #include "library.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Tells wrappers of what the library calls (-Wl,--wrap) whether it is the
- * library that calls, which is so for the calling thread during LIB (call)
- * and IN_LIBRARY (statement). */
+/* Wrappers of system and library functions (-Wl,--wrap) ask here whether the
+ * library calls them.  For the calling thread this is so during LIB (call) and
+ * IN_LIBRARY (statement). */
 
 #ifndef LIBRARY_H
 #define LIBRARY_H
@@ -18,7 +18,7 @@ extern __thread volatile bool in_library;
     in_library = false;       \
   } while (0)
 
-/* The same for what has a value. */
+/* The same for an expression with a value. */
 #define LIB(call)                    \
   ({                                 \
     in_library = true;               \

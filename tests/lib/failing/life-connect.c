@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Lives of handles that connect, in each way: see life.h. */
+/* Lives of handles that connect in each possible way: see life.h. */
 
 #include <poll.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@ tcp (struct outcome *o)
   peer_join ();
 }
 
-/* One round of a program that polls by itself. */
+/* One turn of a program that calls poll itself. */
 static int
 notify (struct nbd_handle *h, struct outcome *o)
 {
@@ -92,7 +92,7 @@ uri (struct outcome *o)
   peer_join ();
 }
 
-/* A child that is an oldstyle server, for as long as nothing is asked. */
+/* A child that is an oldstyle server, and never replies to a request. */
 static void
 command (struct outcome *o)
 {
@@ -114,7 +114,7 @@ command (struct outcome *o)
   end (h);
 }
 
-/* A child may serve all that there is. */
+/* A child that serves all that the library can use. */
 static void
 served_command (struct outcome *o)
 {
@@ -146,7 +146,7 @@ activation (struct outcome *o)
   end (h);
 }
 
-/* A child that is still there is ended. */
+/* A child that is still running when the handle is closed. */
 static void
 abandoned (struct outcome *o)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Lives of handles that use every call, in the clear: see life.h. */
+/* Lives of handles that make every call, without TLS: see life.h. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +36,8 @@ settings (struct outcome *o)
   end (h);
 }
 
-/* The server has no export "?", which is no failure of ours. */
+/* The server has no export whose name begins with "?", so this error is not
+ * caused by the test. */
 static void
 note_refusal (struct outcome *o, const char *call, int result)
 {
@@ -116,7 +117,7 @@ option_mode (struct outcome *o)
   peer_join ();
 }
 
-/* Options by hand, some of which are refused. */
+/* Options in option mode, some of which the server refuses. */
 static void
 options_by_hand (struct outcome *o)
 {
@@ -147,7 +148,7 @@ options_by_hand (struct outcome *o)
   peer_join ();
 }
 
-/* Wait for the end of an option; its completion ran once if it began. */
+/* Wait for the end of an option.  If it began, its completion runs once. */
 static void
 await (struct nbd_handle *h, struct outcome *o, const char *call, int result,
        const struct calls *done)
@@ -156,10 +157,10 @@ await (struct nbd_handle *h, struct outcome *o, const char *call, int result,
   while (LIB (nbd_aio_is_connecting (h)) == 1 && TRY (nbd_poll (h, -1)) != -1)
     ;
   CHECK (result == 0 || done->called == 0);
-  /* A wait that failed leaves the option as it is. */
+  /* If waiting failed, the option is still pending. */
   if (result == 0 && LIB (nbd_aio_is_connecting (h)) == 0)
     CHECK_INT (done->called, 1);
-  /* The server may refuse it, but the handle goes on. */
+  /* The server may refuse the option, and the handle stays in negotiation. */
   if (o->call == NULL && done->error != 0
       && LIB (nbd_aio_is_negotiating (h)) == 0)
     *o = (struct outcome) { call, done->error, "" };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Lives of handles that stay connected while servers come and go, and what
- * was promised to them: see life.h. */
+/* Lives of handles that stay connected while servers are killed and started,
+ * with checks of what the library has promised: see life.h. */
 
 #include <errno.h>
 #include <poll.h>
@@ -19,7 +19,7 @@
 #define BLOCK 4096
 #define NR_BLOCKS 16
 
-/* ms, of the fast clock */
+/* in ms of the fast clock */
 #define SHORT_PATIENCE 400
 #define QUARANTINE 500
 #define COMMAND_TIMEOUT 10000000
@@ -27,11 +27,12 @@
 bool life_is_short;
 
 static struct mortal server;
-static bool comes_back; /* the server, once an attempt has failed */
-static bool is_held;    /* it does no work */
+static bool comes_back; /* start the server after a failed attempt */
+static bool is_held;    /* the server carries out nothing */
 
-/* What each block may hold, by what the library said: a bit for each of the
- * bytes with which it was filled; now, and after a crash. */
+/* What each block may hold, by what the library has reported: one bit for each
+ * byte value with which the block was filled.  now is what a read may return,
+ * durable is what may be left after a crash. */
 static uint32_t now[NR_BLOCKS], durable[NR_BLOCKS];
 static uint8_t data[NR_BLOCKS][BLOCK];
 
@@ -44,7 +45,7 @@ must_be (const char *what, unsigned block, const uint8_t *p, uint32_t allowed)
           allowed);
 }
 
-/* What is begun may be done. */
+/* A write that was begun may be carried out at any time. */
 static void
 may_hold (unsigned block, uint8_t byte)
 {
@@ -52,7 +53,7 @@ may_hold (unsigned block, uint8_t byte)
   durable[block] |= UINT32_C (1) << byte;
 }
 
-/* What is acknowledged is done. */
+/* A write that was acknowledged has been carried out. */
 static void
 must_hold (unsigned block, uint8_t byte, bool fua)
 {
@@ -61,8 +62,8 @@ must_hold (unsigned block, uint8_t byte, bool fua)
     durable[block] = now[block];
 }
 
-/* Nobody may learn from the library that a server has come back before it
- * has: so what it tells is what brings it back. */
+/* The library must not report that a server is back before it is.  So the
+ * server is started when the library reports a failed attempt. */
 static int
 on_event (void *opaque, unsigned event, const char *message, int64_t value)
 {
@@ -99,7 +100,7 @@ be_patient (struct nbd_handle *h, struct outcome *o)
   TRY (nbd_set_connect_timeout (h, patience));
 }
 
-/* A handle that stays connected to a server that is not there yet. */
+/* Create a handle that stays connected, for a server that does not run yet. */
 static struct nbd_handle *
 create_lasting (struct outcome *o, struct calls *told, bool tcp)
 {
@@ -129,7 +130,8 @@ create_lasting (struct outcome *o, struct calls *told, bool tcp)
   return h;
 }
 
-/* The handle and the server end: what was promised is there. */
+/* Close the handle and the server, and check that all that was promised is
+ * there. */
 static void
 end_lasting (struct nbd_handle *h)
 {
@@ -160,7 +162,7 @@ read_block (struct nbd_handle *h, struct outcome *o, unsigned block)
     must_be ("a read", block, buf, now[block]);
 }
 
-/* The same that TRY does, but an error that is wanted is none. */
+/* As TRY, but the error that is wanted does not count as a failure. */
 static int
 flush_all (struct nbd_handle *h, struct outcome *o, int wanted)
 {
@@ -235,7 +237,7 @@ tcp (struct outcome *o)
   end_lasting (h);
 }
 
-/* A write that is in flight. */
+/* A write in flight. */
 struct write {
   struct calls *done;
   unsigned block;
@@ -254,14 +256,15 @@ start_write (struct nbd_handle *h, struct outcome *o, struct write *w,
                                    completion (w->done), 0));
 }
 
-/* Whether the handle can go on. */
+/* Returns true unless the handle is dead or closed. */
 static bool
 lives (struct nbd_handle *h)
 {
   return LIB (nbd_aio_is_dead (h)) == 0 && LIB (nbd_aio_is_closed (h)) == 0;
 }
 
-/* One turn of a main loop that watches the one descriptor, if there is one. */
+/* One turn of a main loop that watches the handle's one descriptor, if there
+ * is one. */
 static bool
 turn (struct nbd_handle *h, struct outcome *o)
 {
@@ -317,7 +320,8 @@ several (struct outcome *o)
   end_lasting (h);
 }
 
-/* Let the server neither work nor come back, until it is released. */
+/* Let the server carry out nothing and not start again, until
+ * release_server. */
 static void
 hold_server (void)
 {
@@ -335,7 +339,7 @@ release_server (void)
   comes_back = true;
 }
 
-/* A write that is cancelled, or whose time is over, for that reason. */
+/* A write that ends early, with this error: it is cancelled, or times out. */
 static void
 write_ends_early (struct nbd_handle *h, struct outcome *o, unsigned block,
                   uint8_t byte, int error)
@@ -351,20 +355,20 @@ write_ends_early (struct nbd_handle *h, struct outcome *o, unsigned block,
   else
     fast_forward (COMMAND_TIMEOUT);
   LIB (nbd_poll (h, 0));
-  /* What has no memory to end may go on. */
+  /* If there was no memory to end the write early, it may go on. */
   if (w.done->called == 0)
     release_server ();
   end_write (h, &(struct outcome) { .call = "" }, &w);
   if (w.done->called == 0 || w.done->error == error || w.done->error == 0)
     return;
   if (!lives (h))
-    TRY (nbd_poll (h, 0)); /* tells why */
+    TRY (nbd_poll (h, 0)); /* its error has the cause */
   else if (o->call == NULL)
     *o = (struct outcome) { "a write", w.done->error, "" };
 }
 
-/* Commands that end early, with a server that does not answer, and without
- * one; later writes must wait for them. */
+/* Commands that end early, while the server does not reply and while there is
+ * no server.  Later writes must wait for them. */
 static void
 ends_early (struct outcome *o)
 {
@@ -394,7 +398,8 @@ ends_early (struct outcome *o)
   end_lasting (h);
 }
 
-/* A flush after an outage tells of what it cannot vouch for. */
+/* With the policy "strict", a flush after an outage fails if unflushed writes
+ * may be lost. */
 static void
 strict (struct outcome *o)
 {
@@ -407,10 +412,11 @@ strict (struct outcome *o)
     write_block (h, o, 0, 1, 0);
     mortal_kill (&server);
     now[0] = durable[0];
-    /* What cannot be remembered is flushed before it is acknowledged. */
+    /* If there was no memory to record the write, it was flushed before it was
+     * acknowledged. */
     if (flush_all (h, o, EIO) == 0 && o->call == NULL)
       must_be ("after a flush", 0, server.ram.durable, 1 << 1);
-    /* There may be one more outage, which the flush has to tell, too. */
+    /* There may be one more outage, after which the flush must fail, too. */
     write_block (h, o, 0, 2, 0);
     flush_all (h, o, EIO);
     TRY (nbd_shutdown (h, 0));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Lives of handles that encrypt, with keys and with certificates: see
+/* Lives of handles that use TLS, with keys and with certificates: see
  * life.h. */
 
 #include <stdio.h>
@@ -20,7 +20,7 @@
 #define USER "alice"
 #define KEY "5a5ba1ec0ffee123456789abcdef0011"
 
-/* The server's session, and who it is. */
+/* The server's session and credentials. */
 static gnutls_session_t session;
 static gnutls_psk_server_credentials_t keys;
 static gnutls_certificate_credentials_t certificates;
@@ -42,7 +42,7 @@ find_key (gnutls_session_t s __attribute__ ((unused)),
   return gnutls_hex_decode2 (&hex, key);
 }
 
-/* The client may leave at any moment. */
+/* The client may close the connection at any moment. */
 static bool
 start (int fd)
 {
@@ -112,7 +112,8 @@ static const struct peer_cipher cipher = {
   end_session,
 };
 
-/* What both sides need, in a directory that goes with the program. */
+/* Files for both ends, in a directory that is removed when the program
+ * ends. */
 
 static char directory[] = "/tmp/causeway-keys-XXXXXX";
 static char key_file[64], ca_file[64];
@@ -134,7 +135,7 @@ write_file (const char *path, const void *p, size_t n)
     FAIL ("%s: %m", path);
 }
 
-/* The server's certificate, which it signed itself. */
+/* Make the server's certificate, which is self-signed. */
 static void
 make_certificate (void)
 {
@@ -189,7 +190,7 @@ make_files (void)
   make_certificate ();
 }
 
-/* Connect a handle, if it has what it needs, and use it. */
+/* Connect a handle and use it, unless one of its settings has failed. */
 static void
 connect_and_use (struct nbd_handle *h, struct outcome *o)
 {
@@ -239,7 +240,7 @@ with_certificates (struct outcome *o)
   connect_and_use (h, o);
 }
 
-/* Asked for by hand, and the handle leaves in good order. */
+/* The program sends STARTTLS itself, and disconnects in good order. */
 static void
 by_hand (struct outcome *o)
 {

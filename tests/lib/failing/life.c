@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What lives of handles are made of: see life.h. */
+/* The parts of lives of handles: see life.h. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -60,7 +60,7 @@ end (struct nbd_handle *h)
   IN_LIBRARY (nbd_close (h));
 }
 
-/* One command of each kind whose closures are the program's. */
+/* One command of each kind that takes closures of the program. */
 static void
 asynchronous (struct nbd_handle *h, struct outcome *o)
 {
@@ -106,7 +106,7 @@ asynchronous (struct nbd_handle *h, struct outcome *o)
       CHECK_CALLS (done[i], accepted[i] ? 1 : 0);
 }
 
-/* What a connected handle is used for; the handle is closed. */
+/* Use a connected handle, and close it. */
 void
 use (struct nbd_handle *h, struct outcome *o)
 {

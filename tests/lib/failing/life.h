@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Whole lives of handles, for tests that let something fail underneath the
- * library at every place where it can: see library.h. */
+/* Whole lives of handles, from nbd_create to nbd_close, for tests that let
+ * each call that the library makes fail in turn: see library.h. */
 
 #ifndef LIFE_H
 #define LIFE_H
@@ -12,17 +12,18 @@
 
 #include "library.h"
 
-/* The first call that failed. */
+/* The first call that failed, and its error. */
 struct outcome {
-  const char *call; /* NULL: none did */
+  const char *call; /* NULL: no call failed */
   int errnum;
-  char text[512]; /* empty when there was no message */
+  char text[512]; /* empty if there was no message */
 };
 
 /* Whether handles have a debug callback. */
 extern bool life_is_logged;
 
-/* Whether outages may not last, of lives in outages. */
+/* Lives in outages: whether an outage may end in an error after a short
+ * time. */
 extern bool life_is_short;
 
 struct life {
@@ -30,9 +31,9 @@ struct life {
   void (*live) (struct outcome *o);
 };
 
-/* All that a program tries, which is linked with life-in-clear.c, with
- * life-over-tls.c, or with life-in-outages.c; each group ends with NULL, and
- * so do the groups. */
+/* The lives that a program tries.  It is linked with life-in-clear.c,
+ * life-over-tls.c or life-in-outages.c.  The list of groups and each group end
+ * with NULL. */
 extern const struct life *const life_groups[];
 extern const struct life connect_lives[];
 extern const enum life_kind {
@@ -46,7 +47,7 @@ extern const enum life_kind {
        life_group++)                                                    \
     for (const struct life *life = *life_group; life->name; life++)
 
-/* What lives are made of.  Each closure counts in a place of its own. */
+/* Parts of lives.  Each closure gets a counter of its own. */
 extern struct calls *another (void);
 extern int64_t note (struct outcome *o, const char *call, int64_t result);
 extern struct nbd_handle *create (struct outcome *o);
@@ -60,16 +61,17 @@ extern void end (struct nbd_handle *h);
     IN_LIBRARY (free (s));       \
   } while (0)
 
-/* What a connected handle is used for; the handle is closed. */
+/* Use a connected handle, and close it. */
 extern void use (struct nbd_handle *h, struct outcome *o);
 
-/* Live once, and check what must hold however it went: each closure was
- * freed once, completions came once if the call was accepted, no
+/* Run one life, and check what must hold whatever failed: each closure was
+ * freed once, completions came once if the call was accepted, and no
  * descriptor, child or thread is left. */
 extern struct outcome live (const struct life *life);
 
-/* All lives with system calls that are interrupted, do a part of their work,
- * or find nothing: no call fails.  In oddities.c, for system-calls.c. */
+/* Run all lives with system calls that are interrupted, transfer a part, or
+ * find nothing: no call may fail.  In oddities.c, for programs with
+ * system-calls.c. */
 extern void oddities_make_no_difference (void);
 
 #endif /* LIFE_H */

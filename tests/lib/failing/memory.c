@@ -91,7 +91,7 @@ WRAPPER (void, free, (void *p))
   __real_free (p);
 }
 
-/* What was printed into memory is whole only once it is closed. */
+/* The text in memory is complete only when the stream is closed. */
 WRAPPER (int, fclose, (FILE *f))
 {
   bool fails = memory_is_out ();
@@ -103,7 +103,7 @@ WRAPPER (int, fclose, (FILE *f))
   return EOF;
 }
 
-/* The line is made in the C library, but freed like any other. */
+/* The C library allocates the line, and the library frees it. */
 WRAPPER (ssize_t, __getdelim, (char **line, size_t *size, int end, FILE *f))
 {
   bool first = *line == NULL;
@@ -125,7 +125,7 @@ WRAPPER (int, vasprintf, (char **s, const char *fmt, va_list args))
   return r;
 }
 
-/* What headers that optimize or fortify turn into the above, or back. */
+/* Functions that optimizing or fortifying headers use for those above. */
 
 WRAPPER (ssize_t, getline, (char **line, size_t *size, FILE *f))
 {

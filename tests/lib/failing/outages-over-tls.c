@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Lives in outages with TLS, which is negotiated anew for each connection: see
+/* Lives in outages with TLS, which is negotiated for each connection: see
  * outages.h. */
 
 #include <errno.h>
@@ -18,7 +18,7 @@ must (int r, const char *what)
     FAIL ("the server's %s: %s", what, gnutls_strerror (r));
 }
 
-/* Before anybody counts descriptors. */
+/* Make the keys before a test counts descriptors. */
 static void make_keys (void) __attribute__ ((constructor));
 
 static void
@@ -29,7 +29,7 @@ make_keys (void)
   gnutls_psk_set_server_credentials_function (keys, tls_find_key);
 }
 
-/* The client may leave at any moment. */
+/* The client may close the connection at any moment. */
 static void *
 start (int fd)
 {
@@ -51,7 +51,7 @@ start (int fd)
   return NULL;
 }
 
-/* What recv and send would return. */
+/* Convert a result of GnuTLS to what recv and send would return. */
 static ssize_t
 result (ssize_t r)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What lives in outages are in the clear, or over TLS: of outages-in-clear.c
- * and outages-over-tls.c a program is linked with one. */
+/* Lives in outages run without TLS or over TLS: a program is linked with
+ * outages-in-clear.c or with outages-over-tls.c. */
 
 #ifndef OUTAGES_H
 #define OUTAGES_H
@@ -9,14 +9,14 @@
 #include "life.h"
 #include "ram.h"
 
-/* How the server encrypts; NULL: not at all. */
+/* How the server encrypts; NULL: it does not. */
 extern const struct ram_cipher *const outage_cipher;
 
-/* Tell the handle, before it connects; false: a call failed. */
+/* Prepare the handle before it connects.  Returns false if a call failed. */
 extern bool prepare_outages (struct nbd_handle *h, struct outcome *o);
 
-/* In life-in-outages.c: with a server that listens, and with one that is a
- * child. */
+/* In life-in-outages.c: lives with a server that listens, and lives with a
+ * server that is a child. */
 extern const struct life outage_lives[], child_lives[];
 
 #endif /* OUTAGES_H */

@@ -26,7 +26,7 @@ static char port[8];
 
 const struct peer_cipher *peer_cipher;
 
-/* What was agreed with the client. */
+/* What was negotiated with the client. */
 static bool encrypted, structured, extended;
 
 static bool
@@ -48,7 +48,7 @@ say (int fd, struct bytes *b)
   return sent;
 }
 
-/* Agree to TLS, if there is a cipher.  All that was agreed before is
+/* Agree to TLS if there is a cipher.  What was negotiated before is
  * forgotten. */
 static bool
 start_tls (int fd)
@@ -66,7 +66,8 @@ start_tls (int fd)
   return encrypted;
 }
 
-/* Answer one option; its number, 0 when the client has left. */
+/* Reply to one option.  Returns its number, or 0 if the client has closed the
+ * connection. */
 static unsigned
 answer_option (int fd)
 {
@@ -158,7 +159,7 @@ answer_status (struct bytes *b, uint64_t cookie, uint64_t offset)
   }
 }
 
-/* Answer one command; false when the client leaves. */
+/* Reply to one command.  Returns false if the client has disconnected. */
 static bool
 answer_command (int fd)
 {
@@ -213,7 +214,7 @@ serve (int fd)
     ;
 }
 
-/* One connection, which may end before it was accepted. */
+/* Serve one connection, which may be closed before it is accepted. */
 static void *
 run (void *arg)
 {
@@ -281,8 +282,9 @@ peer_listen_tcp (void)
   return port;
 }
 
-/* Be the server and nothing else when the library started us as one.  Not
- * every C library tells constructors the arguments of the program. */
+/* If the library has started this program as a server, be the server and exit.
+ * The arguments come from /proc, because not every C library passes them to
+ * constructors. */
 static void be_server (void) __attribute__ ((constructor));
 
 static void
@@ -319,7 +321,7 @@ void
 peer_join (void)
 {
   if (listener != -1)
-    shutdown (listener, SHUT_RDWR); /* wakes who accepts */
+    shutdown (listener, SHUT_RDWR); /* wakes the thread in accept */
   pthread_join (thread, NULL);
   if (listener != -1) {
     close (listener);

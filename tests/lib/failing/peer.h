@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A server in a thread of its own, which is patient with clients that
- * leave at any moment.  It serves the test disk of bytes.h, and grants what
- * it is asked for, but for exports whose name begins with "?", and for TLS
- * when there is no cipher. */
+/* A server in a thread of its own.  Its clients may close the connection at
+ * any moment.  It serves the test disk of bytes.h and grants all that a client
+ * asks for, except exports whose name begins with "?", and TLS if there is no
+ * cipher. */
 
 #ifndef PEER_H
 #define PEER_H
@@ -15,7 +15,7 @@
 
 /* How the server encrypts; NULL: it does not. */
 struct peer_cipher {
-  /* Shake hands; whether that came to a good end, else nothing is left. */
+  /* Do the server's handshake.  If it fails, returns false and frees all. */
   bool (*start) (int fd);
   bool (*send) (const void *p, size_t n);
   bool (*receive) (void *p, size_t n);
@@ -24,20 +24,22 @@ struct peer_cipher {
 
 extern const struct peer_cipher *peer_cipher;
 
-/* Serve the other end of a socket pair; the client's end is returned. */
+/* Serve the other end of a socket pair.  Returns the client's end. */
 extern int peer_pair (void);
 
-/* Serve one connection to a Unix socket, whose path is returned. */
+/* Serve one connection to a Unix socket.  Returns its path. */
 extern const char *peer_listen (void);
 
-/* Serve one connection to 127.0.0.1; the port is returned. */
+/* Serve one connection to 127.0.0.1.  Returns the port. */
 extern const char *peer_listen_tcp (void);
 
-/* The program that is this server when it is started with "--serve-stdio",
- * or with "--serve-listener" for a socket that listens as descriptor 3. */
+/* The path of this program.  Started with "--serve-stdio", or with
+ * "--serve-listener" and a listening socket as descriptor 3, it is such a
+ * server. */
 extern const char *peer_program (void);
 
-/* Wait until the client has left, who may never have come. */
+/* Wait until the client has closed the connection.  It may never have
+ * connected. */
 extern void peer_join (void);
 
 #endif /* PEER_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Lets the library's system calls go wrong: see system-calls.h. */
+/* Lets the library's system calls fail: see system-calls.h. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,8 @@ enum oddity oddity;
 struct chosen chosen;
 int (*real_timeout) (int timeout_ms);
 
-/* Children count as well, until they become another program. */
+/* The number of calls so far.  Calls of a child count as well, until it
+ * executes another program. */
 static atomic_uint *made;
 static pid_t parent;
 
@@ -51,7 +52,7 @@ chosen_calls (void)
   return *made;
 }
 
-/* Whether this call is the one, or one of those, that are chosen. */
+/* Count a call of the chosen name.  Returns true if this call is chosen. */
 static bool
 is_chosen (const char *name)
 {
@@ -62,7 +63,7 @@ is_chosen (const char *name)
          || (chosen.all_after && number > chosen.number);
 }
 
-/* Whether this call fails, with errno set. */
+/* Returns true, with errno set, if this call has to fail. */
 static bool
 refused (const char *name)
 {
@@ -72,7 +73,7 @@ refused (const char *name)
   return true;
 }
 
-/* Whether this call sends or receives one byte only. */
+/* Returns true if this call has to send or receive only one byte. */
 static bool
 cut (const char *name)
 {
@@ -80,7 +81,8 @@ cut (const char *name)
          && (oddity == ONE_BYTE || (oddity == CUT && is_chosen (name)));
 }
 
-/* Whether this is a call that would succeed when it is made again. */
+/* Returns true, with errno set, if this call has to fail although it would
+ * succeed when it is repeated. */
 static bool
 disturbed (void)
 {
@@ -126,7 +128,7 @@ WRAP (int, epoll_ctl, (int epoll, int op, int fd, struct epoll_event *event),
 WRAP (int, timerfd_create, (int clock, int flags), (clock, flags))
 WRAP (int, eventfd, (unsigned count, int flags), (count, flags))
 
-/* What was done although it is said to have failed. */
+/* These do their work although they report a failure. */
 #define WRAP_DONE(name, params, args) \
   WRAPPER (int, name, params)         \
   {                                   \
@@ -140,7 +142,7 @@ WRAP_DONE (munmap, (void *p, size_t len), (p, len))
 WRAP_DONE (rmdir, (const char *path), (path))
 WRAP_DONE (unlink, (const char *path), (path))
 
-/* The resolver makes system calls of its own. */
+/* The resolver makes system calls of its own, so it fails as a whole. */
 WRAPPER (int, getaddrinfo,
          (const char *host, const char *port, const struct addrinfo *hints,
           struct addrinfo **list))
@@ -184,14 +186,14 @@ WRAP_FOPEN (fopen)
 
 WRAP_OPEN (open)
 
-/* What glibc calls where files can be large. */
+/* What glibc calls if files can be large. */
 #ifdef __GLIBC__
 WRAP_MMAP (mmap64)
 WRAP_FOPEN (fopen64)
 WRAP_OPEN (open64)
 #endif
 
-/* What getline may be. */
+/* Headers may turn getline into this. */
 WRAPPER (ssize_t, __getdelim, (char **line, size_t *size, int end, FILE *f))
 {
   return refused ("getline") ? -1 : __real___getdelim (line, size, end, f);
@@ -206,11 +208,12 @@ WRAPPER (int, fcntl, (int fd, int command, ...))
 {
   va_list args;
 
-  /* A pointer where it is one, and large enough for a number. */
+  /* The argument is a pointer, or a number, for which a pointer is large
+   * enough. */
   va_start (args, command);
   void *arg = va_arg (args, void *);
   va_end (args);
-  /* To a child failure means that it has no such descriptor. */
+  /* To a child, failure means that the descriptor is not open. */
   if (getpid () == parent && refused ("fcntl"))
     return -1;
   return __real_fcntl (fd, command, arg);
@@ -221,7 +224,7 @@ WRAPPER (int, fcntl64, (int fd, int command, void *arg))
   return __wrap_fcntl (fd, command, arg);
 }
 
-/* The kernel goes on connecting after a signal. */
+/* After a signal, the kernel continues to connect. */
 WRAPPER (int, connect, (int fd, const struct sockaddr *addr, socklen_t len))
 {
   if (refused ("connect"))
@@ -245,7 +248,7 @@ WRAPPER (int, poll, (struct pollfd *fds, nfds_t n, int timeout))
   return __real_poll (fds, n, timeout);
 }
 
-/* The one call that has no function of its own: pidfd_open. */
+/* pidfd_open, which has no function of its own. */
 WRAPPER (long, syscall, (long number, ...))
 {
   va_list args;
@@ -257,7 +260,7 @@ WRAPPER (long, syscall, (long number, ...))
   return refused ("syscall") ? -1 : __real_syscall (number, pid, flags);
 }
 
-/* What does not wait is not interrupted. */
+/* A call that does not wait is not interrupted. */
 WRAPPER (pid_t, waitpid, (pid_t pid, int *status, int options))
 {
   if (refused ("waitpid")
@@ -278,7 +281,7 @@ WRAPPER (pid_t, waitpid, (pid_t pid, int *status, int options))
     return __real_##name (fd, p, n, flags);                        \
   }
 
-/* The first byte of a message, with all that belongs to it. */
+/* The first byte of a message, with its ancillary data. */
 static struct msghdr
 first_byte (const struct msghdr *msg, struct iovec *first)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Lets the library's system calls go wrong.  A program linked with
- * $(system_call_ldflags) has them come to system-calls.c; what it calls
- * itself is left alone, see library.h. */
+/* Lets the library's system calls fail or transfer less.  In a program linked
+ * with $(system_call_ldflags), they come to system-calls.c.  Calls of the
+ * program itself are left alone, see library.h. */
 
 #ifndef SYSTEM_CALLS_H
 #define SYSTEM_CALLS_H
@@ -13,15 +13,16 @@
 
 extern enum oddity {
   NOTHING,
-  INTERRUPTED, /* by a signal, every second call */
+  INTERRUPTED, /* every second call, by a signal */
   NOT_READY,   /* every second call finds nothing to do */
-  ONE_BYTE,    /* is sent or received at once */
-  FAILS,       /* the one that is chosen, below */
-  CUT,         /* the same, to one byte */
+  ONE_BYTE,    /* each call transfers one byte only */
+  FAILS,       /* the chosen call */
+  CUT,         /* the chosen call transfers one byte only */
 } oddity;
 
-/* What is chosen: the calls of this name, of them the one of this number,
- * counted from 1, and all after it if so.  The error is what failing sets. */
+/* The call that is chosen: the one with this name and number, counted from 1,
+ * and all calls of this name after it if all_after is set.  errnum is its
+ * errno if it fails. */
 extern struct chosen {
   const char *name;
   unsigned number;
@@ -29,14 +30,14 @@ extern struct chosen {
   int errnum;
 } chosen;
 
-/* How long poll waits instead of the time that the library says; NULL: as
- * long as that. */
+/* Returns how long poll really waits, given the library's timeout.  NULL: as
+ * long as the library says. */
 extern int (*real_timeout) (int timeout_ms);
 
-/* Choose, and count from nothing, also in children. */
+/* Choose a call, and reset the count, also for children. */
 extern void choose (const struct chosen *c);
 
-/* How many calls of the chosen name there were. */
+/* How often the chosen function was called. */
 extern unsigned chosen_calls (void);
 
 #endif /* SYSTEM_CALLS_H */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A function that stands between the library and what it calls: the linker
- * sends calls of NAME to it (-Wl,--wrap=NAME), and __real_NAME is the other. */
+/* Defines a function that is called in place of one that the library calls:
+ * the linker redirects calls of NAME to it (-Wl,--wrap=NAME), and __real_NAME
+ * is the original function. */
 
 #ifndef WRAP_H
 #define WRAP_H
