@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# TLS.  Those in C play the server themselves, with GnuTLS.
+# TLS.  The tests in C are also the server, with GnuTLS.
 
 test_programs += \
 	tests/tls/keys/tls-user-is-who-is-logged-in \

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A certificate of a known authority proves nothing if it is for another host
-# than the one that was asked for, or that tls-hostname names.  The message has
-# both.
+# A certificate of a trusted authority is refused if it is for another host
+# than the one that was asked for, or that tls-hostname names.  The message
+# names both hosts.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 tls_certificate "$tmp/server" server good 'dns_name = other.example'

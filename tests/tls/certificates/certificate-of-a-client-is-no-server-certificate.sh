@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Whoever has a client's certificate of our authority cannot pose as a server.
+# A client's certificate of a trusted authority is refused as a server
+# certificate.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 tls_certificate "$tmp/thief" client good 'dns_name = localhost'

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Everything about the certificate is right, but nobody whom the client
-# believes signed it.
+# A certificate that is right in all other ways is refused if no authority that
+# the client trusts has signed it.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 tls_authority evil

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Who says nothing gets the directories below the home directory: .pki/libnbd
-# before .config/pki/libnbd.
+# If no directory was set, certificates are looked for below the home
+# directory: first in .pki/libnbd, then in .config/pki/libnbd.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 unprivileged=()
 if [ "$(id -u)" = 0 ]; then
-  # For root the directory of the system would be used.
+  # For root, the directory of the system would be used.
   requires setpriv
   unprivileged=(setpriv --reuid=65534 --regid=65534 --clear-groups)
   chmod 755 "$tmp"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # A Unix socket has no host name to look for in a certificate, but the
-# authority counts all the same; a name that was set is looked for.
-# CVE-2024-7383 was that it did not count.
+# authority is checked nevertheless.  A host name that was set is looked for.
+# In CVE-2024-7383 the authority was not checked.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 serve_nbdkit unix

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that checks its clients lets in who has a certificate of its
-# authority, and nobody who has none or one of another authority.
+# The client shows its certificate to a server that asks for one.  A client
+# with no certificate, or with one of another authority, is refused.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 serve_nbdkit tcp4 --tls-verify-peer
@@ -19,7 +19,7 @@ client "fails any connect-uri nbds://localhost:$asks/?tls-verify-peer=false" \
 
 tls_certificate "$tmp/client" client good
 expect yes trusting "connect-tcp localhost $port" tls-negotiated
-# A server that does not ask makes no difference.
+# A server that does not ask for a certificate accepts the client, too.
 serve_nbdkit tcp4
 expect yes trusting "connect-tcp localhost $port" tls-negotiated
 
@@ -27,7 +27,7 @@ tls_authority evil
 tls_certificate "$tmp/client" client evil
 tls_trust "$tmp/client" good
 refused "says authorities_of_its_own,_to_whom_$tmp/client/client-cert.pem"
-# It is shown, too, when it cannot please the server.
+# A certificate that the server will refuse is shown nevertheless.
 tls_certificate "$tmp/client" client good \
   'activation_date = "2020-01-01 00:00:00"' \
   'expiration_date = "2020-02-01 00:00:00"'

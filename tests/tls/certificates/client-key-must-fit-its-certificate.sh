@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A key that is not the certificate's and files that are no certificates are
-# errors, not reasons to go on without them.
+# A key that does not belong to the certificate, or a file that is no
+# certificate, is an error.  The client does not continue without them.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 serve_nbdkit tcp4

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Where certificates are looked for when no directory was set: below the
- * home directory, for root in the system's directory alone, and then the
- * system's authorities.
+/* If no directory was set, certificates are looked for below the home
+ * directory, or for root only in the system's directory, and then the
+ * system's authorities are used.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 
@@ -19,7 +19,7 @@
 #define CA "/ca-cert.pem "
 
 static uid_t user;
-static char places[1024]; /* in the order of looking */
+static char places[1024]; /* in the order in which they were looked for */
 
 WRAPPER (uid_t, geteuid, (void))
 {

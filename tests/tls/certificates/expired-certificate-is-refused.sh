@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A certificate is good from its first day to its last.
+# A certificate is accepted only from its first day to its last.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 serve_nbdkit tcp4

@@ -1,12 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A file of authorities in which there is none is a mistake, which the
-# connecting call reports with its name: it must neither look as if the server
-# were not to be trusted, nor mean that anybody is.  An empty key is one too.
+# A file of authorities that contains none is an error, which the connecting
+# call reports with the file's name.  The error must not blame the server, and
+# the client must not trust everybody.  The same holds for an empty file of a
+# key.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 serve_nbdkit tcp4
-# refused ERRNO FILE TEXT: whether or not the server is verified.
+# refused ERRNO FILE TEXT: the error, with and without verification of the
+# server.
 refused ()
 {
   for verify in yes no; do
@@ -23,7 +25,7 @@ for file in "$tmp/empty" "$tmp/nonsense" "$tmp/good-ca-key.pem"; do
   refused EINVAL ca-cert.pem there_is_no_certificate
 done
 
-# The same for the other files.
+# Check the other files in the same way.
 tls_trust "$tmp/client" good
 for file in "$tmp/empty" "$tmp/nonsense" "$tmp/good-ca.pem"; do
   cp "$file" "$tmp/client/ca-crl.pem"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A server may put anything into the names of its certificate.  The message
- * that refuses it has no byte of them that a terminal would obey; and without
- * memory for it the certificate is refused all the same. */
+/* A server may put any bytes into the names of its certificate.  The message
+ * that refuses the certificate contains none that a terminal would interpret.
+ * Without memory for the message, the certificate is refused nevertheless. */
 
 #include <gnutls/x509.h>
 #include <string.h>
@@ -14,10 +14,10 @@
 #include "tls-server.h"
 #include "wrap.h"
 
-/* A list of one DNS name, which GnuTLS would not make for us. */
+/* A list with one DNS name that GnuTLS would not create. */
 static const char names[] = "\x30\x18\x82\x16\x1b[31mred\n\0good.example";
 
-/* Reading all of the system's certificates each time takes long. */
+/* Reading all certificates of the system each time would take long. */
 WRAPPER (int, gnutls_certificate_set_x509_system_trust,
          (gnutls_certificate_credentials_t c __attribute__ ((unused))))
 {
@@ -31,7 +31,7 @@ must (int r, const char *what)
     FAIL ("%s: %s", what, gnutls_strerror (r));
 }
 
-/* A certificate that the server signed itself. */
+/* Create a self-signed certificate with these names. */
 static void
 make_certificate (gnutls_certificate_credentials_t credentials)
 {
@@ -59,7 +59,7 @@ make_certificate (gnutls_certificate_credentials_t credentials)
 
 static gnutls_certificate_credentials_t credentials;
 
-/* A server with this certificate. */
+/* Start a server with this certificate. */
 static void
 start (struct server *s, struct nbd_handle *h)
 {

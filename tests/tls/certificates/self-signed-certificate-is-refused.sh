@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A certificate that only its owner signed is believed by who was given just
-# this one, and by nobody else.
+# A self-signed certificate is accepted only by a client that was given this
+# very certificate.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 tls_self_signed "$tmp/server" 'dns_name = localhost'

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A handle that stays connected believes the server that comes back as little as
-# the first one: with a certificate for another host or of an unknown authority,
-# or without TLS, the handle is dead at once, and nothing was written to it.
+# A handle that stays connected checks the server that comes back like the
+# first one.  If that server has a certificate for another host or of an
+# unknown authority, or no TLS, the handle is dead at once, and nothing was
+# written to it.
 . "${srcdir:-.}/tests/lib/tls.sh"
 # shellcheck source=tests/lib/outliving.sh
 . "$srcdir/tests/lib/outliving.sh"
@@ -14,11 +15,12 @@ tls_certificate "$tmp/forged" server other 'dns_name = localhost'
 random_file "$tmp/data" 4096
 mkfifo "$tmp/fifo"
 
-# A server that is asked again would be asked for ever.
+# With a reconnect timeout of none, a wrong result would be tried again
+# forever.
 export LIBNBD_URI_OPTIONS='reconnect-timeout=none'
 
-# not_believed TEXT LEVEL OPTION...: of a client with this level of TLS, when
-# the server is back with these options.
+# not_believed TEXT LEVEL OPTION...: a client with this level of TLS does not
+# continue with a server that comes back with these options.
 not_believed ()
 {
   local text=$1 level=$2 program

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Without a directory, or with one that has no ca-cert.pem, the authorities of
-# the system are asked, and they do not know ours: with a host name or without.
-# The message tells who was asked, and why.
-# CVE-2024-7383 was that nothing was checked then.
+# the system are used, and they did not sign our certificates, with a host name
+# or without.  The message says which authorities were used, and why.  In
+# CVE-2024-7383 nothing was checked in this case.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 mkdir "$tmp/empty"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A file of certificate authorities that is there and is none ends the
- * connection: those of the system are no substitute for who was chosen.
+/* A file of certificate authorities that exists and contains none ends the
+ * connection.  The authorities of the system do not replace those that were
+ * chosen.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 
@@ -16,7 +17,7 @@
 #include "tls-server.h"
 #include "wrap.h"
 
-/* Certificates are then looked for at home. */
+/* Make the library look for certificates below the home directory. */
 WRAPPER (uid_t, geteuid, (void))
 {
   return 1000;

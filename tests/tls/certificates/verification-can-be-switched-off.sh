@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Without verification any certificate will do, and the connection is still
+# Without verification, any certificate is accepted, and the connection is
 # encrypted.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Bytes inside the server's agreement are as foreign as bytes behind it. */
+/* A payload in the server's agreement to STARTTLS ends the connection, as
+ * bytes behind the agreement do. */
 
 #include "check.h"
 #include "client.h"

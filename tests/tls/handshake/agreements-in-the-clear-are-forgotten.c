@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What was negotiated before STARTTLS anybody could have answered.  After it
- * there are no structured replies, no contexts and no facts about the export
- * until they are asked for again, and a server that still uses them breaks
- * the protocol.
+/* Anybody could have answered what was negotiated before STARTTLS.  So after
+ * STARTTLS there are no structured replies, no contexts and no information
+ * about the export until they are asked for again.  A server that still uses
+ * them breaks the protocol.
  *
- * CVE-2021-3716 was a server that remembered. */
+ * In CVE-2021-3716 a server did not forget. */
 
 #include <errno.h>
 

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# OpenSSL says in an alert why it ends the connection.  In TLS 1.3 that comes
-# after the handshake, when we have said more already.
+# If OpenSSL sends an alert before it ends the connection, the message says
+# what the server wants.  In TLS 1.3 the alert comes after the handshake, when
+# the client has already sent more.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 export PYTHONPATH=$srcdir/tests/lib${PYTHONPATH:+:$PYTHONPATH}

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Whatever lies behind the server's agreement to STARTTLS in plain text was
- * not sent by somebody with the key.  It ends the connection, also if a
- * perfectly good TLS handshake would follow.
+/* Plain text behind the server's agreement to STARTTLS may come from somebody
+ * else than the server.  It ends the connection, even if a valid TLS
+ * handshake would follow.
  *
- * It is CVE-2021-3716 with the roles changed. */
+ * This is CVE-2021-3716 with client and server exchanged. */
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A library without TLS does not pretend. */
+/* In a library without TLS, the calls that need TLS fail and say so. */
 
 #include <errno.h>
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Wherever the connection ends in the TLS handshake, the handle dies with a
- * message that says so, and what it had is freed. */
+/* If the connection ends anywhere in the TLS handshake, the handle is dead,
+ * the message says so, and nothing leaks. */
 
 #include "check.h"
 #include "client.h"
 #include "tls-server.h"
 
-/* Cut after so many of the server's bytes; true if that was all. */
+/* Cut after this many bytes of the server; true if there were no more. */
 static bool
 run (const char *version, size_t budget)
 {

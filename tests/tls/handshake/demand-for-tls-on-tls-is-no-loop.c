@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A server that wants TLS for an export, although it has it, does not make
- * the client ask for TLS again and again. */
+/* If a server demands TLS for an export although the connection uses TLS, the
+ * client does not ask for TLS again and again. */
 
 #include "check.h"
 #include "client.h"

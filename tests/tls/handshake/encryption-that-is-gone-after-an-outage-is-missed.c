@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A handle that may do without TLS but had it does not go on in the clear with
- * what comes back after an outage, be it a server that cannot even be asked:
- * its end is told, and nothing more is sent. */
+/* If TLS is only allowed but the connection had it, the handle does not
+ * continue without it after an outage, even with an oldstyle server, which
+ * cannot be asked for TLS.  The handle is dead, its error says why, and
+ * nothing is sent. */
 #include <errno.h>
 
 #include "lasting.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What can be wrong behind the agreement.  The client has read that alone:
- * what follows it in one segment is another fault. */
+/* Faults behind the server's agreement to STARTTLS end the connection.  The
+ * client has already read the agreement: bytes that come together with it are
+ * another fault. */
 
 #include "check.h"
 #include "client.h"

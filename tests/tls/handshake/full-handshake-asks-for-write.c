@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A socket without room for what the TLS handshake has to say: the hint asks
- * for WRITE alone, nothing blocks, and once there is room it goes on. */
+/* If the socket cannot take what the TLS handshake has to send, the direction
+ * is WRITE only, and nothing blocks.  When the socket can take more, the
+ * handshake continues. */
 
 #include <errno.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "client.h"
 #include "tls-server.h"
 
-/* Have the client's socket take no more. */
+/* Fill the client's socket. */
 static size_t
 fill (struct nbd_handle *h)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Records of the handshake and of the data may come in any pieces: after
- * each byte the client waits for the next, and asks for just that. */
+/* Records of the handshake and of the data may arrive in any pieces.  After
+ * each byte the client waits for the next one, and the direction is READ
+ * only. */
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Three levels of the client, three kinds of servers: who gets together, and
-# who is encrypted then.
+# With three levels of the client and three kinds of servers: the level decides
+# whether they connect, and whether the connection is encrypted.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 requires_nbdkit plugin memory
 
-# try LEVEL: yes or no as encrypted or not, or how it fails.
+# try LEVEL: print yes or no for encrypted or not, or how connecting fails.
 try ()
 {
   local set=("tls $1" "tls-certificates $tmp/client")
@@ -32,6 +32,6 @@ check off no no ENOTSUP
 check on no yes yes
 check require ENOTSUP yes yes
 
-# Allowing TLS is no licence to go on when it goes wrong.
+# If TLS is only allowed, a failure of TLS still ends the connection.
 tls_certificate "$tmp/server" server good 'dns_name = other.example'
 check on no failed failed

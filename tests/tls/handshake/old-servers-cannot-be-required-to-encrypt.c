@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A greeting without options leaves no way to ask for TLS.  Whoever requires
- * it says so and hangs up, before an export's name or any request. */
+/* A server whose greeting has no options cannot be asked for TLS.  If TLS is
+ * required, the error says so and the client closes the connection, before it
+ * sends an export name or a request. */
 
 #include <errno.h>
 
@@ -31,7 +32,7 @@ run (const char *greeting, int level)
   if (level == LIBNBD_TLS_REQUIRE) {
     CHECK_STATE (h, "DEAD");
     CHECK_ERROR (ENOTSUP, "TLS");
-    CHECK (server_take (&s) <= 4); /* the flags, at most */
+    CHECK (server_take (&s) <= 4); /* the flags at most */
     CHECK (server_sees_end (&s));
   }
   else

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 
-/* TLS 1.2 and 1.3 are spoken; older ones only if a program's own priority
- * string asks for them. */
+/* The client uses TLS 1.2 and 1.3.  It uses older versions only if the
+ * program's priority string asks for them. */
 
 #include "check.h"
 #include "client.h"
 #include "tls-server.h"
 
-/* The version that came about, 0 if none. */
+/* The version that was negotiated, 0 if none. */
 static int
 run (const char *version, const char *priority)
 {

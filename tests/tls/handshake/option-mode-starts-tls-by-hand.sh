@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# opt_starttls turns a connection into an encrypted one, once; what had been
-# agreed before is gone.
+# opt_starttls encrypts a connection, once.  What was negotiated before is
+# forgotten.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 requires_nbdkit plugin memory filter exportname
@@ -16,13 +16,13 @@ printf '%s\n' no yes yes yes yes yes >"$tmp/want"
 same "$tmp/want" "$tmp/answers"
 zero_range "$tmp/out" 0 1048576
 
-# Without asking again there are no structured replies.
+# There are no structured replies unless they are asked for again.
 client "${hand[@]}" "$connect" structured-reply starttls go flags \
   >"$tmp/answers"
 if grep -q structured "$tmp/answers"; then
   fail "structured replies survived STARTTLS"
 fi
-# Nor contexts, nor what the server had said about the export.
+# The contexts and the information about the export are forgotten, too.
 client "${hand[@]}" "context base:allocation" "$connect" structured-reply \
   set-contexts info size starttls "fails EINVAL size" \
   "fails any can-context base:allocation" go size >/dev/null
@@ -33,7 +33,7 @@ client "${hand[@]}" "connect-tcp localhost $port" starttls tls-negotiated go \
 printf '%s\n' no no no >"$tmp/want"
 same "$tmp/want" "$tmp/answers"
 
-# A certificate that is not good enough ends the connection.
+# A certificate that is refused ends the connection.
 tls_certificate "$tmp/server" server good 'dns_name = other.example'
 serve tcp4 nbdkit -f --tls=on --tls-certificates="$tmp/server" memory 1M
 expect dead client "${hand[@]}" "connect-tcp localhost $port" \

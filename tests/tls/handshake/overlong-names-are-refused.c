@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Names that no session of TLS can carry, and paths that no system has, end
- * the connection before anything of them is sent. */
+/* Names that TLS cannot carry, and paths that no system has, end the
+ * connection before any part of them is sent. */
 
 #include <errno.h>
 #include <stdlib.h>

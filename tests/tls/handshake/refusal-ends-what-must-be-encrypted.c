@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Where TLS is required, any answer but agreement ends the connection before
- * the client has said anything about what it wants. */
+/* If TLS is required, any reply to STARTTLS but agreement ends the connection
+ * before the client has sent anything about what it wants. */
 
 #include <errno.h>
 
@@ -14,7 +14,7 @@ static const char *const rows[] = {
   "UNKNOWN", "SHUTDOWN", "BLOCK_SIZE_REQD", "TOO_BIG",
 };
 
-/* At most a goodbye. */
+/* The client may have sent NBD_OPT_ABORT, but nothing else. */
 static void
 check_said (struct server *s)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Where TLS is only allowed, every refusal leads on in the clear, and the
- * program can see it. */
+/* If TLS is only allowed, the client continues without it after any refusal,
+ * and the program can see that. */
 
 #include "check.h"
 #include "client.h"

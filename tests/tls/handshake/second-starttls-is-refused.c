@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* TLS starts once.  A server that agrees to a second time has lost its mind,
- * and one that says no does not end the first. */
+/* TLS starts once.  A server that agrees to a second STARTTLS breaks the
+ * protocol; one that refuses it does not end the first session. */
 
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The client says at once which host it wants, so that a server with many
- * names can choose its certificate: the host's name without the dot that
- * ends it, and no address. */
+/* The client sends the name of the host that it wants, so that a server with
+ * several names can choose its certificate.  A dot at the end of the name is
+ * not sent, and an address is not sent at all. */
 
 #include <string.h>
 

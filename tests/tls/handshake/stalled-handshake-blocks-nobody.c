@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A server that agrees and then says nothing, or stops in the middle, leaves
- * the handle waiting to read; no call waits with it. */
+/* If a server agrees to STARTTLS and then sends nothing, or stops in the
+ * middle of the handshake, the handle waits to read, and no call blocks. */
 
 #include "check.h"
 #include "client.h"
@@ -34,7 +34,7 @@ test (void)
     t->budget = budget;
     CHECK_INT (tls_step (&s), GNUTLS_E_AGAIN);
     check_waiting (h);
-    if (budget % 2 == 0) { /* it was only late */
+    if (budget % 2 == 0) { /* the rest of the handshake was only late */
       t->budget = SIZE_MAX;
       tls_shake_hands (&s, h);
       CHECK_STATE (h, "CONNECTING");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Over TLS, too, the message of a server that leaves instead of answering an
- * option says how to leave the option out, whether it says goodbye or not. */
+/* Over TLS, too, if a server closes the connection instead of answering an
+ * option, the message says how to leave out the option, with or without a
+ * close alert. */
 
 #include "check.h"
 #include "client.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Debug output says what was agreed on, which helps, and no key. */
+/* Debug output says what was negotiated, and contains no key. */
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Neither debug output nor errors nor URIs show anything of a private key or
-# of a shared one, whether all goes well or the key is what is wrong.
+# Debug output, errors and URIs contain no part of a private key or of a
+# pre-shared key, neither when all goes well nor when the key is wrong.
 . "${srcdir:-.}/tests/lib/tls.sh"
 requires_uris
 usual_certificates
 tls_certificate "$tmp/client" client good
 tls_keys "$tmp/keys.psk" alice
 
-# Pieces of the keys, one to a line.
+# Pieces of the keys, one on each line.
 {
   grep -v -e '-----' "$tmp/client/client-key.pem" | fold -w 16
   sed 's/.*://' "$tmp/keys.psk" | fold -w 16
@@ -25,7 +25,7 @@ trusting "connect-tcp localhost $port" get-uri shutdown 2>&1 | log
 grep -q 'TLS1' "$tmp/log" || fail "no session was described"
 grep -q "tls-certificates=$tmp/client" "$tmp/log" || fail "no URI was printed"
 
-# A key for another certificate, and one that is damaged.
+# A key for another certificate, and a damaged key.
 new_key "$tmp/other-key.pem"
 cp "$tmp/client/client-key.pem" "$tmp/key"
 cp "$tmp/other-key.pem" "$tmp/client/client-key.pem"
@@ -39,7 +39,7 @@ trusting "fails any connect-tcp localhost $port" "says client-cert.pem" \
 
 serve_nbdkit_keys "$tmp/keys.psk"
 keyed "connect-unix $sock" get-uri shutdown 2>&1 | log
-# Not hexadecimal, and somebody else's.
+# A key that is not hexadecimal, and a key of another user.
 sed -i 's/$/x/' "$tmp/keys.psk"
 keyed "fails any connect-unix $sock" "says PSK" 2>&1 | log
 keyed "tls-username bob" "fails EINVAL connect-unix $sock" "says bob" \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# No file, no line for the user, a line that is no key: each is an error of
-# its own, and never a reason to go on without.
+# A missing file, no line for the user, and a line that is no key are different
+# errors.  The client never continues without the key.
 . "${srcdir:-.}/tests/lib/tls.sh"
 requires_tls
 tls_keys "$tmp/keys.psk" alice bob

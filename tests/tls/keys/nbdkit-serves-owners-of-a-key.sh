@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# nbdkit with keys, with both versions of TLS: data both ways, block status.
+# nbdkit with pre-shared keys and both versions of TLS: data is written and
+# read, and block status works.
 . "${srcdir:-.}/tests/lib/tls.sh"
 requires_tls
 requires psktool

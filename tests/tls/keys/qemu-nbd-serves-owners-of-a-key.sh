@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# qemu-nbd with keys.
+# qemu-nbd serves a client with its pre-shared key.
 . "${srcdir:-.}/tests/lib/tls.sh"
 requires_tls
 requires qemu-nbd

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Where no user name is set for TLS, neither by the program nor in the
- * environment, it is the one of the login; where nobody is logged in, asking
- * for it fails.
+/* If neither the program nor the environment sets a user name for TLS, it is
+ * the login name.  If nobody is logged in, asking for the user name fails.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 
@@ -24,7 +23,7 @@ WRAPPER (int, getlogin_r, (char *name, size_t size))
   return 0;
 }
 
-/* What fortified headers call instead. */
+/* Programs built with _FORTIFY_SOURCE call this function instead. */
 WRAPPER (int, __getlogin_r_chk,
          (char *name, size_t size, size_t room __attribute__ ((unused))))
 {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A user whom the server does not know does not get in, whatever the key.
+# A user whom the server does not know is refused, whatever the key.
 . "${srcdir:-.}/tests/lib/tls.sh"
 requires_tls
 tls_keys "$tmp/keys.psk" alice mallory

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The user is known to both sides, but the keys differ.  Servers do not say so:
-# the message tells what it may be, also where the server wants certificates.
+# The connection is refused if client and server know the user but have
+# different keys.  Servers do not say so: the message lists the possible
+# causes, also for a server that wants certificates.
 . "${srcdir:-.}/tests/lib/tls.sh"
 requires_tls
 tls_keys "$tmp/keys.psk" alice

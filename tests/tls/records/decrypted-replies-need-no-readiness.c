@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Replies that share a record, or came with one that did, are there although
- * the socket has nothing more: the hint says so, and poll takes them one by
- * one.  They are more than the library decrypts at once. */
+/* Replies that share a record, or that were received together with others,
+ * are available although the socket is not readable.  The direction shows
+ * them, and nbd_poll takes them one by one.  They are more than the library
+ * decrypts at once. */
 
 #include "check.h"
 #include "client.h"
@@ -10,7 +11,8 @@
 
 #define N 12
 
-/* Whole replies fill a receive buffer of any power of two, or end in it. */
+/* With FITS, whole replies fill a receive buffer whose size is a power of
+ * two; with SPLIT, the buffer ends inside a reply. */
 #define FITS (4096 - 16)
 #define SPLIT 5000
 

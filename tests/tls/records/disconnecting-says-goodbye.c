@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The disconnect request is followed by the close alert of TLS, so that the
- * server knows that nothing was cut off; nbd_close alone says nothing. */
+/* The client sends the close alert of TLS behind the disconnect request, so
+ * that the server knows that nothing was cut off.  nbd_close alone sends
+ * nothing. */
 
 #include <unistd.h>
 
@@ -33,7 +34,7 @@ test (void)
   nbd_close (h);
   server_close (&s);
 
-  /* Some servers say nothing to somebody who has gone. */
+  /* Some servers close without a close alert of their own. */
   h = tls_connected (&s, STRUCTURED, NULL);
   CHECK_OK (nbd_aio_disconnect (h, 0));
   server_take (&s);
@@ -43,7 +44,8 @@ test (void)
   nbd_close (h);
   server_close (&s);
 
-  /* Or close before they have read that we go, which resets. */
+  /* Some servers close before they have read the client's alert, which is a
+   * reset. */
   h = tls_connected (&s, STRUCTURED, NULL);
   CHECK_OK (nbd_aio_disconnect (h, 0));
   close (s.fd);

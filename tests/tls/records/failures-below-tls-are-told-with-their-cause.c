@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Whatever fails below an encrypted connection, and however late, the handle
- * dies with the cause; what only has to wait waits.
+ * is dead and the error names the cause.  What can continue later only waits.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 
@@ -15,8 +15,8 @@
 #include "tls-server.h"
 #include "wrap.h"
 
-/* The client's socket, and the errors of its next sends, of which 0 is none;
- * and whether its other calls fail. */
+/* The client's socket, the errors of its next sends (0: none), and whether
+ * its other calls fail. */
 static int client = -1;
 static int sends[3];
 static bool receives_fail, records_fail;
@@ -165,7 +165,7 @@ check_records (void)
   CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&read), 0));
   CHECK_INT (nbd_aio_notify_read (h), -1);
   CHECK_ERROR (0, "TLS: send: ");
-  /* Not the number that stands for any such failure. */
+  /* The text is not that of the errno which stands for any such failure. */
   CHECK_ERROR (0, gnutls_strerror (GNUTLS_E_RECORD_LIMIT_REACHED));
   CHECK_STATE (h, "DEAD");
   CHECK_CALLS (&read, 1);

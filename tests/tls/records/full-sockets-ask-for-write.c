@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* While the server does not read, the hint asks for WRITE and nothing blocks;
- * replies are served meanwhile, and in the end all data has arrived. */
+/* While the server does not read, the direction includes WRITE and nothing
+ * blocks.  Replies are served meanwhile, and in the end all data has
+ * arrived. */
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A session that lives long changes its keys.  The client follows, answers
- * and goes on; a server of TLS 1.2 that wants a new handshake does not get
- * one, and nobody loops. */
+/* A long session changes its keys.  The client follows, answers and
+ * continues.  A server of TLS 1.2 that asks for a new handshake does not get
+ * one, and no call loops. */
 
 #include "check.h"
 #include "client.h"

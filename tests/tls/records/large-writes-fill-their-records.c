@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A large payload goes out in as few records as there can be, its request
- * together with the first of it, however slowly the socket takes it. */
+/* A large payload is sent in as few records as possible, and the request is
+ * in the first of them, however slowly the socket takes them. */
 
 #include <stdlib.h>
 #include <string.h>

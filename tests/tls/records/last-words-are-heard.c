@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A server that sends an alert and leaves before it has said anything else is
- * quoted, although the first that we notice is that we cannot send. */
+/* If a server sends an alert and closes before it has sent anything else, the
+ * message quotes the alert, although the client first notices that it cannot
+ * send. */
 
 #include "check.h"
 #include "client.h"

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A connection over TLS that broke or ended is told from one on which a side
- * refused the other, in the handshake and after it: only the first may be
- * tried again.  What TLS says of its end stays what is said. */
+/* A TLS connection that was lost is distinguished from one on which a side
+ * refused the other, in the handshake and after it, because only the lost one
+ * may be tried again.  The message that TLS gives is kept. */
 
 #include "check.h"
 #include "client.h"
 #include "drive/drive.h"
 #include "tls-server.h"
 
-/* What was sent, and the end. */
+/* How many receives are needed at most: for what was sent, and for the
+ * end. */
 #define RECEIVES 2
 
 enum end { STAYS, ENDS, RESETS };
 
-/* After the handshake an alert is sent in its session. */
+/* What the server does.  After the handshake, an alert is sent in the
+ * session. */
 static const struct {
   const char *name, *sent;
-  gnutls_alert_level_t alert; /* or 0 */
+  gnutls_alert_level_t alert; /* fatal, or 0 */
   enum end end;
   bool lost;
 } rows[] = {
@@ -32,7 +34,7 @@ static const struct {
     ENDS, false },
 };
 
-/* Whoever closes before it has received all resets a Unix socket. */
+/* Closing a Unix socket with unread data is a reset. */
 static void
 end_server (struct server *s, enum end end)
 {
@@ -88,7 +90,7 @@ in_transmission (size_t i)
     CHECK_INT (gnutls_alert_send (t->session, rows[i].alert,
                                   GNUTLS_A_ACCESS_DENIED),
                0);
-  /* Records that were not made by the session. */
+  /* Send records that do not belong to the session. */
   s.transport = NULL;
   server_say (&s, "%s", rows[i].sent);
   s.transport = tls;
@@ -104,7 +106,7 @@ in_transmission (size_t i)
     nbdi_lost (l, l->lost_errno, "recv");
   CHECK_CONTAINS (nbd_get_error (), "TLS: receive");
 
-  /* It is said once. */
+  /* A second call keeps the first message. */
   nbdi_lost (l, 0, NULL);
   CHECK_CONTAINS (nbd_get_error (), "the server closed the connection");
   nbd_close (h);

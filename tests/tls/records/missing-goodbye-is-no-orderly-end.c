@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Anybody can close a connection, but only the server can say goodbye in its
- * session.  An end without it is a truncation: what was under way fails, and
- * an idle handle is dead and not closed. */
+/* Anybody can close a connection, but only the server can send a close alert
+ * in its session.  An end without the alert is a truncation: commands in
+ * flight fail, and an idle handle is dead, not closed. */
 
 #include <errno.h>
 
@@ -25,7 +25,7 @@ idle (const char *version, bool goodbye)
   server_close (&s);
 }
 
-/* A whole reply that came before counts. */
+/* A complete reply that came before the end counts. */
 static void
 busy (const char *version, bool goodbye)
 {
@@ -53,7 +53,7 @@ busy (const char *version, bool goodbye)
   server_close (&s);
 }
 
-/* What was said of a reply is not all of it. */
+/* The end comes inside a reply, after this part. */
 static void
 within (const char *version, const char *said)
 {

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# OpenSSL sends session tickets after the handshake, two unless told otherwise.
-# They may come in one piece with the first reply.
+# OpenSSL sends session tickets after the handshake, two by default.  They may
+# arrive together with the first reply.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 export PYTHONPATH=$srcdir/tests/lib${PYTHONPATH:+:$PYTHONPATH}

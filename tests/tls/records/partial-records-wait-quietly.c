@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A reply whose record trickles in: until its last byte came the hint is
- * READ alone and nothing says that there is something to do, so no loop
- * spins; with the last byte the command completes. */
+/* The record of a reply arrives in small pieces.  Until its last byte has
+ * arrived, the direction is READ only and nothing is ready, so no main loop
+ * spins.  With the last byte, the command completes. */
 
 #include "check.h"
 #include "client.h"

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# With the instructions for it AES-GCM is by far the fastest, so that is what
-# the default must end in with the servers that there are.
+# On a processor with AES instructions, AES-GCM is by far the fastest.  So the
+# default priority must choose it with the usual servers.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 grep -m 1 '^flags' /proc/cpuinfo | grep -qw aes \
   || skip "this processor has no AES instructions"
 tls_keys "$tmp/keys.psk" alice
 
-# uses_aes CLIENT...: its debug output shows it.
+# uses_aes CLIENT...: the client's debug output shows AES-GCM.
 uses_aes ()
 {
   LIBNBD_DEBUG=1 "$@" 2>"$tmp/debug"

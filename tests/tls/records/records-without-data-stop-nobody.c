@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Records without data, such as session tickets and updates of keys, come in
- * one piece with messages: before them, inside them and behind them.  However
- * the program drives the handle it gets what came with them, although the
- * socket has nothing more. */
+/* Records without data, such as session tickets and key updates, are received
+ * together with messages: before, inside and behind them.  However the
+ * program drives the handle, it gets those messages, although the socket is
+ * not readable. */
 
 #include <poll.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 
 /* The server. */
 
-/* GnuTLS follows no more than eight updates of keys in a second. */
+/* GnuTLS accepts at most eight key updates in a second. */
 #define UPDATES_OF_OPTIONS 3
 #define UPDATES_OF_REPLIES 4
 
@@ -74,7 +74,7 @@ static const struct kind {
   const char *name;
   int (*send) (gnutls_session_t session);
   const char *version;
-  bool updates; /* keys */
+  bool updates; /* sends key updates */
 } kinds[] = {
   { "ticket", ticket, "TLS1.3", false },
   { "two tickets", two_tickets, "TLS1.3", false },
@@ -112,7 +112,7 @@ send_all (struct server *s, const char *p, size_t len)
   }
 }
 
-/* Send a message with such a record, in one piece. */
+/* Send a message together with such a record. */
 static ssize_t
 send_with_record (struct server *s, const void *p, size_t len)
 {
@@ -129,7 +129,7 @@ send_with_record (struct server *s, const void *p, size_t len)
   return len;
 }
 
-/* From now on each message has such a record. */
+/* From now on, send such a record with each message. */
 static void
 begin (struct server *s)
 {
@@ -178,7 +178,7 @@ enum driver { BLOCKING, POLL, NOTIFY, DRIVERS };
 static const char *const driver_names[] = { "blocking", "poll", "notify" };
 static enum driver driver;
 
-/* What a main loop does once. */
+/* Wait for events and deliver one, as a main loop does. */
 static int
 deliver_events (struct nbd_handle *h)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What encryption adds is not counted. */
+/* Statistics count plain text, without the bytes that encryption adds. */
 
 #include "check.h"
 #include "client.h"

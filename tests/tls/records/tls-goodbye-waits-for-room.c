@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A goodbye that the socket does not take yet waits for room: the hint says
- * WRITE, and it leaves when there is some.  One that will never leave waits
- * for nothing.
+/* If the socket does not take the close alert yet, the direction includes
+ * WRITE, and the alert is sent once the socket can take it.  If sending the
+ * alert fails, nothing waits for it.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 
@@ -14,7 +14,7 @@
 #include "tls-server.h"
 #include "wrap.h"
 
-/* The client's socket, how much may still be sent, and what comes then. */
+/* The client's socket, how many sends succeed, and the error after them. */
 static int client = -1, sends, errnum;
 
 WRAPPER (ssize_t, send, (int fd, const void *p, size_t n, int flags))

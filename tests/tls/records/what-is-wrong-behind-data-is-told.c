@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A record that cannot be decrypted comes together with a reply, and then
- * nothing any more: the reply is served, and who asks for more is told. */
+/* A record that cannot be decrypted arrives together with a reply, and
+ * nothing follows.  The reply is served, and the next call reports the
+ * error. */
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* GnuTLS replaces the keys of TLS 1.3 after 2^24 records, without being asked:
- * the server's announcement comes with a reply, for which one poll is enough,
- * and ours goes with a request.
+/* GnuTLS replaces the keys of TLS 1.3 after 2^24 records by itself.  The
+ * server's key update arrives with a reply, and one nbd_poll is enough for
+ * both.  The client's key update is sent with a request.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 
@@ -26,7 +26,7 @@ WRAPPER (int, gnutls_init, (gnutls_session_t *session, unsigned flags))
   return r;
 }
 
-/* How many records were received, or sent, with the keys of now. */
+/* How many records were received, or sent, with the current keys. */
 static uint64_t
 get_records (gnutls_session_t session, bool received)
 {
@@ -37,7 +37,7 @@ get_records (gnutls_session_t session, bool received)
   return get_uint (number, 8);
 }
 
-/* Both sides believe that this many more wear the keys out. */
+/* Make both sides replace the keys after this many more records. */
 static void
 wear_out (struct tls_server *t, unsigned left)
 {

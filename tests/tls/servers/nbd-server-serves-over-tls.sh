@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The classic server, with certificates.
+# nbd-server serves with certificates.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 requires nbd-server

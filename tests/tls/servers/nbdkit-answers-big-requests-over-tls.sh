@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A large part of a record, many records, and the largest request that there
-# is; the bytes are where they belong.
+# nbdkit answers requests of about a record, of many records, and of the
+# largest size, and each byte is in its place.
 . "${srcdir:-.}/tests/lib/tls.sh"
 requires_tls
 requires_nbdkit plugin pattern

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# nbdkit with certificates: data both ways, one request at a time, many in
-# flight, small and big, in the library's loop and in our own.
+# nbdkit with certificates: data is written and read, one request at a time and
+# many in flight, small and large, with nbd_poll and with a main loop of the
+# program.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 tls_certificate "$tmp/client" client good

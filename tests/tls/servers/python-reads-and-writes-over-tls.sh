@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The Python module: settings, a session with keys, errors.
+# The Python module over TLS: settings, a session with pre-shared keys, errors.
 . "${srcdir:-.}/tests/lib/tls.sh"
-# What run preloads for Python is not for the server.
+# The library that `run` preloads for Python is not meant for the server.
 unset LD_PRELOAD
 requires_tls
 requires_module

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# qemu-nbd with certificates that both sides check: a qcow2 image, its map and
-# its data.
+# qemu-nbd serves a qcow2 image, its map and its data, with certificates that
+# both sides check.
 . "${srcdir:-.}/tests/lib/tls.sh"
 usual_certificates
 requires qemu-nbd qemu-img

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The daemon with certificates: two exports, one of them written.
+# qemu-storage-daemon serves two exports with certificates, and one is written.
 . "${srcdir:-.}/tests/lib/tls.sh"
 requires_uris
 usual_certificates

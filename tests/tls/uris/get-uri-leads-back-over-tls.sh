@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What get_uri prints connects to the same server with the same settings, and
-# has no key in it.
+# The URI that get_uri prints connects to the same server with the same
+# settings, and contains no key.
 . "${srcdir:-.}/tests/lib/tls.sh"
 requires_uris
 usual_certificates
@@ -14,7 +14,7 @@ uri=$(trusting "connect-tcp localhost $port" get-uri)
 case $uri in nbds://*) ;; *) fail "$uri" ;; esac
 expect yes client "${back[@]}" "connect-uri $uri" tls-negotiated
 
-# TLS that came about because it was allowed is not to be lost either.
+# If TLS was only allowed but is in use, the URI keeps it.
 uri=$(client "tls allow" "tls-certificates $tmp/client" \
         "connect-tcp localhost $port" get-uri)
 expect yes client "${back[@]}" "connect-uri $uri" tls-negotiated

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What a URI connects to is checked as what a call connects to, and the URI
-# can name the host or do without.
-# So no URI is a way back to what CVE-2024-7383 was.
+# A server that a URI connects to is checked as with any other call.  The URI
+# can name the host or switch verification off.  So no URI leads back to
+# CVE-2024-7383.
 . "${srcdir:-.}/tests/lib/tls.sh"
 requires_uris
 usual_certificates

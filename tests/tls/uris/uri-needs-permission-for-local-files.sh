@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Directories and files of keys in a URI are refused before anything else
-# happens, unless the program allowed them.
+# Directories and key files in a URI are refused before anything else happens,
+# unless the program has allowed them.
 . "${srcdir:-.}/tests/lib/tls.sh"
 requires_uris
 usual_certificates
@@ -17,6 +17,6 @@ uri="nbds+unix://alice@/?socket=$sock&tls-psk-file=$tmp/keys.psk"
 client "fails EPERM connect-uri $uri"
 expect yes client "uri-local-file yes" "connect-uri $uri" tls-negotiated
 client "uri-local-file yes" "fails EINVAL connect-uri ${uri/alice/bob}"
-# The program's own settings are nobody else's business.
+# What the program itself has set needs no permission.
 expect yes client "tls-psk-file $tmp/keys.psk" \
   "connect-uri nbds+unix://alice@/?socket=$sock" tls-negotiated

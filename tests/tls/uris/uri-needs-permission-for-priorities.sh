@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A priority string in a URI could weaken what it connects to.
+# A priority string in a URI is refused without permission, because it could
+# weaken the connection.
 . "${srcdir:-.}/tests/lib/tls.sh"
 requires_uris
 requires_tls

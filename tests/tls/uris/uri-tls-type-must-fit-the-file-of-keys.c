@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A URI that asks for other credentials than those that there are is refused:
- * nobody is to believe in a key that is not used. */
+/* A URI that asks for other credentials than the handle has is refused, so
+ * that nobody relies on a key that is not used. */
 
 #include <errno.h>
 
@@ -33,7 +33,7 @@ test (void)
                                    "&tls-type=x509&tls-psk-file=/keys"),
                EINVAL, "tls-type=x509, but a file of keys");
   CHECK_STATE (h, "CREATED");
-  /* These fit, and only nobody listens. */
+  /* These credentials fit.  The call fails only because nobody listens. */
   CHECK_FAILS (nbd_connect_uri (h, "nbds+unix:///?socket=/nonexistent/s"
                                    "&tls-type=psk&tls-psk-file=/keys"),
                ENOENT, "connect: ");

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A scheme with TLS insists on it, whatever was set before; one without
-# leaves the level alone; and programs can insist on either.
+# A scheme with TLS requires TLS, whatever was set before.  A scheme without
+# TLS does not change the level.  A program can insist on either.
 . "${srcdir:-.}/tests/lib/tls.sh"
 requires_uris
 usual_certificates
