@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The fenced blocks of a Markdown file, for tests that carry out what prose says."""
+"""The fenced blocks of a Markdown file, for tests that do what the text
+says."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ BLOCK = re.compile(r"^```(\w+)(?: ([^\n]*))?\n(.*?)^```$", re.M | re.S)
 
 @dataclass(frozen=True)
 class Fence:
-    """One block: the number of its first line of text, and the words after ```."""
+    """One block: the number of its first line of text, and the words after
+    ```."""
 
     line: int
     language: str

@@ -15,7 +15,8 @@ system_python=/usr/bin/python3
 unset LIBNBD_DEBUG LISTEN_PID LISTEN_FDS LISTEN_FDNAMES
 export LC_ALL=C
 
-# The test client splits at spaces, and a socket's path must be short.
+# The test client splits its commands at spaces, and a socket's path must be
+# short.
 case ${TMPDIR:-/tmp} in
   *\ * | ??????????????????????????????????????????????????*) TMPDIR=/tmp ;;
 esac
@@ -53,7 +54,7 @@ fail ()
   exit 1
 }
 
-# requires PROGRAM...: they can be run.
+# requires PROGRAM...: skip the test unless all of them are installed.
 requires ()
 {
   local program
@@ -62,7 +63,8 @@ requires ()
   done
 }
 
-# requires_nbdkit [plugin|filter NAME]...
+# requires_nbdkit [plugin|filter NAME]...: skip the test unless nbdkit has
+# them.
 requires_nbdkit ()
 {
   requires nbdkit
@@ -79,29 +81,31 @@ requires_nbdkit ()
   done
 }
 
-# requires_module: our Python module was built.
+# requires_module: skip the test unless our Python module was built.
 requires_module ()
 {
   ./run "$PYTHON" -c 'import nbd' 2>/dev/null || skip "no Python module was built"
 }
 
-# requires_uris: the library can parse URIs; this one lacks its socket.
+# requires_uris: skip the test unless the library can parse URIs.  The URI here
+# has no socket, so nothing is connected.
 requires_uris ()
 {
   ! "$client" 'fails ENOTSUP connect-uri nbd+unix:///' 2>/dev/null \
     || skip "this library was built without support for URIs"
 }
 
-# requires_option PROGRAM OPTION: its help mentions the option.  In a pipe,
-# grep might end before the program has written all.
+# requires_option PROGRAM OPTION: skip the test unless the help of the program
+# mentions the option.  In a pipe, grep might end before the program has
+# written all.
 requires_option ()
 {
   grep -q -e "$2" <<<"$("$1" --help 2>&1)" || skip "this $1 has no $2"
 }
 
-# serve KIND COMMAND...: start a server in the background on a socket that
-# already listens when this returns, passed by socket activation.  KIND is
-# unix, tcp4, tcp6, vsock or refusing4.  Sets server, and sock or port.
+# serve KIND COMMAND...: start a server in the background.  Its socket, which
+# it gets by socket activation, listens when this returns.  KIND is unix, tcp4,
+# tcp6, vsock or refusing4.  Sets server, and sock or port.
 serve ()
 {
   local kind=$1 line fd
@@ -124,7 +128,7 @@ serve ()
   port=$line
 }
 
-# stop_server: end the server that was started last and wait for its end.
+# stop_server: end the server that was started last, and wait for its end.
 stop_server ()
 {
   kill "$server"
@@ -137,7 +141,7 @@ client ()
   "$client" "$@"
 }
 
-# expect TEXT COMMAND...: it succeeds and prints just this.
+# expect TEXT COMMAND...: the command succeeds and prints only TEXT.
 expect ()
 {
   local want=$1 got
@@ -146,44 +150,47 @@ expect ()
   [ "$got" = "$want" ] || fail "$*"$'\n'"expected: $want"$'\n'"got: $got"
 }
 
-# same FILE FILE
+# same FILE FILE: the files are equal.
 same ()
 {
   cmp "$1" "$2" || fail "$1 and $2 differ"
 }
 
-# random_file FILE BYTES
+# random_file FILE BYTES: make a file of random bytes.
 random_file ()
 {
   head -c "$2" /dev/urandom >"$1"
 }
 
-# same_range FILE FILE OFFSET COUNT
+# same_range FILE FILE OFFSET COUNT: the files are equal in this range.
 same_range ()
 {
   cmp -i "$3" -n "$4" "$1" "$2" || fail "$1 and $2 differ in $4 bytes at $3"
 }
 
-# zero_range FILE OFFSET COUNT: only zeroes there.
+# zero_range FILE OFFSET COUNT: the file has only zeroes in this range.
 zero_range ()
 {
   cmp -i "$2:0" -n "$3" "$1" /dev/zero || fail "$1 is not zero at $2"
 }
 
-# theirs COMMAND...: run a program of the distribution on its own library.
+# theirs COMMAND...: run a program of the distribution with the distribution's
+# libraries.
 theirs ()
 {
   env -u LD_LIBRARY_PATH -u PYTHONPATH "$@"
 }
 
-# ours COMMAND...: run a program of the distribution on our library.  After
-# it, loaded_ours fails unless the dynamic linker really initialised ours.
+# ours COMMAND...: run a program of the distribution with our library.  After
+# that, loaded_ours fails unless the dynamic linker has initialised our
+# library.
 ours ()
 {
   local preload=
   [ -e "$library_dir/libnbd.so.0" ] || skip "no shared library was built"
-  # A library with sanitizers needs the run-time library of the one first.
-  # With that of the other as well, programs that load p11-kit never end.
+  # A library with a sanitizer needs the run-time library of AddressSanitizer
+  # first.  If that of UndefinedBehaviorSanitizer is loaded as well, programs
+  # that load p11-kit never end.
   preload=$(ldd "$library_dir/libnbd.so.0" | awk '$1 ~ /^libasan/ { print $3 }')
   (
     # The build tree's Python module must not hide the distribution's.

@@ -13,8 +13,9 @@ mkdir "$mnt"
 on_exit+=("fusermount3 -u -z -q '$mnt' 2>/dev/null")
 starts=0
 
-# start ARGUMENT...: run nbdfuse until its mount works.  Its pidfile is
-# written then: a fifo makes that an event.  Sets pid.
+# start ARGUMENT...: run nbdfuse until its mount works.  nbdfuse writes its
+# pidfile then, and the pidfile is a fifo, so that the test can wait for it.
+# Sets pid.
 start ()
 {
   ready=$tmp/ready.$((++starts))
@@ -34,11 +35,11 @@ start ()
   fi
 }
 
-# ended_with STATUS: wait for its end, which left nothing behind.
+# ended_with STATUS: wait for the end of nbdfuse, which must leave no mount.
 ended_with ()
 {
   local gone status
-  # Just after the start it is about to close its end.
+  # Just after the start, nbdfuse has not closed the fifo yet.
   until read -r gone status <"$ready"; do :; done
   [ "$gone $status" = "gone $1" ] \
     || fail "nbdfuse ended with $gone $status: $(cat "$tmp/err")"
@@ -56,8 +57,8 @@ unmount ()
   ended
 }
 
-# many_read FILE COUNT BLOCKS: so many programs at once, without the page cache,
-# as many blocks of 64 KiB each.
+# many_read FILE COUNT BLOCKS: COUNT programs at once read BLOCKS blocks of 64
+# KiB each, without the page cache.
 many_read ()
 {
   local i readers=()
@@ -68,7 +69,7 @@ many_read ()
   wait "${readers[@]}"
 }
 
-# fails COMMAND...: it does not succeed; its messages are in $tmp/failure.
+# fails COMMAND...: the command fails.  Its messages are in $tmp/failure.
 fails ()
 {
   ! "$@" >"$tmp/failure" 2>&1 || fail "this succeeded: $*"

@@ -4,9 +4,9 @@
 
 usage: inetd.py [--one] PROGRAM [ARGUMENT...]
 
-The listening socket comes by systemd's socket activation, see listen.py; the
+The listening socket comes by systemd's socket activation, see listen.py.  The
 program gets the connection as its standard input and output.  With --one only
-the first connection is served, and the others stay with the kernel.
+the first connection is served, and the kernel keeps the others waiting.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FIRST_ACTIVATED_FD = 3
 
 
 def main() -> None:
-    """Accept until killed."""
+    """Accept connections until killed."""
     one = sys.argv[1] == "--one"
     command = sys.argv[2:] if one else sys.argv[1:]
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

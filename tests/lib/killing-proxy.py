@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Stand between clients and a server, and kill one of them.
+"""Forward bytes between clients and a server, and kill a client in the middle.
 
 usage: killing-proxy.py SERVER PLAN
 
-The listening socket comes by systemd's socket activation, see listen.py;
-SERVER is the path of a Unix socket.  PLAN is a file with a number, read when
-another process than before connects: after so many bytes in both directions,
-over all of its connections, it gets SIGKILL.  It is found through its socket.
-A negative number: it may live.
+The listening socket comes by systemd's socket activation, see listen.py.
+SERVER is the path of a Unix socket.  PLAN is a file with a number, which is
+read when a process connects that is not the one of the connection before.
+When so many bytes have passed in both directions, over all of the process's
+connections, it gets SIGKILL.  If the number is negative, it does not.  The
+kernel tells which process has the other end of a socket.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ CREDENTIALS = struct.Struct("3i")
 
 
 class Proxy:
-    """All connections, and what is left until the end of a client."""
+    """All connections, and how many bytes are left until the client is
+    killed."""
 
     def __init__(self, server: str, plan: str) -> None:
         self.server, self.plan = server, plan
@@ -36,7 +38,7 @@ class Proxy:
         self.left = -1
 
     def accept(self, listener: socket.socket) -> None:
-        """Connect a client with the server."""
+        """Connect a client to the server."""
         client, _ = listener.accept()
         peer = client.getsockopt(
             socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size
@@ -53,7 +55,7 @@ class Proxy:
         self.selector.register(server, selectors.EVENT_READ)
 
     def forward(self, source: socket.socket) -> None:
-        """Pass on what is there; at an end, end both sides."""
+        """Forward what has arrived.  If one side has ended, close both."""
         target = self.peers[source]
         try:
             data = source.recv(CHUNK)
@@ -67,7 +69,8 @@ class Proxy:
                 del self.peers[sock]
 
     def within(self, data: bytes) -> bytes:
-        """Count, and kill when it is time; what comes before that."""
+        """Count the bytes, and kill the client when its number is reached.
+        Return the bytes up to there."""
         if self.left < 0:
             return data
         data, self.left = data[: self.left], self.left - len(data)
@@ -77,7 +80,7 @@ class Proxy:
         return data
 
     def run(self, listener: socket.socket) -> None:
-        """Serve for ever."""
+        """Serve forever."""
         self.selector.register(listener, selectors.EVENT_READ)
         while True:
             for key, _ in self.selector.select():

@@ -4,12 +4,13 @@
 
 usage: listen.py unix|tcp4|tcp6|vsock|refusing4 SOCKET COMMAND [ARGUMENT...]
 
-The server gets the socket by systemd's socket activation.  The kernel picks
-the port, and the socket listens before the line is printed, so nobody has to
-guess a port or to wait for a server.  SOCKET is the path for unix; a leading
-@ means an abstract name.  With refusing4 the socket has a port of tcp4 and does
-not listen, so that connections are refused for as long as the command runs.  A
-kind that this machine lacks prints "skip" and the reason.
+The server gets the socket by systemd's socket activation.  The kernel chooses
+the port, and the socket listens before the line is printed, so that nobody has
+to guess a port or to wait for a server.  SOCKET is the path for unix; a
+leading @ means an abstract name.  With refusing4 the socket has a port as with
+tcp4 and does not listen, so that connections are refused as long as the
+command runs.  If this machine does not support the kind, "skip" and the reason
+are printed.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import sys
 FIRST_ACTIVATED_FD = 3
 VMADDR_CID_LOCAL = 1
 VMADDR_PORT_ANY = 0xFFFFFFFF
-# What the kernel says when it lacks an address family or a loopback for it.
+# The kernel's errors if it lacks an address family or its loopback.
 ABSENT = {
     errno.EADDRNOTAVAIL,
     errno.EAFNOSUPPORT,
@@ -33,7 +34,8 @@ ABSENT = {
 
 
 def listening_socket(kind: str, path: str) -> tuple[socket.socket, str]:
-    """A socket of that kind, and what to tell the test about it."""
+    """Make a socket of that kind.  Return it, and what to print for the
+    test."""
     if kind == "unix":
         sock = socket.socket(socket.AF_UNIX)
         sock.bind("\0" + path[1:] if path.startswith("@") else path)
@@ -43,7 +45,7 @@ def listening_socket(kind: str, path: str) -> tuple[socket.socket, str]:
         sock = socket.socket(socket.AF_VSOCK)
         sock.bind((VMADDR_CID_LOCAL, VMADDR_PORT_ANY))
         sock.listen()
-        # Without the kernel's loopback transport nobody could connect.
+        # Without the kernel's vsock loopback, nobody could connect.
         with socket.socket(socket.AF_VSOCK) as probe:
             probe.connect(sock.getsockname())
         sock.accept()[0].close()

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A growing row of bytes, with the integers of the wire. */
+/* A growing buffer of bytes, with integers as they are on the wire. */
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A growing row of bytes, with the integers of the wire. */
+/* A growing buffer of bytes, with integers as they are on the wire. */
 
 #ifndef BYTES_H
 #define BYTES_H

@@ -40,7 +40,7 @@ check_fail (const char *file, int line, const char *fmt, ...)
     rows_failed++;
     longjmp (check_row, 1);
   }
-  /* Not exit: other threads may be inside the library. */
+  /* exit would run handlers while other threads may be inside the library. */
   fflush (NULL);
   _exit (EXIT_FAILURE);
 }
@@ -131,7 +131,8 @@ watchdog (unsigned seconds)
 {
   bool slow = getenv ("LIBNBD_VALGRIND") != NULL;
 
-  /* The default action of SIGALRM ends the program, hung threads too. */
+  /* The default action of SIGALRM ends the program, also if its threads
+   * hang. */
   alarm (slow ? 4 * seconds : seconds);
 }
 
@@ -162,7 +163,7 @@ check_contains_at (const char *file, int line, const char *what,
                 what, part, got ?: "(null)");
 }
 
-/* The bytes around one place as hex, for messages. */
+/* Some bytes around one place in hexadecimal, for messages. */
 static const char *
 hex_around (char *text, size_t size, const uint8_t *p, size_t len, size_t at)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What every test says: assertions that name the place, what was
- * expected and what came, and skips that give their reason.
+/* Assertions that report the place, what was expected and what came, and skips
+ * that give a reason.
  *
- * A test program defines `void test (void)`; main.c calls it. */
+ * A test program defines `void test (void)`, which main.c calls. */
 
 #ifndef CHECK_H
 #define CHECK_H
@@ -17,30 +17,30 @@
 
 extern void test (void);
 
-/* Report a failure at a place.  Ends the program, or the current row of
- * a table when check_rows_begin armed one. */
+/* Report a failure at a place.  Ends the program, or the current row of a
+ * table if check_row_begin has begun one. */
 extern void check_fail (const char *file, int line, const char *fmt, ...)
   __attribute__ ((noreturn, format (printf, 3, 4)));
 
-/* Name what is being tested now, for the messages (NULL: nothing). */
+/* Name what is being tested, for the messages (NULL: nothing). */
 extern void check_case (const char *fmt, ...)
   __attribute__ ((format (printf, 1, 2)));
 
-/* The rest of the test cannot run here: print why and exit 77. */
+/* The test cannot run here: print why and exit with status 77. */
 extern void skip (const char *fmt, ...)
   __attribute__ ((noreturn, format (printf, 1, 2)));
 
 /* Skip unless the program is found in PATH. */
 extern void requires_program (const char *name);
 
-/* Skip unless the library knows URIs. */
+/* Skip unless the library supports URIs. */
 extern void requires_uris (void);
 
 /* Skip unless the file can be read. */
 extern void requires_file (const char *path);
 
-/* End the program as hung unless it is done within the time.  main.c
- * calls it; long programs may call it again. */
+/* End the program as hung if it takes longer than this.  main.c calls this,
+ * and long programs may call it again. */
 extern void watchdog (unsigned seconds);
 
 extern void check_int_at (const char *file, int line, const char *what,
@@ -78,7 +78,7 @@ extern void check_state_at (const char *file, int line, struct nbd_handle *h,
   check_bytes_at (__FILE__, __LINE__, #got, (got), (got_len), (want), \
                   (want_len))
 
-/* The call failed just now, with this errno and text in its message. */
+/* The last call failed with this errno and with this text in its message. */
 #define CHECK_ERROR(errnum, text) \
   check_error_at (__FILE__, __LINE__, "the error", (errnum), (text))
 
@@ -109,8 +109,8 @@ extern void check_row_begin (const char *name);
 extern void check_rows_end (void);
 #define ROW(name) (check_row_begin (name), setjmp (check_row) == 0)
 
-/* All rows of an array: run (i) for each.  The counter is static to survive
- * the jump of a failed row. */
+/* Run all rows of an array: run (i) for each.  The counter is static, so that
+ * it keeps its value when a failed row jumps out. */
 #define RUN_ROWS(rows, run)                                      \
   do {                                                           \
     static size_t row;                                           \

@@ -9,7 +9,7 @@
 #include "check.h"
 #include "client.h"
 
-/* More deliveries than any test needs. */
+/* More events than any test needs. */
 #define MAX_EVENTS 1000000
 
 const char *

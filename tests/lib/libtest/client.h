@@ -11,29 +11,29 @@
 
 #include <libnbd.h>
 
-/* The name of the only state query that is true, in capitals. */
+/* The state of the handle, in capitals.  Exactly one query must be true. */
 extern const char *state_name (struct nbd_handle *h);
 
-/* Deliver events, read before write, until the handle waits for an event
- * that is not there.  Fails when it never stops, or when an event that
- * the handle asked for is refused in a handle that lives on. */
+/* Deliver events, read before write, until the handle waits for an event that
+ * is not there.  Fails if this never ends, or if the handle refuses an event
+ * that it waits for and goes on. */
 extern void pump (struct nbd_handle *h);
 
-/* Is the event that the handle waits for there?  Delivers nothing. */
+/* Whether the event that the handle waits for is there.  Delivers nothing. */
 extern bool is_awake (struct nbd_handle *h);
 
-/* Let the handle's socket take about so many bytes at once, and no less than
- * the system permits. */
+/* Set the size of the send buffer of the handle's socket, so that it takes
+ * about this many bytes at once.  The system has a minimum size. */
 extern void client_room (struct nbd_handle *h, int size);
 
-/* Counts what happens to one closure. */
+/* Counts the calls of one closure. */
 struct calls {
   int called;
   int freed;
-  int error; /* *error of the last call */
+  int error; /* *error in the last call */
   int called_after_free;
   int gives;      /* what the callback returns */
-  int sets_error; /* stored in *error when not 0 */
+  int sets_error; /* stored in *error if it is not 0 */
 };
 
 extern nbd_completion_callback completion (struct calls *c);
@@ -44,7 +44,8 @@ extern nbd_list_callback list (struct calls *c);
 extern nbd_context_callback context (struct calls *c);
 extern nbd_debug_callback debug (struct calls *c);
 
-/* Called this often, freed exactly once, never called after. */
+/* The closure was called this often, was freed once, and was not called after
+ * that. */
 #define CHECK_CALLS(c, times)              \
   do {                                     \
     CHECK_INT ((c)->called, (times));      \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Running fault tables. */
+/* Runs fault tables. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 struct calls handshake_middle, handshake_done;
 const struct fault_cipher *fault_cipher;
 
-/* What the library said for debugging, without the calls that it traces. */
+/* The library's debug messages, without those that trace calls. */
 static char said[4096];
 
 static int
@@ -41,14 +41,14 @@ listen_to (struct nbd_handle *h)
   CHECK_OK (nbd_set_debug (h, true));
 }
 
-/* Send at once or byte by byte, then pump. */
+/* Send the bytes at once or one by one, and deliver the events. */
 static void
 deliver (struct server *s, struct nbd_handle *h, const char *sent,
          bool bytewise)
 {
   struct bytes b = { 0 };
 
-  s->gives_up = true; /* the client may have seen enough */
+  s->gives_up = true; /* the client may close before it reads all */
   notation_format (&b, "%s", sent);
   if (bytewise && b.len <= 65536)
     for (size_t i = 0; i < b.len; i++) {
@@ -69,8 +69,8 @@ dies_on_close (const char *state)
   return strcmp (state, "DEAD on close") == 0;
 }
 
-/* The error that killed the handle, or with 0 one without errno; its text
- * never has bytes that a terminal would obey. */
+/* Check the error that killed the handle; 0 means an error without errno.  Its
+ * text never has control characters, which a terminal would obey. */
 static void
 check_death (int errnum, const char *text, const char *state)
 {
@@ -84,7 +84,7 @@ check_death (int errnum, const char *text, const char *state)
       FAIL ("the message has the byte 0x%02x: %s", *p, error);
 }
 
-/* Close the connection if the row says so; compare the state. */
+/* Close the connection if the row says so, and check the state. */
 static void
 check_end (struct server *s, struct nbd_handle *h, const char *want)
 {
@@ -99,8 +99,8 @@ check_end (struct server *s, struct nbd_handle *h, const char *want)
   CHECK_STATE (h, closes ? "DEAD" : want);
 }
 
-/* Say the greeting and, with a cipher, the rest of the stage's bytes when
- * TLS runs. */
+/* Send the greeting.  With a cipher, start TLS before the rest of the stage's
+ * bytes. */
 static void
 greet (struct server *s, struct nbd_handle *h, const char *greeting)
 {
@@ -148,7 +148,7 @@ run_handshake (const struct handshake_stage *stage,
   else if (stage->option && !connecting)
     CHECK_INT (handshake_done.error, row->errnum);
   nbd_close (h);
-  if (stage->option) /* closing calls nothing that is pending */
+  if (stage->option) /* closing does not complete a pending option */
     CHECK_CALLS (&handshake_done, !connecting);
   CHECK (handshake_middle.freed <= (int) middles);
   CHECK_INT (handshake_middle.called_after_free, 0);
@@ -209,7 +209,7 @@ issue (struct nbd_handle *h, enum fault_command command, void *buf,
   }
 }
 
-/* The connection must still be in step: another command works. */
+/* The stream must still be in step: another command succeeds. */
 static void
 check_usable (struct server *s, struct nbd_handle *h, enum style style)
 {
@@ -226,7 +226,7 @@ check_usable (struct server *s, struct nbd_handle *h, enum style style)
   CHECK_INT (done.error, 0);
 }
 
-/* Nothing that was in the buffer before may be seen. */
+/* Nothing of the buffer's old content may be left. */
 static void
 check_no_stale (const uint8_t *buf)
 {
@@ -235,7 +235,7 @@ check_no_stale (const uint8_t *buf)
       FAIL ("byte %zu shows old memory", i);
 }
 
-/* A handle in transmission. */
+/* Bring a handle into transmission. */
 static void
 connected (struct server *s, struct nbd_handle *h, enum style style,
            uint64_t export_size)
@@ -256,7 +256,7 @@ connected (struct server *s, struct nbd_handle *h, enum style style,
   CHECK_STATE (h, "READY");
 }
 
-/* The command ended once and failed or not, as the row says. */
+/* The command ended once, with the result that the row says. */
 static void
 check_command (struct nbd_handle *h, const struct reply_fault *row,
                bool lives, const struct calls *middle,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Ask glibc, since 2.33, how much memory is in use.  AddressSanitizer has a
- * malloc of its own, and tells nothing. */
+/* Ask glibc, since 2.33, how much memory is in use.  AddressSanitizer has its
+ * own malloc, which does not tell. */
 #include <config.h>
 
 #include "heap.h"

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 
-/* How much memory a program has from malloc. */
+/* How much memory the program has from malloc. */
 
 #ifndef HEAP_H
 #define HEAP_H
 
 #include <stddef.h>
 
-/* Whether malloc tells it; elsewhere heap_in_use is always 0. */
+/* Whether malloc tells how much is in use.  If not, heap_in_use returns 0. */
 extern const int heap_is_known;
 
-/* Bytes in use, in small pieces and in those that are mapped alone. */
+/* Bytes in use, in small blocks and in blocks with a mapping of their own. */
 extern size_t heap_in_use (void);
 
 #endif /* HEAP_H */

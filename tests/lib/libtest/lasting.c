@@ -13,7 +13,7 @@
 
 #include "lasting.h"
 
-/* How long one turn of driving may wait; the turns are without number. */
+/* How long one turn of driving may wait.  The number of turns has no limit. */
 #define TURN_MS 20
 
 void
@@ -30,7 +30,7 @@ address_open (struct address *a)
   snprintf (a->path, sizeof a->path, "%s/sock", a->dir);
 }
 
-/* A socket with the address, which several can have. */
+/* Make a socket with the address, which several sockets can have. */
 static int
 bound (const struct sockaddr *addr, socklen_t len)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The constants of the protocol, in its order.  They are written down
- * here once more on purpose: a wrong one in the library must not make
- * its own test pass. */
+/* The constants of the protocol, in the order of its document.  They are
+ * written here a second time on purpose: with the library's constants, a wrong
+ * one would pass its test. */
 
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The notation for bytes on the wire: text in, bytes out. */
+/* The notation for bytes on the wire: converts text to bytes. */
 
 #include <ctype.h>
 #include <stdio.h>
@@ -118,15 +118,15 @@ notation_value (const char *word, const char *prefix, uint64_t *value)
   }
 }
 
-/* A helper puts integers in wire order, then the bytes of the rest of the
- * text, whose length it knows.  In fields, digits are the sizes of the
- * integers read from the text, l or L the length as u32 or u64, m the
- * magic number. */
+/* The messages.  The integers at the beginning of the text come in wire order,
+ * then the bytes of the rest of the text, whose length is known.  In fields, a
+ * digit is the size of an integer that is read from the text, l or L is the
+ * length as u32 or u64, m is the magic number. */
 struct message {
   const char *name;
   const char *magic;
   const char *fields;
-  const char *prefix[4]; /* of each integer's names, in order */
+  const char *prefix[4]; /* prefix of the names for each integer */
 };
 
 static const struct message messages[] = {
@@ -226,7 +226,7 @@ put_message (struct bytes *out, const struct message *m, const char **text)
   return NULL;
 }
 
-/* A string with its length in front: "string" u32, "text" u16. */
+/* A string with its length in front: u32 for "string", u16 for "text". */
 static const char *
 put_string (struct bytes *out, const char **text, unsigned size)
 {
@@ -240,7 +240,7 @@ put_string (struct bytes *out, const char **text, unsigned size)
   return NULL;
 }
 
-/* The words that are not messages. */
+/* Words that are not messages. */
 static const char *
 put_simple_word (struct bytes *out, const char *word, const char **text)
 {
@@ -318,7 +318,8 @@ notation_vformat (struct bytes *out, const char *fmt, va_list args)
   if (text == NULL)
     abort ();
   vsnprintf (text, len + 1, fmt, args);
-  /* A message ends with its line, so several fit into one text. */
+  /* A message ends at the end of its line, so a text can have several
+   * messages. */
   rest = text;
   while ((line = strsep (&rest, "\n")) != NULL) {
     const char *wrong = notation_bytes (out, line);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The notation for bytes on the wire, used by transcripts, fault tables
- * and all other tests: text in, bytes out.  See tests/wire/README.md. */
+/* The notation for bytes on the wire, which transcripts, fault tables and
+ * other tests use: text in, bytes out.  See tests/wire/README.md. */
 
 #ifndef NOTATION_H
 #define NOTATION_H
@@ -12,27 +12,27 @@
 
 #include "bytes.h"
 
-/* Append the bytes that the text stands for.  Returns NULL, or what is
- * wrong with the text (a static buffer). */
+/* Append the bytes that the text stands for.  Returns NULL, or an error
+ * message in a static buffer. */
 extern const char *notation_bytes (struct bytes *out, const char *text);
 
-/* The same for text that a test wrote itself: wrong text ends it. */
+/* The same for text that is part of a test: an error ends the test. */
 extern void notation_format (struct bytes *out, const char *fmt, ...)
   __attribute__ ((format (printf, 2, 3)));
 extern void notation_vformat (struct bytes *out, const char *fmt, va_list);
 
-/* Take the next word from *text, quoted strings being one word; false at
- * the end of the text or before a comment.  A quoted word keeps its first
- * quote, and its escapes are undone; *len is its length. */
+/* Take the next word from *text.  A quoted string is one word.  Returns false
+ * at the end of the text or before a comment.  A quoted word keeps its first
+ * quote, and its escapes are converted; *len is its length. */
 extern bool notation_word (const char **text, char *word, size_t size,
                            size_t *len);
 
-/* The value of a number, of a constant's name or of several joined by |.
- * The name may lack the given prefix. */
+/* The value of a number, of a constant's name, or of several of these joined
+ * by |.  A name may be written without the prefix. */
 extern bool notation_value (const char *word, const char *prefix,
                             uint64_t *value);
 
-/* The value of a constant by its whole name, see names.c. */
+/* The value of a constant, given its full name; see names.c. */
 extern bool constant_value (const char *name, size_t len, uint64_t *value);
 
 /* The names of error numbers, "OK" for 0. */

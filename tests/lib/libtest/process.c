@@ -19,7 +19,7 @@ char *nbdkit_command[] = { "nbdkit", "--single", "pattern", "65536", NULL };
 char *nbdkit_activated[] = { "nbdkit", "--foreground", "pattern", "65536",
                              NULL };
 
-/* Fill in the loopback address of a family; its length. */
+/* Fill in the loopback address of a family.  Returns its length. */
 static socklen_t
 loopback (int family, uint16_t port, struct sockaddr_storage *ss)
 {
@@ -53,11 +53,12 @@ tcp_listener (int family, uint16_t *port)
   return fd;
 }
 
-/* In the child: become nbdkit with the socket as these descriptors. */
+/* Called in the child: become nbdkit, with the socket as these descriptors. */
 static void
 exec_nbdkit (char **argv, int fd, int first, int last)
 {
-  /* Away first: a descriptor copied to itself would stay close-on-exec. */
+  /* dup2 to the same number would leave the descriptor close-on-exec, so move
+   * it to another number first. */
   fd = fcntl (fd, F_DUPFD_CLOEXEC, last + 1);
   for (int to = first; to <= last; to++)
     if (dup2 (fd, to) == -1)

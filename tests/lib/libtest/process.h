@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What the tests with real child processes share. */
+/* What tests with real child processes share. */
 
 #ifndef PROCESS_H
 #define PROCESS_H
@@ -10,30 +10,30 @@
 
 #include <libnbd.h>
 
-/* Size of the disk that nbdkit serves in these tests: its pattern plugin,
- * where each 8 bytes are their own offset, big endian. */
+/* The size of the disk that nbdkit serves in these tests.  Its pattern plugin
+ * stores in each 8 bytes their own offset, big endian. */
 #define DISK_SIZE 65536
 
-/* Arguments of nbdkit on standard input and output, and on a socket that
- * it is given. */
+/* Arguments of nbdkit for serving on standard input and output, and on a
+ * socket that it is given. */
 extern char *nbdkit_command[];
 extern char *nbdkit_activated[];
 
-/* A listening socket on the loopback of a family, on a port that the
- * kernel picked.  Skips the test where the family has no loopback. */
+/* A listening socket on the loopback address of a family, with a port that the
+ * kernel chooses.  Skips the test if the family has no loopback address. */
 extern int tcp_listener (int family, uint16_t *port);
 
-/* Start nbdkit on a listening socket, which is closed here. */
+/* Start nbdkit on a listening socket, and close the socket in this process. */
 extern pid_t serve_listener (int listener);
 
-/* Start nbdkit on one end of a socket pair; the other is returned. */
+/* Start nbdkit on one end of a socket pair.  Returns the other end. */
 extern int serve_socket_pair (pid_t *pid);
 
 /* End such a server and reap it. */
 extern void stop_server (pid_t pid);
 
-/* The handle is connected to the disk: check its size and its data.
- * NULL when all is well, else what is wrong.  Needs no standard error. */
+/* Check size and data of the disk to which the handle is connected.  Returns
+ * NULL if they are right, or what is wrong.  Does not need standard error. */
 extern const char *wrong_disk (struct nbd_handle *h);
 
 #define CHECK_DISK(h)                   \

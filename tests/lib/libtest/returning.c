@@ -35,7 +35,7 @@ listen_at (struct returning *r)
     FAIL ("%s: %s", r->path, strerror (errno));
 }
 
-/* Deliver the handle's events until somebody connects. */
+/* Deliver the handle's events until a client connects. */
 static void
 await_client (struct returning *r, struct nbd_handle *h)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A scripted server that listens, so that a client whose connection it has
- * ended can come back. */
+/* A scripted server that listens, so that a client can reconnect after the
+ * server has ended its connection. */
 
 #ifndef RETURNING_H
 #define RETURNING_H
@@ -9,23 +9,23 @@
 #include "server.h"
 
 struct returning {
-  struct server s; /* the present connection */
+  struct server s; /* the current connection */
   int listener;
   char path[128];
 };
 
-/* Listen, have the handle connect, and play the friendly server until it is
- * ready.  The handle has its settings, so that it stays connected. */
+/* Listen, let the handle connect, and serve it until it is ready.  The handle
+ * must have the settings with which it stays connected. */
 extern void returning_connect (struct returning *r, struct nbd_handle *h);
 
 /* End the connection. */
 extern void returning_hang_up (struct returning *r);
 
-/* Wait until the handle connects again, and shake hands. */
+/* Wait until the handle reconnects, and do the handshake. */
 extern void returning_again (struct returning *r, struct nbd_handle *h);
 
-/* The handle reads 4 bytes, and the server answers with "abcd".  Nothing is
- * delivered after that. */
+/* The handle reads 4 bytes, and the server replies with "abcd".  The handle
+ * has not received this reply when this returns. */
 extern void returning_serves_read (struct returning *r, struct nbd_handle *h,
                                    char *buf, nbd_completion_callback done);
 

@@ -40,7 +40,7 @@ void
 server_close (struct server *s)
 {
   if (s->fd >= 0) {
-    server_take (s); /* closing on unread bytes would reset */
+    server_take (s); /* unread bytes would make closing a reset */
     if (s->transport)
       s->transport->close (s);
     close (s->fd);
@@ -188,7 +188,7 @@ server_sees_end (struct server *s)
   return recv (s->fd, &c, 1, MSG_DONTWAIT | MSG_PEEK) == 0;
 }
 
-/* The name in GO and SET_META_CONTEXT is skipped, returns where it ends. */
+/* Skip the name in GO or SET_META_CONTEXT.  Returns where it ends. */
 static size_t
 skip_string (const uint8_t *data)
 {
@@ -218,7 +218,7 @@ grant_contexts (struct server *s, const uint8_t *data)
   }
 }
 
-/* Answer one option; true when transmission begins. */
+/* Reply to one option.  Returns true if transmission begins. */
 static bool
 answer_option (struct server *s, enum style style, uint64_t size,
                uint16_t flags)

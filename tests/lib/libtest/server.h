@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The scripted server: the other end of a socket pair, driven by the
- * test itself.  With one thread everything is deterministic: what one
- * side writes the other can read at once. */
+/* The scripted server: it has the other end of a socket pair, and the test
+ * itself drives it.  In a test with one thread nothing depends on time: what
+ * one side writes, the other can read at once. */
 
 #ifndef SERVER_H
 #define SERVER_H
@@ -17,8 +17,8 @@
 
 struct server;
 
-/* What lies between a server and its socket, such as TLS.  Both functions
- * behave as send and recv on a socket that does not block. */
+/* A layer between a server and its socket, such as TLS.  Its functions behave
+ * like send and recv on a non-blocking socket. */
 struct server_transport {
   ssize_t (*send) (struct server *s, const void *p, size_t len);
   ssize_t (*receive) (struct server *s, void *p, size_t len);
@@ -28,40 +28,40 @@ struct server_transport {
 struct server {
   int fd;                                   /* -1 when closed */
   const struct server_transport *transport; /* NULL: just the socket */
-  void *tls;                                /* the transport's own */
-  struct bytes in;                          /* received, not yet expected */
+  void *tls;                                /* data of the transport */
+  struct bytes in;                          /* received, not expected so far */
   struct nbd_handle *drives; /* pumped while the server waits */
-  bool waits;                /* may wait: the client has its thread */
+  bool waits;                /* may wait: the client has a thread */
   bool gives_up;             /* a closed client is no failure */
-  unsigned options;          /* bit of each option of the handshake */
+  unsigned options;          /* a bit for each option that came */
 };
 
 enum style { SIMPLE, STRUCTURED, EXTENDED };
 
-/* Make the pair and return the client's end. */
+/* Make the socket pair and return the client's end. */
 extern int server_pair (struct server *s);
 
-/* Make the pair and give the client's end to nbd_aio_connect_socket. */
+/* Make the socket pair and give the client's end to nbd_aio_connect_socket. */
 extern void server_open (struct server *s, struct nbd_handle *h);
 
 /* Close, and forget what was received. */
 extern void server_close (struct server *s);
 
-/* No more bytes will come from the server, but it still receives. */
+/* The server sends nothing more, but it still receives. */
 extern void server_half_close (struct server *s);
 
-/* Send bytes, written in the notation. */
+/* Send bytes that are written in the notation. */
 extern void server_say (struct server *s, const char *fmt, ...)
   __attribute__ ((format (printf, 2, 3)));
 extern void server_send (struct server *s, const void *p, size_t len);
 
-/* Take what has arrived, without waiting; the length of all in s->in. */
+/* Receive what has arrived, without waiting.  Returns the length of s->in. */
 extern size_t server_take (struct server *s);
 
-/* Have at least n bytes in s->in, else fail. */
+/* Receive until s->in has at least n bytes, or fail. */
 extern void server_need (struct server *s, size_t n);
 
-/* These bytes must be the next ones from the client. */
+/* The next bytes from the client must be these. */
 extern void server_expect_at (const char *file, int line, struct server *s,
                               const char *fmt, ...)
   __attribute__ ((format (printf, 4, 5)));
@@ -71,42 +71,44 @@ extern void server_expect_at (const char *file, int line, struct server *s,
 /* The client must not have sent anything more. */
 #define server_expect_nothing(s) CHECK_INT (server_take (s), 0)
 
-/* Take one request with a compact header and its payload, and return its
- * cookie; *type gets the command if not NULL. */
+/* Take one request with a compact header, and its payload.  Returns its
+ * cookie; *type gets the command unless type is NULL. */
 extern uint64_t server_request (struct server *s, uint16_t *type);
 
-/* The client issues a read of 4 bytes, which must be this command, and the
- * server answers it with "abcd".  Nothing is delivered after that. */
+/* The client issues a read of 4 bytes, which must have this cookie, and the
+ * server replies with "abcd".  The handle has not received this reply when
+ * this returns. */
 extern void server_serves_read (struct server *s, struct nbd_handle *h,
                                 char *buf, nbd_completion_callback done,
                                 int cookie);
 
-/* The client must have closed, or shut down, its sending side. */
+/* Whether the client has closed its end, or shut down sending. */
 extern bool server_sees_end (struct server *s);
 
-/* Play the friendly server until transmission.  Options are granted as
- * the style says; each metadata context asked for is granted, the first
- * with id 1, the next 2 and so on. */
+/* Play a server without faults until transmission.  Options are granted as the
+ * style says.  Each metadata context that is asked for is granted; the first
+ * gets the id 1, the next 2 and so on. */
 extern void server_handshake (struct server *s, enum style style,
                               uint64_t size, uint16_t flags);
 
-/* The same without the greeting and the client's flags. */
+/* The same from the first option on, without the greeting and the client's
+ * flags. */
 extern void server_options (struct server *s, enum style style, uint64_t size,
                             uint16_t flags);
 
-/* A handle in transmission: settings for the style, then the handshake.
- * Metadata contexts may have been added to the handle before. */
+/* Bring a handle into transmission: settings for the style, then the
+ * handshake.  Metadata contexts may have been added to the handle before. */
 extern void server_connect (struct server *s, struct nbd_handle *h,
                             enum style style, uint64_t size, uint16_t flags);
 
-/* A new handle in transmission, all flags, with an export of 1 MiB. */
+/* A new handle in transmission, with all flags and an export of 1 MiB. */
 extern struct nbd_handle *server_handle (struct server *s, enum style style);
 
-/* What server_handle does instead, if it is set. */
+/* If set, it is called instead of server_handle. */
 extern struct nbd_handle *(*server_handle_instead) (struct server *s,
                                                     enum style style);
 
-/* Settings of a handle so that the handshake comes out in the style. */
+/* Set up a handle so that the handshake results in the style. */
 extern void set_style (struct nbd_handle *h, enum style style);
 
 /* All transmission flags but READ_ONLY. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The same replies in the three styles. */
+/* The same replies in the three reply styles. */
 
 #ifndef STYLES_H
 #define STYLES_H
@@ -23,7 +23,7 @@
         run (style);                                 \
   } while (0)
 
-/* Success of a command without data. */
+/* The reply of a command without data that succeeded. */
 static inline void
 say_success (struct server *s, enum style style, int cookie, int offset)
 {
@@ -48,7 +48,7 @@ say_error (struct server *s, enum style style, int cookie, int offset,
                 name);
 }
 
-/* A read of len bytes of the test disk. */
+/* The reply to a read of len bytes of the test disk. */
 static inline void
 say_data (struct server *s, enum style style, int cookie, int offset, int len)
 {

@@ -13,8 +13,9 @@
 
 static __thread struct syscalls made;
 
-/* The function of that name which ours hides.  System calls of our own would
- * not do: they are no places where threads can be cancelled. */
+/* The function of that name in the C library, which the one here hides.
+ * Direct system calls cannot be used, because they are no cancellation
+ * points. */
 #define REAL(name)                                           \
   ({                                                         \
     static __typeof__ (&name) real_;                         \
@@ -47,7 +48,7 @@ ppoll (struct pollfd *fds, nfds_t n, const struct timespec *timeout,
   return REAL (ppoll) (fds, n, timeout, mask);
 }
 
-/* What the C library's fortified headers call instead. */
+/* What the C library's fortified headers call instead of poll. */
 int
 __poll_chk (struct pollfd *fds, nfds_t n, int timeout, size_t size)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Counts the calling thread's system calls on sockets: a program that
- * uses this defines poll, recv, send and their like itself, and the
- * library's calls go through them. */
+/* Counts the calling thread's system calls on sockets.  A program that uses
+ * this file defines poll, recv, send and similar functions itself, and the
+ * library's calls come to them. */
 
 #ifndef SYSCALLS_H
 #define SYSCALLS_H
@@ -13,7 +13,7 @@ struct syscalls {
   unsigned sends;
 };
 
-/* What this thread did since its last call of this function. */
+/* The calls that this thread made since its last call of this function. */
 extern struct syscalls syscalls_made (void);
 
 #endif /* SYSCALLS_H */

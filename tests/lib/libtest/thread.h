@@ -29,23 +29,23 @@ struct blocking {
 extern void blocking_start (struct blocking *b);
 extern void blocking_join (struct blocking *b);
 
-/* End the thread in its call, which it cannot outlive. */
+/* Cancel the thread in its call, and wait for its end. */
 extern void blocking_cancel (struct blocking *b);
 
-/* Ready-made calls: 4 bytes at offset 4 * number, and so on. */
+/* Calls for threads: they read 4 bytes at offset 4 * number, and so on. */
 extern int blocking_pread (struct blocking *b);
 extern int blocking_flush (struct blocking *b);
 extern int blocking_poll (struct blocking *b);
 extern int blocking_shutdown (struct blocking *b);
 
 /* Writes the first LARGE_WRITE bytes of the test disk, which is more than a
- * socket takes. */
+ * socket takes at once. */
 #define LARGE_WRITE (1 << 20)
 extern int blocking_write (struct blocking *b);
 
-/* Start a thread that reads, so that it drives and waits for the reply to the
- * first request, and then one that writes, which is stuck: the server, which
- * must wait for requests, has not taken more than the head of its own. */
+/* Start a thread that reads, so that it drives the handle and waits for the
+ * reply to the first request.  Then start a thread that writes, which hangs:
+ * the server has received little more than the header of its request. */
 extern void start_reader_and_writer (struct server *s,
                                      struct blocking *reader,
                                      struct blocking *writer);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* For tests of lib/session/unsettled.h: journals of an export of a few bytes,
- * each of which is a letter, and random numbers that are always the same. */
+/* For tests of lib/session/unsettled.h: journals of an export with few bytes,
+ * each of which is a letter, and pseudo-random numbers that are always the
+ * same. */
 
 #ifndef UNSETTLED_H
 #define UNSETTLED_H
@@ -13,10 +14,10 @@
 
 #define DISK 16
 
-/* Where in the export they are. */
+/* The offset of these bytes in the export. */
 static uint64_t disk_begin;
 
-/* Enough for all that is not about room. */
+/* A journal with enough memory, for tests that are not about its size. */
 #define JOURNAL                                \
   {                                            \
     .size = UINT64_C (1) << 24, .copies = true \
@@ -59,7 +60,8 @@ add_trim (struct nbdi_journal *j, uint64_t offset, uint64_t count,
                          NULL);
 }
 
-/* What a server does for an entry: zeroes are 0, and what was trimmed is -. */
+/* Do to the disk what a server does for an entry.  Zeroed bytes are 0, and
+ * trimmed bytes are -. */
 static inline void
 carry_out (const struct nbdi_entry *e, char *disk)
 {
@@ -71,7 +73,7 @@ carry_out (const struct nbdi_entry *e, char *disk)
     memset (place, e->type == NBD_CMD_TRIM ? '-' : '0', e->range.count);
 }
 
-/* What the journal writes to a disk of dots. */
+/* The content of a disk of dots after the journal was written to it. */
 static inline const char *
 replay (struct nbdi_journal *j)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The examples of the NBD URI digest.  Four differ on purpose, because a
- * URI that works with libnbd must not break: parameters are compared without
- * case, unknown ones are ignored, and switching off the verification of the
- * peer needs no permission. */
+/* The examples of the NBD URI specification.  Four differ on purpose, because
+ * URIs that work with libnbd must also work with this library: parameters are
+ * compared without case, unknown parameters are ignored, and the peer's
+ * verification can be turned off without a permission. */
 
 #include "uri-examples.h"
 
@@ -78,7 +78,8 @@ const struct example examples[] = {
   { 53, "nbds+unix:///?socket=nbd.sock&tls-certificates=certs", "E-POLICY" },
   { 54, "nbds://example.com/?tls-priority=NORMAL", "E-POLICY" },
   { 55, "nbds://example.com/?tls-verify-peer=0",
-    "tcp example.com:10809 \"\" tls tls-verify-peer=0" }, /* needs no opt-in */
+    "tcp example.com:10809 \"\" tls tls-verify-peer=0" }, /* needs no
+                                                           * permission */
   { 56, "example.com/disk", "E-SCHEME" },
   { 57, "/path/to/sock", "E-SCHEME" },
   { 58, "http://example.com/", "E-SCHEME" },
@@ -113,14 +114,14 @@ const struct example examples[] = {
   { 87, "nbd+unix:///?socket", "E-SOCKET" },
   { 88, "nbd+unix:///?socket=a%00b", "E-NUL" },
   { 89, "nbd+unix:///?Socket=nbd.sock",
-    "unix nbd.sock \"\"" }, /* names have no case */
+    "unix nbd.sock \"\"" }, /* names are compared without case */
   { 90, "nbd+unix:///?socket=a&socket=b", "E-DUP" },
   { 91, "nbd+unix://host/disk?socket=nbd.sock", "unix nbd.sock \"disk\"" },
   { 92, "nbd+unix://:10809/?socket=nbd.sock", "unix nbd.sock \"\"" },
   { 93, "nbd://example.com/?unknown=1",
-    "tcp example.com:10809 \"\"" }, /* unknown is ignored */
+    "tcp example.com:10809 \"\"" }, /* an unknown parameter is ignored */
   { 94, "nbds://example.com/?tls-verfy-peer=1",
-    "tcp example.com:10809 \"\" tls" }, /* unknown is ignored */
+    "tcp example.com:10809 \"\" tls" }, /* an unknown parameter is ignored */
   { 95, "nbds://example.com/?tls-type=ssl", "E-VALUE" },
   { 96, "nbds://example.com/?tls-verify-peer=maybe", "E-VALUE" },
   { 97, "nbd+vsock://host/", "E-CID" },

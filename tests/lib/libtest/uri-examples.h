@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What URIs mean, for tests. */
+/* Examples of URIs and their meaning, for tests. */
 
 #ifndef EXAMPLES_H
 #define EXAMPLES_H
 
 #include <stddef.h>
 
-/* The result is what is reached, then the export name in quotes, "tls" if
- * it is required, "user=", and other parameters; or the kind of error.
- * "@" before the name of a Unix socket means an abstract one. */
+/* The result: the address, then the export name in quotes, "tls" if it is
+ * required, "user=", and other parameters.  Or the kind of the error.  "@"
+ * before the name of a Unix socket means an abstract name. */
 struct example {
   int number;
   const char *uri;

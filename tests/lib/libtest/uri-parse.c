@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Comparing what the parser of URIs says with what is expected. */
+/* Compares the result of the URI parser with the expected one. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "check.h"
 #include "uri-parse.h"
 
-/* How to recognise the errors of the digest. */
+/* How to recognise the kinds of errors that the examples name. */
 static const struct kind {
   const char *name;
   int errnum;
@@ -69,7 +69,7 @@ put_text (FILE *f, const char *name, const char *value)
     fprintf (f, " %s=%s", name, value);
 }
 
-/* In the words of the examples. */
+/* Write a parsed URI as the examples write it. */
 static char *
 describe (const struct nbdi_uri *u)
 {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The library's parser of URIs, for tests that are linked with it. */
+/* The library's URI parser, for tests that are linked with it. */
 
 #ifndef PARSE_H
 #define PARSE_H
 
 #include "api/uri.h"
 
-/* Parse under a policy and compare with the result of an example. */
+/* Parse a URI with these settings, and compare with the result of an
+ * example. */
 extern void check_parse (const struct nbdi_settings *policy, const char *uri,
                          const char *result);
 
