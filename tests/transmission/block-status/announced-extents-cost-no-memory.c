@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The room for a block status reply grows with what came of it: a header
- * that announces a million extents costs next to nothing. */
+/* The buffer for a block status reply grows with what was received: a header
+ * that announces a million extents costs almost no memory. */
 
 #include "check.h"
 #include "client.h"
@@ -10,7 +10,7 @@
 #define ANNOUNCED (4 + 8 * (1 << 20))
 #define PART (1 << 20)
 
-/* Besides the extents: the handle, and the receive buffer when full. */
+/* What else may grow: the handle, and the receive buffer when it is full. */
 #define OTHERS (512 << 10)
 
 void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Extents behind the end of an export fail their command and are not shown;
- * one that no signed number can hold is shown as long as one can. */
+/* Extents beyond the end of an export fail their command and do not reach the
+ * callback.  An extent that is longer than a signed number can say is shown
+ * with the largest one. */
 
 #include <errno.h>
 

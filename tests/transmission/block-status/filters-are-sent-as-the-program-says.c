@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A program that switched off what the library does or checks for it decides
- * by itself whether the server can filter, and sets the flag that belongs to
- * it. */
+/* If a program has switched off what the library sets and checks for it, the
+ * program decides whether the server can filter, and sets the flag for the
+ * payload. */
 
 #include <errno.h>
 

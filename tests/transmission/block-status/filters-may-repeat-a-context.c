@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A list of contexts in which one stands more than ten million times asks
- * for that one, and neither fails nor takes long. */
+/* A list that names one context more than ten million times asks for that
+ * context.  The call neither fails nor takes long. */
 
 #include <stdlib.h>
 

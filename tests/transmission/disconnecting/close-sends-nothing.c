@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* nbd_close does not send what waits, for payloads may be freed by then,
- * nor a disconnect request. */
+/* nbd_close sends neither commands that are held back, because their payloads
+ * may have been freed, nor a disconnect request. */
 
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* nbd_close completes what is outstanding with ENOTCONN, once, and calls
- * nothing for what was complete; all closures are freed; buffers of
- * commands without completion callback are left alone, as programs free
- * those first. */
+/* nbd_close completes each command in flight once, with ENOTCONN, and calls
+ * no callback of a command that is complete.  All closures are freed.
+ * Buffers of commands without a completion callback are not touched, because
+ * programs free them first. */
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A program that closes the handle's descriptor has no connection any more:
- * the next call that reads says so, and not that a descriptor is bad. */
+/* If a program closes the handle's descriptor, the next call that reads fails
+ * with ENOTCONN, and not because of a bad descriptor. */
 
 #include <errno.h>
 #include <unistd.h>

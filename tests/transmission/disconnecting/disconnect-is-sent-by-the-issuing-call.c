@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* nbd_aio_disconnect sends its request, and what was held back before it,
- * at once; then nothing more is accepted. */
+/* nbd_aio_disconnect sends its request at once, after commands that were held
+ * back.  Then no more commands are accepted. */
 
 #include <errno.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The server's close is acted on when every reply before it has been
- * served: whoever drives, and one poll at a time. */
+/* The library acts on the end of the connection only after it has served all
+ * replies that came before, with nbd_poll, one in each call, and with
+ * notifications. */
 
 #include <errno.h>
 
@@ -15,7 +16,7 @@ static struct server s;
 static struct calls calls[N + 1];
 static char buf[4];
 
-/* N answered commands and one that is not, then the end. */
+/* N commands with replies and one without, then the end. */
 static struct nbd_handle *
 setup (void)
 {

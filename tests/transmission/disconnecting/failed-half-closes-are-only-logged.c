@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A socket that cannot be shut down behind the disconnect request is no
- * failure: the server was told, and only the log says more.
+/* It is no error if the socket cannot be shut down after the disconnect
+ * request: the server has the request, and only debug output mentions the
+ * failure.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 

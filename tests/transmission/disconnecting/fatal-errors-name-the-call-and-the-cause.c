@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* When the connection breaks, the notify call says what was wrong, each
- * command says that it lost its connection, and the handle stays Dead. */
+/* When the connection breaks, the notify call says why, each command says
+ * that it lost its connection, and the handle stays DEAD. */
 
 #include <errno.h>
 

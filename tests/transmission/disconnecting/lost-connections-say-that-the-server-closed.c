@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* However a server goes in the middle of a command, killed with our request
- * unread or after a part of its reply, the message says that it closed the
- * connection; the number tells how it showed. */
+/* If the server is killed while a command is in flight, the message says that
+ * the server closed the connection, whether it had read the request or sent a
+ * part of its reply.  The errno is that of the failed receive. */
 
 #include <errno.h>
 #include <unistd.h>
@@ -13,7 +13,7 @@
 
 #define CLOSED "the server closed the connection"
 
-/* How the server goes, and what a notification makes of it. */
+/* How the server ends, and what nbd_aio_notify_read then returns. */
 struct row {
   const char *name;
   const char *reply;

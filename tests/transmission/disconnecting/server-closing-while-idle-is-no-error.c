@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A server that closes between two messages ends the connection in
- * order: the notify call returns 0 and the handle is Closed. */
+/* If the server closes between two messages, the connection ends normally:
+ * the notify call returns 0 and the handle is CLOSED. */
 
 #include <errno.h>
 

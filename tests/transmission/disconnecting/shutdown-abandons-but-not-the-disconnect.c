@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* ABANDON_PENDING keeps a disconnect that was issued before and waits
- * behind a full socket: the server is told, and the program never sees its
- * cookie. */
+/* ABANDON_PENDING does not drop a disconnect request that was issued earlier
+ * and waits behind a full socket.  The server gets the request, and the
+ * program never sees its cookie. */
 
 #include <errno.h>
 #include <stdlib.h>

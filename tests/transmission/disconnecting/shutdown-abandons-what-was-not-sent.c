@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* ABANDON_PENDING drops the commands of which no byte was sent because
- * the socket is full; the one in the middle of sending is finished. */
+/* When the socket is full, ABANDON_PENDING drops the commands of which no
+ * byte was sent.  The command that is partly sent is finished. */
 
 #include <errno.h>
 #include <stdlib.h>

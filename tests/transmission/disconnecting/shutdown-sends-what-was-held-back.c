@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* nbd_shutdown sends the queue, then the disconnect request, and serves
- * replies until the server closes. */
+/* nbd_shutdown sends the commands that are held back, then the disconnect
+ * request, and serves replies until the server closes. */
 
 #include <errno.h>
 

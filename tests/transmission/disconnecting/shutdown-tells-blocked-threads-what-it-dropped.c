@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A blocking call whose request had not left before a shutdown abandoned it
- * fails with just that, although the connection still stands; a disconnect
- * that nothing precedes any more is sent all the same. */
+/* If a shutdown abandons the unsent request of a blocking call, that call
+ * fails and says so, although the connection still exists.  A disconnect
+ * request that was issued before is sent, even if nothing is left before
+ * it. */
 
 #include <errno.h>
 #include <sched.h>
@@ -81,8 +82,8 @@ write_all (struct blocking *b)
   return nbd_pwrite (b->h, payload, SIZE, 0, 0);
 }
 
-/* A thread that watches for room while another one reads is told although the
- * socket has none. */
+/* A thread that waits until the socket can take more, while another thread
+ * reads, is woken although the socket is full. */
 static void
 check_watching_thread (void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* When a call returns while whole replies are left in the client, a
- * program that polls for what the handle asks for wakes at once: the
- * server has sent everything, so nothing else would ever wake it. */
+/* When a call returns while complete replies are left in the receive buffer,
+ * a program that polls for the handle's direction wakes at once.  The server
+ * has sent everything, so nothing else would wake it. */
 
 #include <poll.h>
 #include <stdlib.h>
@@ -45,7 +45,7 @@ by_notify_read (struct nbd_handle *h)
   return nbd_aio_notify_read (h);
 }
 
-/* As a loop that takes whichever event came, write first. */
+/* A main loop that delivers one event, a write event first. */
 static int
 by_notify_either (struct nbd_handle *h)
 {
@@ -59,7 +59,7 @@ by_notify_either (struct nbd_handle *h)
   return nbd_aio_notify_read (h);
 }
 
-/* One poll, then reads only: as a loop that mixes the two. */
+/* A main loop that alternates between nbd_aio_notify_read and nbd_poll. */
 static int
 by_both (struct nbd_handle *h)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* When a connection ends while another thread still watches its socket, the
- * descriptor's number is not given away before that thread is done; a forked
- * copy of the handle closes its own.
+/* When a connection ends while another thread still polls its socket, the
+ * descriptor stays open until that thread has finished, so that its number is
+ * not reused.  A forked copy of the handle closes its own descriptor.
  *
  * The linker lets the library's calls come here (-Wl,--wrap). */
 
@@ -51,7 +51,8 @@ is_open (int fd)
   return fcntl (fd, F_GETFD) != -1;
 }
 
-/* LeakSanitizer asks.  What a thread has that the copy lacks is no leak. */
+/* LeakSanitizer calls this.  The copy lacks the other threads, so what only
+ * they refer to is no leak. */
 extern int __lsan_is_turned_off (void);
 static bool is_copy;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Programs deliver only the read when both events are ready: a handle
- * that gets reads all the time still sends what waits for room.  So does
- * poll. */
+/* Some programs deliver only the read event when both are ready.  So a handle
+ * that gets only read events also sends what waits for space in the socket.
+ * nbd_poll does the same. */
 
 #include "check.h"
 #include "client.h"
@@ -14,7 +14,8 @@
 
 static char payload[SIZE];
 
-/* Whether the server has all of the write; it has more than before. */
+/* Whether the server has all of the write.  Fails if the server got nothing
+ * more. */
 static bool
 has_arrived (struct server *s)
 {

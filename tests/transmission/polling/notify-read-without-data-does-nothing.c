@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A spurious read event is harmless, at rest and in a message. */
+/* A spurious read event is harmless, between messages and in a message. */
 
 #include "check.h"
 #include "client.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A loop that only delivers what it polled for also finds out that sending
- * failed: notify-write serves the reply that had arrived, then tells of it. */
+/* A main loop that delivers only write events also learns that sending
+ * failed: nbd_aio_notify_write serves the reply that had arrived, then
+ * reports the error. */
 
 #include <errno.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* nbd_poll and nbd_poll2 complete one command and return 1, however many
- * replies have arrived, and say 0 when there is nothing left. */
+/* nbd_poll and nbd_poll2 complete at most one command in each call and return
+ * 1, however many replies have arrived.  They return 0 when nothing is
+ * left. */
 
 #include "check.h"
 #include "client.h"
@@ -34,7 +35,7 @@ run (int (*drive) (struct nbd_handle *h))
     done = 0;
     for (int i = 0; i < N; i++)
       done += calls[i].called;
-    /* A chunk that ends no command may have been all. */
+    /* A call may have received only a chunk that ends no command. */
     if (done > before + 1)
       FAIL ("one poll completed %d commands", done - before);
     CHECK_INT (nbd_aio_in_flight (h), N - done);

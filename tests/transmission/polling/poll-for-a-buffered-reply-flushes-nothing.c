@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A poll that takes a whole reply from the buffer does not touch the
- * socket, for sending neither; the poll that must touch it sends. */
+/* If nbd_poll takes a complete reply from the receive buffer, it does not use
+ * the socket, not even to send.  If it has to use the socket, it sends. */
 
 #include "check.h"
 #include "client.h"
@@ -28,7 +28,7 @@ test (void)
     server_say (&s, "simple 0 %d pattern 0 16", i);
   CHECK_INT (nbd_poll (h, 0), 1);
 
-  /* Some of these are held back while so many are unanswered. */
+  /* Some of these are held back, because many commands are unanswered. */
   for (int i = 0; i < 4; i++)
     CHECK_OK (nbd_aio_pread (h, buf, 16, 0, completion (&more[i]), 0));
   seen = server_take (&s);

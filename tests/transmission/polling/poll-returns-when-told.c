@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* nbd_poll and nbd_poll2: the timeout gives 0, an event gives 1; a
- * second descriptor wakes poll2 with 1, a negative one is ignored. */
+/* nbd_poll and nbd_poll2 return 0 after the timeout and 1 after an event.
+ * nbd_poll2 also returns 1 for its second descriptor, and ignores a negative
+ * one. */
 
 #include <errno.h>
 #include <unistd.h>
@@ -29,14 +30,14 @@ test (void)
 
   CHECK_INT (write (pipes[1], "x", 1), 1);
   CHECK_INT (nbd_poll2 (h, pipes[0], -1), 1);
-  CHECK_INT (nbd_poll2 (h, pipes[0], 0), 1); /* it is not read */
+  CHECK_INT (nbd_poll2 (h, pipes[0], 0), 1); /* the byte is still there */
   CHECK_INT (nbd_poll2 (h, -1, 0), 0);
   CHECK_INT (nbd_poll (h, 0), 0);
 
   CHECK_OK (nbd_aio_flush (h, completion (&calls), 0));
   server_say (&s, "simple 0 1");
   CHECK_INT (nbd_poll2 (h, pipes[0], -1), 1);
-  if (calls.called == 0) /* woken by the pipe alone */
+  if (calls.called == 0) /* only the pipe was seen */
     CHECK_INT (nbd_poll2 (h, -1, -1), 1);
   CHECK_INT (calls.called, 1);
 

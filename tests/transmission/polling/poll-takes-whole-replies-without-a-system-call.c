@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Replies that were received together cost one receive: the next polls
- * take them from the buffer, and need neither the socket nor the server. */
+/* Replies that were received together need one receive.  The next calls of
+ * nbd_poll take them from the buffer without a system call. */
 
 #include "check.h"
 #include "client.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Two threads in nbd_poll(-1): the replies of one command each wake and
- * satisfy both; neither is left sleeping though all is done. */
+/* Two threads are in nbd_poll(-1), and two replies arrive together.  Both
+ * calls return 1: no thread sleeps on when everything is done. */
 
 #include "check.h"
 #include "client.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A poll with a timeout comes back although another thread drives and
- * sleeps without one. */
+/* nbd_poll with a timeout returns in time although another thread drives the
+ * handle and sleeps without a timeout. */
 
 #include "check.h"
 #include "client.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A poll that finds out that nothing can be sent any more still serves one
- * reply, and so do those after it; only behind the last that had arrived does
- * polling tell that the connection is broken. */
+/* When sending has failed, each call of nbd_poll still serves one reply that
+ * had arrived.  nbd_poll reports the broken connection only after the last
+ * one. */
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -11,7 +11,7 @@
 #include "client.h"
 #include "server.h"
 
-/* One more than is sent at once. */
+/* One more than the number of commands that are sent at once. */
 #define N 5
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Sending and receiving are independent: replies to earlier commands are
- * served while the payload of a write waits for room. */
+ * served while the payload of a write waits for space in the socket. */
 
 #include <stdlib.h>
 
@@ -32,7 +32,8 @@ test (void)
   CHECK_BYTES (small, 4, "data", 4);
   CHECK_INT (nbd_aio_get_direction (h), LIBNBD_AIO_DIRECTION_BOTH);
 
-  /* Even the early error of the write itself; its payload is finished. */
+  /* Even the early error of this write is served.  Its payload is still
+   * sent. */
   server_say (&s, "simple ENOSPC 3");
   pump (h);
   s.drives = h;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A signal that interrupts poll or a blocking call lets it wait on. */
+/* A signal does not end nbd_poll or a blocking call: the call continues to
+ * wait. */
 
 #include <sched.h>
 #include <signal.h>
@@ -26,7 +27,7 @@ interrupt (struct blocking *b)
   for (int i = 1; i <= 20; i++) {
     pthread_kill (b->thread, SIGUSR1);
     while (signals < i)
-      sched_yield (); /* until it was delivered */
+      sched_yield (); /* until the signal was delivered */
   }
   signals = 0;
 }

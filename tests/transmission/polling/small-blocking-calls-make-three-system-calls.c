@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A blocking read or flush is one send, one poll and one receive. */
+/* A blocking read or flush makes one send, one receive and at most one
+ * poll. */
 
 #include "check.h"
 #include "client.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A server that does not read: several MiB of writes show WRITE, and no
- * non-blocking call waits for it. */
+/* If the server does not read while several MiB of writes are issued, the
+ * direction includes WRITE, and no asynchronous call blocks. */
 
 #include <stdlib.h>
 
@@ -33,7 +33,7 @@ test (void)
   CHECK_INT (nbd_aio_in_flight (h), N + 1);
   CHECK_OK (nbd_aio_disconnect (h, 0));
 
-  /* It goes on when the server does. */
+  /* The handle continues when the server reads. */
   s.drives = h;
   server_need (&s, N * (28 + SIZE) + 28 + 28);
   for (int i = N + 1; i > 0; --i)

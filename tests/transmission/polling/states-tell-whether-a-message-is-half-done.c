@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The handle is READY with commands in flight, and PROCESSING while a
- * message is half sent or half received; the direction follows. */
+/* The handle is READY while commands are in flight, and PROCESSING while a
+ * message is partly sent or received.  The direction corresponds to that. */
 
 #include <stdlib.h>
 

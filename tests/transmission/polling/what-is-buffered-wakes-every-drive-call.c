@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A transport that says "not now" although it has what the machine needs, as
- * TLS libraries do, stops nobody: no call that drives sleeps while something
- * is buffered, and none spins over the part of a message.  Nor does one sleep
- * after sending has failed.  This puts a transport of its own below the
+/* A transport may say EAGAIN although it has what the machine needs, as TLS
+ * libraries do.  Then no call that drives the handle sleeps while something
+ * is buffered, and none loops over a part of a message.  No call sleeps after
+ * sending has failed, either.  The test puts a transport of its own below the
  * library. */
 
 #include <errno.h>
@@ -16,7 +16,8 @@
 #include "client.h"
 #include "server.h"
 
-/* What the transport has, and whether its next receive gives it. */
+/* The bytes that the transport has, and whether its next receive returns
+ * them. */
 static struct bytes has;
 static bool gives, send_fails;
 
@@ -62,7 +63,7 @@ late_pending (const struct nbdi_channel *ch __attribute__ ((unused)))
   return has.len > 0;
 }
 
-/* A handle that connects through it, to a server that has said all of the
+/* A handle that uses this transport, with a server that has sent its whole
  * handshake. */
 static struct nbd_handle *
 late_handle (struct server *s)
@@ -166,7 +167,7 @@ check_blocking (void)
   end (h, &s);
 }
 
-/* Nothing of the server is awaited then, and there is no room to wait for. */
+/* No reply is awaited then, and the socket stays full. */
 static void
 check_broken (void)
 {

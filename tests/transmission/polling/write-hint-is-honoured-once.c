@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A program that polled for WRITE because the hint said so may deliver
- * it, even if the queue was flushed meanwhile: once, not twice. */
+/* A program that polled for WRITE because the direction said so may deliver
+ * the event even if the commands were sent meanwhile, but only once. */
 
 #include <errno.h>
 
@@ -16,7 +16,8 @@ static struct nbd_handle *h;
 static struct calls calls[N];
 static char buf[4];
 
-/* WRITE is shown because commands wait, then replies flush them. */
+/* The direction includes WRITE because commands are held back.  Replies then
+ * cause them to be sent. */
 static void
 show_write_and_flush (void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* An idle connected handle has shown only READ: delivering WRITE is the
- * caller's mistake, and harmless. */
+/* If an idle handle has shown only READ, delivering a write event is an error
+ * of the caller, and harmless. */
 
 #include <errno.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A chunk or extent callback that returns -1 fails the command, with
- * *error or EPROTO, unless it has failed before; later parts of the reply
- * still reach the callback. */
+/* A chunk or extent callback that returns -1 fails the command with *error,
+ * or EPROTO if that is 0, unless the command has failed before.  Later parts
+ * of the reply still reach the callback. */
 
 #include <errno.h>
 

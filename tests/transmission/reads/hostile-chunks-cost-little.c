@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Chunks that hold more than was asked for, or that come again, fail their
- * command before they cost anything: what is cleared and what is called back
- * follows the request and not what the server sends.
+/* Chunks that are larger than what was asked for, or that are repeated, fail
+ * their command before they cost much.  The bytes that are cleared and the
+ * callbacks depend on the request, not on what the server sends.
  *
- * The linker lets the library's memset come here (-Wl,--wrap). */
+ * The linker redirects the library's memset to this file (-Wl,--wrap). */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,12 +15,12 @@
 #include "server.h"
 #include "wrap.h"
 
-/* Times that each chunk comes. */
+/* How often each chunk is sent. */
 #define CHUNKS 2000
 
 #define CONTEXTS 70
 
-/* Whether compilers call memset for what they do not know the length of. */
+/* Whether compilers call memset for an unknown length. */
 #ifdef __s390x__
 #define IS_CALLED false
 #else
@@ -41,8 +41,8 @@ WRAPPER (void *, memset, (void *p, int byte, size_t n))
 static const struct {
   const char *name, *chunk;
   enum style style;
-  uint64_t count; /* of the read; 0: block status */
-  int called;     /* the callback, at the most */
+  uint64_t count; /* of the read; 0: a block status request */
+  int called;     /* at most this many calls of the callback */
   int error;
 } rows[] = {
   { "holes", "chunk 0 OFFSET_HOLE 1 u64 0 u32 1M", STRUCTURED, 1 << 20, 1,

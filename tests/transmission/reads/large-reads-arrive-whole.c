@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Payloads larger than any buffer, mixed with small replies, split by the
- * socket wherever it likes. */
+/* Payloads larger than any buffer arrive complete, mixed with small replies
+ * and split anywhere by the socket. */
 
 #include <stdlib.h>
 

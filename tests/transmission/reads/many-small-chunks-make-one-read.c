@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* 4096 chunks of one byte each, shuffled, are one whole read. */
+/* 4096 shuffled chunks of one byte each make one complete read. */
 
 #include "check.h"
 #include "client.h"
@@ -22,7 +22,7 @@ test (void)
                                       completion (&done), 0));
   s.drives = h;
   for (int i = 0; i < N; i++) {
-    int at = N + i * 1237 % N; /* 1237 and N share no factor */
+    int at = N + i * 1237 % N; /* 1237 and N have no common factor */
 
     server_say (&s, "chunk %d OFFSET_DATA 1 u64 %d pattern %d 1", i == N - 1,
                 at, at);

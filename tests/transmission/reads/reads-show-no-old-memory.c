@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* However a server fills, half fills or fails a read, no byte that was in
- * the buffer before can be seen once the command is complete. */
+/* Whether a server fills, partly fills or fails a read, no byte that was in
+ * the buffer before is left in it when the command is complete. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 /* The request is for 32 bytes at offset 0. */
 static const struct {
   const char *name;
-  const char *sent; /* without the cookie's value: 1 */
+  const char *sent; /* for the command with cookie 1 */
   const char *want;
 } rows[] = {
   { "nothing but success", "chunk DONE NONE 1", "zero 32" },
@@ -61,7 +61,7 @@ static const struct {
     "zero 16 \"half\" zero 12" },
 };
 
-/* Bytes that were received of a broken chunk may be shown or cleared. */
+/* Bytes of an incomplete chunk may be in the buffer or be cleared. */
 static void
 compare (const char *buf, const char *want, bool ended)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* With nbd_set_pread_initialize off when the read is issued, data and
- * holes are written and nothing else is. */
+/* If nbd_set_pread_initialize is off when the read is issued, only data and
+ * holes that the server sends are written to the buffer. */
 
 #include <errno.h>
 #include <string.h>

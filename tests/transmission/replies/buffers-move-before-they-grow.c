@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A buffer whose first bytes were consumed makes room by moving the others,
- * and grows only if that is not enough.  This looks at functions that the
- * library does not export. */
+/* A buffer whose first bytes were consumed first moves the others to its
+ * front, and grows only if that is not enough.  The test calls functions that
+ * the library does not export. */
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A closure without callback but with free is accepted: nothing is called
- * and free runs when the command ends. */
+/* A closure with a free function but no callback is accepted: nothing is
+ * called, and the closure is freed when the command ends. */
 
 #include "check.h"
 #include "client.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A callback may make any call on other handles, blocking ones and nbd_close
- * among them.  Afterwards the call that it interrupted reports its own error
+/* A callback may make any call on other handles, including blocking calls and
+ * nbd_close.  The call that runs the callback then reports its own error
  * under its own name. */
 
 #include <errno.h>
@@ -60,7 +60,7 @@ run_close (void)
   server_close (&other_server);
 }
 
-/* Issue a flush on the handle that is not ours. */
+/* Issue a flush on the other handle. */
 static int
 issue_there (void *opaque, int *error)
 {
@@ -75,7 +75,8 @@ poll_once (struct blocking *b)
   return nbd_poll (b->h, -1);
 }
 
-/* Two threads, one after the other: each issues on the other's handle. */
+/* Two threads, one after the other: the callback of each uses the other's
+ * handle. */
 static void
 run_crosswise (void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Finished commands wait in the order of completion until each is retired
- * once; peek shows the oldest. */
+/* Completed commands are kept in the order of completion until each is
+ * retired, once.  Peek shows the oldest. */
 
 #include <errno.h>
 

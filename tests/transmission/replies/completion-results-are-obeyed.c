@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A completion that returns 1 retires its command; -1 with an error set
- * replaces the command's error; anything else leaves it as it is. */
+/* A completion callback that returns 1 retires its command.  One that returns
+ * -1 and sets *error replaces the command's error.  Any other result changes
+ * nothing. */
 
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A server that closes inside a message breaks the connection: the
- * handle is Dead, without an errno, and commands fail with ENOTCONN. */
+/* If the server closes inside a message, the connection is broken: the handle
+ * is DEAD, the error has no errno, and commands fail with ENOTCONN. */
 
 #include <errno.h>
 

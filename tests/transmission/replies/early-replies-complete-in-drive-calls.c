@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A write that the server refused before it was sent whole is complete
- * when its payload is out; still no callback runs inside a call that
- * issues, even if that call sends the rest. */
+/* A write that the server refuses before its payload is sent completes when
+ * the payload is sent.  Even if a call that issues a command sends the rest
+ * of the payload, that call runs no callback. */
 
 #include <stdlib.h>
 
@@ -25,7 +25,7 @@ run (bool disconnects)
   server_say (&s, "simple ENOSPC 1");
   CHECK_OK (nbd_aio_notify_read (h));
   CHECK_INT (refused.called, 0);
-  server_take (&s); /* now there is room */
+  server_take (&s); /* make space in the socket */
   if (disconnects)
     CHECK_OK (nbd_aio_disconnect (h, 0));
   else

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* When only a command fails, the message of the call that returns it says
- * why: what the server reported, made printable and cut, or what is wrong
- * with its reply. */
+ * why: what the server reported, made printable and shortened, or what is
+ * wrong with the reply. */
 
 #include <errno.h>
 #include <string.h>
@@ -15,7 +15,8 @@ static struct server s;
 static struct nbd_handle *h;
 static char buf[512];
 
-/* The server answers a read of 512 bytes at 1024 in this way. */
+/* Check the failure of a read of 512 bytes at offset 1024, to which the
+ * server replies like this. */
 static void
 fails (const char *reply, int errnum, const char *text)
 {

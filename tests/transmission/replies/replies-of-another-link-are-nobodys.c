@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Cookies on the wire say in their upper bits on which of the handle's links
- * the command was sent: a reply that names another link answers nothing.
- * This looks at what the library does not export.
+/* The upper bits of a cookie on the wire say on which of the handle's links
+ * the command was sent.  A reply that names another link is skipped.  The
+ * test looks at members that the library does not export.
  *
- * In the kernel's client a late reply could complete a request that was to
- * be sent again: CVE-2024-49855. */
+ * In the kernel's client a late reply could complete a request that was to be
+ * sent again: CVE-2024-49855. */
 
 #include "drive/drive.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A reply to a command of which nothing was sent yet is not an answer, even
- * if the server guessed its cookie: no data is taken and nothing completes. */
+/* A reply to a command of which no byte was sent yet does not answer the
+ * command, even if the server guessed its cookie: no data is taken and
+ * nothing completes. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 #define SIZE (1 << 20)
 #define GUESSED (N + 1)
 
-/* The socket is full of writes and the read behind them waits. */
+/* Fill the socket with writes, so that a read waits behind them. */
 static struct nbd_handle *
 stuck (struct server *s, enum style style, const char *data, char *buf,
        struct calls *read)

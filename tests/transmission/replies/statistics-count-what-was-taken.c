@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Statistics count a request when it goes to the transport and a reply
- * when the machine takes it, not when it was received. */
+/* Statistics count a request when it is given to the transport, and a reply
+ * when the state machine takes it, not when it is received. */
 
 #include "check.h"
 #include "client.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Requests that break the advertised block sizes are refused while
+/* Requests that violate the server's block sizes are refused while
  * STRICT_ALIGN and STRICT_PAYLOAD are set. */
 
 #include <errno.h>

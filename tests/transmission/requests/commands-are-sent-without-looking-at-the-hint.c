@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A loop that polls for READ because it asked before issuing is late but
- * never stuck: what waits is sent when replies are served. */
+/* A main loop that polls only for READ, because it asked for the direction
+ * before it issued commands, is late but not stuck: commands that are held
+ * back are sent when replies are served. */
 
 #include "check.h"
 #include "client.h"

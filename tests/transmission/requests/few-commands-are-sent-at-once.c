@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* At small depths nothing is held back: each of the first commands is
- * with the server when the issuing call returns.  At any depth at most half
- * of what is unanswered, and at most 96 KiB, waits. */
+/* Each of the first commands is sent before the call that issues it returns.
+ * With any number in flight, the commands that are held back are at most half
+ * as many as those that were sent, and have at most 96 KiB. */
 
 #include "check.h"
 #include "client.h"

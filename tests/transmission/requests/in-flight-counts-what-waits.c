@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* in_flight counts the commands that wait to be sent and the disconnect
- * request, and drops when a reply is served, not when it is retired. */
+/* nbd_aio_in_flight counts the commands that wait to be sent and the
+ * disconnect request.  It decreases when a reply is served, not when the
+ * command is retired. */
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A call that issues a command sends; it reads no reply and runs no
+/* A call that issues a command only sends: it reads no reply and runs no
  * callback, however many replies have arrived. */
 
 #include "check.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* If the send of an issuing call fails, the cookie is returned all the
- * same; the next drive call serves the replies that had arrived, then
- * kills the handle and fails the command. */
+/* If sending fails in the call that issues a command, the call still returns
+ * a cookie.  The next call that drives the handle serves the replies that had
+ * arrived, then fails the command, and the handle is dead. */
 
 #include <errno.h>
 #include <stddef.h>

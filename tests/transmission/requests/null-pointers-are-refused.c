@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A NULL string, list, buffer, address or closure is EFAULT with the name
- * of the call, never a crash. */
+/* NULL as a string, list, buffer, address or closure fails with EFAULT and
+ * the name of the call, and never crashes. */
 
 #include <errno.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The PAYLOAD_LEN flag of a write is set as the header style wants while
- * STRICT_AUTO_FLAG is on; otherwise what the program says counts, and is
- * refused if it does not fit. */
+/* While STRICT_AUTO_FLAG is set, the library sets the PAYLOAD_LEN flag of a
+ * write as the header style needs it.  Otherwise the flag is what the program
+ * says, and a wrong one is refused. */
 
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Whatever the reason for which a call is refused, each closure given to
- * it is freed exactly once and never called. */
+/* For whatever reason a call is refused, each closure that it was given is
+ * freed exactly once and never called. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ static struct calls middle, done;
 static char buf[16];
 static char *no_queries[] = { NULL };
 
-/* How a call is spoilt; the state may spoil it too. */
+/* Arguments that may make a call fail; the handle's state may do so, too. */
 struct spoil {
   void *buf;
   char **list;
@@ -69,16 +69,16 @@ CALL (aio_opt_set_meta_context, context (&middle), completion (&done))
 CALL (aio_opt_set_meta_context_queries, p->list, context (&middle),
       completion (&done))
 
-#define BUF 1     /* has a buffer that may not be NULL */
-#define LIST 2    /* has a list that may not be NULL */
-#define COUNT 4   /* may not pass the end of the export */
-#define FLAGS 8   /* knows no flag 0x8000 */
-#define OPTION 16 /* belongs to negotiation */
+#define BUF 1     /* has a buffer, which must not be NULL */
+#define LIST 2    /* has a list, which must not be NULL */
+#define COUNT 4   /* its range must be in the export */
+#define FLAGS 8   /* does not accept the flag 0x8000 */
+#define OPTION 16 /* is an option, for negotiation */
 
 static const struct {
   const char *name;
   int64_t (*call) (struct nbd_handle *h, const struct spoil *p);
-  unsigned middle, done; /* its closures */
+  unsigned middle, done; /* how many closures it has */
   unsigned spoils;
 } calls[] = {
 /* clang-format off */
@@ -142,7 +142,7 @@ refuse_all (struct nbd_handle *h, int errnum, const char *why)
     refuse (h, i, good, errnum, why);
 }
 
-/* In a state that permits data commands, what is wrong is an argument. */
+/* While data commands are allowed, a wrong argument makes the call fail. */
 static void
 refuse_connected (struct nbd_handle *h)
 {
@@ -171,13 +171,13 @@ refuse_connected (struct nbd_handle *h)
   }
 }
 
-/* Past the end: which errno depends on the command. */
+/* The errno of a range beyond the end depends on the command. */
 static void
 refuse_out_of_bounds (struct nbd_handle *h)
 {
   struct spoil spoil = good;
 
-  spoil.count = 8; /* of an export of 4 bytes */
+  spoil.count = 8; /* in an export of 4 bytes */
   for (size_t i = 0; i < NR_CALLS; i++)
     if (calls[i].spoils & COUNT) {
       bool writes = strstr (calls[i].name, "write") != NULL

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Cookies count accepted requests from 1. */
+/* Cookies count accepted commands, from 1. */
 
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A write that is larger than what may be sent is refused with a message that
- * says whose limit that is: the server's, if it has told one, or ours. */
+/* A write that is too large is refused with a message that says whose limit
+ * this is: the server's, if it has told one, or the library's. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +12,8 @@
 
 #define MIB (1 << 20)
 
-/* With this maximum block size, if it is not NULL, COUNT bytes are too many. */
+/* Check that COUNT bytes are too many with this maximum block size, or with
+ * none if NULL. */
 static void
 refuse (const char *maximum, size_t count, const char *why)
 {

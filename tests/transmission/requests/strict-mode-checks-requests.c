@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Each bit of the strict mode refuses its own mistakes, with the errno of
- * the mistake and without sending; with the bit off they are sent. */
+/* Each bit of the strict mode refuses its own kind of mistake, with the right
+ * errno and without sending.  With the bit off, the command is sent. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -95,7 +95,7 @@ static const struct {
                    uint32_t flags);
   uint64_t count, offset;
   uint32_t flags;
-  uint32_t strict; /* the bit that finds it */
+  uint32_t strict; /* the bit that refuses it */
   int errnum;
 } rows[] = {
   { "write, read-only", RO, do_write, 4, 0, 0, COMMANDS, EPERM },
@@ -126,7 +126,7 @@ static const struct {
   { "zero past the end", FLAGS_ALL, do_zero, 1, SIZE, 0, BOUNDS, ENOSPC },
 };
 
-/* Never switched off: what cannot be sent at all. */
+/* What cannot be sent at all is refused in any mode. */
 static void
 check_always (struct nbd_handle *h)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Thousands of commands in flight, answered in a shuffled order. */
+/* Thousands of commands can be in flight and be answered in any order. */
 
 #include <stdlib.h>
 
@@ -29,7 +29,7 @@ test (void)
   s.drives = h;
   server_need (&s, N * 28);
   for (int i = 0; i < N; i++) {
-    int cookie = i * 1237 % N + 1; /* 1237 and N share no factor */
+    int cookie = i * 1237 % N + 1; /* 1237 and N have no common factor */
 
     server_say (&s, "simple 0 %d pattern %d 8", cookie, 8 * (cookie - 1));
   }

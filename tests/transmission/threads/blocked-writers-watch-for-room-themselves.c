@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A write that does not fit into the socket goes on as soon as there is
- * room, although the thread that drives waits for a reply that does not
- * come. */
+/* A blocking write that does not fit in the socket continues as soon as the
+ * socket can take more, although the thread that drives the handle waits for
+ * a reply that does not come. */
 
 #include "check.h"
 #include "client.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A thread that polls and retires whatever peek shows sees only
- * asynchronous commands: those of blocking calls belong to their callers. */
+/* A thread that polls, and retires the commands that peek shows, sees only
+ * asynchronous commands.  Commands of blocking calls belong to their
+ * callers. */
 
 #include <stdatomic.h>
 
@@ -30,7 +31,7 @@ block (struct blocking *b)
   return 0;
 }
 
-/* One asynchronous flush after the other, collected by peeking. */
+/* Issue flushes one after another, and find each with peek. */
 static int
 collect (struct blocking *b)
 {
@@ -38,7 +39,7 @@ collect (struct blocking *b)
     int64_t mine = nbd_aio_flush (b->h, NBD_NULL_COMPLETION, 0);
     int64_t cookie = 0;
 
-    if (mine == -1) /* the test disconnects at the end */
+    if (mine == -1) /* the test has disconnected */
       break;
 
     while (cookie != mine) {

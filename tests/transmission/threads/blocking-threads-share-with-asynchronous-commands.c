@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* While threads block, another thread's asynchronous commands complete
- * too, on whichever thread drives. */
+/* While threads are in blocking calls, asynchronous commands of another
+ * thread also complete, whichever thread drives the handle. */
 
 #include "check.h"
 #include "client.h"
@@ -30,7 +30,8 @@ test (void)
   for (int i = 0; i < COMMANDS; i++)
     CHECK_OK (nbd_aio_pread (h, buf, 4, 0, completion (&calls[i]), 0));
 
-  /* Sent although nobody kicks the driver, and answered first. */
+  /* They were sent although nobody wakes the driver, and are answered
+   * first. */
   for (int i = 0; i < COMMANDS; i++)
     server_say (&s, "simple 0 %d \"data\"", (int) server_request (&s, NULL));
   for (int i = 0; i < THREADS; i++)

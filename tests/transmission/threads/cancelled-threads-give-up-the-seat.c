@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A cancelled thread gives up whatever it waited with: the seat of the one
- * that drives, a place in the queue for it, the lock.  The threads beside it,
- * and those after it, go on. */
+/* A cancelled thread gives up the driver's seat, its place among those that
+ * wait for the seat, and the lock.  Other threads continue. */
 
 #include "check.h"
 #include "client.h"
@@ -25,7 +24,7 @@ start (struct server *s)
   return h;
 }
 
-/* The handle works, for this thread alone. */
+/* Check that this thread alone can use the handle. */
 static void
 check_usable (struct server *s, struct nbd_handle *h, int cookie)
 {
@@ -43,7 +42,7 @@ check_usable (struct server *s, struct nbd_handle *h, int cookie)
   server_close (s);
 }
 
-/* Two threads read; one of them is cancelled. */
+/* Two threads read, and one of them is cancelled. */
 static void
 run_readers (int cancelled)
 {
@@ -79,7 +78,8 @@ run_idle (int (*call) (struct blocking *b))
   check_usable (&s, h, 1);
 }
 
-/* A thread reads, so another that polls has to wait for the seat. */
+/* One thread reads, so that another one, which polls, has to wait for the
+ * seat. */
 static void
 run_queue (void)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A thread that is cancelled while it waits in a blocking call ends at once.
- * What it used is not touched any more, the server gets its request whole
- * and may answer it, and the handle goes on. */
+ * The library no longer touches its buffers and closures, the server gets the
+ * complete request and may answer it, and other threads can use the
+ * handle. */
 
 #include <string.h>
 
@@ -15,7 +16,7 @@
 #define LARGE (8 << 20)
 #define OLD 0xee
 
-/* What the cancelled thread had, and would have on its stack. */
+/* What the cancelled thread used, and might have had on its stack. */
 static char buf[LARGE];
 static struct calls middle;
 
@@ -58,9 +59,9 @@ do_status_64 (struct blocking *b)
 static const struct {
   const char *name;
   int (*call) (struct blocking *b);
-  const char *before; /* what the server says before that */
-  const char *after;  /* and then */
-  size_t payload;     /* of the request, from the pattern */
+  const char *before; /* sent by the server before the cancellation */
+  const char *after;  /* sent by the server after it */
+  size_t payload;     /* of the request, filled with the pattern */
   bool closure;
 } rows[] = {
   { "a read", do_read, NULL, "chunk DONE OFFSET_DATA 1 u64 0 fill 7 4096", 0,
@@ -158,7 +159,7 @@ run (size_t i)
   server_close (&s);
 }
 
-/* The same, but the handle is closed without another word. */
+/* The same, but the handle is closed at once. */
 static void
 run_and_close (size_t i)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A thread that is cancelled while it waits for room in the socket, beside one
- * that waits for a reply, leaves that one alone; what it wrote goes out whole
- * with the next one who drives. */
+/* One thread waits until the socket can take its write, another one waits for
+ * a reply.  When the writer is cancelled, the other thread continues.  The
+ * write is sent completely by the next thread that drives the handle. */
 
 #include "check.h"
 #include "client.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The chunk callback of nbd_pread_structured runs on the thread that made
- * the call, even when several threads block on the handle. */
+/* The chunk callback of nbd_pread_structured runs in the thread that made the
+ * call, even when several threads make blocking calls on the handle. */
 
 #include <pthread.h>
 

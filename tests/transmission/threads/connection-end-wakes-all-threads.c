@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* When the connection ends, every blocked thread fails under its own
- * call's name. */
+/* When the connection ends, each blocking call fails, with an error under its
+ * own name. */
 
 #include <errno.h>
 

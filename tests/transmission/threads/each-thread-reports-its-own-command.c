@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Of two blocked threads one fails and one succeeds, whichever of them
- * drives; the error belongs to the thread whose command failed. */
+/* Of two blocking calls one fails and one succeeds, whichever of the threads
+ * drives the handle.  The error is that of the thread whose command
+ * failed. */
 
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Eight threads in nbd_pread on one handle are eight requests in flight:
- * the server answers none before it has seen all of them. */
+/* Eight threads in nbd_pread on one handle have eight requests in flight: the
+ * server answers none before it has received all of them. */
 
 #include "check.h"
 #include "client.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* While one thread sleeps in nbd_poll with a request in flight, another
- * issues, queries and disconnects without waiting for it. */
+ * thread issues commands, asks for results and disconnects without waiting
+ * for the first. */
 
 #include "check.h"
 #include "client.h"

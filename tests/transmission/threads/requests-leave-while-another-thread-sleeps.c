@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A thread sleeps until the reply to its read comes, which is not before the
- * writes of other threads are answered.  However these wait, what they have
- * to send leaves, bit by bit, through a socket that takes little at once. */
+/* One thread sleeps until the reply to its read, which comes only after the
+ * writes of other threads were answered.  However these threads wait, their
+ * writes are sent, through a socket that takes little at once. */
 
 #include <poll.h>
 
@@ -11,14 +11,16 @@
 #include "server.h"
 #include "thread.h"
 
-/* One is less, the other more than a transport with a buffer takes at once. */
+/* SMALL is less, and LARGE is more, than a transport with a buffer takes at
+ * once. */
 #define SMALL 100000
 #define LARGE 1000000
 #define WRITERS 4
 
 static char payload[LARGE];
 
-/* Ways to write and to wait, each in a thread.  The number is the length. */
+/* Ways to write and to wait, each in a thread.  `number` is the length of the
+ * write. */
 
 static int
 block (struct blocking *b)
@@ -41,7 +43,7 @@ poll_until_written (struct blocking *b)
   return r;
 }
 
-/* What a main loop does.  It waits for the other thread in the end. */
+/* Do what a main loop does.  The reader drives the rest. */
 static int
 notify (struct blocking *b)
 {
@@ -61,7 +63,7 @@ static const struct way {
   int (*call) (struct blocking *b);
   int writers;
   bool has_timeout;
-  bool ends_first; /* before the read */
+  bool ends_first; /* the writers end before the read does */
 } ways[] = {
   { "a blocking write", block, 1, false, true },
   { "blocking writes", block, WRITERS, false, true },
@@ -92,8 +94,8 @@ join (struct blocking *b, int n)
   }
 }
 
-/* A thread may begin to poll when all that it waits for has come: let there be
- * something for each. */
+/* A thread may begin to poll when everything that it waits for has arrived,
+ * so send one more reply for each. */
 static void
 wake (struct server *s, struct nbd_handle *h, int n)
 {
@@ -136,7 +138,8 @@ run (const struct way *way, int size)
   server_close (&s);
 }
 
-/* A shutdown, whose disconnect is behind a write that nobody waits for. */
+/* Shut down while a write that nobody waits for is before the disconnect
+ * request. */
 static void
 run_shutdown (int size)
 {

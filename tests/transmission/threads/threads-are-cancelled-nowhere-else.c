@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A thread that is to be cancelled ends in no call but those that wait, and
- * there in their sleep only: not while it sends, receives or closes, not
- * where it writes debug output, and not in callbacks.  After the call it can
- * be cancelled as before, and one that cannot be cancelled stays so. */
+/* A thread with a pending cancellation is cancelled only in calls that wait,
+ * and only while they sleep: not while the library sends, receives, closes or
+ * writes debug output, and not in callbacks.  After the call the thread can
+ * be cancelled as before.  A thread that has disabled cancellation is not
+ * cancelled. */
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -48,7 +49,8 @@ free_callback (void *opaque)
   ((nbd_completion_callback) { completion_callback, NULL, free_callback })
 #define DEBUG ((nbd_debug_callback) { debug_callback, NULL, free_callback })
 
-/* Each is one call, with what it needs said by the server before. */
+/* Each function makes one call.  The server has already sent what the call
+ * needs. */
 
 static void
 issue (void)
@@ -105,7 +107,7 @@ run_child (void)
   nbd_close (another);
 }
 
-/* What the server has said is there, so nothing is waited for. */
+/* The reply has already been received, so the call does not sleep. */
 static void
 read_what_is_there (void)
 {
@@ -140,7 +142,7 @@ prepare_debug (void)
   CHECK_OK (nbd_set_debug (h, true));
 }
 
-/* Not decided by the time when the socket is found readable. */
+/* Two replies are received together, so the second one is in the buffer. */
 static void
 prepare_buffered (void)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Blocking reads, asynchronous reads with polling, structured reads and
- * queries from many threads at once: each gets its own data, nobody is
- * left asleep. */
+/* Many threads make blocking reads, structured reads, asynchronous reads with
+ * nbd_poll, and queries.  Each gets its own data, and none sleeps forever. */
 
 #include <stdatomic.h>
 
@@ -85,7 +84,8 @@ query (struct blocking *b)
   while (finished < THREADS - 1) {
     CHECK_INT (nbd_aio_get_direction (b->h) & LIBNBD_AIO_DIRECTION_READ,
                LIBNBD_AIO_DIRECTION_READ);
-    /* Ready or processing: between two questions it may become the other. */
+    /* The handle may change from READY to PROCESSING, or back, between two
+     * questions, so they are not asked for. */
     CHECK (!nbd_aio_is_dead (b->h) && !nbd_aio_is_closed (b->h));
     CHECK (!nbd_aio_is_connecting (b->h) && !nbd_aio_is_negotiating (b->h));
     CHECK (nbd_aio_in_flight (b->h) >= 0);

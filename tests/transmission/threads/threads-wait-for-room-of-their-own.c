@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Blocking writes that do not fit into the socket wait for room in their
- * own thread; all arrive whole although the server reads late. */
+/* Each blocking write that does not fit in the socket waits in its own thread
+ * until the socket can take more.  All writes arrive completely although the
+ * server reads late. */
 
 #include <stdlib.h>
 
