@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# What tests use: an archive for those in C, the programs that run scripts and
-# transcripts, and what those in shell and Python share.  See tests/README.md.
+# What tests use: an archive for tests in C, the programs that run scripts and
+# transcripts, and what tests in shell and Python share.  See tests/README.md.
 
-# Assertions, the scripted server, wrappers that fail, main.
+# Assertions, the scripted server, wrappers that fail, and main.
 noinst_LIBRARIES += tests/lib/libtest.a
 tests_lib_libtest_a_SOURCES = \
 	tests/lib/failing/fortified-poll.c \
@@ -54,22 +54,23 @@ tests_lib_libtest_a_SOURCES += \
 	tests/lib/tls/tls-server.h
 endif
 
-# For programs that look at functions which the library does not export, or
-# that put themselves between the library and what it calls.
+# For programs that call functions which the library does not export, or that
+# wrap functions which the library calls.
 internal = tests/lib/libtest.a lib/libcore.la
 
 internals_cppflags = $(AM_CPPFLAGS) -include $(srcdir)/lib/public.h
 
-# For those that wrap poll or recv, with what fortified headers call instead,
-# which only the library after the archive may ask for.
+# For programs that wrap poll or recv, and what fortified headers call instead.
+# Only the library, which is linked after the archive, may need the latter, so
+# -u asks for it.
 poll_ldflags = -Wl,--wrap=poll,--wrap=__poll_chk,-u,__wrap___poll_chk
 recv_ldflags = -Wl,--wrap=recv,--wrap=__recv_chk,-u,__wrap___recv_chk
 
-# For those whose library has a fast clock, see tests/lib/failing/fast-clock.h;
-# they wrap poll as well.
+# For programs whose library has a fast clock, see
+# tests/lib/failing/fast-clock.h.  They wrap poll as well.
 fast_clock_ldflags = -Wl,--wrap=clock_gettime,--wrap=timerfd_settime
 
-# For those that let memory be short, see tests/lib/failing/memory.h.
+# For programs that let allocations fail, see tests/lib/failing/memory.h.
 memory_ldflags = \
 	$(AM_LDFLAGS) \
 	-Wl,--wrap=__asprintf_chk \
@@ -87,7 +88,8 @@ memory_ldflags = \
 	-Wl,--wrap=strndup \
 	-Wl,--wrap=vasprintf
 
-# For those that let system calls fail, see tests/lib/failing/system-calls.h.
+# For programs that let system calls fail, see
+# tests/lib/failing/system-calls.h.
 system_call_ldflags = \
 	$(AM_LDFLAGS) \
 	-Wl,--wrap=__getdelim \

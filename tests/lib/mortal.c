@@ -10,8 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* One connection.  Its socket is closed by who joins its thread, for until
- * then others may shut it down. */
+/* One connection.  Its socket is closed after its thread was joined, because
+ * until then other threads may shut the socket down. */
 struct mortal_client {
   struct mortal_client *next;
   struct ram_server server;
@@ -44,7 +44,7 @@ serve_client (void *opaque)
   return NULL;
 }
 
-/* Let go of connections that have ended, or wait for the end of all. */
+/* Free connections that have ended, or wait for the end of all. */
 static void
 bury (struct mortal *m, bool all)
 {
@@ -108,8 +108,8 @@ mortal_start (struct mortal *m)
   m->listens = true;
 }
 
-/* What it does for one that is cut off it does before that: nothing of it
- * happens later. */
+/* Cut all connections.  When this returns, the threads have carried out what
+ * they will carry out of those connections' requests. */
 void
 mortal_cut (struct mortal *m)
 {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Shared by the tests of nbdfuse in Python: a mount, while it lasts."""
+"""Shared by the tests of nbdfuse in Python: a mount."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 NBDFUSE = Path("fuse/nbdfuse")
-# Far more than anything takes; it only ends a test that would hang.
+# Much longer than any test takes: it only ends a test that hangs.
 TIMEOUT = 300
 
 
@@ -33,10 +33,10 @@ if shutil.which("fusermount3") is None:
 
 
 class Mount:
-    """What nbdfuse shows of SERVER, in the directory self.path.
+    """A mount of SERVER by nbdfuse, in the directory self.path.
 
-    LIMITS are resource limits, of which the test says that they suffice, and
-    INHERITED are descriptors.
+    LIMITS are resource limits, with which nbdfuse has to work.  INHERITED are
+    descriptors that it inherits.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Mount:
             resource.setrlimit(name, (value, value))
 
     def start(self, *options: str) -> bool:
-        """False: it has ended without mounting anything."""
+        """Start nbdfuse.  False: it has ended without mounting anything."""
         words = [str(NBDFUSE), "-P", str(self.ready), *options, str(self.path)]
         ready = os.open(self.ready, os.O_RDONLY | os.O_NONBLOCK)
         with self.messages.open("wb") as messages:
@@ -82,7 +82,7 @@ class Mount:
         return self.messages.read_text()
 
     def unmount(self) -> int:
-        """The exit status."""
+        """Unmount, and return the exit status."""
         subprocess.run(["fusermount3", "-u", str(self.path)], check=True)
         return self.process.wait(TIMEOUT)
 
@@ -93,7 +93,8 @@ class Mount:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        # Also if it has died: then one cannot ask whether it is a mount.
+        # Also if nbdfuse has died: then the system does not tell whether the
+        # directory is a mount.
         unmount = ["fusermount3", "-u", "-z", "-q", str(self.path)]
         subprocess.run(unmount, stderr=subprocess.DEVNULL, check=False)
         self.directory.cleanup()

@@ -53,7 +53,7 @@ HOLE_AND_ZERO, ALLOCATED = 3, 0
 
 
 class Refused(Exception):
-    """A command fails, with these words if there are any."""
+    """A command fails with this error, and this text if there is one."""
 
     def __init__(self, error: int, text: str = "") -> None:
         super().__init__(error, text)
@@ -61,11 +61,11 @@ class Refused(Exception):
 
 
 class Gone(Exception):
-    """The client has closed the connection."""
+    """The connection is over: the client or the server has closed it."""
 
 
 class Connection:
-    """What one client says, and what it is told."""
+    """One connection: receives requests and replies to them."""
 
     def __init__(self, server: Server, client: socket.socket) -> None:
         self.server, self.client = server, client
@@ -104,7 +104,7 @@ class Connection:
         self.send(">QIII", *values, payload=payload)
 
     def option(self) -> bool:
-        """Whether it was the last one."""
+        """Reply to one option.  Returns True if it was the last one."""
         option: int
         _, option, length = struct.unpack(">QII", self.receive(16))
         self.receive(length)
@@ -136,7 +136,7 @@ class Connection:
     # ---- commands ----
 
     def command(self) -> bool:
-        """Whether it was not the last one."""
+        """Reply to one command.  Returns False if it was the last one."""
         request = struct.unpack(">IHHQQI", self.receive(28))
         _, flags, kind, cookie, offset, count = request
         data = self.receive(count) if kind == WRITE else b""
@@ -161,7 +161,7 @@ class Connection:
         self.send(">IHHQI", CHUNK, 1, kind, cookie, len(payload), payload=payload)
 
     def tell(self, cookie: int, offset: int, count: int) -> None:
-        """Answer a request for block status."""
+        """Reply to a request for block status."""
         server, last = self.server, len(self.server.contexts)
         answers = [server.status_of(name, offset, count) for name in server.contexts]
         for number, extents in enumerate(answers, 1):
@@ -199,20 +199,20 @@ class Connection:
 
 
 class Server:
-    """A disk in memory, if it is not too large for that."""
+    """A disk in memory.  A disk of more than 256 MiB has no content."""
 
     flags = ALL
     structured = True
     hangs_up_on: Collection[int] = ()  # options
     block_sizes: Optional[tuple[int, int, int]] = None
-    exports: Iterable[str] = ("",)  # as they are listed; each has the same disk
+    exports: Iterable[str] = ("",)  # listed names of the one disk
     contexts: Sequence[str] = ("base:allocation",)
     connection = Connection
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.disk = bytearray(size if size <= 1 << 28 else 0)
-        # Of each command: name, flags, offset, length.
+        # For each command: name, flags, offset, length.
         self.log: list[tuple[str, int, int, int]] = []
         self.conversations: list[list[int]] = []
         self.lock = threading.Lock()
@@ -246,7 +246,7 @@ class Server:
             self.log.append((name, flags, offset, count))
 
     def asked(self, name: str) -> list[tuple[int, int, int]]:
-        """The flags, offset and length of all such commands."""
+        """The flags, offset and length of all commands of that name so far."""
         with self.lock:
             return [(f, at, n) for command, f, at, n in self.log if command == name]
 
@@ -263,12 +263,12 @@ class Server:
         self.write(offset, bytes(count))
 
     def status(self, offset: int, count: int) -> list[tuple[int, int]]:
-        """Lengths and states of extents from the offset on."""
+        """Lengths and states of the extents from the offset on."""
         return [(count, ALLOCATED)]
 
     def status_of(self, context: str, offset: int, count: int) -> list[tuple[int, int]]:
-        """The same in one of the metadata contexts."""
+        """The same for one of the metadata contexts."""
         return self.status(offset, count)
 
     def flush(self) -> None:
-        """All that was written is durable."""
+        """Make all that was written durable."""

@@ -5,13 +5,13 @@
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_module
 
-# nbdsh ARGUMENT...: "./run python" arranges what sanitizers need.
+# nbdsh ARGUMENT...: run nbdsh; "./run python" sets up what sanitizers need.
 nbdsh ()
 {
   ./run "$PYTHON" "$builddir/sh/nbdsh" "$@"
 }
 
-# module ARGUMENT...: the other way to run it.
+# module ARGUMENT...: run nbdsh as a Python module.
 module ()
 {
   ./run "$PYTHON" -m nbd "$@"

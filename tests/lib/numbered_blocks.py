@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Write numbered blocks from several threads, and see that they are there.
+"""Write numbered blocks from several threads, and check that they are there.
 
 usage: numbered_blocks.py write|verify URI COUNT [CERTIFICATES]
 
 The threads share a handle that can reconnect.  Each writes COUNT times into
-blocks of its own, at random, and reads others of its blocks again; it flushes
-now and then.  Nothing may fail.  With verify, a later run reads what must be
-there after the flush at the end.
+random blocks of its own, reads others of its blocks again, and flushes now and
+then.  No command may fail.  With verify, which runs later, all blocks are
+read: they must be as they were when the last flush had returned.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def content(block: int, number: int) -> bytes:
 
 
 class Worker:
-    """One thread, its blocks, and the number that each of them has."""
+    """One thread, its blocks, and the number that each block has."""
 
     def __init__(self, handle: nbd.NBD, which: int, count: int) -> None:
         self.handle, self.count = handle, count

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Connect to a server that demands what the client lacks, and says so.
+"""Connect to a server that demands what the client lacks, and that says so.
 
 usage: openssl_alerts.py CLIENT DIRECTORY
 
-CLIENT is the program of tests/lib/client, and what it trusts is in DIRECTORY, as
-is what the server has.
+CLIENT is the program of tests/lib/client.  DIRECTORY has the certificates that
+it trusts, and the server's certificate and key.
 """
 
 from __future__ import annotations

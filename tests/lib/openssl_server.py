@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A server with OpenSSL, which decides itself what is sent at once."""
+"""A TLS server with OpenSSL, which decides what it sends together."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ STARTTLS = 5
 
 
 class Server(nbd_server.Server):
-    """All that its connections share."""
+    """What all connections of the server share."""
 
-    together = False  # session tickets are sent with the first reply
+    together = False  # send session tickets with the first reply
 
     def __init__(self, size: int, directory: Path) -> None:
         super().__init__(size)
@@ -27,7 +27,7 @@ class Server(nbd_server.Server):
 
 
 class Connection(nbd_server.Connection):
-    """OpenSSL sees buffers only."""
+    """One connection.  OpenSSL works with buffers, not with the socket."""
 
     server: Server
 
@@ -74,7 +74,7 @@ class Connection(nbd_server.Connection):
                 self.flush()
                 self.refill()
             except ssl.SSLError:
-                self.flush()  # the alert
+                self.flush()  # sends the alert
                 raise nbd_server.Gone
         self.encrypted = True
         if not self.server.together:

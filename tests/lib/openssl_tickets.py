@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Connect to a server whose tickets come with its first reply or before it.
+"""Connect to a server whose session tickets come with its first reply or before
+it.
 
 usage: openssl_tickets.py CLIENT DIRECTORY
 
-CLIENT is the program of tests/lib/client, and what it trusts is in DIRECTORY, as
-is what the server has.  Each way to drive a handle is tried.
+CLIENT is the program of tests/lib/client.  DIRECTORY has the certificates that
+it trusts, and the server's certificate and key.  Each way to drive a handle is
+tried.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ def main() -> None:
     settings += ["tls-hostname localhost"]
     with openssl_server.Server(1 << 20, directory / "server") as server:
         for tickets in range(4):
-            # Not all type checkers know the attribute.
+            # Some type checkers do not know this attribute.
             setattr(server.context, "num_tickets", tickets)
             for server.together in True, False:
                 for words in CLIENTS:

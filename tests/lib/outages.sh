@@ -6,8 +6,8 @@
 # shellcheck source=tests/lib/functions.sh
 . "${srcdir:-.}/tests/lib/functions.sh"
 
-# seeds FIRST COUNT LONG [OPTION...]: so many from the first on, or with
-# CHECK_LONG so many more, lose nothing.
+# seeds FIRST COUNT LONG [OPTION...]: run COUNT seeds, or with CHECK_LONG LONG
+# seeds, beginning with FIRST.  Nothing may be lost.
 seeds ()
 {
   local first=$1 count=$2
@@ -17,7 +17,7 @@ seeds ()
     --seeds "$first-$((first + count - 1))" "$@"
 }
 
-# loses OPTION...: the harness finds it in one of 300 seeds.
+# loses OPTION...: the harness must find a loss in one of 300 seeds.
 loses ()
 {
   "$builddir/tests/outages/survive" --seeds 1-300 --expect-loss "$@"

@@ -5,8 +5,9 @@
 
 F_SETPIPE_SZ=1031
 
-# log_to_pipe: a pipe that takes little, for nbdkit's log.  When it is full the
-# server waits, so it does not go far ahead of who reads from it.
+# log_to_pipe: make a pipe that holds little, for nbdkit's log.  When the pipe
+# is full the server waits, so it is never far ahead of the test, which reads
+# the log.
 log_to_pipe ()
 {
   rm -f "$tmp/log"
@@ -16,7 +17,7 @@ log_to_pipe ()
     "$log" "$F_SETPIPE_SZ" 4096
 }
 
-# await_requests COUNT: until the server has logged as many.
+# await_requests COUNT: wait until the server has logged COUNT requests.
 await_requests ()
 {
   local line count=0
@@ -29,8 +30,8 @@ await_requests ()
   done
 }
 
-# replace_server COMMAND...: the one that was started last is killed, and this
-# one comes at its socket.
+# replace_server COMMAND...: kill the server that was started last, and start
+# this one with the same socket.
 replace_server ()
 {
   kill -KILL "$server"
@@ -41,10 +42,10 @@ replace_server ()
   serve unix "$@"
 }
 
-# over_restart COUNT FILE OPTION... -- COMMAND...: the command succeeds although
-# the server of the file, which has these options, is killed after so many
-# requests and started again without them.  SOCKET in the command becomes the
-# name of the socket.
+# over_restart COUNT FILE OPTION... -- COMMAND...: the command succeeds
+# although its server is killed after COUNT requests and started again.  The
+# first server serves the file with these options, the second one without them.
+# SOCKET in the command becomes the name of the socket.
 over_restart ()
 {
   local count=$1 file=$2 options=() program
@@ -64,14 +65,15 @@ over_restart ()
   wait "$program" || fail "this did not survive: $*"
 }
 
-# outlives FILE COMMAND...: the server is killed in the middle of the work.
+# outlives FILE COMMAND...: the command succeeds although the server is killed
+# in the middle of the work.
 outlives ()
 {
   over_restart 20 "$1" -- "${@:2}"
 }
 
-# awaits_read FILE COMMAND...: it is killed before it has answered the first
-# read.
+# awaits_read FILE COMMAND...: the command succeeds although the server is
+# killed before it has replied to the first read.
 awaits_read ()
 {
   over_restart 1 "$1" --filter=delay delay-read=3600 -- "${@:2}"

@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Stand between a client and a server, and mistreat the bytes.
+"""Stand between a client and a server, and change how the bytes arrive.
 
 usage: proxy.py SERVER [WHAT=NUMBER]...
 
-The listening socket comes by systemd's socket activation, see listen.py;
-SERVER is the path of a Unix socket.  All decisions come from counts of bytes
-and from the seed, never from a clock:
+The listening socket comes by systemd's socket activation, see listen.py.
+SERVER is the path of a Unix socket.  All decisions depend on counts of bytes
+and on the seed, not on a clock, except that delay counts turns of a loop:
 
-  seed=N      the random numbers' seed
+  seed=N      the random numbers' seed; one more for each connection
   split=N     send in pieces of 1 to N bytes
   coalesce=N  send only when N bytes are there, or no more come
   delay=N     let N further turns of the loop pass before sending
@@ -30,13 +30,13 @@ from dataclasses import dataclass
 
 FIRST_ACTIVATED_FD = 3
 CHUNK = 65536
-# A turn of the loop when nothing happens, in seconds.
+# The longest turn of the loop, in seconds.
 TURN = 0.001
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is done to a connection; 0: not."""
+    """What is done to a connection.  0, or -1 for stall and cut: nothing."""
 
     seed: int = 0
     split: int = 0
@@ -53,7 +53,7 @@ class Ended(Exception):
 
 
 class Direction:
-    """Bytes from one socket to another."""
+    """Bytes on their way from one socket to another."""
 
     def __init__(self, source: socket.socket, target: socket.socket) -> None:
         self.source, self.target = source, target
@@ -63,7 +63,8 @@ class Direction:
         self.ended = False
 
     def receive(self, limit: int) -> bool:
-        """Take what is there, within the limit; whether something was."""
+        """Receive what is there, within the limit.  Returns True if there was
+        something."""
         count = CHUNK if limit < 0 else min(CHUNK, limit - self.received)
         if self.ended or count <= 0 or len(self.waiting) > 4 * CHUNK:
             return False
@@ -78,7 +79,7 @@ class Direction:
         return bool(data)
 
     def send(self, plan: Plan, rng: random.Random, idle: bool) -> None:
-        """Send what is due."""
+        """Send what has to be sent at this turn."""
         if not self.waiting:
             if self.ended:
                 raise Ended
@@ -99,7 +100,7 @@ class Direction:
 
 
 def forward(client: socket.socket, server: socket.socket, plan: Plan) -> None:
-    """Serve one connection."""
+    """Forward the bytes of one connection."""
     rng = random.Random(plan.seed)
     extra = rng.randrange(plan.spread) if plan.spread else 0
     stall = plan.stall + extra if plan.stall >= 0 else -1
@@ -125,7 +126,7 @@ def forward(client: socket.socket, server: socket.socket, plan: Plan) -> None:
 
 
 def wait_for_end(client: socket.socket) -> None:
-    """Forward nothing, until the client has gone."""
+    """Forward nothing until the client closes the connection."""
     with selectors.DefaultSelector() as selector:
         selector.register(client, selectors.EVENT_READ)
         while selector.select():
@@ -134,7 +135,7 @@ def wait_for_end(client: socket.socket) -> None:
 
 
 def serve(client: socket.socket, path: str, plan: Plan) -> None:
-    """Serve one connection until it is over."""
+    """Serve one connection until it ends."""
     with socket.socket(socket.AF_UNIX) as server, client:
         try:
             server.connect(path)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154  # variables of tests and tests/lib
-# For tests with servers under fault; tests/lib/functions.sh comes first.
+# For tests with servers that fail or are slow; after tests/lib/functions.sh.
 
-# proxied KIND WHAT=NUMBER...: put the proxy before $sock; sets address, the
-# test client's command that connects to it.
+# proxied KIND WHAT=NUMBER...: start a proxy in front of $sock.  Sets address,
+# the command with which the test client connects to it.
 proxied ()
 {
   local kind=$1 backing=$sock
@@ -25,15 +25,15 @@ stop_proxy ()
   stop_server
 }
 
-# with_module SCRIPT ARGUMENT...: run Python with our module, which must not
-# take long.
+# with_module SCRIPT ARGUMENT...: run Python with our module, for 5 minutes at
+# most.
 with_module ()
 {
   timeout 300 ./run "$PYTHON" -c "$@" || fail "the program ended with status $?"
 }
 
-# In Python, stop (PID): return when the process stands still with each of its
-# threads, which the signal reaches one after another.
+# In Python, stop (PID): send SIGSTOP, and return when all threads of the
+# process have stopped, which the signal does not do at once.
 stop='
 import glob, os, signal
 def stop(pid):

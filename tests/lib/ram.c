@@ -92,7 +92,7 @@ transmit (struct ram_server *s, const void *p, size_t len)
   return true;
 }
 
-/* Big-endian integers, appended to p. */
+/* Append an integer in big-endian order to p.  Returns the new end. */
 static uint8_t *
 put (uint8_t *p, uint64_t value, unsigned size)
 {
@@ -136,7 +136,7 @@ go (struct ram_server *s, uint32_t option)
          && answer (s, option, NBD_REP_ACK, NULL, 0);
 }
 
-/* All that comes after the reply is encrypted. */
+/* Agree to TLS.  All that follows the reply is encrypted. */
 static bool
 start_tls (struct ram_server *s)
 {
@@ -217,7 +217,7 @@ reply (struct ram_server *s, const struct request *r, const void *data)
          && (!reads || transmit (s, data, r->length));
 }
 
-/* What is flushed, or asked to be, survives the server. */
+/* After a flush, or with FUA, data survive the server. */
 static void
 make_durable (struct ram *ram, const struct request *r)
 {
@@ -243,7 +243,7 @@ work (struct ram *ram, const struct request *r, uint8_t *data)
   make_durable (ram, r);
 }
 
-/* Each request is done at once and whole. */
+/* Carry out a request at once and completely, and reply. */
 static bool
 execute (struct ram_server *s, const struct request *r)
 {

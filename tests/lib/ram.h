@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A RAM disk with servers in threads, for tests with many threads and for
- * the soak test.  It speaks simple, structured and extended replies, in the
- * order in which requests come. */
+/* A RAM disk with servers in threads, for tests with many threads and for the
+ * soak test.  The servers send simple, structured or extended replies, in the
+ * order in which the requests come. */
 
 #ifndef RAM_H
 #define RAM_H
@@ -15,9 +15,10 @@
 
 #include <libnbd.h>
 
-/* How a server encrypts.  A session is NULL until the client has asked. */
+/* How a server encrypts.  A session is NULL until the client has sent
+ * STARTTLS. */
 struct ram_cipher {
-  void *(*start) (int fd); /* shakes hands; NULL: the client left */
+  void *(*start) (int fd); /* does the handshake; NULL: the client has closed */
   ssize_t (*send) (void *session, const void *p, size_t n);
   ssize_t (*receive) (void *session, void *p, size_t n);
   void (*end) (void *session);
@@ -25,10 +26,10 @@ struct ram_cipher {
 
 struct ram {
   uint8_t *data;
-  uint8_t *durable; /* what was flushed; NULL: nobody wants to know */
+  uint8_t *durable; /* flushed data; NULL: they are not kept */
   size_t size;
-  unsigned life; /* what is left of an earlier one has no effect any more */
-  const struct ram_cipher *cipher; /* NULL: there is no encryption */
+  unsigned life; /* requests of connections with another one have no effect */
+  const struct ram_cipher *cipher; /* NULL: there is no TLS */
   pthread_mutex_t lock;
 };
 
@@ -40,12 +41,12 @@ struct ram_server {
   enum ram_style style;
   unsigned life;
   int fd;
-  unsigned cut_after; /* requests until it just closes; 0: never */
-  void *session;      /* of the cipher, once there is one */
+  unsigned cut_after; /* closes after so many requests; 0: never */
+  void *session;      /* session of the cipher, if there is one */
   pthread_t thread;
 };
 
-/* Say what is wrong, with the library's last error, and exit. */
+/* Print the message with the library's last error, and exit. */
 extern void ram_fail (const char *fmt, ...)
   __attribute__ ((noreturn, format (printf, 1, 2)));
 #define MUST(cond)                                       \
@@ -57,15 +58,16 @@ extern void ram_fail (const char *fmt, ...)
 extern void ram_create (struct ram *ram, size_t size);
 extern void ram_free (struct ram *ram);
 
-/* Start a server; the client's end of its socket pair is returned. */
+/* Start a server on a socket pair.  Returns the client's end. */
 extern int ram_start (struct ram_server *s);
-/* Wait until the server has ended, which it does once the client closed. */
+/* Wait until the server has ended, which it does when the client has
+ * closed. */
 extern void ram_join (struct ram_server *s);
 
 /* A connected handle, and its server. */
 extern struct nbd_handle *ram_connect (struct ram_server *s);
 
-/* Serve a socket until its end. */
+/* Serve a socket until it is closed. */
 extern void ram_serve (struct ram_server *s);
 
 #endif /* RAM_H */

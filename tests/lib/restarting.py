@@ -1,21 +1,21 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Run a program over a server that is killed, stopped and started again.
+"""Run a program with a server that is killed, stopped and started again.
 
 usage: restarting.py [OPTION]... qemu-nbd|nbdkit unix|tcp IMAGE COMMAND...
 
 URI in the command is replaced by the server's.  Whenever the server has moved
-so many bytes of its image one of these befalls it, at random: SIGKILL, and it
-is started again at once, or late; with --stop also SIGSTOP, and SIGCONT later.
-A server that ends by itself is started again as well: nbdkit may fail an
-assertion when its clients leave.  When the command has ended, the server gets a
-last SIGKILL.  The number of kills goes to standard error; the status is that of
-the command.
+about --every bytes of its image, one of these happens to it, chosen at random:
+SIGKILL, after which it is started again at once or late; or, with --stop,
+SIGSTOP, and SIGCONT later.  A server that ends by itself is started again as
+well: nbdkit may fail an assertion when its clients close.  When the command
+has ended, the server gets a last SIGKILL.  The number of kills before that is
+printed on standard error.  The exit status is that of the command.
 
-  --every BYTES   on the average (1 MiB)
-  --kills N       no more than so many; 0: none but the last (5)
+  --every BYTES   bytes between two of these, on average (1 MiB)
+  --kills N       the most kills; 0: only the last one (5)
   --seed N        of the random numbers (1)
-  --stop SECONDS  how long it may be stopped (0: it is not)
+  --stop SECONDS  how long it may be stopped (0: it is not stopped)
   --tls DIR       encrypt, with these certificates
 """
 
@@ -33,16 +33,16 @@ import time
 from pathlib import Path
 
 FIRST_ACTIVATED_FD = 3
-# Between two looks at how far the server is.
+# How often to look at the server's progress.
 LOOK_S = 0.002
 LATE_S = 0.7
 START_TIMEOUT_S = 60
-# LISTEN_PID has to be the server's own.
+# LISTEN_PID has to be the server's own pid.
 ACTIVATED = ["sh", "-c", 'LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', "sh"]
 
 
 class Server:
-    """A server that always comes back at the same address."""
+    """A server that always has the same address."""
 
     def __init__(self, options: argparse.Namespace, directory: Path) -> None:
         self.path = directory / "socket"
@@ -51,7 +51,8 @@ class Server:
         self.guard = socket.socket()
         scheme = "nbds" if options.tls else "nbd"
         if self.tcp:
-            # A socket that does not listen keeps the port ours meanwhile.
+            # A socket that does not listen keeps the port while no server
+            # runs.
             self._bind(self.guard, 0)
             self.port: int = self.guard.getsockname()[1]
             self.uri = f"{scheme}://localhost:{self.port}/"
@@ -100,7 +101,7 @@ class Server:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 sys.exit(f"this server does not listen: {' '.join(self.command)}")
             time.sleep(LOOK_S)
-        # The program may be another user's.
+        # The program may run as another user.
         os.chmod(self.path, 0o666)
 
     def _start(self, prefix: list[str], fds: tuple[int, ...]) -> None:
@@ -116,7 +117,7 @@ class Server:
         )
 
     def _listens(self) -> bool:
-        """Look without connecting."""
+        """Whether the server listens, seen without connecting to it."""
         listening = 0x10000
         for line in Path("/proc/net/unix").read_text().splitlines():
             fields = line.split()
@@ -129,14 +130,14 @@ class Server:
         self.process.wait()
 
     def moved(self) -> int:
-        """Bytes that this process has read and written, but not of sockets."""
+        """Bytes that this process has read and written, without sockets."""
         lines = Path(f"/proc/{self.process.pid}/io").read_text().splitlines()
         counts = dict(line.split(": ") for line in lines)
         return int(counts["rchar"]) + int(counts["wchar"])
 
 
 class Trouble:
-    """What befalls the server while a program runs."""
+    """Kills and stops the server while a program runs."""
 
     def __init__(self, server: Server, program: subprocess.Popen[bytes]) -> None:
         self.server, self.program = server, program
@@ -150,7 +151,7 @@ class Trouble:
             return False
 
     def make(self, options: argparse.Namespace) -> None:
-        """Until the program has ended."""
+        """Make trouble until the program has ended."""
         lots = random.Random(options.seed)
         target = lots.randrange(1, 2 * options.every)
         while not self.ended_within(LOOK_S):
@@ -190,7 +191,8 @@ def parse() -> argparse.Namespace:
 
 def main() -> int:
     options = parse()
-    # What the server will inherit there must be nothing else of ours.
+    # Reserve this descriptor, so that no other descriptor of this process gets
+    # the number that the server will inherit.
     os.dup2(os.open(os.devnull, os.O_RDONLY), FIRST_ACTIVATED_FD)
     with tempfile.TemporaryDirectory() as directory:
         os.chmod(directory, 0o755)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # variables of tests and tests/lib
-# For tests with servers that are killed while a program of others uses them;
-# after functions.sh or tls.sh.  make check-long kills them more often.
+# For tests in which a server is killed while a program uses it; after
+# functions.sh or tls.sh.  make check-long kills servers more often.
 
 kills=3
 [ -z "${CHECK_LONG-}" ] || kills=100
@@ -23,7 +23,8 @@ requires_fio ()
   theirs fio --enghelp 2>/dev/null | grep -qw nbd || skip "this fio has no nbd engine"
 }
 
-# new_image SERVER: a disk of 64 MiB; qemu-nbd loses what it did not flush.
+# new_image SERVER: make a disk of 64 MiB.  For qemu-nbd it is a qcow2 image,
+# of which a kill loses what was not flushed.
 new_image ()
 {
   if [ "$1" = qemu-nbd ]; then
@@ -37,14 +38,15 @@ new_image ()
   chmod 666 "$image"
 }
 
-# every BYTES: on the average as many between two kills, if BYTES in all pass.
+# every BYTES: print how many bytes have to pass between two kills, on average,
+# if BYTES pass in all.
 every ()
 {
   echo $(($1 / (2 * kills)))
 }
 
 # restarting OPTION... SERVER TRANSPORT IMAGE COMMAND...: the command must
-# succeed; URI in it is the server's.
+# succeed.  URI in it becomes the server's URI.
 restarting ()
 {
   local status=0
@@ -54,7 +56,7 @@ restarting ()
             "$(tail -n 20 "$tmp/restarting")"
 }
 
-# was_killed TIMES
+# was_killed TIMES: the server was killed so often.
 was_killed ()
 {
   grep -qx "$1 kills" "$tmp/restarting" \
@@ -62,8 +64,9 @@ was_killed ()
 }
 
 # fio_survives SERVER TRANSPORT [OPTION]...: the distribution's fio, as $user,
-# sees no error while it writes and verifies; nor later, when a last kill has
-# left only what it flushed.  On another library than ours it would not survive.
+# sees no error while it writes and verifies, nor when it verifies again after
+# a last kill, which leaves only what was flushed.  With another library, fio
+# would fail.
 fio_survives ()
 {
   local server=$1 transport=$2
@@ -84,8 +87,8 @@ fio_survives ()
   rm -f "$tmp"/linker.*
 }
 
-# python_survives SERVER TRANSPORT DIRECTORY [OPTION]...: so do threads that
-# share a handle; the certificates are in the directory, if there is one.
+# python_survives SERVER TRANSPORT DIRECTORY [OPTION]...: the same for threads
+# that share a handle.  DIRECTORY has the certificates, or is empty.
 python_survives ()
 {
   local server=$1 transport=$2

@@ -2,7 +2,7 @@
 """What the tests of the Python module share.
 
 Each test is a program with one class of test methods for one behaviour.  It
-exits with 0, 1, or 77 if something that it needs is missing.
+exits with 0 or 1, or with 77 if something that it needs is missing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SKIPPED = 77
 
 
 def skip(reason: str) -> None:
-    """End the whole test, because it cannot be done here."""
+    """End the whole test, because it cannot be run here."""
     print(f"SKIP: {reason}")
     sys.exit(SKIPPED)
 
@@ -71,10 +71,10 @@ class Case(unittest.TestCase):
 
 
 class Server(threading.Thread):
-    """A server inside this process, so it runs only while calls let it.
+    """A server in a thread of this process: it runs only while calls let it.
 
-    It speaks the oldest handshake and serves reads of the byte 'x'.  A gate
-    that is not set holds replies back.
+    It speaks the oldest handshake, and replies to reads with bytes 'x'.  While
+    the gate is not set, it sends no reply.
     """
 
     def __init__(self, accepted: socket.socket | None = None) -> None:
@@ -120,7 +120,7 @@ class Unraisable:
 
 
 def main() -> None:
-    """Run the tests of the calling program, but not for ever."""
+    """Run the tests of the calling program, with a time limit."""
     faulthandler.dump_traceback_later(600, exit=True)
     os.environ.pop("LIBNBD_DEBUG", None)
     program = unittest.main(exit=False, verbosity=0)

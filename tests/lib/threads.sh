@@ -4,8 +4,8 @@
 
 . "${srcdir:-.}/tests/lib/functions.sh"
 
-# Addresses that the kernel chooses at random are not always where
-# ThreadSanitizer can have them.
+# ThreadSanitizer cannot use all of the addresses that the kernel may choose at
+# random.
 fixed=()
 if setarch -R true 2>/dev/null; then
   fixed=(setarch -R)
@@ -13,7 +13,8 @@ fi
 threads=$builddir/tests/threads
 export TSAN_OPTIONS="exitcode=66 halt_on_error=1 ${TSAN_OPTIONS:-}"
 
-# requires_thread_sanitizer: programs that have it can start.
+# requires_thread_sanitizer: skip the test unless programs with ThreadSanitizer
+# were built and can start.
 requires_thread_sanitizer ()
 {
   # In a pipe, grep would end before nm has written all.
@@ -23,7 +24,8 @@ requires_thread_sanitizer ()
     || skip "ThreadSanitizer cannot start: $(head -n 1 "$tmp/start")"
 }
 
-# run_threads NAME [ARGUMENT...]: the program of that name finds nothing wrong.
+# run_threads NAME [ARGUMENT...]: run the program of that name, which must find
+# nothing wrong.
 run_threads ()
 {
   "${fixed[@]}" "$threads/$1" "${@:2}" >"$tmp/log" 2>&1 \

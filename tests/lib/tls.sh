@@ -2,31 +2,31 @@
 # shellcheck shell=bash
 # Certificates and keys for the tests of TLS, which begin with
 #   . "${srcdir:-.}/tests/lib/tls.sh"
-# Nothing is made before a test asks for it: each key takes some time.
+# A key is made only when a test asks for it, because that takes time.
 
 # shellcheck source=tests/lib/functions.sh
 . "${srcdir:-.}/tests/lib/functions.sh"
 
-# What the tests must not find by accident, nor users lose.
+# Tests must not use, or damage, files of the user.
 unset GNUTLS_SYSTEM_PRIORITY_FILE GNUTLS_DEBUG_LEVEL
 export HOME=$tmp/home
 mkdir "$HOME"
 
-# requires_tls: the library can do it.
+# requires_tls: skip the test unless the library supports TLS.
 requires_tls ()
 {
   client "tls require" 2>/dev/null \
     || skip "this library was built without TLS"
 }
 
-# requires_certificates: and certificates can be made.
+# requires_certificates: the same, and certificates can be made.
 requires_certificates ()
 {
   requires_tls
   requires certtool
 }
 
-# Quietly, unless it fails.
+# Run certtool, which prints nothing unless it fails.
 run_certtool ()
 {
   certtool "$@" 2>"$tmp/certtool.log" || fail "$(cat "$tmp/certtool.log")"
@@ -38,7 +38,7 @@ new_key ()
     --no-text --outfile "$1"
 }
 
-# tls_authority NAME: a certificate authority; files $tmp/NAME-ca*.pem.
+# tls_authority NAME: make a certificate authority, in files $tmp/NAME-ca*.pem.
 tls_authority ()
 {
   new_key "$tmp/$1-ca-key.pem"
@@ -48,14 +48,15 @@ tls_authority ()
     --load-privkey "$tmp/$1-ca-key.pem" --outfile "$tmp/$1-ca.pem"
 }
 
-# tls_trust DIR AUTHORITY: who uses the directory believes the authority.
+# tls_trust DIR AUTHORITY: whoever uses the directory trusts the authority.
 tls_trust ()
 {
   mkdir -p "$1"
   cp "$tmp/$2-ca.pem" "$1/ca-cert.pem"
 }
 
-# What all certificates of a role say, then the lines given.
+# Write certtool's template: what all certificates of the role have, and the
+# lines given.
 write_template ()
 {
   local role=$1
@@ -68,8 +69,9 @@ write_template ()
   esac
 }
 
-# tls_certificate DIR server|client AUTHORITY [LINE]...: a key and its
-# certificate with these lines of certtool's template; trusts the authority.
+# tls_certificate DIR server|client AUTHORITY [LINE]...: make a key and its
+# certificate, with these lines of certtool's template.  The directory trusts
+# the authority.
 tls_certificate ()
 {
   local dir=$1 role=$2 ca=$3
@@ -83,7 +85,7 @@ tls_certificate ()
     --load-ca-privkey "$tmp/$ca-ca-key.pem" --outfile "$dir/$role-cert.pem"
 }
 
-# tls_self_signed DIR [LINE]...: a server's certificate that nobody signed.
+# tls_self_signed DIR [LINE]...: make a self-signed certificate of a server.
 tls_self_signed ()
 {
   local dir=$1
@@ -96,7 +98,8 @@ tls_self_signed ()
   cp "$dir/server-cert.pem" "$dir/ca-cert.pem"
 }
 
-# tls_revoke DIR AUTHORITY CERTIFICATE: a list that revokes it, in DIR.
+# tls_revoke DIR AUTHORITY CERTIFICATE: make a list, in DIR, that revokes the
+# certificate.
 tls_revoke ()
 {
   printf '%s\n' 'crl_next_update = 2' 'crl_number = 1' >"$tmp/template"
@@ -106,8 +109,8 @@ tls_revoke ()
     --outfile "$1/ca-crl.pem"
 }
 
-# What the server of most tests has, and what its clients have: the
-# directories $tmp/server and $tmp/client.
+# Make what the server of most tests has, in $tmp/server, and what its clients
+# have, in $tmp/client.
 usual_certificates ()
 {
   requires_certificates
@@ -117,7 +120,7 @@ usual_certificates ()
   tls_trust "$tmp/client" good
 }
 
-# tls_keys FILE USER...: new shared keys for these users, nobody else's.
+# tls_keys FILE USER...: write a file with new shared keys for these users.
 tls_keys ()
 {
   local file=$1 user
@@ -128,20 +131,21 @@ tls_keys ()
   chmod 600 "$file"
 }
 
-# A client that insists on TLS and trusts $tmp/client.
+# trusting COMMAND...: run a client that requires TLS and trusts $tmp/client.
 trusting ()
 {
   client "tls require" "tls-certificates $tmp/client" "$@"
 }
 
-# A client that insists on TLS and has the keys of $tmp/keys.psk.
+# keyed COMMAND...: run a client that requires TLS and has the keys of
+# $tmp/keys.psk.
 keyed ()
 {
   client "tls require" "tls-psk-file $tmp/keys.psk" "tls-username alice" "$@"
 }
 
-# serve_nbdkit KIND [ARGUMENT]...: nbdkit with the certificates of
-# $tmp/server, which serves 1 MiB of memory and nobody without TLS.
+# serve_nbdkit KIND [ARGUMENT]...: start nbdkit with the certificates of
+# $tmp/server.  It serves 1 MiB of memory, only with TLS.
 serve_nbdkit ()
 {
   local kind=$1
@@ -152,7 +156,7 @@ serve_nbdkit ()
     "$@" memory 1M
 }
 
-# serve_nbdkit_keys FILE: the same on a Unix socket, with these keys.
+# serve_nbdkit_keys FILE: the same on a Unix socket, with these shared keys.
 serve_nbdkit_keys ()
 {
   requires_nbdkit plugin memory

@@ -3,13 +3,14 @@
 # shellcheck disable=SC2154  # functions.sh sets the directories
 # The tools that were built, for tests of what they have in common.
 
-# tools: name and path of each, and of its manual page, in lines.
+# tools: print for each tool a line with its name, its path and the path of its
+# manual page.
 tools ()
 {
   local tool
   for tool in info/nbdinfo dump/nbddump sh/nbdsh discard/nbddiscard \
               zero/nbdzero fuse/nbdfuse copy/nbdcopy convert/nbdconvert; do
-    # Python alone does not load a module that has sanitizers.
+    # Python can load a module with sanitizers only through ./run.
     [ "$tool" != sh/nbdsh ] || [ -z "${LIBNBD_SANITIZERS-}" ] || continue
     [ ! -x "$builddir/$tool" ] || echo "${tool#*/} $builddir/$tool" \
                                        "$builddir/$tool.1"

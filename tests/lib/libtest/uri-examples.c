@@ -78,8 +78,7 @@ const struct example examples[] = {
   { 53, "nbds+unix:///?socket=nbd.sock&tls-certificates=certs", "E-POLICY" },
   { 54, "nbds://example.com/?tls-priority=NORMAL", "E-POLICY" },
   { 55, "nbds://example.com/?tls-verify-peer=0",
-    "tcp example.com:10809 \"\" tls tls-verify-peer=0" }, /* needs no
-                                                           * permission */
+    "tcp example.com:10809 \"\" tls tls-verify-peer=0" }, /* is allowed */
   { 56, "example.com/disk", "E-SCHEME" },
   { 57, "/path/to/sock", "E-SCHEME" },
   { 58, "http://example.com/", "E-SCHEME" },

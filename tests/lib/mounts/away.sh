@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # variables of tests and tests/lib
-# Mounts of a server that goes away and comes back; for tests that begin with
+# Mounts of a server that goes away and comes back, for tests that begin with
 #   . "${srcdir:-.}/tests/lib/mounts/away.sh"
 
 # shellcheck source=tests/lib/fuse.sh
@@ -10,14 +10,14 @@ requires_nbdkit plugin file
 requires_uris
 server_command=(nbdkit -f file "$tmp/disk")
 
-# start_away OPTION...: mount the server of $tmp/disk, which it starts.
+# start_away OPTION...: start the server of $tmp/disk, and mount it.
 start_away ()
 {
   come
   start "$@" "$mnt" "nbd+unix:///?socket=$sock${parameters-}"
 }
 
-# come: the server comes, at the address that it always has.
+# come: start the server, always with the same socket.
 come ()
 {
   sockets=0
@@ -25,7 +25,7 @@ come ()
   serve unix "${server_command[@]}"
 }
 
-# go: it is killed, and nbdfuse has noticed that.
+# go: kill the server, and wait until nbdfuse reports this.
 go ()
 {
   local before
@@ -37,25 +37,25 @@ go ()
   until [ "$(said 'was lost')" -gt "$before" ]; do :; done
 }
 
-# said TEXT: how often nbdfuse did.
+# said TEXT: print how many messages of nbdfuse have TEXT.
 said ()
 {
   grep -c -e "$1" "$tmp/err" || :
 }
 
-# tells TEXT
+# tells TEXT: at least one message of nbdfuse has TEXT.
 tells ()
 {
   [ "$(said "$1")" -gt 0 ] || fail "no \"$1\" in: $(cat "$tmp/err")"
 }
 
-# state PID: one letter, as ps shows it.
+# state PID: print the state of a process, as one letter as in ps.
 state ()
 {
   sed 's/.*) //' "/proc/$1/stat" | cut -c 1
 }
 
-# waits PID: the program does not run, now that it waits for us.
+# waits PID: wait until the process does not run, because it waits.
 waits ()
 {
   until [[ $(state "$1") == [DS] ]]; do :; done

@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Use an ext4 file system on what nbdfuse shows, and see that it is as promised.
+"""Use an ext4 file system over nbdfuse, and check that nothing is lost.
 
 usage: ext4_promises.py write|verify URI COUNT LEDGER
 
-With write, a file system is made, and COUNT times a file is written, over others
-of them too, and made durable with its name; now and then one is removed, or read
-from the disk again.  What fsync has promised is in the ledger then.  With verify,
-e2fsck must find nothing, and all that was promised must be there.  All of it
-goes through a loop device, so it needs root.
+With write, a file system is made.  COUNT times a file is written, also over an
+existing one, and made durable together with its name.  Now and then a file is
+removed, or read again from the disk.  The ledger lists what fsync has made
+durable.  With verify, e2fsck must find nothing wrong, and all that the ledger
+lists must be there.  A loop device is used, so this needs root.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def content(seed: int) -> bytes:
 
 @contextlib.contextmanager
 def shown(uri: str) -> Iterator[Mount]:
-    """The disk as a file."""
+    """Mount the export as a file."""
     with Mount(uri) as mount:
         if not mount.start(*OPTIONS):
             sys.exit(f"nbdfuse ended: {mount.said()}")
@@ -56,7 +56,7 @@ def shown(uri: str) -> Iterator[Mount]:
 
 @contextlib.contextmanager
 def mounted(mount: Mount, *options: str) -> Iterator[Path]:
-    """The file system of the disk."""
+    """Mount the file system in that file."""
     place = Path(mount.directory.name, "ext4")
     place.mkdir()
     device = run("losetup", "--find", "--show", str(mount.path / "nbd")).strip()

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Print where the data of a file is: lines with offset and length, and at the
-end what lseek says when there is no more.
+"""Print where a file has data: a line with offset and length for each range,
+and lseek's error behind the last one.
 
 usage: seek-data.py FILE
 """

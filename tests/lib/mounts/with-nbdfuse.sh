@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Run a command with a file that is an export, while it lasts.
+# Run a command while nbdfuse shows an export as a file.
 # usage: with-nbdfuse.sh [NBDFUSE-OPTION]... URI -- COMMAND...
 # FILE in the command becomes the name of the file.  The status is that of the
 # command, or 1 if nbdfuse does not end well.

@@ -42,7 +42,7 @@ free_call (struct call *call)
     free (call->strings[i]);
 }
 
-/* The only string of the line. */
+/* The line's only string. */
 static const char *
 string_of (struct play *p, struct call *call)
 {
@@ -51,7 +51,7 @@ string_of (struct play *p, struct call *call)
   return call->strings[0];
 }
 
-/* Settings and calls that are done at once; -2 if it is none of them. */
+/* Settings, and calls that are done at once.  Returns -2 for other calls. */
 static int
 change_setting (struct play *p, struct call *call)
 {
@@ -122,7 +122,7 @@ play_find (struct play *p, int64_t cookie)
   PLAY_FAIL (p, "no command has the number %d", (int) cookie);
 }
 
-/* Data commands; -2 if it is none of them. */
+/* Data commands.  Returns -2 for other calls. */
 static int64_t
 start_command (struct play *p, struct command *c, struct call *call)
 {
@@ -156,8 +156,8 @@ run_command (struct play *p, struct command *c, struct call *call)
   bool is_write = strcmp (call->name, "pwrite") == 0;
   int64_t cookie;
 
-  /* The callbacks may not run inside the call, but must be attributable
-   * if they do. */
+  /* Callbacks may not run inside the call.  If they do, the failure names this
+   * command. */
   c->cookie = ++p->last_cookie;
   c->is_read = strncmp (call->name, "pread", 5) == 0;
   c->count = call->number[0];

@@ -44,7 +44,7 @@ next_errno (struct play *p, const char **text)
   return errnum;
 }
 
-/* The state, and for DEAD the errno and text of the last error. */
+/* Check the state, and for DEAD the errno and text of the last error. */
 static void
 expect_state (struct play *p, const char *want, const char *rest)
 {
@@ -62,7 +62,7 @@ expect_state (struct play *p, const char *want, const char *rest)
   }
 }
 
-/* The next event of the log must be this line. */
+/* The next event in the log must be this line. */
 static void
 expect_event (struct play *p, const char *want)
 {
@@ -75,7 +75,7 @@ expect_event (struct play *p, const char *want)
   p->taken++;
 }
 
-/* A command is complete; retire it and compare what retiring says. */
+/* Check that a command is complete, retire it, and compare the result. */
 static void
 expect_completion (struct play *p, const char *kind, const char *rest)
 {
@@ -99,7 +99,7 @@ expect_completion (struct play *p, const char *kind, const char *rest)
                     "command failed");
 }
 
-/* The buffer of a read, or of a write, holds these bytes. */
+/* The buffer of a read or a write must have these bytes. */
 static void
 expect_data (struct play *p, const char *rest)
 {
@@ -135,7 +135,7 @@ static const struct {
   { "in_flight", nbd_aio_in_flight },
 };
 
-/* A text of the server, or an errno because there is none. */
+/* Check a text from the server, or the errno if there is none. */
 static void
 expect_string (struct play *p, char *got, const char *rest)
 {
@@ -151,7 +151,7 @@ expect_string (struct play *p, char *got, const char *rest)
   free (got);
 }
 
-/* A number, or an errno because there is none. */
+/* Check a number, or the errno if there is none. */
 static void
 expect_number (struct play *p, const char *what, int64_t got,
                const char *rest)
@@ -183,7 +183,7 @@ block_size_type (struct play *p, const char **rest)
                                            : LIBNBD_SIZE_PAYLOAD;
 }
 
-/* What the handle knows; false if the word is no such fact. */
+/* Check what the handle knows.  Returns false if the word is no such fact. */
 static bool
 expect_fact (struct play *p, const char *word, const char *rest)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Plays a transcript whole, with each server byte alone, cut off after
- * every server byte, once with the client looking in between and once with
- * bytes and end of stream arriving together, with a socket that fails there,
- * for all or for sending, and with server bytes changed:
- * some of them, or with CHECK_LONG=1 in the environment each of them to every
- * other value. */
+/* Plays a transcript in many ways: whole; each server byte alone; cut off
+ * after every server byte, once with the client reading before the end of the
+ * stream and once with both at once; with a socket that fails there; with a
+ * socket that cannot send from there on; and with server bytes changed.  Some
+ * bytes are changed, or, with CHECK_LONG=1 in the environment, each byte to
+ * every other value. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,11 +14,12 @@
 #include "check.h"
 #include "play.h"
 
-/* How many bytes are changed unless all are. */
+/* How many bytes are changed, unless all are. */
 #define SAMPLE 48
 
-/* What a command's end is called may depend on whether the client was
- * sending or receiving when the connection went; that it ended may not. */
+/* The error of an option may depend on whether the client was sending or
+ * receiving when the connection was lost.  All other events must be the
+ * same. */
 static void
 compare_logs (const struct transcript *t, char *seen, char *unseen)
 {
@@ -59,7 +60,7 @@ play_cuts (const struct transcript *t, size_t bytes)
   }
 }
 
-/* What the system says about a socket may be anything. */
+/* After these failures, any error is allowed. */
 static void
 play_failures (const struct transcript *t, size_t bytes)
 {
@@ -88,8 +89,8 @@ play_change (const struct transcript *t, size_t bytes, size_t change,
   play_transcript (t, delivery, NULL);
 }
 
-/* A sample depends on nothing but the transcript, so that what fails can
- * be repeated. */
+/* The choice depends only on the transcript, so that a failure can be
+ * repeated. */
 static size_t
 play_some_changes (const struct transcript *t, size_t bytes)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Playing a transcript once: whole, byte by byte, or until a cut. */
+/* Plays a transcript once: whole, byte by byte, or until a cut. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "notation.h"
 #include "play.h"
 
-/* All that the client sent must be in the transcript. */
+/* Fails if the client has sent more than the transcript says. */
 static void
 no_surplus (struct play *p)
 {
@@ -22,8 +22,8 @@ no_surplus (struct play *p)
                     p->s.in.p, p->s.in.len, "", 0);
 }
 
-/* A byte that the server never sends, 0 if there is none: where it is seen
- * the buffer still holds what was there before. */
+/* Choose a byte that the server never sends, or 0 if there is none.  Where a
+ * buffer has this byte, it still has its old content. */
 static uint8_t
 choose_stale (const struct transcript *t, uint8_t flip)
 {
@@ -62,7 +62,8 @@ play_handshake (struct play *p, const char *text)
   server_connect (&p->s, p->h, style, size, flags);
 }
 
-/* After a part of the step's bytes the client can send no more. */
+/* Send a part of the step's bytes, make the client's socket unable to send,
+ * and send the rest. */
 static void
 play_mute (struct play *p, const struct step *step, size_t n)
 {
@@ -75,7 +76,7 @@ play_mute (struct play *p, const struct step *step, size_t n)
   pump (p->h);
 }
 
-/* Deliver the bytes of one step; true if that reached the cut. */
+/* Deliver the bytes of one step.  Returns true if the cut was reached. */
 static bool
 play_server (struct play *p, const struct step *step,
              struct delivery delivery, size_t *sent)
@@ -97,7 +98,7 @@ play_server (struct play *p, const struct step *step,
   if (changed)
     *at ^= delivery.flip;
   p->astray |= changed;
-  p->s.gives_up = true; /* a client may end without listening */
+  p->s.gives_up = true; /* the client may close before it reads all */
   if (delivery.bytewise) {
     for (size_t i = 0; i < n; i++) {
       server_send (&p->s, step->bytes.p + i, 1);
@@ -132,7 +133,7 @@ play_client (struct play *p, const struct step *step)
   bytes_drop (&p->s.in, want);
 }
 
-/* At the cut the client waits for the server and for nothing else. */
+/* At the cut the client waits for the server, and for nothing else. */
 static void
 check_waiting (struct play *p)
 {
@@ -146,7 +147,7 @@ check_waiting (struct play *p)
     PLAY_FAIL (p, "%s at the cut with direction %u", state, dir);
 }
 
-/* A failed read shows nothing that was in the buffer before. */
+/* A failed read must not show the old content of the buffer. */
 static void
 check_no_stale (struct play *p, struct command *c)
 {
@@ -159,7 +160,8 @@ check_no_stale (struct play *p, struct command *c)
                  (int) c->cookie);
 }
 
-/* After the end everything has failed, once, and nothing hangs. */
+/* After the end of the connection each command has completed once, and the
+ * handle waits for nothing. */
 static void
 check_after_end (struct play *p)
 {
@@ -189,7 +191,7 @@ check_after_end (struct play *p)
   }
 }
 
-/* Close the handle: every closure is freed, once; nothing is called. */
+/* Close the handle.  Each closure is freed once, and none is called. */
 static void
 finish (struct play *p)
 {
@@ -209,7 +211,7 @@ finish (struct play *p)
   server_close (&p->s);
 }
 
-/* The log as one text. */
+/* The log as one string. */
 static char *
 join_events (struct play *p)
 {
@@ -223,7 +225,7 @@ join_events (struct play *p)
   return (char *) log.p;
 }
 
-/* Put something into the place of the client's socket that is none. */
+/* Replace the client's socket by a descriptor that is no socket. */
 static void
 lose_socket (struct play *p)
 {
@@ -234,7 +236,7 @@ lose_socket (struct play *p)
   close (fd);
 }
 
-/* The server hangs up, and nobody has a reason to wait any more. */
+/* End the connection.  After that, nobody waits. */
 static void
 hang_up (struct play *p, bool lost)
 {
@@ -253,7 +255,7 @@ connect_once (struct play *p)
     server_open (&p->s, p->h);
 }
 
-/* One step; true if the connection was cut in it. */
+/* Play one step.  Returns true if the connection was cut in it. */
 static bool
 play_step (struct play *p, const struct step *step, struct delivery delivery,
            size_t *sent)
@@ -295,7 +297,8 @@ play_transcript (const struct transcript *t, struct delivery delivery,
   p->h = nbd_create ();
   if (p->h == NULL)
     PLAY_FAIL (p, "%s", nbd_get_error ());
-  /* Each state that is passed through has a line in the log. */
+  /* Turn on debugging, so that each state that is entered formats its
+   * message. */
   if (delivery.bytewise) {
     nbd_set_debug_callback (p->h, debug (&logged));
     nbd_set_debug (p->h, true);

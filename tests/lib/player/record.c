@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The closures of a play: each call is one line of its log. */
+/* The closures of a play.  Each call writes one line into the log. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@ play_event (struct play *p, const char *fmt, ...)
     abort ();
 }
 
-/* No middle closure may run once the command is complete. */
+/* No middle closure may run after the completion. */
 static struct play *
 in_the_middle (struct command *c)
 {
@@ -42,7 +42,7 @@ free_middle (void *opaque)
 {
   struct command *c = opaque;
 
-  /* Only a pending option is freed, at close, without completion. */
+  /* Only a pending option is freed without a completion, by nbd_close. */
   if (c->cookie && !c->completed && !c->issuing)
     PLAY_FAIL (c->play, "a closure was freed before the completion ran");
   c->middle_freed++;
@@ -128,7 +128,7 @@ record_chunk (struct command *c)
                                 .free = free_middle };
 }
 
-/* The line of the log both extent callbacks write. */
+/* Write the log line of either extent callback. */
 static void
 extents_event (struct command *c, const char *metacontext, uint64_t offset,
                const nbd_extent *entries, size_t n)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Reading transcripts. */
+/* Reads transcripts. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -25,7 +25,7 @@ static const struct {
   { "=>", STEP_EXPECT },
 };
 
-/* Is the line empty but for a comment? */
+/* Whether the line has nothing but spaces and a comment. */
 static bool
 is_blank (const char *line)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A transcript: its lines as steps.  The notation is in README.md. */
+/* A transcript: its lines as steps.  tests/wire/README.md describes the
+ * notation. */
 
 #ifndef TRANSCRIPT_H
 #define TRANSCRIPT_H
@@ -23,7 +24,7 @@ struct step {
   enum step_kind kind;
   int line;
   char *text;         /* the line after its mark */
-  struct bytes bytes; /* of S: and C: */
+  struct bytes bytes; /* of S: and C: lines */
 };
 
 struct transcript {
@@ -32,7 +33,7 @@ struct transcript {
   size_t nr_steps;
 };
 
-/* Both end the program with file:line when the transcript is wrong. */
+/* Both end the program, with file:line, if the transcript is wrong. */
 extern void transcript_read (struct transcript *t, const char *path);
 extern void transcript_free (struct transcript *t);
 

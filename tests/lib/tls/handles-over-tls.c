@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Linked with a test, this lets all of its handles encrypt. */
+/* Makes all handles of the test that it is linked with use TLS. */
 
 #include "tls-server.h"
 

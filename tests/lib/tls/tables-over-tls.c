@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Linked with a fault table, this runs its rows over TLS. */
+/* Makes the fault table that it is linked with run its rows over TLS. */
 
 #include "check.h"
 #include "client.h"

@@ -62,7 +62,7 @@ tls_handle (void)
   return h;
 }
 
-/* The socket as GnuTLS sees it. */
+/* How GnuTLS sends to and receives from the socket. */
 
 static ssize_t
 push (gnutls_transport_ptr_t opaque, const void *p, size_t len)
@@ -100,7 +100,7 @@ pull (gnutls_transport_ptr_t opaque, void *p, size_t len)
   return r;
 }
 
-/* The session as the scripted server sees it. */
+/* How the scripted server uses the session. */
 
 static ssize_t
 tls_send (struct server *s, const void *p, size_t len)
@@ -120,7 +120,7 @@ tls_receive (struct server *s, void *p, size_t len)
   ssize_t r;
   char c;
 
-  /* A record without data ends a call although there may be more. */
+  /* A record without data ends a call although there may be more records. */
   do
     r = gnutls_record_recv (t->session, p, len);
   while (r == GNUTLS_E_AGAIN
@@ -278,7 +278,7 @@ tls_release (struct server *s)
   bytes_free (&t->held);
 }
 
-/* The rest of the friendly handshake; server_handshake begins with a
+/* Play the rest of the handshake.  server_handshake would begin with a
  * greeting. */
 struct nbd_handle *
 tls_connected (struct server *s, enum style style, const char *versions)
