@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Servers and programs that others wrote.
+# Tests with servers and programs of other projects.
 
 
 test_scripts += \
@@ -56,7 +56,8 @@ test_scripts += \
 	tests/interop/qemu/qemu-nbd-shows-the-depth-of-a-backing-chain.sh \
 	tests/interop/qemu/qemu-storage-daemon-serves-two-exports.sh
 
-# With CHECK_LONG=1 in their environment these kill servers a hundred times.
+# With CHECK_LONG=1 in the environment these tests kill servers a hundred
+# times.
 CHECK_LONG += \
 	tests/interop/outages/fio-survives-killed-servers-over-tls.sh \
 	tests/interop/outages/fio-survives-killed-servers.sh \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The classic server on the socket of a command: list, sizes, data both ways,
-# flush, trim and zero, and the file on its disk afterwards.
+# nbd-server, started as a command, works: its list, sizes, data in both
+# directions, flush, trim and zero.  Afterwards its disk has what was written.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires nbd-server
 
@@ -9,7 +9,7 @@ random_file "$tmp/disk" 4M
 random_file "$tmp/fixed" 1M
 random_file "$tmp/new" 1M
 cp "$tmp/disk" "$tmp/want"
-# Port 0 makes it serve its standard input, as inetd would have it.
+# With port 0, nbd-server serves its standard input, as inetd needs it.
 cat >"$tmp/config" <<END
 [generic]
   port = 0
@@ -29,7 +29,7 @@ client option-mode "$connect" list abort | sort >"$tmp/list"
 printf '%s\n' 'export fixed|' 'export work|' >"$tmp/want-list"
 same "$tmp/want-list" "$tmp/list"
 
-# A trim may change nothing, so it goes to what is zero in any case.
+# nbd-server may ignore a trim, so only zeroes are trimmed.
 expect 4194304 client "export work" "$connect" size \
   "write 1M 1M $tmp/new -" "write 3000001 4097 $tmp/new f" \
   "zero 3M 64K -" "trim 3M 64K -" flush "copy $tmp/out" shutdown

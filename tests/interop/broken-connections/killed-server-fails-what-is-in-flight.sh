@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that is killed while requests wait or inside a large write: each
-# command fails once, and the message says that the server closed the
-# connection.
+# If a server is killed while it has requests, or in the middle of a large
+# write, each command fails once, and the message says that the server closed
+# the connection.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/proxy.sh"
 requires_module

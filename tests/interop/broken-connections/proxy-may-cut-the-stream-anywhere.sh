@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Wherever the stream ends, in the handshake or in the middle of replies, in
-# good order or by a reset, the client ends with a message; and it never
-# prints data that it did not get.
+# If the stream ends anywhere, in the handshake or in the middle of replies, by
+# a close or by a reset, the client fails with a message, and writes no data
+# that it did not get.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/proxy.sh"
 requires_nbdkit plugin pattern

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# However the bytes are cut into pieces or held back on their way, over Unix
-# and TCP sockets, what was written is read, in all styles of replies.
+# If the stream arrives in other pieces or later, over Unix and TCP sockets, a
+# read still returns what was written, in each style of replies.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/proxy.sh"
 requires_nbdkit plugin memory

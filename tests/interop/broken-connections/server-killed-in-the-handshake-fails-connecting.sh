@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that is killed before its greeting, or while an option waits for its
-# reply: connecting and the option fail once, and the message says that the
-# server is gone.
+# If a server is killed before its greeting, or before it replies to an option,
+# connecting or the option fails once, and the message says that the server is
+# gone.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/proxy.sh"
 requires_module

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# When nothing comes any more, in the handshake or behind half a reply, no
-# call of the asynchronous interface waits, the hint asks for what is missing,
-# and closing is at once.
+# If nothing more arrives, in the handshake or after half a reply, no call of
+# the asynchronous interface waits, the handle waits for READ, and closing does
+# not wait.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/proxy.sh"
 requires_nbdkit plugin pattern

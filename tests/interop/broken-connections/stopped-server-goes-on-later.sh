@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that SIGSTOP froze blocks no asynchronous call, and a large write
-# shows that it waits for room; after SIGCONT everything completes.
+# While the server is stopped by SIGSTOP, no asynchronous call waits, and a
+# large write makes the handle wait for WRITE.  After SIGCONT all commands
+# complete.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/proxy.sh"
 requires_nbdkit plugin memory

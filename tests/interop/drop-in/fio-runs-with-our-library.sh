@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The distribution's fio, on our library: random writes that it verifies, and
-# what it read and wrote is on the server's disk.
+# The distribution's fio runs with our library: it verifies its own random
+# writes, and the server's disk has what it wrote.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires fio
@@ -11,7 +11,8 @@ theirs fio --enghelp 2>/dev/null | grep -qw nbd || skip "this fio has no nbd eng
 truncate -s 16M "$tmp/disk"
 serve unix nbdkit -f file "$tmp/disk"
 uri="nbd+unix:///?socket=$sock"
-# It keeps a note of what it verified: not in the build tree.
+# fio writes a file about what it verified, which must not be in the build
+# tree.
 ours fio --aux-path="$tmp" --output="$tmp/out" --name=verify --ioengine=nbd "--uri=$uri" \
   --rw=randwrite --bsrange=4k-64k --iodepth=32 --size=16M \
   --verify=crc32c --verify_fatal=1 --do_verify=1 --randseed=7 \
@@ -19,7 +20,7 @@ ours fio --aux-path="$tmp" --output="$tmp/out" --name=verify --ioengine=nbd "--u
 loaded_ours
 grep -q 'err= 0' "$tmp/out" || fail "$(cat "$tmp/out")"
 
-# A pattern that we can check without fio.
+# Write a pattern that the test can check without fio.
 ours fio --output="$tmp/out" --name=fill --ioengine=nbd "--uri=$uri" \
   --rw=write --bs=256k --iodepth=16 --size=16M --buffer_pattern=0x5a \
   || fail "$(cat "$tmp/out")"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The distribution's nbdcopy, on our library: from and to servers, files and
-# pipes, with threads and without, and sparse.
+# The distribution's nbdcopy runs with our library: from and to servers, files
+# and pipes, with and without threads, and with sparse images.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires nbdcopy qemu-nbd qemu-img
@@ -23,7 +23,7 @@ done
 ours nbdcopy "$uri" - >"$tmp/out"
 same "$tmp/raw" "$tmp/out"
 
-# Between two servers, and one that nbdcopy starts itself.
+# Copy between two servers, and to and from a server that nbdcopy starts.
 truncate -s 64M "$tmp/disk"
 serve unix nbdkit -f sparse-random 64M seed=3 percent=20
 from="nbd+unix:///?socket=$sock"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The distribution's nbdfuse, on our library: the export is a file that can
-# be read and written by ordinary programs.
+# The distribution's nbdfuse runs with our library: ordinary programs can read
+# and write the export as a file.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires nbdfuse qemu-img qemu-nbd
 [ -w /dev/fuse ] || skip "/dev/fuse is missing or may not be used"
@@ -13,7 +13,8 @@ qemu-img convert -f raw -O qcow2 "$tmp/raw" "$tmp/disk.qcow2"
 mkdir "$tmp/mnt"
 mkfifo "$tmp/ready"
 on_exit+=("'$unmount' -u '$tmp/mnt' 2>/dev/null")
-# Its pidfile is written when the mount works: a fifo makes that an event.
+# nbdfuse writes its pidfile when the mount works.  It is a fifo, so that the
+# test can wait for it.
 (
   ours nbdfuse -P "$tmp/ready" "$tmp/mnt" --socket-activation \
     qemu-nbd -f qcow2 "$tmp/disk.qcow2" 2>"$tmp/err" || :

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The distribution's nbdinfo prints the same on our library as on its own,
-# about each server and in each of its forms.
+# The distribution's nbdinfo prints the same with our library as with its own,
+# about each of these servers and in each of its output forms.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires nbdinfo qemu-nbd qemu-img qemu-io
@@ -17,7 +17,7 @@ both ()
   [ "$status_ours" = "$status_theirs" ] \
     || fail "nbdinfo $*: $status_ours, not $status_theirs: " \
             "$(cat "$tmp/ours.err")"
-  # The libraries may spell the same URI in different ways.
+  # The libraries may write the same URI differently.
   sed -i 's/^\(.*uri"*: *\).*$/\1/' "$tmp/ours" "$tmp/theirs"
   diff "$tmp/theirs" "$tmp/ours" || fail "nbdinfo $*"
 }
@@ -48,7 +48,7 @@ for options in "" -n -o; do
   both --json "nbd+unix:///?socket=$sock"
 done
 
-# Before 1.16 the library did not ask such a server for its contexts.
+# Before version 1.16, libnbd did not ask such a server for its contexts.
 serve unix nbdkit -f --no-sr memory 1M
 both --size "nbd+unix:///?socket=$sock"
 both --map "nbd+unix:///?socket=$sock"

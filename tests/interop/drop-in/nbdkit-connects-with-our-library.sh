@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# nbdkit's nbd plugin, on our library, forwards reads, writes, holes and
-# errors between real clients and servers.
+# nbdkit's nbd plugin runs with our library: it forwards reads, writes, holes
+# and errors between real clients and servers.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin nbd plugin memory filter error
 requires qemu-img qemu-io
 
-# What the plugin connects to is served, and the proxy runs on our library
-# and is itself given a listening socket: ours runs listen.py, too.
+# proxy ARGUMENT...: start nbdkit's nbd plugin with our library, on a socket
+# that listens.  listen.py runs with our library, too, so that nbdkit inherits
+# this.
 proxy ()
 {
   local fd line
@@ -38,14 +39,14 @@ cmp -i 0:1048576 -n 2097152 "$tmp/nines" "$tmp/after"
 zero_range "$tmp/after" 4194304 1048576
 same_range "$tmp/raw" "$tmp/after" 5242880 3145728
 
-# It can also start its server, by socket activation.
+# The plugin can also start a server by socket activation.
 qemu-img create -q -f qcow2 "$tmp/small.qcow2" 1M
 proxy command=qemu-nbd arg=-f arg=qcow2 "arg=$tmp/small.qcow2"
 qemu-io -f raw -c 'write -P 4 0 64k' -c 'read -P 4 0 64k' \
   "nbd+unix:///?socket=$sock" >/dev/null
 loaded_ours
 stop_server
-# Its server may hold the lock of the image a moment longer.
+# The plugin's server may hold the lock of the image a moment longer.
 qemu-io -r -U -f qcow2 -c 'read -P 4 0 64k' "$tmp/small.qcow2" >/dev/null
 
 serve unix nbdkit -f --filter=error memory 1M error=ENOSPC \

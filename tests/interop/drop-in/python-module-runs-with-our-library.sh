@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The distribution's Python module, a wrapper compiled against its own
-# libnbd, works on our library: data, callbacks, errors, asynchronous reads.
+# The distribution's Python module, which was compiled for its own libnbd,
+# works with our library: data, callbacks, errors and asynchronous reads.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires "$system_python"
 requires_nbdkit plugin memory

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The advertised sizes are known, a request that breaks them is refused here;
-# with strict mode off the server refuses it.
+# The client learns the block sizes that the server advertises, and refuses a
+# request that does not keep to them.  With strict mode off, the server refuses
+# it.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory filter blocksize-policy
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The data plugin's text, with a gap, read whole and in the middle.
+# The text of the data plugin, which has a gap, can be read whole and in part.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin data
 

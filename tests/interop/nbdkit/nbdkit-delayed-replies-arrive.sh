@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Sixteen delayed reads are served together, not one after another; the test
-# would run into the harness's patience, not into a measure of time.
+# Sixteen reads in flight, whose replies the server delays, return the right
+# data.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin pattern filter delay
 

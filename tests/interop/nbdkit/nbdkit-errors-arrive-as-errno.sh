@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Each error that the protocol knows comes back under its own number, and the
-# connection serves the next command.
+# Each error of the protocol arrives as its errno, and the connection can be
+# used for the next command.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory filter error
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Corrupted data is the program's affair: the protocol goes on.
+# If a server corrupts data, the client does not notice, and the protocol goes
+# on.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory filter evil
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that has decided to exit serves who is connected; who comes later
-# is told why not.
+# A server that is going to exit serves the client that is connected.  After
+# that, connecting is refused.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/proxy.sh"
 requires_module

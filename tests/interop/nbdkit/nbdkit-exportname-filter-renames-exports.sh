@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The filter lists its own names, knows a default, describes, and refuses
-# what is not on its list with ENOENT.
+# nbdkit's exportname filter works: it lists its own names and descriptions,
+# has a default export, and refuses other names with ENOENT.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory filter exportname
 

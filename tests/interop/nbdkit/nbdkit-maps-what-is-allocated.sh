@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# base:allocation of a sparse memory disk, with REQ_ONE and without; with the
-# noextents filter everything is data; without structured replies there is
-# no context.
+# base:allocation shows the data and holes of a sparse disk, with REQ_ONE and
+# without.  With the noextents filter all is data.  Without structured replies
+# there is no context.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin data filter noextents
 

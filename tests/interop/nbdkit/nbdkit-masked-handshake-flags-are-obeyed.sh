@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Whatever handshake flags a server leaves out, the export is found.
+# The client can use the export, whichever handshake flags the server leaves
+# out.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin pattern
 requires_option nbdkit mask-handshake

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Data of odd sizes at odd offsets comes back through another connection,
-# with structured and with simple replies.
+# Data of odd sizes at odd offsets can be read through another connection, with
+# structured and with simple replies.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What a server says about several connections is what the library says.
+# The library reports what the server says about several connections.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory filter multi-conn
 

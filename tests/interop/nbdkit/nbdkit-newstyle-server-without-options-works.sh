@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A newstyle server that is not "fixed" knows EXPORT_NAME only; so does one
-# to which the client does not say that it is fixed.
+# A newstyle server that is not fixed knows only NBD_OPT_EXPORT_NAME, and can
+# be used.  It can also be used if the client leaves out handshake flags.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory
 

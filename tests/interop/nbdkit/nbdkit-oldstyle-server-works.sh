@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The oldest handshake: read and write, no structured replies, no option
-# mode, even if it was asked for.
+# A server with the oldest handshake can be read and written.  It has no
+# structured replies and no option mode, even if the program has asked for it.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory
 

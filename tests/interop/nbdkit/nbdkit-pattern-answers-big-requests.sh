@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# 32 MiB in one request, in the middle of an export of more than 4 GiB; the
-# hard limit of 64 MiB is ours to keep.
+# One request can have 32 MiB, at an offset above 4 GiB.  The library refuses
+# more than 64 MiB.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin pattern
 

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A write fails with EPERM, said by us or, with strict mode off, by the server;
-# trim and zero are not even advertised.
+# A write to a read-only export fails with EPERM, from the library or, with
+# strict mode off, from the server.  Trim and zero fail, too: the server does
+# not advertise them.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory
 

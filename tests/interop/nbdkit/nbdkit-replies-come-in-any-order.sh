@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The server answers the first read only after it has seen the last: a client
-# that waits for replies in order would hang.
+# The server replies to the first read only when it has got the last one.  A
+# client that waited for replies in order would hang.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin eval
 

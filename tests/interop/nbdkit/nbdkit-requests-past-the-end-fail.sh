@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Reads past the end are EINVAL, writes ENOSPC, by us or by the server.
+# Reads past the end fail with EINVAL and writes with ENOSPC, from the library
+# or, with strict mode off, from the server.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# nbdkit --run gives a URI and a socket to a command; both reach it, and
-# over TCP too.
+# nbdkit --run gives a URI and the path of a socket to a command, and the
+# client can connect to both.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin memory

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The log filter tells what arrived: command, offset, count and flags.
+# The log of nbdkit shows that each command arrived with its offset, count and
+# flags.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory filter log
 

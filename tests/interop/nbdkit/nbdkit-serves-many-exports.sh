@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# One server, a different disk for each name: size and data follow the name,
-# and option mode can look at several before it goes to one.
+# One server has a different disk for each name: size and data depend on the
+# name, and in option mode the client can ask about several before it chooses
+# one.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin eval
 

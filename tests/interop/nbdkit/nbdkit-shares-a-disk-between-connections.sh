@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that allows it shows one connection's writes to another at once.
+# If the server supports several connections, a connection reads what another
+# one has written and flushed.  If it does not, the library says so.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory filter multi-conn
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that is held to a rate gives the same data.
+# A server with a limited rate returns the same data.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin pattern filter rate
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A sparse export of random data, 16 reads in flight, equals what qemu-img
-# reads from the same server.
+# 16 reads in flight of a sparse export with random data return the same as
+# qemu-img reads from the same server.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin sparse-random

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Without TLS the server shows a harmless export, with TLS the real one; who
-# requires TLS never sees the other.
+# Without TLS the server shows a harmless export, and with TLS the real one.  A
+# client that requires TLS gets the real one.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/tls.sh"
 requires_tls

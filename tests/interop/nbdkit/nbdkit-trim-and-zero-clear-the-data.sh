@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Trimmed and zeroed ranges of a file read as zeroes, their neighbours stay.
+# Ranges that were trimmed or zeroed read as zeroes, and their neighbours are
+# unchanged.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin memory
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# So it does over TLS, with certificates that the library finds by itself.
+# The distribution's fio also survives killed servers over TLS, with
+# certificates that the library finds in its default directory.
 . "${srcdir:-.}/tests/lib/tls.sh"
 . "$srcdir/tests/lib/restarting.sh"
 usual_certificates
@@ -9,7 +10,7 @@ requires_fio
 grep -qx tls=yes <<<"$(nbdkit --dump-config)" || skip "this nbdkit has no TLS"
 tls_trust "$HOME/.pki/libnbd" good
 if [ "$(id -u)" = 0 ]; then
-  # For root the directory of the system would be used.
+  # For root, the library would use the system's directory.
   requires setpriv
   user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
   chmod -R a+rX "$HOME"

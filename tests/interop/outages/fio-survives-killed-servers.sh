@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The distribution's fio, which knows nothing of outages, goes on when its server
-# is killed and started again, and loses nothing of what it flushed.
+# The distribution's fio, which does not know about outages, goes on when its
+# server is killed and started again, and loses nothing that it flushed.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/restarting.sh"
 requires_servers

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# So it does when its server stands still for longer than the stall time, and
-# carries out what it had been sent only after that.
+# The distribution's fio also goes on when its server is stopped for longer
+# than the stall timeout, and carries out earlier requests only after that.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/restarting.sh"
 requires_servers

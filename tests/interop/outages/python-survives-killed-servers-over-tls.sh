@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# So they do over TLS.
+# Threads in Python that share a handle also survive killed servers over TLS.
 . "${srcdir:-.}/tests/lib/tls.sh"
 . "$srcdir/tests/lib/restarting.sh"
 usual_certificates

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Threads of a program in Python that share a handle go on when their server
-# is killed, or stands still, and lose nothing of what they flushed.
+# Threads in Python that share a handle go on when their server is killed or
+# stopped, and lose nothing that they flushed.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/restarting.sh"
 requires_servers

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Write, zero and trim through qemu-nbd, TCP and Unix; the image then equals
-# a raw file on which the same was done.
+# Writes, zeroes and trims through qemu-nbd, over TCP and Unix sockets, change
+# a qcow2 image in the same way as a raw file.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires qemu-nbd qemu-img

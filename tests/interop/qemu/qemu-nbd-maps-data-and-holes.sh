@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# base:allocation of a qcow2 image: data, and clusters that were
-# zeroed or never written.
+# base:allocation of a qcow2 image shows data, and clusters that were zeroed or
+# never written.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires qemu-nbd qemu-img qemu-io
 

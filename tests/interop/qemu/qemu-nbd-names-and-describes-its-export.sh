@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# -x and -D are seen in the list and in option mode; another name is refused,
-# and option mode survives that.
+# The name and the description of qemu-nbd's export (-x, -D) are in the list
+# and in option mode.  Another name is refused, and option mode goes on after
+# that.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires qemu-nbd qemu-img

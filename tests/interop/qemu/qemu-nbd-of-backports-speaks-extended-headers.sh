@@ -1,16 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Extended headers with a server that others wrote: the installed qemu-nbd
-# where it knows them, else that of the distribution's backports.  It is
-# fetched from the mirror that this machine uses already and unpacked below
-# the build tree; nothing of the system's own configuration is touched.
+# Extended headers work with a server of another project: the installed
+# qemu-nbd if it supports them, or else the qemu-nbd of the distribution's
+# backports.  That one is fetched from the mirror that this machine is
+# configured with, and is unpacked below the build tree.  The system's own
+# configuration is not changed.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires qemu-img
 requires_module
 cache=$builddir/tests/interop/backports
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# knows_headers PROGRAM: the first version that does is 8.2.
+# knows_headers PROGRAM: it supports extended headers, as qemu-nbd does since
+# 8.2.
 knows_headers ()
 {
   local version

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# -r: the flag is there, a write fails with EPERM before it is sent or with
-# some error of the server, and the file is unchanged.
+# An export of qemu-nbd -r is reported as read-only.  A write fails with EPERM
+# before it is sent, or, with strict mode off, with an error of the server.
+# The file is unchanged.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires qemu-nbd
 

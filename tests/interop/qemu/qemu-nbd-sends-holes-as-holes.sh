@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A structured read of a sparse image: chunks of data and holes that together
-# cover the request, in a buffer that was full of rubbish; with DF one chunk.
+# A structured read of a sparse image gets chunks of data and of holes, which
+# cover the request and fill the whole buffer.  With DF it gets one chunk.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires qemu-nbd qemu-img qemu-io
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# qemu:dirty-bitmap tells which clusters were written since the bitmap was
-# made, next to base:allocation on the same connection.
+# qemu:dirty-bitmap shows which clusters were written since the bitmap was
+# made, together with base:allocation on the same connection.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires qemu-nbd qemu-img qemu-io
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# qemu:allocation-depth counts the layers down to the data, and the data come
-# from the right layer.
+# qemu:allocation-depth shows how many layers down the data are, and the data
+# are read from the right layer.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires qemu-nbd qemu-img qemu-io
 requires_option qemu-nbd --allocation-depth

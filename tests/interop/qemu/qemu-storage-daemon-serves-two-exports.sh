@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# One daemon, a writable qcow2 node and a read-only raw one: list, sizes,
-# descriptions, data both ways, and the image afterwards.
+# qemu-storage-daemon serves a writable qcow2 node and a read-only raw one.
+# The client gets their list, sizes, descriptions and data, and the image has
+# what was written.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires qemu-storage-daemon qemu-img
