@@ -4,12 +4,12 @@
 
 usage: tests/layers/files-use-only-what-is-below.py [DIRECTORY...]
 
-nm tells which symbols the objects in a directory and below it, but not in its
-tests, define and use.  A file that uses a symbol of another one depends on it,
-and files that depend on each other in a circle are an error.  For lib/ the table
-of layers in docs/ARCHITECTURE.md says in addition which layers a file may use.
-Without arguments, all directories that are expected to be in order are checked.
-It is run at the top of the build tree.
+nm prints the symbols that objects define and use: those in a directory and
+below it, without its tests.  A file that uses a symbol of another file depends
+on that file.  It is an error if files depend on each other in a circle.  For
+lib/, the table of layers in docs/ARCHITECTURE.md also says which layers a file
+may use.  Without arguments, all directories that must be in order are checked.
+Run this at the top of the build tree.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ LAYERED = "lib"
 PAGE = "docs/ARCHITECTURE.md"
 HEADING = "## Layers"
 COLUMNS = ["layer", "what", "files", "may use"]
-UNDEFINED = {"U", "v", "w"}  # as nm calls them
+UNDEFINED = {"U", "v", "w"}  # nm's letters for them
 
-# The symbols for which a file needs another one: uses[file][other].
+# The symbols because of which one file needs another: uses[file][other].
 Uses = dict[str, dict[str, list[str]]]
 
 
 class Wrong(Exception):
-    """Nothing can be checked, for this reason."""
+    """Nothing can be checked, for the reason given."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class Layer:
 
 
 def known_to_make() -> set[str] | None:
-    """The C files that make builds from; others are left from another build."""
+    """The C files that the Makefile compiles.  Other objects are left from
+    another build."""
     makefile = Path("Makefile")
     if not makefile.is_file():
         return None
@@ -56,9 +57,9 @@ def known_to_make() -> set[str] | None:
 
 
 def source_of(item: Path, source_top: Path) -> str | None:
-    """The name of the file that an object was made from, if there is still one.
+    """The file from which an object was made, or nothing if it is gone.
 
-    Objects of a program are called PROGRAM-FILE.o, those of libtool are in .libs.
+    Objects of a program are called PROGRAM-FILE.o, and libtool's are in .libs.
     """
     place = item.parent.parent if item.parent.name == ".libs" else item.parent
     for stem in item.stem, item.stem.partition("-")[2]:
@@ -69,7 +70,8 @@ def source_of(item: Path, source_top: Path) -> str | None:
 
 
 def newest_objects(directory: str, source_top: Path) -> dict[str, Path]:
-    """One object for each file; older ones may be left from another build."""
+    """One object for each file: the newest, because older ones may be left
+    from another build."""
     known = known_to_make()
     objects: dict[str, Path] = {}
     top = Path(directory)
@@ -87,7 +89,7 @@ def newest_objects(directory: str, source_top: Path) -> dict[str, Path]:
 
 
 def symbols_of(item: Path) -> tuple[set[str], set[str]]:
-    """What an object defines, and what it uses."""
+    """What an object defines and what it uses."""
     command = [*shlex.split(os.environ.get("NM") or "nm"), "-P", "-g", str(item)]
     shown = subprocess.run(command, check=True, capture_output=True, text=True)
     defined: set[str] = set()
@@ -115,7 +117,7 @@ def find_uses(objects: dict[str, Path]) -> Uses:
 
 
 def circle_from(start: str, uses: Uses) -> list[str]:
-    """A shortest way from a file back to it, or nothing."""
+    """A shortest way from a file back to itself, or nothing."""
     before: dict[str, str] = {}
     reached = [start]
     for name in reached:
@@ -132,7 +134,8 @@ def circle_from(start: str, uses: Uses) -> list[str]:
 
 
 def circles(uses: Uses) -> Iterator[str]:
-    """A shortest circle, then a shortest one of what else is used, and so on."""
+    """A shortest circle, then a shortest one among the other uses, and so
+    on."""
     rest = {name: dict(others) for name, others in uses.items()}
     while found := [way for name in sorted(rest) if (way := circle_from(name, rest))]:
         way = min(found, key=len)
@@ -176,7 +179,8 @@ def read_layers(page: Path) -> list[Layer]:
 
 
 def layered_files(source_top: Path) -> list[str]:
-    """All files of lib/, with those that are generated or left out of this build."""
+    """All files of lib/, also those that are generated or not used in this
+    build."""
     files = {
         path.relative_to(top).as_posix()
         for top in (source_top, Path())
@@ -236,7 +240,7 @@ def layer_errors(uses: Uses, source_top: Path) -> list[str]:
 
 
 def check(directory: str, source_top: Path) -> list[str] | None:
-    """What is wrong there; None if nothing of it was built."""
+    """What is wrong in a directory; None if nothing of it was built."""
     objects = newest_objects(directory, source_top)
     if not objects:
         return None

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Each wrong use between files gives an error with both files and the symbol."""
+"""For each wrong use between files, the error names both files and the
+symbol."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ GOOD = TABLE.format(base="`errors` strings", reach="lib/reach/*", uses="base")
 
 
 def file(defines: str, *uses: str) -> str:
-    """A file with one function that calls others."""
+    """A file with one function, which calls others."""
     lines = [f"void {symbol} (void);" for symbol in (defines, *uses)]
     lines.append(f"void {defines} (void) {{")
     lines += [f"  {symbol} ();" for symbol in uses]
@@ -189,7 +190,8 @@ def compile_file(source: Path, item: Path) -> None:
 
 
 def build(top: Path, case: Case) -> None:
-    """A tree as make leaves it, with files and objects of an older build."""
+    """Make a tree as make leaves it, with files and objects of an older
+    build."""
     directory = next(iter(case.files)).partition("/")[0]
     left_over = f"{directory}/left-over.c"
     makefile = " ".join(case.files)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the scenarios share: the servers, and a program with a handle. */
+/* What the scenarios share: the servers, and a program that uses a handle. */
 
 #ifndef CLIENT_IN_LOOP_H
 #define CLIENT_IN_LOOP_H
@@ -15,7 +15,7 @@ extern struct mortal server, tcp_server;
 extern void *loop;
 extern int running; /* handles until the loop may quit */
 
-/* What a program knows of a handle. */
+/* What a program knows about a handle. */
 struct client {
   struct nbd_handle *h;
   void *watch;
@@ -23,13 +23,13 @@ struct client {
   int issued;
   int completed; /* without error */
   int changes;   /* calls of on_change */
-  int error;     /* of the last one */
-  int ends;      /* how often it was told that the handle has ended */
-  int kills;     /* of its server, and one more */
+  int error;     /* in the last of them */
+  int ends;      /* how often the end was reported */
+  int kills;     /* kills of its server, plus 1 */
   char buf[BLOCK];
 };
 
-/* A completion that must be without error. */
+/* A completion that must have no error. */
 extern nbd_completion_callback without_error (struct client *c);
 
 /* Keep some reads in flight, until all that are wanted are issued. */
@@ -41,12 +41,12 @@ extern bool has_ended (struct nbd_handle *h);
 /* on_change: read all that is wanted, then disconnect. */
 extern void read_all (struct nbd_handle *h, int error, void *data);
 
-/* Connect, unless it is done, and give the handle to the loop. */
+/* Connect, unless that was done, and give the handle to the loop. */
 extern void start (struct client *c,
                    void (*on_change) (struct nbd_handle *h, int error,
                                       void *data));
 
-/* Take it from the loop, and close it. */
+/* Remove the handle from the loop, and close it. */
 extern void stop (struct client *c);
 
 extern void quit (void *data);

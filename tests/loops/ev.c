@@ -12,7 +12,7 @@ const bool loop_tells = true;
 const bool loop_ends = true;
 
 struct later {
-  ev_timer timer; /* first */
+  ev_timer timer; /* must be the first member */
   void (*f) (void *data);
   void *data;
 };

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Handles that do not find their server, or lose it. */
+/* Handles that cannot reach their server, or lose it. */
 
 #include <errno.h>
 #include <netdb.h>
 
 #include "client-in-loop.h"
 
-/* In the callback of a handle that has ended another one takes its place, and
- * very likely the number of its descriptor. */
+/* In the callback of a handle that has ended, another handle takes its place,
+ * very likely with the same descriptor number. */
 static void
 replace (struct nbd_handle *h, int error, void *data)
 {
@@ -37,7 +37,8 @@ handles_are_replaced_in_their_callback (void)
   stop (&c);
 }
 
-/* The resolver: of two addresses, nobody listens at the first. */
+/* The resolver: it returns two addresses, and nobody listens at the first
+ * one. */
 int
 getaddrinfo (const char *node, const char *service,
              const struct addrinfo *hints, struct addrinfo **res)
@@ -66,7 +67,7 @@ freeaddrinfo (struct addrinfo *res)
   (void) res;
 }
 
-/* A handle that nobody answered may try again, in its callback. */
+/* A handle that was refused may try again, in its callback. */
 static void
 try_again (struct nbd_handle *h, int error, void *data)
 {
@@ -96,8 +97,8 @@ refused_handles_try_again (void)
   stop (&c);
 }
 
-/* Nobody accepts: the library's own deadline ends that, and the loop needs no
- * timer for it. */
+/* If nobody accepts the connection, the library's own timeout ends the
+ * attempt. The loop needs no timer for this. */
 static void
 end_loop (struct nbd_handle *h, int error, void *data)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A cancellable wakes the source once, from any thread, and then the loop
+/* A GCancellable wakes the source once, from any thread.  After that the loop
  * sleeps and goes on with the handle, unless the callback has removed the
  * source. */
 

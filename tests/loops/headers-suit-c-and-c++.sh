@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Each header for a main loop stands alone, and draws no warning in C or C++.
+# Each header for a main loop can be included alone, and causes no warning in C
+# and C++.
 . "${srcdir:-.}/tests/lib/functions.sh"
 read -r -a compiler <<<"${CC:-cc}"
 requires "${compiler[0]}" pkg-config
@@ -8,7 +9,8 @@ requires "${compiler[0]}" pkg-config
 warnings=(-Wall -Wextra -Wpedantic -Wshadow -Wcast-qual -Werror)
 tried=
 
-# compiles NAME INCLUDED FLAG...: what the header includes is there, too.
+# compiles NAME INCLUDED FLAG...: libnbd-NAME.h compiles without a warning, in
+# each language in which INCLUDED, which it includes, is there.
 compiles ()
 {
   local name=$1 included=$2 language

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The headers for main loops: the same scenarios in each.
+# The headers for main loops: the same scenarios run with each of them.
 
 loops_sources = \
 	tests/lib/mortal.c \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the scenarios ask of a main loop.  Each loop has a file with it. */
+/* What the scenarios need from a main loop.  There is a file for each loop. */
 
 #ifndef LOOP_H
 #define LOOP_H
@@ -8,20 +8,21 @@
 
 #include <libnbd.h>
 
-/* The loop tells that it is about to wait, so the header can look then. */
+/* Whether the loop tells the header when it is about to wait, so that the
+ * header can look at its handles then. */
 extern const bool loop_tells;
-/* The loop ends when there is nothing to wait for. */
+/* Whether the loop ends when there is nothing to wait for. */
 extern const bool loop_ends;
 
 extern void *loop_new (void);
-/* Nothing that was started may be left. */
+/* Free the loop, in which nothing may be left. */
 extern void loop_free (void *loop);
 
-/* Until loop_quit. */
+/* Run until loop_quit. */
 extern void loop_run (void *loop);
 extern void loop_quit (void *loop);
 
-/* Call the function after so many milliseconds. */
+/* Call the function after this many milliseconds. */
 extern void loop_later (void *loop, unsigned ms, void (*f) (void *data),
                         void *data);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A main loop drives handles by its header: plain ones and those that stay
- * connected, one and several, from connecting to the end.  The server has
- * threads of its own; all else is one thread, which only the loop lets wait. */
+/* A main loop drives handles through its header: plain ones and ones that stay
+ * connected, one and several, from connecting to the end.  The server has its
+ * own threads.  All else runs in one thread, which waits only in the loop. */
 
 #include <limits.h>
 #include <sys/resource.h>
@@ -43,7 +43,8 @@ handles_share_a_loop (void)
   stop (&lasting);
 }
 
-/* Once connected, end the loop; nothing is lost until it runs again. */
+/* Quit the loop once, when the handle is connected.  Nothing may be lost until
+ * the loop runs again. */
 static void
 pause_once (struct nbd_handle *h, int error, void *data)
 {
@@ -71,7 +72,8 @@ loops_may_run_again (void)
   stop (&c);
 }
 
-/* The server is killed and started again, and then the client may end. */
+/* Kill the server and start it again, several times.  After that the client
+ * may end. */
 static void
 kill_and_start (void *data)
 {
@@ -109,7 +111,7 @@ handles_outlive_servers (void)
   stop (&c);
 }
 
-/* Quit when all handles are where nothing happens by itself. */
+/* Quit when all handles are in a state in which nothing happens by itself. */
 static void
 settle (struct nbd_handle *h, int error, void *data)
 {
@@ -125,8 +127,8 @@ settle (struct nbd_handle *h, int error, void *data)
     c->changes++;
 }
 
-/* Handles that wait for nothing, for the program, or for a deadline that is
- * far away, let the loop sleep. */
+/* The loop sleeps while its handles wait for nothing, for the program, or for
+ * a timeout that is far away. */
 static void
 idle_loops_sleep (void)
 {
@@ -136,7 +138,7 @@ idle_loops_sleep (void)
   CHECK_OK (nbd_set_opt_mode (asked.h, true));
   CHECK_OK (nbd_set_command_timeout (lasting.h, 600000));
   CHECK_OK (nbd_set_stall_timeout (lasting.h, 600000));
-  /* Of several sockets it comes to the last. */
+  /* The name has two addresses, so the handle has a second socket. */
   CHECK_OK (nbd_aio_connect_tcp (idle.h, "two.example", "nbd"));
   running = 3;
   start (&idle, settle);
@@ -153,7 +155,7 @@ idle_loops_sleep (void)
   stop (&lasting);
 }
 
-/* What is done with handles outside of their callbacks is seen as well. */
+/* Tell the header that a handle was used outside of its callback. */
 static void
 changed (struct client *c)
 {
@@ -211,7 +213,8 @@ commands_are_issued_elsewhere (void)
   stop (&c);
 }
 
-/* Another call than those of the loop finds the end: it is told once. */
+/* If a call outside of the loop finds that the connection has ended, the
+ * callback is told once. */
 static void
 shut_down (void *data)
 {
@@ -245,7 +248,7 @@ ends_are_found_elsewhere (void)
   stop (&c);
 }
 
-/* Nobody tells the loop to quit. */
+/* The loop ends by itself, without loop_quit. */
 static void
 loops_end_with_their_handles (void)
 {
@@ -269,7 +272,7 @@ connect_late (void *data)
   watch_update (c->watch);
 }
 
-/* A handle that is connected later, and one that is never connected. */
+/* One handle is connected late, and another one is never connected. */
 static void
 handles_are_connected_late (void)
 {

@@ -12,7 +12,7 @@ const bool loop_tells = true;
 const bool loop_ends = true;
 
 struct later {
-  uv_timer_t timer; /* first */
+  uv_timer_t timer; /* must be the first member */
   void (*f) (void *data);
   void *data;
 };
@@ -29,7 +29,7 @@ loop_new (void)
 void
 loop_free (void *loop)
 {
-  uv_run (loop, UV_RUN_DEFAULT); /* what was closed is let go */
+  uv_run (loop, UV_RUN_DEFAULT); /* frees what was closed */
   CHECK_INT (uv_loop_close (loop), 0);
   free (loop);
 }

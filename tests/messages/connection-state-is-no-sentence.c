@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What a handle is doing is quoted inside of messages of programs, so it does
- * not end as a sentence does. */
+/* Programs quote the state of a handle inside their messages, so its text does
+ * not end as a sentence. */
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A debug callback gets the calls' names and is freed when it is
- * replaced, cleared or the handle is closed. */
+/* A debug callback gets the names of calls.  It is freed when it is replaced
+ * or cleared, or when the handle is closed. */
 
 #include <string.h>
 

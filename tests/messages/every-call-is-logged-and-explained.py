@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Every call that refuses its arguments or the handle's phase says so in an
-error that begins with its name, leaves the handle as it was, and is logged with
-its end; so is every call that sets or gets something.
+"""Each call that refuses its arguments or the handle's phase gives an error that
+begins with its name, leaves the handle unchanged, and logs its end.  So does
+each call that sets or gets something.
 
-The library is called as C programs call it, NULL included.
+The library is called as C programs call it, also with NULL.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ lib.nbd_connection_state.restype = ctypes.c_char_p
 
 
 class Closure(ctypes.Structure):
-    """Any closure: what is called, with what, and how that is freed."""
+    """Any closure: the function, its argument, and the function that frees
+    it."""
 
     _fields_ = [
         ("callback", ctypes.c_void_p),
@@ -53,18 +54,18 @@ def on_debug(_opaque: Any, context: bytes, message: bytes) -> int:
     return 0
 
 
-# Kept here, because the library does not keep it.
+# Kept in variables, because the library does not keep these objects alive.
 ENTRY = DEBUG(on_debug)
 CALLED = Closure(ctypes.cast(ENTRY, ctypes.c_void_p).value, None, None)
 MISSING = Closure(None, None, None)
-# Calls that end the handle or that are not for the library to check.
+# Calls that end the handle, or whose arguments the library does not check.
 EXCLUDED = {"close", "set_debug", "set_debug_callback", "clear_debug_callback"}
 QUERIES = ("get_", "can_", "is_", "supports_", "aio_get_", "aio_is_", "stats_")
 ALL_BITS = 0x80000000
 
 
 def valid(arg: calls.Arg | calls.OptArg) -> list[Any]:
-    """C arguments that are in order."""
+    """Valid C arguments."""
     match arg:
         case calls.Bool():
             return [ctypes.c_bool(False)]
@@ -93,7 +94,7 @@ def valid(arg: calls.Arg | calls.OptArg) -> list[Any]:
 
 
 def wrong(arg: calls.Arg | calls.OptArg) -> list[Any] | None:
-    """C arguments that every call refuses; None where there are none."""
+    """C arguments that every call refuses, or None if there are none."""
     match arg:
         case calls.EnumArg():
             return [ctypes.c_int(9999)]
@@ -141,7 +142,7 @@ RESULTS: dict[str, Any] = {
 
 
 def call(function: Function, handle: int, args: list[Any]) -> Any:
-    """The result, with the log of just this call."""
+    """Call the function.  Return its result, and the log of this call only."""
     entry = getattr(lib, f"nbd_{function.name}")
     entry.restype = RESULTS.get(function.returns.ctype)
     log.clear()
@@ -149,7 +150,8 @@ def call(function: Function, handle: int, args: list[Any]) -> Any:
 
 
 def handle_in(phase: Phase) -> tuple[int, list[socket.socket]]:
-    """A handle that logs; the server said in advance what takes it there."""
+    """Make a handle that logs and is in this phase.  The server has sent
+    before what takes it there."""
     handle = lib.nbd_create()
     h = ctypes.c_void_p(handle)
     lib.nbd_set_debug_callback(h, CALLED)
@@ -170,7 +172,7 @@ def handle_in(phase: Phase) -> tuple[int, list[socket.socket]]:
 
 
 def check_refusal(function: Function, result: Any, phase: Phase) -> Iterator[str]:
-    """What is not as it must be after a call that had to fail."""
+    """What is wrong after a call that had to fail."""
     error = (lib.nbd_get_error() or b"").decode(errors="replace")
     name = f"nbd_{function.name}"
     failed = result in (None, 0) if function.error == "NULL" else result == -1
@@ -183,7 +185,7 @@ def check_refusal(function: Function, result: Any, phase: Phase) -> Iterator[str
 
 
 def check_log(function: Function, end: str) -> Iterator[str]:
-    """Whether the call was logged, and its end."""
+    """Whether the call and its end were logged."""
     name = f"nbd_{function.name}"
     begins = [line for line in log if line.startswith(f"{name}: enter:")]
     ends = [line for line in log if line.startswith(f"{name}: {end}")]
@@ -192,7 +194,7 @@ def check_log(function: Function, end: str) -> Iterator[str]:
 
 
 def problems(phase: Phase) -> Iterator[str]:
-    """All calls with a handle in this phase."""
+    """Try all calls with a handle in this phase."""
     handle, sockets = handle_in(phase)
     before = lib.nbd_connection_state(ctypes.c_void_p(handle))
     for function in functions(RECORDS):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A message says in words what the handle was doing: the names of states are
- * for debug output. */
+/* A message says in words what the handle was doing.  The names of states are
+ * only in debug messages. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "client.h"
 #include "server.h"
 
-/* The server says this, leaves, and the handle dies for that reason. */
+/* The server sends this and closes, and the handle dies with this message. */
 static void
 leave_after (bool opt_mode, const char *said, const char *why)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What messages call commands and options are the protocol's own names; what
- * the protocol does not know is called unknown.  This looks at functions that
- * the library does not export. */
+/* Messages call commands and options by the names of the protocol.  A number
+ * that the protocol does not know is called unknown.  This calls functions
+ * that the library does not export. */
 
 #include "machine/machine.h"
 #include "check.h"

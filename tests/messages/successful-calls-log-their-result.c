@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-/* With debugging on, a call that starts something, or answers, logs what it
- * returns, under its own name, after all that it does.
+/* With debugging on, a call that starts something, or that returns an answer,
+ * logs its result, under its own name, after all its other messages.
  *
- * The linker lets the library's calls come here (-Wl,--wrap): this machine
- * may have no vsock. */
+ * The linker redirects the library's socket and connect to this file
+ * (-Wl,--wrap), because this machine may have no vsock. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -48,7 +48,7 @@ create (void)
   return h;
 }
 
-/* The name is all up to the space before the arguments. */
+/* The name of the call ends before the space in front of its arguments. */
 static void
 check_logged (const char *call, int64_t result)
 {
@@ -62,8 +62,8 @@ check_logged (const char *call, int64_t result)
 
 #define LOGGED(call) check_logged (#call, CHECK_OK (call))
 
-/* The vsock that the machine may not have: its other end is an oldstyle
- * server that has said all that it has to say. */
+/* In place of vsock, which the machine may not have: the other end is an
+ * oldstyle server that has already sent its greeting. */
 static struct server vsock;
 static bool no_vsock;
 
@@ -164,7 +164,7 @@ check_child (void)
   }
 }
 
-/* One option of which each reply is in the socket before. */
+/* One option, whose replies are in the socket before it is sent. */
 #define OPTION(call, reply)          \
   do {                               \
     server_say (&s, "reply " reply); \
@@ -265,7 +265,7 @@ check_settings (void)
   CHECK_INT (nbd_get_private_data (h), 42);
   CHECK_INT (nbd_kill_subprocess (h, 0), -1);
   CHECK_CONTAINS (last, "leave: error=nbd_kill_subprocess: ");
-  /* From now on to standard error. */
+  /* From here on, messages go to standard error. */
   CHECK_OK (nbd_clear_debug_callback (h));
   nbd_close (h);
 }
@@ -311,7 +311,7 @@ check_staying (void)
   nbd_close (h);
 }
 
-/* Calls that can fail in an unused handle log that, too. */
+/* Calls that can fail in an unused handle log their failure, too. */
 static void
 check_failures (void)
 {

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Packages for Debian are built as Debian builds them, take the place of the
-# distribution's libnbd in one step and in two, serve what was built with that,
-# and can be left again: for the distribution's, or for none.
-# With PACKAGES=DIRECTORY in the environment those there are tried, not built.
+# Our packages for Debian are built as Debian builds packages.  They replace the
+# distribution's libnbd in one step and in two, programs that were built with it
+# work with them, and they can be replaced by the distribution's packages or
+# removed.  With PACKAGES=DIRECTORY in the environment, the packages there are
+# tried, and none are built.
 
 . "${srcdir:-.}/tests/lib/functions.sh"
 # shellcheck source=scripts/private-root
@@ -13,7 +14,8 @@ requires apt-get dpkg-buildpackage lintian mmdebstrap unshare
 release=$(. /etc/os-release && echo "$VERSION_CODENAME")
 [ "$release" = bookworm ] || skip "the packages are for Debian 12"
 
-# What scripts take from the environment is the machine's, not that of ./run.
+# Scripts take the machine's settings from the environment, so those of ./run
+# must not be there.
 unset LD_LIBRARY_PATH PYTHONPATH
 root=$tmp/root
 debs=${PACKAGES:-$tmp/debs}
@@ -33,13 +35,14 @@ quietly ()
   "$@" >"$tmp/log" 2>&1 || { tail -n 40 "$tmp/log"; fail "$*"; }
 }
 
-# try TEST [PART...]: one of the packages' own tests.
+# try TEST [PART...]: run one of the tests that the packages have.
 try ()
 {
   inside /tests/"$1" "${@:2}" || fail "$* does not work"
 }
 
-# All is as dpkg has it, and nothing is missing or half there.
+# whole PACKAGE...: no package is half installed, none is missing, and their
+# files are those of the packages.
 whole ()
 {
   [ -z "$(inside dpkg --audit)" ] || fail "dpkg: $(inside dpkg --audit)"
@@ -83,7 +86,7 @@ try drop-in
 step "the library alone, as in the middle of an upgrade"
 quietly inside sh -c 'dpkg --force-depends -i /debs/libnbd0_*.deb'
 try drop-in fio nbdkit python tools
-# For apt the packages must have what they depend on.
+# apt works only if the packages have what they depend on.
 quietly inside sh -c 'dpkg -i /old/libnbd0_*.deb'
 
 step "all packages"
@@ -97,8 +100,9 @@ try additions
 
 step "no file was lost"
 inside dpkg -L "${ours[@]}" | sort -u | grep '^/[^.]' >"$tmp/ours.list"
-# Pages about earlier releases of libnbd, and those that ocamldoc makes: NBD.mli
-# says the same; a module that is a package now; and what Debian's tools note.
+# Left out are pages about earlier releases of libnbd, pages that ocamldoc
+# makes, which say the same as NBD.mli, a module that is a package here, and
+# files that Debian's tools write.
 comm -23 "$tmp/theirs.list" "$tmp/ours.list" \
   | grep -v -x -e '.*/libnbd-release-notes-[0-9.]*\.gz' \
       -e '.*/man3/NBD[.A-Za-z0-9_]*\.gz' -e '.*-packages/nbd\.py' \

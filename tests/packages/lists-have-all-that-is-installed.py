@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Each package for Debian and Fedora has its files, and the versions agree.
+"""Each file that is installed is in one package for Debian and in one for Fedora,
+and the versions agree.
 
-Whoever makes packages is told of a file that is in none, but that takes a build.
-So what a Makefile says of programs, pages and headers is compared here.
+Building packages finds a file that is in none, but takes long.  So this test
+compares the lists with what the Makefile says about programs, pages and
+headers.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ PLACES = {
     "/usr/share/bash-completion/completions": "$(bin_PROGRAMS) $(bin_SCRIPTS)",
     "/usr/share/man": "$(dist_man_MANS) $(man_MANS)",
 }
-# What a Makefile has only if there is what it is made with.
+# Files that a Makefile has only if the tools to make them are there.
 BINDINGS = {"nbdsh", "nbdsh.1", "nbdfuse", "nbdfuse.1"}
 MACROS = {
     "%{_bindir}": "/usr/bin",
@@ -39,9 +41,10 @@ MACROS = {
 
 @functools.cache
 def installed() -> list[str]:
-    """Where "make install" puts what the tree is known by."""
+    """Where "make install" puts programs, libraries, pages and headers."""
     ask = "; ".join(f"echo told {variables}" for variables in PLACES.values())
-    # Nothing of the make that runs this: it may say where it is.
+    # Remove the variables of the make that runs this test, which may print its
+    # directory.
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFL"))}
     output = subprocess.run(
         ["make", "-s", f"--eval=told:;@{ask}", "told"],
@@ -102,7 +105,7 @@ class Lists(unittest.TestCase):
                 if any(fnmatch.fnmatchcase(file, pattern) for pattern in patterns)
             ]
             self.assertEqual(len(owners), 1, f"{file} is in {owners}")
-        # And nothing that was renamed or is gone.
+        # There is no pattern for a file that was renamed or removed.
         for name, patterns in lists.items():
             for pattern in patterns:
                 if not pattern.startswith(tuple(PLACES)):
@@ -125,7 +128,8 @@ class Lists(unittest.TestCase):
 
 class Pages(unittest.TestCase):
     def test_pages_are_whole(self) -> None:
-        """Parts that a page shares with others are in it, not referred to."""
+        """Pages include the parts that they share, instead of referring to
+        them."""
         pages = list(Path(".").glob("*/nbd*.1"))
         self.assertGreater(len(pages), 4)
         for page in pages:
@@ -144,7 +148,7 @@ class Versions(unittest.TestCase):
         self.assertIn(f"%global causeway {OURS}\n", SPEC)
 
     def test_calls_of_our_own(self) -> None:
-        """Packages that use them depend on what libnbd does not have."""
+        """Packages that use our additions depend on a version that has them."""
         map_file = TOP / "lib/libnbd.syms"
         nodes = re.findall(r"^CAUSEWAY_([\d.]+) ", map_file.read_text(), flags=re.M)
         newest = max(nodes, key=lambda node: [int(n) for n in node.split(".")])

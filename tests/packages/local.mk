@@ -5,7 +5,7 @@ test_scripts += \
 	tests/packages/lists-have-all-that-is-installed.py \
 	tests/packages/rpm-spec-is-accepted.sh
 
-# Builds packages, and private roots to try them in.
+# This builds packages, and private roots in which they are tried.
 packages_long = tests/packages/debian-packages-upgrade-the-distributions.sh
 CHECK_LONG += $(packages_long)
 EXTRA_DIST += $(packages_long)

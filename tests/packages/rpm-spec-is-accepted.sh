@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The spec is one for rpm, whatever is left out, and rpmlint complains of nothing.
+# rpm accepts the spec file, whichever parts are left out, and rpmlint finds
+# nothing wrong with it.
 
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires rpmspec

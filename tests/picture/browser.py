@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A browser without a window, for pages that we write: chromedriver, which
-speaks WebDriver (JSON over HTTP), and nothing but the standard library."""
+"""A browser without a window, for pages that we write.  This uses
+chromedriver, which speaks WebDriver (JSON over HTTP), and Python's standard
+library only."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from types import TracebackType
 from typing import Any
 
 PROGRAMS = ("chromium", "chromedriver")
-SECONDS = 120  # for one command, on a machine that does much else
+SECONDS = 120  # for one command, on a busy machine
 _STARTED = re.compile(r"started successfully on port (\d+)")
 _OPTIONS = (
     "--headless=new",
@@ -25,13 +26,13 @@ _OPTIONS = (
     "--disable-dev-shm-usage",
     "--hide-scrollbars",
     "--no-first-run",
-    # We open our own files only, and tests may run as root.
+    # Only our own files are opened, and tests may run as root.
     "--no-sandbox",
 )
 
 
 def require_browser() -> None:
-    """Skip the test where there is none."""
+    """Skip the test if there is no browser."""
     for program in PROGRAMS:
         if shutil.which(program) is None:
             print(f"{program} is not installed")
@@ -66,7 +67,7 @@ class Browser:
             raise
 
     def _port(self) -> str:
-        """The driver chooses one, and says it."""
+        """Read the port, which the driver chooses and prints."""
         assert self._driver.stdout
         for line in self._driver.stdout:
             if match := _STARTED.search(line):
@@ -77,7 +78,7 @@ class Browser:
         data = None if method != "POST" else json.dumps(body or {}).encode()
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(self._at + path, data, headers, method=method)
-        # Whatever proxies there are, this is on our own machine.
+        # No proxy may be used: the driver runs on this machine.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(request, timeout=SECONDS) as answer:
             return json.load(answer)["value"]
@@ -88,7 +89,7 @@ class Browser:
         self._send("/url", {"url": url})
 
     def run(self, script: str, *arguments: object) -> Any:
-        """The result of some JavaScript: `return ...`"""
+        """Run JavaScript such as `return ...`, and return its result."""
         return self._send("/execute/sync", {"script": script, "args": arguments})
 
     def _find(self, selector: str) -> str:
@@ -96,24 +97,25 @@ class Browser:
         return str(next(iter(found.values())))
 
     def click(self, selector: str) -> None:
-        """With the mouse, in the middle of what is found."""
+        """Click in the middle of the element that is found."""
         self._send(f"/element/{self._find(selector)}/click")
 
     def keys(self, selector: str, text: str) -> None:
-        """Keys, or the name of a file for a field that takes one."""
+        """Send keys to an element, or the name of a file to a field for
+        files."""
         self._send(f"/element/{self._find(selector)}/value", {"text": text})
 
     def text(self, selector: str) -> str:
-        """What is read there."""
+        """The text of the element."""
         return str(self._send(f"/element/{self._find(selector)}/text", method="GET"))
 
     def screenshot(self, to: Path) -> None:
-        """What the window shows."""
+        """Save a picture of the window."""
         to.write_bytes(base64.b64decode(self._send("/screenshot", method="GET")))
 
     def complaints(self) -> list[str]:
-        """What the browser has said since this was asked last: errors, blocked
-        loads, exceptions that nobody caught."""
+        """What the browser has reported since the last call: errors, blocked
+        loads, exceptions that were not caught."""
         entries = self._send("/se/log", {"type": "browser"})
         return [entry["message"] for entry in entries]
 

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""In a browser, docs/machine.html shows what is clicked, and where a log goes.
+"""In a browser, docs/machine.html shows the state that is clicked, and the way
+that a log takes.
 
-A log of the library itself walks to its last state with no step that the page
-does not know.  Whatever is in a log stays text: nothing of it is run, loaded or
-made an element, and lines that are not understood are counted.  The browser has
-nothing to complain of.  It is skipped where there is no chromium.
+A log of the library is followed to its last state, and each of its steps is
+known to the page.  A log is always text: nothing in it is run, loaded or
+becomes an element, and lines that are not understood are counted.  The browser
+reports no error.  The test is skipped if there is no chromium.
 """
 
 from __future__ import annotations

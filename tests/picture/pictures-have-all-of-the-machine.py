@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The pictures have each state and group once, in its place, and all arrows.
+"""The pictures show each state and group once, in its place, and all arrows.
 
-A state or group is inside the frame of its group, and no two boxes beside each
-other overlap.  An arrow begins and ends at the border of its boxes; each step
-that the description names has one.  The page loads nothing, and data in it
-cannot end the script that holds it.  Both a real machine and the small one of
-the golden test are drawn.
+A state or group is inside the frame of its group, and neighbouring boxes do
+not overlap.  An arrow begins and ends at the border of a box, and there is one
+for each step of the description.  The page loads nothing, and the data in it
+cannot end the script that contains them.  The real machine and the small one
+of the golden test are drawn.
 """
 
 from __future__ import annotations
