@@ -31,10 +31,11 @@ func (a *VsockAddr) String() string {
 	return fmt.Sprintf("%d:%d", a.CID, a.Port)
 }
 
-// What a slice without bytes is passed as, since it has no address.
+// Passed for a slice without bytes, which has no address.
 var nothing [1]byte
 
-// bytesPointer is for the length of one call: C keeps no memory of Go's.
+// bytesPointer returns a pointer that is used during one call only: C must not keep
+// pointers to memory of Go.
 func bytesPointer(data []byte) *C.char {
 	if len(data) == 0 {
 		return (*C.char)(unsafe.Pointer(&nothing[0]))
@@ -50,7 +51,7 @@ func makeInt(op, name string, n int) (C.int, error) {
 	return C.int(n), nil
 }
 
-// makeString returns the string as C has it.
+// makeString returns the string with a NUL at the end, as C needs it.
 func makeString(op, name, s string) ([]byte, error) {
 	if at := strings.IndexByte(s, 0); at >= 0 {
 		return nil, newError(op, syscall.EINVAL,
@@ -59,8 +60,8 @@ func makeString(op, name, s string) ([]byte, error) {
 	return append([]byte(s), 0), nil
 }
 
-// makeStrings returns a list of strings in one piece of memory from C, to be
-// freed by the caller: first the pointers, then the text.
+// makeStrings returns a list of strings in one piece of memory from C, which the
+// caller must free: first the pointers, then the text.
 func makeStrings(op, name string, list []string) (**C.char, error) {
 	pointers := (len(list) + 1) * C.sizeof_uintptr_t
 	size := pointers

@@ -15,14 +15,15 @@ import (
 
 // AioBuffer is memory for asynchronous reads and writes.
 //
-// The library uses it from the call that starts a command until that is retired, so
-// it is not memory of Go's.  Make one with [MakeAioBuffer], [MakeAioBufferZero] or
-// [FromBytes], and free it with [AioBuffer.Free] once it is not needed any more.
+// The library uses it from the call that starts a command until the command is
+// retired, so it is not memory of Go.  Make one with [MakeAioBuffer],
+// [MakeAioBufferZero] or [FromBytes], and free it with [AioBuffer.Free] when it is
+// no longer needed.
 //
 // Copies of an AioBuffer are the same memory, and freeing one of them frees all.
-// Size can be made smaller, to use only the first bytes.  An AioBuffer that the
-// program makes itself of P and Size is memory that stays the program's own, which
-// Free does not free.
+// Size can be made smaller, to use only the first bytes.  A program may also make
+// an AioBuffer from P and Size.  Then the memory belongs to the program, and Free
+// does not free it.
 type AioBuffer struct {
 	// The first byte, or nil after Free.
 	P unsafe.Pointer
@@ -30,11 +31,11 @@ type AioBuffer struct {
 	// The length in bytes.
 	Size uint
 
-	// What copies share, or nil if the memory is the program's own.
+	// shared by copies; nil if the memory belongs to the program
 	memory *memory
 }
 
-// A memory is what one of the functions below has made.
+// A memory is what the functions below have allocated.
 type memory struct {
 	lock sync.Mutex
 	c    *C.struct_nbdgo_memory // nil after Free
@@ -50,8 +51,8 @@ func makeBuffer(size uint, cleared bool) AioBuffer {
 	return AioBuffer{c.start, size, m}
 }
 
-// MakeAioBuffer makes a buffer of whatever was in memory before.  Read into it
-// before you use it.
+// MakeAioBuffer makes a buffer with undefined content.  Read into it before you use
+// it.
 func MakeAioBuffer(size uint) AioBuffer {
 	return makeBuffer(size, false)
 }
@@ -68,11 +69,11 @@ func FromBytes(data []byte) AioBuffer {
 	return buf
 }
 
-// Free gives the memory back.  Neither the buffer, nor copies of it, nor slices of
-// it must be used any more.
+// Free frees the memory.  The buffer, its copies and slices of it must not be used
+// afterwards.
 //
-// If commands use the memory it is kept for them, and freed when the last of them is
-// retired.  Freeing a buffer again, or a copy of it, does nothing.
+// If commands use the memory, it is freed when the last of them is retired.
+// Freeing a buffer again, or a copy of it, does nothing.
 func (b *AioBuffer) Free() {
 	m := b.memory
 	*b = AioBuffer{}
@@ -88,7 +89,7 @@ func (b *AioBuffer) Free() {
 	}
 }
 
-// fault says why the memory cannot be used, and else "".  The lock is held.
+// fault returns why the memory cannot be used, or "".  The caller holds the lock.
 func (b *AioBuffer) fault() string {
 	switch {
 	case b.P == nil || b.memory != nil && b.memory.c == nil:
@@ -100,7 +101,7 @@ func (b *AioBuffer) fault() string {
 	return ""
 }
 
-// inspect calls fault.
+// inspect returns what fault returns, with the lock held.
 func (b *AioBuffer) inspect() string {
 	if b.memory != nil {
 		b.memory.lock.Lock()
@@ -110,7 +111,7 @@ func (b *AioBuffer) inspect() string {
 }
 
 // lend keeps the memory for a command until C drops it.  The result is nil if the
-// memory is the program's own.
+// memory belongs to the program.
 func (b *AioBuffer) lend(op, name string) (*C.struct_nbdgo_memory, error) {
 	var c *C.struct_nbdgo_memory
 	if b.memory != nil {

@@ -100,7 +100,7 @@ func TestMemoryOfTheProgramIsNotFreed(t *testing.T) {
 }
 
 func TestFreedBufferLivesAsLongAsItsCommand(t *testing.T) {
-	// Here the heap would give out again what this thread has just freed.
+	// On this thread, the heap gives out again what was freed last.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	const size = 1000
@@ -169,7 +169,7 @@ func TestCopiesOfABufferAreFreedOnce(t *testing.T) {
 	third.Free()
 }
 
-// A command whose struct is copied wherever it goes.
+// A command.  Its struct is copied whenever it is passed on.
 type block struct {
 	buf    libnbd.AioBuffer
 	offset uint64

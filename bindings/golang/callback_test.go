@@ -86,7 +86,7 @@ func TestPanicInACallbackGoesOnFromTheCall(t *testing.T) {
 	_, err = h.AioCommandCompleted(cookie)
 	fails(t, err, syscall.EIO)
 
-	// The blocking read does not return an error but goes on with the panic.
+	// The blocking read does not return an error, but panics.
 	broken := errors.New("broken")
 	p = panics(t, func() {
 		h.PreadStructured(make([]byte, 512), 0,
@@ -148,7 +148,7 @@ func TestCallFromACallbackIsRefused(t *testing.T) {
 			if !strings.Contains(found.Errmsg, "nbd_get_size: called from a callback") {
 				t.Error(found)
 			}
-			// What takes no lock, and other handles, can be used.
+			// Functions that take no lock, and other handles, can be used.
 			_, err = h.AioIsReady()
 			good(t, err)
 			good(t, other.SetDebugCallback(func(string, string) int { return 0 }))
@@ -160,7 +160,7 @@ func TestCallFromACallbackIsRefused(t *testing.T) {
 }
 
 func TestClosuresAreFreedExactlyOnce(t *testing.T) {
-	// Freeing one twice is a panic; what is left over is counted.
+	// Freeing a closure twice panics.  The closures that are left are counted.
 	same(t, "at the start", libnbd.ClosuresInUse(), 0)
 	h := serve(t, "memory", "1M")
 	buf := libnbd.MakeAioBuffer(512)

@@ -15,29 +15,29 @@ import (
 	"unsafe"
 )
 
-// A closure is a function that the library may call.  C knows it by a struct
-// nbdgo_closure, which has the number of its slot here.
+// A closure is a function that the library may call.  C refers to it by a struct
+// nbdgo_closure, which contains the number of its slot here.
 type closure struct {
 	function interface{}
-	errno    int // what the argument error of callbacks points to
+	errno    int // the argument error of callbacks points to it
 }
 
 const slotsPerBlock = 256
 
-// A closureTable hands out slots of blocks that are never moved nor freed.
-// What C gives back is collected in a list of C's, so that it need not call Go;
-// when there are no free slots that list is taken.
+// A closureTable gives out slots, in blocks that are never moved or freed.  Slots
+// that C gives back are collected in a list in C, so that this needs no call of Go.
+// When there are no free slots, that list is taken over.
 type closureTable struct {
 	lock   sync.Mutex
-	blocks unsafe.Pointer // to a []*[slotsPerBlock]closure that never changes
+	blocks unsafe.Pointer // to a []*[slotsPerBlock]closure, which is never changed
 	free   *C.struct_nbdgo_closure
 }
 
 var closures closureTable
 
-// add makes the function known to C, which must give it back once.
+// add registers the function for C, which must give the slot back once.
 //
-// The pointer is a number to cgo, which else looks at what it points to.
+// The pointer is passed as a number, because cgo checks what a pointer refers to.
 func (t *closureTable) add(function interface{}) C.uintptr_t {
 	t.lock.Lock()
 	if t.free == nil {
@@ -84,7 +84,7 @@ func (t *closureTable) get(id C.uint64_t) *closure {
 	return &t.list()[id/slotsPerBlock][id%slotsPerBlock]
 }
 
-// release forgets the function; C gives the slot back afterwards.
+// release forgets the function.  C gives the slot back afterwards.
 func (t *closureTable) release(id C.uint64_t) {
 	c := t.get(id)
 	if c.function == nil {
@@ -123,19 +123,19 @@ func nbdgoRelease(id C.uint64_t) {
 
 // CallbackPanic is the value of a panic that began in a callback.
 //
-// A panic cannot pass through the library, which holds locks meanwhile.  It is
-// stopped at the end of the callback, which counts as having returned -1 with
-// error set to EIO, and goes on, as a *CallbackPanic, from the method that
-// made the library call back.  If callbacks panic several times during one call,
-// the first panic is the one that goes on.
+// A panic cannot pass through the library, which holds locks at that time.  The
+// panic is caught at the end of the callback, which then counts as having returned
+// -1 with error set to EIO.  The panic continues, as a *CallbackPanic, from the
+// method that made the library call the callback.  If several callbacks panic
+// during one call, the first panic continues.
 //
 // The handle stays usable.  A command whose completion callback panicked is not
 // retired; see [Libnbd.AioCommandCompleted].
 //
-// A callback must not call [runtime.Goexit], nor what does so, such as
-// FailNow of a test, nor panic with nil.  That ends the program.
+// A callback must not call [runtime.Goexit], directly or by a function such as
+// FailNow of a test, and must not panic with nil.  Both end the program.
 type CallbackPanic struct {
-	// What was given to panic.
+	// The value that was passed to panic.
 	Value interface{}
 
 	// Where the panic began, as text.
@@ -158,7 +158,7 @@ var panics struct {
 	waiting map[C.uint64_t]*CallbackPanic
 }
 
-// takePanic returns a panic that keepPanic gave this number.
+// takePanic returns and forgets the panic that keepPanic has given this number.
 func takePanic(id C.uint64_t) *CallbackPanic {
 	panics.lock.Lock()
 	defer panics.lock.Unlock()
@@ -178,15 +178,15 @@ func keepPanic(p *CallbackPanic) C.uint64_t {
 	return panics.last
 }
 
-// rescue ends a callback that may have panicked.  It must be deferred itself;
-// errno is NULL where the callback has no argument error.
+// rescue ends a callback that may have panicked.  It must be deferred directly.
+// errno is NULL if the callback has no argument error.
 func rescue(returned *bool, ret *C.int, errno *C.int, panicked *C.uint64_t) {
 	if *returned {
 		return
 	}
 	value := recover()
 	if value == nil {
-		// Going on would leave the handle locked for ever.
+		// To continue would leave the handle locked forever.
 		fmt.Fprintf(os.Stderr, "libnbd: a callback called runtime.Goexit"+
 			" or panic(nil), which cannot pass through C\n\n%s", debug.Stack())
 		os.Exit(2)

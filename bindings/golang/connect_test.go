@@ -89,7 +89,7 @@ func TestConnectsToAddressesOfGo(t *testing.T) {
 	fails(t, h.AioConnect(&net.UDPAddr{}), syscall.EAFNOSUPPORT)
 	long := net.UnixAddr{Name: strings.Repeat("x", 200)}
 	fails(t, h.AioConnect(&long), syscall.ENAMETOOLONG)
-	// Where there are no such sockets that is an error too, but of the kernel's.
+	// Without such sockets, the call also fails, with an error of the kernel.
 	if err := h.AioConnect(&libnbd.VsockAddr{CID: 1, Port: 1}); err != nil {
 		t.Log(err)
 	}

@@ -274,7 +274,8 @@ func TestPollLoopWithTheDescriptor(t *testing.T) {
 	pattern(t, buf.Slice(), 0)
 }
 
-// wait selects the descriptor for what the library wants.
+// wait waits with select until the descriptor is ready for what the library waits
+// for.
 func wait(t *testing.T, fd int, direction uint) (canRead, canWrite bool) {
 	t.Helper()
 	var reads, writes syscall.FdSet

@@ -2,7 +2,7 @@
 
 package libnbd
 
-// ClosuresInUse counts the functions that the library holds.
+// ClosuresInUse returns the number of functions that the library holds.
 func ClosuresInUse() int {
 	return closures.inUse()
 }

@@ -11,7 +11,7 @@
 _Thread_local uint64_t nbdgo_panic;
 _Thread_local struct nbd_handle *nbdgo_in_callback;
 
-/* Without memory Go itself could not go on either. */
+/* Without memory the Go runtime could not continue, either. */
 static struct nbdgo_status *
 new_status (void)
 {
@@ -21,7 +21,8 @@ new_status (void)
   return status;
 }
 
-/* Why a call was refused that would wait for the lock of its own thread. */
+/* The status of a call that was refused, because it would wait for a lock
+ * that its own thread holds. */
 struct nbdgo_status *
 nbdgo_refused (const char *name)
 {
@@ -81,7 +82,8 @@ nbdgo_close (uintptr_t handle)
 
 /* Buffers ----------------------------------------------------------------- */
 
-/* Memory that Go is the first user of, or NULL. */
+/* Allocate memory whose first user is the buffer in Go.  Returns NULL without
+ * memory. */
 struct nbdgo_memory *
 nbdgo_make_memory (size_t size, bool cleared)
 {
@@ -100,8 +102,8 @@ nbdgo_make_memory (size_t size, bool cleared)
   return memory;
 }
 
-/* Of commands without a completion this is the closure's function free, so
- * any thread may come here at any time. */
+/* The free function of commands without a completion callback, so any thread
+ * may call this at any time. */
 void
 nbdgo_drop_memory (void *user_data)
 {
@@ -118,8 +120,8 @@ nbdgo_drop_memory (void *user_data)
 
 struct nbdgo_closure *nbdgo_returned;
 
-/* Any thread may come here at any time; only Go takes closures away again, all
- * at once. */
+/* Any thread may call this at any time.  Only Go takes closures from the
+ * list, all at once. */
 void
 nbdgo_free_closure (void *user_data)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the generated wrappers, and through them the methods in Go, share. */
+/* Declarations that the generated wrappers and the methods in Go share. */
 
 #ifndef NBDGO_GLUE_H
 #define NBDGO_GLUE_H
@@ -14,13 +14,13 @@
 /* How a call ended that did not simply succeed. */
 struct nbdgo_status {
   bool failed;
-  int errnum;     /* of a failure */
-  char *message;  /* of a failure; NULL: no memory for it */
+  int errnum;     /* if it failed */
+  char *message;  /* if it failed; NULL: no memory for it */
   uint64_t panic; /* not 0 if a callback panicked: see takePanic */
 };
 
-/* What the wrappers return.  The status is NULL if the call succeeded, else Go
- * passes it to nbdgo_free_status in the end. */
+/* The results of the wrappers.  The status is NULL if the call succeeded.
+ * Otherwise Go must pass it to nbdgo_free_status. */
 struct nbdgo_number {
   int64_t value;
   struct nbdgo_status *status;
@@ -31,29 +31,30 @@ struct nbdgo_string {
   struct nbdgo_status *status;
 };
 
-/* The memory of a buffer.  Its users are the buffer in Go, until that is freed,
- * and each command until that is retired. */
+/* The memory of a buffer.  Its users are the buffer in Go, until it is freed,
+ * and each command, until it is retired. */
 struct nbdgo_memory {
-  uint64_t users; /* first, since Go's atomics need it aligned to 8 bytes */
+  uint64_t users; /* first, because Go's atomics need 8-byte alignment */
   void *start;
 };
 
-/* A function in Go for as long as the library may call it. */
+/* A function in Go that the library may call. */
 struct nbdgo_closure {
-  uint64_t id; /* in the table of closures.go */
+  uint64_t id; /* its slot in the table of closures.go */
   struct nbd_handle *h;
-  struct nbdgo_memory *memory; /* that the command uses, or NULL */
-  bool released;               /* Go has forgotten the function already */
-  struct nbdgo_closure *next;  /* of those that are not in use */
+  struct nbdgo_memory *memory; /* used by the command, or NULL */
+  bool released;               /* Go has already forgotten the function */
+  struct nbdgo_closure *next;  /* in the list of unused ones */
 };
 
-/* The closures that the library has freed, until Go takes them. */
+/* The closures that the library has freed, and that Go has not taken yet. */
 extern struct nbdgo_closure *nbdgo_returned;
 
-/* A panic that callbacks have left for the end of this thread's call. */
+/* A panic of a callback, for the end of this thread's call. */
 extern _Thread_local uint64_t nbdgo_panic;
 
-/* The handle whose callback this thread is in, with that handle's lock. */
+/* The handle whose callback this thread runs, with that handle's lock
+ * held. */
 extern _Thread_local struct nbd_handle *nbdgo_in_callback;
 
 struct nbdgo_number nbdgo_create (void);
@@ -68,7 +69,7 @@ void nbdgo_free_closure (void *closure);
 struct nbdgo_memory *nbdgo_make_memory (size_t size, bool cleared);
 void nbdgo_drop_memory (void *memory);
 
-/* Take what this thread's last call has left: an error, a panic, or both. */
+/* Take the result of this thread's last call: an error, a panic, or both. */
 static inline struct nbdgo_status *
 nbdgo_finish (bool failed)
 {

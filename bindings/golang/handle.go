@@ -14,8 +14,8 @@ import (
 	"syscall"
 )
 
-// Libnbd is a handle: one connection to an NBD server, or the plan for it.
-// Make one with [Create].
+// Libnbd is a handle: a connection to an NBD server, connected or not.  Make one
+// with [Create].
 //
 // A handle may be used by several goroutines at once.  Calls that wait for the
 // server block only the goroutine that makes them.
@@ -27,22 +27,22 @@ type Libnbd struct {
 
 // A handle is what copies of a Libnbd share, or nil if Create has not made it.
 type handle struct {
-	// How many methods are using h, plus closed once Close was called.  It comes
-	// first, as machines of 32 bits need it for sync/atomic.
+	// How many methods are using h, plus closed once Close was called.  This field
+	// comes first, because sync/atomic needs that on 32-bit machines.
 	users int64
 	freed int32
 
-	// The handle in C, as a number because cgo looks at what pointers point to.
+	// The handle in C, as a number, because cgo checks what pointers refer to.
 	h C.uintptr_t
 }
 
 const closed = 1 << 62
 
-// Create makes a handle that is not connected yet.
+// Create makes a handle that is not connected.
 //
-// Close it with [Libnbd.Close] when it is not needed any more.  A handle that
-// nothing refers to is closed by the garbage collector at some time; callbacks
-// that the library still holds count as referring to what they use.
+// Close it with [Libnbd.Close] when it is no longer needed.  If nothing refers to a
+// handle, the garbage collector closes it at some time.  Callbacks that the library
+// holds count as references to what they use.
 func Create() (*Libnbd, error) {
 	ret := C.nbdgo_create()
 	if ret.status != nil {
@@ -55,15 +55,16 @@ func Create() (*Libnbd, error) {
 
 // Close closes the handle and the connection.
 //
-// Nothing is sent: use [Libnbd.Shutdown] first for an orderly end.  The
-// callbacks of commands that are still in flight are called with ENOTCONN.
+// Nothing is sent.  Use [Libnbd.Shutdown] first for an orderly end.  The callbacks
+// of commands that are in flight are called with ENOTCONN.
 //
-// Afterwards every method, Close too, fails with EBADF.  If another goroutine, or
-// a callback, closes the handle while a method is at work, the method goes on and
-// the handle is freed when it returns.
+// Afterwards every method fails with EBADF, Close included.  If another goroutine
+// or a callback closes the handle while a method runs, the method continues, and
+// the handle is freed when the method returns.
 //
-// The result is nil or says that the handle was closed before.  Mind that it has
-// a type of its own: assigned to a variable of type error it is not nil.
+// The result is nil, or says that the handle was closed before.  Note that the
+// result has a type of its own: assigned to a variable of type error, it is never
+// nil.
 func (h *Libnbd) Close() *LibnbdError {
 	if h.handle == nil || !h.close() {
 		return closedError("close")
@@ -71,12 +72,12 @@ func (h *Libnbd) Close() *LibnbdError {
 	return nil
 }
 
-// String tells handles apart in messages.
+// String returns a text that distinguishes handles in messages.
 func (h *Libnbd) String() string {
 	return fmt.Sprintf("&Libnbd{%p}", h.handle)
 }
 
-// close returns false if that was done before.
+// close returns false if the handle was closed before.
 func (h *handle) close() bool {
 	for {
 		users := atomic.LoadInt64(&h.users)
@@ -94,7 +95,8 @@ func (h *handle) close() bool {
 	return true
 }
 
-// destroy may be called by all who see that nobody uses the handle.
+// destroy frees the handle.  Any method may call it that sees that nobody uses the
+// handle.
 func (h *handle) destroy() {
 	if !atomic.CompareAndSwapInt32(&h.freed, 0, 1) {
 		return
@@ -104,8 +106,8 @@ func (h *handle) destroy() {
 	}
 }
 
-// begin is called by each method before it uses the handle, and end after it.
-// If begin returns false the handle is closed, and end must not be called.
+// begin is called by each method before it uses the handle, and end after that.  If
+// begin returns false, the handle is closed, and end must not be called.
 func (h *handle) begin() bool {
 	return h != nil && (atomic.AddInt64(&h.users, 1)&closed == 0 || h.leave())
 }
@@ -116,7 +118,7 @@ func (h *handle) end() {
 	}
 }
 
-// leave ends what must not begin.  It is a call so that begin need not be one.
+// leave undoes begin for a closed handle.  It is not inlined, so that begin can be.
 //
 //go:noinline
 func (h *handle) leave() bool {
@@ -126,15 +128,15 @@ func (h *handle) leave() bool {
 
 // LibnbdError says why a call failed.
 //
-// All methods but Close return it as an error.  With [errors.As] it can be
-// had back, and [errors.Is] compares the Errno:
+// All methods but Close return it as an error.  [errors.As] gets it from an error,
+// and [errors.Is] compares the Errno:
 //
 //	if errors.Is(err, syscall.ENOTCONN) {
 type LibnbdError struct {
-	// The call, as it is named in C but without nbd_, such as "pread".
+	// The name of the call in C without nbd_, such as "pread".
 	Op string
 
-	// The whole message, which names the call and the error number too.
+	// The complete message, which contains the call and the error number, too.
 	Errmsg string
 
 	// The error number, or 0 if the failure has none.
@@ -162,8 +164,8 @@ func closedError(op string) *LibnbdError {
 	return newError(op, syscall.EBADF, "the handle is closed, or was not made by Create")
 }
 
-// failure returns the error of a call that failed.  If a callback panicked
-// during the call, it does not return.
+// failure returns the error of a call that failed.  If a callback panicked during
+// the call, it panics instead.
 func failure(op string, status *C.struct_nbdgo_status) error {
 	defer C.nbdgo_free_status(status)
 	if status.panic != 0 {

@@ -60,7 +60,7 @@ func TestHandleThatIsForgottenIsClosed(t *testing.T) {
 			}
 		}
 	}()
-	// The other end sees the end of the stream once the handle is gone.
+	// The other end of the socket sees the end of the stream once the handle is freed.
 	n, err := syscall.Read(ends[1], make([]byte, 1))
 	close(stop)
 	good(t, err)
@@ -74,7 +74,7 @@ func TestCloseWaitsForMethodsAtWork(t *testing.T) {
 	optargs := libnbd.AioPreadOptargs{
 		CompletionCallbackSet: true,
 		CompletionCallback: func(*int) int {
-			// Poll is at work, so the handle lives on until that returns.
+			// Poll is running, so the handle exists until it returns.
 			if err := h.Close(); err != nil {
 				t.Error(err)
 			}
@@ -167,7 +167,7 @@ func TestDefaultsAreThoseDocumented(t *testing.T) {
 	report("socket activation name", "")(socket, err)
 }
 
-// Settings of one type: those that can be set to all of the values.
+// settings returns the settings that accept any value of their type.
 func settings(h *libnbd.Libnbd) (
 	bools map[string]func(bool) (error, func() (bool, error)),
 	strings map[string]func(string) (error, func() (*string, error)),
@@ -319,8 +319,8 @@ func TestThousandHandlesWithoutALeak(t *testing.T) {
 		runtime.GC()
 		return resident(t) - before
 	}
-	// The heaps of C and Go settle within some rounds; a leak never does, and
-	// the names alone would be 4 MB in each of them.
+	// The heaps of C and of Go stop growing after some rounds, but a leak does not.
+	// The names alone would be 4 MB in each round.
 	grown := round()
 	for i := 0; i < 10 && grown > mib; i++ {
 		grown = round()

@@ -81,7 +81,7 @@ GO_IN_TREE = \
 	top_builddir=$(abs_top_builddir) top_srcdir=$(abs_top_srcdir) \
 	GO="$(GO)" $(srcdir)/bindings/golang/go-in-tree
 
-# go itself knows best what is out of date; the stamp only saves asking it.
+# go itself knows what is out of date.  The stamp only avoids running it.
 ALL_TARGETS += bindings/golang/built
 bindings/golang/built: $(golang_package) $(golang_nbdio) \
   $(golang_examples) bindings/golang/go-in-tree lib/libnbd.la
@@ -102,7 +102,8 @@ bench/clients/client-golang: bindings/golang/built bench/clients/client.go
 	  $(abs_top_srcdir)/bench/clients/client.go
 
 TESTS += $(golang_tests)
-# Written out, automake would take it for a rule that replaces its own.
+# The names are written out, because automake would take a pattern for a rule
+# that replaces its own.
 golang_logs = \
 	bindings/golang/tests/behaviours.sh.log \
 	bindings/golang/tests/no-pointer-of-go-is-kept-by-c.sh.log
@@ -123,8 +124,8 @@ clean-golang:
 	rm -f bench/clients/client-golang
 endif
 
-# Where Debian has the sources of Go packages.  Outside of the conditional: who
-# makes packages of sources needs no compiler, and asks for the target.
+# Where Debian installs sources of Go packages.  This is outside of the
+# conditional, because packages of sources need this target but no compiler.
 golangdir = $(datadir)/gocode/src/libguestfs.org/libnbd
 install-golang: $(golang_package) $(golang_nbdio)
 	$(MKDIR_P) "$(DESTDIR)$(golangdir)/nbdio"

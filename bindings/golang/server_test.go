@@ -10,9 +10,8 @@ import (
 	"testing"
 )
 
-// extendedServer is a server with extended headers that answers filtered block
-// status only, which none of those in Debian 12 does.  It returns the
-// client's socket.
+// extendedServer starts a server with extended headers that answers only filtered
+// block status.  No server in Debian 12 does that.  It returns the client's socket.
 func extendedServer(t *testing.T) int {
 	t.Helper()
 	ends, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
@@ -27,7 +26,7 @@ func extendedServer(t *testing.T) int {
 	return ends[0]
 }
 
-// send writes integers in the order of the wire, and bytes as they are.
+// send writes integers in network byte order, and bytes unchanged.
 func send(stream io.Writer, values ...interface{}) {
 	for _, value := range values {
 		binary.Write(stream, binary.BigEndian, value)
@@ -43,7 +42,7 @@ func receive(stream io.Reader, values ...interface{}) bool {
 	return true
 }
 
-// negotiate answers options until the client says GO.
+// negotiate answers options until the client sends GO.
 func negotiate(stream io.ReadWriter) bool {
 	const (
 		goOption, setMetaContext, extendedHeaders = 7, 10, 11
@@ -69,7 +68,7 @@ func negotiate(stream io.ReadWriter) bool {
 			reply(metaContext, []byte("\x00\x00\x00\x02x:second"))
 			reply(ack, nil)
 		case goOption:
-			// Information 0: 1 TiB, and flags that allow filters.
+			// NBD_INFO_EXPORT: 1 TiB, and flags that allow filters.
 			reply(info, []byte{0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0x10, 0x01})
 			reply(ack, nil)
 			return true

@@ -102,7 +102,7 @@ func drive(t *testing.T, h *libnbd.Libnbd) {
 	}
 }
 
-// takeTurns polls each handle that has commands in flight, but not for long.
+// takeTurns polls each handle that has commands in flight, for a short time.
 func takeTurns(t *testing.T, handles ...*libnbd.Libnbd) {
 	t.Helper()
 	for _, h := range handles {
@@ -115,8 +115,8 @@ func takeTurns(t *testing.T, handles ...*libnbd.Libnbd) {
 	}
 }
 
-// pattern checks a buffer against nbdkit's pattern plugin: each group of eight
-// bytes is its own offset.
+// pattern checks a buffer with data of nbdkit's pattern plugin: each group of eight
+// bytes contains its own offset.
 func pattern(t *testing.T, data []byte, offset uint64) {
 	t.Helper()
 	for i := range data {
@@ -128,7 +128,7 @@ func pattern(t *testing.T, data []byte, offset uint64) {
 	}
 }
 
-// image makes a file of this content and returns its path.
+// image makes a file with this content and returns its path.
 func image(t *testing.T, content []byte) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "disk.img")

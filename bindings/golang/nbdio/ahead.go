@@ -8,23 +8,23 @@ import (
 )
 
 const (
-	chunkSize = 256 << 10 // of reading ahead and writing behind
+	chunkSize = 256 << 10 // of requests that read ahead and write behind
 	mostAhead = 8 << 20
 )
 
-// readAhead has pieces of the disk that were asked for, one after the other, before
-// they were read.
+// readAhead holds adjacent pieces of the disk that were requested before the
+// program read them.
 type readAhead struct {
 	disk    *Disk
-	pieces  []piece // the first is in use, see arrived
+	pieces  []piece // the first one is in use, see arrived
 	arrived bool
 	next    int64 // where the next piece would start
 	depth   int64 // how much to ask for in advance
 	end     int64 // where the last read ended
-	changes int64 // of the disk, when the first piece was asked for
+	changes int64 // of the disk, when the first piece was requested
 }
 
-// drop forgets all.
+// drop drops all pieces.
 func (a *readAhead) drop() {
 	for i := range a.pieces {
 		a.shift(i > 0 || !a.arrived)
@@ -44,8 +44,8 @@ func (a *readAhead) shift(flying bool) {
 	}
 }
 
-// get returns some of what is at this place, up to length bytes, which is valid until
-// the next call.  The caller has checked that the disk has so much.
+// get returns data from this place, up to length bytes.  The data is valid until
+// the next call.  The caller has checked that the disk has this range.
 func (a *readAhead) get(ctx context.Context, pos, length int64) ([]byte, error) {
 	if a.changes != atomic.LoadInt64(&a.disk.changes) || pos != a.end {
 		a.seek(pos)
@@ -73,7 +73,7 @@ func (a *readAhead) get(ctx context.Context, pos, length int64) ([]byte, error) 
 	return data, nil
 }
 
-// seek keeps what was asked for if the place is in it.
+// seek keeps the pieces if the place is in them.
 func (a *readAhead) seek(pos int64) {
 	changes := atomic.LoadInt64(&a.disk.changes)
 	kept := a.changes == changes && len(a.pieces) > 0 &&
@@ -89,8 +89,8 @@ func (a *readAhead) seek(pos int64) {
 	a.changes = changes
 }
 
-// ask asks for what is to be read now, and in advance: the longer the reading
-// goes on, the more.
+// ask requests what is to be read now, and more in advance: the longer the
+// sequential reading lasts, the more.
 func (a *readAhead) ask(pos, length int64) error {
 	d := a.disk
 	if pos == a.end && pos > 0 || len(a.pieces) > 0 {
@@ -108,7 +108,7 @@ func (a *readAhead) ask(pos, length int64) error {
 		if longest := d.chunk(); n > longest {
 			n = longest
 		} else if n < longest && len(a.pieces) > 0 && target < atomic.LoadInt64(&d.size) {
-			break // soon it will be a whole chunk
+			break // the piece will soon be a whole chunk
 		}
 		p := piece{newCommand(), a.next, int(n)}
 		if err := d.startRead(p.command, p.at, p.n); err != nil {
@@ -124,7 +124,7 @@ func (a *readAhead) ask(pos, length int64) error {
 	return nil
 }
 
-// chunk is how much is asked for at once.
+// chunk returns the length of one request.
 func (d *Disk) chunk() int64 {
 	if d.piece < chunkSize {
 		return d.piece

@@ -11,7 +11,7 @@ import (
 	"libguestfs.org/libnbd"
 )
 
-// How much of one long call is under way at once.
+// The number of requests of one long call that are in flight at once.
 const window = 16
 
 // A transfer is a range that is read or written in pieces.
@@ -21,7 +21,7 @@ type transfer struct {
 	end   int64
 	piece int64
 
-	// issue begins what is to be done to a piece, and done ends it.
+	// issue starts a request for a piece, and done handles its completion.
 	issue func(c *command, at int64, n int) error
 	done  func(c *command, at int64, n int)
 }
@@ -32,7 +32,8 @@ type piece struct {
 	n  int
 }
 
-// run returns the end of what was transferred without a gap.
+// run returns the end of the first part of the range that was transferred without a
+// gap.
 func (t *transfer) run(ctx context.Context) (int64, error) {
 	var room [window]piece
 	flying := room[:0]
@@ -70,8 +71,8 @@ func (t *transfer) run(ctx context.Context) (int64, error) {
 	return at, nil
 }
 
-// down and up round to whole blocks of the server.  The end of the disk is the end of a
-// block.
+// down and up round to whole blocks of the server.  The end of the disk counts as
+// the end of a block.
 func (d *Disk) down(at int64) int64 {
 	return at - at%d.align
 }
@@ -105,15 +106,15 @@ func (d *Disk) ReadAt(p []byte, off int64) (n int, err error) {
 	return d.ReadAtContext(context.Background(), p, off)
 }
 
-// ReadAtContext fills p with what is on the disk from off on.  At the end of the
-// disk it returns fewer bytes, with [io.EOF].
+// ReadAtContext fills p with data of the disk, from off on.  At the end of the disk
+// it returns fewer bytes, with [io.EOF].
 //
-// Neither length nor offset need suit the server: long reads are made in pieces,
-// several at a time, and where the server has a minimum block size more is read and
-// thrown away.
+// The range may have any length and offset.  A long read is split into pieces,
+// several of which are in flight.  If the server has a minimum block size, whole
+// blocks are read.
 //
-// When the context ends, so does the call.  Then, and whenever an error is
-// returned, only the first n bytes of p were changed, and none is later.
+// When the context ends, so does the call.  If the call returns an error, only the
+// first n bytes of p were changed, and none is changed later.
 func (d *Disk) ReadAtContext(ctx context.Context, p []byte, off int64) (n int, err error) {
 	length := int64(len(p))
 	if off < 0 {
@@ -160,21 +161,21 @@ func (d *Disk) WriteAt(p []byte, off int64) (n int, err error) {
 	return d.WriteAtContext(context.Background(), p, off)
 }
 
-// WriteAtContext writes p to the disk.  What would pass the end is an error that is
+// WriteAtContext writes p to the disk.  A range beyond the end fails with
 // [syscall.ENOSPC], and nothing is written.
 //
-// It returns when the server has the data.  That is on stable storage only after
-// [Disk.Flush].
+// It returns when the server has the data.  The data is on stable storage only
+// after [Disk.Flush].
 //
-// Long writes are made in pieces, several at a time.  Where the server has a minimum
-// block size, blocks of which p has only a part are read, changed and written
-// whole.  Calls of the same Disk, from any goroutine, wait for each other meanwhile
-// so that nothing is lost; another client that writes to the same block is not
-// seen.
+// A long write is split into pieces, several of which are in flight.  If the server
+// has a minimum block size, a block of which p has only a part is read, changed and
+// written back.  Calls of the same Disk, from any goroutine, wait for each other
+// meanwhile, so that nothing is lost.  Changes that another client makes to the
+// same block meanwhile may be lost.
 //
-// When the context ends, so does the call.  The server may then have written any part
-// of p, and may still do so, but not after a later write to the same place.  p
-// is the caller's again in any case.
+// When the context ends, so does the call.  The server may then have written any
+// part of p, and may still do so, but not after a later write to the same place.
+// In any case, the caller may use p again.
 func (d *Disk) WriteAtContext(ctx context.Context, p []byte, off int64) (n int, err error) {
 	length := int64(len(p))
 	if err := d.checkRange("write", off, length); err != nil {
@@ -199,7 +200,7 @@ func (d *Disk) WriteAtContext(ctx context.Context, p []byte, off int64) (n int, 
 	return int(reached - off), &Error{"write", off, length, err}
 }
 
-// checkRange refuses what passes the end.
+// checkRange refuses a range that passes the end.
 func (d *Disk) checkRange(op string, off, length int64) error {
 	switch {
 	case off < 0:
@@ -240,7 +241,7 @@ func (d *Disk) write(ctx context.Context, p []byte, off int64, flags libnbd.CmdF
 	return t.run(ctx)
 }
 
-// blocks is data with what is around it in the first and the last block.
+// blocks is data, extended to whole blocks.
 type blocks struct {
 	start, end int64
 	p          []byte
@@ -248,7 +249,7 @@ type blocks struct {
 	head, tail []byte
 }
 
-// surround reads what is around the data.
+// surround reads the rest of the first and the last block.
 func (b *blocks) surround(ctx context.Context, d *Disk) error {
 	end := b.off + int64(len(b.p))
 	b.head = make([]byte, b.off-b.start)
@@ -260,7 +261,7 @@ func (b *blocks) surround(ctx context.Context, d *Disk) error {
 	return err
 }
 
-// copyTo fills a buffer with what belongs to this place.
+// copyTo fills a buffer with the bytes for this place.
 func (b *blocks) copyTo(buf []byte, at int64) {
 	offset := b.start
 	for _, part := range [][]byte{b.head, b.p, b.tail} {

@@ -9,17 +9,17 @@ import (
 
 const mostBehind = 32 // chunks
 
-// writeBehind gathers what is written, and writes chunks of it while more is
+// writeBehind gathers what is written, and writes it in chunks while more is
 // gathered.
 type writeBehind struct {
 	disk   *Disk
-	stage  []byte // the last of what was written, not yet under way
+	stage  []byte // what was written last, not yet sent
 	at     int64  // where it starts
 	dirty  bool   // something was written after the last flush
 	flying []*flight
 
 	lock sync.Mutex
-	err  error // the first error that nobody was told of
+	err  error // the first error that was not returned yet
 }
 
 type flight struct {
@@ -27,7 +27,7 @@ type flight struct {
 	done       chan struct{}
 }
 
-// write takes data.  The caller has checked that it does not pass the end.
+// write gathers data.  The caller has checked that the range is on the disk.
 func (b *writeBehind) write(ctx context.Context, p []byte, at int64) (int, error) {
 	if err := b.take(); err != nil {
 		return 0, err
@@ -40,7 +40,7 @@ func (b *writeBehind) write(ctx context.Context, p []byte, at int64) (int, error
 		if len(b.stage) == 0 {
 			b.at = at
 		}
-		// A chunk ends where a block does.
+		// Let a chunk end where a block ends.
 		room := b.disk.down(b.at+b.disk.chunk()) - at
 		if room > int64(len(p)) {
 			room = int64(len(p))
@@ -56,8 +56,8 @@ func (b *writeBehind) write(ctx context.Context, p []byte, at int64) (int, error
 	return written, nil
 }
 
-// launch sends what was gathered.  It waits for writes to the same blocks, which
-// must come first, and for others if there are too many.
+// launch sends what was gathered.  It first waits for writes to the same blocks,
+// and for other writes if there are too many.
 func (b *writeBehind) launch(ctx context.Context) {
 	if len(b.stage) == 0 {
 		return
@@ -96,7 +96,7 @@ func (b *writeBehind) take() error {
 	return err
 }
 
-// settle waits until all is written.  Its error is left to take.
+// settle waits until everything is written.  take returns its error.
 func (b *writeBehind) settle(ctx context.Context) {
 	b.launch(ctx)
 	for _, f := range b.flying {
@@ -105,7 +105,7 @@ func (b *writeBehind) settle(ctx context.Context) {
 	b.flying = nil
 }
 
-// flush has the server keep all for good.
+// flush waits until everything is on stable storage.
 func (b *writeBehind) flush(ctx context.Context) error {
 	b.settle(ctx)
 	if err := b.take(); err != nil {

@@ -11,14 +11,14 @@ import (
 
 const (
 	smallestBuffer = 4096
-	pieceSize      = 1 << 20 // the longest read or write that is sent
+	pieceSize      = 1 << 20 // of a read or write, at most
 	keptBytes      = 16 << 20
 )
 
 // A pool keeps memory for the data of commands.
 //
-// The library uses it for as long as a command is under way, which may be longer
-// than the call that issued the command, so it must not be memory of Go's.
+// The library uses the memory of a command while the command is in flight, which
+// may be longer than the call that issued it.  So it must not be memory of Go.
 type pool struct {
 	lock   sync.Mutex
 	kept   [9][]libnbd.AioBuffer // of 4 KiB, 8 KiB ... pieceSize
@@ -33,7 +33,7 @@ func class(size int) int {
 	return bits.Len(uint(size-1)) - bits.Len(smallestBuffer-1)
 }
 
-// get returns a buffer of this size, with any content.
+// get returns a buffer of this size, with undefined content.
 func (p *pool) get(size int) libnbd.AioBuffer {
 	class := class(size)
 	p.lock.Lock()
@@ -52,7 +52,7 @@ func (p *pool) get(size int) libnbd.AioBuffer {
 	return buf
 }
 
-// put takes a buffer back that no command uses.
+// put takes back a buffer that no command uses.
 func (p *pool) put(buf libnbd.AioBuffer) {
 	class := class(int(buf.Size))
 	p.lock.Lock()

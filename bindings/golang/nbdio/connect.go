@@ -11,8 +11,8 @@ import (
 	"libguestfs.org/libnbd"
 )
 
-// duplicate returns another descriptor of what the handle waits for, for the
-// poller, which forgets it only when it is closed.
+// duplicate returns a duplicate of the handle's descriptor, for the runtime's
+// poller.  The poller forgets a descriptor only when it is closed.
 func duplicate(h *libnbd.Libnbd) (*os.File, error) {
 	fd, err := h.AioGetFd()
 	if err != nil {
@@ -29,8 +29,7 @@ func duplicate(h *libnbd.Libnbd) (*os.File, error) {
 	return os.NewFile(made, "nbd"), nil
 }
 
-// connect makes the connection.  The handle must not be used by others, and is the
-// caller's again at the end.
+// connect connects the handle.  Nobody else may use the handle until it returns.
 func connect(ctx context.Context, h *libnbd.Libnbd, uri string) error {
 	if err := h.AioConnectUri(uri); err != nil {
 		return err
@@ -48,7 +47,7 @@ func connect(ctx context.Context, h *libnbd.Libnbd, uri string) error {
 	}
 }
 
-// isUp tells whether commands can be issued.
+// isUp returns whether commands can be issued.
 func isUp(h *libnbd.Libnbd) (bool, error) {
 	for _, is := range []func() (bool, error){h.AioIsReady, h.AioIsProcessing} {
 		if yes, err := is(); yes || err != nil {
@@ -67,8 +66,8 @@ func isUp(h *libnbd.Libnbd) (bool, error) {
 	return false, err
 }
 
-// step waits until the handle has done something.  While it connects, the library
-// may try one socket after the other, so each step looks for the descriptor.
+// step waits until the handle has done something.  While the handle connects, the
+// library may try one socket after another, so each step asks for the descriptor.
 func step(ctx context.Context, h *libnbd.Libnbd) error {
 	direction, err := h.AioGetDirection()
 	if err != nil {

@@ -10,20 +10,20 @@ import (
 	"libguestfs.org/libnbd"
 )
 
-// A Disk is an export of an NBD server, connected.  Make one with [Open] or [New],
+// A Disk is a connected export of an NBD server.  Make one with [Open] or [New],
 // and close it with [Disk.Close] or [Disk.Shutdown].
 //
-// Any number of goroutines may use a Disk at once: all requests are in flight
-// together, on one connection unless [Connections] says otherwise.  None of them
+// Any number of goroutines may use a Disk at once.  All their requests are in
+// flight together, on one connection unless [Connections] says otherwise.  No call
 // takes a thread.
 type Disk struct {
-	// These are used atomically, so they must come first: see sync/atomic.
+	// These are used with sync/atomic, so they must come first.
 	size    int64 // as it was last asked for
 	changes int64 // how many calls have changed something
 
 	d     *driver
 	align int64 // the server's minimum block size
-	piece int64 // the longest read or write that is sent
+	piece int64 // of a read or write, at most
 	locks blockLocks
 }
 
@@ -36,7 +36,7 @@ var (
 // Open connects to the export that the URI names, such as nbd://localhost/disk or
 // nbd+unix:///?socket=/run/nbd.sock.
 //
-// The context only limits how long that takes: afterwards the disk does not depend
+// The context only limits the time to connect.  Afterwards the disk does not depend
 // on it.
 func Open(ctx context.Context, uri string, options ...Option) (*Disk, error) {
 	h, err := libnbd.Create()
@@ -48,7 +48,7 @@ func Open(ctx context.Context, uri string, options ...Option) (*Disk, error) {
 		return nil, &Error{Op: "open", Err: err}
 	}
 
-	// Looking up the name of a host cannot be interrupted.
+	// Looking up a host name cannot be interrupted.
 	var disk *Disk
 	result := make(chan error, 1)
 	go func() {
@@ -89,12 +89,13 @@ func prepare(h *libnbd.Libnbd, options []Option) error {
 	return nil
 }
 
-// New makes a disk of a handle that the program has connected itself, for example
-// with [libnbd.Libnbd.ConnectCommand].
+// New makes a disk from a handle that the program has connected, for example with
+// [libnbd.Libnbd.ConnectCommand].
 //
-// From then on the handle belongs to the disk.  The program may ask it for
-// settings and facts, but must neither issue commands nor wait with it, nor
-// close it.  If New fails the handle is still the program's.
+// From then on, the handle belongs to the disk.  The program may ask it for
+// settings and for information about the export, but must not issue commands on it,
+// wait with it, or close it.  If New fails, the handle still belongs to the
+// program.
 func New(h *libnbd.Libnbd) (*Disk, error) {
 	disk, err := newDisk(h)
 	if err != nil {
@@ -133,7 +134,7 @@ func newDisk(h *libnbd.Libnbd) (*Disk, error) {
 	return &Disk{d: driver, size: int64(size), align: align, piece: piece - piece%align}, nil
 }
 
-// blockSize returns a size that the server may not have told.
+// blockSize returns a block size, or `unknown` if the server has not told it.
 func blockSize(h *libnbd.Libnbd, which libnbd.Size, unknown int64) (int64, error) {
 	size, err := h.GetBlockSize(which)
 	if size == 0 {
@@ -142,21 +143,21 @@ func blockSize(h *libnbd.Libnbd, which libnbd.Size, unknown int64) (int64, error
 	return int64(size), err
 }
 
-// Handle returns the handle below, to ask for what the disk has no method for,
+// Handle returns the handle of the disk, for calls that the disk has no method for,
 // such as [libnbd.Libnbd.IsReadOnly] and [libnbd.Libnbd.StatsReconnects].  Do not
 // issue commands on it, wait with it, or close it.
 func (d *Disk) Handle() *libnbd.Libnbd {
 	return d.d.h
 }
 
-// Size returns the size in bytes.  It changes only if the disk has grown when a lost
-// connection was made again.
+// Size returns the size in bytes.  It changes only if the export has grown by the
+// time a lost connection is established again.
 func (d *Disk) Size() int64 {
 	d.reaches(atomic.LoadInt64(&d.size) + 1)
 	return atomic.LoadInt64(&d.size)
 }
 
-// reaches tells whether the disk has at least this size.
+// reaches returns whether the disk has at least this size.
 func (d *Disk) reaches(end int64) bool {
 	if end <= atomic.LoadInt64(&d.size) {
 		return true
@@ -167,7 +168,7 @@ func (d *Disk) reaches(end int64) bool {
 	return end <= atomic.LoadInt64(&d.size)
 }
 
-// Flush returns when all that was written before is on stable storage.
+// Flush returns when everything that was written before is on stable storage.
 func (d *Disk) Flush(ctx context.Context) error {
 	err := d.do(ctx, func() (uint64, error) { return d.d.h.AioFlush(nil) })
 	if err != nil {
@@ -188,17 +189,17 @@ func (d *Disk) do(ctx context.Context, issue func() (uint64, error)) error {
 	return d.d.wait(ctx, c)
 }
 
-// Close ends the connection at once.  Calls that are under way fail with an error
-// that is [os.ErrClosed].  What was written but not flushed may be lost when the
-// server stops: call [Disk.Flush] before.
+// Close ends the connection at once.  Calls that are in progress fail with an error
+// that is [os.ErrClosed].  Data that was written but not flushed may be lost when
+// the server stops, so call [Disk.Flush] before.
 func (d *Disk) Close() error {
 	return d.d.close()
 }
 
-// Shutdown waits until all calls that are under way have ended, then ends the
+// Shutdown waits until all calls that are in progress have ended, then ends the
 // connection.  Calls that begin meanwhile fail with [os.ErrClosed].
 //
-// If the context ends first, the disk is closed as by [Disk.Close], and the result
+// If the context ends first, the disk is closed as by [Disk.Close], and the error
 // says so.
 func (d *Disk) Shutdown(ctx context.Context) error {
 	err := d.d.drain(ctx)

@@ -120,7 +120,7 @@ func TestAnyRangeCanBeUsed(t *testing.T) {
 	}
 }
 
-// Each goroutine has every hundredth byte, so nearly all share blocks.
+// Each goroutine writes every hundredth byte, so nearly all of them share blocks.
 func TestGoroutinesShareBlocks(t *testing.T) {
 	disk := serve(t, "--filter=blocksize-policy", "memory", "16384",
 		"blocksize-minimum=4096", "blocksize-error-policy=error")
@@ -198,7 +198,7 @@ func TestCancelledReadsEndAndTouchNothing(t *testing.T) {
 	if took := time.Since(start); took > 250*time.Millisecond {
 		t.Errorf("cancelling took %v", took)
 	}
-	// What the server sends for them goes nowhere, and the disk works on.
+	// The data that the server sends for them is discarded, and the disk still works.
 	buf := make([]byte, 4096)
 	_, err := disk.ReadAt(buf, 8)
 	good(t, err)

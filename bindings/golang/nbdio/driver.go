@@ -13,10 +13,10 @@ import (
 	"libguestfs.org/libnbd"
 )
 
-// A command is a request that was issued, until it is known how it ended.
+// A command is a request that was issued, until its result is known.
 type command struct {
 	cookie uint64
-	buf    libnbd.AioBuffer // of the pool, or none
+	buf    libnbd.AioBuffer // from the pool, or none
 	done   chan struct{}    // gets one element
 	err    error            // valid after done
 
@@ -24,12 +24,12 @@ type command struct {
 	abandoned bool // nobody waits any more
 }
 
-// A driver issues commands and finds out when they are done.
+// A driver issues commands and waits for their completion.
 //
-// Every call on the handle is made with the lock held, so goroutines wait for each
-// other here and not, with a thread each, in the library.  Two goroutines wait
-// for the socket, as the runtime's poller does it: one until it can be read, and one,
-// while the library says so, until it can be written.
+// Every call on the handle is made with the driver's lock held.  So goroutines wait
+// for each other here, and not in the library, where each would take a thread.  Two
+// goroutines wait for the socket with the runtime's poller: one until the socket is
+// readable, and one, while the library asks for it, until the socket is writable.
 type driver struct {
 	h    *libnbd.Libnbd
 	pool pool
@@ -37,13 +37,13 @@ type driver struct {
 	lock    sync.Mutex
 	pending map[uint64]*command
 	closed  bool
-	why     error         // the connection has ended
+	why     error         // set when the connection has ended
 	ending  bool          // no new commands may begin
 	idle    chan struct{} // closed once nothing is pending, if anybody waits for it
 
-	stays bool          // has one descriptor for life, see libnbd-reconnect(3)
+	stays bool          // the descriptor never changes, see libnbd-reconnect(3)
 	file  *os.File      // a duplicate of the descriptor
-	kick  chan struct{} // there may be something to be written
+	kick  chan struct{} // the direction may include writing
 	gone  chan struct{} // closed when the connection has ended
 	loops sync.WaitGroup
 }
@@ -72,7 +72,7 @@ func newDriver(h *libnbd.Libnbd) (*driver, error) {
 	return d, nil
 }
 
-// stays tells whether the descriptor is one that stays the same.
+// stays returns whether the handle's descriptor never changes.
 func stays(h *libnbd.Libnbd) bool {
 	for _, get := range []func() (int, error){
 		h.GetReconnectTimeout, h.GetConnectTimeout, h.GetCommandTimeout, h.GetStallTimeout,
@@ -93,7 +93,7 @@ func (d *driver) read(raw syscall.RawConn) {
 	d.file.Close()
 }
 
-// receive takes all that has arrived, since the poller tells of it only once.
+// receive reads everything that has arrived, since the poller reports it only once.
 // It returns true at the end of the connection.
 func (d *driver) receive() bool {
 	for {
@@ -164,7 +164,7 @@ func (d *driver) direction() uint {
 	return direction
 }
 
-// wake has the other goroutine write, if there is something to be written.
+// wake makes the writing goroutine send, if there is something to send.
 func (d *driver) wake() (direction uint) {
 	direction = d.direction()
 	if direction&libnbd.AIO_DIRECTION_WRITE != 0 {
@@ -180,7 +180,7 @@ func (d *driver) wakeWriter() {
 	}
 }
 
-// collect tells those who wait for commands that have finished.
+// collect wakes those who wait for commands that have completed.
 func (d *driver) collect() {
 	for len(d.pending) > 0 {
 		cookie, err := d.h.AioPeekCommandCompleted()
@@ -207,7 +207,7 @@ func (d *driver) finish(c *command, err error) {
 	}
 }
 
-// start issues a command, with a buffer if size is not 0.
+// start issues a command, with a buffer unless size is 0.
 func (d *driver) start(c *command, issue func() (uint64, error)) error {
 	d.lock.Lock()
 	defer d.lock.Unlock()
@@ -229,7 +229,7 @@ func (d *driver) start(c *command, issue func() (uint64, error)) error {
 	return nil
 }
 
-// explain says why the connection has ended, if it has.
+// explain returns why the connection has ended, if it has.
 func (d *driver) explain(err error) error {
 	switch {
 	case d.direction() != 0:
@@ -240,7 +240,7 @@ func (d *driver) explain(err error) error {
 	return fmt.Errorf("the connection has ended: %v: %w", d.why, syscall.ENOTCONN)
 }
 
-// wait returns how the command ended.  When the context ends first, so does the
+// wait returns the command's result.  If the context ends first, it cancels the
 // command.
 func (d *driver) wait(ctx context.Context, c *command) error {
 	select {
@@ -251,7 +251,7 @@ func (d *driver) wait(ctx context.Context, c *command) error {
 	if d.cancel(c) {
 		<-c.done
 		if !errors.Is(c.err, syscall.ECANCELED) {
-			return c.err // it ended before it could be cancelled
+			return c.err // it completed before it could be cancelled
 		}
 	}
 	return ctx.Err()
@@ -271,7 +271,7 @@ func (d *driver) cancel(c *command) bool {
 		return true
 	}
 	c.abandoned = true
-	c.buf.Free() // which the library does later
+	c.buf.Free() // the library frees the memory later
 	return false
 }
 
@@ -283,19 +283,19 @@ func (d *driver) drop(c *command) {
 	}
 }
 
-// release gives the buffer of a command back.
+// release gives back the buffer of a command.
 func (d *driver) release(c *command) {
 	switch {
 	case c.buf.P == nil:
 	case c.lent:
-		c.buf.Free() // which the library does later
+		c.buf.Free() // the library frees the memory later
 	default:
 		d.pool.put(c.buf)
 	}
 	c.buf = libnbd.AioBuffer{}
 }
 
-// drain lets no new commands begin, and waits for those under way.
+// drain refuses new commands, and waits for those in flight.
 func (d *driver) drain(ctx context.Context) error {
 	d.lock.Lock()
 	if d.closed || d.ending {
@@ -329,8 +329,8 @@ func (d *driver) close() error {
 	d.h.AioDisconnect(nil)
 	d.lock.Unlock()
 
-	// A server that is our child ends when no descriptor is left, and the
-	// handle waits for that.
+	// A server that is a child process ends when no descriptor is left, and the handle
+	// waits for that.
 	d.file.Close()
 	d.loops.Wait()
 	d.h.Close()

@@ -16,11 +16,11 @@ import (
 // reported, [context.Canceled], [context.DeadlineExceeded], or [os.ErrClosed] after
 // the disk was closed.  [io.EOF] is never wrapped.
 type Error struct {
-	// What was done: "open", "read", "write", "zero", "trim", "cache", "flush",
+	// The operation: "open", "read", "write", "zero", "trim", "cache", "flush",
 	// "extents", "shutdown" or "seek".
 	Op string
 
-	// The range that it was done to, in bytes.  Both are 0 if there is none.
+	// The range of the operation in bytes.  Both are 0 if it has none.
 	Offset, Length int64
 
 	// The reason.
@@ -39,7 +39,7 @@ func (e *Error) Unwrap() error {
 	return e.Err
 }
 
-// Timeout tells whether a deadline was missed: that of the context, or one that
+// Timeout returns whether a deadline was missed: that of the context, or one that
 // was set by an option such as [CommandTimeout].
 func (e *Error) Timeout() bool {
 	return errors.Is(e.Err, context.DeadlineExceeded) || errors.Is(e.Err, syscall.ETIMEDOUT)

@@ -31,8 +31,8 @@ func Example() {
 	// Output: 1048576 bytes, beginning with "Hello"
 }
 
-// The disk outlives its server for two minutes, has up to four connections, and gets a
-// setting that has no option of its own.
+// The disk outlives its server for two minutes, has up to four connections, and
+// gets a setting that no option sets.
 func ExampleOpen() {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()

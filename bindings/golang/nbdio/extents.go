@@ -12,7 +12,7 @@ import (
 	"libguestfs.org/libnbd"
 )
 
-// Extents goes through what a range of a disk is made of:
+// Extents iterates over the extents of a range of a disk:
 //
 //	extents := disk.Extents(ctx, 0, disk.Size())
 //	for extents.Next() {
@@ -24,19 +24,19 @@ import (
 //		return err
 //	}
 //
-// Make it with [Disk.Extents].  It is for one goroutine.
+// Make it with [Disk.Extents].  Only one goroutine may use it.
 type Extents struct {
 	ctx   context.Context
 	disk  *Disk
 	names []string // of contexts
 	end   int64    // of the range
 
-	asked   *answer // what is in flight
+	asked   *answer // the request in flight
 	lists   []extentList
-	at      int64 // up to here is in last
-	stop    int64 // and so much more is known
+	at      int64 // the part up to here is in last
+	stop    int64 // more is known up to here
 	flags   []uint64
-	last    Extent // may be longer: the next one may have the same flags
+	last    Extent // may still grow, if the next piece has the same flags
 	lastOf  []uint64
 	current Extent
 	err     error
@@ -44,31 +44,31 @@ type Extents struct {
 	maps map[string]map[string]uint64 // so that equal flags have one map
 }
 
-// An answer collects what the server tells about one range.
+// An answer collects what the server replies about one range.
 type answer struct {
 	*command
 	offset  int64
 	entries map[string][]libnbd.LibnbdExtent
 }
 
-// An extentList goes through what one answer says of one context.
+// An extentList goes through the extents of one context in one answer.
 type extentList struct {
-	entries []libnbd.LibnbdExtent // those that are left
-	end     int64                 // of the one that is in use
-	flags   uint64                // of that
+	entries []libnbd.LibnbdExtent // the remaining ones
+	end     int64                 // of the current one
+	flags   uint64                // of the current one
 }
 
-// Extents returns an iterator over what a range is made of.
+// Extents returns an iterator over the extents of a range.
 //
-// The contexts are names of metadata contexts such as base:allocation; without them
-// all are used that [Contexts] asked for and the server has.  With several of them
-// an extent ends where any of them says so.
+// The contexts are names of metadata contexts such as base:allocation.  Without
+// names, all contexts are used that [Contexts] asked for and that the server has.
+// With several contexts, an extent ends where the flags of any of them change.
 //
-// The extents follow one another and together are the whole range.  Neighbours always
-// differ.  While the program works on them, the server is asked for the next;
-// memory is needed for two of its answers, however large the disk is.
+// The extents are adjacent and together cover the whole range.  Adjacent extents
+// always differ.  While the program uses them, the server is asked for the next
+// ones.  Memory is needed for two replies, however large the disk is.
 //
-// Errors are told by [Extents.Err].
+// [Extents.Err] returns errors.
 func (d *Disk) Extents(ctx context.Context, off, length int64, contexts ...string) *Extents {
 	e := &Extents{ctx: ctx, disk: d, at: off, stop: off, end: off + length}
 	var known []string
@@ -142,8 +142,8 @@ func has(list []string, name string) bool {
 	return false
 }
 
-// Next goes to the next extent.  It returns false at the end of the range and after
-// an error.
+// Next moves to the next extent.  It returns false at the end of the range and
+// after an error.
 func (e *Extents) Next() bool {
 	for e.err == nil {
 		if e.at < e.stop {
@@ -164,8 +164,8 @@ func (e *Extents) Next() bool {
 	return false
 }
 
-// cut takes a piece that is the same in all contexts.  It returns true if the one before
-// is complete.
+// cut takes a piece in which no context changes.  It returns true if the extent
+// before it is complete.
 func (e *Extents) cut() bool {
 	to := e.stop
 	for i := range e.lists {
@@ -201,7 +201,7 @@ func equal(a, b []uint64) bool {
 	return true
 }
 
-// byName returns the map of an extent.
+// byName returns the flags of an extent by the names of the contexts.
 func (e *Extents) byName(flags []uint64) map[string]uint64 {
 	const kept = 64
 	var room [64]byte
@@ -224,7 +224,7 @@ func (e *Extents) byName(flags []uint64) map[string]uint64 {
 	return made
 }
 
-// take waits for an answer, and asks for what comes after it.
+// take waits for an answer, and requests what comes after it.
 func (e *Extents) take() error {
 	if e.asked == nil {
 		if err := e.ask(e.at); err != nil {
@@ -254,13 +254,13 @@ func (e *Extents) take() error {
 	}
 	e.stop = stop
 	if stop < e.end {
-		e.ask(stop) // if that fails, it is tried again when it is needed
+		e.ask(stop) // if it fails, it is tried again when needed
 	}
 	return nil
 }
 
-// ask asks for what is there from this place on.  Without extended headers the library
-// itself asks for no more than fits.
+// ask requests extents from this place on.  Without extended headers, the library
+// shortens the request to what fits.
 func (e *Extents) ask(at int64) error {
 	if err := e.ctx.Err(); err != nil {
 		return err
@@ -277,8 +277,8 @@ func (e *Extents) ask(at int64) error {
 	return err
 }
 
-// add is what the library calls.  After a reconnect it may tell all again, from the
-// beginning.
+// add is called by the library.  After a reconnect the library may report
+// everything again, from the beginning.
 func (a *answer) add(name string, offset uint64, entries []libnbd.LibnbdExtent, _ *int) int {
 	switch int64(offset) {
 	case a.offset:
@@ -297,7 +297,7 @@ func (a *answer) endOf(name string) int64 {
 	return end
 }
 
-// Extent returns the extent that [Extents.Next] has gone to.
+// Extent returns the current extent, to which [Extents.Next] has moved.
 func (e *Extents) Extent() Extent {
 	return e.current
 }
@@ -307,7 +307,7 @@ func (e *Extents) Err() error {
 	return e.err
 }
 
-// Close cancels what is in flight.  There is no need for it after Next has returned
+// Close cancels the request in flight.  It is not needed after Next has returned
 // false.
 func (e *Extents) Close() {
 	if e.asked != nil {
@@ -319,36 +319,37 @@ func (e *Extents) Close() {
 	}
 }
 
-// An Extent is a part of a disk that is the same from its first to its last byte.
+// An Extent is a part of a disk whose flags are the same everywhere.
 type Extent struct {
-	// Where it is, in bytes.
+	// The range in bytes.
 	Offset, Length int64
 
-	// What the first metadata context says of it.
+	// The flags of the first metadata context.
 	Flags uint64
 
-	// What each metadata context says of it.  Extents share this: do not change it.
+	// The flags of each metadata context by its name.  Extents share this map: do not
+	// change it.
 	Contexts map[string]uint64
 }
 
-// Hole tells whether nothing is allocated for it.  It panics if the extents are
-// not those of base:allocation, as Zero and Data do.
+// Hole returns whether nothing is allocated for the extent.  Like Zero and Data, it
+// panics if the extents do not include the context base:allocation.
 func (e Extent) Hole() bool {
 	return e.of(libnbd.CONTEXT_BASE_ALLOCATION)&libnbd.STATE_HOLE != 0
 }
 
-// Zero tells whether it is known to read as zeroes.
+// Zero returns whether the extent is known to read as zeroes.
 func (e Extent) Zero() bool {
 	return e.of(libnbd.CONTEXT_BASE_ALLOCATION)&libnbd.STATE_ZERO != 0
 }
 
-// Data tells whether it may hold something: it is the opposite of Zero.
+// Data returns whether the extent may hold data: it is the opposite of Zero.
 func (e Extent) Data() bool {
 	return !e.Zero()
 }
 
-// Dirty tells whether one of QEMU's dirty bitmaps says that it was changed.  It panics
-// if the extents are not those of a bitmap.
+// Dirty returns whether one of QEMU's dirty bitmaps says that the extent was
+// changed.  It panics if the extents do not include a bitmap.
 func (e Extent) Dirty() bool {
 	found := false
 	for name, flags := range e.Contexts {

@@ -15,7 +15,7 @@ import (
 	"libguestfs.org/libnbd/nbdio"
 )
 
-// list is what an iterator goes through, as text.
+// list returns the extents of an iterator as text.
 func list(t *testing.T, extents *nbdio.Extents) string {
 	t.Helper()
 	var found []string
@@ -50,7 +50,7 @@ func TestExtentsAreTheWholeRange(t *testing.T) {
 	e.Dirty()
 }
 
-// Without extended headers one request is for less than 4 GiB.
+// Without extended headers, one request is shorter than 4 GiB.
 func TestExtentsAreAskedForAhead(t *testing.T) {
 	disk := serveWith(t, func(h *libnbd.Libnbd) error {
 		return h.SetRequestExtendedHeaders(false)

@@ -10,20 +10,20 @@ import (
 	"syscall"
 )
 
-// A File reads and writes a [Disk] from one end to the other, as a file does: it is
-// an [io.ReadWriteSeeker] and an [io.ReadSeekCloser], for [io.Copy], bufio,
-// archive/zip, net/http and all else that wants one.  Make it with [Disk.NewFile].
+// A File reads and writes a [Disk] sequentially, as a file does.  It is an
+// [io.ReadWriteSeeker] and an [io.ReadSeekCloser], for [io.Copy], bufio,
+// archive/zip, net/http and others.  Make it with [Disk.NewFile].
 //
-// While reading is sequential, more and more is asked for in advance, up to 8 MiB, so
-// that neither the network nor short reads make it slow.  What is written is gathered
-// into longer requests, of which several are under way while Write has
-// returned.  So an error of writing may be returned by a later call of Write, Read,
-// Flush or Close, once; it names the range.
+// While reading is sequential, more and more is read ahead, up to 8 MiB, so that a
+// slow network or short reads cost little.  What is written is gathered into longer
+// requests, several of which are in flight after Write has returned.  So an error
+// of a write may be returned by a later call of Write, Read, Flush or Close, once;
+// it names the range.
 //
-// Both are exact: a read sees all that was written before through the same
-// Disk, by [Disk.WriteAt] or by another File once that was flushed.
+// Both are exact: a read sees everything that was written before through the same
+// File, through [Disk.WriteAt], or through another File that was flushed.
 //
-// A File has a lock, so that goroutines may share it, but they share the position,
+// A File has a lock, so goroutines may share it, but then they share the position,
 // too.  Files are cheap: give each goroutine its own.
 type File struct {
 	ctx  context.Context
@@ -42,10 +42,10 @@ var (
 	_ io.WriterTo        = (*File)(nil)
 )
 
-// NewFile returns a file at the start of the disk.  When the context ends, its
-// methods fail with the reason.
+// NewFile returns a file at the start of the disk.  When the context ends, the
+// file's methods fail with the reason.
 //
-// Close the file when it is not needed any more.  That does not close the disk.
+// Close the file when it is no longer needed.  That does not close the disk.
 func (d *Disk) NewFile(ctx context.Context) *File {
 	return &File{
 		ctx:    ctx,
@@ -69,7 +69,7 @@ func (f *File) Read(p []byte) (int, error) {
 	data, err := f.ahead.get(f.ctx, f.pos, length)
 	n := copy(p, data)
 	if err != nil && f.ctx.Err() == nil {
-		// What was read in advance may have failed for a reason that has passed.
+		// Reading ahead may have failed for a reason that no longer exists.
 		n, err = f.disk.ReadAtContext(f.ctx, p[:length], f.pos)
 	}
 	err = f.explain("read", f.pos, length, err)
@@ -77,7 +77,7 @@ func (f *File) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// beforeRead sees to it that the server has what was written.
+// beforeRead makes sure that the server has what was written.
 func (f *File) beforeRead() error {
 	if f.closed {
 		return os.ErrClosed
@@ -86,7 +86,7 @@ func (f *File) beforeRead() error {
 	return f.behind.take()
 }
 
-// available returns how much of the length can be read.
+// available returns how many bytes of the length can be read.
 func (f *File) available(length int64) (int64, error) {
 	if f.pos+length < f.pos || !f.disk.reaches(f.pos+length) {
 		length = f.disk.Size() - f.pos
@@ -97,7 +97,7 @@ func (f *File) available(length int64) (int64, error) {
 	return length, nil
 }
 
-// explain makes an [Error] of what is none.
+// explain wraps an error in an [Error], unless it is one already.
 func (f *File) explain(op string, at, length int64, err error) error {
 	if _, has := err.(*Error); has || err == nil || err == io.EOF {
 		return err
@@ -105,7 +105,7 @@ func (f *File) explain(op string, at, length int64, err error) error {
 	return &Error{op, at, length, err}
 }
 
-// WriteTo writes all from the position on to w.  [io.Copy] calls it.
+// WriteTo writes everything from the position on to w.  [io.Copy] calls it.
 func (f *File) WriteTo(w io.Writer) (total int64, err error) {
 	f.lock.Lock()
 	defer f.lock.Unlock()
@@ -115,7 +115,7 @@ func (f *File) WriteTo(w io.Writer) (total int64, err error) {
 	for {
 		length, err := f.available(chunkSize)
 		if err != nil {
-			return total, nil // the end
+			return total, nil // the end of the disk
 		}
 		data, err := f.ahead.get(f.ctx, f.pos, length)
 		if err != nil && f.ctx.Err() == nil {
@@ -137,8 +137,8 @@ func (f *File) WriteTo(w io.Writer) (total int64, err error) {
 	}
 }
 
-// Write writes at the position.  What would pass the end of the disk is an error that
-// is [syscall.ENOSPC], and nothing is written.
+// Write writes at the position.  A range beyond the end of the disk fails with
+// [syscall.ENOSPC], and nothing is written.
 func (f *File) Write(p []byte) (int, error) {
 	f.lock.Lock()
 	defer f.lock.Unlock()
@@ -156,7 +156,8 @@ func (f *File) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Seek sets the position.  It may be past the end, where there is nothing to read.
+// Seek sets the position.  It may be beyond the end, where there is nothing to
+// read.
 func (f *File) Seek(offset int64, whence int) (int64, error) {
 	f.lock.Lock()
 	defer f.lock.Unlock()
@@ -181,8 +182,8 @@ func (f *File) Seek(offset int64, whence int) (int64, error) {
 	return pos, nil
 }
 
-// Flush returns when all that was written is on stable storage, if the server can
-// promise that.
+// Flush returns when everything that was written is on stable storage, if the
+// server supports that.
 func (f *File) Flush() error {
 	f.lock.Lock()
 	defer f.lock.Unlock()
@@ -192,7 +193,7 @@ func (f *File) Flush() error {
 	return f.behind.flush(f.ctx)
 }
 
-// Close flushes, if anything was written.  The disk stays open.
+// Close flushes the file if anything was written.  The disk stays open.
 func (f *File) Close() error {
 	f.lock.Lock()
 	defer f.lock.Unlock()

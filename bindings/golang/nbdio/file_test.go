@@ -57,7 +57,7 @@ func TestFilesDoAsReadersShould(t *testing.T) {
 	good(t, iotest.TestReader(disk.NewFile(background(t)), want))
 }
 
-// A read sees what was written before, wherever the position goes.
+// A read sees what was written before, wherever the position moves.
 func TestFilesAreExact(t *testing.T) {
 	const size = 2*mib + 8192
 	for _, arguments := range [][]string{
@@ -82,7 +82,7 @@ func TestFilesAreExact(t *testing.T) {
 			}
 			part := want[pos : pos+length]
 			switch random.Intn(7) {
-			case 0: // below the file
+			case 0: // write with the disk, not with the file
 				random.Read(part)
 				good(t, f.Flush())
 				_, err := disk.WriteAt(part, pos)
@@ -107,7 +107,7 @@ func TestFilesAreExact(t *testing.T) {
 	}
 }
 
-// From what bufio and archive/zip do to a file.
+// Use a file as bufio and archive/zip do.
 func TestFilesSuitTheStandardLibrary(t *testing.T) {
 	disk := serve(t, "memory", "1M")
 	f := disk.NewFile(background(t))
@@ -204,7 +204,8 @@ func TestErrorsOfWritingBehindAreToldOnce(t *testing.T) {
 	good(t, f.Close())
 }
 
-// The first read of the second half fails, but it was not asked for yet.
+// The first read of the second half fails when it is read ahead, before the program
+// has asked for it.
 func TestReadingAheadFailsLater(t *testing.T) {
 	trigger := filepath.Join(t.TempDir(), "trigger")
 	disk := serve(t, "--filter=error", "pattern", "4M", "error-pread-rate=100%",

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// blockLocks makes writes wait for each other that have a block of the server in
-// common, where one of them changes only a part of it.
+// blockLocks makes writes wait for each other if they share a block of the server
+// and at least one of them changes only a part of it.
 type blockLocks struct {
 	lock sync.Mutex
 	held map[*blockLock]bool
@@ -20,7 +20,7 @@ type blockLock struct {
 	released   chan struct{}
 }
 
-// hold waits until the range can be written.
+// hold waits until the range can be written, and locks it.
 func (l *blockLocks) hold(ctx context.Context, start, end int64, partly bool) (*blockLock, error) {
 	mine := &blockLock{start, end, partly, make(chan struct{})}
 	for {
@@ -36,7 +36,7 @@ func (l *blockLocks) hold(ctx context.Context, start, end int64, partly bool) (*
 	}
 }
 
-// try returns a lock that must be released first.
+// try locks the range, or returns a lock that must be released first.
 func (l *blockLocks) try(mine *blockLock) *blockLock {
 	l.lock.Lock()
 	defer l.lock.Unlock()

@@ -12,7 +12,7 @@ import (
 // An Option changes how [Open] connects.
 type Option func(*libnbd.Libnbd) error
 
-// milliseconds rounds up, so that a short time does not become none.
+// milliseconds rounds up, so that a short time does not become 0.
 func milliseconds(d time.Duration) int {
 	switch ms := (d + time.Millisecond - 1) / time.Millisecond; {
 	case d < 0:
@@ -24,41 +24,43 @@ func milliseconds(d time.Duration) int {
 	}
 }
 
-// ReconnectTimeout is how long an outage may last.  Until then a lost connection is
-// made again, and commands take longer but do not fail.  A negative duration is no
-// limit.  See libnbd-reconnect(3).
+// ReconnectTimeout sets how long an outage may last.  Until then, the library tries
+// to restore a lost connection, and commands take longer but do not fail.  A
+// negative duration means no limit.  See libnbd-reconnect(3).
 func ReconnectTimeout(d time.Duration) Option {
 	return func(h *libnbd.Libnbd) error { return h.SetReconnectTimeout(milliseconds(d)) }
 }
 
-// ConnectTimeout is how long the first connection may take.  Until then a server
-// that is not there yet is waited for.  A negative duration is no limit.
+// ConnectTimeout sets how long the first connection may take.  Until then, the
+// library waits for a server that is not there yet.  A negative duration means no
+// limit.
 func ConnectTimeout(d time.Duration) Option {
 	return func(h *libnbd.Libnbd) error { return h.SetConnectTimeout(milliseconds(d)) }
 }
 
-// CommandTimeout is how long each request to the server may take.
+// CommandTimeout sets how long each request to the server may take.
 func CommandTimeout(d time.Duration) Option {
 	return func(h *libnbd.Libnbd) error { return h.SetCommandTimeout(milliseconds(d)) }
 }
 
-// StallTimeout is how long a connection may be silent while requests are in flight.
+// StallTimeout sets how long a connection may be silent while requests are in
+// flight.
 func StallTimeout(d time.Duration) Option {
 	return func(h *libnbd.Libnbd) error { return h.SetStallTimeout(milliseconds(d)) }
 }
 
-// Connections is how many connections the disk may have, if the server allows
+// Connections sets how many connections the disk may have, if the server allows
 // several.
 func Connections(n int) Option {
 	return func(h *libnbd.Libnbd) error {
 		if n < 0 || n > math.MaxInt32 {
-			n = math.MaxInt32 // which is refused with a message that says the limit
+			n = math.MaxInt32 // refused, with a message that names the limit
 		}
 		return h.SetConnections(uint32(n))
 	}
 }
 
-// Contexts are the metadata contexts to ask for, instead of base:allocation.
+// Contexts sets the metadata contexts to ask for, instead of base:allocation.
 // [Disk.Extents] needs them.
 func Contexts(names ...string) Option {
 	return func(h *libnbd.Libnbd) error {
@@ -74,8 +76,8 @@ func Contexts(names ...string) Option {
 	}
 }
 
-// Setup calls a function with the handle before it connects, for all that has no
-// option of its own, such as TLS.
+// Setup sets a function that is called with the handle before it connects, for
+// everything that has no option, such as TLS.
 func Setup(f func(h *libnbd.Libnbd) error) Option {
 	return f
 }

@@ -9,14 +9,14 @@ import (
 	"libguestfs.org/libnbd"
 )
 
-// The longest range of a command without data.  Servers that know no extended
-// headers take less than 4 GiB.
+// The longest range of a command without data.  Without extended headers, a range
+// must be shorter than 4 GiB.
 const rangeSize = 1 << 30
 
 // An issuer issues a command for a range.
 type issuer func(n, at uint64) (uint64, error)
 
-// ranged does something to a range of whole blocks.
+// ranged issues commands for a range of whole blocks.
 func (d *Disk) ranged(ctx context.Context, start, end int64, issue issuer) error {
 	t := transfer{
 		disk:  d,
@@ -33,11 +33,10 @@ func (d *Disk) ranged(ctx context.Context, start, end int64, issue issuer) error
 	return err
 }
 
-// Zero makes a range read as zeroes, which most servers do without writing them.
+// Zero makes a range read as zeroes, which most servers do without writing.
 //
 // The flags are [libnbd.CMD_FLAG_NO_HOLE], [libnbd.CMD_FLAG_FAST_ZERO] and
-// [libnbd.CMD_FLAG_FUA].  Parts of blocks of the server are treated as by
-// [Disk.WriteAtContext].
+// [libnbd.CMD_FLAG_FUA].  Partial blocks are handled as by [Disk.WriteAtContext].
 func (d *Disk) Zero(ctx context.Context, off, length int64, flags ...libnbd.CmdFlag) error {
 	if err := d.checkRange("zero", off, length); err != nil {
 		return err
@@ -76,7 +75,7 @@ func (d *Disk) zero(ctx context.Context, off, end int64, flags libnbd.CmdFlag) e
 	})
 }
 
-// writeZeroes writes less than a block.
+// writeZeroes writes zeroes to a part of a block.
 func (d *Disk) writeZeroes(ctx context.Context, off, end int64, flags libnbd.CmdFlag) error {
 	if off == end {
 		return nil
@@ -85,9 +84,9 @@ func (d *Disk) writeZeroes(ctx context.Context, off, end int64, flags libnbd.Cmd
 	return err
 }
 
-// Trim tells the server that the content of a range is not needed any more.
-// It may then be anything.  Blocks of the server that are only partly in the range are
-// left alone.
+// Trim tells the server that the content of a range is no longer needed.  The
+// content is undefined afterwards.  Blocks of the server that are only partly in
+// the range are not changed.
 func (d *Disk) Trim(ctx context.Context, off, length int64) error {
 	if err := d.checkRange("trim", off, length); err != nil {
 		return err

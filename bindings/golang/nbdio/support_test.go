@@ -17,7 +17,7 @@ import (
 
 const mib = 1 << 20
 
-// What the examples use: a disk of 1 MiB and its URI.
+// Used by the examples: a disk of 1 MiB and its URI.
 var (
 	uri  string
 	disk *nbdio.Disk
@@ -50,7 +50,8 @@ func withExampleServer(run func() int) int {
 	return run()
 }
 
-// background ends when something hangs, so that the test says where.
+// background returns a context that ends if the test hangs, so that the test says
+// where.
 func background(t *testing.T) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -66,7 +67,7 @@ func good(t *testing.T, err error) {
 	}
 }
 
-// is checks why a call failed.
+// is checks the reason of an error.
 func is(t *testing.T, err, want error) {
 	t.Helper()
 	if !errors.Is(err, want) {
@@ -81,7 +82,7 @@ func same(t *testing.T, what string, got, want interface{}) {
 	}
 }
 
-// serve returns a disk that an nbdkit of its own serves, which ends with it.
+// serve returns a disk with an nbdkit of its own, which ends with the disk.
 func serve(t *testing.T, arguments ...string) *nbdio.Disk {
 	t.Helper()
 	return serveWith(t, func(*libnbd.Libnbd) error { return nil }, arguments...)
@@ -104,7 +105,7 @@ func serveWith(t *testing.T, setup func(*libnbd.Libnbd) error, arguments ...stri
 	return disk
 }
 
-// listen starts an nbdkit at a socket and returns the URI.
+// listen starts an nbdkit that listens on a socket, and returns the URI.
 func listen(t *testing.T, arguments ...string) (uri string, server *exec.Cmd) {
 	t.Helper()
 	socket := filepath.Join(t.TempDir(), "socket")
@@ -126,8 +127,8 @@ func listenAt(t *testing.T, socket string, arguments ...string) *exec.Cmd {
 	return server
 }
 
-// pattern checks data against nbdkit's pattern plugin: each group of eight bytes
-// is its own offset.
+// pattern checks data of nbdkit's pattern plugin: each group of eight bytes
+// contains its own offset.
 func pattern(t *testing.T, data []byte, offset int64) {
 	t.Helper()
 	for i := range data {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Each behaviour that all languages have, and those that only Go has: the
+# The Go package has each behaviour that all languages have, and its own.  The
 # names of the tests are in the log.
 . "${srcdir:-.}/tests/lib/functions.sh"
 [ -z "${LIBNBD_SANITIZERS-}" ] \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The copy equals the export, whose size is no multiple of the block; a read
-# error is reported.
+# The copy equals the export, whose size is not a multiple of the block size.
+# A read error is reported.
 . "${srcdir:-.}/tests/lib/functions.sh"
 [ -z "${LIBNBD_SANITIZERS-}" ] \
   || skip "programs in Go do not load a library that has sanitizers"

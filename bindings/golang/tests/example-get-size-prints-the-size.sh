@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# get-size prints the size in bytes, and says why it cannot.
+# get-size prints the size in bytes, or an error that says why it cannot.
 . "${srcdir:-.}/tests/lib/functions.sh"
 [ -z "${LIBNBD_SANITIZERS-}" ] \
   || skip "programs in Go do not load a library that has sanitizers"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The program in libnbd-golang(3) builds with the package as it is installed,
-# in a module of its own as in a tree of GOPATH, and reads an export.
+# The program in libnbd-golang(3) builds with the installed package, in a
+# module of its own and in a GOPATH tree, and reads an export.
 . "${srcdir:-.}/tests/lib/functions.sh"
 [ -z "${LIBNBD_SANITIZERS-}" ] \
   || skip "programs in Go do not load a library that has sanitizers"
@@ -15,7 +15,7 @@ mkdir "$tmp/program"
 sed -n '/^package main/,/^\.EE/p' "$srcdir/bindings/golang/libnbd-golang.3" \
   | sed -e '/^\.EE/d' -e 's/\\e/\\/g' >"$tmp/program/main.go"
 
-# try PROGRAM: it prints the size and the first bytes of an export.
+# try PROGRAM: the program prints the size and the first bytes of an export.
 try ()
 {
   serve unix nbdkit -f pattern 1M

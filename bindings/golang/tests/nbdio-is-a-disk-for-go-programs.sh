@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The package nbdio does what its documentation says: the names of the tests are
-# in the log.
+# The package nbdio does what its documentation says.  The names of the tests
+# are in the log.
 . "${srcdir:-.}/tests/lib/functions.sh"
 [ -z "${LIBNBD_SANITIZERS-}" ] \
   || skip "programs in Go do not load a library that has sanitizers"

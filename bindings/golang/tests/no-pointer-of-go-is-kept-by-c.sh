@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# All behaviours again while Go checks each pointer that is stored or passed on
-# and collects garbage all the time.
+# All tests pass while Go checks each pointer that is stored or passed on, and
+# collects garbage all the time.
 . "${srcdir:-.}/tests/lib/functions.sh"
 [ -z "${LIBNBD_SANITIZERS-}" ] \
   || skip "programs in Go do not load a library that has sanitizers"

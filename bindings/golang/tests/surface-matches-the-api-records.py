@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Every function and constant of the API records is in the Go package.
 
-A program is made from the records, not from what the emitter of the package
-says, in which each method is assigned to a variable of the type it must have,
-and which compares constants and counts methods.  It must compile and run.
+The test makes a program from the records, not from the emitter of the package.
+The program assigns each method to a variable of the type that the method must
+have, compares constants and counts methods.  It must compile and run.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from nbdgen.calls.model import (  # noqa: E402
     Ret,
 )
 
-# What is no method of the same form, and why.
+# What is not a method of the same form, and why.
 EXCEPTIONS = {
     "create": "libnbd.Create makes the handle",
     "close": "Close has a result of its own",
     "get_error": "is in each error: LibnbdError.Errmsg",
     "get_errno": "is in each error: LibnbdError.Errno",
 }
-# Methods that are no functions of the library.
+# Methods that are not functions of the library.
 MORE = {"Close", "String"}
 
 TYPES = {
@@ -99,7 +99,7 @@ def signature(function: Function) -> str:
 
 
 def optional(function: Function) -> list[str]:
-    """Statements that use each field of the optional arguments."""
+    """Return statements that use each field of the optional arguments."""
     name = f"libnbd.{title(function.name)}Optargs"
     lines: list[str] = []
     for arg in function.opt:

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Generated and written files are as gofmt has them, and go vet is content.
+# Generated and hand-written files are formatted as by gofmt, and go vet finds
+# nothing.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires gofmt
 

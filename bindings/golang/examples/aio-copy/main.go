@@ -26,14 +26,14 @@ type block struct {
 type copier struct {
 	h     *libnbd.Libnbd
 	file  *os.File
-	full  []block // what callbacks have put there
+	full  []block // completed blocks, added by callbacks
 	wrong error
 }
 
 func (c *copier) read(b block) error {
 	_, err := c.h.AioPread(b.buf, b.offset, &libnbd.AioPreadOptargs{
 		CompletionCallbackSet: true,
-		// The lock of the handle is held: only take notes here.
+		// The lock of the handle is held, so only note the result here.
 		CompletionCallback: func(errno *int) int {
 			if *errno != 0 {
 				c.wrong = syscall.Errno(*errno)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// Write the content of an export to standard output, one block after the other.
+// Write the content of an export to standard output, one block after another.
 //
 //	simple-copy nbd://localhost/disk >disk.img
 package main
