@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* What several connections of one handle do to share their fate.
+/* How several connections of one handle work together in outages.
  *
- * A disk of one block, two writes of it, a flush of the program, and those of
- * the library.  Each goes over any of two connections.  The server has a
- * volatile cache for both, writes it back when it likes, and may crash and be
- * started anew at any time.  Each connection notices that late: until then it
- * is taken for one that lives, and answers that were sent before are still
- * read.  What else is lost with a connection is looked at in outage.pml.
+ * A disk of one block, two writes of it, a flush by the program, and flushes
+ * by the library.  Each of these goes over one of two connections.  The server
+ * has one volatile cache for both, writes it back at any time, and may crash
+ * and be started again at any time.  Each connection notices a crash late:
+ * until then it seems to live, and replies that were sent before are still
+ * read.  What else is lost with a connection is modelled in outage.pml.
  *
- * Looked for, in all orders of all steps, are LOST, LIED and STUCK, as there.
- * Each of the names in a line #ifdef leaves a rule out, and each is needed. */
+ * In all orders of all steps, spin looks for LOST, LIED and STUCK, as there.
+ * Each of the names in a line #ifdef leaves a rule out, and each rule is
+ * needed. */
 
 #ifndef CRASHES
 #define CRASHES 2
@@ -18,8 +19,8 @@
 #define OUTAGES 1 /* connections that are lost while the server lives */
 #endif
 
-/* Commands: writes have the number that they write, and are issued in this
- * order; 0 was there before.  Sets have a bit for each. */
+/* Commands.  Writes have the number that they write, and are issued in this
+ * order; 0 is the content before them.  Sets have a bit for each command. */
 #define FIRST 1
 #define SECOND 2
 #define OURS 3
@@ -27,8 +28,8 @@
 #define SET(k) (1 << (k))
 #define IN(k, set) ((set) & SET (k))
 
-/* What the program did and knows. */
-byte issued;     /* commands; a flush of the library, as long as it is owed */
+/* What the program has done and knows. */
+byte issued;     /* commands; a flush of the library while it is due */
 byte older[3];   /* writes that had ended when this was issued */
 byte acked;      /* commands that succeeded */
 byte promised;   /* writes that will last */
@@ -36,22 +37,22 @@ byte before;     /* what was acknowledged when the program issued its flush */
 
 /* The server. */
 byte cache, disk;
-byte crashes;    /* after each of which it is started anew */
+byte crashes;    /* after each crash the server is started again */
 
 /* The connections. */
 #define AWAY 0
 #define STANDS_BY 1
 #define SERVES 2
 byte link[2];
-bool lives[2];   /* whether the server that it was made to has not crashed */
-byte sent[2];    /* commands that are not yet carried out, */
-byte done[2];    /* and those whose answer is on its way */
-byte later[2];   /* commands that were sent elsewhere after its handshake */
-bool proved[2];  /* one of these was answered */
+bool lives[2];   /* the server to which it was made has not crashed */
+byte sent[2];    /* commands that were not carried out, */
+byte done[2];    /* and those whose reply is not received */
+byte later[2];   /* commands sent over the other one after its handshake */
+bool proved[2];  /* one of these was replied to */
 byte outages;
 
 /* The journal has the last write that was acknowledged and is not settled.  It
- * is written if the present server has answered it. */
+ * is written if the present server has replied to it. */
 byte entry;
 bool written;
 byte covers[5];  /* of a flush: the entry when it was sent */
@@ -61,8 +62,9 @@ byte covers[5];  /* of a flush: the entry when it was sent */
 #define READY (!entry || written)
 #define PENDING(k) (IN (k, issued) && !IN (k, acked) && !BUSY (k))
 
-/* A newcomer founds anew where no other serves.  It joins others once one of
- * them has answered what was sent after the newcomer's handshake. */
+/* A new connection starts alone if no other one serves.  It joins the others
+ * when one of them has received a reply to a command that was sent after the
+ * new connection's handshake, because that proves that its server lives. */
 #define NEWCOMER(l) (link[l] == STANDS_BY)
 #define FOUNDS(l) (link[OTHER (l)] != SERVES)
 #ifdef JOIN_AT_ONCE
@@ -76,8 +78,8 @@ byte covers[5];  /* of a flush: the entry when it was sent */
 #define PROVES(k, l) IN (k, later[l])
 #endif
 
-/* A flush counts for what the present server has answered, so that is to have
- * answered all. */
+/* A flush covers what the present server has replied to, so all of it must
+ * have been replied to. */
 #ifdef OLD_ANSWERS_COUNT
 #define MAY_FLUSH true
 #else
@@ -117,15 +119,15 @@ end:
   od
 }
 
-/* A command goes over a connection. */
+/* Send a command over a connection. */
 inline send (l, k)
 {
   sent[l] = sent[l] | SET (k);
   later[OTHER (l)] = later[OTHER (l)] | (NEWCOMER (OTHER (l)) -> SET (k) : 0)
 }
 
-/* An answer comes over a connection, which shows that the server lived when it
- * was sent. */
+/* Receive a reply over a connection, which proves that the server lived when
+ * it was sent. */
 inline receive (l, k)
 {
   done[l] = done[l] & ~SET (k);
@@ -133,8 +135,8 @@ inline receive (l, k)
   later[OTHER (l)] = later[OTHER (l)] & ~SET (k)
 }
 
-/* The client's part in a write.  A newer one takes the place of an older one in
- * the journal. */
+/* The client's part in a write.  In the journal, a newer write replaces an
+ * older one. */
 proctype writer (byte l; byte k)
 {
 end:
@@ -153,7 +155,7 @@ end:
   od
 }
 
-/* The client's part in a flush, which settles what was answered before. */
+/* The client's part in a flush, which settles what was replied to before. */
 proctype flusher (byte l; byte f)
 {
 end:
@@ -184,7 +186,7 @@ end:
   od
 }
 
-/* The library flushes when it likes. */
+/* The library flushes at any time. */
 proctype owner ()
 {
 end:
@@ -202,7 +204,7 @@ inline begin (l)
   proved[l] = false
 }
 
-/* A connection.  One that is lost gives its commands back. */
+/* A connection.  When it is lost, its commands are to be sent again. */
 proctype connection (byte l)
 {
 end:
@@ -235,7 +237,7 @@ end:
   od
 }
 
-/* The server's part in what came over a connection. */
+/* The server's part in a command that came over a connection. */
 inline carry_out (l, k)
 {
   sent[l] = sent[l] & ~SET (k);
@@ -284,7 +286,7 @@ end:
   od
 }
 
-/* Names for what is wrong, which spin shows. */
+/* Names for the errors, which spin prints. */
 bit lost, lied, stuck;
 
 proctype judge ()

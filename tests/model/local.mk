@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The models of the machine and of outages, searched by spin where that is
+# The models of the machine and of outages, which spin searches if it is
 # installed.
 model:
 	SPIN="$(SPIN)" CC="$(CC)" $(PYTHON) -B \

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Let spin search models."""
+"""Run spin on models."""
 
 from __future__ import annotations
 
@@ -20,25 +20,26 @@ sys.path.insert(0, str(TOP / "generator"))
 from nbdgen.emit.states.promela import emit_promela  # noqa: E402
 from nbdgen.machine.model import Machine  # noqa: E402
 
-# What each search looks for, and how the searcher is built and run for it.
+# What each search looks for, with options for building and running the
+# searcher.
 SEARCHES: dict[str, tuple[list[str], list[str]]] = {
     "deadlock, commands that end twice": (["-DNOCLAIM", "-DSAFETY"], []),
     "commands that never end": ([], ["-a"]),
 }
 DEPTH = "-m1000000"
 TABLE = "-w20"  # its size is 2 to that power
-# A search of states without a claim, built and run in the least time.
+# A search of states without a claim, with options for the least time.
 SAFETY = ["-Og", "-DNOCLAIM", "-DSAFETY", "-DNOREDUCE"]
 
 
-# What a search tells of a statement that it has not reached: not of the ends of
-# what goes on for ever, nor of those that only an error reaches.
+# How the searcher reports a statement that it has not reached.  The ends of
+# processes that go on forever, and assertions, do not count.
 UNREACHED = re.compile(r'\t.*:\d+, state \d+, "(?!-end-|assert)')
 
 
 @dataclass(frozen=True)
 class Found:
-    """The outcome of one search."""
+    """The result of one search."""
 
     what: str
     states: int
@@ -48,14 +49,15 @@ class Found:
 
 
 def missing() -> str:
-    """What it takes and is not there; empty if all is."""
+    """Which program is missing; empty if none is."""
     compiler = shlex.split(os.environ.get("CC", "cc"))[0]
     tools = [os.environ.get("SPIN", "spin"), compiler]
     return next((f"no {tool}" for tool in tools if not shutil.which(tool)), "")
 
 
 def search(machine: Machine) -> Iterator[Found]:
-    """Search exhaustively, in a directory of its own, for one after the other."""
+    """Search exhaustively for one thing after the other, in a temporary
+    directory."""
     with tempfile.TemporaryDirectory() as directory:
         work = Path(directory)
         model = work / "model.pml"
@@ -66,7 +68,7 @@ def search(machine: Machine) -> Iterator[Found]:
 
 
 def search_text(text: str, what: str, options: list[str]) -> Found:
-    """Search a model that is given as text for whatever it asserts."""
+    """Search a model that is given as text for failed assertions."""
     with tempfile.TemporaryDirectory() as directory:
         work = Path(directory)
         (work / "model.pml").write_text(text, encoding="utf-8")
@@ -76,7 +78,7 @@ def search_text(text: str, what: str, options: list[str]) -> Found:
 
 
 def _run(command: list[str], work: Path) -> str:
-    """What a program prints; its failure is ours."""
+    """Run a program and return its output.  If it fails, this program ends."""
     done = subprocess.run(command, cwd=work, text=True, capture_output=True)
     if done.returncode != 0:
         raise SystemExit(f"{shlex.join(command)}:\n{done.stdout}{done.stderr}")
@@ -84,7 +86,7 @@ def _run(command: list[str], work: Path) -> str:
 
 
 def _search(work: Path, what: str) -> Found:
-    """One search."""
+    """Run one of the searches."""
     return _search_for(work, what, ["-O0", *SEARCHES[what][0]], SEARCHES[what][1])
 
 
@@ -105,14 +107,15 @@ def _search_for(work: Path, what: str, flags: list[str], options: list[str]) -> 
 
 
 def _never(text: str) -> int:
-    """How many statements of processes were not reached; 0 if an error came first."""
+    """How many statements of processes were not reached; 0 if an error came
+    first."""
     parts = text.split("\nunreached in ")[1:]
     processes = (part for part in parts if not part.startswith("claim"))
     return sum(len(UNREACHED.findall(part)) for part in processes)
 
 
 def _number(pattern: str, text: str) -> int:
-    """A number in the searcher's report, 0 where the pattern allows none."""
+    """A number in the searcher's report, or 0 if the pattern has none."""
     match = re.search(pattern, text)
     if match is None:
         raise SystemExit(f"the searcher's report has no {pattern}:\n{text}")

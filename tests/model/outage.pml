@@ -1,62 +1,65 @@
 /* SPDX-License-Identifier: MIT */
-/* What a client does to come through outages, against the worst of servers.
+/* What a client does to survive outages, with the worst possible server.
  *
  * A disk of two blocks; writes of one or both, which overlap, some with FUA,
- * some cancelled; a flush of the program, and those of the library.  The
- * server has a volatile cache, works in any order, writes back what it likes
- * when it likes, may crash at any time, and may carry out writes of a
- * connection that was lost, late and more than once.  Connections are lost
- * between any two steps.  The client is what lib/session/ is made for: it
- * repeats what was not answered, writes again what was answered and is not
- * settled, and holds what a ghost could overwrite.
+ * some cancelled; a flush by the program, and flushes by the library.  The
+ * server has a volatile cache, works in any order, writes back anything at any
+ * time, may crash at any time, and may carry out writes of a lost connection
+ * late and more than once.  Connections are lost between any two steps.  The
+ * client does what lib/session/ does: it repeats what was not replied to,
+ * writes again what was replied to and is not settled, and holds back what a
+ * ghost could overwrite.  A ghost is a write of a lost connection that may
+ * still be carried out.
  *
- * Looked for, in all orders of all steps, are
+ * In all orders of all steps, spin looks for
  *   LOST   a read that finds what an acknowledged write has replaced;
  *   LIED   a disk that, if nobody writes any more, has lost a write that was
  *          promised to last, by a flush or FUA;
- *   STUCK  commands that do not end although the connection stands.
+ *   STUCK  commands that do not end although there is a connection.
  *
- * Each of the names in a line #ifdef leaves a rule out, and each is needed. */
+ * Each of the names in a line #ifdef leaves a rule out, and each rule is
+ * needed. */
 
 #ifndef OUTAGES
 #define OUTAGES 2
 #endif
 #ifndef ENTRIES
-#define ENTRIES 2 /* that the journal has room for, 1 or 2 */
+#define ENTRIES 2 /* the size of the journal, 1 or 2 */
 #endif
 
-/* Writes are numbered as they are issued, and the number is what they write;
- * 0 was there before.  Sets of writes, and of blocks, have a bit for each. */
+/* Writes are numbered in the order in which they are issued, and write their
+ * number; 0 is the content before them.  Sets of writes, and of blocks, have a
+ * bit for each. */
 #define WRITES 2
 #define SET(k) (1 << (k))
 #define IN(k, set) ((set) & SET (k))
 
-/* What the program did and knows. */
-byte issued;            /* how many */
-byte range[WRITES + 1]; /* blocks of each */
+/* What the program has done and knows. */
+byte issued;            /* how many writes */
+byte range[WRITES + 1]; /* blocks of each write */
 byte fua;
 byte older[WRITES + 1]; /* writes that had ended when this was issued */
 byte acked;             /* writes that succeeded, */
-byte promised;          /* that will last, */
-byte cancelled;         /* that the program gave up */
+byte promised;          /* writes that will last, */
+byte cancelled;         /* and writes that the program cancelled */
 
 /* What ends with the connection. */
 bool up;
 byte outages;
-byte sent;     /* writes that are not yet carried out, */
-byte done;     /* those whose answer is on its way, */
-byte answered; /* and those that need a flush or the journal */
+byte sent;     /* writes that were not carried out, */
+byte done;     /* writes whose reply is not received, */
+byte answered; /* and writes that need a flush or the journal */
 
-/* What outlives it. */
-byte ghosts;           /* for the client these may still be carried out, */
-byte revenants;        /* and so may these that the journal had sent, */
-byte late[WRITES + 1]; /* but in truth only these blocks */
+/* What remains when it ends. */
+byte ghosts;           /* the client assumes that these may be carried out, */
+byte revenants;        /* and these, which the journal had sent, */
+byte late[WRITES + 1]; /* but really only these blocks may */
 byte journal[ENTRIES + 1];
 byte entries;
 byte kept[WRITES + 1]; /* blocks of entries */
 byte cache[2], disk[2];
 
-/* The flushes of the library, time and again, and of the program, once. */
+/* The library flushes repeatedly, the program once. */
 #define OURS 0
 #define THEIRS 1
 #define IDLE 0
@@ -65,7 +68,7 @@ byte cache[2], disk[2];
 #define DONE 3
 #define ENDED 4
 byte flush[2];
-byte covers[2]; /* what was answered when it was sent */
+byte covers[2]; /* what was replied to when it was sent */
 byte before;    /* what was acknowledged when the program issued its own */
 
 #define ENTRY(i, k) (entries > i && journal[i] == k)
@@ -74,7 +77,7 @@ byte before;    /* what was acknowledged when the program issued its own */
 #define FREE(k) (up && !IN (k, sent | done | answered))
 #define PENDING(k) (issued >= k && !IN (k, acked | cancelled))
 
-/* Whether a write that was answered needs not be kept. */
+/* Whether a write that was replied to does not have to be kept. */
 #ifdef FUA_LEAVES_ENTRIES
 #define SETTLED(k) IN (k, fua)
 #else
@@ -89,11 +92,11 @@ byte before;    /* what was acknowledged when the program issued its own */
 #define FORGETFUL false
 #endif
 
-/* What of a write is sent: of an entry what is left. */
+/* The blocks of a write that are sent: of an entry, those that are left. */
 #define BLOCKS(k) (IN (k, acked) -> kept[k] : range[k])
 
-/* An older write that may still be carried out would overwrite this.  While
- * both are pending their order is open. */
+/* Whether an older write that may still be carried out could overwrite this
+ * one.  While both are pending, their order is not defined. */
 #define HAUNTS(g, k) \
   (g < k && (range[g] & range[k]) && \
    IN (g, IN (k, ghosts) -> revenants : ghosts | revenants))
@@ -122,7 +125,7 @@ byte before;    /* what was acknowledged when the program issued its own */
 #define MAY_FLUSH READY
 #endif
 
-/* Whether a write of the set has replaced what is in a block. */
+/* Whether a write of the set has replaced the content of a block. */
 #define REPLACES(k, content, b, set) \
   (IN (k, set) && IN (b, range[k]) && IN (content, older[k]))
 #define REPLACED(content, b, set) \
@@ -143,7 +146,7 @@ end:
       issued++;
       if
       :: range[issued] = 1
-      :: issued > 1 -> range[issued] = 2 /* else it is as good as 1 */
+      :: issued > 1 -> range[issued] = 2 /* block 1 alone would be the same */
       :: range[issued] = 3
       fi;
       if
@@ -160,7 +163,7 @@ end:
   od
 }
 
-/* An entry is not needed any more. */
+/* Remove an entry. */
 inline drop (i)
 {
   answered = answered & ~SET (journal[i]);
@@ -170,7 +173,7 @@ inline drop (i)
   journal[entries] = 0
 }
 
-/* What a newer write covers is cut out of the entries, so that they can be
+/* Cut what a newer write covers out of the entries, so that they can be
  * written in any order. */
 inline cut (blocks)
 {
@@ -186,9 +189,9 @@ inline cut (blocks)
   fi
 }
 
-/* A write was answered.  FUA settles it, but an entry that it meets must give
- * way to it.  Any other becomes an entry, or is acknowledged only when a flush
- * has settled it. */
+/* A write was replied to.  FUA settles it, unless it overlaps an entry.
+ * Otherwise it becomes an entry, or, if the journal is full, is acknowledged
+ * only when a flush has settled it. */
 inline acknowledge (k)
 {
   if
@@ -222,7 +225,7 @@ end:
       up && FREE (k) && (ENTRY (0, k) || ENTRY (1, k)) ->
       sent = sent | SET (k)
     }
-  :: d_step { /* the answer */
+  :: d_step { /* the reply */
       IN (k, done) ->
       done = done & ~SET (k);
       if
@@ -243,7 +246,7 @@ end:
 #endif
       answered = answered & ~SET (k)
     }
-  :: d_step { /* its ghost is laid, by proof or because its time is over */
+  :: d_step { /* it can no more be carried out, as proved or by timeout */
       IN (k, ghosts | revenants) && !late[k] &&
         !IN (k, (sent | done) & cancelled) ->
       ghosts = ghosts & ~SET (k);
@@ -252,7 +255,7 @@ end:
   od
 }
 
-/* The client's part in a flush, which settles what was answered before. */
+/* The client's part in a flush, which settles what was replied to before. */
 inline settle (set)
 {
   if
@@ -272,7 +275,7 @@ proctype flusher (byte f)
 {
 end:
   do
-  :: d_step { /* ours when the journal is half full, here at any time */
+  :: d_step { /* ours when the journal is half full; here at any time */
       MAY_FLUSH && (f == OURS -> flush[f] == IDLE && answered
                               : flush[f] == WAITING) ->
       flush[f] = SENT;
@@ -335,7 +338,7 @@ end:
   od
 }
 
-/* Flushing, and writing back unasked. */
+/* The server flushes when asked, and writes back at any time. */
 proctype server ()
 {
   byte f;
@@ -354,7 +357,7 @@ end:
   od
 }
 
-/* The connection is lost; what becomes of that the client does at once. */
+/* The connection is lost, and the client deals with this at once. */
 #define HAUNT(k) late[k] = late[k] | (IN (k, sent) -> BLOCKS (k) : 0)
 #define AGAIN(f, state) \
   flush[f] = (flush[f] == SENT || flush[f] == DONE -> state : flush[f]); \
@@ -382,7 +385,7 @@ end:
   do
   :: d_step { !up -> up = true }
   :: d_step { up && outages < OUTAGES -> lose () }
-  :: d_step { /* the server crashes, but what it was to carry out may not */
+  :: d_step { /* the server crashes, and may still carry out late writes */
       up && outages < OUTAGES ->
       lose ();
       cache[0] = disk[0];
@@ -391,7 +394,7 @@ end:
   od
 }
 
-/* Names for what is wrong, which spin shows. */
+/* Names for the errors, which spin prints. */
 bit lost, lied, stuck;
 
 proctype judge ()

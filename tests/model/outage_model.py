@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Let spin search the models of outages, with and without their rules."""
+"""Run spin on the models of outages, with all rules and without some."""
 
 from __future__ import annotations
 
@@ -8,29 +8,30 @@ from pathlib import Path
 
 from model import Found, search_text
 
-# Of one connection that is lost, and of several that share their fate.
+# The model of one connection that is lost, and of several that work together.
 ONE = "outage.pml"
 SEVERAL = "links.pml"
 
 
 @dataclass(frozen=True)
 class Variant:
-    """What to look at: the names that are defined in a model."""
+    """What to search: a model, and the names that are defined in it."""
 
     what: str
     names: tuple[str, ...]
-    finds: str = ""  # lost, lied or stuck, as in the model; nothing: all is well
+    finds: str = ""  # lost, lied or stuck, as in the model; empty: no error
     model: str = ONE
 
 
-# All is well with a journal that has room for all writes, and with one that has not.
+# No error may be found, with a journal that holds all writes and with a
+# smaller one.
 WELL = (
     Variant("outages", ("ENTRIES=2",)),
     Variant("outages with a full journal", ("ENTRIES=1",)),
     Variant("several connections", (), model=SEVERAL),
 )
 
-# What is left out, by whom it would be left out, and what that leads to.
+# What is left out, by defining which names, and what that leads to.
 BROKEN = (
     Variant("no journal", ("NO_JOURNAL",), "lost"),
     Variant("what has no room is lost", ("FULL_KEEPS_NOTHING", "ENTRIES=1"), "lied"),
@@ -59,7 +60,8 @@ def search(variant: Variant) -> Found:
 
 
 def as_expected(variant: Variant, found: Found) -> bool:
-    """Whether the search found what it should, and of a good model all is used."""
+    """Whether the search found what it should, and reached all of a model
+    without errors."""
     if variant.finds:
         return found.errors > 0 and f"!({variant.finds})" in found.message
     return not found.errors and not found.never
