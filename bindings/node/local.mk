@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 
-# What the package consists of, in the directories that it has.
+# The files of the package, by their directories in it.
 node_package = \
 	bindings/node/README.md \
 	bindings/node/binding.gyp \
@@ -58,15 +58,15 @@ EXTRA_DIST += \
 	bindings/node/tests/types/program.ts
 
 if HAVE_NODE
-# Where Debian has packages with an addon.
+# Where Debian installs packages with an addon.
 nodedir = $(libdir)/nodejs/libnbd
 nodelibdir = $(nodedir)/lib
 node_DATA = $(node_package)
 nodelib_DATA = $(node_lib)
 node_LTLIBRARIES = bindings/node/nbd.la
 
-# The whole package in the build tree, for tests and programs that are run
-# with ./run.
+# The complete package in the build tree, for tests and for programs that are
+# run with ./run.
 node_modules = bindings/node/node_modules/libnbd
 ALL_TARGETS += $(node_modules)/stamp
 $(node_modules)/stamp: $(node_package) $(node_lib) bindings/node/nbd.la

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 'use strict';
 
-// Arguments of methods as the addon wants them, and results as programs do.
+// Convert arguments of methods for the addon, and its results for programs.
 
 const { fileURLToPath } = require('node:url');
 const { markAsUntransferable } = require('node:worker_threads');
@@ -12,7 +12,7 @@ function typeError(text) {
   return error;
 }
 
-// The bytes of a view or a buffer, as an Uint8Array of the same memory.
+// The bytes of a view or a buffer, as a Uint8Array of the same memory.
 function view(what) {
   if (what instanceof Uint8Array) {
     return what;
@@ -27,8 +27,8 @@ function view(what) {
     (what === null ? 'null' : typeof what));
 }
 
-// Memory that a command uses must stay where it is.  What can shrink is refused,
-// and what could be transferred to another thread no longer can be.
+// Memory that a command uses must not move.  Memory that can shrink is refused, and
+// memory that could be transferred to another thread is made untransferable.
 function bytesOf(what) {
   const memory = view(what);
   const { buffer } = memory;
@@ -41,7 +41,7 @@ function bytesOf(what) {
   return memory;
 }
 
-// Memory to read into: new for a length, which nobody else has yet.
+// Memory to read into.  For a length, it is new memory that nobody else has yet.
 function roomOf(what) {
   if (typeof what === 'bigint') {
     what = Number(what);
@@ -49,7 +49,7 @@ function roomOf(what) {
   return typeof what === 'number' ? Buffer.allocUnsafe(what) : bytesOf(what);
 }
 
-// What a read returns.
+// The result of a read.
 function given(what, memory) {
   return typeof what === 'object' ? what : memory;
 }
@@ -58,13 +58,13 @@ function pathOf(path) {
   return path instanceof URL ? fileURLToPath(path) : path;
 }
 
-// A piece of the memory of a read.
+// A part of the memory of a read.
 function part(memory, start, count) {
   return count === 0 ? memory.subarray(0, 0)
     : memory.subarray(start, start + count);
 }
 
-// Length, flags, length, flags ... as objects.
+// Convert length, flags, length, flags ... to objects.
 function extentsOf(numbers) {
   const extents = new Array(numbers.length / 2);
   for (let i = 0; i < extents.length; i++) {

@@ -8,31 +8,31 @@ declare global {
   }
 }
 
-/** Memory of any kind.  It is used as it is, without copies. */
+/** Memory of any kind.  It is used without a copy. */
 export type Bytes = NodeJS.ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
 
-/** The name of a file; a `Buffer` if it is no text. */
+/** A file name; a `Buffer` if the name is not text. */
 export type Path = string | Uint8Array | URL;
 
-/** Where a server is: a Unix domain socket, a numeric host, or a VSOCK. */
+/** The address of a server: a Unix domain socket, a numeric host, or a VSOCK. */
 export type Address =
   | string
   | { path: string }
   | { host: string; port: number }
   | { cid: number; port: number };
 
-/** Options of a method that takes flags. */
+/** Options of a method with flags. */
 export interface FlagOptions {
-  /** Constants such as `CMD_FLAG_FUA`, combined by `|`. */
+  /** Constants such as `CMD_FLAG_FUA`, combined with `|`. */
   flags?: number;
 }
 
 /** Options of a method that returns a promise. */
 export interface WaitOptions {
   /**
-   * Ends the command, and the promise is rejected with the reason of the signal.
-   * Connecting, options and shutting down cannot be taken back, so the handle is
-   * closed then.
+   * Cancels the command, and the promise is rejected with the reason of the signal.
+   * Connecting, options and shutting down cannot be cancelled, so the handle is
+   * closed instead.
    */
   signal?: AbortSignal;
 }
@@ -40,33 +40,33 @@ export interface WaitOptions {
 /** Options of a command. */
 export interface CommandOptions extends FlagOptions, WaitOptions {}
 
-/** A piece of a metadata context, as the server tells it. */
+/** A part of an export with the same flags, as the server reports it. */
 export interface Extent {
   length: number | bigint;
   flags: number | bigint;
 }
 
-/** A call has failed. */
+/** A call failed. */
 export class NbdError extends Error {
   /** The name of the error number, such as `'ECONNRESET'`, or `'UNKNOWN'`. */
   code: string;
-  /** The error number, negative as in all of Node. */
+  /** The error number, which is negative as everywhere in Node. */
   errno: number;
-  /** The function of the library. */
+  /** The name of the function of the library. */
   syscall: string;
 }
 
-/** What {@link NBD} has beside the functions of the library. */
+/** What {@link NBD} has besides the functions of the library. */
 export class Handle {
   /** Make a handle that is not connected yet. */
   constructor();
   /**
-   * Close the connection, without telling the server: use {@link Handle.shutdown}
-   * before for that.  Commands in flight fail with `ENOTCONN`, and all later calls
-   * with `EBADF`.
+   * Close the connection without telling the server.  Use {@link Handle.shutdown}
+   * first for an orderly end.  Commands in flight fail with `ENOTCONN`, and all
+   * later calls fail with `EBADF`.
    */
   close(): void;
-  /** Whether it was closed. */
+  /** Whether the handle was closed. */
   readonly closed: boolean;
   /**
    * Let all commands finish, then end the connection in an orderly way.
@@ -74,9 +74,9 @@ export class Handle {
    * @param options - flags: `SHUTDOWN_ABANDON_PENDING` does not wait
    */
   shutdown(options?: CommandOptions): Promise<void>;
-  /** Let the open connection keep the process alive, also while it is idle. */
+  /** Let the connection keep the process alive even while it is idle. */
   ref(): this;
-  /** Let only promises that are pending keep the process alive: the default. */
+  /** Let only pending promises keep the process alive.  This is the default. */
   unref(): this;
   /** The same as {@link Handle.close}. */
   [Symbol.dispose](): void;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 'use strict';
 
-// What the methods of NBD have in common: promises, signals and callbacks.
+// The common parts of the methods of NBD: promises, signals and callbacks.
 
 const { NbdError, fail, makeError, numberOf } = require('./errors');
 const { SHUTDOWN_ABANDON_PENDING } = require('./constants');
@@ -10,14 +10,14 @@ const native = require('./native');
 
 const STATE = Symbol('libnbd.state');
 
-// The state of a handle.  The addon refers to it, not to the object that the
-// program has, so that it can be collected.
+// The state of a handle.  The addon refers to the state, not to the object of the
+// program, so that the object can be collected.
 class State {
   constructor() {
-    this.commands = new Map(); // cookie -> Pending; the option has 0
+    this.commands = new Map(); // cookie -> Pending; an option has the key 0
     this.waiters = new Set();
     this.signals = new Map(); // AbortSignal -> { aborted, pending }
-    this.callbacks = {}; // that the library may call until they are replaced
+    this.callbacks = {}; // which the library may call until replaced
     this.isClosed = false;
     this.handle = native.create(this);
   }
@@ -37,7 +37,8 @@ class Pending {
     this.cookie = 0;
   }
 
-  // Why it fails: what a callback has thrown, or the signal, says more.
+  // The reason of the failure.  An exception of a callback and the signal's reason
+  // say more than the error.
   failed(error) {
     if (this.guard !== null && this.guard.hasThrown) {
       error = this.guard.thrown;
@@ -74,7 +75,7 @@ function unlisten(pending) {
   }
 }
 
-// A command is cancelled.  For all else the protocol has no way back, so the
+// Cancel a command.  Everything else cannot be cancelled in the protocol, so the
 // connection is closed.
 function abort(pending) {
   const { state, cookie } = pending;
@@ -108,8 +109,8 @@ function flagsOf(options) {
 
 // What has finished --------------------------------------------------------
 
-// Called by the addon when commands have finished, or something may be what a
-// waiter waits for.
+// Called by the addon when commands have finished, or when a waiter may have what
+// it waits for.
 function deliver(state) {
   const finished = native.take(state.handle);
   for (let i = 0; i < finished.length; i += 2) {
@@ -136,7 +137,7 @@ class Command extends Pending {
   }
 }
 
-// An option has ended once the connection is waiting for another one.
+// An option has ended once the connection is ready for another one.
 class Option extends Pending {
   finish(errnum) {
     this.errnum = errnum;
@@ -212,7 +213,8 @@ function check(pending) {
 
 // Promises -----------------------------------------------------------------
 
-// A command.  What prepare makes of the buffer is used until it has finished.
+// Issue a command.  The memory that `prepare` returns is in use until the command
+// has finished.
 function command(nbd, name, options, prepare, buffer, issue) {
   return new Promise((resolve, reject) => {
     const state = nbd[STATE];
@@ -228,7 +230,7 @@ function command(nbd, name, options, prepare, buffer, issue) {
     if (signal !== undefined) {
       listen(pending);
     }
-    if (cookie < 0) { // something has finished already
+    if (cookie < 0) { // a command has already finished
       deliver(state);
     }
   });
@@ -292,7 +294,7 @@ function drained(nbd, options) {
 
 // Callbacks ----------------------------------------------------------------
 
-// The callbacks of one call: what they throw fails it.
+// The callbacks of one call.  If one throws an exception, the call fails with it.
 class Guard {
   constructor() {
     this.calls = 0;
@@ -320,7 +322,7 @@ class Guard {
     };
   }
 
-  // Make the call, and throw rather what a callback has thrown.
+  // Make the call.  If a callback has thrown an exception, throw that.
   run(call) {
     try {
       const result = call();
@@ -336,8 +338,8 @@ class Guard {
   }
 }
 
-// A callback that stays.  Nobody waits for it, so what it throws is an
-// uncaught exception.
+// A callback that stays registered.  Nobody waits for it, so an exception that it
+// throws is an uncaught exception.
 function lasting(name, call, answers) {
   if (typeof call !== 'function') {
     throw typeError(`${name} must be a function`);
@@ -357,13 +359,13 @@ function lasting(name, call, answers) {
 
 // Handles ------------------------------------------------------------------
 
-// The addon delivers what that ends.
+// Close the handle.  The addon calls deliver for the commands that this ends.
 function close(state) {
   state.isClosed = true;
   try {
     native.close(state.handle);
   } catch (error) {
-    state.isClosed = false; // in one of its callbacks
+    state.isClosed = false; // it was called by a callback of the handle
     throw error;
   }
 }
@@ -384,7 +386,8 @@ class Handle {
     return this[STATE].isClosed;
   }
 
-  // What shutdownSync does: let all commands finish, then end the connection.
+  // The asynchronous form of shutdownSync: let all commands finish, then end the
+  // connection.
   async shutdown(options) {
     const state = this[STATE];
     if (state.commands.size > 0 && !(flagsOf(options) & SHUTDOWN_ABANDON_PENDING)) {

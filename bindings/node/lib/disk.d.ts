@@ -7,21 +7,22 @@ import { NBD } from './nbd';
 
 export { NbdError };
 
-/** Options of {@link connect}.  Times are in milliseconds; `Infinity` is no limit. */
+/** Options of {@link connect}.  Times are in milliseconds; `Infinity` means no
+ * limit. */
 export interface ConnectOptions extends WaitOptions {
-  /** How many connections share the work. */
+  /** How many connections the disk may use. */
   connections?: number;
-  /** How long an outage may last; without this a lost connection is an error. */
+  /** How long an outage may last.  Without this, a lost connection is an error. */
   reconnectTimeout?: number;
   /** How long to wait for a server that is not there yet. */
   connectTimeout?: number;
   /** How long a command may take. */
   commandTimeout?: number;
-  /** How long the server may be silent while it owes an answer. */
+  /** How long the server may be silent while commands are in flight. */
   stallTimeout?: number;
-  /** Metadata contexts to ask for; by default `base:allocation`. */
+  /** Metadata contexts to ask for.  The default is `base:allocation`. */
   contexts?: Iterable<string>;
-  /** Called before connecting, for all other settings, such as those of TLS. */
+  /** Called before connecting, for all other settings, such as TLS. */
   setup?: (handle: NBD) => unknown;
 }
 
@@ -37,53 +38,54 @@ export interface ConnectOptions extends WaitOptions {
  */
 export function connect(uri: string | URL, options?: ConnectOptions): Promise<Disk>;
 
-/** Flags of each context by its name. */
+/** The flags of each context by its name. */
 export type FlagsByContext = Record<string, number | bigint>;
 
-/** A part of an export that is the same everywhere. */
+/** A part of an export whose flags are the same everywhere. */
 export interface DiskExtent<Flags = number | bigint | FlagsByContext> {
   offset: number;
   length: number;
-  /** The flags of the context, or of each of several by name. */
+  /** The flags of the context.  With several contexts, the flags of each by its
+   * name. */
   flags: Flags;
-  /** It is not allocated (if `base:allocation` is among the contexts). */
+  /** Whether nothing is allocated (if `base:allocation` is among the contexts). */
   hole?: boolean;
-  /** It reads as zeroes. */
+  /** Whether it reads as zeroes. */
   zero?: boolean;
-  /** It does not, as far as the server knows. */
+  /** The opposite of `zero`: it may hold data. */
   data?: boolean;
 }
 
 export interface ExtentsOptions extends WaitOptions {
-  /** Where to begin. */
+  /** Where the range begins. */
   offset?: number;
-  /** How far to go; by default to the end. */
+  /** The length of the range; by default up to the end. */
   length?: number;
 }
 
 export interface ReadableOptions extends WaitOptions {
-  /** The first byte. */
+  /** The offset of the first byte. */
   start?: number;
-  /** The last byte, which is included, as in `fs.createReadStream`. */
+  /** The offset of the last byte, which is included, as in `fs.createReadStream`. */
   end?: number;
-  /** The length of one read. */
+  /** The length of one request. */
   highWaterMark?: number;
 }
 
 export interface ReadOptions<B extends Bytes = Buffer> extends WaitOptions {
-  /** What to read into; by default a new `Buffer` of 16 KiB. */
+  /** The memory to read into; by default a new `Buffer` of 16 KiB. */
   buffer?: B;
-  /** Where in the buffer to begin. */
+  /** The offset in the buffer. */
   offset?: number | null;
-  /** How many bytes to read; by default what fits. */
+  /** How many bytes to read; by default up to the end of the buffer. */
   length?: number | null;
-  /** Where in the export to begin; by default where the last `read` ended. */
+  /** The offset in the export; by default the end of the last `read`. */
   position?: number | bigint | null;
 }
 
-/** What {@link Disk.read} has done. */
+/** The result of {@link Disk.read}. */
 export interface ReadResult<B extends Bytes> {
-  /** Less than was asked for at the end of the export. */
+  /** Fewer bytes than asked for only at the end of the export. */
   bytesRead: number;
   buffer: B;
 }
@@ -91,36 +93,36 @@ export interface ReadResult<B extends Bytes> {
 /**
  * A connected export.
  *
- * Like a socket it keeps the process alive until it is closed, unless
- * {@link Disk.unref} was called.  Any number of calls can be in flight.
+ * Like a socket, it keeps the process alive until it is closed, unless {@link
+ * Disk.unref} was called.  Any number of calls can be in flight.
  */
 export class Disk {
-  /** Use a handle that is connected already. */
+  /** Use a connected handle. */
   constructor(handle: NBD);
-  /** The handle below, with all functions of the library. */
+  /** The handle of the disk, with all functions of the library. */
   readonly handle: NBD;
   /** The size of the export in bytes. */
   readonly size: number;
-  /** The least that the server reads at once, in bytes. */
+  /** The minimum block size of the server in bytes. */
   readonly minimumBlock: number;
-  /** The most that is read at once. */
+  /** The longest read of one request in bytes. */
   readonly maximumRead: number;
-  /** Whether it was closed. */
+  /** Whether the disk was closed. */
   readonly closed: boolean;
 
-  /** Read a range into a new `Buffer`.  It passes the end: the call fails. */
+  /** Read a range into a new `Buffer`.  A range beyond the end fails. */
   pread(
     length: number,
     position: number | bigint,
     options?: CommandOptions,
   ): Promise<Buffer>;
-  /** Read a range into memory, which must not be touched meanwhile. */
+  /** Read a range into memory, which must not be used meanwhile. */
   preadInto<B extends Bytes>(
     buffer: B,
     position: number | bigint,
     options?: CommandOptions,
   ): Promise<B>;
-  /** Write the memory, which must not be changed meanwhile. */
+  /** Write memory, which must not be changed meanwhile. */
   pwrite(
     buffer: Bytes,
     position: number | bigint,
@@ -132,22 +134,22 @@ export class Disk {
     position: number | bigint,
     options?: CommandOptions,
   ): Promise<void>;
-  /** Tell the server that a range is not needed. */
+  /** Tell the server that a range is no longer needed. */
   trim(
     length: number | bigint,
     position: number | bigint,
     options?: CommandOptions,
   ): Promise<void>;
-  /** Let the server read a range ahead. */
+  /** Ask the server to read a range ahead. */
   cache(
     length: number | bigint,
     position: number | bigint,
     options?: CommandOptions,
   ): Promise<void>;
-  /** Wait until all that was written is on stable storage. */
+  /** Wait until everything that was written is on stable storage. */
   flush(options?: CommandOptions): Promise<void>;
 
-  /** Read as `read` of a `FileHandle` does: any range, and short at the end. */
+  /** Read like `read` of a `FileHandle`: any range, with fewer bytes at the end. */
   read<B extends Bytes>(
     buffer: B,
     offset?: number | null,
@@ -161,15 +163,15 @@ export class Disk {
   read<B extends Bytes = Buffer>(options?: ReadOptions<B>): Promise<ReadResult<B>>;
 
   /**
-   * A range as a stream, with several reads under way.  `Readable.toWeb` makes a
-   * `ReadableStream` of it.
+   * A range as a stream, with several reads in flight.  `Readable.toWeb` converts
+   * it to a `ReadableStream`.
    */
   readable(options?: ReadableOptions): Readable;
 
   /**
-   * The map of a range: extents that are adjacent, cover it in order, and of which
-   * no two neighbours are equal.  While one answer of the server is used the next
-   * one is asked for.
+   * The map of a range.  The extents are adjacent, cover the range in order, and
+   * adjacent extents differ.  While the extents of one reply are used, the next
+   * request is in flight.
    *
    * @example
    * ```ts
@@ -177,6 +179,7 @@ export class Disk {
    *   if (data) console.log(offset, length);
    * }
    * ```
+   *
    */
   extents(
     options: ExtentsOptions & { contexts: string },
@@ -188,14 +191,15 @@ export class Disk {
     options?: ExtentsOptions & { contexts?: undefined },
   ): AsyncGenerator<DiskExtent, void, void>;
 
-  /** Let all commands finish, end the connection, and close it.  It does not flush. */
+  /** Let all commands finish, end the connection, and close the disk.  This does not
+   * flush. */
   shutdown(options?: CommandOptions): Promise<void>;
   /** Close the connection at once.  Commands in flight fail. */
   close(): void;
-  /** Keep the process alive while this is open: the default. */
+  /** Keep the process alive while the disk is open.  This is the default. */
   ref(): this;
-  /** Let only promises that are pending keep the process alive. */
+  /** Let only pending promises keep the process alive. */
   unref(): this;
-  /** The same as {@link Disk.shutdown}, unless it is closed already. */
+  /** The same as {@link Disk.shutdown}, unless the disk is already closed. */
   [Symbol.asyncDispose](): Promise<void>;
 }

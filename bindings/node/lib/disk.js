@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 'use strict';
 
-// A connected export: what most programs want.
+// A connected export, which is what most programs want.
 
 const { NBD } = require('./nbd');
 const { NbdError, fail } = require('./core');
@@ -45,7 +45,7 @@ async function connect(uri, options = {}) {
   }
 }
 
-// The largest piece of a longer read.
+// The longest request of a longer read.
 const LONGEST_READ = 32 << 20;
 
 class Disk {
@@ -95,8 +95,8 @@ class Disk {
     return this.handle.flush(options);
   }
 
-  // As read of a FileHandle: short at the end, and from the current position
-  // if there is none among the arguments.
+  // Like `read` of a FileHandle: fewer bytes at the end, and from the current
+  // position if the arguments have none.
   async read(buffer, offset, length, position) {
     let signal;
     if (buffer === undefined || !isMemory(buffer)) {
@@ -138,7 +138,7 @@ class Disk {
     return memory;
   }
 
-  // Read the blocks that a range lies in.
+  // Read the whole blocks that contain a range.
   async #around(memory, position, start, options) {
     const { minimumBlock, size } = this;
     const end = position + memory.length;
@@ -205,7 +205,7 @@ function checkRange(offset, length, most) {
   }
 }
 
-// Wait until nothing uses the memory any more, then tell of the first failure.
+// Wait until nothing uses the memory, then throw the first failure.
 async function settled(promises) {
   const results = await Promise.allSettled(promises);
   const failed = results.find((result) => result.status === 'rejected');

@@ -4,7 +4,7 @@
 const { constants: { errno: numbers } } = require('node:os');
 const { getSystemErrorMap } = require('node:util');
 
-// Error number -> its name.  Of two names for one the usual comes first.
+// Error number -> its name.  If a number has two names, the usual one is first.
 const names = new Map();
 for (const [name, number] of Object.entries(numbers)) {
   if (!names.has(number)) {
@@ -33,7 +33,7 @@ function nameOf(errnum) {
   return names.get(errnum) ?? 'UNKNOWN';
 }
 
-// The number with which a callback that has thrown this fails its command.
+// The error number with which a callback that threw this fails its command.
 function numberOf(thrown) {
   const number = thrown?.errno;
   if (Number.isInteger(number) && number !== 0) {
@@ -42,8 +42,8 @@ function numberOf(thrown) {
   return numbers[thrown?.code] ?? numbers.EIO;
 }
 
-// The functions with which the addon drives a handle are of no interest: the
-// message is about the call whose promise fails.
+// The message should name the call whose promise fails, not the functions with
+// which the addon drives a handle.
 const DRIVING = /^nbd_aio_(command_completed|notify_read|notify_write): /;
 
 function makeError(message, errnum, syscall) {

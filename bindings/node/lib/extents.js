@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 'use strict';
 
-// The map of a range: which parts are what, in each metadata context.
+// The map of a range, in each metadata context.
 
 const { fail } = require('./errors');
 const { CONTEXT_BASE_ALLOCATION, STATE_HOLE, STATE_ZERO } =
@@ -9,7 +9,7 @@ const { CONTEXT_BASE_ALLOCATION, STATE_HOLE, STATE_ZERO } =
 
 const NAME = 'extents';
 
-// As far as one request can ask without extended headers, for any block size.
+// The longest range of one request without extended headers, for any block size.
 const LONGEST = 2 ** 32 - 2 ** 26;
 
 async function* extents(disk, options = {}) {
@@ -41,8 +41,8 @@ async function* extents(disk, options = {}) {
       const reply = await next;
       next = null;
       if (reply.end < end) {
-        next = ask(reply.end); // while this reply is being worked on
-        next.catch(() => {}); // whoever waits for it sees it
+        next = ask(reply.end); // while the extents of this reply are used
+        next.catch(() => {}); // reported when it is awaited
       }
       for (const extent of combine(reply)) {
         if (last !== null && isEqual(last.flags, extent.flags)) {
@@ -98,7 +98,7 @@ function choose(handle, wanted) {
   return contexts;
 }
 
-// How an extent is shown: with one context its flags are a number.
+// How extents are shown.  With one context, the flags are a number.
 function describer(contexts, wanted) {
   const isOne = contexts.length === 1 && !Array.isArray(wanted);
   const base = contexts.indexOf(CONTEXT_BASE_ALLOCATION);
@@ -120,8 +120,8 @@ function describer(contexts, wanted) {
 
 // Requests -----------------------------------------------------------------
 
-// Ask for the map from one offset on: lists of each context, which all cover
-// at least the range of the reply.
+// Ask for the map from an offset on.  Returns a list for each context, all of which
+// cover at least the range of the reply.
 async function query(disk, contexts, start, end, signal) {
   const { handle, minimumBlock } = disk;
   const from = start - start % minimumBlock;
@@ -154,7 +154,7 @@ async function query(disk, contexts, start, end, signal) {
   };
 }
 
-// The pieces of a reply in which no context changes.
+// The parts of a reply in which no context changes.
 function* combine({ from, start, end, lists }) {
   const at = lists.map(() => 0);
   const ends = lists.map((list) => from + Number(list[0].length));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 'use strict';
 
-// The addon: beside the package where a distribution or `make` has put it, or
-// where node-gyp has built it.
+// Load the addon: beside the package, where a distribution or `make` installs it,
+// or where node-gyp builds it.
 
 const fs = require('node:fs');
 const path = require('node:path');

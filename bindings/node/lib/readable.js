@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 'use strict';
 
-// A range of a disk as a stream, with several reads under way.
+// A range of a disk as a stream, with several reads in flight.
 
 const { Readable, addAbortSignal } = require('node:stream');
 
-const PIECE = 256 * 1024; // of one read
-const FEW = 2, MANY = 32; // reads at the beginning, and at most
+const PIECE = 256 * 1024; // length of one read
+const FEW = 2, MANY = 32; // reads in flight at first, and at most
 
 class DiskReadable extends Readable {
   #disk;
@@ -14,7 +14,7 @@ class DiskReadable extends Readable {
   #end;
   #piece;
   #depth = FEW;
-  #queue = []; // reads under way or done, in the order of their offsets
+  #queue = []; // reads in flight or finished, in the order of their offsets
   #leaving = new AbortController();
 
   constructor(disk, options = {}) {
@@ -33,14 +33,14 @@ class DiskReadable extends Readable {
     }
   }
 
-  // More reads the longer nobody stops reading.
+  // Start more reads the longer the reading lasts.
   #ask() {
     while (this.#queue.length < this.#depth && this.#next < this.#end) {
       const position = this.#next;
       const stop = Math.min(this.#end,
         position - position % this.#piece + this.#piece);
       const promise = this.#fetch(position, stop - position);
-      promise.catch(() => {}); // seen when its turn comes, if it does
+      promise.catch(() => {}); // reported when it is taken, if ever
       this.#queue.push({ position, length: stop - position, promise });
       this.#next = stop;
     }
@@ -52,7 +52,7 @@ class DiskReadable extends Readable {
     return this.#disk.fill(memory, position, { signal: this.#leaving.signal });
   }
 
-  // The next piece.  What failed when it was read ahead is read once more.
+  // Take the next piece.  If reading ahead failed, the piece is read once more.
   async #take() {
     const { position, length, promise } = this.#queue.shift();
     try {

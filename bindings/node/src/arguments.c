@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Values of JavaScript as arguments of the library.  Each function throws an
- * exception and returns false if the value cannot be used. */
+/* Convert values of JavaScript to arguments of the library.  Each function
+ * throws an exception and returns false if the value cannot be used. */
 
 #include <arpa/inet.h>
 #include <linux/vm_sockets.h>
@@ -61,7 +61,7 @@ nbdn_get_bool (struct call *call, int i, const char *name, bool *value)
 
 /* Numbers ----------------------------------------------------------------- */
 
-/* A number without a fraction, within bounds that a double holds exactly. */
+/* An integer within bounds that a double holds exactly. */
 static bool
 get_integer (struct call *call, int i, const char *name, double least,
              double most, double *value)
@@ -148,8 +148,8 @@ nbdn_get_uintptr (struct call *call, int i, const char *name,
 
 /* Strings ----------------------------------------------------------------- */
 
-/* A string, or bytes where a path is not text.  It must not hold a NUL, which
- * would end it for C. */
+/* A string, or bytes if a path is not text.  It must not contain a NUL, which
+ * would end it in C. */
 static bool
 get_text (struct call *call, napi_value from, const char *name, char **value)
 {
@@ -187,8 +187,8 @@ nbdn_get_string (struct call *call, int i, const char *name, char **value)
   return get_text (call, call->args[i], name, value);
 }
 
-/* The array and its strings are one piece of memory, so that the call keeps
- * track of only that. */
+/* The array and its strings are one piece of memory, so that the call has to
+ * free only that. */
 bool
 nbdn_get_strings (struct call *call, int i, const char *name, char ***value)
 {
@@ -316,7 +316,8 @@ nbdn_get_address (struct call *call, int i, const char *name,
 
 /* Memory ------------------------------------------------------------------ */
 
-/* The bytes of an Uint8Array, which lib/core.js makes of all else. */
+/* The bytes of a Uint8Array.  lib/core.js converts all other memory to
+ * that. */
 bool
 nbdn_get_bytes (struct call *call, int i, const char *name,
                 struct bytes *value)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The frame of a call: from JavaScript to the library and back. */
+/* The steps of each call: from JavaScript to the library and back. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,8 @@
 
 #include "glue.h"
 
-/* An error as JavaScript has it.  Without a message the number has to do. */
+/* Make an error in JavaScript.  Without a message, its text is made from the
+ * number. */
 napi_value
 nbdn_error (struct instance *instance, const char *name, const char *message,
             int errnum)
@@ -41,7 +42,8 @@ throw_error (struct call *call, const char *message, int errnum)
     napi_throw (call->env, error);
 }
 
-/* A call from a callback would wait for ever for the lock of its handle. */
+/* Refuse a call in a callback of the same handle, because it would wait
+ * forever for the handle's lock. */
 static bool
 is_possible (struct call *call, bool locked)
 {
@@ -84,7 +86,7 @@ nbdn_open (struct call *call, napi_env env, napi_callback_info info,
   return is_possible (call, locked);
 }
 
-/* Memory that lives until the call ends. */
+/* Allocate memory that is freed at the end of the call. */
 void *
 nbdn_allocate (struct call *call, size_t size)
 {
@@ -122,14 +124,14 @@ nbdn_refused (struct call *call)
   return NULL;
 }
 
-/* The library has been called: see what it wants now, and what it has done
- * besides. */
+/* After the library was called: watch for what it waits for now, and deliver
+ * what it has finished. */
 static void
 leave (struct call *call)
 {
   free_memory (call);
   if (!call->locked)
-    return; /* it has only looked */
+    return; /* the call has only read something */
   nbdn_watch (call->handle);
   nbdn_deliver (call->handle);
 }
@@ -159,9 +161,9 @@ nbdn_nothing (struct call *call)
   return nbdn_return (call, NULL);
 }
 
-/* A command was issued.  The caller has to note its cookie before deliver can
- * speak of it, so that is up to the caller: a negative number says that
- * something has finished. */
+/* A command was issued.  The caller in JavaScript must note its cookie before
+ * `deliver` can report it, so the caller calls deliver.  A negative cookie
+ * tells it to do so, because something has finished. */
 napi_value
 nbdn_issued (struct call *call, int64_t cookie)
 {

@@ -2,17 +2,18 @@
 /* Functions in JavaScript as closures of the library, and commands.
  *
  * The functions are never those of the program, but wrappers in lib/core.js,
- * which catch what is thrown.  They return 0, or the error number with which
- * to fail. */
+ * which catch exceptions.  They return 0, or the error number with which the
+ * command fails. */
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include "glue.h"
 
-/* Make a closure of a function, which may be null.  One that lasts longer
- * than a command is kept by the handle's object, not by us, so that a function
- * which refers to its own handle does not keep it for ever. */
+/* Make a closure of a function, which may be null.  A closure that lasts
+ * longer than a command is referred to by the handle's object, not by the
+ * addon, so that a function that refers to its own handle does not keep the
+ * handle forever. */
 bool
 nbdn_get_closure (struct call *call, int i, const char *name, bool lasts,
                   const struct bytes *buffer, struct closure **closure)
@@ -50,8 +51,8 @@ nbdn_free_closure (void *user_data)
 
 /* Commands ---------------------------------------------------------------- */
 
-/* Note that the command has finished.  One that has failed is kept by the
- * library for the question why. */
+/* Note that the command has finished.  The library keeps a command that has
+ * failed, so that it can be asked for the reason. */
 static int
 finish (void *user_data, int *error)
 {
@@ -65,7 +66,7 @@ finish (void *user_data, int *error)
   return *error == 0;
 }
 
-/* The library has retired the command, or has never issued it. */
+/* The library has retired the command, or has not issued it. */
 static void
 retire (void *user_data)
 {
@@ -101,7 +102,7 @@ nbdn_completion (struct call *call)
 
 /* Callbacks --------------------------------------------------------------- */
 
-/* Whether JavaScript can be called at all. */
+/* Whether JavaScript can be called now. */
 bool
 nbdn_begin_callback (struct closure *closure, napi_handle_scope *scope)
 {
@@ -111,7 +112,7 @@ nbdn_begin_callback (struct closure *closure, napi_handle_scope *scope)
          && napi_open_handle_scope (instance->env, scope) == napi_ok;
 }
 
-/* Where in its buffer a piece of a read begins. */
+/* The offset in its buffer of a part of a read. */
 napi_value
 nbdn_from_part (struct closure *closure, const void *part)
 {

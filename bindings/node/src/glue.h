@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What the generated methods.c and the hand-written parts of the addon share.
+/* Declarations that the generated methods.c and the hand-written parts of the
+ * addon share.
  *
  * Everything runs in the thread of one JavaScript environment, which is the
- * main thread or a worker: calls, callbacks, and the event loop.  Promises are
- * made in JavaScript; here a command that has finished is only noted, and one
- * call of the function `deliver` tells of all that have. */
+ * main thread or a worker: calls, callbacks, and the event loop.  Promises
+ * are made in JavaScript.  The addon only notes which commands have finished,
+ * and one call of the function `deliver` reports all of them. */
 
 #ifndef NBDN_GLUE_H
 #define NBDN_GLUE_H
@@ -21,58 +22,58 @@
 
 #include <libnbd.h>
 
-/* The most arguments that a function has, the handle included. */
+/* The largest number of arguments of a function, including the handle. */
 #define MAX_ARGS 6
 
-/* What belongs to one environment: module.c. */
+/* The data of one environment; see module.c. */
 struct instance {
   napi_env env;
   uv_loop_t *loop;
   napi_async_cleanup_hook_handle hook;
-  napi_async_context context; /* of what the event loop calls */
+  napi_async_context context; /* of calls from the event loop */
   napi_ref make_error;        /* (message, errnum, name) => Error */
-  napi_ref deliver;           /* (state): take what has finished */
-  struct handle *handles;     /* that are open */
+  napi_ref deliver;           /* (state): take finished commands */
+  struct handle *handles;     /* open ones */
   unsigned users;             /* handles, watchers, and the environment */
-  unsigned watchers;          /* of descriptors, until they are closed */
-  bool ending;                /* the environment: nothing may be called */
+  unsigned watchers; /* of descriptors, until libuv has closed them */
+  bool ending;       /* the environment ends: nothing may be called */
 };
 
-/* A command, until it was both retired by the library and delivered. */
+/* A command, until it was retired by the library and delivered. */
 struct command {
   struct handle *handle;
-  struct command *next; /* of those that have finished */
+  struct command *next; /* in the list of finished ones */
   int64_t cookie;
   int errnum;
   bool finished, retired, delivered;
 };
 
-/* What the value that stands for a handle in JavaScript refers to. */
+/* What the value that represents a handle in JavaScript points to. */
 struct handle {
   struct instance *instance;
   struct handle *prev, *next; /* of instance->handles */
   struct nbd_handle *h;       /* NULL once closed */
   napi_ref state;             /* the object in JavaScript: see nbdn_balance */
   uv_poll_t *watcher;         /* or NULL */
-  int fd, events;             /* that it watches */
-  unsigned callbacks;         /* that run at this moment */
+  int fd, events;             /* that the watcher watches */
+  unsigned callbacks;         /* that are running */
   unsigned pending;           /* promises */
-  bool keeps_alive;           /* the process, without promises too */
+  bool keeps_alive;           /* the process, even without promises */
   bool is_rooted;             /* state is a strong reference */
-  bool is_waited_for;         /* deliver wants to hear of every event */
+  bool is_waited_for;         /* deliver must be called for every event */
   struct command *done, **last_done;
   char *message; /* why the connection ended, or NULL */
   int errnum;
 };
 
-/* A function in JavaScript for as long as the library may call it. */
+/* A function in JavaScript that the library may call. */
 struct closure {
   struct handle *handle;
   napi_ref function;
-  const char *base; /* of the buffer of a read, which chunks are parts of */
+  const char *base; /* of the buffer of a read, which contains the chunks */
 };
 
-/* Memory that the library may use.  JavaScript keeps it. */
+/* Memory that the library may use.  An object in JavaScript keeps it. */
 struct bytes {
   void *start;
   size_t length;
@@ -90,13 +91,13 @@ struct call {
   struct instance *instance;
   struct handle *handle;
   struct nbd_handle *h;
-  bool locked; /* it takes the handle's lock, so it can do something */
+  bool locked; /* it takes the handle's lock, so it may finish commands */
   napi_value args[MAX_ARGS];
-  void *memory[MAX_ARGS]; /* to free in the end */
+  void *memory[MAX_ARGS]; /* to free at the end */
   size_t nr_memory;
-  struct closure *closures[2]; /* that the library does not own yet */
+  struct closure *closures[2]; /* not owned by the library yet */
   size_t nr_closures;
-  struct command *command; /* the same */
+  struct command *command; /* likewise */
 };
 
 /* handle.c */
@@ -116,8 +117,8 @@ extern void nbdn_drop_user (struct instance *instance);
 extern void nbdn_watch (struct handle *handle);
 extern void nbdn_unwatch (struct handle *handle);
 
-/* calls.c: `open` reads the arguments, `enter` comes right before the library
- * is called, and one of the others ends the call. */
+/* calls.c: `open` reads the arguments, `enter` must be called immediately
+ * before the library, and one of the others ends the call. */
 extern bool nbdn_open (struct call *call, napi_env env,
                        napi_callback_info info, const char *name,
                        bool locked);

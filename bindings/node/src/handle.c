@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The life of handles, and what has finished on them. */
+/* Creating and closing handles, and what has finished on them. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,8 +21,8 @@ nbdn_to_handle (napi_env env, napi_value value)
   return handle;
 }
 
-/* Promises that are pending keep the handle and the process alive; without
- * them keeps_alive decides.  A handle that nothing keeps is closed when its
+/* Pending promises keep the handle and the process alive.  Without them,
+ * keeps_alive decides.  A handle that nothing keeps alive is closed when its
  * object is collected. */
 void
 nbdn_balance (struct handle *handle)
@@ -46,8 +46,8 @@ nbdn_balance (struct handle *handle)
 
 /* Creating and closing ---------------------------------------------------- */
 
-/* Close the connection.  The commands that were in flight have finished then,
- * and deliver is for the caller. */
+/* Close the connection.  This finishes the commands in flight.  The caller
+ * must call deliver. */
 void
 nbdn_close_handle (struct handle *handle)
 {
@@ -55,7 +55,7 @@ nbdn_close_handle (struct handle *handle)
 
   nbdn_unwatch (handle);
   handle->h = NULL;
-  handle->callbacks++; /* they must not call the handle */
+  handle->callbacks++; /* they must not use the handle */
   nbd_close (h);
   handle->callbacks--;
   handle->keeps_alive = false;
@@ -78,7 +78,7 @@ finalize_handle (napi_env env, void *data, void *hint)
   (void) hint;
   if (handle->h != NULL) {
     bool ending = instance->ending;
-    instance->ending = true; /* callbacks are of no use to anyone */
+    instance->ending = true; /* no callback can be called */
     nbdn_close_handle (handle);
     instance->ending = ending;
   }
@@ -93,7 +93,7 @@ finalize_handle (napi_env env, void *data, void *hint)
   nbdn_drop_user (instance);
 }
 
-/* create (state): a new handle that is not connected. */
+/* create (state): a new handle, which is not connected. */
 napi_value
 nbdn_create (napi_env env, napi_callback_info info)
 {
@@ -142,7 +142,7 @@ nbdn_close (napi_env env, napi_callback_info info)
 
 /* What has finished ------------------------------------------------------- */
 
-/* Let JavaScript take what has finished, if there is something. */
+/* If something has finished, let JavaScript take it. */
 void
 nbdn_deliver (struct handle *handle)
 {
@@ -164,7 +164,7 @@ nbdn_deliver (struct handle *handle)
 }
 
 /* take (handle): the cookies and error numbers of all commands that have
- * finished, one after the other. */
+ * finished, in one array. */
 napi_value
 nbdn_take (napi_env env, napi_callback_info info)
 {
@@ -196,7 +196,7 @@ nbdn_take (napi_env env, napi_callback_info info)
 }
 
 /* why (handle, cookie, errnum, name): retire a command that has failed, and
- * return its error.  With cookie 0, why the connection ended. */
+ * return its error.  With cookie 0, return why the connection ended. */
 napi_value
 nbdn_why (napi_env env, napi_callback_info info)
 {
@@ -226,8 +226,9 @@ nbdn_why (napi_env env, napi_callback_info info)
   return nbdn_error (handle->instance, name, message, errnum);
 }
 
-/* hold (handle, delta, waited): promises other than those of commands, and
- * whether deliver is to be called for every event. */
+/* hold (handle, delta, waited): change the number of promises other than
+ * those of commands, and say whether deliver must be called for every
+ * event. */
 napi_value
 nbdn_hold (napi_env env, napi_callback_info info)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The event loop watches the descriptor of each connection.
  *
- * Its interest follows the library's direction, and is changed only if that
- * has changed.  While a connection comes about its descriptor can be replaced
- * by another one, even of the same number, so during such a step of the
- * library it is not watched at all. */
+ * The events that it watches for follow the library's direction, and are
+ * changed only when the direction has changed.  While the handle connects,
+ * its descriptor may be replaced by another one, even with the same number,
+ * so the descriptor is not watched during a step of the library then. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@ is_alive (struct nbd_handle *h)
          && nbd_aio_is_closed (h) != 1 && nbd_aio_is_dead (h) != 1;
 }
 
-/* Remember why the connection ended, for those who will ask. */
+/* Remember why the connection ended, for calls that ask later. */
 static void
 remember_error (struct handle *handle)
 {
@@ -70,11 +70,11 @@ on_event (uv_poll_t *watcher, int status, int events)
     notify (handle, status, events);
     nbdn_watch (handle);
     nbdn_deliver (handle);
-    /* Promises go on in here, and may close the handle. */
+    /* Continuations of promises run here, and may close the handle. */
     napi_close_callback_scope (env, callback_scope);
   }
   else
-    nbdn_unwatch (handle); /* the handle is about to be collected */
+    nbdn_unwatch (handle); /* the handle will be collected */
   napi_close_handle_scope (env, scope);
 }
 
@@ -137,8 +137,8 @@ wanted_events (struct handle *handle)
   return events;
 }
 
-/* Let the loop wait for what the library waits for.  This is called whenever
- * something has touched the handle. */
+/* Let the event loop wait for what the library waits for.  This is called
+ * whenever the handle was used. */
 void
 nbdn_watch (struct handle *handle)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The addon: what belongs to one environment, from its start to its end. */
+/* The addon: the data of one environment, from its start to its end. */
 
 #include <stdlib.h>
 
@@ -10,7 +10,7 @@
     (name), NULL, (function), NULL, NULL, NULL, napi_enumerable, NULL \
   }
 
-/* Tell the addon which functions make errors and take results. */
+/* Set the functions that make errors and that take results. */
 static napi_value
 set_functions (napi_env env, napi_callback_info info)
 {
@@ -29,7 +29,7 @@ set_functions (napi_env env, napi_callback_info info)
 }
 
 /* The environment ends: close what the program left open.  No JavaScript runs
- * any more.  The loop must not end before our watchers have left it. */
+ * any more.  The event loop must not end before our watchers are closed. */
 static void
 end_instance (napi_async_cleanup_hook_handle hook, void *data)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Results of the library as values of JavaScript.  NULL stands for undefined;
- * an exception is pending then. */
+/* Convert results of the library to values of JavaScript.  NULL means
+ * undefined, and an exception is pending then. */
 
 #include <stdlib.h>
 
 #include "glue.h"
 
-/* Number.MAX_SAFE_INTEGER: what is beyond it becomes a BigInt. */
+/* Number.MAX_SAFE_INTEGER: a larger number becomes a BigInt. */
 #define MAX_SAFE_INTEGER ((INT64_C (1) << 53) - 1)
 
 napi_value

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Each behaviour that all languages have, and those that only Node has: the
-# names of the tests are in the log.
+# The Node package has each behaviour that all languages have, and its own.
+# The names of the tests are in the log.
 . "${srcdir:-.}/tests/lib/functions.sh"
 [ -z "${LIBNBD_SANITIZERS-}" ] \
   || skip "node does not load a library that has sanitizers"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 'use strict';
 
-// Ways to a server, settings, and option mode.
+// Connecting to servers, settings, and option mode.
 
 const {
   assert, fails, nbd, nbdkit, needsNbdkit, newHandle, serve, silent, test,
@@ -112,7 +112,7 @@ test('option mode lists exports', needsNbdkit, async (t) => {
     (h) => assert.equal(h.optListSync(list), 2),
     (h) => assert.rejects(h.optList(fail), /^Error: enough$/),
   ];
-  for (const use of uses) { // nbdkit lists its exports once
+  for (const use of uses) { // nbdkit lists its exports only once
     await use(await haggle(t, 'eval', 'list_exports=echo INTERLEAVED;' +
       ' echo first; echo "the first one"; echo second; echo "the other"',
     'get_size=echo 65536', 'pread=exit 1'));

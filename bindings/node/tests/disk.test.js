@@ -13,7 +13,7 @@ const {
 
 const MIB = 1 << 20;
 
-// The byte at an offset of nbdkit's pattern.
+// The byte at an offset of nbdkit's pattern plugin.
 function patternAt(offset) {
   const word = Buffer.alloc(8);
   word.writeBigUInt64BE(BigInt(offset - offset % 8));
@@ -113,7 +113,7 @@ test('a stream is read ahead', needsNbdkit, async (t) => {
   assert.ok(most > 1, 'only one read was under way');
   for await (const chunk of disk.readable()) {
     isPattern(chunk.subarray(0, 16), 0);
-    break; // and the rest is cancelled
+    break; // the other reads are cancelled
   }
   assert.equal(disk.handle.aioInFlight(), 0);
   const empty = disk.readable({ start: 4 * MIB });
@@ -177,8 +177,8 @@ test('extents cover a range', needsNbdkit, async (t) => {
   }
 });
 
-// A disk of which the answers about its map are given: for each request a
-// context's flat list of lengths and flags.
+// A disk with given replies about its map: for each request, a flat list of lengths
+// and flags of each context.
 function mapped(size, ...replies) {
   const contexts = Object.keys(replies[0]);
   const asked = [];
@@ -231,7 +231,7 @@ test('extents are asked for one answer ahead, and no further', async () => {
     { a: [10, 0] }, { a: [70, 1] });
   const iterator = extents(disk);
   await iterator.next();
-  assert.equal(asked.length, 3); // the second one ended the first extent
+  assert.equal(asked.length, 3); // the second reply ended the first extent
   await iterator.return();
   assert.equal(asked[2].signal.aborted, true);
 });

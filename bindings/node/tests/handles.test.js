@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 'use strict';
 
-// The life of handles: the garbage collector, workers, and the end of a process.
+// Handles and the garbage collector, workers, and the end of a process.
 
 const { once } = require('node:events');
 const { Worker } = require('node:worker_threads');
@@ -10,7 +10,7 @@ const {
   run, serve, silent, test,
 } = require('./support');
 
-// What the program throws away here cannot be found on the stack.
+// In a function of its own, so that no reference stays on the stack.
 async function forget(socket, use) {
   const h = new nbd.NBD();
   await h.connectUnix(socket);
@@ -137,7 +137,7 @@ test('workers end while commands are in flight', async (t) => {
       await once(client, 'close');
     }
   }
-  const { h } = await connectToSilence(t); // and this thread goes on
+  const { h } = await connectToSilence(t); // this thread continues
   assert.equal(h.getSize(), 1048576);
 });
 

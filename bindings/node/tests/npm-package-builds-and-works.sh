@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# npm packs all that it takes to build the addon for an installed library, and to
-# use it, also as a module of ECMAScript.
+# The package that npm packs contains everything that is needed to build the
+# addon for an installed library, and to use it, also as an ECMAScript module.
 . "${srcdir:-.}/tests/lib/functions.sh"
 [ -z "${LIBNBD_SANITIZERS-}" ] \
   || skip "node does not load a library that has sanitizers"
@@ -16,7 +16,7 @@ mkdir node_modules
 tar -xzf "$(cat packed)"
 mv package node_modules/libnbd
 
-# What node-gyp does, as far as it is our description.
+# Do what node-gyp does with binding.gyp.
 cd node_modules/libnbd
 mapfile -t sources < <("$PYTHON" -c '
 import ast

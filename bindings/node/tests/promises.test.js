@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 'use strict';
 
-// Signals, callbacks that throw, and commands whose handle is closed.
+// Signals, callbacks that throw exceptions, and commands whose handle is closed.
 
 const {
   assert, connectToSilence, fails, nbd, needsNbdkit, newHandle, open, run, serve,

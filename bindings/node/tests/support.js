@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 'use strict';
 
-// What the tests share.  They use the package in the build tree, and servers of
+// Helpers of the tests.  They use the package in the build tree, and servers of
 // their own.
 
 const assert = require('node:assert/strict');
@@ -20,7 +20,7 @@ const packageDirectory =
   path.join(path.resolve(top), 'bindings/node/node_modules/libnbd');
 const nbd = require(packageDirectory);
 
-// The garbage collector, which some tests wait for.
+// The garbage collector, for tests that wait for it.
 v8.setFlagsFromString('--expose-gc');
 const gc = vm.runInNewContext('gc');
 
@@ -38,7 +38,7 @@ function newHandle(t) {
   return h;
 }
 
-// The same, connected to an nbdkit of its own.
+// A handle that is connected to an nbdkit of its own.
 async function serve(t, ...args) {
   const h = newHandle(t);
   await h.connectCommand(nbdkit(...args));
@@ -82,7 +82,7 @@ async function open(t, server, options) {
   return disk;
 }
 
-// A server that answers nothing after the oldest handshake.
+// A server that sends nothing after the oldstyle handshake.
 function silent(t) {
   const socket = path.join(directory(t), 'socket');
   const listener = net.createServer((client) => {
@@ -106,7 +106,7 @@ function silent(t) {
   });
 }
 
-// A handle on that.
+// A handle that is connected to a silent server.
 async function connectToSilence(t) {
   const { listener, socket } = await silent(t);
   const h = newHandle(t);
@@ -114,7 +114,7 @@ async function connectToSilence(t) {
   return { h, listener };
 }
 
-// Run a program in a process of its own: [status, output, errors].
+// Run a program in a process of its own.  Returns [status, output, errors].
 function run(code, ...flags) {
   const start = `const nbd = require(${JSON.stringify(packageDirectory)});\n`;
   const done = spawnSync(process.execPath, [...flags, '-e', start + code],
@@ -122,7 +122,7 @@ function run(code, ...flags) {
   return [done.status, done.stdout, done.stderr];
 }
 
-// Wait for what the garbage collector has to do.
+// Wait until the garbage collector has made the condition true.
 async function collected(isDone) {
   for (let i = 0; i < 1000 && !isDone(); i++) {
     gc();

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Every function and constant of the API records is in the npm package.
 
-What must be there is worked out from the records, not from what the emitter of the
-package says; a program in node tells what is there: methods with the names of their
-parameters, and constants.  The types must declare the same.
+The test computes from the records what must be there, and does not use the
+emitter of the package.  A program in node prints what is there: methods with
+the names of their parameters, and constants.  The types must declare the same.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from nbdgen.calls.model import (  # noqa: E402
     OFlags,
 )
 
-# What is no method of the same form, and why.
+# What is not a method of the same form, and why.
 EXCEPTIONS = {
     "create": "new NBD() makes the handle",
     "close": "close() may be called twice",
@@ -41,7 +41,7 @@ EXCEPTIONS = {
     "aio_command_completed": "a promise collects its command",
     "aio_peek_command_completed": "promises need not be looked for",
 }
-# Methods that are no functions of the library.
+# Methods that are not functions of the library.
 MORE = {"close", "ref", "unref", "shutdown"}
 BLOCKING = {"poll", "poll2", "shutdown"}
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The types of the package are right in themselves, and a program can use them.
+# The types of the package are consistent, and a program can use them.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires tsc
 

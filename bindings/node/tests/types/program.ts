@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// What a program in TypeScript does.  It is compiled, not run.
+// Typical code of a program in TypeScript.  It is compiled, not run.
 
 import {
   CMD_FLAG_FUA, CONTEXT_BASE_ALLOCATION, Disk, NBD, NbdError, connect,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-// As much of Node's own types as the package and the test need, where
-// @types/node is not installed.
+// The part of Node's own types that the package and the test need, if @types/node
+// is not installed.
 
 declare class Buffer extends Uint8Array {
   static alloc(size: number): Buffer;
