@@ -19,8 +19,8 @@ generator_inputs = \
 	$(wildcard $(srcdir)/tests/wire/*.txt) \
 	$(wildcard $(srcdir)/tests/wire/*/*.txt)
 
-# Generated files are replaced only if they differ, so the time of the last
-# run is kept apart from them.
+# Generated files are replaced only if they differ, so their times do not say
+# when the generator ran last: the stamp does.
 BUILT_SOURCES += $(srcdir)/generator/stamp
 $(srcdir)/generator/stamp: $(generator_inputs)
 	$(AM_V_GEN)$(PYTHON) -B $(srcdir)/generator/generate

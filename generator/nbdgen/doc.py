@@ -10,12 +10,13 @@ as they are; items "- text" and "- term :: text", continued on the next lines.
 Only the overview uses "= Section", "== Subsection", "@include argument" and
 "# comment".
 
-Text that is not the same in every language names those it is for:
+Where languages need different words, a choice names the languages of each part:
 
     Its *error* {c: points to 0 | ocaml: refers to 0 | else: is 0} then.
 
-Here c is the manual, else is every language that has no part of its own, and a
-language without a part gets nothing.  A part may be for several: {go, rust: x}.
+Here c means the manual pages, and else every language without a part of its own.
+Without else, such a language gets nothing.  A part may be for several languages:
+{go, rust: x}.
 
 Every name is looked up, and an unknown one is an error, so that a typing mistake
 does not get into a manual page.
@@ -81,7 +82,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Item:
-    """A list item; a bullet when it has no term."""
+    """A list item; without a term it has a bullet."""
 
     term: Line
     line: Line
@@ -95,7 +96,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Include:
-    """What the emitter puts in this place."""
+    """@WHAT ARGUMENT: text that the emitter puts in this place."""
 
     what: str
     argument: str
@@ -107,7 +108,7 @@ Block = Union[Para, Code, Item, Heading, Include]
 
 @dataclass(frozen=True)
 class Names:
-    """What prose may refer to."""
+    """The names that prose may use."""
 
     functions: frozenset[str]  # without nbd_
     constants: frozenset[str]  # with LIBNBD_
@@ -133,7 +134,7 @@ _PART = re.compile(rf"({_FOR}(?:, {_FOR})*):\s*(.*)", re.DOTALL)
 
 
 def in_language(text: str, language: str, place: Place) -> str:
-    """The text without what is for other languages."""
+    """The text without the parts for other languages."""
 
     def choose(match: re.Match[str]) -> str:
         parts: dict[str, str] = {}
@@ -254,7 +255,7 @@ def _items(lines: list[str]) -> Iterator[tuple[int, str]]:
 
 
 def parse(text: str, names: Names, place: Place) -> list[Block]:
-    """Parse a record's text, which is one place, or a whole file: line 0."""
+    """Parse the text of a record, or a whole file if the line of `place` is 0."""
     tree: list[Block] = []
     wrong: list[Problem] = []
 
@@ -296,7 +297,7 @@ def parse(text: str, names: Names, place: Place) -> list[Block]:
 
 
 def plain_line(line: Line, prefix: str = "nbd_", constant: str = "LIBNBD_") -> str:
-    """The line as plain text, with this language's spelling of names."""
+    """The line as plain text, with the prefixes that a language gives to names."""
     words: list[str] = []
     for part in line:
         match part:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Headings of the NBD protocol document (doc/proto.md of the nbd project).
 
-A SPEC clause names one of them, so that a reader of a state group finds the text
-that it follows, and a renamed or mistyped section is found.
+A SPEC clause, or `spec` of a record, names one of them, so that a reader finds the
+text that the code follows.  A heading that is not listed here is an error.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The constants of the library's headers, so that none is misspelt in a description."""
+"""The constants of the library's headers: other names in descriptions are errors."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from nbdgen.write import GENERATED
 
 _DEFINE = re.compile(r"^#define (NBDI?_[A-Z0-9_]+)\b", re.MULTILINE)
 _NAME = re.compile(r"\b[A-Za-z_]\w*\b")
-# What a length can be made of, once its names are numbers.
+# A length, once its names are replaced by numbers.
 _ARITHMETIC = re.compile(r"[0-9+*() -]+")
 
 
 @cache
 def constants(root: Path) -> frozenset[str]:
-    """What is defined by hand in the headers below `root`."""
+    """The NBD_ and NBDI_ macros in headers of lib/ that are written by hand."""
     texts = (path.read_text("utf-8") for path in sorted((root / "lib").rglob("*.h")))
     return frozenset(
         name

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Releases that a function can be there since: libnbd's, and our own.
+"""The releases in which functions first appeared: libnbd's, and our own.
 
-What libnbd has says so by its release, "1.24".  A function that only we have
-names ours, "causeway 0.2", and is in a symbol node of its own, so that no later
-libnbd can give the same versioned name another meaning.
+A function that libnbd has names a release of libnbd, "1.24".  A function that only
+we have names a release of ours, "causeway 0.2".  Its symbol has a version node of
+our own, so that a later libnbd cannot give the same versioned name another meaning.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ OWN_RELEASES = ("0.2",)
 
 
 def is_own(since: str) -> bool:
-    """Whether only we have what is there since then."""
+    """Whether this is a release of ours."""
     return since.startswith(OWN)
 
 
@@ -28,7 +28,7 @@ def exists(since: str) -> bool:
 
 
 def node(since: str) -> str:
-    """The node of the symbol map."""
+    """The version node in the symbol map for functions of this release."""
     return f"{'CAUSEWAY' if is_own(since) else 'LIBNBD'}_{since.removeprefix(OWN)}"
 
 
@@ -38,6 +38,6 @@ def words(since: str) -> str:
 
 
 def age(since: str) -> tuple[bool, tuple[int, ...]]:
-    """What to sort by: libnbd's releases, then ours, each the oldest first."""
+    """A sort key: libnbd's releases, then ours, the oldest of each first."""
     number = since.removeprefix(OWN)
     return is_own(since), tuple(int(part) for part in number.split("."))

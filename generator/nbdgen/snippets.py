@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The examples that manual pages and docstrings show: docs/snippets/.
 
-They are parts of programs that a test runs, so that none can be wrong.  A comment
-that names calls begins an example, and the body of the function below is its text.
-What comes before EXAMPLE in C, such as a callback, belongs to it.
+They are parts of programs that a test runs, so that mistakes in them are found.  A
+comment that names calls begins an example, and the body of the function below is its
+text.  In C, code between the comment and EXAMPLE, such as a callback, belongs to the
+example, too.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ DIRECTORY = "docs/snippets"
 
 @dataclass(frozen=True)
 class Language:
-    """How examples look in one of the languages."""
+    """How examples look in one language; strings are regular expressions."""
 
     suffix: str
     columns: int  # of a terminal or a file, less the margin
-    marker: str  # of the names
-    name: str  # of one of them
-    first: str  # the line whose body is the example
-    last: str  # the first line that is no part of the body
-    shown_before: bool  # whether what precedes that line is shown too
+    marker: str  # the comment that begins an example
+    name: str  # one name in that comment
+    first: str  # the head of the function whose body is shown
+    last: str  # the end of that body
+    shown_before: bool  # whether code before the head is shown, too
 
 
 C = Language(
@@ -84,7 +85,7 @@ def _body(text: str, language: Language) -> str:
 
 
 def load(root: Path) -> Snippets:
-    """All examples, each with a place to show."""
+    """All examples, and the place of each for messages."""
     found = Snippets()
     problems: list[Problem] = []
     for language, texts in ((C, found.c), (PYTHON, found.python)):
@@ -119,10 +120,10 @@ def check_snippets(
     records: Mapping[str, Place],
     root: Path,
 ) -> None:
-    """Raise SourceError unless each function has its examples, and they a function.
+    """Raise SourceError if a function has no example, or an example no function.
 
-    `records` says where the record of each function is.  A program that a record
-    names as well is below `root`.
+    `records` maps each function to the place of its record.  `root` is the top of the
+    tree: a program that a record names as its example must be a file below it.
     """
     every = {function.name: function for function in functions}
     problems: list[Problem] = []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Places in source files, and the one way to report what is wrong there."""
+"""Places in source files, and how problems there are reported."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from pathlib import Path
 MODE = 0o444
 GENERATED = "Written by generator/generate from"  # in each banner
 
-# How the lines of a banner look, by the end of the file's name: before the
-# first line, before each further line, and after the last.
+# The comment marks of a banner, by the suffix of the file's name: before the first
+# line, before each further line, and after the last.
 SLASH_STAR = ("/* ", " * ", " */")
 ANGLES = ("<!-- ", "     ", " -->")
 HASH = ("# ", "# ", "")
@@ -36,7 +36,7 @@ COMMENTS = {
 
 
 def banner(path: str, sources: str) -> str:
-    """The licence tag, and where to make changes instead."""
+    """The licence tag, and the sources in which to make changes."""
     first, further, end = COMMENTS[Path(path).suffix]
     return (
         f"{first}SPDX-License-Identifier: MIT\n"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Rules of what groups say of answers that need more than the machine.
+"""Rules for clauses about answers that need more than the machine.
 
-The names in clauses are those of the protocol, of errnos and of functions.
+The names in these clauses are constants of the protocol, errnos and functions.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from nbdgen.machine.model import ANY, ANY_ERROR, Group, Item, Machine
 from nbdgen.protocol import constants, is_number, names_in
 from nbdgen.source import Place, Problem, SourceError
 
-# How names of a selector's values begin, and those of the answers to them.
+# The prefixes of a selector's values, and of the types of the answers to them.
 _PREFIXES = {
     "OPTION": ("NBD_OPT_", "NBD_REP_"),
     "CHUNK": ("NBD_REPLY_TYPE_", "NBD_REPLY_TYPE_"),
@@ -88,7 +88,7 @@ def _lengths_right(group: Group, known: frozenset[str]) -> Iterator[Problem]:
 
 
 def _errnos_known(group: Group) -> Iterator[Problem]:
-    """What the program is told is an errno."""
+    """The errors that a program gets are errnos."""
     answers = group.answers
     items = [Item(r.errnum, r.place) for r in answers.refusals if r.errnum != "0"]
     for item in (*answers.completes_with, *answers.fails_with):
@@ -100,7 +100,7 @@ def _errnos_known(group: Group) -> Iterator[Problem]:
 
 
 def _option_right(option: Option, machine: Machine) -> Iterator[str]:
-    """A call sends an option that a group serves, and counts what it can count."""
+    """A call sends an option that a group serves; a call that counts has a closure."""
     if option.sends not in machine.serving("OPTION"):
         yield f"no group serves {option.sends}"
     closures = [arg for arg in option.args if isinstance(arg, Closure)]

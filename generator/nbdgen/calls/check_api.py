@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Rules that every function must meet before anything is written.
 
-Each rule is one function that yields complaints; all of them are collected,
-each with the file and line of the record to blame, and end the run.
+Each rule is one function that yields messages.  All messages are collected, each
+with the file and line of the wrong record; if there are any, the generator stops.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def check(pairs: Pairs, directory: Path = API_DIRECTORY) -> None:
     """Raise SourceError if any function breaks a rule."""
     names = known_names([made for _, made in pairs])
     args: dict[str, set[str]] = {}
-    for record, made in pairs:  # twins may speak of each other's arguments
+    for record, made in pairs:  # nbd_X and nbd_aio_X may name each other's arguments
         args.setdefault(_key(record), set()).update(argument_names(made))
     problems: list[Problem] = []
     seen: set[str] = set()
@@ -58,7 +58,7 @@ def check(pairs: Pairs, directory: Path = API_DIRECTORY) -> None:
 
 
 def check_fields(records: list[Record], directory: Path = API_DIRECTORY) -> None:
-    """Raise SourceError if a record has a field that cannot be."""
+    """Raise SourceError if a field of a record has a wrong type or value."""
     problems: list[Problem] = []
     for record in records:
         if not isinstance(record, get_args(Record)):
@@ -151,7 +151,7 @@ def _prose_problems(made: Function, names: doc.Names) -> Iterator[str]:
 
 
 def _setting_is_right(setting: Setting) -> Iterator[str]:
-    """What a setting begins with is something that it can be."""
+    """The initial value of a setting is one of its possible values."""
     if setting.field_name or setting.initial is None:
         if not setting.default:
             yield "does not say its default"
@@ -182,7 +182,7 @@ def _setting_is_right(setting: Setting) -> Iterator[str]:
 
 
 def _limits_are_right(setting: Setting) -> Iterator[str]:
-    """Limits are for numbers, and their C type can go beyond them."""
+    """Only numbers have limits, and these are within the range of the C type."""
     value, limits = setting.value, number_limits(setting)
     if not isinstance(value, (kinds.Int, kinds.UInt32, kinds.UInt64)):
         if limits:
@@ -199,7 +199,7 @@ def _limits_are_right(setting: Setting) -> Iterator[str]:
 
 
 def _parameter_is_right(setting: Setting) -> Iterator[str]:
-    """A URI says times, sizes, counts and words, none beyond 63 bits."""
+    """A URI can set times, sizes, counts and words, and no number of 64 bits."""
     if not setting.parameter:
         return
     value = setting.value
@@ -219,7 +219,7 @@ def _parameter_is_right(setting: Setting) -> Iterator[str]:
 
 
 def argument_names(made: Function) -> set[str]:
-    """Whatever may stand between asterisks in this function's prose."""
+    """All names that may stand between asterisks in this function's prose."""
     names = {arg.name for arg in (*made.args, *made.opt)}
     for arg in (*made.args, *made.opt):
         match arg:
@@ -233,7 +233,7 @@ def argument_names(made: Function) -> set[str]:
 
 
 def known_names(made: list[Function]) -> doc.Names:
-    """Whatever else prose may name."""
+    """The functions, constants and types that prose may name."""
     words = {constant.name for constant in constants.CONSTANTS}
     for enum in constants.ENUMS:
         words.update(f"{enum.name}_{member.name}" for member in enum.members)
@@ -251,9 +251,9 @@ def known_names(made: list[Function]) -> doc.Names:
 
 @cache
 def _calls(directory: Path) -> dict[tuple[str, str], Place]:
-    """Where calls with a name first stand, by the callee and the name.
+    """Where the first call for each name is, by the callee and the name.
 
-    Helpers that make records, such as _flag in query.py, count as Call.
+    A helper that makes records, such as _flag in query.py, counts as Call.
     """
     places: dict[tuple[str, str], Place] = {}
     for path in sorted(directory.glob("*.py")):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Rules that every request record must meet, and the calls that send one.
 
-Each rule is one function that yields complaints; all are collected, with the file
-and line of the record to blame.
+Each rule is one function that yields messages; all are collected, with the file and
+line of the wrong record.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from nbdgen.machine.model import Machine
 from nbdgen.protocol import constants
 from nbdgen.source import Place, Problem, SourceError
 
-MAX_NUMBER = 255  # each number below the largest has a row in a table
+MAX_NUMBER = 255  # a table has a row for each number up to the largest
 _NAME = re.compile(r"NBD_CMD_[A-Z][A-Z0-9_]*")
 _FUNCTION = re.compile(r"nbdi_[a-z0-9_]+")
 _SELECTOR = "CHUNK"
@@ -74,7 +74,7 @@ def check_requests(
 
 
 def _named(request: Request, requests: Sequence[Request]) -> Iterator[str]:
-    """Name, number and word are its own."""
+    """Name, number and word are well formed, and no other request has them."""
     if not _NAME.fullmatch(request.name):
         yield "is no name of a command: NBD_CMD_ and capitals"
     if not 0 <= request.number <= MAX_NUMBER:
@@ -90,7 +90,7 @@ def _named(request: Request, requests: Sequence[Request]) -> Iterator[str]:
 
 
 def _flags_known(request: Request) -> Iterator[str]:
-    """Its flags are members of CMD_FLAG, each once."""
+    """The flags that it may carry are members of CMD_FLAG, each given once."""
     members = [member.name for member in CMD_FLAG.members]
     names = [flag.name for flag in request.flags]
     for name in dict.fromkeys(names):
@@ -101,7 +101,7 @@ def _flags_known(request: Request) -> Iterator[str]:
 
 
 def _server_flags_known(request: Request, known: frozenset[str]) -> Iterator[str]:
-    """What the server must offer is a transmission flag."""
+    """The flags that a server must have set are flags of the protocol."""
     wanted = [request.needs, *(flag.permitted_by for flag in request.permitted)]
     for name in wanted:
         if name is not None and not (name in known and name.startswith("NBD_FLAG_")):
@@ -109,7 +109,7 @@ def _server_flags_known(request: Request, known: frozenset[str]) -> Iterator[str
 
 
 def _range_is_right(request: Request) -> Iterator[str]:
-    """A payload is that of a range; the errno of its bounds exists."""
+    """A request with a payload has a range; the errno for its end exists."""
     if request.past_end is None:
         if request.payload is not Payload.NONE:
             yield "has a payload, but no range: past_end is missing"
@@ -120,7 +120,7 @@ def _range_is_right(request: Request) -> Iterator[str]:
 
 
 def _chunks_known(request: Request, machine: Machine) -> Iterator[str]:
-    """What answers it is served by a group, and something can."""
+    """A group serves each chunk that answers it; only a reply has chunks."""
     served = machine.serving(_SELECTOR)
     for name in request.chunks:
         if name not in served:
@@ -147,7 +147,7 @@ def _chunks_answer(
     machine: Machine,
     directory: Path,
 ) -> Iterator[Problem]:
-    """A chunk that a group serves answers a command, or all."""
+    """Each chunk that a group serves answers some commands, or every command."""
     served = machine.serving(_SELECTOR)
     answering = {name for request in requests for name in request.chunks}
     for name, group in served.items():
@@ -163,7 +163,7 @@ def _chunks_answer(
 
 
 def _sent(record: Command, requests: Sequence[Request]) -> Iterator[str]:
-    """What a call sends exists, and can carry the flags that it takes."""
+    """The request that a call sends exists, and can carry the call's flags."""
     if not any(record.sends is request for request in requests):
         yield f"sends {record.sends.name}, which is not in REQUESTS"
         return
@@ -174,7 +174,7 @@ def _sent(record: Command, requests: Sequence[Request]) -> Iterator[str]:
 
 
 def _arguments(record: Command) -> Iterator[str]:
-    """A call has the buffer and the range that its request is about."""
+    """A call has a buffer if its request has a payload, an offset if a range."""
     request = record.sends
     buffers = {
         Payload.OUT: any(isinstance(arg, kinds.BytesIn) for arg in record.args),

@@ -16,7 +16,7 @@ from typing import Any, Iterator, Union
 
 
 def wrong_fields(record: object) -> Iterator[str]:
-    """What is wrong with the fields of a dataclass, those inside included."""
+    """What is wrong with the fields of a dataclass, and of dataclasses in it."""
     hints = typing.get_type_hints(type(record))
     assert dataclasses.is_dataclass(record)
     for field in dataclasses.fields(record):
@@ -59,7 +59,7 @@ def _wrong_items(
 
 
 def _class(hint: Any) -> type:
-    """What isinstance takes for a type hint."""
+    """The class of a type hint, for isinstance."""
     if hint is None:
         return type(None)
     found = typing.get_origin(hint) or hint
@@ -74,7 +74,7 @@ def _is_bool_as_int(value: object, hint: Any) -> bool:
 
 
 def _words(hint: Any) -> str:
-    """A type for people."""
+    """The words for a type in a message."""
     origin, inside = typing.get_origin(hint), typing.get_args(hint)
     if origin in (Union, types.UnionType):
         words = dict.fromkeys(_words(arm) for arm in inside)

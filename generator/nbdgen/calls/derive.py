@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What follows from phases and kinds of argument: errors, shared text."""
+"""What follows from phases and kinds of argument: errors, and shared text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ALL_PHASES = ~Phase(0)
 
 
 def phase_errors(phases: Phase) -> Errors:
-    """What a call answers in a phase that does not permit it."""
+    """The errors of a call in phases that do not permit it."""
     if not phases:
         return {}
     errors: dict[str, str] = {}
@@ -33,7 +33,7 @@ def phase_names(phases: Phase) -> str:
 
 
 def arg_errors(arg: Arg | OptArg) -> Errors:
-    """What a call answers when this argument is impossible in itself."""
+    """The errors of a call when the value of this argument is invalid."""
     null = {"EFAULT": f"*{arg.name}* is NULL"}
     match arg:
         case kinds.String() | kinds.Path() | kinds.SockAddr():
@@ -80,12 +80,12 @@ def _outside(name: str, group: str) -> Errors:
 
 
 def return_errors(returns: Ret) -> Errors:
-    """What can happen when a result is made."""
+    """The errors of making a result."""
     return {"ENOMEM": "memory is short"} if returns == Ret.STRING else {}
 
 
 def merge(*many: Errors) -> Errors:
-    """All of them, sorted by name; several reasons for one are joined."""
+    """All errors, sorted by name; several reasons for one errno are joined."""
     reasons: dict[str, list[str]] = {}
     for errors in many:
         for name, reason in errors.items():
@@ -103,7 +103,7 @@ def persistent(arg: Arg) -> Arg:
 
 
 def buffer_text(args: tuple[Arg, ...]) -> str:
-    """What a caller must know about a buffer that is in use for a while."""
+    """The text about a buffer that is in use until a command has finished."""
     for arg in args:
         match arg:
             case kinds.BytesIn():
@@ -119,7 +119,7 @@ def paragraphs(*texts: str) -> str:
 
 
 def clean(text: str) -> str:
-    """A text as written in a record, without what indents its lines."""
+    """A text as written in a record, without the indentation of its lines."""
     return inspect.cleandoc(text)
 
 

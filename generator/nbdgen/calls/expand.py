@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""From records, each of one idea, to the flat list of exported functions.
+"""Makes the flat list of exported functions from the records.
 
-What the records need not say is derived here and in derive.py: the
-asynchronous twin of a command, the getter of a setting, and the errors that
-follow from phases and kinds of argument.  check_api.py judges the result.
+This module and derive.py add what the records need not say: the asynchronous form
+of a command, the getter of a setting, and the errors that follow from phases and
+kinds of argument.  check_api.py checks the result.
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ def _setting(setting: Setting) -> list[Function]:
 
 
 def _default(setting: Setting) -> str:
-    """What holds when the setter was never called, for the manual."""
+    """The default of a setting, in words for the manual."""
     if setting.default:
         return setting.default
     value = setting.value
@@ -198,7 +198,7 @@ def _default(setting: Setting) -> str:
 
 
 def _time_text(setting: Setting) -> str:
-    """What the numbers of a time mean."""
+    """The sentence about the unit of a time, and what -1 and 0 mean."""
     if not isinstance(setting.value, kinds.Milliseconds):
         return ""
     least, _ = number_limits(setting) or (0, 0)
@@ -272,7 +272,7 @@ CONNECT = _Kind(
 def _pair(
     kind: _Kind, record: Command | Option | Connect, *opt: OptArg, about_aio: str
 ) -> tuple[Function, Function]:
-    """The blocking form, and the asynchronous one as far as all are alike."""
+    """Both forms, as far as they are the same for all records of a kind."""
     name, aio = f"{kind.prefix}{record.name}", f"aio_{kind.prefix}{record.name}"
     errors = merge(
         phase_errors(kind.phases),

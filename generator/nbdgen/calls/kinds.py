@@ -54,7 +54,7 @@ class FlagGroup:
         return mask
 
     def subset(self, short_names: tuple[str, ...]) -> int:
-        """The union of the members that short_names, as in OFlags, names."""
+        """The union of the members with these names, as in OFlags.allowed."""
         values = {member.name: member.value for member in self.members}
         mask = 0
         for short in short_names:
@@ -115,7 +115,7 @@ class Int(Plain):
 
 
 class Milliseconds(Int):
-    """A time: -1 is no limit, and 0 turns off what it is about."""
+    """A time: -1 means no limit, and 0 turns the feature off."""
 
 
 class Fd(Plain):
@@ -148,7 +148,7 @@ class EnumArg:
 
 @dataclass(frozen=True)
 class FlagsArg:
-    """A mandatory mask: every bit of the group is allowed, others EINVAL."""
+    """A mandatory mask: every bit of the group is allowed, others are EINVAL."""
 
     ctype: ClassVar[str] = "uint32_t"
     name: str

@@ -17,20 +17,20 @@ NO_LIMIT = -1  # of a time
 
 
 def number_range(value: Arg) -> Limits:
-    """All that the C type of a number can hold."""
+    """All numbers that the C type can hold."""
     assert isinstance(value, (kinds.Int, kinds.UInt32, kinds.UInt64))
     return RANGES[value.ctype]
 
 
 def number_limits(setting: Setting) -> Limits | None:
-    """What the setter checks; None: nothing."""
+    """The limits that the setter checks; None if it checks none."""
     if setting.limits is None and isinstance(setting.value, kinds.Milliseconds):
         return NO_LIMIT, number_range(setting.value)[1]
     return setting.limits
 
 
 def outside(value: Arg, limits: Limits) -> str:
-    """The C condition that a number is beyond the limits, if its type can be."""
+    """The C condition that a number is beyond the limits; empty if it cannot be."""
     least, most = number_range(value)
     conditions: list[str] = []
     if limits[0] > least:

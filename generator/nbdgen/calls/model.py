@@ -50,7 +50,7 @@ from nbdgen.calls.requests import Request
 
 
 class Phase(Flag):
-    """Where in its life a handle must be for a call to be permitted."""
+    """The phases of a handle's life; a call is permitted in some of them."""
 
     CREATED = auto()
     CONNECTING = auto()
@@ -92,7 +92,7 @@ class Call:
     errors: Errors = field(default_factory=dict)
     may_set_error: bool = True
     locked: bool = True
-    modifies_fd: bool = False  # must not run behind an event loop's back
+    modifies_fd: bool = False  # not for programs that run their own main loop
     changes: tuple[str, bool] | None = None  # asynchronous: see Async.changes
     special: bool = False  # written by hand under its public name
     group: Group | None = None  # of Ret.ENUM, Ret.FLAGS
@@ -106,12 +106,12 @@ class Call:
 class Setting:
     """nbd_set_<name> and nbd_get_<name> over one field h-><field>.
 
-    `value` is the one argument.  Without `custom` no C is written by hand:
-    String and Path are copied, all others are stored, numbers if they are
-    within `limits`, which for a time are -1 and more unless they are given.  The
-    field, and that it begins with `initial`, are made, too, unless `field_name`
-    says that it is one of another part of the handle.
-    With `custom_set` or `custom_get` that half is nbdi_set_<name>/nbdi_get_<name>.
+    `value` is the one argument.  No C is written by hand: String and Path are copied,
+    all others are stored.  A number must be within `limits`; without them, a time must
+    be -1 or more.  The generator also makes the field, with the value `initial` in a
+    new handle, unless `field_name` names a field of another part of the handle.
+    With `custom_set`, nbdi_set_<name> is written by hand; with `custom_get`,
+    nbdi_get_<name> is.
     """
 
     name: str
@@ -124,7 +124,7 @@ class Setting:
     initial: bool | int | str | None = None
     default: str = ""  # for the manual, if it is not what `initial` says
     limits: tuple[int, int] | None = None  # of a number, both included
-    parameter: str = ""  # of a URI and the environment, if they can choose it
+    parameter: str = ""  # its name in a URI and the environment, if it has one
     phases: Phase = ANY  # when set is permitted; get always is
     errors: Errors = field(default_factory=dict)  # of set
     field_name: str = ""  # C member, default "settings.<name>"
@@ -132,7 +132,7 @@ class Setting:
     custom_get: bool = False
     get_summary: str = ""  # "" when there is no getter
     get_text: str = ""  # added to text on the getter's page
-    get_may_set_error: bool = True  # per spec/api.tsv
+    get_may_set_error: bool = True  # as in libnbd
     get_errors: Errors = field(default_factory=dict)
     spec: str | None = None
     example: str | None = None
@@ -144,8 +144,8 @@ class Setting:
 class Command:
     """A request in transmission: nbd_<name> and nbd_aio_<name>.
 
-    Only nbdi_aio_<name> is written by hand, and not even that if *count* and
-    *offset* are all that it takes.
+    Only nbdi_aio_<name> is written by hand.  If *count* and *offset* are the only
+    arguments, or if there are none, that function is generated, too.
     """
 
     name: str
@@ -155,7 +155,7 @@ class Command:
     text: str
     aio_text: str = ""  # added on the aio page, after the common part
     args: tuple[Arg, ...] = ()
-    flags: tuple[str, ...] = ()  # allowed CMD_FLAG members, of those of `sends`
+    flags: tuple[str, ...] = ()  # allowed CMD_FLAG members, which `sends` has too
     flags_text: str = ""
     errors: Errors = field(default_factory=dict)
     spec: str = "Request types"
@@ -258,7 +258,7 @@ class Function:
     limits: tuple[int, int] | None = None  # for SET
     is_parameter: bool = False  # SET: a URI and the environment can choose it too
     group: Group | None = None
-    plain: Request | None = None  # what a command is that no C is written for
+    plain: Request | None = None  # of a command for which no C is written by hand
     aio: str = ""  # for SYNC_*: name of the aio function; else ""
     sync: str = ""  # for AIO: name of the blocking function, if any
     summary: str = ""

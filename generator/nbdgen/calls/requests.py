@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The model of a command as the protocol has it: what a request record can say.
+"""The model of a command of the protocol: what a request record can say.
 
-A `Request` says everything that follows from the kind of a command, once; calls of
-the public interface send it (`Command.sends`).  check_requests.py judges records,
-emit/c/requests.py makes lib/base/requests.h of them.
+A `Request` describes once what follows from the kind of a command; the calls of the
+public interface name the request that they send (`Command.sends`).
+check_requests.py checks the records, emit/c/requests.py makes lib/base/requests.h
+of them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from enum import Enum
 
 
 class Payload(Enum):
-    """Which way the bytes of the range go, if they do."""
+    """In which direction the bytes of the range are sent, if they are."""
 
     NONE = "nowhere"
     OUT = "to the server, behind the request"
@@ -40,19 +41,20 @@ class Request:
     needs: str | None = None  # NBD_FLAG_* without which the server does not know it
     modifies: bool = False  # so an export that is read-only refuses it
     advisory: bool = False  # the server may do nothing and report success
-    settles: bool = False  # what was acknowledged before it is durable after it
+    settles: bool = False  # makes durable what was acknowledged before
     # The errno of a range beyond the end of the export; None: it has no range.
     past_end: str | None = None
     shortened: bool = False  # a count that does not fit into 32 bits is cut to fit
-    chunks: tuple[str, ...] = ()  # NBD_REPLY_TYPE_* that answer it, besides those
-    # that answer every command; if there are any, success without them is none
+    # NBD_REPLY_TYPE_* that answer it, besides those that answer every command.  If
+    # there are any, a successful reply without chunks is an error of the server.
+    chunks: tuple[str, ...] = ()
     answered: bool = True  # the server replies to it
-    # Functions that finish it, (s, c): when the final reply has come, if it is no
-    # error, and when it completes, however that came about.
+    # Functions of the library that are called with (s, c): when the final reply has
+    # come and is no error; and when the command completes, for whatever reason.
     at_reply: str = ""
     at_completion: str = ""
 
     @property
     def permitted(self) -> tuple[RequestFlag, ...]:
-        """Those of its flags that a server may forbid."""
+        """The flags of the request that a server may forbid."""
         return tuple(flag for flag in self.flags if flag.permitted_by)

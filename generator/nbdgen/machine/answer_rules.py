@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The rules of what groups say of the answers to the values that they serve."""
+"""The rules for clauses about the answers to the values that a group serves."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MAX_ERRNOS = 3
 
 
 def answers(machine: Machine) -> Iterator[Problem]:
-    """What is said of answers belongs to a group that has values."""
+    """A clause about answers is in a group that has the selector it is for."""
     for group in machine.groups.values():
         selectors = {value.selector for value in group.values}
         for clause in group.head.clauses:
@@ -35,7 +35,7 @@ def answers(machine: Machine) -> Iterator[Problem]:
 
 
 def answered_once(machine: Machine) -> Iterator[Problem]:
-    """A group says of a type once what its lengths are, and what it means."""
+    """A group gives the lengths of a type, and its meaning, at most once."""
     for group in machine.groups.values():
         seen: set[tuple[str, str]] = set()
         items = [(REPLY, reply.type, reply.place) for reply in group.answers.replies]
@@ -51,7 +51,7 @@ def answered_once(machine: Machine) -> Iterator[Problem]:
 
 
 def chunk_length(machine: Machine) -> Iterator[Problem]:
-    """Each chunk has its lengths, and nothing else has."""
+    """Each chunk has a LENGTH; apart from ANY_ERROR, no other type has one."""
     for group in machine.groups.values():
         chunks = [v.value for v in group.values if v.selector == ANSWERS[LENGTH]]
         if not chunks:
@@ -67,7 +67,7 @@ def chunk_length(machine: Machine) -> Iterator[Problem]:
 
 
 def option_replies(machine: Machine) -> Iterator[Problem]:
-    """An option that can be refused says how, and what becomes of that."""
+    """An option that can be refused says what that means for the program."""
     for group in machine.groups.values():
         said = group.answers
         if not any(reply.type == ANY_ERROR for reply in said.replies):
@@ -89,7 +89,7 @@ def option_replies(machine: Machine) -> Iterator[Problem]:
 
 
 def _errnos(items: tuple[Item, ...]) -> Iterator[Problem]:
-    """A list of errnos that the table has room for, each once."""
+    """A list has at most as many errnos as the table can hold, each once."""
     texts = [item.text for item in items]
     if len(texts) > _MAX_ERRNOS:
         yield Problem(items[0].place, f"more than {_MAX_ERRNOS} errnos")

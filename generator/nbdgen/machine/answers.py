@@ -25,7 +25,7 @@ from nbdgen.source import Place
 
 @dataclass(frozen=True)
 class Form:
-    """How many arguments a clause takes, and in words which."""
+    """How many arguments a clause takes, and the words for them in messages."""
 
     counts: range
     words: str
@@ -46,13 +46,13 @@ _Arguments = list[list[Item]]
 
 
 def answers_of(source: GroupSource) -> Answers:
-    """What a group says of answers, and what a pattern adds to that."""
+    """What a group says about answers, and what a pattern adds to that."""
     own = [(source.file, clause) for clause in source.head.clauses]
 
     def given(name: str) -> _Arguments:
-        """The arguments of its clauses of that name, then those of the pattern.
+        """The arguments of the group's clauses of that name, then the pattern's.
 
-        A type that the group has itself is not taken from there.
+        If both have a clause for the same type, that of the group counts.
         """
         found = list(_items(own, name))
         known = {items[0].text for items in found}

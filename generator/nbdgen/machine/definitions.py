@@ -56,7 +56,7 @@ def _outer(declaration: Sequence[Token]) -> Iterator[tuple[int, Token]]:
 
 
 def _function(declaration: Sequence[Token]) -> Iterator[tuple[str, int]]:
-    """The word before the parameters; attributes have parameters too."""
+    """The word before the parameters; attributes have parentheses, too."""
     for at, token in _outer(declaration):
         name = declaration[at - 1]
         if at == 0 or token.text != "(" or name.kind is not Kind.WORD:
@@ -67,7 +67,7 @@ def _function(declaration: Sequence[Token]) -> Iterator[tuple[str, int]]:
 
 
 def _object(declaration: Sequence[Token]) -> Iterator[tuple[str, int]]:
-    """The last word before an initialiser; types and prototypes define none."""
+    """The name of a static object; types and prototypes define no name."""
     if not declaration or declaration[0].text != "static":
         return
     last: Token | None = None

@@ -21,7 +21,7 @@ from nbdgen.source import Place, Problem
 
 
 def entry(machine: Machine) -> Iterator[Problem]:
-    """A group is entered by START, a composite by its name, from next to it."""
+    """A group is entered by START, a composite by its name, one level at a time."""
     for state in machine.states.values():
         for reference in _references(machine, state):
             if text := _entry_problem(machine, state, reference.target):
@@ -29,7 +29,7 @@ def entry(machine: Machine) -> Iterator[Problem]:
 
 
 def _references(machine: Machine, state: State) -> Iterator[Reference]:
-    """What the clauses of a state lead to, each target once."""
+    """The paths in the clauses that hold for a state, each target once."""
     seen: set[str] = set()
     clauses = (*state.on, *machine.leads_above(state))
     for reference in (*(on.to for on in clauses), *state.goes_to):
@@ -62,7 +62,7 @@ def _entry_problem(machine: Machine, state: State, target: str) -> str:
 
 
 def declared(machine: Machine) -> Iterator[Problem]:
-    """GOES_TO lists what the body uses, all of it and once."""
+    """GOES_TO lists exactly the paths that results of the body use, each once."""
     for state in machine.states.values():
         listed: set[str] = set()
         used = {use.to.target for use in state.uses if use.to}
@@ -101,14 +101,14 @@ def reachable(machine: Machine) -> Iterator[Problem]:
 
 
 def _next(machine: Machine, state: State) -> Iterable[str]:
-    """Where a state can lead, failing included."""
+    """Where a state can lead, including to DEAD if it can fail."""
     yield from machine.successors(state)
     if state.can_fail:
         yield DEAD
 
 
 def _leads_on(machine: Machine, state: State) -> bool:
-    """Whether there is anywhere to go."""
+    """Whether a state can lead anywhere."""
     return any(True for _ in _next(machine, state))
 
 
@@ -150,8 +150,8 @@ def ends(machine: Machine) -> Iterator[Problem]:
     """From every state the machine can come to CLOSED or DEAD."""
     before = _predecessors(machine)
     seen = _reaching(before, {CLOSED, DEAD})
-    # A region that has nothing more to do has not ended the machine, but may
-    # leave that to another one that is always able to.
+    # A region may stop in a FINAL state if another region of the composite can end
+    # the machine from each of its states.
     done: set[str] = set()
     for composite in machine.composites:
         for region in composite.region_groups:
@@ -170,7 +170,7 @@ def ends(machine: Machine) -> Iterator[Problem]:
 
 
 def _predecessors(machine: Machine) -> dict[str, set[str]]:
-    """What leads to each state or composite; composites lead to regions."""
+    """All that leads to each state or composite; a composite leads to its regions."""
     before: dict[str, set[str]] = {}
     for state in machine.states.values():
         for target in _next(machine, state):
@@ -185,7 +185,7 @@ def _predecessors(machine: Machine) -> dict[str, set[str]]:
 
 
 def _reaching(before: dict[str, set[str]], ends: set[str]) -> set[str]:
-    """All that leads to one of these."""
+    """All states and composites from which one of `ends` can be reached."""
     seen: set[str] = set()
     todo = list(ends)
     while todo:

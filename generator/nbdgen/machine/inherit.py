@@ -3,7 +3,8 @@
 
 Such a group is a pattern and not a part of the machine.  Each group beside it that
 has the selector gets from it the states that it needs and does not have: START, and
-those that its states lead to.  In the group they are like its own, also their paths.
+those that its states lead to.  These states are then like the group's own: the paths
+in their clauses start from the group.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def inherit(sources: Mapping[str, GroupSource]) -> dict[str, GroupSource]:
 
 
 def _selector(head: Head) -> str:
-    """The selector of the groups that a pattern is for; empty: it is none."""
+    """The selector of the groups that a pattern is for; empty: no pattern."""
     clauses = (clause for clause in head.clauses if clause.name == FOR_EACH)
     return next((clause.arguments[0].text for clause in clauses), "")
 
@@ -60,7 +61,7 @@ def _beside(path: str, selector: str, groups: Mapping[str, GroupSource]) -> list
 
 
 def _taken(group: GroupSource, pattern: GroupSource) -> list[StateSource]:
-    """What a group takes, in the order of the pattern."""
+    """The states that a group takes, in the order of the pattern."""
     own = {state.head.name: state for state in _states(group)}
     offered = {state.head.name: state for state in _states(pattern)}
     found: set[str] = set()
@@ -103,7 +104,7 @@ def _with(
 def _useless(
     pattern: GroupSource, left: Iterable[StateSource | Verbatim]
 ) -> Iterator[Problem]:
-    """What a pattern may not have, and what nobody has taken."""
+    """What a pattern may not have, and the states that no group has taken."""
     what = f"GROUP ({pattern.head.name}) is {FOR_EACH}"
     for clause in pattern.head.clauses:
         if clause.name != FOR_EACH and clause.name not in ANSWERS:

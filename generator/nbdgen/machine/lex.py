@@ -63,7 +63,8 @@ _PUNCTUATOR = re.compile(
 _DIGRAPH = re.compile(r"<%|%>|<:|:>|%:")
 _SPLICE = re.compile(r"\\[ \t]*\n")
 
-# In this order: a string's prefix is no word, and a point may start a number.
+# Tried in this order: a string's prefix is not a word, and a number may start
+# with a point.
 _TOKENS = (
     (Kind.COMMENT, _COMMENT),
     (Kind.STRING, _STRING),

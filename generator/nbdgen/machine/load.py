@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Read all group files and build the model; paths become full names here.
+"""Read all group files and build the model, in which paths are full names.
 
-Mistakes that make it impossible to build the model (text that is not C, a file
-without GROUP, a clause of the wrong form) are reported here; all others are found by
-the rules.
+Mistakes that prevent building the model (text that is not C, a file without GROUP, a
+clause of the wrong form) are reported here; the rules find all others.
 """
 
 from __future__ import annotations
@@ -73,12 +72,12 @@ _WITH_ONE_ARGUMENT = {
 }
 # Clauses whose argument is a string.
 _QUOTED = {"SPEC": "a heading", "WHEN": "a phrase"}
-# What leads elsewhere without the body's doing.
+# Clauses by which the machine moves without a result of the body.
 _TRANSITIONS = ("ON", LOST, AFTER)
 
 
 def load(root: Path) -> Machine:
-    """All group files below `root`."""
+    """Read all group files below `root`."""
     problems: list[Problem] = []
     sources: dict[str, GroupSource] = {}
     for file in _files(root):
@@ -111,7 +110,7 @@ def load(root: Path) -> Machine:
 
 
 def group_of(file: str) -> str:
-    """The path of the group that a file holds: its own path is its name."""
+    """The path of the group in a file; it follows from the file's path."""
     below = file.removeprefix(_DIRECTORY).removesuffix(".c").strip("/")
     return below.replace("/", ".").upper()
 
@@ -198,7 +197,7 @@ def _is_string(argument: Argument) -> bool:
 
 
 def _arrow(argument: Argument) -> int:
-    """Where the last -> is; a deadline may have others.  -1: nowhere."""
+    """The index of the last ->, or -1; the deadline before it may have others."""
     at = [n for n, token in enumerate(argument.tokens) if token.text == "->"]
     return at[-1] if at else -1
 
@@ -215,7 +214,7 @@ def _io_problem(clause: Clause) -> str:
 
 
 class _Builder:
-    """Makes groups of their sources."""
+    """Builds the model from the parsed files."""
 
     def __init__(self, sources: dict[str, GroupSource]) -> None:
         self.sources = sources
@@ -363,16 +362,18 @@ class _Builder:
             )
 
     def _group_on(self, path: str) -> tuple[On, ...]:
-        """What a group says for all states inside."""
+        """The clauses of a group that hold for all states inside it."""
         source = self.sources[path]
         found = self._on(path, source.file, source.head)
         return tuple(replace(on, group=path) for on in found)
 
     def _inherited_on(self, state: State) -> Iterator[On]:
-        """What holds for a state because of the groups that it is in.
+        """The clauses of the groups around a state that hold for the state.
 
-        The nearest wins; of deadlines, of which each counts, one with the same
-        expression.  What leads a composite, of it and further out, is its own.
+        Of clauses for one event, that of the nearest group wins.  All deadlines hold;
+        only of those with the same expression the nearest wins.  Clauses of a
+        composite, and of groups around it, that concern all regions do not hold for
+        single states in a region: _leads finds them.
         """
         seen = {(on.event, on.deadline) for on in state.on}
         group: str | None = state.group
@@ -388,7 +389,7 @@ class _Builder:
             group = self._parent(group)
 
     def _leads(self, path: str) -> Iterator[On]:
-        """What leads a composite away from all of its regions; the nearest wins."""
+        """The clauses that lead out of a composite as a whole; the nearest wins."""
         seen: set[tuple[str, str]] = set()
         group = path if path in self.composites else None
         while group is not None:
@@ -436,14 +437,15 @@ class _Builder:
 
 
 def _leads_composites(on: On) -> bool:
-    """Whether it is told to all regions, rather than found or polled for by one."""
+    """Whether the event is for all regions, not for the one that polls or does IO."""
     return on.event not in (*IO_EVENTS, NOTIFY_READ, NOTIFY_WRITE)
 
 
 def _can_happen(state: State, event: str) -> bool:
-    """Whether a state can meet this: the stream ends for readers.
+    """Whether this event of a group's clause can happen in a state.
 
-    The clock of a group stands still where the program takes its time.
+    Only a state that reads finds the end of the stream.  A group's deadline does not
+    hold in states with UNLIMITED, nor in phases where the handle waits for the program.
     """
     if event == END_OF_STREAM:
         return state.io is not None and IO_KINDS[state.io.kind].direction == "READ"

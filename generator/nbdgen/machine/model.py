@@ -34,46 +34,46 @@ IO_KINDS = {
     "SEND": IoKind(0, "WRITE"),
 }
 
-# Group clauses that name the values which a group serves, and how a message
-# calls such a value.
+# Group clauses that name the values which a group serves, and the words for such
+# a value in messages.
 SELECTORS = {
     "OPTION": "option",
     "CHUNK": "reply chunk type",
 }
 
 PHASES = ("CREATED", "CONNECTING", "NEGOTIATING", "CONNECTED", "CLOSED", "DEAD")
-# Where a program does nothing but poll for what the handle tells it.
+# In these phases a program only polls, for the direction that the handle gives.
 POLLED_PHASES = ("CONNECTING", "CONNECTED")
 
 NOTIFY_READ = "NOTIFY_READ"
 NOTIFY_WRITE = "NOTIFY_WRITE"
 END_OF_STREAM = "END_OF_STREAM"
-LOST = "LOST"  # the connection, by an error or an end that nobody expects
+LOST = "LOST"  # the connection, by an error or an unexpected end of the stream
 AFTER = "AFTER"  # a deadline has passed
 BUILT_IN_EVENTS = (NOTIFY_READ, NOTIFY_WRITE, END_OF_STREAM, LOST, AFTER)
-# What input and output find by themselves; of a loss a body may tell as well.
+# Events that input and output raise; a body can raise LOST, too, with GONE.
 IO_EVENTS = (END_OF_STREAM, LOST)
 
 # Clauses that say what the server may answer to the values of a group.
 LENGTH = "LENGTH"  # of a chunk
 REPLY = "REPLY"  # to an option
 REFUSED = "REFUSED"
-FINAL = "FINAL"  # of a refusal: no other connection will be told otherwise
+FINAL = "FINAL"  # of a refusal: each connection gets the same answer
 PASSES = (FINAL, "PASSES", "PASSES_AFTER_OUTAGE")
 COMPLETES_WITH = "COMPLETES_WITH"
 FAILS_WITH = "FAILS_WITH"
 TURNED_OFF_BY = "TURNED_OFF_BY"
-# To which selector they belong.
+# The selector that a group must have for each of these clauses.
 ANSWERS = {
     LENGTH: "CHUNK",
     **dict.fromkeys((REPLY, REFUSED, COMPLETES_WITH, FAILS_WITH), "OPTION"),
     TURNED_OFF_BY: "OPTION",
 }
 ANY = "ANY"  # length, refusal or errno
-ANY_ERROR = "ANY_ERROR"  # whatever type says that something went wrong
+ANY_ERROR = "ANY_ERROR"  # every type that means an error
 
 ROOT = ""
-FIRST = "START"  # the state by which a group is entered
+FIRST = "START"  # the first state of a group
 CLOSED = "CLOSED"  # an orderly end
 DEAD = "DEAD"  # where failing leads
 MAIN = ""  # the region of all states that are in no other
@@ -111,7 +111,7 @@ class On:
     event: str
     to: Reference
     place: Place
-    group: str | None = None  # whose clause it is, if it is a group's
+    group: str | None = None  # if it is a clause of a group
     deadline: str = ""  # of AFTER: the C expression
 
 
@@ -165,12 +165,12 @@ class Refusal:
     errnum: str  # EINVAL, or 0 if it has none
     text: str  # in quotes
     place: Place
-    passes: str = FINAL  # whether another connection may be told otherwise
+    passes: str = FINAL  # whether another connection may get another answer
 
 
 @dataclass(frozen=True)
 class Off:
-    """TURNED_OFF_BY: how a program leaves out an option that is asked for by itself."""
+    """TURNED_OFF_BY: the function by which a program leaves out an option."""
 
     option: Item
     function: Item
@@ -178,7 +178,7 @@ class Off:
 
 @dataclass(frozen=True)
 class Answers:
-    """All that a group says of the answers to its values, a pattern's included."""
+    """All that a group, or its pattern, says about the answers to its values."""
 
     replies: tuple[Reply, ...] = ()
     refusals: tuple[Refusal, ...] = ()
@@ -203,7 +203,7 @@ class State:
     when: str | None  # the group's phrase for messages, in quotes
     spec: Item | None
     io: Io | None
-    on: tuple[On, ...]  # its own, then those of its group and further out
+    on: tuple[On, ...]  # its own, then those of the groups around it
     goes_to: tuple[Reference, ...]
     dispatches: Dispatch | None
     uses: tuple[Use, ...]
@@ -214,7 +214,7 @@ class State:
 
     @property
     def consumes(self) -> Clause | None:
-        """The clause by which it says that it uses up something finite."""
+        """The CONSUMES clause, if the state has one."""
         return next((c for c in self.head.clauses if c.name == "CONSUMES"), None)
 
     @property
@@ -224,7 +224,7 @@ class State:
 
     @property
     def own_on(self) -> tuple[On, ...]:
-        """What is written at the state itself."""
+        """The clauses that are written at the state itself."""
         return tuple(on for on in self.on if on.group is None)
 
     def target(self, event: str) -> str | None:
@@ -236,12 +236,12 @@ class State:
         return any(use.result.outcome in outcomes for use in self.uses)
 
     def finds(self, event: str) -> bool:
-        """Whether its input or output, or its body, can find one of IO_EVENTS."""
+        """Whether its IO or its body can raise this event, one of IO_EVENTS."""
         return self.io is not None or (event == LOST and self.returns(Outcome.GONE))
 
     @property
     def waits(self) -> bool:
-        """Whether the machine may stand still here."""
+        """Whether the machine may wait in this state."""
         return self.io is not None or self.returns(Outcome.WAIT)
 
     @property
@@ -270,10 +270,10 @@ class Group:
     spec: Item | None
     values: tuple[Value, ...]
     answers: Answers
-    regions: tuple[Item, ...]  # their own names
+    regions: tuple[Item, ...]  # names without the path
     events: tuple[Item, ...]
     on: tuple[On, ...]  # its own, which hold for all states inside
-    leads: tuple[On, ...]  # of a composite: its own, and those further out
+    leads: tuple[On, ...]  # those that lead out of a composite as a whole
     region: str
 
     @property
@@ -321,7 +321,7 @@ class Machine:
 
     @property
     def events(self) -> tuple[str, ...]:
-        """Built in events, then the program's."""
+        """Built-in events, then those that the root group declares."""
         return BUILT_IN_EVENTS + tuple(event.text for event in self.root.events)
 
     @property
@@ -341,7 +341,7 @@ class Machine:
         return any(on.event == AFTER for part in parts for on in part.on)
 
     def leads_above(self, state: State) -> tuple[On, ...]:
-        """What leads the composite whose region the state is in."""
+        """The clauses that lead out of the composite that the state is in."""
         if state.region == MAIN:
             return ()
         return self.groups[self.groups[state.region].parent or ROOT].leads
@@ -351,7 +351,7 @@ class Machine:
         return tuple(s for s in self.states.values() if s.region == region)
 
     def serving(self, selector: str) -> dict[str, Group]:
-        """The values of a selector, in the order of groups, and who serves each."""
+        """The values of a selector, in the order of groups, and each one's group."""
         return {
             value.value: group
             for group in self.groups.values()
@@ -372,7 +372,7 @@ class Machine:
         return tuple(group.member(FIRST) for group in groups)
 
     def successors(self, state: State) -> Iterator[str]:
-        """Full names of all that a state says it goes to; may repeat."""
+        """Full names of all targets of a state's clauses; some may be repeated."""
         for on in state.on:
             if on.to.to is not None:
                 yield on.to.to
@@ -384,7 +384,7 @@ class Machine:
 
 def load_and_check(root: Path) -> Machine:
     """The machine below `root`; raises SourceError with all that is wrong."""
-    # Both need the model above.
+    # Imported late, because both modules import this one.
     from nbdgen.machine.load import load
     from nbdgen.machine.rules import check
 

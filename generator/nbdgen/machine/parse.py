@@ -75,7 +75,7 @@ class GroupSource:
     file: str
     head: Head
     items: tuple[StateSource | Verbatim, ...]
-    lent: tuple[tuple[str, Clause], ...] = ()  # of a pattern, with its file
+    lent: tuple[tuple[str, Clause], ...] = ()  # a pattern's, each with its file
 
 
 class _Stop(Exception):
@@ -200,7 +200,7 @@ class _Parser:
         return comment
 
     def _verbatim(self, begin: int, end: int) -> list[Verbatim]:
-        """What is to be copied; comments alone are not."""
+        """The C to be copied; comments alone are not copied."""
         found = self.tokens[begin:end]
         tokens = tuple(token for token in found if token.kind is not Kind.COMMENT)
         if not tokens:

@@ -30,7 +30,7 @@ CONSUMERS = ("nbdi_take", "nbdi_expect_option_reply")
 
 
 def _polls(state: State) -> bool:
-    """Whether an event of the socket ends the waiting, or its own deadline does."""
+    """Whether an event of the socket, or the state's own AFTER, ends its wait."""
     told = any(on.event in (NOTIFY_READ, NOTIFY_WRITE) for on in state.on)
     return told or any(on.event == AFTER for on in state.own_on)
 
@@ -53,7 +53,7 @@ def _first_wait(state: State) -> int:
 
 
 def deadline(machine: Machine) -> Iterator[Problem]:
-    """Once there are deadlines, each wait for the server has one, or says why not."""
+    """If there are deadlines, each wait for the server has one, or is UNLIMITED."""
     for state in machine.states.values():
         clauses = (*state.on, *machine.leads_above(state))
         limited = any(on.event == AFTER for on in clauses)
@@ -107,11 +107,11 @@ def _always_polls(machine: Machine, region: str) -> bool:
 
 
 def progress(machine: Machine) -> Iterator[Problem]:
-    """No cycle is without waiting, consuming input, or using something up."""
+    """Each cycle of states waits, consumes input, or uses something up."""
     idle = {s.path: _hurries(machine, s) for s in machine.states.values()}
     for path, state in machine.states.items():
         cycle = _cycle(idle, path)
-        # Each is reported once, at its first state.
+        # Each cycle is reported once, at its first state.
         if cycle and path == min(cycle, key=list(idle).index):
             way = " -> ".join([*cycle, path])
             text = f"nothing is awaited or consumed in {way}"
@@ -132,9 +132,9 @@ def consumes(machine: Machine) -> Iterator[Problem]:
 
 
 def _hurries(machine: Machine, state: State) -> list[str]:
-    """Where a state may lead at once, with the input still as it was.
+    """Where a state may lead without waiting, consuming input, or using things up.
 
-    A connection that is gone may be so from the first.
+    Events of IO are included: the connection may be lost before the state is entered.
     """
     if state.consumes:
         return []
@@ -151,7 +151,7 @@ def _successors(machine: Machine, state: State) -> list[str]:
 
 
 def _entered(machine: Machine, targets: Iterable[str]) -> list[str]:
-    """The states behind these; a composite leads to all its regions."""
+    """The states that these targets enter; a composite enters all its regions."""
     found: list[str] = []
     for target in targets:
         if target in machine.states:
@@ -201,7 +201,7 @@ def _cycle(edges: dict[str, list[str]], start: str) -> list[str]:
 
 # Results of options ----------------------------------------------------------
 
-# What gives the program the result of an option.
+# Functions that give the result of an option to the program.
 RESULT_CALLS = ("nbdi_option_result", "nbdi_option_refused")
 
 
@@ -213,7 +213,7 @@ def option_result(machine: Machine) -> Iterator[Problem]:
 
 
 def _unanswered(machine: Machine, group: Group) -> Iterator[Problem]:
-    """The ways out of a group by which no result was given."""
+    """The ways out of a group on which no result is given."""
     states = {state.path: state for state in group.states}
     given = {path: path != group.member(FIRST) for path in states}
     changed = True
@@ -233,7 +233,7 @@ def _unanswered(machine: Machine, group: Group) -> Iterator[Problem]:
 
 
 def _exits(state: State, given: bool) -> Iterator[tuple[str, Place, bool]]:
-    """Where NEXT leads, its place, and whether there is a result by then."""
+    """Each path of a state, its place, and whether a result was given before."""
     by_word = {use.result.word.start: use for use in state.uses if use.to}
     for token, result in _walk(state.body.tokens, given):
         use = by_word.get(token.start)
@@ -246,7 +246,7 @@ def _exits(state: State, given: bool) -> Iterator[tuple[str, Place, bool]]:
 def _walk(tokens: Sequence[Token], given: bool) -> Iterator[tuple[Token, bool]]:
     """Each token, and whether a result was given on the way to it.
 
-    What a block or a case gives does not hold after it.
+    A result that is given in a block or a case does not count after it.
     """
     outer: list[bool] = []
     for token in tokens:

@@ -169,7 +169,7 @@ def read_results(text: str, body: Body) -> Results:
 def replace_results(
     text: str, body: Body, changes: Iterable[tuple[Result, str]]
 ) -> str:
-    """The body with other text in place of its results; lines stay lines."""
+    """The body with its results replaced; the number of lines stays."""
     pieces: list[str] = []
     at = body.start
     for result, new in sorted(changes, key=lambda change: change[0].word.start):

@@ -2,8 +2,8 @@
 """The rules of the machine's parts, and the check of all rules.
 
 One function per rule.  Rules that follow paths are in flow_rules.py and
-progress_rules.py; they run when the parts are in order, since one missing state
-would break many of them.
+progress_rules.py.  They run only if all rules here are met, because one missing
+state would break many of them.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def check(machine: Machine) -> None:
 
 
 def title(machine: Machine) -> Iterator[Problem]:
-    """A comment right above, whose first sentence is the title."""
+    """Groups and states have a comment, whose first sentence is the title."""
     parts: list[tuple[str, Group | State]] = [
         ("GROUP", group) for group in machine.groups.values()
     ]
@@ -68,7 +68,7 @@ def title(machine: Machine) -> Iterator[Problem]:
 
 
 def state_name(machine: Machine) -> Iterator[Problem]:
-    """Names are in capitals, unique in the group, and no sub-group's."""
+    """Names are in capitals, unique in the group, and not those of sub-groups."""
     for group in machine.groups.values():
         seen: dict[str, State] = {}
         for state in group.states:
@@ -85,7 +85,7 @@ def state_name(machine: Machine) -> Iterator[Problem]:
 
 
 def c_name(machine: Machine) -> Iterator[Problem]:
-    """Two paths may not become one name in C."""
+    """Two paths do not become the same name in C."""
     seen: dict[str, str] = {}
     for group in machine.groups.values():
         parts: list[tuple[str, Place]] = [(s.path, s.place) for s in group.states]
@@ -107,7 +107,7 @@ def start(machine: Machine) -> Iterator[Problem]:
 
 
 def dead(machine: Machine) -> Iterator[Problem]:
-    """Failing leads to .DEAD, from where nothing leads on."""
+    """Failing leads to .DEAD, which is FINAL."""
     state = machine.states.get(DEAD)
     if state is None:
         text = f"the root group has no STATE ({DEAD}), where failing leads"
@@ -156,7 +156,7 @@ def heading(machine: Machine) -> Iterator[Problem]:
 
 
 def event(machine: Machine) -> Iterator[Problem]:
-    """EVENTS belongs in the root; its names are new, and each is awaited."""
+    """EVENTS is in the root group; its names are new, and each is awaited."""
     awaited = {on.event for state in machine.states.values() for on in state.on}
     awaited |= {on.event for group in machine.composites for on in group.leads}
     seen = set(BUILT_IN_EVENTS)
@@ -200,7 +200,7 @@ def io_event(machine: Machine) -> Iterator[Problem]:
 
 
 def inherited(machine: Machine) -> Iterator[Problem]:
-    """What a group says holds for a state inside."""
+    """Each ON, LOST or AFTER of a group holds for some state inside it."""
     taken = {on.place for state in machine.states.values() for on in state.on}
     taken |= {on.place for group in machine.composites for on in group.leads}
     for group in machine.groups.values():
@@ -245,7 +245,7 @@ def selector(machine: Machine) -> Iterator[Problem]:
 
 
 def dispatch(machine: Machine) -> Iterator[Problem]:
-    """DISPATCHES is used by DISPATCH, and the other way round."""
+    """A state with DISPATCHES returns DISPATCH, and the other way round."""
     for state in machine.states.values():
         used = [u for u in state.uses if u.result.outcome is Outcome.DISPATCH]
         if state.dispatches is None:
@@ -264,7 +264,7 @@ def dispatch(machine: Machine) -> Iterator[Problem]:
 
 
 def regions(machine: Machine) -> Iterator[Problem]:
-    """A composite has regions, all its sub-groups, and nothing else."""
+    """The regions of a composite are all its sub-groups; it has no states."""
     for group in machine.composites:
         place = group.regions[0].place
         for item in group.regions:
@@ -284,7 +284,7 @@ def regions(machine: Machine) -> Iterator[Problem]:
 
 
 def idle(machine: Machine) -> Iterator[Problem]:
-    """IDLE is for regions, and each has such a state."""
+    """IDLE is for states of regions, and each region has such a state."""
     for state in machine.states.values():
         if state.idle and state.region == MAIN:
             yield Problem(state.place, f"STATE ({state.name}): IDLE outside a region")
@@ -314,7 +314,7 @@ def body_length(machine: Machine) -> Iterator[Problem]:
 
 
 def body_preprocessor(machine: Machine) -> Iterator[Problem]:
-    """A body has one text, whatever is configured."""
+    """A body has no preprocessor lines: it is the same in every configuration."""
     for state in machine.states.values():
         for token in state.body.tokens:
             if token.kind is Kind.DIRECTIVE:
@@ -338,7 +338,7 @@ def hidden_transition(machine: Machine) -> Iterator[Problem]:
 
 
 def _with_directives(tokens: tuple[Token, ...]) -> Iterator[Token]:
-    """The tokens, those within preprocessor lines too."""
+    """The tokens, including those within preprocessor lines."""
     for token in tokens:
         if token.kind is Kind.DIRECTIVE:
             yield from lex_directive(token)
@@ -384,5 +384,5 @@ PART_RULES: tuple[Callable[[Machine], Iterator[Problem]], ...] = (
     *ANSWER_RULES,
 )
 
-# Each set is applied when those before it have nothing to say.
+# A set is applied only if the sets before it found nothing wrong.
 RULES = (PART_RULES, FLOW_RULES, PROGRESS_RULES)
