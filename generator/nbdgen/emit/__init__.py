@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""From the models to the text of files, a directory for each language."""
+"""Make the text of files from the models, with a directory for each language."""

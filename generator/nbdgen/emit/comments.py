@@ -12,7 +12,7 @@ from nbdgen.source import Place
 
 
 def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
-    """Lines of text, the first one and the others with what precedes them."""
+    """Wrap text; `first` precedes the first line, and `rest` each other one."""
     return textwrap.fill(
         text,
         width,
@@ -43,7 +43,7 @@ def paragraphs(
 
 
 class Prose(ABC):
-    """Renders text; each language says how its parts look."""
+    """Renders prose; a subclass for each language renders the parts."""
 
     def __init__(self, names: doc.Names, place: Place = Place("record", 1)) -> None:
         self.names = names

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""What C has of the calls: header, wrappers, settings, requests, types of arguments."""
+"""The C of the calls: header, wrappers, settings, requests, types of arguments."""

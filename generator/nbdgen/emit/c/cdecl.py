@@ -13,8 +13,8 @@ from nbdgen.calls.model import Arg, CbArg, Function, Group, OptArg
 
 WIDTH = 80
 
-# The functions that are not made from a record's arguments: no handle comes
-# first, or what they return is the handle itself.
+# Prototypes that are not made from a record: most of these functions have no
+# handle as their first parameter, and nbd_close returns nothing.
 SPECIAL_PROTOTYPES = {
     "create": ("struct nbd_handle *", ("void",)),
     "close": ("void", ("struct nbd_handle *h",)),
@@ -101,7 +101,7 @@ def member_name(group: Group, member: kinds.Constant) -> str:
 
 
 def callback_params(callback: kinds.Callback) -> list[str]:
-    """Parameters of a closure's function, user_data first."""
+    """Parameters of a closure's callback, user_data first."""
     texts = ["void *user_data"]
     for kind, name in callback.args:
         match kind:
@@ -129,7 +129,7 @@ def callback_params(callback: kinds.Callback) -> list[str]:
 def fill(start: str, items: Sequence[str], end: str) -> str:
     """`start (item, item, ...)end`, wrapped below the parenthesis.
 
-    Where that leaves too little room, all items go to lines of their own.
+    If an item does not fit there, the items begin on the next line instead.
     """
     pieces = [f"{item}," for item in items[:-1]] + [f"{items[-1]}){end}"]
     first = f"{start} ("

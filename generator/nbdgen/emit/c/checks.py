@@ -86,7 +86,7 @@ def command_flags(arg: kinds.OFlags) -> str:
 
 
 def check(arg: Arg | OptArg) -> str:
-    """The statements that refuse a wrong value; none if all are right."""
+    """The statements that refuse a wrong value; empty if every value is valid."""
     match arg:
         case kinds.EnumArg():
             valid = f"valid_{arg.group.name.lower()} ({arg.name})"

@@ -47,7 +47,7 @@ extern "C" {
 #endif
 #endif
 
-/* The result is new, and is freed with fn. */
+/* The caller has to free the result with fn. */
 #if defined (LIBNBD_GCC_VERSION) && LIBNBD_GCC_VERSION >= 120000
 #define LIBNBD_ATTRIBUTE_ALLOC_DEALLOC(fn) \\
   __attribute__ ((malloc, malloc (fn, 1)))

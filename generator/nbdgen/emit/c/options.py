@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""tests/lib/player/options.c: calls that a line of a transcript stands for.
+"""tests/lib/player/options.c: the calls that lines of a transcript stand for.
 
-They are those of options, and of commands that are no more than a range.
+They are the calls of options, and of commands whose only arguments are a range.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ $call
 
 
 def _arguments(function: Function) -> list[str]:
-    """What a transcript's line gives to a call, in the order of its parameters."""
+    """The arguments of a call, which a transcript's line gives."""
     numbers = strings = 0
     texts = ["p->h"]
     every: list[Arg | OptArg] = [*function.args, *function.opt]
@@ -78,7 +78,7 @@ def _arguments(function: Function) -> list[str]:
 
 
 def _is_played(function: Function) -> bool:
-    """Whether it is an option whose end the player can see."""
+    """Whether it is an option whose completion the player can see."""
     return function.name.startswith(PREFIX) and any(
         isinstance(arg, kinds.OClosure) and arg.callback.name == "completion"
         for arg in function.opt
@@ -101,7 +101,7 @@ def emit_option_calls(functions: Sequence[Function]) -> str:
 
 
 def _commands(functions: Sequence[Function]) -> Iterator[str]:
-    """The call for each command of which no C is written."""
+    """The call for each command for which no C is written by hand."""
     for function in functions:
         if function.plain and function.body is Body.AIO:
             numbers = [f"call->number[{n}]" for n in range(len(function.args))]

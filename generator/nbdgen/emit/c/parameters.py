@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""lib/base/parameters.[ch]: settings that a URI or the environment can choose.
+"""lib/base/parameters.[ch]: settings that a URI or the environment can make.
 
 A setting with a `parameter` has an identifier, and a row that says which values it
 takes and where its field is.
@@ -28,9 +28,9 @@ $ids
 
 enum nbdi_parameter_kind {
   NBDI_TIME,   /* an int, in milliseconds, -1 for none */
-  NBDI_WORD,   /* an int, the place of the word in words */
+  NBDI_WORD,   /* an int, the index of the word in words */
   NBDI_SIZE,   /* a uint64_t, in bytes */
-  NBDI_NUMBER, /* a uint32_t, of anything else */
+  NBDI_NUMBER, /* a uint32_t, without a unit */
 };
 
 struct nbdi_parameter {
@@ -73,7 +73,7 @@ ROW = Template(
 
 
 def parameter_id(name: str) -> str:
-    """The C name that stands for a setting."""
+    """The C name of a setting's identifier."""
     return f"NBDI_PARAMETER_{name.upper()}"
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """lib/base/requests.h: what follows from the kind of a command, and of a chunk.
 
-All of it is constant or inline, so that a caller who knows the kind pays nothing.
+All of it is constant or inline, so it costs nothing where the kind is a constant.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ $numbers
 
 $flag_numbers
 
-/* Which way the bytes of the range go. */
+/* In which direction the bytes of the range are sent. */
 enum nbdi_payload {
   NBDI_PAYLOAD_NONE,
   NBDI_PAYLOAD_OUT,             /* behind the request */
@@ -36,10 +36,10 @@ enum nbdi_payload {
 
 /* What a program may ask for with a command. */
 struct nbdi_request_rules {
-  const char *name;             /* for messages; NULL: there is no such one */
-  int past_end;                 /* errno beyond the export; 0: has no range */
+  const char *name;             /* for messages; NULL: no such command */
+  int past_end;                 /* errno beyond the end; 0: has no range */
   uint16_t needs;               /* flag of the server without which it fails */
-  uint16_t to_permit;           /* its flags that the server must permit */
+  uint16_t to_permit;           /* the flags that the server must permit */
   uint8_t payload;              /* enum nbdi_payload */
   bool modifies;                /* an export that is read-only refuses it */
   bool shortened;               /* more than 32 bits are cut to fit */
@@ -74,7 +74,7 @@ nbdi_command_name (uint16_t type)
 }
 
 $predicates
-/* Whether success without chunks is no answer to it. */
+/* Whether a successful reply without chunks is wrong. */
 static inline bool
 nbdi_needs_chunks (uint16_t type, bool structured_replies)
 {
@@ -128,7 +128,7 @@ $calls
 """
 )
 
-# What one can ask of a command by its number: function, text, of which it is true.
+# Questions about a command's type: function, comment, and for which it is true.
 _PREDICATES: Sequence[tuple[str, str, Callable[[Request], bool]]] = (
     (
         "nbdi_is_answered",
@@ -152,17 +152,17 @@ _PREDICATES: Sequence[tuple[str, str, Callable[[Request], bool]]] = (
     ),
     (
         "nbdi_settles",
-        "Whether what was acknowledged before it is durable after it",
+        "Whether it makes durable what was acknowledged before",
         lambda request: request.settles,
     ),
     (
         "nbdi_sends_data",
-        "Whether the range follows the request",
+        "Whether the bytes of the range follow the request",
         lambda request: request.payload is Payload.OUT,
     ),
     (
         "nbdi_gets_data",
-        "Whether the reply brings the range",
+        "Whether the reply has the bytes of the range",
         lambda request: request.payload is Payload.IN,
     ),
 )
@@ -175,7 +175,7 @@ _HOOKS: Sequence[tuple[str, str, Callable[[Request], str]]] = (
     ),
     (
         "nbdi_finish_command",
-        "when the command completes, however that came about",
+        "when the command completes, for whatever reason",
         lambda request: request.at_completion,
     ),
 )
@@ -240,7 +240,7 @@ def _flag(flag: RequestFlag) -> str:
 
 
 def _either(requests: Iterable[Request], true_of: Callable[[Request], bool]) -> str:
-    """The C condition on `type`: the shorter of which it is and which it is not."""
+    """The C condition on `type`, with == or with !=, whichever is shorter."""
     yes = [r.name for r in requests if true_of(r)]
     no = [r.name for r in requests if not true_of(r)]
     if not yes or not no:
@@ -251,7 +251,7 @@ def _either(requests: Iterable[Request], true_of: Callable[[Request], bool]) -> 
 
 
 def _needs_chunks(requests: Iterable[Request]) -> str:
-    """Data can also come in a simple reply, if no structured ones were agreed."""
+    """The C condition; without structured replies, data comes in a simple reply."""
     found: list[str] = []
     for request in requests:
         if request.chunks and request.payload is Payload.IN:
@@ -306,7 +306,7 @@ def _hook(
     when: str,
     function: Callable[[Request], str],
 ) -> str:
-    """The function that finishes whatever command has something to finish."""
+    """The function that calls what the requests name for that moment."""
     calls: dict[str, list[Request]] = {}
     for request in requests:
         if function(request):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""lib/base/settings.h and defaults.c: the fields behind settings, and their start.
+"""lib/base/settings.h and defaults.c: the fields of settings, and their defaults.
 
-A setting whose field is elsewhere in the handle (the debug switch, the name)
-begins with something that is no constant, so its owner sets it.
+Some settings have their field elsewhere in the handle (debug, the handle's name).
+Their initial value is not a constant, so the owner of the field sets it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ $fields
   uint32_t chosen; /* by a call or a URI: bits of enum nbdi_parameter_id */
 };
 
-/* What holds when the program chooses nothing.  -1 without memory. */
+/* Give each field its default.  Returns -1 if memory is short. */
 extern int nbdi_default_settings (struct nbdi_settings *s);
 
 /* Free what the fields point to. */

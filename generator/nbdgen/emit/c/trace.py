@@ -10,7 +10,7 @@ from nbdgen.calls import kinds
 from nbdgen.calls.model import Arg, Function, OptArg, Ret
 from nbdgen.emit.c.cdecl import fill
 
-FORMAT_WIDTH = 62  # room behind "    nbdi_debug ("
+FORMAT_WIDTH = 62  # columns after "    nbdi_debug ("
 
 ENTER = Template(
     """\
@@ -96,7 +96,7 @@ def join_formats(formats: Sequence[str]) -> str:
     lines = ['"enter:"']
     for piece in formats:
         line = lines[-1]
-        # Two literals next to each other are one; a macro stands alone.
+        # A literal is joined with the one before it, but not with a macro.
         joined = line[:-1] + piece[1:] if line.endswith('"') else f"{line} {piece}"
         if len(joined) <= FORMAT_WIDTH:
             lines[-1] = joined

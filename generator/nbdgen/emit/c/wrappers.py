@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """lib/api/api.c and lib/api/api.h: the locking wrappers around the library.
 
-A wrapper takes the lock, traces, checks the phase and then the arguments in
-their order, calls the hand-written `nbdi_` function, and frees the closures
-that nobody kept.  Settings and blocking forms have no hand-written function.
+A wrapper takes the lock, traces, checks the phase and then the arguments in their
+order, calls the hand-written `nbdi_` function, and frees the closures that this
+function did not take.  Most settings, and all blocking forms, have no such function.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ refuse_null (const char *name)
   nbdi_error (EFAULT, "%s cannot be NULL", name);
 }
 
-/* Say that a number is none of those that a parameter takes. */
+/* Say that a parameter does not take this number. */
 static __attribute__ ((cold)) void
 refuse_enum (const char *name, int value)
 {
@@ -52,7 +52,7 @@ refuse_enum (const char *name, int value)
               name, value);
 }
 
-/* Say that a mask has bits that a parameter does not take. */
+/* Say that a parameter does not take some bits of this mask. */
 static __attribute__ ((cold)) void
 refuse_flags (const char *name, uint32_t value, uint32_t permitted)
 {
@@ -60,9 +60,9 @@ refuse_flags (const char *name, uint32_t value, uint32_t permitted)
               name, value, permitted);
 }
 
-/* Check the flags of a command.  Those that do not fit into the request's
- * field are never sent; others that the command does not have only if the
- * program switched the check off. */
+/* Check the flags of a command.  Flags that do not fit into the request's field
+ * are always refused; others that the command does not have are refused unless
+ * the program turned LIBNBD_STRICT_FLAGS off. */
 static inline int
 check_command_flags (struct nbd_handle *h, uint32_t flags, uint32_t permitted)
 {
@@ -108,7 +108,7 @@ leave_error (struct nbd_handle *h)
   nbdi_debug (&h->session.trace, "leave: error=%s", error ? error : nbdi_dots);
 }
 
-/* A copy of a setting for the caller to free; unset reads as empty. */
+/* A copy of a setting, which the caller frees; empty if it is not set. */
 static inline char *
 load_string (const char *setting)
 {
@@ -157,14 +157,14 @@ $enter  $statement;
 """
 )
 
-# A read that is refused, or fails before it was queued, leaves no old memory
-# in the caller's buffer.
 CHOSEN = Template(
     """\
   h->session.settings.chosen |= UINT32_C (1) << $id;
 """
 )
 
+# A read that is refused, or fails before it was queued, leaves no old memory
+# in the caller's buffer.
 CLEAR = Template(
     """\
   if (unlikely ($refused) && $buf != NULL &&
@@ -188,7 +188,7 @@ $call
 """
 )
 
-# Waiting for the seat gives up the lock, so the phase is looked at again.
+# Waiting for the seat releases the lock, so the phase is checked again.
 SEATED = Template(
     """\
   nbdi_take_seat (h);
@@ -221,12 +221,12 @@ def inner_call(start: str, function: Function, name: str, end: str) -> str:
     if function.body in (Body.SYNC_COMMAND, Body.SYNC_OPTION) and (
         function.aio != "aio_opt_abort"
     ):
-        # The completion comes where the asynchronous form has it: behind
-        # the arguments and before the flags.
+        # The completion is where the asynchronous form has it: after the
+        # arguments and before the flags.
         flags = [arg for arg in function.opt if not isinstance(arg, kinds.OClosure)]
         texts.insert(len(texts) - len(flags), "&none")
     if function.plain:
-        # One function queues all that are no more than a range.
+        # One function queues all commands whose only arguments are a range.
         texts.insert(1, function.plain.name)
         if function.plain.past_end is None:
             texts[2:2] = ["0", "0"]
@@ -235,7 +235,7 @@ def inner_call(start: str, function: Function, name: str, end: str) -> str:
 
 
 def failed(function: Function) -> str:
-    """The statement that `ret` starts with."""
+    """The declaration of `ret`, with the value that means failure."""
     ctype = function.returns.ctype
     error = function.error
     space = "" if ctype.endswith("*") else " "
@@ -271,7 +271,7 @@ def command_body(function: Function) -> str:
 
 
 def body(function: Function) -> str:
-    """The statements between the checks and the way out."""
+    """The statements that do the work, after the checks."""
     match function.body:
         case Body.CALL | Body.AIO:
             return inner_call("  ret = ", function, function.name, ";") + "\n"
@@ -317,7 +317,7 @@ def head(function: Function) -> str:
 
 
 def is_frequent(function: Function) -> bool:
-    """Whether programs make the call for each command, and never wait in it."""
+    """Whether programs make this call for each command, and it never waits."""
     return function.returns is Ret.COOKIE or function.name in (
         "aio_command_completed",
         "aio_in_flight",
@@ -388,7 +388,7 @@ INNER = Template(
 
 $functions
 
-/* Debug output shows what is called uri without user and file names. */
+/* A URI for debug output, without user and file names. */
 extern const char *nbdi_printable_uri (const char *uri);
 
 #endif /* NBDI_API_H */

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """bindings/golang/wrappers.[ch]: what Go calls instead of the library.
 
-Each wrapper makes one call and returns the result together with the error of
-this thread, because a goroutine may go on in another one.
+Each wrapper makes one call and returns the result together with the error of this
+thread, because the goroutine may continue in another thread.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def _callback(callback: kinds.Callback) -> str:
                 assert_never(kind)
     passed.append("&nbdgo_panic")
     start = f"  int ret = nbdgoCall{pascal(callback.name)}"
-    # The function in Go has given up the closure when it returns 1.
+    # When the function in Go returns 1, it has released the closure.
     retired = "  closure->released = ret == 1;\n"
     made = closure_type(callback)
     return CALLBACK.substitute(
@@ -163,7 +163,7 @@ def _params(arg: Arg | OptArg) -> list[str]:
 
 
 def _passed(arg: Arg | OptArg) -> list[str]:
-    """What a wrapper passes on to the library."""
+    """What a wrapper passes to the library for one argument."""
     match arg:
         case kinds.SockAddr():
             address = f"(const struct sockaddr *) {arg.name}"

@@ -19,7 +19,7 @@ WIDTH = 80
 TAB = "\t"
 ITEM = "  - "
 
-# The functions that are no methods of the same form.
+# Functions that are not methods of the usual form.
 SPECIAL = {
     "create": "[Create]",
     "close": "[Libnbd.Close]",
@@ -42,7 +42,7 @@ def fill(text: str, first: str = "", rest: str = "", room: int = WIDTH - 3) -> s
 
 
 def function_name(name: str) -> str:
-    """A reference to the method that is this function."""
+    """A reference to the method for this function."""
     return SPECIAL.get(name, f"[Libnbd.{pascal(name)}]")
 
 
@@ -56,7 +56,7 @@ class GoProse(Prose):
         self.function = function
 
     def argument(self, name: str) -> str:
-        """How a method speaks of an argument."""
+        """The words for an argument in a method's comment."""
         if name == "error":
             return "*error"  # a pointer that callbacks get
         for arg in (*self.function.args, *self.function.opt):

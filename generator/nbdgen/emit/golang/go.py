@@ -66,7 +66,7 @@ import "C"
 
 import "unsafe"
 
-// LibnbdExtent is what is known about one range of an export.
+// LibnbdExtent describes one range of an export.
 type LibnbdExtent struct {
     // The length in bytes.
     Length uint64
@@ -95,7 +95,7 @@ $call    returned = true
 """
 )
 
-# The memory of a buffer is kept for the command, which C lets go of.
+# The memory of a buffer is kept until the command has ended; then C releases it.
 LEND = Template(
     """\
     memory, err := $name.lend("$op", "$name")
@@ -106,7 +106,8 @@ LEND = Template(
 """
 )
 
-# How each callback ends.  A completion callback that returns 1 was the last call.
+# The last statements of each callback.  A completion callback that returns 1 is not
+# called again.
 CALL = "    ret = C.int(f({passed}))\n"
 CALL_ERRNO = """\
     c.errno = int(*error)
@@ -160,7 +161,7 @@ class _Method:
             self._optional(fields(function))
 
     def _convert(self, kind: str, name: str, local: str) -> None:
-        """A local variable that a helper makes and that can be refused."""
+        """Make a local variable with a helper, which can return an error."""
         self.prepare += (
             f'    {local}, err := make{kind}("{self.op}", "{name}", {name})\n'
             f"    if err != nil {{\n        return {self.nothing}err\n    }}\n"
@@ -233,7 +234,7 @@ class _Method:
 
 
 def _zero(kind: str) -> str:
-    """What is returned before an error, with its comma."""
+    """The value that is returned together with an error, and a comma."""
     return {"": "", "bool": "false, ", "*string": "nil, "}.get(kind, "0, ")
 
 
@@ -405,6 +406,6 @@ def emit_constants_go(
     """The text of bindings/golang/constants.go."""
     made = [_group(group) for group in groups]
     body = "\n".join(_constant(one.name, "", one) for one in constants)
-    text = "// What callbacks and queries tell, and names of contexts."
+    text = "// What callbacks and queries return, and names of metadata contexts."
     made.append(f"{text}\nconst (\n{body})\n")
     return with_tabs(GENERATED + "\n" + "\n".join(made))

@@ -21,7 +21,7 @@ CALLBACK_TYPES = {
     CbArg.EXTENTS64: "[]LibnbdExtent",
 }
 
-# Results of which -1 is a value if the call cannot fail.
+# Results for which -1 is a valid value if the call cannot fail.
 SIGNED = {Ret.INT: "int", Ret.INT64: "int64"}
 
 # Words of the language, and names that methods use themselves.

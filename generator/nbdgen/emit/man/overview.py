@@ -19,7 +19,7 @@ from nbdgen.emit.man.page import title
 from nbdgen.machine.model import IO_KINDS, NOTIFY_READ, NOTIFY_WRITE, Machine, State
 from nbdgen.source import Place, Problem, SourceError
 
-CODE_WIDTH = 68  # what is left of a terminal's line
+CODE_WIDTH = 68  # columns of a terminal, less the indentation
 
 
 # Generated parts --------------------------------------------------------------
@@ -42,7 +42,7 @@ def functions_part(functions: Sequence[Function], names: Names) -> Iterator[str]
 
 
 def waits_for(state: State) -> str:
-    """What a state waits for from the socket, in words; maybe nothing."""
+    """What a state waits for on the socket: "r", "w", both or nothing."""
     events = {on.event for on in state.on}
     direction = IO_KINDS[state.io.kind].direction if state.io else ""
     reads = direction == "READ" or NOTIFY_READ in events
@@ -123,7 +123,7 @@ def emit_overview(
 ) -> str:
     """The text of libnbd.3.
 
-    `prose` and `programs` are texts of files by their path below the top.
+    `prose` and `programs` map paths below the top to the texts of files.
     """
     rows = [
         title("libnbd"),

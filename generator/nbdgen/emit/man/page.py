@@ -21,7 +21,7 @@ from nbdgen.emit.c.cdecl import (
 from nbdgen.emit.man import roff
 from nbdgen.source import Place, Problem, SourceError
 
-# The day the text of the interface last changed; pages do not tell build time.
+# The day on which the text of the interface last changed, not the day of the build.
 DATE = "2026-11-29"
 SOURCE = "Causeway, libnbd 1.24"
 
@@ -52,12 +52,12 @@ QUERIES = {
 
 
 def title(name: str) -> str:
-    """The head of a page, whose text is ragged right."""
+    """The head of a page; its text is aligned on the left only."""
     return f'.TH {name} 3 {DATE} "{SOURCE}" "Library functions"\n.ad l'
 
 
 def member_name(group: Group, member: kinds.Constant) -> str:
-    """FUA of LIBNBD_CMD_FLAG_FUA."""
+    """A member's name without the group's: FUA of LIBNBD_CMD_FLAG_FUA."""
     return member.name.removeprefix(f"{group.name}_")
 
 
@@ -204,7 +204,7 @@ class PageWriter:
         return [row for arg in every for row in self.argument(arg)]
 
     def argument(self, arg: Arg | OptArg) -> list[str]:
-        """What is passed, then what its kind asks of every caller."""
+        """The record's text, then what holds for all arguments of this kind."""
         terms = [roff.italic(param.name) for param in arg_params(arg)]
         rows = [roff.tagged(", ".join(terms), self.prose(sentence(arg.text)))]
         match arg:
@@ -328,7 +328,7 @@ class PageWriter:
 
 
 def returned(kind: Ret) -> str:
-    """What a caller gets, and how failure looks."""
+    """What a call returns on success and on failure."""
     null = f"or {roff.bold('NULL')} on failure."
     match kind:
         case Ret.ERR:
@@ -375,7 +375,7 @@ def sentence(text: str) -> str:
 
 
 def locking(function: Function) -> list[str]:
-    """What other threads and callbacks notice of this call."""
+    """What the call means for other threads and for callbacks."""
     if function.name == "close":
         return [
             "The call takes no lock. No other call may be running on the handle, "

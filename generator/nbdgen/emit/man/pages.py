@@ -43,7 +43,7 @@ def names_of(
 
 
 def family(function: Function, known: Mapping[str, Function]) -> list[str]:
-    """The blocking or asynchronous twin; the other half of a setting."""
+    """The other forms of a call: blocking or asynchronous, setter or getter."""
     names = [function.aio, function.sync]
     for mine, other in (("set_", "get_"), ("get_", "set_")):
         if function.name.startswith(mine):
@@ -52,7 +52,7 @@ def family(function: Function, known: Mapping[str, Function]) -> list[str]:
 
 
 def arg_names(function: Function) -> set[str]:
-    """What *name* may mean in this function's text."""
+    """The names that may stand between asterisks in this function's text."""
     found: set[str] = set()
     for arg in [*function.args, *function.opt]:
         found |= {arg.name, *(param.name for param in arg_params(arg))}
@@ -64,7 +64,7 @@ def arg_names(function: Function) -> set[str]:
 
 
 def places_of(root: Path, functions: Iterable[Function]) -> dict[str, Place]:
-    """Where each function's record is: the line that has its name alone."""
+    """Where each function's record is: the line with nothing but its name."""
     lines: dict[str, Place] = {}
     for file in sorted((root / "generator/api").glob("*.py")):
         for number, row in enumerate(file.read_text("utf-8").splitlines(), 1):
@@ -124,8 +124,8 @@ def emit_pages(
 ) -> dict[str, str]:
     """Path below the top -> text, of every page.
 
-    Prose of the overview and its programs are read below `root`; `snippets` are the
-    examples of the functions.
+    The overview's prose and programs are read below `root`; `snippets` are the examples
+    of the functions.
     """
     names = names_of(functions, groups, constants, callbacks)
     programs = texts(root, "docs/overview/*.c")

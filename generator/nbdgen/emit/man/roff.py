@@ -24,23 +24,23 @@ from nbdgen.doc import (
 )
 from nbdgen.source import Problem, SourceError
 
-# What roff would take for something else, or typeset as a different character.
+# Characters that have a meaning in roff, or that it prints as other characters.
 SPECIAL = str.maketrans({"\\": "\\e", "^": "\\(ha", "~": "\\(ti", "`": "\\(ga"})
 TYPED = str.maketrans({"-": "\\-", "'": "\\(aq", '"': "\\(dq"})
 
 
 def escape(text: str) -> str:
-    """Words of prose."""
+    """Escape prose."""
     return text.translate(SPECIAL)
 
 
 def typed(text: str) -> str:
-    """What a reader may copy to a terminal or a program."""
+    """Escape text that a reader may copy to a terminal or a program."""
     return text.translate(SPECIAL).translate(TYPED)
 
 
 def bold(text: str) -> str:
-    """What is typed as it stands, so it is never hyphenated either."""
+    """Text that is typed as it stands: bold, and never hyphenated."""
     return f"\\fB\\%{typed(text)}\\fR"
 
 
@@ -53,7 +53,7 @@ def page(name: str, section: str = "3") -> str:
 
 
 def _guard(line: str) -> str:
-    """A line that begins with a control character is text all the same."""
+    """Protect a line of text that begins with a control character."""
     return "\\&" + line if line[:1] in (".", "'") else line
 
 
@@ -66,7 +66,7 @@ def _inline(line: Line, own: str) -> str:
             case ArgName(name):
                 words.append(italic(name))
             case FunctionName(name):
-                # A page that points at itself would be a riddle.
+                # A page does not refer to itself.
                 full = f"nbd_{name}"
                 words.append(bold(full) if name == own else page(full))
             case ConstantName(name):
@@ -81,7 +81,7 @@ def _inline(line: Line, own: str) -> str:
 
 
 def _whole(match: re.Match[str]) -> str:
-    """A word that is never hyphenated says so at its beginning, and only there."""
+    """Mark a word that is never hyphenated once, at its beginning."""
     return "\\%" + match[0].replace("\\%", "")
 
 
@@ -136,6 +136,6 @@ def block(part: Block, own: str = "") -> str:
 
 
 def finish(parts: Iterable[str]) -> str:
-    """Join; a paragraph macro right after a heading has no effect and goes."""
+    """Join the parts; remove .PP right after a heading, where it has no effect."""
     text = "\n".join(parts) + "\n"
     return re.sub(r"(?m)^(\.S[HS] .*)\n\.PP$", r"\1", text)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""bindings/node/src/methods.c: a function of the addon for each of the library.
+"""bindings/node/src/methods.c: the addon's function for each function of the library.
 
-Each one reads its arguments, calls the library, and makes a value of JavaScript of
-the result.
+Each one reads its arguments, calls the library, and returns the result as a value of
+JavaScript.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ def _callback_type(callback: kinds.Callback) -> str:
     return f"{_pascal(callback.name)}Callback"
 
 
-JOINED = "\0"  # a space at which no line ends
+JOINED = "\0"  # a space at which no line may be broken
 
 
 class _Prose(Prose):
@@ -78,7 +78,7 @@ class _Prose(Prose):
         self.sizes: dict[str, str] = {}
 
     def tell_size(self, method: Method, by_length: bool) -> None:
-        """What a method calls the argument that is not one in JavaScript."""
+        """Set the words for a size, which is not an argument in JavaScript."""
         for arg in method.described.args:
             if isinstance(arg, (kinds.BytesIn, kinds.BytesOut)):
                 size = "length" if by_length else f"{camel(arg.name)}.byteLength"
@@ -179,7 +179,7 @@ def _options(method: Method) -> str:
 
 
 def _signatures(method: Method) -> list[str]:
-    """What the method takes and returns; a read is two."""
+    """The signatures of a method; a read has two."""
     params = [f"{camel(arg.name)}: {_type(arg)}" for arg in method.function.args]
     if method.has_options:
         params.append(f"options?: {_options(method)}")

@@ -26,7 +26,7 @@ const {
 } = require('./arguments');
 const native = require('./native');
 
-// Callbacks as the addon wants them: how the program's functions are called.
+// What the addon calls for a callback; it calls the function of the program.
 const wrappers = {
 $wrappers};
 
@@ -37,12 +37,12 @@ exports.NBD = NBD;
 """
 )
 
-# What an option's promise is fulfilled with.
+# What the promise of an option is fulfilled with.
 OUTCOMES = {Ret.ERR: "agreed", Ret.BOOL: "accepted", Ret.INT: "counted"}
 
 WIDTH = 80
 
-# Callbacks whose answer means something.
+# Callbacks whose return value is used.
 ANSWERING = frozenset(("interrupt",))
 
 
@@ -83,7 +83,7 @@ def _value(arg: kinds.Arg) -> str:
 
 
 def _memory(method: Method) -> tuple[str, str]:
-    """The function that finds the memory of the command, and of what."""
+    """The function that gets the command's memory, and from which argument."""
     for arg in method.function.args:
         match arg:
             case kinds.BytesIn():
@@ -134,7 +134,7 @@ def _call(
 
 
 def _lasting(method: Method, closure: kinds.Closure) -> list[str]:
-    """The body of a setter of a callback that stays."""
+    """The body of a method that sets a lasting callback."""
     name = closure.name
     answers = "true" if name in ANSWERING else "false"
     return [
@@ -148,7 +148,7 @@ HANDLE = "this[STATE].handle"
 
 
 def _direct(method: Method) -> list[str]:
-    """The body of a method that returns when all is done."""
+    """The body of a method that returns its result, not a promise."""
     prepare, buffer = _memory(method)
     closure = _closure(method)
     lines: list[str] = []

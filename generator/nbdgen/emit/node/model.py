@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What the files of the npm package have in common: names, forms, parameters.
 
-A function that has an asynchronous twin is two methods: the twin is the one with
-the plain name, which returns a promise, and the function itself, which blocks the
-event loop, has the ending Sync, as in the modules of Node.
+A function that has an asynchronous form makes two methods.  The asynchronous form
+has the plain name and returns a promise.  The function itself blocks the event loop
+and has a name that ends in Sync, as in the modules of Node.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Iterable, Mapping
 from nbdgen.calls import kinds
 from nbdgen.calls.model import Arg, Body, Function, OptArg
 
-# What is no method of NBD, and what does its work.
+# Functions that are not methods of NBD, and what replaces them.
 EXCEPTIONS = {
     "create": "NBD",
     "close": "NBD.close",
@@ -26,15 +26,15 @@ EXCEPTIONS = {
     "aio_peek_command_completed": "NBD",
 }
 
-# Functions that wait without having a twin.
+# Functions that block and have no asynchronous form.
 BLOCKING = frozenset(("poll", "poll2", "shutdown"))
 
-# Words that JavaScript keeps for itself, as names of parameters.
+# Names that parameters cannot have in JavaScript.
 RESERVED = frozenset(("export", "default", "function", "new", "native"))
 
 
 class Form(Enum):
-    """What a method does until it has a result."""
+    """How a method gives its result."""
 
     PLAIN = auto()  # returns at once
     SYNC = auto()  # blocks
@@ -49,7 +49,7 @@ class Method:
     """One method of NBD."""
 
     function: Function
-    described: Function  # whose prose describes it: the blocking twin
+    described: Function  # whose prose describes it: the blocking form
     form: Form
     name: str
 
@@ -107,7 +107,7 @@ def _form(function: Function) -> Form:
 
 
 def method_name(function: Function) -> str:
-    """The name of the method that is this function."""
+    """The name of the method for this function."""
     match _form(function):
         case Form.PLAIN:
             return camel(function.name)
@@ -118,7 +118,7 @@ def method_name(function: Function) -> str:
 
 
 def names(functions: Iterable[Function], blocking: bool) -> Mapping[str, str]:
-    """Function -> what prose calls it; which of twins is meant follows the reader."""
+    """Function -> its name in prose: if `blocking`, that of its blocking form."""
     every = {one.name: one for one in functions}
     made: dict[str, str] = {}
     for one in every.values():
@@ -145,5 +145,5 @@ def natives(functions: Iterable[Function]) -> list[Function]:
 
 
 def wrapped(text: str, indent: str) -> str:
-    """Lines of text, each with what precedes it."""
+    """Lines of text, each indented."""
     return "\n".join(f"{indent}{line}".rstrip() for line in text.split("\n"))

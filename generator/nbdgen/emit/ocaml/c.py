@@ -45,7 +45,7 @@ $members
   return nbdml_run (user_data, &nbdml_runners[RUN_$upper], &arguments);
 }
 
-/* Hand a closure over to the library, if there is one. */
+/* Give a closure to the library, if there is one. */
 static $type
 ${name}_closure (struct closure *closure, bool callable)
 {
@@ -95,7 +95,7 @@ $call
 
 
 def _members(callback: kinds.Callback) -> list[str]:
-    """What of struct arguments the callback fills in."""
+    """The members of struct arguments that the callback fills in."""
     strings = [name for kind, name in callback.args if kind == CbArg.STRING]
     lines = [f".strings = {{ {', '.join(strings)} }}"] if strings else []
     for kind, name in callback.args:
@@ -143,7 +143,7 @@ class Piece:
 
 
 def _noted(ctype: str, kind: str, name: str) -> Piece:
-    """An argument of which mistakes are noted."""
+    """An argument whose conversion can fail, which is noted in the call."""
     start = f"  {join_type(ctype, f'c_{name}')} = nbdml_{kind}"
     return Piece(fill(start, ["&call", name, f'"{name}"'], ";"), (f"c_{name}",))
 
@@ -154,7 +154,7 @@ def _simple(ctype: str, value: str, name: str) -> Piece:
 
 
 def _bytes(arg: kinds.BytesIn | kinds.BytesOut) -> Piece:
-    """Memory of a Buffer, or a copy of bytes, which can move."""
+    """The memory of a Buffer, or a copy of bytes: the collector moves bytes."""
     name, size = arg.name, f"n_{arg.name}"
     passed = (f"c_{name}", size)
     if arg.persist:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""bindings/ocaml/NBD.ml: externals, and what converts their arguments."""
+"""bindings/ocaml/NBD.ml: externals, and the conversion of their arguments."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ module Buffer = struct
     bytes
 end
 
-(* The arguments of a callback that is being run, for C: a pointer. *)
+(* A pointer of C to the arguments of the callback that is running. *)
 type arguments
 
 external string : arguments -> int -> string = "nbdml_arg_string"
@@ -113,7 +113,7 @@ let () = begin_callbacks ()
 external create : unit -> t = "nbdml_create"
 external close : t -> unit = "nbdml_close"
 
-(* Nobody waits for what a finaliser raises. *)
+(* No caller could handle an exception of a finaliser. *)
 let finalise h =
   try close h
   with exn ->
@@ -191,7 +191,7 @@ end
 
 
 def _group(group: Group, returned: bool) -> str:
-    """The module of a group; it can decode only what a function returns."""
+    """The module of a group, with a decoder if a function returns the group."""
     every = list(members(group))
     template, decoder = FLAGS, FLAGS_DECODER
     if isinstance(group, kinds.EnumGroup):
@@ -277,7 +277,7 @@ def _passed(param: Parameter) -> str:
 
 
 def _wrapper(function: Function) -> str:
-    """What converts between the types of NBD.mli and those of the external."""
+    """The function that converts between types of NBD.mli and of the external."""
     optionals, others = optional(function), required(function)
     converts = any(p.outer != p.inner for p in [*optionals, *others])
     if not converts and function.returns not in (Ret.ENUM, Ret.FLAGS):

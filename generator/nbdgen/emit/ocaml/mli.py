@@ -291,7 +291,7 @@ def _type(function: Function) -> str:
 
 
 def _usage(function: Function) -> str:
-    """A call, which shows the names of arguments; types have none."""
+    """A call, which shows the names of arguments: a type does not."""
     names = [f"?{p.name}" for p in optional(function)]
     names += ["h", *(p.name for p in required(function))]
     return f"[{' '.join([function.name, *names])}]"

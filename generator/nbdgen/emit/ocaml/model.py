@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What the files of the OCaml library have in common: names and types.
 
-A function has the optional arguments of the C function as labelled ones, then
-the handle, then the others in the same order, except that a buffer brings its
-length along.  Numbers of 32 and 64 bits without a sign are int64.
+A function has the optional arguments of the C function as labelled ones, then the
+handle, then the others in the same order.  A buffer has no separate length.  Unsigned
+numbers of 32 and 64 bits are int64.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Parameter:
 
 
 def externals(functions: Iterable[Function]) -> list[Function]:
-    """The functions of which the stubs are generated."""
+    """The functions for which stubs are generated."""
     return [f for f in functions if f.body != Body.SPECIAL]
 
 

@@ -45,7 +45,7 @@ INTERFACE = Template(
 
 (** What the module of a main loop has. *)
 $signature
-(** The functions, by means of a loop. *)
+(** The functions for one main loop. *)
 module Make (Loop : NBD_loop.LOOP) : sig
   include S with type 'a promise = 'a Loop.promise and type loop = Loop.t
 
@@ -75,7 +75,7 @@ HOW = {Ret.ERR: "option", Ret.BOOL: "accepted", Ret.INT: "counted"}
 
 
 def _name(function: Function, twin: Function) -> str:
-    """As in C; what fills a buffer that the caller has is X_into."""
+    """The name in C; a call that fills a buffer of the caller is X_into."""
     into = any(isinstance(arg, BytesOut) for arg in twin.args)
     return f"{function.name}_into" if into else function.name
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The machine as boxes in boxes, each with its size and place, and arrows."""
+"""The machine as nested boxes, each with its size and place, and arrows."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from nbdgen.emit.picture.layers import Arrow, Point, Size, arrange
 from nbdgen.emit.picture.steps import ANYWHERE, Step, steps
 from nbdgen.machine.model import SELECTORS, Group, Machine, State
 
-LETTER = 6.7  # width of one, in the fixed font of names
-SMALL_LETTER = 5.2  # in that of labels
+LETTER = 6.7  # width of a letter in the fixed font of names
+SMALL_LETTER = 5.2  # in the font of labels
 STATE_HEIGHT = 24.0
 STATE_PADDING = 26.0
 FOLDED_HEIGHT = 38.0
@@ -34,14 +34,14 @@ class Kind(Enum):
     PIN = auto()  # the beginning of arrows that any state may take
 
 
-# How much wider than high groups beside each other may be, with their states and
-# without: those are small, and the picture should not become high.
+# The wanted width of a grid of groups as a multiple of its height, with and without
+# their states.  Without states groups are small, and the picture should stay low.
 GRID_SHAPES = {Kind.GROUP: 1.2, Kind.FOLDED: 2.6}
 
 
 @dataclass(eq=False)
 class Box:
-    """A state or a group; the upper left corner is that in the whole picture."""
+    """A state or a group; x and y of its corner are those in the whole picture."""
 
     key: str
     kind: Kind
@@ -49,7 +49,7 @@ class Box:
     group: Group | None = None
     state: State | None = None
     inside: list[Box] = field(default_factory=list)
-    arrows: list[Line] = field(default_factory=list)  # between those inside
+    arrows: list[Line] = field(default_factory=list)  # between boxes inside
     width: float = 0.0
     height: float = 0.0
     x: float = 0.0
@@ -57,7 +57,7 @@ class Box:
 
     @property
     def hidden(self) -> str:
-        """What a folded group has."""
+        """How many states and groups a folded group has."""
         assert self.group
         states, groups = len(self.group.states), len(self.group.subgroups)
         text = f"{states} state{'s' * (states > 1)}"
@@ -71,7 +71,7 @@ class Line:
     tail: Box
     head: Box
     steps: list[Step] = field(default_factory=list)
-    route: tuple[Point, ...] = ()  # empty: back to where it begins
+    route: tuple[Point, ...] = ()  # empty: it leads back to the same box
     text_at: Point | None = None
 
     @property
@@ -81,14 +81,14 @@ class Line:
 
     @property
     def label(self) -> str:
-        """Events, or by what one of many is chosen."""
+        """The events, or what chooses one of many groups."""
         if not self.by_event or self.tail.kind is Kind.PIN or self.tail is self.head:
             return ""
         return ", ".join(dict.fromkeys(step.event for step in self.steps))
 
 
 def picture(machine: Machine, folded: bool) -> Box:
-    """The whole machine; folded: without the states of groups in groups."""
+    """The whole machine; folded: most groups without their states."""
     root = _group(machine, machine.root, folded)
     _connect(machine, root)
     _measure(root)
@@ -97,7 +97,7 @@ def picture(machine: Machine, folded: bool) -> Box:
 
 
 def _group(machine: Machine, group: Group, folded: bool) -> Box:
-    """A group with what is in it, not yet connected."""
+    """The box of a group with the boxes inside, without arrows."""
     region = group.region == group.path and group.parent is not None
     if folded and _hides_its_states(group):
         return Box(group.path, Kind.FOLDED, group.name, group)
@@ -119,7 +119,7 @@ def _group(machine: Machine, group: Group, folded: bool) -> Box:
 
 
 def _hides_its_states(group: Group) -> bool:
-    """Whether a folded picture has only the name of a group."""
+    """Whether a folded picture shows only the name of a group."""
     inner = "." in group.path and group.region != group.path
     return inner or not group.subgroups
 
@@ -128,7 +128,7 @@ def _hides_its_states(group: Group) -> bool:
 
 
 def _connect(machine: Machine, root: Box) -> None:
-    """Give each box the arrows between what is directly in it."""
+    """Give each box the arrows between the boxes directly inside it."""
     chains = dict(_chains(root, []))
     for step in steps(machine):
         if step.tail == ANYWHERE:
@@ -143,7 +143,7 @@ def _connect(machine: Machine, root: Box) -> None:
 
 
 def _chains(box: Box, outer: list[Box]) -> Iterator[tuple[str, list[Box]]]:
-    """Of each box: all that it is in, the root first, and itself."""
+    """For each box: the boxes around it, the root first, and the box itself."""
     chain = [*outer, box]
     yield box.key, chain
     for part in box.inside:
@@ -158,13 +158,13 @@ def _known(chains: dict[str, list[Box]], path: str) -> list[Box]:
 
 
 def _shared(one: list[Box], other: list[Box]) -> int:
-    """The place in both chains of the innermost box that has both."""
+    """The index in both chains of the innermost box that is in both."""
     same = [a is b for a, b in zip(one, other)]
     return (same.index(False) if False in same else len(same)) - 1
 
 
 def _line(within: Box, tail: Box, head: Box) -> Line:
-    """The arrow between two boxes, which is made if it is not there."""
+    """The arrow between two boxes; it is made if it does not exist."""
     for line in within.arrows:
         if line.tail is tail and line.head is head:
             return line
@@ -173,7 +173,7 @@ def _line(within: Box, tail: Box, head: Box) -> Line:
 
 
 def _pin(root: Box, chains: dict[str, list[Box]], step: Step) -> None:
-    """An arrow from anywhere to what is directly in the root."""
+    """Draw a step that any state may take to a box directly inside the root."""
     head = _known(chains, step.head)[1]
     key = f"{ANYWHERE}{head.key}"
     pin = next((box for box in root.inside if box.key == key), None)
@@ -189,7 +189,7 @@ def _pin(root: Box, chains: dict[str, list[Box]], step: Step) -> None:
 
 
 def _measure(box: Box) -> None:
-    """Set sizes, and places inside relative to the box, from inside out."""
+    """Set sizes, from inside out, and the places of boxes inside relative to it."""
     for part in box.inside:
         _measure(part)
     name = len(box.label) * LETTER
@@ -218,7 +218,7 @@ def _measure(box: Box) -> None:
 
 
 def _layers(box: Box) -> Size:
-    """What is in an ordinary group."""
+    """Arrange the boxes and arrows inside a group that is not composite."""
     number = {part: at for at, part in enumerate(box.inside)}
     lines = [line for line in box.arrows if line.tail is not line.head]
     found = arrange(
@@ -238,7 +238,7 @@ def _layers(box: Box) -> Size:
 
 
 def _beside(boxes: Iterable[Box], gap: float) -> Size:
-    """A row of boxes that are made equally high."""
+    """Put boxes in a row and make them equally high."""
     row = list(boxes)
     height = max(box.height for box in row)
     x = 0.0
@@ -249,7 +249,7 @@ def _beside(boxes: Iterable[Box], gap: float) -> Size:
 
 
 def _grid(box: Box) -> None:
-    """Rows of about the same length, as many as give a pleasant shape."""
+    """Put boxes in rows of about the same length, near the wanted shape."""
     best: list[list[Box]] = []
     shape = GRID_SHAPES[box.inside[0].kind]
     least = 0.0
@@ -275,7 +275,7 @@ def _grid(box: Box) -> None:
 
 
 def _shift(box: Box, x: float, y: float) -> None:
-    """Move all that is directly in a box, arrows too."""
+    """Move all that is directly inside a box, including arrows."""
     for part in box.inside:
         part.x += x
         part.y += y
@@ -286,7 +286,7 @@ def _shift(box: Box, x: float, y: float) -> None:
 
 
 def _place(box: Box, x: float, y: float) -> None:
-    """Make places those in the whole picture."""
+    """Change places inside a box to places in the whole picture."""
     box.x += x
     box.y += y
     for line in box.arrows:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Boxes and arrows as SVG elements, whose looks are left to a style sheet."""
+"""Boxes and arrows as SVG elements; a style sheet says how they look."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ LOOP = 11.0  # how far an arrow back to the same box reaches out
 
 
 def draw(root: Box) -> list[str]:
-    """All of the picture, a line for each element."""
+    """The whole picture, a line for each element."""
     return list(_inside(root))
 
 
 def _inside(box: Box) -> Iterator[str]:
-    """What is in a box: frames first, so that arrows are seen on them."""
+    """The inside of a box: frames first, so that arrows are drawn over them."""
     frames = [part for part in box.inside if part.kind is not Kind.STATE]
     for part in frames:
         yield from _frame(part)
@@ -34,7 +34,7 @@ def _inside(box: Box) -> Iterator[str]:
 
 
 def _frame(box: Box) -> Iterator[str]:
-    """A group, with all that is in it."""
+    """A group or a pin, with all that is in it."""
     if box.kind is Kind.PIN:
         yield f'<g class="pin">{_rect(box, box.height / 2)}'
         yield f"{_text(_middle(box), box.label)}</g>"
@@ -82,7 +82,7 @@ def _state(box: Box) -> Iterator[str]:
 
 
 def _about(part: Group | State) -> str:
-    """What is shown while the mouse is over something."""
+    """The text that is shown while the mouse is over a group or state."""
     return f"{part.path}: {part.title}."
 
 
@@ -90,7 +90,7 @@ def _about(part: Group | State) -> str:
 
 
 def _arrow(line: Line) -> Iterator[str]:
-    """An arrow with its text, and which steps it stands for."""
+    """An arrow with its text and the steps that it stands for."""
     taken = " ".join(f"{step.tail}>{step.head}" for step in line.steps)
     classes = "arrow event" if line.by_event else "arrow"
     route = line.route or _loop(line.tail)
@@ -109,7 +109,7 @@ def _arrow(line: Line) -> Iterator[str]:
 
 
 def _curve(points: Iterable[Point]) -> str:
-    """Through all points, going straight up or down at each."""
+    """A path through all points that is vertical at each point."""
     (x, y), *rest = points
     path = f"M{_n(x)} {_n(y)}"
     for a, b in rest:
@@ -139,7 +139,7 @@ def _bow(route: tuple[Point, ...]) -> tuple[str, str]:
 
 
 def _head(x: float, y: float, down: bool) -> str:
-    """The head of an arrow whose point is there."""
+    """The head of an arrow that ends at this point."""
     back = -HEAD_LENGTH if down else HEAD_LENGTH
     return f"M{_n(x)} {_n(y)}l{-HEAD_WIDTH} {back}h{2 * HEAD_WIDTH}z"
 
@@ -161,7 +161,7 @@ def _rect(box: Box, radius: float, inset: float = 0.0, name: str = "") -> str:
 
 
 def _triangle(x: float, y: float, way: int, name: str) -> str:
-    """A small one that points down, or up."""
+    """A small triangle that points down (1) or up (-1)."""
     return (
         f'<path class="{name}" d="M{_n(x - 3.5)} {_n(y - 3 * way)}'
         f'h7l-3.5 {_n(6.0 * way)}z"/>'
@@ -169,7 +169,7 @@ def _triangle(x: float, y: float, way: int, name: str) -> str:
 
 
 def _text(at: Point, text: str, name: str = "") -> str:
-    """One line around a point."""
+    """A line of text, whose middle is at a point."""
     about = f' class="{name}"' if name else ""
     return f'<text{about} x="{_n(at[0])}" y="{_n(at[1])}">{escape(text)}</text>'
 
@@ -179,5 +179,5 @@ def _middle(box: Box) -> Point:
 
 
 def _n(number: float) -> str:
-    """A coordinate, as short as can be."""
+    """A coordinate, in as few characters as possible."""
     return f"{number:.1f}".removesuffix(".0").replace("-0.0", "0")

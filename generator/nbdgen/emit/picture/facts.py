@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""All that the page tells about states and groups, as data for its script."""
+"""All that the page shows about states and groups, as data for its script."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
 
 def facts(machine: Machine, tests: Tests) -> Json:
-    """Everything."""
+    """The data of all states and groups, and of the protocol's obligations."""
     return {
         "states": [_state(machine, tests, s) for s in machine.states.values()],
         "groups": [_group(tests, group) for group in machine.groups.values()],
@@ -90,7 +90,7 @@ def _on(on: On) -> Json:
 
 
 def _ways(machine: Machine, state: State) -> list[Json]:
-    """Its own first, then what holds around it, and what is never written."""
+    """The state's own ways, those of the groups around it, and failing."""
     ways = [_on(on) for on in state.own_on]
     ways += [_way(reference.target, "") for reference in state.goes_to]
     if state.dispatches:
@@ -116,7 +116,7 @@ def _source(state: State) -> str:
 
 
 def _further_text(comment: Token | None) -> str:
-    """What a comment says after the title."""
+    """The text of a comment after the title."""
     if comment is None:
         return ""
     text = comment.text.removeprefix("/*").removesuffix("*/")

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Place boxes in layers, so that most arrows point down, and route the arrows.
 
-The usual way (Sugiyama): an arrow of each cycle is reversed, each box gets the first
-layer below all that lead to it, arrows that pass a layer get a place in it, boxes are
-ordered so that few arrows cross, and moved to where their neighbours are.  Between
-two layers of boxes is one that has the labels of the arrows.
+This is Sugiyama's method:  One arrow of each cycle is reversed.  Each box gets the
+first layer below all boxes that lead to it.  An arrow that passes a layer gets a place
+in it.  The boxes of a layer are ordered so that few arrows cross, and moved near their
+neighbours.  Between two layers of boxes is a layer for the labels of the arrows.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ ARROWS_GAP = 14.0  # between arrows that pass a layer
 LAYER_GAP = 17.0
 LABEL_HEIGHT = 11.0
 PORT_GAP = 9.0  # between arrows at one side of a box
-PORT_EDGE = 9.0  # from there to the corner
+PORT_EDGE = 9.0  # from an arrow to the corner of a box
 SWEEPS = 16
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Size:
-    """Of a box, or of the text of an arrow."""
+    """The size of a box, or of the whole arrangement."""
 
     width: float
     height: float
@@ -35,7 +35,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Arrow:
-    """From one box to another, by their numbers."""
+    """An arrow from one box to another, by their numbers."""
 
     tail: int
     head: int
@@ -44,7 +44,7 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Arrangement:
-    """Where everything is."""
+    """Where all boxes, arrows and labels are."""
 
     size: Size
     corners: tuple[Point, ...]  # upper left, of each box
@@ -54,14 +54,14 @@ class Arrangement:
 
 @dataclass(frozen=True)
 class _Row:
-    """The height at which a layer is."""
+    """The vertical place of a layer."""
 
     top: float
     bottom: float
 
     @property
     def middle(self) -> float:
-        """Around which its boxes stand."""
+        """The y of the middle of its boxes."""
         return (self.top + self.bottom) / 2
 
 
@@ -84,8 +84,8 @@ def arrange(
     last: Iterable[int] = (),
     pins: Iterable[int] = (),
 ) -> Arrangement:
-    """Boxes and arrows; `last` are boxes that belong to the lowest layer, and
-    `pins` small ones that belong among the labels right above what they lead to."""
+    """Arrange boxes and arrows.  Boxes in `last` belong to the lowest layer.  Boxes
+    in `pins` are small and are put among the labels, right above their heads."""
     forward = _without_circles(len(sizes), arrows)
     ranks = _ranks(len(sizes), forward, frozenset(last), frozenset(pins))
     nodes = [_Node(rank, size.width, size.height) for rank, size in zip(ranks, sizes)]
@@ -103,7 +103,7 @@ def arrange(
 
 
 def _without_circles(count: int, arrows: Sequence[Arrow]) -> list[tuple[int, int]]:
-    """Each arrow as (upper, lower)."""
+    """Each arrow as (upper, lower), without cycles."""
     successors: list[list[int]] = [[] for _ in range(count)]
     for arrow in arrows:
         successors[arrow.tail].append(arrow.head)
@@ -134,7 +134,7 @@ def _ranks(
     last: frozenset[int],
     pins: frozenset[int],
 ) -> list[int]:
-    """The layer of each box: even, and odd for a pin."""
+    """The layer of each box.  Layers of pins and labels are between the others."""
     down = [way for way in ways if way[0] not in pins]
     ranks = [0] * count
     for _ in range(count):
@@ -142,7 +142,7 @@ def _ranks(
             ranks[lower] = max(ranks[lower], ranks[upper] + 2)
     for box in last:
         ranks[box] = max(ranks)
-    # What nothing leads to comes right above what it leads to.
+    # A box without arrows to it is put right above the boxes that it leads to.
     for box in range(count):
         below = [ranks[lower] for upper, lower in down if upper == box]
         if below and not any(lower == box for _, lower in down):
@@ -158,7 +158,7 @@ def _chain(nodes: Sequence[_Node], arrow: Arrow, way: tuple[int, int]) -> list[_
     """The nodes that an arrow passes, from the upper to the lower."""
     upper, lower = nodes[way[0]], nodes[way[1]]
     chain = [upper]
-    # The label is next to where the arrow begins.
+    # The label is next to the tail of the arrow.
     at = upper.layer + 1 if way[0] == arrow.tail else lower.layer - 1
     for layer in range(upper.layer + 1, lower.layer):
         text = arrow.label if layer == at else 0.0
@@ -178,7 +178,7 @@ def _gap(left: _Node, right: _Node) -> float:
 
 
 def _move(layers: Sequence[Sequence[_Node]]) -> None:
-    """Give each node the x that its neighbours would like it to have."""
+    """Move each node near the mean x of its neighbours."""
     for layer in layers:
         at = 0.0
         for left, right in zip([None, *layer], layer):
@@ -191,14 +191,14 @@ def _move(layers: Sequence[Sequence[_Node]]) -> None:
         for layer in layers if down else layers[::-1]:
             wishes = [_wish(node, down) for node in layer]
             gaps = [_gap(a, b) for a, b in zip(layer, layer[1:])]
-            # Places of arrows count for more, which makes them straight.
+            # Arrows have more weight than boxes, so that they are straight.
             weights = [1.0 if node.box else 3.0 for node in layer]
             for node, x in zip(layer, spread(wishes, gaps, weights)):
                 node.x = x
 
 
 def _close_up(layers: Sequence[Sequence[_Node]]) -> None:
-    """Move parts that no arrow joins to each other, from left to right."""
+    """Close the gaps between parts of the picture that no arrow connects."""
     part_of: dict[_Node, int] = {}
     parts: list[list[_Node]] = []
     for layer in layers:
@@ -218,8 +218,8 @@ def _close_up(layers: Sequence[Sequence[_Node]]) -> None:
 
 
 def _joined(node: _Node) -> list[_Node]:
-    """All that arrows join to a node, and itself."""
-    found = {node: None}  # in order
+    """A node, and all nodes that arrows connect with it, directly or not."""
+    found = {node: None}  # a dictionary keeps the order
     to_do = [node]
     while to_do:
         here = to_do.pop()
@@ -237,7 +237,7 @@ def _wish(node: _Node, down: bool) -> float:
 
 
 def _rows(layers: Sequence[Sequence[_Node]]) -> list[_Row]:
-    """Where each layer is."""
+    """The vertical place of each layer."""
     rows: list[_Row] = []
     top = 0.0
     for layer in layers:
@@ -248,7 +248,7 @@ def _rows(layers: Sequence[Sequence[_Node]]) -> list[_Row]:
 
 
 def _ports(node: _Node, near: Sequence[_Node]) -> dict[_Node, float]:
-    """Where the arrows from or to each neighbour touch one side of a box."""
+    """The x at which the arrow of each neighbour touches a side of a box."""
     if not node.box:
         return {other: node.x for other in near}
     by_place = sorted(near, key=lambda other: other.x)
@@ -270,7 +270,7 @@ def _result(
     chains: Sequence[Sequence[_Node]],
     rows: Sequence[_Row],
 ) -> Arrangement:
-    """From nodes to coordinates that begin at 0."""
+    """The arrangement of the nodes, with coordinates from 0 on."""
     every = {node: None for node in nodes}
     every |= {node: None for chain in chains for node in chain}
     left = min((node.x - node.width / 2 for node in every), default=0.0)

@@ -31,7 +31,7 @@ def put_in_order(
 
 
 def _sort(layer: list[T], fixed: Sequence[T], near: Neighbours[T]) -> None:
-    """Order one layer by another; what has no neighbours there stays."""
+    """Order a layer by its neighbour; nodes without arrows to it keep their place."""
     places = {node: at for at, node in enumerate(fixed)}
     keys: dict[T, float] = {}
     for at, node in enumerate(layer):

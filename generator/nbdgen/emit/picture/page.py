@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""docs/machine.html: the machine to explore, and to watch a log walk through it.
+"""docs/machine.html: the machine to explore, and to play a log in.
 
-The page is one file, without anything from elsewhere: its policy forbids the
-browser to load or run what is not in it.
+The page is one file.  Its Content-Security-Policy forbids the browser to load or run
+anything that is not in the file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from nbdgen.emit.picture.tested import Tests, unknown_states
 from nbdgen.machine.model import Machine
 from nbdgen.source import Place, Problem, SourceError
 
-# In this order, since each uses what is above it.
+# In this order, because each script uses those before it.
 SCRIPTS = ("model", "log", "view", "details", "search", "tokens", "player", "main")
 EXAMPLE = "example.log.txt"
 
@@ -37,19 +37,19 @@ def emit_page(root: Path, machine: Machine) -> str:
         script=script,
         script_hash=_hash(script),
         svg=inline(picture(machine, folded=False)),
-        # Nothing in a string may end the element that it is in.
+        # No string may end the element that the data is in.
         machine=known.replace("<", "\\u003c"),
         example=_example(root, machine),
     )
 
 
 def _hash(text: str) -> str:
-    """By which a browser knows what it may run."""
+    """The hash by which the policy permits a style sheet or a script."""
     return b64encode(sha256(text.encode()).digest()).decode()
 
 
 def _example(root: Path, machine: Machine) -> str:
-    """The log that is shown as an example; it has to be one of this machine."""
+    """The example of a log; each state in it has to exist in the machine."""
     text = part(EXAMPLE)
     file = (PARTS / EXAMPLE).relative_to(root).as_posix()
     problems = [

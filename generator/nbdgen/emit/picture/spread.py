@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Put things in a row, each as near as possible to the place that is wanted for it."""
+"""Put things in a row, each as near as possible to its wanted place."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ def spread(
 ) -> list[float]:
     """Places in the given order, at least `gaps` apart, with the least squares.
 
-    Without the gaps this is isotonic regression: neighbours that are in each
-    other's way are joined and stand around the mean of their wishes.
+    Apart from the gaps this is isotonic regression: neighbours that would be too near
+    to each other become a block around the weighted mean of their wishes.
     """
     offsets = [0.0]
     for gap in gaps:
         offsets.append(offsets[-1] + gap)
-    # Of each block: sum of weighted wishes, sum of weights, how many.
+    # For each block: the sum of weighted wishes, the sum of weights, the number.
     blocks: list[tuple[float, float, int]] = []
     for wish, offset, weight in zip(wishes, offsets, weights):
         total, mass, count = (wish - offset) * weight, weight, 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From where to where the machine can step, and on what event."""
+"""The steps of the machine that are drawn, and their events."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _CALL = re.compile(r"nbdi_(\w+) \(.*\)")
 
 @dataclass(frozen=True)
 class Step:
-    """One way of the machine; of a composite as head, its regions begin."""
+    """One step of the machine; a composite as head stands for its regions."""
 
     tail: str  # full name of a state or composite, or ANYWHERE
     head: str
-    event: str = ""  # as people say it; empty: when the state has done its work
+    event: str = ""  # in words; empty: the state goes there by itself
 
 
 def event_text(on: On) -> str:
-    """How an event is shown; a deadline by the words of its function, if it is one."""
+    """An event in words; a deadline in the words of its function's name."""
     if on.event != AFTER:
         return on.event.lower().replace("_", " ")
     function = _CALL.fullmatch(on.deadline)
@@ -42,7 +42,7 @@ def event_text(on: On) -> str:
 
 
 def steps(machine: Machine) -> Iterator[Step]:
-    """All that is drawn."""
+    """All steps that are drawn."""
     for state in machine.states.values():
         yield from state_steps(machine, state)
     for group in machine.groups.values():
@@ -52,7 +52,7 @@ def steps(machine: Machine) -> Iterator[Step]:
 
 
 def state_steps(machine: Machine, state: State) -> Iterator[Step]:
-    """What a state says itself, and what is chosen there."""
+    """The steps in a state's own clauses, and those of its DISPATCHES."""
     for on in state.own_on:
         yield Step(state.path, on.to.target, event_text(on))
     for reference in state.goes_to:
@@ -67,12 +67,12 @@ def state_steps(machine: Machine, state: State) -> Iterator[Step]:
 
 
 def always_gone(state: State) -> bool:
-    """Whether all that it does is to find the connection gone."""
+    """Whether the body returns nothing but GONE."""
     return all(use.result.outcome is Outcome.GONE for use in state.uses)
 
 
 def _of_group(group: Group) -> Iterator[Step]:
-    """What holds for all states in a group."""
+    """The steps that hold for all states in a group, drawn from its START."""
     tail = group.member(FIRST) if group.path else ANYWHERE
     for on in group.on:
         yield Step(tail, on.to.target, event_text(on))

@@ -21,6 +21,6 @@ def part(name: str) -> str:
 
 
 def style(*names: str) -> str:
-    """Some style sheets; what is dark by choice is so by the system's, too."""
+    """Some style sheets; the dark rules hold for the system's dark scheme, too."""
     text = "".join(part(name) for name in names)
     return _DARK.sub(_AS_SYSTEM, _COMMENT.sub("", text))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""docs/machine.svg: the groups of the machine, for whoever reads README."""
+"""docs/machine.svg: the groups of the machine, for readers of README."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from nbdgen.machine.model import Machine
 
 MARGIN = 14.0
 LEGEND = (
-    "▼ waits for the server   ▲ waits for room to send   dashed arrow: on an event",
+    "▼ waits for the server   ▲ waits until it can send   dashed arrow: on an event",
     "double line: idle   thick line: final   dotted box: one of these is chosen",
 )
 LEGEND_LINE = 15.0
 
 
 def emit_svg(machine: Machine) -> str:
-    """A picture that needs nothing else, on a ground of its own."""
+    """The picture as a file with its style sheet and background."""
     root = picture(machine, folded=True)
     width, height = root.width + 2 * MARGIN, root.height + MARGIN
     lines = [
@@ -38,7 +38,7 @@ def emit_svg(machine: Machine) -> str:
 
 
 def inline(root: Box) -> str:
-    """The same of all states, for the page, whose script adds tokens."""
+    """The picture of all states for the page, whose script adds tokens."""
     return "\n".join(
         [
             '<svg role="group" aria-label="States" '
@@ -54,7 +54,7 @@ def inline(root: Box) -> str:
 
 
 def _size(width: float, height: float, lines: int) -> str:
-    """The attributes that say how large it is."""
+    """The attributes for the size."""
     height += lines * LEGEND_LINE
     return (
         f'width="{width:.0f}" height="{height:.0f}" '

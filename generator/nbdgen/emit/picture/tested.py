@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tree tells about tests of a state, without running any."""
+"""The tests of each group and state, found by names and texts in the tree."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _SOURCE = re.compile(r'  (must|should|ours): "(.+)"')
 _EXCUSE = re.compile(r'machine "(\S+)(.*)": (.+)')
 _PREFIX = re.compile(r"NBD_(OPT|REPLY_TYPE)_")
 _EVERY_STATE = "every-state"
-# Names of groups that are everyday words would find tests of other things.
+# Shorter names of groups are everyday words, which would find other tests.
 _LONG_ENOUGH = 6
 
 
 @dataclass(frozen=True)
 class Obligation:
-    """Something that the protocol asks of a client."""
+    """Something that the protocol demands of a client."""
 
     number: int
     text: str
@@ -53,7 +53,7 @@ class Tests:
         self.everywhere = tuple(name for name in self._names if _EVERY_STATE in name)
 
     def transcripts(self, group: Group) -> list[str]:
-        """Those in which a value of the group is spoken."""
+        """The transcripts that use a value of the group."""
         values = [_PREFIX.sub("", value.value) for value in group.values]
         if not values:
             return []
@@ -64,7 +64,7 @@ class Tests:
         return [name for name, text in self._transcripts.items() if spoken.search(text)]
 
     def named(self, group: Group) -> list[str]:
-        """Those whose name speaks of the group."""
+        """The tests that have the name of the group in their own."""
         word = group.name.removeprefix("OPT_").lower().replace("_", "-")
         if len(word) < _LONG_ENOUGH:
             return []
@@ -72,7 +72,7 @@ class Tests:
         return [name for name in self._names if pattern.search(Path(name).name)]
 
     def uncovered(self, state: str) -> list[str]:
-        """What of a state no test takes, and why."""
+        """The transitions of a state that no test takes, and why."""
         return [
             f"{state}{rest}: {why}"
             for path, rest, why in self._excuses
@@ -93,7 +93,7 @@ def _name(below: Path, path: Path) -> str:
 
 
 def _obligations(path: Path) -> Iterator[Obligation]:
-    """All paragraphs that say where they are from."""
+    """All items that name their section of the protocol document."""
     if not path.is_file():
         return
     for block in re.split(r"\n(?=\d+\. )", path.read_text(encoding="utf-8")):
@@ -106,7 +106,7 @@ def _obligations(path: Path) -> Iterator[Obligation]:
 
 
 def _excuses(path: Path) -> Iterator[tuple[str, str, str]]:
-    """State, rest of the transition, reason."""
+    """(state, rest of the transition, reason) of each exception."""
     if not path.is_file():
         return
     for line in path.read_text(encoding="utf-8").splitlines():

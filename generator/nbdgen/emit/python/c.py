@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """bindings/python/methods.c: a C function for each method of NBD.
 
-Each one reads its arguments, gives up the interpreter's lock if the call takes
-the handle's, calls the library, and makes a Python object of the result.
+Each one reads its arguments, calls the library, and makes a Python object of the
+result.  If the call takes the handle's lock, it releases the interpreter's lock
+before.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ $pushes
   return nbdpy_run_callback (&cb, $error);
 }
 
-/* Hand a closure over to the library, if there is one. */
+/* Give a closure to the library, if there is one. */
 static $type
 ${name}_closure (struct closure **closure)
 {

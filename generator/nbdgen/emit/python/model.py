@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What the three files of the Python module have in common.
 
-A method has the arguments of the C function in the same order, except that
-a buffer brings its length along, a blocking read takes a length and returns
-the data, and optional arguments have defaults.
+A method has the arguments of the C function in the same order, with these
+exceptions: a buffer has no separate length, a blocking read takes a length and
+returns the data, and optional arguments have defaults.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def parameters(function: Function) -> list[Parameter]:
 
 
 def returned_buffer(function: Function) -> kinds.BytesOut | None:
-    """The argument that a blocking read returns instead of taking it."""
+    """The buffer that a blocking read returns instead of taking it."""
     for arg in function.args:
         if isinstance(arg, kinds.BytesOut) and not arg.persist:
             return arg

@@ -150,8 +150,8 @@ $methods
 __all__ = [name for name in dir() if not name.startswith("_")]
 nbd = NBD
 
-# What is loaded when it is first used, and the modules that have it.  A star
-# import leaves these out, too.
+# Names that are loaded when they are first used, and their modules.  A star import
+# leaves these out, too.
 _LATER = {
     "Extent": "nbd._extents",
     "File": "nbd._file",

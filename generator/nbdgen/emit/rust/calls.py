@@ -45,7 +45,7 @@ $methods}
 
 @dataclass(frozen=True)
 class Piece:
-    """What one argument becomes."""
+    """What one argument adds to a method."""
 
     name: str
     kind: str  # its type
@@ -111,7 +111,7 @@ def _bytes(arg: kinds.BytesIn | kinds.BytesOut) -> Piece:
 
 
 def _descriptor(function: Function, name: str) -> Piece:
-    """One that is only watched, or one that the library is to own."""
+    """A file descriptor that is only watched, or that the library will own."""
     if function.name == "poll2":
         value = f"{name}.map_or(-1, |fd| fd.as_raw_fd())"
         text = "file descriptor to watch as well"
@@ -244,7 +244,7 @@ def _infallible(function: Function) -> str:
 
 
 def _entry(function: Function, named: bool) -> str:
-    """How the handle's pointer is got, and a deadlock avoided."""
+    """The statement that gets the handle's pointer and avoids a deadlock."""
     name = "NAME" if named else f'"nbd_{function.name}"'
     if not function.locked:
         return "let h = self.pointer();"
@@ -254,7 +254,7 @@ def _entry(function: Function, named: bool) -> str:
 
 
 def _body(function: Function, made: Sequence[Piece]) -> list[str]:
-    # What keeps the buffer comes before what points into it.
+    # The command owns the buffer, so it is made before a pointer into the buffer.
     order = sorted(made, key=lambda p: not any("Command::new" in x for x in p.prepare))
     prepare = [line for p in made for line in p.prepare if "?" in line]
     owned = [line for p in order for line in p.prepare if "?" not in line]

@@ -28,7 +28,7 @@ CALLBACK_TYPES = {
     CbArg.EXTENTS64: "&[NbdExtent]",
 }
 
-# What is no method of Handle under its own name, and what does its work.
+# Functions that are not methods of Handle with the same name, and what replaces them.
 EXCEPTIONS = {
     "create": "Handle::new",
     "close": "Handle::close",
@@ -106,7 +106,7 @@ class RustProse(Prose):
     ) -> None:
         super().__init__(names)
         self.in_c = in_c  # names stay those of C, without links
-        self.waiting = waiting  # functions of which futures are meant
+        self.waiting = waiting  # functions whose future is meant
         self.inside = False  # this is the page of the type
 
     def of(self, function: Function) -> RustProse:

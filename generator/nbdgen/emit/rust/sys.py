@@ -100,7 +100,7 @@ TYPES = {
 
 
 def rust_type(ctype: str) -> str:
-    """What a C type is here; closures keep their names."""
+    """The Rust type for a C type; closures keep their names."""
     if ctype.endswith("_callback"):
         return ctype
     return TYPES[ctype]

@@ -75,7 +75,7 @@ def emit_types(functions: Sequence[Function]) -> str:
 
 CALLBACKS_RS = Template(
     """\
-//! What the library calls when it calls a closure.
+//! The C functions through which the library calls closures.
 
 use std::os::raw::{c_char, c_int, c_uint, c_void};
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""What records say in the words of C, in those of Rust."""
+"""Replaces words of C in the text of records by those of Rust."""
 
 from __future__ import annotations
 
 import re
 
-# Words of records; for phrases they have parts that are for Rust, see nbdgen.doc.
+# Single words.  For phrases, records have parts that are for Rust: see nbdgen.doc.
 WORDS = (
     (re.compile(r"\bcallback(s?)\b"), r"closure\1"),
     (re.compile(r"\bCallback(s?)\b"), r"Closure\1"),

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""What is made of the state machine: C, outline, picture, and a model for spin."""
+"""What is made of the state machine: C, the outline, and a model for spin."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How parts of the machine are called in C."""
+"""The names of the machine's parts in C."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def event_constant(event: str) -> str:
 
 
 def region_name(region: str) -> str:
-    """The part of function names that tells the region."""
+    """The part of a function's name that names the region."""
     return "MAIN" if region == MAIN else _c(region)
 
 

@@ -47,8 +47,8 @@ $events
 /* Go on as far as possible without waiting.  IO states try again. */
 extern void nbdi_run (struct nbdi_link *l);
 
-/* Raise an event in every active region; those whose state has ON (ev) move and
- * run.  False: no region has it, and nothing was done.
+/* Raise an event in every active region: a region whose state has ON (ev) moves and
+ * runs.  Returns false if no state has it; then nothing was done.
  */
 extern bool nbdi_event (struct nbdi_link *l, enum nbdi_event ev);
 $deadlines
@@ -86,7 +86,7 @@ extern uint64_t nbdi_next_deadline (const struct nbdi_link *l);
 
 
 def emit_states_h(machine: Machine) -> str:
-    """The enums of states, regions and events, and what run.c offers."""
+    """The enums of states, regions and events, and the functions of run.c."""
     states = [state_constant(path) for path in ordered_paths(machine)]
     return _HEADER.substitute(
         states=_lines(states),

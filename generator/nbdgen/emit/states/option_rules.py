@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""lib/machine/option-rules.c: what the groups of options say of the answers to them."""
+"""lib/machine/option-rules.c: what the groups of options say about the answers."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ struct reply {
   uint32_t type, least, most, step;
 };
 
-/* The errnos of a refusal that the program is told.  For another one stands
- * the last; 0 ends the list.
+/* The errnos that a program can get for a refusal.  The last one stands for all
+ * that are not in the list; 0 ends the list.
  */
-#define ANY (-1)                /* is in the list, whichever it is */
+#define ANY (-1)                /* stands for every errno */
 typedef int errnos[4];
 
 #define TURNED_OFF_BY(option, function)                                 \\
   "; if it does not know " #option ", turn that off with " #function
 
-/* What the library has to know of an option. */
+/* What the library has to know about an option. */
 static const struct option {
   uint32_t number;
   const char *name;
@@ -108,7 +108,7 @@ nbdi_find_refusal (uint32_t type)
   return refusal;
 }
 
-/* The errno of a list that the program gets for this one. */
+/* What the program gets: this errno if it is in the list, or else the last. */
 static int
 told (const int *list, int errnum)
 {
@@ -169,7 +169,7 @@ def _option(name: str, group: Group) -> Iterator[str]:
 
 
 def _reply(reply: Reply) -> str:
-    """The type and its lengths, all of them spelt out."""
+    """The type, and its lengths with those that the clause leaves out."""
     least, *rest = reply.lengths
     most, step = (*rest, "1")[:2] if rest else (least, "1")
     most = "UINT32_MAX" if most == ANY else most

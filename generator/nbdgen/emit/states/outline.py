@@ -20,9 +20,9 @@ _LEGEND = """\
 # then one line per state:
 #   NAME  r/w  phase if it is not the group's, idle, final  successors  Title.
 # r and w: waits for the server to send, or to take what we send.
-# EVENT -> path: on that event; ON, LOST and AFTER of a group hold for all that
-# is inside and does not say otherwise.  A state that fails goes to .DEAD, unlisted;
-# GONE: it may find the connection gone, and go where LOST leads.
+# EVENT -> path: where it goes on that event.  ON, LOST and AFTER of a group hold for
+# all states inside that do not have their own.  A state that fails goes to .DEAD,
+# which is not listed.  GONE: it may find that the connection is lost; see LOST.
 """
 _SUCCESSORS_WIDTH = 48
 
@@ -94,7 +94,7 @@ def mark(state: State) -> str:
 
 
 def _flags(machine: Machine, state: State) -> str:
-    """What else sets a state apart."""
+    """Its phase if that is not the group's, and whether it is idle or final."""
     flags: list[str] = []
     if state.phase and state.phase != machine.groups[state.group].phase:
         flags.append(state.phase)

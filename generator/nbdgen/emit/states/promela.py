@@ -35,8 +35,8 @@ from nbdgen.machine.model import (
 from nbdgen.machine.results import Outcome
 
 COMMANDS = 2  # that the program issues; more only repeat what these show
-PAUSES = 2  # deadlines that pass and after which it goes on
-ROUNDS = 1  # that states go in a circle once the server is gone
+PAUSES = 2  # deadlines that pass and do not end the machine
+ROUNDS = 1  # of a cycle of states once the server is gone
 # Events of which the library sends one when the program issues a command.
 ISSUING = ("QUEUED", "FLUSH")
 
@@ -50,7 +50,7 @@ _EFFECTS = {
     "nbdi_drop_connection": "current = NONE",
 }
 
-# What the loop has if a deadline may pass.
+# In the loop of a machine with deadlines.
 _DEADLINES = """\
     :: TIMED -> event_AFTER ()
 """
@@ -93,7 +93,7 @@ def emit_promela(machine: Machine) -> str:
 
 
 def _of_commands() -> dict[str, str]:
-    """What has a part for each command."""
+    """The pieces of the model that have a part for each command."""
     numbers = range(COMMANDS)
     find = (f"\t:: command[{n}] == SENT -> current = {n} \\" for n in numbers)
     sends = ("; ".join(f"SEND_ONE ({k})" for k in range(n + 1)) for n in numbers)
@@ -107,17 +107,17 @@ def _of_commands() -> dict[str, str]:
 
 
 def _state(path: str) -> str:
-    """How the model calls a state."""
+    """The name of a state in the model."""
     return f"S_{path.replace('.', '_')}"
 
 
 def _either(conditions: Iterator[str]) -> str:
-    """Their disjunction."""
+    """The conditions joined by "or"."""
     return " || ".join(conditions) or "false"
 
 
 def _variables(machine: Machine, region: str) -> str:
-    """What a region has: its state, and why it does not go on."""
+    """The variables of a region: its state, and why it waits."""
     name = region_name(region)
     first = FIRST if region == MAIN else machine.groups[region].member(FIRST)
     return (
@@ -180,13 +180,13 @@ def _issuing(machine: Machine) -> str:
 
 
 def _told(machine: Machine) -> list[str]:
-    """The events that are told from outside; input and output find the others."""
+    """The events that come from outside; input and output raise the others."""
     never = () if machine.timed else (AFTER,)
     return [event for event in machine.events if event not in (*IO_EVENTS, *never)]
 
 
 def _timed(machine: Machine, own: bool) -> str:
-    """When a deadline may pass, or one that the state itself has."""
+    """When a deadline may pass; if `own`, one in a clause of the state itself."""
     found = [
         f"(({_active(machine, s.region)}) && "
         f"at_{region_name(s.region)} == {_state(s.path)})"
@@ -224,14 +224,14 @@ def _of_composites(machine: Machine, event: str) -> Iterator[str]:
 
 
 def _passes(machine: Machine, on: On) -> str:
-    """When a deadline can pass, if that is not always."""
+    """The condition for a deadline to pass; empty: it always can."""
     if on.event != AFTER or _is_end(machine, on.to.target):
         return ""
     return " && pauses < PAUSES -> pauses++"
 
 
 def _is_end(machine: Machine, target: str) -> bool:
-    """Whether a target leads nowhere but to DEAD."""
+    """Whether a target is FINAL, or leads only to DEAD without waiting."""
     state = machine.states.get(target)
     if state is None or state.waits:
         return state is not None and state.final
@@ -255,7 +255,7 @@ def _enter(region: str, target: str) -> str:
 
 
 def _event(machine: Machine, event: str) -> str:
-    """The inline function that tells all regions, one after the other."""
+    """The inline function that raises an event in one region after the other."""
     lines = [f"inline event_{event} ()", "{"]
     for region in machine.regions:
         name = region_name(region)
@@ -274,7 +274,7 @@ def _event(machine: Machine, event: str) -> str:
 
 
 def _program(machine: Machine) -> Iterator[str]:
-    """What the program may do when nothing else moves."""
+    """What the program may do when all regions wait."""
     for event in machine.root.events:
         takers = [
             f"(({_active(machine, state.region)}) && "
@@ -293,7 +293,7 @@ def _program(machine: Machine) -> Iterator[str]:
 
 
 def _step(machine: Machine, state: State) -> str:
-    """What a state does once."""
+    """One run of a state: its IO if it has some, and its body."""
     name = region_name(state.region)
     lines = [
         f"\t:: atomic {{ /* {state.path}: {state.title} */",
@@ -330,7 +330,7 @@ def _io(machine: Machine, state: State, body: list[str]) -> Iterator[str]:
 
 
 def _effects(tokens: Sequence[Token]) -> Iterator[str]:
-    """What a body does to commands; what is in a condition may be left out."""
+    """What a body does to commands; a call under a condition may not happen."""
     if any(_reads_command(tokens, at) for at in range(len(tokens))):
         yield "USE;"
     for at, token in enumerate(tokens):
@@ -351,7 +351,7 @@ def _reads_command(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _results(machine: Machine, state: State) -> Iterator[str]:
-    """Any result may come, but WAIT only for what can still happen."""
+    """Any result is possible, but WAIT only if something can still end it."""
     targets = [reference.target for reference in state.goes_to]
     ends: list[str] = []
     if state.returns(Outcome.FAIL, Outcome.FAILED):
@@ -373,7 +373,7 @@ def _results(machine: Machine, state: State) -> Iterator[str]:
 
 
 def _choosing(machine: Machine) -> set[str]:
-    """Where it goes only for a program that chooses options, and has no commands."""
+    """States that only a program in option mode enters; it has no commands yet."""
     others = {
         state.path: [reference.target for reference in state.goes_to]
         for state in machine.states.values()
@@ -388,9 +388,10 @@ def _choosing(machine: Machine) -> set[str]:
 
 
 def _circle(machine: Machine, state: State) -> set[str]:
-    """Where it goes only a few times after the server has gone, if it need not.
+    """The targets that lead back to the state, if it also has another way.
 
-    Each round there uses something up, as the rules demand, or sends bytes.
+    Once the server is gone, the model takes them only ROUNDS times: each round uses
+    something up, as the rules demand, or sends bytes.
     """
     edges = {s.path: [r.target for r in s.goes_to] for s in machine.states.values()}
     for other in machine.states.values():
@@ -405,7 +406,7 @@ def _circle(machine: Machine, state: State) -> set[str]:
 
 
 def _led_to(edges: dict[str, list[str]], start: str) -> set[str]:
-    """Where the bodies lead from here, and here."""
+    """The states that bodies lead to from `start`, and `start`."""
     seen: set[str] = set()
     todo = [start]
     while todo:

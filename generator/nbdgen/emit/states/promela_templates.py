@@ -31,7 +31,7 @@ byte current = NONE;  /* the command of the reply that is being read */
 bool gone;  /* the server has closed the connection, and there is no other */
 byte left;  /* messages that it sent before */
 byte pauses;  /* deadlines that have passed */
-byte rounds;  /* that it went since */
+byte rounds;  /* of cycles of states since then */
 
 #define READS ($reads)
 #define WRITES ($writes)
@@ -101,7 +101,7 @@ $events
 #define SETTLED \\
   ($settled)
 
-/* However it behaved before, once the server is gone all commands end. */
+/* Once the server is gone, all commands end, whatever it did before. */
 ltl commands_end { [] (gone -> <> SETTLED) }
 
 active proctype handle ()
@@ -110,7 +110,7 @@ active proctype handle ()
   :: QUIET && FINAL -> break
   :: atomic {
     QUIET && !FINAL ->
-    /* Where the program only polls it must be told what for. */
+    /* If the program only polls, there must be something to poll for. */
     assert (!POLLED || READS || WRITES || TIMERS);
     if
     :: READS -> event_NOTIFY_READ ()

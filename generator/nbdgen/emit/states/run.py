@@ -188,7 +188,7 @@ def _state(out: _Writer, state: State) -> None:
 
 
 def _in_c(state: State, use: Use) -> str:
-    """What a result of a body becomes."""
+    """The C of a result of a body."""
     result = use.result
     to = _next(use.to.target if use.to else None)
     match result.outcome:
@@ -210,7 +210,7 @@ def _in_c(state: State, use: Use) -> str:
 
 
 def _next(target: str | None) -> str:
-    """What stands for going there; nowhere is failing."""
+    """The C of going to a target; without a target, of failing."""
     return f"NBDI_NEXT ({state_constant(target)})" if target else "NBDI_FAILED"
 
 
@@ -239,7 +239,7 @@ def _cases(states: Iterable[State], region: str) -> str:
 
 
 def _template(state: State) -> Template:
-    """What a case looks like."""
+    """The template for the case of a state."""
     if state.io:
         return IO_CASE
     gone = all(use.result.outcome is Outcome.GONE for use in state.uses)
@@ -247,7 +247,7 @@ def _template(state: State) -> Template:
 
 
 def _run_main(machine: Machine) -> str:
-    """The main region."""
+    """The function that runs the main region."""
     composites = [state_constant(group.path) for group in machine.composites]
     return MAIN_RUN.substitute(
         cases=_cases(machine.region_states(MAIN), MAIN),
@@ -257,7 +257,7 @@ def _run_main(machine: Machine) -> str:
 
 
 def _run_region(machine: Machine, region: str) -> str:
-    """Another region."""
+    """The functions of another region."""
     states = machine.region_states(region)
     names = {
         "name": region_name(region),
@@ -288,7 +288,7 @@ def _run(machine: Machine) -> str:
 
 def _event(machine: Machine) -> str:
     """nbdi_event and the transitions by event."""
-    # States that take the same events are together.
+    # States that take the same events in the same way share their cases.
     states: dict[tuple[str, ...], list[str]] = {}
     for path, clauses in _led(machine):
         if taken := _taken_events(clauses):
@@ -320,7 +320,7 @@ def _event(machine: Machine) -> str:
 
 
 def _led(machine: Machine) -> Iterator[tuple[str, tuple[On, ...]]]:
-    """States and composites that events and deadlines lead elsewhere."""
+    """States and composites, with the clauses that lead them elsewhere."""
     yield from ((state.path, state.on) for state in machine.states.values())
     yield from ((group.path, group.leads) for group in machine.composites)
 

@@ -72,7 +72,7 @@ $enter
   }
 }
 
-/* Where an IO state goes whose input or output came to nothing. */
+/* Where an IO state goes if its input or output has failed or ended. */
 static int __attribute__ ((cold, noinline))
 io_ended (struct nbdi_link *l, int io, int at_end, int lost)
 {
@@ -146,7 +146,7 @@ GONE = Template(
 """
 )
 
-# Of a state whose body has no other result.
+# For a state whose body returns nothing but GONE.
 ALWAYS_GONE_CASE = Template(
     """\
     case $state:
@@ -217,7 +217,7 @@ $cases
 
 LEAVE = Template(
     """\
-/* Move this region, or the main one if that ends the composite (true). */
+/* Move this region, or the main one if `to` is outside the composite (true). */
 static inline bool
 leave_$name (struct nbdi_link *l, struct nbdi_session *s, int to)
 {

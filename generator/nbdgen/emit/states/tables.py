@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""lib/link/states.c: what is known of each state, and the questions about it."""
+"""lib/link/states.c: tables of all states, and the functions that read them."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _direction(state: State, io: bool) -> str:
 
 
 def _queries(machine: Machine) -> str:
-    """What the library asks about the present state."""
+    """The functions about the present state of a link."""
     directions: list[str] = []
     idle: list[str] = []
     shown: list[str] = []

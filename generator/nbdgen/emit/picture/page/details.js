@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
-// What is known of the state or group that was chosen.
+// The panel with the details of the chosen state or group.
 
 const details = byId('details');
 let chosen = '';
 
 const INTRODUCTION =
-  'Click a state or a group for what is known of it, or search for a word. ' +
-  'Log … lets a connection walk through it; ? has the keys and the signs.';
+  'Click a state or a group to read about it, or search for a word. ' +
+  '“Log …” plays a log in the picture; “?” explains keys and signs.';
 
 const DIRECTIONS = {
   r: 'waits for the server to send',
-  w: 'waits for room to send',
-  rw: 'waits for the server to send, or for room to send',
+  w: 'waits until it can send',
+  rw: 'waits for the server to send, or until it can send',
 };
 
 function linkTo(path) {
@@ -83,7 +83,7 @@ function origins(path) {
     : null;
 }
 
-/* Sentences of the protocol, and the tests that show that we do as they say. */
+/* Sentences of the protocol that oblige us, and the tests of these obligations. */
 function obligations(spec) {
   const found = machine.obligations.filter((one) => one.heading === spec);
   if (!spec || found.length === 0) return null;

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
-// A log of LIBNBD_DEBUG=1 as the steps of connections.  Nothing here touches the
-// page, and nothing that a log can hold is more than text.
+// Reads a log of LIBNBD_DEBUG=1 as steps of connections.  Nothing here changes the
+// page, and all that is in a log is treated as text.
 
 const MARK = 'libnbd: debug: ';
 const READ_AT_MOST = 64 * 1024 * 1024; // characters
-const MATCHED = 4096; // characters of a line; what we look for is in the first
+const MATCHED = 4096; // characters of a line in which a step is searched
 const LINE = /^(.*?): (nbd(?:_\w+)?): (.*)$/s;
-// How the library from which ours takes its interface logs its own machine.
+// A state in the debug output of the original libnbd, which has another machine.
 const FOREIGN = /^libnbd: debug: \S+: nbd_\w+: transition: [A-Z]/;
 const STATE = /^state ([A-Z][A-Z0-9_.]*)(?: of connection (\d{1,9}))?$/;
 
 const Kind = Object.freeze({
   STRANGE: 0, // not understood
-  PLAIN: 1, // of the library, but no step
+  PLAIN: 1, // a line of the library, but not a step
   STEP: 2,
 });
 
-/* One line: { kind, handle, call, message, and of a step: connection, to }. */
+/* Parse a line: { kind, handle, call, message }, with { connection, to } for a step. */
 function parseLine(line) {
   const at = line.indexOf(MARK);
   const match = at >= 0 && LINE.exec(line.slice(at + MARK.length, at + MATCHED));
@@ -38,8 +38,8 @@ function parseLine(line) {
   return { kind, handle, call, message };
 }
 
-/* The whole log.  A walker is one connection of one handle; a handle whose name
- * is used again begins anew. */
+/* Parse the whole log.  A walker is one connection of one handle.  When the name of a
+ * handle is used again, its connections are new walkers. */
 function parseLog(text) {
   const cut = text.length > READ_AT_MOST;
   const lines = (cut ? text.slice(0, READ_AT_MOST) : text).split(/\r\n|\n|\r/);
@@ -79,9 +79,9 @@ function parseLog(text) {
   return log;
 }
 
-/* Where all walkers are once so many steps were taken, and where the last one
- * came from.  A walker is in one state of the main region, or in one of each
- * region of a composite. */
+/* Where all walkers are after a number of steps, and where the last step began.  A
+ * walker is in one state of the main region, or in one state of each region of a
+ * composite. */
 class Walk {
   constructor(log) {
     this.log = log;
@@ -91,7 +91,7 @@ class Walk {
   reset() {
     this.taken = 0;
     this.from = null;
-    this.places = []; // of each walker, once it has begun: region -> state
+    this.places = []; // for each walker that has begun: region -> state
   }
 
   goTo(count) {
@@ -108,7 +108,7 @@ class Walk {
       this.from = places.get(region) || places.get('') || null;
       places.delete('');
     } else {
-      // Out of a composite: any of its regions may have been the one.
+      // The step leaves a composite: it may have begun in any of the regions.
       const before = [...places.values()];
       this.from = before.find((from) => isDeclared(from, to)) || before[0] || null;
       if (before.length === 0 && to !== null) this.from = FIRST;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Buttons, keys, the address of the page, and what is dropped on it.
+// Buttons, keys, the address of the page, and files that are dropped on it.
 
 /* Where an arrow key leads: the nearest state on that side. */
 function neighbour(dx, dy) {
@@ -32,7 +32,7 @@ function openHash() {
   try {
     path = decodeURIComponent(path);
   } catch {
-    // Then it is taken as it is.
+    // The name is not encoded correctly: it is used as it is.
   }
   if (!choose(path)) {
     choose('');
@@ -50,7 +50,7 @@ picture.addEventListener('click', (event) => {
   if (part) visit(part.dataset.state || part.dataset.group);
 });
 
-/* The colours of the system, unless the reader wants the others. */
+/* The colours are those of the system, unless the reader chooses the others. */
 const THEME = 'causeway-machine-theme';
 
 function theme(name) {
@@ -58,7 +58,7 @@ function theme(name) {
   try {
     localStorage.setItem(THEME, name);
   } catch {
-    // It is not kept, then.
+    // Without storage the choice is not kept.
   }
 }
 
@@ -72,7 +72,7 @@ try {
   const kept = localStorage.getItem(THEME);
   if (kept === 'dark' || kept === 'light') theme(kept);
 } catch {
-  // Files may have no storage.
+  // A page that is opened as a file may have no storage.
 }
 
 function showPlayer() {
@@ -153,7 +153,7 @@ lineList.addEventListener('pointermove', (event) => {
   held = event.clientY;
   dragged = true;
 });
-// Where a finger stops to drag nothing was meant to be chosen.
+// A click at the end of a drag does not choose a line.
 lineList.addEventListener('click', (event) => dragged && event.stopPropagation(), true);
 for (const end of ['pointerup', 'pointerleave', 'pointercancel']) {
   lineList.addEventListener(end, () => {
@@ -161,7 +161,7 @@ for (const end of ['pointerup', 'pointerleave', 'pointercancel']) {
   });
 }
 
-/* A file or text that is dropped anywhere, or text that is pasted, is a log. */
+/* A file or text that is dropped anywhere, or text that is pasted, is read as a log. */
 window.addEventListener('dragover', (event) => event.preventDefault());
 window.addEventListener('drop', (event) => {
   event.preventDefault();
@@ -178,7 +178,7 @@ window.addEventListener('paste', (event) => {
   if (text) load(text, 'pasted text');
 });
 
-/* To the next state on a side; readers of the screen follow what has the focus. */
+/* Go to the next state on a side.  Screen readers follow the focus, so it moves, too. */
 function walkTo(dx, dy) {
   const path = neighbour(dx, dy);
   visit(path);

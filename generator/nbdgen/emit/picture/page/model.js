@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
-// The machine as the generator tells it, and what follows from that.
+// The machine, from the generator's data.
 
 const machine = JSON.parse(document.getElementById('machine').textContent);
 const states = new Map(machine.states.map((state) => [state.path, state]));
 const groups = new Map(machine.groups.map((group) => [group.path, group]));
 
-// Where a handle begins and fails, in every machine.
+// Every machine has these two states: the first one, and that of failing.
 const FIRST = 'START';
 const DEAD = 'DEAD';
 
-/* All ways from a state, those on events of the groups around it included. */
+/* All ways from a state, including those by clauses of the groups around it. */
 function waysFrom(path) {
   const state = states.get(path);
   return state ? state.ways : [];
 }
 
-/* Into each state: from where, and on what event.  What holds for all states of a
- * group is there once. */
+/* The ways into each state: from where, and on what event.  A way that all states of
+ * a group have is in the list once. */
 const waysInto = new Map();
 for (const state of machine.states) {
   for (const way of state.ways) {
@@ -28,8 +28,8 @@ for (const state of machine.states) {
   }
 }
 
-/* Whether the description knows this step.  A composite's regions begin by
- * themselves, and each of them may end where the whole does. */
+/* Whether the machine can take this step.  When a composite is entered, the START of
+ * each region is entered, too: such a step is in no clause. */
 function isDeclared(from, to) {
   if (!from || from === to || to === DEAD) return true;
   if (waysFrom(from).some((way) => way.to === to)) return true;
@@ -37,7 +37,7 @@ function isDeclared(from, to) {
   return Boolean(region) && to === `${region}.${FIRST}`;
 }
 
-/* Elements, made without any HTML: what is in a log stays text. */
+/* Make an element without parsing HTML, so that text from a log stays text. */
 function element(name, properties = {}, ...inside) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Playing a log: its lines, its connections, and how fast time goes.
+// Plays a log: its lines, its connections, and the speed.
 
 const player = byId('player');
 const slider = byId('slider');
@@ -22,7 +22,7 @@ let before = 0;
 let topLine = 0; // the first line that is shown
 const muted = new Set(); // walkers that are not followed
 
-/* Load a log from text, whatever it is. */
+/* Load a log from any text. */
 function load(text, name) {
   stop();
   log = parseLog(text);
@@ -38,7 +38,7 @@ function load(text, name) {
     count(log.walkers.length, 'connection'),
   ];
   if (log.strange) parts.push(`${count(log.strange, 'line')} not understood`);
-  if (log.cut) parts.push('the rest is left out, it is too long');
+  if (log.cut) parts.push('the text is too long, its end is left out');
   byId('summary').textContent = parts.join(', ');
   byId('paste').hidden = true;
   showWalkers();
@@ -82,7 +82,7 @@ function showWalkers() {
   walkerList.replaceChildren(...chips);
 }
 
-/* Take the machine to where it was after so many steps. */
+/* Show the machine as it was after a number of steps. */
 function goTo(steps) {
   walk.goTo(Math.max(0, Math.min(steps, log.steps.length)));
   const last = walk.taken ? log.steps[walk.taken - 1] : null;
@@ -107,7 +107,7 @@ function goTo(steps) {
   showLines(last ? last.line : 0);
 }
 
-/* The next or last step of a connection that is followed. */
+/* The next (1) or the previous (-1) step of a connection that is followed. */
 function nextStep(way) {
   let at = walk.taken + way;
   while (at > 0 && at < log.steps.length && muted.has(log.steps[at - 1].who)) at += way;
@@ -150,7 +150,7 @@ function tick(now) {
   }
 }
 
-/* The lines around one.  Only those that are seen are elements. */
+/* Show the lines around a line.  Only the visible lines are elements. */
 function showLines(line) {
   const room = Math.max(3, Math.floor(lineList.clientHeight / LINE_HEIGHT));
   if (line < topLine + 1 || line > topLine + room - 3) topLine = line - Math.floor(room / 2);
@@ -164,7 +164,7 @@ function drawLines(line) {
   for (let at = topLine; at < Math.min(topLine + room, log.lines.length); at++) {
     const name = ['strange', 'plain', 'step'][log.kinds[at]];
     const text = log.lines[at];
-    // What comes before the message is left out on small screens.
+    // The style sheet hides what is before the message on small screens.
     const { message } = parseLine(text);
     const begin = message ? text.indexOf(`: ${message}`) + 2 : 0;
     const row = element(
@@ -185,7 +185,7 @@ function shortened(text) {
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 
-/* How many steps were taken once a line was printed. */
+/* The number of steps up to and including a line. */
 function stepsUpTo(line) {
   let low = 0;
   let high = log.steps.length;
@@ -205,7 +205,7 @@ function scrollLines(by) {
 
 function readFile(file) {
   if (!file) return;
-  // One character is at least one byte, so this is never too little.
+  // A character has at most four bytes in UTF-8, so this is always enough.
   file
     .slice(0, 4 * READ_AT_MOST)
     .text()

@@ -25,7 +25,7 @@ const searched = [...machine.states, ...machine.groups.filter((group) => group.p
   }),
 );
 
-/* Lower is better; NaN: not at all. */
+/* How well a part fits a word: lower is better, NaN means that it does not. */
 function rank(part, word) {
   const last = part.name.slice(part.name.lastIndexOf('.') + 1);
   if (part.name === word) return 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where the connections of a log are, shown in the picture.
+// Shows in the picture where the connections of a log are.
 
 const tokenLayer = byId('tokens');
 const jump = byId('jump');
@@ -39,7 +39,7 @@ function tokenFor(key, who) {
   return tokens.get(key);
 }
 
-/* A way that has no arrow of its own, such as that of a lost connection. */
+/* Draw a step that has no arrow, such as that of a lost connection. */
 function drawJump(from, to) {
   if (!boxes.has(from) || !boxes.has(to)) return;
   const [a, b] = [outline(from), outline(to)];
@@ -49,7 +49,7 @@ function drawJump(from, to) {
   jump.setAttribute('d', `M${x} ${y}C${out} ${y} ${out} ${v} ${u + 3} ${v}`);
 }
 
-/* Put all tokens where the walk is; `faded` are walkers that are not followed. */
+/* Put all tokens to the places of their walkers; those in `faded` are not followed. */
 function showWalk(walk, last, faded) {
   unmark();
   const used = new Set();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The picture: moving, zooming, and which of its parts stand for what.
+// The picture: moving, zooming, and the elements of states, groups and arrows.
 
 const picture = byId('picture');
 const svg = picture.querySelector('svg');
@@ -14,7 +14,7 @@ const boxes = new Map(); // path of a state or group -> its element
 for (const box of svg.querySelectorAll('[data-state]')) {
   const state = states.get(box.dataset.state);
   boxes.set(state.path, box);
-  // The arrow keys lead from one to the other, so one stop for Tab is enough.
+  // The arrow keys lead from one state to another, so Tab stops at the picture only.
   box.setAttribute('role', 'button');
   box.setAttribute('tabindex', '-1');
   box.setAttribute('aria-label', `${state.path}: ${state.title}`);
@@ -48,7 +48,7 @@ function show() {
   );
 }
 
-/* Make that rectangle as large as fits, at most so large. */
+/* Make a rectangle fill the window, with a scale of at most `most`. */
 function fit(area, most) {
   const { clientWidth: width, clientHeight: height } = picture;
   const scale = Math.min(
@@ -66,7 +66,7 @@ function fitAll() {
   fit({ x: 0, y: 0, ...full }, 1.6);
 }
 
-/* As wide as the window, and from the top: how one begins to read. */
+/* Show the top of the picture, as wide as the window: where reading begins. */
 function fitWidth() {
   fitAll();
   const scale = (picture.clientWidth - 2 * MARGIN) / full.width;
@@ -88,7 +88,7 @@ function zoom(factor, x = picture.clientWidth / 2, y = picture.clientHeight / 2)
   show();
 }
 
-/* Have a box in view: one near the rim comes into the middle. */
+/* Bring a box into view: if it is near the edge, move it to the middle. */
 function reveal(path) {
   if (!boxes.has(path)) return;
   const { x, y, width, height } = outline(path);
