@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Where completions for bash go, which asks for them by name.
+# The directory of completions for bash, which loads them by the command's name.
 AC_DEFUN([CW_COMPLETION],
   [AC_ARG_WITH([bash-completion-dir],
      [AS_HELP_STRING([--with-bash-completion-dir=DIR],

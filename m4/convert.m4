@@ -8,11 +8,11 @@ AC_DEFUN([CW_CONVERT],
    CW_OPTIONAL([ext2fs], [EXT2FS], [ext2fs com_err], [file systems in nbdconvert])
    CW_OPTIONAL([fdisk], [FDISK], [fdisk], [partition tables in nbdconvert])
    AS_IF([test $cw_have_bzip2 = no && test "x$enable_bzip2" != xno],
-     [dnl Its authors give no file for pkg-config, only distributions do.
+     [dnl bzip2 has no file for pkg-config, but some distributions add one.
       AC_CHECK_HEADER([bzlib.h],
         [AC_CHECK_LIB([bz2], [BZ2_bzDecompressInit],
            [cw_have_bzip2=yes BZIP2_LIBS=-lbz2])])])
-   dnl Since 5.4, unless it was built without.
+   dnl Since liblzma 5.4, unless it was built without threads.
    AS_IF([test $cw_have_lzma = yes],
      [AC_CHECK_LIB([lzma], [lzma_stream_decoder_mt],
         [cw_have_lzma_threads=yes], [], [$LZMA_LIBS])])

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
-# CW_STATE_COVERAGE: a build that writes down what states and transitions it
-# takes, and what lines; `make check-coverage` needs it.  Such a build and one
-# with sanitizers, which must come first, also check the states as they run.
+# CW_STATE_COVERAGE: a build that records which states, transitions and lines
+# are run, for `make check-coverage`.  Such a build, and one with sanitizers,
+# also checks the states at run time, so CW_SANITIZERS must come before.
 AC_DEFUN([CW_STATE_COVERAGE],
   [AC_ARG_ENABLE([state-coverage],
      [AS_HELP_STRING([--enable-state-coverage],
         [measure which states, transitions and lines are run])],
      [], [enable_state_coverage=no])
    AS_IF([test "x$enable_state_coverage" != xno],
-     [dnl Builtins of fork and exec would be calls of the profiler.
+     [dnl Otherwise gcc replaces fork and exec by functions of the profiler.
       COVERAGE_CFLAGS="--coverage -fprofile-update=atomic -fno-builtin"
       COVERAGE_LIBS=-lgcov
       cw_save_CFLAGS=$CFLAGS

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # CW_FUZZING: clang with libFuzzer, and AFL++, for `make fuzz-smoke`, `make
-# fuzz` and `make fuzz-afl`.  The rest is built by $CC; fuzz/ has objects of
-# its own.
+# fuzz` and `make fuzz-afl`.  All else is built by $CC, so fuzz/ has its own
+# objects.
 AC_DEFUN([CW_FUZZING],
   [AC_PATH_PROGS([FUZZ_CC], [clang], [no])
    AC_PATH_PROGS([AFL_CC], [afl-clang-fast], [no])
@@ -21,8 +21,8 @@ _ACEOF
      [cw_cv_libfuzzer=no])
    AM_CONDITIONAL([HAVE_FUZZING], [test "x$cw_cv_libfuzzer" = xyes])])
 
-# CW_THREAD_SANITIZER: the tests in tests/threads have the library built with
-# ThreadSanitizer, which cannot be mixed with others.
+# CW_THREAD_SANITIZER: the tests in tests/threads build the library with
+# ThreadSanitizer, which cannot be combined with other sanitizers.
 AC_DEFUN([CW_THREAD_SANITIZER],
   [cw_thread_sanitizer=no
    AS_IF([test "x$enable_sanitizers" = xno],

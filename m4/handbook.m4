@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# cmark-gfm makes HTML of the handbook, and mandoc of the manual pages beside it.
+# cmark-gfm converts the handbook to HTML, and mandoc the manual pages.
 AC_DEFUN([CW_HANDBOOK],
   [AC_ARG_ENABLE([handbook],
      [AS_HELP_STRING([--disable-handbook], [make no HTML of the handbook])],

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# CW_LARGE_FILES: files and disks have offsets of 64 bits, also where a C
-# library has smaller ones for old programs.  The size of time_t stays what the
-# system chose, because other libraries have it in their interfaces.
+# CW_LARGE_FILES: make off_t 64 bits wide, also where the C library has a
+# smaller one for old programs.  The size of time_t stays that of the system,
+# because other libraries have it in their interfaces.
 AC_DEFUN([CW_LARGE_FILES],
   [AC_MSG_CHECKING([how to have large files])
    cw_save_CPPFLAGS=$CPPFLAGS

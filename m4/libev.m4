@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# libev is used by one example, and by tests of the header for its loop; it has
-# no pkg-config file everywhere.
+# libev is used by one example, and by tests of the header for its loop.  Not
+# every system has a pkg-config file for it.
 AC_DEFUN([CW_LIBEV],
   [AC_ARG_ENABLE([libev],
      [AS_HELP_STRING([--disable-libev],

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# CW_OCAML: the compilers and findlib, and where packages go.  That is where
-# findlib looks below our prefix, if it does: on Debian /usr/lib/ocaml, or
-# /usr/local/lib/ocaml/VERSION.  Also which main loops there are to make packages
-# for.  OCaml programs cannot load a library that was
+# CW_OCAML: find the compilers, findlib, and the main loops to make packages
+# for.  Packages go to the first directory below our prefix in which findlib
+# looks, if there is one: on Debian /usr/lib/ocaml, or
+# /usr/local/lib/ocaml/VERSION.  OCaml programs cannot load a library that was
 # built with sanitizers.
 AC_DEFUN([CW_OCAML],
   [AC_ARG_ENABLE([ocaml],
@@ -48,7 +48,7 @@ AC_DEFUN([CW_OCAML],
       AC_MSG_RESULT([$cw_have_eio])])
    AM_CONDITIONAL([HAVE_LWT], [test "x$cw_have_lwt" = xyes])
    AM_CONDITIONAL([HAVE_EIO], [test "x$cw_have_eio" = xyes])
-   # Where the loader looks by itself, which libtool knows.
+   # The directories that the loader searches by default; libtool knows them.
    SYSTEM_LIBDIRS=$sys_lib_dlsearch_path_spec
    AC_SUBST([SYSTEM_LIBDIRS])
    AC_SUBST([OCAML_WHERE])

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 # CW_OPTIONAL(NAME, VARIABLE, MODULE, PURPOSE)
-# A library that pkg-config knows and that we can do without.  Sets
-# cw_have_NAME, VARIABLE_CFLAGS, VARIABLE_LIBS and the conditional
-# HAVE_VARIABLE.
+# An optional library that pkg-config knows.  Sets cw_have_NAME,
+# VARIABLE_CFLAGS, VARIABLE_LIBS and the conditional HAVE_VARIABLE.
 AC_DEFUN([CW_OPTIONAL],
   [AC_ARG_ENABLE([$1],
      [AS_HELP_STRING([--disable-$1], [do without $1: $4])],

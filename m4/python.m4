@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Python runs the generator.  Unless PYTHON says otherwise the system's own
-# comes first, because that is the one which has the headers of modules.
-# Modules go where this Python looks for them below our prefix, if it does.
+# Python runs the generator.  Unless PYTHON is set, the system's Python is
+# preferred, because it has the headers for modules.  Modules go to the first
+# directory below our prefix in which this Python looks, if there is one.
 AC_DEFUN([CW_PYTHON],
   [AS_IF([test -z "$PYTHON" && test -x /usr/bin/python3],
      [PYTHON=/usr/bin/python3])
@@ -20,7 +20,7 @@ END`
      [pythondir='${prefix}'$cw_dir
       pyexecdir='${exec_prefix}'$cw_dir])])
 
-# CW_PYTHON_DEV: what it takes to build the module.
+# CW_PYTHON_DEV: what is needed to build the module.
 AC_DEFUN([CW_PYTHON_DEV],
   [AC_ARG_ENABLE([python],
      [AS_HELP_STRING([--disable-python], [do not build the Python module])],

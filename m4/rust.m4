@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# CW_RUST: cargo and rustc.  Unless CARGO says otherwise the system's own come
-# first, because they go with the crates that the system has.  Features need
+# CW_RUST: cargo and rustc.  Unless CARGO is set, those of the system are
+# preferred, because they match the crates of the system.  Some features need
 # tokio and bytes, which are taken from the directory CARGO_REGISTRY and never
 # downloaded.
 AC_DEFUN([CW_RUST],

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# A build that stops at the first memory error or undefined behaviour.  What is
-# on the stack and was never set does not look like nothing there.
+# A build that stops at the first memory error or undefined behaviour.  The
+# stack is filled with a pattern, so that a variable which was never set is not
+# 0 by chance.
 AC_DEFUN([CW_SANITIZERS],
   [AC_ARG_ENABLE([sanitizers],
      [AS_HELP_STRING([--enable-sanitizers],
