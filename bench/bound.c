@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The lower bound: what a client costs that is written by hand for exactly
- * this job.  Takes the cases read, write and sync of the measured client.
+/* The lower bound: the cost of a client that is written by hand for exactly
+ * this job.  It takes the cases read, write and sync of the measured client.
  *
- * It is honest: each request has its own buffer and gets its data there,
- * cookies are checked against the requests in flight, so are lengths,
- * offsets and errors.  It has no state machine, no lock, no callbacks, no
- * second transport, no other command, and it never asks before it reads. */
+ * It does what every client must do: each request has its own buffer, into
+ * which its data goes; cookies, lengths, offsets and errors are checked.  It
+ * has no state machine, no lock, no callbacks, no second transport, no other
+ * command, and it does not poll before it receives, unless it has to send. */
 
 #include <endian.h>
 #include <errno.h>
@@ -52,9 +52,9 @@ struct bound {
   struct iovec *iov;
   unsigned iov_start, iov_end;
 
-  char *rest; /* where the payload goes that is under way */
+  char *rest; /* where the rest of the current payload goes */
   size_t rest_len;
-  bool rest_done; /* it is the last of its request */
+  bool rest_done; /* this payload is the last of its request */
   struct slot *rest_slot;
   size_t start, end; /* received and not yet used */
   char in[RECEIVE_BUFFER];
@@ -173,8 +173,8 @@ bound_init (struct bound *b, const struct plan *plan)
   negotiate (b);
 }
 
-/* Add bytes to what is to be sent, to the last iovec if they are adjacent:
- * the headers of reads that go out together are one piece. */
+/* Add bytes to what is to be sent.  Bytes that are adjacent to the last iovec
+ * extend it: the headers of reads that are sent together are one piece. */
 static void
 add_iov (struct bound *b, void *base, size_t len)
 {
@@ -214,7 +214,7 @@ prepare_request (struct bound *b, uint64_t offset)
   }
 }
 
-/* Send what the socket takes. */
+/* Send as much as the socket takes. */
 static void
 send_requests (struct bound *b)
 {
@@ -242,8 +242,8 @@ send_requests (struct bound *b)
   b->iov_start = b->iov_end = b->requests_used = 0;
 }
 
-/* Receive as much as there is: first the payload that is under way, right
- * to its place, then whatever follows it. */
+/* Receive as much as there is: first the rest of the current payload,
+ * directly to its place, then what follows it. */
 static void
 receive (struct bound *b)
 {
@@ -294,8 +294,8 @@ find_slot (struct bound *b, uint64_t cookie)
   return &b->slots[cookie];
 }
 
-/* Start the payload of a read: what is in the buffer is copied, the rest
- * will be received in place. */
+/* Start the payload of a read: the part that is in our buffer is copied, the
+ * rest will be received directly. */
 static void
 place (struct bound *b, struct slot *slot, uint64_t at, uint32_t len,
        bool done)
@@ -315,7 +315,7 @@ place (struct bound *b, struct slot *slot, uint64_t at, uint32_t len,
   b->rest_done = done;
 }
 
-/* Take one reply header.  False if it is not all there. */
+/* Take one simple reply.  False if its header is not complete. */
 static bool
 take_simple (struct bound *b)
 {
@@ -383,7 +383,7 @@ take_replies (struct bound *b)
   }
 }
 
-/* Wait until the socket takes more, or has something for us. */
+/* Wait until the socket takes more, or has data: then return true. */
 static bool
 readable (struct bound *b)
 {

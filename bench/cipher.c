@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What nobody can save: the CPU time of AES-128-GCM alone, and of GnuTLS's
- * records with it, for data that never leaves this process.
+/* The cost that no client can avoid: the CPU time of AES-128-GCM alone, and of
+ * GnuTLS's records with it, for data that never leaves this process.
  *
  *   cipher --seconds S
  *
@@ -28,7 +28,7 @@ struct cost {
   double mib;
 };
 
-/* Bytes on their way from one session to the other. */
+/* Bytes that one session has sent and the other has not received yet. */
 struct pipe {
   char bytes[BATCH * (RECORD + 512) + 65536];
   size_t start, end;
@@ -161,8 +161,8 @@ shake_hands (struct end *a, struct end *b)
   }
 }
 
-/* Send a batch of records from one session to the other, and count what each
- * side takes for it. */
+/* Send batches of records from one session to the other, and measure the CPU
+ * time of each side. */
 static void
 records (struct end *from, struct end *to, double seconds, struct cost *sent,
          struct cost *received)

@@ -27,7 +27,7 @@ struct queue {
   struct slot **idle; /* stack of slots without a request */
   unsigned idles;
   bool writing;
-  struct pauses *pauses; /* NULL: the clock is not looked at */
+  struct pauses *pauses; /* NULL: pauses are not measured */
 };
 
 /* The longest time without a reply, and for one request. */
@@ -47,7 +47,7 @@ note_pause (struct pauses *p, const struct slot *slot)
   p->last = time;
 }
 
-/* A request is over; the main loop will use its slot again. */
+/* A request has ended; the main loop will use its slot again. */
 static int
 completed (void *opaque, int *error)
 {
@@ -197,7 +197,7 @@ case_write (const struct plan *plan)
   case_queue (plan, true);
 }
 
-/* Read blocks, and tell how long the longest pauses were. */
+/* Read blocks, and print how long the longest pauses were. */
 void
 case_pauses (const struct plan *plan)
 {

@@ -6,10 +6,10 @@
  *   client --socket PATH --case CASE [--requests N] [--seconds S] ...
  *   client --uri URI ...
  *
- * Cases: read, write (--depth in flight), pauses (as read, and the longest
- * ones are told), sync (one at a time), threads (--threads of them blocking on
- * one handle), idle (--handles connected and left alone), connect (and close,
- * again and again), about. */
+ * Cases: read, write (--depth in flight), pauses (as read, but it prints the
+ * longest pauses), sync (one at a time), threads (--threads of them blocking
+ * on one handle), idle (--handles connected and left alone), connect (and
+ * close, again and again), about. */
 
 #include <dlfcn.h>
 #include <inttypes.h>
@@ -34,15 +34,15 @@ struct worker {
   uint64_t done;
 };
 
-/* Give up with what the library says. */
+/* Exit with the library's error message. */
 void
 die_nbd (const char *what)
 {
   die ("%s: %s", what, nbd_get_error ());
 }
 
-/* libnbd 1.14 does not know of extended headers; where a library does, they
- * are one more question to the server and one more answer to wait for. */
+/* libnbd 1.14 does not know extended headers.  In a library that does, they
+ * cost one more option in the handshake, and its reply. */
 static void
 ask_no_extended_headers (struct nbd_handle *nbd)
 {
@@ -54,7 +54,7 @@ ask_no_extended_headers (struct nbd_handle *nbd)
     die_nbd ("nbd_set_request_extended_headers");
 }
 
-/* With keys that both sides have nothing but the cipher is measured. */
+/* With keys that both sides have, only the cipher is measured. */
 static void
 require_tls (struct nbd_handle *nbd, const char *keys)
 {
@@ -213,8 +213,8 @@ work_once (const struct plan *plan, struct nbd_handle *nbd, char *buf)
       die_nbd ("nbd_poll");
 }
 
-/* What does a connected handle cost that does nothing?  With --requests
- * above 0 each one worked before. */
+/* The memory of a connected handle that does nothing.  With --requests above
+ * 0, each handle has served reads before. */
 static void
 case_idle (const struct plan *plan)
 {
@@ -222,7 +222,7 @@ case_idle (const struct plan *plan)
   char *buf = allocate (plan->size);
   bool work = plan->requests != UINT64_MAX && plan->requests > 0;
 
-  /* What the first handle alone makes the libraries allocate. */
+  /* Memory that libraries allocate for the first handle only is not counted. */
   nbd_close (open_handle (plan));
   uint64_t before = private_bytes ();
   uint64_t heap_before = heap_in_use ();
@@ -256,7 +256,7 @@ case_connect (const struct plan *plan)
   meter_print (&m, plan, n);
 }
 
-/* How long an outage may last, in ms: 0 where a library knows no outages. */
+/* How long an outage may last, in ms; 0 if the library cannot reconnect. */
 static int64_t
 reconnect_timeout (struct nbd_handle *nbd)
 {

@@ -10,7 +10,7 @@
 
 #include "common.h"
 
-/* Looking at the clock costs as much as a tenth of a small request. */
+/* Reading the clock costs as much as a tenth of a small request. */
 #define REQUESTS_PER_CLOCK 64
 
 static const struct option options[] = {
@@ -32,7 +32,7 @@ static const struct option options[] = {
   { NULL, 0, NULL, 0 },
 };
 
-/* Give up with a message. */
+/* Exit with a message. */
 void
 die (const char *fmt, ...)
 {
@@ -45,8 +45,8 @@ die (const char *fmt, ...)
   exit (EXIT_FAILURE);
 }
 
-/* Allocate memory that is already backed by pages: the first touch of each
- * must not count as the library's time. */
+/* Allocate memory and touch its pages, so that page faults do not count as
+ * time of the library. */
 void *
 allocate (size_t n)
 {
@@ -58,7 +58,7 @@ allocate (size_t n)
   return p;
 }
 
-/* Read a number with an optional K, M or G behind it. */
+/* Read a number with an optional K, M or G after it. */
 uint64_t
 parse_number (const char *text, const char *option)
 {
@@ -180,8 +180,8 @@ offsets_next (struct offsets *o)
   return ((o->state >> 32) * o->blocks >> 32) * o->size;
 }
 
-/* Fill a buffer with the content of the export: each word is its own
- * offset, modulo the pattern's size. */
+/* Fill a buffer with the content of the export: each word is its own offset
+ * modulo the pattern's size, XORed with the salt. */
 void
 pattern_fill (void *buf, size_t len, uint64_t offset, uint64_t salt)
 {
@@ -203,7 +203,7 @@ pattern_check (const void *buf, size_t len, uint64_t offset, uint64_t salt)
   }
 }
 
-/* Seconds on a clock that nobody sets. */
+/* Seconds of the monotonic clock. */
 double
 seconds_now (void)
 {

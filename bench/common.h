@@ -19,8 +19,8 @@ struct plan {
   const char *uri;      /* or where else it is */
   const char *tls_keys; /* encrypt, with the keys in this file */
   const char *what;     /* case: read, write, sync, ... */
-  uint64_t requests;    /* stop after so many, */
-  double seconds;       /* or after so long, what comes first */
+  uint64_t requests;    /* stop after this many, */
+  double seconds;       /* or after this time, whichever comes first */
   size_t size;          /* bytes per request */
   unsigned depth;       /* requests in flight */
   unsigned threads;

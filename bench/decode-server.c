@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Serve what a compressed file of several parts decodes to, as nbdconvert
- * serves it to qemu-nbd, until standard input ends.
+/* Serve the decoded content of a compressed file of several parts, as
+ * nbdconvert serves it to qemu-nbd, until standard input ends.
  * usage: decode-server FILE SOCKET */
 #include <config.h>
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* A network that takes its time: it passes everything on to a server's Unix
- * socket, each byte so long after it came as the command line says, in both
- * directions.  Nothing is lost, and how much is under way is not limited by
- * the delay.
+/* A slow network: a proxy that forwards all bytes between its clients and a
+ * server's Unix socket, in both directions, each byte a fixed time after it
+ * was received.  Nothing is lost, and the delay does not limit how many bytes
+ * are in flight.
  *
  *   delay-proxy --to PATH [--listen PATH] [--delay MS]
  *
  * Without --listen it takes a free port of the loopback interface.  It prints
- * "ready", with the port if there is one.  SIGUSR1 resets the oldest of the
- * connections; SIGTERM ends it, and it prints how many there were in all. */
+ * "ready", with the port if there is one.  SIGUSR1 resets the oldest
+ * connection.  SIGTERM ends the proxy, which then prints how many connections
+ * there were in all. */
 
 #include <errno.h>
 #include <getopt.h>
@@ -29,16 +30,16 @@
 #include "common.h"
 
 #define PIECE_SIZE (64 * 1024)
-/* Of each direction; a client that has more under way waits. */
+/* The most bytes in flight in each direction; then the sender has to wait. */
 #define QUEUE_LIMIT (64 * 1024 * 1024)
 #define NS_PER_S INT64_C (1000000000)
 #define NS_PER_MS INT64_C (1000000)
 
-/* What one call received, and when it may go on. */
+/* What one call received, and when it is to be forwarded. */
 struct piece {
   struct piece *next;
   int64_t due;
-  size_t size, sent; /* no size: the end of the stream */
+  size_t size, sent; /* size 0: the end of the stream */
   char data[];
 };
 
@@ -48,7 +49,7 @@ struct way {
   struct piece *first, **last;
   size_t waiting;
   bool ended; /* the end was received */
-  bool over;  /* and passed on */
+  bool over;  /* the end was forwarded */
 };
 
 struct connection {
@@ -78,7 +79,7 @@ now (void)
   return ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
-/* Edge-triggered: whoever is told tries everything. */
+/* Edge-triggered, because each event makes us try everything. */
 static void
 watch (int fd)
 {
@@ -130,7 +131,7 @@ listen_tcp (void)
   return fd;
 }
 
-/* The server; -1 if it is not there. */
+/* Connect to the server; -1 if that fails. */
 static int
 reach_server (void)
 {
@@ -152,7 +153,7 @@ way_init (struct way *w, int from, int to)
   w->last = &w->first;
 }
 
-/* True if there was a client; it goes at once if there is no server. */
+/* True if there was a client.  Without a server, its connection is closed. */
 static bool
 accept_one (void)
 {
@@ -185,7 +186,7 @@ blocked (void)
   return errno == EAGAIN || errno == EINTR;
 }
 
-/* Take what is there.  False if the connection broke. */
+/* Receive what is there.  False if the connection was lost. */
 static bool
 way_receive (struct way *w, int64_t time)
 {
@@ -222,7 +223,7 @@ way_drop_first (struct way *w)
   free (p);
 }
 
-/* Pass on what is due.  False if the connection broke. */
+/* Forward what is due.  False if the connection was lost. */
 static bool
 way_send (struct way *w, int64_t time)
 {
@@ -244,14 +245,15 @@ way_send (struct way *w, int64_t time)
   return true;
 }
 
-/* Sending makes room, and what has no delay is sent at once. */
+/* Sending first makes space for receiving; without a delay, what was received
+ * is due at once. */
 static bool
 way_work (struct way *w, int64_t time)
 {
   return way_send (w, time) && way_receive (w, time) && way_send (w, time);
 }
 
-/* False once nothing more can pass. */
+/* False if nothing more can be forwarded. */
 static bool
 connection_work (struct connection *c, int64_t time)
 {
@@ -274,8 +276,8 @@ connection_end (struct connection **where)
   free (c);
 }
 
-/* Let everything pass that can, and be woken for the next that may.  What is
- * due and still here waits for its socket. */
+/* Forward everything that is due, and set the timer for the next piece.  A
+ * piece that is due and still here waits for its socket. */
 static void
 work (void)
 {

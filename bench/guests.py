@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Disks of guests: a GPT, and ext4 in its last partition.  Nobody has to be root."""
+"""Disks of guests: a GPT with ext4 in its only partition, made without root."""
 
 import os
 import random
@@ -12,7 +12,7 @@ START = MIB  # of the partition
 
 
 def _write_files(directory: Path, name: str, count: int, size: int) -> None:
-    """What cannot be made smaller in any way but by leaving it out."""
+    """Make files of random data, which cannot be compressed."""
     lots = random.Random(count)
     (directory / name).mkdir()
     for number in range(count):
@@ -35,7 +35,7 @@ def _make_ext4(disk: Path, files: Path, size: int) -> None:
 
 
 def _delete(disk: Path, name: str, count: int) -> None:
-    """As an unlink does it: what was in the blocks stays there."""
+    """Delete files as unlink does: their data stays in the blocks."""
     requests = "".join(f"rm /{name}/{number}\n" for number in range(count))
     words = ["debugfs", "-w", "-f", "-", f"{disk}?offset={START}"]
     subprocess.run(
@@ -48,7 +48,7 @@ def _delete(disk: Path, name: str, count: int) -> None:
 
 
 def make_guest(disk: Path, size: int, kept: int, deleted: int = 0) -> Path:
-    """So many MiB of files, and as many that were there once."""
+    """A disk with `kept` MiB of files, and `deleted` MiB of deleted files."""
     if disk.exists():
         return disk
     with tempfile.TemporaryDirectory(dir=disk.parent) as directory:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How much of the machine other work took while we measured."""
+"""How much CPU time other work took while we measured."""
 
 import os
 import resource
@@ -9,8 +9,8 @@ from pathlib import Path
 # The kernel counts in these units.
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
-# Fields of the first line of /proc/stat that are no work: idle, iowait, and
-# the guests' time, which is in user time already.
+# Fields of the first line of /proc/stat that do not count as work: idle, iowait,
+# and the guests' time, which is in user time already.
 NO_WORK = {3, 4, 8, 9}
 
 
@@ -22,14 +22,14 @@ def machine_s() -> float:
 
 
 def process_s(pid: int) -> float:
-    """CPU seconds of a process that runs."""
+    """CPU seconds of a running process."""
     stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     ticks: int = int(stat[11]) + int(stat[12])
     return ticks / TICKS_PER_S
 
 
 def _ours_s(server: int) -> float:
-    """CPU seconds of the server, of the clients that ended, and of this."""
+    """CPU seconds of the server, of clients that have ended, and of this process."""
     total = process_s(server)
     for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
         usage = resource.getrusage(who)

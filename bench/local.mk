@@ -16,8 +16,8 @@ bench_bound_SOURCES = \
 	bench/wire.h
 bench_bound_LDADD =
 
-# The client must run on any libnbd.so.0: libtool would build our directory
-# into it, so the compiler links it alone.
+# The client must run on any libnbd.so.0.  libtool would write our directory
+# into it, so it is linked without libtool.
 bench_client_SOURCES = \
 	bench/client-queue.c \
 	bench/client.c \
@@ -72,7 +72,7 @@ else
 bench_ram_server_SOURCES += bench/ram-tls-none.c
 endif
 
-# The clients in other languages, which their bindings know how to build.
+# The clients in other languages; the local.mk of each binding builds its client.
 bench_clients =
 if HAVE_OCAMLOPT
 bench_clients += bench/clients/client-ocaml

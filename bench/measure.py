@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One sample, one count, or all of them."""
+"""Takes samples and counts system calls, one of them or all."""
 
 import re
 import shutil
@@ -14,7 +14,7 @@ from load import Others
 from programs import LANGUAGES, LASTING, Bench, Failed, result, start
 
 
-# A run counts as quiet if other work took no more than this of one core.
+# A run counts as quiet if other work took no more than this share of a core.
 QUIET = 0.1
 
 # System calls per request, by program.
@@ -34,7 +34,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Effort:
-    """How long and how often."""
+    """How long and how often to measure."""
 
     runs: int
     seconds: float
@@ -63,9 +63,9 @@ def sample(
 def quiet_sample(
     bench: Bench, server: int, program: str, case: Case, effort: Effort
 ) -> Sample:
-    """Repeat a run that other work disturbed; settle for the quietest.
+    """Repeat a run that other work disturbed; return the quietest.
 
-    What the run measured has no influence on whether it is repeated.
+    The figures of a run have no influence on whether it is repeated.
     """
     tries: list[Sample] = []
     for _ in range(1 + effort.retries):
@@ -76,7 +76,7 @@ def quiet_sample(
 
 
 def count_calls(bench: Bench, program: str, requests: int) -> int:
-    """All system calls of a synchronous run, its start and end included."""
+    """All system calls of a synchronous run, including its start and end."""
     with tempfile.NamedTemporaryFile("r") as out:
         if shutil.which("strace"):
             prefix = ["strace", "-c", "-f", "-o", out.name]
@@ -96,7 +96,7 @@ def count_calls(bench: Bench, program: str, requests: int) -> int:
 
 
 def calls_per_request(bench: Bench, program: str) -> float | None:
-    """Two runs of different length: what differs are the requests."""
+    """From two runs that differ only in the number of requests."""
     try:
         few, many = (count_calls(bench, program, n) for n in (1000, 3000))
     except Failed as error:
@@ -119,7 +119,7 @@ def measure(
     libraries: Sequence[str],
     effort: Effort,
 ) -> dict[str, dict[str, list[Sample]]]:
-    """Run everything, the programs taking turns within each round."""
+    """Run all cases; the programs take turns within each round."""
     runners = {case.name: runners_of(bench, case, libraries) for case in cases}
     samples: dict[str, dict[str, list[Sample]]] = {
         name: {program: [] for program in programs}
@@ -139,7 +139,7 @@ def measure(
 
 
 def medians(samples: Sequence[Sample]) -> Sample:
-    """The middle of each figure; of the disturbance the worst."""
+    """The median of each figure, and the largest disturbance."""
     return Sample(
         rate=statistics.median(s.rate for s in samples),
         cpu_us=statistics.median(s.cpu_us for s in samples),
@@ -150,7 +150,7 @@ def medians(samples: Sequence[Sample]) -> Sample:
 
 
 def figures(middle: dict[str, Sample], calls: Calls) -> dict[str, float]:
-    """All that a limit may speak of."""
+    """All figures that a limit can name."""
     found: dict[str, float] = {}
     ours = middle.get("ours")
     if ours is None:
@@ -177,7 +177,7 @@ def figures(middle: dict[str, Sample], calls: Calls) -> dict[str, float]:
 
 
 def cost_of_lasting(by_program: dict[str, list[Sample]]) -> dict[str, float]:
-    """The two runs of a round are compared: the effect is small."""
+    """Compares the two runs of each round, because the effect is small."""
     pairs = zip(by_program.get(LASTING, []), by_program["ours"])
     ratios = [on.cpu_us / off.cpu_us for on, off in pairs if off.cpu_us]
     return {"CPU over not lasting": statistics.median(ratios)} if ratios else {}

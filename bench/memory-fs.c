@@ -3,9 +3,9 @@
  *
  * usage: memory-fs MOUNTPOINT SIZE
  *
- * It is the bound for bench/fuse: what the kernel and libfuse cost a program
- * that has nothing else to do.  Reads get the same bytes again and again and
- * writes are forgotten.  It ends when it is unmounted. */
+ * It is the bound for bench/fuse: the cost of the kernel and libfuse for a
+ * program that does nothing else.  All reads return the same bytes, and
+ * written data is dropped.  It ends when it is unmounted. */
 #define FUSE_USE_VERSION 312
 
 #include <errno.h>
@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 #define REQUEST_SIZE (1 << 20)
-/* The header of a write; with it in front the payload is on a page. */
+/* The size of a write's header, which is put before a page, so that the
+ * payload begins on the page. */
 #define HEADER 80
 #define PAGE 4096
 

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The program that bench/outages lets live through outages.  It uses the
- * public API as ordinary programs do, in a poll loop of its own, and runs on
- * any libnbd.so.0: newer calls are looked up.
+/* The program that bench/outages puts through outages.  It uses the public API
+ * as ordinary programs do, in its own poll loop, and runs on any libnbd.so.0:
+ * newer calls are looked up by dlsym.
  *
  *   outage-client --socket PATH [--reconnect-timeout MS] [--reopen]
  *
- * Its standard input says what to do, its standard output what became of it:
+ * Its standard input has commands, its standard output their results:
  *
  *   write NUMBER OFFSET LENGTH BYTE     ok NUMBER
  *   read NUMBER OFFSET LENGTH           failed NUMBER MESSAGE
  *   flush NUMBER
  *
  * --reconnect-timeout is the library's setting.  With --reopen the program
- * does by hand what many programs do: it opens a new handle when its handle is
- * dead, as often as needed, and repeats what had failed.  Each failure is
- * still told, as "again NUMBER MESSAGE". */
+ * does what many programs do: it opens a new handle when its handle is dead,
+ * as often as needed, and repeats the commands that failed.  It still reports
+ * each failure, as "again NUMBER MESSAGE". */
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -35,7 +35,7 @@
 #define LINE_SIZE 256
 #define REOPEN_AFTER_NS (10 * 1000 * 1000)
 
-/* What is to be done, from its line to its end. */
+/* A command, from its line to its result. */
 struct command {
   char what;    /* w, r, f; 0: this slot is free */
   bool waiting; /* for a new handle */
@@ -90,7 +90,7 @@ finish (struct command *c)
   unfinished--;
 }
 
-/* By hand: the command waits for the next handle. */
+/* Report a failure.  With --reopen the command waits for the next handle. */
 static void
 fail (struct command *c, const char *message)
 {
@@ -183,7 +183,7 @@ read_lines (void)
   return true;
 }
 
-/* Let the library see to its connection. */
+/* Tell the library about events on its socket. */
 static void
 notify (unsigned direction, short revents)
 {

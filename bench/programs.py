@@ -40,17 +40,17 @@ class Bench:
 
     @property
     def has_tls(self) -> bool:
-        """Without GnuTLS this program is not built."""
+        """Whether TLS was built: without GnuTLS there is no program cipher."""
         return (self.programs / "cipher").exists()
 
     @property
     def tls(self) -> tuple[str, str]:
-        """What makes the server offer TLS, and a client insist on it."""
+        """The arguments by which the server offers TLS, and a client requires it."""
         return ("--tls-keys", str(self.socket.with_name("keys.psk")))
 
     @property
     def python_directory(self) -> Path:
-        """Where the build has the Python module's part in C."""
+        """The directory of the build with the C part of the Python module."""
         return self.programs.parent / "bindings" / "python" / ".libs"
 
     def client(self, language: str) -> Path:
@@ -61,7 +61,7 @@ class Bench:
 
     @property
     def languages(self) -> list[str]:
-        """Those of which the client was built, if there is our library."""
+        """The languages whose client was built; none without our library."""
         if "ours" not in self.libraries:
             return []
         built = [name for name in LANGUAGES if self.client(name).exists()]
@@ -84,7 +84,7 @@ class Bench:
             environment.pop(variable, None)
         if program == "Python":
             environment["PYTHONPATH"] = f"{PYTHON_MODULE}:{self.python_directory}"
-            # Which was not built with the sanitizers that the library needs.
+            # Python was not built with the sanitizers that the library needs.
             if sanitizers := environment.get("LIBNBD_SANITIZERS"):
                 environment["LD_PRELOAD"] = sanitizers
                 environment["ASAN_OPTIONS"] = "detect_leaks=0"
@@ -99,7 +99,7 @@ class Bench:
 
 @contextmanager
 def affinity(cpus: set[int] | None) -> Iterator[None]:
-    """Have the programs that are started meanwhile run on these CPUs."""
+    """Let programs that are started in the block run on these CPUs."""
     if cpus is None:
         yield
         return
@@ -146,7 +146,7 @@ def server(bench: Bench, replies: str, *arguments: str) -> Iterator[int]:
 def start(
     bench: Bench, program: str, arguments: Sequence[str], prefix: Sequence[str] = ()
 ) -> subprocess.CompletedProcess[str]:
-    """Run the client or the bound to its end, well or not."""
+    """Run the client or the bound to its end, with success or not."""
     command = [*prefix, *bench.command(program, arguments)]
     try:
         with affinity(client_cpus(bench.pin)):
@@ -173,7 +173,7 @@ def result(bench: Bench, program: str, arguments: Sequence[str]) -> dict[str, An
 
 @dataclass(frozen=True)
 class Cipher:
-    """What encrypting and decrypting take at least, in us per MiB."""
+    """The least time for encrypting and decrypting, in us per MiB."""
 
     cipher_read: float
     cipher_write: float
@@ -190,12 +190,12 @@ def cipher(bench: Bench, seconds: float) -> Cipher:
 
 
 def about(bench: Bench, program: str) -> tuple[str, Path]:
-    """Version and file of the library that a program really runs on."""
+    """Version and file of the library that a program really uses."""
     answer = result(bench, program, ("--case", "about", "--requests", "1"))
     return answer["version"], Path(answer["library"]).resolve()
 
 
 def is_lasting(bench: Bench) -> bool:
-    """Whether our library can reconnect, and does so if its settings say so."""
+    """Whether our library can reconnect, and its settings have an effect."""
     about = ("--case", "about", "--requests", "1")
     return bool(result(bench, LASTING, about)["reconnect_timeout"])

@@ -6,7 +6,7 @@
 
 #include "ram-server.h"
 
-/* No option that we understand carries more. */
+/* No option that we understand has more data. */
 #define MAX_OPTION 8192
 
 #define TRANSMISSION_FLAGS \
@@ -87,7 +87,7 @@ answer_structured_reply (struct connection *c)
   return answer (c, NBD_OPT_STRUCTURED_REPLY, NBD_REP_ACK);
 }
 
-/* From now on everything is encrypted, and what was agreed is forgotten. */
+/* From here on everything is encrypted.  Earlier agreements are void. */
 static bool
 answer_starttls (struct connection *c)
 {
@@ -98,7 +98,7 @@ answer_starttls (struct connection *c)
          && tls_accept (c);
 }
 
-/* Receive one option and its data, of which we need nothing. */
+/* Receive one option, and drop its data, which we do not need. */
 static bool
 receive_option (struct connection *c, uint32_t *number)
 {

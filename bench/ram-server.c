@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* A server that is never what is measured: an export in memory, one thread
- * per connection, fixed newstyle, simple or structured replies.
+/* A server that is too fast to be the bottleneck: an export in memory, one
+ * thread per connection, fixed newstyle, simple or structured replies.
  *
  *   ram-server --socket PATH [--size N] [--structured] [--store]
  *   ram-server --fd N ...        serve one connected socket, then exit
  *   ram-server --tls-keys FILE ...   encrypt for clients that ask for it
  *
- * Without --store writes are received and forgotten, and the export repeats
- * one small pattern, which stays in the cache.  It prints "ready" when a
- * client may connect. */
+ * Without --store written data is dropped, and the export repeats one small
+ * pattern, which stays in the cache.  The server prints "ready" when a client
+ * may connect. */
 
 #include <errno.h>
 #include <getopt.h>
@@ -24,7 +24,7 @@
 #include "common.h"
 #include "ram-server.h"
 
-/* The threads need little, and a thousand idle ones must be cheap. */
+/* The threads need little stack, and a thousand idle ones must be cheap. */
 #define STACK_SIZE (256 * 1024)
 
 /* The kernel lowers this to what the system allows. */
@@ -47,7 +47,7 @@ allocate_export (void)
 {
   uint64_t n = export.size;
 
-  /* A read may start anywhere in the pattern and run on behind it. */
+  /* A read may start anywhere in the pattern and continue after its end. */
   if (!export.store)
     n = PATTERN_SIZE + MAX_PAYLOAD;
   export.data = mmap (NULL, n, PROT_READ | PROT_WRITE,

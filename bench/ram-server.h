@@ -17,7 +17,7 @@
 /* Replies that one call may send: two iovecs each, IOV_MAX is 1024. */
 #define BATCH_REPLIES 256
 
-/* Send when so much is waiting, so that the client can work on the first
+/* Send when this much is prepared, so that the client can work on the first
  * half of a long batch while we prepare the second. */
 #define BATCH_BYTES (128 * 1024)
 
@@ -40,7 +40,7 @@ struct tls;
 
 struct connection {
   int fd;
-  struct tls *tls; /* NULL: in the clear */
+  struct tls *tls; /* NULL: not encrypted */
   const struct ram_export *export;
   bool structured;        /* the client asked for them */
   size_t start, end;      /* received and not yet used */
@@ -51,8 +51,8 @@ struct connection {
   char in[RECEIVE_BUFFER];
 };
 
-/* One of the two is built: ram-tls.c or ram-tls-none.c.  The functions that
- * move bytes wait, return what recv would, and true if all was sent. */
+/* Either ram-tls.c or ram-tls-none.c is built.  tls_receive and tls_send
+ * block; they return what recv would return, and whether all was sent. */
 void tls_load_keys (const char *file);
 bool tls_available (void);
 bool tls_accept (struct connection *c);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The RAM server where there is no GnuTLS. */
+/* The RAM server's TLS if there is no GnuTLS: none. */
 
 #include "common.h"
 #include "ram-server.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The RAM server's TLS.  GnuTLS shakes hands; then its keys are taken and the
- * records made here, without what a library does for each of them, so that
- * the client is what is measured.  One version and one cipher, the same for
- * all clients. */
+/* The RAM server's TLS.  GnuTLS does the handshake.  Then we take its keys and
+ * make the records here, without the cost of a library for each record, so
+ * that the server is not the bottleneck.  All clients use the same version and
+ * cipher. */
 
 #include <endian.h>
 #include <errno.h>
@@ -25,7 +25,7 @@
 #define APPLICATION_DATA 23
 #define MAX_CIPHERTEXT (RECORD + 256)
 
-/* Send when so much ciphertext is there: the client decrypts it while we
+/* Send when this much ciphertext is ready: the client decrypts it while we
  * encrypt more. */
 #define SEND_BYTES (64 * 1024)
 
@@ -101,7 +101,7 @@ take_keys (struct tls *t, bool read, struct direction *d)
   return true;
 }
 
-/* Shake hands; afterwards C->tls is set. */
+/* Do the handshake; afterwards C->tls is set. */
 bool
 tls_accept (struct connection *c)
 {
@@ -134,7 +134,7 @@ next_nonce (struct direction *d, unsigned char *nonce)
     nonce[NONCE - 8 + i] ^= ((unsigned char *) &number)[i];
 }
 
-/* Have N bytes of ciphertext; wait only if told to. */
+/* Make N bytes of ciphertext available; receive them only if WAIT. */
 static bool
 need (struct tls *t, size_t n, bool wait)
 {
@@ -156,8 +156,9 @@ need (struct tls *t, size_t n, bool wait)
   return true;
 }
 
-/* Decrypt one record; its plaintext's length, or -1.  The type of the content
- * is its last byte that is not zero; anything but data ends the session. */
+/* Decrypt one record; returns the length of its plaintext, or -1.  The last
+ * byte of the plaintext that is not zero is the type of the content; any type
+ * but data ends the session. */
 static ssize_t
 decrypt (struct tls *t, char *to, bool wait)
 {
@@ -218,8 +219,8 @@ tls_receive (struct connection *c, void *buf, size_t n)
   return total;
 }
 
-/* Encrypt the record whose plaintext lies behind its head at the end of what
- * waits. */
+/* Encrypt a record in place: in the buffer of output, its plaintext is after
+ * the waiting bytes and its own header. */
 static bool
 seal (struct tls *t, size_t n)
 {
@@ -242,7 +243,7 @@ seal (struct tls *t, size_t n)
   return t->waiting < SEND_BYTES || send_ciphertext (t);
 }
 
-/* Fill records with all of it. */
+/* Send all data, in full records except for the last one. */
 bool
 tls_send (struct connection *c, const struct iovec *iov, unsigned n)
 {
@@ -268,7 +269,8 @@ tls_send (struct connection *c, const struct iovec *iov, unsigned n)
   return (staged == 0 || seal (t, staged)) && send_ciphertext (t);
 }
 
-/* Whoever closes with bytes unread, such as a close alert, resets. */
+/* Closing a socket with unread bytes, such as a close alert, would reset the
+ * connection: so read to the end first. */
 static void
 drain (struct tls *t)
 {

@@ -22,7 +22,7 @@ connection_init (struct connection *c, int fd, const struct ram_export *e)
   c->waiting = 0;
 }
 
-/* Send all of it; the iovecs are used up. */
+/* Send all bytes; the iovecs are modified. */
 static bool
 send_iov (struct connection *c, struct iovec *iov, unsigned n, size_t len)
 {
@@ -50,7 +50,7 @@ send_iov (struct connection *c, struct iovec *iov, unsigned n, size_t len)
   return true;
 }
 
-/* Send what is not a reply to a request. */
+/* Send at once what is not a reply to a request. */
 bool
 send_now (struct connection *c, const void *buf, size_t n)
 {
@@ -70,8 +70,8 @@ flush (struct connection *c)
   return true;
 }
 
-/* Make sure that N bytes are in the buffer, from C->start on.  Nobody waits
- * for us while we wait for him: replies go out first. */
+/* Make sure that N bytes are in the buffer, from C->start on.  Prepared replies
+ * are sent before we wait, because the client may wait for them. */
 bool
 receive (struct connection *c, size_t n)
 {
@@ -166,7 +166,7 @@ reply_data (struct connection *c, const struct request *r, uint64_t offset,
   add_iov (c, c->export->data + offset, length);
 }
 
-/* Take the payload of a write; KEEP it only if it lies in the export. */
+/* Receive the payload of a write, and store it in the export if KEEP. */
 static bool
 take_payload (struct connection *c, uint64_t offset, uint32_t length,
               bool keep)
@@ -213,7 +213,7 @@ serve_request (struct connection *c, const struct request *r)
   }
 }
 
-/* Serve requests until the client goes. */
+/* Serve requests until the client disconnects. */
 void
 transmit (struct connection *c)
 {

@@ -37,7 +37,7 @@ def print_machine(facts: dict[str, str]) -> None:
 
 
 def spread(samples: Sequence[Sample]) -> float:
-    """How far the runs of one program differ, in parts of their median."""
+    """How far the runs of one program differ, as a share of their median."""
     values = [s.rate or s.resident for s in samples]
     middle = statistics.median(values)
     return (max(values) - min(values)) / middle if middle else 0.0
@@ -120,7 +120,7 @@ def request_mib(case: Case) -> float:
 def print_cipher(
     floor: Cipher, cases: Sequence[Case], samples: dict[str, dict[str, list[Sample]]]
 ) -> None:
-    """How much of the CPU time under TLS nobody can save."""
+    """The share of the CPU time under TLS that no client can avoid."""
     print("\n## TLS: the cipher's share of the client's CPU time\n")
     print(
         f"AES-128-GCM takes {floor.cipher_read:.0f} us per MiB to decrypt and"

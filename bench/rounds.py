@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Programs that do the same work in turn, once in each round."""
+"""Measures programs that do the same work in turns, once in each round."""
 
 import os
 import statistics
@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 from load import process_s
 
-# At a program before its failure is believed.
+# How often a program is run before its failure counts.
 ATTEMPTS = 5
 TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Seconds of one run: on the clock, and of processors."""
+    """Seconds of one run: wall time, its CPU time, and that of the servers."""
 
     wall: float
     cpu: float
@@ -31,8 +31,8 @@ def run(
 ) -> tuple[float, float] | None:
     """Seconds of wall time and of CPU, or None if it failed.
 
-    subprocess would look for the end of a process now and then only, if that
-    has to come in time.
+    With a timeout, subprocess would only check from time to time whether the
+    process has ended, so a timer enforces the timeout here.
     """
     began = time.monotonic()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
@@ -51,7 +51,7 @@ def measure(
     servers: list[int],
     timeout_s: float = TIMEOUT_S,
 ) -> Sample:
-    """The peers fail or hang now and then."""
+    """Run a command, again if it fails: the peers fail or hang now and then."""
     for _ in range(ATTEMPTS):
         served = sum(map(process_s, servers))
         took = run(command, environment, timeout_s)
@@ -61,6 +61,6 @@ def measure(
 
 
 def paired(ours: Sequence[Sample], theirs: Sequence[Sample]) -> float:
-    """Round by round: what disturbs lasts longer than one."""
+    """The median ratio of wall times, by round: disturbances outlast a round."""
     pairs = zip(ours, theirs)
     return statistics.median(mine.wall / other.wall for mine, other in pairs)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""See that the programs do what they say, on data that can be wrong."""
+"""Check that the programs do what they claim, and notice wrong data."""
 
 from collections.abc import Iterator
 
@@ -29,14 +29,14 @@ def write_and_read(program: str, salt: int) -> Iterator[tuple[str, ...]]:
 
 
 def other_cases() -> Iterator[tuple[str, ...]]:
-    """What only a library can do."""
+    """Cases of the measured client that the bound does not have."""
     yield ("--case", "idle", "--handles", "8", "--requests", "1", "--depth", "4")
     yield ("--case", "connect", "--requests", "8")
     yield ("--case", "about", "--requests", "1")
 
 
 def over_tls(bench: Bench, salt: int) -> Iterator[tuple[str, ...]]:
-    """All of that encrypted, if TLS was built."""
+    """The same cases over TLS, if it was built."""
     if bench.has_tls:
         for run in (*write_and_read("client", salt), *other_cases()):
             yield (*run, *bench.tls)
@@ -49,7 +49,7 @@ def check_program(bench: Bench, program: str, salt: int) -> int:
         runs += over_tls(bench, salt + 4)
     for arguments in runs:
         result(bench, program, arguments)
-    # If wrong data passes, none of the above says anything.
+    # If wrong data passes, the runs above prove nothing.
     wrong = ("--case", "read", *SMALL, *VERIFIED, "--salt", "8888")
     if start(bench, program, wrong).returncode == 0:
         raise Failed(f"{program}: wrong data went unnoticed")
@@ -57,7 +57,7 @@ def check_program(bench: Bench, program: str, salt: int) -> int:
 
 
 def check_language(bench: Bench, language: str) -> None:
-    """The client does what it is told, and counts it."""
+    """Check that the client makes as many requests as it is told to."""
     plan = ("--case", "read", "--depth", "16", "--size", "4096", "--requests", "256")
     answer = result(bench, language, plan)
     if answer["requests"] != 256:

@@ -12,12 +12,12 @@ from pathlib import Path
 from programs import Failed
 
 START_TIMEOUT_S = 30
-# Between two looks at whether a server listens.
+# Between two checks whether a server listens.
 LOOK_S = 0.001
 
 
 def listens(path: Path) -> bool:
-    """Whether somebody listens there: without connecting, which would count."""
+    """Whether a server listens there; a connection would be counted, so none."""
     for line in Path("/proc/net/unix").read_text().splitlines():
         fields = line.split()
         if fields[-1] == str(path) and int(fields[3], 16) & 0x10000:
@@ -26,7 +26,7 @@ def listens(path: Path) -> bool:
 
 
 class Server:
-    """A server on a Unix socket, which can go and come back."""
+    """A server on a Unix socket, which can be killed and started again."""
 
     def __init__(self, path: Path, command: Sequence[str]) -> None:
         """SOCKET in the command is replaced by the path."""
@@ -35,7 +35,7 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
-        """Start it; the time since when it listens."""
+        """Start it; returns the time from which on it listens."""
         self.path.unlink(missing_ok=True)
         self._process = subprocess.Popen(
             self.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
@@ -90,7 +90,7 @@ class Daemon(Server):
 
 @contextmanager
 def running(server: Server) -> Iterator[Server]:
-    """Have it run until the block ends."""
+    """Run a server until the block ends."""
     try:
         server.start()
         yield server
@@ -104,7 +104,7 @@ class Proxy:
     def __init__(
         self, program: Path, server: Path, delay_ms: int = 0, path: Path | None = None
     ) -> None:
-        """Without a path it has a port."""
+        """Without a path it listens on a port of the loopback interface."""
         command = [str(program), "--to", str(server), "--delay", str(delay_ms)]
         if path is not None:
             path.unlink(missing_ok=True)
@@ -117,7 +117,7 @@ class Proxy:
         self.port = int(words[1]) if path is None else 0
 
     def end(self) -> int:
-        """End it; how many connections there were."""
+        """End it; returns how many connections there were."""
         self.process.terminate()
         text, _ = self.process.communicate()
         return int(text)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The programs that live through outages, each driven in its own language."""
+"""The programs that are put through outages, each driven by its own commands."""
 
 import os
 import re
@@ -16,7 +16,7 @@ END_TIMEOUT_S = 2
 
 @dataclass(frozen=True)
 class Command:
-    """What a program is told to do."""
+    """A command for a program."""
 
     number: int
     what: str  # write, read, flush
@@ -27,7 +27,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Event:
-    """What became of a command: ok, failed, or again if it will be repeated."""
+    """The result of a command: ok, failed, or again if it will be repeated."""
 
     number: int
     outcome: str
@@ -36,7 +36,7 @@ class Event:
 
 
 class Victim:
-    """A program that is told what to do on its standard input."""
+    """A program that reads commands from its standard input."""
 
     def __init__(self, command: Sequence[str], environment: dict[str, str]) -> None:
         self.process = subprocess.Popen(
@@ -56,11 +56,11 @@ class Victim:
         self.ended = False
 
     def do(self, command: Command) -> None:
-        """Have it do something; the outcome comes as an event."""
+        """Give it a command; the result comes as an event."""
         raise NotImplementedError
 
     def _understand(self, text: str) -> str:
-        """Make events of what it said; what is left is not whole yet."""
+        """Make events of its output; returns the rest, which is not complete."""
         raise NotImplementedError
 
     def _tell(self, line: str) -> None:
@@ -74,7 +74,7 @@ class Victim:
         self._events.append(Event(number, outcome, message, time.monotonic()))
 
     def next_event(self, deadline: float) -> Event | None:
-        """The next outcome; None when it is late, or the program has ended."""
+        """The next event; None if it is late, or the program has ended."""
         while not self._events and not self.ended:
             left = deadline - time.monotonic()
             if left <= 0 or not self._selector.select(left):
@@ -86,7 +86,7 @@ class Victim:
         return self._events.pop(0) if self._events else None
 
     def end(self) -> int | None:
-        """Have it end, by force if it does not; its status if it did."""
+        """End it, by force if needed; returns its status, or None if killed."""
         try:
             self._input.close()
         except BrokenPipeError:
@@ -125,9 +125,10 @@ class Client(Victim):
 
 
 class QemuIo(Victim):
-    """qemu-io, which takes the next line when it has asked for it.
+    """qemu-io, which takes a line only after it has printed its prompt.
 
-    It is silent about a flush, and its status is 1 in the end if one failed.
+    It prints nothing about a flush: the next prompt means that the flush has ended.
+    If a flush failed, its exit status is 1 in the end.
     """
 
     PROMPT = "qemu-io> "
@@ -188,7 +189,7 @@ class QemuIo(Victim):
             number = next(c.number for c in self._under_way if c.offset == offset)
             self._over(number, "ok", "")
         elif self.FAILED.match(line) and self._under_way:
-            # It does not say which; they fail in their order.
+            # It does not say which one failed; they fail in their order.
             self._over(self._under_way[0].number, "failed", line)
         elif line and not self.RATE.search(line):
             self.said.append(line)
@@ -218,7 +219,7 @@ class Kind:
         if self.name == "qemu-io":
             image = f"driver=nbd,server.type=unix,server.path={path}"
             image += f",reconnect-delay={self.seconds}"
-            # It would say what is done only with its next prompt.
+            # Without stdbuf, it would print results only with its next prompt.
             command = ["stdbuf", "-oL", "qemu-io", "-t", "writeback"]
             command += ["--image-opts", image]
             return QemuIo(command, environment)

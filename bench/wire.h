@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The part of the NBD protocol that the RAM server and the hand-written
- * client speak.  It shares nothing with the library: what measures the
- * library must not move when the library does. */
+/* The part of the NBD protocol that the RAM server and the hand-written client
+ * use.  It shares nothing with the library: the programs that measure the
+ * library must not change when the library does. */
 
 #ifndef BENCH_WIRE_H
 #define BENCH_WIRE_H

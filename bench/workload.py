@@ -19,7 +19,7 @@ FLUSH_EVERY = 24
 
 @dataclass
 class Write:
-    """A byte that a slot was filled with, or may have been."""
+    """The byte of a write that was issued, whether it succeeded or not."""
 
     byte: int
     number: int
@@ -37,7 +37,7 @@ class Verdict:
 
 @dataclass
 class Disk:
-    """Everything that was written since the disk was last looked at."""
+    """Everything that was written since the disk was last judged."""
 
     slots: int = 0
     content: dict[int, int] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Disk:
     _next: int = 0
 
     def plan(self, lots: random.Random) -> Iterator[Command]:
-        """The commands of a round; a slot that is busy is to be waited for."""
+        """The commands of a round; the caller must wait for a slot that is busy."""
         old = range(self.slots)
         slots = list(range(self.slots, self.slots + FRESH))
         self.slots += FRESH
@@ -69,7 +69,7 @@ class Disk:
         return Command(self._number(), "flush")
 
     def issued(self, command: Command) -> None:
-        """A flush covers what is acknowledged by now."""
+        """Note that a flush covers what is acknowledged when it is issued."""
         if command.what == "flush":
             self._under_way[command.number] = set(self._acknowledged)
 
@@ -83,7 +83,7 @@ class Disk:
         return Command(number, "write", slot * SLOT_DISTANCE, SLOT_SIZE, write.byte)
 
     def over(self, event: Event) -> None:
-        """A command is over, well or not."""
+        """Note that a command has ended, with success or not."""
         what = self._under_way.pop(event.number)
         if event.outcome != "ok":
             return
@@ -94,7 +94,7 @@ class Disk:
             self.flushed.append(what)
 
     def judge(self, image: Path) -> Verdict:
-        """Compare with what is there, and go on from that."""
+        """Compare with an image, whose content is then the one to start from."""
         verdict = Verdict()
         with open(image, "rb") as file:
             for slot, history in self.writes.items():
@@ -118,7 +118,7 @@ class Disk:
                 verdict.acknowledged += 1
             allowed.add(write.byte)
         if len(found) != 1 or not found <= allowed:
-            # Without an acknowledged write it is one that nobody asked for.
+            # Without an acknowledged write, it is data that was never written.
             verdict.lost += 1
             if last is not None:
                 self._lost.add(last.number)

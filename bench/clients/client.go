@@ -18,7 +18,7 @@ import (
 	"libguestfs.org/libnbd"
 )
 
-// Looking at the clock costs as much as a tenth of a small request.
+// Reading the clock costs as much as a tenth of a small request.
 const requestsPerClock = 64
 
 type slot struct {
@@ -65,7 +65,7 @@ func newQueue(socket string, depth int, size uint) *queue {
 	return q
 }
 
-// nextOffset is the same sequence as in bench/common.c.
+// nextOffset yields the same sequence as in bench/common.c.
 func (q *queue) nextOffset() uint64 {
 	q.state ^= q.state << 13
 	q.state ^= q.state >> 7
@@ -81,7 +81,7 @@ func (q *queue) issue() {
 	check(err)
 }
 
-// run keeps the queue full until there were so many requests, or until the
+// run keeps the queue full until that many requests were issued, or until the
 // deadline, and then empties it.
 func (q *queue) run(requests uint64, deadline time.Time) uint64 {
 	depth := len(q.idle)
@@ -98,8 +98,8 @@ func (q *queue) run(requests uint64, deadline time.Time) uint64 {
 		if len(q.idle) == depth {
 			return issued
 		}
-		// Serve all that has arrived, and wait only if nothing has: each call
-		// of C from Go has its price, and Poll completes one request.
+		// Take all replies that have arrived, and wait only if none has: each call
+		// of C from Go is expensive, and Poll completes one request.
 		check(q.h.AioNotifyRead())
 		if len(q.idle) == 0 {
 			_, err := q.h.Poll(-1)
@@ -126,8 +126,8 @@ func main() {
 		check(fmt.Errorf("--case: only read: %s", *what))
 	}
 
-	// Pinned to one core Go would have one processor, and take it away from
-	// each call of C that waits, which costs more than the call.
+	// If it is pinned to one core, Go has one processor, which it would take
+	// away from each call of C that waits; that costs more than the call.
 	if runtime.GOMAXPROCS(0) < 2 {
 		runtime.GOMAXPROCS(2)
 	}

@@ -5,7 +5,7 @@
      client-ocaml --socket PATH --case read [--depth N] [--size BYTES]
                   [--requests N] [--seconds S] *)
 
-(* Looking at the clock costs as much as a tenth of a small request. *)
+(* Reading the clock costs as much as a tenth of a small request. *)
 let requests_per_clock = 64
 
 let socket = ref ""

@@ -20,14 +20,14 @@ from typing import Callable
 
 import nbd
 
-# Looking at the clock costs as much as a tenth of a small request.
+# Reading the clock costs as much as a tenth of a small request.
 REQUESTS_PER_CLOCK = 64
 MASK = (1 << 64) - 1
 SUFFIXES = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
 def number(text: str) -> int:
-    """A number with an optional K, M or G behind it."""
+    """A number with an optional K, M or G after it."""
     factor = SUFFIXES.get(text[-1:], 1)
     return int(text[:-1] if factor > 1 else text) * factor
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! The measured client in Rust: reads, so many in flight.
+//! The measured client in Rust: reads, with N requests in flight.
 //!
 //!   client-rust --socket PATH --case read --depth N
 //!               --seconds S|--requests N [--size BYTES] [--verify]
@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 
 use libnbd::{CmdFlag, Handle, Shutdown};
 
-/// Looking at the clock costs as much as a tenth of a small request.
+/// Reading the clock costs as much as a tenth of a small request.
 const REQUESTS_PER_CLOCK: u64 = 64;
-/// The export's content repeats after so many bytes.
+/// The export's content repeats after this many bytes.
 const PATTERN_SIZE: u64 = 1 << 20;
 
 struct Plan {
@@ -33,7 +33,7 @@ fn die(message: &str) -> ! {
     process::exit(1);
 }
 
-/// A number with an optional K, M or G behind it.
+/// A number with an optional K, M or G after it.
 fn number(text: &str, option: &str) -> u64 {
     let shifts = [('K', 10), ('M', 20), ('G', 30)];
     let found = shifts

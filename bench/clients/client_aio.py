@@ -8,7 +8,7 @@ WAY is how the requests are kept in flight:
   poll      callbacks, driven by poll, as client.py does it
   loop      callbacks, driven by asyncio
   read      nbd.aio: tasks that await pread
-  read-into nbd.aio: tasks that await pread_into, each with a buffer of its own
+  read-into nbd.aio: tasks that await pread_into, each with its own buffer
   uvloop    as read, with uvloop
 """
 
