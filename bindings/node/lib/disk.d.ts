@@ -7,8 +7,10 @@ import { NBD } from './nbd';
 
 export { NbdError };
 
-/** Options of {@link connect}.  Times are in milliseconds; `Infinity` means no
- * limit. */
+/**
+ * Options of {@link connect}.  Times are in milliseconds; `Infinity` means no
+ * limit.
+ */
 export interface ConnectOptions extends WaitOptions {
   /** How many connections the disk may use. */
   connections?: number;
@@ -45,8 +47,10 @@ export type FlagsByContext = Record<string, number | bigint>;
 export interface DiskExtent<Flags = number | bigint | FlagsByContext> {
   offset: number;
   length: number;
-  /** The flags of the context.  With several contexts, the flags of each by its
-   * name. */
+  /**
+   * The flags of the context.  With several contexts, the flags of each by its
+   * name.
+   */
   flags: Flags;
   /** Whether nothing is allocated (if `base:allocation` is among the contexts). */
   hole?: boolean;
@@ -191,8 +195,10 @@ export class Disk {
     options?: ExtentsOptions & { contexts?: undefined },
   ): AsyncGenerator<DiskExtent, void, void>;
 
-  /** Let all commands finish, end the connection, and close the disk.  This does not
-   * flush. */
+  /**
+   * Let all commands finish, end the connection, and close the disk.  This does not
+   * flush.
+   */
   shutdown(options?: CommandOptions): Promise<void>;
   /** Close the connection at once.  Commands in flight fail. */
   close(): void;
