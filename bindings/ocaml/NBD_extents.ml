@@ -22,14 +22,14 @@ module Walk = struct
     size : int64; (* of the export *)
     from : int64; (* where the range begins *)
     stop : int64; (* where the range ends *)
-    block : int64; (* what requests are multiples of *)
-    most : int64; (* what a request can ask about *)
+    block : int64; (* requests are multiples of this *)
+    most : int64; (* the longest request *)
     mutable pos : int64; (* extents up to here were made *)
     mutable reach : int64; (* where the reply ends *)
     mutable rows : NBD.extent array array; (* the reply, for each context *)
     next_row : int array;
-    left : int64 array; (* what is left of the row before *)
-    mutable held : t option; (* what comes next may be joined with it *)
+    left : int64 array; (* what is left of the current row *)
+    mutable held : t option; (* may be joined with the next extent *)
   }
 
   type question = {
@@ -62,7 +62,7 @@ module Walk = struct
          names;
        names
 
-  (* Without extended headers the length of a request has 32 bits; no block is
+  (* Without extended headers the length of a request has 32 bits.  No block is
      larger than this. *)
   let largest_block = 65536L
   let most h =
@@ -83,7 +83,7 @@ module Walk = struct
       reach = offset; rows = [||]; next_row = Array.make contexts 0;
       left = Array.make contexts 0L; held = None }
 
-  (* Replies may come again, after an outage: the last counts. *)
+  (* Replies may be repeated after an outage: the last one counts. *)
   let question w =
     if w.reach >= w.stop then None
     else
@@ -99,7 +99,7 @@ module Walk = struct
         0 in
       Some { count; at; answer; replies }
 
-  (* Lengths have no sign; none can lead beyond the end of the range. *)
+  (* Lengths have no sign, and must not lead beyond the end of the range. *)
   let clip length limit = if length < 0L || length > limit then limit else length
 
   let answered w { at; replies; _ } =
@@ -120,8 +120,8 @@ module Walk = struct
     Array.fill w.next_row 0 (Array.length w.next_row) 0;
     Array.fill w.left 0 (Array.length w.left) 0L
 
-  (* Have what is left of the row of each context; the ends of all rows are
-     not before the end of the reply. *)
+  (* Load the current row of each context.  No row of a context ends before the
+     end of the reply. *)
   let rec load w i =
     if w.left.(i) = 0L then begin
       let length, _ = w.rows.(i).(w.next_row.(i)) in
@@ -141,7 +141,7 @@ module Walk = struct
     w.pos <- offset + length;
     { offset; length; flags }
 
-  (* Requests begin at a block, and the range perhaps within it. *)
+  (* Requests begin at a block, but the range may begin within it. *)
   let cut_before from extent =
     let over = max 0L (from - extent.offset) in
     { extent with offset = extent.offset + over; length = extent.length - over }
@@ -168,12 +168,12 @@ module Walk = struct
     held
 end
 
-(* A question that is under way. *)
+(* A request in flight. *)
 type asked = {
   question : Walk.question;
   cookie : NBD.cookie;
-  over : bool ref; (* and well, so that it was retired *)
-  mutable failed : exn option; (* it fails again for who asks again *)
+  over : bool ref; (* true: it succeeded, and was retired *)
+  mutable failed : exn option; (* raised each time that it is read *)
 }
 
 let ask h walk =
@@ -186,7 +186,7 @@ let ask h walk =
     { question; cookie; over; failed = None } in
   Option.map send (Walk.question walk)
 
-(* A command that failed was kept, and is asked why. *)
+(* A command that failed was not retired, so that it can be asked why. *)
 let wait h { cookie; over; _ } =
   while not (!over || NBD.aio_command_completed h cookie) do
     ignore (NBD.poll h (-1))
@@ -220,7 +220,8 @@ let begin_node reading () =
   reading.ahead <- ask reading.h reading.walk;
   node reading ()
 
-(* What is wrong is said at once.  Who begins again asks again. *)
+(* Errors in the arguments are raised at once.  Reading the sequence again from
+   its beginning sends the requests again. *)
 let seq ?contexts ?offset ?length h =
   let _ = read ?contexts ?offset ?length h in
   fun () -> begin_node (read ?contexts ?offset ?length h) ()

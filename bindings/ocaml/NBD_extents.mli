@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(** What an export is made of: where its data is, which parts are holes or read
-    as zeroes, and which have changed.
+(** The map of an export: where its data is, which parts are holes or read as
+    zeroes, and which have changed.
 
     {[
       let () =
@@ -14,22 +14,23 @@
             (NBD_extents.seq h))
     ]}
 
-    Extents come in order, the next begins where the last has ended, and
-    together they are the range that was asked for.  Neighbours differ, as equal
-    ones were joined.  With several metadata contexts an extent ends where one
-    of any of them does.
+    The extents come in order, are adjacent, and together cover the range that
+    was asked for.  Adjacent extents differ, because equal ones are joined.
+    With several metadata contexts, an extent ends where an extent of any of
+    them ends.
 
-    The server is asked ahead: while the extents of one reply are used, the next
-    is under way.  No more than two replies are kept, so a map of any size takes
-    little memory.
+    Requests are made ahead: while the extents of one reply are used, the next
+    request is in flight.  At most two replies are kept, so a map of any size
+    needs little memory.
 
-    Contexts are asked for before connecting, by {!NBD.add_meta_context}. *)
+    Contexts are requested before connecting, with {!NBD.add_meta_context}. *)
 
 type t = {
   offset : int64; (** where it begins *)
   length : int64; (** in bytes *)
   flags : int64 array;
-      (** those of each context, in the order in which contexts were asked for *)
+      (** the flags of each context, in the order in which contexts were asked
+          for *)
 }
 
 val is_hole : t -> bool
@@ -41,13 +42,13 @@ val is_zero : t -> bool
 
 val seq :
   ?contexts:string list -> ?offset:int64 -> ?length:int64 -> NBD.t -> t Seq.t
-(** The extents of a part of the export.  The sequence asks the server as it is
-    read, so reading it raises {!NBD.Error} if the server cannot tell.  Who reads
-    it again from its beginning asks again; what follows an extent is there to be
-    read once, see [Seq.memoize].
+(** The extents of a part of the export.  The sequence sends requests while it
+    is read, so reading it raises {!NBD.Error} if the server fails.  To read it
+    again from its beginning sends the requests again.  The rest of the
+    sequence after an extent can be read only once; see [Seq.memoize].
 
-    @param contexts whose flags are wanted, all that the server has granted if
-    none are given
+    @param contexts whose flags are wanted, by default all that the server has
+    granted
     @param offset where the part begins, by default at 0
     @param length of the part, by default to the end of the export
     @raise NBD.Error if the range is not within the export, if one of the
@@ -57,12 +58,12 @@ val iter :
   ?contexts:string list -> ?offset:int64 -> ?length:int64 ->
   (t -> unit) -> NBD.t -> unit
 (** Call a function with each extent.  If it raises an exception, the request
-    that is under way is cancelled.  See {!seq}. *)
+    in flight is cancelled.  See {!seq}. *)
 
 (** {2 For main loops}
 
-    This is what {!seq} and the packages for main loops are made of: what to
-    ask for next, and what the replies say. *)
+    The part of {!seq} and of the packages for main loops that does not wait:
+    what to ask for next, and what the replies say. *)
 
 module Walk : sig
   type walk
@@ -72,22 +73,22 @@ module Walk : sig
     at : int64;
     answer : string -> int64 -> NBD.extent array -> int ref -> int;
         (** the callback for {!NBD.aio_block_status_64} *)
-    replies : NBD.extent array array; (** what it has put together *)
+    replies : NBD.extent array array; (** what the callback has collected *)
   }
 
   val start :
     ?contexts:string list -> ?offset:int64 -> ?length:int64 -> NBD.t -> walk
 
   val question : walk -> question option
-  (** What to ask next; nothing if the last reply reached the end. *)
+  (** The next request; [None] if the last reply reached the end. *)
 
   val answered : walk -> question -> unit
-  (** The question was answered, and all of the reply before has been used.
-      @raise NBD.Error if the reply lacks a context or leads nowhere *)
+  (** The request was answered, and all extents of the previous reply were used.
+      @raise NBD.Error if the reply lacks a context or covers nothing *)
 
   val next : walk -> t option
-  (** The next extent, or none until there is another reply. *)
+  (** The next extent, or [None] until there is another reply. *)
 
   val last : walk -> t option
-  (** The extent at the end, when there is no other question. *)
+  (** The extent at the end, when there are no more requests. *)
 end

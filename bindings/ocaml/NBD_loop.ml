@@ -49,12 +49,12 @@ let error code format =
 let closed () =
   error Unix.ENOTCONN "the handle was closed while this was under way"
 
-(* What a number says, if the library has nothing to add. *)
+(* The text for an error number, if the library has no text. *)
 let failure what errno =
   let code = NBD.unix_error_of_errno errno in
   error code "%s failed: %s" what (Unix.error_message code)
 
-(* Unix has no name for it. *)
+(* The module Unix has no name for ECANCELED. *)
 let cancelled () =
   NBD.Error ("libnbd: the question about extents was cancelled", None)
 
@@ -66,20 +66,21 @@ module Make (Loop : LOOP) = struct
   type loop = Loop.t
   type result = (unit, exn) Stdlib.result
 
-  (* What the loop refers to.  Users have what refers to this, so that it can be
-     seen when they have lost it. *)
+  (* The part of a handle that the loop refers to.  Programs have a value that
+     refers to this part, so that the garbage collector can see when the
+     program has lost the handle. *)
   type core = {
     h : NBD.t;
     loop : Loop.t;
     mutable readable : Loop.watch option;
     mutable writable : Loop.watch option;
-    over : (unit -> unit) Queue.t; (* commands that are to be handed out *)
-    mutable waiters : (unit -> bool) list; (* each tells whether it is over *)
-    mutable under_way : int; (* commands, and those who wait *)
+    over : (unit -> unit) Queue.t; (* completed commands, to be handed out *)
+    mutable waiters : (unit -> bool) list; (* each returns whether it is over *)
+    mutable under_way : int; (* commands and waiters *)
     mutable scheduled : bool;
-    mutable settling : bool; (* results are being handed out, or soon will *)
+    mutable settling : bool; (* results are or will soon be handed out *)
     mutable why : exn option; (* the connection has ended *)
-    mutable lost : bool; (* nobody refers to the handle *)
+    mutable lost : bool; (* the program does not refer to the handle *)
     mutable closed : bool;
   }
 
@@ -103,14 +104,15 @@ module Make (Loop : LOOP) = struct
 
   let is_over c = NBD.aio_is_dead c.h || NBD.aio_is_closed c.h
 
-  (* The connection stands, and something waits that nobody watches for. *)
+  (* The handle is connected, and something has to be sent that no watch waits
+     for. *)
   let has_more_to_send c =
     not c.closed && c.writable = None
     && NBD.aio_get_direction c.h land write_bit <> 0
     && not (NBD.aio_is_connecting c.h)
 
-  (* Watch for what the library waits for.  While it connects it may try one
-     socket after the other, which can have the same number. *)
+  (* Watch for what the library waits for.  While it connects, it may try one
+     socket after another, and these may have the same number. *)
   let rec watch c =
     let direction = if c.closed then 0 else NBD.aio_get_direction c.h in
     if direction = 0 || NBD.aio_is_connecting c.h then unwatch c;
@@ -125,8 +127,8 @@ module Make (Loop : LOOP) = struct
         Loop.on_writable c.loop fd (fun () -> notify c NBD.aio_notify_write))
     end
 
-  (* Tell the library of its descriptor.  While the handle lives, an event that it
-     did not want is no failure. *)
+  (* Tell the library of an event.  While the handle lives, an event that the
+     library did not wait for is no failure. *)
   and report c notify =
     match notify c.h with
     | () | exception NBD.Closed _ -> ()
@@ -143,15 +145,16 @@ module Make (Loop : LOOP) = struct
 
   (* Handing out ------------------------------------------------------------ *)
 
-  (* All commands that are over, and then those who wait for the connection. *)
+  (* Hand out all completed commands, and then wake those who wait for the
+     connection. *)
   and hand_out c =
     while not (Queue.is_empty c.over) do Queue.pop c.over () done;
     let waiters = c.waiters in
     c.waiters <- [];
     let left = List.filter (fun is_over -> not (is_over ())) waiters in
     c.waiters <- List.rev_append (List.rev left) c.waiters;
-    (* The socket mostly has room for what was issued meanwhile, so there is no
-       need to wait for that. *)
+    (* The socket usually takes what was issued meanwhile, so try to send it at
+       once. *)
     if has_more_to_send c then report c NBD.aio_notify_write;
     if not (Queue.is_empty c.over) then hand_out c
 
@@ -175,7 +178,7 @@ module Make (Loop : LOOP) = struct
     if not c.closed then begin
       c.closed <- true;
       unwatch c;
-      Queue.push ignore c.over; (* those who wait are told *)
+      Queue.push ignore c.over; (* wake the waiters *)
       match NBD.close c.h with
       | () -> schedule c
       | exception (NBD.Error _ as exn) ->
@@ -185,8 +188,9 @@ module Make (Loop : LOOP) = struct
       | exception exn -> schedule c; raise exn
     end
 
-  (* Call the library, which may then wait for something else.  What it could not
-     send at once is sent when the program has done all it does in this turn. *)
+  (* Call the library, which may wait for something else after that.  What it
+     could not send at once is sent when the program has done everything that
+     it does in this turn. *)
   let call c f =
     let finally () =
       if has_more_to_send c then schedule c
@@ -223,7 +227,7 @@ module Make (Loop : LOOP) = struct
   type command = {
     mutable stage : stage;
     mutable cookie : NBD.cookie;
-    mutable raised : exn option; (* in one of its callbacks *)
+    mutable raised : exn option; (* raised by one of its callbacks *)
   }
 
   let new_command () = { stage = Running; cookie = 0L; raised = None }
@@ -235,14 +239,15 @@ module Make (Loop : LOOP) = struct
         if command.raised = None then command.raised <- Some exn;
         -1) }
 
-  (* The command is no longer of interest, or never was under way. *)
+  (* The command is no longer wanted, or was not issued. *)
   let drop c command =
     if command.stage = Running then begin
       command.stage <- Dropped;
       c.under_way <- c.under_way - 1
     end
 
-  (* What became of a command; one that failed was kept for this. *)
+  (* The result of a command.  A command that failed was not retired, so that
+     it can be asked why. *)
   let outcome c command errno =
     let kept () =
       match NBD.aio_command_completed c.h command.cookie with
@@ -259,7 +264,7 @@ module Make (Loop : LOOP) = struct
       drop c command;
       try ignore (call c (fun h -> NBD.aio_cancel h command.cookie)) with
       | NBD.Closed _ -> ()
-      | NBD.Error (_, Some Unix.EDEADLK) -> (* this is a callback of the handle *)
+      | NBD.Error (_, Some Unix.EDEADLK) -> (* in a callback of the handle *)
          command.stage <- Running;
          c.under_way <- c.under_way + 1;
          Queue.push (cancel c command) c.over;
@@ -267,8 +272,8 @@ module Make (Loop : LOOP) = struct
       | exn -> Loop.unhandled c.loop exn
     end
 
-  (* Issue a command, and call a function with what becomes of it; the result
-     is what cancels it. *)
+  (* Issue a command, and call [resolve] with its result.  The function that is
+     returned cancels the command. *)
   let submit c issue resolve =
     let command = new_command () in
     let completion error =
@@ -292,7 +297,7 @@ module Make (Loop : LOOP) = struct
 
   (* The connection --------------------------------------------------------- *)
 
-  (* Wait until there is a result, looking after each step of the handle. *)
+  (* Wait until there is a result, and check after each step of the handle. *)
   let until c look resolve =
     let look () = if c.closed then Some (Error (closed ())) else look () in
     c.under_way <- c.under_way + 1;
@@ -379,7 +384,7 @@ module Make (Loop : LOOP) = struct
 
   (* Options ---------------------------------------------------------------- *)
 
-  (* The errno of an option that is over. *)
+  (* The errno of an option that has completed. *)
   let negotiated t issue result =
     let option = new_command () and errno = ref 0 in
     let completion error =
@@ -424,7 +429,7 @@ module Make (Loop : LOOP) = struct
     command t (fun h _ completion ->
       NBD.aio_pwrite ~completion ?flags h buffer offset)
 
-  (* A question about extents that is under way; one who waits is woken. *)
+  (* A request for extents in flight, which wakes one waiter. *)
   type asked = {
     question : NBD_extents.Walk.question;
     mutable answer : result option;
@@ -433,7 +438,7 @@ module Make (Loop : LOOP) = struct
   }
 
   type reading = {
-    owner : t; (* it is not lost while it is read *)
+    owner : t; (* keeps the handle while extents are read *)
     walk : NBD_extents.Walk.walk;
     mutable ahead : asked option;
   }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* From values to what the library takes.  Values may move once the runtime
- * lock is given up, so everything behind a pointer is copied, except the
- * memory of NBD.Buffer.  What is wrong is noted and raised by nbdml_enter. */
+/* Convert values to arguments of the library.  Values may move once the
+ * runtime lock is given up, so everything behind a pointer is copied, except
+ * the memory of NBD.Buffer.  Mistakes are noted, and raised by
+ * nbdml_enter. */
 
 #define CAML_NAME_SPACE
 #define CAML_INTERNALS /* for caml_convert_signal_number */
@@ -20,7 +21,7 @@
 #define get_sockaddr caml_unix_get_sockaddr
 #endif
 
-/* Keep the first mistake. */
+/* Note a mistake, if it is the first one. */
 static void __attribute__ ((format (printf, 2, 3)))
 mistake (struct call *call, const char *format, ...)
 {
@@ -35,7 +36,8 @@ mistake (struct call *call, const char *format, ...)
   va_end (args);
 }
 
-/* Memory until the call has returned, or NULL.  It holds zeroes. */
+/* Allocate memory that lives until the call has returned, or return NULL.
+ * The memory is zeroed. */
 void *
 nbdml_allocate (struct call *call, size_t size)
 {
@@ -68,7 +70,7 @@ nbdml_int (struct call *call, value v, const char *name)
   return in_range (call, name, number, INT_MIN, INT_MAX) ? (int) number : 0;
 }
 
-/* OCaml has numbers of its own for signals, all of them negative. */
+/* OCaml has its own numbers for signals, all of them negative. */
 int
 nbdml_signal (struct call *call, value v, const char *name)
 {
@@ -76,7 +78,7 @@ nbdml_signal (struct call *call, value v, const char *name)
   return number < 0 ? caml_convert_signal_number (number) : number;
 }
 
-/* Bits of a list of flags, made by NBD.ml. */
+/* The bits of a list of flags, which NBD.ml has computed. */
 uint32_t
 nbdml_mask (struct call *call, value v, const char *name)
 {
@@ -136,7 +138,7 @@ nbdml_strings (struct call *call, value v, const char *name)
   return array;
 }
 
-/* A copy of bytes that are to be written. */
+/* A copy of bytes for a write. */
 void *
 nbdml_bytes (struct call *call, value v)
 {
@@ -146,21 +148,22 @@ nbdml_bytes (struct call *call, value v)
   return copy;
 }
 
-/* Room for as many bytes as the value has. */
+/* Memory for as many bytes as the value has. */
 void *
 nbdml_room (struct call *call, value v)
 {
   return nbdml_allocate (call, caml_string_length (v));
 }
 
-/* Put into the value what was read. */
+/* Copy what was read into the value. */
 void
 nbdml_fill (value v, const void *room)
 {
   memcpy (Bytes_val (v), room, caml_string_length (v));
 }
 
-/* Raises Unix.Unix_error if the address is too long, so it comes first. */
+/* Raises Unix.Unix_error if the address is too long, so it must be called
+ * first. */
 socklen_t
 nbdml_address (value v, struct sockaddr_storage *address)
 {

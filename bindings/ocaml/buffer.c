@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What NBD.Buffer needs beside Bigarray: copying whole strings of bytes. */
+/* The part of NBD.Buffer that Bigarray lacks: copying whole strings of
+ * bytes. */
 
 #include "glue.h"
 

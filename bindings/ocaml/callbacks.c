@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* OCaml functions as closures of the library.
  *
- * The library owns a closure from the call it is passed to until it calls
- * nbdml_free_closure, and so long its function and its buffer are in the array
- * of the handle, where the garbage collector finds them.  The handle itself is
- * a root of each call on it, and callbacks run only inside of such calls: with
- * the lock of the handle held, and mostly without the runtime lock.
+ * The library owns a closure from the call that it is passed to until it
+ * calls nbdml_free_closure.  During that time the closure's function and its
+ * buffer are in the array of the handle, where the garbage collector finds
+ * them.  The handle is a root of each call on it.  Callbacks run only inside
+ * of such calls, with the lock of the handle held, and mostly without the
+ * runtime lock.
  *
- * A callback is run by a function of NBD.ml, which fetches the arguments by
- * the accessors below.  So whatever goes wrong, be it only that memory is
- * short, is an exception in OCaml code; it is caught here, kept in the call
- * that runs the callback, and raised when that has returned. */
+ * A callback is run by a function of NBD.ml, which gets the arguments from
+ * the accessors below.  So every failure, even lack of memory, is an
+ * exception in OCaml code.  It is caught here, kept in the call that runs the
+ * callback, and raised when that call has returned. */
 
 #define CAML_NAME_SPACE
 #include <caml/callback.h>
@@ -20,11 +21,13 @@
 
 /* Life -------------------------------------------------------------------- */
 
-/* Closures that one call may leave to be dropped when it returns.  Taking the
- * runtime lock for each would cost more than all the rest of its life. */
+/* The number of closures that one call may keep to be dropped when it
+ * returns.  To take the runtime lock for each of them would cost more than
+ * everything else. */
 #define FREED_MAX 64
 
-/* Another domain may be faster: then there is nothing left to do. */
+/* Another domain may have grown the array first; then nothing is left to
+ * do. */
 static void
 grow (value *self)
 {
@@ -55,7 +58,7 @@ grow (value *self)
 }
 
 /* Make room for what the next call may add to the array.  This can raise
- * Out_of_memory, so it comes before anything else. */
+ * Out_of_memory, so it must come before everything else. */
 void
 nbdml_reserve (value *self)
 {
@@ -75,7 +78,7 @@ keep (struct call *call, value v)
     i = handle->idle[--handle->nr_idle];
     caml_modify (&Field (Kept_val (*call->self), i), v);
   }
-  else /* other domains have used up our room */
+  else /* other domains have used the room */
     call->out_of_memory = true;
   kept_end (&handle->lock);
   return i;
@@ -114,8 +117,8 @@ nbdml_closure (struct call *call, value function)
   return new_closure (call, function, Val_unit);
 }
 
-/* The closure of an optional function.  Without one it may still have to keep
- * a buffer; NULL if there is nothing to keep. */
+/* The closure of an optional function.  Without a function it may still have
+ * to keep a buffer.  NULL if there is nothing to keep. */
 struct closure *
 nbdml_completion (struct call *call, value option, value buffer)
 {
@@ -125,7 +128,7 @@ nbdml_completion (struct call *call, value option, value buffer)
   return new_closure (call, function, buffer);
 }
 
-/* Let go of closures that the library does not have, or no longer has. */
+/* Drop closures that the library does not own, or no longer owns. */
 void
 nbdml_drop_closures (value self, struct closure **list)
 {
@@ -139,7 +142,7 @@ nbdml_drop_closures (value self, struct closure **list)
 }
 
 /* The library gives a closure back.  It does so only inside of calls on the
- * closure's handle, which soon have the runtime lock again. */
+ * closure's handle, which will soon take the runtime lock again. */
 void
 nbdml_free_closure (void *user_data)
 {
@@ -157,7 +160,7 @@ nbdml_free_closure (void *user_data)
 
 /* Running ----------------------------------------------------------------- */
 
-/* The first exception counts: what follows from it is of less interest. */
+/* Keep the first exception.  Later ones are consequences of it. */
 static void
 keep_exception (struct call *call, value exn)
 {
@@ -167,8 +170,9 @@ keep_exception (struct call *call, value exn)
   caml_register_generational_global_root (&call->exn);
 }
 
-/* What the callback returned, or -1 if it raised an exception.  A pointer to
- * the arguments passes as an OCaml integer, as it is even. */
+/* Return what the callback returned, or -1 if it raised an exception.  The
+ * pointer to the arguments can be passed as an OCaml integer, because it is
+ * even; NBD.ml passes it to the accessors. */
 int
 nbdml_run (struct closure *closure, const struct runner *runner,
            struct arguments *arguments)
@@ -187,7 +191,7 @@ nbdml_run (struct closure *closure, const struct runner *runner,
   return ret;
 }
 
-/* For NBD.ml: all runners are registered. */
+/* Called by NBD.ml when all runners are registered. */
 extern value nbdml_begin (value unit);
 
 value

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What begins and ends each call: whether the handle may be used, and the
- * runtime lock, which is given up around all calls that take the lock of the
- * handle.  Whoever holds that may be about to run a callback and then waits
- * for ours. */
+/* The begin and the end of each call: whether the handle may be used, and the
+ * runtime lock.  A call that takes the lock of the handle gives up the
+ * runtime lock, because a thread that holds the handle's lock may be about to
+ * run a callback, which needs the runtime lock. */
 
 #define CAML_NAME_SPACE
 #include <caml/custom.h>
@@ -14,8 +14,8 @@
 
 #include "glue.h"
 
-/* The call that this thread is in.  In a callback it is the call that runs
- * the callback, until that makes a call of its own. */
+/* The call that this thread makes.  In a callback it is the call that runs
+ * the callback, until the callback makes a call itself. */
 static _Thread_local struct call *current;
 
 struct call *
@@ -35,8 +35,8 @@ nbdml_take_lock (void)
   return true;
 }
 
-/* Signals stay pending: a handler that raises must not jump over the library,
- * whose frames are between here and OCaml. */
+/* Signals stay pending, because a handler that raises an exception must not
+ * unwind through the library. */
 void
 nbdml_give_lock (bool taken)
 {
@@ -48,7 +48,7 @@ nbdml_give_lock (bool taken)
 
 /* Steps of a call ---------------------------------------------------------- */
 
-/* Count a use of the handle, which keeps it from being closed meanwhile. */
+/* Count a use of the handle, so that it is not closed meanwhile. */
 static bool
 begin_use (struct handle *handle)
 {
@@ -60,8 +60,8 @@ begin_use (struct handle *handle)
   return true;
 }
 
-/* The handle's lock is held while a callback runs: a call that wants it would
- * wait for itself. */
+/* The handle's lock is held while a callback runs, so a call that takes it
+ * would wait for itself. */
 static bool
 inside_callback_of (const struct handle *handle)
 {
@@ -82,8 +82,8 @@ raise_in_callback (const char *name)
   nbdml_raise_error (text, EDEADLK);
 }
 
-/* Begin a call.  Nothing is allocated yet, so this is where signal handlers
- * run and where all that is wrong with the handle is raised. */
+/* Begin a call.  Nothing is allocated yet, so signal handlers run here, and
+ * errors of the handle are raised here. */
 void
 nbdml_open (struct call *call, value *self, const char *name, bool locked)
 {
@@ -121,7 +121,7 @@ free_copies (struct call *call)
   }
 }
 
-/* Raise what is wrong with the arguments, once nothing is left to free. */
+/* Raise the mistake in the arguments, after everything was freed. */
 static _Noreturn void
 refuse (struct call *call)
 {
@@ -137,13 +137,13 @@ refuse (struct call *call)
   caml_invalid_argument (text);
 }
 
-/* From here to nbdml_leave no value may be looked at. */
+/* No value may be used from here to nbdml_leave. */
 void
 nbdml_enter (struct call *call)
 {
   if (call->mistake != NULL || call->out_of_memory)
     refuse (call);
-  call->closures = NULL; /* they belong to the library now */
+  call->closures = NULL; /* the library owns them now */
   if (!call->locked)
     return;
   call->outer = current;
@@ -163,7 +163,7 @@ nbdml_leave (struct call *call)
   nbdml_drop_closures (*call->self, &call->freed);
 }
 
-/* Raise the exception that left a callback, if one did. */
+/* Raise the exception that a callback raised, if there was one. */
 static void
 raise_kept (struct call *call)
 {
@@ -174,7 +174,8 @@ raise_kept (struct call *call)
   caml_raise (exn);
 }
 
-/* Raise what left a callback, because it is the cause, or else the error. */
+/* Raise the exception of a callback, because it is the cause, or otherwise
+ * the error. */
 void
 nbdml_finish (struct call *call, bool failed)
 {
@@ -187,8 +188,8 @@ nbdml_finish (struct call *call, bool failed)
 
 /* Life of a handle -------------------------------------------------------- */
 
-/* Finalisers of custom blocks may not touch the roots that closures are, so
- * NBD.ml closes the handle by Gc.finalise before this is called. */
+/* Finalisers of custom blocks must not use the roots of closures.  So NBD.ml
+ * closes the handle with Gc.finalise before this is called. */
 static void
 finalize (value custom)
 {
@@ -209,8 +210,8 @@ static struct custom_operations operations = {
   .fixed_length = custom_fixed_length_default,
 };
 
-/* A handle costs a descriptor, so a hundred lost ones are worth a look by the
- * garbage collector. */
+/* A handle costs a descriptor, so after a hundred lost handles the garbage
+ * collector should run. */
 #define HANDLES_PER_COLLECTION 100
 
 extern value nbdml_create (value unit);
@@ -247,8 +248,8 @@ nbdml_create (value unit)
   CAMLreturn (v);
 }
 
-/* Close the handle if it is open.  Commands in flight end with their callbacks
- * being called; then all closures are freed. */
+/* Close the handle if it is open.  This calls the callbacks of commands in
+ * flight, and then frees all closures. */
 value
 nbdml_close (value v)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What a handle needs so that several threads can use it.  Up to OCaml 4 the
- * runtime lock does: only one thread runs stubs at a time.  Since OCaml 5 each
- * domain has a lock of its own, so counting must be atomic. */
+ * runtime lock is enough, because only one thread runs stubs at a time.
+ * Since OCaml 5 each domain has a lock of its own, so counting must be
+ * atomic. */
 
 #ifndef NBDML_DOMAINS_H
 #define NBDML_DOMAINS_H

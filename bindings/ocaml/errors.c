@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From the library's error record to the exceptions of NBD. */
+/* Convert the library's error record to the exceptions of NBD. */
 
 #define CAML_NAME_SPACE
 #include <caml/callback.h>
@@ -29,7 +29,7 @@ nbdml_unix_error_of_errno (value errnum)
   return unix_error_of_code (Int_val (errnum));
 }
 
-/* An exception that NBD.ml has registered when the module began. */
+/* An exception that NBD.ml registered when the module was loaded. */
 static value
 exception (const char *name)
 {
@@ -39,7 +39,7 @@ exception (const char *name)
   return *found;
 }
 
-/* NBD.Error: the text, and the errno unless there is none. */
+/* Raise NBD.Error with the text, and with the errno if there is one. */
 void
 nbdml_raise_error (const char *text, int errnum)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What the generated stubs.c and the hand-written parts of the OCaml library
- * share.
+/* Declarations that the generated stubs.c and the hand-written parts of the
+ * OCaml library share.
  *
- * A stub may not leave by an exception while it holds anything that C has to
- * free, so it goes through the same steps each time: nbdml_open, which can
- * raise; arguments, of which mistakes are only noted; nbdml_enter, which
- * raises for those, or gives up the runtime lock; the call; nbdml_leave,
- * which takes the lock again; the result; nbdml_finish, which frees
- * everything and then raises what there is to raise. */
+ * A stub must not raise an exception while it holds anything that C has to
+ * free.  So each stub has the same steps: nbdml_open, which can raise;
+ * arguments, whose mistakes are only noted; nbdml_enter, which raises for
+ * mistakes, or gives up the runtime lock; the call; nbdml_leave, which takes
+ * the runtime lock again; the result; nbdml_finish, which frees everything
+ * and then raises what has to be raised. */
 
 #ifndef NBDML_GLUE_H
 #define NBDML_GLUE_H
@@ -32,28 +32,29 @@
 #define UNUSED __attribute__ ((unused))
 
 /* The C part of a handle.  A value of type NBD.t is a pair of a custom block
- * that points to it, and an array: what the library keeps of OCaml's, that is
- * functions that it may call and buffers that it may use.  So they live as
- * long as the handle or until the library gives them back, and a function
- * that refers to its own handle does not keep that alive for ever. */
+ * that points to this struct, and an array.  The array contains the OCaml
+ * values that the library refers to: functions that it may call and buffers
+ * that it may use.  They live until the library gives them back, or as long
+ * as the handle.  A function that refers to its own handle does not keep the
+ * handle alive forever. */
 struct handle {
   struct nbd_handle *h;
-  uses_count uses; /* calls that are under way, or CLOSED */
-  kept_lock lock;  /* for the array and for what follows */
-  size_t *idle;    /* indexes into the array that are not used */
+  uses_count uses; /* calls in progress, or CLOSED */
+  kept_lock lock;  /* for the array and the members below */
+  size_t *idle;    /* indexes into the array that are unused */
   size_t nr_idle;
-  size_t size; /* of the array, and of idle */
+  size_t size; /* of the array and of idle */
 };
 
 #define CLOSED (-1)
 #define Handle_val(v) (*(struct handle **) Data_custom_val (Field (v, 0)))
 #define Kept_val(v) Field (v, 1)
 
-/* No call adds more to the array than this. */
+/* The most values that one call adds to the array. */
 #define KEPT_MAX 3
 #define NOTHING ((size_t) -1)
 
-/* What the library gets as a closure's user_data: indexes into the array. */
+/* The user_data of a closure: indexes into the array. */
 struct closure {
   size_t function;
   size_t buffer;
@@ -72,15 +73,15 @@ struct call {
   value *self;      /* the handle; it is a local root */
   struct handle *handle;
   struct nbd_handle *h;
-  struct call *outer; /* around the callback that makes this call */
+  struct call *outer; /* the call that runs this callback */
   struct copy *copies;
-  struct closure *closures; /* not yet handed over to the library */
-  struct closure *freed;    /* given back while it had no runtime lock */
+  struct closure *closures; /* not yet owned by the library */
+  struct closure *freed;    /* given back without the runtime lock */
   unsigned nr_freed;
   char *mistake; /* in an argument, or NULL */
-  value exn;     /* that left a callback, or Val_unit */
-  bool locked;   /* it takes the lock of the handle */
-  bool released; /* the runtime lock has been given up */
+  value exn;     /* raised by a callback, or Val_unit */
+  bool locked;   /* it takes the handle's lock */
+  bool released; /* the runtime lock was given up */
   bool out_of_memory;
 };
 
@@ -88,15 +89,15 @@ struct call {
 struct arguments {
   const char *strings[2];
   const void *data;
-  size_t count; /* of bytes, or of entries */
+  size_t count; /* of bytes or entries */
   uint64_t number;
   unsigned word;
   int *error;
 };
 
-/* Which function of NBD.ml calls a callback of which type: generated. */
+/* The function of NBD.ml that runs callbacks of one type: generated. */
 struct runner {
-  const char *name; /* that NBD.ml has registered it by */
+  const char *name; /* under which NBD.ml has registered it */
   const value *function;
 };
 

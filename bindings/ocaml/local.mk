@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 
-# Names without a suffix are both a program and its source, NAME.ml.
+# A name without a suffix is a program, whose source is NAME.ml.
 ocaml_examples = \
 	bindings/ocaml/examples/async_copy \
 	bindings/ocaml/examples/list_exports \
@@ -91,14 +91,15 @@ ocaml_generated = \
 	bindings/ocaml/NBD_async.mli \
 	bindings/ocaml/stubs.c
 
-# The modules of the package, each after those that it uses.
+# The modules of the package, each after the modules that it uses.
 ocaml_modules = \
 	bindings/ocaml/NBD \
 	bindings/ocaml/NBD_extents \
 	bindings/ocaml/NBD_loop \
 	bindings/ocaml/NBD_async
 
-# Those of main loops, in packages of their own: DIRECTORY/NBD_DIRECTORY.
+# The modules for main loops, in packages of their own:
+# DIRECTORY/NBD_DIRECTORY.
 ocaml_every_loop = \
 	bindings/ocaml/eio/NBD_eio \
 	bindings/ocaml/lwt/NBD_lwt
@@ -123,8 +124,9 @@ EXTRA_DIST += \
 
 dist_man_MANS += bindings/ocaml/libnbd-ocaml.3
 
-# The rules stand outside of the conditional: automake would else put its
-# marks before the lines of shell.  They do nothing unless a target asks.
+# The rules are outside of the conditional, because otherwise automake would
+# put its marks before the lines of shell.  They do nothing unless a target
+# needs them.
 
 OCAMLC = $(OCAMLFIND) ocamlc
 OCAMLOPT = $(OCAMLFIND) ocamlopt
@@ -167,7 +169,7 @@ $(ocaml_cmo): %.cmo: %.ml %.cmi
 $(ocaml_cmx): %.cmx: %.ml %.cmi
 	$(AM_V_OCAML)$(OCAMLOPT) $(OCAMLFLAGS) -I bindings/ocaml -c -o $@ $<
 
-# Who uses what.
+# Dependencies between modules.
 bindings/ocaml/NBD_extents.cmi: bindings/ocaml/NBD.cmi
 bindings/ocaml/NBD_extents.cmx: bindings/ocaml/NBD.cmx
 bindings/ocaml/NBD_loop.cmi: bindings/ocaml/NBD_extents.cmi
@@ -175,8 +177,8 @@ bindings/ocaml/NBD_loop.cmx: bindings/ocaml/NBD_extents.cmx
 bindings/ocaml/NBD_async.cmi: bindings/ocaml/NBD_loop.cmi
 bindings/ocaml/NBD_async.cmx: bindings/ocaml/NBD_loop.cmx
 
-# Where our library is in the build tree must not be remembered: -ldopt is
-# for the shared object only.
+# The path of our library in the build tree must not be recorded: -ldopt is for
+# the shared object only.
 ocaml_archive = $(OCAMLMKLIB) -ldopt -Llib/.libs
 mklib = $(ocaml_archive) -o bindings/ocaml/mlnbd
 
@@ -195,7 +197,8 @@ ocaml_plugin = $(OCAMLOPT) -shared -linkall -ccopt -Llib/.libs
 bindings/ocaml/mlnbd.cmxs: bindings/ocaml/mlnbd.cmxa
 	$(AM_V_OCAML)$(ocaml_plugin) -I bindings/ocaml -o $@ $<
 
-# Main loops: the package lwt.unix for what is in the directory lwt.
+# Main loops: the package lwt.unix is needed by the modules in the directory
+# lwt.
 ocaml_loop_a = $(ocaml_every_loop:=.a)
 ocaml_loop_cma = $(ocaml_every_loop:=.cma)
 ocaml_loop_cmi = $(ocaml_every_loop:=.cmi)
@@ -226,7 +229,7 @@ $(ocaml_loop_a): %.a: %.cmxa
 $(ocaml_loop_cmxs): %.cmxs: %.cmxa
 	$(AM_V_OCAML)$(OCAMLOPT) -shared -linkall -I $(@D) -o $@ $<
 
-# The one with a suffix is for the build tree: ./run makes findlib see it.
+# The file with a suffix is for the build tree: ./run makes findlib read it.
 ocaml_meta = sed 's/[@]API_VERSION[@]/$(API_VERSION)/' \
 	$(srcdir)/bindings/ocaml/META.in
 bindings/ocaml/META.nbd: bindings/ocaml/META.in Makefile
@@ -297,7 +300,7 @@ $(ocaml_lwt_examples): %: %.ml $(ocaml_library) $(ocaml_loop_archives)
 	$(AM_V_at)$(call ocaml_loop_build,lwt)
 	$(AM_V_OCAML)$(call ocaml_loop_link,lwt) $@.$(ocaml_object)
 
-# Its object does not go beside it: other languages have clients there too.
+# Its object is not beside it, because other languages have clients there, too.
 bench/clients/client-ocaml: bench/clients/client.ml $(ocaml_library)
 	@$(MKDIR_P) bench/clients
 	$(AM_V_at)$(ocaml_build) -o bindings/ocaml/client.$(ocaml_object) $<
@@ -307,10 +310,10 @@ bench/clients/client-ocaml: bench/clients/client.ml $(ocaml_library)
 
 # ---------------------------------------------------------------------------
 
-# Archives that are installed are made anew, as they remember where libnbd is,
-# and so do programs, unless the loader looks there anyway.  Programs in bytecode
-# have it from META where the stubs are.  With -L by itself, without -ccopt,
-# ocamlmklib would name the directory for the loader, too.
+# Archives and programs that are installed are built again, because they record
+# where libnbd is, unless the loader looks there anyway.  Programs in bytecode
+# get it from META, which says where the stubs are.  With -L alone, without
+# -ccopt, ocamlmklib would record the directory for the loader, too.
 ocaml_installed = \
 	$(ocaml_native_modules) \
 	$(ocaml_cmi) \

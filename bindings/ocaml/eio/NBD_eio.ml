@@ -5,8 +5,8 @@ open Eio
 module Loop = struct
   type 'a promise = 'a
 
-  (* Functions that are to be called by a fiber of their own, and what wakes it
-     if it sleeps. *)
+  (* Functions that a fiber of their own will call, and the condition that
+     wakes it. *)
   type t = {
     sw : Switch.t;
     jobs : (unit -> unit) Queue.t;
@@ -28,7 +28,8 @@ module Loop = struct
 
   let unhandled loop exn = Switch.fail loop.sw exn
 
-  (* Callbacks of the library call this, and effects cannot pass through it. *)
+  (* Callbacks of the library call this, and effects cannot pass through the
+     library. *)
   let later loop job =
     Queue.push job loop.jobs;
     let wake = loop.wake in

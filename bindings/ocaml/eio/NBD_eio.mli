@@ -9,14 +9,14 @@
             (fun () -> NBD_eio.pread disk 4096 1_048_576L))
     ]}
 
-    Functions wait for their results, and let other fibers run meanwhile.  One
-    that is cancelled ends its command, as {!NBD.aio_cancel} does: the buffer is
-    the program's again at once.  The server may have carried out a write all
-    the same.
+    Functions wait for their results, and let other fibers run meanwhile.  If a
+    fiber is cancelled, its command is cancelled, as by {!NBD.aio_cancel}: the
+    program may use the buffer again at once.  The server may nevertheless have
+    carried out a write.
 
-    A handle belongs to a switch, which closes it at its end, and to the domain
-    in which it was made.  Callbacks are called by the library, so they cannot
-    wait for anything of Eio. *)
+    A handle belongs to a switch, which closes the handle when the switch ends,
+    and to the domain that made it.  Callbacks are called by the library, so
+    they cannot wait for anything of Eio. *)
 
 include NBD_async.S with type 'a promise := 'a and type loop := Eio.Switch.t
 
@@ -48,6 +48,6 @@ val connect :
 val extents :
   ?contexts:string list -> ?offset:int64 -> ?length:int64 ->
   t -> NBD_extents.t Seq.t
-(** What a part of the export is made of, see {!NBD_extents}; the sequence can be
-    read once.  The server is asked ahead of who reads it.
+(** The extents of a part of the export; see {!NBD_extents}.  The sequence can be
+    read once.  Requests are made ahead.
     @raise NBD.Error as {!NBD_extents.seq} does *)

@@ -3,8 +3,8 @@
 
    usage: async_copy SOURCE-URI DESTINATION-URI
 
-   A block that was read is written from the same buffer, in the callback that
-   says that the read has finished.  One loop drives both connections. *)
+   A block that was read is written from the same buffer, in the completion
+   callback of the read.  One loop drives both connections. *)
 
 let block = 262144L
 let most_in_flight = 32
@@ -13,15 +13,16 @@ type copy = {
   src : NBD.t;
   dst : NBD.t;
   size : int64;
-  mutable next : int64; (* what is read next *)
+  mutable next : int64; (* the offset of the next read *)
   mutable blocks : int; (* being read or written *)
 }
 
 let check_errno what errno =
   if errno <> 0 then failwith (Printf.sprintf "%s: errno %d" what errno)
 
-(* A callback must not call its own handle, but may call another.  Exceptions
-   come out of the function that drives the connection. *)
+(* A callback must not call its own handle, but may call another one.  An
+   exception of a callback is raised by the function that drives the
+   connection. *)
 let start_read copy =
   let offset = copy.next in
   let length = min block (Int64.sub copy.size offset) in
@@ -29,7 +30,7 @@ let start_read copy =
   let write_done error =
     check_errno "write" !error;
     copy.blocks <- copy.blocks - 1;
-    1 in (* nobody will ask for the result of the command *)
+    1 in (* retire the command: nobody asks for its result *)
   let read_done error =
     check_errno "read" !error;
     ignore (NBD.aio_pwrite ~completion:write_done copy.dst buffer offset);

@@ -1,11 +1,11 @@
 (* SPDX-License-Identifier: MIT *)
-(* The checksum of an export, with many reads in flight, in a program that uses
-   Lwt.
+(* Print the checksum of an export, with many reads in flight, in a program
+   that uses Lwt.
 
    usage: checksum_lwt URI
 
-   Once a second it says how far it is.  With reconnect-timeout=1m in the URI it
-   outlives a server that is started anew. *)
+   Once a second it prints its progress.  With reconnect-timeout=1m in the URI,
+   it outlives a restart of the server. *)
 
 open Lwt.Syntax
 
@@ -18,8 +18,8 @@ let add sum bytes =
   let byte sum c = Int.add (sum * 31) (Char.code c) land 0x3fff_ffff in
   Bytes.fold_left byte sum bytes
 
-(* A read is sent when the function is called, so the queue holds promises: the
-   first in it is the next to be added. *)
+(* A read is sent when the function is called, so the queue contains promises.
+   The first one is the next to be added. *)
 let checksum disk at =
   let size = NBD_lwt.size disk and reads = Queue.create () in
   let read () =

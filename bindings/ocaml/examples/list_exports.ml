@@ -4,9 +4,9 @@
    usage: list_exports URI
 
    Option mode stops the handshake before an export is chosen.  The server
-   lists its exports and describes each without a connection of its own. *)
+   lists its exports and describes each of them on one connection. *)
 
-(* A server says only of some exports how large they are or what they are. *)
+(* A server may not tell the size or the description of each export. *)
 let optional f h default =
   try f h with NBD.Error _ -> default
 
@@ -33,7 +33,7 @@ let list_exports uri =
       NBD.opt_abort h
     end
     else
-      (* Servers of the old kind have one export and go to it at once. *)
+      (* An oldstyle server has one export and no options. *)
       Printf.printf "only one export, of %Ld bytes\n" (NBD.get_size h))
 
 let () =

@@ -25,7 +25,8 @@ let hex_dump bytes =
     print_newline ()
   done
 
-(* All extents of the disk, the last first, neighbours of a kind joined. *)
+(* All extents of the disk, the last one first, with adjacent ones of one kind
+   joined. *)
 let allocation h size =
   let extents = ref [] and reached = ref 0L in
   let add (length, flags) =
@@ -38,7 +39,7 @@ let allocation h size =
     reached := offset;
     Array.iter add entries;
     0 in
-  while !reached < size do (* the server decides how far it answers *)
+  while !reached < size do (* the server may reply with less *)
     let count = min step (Int64.sub size !reached) in
     NBD.block_status_64 h count !reached extent
   done;

@@ -3,9 +3,9 @@
 
    usage: select_loop URI
 
-   The loop here is Unix.select.  It connects, reads the whole export a block
-   at a time and prints the checksum of all that was read, and never blocks on
-   the server: once a second it says how far it is. *)
+   The loop here is Unix.select.  The program connects, reads the whole export
+   one block at a time and prints a checksum.  It never blocks on the server:
+   once a second it prints its progress. *)
 
 let block = 65536
 
@@ -36,7 +36,7 @@ let start_read progress left =
   progress.busy <- true;
   ignore (NBD.aio_pread ~completion progress.h part progress.at)
 
-(* Wait for what the handle waits for, but not longer than a second. *)
+(* Wait for what the handle waits for, but at most a second. *)
 let wait h =
   let fd = NBD.aio_get_fd h and direction = NBD.aio_get_direction h in
   let wanted bit =

@@ -1,8 +1,8 @@
 (* SPDX-License-Identifier: MIT *)
 
-(* The library owns the descriptor: it opens and closes it, so there is no
-   Lwt_unix.file_descr of it, which would want to.  And an event of the engine
-   stays registered, where Lwt_unix.wait_read registers for each wait. *)
+(* The library opens and closes the descriptor, so no Lwt_unix.file_descr is
+   made of it, which would close it, too.  An event of the engine stays
+   registered, while Lwt_unix.wait_read registers for each wait. *)
 module Loop = struct
   type 'a promise = 'a Lwt.t
   type t = unit
@@ -23,7 +23,7 @@ module Loop = struct
 
   let later () f = Lwt.on_success (Lwt.pause ()) f
 
-  (* The garbage collector may call us in the middle of Lwt. *)
+  (* The garbage collector may call this in the middle of Lwt. *)
   let collected = Atomic.make []
 
   let rec collect f =

@@ -13,19 +13,20 @@
       let () = ignore (Lwt_main.run (read_both ()))
     ]}
 
-    A command is sent when its function is called, so any number can be under
-    way, and a promise of it may be waited for later or not at all.  What fails
-    in {!NBD} with an exception rejects the promise with it.
+    A command is sent when its function is called, so any number of commands
+    can be in flight.  Its promise may be waited for later, or not at all.  A
+    failure that would raise an exception in {!NBD} rejects the promise with
+    that exception.
 
-    [Lwt.cancel] ends a command, as {!NBD.aio_cancel} does, and so do
-    [Lwt.pick] and [Lwt_unix.with_timeout] with those that come too late: the
-    buffer is the program's again at once.  The server may have carried out a
-    write all the same.
+    [Lwt.cancel] cancels a command, as {!NBD.aio_cancel} does.  So do
+    [Lwt.pick] and [Lwt_unix.with_timeout] with promises that come too late.
+    The program may use the buffer again at once.  The server may nevertheless
+    have carried out a write.
 
-    While the main loop does not run, nothing of a connection goes on, unless the
-    library reconnects or has several connections.  It goes on with the next
-    [Lwt_main.run].  As with all of Lwt, functions must be called by the thread
-    of the main loop.
+    While the main loop does not run, a connection makes no progress, unless
+    the library reconnects or has several connections.  It continues with the
+    next [Lwt_main.run].  As everywhere in Lwt, functions must be called by the
+    thread of the main loop.
 
     libnbd-ocaml(3) says more, and [examples/checksum_lwt.ml] is a program. *)
 
@@ -57,6 +58,6 @@ val connect :
 val extents :
   ?contexts:string list -> ?offset:int64 -> ?length:int64 ->
   t -> NBD_extents.t Lwt_stream.t
-(** What a part of the export is made of, see {!NBD_extents}.  The server is asked
-    ahead of who reads the stream.
+(** The extents of a part of the export; see {!NBD_extents}.  Requests are made
+    ahead of the reader of the stream.
     @raise NBD.Error as {!NBD_extents.seq} does *)

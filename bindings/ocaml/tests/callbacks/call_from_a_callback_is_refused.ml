@@ -1,6 +1,7 @@
 (* SPDX-License-Identifier: MIT *)
-(* A callback runs with the handle locked: a call of the same handle that needs
-   the lock says so instead of waiting for ever; others can be called. *)
+(* A callback runs with the handle locked.  A call of the same handle that
+   needs the lock raises an exception instead of waiting forever.  Other
+   functions can be called. *)
 
 open Support
 

@@ -1,11 +1,12 @@
 (* SPDX-License-Identifier: MIT *)
-(* A function and a buffer stay as long as the library may use them, through
-   collections, and are free afterwards: after a command, after a call that is
-   refused, after an option, and when the handle is closed. *)
+(* A function and a buffer live as long as the library may use them, in spite
+   of garbage collections, and are freed afterwards: after a command, after a
+   call that is refused, after an option, and when the handle is closed. *)
 
 open Support
 
-(* Call with a function that is counted when it is gone, how often it ran. *)
+(* Make a call with a function.  Count how often the function runs and whether
+   it was collected. *)
 let watch f =
   let gone = ref 0 and ran = ref 0 in
   let make () =
@@ -54,7 +55,7 @@ let () =
     equal_int "called at close" 1 !ran;
     equal_int "closed" 1 (gone ()));
 
-  (* A buffer that only the library knows of. *)
+  (* Only the library refers to this buffer. *)
   with_nbdkit ["pattern"; "size=1M"] (fun h ->
     let gone = ref 0 in
     let issue () =

@@ -1,5 +1,5 @@
 (* SPDX-License-Identifier: MIT *)
-(* Debug output goes to the callback, with the name of the call. *)
+(* The debug callback gets debug output, with the name of the call. *)
 
 let () =
   NBD.with_handle (fun h ->

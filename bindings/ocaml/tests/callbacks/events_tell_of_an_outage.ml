@@ -1,5 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* An event callback gets what happened, a sentence about it, and a number. *)
+(* The event callback gets the kind of event, a sentence about it, and a
+   number. *)
 
 open Support
 

@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* An exception that leaves a callback is raised by the function that ran it,
-   and the handle goes on. *)
+(* An exception of a callback is raised by the function that ran the callback,
+   and the handle can still be used. *)
 
 open Support
 
@@ -26,7 +26,8 @@ let () =
     raises "debug" (fun () -> NBD.get_size h);
     (try NBD.set_debug h false with Mine _ -> ());
     NBD.clear_debug_callback h;
-    (* The error that the callback has left counts less than the exception. *)
+    (* The exception takes precedence over the error that the callback has
+       set. *)
     raises "both" (fun () ->
       NBD.pread_structured h bytes 0L (fun _ _ _ error ->
         error := 5; raise (Mine "both")));
@@ -38,7 +39,7 @@ let () =
       NBD.aio_command_completed h cookie);
     NBD.pread h bytes 0L;
     check "goes on" (bytes = pattern 0 512);
-    (* Closing runs the callbacks of what is still in flight. *)
+    (* Closing the handle runs the callbacks of commands in flight. *)
     ignore (NBD.aio_pread ~completion:(fun error ->
       equal_int "ENOTCONN" 107 !error; raise (Mine "close")) h buffer 0L);
     raises "close" (fun () -> NBD.close h))

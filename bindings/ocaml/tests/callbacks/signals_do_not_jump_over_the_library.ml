@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* A signal handler that raises is run when the call is over, so that the
-   handle is in a sane state and the exception arrives. *)
+(* A signal handler that raises an exception runs when the call of the library
+   is over, so that the handle stays consistent and the exception arrives. *)
 
 open Support
 
@@ -13,7 +13,8 @@ let () =
       incr raised; raise Alarm));
     let bytes = Bytes.create 512 in
     (match
-       (* In here: on a busy machine it may fire before the call. *)
+       (* Set in here, because on a busy machine the signal may come before the
+          call. *)
        ignore (Unix.setitimer Unix.ITIMER_REAL
                  { it_value = 0.1; it_interval = 0. });
        NBD.pread h bytes 0L;
@@ -27,10 +28,10 @@ let () =
     check "goes on" (bytes = pattern 0 512);
     NBD.kill_subprocess h 0);
 
-  (* Signals at any moment, at the end of a callback above all. *)
+  (* Send signals at any moment, most of them at the end of a callback. *)
   with_nbdkit ["pattern"; "size=1M"] (fun h ->
     let raised = ref 0 and spun = ref 0 in
-    (* Not outside of the [try] below. *)
+    (* No exception may be raised outside of the [try] below. *)
     let armed = ref false in
     Sys.set_signal Sys.sigalrm (Signal_handle (fun _ ->
       if !armed then begin armed := false; incr raised; raise Alarm end));
@@ -53,5 +54,5 @@ let () =
     NBD.pread h bytes 4096L;
     check "goes on" (bytes = pattern 4096 512);
     equal_int "in flight" 0 (NBD.aio_in_flight h);
-    (* OCaml's own numbers of signals are understood too. *)
+    (* Signals can be given as OCaml's own numbers. *)
     NBD.kill_subprocess h Sys.sigterm)

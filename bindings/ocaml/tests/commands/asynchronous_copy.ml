@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* Two handles, one buffer for each block: what was read is written from the
-   callback that says so. *)
+(* With two handles and one buffer for each block, what was read is written in
+   the completion callback of the read. *)
 
 open Support
 

@@ -1,5 +1,5 @@
 (* SPDX-License-Identifier: MIT *)
-(* Reads in flight, with a completion callback and without. *)
+(* Reads can be in flight with and without a completion callback. *)
 
 open Support
 

@@ -1,5 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* Writes and all other commands in flight, and what becomes of errors. *)
+(* Writes and all other commands can be in flight, and their errors are
+   reported. *)
 
 open Support
 

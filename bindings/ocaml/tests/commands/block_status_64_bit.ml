@@ -1,5 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* Extents of base:allocation as pairs of 64 bits, blocking and not. *)
+(* Block status returns extents of base:allocation as 64-bit pairs, blocking
+   and not. *)
 
 open Support
 

@@ -1,5 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* A range of any length can be asked for, and again for the rest. *)
+(* Block status accepts a range of any length, and a second call asks for the
+   rest. *)
 
 open Support
 

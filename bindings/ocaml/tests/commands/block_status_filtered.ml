@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* Extents of some contexts only, which needs a server with extended headers.
-   nbdkit has none, so the refusal comes back; all seven arguments arrive. *)
+(* A filtered block status needs a server with extended headers.  nbdkit has
+   none, so the calls, with up to seven arguments, are refused. *)
 
 open Support
 

@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* NBD.Buffer is an array of Bigarray: what a command reads is there at once,
-   also in a part, and a mapped file can be written from. *)
+(* NBD.Buffer is an array of Bigarray: a command reads into it without a copy,
+   also into a part of it, and a mapped file can be written from it. *)
 
 open Support
 

@@ -1,5 +1,5 @@
 (* SPDX-License-Identifier: MIT *)
-(* Cancelling ends a command that nobody answers, once, in each form. *)
+(* Cancelling ends a command without a reply, once, in each form. *)
 
 open Support
 
@@ -11,7 +11,7 @@ let () =
     let cookie = NBD.aio_pread ~completion h buffer 0L in
     check "cancelled" (NBD.aio_cancel h cookie);
     (match !errors with
-     | [125] -> () (* ECANCELED, which Unix.error does not have *)
+     | [125] -> () (* ECANCELED, which the type Unix.error lacks *)
      | _ -> failwith "another error");
     check "it is over" (not (NBD.aio_cancel h cookie));
     equal_int "in flight" 0 (NBD.aio_in_flight h);

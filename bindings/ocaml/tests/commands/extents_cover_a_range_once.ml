@@ -1,6 +1,7 @@
 (* SPDX-License-Identifier: MIT *)
-(* Extents come in order, joined, clipped to the range, and cut where one of
-   several contexts changes; what cannot be told is an error that says why. *)
+(* Extents come in order, are joined, clipped to the range, and cut where one
+   of several contexts changes.  If the server cannot tell something, the error
+   says why. *)
 
 open Support
 
@@ -25,7 +26,7 @@ let allocation () =
     equal_string "end" "8589934591+1:3"
       (all (NBD_extents.seq ~offset:8589934591L h));
     equal_string "nothing" "" (all (NBD_extents.seq ~offset:8589934592L h));
-    (* The next question is under way while the first answer is used. *)
+    (* The next request is in flight while the first reply is used. *)
     (match map () with
      | Seq.Cons _ -> equal_int "asked ahead" 1 (NBD.aio_in_flight h)
      | Seq.Nil -> failwith "nothing");
@@ -67,8 +68,8 @@ let several () =
     equal_string "one" "0+196608:0 196608+65536:1 262144+786432:0"
       (all (NBD_extents.seq ~contexts:["qemu:dirty-bitmap:b"] h)))
 
-(* A server that can tell only about the beginning: the end is not passed off as
-   that of the map. *)
+(* A server that describes only the beginning: the end of its reply is not
+   taken for the end of the map. *)
 let failing () =
   NBD.with_handle (fun h ->
     NBD.add_meta_context h NBD.context_base_allocation;

@@ -1,5 +1,5 @@
 (* SPDX-License-Identifier: MIT *)
-(* Unix.select on the descriptor of the handle, as its direction says. *)
+(* A loop with Unix.select drives a handle by its descriptor and direction. *)
 
 open Support
 

@@ -1,5 +1,5 @@
 (* SPDX-License-Identifier: MIT *)
-(* A blocking read fills the bytes that it was given, all of them. *)
+(* A blocking read fills all of the bytes that it was given. *)
 
 let () =
   Support.with_nbdkit ["pattern"; "size=8M"] (fun h ->

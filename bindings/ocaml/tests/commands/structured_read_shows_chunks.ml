@@ -1,5 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* The parts of a read: what they hold and where they belong. *)
+(* A structured read passes each chunk to the callback, with its data and
+   offset. *)
 
 open Support
 

@@ -1,5 +1,5 @@
 (* SPDX-License-Identifier: MIT *)
-(* Writing, with and without flags, and clearing. *)
+(* What is written or zeroed, with and without flags, is read back. *)
 
 open Support
 

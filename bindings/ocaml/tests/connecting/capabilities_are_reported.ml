@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* Everything that a server can say about an export, once true and once false,
-   as far as nbdkit can say both. *)
+(* Each capability of an export is reported, once true and once false, as far
+   as nbdkit can offer both. *)
 
 open Support
 

@@ -1,5 +1,5 @@
 (* SPDX-License-Identifier: MIT *)
-(* qemu-nbd gets a listening socket and serves a qcow2 file. *)
+(* qemu-nbd is started with a listening socket, and serves a qcow2 file. *)
 
 let () =
   Support.requires "qemu-nbd";

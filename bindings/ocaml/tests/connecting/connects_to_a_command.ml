@@ -1,5 +1,5 @@
 (* SPDX-License-Identifier: MIT *)
-(* A server that runs as a child, with pipes. *)
+(* A handle connects to a server that runs as a child process. *)
 
 let () =
   Support.with_nbdkit ["null"; "1M"] (fun h ->

@@ -1,5 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* A Unix.sockaddr, a socket that is connected already, and a URI. *)
+(* A handle connects to a Unix.sockaddr, with a connected socket, and to a
+   URI. *)
 
 open Support
 
@@ -17,7 +18,8 @@ let () =
   let listener = stream () in
   Unix.bind listener server;
   Unix.listen listener 5;
-  (* The way of systemd, so that nobody waits for the server. *)
+  (* Use systemd socket activation, so that nothing has to wait for the
+     server. *)
   let command =
     "export LISTEN_PID=$$ LISTEN_FDS=1;\
      exec nbdkit -f --exit-with-parent null 1M 3<&0 </dev/null" in

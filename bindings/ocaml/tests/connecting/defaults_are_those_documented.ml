@@ -1,5 +1,5 @@
 (* SPDX-License-Identifier: MIT *)
-(* What the getters say before anything was set. *)
+(* The getters of a fresh handle return the documented defaults. *)
 
 let () =
   let open Support in

@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* Each setter changes what its getter returns; setters without a getter are
-   called. *)
+(* Each setter changes what its getter returns.  Setters without a getter can
+   be called. *)
 
 open Support
 

@@ -1,5 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* Leaving instead of choosing an export, blocking and not. *)
+(* In option mode a program can abort instead of choosing an export, blocking
+   and not. *)
 
 let () =
   Support.with_options ["null"] (fun h ->

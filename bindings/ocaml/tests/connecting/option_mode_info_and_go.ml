@@ -1,5 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* Look at one export, then go to another. *)
+(* In option mode a program can ask about one export, then connect to
+   another. *)
 
 open Support
 

@@ -1,5 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* The exports of a server, blocking and not. *)
+(* In option mode a program can list the exports of a server, blocking and
+   not. *)
 
 let expected = ["two", "the two disk"; "one", "the one disk"]
 

@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* Listing contexts and asking for them, with queries of the call or of the
-   handle. *)
+(* In option mode a program can list and set contexts, with queries of the call
+   or of the handle. *)
 
 open Support
 

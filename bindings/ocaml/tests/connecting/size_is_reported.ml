@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* Sizes of exports, also those that need more than 31 bits, and the sizes of
-   requests. *)
+(* The size of an export is reported, even if it needs more than 31 bits, and
+   so are the block sizes. *)
 
 let () =
   List.iter (fun (size, bytes) ->

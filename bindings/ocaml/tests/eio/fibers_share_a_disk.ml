@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* Fibers wait for commands of one handle while others run, cancelling a fiber
-   ends its command, and the switch closes the handle. *)
+(* Fibers wait for commands of one handle while others run.  Cancelling a fiber
+   cancels its command, and the switch closes the handle. *)
 
 open Support
 

@@ -1,5 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* A callback says by an error of Unix why it fails its command. *)
+(* An error of Unix, with which a callback fails its command, converts to a
+   number and back. *)
 
 open Support
 
@@ -9,7 +10,7 @@ let () =
     check "back" (NBD.unix_error_of_errno errno = error))
     [ Unix.EPERM, 1; Unix.ENOSPC, 28; Unix.EOPNOTSUPP, 95;
       Unix.EUNKNOWNERR 71, 71; Unix.EUNKNOWNERR 100000, 100000 ];
-  (* All numbers come back, also those of which Unix has two names. *)
+  (* All numbers come back, also those for which Unix has two names. *)
   for errno = 1 to 140 do
     equal_int "errno" errno
       (NBD.errno_of_unix_error (NBD.unix_error_of_errno errno))

@@ -17,7 +17,8 @@ let () =
          (Printf.sprintf "NBD.Error(%S, %s)" text (Unix.error_message code))
          (Printexc.to_string exn)
     | exception exn -> raise exn);
-  (* What the server answers, and an end without an errno. *)
+  (* An error from the server, and the end of a connection, which has no
+     errno. *)
   with_nbdkit ["eval"; "get_size=echo 1M"; "pread=echo EPERM >&2; exit 1"]
     (fun h ->
       fails (Some Unix.EPERM) ~text:"nbd_pread: read: command failed" (fun () ->

@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* What no C function can be asked is Invalid_argument, and leaves nothing
-   behind. *)
+(* An argument that no C function can take raises Invalid_argument, and nothing
+   leaks. *)
 
 open Support
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The copy is the same as the original, which is no multiple of a block, and a
-# write error is reported.
+# The copy equals the original, whose size is not a multiple of the block size.
+# A write error is reported.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin file plugin memory filter error

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Two exports of one server, with what it says about each; and an oldstyle
-# server, which has nothing to list.
+# The example lists two exports of one server with their descriptions, and the
+# one export of an oldstyle server.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin eval plugin memory

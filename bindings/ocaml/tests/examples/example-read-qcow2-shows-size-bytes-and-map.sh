@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What was written into an image is found in its bytes and in its map; an image
-# that is not there is an error.
+# What was written to an image is shown in its bytes and in its map.  A missing
+# image is an error.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires qemu-nbd qemu-img qemu-io
 

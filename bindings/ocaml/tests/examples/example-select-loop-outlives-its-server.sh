@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# One descriptor for Unix.select: all of the export went through the loop.
+# With one descriptor for Unix.select, the whole export is read although the
+# server is killed and started again.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/outliving.sh"
 requires_outliving

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# All of an export, which is no multiple of a block, went through the loop.
+# The whole export, whose size is not a multiple of the block size, is read
+# with the loop.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin file

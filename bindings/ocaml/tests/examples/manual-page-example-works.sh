@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The programs in libnbd-ocaml(3) compile as the page says and do what the page
-# says, and groff has nothing against the page.
+# The programs in libnbd-ocaml(3) compile and work as the page says, and groff
+# accepts the page.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires ocamlfind nbdkit
 page=$srcdir/bindings/ocaml/libnbd-ocaml.3
@@ -11,8 +11,8 @@ if command -v groff >/dev/null; then
   [ ! -s "$tmp/err" ] || fail "$(cat "$tmp/err")"
 fi
 
-# example WORDS: the one with these words, between .nf and .fi, which is escaped
-# for roff.
+# example WORDS: print the example with these words, between .nf and .fi,
+# without the escapes of roff.
 example ()
 {
   sed 's/\\-/-/g; s/\\e/\\/g; s/\\&//g' "$page" \

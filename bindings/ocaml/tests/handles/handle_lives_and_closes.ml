@@ -1,7 +1,7 @@
 (* SPDX-License-Identifier: MIT *)
-(* A handle can be closed, again too, and then says so; with_handle closes it,
-   also when an exception leaves it; a lost handle is closed by the garbage
-   collector, even if its own callback refers to it. *)
+(* A handle can be closed, even twice, and a closed handle says so.
+   with_handle closes it, even if an exception is raised.  The garbage
+   collector closes a lost handle, even if its own callback refers to it. *)
 
 exception Mine
 

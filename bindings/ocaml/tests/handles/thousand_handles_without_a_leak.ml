@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* A thousand handles that nobody closes, each connected and used, leave neither
-   descriptors nor memory behind. *)
+(* A thousand handles that were connected, used and not closed leak neither
+   descriptors nor memory. *)
 
 open Support
 

@@ -1,7 +1,7 @@
 (* SPDX-License-Identifier: MIT *)
-(* The runtime lock is given up: another thread of this program can be the
+(* Calls give up the runtime lock.  Another thread of the program can be the
    server that a call waits for, and short calls wait for the handle's lock
-   without it. *)
+   without the runtime lock. *)
 
 open Support
 
@@ -41,7 +41,7 @@ let () =
     NBD.pread h bytes 0L;
     check "data" (bytes = Bytes.make 512 'x');
 
-    (* A reader that cannot finish keeps other threads from nothing. *)
+    (* A read that cannot finish does not block other threads. *)
     Mutex.lock gate;
     let reader = Thread.create (NBD.pread h bytes) 512L in
     while NBD.aio_in_flight h < 1 do Thread.yield () done;

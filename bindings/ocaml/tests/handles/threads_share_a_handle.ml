@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* Blocking calls, asynchronous ones and the garbage collector, from several
-   threads at once. *)
+(* Several threads can use a handle at once, with blocking and asynchronous
+   calls and garbage collections. *)
 
 open Support
 

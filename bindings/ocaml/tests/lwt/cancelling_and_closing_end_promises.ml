@@ -1,12 +1,12 @@
 (* SPDX-License-Identifier: MIT *)
-(* A promise that is cancelled, that comes too late or whose handle is closed
-   ends at once, and so does its command; the handle goes on.  One that is lost
-   is closed once nothing is under way. *)
+(* A promise that is cancelled, that times out or whose handle is closed ends
+   at once, and so does its command.  After a cancelled command the handle can
+   still be used.  A lost handle is closed once nothing is in flight. *)
 
 open Lwt.Syntax
 open Support
 
-(* A disk whose reads take an hour, but not writes. *)
+(* A disk whose reads take an hour; writes are fast. *)
 let slow () =
   let disk = NBD_lwt.create () in
   let* () =
@@ -28,7 +28,7 @@ let cancelling disk =
   Lwt.cancel read;
   equal_int "none" 0 (in_flight disk);
   let* () = cancelled read in
-  (* The buffer is ours again. *)
+  (* The program may use the buffer again. *)
   let* () = NBD_lwt.pwrite disk buffer 0L in
 
   let* () =
@@ -47,14 +47,14 @@ let cancelling disk =
   equal_string "the first" "flush" which;
   let* () = cancelled late in
 
-  (* One that has just ended, and one that ended long ago. *)
+  (* A promise that has just ended, and one that ended long ago. *)
   let flush = NBD_lwt.flush disk in
   let* () = flush in
   Lwt.cancel flush;
   equal_int "none of all" 0 (in_flight disk);
   Lwt.return_unit
 
-(* A callback cannot cancel at once, since the handle is locked. *)
+(* A callback cannot cancel at once, because the handle is locked. *)
 let cancelling_in_a_callback () =
   let disk = NBD_lwt.create () in
   NBD.add_meta_context (NBD_lwt.handle disk) NBD.context_base_allocation;
@@ -86,7 +86,7 @@ let closing () =
   check "not within the call" (List.for_all Lwt.is_sleeping reads);
   let* () = Lwt_list.iter_s rejected reads in
 
-  (* Connecting ends as well, to a server that says nothing. *)
+  (* Connecting can be cancelled, too, here to a server that sends nothing. *)
   let silent = Unix.(socket PF_UNIX SOCK_STREAM 0) and name = temporary "" in
   Sys.remove name;
   Unix.(bind silent (ADDR_UNIX name));
@@ -103,12 +103,12 @@ let closing () =
   Lwt.cancel connecting;
   cancelled connecting
 
-(* Handles that nobody has any more; their servers end with them. *)
+(* The program loses its handles, and their servers end. *)
 let losing () =
   let lose () =
     let* disk = slow () in
     let pid = NBD.get_subprocess_pid (NBD_lwt.handle disk) in
-    (* This write is under way, and outlives what refers to the disk. *)
+    (* This write is in flight after nothing refers to the disk. *)
     let write = NBD_lwt.pwrite disk (NBD.Buffer.alloc 512) 0L in
     Lwt.return (pid, write) in
   let* pid, write = lose () in
@@ -129,7 +129,7 @@ let () =
     let* () = closing () in
     losing ());
 
-  (* The main loop may end with commands in flight, and go on later. *)
+  (* The main loop may end with commands in flight, and continue later. *)
   let disk, read = Lwt_main.run (
     let* disk = slow () in
     Lwt.return (disk, NBD_lwt.pread disk 512 0L)) in

@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* Commands, options and extents are promises of Lwt, any number at once, and
-   what fails rejects them with what NBD would raise. *)
+(* Commands, options and extents are promises of Lwt, any number at once.  They
+   are rejected with the exception that NBD would raise. *)
 
 open Lwt.Syntax
 open Support
@@ -16,7 +16,7 @@ let connected ?contexts arguments f =
     Lwt.return disk in
   NBD_lwt.with_disk connected f
 
-(* The promise is rejected with NBD.Error, and this code. *)
+(* Check that the promise is rejected with NBD.Error and this code. *)
 let rejected what code promise =
   Lwt.try_bind (fun () -> promise)
     (fun _ -> failwith (what ^ " should have failed"))
@@ -32,7 +32,7 @@ let many_at_once disk =
     check "data" (bytes = pattern offset 1024);
     Lwt.return_unit in
   let* () = Lwt.join (List.init 1000 read) in
-  (* Many of them end in one turn of the loop. *)
+  (* Many commands complete in one turn of the loop. *)
   equal_int "in flight" 0 (NBD.aio_in_flight (NBD_lwt.handle disk));
   let buffer = NBD.Buffer.alloc 64 and parts = ref 0 in
   let* () =
@@ -44,7 +44,8 @@ let many_at_once disk =
   let* () =
     rejected "a read beyond the end" Unix.EINVAL
       (NBD_lwt.pread disk 1024 1048576L) in
-  (* What a callback or a continuation raises comes to whoever waits for it. *)
+  (* An exception of a callback or a continuation is passed to whoever waits
+     for the promise. *)
   let* () =
     Lwt.try_bind (fun () ->
         NBD_lwt.pread_structured_into disk buffer 0L (fun _ _ _ _ -> raise Mine))

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The example for Lwt reads all of an export, also if the server is killed in
-# the middle and comes back, and says why if it is not there.
+# The example for Lwt reads the whole export, even if the server is killed in
+# the middle and comes back.  Without a server it says why it fails.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/outliving.sh"
 requires_outliving

@@ -1,7 +1,7 @@
 (* SPDX-License-Identifier: MIT *)
-(* When its server is killed, a handle that stays connected goes on, and all
-   promises are kept; without that they are all rejected, and so is what comes
-   later. *)
+(* When its server is killed and comes back, a handle that stays connected
+   continues, and all promises are fulfilled.  Another handle rejects all
+   promises, and those of later commands. *)
 
 open Lwt.Syntax
 open Support
@@ -30,7 +30,7 @@ let outlived disk =
     Lwt.join reads in
   let* () = round 0 in
   let* () = round 1 in
-  (* The server comes back also if nothing is under way when it goes. *)
+  (* The server comes back even if nothing was in flight when it ended. *)
   kill disk;
   let* () = round 2 in
   let h = NBD_lwt.handle disk in
@@ -48,7 +48,8 @@ let reported disk =
   let* () = Lwt_list.iter_s failed reads in
   check "dead" (NBD.aio_is_dead (NBD_lwt.handle disk));
   let* () = failed (NBD_lwt.pread disk 512 0L) in
-  (* Its descriptor is free, and belongs to somebody else now. *)
+  (* The handle's descriptor is free, and its number is used for something
+     else. *)
   let from, into = Lwt_unix.pipe () in
   let* count = Lwt_unix.write_string into "x" 0 1 in
   equal_int "written" 1 count;
@@ -57,7 +58,8 @@ let reported disk =
   let* () = Lwt_unix.close from in
   Lwt_unix.close into
 
-(* A server at an address that nobody serves, and one that hangs up. *)
+(* Connect to an address where nobody listens, and to a server that closes the
+   connection. *)
 let refused () =
   let failed connecting =
     Lwt.try_bind (fun () -> connecting)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The stubs of functions with many arguments and all that is unboxed in native
-# code are different in bytecode, so the tests are run as that too.
+# All tests pass in bytecode, too, where stubs of functions with many arguments
+# and of unboxed values are different.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires ocamlfind nbdkit
 library=$builddir/bindings/ocaml

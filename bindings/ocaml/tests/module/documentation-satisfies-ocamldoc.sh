@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# ocamldoc understands all interfaces without a warning, references included,
-# and every value in NBD.mli is documented.
+# ocamldoc accepts all interfaces and their references without a warning, and
+# every value in NBD.mli is documented.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires ocamlfind ocamldoc
 

@@ -1,5 +1,5 @@
 (* SPDX-License-Identifier: MIT *)
-(* The module can be used, and it is the library that it says it is. *)
+(* The module can be used, and belongs to the library that it names. *)
 
 let () =
   NBD.with_handle (fun h ->

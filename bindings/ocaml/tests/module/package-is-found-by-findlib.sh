@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# `make install` puts the package where findlib takes it from: its version is
-# that of the interface, and native and bytecode programs that only name the
-# package are compiled, linked and run, also below a prefix that neither the
-# linker nor the loader know, and in the build tree.
+# findlib finds the package that `make install` has installed.  Its version is
+# that of the interface.  Native and bytecode programs that only name the
+# package are compiled, linked and run.  This also works below a prefix that
+# neither the linker nor the loader know, and in the build tree.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires ocamlfind make
 package=(-package nbd -linkpkg program.ml -o)
-# What ./run says, programs of users do not have.
+# Programs of users do not have the settings of ./run.
 unset LIBRARY_PATH CAML_LD_LIBRARY_PATH
 plain=(env -u LD_LIBRARY_PATH)
 native=no
@@ -25,7 +25,7 @@ install ()
   make -s install-ocaml "$@" >"$tmp/log" 2>&1 || fail "$(cat "$tmp/log")"
 }
 
-# use COMMAND...: programs are built, and run by the command.
+# use COMMAND...: build programs, and run them with the command.
 use ()
 {
   ocamlfind ocamlc "${package[@]}" bytecode
@@ -37,7 +37,7 @@ use ()
   expect libnbd "$@" ./native
 }
 
-# use_lwt COMMAND...: the same with the package for Lwt, where there is Lwt.
+# use_lwt COMMAND...: the same with the package for Lwt, if Lwt is installed.
 use_lwt ()
 {
   ocamlfind query lwt.unix >/dev/null 2>&1 || return 0
@@ -51,7 +51,7 @@ use_lwt ()
 install DESTDIR="$tmp/root"
 install libdir="$tmp/own/lib" ocamldir="$tmp/own/lib/ocaml"
 cp -P "$library_dir"/libnbd.so* "$tmp/own/lib"
-# Nothing remembers the build tree, nor where it was put together.
+# No file contains the path of the build tree or of the staging directory.
 ! grep -r -l -F -e "$library_dir" -e "$tmp/root" "$tmp/root" "$tmp/own/lib/ocaml" \
   --include='*.cm*' --include=META --include='*.so' \
   || fail "these files name the build tree"

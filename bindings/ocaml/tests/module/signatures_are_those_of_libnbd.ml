@@ -1,6 +1,6 @@
 (* SPDX-License-Identifier: MIT *)
-(* Programs written for libnbd compile: types of one function of each shape,
-   and of everything that is no function. *)
+(* Programs that were written for libnbd compile: the types of one function of
+   each kind, and of everything that is not a function, are the same. *)
 
 module type Libnbd = sig
   exception Error of string * Unix.error option

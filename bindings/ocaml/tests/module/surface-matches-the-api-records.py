@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Every function of the API records is in the compiled module with the type
-that its arguments call for, and so is every constant; nothing else is.  What waits
-is a promise, too."""
+"""The compiled module has every function and constant of the API records, each
+function with the type that its arguments need, and nothing else.  Functions
+that wait are promises, too."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from api import RECORDS, constants  # noqa: E402
 from nbdgen.calls import model as calls  # noqa: E402
 from nbdgen.calls.expand import functions  # noqa: E402
 
-# Functions that make no sense in OCaml.
+# Functions that are not needed in OCaml.
 EXCEPTIONS = {
     "get_error": "the message is in the exception NBD.Error",
     "get_errno": "the error number is in the exception NBD.Error",
 }
-# Functions that OCaml has beside those of C.
+# Functions that only OCaml has.
 ADDED = {
     "errno_of_unix_error": "Unix.error -> int",
     "unix_error_of_errno": "int -> Unix.error",
@@ -114,7 +114,7 @@ def expected() -> dict[str, str]:
 
 
 def compiled() -> dict[str, str]:
-    """What the compiler says of the compiled interface."""
+    """Return what the compiler says of the compiled interface."""
     probe = Path("bindings/ocaml/surface.ml")
     probe.write_text("include NBD\n")
     try:
@@ -137,7 +137,8 @@ def compiled() -> dict[str, str]:
 
 
 def promises() -> list[str]:
-    """Uses of all that waits; what fills a buffer is X_into."""
+    """Return uses of all functions that wait; those that fill a buffer are called
+    X_into."""
     every = {function.name: function for function in functions(RECORDS)}
     names = []
     for function in every.values():
@@ -150,8 +151,8 @@ def promises() -> list[str]:
 
 
 def members() -> None:
-    """Every member of a group has its value, and every promise is there; the
-    compiler checks them."""
+    """Check that every member of a group has its value, and that every promise
+    exists; the compiler does the checking."""
     groups: list[calls.EnumGroup | calls.FlagGroup] = []
     groups += [*constants.ENUMS, *constants.FLAG_GROUPS]
     source = Path("bindings/ocaml/members.ml")

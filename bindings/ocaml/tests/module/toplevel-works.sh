@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The library can be used from the toplevel, as in libnbd-ocaml(3).
+# The library can be used from the toplevel, as libnbd-ocaml(3) says.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires ocaml ocamlfind nbdkit
 library=$builddir/bindings/ocaml
@@ -13,7 +13,7 @@ NBD.with_handle (fun h ->
   Printf.printf "size %Ld\n" (NBD.get_size h));;
 END
 
-# works FILE: it is the beginning of a script.
+# works FILE: check the file, which is the beginning of a script.
 works ()
 {
   cat "$1" "$tmp/program" >"$tmp/script.ml"
