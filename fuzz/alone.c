@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What parts of a tool use of common/, for harnesses that link nothing else of
- * that. */
+/* The functions of common/ that parts of a tool use, for harnesses that do not
+ * link common/. */
 
 #include <assert.h>
 #include <stdarg.h>

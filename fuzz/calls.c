@@ -9,11 +9,11 @@
 
 #include "fuzz.h"
 
-/* Enough for every way in which data is received; more is only slower. */
+/* Large enough for every way in which data is received. */
 #define COUNT_MAX (96 * 1024)
 
-/* After each end of a read, a failed one also, its buffer holds nothing but
- * what the server sent, and zeroes. */
+/* When a read has ended, even if it failed, its buffer holds nothing but data
+ * that the server sent, and zeroes. */
 void
 check_stale (const struct command *c)
 {
@@ -29,7 +29,8 @@ check_stale (const struct command *c)
             c->count, (int) c->cookie);
 }
 
-/* Whose buffer is no longer the library's: ASan sees who writes later. */
+/* Free the buffer of a command that has ended, so that ASan finds later
+ * writes. */
 static void
 drop_buffer (struct command *c)
 {
@@ -98,7 +99,7 @@ on_extent (void *opaque, const char *metacontext, uint64_t offset,
 
   MUST (metacontext != NULL && offset == c->offset && nr_entries >= 2);
   MUST (nr_entries % 2 == 0);
-  /* Only the first can be empty, and that is an error. */
+  /* Only the first extent can be empty, and that is an error. */
   for (size_t i = 0; i < nr_entries; i += 2)
     MUST (entries[i] > 0 || (i == 0 && *error != 0));
   return middle_result (c, error);

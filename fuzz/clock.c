@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* The clock of handles that stay connected: it stands still unless an input
- * lets time pass.  The linker sends calls here (-Wl,--wrap). */
+ * lets time pass.  The linker redirects calls to here (-Wl,--wrap). */
 
 #include <stdint.h>
 #include <sys/timerfd.h>
@@ -46,8 +46,8 @@ __wrap_clock_gettime (clockid_t clock, struct timespec *t)
   return 0;
 }
 
-/* What is due is so at once, and what is not never is: there is another call
- * after time has passed. */
+/* A timer that is due expires at once; one that is not due never expires,
+ * because the library sets it again after time has passed. */
 int
 __wrap_timerfd_settime (int fd, int flags, const struct itimerspec *when,
                         struct itimerspec *old)

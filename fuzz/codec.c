@@ -2,9 +2,9 @@
 
 /* Compressed files.
  *
- * The first byte says which codec, whether in order only or by parts, too,
- * and how much at a time; then the file follows.  As checksums would keep a
- * fuzzer from the rest of xz, its own are put right if that byte wants it. */
+ * The first byte says which codec, whether to decode by parts, too, and how
+ * much at a time; then the file follows.  Wrong checksums would keep a fuzzer
+ * from most code of xz, so those of xz are corrected if that byte says so. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,13 +16,13 @@
 #include "target.h"
 #include "tool.h"
 
-/* More is not decoded, for the sake of time. */
+/* The most bytes to decode: more would take too long. */
 #define MOST ((size_t) 1 << 22)
-/* For a decoder's own use. */
+/* The memory that a decoder may use. */
 #define MEMORY (UINT64_C (32) << 20)
 
 enum how {
-  HOW_CODEC = 3, /* XZ and those behind it */
+  HOW_CODEC = 3, /* XZ or one of those after it */
   HOW_PARTS = 4,
   HOW_REPAIR = 8,
   HOW_LITTLE = 16, /* a few bytes at a time */
@@ -56,8 +56,8 @@ put_crc (uint8_t *p, size_t length)
     p[length + i] = (uint8_t) (~crc >> 8 * i);
 }
 
-/* Those of a file of one stream: its header and footer, the first block's
- * header, and the index. */
+/* Correct the checksums of a file of one stream: of its header and footer, of
+ * the first block's header, and of the index. */
 static void
 repair (uint8_t *p, size_t size)
 {
@@ -75,7 +75,7 @@ repair (uint8_t *p, size_t size)
 
   if (index >= 8 && index <= size - 24)
     put_crc (footer - index, index - 4);
-  /* The footer's own comes first, what it covers behind it. */
+  /* The checksum of the footer is before the bytes that it covers. */
   uint8_t covered[10];
 
   memcpy (covered, footer + 4, 6);
@@ -128,7 +128,7 @@ decode_parts (const struct codec *codec, struct input *in, struct result *r)
   for (uint64_t i = 0; found == PARTS_FOUND && i < parts.count; i++)
     check_part (&parts, i, in->size);
   for (uint64_t i = 0; r->whole && i < parts.count; i++) {
-    /* Of just the size, so that writing beyond it is seen. */
+    /* Of exactly the size, so that ASan finds writes beyond it. */
     uint8_t *out = malloc (parts.list[i].size);
 
     MUST (out != NULL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Runs one input: the operations of its program, then the rest of its
- * stream, then the end of the connection; and checks what must hold after
- * whatever a server did. */
+/* Runs one input: the operations of its program, then the rest of its stream,
+ * then the end of the connection.  Checks what must hold whatever the server
+ * does. */
 
 #include <errno.h>
 #include <poll.h>
@@ -38,7 +38,7 @@ pick_command (struct world *w, unsigned back)
                                : NULL;
 }
 
-/* What does not fit into the socket is lost, as any byte may be. */
+/* Bytes that do not fit into the socket are dropped. */
 void
 server_send (struct world *w, const void *p, size_t len)
 {
@@ -88,7 +88,7 @@ poll_now (struct world *w, unsigned direction)
   return fd.revents;
 }
 
-/* One call that may fail only by ending the connection. */
+/* Make a call that must end the connection if it fails. */
 static void
 deliver (struct world *w, int (*notify) (struct nbd_handle *h))
 {
@@ -126,7 +126,7 @@ pump (struct world *w)
   broken ("the handle never comes to rest: %s", nbd_connection_state (w->h));
 }
 
-/* Just one phase holds, and what it allows. */
+/* The handle is in exactly one phase, and does what this phase allows. */
 void
 check_phase (struct world *w)
 {
@@ -172,14 +172,14 @@ server_acts (struct world *w, enum fuzz_op op)
   }
 }
 
-/* Notifications that the hint does not ask for are refused. */
+/* A notification for which the handle does not wait is refused. */
 static void
 drive (struct world *w, enum fuzz_op op)
 {
   unsigned direction = nbd_aio_get_direction (w->h);
   int r = 0;
 
-  /* What is due may need no socket. */
+  /* A handle that stays connected may have work without a socket. */
   if (w->lasting)
     direction |= LIBNBD_AIO_DIRECTION_READ;
   switch (op) {
@@ -249,7 +249,7 @@ connect_pair (struct world *w)
     w->connected = true;
 }
 
-/* After the end of the connection each command and option has ended. */
+/* End the connection: after that, each command and option has ended. */
 static void
 check_end (struct world *w)
 {
@@ -272,7 +272,7 @@ check_end (struct world *w)
   }
 }
 
-/* Whatever happened, each closure was freed once. */
+/* Each closure was freed once, whatever happened. */
 static void
 check_closed (struct world *w)
 {
@@ -286,7 +286,7 @@ check_closed (struct world *w)
   }
 }
 
-/* A byte that is not in the input, if there is any but zero. */
+/* A byte other than 0 that is not in the input, if there is one. */
 static uint8_t
 unused_byte (const uint8_t *data, size_t size)
 {
@@ -300,7 +300,8 @@ unused_byte (const uint8_t *data, size_t size)
   return byte;
 }
 
-/* The header; what is left of the input is the stream. */
+/* Read the header and find the program; the rest of the input is the stream.
+ * Returns the settings. */
 static unsigned
 read_header (struct world *w)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A server that means well: the handshake, and replies whose headers fit
- * the commands, so that an input need not spell them out. */
+/* A friendly server: it does the handshake, and sends replies whose headers
+ * fit the commands, so that an input need not contain them. */
 
 #include <string.h>
 
@@ -56,8 +56,8 @@ put_contexts (struct message *m, unsigned settings, unsigned change)
   put_reply (m, NBD_OPT_SET_META_CONTEXT, NBD_REP_ACK, 0);
 }
 
-/* The client asks for just what is granted, so that the answers can all be
- * sent in advance. */
+/* Settings by which the client asks for exactly what is granted, so that all
+ * answers can be sent in advance. */
 unsigned
 friendly_settings (enum fuzz_style style, unsigned settings)
 {
@@ -95,7 +95,7 @@ export_flags (const struct world *w, unsigned change)
   return flags;
 }
 
-/* All that the server says until transmission. */
+/* Send everything that the server sends before transmission. */
 void
 friendly_greeting (struct world *w, unsigned change)
 {
@@ -127,7 +127,7 @@ friendly_handshake (struct world *w)
   memset (w->sent, 0, sizeof w->sent);
 }
 
-/* From the stream, then whatever. */
+/* Send a payload from the stream, and zeroes after its end. */
 static void
 send_payload (struct world *w, size_t len)
 {
@@ -214,7 +214,8 @@ send_chunk (struct world *w)
   send_payload (w, len);
 }
 
-/* Data for a read from where the flags say, or all of it. */
+/* Send data for a read: the part that the flags and the length say, or all
+ * of it in a simple reply. */
 void
 send_data (struct world *w)
 {
@@ -243,7 +244,7 @@ send_data (struct world *w)
   send_payload (w, len);
 }
 
-/* The reply that this request wants. */
+/* Send the reply that a request expects, or an error. */
 void
 send_reply (struct world *w, const struct request *r, unsigned error)
 {

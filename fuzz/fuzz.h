@@ -2,10 +2,11 @@
 
 /* What the harnesses share: one input as a program and a stream.
  *
- * The program is a row of operations: calls of the API, and what the server
- * does.  The stream is what the server sends.  Everything happens in one
- * thread over a socket pair that never blocks, so the same input always does
- * the same.  seeds.c writes such inputs, so it must agree with this header. */
+ * The program is a list of operations: calls of the API, and actions of the
+ * server.  The stream is what the server sends.  Everything happens in one
+ * thread over a socket pair that never blocks, so the same input always has
+ * the same effect.  seeds.c writes such inputs, so it must agree with this
+ * header. */
 
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -52,7 +53,7 @@ enum fuzz_setting {
   FUZZ_NO_HANDSHAKE_FLAGS = 1 << 14,
 };
 
-/* Of a handle that stays connected. */
+/* Settings of a handle that stays connected. */
 enum fuzz_lasting {
   FUZZ_COMMAND_TIMEOUT = 1 << 0,
   FUZZ_STALL_TIMEOUT = 1 << 1,
@@ -66,8 +67,8 @@ enum fuzz_lasting {
   FUZZ_ONE_DESCRIPTOR = 1 << 9,
 };
 
-/* Operations and their parameters.  A command is chosen by how long ago it
- * was issued: 0 is the last one. */
+/* Operations and their parameters.  Commands are counted back from the last
+ * one that was issued, which is 0. */
 enum fuzz_op {
   FUZZ_PUMP,         /* deliver events until nothing is left */
   FUZZ_SEND,         /* u16 length: from the stream */
@@ -109,19 +110,19 @@ enum fuzz_op {
   FUZZ_OPT_SET_META_CONTEXT_QUERIES,
   FUZZ_OPT_ABORT,
   FUZZ_SETTINGS, /* u16, as in the header */
-  FUZZ_QUERIES,  /* all that the handle can be asked */
+  FUZZ_QUERIES,  /* all calls that only ask something */
   FUZZ_SHUTDOWN, /* the server closes, then nbd_shutdown */
   FUZZ_CANCEL,   /* u8 command */
   FUZZ_WAIT,     /* u16 ms, which pass at once */
   FUZZ_GREET,    /* u8 enum fuzz_change: a friendly handshake */
   FUZZ_PICK,     /* u8: which connection the server uses */
   FUZZ_REPLY,    /* u8 request, u8 error: one that was received */
-  FUZZ_AWAY,     /* nobody listens */
-  FUZZ_BACK,
+  FUZZ_AWAY,     /* the server stops listening */
+  FUZZ_BACK,     /* and listens again */
   FUZZ_NR_OPS
 };
 
-/* What is different about a server that has come back. */
+/* What is different when a server comes back. */
 enum fuzz_change {
   FUZZ_IS_SMALLER = 1,
   FUZZ_IS_LARGER = 2,
@@ -150,13 +151,13 @@ struct input {
 #define MAX_PEERS 4
 #define MAX_REQUESTS 32
 
-/* What the server received, of a handle that stays connected. */
+/* A request that the server received from a handle that stays connected. */
 struct request {
   unsigned type;
   uint64_t cookie, offset, length;
 };
 
-/* A connection of such a handle, for the server. */
+/* A connection of such a handle, on the server's side. */
 struct peer {
   int fd; /* -1: none */
   struct request requests[MAX_REQUESTS];
@@ -167,7 +168,7 @@ struct peer {
 struct command {
   struct world *world;
   int64_t cookie; /* -1 if it was refused */
-  uint8_t *buf;   /* of just the size, for ASan */
+  uint8_t *buf;   /* of exactly the size, for ASan */
   size_t count;
   uint64_t offset;
   bool is_read, initialize;
@@ -191,10 +192,10 @@ struct world {
   struct command commands[MAX_COMMANDS];
   size_t nr_commands;
   int debug_set, debug_freed;
-  /* If the handle stays connected: which of its connections is `server`. */
+  /* If the handle stays connected, `server` is peers[picked].fd. */
   bool lasting;
   unsigned lasting_settings, settings, size, flags;
-  int listener; /* -1: nobody listens */
+  int listener; /* -1: the server does not listen */
   struct sockaddr_un address;
   socklen_t address_length;
   struct peer peers[MAX_PEERS];
@@ -227,7 +228,7 @@ extern void issue_option (struct world *w, enum fuzz_op op);
 extern void retire_command (struct world *w, struct command *c);
 extern void check_stale (const struct command *c);
 
-/* clock.c: from now on the library's clock stands still, but for pass_time. */
+/* clock.c: the library's clock then stands still, except for pass_time. */
 extern void stop_clock (bool really);
 extern void pass_time (unsigned ms);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What the tools' library calls instead of the C library.  Tools end
- * without freeing everything; here what is left ends with the input. */
+/* What the tools' library calls instead of the C library.  Tools exit without
+ * freeing everything; here the remaining memory is freed after each input. */
 
 #define HOOKS_BEHIND
 #include "hooks.h"

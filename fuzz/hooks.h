@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Before everything else each file of the tools' library sees this, so that
- * what ends or fills a process only ends or fills one input. */
+/* Each file of the tools' library includes this before everything else, so that
+ * a call which would end the process, or use up its memory, does so only for
+ * one input. */
 
 #ifndef HOOKS_H
 #define HOOKS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Reading an input, and ending at what must not be. */
+/* Reads an input, and ends the process when a condition does not hold. */
 
 #include <stdarg.h>
 #include <stdio.h>

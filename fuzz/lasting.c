@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Handles that stay connected: a server that can be connected to again and
- * again, and that knows what it was asked for. */
+/* Handles that stay connected: a server to which they can connect again and
+ * again, and which records the requests that it has received. */
 
 #include <string.h>
 #include <sys/socket.h>
@@ -64,7 +64,8 @@ begin_lasting (struct world *w, unsigned settings)
   nbd_set_event_callback (h, event);
 }
 
-/* The first time at an address that the kernel chooses. */
+/* Listen at the same address as before; at first, at one that the kernel
+ * chooses. */
 static void
 listen_again (struct world *w)
 {
@@ -114,15 +115,15 @@ pick (struct world *w, unsigned number)
   w->server = w->peers[w->picked].fd;
 }
 
-/* The picked connection was closed. */
+/* Forget the picked connection, which was closed. */
 void
 forget_picked (struct world *w)
 {
   w->peers[w->picked] = (struct peer) { .fd = -1 };
 }
 
-/* The newest connection is the one that is used; if there are too many, the
- * one in its place is closed. */
+/* Accept a connection and pick it.  If there are too many, the connection in
+ * its place is closed. */
 static bool
 accept_client (struct world *w)
 {
@@ -157,8 +158,8 @@ note_request (struct peer *peer, const uint8_t *p, bool extended)
   };
 }
 
-/* Requests are known by their magic, which payloads do not have: those are of
- * one byte. */
+/* Requests are found by their magic.  It does not occur in payloads, which
+ * repeat one byte. */
 static bool
 receive (struct peer *peer)
 {
@@ -177,8 +178,8 @@ receive (struct peer *peer)
   return n > 0;
 }
 
-/* Let all that can happen without the server happen.  Of several things that
- * are due each turn does one. */
+/* Do everything that can happen without the server.  Each turn does only one
+ * of several things that are due. */
 void
 pump_lasting (struct world *w)
 {
@@ -228,7 +229,8 @@ reply (struct world *w)
   peer->nr_requests--;
 }
 
-/* What the server says of itself is not what may be in a buffer. */
+/* The bytes of a greeting do not count as sent: they must not get into
+ * buffers. */
 static void
 greet (struct world *w)
 {
@@ -267,7 +269,7 @@ act_lasting (struct world *w, enum fuzz_op op)
   }
 }
 
-/* Nobody is there any more, for longer than the handle has patience. */
+/* Close everything, for longer than the handle waits. */
 void
 end_lasting (struct world *w)
 {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Fuzzers, see fuzz/README.md.  They have objects of their own, by another
-# compiler; `make` and `make check` build none but those of one test.
+# Fuzzers, see fuzz/README.md.  They have their own objects, from another
+# compiler.  `make` does not build them, and in `make check` only one test does.
 #
 #   make fuzz-smoke     each for FUZZ_SECONDS, 20 unless set, with libFuzzer
 #   make fuzz           each for FUZZ_SECONDS, 1800 unless set
@@ -31,8 +31,8 @@ fuzz_headers = \
 	fuzz/target.h \
 	fuzz/tool-run.h
 
-# How each variant is built.  MemorySanitizer knows only what it has compiled,
-# so there the library is without others.
+# How each variant is built.  MemorySanitizer needs all code to be compiled with
+# it, so that variant of the library does not use other libraries.
 FUZZ_VARIANT = libfuzzer
 fuzz_dir = fuzz/$(FUZZ_VARIANT)
 fuzz_cc_libfuzzer = $(FUZZ_CC)
@@ -190,7 +190,7 @@ fuzz-afl:
 	  $(srcdir)/fuzz/run afl fuzz/afl $(fuzz_harnesses)
 .PHONY: fuzz fuzz-afl fuzz-msan fuzz-programs fuzz-smoke
 
-# Every harness passes its seeds, what was found once, and a few inputs more.
+# Every harness passes its seeds, all inputs that failed once, and some more.
 TESTS += fuzz/tests/harnesses-find-nothing-in-their-seeds.sh
 
 CLEANFILES += fuzz/seeds$(EXEEXT)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A harness without libFuzzer: runs the inputs in the files that it is
- * given, or under AFL++ one input after the other. */
+/* The main function of a harness without libFuzzer.  It runs the inputs in the
+ * files that are its arguments, or under AFL++ one input after the other. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ __AFL_FUZZ_INIT ();
 #define __AFL_INIT() ((void) 0)
 #endif
 
-/* Room for the largest input that a fuzzer makes. */
+/* The size of the largest input that a fuzzer makes. */
 #define INPUT_MAX (1 << 20)
 
 static void
@@ -34,7 +34,7 @@ run_file (const char *path)
   size_t size = fread (data, 1, INPUT_MAX, file);
 
   fclose (file);
-  /* Of just the size, so that reading beyond it is seen. */
+  /* Of exactly the size, so that ASan finds reads beyond it. */
   uint8_t *input = realloc (data, size > 0 ? size : 1);
 
   LLVMFuzzerTestOneInput (input, size);

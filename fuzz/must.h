@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What must hold in every harness. */
+/* Checks of conditions, for all harnesses. */
 
 #ifndef MUST_H
 #define MUST_H
 
-/* Say what does not hold, and end as a crash. */
+/* Print which condition does not hold, and abort. */
 extern void broken (const char *fmt, ...)
   __attribute__ ((noreturn, format (printf, 1, 2)));
 #define MUST(cond)                                     \

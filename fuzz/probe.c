@@ -2,9 +2,9 @@
 
 /* Images of any format, as nbdconvert looks at them.
  *
- * The input is a byte of settings, one with a format, and one that says where
- * the second part of the image is, in units of 64 KiB; two with the length of
- * the first part, and the parts.  Between them are zeroes. */
+ * The input is a byte of settings, a byte with a format, a byte with the place
+ * of the second part of the image in units of 64 KiB, two bytes with the
+ * length of the first part, and the two parts.  Between them are zeroes. */
 
 #include "probe.h"
 
@@ -24,8 +24,8 @@
 enum how {
   HOW_IN_ORDER = 1,
   HOW_NO_SIZE = 2,
-  HOW_ALLOWED = 4, /* to refer to other files */
-  HOW_NAMED = 8,   /* by the format */
+  HOW_ALLOWED = 4, /* the image may refer to other files */
+  HOW_NAMED = 8,   /* the user names the format */
 };
 
 struct bytes {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Structured and extended replies alone: the handshake is a friend's. */
+/* Structured and extended replies: a friendly server does the handshake. */
 
 #include "fuzz.h"
 #include "target.h"

@@ -83,7 +83,7 @@ find (const struct name *names, const char *name)
   return names->name != NULL ? names : NULL;
 }
 
-/* The next word's value, 0 if there is none. */
+/* The value of the next word; 0 if there is none. */
 static uint64_t
 next_value (const char **text)
 {
@@ -204,8 +204,8 @@ put_op (struct seed *seed, enum fuzz_op op, uint64_t value, unsigned size)
   put_uint (&seed->program, value, size);
 }
 
-/* After the conversation the connection is lost, and what is left is answered
- * on the next one; the same number says which settings the handle has. */
+/* After the conversation the connection is lost, and remaining requests are
+ * answered on the next connection.  The number chooses what has changed. */
 static void
 add_outage (struct seed *seed, uint64_t number)
 {

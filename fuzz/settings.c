@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Changing and asking a handle, in whatever state it is. */
+/* Changes settings of a handle and queries it, in any state. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ free_debug (void *opaque)
   w->debug_freed++;
 }
 
-/* A key, for TLS is to begin.  That it fails is no matter. */
+/* A file with a key, so that TLS begins; it need not succeed. */
 static const char *
 key_file (void)
 {
@@ -54,7 +54,7 @@ set_tls (struct nbd_handle *h, int level)
   nbd_set_tls_psk_file (h, key_file ());
 }
 
-/* Not all of it is allowed in each state. */
+/* Some of these calls are refused in some states. */
 void
 apply_settings (struct world *w, unsigned settings)
 {

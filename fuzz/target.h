@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What libFuzzer, or main.c, calls for each input.  0: worth keeping. */
+/* The function that libFuzzer, or main.c, calls for each input.  It returns 0,
+ * or -1 for an input that is not to be kept. */
 
 #ifndef TARGET_H
 #define TARGET_H

@@ -2,8 +2,8 @@
 
 /* The command line of a tool: options, sizes, numbers and servers.
  *
- * The first byte says how the tool takes them; the words follow, with a NUL
- * or the end of a line behind each. */
+ * The first byte says how the tool takes them.  The words follow, each with a
+ * NUL or the end of a line after it. */
 
 #include <errno.h>
 #include <getopt.h>
@@ -132,7 +132,8 @@ run_tool (void *opaque)
   check_endpoint (&endpoint);
 }
 
-/* Handles that were made stay in a list for ever, to be used again. */
+/* The tools keep handles in a list, to use them again: make them once, without
+ * tracking their memory. */
 static void
 make_handles (void *opaque)
 {

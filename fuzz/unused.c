@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Disks with partitions, file systems, swap and LVM, in which nbdconvert looks
- * for what is unused.
+ * for unused blocks.
  *
- * The input is a byte with the size of the disk in units of 64 KiB, one with
- * the read that fails, counted from 1 on, and what the disk begins with; the
- * rest is zero.  The checksums of GPT and LVM are made right, unless the
- * highest bit of the size says no: else little would come further. */
+ * The input is a byte with the size of the disk in units of 64 KiB, less one;
+ * a byte with the number of the read that fails, or 0; and the beginning of
+ * the disk, whose rest is zero.  The checksums of GPT and LVM are corrected,
+ * unless the highest bit of the size is set: with wrong checksums, few inputs
+ * would get further. */
 
 #include <assert.h>
 #include <stdlib.h>
@@ -38,7 +39,7 @@ read_bytes (struct disk *d, void *buffer, uint64_t length, uint64_t offset,
   uint64_t n = offset < b->length ? b->length - offset : 0;
 
   MUST (offset <= d->size && length <= d->size - offset);
-  MUST (b->fails == 0 || b->reads < b->fails); /* nobody asks again */
+  MUST (b->fails == 0 || b->reads < b->fails); /* no read after a failure */
   if (++b->reads == b->fails) {
     *why = strdup ("as the input says");
     return -1;
@@ -53,7 +54,7 @@ read_bytes (struct disk *d, void *buffer, uint64_t length, uint64_t offset,
 
 /* ---- checksums ---- */
 
-/* Of so many bytes as there are from AT on. */
+/* Continue a checksum with LENGTH bytes from AT on, or as many as there are. */
 static uint32_t
 sum_from (const struct bytes *b, uint32_t sum, uint64_t at, uint64_t length)
 {
@@ -64,7 +65,7 @@ sum_from (const struct bytes *b, uint32_t sum, uint64_t at, uint64_t length)
   return crc_more (sum, b->data + at, length);
 }
 
-/* The header of a metadata area, and the text it points to. */
+/* Correct the checksums of a metadata area: of the text, and of the header. */
 static void
 mend_metadata (struct bytes *b, uint64_t at)
 {
@@ -111,7 +112,7 @@ mend_sums (struct bytes *b)
 
 /* ---- one disk ---- */
 
-/* What all areas together say. */
+/* Check an area, and add its unused bytes to the sum of all areas. */
 static void
 check_area (void *opaque, const struct unused_area *a)
 {

@@ -27,7 +27,7 @@ check_name (const char *name)
   MUST (name == NULL || (name[0] != '\0' && name[0] != '-'));
 }
 
-/* Settings get nothing that a call would refuse. */
+/* Parameters have only values that the calls for these settings accept. */
 static void
 check_chosen (const struct nbdi_parameters *chosen)
 {
@@ -37,7 +37,7 @@ check_chosen (const struct nbdi_parameters *chosen)
             && chosen->values[id] <= nbdi_parameters[id].most);
 }
 
-/* What the rest of the library relies upon. */
+/* Conditions on which the rest of the library relies. */
 static void
 check_uri (const struct nbdi_settings *policy, const struct nbdi_uri *u)
 {

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: MIT
 # The fuzzers' harnesses work: each runs its seeds, all inputs that failed
 # once, and some inputs that are made of them; in continuous integration as
-# many as it can in 20 seconds.
+# many as are possible in 20 seconds.
 
 . "${srcdir:-.}/tests/lib/functions.sh"
 
 programs=$builddir/fuzz/libfuzzer
 grep -qxF 'S["HAVE_FUZZING_TRUE"]=""' config.status \
   || skip "configure found no clang with libFuzzer"
-# They are large, so nothing but this test builds them.
+# The harnesses are large, so only this test builds them.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 make -s -j2 fuzz-programs >"$tmp/log" 2>&1 \
   || { tail -n 40 "$tmp/log"; fail "the harnesses cannot be built"; }
@@ -32,6 +32,6 @@ for name in client codec handshake outages probe replies tool unused uri; do
   echo "$name: ${#inputs[@]} inputs passed"
 done
 
-# What is tried does not depend on the day, only how much of it.
+# The same inputs each time; in continuous integration, more of them.
 [ -n "${CI-}" ] || export FUZZ_RUNS=2000
 FUZZ_SEED=1 make -s fuzz-smoke || fail "something was found"
