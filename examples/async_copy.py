@@ -20,7 +20,7 @@ IN_FLIGHT = 32
 
 
 class Copy:
-    """A copy that is under way from one handle to another."""
+    """A running copy from one handle to another."""
 
     def __init__(self, src: nbd.NBD, dst: nbd.NBD) -> None:
         self.src, self.dst = src, dst
@@ -44,7 +44,7 @@ class Copy:
                 return self.block_done(err)
             try:
                 self.dst.aio_pwrite(buffer, offset, self.block_done)
-            except nbd.Error as error:  # refused, and it cannot leave a callback
+            except nbd.Error as error:  # which must not leave a callback
                 err.value = error.errnum
                 return self.block_done(err)
             return 1
@@ -52,10 +52,10 @@ class Copy:
         self.src.aio_pread(buffer, offset, read_done)
 
     def block_done(self, err: ctypes.c_int) -> int:
-        """A block was written, or an error keeps it from being written."""
+        """A block was written, or an error prevents that."""
         self.error = self.error or err.value
         self.blocks -= 1
-        return 1  # nobody will ask for the result of the command
+        return 1  # retire the command: its result is not collected
 
     def run(self) -> None:
         self.start_reads()

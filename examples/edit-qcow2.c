@@ -42,7 +42,7 @@ edit (struct nbd_handle *nbd, uint64_t offset, const char *text, char *buf)
 
   if (nbd_pwrite (nbd, text, count, offset, 0) == -1)
     return -1;
-  if (nbd_flush (nbd, 0) == -1) /* now it is on the disk to stay */
+  if (nbd_flush (nbd, 0) == -1) /* so that it is on stable storage */
     return -1;
 
   if (nbd_pread (nbd, buf, count, offset, 0) == -1)

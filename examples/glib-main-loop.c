@@ -12,7 +12,7 @@ static int64_t cookie, count;
 static int status = 1;
 
 /* Something happened: read once connected, and stop when the data is there or
- * will not come. */
+ * the read has failed. */
 static gboolean
 on_change (struct nbd_handle *h, int error, gpointer data G_GNUC_UNUSED)
 {

@@ -6,26 +6,27 @@ usage: incremental_backup.py full URI FILE
        incremental_backup.py incremental URI BITMAP FILE PREVIOUS
        incremental_backup.py restore URI FULL [INCREMENTAL...]
 
-QEMU notes in a bitmap what is written.  With a qcow2 image that nobody else uses
-at the moment:
+QEMU records in a bitmap which parts of a disk are written.  With a qcow2 image that
+no other program uses at the moment:
 
   qemu-img bitmap --add disk.qcow2 monday
   qemu-nbd -r -f qcow2 disk.qcow2
   incremental_backup.py full nbd://localhost full.backup
 
-Then the guest runs for a day, and stops.  What it has written:
+Then the guest runs for a day, and stops.  To back up what it has written:
 
   qemu-img bitmap --add disk.qcow2 tuesday     # for the next backup
   qemu-nbd -r -f qcow2 -B monday disk.qcow2
   incremental_backup.py incremental nbd://localhost monday 1.backup full.backup
 
-Restoring needs an export that is as large, and every backup in its order:
+Restoring needs an export that is at least as large, and all backups in their order:
 
   incremental_backup.py restore nbd://localhost full.backup 1.backup
 
 A backup is one file: a line of JSON, then records of data and zeroes with their
-checksums, and a last record without which it counts as cut off.  Until it is on
-stable storage it has another name, so FILE is a whole backup or is not there.
+checksums, and a last record, without which the file counts as cut off.  The file has
+another name until it is on stable storage, so FILE is a whole backup or does not
+exist.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ def read_head(file: BinaryIO, name: str) -> dict[str, Any]:
 
 
 def read_records(file: BinaryIO, name: str) -> Iterator[tuple[bytes, int, int, bytes]]:
-    """The records, in which nothing is missing, and which are as they were."""
+    """The records; raises ValueError if one is damaged, or the last is missing."""
     while True:
         head = file.read(RECORD.size).ljust(RECORD.size, b"\0")
         what, offset, length, checksum = RECORD.unpack(head)
@@ -108,7 +109,7 @@ def read_records(file: BinaryIO, name: str) -> Iterator[tuple[bytes, int, int, b
 
 
 def write_record(file: BinaryIO, what: bytes, at: int, n: int, data: bytes) -> None:
-    """In one piece, so records do not mix although answers come in any order."""
+    """Write a record in one piece: replies come in any order, records do not mix."""
     checksum = zlib.crc32(RECORD.pack(what, at, n, 0)[:-4] + data)
     file.write(RECORD.pack(what, at, n, checksum) + data)
 
@@ -143,7 +144,7 @@ async def back_up(uri: str, bitmap: str | None, name: str, previous: str | None)
 
 
 def check(names: list[str]) -> int:
-    """Nothing is restored unless all is there, whole, and fits together."""
+    """Check that all backups are whole and follow each other; returns the size."""
     before = None
     size = 0
     for name in names:
@@ -162,7 +163,7 @@ async def restore(uri: str, names: list[str]) -> str:
     async with nbd.aio.connect(uri, reconnect_timeout=60) as disk:
         if disk.size < size:
             raise ValueError(f"{uri} has {disk.size} bytes, the backup {size}")
-        for name in names:  # within one, each place is written once
+        for name in names:  # one backup writes each place once, so in any order
             with open(name, "rb") as file:
                 read_head(file, name)
                 async with many(IN_FLIGHT) as start:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ping a server from a libev loop: read a little, but not for ever.
+/* Ping a server from a libev loop: read a little, within a time limit.
  *
  *   libev-loop nbd://localhost/disk 5
  *

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* See how long a server takes to answer, in a libevent loop.
+/* Measure how long a server takes to answer, in a libevent loop.
  *
  *   libevent-loop nbd://localhost/disk SECONDS COUNT
  *
- * As ping does, it asks each so many seconds, whether or not the last answer
- * has come.  With '?reconnect-timeout=1m' it survives an outage. */
+ * Like ping, it sends a request every SECONDS seconds, even if the last answer
+ * has not come.  With '?reconnect-timeout=1m' it survives an outage. */
 #include <stdio.h>
 #include <time.h>
 
@@ -57,7 +57,7 @@ send_ping (evutil_socket_t fd, short events, void *data)
     fail (nbd_get_error ());
   else if (--left == 0)
     event_del (timer);
-  nbd_event_update (watch); /* as this is not on_change */
+  nbd_event_update (watch); /* needed outside of on_change */
 }
 
 static void

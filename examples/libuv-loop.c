@@ -3,8 +3,8 @@
  *
  *   libuv-loop nbd://localhost/one nbd://localhost/other
  *
- * Two handles share the loop.  The status is 0 if the exports are alike, 1 if
- * they differ, and 2 in trouble. */
+ * Two handles share the loop.  The status is 0 if the exports are equal, 1 if
+ * they differ, and 2 on an error. */
 #include <stdio.h>
 #include <string.h>
 
@@ -22,7 +22,7 @@ static struct side {
 static struct chunk {
   char data[2][CHUNK];
   int64_t count;
-  int pending; /* how many of the two are not there yet */
+  int pending; /* how many of the two reads are in flight */
 } chunks[CHUNKS];
 
 static uv_loop_t loop;
@@ -66,7 +66,7 @@ read_chunk (struct chunk *c)
   next += c->count;
 }
 
-/* Something happened to one of them. */
+/* Something happened to one of the handles. */
 static void
 on_change (struct nbd_handle *h, int error, void *data)
 {
@@ -109,9 +109,9 @@ main (int argc, char *argv[])
   for (int i = 0; i < 2; i++) {
     if (sides[i].watch != NULL)
       nbd_uv_stop (sides[i].watch);
-    nbd_close (sides[i].h); /* ends what is in flight */
+    nbd_close (sides[i].h); /* ends the reads in flight */
   }
-  uv_run (&loop, UV_RUN_DEFAULT); /* libuv lets go of what was stopped */
+  uv_run (&loop, UV_RUN_DEFAULT); /* libuv frees what was stopped */
   uv_loop_close (&loop);
   return status;
 }

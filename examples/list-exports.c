@@ -30,7 +30,7 @@ add_name (void *listv, const char *name, const char *description)
   return 0;
 }
 
-/* Print one line for an export; a refusal is worth a line too. */
+/* Print one line for an export, also if the server refuses to describe it. */
 static void
 print_export (struct nbd_handle *nbd, const char *name)
 {
@@ -51,7 +51,7 @@ static int
 list_exports (struct nbd_handle *nbd, const char *uri, struct names *list)
 {
   if (nbd_set_opt_mode (nbd, true) == -1
-      || nbd_set_full_info (nbd, true) == -1 /* descriptions, please */
+      || nbd_set_full_info (nbd, true) == -1 /* with descriptions */
       || nbd_connect_uri (nbd, uri) == -1)
     return -1;
 

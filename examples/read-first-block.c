@@ -63,7 +63,7 @@ main (int argc, char *argv[])
     nbd_close (nbd);
     return EXIT_FAILURE;
   }
-  /* The data is here, so a server that will not say goodbye is no failure. */
+  /* The data is here, so it does not matter whether this succeeds. */
   nbd_shutdown (nbd, 0);
   nbd_close (nbd);
 

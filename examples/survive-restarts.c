@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Write and read on while the server comes and goes, and lose nothing.
+/* Keep writing and reading while the server is restarted, and lose nothing.
  *
  *   nbdkit -f file disk.img            in one terminal
  *   survive-restarts nbd://localhost   in another
  *
- * Kill the server, even with SIGKILL, and start it again.  What is on the disk
- * is lost: each block gets its number and how often it was written. */
+ * Kill the server, even with SIGKILL, and start it again.  The program
+ * overwrites the disk with block numbers and counts of writes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,11 +33,11 @@ check (int64_t result)
   return result;
 }
 
-/* The connection came or went. */
+/* The connection was lost, or is back. */
 static int
 tell (void *opaque, unsigned event, const char *message, int64_t value)
 {
-  (void) opaque, (void) event, (void) value; /* for who counts or alarms */
+  (void) opaque, (void) event, (void) value; /* for counting, or alarms */
   return puts (message);
 }
 
@@ -50,7 +50,7 @@ fill (uint64_t *buf, uint64_t block)
   }
 }
 
-/* Write a block anew, and look at another one that was written before. */
+/* Write a block again, and check another one that was written before. */
 static void
 write_and_read (struct nbd_handle *nbd, uint64_t write, uint64_t read)
 {

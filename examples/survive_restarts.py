@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Write and read on while the server comes and goes, and lose nothing.
+"""Keep writing and reading while the server is restarted, and lose nothing.
 
 usage: survive_restarts.py URI [ROUNDS]
 
 Start "nbdkit -f file disk.img" in one terminal and this with nbd://localhost in
-another.  Kill the server, even with SIGKILL, and start it again.  What is on the
-disk is lost: each block gets its number and how often it was written.
+another.  Kill the server, even with SIGKILL, and start it again.  The program
+overwrites the disk: each block is filled with its number and the number of times it
+was written.
 """
 
 import random
@@ -20,7 +21,7 @@ MINUTE = 60 * 1000  # the library counts in milliseconds
 
 
 def tell(event: int, message: str, value: int) -> None:
-    """The connection came or went; event and value are for who counts."""
+    """The connection was lost, or is back; event and value are for counting."""
     print(message, flush=True)
 
 

@@ -4,8 +4,8 @@
  *
  *   threads nbd://localhost/disk disk.img
  *
- * For a copy, handles in different threads share nothing and need no lock.
- * A server says with nbd_can_multi_conn whether they may also write. */
+ * Handles in different threads share nothing and need no lock.  To write to an
+ * export with several handles, check nbd_can_multi_conn first. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -37,7 +37,7 @@ check (int64_t result)
   return result;
 }
 
-/* The data of one request is here: put it in its place and forget it. */
+/* The data of one request is here: write it to its place in the file. */
 static int
 save (void *reqv, int *error)
 {
