@@ -45,10 +45,10 @@ byte crashes;    /* after each crash the server is started again */
 #define SERVES 2
 byte link[2];
 bool lives[2];   /* the server to which it was made has not crashed */
-byte sent[2];    /* commands that were not carried out, */
-byte done[2];    /* and those whose reply is not received */
+byte sent[2];    /* commands that are sent and not carried out, */
+byte done[2];    /* and those that are carried out and not replied to */
 byte later[2];   /* commands sent over the other one after its handshake */
-bool proved[2];  /* one of these was replied to */
+bool proved[2];  /* one of these got its reply */
 byte outages;
 
 /* The journal has the last write that was acknowledged and is not settled.  It

@@ -46,8 +46,8 @@ byte cancelled;         /* and writes that the program cancelled */
 /* What ends with the connection. */
 bool up;
 byte outages;
-byte sent;     /* writes that were not carried out, */
-byte done;     /* writes whose reply is not received, */
+byte sent;     /* writes that are sent and not carried out, */
+byte done;     /* writes that are carried out and not replied to, */
 byte answered; /* and writes that need a flush or the journal */
 
 /* What remains when it ends. */

@@ -1,19 +1,19 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A web server of the files in a directory, with the faults that are asked for.
+"""A web server for the files in a directory, with faults that options choose.
 
 usage: web.py [OPTION...] DIRECTORY
 
 It listens on the loopback address, and prints its port.
-  --no-ranges        ranges are ignored, and not offered
-  --no-length        the length is not told, neither
-  --no-head          nobody may ask for the length only
-  --break N          the first N replies with content end in the middle
-  --cut              every reply with content ends in the middle
-  --user USER:WORD   who does not know that is refused
-  --key QUERY        a query has to be this, or the file is refused
-  --redirect         names that begin with "to-" lead to the rest of the name
-  --log FILE         lines "METHOD PATH RANGE"
+  --no-ranges        ignore ranges, and do not offer them
+  --no-length        do not send the length of a file
+  --no-head          refuse HEAD requests
+  --break N          end the first N replies with content in the middle
+  --cut              end every reply with content in the middle
+  --user USER:WORD   refuse requests without this user and password
+  --key QUERY        refuse requests without this query
+  --redirect         redirect names that begin with "to-" to the rest of the name
+  --log FILE         write a line "METHOD PATH RANGE" for each request
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Handler(BaseHTTPRequestHandler):
         return bool(self.headers.get("Authorization") == f"Basic {word}")
 
     def wanted(self, size: int) -> range | None:
-        """What of the file is wanted; None: all of it."""
+        """The range of the file that is requested; None: all of it."""
         match = re.match(r"bytes=(\d+)-(\d*)$", self.headers.get("Range", ""))
         if not match or ARGUMENTS.no_ranges:
             return None
@@ -138,7 +138,7 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Clients may leave in the middle."""
+        """Ignore clients that close the connection in the middle."""
 
 
 def main() -> None:
