@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Shared by the tests of how tools end: a server that notes how its clients
-leave, and may keep them waiting; one that goes away; and the tools at work."""
+"""Shared by the tests of how tools end: a server that records how its clients
+close the connection, and can delay its replies; a server that goes away and
+comes back; and commands of the tools."""
 
 from __future__ import annotations
 

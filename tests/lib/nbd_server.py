@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A server in Python whose answers a test decides.
+"""A server in Python whose replies are decided by the test.
 
-A test derives a class from Server, in which the commands that matter are
-methods of its own, and raises Refused where the server refuses something:
+A test derives a class from Server, overrides the methods of the commands that
+matter, and raises Refused if the server has to refuse a command:
 
     class Full(Server):
         def write(self, offset: int, data: bytes) -> None:
@@ -11,8 +11,8 @@ methods of its own, and raises Refused where the server refuses something:
     with Full(1 << 20) as server:
         subprocess.run(["copy/nbdcopy", "disk.img", server.uri])
 
-Each connection has a thread, and one command at a time.  What was asked for
-is in server.log, and the options of each connection in
+Each connection has a thread, and carries out one command at a time.  The
+commands so far are in server.log, and the options of each connection in
 server.conversations.
 """
 

@@ -18,7 +18,7 @@
 /* How a server encrypts.  A session is NULL until the client has sent
  * STARTTLS. */
 struct ram_cipher {
-  void *(*start) (int fd); /* does the handshake; NULL: the client has closed */
+  void *(*start) (int fd); /* does the handshake; NULL: it failed */
   ssize_t (*send) (void *session, const void *p, size_t n);
   ssize_t (*receive) (void *session, void *p, size_t n);
   void (*end) (void *session);

@@ -88,7 +88,7 @@ fio_survives ()
 }
 
 # python_survives SERVER TRANSPORT DIRECTORY [OPTION]...: the same for threads
-# that share a handle.  DIRECTORY has the certificates, or is empty.
+# that share a handle.  DIRECTORY has the certificates; '' is none.
 python_survives ()
 {
   local server=$1 transport=$2

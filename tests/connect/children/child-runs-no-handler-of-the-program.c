@@ -2,7 +2,7 @@
 
 /* A signal that arrives between fork and exec has its default action in the
  * child: no handler of the program runs there.  A signal that the program
- * ignores is ignored in the child.
+ * ignores is ignored in the child, too, except SIGTERM, which ends servers.
  *
  * The linker redirects the library's fork to this file (-Wl,--wrap).  It sends
  * the signals to the child, where they are pending until they are

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /* If the program ignores SIGCHLD, the system reaps its children.  The error
- * about a child that ends early does then not say how the child ended, and no
+ * about a child that ends early then does not say how the child ended, and no
  * call waits for the child. */
 
 #include <signal.h>

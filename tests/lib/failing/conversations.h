@@ -18,7 +18,7 @@ struct talk {
   struct nbd_handle *h;
   int listener; /* -1 if there is none */
   bool dropped;
-  void (*rests) (void); /* called when the client has read all that was sent */
+  void (*rests) (void); /* called when the client has read all */
 };
 
 extern struct talk talk;

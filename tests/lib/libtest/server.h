@@ -29,7 +29,7 @@ struct server {
   int fd;                                   /* -1 when closed */
   const struct server_transport *transport; /* NULL: just the socket */
   void *tls;                                /* data of the transport */
-  struct bytes in;                          /* received, not expected so far */
+  struct bytes in;                          /* received, not yet expected */
   struct nbd_handle *drives; /* pumped while the server waits */
   bool waits;                /* may wait: the client has a thread */
   bool gives_up;             /* a closed client is no failure */
