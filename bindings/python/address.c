@@ -122,7 +122,7 @@ inet_address (struct call *call, const char *name, const char *host,
   return 0;
 }
 
-/* The numbers of a tuple from `from` on. */
+/* Get the numbers of a tuple, from index `from` on. */
 static int
 get_numbers (struct call *call, const char *name, PyObject *tuple,
              Py_ssize_t from, uint32_t *numbers)
@@ -186,7 +186,7 @@ nbdpy_get_address (struct call *call, int i, const char *name,
   if (PyTuple_Check (arg))
     return tuple_address (call, name, arg, address);
 
-  /* Not PyUnicode_FSConverter: an abstract name begins with a null. */
+  /* Not PyUnicode_FSConverter, because an abstract name begins with a NUL. */
   CLEANUP (nbdpy_drop) PyObject *path = PyOS_FSPath (arg);
   if (path == NULL) {
     if (PyErr_ExceptionMatches (PyExc_TypeError))

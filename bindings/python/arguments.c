@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From Python arguments to C, and strings back. */
+/* Convert Python arguments for C, and convert strings back. */
 
 #include <limits.h>
 #include <stdlib.h>
@@ -103,8 +103,8 @@ nbdpy_get_int (struct call *call, int i, const char *name, int *value)
 
 /* Strings ---------------------------------------------------------------- */
 
-/* Names are UTF-8.  What a server sent that is not comes to Python as
- * surrogates, and goes back as the same bytes. */
+/* Names are UTF-8.  Other bytes from a server become surrogates in Python,
+ * and are converted back to the same bytes. */
 static PyObject *
 encode (struct call *call, const char *name, PyObject *string)
 {
@@ -136,7 +136,7 @@ nbdpy_get_path (struct call *call, int i, PyObject **bytes)
   return PyUnicode_FSConverter (call->args[i], bytes) ? 0 : -1;
 }
 
-/* A list of strings; those of a command may also be paths or bytes. */
+/* A list of strings.  The strings of a command may also be paths or bytes. */
 int
 nbdpy_get_strings (struct call *call, int i, const char *name, bool argv,
                    struct strings *strings)
@@ -199,8 +199,8 @@ nbdpy_get_bytes (struct call *call, int i, Py_buffer *buffer)
   return PyObject_GetBuffer (call->args[i], buffer, PyBUF_SIMPLE);
 }
 
-/* A new bytearray of the length that an argument says.  It is not cleared:
- * the caller sees it only once it was filled. */
+/* A new bytearray of the length that an argument says.  It is not cleared,
+ * because the caller sees it only after it was filled. */
 int
 nbdpy_get_room (struct call *call, int i, const char *name,
                 PyObject **bytearray)

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* nbd.Buffer: memory for asynchronous commands, its own or an object's. */
+/* nbd.Buffer: memory for asynchronous commands, its own or that of an
+ * object. */
 
 #include <stddef.h>
 
 #include "glue.h"
 
-/* The memory is that of a Python object, of which a view is taken only while
- * something looks at it.  So the object can be resized in between, and it
- * refuses that itself while a command uses its memory. */
+/* The memory belongs to a Python object, of which a view is taken only while
+ * it is used.  So the object can be resized in between, and refuses to be
+ * resized while a command uses its memory. */
 struct py_buffer {
   PyObject_HEAD
   PyObject *weak_references;
   PyObject *attributes;
-  PyObject *object; /* a bytearray of its own, or the shared one */
-  bool cleared;     /* false: its memory holds anything */
+  PyObject *object; /* a bytearray of its own, or shared */
+  bool cleared;     /* false: undefined content */
 };
 
 /* Making ----------------------------------------------------------------- */
@@ -32,7 +33,7 @@ buffer_new (PyTypeObject *type, PyObject *args UNUSED,
   return (PyObject *) self;
 }
 
-/* Let the memory be that of an object, whose reference is taken over. */
+/* Use the memory of an object.  Steals the reference. */
 static void
 set_object (PyObject *buffer, PyObject *object, bool cleared)
 {
@@ -60,9 +61,9 @@ buffer_init (PyObject *self, PyObject *args, PyObject *keywords)
   return 0;
 }
 
-/* Make a buffer with the memory of an object, whose reference is taken over,
- * unless it is NULL because of an exception.  Types derived from ours have an
- * __init__ that expects to be called. */
+/* Make a buffer with the memory of an object.  Steals the reference, which is
+ * NULL after an exception.  A derived type has an __init__, which must be
+ * called. */
 static PyObject *
 make_buffer (PyObject *type, PyObject *object)
 {
@@ -103,7 +104,7 @@ from_buffer (PyObject *type, PyObject *args, PyObject *keywords)
                                     &source))
     return NULL;
 
-  /* Say now what commands would say later. */
+  /* Raise at once the exception that commands would raise later. */
   Py_buffer view;
   if (PyObject_GetBuffer (source, &view, PyBUF_SIMPLE) == -1)
     return NULL;
@@ -124,8 +125,8 @@ buffer_dealloc (PyObject *object)
   Py_TYPE (object)->tp_free (object);
 }
 
-/* What it refers to stays: a garbage cycle leads through something else that
- * can be taken apart. */
+/* No tp_clear is needed: a garbage cycle also contains something else that
+ * can be cleared. */
 static int
 buffer_traverse (PyObject *object, visitproc visit, void *arg)
 {
@@ -137,7 +138,7 @@ buffer_traverse (PyObject *object, visitproc visit, void *arg)
 
 /* Memory ----------------------------------------------------------------- */
 
-/* A view of the memory as it is, which the caller releases. */
+/* Get a view of the memory, which the caller must release. */
 static int
 get_view (PyObject *object, Py_buffer *view, int flags)
 {
@@ -145,8 +146,8 @@ get_view (PyObject *object, Py_buffer *view, int flags)
   return PyObject_GetBuffer (self->object, view, flags);
 }
 
-/* New memory is cleared once somebody can look at it.  Only bytearrays of our
- * own are ever not cleared. */
+/* Clear new memory before anybody can see it.  Only our own bytearrays are
+ * ever not cleared. */
 static void
 clear (PyObject *object)
 {
@@ -157,8 +158,9 @@ clear (PyObject *object)
   self->cleared = true;
 }
 
-/* Lend the memory, and with it the buffer itself: programs that keep buffers
- * in a pool learn from the end of its life that a command needs it no more. */
+/* Lend the memory, and with it the buffer itself.  A program that keeps
+ * buffers in a pool can see by the end of the view that a command no longer
+ * needs it. */
 static int
 get_buffer (PyObject *object, Py_buffer *view, int flags)
 {
@@ -256,7 +258,8 @@ is_zero (PyObject *object, PyObject *args, PyObject *keywords)
       || get_range (&view, offset, &size, "size") == -1)
     return NULL;
 
-  /* All bytes are zero if the first is and each equals the one before. */
+  /* All bytes are zero if the first one is, and each equals the one
+   * before. */
   const char *p = (const char *) view.buf + offset;
   bool zero = size == 0
               || (p[0] == 0 && memcmp (p, p + 1, (size_t) size - 1) == 0);
@@ -300,7 +303,7 @@ buffer_repr (PyObject *object)
 }
 
 /* Two attributes of libnbd's buffers: the object, and whether its memory was
- * cleared, which is missing until then. */
+ * cleared.  The second one does not exist before that. */
 
 static PyObject *
 get_o (PyObject *object, void *closure UNUSED)

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Python callables as closures of the library.
  *
- * The library owns a closure from the call it is passed to until it calls
- * nbdpy_free_closure.  All of its callbacks come with the handle's lock held
- * and without the interpreter's, which each of them takes. */
+ * The library owns a closure from the call that it is passed to until it
+ * calls nbdpy_free_closure.  All callbacks are called with the handle's lock
+ * held and without the interpreter's lock, which each of them takes. */
 
 #include <limits.h>
 
 #include "glue.h"
 
-static PyObject *c_int;      /* ctypes.c_int: what `err` is */
+static PyObject *c_int;      /* ctypes.c_int, the type of `err` */
 static PyObject *value_name; /* "value" */
 
 int
@@ -42,8 +42,8 @@ new_closure (struct py_handle *owner)
   return closure;
 }
 
-/* Let go of everything.  It leaves the handle's list first, because dropping
- * objects can run any code, the garbage collector included. */
+/* Drop everything.  The closure leaves the handle's list first, because
+ * dropping objects can run any code, including the garbage collector. */
 static void
 destroy (struct closure *closure)
 {
@@ -60,7 +60,8 @@ destroy (struct closure *closure)
   PyMem_Free (closure);
 }
 
-/* For closures that no call has taken over, because an argument was wrong. */
+/* Free a closure that no call has taken over, because an argument was
+ * wrong. */
 void
 nbdpy_drop_closure (struct closure **closure)
 {
@@ -79,8 +80,9 @@ nbdpy_hand_over (struct closure **closure)
 /* Arguments -------------------------------------------------------------- */
 
 /* Make a closure, or complete the one that already keeps the buffer.  For
- * None, if permitted, *closure stays as it is.  What is optional is a
- * completion: a driver in its place makes a future, see resolve.c. */
+ * None, if that is allowed, *closure does not change.  An optional callable
+ * is a completion.  If a driver is passed instead, a future is made; see
+ * resolve.c. */
 int
 nbdpy_get_closure (struct call *call, int i, const char *name, bool optional,
                    struct closure **closure)
@@ -103,8 +105,8 @@ nbdpy_get_closure (struct call *call, int i, const char *name, bool optional,
   return 0;
 }
 
-/* Lend the memory of an argument to the library for as long as the closure
- * lives.  A bytearray cannot be resized meanwhile. */
+/* Lend the memory of an argument to the library as long as the closure lives.
+ * A bytearray cannot be resized meanwhile. */
 int
 nbdpy_lend_buffer (struct call *call, int i, bool writable,
                    struct closure **closure, struct memory *memory)
@@ -121,8 +123,8 @@ nbdpy_lend_buffer (struct call *call, int i, bool writable,
   return 0;
 }
 
-/* Let chunks be read-only slices of an object's memory.  A slice that the
- * program keeps holds on to the object, so it stays valid. */
+/* Make chunks read-only slices of an object's memory.  A slice that the
+ * program keeps refers to the object, so it stays valid. */
 int
 nbdpy_set_view (struct closure *closure, PyObject *object)
 {
@@ -142,8 +144,8 @@ nbdpy_set_view (struct closure *closure, PyObject *object)
 
 /* Callbacks -------------------------------------------------------------- */
 
-/* From here to leave_python this thread holds the interpreter's lock, and a
- * call on the same handle is refused, because it would wait for ever. */
+/* From here to leave_python, this thread holds the interpreter's lock, and a
+ * call on the same handle is refused, because it would wait forever. */
 static void
 enter_python (struct callback *cb, struct closure *closure)
 {
@@ -171,7 +173,7 @@ nbdpy_free_closure (void *user_data)
 
   if (closure->is_future && nbdpy_free_later (closure))
     return;
-  /* A daemon thread may come here when there is no interpreter any more. */
+  /* A daemon thread may call this after the interpreter has ended. */
   if (!Py_IsInitialized ())
     return;
   enter_python (&cb, closure);
@@ -190,14 +192,14 @@ nbdpy_begin_callback (struct callback *cb, void *closure)
   cb->count = 0;
 }
 
-/* Add an argument, of which the reference is taken over. */
+/* Add an argument.  Steals the reference. */
 void
 nbdpy_push (struct callback *cb, PyObject *arg)
 {
   cb->args[++cb->count] = arg;
 }
 
-/* Whether signals are for this thread, and what ends the program. */
+/* Whether this is the thread that handles signals and exits. */
 static bool
 is_main_thread (void)
 {
@@ -216,14 +218,14 @@ is_main_thread (void)
 }
 
 /* Called by the main thread when it is back in Python, unless the call has
- * failed and raised it. */
+ * failed and has raised the exception. */
 static int
 raise_later (void *unused UNUSED)
 {
   return nbdpy_raise_kept () ? -1 : 0;
 }
 
-/* Have an exception raised where the call was made, if that can be. */
+/* Raise an exception where the call was made, if possible. */
 static void
 raise_outside (PyObject *function)
 {
@@ -239,9 +241,9 @@ raise_outside (PyObject *function)
     PyErr_WriteUnraisable (function);
 }
 
-/* Show an exception, since nobody can catch it.  An interrupt is not for the
- * callback: it is raised again when the call returns to Python, and so is what
- * else ends the program, such as SystemExit. */
+/* Show an exception, because nobody can catch it.  An interrupt is not meant
+ * for the callback: it is raised again when the call returns to Python.  So
+ * are other exceptions that end the program, such as SystemExit. */
 static void
 show_exception (PyObject *function)
 {
@@ -255,7 +257,8 @@ show_exception (PyObject *function)
     raise_outside (function);
 }
 
-/* What a callback returned: None is 0, and so is all that is no number. */
+/* The result of a callback.  None is 0, and so is everything that is not a
+ * number. */
 static int
 returned (PyObject *result)
 {
@@ -267,7 +270,7 @@ returned (PyObject *result)
                                                                : (int) number;
 }
 
-/* Take what the callback left in err.value. */
+/* Get the error that the callback has set in err.value. */
 static int
 take_error (PyObject *err, int *error)
 {
@@ -317,7 +320,7 @@ nbdpy_from_error (const int *error)
   return number ? PyObject_CallOneArg (c_int, number) : NULL;
 }
 
-/* A part of the memory of a read, without copying. */
+/* A part of the memory of a read, without a copy. */
 PyObject *
 nbdpy_from_subbuf (struct closure *closure, const void *subbuf, size_t count)
 {

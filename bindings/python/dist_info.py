@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Write what make install leaves beside the modules, as pip does.
+"""Write what make install installs beside the modules, as pip does.
 
 usage: dist_info.py VERSION DIRECTORY
 
-Programs find by it that the package is there, and fsspec its file system.  There
-is no RECORD, so pip does not remove what it has not installed.
+Programs see by these files that the package is installed, and fsspec finds its
+file system.  There is no RECORD, so pip does not remove what it has not
+installed.
 """
 
 from __future__ import annotations

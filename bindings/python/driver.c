@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* libnbdmod.Driver: what drives a handle from a main loop.  It takes the place
- * of completion callbacks, and makes a future for each command.  What it does
- * with the loop is written in Python, in a class that is derived from it. */
+/* libnbdmod.Driver drives a handle from a main loop.  It is passed instead of
+ * completion callbacks, and makes a future for each command.  The code for
+ * the loop is in Python, in a class that is derived from this one. */
 
 #include <stddef.h>
 
@@ -9,9 +9,9 @@
 
 #include <structmember.h>
 
-/* Commands are issued by tasks of the driver's own loop.  Asking asyncio is
- * expensive, and needed only in another thread than the last time: two loops of
- * one thread asyncio itself does not confuse. */
+/* Commands must be issued by tasks of the driver's own loop.  To ask asyncio
+ * is expensive, and needed only in another thread than the last time: asyncio
+ * itself keeps two loops of one thread apart. */
 int
 nbdpy_check_loop (struct driver *driver)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* From the library's error record to Python exceptions. */
+/* Convert the library's error record to Python exceptions. */
 
 #include "glue.h"
 
-/* Each interpreter has classes of its own, and a place to keep them. */
+/* Each interpreter has its own classes, and keeps them here. */
 #define PLACE "libnbdmod.exceptions"
 
 /* Keep nbd.Error and nbd.ClosedHandle, which nbd.py defines. */
@@ -21,7 +21,7 @@ nbdpy_set_exceptions (PyObject *module UNUSED, PyObject *types)
   Py_RETURN_NONE;
 }
 
-/* One of those classes, or what there is before it was set. */
+/* One of these classes, or `before` until it was set. */
 static PyObject *
 exception (Py_ssize_t i, PyObject *before)
 {
@@ -30,7 +30,8 @@ exception (Py_ssize_t i, PyObject *before)
   return types ? PyTuple_GET_ITEM (types, i) : before;
 }
 
-/* What a signal handler or a callback has raised in a call of this thread. */
+/* The exception that a signal handler or a callback has raised in a call of
+ * this thread. */
 static _Thread_local struct {
   PyObject *type, *value, *traceback;
 } kept;
@@ -50,7 +51,7 @@ nbdpy_has_kept (void)
   return kept.type != NULL;
 }
 
-/* Whether there is an exception that was kept; it is raised then. */
+/* Raise the exception that was kept.  Returns false if there is none. */
 bool
 nbdpy_raise_kept (void)
 {
@@ -74,14 +75,15 @@ nbdpy_raise (void)
   if (text == NULL)
     text = "unknown error";
 
-  /* Other people's file names may be part of it, in any encoding. */
+  /* The text may contain file names of others, in any encoding. */
   PyObject *string = PyUnicode_DecodeUTF8 (text, (Py_ssize_t) strlen (text),
                                            "backslashreplace");
   CLEANUP (nbdpy_drop) PyObject *args = NULL;
   if (string != NULL)
     args = Py_BuildValue ("(Ni)", string, errnum);
 
-  /* An interrupt that failed a callback is the cause and comes first. */
+  /* An interrupt that failed a callback is the cause, so it is raised
+   * instead. */
   if (args != NULL && PyErr_CheckSignals () == 0)
     PyErr_SetObject (exception (0, PyExc_RuntimeError), args);
   return NULL;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* libnbdmod.Future: the result of a command, which one task awaits.
  *
- * asyncio takes it for a future of its own.  It is leaner: it is awaited once,
- * all that it is given is the errno of the command or 0, and the task that
- * awaits it goes on right where that happens, without another turn of the loop.
- * So it may be given by callbacks of the loop only, never by a task.
+ * asyncio takes it for one of its own futures.  It does less: it is awaited
+ * once, its result is only the errno of the command or 0, and the task that
+ * awaits it continues directly in the call that sets the result, without
+ * another turn of the loop.  So only callbacks of the loop may set the
+ * result, not tasks.
  *
- * What depends on the loop is up to the driver, a class in Python that is
- * derived from libnbdmod.Driver: its methods failed, withdraw and changed. */
+ * What depends on the loop is in the driver, a Python class that is derived
+ * from libnbdmod.Driver, in its methods failed, withdraw and changed. */
 
 #include <stddef.h>
 
@@ -15,16 +16,16 @@
 
 #include <structmember.h>
 
-/* The result of a command, or of something else that ends. */
+/* The result of a command, or of another operation that ends. */
 struct future {
   PyObject_HEAD
   struct driver *driver;
   long long cookie;
-  PyObject *callback, *context; /* of the task that waits, or NULL */
-  PyObject *message;            /* about why it was cancelled, or NULL */
+  PyObject *callback, *context; /* of the waiting task, or NULL */
+  PyObject *message;            /* why it was cancelled, or NULL */
   enum { PENDING, DONE, CANCELLED } state;
   int result;
-  char blocking; /* for asyncio: it has been yielded and not yet seen */
+  char blocking; /* for asyncio: it was yielded and not seen yet */
 };
 
 static PyObject *call_soon_name, *changed_name, *context_name;
@@ -44,7 +45,7 @@ nbdpy_init_future (void)
 
 /* Commands --------------------------------------------------------------- */
 
-/* Make a future for a command that this thread is about to issue. */
+/* Make a future for a command that this thread will issue next. */
 PyObject *
 nbdpy_new_future (PyObject *object)
 {
@@ -58,8 +59,8 @@ nbdpy_new_future (PyObject *object)
   return (PyObject *) self;
 }
 
-/* The command has been issued.  The driver looks at the handle when the task
- * has issued all that it wants. */
+/* The command was issued.  The driver looks at the handle after the task has
+ * issued all its commands. */
 int
 nbdpy_begin_future (PyObject *object, int64_t cookie)
 {
@@ -100,7 +101,7 @@ get_result (struct future *self)
   }
 }
 
-/* Call whoever waits, in its context. */
+/* Call the callback in its context. */
 static int
 call_back (struct future *self)
 {
@@ -124,7 +125,7 @@ call_back (struct future *self)
   return none ? 0 : -1;
 }
 
-/* Have a callback called by the loop. */
+/* Let the loop call a callback. */
 static int
 call_back_soon (struct future *self, PyObject *callback, PyObject *context)
 {
@@ -141,7 +142,7 @@ nbdpy_finish_future (PyObject *future, int result)
 {
   struct future *self = (struct future *) future;
 
-  /* One that has been cancelled wants no result. */
+  /* A cancelled future gets no result. */
   if (self->state != PENDING)
     return 0;
   self->state = DONE;
@@ -255,7 +256,7 @@ future_next (PyObject *object)
   return NULL;
 }
 
-/* Let go of the command, and tell the driver. */
+/* Give up the command, and tell the driver. */
 static int
 withdraw (PyObject *self)
 {
@@ -265,7 +266,7 @@ withdraw (PyObject *self)
   return none ? 0 : -1;
 }
 
-/* The coroutine that awaits this is told to go on with an exception. */
+/* The awaiting coroutine is told to continue with an exception. */
 static PyObject *
 future_throw (PyObject *self, PyObject *args)
 {
@@ -280,7 +281,7 @@ future_throw (PyObject *self, PyObject *args)
   return NULL;
 }
 
-/* It is told to end. */
+/* The awaiting coroutine is told to end. */
 static PyObject *
 future_close (PyObject *self, PyObject *unused UNUSED)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the generated methods.c and the hand-written parts of the Python
- * module share.  Everything here is called with the interpreter's lock held,
- * except where a comment says otherwise. */
+/* Declarations that the generated methods.c and the hand-written parts of the
+ * Python module share.  All functions are called with the interpreter's lock
+ * held, unless a comment says otherwise. */
 
 #ifndef NBDPY_GLUE_H
 #define NBDPY_GLUE_H
@@ -19,23 +19,23 @@
 #define CLEANUP(fn) __attribute__ ((cleanup (fn)))
 #define UNUSED __attribute__ ((unused))
 
-/* A function of any form, as a method table wants it. */
+/* Cast a function of any type to what a method table needs. */
 #define NBDPY_FUNCTION(fn) ((PyCFunction) (void (*) (void)) (fn))
 
 struct closure;
 
-/* What NBD._o refers to.  It owns the library's handle, and it knows the
- * closures that the library holds, so that the garbage collector can follow
- * a callback that refers to its own handle. */
+/* The object that NBD._o refers to.  It owns the library's handle.  It knows
+ * the closures that the library holds, so that the garbage collector can
+ * follow a callback that refers to its own handle. */
 struct py_handle {
   PyObject_HEAD
   struct nbd_handle *h; /* NULL once closed */
   struct closure *closures;
-  _Atomic (struct closure *) completed; /* whose futures have no result yet */
-  atomic_bool driving; /* notify runs: resolve comes after it */
-  int waker;           /* an eventfd for completions at other times, or -1 */
-  Py_ssize_t busy;     /* calls that are under way */
-  unsigned long callback_thread; /* which runs a callback now, or 0 */
+  _Atomic (struct closure *) completed; /* of futures without a result */
+  atomic_bool driving; /* notify runs, and resolve is called after it */
+  int waker;           /* eventfd for other completions, or -1 */
+  Py_ssize_t busy;     /* calls in progress */
+  unsigned long callback_thread; /* runs a callback; 0: none */
 };
 
 /* One call of a method. */
@@ -43,44 +43,44 @@ struct call {
   const char *name; /* without nbd_ */
   struct nbd_handle *h;
   struct py_handle *handle;
-  PyObject *const *args; /* the handle first */
-  PyObject *future;      /* to return instead of a cookie, or NULL */
+  PyObject *const *args; /* the handle is the first one */
+  PyObject *future;      /* returned instead of a cookie, or NULL */
 };
 
-/* A callable that the library may call, and the objects that have to stay
- * until it says that it never will again.  It has no callable when it only
- * keeps the buffer of an asynchronous command. */
+/* A callable that the library may call, and the objects that must live until
+ * the library gives the closure back.  It has no callable if it only keeps
+ * the buffer of an asynchronous command. */
 struct closure {
   struct py_handle *owner;
   struct closure *prev, *next;
   PyObject *function;
-  Py_buffer buffer; /* memory lent to the library, or no obj */
-  PyObject *view;   /* what chunks are slices of, or NULL */
+  Py_buffer buffer; /* memory lent to the library; .obj may be NULL */
+  PyObject *view;   /* chunks are slices of it; or NULL */
 
   /* If the callable is a future, see resolve.c. */
   bool is_future, has_completed;
-  bool listed, freed; /* by the library */
+  bool listed, freed; /* freed by the library */
   int error;
   struct closure *next_completed;
 };
 
-/* One callback that is being run. */
+/* A callback that runs. */
 struct callback {
-  PyThreadState *thread; /* or NULL if it had the lock before */
+  PyThreadState *thread; /* NULL if it had the lock before */
   struct closure *closure;
   unsigned long outer_thread;
   Py_ssize_t count;
-  PyObject *args[6]; /* the first is scratch space for Python */
+  PyObject *args[6]; /* the first one is scratch space for Python */
 };
 
-/* What drives a handle from a main loop. */
+/* An object that drives a handle from a main loop. */
 struct driver {
   PyObject_HEAD
   PyObject *loop;
-  PyObject *running; /* a function that returns the running loop, or None */
-  PyObject *type;    /* of futures */
-  unsigned long thread; /* in which that was so, or 0 */
-  char is_expected;     /* it looks at the handle before the loop waits */
+  PyObject *running;    /* returns the running loop; or None */
+  PyObject *type;       /* of futures */
+  unsigned long thread; /* in which the loop was checked, or 0 */
+  char is_expected;     /* it will look at the handle before the loop waits */
 };
 
 struct address {
@@ -88,7 +88,7 @@ struct address {
   socklen_t length;
 };
 
-/* Memory that the library may use; a closure keeps it. */
+/* Memory that the library may use.  A closure keeps it. */
 struct memory {
   void *start;
   size_t length;
@@ -96,7 +96,7 @@ struct memory {
 
 struct strings {
   PyObject *items; /* a list of bytes objects */
-  char **array;    /* what they hold, and NULL at the end */
+  char **array;    /* their contents, and NULL at the end */
 };
 
 /* handle.c */
@@ -167,7 +167,7 @@ extern void nbdpy_drop_closure (struct closure **closure);
 extern void nbdpy_free_closure (void *closure);
 extern void nbdpy_begin_callback (struct callback *cb, void *closure);
 
-/* Run the callback and give the interpreter's lock back. */
+/* Run the callback, and give the interpreter's lock back. */
 extern int nbdpy_run_callback (struct callback *cb, int *error);
 
 extern void nbdpy_push (struct callback *cb, PyObject *arg);

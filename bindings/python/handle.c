@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The handle as a Python object, and what begins and ends each call. */
+/* The handle as a Python object, and the begin and end of each call. */
 
 #include <unistd.h>
 
 #include "glue.h"
 
 /* The state of this thread while a call has given up the interpreter's lock,
- * else NULL.  A callback goes on with it, so that it runs in the interpreter
- * that made the call, be it the main one or another. */
+ * or NULL.  A callback uses this state, so that it runs in the interpreter
+ * that made the call. */
 _Thread_local PyThreadState *nbdpy_outside;
 
-/* Take the interpreter's lock unless this thread has it: then it is NULL. */
+/* Take the interpreter's lock.  `thread` is NULL if this thread has the
+ * lock. */
 void
 nbdpy_take_lock (PyThreadState *thread)
 {
@@ -25,9 +26,9 @@ nbdpy_give_lock (void)
   nbdpy_outside = PyEval_SaveThread ();
 }
 
-/* A signal came while a call waited, or a callback was called.  The handler
- * runs now; if that or the callback raises an exception the call ends, and
- * nbdpy_raise finds it. */
+/* A signal came while a call waited, or a callback was called.  The signal
+ * handler runs now.  If the handler or the callback raises an exception, the
+ * call ends, and nbdpy_raise raises the exception. */
 static int
 run_signal_handlers (void *opaque)
 {
@@ -74,8 +75,8 @@ nbdpy_create (PyObject *module UNUSED, PyObject *unused UNUSED)
   return (PyObject *) handle;
 }
 
-/* Close the handle if it is open.  Commands that are in flight end with
- * their callbacks being called; then all closures are freed. */
+/* Close the handle if it is open.  This calls the callbacks of commands in
+ * flight, and then frees all closures. */
 static void
 close_handle (struct py_handle *handle)
 {
@@ -84,7 +85,7 @@ close_handle (struct py_handle *handle)
     return;
   handle->h = NULL;
 
-  /* Closing waits for a child, and callbacks want the interpreter. */
+  /* Closing waits for a child process, and callbacks need the interpreter. */
   nbdpy_give_lock ();
   nbd_close (h);
   nbdpy_take_lock (nbdpy_outside);
@@ -115,9 +116,9 @@ nbdpy_close (PyObject *module UNUSED, PyObject *self)
   Py_RETURN_NONE;
 }
 
-/* Prepare a call: the handle must be open, and if the call takes the
- * handle's lock it must not come from a callback, which runs with the lock
- * held and would wait for itself. */
+/* Prepare a call.  The handle must be open.  If the call takes the handle's
+ * lock, it must not come from a callback, which runs with the lock held, so
+ * that the call would wait for itself. */
 int
 nbdpy_open (struct call *call, const char *name, bool locked,
             PyObject *const *args, Py_ssize_t nargs, Py_ssize_t wanted)
@@ -149,8 +150,8 @@ nbdpy_open (struct call *call, const char *name, bool locked,
   return 0;
 }
 
-/* Arguments can run any code while they are looked at, which may have closed
- * the handle. */
+/* The conversion of arguments can run any code, which may have closed the
+ * handle. */
 int
 nbdpy_still_open (struct call *call)
 {
@@ -160,8 +161,9 @@ nbdpy_still_open (struct call *call)
   return -1;
 }
 
-/* Give up the interpreter's lock before a call that takes the handle's:
- * whoever holds that may be about to run a callback. */
+/* Give up the interpreter's lock before a call that takes the handle's lock,
+ * because a thread that holds the handle's lock may be about to run a
+ * callback. */
 void
 nbdpy_enter (struct call *call)
 {
@@ -178,8 +180,8 @@ nbdpy_leave (struct call *call)
 
 /* The type --------------------------------------------------------------- */
 
-/* Run before anything of a garbage cycle is taken apart, so that callbacks
- * of commands still in flight find their world intact. */
+/* Called before anything in a garbage cycle is cleared, so that callbacks of
+ * commands in flight find intact objects. */
 static void
 handle_finalize (PyObject *self)
 {

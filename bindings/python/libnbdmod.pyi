@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Types of what nbd.aio uses of libnbdmod."""
+"""Types of the parts of libnbdmod that nbd.aio uses."""
 
 from typing import Any, Callable, Generator
 

@@ -5,7 +5,7 @@ python_PYTHON = \
 	bindings/python/nbdsh.py \
 	bindings/python/nbdsh_end.py \
 	bindings/python/nbdsh_handle.py
-# The modules of the package, and the types of the generated one.
+# The modules of the package, and the types of the generated module.
 nbdpackagedir = $(pythondir)/nbd
 nbdpackage_PYTHON = \
 	bindings/python/nbd/__init__.py \
@@ -24,7 +24,7 @@ dist_nbdpackage_DATA = \
 	bindings/python/nbd/__init__.pyi \
 	bindings/python/nbd/py.typed
 pyexec_LTLIBRARIES = bindings/python/libnbdmod.la
-# What tells other programs that the package is there.
+# Files by which other programs see that the package is installed.
 nbdinfodir = $(pythondir)/libnbd-$(API_VERSION).dist-info
 nodist_nbdinfo_DATA = $(nbdinfo)
 endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The extension module libnbdmod, the private half of the module nbd. */
+/* The extension module libnbdmod, the private part of the module nbd. */
 
 #include "glue.h"
 

@@ -36,7 +36,8 @@ examples:
 The manual page nbdsh(1) says more.
 """
 
-# They leave out an option on which a server that does not know it may hang up.
+# These leave out an option, because a server that does not know it may close
+# the connection.
 LEAVE_OUT = (
     "set_request_extended_headers",
     "set_request_structured_replies",
@@ -44,7 +45,7 @@ LEAVE_OUT = (
 )
 
 
-# How to stay connected: parameters of URIs, which the library knows.
+# How to stay connected: the parameters of URIs that the library knows.
 STAYING = (
     ("command-timeout", "TIME", "let requests fail that take longer"),
     (
@@ -67,7 +68,7 @@ STAYING = (
 
 
 class InOrder(argparse.Action):
-    """Remember what is to be done, in the order of the command line."""
+    """Record what is to be done, in the order of the command line."""
 
     def __call__(
         self,
@@ -80,7 +81,7 @@ class InOrder(argparse.Action):
 
 
 class Staying(argparse.Action):
-    """Remember an option for every handle; the last one counts."""
+    """Record an option for every handle; the last one counts."""
 
     def __call__(
         self,
@@ -91,14 +92,14 @@ class Staying(argparse.Action):
     ) -> None:
         name = self.option_strings[0]
         value = str(values)
-        # What follows would be another parameter.
+        # The rest would be another parameter.
         if "&" in value:
             parser.error(f'{name}: "{value}" is more than one value')
         try:
             nbd.NBD().set_uri_options(f"{name[2:]}={value}")
         except nbd.Error as error:
             text = error.string.removeprefix("nbd_set_uri_options: ")
-            # It is whole without the meaning of errno.
+            # The text is complete without the description of errno.
             text = text.removesuffix(": " + os.strerror(errno.EINVAL))
             parser.error(f"{name}: {text}")
         namespace.staying[name[2:]] = value
@@ -155,7 +156,7 @@ def options_parser() -> argparse.ArgumentParser:
 
 
 def list_options(parser: argparse.ArgumentParser, prefix: str) -> None:
-    """What completion wants to know."""
+    """Print the options for completion."""
     names = {
         name
         for action in parser._actions
@@ -176,8 +177,8 @@ def print_version() -> None:
 
 
 def make_namespace(no_handle: bool) -> dict[str, Any]:
-    """What code sees: a module of its own, with the names that scripts have
-    come to expect."""
+    """Make the namespace in which code runs: a module of its own, with the names
+    that scripts expect."""
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module
     names = vars(module)
@@ -195,7 +196,8 @@ def make_handle() -> Handle:
 
 
 def require_stream(stream: Any, name: str, what: str) -> None:
-    """Python has none where the descriptor was closed at the start."""
+    """Fail if a stream is missing, because its descriptor was closed at the
+    start."""
     if stream is None:
         sys.exit(f"nbdsh: standard {name}: it is not open for {what}")
 
@@ -208,7 +210,7 @@ def run_code(text: str, names: dict[str, Any]) -> None:
 
 
 def prepare(h: Handle, step: str) -> None:
-    """What the options before -u ask for."""
+    """Do what the options before -u ask for."""
     if step == "base_allocation":
         h.add_meta_context(nbd.CONTEXT_BASE_ALLOCATION)
     elif step == "opt_mode":
@@ -216,7 +218,7 @@ def prepare(h: Handle, step: str) -> None:
 
 
 def connect_handle(h: Handle, uri: str, left_out: list[str]) -> None:
-    """Who types a URI may name files of his own in it."""
+    """Connect.  A user who types a URI may name his own files in it."""
     h.set_uri_allow_local_file(True)
     for setting in left_out:
         getattr(h, setting)(False)
@@ -224,10 +226,10 @@ def connect_handle(h: Handle, uri: str, left_out: list[str]) -> None:
 
 
 def connect(names: dict[str, Any], uri: str, earlier: list[str]) -> None:
-    """Try again with a new handle without what the server has hung up on.
+    """Connect, and try again without the option on which the server hung up.
 
-    The library's message names the setting.  Once code could have seen the handle,
-    or changed it, there is no other.
+    The library's message names the setting.  Another attempt needs a new
+    handle, so there is none once code may have seen or changed the handle.
     """
     left_out: list[str] = []
     while True:
@@ -240,7 +242,8 @@ def connect(names: dict[str, Any], uri: str, earlier: list[str]) -> None:
             if names["h"].get_debug():
                 print(f"nbdsh: {error}: connecting again", file=sys.stderr)
         left_out += found
-        # A server that serves one client at a time must see it leave first.
+        # A server that serves one client at a time must see the old connection
+        # end first.
         names["h"].close()
         names["h"] = make_handle()
         for step in earlier:
@@ -252,8 +255,9 @@ def debugging() -> bool:
 
 
 def hide_our_frames(report: traceback.TracebackException | None) -> None:
-    """Leave of a stack what is the user's: what comes before a call of ours.
-    Code of the user calls ours, but no exception comes back the other way."""
+    """Remove the part of a stack before a call of ours, so that the user's part
+    is left.  Code of the user calls ours, but no exception comes back the
+    other way."""
     modules = code, nbd, nbdsh_end, nbdsh_handle
     ours = {__file__, *(module.__file__ for module in modules)}
     if report is None:
@@ -266,7 +270,7 @@ def hide_our_frames(report: traceback.TracebackException | None) -> None:
 
 
 def describe(error: BaseException) -> str:
-    """What Python prints for an exception, but without our part of the stack."""
+    """Return what Python prints for an exception, without our part of the stack."""
     report = traceback.TracebackException.from_exception(error)
     if not debugging():
         hide_our_frames(report)
@@ -274,7 +278,7 @@ def describe(error: BaseException) -> str:
 
 
 def script_failed(error: BaseException) -> NoReturn:
-    """End as Python does, without showing our own part of the stack."""
+    """End as Python does, without our part of the stack."""
     if isinstance(error, nbd.Error) and not debugging():
         print(f"nbdsh: command line script failed: {error}", file=sys.stderr)
         sys.exit(1)
@@ -287,7 +291,7 @@ def script_failed(error: BaseException) -> NoReturn:
 
 
 def run_steps(steps: list[tuple[str, Any]], names: dict[str, Any]) -> None:
-    """Each option has its effect when its turn comes."""
+    """Carry out each option in its turn."""
     done: list[str] = []
     for step, argument in steps:
         try:
@@ -325,13 +329,13 @@ def banner(names: dict[str, Any]) -> str:
 
 
 def history_file() -> Path:
-    """NBDSH_HISTORY names it; empty means none."""
+    """Return the history file, which NBDSH_HISTORY names; empty means none."""
     default = Path.home() / ".nbdsh_history"
     return Path(os.environ.get("NBDSH_HISTORY", default) or os.devnull)
 
 
 def prepare_terminal(names: dict[str, Any]) -> None:
-    """Editing, completion with Tab, and a history that outlives the shell."""
+    """Set up editing, completion with Tab, and a history that outlives the shell."""
     try:
         import readline
         import rlcompleter
@@ -357,7 +361,7 @@ def prepare_terminal(names: dict[str, Any]) -> None:
 
 
 class Console(code.InteractiveConsole):
-    """Python's own, but for the stack that exceptions show."""
+    """Python's own console, except for the stack that exceptions show."""
 
     def showtraceback(self) -> None:
         error = sys.exc_info()[1]
@@ -379,15 +383,15 @@ def interact(names: dict[str, Any]) -> None:
 
 
 def open_standard_descriptors() -> None:
-    """Where one is closed let nothing else get its number: open something that
-    fails when it is used, as the closed one would."""
+    """Open closed standard descriptors, so that nothing else gets their numbers.
+    They are opened so that they fail when used, as closed ones would."""
     for fd, flags in enumerate((os.O_WRONLY, os.O_RDONLY, os.O_RDONLY)):
         try:
             os.fstat(fd)
         except OSError:
             os.open(os.devnull, flags)
     if sys.stderr is None:
-        # For whoever writes there without looking.
+        # For code that writes to it without a check.
         sys.stderr = open(os.devnull, "w", encoding="utf-8")
 
 

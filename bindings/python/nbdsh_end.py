@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How nbdsh ends: servers are told, and it dies of the signal that came.
+"""How nbdsh ends: it disconnects from servers, and dies of the signal that came.
 
 The programs in C do the same; see common/signals.c and common/goodbye.c.
 """
@@ -21,16 +21,16 @@ from nbdsh_handle import Plain, deferred, in_story, open_handles
 
 ENDING = signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT
 
-# Who sends two signals in a row, such as timeout(1), means one.  Who sends one
-# later has lost patience.
+# Two signals in quick succession, as from timeout(1), count as one.  A later
+# second signal means that the user is impatient.
 SAME_SIGNAL_SECONDS = 0.5
 
-# How long replies are waited for, and then that servers close.
+# How long to wait for replies, and then for servers to close.
 REPLIES_SECONDS = CLOSING_SECONDS = 1.0
 
 
 class Ended(SystemExit):
-    """A signal ends the shell."""
+    """Raised when a signal ends the shell."""
 
     def __init__(self, number: int) -> None:
         super().__init__(128 + number)
@@ -38,13 +38,14 @@ class Ended(SystemExit):
 
 
 class Signals:
-    """The first signal that came to end the shell, if there was one."""
+    """The first signal that ended the shell, or none."""
 
     def __init__(self) -> None:
         self.first, self.came = 0, 0.0
 
     def take(self, number: int) -> bool:
-        """Whether this is the first one.  A later one ends all at once."""
+        """Return whether this is the first signal.  A later one ends everything
+        at once."""
         if not self.first:
             self.first, self.came = number, monotonic()
             return True
@@ -72,20 +73,22 @@ def die(number: int) -> None:
 
 
 def handle(action: Any, *numbers: int) -> None:
-    """Whoever ignored a signal when he started us wants that it stays so."""
+    """Set an action for signals, except for those that were ignored when the
+    shell was started."""
     for number in numbers:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, action)
 
 
 def interrupted() -> Ended:
-    """Nobody caught the exception that Ctrl-C raises."""
+    """Return the end for an exception of Ctrl-C that nobody has caught."""
     signals.take(signal.SIGINT)
     return Ended(signal.SIGINT)
 
 
 def nobody_reads(error: BaseException) -> bool:
-    """Whether it is that the other end of standard output was closed."""
+    """Return whether the error is that the other end of standard output was
+    closed."""
     if not isinstance(error, BrokenPipeError):
         return False
     poller = select.poll()
@@ -94,7 +97,7 @@ def nobody_reads(error: BaseException) -> bool:
 
 
 def is_connected(h: nbd.NBD) -> bool:
-    """In an outage there is nobody to take leave of."""
+    """Return whether the handle is connected, and not in an outage."""
     return (h.aio_is_ready() or h.aio_is_processing()) and h.get_outage() == 0
 
 
@@ -107,7 +110,8 @@ def is_open(h: nbd.NBD) -> bool:
 
 
 def say_goodbye(h: nbd.NBD) -> bool:
-    """Whether the server is to close now, and has answered all."""
+    """Disconnect if all replies have come; return whether the server is expected
+    to close."""
     try:
         if h.aio_is_negotiating():
             h.aio_opt_abort()
@@ -130,7 +134,7 @@ def events(h: nbd.NBD) -> int:
 def drive(
     handles: Iterable[nbd.NBD], seconds: float, waits: Callable[[nbd.NBD], bool]
 ) -> None:
-    """Drive the handles as long as one waits, but not for longer."""
+    """Drive the handles while one of them waits, up to a time limit."""
     deadline = monotonic() + seconds
     while (left := deadline - monotonic()) > 0:
         some = more = False
@@ -149,21 +153,22 @@ def drive(
 
 
 def part(handles: list[nbd.NBD]) -> None:
-    """Take leave of the servers: some end when they cannot send a reply."""
+    """Disconnect from the servers, because some servers end when they cannot send
+    a reply."""
     drive(handles, REPLIES_SECONDS, owes_replies)
     closing = [h for h in handles if say_goodbye(h)]
     drive(closing, CLOSING_SECONDS, is_open)
 
 
 def flush_output() -> int:
-    """Write what is left; the signal to die of if nobody reads it."""
+    """Write buffered output, and return the signal to die of if nobody reads it."""
     if sys.stdout is None:
         return 0
     try:
         sys.stdout.flush()
     except OSError as error:
         broken = nobody_reads(error)
-        # Python would try it again, and complain.
+        # Python would try to write it again, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         if broken:
             return signal.SIGPIPE
@@ -173,7 +178,7 @@ def flush_output() -> int:
 
 @contextmanager
 def ending(names: dict[str, Any]) -> Iterator[None]:
-    """However the block ends, leave in order."""
+    """Clean up in order, however the block ends."""
     handle(signals.catch, *ENDING[1:])
     number = 0
     try:
@@ -190,7 +195,7 @@ def ending(names: dict[str, Any]) -> Iterator[None]:
             number = flush_output() or number
         finally:
             part(list(open_handles))
-            # From here on a signal need not be waited for.
+            # From here on a signal may end the process at once.
             handle(signal.SIG_DFL, *ENDING)
             names.clear()
         number = signals.first or number

@@ -20,13 +20,14 @@ from typing import Any, Iterator
 
 import nbd
 
-# When somebody who waits for a connection is told what for.
+# After this time, somebody who waits for a connection is told what for.
 SLOW_MS = 5000
 
-# How often somebody who watches is told of an outage.
+# How often a user at a terminal is told about an outage.
 PIECE_MS = 1000
 
-# How soon a signal is noticed that came just before a call of the library waits.
+# How soon a signal is noticed that came just before a call of the library
+# waits.
 NUDGE_SECONDS = 0.1
 
 # The class as it is in other programs.
@@ -52,17 +53,17 @@ def somebody_watches() -> bool:
 
 
 def say(text: str) -> None:
-    """The terminal may be gone, which is no reason to fail."""
+    """Print a line.  If the terminal is gone, this is no failure."""
     with suppress(OSError):
         print(f"nbdsh: {text}", file=sys.stderr)
 
 
-# What signal handlers wanted to raise in callbacks, where nobody can catch it.
+# What signal handlers tried to raise in callbacks, where nobody can catch it.
 deferred: list[BaseException] = []
 
 
 class Story:
-    """What happened to the connection of a handle."""
+    """Records what happened to the connection of a handle."""
 
     def __init__(self) -> None:
         self.forget()
@@ -89,7 +90,7 @@ class Story:
 
 
 def in_story(frame: types.FrameType | None) -> bool:
-    """Whether the library has called that code."""
+    """Return whether this code was called by the library."""
     while frame is not None and frame.f_code is not Story.take.__code__:
         frame = frame.f_back
     return frame is not None
@@ -98,19 +99,19 @@ def in_story(frame: types.FrameType | None) -> bool:
 class Handle(nbd.NBD):
     """A handle whose calls end at once when Ctrl-C is typed.
 
-    Most of these wait in poll2 for the answer to their asynchronous twins.  A
-    signal wakes it whenever that comes, and a command that is interrupted
-    remains in flight.
+    Most calls wait in poll2 for the end of their asynchronous variants.  A
+    signal wakes poll2 at any time, and a command that is interrupted stays in
+    flight.
     """
 
     wake: Wake | None = None
-    staying = ""  # what the command line says of staying connected
+    staying = ""  # the options for staying connected
 
     def __init__(self) -> None:
         super().__init__()
         self.set_uri_options(self.staying)
         self.story = Story()
-        # Code may set its own instead.
+        # Code may replace the callback with its own.
         if somebody_watches():
             self.set_event_callback(self.story.take)
         open_handles.add(self)
@@ -124,7 +125,8 @@ class Handle(nbd.NBD):
             self.story.tell()
 
     def wait_while_connecting(self, timeout: int) -> bool:
-        """For so many milliseconds; whether somebody who is there waits longer."""
+        """Wait up to this many milliseconds; return whether the user should wait
+        longer."""
         deadline = monotonic() + timeout / 1000
         while self.aio_is_connecting():
             if timeout < 0 or not somebody_watches():
@@ -136,7 +138,7 @@ class Handle(nbd.NBD):
         return False
 
     def poll(self, timeout: int) -> int:
-        # Signals are for the main thread.
+        # Only the main thread handles signals.
         if self.wake is None or threading.current_thread() != MAIN:
             return super().poll(timeout)
         with said_by("poll"):
@@ -179,7 +181,7 @@ def connecting(name: str, method: Any, twin: Any) -> Any:
 
 
 def awaited(h: Handle) -> str:
-    """Somebody at a terminal wonders why nothing happens."""
+    """Return what the user at a terminal is waiting for."""
     if h.story.last:
         return h.story.last
     if h.stats_bytes_received() > 0:
@@ -193,7 +195,8 @@ def awaited(h: Handle) -> str:
 
 
 def may_be_connected(h: Handle) -> bool:
-    """The descriptor of a handle that stays connected is not a socket."""
+    """Return whether the handle may be connected.  The descriptor of a handle
+    that stays connected is not a socket."""
     with suppress(nbd.Error, OSError):
         fd = os.dup(h.aio_get_fd())
         if not stat.S_ISSOCK(os.fstat(fd).st_mode):
@@ -213,7 +216,7 @@ def command(name: str, method: Any, twin: Any) -> Any:
 
     @functools.wraps(method)
     def call(self: Handle, *args: Any, **kwargs: Any) -> Any:
-        # Mistakes are for the method itself to explain.
+        # The method itself reports wrong arguments.
         given = None
         with suppress(TypeError):
             given = signature.bind(self, *args, **kwargs).arguments
@@ -240,8 +243,9 @@ def command(name: str, method: Any, twin: Any) -> Any:
 
 @contextmanager
 def nudged(wake: Wake) -> Iterator[None]:
-    """The library misses a signal that comes just before it waits, so another one
-    of no meaning is sent as well, until the main thread has dealt with it."""
+    """Send another, meaningless signal until the main thread has handled the
+    first one, because the library misses a signal that comes just before it
+    waits."""
     done = threading.Event()
 
     def nudge() -> None:
@@ -263,7 +267,7 @@ def nudged_again(_: int, frame: types.FrameType | None) -> None:
 
 
 def option(method: Any) -> Any:
-    """These have no twin that tells all."""
+    """Wrap an option, which has no asynchronous variant with all its results."""
 
     @functools.wraps(method)
     def call(self: Handle, *args: Any, **kwargs: Any) -> Any:
@@ -276,7 +280,7 @@ def option(method: Any) -> Any:
 
 
 def listen_to_signals() -> None:
-    """Replace what blocks in a Handle, and let all handles be such ones."""
+    """Replace the blocking calls in Handle, and make all handles instances of it."""
     Handle.wake = Wake()
     signal.signal(signal.SIGURG, nudged_again)
     for name, method in vars(Plain).items():

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Futures in the place of completion callbacks, for main loops.
+/* Futures instead of completion callbacks, for main loops.
  *
- * A command that is given a driver, see driver.c, as its completion returns a
- * future instead of its cookie.  When it completes nothing in Python is called:
- * its closure is put on the handle's list, without the interpreter's lock, and
- * resolve gives all futures of the list their result, which is the errno of the
- * command or 0.  A command that succeeded is retired.  One that failed is not,
- * so that aio_command_completed can say why. */
+ * If the completion of a command is a driver (see driver.c), the method
+ * returns a future instead of a cookie.  When the command completes, nothing
+ * in Python is called: its closure is put on the handle's list, without the
+ * interpreter's lock.  Later, resolve gives all futures of the list their
+ * results, which are the errno of the command or 0.  A command that succeeded
+ * is retired.  A command that failed is not, so that aio_command_completed
+ * can say why. */
 
 #include <sys/eventfd.h>
 
 #include "glue.h"
 
-/* What a method returns that has issued a command. */
+/* The result of a method that has issued a command. */
 PyObject *
 nbdpy_from_cookie (struct call *call, int64_t cookie)
 {
@@ -29,9 +30,9 @@ nbdpy_drop_call (struct call *call)
   nbdpy_drop (&call->future);
 }
 
-/* Any thread may be completing commands while another one resolves.  Unless it
- * is in a call of notify, after which all is resolved, the loop has to be
- * woken: a blocking call, for instance, completes what others wait for. */
+/* Any thread may complete commands while another one resolves.  Completions
+ * in a call of notify are resolved after that call.  For all others, such as
+ * those in a blocking call, the loop must be woken. */
 static void
 put_on_list (struct closure *closure)
 {
@@ -58,9 +59,9 @@ nbdpy_complete_future (struct closure *closure, int error)
   return 0;
 }
 
-/* The library lets go of a command that succeeded right after it has said so,
- * and only from here on is the closure ours.  Return false if it has to be
- * freed in the ordinary way. */
+/* The library frees the closure of a command that succeeded right after the
+ * completion, and only then does the closure belong to us.  Returns false if
+ * it must be freed in the normal way. */
 bool
 nbdpy_free_later (struct closure *closure)
 {
@@ -71,7 +72,7 @@ nbdpy_free_later (struct closure *closure)
   return true;
 }
 
-/* Take the list, in the order in which the commands completed. */
+/* Take the list, in the order in which commands completed. */
 static struct closure *
 take_list (struct py_handle *handle)
 {
@@ -87,7 +88,7 @@ take_list (struct py_handle *handle)
   return list;
 }
 
-/* Take the first one off, and return its future. */
+/* Remove the first closure from the list, and return its future. */
 static PyObject *
 next_future (struct closure **list, int *error)
 {
@@ -102,8 +103,8 @@ next_future (struct closure **list, int *error)
   return future;
 }
 
-/* Return the descriptor that is readable when commands have completed outside
- * of notify; it is the handle's own. */
+/* Return the descriptor that becomes readable when commands have completed
+ * outside of notify.  It belongs to the handle. */
 PyObject *
 nbdpy_waker (PyObject *module UNUSED, PyObject *self)
 {
@@ -119,8 +120,8 @@ nbdpy_waker (PyObject *module UNUSED, PyObject *self)
   return PyLong_FromLong (handle->waker);
 }
 
-/* Tell the handle that its descriptor is ready, for writing or for reading.  To
- * resolve is left to the caller. */
+/* Tell the handle that its descriptor is ready for writing or reading.  The
+ * caller must call resolve. */
 PyObject *
 nbdpy_notify (PyObject *module UNUSED, PyObject *const *args,
               Py_ssize_t nargs)
@@ -141,8 +142,8 @@ nbdpy_notify (PyObject *module UNUSED, PyObject *const *args,
   return ret == -1 ? nbdpy_raise () : nbdpy_none ();
 }
 
-/* Give all their results, whatever happens.  The first exception is raised in
- * the end. */
+/* Give all futures their results, even if one raises an exception.  The first
+ * exception is raised at the end. */
 PyObject *
 nbdpy_resolve (PyObject *module UNUSED, PyObject *self)
 {
@@ -170,7 +171,7 @@ nbdpy_resolve (PyObject *module UNUSED, PyObject *self)
   return NULL;
 }
 
-/* Nobody will resolve any more. */
+/* Nobody will call resolve any more. */
 void
 nbdpy_forget_futures (struct py_handle *handle)
 {

@@ -15,7 +15,8 @@ HERE = Path(__file__).parent
 
 
 def pkg_config(what: str) -> list[str]:
-    """What pkg-config says about the library, or what is so in system paths."""
+    """Return what pkg-config says about the library, or a default for system
+    paths."""
     program = os.environ.get("PKG_CONFIG", "pkg-config")
     try:
         result = subprocess.run(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""python3 -m nbd is the shell nbdsh(1)."""
+"""python3 -m nbd runs the shell nbdsh(1)."""
 
 import nbdsh
 

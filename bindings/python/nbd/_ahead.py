@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The reads of a file: what is asked for, and what will be asked for next."""
+"""The reads of a file: what was requested, and what will be requested next."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ import nbd
 from nbd._behind import Writer
 from nbd._wait import Command, Driver
 
-FIRST = 128 << 10  # bytes that are read ahead of the first read in sequence
-NEAR = 1 << 20  # what suffices for a server that is near, and fits into caches
-FASTER = 1.3  # how much must be won by twice as much in flight
+FIRST = 128 << 10  # bytes read ahead of the first sequential read
+NEAR = 1 << 20  # enough for a server that is near, and fits in caches
+FASTER = 1.3  # speed-up that is required of a doubled window
 
 
 class Piece:
-    """A part of the export that is being read into memory of ours, or was.
+    """A part of the export that is being read, or was read, into our memory.
 
-    It is wanted if all of it was asked for; else some was read ahead.
+    It is wanted if the program asked for all of it.  Otherwise some was read
+    ahead.
     """
 
     __slots__ = ("offset", "end", "wanted", "memory", "command")
@@ -35,10 +36,11 @@ class Piece:
 
 
 class Window:
-    """How much is read ahead.
+    """The number of bytes that are read ahead.
 
-    It doubles whenever a read has to wait, up to what is enough for a server that
-    is near.  Then it doubles as long as that makes reading faster.
+    It doubles whenever a read has to wait, up to a size that is enough for a
+    server that is near.  Beyond that it doubles as long as this makes reading
+    faster.
     """
 
     def __init__(self, limit: int) -> None:
@@ -48,16 +50,16 @@ class Window:
     def close(self) -> None:
         """Read nothing ahead."""
         self.size = 0
-        self._rate = 0.0  # bytes per second, infinite to stop here
-        self._start = -1  # where the present size began to be tried
+        self._rate = 0.0  # bytes per second, infinite when it no longer grows
+        self._start = -1  # where the current size was used first
         self._time = 0.0
 
     def open(self) -> None:
-        """Read something ahead."""
+        """Start reading ahead."""
         self.size = min(max(self.size, FIRST), self.limit)
 
     def waited(self, at: int) -> None:
-        """Learn from a read that had to wait at an offset."""
+        """Learn that a read had to wait at an offset."""
         if self.size < NEAR:
             self._resize(2 * self.size)
         elif self.size >= self.limit:
@@ -81,7 +83,7 @@ class Window:
 class Reader:
     """Reads, and reads ahead while each read begins where the last one ended.
 
-    Large reads go into the memory of the caller.
+    Large reads go directly into the memory of the caller.
     """
 
     def __init__(self, driver: Driver, writer: Writer, limit: int) -> None:
@@ -91,14 +93,15 @@ class Reader:
         self._block = writer.block
         self._length = writer.length  # bytes of one request
         self._window = Window(limit)
-        self._next = -1  # where a read in sequence begins
-        self._pieces: deque[Piece] = deque()  # in order and, once looked at, whole
+        self._next = -1  # where a sequential read begins
+        self._pieces: deque[Piece] = deque()  # in order; complete once looked at
         self._free: list[bytearray] = []  # of full length
 
     def read(self, at: int, target: memoryview) -> int:
-        """Fill memory with what begins at an offset and ends inside the export.
+        """Fill memory with what is at an offset, and return its length.
 
-        It may become less than that if there is an error further on.
+        The range ends inside the export.  The result may be shorter if there
+        is an error further on.
         """
         count = len(target)
         end = at + count
@@ -121,7 +124,7 @@ class Reader:
                 done = self._take(at, some)
             if done == kept:
                 done += self._wait(done, commands, lengths)
-        finally:  # the memory is the caller's again
+        finally:  # the caller may use the memory again
             for command in commands:
                 self._driver.cancel(command)
             for part in parts:
@@ -130,8 +133,8 @@ class Reader:
         return done
 
     def fetch(self, at: int, count: int) -> bytes | None:
-        """The same for a small read that continues the last one, if one piece has
-        all of it."""
+        """Do the same for a small read that continues the last one, if one piece
+        has all of it."""
         if at != self._next or count > self._length:
             return None
         pieces, end = self._pieces, at + count
@@ -147,7 +150,7 @@ class Reader:
         return bytes(memoryview(pieces[0].memory)[start : start + count])
 
     def forget(self, start: int, end: int) -> None:
-        """Drop what was read ahead if it has to do with a range."""
+        """Drop what was read ahead in a range."""
         pieces = self._pieces
         if pieces and start < pieces[-1].end and pieces[0].offset < end:
             self.forget_all()
@@ -165,7 +168,8 @@ class Reader:
             self._free.append(piece.memory)
 
     def _follow(self, at: int) -> None:
-        """Leave pieces that the program has passed, or all if it went elsewhere."""
+        """Drop the pieces that the program has passed, or all if it has moved
+        elsewhere."""
         pieces = self._pieces
         in_sequence = at == self._next
         while pieces and pieces[0].end <= at:
@@ -178,7 +182,8 @@ class Reader:
             self._window.close()
 
     def _direct(self, start: int, end: int) -> list[int]:
-        """Lengths of the requests for a range that need no memory of ours."""
+        """Return the lengths of the requests for a range that need no memory of
+        ours."""
         count = end - start
         if count == 0 or start % self._block or end % self._block:
             return []
@@ -202,7 +207,7 @@ class Reader:
         self._pieces.append(Piece(start, end, wanted, memory, command))
 
     def _cover(self, start: int, end: int) -> None:
-        """Have pieces of all of a range."""
+        """Make pieces that cover all of a range."""
         at = self._pieces[-1].end if self._pieces else start - start % self._block
         while at < end:
             to = at + self._length
@@ -213,7 +218,7 @@ class Reader:
             at = to
 
     def _read_ahead(self, end: int) -> None:
-        """Have what comes behind a read in flight, in requests of full length."""
+        """Request what comes after a read, in requests of full length."""
         at = max(end, self._pieces[-1].end) if self._pieces else end
         goal = min(end + self._window.size, self._size)
         while at < goal:
@@ -224,7 +229,7 @@ class Reader:
             at = to
 
     def _take(self, at: int, target: memoryview) -> int:
-        """Copy what the pieces have, and leave those that are used up."""
+        """Copy what the pieces have, and drop those that are used up."""
         done, count = 0, len(target)
         while done < count and self._pieces:
             if not self._arrives(at + done, at + count, done > 0):
@@ -241,8 +246,8 @@ class Reader:
     def _arrives(self, at: int, end: int, can_stop: bool) -> bool:
         """Wait for the first piece, of which a range is needed.
 
-        If it was read ahead it may have failed for what nobody needs, or for
-        reasons that are over: then just this range is read.
+        A piece that was read ahead may have failed in a part that nobody
+        needs, or for a reason that is over.  Then only this range is read.
         """
         piece = self._pieces[0]
         if piece.command.done and not piece.command.error:
@@ -263,7 +268,8 @@ class Reader:
         return True
 
     def _wait(self, done: int, commands: list[Command], lengths: list[int]) -> int:
-        """Wait for direct reads.  An error counts if nothing comes before it."""
+        """Wait for direct reads.  An error is raised only if nothing comes before
+        it."""
         first = done
         for command, length in zip(commands, lengths):
             try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The writes of a file, which are in flight while the program goes on."""
+"""The writes of a file, which are in flight while the program continues."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import nbd
 from nbd._wait import Command, Driver
 
-LENGTH = 256 << 10  # bytes of one request, reads included
+LENGTH = 256 << 10  # bytes of one request, also of reads
 LIMIT = 128  # requests in flight
 
 
@@ -21,18 +21,18 @@ class _Write(NamedTuple):
 
 
 def os_error(error: nbd.Error, what: str = "") -> OSError:
-    """What programs expect of files, instead of an error of the library.
+    """Convert an error of the library to the OSError that files raise.
 
-    It is of the class that fits its number, such as PermissionError.
+    Its class is the one for its number, such as PermissionError.
     """
     return OSError(error.errnum or errno.EIO, f"{what}{error.string}")
 
 
 class Writer:
-    """Writes a copy of the data, after the call for it has returned.
+    """Writes copies of the data, after the call has returned.
 
-    No two requests that overlap are in flight at the same time, since a server
-    may carry them out in any order.
+    Requests that overlap are never in flight together, because a server may
+    carry them out in any order.
     """
 
     def __init__(self, driver: Driver, limit: int) -> None:
@@ -49,7 +49,7 @@ class Writer:
         self._failed: OSError | None = None
 
     def write(self, at: int, data: memoryview) -> None:
-        """Write what is inside the export.  The data may change afterwards."""
+        """Write data inside the export.  The data may change afterwards."""
         end = at + len(data)
         while at < end:
             to = min(end, at - at % self.length + self.length)
@@ -57,11 +57,12 @@ class Writer:
             at, data = to, data[to - at :]
 
     def overlaps(self, start: int, end: int) -> bool:
-        """Whether a write of some of a range is in flight."""
+        """Return whether a write that overlaps a range is in flight."""
         return any(w.offset < end and start < w.end for w in self._pending)
 
     def settle(self, start: int, end: int) -> None:
-        """Wait until no write of a range is in flight, and tell of failures."""
+        """Wait until no write that overlaps a range is in flight, and raise
+        failures."""
         if self._pending:
             while self.overlaps(start, end):
                 self._collect()
@@ -73,18 +74,18 @@ class Writer:
             self._collect()
 
     def tell(self) -> None:
-        """Raise the error of a write that has failed, once."""
+        """Raise the error of a write that failed, once."""
         if self._failed is not None:
             error, self._failed = self._failed, None
             raise error
 
     def cancel(self) -> None:
-        """Give up what is in flight."""
+        """Cancel the writes in flight."""
         while self._pending:
             self._driver.cancel(self._pending.popleft().command)
 
     def flush(self) -> None:
-        """Have everything on stable storage, if the server can do that."""
+        """Put everything on stable storage, if the server can do that."""
         self.drain()
         self.tell()
         if self.unflushed and self._driver.h.can_flush():
@@ -105,7 +106,7 @@ class Writer:
         self._bytes -= write.end - write.offset
 
     def _write(self, at: int, data: memoryview) -> None:
-        """Send one request, once there is room for it."""
+        """Send one request, after waiting until that is possible."""
         start = at - at % self.block
         end = at + len(data)
         end += -end % self.block
@@ -128,7 +129,8 @@ class Writer:
         self._bytes += end - start
 
     def _whole_blocks(self, start: int, end: int, at: int, data: memoryview) -> bytes:
-        """Data with what the server has before and behind it, up to whole blocks."""
+        """Return the data, with what the server has before and after it, as whole
+        blocks."""
         h, block = self._driver.h, self.block
         to = at + len(data)
         head, tail = bytearray(), bytearray()

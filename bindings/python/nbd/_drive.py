@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A loop serves a handle: what nbd.aio is built on."""
+"""Driving a handle from a main loop: the basis of nbd.aio."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ import libnbdmod
 import nbd
 from nbd._waiter import Loop
 
-# They are called for each event, so without the methods of NBD between.
+# These are called for each event, so directly and not as methods of NBD.
 _get_direction = libnbdmod.aio_get_direction
 _notify = libnbdmod.notify
 _resolve = libnbdmod.resolve
 
 
 class WaiterFuture(libnbdmod.Future):
-    """A future where there is no loop of asyncio."""
+    """A future where the loop is not that of asyncio."""
 
     __slots__ = ()
 
@@ -40,10 +40,10 @@ class WaiterFuture(libnbdmod.Future):
 
 
 class Drive(libnbdmod.Driver):
-    """Drives a handle from callbacks of a loop until it is closed.
+    """Drives a handle from callbacks of a loop, until it is closed.
 
-    In the place of a completion callback it makes the method of an asynchronous
-    command return a future, which is awaited by one task, once.
+    It is passed instead of a completion callback.  Then the method of an
+    asynchronous command returns a future, which one task awaits once.
     """
 
     __slots__ = (
@@ -62,7 +62,7 @@ class Drive(libnbdmod.Driver):
     )
 
     def __init__(self, h: nbd.NBD, loop: Any) -> None:
-        """The loop is that of asyncio which runs, or a Loop."""
+        """Take the running loop of asyncio, or a Loop."""
         if isinstance(loop, Loop):
             self._future: type[libnbdmod.Future] = WaiterFuture
             super().__init__(loop, None, self._future)
@@ -73,7 +73,7 @@ class Drive(libnbdmod.Driver):
         self.is_closed = False
         self._fd, self._direction = -1, 0  # what is watched
         self._is_beginning = self._is_lasting = False
-        self._is_fixed = False  # the descriptor does not change any more
+        self._is_fixed = False  # the descriptor will not change
         self._end: tuple[libnbdmod.Future, Callable[[], bool]] | None = None
         self._why: nbd.Error | None = None
         self._waker = libnbdmod.waker(self.o)
@@ -88,13 +88,13 @@ class Drive(libnbdmod.Driver):
             self.is_expected = True
 
     def failed(self, command: libnbdmod.Future, errnum: int) -> object:
-        """Raise what the library says of a failure."""
+        """Raise the library's error for a failed command."""
         with contextlib.suppress(nbd.ClosedHandle):
             self.h.aio_command_completed(command.cookie)
         raise nbd.Error("the disk was closed while the command was in flight", errnum)
 
     def withdraw(self, command: libnbdmod.Future) -> None:
-        """End a command that nobody awaits any more, and retire it."""
+        """Cancel a command that is no longer awaited, and retire it."""
         if command.cookie > 0:
             with contextlib.suppress(nbd.Error, nbd.ClosedHandle):
                 self.h.aio_cancel(command.cookie)
@@ -103,11 +103,12 @@ class Drive(libnbdmod.Driver):
     # Events -----------------------------------------------------------------
 
     def _tell(self, write: bool) -> None:
-        """Tell the handle of an event, and everyone what has completed."""
+        """Deliver an event to the handle, and wake those whose commands have
+        completed."""
         try:
             _notify(self.o, write)
         except nbd.Error as error:
-            self._why = error  # whoever awaits a command will be told
+            self._why = error  # raised for those who await commands
         finally:
             _resolve(self.o)
             if self._end is not None:
@@ -122,7 +123,7 @@ class Drive(libnbdmod.Driver):
         self.changed()
 
     def _wake(self) -> None:
-        """Somebody else, such as a blocking call, has completed commands."""
+        """Something else, such as a blocking call, has completed commands."""
         os.read(self._waker, 8)
         self.changed()
         _resolve(self.o)
@@ -184,7 +185,7 @@ class Drive(libnbdmod.Driver):
             end.set_result(0)
 
     async def begin(self, start: Callable[[nbd.NBD], object]) -> None:
-        """Begin to connect in a thread, which may look a name up."""
+        """Begin to connect in a thread, because a name may have to be looked up."""
         began: libnbdmod.Future = self._future(self)
         errors: list[BaseException] = []
 
@@ -204,7 +205,7 @@ class Drive(libnbdmod.Driver):
             raise errors.pop()
 
     async def connected(self) -> None:
-        """Wait until it is connected, or raise what is wrong."""
+        """Wait until the handle is connected, or raise the error."""
         h = self.h
         self._is_lasting = h.get_connections() > 1 or any(
             get() != 0
@@ -222,14 +223,14 @@ class Drive(libnbdmod.Driver):
         self._is_fixed = True
 
     async def disconnected(self) -> None:
-        """Say goodbye, and wait until all is over."""
+        """Disconnect, and wait for the end of the connection."""
         h = self.h
         with contextlib.suppress(nbd.Error):
             h.aio_disconnect()
             await self._until(lambda: h.aio_is_closed() or h.aio_is_dead())
 
     def close(self) -> None:
-        """Close the handle.  Commands in flight fail, as soon as the loop runs."""
+        """Close the handle.  Commands in flight fail when the loop runs."""
         if self.is_closed:
             return
         self.is_closed = True
@@ -239,7 +240,8 @@ class Drive(libnbdmod.Driver):
         try:
             self.h.close()
         except RuntimeError:
-            # The thread that begins to connect keeps it until it is done.
+            # The thread that begins to connect keeps the handle until it has
+            # finished.
             if not self._is_beginning:
                 raise
         if not self.loop.is_closed():

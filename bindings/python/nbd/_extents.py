@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What a range of an export is made of, in pieces that suit people.
+"""The map of a range of an export, as extents.
 
-Servers answer a request for block status with as much as they like, for each
-metadata context apart.  Walk says what to ask for next and puts the replies
-together; it does no input or output, so whoever has a way to wait can use it:
+Servers reply to a block status request with as much as they want, for each
+metadata context separately.  Walk says what to ask for next and combines the
+replies.  It does no input or output, so it can be used with any way of
+waiting:
 
     walk = Walk(h, "disk.extents", offset, length, contexts)
     while (request := walk.request()) is not None:
@@ -11,7 +12,7 @@ together; it does no input or output, so whoever has a way to wait can use it:
         h.block_status_64(*request, reply.extent)
         yield from walk.accept(reply)
 
-extents() does this for a plain handle, and asks ahead.
+extents() does this for a plain handle, and sends requests ahead.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ from typing import NamedTuple
 import nbd
 from nbd._wait import Command, Driver
 
-_KEPT = 64  # combinations of flags of which the mapping is made once
+_KEPT = 64  # combinations of flags whose mapping is cached
 
 
 class Extent(NamedTuple):
-    """A part of an export that is the same from its first to its last byte.
+    """A part of an export whose flags are the same everywhere.
 
-    offset and length say where it is, in bytes.  contexts has the flags of each
-    metadata context that was asked for, by its name and in the order asked;
-    flags are those of the first of them.
+    offset and length are in bytes.  contexts has the flags of each metadata
+    context that was asked for, by its name and in the order asked.  flags are
+    those of the first context.
     """
 
     offset: int
@@ -42,27 +43,28 @@ class Extent(NamedTuple):
 
     @property
     def end(self) -> int:
-        """Where the next extent begins."""
+        """The offset of the end, where the next extent begins."""
         return self.offset + self.length
 
     @property
     def hole(self) -> bool:
-        """Nothing is allocated for it, says base:allocation."""
+        """Whether base:allocation says that nothing is allocated for it."""
         return bool(self._allocation() & nbd.STATE_HOLE)
 
     @property
     def zero(self) -> bool:
-        """It reads as zeroes, says base:allocation."""
+        """Whether base:allocation says that it reads as zeroes."""
         return bool(self._allocation() & nbd.STATE_ZERO)
 
     @property
     def data(self) -> bool:
-        """It may hold something: base:allocation does not say that it is zero."""
+        """Whether it may hold data: base:allocation does not say that it is zero."""
         return not self.zero
 
     @property
     def dirty(self) -> bool:
-        """It was changed, says one of QEMU's dirty bitmaps that were asked for."""
+        """Whether one of QEMU's dirty bitmaps that were asked for says that it
+        was changed."""
         bitmaps = [
             flags
             for name, flags in self.contexts.items()
@@ -86,7 +88,7 @@ class Extent(NamedTuple):
 
 
 class Reply:
-    """Collects what the server tells in answer to one request."""
+    """Collects the server's reply to one request."""
 
     def __init__(self, offset: int, wanted: Sequence[str] | None) -> None:
         self.offset = offset
@@ -100,10 +102,10 @@ class Reply:
         entries: list[tuple[int, int]],
         err: ctypes.c_int,
     ) -> None:
-        """The callback to pass with the request.
+        """Collect extents: the callback to pass with the request.
 
-        A handle that has reconnected may tell everything once more, and then
-        from the beginning.
+        After a reconnect, the library may report everything again, from the
+        beginning.
         """
         if self._wanted is not None and context not in self._wanted:
             return
@@ -113,15 +115,15 @@ class Reply:
             self.entries[context] += entries
 
     def end(self, context: str) -> int:
-        """Up to where the server told something."""
+        """Return the end of what the server has reported for a context."""
         return self.offset + sum(length for length, _ in self.entries[context])
 
 
 class Walk:
-    """Goes through a range: the next request, and extents of each reply.
+    """Iterates over a range: the next request, and the extents of each reply.
 
-    One request may be in flight while the extents of the reply before are still
-    looked at, so that no more than two replies are kept.
+    One request may be in flight while the extents of the previous reply are
+    used.  So at most two replies are kept.
     """
 
     def __init__(
@@ -132,9 +134,9 @@ class Walk:
         length: int | None = None,
         contexts: str | Iterable[str] | None = None,
     ) -> None:
-        """Plan for a range of a connected handle.
+        """Prepare for a range of a connected handle.
 
-        caller is what errors begin with.
+        Errors begin with caller.
         """
         self._caller = caller
         size = h.get_size()
@@ -161,7 +163,8 @@ class Walk:
     def _choose(
         self, h: nbd.NBD, contexts: str | Iterable[str] | None
     ) -> list[str] | None:
-        """The names that were asked for, or None for whatever the server tells."""
+        """Return the names that were asked for, or None for all that the server
+        reports."""
         if contexts is None:
             return None
         names = [contexts] if isinstance(contexts, str) else list(contexts)
@@ -180,9 +183,10 @@ class Walk:
         return names
 
     def request(self) -> tuple[int, int] | None:
-        """The arguments count and offset of the next request, None at the end.
+        """Return the count and offset of the next request, or None at the end.
 
-        Without extended headers the library itself asks for no more than fits.
+        Without extended headers, the library itself shortens the request to
+        what fits.
         """
         if self._at >= self._end:
             return None
@@ -191,14 +195,14 @@ class Walk:
         return end - start, start
 
     def reply(self) -> Reply:
-        """What collects the answer to the next request."""
+        """Return an object that collects the reply to the next request."""
         return Reply(self._at - self._at % self._block, self._names)
 
     def accept(self, reply: Reply) -> Iterator[Extent]:
-        """Go on behind what the reply tells, and return the extents of it.
+        """Continue after the end of the reply, and return its extents.
 
-        Look at all of these before those of another reply: the last one waits
-        for that, since it may be longer.
+        Use all of these before those of another reply.  The last extent waits
+        for the next reply, because it may be longer.
         """
         if self._names is None:
             known = [name for name in self._negotiated if name in reply.entries]
@@ -250,9 +254,9 @@ class Walk:
 def _cut(
     lists: list[list[tuple[int, int]]], offset: int, start: int, end: int
 ) -> Iterator[tuple[int, int, tuple[int, ...]]]:
-    """Start, end and flags of each piece, cut where any of the lists has a cut.
+    """Return start, end and flags of each piece, cut wherever a list is cut.
 
-    All lists begin at offset and pass end; pieces before start are left out.
+    All lists begin at offset and reach end.  Pieces before start are left out.
     """
     entries = [iter(some) for some in lists]
     ends = [offset] * len(lists)
@@ -275,7 +279,7 @@ def extents(
     length: int | None = None,
     contexts: str | Iterable[str] | None = None,
 ) -> Iterator[Extent]:
-    """Iterate over what a range of an export is made of.
+    """Iterate over the extents of a range of an export.
 
         h = nbd.NBD()
         h.add_meta_context(nbd.CONTEXT_BASE_ALLOCATION)
@@ -284,22 +288,21 @@ def extents(
             if extent.data:
                 print(extent.offset, extent.length)
 
-    The extents follow one another, and together they are the range: length bytes
-    from offset on, or all up to the end.  Neighbours always differ.
+    The extents are adjacent and together cover the range: length bytes from
+    offset on, or everything up to the end.  Adjacent extents always differ.
 
-    contexts is the name of a metadata context or several names; without it, all
-    contexts are shown that were negotiated.  With several, there is a cut wherever
-    one of them has a cut, and the attribute contexts of each extent has the flags
-    of all.
+    contexts is the name of a metadata context or several names.  Without it,
+    all negotiated contexts are used.  With several contexts, there is a cut
+    wherever one of them has a cut, and the attribute contexts of each extent
+    has the flags of all.
 
-    The server is asked for the next part while the program deals with the last
-    one, so the command for it is in flight between the steps; it is cancelled if
-    the iterator is left early.  Memory is needed for two replies, however large
-    the disk is.
+    While the program uses the extents of one reply, the next request is in
+    flight.  It is cancelled if the iterator is left early.  Memory is needed
+    for two replies, however large the disk is.
 
-    Errors: ENOTSUP if there are no contexts at all, EINVAL for a context that was
-    not negotiated and for a range outside the export, EPROTO if the server's
-    answers lack what was asked, and whatever the server says.
+    Errors: ENOTSUP if there are no contexts, EINVAL for a context that was not
+    negotiated and for a range outside the export, EPROTO if a reply of the
+    server lacks what was asked for, and the errors of the server.
     """
     return _ask_ahead(h, Walk(h, "nbd.extents", offset, length, contexts))
 

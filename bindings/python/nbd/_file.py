@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
     class _RawFile(io.RawIOBase, BinaryIO):  # type: ignore[misc]
-        """What type checkers know files of the builtin open as."""
+        """The type that type checkers know files of the builtin open as."""
 
 else:
     _RawFile = io.RawIOBase
 
 AHEAD = BEHIND = 8 << 20
 
-# Handles of files that may have something to write.  A garbage cycle can have a
-# file and its handle in it, and the handle must not be the first to go.
+# Handles of files that may have something to write.  A garbage cycle may
+# contain a file and its handle, and the handle must not be finalized first.
 _writing: dict[int, nbd.NBD] = {}
 
-# Whether a mode reads and writes.
+# The modes: whether they read and write.
 _MODES = {
     "rb": (True, False),
     "r+b": (True, True),
@@ -47,22 +47,21 @@ _MODES = {
 class File(_RawFile):
     """An export as a file, made by nbd.open.
 
-    It is a raw file of the module io without buffers in the sense of that module:
-    wrap it in io.BufferedReader or io.BufferedRandom to read lines or to write
-    many small pieces, and in io.TextIOWrapper above that for text.
+    It is a raw file in the sense of the module io.  Wrap it in
+    io.BufferedReader or io.BufferedRandom to read lines or to write many small
+    pieces, and in io.TextIOWrapper above that for text.
 
-    While the program reads on from where it stopped, the server is asked for what
-    comes next, and writes are on their way while the program prepares others.
-    Neither can be noticed: a read sees what was written before, and an error of a
-    write is raised by flush or close at the latest.  Ranges that do not fit the
-    minimum block size of the server are read and written in whole blocks around
-    them.
+    While the program reads sequentially, the file reads ahead.  Writes are in
+    flight while the program continues.  Both are exact: a read sees what was
+    written before, and an error of a write is raised by flush or close at the
+    latest.  If the server has a minimum block size, other ranges are read and
+    written in whole blocks.
 
-    Errors are those of other files: OSError and what is derived from it, with the
-    message of the library.  Several threads may use one file; each call is carried
-    out as a whole.  A file that was not closed is closed when nothing refers to it
-    any more, with a ResourceWarning.  Programs that need more have the handle at
-    hand, in the attribute handle.
+    Errors are those of other files: OSError and its derived classes, with the
+    message of the library.  Several threads may use one file; each call is
+    carried out as a whole.  A file that was not closed is closed when nothing
+    refers to it, with a ResourceWarning.  The attribute handle is the handle,
+    for programs that need more.
     """
 
     def __init__(
@@ -111,36 +110,36 @@ class File(_RawFile):
 
     @property
     def size(self) -> int:
-        """How many bytes the export had when it was opened."""
+        """The size of the export in bytes when it was opened."""
         return self._size
 
     @property
     def mode(self) -> str:
-        """How it was opened."""
+        """The mode with which the file was opened."""
         return self._mode
 
     @property
     def name(self) -> str:
-        """The URI, or nothing if the handle was connected before."""
+        """The URI, or an empty string if the handle was connected before."""
         return self._name
 
     def readable(self) -> bool:
-        """Whether the mode lets it be read."""
+        """Return whether the mode allows reading."""
         self._check()
         return self._reads
 
     def writable(self) -> bool:
-        """Whether the mode lets it be written."""
+        """Return whether the mode allows writing."""
         self._check()
         return self._writes
 
     def seekable(self) -> bool:
-        """Every export is."""
+        """Return True, because every export is seekable."""
         self._check()
         return True
 
     def fileno(self) -> NoReturn:
-        """Raise io.UnsupportedOperation: the system knows no such file."""
+        """Raise io.UnsupportedOperation: the file has no descriptor."""
         raise io.UnsupportedOperation(
             "fileno: an export is no file of the system; read it with read or readinto"
         )
@@ -159,7 +158,7 @@ class File(_RawFile):
             raise io.UnsupportedOperation(f"write: the mode is {self.mode}")
 
     def _error(self, error: nbd.Error) -> OSError:
-        """What is raised for an error of the library."""
+        """Return the exception for an error of the library."""
         h = self.handle
         if error.errnum == errno.EINVAL and (h.aio_is_dead() or h.aio_is_closed()):
             return OSError(errno.ENOTCONN, f"the server is gone: {error.string}")
@@ -168,7 +167,7 @@ class File(_RawFile):
     # Reading ----------------------------------------------------------------
 
     def readinto(self, buffer: WriteableBuffer) -> int:
-        """Read into memory, and return how many bytes that were; 0 is the end."""
+        """Read into memory, and return the number of bytes; 0 at the end."""
         with self._lock:
             self._check(reads=True)
             with memoryview(buffer) as view, view.cast("B") as target:
@@ -184,10 +183,10 @@ class File(_RawFile):
             return count
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read some bytes, or all up to the end of the export.
+        """Read some bytes, or everything up to the end of the export.
 
-        They are fewer than wanted at the end, or in front of a place that cannot be
-        read.  With nothing left the result is empty.
+        The result is shorter than requested at the end, or before a place that
+        cannot be read.  It is empty at the end.
         """
         with self._lock:
             self._check(reads=True)
@@ -204,7 +203,7 @@ class File(_RawFile):
             if data is not None:
                 self._at += count
                 return data
-            # A BytesIO hands out its memory without copying it.
+            # A BytesIO gives out its memory without a copy.
             memory = io.BytesIO(bytes(count))
             with memory.getbuffer() as view:
                 done = self.readinto(view)
@@ -226,11 +225,11 @@ class File(_RawFile):
     # Writing ----------------------------------------------------------------
 
     def write(self, data: ReadableBuffer, /) -> int:
-        """Write bytes, all of them, and return how many there were.
+        """Write all of the bytes, and return their number.
 
-        They are on their way when this returns: an error of the server may be
-        raised by a later call, flush and close at the latest.  It is raised once,
-        and names the range.
+        The write is in flight when this returns.  An error of the server may
+        be raised by a later call, by flush or close at the latest.  It is
+        raised once, and names the range.
         """
         with self._lock:
             self._check(writes=True)
@@ -252,11 +251,11 @@ class File(_RawFile):
             return len(view)
 
     def flush(self) -> None:
-        """Wait until all that was written is on stable storage.
+        """Wait until everything that was written is on stable storage.
 
-        If the server cannot flush, this waits until it has got everything.  The
-        flush of a buffered file above this one does not come so far; its close
-        does.
+        If the server cannot flush, this waits until the server has everything.
+        The flush of a buffered file above this one does not flush this file;
+        its close does.
         """
         with self._lock:
             if not self._open and not self.closed:
@@ -268,7 +267,7 @@ class File(_RawFile):
                 raise self._error(e) from None
 
     def truncate(self, size: int | None = None, /) -> int:
-        """Raise io.UnsupportedOperation, unless the size is what it is."""
+        """Raise io.UnsupportedOperation, unless the size is the current one."""
         self._check(writes=True)
         if size is None:
             size = self._at
@@ -281,12 +280,13 @@ class File(_RawFile):
     # Moving -----------------------------------------------------------------
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        """Go to an offset, which is returned.
+        """Move to an offset, and return it.
 
-        whence is os.SEEK_SET, os.SEEK_CUR or os.SEEK_END, from where the offset
-        counts, or os.SEEK_DATA or os.SEEK_HOLE: these look for the first byte, from
-        offset on, that is not known to be zero, or that is.  A hole is also at the
-        end.  Without the metadata context base:allocation all is data.
+        whence is os.SEEK_SET, os.SEEK_CUR or os.SEEK_END, to which the offset
+        is relative, or os.SEEK_DATA or os.SEEK_HOLE.  These look for the first
+        byte, from offset on, that is not known to be zero, or that is.  The
+        end counts as a hole.  Without the metadata context base:allocation,
+        everything is data.
         """
         with self._lock:
             self._check()
@@ -306,7 +306,7 @@ class File(_RawFile):
             return at
 
     def tell(self) -> int:
-        """Where the next read or write begins."""
+        """Return the offset of the next read or write."""
         with self._lock:
             self._check()
             return self._at
@@ -333,8 +333,8 @@ class File(_RawFile):
         return self._size
 
     def _extents(self, offset: int) -> Iterator[Extent]:
-        """The map from an offset on.  It goes on where it was left, since programs
-        look for data and holes in turn."""
+        """Return the map from an offset on.  It continues where it was left,
+        because programs look for data and holes in turn."""
         if self._extent is not None and (
             self._extent.offset <= offset <= self._extent.end
         ):
@@ -357,8 +357,8 @@ class File(_RawFile):
     def close(self) -> None:
         """Flush what was written, and close the connection if nbd.open made it.
 
-        A file that was closed can be closed again.  In a forked copy of a process
-        this only frees memory.
+        A closed file can be closed again.  In a forked copy of a process, this
+        only frees memory.
         """
         is_ours = os.getpid() == self._pid
         with self._lock if is_ours else threading.RLock():
@@ -381,7 +381,7 @@ class File(_RawFile):
 
 
 def _hang_up(h: nbd.NBD, is_ours: bool) -> None:
-    """Close a handle, and say goodbye if there is somebody to hear it."""
+    """Close a handle, and disconnect first if it is connected."""
     try:
         if is_ours and h.aio_is_ready():
             h.shutdown()
@@ -389,11 +389,11 @@ def _hang_up(h: nbd.NBD, is_ours: bool) -> None:
     except nbd.ClosedHandle:
         pass  # the program has done it
     except nbd.Error:
-        h.close()  # everything that matters was answered before
+        h.close()  # everything important was answered before
 
 
 def _check_mode(mode: str) -> tuple[bool, bool]:
-    """Whether it reads and writes."""
+    """Return whether the mode reads and writes."""
     if mode in _MODES:
         return _MODES[mode]
     if "a" in mode or "x" in mode:
@@ -436,14 +436,15 @@ def open(
         wb          writes; the size of an export is fixed and nothing is cut off,
                     so what is not written stays as it was
 
-    connections, contexts and the timeouts are as NBD.set_connections,
-    NBD.add_meta_context, NBD.set_reconnect_timeout and so on explain, but times are
-    in seconds.  setup is called with the handle for all other settings:
+    connections, contexts and the timeouts are explained at
+    NBD.set_connections, NBD.add_meta_context, NBD.set_reconnect_timeout and so
+    on, but times are in seconds.  setup is called with the handle for all
+    other settings:
 
         nbd.open("nbds://server/disk", setup=lambda h: h.set_tls_verify_peer(False))
 
-    With handle= the file uses a handle that is connected already, and leaves it so.
-    read_ahead and write_behind limit the bytes that are in flight.
+    With handle=, the file uses a connected handle, and does not close it.
+    read_ahead and write_behind limit the bytes in flight.
     """
     _check_mode(mode)
     if (uri is None) == (handle is None):

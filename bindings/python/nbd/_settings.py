@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Settings of connecting that the modules of the package share."""
+"""Settings for connecting that the modules of the package share."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ def new_handle(
     contexts: str | Iterable[str] = (nbd.CONTEXT_BASE_ALLOCATION,),
     setup: Callable[[nbd.NBD], object] | None = None,
 ) -> nbd.NBD:
-    """Make a handle that is ready for connecting.
+    """Make a handle that is ready to connect.
 
-    Times are in seconds, as everywhere in Python; math.inf means for ever.  What
-    is None stays as it is: a URI or LIBNBD_URI_OPTIONS may choose it.
+    Times are in seconds, as usual in Python; math.inf means no limit.  An
+    argument that is None changes nothing, so a URI or LIBNBD_URI_OPTIONS may
+    set it.
     """
     h = nbd.NBD()
     try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Waiting for commands of a handle that other threads may use as well."""
+"""Waiting for commands of a handle that other threads may use, too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import nbd
 
 
 class Command:
-    """A command in flight.  Its completion callback is the method completed."""
+    """A command in flight.  Its method completed is the completion callback."""
 
     __slots__ = ("cookie", "done", "error", "_driver")
 
@@ -23,8 +23,8 @@ class Command:
         self._driver = driver
 
     def completed(self, err: ctypes.c_int) -> int:
-        """Note the result.  A command that has failed stays until it is asked
-        why, by Driver.wait or Driver.cancel."""
+        """Note the result.  A command that failed is not retired, so that
+        Driver.wait or Driver.cancel can ask why."""
         self.error = err.value
         self.done = True
         self._driver.wake()
@@ -34,9 +34,9 @@ class Command:
 class Driver:
     """Drives a handle while one thread at a time waits for a command.
 
-    Another thread, driving for reasons of its own, may complete a command just
-    when the one that wants it is about to wait.  Then it says so through a
-    pipe, or else that wait could have no end.
+    Another thread that drives the handle may complete a command just before
+    the thread that needs it waits.  Then it writes to a pipe, because
+    otherwise that thread might wait forever.
     """
 
     def __init__(self, h: nbd.NBD) -> None:
@@ -52,14 +52,14 @@ class Driver:
         self.close()
 
     def close(self) -> None:
-        """Wait no more.  Commands may still complete."""
+        """Stop waiting.  Commands may still complete."""
         if self._fd >= 0:
             os.close(self._fd)
             os.close(self._other)
             self._fd = self._other = -1
 
     def wake(self) -> None:
-        """Have the thread that waits look again, unless it is the calling one."""
+        """Make the waiting thread look again, unless it is the calling thread."""
         if self._fd < 0 or threading.get_ident() == self._thread:
             return
         with contextlib.suppress(BlockingIOError):
@@ -67,7 +67,7 @@ class Driver:
         self._woken = True
 
     def wait(self, command: Command) -> None:
-        """Wait for a command, and retire it: raise the error if it has failed."""
+        """Wait for a command, and retire it; raise the error if it failed."""
         self._thread = threading.get_ident()
         while not command.done:
             try:
@@ -83,7 +83,7 @@ class Driver:
             self.h.aio_command_completed(command.cookie)
 
     def cancel(self, command: Command) -> None:
-        """End a command that nobody wants any more, and retire it."""
+        """Cancel a command that is no longer needed, and retire it."""
         with contextlib.suppress(nbd.Error, nbd.ClosedHandle, RuntimeError):
             if not command.done:
                 self.h.aio_cancel(command.cookie)

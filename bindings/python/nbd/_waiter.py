@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""nbd.aio in programs whose main loop is not asyncio's."""
+"""nbd.aio in programs whose main loop is not that of asyncio."""
 
 from __future__ import annotations
 
@@ -15,30 +15,31 @@ import libnbdmod
 
 
 class Event(Protocol):
-    """What trio.Event and anyio.Event have in common."""
+    """The methods that trio.Event and anyio.Event have in common."""
 
     def set(self) -> object:
-        """Let all go on that wait."""
+        """Let all waiting tasks continue."""
 
     async def wait(self) -> object:
-        """Wait until it is set."""
+        """Wait until the event is set."""
 
 
 @dataclass(frozen=True)
 class Waiter:
-    """How tasks wait where there is no loop of asyncio.
+    """The way in which tasks wait if the main loop is not that of asyncio.
 
-    event makes an object with a method set and an awaitable method wait; readable
-    waits until a file descriptor is readable.  With Trio that is
+    event makes an object with a method set and an awaitable method wait.
+    readable waits until a file descriptor is readable.  With Trio:
 
         nbd.aio.Waiter(trio.Event, trio.lowlevel.wait_readable)
 
-    and with AnyIO, whatever is beneath it,
+    and with AnyIO, on any backend:
 
         nbd.aio.Waiter(anyio.Event, anyio.wait_socket_readable)
 
-    One of the tasks that wait for a disk waits for all of them.  While there is none
-    nobody serves the connection, so one that is lost comes back with the next command.
+    One of the tasks that wait for a disk waits for all of them.  While no task
+    waits, nothing serves the connection, so a lost connection is restored with
+    the next command.
     """
 
     event: Callable[[], Event]
@@ -46,10 +47,11 @@ class Waiter:
 
 
 class Loop:
-    """The part of asyncio's loop that a disk needs, made of a Waiter.
+    """The part of asyncio's loop that a disk needs, made from a Waiter.
 
-    There is no task that runs it: one of the tasks that wait for a command does
-    so for all, until its own command has completed, and then the next one.
+    It has no task of its own.  One of the tasks that wait for a command drives
+    it for all of them, until its own command has completed; then another task
+    does.
     """
 
     def __init__(self, waiter: Waiter) -> None:
@@ -61,10 +63,10 @@ class Loop:
         self._epoll.register(self._fd, select.EPOLLIN)
         self._sleepers: dict[libnbdmod.Future, Event] = {}
         self._is_driven = self._is_ending = False
-        self._lock = threading.Lock()  # of the descriptors, for other threads
+        self._lock = threading.Lock()  # of the descriptors, against other threads
 
     def end(self) -> None:
-        """Let go of the descriptors once no task waits any more."""
+        """Close the descriptors once no task waits."""
         self._is_ending = True
         if not self._sleepers and not self._epoll.closed:
             self._turn()
@@ -74,13 +76,13 @@ class Loop:
                 os.close(self._other)
 
     def is_closed(self) -> bool:
-        """Whether it can be used no more."""
+        """Return whether it can no longer be used."""
         return self._epoll.closed
 
     def call_soon(
         self, callback: Callable[..., object], *args: Any, context: Any = None
     ) -> None:
-        """Have a callback called by the task that drives."""
+        """Let the task that drives the loop call a callback."""
         self._soon.append((callback, args))
         with self._lock, contextlib.suppress(BlockingIOError):
             if not self._epoll.closed:
@@ -100,7 +102,7 @@ class Loop:
         callbacks = self._callbacks.get(fd, {})
         if callbacks.pop(event, None) is None or self._epoll.closed:
             return
-        # The descriptor may have been closed by the library.
+        # The library may have closed the descriptor.
         with contextlib.suppress(OSError):
             if callbacks:
                 self._epoll.modify(fd, sum(callbacks))
@@ -108,11 +110,11 @@ class Loop:
                 self._epoll.unregister(fd)
 
     def add_reader(self, fd: int, callback: Callable[[], object]) -> None:
-        """Have a callback called while a descriptor is readable."""
+        """Call a callback while a descriptor is readable."""
         self._watch(fd, select.EPOLLIN, callback)
 
     def add_writer(self, fd: int, callback: Callable[[], object]) -> None:
-        """Have a callback called while a descriptor is writable."""
+        """Call a callback while a descriptor is writable."""
         self._watch(fd, select.EPOLLOUT, callback)
 
     def remove_reader(self, fd: int) -> None:
@@ -124,7 +126,7 @@ class Loop:
         self._forget(fd, select.EPOLLOUT)
 
     async def wait(self, future: libnbdmod.Future) -> None:
-        """Wait for a future, and drive if no other task does."""
+        """Wait for a future, and drive the loop if no other task does."""
         event = self._sleepers[future] = self._waiter.event()
         future.add_done_callback(lambda _: event.set())
         try:
@@ -152,7 +154,7 @@ class Loop:
             self._turn()
 
     def _turn(self) -> None:
-        """Call all callbacks that there is something for."""
+        """Call all callbacks whose events have come."""
         ready = self._epoll.poll(0)
         with contextlib.suppress(BlockingIOError):
             os.read(self._fd, 4096)

@@ -14,17 +14,17 @@
 
     asyncio.run(main())
 
-Any number of commands can be in flight at once.  A call that fails raises nbd.Error
-with the library's text.
+Any number of commands can be in flight at once.  A call that fails raises
+nbd.Error with the library's text.
 
-Cancelling a task that awaits a command cancels the command, so asyncio.timeout(),
-asyncio.wait_for() and task groups work.  The server cannot be told: a write that was
-cancelled may or may not have been carried out.
+Cancelling a task that awaits a command cancels the command, so
+asyncio.timeout(), asyncio.wait_for() and task groups work.  The server does
+not learn of it: a cancelled write may or may not be carried out.
 
-A disk belongs to the loop in which it was connected.  Only handle may be used by
-other threads.
+A disk belongs to the loop in which it was connected.  Only its handle may be
+used by other threads.
 
-Where there is no loop of asyncio, pass a Waiter:
+With another main loop than that of asyncio, pass a Waiter:
 
     async with nbd.aio.connect(uri, waiter=waiter) as disk: ...
 """
@@ -55,8 +55,9 @@ __all__ = ["Connecting", "Disk", "Event", "Extent", "Waiter", "connect"]
 class Disk:
     """A connected export.
 
-    handle is the plain handle beneath, for questions such as what the server can do
-    and for statistics.  Its blocking calls hold up the loop, so make them in threads.
+    handle is the plain handle, for questions such as what the server supports
+    and for statistics.  Its blocking calls block the loop, so make them in
+    threads.
     """
 
     __slots__ = ("handle", "_drive", "_o", "__weakref__")
@@ -74,7 +75,7 @@ class Disk:
 
     @property
     def closed(self) -> bool:
-        """Whether it has been closed."""
+        """Whether the disk was closed."""
         return self._drive.is_closed
 
     def __repr__(self) -> str:
@@ -84,9 +85,9 @@ class Disk:
     async def pread(self, count: int, offset: int, flags: int = 0) -> bytearray:
         """Read count bytes from offset on.
 
-        The result is a bytearray, as that of NBD.pread: the data is received in its
-        memory and copied nowhere.  No more is read than the server or the library
-        permits in one request, see NBD.get_block_size; larger counts are errors.
+        The result is a bytearray, as that of NBD.pread: the data is received
+        in its memory without a copy.  A count larger than the server or the
+        library allows in one request is an error; see NBD.get_block_size.
         """
         data = bytearray(count)
         await libnbdmod.aio_pread(self._o, data, offset, self._drive, flags)
@@ -95,25 +96,25 @@ class Disk:
     async def pread_into(
         self, buffer: WriteableBuffer, offset: int, flags: int = 0
     ) -> None:
-        """Fill a buffer with what the export has from offset on.
+        """Fill a buffer with data of the export, from offset on.
 
-        buffer is a bytearray, a memoryview, an array or anything else with writable
-        memory, which is filled in place.  Until this returns or raises, be it
-        because the task is cancelled, the buffer belongs to the library: it cannot
-        be resized, and what it holds must not be changed and means nothing.
+        buffer is a bytearray, a memoryview, an array or another object with
+        writable memory, which is filled in place.  Until this returns or
+        raises, also when the task is cancelled, the library uses the buffer:
+        it cannot be resized, its content is undefined and must not be changed.
         """
         await libnbdmod.aio_pread(self._o, buffer, offset, self._drive, flags)
 
     async def pwrite(self, buffer: ReadableBuffer, offset: int, flags: int = 0) -> None:
         """Write a buffer to offset.
 
-        The memory is sent as it is, without a copy, so it must not be changed until
-        this returns or raises.
+        The memory is sent without a copy, so it must not be changed until this
+        returns or raises.
         """
         await libnbdmod.aio_pwrite(self._o, buffer, offset, self._drive, flags)
 
     async def flush(self, flags: int = 0) -> None:
-        """Put on stable storage all that was written before."""
+        """Put everything that was written before on stable storage."""
         await libnbdmod.aio_flush(self._o, self._drive, flags)
 
     async def zero(self, count: int, offset: int, flags: int = 0) -> None:
@@ -121,11 +122,11 @@ class Disk:
         await libnbdmod.aio_zero(self._o, count, offset, self._drive, flags)
 
     async def trim(self, count: int, offset: int, flags: int = 0) -> None:
-        """Tell the server that what is there is not needed any more."""
+        """Tell the server that the content of a range is no longer needed."""
         await libnbdmod.aio_trim(self._o, count, offset, self._drive, flags)
 
     async def cache(self, count: int, offset: int, flags: int = 0) -> None:
-        """Have the server fetch what will be read soon."""
+        """Ask the server to fetch a range that will be read soon."""
         await libnbdmod.aio_cache(self._o, count, offset, self._drive, flags)
 
     def extents(
@@ -134,13 +135,13 @@ class Disk:
         length: int | None = None,
         contexts: str | Iterable[str] | None = None,
     ) -> AsyncIterator[Extent]:
-        """Iterate over what a range of the export is made of.
+        """Iterate over the extents of a range of the export.
 
             async for extent in disk.extents():
                 if extent.data:
                     print(extent.offset, extent.length)
 
-        It is nbd.extents for a disk: see there.
+        This is nbd.extents for a disk; see there.
         """
         walk = Walk(self.handle, "nbd.aio.Disk.extents", offset, length, contexts)
         return self._ask_ahead(walk)
@@ -172,10 +173,10 @@ class Disk:
         return command, reply
 
     async def shutdown(self) -> None:
-        """Wait for all commands in flight, say goodbye to the server, and close.
+        """Wait for all commands in flight, disconnect from the server, and close.
 
-        The end of a block "async with" does that, unless an exception ends it: then
-        it does not wait for anything.
+        The end of an "async with" block does this, unless an exception ends
+        the block: then it waits for nothing.
         """
         if self.closed:
             return
@@ -216,7 +217,7 @@ class Disk:
 
 
 class Connecting:
-    """What connect() returns: await it, or use it with "async with"."""
+    """The result of connect(): await it, or use it with "async with"."""
 
     def __init__(
         self,
@@ -282,19 +283,20 @@ def connect(
             ...
         disk = await nbd.aio.connect("nbd+unix:///?socket=/run/disk.sock")
 
-    Instead of a URI there may be a function that begins to connect a handle:
+    Instead of a URI, pass a function that begins to connect a handle:
 
         nbd.aio.connect(lambda h: h.aio_connect_command(["nbdkit", "-s", "null"]))
 
-    Times are in seconds; math.inf is no limit.  What is None stays as the URI or
-    LIBNBD_URI_OPTIONS have it.  contexts are the metadata contexts to ask for, see
-    Disk.extents.  setup is called with the handle before it connects, for all else,
-    such as TLS:
+    Times are in seconds; math.inf means no limit.  An argument that is None
+    changes nothing, so the URI or LIBNBD_URI_OPTIONS may set it.  contexts are
+    the metadata contexts to ask for; see Disk.extents.  setup is called with
+    the handle before it connects, for all other settings, such as TLS:
 
         nbd.aio.connect("nbds://host", setup=lambda h: h.set_tls_certificates("pki"))
 
-    waiter is for programs without a loop of asyncio.  The task can be cancelled
-    while it connects, also while the host's name is looked up.
+    waiter is for programs whose main loop is not that of asyncio.  The task
+    can be cancelled while it connects, even while the host's name is looked
+    up.
     """
     settings = {
         "connections": connections,

@@ -9,9 +9,9 @@
     fs.ls("nbd://localhost/")
     fs.size("nbd+unix:///disk?socket=/tmp/sock")
 
-Programs that know fsspec need not know this module: fsspec finds it by the names
-of the protocols, and loads it when one is used.  Paths are whole URIs, and one
-file system reaches all servers.
+Programs that use fsspec need not import this module: fsspec finds it by the
+names of the protocols, and loads it when one is used.  Paths are whole URIs,
+and one file system reaches all servers.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ BUFFER = 64 << 10
 
 
 class _Sized:
-    """What programs that know fsspec ask of its files."""
+    """The attributes that programs with fsspec expect of its files."""
 
     raw: File
 
     @property
     def size(self) -> int:
-        """How many bytes the export has."""
+        """The size of the export in bytes."""
         return self.raw.size
 
 
@@ -62,7 +62,7 @@ class _Reader(_Sized, io.BufferedReader):  # type: ignore[misc]
 
 class _Flushes(_Sized):
     def flush(self) -> None:
-        """Have everything on stable storage, as nbd.File.flush has."""
+        """Put everything on stable storage, as nbd.File.flush does."""
         super().flush()  # type: ignore[misc]
         self.raw.flush()
 
@@ -78,11 +78,11 @@ class _Random(_Flushes, io.BufferedRandom):  # type: ignore[misc]
 class NBDFileSystem(AbstractFileSystem):  # type: ignore[misc]
     """The exports of NBD servers, for fsspec.
 
-    Exports are files, and the URI without an export name is a directory that lists
-    them, unless the server has an export without a name; ls lists them all the
-    same.  A file can be read and written, but its size is what it is: writing
-    begins at the start, cuts nothing off, and cannot pass the end.  Nothing can be
-    made or removed.
+    Exports are files.  The URI without an export name is a directory that
+    lists them, unless the server has an export with an empty name; ls lists
+    them in any case.  A file can be read and written, but its size is fixed:
+    writing begins at the start, cuts nothing off, and cannot pass the end.
+    Nothing can be created or removed.
 
     The options are those of nbd.open.
     """
@@ -101,7 +101,7 @@ class NBDFileSystem(AbstractFileSystem):  # type: ignore[misc]
         setup: Callable[[nbd.NBD], object] | None = None,
         **options: Any,
     ) -> None:
-        """Choose how to connect.  Nothing is connected before it is used."""
+        """Set how to connect.  Nothing is connected before it is used."""
         super().__init__(**options)
         self._settings: dict[str, Any] = {
             "connections": connections,
@@ -115,14 +115,14 @@ class NBDFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
     @classmethod
     def _strip_protocol(cls, path: Any) -> Any:
-        """Paths are URIs, since these have more than a host and a name."""
+        """Return the path, which is a whole URI with more than a host and a name."""
         if isinstance(path, list):
             return [cls._strip_protocol(some) for some in path]
         text = str(path)
         return text if "://" in text or not text else f"nbd://{text}"
 
     def _open(self, path: str, mode: str = "rb", **options: Any) -> Any:
-        del options  # of caches, which the file has itself
+        del options  # of caches; the file has its own
         file = open(path, mode, **self._settings)
         if not file.writable():
             return _Reader(file, BUFFER)
@@ -130,7 +130,7 @@ class NBDFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
     @contextlib.contextmanager
     def _connected(self, path: str) -> Iterator[nbd.NBD]:
-        """A handle that can ask a server about its exports."""
+        """Return a handle that can ask a server about its exports."""
         try:
             with new_handle(**self._settings) as h:
                 h.set_opt_mode(True)
@@ -184,7 +184,7 @@ class NBDFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
 
 def _names(h: nbd.NBD) -> list[str]:
-    """What the server lists, which may be nothing at all."""
+    """Return the names that the server lists, which may be none."""
     names: list[str] = []
     if h.aio_is_negotiating():
         with contextlib.suppress(nbd.Error):
@@ -193,7 +193,7 @@ def _names(h: nbd.NBD) -> list[str]:
 
 
 def _info(h: nbd.NBD, path: str) -> dict[str, Any]:
-    """What there is under the name that the handle has."""
+    """Return information about the export whose name the handle has."""
     try:
         return _describe(h, path)
     except nbd.Error as e:
@@ -203,7 +203,7 @@ def _info(h: nbd.NBD, path: str) -> dict[str, Any]:
 
 
 def _entry(h: nbd.NBD, path: str) -> dict[str, Any]:
-    """An entry of a list.  The server may not tell about all of them."""
+    """Return an entry of a list.  The server may not tell about each export."""
     try:
         return _describe(h, path)
     except nbd.Error:
@@ -215,18 +215,18 @@ def _describe(h: nbd.NBD, path: str) -> dict[str, Any]:
         h.opt_info()
     entry: dict[str, Any] = {"name": path, "size": h.get_size(), "type": "file"}
     entry["read_only"] = h.is_read_only()
-    with contextlib.suppress(nbd.Error):  # few servers have one
+    with contextlib.suppress(nbd.Error):  # few servers have a description
         entry["description"] = h.get_export_description()
     return entry
 
 
 def _export(path: str) -> str:
-    """The name of the export in a URI."""
+    """Return the name of the export in a URI."""
     return unquote(urlsplit(path).path.removeprefix("/"))
 
 
 def _with_export(path: str, name: str) -> str:
-    """The URI of another export of the same server."""
+    """Return the URI of another export of the same server."""
     parts = urlsplit(path)
     query = f"?{parts.query}" if parts.query else ""
     return f"{parts.scheme}://{parts.netloc}/{quote(name)}{query}"

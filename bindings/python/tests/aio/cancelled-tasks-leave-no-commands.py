@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Cancelling a task cancels its command, and its buffer is free at once."""
+"""Cancelling a task cancels its command, and its buffer can be used at once."""
 
 import asyncio
 import gc
@@ -15,7 +15,7 @@ SIZE = 1 << 20
 
 
 class Slow(Server):
-    """Answers a read when it may."""
+    """Answers a read when it is allowed to."""
 
     def __init__(self) -> None:
         super().__init__(SIZE)
@@ -27,7 +27,7 @@ class Slow(Server):
 
 
 class Array(bytearray):
-    """One that can be referred to weakly."""
+    """A bytearray that can have weak references."""
 
 
 class Test(support.Case):
@@ -52,7 +52,7 @@ class Test(support.Case):
             del reading, buffer
             gc.collect()
             self.assertIsNone(life())
-            # Late replies go nowhere, and nothing is out of order.
+            # Late replies are discarded, and the next commands work.
             self.server.may.set()
             self.assertEqual(await disk.pread(512, 512), b"x" * 512)
 
@@ -79,7 +79,7 @@ class Test(support.Case):
         asyncio.run(self.times())
 
     async def late(self) -> None:
-        """The command completes when the task has been cancelled already."""
+        """The command completes when the task has already been cancelled."""
         async with nbd.aio.connect(self.server.uri) as disk:
             reading = asyncio.create_task(disk.pread(512, 0))
             await asyncio.sleep(0)
@@ -95,7 +95,7 @@ class Test(support.Case):
         asyncio.run(self.late())
 
     async def failing(self) -> None:
-        """A command that has failed is retired although nobody asks why."""
+        """A command that failed is retired although nobody asks why."""
         async with nbd.aio.connect(self.server.uri) as disk:
             reading = asyncio.create_task(disk.pread(512, 0))
             await asyncio.sleep(0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Connecting does not hold up the loop, and can fail and be cancelled."""
+"""Connecting does not block the loop, and can fail and be cancelled."""
 
 import asyncio
 import math
@@ -60,7 +60,7 @@ class Test(support.Case):
         asyncio.run(self.late(server.uri, lambda: self.enterContext(server)))
 
     async def slow_names(self) -> None:
-        """A name that is not found for a long time does not hold up the loop."""
+        """A slow lookup of a name does not block the loop."""
         asked, may = threading.Event(), threading.Event()
 
         class Handle(nbd.NBD):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Each loop serves its own disks, be it asyncio's or that of others."""
+"""Each loop serves its own disks, whether it is asyncio's or another one."""
 
 import asyncio
 import contextlib
@@ -24,7 +24,8 @@ variable = contextvars.ContextVar("variable", default=0)
 
 
 def descriptors() -> list[str]:
-    """What is open, apart from sockets: threads of the server have some."""
+    """Return what is open, except sockets, because threads of the server have
+    some."""
     found = []
     for link in Path("/proc/self/fd").iterdir():
         with contextlib.suppress(OSError):
@@ -86,7 +87,8 @@ class Test(support.Case):
         async with nbd.aio.connect(self.server.uri) as disk:
             await asyncio.to_thread(lambda: asyncio.run(self.wrong(disk)))
             self.assertEqual(await disk.pread(1, 1), b"\1")
-            # The handle is for all threads, and serves all that is in flight.
+            # All threads can use the handle, which serves everything in
+            # flight.
             for _ in range(20):
                 tasks = [asyncio.create_task(self.read(disk, i)) for i in range(10)]
                 await asyncio.to_thread(disk.handle.pread, BLOCK, 0)
@@ -147,7 +149,8 @@ class Test(support.Case):
         for waiter, backend in (trios, "trio"), (anys, "trio"), (anys, "asyncio"):
             before = descriptors()
             anyio.run(functools.partial(self.tasks, waiter), backend=backend)
-            # A handle that was given up goes with the thread that looked for the name.
+            # A handle that was given up ends with the thread that looked up
+            # the name.
             for thread in threading.enumerate():
                 if thread.name == "nbd.aio":
                     thread.join()

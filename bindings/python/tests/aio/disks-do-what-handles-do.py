@@ -13,7 +13,7 @@ SIZE, BLOCK = 1 << 20, 512
 
 
 class Bad(Server):
-    """Has a sector that cannot be read, and a map of eighths."""
+    """Has a sector that cannot be read, and a map of eight parts."""
 
     def read(self, offset: int, count: int) -> bytes:
         if offset == SIZE // 2:

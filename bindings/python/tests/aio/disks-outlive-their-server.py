@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A disk goes on when its server is killed and started again, or says why not."""
+"""A disk continues when its server is killed and started again, or says why not."""
 
 import asyncio
 import subprocess
@@ -51,7 +51,7 @@ class Test(support.Case):
             reads = (disk.pread(BLOCK, i * BLOCK) for i in range(COUNT))
             for i, data in enumerate(await asyncio.gather(*reads)):
                 self.assertEqual(data, bytes([i]) * BLOCK)
-            # An idle disk comes back, too.
+            # An idle disk connects again, too.
             self.kill()
             self.start()
             self.assertEqual(await disk.pread(1, BLOCK), b"\1")

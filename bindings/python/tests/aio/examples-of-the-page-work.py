@@ -13,7 +13,7 @@ PAGE = Path(__file__).resolve().parents[2] / "libnbd-python.3"
 
 
 def programs() -> list[str]:
-    """The programs of the page, as they are printed."""
+    """Return the programs of the page, as they are printed."""
     parts = PAGE.read_text().split("\n.EX\n")[1:]
     examples = [part.split("\n.EE\n")[0] for part in parts]
     shown = [text.replace("\\-", "-").replace("\\\\", "\\") for text in examples]
@@ -29,7 +29,7 @@ class Test(support.Case):
         with Server(1 << 20) as server:
             server.disk[:8] = b"causeway"
             server.disk[-512:-504] = b"the last"
-            # AnyIO itself uses a name that Trio has given up.
+            # AnyIO itself uses a name that Trio has deprecated.
             done = subprocess.run(
                 [sys.executable, "-W", "ignore", "-c", program, server.uri, *arguments],
                 text=True,

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Whatever ends first, disk, loop or interpreter, nothing crashes or complains."""
+"""Whichever of disk, loop and interpreter ends first, nothing crashes or
+complains."""
 
 import asyncio
 import errno
@@ -79,7 +80,7 @@ class Test(support.Case):
         asyncio.run(self.exception())
 
     async def goodbye(self) -> None:
-        """A server that does not answer holds up shutdown, which can be given up."""
+        """A server that does not answer blocks shutdown, which can be cancelled."""
         async with nbd.aio.connect(self.server.uri) as disk:
             task = asyncio.create_task(disk.pread(512, 0))
             await asyncio.sleep(0)
@@ -126,7 +127,7 @@ class Test(support.Case):
             warnings.simplefilter("always")
             del disk
             gc.collect()
-            self.assertEqual(seen, [])  # the task needs it
+            self.assertEqual(seen, [])  # the task still refers to it
             task.cancel()
             with self.assertRaises(asyncio.CancelledError):
                 await task

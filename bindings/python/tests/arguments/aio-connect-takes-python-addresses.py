@@ -11,7 +11,8 @@ import support
 
 class Test(support.Case):
     def check(self, family: socket.AddressFamily, bind: object, *forms: object) -> None:
-        """Every form of the address leads to a socket that was bound to it."""
+        """Check that each form of the address leads to a socket that is bound to
+        it."""
         with socket.socket(family) as listener:
             listener.bind(bind)  # type: ignore[arg-type]
             listener.listen()
@@ -41,7 +42,7 @@ class Test(support.Case):
             self.check(socket.AF_INET6, ("::1", 0))
 
     def test_vsock(self) -> None:
-        # The kernel may refuse it, but the address is understood.
+        # The kernel may refuse the address, but the module accepts it.
         with contextlib.suppress(nbd.Error):
             self.h.aio_connect((1, 10809))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""nbd.Error tells the message, the number of the error and its name."""
+"""nbd.Error has the message, the error number and its name."""
 
 import errno
 

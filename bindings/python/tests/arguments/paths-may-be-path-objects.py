@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where a file name is wanted, str, bytes and path objects all do."""
+"""A file name may be a str, bytes or a path object."""
 
 import os
 import shutil

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Any name that can be sent survives, even if it is not valid UTF-8."""
+"""A name that was set is returned unchanged, even if it is not valid UTF-8."""
 
 import support
 

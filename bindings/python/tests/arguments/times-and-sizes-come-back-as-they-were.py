@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Settings of staying connected keep their values, -1 and 64 bits included."""
+"""Settings for staying connected keep their values, even -1 and 64-bit numbers."""
 
 import weakref
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The buffer of a command is kept while the library may use it, no longer."""
+"""The buffer of a command lives while the library may use it, and no longer."""
 
 import weakref
 

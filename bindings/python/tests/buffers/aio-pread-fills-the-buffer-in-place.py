@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An asynchronous read puts its data straight into the buffer it was given."""
+"""An asynchronous read puts its data directly into the buffer that it was given."""
 
 import nbd
 import support

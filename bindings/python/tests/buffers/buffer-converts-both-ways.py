@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A Buffer is made of bytes and gives them back, as a copy or shared."""
+"""A Buffer is made from bytes and returns them, as a copy or shared."""
 
 import array
 from typing import Any

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Buffer.is_zero looks at the range it is given, and checks the range."""
+"""Buffer.is_zero examines the given range, and checks the range."""
 
 import nbd
 import support

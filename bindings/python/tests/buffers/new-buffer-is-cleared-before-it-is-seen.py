@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A new buffer is cleared before its memory can be seen or sent.
 
-Buffers of libnbd have an attribute _init from then on, which programs look at.
+After that, buffers of libnbd have an attribute _init, which programs use.
 """
 
 from typing import Any, Callable
@@ -13,7 +13,7 @@ SIZE = 4096
 
 
 def fresh() -> Any:
-    """A buffer of memory that was used before."""
+    """Return a buffer of memory that was used before."""
     dirty = [bytearray(b"dirt" * (SIZE // 4)) for _ in range(100)]
     del dirty
     return nbd.Buffer(SIZE)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A blocking write takes whatever has the buffer protocol."""
+"""A blocking write takes any object with the buffer protocol."""
 
 import array
 import mmap

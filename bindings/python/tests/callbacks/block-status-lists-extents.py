@@ -43,7 +43,8 @@ class Test(support.Case):
         self.check()
 
     def test_beyond_32_bits(self) -> None:
-        """A range of any length can be asked for, and again for the rest."""
+        """Block status accepts a range of any length, and a second call asks for
+        the rest."""
         size = 6 << 30
         hole = nbd.STATE_HOLE | nbd.STATE_ZERO
         disk = nbd.NBD()

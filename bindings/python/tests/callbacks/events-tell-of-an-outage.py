@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An event callback gets what happened, a sentence about it, and a number."""
+"""An event callback gets the kind of event, a sentence about it, and a number."""
 
 import signal
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An exception in a callback goes to the hook, and the handle lives on."""
+"""An exception in a callback is passed to the hook, and fails the command only."""
 
 import support
 

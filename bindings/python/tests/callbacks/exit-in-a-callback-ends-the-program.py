@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""SystemExit leaves a callback, also one that is called while a call waits for a
-server that is away; but in another thread it is shown."""
+"""SystemExit in a callback ends the program, even while a call waits in an
+outage.  In another thread it is only shown."""
 
 import signal
 import sys

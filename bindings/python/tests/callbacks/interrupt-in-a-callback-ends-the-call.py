@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An interrupt that hits a callback is raised where the call was made."""
+"""An interrupt during a callback is raised where the call was made."""
 
 import signal
 

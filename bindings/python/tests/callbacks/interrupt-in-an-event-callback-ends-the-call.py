@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""An interrupt that an event callback raises, or that hits it, ends the call that
-waits for a server that is away."""
+"""An interrupt during an event callback, or raised by it, ends the call that
+waits in an outage."""
 
 import signal
 from typing import Callable

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a signal handler raises while a call waits ends the call."""
+"""An exception of a signal handler that runs while a call waits ends the call."""
 
 import os
 import signal
@@ -20,7 +20,8 @@ def interrupt(number: int, frame: object) -> None:
 
 class Test(support.Case):
     def alarms(self, handler: Callable[[int, object], None]) -> None:
-        """From now on, again and again: one may come before the call waits."""
+        """Send signals periodically, because a signal may arrive before the call
+        waits."""
         before = signal.signal(signal.SIGALRM, handler)
         self.addCleanup(signal.signal, signal.SIGALRM, before)
         self.addCleanup(signal.setitimer, signal.ITIMER_REAL, 0)
@@ -58,7 +59,7 @@ class Test(support.Case):
         self.stop_server()
         self.assert_interrupted(self.h.pread, 4, 0)
 
-        # The handle goes on.
+        # The handle can still be used.
         self.h.kill_subprocess(signal.SIGCONT)
         self.assertEqual(self.h.pread(4, 0), b"\1\2\3\4")
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Listing calls back with strings, and options with their completion."""
+"""Listing options call a function with strings, and other options their
+completion."""
 
 import nbd
 import support

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The next part of the map is asked for while the last one is looked at."""
+"""The next part of the map is requested while the last one is used."""
 
 import errno
 import threading
@@ -12,7 +12,7 @@ SIZE, PART = 1 << 20, 1 << 16
 
 
 class Slow(Server):
-    """Answers one part at a time, and only when it may."""
+    """Answers one request at a time, when it is allowed to."""
 
     def __init__(self) -> None:
         super().__init__(SIZE)
@@ -40,7 +40,8 @@ class Test(support.Case):
         self.server.may.release(2)
         extents = nbd.extents(self.h)
         self.assertEqual(next(extents).offset, 0)
-        # The second one differs, so two were answered and the third was sent.
+        # The second part differed from the first, so two requests were
+        # answered and the third was sent.
         for _ in range(3):
             self.assertTrue(self.server.came.acquire(timeout=60))
         self.assertEqual(self.h.aio_in_flight(), 1)
@@ -68,7 +69,7 @@ class Test(support.Case):
         self.assertEqual(self.h.aio_in_flight(), 0)
 
     def test_threads(self) -> None:
-        """Any of them may drive the handle when an answer comes."""
+        """Any thread may drive the handle when a reply comes."""
         self.server.may.release(100)
         maps: list[list[nbd.Extent]] = []
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""nbd.extents shows all of a range, in order, merged and cut to it."""
+"""nbd.extents covers a range, in order, with equal neighbours merged."""
 
 import errno
 
@@ -12,8 +12,8 @@ HOLE = nbd.STATE_HOLE | nbd.STATE_ZERO
 
 
 class Stripes(Server):
-    """Data and holes of three blocks each, told in pieces of one block, and two
-    or three of these at a time.  A hole of two TiB follows."""
+    """Serves data and holes of three blocks each.  It reports them in pieces of
+    one block, two or three at a time.  A hole of two TiB follows."""
 
     block_sizes = BLOCK, BLOCK, 1 << 25
 
@@ -47,7 +47,7 @@ class Test(support.Case):
             self.assertEqual([extent[:3] for extent in seen], want)
             self.assertTrue(all(e.data != e.hole == e.zero for e in seen))
             asked = server.asked("status")
-        # Never beyond what a request can say, and aligned.
+        # No request is too long, and all are aligned.
         self.assertTrue(all(at % BLOCK == n % BLOCK == 0 for _, at, n in asked))
         self.assertTrue(500 < len(asked) < 600, len(asked))
 
@@ -74,7 +74,7 @@ class Test(support.Case):
 
     def test_other_handles(self) -> None:
         with self.assertRaises(nbd.Error):
-            nbd.extents(self.h)  # is not connected
+            nbd.extents(self.h)  # the handle is not connected
         with Server(1 << 20) as server:
             self.h.connect_uri(server.uri)
             self.refused(errno.ENOTSUP, "add_meta_context")

@@ -18,7 +18,7 @@ MAPS = {
 
 
 class Bitmap(Server):
-    """The answers for one context reach less far than those for the other."""
+    """Its replies for one context are shorter than those for the other."""
 
     contexts = tuple(MAPS)
 
@@ -74,7 +74,8 @@ class Test(support.Case):
             self.assertEqual(caught.exception.errnum, errno.EINVAL)
 
     def test_missing_ones(self) -> None:
-        """Whatever the library lets pass, the map is whole or there is none."""
+        """Whatever reply the library accepts, the map is complete or an error is
+        raised."""
         walk = Walk(self.h, "walk")
         reply = walk.reply()
         reply.extent(BITMAP, 0, [(SIZE, 0)], ctypes.c_int())

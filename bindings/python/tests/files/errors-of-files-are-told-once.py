@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An error of what is in flight is raised where it matters, and once."""
+"""An error of a request in flight is raised when it matters, and once."""
 
 import errno
 import os
@@ -13,7 +13,7 @@ SIZE, BAD = 4 << 20, 1 << 20
 
 
 class Bad(Server):
-    """Has a bad place, for reads as often as it is told."""
+    """Has a bad place, at which a given number of reads fail."""
 
     def __init__(self) -> None:
         super().__init__(SIZE)
@@ -57,7 +57,7 @@ class Test(support.Case):
             file.seek(BAD - 5)
             file.write(b"0123456789")
             self.told(file, f"writing 5 bytes at {BAD}: .*no sector", errno.ENOSPC)
-            # The piece in front of it is there.
+            # What comes before the bad place was written.
             self.assertEqual(self.server.disk[BAD - 5 : BAD + 1], b"01234\x55")
             file.seek(0)
             try:
@@ -67,7 +67,7 @@ class Test(support.Case):
                 file.flush()
             else:
                 self.told(file, f"writing 65536 bytes at {BAD}: ", errno.ENOSPC)
-            # A read of what could not be written cannot be right.
+            # A range that could not be written cannot be read correctly.
             file.seek(BAD)
             file.write(b"x")
             file.seek(BAD)
@@ -86,7 +86,7 @@ class Test(support.Case):
         self.assertRaises(nbd.ClosedHandle, file.handle.get_size)
 
     def test_reads(self) -> None:
-        """One that was read ahead is tried once more; the others are not."""
+        """A read ahead that failed is tried once more; other reads are not."""
         with nbd.open(self.server.uri) as file:
             self.server.bad_reads = 1
             self.assertEqual(len(b"".join(iter(lambda: file.read(50000), b""))), SIZE)
@@ -107,7 +107,7 @@ class Test(support.Case):
             self.assertEqual(file.read(10), b"\x55" * 10)
 
     def test_collection(self) -> None:
-        """A file that nobody closed has what was written to it."""
+        """A file that was not closed is written when it is collected."""
         with warnings.catch_warnings(record=True) as seen:
             warnings.simplefilter("always")
             file = nbd.open(self.server.uri, "wb")
@@ -154,10 +154,10 @@ class Test(support.Case):
                 self.assertEqual(caught.exception.errno, errno.ENOTCONN)
             with self.assertRaisesRegex(OSError, "the server is gone"):
                 file.write(b"abc")
-            file.flush()  # there is nothing to be lost
+            file.flush()  # nothing can be lost
 
     def test_forks(self) -> None:
-        """A copy of the process leaves the connection alone."""
+        """A forked copy of the process does not touch the connection."""
         with nbd.open(self.server.uri, "r+b") as file:
             file.write(b"abc")
             child = os.fork()

@@ -24,7 +24,7 @@ class Test(support.Case):
         for name in NAMES:
             (self.tmp / name).write_bytes(b"line\n" * 100 + bytes(SIZE - 500))
         self.start("file", f"dir={self.tmp}")
-        # What an installation leaves behind.
+        # The files that an installation installs.
         command = [
             sys.executable,
             str(INFORMATION),
@@ -40,7 +40,7 @@ class Test(support.Case):
         server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         self.addCleanup(server.wait)
         self.addCleanup(server.terminate)
-        nbd.open(self.uri("one"), connect_timeout=60).close()  # it is ready
+        nbd.open(self.uri("one"), connect_timeout=60).close()  # wait until it is ready
 
     def uri(self, name: str = "") -> str:
         return f"nbd+unix:///{name}?socket={self.socket}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Modules that work on files work on an export."""
+"""Modules that use files can use an export."""
 
 import io
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""However much is in flight, a file has what was written to it."""
+"""However much is in flight, a file contains what was written to it."""
 
 import errno
 import os
@@ -14,7 +14,7 @@ SIZE = 1 << 20
 
 
 class Strict(Server):
-    """Refuses what its block sizes exclude."""
+    """Refuses requests that violate its block sizes."""
 
     def __init__(self, block: int) -> None:
         super().__init__(SIZE)
@@ -39,7 +39,7 @@ class Strict(Server):
 
 class Test(support.Case):
     def play(self, file: nbd.File, disk: bytearray, chance: random.Random) -> None:
-        """Read and write here and there, and in sequence."""
+        """Read and write at random places, and sequentially."""
         at = 0
         for _ in range(200):
             count = chance.choice([1, 511, 4096, 50000, chance.randrange(400000)])
@@ -59,7 +59,7 @@ class Test(support.Case):
             else:
                 memory = bytearray(count)
                 data = bytes(memory[: file.readinto(memory)])
-                memory.append(0)  # nothing uses it any more
+                memory.append(0)  # nothing uses the memory
             self.assertEqual(data, disk[at : at + len(data)])
             self.assertTrue(len(data) == count or at + len(data) >= SIZE)
             at += len(data)
@@ -95,7 +95,7 @@ class Test(support.Case):
             self.assertRaises(ValueError, file.seek, 0, 17)
 
     def test_reading_ahead(self) -> None:
-        """Reads in sequence have what follows in flight; others do not."""
+        """Sequential reads have reads ahead in flight; others do not."""
         with Strict(1) as server:
             with nbd.open(server.uri) as file:
                 for at in 500000, 9, 70000:
@@ -106,7 +106,8 @@ class Test(support.Case):
             self.assertGreater(sum(n for _, _, n in server.asked("read")), 100000)
 
     def test_threads(self) -> None:
-        """What each of them reads is one piece of the disk, and each only once."""
+        """Each thread reads one contiguous part of the disk, and no part is read
+        twice."""
         with Strict(1) as server:
             for at in range(0, SIZE, 4096):
                 server.disk[at : at + 4096] = (at >> 12).to_bytes(2, "big") * 2048

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A handle that is closed while the arguments of a call are looked at is closed."""
+"""A handle that the conversion of an argument closes is closed, and the call says
+so."""
 
 from typing import Any, Callable
 
@@ -8,7 +9,8 @@ import support
 
 
 class Closing:
-    """Looks like a number, a truth value and a path, and closes the handle."""
+    """Acts as a number, a truth value and a path, and closes the handle when
+    used."""
 
     def __init__(self, h: nbd.NBD) -> None:
         self.close = h.close

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Calls, callbacks and failures release every object that they make."""
+"""Calls, callbacks and failures release every object that they create."""
 
 import gc
 import sys
@@ -8,7 +8,7 @@ import nbd
 import support
 
 ROUNDS = 1000
-SLACK = ROUNDS // 2  # what the interpreter keeps for itself: a leak is more
+SLACK = ROUNDS // 2  # the interpreter may keep this many; a leak is more
 
 
 class Test(support.Case):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Closing calls the callbacks of commands in flight, once, and frees them."""
+"""Closing calls the callbacks of commands in flight once, and frees them."""
 
 import ctypes
 import errno

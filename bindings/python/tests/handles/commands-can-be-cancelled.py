@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Cancelling ends a command that nobody answers, once, in each form."""
+"""Cancelling ends a command without a reply, once, in each form."""
 
 import ctypes
 import errno

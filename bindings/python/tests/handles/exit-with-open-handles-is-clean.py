@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The interpreter ends quietly whatever handles and callbacks are left."""
+"""The interpreter ends without a message, whatever handles and callbacks are
+left."""
 
 import os
 import sys

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A callback that refers to its own handle does not keep both for ever."""
+"""A callback that refers to its own handle does not keep both alive forever."""
 
 import ctypes
 import gc

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""When a call is refused its buffer and its callbacks are released at once."""
+"""A call that is refused releases its buffer and its callbacks at once."""
 
 import weakref
 

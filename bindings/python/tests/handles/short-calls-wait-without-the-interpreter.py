@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A call that waits for a handle in a callback lets that callback run."""
+"""A call that waits for a handle's lock lets the callback run that holds it."""
 
 import inspect
 import threading

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""nbd.nbd is nbd.NBD, and a star import does not take it for the module."""
+"""nbd.nbd is nbd.NBD, and a star import does not confuse it with the module."""
 
 import nbd
 import support

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Modules, classes and methods explain themselves."""
+"""Modules, classes and methods have docstrings."""
 
 import inspect
 

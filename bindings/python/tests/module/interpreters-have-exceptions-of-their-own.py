@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Each interpreter of a program raises its own classes, and runs its callbacks."""
+"""Each interpreter of a program raises its own classes, and runs its own
+callbacks."""
 
 import importlib
 from typing import Any
@@ -29,7 +30,7 @@ except nbd.ClosedHandle:
 
 
 def interpreters() -> Any:
-    """The module that makes interpreters, which has no public name yet."""
+    """Return the module that creates interpreters, which has no public name."""
     for name in ("_xxsubinterpreters", "_interpreters"):
         try:
             return importlib.import_module(name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every name and signature of the distribution's module is here as well."""
+"""Every name and signature of the distribution's module is in this module."""
 
 import inspect
 import json
@@ -54,7 +54,7 @@ class Test(support.Case):
         for name in names:
             self.assertTrue(hasattr(nbd, name), name)
         for name, value in values.items():
-            if name.endswith("_MASK"):  # later versions have more flags
+            if name.endswith("_MASK"):  # later versions may have more flags
                 self.assertEqual(getattr(nbd, name) & int(str(value)), value)
             else:
                 self.assertEqual(getattr(nbd, name), value)
@@ -66,14 +66,15 @@ class Test(support.Case):
 
     @staticmethod
     def accepts(member: object, signature: str) -> bool:
-        """All of theirs in their order; ours may have more that is optional."""
+        """Check that our function has all of their parameters in their order;
+        further ones are optional."""
         ours = str(inspect.signature(member))  # type: ignore[arg-type]
         theirs = signature.rstrip(")").replace(", /", "")
         return ours.replace(", /", "").startswith(theirs) or name_only(ours, theirs)
 
 
 def name_only(ours: str, theirs: str) -> bool:
-    """Class methods of one argument may call it something else."""
+    """Check a class method with one parameter, whose name may differ."""
     return ours.count(",") == 0 and theirs.count(",") == 0 and "=" not in ours + theirs
 
 

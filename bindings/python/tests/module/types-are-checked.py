@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The stubs fit the module, and the examples and tests pass mypy --strict."""
+"""The stubs match the module, and the examples and tests pass mypy --strict."""
 
 import importlib.util
 import os
@@ -29,8 +29,8 @@ class Test(support.Case):
         self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_stubs_fit_the_module(self) -> None:
-        # Interpreters show __buffer__ since 3.12 only.  Modules written by hand,
-        # whose names are in small letters, have their types in them.
+        # Only Python 3.12 and later shows __buffer__.  Modules that were
+        # written by hand, whose names are in lower case, contain their types.
         allowed = self.tmp / "allowed"
         allowed.write_text("nbd.Buffer.__buffer__\nnbd\\.[a-z_]+\\..*\n")
         self.run_module(

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A source package is built, of that alone a wheel, and the wheel is installed in
-# an empty virtual environment; no network is used.  What is not generated yet is
-# named.
+# A source package is built, a wheel is built from that alone, and the wheel is
+# installed in an empty virtual environment, all without a network.  If
+# generated files are missing, the error names them.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_module
 requires pkg-config
