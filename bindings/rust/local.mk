@@ -28,7 +28,8 @@ bindings/rust/build.stamp: $(rust_sources) lib/libnbd.la
 	$(AM_V_GEN)./run bindings/rust/cargo build -q -p libnbd
 	$(AM_V_at)touch $@
 
-# Everything that the tests run, so that their time is their own.
+# Build everything that the tests run, so that the time limit of a test is for
+# the test alone.
 bindings/rust/checked.stamp: bindings/rust/build.stamp bench/clients/client-rust
 	$(AM_V_GEN)./run bindings/rust/cargo test -q -p libnbd --no-run
 	$(AM_V_at)./run bindings/rust/cargo doc -q --no-deps -p libnbd-sys -p libnbd
@@ -56,8 +57,9 @@ CLEANFILES += \
 	bindings/rust/checked.stamp
 endif
 
-# As Debian lays out crates: a directory that can replace a registry.  Outside
-# of the conditional: packages of sources need no compiler.
+# Install the crates as Debian does: a directory that can replace a registry.
+# This is outside of the conditional, because packages of sources need no
+# compiler.
 rustdir = $(datadir)/cargo/registry
 install-rust:
 	for crate in $(rust_crates); do \

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //! Tells the linker where libnbd is: in the directory of the environment variable
-//! LIBNBD_LIBDIR, where pkg-config says, or else where it looks by itself.
+//! LIBNBD_LIBDIR, where pkg-config says, or otherwise where the linker looks
+//! itself.
 
 use std::env;
 use std::process::Command;
 
-/// The directory that pkg-config knows, if it is not one of the system's.
+/// The directory from pkg-config, if it is not a directory of the system.
 fn from_pkg_config() -> Option<String> {
     let program = env::var("PKG_CONFIG").unwrap_or_else(|_| "pkg-config".to_owned());
     let output = Command::new(program)

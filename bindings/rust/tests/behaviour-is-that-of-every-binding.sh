@@ -1,6 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# The suite that all languages have; each behaviour is a line of the log.
+# The Rust crate has each behaviour that all languages have; each is a line of
+# the log.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
 for plugin in data eval memory null pattern; do

@@ -1,6 +1,6 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# The examples of the documentation are programs that talk to a server.
+# The examples in the documentation run, with a server.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
 for plugin in data memory null pattern; do

@@ -1,6 +1,6 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# The examples do what they say, and one is that of the manual page.
+# The examples do what they say, and one of them is the one in the manual page.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
 requires_nbdkit plugin file
@@ -29,7 +29,7 @@ if [ -x "$examples/tokio_reads" ]; then
   expect "$count of 5000000 bytes are not zero" "$examples/tokio_reads" "$uri"
 fi
 
-# What the page shows is the example without its licence tag.
+# The page shows the example without its licence tag.
 sed -n '/^\.EX/,/^\.EE/p' "$srcdir/bindings/rust/libnbd-rust.3" \
   | sed -e '/^\.E[XE]/d' -e 's/\\e/\\/g' -e 's/\\-/-/g' >"$tmp/page"
 tail -n +2 "$srcdir/bindings/rust/libnbd/examples/get_size.rs" >"$tmp/example"

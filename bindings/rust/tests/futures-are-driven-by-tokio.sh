@@ -1,6 +1,6 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# AsyncHandle, with the tokio that the system has.
+# AsyncHandle works with the tokio of the system.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
 grep -q 'dep:tokio' bindings/rust/workspace/libnbd/Cargo.toml \

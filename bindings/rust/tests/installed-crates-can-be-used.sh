@@ -1,6 +1,6 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# A program finds the crates where they are installed, and runs.
+# A program finds the installed crates, and runs.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
 requires_nbdkit plugin memory
@@ -32,7 +32,7 @@ fn main() -> libnbd::Result<()> {
     Ok(())
 }
 END
-# The same programs as for the build tree, with nothing but this directory.
+# The programs that the build tree uses, but only this directory of crates.
 eval "$(sed -n -e 's/^export \(RUSTC=.*\)/export \1/p' bindings/rust/cargo)"
 cargo=$(sed -n "s/^exec '\([^']*\)'.*/\1/p" bindings/rust/cargo)
 cd "$tmp/program"

@@ -1,6 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# The client of the benchmark reads what was written, as often as told.
+# The client of the benchmark reads what was written, as often as it was told
+# to.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
 [ -x bench/ram-server ] || skip "the benchmark's server was not built"

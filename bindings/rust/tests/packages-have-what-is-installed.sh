@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Cargo makes packages of both crates, generated sources included, and finds all
-# that a program with every feature needs.
+# Cargo makes packages of both crates, including generated sources, and finds
+# everything that a program with every feature needs.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
 make -s install-rust DESTDIR="$tmp/root" rustdir=/registry
@@ -15,7 +15,7 @@ for crate in "$tmp"/root/registry/*; do
     "$crate" "$registry/${crate##*/}" || fail "${crate##*/} differs"
 done
 
-# The oldest Rust is the same wherever it is told.
+# The oldest supported Rust is the same everywhere that it is named.
 crates=$srcdir/bindings/rust
 minimum=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$crates/libnbd/Cargo.toml")
 for file in libnbd-rust.3 libnbd/README.md libnbd/src/lib.rs libnbd-sys/README.md; do

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The crates have every function of the records, as rustdoc sees them."""
+"""rustdoc shows that the crates have every function of the API records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from nbdgen.calls.model import Function  # noqa: E402
 
 DOC = build / "bindings/rust/target/doc"
 
-# What is not there under its own name, and why.
+# Functions that are not in the crate under their own name, and why.
 WITHOUT = {
     "create": "Handle::new makes a handle, as constructors are called",
     "close": "dropping closes; Handle::close has another signature",
@@ -67,7 +67,7 @@ def ids(text: str, kind: str) -> set[str]:
 
 
 def inherent(type_name: str) -> set[str]:
-    """The methods of a struct's own, without traits and Deref."""
+    """Return a struct's own methods, without those of traits and Deref."""
     text = page(f"libnbd/struct.{type_name}.html")
     start = text.index('id="implementations"')
     ends = [text.find(f'id="{x}') for x in ("deref-methods", "trait-impl")]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //! Read the whole export with many requests in flight, and print a checksum.
 //!
-//! Each read takes its buffer with it; the completion hands it back through a
+//! Each read takes its buffer.  The completion returns the buffer through a
 //! channel, and the next read uses it again.
 //!
 //! usage: concurrent_reads URI
@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             buf.resize(count as usize, 0);
             let done = done.clone();
             let completion = move |buf: Vec<u8>, error: &mut i32| {
-                // Nobody listens only if the program is about to end.
+                // This fails only if the program is about to end.
                 let _ = done.send((offset, buf, *error));
                 1
             };

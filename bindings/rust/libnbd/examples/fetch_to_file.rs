@@ -2,7 +2,7 @@
 //! Copy an export into a file, with threads that share one connection.
 //!
 //! Threads that block in `pread` on the same handle have their requests in flight
-//! together.  What reads as zeroes becomes a hole of the file.
+//! together.  Ranges that read as zeroes become holes of the file.
 //!
 //! usage: fetch_to_file URI FILE
 
@@ -19,7 +19,7 @@ use libnbd::{CmdFlag, Handle, Shutdown};
 const THREADS: usize = 8;
 const REQUEST: u64 = 256 * 1024;
 
-/// Copy one block after the other, until none is left.
+/// Copy one block after another, until none is left.
 fn copy(nbd: &Handle, file: &File, next: &AtomicU64, size: u64) -> io::Result<()> {
     let mut buf = vec![0; REQUEST as usize];
     loop {

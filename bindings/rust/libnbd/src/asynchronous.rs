@@ -18,32 +18,33 @@ use crate::error::errno;
 use crate::flight::{Port, Sleepers};
 use crate::{CmdFlag, Error, Handle, Result, SockAddr, AIO_DIRECTION_WRITE};
 
-/// One connection to an NBD server, whose calls are futures.
+/// A connection to an NBD server, whose calls are futures.
 ///
 /// There is a method for each blocking call of [`Handle`] that has an asynchronous
-/// form, and all methods of [`Handle`] that do not block are there too, through
-/// [`Deref`].  Any number of commands can be in flight; share the handle with
-/// [`Arc`] between tasks.
+/// form.  All methods of [`Handle`] that do not block can be called, too, through
+/// [`Deref`].  Any number of commands can be in flight.  Share the handle between
+/// tasks with [`Arc`].
 ///
-/// Connecting spawns a task on the current tokio runtime, which must have its I/O driver.
-/// That task watches the connection's descriptor, the library's own, for what the library
-/// waits for, and ends with the connection, the handle or the runtime.  Commands that are
-/// then in flight fail with `ENOTCONN`.  Futures can be awaited on any runtime and by
-/// any executor, also of one thread.
+/// Connecting spawns a task on the current tokio runtime, which must have its I/O
+/// driver.  The task watches the descriptor of the connection, which belongs to the
+/// library.  It ends with the connection, the handle or the runtime.  Commands that
+/// are in flight then fail with `ENOTCONN`.  The futures can be awaited on any
+/// runtime and by any executor.
 ///
 /// # Cancelling
 ///
-/// A command takes its buffer with it and gives it back when it has finished.  Dropping
-/// its future before, by `select!` or a timeout for instance, cancels the command: see
-/// [`Handle::aio_cancel`] for what the server may still do.  Until the library has let go
-/// of the buffer nobody else can touch it.  What others started goes on.  Dropping the
-/// future of a connect or of an option leaves what it started to go on.
+/// A command takes its buffer, and returns it when the command has finished.
+/// Dropping the future earlier, for instance with `select!` or a timeout, cancels
+/// the command; see [`Handle::aio_cancel`] for what the server may still do.  Until
+/// the library has released the buffer, nobody else can touch it.  Other calls
+/// cannot be cancelled: if the future of a connect or of an option is dropped, what
+/// it started continues.
 ///
 /// # Rules
 ///
-/// Do not make blocking calls on the handle beneath, such as [`Handle::poll`]: they take
-/// events that the task waits for.  A panic in a closure fails its command with `EIO`, and
-/// the connection goes on.
+/// Do not make blocking calls on the handle itself, such as [`Handle::poll`]: they
+/// take events that the task waits for.  A panic in a closure fails its command
+/// with `EIO`, and the connection continues.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_io().build()?.block_on(async {
@@ -64,18 +65,19 @@ pub struct AsyncHandle {
 /// What the handle shares with the task that drives it.
 pub(crate) struct Connection {
     pub(crate) handle: Handle,
-    /// There is something new for the driver to look at.
+    /// The driver has to look at something new.
     pub(crate) kick: Notify,
     /// The driver has done something.
     pub(crate) changed: Notify,
-    /// The driver is no more.
+    /// The driver has ended.
     over: Notify,
-    /// Whom to wake when that is so, besides futures.
+    /// Whom to wake then, besides futures.
     sleepers: Mutex<Vec<Weak<Sleepers>>>,
     driver: Mutex<Driver>,
 }
 
-/// The driver of this turn: a handle that could not connect can try again.
+/// The driver of this turn.  A handle that could not connect can try again, in
+/// another turn.
 #[derive(Default)]
 struct Driver {
     turn: u64,
@@ -89,7 +91,7 @@ impl Connection {
         self.driver.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the driver of this turn is to go on.
+    /// Whether the driver of this turn must continue.
     pub(crate) fn is_driven_by(&self, turn: u64) -> bool {
         let driver = self.driver();
         driver.wanted && driver.turn == turn
@@ -103,7 +105,7 @@ impl Connection {
         }
     }
 
-    /// The driver of this turn is no more.
+    /// The driver of this turn has ended.
     pub(crate) fn stopped(&self, turn: u64) {
         let mut driver = self.driver();
         if driver.turn == turn {
@@ -126,7 +128,7 @@ impl Connection {
 
 // What became of a command ----------------------------------------------------
 
-/// Where a completion leaves its buffer and its errno.
+/// Where a completion puts its buffer and its errno.
 pub(crate) struct Reply<B>(oneshot::Sender<(B, i32)>);
 
 pub(crate) type Awaited<B> = oneshot::Receiver<(B, i32)>;
@@ -137,8 +139,8 @@ pub(crate) fn reply<B>() -> (Reply<B>, Awaited<B>) {
 }
 
 impl<B> Reply<B> {
-    /// What the completion returns: a command that failed is kept if someone waits
-    /// who will ask the library why.
+    /// Returns the result of the completion: a command that failed is not retired
+    /// if someone waits who will ask the library for the reason.
     pub(crate) fn send(self, buffer: B, errno: i32) -> i32 {
         let heard = self.0.send((buffer, errno)).is_ok();
         i32::from(errno == 0 || !heard)
@@ -153,8 +155,8 @@ struct Waiting<'a, B> {
     over: bool,
 }
 
-/// Nobody wants the command any more.  If it has failed, it was kept for a question
-/// that will not come.
+/// Nobody needs the command any more.  If it failed, it was not retired, but nobody
+/// will ask why.
 impl<B> Drop for Waiting<'_, B> {
     fn drop(&mut self) {
         if self.over {
@@ -169,7 +171,7 @@ impl<B> Drop for Waiting<'_, B> {
     }
 }
 
-/// Waits for a completion, or for the end of everything.
+/// Waits for a completion, or for the end of the driver.
 struct Either<'a, B, E> {
     result: &'a mut Awaited<B>,
     over: Pin<&'a mut E>,
@@ -238,8 +240,8 @@ impl AsyncHandle {
 
     /// End the connection in an orderly way.
     ///
-    /// The server is told that no more requests will come.  Let all commands finish,
-    /// and [`flush`](AsyncHandle::flush), before.
+    /// The server is told that no more requests will come.  First let all commands
+    /// finish, and call [`flush`](AsyncHandle::flush).
     ///
     /// # Errors
     ///
@@ -261,7 +263,7 @@ impl AsyncHandle {
         self.stop();
         let task = self.task().take();
         if let Some(task) = task {
-            // Its only failure is that the runtime has ended it.
+            // The task can fail only if the runtime has ended it.
             let _ = task.await;
         }
     }
@@ -279,7 +281,7 @@ impl AsyncHandle {
         self.connection.kick.notify_one();
     }
 
-    /// A connection was started, or not: have it driven.
+    /// If a connection was started, let a driver drive it.
     pub(crate) fn connecting(&self, started: Result<()>) -> Result<()> {
         started?;
         let turn = {
@@ -297,14 +299,14 @@ impl AsyncHandle {
         Ok(())
     }
 
-    /// Something was issued, or not: the driver may have to wait for more.
+    /// If something was issued, wake the driver, which may have to wait for more.
     pub(crate) fn issued<T>(&self, issued: Result<T>) -> Result<T> {
         let issued = issued?;
         Port::issued(self);
         Ok(issued)
     }
 
-    /// Let these sleep, who wait for a command, unless nobody drives the connection.
+    /// Let these sleepers wait for a command, unless nothing drives the connection.
     pub(crate) fn while_driven<T>(&self, sleepers: &Arc<Sleepers>) -> Poll<Result<T>> {
         let mut known = self.connection.sleepers();
         let is_ours = |other: &Weak<Sleepers>| std::ptr::eq(other.as_ptr(), Arc::as_ptr(sleepers));
@@ -319,7 +321,7 @@ impl AsyncHandle {
         Poll::Ready(Err(self.end()))
     }
 
-    /// Wait until this holds, or nobody drives the connection any more.
+    /// Wait until the condition holds, or nothing drives the connection.
     async fn until(&self, done: impl Fn(&Handle) -> bool) {
         loop {
             let changed = self.connection.changed.notified();
@@ -330,7 +332,7 @@ impl AsyncHandle {
         }
     }
 
-    /// Why the connection ended.
+    /// The reason why the connection ended.
     fn end(&self) -> Error {
         let error = self.connection.driver().error.clone();
         error.unwrap_or_else(|| Error::new(errno::ENOTCONN, "libnbd: the connection has ended"))
@@ -356,7 +358,7 @@ impl AsyncHandle {
         Err(self.end())
     }
 
-    /// Wait for a completion, or until nobody drives the connection any more.
+    /// Wait for a completion, or until nothing drives the connection.
     async fn answer<B>(&self, result: &mut Awaited<B>) -> Option<(B, i32)> {
         let over = self.connection.over.notified();
         tokio::pin!(over);
@@ -366,7 +368,7 @@ impl AsyncHandle {
         Either { result, over }.await
     }
 
-    /// Wait for an option that the server has to agree to.
+    /// Wait for an option to which the server has to agree.
     pub(crate) async fn agreed(&self, result: Awaited<()>) -> Result<()> {
         let mut result = result;
         let error = match self.answer(&mut result).await {
@@ -413,7 +415,8 @@ impl AsyncHandle {
         match answer {
             (buffer, 0) => Ok(buffer),
             (_, error) => {
-                // It was kept for this: the library says more than a number does.
+                // The command was not retired, because the library says more than a
+                // number does.
                 handle.aio_command_completed(cookie)?;
                 let why = io::Error::from_raw_os_error(error);
                 Err(Error::new(

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-//! The memory of closures and of commands: who owns it, and until when.
+//! The memory of closures and of commands: who owns it, and how long.
 //!
-//! The library owns what it was lent from the call until it calls the closure's
-//! free function, once.  A completion and the buffer of its command live in one
-//! allocation, so the buffer stays where it is until the library has let go of
-//! both, whatever becomes of the handle, also if it is forgotten.
+//! The library owns what was lent to it from the call until it calls the closure's
+//! free function, once.  A completion and the buffer of its command are in one
+//! allocation.  So the buffer stays where it is until the library has released
+//! both, whatever happens to the handle, even if it is forgotten.
 
 use std::marker::PhantomData;
 use std::os::raw::{c_int, c_void};
@@ -18,9 +18,9 @@ use crate::thread::{guarded, is_being_issued, issuing, PANICKED};
 
 // Closures that are called any number of times --------------------------------
 
-/// What user_data points to.  The lock of the handle keeps calls apart; the mutex
-/// is for what that does not cover: the end of a borrowed closure, and debug output
-/// that a closure for debug output causes.
+/// What user_data points to.  The lock of the handle serializes calls.  The mutex
+/// is for what that lock does not cover: the end of a borrowed closure, and debug
+/// output that a closure for debug output causes.
 struct State<F> {
     handle: *const sys::nbd_handle,
     function: Mutex<Option<F>>,
@@ -41,8 +41,8 @@ impl<F> Shared<F> {
     }
 }
 
-/// A borrowed closure, which is gone when this is: a library that still had it
-/// would find nothing there.
+/// A borrowed closure, which is removed when this is dropped.  If the library still
+/// had it, it would find nothing.
 pub(crate) struct Scope<'a, F: 'a>(Shared<F>, PhantomData<&'a mut F>);
 
 impl<F> Scope<'_, F> {
@@ -72,7 +72,7 @@ impl<F> Drop for Scope<'_, F> {
 /// Call a closure for the library.  A panic counts as -1, with EIO as the error.
 ///
 /// # Safety
-/// `user_data` is of `Shared<F>::lend`, and `error` NULL or valid.
+/// `user_data` must be from `Shared<F>::lend`, and `error` NULL or valid.
 pub(crate) unsafe fn call<F, C>(user_data: *mut c_void, error: *mut c_int, call: C) -> c_int
 where
     C: FnOnce(&mut F, &mut i32) -> i32,
@@ -103,12 +103,12 @@ fn returned(result: Option<i32>, error: &mut i32) -> c_int {
     })
 }
 
-/// The library needs the closure no more.
+/// The library no longer needs the closure.
 ///
 /// # Safety
-/// `user_data` is of `Shared<F>::lend`.
+/// `user_data` must be from `Shared<F>::lend`.
 pub(crate) unsafe extern "C" fn free<F>(user_data: *mut c_void) {
-    // SAFETY: the share of the library comes back, once.
+    // SAFETY: the library returns its share, once.
     let state = unsafe { Arc::from_raw(user_data as *const State<F>) };
     guarded(state.handle, || drop(state));
 }
@@ -122,7 +122,7 @@ struct Pending<B, F> {
     completion: Option<F>,
 }
 
-/// A command on its way to the library, which then owns what it points to.
+/// A command for the library, which will own what it points to.
 pub(crate) struct Command<B, F>(*mut Pending<B, F>);
 
 impl<B, F> Command<B, F>
@@ -151,15 +151,15 @@ where
         std::mem::forget(self);
         let (result, freed) = issuing(pending.cast(), call);
         if freed {
-            // SAFETY: the library has let go of it and returned.
+            // SAFETY: the library has released it and returned.
             unsafe { drop_command(pending) };
         }
         result
     }
 }
 
-// A buffer is borrowed from here until the library lets go of it.  As it has no
-// borrows of its own and does not move, what it pointed to then stays valid.
+// The buffer is borrowed from here until the library releases it.  The buffer
+// borrows nothing and does not move, so the memory that it refers to stays valid.
 impl<B: AsMut<[u8]> + Send + 'static, F> Command<B, F> {
     pub(crate) fn memory_mut(&self) -> (*mut c_void, usize) {
         // SAFETY: nobody else has it yet.
@@ -182,7 +182,7 @@ impl<B: AsRef<[u8]> + Send + 'static, F> Command<B, F> {
     }
 }
 
-/// It was not issued, because looking for its memory panicked.
+/// The command was not issued, because getting its memory panicked.
 impl<B, F> Drop for Command<B, F> {
     fn drop(&mut self) {
         // SAFETY: the library never had it.
@@ -194,7 +194,7 @@ unsafe extern "C" fn complete<B, F>(user_data: *mut c_void, error: *mut c_int) -
 where
     F: FnOnce(B, &mut i32) -> i32,
 {
-    // SAFETY: the library is done with the buffer, and keeps the rest meanwhile.
+    // SAFETY: the library no longer uses the buffer, and keeps the rest for now.
     let (pending, error) = unsafe { (&mut *(user_data as *mut Pending<B, F>), &mut *error) };
     let handle = pending.handle;
     match (pending.buffer.take(), pending.completion.take()) {
@@ -207,7 +207,7 @@ where
 
 unsafe extern "C" fn free_command<B, F>(user_data: *mut c_void) {
     if !is_being_issued(user_data) {
-        // SAFETY: the library lets go of it, once.
+        // SAFETY: the library releases it, once.
         unsafe { drop_command(user_data as *mut Pending<B, F>) };
     }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //! The task that drives the connection of an asynchronous handle.
 //!
-//! The reactor watches the descriptor that the library names, and tells only once
-//! that there is something, so the library is asked whether it has read all.
-//! A handle that stays connected has one descriptor for its life, which is
-//! registered once.  Any other has that of its socket, which the library closes at
-//! the end; it is then not deregistered any more, because the kernel has forgotten
-//! it and the number may be somebody else's by now.
+//! The reactor watches the descriptor that the library names.  It reports only once
+//! that there is something, so the library is asked whether it has read everything.
+//! A handle that stays connected always has one descriptor, which is registered
+//! once.  Another handle has the descriptor of its socket, which the library closes
+//! at the end.  It is not deregistered after that, because the kernel has forgotten
+//! it, and its number may already be in use again.
 
 use std::future::Future;
 use std::io;
@@ -23,8 +23,8 @@ use crate::asynchronous::Connection;
 use crate::error::errno;
 use crate::{Error, Handle, Result, AIO_DIRECTION_READ, AIO_DIRECTION_WRITE};
 
-/// A descriptor of the library, for as long as it is that of the connection.  Only
-/// the driver makes calls by which the library closes it.
+/// A descriptor of the library, as long as it is that of the connection.  The
+/// library closes it only in calls that the driver makes.
 struct Watched {
     connection: Arc<Connection>,
     fd: RawFd,
@@ -41,7 +41,7 @@ impl AsRawFd for Watched {
 
 type Socket = AsyncFd<Watched>;
 
-/// What wakes the driver; a guard remembers when the readiness was seen.
+/// What wakes the driver.  A guard records when the readiness was seen.
 enum Event<'a> {
     Kick,
     Read(AsyncFdReadyGuard<'a, Watched>),
@@ -61,7 +61,7 @@ fn watch(connection: &Arc<Connection>) -> Result<Socket> {
     AsyncFd::with_interest(watched, Interest::READABLE | Interest::WRITABLE).map_err(failed)
 }
 
-/// Waits for what the library waits for, or for a kick.
+/// Waits for what the library waits for, or for a wake-up.
 struct Wait<'a, K> {
     kick: Pin<&'a mut K>,
     socket: Option<&'a Socket>,
@@ -93,8 +93,8 @@ impl<'a, K: Future<Output = ()>> Future for Wait<'a, K> {
     }
 }
 
-/// Tell the library, then forget readiness that is over.  The library looks after
-/// the guard was made, so the guard does not forget an event that comes still later.
+/// Tell the library, then clear readiness that is over.  The library looks after
+/// the guard was made, so the guard does not clear an event that comes later.
 fn notify(handle: &Handle, event: Event<'_>) -> Result<()> {
     // A panic of a closure fails its command, and must not end this task.
     let caught =
@@ -118,8 +118,8 @@ fn notify(handle: &Handle, event: Event<'_>) -> Result<()> {
     }
 }
 
-/// Whether the socket took less than there is to send.  A library that has something
-/// else to do also wants to be told that it can write.
+/// Whether the socket took less than there is to send.  A library that has
+/// something else to do also asks for write events.
 fn is_full(handle: &Handle) -> bool {
     handle.aio_get_direction() & AIO_DIRECTION_WRITE != 0 && handle.aio_is_drained()
 }
@@ -146,7 +146,7 @@ fn is_alive(handle: &Handle) -> bool {
     !(handle.aio_is_closed() || handle.aio_is_dead() || handle.aio_is_created())
 }
 
-/// Drive the connection until it ends or nobody is interested any more.
+/// Drive the connection until it ends or nobody uses it.
 pub(crate) async fn drive(connection: Arc<Connection>, turn: u64) {
     let end = End(&connection, turn);
     if let Err(error) = run(&connection, turn).await {
@@ -161,7 +161,7 @@ async fn run(connection: &Arc<Connection>, turn: u64) -> Result<()> {
     let mut socket: Option<Socket> = None;
     while is_alive(handle) && connection.is_driven_by(turn) {
         let direction = handle.aio_get_direction();
-        // While it connects the library may try one socket after the other.
+        // While it connects, the library may try one socket after another.
         if handle.aio_is_connecting() && !lasts {
             socket = None;
         }
@@ -176,7 +176,8 @@ async fn run(connection: &Arc<Connection>, turn: u64) -> Result<()> {
             direction,
         };
         let result = notify(handle, wait.await.map_err(failed)?);
-        // While the handle lives, an event that it did not want is no failure.
+        // While the handle lives, an event that the library did not wait for is no
+        // failure.
         if !is_alive(handle) {
             return result;
         }

@@ -7,7 +7,7 @@ use std::io;
 
 use libnbd_sys as sys;
 
-/// What a call returns.
+/// The result of a call.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Error numbers that the binding itself uses.
@@ -41,7 +41,7 @@ pub(crate) mod errno {
 
 /// A call failed.
 ///
-/// It has a message for people, which begins with the name of the C function, and
+/// It has a message for users, which begins with the name of the C function, and
 /// for most failures an error number.
 ///
 /// ```
@@ -82,7 +82,7 @@ impl Error {
         Error { message, errno }
     }
 
-    /// The message, for people.
+    /// The message for users.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -92,7 +92,7 @@ impl Error {
         Some(self.errno).filter(|&errno| errno != 0)
     }
 
-    /// What the standard library makes of the error number.
+    /// The kind that the standard library assigns to the error number.
     pub fn kind(&self) -> io::ErrorKind {
         match self.errno() {
             Some(errno) => io::Error::from_raw_os_error(errno).kind(),
@@ -109,7 +109,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// The kind is kept, and the message.
+/// Keeps the kind and the message.
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         io::Error::new(error.kind(), error)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! What the types of enums and flags are made with.
+//! Macros that make the types of enums and flags.
 
 /// Enums: one constant of a group.
 macro_rules! enums {
@@ -15,12 +15,12 @@ macro_rules! enums {
         }
 
         impl $name {
-            /// The number that stands for it in C.
+            /// The number of the constant in C.
             pub const fn value(self) -> i32 {
                 self as i32
             }
 
-            /// What a number of C stands for.
+            /// The constant for a number in C.
             pub const fn from_value(value: i32) -> Option<Self> {
                 match value {
                     $($value => Some(Self::$member),)*
@@ -28,7 +28,7 @@ macro_rules! enums {
                 }
             }
 
-            /// What the library holds; it was set with this type.
+            /// The value in the library, which was set with this type.
             #[allow(dead_code)]
             pub(crate) fn known(value: i32) -> Self {
                 match Self::from_value(value) {
@@ -57,22 +57,22 @@ macro_rules! flags {
                 Self(0)
             }
 
-            /// All flags that this version knows.
+            /// All flags that this version of the crate knows.
             pub const fn all() -> Self {
                 Self(0 $(| $value)*)
             }
 
-            /// The flags as they are in C.
+            /// The flags as a number in C.
             pub const fn bits(self) -> u32 {
                 self.0
             }
 
-            /// Flags from C, unknown ones included.
+            /// Flags from a number in C, including unknown ones.
             pub const fn from_bits_retain(bits: u32) -> Self {
                 Self(bits)
             }
 
-            /// Flags from C, if all of them are known.
+            /// Flags from a number in C, if all of them are known.
             pub const fn from_bits(bits: u32) -> Option<Self> {
                 if bits & !Self::all().0 == 0 {
                     Some(Self(bits))
@@ -81,17 +81,17 @@ macro_rules! flags {
                 }
             }
 
-            /// Whether there is none.
+            /// Whether no flag is set.
             pub const fn is_empty(self) -> bool {
                 self.0 == 0
             }
 
-            /// Whether all those of `other` are there.
+            /// Whether all flags of `other` are set.
             pub const fn contains(self, other: Self) -> bool {
                 self.0 & other.0 == other.0
             }
 
-            /// Both together, also in constants.
+            /// The flags of both.  Can be used in constants.
             #[must_use]
             pub const fn union(self, other: Self) -> Self {
                 Self(self.0 | other.0)
@@ -125,7 +125,7 @@ macro_rules! flags {
             }
         }
 
-        /// All flags but these.
+        /// All flags except these.
         impl std::ops::Not for $name {
             type Output = Self;
             fn not(self) -> Self {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! Commands in flight, for what is built on both kinds of handles.
+//! Commands in flight, for code that works with both kinds of handles.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use crate::{Error, Handle, Result};
 pub(crate) trait Port {
     fn handle(&self) -> &Handle;
 
-    /// A command was issued: whoever drives the connection may have to know.
+    /// A command was issued, which the driver of the connection may have to know.
     fn issued(&self);
 }
 
@@ -29,11 +29,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 // Who waits -------------------------------------------------------------------
 
-/// Those who want to know when a command is done: a reader and a writer.
+/// The wakers that are called when a command has completed: of a reader and of a
+/// writer.
 #[derive(Debug, Default)]
 pub(crate) struct Sleepers([Mutex<Option<Waker>>; 2]);
 
-/// Which of both.
+/// One of the two.
 #[derive(Clone, Copy)]
 #[cfg_attr(not(feature = "tokio"), allow(dead_code))]
 pub(crate) enum Role {
@@ -42,7 +43,7 @@ pub(crate) enum Role {
 }
 
 impl Sleepers {
-    /// To be called before looking at what is done, so that nothing is missed.
+    /// Must be called before looking for results, so that none is missed.
     pub(crate) fn register(&self, role: Role, waker: &Waker) {
         let mut place = lock(&self.0[role as usize]);
         match place.as_mut() {
@@ -66,12 +67,12 @@ impl Sleepers {
 #[derive(Debug)]
 enum Landing<B> {
     Flying,
-    /// Nobody wants it any more.
+    /// Nobody needs it any more.
     GivenUp,
     Landed(B, i32),
 }
 
-/// A command that was issued, and whose buffer comes back with it.
+/// A command that was issued, which returns its buffer.
 #[derive(Debug)]
 pub(crate) struct Flight<B> {
     landing: Arc<Mutex<Landing<B>>>,
@@ -95,7 +96,7 @@ impl<B: Send + 'static> Flight<B> {
         Ok(Flight { landing, cookie })
     }
 
-    /// What became of it, once; None if it is not done.
+    /// The result, once; None if the command has not completed.
     pub(crate) fn take(&mut self, handle: &Handle) -> Option<Result<B>> {
         let mut landing = lock(&self.landing);
         match std::mem::replace(&mut *landing, Landing::GivenUp) {
@@ -113,8 +114,8 @@ impl<B: Send + 'static> Flight<B> {
 
     /// Cancel the command.  Its buffer lives until the library has given it back.
     pub(crate) fn give_up(self, handle: &Handle) {
-        // Both calls fail only if the command is no more.  The lock must not be
-        // held meanwhile: completions take it, in calls on the handle.
+        // Both calls fail only if the command has ended.  The lock must not be held
+        // meanwhile, because completions take it, in calls on the handle.
         let was = std::mem::replace(&mut *lock(&self.landing), Landing::GivenUp);
         let _ = match was {
             Landing::Flying => handle.aio_cancel(self.cookie),
@@ -124,7 +125,8 @@ impl<B: Send + 'static> Flight<B> {
     }
 }
 
-/// Why a command failed.  It was kept for this: the library says more than a number.
+/// The reason for a failure.  The command was not retired, because the library says
+/// more than a number does.
 fn reason(handle: &Handle, cookie: u64, errno: i32) -> Error {
     match handle.aio_command_completed(cookie) {
         Err(error) => error,
@@ -135,15 +137,15 @@ fn reason(handle: &Handle, cookie: u64, errno: i32) -> Error {
     }
 }
 
-/// Where a command leaves its result.
+/// Where a command puts its result.
 pub(crate) struct Completion<B> {
     landing: Arc<Mutex<Landing<B>>>,
     sleepers: Arc<Sleepers>,
 }
 
 impl<B> Completion<B> {
-    /// To be called by the completion, whose result it is: a command that failed is
-    /// kept if somebody will ask why.
+    /// Must be called by the completion, and returns its result: a command that
+    /// failed is not retired if somebody will ask for the reason.
     pub(crate) fn land(self, buffer: B, errno: i32) -> i32 {
         {
             let mut landing = lock(&self.landing);

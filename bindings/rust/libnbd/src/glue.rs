@@ -71,7 +71,7 @@ pub(crate) fn arguments(call: &str, name: &str, list: &[impl AsRef<OsStr>]) -> R
 
 // What closures are called with ----------------------------------------------
 
-/// Text of the library; what is not UTF-8 is replaced.
+/// Text from the library.  Bytes that are not UTF-8 are replaced.
 ///
 /// # Safety
 /// The string must live as long as the result is used.
@@ -83,7 +83,7 @@ pub(crate) unsafe fn text<'a>(text: *const c_char) -> Cow<'a, str> {
 /// Memory of the library.
 ///
 /// # Safety
-/// It must live as long as the result is used, and not be written to.
+/// The memory must live as long as the result is used, and not be written to.
 pub(crate) unsafe fn slice<'a, T>(start: *const T, count: usize) -> &'a [T] {
     if count == 0 {
         return &[];
@@ -93,7 +93,7 @@ pub(crate) unsafe fn slice<'a, T>(start: *const T, count: usize) -> &'a [T] {
 }
 
 // Results --------------------------------------------------------------------
-// Each first goes on with a panic that a closure left behind.
+// Each of these first resumes a panic that a closure has left.
 
 fn check<T: PartialEq>(result: T, failed: T) -> Result<T> {
     resume();
@@ -127,10 +127,10 @@ pub(crate) fn size(result: isize) -> Result<usize> {
     check(result, -1).map(|r| r as usize)
 }
 
-/// A string that is ours to free.
+/// A string that the caller must free.
 pub(crate) fn owned_string(result: *mut c_char) -> Result<String> {
     let result = check(result, ptr::null_mut())?;
-    // SAFETY: it is a string of malloc, and nobody else has it.
+    // SAFETY: the string is from malloc, and nobody else has it.
     unsafe {
         let copy = text(result).into_owned();
         free(result.cast());
@@ -142,13 +142,13 @@ pub(crate) fn static_string(result: *const c_char) -> Result<&'static str> {
     check(result, ptr::null()).map(constant_string)
 }
 
-/// The library's own words, which are ASCII and stay.
+/// A constant text of the library, which is ASCII.
 pub(crate) fn constant_string(result: *const c_char) -> &'static str {
-    // SAFETY: it is a constant of the library.
+    // SAFETY: the string is a constant of the library.
     unsafe { CStr::from_ptr(result) }.to_str().unwrap_or("?")
 }
 
-/// What a call that cannot fail returns.
+/// The result of a call that cannot fail.
 pub(crate) fn plain<T>(result: T) -> T {
     resume();
     result

@@ -11,12 +11,12 @@ use crate::error::errno;
 use crate::thread::{guarded, is_inside, resume};
 use crate::{Error, Result};
 
-/// One connection to an NBD server, or the plan for it.
+/// A connection to an NBD server, connected or not.
 ///
-/// Each method is a function of the library, and says what that does.  Dropping
-/// the handle closes the connection without a word to the server: use
-/// [`Handle::shutdown`] first for an orderly end.  Commands that are still in
-/// flight then fail with `ENOTCONN`, and their completions run.
+/// Each method is a function of the library, and its documentation says what the
+/// function does.  Dropping the handle closes the connection without telling the
+/// server.  Use [`Handle::shutdown`] first for an orderly end.  Commands that are
+/// in flight then fail with `ENOTCONN`, and their completions run.
 ///
 /// ```
 /// let nbd = libnbd::Handle::new()?;
@@ -28,7 +28,7 @@ use crate::{Error, Result};
 /// # Ok::<(), libnbd::Error>(())
 /// ```
 ///
-/// A handle that was closed cannot be used any more; the compiler sees to that.
+/// A handle that was closed cannot be used, which the compiler checks.
 ///
 /// ```compile_fail,E0382
 /// let nbd = libnbd::Handle::new()?;
@@ -40,21 +40,21 @@ pub struct Handle {
     pointer: NonNull<sys::nbd_handle>,
 }
 
-// SAFETY: no function of the library cares which thread calls it, except that
-// errors belong to threads, and these are read before a method returns.  What the
-// handle holds for the program are closures and buffers, all of which are Send.
+// SAFETY: functions of the library can be called by any thread.  Only errors belong
+// to threads, and methods read them before they return.  What the handle holds for
+// the program are closures and buffers, all of which are Send.
 unsafe impl Send for Handle {}
 
 // SAFETY: every function takes the handle's lock or reads one atomic word, so
-// methods may be called by several threads at once.  Closures run with the lock
-// held, never two at a time.  Only Drop needs the handle for itself, and has it.
+// several threads may call methods at once.  Closures run with the lock held, so
+// never two at a time.  Only Drop needs exclusive access to the handle, and has it.
 unsafe impl Sync for Handle {}
 
 impl Handle {
     /// Create a handle, which is not connected.
     ///
-    /// If the environment variable `LIBNBD_DEBUG` is exactly 1 it starts with debug
-    /// output on, see [`Handle::set_debug`].
+    /// If the environment variable `LIBNBD_DEBUG` is exactly 1, debug output is
+    /// switched on, see [`Handle::set_debug`].
     ///
     /// # Errors
     ///
@@ -73,8 +73,8 @@ impl Handle {
         drop(self);
     }
 
-    /// The handle as C knows it, for functions of `libnbd-sys`.  It is valid as long
-    /// as this one, and still belongs to it.
+    /// The handle in C, for functions of `libnbd-sys`.  It is valid as long as this
+    /// handle, which still owns it.
     pub fn as_ptr(&self) -> *mut sys::nbd_handle {
         self.pointer.as_ptr()
     }
@@ -85,7 +85,7 @@ impl Handle {
         self.pointer.as_ptr()
     }
 
-    /// The handle for a function that takes the lock, which closures hold already.
+    /// The handle for a function that takes the lock, which closures already hold.
     #[inline]
     pub(crate) fn enter(&self, call: &str) -> Result<*mut sys::nbd_handle> {
         if is_inside(self.pointer.as_ptr()) {
@@ -103,8 +103,8 @@ impl Handle {
         }
     }
 
-    /// The number of a socket that the library is to own.  If the handle is not new
-    /// the library refuses it unseen, and so it is closed here.
+    /// The number of a socket that the library will own.  If the handle is not new,
+    /// the library refuses the socket without looking at it, so it is closed here.
     pub(crate) fn give_away(&self, socket: OwnedFd) -> RawFd {
         if self.aio_is_created() {
             socket.into_raw_fd()
@@ -124,8 +124,8 @@ fn inside(call: &str) -> Error {
     Error::new(errno::EDEADLK, message)
 }
 
-/// Closures that are still there run, and are dropped.  What one of them panics
-/// with goes on here, unless the thread is panicking already.
+/// Closures that are left run and are dropped.  A panic of a closure is resumed
+/// here, unless the thread already panics.
 impl Drop for Handle {
     fn drop(&mut self) {
         let pointer = self.pointer.as_ptr();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //! Talk to Network Block Device (NBD) servers.
 //!
-//! A server keeps disks, images or snapshots, which it calls exports; this crate reads,
-//! writes and maps them.  What to begin with:
+//! A server has disks, images or snapshots, which it calls exports.  This crate
+//! reads, writes and maps them.  Where to begin:
 //!
-//! - [`File`] is an export as a file: with `Read`, `Write` and `Seek`, it reads ahead
-//!   and writes behind by itself.
-//! - [`Handle`] is a connection with all that the protocol has, as blocking calls that
+//! - [`File`] is an export as a file, with `Read`, `Write` and `Seek`.  It reads ahead and
+//!   writes behind by itself.
+//! - [`Handle`] is a connection with everything that the protocol has, as blocking calls that
 //!   threads can share, or as commands with closures for a loop of your own.
 //! - `AsyncHandle` and `AsyncFile` are both for tokio, see [Features](#features).
 //! - [`Handle::extents`] iterates over the map of an export: what is allocated, zero,
@@ -31,39 +31,39 @@
 //! [`Handle::set_reconnect_timeout`] to outlive a restart of the server, and
 //! [`Handle::add_meta_context`] for maps.
 //!
-//! Every method of [`Handle`] is a function of the C library, with its name;
-//! the manual page `libnbd(3)` explains how they belong together.  A call that fails
-//! returns an [`Error`], which has a message for people, the system's error number if
-//! there is one, and the [kind](Error::kind) that the standard library makes of it.
-//! Names that the server sends are UTF-8 by the rules of the protocol; what is not is
-//! replaced by U+FFFD.
+//! Every method of [`Handle`] is a function of the C library, with the same name.
+//! The manual page `libnbd(3)` explains how to use them together.  A call that
+//! fails returns an [`Error`], which has a message for users, the system's error
+//! number if there is one, and the [kind](Error::kind) of the standard library.
+//! Names that the server sends are UTF-8 by the rules of the protocol.  Bytes that
+//! are not UTF-8 are replaced by U+FFFD.
 //!
 //! # Closures
 //!
-//! Where a closure has an `error`, that is the system's number for the failure, or 0.
-//! A closure returns -1 to fail the command, after setting `error` to say why, and else
-//! 0.  A completion returns 1 to have the command retired at once, and 0 to have it kept
-//! for [`Handle::aio_command_completed`], as [`keep`] and [`Slot`] do.
+//! An argument `error` of a closure is the system's number for the failure, or 0.
+//! A closure returns -1 to fail the command, after setting `error` to say why, and
+//! otherwise 0.  A completion returns 1 to retire the command at once, and 0 to
+//! keep it for [`Handle::aio_command_completed`], as [`keep`] and [`Slot`] do.
 //!
-//! Closures of a blocking call may borrow; they are gone when it returns.  Those of
-//! other calls are owned by the handle until the library drops them, exactly once.
-//! All run with the lock of the handle held, so they must not use the handle:
-//! methods that take the lock fail with `EDEADLK` there, and those that cannot fail
-//! panic.
+//! Closures of a blocking call may borrow, and are dropped when the call returns.
+//! Those of other calls are owned by the handle until the library drops them,
+//! exactly once.  All closures run with the lock of the handle held, so they must
+//! not use the handle: methods that take the lock fail with `EDEADLK` there, and
+//! those that cannot fail panic.
 //!
-//! A panic does not cross the library.  It counts as -1 with `EIO`, the connection
-//! stays usable, and the panic goes on from the method that ran the closure, once
-//! that method is done: the blocking call itself, or [`Handle::poll`] and whatever
-//! else drove the connection.
+//! A panic does not unwind through the library.  It counts as -1 with `EIO`, and
+//! the connection stays usable.  The panic is resumed by the method that ran the
+//! closure, at its end: the blocking call itself, or [`Handle::poll`] or another
+//! method that drove the connection.
 //!
 //! # Buffers
 //!
-//! A blocking call borrows its buffer.  An asynchronous one, such as
-//! [`Handle::aio_pread`], takes it, because no borrow could be trusted: a borrower's
-//! end may never come, if `std::mem::forget` has its way.  The buffer then lives
-//! where only the library can find it, in one allocation with the completion, and
-//! the completion gets it back.  To write without copying what others read too, pass
-//! an `Arc<[u8]>`.
+//! A blocking call borrows its buffer.  An asynchronous call, such as
+//! [`Handle::aio_pread`], takes its buffer, because no borrow would be safe: with
+//! `std::mem::forget`, the end of a borrow may never come.  The buffer is then in
+//! one allocation with the completion, where only the library finds it, and the
+//! completion gets it back.  To write data without a copy that others read, too,
+//! pass an `Arc<[u8]>`.
 //!
 //! ```compile_fail
 //! # let nbd = libnbd::Handle::new().unwrap();
@@ -73,8 +73,8 @@
 //!
 //! # Threads
 //!
-//! A handle can be used by several threads at once; N threads that read on one
-//! handle are N requests in flight.
+//! A handle can be used by several threads at once.  N threads that read on one
+//! handle have N requests in flight.
 //!
 //! # Features
 //!
@@ -87,8 +87,8 @@
 //!
 //! # Minimum Rust version
 //!
-//! Rust 1.63, with every feature; tests of the crate run with it.  A newer minimum comes
-//! with a new minor version only.
+//! Rust 1.63, with every feature; tests of the crate run with it.  Only a new minor
+//! version may need a newer Rust.
 
 #![deny(missing_docs)]
 #![deny(unsafe_op_in_unsafe_fn)]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A completion that keeps the command for
 /// [`Handle::aio_command_completed`](crate::Handle::aio_command_completed), which
-/// tells how it ended.
+/// returns how it ended.
 ///
 /// ```
 /// # let nbd = libnbd::Handle::new()?;
@@ -20,7 +20,7 @@ pub fn keep(_error: &mut i32) -> i32 {
     0
 }
 
-/// Where a command leaves its buffer that is collected by cookie.
+/// The place for the buffer of a command whose result is collected by cookie.
 ///
 /// ```
 /// # let nbd = libnbd::Handle::new()?;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! Socket addresses as the kernel wants them.
+//! Socket addresses in the form that the kernel needs.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -17,9 +17,9 @@ const AF_INET: u16 = 2;
 const AF_INET6: u16 = 10;
 const AF_VSOCK: u16 = 40;
 
-/// As large as struct sockaddr_storage.
+/// The size of struct sockaddr_storage.
 const ROOM: usize = 128;
-/// Bytes of sun_path.
+/// The size of sun_path.
 const PATH_ROOM: usize = 108;
 
 /// The address of a socket, for [`Handle::aio_connect`](crate::Handle::aio_connect).

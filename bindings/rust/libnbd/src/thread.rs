@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-//! What each thread knows of the closures that run on it.
+//! What each thread knows about the closures that run on it.
 //!
 //! A panic must not unwind through C.  It is caught where C calls a closure, kept
-//! here, and goes on when the call of the library returns that ran the closure.
+//! here, and resumed when the call of the library that ran the closure returns.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -12,7 +12,7 @@ use std::ptr;
 
 use libnbd_sys::nbd_handle;
 
-/// One of the closures that are running, the innermost first.
+/// A closure that runs; the list begins with the innermost one.
 struct Frame {
     handle: *const nbd_handle,
     outer: *const Frame,
@@ -50,19 +50,20 @@ fn take_panic() -> Option<Payload> {
     }
 }
 
-/// Keep the first panic; the panic hook has shown all of them.
+/// Keep the first panic.  The panic hook has shown all of them.
 fn keep_panic(payload: Payload) {
     if HAS_PANIC.with(|flag| flag.replace(true)) {
-        // Dropping it could run code that panics once more.
+        // Dropping it could run code that panics again.
         std::mem::forget(payload);
     } else {
         let _ = PANIC.try_with(|cell| cell.set(Some(payload)));
     }
 }
 
-/// Run code of the program inside of a call of the library.  None: it panicked.
+/// Run code of the program inside a call of the library.  None: it panicked.
 pub(crate) fn guarded<R>(handle: *const nbd_handle, run: impl FnOnce() -> R) -> Option<R> {
-    // What an earlier closure left must not come up in calls that this one makes.
+    // A panic that an earlier closure has left must not be resumed by calls that
+    // this code makes.
     let earlier = take_panic();
     let frame = Frame {
         handle,
@@ -77,7 +78,7 @@ pub(crate) fn guarded<R>(handle: *const nbd_handle, run: impl FnOnce() -> R) -> 
     result.map_err(keep_panic).ok()
 }
 
-/// Go on with the panic of a closure, now that no C is on the stack.
+/// Resume the panic of a closure, now that no C function is on the stack.
 #[inline]
 pub(crate) fn resume() {
     if HAS_PANIC.with(Cell::get) {
@@ -95,9 +96,9 @@ fn resume_now() {
     }
 }
 
-/// Make a call that issues a command.  If the closure is freed meanwhile on this
-/// thread it only says so, see `is_being_issued`: the library may still touch the
-/// buffer.  The second result is true if it was freed.
+/// Make a call that issues a command.  If this thread frees the closure meanwhile,
+/// that is only recorded, see `is_being_issued`, because the library may still use
+/// the buffer.  The second result is true if the closure was freed.
 pub(crate) fn issuing<R>(closure: *mut c_void, call: impl FnOnce() -> R) -> (R, bool) {
     // Debug output can run a closure that issues commands of another handle.
     let outer = ISSUING.with(|cell| cell.replace(closure));
@@ -106,7 +107,7 @@ pub(crate) fn issuing<R>(closure: *mut c_void, call: impl FnOnce() -> R) -> (R, 
     (result, freed)
 }
 
-/// Whether freeing this closure has to wait; noted that it is wanted.
+/// Whether freeing this closure has to wait.  If so, the request is recorded.
 pub(crate) fn is_being_issued(closure: *mut c_void) -> bool {
     ISSUING.with(|cell| {
         let found = cell.get() == closure;
@@ -117,5 +118,5 @@ pub(crate) fn is_being_issued(closure: *mut c_void) -> bool {
     })
 }
 
-/// What a closure that panicked returns to the library.
+/// The result for the library of a closure that panicked.
 pub(crate) const PANICKED: c_int = -1;

@@ -5,7 +5,7 @@ use bytes::BytesMut;
 
 use crate::{AsyncHandle, CmdFlag, Result};
 
-/// What is to be filled: the bytes from `start` on.
+/// The part that a read fills: the bytes from `start` on.
 struct Tail {
     bytes: BytesMut,
     start: usize,
@@ -20,13 +20,13 @@ impl AsMut<[u8]> for Tail {
 impl AsyncHandle {
     /// Read a range of the export, and append it to a buffer.
     ///
-    /// `buf` is moved into the command, and comes back with `count` bytes more.  What it
-    /// had stays, and memory that it has reserved is used.  If the future is dropped
-    /// before, the command is cancelled and the buffer is dropped with it; if the read
-    /// fails, too.
+    /// `buf` is moved into the command, and is returned with `count` more bytes.
+    /// Its old content stays, and its reserved memory is used.  If the future is
+    /// dropped before that, the command is cancelled and the buffer is dropped.  If
+    /// the read fails, the buffer is dropped, too.
     ///
-    /// The other way is [`pwrite`](AsyncHandle::pwrite), which takes
-    /// [`Bytes`](bytes::Bytes) and [`BytesMut`] as they are.
+    /// In the other direction, [`pwrite`](AsyncHandle::pwrite) takes
+    /// [`Bytes`](bytes::Bytes) and [`BytesMut`] directly.
     ///
     /// ```
     /// # tokio::runtime::Builder::new_current_thread().enable_io().build()?.block_on(async {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! Memory is measured in a process that does nothing else.
+//! Memory is measured in a process of its own.
 
 use std::fs;
 
@@ -30,7 +30,7 @@ fn thousand_handles_without_a_leak() {
     use_handles(1000);
     let before = resident();
     use_handles(1000);
-    // Any of the blocks above, once per handle, would be 4 MB at least.
+    // Any of the blocks above, leaked for each handle, would be at least 4 MB.
     let grown = resident().saturating_sub(before);
     assert!(grown < 2_000_000, "{} bytes more", grown);
 }

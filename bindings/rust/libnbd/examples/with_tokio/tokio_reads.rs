@@ -13,7 +13,7 @@ use libnbd::{AsyncHandle, CmdFlag};
 const TASKS: usize = 16;
 const REQUEST: u64 = 64 * 1024;
 
-/// Read one block after the other, until none is left.
+/// Read one block after another, until none is left.
 async fn count(nbd: &AsyncHandle, next: &AtomicU64, size: u64) -> libnbd::Result<u64> {
     let mut buf = Vec::new();
     let mut found = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! Asking for the map of an export, whoever waits for the replies.
+//! Asking for the map of an export, with any way of waiting for replies.
 
 use std::collections::VecDeque;
 use std::ops::{Bound, RangeBounds};
@@ -25,7 +25,7 @@ struct Reply {
     end: u64,
 }
 
-/// A request, and where its callback puts what it is told.
+/// A request, and where its callback puts the reply.
 #[derive(Debug)]
 struct Request {
     flight: Flight<()>,
@@ -48,9 +48,9 @@ pub(crate) struct Map {
     /// Where the next request begins.
     next: u64,
     request: Option<Request>,
-    /// The reply that is being looked at, and the next one.
+    /// The reply that is being used, and the next one.
     replies: VecDeque<Reply>,
-    /// The extent that may go on.
+    /// The extent that may continue.
     held: Option<Extent>,
     /// Why there is no further reply.
     failed: Option<Error>,
@@ -173,7 +173,7 @@ impl Map {
         }
     }
 
-    /// Do one step; None if there is no whole extent yet.
+    /// Do one step; None if there is no complete extent yet.
     fn go_on<P: Port>(&mut self, port: &P) -> Poll<Result<Option<Extent>>> {
         if self.failed.is_none() {
             let received = self.receive(port.handle());
@@ -195,7 +195,7 @@ impl Map {
         Poll::Ready(Ok(self.merge(piece)))
     }
 
-    /// Ask ahead, unless enough is known.
+    /// Send a request ahead, unless enough is known.
     fn ask<P: Port>(&mut self, port: &P) -> Result<()> {
         if self.request.is_some() || self.replies.len() > 1 || self.next >= self.end {
             return Ok(());
@@ -211,7 +211,8 @@ impl Map {
         let (out, names) = (Arc::clone(&told), Arc::clone(&self.contexts));
         let note = move |context: &str, _: u64, entries: &[NbdExtent], _: &mut i32| {
             let mut told = out.lock().unwrap_or_else(PoisonError::into_inner);
-            // A context may be asked for twice.  After an outage the reply begins anew.
+            // A context may have been asked for twice.  After an outage, the reply
+            // starts again.
             for (place, name) in told.iter_mut().zip(&*names) {
                 if name == context {
                     *place = Some(entries.iter().copied().collect());
@@ -256,7 +257,7 @@ impl Map {
         Ok(())
     }
 
-    /// A reply must tell of each context.  It ends where the first context does.
+    /// A reply must contain each context.  It ends where the first context ends.
     fn check(
         &self,
         told: Vec<Option<VecDeque<NbdExtent>>>,
@@ -283,7 +284,7 @@ impl Map {
         })
     }
 
-    /// The reply without what is before the range or after it.
+    /// The part of the reply within the range.
     fn within(&self, mut reply: Reply) -> Reply {
         if reply.position < self.start {
             let before = self.start.min(reply.end) - reply.position;
@@ -297,7 +298,7 @@ impl Map {
         reply
     }
 
-    /// Put pieces with the same flags together.
+    /// Join pieces with the same flags.
     fn merge(&mut self, piece: Option<Extent>) -> Option<Extent> {
         let piece = piece?;
         self.over = piece.end() == self.end;
@@ -320,7 +321,7 @@ fn silent(context: &str, what: &str, offset: u64, length: u64) -> Error {
     Error::new(errno::EPROTO, message)
 }
 
-/// Drop the first bytes of what a context says.
+/// Drop the first bytes of a context's entries.
 fn skip(entries: &mut VecDeque<NbdExtent>, mut bytes: u64) {
     while let Some(entry) = entries.front_mut() {
         if entry.length > bytes {
@@ -332,10 +333,10 @@ fn skip(entries: &mut VecDeque<NbdExtent>, mut bytes: u64) {
     }
 }
 
-/// The longest piece of which no context says two things.
+/// The longest piece in which no context changes.
 fn piece(reply: &mut Reply, allocation: Option<usize>) -> Option<Extent> {
     let rest = reply.end - reply.position;
-    // Entries without bytes say nothing.
+    // Skip entries without bytes.
     for entries in &mut reply.entries {
         skip(entries, 0);
     }

@@ -21,41 +21,41 @@ use map::Map;
 #[cfg(feature = "tokio")]
 pub use with_tokio::AsyncExtents;
 
-/// A range of an export that has the same flags throughout.
+/// A range of an export whose flags are the same everywhere.
 ///
 /// Extents come from [`Handle::extents`] and its relatives.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Extent {
-    /// Where it begins, in bytes.
+    /// The offset in bytes.
     pub offset: u64,
-    /// How many bytes it has.
+    /// The length in bytes.
     pub length: u64,
-    /// What each metadata context says about it, in the order in which the contexts
-    /// were asked for.
+    /// The flags of each metadata context, in the order in which the contexts were
+    /// asked for.
     pub flags: ExtentFlags,
     pub(crate) allocation: u64,
 }
 
 impl Extent {
-    /// Whether nothing is allocated, as `base:allocation` has it.  False if that
+    /// Whether `base:allocation` says that nothing is allocated.  False if that
     /// context was not asked for.
     pub fn is_hole(&self) -> bool {
         self.allocation & u64::from(STATE_HOLE) != 0
     }
 
-    /// Whether all of it reads as zeroes, as `base:allocation` has it.  False if that
-    /// context was not asked for.
+    /// Whether `base:allocation` says that all of it reads as zeroes.  False if
+    /// that context was not asked for.
     pub fn is_zero(&self) -> bool {
         self.allocation & u64::from(STATE_ZERO) != 0
     }
 
-    /// Whether it may have bytes that are not zero: the opposite of
+    /// Whether it may contain bytes that are not zero: the opposite of
     /// [`is_zero`](Extent::is_zero).
     pub fn is_data(&self) -> bool {
         !self.is_zero()
     }
 
-    /// Where it ends: the offset of the first byte after it.
+    /// The offset of the end, which is that of the first byte after it.
     pub fn end(&self) -> u64 {
         self.offset + self.length
     }
@@ -100,7 +100,7 @@ struct Bell(UnixStream);
 
 impl Wake for Bell {
     fn wake(self: Arc<Self>) {
-        // It fails only if it rings already.
+        // This fails only if a byte is already there.
         let _ = (&self.0).write(&[0]);
     }
 }
@@ -166,7 +166,7 @@ impl Iterator for Extents<'_> {
 
 impl FusedIterator for Extents<'_> {}
 
-/// Leaving early cancels what is in flight.
+/// Leaving the iterator early cancels the request in flight.
 impl Drop for Extents<'_> {
     fn drop(&mut self) {
         self.map.give_up(self.handle);
@@ -181,12 +181,12 @@ impl Handle {
     /// that were negotiated, in the order of [`Extents::contexts`]; see
     /// [`Handle::extents_of`] for some of them.
     ///
-    /// Extents come in order, cover the range exactly, and differ in some flag from
-    /// their neighbours, however the server cuts its replies.  The range is clipped to
-    /// the size of the export.  While the extents of one reply are looked at the next
-    /// request is in flight, and no more than two replies are kept, so the memory that
-    /// is needed does not depend on the size of the range.  Dropping the iterator
-    /// cancels what is in flight.
+    /// The extents come in order, cover the range exactly, and adjacent extents
+    /// differ in some flag, however the server splits its replies.  The range is
+    /// clipped to the size of the export.  While the extents of one reply are used,
+    /// the next request is in flight.  At most two replies are kept, so the memory
+    /// that is needed does not depend on the size of the range.  Dropping the
+    /// iterator cancels the request in flight.
     ///
     /// After an error there are no further extents.
     ///
@@ -213,8 +213,8 @@ impl Handle {
         Extents::new(self, Map::new(self, None, range)?)
     }
 
-    /// Iterate over the map of a range, as some of the negotiated metadata contexts have
-    /// it.  A new extent begins wherever one of them says something else.
+    /// Iterate over the map of a range, for some of the negotiated metadata
+    /// contexts.  A new extent begins wherever the flags of one of them change.
     ///
     /// ```
     /// # let nbd = libnbd::Handle::new()?;

@@ -12,7 +12,7 @@ use super::Extent;
 use crate::flight::Role;
 use crate::{AsyncHandle, Result};
 
-/// The extents of a range, one after the other: see [`AsyncHandle::extents`].
+/// The extents of a range, one after another: see [`AsyncHandle::extents`].
 ///
 /// [`next`](AsyncExtents::next) is a future, and [`poll_next`](AsyncExtents::poll_next)
 /// is all that an adapter for another crate's `Stream` needs.
@@ -49,7 +49,7 @@ impl AsyncExtents<'_> {
     }
 }
 
-/// Leaving early cancels what is in flight.
+/// Leaving the iteration early cancels the request in flight.
 impl Drop for AsyncExtents<'_> {
     fn drop(&mut self) {
         self.map.give_up(self.handle);
@@ -97,8 +97,8 @@ impl AsyncHandle {
         Ok(AsyncExtents { handle: self, map })
     }
 
-    /// Iterate over the map of a range, as some of the negotiated metadata contexts have
-    /// it: see [`Handle::extents_of`](crate::Handle::extents_of).
+    /// Iterate over the map of a range, for some of the negotiated metadata
+    /// contexts: see [`Handle::extents_of`](crate::Handle::extents_of).
     ///
     /// # Errors
     ///

@@ -9,7 +9,7 @@ use super::{failed, Io, WINDOW};
 use crate::flight::{Flight, Port};
 use crate::{CmdFlag, Handle, Result};
 
-/// The shortest request that is made ahead.
+/// The shortest request that is made to read ahead.
 const SHORTEST: u64 = 64 * 1024;
 
 /// How many buffers are kept for reuse.
@@ -20,7 +20,8 @@ const SPARE: usize = 8;
 struct Block {
     offset: u64,
     end: u64,
-    /// It was asked for when the request was made, so its failure is told.
+    /// The program had asked for it when the request was made, so its failure is
+    /// returned.
     asked: bool,
     data: Data,
 }
@@ -35,14 +36,14 @@ enum Data {
 #[derive(Debug, Default)]
 pub(super) struct Ahead {
     blocks: VecDeque<Block>,
-    /// How much was read one after the other up to `position`.
+    /// How much was read sequentially up to `position`.
     run: u64,
     position: u64,
     spare: Vec<Vec<u8>>,
 }
 
 impl Ahead {
-    /// Hand out what has come, and ask for more.
+    /// Return what has arrived, and send more requests.
     pub(super) fn read<P: Port>(
         &mut self,
         io: &Io<'_, P>,
@@ -78,7 +79,7 @@ impl Ahead {
         self.run += count;
         self.position += count;
         self.skip(handle, self.position);
-        // The next requests need not wait until somebody comes for them.
+        // Send the next requests now, before they are needed.
         if self.run > want {
             let _ = self.fill(io, behind, self.position, 0);
         }
@@ -103,7 +104,8 @@ impl Ahead {
         }
     }
 
-    /// Whether the first block is there; false: it failed, which nobody asked for.
+    /// Whether the first block has arrived; false: it failed, and nobody had asked
+    /// for it.
     fn arrived(&mut self, handle: &Handle) -> Poll<Result<bool>> {
         let block = match self.blocks.front_mut() {
             Some(block) => block,
@@ -133,7 +135,7 @@ impl Ahead {
         }
     }
 
-    /// Drop the blocks before the position, and all if none is there.
+    /// Drop the blocks before the position, or all of them if none contains it.
     fn skip(&mut self, handle: &Handle, position: u64) {
         while let Some(block) = self.blocks.front() {
             if block.offset <= position && position < block.end {
@@ -168,7 +170,7 @@ impl Ahead {
         }
     }
 
-    /// A range was written: what was read of it is old.
+    /// A range was written, so the data that was read of it is outdated.
     pub(super) fn forget(&mut self, handle: &Handle, start: u64, end: u64) {
         let old = |block: &Block| block.offset < end && start < block.end;
         if let Some(first) = self.blocks.iter().position(old) {
@@ -176,7 +178,8 @@ impl Ahead {
         }
     }
 
-    /// Ask for what is wanted, and for more the longer everything was read in order.
+    /// Request what is needed, and read ahead more, the longer the reading is
+    /// sequential.
     fn fill<P: Port>(
         &mut self,
         io: &Io<'_, P>,
@@ -196,14 +199,15 @@ impl Ahead {
                 Some(block) => block.end,
                 None => limits.down(position),
             };
-            // A last block that is not whole is asked for alone: it may be refused.
+            // An incomplete last block is requested separately, because the server
+            // may refuse it.
             let end = if next < whole { whole } else { limits.size };
             let is_needed = want > 0 && next < needed;
             let mut length = request.min(target.max(needed).min(end).saturating_sub(next));
             if length == 0 || !(is_needed || length == request || next + length == end) {
                 return Ok(());
             }
-            // What is being written is not read before it is there.
+            // A range that is being written is read only after that.
             if behind.overlaps(next, next + length) {
                 if !is_needed {
                     return Ok(());

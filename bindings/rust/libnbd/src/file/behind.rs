@@ -7,7 +7,7 @@ use super::{failed, Io, WINDOW};
 use crate::flight::{Flight, Port};
 use crate::{CmdFlag, Error, Handle, Result};
 
-/// A write on its way.
+/// A write in flight.
 #[derive(Debug)]
 struct Sent {
     offset: u64,
@@ -15,13 +15,13 @@ struct Sent {
     flight: Flight<Vec<u8>>,
 }
 
-/// Blocks of which only a part is written, so that the rest must be read before:
-/// the first of the data, the last, or both.
+/// Blocks that are only partly written, so that the rest must be read first: the
+/// first block of the data, the last one, or both.
 #[derive(Debug)]
 struct Amended {
     start: u64,
     data: Vec<u8>,
-    /// What of it is new.
+    /// The part that is new.
     from: usize,
     to: usize,
     edges: Vec<(u64, Flight<Vec<u8>>)>,
@@ -35,7 +35,7 @@ pub(super) struct Behind {
     data: Vec<u8>,
     amended: Option<Amended>,
     sent: Vec<Sent>,
-    /// The first failure that was not told yet.
+    /// The first failure that was not returned yet.
     failure: Option<Error>,
     /// Something was written since the last flush of the server.
     unsynced: bool,
@@ -51,7 +51,7 @@ impl Behind {
         self.data.is_empty() && self.amended.is_none() && self.sent.is_empty()
     }
 
-    /// Whether something of this range is not known to be there.
+    /// Whether a part of this range is not known to be on the server.
     pub(super) fn overlaps(&self, start: u64, end: u64) -> bool {
         let gathered = !self.data.is_empty() && self.start < end && start < self.end();
         let amended = self.amended.as_ref().map_or(false, |amended| {
@@ -93,7 +93,7 @@ impl Behind {
             flight.give_up(io.port.handle());
         }
         if self.room(io, self.end()) == 0 {
-            // Whatever comes of it is told later.
+            // A failure is returned later.
             match self.send(io) {
                 Poll::Ready(Err(error)) => self.note(error),
                 Poll::Ready(Ok(())) | Poll::Pending => {}
@@ -102,8 +102,8 @@ impl Behind {
         Poll::Ready(Ok(count))
     }
 
-    /// How much can be gathered from here on.  Requests end where others begin when
-    /// all is written in order.
+    /// How much can be gathered from here on.  If everything is written
+    /// sequentially, each request ends where the next one begins.
     fn room<P>(&self, io: &Io<'_, P>, position: u64) -> u64 {
         let request = io.limits.request;
         let start = if self.data.is_empty() {
@@ -118,7 +118,7 @@ impl Behind {
         self.failure.get_or_insert(error);
     }
 
-    /// Look what has been answered.
+    /// Collect replies that have come.
     fn collect(&mut self, handle: &Handle) {
         let mut failure = None;
         self.sent.retain_mut(|sent| match sent.flight.take(handle) {
@@ -172,7 +172,7 @@ impl Behind {
         Ok(())
     }
 
-    /// Begin to read the blocks that are written in part.
+    /// Start reading the blocks that are partly written.
     fn edges<P: Port>(
         &self,
         io: &Io<'_, P>,
@@ -197,7 +197,7 @@ impl Behind {
             Ok((offset, flight))
         };
         let edges = offsets.into_iter().map(read).collect::<Result<_>>()?;
-        // The data moves to its place among whole blocks.
+        // Move the data to its place in the whole blocks.
         let mut whole = vec![0; (end - start) as usize];
         let from = (self.start - start) as usize;
         whole[from..from + data.len()].copy_from_slice(&data);
@@ -210,7 +210,7 @@ impl Behind {
         })
     }
 
-    /// Put what was read around what is written, and send that.
+    /// Add what was read to what is written, and send it.
     fn amend<P: Port>(&mut self, io: &Io<'_, P>) -> Poll<Result<()>> {
         let handle = io.port.handle();
         let mut amended = match self.amended.take() {
@@ -242,7 +242,7 @@ impl Behind {
         Poll::Ready(self.issue(io, amended.start, amended.data))
     }
 
-    /// Wait until nothing is on its way.  What fails is told later.
+    /// Wait until nothing is in flight.  Failures are returned later.
     pub(super) fn drain<P: Port>(&mut self, io: &Io<'_, P>) -> Poll<()> {
         if let Poll::Ready(Err(error)) = self.send(io) {
             self.note(error);
@@ -255,13 +255,13 @@ impl Behind {
         }
     }
 
-    /// The same, and tell the first failure.
+    /// Do the same, and return the first failure.
     pub(super) fn flush<P: Port>(&mut self, io: &Io<'_, P>) -> Poll<Result<()>> {
         self.drain(io)
             .map(|()| self.failure.take().map_or(Ok(()), Err))
     }
 
-    /// The same, and then have the server flush, if it can.
+    /// Do the same, and then make the server flush, if it can.
     pub(super) fn sync<P: Port>(&mut self, io: &Io<'_, P>) -> Poll<Result<()>> {
         if self.flush(io)?.is_pending() {
             return Poll::Pending;
@@ -288,7 +288,7 @@ impl Behind {
 }
 
 impl Amended {
-    /// Copy what a block has before and after the new data.
+    /// Copy the parts of a block before and after the new data.
     fn surround(&mut self, at: usize, block: &[u8]) {
         let end = at + block.len();
         let before = self.from.min(end);

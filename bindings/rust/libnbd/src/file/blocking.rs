@@ -9,21 +9,22 @@ use crate::{Handle, Result, Shutdown};
 
 /// An export as a file, with [`Read`], [`Write`] and [`Seek`].
 ///
-/// Reading in order reads ahead, the further the longer it goes on: many requests are
-/// in flight, so the delay of the network counts once and not with each request.
-/// Writes are gathered, and several requests with them are in flight.  At most 8 MiB are
-/// read ahead, and as much is written behind.  All the same the file is exact:
+/// Sequential reading reads ahead, more the longer it lasts.  Many requests are in
+/// flight then, so the delay of the network matters once and not for each request.
+/// Writes are gathered, and several requests for them are in flight.  At most 8 MiB
+/// are read ahead, and at most 8 MiB are written behind.  The file is exact
+/// nevertheless:
 ///
 /// - A read sees what was written before.
-/// - A write that fails is told once, with its range, by the next write,
+/// - A write that fails is reported once, with its range, by the next write,
 ///   [`flush`](Write::flush), [`sync_all`](File::sync_all) or [`close`](File::close).
-///   Dropping the file waits for writes, too, but ignores how they end.
-/// - A request ahead that fails is told only if its data is asked for and cannot be
-///   read at a second attempt.
+///   Dropping the file waits for writes, too, but ignores their results.
+/// - A read ahead that fails is reported only if its data is needed and a second
+///   attempt fails, too.
 ///
-/// Any offset and any length will do, whatever the server's minimum block size is.
-/// Blocks of which a part is written are read before, so other clients of the server
-/// should not write to the same blocks meanwhile.
+/// Any offset and any length can be used, whatever the server's minimum block size
+/// is.  Blocks that are only partly written are read first, so other clients of the
+/// server should not write to the same blocks meanwhile.
 ///
 /// The file ends where the export does: reads return 0 there, and writes fail with
 /// `ENOSPC`.  Writes to an export that is read-only fail with `EPERM`.
@@ -55,14 +56,14 @@ impl File {
     /// Those of [`Handle::connect_uri`].
     pub fn open(uri: &str) -> Result<File> {
         let handle = Handle::new()?;
-        // Buffers are used only as far as they were read.
+        // The contents of a buffer are used only as far as data was read.
         handle.set_pread_initialize(false)?;
         handle.connect_uri(uri)?;
         File::new(handle)
     }
 
-    /// The export of a handle that is connected, for instance with settings that a URI
-    /// does not have.
+    /// The export of a connected handle, for instance with settings that a URI does
+    /// not have.
     ///
     /// # Errors
     ///
@@ -74,8 +75,8 @@ impl File {
         })
     }
 
-    /// The handle, to ask about the export.  Commands that go around the file do not see
-    /// what it has gathered: [`flush`](Write::flush) before.
+    /// The handle, for information about the export.  Commands on the handle do not
+    /// see what the file has gathered: call [`flush`](Write::flush) first.
     pub fn handle(&self) -> &Handle {
         &self.handle
     }
@@ -106,7 +107,8 @@ impl File {
         synced.and(ended)
     }
 
-    /// Do a step, and wait until it can be done.  Nobody else drives the connection.
+    /// Do a step, and wait until it can be done.  Nothing else drives the
+    /// connection.
     fn complete<T>(
         &mut self,
         mut step: impl FnMut(&mut Core, &Handle) -> Poll<Result<T>>,

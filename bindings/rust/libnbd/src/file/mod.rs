@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! An export as a file: what the blocking file and that of tokio have in common.
+//! An export as a file: the common part of the blocking file and of that for tokio.
 
 mod ahead;
 mod behind;
@@ -22,10 +22,10 @@ pub use blocking::File;
 #[cfg(feature = "tokio")]
 pub use with_tokio::AsyncFile;
 
-/// The longest request that is made without need.
+/// The longest request that is made by default.
 const REQUEST: u64 = 256 * 1024;
 
-/// How much is read ahead at most, and how much is written behind.
+/// The most that is read ahead, and the most that is written behind.
 const WINDOW: u64 = 8 * 1024 * 1024;
 
 /// What the server accepts.
@@ -34,7 +34,7 @@ struct Limits {
     size: u64,
     /// Requests begin and end at multiples of this.
     align: u64,
-    /// The longest request, a multiple of that.
+    /// The longest request, a multiple of `align`.
     request: u64,
     read_only: bool,
 }
@@ -70,21 +70,22 @@ impl Limits {
         offset - offset % self.align
     }
 
-    /// The end of the block that has the byte before, but not beyond the end.
+    /// The end of the block that contains the byte before, but at most the end of
+    /// the export.
     fn up(&self, offset: u64) -> u64 {
         (self.down(offset + self.align - 1)).min(self.size)
     }
 }
 
-/// What a step of a file may use.
+/// The objects that a step of a file uses.
 struct Io<'a, P> {
     port: &'a P,
     limits: Limits,
     sleepers: &'a Arc<Sleepers>,
 }
 
-/// The state of a file.  Each step does what can be done without waiting; whoever
-/// calls it waits for a completion in between.
+/// The state of a file.  Each step does what is possible without waiting.  The
+/// caller waits for a completion between steps.
 #[derive(Debug)]
 struct Core {
     limits: Limits,
@@ -105,7 +106,8 @@ impl Core {
         })
     }
 
-    /// Read at the position, as much as is there, but something unless it is the end.
+    /// Read at the position, as much as is available, but at least one byte unless
+    /// it is the end.
     fn read<P: Port>(
         &mut self,
         port: &P,
@@ -122,7 +124,7 @@ impl Core {
         if want == 0 {
             return Poll::Ready(Ok(0));
         }
-        // What was written before is read only when the server has it.
+        // What was written is read only when the server has it.
         let (from, to) = (io.limits.down(self.position), self.position + want);
         if self.behind.overlaps(from, io.limits.up(to)) && self.behind.drain(&io).is_pending() {
             return Poll::Pending;
@@ -136,7 +138,7 @@ impl Core {
         })
     }
 
-    /// Write at the position: some of the data is taken.
+    /// Write at the position, as much of the data as can be taken.
     fn write<P: Port>(&mut self, port: &P, data: &[u8]) -> Poll<Result<usize>> {
         let io = Io {
             port,
@@ -162,7 +164,7 @@ impl Core {
         })
     }
 
-    /// Everything written has been answered, and went well.
+    /// Wait until everything that was written has been answered, without a failure.
     fn flush<P: Port>(&mut self, port: &P) -> Poll<Result<()>> {
         let io = Io {
             port,
@@ -172,7 +174,8 @@ impl Core {
         self.behind.flush(&io)
     }
 
-    /// Everything written is on stable storage, if the server can do that.
+    /// Wait until everything that was written is on stable storage, if the server
+    /// can do that.
     fn sync<P: Port>(&mut self, port: &P) -> Poll<Result<()>> {
         let io = Io {
             port,
@@ -182,7 +185,7 @@ impl Core {
         self.behind.sync(&io)
     }
 
-    /// Positions beyond the end are good for seeking only.
+    /// Positions beyond the end can only be moved to.
     fn seek(&mut self, to: SeekFrom) -> Result<u64> {
         let (base, by) = match to {
             SeekFrom::Start(offset) => {

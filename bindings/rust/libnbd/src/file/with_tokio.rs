@@ -15,10 +15,12 @@ use crate::{AsyncHandle, Result};
 /// An export as a file, with tokio's `AsyncRead`, `AsyncWrite` and `AsyncSeek`.
 ///
 /// It reads ahead and writes behind as [`File`](crate::File) does, and is as exact.
-/// Reads and writes may be dropped before they are ready: no data is lost.
+/// The futures of reads and writes may be dropped before they are ready: no data is
+/// lost.
 ///
-/// Writes that were not waited for with `flush`, [`sync_all`](AsyncFile::sync_all) or
-/// `shutdown` when the file is dropped may be lost, as there is nobody to wait for them.
+/// Writes that were not waited for with `flush`, [`sync_all`](AsyncFile::sync_all)
+/// or `shutdown` may be lost when the file is dropped, because nothing waits for
+/// them.
 ///
 /// ```
 /// use std::io::SeekFrom;
@@ -51,14 +53,14 @@ impl AsyncFile {
     /// Those of [`AsyncHandle::connect_uri`].
     pub async fn open(uri: &str) -> Result<AsyncFile> {
         let handle = AsyncHandle::new()?;
-        // Buffers are used only as far as they were read.
+        // The contents of a buffer are used only as far as data was read.
         handle.set_pread_initialize(false)?;
         handle.connect_uri(uri).await?;
         AsyncFile::new(handle)
     }
 
-    /// The export of a handle that is connected.  Several files may share one, and do not
-    /// see what others have not flushed.
+    /// The export of a connected handle.  Several files may share a handle.  They
+    /// do not see what other files have not flushed.
     ///
     /// # Errors
     ///
@@ -71,7 +73,7 @@ impl AsyncFile {
         })
     }
 
-    /// The handle.  Commands that go around the file do not see what it has gathered.
+    /// The handle.  Commands on the handle do not see what the file has gathered.
     pub fn handle(&self) -> &Arc<AsyncHandle> {
         &self.handle
     }
@@ -147,7 +149,7 @@ impl AsyncWrite for AsyncFile {
         flushed.map(Ok)
     }
 
-    /// Do as [`sync_all`](AsyncFile::sync_all).  The connection stays.
+    /// Do as [`sync_all`](AsyncFile::sync_all).  The connection is not closed.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let synced = self.step(cx, Role::Writer, |core, handle| core.sync(handle))?;
         synced.map(Ok)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! Asynchronous commands, and loops of one's own.
+//! Asynchronous commands, and main loops of the program.
 
 use std::mem;
 use std::os::raw::{c_int, c_short, c_ulong};
@@ -24,10 +24,10 @@ fn asynchronous_read() {
     assert!(cookie > 0);
     finish(&handle);
     assert_eq!(*results.lock().unwrap(), [(pattern(4096, 512), 0)]);
-    // It retired itself.
+    // The command retired itself.
     assert!(handle.aio_peek_command_completed().is_err());
 
-    // Or collect it by its cookie.  Any owned memory will do.
+    // Or collect it by its cookie.  Any owned memory can be used.
     let slot = Slot::new();
     let cookie = handle
         .aio_pread([0; 16], 8, slot.completion(), CmdFlag::empty())
@@ -154,7 +154,7 @@ extern "C" {
     fn poll(fds: *mut PollFd, count: c_ulong, timeout: c_int) -> c_int;
 }
 
-/// One turn of a loop of the program's own.
+/// One turn of a main loop of the program.
 fn wait_notify(handle: &Handle) {
     let direction = handle.aio_get_direction();
     let mut watched = PollFd {
@@ -185,7 +185,8 @@ fn poll_loop_with_the_descriptor() {
     while handle.aio_is_connecting() {
         wait_notify(&handle);
     }
-    // More than a socket takes at once, so that writing has to be waited for.
+    // More than a socket takes at once, so that the loop has to wait until it is
+    // writable.
     let data: Arc<[u8]> = pattern(0, 8 << 20).into();
     handle
         .aio_pwrite(
@@ -232,7 +233,7 @@ fn forgotten_handle_keeps_its_buffers() {
     handle
         .aio_pread(vec![0; 4096], 0, completion, CmdFlag::empty())
         .unwrap();
-    // Nothing is freed, so whatever the library does later it does to live memory.
+    // Nothing is freed, so whatever the library does later, the memory is valid.
     mem::forget(handle);
     assert!(results.lock().unwrap().is_empty());
     assert_eq!(Arc::strong_count(&results), 2);

@@ -26,7 +26,7 @@ fn panic_in_a_callback() {
         let _ = handle.pread_structured(&mut [0; 512], 0, chunk, CmdFlag::empty());
     });
     assert_eq!(message, "chunk");
-    // The handle is as good as before.
+    // The handle can be used as before.
     let mut buf = [0; 512];
     handle.pread(&mut buf, 0, CmdFlag::empty()).unwrap();
     assert_eq!(buf[..], pattern(0, 512));
@@ -40,7 +40,7 @@ fn panic_in_an_asynchronous_callback() {
     let cookie = handle
         .aio_pread_structured(vec![0; 512], 0, chunk, slot.completion(), CmdFlag::empty())
         .unwrap();
-    // It comes out of whatever drives the connection.
+    // The method that drives the connection panics.
     assert_eq!(panic_of(|| finish(&handle)), "later");
     finish(&handle);
     let error = handle.aio_command_completed(cookie).unwrap_err();
@@ -71,7 +71,7 @@ fn closure_cannot_use_its_own_handle() {
     let completion = move |error: &mut i32| {
         let refused = again.aio_flush(libnbd::keep, CmdFlag::empty());
         out.lock().unwrap().push(refused.unwrap_err());
-        // Another handle is nobody's business.
+        // Another handle can be used.
         Handle::new().unwrap().set_export_name("disk").unwrap();
         1 - *error
     };
@@ -81,7 +81,7 @@ fn closure_cannot_use_its_own_handle() {
     assert_eq!(errors[0].errno(), Some(35));
 }
 
-/// Counts how many of its kind there are.
+/// Counts how many objects of its kind exist.
 struct Counted(Arc<AtomicUsize>);
 
 impl Counted {
@@ -93,12 +93,12 @@ impl Counted {
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        // A second drop of the same would wrap around, and be seen.
+        // If an object were dropped twice, the counter would wrap around.
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
-/// Memory that counts, too.
+/// Memory that is counted, too.
 struct CountedBuffer {
     memory: Vec<u8>,
     _counted: Counted,
@@ -142,7 +142,7 @@ fn closures_are_freed_exactly_once() {
     finish(&handle);
     assert_eq!(alive(), 0);
 
-    // When it is collected, if its completion did not run to the end.
+    // When the command is retired, if its completion did not run to the end.
     let counted = Counted::new(&counter);
     let keep = move |_: &mut i32| {
         let _held = &counted;

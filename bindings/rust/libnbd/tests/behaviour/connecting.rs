@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! Ways to a server, and what it says of its export.
+//! Ways to connect to a server, and information about its export.
 
 use std::net::TcpListener;
 use std::os::unix::ffi::OsStrExt;
@@ -56,7 +56,7 @@ fn connects_to_a_given_socket() {
 
 #[test]
 fn connects_to_socket_addresses() {
-    // Who listens sees a client come.
+    // The listener sees that a client connects.
     let path = std::env::temp_dir().join(format!("libnbd-rust-{}", std::process::id()));
     let listener = UnixListener::bind(&path).unwrap();
     let handle = Handle::new().unwrap();
@@ -67,7 +67,7 @@ fn connects_to_socket_addresses() {
     for host in ["127.0.0.1:0", "[::1]:0"] {
         let listener = match TcpListener::bind(host) {
             Ok(listener) => listener,
-            Err(_) => continue, // there need not be IPv6
+            Err(_) => continue, // IPv6 may be missing
         };
         let address = listener.local_addr().unwrap();
         let handle = Handle::new().unwrap();

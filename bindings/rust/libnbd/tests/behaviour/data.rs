@@ -144,7 +144,7 @@ fn block_status_filtered() {
     let contexts = [libnbd::CONTEXT_BASE_ALLOCATION];
     let note = |_: &str, _: u64, _: &[NbdExtent], _: &mut i32| 0;
     let result = handle.block_status_filter(1 << 20, 0, &contexts, note, CmdFlag::empty());
-    // It needs extended headers and the server's consent.
+    // The command needs extended headers and a server that supports it.
     if handle.can_block_status_payload().unwrap() {
         result.unwrap();
     } else {

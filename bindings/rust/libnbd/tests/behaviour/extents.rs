@@ -58,7 +58,7 @@ fn extents_cover_a_range() {
 
 #[test]
 fn equal_extents_of_many_replies_are_one() {
-    // Each reply tells of 64 KiB.
+    // Each reply covers 64 KiB.
     let extents = r#"extents=if [ $(($4 / 262144 % 2)) = 0 ]; then t=hole,zero; fi
                      echo "$4 65536 $t""#;
     let pread = r#"pread=head -c "$3" /dev/zero"#;
@@ -80,7 +80,7 @@ fn equal_extents_of_many_replies_are_one() {
 fn maps_of_large_disks_are_long() {
     let handle = mapped(&["null", "2T"]);
     assert_eq!(rows(handle.extents(..).unwrap()), [(0, 2 << 40, HOLE)]);
-    // Without extended headers a request is for 4 GiB at most.
+    // Without extended headers, a request covers at most 4 GiB.
     let handle = Handle::new().unwrap();
     handle.add_meta_context(CONTEXT_BASE_ALLOCATION).unwrap();
     handle.set_request_extended_headers(false).unwrap();
@@ -149,8 +149,8 @@ fn run(program: &str, arguments: &[&str]) {
     assert!(output.status.success(), "{} {:?}", program, output);
 }
 
-/// A disk of which the first MiB was written before the bitmap, and the second MiB
-/// and the half before it since.
+/// Make a disk whose first MiB was written before the bitmap was added.  The second
+/// MiB, and half a MiB before it, were written after that.
 fn make_bitmap(disk: &str) {
     run("qemu-img", &["create", "-qf", "qcow2", disk, "4M"]);
     run("qemu-io", &["-fqcow2", disk, "-cwrite 0 1M"]);

@@ -21,7 +21,8 @@ fn files_are_read_in_order() {
     let mut read = Vec::new();
     assert_eq!(io::copy(&mut file, &mut read).unwrap(), SIZE);
     assert!(read == all);
-    // Again, with lengths that fit nowhere, and more than is read ahead at once.
+    // Again, with lengths that match no block, and with more than is read ahead at
+    // once.
     for length in [7777, 100_001, 20_000_000] {
         file.rewind().unwrap();
         let mut reader = BufReader::with_capacity(length, &mut file);
@@ -44,7 +45,7 @@ fn files_read_ahead_only_what_is_read_in_order() {
         file.read_exact(&mut buf).unwrap();
     }
     assert!(file.handle().aio_in_flight().unwrap() >= 8);
-    // What is not wanted any more is cancelled.
+    // Reads that are no longer needed are cancelled.
     file.seek(SeekFrom::Start(8)).unwrap();
     file.read_exact(&mut buf[..4096]).unwrap();
     assert_eq!(buf[..4096], pattern(8, 4096));
@@ -61,7 +62,7 @@ impl Dice {
     }
 }
 
-/// Do what a file in memory does, with blocks that the server wants whole.
+/// Do the same with a file in memory, with a server that needs whole blocks.
 fn compare_with_memory(arguments: &[&str], seed: u64) {
     const SIZE: usize = 2 * 1024 * 1024;
     let mut file = opened(arguments);
@@ -112,7 +113,7 @@ fn files_work_with_large_blocks() {
     let policy = ["blocksize-maximum=64K", "blocksize-error-policy=error"];
     compare_with_memory(&[&blocks[..], &sizes, &policy].concat(), 3);
 
-    // An export may be longer than what its server lets us read.
+    // An export may be longer than the part that can be read.
     let blocks = ["--filter=blocksize-policy", "pattern", "10000"];
     let mut file = opened(&[&blocks[..], &sizes, &policy].concat());
     let mut read = Vec::new();
@@ -155,7 +156,7 @@ fn failures_behind_are_told_once() {
     file.flush().unwrap();
     file.write_all(&[1; 1024]).unwrap();
     file.close().unwrap_err();
-    // An export that cannot be written says so at once.
+    // A read-only export refuses a write at once.
     let mut file = opened(&["-r", "memory", "1M"]);
     let error = file.write(&[1; 1024]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PermissionDenied);

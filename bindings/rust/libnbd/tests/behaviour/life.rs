@@ -16,15 +16,15 @@ fn module_loads() {
     assert!(version.starts_with("1."), "{}", version);
 }
 
-// That a closed handle cannot be used is a test of the compiler: see the
-// documentation of Handle.
+// The compiler checks that a closed handle cannot be used: see the documentation of
+// Handle.
 #[test]
 fn handle_lives_and_closes() {
     let handle = Handle::new().unwrap();
     assert!(handle.aio_is_created());
     handle.close();
 
-    // The server is our child, and gone when close returns.
+    // The server is our child process, which has ended when close returns.
     let handle = connected(&["null", "1M"]);
     let pid = handle.get_subprocess_pid().unwrap();
     let process = format!("/proc/{}", pid);
@@ -62,7 +62,7 @@ fn errors_have_text_and_errno() {
 
     let error = handle.connect_unix("/nonexistent/socket").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
-    // It is dead now, and says so with the cause.
+    // The handle is dead, and the error has the cause.
     assert!(handle.aio_is_dead());
     let error = handle.get_size().unwrap_err();
     assert!(error.message().contains("dead"), "{}", error);

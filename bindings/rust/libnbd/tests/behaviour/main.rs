@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! What every binding does, one behaviour each, with real servers.
+//! The behaviours that all bindings have, each in a test, with real servers.
 
 mod asynchronous;
 mod closures;
@@ -30,7 +30,7 @@ fn connected(arguments: &[&str]) -> Handle {
     handle
 }
 
-/// The content of nbdkit's pattern plugin: each word is its own offset.
+/// The content of nbdkit's pattern plugin: each word contains its own offset.
 fn pattern(offset: u64, count: usize) -> Vec<u8> {
     (offset..)
         .take(count)
@@ -38,7 +38,7 @@ fn pattern(offset: u64, count: usize) -> Vec<u8> {
         .collect()
 }
 
-/// What closures leave for the test.
+/// What closures record for the test.
 type Seen<T> = Arc<Mutex<Vec<T>>>;
 
 fn seen<T>() -> (Seen<T>, Seen<T>) {
@@ -46,14 +46,14 @@ fn seen<T>() -> (Seen<T>, Seen<T>) {
     (Arc::clone(&seen), seen)
 }
 
-/// Drive the connection until nothing is in flight.
+/// Drive the connection until no command is in flight.
 fn finish(handle: &Handle) {
     while handle.aio_in_flight().unwrap() > 0 {
         handle.poll(-1).unwrap();
     }
 }
 
-/// Drive the handshake until this is not so any more.
+/// Drive the handshake while the condition holds.
 fn while_connecting(handle: &Handle) {
     while handle.aio_is_connecting() {
         handle.poll(-1).unwrap();

@@ -121,6 +121,6 @@ fn option_mode_asks_for_replies_of_its_own() {
     nbdkit(&handle, &["null", "1M"]);
     assert!(handle.opt_structured_reply().unwrap());
     assert!(handle.get_structured_replies_negotiated().unwrap());
-    // Servers of today know it or do not; either is an answer.
+    // A server may or may not know it; both are fine.
     handle.opt_extended_headers().unwrap();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! Connections that are lost, and commands that are given up.
+//! Connections that are lost, and commands that are cancelled.
 
 use std::thread;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! Settings: what they are, and what they can be.
+//! Settings: their defaults, and the values that they accept.
 
 use libnbd::{AllowTransport, Handle, HandshakeFlag, Strict, Tls, Unflushed};
 
@@ -23,7 +23,7 @@ fn defaults_are_those_documented() {
     assert_eq!(handle.get_socket_activation_name().unwrap(), "");
 }
 
-/// A switch that can be set and read.
+/// A boolean setting with a getter.
 macro_rules! switches {
     ($handle:ident, $($set:ident $get:expr;)*) => {
         $(for value in [true, false, true] {
@@ -71,7 +71,7 @@ fn every_setting_can_be_set_and_read() {
     h.clear_meta_contexts().unwrap();
     assert_eq!(h.get_nr_meta_contexts().unwrap(), 0);
 
-    // These can be set only.
+    // These have no getter.
     h.set_uri_allow_transports(AllowTransport::TCP | AllowTransport::UNIX)
         .unwrap();
     h.set_uri_allow_tls(Tls::Require).unwrap();

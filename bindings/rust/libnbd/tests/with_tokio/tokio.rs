@@ -139,7 +139,7 @@ async fn failures_are_errors() {
     let error = nbd.pread([0; 512], 0, NONE).await.unwrap_err();
     assert_eq!(error.errno(), Some(28));
     assert!(error.message().contains("read"), "{}", error);
-    // The command was retired with that.
+    // The command was retired at the same time.
     assert!(nbd.aio_peek_command_completed().is_err());
     nbd.flush(NONE).await.unwrap();
 }
@@ -168,7 +168,7 @@ async fn dropped_future_cancels_its_command() {
     drop(future);
     assert_eq!(Arc::strong_count(&held), 1);
     assert!(nbd.aio_peek_command_completed().is_err());
-    // What the server answers all the same is nobody's.
+    // The server's late reply is discarded.
     let read = nbd.pread([0; 512], 512, NONE).await.unwrap();
     assert_eq!(read[..], pattern(512, 512));
 }
@@ -192,7 +192,7 @@ async fn dropped_future_leaves_no_failed_command() {
 async fn waiting_for_a_slow_server_is_no_busy_loop() {
     let nbd = AsyncHandle::new().unwrap();
     events_while_waiting(&nbd).await;
-    // One descriptor for life, deadlines and all.
+    // The handle has one descriptor all the time, even with deadlines.
     let nbd = AsyncHandle::new().unwrap();
     nbd.set_reconnect_timeout(60_000).unwrap();
     nbd.set_command_timeout(60_000).unwrap();
@@ -229,7 +229,7 @@ async fn server_that_dies_fails_what_is_in_flight() {
     nbd.shutdown().await.unwrap_err();
 }
 
-/// A server of a file, on a socket of that name, that can be killed.
+/// Start a server of a file that listens on this socket, and that can be killed.
 fn serve(socket: &Path, arguments: &[&str]) -> Child {
     let mut command = Command::new("nbdkit");
     command.args(["-f", "--exit-with-parent", "-U"]).arg(socket);
@@ -305,8 +305,9 @@ async fn close_waits_for_the_end() {
 #[tokio::test]
 async fn another_connection_can_be_tried() {
     let nbd = AsyncHandle::new().unwrap();
-    // Nothing listens at the client's end of a connection, and nothing else can
-    // while it is open.  Then the handle is as new.
+    // The address of the client's end of a connection has no listener, and can get
+    // none while the connection exists.  After the failure the handle can be used
+    // as a new one.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let port = client.local_addr().unwrap().port();
