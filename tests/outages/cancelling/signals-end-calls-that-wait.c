@@ -17,7 +17,7 @@
 struct interrupt {
   int asked;
   int answers_no; /* how many times it answers no first */
-  int tells;      /* a pipe that is told of the answer yes, or 0 */
+  int tells;      /* a pipe to write to when it answers yes, or 0 */
 };
 
 static int

@@ -4,7 +4,7 @@
  * nevertheless say how the process ended: the one that was lost, and the one
  * that was started last.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include <errno.h>
 #include <signal.h>

@@ -4,7 +4,7 @@
  * When the connection is lost, the library first tries the address where the
  * server was.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include <netdb.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * it never waits for a resolver.  Then it tries the addresses that were
  * found.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include <netdb.h>
 #include <stdatomic.h>

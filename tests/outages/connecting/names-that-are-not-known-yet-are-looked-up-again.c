@@ -3,7 +3,7 @@
  * does not know it yet or cannot ask for it yet, as while a machine boots.
  * Failures that waiting does not change end the handle at once.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include <errno.h>
 #include <netdb.h>

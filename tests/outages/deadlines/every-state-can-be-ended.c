@@ -262,7 +262,8 @@ hold (const struct conversation *c)
   return talk.dropped;
 }
 
-/* Without patience a handle that finds nobody can only be used anew. */
+/* Whether the conversation has a state in which this way can end it.  Without a
+ * connect timeout, a handle that could not connect is in CREATED again. */
 static bool
 is_possible (const struct conversation *c)
 {

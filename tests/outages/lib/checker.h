@@ -73,7 +73,7 @@ extern char *checker_end (struct checker *k, struct operation *op,
 /* The program knows that what is not durable may be lost. */
 extern void checker_forget (struct checker *k);
 
-/* Check what is durable.  Returns as checker_end. */
+/* Check what is durable.  Returns the same as checker_end. */
 extern char *checker_durable (struct checker *k);
 
 #endif /* OUTAGES_CHECKER_H */

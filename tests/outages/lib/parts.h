@@ -58,7 +58,7 @@ struct connection {
   int64_t silent_until; /* ms: when it goes on, or is cut */
   int64_t deadline;     /* of its ghosts, once it has LEFT */
   bool closing;         /* once all is sent */
-  bool doomed;          /* the same, and the next event comes to pass */
+  bool doomed;          /* the same, and the next event happens */
   bool gone;            /* to be freed */
 };
 
@@ -130,7 +130,7 @@ extern void plan_outage (struct life *s);
 extern struct connection *draw_connection (struct life *s);
 /* Draw whether the connection ends in its handshake. */
 extern void plan_failure (struct life *s, struct connection *c);
-/* Let happen what was drawn, because the connection has passed its last
+/* Make the planned outage happen, because the connection has passed its last
  * byte. */
 extern void outage (struct life *s, struct connection *c);
 

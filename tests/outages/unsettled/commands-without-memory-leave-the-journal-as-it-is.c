@@ -3,7 +3,7 @@
 /* A command for which there is no memory must wait for a flush, and changes
  * nothing in the journal: no entry that it would cover or split is lost.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include "unsettled.h"
 #include "wrap.h"

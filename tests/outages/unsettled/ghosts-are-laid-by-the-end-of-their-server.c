@@ -4,7 +4,7 @@
  * that server are laid, and no others.  The descriptor is polled once for all
  * of them, and is closed with its last user.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include <fcntl.h>
 #include <poll.h>

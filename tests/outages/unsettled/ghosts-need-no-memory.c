@@ -4,7 +4,7 @@
  * one ghost, which haunts everything between them, for as long as any of them
  * would.  The reply, time or witness of one of them does not lay the others.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include <sys/eventfd.h>
 

@@ -6,7 +6,7 @@
  * records some thousands of ranges separately.  Further ranges, and those for
  * which there is no memory, are merged into the last one.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include "unsettled.h"
 #include "wrap.h"

@@ -3,7 +3,7 @@
  * directory, or for root only in the system's directory, and then the
  * system's authorities are used.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include <errno.h>
 #include <gnutls/gnutls.h>

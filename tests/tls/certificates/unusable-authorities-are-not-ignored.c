@@ -4,7 +4,7 @@
  * connection.  The authorities of the system do not replace those that were
  * chosen.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 /* If neither the program nor the environment sets a user name for TLS, it is
  * the login name.  If nobody is logged in, asking for the user name fails.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 /* Whatever fails below an encrypted connection, and however late, the handle
  * is dead and the error names the cause.  What can continue later only waits.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include <errno.h>
 #include <gnutls/gnutls.h>

@@ -4,7 +4,7 @@
  * WRITE, and the alert is sent once the socket can take it.  If sending the
  * alert fails, nothing waits for it.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include <errno.h>
 #include <sys/socket.h>

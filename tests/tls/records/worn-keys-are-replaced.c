@@ -4,7 +4,7 @@
  * server's key update arrives with a reply, and one nbd_poll is enough for
  * both.  The client's key update is sent with a request.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * request: the server has the request, and only debug output mentions the
  * failure.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include <errno.h>
 #include <stdio.h>

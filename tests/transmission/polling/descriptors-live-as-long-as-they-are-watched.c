@@ -4,7 +4,7 @@
  * descriptor stays open until that thread has finished, so that its number is
  * not reused.  A forked copy of the handle closes its own descriptor.
  *
- * The linker lets the library's calls come here (-Wl,--wrap). */
+ * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include <fcntl.h>
 #include <poll.h>
