@@ -11,10 +11,10 @@
 #define CELLS_MOST 40
 #define CELLS_LEAST 10
 
-/* Columns of what is left out last: "▝ 100%", and " []" around the cells. */
+/* Columns of "▝ 100%", and of " []" around the cells. */
 #define PERCENT_COLUMNS 6
 #define FRAME_COLUMNS 3
-/* Of a terminal that does not know how wide it is. */
+/* If the terminal does not say how wide it is. */
 #define USUAL_COLUMNS 80
 
 static const char *
@@ -26,7 +26,8 @@ spinner (int percent, unsigned turn)
   return percent == 100 ? "█" : signs[turn % 8];
 }
 
-/* How many columns the first fields take that fit into ROOM. */
+/* Count the first fields that fit into ROOM columns, and return how many
+ * columns they take. */
 static int
 fit (const char *const *fields, int room, size_t *count)
 {
@@ -40,8 +41,9 @@ fit (const char *const *fields, int room, size_t *count)
   return columns;
 }
 
-/* What is too much is left out from the right: fields, the bar, which is
- * made shorter before, the percentage, the spinner. */
+/* What does not fit is left out, in this order: the last fields, the bar
+ * (which is made shorter first), the spinner, the percentage.  In less than
+ * four columns only the spinner is shown. */
 void
 tool_bar_line (char line[TOOL_BAR_MAX], int columns, int percent,
                unsigned turn, const char *const *fields)
@@ -74,7 +76,7 @@ tool_bar_line (char line[TOOL_BAR_MAX], int columns, int percent,
                         fields[i]);
 }
 
-/* Asked each time, since windows change. */
+/* This is asked each time, since the size of a window can change. */
 static int
 terminal_columns (void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A clock for what takes time: it is never set. */
+/* A clock to measure durations: nobody can set it. */
 #include <config.h>
 
 #include <time.h>

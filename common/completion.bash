@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # Completion for the NBD tools, installed under the name of each.
-# Options, and what may follow them, are those that the tool itself lists.
-# Other words are files, left to "-o default".
+# The tool itself lists its options and what may follow them.
+# Other words are file names, which "-o default" completes.
 
-# What the user has typed of the word at the cursor, and the word before.
-# bash itself calls "=" and ":" words, and completes what is behind them.
+# Set word to what the user has typed of the word at the cursor, and before to
+# the word before it.  bash splits words at "=" and ":", so its own idea of
+# the current word is only the part behind them.
 _nbd_typed ()
 {
   local line=${COMP_LINE-} words
@@ -19,12 +20,12 @@ _nbd_typed ()
   [ ${#words[@]} -lt 2 ] || before=${words[-2]}
 }
 
-# _nbd_offer WORD...: those that begin with what was typed, as bash wants them.
+# _nbd_offer WORD...: offer those words that begin with what was typed.
 _nbd_offer ()
 {
   local found
   mapfile -t found < <(compgen -W "$*" -- "$word")
-  # In case bash completes only the end of the word.
+  # If bash completes only the end of the word, it wants only that part.
   COMPREPLY=("${found[@]#"${word%"$end"}"}")
   case ${found[*]} in
     *[:/]) compopt -o nospace 2>/dev/null || : ;;
@@ -36,7 +37,7 @@ _nbd_tools ()
   local command=$1 end=${2-} word before words option
   COMPREPLY=()
   _nbd_typed
-  # The cursor is behind "=", which is no part of what gets completed.
+  # The cursor is behind "=", which is not part of the word to complete.
   [ "$end" != = ] || end=
   case $word in
     --*=*)

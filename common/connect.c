@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Connecting, and waiting for it. */
+/* Connecting to a server, and waiting until the server knows the export. */
 #include <config.h>
 
 #include <errno.h>
@@ -9,8 +9,8 @@
 
 #include "internal.h"
 
-/* Pauses between connections that are made to ask for an export: the first,
- * and to what they grow. */
+/* The shortest and the longest pause between connections that are made to ask
+ * for an export. */
 #define FIRST_PAUSE_MS 100
 #define LONGEST_PAUSE_MS 5000
 
@@ -35,7 +35,8 @@ start_connecting (struct nbd_handle *h, const struct tool_endpoint *endpoint)
   abort ();
 }
 
-/* What start_connecting and the waits after it do together. */
+/* The blocking call that does the same as start_connecting and the wait after
+ * it. */
 static const char *
 blocking_call (enum tool_transport transport)
 {
@@ -57,7 +58,8 @@ deadline (int ms)
   return ms < 0 ? INT64_MAX : tool_now_ms () + ms;
 }
 
-/* When to look up from waiting. */
+/* Times when waiting has to stop for something to be done: telling what the
+ * tool waits for, giving up a silent server, giving up altogether. */
 struct moments {
   int64_t tell, silent, end;
 };
@@ -72,7 +74,7 @@ next_moment (const struct moments *m, int64_t now)
 
 #define TOO_LATE 2
 
-/* 1 if the server was silent. */
+/* Return 0, -1 on failure, 1 if the server was silent, or TOO_LATE. */
 static int
 wait_for_connection (struct nbd_handle *h, const char *name, int silence,
                      int64_t ends)
@@ -101,7 +103,7 @@ wait_for_connection (struct nbd_handle *h, const char *name, int silence,
   return tool_is_lost (h) ? -1 : 0;
 }
 
-/* Once, without trying anything else. */
+/* Connect once, without trying again after a hangup. */
 static int
 connect_once (struct nbd_handle *h, const struct tool_endpoint *endpoint,
               int silence, int64_t ends)
@@ -118,8 +120,8 @@ connect_once (struct nbd_handle *h, const struct tool_endpoint *endpoint,
   return r == TOO_LATE ? -1 : r;
 }
 
-/* Why connecting has just failed, without the name of the call, and without
- * the advice, which is followed.  To be freed. */
+/* Why connecting has just failed: the error without the name of the call, and
+ * without the library's advice, which this tool follows.  To be freed. */
 static char *
 reason (const struct tool_endpoint *endpoint)
 {
@@ -132,8 +134,9 @@ reason (const struct tool_endpoint *endpoint)
   return tool_format ("%.*s", (int) len, error);
 }
 
-/* What happened before does not get lost if the next attempt fails too.
- * Frees the STORY that it continues, if that is not NULL, and WHY. */
+/* Add the failure of an attempt to the STORY of those before it (NULL if there
+ * were none), so that the message tells all of them.  STORY and WHY are
+ * freed, or one of them is returned. */
 static char *
 continue_story (char *story, const char *without, char *why)
 {
@@ -145,8 +148,9 @@ continue_story (char *story, const char *without, char *why)
   return longer;
 }
 
-/* The library itself looks after the time that the first connection of a
- * handle may take. */
+/* Connect, and again without the options on which the server hangs up.  For
+ * the first connection ENDS can be INT64_MAX, since the library itself
+ * observes the connect timeout. */
 static int
 connect_until (struct nbd_handle **h, const struct tool_endpoint *endpoint,
                int silence, int64_t ends)
@@ -166,7 +170,7 @@ connect_until (struct nbd_handle **h, const struct tool_endpoint *endpoint,
     *h = tool_create_again (*h);
     r = connect_once (*h, endpoint, silence, ends);
   }
-  /* Only what has helped is worth knowing. */
+  /* Leaving options out did not help, so do not leave them out later. */
   if (r != 0)
     *endpoint->left_out = left_out;
   if (r == -1 && story != NULL) {
@@ -196,7 +200,7 @@ tool_connect (struct nbd_handle **h, const struct tool_endpoint *endpoint)
   return tool_connect_within (h, endpoint, -1);
 }
 
-/* One like it, connected anew. */
+/* Replace the handle by one like it, and connect that. */
 static int
 connect_again (struct nbd_handle **h, const struct tool_endpoint *endpoint,
                int64_t ends)
@@ -207,7 +211,7 @@ connect_again (struct nbd_handle **h, const struct tool_endpoint *endpoint,
   return r;
 }
 
-/* The server does not know the export, or is about to end. */
+/* Whether the server does not know the export, or is about to end. */
 static bool
 may_come_later (struct nbd_handle *h)
 {
@@ -243,6 +247,7 @@ tool_await_export (struct nbd_handle **h,
   }
   if (nbd_aio_is_connecting (*h) == 1)
     return -1;
-  /* Some hang up on whoever asks without opening. */
+  /* Some servers hang up on clients that ask for an export and do not open
+   * it. */
   return tool_is_lost (*h) ? connect_again (h, endpoint, ends) : 0;
 }

@@ -9,7 +9,7 @@
 
 #include "internal.h"
 
-/* How long somebody who reads slowly is waited for. */
+/* How long to wait until the reader of standard output can take more. */
 #define OUTPUT_MS 1000
 
 volatile sig_atomic_t tool_signal;
@@ -31,7 +31,7 @@ tool_at_last (void (*function) (void))
   last_end = function;
 }
 
-/* Each function is called once, whoever comes here. */
+/* Run the functions, each only once even if this is called again. */
 static void
 run_ends (void)
 {
@@ -57,7 +57,7 @@ tool_prepare_end (void)
 
 static void die (int number) __attribute__ ((noreturn));
 
-/* The signal may be blocked. */
+/* Die of the signal, even if it is blocked. */
 static void
 die (int number)
 {
@@ -70,8 +70,8 @@ die (int number)
   _exit (128 + number);
 }
 
-/* If whoever reads standard output has paused, what is left of it goes
- * nowhere. */
+/* If the reader of standard output does not read, discard the rest of the
+ * output, so that writing it cannot block. */
 static void
 keep_output_from_waiting (void)
 {

@@ -40,7 +40,8 @@ is_socket (const char *path)
   return stat (path, &st) == 0 && S_ISSOCK (st.st_mode);
 }
 
-/* It may be a socket of a server that is being started. */
+/* Whether the path names nothing, so that it may be the socket of a server
+ * that is being started. */
 static bool
 is_missing (const char *path)
 {
@@ -57,8 +58,8 @@ count_words (char **words)
   return n;
 }
 
-/* Fill the endpoint with COUNT words.  They live as long as the program,
- * from where a leak checker finds them. */
+/* Fill the endpoint with COUNT words.  They are never freed; the list keeps
+ * them reachable, so that a leak checker does not report them. */
 static void
 set_endpoint (struct tool_endpoint *endpoint, enum tool_transport transport,
               char **words, size_t count)

@@ -4,7 +4,7 @@
 
 #include "pool.h"
 
-/* What a request carries if the server has no limit. */
+/* The payload of a request if the server states no limit. */
 #define USUAL_MAXIMUM (UINT64_C (32) << 20)
 
 static uint64_t

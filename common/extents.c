@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A whole walk over what a server says of a range.
+/* A whole walk over the extents of a range.
  *
- * Several questions are on their way.  The one at the position up to which
- * all was delivered is served first; the answers to those behind it wait for
- * their turn. */
+ * Several questions are in flight.  The one at the position up to which all
+ * extents were delivered is waited for first; the answers to those behind it
+ * are kept until it is their turn. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -12,14 +12,14 @@
 
 #include "extents.h"
 
-/* Without extended headers a request covers less than 4 GiB.  Round numbers
- * suit servers. */
+/* Without extended headers a request covers less than 4 GiB.  This is a
+ * multiple of any block size. */
 #define NARROW_QUESTION (UINT64_C (0xfff00000))
-/* The largest block that a server may insist on, and requests that failed
- * become so short. */
+/* Requests that failed are halved down to this length.  It is the largest
+ * minimum block size that a server may have. */
 #define LEAST_QUESTION (UINT64_C (65536))
-/* Replies with so many extents mean that the disk is fragmented, and that
- * asking ahead fills memory. */
+/* Replies with so many extents mean that the disk is fragmented, so the
+ * replies to many questions in flight would take much memory. */
 #define MANY_EXTENTS 1024
 #define LEAST_AHEAD 2
 
@@ -32,7 +32,8 @@ struct step {
   struct pass *pass;
 };
 
-/* What was delivered last but may go on. */
+/* The last extent, which the next one may continue: it is delivered when it is
+ * complete. */
 struct merged {
   uint64_t offset, length;
   uint64_t type;
@@ -42,7 +43,7 @@ struct merged {
 struct pass {
   const struct tool_extents *of;
   uint64_t end;       /* of the range */
-  uint64_t delivered; /* what is before that */
+  uint64_t delivered; /* all before this position */
   struct tool_walk walk;
   struct step steps[TOOL_WALK_MOST_AHEAD];
   struct merged merged;
@@ -80,8 +81,8 @@ steps_in_use (const struct pass *p)
   return n;
 }
 
-/* What has to be served next: where the delivery has stopped, or else
- * something that was asked. */
+/* The step to handle next: the one where the delivery has stopped, or else
+ * the first one whose question is in flight. */
 static struct step *
 next_step (struct pass *p)
 {
@@ -97,8 +98,9 @@ next_step (struct pass *p)
   return asked;
 }
 
-/* Answers that wait to be delivered are as many as questions may be, unless
- * what they wait for is not even asked. */
+/* Whether another question may be asked.  Answers that wait to be delivered
+ * count as questions in flight, unless the question that they wait for is not
+ * asked yet. */
 static bool
 may_ask (struct pass *p)
 {
@@ -143,7 +145,8 @@ deliver_merged (struct pass *p)
   return r;
 }
 
-/* Deliver what follows; WHY, which is freed later, if it is unknown. */
+/* Deliver the range up to END, which is of this type, or unknown if WHY is not
+ * NULL.  WHY is freed later. */
 static int
 deliver (struct pass *p, uint64_t end, uint64_t type, char *why)
 {
@@ -175,7 +178,7 @@ free_step (struct step *s)
   s->state = UNUSED;
 }
 
-/* Deliver what a step has got, whose turn it is. */
+/* Deliver the answer of the step whose turn it is, and free the step. */
 static int
 deliver_step (struct pass *p, struct step *s)
 {
@@ -214,7 +217,7 @@ await (struct pass *p, struct step *s)
   }
 }
 
-/* The request did not help. */
+/* The request failed, or its answer was empty. */
 static void
 step_failed (struct pass *p, struct step *s, const char *why)
 {
@@ -253,7 +256,8 @@ take_answer (struct pass *p, struct step *s)
   }
 }
 
-/* Requests that nobody waits for any more still write to their steps. */
+/* Free the pass.  Wait for requests in flight first, since their replies are
+ * written to the steps. */
 static void
 free_pass (struct pass *p)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Taking leave of servers.
+/* Disconnecting from servers.
  *
- * Whoever closes a connection with requests in flight makes a server fail
- * to write its replies, and some end then with all that they serve.  So
- * replies are taken first, but not for long, and the server is told that
- * nothing more will come. */
+ * If a client closes a connection with requests in flight, the server cannot
+ * write its replies, and some servers then end, for all their clients.  So
+ * replies are received first, for a limited time, and then the server is told
+ * that no more requests will come. */
 #include <config.h>
 
 #include <poll.h>
@@ -12,11 +12,11 @@
 
 #include "internal.h"
 
-/* How long replies are waited for, and then that servers close. */
+/* How long to wait for replies, and then until servers close. */
 #define REPLIES_MS 1000
 #define CLOSING_MS 1000
 
-/* In an outage there is nobody to take leave of. */
+/* During an outage there is no connection, though the handle is ready. */
 static bool
 is_connected (struct nbd_handle *h)
 {
@@ -36,7 +36,8 @@ is_open (struct nbd_handle *h)
   return nbd_aio_is_closed (h) != 1 && nbd_aio_is_dead (h) != 1;
 }
 
-/* Serve what has come; 1 if there may be more, -1 if no more is awaited. */
+/* Handle what the server has sent.  Return 1 if there may be more, 0 if there
+ * is nothing at the moment, and -1 if nothing more is awaited. */
 static int
 serve (struct nbd_handle *h, bool (*waits) (struct nbd_handle *h))
 {
@@ -54,7 +55,8 @@ events_of (struct nbd_handle *h)
   };
 }
 
-/* Drive the handles as long as one WAITS, but no longer than MS. */
+/* Drive the handles as long as WAITS is true of one of them, but no longer
+ * than MS. */
 static void
 drive (struct nbd_handle **handles, size_t count, int ms,
        bool (*waits) (struct nbd_handle *h))
@@ -77,7 +79,8 @@ drive (struct nbd_handle **handles, size_t count, int ms,
   free (fds);
 }
 
-/* True if the server is to close now, and has answered all. */
+/* Ask the server to end the connection.  Return whether to wait until the
+ * server closes it: not if requests are still unanswered. */
 static bool
 say_goodbye (struct nbd_handle *h)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Handles: all that a program has, so that they are closed at its end. */
+/* The list of all handles of the program, which are closed at its end. */
 #include <config.h>
 
 #include <pthread.h>
@@ -9,8 +9,8 @@
 
 #include "internal.h"
 
-/* All handles that were made.  Entries stay in the list for ever; those
- * without a handle are used again. */
+/* An entry stays in the list for ever.  One without a handle is used again
+ * for the next handle. */
 struct entry {
   struct entry *next;
   struct nbd_handle *h;
@@ -165,8 +165,8 @@ tool_close_others (const struct nbd_handle *keep)
   }
 }
 
-/* Other threads may be in calls on handles if the program ends in one of
- * them.  The kernel closes their sockets. */
+/* If a thread other than the main thread ends the program, other threads may
+ * be in calls on handles.  Then the kernel closes the sockets. */
 void
 tool_close_all (void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Servers that hang up on an option that they do not know, instead of saying
- * so.  The library's message then names the setting that leaves the option
- * out; a tool does so, once for each, and from then on for every connection
- * to this server. */
+/* Servers that hang up on an option that they do not know, instead of replying
+ * with an error.  The library's message then names the setting that leaves
+ * the option out.  A tool changes that setting, once for each option, and
+ * keeps it for every later connection to this server. */
 #include <config.h>
 
 #include <string.h>
@@ -38,7 +38,7 @@ tool_learn_from_hangup (const struct tool_endpoint *endpoint)
 {
   const char *error = nbd_get_error ();
 
-  /* The descriptor is gone with its connection. */
+  /* A given socket cannot be connected again. */
   if (error == NULL || endpoint->transport == TOOL_FD)
     return NULL;
   for (size_t i = 0; i < NR_WISHES; i++)

@@ -39,13 +39,12 @@ common_libcommon_a_CPPFLAGS = $(AM_CPPFLAGS)
 tool_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/common
 tool_libs = common/libcommon.a lib/libnbd.la
 
-# What the manual pages of all tools say is written once and put in place of
-# the line that names it.
+# In the manual pages of tools a line ".so FILE.man" stands for the content of
+# that file: text that several pages share, or a part of a long page.  Such a
+# file may itself have such lines.
 tool_pages =
 man_MANS = $(tool_pages)
 CLEANFILES += $(tool_pages)
-# A line ".so FILE.man" stands for what several pages have, or a page has too
-# much of; such a file may have such lines, too.
 tool_parts = common/signals.man common/staying.man convert/grow/grow.man \
 	convert/plan/plan.man \
 	convert/unused/unused.man

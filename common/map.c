@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a server has told about a range. */
+/* The extents of a range, as a server has reported them. */
 #include <config.h>
 
 #include <stdlib.h>

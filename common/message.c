@@ -56,7 +56,7 @@ tool_usage_error (const char *format, ...)
   exit (tool_self->usage_status ? tool_self->usage_status : EXIT_FAILURE);
 }
 
-/* Without the name of a call that says how we wait, not what for. */
+/* The names of these calls say how the tool waits, not what it wanted. */
 const char *
 tool_without_call (const char *error)
 {
@@ -68,8 +68,8 @@ tool_without_call (const char *error)
   return error;
 }
 
-/* An error of the library, and how it is told.  Only the main thread has
- * such ones. */
+/* An error of the library, and the words that tool_nbd_error returns for it.
+ * Only the main thread uses them. */
 static char *named, *told;
 
 void

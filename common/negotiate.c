@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Options of the protocol, in opt mode: signals end the wait for the server,
- * and so does the time that connecting may take. */
+/* Options of the protocol, in opt mode.  Signals end the wait for the server,
+ * and so does the connect timeout. */
 #include <config.h>
 
 #include <errno.h>
@@ -11,9 +11,9 @@
 
 /* How an option ended. */
 struct answer {
-  const char *call; /* what it is to be known as */
+  const char *call; /* the blocking call, for messages */
   int error;        /* 0: the server agreed */
-  char *why;        /* what it said */
+  char *why;        /* the library's error */
 };
 
 static int
@@ -35,7 +35,8 @@ completion (struct answer *a)
   };
 }
 
-/* Wait until the option has been answered, if it has BEGUN. */
+/* Wait until the option has been answered.  BEGUN is the result of the call
+ * that started it. */
 static int
 await (struct nbd_handle *h, int begun, struct answer *a)
 {

@@ -52,8 +52,9 @@ add_long (const struct tool_option *row, const char *name, size_t length)
   parser.longs[count + 1] = (struct option) { .name = NULL };
 }
 
-/* Options of a server in brackets are not ours.  So that getopt leaves them
- * alone they get another first character while it runs. */
+/* Options of a server in brackets belong to that server.  They get another
+ * first character while getopt runs, so that getopt does not take them for
+ * options of the tool. */
 #define MASK '\001'
 
 static void
@@ -82,8 +83,8 @@ free_parser (void)
   memset (&parser, 0, sizeof parser);
 }
 
-/* Those that are closed get something that fails when it is used, as they
- * would.  Each gets its own number since those before it are open. */
+/* Open each closed standard descriptor so that its use fails, as if it were
+ * still closed.  open returns its number, since all lower ones are open. */
 static void
 open_standard_descriptors (void)
 {
@@ -129,7 +130,7 @@ tool_start (const struct tool *tool, int argc, char **argv)
   atexit (free_parser);
   if (!tool->stops_at_argument)
     mask_brackets (true);
-  /* What getopt prints begins like what we print. */
+  /* getopt begins its messages with argv[0]; let that be the tool's name. */
   argv[0] = (char *) tool->name;
 }
 
@@ -164,8 +165,8 @@ print_words (int id)
   putchar ('\n');
 }
 
-/* What may follow "--can" or "--map=".  An optional argument cannot be a
- * word of its own. */
+/* Print the words that may follow an option, spelled like "--can" or "--map=".
+ * An optional argument has to be joined by "=". */
 static void
 list_words (const char *spelling)
 {
@@ -185,7 +186,7 @@ list_words (const char *spelling)
       print_words (row->id);
 }
 
-/* Two lines; scripts take the second word of either. */
+/* Print two lines; scripts take the second word of either. */
 static void
 print_version (void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What options name to be written into, or read: descriptors of the caller,
- * and files.  None of them may be one that the tool opened for something
- * else. */
+/* Files and descriptors that options name for writing or reading.  None of
+ * them may be the source or the destination of the data, or serve two
+ * options. */
 #include <config.h>
 
 #include <fcntl.h>
@@ -16,15 +16,15 @@
 
 #define MAX_OUTPUTS 16
 
-/* A number in the message is room for "descriptor 2147483647". */
+/* Enough for "descriptor 2147483647". */
 #define NAME_MAX_LENGTH 32
 
 static struct output {
   const char *option;
-  const char *path; /* NULL: it is the descriptor */
+  const char *path; /* NULL: the descriptor FD */
   int fd;
   bool written; /* not only read */
-  bool quiet;   /* nothing, unless something goes wrong */
+  bool quiet;   /* nothing is written unless there is an error */
 } outputs[MAX_OUTPUTS];
 static size_t nr_outputs;
 
@@ -36,7 +36,7 @@ add (struct output o)
   outputs[nr_outputs++] = o;
 }
 
-/* False if it is not there, or swallows what anybody writes. */
+/* False if the output does not exist, or is /dev/null. */
 static bool
 stat_output (const struct output *o, struct stat *st)
 {
@@ -54,8 +54,8 @@ same_file (const struct stat *a, const struct stat *b)
   return devices && a->st_rdev == b->st_rdev;
 }
 
-/* What has a content that stays.  Streams, such as terminals and sockets, can
- * be read and written side by side. */
+/* Whether it stores data.  Streams, such as terminals and sockets, can be read
+ * and written at the same time. */
 static bool
 is_disk (const struct stat *st)
 {
@@ -70,8 +70,8 @@ tool_same_disk (int fd, int other)
          && same_file (&a, &b);
 }
 
-/* Take a descriptor that the caller has opened.  What the program opened
- * itself does not survive when a program is run, the caller's does. */
+/* Take a descriptor that whoever runs the tool has opened.  Descriptors that
+ * the tool itself opened have FD_CLOEXEC set, inherited ones do not. */
 static int
 inherited (const char *option, const char *text)
 {
@@ -91,7 +91,8 @@ tool_descriptor_argument (const char *option, const char *text)
   int flags = fcntl (fd, F_GETFL);
   if ((flags & O_PATH) != 0 || (flags & O_ACCMODE) == O_RDONLY)
     tool_fail ("%s: descriptor %d is not open for writing", option, fd);
-  /* Servers that the tool starts need not keep its reader waiting. */
+  /* If a server that the tool starts had it open, too, its reader would see
+   * no end of file before that server ends. */
   if (fd > STDERR_FILENO)
     fcntl (fd, F_SETFD, FD_CLOEXEC);
   return fd;
@@ -136,7 +137,7 @@ tool_input_file (const char *option, const char *path)
   add ((struct output) { .option = option, .path = path });
 }
 
-/* How a message calls it. */
+/* The name of an output in messages. */
 static const char *
 name_of (const struct output *o, char buffer[NAME_MAX_LENGTH])
 {
@@ -150,7 +151,8 @@ name_of (const struct output *o, char buffer[NAME_MAX_LENGTH])
   return buffer;
 }
 
-/* A message on standard error would destroy data if that is on this disk. */
+/* If standard error is this disk, redirect it, since a message would overwrite
+ * data. */
 static void
 keep_messages_off (const struct stat *disk)
 {

@@ -15,7 +15,7 @@ new_handle (const struct tool_pool *p, unsigned number)
   return h;
 }
 
-/* Twice what the first connection took, within reason. */
+/* Twice the time that the first connection took, within limits. */
 static int
 patience (int64_t first_ms)
 {

@@ -25,7 +25,7 @@ static struct {
   unsigned turn;       /* of the spinner */
 } bar;
 
-/* 100 is kept for the end. */
+/* At most 99: tool_progress_end shows 100. */
 static int
 percentage (uint64_t done, uint64_t total)
 {
@@ -52,7 +52,7 @@ about (char buffer[TOOL_SIZE_MAX], double size)
   return buffer;
 }
 
-/* ", 1:20", if it is known. */
+/* Write the time left, such as ", 1:20", or nothing if it is not known. */
 static void
 write_left (char buffer[TOOL_SIZE_MAX], double speed)
 {
@@ -68,7 +68,7 @@ write_left (char buffer[TOOL_SIZE_MAX], double speed)
               minutes % 60, (int) left % 60);
 }
 
-/* With amount, rate, and time left. */
+/* Draw the bar with amount, rate, and time left. */
 static void
 draw (int percent, int64_t now)
 {
@@ -86,8 +86,8 @@ draw (int percent, int64_t now)
   bar.drawn = percent < 100;
 }
 
-/* Show it if that is due: each new percentage, and on a terminal the rest
- * in between too. */
+/* Show the progress if that is due: at each new percentage, or on a terminal
+ * at intervals. */
 static void
 show (int percent, bool at_once)
 {
@@ -109,7 +109,7 @@ show (int percent, bool at_once)
   bar.percent = percent;
 }
 
-/* The program ends without having ended it. */
+/* End the bar when the program ends without having done so. */
 static void
 leave (void)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Ending by a signal, but tidily.
+/* Ending by a signal, after cleaning up.
  *
- * Calls of the library go on after a signal.  So whatever waits for a server
- * waits for a descriptor as well, which the handler makes readable, and the
- * program comes to a place where it takes leave of its servers and ends by
- * the same signal.  Whoever has run it then knows why it ended: a shell
- * leaves its loop. */
+ * Calls of the library continue after a signal.  So code that waits for a
+ * server also waits for a descriptor, which the signal handler makes
+ * readable.  Then the program disconnects from its servers and ends by the
+ * same signal, so that its parent can see why it ended: a shell ends its
+ * loop. */
 #include <config.h>
 
 #include <errno.h>
@@ -15,11 +15,11 @@
 
 #include "internal.h"
 
-/* Who sends two signals in a row, such as timeout(1), means one.  Who sends
- * one later has lost patience. */
+/* Two signals that follow each other at once, as timeout(1) sends them, count
+ * as one.  A later one means that the program is to end immediately. */
 #define SAME_SIGNAL_MS 500
 
-/* How often somebody who watches is told what is waited for. */
+/* How often to look for an outage that a person has to be told of. */
 #define PIECE_MS 1000
 
 static int wake = -1;
@@ -45,7 +45,8 @@ handle (int number)
   errno = saved;
 }
 
-/* Writing fails then, and whoever writes says what that means. */
+/* Do nothing on SIGPIPE: the write fails with EPIPE, which its caller
+ * handles. */
 static void
 nobody_reads (int number)
 {
@@ -102,7 +103,7 @@ tool_wake (void)
   }
 }
 
-/* For somebody who is to be told of an outage in time. */
+/* Wait in short pieces, so that a person is told of an outage in time. */
 static int
 poll_in_pieces (struct nbd_handle *h, int timeout)
 {

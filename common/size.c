@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sizes for people, both ways. */
+/* Printing and parsing sizes and numbers. */
 #include <config.h>
 
 #include <ctype.h>

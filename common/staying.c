@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Options about staying connected, the same in every tool and for each of its
- * servers.  The library knows what their values look like. */
+/* Options about staying connected, which are the same in every tool and apply
+ * to each of its servers.  The library parses their values. */
 #include <config.h>
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 
 #define CALL "nbd_set_uri_options: "
 
-/* A parameter of URIs, which is what the option is called, too. */
+/* Each option has the name of a parameter of URIs. */
 static struct {
   const char *name;
   const char *value; /* NULL: not given */
@@ -37,7 +37,9 @@ set (struct nbd_handle *h, const char *name, const char *value)
   return r;
 }
 
-/* A value is wrong: say so.  The text is whole without the meaning of errno. */
+/* A value is wrong: end with a usage error.  The library's error is complete
+ * without its own call's name and the meaning of EINVAL, so these are left
+ * out. */
 static void
 refuse (const char *name, const char *error, int errnum)
 {
@@ -57,7 +59,7 @@ void
 tool_take_staying (int id, const char *value)
 {
   const char *name = options[id - TOOL_STAYING].name;
-  /* What follows would be another parameter. */
+  /* "&" would begin another parameter. */
   if (strchr (value, '&') != NULL)
     tool_usage_error ("--%s: \"%s\" is more than one value", name, value);
 
@@ -83,7 +85,7 @@ tool_default_connections (unsigned count)
   default_connections = count;
 }
 
-/* Whoever says something in the environment says it for every tool. */
+/* Whether LIBNBD_URI_OPTIONS sets what the option sets. */
 static bool
 in_environment (int id)
 {
@@ -106,7 +108,7 @@ tool_waits_for_server (void)
          || in_environment (TOOL_CONNECT_TIMEOUT);
 }
 
-/* Take a parameter out of a URI. */
+/* Remove a parameter from a URI. */
 static void
 cut (char *uri, const char *name)
 {
@@ -115,7 +117,8 @@ cut (char *uri, const char *name)
     if (length != strlen (name) || strncasecmp (p + 1, name, length) != 0)
       continue;
     char *rest = p + 1 + strcspn (p + 1, "&");
-    /* What follows takes its place, also that behind the question mark. */
+    /* The next parameter takes its place behind the "?" or "&"; if there is
+     * none, that separator goes, too. */
     if (*rest == '\0')
       *p = '\0';
     else

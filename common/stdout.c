@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Standard output at the end, and when nobody reads it any more. */
+/* Ending standard output, and ending the tool when writing it fails. */
 #include <config.h>
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 #include "internal.h"
 
-/* Does a write to standard output fail since its other end is closed? */
+/* Whether the other end of standard output is closed. */
 static bool
 is_cut_off (void)
 {
@@ -18,8 +18,8 @@ is_cut_off (void)
   return poll (&p, 1, 0) == 1 && (p.revents & (POLLERR | POLLHUP)) != 0;
 }
 
-/* What was not written is still there, so writing it tells the reason again,
- * unless there was room in the meantime. */
+/* The data that was not written is still in the buffer, so writing it again
+ * gives the reason, unless the disk has free space again. */
 static int
 why_writing_failed (void)
 {
@@ -45,7 +45,7 @@ tool_finish (int status)
 {
   errno = 0;
   bool failed = ferror (stdout);
-  /* Some file systems tell only when a file is closed. */
+  /* Some file systems report an error only when a file is closed. */
   if (fflush (stdout) == EOF || failed || close (dup (STDOUT_FILENO)) == -1)
     tool_output_failed (errno);
   exit (status);

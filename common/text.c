@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Strings from servers, which may hold anything but NUL. */
+/* Strings from servers, which may contain any byte but NUL. */
 #include <config.h>
 
 #include <stdio.h>
@@ -9,8 +9,9 @@
 
 #define INVALID 0xfffd /* the replacement character */
 
-/* Decode one character of UTF-8 and step over it.  A byte that begins no
- * valid sequence is INVALID. */
+/* Decode one character of UTF-8 and advance behind it.  A byte that does not
+ * begin a valid sequence is decoded as INVALID, and only that byte is
+ * skipped. */
 static unsigned
 next_char (const unsigned char **text)
 {
@@ -41,10 +42,10 @@ next_char (const unsigned char **text)
   return c;
 }
 
-/* Characters that do not show themselves but change how others are shown:
- * those that control a terminal, the order of writing or the lines, and such
- * as take no room.  The joiners U+200C and U+200D are not among these, since
- * some languages cannot be written without them. */
+/* Whether the character is not shown itself but changes how others are shown:
+ * it controls a terminal, the direction of writing or the lines, or has no
+ * width.  The joiners U+200C and U+200D do not count, since some languages
+ * cannot be written without them. */
 static bool
 is_deceptive (unsigned c)
 {
@@ -69,7 +70,7 @@ tool_deceptive_length (const char *text)
   return *p != '\0' && is_deceptive (next_char (&p)) ? p - begin : 0;
 }
 
-/* As JSON does it, in units of UTF-16. */
+/* Print an escape of JSON, in units of UTF-16. */
 static void
 print_escaped (FILE *file, unsigned c)
 {

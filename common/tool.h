@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What the command-line tools share.
  *
- * A tool describes itself and its options in one table, takes its options
- * with tool_next_option, its server with tool_take_endpoint, and leaves with
- * tool_fail or by returning from main.  Whichever way it ends, also by a
- * signal, what it opened through tool_create is closed: other servers are
- * told so, those which were started end and their sockets are removed. */
+ * A tool describes itself and its options in one table.  It takes its options
+ * with tool_next_option and its server with tool_take_endpoint, and ends with
+ * tool_fail or by returning from main.  However it ends, also by a signal,
+ * the handles that tool_create made are closed: servers are told that the
+ * connection ends, and servers that the tool started end, too, and their
+ * sockets are removed. */
 #ifndef TOOL_H
 #define TOOL_H
 
@@ -20,13 +21,13 @@
 
 #include <libnbd.h>
 
-/* Disks are as large as they are: see CW_LARGE_FILES. */
+/* Disks can be larger than 2 GiB: see CW_LARGE_FILES. */
 static_assert (sizeof (off_t) >= 8, "compile with LARGE_CPPFLAGS");
 
 /* ---- options.c: description of a tool, its options and its help ---- */
 
-/* One option.  All spellings share a row; the first long name is the one
- * that help shows. */
+/* One option.  All spellings share a row; the help shows the first long
+ * name. */
 struct tool_option {
   int id;               /* the short option's letter, or >= 256 */
   const char *names;    /* long names with spaces between, or "" */
@@ -78,7 +79,7 @@ enum {
 /* clang-format on */
 
 /* What an option's argument can be, for completion.  A word that ends with
- * ":" or "/" goes on. */
+ * ":" or "/" is only the beginning of an argument. */
 struct tool_words {
   int id;            /* of the option */
   const char *words; /* with spaces between */
@@ -97,14 +98,14 @@ struct tool {
   bool short_version;     /* --version says nothing of the library */
 };
 
-/* Begin: remember the tool and its command line, and see to it that standard
+/* Begin: remember the tool and its command line, and make sure that standard
  * input, output and error are open, so that nothing else gets their numbers.
- * Once, first thing. */
+ * Call it once, before anything else. */
 extern void tool_start (const struct tool *tool, int argc, char **argv);
 
-/* The next option's id, with its argument in optarg, or -1 at their end.
- * Help, version, colours, staying connected and mistakes are dealt with
- * inside. */
+/* Return the next option's id, with its argument in optarg, or -1 after the
+ * last one.  Help, version, colours, staying connected and mistakes are
+ * handled here and not returned. */
 extern int tool_next_option (void);
 
 /* What is left after the options; ends with NULL. */
@@ -112,18 +113,20 @@ extern char **tool_arguments (void);
 
 /* ---- staying.c: options about staying connected ----
  *
- * They are the library's: tool_create gives them to each handle.  What the
- * URI of a server says wins over them, LIBNBD_URI_OPTIONS loses. */
+ * They are settings of the library: tool_create makes them on each handle.
+ * The URI of a server takes precedence over them, and they take precedence
+ * over LIBNBD_URI_OPTIONS. */
 
-/* Take the VALUE of the option ID, TOOL_STAYING or one that follows; for
- * tools with a letter for TOOL_CONNECTIONS.  Mistakes are usage errors. */
+/* Take the VALUE of the option ID, which is TOOL_STAYING or one that follows
+ * it.  Only tools that have a letter for TOOL_CONNECTIONS call it.  Mistakes
+ * are usage errors. */
 extern void tool_take_staying (int id, const char *value);
 
-/* What the option was given, or NULL. */
+/* The value that was given for the option, or NULL. */
 extern const char *tool_staying_value (int id);
 
-/* From now on handles have so many connections, unless the user says
- * otherwise, be it in the environment. */
+/* Let handles that are made after this have COUNT connections, unless the
+ * user says otherwise, by an option or in the environment. */
 extern void tool_default_connections (unsigned count);
 
 /* ---- message.c: messages for people ---- */
@@ -132,7 +135,8 @@ extern void tool_default_connections (unsigned count);
 extern void tool_error (const char *format, ...)
   __attribute__ ((format (printf, 1, 2)));
 
-/* The same, then exit with status 1. */
+/* The same, then exit with status 1.  If a signal came, end by that signal
+ * instead, without a message. */
 extern void tool_fail (const char *format, ...)
   __attribute__ ((format (printf, 1, 2), noreturn));
 
@@ -141,11 +145,11 @@ extern void tool_fail (const char *format, ...)
 extern void tool_usage_error (const char *format, ...)
   __attribute__ ((format (printf, 1, 2), noreturn));
 
-/* What the library said last in this thread; never NULL. */
+/* The last error of the library in this thread; never NULL. */
 extern const char *tool_nbd_error (void);
 
-/* Exit with status 1 and "NAME: WHAT: what the library said".  WHAT may be
- * NULL.  If a signal made the library fail, end by that instead. */
+/* Exit with status 1 and "NAME: WHAT: the library's error".  WHAT may be
+ * NULL.  If a signal came, end by that signal instead. */
 extern void tool_nbd_fail (const char *what) __attribute__ ((noreturn));
 
 extern void *tool_alloc (size_t size); /* cleared; fails the tool */
@@ -155,15 +159,17 @@ extern char *tool_vformat (const char *format, va_list args);
 
 /* ---- end.c: the end of a program ---- */
 
-/* Run FUNCTION when the program ends, signals included, before handles are
- * closed.  At most eight, the last one first. */
+/* Run FUNCTION when the program ends, also by a signal, before handles are
+ * closed.  There can be at most eight such functions; the last one is called
+ * first. */
 extern void tool_at_end (void (*function) (void));
 
-extern volatile sig_atomic_t tool_signal; /* that came, or 0 */
-/* If a signal came, end by it.  In the main thread, whose tool_at_end
- * functions and handles must be ready for it. */
+extern volatile sig_atomic_t tool_signal; /* the one that came, or 0 */
+/* If a signal came, end the program by it.  To be called in the main thread,
+ * when its handles are in a state in which the tool_at_end functions can run
+ * and the handles can be closed. */
 extern void tool_check_signal (void);
-/* End by this one. */
+/* End the program by this signal. */
 extern void tool_end_by (int number) __attribute__ ((noreturn));
 
 /* ---- stdout.c: standard output ---- */
@@ -180,27 +186,29 @@ extern void tool_finish (int status) __attribute__ ((noreturn));
  *
  * All tools end in the same way.  The first SIGINT, SIGTERM, SIGHUP or
  * SIGQUIT, unless it was ignored when the tool was started, sets tool_signal
- * and makes tool_signal_fd readable.  The tool stops what it does, tidies
- * up, takes the replies to what is in flight for at most a second, says
- * goodbye to its servers, and dies of the same signal: tool_check_signal
- * does all that.  Whoever waits, waits for the descriptor too, in tool_poll
- * or in a loop of his own.  A signal that comes half a second later or more
- * ends the program at once.
+ * and makes tool_signal_fd readable.  The tool stops its work, cleans up,
+ * receives the replies to requests in flight for at most a second,
+ * disconnects from its servers, and ends by the same signal:
+ * tool_check_signal does all that.  Code that waits must wait for the
+ * descriptor, too, in tool_poll or in a loop of its own.  A signal that comes
+ * half a second later or more ends the program at once.
  *
- * If nobody reads standard output any more the tool dies of SIGPIPE, as
- * tidily.  Writing never raises that signal: it fails with EPIPE. */
+ * If the reader of standard output has gone away the tool ends by SIGPIPE,
+ * with the same cleanup.  Writing itself does not end the program: it fails
+ * with EPIPE. */
 
 extern void tool_catch_signals (void);
-/* Install a handler, unless the signal is ignored, as nohup does it, or a
- * shell for its background jobs: then false. */
+/* Install a handler.  If the signal is ignored, because nohup or a shell that
+ * starts a background job asked for that, leave it ignored and return
+ * false. */
 extern bool tool_catch_signal (int number, void (*handler) (int));
-/* Those that are caught and not ignored, for who takes them by signalfd and
- * sets tool_signal himself. */
+/* The signals that end the tool, without those that are ignored.  For code
+ * that receives them with a signalfd and sets tool_signal itself. */
 extern const sigset_t *tool_ending_signals (void);
 extern int tool_signal_fd (void);
-extern void tool_wake (void); /* make it readable; for events */
+extern void tool_wake (void); /* make tool_signal_fd readable; for events */
 
-/* Wait for a signal, at most so long. */
+/* Wait for a signal, at most this time.  Signals end the program here. */
 extern void tool_pause (int ms);
 
 /* Wait for H or a signal, at most TIMEOUT milliseconds (-1: for ever), as
@@ -209,33 +217,34 @@ extern int tool_poll (struct nbd_handle *h, int timeout);
 
 /* Wait for the command COOKIE and retire it, as the blocking CALL would do:
  * tool_await (h, nbd_aio_flush (h, NBD_NULL_COMPLETION, 0), "nbd_flush").
- * -1 if it failed or is -1; tool_nbd_error says why.  Signals end the program
- * here. */
+ * Return -1 if the command failed, or if COOKIE is -1; tool_nbd_error says
+ * why.  Signals end the program here. */
 extern int tool_await (struct nbd_handle *h, int64_t cookie,
                        const char *call);
 
-/* ---- handles.c: making and closing them ---- */
+/* ---- handles.c: making and closing handles ---- */
 
-/* Do what is to be done with a handle before it is connected; -1 if the
- * library does not like it. */
+/* Make the settings of a handle before it is connected.  Return -1 if a call
+ * of the library failed. */
 typedef int tool_prepare (struct nbd_handle *h, const void *opaque);
 
-/* A new handle that is closed at the end of the program, for URIs that may
- * name local files, prepared unless PREPARE is NULL.  Fails the tool. */
+/* Make a handle, which is closed at the end of the program.  Its URIs may
+ * name local files.  PREPARE, unless NULL, is called for it, and again for
+ * each handle that replaces it.  On errors the tool fails. */
 extern struct nbd_handle *tool_create (const char *handle_name,
                                        tool_prepare *prepare,
                                        const void *opaque);
-/* From now on the tool itself follows the events of its handles. */
+/* The tool itself has event callbacks: tool_create sets none after this. */
 extern void tool_takes_events (void);
-/* Its connection has ended. */
+/* Whether the handle's connection has ended. */
 extern bool tool_is_lost (struct nbd_handle *h);
-/* Say goodbye to the server, which has a second to answer what is in flight
- * and another one to close the connection, and free the handle. */
+/* Disconnect and free the handle.  The server has a second to answer the
+ * requests in flight and another one to close the connection. */
 extern void tool_close (struct nbd_handle *h);
-/* All of them but one, side by side.  In the main thread. */
+/* Close all handles but one, at the same time.  In the main thread. */
 extern void tool_close_others (const struct nbd_handle *keep);
-/* All of them; done at the end of the program, however it
- * ends. */
+/* Close all handles.  This is called at the end of the program, however it
+ * ends, but does nothing if another thread than the main thread ends it. */
 extern void tool_close_all (void);
 
 /* ---- endpoint.c: servers on the command line ---- */
@@ -254,67 +263,72 @@ struct tool_endpoint {
   enum tool_transport transport;
   char **words;       /* ends with NULL; a copy, never freed */
   const char *name;   /* for messages */
-  unsigned *left_out; /* what the server hung up on, see hangup.c */
+  unsigned *left_out; /* options the server hung up on, see hangup.c */
 };
 
-/* Could a connection to it be made twice? */
+/* Whether more than one connection can be made to the endpoint. */
 extern bool tool_can_reconnect (const struct tool_endpoint *endpoint);
 
-/* Does the word name a server, and no file: a URI? */
+/* Whether the word is a URI, and not the name of a file. */
 extern bool tool_is_uri (const char *word);
 
 /* Take a URI, the path of a Unix socket, or [ COMMAND ... ] from *WORDS,
- * which then points behind it.  False, and nothing is taken, if *WORDS
- * begins otherwise; an unclosed bracket fails the tool.  If LAST, the
- * bracket closes with the last word, else with the first "]". */
+ * which then points behind it.  If *WORDS begins with anything else, return
+ * false and take nothing.  An unclosed bracket is a usage error.  If LAST,
+ * the last word must be the closing bracket, else the first "]" closes. */
 extern bool tool_take_endpoint (char ***words, bool last,
                                 struct tool_endpoint *endpoint);
 
-/* The same for all words that follow a mount point or a device: also
- * --command, --socket-activation, --fd, --tcp, --unix, --vsock, --uri.
- * Anything else is a usage error. */
+/* Take all words that follow a mount point or a device: those that
+ * tool_only_endpoint takes, or --command, --socket-activation, --fd, --tcp,
+ * --unix, --vsock or --uri with its arguments.  Anything else is a usage
+ * error. */
 extern void tool_take_mode (char **words, struct tool_endpoint *endpoint);
 
-/* The server at a Unix socket, which messages call NAME.  The strings stay the
- * caller's. */
+/* Set the endpoint to the server at a Unix socket, which messages call NAME.
+ * The strings are not copied: the caller keeps them. */
 extern void tool_set_unix (struct tool_endpoint *endpoint, char *socket,
                            const char *name);
 
-/* The one server that is all of WORDS; anything else is a usage error. */
+/* Take the one server that is all of WORDS; anything else is a usage
+ * error. */
 extern void tool_only_endpoint (char **words, struct tool_endpoint *endpoint);
 
 /* ---- connect.c: connecting ---- */
 
-/* Connect.  On failure -1, and tool_nbd_error says why.  A signal while it
- * waits ends the program.  With opt mode set it ends when negotiating.
+/* Connect.  Return -1 on failure; tool_nbd_error says why.  A signal during
+ * the wait ends the program.  With opt mode set, return when the handle is
+ * negotiating.
  *
- * If the server hangs up on an option that it does not know, this is tried
- * again without that, with a new handle in *H, which is prepared as the
- * first one was.  Later connections to the endpoint do so at once. */
+ * If the server hangs up on an option that it does not know, connect again
+ * without that option, with a new handle in *H, which is prepared as the
+ * first one was.  Later connections to the endpoint leave that option out
+ * from the beginning. */
 extern int tool_connect (struct nbd_handle **h,
                          const struct tool_endpoint *endpoint);
 
-/* In opt mode, if it was asked for to wait for the server: wait until it knows
- * the export, too.  On failure -1, and tool_nbd_error says why.  *H can be
- * another one afterwards. */
+/* In opt mode, if the user has asked to wait for the server: wait until the
+ * server knows the export, too.  Return -1 on failure; tool_nbd_error says
+ * why.  *H can be another handle afterwards. */
 extern int tool_await_export (struct nbd_handle **h,
                               const struct tool_endpoint *endpoint);
 
-/* nbd_get_uri, without what only the options say of staying connected. */
+/* nbd_get_uri, without the settings for staying connected that come from
+ * command-line options only.  To be freed. */
 extern char *tool_get_uri (struct nbd_handle *h,
                            const struct tool_endpoint *endpoint);
 
-/* tool_connect, but 1 if the server says nothing for SILENCE milliseconds
- * (-1: wait for ever). */
+/* The same as tool_connect, but return 1 if the server sends nothing for
+ * SILENCE milliseconds (-1: wait for ever). */
 extern int tool_connect_within (struct nbd_handle **h,
                                 const struct tool_endpoint *endpoint,
                                 int silence);
 
 /* ---- negotiate.c: opt mode ----
  *
- * What nbd_opt_go, which ends opt mode, and the others do, and 0; or -1, and
- * tool_nbd_error says why, and errno is the number of the error or 0.
- * Signals end the program here. */
+ * These do what nbd_opt_go, which ends opt mode, and the others do, and
+ * return 0.  On failure they return -1; tool_nbd_error says why, and errno is
+ * the number of the error, or 0.  Signals end the program here. */
 
 extern int tool_opt_go (struct nbd_handle *h);
 extern int tool_opt_info (struct nbd_handle *h);
@@ -325,39 +339,42 @@ extern int tool_opt_list_contexts (struct nbd_handle *h,
 
 /* ---- outputs.c: descriptors and files that options name ---- */
 
-/* The numbers of a descriptor that the caller has opened for writing, and of
- * a socket of his.  Take them with the options, before anything is opened
- * that could get the same number.  Anything else fails the tool. */
+/* Return the number of a descriptor that whoever runs the tool has opened for
+ * writing, or of such a socket.  Call them while the options are taken,
+ * before anything is opened that could get the same number.  On any other
+ * descriptor the tool fails. */
 extern int tool_descriptor_argument (const char *option, const char *text);
 extern int tool_socket_argument (const char *option, const char *text);
 
-/* Once all options were taken: OPTION names this file, to be written or only
- * to be read; or what it prints goes to this descriptor.  The strings stay
- * the caller's. */
+/* After all options were taken: record that OPTION names this file, which is
+ * written or only read, or that it writes to this descriptor.  The strings
+ * are not copied: the caller keeps them. */
 extern void tool_output_file (const char *option, const char *path);
 extern void tool_input_file (const char *option, const char *path);
 extern void tool_output_descriptor (const char *option, int fd);
-/* Standard error likewise.  Unless there will be MANY messages it may be the
- * stream that data goes to: when one of them gets there the tool has failed,
- * and says so by its status. */
+/* Record standard error in the same way.  Unless there will be MANY messages,
+ * it may be the stream that data goes to: a message there means that the tool
+ * has failed, and the exit status says so. */
 extern void tool_output_messages (bool many);
 
-/* Fail the tool if one of these is the file or device that data comes from
- * (only what is written counts), or the file, device or stream that it goes
- * to.  A descriptor of -1 is nothing. */
+/* The tool fails if a recorded file or descriptor is the source, or the
+ * destination.  A source is a file or device, and only outputs that are
+ * written count; a destination can be a stream, too.  If FD is -1 nothing is
+ * checked. */
 extern void tool_guard_source (int fd);
 extern void tool_guard_destination (int fd);
 
-/* Fail the tool if the file that OPTION names, now open, is also the one of
- * another option. */
+/* The tool fails if FD, the opened file that OPTION names, is also the file
+ * of another option. */
 extern void tool_guard_output (const char *option, int fd);
 
-/* The same file or block device, whatever it is called. */
+/* Whether both are the same file or block device, by whatever name they were
+ * opened. */
 extern bool tool_same_disk (int fd, int other);
 
 /* ---- clock.c ---- */
 
-/* Seconds and milliseconds, from some moment on. */
+/* Seconds and milliseconds since some fixed moment. */
 extern double tool_now (void);
 extern int64_t tool_now_ms (void);
 
@@ -369,14 +386,15 @@ extern int64_t tool_now_ms (void);
 extern const char *tool_human_size (char buffer[TOOL_SIZE_MAX],
                                     uint64_t size);
 
-/* Decimal digits and at most one of b s k m g t p e in any case.  On failure
- * -1, with errno EINVAL, or ERANGE above 2^63-1. */
+/* Parse decimal digits and at most one of b s k m g t p e in any case.
+ * Return -1 on failure, with errno EINVAL, or ERANGE above 2^63-1. */
 extern int64_t tool_parse_size (const char *text);
 
 /* The same, for the argument of an option; mistakes are usage errors. */
 extern int64_t tool_size_argument (const char *option, const char *text);
 
-/* And it must be a power of two from LEAST to MOST, or the tool fails. */
+/* The same, but the tool fails unless the size is a power of two from LEAST
+ * to MOST. */
 extern uint64_t tool_power_of_two (const char *option, const char *text,
                                    uint64_t least, uint64_t most);
 
@@ -386,14 +404,15 @@ extern int64_t tool_number_argument (const char *option, const char *text,
 
 /* ---- text.c: strings that servers sent ---- */
 
-/* As JSON, in quotes, valid whatever the bytes are. */
+/* Print a JSON string, in quotes, which is valid whatever the bytes are. */
 extern void tool_print_quoted (const char *text);
 /* The same as a string, to be freed. */
 extern char *tool_quoted (const char *text);
-/* As it is, but harmless to terminals and readers, and on one line. */
+/* Print the text on one line, with escapes for characters that would control
+ * the terminal or deceive the reader. */
 extern void tool_print_plain (const char *text);
-/* The bytes of the character at the beginning if it changes how others are
- * shown, and is not shown itself; 0 if it is an honest one. */
+/* How many bytes the first character takes if it is not shown itself but
+ * changes how others are shown; 0 if it is any other character. */
 extern size_t tool_deceptive_length (const char *text);
 
 /* ---- color.c ---- */
@@ -409,9 +428,9 @@ extern size_t tool_deceptive_length (const char *text);
 #define TOOL_ON_BLACK "40"
 #define TOOL_ON_GREY "47"
 
-/* Colours are used if an option says so, else if standard output is a
- * terminal, TERM is not "dumb" and NO_COLOR is not set.  Ask after the
- * options were taken. */
+/* Whether colours are used: as an option says, else if standard output is a
+ * terminal, TERM is not "dumb" and NO_COLOR is unset or empty.  To be called
+ * after the options were taken. */
 extern bool tool_colors (void);
 
 /* Switch the colour of what is written to FILE, if colours are used. */
@@ -423,13 +442,14 @@ extern void tool_color_reset (FILE *file);
 /* Bytes of a line: three for each sign, and the fields. */
 #define TOOL_BAR_MAX 512
 
-/* Draw a bar on standard error, and stay on its line unless it has ENDED.
- * TURN counts the drawings, for the spinner.  What a terminal shows behind
- * the bar are FIELDS in ASCII, each with the space before it; NULL ends
- * them, and the last ones are left out if it is narrow. */
+/* Draw a bar on standard error, and leave the cursor on its line unless the
+ * bar has ENDED.  TURN counts the drawings, for the spinner.  A terminal
+ * shows FIELDS after the bar: ASCII strings, each with the space before it,
+ * ended by NULL.  A narrow terminal does not show the last ones. */
 extern void tool_draw_bar (int percent, unsigned turn, bool ended,
                            const char *const *fields);
-/* The line alone, for so many columns; fields have at most 400 bytes. */
+/* Make only the line, for so many columns.  All fields together have at most
+ * 400 bytes. */
 extern void tool_bar_line (char line[TOOL_BAR_MAX], int columns, int percent,
                            unsigned turn, const char *const *fields);
 
@@ -441,17 +461,17 @@ enum tool_progress_kind {
   TOOL_PROGRESS_FD,          /* lines "N/100" */
 };
 
-/* Begin.  FD counts for TOOL_PROGRESS_FD only.  A TOTAL of 0 is an unknown
- * one, and can be said later by tool_progress. */
+/* Begin.  FD is used for TOOL_PROGRESS_FD only.  A TOTAL of 0 means that the
+ * total is unknown; tool_progress can tell it later. */
 extern void tool_progress_start (enum tool_progress_kind kind, int fd,
                                  uint64_t total);
-/* DONE of TOTAL units, bytes as a rule, are finished.  Cheap. */
+/* DONE of TOTAL units, usually bytes, are finished.  This costs little. */
 extern void tool_progress (uint64_t done, uint64_t total);
-/* Clear the bar before something else is written to the terminal; it comes
- * back with the next step. */
+/* Clear the bar before something else is written to the terminal; the next
+ * step draws it again. */
 extern void tool_progress_hide (void);
-/* End; 100% only if the work was completed.  A program that ends without
- * saying so leaves the bar where it was, on a line of its own. */
+/* End, and show 100% only if the work was completed.  If the program ends
+ * without this call, the bar stays as it was, on a line of its own. */
 extern void tool_progress_end (bool complete);
 
 #endif /* TOOL_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a tool is called, as its description says it. */
+/* The help of a tool, made from its description. */
 #include <config.h>
 
 #include <getopt.h>
@@ -19,7 +19,8 @@ tool_argument_kind (const struct tool_option *row)
   return row->argument[0] == '[' ? optional_argument : required_argument;
 }
 
-/* "-n N", "-n, --length=N", "    --map[=CONTEXT]" */
+/* Write an option and its argument as the help shows them: "-n N",
+ * "-n, --length=N" or "    --map[=CONTEXT]". */
 static void
 write_spelling (char out[SPELLING_MAX], const struct tool_option *row)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Telling somebody at a terminal what is waited for. */
+/* Telling a person at a terminal what the tool is waiting for. */
 #include <config.h>
 
 #include <errno.h>
@@ -13,11 +13,11 @@
 
 /* What happened to the connection of a handle. */
 struct tool_events {
-  char *loss; /* that it was lost, and why; NULL: it was not */
-  char *last; /* what the last attempt met; or NULL */
-  bool told;  /* of this outage */
+  char *loss; /* message that it was lost, and why; or NULL */
+  char *last; /* message of the last attempt that failed; or NULL */
+  bool told;  /* a message about this outage was printed */
 };
-/* The library calls from any thread. */
+/* The library calls take_event in any thread. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void
@@ -92,7 +92,7 @@ tool_tell_connecting (struct nbd_handle *h, struct tool_events *e,
   if (last != NULL)
     what = last;
   else if (nbd_stats_bytes_received (h) == 0)
-    /* A lasting handle's descriptor is no socket. */
+    /* The descriptor of a handle that reconnects is not a socket. */
     what =
       getpeername (nbd_aio_get_fd (h), (struct sockaddr *) &peer, &size) == -1
           && errno != ENOTSOCK

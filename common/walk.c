@@ -10,13 +10,14 @@
 /* After so many gaps without an answer nothing more is asked. */
 #define MOST_GAPS 16
 
-/* So few extents in an answer make questions longer, so many shorter. */
+/* Fewer extents in an answer make questions longer, more make them
+ * shorter. */
 #define FEW_EXTENTS 256
 #define MANY_EXTENTS 8192
 
-/* ---- the queue of what is not asked for ---- */
+/* ---- the queue of ranges that are not asked for ---- */
 
-/* Have room for one range more, before the first one if IN_FRONT. */
+/* Make space for one more range, before the first one if IN_FRONT. */
 static void
 make_room (struct tool_walk *w, bool in_front)
 {
@@ -43,7 +44,8 @@ tool_walk_add (struct tool_walk *w, uint64_t begin, uint64_t end)
   w->unasked[w->head + w->count++] = (struct tool_range) { begin, end };
 }
 
-/* Put it back, before what lies behind it, and joined with that. */
+/* Put a range back into the queue, before the first range that begins behind
+ * it.  Both are joined if they touch. */
 static void
 put_back (struct tool_walk *w, uint64_t begin, uint64_t end)
 {
@@ -107,22 +109,22 @@ tool_walk_free (struct tool_walk *w)
 
 /* ---- questions ---- */
 
-/* What is left of a position, with the phase, divided by SIZE. */
+/* The remainder of the position plus the phase, divided by SIZE. */
 static uint64_t
 remainder_of (const struct tool_walk *w, uint64_t position, uint64_t size)
 {
   return (w->phase + position) % size;
 }
 
-/* The bytes from BEGIN to the end of a question that does not go beyond a
- * part of the disk. */
+/* The length of a question from BEGIN on.  It ends at a multiple of the usual
+ * length. */
 static uint64_t
 usual_length (const struct tool_walk *w, uint64_t begin)
 {
   return w->length - remainder_of (w, begin, w->length);
 }
 
-/* The same near a failure: at least a block. */
+/* The same near a failure: at least to the end of the block. */
 static uint64_t
 careful_length (const struct tool_walk *w, uint64_t begin)
 {
@@ -180,7 +182,7 @@ tool_walk_lost (struct tool_walk *w, const struct tool_range *question)
   put_back (w, question->begin, question->end);
 }
 
-/* Nobody knows what is there. */
+/* Leave the range unknown, and continue behind it. */
 static enum tool_walk_failure
 leave_gap (struct tool_walk *w, uint64_t begin, uint64_t end)
 {

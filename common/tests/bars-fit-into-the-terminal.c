@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* However narrow a terminal is, the line of a bar does not wrap; what it
- * leaves out is on the right. */
+/* However narrow a terminal is, the line of a bar does not wrap.  Parts on the
+ * right are left out first. */
 #include <string.h>
 
 #include "check.h"
@@ -13,7 +13,7 @@ static const char *const fields[] = {
   NULL,
 };
 
-/* Columns of a line in UTF-8. */
+/* How many columns a line in UTF-8 takes. */
 static int
 width (const char *line)
 {

@@ -1,8 +1,9 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Standard input, output or error may be closed when a tool is started.  What
-# it opens does not get their numbers, so nothing that it prints reaches the
-# server or a file, and that it cannot print is an error as ever.
+# Standard input, output or error may be closed when a tool is started.  Files
+# and sockets that the tool opens do not get their numbers, so nothing that it
+# prints reaches the server or a file.  If it cannot print its output, it
+# fails.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/tools.sh"
 requires_nbdkit plugin memory
@@ -23,15 +24,17 @@ intact ()
   same "$tmp/data" "$tmp/now"
 }
 
-# without REDIRECTIONS PROGRAM ARGUMENT...: bash would open a script where a
-# descriptor is closed, so the program must be none.
+# without REDIRECTIONS PROGRAM ARGUMENT...: run it with descriptors closed.  The
+# program must not be a script: bash would open the script with the number of
+# a closed descriptor.
 without ()
 {
   ./run bash -c "exec \"\$@\" $1" bash "${@:2}"
 }
 
-# run STATUS PROGRAM ARGUMENT...: in a loop over what is closed.  The status is
-# that without standard output.
+# run STATUS PROGRAM ARGUMENT...: run it with each descriptor closed, and with
+# all of them.  It has to exit with STATUS if standard output is closed, else
+# with 0.
 run ()
 {
   local want=$1 status
@@ -48,7 +51,7 @@ run ()
   intact
 }
 
-# refused TEXT: it was said.
+# refused TEXT: the message contains TEXT.
 refused ()
 {
   grep -q "$1" "$tmp/err" || fail "no \"$1\": $(cat "$tmp/err")"
@@ -75,7 +78,7 @@ while read -r name tool _; do
   esac
 done < <(tools)
 
-# What was asked for on them is refused, and nothing is changed.
+# To copy from or to a closed descriptor is refused, and nothing is changed.
 nbdcopy=$(real "$builddir/copy/nbdcopy")
 ! without '>&-' "$nbdcopy" "$uri" - 2>"$tmp/err" || fail "copied to nothing"
 refused 'standard output: it is not open for writing'

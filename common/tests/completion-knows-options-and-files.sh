@@ -4,7 +4,8 @@
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/tools.sh"
 
-# complete WORD: what bash would offer behind the tool, sorted.
+# complete_word WORD: what bash would offer for WORD after the tool's name,
+# sorted.
 complete_word ()
 {
   bash --norc -c '
@@ -22,7 +23,7 @@ while read -r name tool _; do
     complete_word -
   expect "" complete_word fil
   expect "" complete_word --some=fil
-  # What is not completed falls back to files.
+  # Words without a completion are completed as file names.
   bash --norc -c '. "$1"; complete -p "$2"' bash \
     "$srcdir/common/completion.bash" "$name" | grep -q -e '-o default' \
     || fail "$name is not completed"

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Behind an option whose argument is one of a set, bash completes its words.
+"""If an option's argument is one of a set of words, bash completes these words.
 
-That is tried in a bash with a terminal, which has ideas of its own about what a
-word is: for it "=" and ":" end one.
+This runs in a bash with a terminal, since an interactive bash splits words at
+"=" and ":".
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ LINES = {
     "nbdinfo --map=base:": "--map=base:allocation ",
     "nbdinfo --map=qemu:d": "--map=qemu:dirty-bitmap:",
     "nbdinfo --json --map=qemu:a": "--json --map=qemu:allocation-depth ",
-    # An optional argument is no word of its own, and some have no set.
+    # An optional argument has to be joined by "=", and some options have no
+    # set of words.
     "nbdinfo --map base": "--map base",
     "nbdcopy --context base:": "--context base:allocation ",
     "nbdcopy --blkhash=sha2": "--blkhash=sha256 ",
@@ -31,7 +32,7 @@ LINES = {
     "nbdcopy --requests=exam": "--requests=example ",
     "nbdinfo --unknown=%s$(false)x": "--unknown=%s$(false)x",
 }
-# Keys that make the line a command which prints what the line was.
+# Keys that make the line a command which prints the line as it was.
 PRINT = "\x01printf '@@%s@@\\n' '\x05'\r"
 
 

@@ -11,7 +11,7 @@ serve unix nbdkit memory 2M
 cd "$tmp"
 qemu-img create -q -f qcow2 disk.qcow2 1M
 
-# run_examples TOOL: with our server instead of theirs.
+# run_examples TOOL: run the tool's examples, with the server of this test.
 run_examples ()
 {
   local line count=0 status
@@ -32,6 +32,7 @@ run_examples ()
 run_examples nbdinfo
 run_examples nbddump
 if [ -x "$builddir/sh/nbdsh" ] && [ -z "${LIBNBD_SANITIZERS-}" ]; then
-  # The first is a dialogue, which ends at once.
+  # The first example is interactive; it ends at once, since its input is
+  # empty.
   run_examples nbdsh
 fi

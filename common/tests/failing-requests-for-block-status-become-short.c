@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Questions about block status that fail become short, then passed
- * over in growing gaps, until nothing more is asked; what can be told is
- * told, once and all of it. */
+/* Block status requests that fail are repeated in shorter parts.  Parts that
+ * fail are passed over in growing gaps, until nothing more is asked.  All that
+ * the server can tell is told, once. */
 #include "check.h"
 #include "extents.h"
 
@@ -20,7 +20,7 @@ walk_of (uint64_t length, unsigned ahead)
   };
 }
 
-/* A server that always fails takes few questions, also on a large disk. */
+/* If a server always fails, few questions are asked, also on a large disk. */
 static void
 fails_all (uint64_t length, unsigned ahead)
 {
@@ -50,8 +50,8 @@ fails_all (uint64_t length, unsigned ahead)
   tool_walk_free (&walk);
 }
 
-/* A disk of which the server cannot tell [BAD, BAD_END): the gaps are not
- * much larger, and all else is told in order. */
+/* The server cannot tell the status of [BAD, BAD_END): the gaps are not much
+ * larger, and all other ranges are told in order. */
 static void
 passes_over (uint64_t size, uint64_t length, uint64_t bad, uint64_t bad_end)
 {
@@ -109,7 +109,7 @@ asks_with_care (void)
   tool_walk_free (&walk);
 }
 
-/* Answers may come in any order; what is left is asked in its order. */
+/* Answers may come in any order; the rest is asked in ascending order. */
 static void
 keeps_the_order (void)
 {
@@ -133,7 +133,8 @@ keeps_the_order (void)
   tool_walk_free (&walk);
 }
 
-/* What was said is kept in order, joined, and no more than was asked for. */
+/* A map keeps answers in order and joins them, up to the end of the
+ * question. */
 static void
 keeps_answers (void)
 {

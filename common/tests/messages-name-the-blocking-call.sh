@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Tools wait for their connections in a loop of their own, which is nobody
-# else's business: messages name the call that programs would use.  So it is if
-# connecting fails at once, and if it fails later.
+# Tools connect with nbd_aio_ calls and a loop of their own, but messages name
+# the blocking call that other programs would use.  This holds if connecting
+# fails at once, and if it fails later.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "${srcdir:-.}/tests/lib/tools.sh"
 requires_uris
 
-# says CALL WORD...: each tool fails so with this server.
+# says CALL WORD...: with this server each tool fails with a message that names
+# CALL.
 says ()
 {
   local call=$1 tool program arguments
@@ -27,9 +28,9 @@ says ()
   done < <(tools)
 }
 
-# Nobody is there.
+# There is no server.
 says nbd_connect_uri "nbd+unix:///?socket=$tmp/nothing"
-# Somebody is there who is no NBD server.
+# There is a server, but not of NBD.
 serve unix "$system_python" -c '
 import socket
 listener = socket.socket(fileno=3)

@@ -1,7 +1,8 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
 # nbdfuse, started without a terminal and with standard descriptors that are
-# closed or lead nowhere, mounts, outlives its server, and ends in order.
+# closed or /dev/null, mounts, survives a restart of its server, and ends in
+# order.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 . "$srcdir/tests/lib/outliving.sh"
 requires_outliving
@@ -12,7 +13,8 @@ program=$builddir/fuse/.libs/nbdfuse
 nbdfuse=$tmp/nbdfuse
 
 for redirections in '<&-' '>&-' '2>&-' '<&- >&- 2>&-' '</dev/null &>/dev/null'; do
-  # bash would open a script where a descriptor is closed.
+  # The program must not be a script: bash would open the script with the
+  # number of a closed descriptor.
   printf '#!/bin/bash\nexec "%s" bash -c '\''exec setsid "$@" %s'\'' bash "%s" "$@"\n' \
     "$builddir/run" "$redirections" "$program" >"$nbdfuse"
   chmod +x "$nbdfuse"

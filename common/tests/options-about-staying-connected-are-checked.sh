@@ -1,8 +1,8 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Each tool takes the options about staying connected, and looks at their
-# values at once: a mistake is an error of the command line that names the
-# option, what it was given and what it wants.  Of two the last one counts.
+# Each tool takes the options about staying connected, and checks their values
+# at once: a mistake is a usage error that names the option, the value, and
+# what the value should be.  If an option is given twice the last one counts.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/tools.sh"
 
@@ -18,7 +18,7 @@ refuses ()
     || fail "$tool $option=$value exited with $result, not $status"
   grep -qF -e "$option: $pattern" "$tmp/out" \
     || fail "$tool $option=$value said: $(cat "$tmp/out")"
-  # What is wrong is said; that it is invalid adds nothing.
+  # The message says what is wrong; "Invalid argument" would add nothing.
   if grep -F 'Invalid argument' "$tmp/out"; then
     fail "$tool $option=$value said what errno means"
   fi

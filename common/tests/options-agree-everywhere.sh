@@ -1,11 +1,11 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# The options that a tool lists for completion are those in its manual page,
-# and its help shows no other.
+# The manual page of a tool describes all options that the tool lists for
+# completion, and its help shows no others.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/tools.sh"
 
-# Options in a text, one per line.
+# The options in a text, one per line.
 options_in ()
 {
   grep -oE -e '(^|[^-[:alnum:]])--?[[:alpha:]][[:alnum:]-]*' \

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A tool that a manager of services has started, without a terminal and with
-standard descriptors that are closed or lead nowhere, goes on when its connection
-is lost.  What nobody reads goes to no connection, and the status is right."""
+"""A tool that a service manager has started, without a terminal and with
+standard descriptors that are closed or /dev/null, continues after its connection
+was lost.  Its messages reach no connection, and its exit status is right."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REQUEST = struct.pack(">I", 0x25609513)
 HEADER_SIZE = 28
 OUTPUT = 1
 CLOSED: tuple[tuple[int, ...], ...] = (), (0,), (1,), (2,), (0, 1, 2)
-# What they say without standard output, and otherwise.
+# The exit status without standard output, and with it.
 STATUS = {
     "nbdinfo": (1, 0),
     "nbddump": (1, 0),
@@ -56,7 +56,8 @@ class Server(nbd_server.Server):
 
 
 def commands(uri: str) -> dict[str, list[str]]:
-    """The programs themselves: a shell around one would open a file."""
+    """The programs themselves: a wrapper script would be opened with the number of
+    a closed descriptor."""
     words = tools(uri)
     for name in "nbddiscard", "nbdzero":
         if name in words:
@@ -70,7 +71,7 @@ def commands(uri: str) -> dict[str, list[str]]:
 
 
 def run(command: list[str], closed: tuple[int, ...]) -> int:
-    """As a session of its own."""
+    """Run a tool in a session of its own, and return its status."""
 
     def close() -> None:
         for fd in closed:

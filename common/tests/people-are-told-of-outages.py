@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""On a terminal each tool tells after a while that the connection was lost, and
-why, and when it is back.  A terminal that is gone by then is no error."""
+"""On a terminal each tool tells after some seconds that the connection was lost,
+and why, and later that it is back.  If the terminal is gone by then, the tool
+continues."""
 
 from __future__ import annotations
 
@@ -20,21 +21,21 @@ except OSError as error:
 
 
 class Outage:
-    """A tool in an outage that ends once it was told."""
+    """A tool in an outage, which the test ends when the tool has told of it."""
 
     def __init__(self, name: str) -> None:
-        # There is data, which those that only check do not like.
+        # These two only check without --yes, and fail since there is data.
         self.right = 1 if name in ("nbddiscard", "nbdzero") else 0
         self.server = Leaving()
         self.server.__enter__()
         self.ours, theirs = os.openpty()
         uri = self.server.uri + "&reconnect-timeout=10m"
-        # A terminal that is gone is no reason to end.
+        # SIGHUP is ignored: the tool is not to end when its terminal is gone.
         self.tool = start(tools(uri)[name], signal.SIG_IGN, stderr=theirs)
         os.close(theirs)
 
     def shown_until(self, text: bytes) -> bytes:
-        """Or until the tool has ended."""
+        """Read what is shown, up to a line with the text or the end of the tool."""
         shown = b""
         while text not in shown or not shown.endswith(b"\n"):
             try:
@@ -51,7 +52,7 @@ class Outage:
 
 class Test(unittest.TestCase):
     def test_tools(self) -> None:
-        # All side by side, since it takes some seconds.
+        # All at the same time, since each takes some seconds.
         stays, goes = ({name: Outage(name) for name in tools("")} for _ in range(2))
         for name, outage in stays.items():
             with self.subTest(name):

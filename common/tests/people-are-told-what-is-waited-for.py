@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A server that takes a connection and says nothing is waited for; on a
-terminal, but not elsewhere, each tool tells so after a while, also if it is to
-stay connected."""
+"""If a server accepts a connection and sends nothing, each tool waits.  On a
+terminal, but not elsewhere, it says so after some seconds, also with a reconnect
+timeout."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Test(unittest.TestCase):
         listener.bind(path)
         listener.listen(100)
 
-        # All side by side, since it takes some seconds.
+        # All at the same time, since each takes some seconds.
         running = []
         uri = f"nbd+unix:///?socket={path}"
         lasting = tools(f"{uri}&reconnect-timeout=10m")

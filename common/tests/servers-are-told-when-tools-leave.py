@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""However a tool ends, it takes the replies to what it asked for, and says
-goodbye: servers have been seen to end when they could not send a reply."""
+"""However a tool ends, it receives the replies to its requests, and disconnects
+in order: some servers end when they cannot send a reply."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ class Test(unittest.TestCase):
                 self.left_in_order(server)
 
     def test_failures(self) -> None:
-        """Of the command line, when the server is known, and of output."""
+        """Mistakes on the command line that are found after connecting, and output
+        that cannot be written."""
         beyond = str(1 << 40)
         for words in (
             ["dump/nbddump", "-o", beyond, "URI"],

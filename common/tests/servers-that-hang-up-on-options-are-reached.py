@@ -1,10 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A server that hangs up on an option that it does not know is reached.
+"""Tools can connect to a server that hangs up on an option that it does not know.
 
-Every tool tries again without extended headers, then without structured
-replies or metadata contexts, when the server has hung up on just that, and only
-then.
+Every tool connects again without extended headers, structured replies or
+metadata contexts, but only if the server has hung up on that option.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from nbd_server import (
     STRUCTURED_REPLY,
 )
 
-# The name of each tool, what is before the server, and what behind it.
+# Each tool, and its arguments before and behind the server.
 TOOLS: tuple[tuple[str, list[str], list[str]], ...] = (
     ("info/nbdinfo", ["--size"], []),
     ("dump/nbddump", ["--length=512"], []),
@@ -62,7 +61,7 @@ class Patient(Server):
 
 
 class Brief(Server):
-    """Serves one client, and is gone."""
+    """Serves one client, and ends."""
 
     def accept(self) -> None:
         client, _ = self.listener.accept()
@@ -71,7 +70,8 @@ class Brief(Server):
 
 
 def tools() -> list[tuple[str, list[str], list[str]]]:
-    """Those that were built; Python alone loads no module with sanitizers."""
+    """Those that were built.  nbdsh cannot run with sanitizers, since Python itself
+    is built without them."""
     return [
         tool
         for tool in TOOLS
@@ -92,7 +92,7 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 class Test(unittest.TestCase):
     def check_reached(self, *hangs_up_on: int) -> None:
-        """Each tool gets through, asking at most once for each of these."""
+        """Each tool succeeds, and sends each of these options at most once."""
         for name, before, behind in tools():
             with self.subTest(name), Patient(*hangs_up_on) as server:
                 done = run(name, *before, server.uri, *behind)

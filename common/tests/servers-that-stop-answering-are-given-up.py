@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A server that is stopped for longer than --stall-timeout or --command-timeout
-is an error that says so, in each tool.  If the tool is to stay connected it goes
-on when the server answers again."""
+"""If a server stops answering for longer than --stall-timeout or
+--command-timeout, each tool fails and says so.  With a reconnect timeout the tool
+continues when the server answers again."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ import nbd_server
 from ending import SIZE, TIMEOUT, start, tools
 
 SHORT = "300ms"
-# The server is slow when it answers again and the machine is busy.
+# Longer, since the server must answer in time afterwards, on a busy machine.
 LONGER = "500ms"
 
 
 class Server(nbd_server.Server):
-    """Takes connections, but says nothing, from a request on or from the
-    beginning, until it goes on."""
+    """Accepts connections, but sends nothing, either from the beginning or after
+    the first request, until going_on is set."""
 
     def __init__(self, stops_at_once: bool) -> None:
         super().__init__(SIZE)
@@ -42,7 +42,7 @@ class Server(nbd_server.Server):
 
 
 def commands(uri: str, *options: str) -> dict[str, list[str]]:
-    """They fail if a request does."""
+    """Commands that fail if a request fails."""
     words = tools(uri)
     if "nbdinfo" in words:
         words["nbdinfo"] = [words["nbdinfo"][0], "--map", uri]
@@ -69,7 +69,7 @@ class Test(unittest.TestCase):
                 finally:
                     server.going_on.set()
 
-        # All of them wait most of the time.
+        # They wait most of the time, so several can run at once.
         with ThreadPoolExecutor(3) as pool:
             done = {name: pool.submit(one, name) for name in commands("")}
         for name, result in done.items():

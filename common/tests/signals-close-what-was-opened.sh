@@ -5,7 +5,7 @@
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin null filter log filter delay
 
-# Tell where the server's socket is, then be the server.
+# Write the path of the server's socket into a file, then become the server.
 cat >"$tmp/tell.py" <<'END'
 import os, socket, sys
 listener = socket.socket(fileno=3)
@@ -18,7 +18,7 @@ END
 for number in 2 15; do
   # The server is busy with a read when the signal comes.
   mkfifo "$tmp/log.$number"
-  # bash lets background jobs ignore SIGINT.
+  # bash starts background jobs with SIGINT ignored.
   "$system_python" -c '
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A signal ends a tool that waits for its server to come, or to come back, at
-once and with its own status.  Nobody takes leave of a server that is not
-there."""
+"""If a tool waits for its server to start or to come back, a signal ends it at
+once, and the tool dies of that signal.  It does not try to disconnect."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ from typing import IO
 
 from ending import TIMEOUT, Leaving, start, tools
 
-# It takes far less than a second, but the machine may be busy.
+# Usually this takes far less than a second, but the machine may be busy.
 AT_ONCE_S = 30
 DEBUGGING = {**os.environ, "LIBNBD_DEBUG": "1"}
 
@@ -33,7 +32,8 @@ def commands(uri: str) -> dict[str, list[str]]:
 
 class Test(unittest.TestCase):
     def end(self, words: list[str], number: int) -> str:
-        """What it says from then on."""
+        """Run the tool, end it in the outage by a signal, and return what it has
+        printed after that."""
         with start(words, stderr=subprocess.PIPE, env=DEBUGGING) as tool:
             assert tool.stderr is not None
             return self.end_in_outage(tool, tool.stderr, number)
@@ -46,7 +46,7 @@ class Test(unittest.TestCase):
         began = time.monotonic()
         tool.send_signal(number)
         rest = b""
-        # The end of a terminal is an error.
+        # Reading from a terminal that was closed is an error.
         with suppress(OSError):
             while line := stderr.readline():
                 rest += line
@@ -55,7 +55,7 @@ class Test(unittest.TestCase):
         return rest.decode()
 
     def test_terminals(self) -> None:
-        """There each attempt is noted, to be told later."""
+        """On a terminal a tool records each attempt, to tell of it later."""
         uri = "nbd+unix:///?socket=/nowhere/socket&connect-timeout=none"
         for name, words in tools(uri).items():
             for number in signal.SIGINT, signal.SIGTERM:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sizes on the command line and in output are the same both ways. */
+/* Sizes are parsed on the command line, and printed, with the same units. */
 #include <errno.h>
 
 #include "check.h"

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Whoever runs a tool sees which signal ended it, after it has tidied up, so
-that Ctrl-C also ends the loop of a shell around it.  Nobody who reads the
-output is SIGPIPE.  Signals that are ignored when it starts stay ignored."""
+"""A tool cleans up and then dies of the signal that ended it.  So its parent sees
+which signal that was, and Ctrl-C also ends a loop in a shell.  If the reader of
+the output goes away the tool dies of SIGPIPE.  Signals that are ignored when the
+tool starts stay ignored."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from ending import ENDING, SIZE, TIMEOUT, Server, start, tools
 
-# Ends a moment after it was told to.
+# Ends a moment after SIGTERM.
 SLOW = """
 import os, select, signal, sys
 def end(*_):
@@ -69,13 +70,13 @@ class Test(unittest.TestCase):
                 words = ["bash", "-c", loop, "bash", *tools(server.uri)[name]]
                 shell = start(words, start_new_session=True)
                 server.wait_until_asked()
-                # As a terminal does.
+                # Signal the whole group, as a terminal does.
                 os.killpg(shell.pid, signal.SIGINT)
                 server.answering.set()
                 self.assertEqual(shell.wait(TIMEOUT), -signal.SIGINT)
 
     def test_ignored_pipe(self) -> None:
-        """Writing is an error then, of which it tells."""
+        """If SIGPIPE is ignored, the tool fails with a message."""
         for name in tools(""):
             if name == "nbdsh":
                 continue
@@ -110,7 +111,8 @@ class Test(unittest.TestCase):
                 self.assertEqual(tool.returncode, 1 if checks else 0)
 
     def test_two_in_a_row_mean_one(self) -> None:
-        """As timeout(1) sends them.  The server is waited for."""
+        """Two signals at once, as timeout(1) sends them, count as one: the tool still
+        waits for its server to end."""
         server = [sys.executable, "-c", SLOW]
         ended, running = (str(self.directory / name) for name in ("ended", "running"))
         tool = start(["info/nbdinfo", "[", *server, ended, running, "]"])

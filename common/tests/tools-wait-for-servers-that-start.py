@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""With --connect-timeout, or the same in a URI or the environment, each tool
-waits for a server that does not listen yet, and for an export that it does not
-know yet.  What the URI says wins over the option, and the environment loses.
-When the time is over the story is told."""
+"""With --connect-timeout, or the same setting in a URI or the environment, each
+tool waits for a server that does not listen yet, and for an export that the server
+does not know yet.  The URI takes precedence over the option, and the option over
+the environment.  When the time is over a message tells what happened."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ FORMS: tuple[tuple[str, ...], ...] = ("--size",), ("--can", "write"), ()
 
 
 def with_option(words: list[str], *options: str) -> list[str]:
-    """The options come before all others."""
+    """Insert options before all others."""
     at = 2 if "nbdsh" in words[1] else 1
     return [*words[:at], *options, *words[at:]]
 
 
 class Late(exports.Server):
-    """Knows its exports once it has been asked for one."""
+    """Knows its export only from the third request for it on."""
 
     names: list[str] = []
     requests = 0
@@ -40,7 +40,7 @@ class Late(exports.Server):
 
 
 def waiting(words: list[str]) -> subprocess.Popen[bytes]:
-    """Start it, and wait until it has tried."""
+    """Start a tool, and wait until it has tried to connect twice."""
     tool = start(
         words,
         stdout=subprocess.PIPE,
@@ -115,7 +115,7 @@ class Test(unittest.TestCase):
                 self.assertGreater(server.connections, 1)
 
     def test_servers_that_do_not_answer(self) -> None:
-        """They are connected to in time, but that is not all."""
+        """Connecting succeeds in time, but the export is not opened in time."""
         with Silent() as silent:
             done = silent.info("--size", "--connect-timeout=300ms")
             self.assertEqual(done.returncode, 1)
@@ -139,7 +139,7 @@ class Test(unittest.TestCase):
                 self.assertIn("within 0.2 s", done.stderr)
 
     def test_the_normal_form_of_uris(self) -> None:
-        """It has the parameters that were in the URI."""
+        """The URI that is printed has only the parameters of the URI that was given."""
         with exports.Server() as server:
             uri = f"nbd+unix:///?socket={server.path}"
             size = "info/nbdinfo", "--connect-timeout=7", "--stall-timeout=8", "--uri"
@@ -149,7 +149,7 @@ class Test(unittest.TestCase):
 
 
 class Silent(exports.Server):
-    """Negotiates, but never answers who asks for an export."""
+    """Negotiates, but never answers a request for an export."""
 
     class connection(exports.Connection):
         def go(self, server: exports.Server, option: int, name: str) -> bool:
