@@ -15,9 +15,9 @@ copy_nbdcopy_CPPFLAGS = $(tool_cppflags) -I$(srcdir)/copy
 copy_nbdcopy_LDADD = $(engine_libs)
 copy_nbdcopy_LDFLAGS =
 
-# What copies.  A tool that does so is compiled with $(tool_cppflags)
-# -I$(srcdir)/copy, includes "engine/engine.h", which says how, and links with
-# $(engine_libs).
+# The engine that copies.  A tool that uses it is compiled with $(tool_cppflags)
+# -I$(srcdir)/copy, includes "engine/engine.h", which explains it, and links
+# with $(engine_libs).
 noinst_LIBRARIES += copy/engine/libengine.a
 copy_engine_libengine_a_SOURCES = \
 	copy/engine/bad.c \
@@ -67,7 +67,7 @@ copy_engine_libengine_a_CPPFLAGS = $(tool_cppflags) -I$(srcdir)/copy
 copy_engine_libengine_a_CFLAGS = $(AM_CFLAGS)
 engine_libs = copy/engine/libengine.a $(tool_libs)
 
-# The block hash is made by GnuTLS.
+# The block hash needs GnuTLS.
 if HAVE_GNUTLS
 copy_engine_libengine_a_SOURCES += copy/engine/blkhash.c
 copy_engine_libengine_a_CFLAGS += $(GNUTLS_CFLAGS)
@@ -76,8 +76,8 @@ else
 copy_engine_libengine_a_SOURCES += copy/engine/blkhash-none.c
 endif
 
-# Tests.  Those that draw lots take a few in make check, and in
-# make check-long as many as they were asked for.
+# Tests.  Those with random cases run few of them in make check, and more in
+# make check-long.
 copy_tests = \
 	copy/tests/connections/connections-that-are-never-served-are-done-without.sh \
 	copy/tests/connections/copies-go-through-tls.sh \
@@ -169,8 +169,9 @@ EXTRA_DIST += \
 	tests/lib/copy.sh \
 	tests/lib/killing-proxy.py
 
-# After the one that fetches a server.  (Automake would take the name itself
-# for a rule that replaces its own.)
+# This test runs after the one that downloads a server.  (The name is in a
+# variable, since Automake would take a rule for the name itself as a
+# replacement for its own rule.)
 log_of_large_holes = copy/tests/holes/large-holes-need-few-queries.sh.log
 $(log_of_large_holes): \
 	tests/interop/qemu/qemu-nbd-of-backports-speaks-extended-headers.sh.log

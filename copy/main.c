@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* nbdcopy: a copy as the command line wants it. */
+/* nbdcopy: copy as the command line says. */
 #include <config.h>
 
 #include <errno.h>
@@ -11,13 +11,13 @@
 
 #include "nbdcopy.h"
 
-/* How often progress is looked at. */
+/* How often progress is updated. */
 #define TICK_MS 100
 
 static struct options options;
 static struct copy *copy;
 
-/* ---- what the engine tells ---- */
+/* ---- signals, and calls by the engine ---- */
 
 static volatile sig_atomic_t faster, slower;
 
@@ -47,7 +47,7 @@ look_at_signals (void *opaque)
   progress_tick (copy);
 }
 
-/* The engine has told why. */
+/* End after the engine has printed why. */
 static void give_up (void) __attribute__ ((noreturn));
 
 static void
@@ -64,7 +64,7 @@ must (int r)
     give_up ();
 }
 
-/* ---- what may be combined ---- */
+/* ---- options and endpoints that exclude each other ---- */
 
 static void
 check_endpoints (const struct endpoint *from, const struct endpoint *to)
@@ -106,7 +106,7 @@ guard (const struct endpoint *from, const struct endpoint *to)
   tool_guard_destination (to->fd);
   if (tool_same_disk (from->fd, to->fd))
     tool_fail ("%s and %s are the same file", from->name, to->name);
-  /* In a stream it comes after all of the copy. */
+  /* Only a disk matters: in a stream the hash follows the copy. */
   if (o->blkhash && !o->blkhash_file
       && tool_same_disk (STDOUT_FILENO, to->fd))
     tool_fail ("--blkhash: standard output is also the destination; use "
@@ -149,7 +149,7 @@ open_list_of_bad_ranges (void)
   tool_guard_output ("--bad-ranges", fd);
 }
 
-/* The work has begun, and says itself how far it came. */
+/* The engine runs, and itself prints how far the copy came. */
 static bool begun;
 
 static void
@@ -175,7 +175,7 @@ begin (void)
     give_up ();
 }
 
-/* Open both ends. */
+/* Open the source and the destination. */
 static void
 open_endpoints (void)
 {

@@ -8,20 +8,20 @@
 
 /* ---- open.c ---- */
 
-/* Take the source from the command line, or the destination of what FROM
- * gives; NULL after copy_fail.  Other mistakes fail the tool. */
+/* Take the source from the command line, or the destination if FROM is the
+ * source.  NULL after copy_fail; on other mistakes the tool fails. */
 extern struct endpoint *endpoint_open (struct copy *c,
                                        const struct options *o, char ***words,
                                        const struct endpoint *from);
-/* What was created for the destination stays from now on. */
+/* Do not remove the destination at the end, even if it was created. */
 extern void endpoint_keep_created (void);
 
 /* ---- select.c: --map ---- */
 
-/* Read it before anything is opened: who prints it may need a server that
- * serves one client at a time. */
+/* Read the map, before anything is opened: the program that prints it may use
+ * the same server, which may serve one client at a time. */
 extern void select_read (const struct options *o);
-/* What it selects.  Mistakes in it fail the tool. */
+/* Set the extents that the map selects.  On mistakes in it the tool fails. */
 extern copy_select select_load;
 
 #endif /* NBDCOPY_H */

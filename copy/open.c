@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an argument of the command line is. */
+/* Opening the source and the destination that the command line names. */
 #include <config.h>
 
 #include <errno.h>
@@ -11,7 +11,8 @@
 
 #include "nbdcopy.h"
 
-/* The destination that we created; NULL: none, or it holds something. */
+/* The destination that this program has created; NULL: none, or the copy has
+ * begun. */
 static const char *created;
 static struct stat created_st;
 
@@ -55,7 +56,7 @@ create_destination (const char *name, int mode)
 static int
 open_destination (const struct options *o, const char *name)
 {
-  /* What is read back, and what is mapped, has to be readable. */
+  /* With --verify the destination is read back. */
   int mode = o->settings.verify ? O_RDWR : O_WRONLY;
   int fd = open (name, mode | O_CLOEXEC | O_NOCTTY);
 

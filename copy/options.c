@@ -143,7 +143,7 @@ take_context (struct copy_settings *s, const char *name)
   s->context = name;
 }
 
-/* The size is told to be one here, where mistakes are usage errors. */
+/* Check that the size is a number here, where mistakes are usage errors. */
 static void
 take_blkhash (struct copy_settings *s, const char *text)
 {
@@ -257,7 +257,8 @@ check (const struct options *o)
     tool_fail ("--no-extents: it excludes --bitmap and --context");
 }
 
-/* Where else is written than to the destination. */
+/* Tell which files and descriptors are used apart from source and
+ * destination. */
 static void
 name_outputs (const struct options *o)
 {

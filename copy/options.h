@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the command line asks for. */
+/* The options of the command line. */
 #ifndef COPY_OPTIONS_H
 #define COPY_OPTIONS_H
 
@@ -11,7 +11,7 @@ struct options {
   bool verbose;
   struct progress_settings progress;
   const char *map;        /* file with a map in JSON */
-  const char *bad_ranges; /* file for a map of what was unreadable */
+  const char *bad_ranges; /* file for the list of unreadable ranges */
 };
 
 extern void options_take (struct options *o, int argc, char **argv);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A map in JSON, as nbdinfo --map --json prints it: what to copy. */
+/* A map in JSON, as nbdinfo --map --json prints it, which selects what to
+ * copy. */
 #include <config.h>
 
 #include <ctype.h>
@@ -10,21 +11,21 @@
 
 #include "nbdcopy.h"
 
-/* All of the map, NULL once it was understood. */
+/* The text of the map; NULL after it was parsed. */
 static char *text;
 
-static const char *file; /* how messages call it */
+static const char *file; /* the map's name in messages */
 
 struct reader {
   const char *file, *text, *at;
   const struct endpoint *from;
-  uint64_t length; /* of what is copied of it */
+  uint64_t length; /* of the copy */
 };
 
 /* One element of the list. */
 struct entry {
   uint64_t offset, length, type;
-  unsigned seen; /* 1 offset, 2 length, 4 type */
+  unsigned seen; /* bits: 1 offset, 2 length, 4 type */
   bool unknown;  /* the type is null */
   char description[64];
 };
@@ -70,7 +71,9 @@ need (struct reader *r, char c)
     bad (r, what);
 }
 
-/* Escapes are kept as they are: names and descriptions have none. */
+/* Take a string, of which OUT holds the beginning.  An escape becomes the
+ * character behind the backslash; names and descriptions that matter here have
+ * no escapes. */
 static void
 take_string (struct reader *r, char *out, size_t room)
 {
@@ -133,8 +136,9 @@ take_member (struct reader *r, struct entry *e)
   }
 }
 
-/* An allocation map tells data from zeroes; any other marks with types that
- * are not 0.  What the server could not tell may have changed. */
+/* An allocation map distinguishes data from zeroes; in any other map a type
+ * that is not 0 marks what to copy.  A range whose type is unknown is copied,
+ * since it may have changed. */
 static enum kind
 kind_of (const struct entry *e)
 {
@@ -162,7 +166,7 @@ take_entry (struct reader *r, struct extents *seen, struct extents *out)
     bad (r, "an extent needs offset, length and type");
   if (e.offset < least)
     bad (r, "extents must be in order and must not overlap");
-  /* The window of the source that is copied may be smaller. */
+  /* The map is of the whole source, of which a part may be copied. */
   uint64_t begin = r->from->start, start = e.offset;
   uint64_t end = e.offset + e.length;
   if (end > (uint64_t) r->from->size)

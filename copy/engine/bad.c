@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Sources with blocks that cannot be read.
  *
- * When the read of a chunk failed, the chunk is read again in parts, one
- * after the other.  The first bad block is found by halving what failed.
- * Behind it the parts begin with one block and double as long as they can be
- * read, so that where all is bad there is one request for each block, and
- * few more.
+ * If the read of a chunk failed, the chunk is read again in parts, one after
+ * the other.  The first bad block is found by halving the part that failed.
+ * Behind it the parts begin with one block, and double as long as they can be
+ * read.  So where all blocks are bad there is about one request for each
+ * block.
  *
- * What is known to be bad is a set of positions.  The file has it in order,
- * one extent on each line, as --map reads it.  It is written anew while the
- * set grows, and gets its closing bracket, without which it is no map, only
- * when everything was tried. */
+ * The bad blocks are kept as a set of positions.  The list in the file has
+ * them in order, one extent on each line, in the form that --map reads.  It is
+ * rewritten while the set grows.  Its closing bracket, without which it is not
+ * a valid map, is written only when all reads were tried. */
 #include <config.h>
 
 #include <errno.h>
@@ -26,24 +26,24 @@
 #include "engine/scan.h"
 #include "engine/verify.h"
 
-/* The least that is tried to read: a sector. */
+/* The smallest part that is read. */
 #define SECTOR 512
-/* So many are told of while copying. */
+/* Messages about so many errors are printed while copying. */
 #define MOST_TOLD 5
-/* The list is not written more often than this, and takes no more than a
- * tenth of the time. */
+/* The list is not written more often than this, and writing it takes no more
+ * than a tenth of the time. */
 #define WRITE_SECONDS 1
 #define WRITE_SHARE 10
 
 struct bad {
   pthread_mutex_t lock;
   struct ranges known;
-  unsigned told; /* of so many errors */
+  unsigned told; /* errors for which a message was printed */
   /* The list. */
   int fd; /* -1: there is none */
   const char *name;
-  bool regular; /* can be written again and again */
-  double next;  /* not before this time */
+  bool regular; /* a regular file, which can be rewritten */
+  double next;  /* when to write it again, at the earliest */
 };
 
 /* ---- the list ---- */
@@ -71,7 +71,7 @@ list_text (const struct copy *c, bool whole, size_t *size)
   return NULL;
 }
 
-/* From the beginning of what can be written there. */
+/* Write the text: to the beginning of a regular file, else to the stream. */
 static int
 write_all (const struct bad *b, const char *text, size_t size)
 {
@@ -89,8 +89,9 @@ write_all (const struct bad *b, const char *text, size_t size)
   return 0;
 }
 
-/* An old list has no closing bracket, so neither has what is left if the
- * machine stops between these. */
+/* The file is written first and truncated after that.  If the machine stops
+ * in between, the rest of the older list is left.  It has no closing bracket
+ * either, so such a file is not taken for a whole list. */
 static int
 list_write (const struct copy *c, bool whole)
 {
@@ -206,7 +207,7 @@ copy_end (struct copy *c, bool whole)
   return r;
 }
 
-/* ---- what is known ---- */
+/* ---- the known bad blocks ---- */
 
 static void
 tell (const struct io *io)
@@ -226,7 +227,8 @@ tell (const struct io *io)
                  : "it is not copied");
 }
 
-/* Tell of a range where it begins, not of each of its blocks. */
+/* Record a block that cannot be read.  A message is printed where a bad range
+ * begins, not for each of its blocks. */
 static void
 note_bad (const struct io *io)
 {
@@ -239,7 +241,7 @@ note_bad (const struct io *io)
   bool known = ranges_count (&b->known, before, end + 1) > 0;
   c->unreadable += io->length - ranges_count (&b->known, start, end);
   ranges_add (&b->known, start, end);
-  /* If it cannot be written now, that is told at the end. */
+  /* If it cannot be written, copy_end tries again and prints the error. */
   if (b->fd != -1 && b->regular && tool_now () >= b->next)
     list_write (c, false);
   pthread_mutex_unlock (&b->lock);
@@ -247,7 +249,8 @@ note_bad (const struct io *io)
     tell (io);
 }
 
-/* It may have been bad when it was copied before. */
+/* Record a range that could be read.  It may have been bad when it was read
+ * before. */
 static void
 note_good (struct copy *c, uint64_t start, uint64_t end)
 {
@@ -265,7 +268,7 @@ note_good (struct copy *c, uint64_t start, uint64_t end)
 
 /* ---- reading in parts ---- */
 
-/* The source's blocks, which need not be those of the copy. */
+/* The size of the source's blocks, which can be smaller than C->align. */
 static uint64_t
 block_size (const struct copy *c)
 {
@@ -295,7 +298,7 @@ next_part (struct worker *w, struct slot *s, uint64_t at, struct range *part)
   return BAD_READ_PART;
 }
 
-/* Is it the disk, and not the way to it? */
+/* Whether the disk has failed, and not the connection to it. */
 static bool
 is_of_disk (struct worker *w, const struct io *io)
 {
@@ -303,7 +306,7 @@ is_of_disk (struct worker *w, const struct io *io)
 
   if (io->error == ENOTCONN || io->error == ESHUTDOWN || io->error == EINTR)
     return false;
-  /* A file that has become shorter. */
+  /* ENODATA: the file has become shorter. */
   if (e->ops->is_lost == NULL)
     return io->error != ENODATA;
   return !endpoint_is_lost (e, w->index);
@@ -359,7 +362,8 @@ bad_next_written (const struct copy *c, const struct slot *s, uint64_t at,
   return at < s->what.end;
 }
 
-/* Zeroes instead of it can be verified, what was left out cannot. */
+/* Record what was written for verification: zeroes in place of bad blocks
+ * can be verified, bad blocks that were left out cannot. */
 static void
 record (struct copy *c, const struct slot *s)
 {
@@ -377,7 +381,8 @@ record (struct copy *c, const struct slot *s)
   }
 }
 
-/* All of a block of the copy is done, or nothing. */
+/* A block of C->align bytes counts as done only if all of it could be
+ * read. */
 void
 bad_account (struct worker *w, const struct slot *s)
 {

@@ -2,9 +2,9 @@
 /* The block hash: a digest of the digests of all blocks, and of the length.
  *
  * Chunks hold whole blocks, so workers digest them in any order.  Digests
- * of blocks that are not zero are kept in pages; where nothing was read
- * the digest is that of a block of zeroes.  Blocks larger than a request,
- * and streams, are copied in order instead, and digested as they come. */
+ * of blocks that are not zero are kept in pages; for all other blocks the
+ * digest of a block of zeroes is used.  Streams, and disks with blocks larger
+ * than a request, are copied in order instead, and digested as they come. */
 #include <config.h>
 
 #include <endian.h>
@@ -29,12 +29,12 @@ struct blkhash {
   unsigned char **pages;
   uint64_t page_count;
 
-  /* A block that comes in several requests. */
+  /* The block that is being digested, if it comes in several requests. */
   gnutls_hash_hd_t partial;
   uint64_t partial_number, partial_at;
 };
 
-/* Text is ALGORITHM/SIZE; the size may be left out. */
+/* Parse ALGORITHM/SIZE; the size may be left out. */
 static int
 parse (struct copy *c, struct blkhash *b, const char *text)
 {
@@ -126,7 +126,7 @@ end_partial (struct blkhash *b)
   store (b, b->partial_number, value);
 }
 
-/* Zeroes that were skipped inside of a large b->block. */
+/* Digest zeroes of a large block that were not read, up to UNTIL. */
 static void
 pad_partial (struct blkhash *b, uint64_t until)
 {
@@ -139,7 +139,7 @@ pad_partial (struct blkhash *b, uint64_t until)
   }
 }
 
-/* In order. */
+/* Digest data of large blocks, or of a stream, which comes in order. */
 static void
 add_partial (struct blkhash *b, const char *buffer, uint64_t position,
              uint64_t length)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The way of one chunk: it is read, scanned for zeroes, and written. */
+/* The steps of one chunk: it is read, scanned for zeroes, and written. */
 #include <config.h>
 
 #include <errno.h>
@@ -53,7 +53,7 @@ start_part (struct slot *s, struct worker *w, enum action action,
   io_start (io);
 }
 
-/* What is done once more is not counted once more. */
+/* Add the chunk to the counts.  What is copied again is counted separately. */
 static void
 count (struct copy *c, const struct extent *what, const struct slot *s)
 {
@@ -72,14 +72,14 @@ count (struct copy *c, const struct extent *what, const struct slot *s)
   }
 }
 
-/* All of it is at the destination, except what could not be read. */
+/* All of the chunk is at the destination, except what could not be read. */
 static void
 account (struct worker *w, const struct extent *what, const struct slot *s)
 {
   struct copy *c = w->copy;
 
   count (c, what, s);
-  /* A stream may end with a chunk of nothing. */
+  /* The last chunk of a stream may be empty. */
   if (c->verifying || what->start == what->end)
     return;
   if (s != NULL && s->bad.count > 0) {
@@ -106,8 +106,8 @@ finish_part (struct worker *w, struct slot *s)
     w->next_written++;
 }
 
-/* Where the run of blocks, all zero or all not, that begins at START and
- * goes on up to STOP at most ends. */
+/* Return the end of the run of blocks that begins at START and ends at STOP at
+ * most: either all of them are zero, or none is. */
 static uint64_t
 end_of_run (struct copy *c, const struct slot *s, uint64_t start,
             uint64_t stop, bool *zero)
@@ -120,7 +120,7 @@ end_of_run (struct copy *c, const struct slot *s, uint64_t start,
   while (at < stop) {
     uint64_t next = at + scan - (c->to->start + at) % scan;
     next = MIN (next, stop);
-    /* The last block, if it is not whole, is data by convention. */
+    /* A block that is not whole counts as data. */
     bool z = next - at == scan
              && is_zero (s->buffer + (at - s->what.start), next - at);
     if (at == start)
@@ -153,7 +153,7 @@ write_data (struct worker *w, struct slot *s, struct range part)
   }
 }
 
-/* What was not acknowledged is repeated by the library. */
+/* Write again what was acknowledged.  The library repeats what was not. */
 static void
 rewrite (struct worker *w, struct slot *s)
 {
@@ -187,7 +187,8 @@ write_slot (struct worker *w, struct slot *s)
   uint64_t at = s->what.start;
   struct range part;
 
-  /* Ours, so that it does not end before all parts were started. */
+  /* One more, so that the chunk is not finished before all parts were
+   * started. */
   s->pending++;
   if (s->what.kind == ZERO)
     start_part (s, w, WRITE_ZEROES, at, s->what.end);
@@ -201,7 +202,7 @@ write_slot (struct worker *w, struct slot *s)
   finish_part (w, s);
 }
 
-/* Write it, and those that waited for it, or let it wait for its turn. */
+/* Write the slot; to a stream, not before its turn, see chunk_write_next. */
 static void
 write_in_order (struct worker *w, struct slot *s)
 {
@@ -263,7 +264,7 @@ fits (struct copy *c, const struct slot *s)
   return false;
 }
 
-/* All that can be read of it was read. */
+/* All of the chunk that can be read was read. */
 static void
 was_read (struct worker *w, struct slot *s)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The digest that verification compares: xxHash's 64 bit variant.  It finds
- * what storage and networks do wrong; it is no seal against a forger. */
+/* The digest that verification compares: xxHash's 64 bit variant.  It detects
+ * errors of storage and networks, but not deliberate forgery. */
 #include <config.h>
 
 #include <endian.h>

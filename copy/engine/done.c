@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What was acknowledged by the destination, and what of it is durable.
- * Before a flush all that is done is set aside; when the flush succeeded, and
- * the connection was not lost meanwhile, that much is durable.  When it is
- * lost, all that is not durable becomes work of the same worker. */
+/* Which ranges the destination has acknowledged, and which of them are
+ * durable.  Before a flush all acknowledged ranges are set aside.  If the flush
+ * succeeds, and the connection is not lost meanwhile, these are durable.  If
+ * the connection is lost, the same worker copies all ranges again that are not
+ * durable. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -18,9 +19,9 @@ enum { OF_DATA, OF_ZEROES, OF_BAD, KINDS };
 struct done {
   struct ranges recent[KINDS], aside[KINDS];
   struct extents again;
-  uint64_t bytes;  /* of data among the recent ones */
-  unsigned losses; /* that were noticed, */
-  unsigned row;    /* those since a flush has succeeded */
+  uint64_t bytes;  /* of data among the recent ranges */
+  unsigned losses; /* that were noticed */
+  unsigned row;    /* losses since the last flush that succeeded */
   double flush_began, flush_ended, flush_took;
 };
 
@@ -60,7 +61,7 @@ done_add_bad (struct copy *c, unsigned i, uint64_t start, uint64_t end)
     ranges_add (&c->done[i].recent[OF_BAD], start, end);
 }
 
-/* What is done so far is durable after the next flush. */
+/* Set aside what will be durable after the next flush. */
 static void
 set_aside (struct done *d)
 {
@@ -72,7 +73,8 @@ set_aside (struct done *d)
   d->flush_began = tool_now ();
 }
 
-/* Workers share what may be lost. */
+/* The bytes between two flushes, --checkpoint, are divided among the
+ * workers. */
 bool
 done_flush_is_due (struct copy *c, unsigned i)
 {
@@ -109,7 +111,8 @@ done_flushed (struct copy *c, unsigned i)
   return r;
 }
 
-/* A server that never lives until it has flushed makes no progress. */
+/* If the connection is lost again and again before a flush, the copy makes no
+ * progress: fail. */
 static void
 count_loss (struct copy *c, struct done *d)
 {
@@ -133,8 +136,7 @@ do_again (struct done *d, struct ranges *lost, enum kind kind)
   ranges_clear (lost);
 }
 
-/* What need not be written to a destination that reads as zeroes is not lost
- * with it. */
+/* To a fresh destination zeroes were not written, so they cannot be lost. */
 bool
 done_notice_losses (struct copy *c, unsigned i, unsigned losses)
 {

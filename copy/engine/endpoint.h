@@ -2,11 +2,11 @@
 /* What the engine copies from and to.
  *
  * An endpoint is a struct that begins with struct endpoint, and functions in
- * a struct endpoint_ops.  The engine starts operations on it, from several
- * threads if it takes several connections, and gets each back through
- * io_done, at once or later, but always on the thread that started it.
- * Positions of an operation count from the beginning of what is copied; the
- * endpoint adds START, where its window begins. */
+ * a struct endpoint_ops.  The engine starts operations on it, in several
+ * threads if it takes several connections.  The endpoint gives each operation
+ * back through io_done, at once or later, but always in the thread that
+ * started it.  Positions of an operation count from the beginning of what is
+ * copied; the endpoint adds START, where its window begins. */
 #ifndef COPY_ENDPOINT_H
 #define COPY_ENDPOINT_H
 
@@ -34,24 +34,26 @@ struct io {
   unsigned connection; /* to be used: from 0 on */
   char *buffer;        /* READ, WRITE */
   uint64_t position, length;
-  bool hole;               /* WRITE_ZEROES: all of what was asked for is
-                                   zero, not some of what was read */
-  int error;               /* errno of the outcome */
-  char *why;               /* and in words, if there are better ones */
-  unsigned began, came;    /* losses of the connection, then and when it
-                                   was given back */
-  int64_t cookie;          /* in flight; what the library calls it */
-  unsigned way;            /* how it is tried; it only becomes more, */
-  bool retries;            /* and is to be started so once more */
-  bool ended;              /* READ: nothing comes behind it */
+  bool hole;               /* WRITE_ZEROES: the source's map says that the
+                              extent is zero, no data was read for it */
+  int error;               /* 0 or errno of the result */
+  char *why;               /* the error in words, if there are better ones
+                              than those of errno */
+  unsigned began, came;    /* losses of the connection when the operation
+                              was started and when it was given back */
+  int64_t cookie;          /* of the library's command */
+  unsigned way;            /* how it is tried; this only increases */
+  bool retries;            /* it is to be started again, in a later way */
+  bool ended;              /* READ: the stream ends behind it */
   struct tool_range asked; /* STATUS: the question */
-  /* STATUS: block status of base:allocation, and what the context that
-   * selects tells, in positions of the endpoint. */
+  /* STATUS: the extents of base:allocation, and of the context that selects,
+   * in positions of the endpoint. */
   struct tool_map allocation, selection;
 };
 
-/* Give an operation back.  A READ of a stream sets its length to what came,
- * and says whether it has ended.  A STATUS may have become shorter. */
+/* Give an operation back.  Before that, a READ of a stream sets its LENGTH to
+ * the number of bytes read, and ENDED.  A STATUS may set LENGTH to less than
+ * was asked for. */
 extern void io_done (struct io *io, int error);
 
 /* ---- endpoints ---- */
@@ -59,42 +61,43 @@ extern void io_done (struct io *io, int error);
 struct endpoint_ops {
   const char *name;
   void (*start) (struct endpoint *e, struct io *io);
-  /* NULL, or what connection I is to poll for, which may lower the timeout,
-   * and what happened. */
+  /* NULL, or: set the events that connection I has to poll for; this may
+   * lower the timeout. */
   void (*poll_for) (struct endpoint *e, unsigned i, struct pollfd *p,
                     int *timeout);
+  /* NULL, or: handle the events that were polled. */
   void (*polled) (struct endpoint *e, unsigned i, const struct pollfd *p);
-  /* More connections, COUNT in all; how many there are now, at most so
-   * many. */
+  /* Make connections until there are COUNT in all.  Return how many there
+   * are, at most COUNT. */
   unsigned (*connect) (struct endpoint *e, unsigned count);
-  /* NULL, or: the size and identity were looked at; make it ready to be
-   * written.  -1 after copy_fail. */
+  /* NULL, or: prepare the destination to be written, after its size and
+   * identity were read.  -1 after copy_fail. */
   int (*prepare) (struct endpoint *e);
-  /* Nothing more is written; make it durable if wanted.  0, or -1 after
-   * copy_fail.  What is lost meanwhile shows in LOSSES. */
+  /* All was written, or read; flush if asked to.  0, or -1 after copy_fail.
+   * LOSSES counts connections that are lost meanwhile. */
   int (*finish) (struct endpoint *e, uint64_t length, bool flush);
-  /* NULL, or a line that says which one this is, to be freed: needed for a
-   * journal. */
+  /* NULL, or: return a line that identifies the endpoint in a journal, to be
+   * freed. */
   char *(*identity) (struct endpoint *e);
 
-  /* NULL, or: the copy has come to its end; free the endpoint.  Who opened
-   * its descriptor closes that. */
+  /* NULL, or: free the endpoint at the end of the copy.  The descriptor is
+   * closed by the code that opened it. */
   void (*free) (struct endpoint *e);
 
-  /* For those with connections that can be lost; else NULL.
-   * Is connection I lost for good? */
+  /* For endpoints with connections that can be lost; else NULL.
+   * Whether connection I is lost for good. */
   bool (*is_lost) (struct endpoint *e, unsigned i);
-  /* The same for an idle one, of which nobody could notice it. */
+  /* The same for an idle connection, whose loss was not noticed yet. */
   bool (*was_lost) (struct endpoint *e, unsigned i);
-  /* How often it was lost and is made again by the endpoint: what it had
-   * acknowledged before that, and not flushed, may be gone.  It changes
-   * in no other thread than that of the connection's worker, after the last
-   * operation of the old connection was given back, and before the first
+  /* How often connection I was lost and is made again by the endpoint: data
+   * that was acknowledged before that, and not flushed, may be lost.  The
+   * count changes only in the thread of the connection's worker, after the
+   * last operation of the old connection was given back, and before the first
    * one of the new connection. */
   unsigned (*losses) (struct endpoint *e, unsigned i);
-  /* For how many milliseconds a connection has been away; 0: none is. */
+  /* For how many milliseconds a connection has been lost; 0: none is. */
   int64_t (*away_ms) (const struct endpoint *e);
-  /* Find better words for why an operation failed. */
+  /* Set WHY of an operation that failed to better words, if there are any. */
   void (*explain) (struct io *io);
 };
 
@@ -111,34 +114,36 @@ struct endpoint {
   bool has_map;                         /* STATUS works */
   bool has_selection;                   /* and knows the chosen context */
   bool can_flush;
-  bool grows;      /* as large as it has to be */
+  bool grows;      /* becomes as large as it has to be */
   bool fresh;      /* the destination reads as zeroes */
-  bool swallows;   /* what is written goes nowhere */
+  bool swallows;   /* discards what is written */
   bool comes_back; /* lost connections are made again */
-  bool forgets;    /* and what it then has lost is to be written again */
+  bool forgets;    /* the engine writes again what was not flushed */
   bool multi;      /* takes several connections */
-  /* NULL, or: change what a source has given, before anybody looks at it. */
+  /* NULL, or: change the result of an operation that succeeded, before the
+   * engine uses it. */
   void (*amend) (struct endpoint *e, struct io *io);
-  void *amends; /* what for */
+  void *amends; /* data of AMEND */
   /* The engine sets these. */
   uint64_t start; /* the window's offset */
   int64_t length; /* the window's length; -1 if unknown */
 };
 
-/* Print the message unless one was printed before, and stop all. */
+/* Stop the copy, and print the message unless the copy was stopped before or a
+ * signal has come. */
 extern void copy_fail (struct copy *c, const char *format, ...)
   __attribute__ ((format (printf, 2, 3)));
 extern void copy_warn (struct copy *c, const char *format, ...)
   __attribute__ ((format (printf, 2, 3)));
-/* All have to stop: who waits, waits for the descriptor too, which is
- * readable then. */
+/* Whether the copy has to stop.  Code that waits must also wait for the
+ * descriptor, which is readable then. */
 extern bool copy_is_stopping (const struct copy *c);
 extern int copy_stop_fd (const struct copy *c);
 
 /* ---- endpoints/: those that the engine has ---- */
 
-/* Each is NULL after copy_fail.  Of an export that is the destination, FROM is
- * the source, which is NULL for the source itself. */
+/* Each returns NULL after copy_fail.  FROM is the source if the export is the
+ * destination, and NULL if the export is the source. */
 extern struct endpoint *nbd_open (struct copy *c,
                                   const struct tool_endpoint *at,
                                   const struct endpoint *from);
@@ -147,8 +152,8 @@ extern struct endpoint *file_open (struct copy *c, int fd, const char *name,
 extern struct endpoint *stream_open (struct copy *c, int fd, const char *name,
                                      bool source);
 extern struct endpoint *null_open (struct copy *c);
-/* Standard input or output, which can also be a file.  Mistakes fail the
- * tool. */
+/* Open standard input or output, which can also be a file.  On mistakes the
+ * tool fails. */
 extern struct endpoint *standard_open (struct copy *c, bool source);
 
 #endif /* COPY_ENDPOINT_H */

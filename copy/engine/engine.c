@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A copy: what is copied, how much at once, and the order of the steps. */
+/* A copy: its ranges, the sizes of its requests, and the order of its
+ * steps. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -78,8 +79,9 @@ free_endpoint (struct endpoint *e)
     e->ops->free (e);
 }
 
-/* If the library still knows of what was in flight when the copy failed, it
- * stays, where a leak checker finds it. */
+/* If operations were in flight when the copy failed, the library still uses
+ * their memory.  Then the copy is kept in a list, so that a leak checker does
+ * not report it. */
 void
 copy_free (struct copy *c)
 {
@@ -136,7 +138,6 @@ set_window (struct copy *c, struct endpoint *e, uint64_t offset,
   return -1;
 }
 
-/* A regular file becomes as large as it has to. */
 int
 copy_between (struct copy *c, struct endpoint *from, struct endpoint *to)
 {
@@ -160,7 +161,8 @@ copy_between (struct copy *c, struct endpoint *from, struct endpoint *to)
   return 0;
 }
 
-/* Numbers of the whole: how large requests are and where they may end. */
+/* Set the size of requests, the boundaries of chunks, and the number of
+ * slots. */
 static void
 set_sizes (struct copy *c)
 {
@@ -192,7 +194,7 @@ set_sizes (struct copy *c)
   c->slots = o->synchronous ? 1 : MIN (slots, o->requests);
 }
 
-/* ---- who does it ---- */
+/* ---- connections and workers ---- */
 
 int
 copy_connect (struct copy *c)
@@ -240,7 +242,8 @@ covered (const struct ranges *r)
   return sum;
 }
 
-/* What is selected; blocks of which a part is marked are copied whole. */
+/* Add the extents that are selected.  A block of which only a part is selected
+ * is copied as a whole. */
 static int
 add_selection (struct copy *c, const struct ranges *done)
 {
@@ -287,7 +290,7 @@ add_work (struct copy *c, struct ranges *done)
   return r;
 }
 
-/* A journal must know again what it is of. */
+/* Open the journal, for which both endpoints need an identity. */
 static int
 open_journal (struct copy *c, struct ranges *done)
 {
@@ -299,8 +302,8 @@ open_journal (struct copy *c, struct ranges *done)
   return -1;
 }
 
-/* All of a file that is the destination is made anew, unless only a part of
- * it is to change. */
+/* A file that is the destination is written as a whole, unless only a part of
+ * it is to be changed. */
 int
 copy_prepare (struct copy *c)
 {
@@ -335,7 +338,8 @@ notice_losses (struct copy *c)
     done_notice_losses (c, i, to->ops->losses (c->to, i));
 }
 
-/* What was lost before it was flushed is copied again. */
+/* Copy and flush, and repeat that for data that was lost before it was
+ * flushed. */
 static int
 copy_all (struct copy *c, bool flush)
 {
@@ -376,7 +380,7 @@ copy_run (struct copy *c)
   if (copy_all (c, flush) == -1)
     return -1;
   if (o->verify && verify (c) == -1) {
-    /* What the journal calls durable is not to be trusted. */
+    /* The destination does not have what the journal says. */
     if (o->resume)
       journal_remove (c);
     return -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tool hears of: messages, and the time to look at its signals.  And
- * stopping, which is heard by all. */
+/* The functions of the tool that the engine calls: for messages, and at
+ * intervals.  And stopping a copy. */
 #include <config.h>
 
 #include <errno.h>
@@ -71,7 +71,7 @@ copy_stop_fd (const struct copy *c)
   return c->stop_fd;
 }
 
-/* What fails after a signal may fail because of it. */
+/* A failure after a signal may be caused by it, so no message is printed. */
 void
 copy_fail (struct copy *c, const char *format, ...)
 {
@@ -114,7 +114,8 @@ copy_away (const struct copy *c, int64_t *ms)
   return away;
 }
 
-/* What comes back soon is told of only then. */
+/* Print a message if an outage is long.  A short one is only told of when it is
+ * over. */
 static void
 tell_of_outage (struct copy *c)
 {

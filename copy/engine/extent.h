@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Extents of what is copied, in positions of the copy, and queues of them. */
+/* Extents, in positions of the copy, and queues of them. */
 #ifndef COPY_EXTENT_H
 #define COPY_EXTENT_H
 
@@ -17,7 +17,7 @@ enum kind {
 struct extent {
   uint64_t start, end;
   enum kind kind;
-  bool again;      /* it was copied before, and is counted */
+  bool again;      /* it was copied before, and was counted then */
   bool has_digest; /* for verification */
   uint64_t digest;
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Operations: how they begin, how they come back to their worker, and what
- * is said of one that failed. */
+/* Operations: starting them, giving them back to their worker, and the message
+ * for one that failed. */
 #include <config.h>
 
 #include <errno.h>
@@ -57,8 +57,8 @@ io_start (struct io *io)
   io->on->ops->start (io->on, io);
 }
 
-/* Callbacks of the library run on the thread that drives the handle, which
- * is the worker's own: no lock. */
+/* This needs no lock: callbacks of the library run in the thread that drives
+ * the handle, which is the worker's own thread. */
 void
 io_done (struct io *io, int error)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The journal of --resume: which copy it is, and what of it is durable.
+/* The journal of --resume: which copy it belongs to, and which ranges are
+ * durable.
  *
- * It is text.  Each line ends with a digest of the rest of the line, so that
- * one which a crash cut off or tore is recognised; all that follows such a
- * line is ignored.  The first lines say which copy it is. */
+ * It is text.  Each line ends with a digest of the rest of the line, so that a
+ * line that a crash has damaged is recognised.  Such a line, and all that
+ * follow it, are ignored.  The first lines identify the copy. */
 #include <config.h>
 
 #include <errno.h>
@@ -20,7 +21,7 @@
 enum { HEADER_LINES = 4 };
 
 struct journal {
-  pthread_mutex_t lock; /* of what is appended */
+  pthread_mutex_t lock; /* for appending */
   int fd;
   char *header[HEADER_LINES];
 };
@@ -59,7 +60,8 @@ make_header (struct copy *c)
   free (to);
 }
 
-/* Line breaks in names must not break lines. */
+/* Append a line and its digest to TEXT, which is replaced.  Line breaks in
+ * names must not end the line. */
 static void
 append_line (char **text, const char *line)
 {
@@ -133,8 +135,8 @@ check_header (struct copy *c, int i, const char *line)
   return same ? 0 : -1;
 }
 
-/* Read lines; 1 if the whole header was there, -1 after copy_fail.  END is
- * where the last good line ends. */
+/* Read lines.  Return 1 if the header is complete, 0 if not, -1 after
+ * copy_fail.  END is where the last good line ends. */
 static int
 read_lines (struct copy *c, FILE *f, struct ranges *done, off_t *end)
 {
@@ -177,7 +179,8 @@ refuse (struct copy *c, const char *why)
   return -1;
 }
 
-/* A file that is not empty and has no header. */
+/* Do not overwrite a file that is not empty and does not begin like a
+ * journal. */
 static int
 check_beginning (struct copy *c)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How far it is, in three forms: a bar for people, lines N/100, and one
- * object of JSON each second.  All of it is printed by the main thread. */
+/* The progress of a copy, in three forms: a bar for people, lines N/100, or a
+ * JSON object each second.  The main thread prints all of them. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -12,18 +12,18 @@
 #include "engine/copy.h"
 #include "engine/progress.h"
 
-/* The rate is that of so many past seconds. */
+/* The rate is the average of so many past seconds. */
 #define WINDOW 10
 
 static struct {
   enum progress kind;
-  bool verify; /* what is copied is read once more */
+  bool verify; /* the copy is read back afterwards */
   double began, printed;
   int percent;
   unsigned turns;
   bool terminal, visible;
   FILE *out;
-  /* Points of the past second by second, for the rate. */
+  /* A point for each past second, for the rate. */
   struct {
     double time;
     uint64_t bytes;
@@ -37,7 +37,7 @@ done (const struct copy_counts *c)
   return c->copied + c->zeroed + c->skipped + c->verified;
 }
 
-/* What moves, be it for the first time or once more. */
+/* All bytes that were copied, also those that were copied again. */
 static uint64_t
 moved (const struct copy_counts *c)
 {
@@ -54,7 +54,7 @@ total (const struct copy_counts *c)
   return state.verify ? 2 * c->length - c->skipped : c->length;
 }
 
-/* At most 99 before all is done. */
+/* The percentage, at most 99 before the copy is complete. */
 static int
 percent (const struct copy_counts *c, bool complete)
 {
@@ -93,7 +93,7 @@ remember (const struct copy_counts *c, double t)
 
 #define FIELD_MAX 48
 
-/* Three digits that mean something: 1.50G. */
+/* Write a size with three significant digits: 1.50G. */
 static const char *
 amount (char buffer[FIELD_MAX], double n)
 {
@@ -124,7 +124,7 @@ write_time (char buffer[FIELD_MAX], uint64_t seconds, const char *what)
     snprintf (buffer, FIELD_MAX, "  %u:%02u%s", minutes, rest, what);
 }
 
-/* In an outage nothing else is of interest. */
+/* During an outage the bar shows only what the copy waits for. */
 static void
 print_waiting_bar (const struct copy_counts *c)
 {
@@ -138,7 +138,8 @@ print_waiting_bar (const struct copy_counts *c)
   state.visible = true;
 }
 
-/* On a terminal with bytes, rate, time left, zeroes that were not copied. */
+/* The fields, which only a terminal shows, are: bytes, rate, time left, and
+ * zeroes, which were not copied as data. */
 static void
 print_bar (const struct copy_counts *c, double t, bool complete, bool ended)
 {

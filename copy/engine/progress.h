@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How far a copy is, as the option --progress asks for it. */
+/* The progress of a copy, for the option --progress. */
 #ifndef COPY_PROGRESS_H
 #define COPY_PROGRESS_H
 
@@ -12,24 +12,24 @@ struct progress_settings {
   int fd;
 };
 
-/* --progress[=FD|json:FD]: the option's argument, or NULL.  Mistakes fail the
- * tool. */
+/* --progress[=FD|json:FD]: parse the option's argument, or NULL.  On mistakes
+ * the tool fails. */
 extern void progress_take (struct progress_settings *s, const char *text);
-/* Where else is written than to the destination. */
+/* Call tool_output_descriptor for the descriptor, if there is one. */
 extern void progress_name_outputs (const struct progress_settings *s);
 
-/* All on the thread that copies, which may copy several times, one after the
- * other.  VERIFY: what is copied is read once more. */
+/* These are called in the thread that copies, which may copy several times, one
+ * after the other.  VERIFY: the copy is read back afterwards. */
 extern void progress_begin (const struct progress_settings *s, bool verify,
                             const struct copy *c);
-/* Make room for a message on the terminal. */
+/* Clear the bar before something else is written to the terminal. */
 extern void progress_hide (void);
-/* Called often; it prints when it is time. */
+/* To be called often; it prints when that is due. */
 extern void progress_tick (const struct copy *c);
-/* 100 % only if everything was done. */
+/* End; 100 % is shown only if the copy is COMPLETE. */
 extern void progress_end (const struct copy *c, bool complete);
 
-/* What messages begin with once an engine runs: the bar makes room. */
+/* The message function of struct copy_events: clear the bar and print. */
 extern void progress_message (void *opaque, const char *text);
 
 #endif /* COPY_PROGRESS_H */

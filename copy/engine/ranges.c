@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Sets of positions as sorted, disjoint ranges.  Copies run nearly in order,
- * so a set is short and what is added goes near its end. */
+ * so a set has few ranges, and most additions are near its end. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -37,7 +37,6 @@ make_room (struct ranges *r)
     tool_fail ("out of memory for %zu ranges", r->room);
 }
 
-/* Add all positions from START to before END. */
 void
 ranges_add (struct ranges *r, uint64_t start, uint64_t end)
 {

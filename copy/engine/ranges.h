@@ -15,14 +15,16 @@ struct ranges {
   size_t count, room;
 };
 
+/* Add all positions from START to before END. */
 extern void ranges_add (struct ranges *r, uint64_t start, uint64_t end);
-/* The first range of what is not in the set from START to END. */
+/* Find the first range between START and END that is not in the set.  False if
+ * there is none. */
 extern bool ranges_gap (const struct ranges *r, uint64_t start, uint64_t end,
                         struct range *gap);
 extern void ranges_merge (struct ranges *into, const struct ranges *from);
 extern void ranges_clear (struct ranges *r);
 extern void ranges_remove (struct ranges *r, uint64_t start, uint64_t end);
-/* How many positions are in the set, of those from START to END. */
+/* How many of the positions from START to before END are in the set. */
 extern uint64_t ranges_count (const struct ranges *r, uint64_t start,
                               uint64_t end);
 

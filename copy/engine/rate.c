@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* A limit for the bandwidth, shared by all workers: a bucket that fills with
- * time.  It may run into debt by one request, so that small limits work
- * with large requests. */
+/* A limit for the bandwidth, shared by all workers: a token bucket, which
+ * fills with time.  One request may make it negative, so that a small limit
+ * works with large requests. */
 #include <config.h>
 
 #include <stdlib.h>
 
 #include "engine/rate.h"
 
-/* What may be saved up while nothing is copied. */
+/* The bucket holds at most what the limit allows in this time. */
 #define BURST_SECONDS 0.1
-/* Waits are looked at again, as the limit may change. */
+/* The longest wait before the limit, which may change, is checked again. */
 #define LONGEST_WAIT_MS 100
 
 struct rate {

@@ -6,9 +6,10 @@
 #include "engine/copy.h"
 
 extern void rate_begin (struct copy *c);
-/* Milliseconds until LENGTH bytes may go, 0: they went. */
+/* Ask to copy LENGTH bytes.  Return 0 if that is allowed, else after how many
+ * milliseconds to ask again. */
 extern int rate_take (struct copy *c, uint64_t length);
-/* So much of it did not go. */
+/* LENGTH of the bytes that were allowed were not copied. */
 extern void rate_return (struct copy *c, uint64_t length);
 extern void rate_free (struct copy *c);
 

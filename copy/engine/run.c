@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The workers' beginning and end, and what the main thread does meanwhile. */
+/* Starting and ending the workers, and what the main thread does meanwhile. */
 #include <config.h>
 
 #include <errno.h>
@@ -14,14 +14,15 @@
 #include "engine/done.h"
 #include "engine/worker.h"
 
-/* So that a blocked system call of a worker ends. */
+/* The handler of SIGURG does nothing; the signal interrupts a blocking system
+ * call of a worker. */
 static void
 on_kick (int number)
 {
   (void) number;
 }
 
-/* The first position of which it is not known that it is done. */
+/* The first position that is not known to be done. */
 static uint64_t
 lowest (struct copy *c)
 {
@@ -43,7 +44,6 @@ lowest (struct copy *c)
 static int
 make_workers (struct copy *c)
 {
-  /* With the record of a worker alone in its cache lines. */
   c->workers = tool_alloc (c->worker_count * sizeof c->workers[0]);
   for (unsigned i = 0; i < c->worker_count; i++) {
     struct worker *w = &c->workers[i];
@@ -51,7 +51,7 @@ make_workers (struct copy *c)
     w->index = i;
     w->slots = tool_alloc (c->slots * sizeof w->slots[0]);
     w->waiting = tool_alloc (c->slots * sizeof w->waiting[0]);
-    /* Pages come into being when a slot is first used. */
+    /* Memory is used only when a slot is first used. */
     char *buffers = mmap (NULL, c->slots * c->request, PROT_READ | PROT_WRITE,
                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (buffers == MAP_FAILED) {
@@ -69,8 +69,9 @@ make_workers (struct copy *c)
   return 0;
 }
 
-/* Verification reads what is safe already: workers whose connection died
- * while it had nothing to do leave that to the others, if there are any. */
+/* Verification reads data that is durable already.  So workers whose
+ * connection was lost while it was idle do not take part, if there are any
+ * others. */
 static void
 excuse_workers (struct copy *c)
 {
@@ -86,7 +87,8 @@ excuse_workers (struct copy *c)
     c->workers[0].excused = false;
 }
 
-/* Signals are for the main thread, but for the kick. */
+/* Block all signals in the workers, except SIGURG: the main thread receives
+ * them. */
 static void
 mask_signals (sigset_t *old)
 {
@@ -97,7 +99,7 @@ mask_signals (sigset_t *old)
   pthread_sigmask (SIG_SETMASK, &all, old);
 }
 
-/* For each pass. */
+/* Start the threads; this is done for each pass. */
 static void
 start_workers (struct copy *c)
 {
@@ -135,7 +137,8 @@ all_finished (struct copy *c)
   return true;
 }
 
-/* Some may be blocked in a system call: interrupt that until they end. */
+/* Wait for the end of a worker's thread.  If the copy has to stop, the thread
+ * may be blocked in a system call: interrupt that until the thread ends. */
 static void
 join (struct copy *c, struct worker *w)
 {
@@ -201,7 +204,7 @@ run_say_interrupted (struct copy *c, uint64_t position)
   free (by);
 }
 
-/* When it failed some operations may still be on their way. */
+/* If the copy failed, some operations may still be in flight. */
 bool
 run_free (struct copy *c)
 {

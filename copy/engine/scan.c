@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Is memory all zeroes?  Most data differs within its first bytes, so they
- * are looked at before the vectors begin. */
+/* Whether memory is all zeroes.  In most data one of the first bytes is not
+ * zero, so these are checked before vector instructions are used. */
 #include <config.h>
 
 #include <stdbool.h>

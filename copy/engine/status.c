@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Asking the source what a piece holds.  Two maps may come back: what is
- * allocated, and what the chosen context marks. */
+/* Asking the source for the block status of a piece.  The reply may have two
+ * maps: that of base:allocation, and that of the chosen context. */
 #include <config.h>
 
 #include <errno.h>
@@ -21,7 +21,8 @@ status_start (struct worker *w, const struct extent *asked)
   io_start (io);
 }
 
-/* The kind of what is at position AT of the endpoint, and its end. */
+/* Find the kind of the extent at position AT of the endpoint, and its end.
+ * False if the map does not have that position. */
 static bool
 extent_at (const struct tool_map *map, bool selects, uint64_t at,
            uint64_t *end, enum kind *kind)
@@ -39,8 +40,8 @@ extent_at (const struct tool_map *map, bool selects, uint64_t at,
   return true;
 }
 
-/* What was told, as far as both maps reach: what is selected if that was
- * asked, and of that what is zero. */
+/* Combine both maps into ANSWER, as far as both of them reach: which ranges are
+ * selected, if the context selects, and which of these are zero. */
 static void
 combine (const struct io *io, bool selecting, struct extents *answer)
 {

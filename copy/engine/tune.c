@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* How many chunks a worker should have on their way.
+/* How many chunks a worker should copy at the same time.
  *
- * Too few leave a distant server idle.  Too many make buffers that do not
- * stay in the processor's cache: with a server nearby that takes twice the
- * time.  Neither is known in advance, so it is measured: now and then twice
- * as many are tried, and half as many, and what is not faster is not kept. */
+ * With too few of them a distant server is idle.  With too many the buffers do
+ * not stay in the processor's cache: with a server nearby, copying then takes
+ * twice the time.  The best number is not known in advance, so it is measured:
+ * at intervals twice as many are tried, then half as many. */
 #include <config.h>
 
 #include "engine/worker.h"
 
-/* A measurement takes at least so long, */
+/* A measurement takes at least so long, and so many chunks for each slot in
+ * use. */
 #define MEASURE_SECONDS 0.01
-/* and so many chunks for each slot in use. */
 #define MEASURE_ROUNDS 4
 /* Between two attempts to find a better number. */
 #define REST_MEASUREMENTS 16
 
-/* Twice as many have to be so much faster, as they are where a server is
- * distant; half as many may be so much slower.  Less would be noise, which
- * must not lead upwards. */
+/* Twice as many slots are kept only if they are this much faster, as they are
+ * with a distant server.  Half as many are kept unless they are slower than
+ * this.  Differences in between may be noise, which must not increase the
+ * number. */
 #define GAIN 1.4
 #define LOSS 0.85
 
@@ -87,7 +88,6 @@ tune_begin (struct worker *w)
   restart (t, tool_now ());
 }
 
-/* A chunk of so many bytes is done. */
 void
 tune_add (struct worker *w, uint64_t bytes)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Verification.  While copying, the place and the digest of each chunk go
- * to a temporary file.  Then the same chunks are read from the destination
- * in the same way as before from the source. */
+/* Verification.  While copying, the position and the digest of each chunk are
+ * written to a temporary file.  Then the same chunks are read from the
+ * destination, in the same way as before from the source. */
 #include <config.h>
 
 #include <errno.h>
@@ -47,7 +47,8 @@ verify_record (struct copy *c, const struct extent *what)
   pthread_mutex_unlock (&v->lock);
 }
 
-/* Called with the work locked, when nothing is ready.  False at the end. */
+/* Make more chunks ready, with the work locked, when none is.  False at the
+ * end of the records, and after copy_fail. */
 static bool
 refill (struct copy *c)
 {

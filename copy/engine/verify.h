@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --verify, --blkhash: what is known of the data that was copied. */
+/* --verify, --blkhash: digests of the data that was copied. */
 #ifndef COPY_VERIFY_H
 #define COPY_VERIFY_H
 
@@ -10,7 +10,8 @@
 /* 0, or -1 after copy_fail. */
 extern int verify_begin (struct copy *c);
 extern void verify_record (struct copy *c, const struct extent *what);
-/* Make it the work to read back what was written, which has been flushed. */
+/* Prepare the second pass, which reads back what was written and flushed.  0,
+ * or -1 after copy_fail. */
 extern int verify_prepare (struct copy *c);
 extern void verify_free (struct copy *c);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What remains to be done: pieces of which nobody knows yet what they hold,
- * and extents that are ready to be copied. */
+/* What remains to be done: pieces whose block status is not known yet, and
+ * extents that are ready to be copied. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -11,7 +11,8 @@
 #define LOW_WATER (64 * MIB)
 #define LOW_EXTENTS 512
 
-/* A query covers so much; adapted to how many extents come back. */
+/* How many bytes a query covers.  This adapts to how many extents the replies
+ * have. */
 #define SPAN_FIRST (1 * GIB)
 #define SPAN_LEAST (16 * MIB)
 #define SPAN_MOST (UINT64_C (1) << 42)
@@ -66,7 +67,7 @@ work_add (struct copy *c, uint64_t start, uint64_t end, enum kind kind)
   }
 }
 
-/* What is left of a position at the destination, divided by SIZE. */
+/* The remainder of a position at the destination, divided by SIZE. */
 static uint64_t
 remainder_of (struct copy *c, uint64_t position, uint64_t size)
 {
@@ -163,9 +164,9 @@ work_take (struct copy *c, struct extent *what, bool wait)
   return r;
 }
 
-/* Take one extent of an answer, from AT on; where the next one begins.
- * Boundaries move to those of blocks: a block of which not all is skipped,
- * or not all is zero, is copied. */
+/* Take one extent of an answer, from AT on.  Return where the next one begins.
+ * Boundaries are moved to those of blocks: a block that is not skipped or zero
+ * as a whole is copied. */
 static uint64_t
 take_extent (struct copy *c, const struct tool_range *asked, struct extent e,
              uint64_t at)
@@ -196,7 +197,7 @@ take_extent (struct copy *c, const struct tool_range *asked, struct extent e,
   return end;
 }
 
-/* Nothing more is asked: take what is left as data. */
+/* Nothing more is asked: take the rest as data. */
 static void
 take_rest (struct work *w)
 {
@@ -220,7 +221,7 @@ work_mapped (struct copy *c, const struct tool_range *asked,
   for (size_t i = 0; i < answer->count; i++)
     at = take_extent (c, asked, answer->list[answer->head + i], at);
   if (at == asked->begin) {
-    /* Less than a block is known: copy the block. */
+    /* The answer covers less than a block: copy the block. */
     at = MIN (asked->end, next_boundary (c, at, c->align));
     add_ready (w, (struct extent) {
                     .start = asked->begin, .end = at, .kind = DATA });

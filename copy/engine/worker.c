@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A worker: it handles what came back, starts more, and sleeps. */
+/* A worker: it handles operations that were given back, starts more, and
+ * sleeps. */
 #include <config.h>
 
 #include <errno.h>
@@ -12,10 +13,11 @@
 #include "engine/rate.h"
 #include "engine/worker.h"
 
-/* ---- flushes on the way ---- */
+/* ---- flushes while copying ---- */
 
-/* One that was sent through two connections says nothing of what the first one
- * took. */
+/* If the connection was lost during the flush, and the library sent the flush
+ * again, it does not make durable what was written through the old
+ * connection. */
 static void
 flush_done (struct worker *w, struct io *io)
 {
@@ -35,9 +37,9 @@ start_flush (struct worker *w)
   io_start (io_new (w, FLUSH, w->copy->to, NULL));
 }
 
-/* ---- what comes back ---- */
+/* ---- operations that were given back ---- */
 
-/* The connection to the destination was lost so often by now. */
+/* The connection to the destination was lost LOSSES times in all. */
 static void
 notice_losses (struct worker *w, unsigned losses)
 {
@@ -51,7 +53,7 @@ handle (struct worker *w, struct io *io)
   if (io->on == w->copy->to)
     notice_losses (w, io->came);
   if (io->retries) {
-    /* The same in a later way. */
+    /* The same operation in a later way. */
     io->retries = false;
     io_start (io);
     return;
@@ -69,8 +71,8 @@ handle (struct worker *w, struct io *io)
 
 /* ---- the loop ---- */
 
-/* Start one more thing.  TAKE_WAIT: not now.  TIMEOUT is until the rate
- * allows the next one. */
+/* Start one more chunk or query.  TAKE_WAIT: it is not possible yet.  TIMEOUT
+ * is the time until the rate allows the next chunk. */
 static enum take
 start_one (struct worker *w, int *timeout)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Zeroes in files and block devices, by the cheapest way that works. */
+/* Writing zeroes to files and block devices, in the cheapest way that works. */
 #include <config.h>
 
 #include <errno.h>
@@ -20,7 +20,7 @@ unsupported (int error)
          || error == ENODEV || error == ENOTTY || error == EPERM;
 }
 
-/* 0, or errno; ENOTSUP if another way is to be tried. */
+/* Return 0, or errno; ENOTSUP if another way is to be tried. */
 static int
 try_fallocate (struct file *f, _Atomic bool *never, int mode, uint64_t offset,
                uint64_t length)
@@ -34,7 +34,8 @@ try_fallocate (struct file *f, _Atomic bool *never, int mode, uint64_t offset,
       continue;
     if (!unsupported (errno))
       return errno;
-    /* Devices refuse what is not aligned, which says nothing of the rest. */
+    /* Devices refuse ranges that are not aligned; this may work for other
+     * ranges. */
     if (errno != EINVAL)
       *never = true;
     return ENOTSUP;
@@ -86,7 +87,8 @@ file_zero (struct file *f, uint64_t offset, uint64_t length)
                        FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, offset,
                        length);
   if (r == ENOTSUP && f->e.copy->settings.allocated && !f->device) {
-    /* A hole that is allocated again has blocks, and reads as zeroes. */
+    /* After a hole is punched and allocated again, it has blocks and reads as
+     * zeroes. */
     r = try_fallocate (f, &f->no_punch,
                        FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset,
                        length);

@@ -13,7 +13,7 @@
 
 #include "engine/endpoints/file.h"
 
-/* A query of a map ends after so many extents. */
+/* A STATUS operation ends after so many extents. */
 #define MOST_EXTENTS 1024
 
 static int
@@ -26,7 +26,7 @@ read_all (struct file *f, char *buffer, uint64_t offset, uint64_t length)
     if (n == -1)
       return errno;
     if (n == 0)
-      return ENODATA; /* it has become shorter */
+      return ENODATA; /* the file has become shorter */
     buffer += n;
     offset += n;
     length -= n;
@@ -51,7 +51,8 @@ write_all (struct file *f, const char *buffer, uint64_t offset,
   return 0;
 }
 
-/* Where the data or hole that WHENCE asks for begins, at most END. */
+/* Return where the data or hole that WHENCE asks for begins, at most END; -1
+ * on errors. */
 static int64_t
 seek (struct file *f, uint64_t offset, int whence, uint64_t end)
 {
@@ -108,9 +109,9 @@ connect_more (struct endpoint *e, unsigned count)
   return count;
 }
 
-/* Give a destination that is made anew its size: old content goes, and what
- * is never written reads as zeroes.  It stays where it may be left as it
- * is. */
+/* Set the size of a destination that is written as a whole.  Its old content
+ * is removed, so that ranges that are never written read as zeroes.  But it is
+ * kept if unreadable ranges of the source are to leave it as it is. */
 static int
 make_anew (struct file *f, struct copy *c)
 {
@@ -175,8 +176,8 @@ prepare (struct endpoint *e)
   return -1;
 }
 
-/* The source must not have become shorter.  Of the destination make the
- * end, which may be zeroes that were never written. */
+/* Check that the source has not become shorter.  Extend the destination to its
+ * size: zeroes at its end may never have been written. */
 static int
 finish (struct endpoint *e, uint64_t length, bool flush)
 {
@@ -205,7 +206,7 @@ finish (struct endpoint *e, uint64_t length, bool flush)
     copy_fail (e->copy, "%s: flush failed: %m", e->name);
     return -1;
   }
-  /* Verification is to see the disk, not memory. */
+  /* Verification is to read from the disk, not from the page cache. */
   if (flush)
     posix_fadvise (f->e.fd, 0, 0, POSIX_FADV_DONTNEED);
   return 0;

@@ -12,11 +12,11 @@ struct file {
   bool device; /* a block device */
   struct stat st;
   bool created;
-  /* Ways to make zeroes that turned out not to work here. */
+  /* Ways to write zeroes that do not work with this file. */
   _Atomic bool no_punch, no_zero_range, no_zero_out;
 };
 
-/* Make zeroes; 0 or errno. */
+/* Write zeroes; 0 or errno. */
 extern int file_zero (struct file *f, uint64_t offset, uint64_t length);
 
 #endif /* COPY_FILE_H */

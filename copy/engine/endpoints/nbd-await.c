@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* NBD exports: commands that are waited for, and pieces of blocks, which need
- * that. */
+/* NBD exports: blocking commands, and reading and writing of ranges that are
+ * not whole blocks, which needs several of them. */
 #include <config.h>
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 
 #include "engine/endpoints/nbd.h"
 
-/* ---- what the library says ---- */
+/* ---- errors of the library ---- */
 
 const char *
 nbd_error_words (void)
@@ -35,7 +35,7 @@ nbd_done (struct io *io, int error)
   io_done (io, error);
 }
 
-/* ---- what is waited for ---- */
+/* ---- waiting for a command ---- */
 
 int
 nbd_last_errno (void)
@@ -62,16 +62,17 @@ nbd_await (struct nbd_link *l, int64_t cookie)
   return r == 1 ? 0 : nbd_last_errno ();
 }
 
-/* ---- what does not begin or end at a block ---- */
+/* ---- ranges that are not whole blocks ---- */
 
-/* The blocks around a piece that is not made of whole ones. */
+/* A buffer with all blocks that contain parts of the range. */
 struct around {
   char *p; /* to be freed */
   uint64_t start, length;
 };
 
-/* Done with it.  If the operation was INTERRUPTED the library still knows
- * the buffer, which stays then, where a leak checker finds it. */
+/* Free the buffer.  But if the operation was INTERRUPTED the library still
+ * uses the buffer.  Then it is kept in a list, so that a leak checker does not
+ * report it. */
 static void
 let_go (struct around *a, bool interrupted)
 {
@@ -90,7 +91,7 @@ let_go (struct around *a, bool interrupted)
   k->next = atomic_exchange (&all, k);
 }
 
-/* Blocking; 0 or errno. */
+/* Read all blocks around a range.  Blocking; 0 or errno. */
 static int
 read_around (struct nbd_link *l, uint64_t offset, uint64_t length,
              struct around *a)

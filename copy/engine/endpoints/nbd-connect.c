@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* NBD exports: connecting, and what the library tells of connections that
+/* NBD exports: connecting, and the library's events about connections that
  * were lost and are back. */
 #include <config.h>
 
@@ -10,7 +10,8 @@
 
 #include "engine/endpoints/nbd.h"
 
-/* Between two attempts to come back to a server. */
+/* The pause between two attempts to connect to a server, see AGAIN_MS of
+ * struct copy_settings. */
 #define AGAIN_MS 10
 
 #define ALLOCATION LIBNBD_CONTEXT_BASE_ALLOCATION
@@ -24,7 +25,8 @@ keep_loss (struct nbd_link *l, const char *text)
   l->loss = strdup (text);
 }
 
-/* The library names the server, as we do, and has the reason in brackets. */
+/* The library's text names the server, as our messages do, and has the reason
+ * in parentheses: take only the reason. */
 static void
 was_lost (struct nbd_link *l, const char *text)
 {
@@ -40,8 +42,8 @@ was_lost (struct nbd_link *l, const char *text)
   l->nbd->away++;
 }
 
-/* Those of several connections that a server's end has lost together are back
- * together. */
+/* If several connections were lost together, print one message when all of
+ * them are back. */
 static void
 is_back (struct nbd_link *l, int64_t ms)
 {
@@ -55,7 +57,7 @@ is_back (struct nbd_link *l, int64_t ms)
                n->e.name, l->loss ? l->loss : "", ms / 1000.0);
 }
 
-/* The first connection could not be had at once. */
+/* The first connection could not be made at the first attempt. */
 static void
 is_not_there (struct nbd_link *l, const char *text)
 {
@@ -72,7 +74,7 @@ is_not_there (struct nbd_link *l, const char *text)
              end && end > why ? (int) (end - why) : (int) strlen (why), why);
 }
 
-/* In the thread that uses the handle. */
+/* The library calls this in the thread that uses the handle. */
 static int
 on_event (void *opaque, unsigned event, const char *text, int64_t value)
 {
@@ -92,8 +94,8 @@ on_event (void *opaque, unsigned event, const char *text, int64_t value)
 
 /* ---- connecting ---- */
 
-/* How long to wait for it, unless that was said otherwise.  Nobody waits for
- * a further connection that is refused. */
+/* Set how long to try to connect, unless the user has set that.  A further
+ * connection that is refused is not tried again. */
 static int
 set_patience (const struct nbd *n, struct nbd_handle *h)
 {
@@ -107,10 +109,10 @@ set_patience (const struct nbd *n, struct nbd_handle *h)
   return 0;
 }
 
-/* What the source can give once more the library need not keep.  What is
- * written to a place is the same whenever it is written, so nothing of it
- * must wait until an earlier request can have no more effect; except for
- * requests that belong together, see do_at_once. */
+/* The library need not keep data that can be read from the source again.  And
+ * each range is always written with the same data.  So writes need not wait
+ * until a late request of a lost connection can have no more effect, except
+ * for requests that belong together, see do_at_once. */
 static int
 set_reconnecting (const struct nbd *n, struct nbd_handle *h)
 {
@@ -145,7 +147,7 @@ prepare (struct nbd_handle *h, const void *opaque)
   return set_patience (n, h) == -1 ? -1 : set_reconnecting (n, h);
 }
 
-/* Try to have one more link; SILENCE and WHY are those of tool_pool_try. */
+/* Try to make one more link; SILENCE and WHY are those of tool_pool_try. */
 static enum tool_outcome
 connect_one (struct nbd *n, int silence, char **why)
 {
@@ -168,8 +170,9 @@ connect_one (struct nbd *n, int silence, char **why)
   return r;
 }
 
-/* It is waited for as long as the user asked, and if he did not for ever, once
- * there is somebody. */
+/* Make the first connection.  The library waits for a server that is not there
+ * as long as the user asked.  A server that accepted the connection is waited
+ * for without a limit, unless the user has set one. */
 static void
 connect_first (struct nbd *n)
 {
@@ -188,7 +191,8 @@ connect_first (struct nbd *n)
   }
 }
 
-/* False, after a warning, if the server does not want COUNT of them. */
+/* Return false, after a warning, if the server does not take one more of COUNT
+ * connections. */
 static bool
 connect_further (struct nbd *n, unsigned count)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* NBD exports: operations on their way. */
+/* NBD exports: operations. */
 #include <config.h>
 
 #include <errno.h>
@@ -8,8 +8,8 @@
 
 #include "engine/endpoints/nbd.h"
 
-/* How long a request may have effect after its connection was lost: what the
- * library thinks of it, see nbd_set_quarantine(3). */
+/* How long a request may still have effect after its connection was lost: the
+ * library's default, see nbd_set_quarantine(3). */
 #define LATE_MS 30000
 
 static struct nbd_link *
@@ -18,9 +18,9 @@ link_of (const struct io *io)
   return ((struct nbd *) io->on)->links[io->connection];
 }
 
-/* ---- what does not begin or end at a block ---- */
+/* ---- ranges that are not whole blocks ---- */
 
-/* What fits into one request of whole blocks around OFFSET. */
+/* How many bytes from OFFSET on fit into one request of whole blocks. */
 static uint64_t
 part_at (const struct nbd *n, uint64_t offset, uint64_t length)
 {
@@ -47,8 +47,9 @@ do_unaligned (struct nbd_link *l, struct io *io)
   return error;
 }
 
-/* A request of the lost connection may still be carried out: nothing but it
- * is sent to the same place meanwhile.  0, or EINTR if all have to stop. */
+/* A request of the lost connection may still be carried out: wait until that
+ * can no longer happen, before another request is sent to the same place.
+ * Return 0, or EINTR if the copy has to stop. */
 static int
 let_late_requests_pass (struct nbd_link *l)
 {
@@ -62,9 +63,10 @@ let_late_requests_pass (struct nbd_link *l)
   return c->stop ? EINTR : 0;
 }
 
-/* Several requests, one after the other.  If the connection is lost between
- * them, those before are not known to have had effect, and one that comes
- * late could undo what follows it.  So they are made once more. */
+/* Carry out an operation that takes several requests, one after the other.  If
+ * the connection is lost between them, earlier ones may have had no effect, and
+ * a late one could undo those that followed it.  So the whole operation is
+ * repeated. */
 static void
 do_at_once (struct io *io, int (*what) (struct nbd_link *l, struct io *io))
 {
@@ -81,13 +83,14 @@ do_at_once (struct io *io, int (*what) (struct nbd_link *l, struct io *io))
   nbd_done (io, error);
 }
 
-/* ---- the ordinary ones ---- */
+/* ---- operations of one request ---- */
 
-/* How to read. */
+/* Ways to read. */
 enum { IN_ONE_PIECE, IN_ANY_PIECES };
 
-/* Is there a later way for what the server refused?  Ways are never gone
- * back, so whatever is refused, there are no more attempts than ways. */
+/* Whether there is a later way for the operation that the server refused.
+ * There is no return to an earlier way, so there are no more attempts than
+ * ways. */
 static bool
 goes_on (struct nbd *n, struct io *io, int error)
 {
@@ -108,7 +111,8 @@ completed (void *opaque, int *error)
 
   io->retries = *error != 0 && goes_on ((struct nbd *) io->on, io, *error);
   io_done (io, *error);
-  /* A failed one is kept, as only then the library tells more. */
+  /* If it failed it is not retired, so that nbd_explain can get the reason
+   * from the library. */
   return *error == 0 || io->retries;
 }
 
@@ -138,14 +142,15 @@ mapped (void *opaque, const char *context, uint64_t at, nbd_extent *entries,
     map = &io->allocation;
   if (map == NULL)
     return 0;
-  /* It is told anew if the connection was lost on the way. */
+  /* After a lost connection the extents are reported again. */
   tool_map_free (map);
   tool_map_begin (map, at);
   tool_map_take (map, at, entries, count, most);
   return 0;
 }
 
-/* Ask for whole blocks, and no more than the headers have bits for. */
+/* Ask for whole blocks, and for no more than a request's length field can
+ * hold. */
 static int64_t
 start_status (struct nbd *n, struct io *io, uint64_t offset,
               nbd_completion_callback done)
@@ -163,7 +168,8 @@ start_status (struct nbd *n, struct io *io, uint64_t offset,
   return nbd_aio_block_status_64 (h, end - offset, offset, extents, done, 0);
 }
 
-/* Data is in its place when the read is complete; errors come with that. */
+/* Nothing is to be done for a chunk: when the read is complete the data is in
+ * the buffer, and errors are reported then. */
 static int
 ignore_chunk (void *opaque, const void *data, size_t count, uint64_t offset,
               unsigned status, int *error)
@@ -177,7 +183,7 @@ ignore_chunk (void *opaque, const void *data, size_t count, uint64_t offset,
   return 0;
 }
 
-/* Asked for in one piece, a server need not look for holes first. */
+/* Use the flag DF if possible: then the server need not look for holes. */
 static int64_t
 start_read (struct nbd *n, struct io *io, uint64_t offset,
             nbd_completion_callback done)
@@ -214,7 +220,8 @@ start (struct nbd *n, struct io *io)
   return -1;
 }
 
-/* What the library says of a handle without a connection is not why. */
+/* Fail with the reason of the loss: the library's error for a call on a lost
+ * handle does not tell it. */
 static void
 fail_lost (struct io *io)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* NBD exports: zeroes.  The server makes them if it can.  If it cannot, but
- * can discard, that is tried, and believed only if its map says that the
- * range reads as zeroes now.  Else zeroes are sent.
+/* NBD exports: zeroes.  The server is asked to write zeroes if it can.  If it
+ * cannot, but can discard, the range is discarded; that counts only if the
+ * server's map then says that the range reads as zeroes.  Else zeroes are sent
+ * as data.
  *
- * These ways have an order.  What a server refuses is tried in a later way
- * only, so every request ends, whatever is refused in which order. */
+ * These ways have an order.  A request that a server refuses is tried in a
+ * later way only, so every request ends, whatever the server refuses. */
 #include <config.h>
 
 #include <errno.h>
@@ -13,22 +14,22 @@
 
 #include "engine/endpoints/nbd.h"
 
-/* What is sent to servers that make none. */
+/* Data for servers that cannot write zeroes. */
 static const char zeroes[256 * 1024];
 
-/* Zeroes inside of data are not worth a request of their own below this if
- * the server says that making them is not fast. */
+/* If the server says that writing zeroes is not fast, shorter runs of zeroes
+ * inside of data are not worth a request of their own. */
 #define SLOW_SCAN (64 * KIB)
 
-/* A range that cannot be discarded says nothing of others; so many in a row
- * do. */
+/* One range that cannot be discarded does not mean that discarding is useless,
+ * but so many in a row do. */
 #define MOST_DISCARDS_FAILED 4
 
 enum way {
-  FAST, /* as a request, if that is fast */
-  SLOW, /* as a request */
+  FAST, /* NBD_CMD_WRITE_ZEROES, if that is fast */
+  SLOW, /* NBD_CMD_WRITE_ZEROES */
   DISCARD,
-  SEND, /* always possible */
+  SEND, /* as data, which is always possible */
 };
 
 static bool
@@ -44,7 +45,7 @@ is_possible (const struct nbd *n, enum way way)
   return true;
 }
 
-/* The first way from WAY on that the server can go and did not refuse. */
+/* The first way from WAY on that the server supports and has not refused. */
 static enum way
 way_from (const struct nbd *n, enum way way)
 {
@@ -66,7 +67,7 @@ leave_way (struct nbd *n, enum way way)
   }
 }
 
-/* Zeroes in requests of limited size, for servers that do not make them. */
+/* Send zeroes as data, in requests of limited size. */
 static int
 write_zero_data (struct nbd_link *l, uint64_t offset, uint64_t length)
 {
@@ -87,8 +88,9 @@ write_zero_data (struct nbd_link *l, uint64_t offset, uint64_t length)
   return error;
 }
 
-/* Is all that the map shows zero?  Its user data is what was seen, and is told
- * anew if the connection was lost on the way. */
+/* Count the bytes that are zero at the beginning of the reply, into OPAQUE.
+ * The count begins at 0 since the reply may come again after a lost
+ * connection. */
 static int
 sum_zeroes (void *opaque, const char *context, uint64_t offset,
             nbd_extent *entries, size_t count, int *error)
@@ -125,7 +127,7 @@ ask_for_zeroes (struct nbd_link *l, uint64_t offset, uint64_t length,
   return error;
 }
 
-/* Discard, and see whether zeroes came of it. */
+/* Discard, and check that the range reads as zeroes then. */
 static int
 discard (struct nbd_link *l, uint64_t offset, uint64_t length)
 {
@@ -166,7 +168,7 @@ zero_in_way (struct nbd_link *l, enum way way, uint64_t offset,
                                   zero_flags (l->nbd, way)));
 }
 
-/* Blocking; whole blocks. */
+/* Zero whole blocks, in WAY or a later one.  Blocking. */
 static int
 zero_blocks (struct nbd_link *l, enum way way, uint64_t offset,
              uint64_t length)
@@ -206,8 +208,8 @@ nbd_zero_unaligned (struct nbd_link *l, uint64_t offset, uint64_t length)
   return error;
 }
 
-/* Zeroes inside of data are worth a request of their own only if that is
- * fast; a hole of the source always is. */
+/* Zeroes that were found inside of data are worth a request of their own only
+ * if that is fast; a hole of the source always is. */
 static enum way
 way_of (const struct nbd *n, const struct io *io)
 {

@@ -8,7 +8,8 @@
 
 #include "engine/endpoints/nbd.h"
 
-/* False after copy_fail if it is not what is wanted. */
+/* Ask the library what the export can do.  False after copy_fail if the export
+ * cannot be used. */
 static bool
 learn (struct nbd *n, struct nbd_handle *h)
 {
@@ -46,8 +47,8 @@ learn (struct nbd *n, struct nbd_handle *h)
   return false;
 }
 
-/* Wait for a command that makes durable, or shows that the server lives.  0,
- * -1 after a message, or 1 if the connection is lost, and then OUT is why. */
+/* Wait for a flush, or for a read that checks the connection.  Return 0, -1
+ * after a message, or 1 if the connection is lost; then OUT is the reason. */
 static int
 await (struct nbd *n, struct nbd_handle *h, int64_t cookie, char **out)
 {
@@ -76,8 +77,8 @@ await (struct nbd *n, struct nbd_handle *h, int64_t cookie, char **out)
   return 1;
 }
 
-/* Nobody may have noticed yet that an idle connection was lost.  What is read
- * does not matter. */
+/* Send a request so that the library notices if an idle connection was lost.
+ * The data that is read does not matter. */
 static int64_t
 look (struct nbd *n, struct nbd_handle *h)
 {
@@ -99,10 +100,11 @@ some_were_lost (const struct nbd *n)
   return false;
 }
 
-/* A server with several connections has promised that a flush through any of
- * them is one for all, so those that died while they were idle do not
- * matter as long as one lives.  If connections come back each is asked
- * whether it was lost, and a flush is asked for where it can be. */
+/* A server with several connections guarantees that a flush through any of
+ * them is a flush for all, so connections that were lost while idle do not
+ * matter as long as one is left.  If connections are made again, each one is
+ * checked, by a flush if one is wanted, else by a read, so that all losses
+ * are noticed. */
 static int
 finish (struct endpoint *e, uint64_t length, bool flush)
 {
@@ -128,7 +130,8 @@ finish (struct endpoint *e, uint64_t length, bool flush)
   return r == -1 || e->copy->stop ? -1 : 0;
 }
 
-/* The URI may hold a socket's temporary name if the server is a child. */
+/* This uses the name on the command line, not the URI: if the tool started the
+ * server, the URI has the temporary name of a socket. */
 static char *
 identity (struct endpoint *e)
 {
@@ -143,8 +146,9 @@ identity (struct endpoint *e)
   return text;
 }
 
-/* Handles are closed at the end of the program, all at once.  What they may
- * still write to stays, where a leak checker finds it. */
+/* Handles are not closed here, but at the end of the program, all at once.
+ * Memory that they may still write to is kept in a list, so that a leak
+ * checker does not report it. */
 static void
 free_nbd (struct endpoint *e)
 {

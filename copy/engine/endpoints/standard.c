@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Standard input and output: a stream, or a file that is redirected. */
+/* Standard input and output: a stream, or a file that they are redirected
+ * to. */
 #include <config.h>
 
 #include <fcntl.h>
@@ -24,7 +25,8 @@ standard_open (struct copy *c, bool source)
                source ? "reading" : "writing");
   if (fstat (fd, &st) == -1)
     tool_fail ("%s: %m", name);
-  /* A file is written in place only if nobody wrote to it before us. */
+  /* Use positions in a file only if it is at its beginning: if something was
+   * read or written before, the copy has to follow that. */
   if (S_ISREG (st.st_mode) && lseek (fd, 0, SEEK_CUR) == 0
       && (source || (fcntl (fd, F_GETFL) & O_APPEND) == 0))
     return file_open (c, fd, name, source);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Pipes, sockets, terminals and the like, which have an order and no
- * positions; and null:, which has nothing. */
+/* Pipes, sockets, terminals and the like, which are read or written in order
+ * and have no positions; and null:, which discards what is written. */
 #include <config.h>
 
 #include <errno.h>
@@ -10,20 +10,22 @@
 
 #include "engine/copy.h"
 
-/* What has come is passed on when nothing more comes for so long.  Less
- * would make small requests of what a fast writer sends through a pipe. */
+/* Input is passed on when nothing more comes for so long, even if it is less
+ * than was asked for.  With a shorter time the input from a fast writer to a
+ * pipe would become small requests. */
 #define PAUSE_MS 5
 
 struct stream {
   struct endpoint e;
-  struct io *reading; /* waits for input, */
-  uint64_t got;       /* of which so much has come, */
-  int64_t came_ms;    /* the last of it at this time */
+  struct io *reading; /* the READ that waits for input, or NULL */
+  uint64_t got;       /* bytes that have come for it */
+  int64_t came_ms;    /* when the last of them came */
 };
 
 static const char zeroes[64 * 1024];
 
-/* Sleep until it is ready, or until all have to stop. */
+/* Sleep until the descriptor is ready.  0 or errno; EINTR if the copy has to
+ * stop. */
 static int
 wait_for (struct endpoint *e, short events)
 {
@@ -63,8 +65,8 @@ is_readable (const struct stream *s)
   return poll (&p, 1, 0) == 1;
 }
 
-/* Take what is there.  What came before an error is passed on; the error
- * comes with the next attempt. */
+/* Read the input that is available.  What came before an error is passed on;
+ * the next attempt reports the error. */
 static void
 take (struct stream *s)
 {
