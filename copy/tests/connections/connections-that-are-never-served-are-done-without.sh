@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that has no time for another connection leaves it with the kernel,
-# which has taken it: the copy is made with those that were answered.
+# A server may not accept another connection while it is busy, though the kernel
+# has accepted it: the copy uses the connections that were answered.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin file
 

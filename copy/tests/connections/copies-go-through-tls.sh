@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Both sides encrypted, with pre-shared keys.
+# Source and destination use TLS with pre-shared keys.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires psktool
 requires_nbdkit plugin memory

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # --retry: the server of the source, or of the destination, is killed and
-# started again; what it had not flushed is copied once more.
+# started again; data that it had not flushed is copied again.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin memory plugin eval plugin file
 
 random_file "$tmp/in" 8M
-# A server that dies in the middle the first time, and forgets what it was
-# sent since the last flush.  Its life is counted in a file.
+# A server that dies in the middle of the first copy, and loses what it was sent
+# since the last flush.  A file records that it has died.
 cat >"$tmp/mortal" <<'END'
 #!/bin/bash
 # mortal SOCKET DISK
@@ -68,6 +68,6 @@ for options in "" "--checkpoint=64k --request-size=64k --requests=4"; do
   truncate -s 8M "$tmp/disk2"
 done
 
-# It does not come back.
+# The server does not come back.
 serve_uri nbdkit -f -t 1 eval get_size='echo 8M' pread='kill -9 $PPID'
 refuses 'could not be restored within 0.3 s' "$nbdcopy" --retry=2 "$uri" null:

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server with several connections makes all durable through any of them: one
-# that dies while it has nothing to do costs nobody the copy, which the others
-# verify as well.  If all die before the flush the copy fails, or with --retry
-# is made again.
+# If a server has several connections, a flush through any of them makes all
+# data durable.  So if an idle connection is lost the copy still succeeds, and
+# the others verify it.  If all connections are lost before the flush the copy
+# fails, or with --retry is made again.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin memory filter log
 
-# A proxy that at the first flush, before it is passed on, ends other
-# connections than the one it came by, or this one, or all.
+# A proxy that ends connections at the first flush, before it passes the flush
+# on: the other connections, the one with the flush, or all.
 cat >"$tmp/proxy.py" <<'END'
 import selectors, socket, sys
 path, victims = sys.argv[1:]
@@ -55,7 +55,7 @@ while True:
 END
 
 random_file "$tmp/in" 1M
-# dying WHICH: a server whose connections die so.
+# dying WHICH: a server behind such a proxy.
 dying ()
 {
   : >"$tmp/log"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server may say that several connections are fine and then refuse them:
-# the copy is made with those that it took.
+# A server may say that it supports several connections and then refuse them:
+# the copy uses the connections that it accepted.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin memory filter limit
 
@@ -12,7 +12,8 @@ for limit in 1 2; do
     || fail "$(cat "$tmp/stderr")"
   grep -q "going on with $limit of 4 connections" "$tmp/stderr" \
     || fail "$limit: $(cat "$tmp/stderr")"
-  # One client at a time, until the server has seen the others go.
+  # With limit=1 this fails until the server has noticed that the copy's
+  # connections ended.
   back () { "$nbdcopy" -C 1 "$uri" "$tmp/out" 2>"$tmp/stderr"; }
   wait_until back
   same "$tmp/in" "$tmp/out"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --retry waits for a server or an export that is not there yet, on either
-# side, but not for what waiting does not change.
+# --retry waits for a server or an export that is not there yet, for the source
+# and for the destination, but not if waiting would not help.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin memory plugin file filter exportname
 
@@ -11,7 +11,7 @@ waits ()
   grep -q 'there is no connection yet (.*), trying again' "$tmp/stderr" \
     2>/dev/null
 }
-# late SOCKET COMMAND...: copy with --retry=50, and once it waits, start a
+# late SOCKET ARGUMENT...: copy with --retry=50, and when it waits, start a
 # server there.
 late ()
 {
@@ -34,7 +34,7 @@ random_file "$tmp/other" 1M
 late "$tmp/s2" "$tmp/other" "nbd+unix:///?socket=$tmp/s2"
 same "$tmp/other" "$tmp/disk"
 
-# It hangs up on whom it does not know; the next one is served.
+# The server hangs up on the first client, and serves the next one.
 serve_uri "$system_python" -c '
 import os, socket, sys
 s = socket.socket(fileno=3)
@@ -47,7 +47,7 @@ rm "$tmp/out"
 grep -q 'trying again' "$tmp/stderr" || fail "it was not tried again"
 same "$tmp/in" "$tmp/out"
 
-# Nobody comes.
+# No server is started.
 refuses 'socket=.*: No such file or directory' \
   "$nbdcopy" --retry=1 "nbd+unix:///?socket=$tmp/none" null:
 refuses 'No such file or directory' \
@@ -60,6 +60,6 @@ serve_uri nbdkit -f --filter=exportname memory 1M exportname=disk \
 refuses 'other' "$nbdcopy" --retry=2 "nbd+unix:///other?socket=$sock" null:
 waits || fail "it was not waited for: $(cat "$tmp/stderr")"
 
-# Waiting longer would not help.
+# The server has no TLS, so waiting would not help.
 refuses 'TLS' "$nbdcopy" --retry=1000 "nbds+unix:///disk?socket=$sock" null:
 ! waits || fail "a refusal was not believed"

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""With --retry, a server that takes a connection and says nothing is given up
-after some seconds, at the beginning and when a connection was lost, and the
-next attempt is made."""
+"""With --retry, if a server accepts a connection and sends nothing, nbdcopy gives
+up that connection after some seconds and tries again, at the beginning and after
+a connection was lost."""
 
 from __future__ import annotations
 

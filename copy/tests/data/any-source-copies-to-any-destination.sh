@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Servers by URI and by command, files, pipes, standard input and output:
-# each of them to each of them.
+# Servers by URI and by command, files, pipes, standard input and output: each
+# source is copied to each destination.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin memory plugin file
 
@@ -11,7 +11,7 @@ serve_uri nbdkit -f file "$tmp/in"
 from=$uri
 mkfifo "$tmp/fifo"
 
-# copy_to SOURCE...: with standard input for all that take it.
+# copy_to SOURCE...: copy it to each destination.
 copy_to ()
 {
   rm -f "$tmp/out"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# To and from a block device, with zeroes where its old content was.
+# Copies to and from a block device; zeroes replace its old content.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires losetup
 [ "$(id -u)" = 0 ] || skip "only root can make a loop device"
@@ -22,7 +22,7 @@ done
 "$nbdcopy" - "$device" < <(cat "$tmp/in")
 same "$tmp/in" "$device"
 "$nbdcopy" --verify "$tmp/in" "$device"
-# Progress and the like are kept away from it, also by another name.
+# Progress or a journal cannot be written to it, also by another name.
 mknod "$tmp/node" b $((0x$(stat -c %t "$device"))) $((0x$(stat -c %T "$device")))
 refuses 'descriptor 7 is also the destination' \
   "$nbdcopy" --progress=7 "$tmp/in" "$device" 7<>"$tmp/node"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --blkhash: known answers, and the same answer however it is copied.
+# --blkhash: the hash is the known one, and does not depend on how data is
+# copied.
 . "${srcdir:-.}/tests/lib/copy.sh"
 "$nbdcopy" --blkhash /dev/null null: >/dev/null 2>"$tmp/stderr" || {
   grep -q 'built without GnuTLS' "$tmp/stderr" && skip "built without GnuTLS"

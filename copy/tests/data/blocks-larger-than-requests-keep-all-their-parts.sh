@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A source that sends no more than 4 KiB at once, and a destination that takes
-# only blocks of 64 KiB: each block is read and written again for its parts,
-# and no part is lost to another connection.
+# The source sends no more than 4 KiB in one reply, and the destination takes
+# only blocks of 64 KiB.  So for each part its block is read and written again,
+# and no part is overwritten by another connection.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin memory plugin file filter blocksize-policy
 

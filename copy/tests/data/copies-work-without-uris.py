@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A server that nbdcopy starts itself is copied to a file and another one back.
+"""nbdcopy copies from a server that it starts, to a file, and to another one.
 
-That needs neither a library with URIs nor anybody else's server, so it is what
-scripts/elsewhere runs on other systems.
+This needs no library with URIs and no other project's server, so scripts/elsewhere
+runs this test on other systems.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ def content() -> bytes:
 
 
 def run(server: Server) -> None:
-    """Serve on the socket that we were given, until killed."""
+    """Serve on the socket that nbdcopy has passed, until killed."""
     server.directory.cleanup()
     server.listener = socket.socket(fileno=FIRST_ACTIVATED_FD)
     server.accept()
 
 
 def serve() -> None:
-    """The disk of content()."""
+    """Serve a disk with content()."""
     server = Server(SIZE)
     server.disk[:] = content()
     run(server)
 
 
 def store(path: Path) -> None:
-    """An empty disk, which becomes a file whenever it is flushed."""
+    """Serve an empty disk, which each flush writes to a file."""
 
     class Stored(Server):
         def flush(self) -> None:

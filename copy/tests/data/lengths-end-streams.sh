@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --length copies so much of a stream and reads nothing behind it; a stream
-# that ends before fails the copy, after all that came was copied.
+# --length copies so many bytes of a stream and reads nothing behind them.  If
+# the stream is shorter, all of it is copied and the copy fails.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin memory
 

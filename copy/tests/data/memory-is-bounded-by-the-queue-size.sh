@@ -1,17 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# However large the disk and however slow the destination, memory stays below
-# threads times --queue-size, and what the program itself needs.
+# However large the disk and however slow the server, memory stays below
+# threads times --queue-size, plus what the program itself needs.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin pattern filter delay
 
 case $(ldd "$library_dir/libnbd.so.0" 2>/dev/null) in
   *libasan*) skip "sanitizers need memory of their own" ;;
 esac
-# A server so slow and so parallel that more requests are always better.
+# The server is slow and handles many requests at once, so nbdcopy uses as many
+# requests as it may.
 serve_uri nbdkit -f -t 256 --filter=delay pattern 128M rdelay=5ms
 from=$uri
-# peak COMMAND...: KiB of memory that are neither shared nor of files.
+# peak COMMAND...: print the largest resident set size, in KiB.
 peak ()
 {
   "$system_python" - "$@" <<'END'

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The source ends inside of a block of the destination; what follows there
+# The source ends inside of a block of the destination; the rest of that block
 # is kept.  No request is larger than the server allows.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin file filter blocksize-policy

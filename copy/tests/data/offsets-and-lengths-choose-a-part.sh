@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --offset and --length on either side, at any byte, also where the server
-# wants whole blocks.
+# --offset and --length of the source and the destination can be any byte, also
+# if the server wants whole blocks.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin file filter blocksize-policy
 
 random_file "$tmp/in" 1000003
 random_file "$tmp/old" 2M
 truncate -s 2M "$tmp/out"
-# part SOURCE DESTINATION: of the files behind them.
+# part SOURCE DESTINATION: copy parts of $tmp/in, which is the source or behind
+# it, to $tmp/out.
 part ()
 {
   local from length to
@@ -27,7 +28,7 @@ part ()
 }
 
 part "$tmp/in" "$tmp/out"
-# In place, as the server has it open.
+# Overwrite files in place, since the server has them open.
 cp () { cat "$1" >"$2"; }
 serve_uri nbdkit -f file "$tmp/out"
 part "$tmp/in" "$uri"

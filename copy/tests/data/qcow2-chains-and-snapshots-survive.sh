@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# An image with a backing chain and internal snapshots to a raw file, and
-# back into another image: qemu-img finds no difference.
+# An image with a backing chain and internal snapshots is copied to a raw file,
+# and back into another image: qemu-img finds no difference.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires qemu-img qemu-io qemu-nbd
 

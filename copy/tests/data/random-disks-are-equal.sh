@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Small disks with random extents, between random kinds of endpoints with
-# random options, compared with cmp.  In make check-long 1000 disks.
+# Small disks with random extents are copied between random kinds of endpoints
+# with random options, and compared with cmp.  make check-long copies 1000
+# disks.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin file filter blocksize-policy
 
@@ -27,7 +28,7 @@ with open(sys.argv[1], "wb") as f:
 END
 }
 
-# options: some that change no content.
+# options: print random options that do not change the content.
 options ()
 {
   pick "" --synchronous --no-extents --allocated --flush --verify; echo

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The zero detection at all lengths and places, and known digests. */
+/* Zeroes are detected at all lengths and positions, digests have the known
+ * values, and sets of ranges are right. */
 #include <config.h>
 
 #include <stdio.h>
@@ -26,7 +27,7 @@ check_scan (void)
   static unsigned char buffer[SIZE];
 
   for (size_t n = 0; n < SIZE - 8; n++) {
-    /* What is before and behind must not count. */
+    /* Bytes before and behind must not count. */
     memset (buffer, 0xff, sizeof buffer);
     memset (buffer + 3, 0, n);
     check (is_zero (buffer + 3, n), "zeroes are not seen", n);

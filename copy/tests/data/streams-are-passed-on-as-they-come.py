@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What a slow program writes arrives before it writes more.
+"""If a program writes slowly, each piece arrives before it writes the next one.
 
-It does so at servers, also at those that want whole blocks, and in pipes; it
-is there after an interruption, and the copy is the same as of a fast stream.
-As a stream cannot be read again, a connection that is lost ends the copy.
+This holds for servers, also those that want whole blocks, and for pipes.  The
+data is there after an interruption, and the copy is the same as that of a fast
+stream.  Since a stream cannot be read again, a lost connection ends the copy.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PIECES = [os.urandom(n) for n in (5, 512, 4096, 100, 65536, 300000, 1, 7777)]
 
 
 class Server(nbd_server.Server):
-    """Tells the test of each write."""
+    """Puts each write into a queue for the test."""
 
     def __init__(self, minimum: int = 1) -> None:
         super().__init__(SIZE)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --verify reads the destination back: it passes for good ones, and fails
-# where data or zeroes are not what was written.
+# --verify reads the destination back: it succeeds with good servers, and fails
+# if data or zeroes are not what was written.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin memory plugin null plugin eval plugin file \
   filter log
@@ -23,11 +23,11 @@ for options in "" --synchronous --no-extents --allocated "--sparse=0" \
   "$nbdcopy" --verify $options "$tmp/in" "$tmp/out"
 done
 
-# It forgets all data.
+# This server does not store data.
 serve_uri nbdkit -f null 16M
 refuses 'verification failed: the .* at offset [0-9]* .* not what was copied' \
   "$nbdcopy" --verify "$tmp/in" "$uri"
-# It has never heard of zeroes.
+# This server does not store zeroes.
 truncate -s 0 "$tmp/zeroes"
 truncate -s 1M "$tmp/zeroes"
 serve_uri nbdkit -f eval get_size='echo 1M' can_write='exit 0' \
@@ -37,7 +37,8 @@ refuses 'verification failed: the .* are not zero' \
   "$nbdcopy" --verify "$tmp/zeroes" "$uri"
 refuses 'cannot be read back' "$nbdcopy" --verify "$tmp/in" null:
 
-# A journal that calls it durable is not believed again.
+# After a failed verification the journal is removed, so that a second run does
+# not trust it.
 serve_uri nbdkit -f eval get_size='echo 16M' can_write='exit 0' \
   can_flush='exit 0' flush='exit 0' pwrite='cat >/dev/null' can_zero='exit 3' \
   pread='head -c $3 /dev/zero'

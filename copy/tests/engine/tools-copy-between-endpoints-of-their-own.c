@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A tool that is not nbdcopy links the engine and copies between endpoints of
- * its own: several copies side by side, of which one fails and one is
- * stopped, and nothing ends the program. */
+ * its own.  Several copies exist at the same time; one fails and one is
+ * stopped, and the program continues. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,7 +110,8 @@ new_ram (struct copy *c, bool source)
     .can_flush = true,
     .multi = true,
   };
-  /* Data, zeroes and what was there before, in runs of some blocks. */
+  /* The source has runs of a few blocks of data and zeroes, the destination has
+   * old content. */
   for (uint64_t i = 0; i < SIZE; i++)
     r->data[i] = !source ? 0xff : i / BLOCK % 7 < 3 ? i / 5 + 1 : 0;
   return r;
@@ -123,7 +124,7 @@ free_ram (struct ram *r)
   free (r);
 }
 
-/* ---- a copy of one half to the other one ---- */
+/* ---- copying the first half of a disk to the second half of another ---- */
 
 struct second {
   struct copy *c;

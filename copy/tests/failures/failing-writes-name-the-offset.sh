@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Whatever the destination refuses, a write, zeroes, a flush, the copy fails
-# and says where; of servers, full disks and pipes that nobody reads.
+# If the destination refuses a write, zeroes or a flush, the copy fails and the
+# message has the offset.  The destination is a server, a full disk, or a disk
+# that is too small for a stream.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin memory plugin full plugin eval filter error
 

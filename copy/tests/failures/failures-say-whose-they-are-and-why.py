@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A message says which side failed, and has the server's own words."""
+"""A message says whether the source or the destination failed, and has the
+server's own words."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ SIZE = 1 << 20
 
 
 class Server(nbd_server.Server):
-    """Refuses one kind of command, in words of its own."""
+    """Refuses one kind of command, with a message of its own."""
 
     refused = ""
 
@@ -118,7 +119,7 @@ class Test(unittest.TestCase):
 
 
 class Closing(nbd_server.Connection):
-    """Goes away at the first command."""
+    """Closes the connection at the first command."""
 
     def command(self) -> bool:
         return False

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A limit for the size of files stops the copy in its middle.
+# A limit for the size of files, or a full file system, makes the copy fail.
 . "${srcdir:-.}/tests/lib/copy.sh"
 
 random_file "$tmp/in" 3M

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """A server that breaks the protocol ends the copy, with a message and status 1.
 
-The rows have the numbers of the matrix of malformed servers.  Each is a source
-and, where it can be one, a destination; after the bytes of a row the server
-goes on as if nothing had been.  What a client may survive must be copied right.
+The rows have the numbers of the matrix of malformed servers.  Each server is a
+source and, where that is possible, a destination.  After the bytes of a row the
+server continues normally.  If the copy succeeds its content must be right.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ WRITES = {
     "R07": simple(0xFFFFFFFF),
     "R08": simple(108),
 }
-# What makes a map useless need not end the copy.
+# Errors in a map need not end the copy.
 STATUSES = {
     "B01": extents(SIZE, 0, context=99),
     "B02": join(extents(SIZE, 0), extents(SIZE, 3)),
@@ -155,7 +155,7 @@ STATUSES = {
 
 
 class Hostile(nbd_server.Connection):
-    """Sends the bytes of a row in the place of one answer."""
+    """Sends the bytes of a row in place of one answer."""
 
     greeting: Optional[bytes] = None
     row: dict[int, bytes] = {}

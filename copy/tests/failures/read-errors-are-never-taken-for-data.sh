@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# CVE-2022-0485: when a read fails, what its buffer holds must not be copied,
+# CVE-2022-0485: if a read fails, the content of its buffer must not be copied,
 # and the copy must not succeed.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin memory plugin eval

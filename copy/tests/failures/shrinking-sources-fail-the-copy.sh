@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The source file becomes shorter while it is copied: no success, and no
-# zeroes in place of what is gone.
+# The source file becomes shorter while it is copied: the copy fails, and has no
+# zeroes in place of the missing data.
 . "${srcdir:-.}/tests/lib/copy.sh"
 
 random_file "$tmp/in" 20M
@@ -22,7 +22,7 @@ grep -q 'read at offset [0-9]* failed: the source has become shorter' \
   "$tmp/stderr" || fail "$(cat "$tmp/stderr")"
 cmp -n "$(stat -c %s "$tmp/out")" "$tmp/original" "$tmp/out"
 
-# Nobody notices by reading, as all of it is a hole.
+# All of it is a hole, so it is not read and no read fails.
 truncate -s 1G "$tmp/hole"
 "$nbdcopy" "$tmp/hole" "$tmp/fifo" 2>"$tmp/stderr" &
 pid=$!

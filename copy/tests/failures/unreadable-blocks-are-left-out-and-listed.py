@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""With --on-read-error all is copied but the blocks that cannot be read.
+"""With --on-read-error all blocks are copied except those that cannot be read.
 
-They are zeroes, or stay as they are, at the destination; a list has exactly
-them, and --map tries them again.
+At the destination these become zeroes, or stay as they are.  The list has exactly
+these blocks, and --map tries them again.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Server(nbd_server.Server):
 
 
 class Leaving(nbd_server.Connection):
-    """The first one ends after a bad block was found."""
+    """The first connection ends after a bad block was found."""
 
     def command(self) -> bool:
         going = super().command()
@@ -69,7 +69,7 @@ class Forgetful(Server):
             def command(self) -> bool:
                 with server.lock:
                     written = sum(1 for name, *_ in server.log if name == "write")
-                # All but one of the chunks in one piece.
+                # All chunks but one were written.
                 if written < SIZE // (64 * KIB) - 1 or server.died:
                     return super().command()
                 server.died = True
@@ -83,7 +83,8 @@ class Forgetful(Server):
 
 
 class Stuck(Server):
-    """It takes for ever to read what is behind the second bad block."""
+    """The read behind the second bad block does not end before the test allows
+    it."""
 
     def __init__(self, bad: Ranges) -> None:
         super().__init__(bad)
@@ -209,7 +210,7 @@ class Test(unittest.TestCase):
             self.assertEqual(self.out.read_bytes(), bytes(SIZE))
             self.assertIn("read at offset 0 failed: ", told)
             self.assertIn("the surface is scratched", told)
-            # One for each block, and those that halve a request.
+            # One read for each block, and few that halve a request.
             self.assertLess(len(server.asked("read")), SIZE // 512 * 1.1)
 
     def test_one_bad_block_takes_few_reads(self) -> None:
@@ -297,7 +298,7 @@ class Test(unittest.TestCase):
                 option = "--connections=1", f"--bad-ranges={self.list}"
                 told = self.copy(*option, "--on-read-error=skip", server.uri, self.out)
                 self.assertIn("the server closed the connection", told)
-                # It is not whole, so it is not taken for a map.
+                # The list is not whole, so it is not accepted as a map.
                 told = self.copy(f"--map={self.list}", server.uri, self.out)
                 self.assertIn("expected", told)
 

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A source that cannot tell what a part of it holds is read there, not whole.
+"""If block status fails for a part of the source, that part is read as data.
 
-The queries go on behind the part.  Only after many failures in a row, with
-nothing that could be told in between, there are no more of them.
+Queries continue behind it.  Only after many failures in a row, with no answer in
+between, no more queries are sent.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ HOLE = 2
 
 
 class Connection(nbd_server.Connection):
-    """Sends no zeroes of a disk that is too large for memory."""
+    """Answers reads of a disk that is too large for memory with holes."""
 
     def do(
         self, kind: int, flags: int, cookie: int, offset: int, count: int, data: bytes
@@ -36,7 +36,7 @@ class Connection(nbd_server.Connection):
 
 
 class Server(nbd_server.Server):
-    """A thin disk with data at places, of which bad ranges have no status."""
+    """A thin disk with data in some ranges; block status fails in bad ranges."""
 
     connection = Connection
     bad: list[tuple[int, int]] = []
@@ -119,7 +119,7 @@ class Test(unittest.TestCase):
                     self.assertIsNone(run.poll())
                 run.kill()
             self.assertLess(len(server.asked("status")), 80)
-            # Those on their way when one failed are repeated, at most.
+            # At most the queries that were in flight when one failed are sent again.
             repeated = len(server.asked("status")) - self.different(server)
             self.assertLess(repeated, 8)
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# An incremental backup from qemu: a dirty bitmap, or a map of it, tells what
-# to copy, and nothing else of the destination is touched.
+# An incremental backup from qemu: a dirty bitmap, or a map of it, selects what
+# to copy, and all other ranges of the destination stay as they are.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires qemu-img qemu-io qemu-nbd
 
@@ -22,7 +22,7 @@ cp "$tmp/backup" "$tmp/out"
 "$nbdcopy" --context=qemu:dirty-bitmap:since --verify "$uri" "$tmp/out"
 same "$tmp/want" "$tmp/out"
 
-# Only that: all else stays.
+# Only the selected ranges are written; all others stay.
 truncate -s 0 "$tmp/out"
 truncate -s 32M "$tmp/out"
 "$nbdcopy" --bitmap=since --progress=json:3 "$uri" "$tmp/out" 3>"$tmp/json"

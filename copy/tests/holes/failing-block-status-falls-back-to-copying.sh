@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that has a map but cannot tell it loses nobody the copy.
+# If block status fails, though the server supports it, the copy succeeds: the
+# source is read as data.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin memory filter error
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Holes of the source are holes of the copy; zeroes in its data become holes
-# of --sparse size; --allocated and --sparse=0 prevent it.
+# Holes of the source are holes in the copy.  Zeroes in its data become holes if
+# they are as long as --sparse says; --allocated and --sparse=0 prevent that.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin file plugin data
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Block status with 64 bits, with a server that others wrote: holes of more
-# than 4 GiB are one extent, so the map of 8 TiB takes a few queries; with 32
-# bits it takes 2048.  The servers' tests fetch a qemu-nbd that can do this.
+# Block status with 64 bits, with another project's server: a hole of more than
+# 4 GiB is one extent, so the map of 8 TiB takes a few queries; with 32 bits it
+# takes 2048.  The interoperability tests download a qemu-nbd that can do this.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires qemu-img qemu-io
 

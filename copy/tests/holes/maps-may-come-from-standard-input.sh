@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The map of --map=- is what standard input has, and is read before anything
-# is opened, so that the program which makes it may use a server for one
-# client at a time.  What is unknown in it is copied.
+# --map=- reads the map from standard input, before anything is opened, so that
+# the program that prints it can use the same server, even if that serves one
+# client at a time.  Ranges of unknown type are copied.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires qemu-nbd
 

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Whatever a server refuses, and in which order, zeroes arrive and nbdcopy ends.
+"""Whatever a server refuses, and in whatever order, zeroes arrive and nbdcopy ends.
 
 Fast zeroes, zeroes, discarding and the map are refused in all combinations,
-for requests from 512 bytes to 32 MiB.  No request is sent a second time after
-it was refused.
+for requests from 512 bytes to 32 MiB.  No request is sent again after it was
+refused.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ import nbd_server
 
 SIZE = 1 << 20
 WAYS = "fast", "zero", "trim", "status"
-# Of nbdcopy, and the most that the server takes.
+# The size of nbdcopy's requests, and the server's maximum (0: none).
 REQUESTS = (4096, 512), (4096, 0), (32768, 0), (1 << 18, 32768), (32 << 20, 0)
 
 
 class Server(nbd_server.Server):
-    """Refuses what is in a set, once it was asked for some times."""
+    """Refuses some ways, each of them after it was used a number of times."""
 
     def __init__(self, refused: tuple[str, ...], after: int, most: int) -> None:
         super().__init__(SIZE)
@@ -53,7 +53,7 @@ class Server(nbd_server.Server):
 
 
 class Discarding(Server):
-    """Makes no zeroes, and discards all but a few ranges."""
+    """Cannot write zeroes, and discards all but a few ranges."""
 
     flags = nbd_server.ALL & ~(nbd_server.CAN_ZERO | nbd_server.CAN_FAST_ZERO)
 
@@ -68,7 +68,7 @@ class Test(unittest.TestCase):
         directory = tempfile.TemporaryDirectory(prefix="causeway-")
         self.addCleanup(directory.cleanup)
         self.disk = Path(directory.name, "disk")
-        # Data, zeroes of several sizes within it, and a hole of half the size.
+        # Data with zeroes of several sizes in it, and a hole of half the size.
         data = b"".join(
             os.urandom(8192) + bytes(8192 * (i % 8 + 1)) for i in range(9)
         ).ljust(SIZE // 2, b"\x55")

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# nbdkit's sparse-random refuses any write that is not what it would read.
+# nbdkit's sparse-random plugin refuses any write of data that differs from what
+# a read would return.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin sparse-random filter delay
 
@@ -12,7 +13,7 @@ for options in "" "--connections=1 --requests=1" "--synchronous" \
   # shellcheck disable=SC2086  # several
   "$nbdcopy" $options "$from" "$uri"
 done
-# Replies in another order.
+# With delays, replies come in another order.
 serve_uri nbdkit -f --filter=delay sparse-random 64M seed=9 percent=20 \
   delay-read=1ms
 "$nbdcopy" "$uri" "$tmp/out"

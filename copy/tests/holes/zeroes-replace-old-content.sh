@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What the destination held before never shows through, whether the server
-# can make zeroes or not; with --destination-is-zero it is not looked at.
+# Zeroes of the source replace old content of the destination, whether the
+# server can write zeroes or not.  With --destination-is-zero no zeroes are
+# written.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin file plugin memory filter nozero filter noextents \
   filter log
@@ -23,7 +24,7 @@ for filters in "" --filter=nozero "--filter=nozero --filter=noextents"; do
     same "$tmp/in" "$tmp/out"
   done
 done
-# A file, of which only a part is written, keeps the rest.
+# If only a part of a file is written, the rest is kept.
 random_file "$tmp/out" 9M
 tail -c 1M "$tmp/out" >"$tmp/rest"
 "$nbdcopy" --destination-length=8M "$tmp/in" "$tmp/out"

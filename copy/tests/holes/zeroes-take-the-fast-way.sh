@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Zeroes inside of data ask for fast zeroing, and servers that would be slow
-# are not asked for small pieces.  A server that can only discard does so,
-# and is believed only if its map shows zeroes.
+# For zeroes inside of data nbdcopy asks for fast zeroing; a server that is slow
+# is not asked for small ranges.  If a server can only discard, nbdcopy does
+# that and checks that its map then shows zeroes.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin memory plugin eval plugin file filter log \
   filter nozero filter noextents
 
-# 4 KiB of data in each 16.
+# 4 KiB of data in each 16 KiB.
 "$system_python" -c '
 import os, sys
 sys.stdout.buffer.write(b"".join(os.urandom(4096) + bytes(12288)
@@ -42,7 +42,7 @@ same "$tmp/hole" "$tmp/disk"
 grep -q 'Trim ' "$tmp/log3" || fail "it is not discarded"
 ! grep -q 'Write ' "$tmp/log3" || fail "zeroes are written nevertheless"
 
-# Discarding does nothing here.
+# This server ignores discards.
 head -c 2M /dev/urandom | dd of="$tmp/disk" conv=notrunc status=none
 serve_uri nbdkit -f --filter=nozero eval get_size='echo 2M' \
   can_write='exit 0' can_trim='exit 0' trim='exit 0' can_extents='exit 0' \

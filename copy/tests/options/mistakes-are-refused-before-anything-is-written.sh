@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Usage errors, sources that are too large, read-only destinations: exit 1,
-# a message, and the destination stays as it is.
+# After a usage error, or if the source is too large or the destination is
+# read-only, nbdcopy prints a message and exits with 1, and the destination
+# stays as it is.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin memory
 
@@ -38,7 +39,7 @@ refuses '' "$nbdcopy" -- [ false ] "$tmp/out"
 refuses '' "$nbdcopy" -- [ nbdkit null "$tmp/out"
 same "$tmp/old" "$tmp/out"
 
-# What is refused leaves no new destination behind.
+# A command that is refused leaves no new destination behind.
 leaves_nothing ()
 {
   local text=$1

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Names, abbreviations and places of options that scripts use; help, version
-# and the lists for completion.
+# Names, abbreviations and positions of options are those that scripts use, and
+# so are help, version and the lists for completion.
 . "${srcdir:-.}/tests/lib/copy.sh"
 
 random_file "$tmp/in" 300k

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Progress, hashes, journals and messages are not written where the copy goes:
-# not into a descriptor that nobody opened, and that a file or a connection
-# of nbdcopy would get, nor into the destination or the source by another
-# name.
+# Progress, hashes, journals and messages are not written to the destination or
+# the source: not by another name, and not through the number of a closed
+# descriptor, which a file or connection of nbdcopy would get.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin memory
 
@@ -13,7 +12,7 @@ random_file "$tmp/old" 256k
 cp "$tmp/old" "$tmp/out"
 ln "$tmp/out" "$tmp/link"
 
-# refused TEXT ARGUMENT...: and nothing is changed.
+# refused TEXT ARGUMENT...: nbdcopy fails with TEXT, and nothing is changed.
 refused ()
 {
   refuses "$1" "$nbdcopy" "${@:2}"
@@ -26,7 +25,7 @@ unchanged ()
   same "$tmp/old" "$tmp/out"
 }
 
-# Nobody opened it.
+# The descriptor is not open.
 serve_uri nbdkit -f memory 256k
 for fd in 3 4 5 6 7 8 9 10 11 12; do
   refused "descriptor $fd is not open" --progress=$fd "$tmp/in" "$tmp/out"
@@ -45,7 +44,7 @@ for word in -1 x 1x 4294967297; do
   refused progress --progress=$word "$tmp/in" "$tmp/out"
 done
 
-# It is the destination, or the source.
+# The output is the destination, or the source.
 also='use another one'
 refused "descriptor 7 is also the destination; $also" --progress=7 \
   "$tmp/in" "$tmp/out" 7<>"$tmp/link"
@@ -80,7 +79,7 @@ for options in --progress=1 --progress=json:1; do
   [ ! -s "$tmp/piped" ] || fail "$options: something was written"
 done
 
-# Standard error is: not even the message may get there.
+# Standard error is the destination: not even the message may get there.
 status=0
 "$nbdcopy" -v "$tmp/in" "$tmp/out" 2<>"$tmp/link" >"$tmp/stdout" || status=$?
 [ "$status" = 1 ] || fail "messages go to the destination"
@@ -90,10 +89,10 @@ status=0
 [ "$status" = 1 ] || fail "messages go to the destination"
 grep -q "messages: standard error is also the destination" "$tmp/piped"
 
-# Where nothing is printed unless it fails, a stream may be both.
+# If messages are printed only on failure, a stream may be both.
 "$nbdcopy" "$tmp/in" - 2>&1 | cmp - "$tmp/in"
 
-# What is discarded anyway may be discarded together.
+# /dev/null may be both.
 "$nbdcopy" --progress=1 "$tmp/in" /dev/null >/dev/null 2>&1
 "$nbdcopy" --progress=7 "$tmp/in" "$uri" 7>"$tmp/progress"
 "$nbdcopy" "$uri" "$tmp/copy"

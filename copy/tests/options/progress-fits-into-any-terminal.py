@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The bar of nbdcopy does not wrap, however wide its terminal is, nor if the
-terminal changes meanwhile or does not know its width."""
+"""The bar of nbdcopy does not wrap, however wide the terminal is, also if the
+terminal is resized meanwhile or does not tell its width."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Test(unittest.TestCase):
         self.disk.write_bytes(b"x" * (1 << 19))
 
     def start(self, columns: int, *options: str) -> tuple[subprocess.Popen[bytes], int]:
-        """Run it on a terminal; how that is read."""
+        """Run nbdcopy on a terminal; return it and the other side of the terminal."""
         ours, theirs = os.openpty()
         resize(theirs, columns)
         words = ["copy/nbdcopy", "-p", *options, str(self.disk), "null:"]
@@ -49,10 +49,10 @@ class Test(unittest.TestCase):
         return tool, ours
 
     def bars(self, columns: int) -> list[str]:
-        """What is drawn on the line, one after the other."""
+        """All bars that are drawn, in their order."""
         tool, terminal = self.start(columns)
         shown = b""
-        with contextlib.suppress(OSError):  # how Linux tells the end
+        with contextlib.suppress(OSError):  # at the end, on Linux
             while data := os.read(terminal, 4096):
                 shown += data
         os.close(terminal)

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The bar, with more on a terminal; lines N/100; and objects of JSON.
+# Progress is a bar, with more fields on a terminal; lines N/100; or JSON
+# objects.
 . "${srcdir:-.}/tests/lib/copy.sh"
 
 random_file "$tmp/in" 1M
@@ -35,7 +36,7 @@ refuses 'write at offset 0 failed' \
   "$nbdcopy" --progress=json:3 "$tmp/in" /dev/full 3>"$tmp/json"
 grep -q '"status": "failed"' "$tmp/json"
 
-# On a terminal there are bytes, rate, time and zeroes.
+# On a terminal the bar has bytes, rate, time and zeroes.
 "$system_python" -c 'import os; os.openpty ()' 2>/dev/null \
   || skip "no pseudo terminals here"
 "$system_python" - "$nbdcopy" "$tmp/in" "$tmp/out" <<'END'

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --rate: SIGUSR1 doubles the limit and SIGUSR2 halves it, while it copies.
+# --rate limits the rate; SIGUSR1 doubles the limit and SIGUSR2 halves it.
 . "${srcdir:-.}/tests/lib/copy.sh"
 
 random_file "$tmp/in" 2M
@@ -26,7 +26,7 @@ cat <&4 >>"$tmp/out"
 wait $pid
 same "$tmp/in" "$tmp/out"
 
-# The limit binds: a second cannot be enough for three times its bytes.
+# The limit has effect: 2 MiB at 1 MiB per second take more than a second.
 "$nbdcopy" --rate=1M --request-size=64k --progress=json:3 "$tmp/in" \
   "$tmp/out" 3>"$tmp/json"
 same "$tmp/in" "$tmp/out"

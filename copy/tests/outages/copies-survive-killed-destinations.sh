@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The destination is killed again and again, and each time loses what it had
-# acknowledged and not flushed: the copy goes on, and in the end, when it is
-# killed once more, all of it is there.
+# The destination is killed again and again, and each time loses data that it
+# had acknowledged and not flushed.  The copy continues, and in the end, after
+# the server was killed once more, all data is there.
 . "${srcdir:-.}/tests/lib/copy.sh"
 . "$srcdir/tests/lib/restarting.sh"
 . "$srcdir/copy/tests/outages/surviving.sh"
@@ -21,7 +21,7 @@ for transport in unix tcp; do
   done
 done
 
-# A stream cannot be read once more.
+# A stream cannot be read again; the library keeps the data.
 new_qcow2 "$disk"
 # shellcheck disable=SC2016  # for the other shell
 killing $((++seed)) qemu-nbd unix "$disk" \

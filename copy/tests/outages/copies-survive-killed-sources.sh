@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The source is killed again and again: what was asked of it is asked again.
+# The source is killed again and again: requests are sent again, and the copy
+# succeeds.
 . "${srcdir:-.}/tests/lib/copy.sh"
 . "$srcdir/tests/lib/restarting.sh"
 . "$srcdir/copy/tests/outages/surviving.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A destination that comes back smaller, or read-only, ends the copy at once:
-# the message has what it was and what it is.
+# If a destination comes back smaller, or read-only, the copy fails at once, and
+# the message says what has changed.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin memory
 
@@ -17,7 +17,8 @@ start ()
   wait_until test -S "$sock"
 }
 
-# changed TEXT COMMAND...: so it comes back.
+# changed TEXT ARGUMENT...: the server is started again with these arguments of
+# nbdkit, and the copy fails with TEXT.
 changed ()
 {
   local text=$1 pid status=0

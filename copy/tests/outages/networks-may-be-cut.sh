@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A cable is pulled out in the middle of a copy and put in again: nobody tells
-# either side, so packets are just gone.  The server runs in one network
+# A cable is unplugged in the middle of a copy and plugged in again: packets are
+# lost, and neither side gets an error.  The server runs in one network
 # namespace, the copy in another.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires ip qemu-nbd
@@ -20,7 +20,8 @@ random_file "$tmp/in" 4M
 cp "$tmp/in" "$tmp/source"
 truncate -s 4M "$tmp/disk"
 
-# cut NAMESPACE SOURCE DESTINATION: at the end that is there.
+# cut NAMESPACE SOURCE DESTINATION: copy, and take down the network device in
+# that namespace for a while.
 cut ()
 {
   local end=$1 pid
@@ -39,7 +40,7 @@ cut ()
     "$tmp/stderr" || fail "$(cat "$tmp/stderr")"
 }
 
-# serve_far FILE: the port is nobody else's in there.
+# serve_far FILE: serve it in the other namespace, where the port is free.
 serve_far ()
 {
   ip netns exec "$far" qemu-nbd -t -e 16 -f raw -b 192.0.2.2 -p 10809 "$1" &

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What is copied once more because the destination has lost it is counted
-once: the percentage never falls, 100 % comes once and last, and the bytes are
-those of the disk.  In an outage the progress says who is waited for, and since
-when."""
+"""Data that is copied again, because the destination has lost it, is counted
+once: the percentage never falls, 100 % comes once, at the end, and the bytes are
+those of the disk.  During an outage the progress says which server is waited for,
+and for how long."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Connection(nbd_server.Connection):
 
 
 class Server(nbd_server.Server):
-    """It dies with all that it was not told to flush, some times."""
+    """Dies several times, and loses all that was not flushed."""
 
     connection = Connection
 
@@ -73,9 +73,9 @@ class Test(unittest.TestCase):
         self.disk.write_bytes(self.content)
 
     def copy(self, progress: str, *options: str) -> list[str]:
-        """What was printed of the progress."""
+        """Copy, and return the lines of the progress."""
         with Server() as server:
-            # With one connection all is in the order that the server counts.
+            # With one connection the order of writes is always the same.
             words = ["copy/nbdcopy", "-C1", "--requests=2", f"--progress={progress}"]
             words += ["--reconnect-timeout=60", "--flush", *filter(None, options)]
             done = subprocess.run(
@@ -106,7 +106,7 @@ class Test(unittest.TestCase):
                 self.assertGreater(last["repeated"], 0)
 
     def test_chunks_are_lost_in_parts(self) -> None:
-        """One of many parts, some of which were acknowledged."""
+        """A chunk has many parts, and some of them were acknowledged."""
         self.content = (b"x" * 4096 + bytes(4096)) * (SIZE // 8192)
         self.disk.write_bytes(self.content)
         last: dict[str, Any] = json.loads(self.copy("json:1")[-1])
@@ -144,7 +144,7 @@ class Test(unittest.TestCase):
         with Server(1, comes_back=False) as server:
             with self.start(server, "--progress", stderr=theirs) as tool:
                 os.close(theirs)
-                with contextlib.suppress(OSError):  # how Linux tells the end
+                with contextlib.suppress(OSError):  # at the end, on Linux
                     while data := os.read(ours, 4096):
                         shown += data
                         if b"waiting for the destination" in shown:

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A signal ends the copy while it waits for a server, whichever it is, and at
-# the last flush: the message says how far it came.
+# A signal ends the copy while it waits for the server of the source or of the
+# destination: the message says how far the copy came.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin file filter delay
 
@@ -9,8 +9,8 @@ random_file "$tmp/in" 8M
 cp "$tmp/in" "$tmp/source"
 truncate -s 8M "$tmp/disk"
 
-# interrupted TEXT WHEN COMMAND...: the server is killed when there is such a
-# line of progress, and then the copy.
+# interrupted TEXT WHEN ARGUMENT...: when a line of the progress matches WHEN,
+# kill the server, and then end the copy.
 interrupted ()
 {
   local text=$1 when=$2 pid status=0
@@ -34,6 +34,6 @@ serve_uri nbdkit -f file "$tmp/source"
 interrupted 'the copy from offset [0-9]* on is not complete' '^[1-9]' \
   --rate=2M "$uri" "$tmp/out"
 serve_uri nbdkit -f file "$tmp/disk"
-# Nothing that was written is known to be there.
+# Nothing was flushed, so nothing is known to be at the destination.
 interrupted 'the copy from offset 0 on is not complete' '^[1-9]' \
   --rate=2M "$tmp/in" "$uri"

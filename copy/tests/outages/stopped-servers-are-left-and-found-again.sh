@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that is stopped for longer than --stall-timeout is given up, waited
-# for, and the copy goes on when it does; without --reconnect-timeout the copy
-# fails.
+# If a server is stopped for longer than --stall-timeout, the copy gives up the
+# connection, waits for the server, and continues when the server does.  Without
+# --reconnect-timeout the copy fails.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires qemu-nbd
 requires_nbdkit plugin file filter delay
@@ -11,8 +11,8 @@ random_file "$tmp/in" 4M
 cp "$tmp/in" "$tmp/source"
 truncate -s 4M "$tmp/disk"
 
-# stopped SOURCE DESTINATION: SIGSTOP when some of it is copied, and SIGCONT
-# when the copy says that it waits.
+# stopped SOURCE DESTINATION: copy; send the server SIGSTOP when a part is
+# copied, and SIGCONT when the copy says that it waits.
 stopped ()
 {
   local pid
@@ -30,7 +30,8 @@ stopped ()
     "$tmp/stderr" || fail "$(cat "$tmp/stderr")"
 }
 
-# nbdkit may fail an assertion when its clients leave.
+# This uses qemu-nbd, since nbdkit may fail an assertion when clients
+# disconnect.
 serve_uri qemu-nbd -t -e 16 -f raw "$tmp/source"
 stopped "$uri" "$tmp/out"
 same "$tmp/in" "$tmp/out"

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # variables of tests and tests/lib
-# Copies from and to servers that are killed; after copy.sh and restarting.sh.
-# make check-long copies more, and kills more often.
+# Functions for copies from and to servers that are killed; to be sourced after
+# copy.sh and restarting.sh.  make check-long copies more, and kills more often.
 
 size=64M kills=4
 [ -z "${CHECK_LONG-}" ] || size=1G kills=20
 
-# new_content FILE: data and holes.
+# new_content FILE: make it, with data and holes.
 new_content ()
 {
   local mib=$((${size%[MG]} * (${#size} == 2 ? 1024 : 1)))
@@ -17,7 +17,7 @@ new_content ()
   truncate -s "$size" "$1"
 }
 
-# new_qcow2 FILE [SOURCE]: empty, or with this content.
+# new_qcow2 FILE [SOURCE]: make it, empty or with the content of SOURCE.
 new_qcow2 ()
 {
   if [ $# = 2 ]; then
@@ -28,7 +28,8 @@ new_qcow2 ()
 }
 
 # killing SEED SERVER TRANSPORT IMAGE COMMAND...: the command must succeed while
-# the server of the image is killed; URI in it is the server's.
+# the server of the image is killed.  URI in the command stands for the server's
+# URI.
 killing ()
 {
   local seed=$1 bytes
@@ -39,7 +40,7 @@ killing ()
   was_killed "$kills"
 }
 
-# is_disk FILE QCOW2
+# is_disk FILE QCOW2: both must have the same content.
 is_disk ()
 {
   qemu-img compare -q -f raw -F qcow2 "$1" "$2" \

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Ctrl-C and the like: a message with the offset, no 100%, no server or socket
-# left behind, and an end by the same signal.
+# After Ctrl-C and other signals nbdcopy prints a message with the offset and no
+# 100%, leaves no server behind, and dies of the same signal.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin pattern
 
 export TMPDIR=$tmp
 mkfifo "$tmp/fifo"
 for signal in INT TERM HUP QUIT; do
-  # Background jobs of a script ignore SIGINT, unless they are told not to.
+  # bash starts background jobs with SIGINT and SIGQUIT ignored.
   "$system_python" -c '
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,17 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Ctrl-C ends the copy whatever it waits for: a server that does not greet, a
-# request that is not answered, a part of a block, the last flush.
+# Ctrl-C ends the copy whatever it waits for: the server's greeting, the reply
+# to a request, a read for a part of a block, the last flush.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin eval filter blocksize-policy
 
 random_file "$tmp/in" 1000
 mkfifo "$tmp/hang"
-# Lines for all that may hang there, so that servers can end.
+# At the end, write a line for each reader that hangs there, so that servers can
+# end.
 exec 9<>"$tmp/hang"
 on_exit+=("printf '\\n%.0s' {1..64} >&9")
-# interrupted TEXT OPTION...: SIGINT once something hangs; the message has
-# the text.
+# interrupted TEXT ARGUMENT...: send SIGINT when something hangs; the message
+# has TEXT.
 interrupted ()
 {
   local text=$1 pid status=0
@@ -32,7 +33,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$nbdcopy" --progress=3 "$@" \
   ! grep -q 100/100 "$tmp/progress" || fail "it looks complete"
 }
 
-# A server that takes the connection and says nothing.
+# A server that accepts the connection and sends nothing.
 serve_uri "$system_python" -c '
 import socket, sys
 s = socket.socket(fileno=3)

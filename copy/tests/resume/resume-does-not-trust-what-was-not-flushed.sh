@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The server of the destination dies and forgets what it had not flushed: the
+# The server of the destination dies and loses what it had not flushed.  The
 # journal has only what was flushed, and --resume copies the rest.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin eval
@@ -8,7 +8,8 @@ requires_nbdkit plugin eval
 random_file "$tmp/in" 4M
 truncate -s 4M "$tmp/disk"
 uri="nbd+unix:///?socket=$tmp/s"
-# life DEATH: serve what is durable, until something is written from DEATH on.
+# life DEATH: serve the data that is durable; die at the first write at offset
+# DEATH or behind it.
 life ()
 {
   rm -f "$tmp/s"

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A journal is for one copy: another source, destination or argument is
-# refused, what a crash tore is ignored, and what is done is not done again.
+# A journal is for one copy: another source, destination or argument is refused,
+# and the journal stays as it is.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires_nbdkit plugin memory plugin eval filter log
 
 random_file "$tmp/in" 4M
 random_file "$tmp/in2" 4M
 
-# A destination that refuses writes from 2 MiB on, so that the first run
-# fails half way, always after the first half was flushed.
+# half OFFSET: serve a destination that refuses writes from OFFSET on, so that
+# the first run fails after the first half was flushed.
 truncate -s 4M "$tmp/disk"
 half ()
 {

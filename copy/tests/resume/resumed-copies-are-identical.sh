@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# kill -9 after a random number of bytes, and --resume until it is done: the
-# copy is the source.  In make check-long 200 kills.
+# nbdcopy is killed after a random number of bytes, and resumed, until it is
+# done: the copy equals the source.  make check-long kills it 200 times.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires qemu-nbd
 
@@ -15,8 +15,8 @@ for at in 2 9 17; do
 done
 truncate -s $size "$tmp/out-nbd"
 
-# killer FILE: serve it through a proxy that kills who copies, as the plan
-# has it; sets uri.
+# killer FILE: serve it through a proxy that kills nbdcopy after the number of
+# bytes in $tmp/plan; sets uri.
 killer ()
 {
   serve unix qemu-nbd -t -e 8 -f raw "$1"
@@ -39,13 +39,14 @@ copy ()
   "$nbdcopy" --resume="$tmp/journal" --checkpoint=256k --request-size=64k "$@"
 }
 
-# once FROM TO RESULT: killed a few times, then left alone.
+# once FROM TO RESULT: copy, killed a few times, and then to the end; compare
+# RESULT.
 once ()
 {
   local times=$((1 + RANDOM % 4)) status
   rm -f "$tmp/journal"
   while [ $times -gt 0 ]; do
-    # Often near the beginning, where the copy was interrupted before.
+    # Often after few bytes, so that a resumed copy is interrupted, too.
     echo $(((RANDOM * 32768 + RANDOM) % (size >> RANDOM % 8))) >"$tmp/plan"
     status=0
     copy "$1" "$2" 2>"$tmp/stderr" || status=$?
