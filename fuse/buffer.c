@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Buffers.
  *
- * Large blocks of malloc come from the kernel and go back to it, and faulting
- * in their pages costs as much as a copy.  So they are kept, by size. */
+ * malloc gets large blocks from the kernel and gives them back to it.  The page
+ * faults of such a block cost as much as copying it.  So buffers are kept for
+ * reuse, by size. */
 #include <config.h>
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Page-aligned memory that is used again. */
+/* Page-aligned memory, which is kept for reuse. */
 #ifndef FUSE_BUFFER_H
 #define FUSE_BUFFER_H
 

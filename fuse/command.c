@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Operations on a range: split by what the server takes at a time.  And what
- * happens after they were completed. */
+/* Operations on a range, which are split into parts that the server accepts.
+ * And the list of completed operations whose functions the loop calls. */
 #include <config.h>
 
 #include <errno.h>
@@ -12,10 +12,10 @@
 #include "disk.h"
 #include "phase.h"
 
-/* The server is given only so many parts of one command at a time. */
+/* At most so many parts of one command are in flight. */
 #define MAX_PARTS 16
 
-/* Zeroes that are written to servers without a command for them. */
+/* Data for servers that do not support NBD_CMD_WRITE_ZEROES. */
 static const char zeroes[64 << 10] __attribute__ ((aligned (4096)));
 
 struct part {
@@ -26,7 +26,7 @@ struct part {
   uint64_t offset, length;
 };
 
-/* What was completed, in that order. */
+/* Completed operations, in the order of completion. */
 static struct completed *first_completed, **last_completed = &first_completed;
 
 void
@@ -61,7 +61,7 @@ operation_name (enum operation operation)
   return names[operation];
 }
 
-/* Errors of the protocol are the user's; all others are ours. */
+/* Errors that servers send are passed to the program; all others become EIO. */
 static int
 user_error (int error)
 {
@@ -85,7 +85,8 @@ part_completed (void *opaque, int *error)
   return *error == 0;
 }
 
-/* -1 if the library refuses it. */
+/* Issue the command of a part.  Return its cookie, or -1 if the library refuses
+ * it. */
 static int64_t
 part_issue (struct part *part)
 {
@@ -116,8 +117,8 @@ part_issue (struct part *part)
   abort ();
 }
 
-/* A part has failed, as the library's error says.  What fails because its
- * handle is dead is told of once, see loop.c. */
+/* A part has failed; the library's error says why.  If the handle is dead no
+ * message is printed here: loop.c prints one for the whole disk. */
 static void
 part_failed (struct part *part, int error)
 {
@@ -162,7 +163,7 @@ part_end (struct completed *completed)
   if (part->next)
     part->next->link = part->link;
   if (completed->error) {
-    /* It is retired now. */
+    /* This retires the command and sets the library's error. */
     nbd_aio_command_completed (part->command->disk->h, part->cookie);
     part_failed (part, completed->error);
   }
@@ -182,7 +183,8 @@ largest_part (const struct command *command)
   }
 }
 
-/* Issue what may be issued.  The caller counts as a part meanwhile. */
+/* Issue as many parts as may be in flight.  The caller holds one of
+ * COMMAND->parts, so that the command does not end in here. */
 static void
 pump (struct command *command)
 {
@@ -209,7 +211,7 @@ pump (struct command *command)
   }
 }
 
-/* One of its parts, or command_start, is done with it. */
+/* A part is over, or command_start is.  After the last one call DONE. */
 static void
 release (struct command *command)
 {

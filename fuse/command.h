@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands to servers, and what happens after them. */
+/* Commands to servers, and functions that are called after their
+ * completion. */
 #ifndef FUSE_COMMAND_H
 #define FUSE_COMMAND_H
 
@@ -11,15 +12,18 @@
 /* ---- callbacks that run in the loop ---- */
 
 /* A completion callback runs inside of libnbd, with the handle locked.  So it
- * only leaves word here, and the loop calls FUNCTION afterwards.  What failed
- * is not retired, so that the library can still say why. */
+ * only adds its struct to a list, and the loop calls FUNCTION afterwards.  A
+ * command that failed is not retired by the callback, so that the library can
+ * still tell the reason. */
 struct completed {
   struct completed *next;
   void (*function) (struct completed *);
   int error;
 };
+/* Add to the list. */
 extern void completed_later (struct completed *completed);
-extern bool completed_run (void); /* there was something */
+/* Call all functions in the list; false if it was empty. */
+extern bool completed_run (void);
 
 /* ---- one operation on a range, in as many parts as needed ---- */
 
@@ -31,18 +35,18 @@ struct command {
   enum operation operation;
   uint32_t flags;
   uint64_t offset, end;
-  char *data;      /* of offset; unless zeroes are written */
-  bool for_reader; /* nothing that is written depends on it */
+  char *data;      /* at OFFSET; NULL if zeroes are written */
+  bool for_reader; /* no change of data depends on it */
   void (*done) (struct command *);
   /* The rest is set by command_start. */
-  uint64_t position; /* what comes before was issued */
-  unsigned parts;    /* not completed */
+  uint64_t position; /* all before it was issued */
+  unsigned parts;    /* that are not completed */
   struct part *in_flight;
   int error; /* 0 or an errno for the user */
 };
-/* Begin.  DONE is called once, perhaps before this returns. */
+/* Begin.  DONE is called once, possibly before this returns. */
 extern void command_start (struct command *command);
-/* End it soon, unless it is over, with this errno. */
+/* Let a command that is not over end soon, with this errno. */
 extern void command_cancel (struct command *command, int error);
 
 #endif /* FUSE_COMMAND_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening exports, each with its handle. */
+/* Opening exports, each with a handle of its own. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -13,8 +13,8 @@
 #include "pool.h"
 
 #define DEFAULT_CONNECTIONS 4
-/* Descriptors that are needed beside those of exports, and those of an export
- * that stays connected, beside its connections. */
+/* Descriptors that the program needs apart from those of exports, and those
+ * that a lasting export needs apart from its connections. */
 #define SPARE_DESCRIPTORS 64
 #define LASTING_DESCRIPTORS 2
 
@@ -24,7 +24,7 @@ prepare (struct nbd_handle *h, const void *opaque)
   (void) opaque;
   if (options.verbose)
     nbd_set_debug (h, true);
-  /* Buffers are shown to the kernel only after reading into all of them. */
+  /* The kernel gets a buffer only after all of it was read. */
   nbd_set_pread_initialize (h, false);
   return outage_listen (h) == -1
              || nbd_add_meta_context (h, LIBNBD_CONTEXT_BASE_ALLOCATION) == -1
@@ -35,15 +35,15 @@ prepare (struct nbd_handle *h, const void *opaque)
 
 static struct tool_pool server = { .prefix = "nbd", .prepare = prepare };
 
-/* Make a handle for one more export.  What is named in a message is WHAT.
- * The first one of all waits as long as it takes: ALONE. */
+/* Make a connection for one more export.  WHAT is named in messages.  ALONE:
+ * this is the first one, for which the wait has no limit. */
 static enum tool_outcome
 connect_one (const char *what, bool alone, struct nbd_handle **made)
 {
   char *why;
   enum tool_outcome r =
     tool_pool_try (&server, alone ? -1 : server.patience_ms, made, &why);
-  /* The server may have been started by it. */
+  /* The handle may have started the server. */
   if (*made && !tool_can_reconnect (&server.at))
     server_watch (*made);
   if (r == TOOL_CONNECTED)
@@ -70,7 +70,8 @@ open_on (struct nbd_handle *h, const char *export)
   return false;
 }
 
-/* Take what the server says of the export, as far as we can use it. */
+/* Set what the server says of the export, within the limits of this
+ * program. */
 static void
 take_facts (struct disk *disk, struct nbd_handle *h)
 {
@@ -101,7 +102,8 @@ take_facts (struct disk *disk, struct nbd_handle *h)
   disk->extended = export.extended;
 }
 
-/* Whether it has connections that come and go, or deadlines. */
+/* Whether the handle can have several connections, reconnect, or has
+ * timeouts.  Then its descriptor stays the same, and is not a socket. */
 static bool
 is_lasting (struct nbd_handle *h)
 {
@@ -111,7 +113,7 @@ is_lasting (struct nbd_handle *h)
          || nbd_get_stall_timeout (h) != 0;
 }
 
-/* Begin to use DISK, by the handle with which it was opened. */
+/* Set up DISK, whose export was opened with this handle. */
 static void
 disk_start (struct disk *disk, struct nbd_handle *h)
 {
@@ -124,14 +126,15 @@ disk_start (struct disk *disk, struct nbd_handle *h)
   disk->ranges_end = &disk->ranges;
   disk->held_end = &disk->held;
   clock_gettime (CLOCK_REALTIME, &disk->modified);
-  /* A socket that is given cannot be had twice. */
+  /* A given socket cannot be connected again. */
   outage_of (disk, server.at.transport != TOOL_FD);
   debug ("%s: connections=%" PRIu32, disk->name,
          nbd_can_multi_conn (h) == 1 ? (uint32_t) nbd_get_connections (h)
                                      : 1);
 }
 
-/* Each export needs descriptors. */
+/* Raise the limit of file descriptors, if COUNT exports with EACH descriptors
+ * need that; fail if the hard limit is too low. */
 static void
 need_descriptors (size_t count, unsigned each)
 {
@@ -149,8 +152,9 @@ need_descriptors (size_t count, unsigned each)
       (uintmax_t) limit.rlim_cur);
 }
 
-/* What an export like that of H has open: sockets, what watches them and
- * their timer, and an eye on the process at the other end. */
+/* How many descriptors an export like that of H needs: its sockets, the epoll
+ * and timer descriptors of the handle, and for each connection a descriptor to
+ * watch the process of the server. */
 static unsigned
 descriptors_of (struct nbd_handle *h)
 {
@@ -159,9 +163,10 @@ descriptors_of (struct nbd_handle *h)
            : 1;
 }
 
-/* Open one after the other, on the connection H that is negotiating and then
- * on new ones.  One on which opening was refused is used again: so servers
- * of a single client can show a single export, too. */
+/* Open one export after the other, the first one on the connection H, which is
+ * negotiating, and further ones on further connections.  A connection on which
+ * opening was refused is used again.  So a server that serves one client at a
+ * time can show a single export. */
 static void
 open_each (struct nbd_handle *h, struct export_name *names, size_t count)
 {
@@ -182,7 +187,7 @@ open_each (struct nbd_handle *h, struct export_name *names, size_t count)
       h = NULL;
       continue;
     }
-    /* An export that cannot be opened has told why. */
+    /* The export cannot be opened; a message was printed. */
     free (names[i].file);
     free (names[i].name);
     if (r == TOOL_CONNECTED && nbd_aio_is_negotiating (h) != 1) {

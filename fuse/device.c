@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The FUSE device, where the kernel's requests come from. */
+/* The FUSE device, which the kernel's requests are read from. */
 #include <config.h>
 
 #include <errno.h>
@@ -11,14 +11,15 @@
 #include "options.h"
 #include "phase.h"
 
-/* What precedes the payload of a write; it puts the payload on a page. */
+/* The size of the headers before the payload of a write.  They end at a page
+ * boundary, so that the payload is page-aligned. */
 #define HEADER 80
 #define PAGE 4096
-/* So many requests are taken from the kernel before others have a turn. */
+/* At most so many requests are taken before the loop handles other events. */
 #define BATCH 64
 
 static struct fuse_session *session;
-/* For the next request, or of the one that is being dispatched. */
+/* The buffer of the request that is being dispatched, or for the next one. */
 static struct buffer *current;
 
 struct buffer *
@@ -62,13 +63,13 @@ bool
 device_serve (void)
 {
   for (unsigned i = 0; i < BATCH && phase_now () < DRAINING; i++) {
-    /* A write may have taken the last one, and will give it back. */
+    /* There is no memory: wait until a write gives its buffer back. */
     if (!device_has_buffer ())
       return false;
     char *start = current->data + PAGE - HEADER;
     ssize_t size = read (device_fd (), start, HEADER + MAX_PAYLOAD);
     if (size == -1) {
-      /* ENOENT: who asked was interrupted before we were. */
+      /* ENOENT: the request was interrupted before it could be read. */
       if (errno == ENOENT || errno == EINTR)
         continue;
       if (errno == EAGAIN)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Exports, once they are open. */
+/* Exports that are open. */
 #include <config.h>
 
 #include "disk.h"
 #include "options.h"
 #include "request.h"
 
-/* What libnbd calls 32 bit lengths, in a multiple of every block size. */
+/* The longest ranges of requests with 32 and with 64 bit lengths: multiples of
+ * any block size. */
 #define REACH_32 (UINT64_C (1) << 30)
 #define REACH_64 (UINT64_C (1) << 60)
 
@@ -40,7 +41,8 @@ disk_was_flushed (struct disk *disk, uint64_t settled)
     disk->flushed = settled;
 }
 
-/* A server that cannot flush promises no more than its answer. */
+/* If the server cannot flush, all that it has acknowledged counts as
+ * flushed. */
 uint64_t
 disk_unflushed (const struct disk *disk)
 {
@@ -61,8 +63,8 @@ disk_reach (const struct disk *disk)
   return reach - reach % disk->minimum;
 }
 
-/* Those whose handle may have something to send, or wait for something else
- * than before. */
+/* A list of disks whose handle may have something to send, or may wait for
+ * other events than before. */
 static struct disk *touched;
 
 void

@@ -17,8 +17,9 @@ struct list {
   size_t count, room;
 };
 
-/* How many bytes at NAME a file's name cannot have, or should not, because
- * they change how the rest is shown.  "%" announces such ones. */
+/* How many bytes at the beginning of NAME have to be escaped, since a file name
+ * cannot have them, or since they change how the rest is shown.  "%" is escaped
+ * since it begins an escape. */
 static size_t
 unfit_length (const char *name, bool dots)
 {
@@ -27,9 +28,10 @@ unfit_length (const char *name, bool dots)
   return tool_deceptive_length (name);
 }
 
-/* A file cannot be called "." or "..", nor contain "/": such bytes become
- * %XX, and so does "%", and what controls a terminal or the order of writing.
- * The export without a name becomes "nbd". */
+/* Make the name of a file, to be freed.  It cannot be "." or "..", nor contain
+ * "/": such bytes become %XX, and so do "%" and characters that control a
+ * terminal or the direction of writing.  The export without a name becomes
+ * "nbd". */
 static char *
 file_name (const char *name)
 {
@@ -56,7 +58,7 @@ compare (const void *one, const void *other)
   return strcmp (one, other);
 }
 
-/* Enter a name into the tree of those in use.  False: it is in use. */
+/* Enter a name into the tree of names in use.  False: it is in use already. */
 static bool
 reserve (void **taken, const char *file)
 {
@@ -66,7 +68,8 @@ reserve (void **taken, const char *file)
   return *entry == file;
 }
 
-/* Shorten what is too long, and number what is then the same. */
+/* Shorten a name that is too long, and number names that are equal.  FILE is
+ * returned or freed. */
 static char *
 unique_name (void **taken, char *file)
 {

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests whose askers do not want to wait any more.
+/* Requests of threads that are being killed.
  *
- * Who is killed while it waits for an answer stays until it has that.  The
- * kernel tells of some requests, once, that a signal came, but not which; of
- * those of O_DIRECT, and of files that are closed by an exit, it tells nothing.
- * So it is looked what has become of the askers: while requests wait for the
- * end of an outage, and after the kernel has told of a signal.
+ * A thread that is killed while it waits for the reply to a request does not
+ * end before it has the reply.  For some requests the kernel tells, once, that
+ * a signal came, but not which one.  For requests of files with O_DIRECT, and
+ * of files that an exit closes, it tells nothing.  So the state of the threads
+ * is looked up in /proc: while requests wait for the end of an outage, and
+ * after the kernel has told of a signal.
  *
- * Most signals mean no more than that a program is to do something else first,
- * and hardly any program expects that a file cannot be read because of that.
- * So only those end a request that are meant to end the program; if it handles
- * one itself, not before the request takes long. */
+ * Most signals are not meant to end a program, and hardly any program expects
+ * that a read of a file fails because of a signal.  So only signals that are
+ * meant to end the program end a request.  If the program handles such a signal
+ * itself, the request ends only when it has taken long. */
 #include <config.h>
 
 #include <errno.h>
@@ -25,16 +26,19 @@
 #include "outage.h"
 
 #define LOOK_MS 250
-/* What takes longer, or has to wait for the end of an outage, takes long. */
+/* A request has taken long this time after the signal, or in an outage at
+ * once. */
 #define LONG_MS 1000
-/* Of the kernel: the process is ending. */
+/* A flag of the kernel: the process is ending. */
 #define PF_EXITING 4
 
-/* Requests that are not answered, and how many of them are interrupted. */
+/* Requests that are not answered, and for how many of them a signal came. */
 static struct request *watched;
 static unsigned nr_interrupted;
 static int64_t look_at_ms;
 
+/* Whether a thread is about to end: not, by a signal that the program may
+ * handle first, or in any case. */
 enum ending { NOT, POLITELY, AT_ONCE };
 
 static uint64_t
@@ -43,7 +47,7 @@ bit (int number)
   return UINT64_C (1) << (number - 1);
 }
 
-/* What ends a program that does nothing about it. */
+/* Signals whose default action ends the program. */
 static uint64_t
 fatal_signals (void)
 {
@@ -51,7 +55,7 @@ fatal_signals (void)
            | bit (SIGSTOP) | bit (SIGTSTP) | bit (SIGTTIN) | bit (SIGTTOU));
 }
 
-/* What is sent to have a program end, even if it does something before. */
+/* Signals that are sent to end a program, which may clean up first. */
 static uint64_t
 polite_signals (void)
 {
@@ -66,7 +70,7 @@ open_proc (pid_t tid, const char *name)
   return fopen (path, "re");
 }
 
-/* By the signals that wait for it. */
+/* Find out from the thread's pending signals whether it is about to end. */
 static enum ending
 ending_by_signal (FILE *status)
 {
@@ -94,7 +98,8 @@ is_exiting (pid_t tid)
 {
   FILE *stat = open_proc (tid, "stat");
   unsigned flags = 0;
-  /* The name in brackets can have anything in it, but not be longer. */
+  /* The name in parentheses can contain any character, also parentheses; its
+   * length is limited. */
   char text[256] = "";
   if (stat && fread (text, 1, sizeof text - 1, stat) > 0) {
     const char *rest = strrchr (text, ')');
@@ -106,8 +111,9 @@ is_exiting (pid_t tid)
   return flags & PF_EXITING;
 }
 
-/* How the asker is to end.  What the kernel does for itself has none, nor can
- * we see all of those in other containers. */
+/* Whether the thread that waits for the request is about to end.  Requests of
+ * the kernel itself have no thread, and threads in other PID namespaces may be
+ * invisible. */
 static enum ending
 ending_of (const struct request *request)
 {

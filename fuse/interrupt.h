@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests whose askers do not want to wait any more. */
+/* Requests of threads that are being killed. */
 #ifndef FUSE_INTERRUPT_H
 #define FUSE_INTERRUPT_H
 
 #include "request.h"
 
-/* Watch who asked, as long as the request is not answered. */
+/* Watch the thread that waits for the request, until the request is
+ * answered. */
 extern void interrupt_watch (struct request *request);
-/* It needs no watching any more. */
+/* Stop watching, if the request is watched. */
 extern void interrupt_forget (struct request *request);
 
-/* END the requests of those who are being killed. */
+/* Call END for the requests of threads that are being killed. */
 extern void interrupt_look (void (*end) (struct request *));
-/* Milliseconds until interrupt_look has something to do, or -1. */
+/* Milliseconds until interrupt_look has to be called, or -1. */
 extern int interrupt_timeout (void);
 
 #endif /* FUSE_INTERRUPT_H */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Leaving: what the end waits for, and what it gives up. */
+/* The end of the program: waiting for changes and flushing them, or giving
+ * up. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -14,7 +15,7 @@
 #include "outage.h"
 #include "phase.h"
 
-/* A server that is away, and may come back, is not waited for longer. */
+/* How long to wait, at the end, for servers that are in an outage. */
 #define AWAY_MS 1000
 
 static bool flush_failed;
@@ -34,8 +35,8 @@ flush_done (struct command *command)
   free (command);
 }
 
-/* As when any file system is unmounted, what was written shall be on stable
- * storage. */
+/* Flush all disks: after unmounting, as with any file system, all that was
+ * written must be on stable storage. */
 static void
 flush_all (void)
 {
@@ -53,8 +54,8 @@ flush_all (void)
   }
 }
 
-/* Is there something in flight on which data depends?  If so, whether all
- * servers are away that have to answer it. */
+/* Whether any command is in progress on which data depends.  AWAY: the servers
+ * of all such commands are in an outage. */
 static bool
 is_changing (bool *away)
 {
@@ -68,7 +69,8 @@ is_changing (bool *away)
   return changing;
 }
 
-/* What is lost unless a server does without a word what it was asked for. */
+/* Print for each disk how much data may be lost.  It may also be safe, since
+ * the server may carry out requests without replying. */
 static void
 tell_losses (void)
 {
@@ -89,8 +91,8 @@ tell_losses (void)
   }
 }
 
-/* Until nothing is in flight on which data depends.  What a server leaves
- * unanswered for too long is given up: false. */
+/* Wait until no command is in progress on which data depends.  Give up if the
+ * servers do not answer in time: false. */
 static bool
 drain_changes (void)
 {

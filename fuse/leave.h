@@ -8,7 +8,7 @@
 
 /* ---- server.c: a server that nbdfuse has started ---- */
 
-/* However the program ends: if connecting H has started a server, it has
+/* H may have started a server.  However the program ends, that server has
  * limited time to end. */
 extern void server_watch (struct nbd_handle *h);
 /* Close the connection to a server that was started, and wait until it has
@@ -17,9 +17,9 @@ extern bool server_close (void);
 
 /* ---- leave.c ---- */
 
-/* Wait for what was written, and flush it.  False if something is lost. */
+/* Wait for all changes, and flush them.  False if data may be lost. */
 extern bool leave_disks (void);
-/* End by the signal that came, or with a status. */
+/* End by the signal that came, or with status 0 if GOOD, else 1. */
 extern void leave (bool good) __attribute__ ((noreturn));
 
 #endif /* FUSE_LEAVE_H */

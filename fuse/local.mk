@@ -113,7 +113,7 @@ fuse_tests = \
 	fuse/tests/systems/ext4-keeps-its-promises.sh \
 	fuse/tests/systems/fio-verifies-over-outages.sh
 
-# Programs that need no mount.
+# Test programs that need no mount.
 fuse_programs = fuse/tests/ending/phases-lead-to-the-end
 fuse_tests_ending_phases_lead_to_the_end_SOURCES = \
 	fuse/phase.c \
@@ -122,7 +122,7 @@ fuse_tests_ending_phases_lead_to_the_end_SOURCES = \
 fuse_tests_ending_phases_lead_to_the_end_CPPFLAGS = \
 	$(tool_cppflags) -I$(srcdir)/fuse
 
-# What bench/fuse compares with.
+# A file system in memory, with which bench/fuse compares.
 bench_memory_fs_SOURCES = bench/memory-fs.c
 bench_memory_fs_CFLAGS = $(AM_CFLAGS) $(FUSE_CFLAGS)
 bench_memory_fs_LDADD = $(FUSE_LIBS)

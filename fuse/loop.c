@@ -22,9 +22,9 @@
 #define EVENTS 32
 
 static int epoll_fd = -1, signal_fd = -1, detached_fd = -1;
-/* There is no buffer, so the device is not watched. */
+/* The device is not watched, since there is no buffer for a request. */
 static bool device_must_wait;
-/* Marks in epoll's data for what is no disk. */
+/* Marks in epoll's data, for descriptors that are not of a disk. */
 static char device_mark, signal_mark, detached_mark;
 
 void
@@ -47,7 +47,7 @@ watch (int operation, int fd, uint32_t events, void *mark)
     tool_fail ("cannot watch a file descriptor: %m");
 }
 
-/* Nothing more can be expected of its handle. */
+/* The handle of a disk is dead. */
 static void
 disk_ended (struct disk *disk)
 {
@@ -57,7 +57,8 @@ disk_ended (struct disk *disk)
     outage_was_the_end (disk);
 }
 
-/* Send what waits, and watch for what the handle waits for. */
+/* Send what can be sent, and watch for the events that the handle waits
+ * for. */
 static void
 refresh (struct disk *disk)
 {
@@ -121,7 +122,8 @@ retry_device (void)
   watch (EPOLL_CTL_MOD, device_fd (), EPOLLIN, &device_mark);
 }
 
-/* Unmounting may need answers from us, so a thread of its own does it. */
+/* A separate thread unmounts, since unmounting may send requests to this
+ * program and wait for the replies. */
 static void *
 detach (void *opaque)
 {
@@ -158,7 +160,7 @@ shorter (int one, int64_t other)
   return one;
 }
 
-/* The time left until then, 0: never. */
+/* The time left until the deadline; -1 if that is 0, which means never. */
 static int64_t
 time_left (int64_t deadline_ms)
 {

@@ -6,12 +6,14 @@
 #include <fuse_lowlevel.h>
 #include <stdint.h>
 
-/* Block signals, which the loop will receive. */
+/* Block the signals that end the program; the loop receives them with a
+ * signalfd.  Allocate what the loop needs. */
 extern void loop_prepare (void);
-/* Serve until the mount is gone, or a signal came and its time is over. */
+/* Serve until the mount is gone, or until a signal came and the time to unmount
+ * is over. */
 extern void loop_run (struct fuse_session *session);
-/* Wait for events, no longer than the phase may last nor UNTIL then (0: that
- * does not matter), and do what they ask for. */
+/* Wait for events and handle them.  Do not wait longer than the phase may last,
+ * nor longer than UNTIL_MS (0: no such limit). */
 extern void loop_turn (int64_t until_ms);
 
 #endif /* FUSE_LOOP_H */

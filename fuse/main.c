@@ -2,10 +2,9 @@
 /* nbdfuse: show exports of an NBD server as files.
  *
  * One thread runs one event loop over the FUSE device and the handles of all
- * exports, each with its connections.
- * What the kernel asks for becomes asynchronous NBD commands, and it is
- * answered from their completion: nothing in here blocks, so nothing needs
- * a lock. */
+ * exports, each with its connections.  Requests of the kernel become
+ * asynchronous NBD commands, and are answered when these complete.  Nothing
+ * here blocks, and nothing needs a lock. */
 #include <config.h>
 
 #include "disk.h"

@@ -18,15 +18,16 @@
 #include "options.h"
 #include "outage.h"
 
-/* So much is read ahead: one request is copied while the next is served. */
+/* The kernel reads two requests ahead, so that it copies one while the next one
+ * is served. */
 #define READ_AHEAD (2 * MAX_PAYLOAD)
 
 static atomic_bool detached;
 static struct fuse_session *session;
 
-/* What is at the mount point after detaching is not ours to unmount.  To
- * destroy the session would lose its copy of the mount point, which libfuse
- * frees when it unmounts. */
+/* Unmount.  After detaching, another file system may be at the mount point,
+ * which must not be unmounted.  Then the session is not destroyed either, since
+ * without unmounting libfuse would leak its copy of the mount point. */
 void
 mount_end (void)
 {
@@ -42,7 +43,7 @@ mount_end (void)
   session = NULL;
 }
 
-/* Undo the escapes of a field of mountinfo. */
+/* Replace the escapes in a field of mountinfo by their characters. */
 static void
 unescape (char *field)
 {
@@ -57,7 +58,8 @@ unescape (char *field)
   *to = '\0';
 }
 
-/* The device number of our mount.  stat would ask ourselves. */
+/* Find the device number of the mount.  stat would send a request to this
+ * program and wait for itself. */
 static bool
 find_device (unsigned *major, unsigned *minor)
 {
@@ -86,8 +88,8 @@ find_device (unsigned *major, unsigned *minor)
   return found;
 }
 
-/* Read further ahead than the kernel's 128 KiB.  Only root may; for others
- * the default remains. */
+/* Let the kernel read further ahead than its default of 128 KiB.  Only root may
+ * change that. */
 static void
 tune (void)
 {
@@ -105,7 +107,7 @@ tune (void)
          fclose (file) == 0 ? "" : " was refused");
 }
 
-/* The kernel has begun to use us. */
+/* The kernel has begun to use the file system. */
 static void
 announce (struct completed *completed)
 {
@@ -115,7 +117,8 @@ announce (struct completed *completed)
   outage_tell_ready ();
 }
 
-/* The kernel's defaults suit network file systems of many small files. */
+/* Set options of the kernel, whose defaults suit file systems with many small
+ * files. */
 static void
 mount_init (void *opaque, struct fuse_conn_info *connection)
 {
@@ -148,17 +151,17 @@ mount_session (void)
   operations.init = mount_init;
   struct fuse_session *made = fuse_session_new (&options.fuse, &operations,
                                                 sizeof operations, NULL);
-  /* libfuse has told why. */
+  /* libfuse has printed the reason. */
   if (made == NULL || fuse_session_mount (made, options.mountpoint) == -1)
     tool_fail ("%s: cannot mount", options.mountpoint);
-  /* Whichever way we end, no dead mount stays behind. */
+  /* However the program ends, the mount is removed. */
   session = made;
   tool_at_end (mount_end);
   return made;
 }
 
-/* Take the mount away at once, even if files are open; these can still be
- * served. */
+/* Detach the mount at once, even if files are open; requests for these are
+ * still served. */
 void
 mount_detach (void)
 {

@@ -14,14 +14,18 @@ extern void mountpoint_check_pidfile (void);
 
 /* ---- pidfile.c ---- */
 
-/* Programs wait for the file to appear, so it is written when all is ready,
- * and removed at the end.  It may be a fifo. */
+/* Write the pidfile, if there is one, when the mount is ready, since programs
+ * wait for the file to appear.  It is removed at the end.  It may be a fifo. */
 extern void pidfile_write (void);
 
 /* ---- mount.c ---- */
 
+/* Mount, or fail. */
 extern struct fuse_session *mount_session (void);
-extern void mount_detach (void); /* may call into the file system */
+/* Detach the mount.  This may send requests to this program and wait for them,
+ * so it is called in another thread than the loop's. */
+extern void mount_detach (void);
+/* Unmount, if the mount was not detached. */
 extern void mount_end (void);
 
 #endif /* FUSE_MOUNT_H */

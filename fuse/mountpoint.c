@@ -29,7 +29,8 @@ is_dangling (const char *path)
   return lstat (path, &st) == 0 && S_ISLNK (st.st_mode);
 }
 
-/* Fail, if ARGUMENT is not one that names a new file in a directory. */
+/* Fail unless ARGUMENT, which cannot be opened, is DIRECTORY/NAME for a file
+ * that does not exist. */
 static void
 check_new_name (const char *argument)
 {
@@ -49,8 +50,8 @@ check_new_name (const char *argument)
   }
   if (options.exports)
     tool_fail ("mount point %s: %m", argument);
-  /* More often it is misspelt than meant for the current directory, where
-   * it would hide all files. */
+  /* Such a name is more often a typing error than meant for the current
+   * directory, where the mount would hide all files. */
   if (slash == NULL)
     tool_fail (
       "mount point %s: it does not exist: name an existing directory "
@@ -91,20 +92,21 @@ void
 mountpoint_choose (const char *argument)
 {
   choose_place (argument);
-  /* Programs that are running would not see it, only new ones. */
+  /* Only programs that are started later would see such a mount. */
   if (strcmp (options.mountpoint, "/") == 0)
     tool_fail ("mount point %s: the root directory cannot be used: it would "
                "hide all files",
                argument);
 }
 
-/* Who writes a file below his own mount point waits for himself. */
+/* Writing the pidfile below its own mount point, this program would wait for
+ * itself. */
 void
 mountpoint_check_pidfile (void)
 {
   if (options.pidfile == NULL)
     return;
-  /* It may be a link, or not be there yet. */
+  /* The pidfile may be a link, or not exist yet. */
   char *resolved = realpath (options.pidfile, NULL);
   if (resolved == NULL) {
     char *path = tool_format ("%s", options.pidfile);

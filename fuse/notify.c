@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Telling the service manager how we are, see sd_notify(3).
+/* Telling the service manager the state of this program, see sd_notify(3).
  *
- * The protocol is one datagram of lines to a Unix socket, whose address is in
- * the environment.  That needs no library. */
+ * A message is one datagram with lines of text to a Unix socket, whose address
+ * is in the environment.  That needs no library. */
 #include <config.h>
 
 #include <ctype.h>
@@ -16,7 +16,7 @@
 #include "notify.h"
 #include "options.h"
 
-/* Nobody waits longer for a manager that does not listen. */
+/* How long to wait for a service manager that does not read. */
 #define PATIENCE_S 1
 
 static struct sockaddr_un manager = { .sun_family = AF_UNIX };
@@ -59,7 +59,7 @@ notify (const char *state, const char *format, ...)
   va_end (args);
   if (status == NULL)
     return;
-  /* What a server says must not begin another line. */
+  /* Text from a server must not begin another line. */
   for (char *p = status; *p; p++)
     if (iscntrl ((unsigned char) *p))
       *p = ' ';

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Telling the service manager how we are, see sd_notify(3). */
+/* Telling the service manager the state of this program, see sd_notify(3). */
 #ifndef FUSE_NOTIFY_H
 #define FUSE_NOTIFY_H
 
-/* If we run as a service that is to do so.  Programs that we start do not
- * speak for us. */
+/* Prepare, if NOTIFY_SOCKET is set, and unset it, so that programs that this
+ * one starts do not send messages. */
 extern void notify_prepare (void);
-/* READY=1, STOPPING=1, with a line for people: printable ASCII and UTF-8. */
+/* Send STATE, which is READY=1, STOPPING=1 or NULL, with a line of text for
+ * people.  Control characters in it become spaces. */
 extern void notify (const char *state, const char *format, ...)
   __attribute__ ((format (printf, 2, 3)));
 

@@ -7,7 +7,7 @@
 
 #include "options.h"
 
-/* What can be asked for, and what the library uses. */
+/* The largest number that -C accepts, and the largest that the library uses. */
 #define MAX_CONNECTIONS 1024
 #define MOST_CONNECTIONS 16
 
@@ -74,8 +74,8 @@ debug (const char *format, ...)
   va_end (args);
 }
 
-/* Options of libfuse's other interface that people pass; those that ask for
- * what we do anyway, or for what makes no difference, are dropped. */
+/* Options of libfuse's high-level interface that users pass.  Those that this
+ * program fulfils anyway, or that make no difference, are dropped. */
 /* clang-format off */
 #define NUMBER(name, format, member) \
   { name format, offsetof (struct options, member), 0 }
@@ -118,7 +118,7 @@ options_add (const char *option)
     tool_fail ("no memory for options");
 }
 
-/* Take those that are ours out of libfuse's. */
+/* Parse -o, and take the options of this program out of libfuse's. */
 static void
 take_options_of_fuse (void)
 {
@@ -167,7 +167,7 @@ take_options (void)
     case 'P': options.pidfile = optarg; break;
     case 'r': options.read_only = true; break;
     case 's':
-      /* There is one thread anyway. */
+      /* -s asks for a single thread, and there is only one. */
       break;
     case EXPORTS: options.exports = true; break;
     case FUSE_HELP: help_for_o (); tool_finish (EXIT_SUCCESS);

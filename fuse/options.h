@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the command line said. */
+/* The options of the command line. */
 #ifndef FUSE_OPTIONS_H
 #define FUSE_OPTIONS_H
 
@@ -12,25 +12,25 @@
 struct options {
   bool read_only;
   bool verbose;
-  bool exports; /* all of them, in a directory */
+  bool exports; /* mount all exports, in a directory */
   const char *pidfile;
   struct fuse_args fuse; /* for libfuse */
   unsigned uid, gid;
   int kernel_cache, direct_io, read_only_mount;
   double attr_timeout, entry_timeout;
-  /* From the mount point, see mountpoint.c. */
+  /* These are made from the argument, see mountpoint.c. */
   char *mountpoint;
-  char *filename; /* in it, or NULL: the mount point itself */
+  char *filename; /* in the directory; NULL: the mount point is the file */
 };
 extern struct options options;
 
 /* Take the command line, or fail.  Returns the word for the mount point. */
 extern const char *options_take (int argc, char **argv,
                                  struct tool_endpoint *endpoint);
-/* Add an option of -o. */
+/* Add an option, as -o does. */
 extern void options_add (const char *option);
 
-/* On standard error, if --verbose was given. */
+/* Print on standard error, if --verbose was given. */
 extern void debug (const char *format, ...)
   __attribute__ ((format (printf, 1, 2)));
 

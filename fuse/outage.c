@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Outages: what becomes of the connections to a disk, and who is told.
+/* Outages: messages about lost connections, for people and for the service
+ * manager.
  *
- * The library tells of each attempt to get a connection back; people want to
- * know when an outage begins and ends, and now and then that it lasts.  All
- * exports are those of one server, so its outage is told once for all. */
+ * The library tells of each attempt to connect again.  Messages are printed
+ * when an outage begins and ends, and at growing intervals in between.  All
+ * exports are of one server, so one message is printed for all of them. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -14,36 +15,36 @@
 #include "options.h"
 #include "outage.h"
 
-/* When it is told that an outage lasts: first, so many times later, and
- * then as often as that. */
+/* When to print that an outage lasts: first after FIRST_MS, then after pauses
+ * that are each LATER times as long, at most EVERY_MS. */
 #define FIRST_MS 2000
 #define LATER 5
 #define EVERY_MS (3600 * 1000)
 
 struct outage {
-  struct disk *disk; /* NULL: none yet */
+  struct disk *disk; /* NULL: the export is not open yet */
   bool away;
-  char *story; /* how it all ended */
+  char *story; /* the last message about a loss or the end of attempts */
 };
 
-/* While any is away. */
+/* While any export is away. */
 static struct {
   int64_t began_ms;
-  int64_t pause_ms;   /* of what is told */
-  int64_t tell_at_ms; /* not before */
+  int64_t pause_ms;   /* between messages */
+  int64_t tell_at_ms; /* no message before this time */
 } all;
 
 static const char *server;
 static size_t nr_away;
 
-/* What it is about. */
+/* The name with which messages begin. */
 static const char *
 subject (const struct outage *outage)
 {
   return outage->disk && nr_disks == 1 ? outage->disk->name : server;
 }
 
-/* Whether it is the first. */
+/* An outage begins.  Return whether no other export is away. */
 static bool
 begins (struct outage *outage)
 {
@@ -74,7 +75,8 @@ tell_who_is_away (void)
     notify (NULL, "%zu of %zu exports are away", nr_away, nr_disks);
 }
 
-/* What is lost now and cannot be had again is told by outage_was_the_end. */
+/* A connection was lost.  If it is not made again, outage_was_the_end prints
+ * the message. */
 static void
 lost (struct outage *outage, const char *message)
 {

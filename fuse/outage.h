@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Outages: what becomes of the connections to a disk, and who is told. */
+/* Outages: messages about lost connections. */
 #ifndef FUSE_OUTAGE_H
 #define FUSE_OUTAGE_H
 
@@ -9,21 +9,21 @@
 
 #include "disk.h"
 
-/* Before H is connected: listen to what it says. */
+/* Set the event callback of H, before it is connected. */
 extern int outage_listen (struct nbd_handle *h);
-/* DISK, which has a handle, is what the handle shows.  The library can connect
- * it again if it CAN_COME_BACK and the user wants that. */
+/* The events of DISK's handle belong to DISK.  A lost connection is made again
+ * if it CAN_COME_BACK and the user has set a reconnect timeout. */
 extern void outage_of (struct disk *disk, bool can_come_back);
-/* What is said of outages before there is a disk: of this server. */
+/* Set the name for messages that are not about a single disk. */
 extern void outage_name (const char *server);
 
-/* Milliseconds that the server has been away, 0 if it has not. */
+/* For how many milliseconds the outage has lasted; 0 if there is none. */
 extern int64_t outage_ms (const struct disk *disk);
-/* There is one somewhere. */
+/* Whether any export is in an outage. */
 extern bool outage_is_any (void);
-/* Its handle is dead: tell that, with the whole story. */
+/* The handle is dead: print that, and why. */
 extern void outage_was_the_end (struct disk *disk);
-/* All is well, for the service manager. */
+/* Tell the service manager that the mount is ready. */
 extern void outage_tell_ready (void);
 
 #endif /* FUSE_OUTAGE_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How far the program is on its way to the end, and until when.
+/* The phases of the program until its end, and their deadlines.
  *
  *           SIGNALLED           OVERDUE
  *   SERVING ---------> LEAVING ---------> DRAINING
@@ -11,8 +11,9 @@
  *      +---------------------------------> CLOSING ---------> KILLED
  *           DISCONNECTING: mounting failed
  *
- * The first signal limits the time that is left, whatever the phase is, and
- * a second one ends it.  Without a signal a phase brings its own limit. */
+ * The first signal limits the time that is left, whatever the phase is, and a
+ * later one ends it.  Without a signal, the phase that follows SERVING sets the
+ * limit for the rest. */
 #include <config.h>
 
 #include <signal.h>
@@ -20,10 +21,11 @@
 #include "phase.h"
 #include "tool.h"
 
-/* How long the end may take: after a signal, or when unmounted. */
+/* How long the end may take: after a signal, and after unmounting. */
 #define HURRY_MS 5000
 #define PATIENCE_MS 30000
-/* Who sends two signals in a row, such as timeout(1), means one. */
+/* Two signals that follow each other at once, as timeout(1) sends them, count
+ * as one. */
 #define SAME_SIGNAL_MS 500
 
 static const enum phase next[][OVERDUE + 1] = {
@@ -35,7 +37,7 @@ static const enum phase next[][OVERDUE + 1] = {
   [KILLED] = { KILLED, KILLED, KILLED, KILLED },
 };
 
-/* What a phase may take if nothing else limits it. */
+/* How long the end may take if it begins with this phase. */
 static const int limits_ms[KILLED + 1] = {
   [LEAVING] = HURRY_MS,
   [DRAINING] = PATIENCE_MS,
@@ -55,7 +57,8 @@ void
 phase_event (enum event event)
 {
   enum phase then = next[phase][event];
-  /* A signal that changes nothing must not undo what another one does. */
+  /* A signal handler may interrupt this.  If the phase does not change it is
+   * not written, so that a change by the handler is not undone. */
   if (then != (enum phase) phase)
     phase = then;
   if (phase != SERVING && deadline_ms == 0)
@@ -73,7 +76,7 @@ phase_signal (int number)
     deadline_ms = now + HURRY_MS;
   }
   else if (now >= signal_ms + SAME_SIGNAL_MS)
-    deadline_ms = now; /* somebody has lost patience */
+    deadline_ms = now; /* the user does not want to wait any longer */
   phase_event (SIGNALLED);
   return first;
 }

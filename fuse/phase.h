@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* How far the program is on its way to the end, and until when. */
+/* The phases of the program until its end, and their deadlines. */
 #ifndef FUSE_PHASE_H
 #define FUSE_PHASE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* In this order; none comes twice. */
+/* The phases follow each other in this order; some are left out. */
 enum phase {
   SERVING,  /* there is a mount, or there will be one */
-  LEAVING,  /* a signal came: the mount is taken away */
-  DRAINING, /* it is gone: writes are waited for */
-  CLOSING,  /* a server that we started is to end */
-  KILLED,   /* it did not, in time */
+  LEAVING,  /* a signal came: the mount is being detached */
+  DRAINING, /* the mount is gone: waiting for writes */
+  CLOSING,  /* waiting for the end of a server that nbdfuse started */
+  KILLED,   /* that server did not end in time */
 };
 
 enum event {
-  SIGNALLED,     /* somebody wants us to end */
-  UNMOUNTED,     /* the kernel needs us no more */
+  SIGNALLED,     /* a signal came */
+  UNMOUNTED,     /* the mount is gone */
   DISCONNECTING, /* connections are being closed */
   OVERDUE,       /* the deadline has passed */
 };
@@ -25,14 +25,14 @@ enum event {
 extern enum phase phase_now (void);
 extern void phase_event (enum event event);
 
-/* A signal came, which is an event.  True if it is the first one.  Safe in a
+/* A signal came.  Return true if it is the first one.  This can be called in a
  * signal handler. */
 extern bool phase_signal (int number);
-/* The first one, or 0. */
+/* The first signal, or 0. */
 extern int phase_first_signal (void);
 
-/* Milliseconds, as tool_now_ms counts, when the phase must be over; 0: it may
- * last. */
+/* When the phase must be over, in milliseconds as tool_now_ms counts; 0: there
+ * is no limit. */
 extern int64_t phase_deadline (void);
 extern bool phase_is_overdue (void);
 

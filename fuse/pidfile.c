@@ -8,8 +8,8 @@
 #include "mount.h"
 #include "options.h"
 
-/* Whoever waits for its disappearance has waited for our end.  But another
- * nbdfuse may have begun meanwhile, with the same pidfile. */
+/* Remove the pidfile at the end, since programs may wait for that.  But not if
+ * another nbdfuse has been started meanwhile with the same pidfile. */
 static void
 remove_pidfile (void)
 {

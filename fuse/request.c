@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests, and what they wait for.
  *
- * Most writes are answered before the server has them, so that the writer
- * can go on; see write.c.  From then on every request must see what was
- * written.  A server may carry out what it has not answered in any order,
- * so a request that overlaps such a write is held until that is done. */
+ * Most writes are answered before the server has replied, so that the writer
+ * can continue; see write.c.  From then on every request must see the data that
+ * was written.  A server may carry out requests in flight in any order, so a
+ * request that overlaps such a write is held until the write is done. */
 #include <config.h>
 
 #include <errno.h>
@@ -56,7 +56,7 @@ request_end (struct request *request, int error)
   request_free (request);
 }
 
-/* The blocks that a request touches. */
+/* Round the request's range to whole blocks. */
 static void
 blocks_of (const struct request *request, uint64_t *begin, uint64_t *end)
 {
@@ -112,7 +112,7 @@ request_after_writes (struct request *request)
   hold (request);
 }
 
-/* Something that others may have waited for has ended. */
+/* A change has ended: resume requests that need not wait any longer. */
 static void
 resume_held (struct disk *disk)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests of the kernel that take their time. */
+/* Requests of the kernel that wait for a server. */
 #ifndef FUSE_REQUEST_H
 #define FUSE_REQUEST_H
 
@@ -13,29 +13,29 @@
 
 struct open_file {
   struct disk *disk;
-  bool wrote_early; /* since it last waited for that */
-  uint64_t errors_seen;
+  bool wrote_early;     /* since the last time that close waited for that */
+  uint64_t errors_seen; /* DISK->errors that were reported */
 };
 
-/* Bytes that are being changed at the server. */
+/* A range that is being changed at the server. */
 struct range {
   struct range *next, **link;
   uint64_t begin, end;
-  uint64_t serial; /* of the disk's changes, increasing */
-  bool early;      /* the writer has been told: done */
+  uint64_t serial; /* DISK->changes when it began */
+  bool early;      /* the write was answered already */
 };
 
-/* In the list of those that are not answered, see interrupt.c. */
+/* A link in the list of requests that are not answered, see interrupt.c. */
 struct watch {
   struct request *next, **link;
 };
 
 struct request {
-  struct request *next; /* while it is held */
+  struct request *next; /* in the list of held requests */
   bool held;
   struct watch watch;
-  int64_t interrupted_ms; /* when a signal came for who asked, or 0 */
-  fuse_req_t req;         /* NULL: it has been answered */
+  int64_t interrupted_ms; /* when the kernel told of a signal, or 0 */
+  fuse_req_t req;         /* NULL: it was answered */
   pid_t pid;              /* of the thread that waits for it */
   struct disk *disk;
   struct open_file *file;
@@ -44,53 +44,56 @@ struct request {
   struct buffer *buffer;
   char *payload; /* in the buffer */
   struct command command;
-  /* Of a write that covers blocks in part, see align.c. */
+  /* For a write that covers blocks in part, see align.c. */
   struct command edge;
-  struct buffer *blocks; /* with the payload between edges */
+  struct buffer *blocks; /* whole blocks with the payload in them */
   uint64_t covered, covered_end;
   struct range range;
-  uint64_t serial;    /* waits for changes before this, or 0 */
-  bool waits_for_all; /* overlapping writes, not early ones only */
+  uint64_t serial;    /* wait for early writes before this, or 0 */
+  bool waits_for_all; /* for all overlapping changes, not only early ones */
   uint64_t position;  /* of fallocate */
   bool must_trim;
-  uint64_t settles; /* what fsync will have flushed, see disk_settled */
+  uint64_t settles; /* of fsync, see disk_settled */
   void (*resume) (struct request *);
-  /* Have it end soon, if that is not done by ending its commands. */
+  /* NULL: its commands are cancelled.  Or: let the request end soon. */
   void (*cancel) (struct request *);
   void *walk; /* of lseek */
 };
 
-/* The request that a command of the same name belongs to. */
+/* The request that has this struct command as a member of that name. */
 #define REQUEST_OF(pointer, member) \
   ((struct request *) ((char *) (pointer) -offsetof (struct request, member)))
 
+/* Make a request.  If there is no memory, answer with ENOMEM and return
+ * NULL. */
 extern struct request *request_new (fuse_req_t req, fuse_ino_t ino,
                                     struct fuse_file_info *file);
 extern void request_free (struct request *request);
-/* Who asked needs no answer any more: let it end soon, with EINTR. */
+/* The thread that waits for the request is being killed: let the request end
+ * soon, with EINTR. */
 extern void request_cancel (struct request *request);
-/* It has been answered. */
+/* The request was answered. */
 extern void request_answered (struct request *request);
-/* Answer with an error number, or 0, and free it. */
+/* Answer with an error number, or 0, unless it was answered, and free it. */
 extern void request_end (struct request *request, int error);
 
-/* Call RESUME as soon as no change that is under way overlaps the request's
- * blocks; unless ALL, only those count whose writers were told: done. */
+/* Call RESUME when no change in progress overlaps the request's blocks; unless
+ * ALL, only early writes count. */
 extern void request_after_overlaps (struct request *request, bool all);
-/* Call it as soon as all earlier writes are done whose writers were told so. */
+/* Call RESUME when all early writes are done that began before. */
 extern void request_after_writes (struct request *request);
 
-/* Between these two the request's blocks are being changed. */
+/* The request begins, or ends, to change its blocks at the server. */
 extern void request_begins_change (struct request *request, bool early);
 extern void request_ends_change (struct request *request);
 
-/* The error of an earlier write that this file has not reported yet. */
+/* The error of an early write that this file has not reported yet, or 0. */
 extern int request_late_error (struct request *request);
 
 /* ---- align.c ---- */
 
-/* Write the request's payload, or zeroes if it has none, to
- * [offset, end), also where blocks are larger. */
+/* Write the request's payload, or zeroes if it has none, to [OFFSET, END),
+ * which need not be whole blocks. */
 extern void write_range (struct request *request, uint64_t offset,
                          uint64_t end, void (*done) (struct command *));
 

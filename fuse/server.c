@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The server that was started: it has limited time to end. */
+/* The server that nbdfuse has started: it has limited time to end. */
 #include <config.h>
 
 #include <signal.h>
@@ -10,13 +10,14 @@
 #include "phase.h"
 #include "tool.h"
 
-/* The handle that has started the server, if we did; NULL when it is
- * closed. */
+/* The handle that has started the server; NULL if there is none, or after it
+ * was closed. */
 static struct nbd_handle *starter;
 /* The server's pid file descriptor, or -1. */
 static int server = -1;
 
-/* Time is up, or a signal came, which may mean that it is. */
+/* A handler of SIGALRM and of signals that end the program: kill the server if
+ * its time is over. */
 static void
 kill_overdue (int number)
 {
@@ -31,7 +32,7 @@ kill_overdue (int number)
   pidfd_send_signal (server, SIGKILL, NULL, 0);
 }
 
-/* From now on its closing has a limited time. */
+/* Limit the time in which the server has to end. */
 static void
 limit_closing (void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tree: one file, or a directory with files, and their attributes. */
+/* The file tree: one file, or a directory with files, and their attributes. */
 #include <config.h>
 
 #include <errno.h>
@@ -15,11 +15,11 @@
 #include "request.h"
 #include "status.h"
 
-/* Someone who wants to know attributes. */
+/* A request for the attributes of a file. */
 struct asker {
   fuse_req_t req;
   struct disk *disk;
-  bool entry; /* by name */
+  bool entry; /* it is a lookup by name */
 };
 
 static void
@@ -106,8 +106,8 @@ tree_getattr (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
   fuse_reply_attr (req, &st, options.attr_timeout);
 }
 
-/* Opening with O_TRUNC arrives as a change of size to 0.  As with a block
- * device, nothing happens; other changes are refused. */
+/* Opening with O_TRUNC comes as a change of the size to 0.  It has no effect,
+ * as with a block device; other changes of the size are refused. */
 static void
 tree_setattr (fuse_req_t req, fuse_ino_t ino, struct stat *wanted, int set,
               struct fuse_file_info *file)
@@ -171,7 +171,7 @@ make_listing (fuse_req_t req)
 {
   struct listing *listing = NULL;
   size_t room = 0;
-  /* Once to see how much room it needs, once to fill it. */
+  /* The first pass computes the size, the second one fills the listing. */
   for (int pass = 0; pass < 2; pass++) {
     if (pass == 1 && (listing = calloc (1, sizeof *listing + room)) == NULL)
       return NULL;
@@ -245,11 +245,12 @@ tree_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
   }
   *open = (struct open_file) { .disk = disk, .errors_seen = disk->errors };
   file->fh = (uintptr_t) open;
-  /* To empty the page cache the kernel waits for what is being read, and
-   * cannot be interrupted.  A server that is away brings nothing new. */
+  /* To empty the page cache the kernel waits for reads in progress, and that
+   * wait cannot be interrupted.  So in an outage the cache is kept; the server
+   * could not send newer data anyway. */
   file->keep_cache = options.kernel_cache || outage_ms (disk) > 0;
   file->direct_io = options.direct_io;
-  /* The one that asked may have gone. */
+  /* -ENOENT: the thread that waited for this has ended. */
   if (fuse_reply_open (req, file) == -ENOENT)
     free (open);
 }
@@ -262,8 +263,8 @@ tree_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
   fuse_reply_err (req, 0);
 }
 
-/* No blocks and no files at all, so that df leaves the mount out: nothing
- * in it can be full. */
+/* Report no blocks and no files, so that df does not list the mount: it cannot
+ * become full. */
 static void
 tree_statfs (fuse_req_t req, fuse_ino_t ino)
 {

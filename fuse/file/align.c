@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing parts of blocks.
  *
- * Where the server's minimum block size is larger than what is written, the
- * blocks at the edges are read first.  Nobody else changes them meanwhile,
- * because overlapping requests are held by whole blocks. */
+ * If a write does not begin and end at blocks of the server's minimum size, the
+ * blocks at its edges are read first.  They do not change meanwhile, because
+ * other requests for the same blocks are held. */
 #include <config.h>
 
 #include <errno.h>
@@ -25,7 +25,8 @@ edge_failed (struct request *request)
   request->command.done (&request->command);
 }
 
-/* The last block was read; put the payload between the edges. */
+/* The last block was read, if necessary: copy the payload into the buffer, and
+ * write all blocks. */
 static void
 tail_read (struct command *edge)
 {
@@ -67,7 +68,8 @@ head_read (struct command *edge)
   command_start (edge);
 }
 
-/* A buffer for all blocks; its first is read, unless it is covered. */
+/* Allocate a buffer for all blocks, and read the first one, unless the payload
+ * covers it. */
 static void
 write_unaligned (struct request *request)
 {
@@ -90,7 +92,7 @@ write_unaligned (struct request *request)
     .data = command->data,
     .done = head_read,
   };
-  /* A first block that is covered needs no reading, the last one does. */
+  /* If the first block is covered, only the last one is read. */
   if (request->covered == command->offset
       && request->covered_end - request->covered >= minimum)
     head_read (&request->edge);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* fallocate: punching holes and writing zeroes.
  *
- * A hole reads as zeroes, but what a server returns after NBD_CMD_TRIM is
- * not defined, so where the server knows NBD_CMD_WRITE_ZEROES it is told
- * both.  The edges of blocks are written. */
+ * A hole reads as zeroes, but the content after NBD_CMD_TRIM is not defined.
+ * So if the server supports NBD_CMD_WRITE_ZEROES both commands are sent.  At
+ * the edges, parts of blocks are written. */
 #include <config.h>
 
 #include <errno.h>
@@ -46,7 +46,8 @@ range_step (struct request *request, enum operation operation, uint32_t flags,
   command_start (&request->command);
 }
 
-/* Trim all whole blocks, then make zeroes from left to right. */
+/* Trim all whole blocks, then write zeroes from left to right: the part of a
+ * block at the beginning, whole blocks, and the part at the end. */
 static void
 next_step (struct request *request)
 {

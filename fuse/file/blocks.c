@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* st_blocks: how much of an export is allocated at the server.
  *
- * Counting goes on only while a stat waits for it, which is not for long, and
- * it has a limited share of the time, however often somebody asks.  What is
- * not known by then counts as allocated, and a later stat continues.
+ * Counting continues only while a stat waits for it, which is limited, and
+ * takes a limited share of the time, however often stat is called.  Ranges
+ * that are not known when a stat is answered count as allocated, and a later
+ * stat continues.
  *
- * A pass over the disk is finished even if somebody writes meanwhile.  Until
- * the next pass is finished its result holds, together with what was written
- * since it began. */
+ * A pass over the disk continues even if the disk is written meanwhile.  Until
+ * the next pass is finished its result is used, plus the bytes that were
+ * written since it began. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -18,7 +19,7 @@
 
 /* How long one stat may wait. */
 #define PATIENCE_MS 300
-/* Of the time a tenth is for counting, and so much of it at once. */
+/* A tenth of the time is for counting; up to CREDIT_MS of it are saved up. */
 #define SHARE 10
 #define CREDIT_MS 1000
 #define BLOCK 512
@@ -35,14 +36,14 @@ struct counters {
 };
 
 struct scan {
-  struct walk walk; /* the pass under way */
-  struct counters began;
+  struct walk walk;             /* the pass in progress */
+  struct counters began;        /* when this pass began */
   uint64_t allocated;           /* bytes before the walk's position */
-  bool has_total;               /* there was a whole pass before */
-  struct counters counted_from; /* when it began */
-  uint64_t total;               /* what it found */
+  bool has_total;               /* a pass was finished before */
+  struct counters counted_from; /* when that began */
+  uint64_t total;               /* allocated bytes that it found */
 
-  bool running; /* for whoever waits until the deadline */
+  bool running;
   struct waiter *waiters;
   int64_t started_ms, granted_ms;
 };
@@ -60,7 +61,7 @@ earn (int64_t now)
     credit_ms = CREDIT_MS;
 }
 
-/* Begin to spend time, all that one stat may take. */
+/* Begin to count: take all the time that one stat may take. */
 static void
 take_credit (struct scan *scan)
 {
@@ -73,8 +74,8 @@ take_credit (struct scan *scan)
   credit_ms -= scan->granted_ms;
 }
 
-/* Give back what was not used.  A query that took longer is a debt, but not
- * for ever. */
+/* Give back the time that was not used.  If a query took longer the credit
+ * becomes negative, down to a limit. */
 static void
 settle_credit (const struct scan *scan)
 {
@@ -137,7 +138,7 @@ scan_done (struct walk *walk, bool complete)
   answer (walk->disk);
 }
 
-/* Go on with a pass, or begin the next one. */
+/* Continue a pass, or begin the next one. */
 static void
 scan_go_on (struct disk *disk)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be done with the files of a mount. */
+/* Operations on the files of a mount. */
 #ifndef FUSE_FILE_H
 #define FUSE_FILE_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading: the answer is sent from the buffer that the data arrived in. */
+/* Reading: the reply is sent from the buffer that the data was received
+ * into. */
 #include <config.h>
 
 #include <errno.h>

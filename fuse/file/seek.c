@@ -12,8 +12,8 @@
 #include "request.h"
 #include "status.h"
 
-/* A server that answers slowly, or in tiny steps, must not keep anyone for
- * hours. */
+/* The limit for one lseek, since a server may answer slowly or for short ranges
+ * only. */
 #define PATIENCE_MS 5000
 
 struct seek {
@@ -22,7 +22,8 @@ struct seek {
   int whence;
 };
 
-/* A hole is what reads as zeroes. */
+/* Whether the extent is data or a hole, as WHENCE asks for.  Whatever reads as
+ * zeroes is a hole. */
 static bool
 found (struct walk *walk, uint64_t end, uint64_t flags)
 {
@@ -40,8 +41,9 @@ seek_done (struct walk *walk, bool complete)
   uint64_t size = request->disk->size;
   uint64_t result = walk->position;
 
-  /* What is not known counts as data, so a hole that was not found is at the
-   * end.  But who looks for data behind it goes on from where we are. */
+  /* Unknown ranges count as data.  So if nothing was found out, the next hole
+   * is at the end.  Otherwise the result is the position that was reached,
+   * from which a search for data continues. */
   if (!complete && seek->whence == SEEK_HOLE && result == request->offset)
     result = size;
   if (result >= size && seek->whence == SEEK_DATA) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Block status, asked for piece by piece and remembered until a write. */
+/* Block status, which is asked for piece by piece.  The last reply is kept
+ * until the disk is written. */
 #include <config.h>
 
 #include <errno.h>
@@ -10,7 +11,7 @@
 #include "phase.h"
 #include "status.h"
 
-/* Parts that the server cannot tell are found by halving, up to this. */
+/* Queries that fail are halved down to this length. */
 #define LEAST_QUERY (UINT64_C (65536))
 
 struct query {
@@ -18,7 +19,7 @@ struct query {
   struct walk *walk;
   int64_t cookie;
   struct tool_range range; /* that was asked for */
-  uint64_t changes;        /* of the disk, then */
+  uint64_t changes;        /* of the disk, when it was asked */
   struct tool_map map;
 };
 
@@ -45,8 +46,8 @@ query_completed (void *opaque, int *error)
   return *error == 0;
 }
 
-/* A query brought nothing.  Make up the answer if there will be none.
- * False: that is the end of the walk. */
+/* A query failed, or its reply had no extents.  If the range will not be asked
+ * for again, it counts as data.  False: the walk has to end. */
 static bool
 query_failed (struct query *query)
 {
@@ -58,7 +59,7 @@ query_failed (struct query *query)
     return true;
   }
   if (!disk->mapped && (error == EINVAL || error == ENOTSUP)) {
-    /* Such a server will not answer later either. */
+    /* The server does not support block status. */
     disk->can_map = false;
     return false;
   }
@@ -67,7 +68,7 @@ query_failed (struct query *query)
                             query->range.end)) {
   case TOOL_WALK_PARTS: break;
   case TOOL_WALK_GAP:
-    /* For all that we can find out, it is data. */
+    /* Unknown ranges count as data. */
     tool_map_add (&query->map, query->range.end, 0);
     break;
   case TOOL_WALK_GIVEN_UP: tool_map_add (&query->map, disk->size, 0); break;
@@ -112,8 +113,8 @@ query_end (struct completed *completed)
     walk->done (walk, false);
 }
 
-/* The walk asks from its position on, in whole blocks.  What is left of an
- * earlier part of it counts. */
+/* Let the walk ask from its position on, in whole blocks.  Questions that are
+ * left from before are used, if there are any from this position on. */
 static void
 prepare_questions (struct walk *walk)
 {
@@ -138,7 +139,8 @@ prepare_questions (struct walk *walk)
   tool_walk_skip (questions, begin);
 }
 
-/* Ask for the status from the walk's position on.  False: it cannot be. */
+/* Ask for the status from the walk's position on.  False: that is not
+ * possible. */
 static bool
 ask (struct walk *walk)
 {
@@ -180,8 +182,9 @@ ask (struct walk *walk)
   return true;
 }
 
-/* Go on with what is known.  FRESH: it has just arrived, so it is used even
- * if somebody wrote meanwhile. */
+/* Continue the walk with the map that is known, and ask for more.  FRESH: the
+ * map has just been received, so it is used even if the disk was written
+ * meanwhile. */
 static void
 step (struct walk *walk, bool fresh)
 {

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing.
  *
- * The kernel's page cache hands writes through to us, one at a time for each
- * writer.  If the writer had to wait for the server each time, copying,
- * sending and receiving would take turns.  So a limited amount is answered
- * early.  An error is then reported by the writer's next write, fsync or
- * close, all of which look for it; fsync and close wait for early writes.
+ * The kernel's page cache passes writes on at once, one at a time for each
+ * writer.  If the writer had to wait for the server's reply to each write,
+ * copying, sending and receiving would not overlap.  So a limited number of
+ * bytes is answered early, before the server has replied.  If such a write
+ * fails, the writer's next write, fsync or close reports the error.  fsync and
+ * close wait for early writes.
  *
- * Not early are writes of files that are open with O_DIRECT or O_SYNC, and
- * those of the kernel itself, which come from mmap. */
+ * Writes to files that are open with O_DIRECT or O_SYNC are not answered
+ * early, nor are those of the kernel itself, which come from mmap. */
 #include <config.h>
 
 #include <errno.h>
@@ -26,7 +27,7 @@
 
 #define MAX_EARLY_BYTES (16 << 20)
 #define MAX_EARLY_WRITES 256
-/* What is smaller is copied, so that it does not keep a large buffer. */
+/* A smaller payload is copied, so that it does not occupy a large buffer. */
 #define SMALL (64 << 10)
 
 static bool
@@ -57,7 +58,7 @@ write_done (struct command *command)
     fuse_reply_write (request->req, request->end - request->offset);
     request_answered (request);
   }
-  /* Who waits for this looks for the error. */
+  /* This resumes requests that wait for the write; they report the error. */
   request_ends_change (request);
   request_end (request, error);
 }
@@ -107,7 +108,7 @@ file_write (fuse_req_t req, fuse_ino_t ino, struct fuse_bufvec *data,
 
   int error = disk->read_only ? EROFS : 0;
   if (file->writepage) {
-    /* Nobody waits for it, and nobody would do it again. */
+    /* No program waits for it, so it must not be interrupted. */
     interrupt_forget (request);
     request->flags |= O_DIRECT;
   }
@@ -143,7 +144,7 @@ flush_start (struct request *request)
   request_end (request, request_late_error (request));
 }
 
-/* close: here its caller still hears of errors. */
+/* A file descriptor is closed: close can still report errors. */
 void
 file_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
 {
@@ -151,7 +152,7 @@ file_flush (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
   if (request == NULL)
     return;
   debug ("flush: path=%s", request->disk->name);
-  /* What others wrote is not for this one to wait for. */
+  /* Writes of others need not be waited for. */
   if (!request->file->wrote_early) {
     flush_start (request);
     return;

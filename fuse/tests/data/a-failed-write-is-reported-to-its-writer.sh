@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# At the latest when it closes the file, even if it does not sync.  The next
-# one starts anew.
+# A failed write is reported to its writer at the latest when it closes the
+# file, even if it does not sync.  A writer that opens the file later gets no
+# old error.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin memory filter error
 
@@ -37,7 +38,7 @@ PYTHON
 for how in close fsync direct; do
   expect ENOSPC "$system_python" "$tmp/write.py" "$mnt/nbd" "$how"
 done
-# An open file that only reads hears of it, too, when it syncs or closes.
+# The earlier errors are not reported again to a file that is opened later.
 rm "$tmp/broken"
 expect "" "$system_python" "$tmp/write.py" "$mnt/nbd" close
 unmount

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# All writes have been answered when it does, and close does not flush.
+# fsync sends a flush after all writes were answered; close sends none.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin memory filter log
 

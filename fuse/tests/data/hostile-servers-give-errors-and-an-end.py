@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Whatever a server answers, who asks gets an error or what is true, soon;
-and nbdfuse ends in an orderly way.  Names are those of the rows of
+"""Whatever a server answers, a program soon gets an error or a correct result,
+and nbdfuse ends in order.  Names are those of the rows of
 tests/protocol/matrix.txt."""
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ STATUSES: dict[str, Answer] = {
 }
 
 
-# After these the client may go on; after all others the server leaves.
+# After these the client may continue; after all others the server closes the
+# connection.
 LIVELY = "S02", "B05", "B07", "B08", "B10", "B11", "an error"
 
 
@@ -110,7 +111,7 @@ class Server(nbd_server.Server):
 
 
 def walk(file: int) -> None:
-    """As cp does it."""
+    """Walk over data and holes, as cp does."""
     end = 0
     while True:
         try:

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""With little memory nbdfuse serves what it mounts, or it mounts nothing."""
+"""With little memory nbdfuse either works, or it does not mount at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if os.environ.get("LIBNBD_SANITIZERS"):
 
 
 def needed(uri: str) -> int:
-    """Bytes of address space of a mount of which nothing was asked."""
+    """Bytes of address space of a mount that has served no requests."""
     with Mount(uri) as mount:
         assert mount.start()
         with open(f"/proc/{mount.process.pid}/status", encoding="ascii") as lines:
@@ -31,7 +31,7 @@ def needed(uri: str) -> int:
 
 class Test(unittest.TestCase):
     def use(self, uri: str, limit: int) -> bool:
-        """Whether there was a mount, which works then."""
+        """Return whether it could be mounted.  If so, check that it works."""
         with Mount(uri, limits={resource.RLIMIT_AS: limit}) as mount:
             if not mount.start("-C", "1"):
                 self.assertNotEqual(mount.process.wait(), 0)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Said by option, by a mount option or by the server.
+# A mount is read-only if an option, a mount option or the server says so.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin memory
 

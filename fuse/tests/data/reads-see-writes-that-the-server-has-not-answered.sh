@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The server answers writes late; a read past the page cache still gets what
-# was written before it.
+# The server answers writes late; a direct read still gets the data that was
+# written before.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin memory filter delay
 requires_uris

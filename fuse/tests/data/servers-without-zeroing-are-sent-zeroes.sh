@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Also where the range begins and ends inside of a block.
+# If a server cannot write zeroes they are sent as data, also if the range
+# begins or ends inside of a block.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires fallocate
 requires_nbdkit plugin memory filter nozero

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The server refuses what is no multiple of 64 KiB, and more than 128 KiB.
+# The server refuses requests that are not multiples of 64 KiB, and requests of
+# more than 128 KiB.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin memory filter blocksize-policy
 

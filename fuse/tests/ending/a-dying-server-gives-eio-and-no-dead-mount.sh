@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The server is killed while dd writes.  That it has gone is said once, however
-# many connections end.
+# The server is killed while dd writes.  The message that it has gone is printed
+# once, however many connections end.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin memory
 requires_uris
@@ -14,7 +14,7 @@ writer=$!
 exec {data}>"$tmp/data"
 head -c 8M /dev/zero >&"$data"
 kill -KILL "$server"
-# It may end before it has taken all.
+# dd may end before it has read all.
 (head -c 64M /dev/zero >&"$data" || :) 2>/dev/null
 exec {data}>&-
 ! wait "$writer" || fail "dd succeeded"

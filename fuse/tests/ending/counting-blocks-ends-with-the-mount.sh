@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Neither block status of a large disk that a slow server still owes, nor what
-# would be asked next, keeps nbdfuse; and nothing was lost.
+# nbdfuse ends without waiting for replies to block status requests of a large
+# disk and a slow server, and without sending more.  No data is lost.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin memory plugin sh filter delay
 
@@ -23,8 +23,8 @@ for end in 0 143; do
   quietly_ended $end
 done
 
-# A server that answers queries when it is told to, which is at the end of the
-# test; with data that is written and flushed meanwhile.
+# A server that answers queries only at the end of the test, when it is told
+# to; data is written and flushed meanwhile.
 mkfifo "$tmp/extents" "$tmp/answer"
 exec {answer}<>"$tmp/answer"
 on_exit+=("yes | head -n 20 >&$answer")
@@ -56,7 +56,7 @@ quietly_ended 0
 expect 4096 stat -c %s "$tmp/written"
 expect flush cat "$tmp/flushed"
 
-# The same while somebody looks for data.
+# The same while a program seeks data.
 start "$mnt" --unix "$sock"
 "$system_python" -c 'import os, sys
 file = os.open(sys.argv[1], os.O_RDONLY)

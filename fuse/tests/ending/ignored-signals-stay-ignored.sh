@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A background job of a script ignores SIGINT and SIGQUIT, nohup SIGHUP.  So
-# what the terminal sends to others does not unmount.
+# Background jobs of a script start with SIGINT and SIGQUIT ignored, and nohup
+# ignores SIGHUP.  So signals that the terminal sends do not unmount.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin memory plugin sh
 
@@ -13,7 +13,7 @@ SH
 chmod +x "$tmp/ignoring"
 nbdfuse=$tmp/ignoring
 
-# The last signal is answered after the others would have been.
+# nbdfuse still serves requests after each signal.
 start "$mnt" [ nbdkit memory 1M ]
 for signal in INT QUIT HUP; do
   kill -"$signal" "$pid"
@@ -27,7 +27,7 @@ kill -INT "$pid"
 kill -TERM "$pid"
 ended_with 143
 
-# Also while it waits for a server to end.
+# Signals stay ignored, too, while nbdfuse waits for a server to end.
 mkfifo "$tmp/ends" "$tmp/end"
 cat >"$tmp/plugin" <<SH
 #!/bin/bash

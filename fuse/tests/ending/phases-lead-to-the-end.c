@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From each phase, events lead towards the end, which has a limit. */
+/* From each phase, events lead towards the end, and the time is limited. */
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -13,7 +13,7 @@ enum { START_MS = 1000, HURRY_MS = 5000, PATIENCE_MS = 30000 };
 
 static int64_t now_ms;
 
-/* In place of the clock in common/. */
+/* This replaces the clock in common/. */
 int64_t
 tool_now_ms (void)
 {
@@ -94,7 +94,8 @@ take_step (const struct step *step)
   CHECK_INT (phase_first_signal (), signalled ? SIGTERM : 0);
 }
 
-/* A program ends once, so each life is that of a process. */
+/* The phases of a program cannot be reset, so each case runs in a process of
+ * its own. */
 void
 test (void)
 {

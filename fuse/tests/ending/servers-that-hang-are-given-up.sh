@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# With writes or reads that are not answered, or idle; after unmounting, and
-# after a signal while the file is open.  A second signal need not wait.
+# A server that hangs is given up: with writes or reads that are not answered,
+# or idle; after unmounting, and after a signal while the file is open.  A
+# second signal ends nbdfuse at once.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin memory filter log filter delay
 
-# begin ARGUMENT...: mount with an nbdkit that is known by its process.
+# begin ARGUMENT...: mount with an nbdkit, and set child to its process ID.
 begin ()
 {
   rm -f "$tmp/nbdkit.pid"
@@ -14,14 +15,14 @@ begin ()
   on_exit+=("kill -KILL $child 2>/dev/null")
 }
 
-# stop: the signal reaches the threads of the server one after another.
+# stop: stop the server, and wait until the signal has reached all its threads.
 stop ()
 {
   kill -STOP "$child"
   while cut -d ')' -f 2 "/proc/$child/task/"*/stat | grep -q -v '^ T'; do :; done
 }
 
-# begin_logging ARGUMENT...: the same with all requests in a log.
+# begin_logging ARGUMENT...: the same as begin, with all requests in a log.
 mkfifo "$tmp/log"
 exec {log}<>"$tmp/log"
 begin_logging ()
@@ -29,7 +30,7 @@ begin_logging ()
   begin --filter=log --filter=delay memory 64M logfile="$tmp/log" "$@"
 }
 
-# requested KIND: wait until the server has been asked for it.
+# requested KIND: wait until the server has received such a request.
 requested ()
 {
   local line
@@ -38,8 +39,9 @@ requested ()
   done
 }
 
-# given_up TEXT: signals end it, with that message.  Those that follow the
-# first one closely mean the same, so it takes more than two.
+# given_up TEXT: signals end nbdfuse, with that message.  Signals that follow
+# the first one at once count as one with it, so signals are sent until it
+# ends.
 given_up ()
 {
   local line gone
@@ -64,7 +66,7 @@ END
   ! kill -0 "$child" 2>/dev/null || fail "the server still runs"
 }
 
-# Written, but not answered, so that the writer waits in close.
+# A write is not answered, so the writer waits in close.
 begin_logging wdelay=1000
 dd if=/dev/zero of="$mnt/nbd" bs=64k count=4 conv=notrunc 2>/dev/null &
 writer=$!
@@ -73,14 +75,14 @@ stop
 given_up 'the server does not answer, giving up'
 wait "$writer" 2>/dev/null || :
 
-# Closed, so that it can be unmounted, but not flushed.
+# The file is closed, so that it can be unmounted, but data is not flushed.
 begin memory 64M
 dd if=/dev/zero of="$mnt/nbd" bs=64k count=4 conv=notrunc 2>/dev/null
 stop
 fusermount3 -u "$mnt"
 given_up 'the server does not answer, giving up'
 
-# A reader; nothing is lost then.
+# A read is not answered; no data is lost then.
 begin_logging rdelay=1000
 cat "$mnt/nbd" >"$tmp/read" 2>&1 &
 reader=$!
@@ -90,7 +92,7 @@ given_up 'the server did not end, it was killed'
 ! grep -q 'lost' "$tmp/err" || fail "a warning for a reader: $(cat "$tmp/err")"
 ! wait "$reader" || fail "reading succeeded"
 
-# Nothing is asked of it but to end.
+# The server is idle and only has to end.
 begin memory 64M
 stop
 fusermount3 -u "$mnt"

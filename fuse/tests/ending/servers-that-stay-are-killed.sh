@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that was started and cares for no signal, and not for the end of
-# its connection either; before there is a mount, and after.
+# nbdfuse kills a server that it has started and that ignores signals and the
+# end of its connection: if mounting fails, and after unmounting.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin memory
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Also while a file is open; what was written into it is not lost.  The shell
-# then sees the signal, so that a loop ends, too.
+# A signal unmounts, also while a file is open; data that was written is not
+# lost.  Then nbdfuse dies of the signal, so that a loop in a shell ends, too.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin file
 

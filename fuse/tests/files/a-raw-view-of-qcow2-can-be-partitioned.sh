@@ -11,7 +11,7 @@ uuid=5f1dd6f0-3a6c-4f3a-9d8e-0d7c3c3f1b11
 offset=1048576
 random_file "$tmp/content" 3000000
 
-# work FILE
+# work FILE: partition it, make a file system, and write and read a file.
 work ()
 {
   printf 'label: dos\nlabel-id: 0x12345678\nstart=2048, type=83\n' \

@@ -9,7 +9,7 @@ truncate -s 12M "$tmp/disk"
 mkdir "$tmp/web"
 xz --block-size=1MiB --stdout "$tmp/disk" >"$tmp/web/disk.xz"
 
-# Its first line names the port, once it listens.
+# The web server prints its port when it listens.
 cat >"$tmp/web.py" <<'PYTHON'
 import http.server
 import os

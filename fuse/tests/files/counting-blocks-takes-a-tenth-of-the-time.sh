@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A second, and from then on a tenth of the time, even if every stat follows a
-# write.  And it gets to an end.
+# Counting blocks takes at most a second, and from then on a tenth of the time,
+# even if each stat follows a write.  And it comes to an end.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin memory filter delay filter log
 

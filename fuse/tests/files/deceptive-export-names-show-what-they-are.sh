@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A name with characters that control a terminal or the order of writing, or
-# that take no room, is a file all the same, whose name shows their bytes.
+# An export whose name has characters that control a terminal or the direction
+# of writing, or that have no width, is a file whose name shows the bytes of
+# these characters.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin sh
 

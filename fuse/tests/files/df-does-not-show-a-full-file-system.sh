@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Monitors raise an alarm for file systems of which all blocks, or all files,
-# are in use.
+# df does not list the mount, since monitoring would raise an alarm for a file
+# system of which all blocks, or all inodes, are in use.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin memory
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Where there are too few for the connections to all exports, that is said
-before the first one is made; however many exports there are."""
+"""If there are too few file descriptors for the connections to all exports, a
+message says so before the exports are opened, however many there are."""
 
 from __future__ import annotations
 

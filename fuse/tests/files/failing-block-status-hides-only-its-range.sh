@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What the server cannot tell is data, and the map goes on behind it.
+# A range whose status the server cannot tell counts as data, and the map
+# continues behind it.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin sh
 
-# A thin disk with data at 3 GiB, and a place of which it tells nothing.
+# A thin disk with data at 3 GiB, and a position where block status fails.
 cat >"$tmp/plugin" <<SH
 #!/bin/bash
 G=\$((1 << 30)) bad=\$(((1 << 30) + 300000000))
@@ -40,7 +41,7 @@ expect 2176 stat -c %b "$mnt/nbd"
   || fail "it took $(wc -l <"$tmp/queries") queries"
 unmount
 
-# If it never tells anything, few questions show that.
+# If block status always fails, few queries are sent.
 sed -i 's/\[ .bad -lt .end \]/true/; s/\[ .begin -le .bad \]/true/' "$tmp/plugin"
 : >"$tmp/queries"
 start "$mnt" [ nbdkit sh "$tmp/plugin" ]

@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# SEEK_DATA, SEEK_HOLE and st_blocks, before and after writing.
+# SEEK_DATA, SEEK_HOLE and st_blocks are right, before and after writing.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires qemu-img qemu-nbd fallocate
 
 # A disk that is larger than one query of 32 bits.
 qemu-img create -q -f qcow2 -o cluster_size=65536 "$tmp/disk.qcow2" 8G
 start "$mnt" [ qemu-nbd -f qcow2 --discard=unmap "$tmp/disk.qcow2" ]
-# blocks_become COUNT: each stat goes on counting for a moment only.
+# blocks_become COUNT: call stat until it has this number of blocks; each stat
+# counts for a limited time only.
 blocks_become ()
 {
   local try blocks
@@ -21,7 +22,7 @@ blocks_become ()
 blocks_become 0
 
 map=$srcdir/tests/lib/mounts/seek-data.py
-# Holes are found, too, not only what ends them.
+# begins_a_hole FILE OFFSET: SEEK_HOLE from OFFSET on returns OFFSET.
 begins_a_hole ()
 {
   expect "$2" "$system_python" -c 'import os, sys

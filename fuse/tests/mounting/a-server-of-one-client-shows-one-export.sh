@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# For a second one there would be a second connection, which such a server
-# leaves with the kernel as long as there is the first.
+# A second export would need a second connection, which such a server does not
+# accept while it has the first one.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires qemu-nbd qemu-storage-daemon
 requires_uris
@@ -9,13 +9,13 @@ requires_uris
 truncate -s 1M "$tmp/one"
 truncate -s 2M "$tmp/two"
 
-# Its only client is the one that asks for the list; after it, it ends.
+# This server ends after its first client, which asks for the list.
 serve unix qemu-nbd -f raw -x one "$tmp/one"
 start --exports "$mnt" --unix "$sock"
 expect 1048576 stat -c %s "$mnt/one"
 unmount
 
-# daemon NAME...: serve these files to one client at a time.
+# daemon NAME...: serve the files of these names, to one client at a time.
 daemon ()
 {
   local name words=()

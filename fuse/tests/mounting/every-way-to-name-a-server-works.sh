@@ -3,7 +3,7 @@
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin pattern
 
-# shows ARGUMENT...: the mount has the data.
+# shows ARGUMENT...: mount with these arguments, and compare the data.
 shows ()
 {
   start "$mnt" "$@"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A word that names nothing is not taken for a file in the current directory,
-# whose files would be hidden; what is there, and ./NAME, are.
+# A mount point that does not exist and has no slash is refused: as a new file
+# in the current directory it would hide all files there.  Existing files and
+# directories, and ./NAME, are accepted.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin memory
 server=(--command nbdkit -s memory 1M)
@@ -30,7 +31,7 @@ refused "root directory" /
 refused "root directory" "/causeway-does-not-exist"
 refused "Not a directory" "$tmp/kept/disc.raw"
 
-# works MOUNTPOINT FILE: it is mounted, and there is the disk.
+# works MOUNTPOINT FILE [DIRECTORY]: after mounting, FILE is the disk.
 works ()
 {
   start "$1" "${server[@]}"

@@ -24,7 +24,8 @@ wait "$process" || status=$?
 [ "$status" = 143 ] || fail "nbdfuse ended with $status"
 [ ! -e "$tmp/pid" ] || fail "the pidfile was left behind"
 
-# Another one has started with the same pidfile, and needs it.
+# If another process has been started with the same pidfile, it is not
+# removed.
 "$nbdfuse" -P "$tmp/pid" "$mnt" --command nbdkit -s memory 1M &
 process=$!
 servers+=("$process")

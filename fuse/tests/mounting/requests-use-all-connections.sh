@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# As many as -C says, all of them, if the server allows it and there is enough
-# to do.
+# Requests use all connections that -C allows, if the server supports several
+# and there is enough to do.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin memory filter delay filter log
 
@@ -18,6 +18,6 @@ for count in 1 3 4 7; do
     "sed -n 's/.*connection=\([0-9]*\) Read.*/\1/p' '$tmp/log' | sort -u | wc -l"
 done
 
-# More than the library has in a handle can be asked for.
+# -C accepts more than the library's maximum.
 start -C 1024 "$mnt" --unix "$sock"
 unmount

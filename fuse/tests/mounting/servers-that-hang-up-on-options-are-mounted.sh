@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that hangs up on extended headers and on structured replies is asked
-# without them, and by further connections at once.
+# If a server hangs up on extended headers and on structured replies, nbdfuse
+# connects again without them.  Further connections do not ask for them at all.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 
 serve unix "$system_python" -c '
@@ -29,7 +29,7 @@ while True:
 
 start --connections=3 "$mnt/disk" "nbd+unix:///?socket=$sock"
 [ "$(head -c 5 "$mnt/disk")" = hello ] || fail "the disk has something else"
-# Further connections are made when there is much to do.
+# Further connections are made when many requests are in flight.
 for _ in {1..50}; do
   [ "$(wc -l <"$tmp/options")" -lt 5 ] || break
   many_read "$mnt/disk" 16 1

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""One signal is enough while a server does not answer the question for its
-exports, whether a handle has one connection or may have several."""
+"""While a server does not answer the request for its exports, one signal ends
+nbdfuse, whether a handle has one connection or may have several."""
 
 from __future__ import annotations
 

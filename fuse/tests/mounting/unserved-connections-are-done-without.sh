@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that promised several connections and then refuses some, or leaves
-# them with the kernel, is used with those that it took.
+# If a server says that it supports several connections, and then refuses some
+# or does not accept them, nbdfuse uses those that it accepted.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 requires_nbdkit plugin file filter limit
 requires_uris
 
-# read_much: as much at once as makes nbdfuse want more connections.
+# read_much: send so many requests that nbdfuse tries to make more connections.
 read_much ()
 {
   local i readers=()

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Mounting does not need root where fusermount3 may do it.
+# Users other than root can mount, if fusermount3 is setuid root.
 if [ -z "${in_namespace:-}" ] && unshare --mount true 2>/dev/null; then
   in_namespace=yes exec unshare --mount bash "$0"
 fi
@@ -10,9 +10,9 @@ requires setpriv
 [ "$(id -u)" = 0 ] || skip "only root can become another user"
 [ -u "$(command -v fusermount3)" ] || skip "fusermount3 is not setuid root"
 
-# Some containers keep the device from users, so make one that they may use.
+# Some containers do not let users open the device, so make one for them.
 if [ -n "${in_namespace:-}" ]; then
-  # Copies of other tests' mounts would keep these from ending.
+  # The namespace has copies of other tests' mounts, which could then not end.
   while read -r _ directory type _; do
     case $type in fuse | fuse.*) umount -l "$directory" || : ;; esac
   done </proc/self/mounts
@@ -25,7 +25,7 @@ if [ -n "${in_namespace:-}" ]; then
   fi
 fi
 
-# The build tree may be closed to others.
+# Other users may not be allowed to read the build tree.
 program=$builddir/fuse/.libs/nbdfuse
 [ -x "$program" ] || program=$nbdfuse
 cp "$program" "$library_dir"/libnbd.so.0 "$tmp"
@@ -55,7 +55,7 @@ for end in 0 143; do
   expect nobody as_nobody stat -c %U "$mnt/nbd"
   as_nobody dd if="$tmp/data" of="$mnt/nbd" bs=64k conv=notrunc,fsync 2>/dev/null
   as_nobody cmp -n 1048576 "$tmp/data" "$mnt/nbd"
-  # Others, even root, may not look.
+  # Other users, even root, have no access.
   fails cat "$mnt/nbd"
   if [ $end = 0 ]; then
     as_nobody fusermount3 -u "$mnt"

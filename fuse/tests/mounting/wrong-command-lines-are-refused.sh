@@ -37,7 +37,7 @@ refused "$hidden" -P "$tmp/link/pid" "$mnt" --unix "$tmp/none"
 refused "$hidden" -P "$tmp/file" "$tmp/file" --unix "$tmp/none"
 refused "No such file" -P "$mnt.pid" "$mnt" --unix "$tmp/none"
 
-# Descriptors that nobody opened, or that are something else.
+# Descriptors that are not open, or not sockets.
 for fd in 3 4 5 6 7 8 9; do
   refused "descriptor $fd is not open" "$mnt" --fd $fd
 done

@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Unmounting, and a signal while writers wait, end nbdfuse within moments, and
-# it says how much was not flushed; if nothing was written that is no fault.
+# In an outage, unmounting or a signal ends nbdfuse soon, also while writers
+# wait.  It says how many bytes were not flushed; if there are none it exits
+# with 0.
 . "${srcdir:-.}/tests/lib/mounts/away.sh"
 
-# ends_soon STATUS: nobody waited for the 5 or 30 seconds that a server has to
-# answer.
+# ends_soon STATUS: nbdfuse does not wait for the 5 or 30 seconds that a server
+# has to answer.
 ends_soon ()
 {
   ended_with "$1"
@@ -20,7 +21,7 @@ fusermount3 -u "$mnt"
 ends_soon 0
 [ "$(said 'may be lost')" = 0 ] || fail "$(cat "$tmp/err")"
 
-# Acknowledged by the server, but not flushed.
+# The server has acknowledged the writes, but they were not flushed.
 start_away --reconnect-timeout=none
 dd if=/dev/zero of="$mnt/nbd" bs=64k count=16 conv=notrunc status=none
 go
@@ -29,7 +30,7 @@ fusermount3 -u "$mnt"
 ends_soon 1
 tells 'has been away for .* may be lost (1048576 bytes were not flushed)'
 
-# Flushed in part, and 64 writers in the middle of something.
+# A part was flushed, and 64 writers wait.
 start_away --reconnect-timeout=none
 dd if=/dev/zero of="$mnt/nbd" bs=64k count=16 conv=notrunc,fsync status=none
 go

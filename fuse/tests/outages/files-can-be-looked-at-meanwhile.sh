@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# df, ls and stat answer while the server is away, with what is known, and so
-# does opening and closing a file that was only read.
+# In an outage df, ls and stat work, with what is known, and files can be opened
+# and closed.
 . "${srcdir:-.}/tests/lib/mounts/away.sh"
 
 truncate -s 64M "$tmp/disk"

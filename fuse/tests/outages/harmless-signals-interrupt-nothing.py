@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A program that handles a signal, as many do with those of timers, gets it
-while it waits for the server: it reads and flushes as if nothing had come."""
+"""If a program gets a signal that it handles, such as that of a timer, while it
+waits for the server, its reads and flushes still succeed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Connection(nbd_server.Connection):
-    """Says that it was asked, and answers when it is told to."""
+    """Tells of a request, and answers it when the test allows that."""
 
     def do(
         self, kind: int, flags: int, cookie: int, offset: int, count: int, data: bytes
@@ -45,7 +45,8 @@ class Server(nbd_server.Server):
 
 
 def with_signals(server: Server, call: Callable[[], int]) -> int:
-    """What a function of libc returns; Python's are called again after a signal."""
+    """Call a function of libc while signals come, and return its result.  Python's
+    own functions would call it again after a signal."""
     waiting = threading.get_ident()
 
     def interrupt() -> None:

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# With --exports an outage of the server is told once when it begins and once
-# when it has ended, and not for each file.
+# With --exports one message is printed when an outage of the server begins and
+# one when it has ended, not one for each file.
 . "${srcdir:-.}/tests/lib/mounts/away.sh"
 
 server_command=(nbdkit -f file "dir=$tmp/disks")

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# When --reconnect-timeout has passed who waits gets EIO, and so does whoever
-# asks later; the reason is told once, and names can still be looked at.
+# When --reconnect-timeout has passed, programs that wait get EIO, and so do
+# later ones.  The reason is printed once, and stat still works.
 . "${srcdir:-.}/tests/lib/mounts/away.sh"
 
-# gets_eio COMMAND...
+# gets_eio COMMAND...: the command fails with EIO.
 gets_eio ()
 {
   fails "$@"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The server is killed and started again under programs that read and write,
-# through the page cache and without it.  No program notices.
+# The server is killed and started again while programs read and write, through
+# the page cache and without it.  They succeed.
 . "${srcdir:-.}/tests/lib/mounts/away.sh"
 
 random_file "$tmp/new" 4M

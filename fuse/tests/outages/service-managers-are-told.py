@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Of readiness, outages, their end and the end, in lines of their own, by
-datagrams to the socket that NOTIFY_SOCKET names; a server that nbdfuse starts
-does not hear of that socket."""
+"""Service managers are told of readiness, outages, their end, and the end of
+nbdfuse, by datagrams to the socket that NOTIFY_SOCKET names.  A server that
+nbdfuse starts does not get that variable."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ENVIRONMENT = "import os, sys; open(sys.argv[1], 'w').write(str(dict(os.environ)
 
 
 class Server(nbd_server.Server):
-    """Can hang up."""
+    """Can end all its connections."""
 
     def __init__(self) -> None:
         super().__init__(1 << 20)
@@ -41,7 +41,7 @@ class Server(nbd_server.Server):
 
 
 class Manager:
-    """Listens as a service manager does."""
+    """Receives messages as a service manager does."""
 
     def __init__(self, name: str) -> None:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""With --fd the loss of the connection is the end, whatever --reconnect-timeout
-says, and it is told once, with the reason."""
+"""With --fd a lost connection is not made again, whatever --reconnect-timeout
+says, and one message tells the reason."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that nbdfuse has started and that is killed is started again, and
-# ended with the mount.
+# If a server that nbdfuse has started is killed, it is started again.  It ends
+# with the mount.
 . "${srcdir:-.}/tests/lib/mounts/away.sh"
 
 random_file "$tmp/disk" 8M

@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that is stopped is noticed after --stall-timeout, and the mount goes
-# on with it when it continues.
+# A stopped server is noticed after --stall-timeout, and the mount continues
+# when the server does.
 . "${srcdir:-.}/tests/lib/mounts/away.sh"
 requires qemu-nbd
-# nbdkit may fail an assertion when its clients leave.
+# This uses qemu-nbd, since nbdkit may fail an assertion when clients
+# disconnect.
 server_command=(qemu-nbd -t -e 16 -f raw "$tmp/disk")
 
 random_file "$tmp/disk" 8M

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# With unflushed=strict nothing is written again after an outage: the next fsync
-# fails with EIO, standard error says which range may be lost, and what is
-# written and flushed after that is safe.
+# With unflushed=strict data is not written again after an outage: the next
+# fsync fails with EIO, a message says which range may be lost, and later
+# writes can be flushed again.
 . "${srcdir:-.}/tests/lib/mounts/away.sh"
 
 parameters='&unflushed=strict'

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # A file system is made, used and unmounted on a qcow2 image whose qemu-nbd is
-# killed, stopped and started late; what it has in memory is lost then.  Nobody
-# sees an error, e2fsck finds nothing to repair, and all that fsync promised is
-# there.  make check-long kills it 100 times.
+# killed, stopped and started late, and loses its memory each time.  No program
+# gets an error, e2fsck finds nothing to repair, and all data is there for which
+# fsync succeeded.  make check-long kills it 100 times.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 . "$srcdir/tests/lib/restarting.sh"
 requires losetup mkfs.ext4 e2fsck

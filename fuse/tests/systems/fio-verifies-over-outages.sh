@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# fio writes and verifies what nbdfuse shows of a qcow2 image, over four
-# connections with TLS, while qemu-nbd is killed, stopped and started late: it
-# sees no error, and a last look finds all that it flushed.  make check-long
-# kills it 100 times.
+# fio writes and verifies a qcow2 image through nbdfuse, over four connections
+# with TLS, while qemu-nbd is killed, stopped and started late.  fio gets no
+# error, and at the end finds all data that it flushed.  make check-long kills
+# it 100 times.
 . "${srcdir:-.}/tests/lib/fuse.sh"
 . "$srcdir/tests/lib/tls.sh"
 . "$srcdir/tests/lib/restarting.sh"
@@ -19,7 +19,7 @@ fio=(fio "--aux-path=$tmp" "--output=$tmp/out" --name=verify --filename=FILE
      --size=64M --randseed=7 --verify=crc32c --verify_fatal=1 --do_verify=1
      --fsync=64 --end_fsync=1)
 
-# verified KILLS [OPTION]...: fio does, while the server is killed so often.
+# verified KILLS [OPTION]...: fio succeeds while the server is killed so often.
 verified ()
 {
   restarting "$system_python" -B "$srcdir/tests/lib/restarting.py" --kills "$1" \
