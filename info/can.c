@@ -21,10 +21,10 @@ can_write (struct nbd_handle *h)
   return r == -1 ? -1 : !r;
 }
 
-/* Flags, and whether their answer needs an open export. */
+/* Flags, and whether the export has to be opened to answer. */
 static const struct flag {
-  const char *names; /* words between bars; a space in a word is
-                                   a space, "-" or "_" */
+  const char *names; /* words between bars; a space in a word stands
+                                   for a space, "-" or "_" */
   int (*ask) (struct nbd_handle *h);
   bool needs_export;
 } flags[] = {

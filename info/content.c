@@ -19,15 +19,15 @@
 
 extern char **environ;
 
-/* What was read, and how. */
+/* The beginning of an export. */
 struct beginning {
   unsigned char *data;
   size_t length;
   char *error; /* why nothing could be read, or NULL */
 };
 
-/* Read the beginning in whole blocks.  Less will do if the server cannot
- * read all of it. */
+/* Read the beginning in whole blocks.  If a read fails, what was read before
+ * is used. */
 static struct beginning
 read_beginning (struct nbd_handle *h)
 {
@@ -60,7 +60,7 @@ read_beginning (struct nbd_handle *h)
   return b;
 }
 
-/* Put it into a file in memory. */
+/* Make a file in memory with this content.  Return its descriptor, or -1. */
 static int
 make_file (const struct beginning *b)
 {
@@ -74,7 +74,8 @@ make_file (const struct beginning *b)
   return fd;
 }
 
-/* Start file(1) on INPUT.  What it says can be read from *OUTPUT. */
+/* Start file(1) with INPUT as its standard input.  Its output can be read from
+ * *OUTPUT.  -1 if that is not possible. */
 static pid_t
 start_file (int input, int *output)
 {
@@ -100,7 +101,8 @@ start_file (int input, int *output)
   return pid;
 }
 
-/* What it says; NULL if there is no such program. */
+/* Return what file(1) prints, to be freed; NULL if it cannot be run or
+ * fails. */
 static char *
 ask_file (const struct beginning *b)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is told of one export, as text and as JSON. */
+/* The description of one export, as text and as JSON. */
 #include <config.h>
 
 #include <assert.h>
@@ -98,7 +98,7 @@ get_name (struct nbd_handle *h)
   return name;
 }
 
-/* An empty one is none. */
+/* NULL if there is no description, or an empty one. */
 static char *
 get_description (struct nbd_handle *h)
 {

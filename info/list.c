@@ -2,12 +2,12 @@
 /* Showing all exports that the server lists.
  *
  * As much as possible is asked on one connection, and another one is opened
- * only when that is closed, since many servers have time for one client
- * only.  First each export is asked for by INFO.  What that tells is shown
- * at once, until there is an export that has to be opened: to see what is in
- * it, or because INFO did not tell of it, or told no size, as some servers do
- * until it is opened.  That ends the negotiation, so it is done at the end,
- * and what is known of the exports behind waits for its turn. */
+ * only when that is closed, since many servers serve one client at a time.
+ * First each export is asked for by NBD_OPT_INFO, and shown at once.  But an
+ * export has to be opened to read its content, or if NBD_OPT_INFO failed or
+ * told no size, as some servers do before an export is opened.  Opening ends
+ * the negotiation, so exports are opened at the end.  To keep the order, all
+ * exports behind the first one that has to be opened wait, too. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -19,7 +19,7 @@ struct listed {
   struct export export;
   char *reason; /* NULL: the export is known */
   bool contexts_asked;
-  bool must_open; /* INFO does not tell enough of it */
+  bool must_open; /* NBD_OPT_INFO did not tell enough */
 };
 
 struct list {
@@ -28,8 +28,8 @@ struct list {
   struct strings names;
   struct listed *waiting;
   size_t count, allocated;
-  char *unreachable; /* why no connection can be made */
-  bool no_contexts;  /* the server does not want to be asked */
+  char *unreachable; /* why no further connection can be made, or NULL */
+  bool no_contexts;  /* the server hung up when it was asked for contexts */
 };
 
 static int
@@ -74,8 +74,8 @@ ask (struct list *list, struct listed *l)
                  || l->export.size <= 0;
 }
 
-/* A connection that can be told to open an export.  NULL, and a reason, if
- * there is none. */
+/* Return a connection that is negotiating, so that an export can be opened.
+ * NULL, and a reason to be freed, if there is none. */
 static struct nbd_handle *
 connection (struct list *list, char **reason)
 {
@@ -91,8 +91,8 @@ connection (struct list *list, char **reason)
   return list->h;
 }
 
-/* Open an export and see what is in it.  The reason if that is not possible,
- * to be freed. */
+/* Open an export, and read its content if asked to.  Return NULL, or the
+ * reason if that is not possible, to be freed. */
 static char *
 open_export (struct list *list, struct listed *l)
 {
@@ -112,7 +112,7 @@ open_export (struct list *list, struct listed *l)
   return NULL;
 }
 
-/* Show an export of which all is known that can be. */
+/* Show an export, or why it cannot be shown, and free it. */
 static void
 show (struct list *list, struct listed *l)
 {
@@ -123,7 +123,7 @@ show (struct list *list, struct listed *l)
   free_export (&l->export);
 }
 
-/* An export that should be opened cannot be. */
+/* An export cannot be opened.  The reason is kept or freed. */
 static void
 not_opened (struct list *list, struct listed *l, char *reason)
 {
@@ -154,7 +154,7 @@ show_waiting (struct list *list, struct listed *l)
   show (list, l);
 }
 
-/* Behind one that waits all have to. */
+/* Add an export to those that are shown later. */
 static void
 add_waiting (struct list *list, const struct listed *l)
 {

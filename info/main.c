@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* nbdinfo: show what a server tells of its exports. */
+/* nbdinfo: show what a server says of its exports. */
 #include <config.h>
 
 #include <getopt.h>
@@ -86,7 +86,7 @@ static struct {
   const char *flag;
 } asked = { .context = LIBNBD_CONTEXT_BASE_ALLOCATION };
 
-/* What is asked for; only one thing can be. */
+/* Set what to show.  Two different modes are a usage error. */
 static void
 set_mode (int mode)
 {
@@ -173,7 +173,7 @@ main (int argc, char **argv)
   int status = EXIT_SUCCESS;
   switch (asked.mode) {
   case CAN:
-    /* 2 is no. */
+    /* Status 2 means no. */
     if (can_flag (&endpoint, asked.flag) == asked.negated)
       status = 2;
     break;

@@ -9,10 +9,10 @@
 #include "extents.h"
 #include "nbdinfo.h"
 
-/* A server may send as many types as it likes; nobody wants to read them. */
+/* A limit, since a server may send any number of types. */
 #define MAX_TYPES 100000
 
-/* So many reasons why ranges are unknown; people need no more. */
+/* For so many unknown ranges the reasons are printed. */
 #define MAX_REASONS 10
 
 struct total {
@@ -23,15 +23,15 @@ static struct map {
   const char *context;
   bool json;
   bool in_array;        /* a JSON array was begun, not ended */
-  bool has_elements;    /* something is in it */
+  bool has_elements;    /* the array is not empty */
   uint64_t size;        /* of the export */
   struct total *totals; /* sorted by type */
   size_t count, allocated;
-  uint64_t unknown; /* bytes of which nothing was told */
+  uint64_t unknown; /* bytes whose type is unknown */
   size_t unknown_ranges;
 } map;
 
-/* What a type means; NULL if that is not known. */
+/* The meaning of a type; NULL if it is not known. */
 static const char *
 describe (uint64_t type)
 {
@@ -78,7 +78,8 @@ begin_color (uint64_t type)
   return true;
 }
 
-/* End the array, also when the walk over the extents fails. */
+/* End the array; this is also called at the end of the program, so that the
+ * output is JSON even if the walk over the extents fails. */
 static void
 end_array (void)
 {
@@ -128,13 +129,13 @@ print_extent (void *opaque, uint64_t offset, uint64_t length, uint64_t type)
       tool_color_reset (stdout);
     putchar ('\n');
   }
-  /* Nobody listens any more, or the disk is full. */
+  /* The reader has gone away, or the disk is full. */
   if (ferror (stdout))
     tool_output_failed (0);
   return 0;
 }
 
-/* Count a range of which the server tells nothing, and say why. */
+/* Count a range whose status is unknown, and print why. */
 static int
 add_unknown (void *opaque, uint64_t offset, uint64_t length, const char *why)
 {
@@ -223,7 +224,7 @@ print_total (const struct total *total)
   }
 }
 
-/* The same for what is unknown. */
+/* The same for bytes whose type is unknown. */
 static void
 print_unknown_total (void)
 {
@@ -274,7 +275,7 @@ print_extents (struct tool_extents *extents)
   tool_progress_end (true);
 }
 
-/* The exit status. */
+/* End the output, and return the exit status. */
 static int
 end_map (void)
 {

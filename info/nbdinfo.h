@@ -7,31 +7,33 @@
 
 /* ---- open.c: connections ---- */
 
-/* A handle that is connected to the server and, if the server knows options,
- * still negotiates.  CONTEXT, if not NULL, is asked for.  Fails the tool. */
+/* Connect to the server.  The handle is still negotiating, unless the server
+ * uses a protocol without options.  CONTEXT, if not NULL, is asked for.  On
+ * errors the tool fails. */
 extern struct nbd_handle *open_server (const struct tool_endpoint *endpoint,
                                        const char *context);
 
-/* The same, and if it was asked for to wait for the server, until it knows the
- * export. */
+/* The same.  If the user has asked to wait for the server, wait also until the
+ * server knows the export. */
 extern struct nbd_handle *reach_export (const struct tool_endpoint *endpoint,
                                         const char *context);
 
-/* The same once more, after the handle before was closed: many servers have
- * time for one client only, some for one in all.  NULL, and *REASON, if the
- * server does not want it, or says nothing for some seconds. */
+/* Connect again, after the handle before was closed: many servers serve one
+ * client at a time, and some end after their first client.  NULL, and *REASON
+ * to be freed, if the server refuses, or sends nothing for some seconds. */
 extern struct nbd_handle *open_again (char **reason);
 
-/* Begin transmission with the handle's export, if it did not begin yet. */
+/* Begin transmission with the handle's export, if it has not begun yet.  -1 on
+ * errors. */
 extern int begin_transmission (struct nbd_handle *h);
-/* The same, but fail the tool. */
+/* The same, but on errors the tool fails. */
 extern void must_begin_transmission (struct nbd_handle *h,
                                      const struct tool_endpoint *endpoint);
 
-/* What the library said, to be freed. */
+/* The library's last error, to be freed. */
 extern char *library_error (void);
 
-/* Say why something did not work with this export of the server. */
+/* Print why something did not work with this export of the server. */
 extern void export_error (const struct tool_endpoint *endpoint,
                           const char *name, const char *reason);
 
@@ -40,11 +42,11 @@ extern void export_error (const struct tool_endpoint *endpoint,
 /* can.c: the answer to --can FLAG. */
 extern bool can_flag (const struct tool_endpoint *endpoint, const char *flag);
 
-/* map.c: print extents or their totals.  The exit status. */
+/* map.c: print extents or their totals.  Return the exit status. */
 extern int print_map (const struct tool_endpoint *endpoint,
                       const char *context, bool totals, bool json);
 
-/* ---- export.c: what is told of one export ---- */
+/* ---- export.c: the description of one export ---- */
 
 struct strings {
   char **word;
@@ -62,7 +64,7 @@ struct export {
   /* clang-format on */
   char *name, *description, *uri;
   struct strings contexts;
-  bool has_contexts; /* they could be listed */
+  bool has_contexts; /* CONTEXTS is the server's list */
   int64_t size;
   int flags[NR_FLAGS];
   int64_t block_sizes[NR_BLOCK_SIZES];
@@ -70,12 +72,12 @@ struct export {
   char *content_error; /* why it could not be read */
 };
 
-/* Fill it in, but for contexts and content, with what a handle was told by
- * INFO or GO. */
+/* Fill in the reply to NBD_OPT_INFO or NBD_OPT_GO, that is, all except
+ * contexts and content. */
 extern void take_export (struct export *e, struct nbd_handle *h,
                          const struct tool_endpoint *endpoint);
-/* Ask for its contexts.  Not every server lists them; false, after a warning,
- * if one ended the connection instead. */
+/* Ask for its contexts, which not every server lists.  False, after a warning,
+ * if the server ended the connection. */
 extern bool list_contexts (struct export *e, struct nbd_handle *h,
                            const struct tool_endpoint *endpoint);
 extern void free_export (struct export *e);
@@ -93,33 +95,34 @@ struct show {
   struct strings failed, reasons; /* exports, and why */
 };
 
-/* What a connection is like; ask as soon as there is one. */
+/* Properties of a connection. */
 struct protocol {
   const char *name;
   bool tls;
   const char *style; /* of packets */
 };
+/* To be called while the handle is connected. */
 extern struct protocol take_protocol (struct nbd_handle *h);
 
 extern void show_protocol (struct show *show,
                            const struct protocol *protocol);
 extern void show_export (struct show *show, const struct export *e);
-/* Say what could not be done with an export, which makes the exit status 1,
- * and free the reason. */
+/* Print what could not be done with an export, so that the exit status will be
+ * 1, and free the reason. */
 extern void show_failure (struct show *show, const char *name, char *reason);
-/* The end.  The exit status. */
+/* End the output, and return the exit status. */
 extern int show_end (struct show *show);
 
 /* ---- one.c, list.c ---- */
 
-/* Print one export, or all that the server lists.  The exit status. */
+/* Print one export, or all that the server lists.  Return the exit status. */
 extern int show_one (struct show *show);
 extern int show_list (struct show *show);
 
 /* ---- content.c ---- */
 
-/* Read the beginning of the export to which the handle is connected, and
- * have file(1) say what it is. */
+/* Read the beginning of the export to which the handle is connected, and run
+ * file(1) on it to find out what it is. */
 extern void probe_content (struct export *e, struct nbd_handle *h);
 
 #endif /* NBDINFO_H */

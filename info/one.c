@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Showing the export that the server's name says. */
+/* Showing the single export that the command line names. */
 #include <config.h>
 
 #include <stdlib.h>
 
 #include "nbdinfo.h"
 
-/* Servers have been seen that end the connection if they are asked for
- * contexts; they are shown without. */
+/* List the metadata contexts.  Some servers end the connection if they are
+ * asked for them: then connect again, and show the export without.  Returns
+ * the handle to use. */
 static struct nbd_handle *
 take_contexts (struct show *show, struct export *e, struct nbd_handle *h)
 {

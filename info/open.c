@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Connections, one after the other, and what is said if they fail. */
+/* Connections, one after the other, and messages if they fail. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "nbdinfo.h"
 #include "pool.h"
 
-/* Its connections come one after the other, and are nobody else's. */
+/* Connections are made one after the other; there is never more than one. */
 static struct tool_pool pool;
 
 static int
@@ -93,7 +93,7 @@ library_error (void)
   return tool_format ("%s", tool_nbd_error ());
 }
 
-/* The library names the export where the server refused it. */
+/* If the server refused the export, the library's error already names it. */
 void
 export_error (const struct tool_endpoint *endpoint, const char *name,
               const char *reason)

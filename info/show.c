@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The output around exports: the protocol before them, and at the end of
- * JSON what could not be done. */
+/* The output around exports: the protocol before them, and errors at the end
+ * of JSON. */
 #include <config.h>
 
 #include <stdlib.h>

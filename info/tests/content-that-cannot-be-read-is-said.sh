@@ -1,14 +1,14 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# An export of which nothing can be read is shown, with the reason instead of
-# its content, which is no failure.  A readable beginning is enough, and blocks
-# are read whole.
+# If an export cannot be read it is shown with the reason instead of its
+# content, and the exit status is 0.  If only its beginning can be read, that is
+# enough.  Whole blocks are read.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires jq file
 requires_nbdkit plugin pattern filter error
 requires_nbdkit plugin eval filter blocksize-policy
 
-# info COMMAND...: what is said of the content of a server's export.
+# info ARGUMENT...: print the content of nbdkit's export, and its error.
 info ()
 {
   "$builddir/info/nbdinfo" --json [ nbdkit "$@" ] 2>"$tmp/err" \

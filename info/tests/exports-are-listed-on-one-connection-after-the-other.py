@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Servers for one client at a time, or for one in all, can be listed.
+"""The exports of servers for one client at a time, or for one client in all, can
+be listed.
 
 As much as possible is done on one connection, and each is closed before the
-next.  One that is never served ends after some seconds, with a message; what
-is known of the exports is shown.
+next.  If a connection is not answered, nbdinfo gives up after some seconds with
+a message, and shows what is known of the exports.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Test(unittest.TestCase):
     def listed(
         self, server: exports.Server, status: int, *options: str
     ) -> tuple[Any, str]:
-        """What is shown, and standard error."""
+        """Return the JSON that is printed, and standard error."""
         run = server.info("--list", "--json", *options)
         self.assertEqual(run.returncode, status)
         return json.loads(run.stdout), run.stderr

@@ -1,7 +1,8 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Names and descriptions of any bytes, and exports that cannot be shown, make
-# valid JSON in UTF-8; failures are told in it and by the exit status.
+# The output is valid JSON in UTF-8 even if names and descriptions have any
+# bytes, or if exports cannot be shown.  Failures are in the JSON, and make the
+# exit status 1.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin eval filter exportname
 
@@ -13,7 +14,7 @@ info ()
   [ "$status" -eq "$want" ] || fail "status $status of" "$@"
 }
 
-# value EXPRESSION WANT: of the JSON, read strictly.
+# value EXPRESSION WANT: the expression, with the JSON as top, has this value.
 value ()
 {
   "$system_python" - "$tmp/json" "$1" "$2" <<'END' || fail "$1 is not $2"

@@ -1,10 +1,11 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# jq reads what is said of nbdkit, qemu-nbd, nbd-server, and an oldstyle server.
+# jq can read the JSON for exports of nbdkit, qemu-nbd, nbd-server, and an
+# oldstyle server.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires jq nbdkit
 
-# check NAME FILTER WANT: the filter's result.
+# check NAME FILTER WANT: jq prints WANT with this filter.
 check ()
 {
   [ "$(jq -c "$2" "$tmp/json")" = "$3" ] || fail "$1: $2 is $(jq -c "$2" "$tmp/json")"

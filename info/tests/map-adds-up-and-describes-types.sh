@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
 # Maps of the contexts of qemu-nbd have the documented columns and words, and
-# totals add them up.
+# --totals adds the extents up.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires qemu-nbd qemu-img qemu-io jq
 

@@ -1,14 +1,14 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Where block status fails the map is unknown, and told so with the reason,
-# but all the rest is there; the exit status is 1.  A server that fails it
-# everywhere is asked a few dozen times.
+# Where block status fails the map says "unknown", and a message tells the
+# reason; all other ranges are in the map, and the exit status is 1.  If block
+# status always fails, a few dozen requests are sent.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin eval
 requires jq
 
-# info FROM TO OPTION...: of 1 TiB, block status of any byte from FROM to
-# before TO fails.  Requests are counted in a file.
+# info FROM TO OPTION...: run nbdinfo on 1 TiB, where block status of any byte
+# from FROM to before TO fails.  Requests are counted in a file.
 info ()
 {
   local from=$1 to=$2 status=0
@@ -48,7 +48,8 @@ jq -c '.[] | [.size, .type, .description]' "$tmp/out" >"$tmp/map"
 expect '[1099511562240,3,"hole,zero"]
 [65536,null,"unknown"]' cat "$tmp/map"
 
-# A wide range costs little, and not much more than itself is unknown.
+# If a large range fails, few requests are sent, and the unknown range is not
+# much larger.
 info 268435456 536870912 --map
 [ "$(wc -l <"$tmp/requests")" -lt 400 ] || fail "$(wc -l <"$tmp/requests") requests"
 [ "$(wc -l <"$tmp/out")" -eq 3 ] || fail "this is the map: $(cat "$tmp/out")"

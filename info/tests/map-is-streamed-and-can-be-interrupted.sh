@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# The map of a huge disk without 64-bit block status is printed while it
-# arrives, and an interrupt ends it at once with the JSON closed.
+# The map of a huge disk without 64-bit block status is printed while it is
+# received, and SIGINT ends it at once, with valid JSON.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin data
 requires jq

@@ -1,6 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# With 64-bit block status the map of 6 EiB is a handful of requests.
+# With 64-bit block status the map of 6 EiB takes few requests; with 32 bits it
+# would take more than a billion, and this test would not end.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
 extended ()

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# As much as one of ten thousand, within 8 MiB; kept extents would be 16 MiB.
+# The map of a million extents takes at most 8 MiB more memory than a map of ten
+# thousand.  If extents were kept, they would take 16 MiB.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
-# Sanitizers keep what is freed, as far as they are allowed to.
+# Sanitizers keep freed memory in a quarantine, which has to be off.
 # shellcheck disable=SC2031  # nothing was lost in the functions' subshells
 export ASAN_OPTIONS=quarantine_size_mb=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}
 cat >"$tmp/peak.py" <<'END_OF_PROGRAM'
@@ -16,7 +17,8 @@ print(usage.ru_maxrss, file=sys.stderr)
 sys.exit(os.waitstatus_to_exitcode(status))
 END_OF_PROGRAM
 
-# peak EXTENTS OPTION...: set lines, those of the output, and peak, in KiB.
+# peak EXTENTS OPTION...: print a map of so many extents, and set lines to its
+# number of lines and peak to the largest memory size in KiB.
 peak ()
 {
   local extents=$1

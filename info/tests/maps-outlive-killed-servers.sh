@@ -1,6 +1,6 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# The map is the same when the server is killed before it has answered, and
+# The map is the same if the server is killed before it has answered, and
 # started again.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/outliving.sh"

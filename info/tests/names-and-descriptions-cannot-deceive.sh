@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Characters from the server that would change the order of writing, or take no
-# room, are shown as escapes; JSON still means the same.  Letters of languages
-# that are written from right to left, and joiners, are shown as they are.
+# Characters from the server that would change the direction of writing, or that
+# have no width, are shown as escapes, which mean the same in JSON.  Letters of
+# languages that are written from right to left, and joiners, are shown as they
+# are.
 . "${srcdir:-.}/tests/lib/functions.sh"
 nbdinfo=$builddir/info/nbdinfo
 requires_nbdkit plugin sh

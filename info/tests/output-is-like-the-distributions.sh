@@ -1,12 +1,12 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# What the distribution's nbdinfo prints is what ours prints, but for what
-# newer releases have added.
+# The output is that of the distribution's nbdinfo, except for lines that newer
+# releases have added.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires nbdinfo
 requires_nbdkit plugin data filter exportname
 
-# What release 1.14 does not know.
+# Lines that release 1.14 does not have.
 newer='extended|can_block_status_payload|block_size_'
 serve unix nbdkit data '1 @0x100000 2 @0x300000 0' --filter=exportname \
   exportdesc=fixed:disk

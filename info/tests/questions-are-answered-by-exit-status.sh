@@ -1,10 +1,10 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# --can and its kin exit with 0 for yes, 2 for no, 1 for do not know.
+# --can and similar options exit with 0 for yes, 2 for no, and 1 on errors.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin null
 
-# ask STATUS OPTION FLAG SERVER...
+# ask STATUS OPTION FLAG SERVER...: nbdinfo exits with this status.
 ask ()
 {
   local want=$1 status=0
@@ -31,7 +31,7 @@ for option in --cannot --can-not --cant --isnt --isnot --is-not --hasnt --hasnot
   ask 2 "$option" connect "${server[@]}"
   ask 0 "$option" write "${server[@]}"
 done
-# The last one counts, with its own direction.
+# If there are several, the last option counts.
 "$builddir/info/nbdinfo" --cannot write --can read "${server[@]}"
 
 ask 1 --can fly "${server[@]}"
@@ -40,7 +40,7 @@ ask 1 --cannot connect nbd+unix:///?socket="$tmp/nobody"
 ask 1 --can open [ nbdkit eval open='exit 1' get_size='echo 1' ]
 ask 0 --can connect [ nbdkit eval open='exit 1' get_size='echo 1' ]
 
-# What completion offers is known.
+# The flags that completion offers are all accepted.
 words=$("$builddir/info/nbdinfo" --option-words --can)
 [ "$(wc -w <<<"$words")" -eq 18 ] || fail "these are not all: $words"
 for flag in $words; do

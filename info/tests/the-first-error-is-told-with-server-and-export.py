@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Where an export cannot be opened, its name and the first error are told.
+"""If an export cannot be opened, the message has its name and the first error.
 
-That is so in each mode, and if the server ends the connection instead of
-refusing; JSON is valid.  Metadata contexts may be missing, with a warning.
+This holds in each mode, also if the server ends the connection instead of sending
+an error, and JSON is valid.  If metadata contexts cannot be listed, a warning
+says so.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ MODES = (), ("--json",), ("--size",), ("--can", "write"), ("--map",)
 
 class Test(unittest.TestCase):
     def one_error(self, server: exports.Server, options: tuple[str, ...]) -> str:
-        """What is told, in the one message that there is."""
+        """Run nbdinfo, and return its only message."""
         run = server.info(*options)
         self.assertEqual(run.returncode, 1)
         lines = run.stderr.splitlines()

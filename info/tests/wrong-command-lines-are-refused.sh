@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Options that exclude each other, unknown ones, and servers that are none
-# give status 1 and say something on standard error only.
+# If options exclude each other or are unknown, or if a server is not valid, the
+# status is 1, and there is a message on standard error and no other output.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
 refused ()
