@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading what holds data, ahead of what is printed. */
+/* Reading extents that have data, ahead of what is printed. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -11,11 +11,11 @@
 #define READS 16
 #define READ_BYTES (512 * 1024)
 
-/* A piece of the range, in a ring: read, or known to be zero. */
+/* A piece of the range, in a ring: it is being read, or known to be zero. */
 struct piece {
   uint64_t offset;
   uint64_t length; /* to print */
-  size_t skip;     /* bytes that alignment put before them */
+  size_t skip;     /* bytes before OFFSET that alignment has added */
   int64_t cookie;  /* of the read; -1 for zeroes */
   unsigned char *data;
 };
@@ -24,13 +24,13 @@ static struct {
   struct nbd_handle *h;
   uint64_t from, to; /* the range to print */
   uint64_t size;     /* of the disk */
-  uint64_t align;    /* what requests are multiples of */
+  uint64_t align;    /* offsets and lengths of requests are multiples of it */
   uint64_t read_bytes;
   struct piece ring[READS];
   size_t first, count;
 } reader;
 
-/* Print the oldest piece. */
+/* Wait for the oldest piece, print it, and free its place in the ring. */
 static void
 print_first (void)
 {
@@ -70,7 +70,7 @@ new_piece (uint64_t offset, uint64_t length)
   return piece;
 }
 
-/* The end of the block that OFFSET ends in. */
+/* The end of the block that contains the byte before OFFSET. */
 static uint64_t
 round_up (uint64_t offset)
 {
@@ -121,7 +121,8 @@ take_extent (void *opaque, uint64_t offset, uint64_t length, uint64_t type)
   return 0;
 }
 
-/* Reading tells what the map does not. */
+/* Read a range whose block status is unknown, after a message for the first
+ * one. */
 static int
 take_unknown (void *opaque, uint64_t offset, uint64_t length, const char *why)
 {
@@ -134,7 +135,7 @@ take_unknown (void *opaque, uint64_t offset, uint64_t length, const char *why)
   return take_extent (opaque, offset, length, 0);
 }
 
-/* Learn what requests the server takes. */
+/* Set the limits of requests for this server. */
 static void
 ask_limits (struct nbd_handle *h)
 {

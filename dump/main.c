@@ -33,7 +33,7 @@ static const struct tool tool = {
               "nbddump -- [ qemu-nbd -r -f qcow2 disk.qcow2 ]\n",
 };
 
-/* Leave the terminal as it should be. */
+/* After a signal, leave the terminal at a new line with its usual colours. */
 static void
 after_signal (void)
 {

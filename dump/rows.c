@@ -16,7 +16,7 @@ static struct {
   size_t filled;
   unsigned char last[WIDTH]; /* the row before */
   bool has_last;             /* there is one */
-  bool squashed;             /* "*" stands for what repeats it */
+  bool squashed;             /* "*" was printed for rows that repeat it */
 } rows;
 
 void
@@ -39,7 +39,7 @@ is_printable (unsigned char c)
   return c >= 0x20 && c < 0x7f;
 }
 
-/* Columns that a short row leaves empty. */
+/* How many columns a row of N bytes leaves empty. */
 static int
 missing_columns (size_t n)
 {
@@ -73,7 +73,8 @@ print_colored (const unsigned char *row, size_t n)
   tool_color_reset (stdout);
 }
 
-/* Most output is made here, so it is made by hand. */
+/* This does not use printf for each byte, since it makes most of the output and
+ * has to be fast. */
 static void
 print_plain (const unsigned char *row, size_t n)
 {
@@ -141,7 +142,7 @@ rows_add_zeroes (uint64_t length)
 {
   static const unsigned char zeroes[WIDTH];
   while (length > 0) {
-    /* Nothing but the last row can show up any more. */
+    /* All rows but the last one repeat the row before, so skip them. */
     if (rows.filled == 0 && rows.squashed && length > WIDTH
         && memcmp (rows.last, zeroes, WIDTH) == 0) {
       uint64_t skipped = (length - 1) / WIDTH * WIDTH;

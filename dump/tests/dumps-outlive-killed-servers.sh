@@ -1,6 +1,6 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# The output is the same, byte by byte, when the server is killed, before it has
+# The output is the same, byte by byte, if the server is killed, before it has
 # answered or in the middle, and started again.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/outliving.sh"

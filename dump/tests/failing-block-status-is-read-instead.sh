@@ -1,11 +1,11 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Where the server cannot tell what holds data, that is read; holes before
-# and behind it are not.  All is printed, so the exit status is 0.
+# A range whose block status fails is read; holes before and behind it are not.
+# All bytes are printed, so the exit status is 0.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin eval
 
-# Of 64 GiB, block status of the byte at 8 GiB fails.  There is "text".
+# The disk has 64 GiB.  At 8 GiB there is "text", and block status fails.
 # shellcheck disable=SC2016
 reads=$tmp/reads "$builddir/dump/nbddump" [ nbdkit eval get_size='echo 64G' \
   can_extents='exit 0' \

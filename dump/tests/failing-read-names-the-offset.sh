@@ -1,6 +1,6 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# What was read before a failing read is printed; the message names the place.
+# The bytes before a read that fails are printed; the message has the offset.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin eval
 

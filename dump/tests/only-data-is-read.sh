@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Of a sparse disk of 1 TiB only the data is read, in whole blocks that the
-# server takes.
+# Of a sparse disk of 1 TiB only the data is read, in whole blocks of the
+# server.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin data filter log filter blocksize-policy
 

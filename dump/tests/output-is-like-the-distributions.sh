@@ -1,6 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# The distribution's nbddump prints the same, also in colours and with limits.
+# The output is that of the distribution's nbddump, also in colours and with
+# limits.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires nbddump
 requires_nbdkit plugin data plugin random plugin memory

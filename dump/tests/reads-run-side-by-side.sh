@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Several reads are under way at a time: the second begins before the first
-# has ended.
+# Several reads are in flight at a time: the second begins before the first has
+# ended.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin pattern filter log filter delay
 

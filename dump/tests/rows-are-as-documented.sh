@@ -1,6 +1,6 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Rows, "*", short rows, and what --offset and --length make of them.
+# Rows, "*" and short rows are as documented, also with --offset and --length.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin data
 
