@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --check: what the server's map says. */
+/* --check: asking the server's map whether a range has data. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -9,11 +9,11 @@
 
 struct check {
   uint64_t wanted; /* flags that all extents must have */
-  uint64_t data;   /* the first place where they are missing */
+  uint64_t data;   /* the first offset where they are missing */
   bool has_data, has_unknown;
 };
 
-/* One extent without the flags is enough. */
+/* End the walk at the first extent without the flags. */
 static int
 take_extent (void *opaque, uint64_t offset, uint64_t length, uint64_t type)
 {

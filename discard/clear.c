@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The work: a range in pieces that the server takes, several at a time. */
+/* Discarding or zeroing a range: in pieces that the server accepts, several at
+ * a time. */
 #include <config.h>
 
 #include <errno.h>
@@ -11,20 +12,20 @@
 
 #define IN_FLIGHT 8
 
-/* Pieces without extended headers; with them a range of any size is done in
- * so many, since somebody may watch the progress. */
+/* The length of pieces without extended headers.  With them a large range is
+ * divided into about PIECES pieces, so that the progress can be shown. */
 #define PIECE_MAX (UINT64_C (1) << 30)
 #define PIECES 256
 
-/* A server may find a piece too large, but none is refused that is no larger
- * than what any server takes as a payload. */
+/* If the server says that a piece is too large it is divided, but not a piece
+ * of this length, which any server accepts as a payload. */
 #define PIECE_MIN (UINT64_C (32) << 20)
 
 struct work;
 
 struct piece {
   struct work *work;
-  struct piece *next; /* to be done again, in two parts */
+  struct piece *next; /* in the list REFUSED */
   uint64_t offset, length;
   int64_t cookie;
 };
@@ -35,13 +36,13 @@ struct work {
   bool zero;
   uint32_t flags;
   struct range range;
-  uint64_t next;  /* nothing from here on was asked for yet */
+  uint64_t next;  /* requests were sent for all before it */
   uint64_t piece; /* length of most pieces */
-  uint64_t done;
+  uint64_t done;  /* bytes */
   unsigned in_flight;
-  struct piece *refused;
+  struct piece *refused;     /* too large: to be done in two parts */
   struct piece *failed;      /* the first; its command is not retired */
-  const struct piece *freed; /* the last */
+  const struct piece *freed; /* the piece that was freed last */
 };
 
 static int
@@ -85,12 +86,12 @@ issue (struct work *w, uint64_t offset, uint64_t length)
     free (p);
     tool_nbd_fail (NULL);
   }
-  /* It may be done already. */
+  /* The piece may have been completed and freed already. */
   if (w->freed != p)
     p->cookie = cookie;
 }
 
-/* Ask for one more piece, if there is one. */
+/* Send the requests for the next piece.  False if there is none. */
 static bool
 issue_next (struct work *w)
 {
@@ -102,7 +103,7 @@ issue_next (struct work *w)
     if (half == 0)
       half = PIECE_MIN;
     w->refused = p->next;
-    /* The server will not like the others better. */
+    /* The server would refuse the others, too. */
     if (w->piece > half)
       w->piece = half;
     issue (w, p->offset, half);
@@ -120,7 +121,7 @@ issue_next (struct work *w)
   return true;
 }
 
-/* The length of pieces: a multiple of any block size. */
+/* The length of pieces, which is a multiple of any block size. */
 static uint64_t
 piece_length (struct nbd_handle *h, struct range range)
 {
@@ -131,7 +132,8 @@ piece_length (struct nbd_handle *h, struct range range)
   return (part / PIECE_MAX + 1) * PIECE_MAX;
 }
 
-/* Retire its command, which tells what the server said. */
+/* Retire the command that failed, which sets the library's error, and fail the
+ * tool. */
 static void
 fail (const struct work *w)
 {
@@ -178,7 +180,8 @@ clear_range (struct nbd_handle *h, struct range range,
     fail (&w);
 }
 
-/* Zero a part of one block: the server takes whole ones only. */
+/* Zero a part of one block, by reading and writing the block, since the server
+ * takes whole blocks only. */
 static void
 zero_part (struct nbd_handle *h, uint64_t block, uint64_t start, uint64_t end)
 {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 
-# nbddiscard and nbdzero are one program with two faces.
+# nbddiscard and nbdzero have all their code in common, except main.
 discard_sources = \
 	discard/check.c \
 	discard/clear.c \

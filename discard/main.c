@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From the command line to a range of an open export. */
+/* The common main function of nbddiscard and nbdzero. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -49,7 +49,7 @@ take_options (struct wish *wish)
   }
 }
 
-/* A question to the server, which must not fail. */
+/* The answer of a call such as nbd_can_trim; if it failed the tool fails. */
 static bool
 can (int answer)
 {
@@ -70,7 +70,7 @@ prepare (struct nbd_handle *h, const void *opaque)
            : 0;
 }
 
-/* Whether the server tells where there is data. */
+/* Whether the server supports block status. */
 static bool
 has_map (struct nbd_handle *h)
 {
@@ -93,7 +93,7 @@ connect_to (const struct tool_endpoint *server, const struct wish *wish)
   return h;
 }
 
-/* Fail unless the server can do what is wanted. */
+/* The tool fails unless the server supports what was asked for. */
 static void
 require_support (struct nbd_handle *h, const struct tool_endpoint *server,
                  const struct wish *wish)
@@ -118,7 +118,8 @@ require_support (struct nbd_handle *h, const struct tool_endpoint *server,
     tool_fail ("%s: the server does not support fast zeroing", server->name);
 }
 
-/* The part of the export that is meant; an empty one if there is none. */
+/* The range of the export that --offset and --length choose.  It is empty if
+ * the offset is behind the end. */
 static struct range
 find_range (struct nbd_handle *h, const struct wish *wish)
 {
@@ -147,7 +148,7 @@ find_range (struct nbd_handle *h, const struct wish *wish)
   return (struct range) { wish->offset, end };
 }
 
-/* Whether the user agrees. */
+/* Ask the user, and return whether the answer is yes. */
 static bool
 ask (const struct tool_endpoint *server, struct range range, bool zero)
 {
@@ -160,8 +161,9 @@ ask (const struct tool_endpoint *server, struct range range, bool zero)
   return c == 'y' || c == 'Y';
 }
 
-/* The whole blocks of the range.  A part of a block can be zeroed by writing
- * the block again; to discard it is not possible, nor is it a promise. */
+/* Return the whole blocks of the range.  Parts of blocks at its edges are
+ * zeroed here.  They cannot be discarded, and discarding guarantees nothing
+ * anyway. */
 static struct range
 whole_blocks (struct nbd_handle *h, struct range range,
               const struct wish *wish)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* nbddiscard: tell a server that data is not needed any more. */
+/* nbddiscard: tell a server that data is no longer needed. */
 #include <config.h>
 
 #include "discard.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* nbdzero: make a network block device read as zeroes. */
+/* nbdzero: write zeroes to a network block device. */
 #include <config.h>
 
 #include "discard.h"

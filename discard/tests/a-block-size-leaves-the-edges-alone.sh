@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Of a range that is not made of whole blocks of the server only the whole
-# ones are discarded, and it says so.
+# If a range does not consist of whole blocks of the server, only its whole
+# blocks are discarded, and a warning says so.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin memory filter log filter blocksize-policy

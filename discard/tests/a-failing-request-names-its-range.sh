@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# When the server fails a request, the message has its offset and length, and
-# the exit status is 1.
+# If a request fails, the message has its offset and length, and the exit status
+# is 1.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin memory filter error

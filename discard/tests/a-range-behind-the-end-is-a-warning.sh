@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# An offset behind the end leaves nothing to do, and a range over the end is
-# cut, both with a warning that --quiet suppresses.
+# With an offset behind the end there is nothing to do, and a range that passes
+# the end is cut there.  Both print a warning, which --quiet suppresses.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin memory filter log

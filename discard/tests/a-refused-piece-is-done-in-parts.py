@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A server that finds a request too large gets it again in smaller parts."""
+"""A request that is too large for the server is sent again in smaller parts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CMD_DISC, CMD_TRIM = 2, 4
 
 
 class Server(threading.Thread):
-    """One connection, the oldest handshake, and trims up to LIMIT."""
+    """Serves one connection with the oldest handshake, and trims up to LIMIT."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --check exits with 0 where all is a hole, and else with 1 and the offset of
-# the first data.
+# --check exits with 0 if all of the range is a hole, else with 1 and a message
+# with the offset of the first data.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin data

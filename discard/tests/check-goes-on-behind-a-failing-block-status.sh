@@ -1,12 +1,12 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# --check says what it could not check, looks at all the rest, and exits with
-# 1 as it does if there is data.
+# --check prints which range it could not check, checks the rest, and exits with
+# 1, as it does if there is data.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_nbdkit plugin eval
 
-# check DATA OPTION...: of 1 TiB, block status of the byte at 8 GiB fails.
-# There is data where a request begins at DATA or behind it.
+# check DATA OPTION...: check 1 TiB, where block status of the byte at 8 GiB
+# fails.  A request that begins at DATA or behind it finds data.
 check ()
 {
   local status=0 data=$1

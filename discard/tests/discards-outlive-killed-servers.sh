@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Just the range is discarded although the server is killed before it has done
-# so, and started again.
+# Exactly the range is discarded, though the server is killed before it has done
+# that, and started again.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/outliving.sh"
 requires_outliving

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Without --yes only the answer y goes on; anything else, the end of the input
-# too, cancels and discards nothing.
+# Without --yes only the answer y continues; any other answer, or the end of the
+# input, cancels, and nothing is discarded.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin memory filter log

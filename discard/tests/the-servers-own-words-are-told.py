@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What the server says about a request that it refuses is in the message."""
+"""If the server refuses a request with a message, that is in the tool's
+message."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that cannot do it, or does not allow it, is asked for nothing: a
-# message says what is missing.
+# If the server does not support or allow the operation, no request is sent, and
+# a message says what is missing.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin memory plugin eval filter nozero

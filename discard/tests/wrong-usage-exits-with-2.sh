@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Wrong options and values exit with 2 and the usage on standard error;
-# without a server the status is 1.
+# After wrong options or values the status is 2, and there is a message on
+# standard error.  Without a server the status is 1.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
 refused ()

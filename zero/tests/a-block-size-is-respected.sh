@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Parts of blocks at both ends are written again, so that just the range is
-# zero although the server takes whole blocks only.
+# The server takes whole blocks only.  Blocks of which a part is to be zero are
+# read and written, so that exactly the range becomes zero.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin file filter blocksize-policy

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Without extended headers no request is longer than 1 GiB; together they are
-# the whole export, and a flush comes last.
+# Without extended headers no request is longer than 1 GiB.  Together they cover
+# the whole export, and a flush follows them.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin memory filter log

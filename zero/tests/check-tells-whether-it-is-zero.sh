@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --check exits with 0 where all reads as zero, and else with 1 and where.
+# --check exits with 0 if all of the range reads as zero, else with 1 and a
+# message with the offset of data.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin data

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --fast-zero fails, and changes nothing, where the server says that writing
-# zeroes would be as slow as writing data, or offers no fast zeroes at all.
+# --fast-zero fails, and changes nothing, if the server says that writing zeroes
+# would be as slow as writing data, or does not support fast zeroes at all.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin memory plugin eval

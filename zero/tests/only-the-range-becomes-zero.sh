@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What is not in the range stays; what is in it reads as zeroes afterwards.
+# The range reads as zeroes afterwards; all other data stays.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 requires_nbdkit plugin file

@@ -1,15 +1,16 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Just the range is zero although the server is killed, before it has done
-# anything or in the middle, and started again.
+# Exactly the range becomes zero, though the server is killed, at the beginning
+# or in the middle, and started again.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/outliving.sh"
 requires_outliving
 
-# What no request is longer than.
+# No request is longer than this.
 piece=$((1 << 30))
 
-# zeroed COUNT DELAY: it is killed after so many requests, which take so long.
+# zeroed COUNT DELAY: the server is killed after COUNT requests, each of which
+# takes DELAY.
 zeroed ()
 {
   rm -f "$tmp/disk"
