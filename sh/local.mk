@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# nbdsh runs the module of that name, which is among those in bindings/python.
-# The build fills in the interpreter and where they will be installed.
+# nbdsh runs the Python module of that name in bindings/python.  The build fills
+# in the interpreter, and the directories where the modules will be installed.
 
 if HAVE_PYTHON
 bin_SCRIPTS += sh/nbdsh

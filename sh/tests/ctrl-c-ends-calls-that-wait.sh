@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# A server that does not answer or is gone holds up neither connecting, nor
-# negotiating, nor a command; after a command the handle can be used on.
+# If a server does not answer or is gone, Ctrl-C ends connecting, negotiating,
+# and commands.  After a command the handle can still be used.
 . "${srcdir:-.}/tests/lib/nbdsh.sh"
 requires_nbdkit plugin memory filter delay
 
@@ -13,7 +13,7 @@ interrupt ()
   shift 2
   rm -f "$tmp/err"
   mkfifo "$tmp/err"
-  # bash lets background jobs ignore SIGINT.
+  # bash starts background jobs with SIGINT ignored.
   ./run "$PYTHON" -c '
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -34,7 +34,7 @@ os.execv(sys.executable, [sys.executable] + sys.argv[1:])' \
   [ "$status" -eq "$want" ] || fail "$*: $status: $(cat "$tmp/rest")"
 }
 
-# This one accepts nobody.
+# This server accepts no connection.
 serve unix sleep infinity
 interrupt 130 'nbd_poll2: enter' -u "nbd+unix:///?socket=$sock"
 interrupt 0 'nbd_poll2: enter' -c "
@@ -66,7 +66,7 @@ except KeyboardInterrupt:
   expect interrupted cat "$tmp/out"
 done
 
-# In an outage.
+# Calls that wait in an outage.
 for call in 'pread(512, 0)' 'shutdown()'; do
   serve unix nbdkit -f memory 1M
   interrupt 0 'nobody is there' --reconnect-timeout=10m \

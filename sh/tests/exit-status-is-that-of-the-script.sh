@@ -1,10 +1,11 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Scripts choose the status; failures give 1, wrong command lines 2; what is
-# said of a failure is one line for the library and a traceback for the rest.
+# A script sets the exit status; after failures it is 1, after wrong command
+# lines 2.  An error of the library is printed as one line, other errors as a
+# traceback.
 . "${srcdir:-.}/tests/lib/nbdsh.sh"
 
-# ends STATUS ARGUMENT...
+# ends STATUS ARGUMENT...: nbdsh exits with this status.
 ends ()
 {
   local want=$1 status=0
@@ -40,7 +41,7 @@ ends 2 -c
 ends 0 --help
 ends 0 --version
 expect 2 grep -cE '^(nbdsh|libnbd) [0-9.]+' "$tmp/out"
-# Without -c it reads statements; the end of the input is a good end.
+# Without -c it reads statements; at the end of the input it exits with 0.
 ends 0
 expect 'nbd> ' cat "$tmp/out"
 expect "nbd> 3

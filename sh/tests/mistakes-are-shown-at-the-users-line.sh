@@ -1,12 +1,12 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# A wrong call, or one that fails, is shown where the user wrote it: neither
-# the stack nor an exception before it leads through our own files.  With
-# LIBNBD_DEBUG=1 it does.
+# The traceback of a call that is wrong or fails ends at the user's line:
+# neither it nor that of an earlier exception shows the shell's own files.
+# With LIBNBD_DEBUG=1 they are shown.
 . "${srcdir:-.}/tests/lib/nbdsh.sh"
 
-# says LINE TEXT...: typed to the shell, and given with -c, in the words of
-# the method that was called.
+# says LINE TEXT: LINE, typed into the shell or given with -c, fails with TEXT,
+# which names the method that was called.
 says ()
 {
   local line=$1 text=$2 shell
@@ -33,7 +33,7 @@ says 'h.set_opt_mode()' \
   "TypeError: NBD.set_opt_mode() missing 1 required positional argument: 'enable'"
 says '1 / 0' "ZeroDivisionError: division by zero"
 
-# What an exception came from is shown, too.
+# The earlier exception is shown, too.
 nbdsh >/dev/null 2>"$tmp/err" <<'END'
 try:
   h.get_size()

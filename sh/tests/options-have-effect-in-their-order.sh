@@ -17,7 +17,7 @@ expect False nbdsh -u "$uri" -c 'print(h.can_meta_context("base:allocation"))'
 expect "True
 1048576" nbdsh --opt-mode -u "$uri" -c 'print(h.aio_is_negotiating())' -c 'h.opt_go()' \
   -c 'print(h.get_size())'
-# Pieces share names, and a connection may be configured by code before.
+# All -c share their names, and code can change settings before -u connects.
 expect "5 True" nbdsh -c 'a = 5' -c 'h.set_export_name("x"); h.add_meta_context("base:allocation")' \
   -u "$uri" -c 'print(a, h.can_meta_context("base:allocation"))'
 expect "bytearray(b'U\xaa')" nbdsh -u "$uri" -c 'h.pwrite(b"\x55\xAA"*1024, 0x400)' \

@@ -1,10 +1,10 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# It ends with the same status and says the same, under the same name; and
-# there is one module nbd, whose exceptions can be caught.
+# python3 -m nbd exits with the same status and prints the same as nbdsh, under
+# that name.  There is only one module nbd, so its exceptions can be caught.
 . "${srcdir:-.}/tests/lib/nbdsh.sh"
 
-# both STATUS ARGUMENT...
+# both STATUS ARGUMENT...: both exit with this status and print the same.
 both ()
 {
   local want=$1 way status
@@ -19,7 +19,7 @@ both ()
   same "$tmp/nbdsh.err" "$tmp/module.err"
 }
 
-# says NAME TEXT
+# says out|err TEXT: the output, or standard error, contains TEXT.
 says ()
 {
   grep -q -e "$2" "$tmp/module.$1" || fail "no \"$2\": $(cat "$tmp/module.$1")"

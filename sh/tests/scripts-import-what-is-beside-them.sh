@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# A module in the current directory is found, and does not come before those
-# that the shell itself needs.
+# Scripts can import a module in the current directory, but it does not replace
+# modules that the shell itself needs.
 . "${srcdir:-.}/tests/lib/nbdsh.sh"
 
 echo 'word = "found"' >"$tmp/local.py"

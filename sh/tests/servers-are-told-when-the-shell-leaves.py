@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""However a script ends, the servers of all its handles are told, replies to
-what is in flight are taken, and signals end calls of any handle."""
+"""However a script ends, replies to requests in flight are received, and all
+handles disconnect in order.  Signals end calls of any handle."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Negotiation(ending.Connection):
 
 
 class Listing(Server):
-    """Thinks about its list until it is told to answer."""
+    """Does not answer the request for its list before the test allows it."""
 
     connection = Negotiation
 
@@ -43,7 +43,7 @@ for handle in h, other:
 
 
 def shell(server: Server, script: str, **kwargs: Any) -> subprocess.Popen[bytes]:
-    """Run it with two handles, h and other."""
+    """Run a script in nbdsh with two handles, h and other."""
     code = f"""
 other = nbd.NBD()
 other.set_uri_allow_local_file(True)
@@ -68,7 +68,7 @@ class Test(unittest.TestCase):
                 tool = shell(server, READING + script, stderr=subprocess.DEVNULL)
                 self.assertEqual(tool.wait(TIMEOUT), status)
                 ends = sorted(server.wait_for_ends(2))
-                # Closing says nothing, as it does in the library.
+                # close does not disconnect in order, as in the library.
                 left = "without a word" if "close" in script else "in order"
                 self.assertEqual(ends, ["in order", left])
 
@@ -90,7 +90,7 @@ class Test(unittest.TestCase):
                     self.assertEqual(server.wait_for_ends(2), ["in order"] * 2)
 
     def test_negotiations_end(self) -> None:
-        """They only wait for the server, so that connection is broken."""
+        """There is nothing to wait for, so the connection is simply closed."""
         for number in ENDING:
             with self.subTest(number=number), Listing() as server:
                 code = f"""
@@ -105,7 +105,7 @@ h.opt_list(print)"""
                 server.answering.set()
 
     def test_threads_go_on(self) -> None:
-        """What their calls do is not changed by a signal that is caught."""
+        """Calls in other threads continue if a signal is caught."""
         with Server() as server:
             script = """
 import threading

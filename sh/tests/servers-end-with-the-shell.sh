@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# A server that a script started is gone when the shell has ended, and so is
-# its socket.
+# When the shell ends, a server that a script has started has ended, and its
+# socket is removed.
 . "${srcdir:-.}/tests/lib/nbdsh.sh"
 requires_nbdkit plugin null
 

@@ -1,7 +1,8 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# A signal that comes while an event of the connection is told, as on terminals,
-# ends the shell when the call that has noticed the event returns.
+# If a signal comes while the shell prints a message about an event of the
+# connection, as it does on terminals, it ends the shell when the call that has
+# noticed the event returns.
 . "${srcdir:-.}/tests/lib/nbdsh.sh"
 requires_nbdkit plugin memory
 
@@ -10,7 +11,7 @@ nbdsh --reconnect-timeout=none -c '
 import nbdsh_handle, signal
 h.set_event_callback(h.story.take)
 h.connect_command(["nbdkit", "-s", "memory", "1M"])
-# So it will be told when the connection is back.
+# With this a message is printed when the connection is back.
 h.story.told = True
 nbdsh_handle.say = lambda text: os.kill(os.getpid(), signal.SIGTERM)
 h.kill_subprocess(signal.SIGKILL)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""On a terminal Tab completes names, and the lines are there the next time."""
+"""On a terminal Tab completes names, and the next shell has the history of
+lines."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ SHELL = Path(os.environ["top_builddir"], "sh", "nbdsh")
 
 
 def talk(text: bytes, history: Path) -> bytes:
-    """Type the text at the prompt; what is shown until the end."""
+    """Type the text at the prompt, and return all that is shown."""
     child, terminal = pty.fork()
     if child == 0:
         os.environ.update(NBDSH_HISTORY=str(history), TERM="dumb", INPUTRC="/dev/null")
@@ -37,7 +38,7 @@ def talk(text: bytes, history: Path) -> bytes:
             typed = True
         try:
             data = os.read(terminal, 4096)
-        except OSError:  # how Linux tells the end of a terminal
+        except OSError:  # at the end of a terminal, on Linux
             break
         if not data:
             break
@@ -52,6 +53,6 @@ with tempfile.TemporaryDirectory() as directory:
     shown = talk(b"print(nbd.CONTEXT_BASE_ALL\t)\nexit()\n", history)
     assert b"base:allocation" in shown, shown
     assert "print(nbd.CONTEXT_BASE_ALLOCATION)" in history.read_text(), shown
-    # Two up is before exit().
+    # Two lines up is the line before exit().
     shown = talk(b"\x10\x10\nexit()\n", history)
     assert b"base:allocation\r\n" in shown, shown
