@@ -9,7 +9,7 @@
 #include "codec/codec.h"
 #include "helper/helper.h"
 
-/* Some things are done by programs that may not be there. */
+/* Print this fact only if the program that it needs is installed. */
 static void
 print_if (const char *program, const char *fact)
 {

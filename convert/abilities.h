@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --machine-readable: what this build can do, one fact a line. */
+/* --machine-readable: print what this build can do, one fact per line. */
 #ifndef CONVERT_ABILITIES_H
 #define CONVERT_ABILITIES_H
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* One conversion, from the command line to the result.
  *
- *   look.c   opens the source, looks what it is, and says it in facts
- *   plan.c   finds the cheapest plan for them
- *   run.c    carries it out: each step takes what is at hand, and leaves
- *            something else at hand for the next one
+ *   look.c   opens the source, examines it, and records the facts
+ *   plan.c   finds the cheapest plan for these facts
+ *   run.c    carries out the plan: each step reads what the step before left
+ *            (what is "at hand") and leaves something for the next step
  *   flow.c   copies what is at hand, with nbdcopy's engine */
 #ifndef CONVERT_CONVERT_H
 #define CONVERT_CONVERT_H
@@ -20,12 +20,12 @@
 #include "source/source.h"
 #include "unused/unused.h"
 
-/* What a step leaves for the next one. */
+/* What is at hand: what a step leaves for the next step to read. */
 enum hand {
   HOLDS_SOURCE, /* the source, as it was opened */
-  HOLDS_IMAGE,  /* what is decoded */
-  HOLDS_FILE,   /* a file with a name: a scratch file */
-  HOLDS_SERVER, /* an NBD server: qemu-nbd */
+  HOLDS_IMAGE,  /* the decoded content of the source */
+  HOLDS_FILE,   /* a scratch file, which has a name in PATH */
+  HOLDS_SERVER, /* an export of an NBD server: qemu-nbd */
 };
 
 struct conversion {
@@ -36,89 +36,100 @@ struct conversion {
   struct plan plan, others[2];
   size_t nr_others;
 
-  const struct codec *codec; /* or NULL */
-  struct parts parts;        /* if they were found; the image takes them */
+  const struct codec *codec; /* around the source's format; or NULL */
+  struct parts parts;        /* if parts were found; IMAGE takes them over */
   struct image *image;       /* or NULL */
-  struct checksum *checksum; /* or NULL */
-  bool may_have_gpt;         /* the disk */
-  bool end_unseen;           /* of a raw image, which may be a fixed VHD */
+  struct checksum *checksum; /* --checksum; or NULL */
+  bool may_have_gpt;         /* the source's disk, as far as it could be
+                                examined */
+  bool end_unseen;           /* of a raw image, which may therefore be a fixed
+                                VHD */
   uint64_t copied;           /* length of the last copy */
 
-  struct unused unused; /* --sparsify: what is left out of what is at hand */
+  struct unused unused; /* --sparsify: ranges of the disk at hand that are not
+                           copied */
 
-  struct growth growth; /* --expand: how the partition grows, */
-  bool growth_is_known; /* once the disk was looked at */
+  struct growth growth; /* --expand: how the partition grows */
+  bool growth_is_known; /* GROWTH is set, because the disk was examined */
 
-  bool begun;  /* the source is read for them: */
-  size_t done; /* steps of the plan that were carried out */
+  bool begun;  /* reading of the source has begun */
+  size_t done; /* how many steps of the plan were carried out */
   enum hand hand;
-  int scratch_fd;              /* HOLDS_FILE; else -1 */
-  char *path;                  /* of HOLDS_FILE */
-  struct tool_endpoint server; /* HOLDS_SERVER */
-  struct server *serving;      /* our own, for qemu-nbd */
+  int scratch_fd;              /* of HOLDS_FILE; else -1 */
+  char *path;                  /* by which other programs open HOLDS_FILE */
+  struct tool_endpoint server; /* of HOLDS_SERVER */
+  struct server *serving;      /* our own server, which qemu-nbd reads */
   struct helper *reader, *writer;
-  struct tool_endpoint writing; /* the server that WRITER is */
+  struct tool_endpoint writing; /* the server that WRITER runs */
 };
 
 /* ---- look.c ---- */
 
-/* Open the source and say what it is in PROBLEM's start.  Fails the tool. */
+/* Open the source and record what it is in the start of the problem.  Errors
+ * end the program. */
 extern void look_at_source (struct conversion *v, char ***words);
-/* --checksum, if it was asked for and has not begun.  Who reads in order has
- * to begin before anything is read. */
+/* Begin --checksum, if it was given and has not begun.  A source that is read
+ * in order needs this before its first byte is read. */
 extern void begin_checksum (struct conversion *v);
-/* What is wanted, from the options and the destination. */
+/* Record in the problem's goal what the options and the destination ask
+ * for. */
 extern void look_at_goal (struct conversion *v);
-/* Make the image that decodes the source in one way or the other. */
+/* Make the image that decodes the source: in order, or from its parts.  A
+ * previous image is freed.  Errors end the program. */
 extern void make_image (struct conversion *v, bool in_order);
 
 /* ---- run.c ---- */
 
-/* Carry out what only reads, so that the disk can be looked at, if it can be
- * before anything is written: then true.  Fails the tool. */
+/* Carry out the first steps of the plan as long as they only read, so that
+ * the disk can be examined before anything is written.  Returns whether the
+ * disk can be examined then.  Errors end the program. */
 extern bool run_reading (struct conversion *v);
-/* Fails the tool. */
+/* Carry out the rest of the plan.  Errors end the program. */
 extern void run_plan (struct conversion *v);
-/* Free what it has, which was made in this order or not at all. */
+/* Stop and free everything that the conversion owns. */
 extern void conversion_end (struct conversion *v);
 
 /* ---- say.c ---- */
 
-/* Not an error: --quiet leaves it out. */
+/* Print a message that is not an error.  --quiet suppresses it. */
 extern void say (const struct conversion *v, const char *format, ...)
   __attribute__ ((format (printf, 2, 3)));
 
 /* ---- flow.c ---- */
 
-/* Copy what is at hand into this open file, for the program's own use. */
+/* Copy what is at hand to a scratch file.  Errors end the program. */
 extern void flow_to_scratch (struct conversion *v);
-/* Copy it to the destination, or to the server that writes its format. */
+/* Copy what is at hand to the destination, or to the server that writes the
+ * destination's format.  Errors end the program. */
 extern void flow_to_destination (struct conversion *v);
 
 /* ---- table.c ---- */
 
-/* The destination as a disk with a partition table, after it was written. */
+/* Change the partition table of the destination, after the data was written.
+ * Errors end the program. */
 extern void table_of_destination_follows (struct conversion *v);
 extern void partitions_of_destination_move (struct conversion *v);
 extern void partition_of_destination_expands (struct conversion *v);
-/* Is what is at hand empty behind the new, smaller size?  Else fails the
- * tool. */
+/* Check that the disk at hand holds no data behind its new, smaller size.  If
+ * it does, or on errors, the program ends. */
 extern void table_allows_shrinking (struct conversion *v);
 
 /* ---- dropping.c ---- */
 
-/* Find what of the disk at hand need not be copied, and say it. */
+/* Find which ranges of the disk at hand need not be copied, and print what
+ * was found. */
 extern void unused_is_dropped (struct conversion *v);
 
 /* ---- growing.c ---- */
 
-/* Say in the goal what --expand wants of this destination.  Fails the tool. */
+/* Check that --expand is possible with this destination, and set the new size
+ * of the disk if the destination gives it.  Errors end the program. */
 extern void growth_is_wanted (struct conversion *v);
-/* Find out from what is at hand, which must not be in order, or from another
- * disk, how the partition grows.  Fails the tool. */
+/* Find out how the partition grows, from the disk at hand (which must be
+ * readable at random) or from the given disk.  Errors end the program. */
 extern void growth_of_what_is_at_hand (struct conversion *v);
 extern void growth_of_disk (struct conversion *v, struct disk *d);
-/* The last step: the file system in it. */
+/* The last step: grow the file system in the partition. */
 extern void file_system_of_destination_grows (struct conversion *v);
 
 #endif /* CONVERT_CONVERT_H */

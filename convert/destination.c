@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the result goes: a file that appears when it is whole, and what is
- * written in place. */
+/* The destination: a file that gets its name when it is complete, or a
+ * device, server or stream that is written in place. */
 #include <config.h>
 
 #include <errno.h>
@@ -16,10 +16,11 @@
 
 /* ---- interruption ---- */
 
-static const struct destination *wanted; /* when it is known */
+static const struct destination *wanted; /* NULL until it is known */
 static bool finished;
 
-/* What there is now, at the end of the program by a signal. */
+/* At the end of the program, if a signal caused it: say what the destination
+ * holds. */
 static void
 say_interrupted (void)
 {
@@ -52,7 +53,7 @@ destination_tell_interruption (void)
 
 /* ---- what it is ---- */
 
-/* Its name says what it shall be, unless the user does. */
+/* The format follows from the end of the name, unless --to is given. */
 static enum format
 format_of_name (const char *name)
 {
@@ -83,7 +84,8 @@ directory_of (const char *path)
   return directory;
 }
 
-/* Links are followed, so that they stay. */
+/* Symbolic links are followed.  So the file that a link points to is
+ * replaced, not the link. */
 static void
 find_path (struct destination *d)
 {
@@ -174,7 +176,8 @@ destination_take (struct destination *d, const struct options *o,
 
 /* ---- the beginning ---- */
 
-static char *unfinished; /* a file that goes if we fail; or NULL */
+static char
+  *unfinished; /* the file to remove if the program fails; or NULL */
 
 static void
 remove_unfinished (void)
@@ -194,7 +197,7 @@ make_file (struct destination *d, const struct options *o)
 {
   char *directory = directory_of (d->path);
 
-  /* Who resumes has to find it again. */
+  /* --resume has to find the file again, so its name is not random. */
   if (o->settings.resume) {
     d->kept = true;
     d->unfinished = tool_format ("%s.unfinished", d->path);
@@ -214,7 +217,8 @@ make_file (struct destination *d, const struct options *o)
   free (directory);
 }
 
-/* The kernel refuses what is mounted or part of something. */
+/* With O_EXCL the kernel refuses a device that is mounted or otherwise in
+ * use. */
 static void
 open_device (struct destination *d)
 {
@@ -244,7 +248,9 @@ destination_file (const struct destination *d)
 
 /* ---- the end ---- */
 
-/* As the file was that it replaces, as far as we may; else as any new file. */
+/* The new file gets owner and permissions of the file that it replaces, as
+ * far as we are allowed to set them.  Otherwise it gets the permissions of
+ * any new file. */
 static void
 set_permissions (const struct destination *d, int fd)
 {
@@ -253,7 +259,7 @@ set_permissions (const struct destination *d, int fd)
 
   umask (mask);
   if (d->exists && fchown (fd, d->st.st_uid, d->st.st_gid) == -1) {
-    /* It is ours then, and as readable as it was. */
+    /* The owner stays the user who runs this program. */
   }
   if (fchmod (fd, mode) == -1)
     tool_fail ("%s: cannot give it the permissions %03o: %m", d->name,

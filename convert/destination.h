@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the result goes.
+/* The destination of the conversion.
  *
- * A file gets its name only when it is whole and durable; before that it has
- * another one beside it, and if anything goes wrong it is gone, unless it is
- * to be resumed.  What had the name before is replaced then, not before, by a
- * file of the same owner and permissions.  Devices, servers and standard
- * output are written in place. */
+ * A file gets its name only when it is complete and durable.  Until then it
+ * has a temporary name in the same directory.  If the conversion fails, the
+ * temporary file is removed, unless the conversion can be resumed.  A file
+ * that had the name before is replaced only at the end; the new file gets the
+ * same owner and permissions.  Devices, servers and standard output are
+ * written in place. */
 #ifndef CONVERT_DESTINATION_H
 #define CONVERT_DESTINATION_H
 
@@ -19,35 +20,36 @@ struct destination {
   const char *name;
   enum place place;
   enum format format;
-  char *path;       /* AT_FILE: where it will be, links followed */
-  char *unfinished; /* and its name until then */
-  bool exists;      /* something has that name, described in ST */
+  char *path;       /* AT_FILE: the final path, links followed */
+  char *unfinished; /* AT_FILE: the path until it is finished */
+  bool exists;      /* a file has this name; ST describes it */
   struct stat st;
-  bool begun; /* it may be written to by now */
-  bool kept;  /* UNFINISHED stays, to be gone on with */
-  int fd;     /* of a raw file, or of a device */
+  bool begun; /* data may have been written */
+  bool kept;  /* UNFINISHED is not removed, so that it can be resumed */
+  int fd;     /* of a raw file or a device; else -1 */
   struct tool_endpoint at;
 };
 
-/* If a signal ends the program, say what there is then. */
+/* Print what the destination holds if a signal ends the program. */
 extern void destination_tell_interruption (void);
-/* Take it from the command line; nothing is changed yet.  Mistakes fail the
- * tool. */
+/* Take the destination from the command line.  Nothing is changed yet.
+ * Errors end the program. */
 extern void destination_take (struct destination *d, const struct options *o,
                               char ***words);
-/* Make the file under its first name, or open the device.  A format's file is
- * only given its name: qemu-img makes it.  Fails the tool. */
+/* Create the file under its temporary name, or open the device.  Errors end
+ * the program. */
 extern void destination_begin (struct destination *d,
                                const struct options *o);
-/* The name that it has until it is finished. */
+/* The path that has to be written to until the destination is finished. */
 extern const char *destination_file (const struct destination *d);
-/* The file stays if this copy fails, to be resumed. */
+/* Do not remove the temporary file if the copy fails, so that it can be
+ * resumed. */
 extern void destination_keep (void);
-/* All was written: make the file durable, and give it its name.  Fails the
- * tool. */
+/* After everything was written: make the file durable and give it its name.
+ * Errors end the program. */
 extern void destination_finish (struct destination *d);
 
-/* A directory in which there is room for a file of the name. */
+/* The directory part of a path; to be freed. */
 extern char *directory_of (const char *path);
 
 #endif /* CONVERT_DESTINATION_H */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is at hand or was written, as a disk that can be looked at. */
+/* Disks whose partitions can be examined or changed: what is at hand, or the
+ * destination. */
 #include <config.h>
 
 #include <errno.h>
@@ -44,7 +45,7 @@ file_write (struct disk *d, const void *buffer, uint64_t length,
                       why);
 }
 
-/* Where holes cannot be made zeroes are written. */
+/* Where holes cannot be punched, zeroes are written. */
 static int
 file_zero (struct disk *d, uint64_t length, uint64_t offset, char **why)
 {
@@ -64,7 +65,7 @@ file_zero (struct disk *d, uint64_t length, uint64_t offset, char **why)
   return 0;
 }
 
-/* Where holes are not known all is data. */
+/* Where holes are unknown, everything counts as data. */
 static uint64_t
 file_zeroes (struct disk *d, uint64_t offset)
 {
@@ -78,9 +79,9 @@ file_zeroes (struct disk *d, uint64_t offset)
 
 /* ---- an NBD server ---- */
 
-/* Requests end at what every server takes. */
+/* The longest request to read or write.  Every server accepts this length. */
 #define PIECE (UINT64_C (1) << 20)
-/* So much is asked about at once, which every server can answer. */
+/* The longest range of a zero or block status request. */
 #define QUESTION (UINT64_C (1) << 30)
 
 static int
@@ -126,7 +127,7 @@ nbd_write (struct disk *d, const void *buffer, uint64_t length,
   return 0;
 }
 
-/* Without the command, zeroes are written. */
+/* Without NBD_CMD_WRITE_ZEROES, zeroes are written as data. */
 static int
 nbd_clear (struct disk *d, uint64_t length, uint64_t offset, char **why)
 {
@@ -164,7 +165,8 @@ take_first (void *opaque, const char *context, uint64_t offset,
   return 0;
 }
 
-/* A question that fails is no error, as reading gives the same answer. */
+/* A block status request that fails is no error: the caller reads the data
+ * instead. */
 static uint64_t
 nbd_zeroes (struct disk *d, uint64_t offset)
 {
@@ -203,7 +205,7 @@ disk_connect (struct nbd_disk *n, const struct tool_endpoint *at)
   blocks_begin (&n->blocks, &n->d, block > 0 ? block : 1);
 }
 
-/* ---- what is decoded ---- */
+/* ---- the decoded image ---- */
 
 struct image_disk {
   struct disk d;
@@ -218,7 +220,7 @@ image_disk_read (struct disk *d, void *buffer, uint64_t length,
                       offset, why);
 }
 
-/* ---- the source, over the connection that it has ---- */
+/* ---- the source, over its own connection ---- */
 
 struct input_disk {
   struct disk d;
@@ -252,7 +254,7 @@ with_source_at_hand (struct conversion *v,
   work (v, &i.d);
 }
 
-/* ---- uses ---- */
+/* ---- choosing the disk ---- */
 
 struct file_disk
 disk_of_file (int fd, uint64_t size)

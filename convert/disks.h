@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is at hand or was written, as a disk that can be looked at. */
+/* Disks whose partitions can be examined or changed: what is at hand, or the
+ * destination. */
 #ifndef CONVERT_DISKS_H
 #define CONVERT_DISKS_H
 
@@ -19,18 +20,20 @@ extern struct file_disk disk_of_file (int fd, uint64_t size);
 struct nbd_disk {
   struct disk d;
   struct nbd_handle *h;
-  struct block_disk blocks; /* it, for whoever does not know its blocks */
+  struct block_disk blocks; /* D for callers that do not align their
+                               requests */
 };
 
-/* An NBD server; the handle is to be closed.  Fails the tool. */
+/* Connect to an NBD server.  The caller closes the handle.  Errors end the
+ * program. */
 extern void disk_connect (struct nbd_disk *n, const struct tool_endpoint *at);
 
-/* Look at what is at hand, which must not be in order. */
+/* Call WORK with the disk at hand, which must be readable at random. */
 extern void with_disk_at_hand (
   struct conversion *v, void (*work) (struct conversion *v, struct disk *d));
 
-/* The same for who need not know about holes: no other connection is made to
- * the source, whose server may take few. */
+/* The same for work that needs no information about holes.  No second
+ * connection is made to the source, whose server may accept few. */
 extern void with_source_at_hand (
   struct conversion *v, void (*work) (struct conversion *v, struct disk *d));
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --sparsify: what file systems do not use is not copied. */
+/* --sparsify: ranges that no file system uses are not copied. */
 #include <config.h>
 
 #include <stdlib.h>

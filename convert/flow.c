@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Copying what is at hand, with nbdcopy's engine. */
+/* Copy what is at hand, with nbdcopy's engine. */
 #include <config.h>
 
 #include <errno.h>
@@ -11,14 +11,15 @@
 #include "probe.h"
 #include "scratch.h"
 
-/* A server that serves one client has room for us again when it has noticed
- * that we, who looked at the image, are gone. */
+/* A server that accepts one client at a time may take a moment to notice that
+ * our first connection, for examining the image, is closed.  Until then
+ * connecting is tried again. */
 #define AGAIN_MS 5000
 
-/* How often progress is looked at. */
+/* How often progress is updated. */
 #define TICK_MS 100
 
-static struct copy *copy; /* that is running */
+static struct copy *copy; /* the running copy */
 
 static void
 tick (void *opaque)
@@ -41,7 +42,8 @@ print_helper (struct helper *h)
   free (said);
 }
 
-/* The engine has told what; those who work for us may know why. */
+/* The engine has printed what failed.  Our server and the helpers may know
+ * why. */
 static void give_up (struct conversion *v) __attribute__ ((noreturn));
 
 static void
@@ -132,7 +134,8 @@ run (struct conversion *v, struct endpoint *from, struct endpoint *to,
   progress_end (copy, r == 0);
   int ended = copy_end (copy, r == 0);
   struct copy_counts counts = copy_counts (copy);
-  /* Nobody reads what we print: no failure of ours. */
+  /* The reader of our standard output has closed it.  That is not an error of
+   * ours. */
   if (counts.unread)
     tool_output_failed (EPIPE);
   must (v, ended);
@@ -142,8 +145,8 @@ run (struct conversion *v, struct endpoint *from, struct endpoint *to,
   copy = NULL;
 }
 
-/* The footer of a fixed VHD is behind its disk, where nobody could look before
- * all of it was copied. */
+/* The footer of a fixed VHD is behind its disk.  If the image comes in order,
+ * the footer is only seen after everything was copied. */
 static void
 look_at_end (const struct conversion *v)
 {
@@ -160,7 +163,8 @@ look_at_end (const struct conversion *v)
                                         : "");
 }
 
-/* Programs that follow the progress count to 100 once, people may do twice. */
+/* Programs that read our progress expect one count to 100.  So only the
+ * progress bar, which is for people, shows this copy, too. */
 void
 flow_to_scratch (struct conversion *v)
 {
@@ -181,8 +185,8 @@ flow_to_scratch (struct conversion *v)
   free (name);
 }
 
-/* What is behind the new size is not copied; run.c has looked whether that is
- * right. */
+/* Data behind the new size is not copied.  run.c has checked that this loses
+ * nothing. */
 static void
 set_window (struct copy_settings *settings, const struct conversion *v)
 {
@@ -192,7 +196,7 @@ set_window (struct copy_settings *settings, const struct conversion *v)
     settings->length[0] = size;
 }
 
-/* The size of a place that is there already cannot be changed. */
+/* A device or an export keeps its size. */
 static void
 check_size (struct conversion *v, const struct endpoint *to)
 {

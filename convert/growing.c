@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --expand: what a partition of this conversion's disk gets. */
+/* --expand: how a partition of the converted disk grows. */
 #include <config.h>
 
 #include <fcntl.h>
@@ -11,7 +11,8 @@
 
 /* ---- what is wanted ---- */
 
-/* A device or server keeps its size, which is the new one if none is said. */
+/* The size of a device or an export.  It cannot be changed, so it is the new
+ * size of the disk if --size is not given. */
 static uint64_t
 size_of_destination (struct conversion *v)
 {
@@ -74,7 +75,8 @@ growth_of_disk (struct conversion *v, struct disk *d)
   v->growth_is_known = true;
   v->problem.growth = &v->growth;
   g->grows = v->growth.after.length - v->growth.before.length;
-  /* The table itself is what moves if nothing else does. */
+  /* If only the partition moves and no data, still its table entry is
+   * written. */
   g->moves = v->growth.shift > 0 ? growth_copied (&v->growth) + 512 : 0;
 }
 

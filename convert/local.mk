@@ -8,7 +8,7 @@ convert_nbdconvert_CPPFLAGS = $(convert_cppflags)
 convert_nbdconvert_LDADD = $(convert_libs)
 convert_nbdconvert_LDFLAGS =
 
-# All but main, for the program and its tests.
+# Everything but main, for the program and its tests.
 noinst_LIBRARIES += convert/libconvert.a
 convert_libconvert_a_SOURCES = \
 	convert/abilities.c \
@@ -166,7 +166,7 @@ convert_libs = convert/libconvert.a $(engine_libs) \
 	$(LZMA_LIBS) $(ZSTD_LIBS) $(ZLIB_LIBS) $(BZIP2_LIBS) $(FDISK_LIBS) \
 	$(EXT2FS_LIBS)
 
-# Digests are made by GnuTLS.
+# GnuTLS computes checksums.
 if HAVE_GNUTLS
 convert_libconvert_a_SOURCES += convert/source/checksum.c
 convert_libconvert_a_CFLAGS += $(GNUTLS_CFLAGS)
@@ -174,8 +174,8 @@ else
 convert_libconvert_a_SOURCES += convert/source/none/checksum.c
 endif
 
-# Each codec, libext2fs and libfdisk is there or not.  Where it is not, a message says
-# so.
+# Each codec, libext2fs and libfdisk are optional.  The files in none/ replace
+# what is missing; they print that this build lacks it.
 if HAVE_LZMA
 convert_libconvert_a_SOURCES += \
 	convert/codec/xz-block.c \
@@ -274,7 +274,7 @@ include convert/tests/image/local.mk
 include convert/tests/probe/local.mk
 include convert/tests/unused/local.mk
 
-# With CHECK_LONG=1 in their environment these draw more lots.
+# With CHECK_LONG=1 in the environment this test tries more random inputs.
 CHECK_LONG += convert/tests/disk/hostile-tables-harm-nobody.py
 
 # What tests of partition tables call.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the source is, and what is wanted, as facts for the planner. */
+/* Record the facts about the source, and the goal, for the planner. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "reflink.h"
 #include "scratch.h"
 
-/* ---- what is around the image ---- */
+/* ---- the codec ---- */
 
 void
 make_image (struct conversion *v, bool in_order)
@@ -33,7 +33,7 @@ make_image (struct conversion *v, bool in_order)
     tool_fail ("%s: it cannot be decoded: %m", v->source.name);
 }
 
-/* Are there parts that can be decoded by themselves? */
+/* Find parts that can be decoded independently. */
 static void
 find_parts (struct conversion *v, struct facts *f)
 {
@@ -81,7 +81,7 @@ look_at_codec (struct conversion *v, struct facts *f)
 
 /* ---- the image itself ---- */
 
-/* Does a raw disk begin with a GPT, or say in its MBR that there is one? */
+/* Whether a raw disk begins with a GPT, or has an MBR that says so. */
 static bool
 begins_with_gpt (struct probe_reader *r)
 {
@@ -130,7 +130,7 @@ look_at_image (struct conversion *v, struct facts *f)
   f->size = p.format == RAW ? f->unpacked : p.size;
 }
 
-/* How much of a raw file is there. */
+/* How many bytes of a raw file are allocated. */
 static void
 look_at_holes (const struct source *s, struct facts *f)
 {
@@ -176,8 +176,9 @@ look_at_source (struct conversion *v, char ***words)
 
 /* ---- the goal ---- */
 
-/* Does a partition table have to follow?  Whether there is one is found out
- * when all is written; but that is too late for a stream. */
+/* Whether a partition table may have to follow the new size.  Whether there
+ * is one is only found out when all is written.  For a stream that is too
+ * late, so the beginning of the source decides. */
 static bool
 has_table (const struct conversion *v)
 {

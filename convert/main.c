@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* nbdconvert: what the command line says, in one conversion. */
+/* nbdconvert: carry out the conversion that the command line asks for. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -10,7 +10,8 @@
 static struct options options;
 static struct conversion conversion = { .o = &options };
 
-/* A file by another name, or a device by another node. */
+/* Whether source and destination are one file or one device, maybe by
+ * different names. */
 static bool
 are_the_same (const struct conversion *v)
 {
@@ -47,9 +48,10 @@ find_cheapest (struct conversion *v)
                v->to.name, why);
 }
 
-/* What has to move for a partition is found out by the steps that only read.
- * They stay the cheapest ones, since it costs the same whatever they are,
- * unless others are as good; but they were carried out. */
+/* Carry out the steps that only read, find out what has to move for the
+ * partition, and search again with this knowledge.  If the new plan does not
+ * begin with the steps that were carried out, the first plan stays.  The cost
+ * of moving is the same for every plan, so the first plan is no worse. */
 static void
 look_at_growth (struct conversion *v)
 {

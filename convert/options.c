@@ -38,7 +38,8 @@ enum {
   VERIFY,
 };
 
-/* What few need is only on the manual page, so that the help fits. */
+/* Options that few people need have no text here, so that the help fits on
+ * one screen.  The manual page explains them. */
 static const struct tool_option rows[] = {
   { ALLOW_BACKING, "allow-backing", NULL, NULL },
   { CHECKSUM, "checksum", "TYPE:HEX", NULL },
@@ -108,7 +109,8 @@ take_format (const char *option, const char *text, enum format *f,
   *is_said = true;
 }
 
-/* Each --format-option adds one; a comma in a value is doubled for qemu. */
+/* Each --format-option adds one option.  qemu wants a comma in a value to be
+ * doubled. */
 static void
 add_format_option (struct options *o, const char *text)
 {

@@ -14,17 +14,17 @@ enum show_plan { DO_IT, SHOW_PLAN, SHOW_PLAN_JSON };
 struct options {
   struct copy_settings settings;
   struct progress_settings progress;
-  bool from_is_said, to_is_said; /* FROM and TO are what the user says */
+  bool from_is_said, to_is_said; /* FROM and TO were given */
   enum format from, to;
   bool compress, allow_backing, force_shrink, sparsify;
   struct growth_wish grow; /* no partition: nothing grows */
   uint64_t size;           /* or UNKNOWN */
-  char *format_options;    /* as qemu-img's -o takes them, or NULL */
+  char *format_options;    /* in the syntax of qemu-img's -o, or NULL */
   struct checksum_wish checksum;
   enum show_plan plan;
   bool no_scratch;
   const char *scratch; /* directory for scratch files, or NULL */
-  uint64_t memory;     /* for what is decoded; 0: the usual */
+  uint64_t memory;     /* for decoded data; 0: the default */
   bool quiet;
 };
 

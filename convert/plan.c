@@ -10,43 +10,45 @@
 #include "tool.h"
 
 #define MOST_LABELS 4096
-#define MOST_TABLE 64 /* steps, so that sets of them fit into a number */
+#define MOST_TABLE 64 /* steps, so that a set of them fits into 64 bits */
 
 #define COMPARE(a, b) ((a) < (b) ? -1 : (a) > (b))
-/* Of two ways, or plans, that take the same time. */
+/* Compare what decides between plans that take the same time. */
 #define COMPARE_SUMS(a, b) \
   (COMPARE ((a)->count, (b)->count)                \
      ?: COMPARE ((a)->processes, (b)->processes)   \
           ?: COMPARE ((a)->scratch, (b)->scratch))
 
-/* A way that has led to some facts, and what it has cost so far.
+/* A sequence of steps that leads to some facts, and what it costs so far.
  *
- * Times are whole microseconds, so that sums that should be equal are so in
- * whatever order they were made. */
+ * Times are whole microseconds, so that sums which should be equal are equal
+ * in whatever order the terms were added. */
 struct label {
-  const struct label *before; /* that STEP goes on from; NULL: the start */
+  const struct label *before; /* which STEP follows; NULL: the start */
   const struct step *step;
   struct facts facts;
   struct cost cost; /* of STEP alone */
 
-  double closed;  /* of the streams that have ended, and to start processes */
-  double slowest; /* step of the stream that has not */
-  double share;   /* the processor's time for it, on all cores */
+  double closed;  /* seconds of the streams that have ended, and for starting
+                     processes */
+  double slowest; /* the slowest step of the stream that has not ended */
+  double share;   /* the processors' time for that stream, divided by the
+                     cores */
 
-  size_t count; /* steps, and what all of them need */
+  size_t count; /* steps, and the resources that all of them need */
   uint64_t processes, scratch;
-  bool left; /* all that can follow it has labels of its own */
+  bool left; /* every step that can follow was tried */
 };
 
 struct search {
   const struct problem *p;
   struct label *labels; /* MOST_LABELS */
   size_t count;
-  const struct label *from; /* the end of what was given, */
-  uint64_t banned;          /* which must not go on with these steps */
+  const struct label *from; /* the end of the given steps */
+  uint64_t banned;          /* a set: the steps that must not follow FROM */
 };
 
-/* No time is so long that sums would not be exact. */
+/* Microseconds of times that are small enough for sums to be exact. */
 static double
 microseconds (double seconds)
 {
@@ -65,23 +67,26 @@ total (const struct label *l)
   return l->closed + larger (l->slowest, l->share);
 }
 
-/* Is A, which leads to the same facts as B, no worse than B whatever follows?
+/* Whether A, which leads to the same facts as B, is no worse than B whatever
+ * steps follow.
  *
- * What follows is the same for both and costs the same: let it add up to S
- * microseconds for its slowest step and P of all processors in the stream that
- * has not ended, and R behind that.  Then all takes, for each of them,
+ * What follows is the same for both and costs the same.  Let S be the
+ * microseconds of its slowest step in the stream that has not ended, P the
+ * processors' time in that stream, and R the time of all that is behind that
+ * stream.  Then the whole plan takes, for A and for B,
  *
  *   closed + max (slowest, S, share + P) + R
  *     = max (closed + slowest, closed + S, closed + share + P) + R
  *
- * This is nowhere larger for A if closed and closed + share are not; and
- * closed + slowest only counts where it is the largest, so it is enough to
- * compare the totals as of now: A's closed + slowest is at most its total, that
- * at most B's total, and that at most what B comes to, whatever S and P are.
- * All three are needed, too: S, P, or neither can be what counts.
+ * This is never larger for A if neither closed nor closed + share is.  And
+ * closed + slowest only counts where it is the largest of the three, so it is
+ * enough to compare the present totals: closed + slowest of A is at most A's
+ * total, which is at most B's total, which is at most what the whole plan
+ * takes for B, whatever S and P are.  All three comparisons are needed,
+ * because S, P, or neither of them can decide.
  *
- * If the times become equal, the sums of steps, processes and scratch space
- * decide.  The same is added to both, so their order stays what it is. */
+ * If the times are equal, the sums of steps, processes and scratch space
+ * decide.  The same is added to both, so their order does not change. */
 static bool
 dominates (const struct label *a, const struct label *b)
 {
@@ -90,8 +95,8 @@ dominates (const struct label *a, const struct label *b)
          && total (a) <= total (b) && COMPARE_SUMS (a, b) <= 0;
 }
 
-/* Does some label make this one superfluous?  A way that comes to the same
- * facts twice is always dominated, since no step costs less than nothing. */
+/* Whether another label makes this one superfluous.  A sequence that returns
+ * to the same facts is always dominated, since no step has a negative cost. */
 static bool
 is_superfluous (const struct search *s, const struct label *l)
 {
@@ -102,7 +107,7 @@ is_superfluous (const struct search *s, const struct label *l)
   return false;
 }
 
-/* What follows FROM by STEP. */
+/* The label that results if STEP follows FROM. */
 static struct label
 follow (const struct problem *p, const struct label *from,
         const struct step *step)
@@ -128,7 +133,7 @@ follow (const struct problem *p, const struct label *from,
   return l;
 }
 
-/* The label that is left next: of those with the least cost, the first. */
+/* Of the labels that were not left yet: the first one with the least cost. */
 static struct label *
 cheapest (const struct search *s)
 {
@@ -142,7 +147,8 @@ cheapest (const struct search *s)
   return best;
 }
 
-/* Give labels to all that follows L, but no more than there is room for. */
+/* Make labels for all steps that can follow L.  Labels that do not fit into
+ * the table are dropped. */
 static void
 leave (struct search *s, struct label *l)
 {
@@ -177,8 +183,8 @@ make_plan (const struct label *end, struct plan *plan)
   }
 }
 
-/* The best plan that begins with the first GIVEN steps of LIKE and goes on with
- * none that is BANNED. */
+/* Find the best plan that begins with the first GIVEN steps of LIKE and does
+ * not go on with a BANNED step.  Returns whether there is one. */
 static bool
 search (const struct problem *p, const struct plan *like, size_t given,
         uint64_t banned, struct plan *found)
@@ -207,7 +213,8 @@ is_better (const struct plan *a, const struct plan *b)
   return (COMPARE (a->seconds, b->seconds) ?: COMPARE_SUMS (a, b)) < 0;
 }
 
-/* The next step of those of the plans that begin as LIKE does. */
+/* The set of steps with which those plans go on that begin with the same
+ * GIVEN steps as LIKE. */
 static uint64_t
 next_steps (const struct problem *p, const struct plan *plans, size_t nr,
             const struct plan *like, size_t given)
@@ -224,9 +231,9 @@ next_steps (const struct problem *p, const struct plan *plans, size_t nr,
   return steps;
 }
 
-/* The best plan but for these: any other one leaves one of them behind some
- * step, and the best one is the best of those that leave it there (Yen's
- * algorithm). */
+/* Find the best plan other than the given ones (Yen's algorithm).  Any other
+ * plan leaves one of the given plans after some step.  So for each of these
+ * places find the best plan that leaves there, and take the best of all. */
 static bool
 find_next (const struct problem *p, const struct plan *plans, size_t nr,
            struct plan *next)
@@ -245,7 +252,8 @@ find_next (const struct problem *p, const struct plan *plans, size_t nr,
   return found;
 }
 
-/* Is there a plan once these two, or one twice, are conceded? */
+/* Whether there is a plan if these two concessions, or one twice, are
+ * granted. */
 static bool
 helps (const struct problem *p, size_t i, size_t j, struct plan *plan)
 {
@@ -255,7 +263,8 @@ helps (const struct problem *p, size_t i, size_t j, struct plan *plan)
   return search (&eased, NULL, 0, 0, plan);
 }
 
-/* Why there is no plan: the one thing, or two, that would be to concede. */
+/* Explain why there is no plan: name the one concession, or the two, with
+ * which there would be a plan. */
 static char *
 explain_refusal (const struct problem *p)
 {

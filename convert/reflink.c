@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Blocks that two files share. */
+/* Copies of files that share blocks. */
 #include <config.h>
 
 #include <fcntl.h>

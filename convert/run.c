@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Carrying out a plan: a function for each kind of step. */
+/* Carry out a plan: a function for each kind of step. */
 #include <config.h>
 
 #include <errno.h>
@@ -17,13 +17,15 @@
 #include "reflink.h"
 #include "scratch.h"
 
-/* So large is made what nobody knows the size of yet; 16 TiB. */
+/* The size of an image that is created before the size of the source is
+ * known; 16 TiB. */
 #define PROVISIONAL_SIZE (UINT64_C (16) << 40)
 
 static void fail (const char *name, const char *why)
   __attribute__ ((noreturn));
 
-/* A signal may be what made it fail. */
+/* A signal may have caused the failure.  If so, the signal ends the
+ * program. */
 static void
 fail (const char *name, const char *why)
 {
@@ -75,8 +77,9 @@ save_in_scratch_file (struct conversion *v)
   v->hand = HOLDS_FILE;
 }
 
-/* Has the source a name by which another program can read it?  Without TLS,
- * and not from a child of ours. */
+/* The socket of the nbdkit that reads a URL for us: qemu-nbd can connect to
+ * it, too.  NULL for all other sources: an NBD server may need TLS, or be a
+ * child of ours. */
 static const char *
 server_for_others (const struct source *s)
 {
@@ -85,8 +88,8 @@ server_for_others (const struct source *s)
   return NULL;
 }
 
-/* qemu-nbd reads what we have: a file by its name, an NBD server, or what we
- * serve it. */
+/* Let qemu-nbd read what is at hand: a file by its name, the server that
+ * reads a URL, or our own server, which serves the image. */
 static void
 read_format (struct conversion *v)
 {
@@ -135,7 +138,8 @@ share_blocks (struct conversion *v)
 
 /* ---- writing ---- */
 
-/* A smaller disk is a loss, unless nothing is behind its end. */
+/* Making a disk smaller loses data, unless there is nothing behind the new
+ * end. */
 static void
 look_before_shrinking (struct conversion *v)
 {
@@ -145,7 +149,7 @@ look_before_shrinking (struct conversion *v)
     table_allows_shrinking (v);
 }
 
-/* What went to standard output has FROM bytes: let zeroes follow up to TO. */
+/* FROM bytes were written to standard output: append zeroes up to TO. */
 static void
 fill_stream (uint64_t from, uint64_t to)
 {
@@ -182,7 +186,7 @@ write_raw (struct conversion *v)
                size);
 }
 
-/* It is of the wanted format already. */
+/* The source has the wanted format already, so its bytes are copied. */
 static void
 write_as_is (struct conversion *v)
 {
@@ -212,7 +216,7 @@ start_writer (struct conversion *v, bool compressed)
   tool_set_unix (&v->writing, socket, v->to.name);
 }
 
-/* What the writer has not written by now it does before it ends. */
+/* The writer may still hold data.  It writes this before it exits. */
 static void
 end_writer (struct conversion *v)
 {
@@ -245,7 +249,8 @@ write_format (struct conversion *v)
     tool_fail ("%s: its size could not be corrected: %m", v->to.name);
 }
 
-/* Change what was written. */
+/* Change the destination after the data was written.  If it is not raw,
+ * qemu-nbd serves it. */
 static void
 amend (struct conversion *v, void (*work) (struct conversion *v))
 {
@@ -280,7 +285,7 @@ grow_file_system (struct conversion *v)
   amend (v, file_system_of_destination_grows);
 }
 
-/* The file that is to be made has this size, which the source has not. */
+/* Create the destination with this size, which is not the source's. */
 static void
 create_larger (struct conversion *v, uint64_t size)
 {
@@ -343,7 +348,8 @@ static void (*const carry_out[]) (struct conversion *v) = {
   [GROW_FILE_SYSTEM] = grow_file_system,
 };
 
-/* Streams that were looked at have given their first bytes to us. */
+/* The first bytes of a stream were read for probing, so the image that holds
+ * them has to be copied. */
 static void
 keep_what_was_read (struct conversion *v)
 {
@@ -365,8 +371,8 @@ check_sum (struct conversion *v)
     fail (v->source.name, why);
 }
 
-/* Going on in the middle needs a source that can be read there, and a
- * destination that holds what was written. */
+/* To resume, the source must be readable at random, and the destination must
+ * hold what was written. */
 static void
 check_resume (const struct conversion *v)
 {
@@ -404,7 +410,7 @@ only_reads (enum step_kind kind)
   return kind == READ_RANGES || kind == UNPACK_PARTS || kind == READ_FORMAT;
 }
 
-/* Nothing of it was read yet, but its beginning. */
+/* Nothing but the beginning of the source was read until here. */
 static void
 begin_reading (struct conversion *v)
 {
@@ -432,8 +438,8 @@ run_reading (struct conversion *v)
   return kind != UNPACK_IN_ORDER && kind != SCRATCH;
 }
 
-/* A partition that cannot grow is told before anything is written, if the disk
- * can be looked at by then. */
+/* If the disk can be examined already, a partition that cannot grow is
+ * reported before anything is written. */
 static void
 look_before_writing (struct conversion *v)
 {

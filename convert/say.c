@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is told unless the user wants it quiet. */
+/* Messages that --quiet suppresses. */
 #include <config.h>
 
 #include <stdarg.h>

@@ -26,7 +26,7 @@ scratch_open (const struct options *o, char **path)
   const char *dir = scratch_directory (o);
   int fd = open (dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
-  /* Not every file system has files without names. */
+  /* Not every file system supports files without names. */
   if (fd == -1 && (errno == EOPNOTSUPP || errno == EISDIR)) {
     char *name = tool_format ("%s/nbdconvert-XXXXXX", dir);
     fd = mkostemp (name, O_CLOEXEC);

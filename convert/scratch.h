@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Scratch files: they have no name in any directory, so nothing is left of
- * them whatever happens; while we run others can open PATH. */
+/* Scratch files.  They have no name in any directory, so nothing is left of
+ * them even after a crash.  While this program runs, other programs can open
+ * PATH. */
 #ifndef CONVERT_SCRATCH_H
 #define CONVERT_SCRATCH_H
 
 #include "options.h"
 
-/* --scratch, TMPDIR, or /var/tmp. */
+/* The directory: --scratch, TMPDIR, or /var/tmp. */
 extern const char *scratch_directory (const struct options *o);
-/* Its descriptor.  Fails the tool. */
+/* Returns the file descriptor, and in *PATH a name to be freed.  Errors end
+ * the program. */
 extern int scratch_open (const struct options *o, char **path);
 
 #endif /* CONVERT_SCRATCH_H */

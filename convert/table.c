@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The disks that partition tables are on: what was written, or what is about
- * to be cut. */
+/* Changes to the partition table of the destination, and the check before a
+ * disk is made smaller. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -8,8 +8,9 @@
 #include "convert.h"
 #include "disks.h"
 
-/* What is behind the end of a smaller disk was not copied, but the table still
- * tells of it.  Who cuts a disk by force may cut partitions. */
+/* The data behind the end of a smaller disk was not copied, but the table
+ * still describes it.  With --force-shrink that may cut partitions, so the
+ * table is left as it is and this is no error. */
 static void
 follow (struct conversion *v, struct disk *d)
 {
@@ -39,7 +40,8 @@ with_destination (struct conversion *v,
     return;
   }
   struct nbd_disk n;
-  /* A server of one client answers the next one when this has left. */
+  /* A server that accepts one client at a time answers us when the other
+   * connections are closed. */
   if (v->writer == NULL)
     tool_close_others (v->source.handle);
   disk_connect (&n, v->writer ? &v->writing : &to->at);
@@ -61,7 +63,7 @@ table_of_destination_follows (struct conversion *v)
 
 typedef int change (struct disk *d, const struct growth *g, char **why);
 
-/* What came in order could not be looked at before. */
+/* A disk that came in order could not be examined before. */
 static void
 change_partitions (struct conversion *v, struct disk *d, change *work)
 {

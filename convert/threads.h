@@ -5,14 +5,15 @@
 
 #include <pthread.h>
 
-/* Start one that takes no signals, which are for the main thread.  0, or an
- * errno. */
+/* Start a thread that receives no signals: the main thread handles them.
+ * Returns 0 or an errno. */
 extern int thread_start (pthread_t *thread, void *(*function) (void *),
                          void *opaque);
-/* Start so many; how many there are, with errno if none is. */
+/* Start COUNT threads.  Returns how many were started; if fewer, errno says
+ * why. */
 extern unsigned threads_start (pthread_t *threads, unsigned count,
                                void *(*function) (void *), void *opaque);
-/* How many can run at once. */
+/* How many processors are online. */
 extern unsigned thread_processors (void);
 
 #endif /* CONVERT_THREADS_H */
