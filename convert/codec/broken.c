@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How codecs say that a file is damaged. */
+/* The message for a damaged file. */
 #include <config.h>
 
 #include <inttypes.h>

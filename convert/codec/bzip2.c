@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* bzip2, in order: streams, as many as there are, each of which ends with the
- * checksum of all its blocks.  A decoder takes 4 MiB, whatever the file says.
+/* Decode bzip2 in order.  A file has one or more streams, each of which ends
+ * with the checksum of all its blocks.  A decoder takes 4 MiB, whatever the
+ * file says.
  *
- * Zeroes behind the last stream are padding and ignored, as the program bzip2
- * ignores whatever is there.  Anything else is an error: it may well be a
- * stream whose beginning is damaged, and to leave that out would pass for the
- * whole file. */
+ * Zeroes behind the last stream are padding and ignored; the program bzip2
+ * ignores anything there.  Here other bytes are an error: they may be a
+ * stream whose beginning is damaged, and leaving that out would look like
+ * success. */
 #include <config.h>
 
 #include <bzlib.h>
@@ -17,15 +18,15 @@
 
 #include "codec/codecs.h"
 
-/* How a stream begins; the size of its blocks follows. */
+/* The beginning of a stream.  One byte for the size of its blocks follows. */
 static const char magic[] = { 'B', 'Z', 'h' };
 
 struct decoder {
   bz_stream strm;
   enum { BETWEEN, IN_STREAM, PADDING } state;
-  size_t matched;   /* bytes of a stream's beginning, if BETWEEN */
-  uint64_t streams; /* that have begun */
-  uint64_t in, out; /* how far it came */
+  size_t matched;   /* BETWEEN: how many bytes of MAGIC were seen */
+  uint64_t streams; /* how many have begun */
+  uint64_t in, out; /* bytes taken from the file, bytes decoded */
 };
 
 static bool
@@ -73,7 +74,7 @@ failed (const struct decoder *d, int error, char **why)
   return broken (d, "it is damaged: a block of bzip2 is wrong", why);
 }
 
-/* One call of the library, which counts in smaller numbers. */
+/* Call the library once, whose counters are smaller than ours. */
 static int
 decompress (struct decoder *d, struct decoding *io)
 {
@@ -98,7 +99,7 @@ decompress (struct decoder *d, struct decoding *io)
   return r;
 }
 
-/* Begin a stream: the library sees its first bytes, too. */
+/* Begin a stream, and give its first bytes to the library. */
 static int
 begin_stream (struct decoder *d, unsigned char block_size)
 {
@@ -121,7 +122,8 @@ begin_stream (struct decoder *d, unsigned char block_size)
   return decompress (d, &io);
 }
 
-/* See whether the next byte begins a stream, or is padding. */
+/* Take one byte between streams: it belongs to the beginning of a stream, or
+ * is padding. */
 static enum decoded
 step_between (struct decoder *d, struct decoding *io, char **why)
 {
@@ -168,7 +170,8 @@ step (struct decoder *d, struct decoding *io, char **why)
 {
   enum decoded decoded = DECODED_SOME;
 
-  /* What was decoded may wait for room when all input was taken. */
+  /* Even if all input was taken, the library may hold decoded data that did
+   * not fit into the output. */
   if (d->state == IN_STREAM)
     decoded = step_in_stream (d, io, why);
   while (decoded == DECODED_SOME && io->in_left > 0

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The codecs that there are. */
+/* The list of codecs. */
 #include <config.h>
 
 #include <string.h>
 
 #include "codec/codecs.h"
 
-/* Those that this build lacks have no functions, so their files are known by
- * how they begin at the least. */
+/* A codec that this build lacks has no functions.  Its files are still
+ * recognized, by their first bytes. */
 static const struct {
   const struct codec *codec;
   size_t length;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The codecs that there are, each in a file of its own, if this build has its
- * library. */
+/* All codecs.  Each has a file of its own, which is built if its library is
+ * installed. */
 #ifndef CONVERT_CODECS_H
 #define CONVERT_CODECS_H
 
@@ -11,8 +11,8 @@ extern const struct codec codec_gzip;
 extern const struct codec codec_xz;
 extern const struct codec codec_zstd;
 
-/* DECODED_BROKEN, and in *WHY "WHAT, at about byte ...": IN bytes of the file
- * were taken, OUT were decoded. */
+/* Set *WHY to "WHAT, at about byte ..." and return DECODED_BROKEN.  IN bytes
+ * of the file were taken, OUT bytes were decoded. */
 extern enum decoded codec_broken_at (const char *what, uint64_t in,
                                      uint64_t out, char **why);
 

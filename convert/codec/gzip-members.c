@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Finding parts of a gzip file: BGZF, which bgzip writes.
+/* Find the parts of a gzip file in the format BGZF, which bgzip writes.
  *
- * Each of its members has at most 64 KiB of content and an extra field with
- * its stored length.  So a walk needs one look at the end of each member and
- * the header of the next.  Neighbours make a part of about 4 MiB, or there
- * would be a million of them in 64 GiB.  That is what decode_part of gzip.c
- * decodes, without looking at lengths again: members follow one another
- * without gaps, so those of a part are what any decoder finds there, or its
- * end and its size are not as they should be, which is an error.
+ * Each BGZF member has at most 64 KiB of content and an extra field with its
+ * stored length.  So finding all members takes two reads for each: the end of
+ * the member, and the header of the next.  Neighbouring members are joined to
+ * parts of about 4 MiB, because 64 GiB would have a million members.  The
+ * function decode_part of gzip.c decodes such a part without reading the
+ * stored lengths again.  The members of a part follow one another without
+ * gaps, so any decoder finds the same ones.  If it does not, the end or the
+ * size of the part is wrong, which is an error.
  *
- * A file of which a member is unlike that is decoded in order.  Members are
- * too short for this to be of use for a file that is far away, see peek.h. */
+ * A file with any other member is decoded in order.  Members are too short to
+ * be searched in a file that is far away, see peek.h. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -21,7 +22,7 @@
 #include "codec/gzip-members.h"
 #include "codec/peek.h"
 
-#define HEADER 12 /* up to the extra field */
+#define HEADER 12 /* bytes before the extra field */
 #define TRAILER 8
 #define CONTENT_MOST 65536
 #define PART_SIZE (UINT64_C (4) << 20)
@@ -30,9 +31,9 @@
 struct members {
   struct peek peek;
   struct parts *parts;
-  uint64_t at;      /* of the next member */
-  uint64_t content; /* of the last one */
-  struct part part; /* that it belongs to */
+  uint64_t at;      /* offset of the next member */
+  uint64_t content; /* length of the last member's content */
+  struct part part; /* the part that is being collected */
   char **why;
 };
 
@@ -51,7 +52,8 @@ gzip_member_length (const unsigned char *extra, size_t length)
   return 0;
 }
 
-/* How long the next member says it is; NONE: it does not. */
+/* Read the stored length of the next member.  PARTS_NONE: the member does not
+ * say it. */
 static enum found
 look_at_member (struct members *m, uint32_t *length)
 {
@@ -73,7 +75,7 @@ look_at_member (struct members *m, uint32_t *length)
   return *length > HEADER + extra + TRAILER ? PARTS_FOUND : PARTS_NONE;
 }
 
-/* The part is complete; the next one begins with the next member. */
+/* Add the complete part.  The next part begins with the next member. */
 static bool
 end_part (struct members *m)
 {

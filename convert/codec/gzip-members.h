@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Members of gzip that say how long they are. */
+/* BGZF: members of gzip that say their stored length. */
 #ifndef CONVERT_GZIP_MEMBERS_H
 #define CONVERT_GZIP_MEMBERS_H
 
 #include "codec/codec.h"
 
-/* How long the member is to which this extra field belongs, if it says so as
- * BGZF does; else 0. */
+/* The stored length of the member that has this extra field, or 0 if it is
+ * not a member of BGZF. */
 extern uint32_t gzip_member_length (const unsigned char *extra,
                                     size_t length);
 

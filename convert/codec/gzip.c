@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* gzip: RFC 1952.
  *
- * A decoder needs 48 KiB, however large a file is.  What follows the last
- * member is as with gzip(1), which writes files that tapes and devices pad
- * with zeroes: those are no part of the file.  Anything else is garbage, which
- * gzip(1) ignores with a warning and status 2; here it is an error, since it
- * may be a member that was damaged. */
+ * A decoder needs 48 KiB, however large a file is.  Zeroes behind the last
+ * member are padding, which tapes and devices add; they are ignored, as
+ * gzip(1) does.  Anything else there is an error, because it may be a damaged
+ * member. gzip(1) ignores that with a warning and status 2. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -19,22 +18,23 @@
 #include "codec/gzip-members.h"
 #include "codec/peek.h"
 
-#define WRAPPED_IN_GZIP (15 + 16) /* for inflateInit2 */
+#define WRAPPED_IN_GZIP (15 + 16) /* windowBits for inflateInit2 */
 #define MOST_AT_ONCE (1u << 30)   /* zlib counts in unsigned int */
 
-/* Names and comments have any length; this is enough for honest ones. */
+/* Names and comments may have any length.  This limit is enough for normal
+ * headers. */
 #define HEADER_MOST (1u << 20)
-/* What is looked at of an extra field. */
+/* How much of an extra field is kept. */
 #define EXTRA_MOST 4096
 
 static bool
 recognizes (const unsigned char *head, size_t length)
 {
-  /* All other methods are reserved. */
+  /* All other compression methods are reserved. */
   return length >= 3 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8;
 }
 
-/* What zlib says, in our words where those say more. */
+/* The message of zlib, or a clearer one. */
 static const char *
 words_of (const z_stream *z, int result)
 {
@@ -51,7 +51,8 @@ words_of (const z_stream *z, int result)
   return z->msg;
 }
 
-/* For a member that is wrong somewhere before the byte BEFORE. */
+/* The message for a member whose data is wrong somewhere before the byte
+ * BEFORE. */
 static char *
 damaged (const z_stream *z, uint64_t member_at, uint64_t before, int result)
 {
@@ -64,7 +65,8 @@ damaged (const z_stream *z, uint64_t member_at, uint64_t before, int result)
 
 /* ---- Parts ---- */
 
-/* Decode the members of a part, one after the other. */
+/* Decode the members of a part, one after the other.  Returns NULL, or the
+ * message of an error. */
 static char *
 decode_members (z_stream *z, const struct part *part)
 {
@@ -118,11 +120,12 @@ struct decoder {
   z_stream z;
   bool ready; /* zlib has been initialized */
   enum at at;
-  bool any;           /* member has been decoded */
-  bool more;          /* of BGZF must come */
-  bool full;          /* there was no room for more output */
-  uint64_t taken;     /* bytes of the file */
-  uint64_t member_at; /* began there */
+  bool any;           /* a member has been decoded */
+  bool more;          /* the last member was one of BGZF, so another one must
+                         follow */
+  bool full;          /* the output was full */
+  uint64_t taken;     /* bytes taken from the file */
+  uint64_t member_at; /* offset of the member */
   gz_header header;   /* of the member */
   unsigned char extra[EXTRA_MOST];
 };
@@ -161,7 +164,7 @@ take (struct decoder *d, struct decoding *io, size_t length)
   d->taken += length;
 }
 
-/* The input may end here, or be padded, or another member begins. */
+/* Between members: the file may end, have padding, or go on with a member. */
 static enum decoded
 between_members (struct decoder *d, struct decoding *io, char **why)
 {
@@ -203,7 +206,7 @@ skip_padding (struct decoder *d, struct decoding *io, char **why)
   return d->more ? broken (why, tool_format (GZIP_NO_END)) : DECODED_ALL;
 }
 
-/* The member is complete. */
+/* The member was decoded completely. */
 static void
 end_member (struct decoder *d)
 {
@@ -230,8 +233,8 @@ fail_member (const struct decoder *d, int result, char **why)
   return broken (why, damaged (&d->z, d->member_at, d->taken, result));
 }
 
-/* How much zlib may take, so that headers are not longer than is allowed
- * however the input is cut; 0: this one is. */
+/* How many bytes zlib may take.  This limits the length of a header, however
+ * the input is divided.  0: the header is too long. */
 static uInt
 may_take (const struct decoder *d, const struct decoding *io)
 {
@@ -242,7 +245,7 @@ may_take (const struct decoder *d, const struct decoding *io)
   return io->in_left < most ? io->in_left : most;
 }
 
-/* DECODED_ALL: of this member. */
+/* Decode the current member.  DECODED_ALL: the member has ended. */
 static enum decoded
 decode (struct decoder *d, struct decoding *io, char **why)
 {

@@ -6,7 +6,8 @@
 
 #include "codec/codec.h"
 
-/* Is it behind the last one, in the file and in what is decoded? */
+/* Whether the part is behind the last one, in the file, and follows it
+ * without a gap in the decoded data. */
 static bool
 follows (const struct parts *p, const struct part *part)
 {
@@ -27,7 +28,8 @@ is_within_limits (const struct part *part)
          && part->at <= INT64_MAX - part->size;
 }
 
-/* Room grows by doubling, so it is full when the count is a power of two. */
+/* The capacity doubles, so the list is full when the count is a power of
+ * two. */
 static bool
 make_room (struct parts *p)
 {
@@ -40,7 +42,7 @@ make_room (struct parts *p)
   return list != NULL;
 }
 
-/* What decodes to nothing is left out. */
+/* A part without decoded data is left out. */
 bool
 parts_add (struct parts *p, const struct part *part)
 {

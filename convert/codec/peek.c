@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Looking at a few bytes here and there. */
+/* Read a few bytes at many places of an input. */
 #include <config.h>
 
 #include <errno.h>

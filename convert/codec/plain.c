@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* No compression: parts of a fixed size, and bytes that stay as they are. */
+/* No compression: parts of a fixed size, whose bytes are copied. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -40,7 +40,7 @@ decode_part (struct input *in, const struct part *part, void *out, char **why)
   return -1;
 }
 
-/* There is nothing to remember. */
+/* The decoder has no state, but it must not be NULL. */
 static struct decoder *
 begin (unsigned threads, uint64_t memory)
 {

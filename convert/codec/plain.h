@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What is not compressed, seen as a codec: so streams, servers and files that
- * qemu-nbd or the engine cannot read by themselves go the same way as
- * compressed ones. */
+/* A codec for data without compression.  With it streams, servers, and files
+ * that qemu-nbd or the engine cannot read themselves, are handled in the same
+ * way as compressed files. */
 #ifndef CONVERT_PLAIN_H
 #define CONVERT_PLAIN_H
 

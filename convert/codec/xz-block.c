@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* One block of xz.
+/* Decode one block of xz.
  *
- * It must be what the index says: as many bytes, stored and decoded.  Beside
- * the room for what it decodes to, this takes a piece of what is stored, and
- * a dictionary; that never needs to be larger than what is decoded, so at
- * most LARGEST_PART, whatever the file wants. */
+ * The block must have the stored and the decoded size that the index says.
+ * Besides the output, this needs memory for a piece of the input and a
+ * dictionary.  A dictionary never needs to be larger than the output, so it
+ * is limited to LARGEST_PART, whatever the file asks for. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -16,8 +16,8 @@
 #include "codec/peek.h"
 #include "codec/xz.h"
 
-/* So much is read at a time: of a server far away, too, such a read takes
- * longer than to ask for it. */
+/* How much is read at a time.  Even from a server far away, reading so much
+ * takes longer than the round trip of the request. */
 #define PIECE (UINT64_C (4) << 20)
 
 struct reading {
@@ -27,7 +27,7 @@ struct reading {
   lzma_block block;
   lzma_filter filters[LZMA_FILTERS_MAX + 1];
   unsigned char *piece;
-  uint64_t at, left; /* what comes behind the piece */
+  uint64_t at, left; /* what follows the piece */
 };
 
 static const char *
@@ -41,7 +41,7 @@ check_name (uint32_t kind)
   }
 }
 
-/* -1 with *WHY: "the block at byte 12 ...". */
+/* Set *WHY to "the block at byte 12 ..." and return -1. */
 static int
 bad (const struct part *part, char **why, const char *what)
 {
@@ -64,7 +64,7 @@ next_piece (struct reading *r, char **why)
   return 0;
 }
 
-/* No distance within the block is larger than it. */
+/* No match in the block can be farther away than the block is long. */
 static void
 limit_dictionary (struct reading *r)
 {
@@ -102,7 +102,7 @@ xz_memory (const unsigned char *header, size_t length)
   return memory != UINT64_MAX ? memory : 0;
 }
 
-/* Decode the header, which the piece begins with. */
+/* Decode the block's header, at the beginning of the piece. */
 static int
 take_header (struct reading *r, char **why)
 {
@@ -176,10 +176,10 @@ decode (struct reading *r, void *out, char **why)
   while (ret == LZMA_OK) {
     if (r->strm.avail_in == 0 && r->left > 0 && next_piece (r, why) == -1)
       return -1;
-    /* Without anything left this will be LZMA_BUF_ERROR soon. */
+    /* If no input is left, this returns LZMA_BUF_ERROR soon. */
     ret = lzma_code (&r->strm, LZMA_RUN);
   }
-  /* Sizes and padding were checked by the decoder. */
+  /* The decoder has checked sizes and padding. */
   return ret == LZMA_STREAM_END ? 0 : failed (r, ret, why);
 }
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The blocks of a file of xz, by the indexes at the ends of its streams.
+/* Find the blocks of an xz file, from the indexes at the ends of its streams.
  *
- * Streams are found from the last one to the first.  This is done by hand and
- * not by lzma_file_info_decoder, which liblzma has since 5.4 only and which
- * takes a time with the square of the number of streams.
+ * Streams are found from the last to the first. lzma_file_info_decoder is not
+ * used: liblzma has it since 5.4 only, and its time grows with the square of
+ * the number of streams.
  *
- * What an index says is bounded: by its own size, so that it does not claim
- * more blocks than it has room for; by the file, which must have as many bytes
- * before it; and by what LZMA2 can do.  While it is looked for, an index takes
- * 16 bytes for each block that there is, and there are no more than MOST_PARTS
- * of all streams; each stream takes about 600 bytes, and there are no more
- * than MOST_STREAMS.  Files with more are decoded in order. */
+ * The claims of an index are checked: it cannot have more blocks than fit
+ * into it, nor more stored bytes than the file has before it, nor more
+ * decoded bytes than LZMA2 can make of these.  During the search an index
+ * takes 16 bytes for each block, and a stream takes about 600 bytes.  Files
+ * with more than MOST_PARTS blocks or more than MOST_STREAMS streams are
+ * decoded in order. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -24,9 +24,9 @@
 #include "codec/xz.h"
 
 #define MOST_STREAMS 65536
-/* Zeroes behind a stream, looked through from behind. */
+/* The most padding behind a stream that is skipped. */
 #define MOST_PADDING (UINT64_C (1) << 20)
-/* LZMA2 makes 2 MiB out of ten bytes at best. */
+/* LZMA2 makes at most 2 MiB of ten bytes. */
 #define MOST_DECODED_SHIFT 18
 #define HEADER LZMA_STREAM_HEADER_SIZE /* the footer has the same size */
 #define WINDOW (64u * 1024)
@@ -40,8 +40,8 @@ struct stream {
 struct search {
   struct input *in;
   char **why;
-  uint64_t end;           /* all from here on is known */
-  struct stream *streams; /* from the last one on */
+  uint64_t end;           /* everything from here on was searched */
+  struct stream *streams; /* the last one of the file first */
   size_t count, room;
   uint64_t blocks;
   uint64_t window_at;
@@ -49,7 +49,7 @@ struct search {
   unsigned char window[WINDOW];
 };
 
-/* A footer, and the index before it. */
+/* A footer, and the place of the index before it. */
 struct tail {
   uint64_t footer_at, index_at;
   lzma_stream_flags footer;
@@ -57,8 +57,9 @@ struct tail {
 
 /* ---- reading backwards ---- */
 
-/* LENGTH bytes, at most WINDOW, valid until the next call; NULL with *WHY.
- * What is before them is read with them, as it will be wanted next. */
+/* Returns LENGTH bytes, at most WINDOW, valid until the next call, or NULL
+ * with *WHY.  The bytes before them are read as well, because they are needed
+ * next. */
 static const unsigned char *
 look_at (struct search *s, uint64_t at, size_t length)
 {
@@ -77,7 +78,8 @@ look_at (struct search *s, uint64_t at, size_t length)
   return s->window + (at - s->window_at);
 }
 
-/* PARTS_BROKEN with *WHY: what is wrong with what is at AT. */
+/* Set *WHY to what is wrong with the thing at this offset and return
+ * PARTS_BROKEN. */
 static enum found
 broken (struct search *s, const char *what, uint64_t at, const char *how)
 {
@@ -85,7 +87,7 @@ broken (struct search *s, const char *what, uint64_t at, const char *how)
   return PARTS_BROKEN;
 }
 
-/* ---- one stream.  Each function gives PARTS_FOUND to go on. ---- */
+/* ---- one stream.  Each function returns PARTS_FOUND to go on.  ---- */
 
 static enum found
 skip_padding (struct search *s)
@@ -105,7 +107,7 @@ skip_padding (struct search *s)
   return PARTS_FOUND;
 }
 
-/* What liblzma says of a header or footer. */
+/* Turn liblzma's result for a header or footer into ours. */
 static enum found
 check_flags (struct search *s, lzma_ret r, const char *what, uint64_t at,
              const char *if_none)
@@ -149,7 +151,7 @@ find_footer (struct search *s, struct tail *t)
   return PARTS_FOUND;
 }
 
-/* Feed all of the index to liblzma. */
+/* Give all of the index to liblzma. */
 static lzma_ret
 decode_index (struct search *s, const struct tail *t, lzma_stream *strm)
 {
@@ -165,7 +167,7 @@ decode_index (struct search *s, const struct tail *t, lzma_stream *strm)
     r = lzma_code (strm, LZMA_RUN);
     at += n;
   }
-  /* It must fill its place. */
+  /* The index must have the size that the footer says. */
   if (r == LZMA_STREAM_END && strm->total_in != t->footer.backward_size)
     r = LZMA_DATA_ERROR;
   return r;
@@ -174,7 +176,7 @@ decode_index (struct search *s, const struct tail *t, lzma_stream *strm)
 static enum found
 find_index (struct search *s, const struct tail *t, lzma_index **index)
 {
-  /* Two bytes for each block at the least. */
+  /* A block takes at least two bytes of the index. */
   uint64_t fit = t->footer.backward_size / 2;
   uint64_t most = MOST_PARTS - s->blocks;
   lzma_stream strm = LZMA_STREAM_INIT;
@@ -200,7 +202,7 @@ find_index (struct search *s, const struct tail *t, lzma_index **index)
   return broken (s, "index", t->index_at, "is damaged");
 }
 
-/* Go to where the stream begins, if the index is right. */
+/* Find the header of the stream, at the place that the index implies. */
 static enum found
 find_header (struct search *s, const struct tail *t, struct stream *stream)
 {
@@ -271,7 +273,7 @@ find_stream (struct search *s)
 
 /* ---- all blocks ---- */
 
-/* Add the blocks of one.  PARTS_NONE: there is one that is no part. */
+/* Add the blocks of one stream.  PARTS_NONE: one of them cannot be a part. */
 static enum found
 add_blocks (struct search *s, const struct stream *stream,
             struct parts *parts)
@@ -294,7 +296,7 @@ add_blocks (struct search *s, const struct stream *stream,
         || part.size > INT64_MAX - parts->size)
       return broken (s, "block", part.stored_at,
                      "is larger in the index than so few bytes can be");
-    /* One that is empty would not be checked. */
+    /* An empty block cannot be a part, and so would not be checked. */
     if (part.size == 0 || part.size > LARGEST_PART)
       found = PARTS_NONE;
     if (found != PARTS_FOUND)
@@ -306,7 +308,7 @@ add_blocks (struct search *s, const struct stream *stream,
   return found;
 }
 
-/* Decoding in order needs no list. */
+/* For decoding in order, only the size is kept. */
 static enum found
 leave_size (struct parts *parts)
 {

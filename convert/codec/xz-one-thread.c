@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Decoding xz in order, by a liblzma before 5.4, or built without threads. */
+/* Decode xz in order, with a liblzma before 5.4 or one that was built without
+ * threads. */
 #include <config.h>
 
 #include "codec/xz.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Decoding xz in order, by a liblzma that has threads for it.  They help
- * where blocks say how large they are, as those of xz -T do. */
+/* Decode xz in order, with a liblzma that has threads for decoding.  Only
+ * files whose blocks say their size are decoded by several threads, such as
+ * those of xz -T. */
 #include <config.h>
 
 #include "codec/xz.h"
@@ -11,7 +12,8 @@ xz_begin (lzma_stream *strm, unsigned threads, uint64_t memory)
   const lzma_mt options = {
     .flags = LZMA_CONCATENATED | LZMA_TELL_UNSUPPORTED_CHECK,
     .threads = threads > 0 ? threads : 1,
-    /* Rather fewer threads than more memory; and if one needs more, none. */
+    /* Use fewer threads rather than more memory; fail if even one thread
+     * needs more memory. */
     .memlimit_threading = memory,
     .memlimit_stop = memory,
   };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* xz: blocks by the index at the end of each stream, see xz-index.c and
- * xz-block.c, or here all streams in order, by liblzma's threads. */
+/* xz. xz-index.c and xz-block.c decode blocks at random.  This file decodes
+ * all streams in order; liblzma may use threads for it. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -17,7 +17,7 @@ struct decoder {
   lzma_stream strm;
   lzma_ret begun;
   uint64_t memory;
-  /* The header of the file, and of its first block. */
+  /* The header of the file, and the header of its first block. */
   unsigned char head[LZMA_STREAM_HEADER_SIZE + LZMA_BLOCK_HEADER_SIZE_MAX];
   size_t head_length;
 };
@@ -61,8 +61,9 @@ broken_at (const struct decoder *d, const char *what, char **why)
   return codec_broken_at (what, d->strm.total_in, d->strm.total_out, why);
 }
 
-/* With threads liblzma does not say how much it wanted.  The first block does,
- * and all others are like it as a rule. */
+/* With threads, liblzma does not say how much memory it needs.  So this is
+ * computed from the header of the first block; usually all other blocks need
+ * the same. */
 static enum decoded
 too_much (struct decoder *d, char **why)
 {
@@ -107,7 +108,7 @@ failed (struct decoder *d, lzma_ret error, char **why)
   }
 }
 
-/* What was not taken by a step comes again with the next one. */
+/* Input that a step did not take comes again with the next step. */
 static void
 keep_head (struct decoder *d, const struct decoding *io)
 {
@@ -144,7 +145,8 @@ step (struct decoder *d, struct decoding *io, char **why)
   io->out_left = strm->avail_out;
   if (r == LZMA_STREAM_END)
     return DECODED_ALL;
-  /* Nothing was there to be done, but more will come. */
+  /* Nothing could be done in this step, but there will be more input or
+   * output space. */
   if (r == LZMA_BUF_ERROR && (!io->in_ends || io->out_left == 0))
     r = LZMA_OK;
   return r == LZMA_OK ? DECODED_SOME : failed (d, r, why);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of the codec xz say to each other. */
+/* What the files of the codec xz share. */
 #ifndef CONVERT_XZ_H
 #define CONVERT_XZ_H
 
@@ -7,7 +7,8 @@
 
 #include "codec/codec.h"
 
-/* The kind of a part: its check, and how many bytes of padding end it. */
+/* The kind of a part: its check, and how many bytes of padding are at its
+ * end. */
 #define XZ_KIND(check, padding) \
   ((uint32_t) (check) | (uint32_t) (padding) << 8)
 #define XZ_CHECK(kind) ((lzma_check) ((kind) &0xff))
@@ -19,11 +20,12 @@ extern enum found xz_find_parts (struct input *in, struct parts *parts,
 extern int xz_decode_part (struct input *in, const struct part *part,
                            void *out, char **why);
 
-/* What decoding needs by the header of a block; 0: it is none. */
+/* How much memory the block with this header needs to be decoded; 0: this is
+ * not a header. */
 extern uint64_t xz_memory (const unsigned char *header, size_t length);
 
-/* xz-threads.c, or xz-one-thread.c for a liblzma that has no others: begin to
- * decode all streams of a file in order. */
+/* In xz-threads.c, or in xz-one-thread.c for a liblzma without threads: begin
+ * to decode all streams of a file in order. */
 extern lzma_ret xz_begin (lzma_stream *strm, unsigned threads,
                           uint64_t memory);
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Finding the frames of a zstd file, each of which can be decoded by itself.
+/* Find the frames of a zstd file, each of which can be decoded independently.
  *
- * A frame does not say how long it is, but each of its blocks does, of which
- * there is one for 128 KiB of content or less.  So a walk looks at three
- * bytes of each block and jumps to the next.  It ends with the first frame
- * that is no part: one that does not say what size its content has (as when
- * zstd reads a pipe, and as pzstd does), or says that it is too large.  So
- * nothing is spent on the usual file, which is one large frame: its header is
- * enough.  A small file of one frame is walked to its end in vain.
+ * A frame does not say its stored length, but each of its blocks does, and a
+ * block has at most 128 KiB of content.  So this code reads the three bytes
+ * of each block's header and skips to the next block.  It stops at the first
+ * frame that cannot be a part: one that does not say the size of its content
+ * (written by pzstd, or by zstd that reads a pipe), or whose content is too
+ * large.  So the usual file, which is one large frame, costs only a read of
+ * its header.  For a small file of one frame the search is in vain.
  *
- * zstdmt and pzstd put a skippable frame before each frame, with the length
- * of that; then one look is enough for each.  A seek table makes the walk
- * unnecessary.  See peek.h for what a look costs, and how far the walk goes
- * in a file that is far away. */
+ * zstdmt and pzstd write a skippable frame before each frame, which says the
+ * frame's stored length.  Then one read for each frame is enough.  With a
+ * seek table nothing of this is needed.  See peek.h for the cost of reads and
+ * for how far the search goes in a file that is far away. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -31,8 +31,10 @@ struct walk {
   struct peek peek;
   struct parts *parts;
   uint64_t size; /* of the file */
-  uint64_t end;  /* of the next frame, as was said before it, or 0 */
-  uint64_t all;  /* what the file decodes to, if that is sure without parts */
+  uint64_t end;  /* of the next frame, as the skippable frame before it says;
+                    or 0 */
+  uint64_t all;  /* decoded size of the file, if it is certain even without
+                    parts */
   unsigned empty;
   struct part next;
   char **why;
@@ -47,14 +49,15 @@ truncated (struct walk *w)
   return PARTS_BROKEN;
 }
 
-/* A look that failed. */
+/* After peek failed: with *WHY the file is broken, otherwise the search is
+ * given up. */
 static enum found
 blind (const struct walk *w)
 {
   return *w->why ? PARTS_BROKEN : PARTS_NONE;
 }
 
-/* Read a header, as far as the file has it. */
+/* Read the header at AT, if the file is long enough for it. */
 static enum found
 look_at_header (struct walk *w, uint64_t at, struct zstd_header *h)
 {
@@ -68,8 +71,8 @@ look_at_header (struct walk *w, uint64_t at, struct zstd_header *h)
                                                   : PARTS_FOUND;
 }
 
-/* Go from block to block; where the frame ends, and how much at most it may
- * hold. */
+/* Skip from block to block.  Sets *END to where the frame ends, and *MOST to
+ * the most bytes that it can decode to. */
 static enum found
 walk_blocks (struct walk *w, const struct zstd_header *h, uint64_t *end,
              uint64_t *most)
@@ -107,8 +110,8 @@ walk_blocks (struct walk *w, const struct zstd_header *h, uint64_t *end,
   return PARTS_FOUND;
 }
 
-/* The end that the skippable frame before this one has told, if there is
- * another frame, or the end of the file. */
+/* Take the end that the skippable frame before this frame said.  It is
+ * believed only if another frame begins there, or the file ends. */
 static bool
 believe_end (struct walk *w)
 {
@@ -130,9 +133,9 @@ believe_end (struct walk *w)
   return h.kind == ZSTD_FRAME || h.kind == ZSTD_SKIPPABLE;
 }
 
-/* A frame that is too large for a part is decoded in order; but if there is no
- * other one, what it declares is the size of all.  Looking at all its blocks
- * costs little in a local file. */
+/* A frame that is too large for a part is decoded in order.  But if it is the
+ * only frame, the size that it declares is the size of all.  Reading the
+ * headers of all its blocks costs little in a local file. */
 static enum found
 take_large_frame (struct walk *w, const struct zstd_header *h)
 {

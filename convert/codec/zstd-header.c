@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Headers of zstd's frames: RFC 8878, section 3.1. */
+/* Headers of zstd frames: RFC 8878, section 3.1. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -8,12 +8,12 @@
 #include "codec/peek.h"
 #include "codec/zstd-frames.h"
 
-#define OLDEST UINT32_C (0xFD2FB51E) /* 0.1, */
-#define OLD UINT32_C (0xFD2FB522)    /* and 0.2 to 0.7, one each */
+#define OLDEST UINT32_C (0xFD2FB51E) /* of zstd 0.1 */
+#define OLD UINT32_C (0xFD2FB522)    /* of 0.2; up to 0.7 each adds 1 */
 #define SKIPPABLE UINT32_C (0x184D2A50)
 #define WINDOW_LEAST_LOG 10
 
-/* No more than this is looked at to see that something is empty. */
+/* Larger frames are not examined, and so do not count as empty. */
 #define EMPTY_MOST (64u * 1024)
 
 static enum zstd_kind
@@ -28,7 +28,7 @@ kind_of (uint32_t magic)
   return ZSTD_ALIEN;
 }
 
-/* What is behind the descriptor, of the lengths that it says. */
+/* Read the fields behind the descriptor, which says their lengths. */
 static void
 read_fields (const unsigned char *p, size_t dictionary, size_t size,
              bool window, struct zstd_header *h)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The seek table of zstd's seekable format: a skippable frame at the end of
- * the file that lists what each frame stores and holds, and perhaps a checksum
- * of that.
+ * the file.  It lists the stored and the decoded size of each frame, and
+ * optionally a checksum of the frame's content.
  *
  *   magic, length | stored, size[, checksum] ... | count, descriptor, magic
  *
- * It costs no more than to read the table, so it is what makes a remote file
- * accessible at random.  What it says must add up to the file; whether it is
- * true of each frame is seen when that is decoded.  A table that does not fit
- * its file is not used, since those who decode in order never look at it. */
+ * Reading the table is all that it takes to find the parts, so even a remote
+ * file can be read at random.  The sizes must add up to the size of the file.
+ * Whether an entry is true of its frame is checked when the frame is decoded.
+ * A table that does not fit its file is not used and is no error, because
+ * programs that decode in order never read it. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -20,20 +21,20 @@
 #define FOOTER 9
 #define HAS_CHECKSUMS 0x80
 #define RESERVED 0x7c
-#define PIECE 65536 /* entries that are read at a time */
+#define PIECE 65536 /* how many entries are read at a time */
 
 struct table {
   struct input *in;
   struct parts *parts;
-  uint64_t at;    /* where it begins */
-  uint64_t count; /* of entries */
-  size_t entry;   /* bytes of one */
-  unsigned empty; /* entries */
+  uint64_t at;    /* offset of the table */
+  uint64_t count; /* number of entries */
+  size_t entry;   /* bytes of one entry */
+  unsigned empty; /* number of empty entries */
   struct part next;
   char **why;
 };
 
-/* Does the end of the file look like that of a table? */
+/* Whether the file ends with something that looks like a seek table. */
 static bool
 find_table (struct table *t)
 {
@@ -56,7 +57,7 @@ find_table (struct table *t)
          && read_number (header + 4, 4) == length;
 }
 
-/* An entry becomes a part, unless nothing is in it. */
+/* Make a part of an entry, unless the frame is empty. */
 static bool
 take_entry (struct table *t, const unsigned char *p)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* zstd.
  *
- * In order a decoder needs the window that a frame asks for, up to 128 MiB as
- * zstd itself allows without --long, or what it was given, and 1 MiB for all
- * else.  A part needs what is stored of it in addition to its content, and no
- * window.  Frames of versions before 0.8 (2016) are not decoded: libzstd
- * brings old code for them, or none. */
+ * Decoding in order needs memory for the window that a frame asks for, and 1
+ * MiB for everything else.  The window is limited by the memory that was
+ * given, or to 128 MiB, which is what zstd allows without --long.  Decoding a
+ * part needs memory for its stored bytes and its content, and no window.
+ * Frames of versions before 0.8 (2016) are not decoded, because only some
+ * builds of libzstd can. */
 #include <config.h>
 
 #include <errno.h>
@@ -22,12 +23,13 @@
 #include "codec/zstd-frames.h"
 #include "engine/scan.h"
 
-#define USUAL_LOG 27   /* of the window that zstd allows, */
-#define LARGEST_LOG 31 /* and of that with --long=31 */
+#define USUAL_LOG 27   /* the window that zstd allows by default */
+#define LARGEST_LOG 31 /* the window of zstd --long=31 */
 #define MIB (UINT64_C (1) << 20)
 #define BESIDES_WINDOW MIB
 
-/* Skippable frames may come first; other programs use them, too. */
+/* Skippable frames may come first.  Formats of other programs use them,
+ * too. */
 static bool
 recognizes (const unsigned char *head, size_t length)
 {
@@ -46,7 +48,7 @@ recognizes (const unsigned char *head, size_t length)
   }
 }
 
-/* What libzstd says, in our words where those say more. */
+/* The message of libzstd, or a clearer one. */
 static const char *
 words_of (size_t result)
 {
@@ -58,7 +60,8 @@ words_of (size_t result)
   }
 }
 
-/* For a frame that is wrong somewhere before the byte BEFORE. */
+/* The message for a frame whose data is wrong somewhere before the byte
+ * BEFORE. */
 static char *
 damaged (uint64_t frame_at, uint64_t before, size_t result)
 {
@@ -124,14 +127,14 @@ enum at { AT_HEADER, SKIPPING, IN_FRAME };
 
 struct decoder {
   ZSTD_DCtx *context;
-  uint64_t window; /* at most */
+  uint64_t window; /* the largest that is allowed */
   enum at at;
-  bool any;             /* frame has begun */
-  bool full;            /* there was no room for more output */
-  uint64_t taken;       /* bytes of the file */
-  uint64_t frame_at;    /* the frame began there */
-  uint64_t skip;        /* bytes of it that are left */
-  size_t known, passed; /* bytes of its header: that came, were decoded */
+  bool any;             /* a frame has begun */
+  bool full;            /* the output was full */
+  uint64_t taken;       /* bytes taken from the file */
+  uint64_t frame_at;    /* offset of the frame */
+  uint64_t skip;        /* bytes of the frame that are still to be skipped */
+  size_t known, passed; /* bytes of its header: received, and decoded */
   unsigned char head[ZSTD_LONGEST_HEADER];
 };
 
@@ -145,7 +148,7 @@ begin (unsigned threads, uint64_t memory)
               : memory > BESIDES_WINDOW ? memory - BESIDES_WINDOW
                                         : 0;
   d->context = ZSTD_createDCtx ();
-  if (d->context) /* begin_frame limits the window */
+  if (d->context) /* begin_frame limits the window, so libzstd need not */
     ZSTD_DCtx_setParameter (
       d->context, ZSTD_d_windowLogMax,
       ZSTD_dParam_getBounds (ZSTD_d_windowLogMax).upperBound);
@@ -166,7 +169,7 @@ broken (char **why, char *words)
   return DECODED_BROKEN;
 }
 
-/* Words for a window that is too large, and what helps. */
+/* The message for a window that is too large; it says what helps. */
 static char *
 too_much (const struct decoder *d, const struct zstd_header *h,
           uint64_t window)
@@ -193,7 +196,7 @@ too_much (const struct decoder *d, const struct zstd_header *h,
                       need + BESIDES_WINDOW / MIB, option);
 }
 
-/* The frame's header is all there: can we decode it? */
+/* The frame's header is complete: check that we can decode the frame. */
 static enum decoded
 begin_frame (struct decoder *d, const struct zstd_header *h, char **why)
 {
@@ -240,7 +243,8 @@ take (struct decoder *d, struct decoding *io, size_t length)
   d->taken += length;
 }
 
-/* Collect the header of the next frame; false: more must come. */
+/* Collect the header of the next frame.  Returns false if more input is
+ * needed. */
 static bool
 take_header (struct decoder *d, struct decoding *io, struct zstd_header *h)
 {
@@ -259,7 +263,7 @@ take_header (struct decoder *d, struct decoding *io, struct zstd_header *h)
   return true;
 }
 
-/* DECODED_ALL: of this frame. */
+/* Decode the current frame.  DECODED_ALL: the frame has ended. */
 static enum decoded
 decode (struct decoder *d, struct decoding *io, char **why)
 {
@@ -288,7 +292,7 @@ decode (struct decoder *d, struct decoding *io, char **why)
   }
 }
 
-/* The input may end here, or another frame begins. */
+/* Between frames: the file may end, or another frame begins. */
 static enum decoded
 between_frames (struct decoder *d, struct decoding *io, char **why)
 {
