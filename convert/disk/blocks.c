@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What begins or ends within a block is read and written with all of it. */
+/* A request that is not aligned to blocks reads and writes the whole blocks
+ * around it. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -13,7 +14,7 @@ struct span {
   unsigned char *buffer;
 };
 
-/* The blocks around a range, if it is not made of whole ones. */
+/* Read the blocks around a range.  On success the caller frees the buffer. */
 static int
 read_span (struct block_disk *b, struct span *s, uint64_t offset,
            uint64_t length, char **why)
@@ -81,7 +82,7 @@ blocks_zeroes (struct disk *d, uint64_t offset)
   return known > within ? known - within : 0;
 }
 
-/* Zeroes are written to what is no whole block. */
+/* Zeroes as data, for parts of blocks. */
 static int
 write_zeroes (struct disk *d, uint64_t length, uint64_t offset, char **why)
 {
@@ -112,7 +113,8 @@ blocks_zero (struct disk *d, uint64_t length, uint64_t offset, char **why)
   return write_zeroes (d, end - last, last, why);
 }
 
-/* No block is read or written that is not there as a whole. */
+/* An incomplete block at the end of the disk is never read or written, so the
+ * size is rounded down. */
 void
 blocks_begin (struct block_disk *b, struct disk *under, uint32_t block)
 {

@@ -10,22 +10,23 @@
 
 #define MAGIC 0xef53u
 #define LARGEST_BLOCK_LOG 16u
-/* The least that mke2fs(8) makes; less would be many groups. */
+/* The fewest blocks that mke2fs(8) allows.  A smaller number would mean a
+ * huge number of groups. */
 #define LEAST_GROUP 256u
 
-/* s_state */
+/* bits of s_state */
 #define VALID 1u
 #define ERROR 2u
 
-/* compat */
+/* bits of s_feature_compat */
 #define HAS_JOURNAL 0x4u
-/* incompat */
+/* bits of s_feature_incompat */
 #define FILETYPE 0x2u
 #define RECOVER 0x4u
 #define JOURNAL_DEVICE 0x8u
 #define META_BG 0x10u
 #define WIDE 0x80u /* 64bit */
-/* ro_compat */
+/* bits of s_feature_ro_compat */
 #define SPARSE_SUPER 0x1u
 #define LARGE_FILE 0x2u
 

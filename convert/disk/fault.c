@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is wrong with a partition table, in words. */
+/* Messages about faults of partition tables. */
 #include <config.h>
 
 #include <stdarg.h>

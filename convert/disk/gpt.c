@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the program asks about partition tables. */
+/* Read a partition table, or let it follow a new size. */
 #include <config.h>
 
 #include "table.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Partition tables that follow a new size.
+/* Partition tables, and how they follow a new size.
  *
- * libfdisk works on a file in memory which has the size of the disk and holds
- * no more than its partition table; what it changes there is then written to
- * the disk, whatever that is. */
+ * libfdisk works on a file in memory that has the size of the disk and holds
+ * nothing but its partition table.  What libfdisk changes there is then
+ * written to the disk, whatever kind of disk that is. */
 #ifndef CONVERT_GPT_H
 #define CONVERT_GPT_H
 
@@ -13,17 +13,17 @@
 
 /* A disk as these functions see it. */
 struct disk {
-  /* 0, or -1 with *WHY. */
+  /* Both return 0, or -1 with *WHY. */
   int (*read) (struct disk *d, void *buffer, uint64_t length, uint64_t offset,
                char **why);
   int (*write) (struct disk *d, const void *buffer, uint64_t length,
-                uint64_t offset, char **why); /* NULL: not to be written */
-  uint64_t size;                              /* now */
-  /* How many bytes from OFFSET on are known to be zero, without reading them;
-   * NULL: nobody knows. */
+                uint64_t offset, char **why); /* NULL: read-only */
+  uint64_t size;                              /* present size */
+  /* How many bytes from OFFSET on are known to be zero without reading them.
+   * NULL: unknown for this disk. */
   uint64_t (*zeroes) (struct disk *d, uint64_t offset);
-  /* Let these bytes be zero, as a hole if that is possible; NULL: they are
-   * written. */
+  /* Make these bytes zero, as a hole if possible.  NULL: the caller writes
+   * zeroes. */
   int (*zero) (struct disk *d, uint64_t length, uint64_t offset, char **why);
 };
 
@@ -31,10 +31,11 @@ enum table { TABLE_NONE, TABLE_MBR, TABLE_GPT };
 
 struct table_facts {
   enum table kind;
-  unsigned sector;    /* size of one */
-  unsigned count;     /* of partitions */
-  uint64_t end;       /* of the last partition, in bytes */
-  bool backup_at_end; /* GPT: where it belongs in a disk of SIZE */
+  unsigned sector;    /* bytes of a sector */
+  unsigned count;     /* number of partitions */
+  uint64_t end;       /* end of the last partition, in bytes */
+  bool backup_at_end; /* of a GPT: it is where it belongs on a disk of this
+                         size */
 };
 
 struct partition {
@@ -43,23 +44,26 @@ struct partition {
 };
 
 struct partitions {
-  struct partition *list; /* in the order of their numbers; to be freed */
+  struct partition *list; /* in the table's order; to be freed */
   size_t count;
 };
 
-/* The partitions of the disk, the logical ones too, but not what contains
- * them; 0 also if there is no table.  -1 with *WHY if it is damaged. */
+/* List the partitions of the disk, including logical ones, but not the
+ * extended partition around them.  A disk without a table has none.  Returns
+ * 0, or -1 with *WHY if the table is damaged. */
 extern int table_list (struct disk *d, struct partitions *p, char **why);
-/* What table is on the disk, whose content once had OLD_SIZE.  -1 with *WHY if
- * there is one that is damaged. */
+/* Read which table is on the disk, whose content once had OLD_SIZE.  Returns
+ * 0, or -1 with *WHY if the table is damaged. */
 extern int table_read (struct disk *d, uint64_t old_size,
                        struct table_facts *facts, char **why);
-/* The content had OLD_SIZE, the disk has another size now: move the backup
- * GPT to its end, and let the protective MBR cover it.  0 also if there is
- * nothing to do. */
+/* The content had OLD_SIZE and the disk has another size: move the backup GPT
+ * to the end of the disk, and let the protective MBR cover the disk.  Returns
+ * 0, also if there is nothing to do, or -1 with *WHY. */
 extern int table_follow (struct disk *d, uint64_t old_size, char **why);
-/* May the disk be cut at SIZE: is no partition there, and all zero, but for the
- * backup GPT?  1: yes; 0: no, *WHY says what is in the way; -1: error. */
+/* Whether the disk may be cut at SIZE, because nothing is behind it: no
+ * partition, and no byte that is not zero, except for the backup GPT.
+ * Returns 1 if it may; 0 if not, and *WHY says what is in the way; -1 on
+ * errors. */
 extern int table_may_shrink (struct disk *d, uint64_t size, char **why);
 
 #endif /* CONVERT_GPT_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One of the two copies of a GPT: a header of one sector and an array of
- * entries somewhere else. */
+/* One of the two copies of a GPT: a header of one sector, and an array of
+ * entries elsewhere. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 
 #include "table.h"
 
-/* Where its numbers are. */
+/* Offsets in the header. */
 enum {
   SIGNATURE = 0,
   REVISION = 8,
@@ -29,7 +29,7 @@ enum {
 #define ENTRY_MIN 128u
 #define ENTRY_MAX 4096u
 
-/* Four bits at a time. */
+/* CRC-32, four bits at a time. */
 uint32_t
 crc_more (uint32_t crc, const unsigned char *p, size_t length)
 {
@@ -53,7 +53,7 @@ crc_of (const unsigned char *p, size_t length)
   return ~crc_more (UINT32_MAX, p, length);
 }
 
-/* The sum is made as if its own place were zero. */
+/* The checksum is computed as if its own field were zero. */
 static uint32_t
 header_crc (const unsigned char *raw)
 {
@@ -77,7 +77,8 @@ check_array_place (const struct gpt_copy *h, uint64_t sectors, char **why)
 {
   if (h->entries < 2 || h->entries >= sectors)
     return damaged (why, "array's first sector", h->entries);
-  uint64_t end = h->entries + h->length; /* both are small enough */
+  uint64_t end = h->entries + h->length; /* cannot overflow: both are
+                                            limited */
   bool is_apart = h->own == 1 ? end <= h->first_usable
                               : h->entries > h->last_usable && end <= sectors;
 
@@ -88,7 +89,7 @@ check_array_place (const struct gpt_copy *h, uint64_t sectors, char **why)
   return FOUND;
 }
 
-/* Nothing of the header is used before it was here. */
+/* Check all fields of the header before any of them is used. */
 static int
 check_header (struct gpt_copy *h, unsigned sector, uint64_t at,
               uint64_t sectors, char **why)

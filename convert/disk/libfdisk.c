@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What libfdisk does to a GPT. */
+/* Let libfdisk move the backup of a GPT. */
 #include <config.h>
 
 #include <errno.h>
@@ -9,8 +9,8 @@
 
 #include "table.h"
 
-/* It tells and asks here; its last warning may become our message.  No
- * question is answered. */
+/* libfdisk reports and asks through this callback.  The last warning is kept,
+ * to be part of our message.  Questions are not answered. */
 static int
 take_word (struct fdisk_context *context, struct fdisk_ask *ask, void *data)
 {
@@ -55,7 +55,8 @@ move_in (struct fdisk_context *context, int fd, unsigned sector, char **why,
     r = fdisk_write_disklabel (context);
   if (r != 0)
     fail (why, "move the backup GPT", r, *word);
-  /* Without sync, which would wait for all disks of the machine. */
+  /* The 1 means: do not sync, which would wait for all disks of the
+   * machine. */
   fdisk_deassign_device (context, 1);
   return r == 0 ? 0 : -1;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The table in a disk's first sector, of four entries, one of which may hold
- * a chain of logical partitions. */
+/* The MBR: a table of four entries in the first sector of a disk.  One of the
+ * entries may be an extended partition, which holds a chain of logical
+ * partitions. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -11,9 +12,10 @@
 #define ENTRY_SIZE 16u
 #define SIGNATURE 510u
 #define PROTECTS 0xee
-/* Linux knows no more than 256 partitions of a disk. */
+/* A longer chain is taken for endless.  Linux supports at most 256 partitions
+ * on a disk. */
 #define LOGICAL_MAX 1024u
-/* What Linux takes for a disk's form if nothing else is known. */
+/* The geometry that Linux assumes if no other is known. */
 #define HEADS 255u
 #define TRACK 63u
 
@@ -52,8 +54,8 @@ count_entry (struct mbr *m, uint64_t first, uint64_t length)
     m->end = first + length;
 }
 
-/* The boot sector of a file system has the same signature, but code where
- * the entries are. */
+/* The boot sector of a file system ends with the same signature, but has code
+ * where the entries would be.  So the first byte of each entry is checked. */
 void
 mbr_parse (struct mbr *m, const unsigned char sector[BOOT_SECTOR])
 {
@@ -90,8 +92,9 @@ mbr_partition (const unsigned char sector[BOOT_SECTOR], unsigned i,
   return is_used (&e) && !mbr_is_extended (&e) && e.type != PROTECTS;
 }
 
-/* Each of the chain's sectors has a partition, relative to itself, and where
- * the next one is, relative to the extended partition. */
+/* Each sector of the chain has two entries: a logical partition, relative to
+ * this sector, and the next sector of the chain, relative to the extended
+ * partition. */
 int
 mbr_walk (struct disk *d, uint64_t extended, mbr_link *take, void *opaque,
           char **why)
@@ -108,7 +111,7 @@ mbr_walk (struct disk *d, uint64_t extended, mbr_link *take, void *opaque,
     if (d->read (d, sector, sizeof sector, at * BOOT_SECTOR, why) == -1)
       return -1;
     if (!has_signature (sector))
-      return 0; /* no partition was ever made there */
+      return 0; /* a chain without any partition */
     if (take (opaque, sector, at, why) == -1)
       return -1;
     struct mbr_entry next = mbr_entry (sector, 1);
@@ -133,7 +136,7 @@ mbr_logical (const unsigned char sector[BOOT_SECTOR], struct mbr_entry *e)
 struct logical {
   struct mbr *m;
   struct partitions *list; /* or NULL */
-  unsigned number;         /* of the next one */
+  unsigned number;         /* of the next logical partition */
 };
 
 static int
@@ -168,8 +171,8 @@ mbr_read_logical (struct mbr *m, struct disk *d,
   return 0;
 }
 
-/* As cylinder, head and sector, which only old programs read; or, too far away
- * for that, as these three bytes. */
+/* Write a sector as cylinder, head and sector, which only old programs read.
+ * These three bytes mean that it is too far away. */
 static void
 put_cylinder (unsigned char *to, uint64_t sector)
 {
@@ -196,13 +199,14 @@ mbr_place (unsigned char sector[BOOT_SECTOR], unsigned slot, uint64_t first,
   put32 (e + 12, length);
 }
 
-/* Where it begins, and whether it is active, are left as they were. */
+/* The beginning of the entry, and whether it is active, are left unchanged. */
 void
 mbr_take_size (const struct mbr *m, unsigned char sector[BOOT_SECTOR],
                const unsigned char other[BOOT_SECTOR])
 {
   unsigned char *to = sector + ENTRIES + m->slot * ENTRY_SIZE;
 
-  memcpy (to + 5, other + ENTRIES + 5, 3); /* its last cylinder, ... */
+  memcpy (to + 5, other + ENTRIES + 5,
+          3); /* last cylinder, head and sector */
   memcpy (to + 12, other + ENTRIES + 12, 4);
 }

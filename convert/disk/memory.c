@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A file that never had a name; the kernel keeps only its pages that were
- * written, so that it may be as large as any disk. */
+/* A disk in a file that has no name.  The kernel stores only pages that were
+ * written, so the file may be as large as any disk. */
 #include <config.h>
 
 #include <errno.h>
@@ -46,8 +46,9 @@ memory_write (struct disk *d, const void *buffer, uint64_t length,
   return refuse (why, ENOMEM, d->size);
 }
 
-/* A limit of the sizes of files (ulimit -f) would end the program here,
- * although no file is meant. */
+/* With a limit of the size of files (ulimit -f), ftruncate would end the
+ * program by SIGXFSZ.  The limit is not meant for memory, so the signal is
+ * blocked and discarded; the caller reports the error. */
 static int
 resize (int fd, uint64_t size)
 {

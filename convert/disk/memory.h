@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A disk in memory, as large as another one, which holds only what was
- * written to it. */
+/* A disk in memory, as large as another one.  Only what was written to it
+ * takes memory. */
 #ifndef CONVERT_MEMORY_H
 #define CONVERT_MEMORY_H
 
@@ -13,7 +13,7 @@ struct memory_disk {
 
 extern int memory_make (struct memory_disk *m, uint64_t size, char **why);
 extern void memory_free (struct memory_disk *m);
-/* Take what is at this place of D. */
+/* Copy a range of D to the same place. */
 extern int memory_take (struct memory_disk *m, struct disk *d,
                         uint64_t length, uint64_t offset, char **why);
 

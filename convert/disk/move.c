@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Move the backup GPT to the end of a disk.
  *
- * What is written to the disk, and when, is decided here: the new backup
- * comes first, then the primary, and at last the old backup becomes zero.  So
- * there is a whole copy whenever the program ends. */
+ * This file decides what is written to the disk, and in which order: first
+ * the new backup, then the primary copy, and last zeroes over the old backup.
+ * So there is always a complete copy, even if the program is killed. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -19,8 +19,9 @@ take_sectors (struct memory_disk *m, struct disk *d, unsigned sector,
   return memory_take (m, d, count * sector, first * sector, why);
 }
 
-/* A backup beyond the end of a disk that shrank is not there for libfdisk,
- * which makes a new one if the primary's numbers fit to the disk. */
+/* Fill the disk in memory with the table.  If the disk shrank, the backup is
+ * beyond its end.  Then libfdisk makes a new backup, but only if the numbers
+ * in the primary copy fit the disk. */
 static int
 fill (struct memory_disk *m, struct disk *d, const struct disk_table *t,
       char **why)
@@ -43,7 +44,8 @@ fill (struct memory_disk *m, struct disk *d, const struct disk_table *t,
   return take_sectors (m, d, sector, b->entries, b->length, why);
 }
 
-/* Nothing but the places may differ, and no partition may be touched. */
+/* Only the places of the backup may differ, and it may not touch a
+ * partition. */
 static int
 check (const struct disk_table *t, const struct disk_table *moved, char **why)
 {
@@ -75,9 +77,10 @@ write_sectors (struct disk *d, struct memory_disk *m, unsigned sector,
   return r;
 }
 
-/* A hybrid MBR is somebody's decision, also about what it protects, and stays.
- * Of others, libfdisk would make the protecting entry the first and inactive
- * one, which some firmware does not boot from. */
+/* Somebody has made a hybrid MBR by intention, including what it protects, so
+ * it stays as it is.  In other MBRs libfdisk would move the protective entry
+ * to the first slot and make it inactive, and then some firmware does not
+ * boot from the disk.  So only the size is taken over. */
 static int
 write_boot_sector (struct disk *d, struct memory_disk *m,
                    const struct disk_table *t, const struct disk_table *moved,
@@ -96,7 +99,8 @@ write_boot_sector (struct disk *d, struct memory_disk *m,
   return write_sectors (d, m, t->facts.sector, 0, 1, why);
 }
 
-/* All of it that the new backup, from sector NEW on, does not cover. */
+/* Zero those of these sectors that the new backup, from sector NEW on, does
+ * not cover. */
 static int
 zero_sectors (struct disk *d, unsigned sector, uint64_t first, uint64_t count,
               uint64_t new, char **why)

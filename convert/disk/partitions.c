@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The partitions of a disk, one by one. */
+/* List the partitions of a disk. */
 #include <config.h>
 
 #include <stdlib.h>

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A disk of which nobody knows yet how large it will be is made larger than it
- * can be, and gets its size at the end.  `qemu-img resize --shrink` would look
- * at each cluster that there could be; but where nothing is allocated only the
- * header has to change. */
+/* Reduce the size of a qcow2 image by changing its header.
+ *
+ * If the size of a disk is not known when its image is created, the image is
+ * made larger than any disk, and gets its real size at the end. `qemu-img
+ * resize --shrink` would look at each cluster up to the old size.  As nothing
+ * is allocated there, changing the header is enough. */
 #include <config.h>
 
 #include <endian.h>

@@ -5,9 +5,10 @@
 
 #include <stdint.h>
 
-/* Nothing was written behind SIZE in this image, which is larger and not
- * open elsewhere: make that its size.  0, or -1 with errno.  The last sector
- * becomes a whole one, since qemu ignores what is less. */
+/* Reduce the size of an image to SIZE, rounded up to a sector, because qemu
+ * ignores an incomplete sector.  Nothing may have been written behind SIZE,
+ * and no other program may have the image open.  Returns 0, or -1 with
+ * errno. */
 extern int qcow2_cut (int fd, uint64_t size);
 
 #endif /* CONVERT_QCOW2_H */

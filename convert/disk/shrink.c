@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* May the end of a disk be cut off?  Its partition table must say that
- * nothing is there, and nothing must be there. */
+/* Decide whether the end of a disk may be cut off: no partition may be there,
+ * and all bytes must be zero. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -25,7 +25,8 @@ in_the_way (char **why, uint64_t end, uint64_t size)
   return 0;
 }
 
-/* 1: all zero.  A large disk is mostly holes, which are not read. */
+/* Returns 1 if the range is zero, 0 with *WHY if not, -1 on errors.  A large
+ * disk is mostly holes, which are not read. */
 static int
 is_range_zero (struct disk *d, struct range r, unsigned char *piece,
                char **why)
@@ -56,7 +57,8 @@ is_range_zero (struct disk *d, struct range r, unsigned char *piece,
   return 1;
 }
 
-/* From START on, but for the two areas of the backup. */
+/* Whether everything from START on is zero, except for A and B, the two areas
+ * of the backup. */
 static int
 is_rest_zero (struct disk *d, uint64_t start, struct range a, struct range b,
               char **why)
@@ -81,8 +83,8 @@ sectors_of (const struct gpt_copy *h, uint64_t first, uint64_t count)
   return (struct range) { first * h->sector, (first + count) * h->sector };
 }
 
-/* The backup will need room before the new end: what it overwrites there must
- * be unused just as well. */
+/* The backup will move to just before the new end, so that place must be
+ * unused, too. */
 static int
 may_cut_gpt (struct disk *d, const struct disk_table *t, uint64_t size,
              char **why)

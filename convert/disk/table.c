@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Find the partition table of a disk, and what it says. */
+/* Find the partition table of a disk and read it. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -8,11 +8,12 @@
 
 #include "table.h"
 
-/* "EFI PART" is in the second sector, whatever the size of one is. */
+/* The primary GPT header is in the second sector, whatever the sector size
+ * is. */
 static const unsigned sector_sizes[] = { 512, 1024, 2048, 4096 };
 #define SECTOR_SIZES (sizeof sector_sizes / sizeof sector_sizes[0])
 
-/* WHAT is its fault, which this frees. */
+/* Set *WHY to the fault WHAT of one copy, and free WHAT.  Returns -1. */
 static int
 damaged_copy (char **why, const char *copy, char *what)
 {
@@ -24,14 +25,14 @@ damaged_copy (char **why, const char *copy, char *what)
   return -1;
 }
 
-/* In sectors, now or earlier. */
+/* The number of sectors of the disk, or that it once had, if that was more. */
 static uint64_t
 most_sectors (const struct disk *d, uint64_t old_size, unsigned sector)
 {
   return (d->size > old_size ? d->size : old_size) / sector;
 }
 
-/* For the message only: a disk whose first copy is lost. */
+/* For the message about a disk whose primary copy is lost. */
 static const char *
 state_of_backup (struct disk *d, uint64_t old_size)
 {
@@ -53,7 +54,8 @@ state_of_backup (struct disk *d, uint64_t old_size)
   return "nor does it have a backup at its end";
 }
 
-/* The sector's size is not known: there is a header for one of them. */
+/* The sector size is not known, so the header is looked for in each possible
+ * place. */
 static int
 find_primary (struct disk *d, uint64_t old_size, struct gpt_copy *found,
               char **why)
@@ -90,7 +92,8 @@ find_primary (struct disk *d, uint64_t old_size, struct gpt_copy *found,
   return best;
 }
 
-/* It is only read where it still is. */
+/* A backup that is beyond the end of the disk is not read: it was cut off,
+ * which is no damage. */
 static int
 load_backup (struct disk *d, uint64_t old_size, struct disk_table *t,
              char **why)
@@ -133,7 +136,7 @@ entry_of (const struct gpt_copy *h, uint32_t i)
 static bool
 is_used (const unsigned char *entry)
 {
-  return get64 (entry) != 0 || get64 (entry + 8) != 0; /* its type */
+  return get64 (entry) != 0 || get64 (entry + 8) != 0; /* the type GUID */
 }
 
 static int
@@ -222,8 +225,9 @@ load_mbr (struct disk_table *t)
                                       .end = t->mbr.end * BOOT_SECTOR };
 }
 
-/* As Linux: a GPT counts if the first sector protects it.  One without that
- * is a leftover beside other partitions, and else damage. */
+/* As in Linux, a GPT counts if the first sector protects it.  A GPT without
+ * protection is a leftover if the MBR has other partitions; otherwise it is
+ * damage. */
 static int
 load (struct disk *d, uint64_t old_size, struct disk_table *t, char **why)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A build without libfdisk. */
+/* Built without libfdisk. */
 #include <config.h>
 
 #include "../table.h"
