@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Let a partition grow, and before that, move what is behind it. */
+/* Let a partition grow, after moving what is behind it. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -7,7 +7,8 @@
 
 #include "grow/layout.h"
 
-/* The partition as it was planned, in the table that is there. */
+/* Read the table of the disk, and check that the partition is where it was
+ * when the growth was planned. */
 static int
 read_planned (struct disk *d, const struct growth *g, struct layout *l,
               char **why)
@@ -25,8 +26,8 @@ read_planned (struct disk *d, const struct growth *g, struct layout *l,
 
 /* ---- moving ---- */
 
-/* Programs that start from FAT and NTFS read there how many sectors are before
- * the partition. */
+/* The boot sectors of FAT and NTFS contain the number of sectors before the
+ * partition.  Boot code reads it. */
 static int
 correct_boot_sector (struct disk *d, unsigned sector,
                      const struct growth_move *m, char **why)
@@ -73,7 +74,7 @@ move_one (struct disk *d, unsigned sector, const struct growth_move *m,
   return correct_boot_sector (d, sector, m, why);
 }
 
-/* The old places that are none of the new ones. */
+/* Zero those parts of the old places that no new place covers. */
 static int
 clear_old_places (struct disk *d, const struct growth *g, char **why)
 {

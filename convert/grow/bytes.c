@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Moving and clearing what is on a disk. */
+/* Move and zero ranges of a disk. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -54,7 +54,7 @@ move_piece (struct disk *d, char *buffer, uint64_t from, uint64_t to,
                                   : d->write (d, buffer, length, to, why);
 }
 
-/* Beginning at the end, so that nothing is overwritten before it was read. */
+/* Begin at the end, so that nothing is overwritten before it was read. */
 int
 bytes_move (struct disk *d, uint64_t from, uint64_t to, uint64_t length,
             char **why)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Write what a partition table says of other places.
+/* Change the places in a partition table.
  *
- * The new table is made in pieces, which are first written to a disk in memory
- * and read there again.  Only if that is what was meant they go to the disk,
- * and of a GPT one copy after the other. */
+ * The new table is made in pieces.  They are first written to a disk in
+ * memory and read again from there.  Only if the result is as intended, they
+ * are written to the disk; of a GPT, one copy after the other. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -29,8 +29,8 @@ moved (const struct change *c, uint64_t at)
   return at >= c->boundary ? at + c->shift : at;
 }
 
-/* What contains the partition that grows gets the room for it, and for what
- * moved behind it. */
+/* The extended partition around a growing logical partition grows, too, for
+ * that partition and for what moved behind it. */
 static uint64_t
 new_length (const struct layout *l, const struct change *c,
             const struct part *p)
@@ -73,8 +73,8 @@ part_of (const struct layout *l, const struct part *new, unsigned number)
 
 /* ---- the first sector ---- */
 
-/* An entry of a hybrid MBR that is one of the GPT's partitions stays so.  It
- * counts in sectors of the disk. */
+/* An entry of a hybrid MBR that describes a partition of the GPT has to
+ * follow that partition.  Its numbers are in sectors of the disk. */
 static int
 change_hybrid (struct layout *l, const struct part *old,
                const struct part *new, char **why)
@@ -153,8 +153,9 @@ add_gpt (struct pieces *p, const struct gpt_copy *h)
 
 /* ---- logical partitions ---- */
 
-/* What the sector before says of one: so many sectors from the chain's next
- * sector to the end of its partition. */
+/* The length in a link of the chain covers the next link up to the end of its
+ * partition.  A link that has this length keeps this rule; any other length
+ * stays as it is. */
 static uint64_t
 next_length (uint64_t length, uint64_t old_at, uint64_t new_at,
              const struct part *old, const struct part *new)
@@ -239,7 +240,8 @@ write_pieces (struct disk *d, const struct pieces *p, char **why)
   return 0;
 }
 
-/* Is what was written all that was meant, and nothing else? */
+/* Whether the table that was written is as intended, and nothing else
+ * changed. */
 static int
 compare (struct disk *d, const struct layout *l, const struct part *new,
          char **why)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What is in a partition: ext2, ext3 and ext4 by their superblock, others by
- * what they are known for.
+/* Find out what is in a partition: ext2, ext3 and ext4 by their superblock,
+ * others by their magic numbers.
  *
- * Two of them at once are none that can be trusted: one is what was there
- * before, or a mirror of RAID whose description is at its end. */
+ * If two are found at once, neither can be trusted: one may be left over from
+ * earlier use, or the partition is half of a RAID mirror, whose superblock is
+ * at its end. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -14,11 +15,11 @@
 #include "grow/file-system.h"
 #include "tool.h"
 
-/* So much of the beginning is looked at, and of the end. */
+/* How much of the beginning and of the end of the partition is read. */
 #define BEGINNING (68u * 1024)
 #define END (128u * 1024)
 
-/* ---- others than ext ---- */
+/* ---- file systems other than ext ---- */
 
 struct mark {
   const char *name, *advice;
@@ -84,11 +85,11 @@ static const struct mark marks[] = {
   MARK ("iso9660", 0x8001, "CD001", NULL),
 };
 
-/* What is looked at. */
+/* The bytes that were read. */
 struct bytes {
   unsigned char *beginning, *end;
-  uint64_t length, end_length; /* of both */
-  uint64_t place;              /* of the whole partition */
+  uint64_t length, end_length; /* of BEGINNING and of END */
+  uint64_t place;              /* length of the partition */
 };
 
 static bool
@@ -98,8 +99,8 @@ has_mark (const struct bytes *b, const struct mark *m)
          && memcmp (b->beginning + m->at, m->bytes, m->length) == 0;
 }
 
-/* The description of RAID that is found from the end on: versions 0.90 and
- * 1.0. */
+/* Whether there is a RAID superblock of version 0.90 or 1.0, which is near
+ * the end. */
 static bool
 has_raid_at_end (const struct bytes *b)
 {
@@ -127,7 +128,8 @@ find_mark (const struct bytes *b)
 
 /* ---- ext ---- */
 
-/* What e2fsprogs 1.47 knows, and so grows, but for what follows. */
+/* The features that e2fsprogs 1.47 knows, and so grows, except for those that
+ * ext_is_unfit rejects. */
 #define COMPAT 0x1e3fu
 #define INCOMPAT 0x3e7d6u
 #define RO_COMPAT 0x1a57bu
@@ -145,7 +147,7 @@ has_unknown (const struct ext *e)
                       compat, incompat, ro);
 }
 
-/* NULL, or why it is not to be grown from outside. */
+/* Returns NULL, or why it should not be grown from outside the guest. */
 static char *
 ext_is_unfit (const struct ext *e, uint64_t length)
 {
@@ -164,7 +166,7 @@ ext_is_unfit (const struct ext *e, uint64_t length)
   return odd ? odd : has_unknown (e);
 }
 
-/* ---- all of them ---- */
+/* ---- all file systems ---- */
 
 static int
 name_one (const struct bytes *b, struct file_system *f, char **why)
@@ -178,7 +180,7 @@ name_one (const struct bytes *b, struct file_system *f, char **why)
     return table_fault (why, "it is part of a RAID that is described at its "
                              "end, where mdadm would not find that if the "
                              "partition were larger");
-  /* Boot loaders for ext may have a boot sector as FAT has it. */
+  /* The boot sector before an ext superblock may look like that of FAT. */
   if (is_ext && m != NULL && strcmp (m->name, "fat") != 0)
     return table_fault (why,
                         "it looks like %s and like %s; \"wipefs\" shows "

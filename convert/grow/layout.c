@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Find where all is on a disk with partitions. */
+/* Find out where everything is on a disk with partitions. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -41,7 +41,7 @@ put_character (char *to, uint32_t c)
   return to;
 }
 
-/* Half of a pair is no character. */
+/* Decode UTF-16.  An unpaired surrogate becomes U+FFFD. */
 static void
 take_name (char to[PARTITION_NAME_MAX], const unsigned char *name)
 {
@@ -61,7 +61,7 @@ take_name (char to[PARTITION_NAME_MAX], const unsigned char *name)
 
 /* ---- what cannot be moved ---- */
 
-/* GRUB's first sector knows the sectors of what follows. */
+/* The code in GRUB's first sector contains the numbers of these sectors. */
 static const char *
 fixed_type_of_gpt (const unsigned char *entry)
 {
@@ -229,8 +229,8 @@ overlap (const struct part *p, const struct part *q, char **why)
                       q->number);
 }
 
-/* They are sorted, so that each one has to end before the next one of the same
- * level begins. */
+/* The partitions are sorted, so each one must end before the next one of the
+ * same level begins. */
 static int
 check_parts (const struct layout *l, uint64_t size, char **why)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Find out how a partition takes the room that a disk has gained. */
+/* Plan how a partition takes the space that a disk has gained. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -10,10 +10,10 @@
 #include "tool.h"
 
 #define MIB (UINT64_C (1) << 20)
-/* What an MBR has numbers for. */
+/* The first sector that an MBR cannot address. */
 #define MBR_SECTORS (UINT64_C (1) << 32)
 
-/* ---- which one is meant ---- */
+/* ---- which partition is meant ---- */
 
 static int
 unknown (const struct layout *l, const char *wanted, char **why)
@@ -49,7 +49,7 @@ ambiguous (const struct layout *l, const char *name, char **why)
   return -1;
 }
 
-/* All digits, and not too large for a partition's number; else 0. */
+/* The number that TEXT is; 0 if TEXT is no number or too large. */
 static unsigned
 number_of (const char *text)
 {
@@ -60,7 +60,7 @@ number_of (const char *text)
   return strtoul (text, NULL, 10);
 }
 
-/* It ends last, which need not have the last number. */
+/* The partition that ends last, which need not have the largest number. */
 static struct part *
 last_part (const struct layout *l)
 {
@@ -108,9 +108,9 @@ find_part (const struct layout *l, const char *wanted, struct part **found,
   return 0;
 }
 
-/* ---- room ---- */
+/* ---- space ---- */
 
-/* Where the last partition may end. */
+/* Find where the last partition may end. */
 static int
 find_limit (const struct layout *l, uint64_t old_size, uint64_t size,
             uint64_t *limit, char **why)
@@ -139,7 +139,8 @@ find_limit (const struct layout *l, uint64_t old_size, uint64_t size,
   return 0;
 }
 
-/* Most disks are made of whole MiB; of others, what the partition has. */
+/* The alignment of the new end.  Most partitions are aligned to MiB; if this
+ * one is not, its own alignment is kept. */
 static uint64_t
 grain_of (const struct layout *l, const struct part *p)
 {
@@ -164,7 +165,7 @@ no_room (const struct part *p, uint64_t end, uint64_t limit, char **why)
   return -1;
 }
 
-/* ---- what is behind ---- */
+/* ---- partitions behind ---- */
 
 static const struct part *
 first_behind (const struct layout *l, uint64_t boundary)
@@ -219,7 +220,8 @@ refuse_fixed (const struct part *p, char **why)
   return -1;
 }
 
-/* The last one first, so that none is overwritten before it was copied. */
+/* Plan the moves, the last partition first, so that none is overwritten
+ * before it was copied. */
 static int
 plan_moves (struct disk *d, const struct layout *l, uint64_t boundary,
             struct growth *g, char **why)
@@ -248,7 +250,8 @@ used_end (const struct layout *l)
   return end;
 }
 
-/* Where what is behind begins, with the table of logical partitions in it. */
+/* Where the first thing behind BOUNDARY begins: a partition, or a link of the
+ * chain of logical partitions. */
 static uint64_t
 used_again (const struct layout *l, uint64_t boundary)
 {
@@ -260,7 +263,7 @@ used_again (const struct layout *l, uint64_t boundary)
   return start;
 }
 
-/* All that is behind keeps its order and the gaps in it. */
+/* Partitions behind keep their order and the gaps between them. */
 static int
 grow_by_moving (struct disk *d, const struct layout *l, const struct part *p,
                 uint64_t limit, struct growth *g, char **why)
@@ -320,7 +323,7 @@ look_at_file_system (struct disk *d, struct growth *g, char **why)
                       fs->advice ? fs->advice : "");
 }
 
-/* ---- all of it ---- */
+/* ---- the whole plan ---- */
 
 static int
 plan (struct disk *d, const struct layout *l, uint64_t limit,

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Growing ext2, ext3 and ext4 by e2fsprogs.
+/* Grow ext2, ext3 and ext4 with e2fsprogs.
  *
- * The programs get the disk as their standard input, and are told to open
- * that, so that no name of a file is taken for anything else; the question
- * mark, which begins what they call options, is ours.  A server's disk is made
- * a file first.
+ * The disk is the standard input of these programs, and the name that they
+ * are given is INPUT.  So the name of a file is never mistaken for something
+ * else: the question mark in the name, which begins what e2fsprogs call I/O
+ * options, is always ours.  An export is mounted as a file first.
  *
- * resize2fs is forced, as it asks for an e2fsck that writes that it was there.
- * We run one that writes nothing before and after, and insist on what it
- * says. */
+ * resize2fs gets -f, because otherwise it requires an e2fsck that has
+ * recorded itself in the file system.  We run an e2fsck that writes nothing,
+ * before and after, and require that it finds no errors. */
 #include <config.h>
 
 #include <errno.h>
@@ -26,7 +26,7 @@
 #include "tool.h"
 
 #define INPUT "/proc/self/fd/0"
-/* As long as that, which nobody knows. */
+/* What messages say in place of INPUT, and just as long. */
 #define NAME "the file system"
 
 int
@@ -53,7 +53,7 @@ name_it (char *text)
     memcpy (p, NAME, sizeof NAME - 1);
 }
 
-/* One of the programs on the disk. */
+/* Run one of the programs on the disk. */
 static int
 run (const char *const *words, int fd, struct helper_result *r, char **why)
 {
@@ -65,7 +65,8 @@ run (const char *const *words, int fd, struct helper_result *r, char **why)
   return 0;
 }
 
-/* The first line of e2fsck that is no heading, to be freed; or NULL. */
+/* The first line of e2fsck's output that is no heading, to be freed; or
+ * NULL. */
 static char *
 first_finding (char *output)
 {
@@ -80,8 +81,8 @@ first_finding (char *output)
   return NULL;
 }
 
-/* What it said, but for the line with its version, which each begins with; to
- * be freed. */
+/* The program's messages, without the line with its version, which always
+ * comes first; to be freed. */
 static char *
 what_was_said (const struct helper_result *r, const char *program)
 {
@@ -97,7 +98,7 @@ what_was_said (const struct helper_result *r, const char *program)
               : tool_format ("%s failed, and did not say why", program);
 }
 
-/* WHEN begins the message. */
+/* Check that e2fsck finds no errors.  WHEN begins the message. */
 static int
 is_clean (const char *name, int fd, const char *when, const char *advice,
           char **why)
@@ -138,7 +139,7 @@ resize (const char *name, int fd, uint64_t length, char **why)
   return done;
 }
 
-/* The force would make it smaller, too. */
+/* With -f, resize2fs would also make a file system smaller. */
 static int
 has_room (int fd, uint64_t start, uint64_t length, char **why)
 {
@@ -154,8 +155,9 @@ has_room (int fd, uint64_t start, uint64_t length, char **why)
   return *why == NULL ? 0 : -1;
 }
 
-/* resize2fs would cut a file, and runs where it cannot; but what is behind the
- * file system is too dear to rely on that. */
+/* resize2fs would cut the file behind the file system, and runs where it
+ * cannot (see keep-size.c).  As there may be other partitions behind, the
+ * size is checked nevertheless. */
 static int
 has_size (int fd, off_t size, char **why)
 {
@@ -190,8 +192,8 @@ grow (int fd, uint64_t start, uint64_t length, char **why)
   return r;
 }
 
-/* Open it once more, by the same number.  A program of ours has to claim a
- * device for itself, which cannot be done by two. */
+/* Open the device again, under the same number.  e2fsprogs open a device with
+ * O_EXCL, which fails as long as we have opened it with O_EXCL ourselves. */
 static int
 open_again (int fd, int flags, char **why)
 {
@@ -220,9 +222,10 @@ file_system_grow (int fd, uint64_t start, uint64_t length, char **why)
   return open_again (fd, O_EXCL, why);
 }
 
-/* ---- of a server ---- */
+/* ---- exports ---- */
 
-static int mounted_fd = -1; /* a file of the mount, which waits for it */
+static int mounted_fd = -1; /* the mounted file; unmounting waits until it is
+                               closed */
 
 static void
 close_mounted (void)
@@ -246,7 +249,7 @@ open_mounted (const char *file, char **why)
   return 0;
 }
 
-/* What is behind the mount may know better why something failed. */
+/* The mounting helper may know the cause of a failure. */
 static void
 add_cause (struct helper *mount, char **why)
 {
@@ -275,7 +278,7 @@ file_system_grow_served (const struct tool_endpoint *at, uint64_t start,
   if (r == -1)
     add_cause (mount, why);
   close_mounted ();
-  /* All that was written was flushed by now. */
+  /* Everything was flushed, so how the helper ends does not matter. */
   helper_end (mount, NULL);
   free (file);
   return r;

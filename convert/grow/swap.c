@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Linux swap that is made anew at another place, as mkswap(8) would: its pages
- * mean nothing to a machine that is not running. */
+/* Make Linux swap anew at another place, as mkswap(8) does.  Its content is
+ * not copied: the machine is not running, so its pages mean nothing. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -9,7 +9,7 @@
 #include "grow/layout.h"
 #include "unused/owner.h"
 
-/* The header is behind what a boot loader may have. */
+/* Offset of the header.  The bytes before it are left for boot loaders. */
 #define HEADER 1024u
 #define FORM 0u
 #define LAST_PAGE 4u
@@ -18,7 +18,7 @@
 #define SIGNATURE "SWAPSPACE2"
 #define SIGNATURE_LENGTH 10u
 
-/* What is odd about it makes it data. */
+/* If anything is unusual, it is treated as data. */
 int
 swap_look (struct disk *d, uint64_t start, uint64_t length, uint32_t *page,
            char **why)

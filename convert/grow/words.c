@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Partitions in messages. */
+/* How messages name partitions. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -10,8 +10,8 @@
 
 #define MOST_LISTED 20u
 
-/* 3 "data" (2.0G).  Whoever made the disk chose the name, so that it is quoted
- * as what servers send is. */
+/* Words such as: 3 "data" (2.0G).  The name may have been chosen by somebody
+ * malicious, so it is quoted like text from servers. */
 static char *
 short_words (const struct part *p)
 {
