@@ -15,7 +15,7 @@
 #include "helper/words.h"
 #include "tool.h"
 
-/* So many connections at a time. */
+/* How many connections qemu-nbd accepts at a time. */
 #define CLIENTS "16"
 
 static void
@@ -28,7 +28,7 @@ add_qemu_nbd (struct words *w)
   words_add (w, "--detect-zeroes=off");
 }
 
-/* qemu takes what is before a colon for a protocol, unless a slash comes
+/* qemu takes the text before a colon for a protocol, unless a slash comes
  * first. */
 char *
 helper_file_word (const char *file)
@@ -36,7 +36,7 @@ helper_file_word (const char *file)
   return tool_format ("%s%s", file[0] == '/' ? "" : "./", file);
 }
 
-/* A comma in a value is doubled. */
+/* Double each comma, as the value of a qemu option requires. */
 static char *
 value_of (const char *text)
 {
@@ -50,7 +50,7 @@ value_of (const char *text)
   return value;
 }
 
-/* A file's name, or that of a device, below the node PREFIX. */
+/* Options for a file or device below the node PREFIX. */
 static char *
 file_node (const char *prefix, const char *file)
 {
@@ -107,7 +107,7 @@ helper_read_format (enum format f, const char *name, bool nbd, char **socket,
   add_qemu_nbd (&w);
   words_add (&w, "--read-only");
   if (nbd && name[0] != '/') {
-    /* Only so does it take URIs. */
+    /* qemu-nbd takes a URI only without --image-opts. */
     words_format (&w, "--format=%s", format_driver (f));
     words_add (&w, name);
   }

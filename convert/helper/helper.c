@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs that work for us: their life. */
+/* Helpers: starting, waiting for and ending programs that work for us. */
 #include <config.h>
 
 #include <errno.h>
@@ -16,12 +16,13 @@
 #include "helper/internal.h"
 #include "tool.h"
 
-/* How long one that is asked to end has for it: to write what it has in
- * memory, and if nobody waits for that. */
+/* How long a helper may take to end after it was asked: usually, so that it
+ * can write what it has in memory; after a signal, or if nobody waits for its
+ * data; and if it has something to tidy up. */
 #define END_MS 60000
 #define HURRY_MS 1000
 #define TIDY_MS 6000
-/* A broken connection is often seen before the end of who broke it. */
+/* If a helper dies, its broken connection is often seen before its end. */
 #define DYING_MS 200
 
 struct helper {
@@ -29,13 +30,14 @@ struct helper {
   char *program;
   pid_t pid;
   bool tidies_up;
-  bool asked; /* to end */
+  bool asked; /* to end, with SIGTERM */
   bool ended;
-  int status; /* then */
+  int status; /* valid if ENDED */
   struct messages *messages;
 };
 
-/* Threads may ask what one of them has said. */
+/* Protects the list and the state of each helper, because any thread may call
+ * helper_said. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct helper *helpers;
 
@@ -73,8 +75,9 @@ helper_missing (const char *program, const char *purpose)
 
 /* ---- ends ---- */
 
-/* Has it ended, at the latest in so many milliseconds?  Its process number
- * stays its own, so that its group can be ended, until it is reaped. */
+/* Wait until the helper has ended, but no longer than so many milliseconds.
+ * It is not reaped, so that its process number stays reserved until its
+ * process group was killed. */
 static bool
 has_ended (struct helper *h, int ms)
 {
@@ -94,13 +97,13 @@ has_ended (struct helper *h, int ms)
   }
 }
 
-/* Called with the lock held. */
+/* Reap the helper, which has ended.  Called with the lock held. */
 static void
 reap (struct helper *h)
 {
   if (h->ended)
     return;
-  kill (-h->pid, SIGKILL); /* what it has started */
+  kill (-h->pid, SIGKILL); /* other processes that it has started */
   while (waitpid (h->pid, &h->status, 0) == -1)
     if (errno != EINTR) {
       h->status = 0;
@@ -118,7 +121,8 @@ ended_well (const struct helper *h)
   return WIFEXITED (h->status) && WEXITSTATUS (h->status) == 0;
 }
 
-/* "qemu-nbd: what it said", or how it ended; NULL: nothing is known. */
+/* "qemu-nbd: its messages", or how it ended; NULL if nothing is known.  To be
+ * freed. */
 static char *
 explain (struct helper *h)
 {
@@ -163,7 +167,7 @@ release (struct helper *h)
   free (h);
 }
 
-/* It has ended: nothing of it runs any more. */
+/* Reap the helper, which has ended, and kill what is left of its group. */
 static void
 bury (struct helper *h)
 {
@@ -172,7 +176,7 @@ bury (struct helper *h)
   pthread_mutex_unlock (&lock);
 }
 
-/* It has ended: say how, and forget it. */
+/* The helper has ended: return 0 or say how it failed, and free it. */
 static int
 finish (struct helper *h, char **why)
 {
@@ -242,15 +246,16 @@ helper_end (struct helper *h, char **why)
     if (left > 0)
       continue;
     kill (-h->pid, SIGKILL);
-    h->asked = false; /* that was not its own will */
+    h->asked = false; /* so being killed counts as a failure */
     has_ended (h, END_MS);
     break;
   }
   return finish (h, why);
 }
 
-/* One that tidies up can do that while what it needs is there, and nobody
- * needs it.  The newest are the first ones of the list. */
+/* A helper that tidies up needs the helpers that it uses, and must not be in
+ * use itself.  So helpers that were started later are killed first.  The list
+ * begins with the latest. */
 static void
 end_tidy_ones (void)
 {
@@ -268,7 +273,7 @@ end_tidy_ones (void)
   }
 }
 
-/* At the end of the program: all of them at the same time. */
+/* At the end of the program: end all helpers at the same time. */
 static void
 end_all (void)
 {
@@ -283,7 +288,7 @@ end_all (void)
   tmpdir_remove ();
 }
 
-/* Once: all is tidied up at the end of the program. */
+/* Arrange, once, that everything is tidied up at the end of the program. */
 static void
 helper_begin (void)
 {
@@ -319,7 +324,7 @@ cannot_start (const char *program, int error)
   return tool_format ("cannot start %s: %s", program, strerror (error));
 }
 
-/* The last part of its name. */
+/* The last component of the program's name. */
 static const char *
 name_of (const char *program)
 {
@@ -401,7 +406,7 @@ helper_pipe (const char *const *words, int *fd, char **why)
   return helper_start_with_pipe (spawn_words (words), fd, why);
 }
 
-/* All that comes, to be freed. */
+/* Read to the end of the file.  The text is to be freed. */
 static char *
 read_all (int fd)
 {

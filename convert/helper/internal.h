@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of the helpers have in common. */
+/* What the files of the helpers share. */
 #ifndef CONVERT_HELPER_INTERNAL_H
 #define CONVERT_HELPER_INTERNAL_H
 
@@ -11,17 +11,19 @@
 
 /* ---- spawn.c ---- */
 
-/* What the child gets for its standard descriptors; -1: nothing. */
+/* How a program is started.  The three standard descriptors may be -1: then
+ * they are /dev/null. */
 struct spawn {
   const char *const *words;
   int input, output, messages;
-  int listening;   /* a socket by socket activation, or -1 */
-  bool in_english; /* is what it says, whatever the user speaks */
-  bool tidies_up;  /* so it is asked to end if we are killed, not killed */
-  bool keeps_size; /* of files: it cannot make them shorter */
+  int listening;   /* a socket for socket activation, or -1 */
+  bool in_english; /* its messages are in English, whatever the user's
+                      language */
+  bool tidies_up;  /* if we are killed, it gets SIGTERM rather than SIGKILL */
+  bool keeps_size; /* it cannot make files shorter */
 };
 
-/* With nothing but these words. */
+/* Nothing but these words. */
 static inline struct spawn
 spawn_words (const char *const *words)
 {
@@ -30,36 +32,37 @@ spawn_words (const char *const *words)
   };
 }
 
-/* The program's path, to be freed, or NULL.  What only administrators have in
- * PATH is found, too. */
+/* The path of the program, to be freed, or NULL.  Directories of system
+ * administration are searched, too. */
 extern char *spawn_find (const char *program);
-/* Its process, or -1 with errno.  The child dies with the thread that calls
- * this, so that has to be the main one. */
+/* Start the program.  Returns its process number, or -1 with errno.  It dies
+ * with the thread that calls this, so that must be the main thread. */
 extern pid_t spawn_child (const struct spawn *s, const char *path);
 
 /* ---- keep-size.c ---- */
 
-/* From now on this process, and what it runs, cannot shorten what it has open;
- * -1 with errno.  It is async-signal-safe. */
+/* Take from this process, and from what it executes, the ability to make open
+ * files shorter.  Returns -1 with errno.  Async-signal-safe. */
 extern int spawn_keep_sizes (void);
 
 /* ---- helper.c ---- */
 
-/* Start a program; what it says on standard error is kept.  NULL with *WHY. */
+/* Start a program and collect its standard error.  Returns NULL with *WHY. */
 extern struct helper *helper_start (struct spawn s, char **why);
-/* The same, with a standard output that is read from *FD. */
+/* The same, and read the program's standard output from *FD. */
 extern struct helper *helper_start_with_pipe (struct spawn s, int *fd,
                                               char **why);
-/* From now on, show dots in its messages in place of this. */
+/* From now on, messages of the helper show dots in place of this text. */
 extern void helper_hide (struct helper *h, const char *secret);
 /* "curl is needed to PURPOSE; it is in the package curl", to be freed. */
 extern char *helper_missing (const char *program, const char *purpose);
-/* A new name for a socket in the temporary directory, to be freed. */
+/* A new path for a socket in the temporary directory, to be freed. */
 extern char *helper_socket (void);
 
 /* ---- serve.c ---- */
 
-/* helper_serve, for one that may say secrets; they can be NULL. */
+/* The same as helper_serve, for a helper whose messages may contain secrets.
+ * Secrets may be NULL. */
 extern struct helper *helper_serve_hiding (const char *const *words,
                                            const char *socket_name,
                                            const char *const *secrets,
@@ -67,47 +70,50 @@ extern struct helper *helper_serve_hiding (const char *const *words,
 
 /* ---- formats.c ---- */
 
-/* The name of a file as qemu takes it for no more than that; to be freed. */
+/* The name of a file so that qemu does not take it for a protocol; to be
+ * freed. */
 extern char *helper_file_word (const char *file);
 
 /* ---- messages.c: what a helper writes to standard error ---- */
 
 struct messages;
 
-/* Take what comes from FD, which is then closed, for ever: a helper never
- * waits for us.  NULL with errno. */
+/* Read everything that comes from FD, so that the helper never waits for us.
+ * FD is closed by messages_free.  Returns NULL with errno. */
 extern struct messages *messages_begin (int fd);
-/* No more comes, or nothing of interest. */
+/* Stop reading: the helper has ended. */
 extern void messages_end (struct messages *m);
 extern void messages_free (struct messages *m);
-/* From now on three dots are shown in its place. */
+/* From now on three dots are shown in place of this text. */
 extern void messages_hide (struct messages *m, const char *secret);
-/* The last lines as one, without PROGRAM in front; NULL: there are none. */
+/* The last lines as one line, without PROGRAM in front, to be freed; NULL if
+ * there are none. */
 extern char *messages_text (struct messages *m, const char *program);
 
 /* ---- tmpdir.c ---- */
 
-/* A name in the directory, to be freed; the directory is made with the first
- * one. */
+/* The path of a file in the directory, to be freed.  The first call makes the
+ * directory. */
 extern char *tmpdir_path (const char *name);
-/* Remove the directory with all that is in it. */
+/* Remove the directory and the files in it. */
 extern void tmpdir_remove (void);
 
 /* ---- url.c ---- */
 
-/* The parts of a URL, decoded unless said otherwise; NULL: not there. */
+/* The parts of a URL, decoded if not said otherwise.  Parts that are missing
+ * are NULL. */
 struct url {
-  char *scheme; /* in small letters */
+  char *scheme; /* in lower case */
   char *user, *password;
-  char *host; /* without the brackets of IPv6 */
+  char *host; /* without the brackets of an IPv6 address */
   char *port;
   char *path;  /* begins with a slash */
-  char *query; /* as written, with the question mark */
-  char *plain; /* the URL as written, but without user and password */
-  char *shown; /* the same without the query: for messages */
+  char *query; /* as written, with its question mark */
+  char *plain; /* the URL as written, without user and password */
+  char *shown; /* PLAIN without the query: for messages */
 };
 
-/* -1 with *WHY, which does not have secrets in it. */
+/* Returns 0, or -1 with *WHY, which contains no secrets. */
 extern int url_split (const char *text, struct url *u, char **why);
 extern void url_free (struct url *u);
 

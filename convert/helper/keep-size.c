@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A child that cannot make files shorter, and does not learn of it.
+/* Prevent a child from making files shorter, without the child noticing.
  *
- * resize2fs takes a regular file for a file system and nothing more, and cuts
- * it where that ends, counted from the beginning of the file.  On a disk with
- * partitions that is in the middle of something.  No option prevents it. */
+ * resize2fs takes a regular file to be a file system and nothing else.  So it
+ * cuts the file where the file system ends, counted from the beginning of the
+ * file.  In a disk with partitions that would be in the middle of other data.
+ * resize2fs has no option against it. */
 #include <config.h>
 
 #include <linux/filter.h>
@@ -14,7 +15,7 @@
 
 #include "helper/internal.h"
 
-/* Only machines of 32 bits have two. */
+/* Only 32-bit machines have both system calls. */
 #ifndef SYS_ftruncate64
 #define SYS_ftruncate64 SYS_ftruncate
 #endif
@@ -27,7 +28,7 @@ spawn_keep_sizes (void)
     BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_ftruncate, 2, 0),
     BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_ftruncate64, 1, 0),
     BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    /* No error, but nothing is done. */
+    /* The call does nothing and reports success: the error number is 0. */
     BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ERRNO),
   };
   struct sock_fprog program = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a helper writes to standard error: a thread takes all of it, and keeps
- * its end. */
+/* The standard error of a helper: a thread reads all of it and keeps the
+ * end. */
 #include <config.h>
 
 #include <errno.h>
@@ -18,22 +18,22 @@
 #define KEPT 4096 /* bytes */
 #define LINES 10
 #define SECRETS 4
-/* How long the end of what a program wrote is waited for when it has ended:
- * a child of it may have the pipe for ever. */
+/* How long to wait for the last messages after the program has ended.  A
+ * child of the program may keep the pipe open for ever. */
 #define END_MS 200
 
 struct messages {
   int fd;
   pthread_t thread;
   bool running;
-  pthread_mutex_t lock; /* of what follows */
+  pthread_mutex_t lock; /* for the members below */
   char kept[KEPT];
   size_t length;
   char *secrets[SECRETS];
   size_t nr_secrets;
 };
 
-/* Keep the end of what is there and TEXT. */
+/* Append TEXT, and keep the last KEPT bytes. */
 static void
 keep (struct messages *m, const char *text, size_t length)
 {
@@ -62,7 +62,8 @@ take_all (void *opaque)
       break;
     if (n == -1)
       continue;
-    /* A thread that is cancelled here would never give the lock back. */
+    /* A thread that was cancelled with the lock held would never release
+     * it. */
     pthread_setcancelstate (PTHREAD_CANCEL_DISABLE, NULL);
     pthread_mutex_lock (&m->lock);
     keep (m, buffer, n);
@@ -131,7 +132,7 @@ messages_hide (struct messages *m, const char *secret)
   pthread_mutex_unlock (&m->lock);
 }
 
-/* ---- in words ---- */
+/* ---- as text ---- */
 
 static void
 hide_secrets (const struct messages *m, char *text)
@@ -148,8 +149,8 @@ hide_secrets (const struct messages *m, char *text)
   }
 }
 
-/* The beginning of the last lines; the first of what is kept may not be whole
- * and is only taken if there is no other. */
+/* The beginning of the last lines.  If the text was CUT, its first line may
+ * be incomplete and is only taken if it is the only one. */
 static char *
 last_lines (char *text, bool cut)
 {
@@ -163,7 +164,8 @@ last_lines (char *text, bool cut)
   return cut && second != NULL ? second + 1 : text;
 }
 
-/* "nbdkit: curl[1]: error: it failed" says more than is of interest. */
+/* Remove the program's name and "error: " from the beginning, because our own
+ * messages have them already. */
 static const char *
 without_program (const char *line, const char *program)
 {
@@ -176,7 +178,7 @@ without_program (const char *line, const char *program)
   return line;
 }
 
-/* Terminals are not told more than letters. */
+/* Replace control characters and deceptive ones by question marks. */
 static void
 print_harmless (FILE *f, const char *text)
 {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* An NBD server's export as a file, for programs that know nothing else:
- * nbdfuse, which is installed beside us.
+/* Mount an export as a file, for programs that cannot use NBD, with nbdfuse,
+ * which is installed in our directory.
  *
- * It is mounted on a file in the temporary directory, where nobody else sees
- * it.  If we are killed it is asked to end, so that no dead mount stays
- * behind. */
+ * It is mounted on a file in the temporary directory, where no other user
+ * sees it.  If we are killed nbdfuse gets SIGTERM, so that it can unmount. */
 #include <config.h>
 
 #include <errno.h>
@@ -22,10 +21,10 @@
 
 #define PROGRAM "nbdfuse"
 #define DEVICE "/dev/fuse"
-/* It writes its process number there when the file can be used. */
+/* nbdfuse writes its process number there when the mount is ready. */
 #define READY "/dev/stdout"
 
-/* Where it is, to be freed; NULL: nowhere. */
+/* The path of nbdfuse, to be freed; NULL: not installed. */
 static char *
 find_program (void)
 {
@@ -63,7 +62,7 @@ helper_can_mount (char **why)
   return can;
 }
 
-/* The user's, about staying connected. */
+/* Pass on the user's options about staying connected. */
 static void
 add_options (struct words *w)
 {
@@ -84,7 +83,7 @@ add_options (struct words *w)
   }
 }
 
-/* All that there are and the server's, which can be any number; to be
+/* The words and those of the server, of which there may be any number; to be
  * freed. */
 static const char **
 with_server (const struct words *w, const struct tool_endpoint *at)
@@ -102,7 +101,7 @@ with_server (const struct words *w, const struct tool_endpoint *at)
   return all;
 }
 
-/* Something came before the end. */
+/* Wait for the helper's first output.  Returns false if it ends before. */
 static bool
 is_ready (int fd)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* qemu-img, run to its end. */
+/* Run qemu-img until it ends. */
 #include <config.h>
 
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Starting a helper that is an NBD server.
+/* Start a helper that is an NBD server.
  *
- * The socket is ours, and given to it by socket activation.  So a connection
- * can be begun at once, and ends in a connected handle when the server is
- * ready, or in an error when it could not begin. */
+ * We create the socket and pass it on by socket activation.  So we can
+ * connect at once.  The connection is made when the server is ready, or fails
+ * if the server could not start. */
 #include <config.h>
 
 #include <errno.h>
@@ -44,8 +44,7 @@ listen_at (const char *socket_name, char **why)
   return -1;
 }
 
-/* What libnbd would wait for until the end of time, we wait for until a
- * signal comes. */
+/* Connect without blocking in libnbd, so that a signal can interrupt us. */
 static bool
 can_connect (struct nbd_handle *h, const char *socket_name)
 {
@@ -57,7 +56,7 @@ can_connect (struct nbd_handle *h, const char *socket_name)
   return nbd_aio_is_ready (h) == 1;
 }
 
-/* The export can be opened, or *WHY. */
+/* Whether the export can be opened; if not, *WHY says why. */
 static bool
 serves (const char *socket_name, char **why)
 {
@@ -76,7 +75,8 @@ serves (const char *socket_name, char **why)
   return good;
 }
 
-/* End it, as it cannot serve: it knows better than the connection why. */
+/* End a helper that cannot serve.  Its own messages explain more than the
+ * error of the connection. */
 static void
 give_up (struct helper *h, const char *program, const char *error, char **why)
 {

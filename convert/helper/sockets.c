@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Unix sockets in the temporary directory. */
+/* A Unix socket in the temporary directory. */
 #include <config.h>
 
 #include <string.h>

@@ -5,7 +5,8 @@
 
 #include "tool.h"
 
-/* Listen on a socket of our own, whose name is *PATH then.  Fails the tool. */
+/* Listen on a new Unix socket, whose path is put into *PATH, to be freed.
+ * Returns its descriptor.  Errors end the program. */
 extern int socket_listen (char **path);
 
 #endif /* CONVERT_SOCKETS_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Starting a program.  All that can fail or allocate is done before the fork,
+/* Start a program.  All that can fail or allocate is done before the fork,
  * because the child of a threaded program may only call async-signal-safe
  * functions. */
 #include <config.h>
@@ -21,19 +21,19 @@
 
 extern char **environ;
 
-/* The descriptor of socket activation. */
+/* The descriptor number that socket activation requires. */
 #define LISTEN_FD 3
 
 #define PID_VARIABLE "LISTEN_PID="
 
-/* What the child needs. */
+/* What the parent prepares for the child. */
 struct child {
   const struct spawn *spawn;
   const char *path;
   char **env;
-  char *pid_variable; /* of ENV, with room for a number; or NULL */
-  int nothing;        /* /dev/null */
-  int report;         /* where to write errno if exec fails */
+  char *pid_variable; /* in ENV, with space for a number; or NULL */
+  int nothing;        /* opened /dev/null */
+  int report;         /* where the child writes errno if exec fails */
   pid_t parent;
 };
 
@@ -88,8 +88,8 @@ is_kept (const struct spawn *s, const char *variable)
                   || begins_with (variable, "LANGUAGE=")));
 }
 
-/* Ours, with socket activation if the child gets a socket.  Its own process
- * number is not known yet. */
+/* Our environment, with the variables of socket activation if the child gets
+ * a socket.  The child itself fills in its process number. */
 static void
 make_environment (struct child *c)
 {
@@ -112,14 +112,14 @@ make_environment (struct child *c)
   c->env[kept++] = c->pid_variable;
 }
 
-/* From here to exec: async-signal-safe functions only. */
+/* Only async-signal-safe functions may be called from here to exec. */
 
 static void __attribute__ ((noreturn)) child_failed (const struct child *c)
 {
   int error = errno;
 
   if (write (c->report, &error, sizeof error) == -1) {
-    /* The parent sees that nothing came, and how we end. */
+    /* The parent reads nothing and sees the exit status. */
   }
   _exit (127);
 }
@@ -137,8 +137,8 @@ write_pid (char *variable)
   first[length] = '\0';
 }
 
-/* If we have ended before the child asked for a signal in that case, it is
- * the child of somebody else by now. */
+/* The parent may have died before prctl.  Then the child has another
+ * parent. */
 static void
 die_with_parent (const struct child *c)
 {
@@ -162,7 +162,7 @@ reset_signals (void)
   sigprocmask (SIG_SETMASK, &none, NULL);
 }
 
-/* None is among the first three, since a tool has those open. */
+/* None of our descriptors is below 3, because a tool has these open. */
 static void
 arrange_descriptors (const struct child *c)
 {
@@ -175,14 +175,15 @@ arrange_descriptors (const struct child *c)
       || dup2 (messages, STDERR_FILENO) == -1)
     child_failed (c);
 #ifdef SYS_close_range
-  /* What we were given without being asked, such as the pipe of a progress
-   * bar, is not passed on.  An old kernel cannot do that. */
+  /* Descriptors that we inherited, such as the pipe of a progress bar, are
+   * not passed on.  Old kernels do not have this call. */
   syscall (SYS_close_range, LISTEN_FD, ~0U,
            1U << 2); /* CLOSE_RANGE_CLOEXEC */
 #endif
 }
 
-/* The last thing, as the report may have the number of the socket. */
+/* This comes last, because the descriptor of the report may have the number
+ * that the socket needs. */
 static void
 pass_socket (struct child *c)
 {
@@ -204,7 +205,7 @@ pass_socket (struct child *c)
 static void __attribute__ ((noreturn)) run_child (struct child *c)
 {
   die_with_parent (c);
-  /* No terminal, and no signals from one. */
+  /* The child gets no terminal, so it gets no signals from one. */
   if (setsid () == -1)
     child_failed (c);
   reset_signals ();
@@ -221,7 +222,8 @@ static void __attribute__ ((noreturn)) run_child (struct child *c)
 
 /* ---- the parent ---- */
 
-/* None of our handlers may run in the child. */
+/* Fork with all signals blocked, so that none of our handlers runs in the
+ * child. */
 static pid_t
 fork_quietly (struct child *c)
 {
@@ -238,7 +240,8 @@ fork_quietly (struct child *c)
   return pid;
 }
 
-/* The child has begun to run the program, or errno says why it could not. */
+/* Wait until the child runs the program.  Returns false with errno if it
+ * cannot. */
 static bool
 has_begun (int report)
 {

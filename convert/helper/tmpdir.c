@@ -13,7 +13,7 @@
 #include "helper/internal.h"
 #include "tool.h"
 
-/* An address of a socket has 107 characters. */
+/* The address of a Unix socket has at most 107 characters. */
 #define LONGEST_PLACE 60
 
 static char *directory;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* URLs in parts, so that passwords and keys in them get where they belong and
- * nowhere else. */
+/* Split URLs, so that passwords and keys in them are only given to those who
+ * need them. */
 #include <config.h>
 
 #include <ctype.h>
@@ -26,8 +26,8 @@ digit_of (char c)
   return c != '\0' && p != NULL ? (int) (p - digits) : -1;
 }
 
-/* "%20" becomes a space.  NULL if that gives a control character, which
- * neither names nor paths that we pass on can have. */
+/* Decode "%20" and the like.  Returns NULL if that gives a control character,
+ * which no name or path that we pass on may have. */
 static char *
 decode (const char *from, size_t length)
 {
@@ -136,7 +136,8 @@ url_split (const char *text, struct url *u, char **why)
   if (split (text, u))
     return 0;
   url_free (u);
-  /* It may have a password in it, and nobody knows where. */
+  /* The message must not show the URL: it may contain a password at a place
+   * that we cannot know. */
   *why = tool_format ("this URL is not of the form https://host/path; spaces "
                       "and the like are written as %%20");
   return -1;

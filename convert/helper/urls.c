@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Helpers that read URLs.
  *
- * What a URL has in it to prove who we are is given to them in files that
- * only the user can read, as everybody sees the words of a command.  The one
- * exception is the query of a URL that nbdkit reads: it has no other way. */
+ * Secrets of a URL are passed to helpers in files that only the user can
+ * read, because everybody can see the arguments of a process.  The only
+ * exception is the query of a URL that nbdkit reads: nbdkit takes it only as
+ * an argument. */
 #include <config.h>
 
 #include <errno.h>
@@ -18,9 +19,9 @@
 #include "helper/words.h"
 #include "tool.h"
 
-/* Seconds for one request, which others may run beside. */
+/* Seconds for one request to a server. */
 #define REQUEST_SECONDS 120
-/* A stream on which nothing moves for so long is given up. */
+/* A stream without any data for so many seconds is given up. */
 #define STALL_SECONDS "120"
 
 static bool
@@ -53,7 +54,7 @@ is_ssh (const struct url *u)
   return is_one_of (u->scheme, schemes);
 }
 
-/* A redirection leads to no other kind of place. */
+/* The protocols that a redirection may lead to. */
 static const char *
 protocols (const struct url *u)
 {
@@ -71,8 +72,8 @@ is_known (const struct url *u, char **why)
   return false;
 }
 
-/* A file in the temporary directory that only the user can read; its name,
- * to be freed, or NULL with *WHY. */
+/* Write a file in the temporary directory that only the user can read.
+ * Returns its path, to be freed, or NULL with *WHY. */
 static char *
 write_secret (const char *text, char **why)
 {
@@ -108,9 +109,10 @@ add_password (struct words *w, const struct url *u, char **why)
   return true;
 }
 
-/* Connections that break in the middle are made again, after 1, 2, 4, 8 and
- * 16 seconds.  Each connection to nbdkit has one to the server, and one request
- * at a time; several may be used, which it calls unsafe as it does not know
+/* The filter retry repeats a request after 1, 2, 4, 8 and 16 seconds if a
+ * connection breaks.  nbdkit makes one connection to the server for each of
+ * ours, and sends one request at a time on it.  The filter multi-conn allows
+ * us several connections.  nbdkit calls that unsafe, because it does not know
  * that none of them writes. */
 static void
 add_nbdkit (struct words *w)
@@ -161,8 +163,9 @@ add_ssh (struct words *w, const struct url *u, char **why)
   return true;
 }
 
-/* What nbdkit says if a part of it is not installed: "cannot open filter
- * 'retry'". */
+/* The message if nbdkit lacks a plugin or filter, of which nbdkit says only:
+ * "cannot open filter 'retry'".  NULL if that is not the fault.  To be
+ * freed. */
 static char *
 explain_missing (const struct url *u, const char *said)
 {
@@ -186,8 +189,9 @@ explain_missing (const struct url *u, const char *said)
   return NULL;
 }
 
-/* What nbdkit's curl says if a server does not tell lengths or ranges.  URLs
- * that are signed for reading only are refused when it asks for the length. */
+/* Whether nbdkit's message says that the server does not support ranges or
+ * does not tell lengths.  URLs that are signed for GET only are refused when
+ * nbdkit asks for the length with HEAD. */
 static bool
 lacks_ranges (const char *said)
 {
@@ -208,7 +212,7 @@ lacks_ranges (const char *said)
   return false;
 }
 
-/* Say what is missing.  errno is as helper_url has it. */
+/* Improve *WHY, and set errno as helper_url documents it. */
 static void
 explain (const struct url *u, char **why)
 {
@@ -267,7 +271,8 @@ helper_url (const char *url, char **socket, char **why)
 
 /* ---- in order ---- */
 
-/* A line of curl's configuration; quotes and backslashes are escaped. */
+/* Write a line of curl's configuration, with quotes and backslashes
+ * escaped. */
 static void
 config_line (FILE *f, const char *option, const char *value)
 {
@@ -280,7 +285,7 @@ config_line (FILE *f, const char *option, const char *value)
   fputs ("\"\n", f);
 }
 
-/* curl tries nothing again: it would begin from the start. */
+/* curl is not told to retry, because it would begin from the start. */
 static char *
 make_config (const struct url *u)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of a command, as they are put together. */
+/* Collect the arguments of a command. */
 #include <config.h>
 
 #include <stdarg.h>

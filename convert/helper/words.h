@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of a command, as they are put together. */
+/* Collect the arguments of a command. */
 #ifndef CONVERT_HELPER_WORDS_H
 #define CONVERT_HELPER_WORDS_H
 
@@ -9,7 +9,7 @@
 
 struct words {
   const char *list[MOST_WORDS + 1]; /* ends with NULL */
-  char *made[MOST_WORDS];           /* those of them that are freed */
+  char *made[MOST_WORDS];           /* those that words_free frees */
   size_t count, nr_made;
 };
 
