@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Images as sources of the copying engine.
  *
- * Reads come back on threads of the image, but the engine wants them on the
- * worker that started them.  So they are put into a list of the worker's
- * connection, whose descriptor is readable as long as the list is not
- * empty. */
+ * An image finishes reads on its own threads, but the engine needs to see the
+ * end of a read on the worker that started it.  So finished reads are put
+ * into a list of the worker's connection.  The connection's eventfd is
+ * readable as long as the list is not empty. */
 #include <config.h>
 
 #include <errno.h>
@@ -20,10 +20,10 @@
 #include "image/internal.h"
 #include "tool.h"
 
-/* Less would be many wake-ups for little. */
+/* Smaller reads would wake the worker often for little data. */
 #define PREFERRED (64 * KIB)
 
-/* A read, and the operation that wants it. */
+/* A read of the image, and the engine's operation that it is for. */
 struct transfer {
   struct transfer *next;
   struct image_read read;
@@ -34,8 +34,8 @@ struct transfer {
 
 struct connection {
   pthread_mutex_t lock;
-  struct transfer *done;  /* the last one first */
-  struct transfer *spare; /* of the worker */
+  struct transfer *done;  /* the latest first */
+  struct transfer *spare; /* unused ones; only its worker uses them */
   int fd;
 };
 
@@ -66,8 +66,8 @@ finish_transfer (struct transfer *t)
   io_done (io, error);
 }
 
-/* Of any thread.  Once the lock is free the worker may end, and all this with
- * it. */
+/* Pass a finished read to its worker; any thread calls this.  After the lock
+ * is released, the worker may end and free everything here. */
 static void
 hand_over (struct transfer *t)
 {
@@ -133,7 +133,7 @@ poll_for (struct endpoint *e, unsigned i, struct pollfd *p, int *timeout)
   *p = (struct pollfd) { .fd = d->connections[i].fd, .events = POLLIN };
 }
 
-/* The first one that was done first. */
+/* Reverse the list, so that the read that was done first comes first. */
 static struct transfer *
 reverse (struct transfer *list)
 {
@@ -171,7 +171,7 @@ polled (struct endpoint *e, unsigned i, const struct pollfd *p)
   }
 }
 
-/* ---- beginning and end ---- */
+/* ---- begin and end ---- */
 
 static unsigned
 connect_more (struct endpoint *e, unsigned count)
@@ -193,7 +193,7 @@ connect_more (struct endpoint *e, unsigned count)
   return MAX (d->count, 1);
 }
 
-/* Whether the source was whole is known from what it says of itself. */
+/* Nothing to do: the codec checks whether the source is complete. */
 static int
 finish (struct endpoint *e, uint64_t length, bool flush)
 {
@@ -254,7 +254,8 @@ static const struct endpoint_ops random_ops = {
   .free = free_source,
 };
 
-/* What comes in order cannot be found again. */
+/* A source that comes in order has no identity, because it cannot be read
+ * again. */
 static const struct endpoint_ops order_ops = {
   .name = "image_in_order_ops",
   .start = start,

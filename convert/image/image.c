@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Images of both kinds. */
+/* Functions for both kinds of images. */
 #include <config.h>
 
 #include <errno.h>
@@ -126,7 +126,7 @@ reads_move (struct reads *list, struct reads *from)
     reads_add (list, r);
 }
 
-/* ---- waiting for one ---- */
+/* ---- waiting for a read ---- */
 
 struct waiter {
   pthread_mutex_t lock;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the two kinds of images have in common. */
+/* What the two kinds of images share. */
 #ifndef CONVERT_IMAGE_INTERNAL_H
 #define CONVERT_IMAGE_INTERNAL_H
 
@@ -24,34 +24,35 @@ struct image {
   const struct codec *codec;
   uint64_t size; /* or UNKNOWN */
   _Atomic bool stopped;
-  /* In order: the last bytes that were given, the last one at the end. */
+  /* In order: the last bytes that were returned, the latest at the end of the
+   * array. */
   unsigned char tail[IMAGE_TAIL];
   size_t tail_length;
 };
 
 /* ---- image.c ---- */
 
-/* Wait for a read, as it is, to be done: 0, or -1 with *WHY. */
+/* Start a read with START and wait for it.  Returns 0, or -1 with *WHY. */
 extern int image_await (
   struct image *image, struct image_read *r,
   void (*start) (struct image *image, struct image_read *r), char **why);
-/* Give a read back; ERROR may be 0. */
+/* Finish a read; ERROR may be 0. */
 extern void image_give_back (struct image_read *r, int error,
                              const char *why);
 
-/* These bytes are given, behind those before them. */
+/* Append these bytes to the tail. */
 extern void image_keep_tail (struct image *image, const void *bytes,
                              size_t length);
 
-/* Reads that were given to the image, in order. */
+/* A list of reads, in the order in which the image received them. */
 struct reads {
   struct image_read *first, **end;
 };
 
 extern void reads_add (struct reads *list, struct image_read *r);
-/* The first one, or NULL. */
+/* Remove and return the first read, or NULL. */
 extern struct image_read *reads_take (struct reads *list);
-/* Move all of FROM behind those of LIST. */
+/* Move all of FROM to the end of LIST. */
 extern void reads_move (struct reads *list, struct reads *from);
 
 /* ---- pieces.c: the input, read ahead ---- */
@@ -61,13 +62,13 @@ struct pieces;
 struct piece {
   const unsigned char *bytes;
   size_t length;
-  bool ends; /* nothing comes behind it */
+  bool ends; /* the input ends behind it */
 };
 
-/* NULL with errno. */
+/* Returns NULL with errno. */
 extern struct pieces *pieces_new (struct input *in);
-/* The next one, which stays until the next call: 0, or -1 with errno and
- * *WHY. */
+/* Get the next piece, which is valid until the next call.  Returns 0, or -1
+ * with errno and *WHY. */
 extern int pieces_next (struct pieces *p, struct piece *piece, char **why);
 extern void pieces_free (struct pieces *p);
 

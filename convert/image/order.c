@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Images that are decoded in order.
  *
- * One thread decodes.  While somebody waits it decodes into his buffer, else
- * ahead into a ring, so that decoding goes on while the reader is busy with
- * what he got.  Bytes of the ring go to readers first. */
+ * One thread decodes.  If a read waits, the thread decodes into the buffer of
+ * that read.  Otherwise it decodes ahead into a ring, so that decoding goes
+ * on while the reader is busy.  The bytes in the ring are older, so reads get
+ * these first. */
 #include <config.h>
 
 #include <errno.h>
@@ -15,39 +16,40 @@
 #include "tool.h"
 
 #define RING ((size_t) 2 << 20)
-/* The decoder looks around after so many bytes. */
+/* How many bytes are decoded before the thread looks for new reads. */
 #define STEP ((size_t) 256 << 10)
-/* A decoder that so often does nothing will do nothing. */
+/* A decoder that makes no progress in so many steps is given up. */
 #define MOST_IDLE_STEPS 8
-/* For the decoder. */
+/* Memory for the decoder. */
 #define USUAL_MEMORY (UINT64_C (1) << 30)
 
 struct order {
   struct image image;
   struct decoder *decoder;
   struct pieces *pieces;
-  struct piece piece; /* of which the thread has taken so much: */
+  struct piece piece; /* TAKEN bytes of it were decoded */
   size_t taken;
-  unsigned idle_steps; /* of the decoder, one after the other */
+  unsigned idle_steps; /* steps without progress, one after the other */
   pthread_t thread;
   bool started;
 
   pthread_mutex_t lock;
-  pthread_cond_t changed; /* for the thread: room, or a reader */
-  struct reads reads;     /* that wait */
-  bool busy;              /* the first of them is being filled */
+  pthread_cond_t changed; /* wakes the thread: there is space, or a read */
+  struct reads reads;     /* waiting ones */
+  bool busy;              /* the first of them is being filled without the
+                             lock */
   unsigned char *ring;
   size_t begin, held;
   bool ended;
-  int error; /* errno, and why it ended before its end */
+  int error; /* errno and the reason if decoding failed */
   char *why;
-  bool ending; /* image_free */
+  bool ending; /* image_free was called */
 
-  uint64_t at;   /* of the next read */
-  bool has_head; /* somebody has looked at what it begins with, */
+  uint64_t at;   /* offset of the next read */
+  bool has_head; /* HEAD was read, because somebody wanted the first bytes */
   unsigned char *head;
-  uint64_t head_length; /* as far as it goes */
-  int head_error;       /* and why no further */
+  uint64_t head_length; /* bytes of it */
+  int head_error;       /* why there are no more */
   char *head_why;
 };
 
@@ -63,9 +65,10 @@ is_over (const struct order *o)
   return o->ended || o->image.stopped;
 }
 
-/* ---- readers ---- */
+/* ---- filling reads ---- */
 
-/* Without the lock: nobody else takes bytes of the ring. */
+/* Called without the lock: while BUSY is set, nobody else takes bytes from
+ * the ring. */
 static size_t
 copy_from_ring (const struct order *o, struct image_read *r, size_t held)
 {
@@ -78,7 +81,7 @@ copy_from_ring (const struct order *o, struct image_read *r, size_t held)
   return n;
 }
 
-/* Fill reads with what there is; those that are done move to DONE. */
+/* Fill reads from the ring.  Those that are finished move to DONE. */
 static void
 fill_reads (struct order *o, struct reads *done)
 {
@@ -106,7 +109,7 @@ fill_reads (struct order *o, struct reads *done)
   pthread_cond_signal (&o->changed);
 }
 
-/* Of a thread that does not hold the lock. */
+/* Finish these reads.  Called without the lock. */
 static void
 give_back (struct order *o, struct reads *done)
 {
@@ -118,7 +121,7 @@ give_back (struct order *o, struct reads *done)
     if (!is_full (r) && o->image.stopped)
       error = ECANCELED;
     else if (!is_full (r)) {
-      /* These do not change any more. */
+      /* These do not change after the end. */
       error = o->error;
       why = o->why;
     }
@@ -130,7 +133,7 @@ give_back (struct order *o, struct reads *done)
 
 /* ---- the thread ---- */
 
-/* There is something for it to do. */
+/* Whether the thread has something to do. */
 static bool
 has_room (const struct order *o)
 {
@@ -139,8 +142,8 @@ has_room (const struct order *o)
   return o->reads.first != NULL || o->held <= RING - STEP;
 }
 
-/* That a file ends too early is the codec's to tell; this is for one that says
- * nothing. */
+/* Detect a decoder that neither makes progress nor reports an error.  Usually
+ * the codec itself reports that a file ends too early. */
 static enum decoded
 check_progress (struct order *o, const struct decoding *before,
                 const struct decoding *after, char **why)
@@ -157,7 +160,8 @@ check_progress (struct order *o, const struct decoding *before,
   return DECODED_BROKEN;
 }
 
-/* Have bytes for the decoder, or know that there are no more. */
+/* Make sure that there is input for the decoder, or that the input has
+ * ended. */
 static int
 have_input (struct order *o, char **why)
 {
@@ -167,7 +171,8 @@ have_input (struct order *o, char **why)
   return pieces_next (o->pieces, &o->piece, why);
 }
 
-/* Decode into OUT: how much came.  At the end of all, R says so. */
+/* Decode into OUT.  Returns how many bytes were decoded; *R tells whether
+ * decoding has ended. */
 static size_t
 decode (struct order *o, unsigned char *out, size_t room, enum decoded *r,
         int *error, char **why)
@@ -199,8 +204,8 @@ decode (struct order *o, unsigned char *out, size_t room, enum decoded *r,
   return room - left;
 }
 
-/* Decode a step into the buffer of the one who waits, or the ring.  The lock
- * is held, but not meanwhile. */
+/* Decode one step into the buffer of the first waiting read, or into the
+ * ring.  Called with the lock held; it is released while decoding. */
 static void
 step (struct order *o)
 {
@@ -260,7 +265,7 @@ decode_all (void *opaque)
 
 /* ---- reads ---- */
 
-/* Let it be filled behind those that wait. */
+/* Append a read to those that wait. */
 static void
 add_read (struct image *image, struct image_read *r)
 {
@@ -286,7 +291,7 @@ stop (struct image *image)
   give_back (o, &done);
 }
 
-/* What somebody has looked at before. */
+/* Fill the read from the head, which was read before. */
 static void
 copy_head (const struct order *o, struct image_read *r, uint64_t at)
 {
@@ -318,7 +323,7 @@ start_read (struct image *image, struct image_read *r)
 
 /* ---- the head ---- */
 
-/* It is read once, before all else. */
+/* Read the head, once, before anything else is read. */
 static int
 have_head (struct order *o, char **why)
 {
@@ -340,7 +345,7 @@ have_head (struct order *o, char **why)
   return 0;
 }
 
-/* It ends here, for a reason or because it has no more. */
+/* The head is too short: because of an error, or because the data ends. */
 static int
 fail_head (const struct order *o, char **why)
 {
@@ -381,10 +386,10 @@ pread_head (struct image *image, void *buffer, uint64_t length,
   return 0;
 }
 
-/* ---- beginning and end ---- */
+/* ---- begin and end ---- */
 
-/* What was read ahead of a stream nobody can read again, so it is stopped
- * rather than waited for. */
+/* A stream that was read ahead cannot be read again by others, so it is
+ * stopped.  We do not wait for its data. */
 static void
 free_order (struct image *image)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The input of a decoder that works in order.
  *
- * What a local file holds the kernel reads ahead, so it is read when it is
- * wanted.  From a server several pieces are on their way at once, and from a
- * stream one, while those before it are decoded. */
+ * The kernel reads local files ahead, so they are read when they are needed.
+ * From a server several pieces are requested at once, and from a stream one,
+ * while previous pieces are decoded. */
 #include <config.h>
 
 #include <errno.h>
@@ -14,8 +14,8 @@
 #include "threads.h"
 #include "tool.h"
 
-/* What stays in the processor's cache; from afar it is better to ask for
- * more at a time. */
+/* A piece that fits into the processor's cache; and for a server far away,
+ * where larger requests are better. */
 #define PIECE ((size_t) 256 << 10)
 #define DISTANT_PIECE ((size_t) 1 << 20)
 #define SLOTS 12
@@ -29,17 +29,16 @@ struct slot {
   bool ready;
 };
 
-/* Piece N is in slot N % SLOTS, or in the first one if nothing is read
- * ahead. */
+/* Piece N is in slot N % SLOTS; if nothing is read ahead, in slot 0. */
 struct pieces {
   struct input *in;
-  size_t size; /* of all but the last one */
+  size_t size; /* of each piece but the last one */
   pthread_t threads[MOST_THREADS];
   unsigned nr_threads;
   pthread_mutex_t lock;
   pthread_cond_t changed;
-  uint64_t next_read, next_given; /* numbers of pieces */
-  uint64_t last;                  /* or UNKNOWN */
+  uint64_t next_read, next_given; /* indexes of pieces */
+  uint64_t last;                  /* index of the last piece, or UNKNOWN */
   bool ending;
   struct slot slots[SLOTS];
 };
@@ -66,8 +65,8 @@ read_slot (struct pieces *p, uint64_t number)
   s->length = n == -1 ? 0 : n;
 }
 
-/* Is there one to be read, and a slot for it?  The one that was given last is
- * still in use. */
+/* Whether there is another piece to read, and a free slot for it.  The slot
+ * of the piece that was returned last is still in use. */
 static bool
 may_read (const struct pieces *p)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Images whose parts are decoded each by itself, by several threads.
+/* Images whose parts are decoded independently, by several threads.
  *
- * A read takes what there is and waits for the next unit that is missing.
- * Units that somebody waits for are decoded first, in the order in which they
- * were asked for, and then those that will be wanted if reading goes on as
- * it does. */
+ * A read copies what is decoded already, and then waits for the first unit
+ * that is missing.  Units that reads wait for are decoded first, in the order
+ * in which they were wanted.  Then come units that are probably wanted
+ * next. */
 #include <config.h>
 
 #include <errno.h>
@@ -19,10 +19,10 @@
 #define LEAST_MEMORY (64 * MIB)
 #define MOST_MEMORY (1024 * MIB)
 #define MOST_THREADS 64u
-/* So many units more than threads are decoded ahead. */
+/* How many more units than threads are decoded ahead. */
 #define AHEAD 2
-/* And so many stay in memory besides two for each thread, for reads that come
- * back to them. */
+/* How many units stay in memory, besides two for each thread, so that they
+ * can be read again. */
 #define SPARE 6
 
 /* ---- units ---- */
@@ -70,8 +70,9 @@ take_wanted (struct pool *p)
   return k;
 }
 
-/* Is reading likely to go on behind this unit?  It is where it was, or ENTERS
- * the unit at its beginning after the one before. */
+/* Whether reading is likely to go on behind this unit.  It is if the unit is
+ * the one at the cursor or the next, or if the read ENTERS the unit at its
+ * beginning and the unit before it was used. */
 static bool
 goes_on (const struct pool *p, uint64_t unit, bool enters)
 {
@@ -83,7 +84,7 @@ goes_on (const struct pool *p, uint64_t unit, bool enters)
   return before != NULL && before->state != COLD;
 }
 
-/* A unit to be decoded ahead, or the end of them. */
+/* The next unit to decode ahead, or AHEAD_END if there is none. */
 static uint64_t
 next_ahead (struct pool *p)
 {
@@ -95,10 +96,10 @@ next_ahead (struct pool *p)
   return p->ahead;
 }
 
-/* How many units to decode ahead of this one, where reading goes on.  Reads at
- * random places now and then hit the unit behind the last one, too; so this
- * begins with one and doubles from unit to unit.  But whoever begins at the
- * beginning will read on. */
+/* How many units behind this one to decode ahead.  Reads at random places
+ * sometimes hit the next unit by chance, so this begins with one unit and
+ * doubles with each unit.  But a reader that begins at the beginning of the
+ * image probably reads on. */
 static uint64_t
 reach_from (const struct pool *p, uint64_t unit)
 {
@@ -111,8 +112,8 @@ reach_from (const struct pool *p, uint64_t unit)
   return unit == p->cursor + 1 ? MIN (MAX (2 * p->reach, 1), most) : 1;
 }
 
-/* Somebody reads from this unit to the last one, and if he is likely to go on
- * behind that, what follows is decoded, too. */
+/* A read covers the units from UNIT to LAST.  If the reader is likely to go
+ * on behind them, decode the following units ahead, too. */
 static void
 look_ahead (struct pool *p, uint64_t unit, uint64_t last, bool enters)
 {
@@ -139,7 +140,8 @@ meets_fault (const struct kept *k, uint64_t at, uint64_t end)
   return k->fault != NULL && at < k->fault->end && end > k->fault->start;
 }
 
-/* Copy what is there.  The lock is not held meanwhile, but the unit stays. */
+/* Copy data of a unit to a read.  The lock is released while copying; USERS
+ * prevents that the unit is dropped. */
 static void
 copy_from (struct pool *p, struct kept *k, struct image_read *r, uint64_t n)
 {
@@ -157,7 +159,8 @@ copy_from (struct pool *p, struct kept *k, struct image_read *r, uint64_t n)
   r->came += n;
 }
 
-/* Go on with a read: true if it is done, else it waits for a unit. */
+/* Continue a read.  Returns true if it is finished, false if it waits for a
+ * unit. */
 static bool
 serve (struct pool *p, struct image_read *r)
 {
@@ -210,8 +213,8 @@ read_pool (struct image *image, struct image_read *r)
     image_give_back (r, r->error, r->why);
 }
 
-/* Give back what waits for units that nobody decodes; who decodes one gives
- * back what waits for that. */
+/* Finish the reads that wait for units which no thread decodes yet.  The
+ * threads finish the others. */
 static void
 stop (struct image *image)
 {
@@ -253,8 +256,8 @@ read_head (struct image *image, void *buffer, uint64_t length, char **why)
 
 /* ---- threads ---- */
 
-/* Remember that a part is broken, and what is between it and another one of
- * its unit with it. */
+/* Record that a part is broken.  A unit has one fault, so the fault also
+ * covers the parts between broken ones. */
 static struct fault *
 add_fault (struct fault *f, const struct part *part, int error, char *why)
 {
@@ -268,7 +271,7 @@ add_fault (struct fault *f, const struct part *part, int error, char *why)
   return f;
 }
 
-/* Decode all parts of a unit; the fault that there is. */
+/* Decode all parts of a unit.  Returns its fault, or NULL. */
 static struct fault *
 decode_parts (struct pool *p, struct kept *k)
 {
@@ -294,7 +297,7 @@ decode_parts (struct pool *p, struct kept *k)
   return f;
 }
 
-/* Go on with those that waited for a unit. */
+/* Continue the reads that waited for a unit. */
 static void
 serve_readers (struct pool *p, struct kept *k)
 {
@@ -341,7 +344,8 @@ decode_unit (struct pool *p, struct kept *k)
     wake_thread (p);
 }
 
-/* The next unit to decode, with a buffer, or NULL. */
+/* The next unit to decode, with a buffer; NULL if there is nothing to do or
+ * no memory. */
 static struct kept *
 take_unit (struct pool *p)
 {
@@ -388,7 +392,7 @@ decode_units (void *opaque)
   return NULL;
 }
 
-/* ---- beginning and end ---- */
+/* ---- begin and end ---- */
 
 static void
 free_pool (struct image *image)
@@ -419,7 +423,7 @@ static const struct image_ops ops = {
   .free = free_pool,
 };
 
-/* One thread is enough.  0, or an errno. */
+/* Start threads; one is enough.  Returns 0, or an errno. */
 static int
 start_threads (struct pool *p, unsigned count)
 {
@@ -431,7 +435,8 @@ start_threads (struct pool *p, unsigned count)
   return p->nr_threads > 0 ? 0 : error;
 }
 
-/* While one waits for a distant server another one decodes. */
+/* For a server far away there are more threads, because some of them wait for
+ * the server. */
 static unsigned
 threads_for (const struct input *in, const struct image_settings *settings)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory for decoded units.
  *
- * Buffers are used again and again, as the first use of a page takes longer
- * than to decode what is easily decoded.  A buffer that is more than twice as
- * large as what it would hold is not used for that. */
+ * Buffers are reused, because the first use of a page of memory takes longer
+ * than decoding easy data.  A buffer is not reused for a unit of less than
+ * half its size. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -48,7 +48,8 @@ put_buffer (struct memory *m, void *data, uint64_t room)
   m->free = b;
 }
 
-/* A free one that has room for SIZE and not too much; NULL: there is none. */
+/* Take a free buffer of at least SIZE, but not of more than twice the size.
+ * Returns NULL if there is none. */
 static void *
 take_free (struct memory *m, uint64_t size, uint64_t *room)
 {
@@ -63,7 +64,7 @@ take_free (struct memory *m, uint64_t size, uint64_t *room)
   return NULL;
 }
 
-/* Free one that nobody uses; false: there is none. */
+/* Free the memory of an unused buffer.  Returns false if there is none. */
 static bool
 drop_free (struct memory *m)
 {
@@ -92,7 +93,7 @@ may_go (const struct kept *k, bool ahead, uint64_t protected)
   return k->users == 0 && (!ahead || (k->was_read && k->unit < protected));
 }
 
-/* Let a unit go; false: there is none that may. */
+/* Drop a unit.  Returns false if none may be dropped. */
 static bool
 let_go (struct pool *p, bool ahead, uint64_t protected)
 {
@@ -143,7 +144,7 @@ room_take (struct pool *p, struct kept *k, bool ahead, uint64_t protected)
   }
 }
 
-/* ---- beginning and end ---- */
+/* ---- begin and end ---- */
 
 void
 room_begin (struct memory *m, uint64_t most)

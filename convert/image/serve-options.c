@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The handshake with a client that wants to read an image.  There is one
- * export, without a name. */
+/* The handshake with a client that reads an image.  There is one export,
+ * whose name is empty. */
 #include <config.h>
 
 #include <errno.h>
@@ -8,9 +8,9 @@
 
 #include "image/serve.h"
 
-/* A longer option is nothing that we could be asked for. */
+/* No option that we know is longer. */
 #define MOST_OPTION ((uint32_t) 64 << 10)
-/* Who asks so much will never come to an end. */
+/* A client that sends more options than this is cut off. */
 #define MOST_OPTIONS 1000
 
 /* ---- bytes ---- */
@@ -83,7 +83,7 @@ reply (struct connection *c, const struct option *o, uint32_t type,
   return serve_send (c, head, sizeof head) && serve_send (c, data, length);
 }
 
-/* An error without words. */
+/* An error reply without a message. */
 static bool
 refuse (struct connection *c, const struct option *o, uint32_t type)
 {
@@ -97,7 +97,7 @@ flags_of (const struct connection *c)
          | (c->structured ? NBD_FLAG_SEND_DF : 0);
 }
 
-/* The old way: a name, and no reply but the export or the end. */
+/* NBD_OPT_EXPORT_NAME has no error reply: a wrong name ends the connection. */
 static bool
 serve_export_name (struct connection *c, const struct option *o,
                    bool no_zeroes)
@@ -149,8 +149,9 @@ send_infos (struct connection *c, const struct option *o)
          && reply (c, o, NBD_REP_ACK, NULL, 0);
 }
 
-/* A name, a count, and so many kinds of information, of which we give what we
- * have.  *GONE: the export was agreed upon. */
+/* NBD_OPT_INFO and NBD_OPT_GO: a name, a count, and so many requests for
+ * information.  All information that we have is sent. *GONE: the option phase
+ * is over. */
 static bool
 serve_go (struct connection *c, const struct option *o, bool *gone)
 {
@@ -166,7 +167,7 @@ serve_go (struct connection *c, const struct option *o, bool *gone)
   return send_infos (c, o);
 }
 
-/* False: the connection ends. */
+/* Returns false if the connection has to end. */
 static bool
 serve_option (struct connection *c, const struct option *o, bool no_zeroes,
               bool *gone)

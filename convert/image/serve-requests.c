@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests of a client that reads an image, and their replies. */
+/* The requests of a client that reads an image, and the replies. */
 #include <config.h>
 
 #include <errno.h>
@@ -10,17 +10,18 @@
 #include "image/serve.h"
 #include "threads.h"
 
-/* What one connection may have on its way: so much, and at least one. */
+/* What one connection may have in flight: so many requests and bytes, but
+ * always one request. */
 #define MOST_REQUESTS 64
 #define MOST_BYTES (UINT64_C (64) << 20)
-/* Words of an error that are worth sending. */
+/* The longest message of an error that is sent. */
 #define MOST_WORDS 1000
 
 struct served {
   struct served *next;
   struct connection *on;
   uint64_t cookie;
-  uint32_t error; /* of the protocol */
+  uint32_t error; /* an error number of the protocol, or 0 */
   const char *why;
   struct image_read read;
   char data[];
@@ -34,7 +35,7 @@ struct request {
 
 /* ---- replies ---- */
 
-/* Let the other thread send it. */
+/* Queue a reply for the thread that sends. */
 static void
 hand_over (struct served *s)
 {
@@ -48,7 +49,7 @@ hand_over (struct served *s)
   pthread_mutex_unlock (&c->lock);
 }
 
-/* On a thread of the image, or our own. */
+/* Called on a thread of the image, or on our own. */
 static void
 was_read (struct image_read *r)
 {
@@ -75,7 +76,7 @@ send_simple (struct connection *c, const struct served *s)
          && (s->error != 0 || serve_send (c, s->data, s->read.length));
 }
 
-/* One chunk, the only one; its payload begins with the bytes behind HEAD. */
+/* Send a reply of a single chunk.  The payload is FIRST, then REST. */
 static bool
 send_chunk (struct connection *c, const struct served *s, uint16_t type,
             const uint8_t *first, uint32_t nr_first, const void *rest,
@@ -112,7 +113,7 @@ send_structured (struct connection *c, const struct served *s)
                      NBD_OFFSET_DATA_SIZE, s->data, s->read.length);
 }
 
-/* The next one to be sent, or NULL after the last one. */
+/* Wait for the next reply to send.  Returns NULL after the last one. */
 static struct served *
 next_done (struct connection *c)
 {
@@ -143,7 +144,8 @@ forget (struct served *s)
   free (s);
 }
 
-/* When the client is gone what it has asked for is still waited for. */
+/* After the client has left, this still waits for the reads that are in
+ * flight. */
 static void *
 send_replies (void *opaque)
 {
@@ -181,7 +183,7 @@ receive_request (struct connection *c, struct request *r)
   return true;
 }
 
-/* Why a read cannot be done; or 0. */
+/* Returns an error number if the read is invalid, or 0. */
 static uint32_t
 check_read (const struct connection *c, const struct request *r)
 {
@@ -206,7 +208,7 @@ check_request (const struct connection *c, const struct request *r)
   }
 }
 
-/* Wait for room. */
+/* Wait until another request may be in flight, and count it. */
 static void
 count_in (struct connection *c, uint64_t bytes)
 {
@@ -219,7 +221,8 @@ count_in (struct connection *c, uint64_t bytes)
   pthread_mutex_unlock (&c->lock);
 }
 
-/* Reply to it, at once or later; false: we cannot. */
+/* Start to serve a request.  Returns false if there is no memory even for an
+ * error reply. */
 static bool
 serve (struct connection *c, const struct request *r)
 {
@@ -261,7 +264,7 @@ serve_next (struct connection *c)
 
   if (!receive_request (c, &r) || r.type == NBD_CMD_DISC)
     return false;
-  /* What is to be written comes behind the request. */
+  /* The data of a write follows the request. */
   if (r.type == NBD_CMD_WRITE
       && (r.length > SERVE_MAXIMUM || !serve_skip (c, r.length)))
     return false;

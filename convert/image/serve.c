@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The NBD server: its beginning, its connections and its end. */
+/* The NBD server: start, connections and end. */
 #include <config.h>
 
 #include <errno.h>
@@ -13,8 +13,8 @@
 #include "threads.h"
 #include "tool.h"
 
-/* More are closed at once; qemu-nbd makes one.  Those whose client has gone
- * count until that is noticed. */
+/* Further connections are closed at once; qemu-nbd makes one.  A connection
+ * whose client has left counts until the server notices. */
 #define MOST_CONNECTIONS 64
 
 /* ---- connections ---- */
@@ -29,7 +29,8 @@ serve_connection (void *opaque)
   pthread_mutex_lock (&c->server->lock);
   c->finished = true;
   pthread_mutex_unlock (&c->server->lock);
-  /* A client that sees this may come again at once. */
+  /* A client that sees the end may connect again at once, so FINISHED is set
+   * before. */
   shutdown (c->fd, SHUT_RDWR);
   return NULL;
 }
@@ -43,7 +44,8 @@ free_connection (struct connection *c)
   free (c);
 }
 
-/* Forget those that have come to their end, and wait for it with ALL. */
+/* Free the connections that have finished; with ALL, wait for the others and
+ * free them, too.  Returns how many are left. */
 static unsigned
 reap (struct server *s, bool all)
 {
@@ -85,7 +87,8 @@ add_connection (struct server *s, int fd)
   s->connections = c;
 }
 
-/* Until there is no way to take more; those that there are go on. */
+/* Accept connections until the server ends, or accepting fails for good.
+ * Existing connections continue then. */
 static void *
 accept_connections (void *opaque)
 {
@@ -107,7 +110,7 @@ accept_connections (void *opaque)
   return NULL;
 }
 
-/* ---- beginning and end ---- */
+/* ---- begin and end ---- */
 
 struct server *
 image_serve (struct image *image, int listening)

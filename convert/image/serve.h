@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The NBD server that lets other programs read an image.
+/* An NBD server, by which other programs read an image.
  *
- * Each connection has two threads: one takes requests, and one sends replies
- * as reads of the image come back, in whatever order that is.  A client that
- * does not take its replies is not served further. */
+ * Each connection has two threads: one receives requests, and one sends
+ * replies in the order in which the reads of the image finish.  If a client
+ * does not receive its replies, its further requests have to wait. */
 #ifndef CONVERT_SERVE_H
 #define CONVERT_SERVE_H
 
@@ -11,11 +11,11 @@
 #include "base/wire.h"
 #include "image/internal.h"
 
-/* What the server says of itself. */
+/* The block sizes that the server announces. */
 #define SERVE_PREFERRED (UINT32_C (64) << 10)
 #define SERVE_MAXIMUM (UINT32_C (32) << 20)
 
-struct served; /* a request on its way */
+struct served; /* a request in flight */
 
 struct connection {
   struct connection *next;
@@ -23,14 +23,15 @@ struct connection {
   int fd;
   pthread_t thread;
   bool structured;
-  bool finished; /* under the server's lock: its thread is at its end */
+  bool finished; /* its thread is about to end; protected by the server's
+                    lock */
 
   pthread_mutex_t lock;
   pthread_cond_t changed;
-  struct served *done, **done_end; /* to be sent */
-  unsigned requests;               /* that were not sent yet, */
-  uint64_t bytes;                  /* and what they hold */
-  bool ends;                       /* no more requests come */
+  struct served *done, **done_end; /* replies to send */
+  unsigned requests;               /* requests whose reply was not sent */
+  uint64_t bytes;                  /* buffers of these requests */
+  bool ends;                       /* no more requests will come */
 };
 
 struct server {
@@ -45,18 +46,19 @@ struct server {
 
 /* ---- serve-options.c ---- */
 
-/* All of it, or false: the client is gone. */
+/* Receive or send all bytes.  Returns false if the client has left. */
 extern bool serve_receive (struct connection *c, void *buffer, size_t length);
 extern bool serve_send (struct connection *c, const void *buffer,
                         size_t length);
-/* Read so much and forget it. */
+/* Receive and discard so many bytes. */
 extern bool serve_skip (struct connection *c, uint64_t length);
-/* From the first byte to transmission: true; false: it ends here. */
+/* Negotiate from the first byte on.  Returns true if the transmission phase
+ * begins, false if the connection ends. */
 extern bool serve_handshake (struct connection *c);
 
 /* ---- serve-requests.c ---- */
 
-/* Take requests and reply to them until the client leaves. */
+/* Receive requests and reply to them until the client leaves. */
 extern void serve_requests (struct connection *c);
 
 #endif /* CONVERT_SERVE_H */

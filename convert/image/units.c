@@ -6,10 +6,11 @@
 
 #include "image/pool.h"
 
-/* Smaller parts are taken together, so that each costs little. */
+/* Smaller parts are joined up to this size, so that the cost of a unit
+ * matters little. */
 #define UNIT (UINT64_C (256) << 10)
 
-/* The part behind the unit that begins with FIRST. */
+/* The index of the part behind the unit that begins with FIRST. */
 static uint64_t
 end_of_unit (const struct parts *parts, uint64_t first)
 {
