@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How much there is, and how long it takes. */
+/* Amounts of data, and how long it takes to move them. */
 #include <config.h>
 
 #include <stdio.h>
@@ -7,15 +7,16 @@
 #include "plan/amounts.h"
 
 #define GUESSED_STORED \
-  (UINT64_C (4) << 30)  /* if nobody says how much comes */
-#define GUESSED_RATIO 4 /* of disk images to their xz */
+  (UINT64_C (4) << 30)  /* if the size of the source is unknown */
+#define GUESSED_RATIO 4 /* size of a disk image compared with its xz file */
 #define LONGEST_GUESS (UINT64_C (1) << 60)
 
-/* Decoding was measured with xz -dc and the like of what /usr/bin and /usr/lib
- * hold, compressed by the same programs' usual level: 90, 950, 190 and 39 MB/s
- * on a core of 2024; empty parts of disks go faster.  The others are what
- * qemu-nbd moves over a Unix socket, qemu-img makes of such data with -c, a
- * solid state disk does, and a network of 1 Gbit/s. */
+/* Rates of decoding were measured with xz -dc and the like, on files of
+ * /usr/bin and /usr/lib that the same programs had compressed at their
+ * default level: 90, 950, 190 and 39 MB/s on a core of 2024.  Empty areas of
+ * disks decode faster.  The other rates are those of qemu-nbd over a Unix
+ * socket, of qemu-img -c with the same data, of a solid state disk, and of a
+ * network of 1 Gbit/s. */
 struct rates
 rates_usual (unsigned cores)
 {
@@ -61,7 +62,7 @@ guess_stored (const struct facts *f, uint64_t unpacked)
   unsigned ratio = f->codec == PLAIN ? 1 : GUESSED_RATIO;
   if (unpacked != UNKNOWN)
     return unpacked / ratio;
-  /* Hardly a file is larger than the disk in it. */
+  /* An image is hardly larger than the disk in it. */
   return fewer_bytes (GUESSED_STORED, f->size / ratio);
 }
 
@@ -86,7 +87,7 @@ amounts_of (const struct facts *f)
     a.unpacked = plain
                    ? a.stored
                    : fewer_bytes (times (a.stored, GUESSED_RATIO), f->size);
-  /* Holes that nobody knows of make a disk no larger than it is. */
+  /* For a raw disk, unknown holes count as data, which is no guess. */
   a.data_guessed = f->guessed
                    || (a.data == UNKNOWN && (!raw || a.unpacked_guessed));
   if (a.data == UNKNOWN)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Plans for people and programs. */
+/* Print plans, for people and for programs. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -14,7 +14,7 @@
 #define RUNS 48
 #define TIME_WORDS 24
 
-/* What carries a step out that goes on from F. */
+/* Which program or library carries a step out that follows F. */
 static const char *
 runs (char buffer[RUNS], const struct step *step, const struct facts *f,
       const struct cost *cost)
@@ -41,7 +41,7 @@ runs (char buffer[RUNS], const struct step *step, const struct facts *f,
   return buffer;
 }
 
-/* What there was before a step. */
+/* The facts before a step. */
 static const struct facts *
 before (const struct problem *p, const struct plan *plan, size_t i)
 {
@@ -66,7 +66,7 @@ time_words (char buffer[TIME_WORDS], double seconds)
   return buffer;
 }
 
-/* Numbers that rest on estimates have a tilde. */
+/* A tilde marks numbers that are estimates. */
 static void
 print_row (const struct problem *p, const struct plan *plan, size_t i)
 {
@@ -89,14 +89,14 @@ print_row (const struct problem *p, const struct plan *plan, size_t i)
   free (space);
 }
 
-/* Its steps, in lines that fit. */
+/* Print the names of the steps, in lines of at most COLUMNS. */
 static void
 print_steps (const struct plan *plan)
 {
   size_t column = COLUMNS;
   for (size_t i = 0; i < plan->count; i++) {
     const char *name = plan->steps[i].step->name;
-    size_t length = strlen (name) + 1; /* and a comma */
+    size_t length = strlen (name) + 1; /* with a comma */
     bool fits = column + 1 + length <= COLUMNS;
     printf ("%s%s%s",
             i == 0 ? "  "
@@ -107,7 +107,7 @@ print_steps (const struct plan *plan)
   }
 }
 
-/* By how much it is worse than the best one. */
+/* Print how much worse this plan is than the best one. */
 static void
 print_difference (const struct plan *best, const struct plan *plan)
 {
@@ -173,22 +173,22 @@ plan_print (const struct problem *p, const struct plan *best,
  *
  * An object with these members, and others in the future:
  *
- *   seconds      of all
- *   estimated    true if sizes are not known that this rests on
- *   scratch      bytes of scratch files
+ *   seconds      of the whole plan
+ *   estimated    true if some of the sizes are not known
+ *   scratch      bytes of all scratch files
  *   processes    how many are started
  *   steps        a list, in order, of objects:
  *     step         its name, such as "unpack parts"
- *     runs         what carries it out, in words
- *     bytes        that come out of it
- *     seconds      if nothing else ran; steps overlap up to one that ends a
- *                  stream
- *     cpu-seconds  of one core
+ *     runs         the program or library that carries it out, in words
+ *     bytes        that the step outputs
+ *     seconds      if nothing else runs; the steps up to one that ends a
+ *                  stream run at the same time
+ *     cpu-seconds  on one core
  *     scratch, processes, threads, estimated
- *     ends-stream  true if what follows begins when it is done
- *     result       what there is then: place, codec and format, in words;
- *                  random-access, true or false; size of the disk, or null if
- *                  it is not known yet
+ *     ends-stream  true if the next step begins when this one is done
+ *     result       what there is after the step: place, codec and format, in
+ *                  words; random-access, true or false; size of the disk, or
+ *                  null if it is not known yet
  *   growth       only if a partition is to grow: see plan/growth.c
  *   not-chosen   a list of up to two objects, the best of the other plans, with
  *                the same members but this one and growth */
@@ -222,7 +222,7 @@ print_json_step (const struct problem *p, const struct plan *plan, size_t i)
           boolean (after->access == AT_RANDOM), size);
 }
 
-/* All members but the last one, with commas. */
+/* Print all members but the last ones. */
 static void
 print_json_plan (const struct problem *p, const struct plan *plan,
                  const char *indent)

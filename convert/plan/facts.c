@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of what there is. */
+/* Names and properties of facts. */
 #include <config.h>
 
 #include <string.h>
@@ -16,7 +16,7 @@ static const char *const codecs[CODECS] = {
   [GZIP] = "gzip",  [BZIP2] = "bzip2",
 };
 
-/* As people call them, and as qemu does. */
+/* Our names, and those of qemu. */
 static const char *const formats[FORMATS][2] = {
   [RAW] = { "raw", "raw" },
   [QCOW2] = { "qcow2", "qcow2" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a partition grows, for who reads a plan. */
+/* Print how a partition grows, as part of a plan. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -51,13 +51,13 @@ growth_print (const struct problem *p)
  *
  * An object with these members:
  *
- *   partition, name           the number of what grows, and its name, which is
- *                             empty in an MBR
+ *   partition, name           number and name of the growing partition; the
+ *                             name is empty in an MBR
  *   start, old-size, size     in bytes
- *   file-system               what grows in it, or null
- *   moves                     a list, in the order in which it is done, of
- *                             objects: partition, its number; from, to, size,
- *                             in bytes; remade, true if it is swap */
+ *   file-system               what grows in the partition, or null
+ *   moves                     a list of objects, in the order of the moves:
+ *                             partition, its number; from, to, size, in bytes;
+ *                             remade, true if it is swap */
 
 void
 growth_print_json (const struct problem *p, const char *indent)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Why there is no plan, and what is nearest. */
+/* Explain why there is no plan, and which plan is nearest. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ grant_scratch (struct problem *p)
   p->goal.scratch_room = UNKNOWN;
 }
 
-/* Why can the source not be read at random? */
+/* Why the source cannot be read at random. */
 static char *
 order_words (const struct facts *start)
 {
@@ -34,8 +34,8 @@ order_words (const struct facts *start)
                       codec_name (start->codec));
 }
 
-/* What is saved in a file is then read at random, by what understands its
- * format or file systems; or it is raw, and only its size was not known. */
+/* The scratch file is needed for one of two reasons: a format or --sparsify
+ * has to read at random, or only the size of a raw disk was not known. */
 WORDS (scratch)
 {
   size_t i = 0;
@@ -157,7 +157,7 @@ WORDS (bytes)
                       format_name (asked->start.format));
 }
 
-/* What costs the user least comes first. */
+/* Sorted by what the concession costs the user, the least first. */
 const struct concession all_concessions[] = {
   { grant_scratch, scratch_words },
   { grant_no_verify, no_verify_words },

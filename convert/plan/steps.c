@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of steps: what can be done, when, and what it costs. */
+/* The table of steps: what each needs, what it changes, and what it costs. */
 #include <config.h>
 
 #include "plan/amounts.h"
 #include "plan.h"
 
-#define QCOW2_THREADS 4u /* that one image compresses with */
+#define QCOW2_THREADS 4u /* used by qemu to compress one image */
 
-/* What the functions of a step are given. */
+/* The three functions of a step.  Not all use all of their arguments. */
 #define MAYBE __attribute__ ((unused))
 #define NEEDS(step)                                      \
   static bool step##_needs (const struct facts *f MAYBE, \
@@ -19,24 +19,24 @@
                             const struct goal *g MAYBE,  \
                             const struct rates *r MAYBE, struct cost *cost)
 
-/* ---- what several steps need and change ---- */
+/* ---- what several steps share ---- */
 
-/* Is the image there, without a codec, as bytes that steps can take? */
+/* Whether the image is available as plain bytes, without a codec around it. */
 static bool
 is_plain (const struct facts *f)
 {
   return !f->complete && f->codec == PLAIN && f->place != AT_URL;
 }
 
-/* Has the destination the size that the source has? */
+/* Whether the destination has the size of the source. */
 static bool
 keeps_size (const struct facts *f, const struct goal *g)
 {
   return g->size == UNKNOWN || g->size == f->size;
 }
 
-/* Are the image's very bytes what is wanted?  Where a partition grows the disk
- * in it has to be looked at before. */
+/* Whether the destination may have the same bytes as the image.  If not raw,
+ * the disk in it cannot be examined, so no partition of it can grow. */
 static bool
 keeps_bytes (const struct facts *f, const struct goal *g)
 {
@@ -47,15 +47,15 @@ keeps_bytes (const struct facts *f, const struct goal *g)
          && (f->compressed || !g->compressed);
 }
 
-/* What is not a stream can be read again. */
+/* A stream cannot be read back. */
 static bool
 can_read_back (const struct goal *g)
 {
   return g->place != AT_STREAM || !g->read_back;
 }
 
-/* Can qemu make this destination?  Only qcow2 has compressed clusters that are
- * written one by one, and no need for a file that grows. */
+/* Whether qemu can create this destination.  Only qcow2 can compress clusters
+ * as they are written, and only qcow2 fits on a device, which cannot grow. */
 static bool
 can_create (const struct goal *g)
 {
@@ -65,7 +65,7 @@ can_create (const struct goal *g)
           && (g->place == AT_FILE || (g->place == AT_DEVICE && qcow2)));
 }
 
-/* From now on it is served to us, at random or in order. */
+/* After this step the data is served, at random or in order. */
 static void
 is_served (struct facts *f, enum access access)
 {
@@ -77,7 +77,8 @@ is_served (struct facts *f, enum access access)
 static void
 becomes_destination (struct facts *f, const struct goal *g)
 {
-  /* Somebody may have made the disk larger before, but not its table. */
+  /* A disk that keeps its size needs no change of its table, even if the
+   * table does not fit its size. */
   f->partitions_grown |= keeps_size (f, g) && !g->expands;
   f->place = g->place;
   f->access = g->place == AT_STREAM ? IN_ORDER : AT_RANDOM;
@@ -128,7 +129,7 @@ COSTS (order)
   ranges_costs (&in_order, g, r, cost);
 }
 
-/* ---- unpack ---- */
+/* ---- unpack parts, unpack in order ---- */
 
 NEEDS (parts)
 {
@@ -181,7 +182,7 @@ COSTS (parts)
   cost->seconds += time_checking (f, g, r);
 }
 
-/* Only liblzma takes streams apart by itself. */
+/* Only liblzma decodes a stream with several threads. */
 COSTS (unpack)
 {
   decoding_costs (f, r, f->codec == XZ && f->parts > 1 ? f->parts : 1, cost);
@@ -213,7 +214,7 @@ COSTS (scratch)
                                a.stored / r->disk_write);
 }
 
-/* ---- read a format ---- */
+/* ---- read format ---- */
 
 NEEDS (format)
 {
@@ -241,7 +242,7 @@ COSTS (format)
   cost->processes = 1;
 }
 
-/* ---- drop what is unused ---- */
+/* ---- drop unused ---- */
 
 NEEDS (drop)
 {
@@ -255,7 +256,7 @@ CHANGES (drop)
   f->users = false;
 }
 
-/* Bitmaps and descriptors are about a ten-thousandth of a file system. */
+/* Reads bitmaps and descriptors, about 1/10000 of a file system. */
 COSTS (drop)
 {
   struct amounts a = amounts_of (f);
@@ -264,7 +265,7 @@ COSTS (drop)
   cost->seconds = 0.01 + time_reading (f, r, a.data / 10000);
 }
 
-/* ---- copy a file ---- */
+/* ---- reflink, copy range ---- */
 
 static bool
 copies_file (const struct facts *f, const struct goal *g)
@@ -288,7 +289,7 @@ COSTS (reflink)
   cost->seconds = 0.001 + time_checking (f, g, r);
 }
 
-/* What an image's bytes are: for a disk, without its holes. */
+/* How many bytes are copied: of a raw disk, without its holes. */
 static uint64_t
 bytes_of (const struct facts *f, const struct amounts *a)
 {
@@ -309,7 +310,7 @@ COSTS (moving)
     + time_reading_back (g, r, bytes);
 }
 
-/* ---- write ---- */
+/* ---- write raw, write as is, write format, convert locally ---- */
 
 NEEDS (raw)
 {
@@ -329,8 +330,7 @@ COSTS (write)
   cost->cpu = cost->bytes / r->memory;
 }
 
-/* qemu-img create has to be told a size; that of a qcow2 can be corrected when
- * all was written. */
+/* qemu-img create needs a size; only that of qcow2 can be corrected later. */
 static bool
 knows_size (const struct facts *f, const struct goal *g)
 {
@@ -366,7 +366,7 @@ COSTS (write_format)
   cost->processes = 2;
 }
 
-/* It makes raw files, too, but cannot leave out the end of a disk. */
+/* qemu-img makes raw files, too, but it cannot make a disk smaller. */
 NEEDS (convert)
 {
   bool from = f->place == AT_FILE || f->place == AT_DEVICE;
@@ -378,14 +378,14 @@ NEEDS (convert)
          && (keeps_size (f, g) || (f->size != UNKNOWN && g->size > f->size));
 }
 
-/* A larger destination is created first. */
+/* A larger destination is created by another process first. */
 COSTS (convert)
 {
   creating_costs (f, g, r, cost);
   cost->processes = keeps_size (f, g) ? 1 : 2;
 }
 
-/* ---- follow the table ---- */
+/* ---- follow table ---- */
 
 NEEDS (table)
 {
@@ -398,7 +398,7 @@ CHANGES (table)
   f->partitions_grown = true;
 }
 
-/* Both copies of 34 sectors. */
+/* Both copies of the GPT have 34 sectors. */
 COSTS (table)
 {
   cost->bytes = 2 * 34 * 512;
@@ -406,9 +406,9 @@ COSTS (table)
   cost->processes = f->format == RAW ? 0 : 1;
 }
 
-/* ---- let a partition grow ---- */
+/* ---- move partitions, expand partition, grow file system ---- */
 
-/* Tables are changed when they fit to the disk. */
+/* Partitions are moved after the table has followed the new size. */
 NEEDS (move)
 {
   return f->complete && f->place != AT_STREAM && g->moves > 0 && !f->moved
@@ -420,7 +420,7 @@ CHANGES (move)
   f->moved = true;
 }
 
-/* Before the disk was looked at, all of it could be what moves. */
+/* Before the disk is examined, all of it might have to move. */
 COSTS (move)
 {
   struct amounts a = amounts_of (f);
@@ -453,7 +453,7 @@ CHANGES (fill)
   f->filled = true;
 }
 
-/* Bitmaps and inodes are about a sixty-fourth of a file system. */
+/* The bitmaps and inodes that are written are about 1/64 of the growth. */
 COSTS (fill)
 {
   struct amounts a = amounts_of (f);

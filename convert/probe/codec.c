@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an image is compressed with. */
+/* Find out how an image is compressed. */
 #include <config.h>
 
 #include "codec/codec.h"

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of the probe have in common.
+/* What the files of the probe share.
  *
- * Each format is one record.  Its function looks at the header as qemu will
- * do later, and is at least as strict: whatever qemu would follow to another
- * file is in the list of references. */
+ * Each format has a record.  Its function reads the header as qemu will do
+ * later, and is at least as strict: every other file that qemu would open is
+ * in the list of references. */
 #ifndef CONVERT_PROBE_INTERNAL_H
 #define CONVERT_PROBE_INTERNAL_H
 
 #include "probe.h"
 
-/* So much of the beginning tells all formats apart. */
+/* How much of the beginning is enough to tell all formats apart. */
 #define PROBE_HEAD 4096
 
-/* Another file that belongs to the image. */
+/* Another file that the image refers to. */
 struct reference {
   const char *what; /* "backing file" */
-  char *name;       /* as in the image */
-  bool named;       /* its format is, and is this one */
+  char *name;       /* as in the image; NULL: unknown */
+  bool named;       /* the image says the format of the file: FORMAT */
   enum format format;
-  bool odd; /* its format is named, but not one that we know */
+  bool odd; /* the image says a format that we do not know */
 };
 
 #define MOST_REFERENCES 1024
@@ -28,24 +28,24 @@ struct references {
   size_t count;
 };
 
-/* An image that is looked at. */
+/* The state of probing an image. */
 struct looking {
   struct probe_reader *r;
   unsigned char head[PROBE_HEAD];
-  size_t have; /* of it */
+  size_t have; /* valid bytes of HEAD */
   struct probe *p;
   struct references refers;
-  const char *refused; /* why nobody here can read it; or NULL */
-  const char *broken;  /* what is wrong with the header, */
-  uint64_t number;     /* and the value that is */
-  char *failed;        /* why it could not be read */
+  const char *refused; /* why nbdconvert cannot read such an image; or NULL */
+  const char *broken;  /* what is wrong with the header, or NULL */
+  uint64_t number;     /* the wrong value, or UNKNOWN */
+  char *failed;        /* why the image could not be read, or NULL */
 };
 
 struct known {
   enum format format;
-  /* Does an image that begins so look like one, even if it is damaged? */
+  /* Whether the image looks like this format, even if it is damaged. */
   bool (*recognizes) (const struct looking *l);
-  /* Find out about it.  False: L->broken or L->failed. */
+  /* Examine the image.  Returns false with L->broken or L->failed. */
   bool (*look) (struct looking *l);
 };
 
@@ -55,7 +55,7 @@ extern const struct known probe_vpc, probe_vpc_fixed;         /* vpc.c */
 extern const struct known probe_vhdx;                         /* vhdx.c */
 extern const struct known probe_vdi, probe_parallels, probe_luks;
 
-/* The numbers of headers. */
+/* Numbers in headers. */
 extern uint16_t be16 (const unsigned char *p);
 extern uint32_t be32 (const unsigned char *p);
 extern uint64_t be64 (const unsigned char *p);
@@ -63,39 +63,41 @@ extern uint16_t le16 (const unsigned char *p);
 extern uint32_t le32 (const unsigned char *p);
 extern uint64_t le64 (const unsigned char *p);
 
-/* Does the image begin with these bytes? */
+/* Whether the image begins with these bytes. */
 extern bool begins (const struct looking *l, const void *bytes,
                     size_t length);
-/* Read all of this.  False if the image ends before, or does not come so far
- * while only its beginning can be read, or after L->failed. */
+/* Read all of these bytes.  Returns false if the image ends before, if only
+ * its beginning can be read and that is shorter, or with L->failed. */
 extern bool look_at (struct looking *l, void *buffer, size_t length,
                      uint64_t offset);
-/* The same, as far as it goes: how much. */
+/* Read as many of these bytes as possible.  Returns how many. */
 extern size_t look_at_most (struct looking *l, void *buffer, size_t length,
                             uint64_t offset);
-/* The header is not what it should be.  Returns false. */
+/* Record what is wrong with the header.  Returns false. */
 extern bool is_broken (struct looking *l, const char *what, uint64_t number);
-/* Why differencing images are refused: qemu would read something else. */
+/* Reasons for L->refused.  qemu would read wrong data from an image that has a
+ * parent. */
 extern const char probe_needs_parent[];
 extern const char probe_is_encrypted[];
-/* The image refers to another file, LENGTH bytes of NAME.  NULL: it is not
- * known which. */
+/* Record that the image refers to another file, NAME of LENGTH bytes.  NULL:
+ * it is not known which file. */
 extern struct reference *refers (struct looking *l, const char *what,
                                  const void *name, size_t length);
 
 /* ---- probe.c ---- */
 
-/* Look at what R reads, as what it is, or as FORMAT if that is not NULL.  The
- * record that knows it, or NULL for raw images and after L->failed. */
+/* Probe what R reads, for FORMAT only if that is not NULL.  Returns the
+ * record of the format; NULL for raw images, and with L->failed. */
 extern const struct known *probe_look (struct looking *l,
                                        const enum format *format);
 extern void probe_forget (struct looking *l);
-/* A reader of a file. */
+/* A reader for a file. */
 extern struct probe_reader probe_reads_file (int fd, uint64_t size);
 
 /* ---- refer.c ---- */
 
-/* May the image refer to what it refers to?  False with *WHY. */
+/* Whether the image may refer to all files that it refers to.  Returns false
+ * with *WHY. */
 extern bool probe_may_refer (const struct looking *l,
                              const struct probe_settings *settings,
                              char **why);

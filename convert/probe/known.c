@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The formats that are known, and which of them an image has. */
+/* All formats, and which of them an image has. */
 #include <config.h>
 
 #include <unistd.h>
 
 #include "probe/internal.h"
 
-/* Those at the end have no magic number at the beginning. */
+/* The last ones have no magic number at the very beginning, so the others are
+ * tried first. */
 static const struct known *const all[] = {
   &probe_qcow2,     &probe_qcow, &probe_qed,       &probe_vmdk_sparse,
   &probe_vmdk_text, &probe_vhdx, &probe_vpc,       &probe_parallels,

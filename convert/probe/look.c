@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading an image for those who look at it. */
+/* Read parts of an image for probing. */
 #include <config.h>
 
 #include <errno.h>
@@ -105,7 +105,8 @@ refers (struct looking *l, const char *what, const void *name, size_t length)
 
   if (r->count == 0)
     r->list = tool_alloc (MOST_REFERENCES * sizeof *r->list);
-  /* Nobody has so many: all others are one that is not known. */
+  /* No honest image has so many.  Further references count as one to an
+   * unknown file, which is refused. */
   if (r->count == MOST_REFERENCES) {
     name = NULL;
     free (r->list[--r->count].name);

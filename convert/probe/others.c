@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* vdi, parallels and luks: one header, and no other files. */
+/* vdi, parallels and luks: formats with one header and no references. */
 #include <config.h>
 
 #include "probe/internal.h"
@@ -27,7 +27,7 @@ look_at_vdi (struct looking *l)
   l->p->data = (uint64_t) le32 (h + 0x178) * le32 (h + 0x184);
   if (l->p->data > l->p->size)
     l->p->data = l->p->size;
-  /* Differencing images, and those that can be undone. */
+  /* Differencing and undo images. */
   if (le32 (h + 0x4c) > 2)
     l->refused = probe_needs_parent;
   return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an image is. */
+/* Find out what an image is. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -9,7 +9,7 @@
 #include "probe/internal.h"
 #include "tool.h"
 
-/* ---- images that are almost something ---- */
+/* ---- images with a damaged header ---- */
 
 static void
 become_raw (struct looking *l, const struct known *k)
@@ -37,9 +37,10 @@ look_at_raw (struct looking *l)
   p->end_unseen = l->r->in_order || l->r->size == UNKNOWN;
 }
 
-/* ---- what may not be ---- */
+/* ---- refusals ---- */
 
-/* False with *WHY.  That it is encrypted we may know from the user alone. */
+/* Returns false with *WHY.  That an image is LUKS may only be known from
+ * --from. */
 static bool
 is_allowed (struct looking *l, const struct known *k,
             const struct probe_settings *s, char **why)
@@ -76,7 +77,7 @@ judge (struct looking *l, const struct known *k,
     return is_allowed (l, k, s, why) ? 0 : -1;
   if (s->from == NULL)
     become_raw (l, k);
-  else /* qemu will say what is wrong */
+  else /* qemu will report what is wrong */
     l->p->size = l->p->data = UNKNOWN;
   return 0;
 }

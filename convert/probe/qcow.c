@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* qcow2, qcow and qed: the formats of qemu. */
+/* qcow2, qcow and qed: formats of qemu. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -8,10 +8,11 @@
 #include "probe/internal.h"
 #include "tool.h"
 
-/* Longer names are an error. */
+/* qemu does not accept longer names. */
 #define LONGEST_NAME 1023
 
-/* A name is somewhere in the image.  It may be out of sight. */
+/* Record a reference whose name is somewhere in the image.  If the name
+ * cannot be read, the file is unknown. */
 static struct reference *
 refers_at (struct looking *l, const char *what, uint64_t offset,
            uint32_t length)
@@ -33,7 +34,7 @@ refers_at (struct looking *l, const char *what, uint64_t offset,
 #define COMPRESSED (UINT64_C (1) << 62)
 #define COPIED (UINT64_C (1) << 63)
 #define HOST_OFFSET UINT64_C (0x00fffffffffffe00)
-/* With more tables, only some are looked at. */
+/* If there are more tables, only some of them are read. */
 #define MOST_TABLES 64
 #define LARGEST_L1 (UINT64_C (32) << 20)
 
@@ -105,8 +106,8 @@ take_backing_format (struct looking *l, struct reference *backing,
   }
 }
 
-/* What follows the header: the format of the backing file, and the name of
- * the file with the data. */
+/* Read the extensions behind the header: the format of the backing file, and
+ * the name of the external data file. */
 static bool
 read_extensions (struct looking *l, const struct qcow2 *q,
                  struct reference *backing)
@@ -153,7 +154,7 @@ count_entry (struct probe *p, const struct qcow2 *q, const unsigned char *e)
     p->data += cluster;
 }
 
-/* Every STEP-th table that there is. */
+/* Count the entries of every STEP-th table. */
 static bool
 count_tables (struct looking *l, const struct qcow2 *q,
               const unsigned char *l1, unsigned step)
@@ -175,8 +176,9 @@ count_tables (struct looking *l, const struct qcow2 *q,
   return good;
 }
 
-/* How much is allocated, and is something compressed?  Where the tables
- * cannot be read it is not known; qemu will say so if they are broken. */
+/* Find out how much is allocated, and whether any cluster is compressed.  If
+ * the tables cannot be read, the amount stays unknown.  qemu will report
+ * tables that are broken. */
 static void
 count_clusters (struct looking *l, const struct qcow2 *q)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Readers of inputs and of what is decoded. */
+/* Readers of inputs and of images. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -29,7 +29,7 @@ probe_reads_input (struct input *in)
   };
 }
 
-/* ---- what is decoded ---- */
+/* ---- the decoded image ---- */
 
 static ssize_t
 read_head (struct image *image, void *buffer, size_t length, uint64_t offset,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which other files an image may refer to. */
+/* Decide which other files an image may refer to. */
 #include <config.h>
 
 #include <errno.h>
@@ -12,20 +12,20 @@
 #include "probe/internal.h"
 #include "tool.h"
 
-/* A backing file has a backing file, and so on. */
+/* Backing files may have backing files. */
 #define LONGEST_CHAIN 64
 
-/* Which part of a chain is looked at. */
+/* The image of a chain that is being checked. */
 struct link {
   const struct looking *l;
-  const char *path; /* by which qemu knows it */
-  const char *root; /* the directory that really holds the image */
+  const char *path; /* by which qemu opens it */
+  const char *root; /* the real directory of the first image */
   unsigned depth;
 };
 
 static bool check (const struct link *at, char **why);
 
-/* What the user can do about it. */
+/* The message, which says what the user can do. */
 static char *
 refuse (const struct link *at, const struct reference *r, const char *what)
 {
@@ -43,14 +43,14 @@ refuse (const struct link *at, const struct reference *r, const char *what)
   return text;
 }
 
-/* "nbd:host:port", "json:{...}", but not "./with:colon". */
+/* True of "nbd:host:port" and "json:{...}", but not of "./with:colon". */
 static bool
 has_protocol (const char *name)
 {
   return name[strcspn (name, ":/")] == ':';
 }
 
-/* What qemu makes of it. */
+/* The path that qemu makes of a name. */
 static char *
 resolve (const char *path, const char *name)
 {
@@ -61,9 +61,9 @@ resolve (const char *path, const char *name)
   return tool_format ("%.*s/%s", (int) (slash - path), path, name);
 }
 
-/* Is REAL somewhere below ROOT, which is empty for that of all, and nothing on
- * the way hidden?  Settings and
- * keys of programs are, images never are. */
+/* Whether REAL is below ROOT, with nothing hidden on the way.  ROOT is empty
+ * for the root directory, below which nothing is accepted.  Settings and keys
+ * of programs are often in hidden files, images never are. */
 static bool
 is_below (const char *root, const char *real)
 {
@@ -73,10 +73,10 @@ is_below (const char *root, const char *real)
          && real[length] == '/' && strstr (real + length, "/.") == NULL;
 }
 
-/* ---- images that are referred to ---- */
+/* ---- images that the image refers to ---- */
 
-/* qemu will find out by itself what a file is whose format is not named.  That
- * is only safe if it can be nothing else. */
+/* If the image does not say the format of the file, qemu guesses it.  That is
+ * only safe if the file cannot be anything else. */
 static bool
 is_certain (const struct looking *l, const struct known *k)
 {
@@ -114,7 +114,8 @@ check_image (const struct link *at, const struct reference *r,
   return good;
 }
 
-/* A file that may be referred to: so may be what it refers to. */
+/* Check a file that may be referred to: its own references must be allowed,
+ * too. */
 static bool
 check_file (const struct link *at, const struct reference *r,
             const char *path, char **why)
@@ -184,7 +185,7 @@ check (const struct link *at, char **why)
   return true;
 }
 
-/* The directory that really holds a file, or NULL. */
+/* The real directory of a file, to be freed, or NULL. */
 static char *
 directory_of (const char *path)
 {

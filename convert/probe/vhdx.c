@@ -8,7 +8,7 @@
 #include "probe/internal.h"
 #include "tool.h"
 
-#define REGIONS (192 * 1024) /* and a copy 64 KiB behind */
+#define REGIONS (192 * 1024) /* offset; a copy is 64 KiB behind */
 #define TABLE 65536
 #define HAS_PARENT 2
 
@@ -25,8 +25,8 @@ static const unsigned char virtual_size[16] = {
   0xb2, 0x11, 0x5d, 0xbe, 0xd8, 0x3b, 0xf4, 0xb8,
 };
 
-/* An entry of a table whose entries of 32 bytes begin with a GUID, or
- * NULL. */
+/* Find an entry by the GUID at its beginning.  Entries have 32 bytes.
+ * Returns NULL if there is none. */
 static const unsigned char *
 find_entry (const unsigned char *table, size_t first, size_t count,
             const unsigned char guid[16])
@@ -37,7 +37,7 @@ find_entry (const unsigned char *table, size_t first, size_t count,
   return NULL;
 }
 
-/* Where the metadata are, or 0. */
+/* The offset of the metadata, or 0. */
 static uint64_t
 find_metadata (struct looking *l, unsigned char *table)
 {
@@ -72,7 +72,8 @@ is_vhdx (const struct looking *l)
   return begins (l, "vhdxfile", 8);
 }
 
-/* In a stream the metadata are out of sight, as a rule. */
+/* If the image comes in order, the metadata is usually out of reach.  So the
+ * size may stay unknown. */
 static bool
 look_at_vhdx (struct looking *l)
 {

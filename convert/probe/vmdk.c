@@ -2,9 +2,9 @@
 /* vmdk: a sparse file with a descriptor in it, or a descriptor that names the
  * files with the data.
  *
- * Whoever reads a descriptor later may see its lines in another way than we
- * do.  So a name is whatever is in quotes behind the word for a kind of
- * extent, wherever that is, and no line is too odd for it. */
+ * Another program may later split a descriptor into lines in another way than
+ * we do.  So any quoted text behind a word for a kind of extent counts as a
+ * name, wherever it is. */
 #include <config.h>
 
 #include <ctype.h>
@@ -16,7 +16,7 @@
 
 #define SECTOR 512
 #define LARGEST_TEXT (1 << 20)
-/* Where qemu looks for a parent, whatever the header says. */
+/* Where qemu reads the name of a parent, whatever the header says. */
 #define USUAL_PLACE 512
 #define PARENT_TEXT (20 * SECTOR)
 #define COMPRESSED (1 << 16)
@@ -49,7 +49,8 @@ find_parent (struct looking *l, const char *text, size_t length)
     refers (l, "parent", quote + 1, last - quote - 1);
 }
 
-/* A word for extents ends here.  Is the extent one that has a header? */
+/* Whether the text ends with a kind of extent. *SPARSE: extents of this kind
+ * have a header. */
 static bool
 ends_with_kind (const char *text, const char *end, bool *sparse)
 {
@@ -67,8 +68,9 @@ ends_with_kind (const char *text, const char *end, bool *sparse)
   return false;
 }
 
-/* The kind of the extent whose name begins with this quote.  Readers that
- * take a word of ten letters need no space behind the longest one. */
+/* Whether there is a kind of extent before this quote.  Some readers read a
+ * word of at most ten letters, so they need no space behind the longest
+ * kind. */
 static bool
 has_kind (const char *text, const char *quote, bool *sparse)
 {
@@ -114,7 +116,7 @@ sectors_of_line (const char *line)
   return 0;
 }
 
-/* The size of the disk is that of all its extents. */
+/* The size of the disk is the sum of its extents. */
 static void
 add_sizes (struct looking *l, char *text)
 {
@@ -158,8 +160,9 @@ is_text (const struct looking *l)
 static bool
 look_at_descriptor (struct looking *l)
 {
-  /* Nobody makes one with all its data elsewhere and without a name of it;
-   * in a stream its end may be out of sight, too. */
+  /* If no extent was found, its name is unknown, and so it is refused: no
+   * program makes a descriptor without extents, and in a stream the names may
+   * be out of reach. */
   if (!look_at_text (l, 0))
     return false;
   if (l->refers.count == 0)
@@ -207,7 +210,7 @@ look_at_sparse (struct looking *l)
   if (descriptor > INT64_MAX / SECTOR)
     return is_broken (l, "its descriptor cannot be at sector", descriptor);
   l->p->compressed = (le32 (h + 8) & COMPRESSED) != 0;
-  /* qemu takes it for the descriptor of other files then. */
+  /* Then qemu takes it for the descriptor of other files. */
   if (capacity == 0)
     return look_at_text (l, descriptor * SECTOR);
   l->p->size = capacity * SECTOR;

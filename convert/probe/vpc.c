@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* vpc, which Microsoft calls VHD.  A dynamic one begins with a copy of its
- * footer; a fixed one is a raw disk with a footer behind it. */
+/* vpc, which Microsoft calls VHD.  A dynamic image begins with a copy of its
+ * footer.  A fixed image is a raw disk with a footer behind it. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #define FIXED 2
 #define DYNAMIC 3
 #define DIFFERENCING 4
-/* The most that cylinders, heads and sectors can say. */
+/* The largest number of cylinders, heads and sectors. */
 #define MOST_SECTORS (UINT64_C (65535) * 16 * 255)
 
 static bool
@@ -27,8 +27,9 @@ has_good_sum (const unsigned char *f)
   return ~sum == be32 (f + 64);
 }
 
-/* Most programs round the size to whole cylinders and mean those; some say
- * who they are and mean the size.  qemu goes by that. */
+/* The size of the disk, by the same rules as in qemu.  Most programs round
+ * the size to whole cylinders and mean the cylinders.  Some programs, which
+ * are recognized by their names, mean the size. */
 static uint64_t
 size_of (const unsigned char *f)
 {
@@ -70,8 +71,9 @@ const struct known probe_vpc = { VPC, is_dynamic, look_at_dynamic };
 
 /* ---- fixed ---- */
 
-/* A GPT tells where the disk ends.  A guest can write a footer into the last
- * sector of its raw disk, but its GPT ends there, too. */
+/* A guest can write a fake footer into the last sector of its raw disk.  But
+ * if the disk has a GPT, that says where the disk ends: behind a fake footer,
+ * before a real one. */
 static bool
 reaches_the_end (const struct looking *l)
 {
@@ -81,7 +83,7 @@ reaches_the_end (const struct looking *l)
          && le64 (gpt + 32) == l->r->size / 512 - 1;
 }
 
-/* Called for images that begin like none of the others. */
+/* Called last, so the image looks like no other format. */
 static bool
 is_fixed (const struct looking *l)
 {
