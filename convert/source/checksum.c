@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --checksum: digests of sources, as they are stored. */
+/* --checksum: checksums of sources, as they are stored. */
 #include <config.h>
 
 #include <errno.h>
@@ -25,16 +25,16 @@ static const struct algorithm {
 };
 
 struct checksum {
-  struct input in; /* to be read instead of FROM */
+  struct input in; /* an input that reads FROM and digests what it reads */
   struct input *from;
   const struct checksum_wish *wish;
   gnutls_hash_hd_t hash;
-  uint64_t at;  /* so much was digested */
-  bool ended;   /* nothing comes behind that */
-  char *buffer; /* a piece */
+  uint64_t at;  /* bytes digested so far */
+  bool ended;   /* AT is the end of the source */
+  char *buffer; /* of PIECE bytes */
   pthread_t thread;
   bool has_thread;
-  int result; /* of the thread */
+  int result; /* of the thread: 0 or -1 */
   char *why;
 };
 
@@ -84,9 +84,10 @@ checksum_take (struct checksum_wish *wish, const char *text)
   }
 }
 
-/* ---- digesting ---- */
+/* ---- computing ---- */
 
-/* In order, whoever reads digests; what is read again is not. */
+/* Read, and digest bytes that were not digested before.  Called in order, so
+ * there are no gaps. */
 static ssize_t
 read_and_digest (struct input *in, void *buffer, size_t length,
                  uint64_t offset, char **why)
@@ -103,7 +104,7 @@ read_and_digest (struct input *in, void *buffer, size_t length,
   return n;
 }
 
-/* What the codec did not want is part of the file. */
+/* Digest the rest of the source, which the codec did not read. */
 static int
 digest_rest (struct checksum *c)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* --checksum: is the source what it should be, as it is stored?
+/* --checksum: check that the source, as it is stored, has the expected
+ * checksum.
  *
- * What is read in order anyway is digested on its way.  Of what is read at
- * random, a thread reads all once more, which costs little where the kernel
- * still has it in memory. */
+ * A source that is read in order is digested while it is read.  A source that
+ * is read at random is read once more by a thread.  This costs little as long
+ * as the kernel has the data in memory. */
 #ifndef CONVERT_CHECKSUM_H
 #define CONVERT_CHECKSUM_H
 
@@ -11,24 +12,25 @@
 
 #define DIGEST_MOST 64
 
-/* What the user said: ALGORITHM:DIGITS. */
+/* The argument of the option: ALGORITHM:DIGITS. */
 struct checksum_wish {
-  const char *algorithm; /* NULL: nothing is checked */
+  const char *algorithm; /* NULL: no checksum is wanted */
   unsigned char expected[DIGEST_MOST];
   unsigned length;
 };
 
-/* Mistakes fail the tool. */
+/* Take the argument of the option.  Errors end the program. */
 extern void checksum_take (struct checksum_wish *wish, const char *text);
 
 struct checksum;
 
-/* Begin to check IN.  What it returns is to be read instead of IN, and ends
- * with checksum_free; NULL with *WHY. */
+/* Begin to check IN.  Read checksum_input instead of IN from now on.  Free
+ * with checksum_free.  Returns NULL with *WHY. */
 extern struct checksum *checksum_begin (const struct checksum_wish *wish,
                                         struct input *in, char **why);
 extern struct input *checksum_input (struct checksum *c);
-/* Wait until all was read; 0, or -1 with *WHY. */
+/* Wait until the whole source was read and compare.  Returns 0, or -1 with
+ * *WHY. */
 extern int checksum_end (struct checksum *c, char **why);
 extern void checksum_free (struct checksum *c);
 

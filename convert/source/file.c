@@ -8,7 +8,7 @@
 #include "source/internal.h"
 #include "tool.h"
 
-/* A stop is noticed after so much at the latest. */
+/* A stop is noticed after at most so many bytes. */
 #define PIECE (1u << 20)
 
 static ssize_t
@@ -27,7 +27,8 @@ read_file (struct input *in, void *buffer, size_t length, uint64_t offset,
     if (n == -1)
       return -1;
     if (n == 0) {
-      /* No read goes beyond the size that it had. */
+      /* input_read limits reads to the size at opening, so the file has
+       * shrunk. */
       *why = tool_format ("it has become shorter while it was read: nothing "
                           "is at offset %llu of %llu",
                           (unsigned long long) (offset + got),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What all inputs have in common. */
+/* Functions for all inputs. */
 #include <config.h>
 
 #include <errno.h>
@@ -62,7 +62,8 @@ input_stop (struct input *in)
   uint64_t one = 1;
 
   in->stopped = true;
-  /* It stays readable, however often this is called. */
+  /* The write can only fail if the counter is full; then STOP_FD is readable
+   * anyway. */
   if (write (in->stop_fd, &one, sizeof one) == -1)
     return;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Stored bytes of a source, wherever they are: what probes and codecs read.
+/* The stored bytes of a source, which probes and codecs read, wherever they
+ * are.
  *
- * Inputs at random places may be read from several threads at the same time.
- * Those in order are read by one thread at a time, each read beginning where
- * the last one ended, but the first INPUT_HEAD bytes are kept and may be read
- * again until somebody reads beyond them: that is for probes. */
+ * Several threads may read an input at random at the same time.  An input
+ * that comes in order is read by one thread at a time, and each read begins
+ * where the last one ended.  But probes may read the first INPUT_HEAD bytes
+ * of it again, until something behind these was read. */
 #ifndef CONVERT_INPUT_H
 #define CONVERT_INPUT_H
 
@@ -20,9 +21,10 @@ struct nbd_handle;
 struct input;
 
 struct input_ops {
-  /* How many bytes were read, less than LENGTH only at the end, or -1 with
-   * errno and, if there are better words, *WHY, to be freed.  ECANCELED after
-   * input_stop, and after a signal that ends the tool. */
+  /* Returns the number of bytes, which is less than LENGTH only at the end,
+   * or -1 with errno, and with a better message in *WHY if there is one; to
+   * be freed.  ECANCELED after input_stop, and after a signal that ends the
+   * program. */
   ssize_t (*read) (struct input *in, void *buffer, size_t length,
                    uint64_t offset, char **why);
   void (*free) (struct input *in);
@@ -31,28 +33,30 @@ struct input_ops {
 struct input {
   const struct input_ops *ops;
   const char *name; /* as the user wrote it */
-  uint64_t size;    /* or UNKNOWN of facts.h */
+  uint64_t size;    /* or UNKNOWN */
   bool in_order;
   int fd; /* of a file, device or stream; else -1 */
   _Atomic bool stopped;
-  int stop_fd; /* becomes readable then */
+  int stop_fd; /* readable after input_stop */
 };
 
-/* Those that there are.  Each takes the name, not the descriptor or handle,
- * which stay open after input_free. */
+/* Make an input; NULL with errno.  The descriptor, handle or helper stays the
+ * caller's and is not closed by input_free; NAME must outlive the input. */
 extern struct input *input_from_file (int fd, const char *name,
                                       uint64_t size);
 extern struct input *input_from_nbd (struct nbd_handle *h, const char *name);
 /* SIZE may be UNKNOWN. */
 extern struct input *input_from_stream (int fd, const char *name,
                                         uint64_t size);
-/* What a helper writes; that it ends is an error if the helper fails. */
+/* The output of a helper.  If the helper fails, the end of its output is an
+ * error. */
 extern struct input *input_from_helper (int fd, const char *name,
                                         struct helper *h);
 
 extern ssize_t input_read (struct input *in, void *buffer, size_t length,
                            uint64_t offset, char **why);
-/* All reads end, those under way and those to come.  Of any thread. */
+/* Let all reads end, those in flight and those to come.  Any thread may call
+ * this. */
 extern void input_stop (struct input *in);
 extern void input_free (struct input *in);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Exports of NBD servers as inputs.
  *
- * One thread drives the handle, so that a read waits for nothing but its own
- * reply or a stop.  Replies to reads that were given up may come as long as
- * the handle is open: so the library never gets the buffer of a reader, and
- * each request lives as long as anybody knows of it. */
+ * One thread drives the handle, so that a read only waits for its own reply
+ * or a stop.  The reply to an abandoned read may arrive as long as the handle
+ * is open.  So the library never gets the buffer of a reader, and a request
+ * is freed when nobody refers to it. */
 #include <config.h>
 
 #include <errno.h>
@@ -22,20 +22,21 @@
 #include "threads.h"
 #include "threads.h"
 
-/* So much is asked for at once. */
+/* The longest request. */
 #define PIECE (UINT64_C (4) << 20)
 
 struct request {
   struct request *next;
-  struct nbd_input *on; /* NULL: nobody waits for it any more */
-  atomic_uint users;    /* the reader, the thread, the library */
+  struct nbd_input *on; /* NULL: abandoned */
+  atomic_uint users;    /* references by the reader, the thread and the
+                           library */
   unsigned char *buffer;
-  uint64_t offset, length; /* whole blocks */
+  uint64_t offset, length; /* aligned to blocks */
   int64_t cookie;
   int error;
   char *why;
-  bool completed; /* the library is done with it, */
-  bool done;      /* and the reader may know that */
+  bool completed; /* the library is done with it */
+  bool done;      /* the reader may take the result */
 };
 
 struct nbd_input {
@@ -43,13 +44,14 @@ struct nbd_input {
   struct nbd_handle *h;
   uint64_t minimum, maximum;
   pthread_t thread;
-  int wake_fd, poll_fd; /* something is queued; that or a stop */
+  int wake_fd, poll_fd; /* wakes the thread if something is queued; epoll of
+                           this and the stops */
   pthread_mutex_t lock;
   pthread_cond_t changed;
   struct request *queue, **queue_end;
-  bool ending;               /* input_free */
-  bool left;                 /* the thread takes nothing more */
-  struct request *in_flight; /* the thread's own */
+  bool ending;               /* input_free was called */
+  bool left;                 /* the thread has stopped */
+  struct request *in_flight; /* only used by the thread */
 };
 
 /* ---- requests ---- */
@@ -64,7 +66,8 @@ drop (struct request *r)
   free (r);
 }
 
-/* Whole blocks around what is asked for; the last one may be shorter. */
+/* A request for the whole blocks around the range.  The last block may be
+ * shorter.  Returns NULL with errno. */
 static struct request *
 new_request (struct nbd_input *n, uint64_t offset, uint64_t length)
 {
@@ -84,7 +87,8 @@ new_request (struct nbd_input *n, uint64_t offset, uint64_t length)
 
 /* ---- the thread ---- */
 
-/* The library calls these two; after input_free, in another thread. */
+/* The library calls these two.  After input_free another thread may call
+ * them. */
 static int
 completed (void *opaque, int *error)
 {
@@ -92,7 +96,8 @@ completed (void *opaque, int *error)
 
   r->error = *error;
   r->completed = true;
-  /* A failed one is kept, as only then the library tells more. */
+  /* A command that failed is not retired here, because the library tells the
+   * reason only when it is retired. */
   return *error == 0 || r->on == NULL;
 }
 
@@ -155,7 +160,8 @@ issue_queued (struct nbd_input *n)
   }
 }
 
-/* Tell readers of what has come; of all, if the handle cannot go on. */
+/* Pass the results to the readers.  With ALL, the handle has failed, and so
+ * have all requests. */
 static void
 tell_completed (struct nbd_input *n, bool all)
 {
@@ -178,8 +184,8 @@ tell_completed (struct nbd_input *n, bool all)
   }
 }
 
-/* Sleep until something happens; without anything in flight the handle has
- * nothing to tell. */
+/* Wait until something happens.  If nothing is in flight, the handle is not
+ * polled. */
 static void
 turn (struct nbd_input *n)
 {
@@ -196,7 +202,8 @@ turn (struct nbd_input *n)
     return;
 }
 
-/* What is in flight belongs to nobody but the library. */
+/* Abandon the queue and the requests in flight.  Only the library still
+ * refers to those in flight. */
 static void
 leave (struct nbd_input *n)
 {
@@ -242,14 +249,15 @@ wake (struct nbd_input *n)
 {
   uint64_t one = 1;
 
-  /* It stays readable if it was. */
+  /* If this fails, WAKE_FD is readable already. */
   if (write (n->wake_fd, &one, sizeof one) == -1)
     return;
 }
 
 /* ---- readers ---- */
 
-/* 0, or -1 with errno. */
+/* Queue a request and wait for its reply.  Returns 0, or -1 with errno and
+ * maybe *WHY. */
 static int
 wait_for (struct nbd_input *n, struct request *r, char **why)
 {
@@ -301,7 +309,7 @@ read_export (struct input *in, void *buffer, size_t length, uint64_t offset,
   return got;
 }
 
-/* ---- beginning and end ---- */
+/* ---- begin and end ---- */
 
 static void
 free_export (struct input *in)

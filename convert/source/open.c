@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the first word of the command line is, and how it is read. */
+/* Find out what the source on the command line is, and open it. */
 #include <config.h>
 
 #include <errno.h>
@@ -29,7 +29,7 @@ is_url (const char *word)
 
 /* ---- NBD ---- */
 
-/* --retry, unless something more precise was said. */
+/* --retry sets these timeouts, if no more precise option was given. */
 static int
 set_patience (struct nbd_handle *h, const void *opaque)
 {
@@ -56,7 +56,7 @@ connect_nbd (struct source *s)
 
 /* ---- URLs ---- */
 
-/* What the codec has left is not wanted. */
+/* Read and discard what the codec has not read, so that the helper can end. */
 static void
 read_rest (int fd)
 {
@@ -97,7 +97,7 @@ open_in_order (struct source *s)
   s->input = input_from_helper (s->fd, s->name, s->helper);
 }
 
-/* Most servers have ranges; what the others send is a stream. */
+/* Read by ranges if the server supports this, otherwise in order. */
 static void
 open_url (struct source *s)
 {
@@ -127,7 +127,8 @@ size_of_device (int fd, const char *name)
   return size;
 }
 
-/* Does the name lead to a descriptor of whoever uses it? */
+/* Whether the name refers to a descriptor of the process that uses the
+ * name. */
 static bool
 is_of_process (const char *name)
 {
@@ -139,7 +140,7 @@ is_of_process (const char *name)
   return false;
 }
 
-/* Other programs open it by this name. */
+/* Find the name by which other programs can open the source. */
 static void
 find_path (struct source *s)
 {
@@ -194,7 +195,7 @@ open_path (struct source *s)
   look_at_descriptor (s);
 }
 
-/* ---- all ---- */
+/* ---- all sources ---- */
 
 void
 source_read_in_order (struct source *s)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pipes, sockets and the like as inputs: in order. */
+/* Pipes, sockets and the like as inputs, in order. */
 #include <config.h>
 
 #include <errno.h>
@@ -14,14 +14,14 @@
 
 struct stream {
   struct input in;
-  uint64_t at; /* so many bytes were read */
+  uint64_t at; /* bytes read so far */
   unsigned char *head;
-  bool head_lost; /* somebody has read beyond it */
+  bool head_lost; /* something behind the head was read */
   bool ended;
-  struct helper *helper; /* that writes it; or NULL */
+  struct helper *helper; /* which writes the stream; or NULL */
 };
 
-/* What was read already, as far as it is kept. */
+/* Read from the head that was kept.  Returns how many bytes. */
 static size_t
 read_head (const struct stream *s, void *buffer, size_t length,
            uint64_t offset)
@@ -51,7 +51,7 @@ keep_head (struct stream *s, const void *bytes, size_t length)
   memcpy (s->head + s->at, bytes, length);
 }
 
-/* Sleep until there is something, or until all ends, be it by a signal. */
+/* Wait until there is something to read, or until a stop or signal. */
 static int
 wait_for_input (const struct stream *s)
 {
@@ -67,7 +67,7 @@ wait_for_input (const struct stream *s)
   return s->in.stopped || tool_signal != 0 ? input_canceled () : 0;
 }
 
-/* The next bytes, at least one unless it ends here. */
+/* Read at least one byte, or 0 at the end. */
 static ssize_t
 read_more (struct stream *s, void *buffer, size_t length)
 {
@@ -86,7 +86,7 @@ read_more (struct stream *s, void *buffer, size_t length)
   }
 }
 
-/* It has come to its end: is that where it should? */
+/* The stream has ended: check that it was complete. */
 static int
 check_end (const struct stream *s, char **why)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Parts of a disk, as those see them who own them. */
+/* A range of a disk, which its owner reads. */
 #include <config.h>
 
 #include "unused/owner.h"

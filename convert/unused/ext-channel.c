@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* libext2fs on a part of a disk: what it calls an I/O manager.
+/* An I/O manager through which libext2fs reads a range of a disk.
  *
- * It reads block by block, but what it reads is often side by side, and the
- * disk may be far away: so more is read at once, and kept until something
- * else is wanted. */
+ * libext2fs reads single blocks, many of which are adjacent, and the disk may
+ * be far away.  So larger pieces are read, and the last one is kept. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -18,11 +17,11 @@
 
 struct channel {
   struct area *area;
-  uint64_t start, length; /* of what is kept */
+  uint64_t start, length; /* the place of the window */
   unsigned char window[WINDOW];
 };
 
-/* The library passes on no more than a name. */
+/* Passed to open_channel, because libext2fs passes on only a name. */
 static struct area *opening;
 static struct struct_io_manager manager;
 
@@ -62,7 +61,7 @@ set_block_size (io_channel io, int size)
   return 0;
 }
 
-/* Keep what is around OFFSET. */
+/* Read the window that OFFSET is in. */
 static bool
 move_window (struct channel *c, uint64_t offset)
 {

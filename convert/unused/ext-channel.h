@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* libext2fs on a part of a disk. */
+/* Let libext2fs read a range of a disk. */
 #ifndef CONVERT_EXT_CHANNEL_H
 #define CONVERT_EXT_CHANNEL_H
 
@@ -7,8 +7,9 @@
 
 struct area;
 
-/* Open it to be read, with bitmaps that need little memory.  Its superblock is
- * checked, and its features are known.  The area must outlive it. */
+/* Open a file system for reading, with bitmaps that need little memory.  The
+ * library checks its superblock and knows its incompatible features.  The
+ * area must outlive the file system. */
 extern errcode_t ext_open (struct area *a, ext2_filsys *fs);
 
 #endif /* CONVERT_EXT_CHANNEL_H */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ext2, ext3 and ext4: the blocks that their bitmaps call free.
+/* ext2, ext3 and ext4: the blocks that are free in their bitmaps.
  *
- * libext2fs reads them.  It is given nothing before we have seen that the
- * file system fits into its partition, so that no claim makes it take memory.
- * A free block is believed if the file system was left in order, all
- * checksums are right, each group has as many free blocks as it says, and
- * what the file system keeps for itself is not among them. */
+ * libext2fs reads the bitmaps.  Before it does, we check that the file system
+ * fits into its partition, so that no wrong size makes the library allocate
+ * much memory.  Free blocks are only trusted if the file system was left
+ * clean, all checksums are right, each group has as many free blocks as it
+ * says, and no block that the file system uses for itself is among them. */
 #include <config.h>
 
 #include <com_err.h>
@@ -38,7 +38,7 @@ look (struct area *a)
   return read_superblock (a, &e) ? e.name : NULL;
 }
 
-/* NULL, or why it is not even to be opened. */
+/* Returns NULL, or why libext2fs should not even open it. */
 static char *
 is_not_to_be_opened (struct area *a, struct ext *e)
 {
@@ -47,7 +47,7 @@ is_not_to_be_opened (struct area *a, struct ext *e)
   return ext_does_not_fit (e, a->length);
 }
 
-/* ---- is it in order? ---- */
+/* ---- checking ---- */
 
 static char *
 is_in_use (ext2_filsys fs)
@@ -98,7 +98,7 @@ is_used (ext2_filsys fs, blk64_t first, uint64_t count)
               == ENOENT;
 }
 
-/* What a group is described by cannot be free. */
+/* Whether the blocks that describe the group are marked as used. */
 static bool
 keeps_its_own (ext2_filsys fs, dgrp_t g)
 {
@@ -114,7 +114,7 @@ keeps_its_own (ext2_filsys fs, dgrp_t g)
                      fs->inode_blocks_per_group);
 }
 
-/* Add what is free in a group; how many blocks. */
+/* Add the free blocks of a group.  Returns how many blocks these are. */
 static uint64_t
 add_group (ext2_filsys fs, dgrp_t g, const struct area *a, struct unused *u)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Look at each partition, or at the disk itself if there is none. */
+/* Find the unused ranges of each partition; if there are no partitions, of
+ * the whole disk. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -19,9 +20,10 @@ struct search {
 
 /* ---- one area ---- */
 
-/* Whose it is, and WHAT that calls it.  An array may have anything in it; else
- * it is nobody's if it may be of several: what one left behind must not be
- * taken for what is there now. */
+/* Find the owner of an area. *WHAT is what the owner calls the area.  An area
+ * that looks like several owners' has none, with *ODD, because one of them
+ * may be left over from earlier use.  But a RAID member may contain anything,
+ * so other owners are not tried then. */
 static const struct owner *
 find_owner (struct area *a, const char **what, char **odd)
 {
@@ -44,8 +46,8 @@ find_owner (struct area *a, const char **what, char **odd)
   return owner;
 }
 
-/* Who owns the area says what of it is unused, and what volumes are in it.
- * FOUND is told.  -1 with *WHY if the disk failed. */
+/* Let the owner of the area find unused ranges and volumes, and report the
+ * result with FOUND.  Returns -1 with *WHY if the disk cannot be read. */
 static int
 look_at_area (struct search *s, struct area *a, struct unused_area *found,
               struct unused *own, struct volumes *volumes, char **why)
@@ -67,7 +69,7 @@ look_at_area (struct search *s, struct area *a, struct unused_area *found,
   return a->failed ? -1 : 0;
 }
 
-/* ---- volumes in it ---- */
+/* ---- volumes ---- */
 
 static int
 look_at_volume (struct search *s, struct volume *v, unsigned number,
@@ -94,7 +96,7 @@ look_at_volume (struct search *s, struct volume *v, unsigned number,
 
 /* ---- a partition ---- */
 
-/* -1 with *WHY if the disk failed. */
+/* Examine a partition.  Returns -1 with *WHY if the disk cannot be read. */
 static int
 look_at (struct search *s, struct area *a, unsigned number, const char *kept,
          char **why)
@@ -124,7 +126,7 @@ by_start (const void *a, const void *b)
   return (p->start > q->start) - (p->start < q->start);
 }
 
-/* Two that share sectors cannot both know what is in them. */
+/* Partitions that overlap are kept: the owners of both cannot be right. */
 static char *
 what_is_odd (const struct search *s, const struct partitions *p, size_t i)
 {
@@ -141,7 +143,8 @@ what_is_odd (const struct search *s, const struct partitions *p, size_t i)
   return NULL;
 }
 
-/* What the disk itself may be in spite of its partitions; NULL: nothing. */
+/* What the whole disk looks like, although it has partitions; NULL: like
+ * nothing known.  To be freed. */
 static char *
 what_is_below (struct search *s, char **why)
 {
@@ -179,12 +182,12 @@ look_at_each (struct search *s, struct partitions *p, char **why)
 
 /* ---- the disk ---- */
 
-/* It remembers why it could not be read: that is no damaged table.  Nobody is
- * asked again. */
+/* A disk that remembers why it could not be read, because that is different
+ * from a damaged table.  After an error it is not read again. */
 struct watched {
   struct disk disk;
   struct disk *of;
-  char *failed; /* or NULL */
+  char *failed; /* why, or NULL */
 };
 
 static int
@@ -200,7 +203,8 @@ watched_read (struct disk *d, void *buffer, uint64_t length, uint64_t offset,
   return -1;
 }
 
-/* As table_list, but FAILED is why the disk could not be read, or NULL. */
+/* The same as table_list, but *FAILED says why the disk could not be read, or
+ * is NULL. */
 static int
 list_partitions (struct disk *d, struct partitions *p, char **odd,
                  char **failed)
@@ -213,7 +217,7 @@ list_partitions (struct disk *d, struct partitions *p, char **odd,
   return r;
 }
 
-/* All of it is one area, which is kept if it is ODD. */
+/* Examine the whole disk as one area.  If it is ODD, everything is kept. */
 static int
 look_at_whole (struct search *s, const char *odd, char **why)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What the metadata say of a volume group, as far as one physical volume is
- * concerned.
+/* What the metadata says of a volume group, as far as it concerns one
+ * physical volume.
  *
- * Only what LVM itself calls compatible may be unknown.  Extents are known to
- * be free if it is known of all others what has them. */
+ * The metadata may contain unknown things only where LVM itself calls them
+ * compatible.  An extent is only trusted to be free if the use of all other
+ * extents is understood. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 
 /* ---- physical volumes ---- */
 
-/* Metadata have it in pieces, with a hyphen between them. */
+/* Compare an ID.  In metadata it is divided by hyphens. */
 static bool
 is_id (struct lvm_text text, const char id[LVM_ID])
 {
@@ -106,8 +107,7 @@ by_first (const void *a, const void *b)
   return (x->first > y->first) - (x->first < y->first);
 }
 
-/* The pieces are in order: they are within the physical volume, and none has
- * what another one has. */
+/* Check that the pieces are within the physical volume and do not overlap. */
 static char *
 pieces_are_odd (const struct lvm_group *g)
 {
@@ -127,7 +127,7 @@ pieces_are_odd (const struct lvm_group *g)
   return NULL;
 }
 
-/* Those that others are made of. */
+/* Mark the volumes that other volumes consist of. */
 static void
 mark_used (struct lvm_reading *r)
 {
@@ -163,7 +163,7 @@ read_volumes (struct lvm_reading *r, struct lvm_text rest)
 
 /* ---- the group ---- */
 
-/* The only section of the text. */
+/* Find the only section of the text: the group. */
 static char *
 find_group (struct lvm_text text, struct lvm_item *group)
 {
@@ -182,7 +182,8 @@ find_group (struct lvm_text text, struct lvm_item *group)
   return NULL;
 }
 
-/* Nothing of it may change while it is copied, or be unknown. */
+/* Returns NULL, or why the group could change while it is copied or has
+ * unknown parts. */
 static char *
 group_is_odd (struct lvm_item *group)
 {

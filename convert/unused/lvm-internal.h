@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What reads the metadata of a volume group. */
+/* For the files that read the metadata of a volume group. */
 #ifndef CONVERT_LVM_INTERNAL_H
 #define CONVERT_LVM_INTERNAL_H
 
@@ -13,14 +13,15 @@ struct lvm_names {
 };
 
 extern void lvm_add_name (struct lvm_names *names, struct lvm_text name);
-/* After the last one was added, and before one is looked for. */
+/* Call this after the last lvm_add_name and before lvm_has_name. */
 extern void lvm_sort_names (struct lvm_names *names);
 extern bool lvm_has_name (const struct lvm_names *names,
                           struct lvm_text name);
 
 /* ---- lvm-status.c ---- */
 
-/* NULL if each word is known and does not matter, or what is odd. */
+/* Returns NULL if each status is known and harmless, or what is odd; to be
+ * freed. */
 extern char *lvm_status_of_group (struct lvm_text name, struct lvm_text body);
 extern char *lvm_status_of_physical (struct lvm_text name,
                                      struct lvm_text body);
@@ -30,18 +31,18 @@ extern bool lvm_has_status (struct lvm_text body, const char *status);
 
 /* ---- lvm-segment.c ---- */
 
-/* While a group is read. */
+/* The state of reading a group. */
 struct lvm_reading {
   struct lvm_group *group;
-  struct lvm_names physical; /* all physical volumes */
-  struct lvm_text own;       /* ours */
-  /* What segments name that is no physical volume: other volumes, most of
-   * it. */
+  struct lvm_names physical; /* names of all physical volumes */
+  struct lvm_text own;       /* name of the one that is examined */
+  /* Names in segments that are not physical volumes.  Most of these are
+   * volumes. */
   struct lvm_names named;
 };
 
-/* Its extents on our physical volume, and what they are for.  NULL, or what
- * is odd. */
+/* Read a segment of V: add its extents on our physical volume, and record
+ * what V consists of.  Returns NULL, or what is odd; to be freed. */
 extern char *lvm_read_segment (struct lvm_reading *r, struct lvm_volume *v,
                                struct lvm_text body);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The label of a physical volume, in one of its first four sectors, and the
- * header that is in the same sector: its name and where things are. */
+/* The label of a physical volume, which is in one of its first four sectors.
+ * The header follows in the same sector: its ID and the places of its
+ * parts. */
 #include <config.h>
 
 #include <string.h>
@@ -12,17 +13,17 @@
 #define SECTOR 512u
 #define SECTORS 4u
 
-/* Where things are in the label. */
+/* Offsets in the label. */
 enum {
   NUMBER = 8,
   SUM = 16,
-  SUMMED = 20, /* to the end of the sector */
+  SUMMED = 20, /* SUM covers the bytes from here to the end of the sector */
   CONTENT = 20,
   TYPE = 24,
   LABEL_SIZE = 32,
 };
 
-/* Of what follows the lists of areas. */
+/* Extensions follow the lists of areas. */
 #define NEWEST_EXTENSION 2u
 #define IS_USED UINT32_C (1)
 
@@ -33,7 +34,7 @@ is_label (const unsigned char *s)
          && memcmp (s + TYPE, "LVM2 001", 8) == 0;
 }
 
-/* The number of its sector, or SECTORS. */
+/* Find the label.  Returns the number of its sector, or SECTORS. */
 static unsigned
 find_label (struct area *a, unsigned char sector[SECTOR])
 {
@@ -56,7 +57,7 @@ lvm_has_label (struct area *a)
 
 /* ---- the header ---- */
 
-/* What is left of the sector. */
+/* The part of the sector that is still to be read. */
 struct rest {
   const unsigned char *at, *end;
 };
@@ -71,7 +72,7 @@ take (struct rest *r, uint64_t *n, unsigned size)
   return true;
 }
 
-/* Add all of a list, which ends with zeroes. */
+/* Read a list, which ends with zeroes. */
 static bool
 take_list (struct rest *r, struct lvm_part *parts, unsigned *count)
 {
@@ -93,7 +94,7 @@ read_extension (struct rest *r, struct lvm_header *h)
   uint64_t version, flags;
 
   if (!take (r, &version, 4) || version == 0)
-    return NULL; /* as older ones are */
+    return NULL; /* older headers have no extension */
   if (version > NEWEST_EXTENSION || !take (r, &flags, 4)
       || (flags & ~IS_USED) != 0)
     return tool_format ("its header has an extension that is not known");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The metadata areas of a physical volume: a header of one sector, and a ring
- * in which each new text is written behind the one before.  What the header
- * points to is valid. */
+/* The metadata areas of a physical volume.  An area has a header of one
+ * sector, and a ring, in which each text is written behind the previous one.
+ * The header refers to the valid text. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -12,29 +12,29 @@
 #include "tool.h"
 #include "unused/lvm.h"
 
-#define HEADER 512u /* the ring begins behind it */
+#define HEADER 512u /* bytes before the ring */
 #define RING_VERSION 1u
-/* The text of a thousand volumes takes half a megabyte. */
+/* A limit: the text of a thousand volumes takes half a megabyte. */
 #define LONGEST_TEXT (UINT64_C (16) << 20)
 
-/* Where things are in the header. */
+/* Offsets in the header. */
 enum {
   SUM = 0,
-  SUMMED = 4, /* to its end */
+  SUMMED = 4, /* SUM covers the bytes from here to the end of the header */
   MAGIC = 4,
   RING_NUMBER = 20,
   START = 24,
   SIZE = 32,
   VALID = 40,
-  WRITTEN = 64, /* but not yet valid */
+  WRITTEN = 64, /* a text that is not valid yet */
 };
 
-/* And in what it says of a text. */
+/* Offsets in the description of a text. */
 enum { AT = 0, LENGTH = 8, TEXT_SUM = 16, FLAGS = 20 };
 
 #define IGNORED UINT32_C (1)
 
-/* NULL, or what is odd. */
+/* Returns NULL, or what is odd. */
 static char *
 read_ring_header (struct area *a, const struct lvm_part *ring,
                   unsigned char h[HEADER])
@@ -66,7 +66,7 @@ read_ring_header (struct area *a, const struct lvm_part *ring,
   return NULL;
 }
 
-/* It may go on at the beginning of the ring. */
+/* Read a text, which may wrap around to the beginning of the ring. */
 static int
 read_ring (struct area *a, const struct lvm_part *ring, uint64_t at,
            char *text, uint64_t length)
@@ -80,7 +80,7 @@ read_ring (struct area *a, const struct lvm_part *ring, uint64_t at,
   return area_read (a, text + first, length - first, ring->start + HEADER);
 }
 
-/* TEXT is empty if there is none. */
+/* Read the valid text of an area.  TEXT is empty if there is none. */
 static char *
 read_one (struct area *a, const struct lvm_part *ring,
           const unsigned char h[HEADER], struct lvm_text *text)
@@ -110,7 +110,8 @@ read_one (struct area *a, const struct lvm_part *ring,
   return NULL;
 }
 
-/* What LVM does not look at is of no interest; all others are the same. */
+/* Areas that LVM ignores do not matter.  All others must have the same
+ * text. */
 char *
 lvm_read_text (struct area *a, const struct lvm_header *h,
                struct lvm_text *text)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names in the metadata of LVM. */
+/* Sets of names in LVM metadata. */
 #include <config.h>
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Segments of logical volumes: extents of physical volumes, or of other
- * volumes, or nothing. */
+/* Segments of logical volumes.  They consist of extents of physical volumes,
+ * of other volumes, or of nothing. */
 #include <config.h>
 
 #include <string.h>
@@ -24,7 +24,8 @@ add_piece (struct lvm_group *g, struct lvm_piece piece)
   g->pieces[g->nr_pieces++] = piece;
 }
 
-/* A list of physical volumes, each with the extent where its part begins. */
+/* Read a list of physical volumes, each with the extent where its part
+ * begins. */
 static char *
 read_stripes (struct lvm_reading *r, struct lvm_volume *v,
               struct lvm_text body, struct lvm_piece whole)
@@ -60,7 +61,7 @@ read_stripes (struct lvm_reading *r, struct lvm_volume *v,
   return NULL;
 }
 
-/* Those that are made of other volumes, or of nothing. */
+/* Types of segments that consist of other volumes, or of nothing. */
 static bool
 is_known_type (struct lvm_text type)
 {
@@ -74,7 +75,7 @@ is_known_type (struct lvm_text type)
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
     if (lvm_is (type, known[i]))
       return true;
-  /* They have suffixes that say how their parity is laid out. */
+  /* These have suffixes for the layout of data and parity. */
   return type.end - type.at > 6
          && (strncmp (type.at, "raid5_", 6) == 0
              || strncmp (type.at, "raid6_", 6) == 0

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* In which status volumes and groups are.
+/* The status of volumes and groups.
  *
- * LVM lists in "flags" what may be unknown, and in "status" what may not. */
+ * Words that LVM lists under "flags" may be unknown, words under "status"
+ * must be known. */
 #include <config.h>
 
 #include "tool.h"
 #include "unused/lvm-internal.h"
 
 struct status {
-  const char *word, *odd; /* NULL: it does not matter */
+  const char *word, *odd; /* ODD is NULL if the word is harmless */
 };
 
-/* NULL if each word is known and does not matter, or what is odd. */
+/* Returns NULL if each status is known and harmless, or what is odd. */
 static char *
 status_is_odd (struct lvm_text of, struct lvm_text body,
                const struct status *known)

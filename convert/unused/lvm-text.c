@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The text that LVM keeps its metadata in. */
+/* Parse the text of LVM metadata. */
 #include <config.h>
 
 #include <string.h>
 
 #include "unused/lvm-text.h"
 
-/* LVM needs no more than five. */
+/* The deepest nesting.  LVM needs no more than five levels. */
 #define DEEPEST 16u
 
 enum token { END, WORD, STRING, MARK, BAD };
@@ -37,7 +37,7 @@ skip_space (struct lvm_text *rest)
       return;
 }
 
-/* Behind its first quote. */
+/* Read a string, from behind its first quote on. */
 static enum token
 read_string (struct lvm_text *rest, struct lvm_text *text)
 {
@@ -82,9 +82,9 @@ next_is (struct lvm_text *rest, char mark)
   return next_token (rest, &text) == MARK && *text.at == mark;
 }
 
-/* ---- is it right? ---- */
+/* ---- checking ---- */
 
-/* Behind its bracket. */
+/* Check a list, from behind its bracket on. */
 static bool
 list_is_right (struct lvm_text *rest)
 {
@@ -138,9 +138,9 @@ lvm_text_is_right (struct lvm_text rest)
   }
 }
 
-/* ---- its parts ---- */
+/* ---- reading ---- */
 
-/* Up to its brace, and behind that. */
+/* The text up to the closing brace. *REST continues behind the brace. */
 static struct lvm_text
 read_section (struct lvm_text *rest)
 {
@@ -164,7 +164,7 @@ read_value (struct lvm_text *rest)
   struct lvm_text text, value = *rest;
   enum token token = next_token (rest, &text);
 
-  if (token == MARK) /* a list, in which there is no other */
+  if (token == MARK) /* a list; lists are not nested */
     do
       token = next_token (rest, &text);
     while (token == WORD || token == STRING
@@ -235,7 +235,7 @@ lvm_number (struct lvm_text body, const char *name, uint64_t *n)
   return lvm_value (body, name, &value) && lvm_to_number (value, n);
 }
 
-/* ---- words ---- */
+/* ---- comparing and converting ---- */
 
 bool
 lvm_same (struct lvm_text a, struct lvm_text b)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The text that LVM keeps its metadata in:
+/* The text of LVM metadata:
  *
  *   name { name = value ... }
  *
- * where a value is a word, a number, a "string", or a list [ value, ... ], and
- * a comment goes from # to the end of its line.  It is read where it is, so
- * that it takes no memory, whatever is in it. */
+ * A value is a word, a number, a "string", or a list [ value, ... ].  A
+ * comment goes from # to the end of its line.  The text is parsed in place, so
+ * parsing needs no memory, whatever the text contains. */
 #ifndef CONVERT_LVM_TEXT_H
 #define CONVERT_LVM_TEXT_H
 
@@ -15,25 +15,28 @@
 
 #define LVM_WORDS 64u
 
-/* Some of it, which does not end with a zero. */
+/* A part of the text, without a zero at its end. */
 struct lvm_text {
   const char *at, *end;
 };
 
-/* What a section consists of. */
+/* A member of a section. */
 struct lvm_item {
-  struct lvm_text name, body; /* without its braces; or the value */
+  struct lvm_text name, body; /* the content between the braces, or the
+                                 value */
   bool is_section;
 };
 
-/* Is all of it as above?  The others may only be called if it is. */
+/* Whether the text follows these rules.  The other functions may only be
+ * called if it does. */
 extern bool lvm_text_is_right (struct lvm_text text);
-/* The next thing of a section; false: there is none. */
+/* Get the next member of a section.  Returns false if there is none. */
 extern bool lvm_next (struct lvm_text *rest, struct lvm_item *item);
-/* The next word, number or string, without its quotes, of a value. */
+/* Get the next word, number or string of a value, without quotes. */
 extern bool lvm_next_value (struct lvm_text *rest, struct lvm_text *value);
 
-/* What there is once and no more with this name. */
+/* Get the member with this name.  Returns false unless there is exactly one,
+ * and it is of this kind. */
 extern bool lvm_section (struct lvm_text body, const char *name,
                          struct lvm_text *section);
 extern bool lvm_value (struct lvm_text body, const char *name,
@@ -43,7 +46,8 @@ extern bool lvm_number (struct lvm_text body, const char *name, uint64_t *n);
 extern bool lvm_is (struct lvm_text text, const char *word);
 extern bool lvm_same (struct lvm_text a, struct lvm_text b);
 extern bool lvm_to_number (struct lvm_text text, uint64_t *n);
-/* For a message: only its beginning, and nothing that a terminal would obey. */
+/* Text for a message: at most the first LVM_WORDS bytes, with other
+ * characters than printable ASCII replaced. */
 struct lvm_words {
   char text[LVM_WORDS + sizeof "..."];
 };

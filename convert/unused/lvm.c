@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Physical volumes of LVM2: extents that no logical volume has.
+/* Physical volumes of LVM2: extents that belong to no logical volume are
+ * unused.
  *
- * Its labels and metadata are kept, and whatever lies outside its extents.
- * What is in a logical volume is for others to know, if it is simple enough
- * that they can look at it. */
+ * The labels, the metadata, and everything outside of the extents are kept.
+ * Logical volumes that are simple enough are examined in turn by other
+ * owners. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -18,7 +19,7 @@ look (struct area *a)
   return lvm_has_label (a) ? "LVM" : NULL;
 }
 
-/* NULL, or why its extents cannot be there. */
+/* Returns NULL, or why the place of the extents is wrong. */
 static char *
 extents_are_odd (const struct area *a, const struct lvm_header *h,
                  const struct lvm_group *g)
@@ -60,7 +61,7 @@ add_free_extents (const struct area *a, const struct lvm_group *g,
 
 /* ---- logical volumes ---- */
 
-/* NULL, or why nobody can look into it. */
+/* Returns NULL, or why the content of the volume cannot be examined. */
 static char *
 volume_is_kept (const struct lvm_volume *v)
 {
@@ -83,7 +84,8 @@ by_place (const void *a, const void *b)
   return (x->at > y->at) - (x->at < y->at);
 }
 
-/* PIECES are all of it, in order.  A gap keeps it. */
+/* Add a volume that consists of these pieces, in the order of the volume.  If
+ * there are gaps between them, the volume is kept. */
 static void
 add_volume (struct area *a, const struct lvm_group *g,
             const struct lvm_volume *v, const struct lvm_piece *pieces,
@@ -121,7 +123,7 @@ add_volumes (struct area *a, struct lvm_group *g, struct volumes *volumes)
   }
 }
 
-/* ---- all of it ---- */
+/* ---- the whole physical volume ---- */
 
 static char *
 find (struct area *a, struct unused *u, struct volumes *volumes)

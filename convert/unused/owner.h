@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Those who own parts of a disk, for the files of this folder. */
+/* Owners of areas of a disk, for the files of this directory. */
 #ifndef CONVERT_OWNER_H
 #define CONVERT_OWNER_H
 
@@ -8,24 +8,25 @@
 
 /* ---- area.c ---- */
 
-/* A part of a disk, as its owner sees it. */
+/* A range of a disk, as its owner sees it. */
 struct area {
   struct disk *disk;
   uint64_t start, length;
-  /* The disk could not be read: this says why, to be freed; and nothing is
-   * found out any more. */
+  /* Why the disk could not be read, to be freed, or NULL.  After an error
+   * nothing more is read. */
   char *failed;
 };
 
-/* 0, or -1: it is beyond the area or the disk, or that has failed. */
+/* Returns 0, or -1 if the range is beyond the area or the disk, or with
+ * FAILED. */
 extern int area_read (struct area *a, void *buffer, uint64_t length,
                       uint64_t offset);
 
 /* ---- volume.c ---- */
 
 struct volume_piece {
-  uint64_t at;            /* in the volume */
-  uint64_t start, length; /* in the area */
+  uint64_t at;            /* offset in the volume */
+  uint64_t start, length; /* range of the area */
 };
 
 /* A disk that consists of pieces of an area. */
@@ -33,7 +34,7 @@ struct volume {
   struct disk disk;
   const struct area *under;
   char *name;
-  char *kept; /* why nobody can look into it, or NULL */
+  char *kept; /* why its content cannot be examined, or NULL */
   struct volume_piece *pieces;
   size_t count;
 };
@@ -43,25 +44,26 @@ struct volumes {
   size_t count;
 };
 
-/* One more, without pieces.  It takes NAME, and is there until the next one is
- * added. */
+/* Add a volume without pieces, which takes NAME over.  The result is valid
+ * until the next volume is added. */
 extern struct volume *volumes_add (struct volumes *v,
                                    const struct area *under, char *name);
 extern void volume_add_piece (struct volume *v, uint64_t start,
                               uint64_t length);
-/* Add the places in its area's disk of what is unused in it; not in order. */
+/* Add the places, on the disk of the area, of ranges that are unused in the
+ * volume.  They are not sorted. */
 extern void volume_add_unused (const struct volume *v,
                                const struct unused *inside, struct unused *u);
 extern void volumes_free (struct volumes *v);
 
-/* ---- those who own ---- */
+/* ---- owners ---- */
 
 struct owner {
-  /* What it is, as "ext4", or NULL if it is not one of these. */
+  /* What the owner calls the area, such as "ext4", or NULL if it is not the
+   * owner's. */
   const char *(*look) (struct area *a);
-  /* Add what is unused, from the beginning of the disk on, and VOLUMES that
-   * others may look into.  NULL, or why all of it is to be kept, to be
-   * freed. */
+  /* Add unused ranges, as offsets on the disk, and VOLUMES to be examined.
+   * Returns NULL, or why the whole area has to be kept, to be freed. */
   char *(*find) (struct area *a, struct unused *u, struct volumes *volumes);
 };
 
@@ -69,8 +71,8 @@ extern const struct owner owner_ext, owner_lvm, owner_raid, owner_swap;
 
 /* ---- swap.c ---- */
 
-/* Of swap, the size of a page of the machine that made it; 0: there is none, or
- * a machine hibernates in it. */
+/* The size of the pages of the machine that made the swap.  0 if there is no
+ * swap, or a machine has hibernated into it. */
 extern uint32_t swap_page_size (struct area *a);
 
 #endif /* CONVERT_OWNER_H */

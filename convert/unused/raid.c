@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Parts of RAID arrays.  What looks like a file system on one disk of an array
- * may go on on another one, or be different there; so all of it is kept. */
+/* Members of RAID arrays.  What looks like a file system on one disk of an
+ * array may continue on another disk, or be different there.  So all of it is
+ * kept. */
 #include <config.h>
 
 #include <string.h>
@@ -11,9 +12,10 @@
 
 #define SECTOR 512u
 #define LINUX_MAGIC UINT32_C (0xa92b4efc)
-#define LINUX_OLD_PLACE UINT64_C (65536) /* from a multiple of this on */
+/* Superblocks of version 0.90 begin at a multiple of this. */
+#define LINUX_OLD_PLACE UINT64_C (65536)
 
-/* Where versions from 1 on say in which sector they are. */
+/* Where superblocks of version 1 store their own sector. */
 #define OWN_PLACE 144u
 
 static bool
@@ -26,8 +28,8 @@ is_linux (struct area *a, uint64_t at, uint32_t version)
          && (version == 0 || get64 (s + OWN_PLACE) == at / SECTOR);
 }
 
-/* Its superblock is at the end in versions 0.90 and 1.0, and at the beginning
- * or near it in 1.1 and 1.2. */
+/* Superblocks of version 0.90 and 1.0 are at the end, those of 1.1 and 1.2 at
+ * or near the beginning. */
 static bool
 is_linux_array (struct area *a)
 {
@@ -40,7 +42,7 @@ is_linux_array (struct area *a)
                a, (a->length / LINUX_OLD_PLACE - 1) * LINUX_OLD_PLACE, 0));
 }
 
-/* What mainboards and controllers put at the end of disks. */
+/* Superblocks of mainboards and controllers, at the end of disks. */
 static bool
 is_firmware_array (struct area *a)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ranges of a disk, in order. */
+/* Sorted ranges of a disk. */
 #include <config.h>
 
 #include <stdlib.h>

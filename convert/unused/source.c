@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Sources of the engine, without what is unused.
+/* Sources of the engine, with unused ranges left out.
  *
- * What lies in an unused range is not even read.  A read that reaches beyond
- * one is amended, and so is what the source says of its holes. */
+ * Reads within an unused range are not passed to the source at all.  If a
+ * read overlaps one, its result is changed afterwards.  The block status of
+ * the source is changed in the same way. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -14,10 +15,10 @@
 #include "unused/unused.h"
 
 struct leaving_out {
-  struct endpoint_ops ops; /* those of the source, but for: */
+  struct endpoint_ops ops; /* a copy of the source's, with some replaced */
   const struct endpoint_ops *of;
   const struct unused *unused;
-  bool has_map; /* the source itself */
+  bool has_map; /* whether the source itself knows holes */
 };
 
 static struct tool_range
@@ -52,7 +53,7 @@ clear_unused (const struct unused *u, struct tool_range r, char *buffer)
 
 /* ---- block status ---- */
 
-/* The extents of MAP with those of U among them. */
+/* Insert the ranges of U into MAP, as holes. */
 static void
 add_holes (const struct unused *u, struct tool_map *map, uint64_t start)
 {
@@ -90,7 +91,7 @@ amend (struct endpoint *e, struct io *io)
     add_holes (l->unused, &io->allocation, e->start);
 }
 
-/* All is data, if the source does not know better. */
+/* The source does not know holes, so everything is data. */
 static void
 tell_status (struct io *io)
 {
@@ -105,7 +106,7 @@ start (struct endpoint *e, struct io *io)
   const struct leaving_out *l = e->amends;
 
   if (io->action == READ && is_unused (l->unused, asked (e, io)))
-    io_done (io, 0); /* amended, it is zero */
+    io_done (io, 0); /* amend clears the buffer */
   else if (io->action == STATUS && !l->has_map)
     tell_status (io);
   else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Linux swap: all but its header, which mkswap(8) wrote, means something only
- * to the machine that runs.  One that hibernated has its memory there, and has
- * put another signature in the place of that of swap. */
+/* Linux swap.  Only its header, which mkswap(8) wrote, is kept: the rest
+ * means nothing without the running machine.  A machine that has hibernated
+ * has its memory there, and another signature in place of the usual one. */
 #include <config.h>
 
 #include <string.h>
@@ -10,13 +10,14 @@
 #include "tool.h"
 #include "unused/owner.h"
 
-#define SIGNATURE_AT_END 10u /* of the first page: there it begins */
-#define VERSION_AT 1024u     /* where it is; behind it is the last page */
+#define SIGNATURE_AT_END 10u /* the last bytes of the first page */
+#define VERSION_AT 1024u     /* the number of the last page follows */
 #define LARGEST_PAGE 65536u
 
 enum state { NO_SWAP, SWAP, OLD_SWAP, HIBERNATED };
 
-/* By the kernel, in older ones and newer ones; by uswsusp; and by TuxOnIce. */
+/* The signatures of swap; of hibernation by old and new kernels; by uswsusp;
+ * and by TuxOnIce. */
 static const struct signature {
   const char *text;
   size_t length;
@@ -44,8 +45,9 @@ state_with (struct area *a, uint32_t page)
   return NO_SWAP;
 }
 
-/* With the size of a page of the machine that made it.  If there are several,
- * one that says that something is kept there counts. */
+/* Find the state, and the page size of the machine that made the swap.  If
+ * there are several signatures, hibernation wins, because then data has to be
+ * kept. */
 static enum state
 state_of (struct area *a, uint32_t *page)
 {

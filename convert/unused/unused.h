@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What of a disk nobody needs: blocks that its file systems have not given to
- * anything, extents that no logical volume has, and what is in swap.
+/* Unused ranges of a disk: blocks that are free in its file systems, extents
+ * that belong to no logical volume, and the content of swap.
  *
- * A part of the disk is looked at as a whole: whatever is odd about it, an
- * unclean journal, a wrong checksum, an unknown feature, keeps all of it.  So a
- * range is only unused if whoever owns it says so, and can be believed. */
+ * If anything is unusual about a partition, such as an unclean journal, a
+ * wrong checksum or an unknown feature, the whole partition is kept.  So a
+ * range is only unused if its owner says so and can be trusted. */
 #ifndef CONVERT_UNUSED_H
 #define CONVERT_UNUSED_H
 
@@ -16,46 +16,46 @@ struct disk;
 
 /* ---- ranges.c ---- */
 
-/* The room of a list is a power of two: give it room for one more. */
+/* Make space for one more element in a list, whose capacity is a power of
+ * two.  Returns the list. */
 extern void *unused_grown (void *list, size_t count, size_t size);
 
 struct unused_range {
   uint64_t start, end;
 };
 
-/* In order, with something between any two. */
+/* Sorted ranges, which neither touch nor overlap. */
 struct unused {
   struct unused_range *ranges;
   size_t count;
-  uint64_t bytes; /* of all */
+  uint64_t bytes; /* sum of all ranges */
 };
 
-/* Behind those that are there.  Nothing is added if START is not before
- * END. */
+/* Append a range.  An empty range is not added. */
 extern void unused_add (struct unused *u, uint64_t start, uint64_t end);
-/* The first one that ends behind AT, or NULL. */
+/* The first range that ends behind AT, or NULL. */
 extern const struct unused_range *unused_from (const struct unused *u,
                                                uint64_t at);
-/* Bring ranges into order that were added in any other, and share nothing. */
+/* Sort ranges that were added in any order.  They must not overlap. */
 extern void unused_sort (struct unused *u);
 extern void unused_free (struct unused *u);
 
 /* ---- find.c ---- */
 
-/* A part of the disk that was looked at. */
+/* An area of the disk that was examined. */
 struct unused_area {
-  unsigned number; /* of the partition; 0: the disk itself */
-  /* A logical volume in it, as "group/volume", or NULL. */
+  unsigned number; /* of the partition; 0: the whole disk */
+  /* Logical volume in it, such as "group/volume", or NULL. */
   const char *volume;
-  uint64_t start, length; /* START is 0 for a volume */
-  const char *what; /* "ext4", "RAID", ...; NULL: nothing that is known */
-  uint64_t unused;  /* bytes that need not be copied */
-  const char *why;  /* it is kept as a whole; or NULL */
+  uint64_t start, length; /* on the disk; START is 0 for a volume */
+  const char *what;       /* "ext4", "RAID", ...; NULL: not known */
+  uint64_t unused;        /* bytes that need not be copied */
+  const char *why;        /* why the whole area is kept; or NULL */
 };
 
-/* Look at all of the disk.  FOUND is called for each area.  -1 with *WHY, to
- * be freed, if the disk cannot be read; a damaged table is no such error, but
- * an area that is kept. */
+/* Examine the whole disk.  FOUND is called for each area.  Returns 0, or -1
+ * with *WHY, to be freed, if the disk cannot be read.  A damaged table is no
+ * error: it keeps the whole disk. */
 extern int unused_find (struct disk *d, struct unused *u,
                         void (*found) (void *opaque,
                                        const struct unused_area *area),
@@ -63,8 +63,8 @@ extern int unused_find (struct disk *d, struct unused *u,
 
 /* ---- source.c: for the engine ---- */
 
-/* Let a source that is not read in order leave these ranges out: they are
- * holes.  They must outlive it. */
+/* Let a source that is read at random show these ranges as holes.  U must
+ * outlive the source. */
 struct endpoint;
 extern void unused_leave_out (struct endpoint *e, const struct unused *u);
 

@@ -8,7 +8,7 @@
 #include "tool.h"
 #include "unused/owner.h"
 
-/* The piece that has this byte of the volume. */
+/* The piece that contains this byte of the volume. */
 static const struct volume_piece *
 piece_at (const struct volume *v, uint64_t at)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Without GnuTLS there are no digests. */
+/* Built without GnuTLS. */
 #include <config.h>
 
 #include "source/checksum.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A build without libext2fs. */
+/* Built without libext2fs. */
 #include <config.h>
 
 #include "../owner.h"
