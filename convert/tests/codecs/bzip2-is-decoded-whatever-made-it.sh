@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Files of the program bzip2, of any size of blocks and any number of streams,
-# and with zeroes behind them, are decoded.
+# Files that bzip2 wrote are decoded: with blocks of any size, any number of
+# streams, and zeroes behind the last stream.
 . "${srcdir:-.}/convert/tests/codecs/codecs.sh"
 requires bzip2
 unset BZIP BZIP2
@@ -25,7 +25,7 @@ decodes streams.bz2 original bzip2 0
 { cat streams.bz2; head -c 10000 /dev/zero; } >padded.bz2
 decodes padded.bz2 original bzip2 0
 
-# What is left out would pass for the whole.
+# If anything but zeroes were ignored, incomplete data would look complete.
 { cat streams.bz2; echo more; } >garbage.bz2
 refuses "there is something else than bzip2" garbage.bz2
 { cat streams.bz2; head -c 10 /dev/zero; cat 9.bz2; } >behind.bz2

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# For the tests of codecs in shell.
+# Functions for the tests of codecs in shell.
 . "${srcdir:-.}/tests/lib/functions.sh"
 
-# Something of everything that disks hold, and no round number of bytes of it.
+# Data of all kinds that disks hold.  Its size is no round number.
 {
   head -c 1000000 "$builddir/lib/.libs/libnbd.so"
   head -c 700000 /dev/zero
@@ -12,7 +12,7 @@
 } >"$tmp/original"
 : >"$tmp/nothing"
 
-# decodes FILE ORIGINAL CODEC PARTS: in each way that there is.
+# decodes FILE ORIGINAL CODEC PARTS: FILE is decoded in all ways.
 decodes ()
 {
   local status=0 said
@@ -22,7 +22,7 @@ decodes ()
   [ "$said" = "$3 $4" ] || fail "${1##*/} is \"$said\", not \"$3 $4\""
 }
 
-# refuses TEXT FILE [MEMORY]: decoding in order fails with these words.
+# refuses TEXT FILE [MEMORY]: decoding in order fails with this message.
 refuses ()
 {
   local text=$1 status=0 said

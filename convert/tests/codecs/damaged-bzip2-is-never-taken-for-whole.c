@@ -11,7 +11,7 @@
 
 #define MOST_STREAMS 4
 
-/* Files and where their streams begin and end. */
+/* A file, and where its streams begin and end. */
 struct made {
   struct sample sample;
   size_t places[MOST_STREAMS * 3];

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* See mutants.h.  Where members follow one another nobody can see that whole
- * ones are missing, unless they are those of bgzip, which writes an empty
- * one at the end. */
+/* See mutants.h.  If whole members are missing, this cannot be noticed,
+ * except in files of bgzip, which writes an empty member at the end. */
 
 #include <config.h>
 
@@ -18,7 +17,7 @@
 #define MEMBER 50000
 #define LENGTH_AT 16 /* in the header of a member of bgzip */
 
-/* A file, and where its members begin, have their headers, and end. */
+/* A file, and where its members begin and end. */
 struct made {
   struct sample sample;
   size_t places[MOST_MEMBERS * 2];
@@ -32,7 +31,7 @@ put_number (unsigned char *p, uint32_t n, size_t bytes)
     p[i] = (unsigned char) (n >> 8 * i);
 }
 
-/* A member with this header, or with that of zlib. */
+/* Compress a member, with this header or with the default one. */
 static struct bytes
 compress_member (const unsigned char *data, size_t size, gz_header *header)
 {
@@ -67,7 +66,7 @@ append_member (struct made *m, const struct bytes *member)
   m->places[s->nr_places++] = s->file.length - 4;
 }
 
-/* A piece of data for itself, in a member. */
+/* Append a member, whose data is a piece. */
 static void
 add_member (struct made *m, size_t size, gz_header *header)
 {
@@ -94,7 +93,8 @@ append_bgzip (struct made *m, const unsigned char *data, size_t size)
   free (member.p);
 }
 
-/* Members of bgzip, of a few pieces that repeat, as many as make parts. */
+/* Append enough members of bgzip to make several parts.  Their content
+ * repeats a few pieces. */
 static void
 add_bgzip (struct made *m)
 {
@@ -113,7 +113,7 @@ add_bgzip (struct made *m)
   free (data.p);
 }
 
-/* A member says that it is of another length or size. */
+/* Change the length or the size that a member says. */
 static void
 lie (const struct sample *sample, struct bytes *file, char what[64])
 {

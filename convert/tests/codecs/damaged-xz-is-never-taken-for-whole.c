@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* See mutants.h.  The lies are in indexes, headers and footers whose checksums
- * are right. */
+/* See mutants.h.  The lies are in indexes, headers and footers, whose
+ * checksums are correct. */
 
 #include <config.h>
 
@@ -11,7 +11,7 @@
 
 #include "xz-files.h"
 
-/* Numbers near to what is true, and those far from it. */
+/* Another number: near N, or far from it. */
 static lzma_vli
 another (lzma_vli n)
 {
@@ -34,7 +34,7 @@ another (lzma_vli n)
   }
 }
 
-/* The index, but for one or some of its records. */
+/* Change one or more records of the index. */
 static void
 lie_records (struct bytes *file, struct xz_tail *t)
 {
@@ -59,7 +59,7 @@ lie_records (struct bytes *file, struct xz_tail *t)
       size++;
     if (lies && how == 4)
       size--;
-    /* Some are such that liblzma would not make them. */
+    /* liblzma does not make some of these records. */
     if (lzma_index_append (index, NULL, stored, size) != LZMA_OK)
       xz_must (lzma_index_append (index, NULL, 100, size & 0xfff), LZMA_OK);
   }
@@ -71,7 +71,7 @@ lie_records (struct bytes *file, struct xz_tail *t)
   lzma_index_end (index, NULL);
 }
 
-/* An index of any number of blocks, most of which are not there. */
+/* An index with any number of blocks, most of which do not exist. */
 static void
 lie_count (struct bytes *file, struct xz_tail *t)
 {
@@ -95,7 +95,8 @@ lie_footer (struct bytes *file, struct xz_tail *t)
     t->footer.backward_size += lot (2) ? 4 : file->length / 4 * 4;
     break;
   default:
-    /* Header and footer agree; 5 and 6 are as long as CRC64, but unknown. */
+    /* Header and footer agree.  The checks 5 and 6 are as long as CRC64, but
+     * unknown. */
     t->footer.check = lot (LZMA_CHECK_ID_MAX + 1);
     xz_must (lzma_stream_header_encode (&t->footer,
                                         file->p + xz_start_of (t)),
@@ -176,7 +177,7 @@ lie (const struct sample *sample, struct bytes *file, char what[64])
   size_t i = lot (sizeof lies / sizeof lies[0]);
   struct xz_tail t;
 
-  /* Padding is between and behind streams. */
+  /* Remove the padding at the end. */
   while (file->length > 0 && file->p[file->length - 1] == 0)
     file->length--;
   t = xz_take_tail (file);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* See mutants.h.  All frames have checksums: without them (zstd --no-check)
- * nobody can see that a bit of the content is another. */
+/* See mutants.h.  All frames have checksums.  Without checksums (zstd
+ * --no-check) a changed bit of the content cannot be noticed. */
 
 #include <config.h>
 
@@ -23,7 +23,7 @@ struct made {
   struct sample sample;
   size_t places[MOST_FRAMES * 3 + 2];
   size_t frames[MOST_FRAMES], nr_frames;
-  struct bytes table; /* its entries */
+  struct bytes table; /* the entries of its seek table */
 };
 
 enum { SIZED = 1, NUMBERED = 2, IN_TABLE = 4 };
@@ -89,8 +89,8 @@ add_table (struct made *m)
 
 /* ---- lies ---- */
 
-/* A frame gets another header: of some size of the content, or of some
- * window, or one that asks for what nobody has. */
+/* Give a frame another header: with another size of the content or of the
+ * window, or with flags that nobody supports. */
 static void
 other_header (const struct made *m, struct bytes *file, char what[64])
 {
@@ -128,7 +128,7 @@ other_header (const struct made *m, struct bytes *file, char what[64])
   *file = header;
 }
 
-/* Something of the table or of a skippable frame is another number. */
+/* Change a number of the seek table or of a skippable frame. */
 static void
 other_number (const struct made *m, struct bytes *file, char what[64])
 {

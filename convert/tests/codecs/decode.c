@@ -31,8 +31,9 @@ codec_of_file (const struct bytes *file)
   return codec;
 }
 
-/* All parts of the file itself, the last one first.  Memory is like a server
- * that may be far away, where parts are looked for with less patience. */
+/* Decode all parts of the file, the last one first. try_all decodes the file
+ * from memory, which counts as far away, so there the search for parts may
+ * give up earlier. */
 static uint64_t
 decode_parts (const struct codec *codec, const char *name,
               const struct bytes *file, const struct bytes *data)
@@ -62,7 +63,7 @@ decode_parts (const struct codec *codec, const char *name,
   return count;
 }
 
-/* In order, with so much memory; in WHY the words, if it fails. */
+/* Decode in order, with so much memory. *WHY is set if it fails. */
 static struct bytes
 decode_in_order (const struct codec *codec, const struct bytes *file,
                  uint64_t memory, char **why)

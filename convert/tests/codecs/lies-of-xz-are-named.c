@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What is wrong with a file of xz is said in words, with its place, and what
- * is only unusual is decoded in order. */
+/* The message for a damaged xz file says what is wrong and where.  A file
+ * that is only unusual is decoded in order. */
 
 #include <config.h>
 
@@ -14,7 +14,7 @@
 
 #define GiB (UINT64_C (1) << 30)
 
-/* One of several blocks, another of one. */
+/* Files of several blocks and of one block. */
 static struct xz_made blocks, block;
 
 static struct bytes
@@ -23,7 +23,8 @@ copy_of (const struct xz_made *m)
   return bytes_copy (m->sample.file.p, m->sample.file.length);
 }
 
-/* Parts of FILE, which is freed: what comes of them, words, and the size. */
+/* Find and decode the parts of FILE, and free it.  Check the result, the
+ * message, and the size. */
 static void
 check_parts (struct bytes file, enum found expected, const char *words,
              uint64_t size)
@@ -87,14 +88,15 @@ check_ends (void)
   check_parts (file, PARTS_BROKEN, words, 0);
 
   file = copy_of (&blocks);
-  file.p[8] ^= 1; /* of the header's checksum */
+  file.p[8] ^= 1; /* in the header's checksum */
   check_parts (file, PARTS_BROKEN, "the header at byte 0 is damaged", 0);
   lzma_index_end (t.index, NULL);
 }
 
-/* ---- lies ---- */
+/* ---- wrong indexes ---- */
 
-/* An index of these records, stored and decoded. */
+/* A copy of M with an index of these records, which are pairs of stored and
+ * decoded sizes. */
 static struct bytes
 with_index (const struct xz_made *m, lzma_vli count, const lzma_vli *records,
             size_t nr, size_t length)
@@ -126,7 +128,7 @@ check_indexes (void)
                "the block at byte 12 is larger in the index", 0);
   check_parts (with_index (&block, 1, stored, 2, 0), PARTS_BROKEN,
                "its blocks have more bytes than are before it", 0);
-  /* They may be true. */
+  /* These might be correct. */
   check_parts (with_index (&block, 1, large, 2, 0), PARTS_NONE, NULL,
                LARGEST_PART + 1);
   check_parts (with_index (&block, 2, more, 4, 0), PARTS_NONE, NULL, 1000);
@@ -148,7 +150,7 @@ check_blocks (void)
   struct xz_tail t = xz_take_tail (&file);
   char words[80];
 
-  /* The last byte before the index is the check's. */
+  /* The last byte before the index belongs to a block's check. */
   file.p[t.index_at - 1] ^= 0x10;
   check_parts (file, PARTS_FOUND, "the check (CRC64) of the block at byte ",
                0);
@@ -168,8 +170,8 @@ check_blocks (void)
   lzma_index_end (t.index, NULL);
 }
 
-/* A block may want any dictionary, but is decoded without more of it than it
- * is large.  In order there is a limit. */
+/* A block may ask for any dictionary.  Decoded as a part, it gets no larger
+ * dictionary than its content.  In order there is a limit. */
 static void
 check_dictionaries (void)
 {
@@ -194,7 +196,7 @@ check_dictionaries (void)
                   "of 80 MiB");
 }
 
-/* More than there may be, each of them empty. */
+/* More streams than the limit, each of them empty. */
 static void
 check_streams (void)
 {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What tests of codecs share, see trying.h and mutants.h.
+# What the tests of codecs share, see trying.h and mutants.h.
 noinst_LIBRARIES += convert/tests/codecs/libtrying.a
 convert_tests_codecs_libtrying_a_SOURCES = \
 	convert/tests/codecs/lots.c \
@@ -10,7 +10,7 @@ convert_tests_codecs_libtrying_a_SOURCES = \
 convert_tests_codecs_libtrying_a_CPPFLAGS = $(convert_cppflags)
 convert_trying_libs = convert/tests/codecs/libtrying.a $(convert_libs)
 
-# What those in shell call.
+# The program that the tests in shell run.
 check_PROGRAMS += convert/tests/codecs/decode
 convert_tests_codecs_decode_CPPFLAGS = $(convert_cppflags)
 convert_tests_codecs_decode_LDADD = $(convert_trying_libs)
@@ -23,7 +23,7 @@ EXTRA_DIST += \
 	$(convert_codec_scripts) \
 	convert/tests/codecs/codecs.sh
 
-# Those in C.
+# Tests in C.
 convert_codec_tests =
 if HAVE_BZIP2
 convert_codec_tests += \
@@ -54,7 +54,7 @@ convert_tests_codecs_lies_of_xz_are_named_CPPFLAGS = \
 	$(convert_cppflags) $(LZMA_CFLAGS)
 convert_tests_codecs_lies_of_xz_are_named_LDADD = $(convert_trying_libs)
 if HAVE_LZMA_THREADS
-# What a liblzma without threads would be used by.
+# The same test, with the code for a liblzma without threads.
 convert_codec_tests += \
 	convert/tests/codecs/lies-of-xz-are-named-without-threads
 convert_tests_codecs_lies_of_xz_are_named_without_threads_SOURCES = \

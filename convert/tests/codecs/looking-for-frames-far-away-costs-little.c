@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* How many reads it takes to find frames of zstd in a file that is far away,
- * or to find out that there are none. */
+/* Count the reads that it takes to find the frames of a zstd file that is far
+ * away, or to give up. */
 
 #include <config.h>
 
@@ -58,7 +58,7 @@ check (const char *name, const struct bytes *file, uint64_t parts_wanted,
   parts_free (&parts);
 }
 
-/* Noise, so each block is as long as it can be. */
+/* A frame of noise, so that each block has the largest size. */
 static struct bytes
 make_frame (void)
 {
@@ -99,7 +99,7 @@ main (void)
     bytes_append_number (&numbered, frame.length, 4);
     bytes_append (&numbered, frame.p, frame.length);
   }
-  /* One frame, of 2 GiB, as far as its header says. */
+  /* One frame whose header declares 2 GiB. */
   bytes_append_number (&large, 0xFD2FB528, 4);
   bytes_append_number (&large, 0x5880, 2);
   bytes_append_number (&large, UINT64_C (1) << 31, 4);

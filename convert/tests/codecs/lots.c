@@ -13,7 +13,7 @@
 
 static uint64_t state;
 
-/* Splitmix: neighbouring seeds have nothing in common. */
+/* SplitMix64: the sequences of similar seeds are unrelated. */
 static uint64_t
 next (void)
 {

@@ -12,8 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What codecs and the files' data may take, beside what is there at the
- * beginning: one part of the largest size, decoders, threads' stacks. */
+/* The most memory that codecs and data may take, in addition to what the
+ * program has at the beginning: for a part of the largest size, decoders, and
+ * the stacks of threads. */
 #define MOST_MEMORY (UINT64_C (1) << 30)
 
 /* ---- changes ---- */
@@ -23,7 +24,7 @@ struct change {
   void (*make) (const struct sample *sample, struct bytes *file);
 };
 
-/* Somewhere, and often close to where something begins. */
+/* A random offset, often near the beginning of a structure. */
 static size_t
 somewhere (const struct sample *sample, const struct bytes *file)
 {
@@ -163,9 +164,9 @@ make_mutant (const struct sample *sample, char what[64])
   return file;
 }
 
-/* ---- what may come of it ---- */
+/* ---- the result ---- */
 
-/* Is it made of whole pieces? */
+/* Whether the result consists of whole pieces. */
 static bool
 is_of_pieces (const struct sample *sample, const struct tried *tried)
 {
@@ -195,7 +196,8 @@ is_of_pieces (const struct sample *sample, const struct tried *tried)
   return true;
 }
 
-/* An error, or the data. */
+/* The result must be an error or the right data.  Returns whether it is an
+ * error. */
 static bool
 check_tried (const struct sample *sample, struct tried *tried,
              const char *how)
@@ -215,7 +217,7 @@ check_tried (const struct sample *sample, struct tried *tried,
   return damaged;
 }
 
-/* Whether an error came of it. */
+/* Returns whether decoding in order failed. */
 static bool
 check_mutant (const struct sample *sample, const struct bytes *file)
 {
@@ -245,8 +247,8 @@ number_of (const char *name, uint64_t usual)
   return text != NULL && *text != '\0' ? strtoull (text, NULL, 10) : usual;
 }
 
-/* Sanitizers and the like map more than any machine has; there is no limit
- * then. */
+/* Limit the address space.  Sanitizers and valgrind reserve more than the
+ * limit, so then there is none. */
 static void
 limit_memory (void)
 {
@@ -302,7 +304,7 @@ mutants_main (const struct sample *samples, size_t nr)
     errors += run (&samples[(seed + i) % nr], seed + i);
   printf ("SEED=%" PRIu64 ": %" PRIu64 " of %" PRIu64 " mutants are errors\n",
           seed, errors, runs);
-  /* Hardly any change is one that nobody can see. */
+  /* Almost every change is noticed.  The data may stay the same by chance. */
   if (runs >= 20 && errors < runs / 4)
     wrong ("so few were noticed");
   return EXIT_SUCCESS;

@@ -105,7 +105,7 @@ check_parts (const struct parts *parts, size_t length)
            parts->largest);
 }
 
-/* Decode one; false: it is damaged. */
+/* Decode one part.  Returns false if it is damaged. */
 static bool
 try_part (const struct codec *codec, struct memory *memory,
           const struct part *part, struct tried *tried)
@@ -149,7 +149,7 @@ try_parts (const struct codec *codec, const struct bytes *file,
   tried->parts = parts.count;
   tried->data.length = parts.size < MOST_TRIED ? parts.size : MOST_TRIED;
   tried->data.p = must_allocate (tried->data.length);
-  /* From a random one on, by steps that reach each of them. */
+  /* In an order that reaches each part: from a random one on, in steps. */
   uint64_t i = lot (parts.count);
   uint64_t step = parts.count % 7 != 0 ? 7 : parts.count % 5 != 0 ? 5 : 1;
 
@@ -170,7 +170,7 @@ next_length (const struct pace *pace, size_t most, size_t left)
   return n < left ? n : left;
 }
 
-/* What a step may have done. */
+/* Check what a step did with its buffers. */
 static void
 check_step (enum decoded decoded, const struct decoding *io,
             const struct decoding *before, const char *why)
@@ -196,7 +196,8 @@ try_in_order (const struct codec *codec, const struct bytes *file,
 {
   struct decoder *d = codec->begin (pace->threads, TRIED_MEMORY);
   unsigned char *out = must_allocate (pace->out);
-  /* A copy of just its size, so that reading beyond it is seen. */
+  /* A copy that is no larger than the input, so that memory checkers notice
+   * reading beyond it. */
   unsigned char *in = NULL;
   struct decoding io = { .in_left = 0 };
   enum decoded decoded;
@@ -214,7 +215,7 @@ try_in_order (const struct codec *codec, const struct bytes *file,
       io.in = in;
       at += io.in_left;
     }
-    /* A stream says that it has ended only after its last byte. */
+    /* A real stream may say that it has ended only after its last byte. */
     io.in_ends |= at == file->length && (!pace->by_lot || lot (3) > 0);
     io.out = out;
     io.out_left = next_length (pace, pace->out, pace->out);

@@ -24,7 +24,7 @@ add_place (struct xz_made *m, size_t at)
   m->sample.places = m->places;
 }
 
-/* Where each block, the index and the footer begin. */
+/* Record where each block, the index and the footer begin. */
 static void
 add_places (struct xz_made *m, size_t at, size_t length)
 {
@@ -54,7 +54,7 @@ add_places (struct xz_made *m, size_t at, size_t length)
   lzma_index_end (index, NULL);
 }
 
-/* Let the encoder end something. */
+/* Run the encoder until it has finished this action. */
 static void
 finish (struct xz_made *m, lzma_stream *strm, lzma_action action)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Files of xz, and what they end with. */
+/* Make xz files and change their ends. */
 
 #ifndef XZ_FILES_H
 #define XZ_FILES_H
@@ -12,7 +12,7 @@
 #define HEADER LZMA_STREAM_HEADER_SIZE
 #define MOST_PLACES 64
 
-/* Files, and where their parts begin. */
+/* A file, and where its structures begin. */
 struct xz_made {
   struct sample sample;
   size_t places[MOST_PLACES];
@@ -20,8 +20,8 @@ struct xz_made {
 
 extern void xz_must (lzma_ret r, lzma_ret expected);
 
-/* Add a stream of some blocks of about BLOCK bytes.  With SIZES their headers
- * say how large they are. */
+/* Add a stream with blocks of about BLOCK bytes.  With SIZES the headers of
+ * blocks say their sizes. */
 extern void xz_add_stream (struct xz_made *m, size_t length, size_t block,
                            lzma_check check, bool sizes);
 
@@ -30,19 +30,20 @@ struct xz_tail {
   size_t index_at, footer_at;
   lzma_stream_flags footer;
   lzma_index *index;
-  lzma_vli stored; /* all blocks */
+  lzma_vli stored; /* bytes of all blocks */
 };
 
-/* It, of a file without padding at its end; index is to be freed. */
+/* Read the tail of a file without padding at its end.  The index is to be
+ * freed. */
 extern struct xz_tail xz_take_tail (const struct bytes *file);
-/* End FILE with this index and a footer that fits. */
+/* Replace the tail of FILE by this index and a footer that fits it. */
 extern void xz_put_tail (struct bytes *file, struct xz_tail *t,
                          const unsigned char *index, size_t length);
-/* The same, with one that liblzma makes. */
+/* The same, with an index that liblzma encodes. */
 extern void xz_put_index (struct bytes *file, struct xz_tail *t,
                           lzma_index *index);
-/* The same, with COUNT blocks and these records, in LENGTH bytes; 0: as many
- * as that takes. */
+/* The same, with an index of COUNT blocks and these records, in LENGTH bytes.
+ * 0: as many bytes as it needs. */
 extern void xz_put_count (struct bytes *file, struct xz_tail *t,
                           lzma_vli count, const lzma_vli *records, size_t nr,
                           size_t length);

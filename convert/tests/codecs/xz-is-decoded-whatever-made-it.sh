@@ -1,8 +1,8 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# Files of the program xz with any number of blocks, streams and threads, any
-# check and filter, are decoded by blocks, where there are several, and in
-# order.
+# Files that xz wrote, with any number of blocks, streams and threads, and any
+# check and filter, are decoded in order, and by parts if there are several
+# blocks.
 . "${srcdir:-.}/convert/tests/codecs/codecs.sh"
 requires xz
 unset XZ_DEFAULTS XZ_OPT
@@ -31,7 +31,7 @@ decodes delta.xz original xz $blocks
 xz -0c --block-list=1,2,3,1000001,99,0 original >list.xz
 decodes list.xz original xz 6
 
-# Several streams, between and behind which there are zeroes, and nothing.
+# Several streams, with zeroes between and behind them, and empty streams.
 head -c 100001 original | xz -0c --check=sha256 >1.xz
 head -c 100002 original | tail -c 1 | xz -0c --check=none >2.xz
 tail -c +100003 original | xz -0c --block-size=512KiB >3.xz
@@ -46,7 +46,8 @@ decodes streams.xz original xz $((2 + rest))
 } >padded.xz
 decodes padded.xz original xz $((2 + rest))
 
-# In order, because of more padding than is looked through from behind.
+# There is more padding than is searched backwards, so this is decoded in
+# order.
 { cat streams.xz; head -c 2000000 /dev/zero; } >much.xz
 decodes much.xz original xz 0
 

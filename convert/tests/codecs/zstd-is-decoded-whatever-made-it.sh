@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# What zstd and its relatives write, in all ways: by parts where frames say
-# how large they are, and in order.
+# Files of zstd and related programs are decoded in all ways: by parts if
+# frames say their sizes, and in order.
 . "${srcdir:-.}/convert/tests/codecs/codecs.sh"
 requires zstd
 
@@ -9,7 +9,7 @@ cd "$tmp"
 seq 77777 120000 >second
 cat original second >both
 
-# One frame has no parts, whatever its level.
+# A file of one frame has no parts, whatever its level.
 for options in -1 -19 '--ultra -22 --long=27' '--ultra --long=31' --no-check; do
   # shellcheck disable=SC2086
   zstd -q $options -c original >one.zst
@@ -20,7 +20,7 @@ decodes nothing.zst nothing zstd 0
 zstd -q -c nothing --no-check >unchecked.zst
 decodes unchecked.zst nothing zstd 0
 
-# Several frames are parts if all say how large they are.
+# Several frames are parts if all say the size of their content.
 zstd -q -c original >1.zst
 zstd -q -19 --no-check -c second >2.zst
 zstd -q -c <second >unknown.zst
@@ -35,7 +35,7 @@ if command -v pzstd >/dev/null; then
   decodes one.zst original zstd 0
 fi
 
-# Skippable frames are skipped, at all places.
+# Skippable frames may be anywhere.
 printf '\x5a\x2a\x4d\x18\x05\0\0\0hello' >skip
 printf '\x50\x2a\x4d\x18\0\0\0\0' >short
 cat skip short 1.zst skip 2.zst short >frames.zst
@@ -43,8 +43,8 @@ decodes frames.zst both zstd 2
 cat skip short >frames.zst
 decodes frames.zst nothing zstd 0
 
-# Lengths in skippable frames, as zstdmt writes them, are not needed, and not
-# believed if they are wrong.
+# zstdmt writes the lengths of frames into skippable frames.  These are
+# optional, and wrong ones are ignored.
 length () { "$system_python" -c 'import struct, sys, os
 sys.stdout.buffer.write(struct.pack("<III", 0x184D2A50, 4,
     os.stat(sys.argv[1]).st_size + int(sys.argv[2])))' "$@"; }
@@ -53,7 +53,7 @@ for wrong in 0 1 -1 5000000; do
   decodes frames.zst both zstd 2
 done
 
-# What cannot be decoded is said in words, and what helps.
+# The message says why it cannot be decoded, and what helps.
 zstd -q --ultra --long=31 -c <original >one.zst
 refuses 'needs a window of 2048 MiB, but only 128 MiB are allowed: use --memory=2049M, or unpack it with zstd -d --long=31' one.zst
 zstd -q --ultra --long=27 -c <original >one.zst

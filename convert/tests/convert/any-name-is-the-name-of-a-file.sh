@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Names that mean something to qemu, to getopt or to a shell are names like
-# others, for sources and for destinations, and as long as names can be.
+# Names with a special meaning for qemu, getopt or a shell are ordinary names
+# of sources and destinations, and so are names of the largest length.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img qemu-nbd
 

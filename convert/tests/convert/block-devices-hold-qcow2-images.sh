@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A block device takes a qcow2 image as it takes a raw one, with a new size and
-# a partition table that follows it.
+# A qcow2 image can be made on a block device, just like a raw one, with
+# another size and a partition table that follows.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires losetup qemu-img sgdisk xz
 requires_ability "codec xz parallel" "format qcow2 read write" \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Replies of a web server that end in the middle are asked for again; if all of
-# them do there is no result, by ranges and in order.
+# If replies of a web server break off, they are requested again.  If all of
+# them break off, no result is left.  Both by ranges and in order.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img qemu-nbd xz
 requires_ability "codec xz" "transport url ranges" "transport url in-order"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A file that is there keeps its permissions and its content until the result
-# is whole; links stay links; what cannot be a destination is refused before
-# anything is read.
+# A file that exists keeps its content until the result is complete, and its
+# permissions after that.  A link stays a link.  What cannot be a destination
+# is refused before anything is written.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img
 

@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# An NBD server that is too small, read-only, or forgets what was written; and
-# options of formats that qemu-img does not know.
+# There is an error for an NBD server that is too small, is read-only, or
+# forgets what was written, and for unusable options of formats.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img
 requires_nbdkit plugin eval plugin memory
 
 make_disk "$tmp/disk" 16
-# refuses_uri TEXT OPTION... COMMAND...: a server, which gets the disk.
+# refuses_uri TEXT OPTION...  COMMAND...: start this server, which is the
+# destination of the conversion.
 refuses_uri ()
 {
   local text=$1 options=()
@@ -44,7 +45,7 @@ done
 "$nbdconvert" --format-option=subformat=streamOptimized "$tmp/disk" "$tmp/d/a.vmdk"
 same_content "$tmp/d/a.vmdk" vmdk "$tmp/disk"
 
-# Who reads from standard output may leave, and its disk may be full.
+# The reader of standard output may close it, and its disk may be full.
 refuses "standard output.*No space left" bash -c "exec '$nbdconvert' '$tmp/disk' - >/dev/full"
 status=0
 "$nbdconvert" "$tmp/disk" - | head -c 1 >/dev/null || status=${PIPESTATUS[0]}

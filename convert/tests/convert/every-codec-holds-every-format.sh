@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Raw and qcow2 images, compressed in each way, from a file and from a pipe,
-# to raw, qcow2 and standard output.
+# Raw and qcow2 images with each compression are converted, from a file and
+# from a pipe, to raw, to qcow2 and to standard output.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img
 
 make_disk "$tmp/disk" 16
 qemu-img convert -O qcow2 "$tmp/disk" "$tmp/disk.qcow2"
 
-# try COMMAND...: that compresses.
+# try COMMAND...: the command compresses.
 try ()
 {
   local kind
@@ -26,7 +26,7 @@ try ()
 }
 
 tried=0
-# if_able FACT PROGRAM [OPTION]...
+# if_able FACT PROGRAM [OPTION]...: try it if this build and this machine can.
 if_able ()
 {
   local fact=$1

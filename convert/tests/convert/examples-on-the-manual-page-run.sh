@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The examples on the manual page are run as they are printed, with files of
-# these names, and each makes what it says.
+# The examples of the manual page are run as printed, with files of these
+# names, and each result is checked.
 . "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 requires qemu-img qemu-nbd xz gzip
@@ -26,7 +26,7 @@ cp disk.img guest.img
 cp disk.img original
 sha256sum disk.img.xz >SHA256SUMS
 
-# The lines of each example, up to an empty line.
+# Print the lines of each example, and an empty line behind it.
 awk '/^\.SH/ { on = $2 == "EXAMPLES" }
      on && /^\.nf/ { example = 1; next }
      on && /^\.fi/ { example = 0; print "" }

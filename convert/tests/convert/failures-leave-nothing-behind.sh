@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A source that is cut, a server that goes away, a full disk, Ctrl-C: nothing
-# looks like a result, and no scratch file is left.
+# If the source is truncated or the disk is full, no result and no scratch
+# file is left, and a file that existed is unchanged.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img xz
 requires_ability "codec xz"
@@ -27,7 +27,7 @@ for to in new.raw new.qcow2 kept; do
   fails "standard input" - "$tmp/d/$to" < <(cat "$tmp/half.xz")
 done
 
-# A file system that is too small: 1 MiB is all that we may write.
+# A limit of the file size, 1 MiB, acts like a full disk.
 (
   ulimit -f 1024
   trap '' XFSZ

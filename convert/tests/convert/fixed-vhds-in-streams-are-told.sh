@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A fixed VHD is known by its end, which comes last in a stream: then it was
-# copied for a raw image, and nothing of that is left.
+# A fixed VHD is recognized by its end, which comes last in a stream, after
+# the image was copied as a raw one.  Then the conversion fails and leaves no
+# result.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 [ -x "$nbdconvert" ] || skip "nbdconvert was not built"
 requires qemu-img xz

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The help is read at once on any terminal: 24 lines of 80 columns.
+# The help fits on any terminal: 24 lines of 80 columns.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 
 "$nbdconvert" --help >"$tmp/help"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# An image on an FTP server, at random or in order.
+# Images on an FTP server are read, at random or in order.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img xz curl
 requires_ability "codec xz parallel" "transport url in-order"

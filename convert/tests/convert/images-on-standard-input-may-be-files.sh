@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A file that is standard input is read like one that is named, so by other
-# programs, too, unless it refers to others: nobody knows where it is.
+# If standard input is a file, it is read like a file with a name, by other
+# programs, too.  But an image there may not refer to other files, because its
+# directory is not known.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img qemu-nbd
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A compressed image on a web server becomes a qcow2 of twice the size, in one
-# pass, with a partition table that fits.
+# A compressed image on a web server is converted to a qcow2 image of twice
+# the size, in one pass, and its partition table follows.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img sgdisk xz
 requires_ability "codec xz parallel" "partition-table gpt" "transport url ranges"

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A signal ends the program whatever it waits for: a pipe that nobody writes,
-# a server that does not answer, qemu-img, the rate, what is read back.  It
-# says what became of the destination, and nothing else is left.
+# A signal ends the program, whatever it waits for: a pipe that nobody writes
+# to, a server that does not reply, qemu-img, the limit of --rate, or reading
+# back for --verify.  The message says what the destination holds, and nothing
+# else is left.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img qemu-nbd
 requires_nbdkit plugin memory filter delay
@@ -24,12 +25,12 @@ exec tail -f /dev/null
 END
 chmod +x "$tmp/bin/qemu-img"
 
-# It is on its way: asleep in what was asked for.
+# The program has started to work, and waits.
 begun ()
 {
   [ -s "$tmp/begun" ]
 }
-# Handlers of signals are in place, and are no more those of a shell.
+# The program has replaced the shell and installed its handlers of signals.
 catches ()
 {
   local caught
@@ -38,7 +39,7 @@ catches ()
   [ $((0x$caught & 0x5000)) = $((0x5000)) ]
 }
 
-# ends TEXT UNTIL ARGUMENT...: by SIGTERM, when the condition holds.
+# ends TEXT CONDITION ARGUMENT...: send SIGTERM when the condition holds.
 ends ()
 {
   local text=$1 condition=$2 status=0

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A helper that is killed, and signals to the program, while each of them works:
-# the destination is as it was, no scratch file is left, and no process.
+# If a helper is killed, or the program gets a signal, while both work, the
+# destination is unchanged, and no scratch file and no process is left.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img qemu-nbd xz pgrep
 requires_ability "codec xz parallel" "transport url ranges" \
@@ -15,7 +15,7 @@ xz -0 <"$tmp/web/disk.qcow2" >"$tmp/web/one.xz"
 web "$@"
 echo before >"$tmp/d/kept"
 
-# The program has copied something, or has a scratch file.
+# The program has copied something, or has ended.
 copies ()
 {
   grep -q '"copied": [1-9]' "$tmp/progress" || ! is_there "$program"
@@ -29,8 +29,8 @@ gone ()
   ! is_there "$1"
 }
 
-# ends WHO SIGNAL STATUS ARGUMENT...: in the middle of the conversion a helper
-# or the program itself gets the signal.
+# ends WHO SIGNAL STATUS ARGUMENT...: send a signal to a helper or to the
+# program itself in the middle of the conversion.
 ends ()
 {
   local who=$1 signal=$2 want=$3 status=0 victim children child
@@ -53,18 +53,18 @@ ends ()
   nothing_is_left kept
   [ "$(cat "$tmp/d/kept")" = before ] || fail "the old file is gone: $*"
 }
-# Whose children they are, and not those of libtool's script.
+# The helpers are children of the real program, not of libtool's script.
 real=$builddir/convert/.libs/nbdconvert
 [ -x "$real" ] || real=$builddir/convert/nbdconvert
 
-# helper NAME ARGUMENT...: it is killed.
+# helper NAME ARGUMENT...: kill this helper.
 helper ()
 {
   ends "$1" KILL 1 "${@:2}"
   grep -q "nbdconvert: $1 was killed by signal 9" "$tmp/stderr" \
     || fail "not a word of $1: $(cat "$tmp/stderr")"
 }
-# signals ARGUMENT...
+# signals ARGUMENT...: send signals to the program.
 signals ()
 {
   ends nbdconvert TERM 143 "$@"

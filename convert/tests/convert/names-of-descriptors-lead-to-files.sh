@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# /dev/stdin and its like are names of files of ours, not of those of helpers.
-# What is in the middle of a file is a stream.
+# /dev/stdin and similar names refer to descriptors of nbdconvert, not to
+# those of its helpers.  A descriptor in the middle of a file is read as a
+# stream.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img qemu-nbd
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Where a scratch file is written first, who follows the progress does not
-# see it end twice; and a server without a flush is told of.
+# If a scratch file is written first, programs that read the progress see only
+# one count to 100.  And a server without flush causes a warning.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img xz
 requires_ability "codec xz" "format qcow2 read write"

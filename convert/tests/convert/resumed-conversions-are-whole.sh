@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --resume: after kill -9 in the middle the same command goes on, and the
-# result is whole.  What cannot go on, or has changed, is refused at once.
+# --resume: after kill -9 in the middle, the same command continues, and the
+# result is complete.  What cannot be resumed, or has changed, is refused at
+# once.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img qemu-nbd xz
 requires_ability "codec xz parallel"
@@ -20,7 +21,7 @@ some_is_durable ()
   [ -e "$journal" ] && grep -q ^done "$journal"
 }
 
-# killed SOURCE DESTINATION LEFT: in the middle.
+# killed SOURCE DESTINATION LEFT: convert, and kill the program in the middle.
 killed ()
 {
   local program
@@ -35,7 +36,7 @@ killed ()
   nothing_is_left "$3"
 }
 
-# goes_on SOURCE DESTINATION [OPTION...]: and is done.
+# goes_on SOURCE DESTINATION [OPTION...]: resume until the end.
 goes_on ()
 {
   "$nbdconvert" --resume="$journal" --progress=json:3 "${@:3}" "$1" "$2" \
@@ -56,7 +57,7 @@ killed "$tmp/disk.qcow2" "$uri" ''
 goes_on "$tmp/disk.qcow2" "$uri" --verify
 same "$tmp/disk" "$tmp/export"
 
-# Half of it would be of another image.
+# The source has changed, so the result would be a mixture of two images.
 killed "$tmp/disk.qcow2" "$tmp/d/out" out.unfinished
 [ "$(stat -c %a "$tmp/d/out.unfinished")" = 600 ] || fail "all can read it"
 qemu-io -f qcow2 -c 'write 0 1M' "$tmp/disk.qcow2" >"$tmp/said"
@@ -65,7 +66,8 @@ refuses "the source has changed" "$nbdconvert" --resume="$journal" --to=raw \
 nothing_is_left out.unfinished
 rm "$journal" "$tmp/d/out.unfinished"
 
-# A new qcow2 would be empty where the journal says that it is not.
+# qemu-img would make an empty image where the journal says that data was
+# written.
 refuses "a qcow2 image that was not finished cannot be gone on with" \
   "$nbdconvert" --resume="$journal" "$tmp/disk" "$tmp/d/out.qcow2"
 refuses "can only be read once" \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A server that takes one client only is looked at and then copied from,
-# whatever it holds: raw and qcow2, compressed and not.
+# A server that accepts one client at a time is enough for probing and
+# copying, whatever image it serves: raw and qcow2, compressed and not.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img qemu-nbd xz
 requires_ability "codec xz"
@@ -21,7 +21,7 @@ for in in disk disk.qcow2 disk.xz disk.qcow2.xz; do
   done
   stop_server
 done
-# One that is started for us begins twice.
+# A server that nbdconvert starts is started twice.
 "$nbdconvert" [ nbdkit file "$tmp/disk" ] "$tmp/d/out.raw"
 same "$tmp/disk" "$tmp/d/out.raw"
 nothing_is_left out.qcow2 out.raw

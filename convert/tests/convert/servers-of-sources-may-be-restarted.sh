@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# With --retry or --reconnect-timeout the server of the source may go away in
-# the middle and come again, whether its bytes are copied, or decoded first,
-# or read by qemu-nbd; --quiet prints nothing of it.
+# With --retry or --reconnect-timeout the server of the source may be
+# restarted in the middle, whether its bytes are copied, decoded, or read by
+# qemu-nbd.  With --quiet no message is printed.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 . "$srcdir/tests/lib/outliving.sh"
 requires qemu-img qemu-nbd xz
@@ -18,7 +18,7 @@ copies ()
   grep -q '"copied": [1-9]' "$tmp/progress"
 }
 
-# survives FILE OPTION: its server is killed in the middle.
+# survives FILE OPTION: replace the server of FILE in the middle.
 survives ()
 {
   local status=0 program

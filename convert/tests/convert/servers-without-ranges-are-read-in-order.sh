@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A web server that has no ranges sends a stream.
+# A file on a web server without ranges is read as a stream.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img xz curl
 requires_ability "codec xz" "transport url in-order"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --sparsify leaves out what file systems do not use and what is in swap, from
-# every kind of source, and what it does not know it copies as it is.
+# --sparsify leaves out what file systems do not use and the content of swap,
+# from every kind of source.  Unknown partitions are copied as they are.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 [ -x "$nbdconvert" ] || skip "nbdconvert was not built"
 PATH=$PATH:/usr/sbin:/sbin
@@ -9,7 +9,7 @@ requires mke2fs e2fsck debugfs sfdisk mkswap qemu-img qemu-nbd xz
 grep -q '^sparsify ext2 ext3 ext4$' <("$nbdconvert" --machine-readable) \
   || skip "nbdconvert was built without libext2fs"
 
-# Partitions: ext4 of which three quarters were deleted, swap, and a third one.
+# Three partitions: ext4, most of whose data was deleted, swap, and noise.
 mkdir "$tmp/tree"
 random_file "$tmp/tree/kept" 1M
 random_file "$tmp/tree/gone" 4M
@@ -31,7 +31,7 @@ for part in ext4:1 swap:9 other:10; do
     conv=notrunc status=none
 done
 
-# check FILE: the raw disk is as it should be.
+# check FILE: check the content of the raw disk, and that it has holes.
 check ()
 {
   dd if="$1" of="$tmp/part" bs=1M skip=1 count=8 status=none

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --size of what goes to standard output: zeroes follow, but what is written
-# there cannot be changed, so a disk with a GPT is refused.
+# --size appends zeroes to standard output.  But what was written there cannot
+# be changed, so a disk with a GPT is refused.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 [ -x "$nbdconvert" ] || skip "nbdconvert was not built"
 requires sfdisk

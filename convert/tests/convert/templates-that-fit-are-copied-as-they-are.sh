@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A template of the right format and size is copied by the kernel, or shares
-# its blocks where the file system can do that: bytes and holes stay.
+# An image that has the wanted format and size is copied by the kernel, or
+# shares its blocks if the file system supports that.  Its bytes and holes are
+# kept.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-img
 

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A GPT disk grows, by much, by a sector, by less, beyond 2 TiB: the backup is
-# at the new end, all room is usable, the protective MBR covers it, and
-# partitions stay what they are.
+# If a GPT disk grows, by much, by a sector or by less, or beyond 2 TiB, the
+# backup is at the new end, all of the disk is usable, the protective MBR
+# covers it, and the partitions are unchanged.
 . "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 
-# grow BYTES
+# grow BYTES: let the disk of 64 MiB have this size.
 grow ()
 {
   gpt_disk "$tmp/disk" 64
@@ -24,7 +24,7 @@ grow ()
   [ "$((covered))" = $want ] || fail "the MBR covers $covered of $want"
   expect "gpt sector=512 count=2 end=$((6 * MiB)) backup=end" \
     "$table" facts "$tmp/disk"
-  # The backup that was there is gone, but for what the new one covers.
+  # The old backup is zero, except where the new one covers it.
   local end=$((64 * MiB)) new=$(((sectors - 33) * 512))
   ((end < new)) || end=$new
   zero_range "$tmp/disk" $((64 * MiB - 33 * 512)) \
@@ -37,26 +37,27 @@ for bytes in $((100 * MiB)) $((64 * MiB + 512)) $((64 * MiB + 20 * 512)) \
   grow "$bytes"
 done
 
-# Nothing to do: nothing is written.
+# If there is nothing to do, nothing is written.
 gpt_disk "$tmp/disk" 64
 cp "$tmp/disk" "$tmp/before"
 truncate -s $((64 * MiB + 300)) "$tmp/disk" "$tmp/before"
 expect "" "$table" follow "$tmp/disk" $((64 * MiB))
 same "$tmp/disk" "$tmp/before"
 
-# Whatever the new room held before does not matter.
+# Old data in the added space does not matter.
 random_file "$tmp/more" $((2 * MiB))
 cat "$tmp/more" >>"$tmp/disk"
 "$table" follow "$tmp/disk" $((64 * MiB)) >/dev/null
 is_valid "$tmp/disk"
 
-# Once more, although the table did not follow the last time.
+# The table follows again, even if it did not follow the last change.
 truncate -s 90M "$tmp/disk"
 "$table" follow "$tmp/disk" $((70 * MiB)) >/dev/null
 is_valid "$tmp/disk"
 partitions_are_whole "$tmp/disk"
 
-# A limit of the sizes of files is none of disks, which may be elsewhere.
+# A limit of file sizes (ulimit -f) is reported, and does not kill the
+# program.
 gpt_disk "$tmp/disk" 64
 truncate -s 3T "$tmp/disk"
 (ulimit -f $((100 << 10)) && "$table" follow "$tmp/disk" $((64 * MiB))) \

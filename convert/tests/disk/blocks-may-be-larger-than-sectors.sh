@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A disk with a table for sectors of 512 bytes, behind a server that takes
-# blocks of 4096 bytes or more, and nothing smaller.
+# The table of a disk has sectors of 512 bytes, but the server accepts only
+# blocks of 4096 bytes or more.
 . "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --size gives the disk in the result this size, whatever the formats are and
-# whoever converts them, and its partition table follows.
+# --size sets the size of the disk in the result, whatever the formats are and
+# whichever program converts, and the partition table follows.
 . "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 requires qemu-img qemu-nbd
@@ -20,7 +20,7 @@ convert ()
   "$nbdconvert" --size="${mib}M" "$@" || fail "$*"
   qemu-img convert -f "$format" -O raw "${!#}" result.img
   size=$(stat -c %s result.img)
-  # Disks of VHD end at cylinders.
+  # VHD disks end at a whole cylinder.
   [ "$size" = $((mib * MiB)) ] || [ "$format" = vpc ] \
     || fail "$*: the disk has $size bytes"
   is_valid result.img
@@ -40,7 +40,7 @@ for source in disk.img disk.qcow2; do
   done
 done
 
-# Where a partition is in the way there is no result, unless by force.
+# If a partition is in the way there is no result, except with --force-shrink.
 status=0
 "$nbdconvert" --size=5M disk.qcow2 out.qcow2 2>err || status=$?
 [ $status = 1 ] || fail "status $status"
@@ -53,7 +53,7 @@ grep -q "its partition table was left as it is" err || fail "$(cat err)"
 qemu-img convert -O raw out.qcow2 result.img
 same_range disk.img result.img 0 $((5 * MiB))
 
-# A damaged table is told before there is a result with it.
+# A damaged table is reported, and no result with it is left.
 poke disk.img 532 X
 status=0
 "$nbdconvert" --size=100M disk.img out.img 2>err || status=$?

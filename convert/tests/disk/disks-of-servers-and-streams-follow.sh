@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --size with NBD servers, also those that take large blocks only, and with
-# streams, whose size is known when they have ended.
+# --size works with NBD servers, including those that accept only large
+# blocks, and with streams, whose size is known only at their end.
 . "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 requires_uris
@@ -31,7 +31,7 @@ is_valid out.img
 partitions_are_whole out.img
 rm out.img
 
-# Of a stream nobody can say before it ends what is behind the new end.
+# What a stream has behind the new end is not known before it ends.
 status=0
 "$nbdconvert" --size=30M - out.img < <(cat disk.img) 2>err || status=$?
 [ $status = 1 ] || fail "status $status"
@@ -42,7 +42,7 @@ grep -q "has 67108864 bytes, which do not fit into 31457280; --force" err \
 is_valid out.img
 partitions_are_whole out.img
 
-# Holes are not read: 3 TiB of them would take minutes.
+# Holes are not read: reading 3 TiB would take minutes.
 truncate -s 3T disk.img
 "$table" follow disk.img $((64 * MiB)) >/dev/null
 serve unix nbdkit --filter=blocksize-policy --filter=log file disk.img \

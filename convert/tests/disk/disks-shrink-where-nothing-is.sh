@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A disk may be cut where neither partitions nor data are, and then its table
-# follows, although the backup was cut off.
+# A disk may be cut where there are neither partitions nor data.  Its table
+# follows, although its backup was cut off.
 . "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 
-# no TEXT SIZE
+# no TEXT SIZE: the disk may not be cut at SIZE, with this message.
 no ()
 {
   "$table" shrink "$tmp/disk" "$2" >"$tmp/out" || fail "not even an answer"
@@ -17,7 +17,7 @@ yes_to ()
   expect yes "$table" shrink "$tmp/disk" "$1"
 }
 
-# cut BYTES: from what gpt_disk made of 64 MiB.
+# cut BYTES: cut the disk of 64 MiB, and let its table follow.
 cut ()
 {
   yes_to "$1"
@@ -30,7 +30,7 @@ cut ()
     "$table" facts "$tmp/small"
 }
 
-# As small as possible: partitions, 32 sectors of entries, a header.
+# The smallest size: the partitions, 32 sectors of entries, and a header.
 gpt_disk "$tmp/disk" 64
 least=$((6 * MiB + 33 * 512))
 for bytes in $((32 * MiB)) $((64 * MiB - 512)) $((64 * MiB - 5 * 512)) \
@@ -45,33 +45,34 @@ no "the last partition ends at byte 6291456, but the new size is 6291455" \
   $((6 * MiB - 1))
 no "the last partition ends" 0
 
-# The table is the last word also where somebody cuts with force.
+# If the disk was cut by force, the table does not follow when it would have
+# to cut a partition.
 cp --sparse=always "$tmp/disk" "$tmp/small"
 truncate -s $((6 * MiB + 5000)) "$tmp/small"
 refuses "the last partition ends at byte 6291456" follow "$tmp/small" \
   $((64 * MiB))
 [ ! -s "$tmp/out" ] || fail "something was written"
 
-# Something that is in no partition, at every edge of what is cut.
+# Data outside of partitions, at both edges of the part that is cut off.
 for at in $((32 * MiB)) $((40 * MiB + 4097)) $((64 * MiB - 33 * 512 - 1)); do
   gpt_disk "$tmp/disk" 64
   poke "$tmp/disk" "$at" X
   no "no partition is there, but byte $at is not zero" $((32 * MiB))
   yes_to $(((at / 512 + 34) * 512))
 done
-# The new backup would overwrite this.
+# Data that the new backup would overwrite.
 gpt_disk "$tmp/disk" 64
 poke "$tmp/disk" $((32 * MiB - 5000)) X
 no "no partition is there, but byte $((32 * MiB - 5000))" $((32 * MiB))
 
-# A hybrid MBR's partition that the GPT does not have.
+# A partition of a hybrid MBR that is not in the GPT.
 gpt_disk "$tmp/disk" 64
 sgdisk -h 1:EE "$tmp/disk" >/dev/null
 yes_to $((32 * MiB))
 poke "$tmp/disk" $((446 + 12)) "$(lsb $((50 * 2048)) 4)"
 no "the last partition ends at byte" $((32 * MiB))
 
-# Partitions of an MBR, logical ones as well.
+# Partitions of an MBR, including logical ones.
 truncate -s 0 "$tmp/disk"
 truncate -s 64M "$tmp/disk"
 printf '%s\n' 'label: dos' '2048,2048' '8192,65536,E' '10240,4096' \
@@ -80,12 +81,12 @@ yes_to $((36 * MiB))
 no "the last partition ends at byte 37748736" $((36 * MiB - 1))
 poke "$tmp/disk" $((64 * MiB - 1)) X
 no "no partition is there, but byte 67108863 is not zero" $((36 * MiB))
-# The one after the extended partition's end, by a wrong table.
+# A wrong table: a partition ends behind the extended partition.
 poke "$tmp/disk" $((64 * MiB - 1)) '\x00'
 poke "$tmp/disk" $((8192 * 512 + 446 + 12)) "$(lsb 90000 4)"
 no "the last partition ends at byte 51322880" $((36 * MiB))
 
-# Who knows what a disk without partitions needs?
+# Without a table nobody knows which parts are used.
 truncate -s 0 "$tmp/disk"
 truncate -s 64M "$tmp/disk"
 no "there is no partition table" $((32 * MiB))

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Change numbers in both copies of a disk's GPT, and make their sums right.
+"""Change numbers in both copies of a disk's GPT, and update the checksums.
 
 usage: gpt_disk.py FILE NAME=VALUE...
 
-With entry_size= or count=, entries are laid out anew.  Tests import it, too.
+With entry_size= or count=, the entries are laid out again.  Tests import this
+module, too.
 """
 
 from __future__ import annotations
@@ -34,20 +35,20 @@ class Copy:
         self.array = disk.read(self.header["count"] * self.header["entry_size"])
 
     def lay_out(self, count: int, entry_size: int) -> None:
-        """Give the array another form."""
+        """Change the number and the size of the entries."""
         old = self.header["entry_size"]
         parts = [self.array[i : i + old] for i in range(0, len(self.array), old)]
         self.array = b"".join(p.ljust(entry_size, b"\0") for p in parts[:count])
         self.header.update(count=count, entry_size=entry_size)
 
     def sums(self) -> None:
-        """Make the sums right."""
+        """Update the checksums."""
         self.header["entries_crc"] = zlib.crc32(self.array)
         self.header["crc"] = 0
         self.header["crc"] = zlib.crc32(HEADER.pack(*self.header.values()))
 
     def write(self, entries: int) -> None:
-        """Write it, its array to this sector."""
+        """Write this copy, with its array in this sector."""
         self.disk.seek(self.sector * SECTOR)
         self.disk.write(HEADER.pack(*self.header.values()))
         self.disk.seek(entries * SECTOR)
@@ -55,7 +56,7 @@ class Copy:
 
 
 def main() -> None:
-    """Change what the command line says."""
+    """Make the changes of the command line."""
     changes = {n: int(v) for n, v in (a.split("=") for a in sys.argv[2:])}
     with open(sys.argv[1], "r+b") as disk:
         primary = Copy(disk, 1)

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Tables with numbers of an attacker, whose sums are right, are refused or moved.
+"""Hostile partition tables, whose checksums are correct, are refused or moved.
 
-Whatever they say, the program ends as it should, writes nothing if it refuses,
-never touches the partitions that are there, and leaves a table that it accepts
-itself.  SEED and RUNS in the environment choose the mutants.
+Whatever a table says, the program does not crash, writes nothing if it refuses,
+never changes the content of partitions, and a table that it wrote is one that
+it accepts.  SEED and RUNS in the environment choose the tables.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ FIELDS = {
 
 
 def number(rng: random.Random, size: int, now: int) -> int:
-    """Draw one that somebody may have forgotten."""
+    """Draw a number that the code might not expect."""
     most = (1 << 8 * size) - 1
     last = SIZE // SECTOR - 1
     choices = [0, 1, 2, most, most - 1, most >> 1, 1 << (8 * size - 4), last]
@@ -50,7 +50,7 @@ def number(rng: random.Random, size: int, now: int) -> int:
 
 
 def change_entry(rng: random.Random, copy: Copy) -> None:
-    """Give an entry of the array another place."""
+    """Change the place of an entry."""
     entry = rng.choice((0, 1, 2, 127)) * 128
     array = bytearray(copy.array)
     if len(array) < entry + 128:
@@ -64,7 +64,7 @@ def change_entry(rng: random.Random, copy: Copy) -> None:
 
 
 def mutate(rng: random.Random, path: Path) -> None:
-    """Change one copy or both, in the same way or not, or the MBR."""
+    """Change one copy or both, alike or differently, or the MBR."""
     with path.open("r+b") as disk:
         copies = [Copy(disk, 1), Copy(disk, SIZE // SECTOR - 1)]
         places = [c.header["entries"] for c in copies]
@@ -97,7 +97,7 @@ def mutate(rng: random.Random, path: Path) -> None:
 
 
 def run(*args: object) -> "subprocess.CompletedProcess[str]":
-    """Call the helper; anything but 0 and 1 is a crash."""
+    """Call the test program; any status but 0 and 1 is a crash."""
     done = subprocess.run(
         [str(TABLE), *map(str, args)],
         stdout=subprocess.PIPE,
@@ -113,13 +113,13 @@ def run(*args: object) -> "subprocess.CompletedProcess[str]":
 
 
 def partitions_of(path: Path) -> List[bytes]:
-    """Read what is in them."""
+    """Read the content of the partitions."""
     content = path.read_bytes()
     return [content[f * SECTOR : (f + n) * SECTOR] for f, n in PARTITIONS]
 
 
 def try_mutant(rng: random.Random, template: Path, path: Path) -> str:
-    """Make one, move its table, and look what came of it."""
+    """Make a hostile disk, let its table follow, and check the result."""
     shutil.copyfile(template, path)
     mutate(rng, path)
     size = SIZE + rng.choice((0, SECTOR, 5 * SECTOR, 1 << 20, -(1 << 19)))
@@ -155,7 +155,7 @@ def make_template(path: Path) -> None:
 
 
 def main() -> None:
-    """Try as many as were asked for."""
+    """Try as many disks as the environment says."""
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     if shutil.which("sgdisk") is None:
         print("SKIP: sgdisk is not installed")

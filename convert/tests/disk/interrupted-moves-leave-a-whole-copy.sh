@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Whoever kills the program between two writes, or in the middle of one,
-# leaves a disk with at least one whole copy of its GPT; if both are, the move
-# can be made again.
+# If the program is killed between two writes, or in the middle of a write, at
+# least one copy of the GPT is complete.  If both are, the move can be
+# repeated.
 . "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 
@@ -39,7 +39,7 @@ interrupt ()
         is_valid "$tmp/disk"
       fi
     done
-    # Array, header, MBR, primary, and the old backup.
+    # The writes: array, header, MBR, primary, and zeroes over the old backup.
     ((n >= 5)) || fail "only $n writes"
   done
 }

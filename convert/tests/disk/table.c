@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What nbdconvert does to partition tables, on a file, for tests in shell:
+/* Call nbdconvert's functions for partition tables, for tests in shell:
  *
- *   table facts FILE [OLD_SIZE]            what is found
- *   table follow FILE OLD_SIZE [N [torn]]  each write; the N-th fails, TORN:
- *                                          half of it was written
- *   table shrink FILE SIZE                 yes, or "no: why"
- *   table grow FILE OLD_SIZE NAME [move]   what is planned, and it is done
+ *   table facts FILE [OLD_SIZE]            print what is found
+ *   table follow FILE OLD_SIZE [N [torn]]  print each write; the N-th fails,
+ *                                          TORN: after half of it was written
+ *   table shrink FILE SIZE                 print "yes", or "no: why"
+ *   table grow FILE OLD_SIZE NAME [move]   print the plan, and carry it out
  *
- * With BLOCK in the environment the file takes whole blocks of this size only.
- * Errors are told on standard error, status 1. */
+ * With BLOCK in the environment the file takes only whole blocks of this size.
+ * Errors are printed to standard error, with status 1. */
 #include <config.h>
 
 #include <errno.h>
@@ -107,7 +107,7 @@ tell_growth (const struct growth *g)
             g->moves[i].from, g->moves[i].length, g->moves[i].to);
 }
 
-/* It is planned on the disk as it was, and done on the larger one. */
+/* Plan with the old size of the disk, and carry out with the new size. */
 static int
 grow (struct disk *d, uint64_t old_size, const char *partition, bool move,
       char **why)

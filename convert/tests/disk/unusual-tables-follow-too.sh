@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Tables that are not as most tools make them follow a new size just as well,
-# and what is not the backup's place stays as it is.
+# Tables that differ from what most tools make follow a new size, too, and
+# keep everything else unchanged.
 . "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 
-# follow MIB: the disk grows from 64 MiB.
+# follow MIB: the disk grows from 64 MiB to this size.
 follow ()
 {
   truncate -s "${1}M" "$tmp/disk"
@@ -13,7 +13,7 @@ follow ()
   partitions_are_whole "$tmp/disk"
 }
 
-# Arrays of another size, and in another place.
+# Arrays of other sizes, and at another place.
 for entries in 4 56 256 3000; do
   gpt_disk "$tmp/disk" 64 -S "$entries"
   follow 80
@@ -25,7 +25,7 @@ is_valid "$tmp/disk"
 [ "$(od -An -t u8 -j 584 -N 8 "$tmp/disk")" -eq 1000 ] \
   || fail "the array of entries did not stay in its sector"
 
-# Entries of 256 bytes, which sgdisk does not know.
+# Entries of 256 bytes, which sgdisk does not support.
 gpt_disk "$tmp/disk" 64
 "$system_python" "$srcdir/convert/tests/disk/gpt_disk.py" "$tmp/disk" \
   entry_size=256 count=64
@@ -34,7 +34,7 @@ expect "gpt sector=512 count=2 end=$((6 * MiB)) backup=end" \
   "$table" facts "$tmp/disk"
 sfdisk --verify "$tmp/disk" >"$tmp/out" 2>&1 || fail "$(cat "$tmp/out")"
 
-# A hybrid MBR is left alone: somebody chose what it protects.
+# A hybrid MBR is not changed, because somebody chose what it protects.
 gpt_disk "$tmp/disk" 64
 sgdisk -h 1:EE "$tmp/disk" >/dev/null
 cp "$tmp/disk" "$tmp/before"
@@ -42,7 +42,7 @@ follow 80
 is_valid "$tmp/disk"
 same_range "$tmp/disk" "$tmp/before" 0 512
 
-# Boot code, an active entry that protects and its slot stay.
+# Boot code, and the slot and active flag of the protective entry, are kept.
 gpt_disk "$tmp/disk" 64
 head -c 440 /dev/urandom | dd of="$tmp/disk" conv=notrunc status=none
 dd if="$tmp/disk" of="$tmp/entry" bs=1 skip=446 count=16 status=none
@@ -57,7 +57,7 @@ same_range "$tmp/disk" "$tmp/before" 494 18
 [ "$(od -An -t u4 -j 490 -N 4 "$tmp/disk")" -eq $((80 * 2048 - 1)) ] \
   || fail "the MBR does not cover the disk"
 
-# Sectors of 4096 bytes.  fdisk is the one tool that can be told.
+# Sectors of 4096 bytes.  Only fdisk can be told the size of sectors.
 requires fdisk
 truncate -s 0 "$tmp/disk"
 truncate -s 64M "$tmp/disk"
@@ -76,7 +76,7 @@ for size in 64M 100M 104861696 104865792 104869000 20T; do
   partitions_are_whole "$tmp/disk"
 done
 
-# Without a GPT there is nothing to do.
+# Without a GPT nothing is written.
 truncate -s 0 "$tmp/disk"
 truncate -s 64M "$tmp/disk"
 expect "none sector=0 count=0 end=0 backup=elsewhere" \

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --expand gives a partition the new room, and --move moves what is behind it,
-# whatever the formats are and wherever the disk is; the results are all the same.
+# --expand gives a partition the added space, and --move moves the partitions
+# behind it, whatever the formats are and wherever the disk is.  All results
+# are the same.
 . "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 requires_uris
@@ -23,7 +24,7 @@ xz -k --block-size=1M disk.img
 xz -k disk.qcow2
 gzip -k disk.img
 
-# What is in them: 1 grows, 2 moves in one copy, 7 is made anew.
+# In the wanted disk partition 1 has grown, 2 was copied and 7 was made anew.
 "$nbdconvert" --size=100M --expand=1 --move disk.img wanted.img
 is_valid wanted.img
 sgdisk -p wanted.img | sed -n '/^Number/,$p' | awk 'NR > 1 {print $1, $2, $3}' \
@@ -35,7 +36,7 @@ cmp -i $((2 * MiB)):$((2 * MiB)) -n $MiB disk.img wanted.img
 cmp -n $((2 * MiB)) -i $((96 * MiB)):0 wanted.img noise
 cmp -n $MiB -i $((98 * MiB)):0 wanted.img swap
 
-# grows SOURCE DESTINATION FORMAT [OPTION]...: it is the same disk.
+# grows SOURCE DESTINATION FORMAT [OPTION]...: the result is the wanted disk.
 grows ()
 {
   local from=$1 to=$2 format=$3
@@ -58,7 +59,8 @@ grows disk.img out.vdi vdi --verify
 "$nbdconvert" --size=100M --expand=1 --move - out.img < <(cat disk.img)
 same out.img wanted.img
 
-# It may have been made larger before, but for its table; or has room by itself.
+# The disk was made larger before, but not its table; or it has unused space
+# at its end.
 cp disk.img larger.img
 truncate -s 100M larger.img
 "$nbdconvert" --size=100M --expand=1 --move larger.img out.img
@@ -70,7 +72,7 @@ same_range out.img disk.img $((2 * MiB)) $((5 * MiB))
 sgdisk -p out.img >places
 grep -q " 7 *12288 *129023 " places || fail "$(cat places)"
 
-# A server keeps its size, which is the new one.
+# A server keeps its size, which is the new size of the disk.
 for policy in "" "blocksize-minimum=4096 blocksize-error-policy=error"; do
   rm -f server.img
   truncate -s 100M server.img

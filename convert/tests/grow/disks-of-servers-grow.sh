@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Disks that NBD servers have grow, too, raw ones and images, from servers of one
-# client and those that are started for it, with a checksum and with a plan.
+# Disks on NBD servers grow, too: raw disks and images, on servers that accept
+# one client, on servers that nbdconvert starts, with a checksum, and with
+# --plan.
 . "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 requires_uris
@@ -16,7 +17,7 @@ qemu-img convert -O qcow2 disk.img disk.qcow2
 xz -k --block-size=1M disk.qcow2
 "$nbdconvert" --size=100M --expand=1 --move disk.img wanted.img
 
-# grows OPTION... SOURCE
+# grows OPTION...  SOURCE: the result is the wanted disk.
 grows ()
 {
   "$nbdconvert" --plan --size=100M --expand=1 --move "$@" out.img >plan

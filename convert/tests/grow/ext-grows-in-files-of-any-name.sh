@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# ext2, ext3 and ext4 grow with their partition, whatever the file is called,
-# and stay small in it; also on a device that is ours alone before and after.
+# ext2, ext3 and ext4 grow in a file of any name, and the file keeps its
+# holes.  They grow on a device, too, which is opened exclusively before and
+# after.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "${srcdir:-.}/tests/lib/convert/ext.sh"
 file_system=$builddir/convert/tests/grow/file-system
 make_files
 
-# grows BYTES: in $disk
+# grows BYTES: grow the file system in $disk to this size.
 grows ()
 {
   "$file_system" grow "$disk" $start "$1" >"$tmp/out" 2>&1 \
@@ -25,7 +26,7 @@ for options in "-t ext2" "-t ext3" "-t ext4" "-t ext4 -b 4096" \
   before=$(du -k "$disk" | cut -f1)
   grows $((200 * MiB))
   after=$(du -k "$disk" | cut -f1)
-  # Inode tables of ext2 and ext3 are written as zeroes.
+  # The inode tables of ext2 and ext3 are written as zeroes.
   [ $((after - before)) -lt 16384 ] || fail "$options: $after instead of $before KiB"
 done
 
@@ -34,7 +35,8 @@ for disk in 'a?offset=5' '?' 'b c' 'd:e,f=g%' $'h\ni' -j; do
   make_ext ./disk 24M -t ext4
   mv -- disk "./$disk"
   [ "$disk" != -j ] || disk=./-j
-  # It is no whole number of blocks, and then there is nothing left to do.
+  # The size is no multiple of the block size.  The second time there is
+  # nothing to do.
   grows 123456789
   grows 123456789
 done

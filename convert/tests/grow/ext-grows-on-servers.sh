@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A file system that a server has grows through a mount of nbdfuse, which is
-# gone afterwards: when all went well, when something failed, and when a signal
-# came meanwhile, even if that is one that cannot be caught.
+# A file system on a server grows through a mount of nbdfuse.  Afterwards
+# nothing is mounted: after success, after errors, and after signals, even
+# those that cannot be caught.
 . "${srcdir:-.}/tests/lib/convert/helpers.sh"
 . "${srcdir:-.}/tests/lib/convert/ext.sh"
 requires qemu-nbd qemu-img
@@ -13,20 +13,20 @@ file_system=$builddir/convert/tests/grow/file-system
 PATH=$builddir/fuse:$PATH
 make_files
 
-# not_mounted: nobody has a mount in our temporary directory.
+# not_mounted: nothing is mounted in our temporary directory.
 not_mounted ()
 {
   ! grep -q -F "$TMPDIR" /proc/self/mountinfo
 }
 
-# image: a new one in $tmp/image.
+# image: make $tmp/image anew.
 image ()
 {
   make_ext "$tmp/disk" 24M -t ext4
   qemu-img convert -f raw -O qcow2 "$tmp/disk" "$tmp/image"
 }
 
-# A command, which is started for it, and a server that is there.
+# A server that is started by a command, and a server that runs already.
 image
 "$file_system" served $start $((100 * MiB)) [ qemu-nbd -f qcow2 "$tmp/image" ] \
   >"$tmp/out" 2>&1 || {
@@ -45,13 +45,13 @@ qemu-img convert -f qcow2 -O raw "$tmp/image" "$tmp/disk"
 disk=$tmp/disk
 ext_is_whole $((200 * MiB))
 
-# A server that takes no writes.
+# A read-only server.
 ! "$file_system" served $start $((250 * MiB)) \
   [ qemu-nbd -r -f qcow2 "$tmp/image" ] >"$tmp/out" 2>&1 || fail "it wrote"
 not_mounted || fail "it is still mounted"
 tidy
 
-# A resize2fs that is busy for ever, with the file open.
+# A resize2fs that never ends, and keeps the file open.
 mkdir "$tmp/bin"
 cat >"$tmp/bin/resize2fs" <<END
 #!/bin/bash

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What nbdconvert does to file systems, for tests in shell:
+/* Run nbdconvert's functions for file systems, for tests in shell:
  *
- *   file-system look FILE START LENGTH    what it is, and what grows it
- *   file-system grow FILE START LENGTH    let it have this length
+ *   file-system look FILE START LENGTH    print what it is, and what grows it
+ *   file-system grow FILE START LENGTH    grow it to this length
  *   file-system served START LENGTH SERVER...
  *   file-system can [served]
  *
- * Errors are told on standard error, status 1. */
+ * Errors are printed to standard error, with status 1. */
 #include <config.h>
 
 #include <fcntl.h>
@@ -56,7 +56,7 @@ carry_out (const char *what, char **words)
   if (strcmp (what, "served") == 0)
     return grow_served (words);
   bool grows = strcmp (what, "grow") == 0;
-  /* As destinations are opened; for a file O_EXCL means nothing. */
+  /* Destinations are opened like this.  For a file O_EXCL has no effect. */
   int fd = open (words[0], O_CLOEXEC | (grows ? O_RDWR | O_EXCL : O_RDONLY));
   if (fd == -1)
     tool_fail ("%s: %m", words[0]);

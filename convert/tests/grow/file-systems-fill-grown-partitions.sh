@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --resize-fs lets the file system fill the partition that --expand gives more
-# room, in a raw file and through a server; what is behind it is not touched.
+# --resize-fs lets the file system fill the partition that --expand has grown,
+# in a raw file and through a server.  The partition behind it is not changed.
 . "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 requires qemu-img qemu-nbd mke2fs e2fsck resize2fs dumpe2fs
@@ -18,7 +18,7 @@ random_file noise $((2 * MiB))
 dd if=fs of=disk.img bs=$MiB seek=2 conv=notrunc status=none
 dd if=noise of=disk.img bs=$MiB seek=44 conv=notrunc status=none
 
-# is_grown FILE: partition 1 has all from 2 MiB to 132 MiB.
+# is_grown FILE: partition 1 reaches from 2 MiB to 133 MiB.
 is_grown ()
 {
   [ "$(stat -c %s "$1")" = $((136 * MiB)) ] || fail "the disk was cut"

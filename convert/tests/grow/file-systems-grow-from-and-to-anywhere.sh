@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --resize-fs lets the file system grow with its partition if the disk is
-# unpacked or comes through a pipe, is that of a server, or has an MBR; what
-# cannot grow is refused, and a failure later leaves nothing behind.
+# --resize-fs lets the file system grow with its partition if the disk was
+# compressed, comes through a pipe, is on a server, or has an MBR.  What
+# cannot grow is refused, and a later failure leaves nothing.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 . "${srcdir:-.}/tests/lib/convert/ext.sh"
 requires qemu-img qemu-nbd sfdisk sgdisk xz
@@ -13,21 +13,21 @@ PATH=$builddir/fuse:$PATH
 make_files
 GiB=$((1 << 30))
 
-# partitioned DISK: it gets a table around the file system.
+# partitioned DISK: write a partition table around the file system.
 partitioned ()
 {
   truncate -s 32M "$1"
   printf 'label: gpt\n1M,30M,L\n' | sfdisk -q "$1"
 }
 
-# grows SOURCE DESTINATION [OPTION...]
+# grows SOURCE DESTINATION [OPTION...]: partition 1 and its file system grow.
 grows ()
 {
   "$nbdconvert" --size=1G --expand=1 --resize-fs "$@" >"$tmp/out" 2>&1 \
     || fail "$* $(cat "$tmp/out")"
 }
 
-# refused TEXT: disk.raw is.
+# refused TEXT: the conversion of disk.raw fails with this message.
 refused ()
 {
   ! "$nbdconvert" --size=1G --expand=1 --resize-fs disk.raw d/out.raw \
@@ -52,7 +52,7 @@ ext_is_whole $((GiB - 2 * MiB))
 grows - out.raw --quiet <disk.raw
 ext_is_whole $((GiB - 2 * MiB))
 
-# Through FUSE, where that can be used.
+# Through FUSE, if that can be used here.
 if "$builddir/convert/tests/grow/file-system" can served 2>out; then
   truncate -s 0 out.raw
   truncate -s 1G out.raw
@@ -70,7 +70,7 @@ printf 'label: dos\n512K,,E\n1M,30M,L\n' | sfdisk -q disk.raw
 "$nbdconvert" -q --size=1G --expand=5 --resize-fs disk.raw out.raw
 ext_is_whole $((GiB - MiB))
 
-# What cannot grow.
+# File systems that cannot grow.
 mkdir -p bin
 make_ext disk.raw 30M -t ext4
 partitioned disk.raw

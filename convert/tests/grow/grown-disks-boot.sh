@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A guest that was grown, moved and sparsified boots: a real kernel finds its
-# root file system, of the new size and with what was in it, and its swap.
+# A guest whose disk was grown, moved and sparsified boots: a real kernel
+# finds its root file system, with the new size and the old content, and its
+# swap.
 #
-# Debian has what it needs in qemu-system-x86, linux-image-amd64 (or -cloud)
-# and busybox-static.  GUEST_KERNELS is a directory with boot/ and lib/modules/
-# where packages were unpacked, if none is installed.
+# On Debian this needs qemu-system-x86, linux-image-amd64 (or -cloud) and
+# busybox-static.  If no kernel is installed, GUEST_KERNELS may name a
+# directory with boot/ and lib/modules/ of unpacked packages.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 requires qemu-system-x86_64 qemu-img busybox cpio sfdisk mkswap mke2fs resize2fs
 requires_ability "option --expand" "sparsify ext2"
@@ -20,7 +21,7 @@ done
 [ -n "$kernel" ] || skip "there is no kernel with modules, see GUEST_KERNELS"
 modules=${GUEST_KERNELS-}/lib/modules/${kernel##*/vmlinuz-}
 
-# add_module NAME: with what it depends on, in $tmp/initrd.
+# add_module NAME: add the module and those that it needs to $tmp/initrd.
 add_module ()
 {
   local files file i name
@@ -88,7 +89,7 @@ END
   chmod +x "$tmp/root/sbin/init"
 }
 
-# A disk with a boot partition, the root and swap behind it.
+# Make a disk with a boot partition, the root partition, and swap behind it.
 make_guest ()
 {
   truncate -s 48M "$1"
@@ -101,7 +102,7 @@ make_guest ()
   dd if="$tmp/swap" of="$1" bs=1M seek=34 conv=notrunc status=none
 }
 
-# boot IMAGE: what it says is in $tmp/console.
+# boot IMAGE: the guest's console is written to $tmp/console.
 boot ()
 {
   qemu-system-x86_64 -machine pc,accel=tcg -cpu max -m 256 -nodefaults \

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Whatever partitions a disk has, one of them grows and the others stay or move.
 
-Disks with a GPT or an MBR, with logical partitions, swap, gaps and numbers in any
-order, are drawn by lot, and one of their partitions takes the room of a larger
-disk.  Other programs then read the table: only the places that had to change are
-others, and what is in the partitions is the same.  What is refused changes nothing.
-With hostile changes of the table nothing crashes.  SEED and RUNS in the environment
+Random disks with a GPT or an MBR are made, with logical partitions, swap, gaps and
+numbers in any order.  One of their partitions takes the space of a larger disk.
+Other programs then read the table: only the places that had to change have
+changed, and the content of the partitions is the same.  A refusal changes nothing.
+Hostile changes of the table cause no crash.  SEED and RUNS in the environment
 choose the disks.
 """
 
@@ -55,7 +55,7 @@ def call(*args: object, text: Optional[str] = None) -> str:
 
 
 def read_table(disk: Path) -> List[Part]:
-    """Read it as sfdisk does."""
+    """Read the table with sfdisk."""
     table = json.loads(call("sfdisk", "-J", disk))["partitiontable"]
     for part in table["partitions"]:
         part["number"] = int(re.sub(".*?([0-9]+)$", r"\1", part.pop("node")))
@@ -63,7 +63,7 @@ def read_table(disk: Path) -> List[Part]:
 
 
 def is_extended(part: Part) -> bool:
-    """Does it contain others?"""
+    """Tell whether the partition contains logical ones."""
     return part["type"] in ("5", "f", "85")
 
 
@@ -71,7 +71,7 @@ def is_extended(part: Part) -> bool:
 
 
 def places(rng: random.Random, at: int, end: int, most: int) -> List[Tuple[int, int]]:
-    """Draw places in order, as sectors: start and size."""
+    """Draw sorted places, as sectors: start and size."""
     found = []
     unit = rng.choice((2048, 2048, 2048, 64, 1))
     for _ in range(rng.randint(1, most)):
@@ -85,7 +85,7 @@ def places(rng: random.Random, at: int, end: int, most: int) -> List[Tuple[int, 
 
 
 def gpt(rng: random.Random, sectors: int) -> str:
-    """Write a script of sfdisk."""
+    """Write a script of sfdisk for a GPT."""
     lines = ["label: gpt"]
     drawn = places(rng, 2048, sectors - 34, 6)
     rng.shuffle(drawn)
@@ -96,7 +96,7 @@ def gpt(rng: random.Random, sectors: int) -> str:
 
 
 def dos(rng: random.Random, sectors: int) -> str:
-    """Write one with logical partitions, mostly."""
+    """Write a script of sfdisk for an MBR, usually with logical partitions."""
     lines = ["label: dos"]
     before = places(rng, 2048, sectors, 2)
     lines += [f"start={s}, size={n}, type=83" for s, n in before]
@@ -119,7 +119,7 @@ def dos(rng: random.Random, sectors: int) -> str:
 
 
 def make_swap(tmp: Path, size: int) -> bytes:
-    """Make what mkswap does, and use it."""
+    """Make swap with mkswap."""
     path = tmp / "swap"
     path.write_bytes(bytes(size))
     call("mkswap", "-U", SWAP_UUID, "-L", "my swap", path)
@@ -127,7 +127,8 @@ def make_swap(tmp: Path, size: int) -> bytes:
 
 
 def fill(rng: random.Random, tmp: Path, disk: Path, parts: List[Part]) -> None:
-    """Give each partition noise, or swap; remember what it has to be later."""
+    """Fill each partition with noise or swap; record the content to expect
+    later."""
     with disk.open("r+b") as file:
         for part in parts:
             if is_extended(part):
@@ -147,11 +148,11 @@ def fill(rng: random.Random, tmp: Path, disk: Path, parts: List[Part]) -> None:
             file.write(content)
 
 
-# ---- looking at results ----
+# ---- checking results ----
 
 
 def compare_part(old: Part, new: Part, grown: int, shift: int) -> None:
-    """Compare what sfdisk says of it."""
+    """Compare what sfdisk says of a partition."""
     for key in old.keys() | new.keys():
         if key in ("start", "size", "content", "moved"):
             continue
@@ -168,7 +169,7 @@ def compare_part(old: Part, new: Part, grown: int, shift: int) -> None:
 
 
 def compare_content(disk: Path, old: Part, new: Part, grown: int) -> None:
-    """Compare what is in it."""
+    """Compare the content of a partition."""
     moved = new["start"] != old["start"]
     with disk.open("rb") as file:
         file.seek(new["start"] * SECTOR)
@@ -183,7 +184,7 @@ def compare_content(disk: Path, old: Part, new: Part, grown: int) -> None:
 
 
 def check_result(disk: Path, said: str, parts: List[Part], size: int) -> None:
-    """Compare all of it."""
+    """Check the whole disk."""
     found = re.match(r'partition (\d+) ".*" \d+\+\d+ to (\d+)\+(\d+) shift (\d+)', said)
     if found is None:
         fail(f"this was said: {said}")
@@ -215,7 +216,7 @@ def check_result(disk: Path, said: str, parts: List[Part], size: int) -> None:
 
 
 def grow(disk: Path, old_size: int, name: str, move: bool) -> Tuple[int, str]:
-    """Call the helper; anything but 0 and 1 is a crash."""
+    """Call the test program; any status but 0 and 1 is a crash."""
     done = subprocess.run(
         [str(TABLE), "grow", str(disk), str(old_size), name] + ["move"] * move,
         stdout=subprocess.PIPE,
@@ -231,7 +232,7 @@ def grow(disk: Path, old_size: int, name: str, move: bool) -> Tuple[int, str]:
 
 
 def hostile(rng: random.Random, disk: Path, old_size: int, parts: List[Part]) -> None:
-    """Change bytes of the table; only crashes are looked for."""
+    """Change bytes of the table; only crashes count as failures."""
     sectors = [0, 1, 2, old_size // SECTOR - 1]
     sectors += [p["start"] - 2048 for p in parts if p["start"] >= 2048]
     with disk.open("r+b") as file:
@@ -246,7 +247,7 @@ def hostile(rng: random.Random, disk: Path, old_size: int, parts: List[Part]) ->
 
 
 def one(rng: random.Random, tmp: Path) -> str:
-    """Draw a disk, and let one of its partitions grow."""
+    """Make a disk, and let one of its partitions grow."""
     disk = tmp / "disk"
     old_size = rng.randint(48, 64) * MIB
     size = old_size + rng.choice((0, 4096, MIB, 16 * MIB + 512, 40 * MIB))
@@ -278,7 +279,7 @@ def one(rng: random.Random, tmp: Path) -> str:
 
 
 def main() -> None:
-    """Try as many as were asked for."""
+    """Try as many disks as the environment says."""
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     for program in "sfdisk", "sgdisk", "mkswap":
         if shutil.which(program) is None:

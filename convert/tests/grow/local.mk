@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Partitions that take new room, and file systems in them.  Disks are read by
-# programs that everybody uses.
+# Partitions and file systems that grow.  Common programs check the results.
 
-# What the tests call.
+# The program that the tests run.
 check_PROGRAMS += convert/tests/grow/file-system
 convert_tests_grow_file_system_CPPFLAGS = $(convert_cppflags)
 convert_tests_grow_file_system_LDADD = $(convert_libs)
@@ -27,8 +26,8 @@ EXTRA_DIST += \
 	$(grow_tests) \
 	convert/tests/grow/grown-disks-boot.sh
 
-# With CHECK_LONG=1 in its environment the first draws a thousand disks; the
-# second starts an emulated machine.
+# With CHECK_LONG=1 in the environment the first test makes a thousand disks.
+# The second test starts an emulated machine.
 CHECK_LONG += \
 	convert/tests/grow/grown-disks-keep-all-but-the-places.py \
 	convert/tests/grow/grown-disks-boot.sh

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What is in a partition and cannot be grown from outside has a name, and what
-# to run inside the guest is said, if there is something.
+# File systems that cannot be grown from outside are recognized, and the
+# message says which command grows them inside the guest, if there is one.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "${srcdir:-.}/tests/lib/convert/ext.sh"
 file_system=$builddir/convert/tests/grow/file-system
 disk=$tmp/disk
 
-# holds NAME [START]: $disk has that there.
+# holds NAME [START]: $disk has this file system there.
 holds ()
 {
   local at=${2:-$start} what
@@ -18,14 +18,14 @@ holds ()
   esac
 }
 
-# fresh: nothing is in $disk.
+# fresh: make $disk empty.
 fresh ()
 {
   rm -f "$disk"
   truncate -s 256M "$disk"
 }
 
-# mark NAME OFFSET BYTES: this is named so.
+# mark NAME OFFSET BYTES: with these bytes, this name is found.
 mark ()
 {
   fresh
@@ -34,8 +34,8 @@ mark ()
   holds "$1"
 }
 
-# made NAME COMMAND...: so is what the command makes in a file, if there is one
-# that does, on what was ext4 before.
+# made NAME COMMAND...: a file system that the command makes is recognized,
+# although ext4 was there before.  Skipped if the command is not installed.
 made ()
 {
   local name=$1

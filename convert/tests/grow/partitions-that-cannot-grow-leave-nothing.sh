@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What stands against --expand is told before anything is written, or, if the
-# disk comes in order, before the file gets its name.
+# If --expand is impossible, this is reported before anything is written; if
+# the disk comes in order, before the file gets its name.
 . "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 requires qemu-img qemu-nbd gzip
@@ -15,7 +15,7 @@ qemu-img convert -O qcow2 disk.img disk.qcow2
 gzip -k disk.img
 mkdir d
 
-# stays TEXT ARGUMENT...: it fails, and there is no file.
+# stays TEXT ARGUMENT...: the conversion fails, and no file is made.
 stays ()
 {
   local text=$1 status=0

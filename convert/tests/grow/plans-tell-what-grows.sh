@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# --plan tells which partition grows, by how much, and what moves for that, if
-# the disk can be looked at; nothing is written.
+# --plan shows which partition grows, by how much, and what has to move, if
+# the disk can be examined; nothing is written.
 . "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 requires qemu-img qemu-nbd gzip
@@ -14,14 +14,14 @@ sgdisk -c 1:'a "root"' disk.img >/dev/null
 qemu-img convert -O qcow2 disk.img disk.qcow2
 gzip -k disk.img
 
-# plan ARGUMENT...
+# plan ARGUMENT...: write the plan to the file plan.
 plan ()
 {
   "$nbdconvert" --size=100M "$@" out.img >plan || fail "$*: no plan"
   [ ! -e out.img ] || fail "$*: there is a file"
 }
 
-# tells LINE...: all of them are in the plan.
+# tells LINE...: the plan has all of these lines.
 tells ()
 {
   local line

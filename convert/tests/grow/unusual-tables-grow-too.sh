@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Partitions also grow in tables that are not as most tools make them: sectors of
-# 4096 bytes, other arrays of entries, a hybrid MBR, ends and beginnings that are
-# not aligned, disks as Debian and Windows make them.
+# Partitions also grow in tables that differ from what most tools make:
+# sectors of 4096 bytes, other arrays of entries, a hybrid MBR, places that
+# are not aligned, and disks as Debian and Windows make them.
 . "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 requires fdisk mkswap
 disk=$tmp/disk
 
-# grow MIB ARGUMENT...: the disk grows from 64 MiB.
+# grow MIB ARGUMENT...: the disk grows from 64 MiB to this size.
 grow ()
 {
   truncate -s "${1}M" "$disk"
@@ -16,14 +16,14 @@ grow ()
   "$table" grow "$disk" $((64 * MiB)) "$@" >"$tmp/said" || fail "grow $*"
 }
 
-# is_at NUMBER FIRST LAST, as sgdisk sees it.
+# is_at NUMBER FIRST LAST: sgdisk finds the partition in these sectors.
 is_at ()
 {
   expect "$*" awk -v n="$1" '$1 == n { print $1, $2, $3 }' \
     <(sgdisk -p "$disk" | sed '1,/^Number/d')
 }
 
-# Arrays of another size, and in another place.
+# Arrays of other sizes, and at another place.
 for entries in 4 56 256 3000; do
   gpt_disk "$disk" 64 -S "$entries"
   grow 80 2
@@ -34,7 +34,7 @@ gpt_disk "$disk" 64 -j 1000
 grow 80 1 move
 is_valid "$disk"
 
-# A hybrid MBR follows, where it has the partition.
+# A hybrid MBR follows if it contains the partition.
 gpt_disk "$disk" 64
 sgdisk -h 1:2:EE "$disk" >/dev/null
 cp "$disk" "$tmp/before"
@@ -48,7 +48,7 @@ for slot in 1 2; do
   same_range "$disk" "$tmp/before" $((at + 4)) 1
 done
 
-# Sectors of 4096 bytes.  fdisk is the one tool that can be told.
+# Sectors of 4096 bytes.  Only fdisk can be told the size of sectors.
 truncate -s 0 "$disk"
 truncate -s 64M "$disk"
 printf '%s\n' g n 1 512 +1M n 2 1024 +2M w \
@@ -66,7 +66,7 @@ fdisk -b 4096 -l "$disk" >"$tmp/out" 2>&1
 ! grep -Ei 'mismatch|corrupt|not on the end' "$tmp/out" || fail "$(cat "$tmp/out")"
 cmp -i $((97 * MiB)):0 -n $((2 * MiB)) "$disk" "$tmp/noise"
 
-# Blocks larger than sectors.
+# Blocks that are larger than sectors.
 gpt_disk "$disk" 64
 cp "$disk" "$tmp/before"
 grow 100 1 move
@@ -75,7 +75,7 @@ cp "$tmp/before" "$disk"
 BLOCK=65536 grow 100 1 move
 same "$disk" "$tmp/wanted"
 
-# The partitions of old tools begin at sector 63.
+# Old tools let partitions begin at sector 63.
 truncate -s 0 "$disk"
 truncate -s 64M "$disk"
 printf '%s\n' 'label: dos' '63,16002,L,*' | sfdisk -q "$disk"
@@ -83,7 +83,7 @@ grow 100 1
 expect "63 $((100 * 2048 - 63))" \
   sh -c "sfdisk -d '$disk' | sed -n 's/.*start= *\([0-9]*\), size= *\([0-9]*\),.*bootable/\1 \2/p'"
 
-# Debian's: an odd beginning of the extended partition, and swap in it.
+# As Debian makes it: an unaligned extended partition, with swap in it.
 truncate -s 0 "$disk"
 truncate -s 64M "$disk"
 printf '%s\n' 'label: dos' 'start=2048, size=96256, type=83, bootable' \
@@ -105,7 +105,8 @@ expect "2048 227328
   | sed -n 's/.*start= *\([0-9]*\), size= *\([0-9]*\),.*/\1 \2/p'"
 cmp -i $((231424 * 512)):0 -n $((15 * MiB)) "$disk" "$tmp/swap"
 
-# Windows': what begins with a boot sector knows how much is before it.
+# As Windows makes it: the boot sector contains the number of sectors before
+# it.
 gpt_disk "$disk" 64
 for offset in 510:'\x55\xaa' 0:'\xeb\x52\x90' 11:'\x00\x02' \
   28:"$(lsb 8192 4)"; do

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A partition that cannot take the new room is refused with what is in the way,
-# or what there is instead, and nothing is written.
+# If a partition cannot take the added space, the message says what is in the
+# way, or which partitions there are, and nothing is written.
 . "${srcdir:-.}/tests/lib/convert/disks.sh"
 requires_libfdisk
 disk=$tmp/disk
 
-# cannot_grow TEXT OLD_MIB ARGUMENT...: it is refused with this text.
+# cannot_grow TEXT OLD_MIB ARGUMENT...: growing is refused with this message.
 cannot_grow ()
 {
   local text=$1 old=$2
@@ -30,7 +30,7 @@ cannot_grow 'partitions 5, 3 are all named "twins"; say the number' 64 twins
 cannot_grow 'partition 5 "twins" (2.0M) is behind partition 2 "my data" (2.0M); --move would move it, and what is behind that, to the end' 64 "my data"
 cannot_grow 'partition 3 "twins" (1.0M) is behind partition 5 "twins" (2.0M); --move would move it to the end of the disk$' 64 5
 
-# There is no room, or less than what is aligned.
+# There is no space, or less than the alignment.
 truncate -s 64M "$disk"
 sgdisk -n 4:30720:0 "$disk" >/dev/null
 truncate -s $((64 * MiB + 4096)) "$disk"
@@ -39,18 +39,18 @@ cannot_grow "there is no new room" 64 3 move
 truncate -s 64M "$disk"
 cannot_grow "there is no new room: .*a larger --size" 64 4
 
-# What the boot loader knows stays.
+# A partition whose place the boot loader knows is not moved.
 gpt_disk "$disk" 64 -n 14:28672:+1M -t 14:ef02
 truncate -s 100M "$disk"
 cannot_grow 'partition 14 (1.0M) is in the way and cannot be moved: it is a BIOS boot partition' 64 1 move
 
-# Names are of whoever made the disk.
+# Names may come from an attacker, so they are quoted.
 gpt_disk "$disk" 64
 sgdisk -c 1:$'\e[31mred' "$disk" >/dev/null
 truncate -s 100M "$disk"
 refuses 'there are: 1 "\\u001b\[31mred"' grow "$disk" $((64 * MiB)) 7
 
-# An extended partition is no partition of its own.
+# An extended partition does not grow by itself.
 truncate -s 0 "$disk"
 truncate -s 64M "$disk"
 printf '%s\n' 'label: dos' '2048,4096' '8192,65536,E' '10240,4096' \
@@ -60,7 +60,7 @@ cannot_grow 'partition 2 is an extended one, which grows with the last' 64 2
 cannot_grow 'the extended partition 2 (32.0M) is behind partition 1' 64 1
 cannot_grow 'no partition "root"; .* those of an MBR have numbers only' 64 root
 
-# An MBR ends at 2 TiB.
+# An MBR cannot address more than 2 TiB.
 truncate -s 3T "$disk" 2>/dev/null && {
   refuses "no numbers for what is behind 2 TiB: convert it to a GPT first" \
     grow "$disk" $((64 * MiB)) 6
@@ -69,7 +69,7 @@ truncate -s 3T "$disk" 2>/dev/null && {
   sfdisk --verify "$disk" >"$tmp/out" || fail "$(cat "$tmp/out")"
 }
 
-# No table, or one that makes no sense.
+# There is no table, or it is wrong.
 truncate -s 0 "$disk"
 truncate -s 64M "$disk"
 cannot_grow "the disk has no partitions" 64 1

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A file system that grows in a file leaves what is behind its partition as it
-# is, and the file as long, though resize2fs would cut it.
+# If a file system grows in a file, the data behind its partition and the
+# length of the file stay, although resize2fs would cut the file.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "${srcdir:-.}/tests/lib/convert/ext.sh"
 file_system=$builddir/convert/tests/grow/file-system

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A file system that is not in order, or has what cannot be grown from outside,
-# is refused and left as it was; so is one that may be something else, and all
-# is refused where the programs are missing.
+# A file system that is not clean, has features that cannot be grown from
+# outside, or may be something else, is refused and left unchanged.
+# Everything is refused if programs are missing.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "${srcdir:-.}/tests/lib/convert/ext.sh"
 file_system=$builddir/convert/tests/grow/file-system
@@ -10,7 +10,7 @@ disk=$tmp/disk
 mkdir "$tmp/files"
 length=$((200 * MiB))
 
-# refuses TEXT WORD...
+# refuses TEXT WORD...: the test program fails with this message.
 refuses ()
 {
   local text=$1
@@ -19,20 +19,20 @@ refuses ()
   grep -q -e "$text" "$tmp/err" || fail "$(cat "$tmp/err") instead of $text"
 }
 
-# unfit TEXT: is what is seen before anything is written.
+# unfit TEXT [LENGTH]: this is found before anything is written.
 unfit ()
 {
   refuses "$1" look "$disk" $start "${2:-$length}"
 }
 
-# change REQUEST: of debugfs
+# change REQUEST: run a request of debugfs.
 change ()
 {
   debugfs -w -R "$1" "/proc/self/fd/0?offset=$start" <>"$disk" \
     >"$tmp/log" 2>&1
 }
 
-# poke OFFSET ESCAPES: in the file system
+# poke OFFSET ESCAPES: write bytes into the file system.
 poke ()
 {
   # shellcheck disable=SC2059
@@ -77,7 +77,7 @@ unfit "it is part of a RAID that is described at its end"
 ext -O mmp,^metadata_csum
 unfit "protected against being mounted twice"
 
-# What only e2fsck sees; nothing is written then.
+# Damage that only e2fsck finds.  Nothing is written then.
 ext -O ^metadata_csum,^has_journal
 bitmap=$(on_ext dumpe2fs DISK \
            | sed -n 's/.*Block bitmap at \([0-9]*\).*/\1/p' | head -n 1)
@@ -88,11 +88,11 @@ refuses "it is not in order, so it is left as it is: Block bitmap differences" \
   grow "$disk" $start $length
 same "$disk" "$tmp/before"
 
-# It would become smaller.
+# The new size is smaller.
 ext
 refuses "larger than its partition" grow "$disk" $start $((20 * MiB))
 
-# What resize2fs cannot do.
+# A resize2fs that fails.
 mkdir "$tmp/bin"
 cat >"$tmp/bin/resize2fs" <<'END'
 #!/bin/sh
@@ -103,7 +103,7 @@ chmod +x "$tmp/bin/resize2fs"
 PATH=$tmp/bin:$PATH refuses "^file-system: resize2fs: it is too late$" \
   grow "$disk" $start $length
 
-# Programs that are missing.
+# Programs are missing.
 "$file_system" can
 ! env PATH="$tmp/bin" "$file_system" can served 2>"$tmp/err" || fail "it can"
 grep -q "nbdfuse is not installed" "$tmp/err" || fail "$(cat "$tmp/err")"

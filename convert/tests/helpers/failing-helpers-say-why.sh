@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What a helper says on standard error becomes part of our messages, in one
-# line that is safe to be shown; however much that is, the helper never waits.
-# If it was killed, that is said; if it is missing, so is its package.
+# What a helper writes to standard error becomes part of our message, in one
+# line that is safe to print.  However much it writes, the helper never waits.
+# The message says if it was killed, and which package has it if it is
+# missing.
 . "${srcdir:-.}/tests/lib/convert/helpers.sh"
 requires qemu-nbd qemu-img
 
-# script NAME: a program from standard input.
+# script NAME: make a program from standard input.
 script ()
 {
   cat >"$tmp/$1"
@@ -33,7 +34,7 @@ refuses 'is-killed was killed by signal 11 (Segmentation fault): it goes wrong' 
   "$helpers" run is-killed
 refuses 'false ended with status 1, and did not say why' "$helpers" run false
 
-# 10 MB of words, and what is said last.
+# 10 MB of messages, of which the last ones are kept.
 script chatters <<'END'
 #!/bin/bash
 yes words | head -n 2000000 >&2
@@ -44,7 +45,7 @@ END
 expect 'done' "$helpers" run chatters 0
 refuses 'chatters: .*words; last' "$helpers" run chatters 1
 
-# Servers that cannot begin.
+# Servers that cannot start.
 random_file noise 64k
 refuses 'qemu-nbd: .*not in qcow2 format' "$helpers" read qcow2 noise
 refuses 'qemu-nbd: .*No such file' "$helpers" read qcow2 none
@@ -56,7 +57,7 @@ echo not today >&2
 END
 refuses 'ends: not today' "$helpers" serve ends
 
-# One that is killed at work.
+# A helper that is killed while it works.
 qemu-img create -q -f qcow2 disk 1M
 begin read qcow2 disk
 expect nothing said
@@ -65,10 +66,10 @@ expect 'qemu-nbd was killed by signal 9 (Killed)' said
 ! end || fail "that was no good end"
 grep -q 'was killed by signal 9' stderr
 
-# Nobody runs what is not there.
+# A PATH without the helpers.
 mkdir bin
 for program in bash env; do ln -s "$(command -v $program)" bin; done
-# missing TEXT ARGUMENT...: that is said.
+# missing TEXT ARGUMENT...: the message says what is missing.
 missing ()
 {
   PATH=$tmp/bin refuses_here "$@"
@@ -96,7 +97,7 @@ missing 'qemu-img is needed to make images of the format qcow2; it is in the pac
 missing 'qemu-img is not installed; it is in the package qemu-utils' \
   "$helpers" run qemu-img info disk
 
-# An nbdkit without its plugin, or without a filter.
+# nbdkit is installed without its plugin, or without a filter.
 for what in plugin filter; do
   name=curl
   [ $what = plugin ] || name=retry

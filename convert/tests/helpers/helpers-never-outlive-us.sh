@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# However we end, helpers end with us, and the temporary directory goes; only
-# if we are killed the directory stays.  What helpers have started ends with
-# them, and even one that does not want to end does.
+# However the program ends, its helpers end, and the temporary directory is
+# removed; only after SIGKILL the directory stays.  Processes that a helper
+# has started end with it, and so does a helper that ignores requests to end.
 . "${srcdir:-.}/tests/lib/convert/helpers.sh"
 requires qemu-nbd qemu-img
 
 qemu-img create -q -f qcow2 "$tmp/disk" 1M
 
-# gone PID: it has ended, and was waited for.
+# gone PID: the process has ended and was reaped.
 gone ()
 {
   wait_until not_there "$1"
@@ -25,8 +25,8 @@ end
 gone "$pid"
 tidy
 
-# Terminals and those who stop all of our group do not reach it, and nobody
-# gives it a file that is not its own.
+# Helpers have no terminal and their own process group, so signals to our
+# group do not reach them.  They inherit no other descriptors.
 exec 7>"$tmp/mine"
 begin read qcow2 "$tmp/disk"
 pid=$(child)
@@ -50,7 +50,7 @@ unset 'servers[-1]'
 gone "$pid"
 rm -r "$TMPDIR"/nbdconvert-*
 
-# The end of our program, without a word.
+# Our program ends without ending its helper.
 begin read qcow2 "$tmp/disk"
 pid=$(child)
 exec {helpers_in}>&-
@@ -60,7 +60,7 @@ unset 'servers[-1]'
 gone "$pid"
 tidy
 
-# A web server that never answers holds nobody.
+# A web server that never replies does not delay the end.
 if command -v nbdkit >"$tmp/path" && command -v curl >"$tmp/path"; then
   serve tcp4 tail -f /dev/null
   for how in url in-order; do
@@ -77,7 +77,7 @@ if command -v nbdkit >"$tmp/path" && command -v curl >"$tmp/path"; then
   done
 fi
 
-# One that ignores signals, and has a child that does.
+# A helper that ignores signals, and so does its child.
 cat >"$tmp/stubborn" <<'END'
 #!/bin/bash
 trap '' TERM
@@ -99,7 +99,7 @@ wait "$helpers_pid" || :
 unset 'servers[-1]'
 while read -r pid; do gone "$pid"; done <"$tmp/pids"
 
-# One that leaves a child behind.
+# A helper that leaves a child behind.
 cat >"$tmp/leaves" <<'END'
 #!/bin/bash
 tail -f /dev/null >/dev/null &

@@ -5,9 +5,9 @@
  *        | create FORMAT FILE SIZE [OPTIONS] | serve WORDS...
  *        | cut SIZE (of a qcow2 image on standard input)
  *
- * For servers the address of the socket is printed.  A line on standard input
- * ends it well; "said" asks before what it has said; the end of standard input
- * ends this program without a word to the helper. */
+ * For servers the path of the socket is printed.  A line on standard input then
+ * ends the helper; the line "said" prints its messages instead.  The end of
+ * standard input ends this program without ending the helper first. */
 #include <config.h>
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Programs that work for us.
+# Tests of helpers: programs that work for nbdconvert.
 
 convert_helpers_tests = \
 	convert/tests/helpers/failing-helpers-say-why.sh \
@@ -15,7 +15,7 @@ EXTRA_DIST += $(convert_helpers_tests) \
 	tests/lib/convert/ftp.py \
 	tests/lib/convert/web.py
 
-# Starts helpers, for tests in shell.
+# Starts helpers for the tests in shell.
 check_PROGRAMS += convert/tests/helpers/helpers
 convert_tests_helpers_helpers_CPPFLAGS = $(convert_cppflags)
 convert_tests_helpers_helpers_LDADD = $(convert_libs)

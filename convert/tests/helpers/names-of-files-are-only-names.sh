@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Images are made, written and read whatever their files are called; nothing in
-# a name is taken for an option, a protocol or another image.
+# Images are created, written and read, whatever the names of their files are.
+# No part of a name is taken for an option, a protocol or another image.
 . "${srcdir:-.}/tests/lib/convert/helpers.sh"
 requires qemu-nbd qemu-img jq
 
@@ -9,7 +9,7 @@ random_file "$tmp/data" 1024k
 mkdir "$tmp/names"
 cd "$tmp/names"
 
-# copied FORMAT NAME [compressed]
+# copied FORMAT NAME [compressed]: write an image of this name, and read it.
 copied ()
 {
   "$helpers" create "$1" "$2" $((1 << 20))
@@ -52,7 +52,7 @@ refuses 'only be written as qcow2, not as vmdk' \
 expect 4096 jq '.["cluster-size"]' <(qemu-img info --output=json options)
 refuses 'qemu-img: .*nonsense' "$helpers" create qcow2 options 1024 nonsense=1
 
-# What another server serves, at a socket or a URI.
+# The export of another server, at a socket or a URI.
 qemu-img convert -f raw -O qcow2 "$tmp/data" image
 serve unix qemu-nbd --persistent --shared=4 -r -f raw image
 ln -s "$sock" "$tmp/a,b"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Passwords of URLs are seen neither in messages nor among the words of
-# processes, keys in the query of a URL not in messages.
+# Passwords of URLs appear neither in messages nor in the arguments of
+# processes.  Keys in the query of a URL do not appear in messages.
 . "${srcdir:-.}/tests/lib/convert/helpers.sh"
 requires curl
 requires_nbdkit plugin curl filter retry filter multi-conn
@@ -10,7 +10,8 @@ mkdir "$tmp/web"
 random_file "$tmp/web/disk" 64k
 secret=veryprivate
 
-# hidden ARGUMENT...: it fails, without a word of the secret.
+# hidden ARGUMENT...: the helper fails, and the message does not contain the
+# secret.
 hidden ()
 {
   refuses . "$helpers" "$@"
@@ -30,7 +31,7 @@ end
   >"$tmp/copy"
 same "$tmp/web/disk" "$tmp/copy"
 
-# A writer that is not read from stands still, so its words can be looked at.
+# A writer whose pipe is not read stops, so its arguments can be examined.
 truncate -s 8M "$tmp/web/large"
 coproc HELPERS {
   exec "$helpers" in-order "http://me:$secret@127.0.0.1:$port/large?key=$secret"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A URL is served by ranges: also through redirections and with a password,
-# and if connections break in the middle.  Servers without ranges are known by
-# their errno, and read in order.
+# A URL is read by ranges, also through redirections, with a password, and if
+# connections break in the middle.  Servers without ranges are detected, and
+# read in order.
 . "${srcdir:-.}/tests/lib/convert/helpers.sh"
 requires curl
 requires_nbdkit plugin curl filter retry filter multi-conn
@@ -13,7 +13,7 @@ mkdir "$tmp/web"
 random_file "$tmp/web/disk" 3m
 printf x >>"$tmp/web/disk"
 
-# read_by_ranges URL
+# read_by_ranges URL: the content is that of the file.
 read_by_ranges ()
 {
   begin url "$1"
@@ -23,7 +23,7 @@ read_by_ranges ()
   tidy
 }
 
-# read_in_order URL
+# read_in_order URL: the content is that of the file.
 read_in_order ()
 {
   "$helpers" in-order "$1" >"$tmp/copy"
@@ -66,7 +66,7 @@ refuses "errno 0: nbdkit: .*404" \
   "$helpers" url "$web/none"
 refuses 'curl: .*404' "$helpers" in-order "$web/none"
 
-# Half of it is not all of it.
+# A reply that breaks off is an error.
 web --cut
 refuses 'curl: (18)' "$helpers" in-order "$web/disk"
 tidy

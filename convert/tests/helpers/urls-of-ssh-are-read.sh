@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# ssh:// and sftp:// URLs are read by ranges through a real sshd, with what ssh
-# knows of the user and the host; a host that it does not know is refused.
+# ssh:// and sftp:// URLs are read by ranges from a real sshd, with the keys
+# and known hosts of the user.  An unknown host is refused.
 . "${srcdir:-.}/tests/lib/convert/helpers.sh"
 . "${srcdir:-.}/tests/lib/convert/sshd.sh"
 requires_nbdkit plugin ssh filter retry filter multi-conn
@@ -11,7 +11,8 @@ random_file "$tmp/a disk" 1m
 place=$(id -un)@127.0.0.1:$port${tmp// /%20}
 unset SSH_AUTH_SOCK
 
-# It looks for keys and hosts at home only, where the user's own are.
+# nbdkit looks for keys and known hosts only in the user's home directory, so
+# a wrapper passes those of this test.
 mkdir "$tmp/bin"
 cat >"$tmp/bin/nbdkit" <<END
 #!/bin/sh

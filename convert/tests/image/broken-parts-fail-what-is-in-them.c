@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who reads from a broken part gets its error, each time and without another
- * attempt; what is before and behind it is read all the same. */
+/* Reads of a broken part fail with its error, each time and without decoding
+ * it again.  The parts before and behind it can be read. */
 #include "fake.h"
 
 #define PART UINT64_C (100000)
@@ -29,7 +29,7 @@ succeeds (struct image *image, uint64_t length, uint64_t offset)
   free (buffer);
 }
 
-/* With parts of this size, number BROKEN is. */
+/* Read an image with parts of this size, of which number BROKEN is broken. */
 static void
 read_around (uint64_t size)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A copy of an image of parts goes on where it failed, without decoding again
- * what is done; it does not if the compressed file has another size now. */
+/* A copy of an image of parts is resumed after a failure, without decoding
+ * again the parts that were copied.  It is not resumed if the compressed file
+ * has another size. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
@@ -30,7 +31,7 @@ tick (void *opaque)
   (void) opaque;
 }
 
-/* Copy with the one part broken, or not. */
+/* Copy, with one part broken or without. */
 static int
 copy (uint64_t stored, bool broken)
 {
@@ -98,7 +99,7 @@ test (void)
   CHECK_CONTAINS (said, "is of another source");
   CHECK_INT (copy (1000, false), 0);
   CHECK_STRING (said, "");
-  /* What was flushed before. */
+  /* Parts that were flushed before are not decoded again. */
   CHECK (fake.begun < COUNT);
   CHECK (access (journal, F_OK) == -1);
   check_copy ();

@@ -8,7 +8,7 @@ struct fake fake = {
 
 /* ---- parts ---- */
 
-/* The lock is held. */
+/* Called with the lock held. */
 static void
 wait_while_held (uint64_t start, uint64_t end)
 {
@@ -104,7 +104,7 @@ step (struct decoder *d, struct decoding *io, char **why)
   io->out += n;
   io->out_left -= n;
   f->at += n;
-  /* The input is used up slowly; all of it at the end. */
+  /* Take the input slowly, and all of the rest at the end. */
   if (io->in_left > 0 && (n == 0 || !io->in_ends))
     io->in_left--;
   if (f->at == f->broken_at) {
@@ -128,7 +128,7 @@ const struct codec fake_codec = {
   .end = end,
 };
 
-/* ---- the rest ---- */
+/* ---- input and checks ---- */
 
 void
 fake_reset (void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A codec that needs no compressed data: what it decodes to is the test disk
- * of bytes.h.  A test may look at each step, and hold it. */
+/* A codec that needs no compressed data.  Its decoded data is the test disk
+ * of bytes.h.  A test can observe each step and let it wait. */
 #ifndef FAKE_H
 #define FAKE_H
 
@@ -20,13 +20,13 @@ enum { FAKE_GOOD, FAKE_BROKEN };
 struct fake {
   pthread_mutex_t lock;
   pthread_cond_t changed;
-  unsigned begun, decoded; /* parts */
-  uint64_t held_at;        /* what decodes this byte waits, */
-  bool held;               /* as it does now */
-  /* In order: */
-  uint64_t size, at;  /* how long all is */
+  unsigned begun, decoded; /* numbers of parts */
+  uint64_t held_at;        /* the decoding of this byte waits */
+  bool held;               /* and is waiting at present */
+  /* For decoding in order: */
+  uint64_t size, at;  /* size of the data, and position */
   uint64_t broken_at; /* or UNKNOWN */
-  size_t most;        /* bytes of a step */
+  size_t most;        /* of a step, in bytes */
   unsigned ended;
 };
 
@@ -34,14 +34,13 @@ extern struct fake fake;
 extern const struct codec fake_codec;
 /* An input of SIZE bytes, whose content does not matter. */
 extern struct input *fake_input (uint64_t size);
-/* Parts of these sizes, again and again, until there are COUNT. */
+/* Add COUNT parts, with these sizes in turn. */
 extern void fake_parts (struct parts *parts, const uint64_t *sizes,
                         size_t nr_sizes, uint64_t count);
 extern void fake_reset (void);
-/* The part or step that decodes the byte at this place waits there; UNKNOWN:
- * none does. */
+/* Let the part or step that decodes this byte wait.  UNKNOWN: none waits. */
 extern void fake_hold (uint64_t at);
-/* Wait until it does, and until so many parts were decoded. */
+/* Wait until it waits, or until so many parts were decoded. */
 extern void fake_await_held (void);
 extern void fake_await_decoded (unsigned count);
 extern void check_disk (const void *p, uint64_t offset, size_t length);

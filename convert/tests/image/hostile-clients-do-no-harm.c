@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Whatever a client of the server sends, and whenever it leaves, others are
- * served, and all ends when it shall.
+/* Whatever a client of the server sends, and whenever it leaves, other
+ * clients are served, and the server ends when it is told to.
  *
- * What other servers did not bear: leaving early, CVE-2013-7441,
+ * Faults of other servers that are tested: leaving early, CVE-2013-7441,
  * CVE-2017-7539, CVE-2017-9524, CVE-2019-14850; options out of order,
  * CVE-2019-14851; names and options that lie about their length,
  * CVE-2017-15118, CVE-2017-15119, CVE-2020-10761, CVE-2022-26495,
@@ -26,7 +26,7 @@ static struct server *server;
 static int listening;
 static struct sockaddr_un address = { .sun_family = AF_UNIX };
 
-/* ---- what is sent ---- */
+/* ---- messages ---- */
 
 static void
 put_option (struct bytes *b, uint32_t option, uint32_t length)
@@ -36,7 +36,7 @@ put_option (struct bytes *b, uint32_t option, uint32_t length)
   put_uint (b, length, 4);
 }
 
-/* An export of NAME_LENGTH, as it says, and of so many infos. */
+/* NBD_OPT_GO without a name and infos, but with these lengths of them. */
 static void
 put_go (struct bytes *b, uint32_t name_length, uint16_t infos)
 {
@@ -119,7 +119,7 @@ must_be_closed (int fd)
   close (fd);
 }
 
-/* Past the greeting. */
+/* Connect and receive the greeting. */
 static int
 greeted (void)
 {
@@ -154,7 +154,7 @@ simple_error (int fd)
   return get_uint (head + 4, 4);
 }
 
-/* Somebody honest is served. */
+/* An honest client on this connection is served. */
 static void
 is_alive (int fd)
 {
@@ -204,7 +204,7 @@ end (void)
   input_free (input);
 }
 
-/* ---- what they do ---- */
+/* ---- hostile clients ---- */
 
 static void
 options (void)
@@ -244,7 +244,7 @@ options (void)
     give (fd, &b);
     CHECK_INT (reply_type (fd), lies[i].reply);
   }
-  /* The rest of this option never comes. */
+  /* The rest of this option is never sent. */
   int endless = fd;
   put_option (&b, NBD_OPT_GO, UINT32_MAX);
   put_zero (&b, 1000);
@@ -308,7 +308,7 @@ requests (void)
   must_be_closed (fd);
 }
 
-/* They leave after each byte of a conversation. */
+/* Clients leave after each byte of a conversation. */
 static void
 leaving (void)
 {
@@ -327,7 +327,7 @@ leaving (void)
   }
 }
 
-/* They ask for everything and take nothing. */
+/* Clients request everything and receive nothing. */
 static void
 asking (void)
 {

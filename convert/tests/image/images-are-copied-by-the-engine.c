@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The engine copies from images of both kinds: all arrives and is verified, a
- * broken part fails the copy with its words or is left out if that was asked
- * for, and a copy that is stopped leaves nothing behind. */
+/* The engine copies from both kinds of images.  All data arrives and is
+ * verified.  A broken part fails the copy with its message, or is left out if
+ * that is wanted.  A copy that is stopped ends. */
 #include <sys/eventfd.h>
 #include <unistd.h>
 

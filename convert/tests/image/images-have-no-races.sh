@@ -1,7 +1,7 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# ThreadSanitizer finds nothing wrong with images, whoever reads them, stops
-# them, or leaves them.
+# ThreadSanitizer finds no data race in images that are read, stopped and
+# freed.
 
 . "${srcdir:-.}/tests/lib/threads.sh"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Files and servers are read at random places by several threads, streams in
- * order; each tells where it ends, and what it cannot do. */
+/* Several threads read files and servers at random, and one reads streams in
+ * order.  Inputs report where they end, and what they cannot do. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 
 #define SIZE (3u << 20)
 #define THREADS 4
-/* What is behind the head and some bytes more. */
+/* bytes behind the head and five more */
 #define REST (SIZE - INPUT_HEAD - 5)
 
 static ssize_t
@@ -113,7 +113,7 @@ server (void)
   pattern_fill (ram.data, 0, SIZE);
   struct nbd_handle *h = ram_connect (&s);
   check_random (input_from_nbd (h, "nbd://disk"));
-  /* The handle is as good as before. */
+  /* The handle can be used again. */
   check_random (input_from_nbd (h, "nbd://disk"));
   nbd_close (h);
   ram_join (&s);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What becomes of the bytes of a source.
+# Inputs and images: from the bytes of a source to decoded data.
 
 convert_image_programs = \
 	convert/tests/image/broken-parts-fail-what-is-in-them \
@@ -21,7 +21,7 @@ convert_image_fake = \
 	convert/tests/image/fake.c \
 	convert/tests/image/fake.h
 
-# A server, for tests in shell.
+# A server for the tests in shell.
 check_PROGRAMS += convert/tests/image/serve-test-disk
 convert_tests_image_serve_test_disk_SOURCES = \
 	convert/tests/image/serve-test-disk.c \
@@ -100,7 +100,7 @@ convert_tests_image_streams_are_decoded_ahead_SOURCES = \
 convert_tests_image_streams_are_decoded_ahead_CPPFLAGS = $(convert_image_cppflags)
 convert_tests_image_streams_are_decoded_ahead_LDADD = $(convert_image_ldadd)
 
-# The same under ThreadSanitizer, where the compiler has it.
+# The same tests under ThreadSanitizer, if the compiler supports it.
 check_LIBRARIES += convert/tests/image/libthreads.a
 convert_tests_image_libthreads_a_SOURCES = \
 	convert/image/endpoint.c \

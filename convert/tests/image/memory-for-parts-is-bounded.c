@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is decoded never takes more memory than was allowed, with parts of
- * all sizes and several readers; when they have gone none of it is left. */
+/* Decoded data never takes more memory than allowed, with parts of all sizes
+ * and several readers.  When the image is freed, all of its memory is. */
 #include <malloc.h>
 #include <stdatomic.h>
 
@@ -9,7 +9,8 @@
 #define MIB (UINT64_C (1) << 20)
 #define READERS 4
 #define STEP 50000
-/* Smaller blocks are no parts. */
+/* Only blocks of at least this size are counted: smaller ones hold no
+ * parts. */
 #define LARGE (60 * 1024)
 
 static atomic_size_t held, most;
@@ -49,7 +50,7 @@ struct reader {
   char buffer[STEP];
 };
 
-/* Forwards from some place, and then from the beginning. */
+/* Read forwards from some offset to the end, and then from the beginning. */
 static void *
 read_all (void *opaque)
 {
@@ -88,7 +89,7 @@ run (const uint64_t sizes[4], uint64_t memory)
   image_free (image);
   input_free (in);
   CHECK (most >= memory / 2);
-  /* The allocator has its own needs. */
+  /* The allocator rounds sizes up. */
   CHECK (most <= memory + memory / 64);
   CHECK_INT (held, 0);
 }

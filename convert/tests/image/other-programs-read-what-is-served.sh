@@ -1,12 +1,12 @@
 #!/bin/bash -
 # SPDX-License-Identifier: MIT
-# An image that is served to other programs is read by all of them, in any
-# order and through several connections; they are told of what is broken.
+# Other programs can read an image that is served, in any order and through
+# several connections.  They get an error for broken parts.
 
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires qemu-img qemu-nbd
 
-# serve_disk PART COUNT [BROKEN]: sets uri, and the descriptors from and to.
+# serve_disk PART COUNT [BROKEN]: start a server; sets uri, from and to.
 serve_disk ()
 {
   coproc DISK { exec convert/tests/image/serve-test-disk "$tmp/disk" "$@"; }
@@ -18,10 +18,10 @@ serve_disk ()
   uri="nbd+unix:///?socket=$tmp/disk"
 }
 
-# end_disk: sets why.
+# end_disk: end the server; sets why.
 end_disk ()
 {
-  # The coprocess ends when its input does.
+  # The coprocess ends when its input ends.
   eval "exec ${DISK[1]}>&-"
   exec {to}>&-
   read -r why <&"$from" || why=
@@ -56,7 +56,7 @@ same "$tmp/expected" "$tmp/copy"
 theirs qemu-img convert -W -m 16 -f raw -O raw "$uri" "$tmp/copy"
 truncate -s "$size" "$tmp/copy"
 same "$tmp/expected" "$tmp/copy"
-# As nbdconvert does it: qemu-nbd between.
+# The same way as in nbdconvert: through qemu-nbd.
 theirs qemu-nbd --read-only --persistent --shared=4 --format=raw \
   --socket="$tmp/qemu" --fork --pid-file="$tmp/pid" "$uri"
 on_exit+=("kill $(cat "$tmp/pid")")

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Once somebody reads in order, what comes next is decoded by all threads,
- * and not more than memory is there for; who reads here and there gets what
- * he asked for and nothing else. */
+/* If a reader reads in order, all threads decode ahead, as far as memory
+ * allows.  If a reader reads at random, only what it reads is decoded. */
 #include "fake.h"
 
 #define PART (UINT64_C (1) << 20)
@@ -57,8 +56,8 @@ here_and_there (void)
   input_free (in);
 }
 
-/* The part behind the last one may also be read by chance: one more is decoded
- * then, and twice as many each time that reading goes on. */
+/* Reading the next part may be chance, so one more part is decoded then, and
+ * twice as many each time that reading goes on. */
 static void
 further_each_time (void)
 {

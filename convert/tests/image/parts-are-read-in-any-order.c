@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Several readers get what parts of all sizes decode to, wherever their reads
- * begin and end, and however little memory there is. */
+/* Several readers get the right data from parts of all sizes, wherever their
+ * reads begin and end, and however little memory is allowed. */
 #include "fake.h"
 
 #define MIB (UINT64_C (1) << 20)
@@ -45,7 +45,7 @@ read_at (struct reader *r, unsigned char *buffer, uint64_t length,
   check_disk (buffer, offset, length);
 }
 
-/* At random, and then all in order. */
+/* Read at random, and then everything in order. */
 static void *
 read_much (void *opaque)
 {

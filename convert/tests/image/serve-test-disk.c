@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Serve an image at a Unix socket until standard input ends, and then say why
- * a client was told of an error, if one was.
+/* Serve an image on a Unix socket until standard input ends, and then print why
+ * a client last got an error, if one did.
  * usage: serve-test-disk SOCKET PART COUNT [BROKEN]
- * It has COUNT parts of PART bytes, of which number BROKEN is, and holds the
- * test disk of bytes.h. */
+ * The image is the test disk of bytes.h.  It has COUNT parts of PART bytes,
+ * of which number BROKEN is broken. */
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>

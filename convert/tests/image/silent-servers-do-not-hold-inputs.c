@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads from an NBD server that says nothing end when the input is stopped,
- * and a reply that comes later does no harm. */
+/* Reads from an NBD server that does not reply end when the input is stopped,
+ * and a reply that arrives later does no harm. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ read_in_vain (void *opaque)
   return NULL;
 }
 
-/* Take the requests of all; the cookie of the last one. */
+/* Receive the requests of all readers.  Returns the cookie of the last one. */
 static uint64_t
 take_requests (struct server *s)
 {

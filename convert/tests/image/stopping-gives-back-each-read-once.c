@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* When an image is stopped in the middle of its work, each read that was
- * started comes back exactly once, and so do those that come later. */
+/* If an image is stopped while it works, each read that was started finishes
+ * exactly once, and so do reads that are started later. */
 #include <unistd.h>
 
 #include "fake.h"
@@ -64,7 +64,7 @@ check_all_came (struct image *image)
   CHECK_INT (reads[READS - 1].error, ECANCELED);
   image_free (image);
   CHECK_INT (canceled + whole, READS + 1);
-  /* What was held, and what came late. */
+  /* At least the read that was held, and the late one. */
   CHECK (canceled >= 2);
   canceled = whole = 0;
 }
@@ -110,7 +110,7 @@ stop_order (void)
   input_free (in);
 }
 
-/* Nobody needs to stop a stream that was looked at. */
+/* A stream that was only probed can be freed without stopping it. */
 static void
 leave_silent_stream (void)
 {

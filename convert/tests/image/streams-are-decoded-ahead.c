@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is decoded in order comes in order, whole until its end or its fault,
- * with reads of any length; its head can be looked at before. */
+/* Data that is decoded in order arrives in order and complete, until its end
+ * or an error, with reads of any length.  The head can be read before. */
 #include "fake.h"
 
 #define SIZE (UINT64_C (9000001))
@@ -63,7 +63,7 @@ start (struct image *image, struct image_read *r, void *buffer,
   image_read (image, r);
 }
 
-/* Reads of many lengths; where they end. */
+/* Reads of many lengths.  Returns where they ended. */
 static uint64_t
 read_all (struct image *image, struct image_read *r, uint64_t at)
 {

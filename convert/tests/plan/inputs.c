@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Problems in words. */
+/* Make problems from descriptions in words. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #define GIB (UINT64_C (1) << 30)
 #define WORD 32
 
-/* The next word of TEXT, with what follows "=" or "*" in *VALUE. */
+/* Get the next word of TEXT. *VALUE is the text behind its "=" or "*". */
 static bool
 next_word (const char **text, char word[WORD], const char **value)
 {

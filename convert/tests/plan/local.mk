@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The planner.
+# Tests of the planner.
 convert_plan_programs = \
 	convert/tests/plan/no-search-finds-a-cheaper-plan \
 	convert/tests/plan/plans-are-those-of-people-who-know

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* On random tables of steps the planner finds what trying all ways finds: the
- * same best plan, the same next two, and none exactly where there is none.
- * No plan comes to the same facts twice, so no step undoes or repeats another
- * one.
+/* With random tables of steps, the planner finds the same as trying all
+ * sequences of steps: the best plan and the next two, and no plan only if
+ * there is none.  No plan comes to the same facts twice, so no step undoes or
+ * repeats another one.
  *
- * Facts are told apart by their number of parts alone.  Amounts are small and
+ * The facts differ only in their number of parts.  Amounts are small and
  * times are quarters of seconds, so there are many ties. */
 #include <config.h>
 
@@ -19,14 +19,14 @@
 #define NODES 7
 #define SLOTS 10
 
-/* ---- a table by lot ---- */
+/* ---- random tables ---- */
 
 static struct slot {
-  bool open[NODES];   /* can it be done there? */
+  bool open[NODES];   /* whether the step can be done there */
   unsigned to[NODES]; /* where it leads */
   struct cost cost[NODES];
 } slots[SLOTS];
-static unsigned goals; /* nodes that are wanted, as bits */
+static unsigned goals; /* a bit for each wanted node */
 
 static bool
 slot_needs (size_t slot, const struct facts *f, const struct goal *g)
@@ -42,7 +42,7 @@ slot_changes (size_t slot, struct facts *f)
   f->complete = goals >> f->parts & 1;
 }
 
-/* A step is three functions, which know their slot. */
+/* The three functions of a step, which know their slot. */
 #define SLOT(n)                                                           \
   static bool needs_##n (const struct facts *f, const struct goal *g)     \
   {                                                                       \
@@ -76,7 +76,7 @@ SLOT (5) SLOT (6) SLOT (7) SLOT (8) SLOT (9)
 
 static uint64_t state;
 
-/* A number below LIMIT (xorshift). */
+/* A random number below LIMIT (xorshift). */
 static unsigned
 lot (unsigned limit)
 {
@@ -116,13 +116,13 @@ draw_table (struct problem *p, uint64_t seed)
   }
 }
 
-/* ---- all ways ---- */
+/* ---- all sequences ---- */
 
 struct way {
   size_t count;
   size_t steps[PLAN_MOST_STEPS];
   unsigned nodes[PLAN_MOST_STEPS + 1];
-  /* What is compared, in this order. */
+  /* These are compared, in this order. */
   unsigned quarters;
   unsigned processes;
   uint64_t scratch;
@@ -131,11 +131,11 @@ struct way {
 static struct {
   struct way best[3]; /* different ones, the best first */
   size_t count;
-  struct way thrifty; /* the best one without scratch space, */
+  struct way thrifty; /* the best one without scratch space */
   bool has_thrifty;
 } found;
 
-/* Add its streams up. */
+/* Compute the costs of a sequence from its streams. */
 static void
 cost_way (const struct problem *p, struct way *w)
 {
@@ -198,8 +198,8 @@ was_at (const struct way *w, unsigned node)
   return false;
 }
 
-/* All that W can go on with, at most DEPTH steps; to where it has been, too,
- * only if that is ALLOWED. */
+/* Try all continuations of W, with at most DEPTH steps.  They may return to a
+ * node only if that is ALLOWED. */
 static void
 try_all (const struct problem *p, struct way *w, size_t depth, bool allowed)
 {
@@ -228,10 +228,9 @@ find_all (const struct problem *p, size_t depth, bool allowed)
   try_all (p, &w, depth, allowed);
 }
 
-/* ---- the planner's ---- */
+/* ---- plans ---- */
 
-/* The plan as a way, whose cost we have added up ourselves and found to be
- * what the plan says. */
+/* Convert a plan, and check that its costs are what we compute. */
 static struct way
 way_of (const struct problem *p, const struct plan *plan)
 {
@@ -258,7 +257,8 @@ is_same (const struct way *a, const struct way *b)
          && memcmp (a->steps, b->steps, a->count * sizeof a->steps[0]) == 0;
 }
 
-/* They are the best of all but the chosen one, or are worth the same. */
+/* Check that the other plans are the best ones apart from the chosen plan, or
+ * cost the same. */
 static void
 check_others (const struct problem *p, const struct way *chosen,
               const struct plan others[2], size_t nr)
@@ -300,7 +300,7 @@ run (uint64_t seed)
   CHECK_INT (nr, found.count - 1);
   check_others (&p, &chosen, others, nr);
 
-  /* To come to the same facts twice would not help. */
+  /* Returning to the same facts is never cheaper. */
   if (p.steps <= 4) {
     find_all (&p, 6, true);
     want = found.has_thrifty ? &found.thrifty : &found.best[0];
@@ -317,6 +317,6 @@ test (void)
     run (seed);
     plans += found.count > 1;
   }
-  /* The lots are not all too easy. */
+  /* Not all random tables are too easy. */
   CHECK (plans > SEEDS / 3);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""--plan prints a table that fits into 80 columns, and --plan=json the same for
+"""--plan prints a table of at most 80 columns, and --plan=json the same for
 programs."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 GIB = 1 << 30
 
-# A scratch file that cannot be avoided, and no other way.
+# A scratch file that cannot be avoided, and no other plan.
 ONE_WAY = ("file xz qcow2", "nbd raw size=20G gpt")
 ONE_WAY_TEXT = """
     step              by                        bytes       time    scratch
@@ -24,7 +24,7 @@ ONE_WAY_TEXT = """
 Total: 91 s, scratch space: 4.0G, processes: 1
 """
 
-# No scratch file, though one would be a little faster.
+# No scratch file, although a plan with one would be a little faster.
 ONE_PASS = ("url xz*64 qcow2", "file qcow2 compressed size=20G")
 ONE_PASS_TEXT = """
     step              by                        bytes       time    scratch
@@ -40,7 +40,7 @@ Not chosen:
     0.84 s faster, scratch space: 4.0G more
 """
 
-# Sizes that nobody knows, and a plan that is longer than a line.
+# Unknown sizes, and a plan that is longer than a line.
 HIDDEN = ("url in-order gzip qcow2", "nbd raw size=20G gpt verify")
 HIDDEN_TEXT = """
     step              by                        bytes       time    scratch
@@ -58,7 +58,7 @@ Not chosen:
     11 s slower, steps: 1 more, scratch space: 1.0G more
 """
 
-# One step, in every detail.
+# A single step, with all its members.
 REFLINK = ("file qcow2", "file qcow2 reflink rate")
 REFLINK_JSON = """
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Each input has the plan that somebody who knows the tools would write down,
- * or is refused with the reason and what is nearest. */
+/* The plan for each input is the one that an expert would choose.  If there
+ * is none, the refusal says why and what is nearest. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 static const struct {
   const char *source, *goal, *steps;
 } inputs[] = {
-  /* The right format and size already. */
+  /* The format and the size are right already. */
   { "file qcow2", "file qcow2 reflink", "reflink" },
   { "file qcow2", "file qcow2", "copy range" },
   { "file qcow2", "file qcow2 size=10G", "copy range" },
@@ -35,11 +35,11 @@ static const struct {
   { "file xz qcow2", "file qcow2 no-scratch", "unpack in order, write as is" },
   { "file xz*64 qcow2", "file qcow2", "unpack parts, write as is" },
 
-  /* A backing file does not come along. */
+  /* The backing file would be missing. */
   { "file qcow2 backed", "file qcow2 reflink", "convert locally" },
   { "file qcow2 backed", "file qcow2 rate", "read format, write format" },
 
-  /* A compressed template of another format and size. */
+  /* A compressed image; another format and size. */
   { "file xz*64 raw", "file qcow2 size=20G", "unpack parts, write format" },
   { "file xz raw", "file qcow2 size=20G gpt",
     "unpack in order, write format, follow table" },
@@ -49,7 +49,7 @@ static const struct {
     "read ranges, unpack in order, scratch, read format, write raw, "
     "follow table" },
 
-  /* A partition grows in what was made; the disk is looked at before. */
+  /* A partition grows in the destination.  The disk is examined before. */
   { "file raw", "file raw size=20G gpt expand",
     "write raw, follow table, expand partition" },
   { "file raw", "file raw size=10G gpt expand",
@@ -61,7 +61,7 @@ static const struct {
     "unpack in order, write raw, follow table, expand partition, "
     "grow file system" },
 
-  /* One machine, formats that qemu-img knows. */
+  /* Files of this machine, in formats that qemu-img supports. */
   { "file qcow2", "file raw", "convert locally" },
   { "file raw", "file qcow2", "convert locally" },
   { "file vmdk", "file qcow2", "convert locally" },
@@ -75,7 +75,7 @@ static const struct {
   { "file qcow2", "file raw size=5G", "read format, write raw" },
   { "file vdi", "file vpc size=5G", "read format, write format" },
 
-  /* Disks as they are. */
+  /* Raw disks. */
   { "file raw", "file raw size=20G", "write raw" },
   { "file raw", "file raw size=20G gpt", "write raw, follow table" },
   { "file raw", "device raw verify", "write raw" },
@@ -106,7 +106,7 @@ static const struct {
   { "file qcow2", "stream raw", "read format, write raw" },
   { "file bzip2 raw", "stream raw", "unpack in order, write raw" },
 
-  /* One part and many, of each codec. */
+  /* One part and many parts, of each codec. */
   { "file xz raw", "file raw", "unpack in order, write raw" },
   { "file xz*64 raw", "file raw", "unpack parts, write raw" },
   { "file zstd raw", "file qcow2", "unpack in order, write format" },
@@ -137,7 +137,7 @@ static const struct {
     "read in order, unpack in order, write format" },
   { "url zstd raw", "nbd raw", "read ranges, unpack in order, write raw" },
 
-  /* A checksum is of what is stored, in order. */
+  /* A checksum needs the stored bytes in order. */
   { "url raw", "file raw checksum", "read in order, write raw" },
   { "url zstd*9 raw", "file raw checksum",
     "read in order, unpack in order, write raw" },
@@ -149,7 +149,7 @@ static const struct {
   { "url in-order qcow2", "file raw checksum",
     "read in order, scratch, convert locally" },
 
-  /* Without scratch files, or with too little room for them. */
+  /* Without scratch files, or with too little space for them. */
   { "stream qcow2", "file raw no-scratch",
     "! random access, which qcow2 needs, cannot be reached: the source is a "
     "stream, and scratch files are not allowed (--no-scratch); nearest: a "
@@ -177,7 +177,7 @@ static const struct {
     "(--no-scratch); nearest: to say it (--size), or a scratch file of about "
     "16.0G" },
 
-  /* What nobody can do. */
+  /* Impossible. */
   { "file raw", "stream qcow2",
     "! qcow2 on a destination that is no file (stream) cannot be reached: "
     "qemu makes it only in files; nearest: a qcow2 file, or raw on the "
@@ -238,7 +238,7 @@ run (size_t i)
 void
 test (void)
 {
-  /* These survive the jump of a failed row. */
+  /* Static, because a failed check leaves run with longjmp. */
   static size_t i;
   static char *name;
   for (i = 0; i < sizeof inputs / sizeof inputs[0]; i++) {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For tests: print the plan of a problem in words as --plan does, or as
- * --plan=json.
+/* For tests: print the plan of a problem in words, as --plan[=json] does.
  * usage: print-plan SOURCE GOAL [json] */
 #include <config.h>
 

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What only begins like an image is a raw disk, which is said; so is a disk
-# into which a guest has written the footer of a VHD.  What nobody here can
-# read is refused.
+# A file that only begins like an image is taken for a raw disk, with a
+# warning.  So is a disk into which a guest has written the footer of a VHD.
+# Images that nbdconvert cannot read are refused.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires qemu-img
 
 probe=$builddir/convert/tests/probe/probe
 cd "$tmp"
 
-# told WORDS FILE: it is taken for a raw disk, with these words.
+# told WORDS FILE: FILE is taken for a raw disk, with this warning.
 told ()
 {
   local got
@@ -19,7 +19,7 @@ told ()
   expect "raw $(stat -c %s "$2") -" "$probe" from raw "$2"
 }
 
-# patched FILE OFFSET BYTES: in a copy.
+# patched FILE OFFSET BYTES: make a copy with other bytes.
 patched ()
 {
   cp "$1" patched
@@ -43,7 +43,7 @@ patched parallels 16 '\1'; told 'no such version: 1' patched
 patched vpc 40 '\377'; told 'checksum of its header' patched
 patched vhdx 196608 x; told 'how large the disk is' patched
 
-# A header that ends anywhere: nothing but words.
+# Headers that are truncated anywhere cause no more than warnings.
 for format in qcow2 qcow qed vdi vmdk vhdx vpc parallels; do
   rm -f cut.*
   for ((length = 0; length <= 600; length++)); do
@@ -58,7 +58,7 @@ for format in qcow2 qcow qed vdi vmdk vhdx vpc parallels; do
     -e '^  this looks' out || fail "$format, cut, in a stream"
 done
 
-# A guest that writes a footer gets nothing by it.
+# A guest gains nothing by writing a footer.
 qemu-img create -q -f vpc -o subformat=fixed,force_size=on fixed 16M
 expect "vhd 16777216 -" "$probe" fixed
 cp fixed footer
@@ -75,7 +75,7 @@ if command -v sgdisk >/dev/null; then
   told 'partition table includes the footer' footer
 fi
 
-# refuses TEXT FORMAT FILE: also if the user says what it is.
+# refused TEXT FORMAT FILE: FILE is refused, even if the user says the format.
 refused ()
 {
   ! "$probe" "$3" >out || fail "$3 can be read: $(cat out)"

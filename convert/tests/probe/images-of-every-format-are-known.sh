@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Images of every format, as qemu-img makes them, are known by their content,
-# with their size, whatever they are called; as far as it can be found out,
-# also with how much is allocated.
+# Images of each format, made by qemu-img, are recognized by their content,
+# whatever their names are, with the size of the disk, and if possible with
+# the allocated amount.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires qemu-img jq
 
@@ -12,13 +12,14 @@ truncate -s $size "$tmp/raw"
 random_file "$tmp/data" 3000000
 dd if="$tmp/data" of="$tmp/raw" conv=notrunc bs=64k seek=100 2>"$tmp/dd"
 
-# virtual_size DRIVER FILE
+# virtual_size DRIVER FILE: print the size that qemu finds.
 virtual_size ()
 {
   qemu-img info --output=json -f "$1" "$2" | jq '.["virtual-size"]'
 }
 
-# known FORMAT DRIVER OPTIONS REST: an image that is made so is known.
+# known FORMAT DRIVER OPTIONS REST: an image that is made with these options
+# is recognized, and REST is printed.
 known ()
 {
   local image=$tmp/image.raw
@@ -29,7 +30,7 @@ known ()
   expect "$1 $(virtual_size "$2" "$image") $4" "$probe" "$image"
 }
 
-# In 64 KiB clusters, the 3000000 bytes are 46, in megabytes 4.
+# The 3000000 bytes are 46 clusters of 64 KiB, or 4 MiB in larger units.
 known qcow2 qcow2 "" 3014656
 known qcow2 qcow2 "-o compat=0.10" 3014656
 known qcow2 qcow2 "-o cluster_size=2M" 4194304
@@ -58,13 +59,13 @@ known vmdk vmdk "-o subformat=twoGbMaxExtentFlat" "- refers"
 expect "raw $size -" "$probe" "$tmp/raw"
 expect "raw 0 -" "$probe" /dev/null
 
-# Snapshots and full tables change nothing.
+# Empty and completely allocated images.
 qemu-img create -q -f qcow2 "$tmp/full" 200G
 expect "qcow2 $((200 << 30)) 0" "$probe" "$tmp/full"
 qemu-img create -q -f qcow2 -o preallocation=metadata "$tmp/full" 10G
 expect "qcow2 $((10 << 30)) $((10 << 30))" "$probe" "$tmp/full"
 
-# In a stream, too, but for what is at the end.
+# In a stream, too, except for formats that are recognized by their end.
 qemu-img convert -f raw -O qcow2 "$tmp/raw" "$tmp/image"
 expect "qcow2 $size -" "$probe" stream "$tmp/image"
 qemu-img convert -f raw -O vpc -o subformat=fixed "$tmp/raw" "$tmp/image"
@@ -72,7 +73,7 @@ expect "raw - - end-unseen" "$probe" stream "$tmp/image"
 qemu-img convert -f raw -O vhdx "$tmp/raw" "$tmp/image"
 expect "vhdx - -" "$probe" stream "$tmp/image"
 
-# What compresses a file is known before what is in it.
+# Compression is recognized first.
 for program in xz gzip bzip2 zstd; do
   command -v $program >/dev/null || continue
   $program -c "$tmp/image" >"$tmp/packed"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What images are.
+# Tests of the probe.
 
 convert_probe_tests = \
 	convert/tests/probe/damaged-headers-are-raw-and-told.sh \
@@ -9,10 +9,10 @@ convert_probe_tests = \
 TESTS += $(convert_probe_tests)
 EXTRA_DIST += $(convert_probe_tests)
 
-# Says what images are, for tests in shell.
+# Prints what images are, for the tests in shell.
 check_PROGRAMS += convert/tests/probe/probe
 convert_tests_probe_probe_CPPFLAGS = $(convert_cppflags)
 convert_tests_probe_probe_LDADD = $(convert_libs)
 
-# With CHECK_LONG=1 in its environment this draws more lots.
+# With CHECK_LONG=1 in the environment this tries more random images.
 CHECK_LONG += convert/tests/probe/what-is-accepted-opens-no-other-file.py

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# An image that was recognised by its content may only refer to regular files
-# below its directory, as a guest could have written it; by way of no link, no
-# hidden name, no protocol, no file whose format is not named, and not from
-# within a stream, a codec or a server.  So may what it refers to.
+# If an image was recognized by its content, a guest could have written it.
+# So it may only refer to regular files below its directory: not through
+# links, hidden names, protocols or files of an unnamed format, and not from a
+# stream, a codec or a server.  The same holds for the files that it refers
+# to.
 . "${srcdir:-.}/tests/lib/copy.sh"
 requires qemu-img
 
@@ -21,15 +22,16 @@ ln -s "$tmp/secret" link
 ln -s ../home inside
 ln -s base good
 
-# chain NAME [OPTION...]: image is a qcow2 image on NAME, which need not exist.
+# chain NAME [OPTION...]: make image, with NAME as backing file, which need
+# not exist.
 chain ()
 {
   rm -f image
   qemu-img create -q -f qcow2 -u -b "$@" image 1M
 }
 
-# bad TEXT: the image is refused, with these words, unless the user says that
-# it is to be trusted.
+# bad TEXT [FORMAT]: image is refused, with this message, unless the user says
+# that it can be trusted.
 bad ()
 {
   local text=$1 got
@@ -41,7 +43,7 @@ bad ()
   "$probe" from raw image >/dev/null
 }
 
-# good [FORMAT]: but not if it is no file of its own.
+# good: image may refer to its file, but not if it has no directory.
 good ()
 {
   grep -q ' refers$' <<<"$("$probe" image)" || fail "$("$probe" image)"
@@ -77,14 +79,14 @@ bad 'not a file in its directory'
 chain $'base\e[2J' -F raw; bad 'not there'
 ! "$probe" image | grep -q $'\e' || fail "the terminal is sent what is in it"
 
-# unnamed NAME: the same without the format of NAME.
+# unnamed NAME: the same as chain, without the format of NAME.
 unnamed ()
 {
   chain "$1" -F raw
   sed -i 's/\xe2\x79.\xca/\x12\x34\x56\x78/' image
 }
 
-# qemu would find out by itself what it is.
+# qemu would guess the format.
 unnamed base; bad 'whose format it does not name'
 qemu-img create -q -f qcow2 middle 1M
 unnamed middle; good
@@ -93,7 +95,7 @@ unnamed middle; bad 'whose format it does not name'
 chain middle -F vmdk; bad 'not of the format that is named'
 chain base -F vvfat; bad 'cannot be checked'
 
-# Whatever is below has to obey, too.
+# The backing file must follow the rules, too.
 rm middle
 qemu-img create -q -f qcow2 -b base -F raw middle 1M
 chain middle -F qcow2; good
@@ -103,7 +105,7 @@ chain loop -F qcow2
 mv image loop
 chain loop -F qcow2; bad 'one too many'
 
-# It is the directory that counts which really holds the image.
+# The directory that really holds the image counts.
 mkdir "$tmp/elsewhere"
 mv base "$tmp/elsewhere"
 qemu-img create -q -f qcow2 -u -b "$home/sub/base" -F raw "$tmp/elsewhere/image" 1M
@@ -112,7 +114,7 @@ ln -s ../elsewhere/image image
 bad 'outside of its directory'
 mv "$tmp/elsewhere/base" .
 
-# Formats without names of formats.
+# These formats do not say the format of a backing file.
 rm image
 qemu-img create -q -f qed -u -b "$tmp/secret" -F raw image 1M
 bad 'outside of its directory' qed
@@ -122,7 +124,7 @@ bad 'outside of its directory' qcow
 qemu-img create -q -f qcow -u -b base -F raw image 1M
 bad 'whose format it does not name' qcow
 
-# A file for the data.
+# External data files.
 rm image
 qemu-img create -q -f qcow2 -o data_file=data image 1M; good
 rm image
@@ -150,7 +152,8 @@ qemu-img create -q -f vmdk "$tmp/outside.vmdk" 1M
 qemu-img create -q -f vmdk -b "$tmp/outside.vmdk" -F vmdk image 1M
 bad 'parent): .*outside of its directory' vmdk
 
-# With no sectors, it is a descriptor of others for qemu.
+# If the capacity is zero, qemu takes the file for a descriptor of other
+# files.
 {
   printf 'KDMV\1\0\0\0\3\0\0\0'
   printf '\0\0\0\0\0\0\0\0\200\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0'

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Say what images are, for tests in shell.
+/* Print what images are, for tests in shell.
  * usage: probe [stream] [nowhere] [allow] [from FORMAT] FILE...
  *
- * stream: read it in order; nowhere: it is no file of its own.  Prints a line
- * "FORMAT SIZE DATA WORDS", or why not, and the warning if there is one. */
+ * stream: the image comes in order; nowhere: it is not a file itself.  Prints a
+ * line "FORMAT SIZE DATA WORDS", or why it is refused, and the warning if there
+ * is one. */
 #include <config.h>
 
 #include <errno.h>
@@ -22,7 +23,7 @@
 static bool stream, nowhere, allow, is_from;
 static enum format from;
 
-/* What is behind the head cannot be read. */
+/* In order, only the head can be read. */
 static ssize_t
 read_here (struct probe_reader *r, void *buffer, size_t length,
            uint64_t offset, char **why)

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Of images that were accepted, qemu opens no file outside of their directory.
+"""From images that are accepted, qemu opens no file outside of their directory.
 
-The images are drawn: descriptors of vmdk put together of words that mean
-something to somebody, and headers of qcow2, qed and qcow with changed bytes.
-SEED and RUNS in the environment choose them.
+The images are random: descriptors of vmdk, made of words with a meaning, and
+headers of qcow2, qed and qcow with changed bytes.  SEED and RUNS in the
+environment choose them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def descriptor(rng: random.Random) -> bytes:
 
 
 def template(format: str, directory: Path) -> bytes:
-    """An image with a backing file that is named with its format."""
+    """Make an image that says its backing file and the format of that."""
     image = directory / "template"
     command = ["qemu-img", "create", "-q", "-u", "-f", format, "-F", "raw"]
     subprocess.run([*command, "-b", f"../{SECRET}", image, "1M"], check=True)
@@ -66,7 +66,7 @@ def opens_secret(format: str, image: Path) -> bool:
 
 
 def try_image(format: str, image: Path) -> str:
-    """Whether it was refused or accepted, or is not what it should be."""
+    """Tell whether the image is refused, accepted, or taken for a raw one."""
     result = subprocess.run([PROBE, image], capture_output=True, check=False)
     if result.returncode == 1:
         return "refused"

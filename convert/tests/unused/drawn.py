@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tests have in common whose file systems or volumes are drawn by lot."""
+"""What the tests with random file systems and volumes share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Callable, Sequence
 
 
 def run(*words: object) -> str:
-    """Run a program, which has to succeed; what it printed."""
+    """Run a program, which has to succeed.  Return its output."""
     done = subprocess.run(
         [str(word) for word in words],
         text=True,
@@ -26,7 +26,8 @@ def run(*words: object) -> str:
 def draw(
     check: Callable[[int], None], programs: Sequence[str], usual: int, long: int
 ) -> None:
-    """Check as many seeds as the environment asks for, with these programs."""
+    """Check as many seeds as the environment says, if these programs are
+    installed."""
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     for program in programs:
         if shutil.which(program) is None:

@@ -1,12 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""File systems of every kind lose nothing with their unused blocks.
+"""File systems of all kinds lose no data with their unused blocks.
 
-mke2fs makes them with random features, a tree of files is put in and some of it
-is deleted.  What is then called unused is filled with garbage: e2fsck must find
-nothing, and all files must be what they were.  Nothing that is free may be left
-out either.  SEED and RUNS in the environment choose the file systems;
-CHECK_LONG asks for 200.
+mke2fs makes them with random features and files, some of which are deleted.
+Then the unused ranges are filled with garbage: e2fsck must find no error, and
+all files must be unchanged.  And all free blocks must be in unused ranges.  SEED
+and RUNS in the environment choose the file systems; CHECK_LONG tries 200.
 """
 
 from __future__ import annotations
@@ -74,7 +73,7 @@ def options(rng: random.Random, block: int) -> List[str]:
 
 
 def make(rng: random.Random, top: Path) -> Path:
-    """A file system in which some files were deleted."""
+    """Make a file system, some of whose files were deleted."""
     block = rng.choice((1024, 2048, 4096, 4096, 4096, 8192, 16384, 32768, 65536))
     image, tree = top / "image", top / "tree"
     files = make_tree(rng, tree, block)
@@ -91,13 +90,13 @@ def make(rng: random.Random, top: Path) -> Path:
     gone = rng.sample(files, rng.choice((0, len(files) // 2, len(files))))
     lines = [f"rm /{path}\n" for path in gone]
     if image.stat().st_size < LARGEST_FULL and rng.random() < 0.2:
-        # It does not fit, and takes what there is.
+        # This file is too large, so it fills the file system.
         rest = top / "rest"
         rest.write_bytes(rng.randbytes(4096) * (image.stat().st_size // 4096))
         lines.insert(rng.choice((0, len(lines))), f"write {rest} rest\n")
     commands.write_text("".join(lines))
     run("debugfs", "-w", "-f", commands, image)
-    # debugfs does not keep all counts.
+    # debugfs leaves some counts wrong.
     subprocess.run(
         ["e2fsck", "-fy", image], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

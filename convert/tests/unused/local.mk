@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 
-# What the tests call.
+# The program that the tests run.
 check_PROGRAMS += convert/tests/unused/unused
 convert_tests_unused_unused_CPPFLAGS = $(convert_cppflags)
 convert_tests_unused_unused_LDADD = $(convert_libs)
@@ -22,7 +22,7 @@ EXTRA_DIST += \
 	convert/tests/unused/odd-file-systems-are-kept-whole.sh \
 	convert/tests/unused/odd-volume-groups-are-kept-whole.py
 
-# With CHECK_LONG=1 in their environment these make 200 file systems, and 40
+# With CHECK_LONG=1 in the environment these make 200 file systems and 40
 # volume groups.
 CHECK_LONG += \
 	convert/tests/unused/dropped-blocks-of-ext-belong-to-no-file.py \

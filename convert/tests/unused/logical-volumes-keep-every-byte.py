@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: MIT
 """Volume groups of any layout lose what is free in them, and nothing else.
 
-Physical volumes are made that are full of noise, with logical volumes in pieces
-at random places.  Some are opaque, some have ext4 or swap in them.  What is
-then called unused is filled with garbage: all that LVM keeps, and every byte of
-every volume must be what it was, or what its file system had, and what is free
-must have been called so.  SEED and RUNS in the environment choose the layouts.
+Physical volumes full of noise are made, with logical volumes in pieces at random
+places.  Some volumes contain noise, some ext4 or swap.  Then the unused ranges
+are filled with garbage: LVM's own areas must be unchanged, and so must every
+byte of every volume, except what is free in its file system.  And everything
+that is free must be in unused ranges.  SEED and RUNS in the environment choose
+the layouts.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ NBDCONVERT = Path.cwd() / "convert/nbdconvert"
 PROGRAMS = ("mke2fs", "e2fsck", "debugfs", "dumpe2fs", "mkswap")
 KIB = 1024
 MIB = KIB * KIB
-# What is made of other volumes, and what these are called.
+# Types that consist of other volumes, and the names of those.
 HIDDEN = ["READ", "WRITE"]
 MADE_OF_OTHERS = {
     "raid1": 'type = "raid1"\ndevice_count = 1\nregion_size = 4096\n\n'
@@ -44,7 +45,7 @@ Range = Tuple[int, int]
 
 @dataclass
 class Content:
-    """What was put into a volume."""
+    """What was written into a volume."""
 
     volume: Volume
     kind: str
@@ -79,10 +80,10 @@ class Disk:
         self.offset = rng.choice((0, MIB))  # of its partition
         self.contents: List[Content] = []
 
-    # ---- what is in it
+    # ---- making it ----
 
     def places(self) -> List[Range]:
-        """Runs of extents for all volumes, in any order."""
+        """Draw runs of extents for all volumes, in any order."""
         cuts = sorted(
             self.rng.sample(
                 range(self.group.extents + 1),
@@ -117,7 +118,7 @@ class Disk:
         return sum(count for _, count in volume.pieces) * self.group.extent
 
     def fill(self) -> None:
-        """Put something into each volume."""
+        """Write something into each volume."""
         for volume in self.group.volumes:
             length = self.length_of(volume)
             if not volume.pieces or volume.physical != "pv0":
@@ -148,7 +149,7 @@ class Disk:
                 "-d", tree, path)  # fmt: skip
             if self.rng.random() < 0.5:
                 run("debugfs", "-w", "-R", "rm /file0", path)
-                # debugfs does not keep all counts.
+                # debugfs leaves some counts wrong.
                 subprocess.run(
                     ["e2fsck", "-fy", str(path)],
                     stdout=subprocess.DEVNULL,
@@ -188,7 +189,7 @@ class Disk:
         self.image.write_bytes(disk)
         self.group.write(str(self.image), self.offset)
 
-    # ---- what must be true
+    # ---- checking it ----
 
     def free_extents(self) -> Set[int]:
         free = set(range(self.group.extents))
@@ -199,7 +200,7 @@ class Disk:
         return free
 
     def check_said(self) -> None:
-        """The number of bytes is right for the group and each volume."""
+        """Check the number of unused bytes of the group and of each volume."""
         said = {}
         for line in run(UNUSED, self.image).splitlines():
             words = line.split(maxsplit=5)
@@ -232,7 +233,7 @@ class Disk:
         return numbers[0] * numbers[1]
 
     def check_ranges(self) -> None:
-        """Nothing else is lost, and all that is free is."""
+        """Check that everything that is free is unused, and nothing else."""
         before = self.image.read_bytes()
         after = bytearray(before)
         lost = bytearray(len(before))
@@ -279,7 +280,7 @@ class Disk:
         return found
 
     def check_copy(self) -> None:
-        """nbdconvert makes holes of what is free."""
+        """Check that nbdconvert makes holes of the unused ranges."""
         copy = bytearray(self.image.read_bytes())
         for line in run(UNUSED, self.image, "ranges").splitlines():
             start, end = map(int, line.split())

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Make physical volumes of LVM2 as pvcreate, vgcreate and lvcreate would.
 
-Tests import it.  What is not asked for is as LVM makes it; nothing is checked,
-so that a volume group can also be made that no LVM would make.
+Tests import this module.  Values that are not given are those that LVM would
+choose.  Nothing is checked, so a volume group can be made that LVM would never
+make.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ ID = "Tst0iD-aaaa-bbbb-cccc-dddd-eeee-ffffff"
 
 
 def checksum(data: bytes) -> int:
-    """The sum of zip, but with other bits at the beginning and none at the end."""
+    """Compute the CRC-32 of LVM: another initial value, and no final
+    inversion."""
     return zlib.crc32(data, 0xF597A6CF ^ 0xFFFFFFFF) ^ 0xFFFFFFFF
 
 
@@ -30,8 +32,11 @@ def quoted(words: List[str]) -> str:
 
 @dataclass
 class Volume:
-    """A logical volume.  A segment is how many extents, and where they are, or
-    how many and the lines that say what they are."""
+    """A logical volume.
+
+    A segment is a number of extents and their place, or a number and the lines
+    that describe them.
+    """
 
     name: str
     pieces: List[Tuple[int, int]] = field(default_factory=list)
@@ -156,7 +161,7 @@ creation_time = 1700000000\t# Tue Nov 14 22:13:20 2023
         return struct.pack("<I", checksum(head)) + head
 
     def write(self, path: str, offset: int = 0) -> None:
-        """Write all that LVM would, and nothing else."""
+        """Write everything that LVM would write, and nothing else."""
         text = self.text().encode() + b"\0"
         with open(path, "r+b") as disk:
             disk.seek(offset + self.label * SECTOR)

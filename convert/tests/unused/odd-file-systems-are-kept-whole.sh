@@ -1,47 +1,47 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A file system that is not in order, or has what nobody knows, is kept whole,
-# and so is a partition that cannot be what it says.
+# A file system that is not clean or has unknown features is kept whole, and
+# so is a partition whose size or place is wrong.
 . "${srcdir:-.}/tests/lib/convert/convert.sh"
 PATH=$PATH:/usr/sbin:/sbin
 requires mke2fs debugfs e2fsck sfdisk mkswap
 unused=$PWD/convert/tests/unused/unused
 disk=$tmp/disk
 
-# make [OPTION...]: a new file system in $disk
+# make [OPTION...]: make a file system in $disk.
 make ()
 {
   rm -f "$disk"
   mke2fs -q -F -t ext4 "$@" "$disk" 16M >"$tmp/log" 2>&1
 }
 
-# is LINES: what is said of $disk
+# is LINES: this is printed about $disk.
 is ()
 {
   [ "$("$unused" "$disk")" = "$1" ] || fail "$("$unused" "$disk")
 instead of $1"
 }
 
-# says TEXT: it is in what is said
+# says TEXT: this is part of what is printed.
 says ()
 {
   "$unused" "$disk" | grep -q -e "$1" || fail "$("$unused" "$disk")"
 }
 
-# kept WHY: nothing of $disk is unused.
+# kept WHY: no range of $disk is unused, for this reason.
 kept ()
 {
   is "0 0 $(stat -c %s "$disk") $1"
   [ -z "$("$unused" "$disk" ranges)" ]
 }
 
-# change REQUEST: of debugfs
+# change REQUEST: run a request of debugfs.
 change ()
 {
   debugfs -w -R "$1" "$disk" >"$tmp/log" 2>&1
 }
 
-# poke OFFSET OCTAL...: bytes of $disk
+# poke OFFSET OCTAL...: write bytes of $disk.
 poke ()
 {
   local offset=$1
@@ -75,7 +75,8 @@ make -O mmp,^metadata_csum
 change "ssv mmp_block 1"
 kept "ext4 0 its block against being mounted twice is damaged"
 
-# A bit of the first group's block bitmap, with and without a checksum.
+# A changed bit in the block bitmap of the first group, with and without
+# checksum.
 make -O ^metadata_csum
 bitmap=$(dumpe2fs "$disk" 2>/dev/null \
            | sed -n 's/.*Block bitmap at \([0-9]*\).*/\1/p' | head -n 1)
@@ -91,7 +92,7 @@ make
 poke 2060 377
 says "the checksum of block group 0 is wrong"
 
-# Claims of the superblock.
+# Wrong numbers in the superblock.
 make -O ^metadata_csum
 poke 1048 020
 kept "ext4 0 its blocks have 2^26 bytes"
@@ -110,7 +111,7 @@ is "0 0 1048576 swap 1044480"
 truncate -s 900K "$disk"
 kept "swap 0 it ends 126976 bytes behind its partition"
 
-# hibernated SIZE OCTAL...: swap whose signature became another one
+# hibernated SIZE OCTAL...: swap with this signature.
 hibernated ()
 {
   local size=$1
@@ -130,7 +131,7 @@ hibernated 4096 355 303 002 351 230 126 345 014           # TuxOnIce
 poke 4086 123 127 101 120 055 123 120 101 103 105         # SWAP-SPACE
 kept "swap 0 its version is 0 instead of 1"
 
-# array OFFSET OCTAL...: an ext4 that is on all disks of an array, or on some
+# array OFFSET OCTAL...: ext4 on a member of an array.
 array ()
 {
   make
@@ -149,7 +150,7 @@ array $(((16 << 20) - 1024)) 111 156 164 145 154 040 122 141 151 144 040 111 \
   123 115 040 103 146 147 040 123 151 147 056 040
 array $(((16 << 20) - 512)) 336 021 336 021
 
-# What somebody left behind.
+# Left over from earlier use.
 rm "$disk"
 truncate -s 1M "$disk"
 mke2fs -q -F -t ext2 -O none "$disk" >"$tmp/log" 2>&1

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A physical volume is kept whole if anything about it is odd, and what is made
-of other volumes is not looked into."""
+"""A physical volume is kept whole if anything about it is unusual, and
+volumes that consist of other volumes are not examined."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RAID = 'type = "raid1"\nraids = ["a_rmeta_0", "root"]\n'
 
 
 def group() -> Group:
-    """Two linear volumes on 32 extents."""
+    """Make a group of two linear volumes on 32 extents."""
     return Group(
         LENGTH,
         [Volume("root", [(0, 3), (10, 4)]), Volume("home", [(3, 2)])],
@@ -34,7 +34,7 @@ def group() -> Group:
 
 
 class Try:
-    """One physical volume, and what is said of it."""
+    """A physical volume, and what is printed about it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -51,7 +51,7 @@ class Try:
         return done.stdout.splitlines()
 
     def is_kept(self, said: List[str], why: str) -> None:
-        """Because of WHY, all of it."""
+        """Check that all of it is kept, because of WHY."""
         if said != [f"0 0 {self.path.stat().st_size} LVM 0 {why}"]:
             sys.exit(f"FAIL: {said} instead of {why}")
 
@@ -62,7 +62,7 @@ class Try:
 
 
 def text_instead(old: str, new: str) -> Callable[[Group], None]:
-    """The text has something else, and its checksum is right."""
+    """Replace a part of the text; the checksum is right."""
 
     def change(made: Group) -> None:
         text = made.text()
@@ -161,7 +161,7 @@ WORSE: List[Tuple[Callable[[Group], None], str]] = [
 
 
 def check_bytes(t: Try) -> None:
-    """What is not in the text."""
+    """Check what is not in the text."""
     ring = AREA[0] + 24
     t.said(group())
     t.poke(SECTOR + 40, b"x")
@@ -177,7 +177,7 @@ def check_bytes(t: Try) -> None:
     t.said(made)
     t.poke(SECTOR, t.path.read_bytes()[2 * SECTOR : 3 * SECTOR])
     t.is_kept(t.areas(), "its label belongs to another sector")
-    # A change that was written, but not made valid.
+    # A text that was written, but not made valid.
     made = group()
     t.said(made)
     text = made.text().encode() + b"\0"
@@ -185,7 +185,7 @@ def check_bytes(t: Try) -> None:
     t.poke(AREA[0], made.ring_header(AREA, text, more=later))
     why = "a change of its volume group was interrupted; vgck there mends it"
     t.is_kept(t.areas(), why)
-    # No text; and one that LVM is told to ignore.
+    # No text; and a text that LVM is told to ignore.
     made.at = 0
     t.poke(AREA[0], made.ring_header(AREA, text))
     t.is_kept(t.areas(), "it belongs to no volume group")
@@ -197,7 +197,7 @@ def check_bytes(t: Try) -> None:
 
 
 def check_two_areas(t: Try) -> None:
-    """Both count, unless one is to be ignored."""
+    """Check that both areas count, unless one is to be ignored."""
     made = group()
     made.areas = [AREA, (SECOND[0] + (64 << 10), SECOND[1])]
     text = made.text().encode() + b"\0"
@@ -214,7 +214,7 @@ def check_two_areas(t: Try) -> None:
 
 
 def check_volumes(t: Try) -> None:
-    """What is odd of one volume keeps no other."""
+    """Check that an unusual volume does not keep the others."""
     made = group()
     made.volumes += [
         Volume("far", [(20, 1)], physical="pv1"),
@@ -239,7 +239,7 @@ def check_volumes(t: Try) -> None:
 
 
 def check_failures(t: Try) -> None:
-    """What cannot be read is never taken for what is odd."""
+    """Check that read errors are not taken for unusual metadata."""
     said = t.said(group())
     for n in range(1, 1000):
         done = subprocess.run(

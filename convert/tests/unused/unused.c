@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What nbdconvert finds unused on a disk, for tests in shell and Python:
+/* Print what nbdconvert finds unused on a disk, for tests in shell and Python:
  *
- *   unused FILE          each area, and what becomes of it
+ *   unused FILE          each area, and its result
  *   unused FILE ranges   start and end of each unused range
- *   unused FILE drop     make them holes of the file
- *   unused FILE fail N   each area, but read number N fails, from 1 on */
+ *   unused FILE drop     punch holes into the file
+ *   unused FILE fail N   each area; read number N fails, counted from 1 */
 #include <config.h>
 
 #include <errno.h>
@@ -23,7 +23,7 @@
 struct file_disk {
   struct disk disk;
   int fd;
-  int fails; /* so many reads from now; or 0 */
+  int fails; /* reads until one fails; or 0: none */
 };
 
 static int
