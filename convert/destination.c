@@ -186,12 +186,6 @@ remove_unfinished (void)
     unlink (unfinished);
 }
 
-void
-destination_keep (void)
-{
-  unfinished = NULL;
-}
-
 static void
 make_file (struct destination *d, const struct options *o)
 {

@@ -42,9 +42,6 @@ extern void destination_begin (struct destination *d,
                                const struct options *o);
 /* The path that has to be written to until the destination is finished. */
 extern const char *destination_file (const struct destination *d);
-/* Do not remove the temporary file if the copy fails, so that it can be
- * resumed. */
-extern void destination_keep (void);
 /* After everything was written: make the file durable and give it its name.
  * Errors end the program. */
 extern void destination_finish (struct destination *d);

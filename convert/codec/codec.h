@@ -40,8 +40,6 @@ struct parts {
  * exceeds the limits, or there is no memory.  An empty part is not added,
  * which is no error. */
 extern bool parts_add (struct parts *p, const struct part *part);
-/* The index of the part that holds a position of the decoded data. */
-extern uint64_t parts_find (const struct parts *p, uint64_t at);
 extern void parts_free (struct parts *p);
 
 enum found { PARTS_FOUND, PARTS_NONE, PARTS_BROKEN };

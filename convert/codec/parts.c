@@ -59,21 +59,6 @@ parts_add (struct parts *p, const struct part *part)
   return true;
 }
 
-uint64_t
-parts_find (const struct parts *p, uint64_t at)
-{
-  uint64_t low = 0, high = p->count;
-
-  while (high - low > 1) {
-    uint64_t middle = low + (high - low) / 2;
-    if (p->list[middle].at <= at)
-      low = middle;
-    else
-      high = middle;
-  }
-  return low;
-}
-
 void
 parts_free (struct parts *p)
 {

@@ -51,7 +51,6 @@ struct lvm_piece {
 
 struct lvm_volume {
   struct lvm_text name;
-  uint64_t extents;   /* all that it has on this physical volume */
   bool is_visible;    /* otherwise it is a part of other volumes */
   bool is_elsewhere;  /* at least partly on other physical volumes */
   bool is_used;       /* other volumes consist of it, such as snapshots */
