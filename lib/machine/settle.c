@@ -136,8 +136,7 @@ own_reply (struct nbdi_link *l, struct nbdi_command *c)
   }
   else if (nbdi_settles (c->type)) {
     s->own_flush = false;
-    nbdi_flush_answered (&s->pace, s->journal.last_seq, nbdi_now (),
-                         c->error != 0);
+    nbdi_flush_answered (&s->pace, c->error != 0);
     if (c->error == 0)
       flush_succeeded (s, c);
     else

@@ -10,8 +10,8 @@
 
 /* The smallest journal that is worth a flush, and after how many bytes more
  * the clock is read again. */
-#define LITTLE 1048576
-#define STEP 131072
+#define LITTLE 524288
+#define STEP 65536
 
 /* The time between flushes: UNDER_WAY times the duration of the last one,
  * or DELAYED times the delay that it caused to other commands, whichever is
@@ -20,6 +20,13 @@
 #define UNDER_WAY 4
 #define DELAYED 32
 #define CHANCE 4
+
+/* A flush that takes less than QUICK nanoseconds writes to no disk.  Once
+ * SEVERAL flushes show together that they delay nothing, a quick one may
+ * follow after the duration of the last one.  The delay of a single one is
+ * mostly chance. */
+#define QUICK 1000000
+#define SEVERAL 8
 
 /* The least time after a flush that failed, in nanoseconds. */
 #define AFTER_FAILURE UINT64_C (1000000000)
@@ -48,31 +55,63 @@ nbdi_flush_left (struct nbdi_pace *p, uint64_t seq, uint64_t now)
   p->last_seq = seq;
 }
 
-/* For how long, at least, a flush that took this time delayed other
- * commands.  Without it, commands would have been acknowledged at the same
- * rate as before. */
-static uint64_t
-delay (const struct nbdi_pace *p, uint64_t seq, uint64_t took)
+void
+nbdi_flush_answered (struct nbdi_pace *p, bool failed)
+{
+  p->measuring = true;
+  p->failed = failed;
+  p->next = UINT64_MAX;
+}
+
+/* For how long a flush that took this time delayed other commands, in
+ * nanoseconds.  Without the flush, commands would have been acknowledged at
+ * the same rate as before it.  By chance the result may be negative, and if
+ * the program was idle before, it would be without limit. */
+static double
+delay (const struct nbdi_pace *p, uint64_t seq, double took)
 {
   if (p->gathered == 0)
     return took;
-  double undisturbed = (double) p->gathering * (seq - p->last_seq)
-                       / p->gathered;
-  undisturbed += took / CHANCE;
-  return undisturbed < took ? took - (uint64_t) undisturbed : 0;
+  double undisturbed = (double) p->gathering * (double) (seq - p->last_seq)
+                       / (double) p->gathered;
+  return undisturbed < 2 * took ? took - undisturbed : -took;
+}
+
+/* Add a flush to the averages, in which the last SEVERAL count most. */
+static void
+average (struct nbdi_pace *p, double took, double delayed)
+{
+  if (p->measured < SEVERAL)
+    p->measured++;
+  p->took += (took - p->took) / p->measured;
+  p->delayed += (delayed - p->delayed) / p->measured;
+}
+
+/* The time until the next flush may be sent. */
+static double
+pause (struct nbdi_pace *p, double took, double delayed)
+{
+  double under_way = UNDER_WAY * took;
+
+  average (p, took, delayed);
+  if (p->measured == SEVERAL) {
+    delayed = p->took > 0 ? p->delayed * took / p->took : 0;
+    if (took < QUICK)
+      under_way = took;
+  }
+  delayed = DELAYED * (delayed - took / CHANCE);
+  return delayed > under_way ? delayed : under_way;
 }
 
 void
-nbdi_flush_answered (struct nbdi_pace *p, uint64_t seq, uint64_t now,
-                     bool failed)
+nbdi_measure_flush (struct nbdi_pace *p, uint64_t seq, uint64_t now)
 {
-  uint64_t took = now - p->began;
-  uint64_t wait = UNDER_WAY * took, other = DELAYED * delay (p, seq, took);
+  double took = (double) (now - p->began);
+  uint64_t wait = (uint64_t) pause (p, took, delay (p, seq, took));
 
-  if (wait < other)
-    wait = other;
-  if (failed && wait < AFTER_FAILURE)
+  if (p->failed && wait < AFTER_FAILURE)
     wait = AFTER_FAILURE;
+  p->measuring = false;
   p->next = now + wait;
   p->ended = now;
   p->last_seq = seq;

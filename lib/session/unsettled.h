@@ -234,6 +234,10 @@ struct nbdi_pace {
   uint64_t gathering;    /* and the time between them */
   uint64_t next;         /* no flush before this time */
   uint64_t look; /* ask nbdi_pace_allows once the journal has so many bytes */
+  bool measuring;    /* nbdi_measure_flush is due for the last flush, */
+  bool failed;       /* which failed */
+  unsigned measured; /* flushes in the averages, but only up to a limit */
+  double took, delayed; /* averages of durations and delays */
 };
 
 /* The journal was settled, or is new. */
@@ -244,8 +248,12 @@ extern bool nbdi_pace_allows (struct nbdi_pace *p, uint64_t bytes,
                               uint64_t now);
 
 extern void nbdi_flush_left (struct nbdi_pace *p, uint64_t seq, uint64_t now);
-extern void nbdi_flush_answered (struct nbdi_pace *p, uint64_t seq,
-                                 uint64_t now, bool failed);
+extern void nbdi_flush_answered (struct nbdi_pace *p, bool failed);
+
+/* After a flush was answered, and all replies that were received with its
+ * own were counted: decide when the next flush may be sent. */
+extern void nbdi_measure_flush (struct nbdi_pace *p, uint64_t seq,
+                                uint64_t now);
 
 /* ghosts.c: commands that a server may still carry out.  A witness is a
  * descriptor that becomes readable when the server's process has ended.

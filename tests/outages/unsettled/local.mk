@@ -17,6 +17,7 @@ test_programs += \
 	tests/outages/unsettled/journals-without-copies-know-what-is-not-durable \
 	tests/outages/unsettled/lists-of-ranges-become-fewer-again \
 	tests/outages/unsettled/newer-entries-cut-older-ones \
+	tests/outages/unsettled/quick-flushes-follow-each-other-soon \
 	tests/outages/unsettled/ranges-are-found-as-in-a-list \
 	tests/outages/unsettled/trees-of-ranges-stay-shallow \
 	tests/outages/unsettled/trims-are-written-last \
@@ -81,6 +82,10 @@ tests_outages_unsettled_lists_of_ranges_become_fewer_again_LDADD = \
 tests_outages_unsettled_newer_entries_cut_older_ones_CPPFLAGS = \
 	$(internals_cppflags)
 tests_outages_unsettled_newer_entries_cut_older_ones_LDADD = $(internal)
+tests_outages_unsettled_quick_flushes_follow_each_other_soon_CPPFLAGS = \
+	$(internals_cppflags)
+tests_outages_unsettled_quick_flushes_follow_each_other_soon_LDADD = \
+	$(internal)
 tests_outages_unsettled_ranges_are_found_as_in_a_list_CPPFLAGS = \
 	$(internals_cppflags)
 tests_outages_unsettled_ranges_are_found_as_in_a_list_LDADD = $(internal)
