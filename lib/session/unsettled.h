@@ -234,9 +234,9 @@ struct nbdi_pace {
   uint64_t gathering;    /* and the time between them */
   uint64_t next;         /* no flush before this time */
   uint64_t look; /* ask nbdi_pace_allows once the journal has so many bytes */
-  bool measuring;    /* nbdi_measure_flush is due for the last flush, */
-  bool failed;       /* which failed */
-  unsigned measured; /* flushes in the averages, but only up to a limit */
+  bool measuring;       /* nbdi_measure_flush is due for the last flush, */
+  bool failed;          /* which failed */
+  unsigned measured;    /* flushes in the averages, but only up to a limit */
   double took, delayed; /* averages of durations and delays */
 };
 
