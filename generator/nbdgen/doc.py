@@ -171,23 +171,23 @@ def _token(match: re.Match[str], names: Names) -> Inline | str:
     if found("function") is not None:
         name = found("function")
         if name not in names.functions:
-            return f"`{name}` is no function (nbd_ is left out; ``x`` is literal)"
+            return f"`{name}` is not a function (nbd_ is left out; ``x`` is literal)"
         return FunctionName(name)
     if found("arg"):
         if found("arg") not in names.args:
-            return f"*{found('arg')}* is no argument here"
+            return f"*{found('arg')}* is not an argument here"
         return ArgName(found("arg"))
     if found("constant"):
         if found("constant") not in names.constants:
-            return f"{found('constant')} is no constant"
+            return f"{found('constant')} is not a constant"
         return ConstantName(found("constant"))
     if found("ctype"):
         if found("ctype") not in names.types:
-            return f"{found('ctype')} is no type (functions are written `pread`)"
+            return f"{found('ctype')} is not a type (functions are written `pread`)"
         return Literal(found("ctype"))
     if found("page"):
         return Page(found("page"), found("section"))
-    return "a lone backquote"
+    return "a backquote without its match"
 
 
 def parse_line(text: str, names: Names, place: Place) -> Line:

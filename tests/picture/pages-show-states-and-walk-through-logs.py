@@ -131,7 +131,7 @@ class Test(unittest.TestCase):
             ],
         )
         self.assertIn(
-            "GREETING.START → TRANSMISSION is no transition",
+            "GREETING.START → TRANSMISSION is not a transition",
             " ".join(self.browser.run(WALK, SHORT)),
         )
 

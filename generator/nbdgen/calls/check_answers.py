@@ -41,7 +41,7 @@ def check_answers(
         problems += _errnos_known(group)
         for off in group.answers.turned_off_by:
             if off.function.text not in public:
-                text = f"{off.function.text} is no function of the library"
+                text = f"{off.function.text} is not a function of the library"
                 problems.append(Problem(off.function.place, text))
     for record in records:
         if isinstance(record, Option):
@@ -80,11 +80,12 @@ def _lengths_right(group: Group, known: frozenset[str]) -> Iterator[Problem]:
             if length == ANY and at == 1:
                 continue
             if not is_number(length):
-                yield Problem(reply.place, f"{length} is no length")
+                yield Problem(reply.place, f"{length} is not a length")
                 continue
             for name in names_in(length):
                 if name not in known:
-                    yield Problem(reply.place, f"{name} is no constant of the library")
+                    text = f"{name} is not a constant of the library"
+                    yield Problem(reply.place, text)
 
 
 def _errnos_known(group: Group) -> Iterator[Problem]:

@@ -62,7 +62,7 @@ def check_fields(records: list[Record], directory: Path = API_DIRECTORY) -> None
     problems: list[Problem] = []
     for record in records:
         if not isinstance(record, get_args(Record)):
-            text = f"{record!r} is no record, but {_NAMES_OF_RECORDS} make some"
+            text = f"{record!r} is not a record: {_NAMES_OF_RECORDS} make records"
             problems.append(Problem(Place(f"generator/{directory.name}", 1), text))
             continue
         found = [*wrong_fields(record)]
@@ -186,12 +186,12 @@ def _limits_are_right(setting: Setting) -> Iterator[str]:
     value, limits = setting.value, number_limits(setting)
     if not isinstance(value, (kinds.Int, kinds.UInt32, kinds.UInt64)):
         if limits:
-            yield "has limits, but is no number"
+            yield "has limits, but is not a number"
         return
     least, most = number_range(value)
     lowest, highest = limits or (least, most)
     if not least <= lowest <= highest <= most:
-        yield f"has limits that are no range of {value.ctype}"
+        yield f"has limits that are not a range of {value.ctype}"
     if isinstance(value, kinds.Milliseconds) and lowest < NO_LIMIT:
         yield "is a time that can be below -1"
     if lowest <= -1 <= highest and setting.get_summary and setting.get_may_set_error:

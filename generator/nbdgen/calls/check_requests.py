@@ -42,7 +42,7 @@ def check_requests(
     for request in requests:
         if not isinstance(request, Request):
             place = Place(f"generator/{directory.name}", 1)
-            problems.append(Problem(place, f"{request!r} is no Request"))
+            problems.append(Problem(place, f"{request!r} is not a Request"))
             continue
         found = [*wrong_fields(request)]
         if not found:
@@ -76,7 +76,7 @@ def check_requests(
 def _named(request: Request, requests: Sequence[Request]) -> Iterator[str]:
     """Name, number and word are well formed, and no other request has them."""
     if not _NAME.fullmatch(request.name):
-        yield "is no name of a command: NBD_CMD_ and capitals"
+        yield "is not the name of a command: use NBD_CMD_ and capitals"
     if not 0 <= request.number <= MAX_NUMBER:
         yield f"number {request.number} is not from 0 to {MAX_NUMBER}"
     if not re.fullmatch(r"[a-z]+(-[a-z]+)*", request.word):
@@ -95,7 +95,7 @@ def _flags_known(request: Request) -> Iterator[str]:
     names = [flag.name for flag in request.flags]
     for name in dict.fromkeys(names):
         if name not in members:
-            yield f"{name} is no flag of commands"
+            yield f"{name} is not a flag of commands"
         if names.count(name) > 1:
             yield f"flag {name} is given twice"
 
@@ -105,7 +105,7 @@ def _server_flags_known(request: Request, known: frozenset[str]) -> Iterator[str
     wanted = [request.needs, *(flag.permitted_by for flag in request.permitted)]
     for name in wanted:
         if name is not None and not (name in known and name.startswith("NBD_FLAG_")):
-            yield f"{name} is no flag of the protocol"
+            yield f"{name} is not a flag of the protocol"
 
 
 def _range_is_right(request: Request) -> Iterator[str]:
@@ -135,7 +135,7 @@ def _functions_named(request: Request) -> Iterator[str]:
     for field in ("at_reply", "at_completion"):
         name = getattr(request, field)
         if name and not _FUNCTION.fullmatch(name):
-            yield f"{field}: {name!r} is no function of the library"
+            yield f"{field}: {name!r} is not a function of the library"
 
 
 # Rules of requests and others -----------------------------------------------
@@ -155,7 +155,7 @@ def _chunks_answer(
             text = f"{name} answers no command of generator/{directory.name}"
             yield Problem(group.place, text)
         elif name in answering and name in every:
-            yield Problem(group.place, f"{name} answers every command, and some twice")
+            yield Problem(group.place, f"{name} is in EVERY_COMMAND and in a request")
     for name in every:
         if name not in served:
             place = Place(f"generator/{directory.name}", 1)

@@ -62,7 +62,7 @@ def chunk_length(machine: Machine) -> Iterator[Problem]:
                 yield Problem(value.place, f"{value.value} has no {LENGTH}")
         for reply in group.answers.replies:
             if reply.type not in (*chunks, ANY_ERROR):
-                text = f"{reply.type} is no chunk of GROUP ({group.path})"
+                text = f"{reply.type} is not a chunk of GROUP ({group.path})"
                 yield Problem(reply.place, text)
 
 
@@ -103,7 +103,7 @@ def turned_off(machine: Machine) -> Iterator[Problem]:
     for group in machine.groups.values():
         for off in group.answers.turned_off_by:
             if not _serves(group, off.option.text):
-                text = f"{off.option.text} is no option of GROUP ({group.path})"
+                text = f"{off.option.text} is not an option of GROUP ({group.path})"
                 yield Problem(off.option.place, text)
 
 

@@ -55,7 +55,7 @@ def _entry_problem(machine: Machine, state: State, target: str) -> str:
             return f"jumps from one region into another, {to.region}"
         return f"enters one region of {composite}: enter {composite} as a whole"
     if len(entered) > 1:
-        return f"passes by {entered[-1]}.{FIRST}: groups are entered one by one"
+        return f"skips {entered[-1]}.{FIRST}: groups are entered one by one"
     if entered and to and to.name != FIRST:
         return f"enters {entered[0]} in the middle: it is entered by {FIRST}"
     return ""

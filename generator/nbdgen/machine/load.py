@@ -165,7 +165,7 @@ def _clause_problem(clause: Clause, what: str, known: set[str], seen: set[str]) 
     """What is wrong with the form of one clause."""
     name, count = clause.name, len(clause.arguments)
     if name not in known:
-        return f"{name} is no clause of a {what}"
+        return f"{name} is not a clause of a {what}"
     if name in seen and name not in _REPEATABLE:
         return f"{name} is given twice"
     if name in _WITHOUT_ARGUMENTS:
@@ -206,7 +206,7 @@ def _io_problem(clause: Clause) -> str:
     """What is wrong with the form of an IO clause."""
     kind = clause.arguments[0].text
     if kind not in IO_KINDS:
-        return f"{kind} is no kind of IO, but {', '.join(IO_KINDS)} are"
+        return f"{kind} is not a kind of IO: {', '.join(IO_KINDS)} are"
     wanted = IO_KINDS[kind].arguments
     if len(clause.arguments) - 1 != wanted:
         return f"IO ({kind}) takes {'one expression' if wanted else 'no expression'}"
@@ -413,7 +413,7 @@ class _Builder:
         place = Place(file, argument.line)
         match = _PATH.fullmatch(text)
         if match is None:
-            return Reference(text, place, None, "is no path")
+            return Reference(text, place, None, "is not a path")
         prefix, rest = match.groups(default="")
         base = ROOT if prefix == "." else group
         for _ in range(prefix.count("^")):

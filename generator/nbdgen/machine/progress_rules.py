@@ -128,7 +128,7 @@ def consumes(machine: Machine) -> Iterator[Problem]:
         idle[path] = _successors(machine, state)
         if not _cycle(idle, path):
             place = Place(state.place.file, clause.line)
-            yield Problem(place, "CONSUMES in a state that never comes back")
+            yield Problem(place, "CONSUMES in a state that is in no idle cycle")
 
 
 def _hurries(machine: Machine, state: State) -> list[str]:

@@ -73,7 +73,7 @@ def state_name(machine: Machine) -> Iterator[Problem]:
         seen: dict[str, State] = {}
         for state in group.states:
             if not _NAME.fullmatch(state.name):
-                text = f"'{state.name}' is no name for a state: use capitals"
+                text = f"'{state.name}' is not the name of a state: use capitals"
                 yield Problem(state.place, text)
             if other := seen.get(state.name):
                 text = f"STATE ({state.name}) exists already on line {other.place.line}"
@@ -125,7 +125,7 @@ def phase(machine: Machine) -> Iterator[Problem]:
             for clause in head.clauses:
                 if clause.name != "PHASE" or clause.arguments[0].text in PHASES:
                     continue
-                text = f"{clause.arguments[0].text} is no phase"
+                text = f"{clause.arguments[0].text} is not a phase"
                 yield Problem(Place(place.file, clause.line), text)
         if group.composite and group.phase is None:
             yield Problem(group.place, f"GROUP ({group.path}) has no PHASE")
@@ -151,7 +151,7 @@ def heading(machine: Machine) -> Iterator[Problem]:
     for group in machine.groups.values():
         for spec in (group.spec, *(state.spec for state in group.states)):
             if spec and spec.text not in HEADINGS:
-                text = f'"{spec.text}" is no heading of the protocol document'
+                text = f'"{spec.text}" is not a heading of the protocol document'
                 yield Problem(spec.place, text)
 
 
@@ -162,7 +162,7 @@ def event(machine: Machine) -> Iterator[Problem]:
     seen = set(BUILT_IN_EVENTS)
     for item in machine.root.events:
         if item.text in seen or not _NAME.fullmatch(item.text):
-            yield Problem(item.place, f"{item.text} is no name for a new event")
+            yield Problem(item.place, f"{item.text} cannot be the name of a new event")
         elif item.text not in awaited:
             yield Problem(item.place, f"no state has ON ({item.text} -> ...)")
         seen.add(item.text)
@@ -179,7 +179,7 @@ def on(machine: Machine) -> Iterator[Problem]:
         for clause in part.on if isinstance(part, Group) else part.own_on:
             key = (clause.event, clause.deadline)
             if clause.event not in machine.events:
-                yield Problem(clause.place, f"{clause.event} is no event")
+                yield Problem(clause.place, f"{clause.event} is not an event")
             elif clause.event == AFTER and not clause.deadline:
                 yield Problem(clause.place, f"{AFTER} is a clause of its own")
             elif key in seen:
@@ -255,7 +255,7 @@ def dispatch(machine: Machine) -> Iterator[Problem]:
             continue
         clause = state.dispatches
         if clause.selector not in SELECTORS:
-            text = f"{clause.selector} is no selector, but {', '.join(SELECTORS)} are"
+            text = f"{clause.selector} is not a selector: {', '.join(SELECTORS)} are"
             yield Problem(clause.place, text)
         elif not machine.dispatch_targets(state):
             yield Problem(clause.place, f"no sub-group has {clause.selector}")
@@ -269,7 +269,7 @@ def regions(machine: Machine) -> Iterator[Problem]:
         place = group.regions[0].place
         for item in group.regions:
             if group.member(item.text) not in group.subgroups:
-                yield Problem(item.place, f"{item.text} is no sub-group")
+                yield Problem(item.place, f"{item.text} is not a sub-group")
         for sub in group.subgroups:
             if sub not in group.region_groups:
                 text = f"sub-group {machine.groups[sub].name} is not in REGIONS"

@@ -130,7 +130,7 @@ def block(part: Block, own: str = "") -> str:
         case Heading(_, text):
             return f'.SS "{escape(text)}"'
         case Include(what, _, place):
-            raise SourceError([Problem(place, f"@{what} has no place here")])
+            raise SourceError([Problem(place, f"@{what} cannot be used here")])
         case _:
             assert_never(part)
 

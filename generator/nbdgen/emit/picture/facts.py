@@ -98,7 +98,7 @@ def _ways(machine: Machine, state: State) -> list[Json]:
         ways += [_way(to, choice) for to in machine.dispatch_targets(state)]
     lost = state.target(LOST)
     if lost and state.returns(Outcome.GONE):
-        ways.append(_way(lost, "the connection is found gone"))
+        ways.append(_way(lost, "the connection is lost"))
     ways += [_on(on) for on in state.on if on.group is not None]
     ways += [_on(on) for on in machine.leads_above(state)]
     if state.can_fail:

@@ -36,7 +36,7 @@ function openHash() {
   }
   if (!choose(path)) {
     choose('');
-    tell(`There is no state or group of the name “${path.slice(0, 100)}”.`);
+    tell(`There is no state or group named “${path.slice(0, 100)}”.`);
   } else {
     tell('');
   }

@@ -99,8 +99,8 @@ function goTo(steps) {
   const odd = last && last.to !== null && !isDeclared(walk.from, last.to);
   player.classList.toggle('odd', Boolean(odd));
   byId('odd').textContent = odd
-    ? `${walk.from} → ${last.to} is no transition of this machine: lines are missing, ` +
-      'or the log is of another version.'
+    ? `${walk.from} → ${last.to} is not a transition of this machine: ` +
+      'lines are missing, or the log is of another version.'
     : '';
   const slow = !timer || Number(speed.value) <= 5;
   if (last && follow.checked && slow) choose(last.to || walk.from);
