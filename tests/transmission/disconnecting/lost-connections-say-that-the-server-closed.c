@@ -2,7 +2,7 @@
 
 /* If the server is killed while a command is in flight, the message says that
  * the server closed the connection, whether it had read the request or sent a
- * part of its reply.  The errno is that of the failed receive. */
+ * part of its reply.  The errno tells how the end was noticed. */
 
 #include <errno.h>
 #include <unistd.h>

@@ -5,7 +5,7 @@ use std::fs;
 
 use libnbd::{CmdFlag, Handle};
 
-/// Bytes of the heap that are in use.
+/// The resident memory of this process in bytes.
 fn resident() -> u64 {
     let text = fs::read_to_string("/proc/self/statm").unwrap();
     let pages = text.split(' ').nth(1).unwrap();
