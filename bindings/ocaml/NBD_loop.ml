@@ -104,8 +104,7 @@ module Make (Loop : LOOP) = struct
 
   let is_over c = NBD.aio_is_dead c.h || NBD.aio_is_closed c.h
 
-  (* The handle is connected, and something has to be sent that no watch waits
-     for. *)
+  (* Connected, and something has to be sent that no watch waits for. *)
   let has_more_to_send c =
     not c.closed && c.writable = None
     && NBD.aio_get_direction c.h land write_bit <> 0
@@ -145,8 +144,7 @@ module Make (Loop : LOOP) = struct
 
   (* Handing out ------------------------------------------------------------ *)
 
-  (* Hand out all completed commands, and then wake those who wait for the
-     connection. *)
+  (* Hand out completed commands, then wake those who wait for the connection. *)
   and hand_out c =
     while not (Queue.is_empty c.over) do Queue.pop c.over () done;
     let waiters = c.waiters in
@@ -189,8 +187,7 @@ module Make (Loop : LOOP) = struct
     end
 
   (* Call the library, which may wait for something else after that.  What it
-     could not send at once is sent when the program has done everything that
-     it does in this turn. *)
+     could not send at once is sent at the end of this turn of the loop. *)
   let call c f =
     let finally () =
       if has_more_to_send c then schedule c
