@@ -147,7 +147,8 @@ check_format (const struct destination *d, const struct options *o)
                "--to=qcow2 has",
                format_name (d->format));
   if (o->format_options && d->format == RAW)
-    tool_fail ("--format-option: a raw image has none");
+    tool_fail ("--format-option: a raw image has none; name another format "
+               "with --to");
 }
 
 void
@@ -218,7 +219,9 @@ open_device (struct destination *d)
 {
   d->fd = open (d->name, O_RDWR | O_EXCL | O_CLOEXEC);
   if (d->fd == -1 && errno == EBUSY)
-    tool_fail ("%s: this device is in use, it may be mounted", d->name);
+    tool_fail ("%s: this device is in use: it may be mounted, or part of a "
+               "RAID or volume group",
+               d->name);
   if (d->fd == -1)
     tool_fail ("%s: %m", d->name);
   tool_guard_destination (d->fd);
@@ -256,7 +259,7 @@ set_permissions (const struct destination *d, int fd)
     /* The owner stays the user who runs this program. */
   }
   if (fchmod (fd, mode) == -1)
-    tool_fail ("%s: cannot give it the permissions %03o: %m", d->name,
+    tool_fail ("%s: cannot set the permissions %03o: %m", d->name,
                (unsigned) mode);
 }
 
@@ -286,7 +289,8 @@ destination_finish (struct destination *d)
   if (fsync (d->fd) == -1)
     tool_fail ("%s: what was written could not be made durable: %m", d->name);
   if (rename (d->unfinished, d->path) == -1)
-    tool_fail ("%s: the result, %s, could not be given this name: %m",
+    tool_fail ("%s: the result is complete, but %s could not be renamed to "
+               "this name: %m",
                d->name, d->unfinished);
   finished = true;
   unfinished = NULL;

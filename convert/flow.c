@@ -205,7 +205,7 @@ check_size (struct conversion *v, const struct endpoint *to)
   if (size != UNKNOWN && v->writer == NULL && !to->grows && to->size != -1
       && (uint64_t) to->size != size)
     tool_fail ("--size: %s has %lld bytes, which cannot be changed here to "
-               "%llu",
+               "%llu; leave --size out, or change the size there",
                to->name, (long long) to->size, (unsigned long long) size);
 }
 

@@ -47,7 +47,7 @@ growth_is_wanted (struct conversion *v)
                "file");
   if (o->size == UNKNOWN && (to->place == AT_FILE || to->format != RAW))
     tool_fail ("--expand: %s would be as large as the source, so there is no "
-               "new room; --size says how large the disk becomes",
+               "space to grow; set the size of the disk with --size",
                to->name);
   if (o->size == UNKNOWN)
     o->size = size_of_destination (v);

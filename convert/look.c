@@ -30,7 +30,7 @@ make_image (struct conversion *v, bool in_order)
   v->image = in_order ? image_in_order (in, v->codec, &settings)
                       : image_of_parts (in, v->codec, &v->parts, &settings);
   if (v->image == NULL)
-    tool_fail ("%s: it cannot be decoded: %m", v->source.name);
+    tool_fail ("%s: cannot start to decode it: %m", v->source.name);
 }
 
 /* Find parts that can be decoded independently. */

@@ -44,7 +44,7 @@ find_cheapest (struct conversion *v)
   char *why;
 
   if (plan_find (&v->problem, &v->plan, v->others, &v->nr_others, &why) == -1)
-    tool_fail ("%s: there is no way to make %s of it: %s", v->source.name,
+    tool_fail ("%s: it cannot be converted to %s: %s", v->source.name,
                v->to.name, why);
 }
 

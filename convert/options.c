@@ -45,15 +45,15 @@ static const struct tool_option rows[] = {
   { CHECKSUM, "checksum", "TYPE:HEX", NULL },
   { COMPRESS, "compress", NULL, "compress clusters (qcow2)" },
   { 'C', "connections", "N", NULL },
-  { EXPAND, "expand", "NAME", "give a partition the new room" },
+  { EXPAND, "expand", "NAME", "give a partition the added space" },
   { FORCE_SHRINK, "force-shrink", NULL, NULL },
   { FORMAT_OPTION, "format-option", "KEY=VALUE", NULL },
-  { FROM, "from", "FORMAT", "the source's format; do not look" },
+  { FROM, "from", "FORMAT", "the source's format; do not detect it" },
   { MACHINE_READABLE, "machine-readable", NULL, NULL },
   { MEMORY, "memory", "SIZE", NULL },
   { MOVE, "move", NULL, NULL },
   { NO_SCRATCH, "no-scratch", NULL, NULL },
-  { PLAN, "plan", "[json]", "only say what would be done, and why" },
+  { PLAN, "plan", "[json]", "only print what would be done" },
   { 'p', "progress", "[FD]", "show progress, or write it here" },
   { 'q', "quiet", NULL, NULL },
   { RATE, "rate", "BYTES", NULL },
@@ -61,11 +61,11 @@ static const struct tool_option rows[] = {
   { RESUME, "resume", "FILE", "keep a journal here, go on where it ends" },
   { RETRY, "retry", "N", NULL },
   { SCRATCH_DIRECTORY, "scratch", "DIRECTORY", NULL },
-  { SIZE, "size", "SIZE", "make the disk so large" },
+  { SIZE, "size", "SIZE", "the size of the disk in the result" },
   { 'S', "sparse", "SIZE", NULL },
   { SPARSIFY, "sparsify", NULL, "leave out what file systems do not use" },
   { 'T', "threads", "N", NULL },
-  { TO, "to", "FORMAT", "the new format; else its name's end tells" },
+  { TO, "to", "FORMAT", "the format; by default from the name" },
   { VERIFY, "verify", NULL, "read the result back and compare" },
   { 'v', "verbose", NULL, NULL },
   { TOOL_COMMAND_TIMEOUT, "command-timeout", "TIME", NULL },
@@ -103,8 +103,8 @@ take_format (const char *option, const char *text, enum format *f,
              bool *is_said)
 {
   if (!format_by_name (text, f))
-    tool_usage_error ("%s: %s is no format of images; formats are raw, "
-                      "qcow2, vmdk, vdi, vhdx, vhd",
+    tool_usage_error ("%s: %s is not the name of an image format, such as "
+                      "raw, qcow2, vmdk, vdi, vhdx or vhd",
                       option, text);
   *is_said = true;
 }
@@ -121,7 +121,8 @@ add_format_option (struct options *o, const char *text)
   if (equals == NULL || equals == text)
     tool_usage_error ("--format-option: it is KEY=VALUE, not %s", text);
   if (strncmp (text, "size=", strlen ("size=")) == 0)
-    tool_usage_error ("--format-option: the size is said by --size");
+    tool_usage_error (
+      "--format-option: set the size of the disk with --size");
   if (strncmp (text, "backing_file=", strlen ("backing_file=")) == 0
       || strncmp (text, "data_file=", strlen ("data_file=")) == 0)
     tool_usage_error ("--format-option: %.*s: the result is one file",
@@ -169,7 +170,9 @@ take_number (struct options *o, int id)
   case SIZE:
     o->size = tool_size_argument ("--size", optarg);
     if (o->size == 0 || o->size > INT64_MAX)
-      tool_usage_error ("--size: a disk of %s cannot be made", optarg);
+      tool_usage_error ("--size: %s is not possible: a disk has at least 1 "
+                        "byte, and less than 8E",
+                        optarg);
     break;
   case MEMORY:
     o->memory = tool_size_argument ("--memory", optarg);
@@ -222,9 +225,10 @@ check (const struct options *o)
     tool_usage_error ("%s: which partition is to grow? --expand says it",
                       o->grow.move ? "--move" : "--resize-fs");
   if (o->grow.partition && o->settings.resume)
-    tool_usage_error ("--expand and --resume exclude each other: what grows "
-                      "cannot be gone on with; copy the disk first, and let "
-                      "it grow in a second conversion");
+    tool_usage_error (
+      "--expand and --resume exclude each other: a conversion "
+      "that lets a partition grow cannot be resumed; copy the "
+      "disk first, and let it grow in a second conversion");
   if (o->plan && o->settings.resume)
     tool_usage_error ("--plan and --resume exclude each other");
 }

@@ -109,7 +109,7 @@ read_format (struct conversion *v)
     if (v->hand == HOLDS_SOURCE) {
       v->codec = &codec_plain;
       if (codec_plain.find_parts (s->input, &v->parts, &why) != PARTS_FOUND)
-        tool_fail ("%s: it is too large", s->name);
+        tool_fail ("%s: it is too large to be served to qemu-nbd", s->name);
       make_image (v, false);
     }
     char *ours;
@@ -246,7 +246,9 @@ write_format (struct conversion *v)
   flow_to_destination (v);
   end_writer (v);
   if (cut && qcow2_cut (v->to.fd, v->copied) == -1)
-    tool_fail ("%s: its size could not be corrected: %m", v->to.name);
+    tool_fail ("%s: the size of the image could not be set to %" PRIu64
+               " bytes: %m",
+               v->to.name, v->copied);
 }
 
 /* Change the destination after the data was written.  If it is not raw,

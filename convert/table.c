@@ -125,9 +125,9 @@ table_allows_shrinking (struct conversion *v)
   uint64_t size = v->problem.start.size;
 
   if (v->hand == HOLDS_IMAGE && image_is_in_order (v->image))
-    tool_fail ("--size: %s has %" PRIu64 " bytes, and what is decoded in "
-               "order cannot be looked at first; --force-shrink cuts it "
-               "without",
+    tool_fail ("--size: %s has %" PRIu64 " bytes and is decoded in order, "
+               "so it cannot be checked first that its end is unused; "
+               "--force-shrink cuts it without this check",
                s->name, size);
   with_disk_at_hand (v, refuse_or_not);
 }

@@ -47,7 +47,7 @@ words_of (const z_stream *z, int result)
   if (strcmp (z->msg, "incorrect length check") == 0)
     return "its length is wrong";
   if (strcmp (z->msg, "incorrect header check") == 0)
-    return "it does not begin as one";
+    return "it does not begin like a gzip member";
   return z->msg;
 }
 

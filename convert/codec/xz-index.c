@@ -197,8 +197,7 @@ find_index (struct search *s, const struct tail *t, lzma_index **index)
                    "claims more blocks than it has room for");
   if (r == LZMA_MEM_ERROR)
     return broken (s, "index", t->index_at,
-                   "needs more memory than there is: "
-                   "there is not enough memory");
+                   "cannot be read: there is not enough memory");
   return broken (s, "index", t->index_at, "is damaged");
 }
 
@@ -295,7 +294,8 @@ add_blocks (struct search *s, const struct stream *stream,
     if (part.size >> MOST_DECODED_SHIFT > part.stored
         || part.size > INT64_MAX - parts->size)
       return broken (s, "block", part.stored_at,
-                     "is larger in the index than so few bytes can be");
+                     "is larger in the index than what its stored bytes can "
+                     "hold");
     /* An empty block cannot be a part, and so would not be checked. */
     if (part.size == 0 || part.size > LARGEST_PART)
       found = PARTS_NONE;
@@ -303,7 +303,8 @@ add_blocks (struct search *s, const struct stream *stream,
       parts->size += part.size;
     else if (!parts_add (parts, &part))
       return broken (s, "block", part.stored_at,
-                     "cannot be remembered: there is not enough memory");
+                     "cannot be added to the list: there is not enough "
+                     "memory");
   }
   return found;
 }

@@ -83,9 +83,11 @@ check_array_place (const struct gpt_copy *h, uint64_t sectors, char **why)
                               : h->entries > h->last_usable && end <= sectors;
 
   if (!is_apart)
-    return damaged (why, "array among its partitions, in sector", h->entries);
+    return damaged (why, "array overlaps its partitions: its first sector",
+                    h->entries);
   if (h->own >= h->entries && h->own < end)
-    return damaged (why, "array on top of itself, in sector", h->entries);
+    return damaged (why, "array overlaps its header: its first sector",
+                    h->entries);
   return FOUND;
 }
 
@@ -147,7 +149,8 @@ read_array (struct disk *d, unsigned sector, struct gpt_copy *h, char **why)
   uint64_t length = h->length * sector, sectors = d->size / sector;
 
   if (h->length > sectors || h->entries > sectors - h->length)
-    return damaged (why, "array beyond the end, in sector", h->entries);
+    return damaged (why, "array ends behind the disk: its first sector",
+                    h->entries);
   h->array = malloc (length);
   if (h->array == NULL)
     return table_fault (why, "no memory for %" PRIu64 " bytes", length);

@@ -56,7 +56,8 @@ check (const struct disk_table *t, const struct disk_table *moved, char **why)
       && gpt_same_partitions (&moved->primary, &t->primary)
       && !table_uses (t, b->entries, b->entries + b->length))
     return 0;
-  return table_fault (why, "libfdisk made another GPT than was expected");
+  return table_fault (why, "libfdisk made another GPT than was expected, so "
+                           "nothing was written");
 }
 
 static int

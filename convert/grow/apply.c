@@ -20,8 +20,8 @@ read_planned (struct disk *d, const struct growth *g, struct layout *l,
       && p->start == g->before.start && p->length == g->before.length)
     return 0;
   layout_free (l);
-  return table_fault (why, "the partition table is not the one that was "
-                           "looked at");
+  return table_fault (why, "the partition table has changed since the growth "
+                           "was planned");
 }
 
 /* ---- moving ---- */

@@ -259,8 +259,8 @@ compare (struct disk *d, const struct layout *l, const struct part *new,
                 == 0;
   layout_free (&made);
   return same ? 0
-              : table_fault (why, "the new partition table would be another "
-                                  "one than was meant");
+              : table_fault (why, "the new partition table is not the "
+                                  "intended one, so it was not written");
 }
 
 static int

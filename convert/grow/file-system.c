@@ -158,7 +158,8 @@ ext_is_unfit (const struct ext *e, uint64_t length)
   if (odd == NULL && (e->ro_compat & EXT_HAS_CLUSTERS))
     odd =
       tool_format ("it has clusters (bigalloc), of which resize2fs leaves "
-                   "wrong counts");
+                   "wrong counts; without --resize-fs only the partition "
+                   "grows");
   if (odd == NULL && (e->incompat & EXT_HAS_MMP))
     odd = tool_format ("it is protected against being mounted twice (mmp), "
                        "which e2fsprogs looks for in the wrong place of a "

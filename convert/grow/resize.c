@@ -150,7 +150,7 @@ has_room (int fd, uint64_t start, uint64_t length, char **why)
   if (pread (fd, s, sizeof s, start + EXT_SUPERBLOCK_AT) != sizeof s)
     return table_fault (why, "its superblock cannot be read");
   if (!ext_parse (&e, s))
-    return table_fault (why, "there is none");
+    return table_fault (why, "there is no ext2, ext3 or ext4 in it");
   *why = ext_does_not_fit (&e, length);
   return *why == NULL ? 0 : -1;
 }
@@ -165,7 +165,9 @@ has_size (int fd, off_t size, char **why)
 
   if (now == size)
     return 0;
-  return table_fault (why, "resize2fs left %lld bytes of %lld",
+  return table_fault (why,
+                      "resize2fs changed the size of the file to %lld bytes, "
+                      "which was %lld",
                       (long long) now, (long long) size);
 }
 

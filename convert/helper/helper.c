@@ -197,7 +197,8 @@ helper_check_end (struct helper *h, char **why)
   if (!h->ended && has_ended (h, HURRY_MS * 10))
     reap (h);
   if (!h->ended) {
-    *why = tool_format ("%s does not end", h->program);
+    *why = tool_format ("%s has closed its output, but does not end",
+                        h->program);
     r = -1;
   }
   else if (!ended_well (h)) {

@@ -49,15 +49,15 @@ helper_can_mount (char **why)
              && (geteuid () == 0 || helper_exists ("fusermount3"));
 
   if (program == NULL)
-    *why = tool_format ("%s is not installed; it belongs to this program",
+    *why = tool_format ("%s is not installed; it comes with nbdconvert",
                         PROGRAM);
   else if (access (DEVICE, R_OK | W_OK) == -1)
-    *why = tool_format ("%s: %m; without it no server can be shown as a file",
+    *why = tool_format ("%s: %m; it is needed to mount an export as a file",
                         DEVICE);
   else if (!can)
     *why =
-      tool_format ("fusermount3 is not installed, which others than root "
-                   "need to mount; it is in the package fuse3");
+      tool_format ("fusermount3 is not installed; users other than root need "
+                   "it to mount; it is in the package fuse3");
   free (program);
   return can;
 }

@@ -194,7 +194,7 @@ read_pool (struct image *image, struct image_read *r)
   struct pool *p = (struct pool *) image;
 
   if (r->offset > image->size || r->length > image->size - r->offset) {
-    image_give_back (r, EINVAL, "it is behind the end");
+    image_give_back (r, EINVAL, "the read reaches beyond the end");
     return;
   }
   if (p->largest > p->memory.most) {

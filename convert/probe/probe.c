@@ -20,7 +20,7 @@ become_raw (struct looking *l, const struct known *k)
     snprintf (number, sizeof number, ": %" PRIu64, l->number);
   l->p->warning = tool_format (
     "this looks like a damaged %s image (%s%s), so it is taken for a raw "
-    "one; --from raw says that it is, --from %s that it is not",
+    "one; --from raw confirms that, --from %s reads it as such an image",
     format_name (k->format), l->broken, number, format_name (k->format));
   l->p->format = RAW;
   l->p->size = l->r->size;

@@ -202,8 +202,9 @@ checksum_end (struct checksum *c, char **why)
     return 0;
   char *found = hex (digest, c->wish->length);
   char *expected = hex (c->wish->expected, c->wish->length);
-  *why = tool_format ("--checksum: its %s is %s, not %s", c->wish->algorithm,
-                      found, expected);
+  *why = tool_format ("--checksum: the %s of the source is %s, but should be "
+                      "%s",
+                      c->wish->algorithm, found, expected);
   free (found);
   free (expected);
   return -1;

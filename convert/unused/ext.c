@@ -58,9 +58,11 @@ is_in_use (ext2_filsys fs)
     return NULL;
   if (io_channel_read_blk64 (fs->io, fs->super->s_mmp_block, 1, block) != 0
       || get32 (block) != EXT4_MMP_MAGIC)
-    return tool_format ("its block against being mounted twice is damaged");
+    return tool_format ("its multiple mount protection block (MMP) is "
+                        "damaged");
   if (get32 (block + 4) != EXT4_MMP_SEQ_CLEAN)
-    return tool_format ("another machine has mounted it, or died with it");
+    return tool_format ("another machine has mounted it, or crashed "
+                        "while it was mounted");
   return NULL;
 }
 
@@ -147,8 +149,8 @@ look_at_group (ext2_filsys fs, dgrp_t g, const struct area *a,
       && !ext2fs_group_desc_csum_verify (fs, g))
     return tool_format ("the checksum of block group %u is wrong", g);
   if (!keeps_its_own (fs, g))
-    return tool_format ("block group %u calls blocks free that it is "
-                        "described by",
+    return tool_format ("block group %u marks blocks as free that hold "
+                        "its own description",
                         g);
   uint64_t free = (add_group (fs, g, a, u) + ratio - 1) / ratio;
   if (free != ext2fs_bg_free_blocks_count (fs, g))

@@ -35,8 +35,8 @@ find_owner (struct area *a, const char **what, char **odd)
     if (found == NULL)
       continue;
     if (owner != NULL) {
-      *odd = tool_format ("it looks like %s as well; wipefs tells what of "
-                          "that is old, and removes it",
+      *odd = tool_format ("it looks like %s as well; wipefs lists both, and "
+                          "can remove the one that is old",
                           found);
       return NULL;
     }
@@ -157,8 +157,8 @@ what_is_below (struct search *s, char **why)
   *why = whole.failed;
   if (what == NULL)
     return NULL;
-  return tool_format ("the disk itself looks like %s; wipefs tells what of "
-                      "that is old, and removes it",
+  return tool_format ("the whole disk looks like %s, too; wipefs lists what "
+                      "it finds, and can remove what is old",
                       what);
 }
 

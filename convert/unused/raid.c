@@ -68,9 +68,8 @@ find (struct area *a, struct unused *u, struct volumes *volumes)
   (void) a;
   (void) u;
   (void) volumes;
-  return tool_format (
-    "it is a part of an array; wipefs removes what says so, "
-    "if that is old");
+  return tool_format ("it is a member of a RAID array; if it no longer is, "
+                      "wipefs removes the traces of that");
 }
 
 const struct owner owner_raid = { look, find };

@@ -10,7 +10,8 @@ checksum_take (struct checksum_wish *wish, const char *text)
 {
   (void) wish;
   (void) text;
-  tool_fail ("--checksum: this build has no GnuTLS, which makes digests");
+  tool_fail ("--checksum: nbdconvert was built without GnuTLS, which "
+             "computes checksums");
 }
 
 struct checksum *

@@ -73,7 +73,7 @@ change "ssv feature_incompat 0x40000002"
 kept "ext4 0 it cannot be read: Filesystem has unsupported feature(s)"
 make -O mmp,^metadata_csum
 change "ssv mmp_block 1"
-kept "ext4 0 its block against being mounted twice is damaged"
+kept "ext4 0 its multiple mount protection block (MMP) is damaged"
 
 # A changed bit in the block bitmap of the first group, with and without
 # checksum.
@@ -81,7 +81,7 @@ make -O ^metadata_csum
 bitmap=$(dumpe2fs "$disk" 2>/dev/null \
            | sed -n 's/.*Block bitmap at \([0-9]*\).*/\1/p' | head -n 1)
 poke $((bitmap * 1024)) 000
-kept "ext4 0 block group 0 calls blocks free that it is described by"
+kept "ext4 0 block group 0 marks blocks as free that hold its own description"
 make
 poke $((bitmap * 1024 + 1000)) 377
 says "checksum"
@@ -136,7 +136,7 @@ array ()
 {
   make
   poke "$@"
-  kept "RAID 0 it is a part of an array; wipefs removes what says so, if that is old"
+  kept "RAID 0 it is a member of a RAID array; if it no longer is, wipefs removes the traces of that"
 }
 
 # Linux 1.2, 1.0 and 0.90, Intel's and DDF.
@@ -155,9 +155,9 @@ rm "$disk"
 truncate -s 1M "$disk"
 mke2fs -q -F -t ext2 -O none "$disk" >"$tmp/log" 2>&1
 poke 65526 123 127 101 120 123 120 101 103 105 062        # SWAPSPACE2
-kept "ext2 0 it looks like swap as well; wipefs tells what of that is old, and removes it"
+kept "ext2 0 it looks like swap as well; wipefs lists both, and can remove the one that is old"
 printf 'label: dos\nstart=128,size=128\n' | sfdisk -q --wipe never "$disk"
-is "1 65536 65536 unknown 0 the disk itself looks like ext2; wipefs tells what of that is old, and removes it"
+is "1 65536 65536 unknown 0 the whole disk looks like ext2, too; wipefs lists what it finds, and can remove what is old"
 
 # Partitions.
 rm "$disk"
