@@ -3,8 +3,8 @@
  *
  * The block must have the stored and the decoded size that the index says.
  * Besides the output, this needs memory for a piece of the input and a
- * dictionary.  A dictionary never needs to be larger than the output, so it
- * is limited to LARGEST_PART, whatever the file asks for. */
+ * dictionary.  A dictionary never needs to be larger than the output, so it is
+ * limited to that size, whatever the file asks for. */
 #include <config.h>
 
 #include <inttypes.h>

@@ -71,8 +71,9 @@ take_wanted (struct pool *p)
 }
 
 /* Whether reading is likely to go on behind this unit.  It is if the unit is
- * the one at the cursor or the next, or if the read ENTERS the unit at its
- * beginning and the unit before it was used. */
+ * the first one, the one at the cursor, or the next.  It also is if the read
+ * ENTERS the unit at its beginning and the unit before it is wanted or
+ * decoded. */
 static bool
 goes_on (const struct pool *p, uint64_t unit, bool enters)
 {
