@@ -195,6 +195,8 @@ disk_connect (struct nbd_disk *n, const struct tool_endpoint *at)
   n->h = tool_create ("partition table", ask_for_holes, NULL);
   if (tool_connect (&n->h, at) == -1)
     tool_nbd_fail (at->name);
+  if (nbd_get_size (n->h) == -1)
+    tool_nbd_fail (at->name);
   n->d = (struct disk) { .read = nbd_read,
                          .write = nbd_write,
                          .size = nbd_get_size (n->h),

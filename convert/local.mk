@@ -236,6 +236,7 @@ convert_tests = \
 	convert/tests/convert/destinations-that-lie-or-are-unfit-are-told.sh \
 	convert/tests/convert/every-codec-holds-every-format.sh \
 	convert/tests/convert/examples-on-the-manual-page-run.sh \
+	convert/tests/convert/exports-of-impossible-size-are-refused.sh \
 	convert/tests/convert/failures-leave-nothing-behind.sh \
 	convert/tests/convert/fixed-vhds-in-streams-are-told.sh \
 	convert/tests/convert/help-fits-a-screen.sh \

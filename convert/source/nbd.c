@@ -360,15 +360,20 @@ input_from_nbd (struct nbd_handle *h, const char *name)
   if (n == NULL)
     return NULL;
   struct tool_export export = tool_export_of (h);
+  if (export.size == -1) {
+    input_done (&n->in);
+    errno = nbd_get_errno ();
+    return NULL;
+  }
   n->h = h;
-  n->in.size = export.size == -1 ? 0 : export.size;
+  n->in.size = export.size;
   n->minimum = export.minimum;
   n->maximum = MIN (export.maximum, MAX (PIECE, export.minimum));
   n->maximum -= n->maximum % n->minimum;
   n->queue_end = &n->queue;
   pthread_mutex_init (&n->lock, NULL);
   pthread_cond_init (&n->changed, NULL);
-  int error = export.size == -1 ? EINVAL : begin (n);
+  int error = begin (n);
   if (error == 0)
     return &n->in;
   if (n->wake_fd > 0)

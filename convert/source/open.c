@@ -51,6 +51,8 @@ connect_nbd (struct source *s)
   s->handle = tool_create ("source", set_patience, s);
   if (tool_connect (&s->handle, &s->at) == -1)
     tool_nbd_fail (s->name);
+  if (nbd_get_size (s->handle) == -1)
+    tool_nbd_fail (s->name);
   s->input = input_from_nbd (s->handle, s->name);
 }
 
@@ -197,16 +199,6 @@ open_path (struct source *s)
 
 /* ---- all sources ---- */
 
-void
-source_read_in_order (struct source *s)
-{
-  input_free (s->input);
-  tool_close (s->handle);
-  s->handle = NULL;
-  helper_end (s->helper, NULL);
-  open_in_order (s);
-}
-
 char *
 source_identity (const struct source *s)
 {
@@ -242,10 +234,9 @@ source_leave (struct source *s)
   s->handle = NULL;
 }
 
-void
-source_open (struct source *s, char ***words, int retry_ms)
+static void
+open_any (struct source *s, char ***words)
 {
-  *s = (struct source) { .name = **words, .fd = -1, .retry_ms = retry_ms };
   if (s->name == NULL)
     tool_usage_error ("a source and a destination are needed");
   if (is_url (s->name)) {
@@ -267,4 +258,32 @@ source_open (struct source *s, char ***words, int retry_ms)
     open_standard_input (s);
   else
     open_path (s);
+}
+
+/* Without a descriptor or a thread for it there is no input. */
+static void
+must_have_input (const struct source *s)
+{
+  if (s->input == NULL)
+    tool_fail ("%s: cannot begin to read it: %m", s->name);
+}
+
+void
+source_open (struct source *s, char ***words, int retry_ms)
+{
+  *s = (struct source) { .name = **words, .fd = -1, .retry_ms = retry_ms };
+
+  open_any (s, words);
+  must_have_input (s);
+}
+
+void
+source_read_in_order (struct source *s)
+{
+  input_free (s->input);
+  tool_close (s->handle);
+  s->handle = NULL;
+  helper_end (s->helper, NULL);
+  open_in_order (s);
+  must_have_input (s);
 }
