@@ -76,10 +76,14 @@ is_known_type (struct lvm_text type)
     if (lvm_is (type, known[i]))
       return true;
   /* These have suffixes for the layout of data and parity. */
-  return type.end - type.at > 6
-         && (strncmp (type.at, "raid5_", 6) == 0
-             || strncmp (type.at, "raid6_", 6) == 0
-             || strncmp (type.at, "raid10_", 6) == 0);
+  static const char *const prefixes[] = { "raid5_", "raid6_", "raid10_" };
+  for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+    size_t length = strlen (prefixes[i]);
+    if ((size_t) (type.end - type.at) > length
+        && memcmp (type.at, prefixes[i], length) == 0)
+      return true;
+  }
+  return false;
 }
 
 static char *

@@ -142,6 +142,8 @@ WORSE: List[Tuple[Callable[[Group], None], str]] = [
      "volume lv has a part on home, which is no physical volume"),
     (with_volume("lv", others=[(1, 'type = "shiny"\n')]),
      f"volume lv is of type shiny, {UNKNOWN}"),
+    (with_volume("lv", others=[(1, 'type = "raid10x"\n')]),
+     f"volume lv is of type raid10x, {UNKNOWN}"),
     (with_volume("lv", others=[(1, 'type = "mirror"\nmirrors = ["pv0", 9]\n')]),
      "volume lv has a part on physical volume pv0 in an unknown way"),
     (with_volume("lv", others=[(1, 'type = "error"\nmore {\n}\n')]),
