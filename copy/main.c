@@ -83,18 +83,18 @@ check_endpoints (const struct endpoint *from, const struct endpoint *to)
   if (o->flush && !place && !to->can_flush)
     tool_fail ("--flush: the server of %s cannot flush", to->name);
   if (o->context && !from->has_selection)
-    tool_fail ("--bitmap, --context: %s is no NBD server that has it",
-               from->name);
+    tool_fail ("--bitmap, --context: %s is not an NBD server", from->name);
   if (options.map && from->stream)
-    tool_fail ("--map: %s is a stream", from->name);
+    tool_fail ("--map: %s is a stream, of which parts cannot be selected",
+               from->name);
   if (o->on_read_error == READ_ERRORS_SKIP && to->stream)
     tool_fail (
-      "--on-read-error=skip: %s is a stream, of which nothing can be "
-      "left as it is; zero is possible",
+      "--on-read-error=skip: %s is a stream, which has no old content that "
+      "could stay; zero is possible",
       to->name);
   if ((options.map || o->context) && to->stream)
-    tool_fail ("%s: to a stream everything has to be written, not only "
-               "what is marked",
+    tool_fail ("%s: it is a stream, to which the whole source has to be "
+               "copied, not only the selected parts",
                to->name);
 }
 

@@ -44,14 +44,14 @@ static const struct tool_option rows[] = {
   { ALLOCATED, "allocated", NULL,
     "write zeroes as allocated space, not as holes" },
   { BAD_RANGES, "bad-ranges", "FILE",
-    "list what could not be read, as --map takes it" },
+    "list what could not be read, in the form of --map" },
   { BITMAP, "bitmap", "NAME",
     "copy only what this dirty bitmap of qemu marks" },
   { BLKHASH, "blkhash", "[ALGORITHM/SIZE]",
     "print a block hash of what is copied" },
   { BLKHASH_FILE, "blkhash-file", "FILE", "write the block hash to a file" },
   { CHECKPOINT, "checkpoint", "SIZE",
-    "flush and note progress after so much data (256M)" },
+    "flush and record progress after so much data (256M)" },
   { 'C', "connections", "N",
     "connections to each server, at most one a thread (4)" },
   { CONTEXT, "context", "NAME",
@@ -61,15 +61,17 @@ static const struct tool_option rows[] = {
   { DESTINATION_LENGTH, "destination-length", "SIZE",
     "write no more than this at the destination" },
   { DESTINATION_OFFSET, "destination-offset", "OFFSET",
-    "begin to write here" },
+    "begin to write at this byte (0)" },
   { DO_FLUSH, "flush", NULL, "make the copy durable before the end" },
-  { LENGTH, "length source-length", "SIZE", "copy so much of the source" },
+  { LENGTH, "length source-length", "SIZE",
+    "copy this many bytes of the source" },
   { MAP, "map", "FILE", "copy only what this JSON map of nbdinfo marks" },
   { NO_EXTENTS, "no-extents", NULL,
     "do not ask the source for holes, read everything" },
-  { OFFSET, "offset source-offset", "OFFSET", "begin to read here" },
+  { OFFSET, "offset source-offset", "OFFSET",
+    "begin to read at this byte (0)" },
   { ON_READ_ERROR, "on-read-error", "fail|zero|skip",
-    "what to do then: fail is the default" },
+    "what to do if a block cannot be read (fail)" },
   { 'p', "progress", "[FD]",
     "show progress, or write it here; also json:FD" },
   { QUEUE_SIZE, "queue-size", "SIZE", "memory of each thread (16M)" },
@@ -77,7 +79,7 @@ static const struct tool_option rows[] = {
   { REQUEST_SIZE, "request-size", "SIZE", "size of a request (256K)" },
   { 'R', "requests", "N", "requests in flight on each connection (64)" },
   { RESUME, "resume", "FILE",
-    "keep a journal here, and go on where it ends" },
+    "keep a journal here, and continue where it ends" },
   { RETRY, "retry", "N", "try N times to get a lost connection back" },
   { 'S', "sparse", "SIZE", "look for zeroes of this size (4K), 0: do not" },
   { SYNCHRONOUS, "synchronous", NULL, "one request at a time, in order" },
@@ -134,7 +136,8 @@ static void
 take_context (struct copy_settings *s, const char *name)
 {
   if (s->context)
-    tool_fail ("--bitmap, --context: only one of them, once");
+    tool_fail ("--bitmap, --context: only one of them can be given, and only "
+               "once");
   if (strncmp (name, LIBNBD_NAMESPACE_BASE, strlen (LIBNBD_NAMESPACE_BASE))
       == 0)
     tool_fail ("--context: %s tells what is zero, not what to copy; leave "
@@ -245,13 +248,13 @@ check (const struct options *o)
     tool_fail ("--blkhash: it needs all of the source, so it excludes "
                "--bitmap, --context, --map and --resume");
   if (s->resume && o->map && strcmp (o->map, "-") == 0)
-    tool_fail ("--resume: the map must be there again, so it has to be in a "
-               "file, not standard input");
+    tool_fail ("--resume: the map is needed again to resume, so it has to be "
+               "in a file, not standard input");
   if (o->bad_ranges && s->on_read_error == READ_ERRORS_FAIL)
     tool_usage_error ("--bad-ranges: it needs --on-read-error=zero or skip; "
-                      "otherwise the first one ends the copy");
+                      "without these the first read error ends the copy");
   if (s->blkhash && s->on_read_error == READ_ERRORS_SKIP)
-    tool_fail ("--blkhash: nobody knows what is at the destination where "
+    tool_fail ("--blkhash: it is not known what the destination holds where "
                "--on-read-error=skip leaves it as it is; zero is possible");
   if (s->no_map && s->context)
     tool_fail ("--no-extents: it excludes --bitmap and --context");

@@ -65,7 +65,8 @@ parse (struct copy *c, struct blkhash *b, const char *text)
   if (text[length] == '/')
     block = tool_parse_size (text + length + 1);
   if (block <= 0 || (block & (block - 1)) != 0) {
-    copy_fail (c, "--blkhash: the block size must be a power of two");
+    copy_fail (c, "--blkhash: the block size must be a power of two, not %s",
+               text + length + 1);
     return -1;
   }
   b->block = block;
@@ -242,7 +243,7 @@ blkhash_end (struct copy *c)
   end_partial (b);
   outer (b, c->length, value);
   if (name != NULL && (f = fopen (name, "w")) == NULL) {
-    copy_fail (c, "%s: %m", name);
+    copy_fail (c, "%s: cannot write the block hash: %m", name);
     return -1;
   }
   for (size_t i = 0; i < b->size; i++)
@@ -256,7 +257,7 @@ blkhash_end (struct copy *c)
     return -1;
   }
   if (f != stdout && (ferror (f) || fclose (f) == EOF)) {
-    copy_fail (c, "cannot write the b->block hash: %m");
+    copy_fail (c, "%s: cannot write the block hash: %m", name);
     return -1;
   }
   return 0;

@@ -257,8 +257,8 @@ fits (struct copy *c, const struct slot *s)
     return true;
   copy_fail (c,
              "%s: write at offset %" PRIu64 " failed: %s: the "
-             "destination is full after %" PRIi64 " bytes and the source "
-             "goes on",
+             "destination is full after %" PRIi64 " bytes, but the source "
+             "continues",
              c->to->name, c->to->start + c->to->length, strerror (ENOSPC),
              c->to->length);
   return false;

@@ -117,8 +117,8 @@ set_window (struct copy *c, struct endpoint *e, uint64_t offset,
   e->length = length;
   int64_t most = e->size - offset;
   if (offset > 0 && (e->stream || e->swallows))
-    copy_fail (c, "%s: the %s is no disk in which an offset can be found",
-               e->name, which);
+    copy_fail (c, "%s: the %s is %s, which has no offsets", e->name, which,
+               e->stream ? "a stream" : "null:");
   else if (e->size == -1 || e->grows)
     return 0;
   else if (offset > (uint64_t) e->size)
@@ -298,7 +298,10 @@ open_journal (struct copy *c, struct ranges *done)
 
   if (of->ops->identity)
     return journal_open (c, done);
-  copy_fail (c, "%s: a copy of it cannot be resumed", of->name);
+  copy_fail (c,
+             "%s: it cannot be recognised again later, so the copy cannot be "
+             "resumed",
+             of->name);
   return -1;
 }
 

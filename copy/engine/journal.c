@@ -116,7 +116,7 @@ static int
 check_header (struct copy *c, int i, const char *line)
 {
   static const char *const what[HEADER_LINES] = {
-    "is not ours",
+    "is of another version of nbdcopy",
     "is of another source, or the source has changed",
     "is of another destination, or the destination has changed",
     "is of a copy with other arguments",
@@ -189,7 +189,8 @@ check_beginning (struct copy *c)
 
   if (lseek (j->fd, 0, SEEK_END) > 0 && pread (j->fd, first, 17, 0) > 0
       && strncmp (first, j->header[0], strlen (first)) != 0) {
-    copy_fail (c, "%s: this file is no journal", c->settings.resume);
+    copy_fail (c, "%s: this file is not a journal; name another one",
+               c->settings.resume);
     return -1;
   }
   return 0;

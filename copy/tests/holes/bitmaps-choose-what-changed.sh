@@ -46,7 +46,7 @@ same "$tmp/want" "$tmp/out"
 
 refuses 'does not have the metadata context' \
   "$nbdcopy" --bitmap=other "$uri" "$tmp/out"
-refuses 'no NBD server' "$nbdcopy" --bitmap=since "$tmp/want" "$tmp/out"
+refuses 'not an NBD server' "$nbdcopy" --bitmap=since "$tmp/want" "$tmp/out"
 for bad in '' '[' '[{}]' '[{"offset":0,"length":5,"type":x}]' \
            '[{"offset":0,"length":33554433,"type":1}]' '[] x' \
            '[{"offset":8,"length":8,"type":1},{"offset":0,"length":8,"type":1}]'

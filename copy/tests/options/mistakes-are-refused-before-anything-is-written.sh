@@ -51,7 +51,7 @@ leaves_nothing 'no more' "$tmp/in" "$tmp/new" "$tmp/in"
 leaves_nothing 'more than the source' --length=1M "$tmp/in" "$tmp/new"
 leaves_nothing 'larger than the destination' --destination-length=1k \
   "$tmp/in" "$tmp/new"
-leaves_nothing 'no NBD server that has it' --bitmap=x "$tmp/in" "$tmp/new"
+leaves_nothing 'not an NBD server' --bitmap=x "$tmp/in" "$tmp/new"
 leaves_nothing 'cannot be resumed' --resume="$tmp/journal" - "$tmp/new" \
   < <(cat "$tmp/in")
 echo '[ { "offset": 0 } ]' >"$tmp/map"

@@ -46,7 +46,7 @@ refuses 'the source has changed' run "$tmp/in" "$uri"
 touch -r "$tmp/keep" "$tmp/in"
 cp -p "$tmp/in" "$tmp/keep"
 echo 'my diary' >"$tmp/diary"
-refuses 'this file is no journal' "$nbdcopy" --resume="$tmp/diary" \
+refuses 'this file is not a journal' "$nbdcopy" --resume="$tmp/diary" \
   "$tmp/in" "$uri"
 expect 'my diary' cat "$tmp/diary"
 refuses 'cannot be resumed' "$nbdcopy" --resume="$tmp/journal" \
