@@ -115,7 +115,8 @@ connect_once (struct nbd_handle *h, const struct tool_endpoint *endpoint,
   if (r == -1)
     tool_name_error (call);
   if (r == TOO_LATE)
-    tool_reword_error (tool_format ("%s: there is no connection yet", call));
+    tool_reword_error (tool_format ("%s: there was no connection in time",
+                                    call));
   tool_check_signal ();
   return r == TOO_LATE ? -1 : r;
 }
@@ -235,7 +236,7 @@ tool_await_export (struct nbd_handle **h,
     }
     tool_pause (pause < ends - now ? pause : ends - now);
     if (tool_now_ms () >= ends) {
-      tool_reword_error (tool_format ("%s; it was waited for, %g s in all",
+      tool_reword_error (tool_format ("%s; the tool has waited %g s for it",
                                       tool_nbd_error (),
                                       nbd_get_connect_timeout (*h) / 1000.));
       return -1;

@@ -140,11 +140,11 @@ tool_only_endpoint (char **words, struct tool_endpoint *endpoint)
   if (tool_waits_for_server () && is_missing (first))
     set_endpoint (endpoint, TOOL_UNIX, words++, 1);
   else if (!tool_take_endpoint (&words, true, endpoint))
-    tool_usage_error ("\"%s\" is no NBD URI, such as nbd://localhost or "
+    tool_usage_error ("\"%s\" is not an NBD URI, such as nbd://localhost or "
                       "nbd+unix:///?socket=/tmp/socket",
                       first);
   if (words[0] != NULL)
-    tool_usage_error ("\"%s\" is one argument too many", words[0]);
+    tool_usage_error ("there is one argument too many: \"%s\"", words[0]);
 }
 
 void
@@ -177,7 +177,7 @@ tool_take_mode (char **words, struct tool_endpoint *endpoint)
       continue;
     size_t n = count_words (words + 1);
     if (n < modes[i].min || n > modes[i].max)
-      tool_usage_error ("%s wants %s, not %zu arguments", words[0],
+      tool_usage_error ("%s needs %s, but %zu arguments follow it", words[0],
                         modes[i].arguments, n);
     if (modes[i].transport == TOOL_FD)
       tool_socket_argument (words[0], words[1]);
@@ -188,5 +188,8 @@ tool_take_mode (char **words, struct tool_endpoint *endpoint)
     set_endpoint (endpoint, modes[i].transport, words + 1, n);
     return;
   }
-  tool_usage_error ("%s is no mode that is known", words[0]);
+  tool_usage_error ("%s is not a way to name a server; use a URI, or one of "
+                    "--uri, --command, --socket-activation, --fd, --tcp, "
+                    "--unix and --vsock",
+                    words[0]);
 }

@@ -245,7 +245,7 @@ take_answer (struct pass *p, struct step *s)
   if (!answered)
     step_failed (p, s, tool_nbd_error ());
   else if (s->map.count == 0)
-    step_failed (p, s, "the server's answer is empty");
+    step_failed (p, s, "the server's reply has no extents");
   else {
     tool_walk_told (walk, &s->question, s->map.end);
     if (s->map.count >= MANY_EXTENTS)

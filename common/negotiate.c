@@ -46,8 +46,9 @@ await (struct nbd_handle *h, int begun, struct answer *a)
     int64_t left = ends - tool_now_ms ();
     if (left <= 0) {
       tool_reword_error (tool_format ("%s: the server has not answered in "
-                                      "time",
-                                      a->call));
+                                      "time (%g s)",
+                                      a->call,
+                                      nbd_get_connect_timeout (h) / 1000.));
       return -1;
     }
     r = tool_poll (h, left > INT_MAX ? -1 : left);

@@ -78,8 +78,8 @@ inherited (const char *option, const char *text)
   int fd = tool_number_argument (option, text, 0, INT32_MAX);
   int flags = fcntl (fd, F_GETFD);
   if (flags == -1 || (flags & FD_CLOEXEC) != 0)
-    tool_fail ("%s: descriptor %d is not open; whoever runs %s has to open "
-               "it",
+    tool_fail ("%s: descriptor %d is not open; it has to be open when %s is "
+               "started",
                option, fd, tool_self->name);
   return fd;
 }
@@ -104,7 +104,7 @@ tool_socket_argument (const char *option, const char *text)
   int fd = inherited (option, text), type;
   socklen_t size = sizeof type;
   if (getsockopt (fd, SOL_SOCKET, SO_TYPE, &type, &size) == -1)
-    tool_fail ("%s: descriptor %d is no socket", option, fd);
+    tool_fail ("%s: descriptor %d is not a socket", option, fd);
   return fd;
 }
 

@@ -69,7 +69,7 @@ tool_catch_signals (void)
   sigemptyset (&ending);
   wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (wake == -1)
-    tool_fail ("cannot make a descriptor for signals: %m");
+    tool_fail ("cannot create an eventfd for signals: %m");
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
     if (tool_catch_signal (numbers[i], handle))
       sigaddset (&ending, numbers[i]);

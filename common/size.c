@@ -66,8 +66,9 @@ tool_size_argument (const char *option, const char *text)
   if (value == -1 && errno == ERANGE)
     tool_usage_error ("%s: %s is more than 2^63-1 bytes", option, text);
   if (value == -1)
-    tool_usage_error ("%s: \"%s\" is no size; a size is a number of bytes, "
-                      "or a number and one of k m g t p e, such as 64k",
+    tool_usage_error ("%s: \"%s\" is not a size; a size is a number of "
+                      "bytes, or a number and one of k m g t p e, such as "
+                      "64k",
                       option, text);
   return value;
 }
@@ -96,7 +97,8 @@ tool_number_argument (const char *option, const char *text, int64_t min,
            && !__builtin_mul_overflow (value, 10, &value)
            && !__builtin_add_overflow (value, *p - '0', &value);
   if (!good || value < min || value > max)
-    tool_usage_error ("%s: \"%s\" is no number from %" PRIi64 " to %" PRIi64,
+    tool_usage_error ("%s: \"%s\" is not a number from %" PRIi64
+                      " to %" PRIi64,
                       option, text, min, max);
   return value;
 }

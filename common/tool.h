@@ -65,13 +65,13 @@ enum {
 /* Every tool has these, and --connections. */
 #define TOOL_STAYING_ROWS                                               \
   { TOOL_COMMAND_TIMEOUT, "command-timeout", "TIME",                    \
-    "let requests fail that take longer" },                             \
+    "a request fails if it takes longer" },                             \
   { TOOL_CONNECT_TIMEOUT, "connect-timeout", "TIME",                    \
-    "wait so long for a server that is not there yet" },                \
+    "wait up to TIME for a server that is not there yet" },             \
   { TOOL_RECONNECT_TIMEOUT, "reconnect-timeout", "TIME",                \
-    "try so long to get a lost connection back" },                      \
+    "try up to TIME to restore a lost connection" },                    \
   { TOOL_STALL_TIMEOUT, "stall-timeout", "TIME",                        \
-    "give up a connection on which nothing moves for so long" }
+    "give up a connection that is silent for TIME" }
 /* For tools without a letter for it. */
 #define TOOL_CONNECTIONS_ROW                                            \
   { TOOL_CONNECTIONS, "connections", "N",                               \

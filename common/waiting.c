@@ -97,7 +97,7 @@ tool_tell_connecting (struct nbd_handle *h, struct tool_events *e,
       getpeername (nbd_aio_get_fd (h), (struct sockaddr *) &peer, &size) == -1
           && errno != ENOTSOCK
         ? "no connection yet"
-        : "there is a connection, but the server says nothing; it may be "
+        : "there is a connection, but the server sends nothing; it may be "
           "busy with another client";
   tool_error ("%s: still waiting: %s", name, what);
   free (last);

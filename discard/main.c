@@ -16,7 +16,7 @@ const struct tool_option discard_options[] = {
     "zero, but only if the server can do it "
     "fast" },
   { ALLOCATE, "allocate", NULL, "zero, and keep the space allocated" },
-  { 'l', "length", "SIZE", "so many bytes, such as 64K (to the end)" },
+  { 'l', "length", "SIZE", "this many bytes, such as 64K (to the end)" },
   { 'o', "offset", "SIZE", "from this byte on, such as 1M (0)" },
   { 'q', "quiet", NULL, "print no warnings" },
   { 'v', "verbose", NULL, "print what happens, and debug messages" },
@@ -100,8 +100,8 @@ require_support (struct nbd_handle *h, const struct tool_endpoint *server,
 {
   if (wish->check) {
     if (!has_map (h))
-      tool_fail ("%s: the server does not support block status, so it cannot "
-                 "be checked where there is data",
+      tool_fail ("%s: the server does not support block status, so --check "
+                 "cannot find out where there is data",
                  server->name);
     return;
   }
@@ -139,7 +139,7 @@ find_range (struct nbd_handle *h, const struct wish *wish)
     if (wish->length > end - wish->offset) {
       if (!wish->quiet)
         printf ("warning: the range passes the end of the export at %" PRIu64
-                ": only what is before it counts\n",
+                ": only the part before the end is used\n",
                 end);
     }
     else

@@ -10,7 +10,7 @@
 
 static const struct tool_option options[] = {
   TOOL_HELP_ROW,
-  { 'n', "length limit", "N", "show at most so many bytes" },
+  { 'n', "length limit", "N", "show at most this many bytes" },
   { 'o', "offset skip", "N", "begin at this byte" },
   TOOL_COLOR_ROWS,
   TOOL_STAYING_ROWS,

@@ -83,8 +83,8 @@ take_facts (struct disk *disk, struct nbd_handle *h)
   /* Requests are for whole blocks. */
   uint64_t rest = disk->size % disk->minimum;
   if (rest > 0)
-    tool_error ("%s: the last %" PRIu64 " bytes cannot be reached: the "
-                "server wants blocks of %" PRIu64 " bytes",
+    tool_error ("%s: the last %" PRIu64 " bytes cannot be read or written: "
+                "the server takes only whole blocks of %" PRIu64 " bytes",
                 disk->name, rest, disk->minimum);
   disk->size -= rest;
   disk->preferred = export.preferred;

@@ -75,7 +75,8 @@ device_serve (void)
       if (errno == EAGAIN)
         break;
       if (errno != ENODEV)
-        tool_error ("%s: reading a request: %m", options.mountpoint);
+        tool_error ("%s: cannot read a request from the FUSE device: %m",
+                    options.mountpoint);
       phase_event (UNMOUNTED);
       break;
     }

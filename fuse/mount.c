@@ -153,7 +153,8 @@ mount_session (void)
                                                 sizeof operations, NULL);
   /* libfuse has printed the reason. */
   if (made == NULL || fuse_session_mount (made, options.mountpoint) == -1)
-    tool_fail ("%s: cannot mount", options.mountpoint);
+    tool_fail ("%s: cannot mount; the message before this one says why",
+               options.mountpoint);
   /* However the program ends, the mount is removed. */
   session = made;
   tool_at_end (mount_end);

@@ -37,7 +37,7 @@ check_new_name (const char *argument)
   const char *slash = strrchr (argument, '/');
   if (errno == ENOTCONN)
     tool_fail ("mount point %s: %m: the program that served it has ended; "
-               "\"fusermount3 -u %s\" takes it away",
+               "\"fusermount3 -u %s\" removes the mount",
                argument, argument);
   if (errno != ENOENT || (slash && slash[1] == '\0'))
     tool_fail ("mount point %s: %m", argument);
@@ -55,9 +55,8 @@ check_new_name (const char *argument)
   if (slash == NULL)
     tool_fail (
       "mount point %s: it does not exist: name an existing directory "
-      "or regular file, or DIRECTORY/NAME for a file that is to "
-      "appear in a directory and to hide what is there, such as "
-      "./%s",
+      "or regular file, or DIRECTORY/NAME, such as ./%s, for a new file "
+      "in a directory, where it hides all other files",
       argument, argument);
 }
 

@@ -39,7 +39,8 @@ notify_prepare (void)
     notify_fd = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   }
   if (notify_fd == -1)
-    tool_error ("cannot tell the service manager about us: NOTIFY_SOCKET=%s",
+    tool_error ("cannot send messages to the service manager: the socket of "
+                "NOTIFY_SOCKET=%s cannot be used",
                 name);
   const struct timeval patience = { .tv_sec = PATIENCE_S };
   setsockopt (notify_fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);

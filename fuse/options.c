@@ -30,7 +30,7 @@ static const struct tool_option table[] = {
     "write the process ID there when the file can be used" },
   { 'r', "readonly read-only", NULL, "do not allow writing" },
   { 's', "", NULL, NULL },
-  { 'v', "verbose", NULL, "tell what is done" },
+  { 'v', "verbose", NULL, "print what is done, and debug messages" },
   TOOL_STAYING_ROWS,
   TOOL_VERSION_ROW,
   { 0, NULL, NULL, NULL },
@@ -189,7 +189,7 @@ options_take (int argc, char **argv, struct tool_endpoint *endpoint)
     tool_usage_error (NULL);
   tool_take_mode (words, endpoint);
   if (options.exports && !tool_can_reconnect (endpoint))
-    tool_usage_error ("--exports needs a server that can be connected to "
-                      "several times");
+    tool_usage_error ("--exports needs a server that takes several "
+                      "connections: a URI, --tcp, --unix or --vsock");
   return mountpoint;
 }

@@ -36,6 +36,6 @@ pidfile_write (void)
   if (file)
     good = fclose (file) == 0 && good;
   if (!good)
-    tool_error ("--pidfile %s: %m", options.pidfile);
+    tool_error ("--pidfile %s: cannot write it: %m", options.pidfile);
   tool_at_end (remove_pidfile);
 }

@@ -71,8 +71,8 @@ can_flag (const struct tool_endpoint *endpoint, const char *name)
 {
   const struct flag *flag = find_flag (name);
   if (flag == NULL)
-    tool_fail ("--can, --is, --has: \"%s\" is no flag that is known; "
-               "nbdinfo(1) lists them",
+    tool_fail ("--can, --is, --has: the flag \"%s\" is unknown; nbdinfo(1) "
+               "lists all flags",
                name);
   struct nbd_handle *h = flag->needs_export ? reach_export (endpoint, NULL)
                                             : open_server (endpoint, NULL);

@@ -28,7 +28,7 @@ static const struct tool_option options[] = {
     "havent isnot is-not isnt",
     "FLAG", "the opposite" },
   TOOL_COLOR_ROWS,
-  { CONTENT, "content", NULL, "guess what is in exports, by file(1)" },
+  { CONTENT, "content", NULL, "guess the content of exports, with file(1)" },
   { NO_CONTENT, "no-content", NULL, "do not guess" },
   { JSON, "json", NULL, "print JSON" },
   { 'L', "list", NULL, "show all exports that the server lists" },

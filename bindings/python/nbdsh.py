@@ -47,22 +47,22 @@ LEAVE_OUT = (
 
 # How to stay connected: the parameters of URIs that the library knows.
 STAYING = (
-    ("command-timeout", "TIME", "let requests fail that take longer"),
+    ("command-timeout", "TIME", "a request fails if it takes longer"),
     (
         "connect-timeout",
         "TIME",
-        "wait so long for a server that is not there yet",
+        "wait up to TIME for a server that is not there yet",
     ),
     ("connections", "N", "use up to N connections to the server (1)"),
     (
         "reconnect-timeout",
         "TIME",
-        "try so long to get a lost connection back",
+        "try up to TIME to restore a lost connection",
     ),
     (
         "stall-timeout",
         "TIME",
-        "give up a connection on which nothing moves for so long",
+        "give up a connection that is silent for TIME",
     ),
 )
 

@@ -189,7 +189,7 @@ def awaited(h: Handle) -> str:
     if not may_be_connected(h):
         return "no connection yet"
     return (
-        "there is a connection, but the server says nothing; it may be busy"
+        "there is a connection, but the server sends nothing; it may be busy"
         " with another client"
     )
 

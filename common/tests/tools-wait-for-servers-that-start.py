@@ -111,7 +111,7 @@ class Test(unittest.TestCase):
                 done = server.info(*form, "--connect-timeout=300ms")
                 self.assertEqual(done.returncode, 1)
                 self.assertIn("the server has no export of this name", done.stderr)
-                self.assertIn("; it was waited for, 0.3 s in all", done.stderr)
+                self.assertIn("; the tool has waited 0.3 s for it", done.stderr)
                 self.assertGreater(server.connections, 1)
 
     def test_servers_that_do_not_answer(self) -> None:

@@ -10,7 +10,7 @@ serve unix nbdkit -f --filter=log memory 1M logfile="$tmp/log"
 uri="nbd+unix://?socket=$sock"
 expect 'warning: offset 1048576 is not before the end of the export at 1048576: nothing to do' \
   discard/nbddiscard -y -o 1M "$uri"
-expect 'warning: the range passes the end of the export at 1048576: only what is before it counts' \
+expect 'warning: the range passes the end of the export at 1048576: only the part before the end is used' \
   discard/nbddiscard -y -o 512K -l 1M "$uri"
 expect '' discard/nbddiscard -q -y -o 512K -l 1M "$uri"
 grep -q 'Trim.*offset=0x80000 count=0x80000' "$tmp/log" || fail "not cut"

@@ -41,7 +41,7 @@ refused "No such file" -P "$mnt.pid" "$mnt" --unix "$tmp/none"
 for fd in 3 4 5 6 7 8 9; do
   refused "descriptor $fd is not open" "$mnt" --fd $fd
 done
-refused "descriptor 7 is no socket" "$mnt" --fd 7 7<"$tmp/file"
+refused "descriptor 7 is not a socket" "$mnt" --fd 7 7<"$tmp/file"
 
 requires_nbdkit plugin memory
 refused . -o no_such_option "$mnt" --command nbdkit -s memory 1M
