@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A clock to measure durations: nobody can set it. */
+/* A clock to measure durations.  It does not change when the time is set. */
 #include <config.h>
 
 #include <time.h>

@@ -70,7 +70,7 @@ tool_same_disk (int fd, int other)
          && same_file (&a, &b);
 }
 
-/* Take a descriptor that whoever runs the tool has opened.  Descriptors that
+/* Take a descriptor that was open when the tool was started.  Descriptors that
  * the tool itself opened have FD_CLOEXEC set, inherited ones do not. */
 static int
 inherited (const char *option, const char *text)

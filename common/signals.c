@@ -19,7 +19,7 @@
  * as one.  A later one means that the program is to end immediately. */
 #define SAME_SIGNAL_MS 500
 
-/* How often to look for an outage that a person has to be told of. */
+/* How often to check whether to print a message about an outage. */
 #define PIECE_MS 1000
 
 static int wake = -1;
@@ -38,7 +38,7 @@ handle (int number)
     tool_wake ();
   }
   else if (now - came_ms >= SAME_SIGNAL_MS) {
-    /* It is blocked until we return. */
+    /* The signal is blocked until this handler returns. */
     signal (number, SIG_DFL);
     raise (number);
   }
@@ -103,7 +103,7 @@ tool_wake (void)
   }
 }
 
-/* Wait in short pieces, so that a person is told of an outage in time. */
+/* Wait in short pieces, so that a message about an outage comes in time. */
 static int
 poll_in_pieces (struct nbd_handle *h, int timeout)
 {

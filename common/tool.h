@@ -339,10 +339,10 @@ extern int tool_opt_list_contexts (struct nbd_handle *h,
 
 /* ---- outputs.c: descriptors and files that options name ---- */
 
-/* Return the number of a descriptor that whoever runs the tool has opened for
- * writing, or of such a socket.  Call them while the options are taken,
- * before anything is opened that could get the same number.  On any other
- * descriptor the tool fails. */
+/* Return the number of a descriptor, or of a socket, that was open when the
+ * tool was started; the descriptor must be open for writing.  Call these
+ * functions while the options are taken, before anything is opened that could
+ * get the same number.  On any other descriptor the tool fails. */
 extern int tool_descriptor_argument (const char *option, const char *text);
 extern int tool_socket_argument (const char *option, const char *text);
 
