@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The HTML of the handbook is well-formed, needs no network, and its links lead on.
+"""The HTML of the handbook is well-formed, needs no network, and its links work.
 
-Each page is reached from the overview, has a title, and is left by links to all others.
+Each page links to all others.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ EMPTY = {"meta", "link", "br", "hr", "img"}
 
 
 class Page(HTMLParser):
-    """What a test asks about a page."""
+    """The links and anchors of a page, and what is wrong with its tags."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()

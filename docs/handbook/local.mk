@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-# The handbook is Markdown, whose commands are run as tests, and HTML of that.
+# The handbook is written in Markdown.  Its commands are run as tests, and HTML is
+# made from it.
 
-# What needs a virtual machine takes longer, and is in CHECK_LONG.
+# A page that needs a virtual machine takes longer, and is in CHECK_LONG.
 handbook_tests = \
 	docs/handbook/c.md \
 	docs/handbook/convert-a-cloud-image.md \
@@ -47,7 +48,7 @@ EXTRA_DIST += \
 	docs/handbook/pages-that-lie-are-refused.py \
 	docs/handbook/run-page
 
-# make html, and part of make where cmark-gfm is.
+# `make html` makes these, and so does `make` if cmark-gfm was found.
 if HAVE_CMARK_GFM
 handbook_html = $(handbook_tests:.md=.html) $(handbook_long_tests:.md=.html)
 handbook_DATA = $(handbook_html)
@@ -55,7 +56,7 @@ CLEANFILES += $(handbook_html)
 $(handbook_html): docs/handbook/index.md docs/handbook/make-html
 handbook_whole = $(handbook_html)
 
-# With mandoc the manual pages are beside it, and are linked to.
+# With mandoc, HTML of the manual pages is made, too, and is linked to.
 if HAVE_MANDOC
 handbook_manual = $(notdir $(dist_man_MANS) $(man_MANS))
 handbookmanualdir = $(handbookdir)/manual

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Mistakes in pages of the handbook are found, and what they start does not stay."""
+"""Mistakes in pages are found, and processes that pages start are ended."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RUN_PAGE = Path(__file__).resolve().parent / "run-page"
 
 
 def run(text: str) -> tuple[int, str]:
-    """The status and the output for a page of this text."""
+    """Return the exit status and the output of run-page for a page of this text."""
     with tempfile.TemporaryDirectory() as directory:
         page = Path(directory) / "page.md"
         page.write_text(text)

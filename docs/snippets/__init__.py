@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The examples of the Python module's docstrings, twins of those of manual pages.
+"""The examples of the Python module's docstrings, like those of the manual pages.
 
-An example begins with a comment that names the methods which it is for, such as
-NBD.pread, NBD.aio_pread.  The body of the function that follows is what docstrings
-show; generator/nbdgen/snippets.py reads it.  `python3 -m snippets` carries out
-all of them, each with a handle of its own in the state that the decorator names; the
-states are described in snippet.h.
+An example begins with a comment that names the methods whose docstrings show it, such
+as NBD.pread, NBD.aio_pread.  Docstrings show the body of the function that follows;
+generator/nbdgen/snippets.py reads it.  `python3 -m snippets` runs all examples, each
+with its own handle in the state that the decorator names; snippet.h describes the
+states.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Example = Callable[[nbd.NBD], None]
 
 EXAMPLES: list[tuple[Example, Callable[[], nbd.NBD]]] = []
 
-# The port of a server of this machine, where a program would say "10809".
+# The port of the test's server; a real program would use "10809".
 port = os.environ.get("PORT", "")
 
 

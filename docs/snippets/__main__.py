@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Carry out the examples of all docstrings.
+"""Run the examples of all docstrings.
 
 usage: python3 -m snippets [FILE...]
 
-Each is told on standard output before it runs, with what it prints.
+The file and line of each example are printed before it runs.
 """
 
 from __future__ import annotations

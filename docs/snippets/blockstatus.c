@@ -138,7 +138,7 @@ EXAMPLE (mapped)
   if (nbd_can_block_status_payload (nbd) > 0)
     r = nbd_block_status_filter (nbd, 1 << 20, 0, contexts, extent,
                                  0);
-  else /* this tells about the others as well */
+  else /* this reports other contexts, too */
     r = nbd_block_status_64 (nbd, 1 << 20, 0, extent, 0);
   if (r == -1)
     errx (EXIT_FAILURE, "%s", nbd_get_error ());

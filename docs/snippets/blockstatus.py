@@ -111,7 +111,7 @@ def block_status_filter(h: nbd.NBD) -> None:
     if h.can_block_status_payload():
         contexts = ["qemu:dirty-bitmap:changes"]
         h.block_status_filter(1024 * 1024, 0, contexts, show_filtered)
-    else:  # this tells about the others as well
+    else:  # this reports other contexts, too
         h.block_status_64(1024 * 1024, 0, show_filtered)
 
 

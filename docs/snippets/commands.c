@@ -151,7 +151,7 @@ EXAMPLE (connected)
 {
   nbd_completion_callback done = { .callback = flush_done };
 
-  /* Writes that have completed by now are made safe. */
+  /* Put the writes that have completed on stable storage. */
   if (nbd_can_flush (nbd) > 0 && nbd_aio_flush (nbd, done, 0) == -1)
     errx (EXIT_FAILURE, "%s", nbd_get_error ());
   while (nbd_aio_in_flight (nbd) > 0)
@@ -223,7 +223,7 @@ EXAMPLE (connected)
 /* nbd_zero */
 EXAMPLE (connected)
 {
-  /* The range reads as zeroes, and keeps its place on the disk. */
+  /* The range reads as zeroes, and stays allocated. */
   if (nbd_zero (nbd, 1 << 20, 0, LIBNBD_CMD_FLAG_NO_HOLE) == -1)
     errx (EXIT_FAILURE, "%s", nbd_get_error ());
 }
@@ -247,7 +247,7 @@ EXAMPLE (connected)
 /* nbd_shutdown */
 EXAMPLE (connected)
 {
-  /* What was written is safe before the server is told goodbye. */
+  /* Flush what was written, then close the connection. */
   if (nbd_can_flush (nbd) > 0 && nbd_flush (nbd, 0) == -1)
     errx (EXIT_FAILURE, "%s", nbd_get_error ());
   if (nbd_shutdown (nbd, 0) == -1)

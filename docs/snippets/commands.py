@@ -115,7 +115,7 @@ def aio_flush(h: nbd.NBD) -> None:
             print(f"the last writes may be lost: {why}")
         return 1
 
-    # Writes that have completed by now are made safe.
+    # Put the writes that have completed on stable storage.
     if h.can_flush():
         h.aio_flush(flush_done)
     while h.aio_in_flight() > 0:
@@ -164,7 +164,7 @@ def aio_cache(h: nbd.NBD) -> None:
 # NBD.zero
 @connected
 def zero(h: nbd.NBD) -> None:
-    # The range reads as zeroes, and keeps its place on the disk.
+    # The range reads as zeroes, and stays allocated.
     h.zero(1024 * 1024, 0, nbd.CMD_FLAG_NO_HOLE)
 
 
@@ -179,7 +179,7 @@ def aio_zero(h: nbd.NBD) -> None:
 # NBD.shutdown
 @connected
 def shutdown(h: nbd.NBD) -> None:
-    # What was written is safe before the server is told goodbye.
+    # Flush what was written, then close the connection.
     if h.can_flush():
         h.flush()
     h.shutdown()

@@ -78,7 +78,7 @@ EXAMPLE (created)
     err (EXIT_FAILURE, "%s", addr.sun_path);
   if (nbd_connect_socket (nbd, sock) == -1)
     errx (EXIT_FAILURE, "%s", nbd_get_error ());
-  /* The socket is the library's now: do not close it. */
+  /* The library owns the socket now: do not close it. */
 }
 
 /* nbd_aio_connect_socket */

@@ -67,7 +67,7 @@ def aio_connect_vsock(h: nbd.NBD) -> None:
 def connect_socket(h: nbd.NBD) -> None:
     sock = socket.socket(socket.AF_UNIX)
     sock.connect("nbd.sock")
-    h.connect_socket(sock.detach())  # the descriptor is the library's
+    h.connect_socket(sock.detach())  # the library owns it now
 
 
 # NBD.aio_connect_socket

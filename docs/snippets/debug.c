@@ -8,7 +8,7 @@ EXAMPLE (connected)
   char sector[512];
   bool before = nbd_get_debug (nbd) > 0;
 
-  /* What this one read does is told on standard error. */
+  /* Debug output of this read goes to standard error. */
   if (nbd_set_debug (nbd, true) == -1
       || nbd_pread (nbd, sector, sizeof sector, 0, 0) == -1
       || nbd_set_debug (nbd, before) == -1)

@@ -10,7 +10,7 @@ from snippets import connected, created
 # NBD.set_debug, NBD.get_debug
 @connected
 def set_debug(h: nbd.NBD) -> None:
-    # What this one read does is told on standard error.
+    # Debug output of this read goes to standard error.
     before = h.get_debug()
     h.set_debug(True)
     h.pread(512, 0)

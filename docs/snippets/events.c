@@ -54,7 +54,7 @@ one_turn (struct nbd_handle *nbd)
     fd.events |= POLLOUT;
   if (poll (&fd, 1, -1) == -1)
     return 0; /* a signal: the next turn polls again */
-  /* One event at a time, and reading first. */
+  /* Handle one event at a time, and reading first. */
   if ((fd.events & POLLIN) && (fd.revents & ~POLLOUT))
     return nbd_aio_notify_read (nbd);
   return nbd_aio_notify_write (nbd);

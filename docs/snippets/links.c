@@ -24,7 +24,7 @@ EXAMPLE (created)
       || nbd_set_reconnect_timeout (nbd, 60 * 1000) == -1
       || nbd_connect_unix (nbd, "nbd.sock") == -1)
     errx (EXIT_FAILURE, "%s", nbd_get_error ());
-  /* From here on nobody wants to know. */
+  /* From here on events are not reported. */
   nbd_clear_event_callback (nbd);
 }
 
@@ -46,7 +46,7 @@ EXAMPLE (connected)
     errx (EXIT_FAILURE, "%s", nbd_get_error ());
   if (nbd_pread (nbd, sector, sizeof sector, 0, 0) == -1 && stop)
     printf ("interrupted; cleaning up\n");
-  /* From here on calls go on waiting when a signal comes. */
+  /* From here on signals do not interrupt calls. */
   nbd_clear_interrupt_callback (nbd);
 }
 
@@ -105,7 +105,7 @@ EXAMPLE (connected)
 /* nbd_stats_journal_bytes */
 EXAMPLE (connected)
 {
-  /* Nothing of it remains once everything is on stable storage. */
+  /* A flush that succeeds empties the journal. */
   if (nbd_stats_journal_bytes (nbd) > 1 << 20
       && nbd_flush (nbd, 0) == -1)
     errx (EXIT_FAILURE, "%s", nbd_get_error ());
@@ -124,7 +124,7 @@ EXAMPLE (connected)
 /* nbd_aio_is_drained */
 EXAMPLE (connected)
 {
-  /* Our loop tells once that there is something to read. */
+  /* Our loop is edge-triggered: read until nothing is left. */
   do
     if (nbd_aio_notify_read (nbd) == -1)
       errx (EXIT_FAILURE, "%s", nbd_get_error ());

@@ -23,15 +23,15 @@ def set_event_callback(h: nbd.NBD) -> None:
     h.set_event_callback(log_event)
     h.set_reconnect_timeout(60 * 1000)
     h.connect_unix("nbd.sock")
-    # From here on nobody wants to know.
+    # From here on events are not reported.
     h.clear_event_callback()
 
 
 # NBD.set_interrupt_callback, NBD.clear_interrupt_callback
 @connected
 def set_interrupt_callback(h: nbd.NBD) -> None:
-    # The handle has a callback already, for KeyboardInterrupt.  Here a
-    # signal is to end what waits in another way.
+    # The handle has a callback already, for KeyboardInterrupt.  Here
+    # another signal is to interrupt calls.
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     h.set_interrupt_callback(lambda: int(stop.is_set()))
@@ -39,7 +39,7 @@ def set_interrupt_callback(h: nbd.NBD) -> None:
         h.pread(512, 0)
     except nbd.Error:
         print("interrupted; cleaning up")
-    # From here on calls go on waiting when a signal comes.
+    # From here on signals do not interrupt calls.
     h.clear_interrupt_callback()
 
 
@@ -90,7 +90,7 @@ def stats_reconnects(h: nbd.NBD) -> None:
 # NBD.stats_journal_bytes
 @connected
 def stats_journal_bytes(h: nbd.NBD) -> None:
-    # Nothing of it remains once everything is on stable storage.
+    # A flush that succeeds empties the journal.
     if h.stats_journal_bytes() > 1024 * 1024:
         h.flush()
 
@@ -105,7 +105,7 @@ def stats_ghosts(h: nbd.NBD) -> None:
 # NBD.aio_is_drained
 @connected
 def aio_is_drained(h: nbd.NBD) -> None:
-    # Our loop tells once that there is something to read.
+    # Our loop is edge-triggered: read until nothing is left.
     h.aio_notify_read()
     while not h.aio_is_drained():
         h.aio_notify_read()

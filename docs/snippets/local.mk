@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The examples of manual pages and docstrings, as programs that a test runs.
+# The examples of manual pages and docstrings are programs that a test runs.
 
 check_PROGRAMS += docs/snippets/run
 docs_snippets_run_SOURCES = \

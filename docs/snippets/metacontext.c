@@ -45,7 +45,7 @@ EXAMPLE (mapped)
 /* nbd_clear_meta_contexts */
 EXAMPLE (negotiating)
 {
-  /* Now for something else than we asked for before. */
+  /* Request another context than before. */
   if (nbd_clear_meta_contexts (nbd) == -1
       || nbd_add_meta_context (nbd, LIBNBD_CONTEXT_BASE_ALLOCATION)
            == -1
@@ -65,7 +65,7 @@ EXAMPLE (negotiating)
 {
   nbd_context_callback context = { .callback = show_context };
 
-  /* Nothing was added, so this lists all that there are. */
+  /* We have added no contexts, so this lists all contexts. */
   if (nbd_opt_list_meta_context (nbd, context) == -1)
     errx (EXIT_FAILURE, "%s", nbd_get_error ());
 }
@@ -155,7 +155,7 @@ EXAMPLE (negotiating)
 {
   nbd_context_callback context = { .callback = show_granted };
 
-  /* By hand, so that opt_go does not ask again. */
+  /* Request contexts by hand, so that opt_go need not do it. */
   if (nbd_set_request_meta_context (nbd, false) == -1
       || nbd_add_meta_context (nbd, LIBNBD_CONTEXT_BASE_ALLOCATION)
            == -1

@@ -42,7 +42,7 @@ def get_meta_context(h: nbd.NBD) -> None:
 # NBD.clear_meta_contexts
 @negotiating
 def clear_meta_contexts(h: nbd.NBD) -> None:
-    # Now for something else than we asked for before.
+    # Request another context than before.
     h.clear_meta_contexts()
     h.add_meta_context(nbd.CONTEXT_BASE_ALLOCATION)
     h.opt_go()
@@ -52,7 +52,7 @@ def clear_meta_contexts(h: nbd.NBD) -> None:
 @negotiating
 def opt_list_meta_context(h: nbd.NBD) -> None:
     names: list[str] = []
-    # Nothing was added, so this lists all that there are.
+    # We have added no contexts, so this lists all contexts.
     h.opt_list_meta_context(names.append)
     print(names)
 
@@ -95,7 +95,7 @@ def aio_opt_list_meta_context_queries(h: nbd.NBD) -> None:
 @negotiating
 def opt_set_meta_context(h: nbd.NBD) -> None:
     granted: list[str] = []
-    h.set_request_meta_context(False)  # opt_go is not to ask again
+    h.set_request_meta_context(False)  # opt_go requests none
     h.add_meta_context(nbd.CONTEXT_BASE_ALLOCATION)
     h.opt_set_meta_context(granted.append)
     h.opt_go()
@@ -106,7 +106,7 @@ def opt_set_meta_context(h: nbd.NBD) -> None:
 @negotiating
 def aio_opt_set_meta_context(h: nbd.NBD) -> None:
     granted: list[str] = []
-    h.set_request_meta_context(False)  # opt_go is not to ask again
+    h.set_request_meta_context(False)  # opt_go requests none
     h.add_meta_context(nbd.CONTEXT_BASE_ALLOCATION)
     h.aio_opt_set_meta_context(granted.append)
     while h.aio_is_connecting():
@@ -118,7 +118,7 @@ def aio_opt_set_meta_context(h: nbd.NBD) -> None:
 @negotiating
 def opt_set_meta_context_queries(h: nbd.NBD) -> None:
     granted: list[str] = []
-    h.set_request_meta_context(False)  # opt_go is not to ask again
+    h.set_request_meta_context(False)  # opt_go requests none
     h.opt_set_meta_context_queries(["base:allocation"], granted.append)
     h.opt_go()
     print(f"granted: {granted}")

@@ -31,7 +31,7 @@ EXAMPLE (connected)
 /* nbd_get_canonical_export_name, nbd_get_export_description */
 EXAMPLE (created)
 {
-  /* Without this the server is not asked. */
+  /* Without this the name and the text are not requested. */
   if (nbd_set_full_info (nbd, true) == -1
       || nbd_connect_unix (nbd, "nbd.sock") == -1)
     errx (EXIT_FAILURE, "%s", nbd_get_error ());

@@ -27,7 +27,7 @@ def get_block_size(h: nbd.NBD) -> None:
 # NBD.get_canonical_export_name, NBD.get_export_description
 @created
 def get_export_description(h: nbd.NBD) -> None:
-    h.set_full_info(True)  # without this the server is not asked
+    h.set_full_info(True)  # else they are not requested
     h.connect_unix("nbd.sock")
     try:
         print(f"name: {h.get_canonical_export_name()}")

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Carry out the examples of all manual pages, in the order of the files.
+/* Run the examples of all manual pages, in the order of the files.
  *
  *   run [FILE...]
  *
- * Each is told on standard output before it runs, with what it prints. */
+ * The file and line of each example are printed before it runs. */
 #include "snippet.h"
 
 static struct example *examples, **last = &examples;
@@ -16,7 +16,7 @@ add_example (struct example *e)
   last = &e->next;
 }
 
-/* A handle for an example. */
+/* Return a handle in this state, for an example. */
 static struct nbd_handle *
 open_handle (enum state state)
 {

@@ -67,7 +67,7 @@ EXAMPLE (connected)
  * nbd_get_request_structured_replies */
 EXAMPLE (created)
 {
-  /* How fast is the server with the oldest replies? */
+  /* Measure how fast the server is with simple replies. */
   if (nbd_set_request_structured_replies (nbd, false) == -1
       || nbd_connect_unix (nbd, "nbd.sock") == -1)
     errx (EXIT_FAILURE, "%s", nbd_get_error ());
@@ -99,7 +99,7 @@ EXAMPLE (connected)
 {
   static char buf[1 << 20];
 
-  /* Our buffers hold no secrets: do not clear what fails. */
+  /* Our buffers hold no secrets, so errors need not clear them. */
   if (nbd_set_pread_initialize (nbd, false) == -1
       || nbd_pread (nbd, buf, sizeof buf, 0, 0) == -1)
     errx (EXIT_FAILURE, "%s", nbd_get_error ());

@@ -58,7 +58,7 @@ def get_extended_headers_negotiated(h: nbd.NBD) -> None:
 # NBD.get_request_structured_replies
 @created
 def set_request_structured_replies(h: nbd.NBD) -> None:
-    # How fast is the server with the oldest replies?
+    # Measure how fast the server is with simple replies.
     h.set_request_structured_replies(False)
     h.connect_unix("nbd.sock")
     if not h.get_request_structured_replies():
@@ -84,7 +84,7 @@ def set_handshake_flags(h: nbd.NBD) -> None:
 # NBD.set_pread_initialize, NBD.get_pread_initialize
 @connected
 def set_pread_initialize(h: nbd.NBD) -> None:
-    # Our buffers hold no secrets: do not clear what fails.
+    # Our buffers hold no secrets, so errors need not clear them.
     h.set_pread_initialize(False)
     h.pread(1024 * 1024, 0)
     print(f"cleared: {h.get_pread_initialize()}")

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* What the examples of manual pages have in common.
  *
- * An example begins with a line that names the calls which it is for, such as
+ * An example begins with a comment that names the calls whose pages show it:
  *
  *   nbd_pread, nbd_aio_pread
  *
- * in a comment.  What comes between this line and EXAMPLE, such as a callback,
- * and the body are what the pages show; generator/nbdgen/snippets.py reads it.
- * The program docs/snippets/run carries out all of them, each with a handle
- * of its own, nbd, in the state that EXAMPLE names:
+ * The pages show what is between this comment and EXAMPLE, such as a callback,
+ * and the body of EXAMPLE; generator/nbdgen/snippets.py reads them.
+ * The program docs/snippets/run runs all examples, each with its own handle,
+ * nbd, in the state that EXAMPLE names:
  *
- *   created      it is not connected
- *   connected    to a server that has 64 MiB of memory as its export
- *   negotiating  the same in option mode
- *   mapped       to a server with the contexts that qemu:dirty-bitmap is for
+ *   created      not connected
+ *   connected    connected to a server whose export is 64 MiB of memory
+ *   negotiating  connected to the same server, in option mode
+ *   mapped       connected to a server with a context qemu:dirty-bitmap:...
  *
- * In its directory are the sockets and files that examples name. */
+ * The current directory has the sockets and files that examples name. */
 #ifndef CAUSEWAY_SNIPPET_H
 #define CAUSEWAY_SNIPPET_H
 
@@ -29,7 +29,7 @@
 
 #include <libnbd.h>
 
-/* Few callbacks look at all that they are given. */
+/* Few callbacks use all of their parameters. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
 enum state { created, connected, negotiating, mapped };
@@ -42,10 +42,10 @@ struct example {
   struct example *next;
 };
 
-/* Remember an example, which is not freed, for run. */
+/* Add an example to those of run.  It must stay valid until the end. */
 void add_example (struct example *e);
 
-/* The port of a server of this machine, where a program would say "10809". */
+/* The port of the test's server; a real program would use "10809". */
 extern const char *port;
 
 #define EXAMPLE(state) EXAMPLE_ON (state, __LINE__)

@@ -89,7 +89,7 @@ EXAMPLE (created)
 /* nbd_set_quarantine, nbd_get_quarantine */
 EXAMPLE (created)
 {
-  /* This server ends its requests before it takes a connection. */
+  /* This server finishes old requests before it accepts us. */
   if (nbd_set_quarantine (nbd, 0) == -1
       || nbd_set_reconnect_timeout (nbd, 60 * 1000) == -1
       || nbd_connect_unix (nbd, "nbd.sock") == -1)
@@ -113,7 +113,7 @@ EXAMPLE (created)
 {
   const char *options = "reconnect-timeout=2m&connections=4";
 
-  /* They are of our user, who knows how they are written. */
+  /* Our user wrote these options, and knows their syntax. */
   if (nbd_set_uri_options (nbd, options) == -1
       || nbd_connect_unix (nbd, "nbd.sock") == -1)
     errx (EXIT_FAILURE, "%s", nbd_get_error ());

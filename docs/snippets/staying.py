@@ -83,7 +83,7 @@ def set_journal_size(h: nbd.NBD) -> None:
 # NBD.set_quarantine, NBD.get_quarantine
 @created
 def set_quarantine(h: nbd.NBD) -> None:
-    # This server ends its requests before it takes a connection.
+    # This server finishes old requests before it accepts us.
     h.set_quarantine(0)
     h.set_reconnect_timeout(60 * 1000)
     h.connect_unix("nbd.sock")
@@ -103,6 +103,6 @@ def set_connections(h: nbd.NBD) -> None:
 # NBD.set_uri_options
 @created
 def set_uri_options(h: nbd.NBD) -> None:
-    # They are of our user, who knows how they are written.
+    # Our user wrote these options, and knows their syntax.
     h.set_uri_options("reconnect-timeout=2m&connections=4")
     h.connect_unix("nbd.sock")

@@ -18,7 +18,7 @@ EXAMPLE (created)
 /* nbd_get_tls_negotiated */
 EXAMPLE (created)
 {
-  /* TLS is welcome, but not needed. */
+  /* Use TLS if the server supports it. */
   if (nbd_set_tls (nbd, LIBNBD_TLS_ALLOW) == -1
       || nbd_connect_unix (nbd, "nbd.sock") == -1)
     errx (EXIT_FAILURE, "%s", nbd_get_error ());

@@ -21,7 +21,7 @@ def set_tls(h: nbd.NBD) -> None:
 # NBD.get_tls_negotiated
 @created
 def get_tls_negotiated(h: nbd.NBD) -> None:
-    h.set_tls(nbd.TLS_ALLOW)  # it is welcome, but not needed
+    h.set_tls(nbd.TLS_ALLOW)  # use it if the server can
     h.connect_unix("nbd.sock")
     if not h.get_tls_negotiated():
         print("warning: the connection is not encrypted")
@@ -31,7 +31,7 @@ def get_tls_negotiated(h: nbd.NBD) -> None:
 @created
 def set_tls_certificates(h: nbd.NBD) -> None:
     h.set_tls(nbd.TLS_REQUIRE)
-    h.set_tls_certificates("pki")  # it has ca-cert.pem, the authority's
+    h.set_tls_certificates("pki")  # it holds ca-cert.pem
     h.connect_tcp("localhost", port)
 
 
