@@ -288,11 +288,13 @@ destination_finish (struct destination *d)
   set_permissions (d, d->fd);
   if (fsync (d->fd) == -1)
     tool_fail ("%s: what was written could not be made durable: %m", d->name);
+  /* From here on the file is complete.  It is kept even if it cannot have its
+   * name, because it may be the result of hours. */
+  unfinished = NULL;
   if (rename (d->unfinished, d->path) == -1)
-    tool_fail ("%s: the result is complete, but %s could not be renamed to "
-               "this name: %m",
+    tool_fail ("%s: the result is complete, but could not be renamed to this "
+               "name: %m. It stays in %s",
                d->name, d->unfinished);
   finished = true;
-  unfinished = NULL;
   sync_directory (d);
 }

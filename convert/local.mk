@@ -232,6 +232,7 @@ convert_tests = \
 	convert/tests/convert/any-name-is-the-name-of-a-file.sh \
 	convert/tests/convert/block-devices-hold-qcow2-images.sh \
 	convert/tests/convert/broken-downloads-go-on-or-fail.sh \
+	convert/tests/convert/complete-results-without-a-name-are-kept.sh \
 	convert/tests/convert/destinations-are-replaced-at-the-end.sh \
 	convert/tests/convert/destinations-that-lie-or-are-unfit-are-told.sh \
 	convert/tests/convert/every-codec-holds-every-format.sh \

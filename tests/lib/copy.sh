@@ -32,10 +32,3 @@ allocated_kib ()
 {
   du -k "$1" | cut -f 1
 }
-
-# wait_until COMMAND...: repeat the command until it succeeds.  Only the time
-# limit of the test ends this wait.
-wait_until ()
-{
-  until "$@"; do read -r -t 0.02 <> <(:) || :; done
-}

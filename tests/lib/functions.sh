@@ -156,6 +156,13 @@ same ()
   cmp "$1" "$2" || fail "$1 and $2 differ"
 }
 
+# wait_until COMMAND...: repeat the command until it succeeds.  Only the time
+# limit of the test ends this wait.
+wait_until ()
+{
+  until "$@"; do read -r -t 0.02 <> <(:) || :; done
+}
+
 # random_file FILE BYTES: make a file of random bytes.
 random_file ()
 {
