@@ -105,10 +105,12 @@ pieces_next (struct pieces *p, struct piece *piece, char **why)
 {
   uint64_t number = p->next_given;
   struct slot *s = slot_of (p, number);
+  uint64_t last;
 
   if (p->nr_threads == 0) {
     p->next_given++;
     read_slot (p, number);
+    last = p->last;
   }
   else {
     pthread_mutex_lock (&p->lock);
@@ -116,6 +118,7 @@ pieces_next (struct pieces *p, struct piece *piece, char **why)
     pthread_cond_broadcast (&p->changed);
     while (number >= p->next_read || !s->ready)
       pthread_cond_wait (&p->changed, &p->lock);
+    last = p->last;
     pthread_mutex_unlock (&p->lock);
   }
   *why = s->why;
@@ -123,7 +126,7 @@ pieces_next (struct pieces *p, struct piece *piece, char **why)
   *piece = (struct piece) {
     .bytes = s->bytes,
     .length = s->length,
-    .ends = s->length < p->size || number == p->last,
+    .ends = s->length < p->size || number == last,
   };
   errno = s->error;
   return s->error == 0 ? 0 : -1;
