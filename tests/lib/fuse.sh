@@ -74,3 +74,15 @@ fails ()
 {
   ! "$@" >"$tmp/failure" 2>&1 || fail "this succeeded: $*"
 }
+
+# blocks_become COUNT: call stat until it has this number of blocks; each stat
+# counts for a limited time only.
+blocks_become ()
+{
+  local try blocks
+  for try in {1..200}; do
+    blocks=$(stat -c %b "$mnt/nbd")
+    [ "$blocks" != "$1" ] || return 0
+  done
+  fail "$blocks blocks instead of $1, asked $try times"
+}

@@ -7,18 +7,6 @@ requires qemu-img qemu-nbd fallocate
 # A disk that is larger than one query of 32 bits.
 qemu-img create -q -f qcow2 -o cluster_size=65536 "$tmp/disk.qcow2" 8G
 start "$mnt" [ qemu-nbd -f qcow2 --discard=unmap "$tmp/disk.qcow2" ]
-# blocks_become COUNT: call stat until it has this number of blocks; each stat
-# counts for a limited time only.
-blocks_become ()
-{
-  local try blocks
-  for try in {1..200}; do
-    blocks=$(stat -c %b "$mnt/nbd")
-    [ "$blocks" != "$1" ] || return 0
-  done
-  fail "$blocks blocks instead of $1, asked $try times"
-}
-
 blocks_become 0
 
 map=$srcdir/tests/lib/mounts/seek-data.py
