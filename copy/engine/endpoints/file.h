@@ -11,7 +11,6 @@ struct file {
   struct endpoint e;
   bool device; /* a block device */
   struct stat st;
-  bool created;
   /* Ways to write zeroes that do not work with this file. */
   _Atomic bool no_punch, no_zero_range, no_zero_out;
 };
