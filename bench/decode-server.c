@@ -4,6 +4,7 @@
  * usage: decode-server FILE SOCKET */
 #include <config.h>
 
+#include <err.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,15 +15,6 @@
 #include <unistd.h>
 
 #include "image/image.h"
-
-static void give_up (const char *what) __attribute__ ((noreturn));
-
-static void
-give_up (const char *what)
-{
-  fprintf (stderr, "decode-server: %s\n", what);
-  exit (EXIT_FAILURE);
-}
 
 static struct image *
 open_image (const char *name)
@@ -36,15 +28,15 @@ open_image (const char *name)
 
   if (fd == -1 || fstat (fd, &st) == -1
       || pread (fd, head, sizeof head, 0) != sizeof head)
-    give_up (name);
+    err (EXIT_FAILURE, "%s: cannot read its first bytes", name);
   struct input *in = input_from_file (fd, name, st.st_size);
   const struct codec *codec = codec_of (codec_recognize (head, sizeof head));
   if (codec == NULL || codec->find_parts == NULL
       || codec->find_parts (in, &parts, &why) != PARTS_FOUND)
-    give_up (why ? why : "this file has no parts");
+    errx (EXIT_FAILURE, "%s: %s", name, why ? why : "it has no parts");
   struct image *image = image_of_parts (in, codec, &parts, &usual);
   if (image == NULL)
-    give_up ("no memory");
+    err (EXIT_FAILURE, "%s", name);
   return image;
 }
 
@@ -55,12 +47,12 @@ listen_at (const char *path)
   int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
   if (strlen (path) >= sizeof address.sun_path)
-    give_up ("the name of the socket is too long");
+    errx (EXIT_FAILURE, "%s: the name of the socket is too long", path);
   strcpy (address.sun_path, path);
   if (fd == -1
       || bind (fd, (struct sockaddr *) &address, sizeof address) == -1
       || listen (fd, 4) == -1)
-    give_up ("cannot listen");
+    err (EXIT_FAILURE, "%s: cannot listen", path);
   return fd;
 }
 
@@ -70,11 +62,11 @@ main (int argc, char **argv)
   char c;
 
   if (argc != 3)
-    give_up ("usage: decode-server FILE SOCKET");
+    errx (EXIT_FAILURE, "usage: decode-server FILE SOCKET");
   struct image *image = open_image (argv[1]);
   struct server *server = image_serve (image, listen_at (argv[2]));
   if (server == NULL)
-    give_up ("cannot serve");
+    err (EXIT_FAILURE, "%s: cannot serve", argv[1]);
   while (read (STDIN_FILENO, &c, 1) > 0)
     ;
   image_serve_end (server);
