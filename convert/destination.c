@@ -33,8 +33,8 @@ say_interrupted (void)
     tool_error ("interrupted by a signal (%s) before anything was written",
                 signal);
   else if (d->kept)
-    tool_error ("interrupted by a signal (%s): what was copied is in %s; the "
-                "same command goes on",
+    tool_error ("interrupted by a signal (%s): what was copied is in %s; run "
+                "the same command again to continue",
                 signal, d->unfinished);
   else if (d->place == AT_FILE)
     tool_error ("interrupted by a signal (%s): %s was %s", signal, d->name,

@@ -57,7 +57,8 @@ give_up (struct conversion *v)
   print_helper (v->reader);
   print_helper (v->writer);
   if (v->o->settings.resume && v->to.unfinished)
-    tool_error ("%s: what was copied is in %s; the same command goes on",
+    tool_error ("%s: what was copied is in %s; run the same command again to "
+                "continue",
                 v->to.name, v->to.unfinished);
   exit (EXIT_FAILURE);
 }

@@ -389,10 +389,9 @@ check_resume (const struct conversion *v)
                  "out",
                  v->source.name);
     case WRITE_FORMAT:
-      tool_fail (
-        "--resume: a %s image that was not finished cannot be gone "
-        "on with; make a raw one (--to=raw), or leave the option out",
-        format_name (v->to.format));
+      tool_fail ("--resume: an unfinished %s image cannot be resumed; make a "
+                 "raw one (--to=raw), or leave the option out",
+                 format_name (v->to.format));
     default: break;
     }
   if (v->source.input->in_order)

@@ -157,9 +157,9 @@ no_room (const struct part *p, uint64_t end, uint64_t limit, char **why)
   char *words = part_words (p);
 
   table_fault (why,
-               "there is no new room: what is used ends at byte %" PRIu64
-               ", and %s could end at %" PRIu64
-               " at most; a larger --size gives it room",
+               "there is no space to grow: what is used ends at byte "
+               "%" PRIu64 ", and %s could end at %" PRIu64
+               " at most; set a larger --size",
                end, words, limit);
   free (words);
   return -1;

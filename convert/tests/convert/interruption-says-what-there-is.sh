@@ -77,6 +77,7 @@ ends ": this is not complete: -" copies "${slow[@]}" "$tmp/disk" -
 nothing_is_left kept
 [ "$(cat "$tmp/d/kept")" = before ] || fail "the old file is gone"
 
-ends ": what was copied is in $tmp/d/new.unfinished; the same command goes on" \
+again="run the same command again to continue"
+ends ": what was copied is in $tmp/d/new.unfinished; $again" \
   copies --resume="$tmp/journal" "${slow[@]}" "$tmp/disk" "$tmp/d/new"
 nothing_is_left kept new.unfinished

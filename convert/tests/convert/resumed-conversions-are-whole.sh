@@ -68,7 +68,7 @@ rm "$journal" "$tmp/d/out.unfinished"
 
 # qemu-img would make an empty image where the journal says that data was
 # written.
-refuses "a qcow2 image that was not finished cannot be gone on with" \
+refuses "an unfinished qcow2 image cannot be resumed" \
   "$nbdconvert" --resume="$journal" "$tmp/disk" "$tmp/d/out.qcow2"
 refuses "can only be read once" \
   "$nbdconvert" --resume="$journal" - "$tmp/d/out" < <(cat "$tmp/disk")

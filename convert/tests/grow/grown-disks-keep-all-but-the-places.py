@@ -28,7 +28,7 @@ SECTOR = 512
 MIB = 1 << 20
 SWAP_UUID = "01234567-89ab-cdef-0123-456789abcdef"
 REFUSALS = re.compile(
-    "there is no new room|is behind|cannot be moved|is an extended one|"
+    "there is no space to grow|is behind|cannot be moved|is an extended one|"
     "there is no partition|are all named"
 )
 Part = Dict[str, Any]
@@ -180,7 +180,7 @@ def compare_content(disk: Path, old: Part, new: Part, grown: int) -> None:
     if old["number"] == grown and content.count(0, len(wanted)) != (
         len(content) - len(wanted)
     ):
-        fail("the new room is not zero")
+        fail("the added space is not zero")
 
 
 def check_result(disk: Path, said: str, parts: List[Part], size: int) -> None:

@@ -34,10 +34,10 @@ cannot_grow 'partition 3 "twins" (1.0M) is behind partition 5 "twins" (2.0M); --
 truncate -s 64M "$disk"
 sgdisk -n 4:30720:0 "$disk" >/dev/null
 truncate -s $((64 * MiB + 4096)) "$disk"
-cannot_grow "there is no new room" 64 last
-cannot_grow "there is no new room" 64 3 move
+cannot_grow "there is no space to grow" 64 last
+cannot_grow "there is no space to grow" 64 3 move
 truncate -s 64M "$disk"
-cannot_grow "there is no new room: .*a larger --size" 64 4
+cannot_grow "there is no space to grow: .*a larger --size" 64 4
 
 # A partition whose place the boot loader knows is not moved.
 gpt_disk "$disk" 64 -n 14:28672:+1M -t 14:ef02
