@@ -89,7 +89,7 @@ average (struct nbdi_pace *p, double took, double delayed)
 
 /* The time until the next flush may be sent. */
 static double
-pause (struct nbdi_pace *p, double took, double delayed)
+pause_after (struct nbdi_pace *p, double took, double delayed)
 {
   double under_way = UNDER_WAY * took;
 
@@ -107,7 +107,7 @@ void
 nbdi_measure_flush (struct nbdi_pace *p, uint64_t seq, uint64_t now)
 {
   double took = (double) (now - p->began);
-  uint64_t wait = (uint64_t) pause (p, took, delay (p, seq, took));
+  uint64_t wait = (uint64_t) pause_after (p, took, delay (p, seq, took));
 
   if (p->failed && wait < AFTER_FAILURE)
     wait = AFTER_FAILURE;
