@@ -70,6 +70,8 @@ test_programs += \
 	tests/outages/connecting/addresses-that-are-silent-are-passed-over \
 	tests/outages/connecting/blocking-calls-wait-for-the-server \
 	tests/outages/connecting/exports-that-are-not-there-yet-are-waited-for \
+	tests/outages/connecting/forgotten-lookups-free-themselves \
+	tests/outages/connecting/lookups-without-memory-do-not-begin \
 	tests/outages/connecting/names-of-servers-that-move-are-looked-up-again \
 	tests/outages/connecting/names-that-are-not-known-yet-are-looked-up-again \
 	tests/outages/connecting/option-mode-waits-until-it-negotiates \
@@ -124,6 +126,20 @@ tests_outages_connecting_addresses_that_are_silent_are_passed_over_LDADD = \
 	$(internal)
 tests_outages_connecting_addresses_that_are_silent_are_passed_over_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=getaddrinfo
+tests_outages_connecting_forgotten_lookups_free_themselves_CPPFLAGS = \
+	$(internals_cppflags)
+tests_outages_connecting_forgotten_lookups_free_themselves_LDADD = $(internal)
+tests_outages_connecting_forgotten_lookups_free_themselves_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=getaddrinfo -Wl,--wrap=freeaddrinfo
+tests_outages_connecting_lookups_without_memory_do_not_begin_CPPFLAGS = \
+	$(internals_cppflags)
+tests_outages_connecting_lookups_without_memory_do_not_begin_LDADD = $(internal)
+tests_outages_connecting_lookups_without_memory_do_not_begin_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=calloc \
+	-Wl,--wrap=pthread_attr_init \
+	-Wl,--wrap=pthread_create \
+	-Wl,--wrap=strdup
 tests_outages_connecting_names_of_servers_that_move_are_looked_up_again_LDADD = \
 	$(internal)
 tests_outages_connecting_names_of_servers_that_move_are_looked_up_again_LDFLAGS = \
