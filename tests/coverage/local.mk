@@ -35,7 +35,8 @@ COVERED_STATES = $(abs_top_builddir)/coverage.states
 COVERING_TESTS = $(filter-out $(NOT_COVERING),$(filter tests/%,$(TESTS)))
 NOT_COVERING = tests/bench/% tests/examples/% tests/generator/% \
 	tests/interop/drop-in/% tests/interop/outages/% \
-	tests/layers/% tests/soak/% tests/threads/%
+	tests/layers/% tests/packages/% tests/picture/% tests/soak/% \
+	tests/threads/%
 PROGRAMS_COVERING = $(filter-out $(NOT_COVERING),\
 	$(filter tests/%,$(check_PROGRAMS)))
 if STATE_COVERAGE
