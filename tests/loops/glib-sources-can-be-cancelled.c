@@ -36,6 +36,16 @@ cancel (gpointer data)
   return NULL;
 }
 
+/* GLib 2.74 now and then keeps the source of a cancellable that is destroyed
+ * while another thread is still inside of g_cancellable_cancel. */
+extern const char *__lsan_default_suppressions (void);
+
+const char *
+__lsan_default_suppressions (void)
+{
+  return "leak:libglib-2.0.so";
+}
+
 static gboolean
 quit (gpointer data)
 {

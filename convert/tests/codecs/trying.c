@@ -240,7 +240,8 @@ check_whole (const struct tried *tried, const struct bytes *data,
   if (tried->why != NULL)
     wrong ("%s: %s", how, tried->why);
   if (tried->size != data->length
-      || memcmp (tried->data.p, data->p, data->length) != 0)
+      || (data->length > 0
+          && memcmp (tried->data.p, data->p, data->length) != 0))
     wrong ("%s: other data", how);
 }
 
