@@ -44,7 +44,7 @@ compress_member (const unsigned char *data, size_t size, gz_header *header)
   if (header)
     deflateSetHeader (&z, header);
 
-  struct bytes b = { must_allocate (size + 65536), 0 };
+  struct bytes b = { must_allocate (size + 65536), 0, 0 };
 
   z.next_out = b.p;
   z.avail_out = (uInt) size + 65536;

@@ -201,7 +201,7 @@ static void
 check_streams (void)
 {
   static struct xz_made nothing;
-  struct bytes file = { NULL, 0 };
+  struct bytes file = { NULL, 0, 0 };
 
   xz_add_stream (&nothing, 0, 1, LZMA_CHECK_NONE, false);
   bytes_append (&file, blocks.sample.file.p, blocks.sample.file.length);

@@ -62,8 +62,8 @@ check (const char *name, const struct bytes *file, uint64_t parts_wanted,
 static struct bytes
 make_frame (void)
 {
-  struct bytes data = { must_allocate (FRAME), FRAME };
-  struct bytes frame = { must_allocate (2 * FRAME), 0 };
+  struct bytes data = { must_allocate (FRAME), FRAME, 0 };
+  struct bytes frame = { must_allocate (2 * FRAME), 0, 0 };
 
   for (size_t i = 0; i < FRAME; i++)
     data.p[i] = (unsigned char) lot (256);

@@ -49,7 +49,7 @@ must_allocate (size_t size)
 struct bytes
 bytes_copy (const void *p, size_t length)
 {
-  struct bytes b = { must_allocate (length), length };
+  struct bytes b = { must_allocate (length), length, 0 };
 
   if (length > 0)
     memcpy (b.p, p, length);
@@ -62,12 +62,16 @@ bytes_append (struct bytes *b, const void *p, size_t length)
   if (length == 0)
     return;
 
-  unsigned char *more = realloc (b->p, b->length + length);
+  if (b->length + length > b->capacity) {
+    size_t capacity = 2 * b->length + length;
+    unsigned char *more = realloc (b->p, capacity);
 
-  if (more == NULL)
-    wrong ("no memory for %zu bytes more", length);
-  memcpy (more + b->length, p, length);
-  b->p = more;
+    if (more == NULL)
+      wrong ("no memory for %zu bytes", capacity);
+    b->p = more;
+    b->capacity = capacity;
+  }
+  memcpy (b->p + b->length, p, length);
   b->length += length;
 }
 
@@ -81,7 +85,7 @@ bytes_append_number (struct bytes *b, uint64_t n, size_t length)
 struct bytes
 bytes_by_lot (size_t length)
 {
-  struct bytes b = { must_allocate (length), length };
+  struct bytes b = { must_allocate (length), length, 0 };
 
   for (size_t at = 0; at < length;) {
     size_t kind = lot (3), end = at + 1 + lot (20000);
@@ -98,7 +102,7 @@ struct bytes
 bytes_of_file (const char *name)
 {
   FILE *file = fopen (name, "rb");
-  struct bytes b = { must_allocate (0), 0 };
+  struct bytes b = { must_allocate (0), 0, 0 };
   static unsigned char buffer[65536];
   size_t n;
 

@@ -11,6 +11,7 @@
 struct bytes {
   unsigned char *p;
   size_t length;
+  size_t capacity; /* 0: that is all that was allocated */
 };
 
 /* The result of decoding. */
