@@ -26,7 +26,11 @@
  * follow after the duration of the last one.  The delay of a single one is
  * mostly chance. */
 #define QUICK 1000000
-#define SEVERAL 8
+#define SEVERAL 16
+
+/* A flush that takes longer than this many average ones counts as that many:
+ * mostly another program had the processor. */
+#define OUTLIER 4
 
 /* The least time after a flush that failed, in nanoseconds. */
 #define AFTER_FAILURE UINT64_C (1000000000)
@@ -81,8 +85,14 @@ delay (const struct nbdi_pace *p, uint64_t seq, double took)
 static void
 average (struct nbdi_pace *p, double took, double delayed)
 {
+  double most = OUTLIER * p->took;
+
   if (p->measured < SEVERAL)
     p->measured++;
+  else if (most > 0 && took > most) {
+    delayed *= most / took;
+    took = most;
+  }
   p->took += (took - p->took) / p->measured;
   p->delayed += (delayed - p->delayed) / p->measured;
 }

@@ -12,18 +12,24 @@
 static struct nbdi_pace pace;
 static uint64_t now, seq;
 
-/* A flush that takes 100 microseconds, while so many commands are carried out,
- * after 100 commands in the same time. */
+/* A flush that takes so many microseconds, while so many commands are carried
+ * out, after 100 commands in 100 microseconds. */
 static void
-flush (unsigned nr)
+long_flush (unsigned us, unsigned nr)
 {
   now += 100 * US;
   seq += 100;
   nbdi_flush_left (&pace, seq, now);
-  now += 100 * US;
+  now += us * US;
   seq += nr;
   nbdi_flush_answered (&pace, false);
   nbdi_measure_flush (&pace, seq, now);
+}
+
+static void
+flush (unsigned nr)
+{
+  long_flush (100, nr);
 }
 
 /* Microseconds until another flush is allowed. */
@@ -37,7 +43,7 @@ void
 test (void)
 {
   nbdi_restart_pace (&pace);
-  for (int i = 0; i < 7; i++) {
+  for (int i = 0; i < 15; i++) {
     flush (100);
     CHECK_INT (wait_for_next (), 400);
   }
@@ -50,13 +56,20 @@ test (void)
   for (int i = 0; i < 20; i++)
     flush (100);
 
+  /* So is a single flush that takes long. */
+  long_flush (100000, 0);
+  flush (100);
+  CHECK_INT (wait_for_next (), 100);
+  for (int i = 0; i < 20; i++)
+    flush (100);
+
   /* From the first flush after an idle hour the rate seems much higher than
    * before, which must not hide what follows: the server does nothing else
    * during flushes. */
   now += UINT64_C (3600) * 1000 * 1000 * US;
   flush (100);
   CHECK_INT (wait_for_next (), 100);
-  for (int i = 0; i < 8; i++)
+  for (int i = 0; i < 20; i++)
     flush (0);
   CHECK (wait_for_next () > 1000);
 }
