@@ -177,8 +177,8 @@ destination_take (struct destination *d, const struct options *o,
 
 /* ---- the beginning ---- */
 
-static char
-  *unfinished; /* the file to remove if the program fails; or NULL */
+/* The file to remove if the program fails; or NULL. */
+static char *unfinished;
 
 static void
 remove_unfinished (void)
