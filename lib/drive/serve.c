@@ -19,9 +19,9 @@ nbdi_serve (struct nbd_handle *h, struct nbdi_link *l, unsigned receives,
     nbdi_event (l, NBDI_EVENT_NOTIFY_READ);
   nbdi_run (l);
   l->limit = 0;
-  if (unlikely (h->session.pace.measuring))
-    nbdi_measure_flush (&h->session.pace, h->session.journal.last_seq,
-                        nbdi_now ());
+  if (unlikely (nbdi_turn_counts (&h->session.pace)))
+    nbdi_end_turn (&h->session.pace, h->session.journal.last_seq,
+                   nbdi_now ());
   /* Sending failed earlier.  Now all replies that were received are served. */
   if (l->sending.broken_errno != 0 && !l->in.stop)
     nbdi_event (l, NBDI_EVENT_BREAK);

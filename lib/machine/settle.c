@@ -46,7 +46,9 @@ nbdi_ask_flush (struct nbdi_session *s)
   const struct nbdi_command c = { .type = NBD_CMD_FLUSH };
 
   s->own_flush = nbdi_add_own_command (s, &c, &s->cmds.waiting) == 0;
-  if (!s->own_flush)
+  if (s->own_flush)
+    nbdi_flush_asked (&s->pace);
+  else
     fail_settling (s, ENOMEM,
                    "there is no memory for the flush that has to "
                    "follow");
@@ -65,8 +67,10 @@ queue_flush (struct nbdi_link *l)
       || !nbdi_serves (l)
       || nbdi_add_own_command (s, &c, &l->lane.queue) == -1)
     nbdi_ask_flush (s);
-  else
+  else {
     s->own_flush = true;
+    nbdi_flush_asked (&s->pace);
+  }
 }
 
 /* Whether it is time for a flush of the library's own. */
@@ -268,5 +272,5 @@ nbdi_flush_begins (struct nbdi_session *s, struct nbdi_command *c)
   c->covers = s->journal.last_seq;
   c->number = ++s->nr_flushes;
   if (c->internal)
-    nbdi_flush_left (&s->pace, c->covers, nbdi_now ());
+    nbdi_flush_left (&s->pace, nbdi_now ());
 }

@@ -51,34 +51,45 @@ nbdi_pace_allows (struct nbdi_pace *p, uint64_t bytes, uint64_t now)
 }
 
 void
-nbdi_flush_left (struct nbdi_pace *p, uint64_t seq, uint64_t now)
+nbdi_flush_asked (struct nbdi_pace *p)
 {
-  p->gathering = now - p->ended;
-  p->gathered = seq - p->last_seq;
-  p->began = now;
-  p->last_seq = seq;
+  p->asked = true;
+}
+
+void
+nbdi_flush_left (struct nbdi_pace *p, uint64_t now)
+{
+  /* If it is sent again, the outage is not a delay that it caused. */
+  if (p->under_way)
+    p->asked = true;
+  p->under_way = true;
+  p->sent = now;
 }
 
 void
 nbdi_flush_answered (struct nbdi_pace *p, bool failed)
 {
-  p->measuring = true;
+  p->asked = false;
+  p->under_way = false;
+  p->answered = true;
   p->failed = failed;
   p->next = UINT64_MAX;
 }
 
-/* For how long a flush that took this time delayed other commands, in
- * nanoseconds.  Without the flush, commands would have been acknowledged at
- * the same rate as before it.  By chance the result may be negative, and if
- * the program was idle before, it would be without limit. */
+/* For how long a flush delayed other commands, in nanoseconds.  Without the
+ * flush, commands would have been acknowledged at the same rate as before
+ * it.  By chance the result may be negative, and if the program was idle
+ * before, it would be without limit. */
 static double
-delay (const struct nbdi_pace *p, uint64_t seq, double took)
+delay (const struct nbdi_pace *p, uint64_t seq, uint64_t now)
 {
+  double elapsed = (double) (now - p->turn);
+
   if (p->gathered == 0)
-    return took;
-  double undisturbed = (double) p->gathering * (double) (seq - p->last_seq)
+    return elapsed;
+  double undisturbed = (double) p->gathering * (double) (seq - p->turn_seq)
                        / (double) p->gathered;
-  return undisturbed < 2 * took ? took - undisturbed : -took;
+  return undisturbed < 2 * elapsed ? elapsed - undisturbed : -elapsed;
 }
 
 /* Add a flush to the averages, in which the last SEVERAL count most. */
@@ -113,16 +124,31 @@ pause_after (struct nbdi_pace *p, double took, double delayed)
   return delayed > under_way ? delayed : under_way;
 }
 
-void
-nbdi_measure_flush (struct nbdi_pace *p, uint64_t seq, uint64_t now)
+static void
+measure_flush (struct nbdi_pace *p, uint64_t seq, uint64_t now)
 {
-  double took = (double) (now - p->began);
-  uint64_t wait = (uint64_t) pause_after (p, took, delay (p, seq, took));
+  double took = (double) (now - p->sent);
+  uint64_t wait = (uint64_t) pause_after (p, took, delay (p, seq, now));
 
   if (p->failed && wait < AFTER_FAILURE)
     wait = AFTER_FAILURE;
-  p->measuring = false;
   p->next = now + wait;
-  p->ended = now;
-  p->last_seq = seq;
+}
+
+/* Rates are compared between ends of turns only: in a whole turn replies are
+ * received and requests are sent.  The time from sending a flush to its
+ * reply would contain one call more for sending than for receiving, and
+ * each flush would seem to delay commands by that. */
+void
+nbdi_end_turn (struct nbdi_pace *p, uint64_t seq, uint64_t now)
+{
+  if (p->answered)
+    measure_flush (p, seq, now);
+  if (p->asked) {
+    p->gathering = now - p->turn;
+    p->gathered = seq - p->turn_seq;
+  }
+  p->asked = p->answered = false;
+  p->turn = now;
+  p->turn_seq = seq;
 }

@@ -226,16 +226,19 @@ extern void nbdi_free_journal (struct nbdi_journal *j);
 
 /* pace.c: when the library sends a flush of its own before the journal is
  * half full.  Times are those of nbdi_now; `seq` is the last one of the
- * journal. */
+ * journal.  A turn ends when all replies that were received together have
+ * been counted. */
 struct nbdi_pace {
-  uint64_t began, ended; /* the last flush of the library's own */
-  uint64_t last_seq;     /* at the later of the two */
-  uint64_t gathered;     /* commands between the last two flushes, */
-  uint64_t gathering;    /* and the time between them */
-  uint64_t next;         /* no flush before this time */
+  uint64_t sent;      /* when the last flush of the library's own was */
+  uint64_t turn;      /* the end of the turn in which it was asked for, */
+  uint64_t turn_seq;  /* or later, of the one in which it was answered */
+  uint64_t gathered;  /* commands between the last two flushes, */
+  uint64_t gathering; /* and the time between them */
+  uint64_t next;      /* no flush before this time */
   uint64_t look; /* ask nbdi_pace_allows once the journal has so many bytes */
-  bool measuring;       /* nbdi_measure_flush is due for the last flush, */
-  bool failed;          /* which failed */
+  bool asked, answered; /* in this turn */
+  bool under_way;
+  bool failed;          /* the last flush did */
   unsigned measured;    /* flushes in the averages, but only up to a limit */
   double took, delayed; /* averages of durations and delays */
 };
@@ -247,13 +250,21 @@ extern void nbdi_restart_pace (struct nbdi_pace *p);
 extern bool nbdi_pace_allows (struct nbdi_pace *p, uint64_t bytes,
                               uint64_t now);
 
-extern void nbdi_flush_left (struct nbdi_pace *p, uint64_t seq, uint64_t now);
+/* A flush of the library's own was asked for, sent, and answered.  After an
+ * outage it may be sent more than once. */
+extern void nbdi_flush_asked (struct nbdi_pace *p);
+extern void nbdi_flush_left (struct nbdi_pace *p, uint64_t now);
 extern void nbdi_flush_answered (struct nbdi_pace *p, bool failed);
 
-/* After a flush was answered, and all replies that were received with its
- * own were counted: decide when the next flush may be sent. */
-extern void nbdi_measure_flush (struct nbdi_pace *p, uint64_t seq,
-                                uint64_t now);
+/* To be called at the end of a turn if it is of interest: measure the flush
+ * that was answered in it, and decide when the next one may be sent. */
+static inline bool
+nbdi_turn_counts (const struct nbdi_pace *p)
+{
+  return p->asked || p->answered;
+}
+
+extern void nbdi_end_turn (struct nbdi_pace *p, uint64_t seq, uint64_t now);
 
 /* ghosts.c: commands that a server may still carry out.  A witness is a
  * descriptor that becomes readable when the server's process has ended.

@@ -20,17 +20,27 @@ commands (unsigned ms)
   seq += ms;
 }
 
+/* Send a flush, either one that was asked for or the same again. */
+static void
+send_flush (void)
+{
+  nbdi_flush_left (&pace, now);
+  if (nbdi_turn_counts (&pace))
+    nbdi_end_turn (&pace, seq, now);
+}
+
 /* Carry out a flush of this duration, during which `nr` commands are carried
  * out. */
 static void
 flush (unsigned ms, unsigned nr, bool failed)
 {
-  nbdi_flush_left (&pace, seq, now);
+  nbdi_flush_asked (&pace);
+  send_flush ();
   now += ms * MS;
   seq += nr;
   nbdi_flush_answered (&pace, failed);
   CHECK (!nbdi_pace_allows (&pace, LITTLE, now));
-  nbdi_measure_flush (&pace, seq, now);
+  nbdi_end_turn (&pace, seq, now);
   nbdi_restart_pace (&pace);
 }
 
@@ -65,6 +75,17 @@ test (void)
   commands (100);
   flush (10, 0, false);
   CHECK (wait_for_next () >= 200);
+
+  /* The connection is lost during the flush, and restored late. */
+  commands (100);
+  nbdi_flush_asked (&pace);
+  send_flush ();
+  now += 5000 * MS;
+  send_flush ();
+  commands (10);
+  nbdi_flush_answered (&pace, false);
+  nbdi_end_turn (&pace, seq, now);
+  CHECK (wait_for_next () < 1000);
 
   /* The flush fails. */
   flush (1, 1, true);

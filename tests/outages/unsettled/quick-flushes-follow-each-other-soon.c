@@ -19,11 +19,13 @@ long_flush (unsigned us, unsigned nr)
 {
   now += 100 * US;
   seq += 100;
-  nbdi_flush_left (&pace, seq, now);
+  nbdi_flush_asked (&pace);
+  nbdi_end_turn (&pace, seq, now);
+  nbdi_flush_left (&pace, now);
   now += us * US;
   seq += nr;
   nbdi_flush_answered (&pace, false);
-  nbdi_measure_flush (&pace, seq, now);
+  nbdi_end_turn (&pace, seq, now);
 }
 
 static void
