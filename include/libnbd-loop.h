@@ -82,6 +82,25 @@ nbd_loop_take (struct nbd_loop *l, int fd, unsigned direction)
   return error;
 }
 
+/* Duplicate a descriptor; -1 with errno. */
+#ifdef F_DUPFD_CLOEXEC
+static inline int
+nbd_loop_duplicate (int fd)
+{
+  return fcntl (fd, F_DUPFD_CLOEXEC, 0);
+}
+#else /* with -std=c11 and the like, if no macro asks for POSIX */
+static inline int
+nbd_loop_duplicate (int fd)
+{
+  int copy = fcntl (fd, F_DUPFD, 0);
+
+  if (copy != -1)
+    fcntl (copy, F_SETFD, FD_CLOEXEC);
+  return copy;
+}
+#endif
+
 /* Whether the duplicate is still that of this descriptor. */
 static inline int
 nbd_loop_is_of (const struct nbd_loop *l, int fd)
@@ -107,7 +126,7 @@ nbd_loop_fit (struct nbd_loop *l)
     socket = nbd_aio_get_fd (l->h);
     error = socket == -1 ? nbd_get_errno () : 0;
     if (error == 0 && !nbd_loop_is_of (l, socket))
-      error = (fd = fcntl (socket, F_DUPFD_CLOEXEC, 0)) == -1 ? errno : 0;
+      error = (fd = nbd_loop_duplicate (socket)) == -1 ? errno : 0;
     if (error != 0) {
       nbd_loop_take (l, -1, 0);
       return error;

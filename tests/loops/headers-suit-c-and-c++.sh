@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Each header for a main loop can be included alone, and causes no warning in C
-# and C++.
+# and C++, with the compiler's extensions or without.
 . "${srcdir:-.}/tests/lib/functions.sh"
 read -r -a compiler <<<"${CC:-cc}"
 requires "${compiler[0]}" pkg-config
@@ -13,16 +13,19 @@ tried=
 # each language in which INCLUDED, which it includes, is there.
 compiles ()
 {
-  local name=$1 included=$2 language
+  local name=$1 included=$2 language standard
   shift 2
-  for language in c c++; do
+  for standard in gnu11 c11 gnu++11 c++11; do
+    language=c
+    [[ $standard != *++* ]] || language=c++
     echo "#include <$included>" >"$tmp/only.$language"
-    "${compiler[@]}" -fsyntax-only "$@" "$tmp/only.$language" 2>/dev/null \
+    "${compiler[@]}" -fsyntax-only -std="$standard" "$@" \
+      "$tmp/only.$language" 2>/dev/null \
       || continue
     echo "#include <libnbd-$name.h>" >"$tmp/program.$language"
-    "${compiler[@]}" "${warnings[@]}" -fsyntax-only -I include \
-      -I "$srcdir/include" "$@" "$tmp/program.$language" \
-      || fail "libnbd-$name.h in $language"
+    "${compiler[@]}" "${warnings[@]}" -fsyntax-only -std="$standard" \
+      -I include -I "$srcdir/include" "$@" "$tmp/program.$language" \
+      || fail "libnbd-$name.h in $standard"
     tried+=" $name"
   done
 }
