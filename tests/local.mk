@@ -68,6 +68,7 @@ test_scripts = \
 	tests/tree/catalogue-names-directories-and-helpers.py \
 	tests/tree/crowded-directories-are-refused.py \
 	tests/tree/pkg-config-tells-where-everything-is.sh \
+	tests/tree/programs-are-built-against-the-build-tree.sh \
 	tests/tree/promises-name-their-tests.sh \
 	tests/tree/published-vulnerabilities-are-found-by-number.sh \
 	tests/tree/release-check-refuses-what-is-not-ready.py
