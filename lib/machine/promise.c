@@ -32,6 +32,16 @@ stale (const char *what, const char *was, const char *is)
   return -1;
 }
 
+/* The same for texts that a server sent. */
+static int
+stale_text (const char *what, const char *was, const char *is)
+{
+  CLEANUP_TEXT const char *old = nbdi_printable (was);
+  CLEANUP_TEXT const char *new = nbdi_printable (is);
+
+  return stale (what, old, new);
+}
+
 static int
 stale_number (const char *what, uint64_t was, uint64_t is)
 {
@@ -79,15 +89,18 @@ compare_sizes (const struct nbdi_session *s, const struct nbdi_export *is)
 {
   const struct nbdi_export *was = &s->export;
   uint32_t least = was->minimum ? was->minimum : 1;
+  uint32_t most = was->maximum ? was->maximum : UINT32_MAX;
 
   if (is->size < was->size)
     return stale_number ("the size", was->size, is->size);
   if (is->minimum > least)
     return stale_number ("the minimum block size", least, is->minimum);
-  if (is->maximum != 0 && is->maximum < s->largest)
+  /* The program may have asked for more than the maximum, which the server
+   * then refused or took. */
+  if (is->maximum != 0 && is->maximum < most && is->maximum < s->largest)
     return stale_number ("the maximum block size", was->maximum, is->maximum);
   if (was->name && is->name && strcmp (was->name, is->name) != 0)
-    return stale ("the export's name", was->name, is->name);
+    return stale_text ("the export's name", was->name, is->name);
   return 0;
 }
 
@@ -103,8 +116,10 @@ compare_contexts (const struct nbdi_session *s, struct nbdi_export *is)
     while (j < is->nr_contexts
            && strcmp (is->contexts[j].name, was->contexts[i].name) != 0)
       j++;
-    if (j == is->nr_contexts)
-      return stale (was->contexts[i].name, "a metadata context", "missing");
+    if (j == is->nr_contexts) {
+      CLEANUP_TEXT const char *name = nbdi_printable (was->contexts[i].name);
+      return stale (name, "a metadata context", "missing");
+    }
     struct nbdi_context found = is->contexts[j];
     is->contexts[j] = is->contexts[i];
     is->contexts[i] = found;

@@ -136,6 +136,6 @@ test (void)
   serve (&s, &a, h, one);
   CHECK_STATE (h, "DEAD");
   CHECK_CONTAINS (e.message[LIBNBD_EVENT_GIVEN_UP],
-                  "x:b was a metadata context and is missing now");
+                  "\"x:b\" was a metadata context and is missing now");
   lasting_close (h, &s, &a);
 }
