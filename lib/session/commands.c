@@ -390,7 +390,7 @@ lose_command (struct nbdi_session *s, struct nbdi_command *c)
   nbdi_complete_command (s, c);
 }
 
-/* Fail those commands of a list of which no byte was sent. */
+/* Fail those commands of the program in a list of which no byte was sent. */
 void
 nbdi_abandon_unsent (struct nbdi_session *s, struct nbdi_list *list)
 {
@@ -398,8 +398,9 @@ nbdi_abandon_unsent (struct nbdi_session *s, struct nbdi_list *list)
 
   for (c = list->first; c != NULL; c = next) {
     next = c->next;
-    /* NBD_CMD_DISC is still to be sent. */
-    if (!c->begun && nbdi_is_answered (c->type))
+    /* NBD_CMD_DISC is still to be sent, and so are the library's own commands:
+     * writes that were acknowledged may depend on them. */
+    if (!c->begun && !c->internal && nbdi_is_answered (c->type))
       lose_command (s, c);
   }
 }

@@ -97,6 +97,7 @@ test_programs += \
 	tests/outages/leaving/connections-that-are-not-there-yet-are-given-up \
 	tests/outages/leaving/disconnects-that-were-lost-are-sent-again \
 	tests/outages/leaving/leaving-in-an-outage-waits-for-what-is-owed \
+	tests/outages/leaving/own-flushes-are-not-abandoned \
 	tests/outages/promise/block-sizes-and-names-are-held-against-the-promise \
 	tests/outages/promise/connections-that-are-less-do-not-join \
 	tests/outages/promise/contexts-are-found-by-name \
