@@ -37,12 +37,13 @@ leave_ghost (struct nbdi_link *l, struct nbdi_command *c, uint64_t expires)
   c->ghost = NULL;
 }
 
-/* Retire the library's own command; it will be issued again. */
+/* Retire the library's own command; it will be issued again, except that
+ * nobody waits for a shadow. */
 static void
 take_own_back (struct nbdi_session *s, struct nbdi_command *c)
 {
   struct nbdi_entry *entry = c->entry;
-  bool flush = entry == NULL && nbdi_settles (c->type);
+  bool flush = entry == NULL && nbdi_settles (c->type) && !c->shadow;
 
   nbdi_retire_command (s, c);
   if (entry != NULL)

@@ -100,13 +100,23 @@ flush_succeeded (struct nbdi_session *s, const struct nbdi_command *flush)
     nbdi_ask_flush (s);
 }
 
-/* A flush of the library's own failed.  The commands that waited for it
- * fail; if there are none, the next flush of the program does. */
+/* A flush that the program does not wait for was answered.  If it failed, the
+ * next flush of the program fails; and if it was the library's own, and not
+ * the shadow of one that ended early, also the commands that waited for it. */
 static void
-flush_failed (struct nbdi_session *s, const struct nbdi_command *flush)
+flush_answered (struct nbdi_session *s, const struct nbdi_command *flush)
 {
+  if (!flush->shadow) {
+    s->own_flush = false;
+    nbdi_flush_answered (&s->pace, flush->error != 0);
+  }
+  if (flush->error == 0) {
+    flush_succeeded (s, flush);
+    return;
+  }
   s->flush_error = flush->error;
-  fail_settling (s, flush->error, "the flush that had to follow failed");
+  if (!flush->shadow)
+    fail_settling (s, flush->error, "the flush that had to follow failed");
 }
 
 /* The server refused an entry of the journal, which it had accepted before. */
@@ -138,19 +148,13 @@ own_reply (struct nbdi_link *l, struct nbdi_command *c)
     nbdi_was_written (&s->journal, c->entry);
     s->nr_replayed++;
   }
-  else if (nbdi_settles (c->type)) {
-    s->own_flush = false;
-    nbdi_flush_answered (&s->pace, c->error != 0);
-    if (c->error == 0)
-      flush_succeeded (s, c);
-    else
-      flush_failed (s, c);
-  }
+  else if (nbdi_settles (c->type))
+    flush_answered (s, c);
   nbdi_retire_command (s, c);
 }
 
-/* A flush of the program reports the error of an earlier flush of the
- * library's own, or a loss by an outage. */
+/* A flush of the program reports the error of an earlier flush that reported
+ * it to nobody, or a loss by an outage. */
 static void
 program_flushed (struct nbdi_session *s, struct nbdi_command *c)
 {

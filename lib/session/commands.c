@@ -344,7 +344,7 @@ nbdi_new_shadow (struct nbdi_session *s, struct nbdi_command *c)
   }
   c->filter = NULL;
   shadow->disowned = false;
-  shadow->internal = true;
+  shadow->internal = shadow->shadow = true;
   insert (c->list, shadow, c);
   unlink_command (c);
   shadow->chain = *slot (cmds, shadow->cookie);

@@ -43,6 +43,7 @@ struct nbdi_command {
   bool completed;
   bool disowned; /* the program does not retire it */
   bool internal; /* the library's own: has no completion */
+  bool shadow;   /* the same, in the place of one that ended early */
   bool repeated; /* it was sent on a connection that was lost */
   int error;
   char *why;                    /* text of the error, or NULL */

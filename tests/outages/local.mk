@@ -87,6 +87,7 @@ test_programs += \
 	tests/outages/deadlines/silent-attempts-take-longer-each-time \
 	tests/outages/deadlines/silent-servers-end-their-connection \
 	tests/outages/deadlines/slow-callbacks-are-no-silence \
+	tests/outages/journal/cancelled-flushes-delay-no-own-ones \
 	tests/outages/journal/journals-give-their-memory-back \
 	tests/outages/journal/own-flushes-are-no-completions \
 	tests/outages/journal/own-flushes-begin-early \
