@@ -73,7 +73,7 @@ phase_name (unsigned phase)
 int
 nbdi_not_now (struct nbd_handle *h, int errnum, const char *what)
 {
-  unsigned phase = nbdi_phase (&h->link);
+  unsigned phase = nbdi_handle_phase (h);
 
   nbdi_add_child_end (h);
   if ((phase & (NBDI_PHASE_DEAD | NBDI_PHASE_CLOSED)) != 0

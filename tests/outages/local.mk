@@ -113,6 +113,7 @@ test_programs += \
 	tests/outages/story/forked-copies-do-not-come-back \
 	tests/outages/story/handles-end-with-their-last-connection \
 	tests/outages/story/plain-handles-tell-of-their-connection \
+	tests/outages/story/refusals-in-an-outage-call-the-handle-connected \
 	tests/outages/story/servers-that-fail-again-and-again-are-given-up \
 	tests/outages/story/slow-event-callbacks-lose-nothing \
 	tests/outages/story/sockets-of-the-program-are-not-connected-again \
