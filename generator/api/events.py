@@ -69,7 +69,8 @@ RECORDS: tuple[Record, ...] = (
 
             One call completes at most one command, unless the connection ends.
             So a loop can go on until the command that it waits for has finished,
-            without missing others.
+            without missing others.  With `set_command_timeout`, or with writes
+            that wait for a flush of the library's own, several can end at once.
 
             The result is 1 if something was done, and 0 if *timeout* passed
             before.  A signal does not interrupt the wait, unless

@@ -130,6 +130,25 @@ deliver (struct nbd_handle *h, struct nbdi_link *l, short revents,
   }
 }
 
+/* Deliver what poll(2) found to all links; with a limit, until a command has
+ * completed.  So that each link has its turn, begin with another one after
+ * each command. */
+static void
+deliver_all (struct nbd_handle *h, const struct round *round, unsigned limit)
+{
+  uint64_t completed = h->session.cmds.nr_completed;
+
+  for (unsigned n = 0; n < round->nr; n++) {
+    unsigned i = (n + completed) % round->nr;
+
+    if (limit > 0 && h->session.cmds.nr_completed != completed)
+      return;
+    if (round->links[i] != NULL && round->fds[i].revents != 0)
+      deliver (h, round->links[i], round->fds[i].revents,
+               round->directions[i], limit);
+  }
+}
+
 /* Whether the caller's timeout has passed.  The sleep may have been
  * shortened for a deadline. */
 static bool
@@ -171,10 +190,7 @@ nbdi_wait_once (struct nbd_handle *h, int fd, int timeout_ms,
     return 0;
   if (wake_fd >= 0)
     nbdi_was_woken (h, round.fds[round.nr - 1].revents);
-  for (unsigned i = 0; i < round.nr; i++)
-    if (round.links[i] != NULL && round.fds[i].revents != 0)
-      deliver (h, round.links[i], round.fds[i].revents, round.directions[i],
-               limit);
+  deliver_all (h, &round, limit);
   nbdi_do_due (h);
   nbdi_flush (h);
   if (nbdi_drive_result (h, phase) == -1)

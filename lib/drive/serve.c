@@ -40,12 +40,16 @@ nbdi_serve (struct nbd_handle *h, struct nbdi_link *l, unsigned receives,
   }
 }
 
-/* Run the machines of all links, without reading sockets. */
+/* Run the machines of all links, without reading sockets.  The limit holds
+ * for all links together. */
 void
 nbdi_serve_all (struct nbd_handle *h, unsigned limit)
 {
+  uint64_t completed = h->session.cmds.nr_completed;
+
   NBDI_EACH_LINK (h, l)
-  nbdi_serve (h, l, 0, limit);
+  if (limit == 0 || h->session.cmds.nr_completed == completed)
+    nbdi_serve (h, l, 0, limit);
 }
 
 /* Give a link work; true if there was any. */

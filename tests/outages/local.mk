@@ -75,6 +75,7 @@ test_programs += \
 	tests/outages/connecting/names-of-servers-that-move-are-looked-up-again \
 	tests/outages/connecting/names-that-are-not-known-yet-are-looked-up-again \
 	tests/outages/connecting/option-mode-waits-until-it-negotiates \
+	tests/outages/connecting/poll-completes-one-command-of-all-connections \
 	tests/outages/connecting/servers-that-are-not-there-yet-are-waited-for \
 	tests/outages/connecting/small-commands-load-all-connections-alike \
 	tests/outages/connecting/tcp-ports-that-refuse-are-tried-again \
