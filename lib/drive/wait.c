@@ -140,9 +140,8 @@ drive_while_connecting (struct nbd_handle *h)
   nbdi_take_seat (h);
   nbdi_thread.option = true;
   int r = nbdi_drive_until (h, not_connecting, NULL);
-  /* The call was interrupted, and nobody would go on connecting. */
-  if (r == -1 && nbdi_last_errno () == EINTR
-      && nbdi_phase_in (h, NBDI_PHASE_CONNECTING))
+  /* The call was interrupted or could not wait, and nobody would go on. */
+  if (r == -1 && nbdi_phase_in (h, NBDI_PHASE_CONNECTING))
     nbdi_hang_up (h);
   nbdi_thread.option = outer;
   nbdi_leave_seat (h);

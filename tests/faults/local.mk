@@ -96,6 +96,7 @@ test_programs += \
 	tests/faults/system/connections-that-cannot-be-checked-have-failed \
 	tests/faults/system/errors-need-no-thread-key \
 	tests/faults/system/failed-lookups-keep-their-cause \
+	tests/faults/system/options-that-cannot-be-awaited-end-the-connection \
 	tests/faults/system/outages-with-failing-calls-lose-nothing \
 	tests/faults/system/resets-fail-what-is-in-flight \
 	tests/faults/system/system-calls-may-fail
