@@ -94,6 +94,7 @@ start_activated (struct nbdi_reach *reach)
   if (nbdi_add_address (reach, (struct sockaddr *) &un, sizeof un) == 0
       && nbdi_spawn (reach, &spawn) == 0)
     return 0;
+  nbdi_forget_addresses (reach);
   nbdi_close_listener (reach);
   return -1;
 }

@@ -12,6 +12,7 @@ test_programs += \
 	tests/connect/children/children-that-others-reap-have-no-fate \
 	tests/connect/children/closing-reaps-the-child \
 	tests/connect/children/failed-activation-kills-no-later-child \
+	tests/connect/children/failed-activation-leaves-no-address \
 	tests/connect/children/ignored-sigchld-is-no-error \
 	tests/connect/children/notifying-does-not-wait-for-the-child \
 	tests/connect/children/servers-are-started-again \
@@ -41,6 +42,9 @@ tests_connect_children_child_search_stops_where_execvp_stops_LDFLAGS = \
 tests_connect_children_failed_activation_kills_no_later_child_LDADD = $(internal)
 tests_connect_children_failed_activation_kills_no_later_child_LDFLAGS = \
 	$(AM_LDFLAGS) -Wl,--wrap=fork,--wrap=kill
+tests_connect_children_failed_activation_leaves_no_address_LDADD = $(internal)
+tests_connect_children_failed_activation_leaves_no_address_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=fork
 tests_connect_children_servers_are_started_again_CPPFLAGS = \
 	$(internals_cppflags)
 tests_connect_children_servers_are_started_again_LDADD = $(internal)
