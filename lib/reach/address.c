@@ -324,6 +324,20 @@ connect_other_error (struct nbdi_reach *reach)
                 reach->peer.addr.ss_family);
 }
 
+/* How many bytes of the path belong to the name of a Unix socket.  An
+ * abstract name begins with a NUL, and can have more of them. */
+static size_t
+path_length (const struct nbdi_address *a)
+{
+  const struct sockaddr_un *un = (const void *) &a->addr;
+  size_t before = offsetof (struct sockaddr_un, sun_path);
+  size_t len = a->len > before ? a->len - before : 0;
+
+  if (len > sizeof un->sun_path)
+    len = sizeof un->sun_path;
+  return un->sun_path[0] == '\0' ? len : strnlen (un->sun_path, len);
+}
+
 /* No address is left: say why the first one failed. */
 void
 nbdi_connect_error (struct nbdi_reach *reach)
@@ -341,9 +355,8 @@ nbdi_connect_error (struct nbdi_reach *reach)
   }
   else if (reach->peer.addr.ss_family == AF_UNIX) {
     const struct sockaddr_un *un = (void *) &reach->peer.addr;
-    CLEANUP_TEXT const char *path =
-      nbdi_printable_bytes ((const uint8_t *) un->sun_path,
-                            strnlen (un->sun_path, sizeof un->sun_path));
+    CLEANUP_TEXT const char *path = nbdi_printable_bytes (
+      (const uint8_t *) un->sun_path, path_length (&reach->peer));
     nbdi_error (reach->first_errno, "connect: %s", path);
   }
   else
