@@ -5,6 +5,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+/* There are not more types of information than this, and none is needed twice:
+ * a reply with more would never end. */
+#define MAX_INFOS (1 << 16)
+
 /* Keep a string that the server sent, if it is valid. */
 static int
 take_info_string (char **field, const uint8_t *p, uint32_t len)
@@ -88,6 +92,7 @@ STATE (START)
 {
   nbdi_forget_export (l->told);
   l->told->asked = true;
+  l->opt.value = 0;
   if (nbdi_export_option_message (l, l->opt.option) == -1)
     return FAILED;
   return NEXT (SEND);
@@ -100,6 +105,9 @@ STATE (RECV_HEADER)
 {
   if (nbdi_expect_option_reply (l) == -1)
     return FAILED;
+  if (l->opt.reply.type == NBD_REP_INFO && l->opt.value++ == MAX_INFOS)
+    return FAIL (EPROTO, "%s: the server sent more than %d items",
+                 nbdi_option_name (l->opt.option), MAX_INFOS);
   if (l->opt.reply.type == NBD_REP_INFO
       && l->opt.reply.length > 2 + NBD_MAX_STRING) {
     l->in.skip = l->opt.reply.length;
