@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # If a server is killed while it has requests, or in the middle of a large
-# write, each command fails once, and the message says that the server closed
+# write, each command fails once, and its message says that the server closed
 # the connection.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/proxy.sh"
@@ -38,6 +38,7 @@ for c in cookies:
         raise SystemExit("the command did not fail")
     except nbd.Error as error:
         assert error.errno == "ENOTCONN", error.errno
+        assert "closed the connection" in error.string, error.string
 assert h.aio_in_flight() == 0
 ' "$sock" "$server" "$1"
   wait "$server" || :
