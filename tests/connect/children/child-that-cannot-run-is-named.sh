@@ -7,14 +7,20 @@ echo >"$tmp/not-executable"
 mkdir "$tmp/directory"
 printf '#!/no/such/interpreter\n' >"$tmp/script"
 chmod 755 "$tmp/script"
-for how in command activate; do
-  client "fails ENOENT connect-$how no-such-server-anywhere" \
-    "says no-such-server-anywhere" 2>"$tmp/err"
-  client "fails ENOENT connect-$how $tmp/no/such" "says $tmp/no/such"
-  client "fails EACCES connect-$how $tmp/not-executable -v" \
-    "says $tmp/not-executable"
-  client "fails EACCES connect-$how $tmp/directory" "says $tmp/directory"
-  client "fails ENOENT connect-$how $tmp/script" "says $tmp/script"
-  # The library prints nothing: only its caller gets the error.
-  [ ! -s "$tmp/err" ] || fail "$(cat "$tmp/err")"
-done
+# refused ERRNO PROGRAM [ARGUMENT]: it cannot be started in either way.  The
+# library prints nothing: only its caller gets the error.
+refused ()
+{
+  local how
+  for how in command activate; do
+    client "fails $1 connect-$how ${*:2}" "says $2" 2>"$tmp/err" \
+      || fail "$how $2: $(cat "$tmp/err")"
+    [ ! -s "$tmp/err" ] || fail "$how $2: $(cat "$tmp/err")"
+  done
+}
+
+refused ENOENT no-such-server-anywhere
+refused ENOENT "$tmp/no/such"
+refused EACCES "$tmp/not-executable" -v
+refused EACCES "$tmp/directory"
+refused ENOENT "$tmp/script"
