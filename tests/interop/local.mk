@@ -18,9 +18,7 @@ test_scripts += \
 	tests/interop/nbd-server-keeps-what-was-written.sh \
 	tests/interop/nbdkit/nbdkit-block-size-policy-is-kept.sh \
 	tests/interop/nbdkit/nbdkit-data-serves-its-bytes.sh \
-	tests/interop/nbdkit/nbdkit-delayed-replies-arrive.sh \
 	tests/interop/nbdkit/nbdkit-errors-arrive-as-errno.sh \
-	tests/interop/nbdkit/nbdkit-evil-data-does-not-harm.sh \
 	tests/interop/nbdkit/nbdkit-exits-while-we-are-connected.sh \
 	tests/interop/nbdkit/nbdkit-exportname-filter-renames-exports.sh \
 	tests/interop/nbdkit/nbdkit-maps-what-is-allocated.sh \
