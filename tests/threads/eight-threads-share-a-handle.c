@@ -43,20 +43,25 @@ notify_once (struct nbd_handle *h)
     nbd_aio_notify_write (h);
 }
 
+/* While this thread has a command that was not retired, ask for all that may
+ * be asked for at any time. */
 static void
 look (struct nbd_handle *h)
 {
+  static __thread uint64_t sent, received;
+  uint64_t sent_before = sent, received_before = received;
+
   /* The handle may change from READY to PROCESSING, or back, between two
    * questions, so they are not asked for. */
   MUST (!nbd_aio_is_dead (h) && !nbd_aio_is_closed (h));
   MUST (!nbd_aio_is_connecting (h) && !nbd_aio_is_negotiating (h));
   MUST (nbd_connection_state (h) != NULL);
   MUST (nbd_aio_in_flight (h) >= 0);
-  MUST (nbd_aio_peek_command_completed (h) != 0
-        || nbd_aio_in_flight (h) >= 0);
-  MUST (nbd_get_size (h) > 0);
-  nbd_stats_bytes_sent (h);
-  nbd_stats_bytes_received (h);
+  MUST (nbd_aio_peek_command_completed (h) >= 0);
+  MUST (nbd_get_size (h) == THREADS * SLICE);
+  sent = nbd_stats_bytes_sent (h);
+  received = nbd_stats_bytes_received (h);
+  MUST (sent >= sent_before && received >= received_before);
   nbd_set_private_data (h, nbd_get_private_data (h) + 1);
 }
 
@@ -66,6 +71,7 @@ wait_for (struct worker *w, int64_t cookie)
   int r;
 
   MUST (cookie > 0);
+  look (w->h);
   while ((r = nbd_aio_command_completed (w->h, cookie)) == 0) {
     if (w->number % 2 == 0)
       MUST (nbd_poll (w->h, 1) != -1);
@@ -160,6 +166,8 @@ run (enum ram_style style, unsigned cut_after, void *(*function) (void *) )
     pthread_join (workers[i].thread, NULL);
   if (cut_after == 0) {
     MUST (nbd_aio_in_flight (h) == 0);
+    MUST (nbd_get_private_data (h) > 0);
+    MUST (nbd_stats_bytes_received (h) > THREADS * ROUNDS * 2 * SLICE);
     MUST (nbd_shutdown (h, 0) == 0);
   }
   nbd_close (h);
