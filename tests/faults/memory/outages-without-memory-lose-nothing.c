@@ -27,8 +27,9 @@ try (void)
 {
   struct outcome o = live (tried);
 
-  if (o.call != NULL && o.errnum == 0)
-    FAIL ("%s failed without an error: %s", o.call, o.text);
+  /* The errno is 0 if a server has closed the connection. */
+  if (o.call != NULL && o.errnum == 0 && o.text[0] == '\0')
+    FAIL ("%s failed without an error", o.call);
   if (o.call != NULL && !life_is_short && o.errnum != ENOMEM
       && strstr (o.text, strerror (ENOMEM)) == NULL
       && strstr (o.text, "out of memory") == NULL)
