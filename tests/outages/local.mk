@@ -174,6 +174,13 @@ tests_outages_deadlines_silent_attempts_take_longer_each_time_CPPFLAGS = \
 tests_outages_deadlines_silent_attempts_take_longer_each_time_LDADD = \
 	$(internal)
 
+tests_outages_story_servers_that_fail_again_and_again_are_given_up_LDADD = \
+	$(internal)
+tests_outages_story_servers_that_fail_again_and_again_are_given_up_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	$(fast_clock_ldflags) \
+	$(poll_ldflags)
+
 # A few hundred seeds in make check, twenty thousand in make check-long.
 outages_by_seeds = \
 	tests/outages/commands-that-end-early-undo-nothing.sh \
