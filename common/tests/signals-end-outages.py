@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import tempfile
 import time
 import unittest
 from contextlib import suppress
@@ -31,6 +32,11 @@ def commands(uri: str) -> dict[str, list[str]]:
 
 
 class Test(unittest.TestCase):
+    def nowhere(self) -> str:
+        """The URI of a server that never starts."""
+        directory = self.enterContext(tempfile.TemporaryDirectory())
+        return f"nbd+unix:///?socket={directory}/socket&connect-timeout=none"
+
     def end(self, words: list[str], number: int) -> str:
         """Run the tool, end it in the outage by a signal, and return what it has
         printed after that."""
@@ -56,8 +62,7 @@ class Test(unittest.TestCase):
 
     def test_terminals(self) -> None:
         """On a terminal a tool records each attempt, to tell of it later."""
-        uri = "nbd+unix:///?socket=/nowhere/socket&connect-timeout=none"
-        for name, words in tools(uri).items():
+        for name, words in tools(self.nowhere()).items():
             for number in signal.SIGINT, signal.SIGTERM:
                 try:
                     ours, theirs = os.openpty()
@@ -77,8 +82,7 @@ class Test(unittest.TestCase):
                     self.assertNotIn("nbd_aio_disconnect", rest)
 
     def test_first_connection(self) -> None:
-        uri = "nbd+unix:///?socket=/nowhere/socket&connect-timeout=none"
-        for name, words in commands(uri).items():
+        for name, words in commands(self.nowhere()).items():
             for number in signal.SIGINT, signal.SIGTERM:
                 with self.subTest(name, number=number):
                     self.end(words, number)

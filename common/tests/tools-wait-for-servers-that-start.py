@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import unittest
 
 import exports
 import nbd_server
 from ending import SIZE, TIMEOUT, start, tools
 
-NOWHERE = "nbd+unix:///?socket=/nowhere/socket"
 FORMS: tuple[tuple[str, ...], ...] = ("--size",), ("--can", "write"), ()
 
 
@@ -65,6 +65,10 @@ def run(
 
 
 class Test(unittest.TestCase):
+    def setUp(self) -> None:
+        directory = self.enterContext(tempfile.TemporaryDirectory())
+        self.nowhere = f"nbd+unix:///?socket={directory}/socket"
+
     def test_servers_that_do_not_listen_yet(self) -> None:
         for name in tools(""):
             server = nbd_server.Server(SIZE)
@@ -101,7 +105,7 @@ class Test(unittest.TestCase):
                 self.assertEqual(done.stdout, f"{exports.SIZE}\n")
 
     def test_the_end_of_patience(self) -> None:
-        done = run("info/nbdinfo", "--size", "--connect-timeout=300ms", NOWHERE)
+        done = run("info/nbdinfo", "--size", "--connect-timeout=300ms", self.nowhere)
         self.assertEqual(done.returncode, 1)
         self.assertIn("within 0.3 s: ", done.stderr)
         self.assertIn(" attempts, the last: ", done.stderr)
@@ -122,7 +126,7 @@ class Test(unittest.TestCase):
             self.assertIn("the server has not answered in time", done.stderr)
 
     def test_the_uri_wins(self) -> None:
-        for name, words in tools(NOWHERE + "&connect-timeout=0").items():
+        for name, words in tools(self.nowhere + "&connect-timeout=0").items():
             with self.subTest(name):
                 done = run(*with_option(words, "--connect-timeout=10m"))
                 self.assertNotEqual(done.returncode, 0)
@@ -130,7 +134,7 @@ class Test(unittest.TestCase):
                 self.assertIn("No such file", done.stderr)
 
     def test_the_environment_loses(self) -> None:
-        for name, words in tools(NOWHERE).items():
+        for name, words in tools(self.nowhere).items():
             with self.subTest(name):
                 never = with_option(words, "--connect-timeout=0")
                 done = run(*never, environment="connect-timeout=10m")

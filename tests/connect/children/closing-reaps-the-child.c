@@ -11,7 +11,7 @@
 
 typedef int connector (struct nbd_handle *, char **);
 
-static char *missing[] = { "/nonexistent/nbd-server", NULL };
+static char *missing[] = { "./nbd-server", NULL };
 static char *leaves[] = { "true", NULL };
 static char *not_nbd[] = { "sh", "-c", "echo this is not NBD; exec cat",
                            NULL };
@@ -73,6 +73,7 @@ void
 test (void)
 {
   requires_program ("nbdkit");
+  work_in_empty_directory ();
   for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
     if (ROW (row[i].name)) {
       run (row[i].connect, row[i].argv, row[i].works, true);

@@ -51,7 +51,7 @@ check_message (void)
 static int
 bad_path (struct nbd_handle *h)
 {
-  return LIB (nbd_connect_unix (h, "/nonexistent/socket"));
+  return LIB (nbd_connect_unix (h, "none/socket"));
 }
 
 static int
@@ -63,7 +63,7 @@ bad_port (struct nbd_handle *h)
 static int
 bad_program (struct nbd_handle *h)
 {
-  char *argv[] = { "/nonexistent/program", "argument", NULL };
+  char *argv[] = { "none/program", "argument", NULL };
 
   return LIB (nbd_connect_command (h, argv));
 }
@@ -133,7 +133,7 @@ test (void)
     "nbd+vsock://2x",
     "nbd+unix:///?socket=a%00b",
     "nbd+unix:///?socket=a%0Ab",
-    "nbd+unix:///?socket=/nonexistent/socket&unknown=1",
+    "nbd+unix:///?socket=none/socket&unknown=1",
   };
   static const char *const answers[] = {
     "\"HTTP/1.1 400 Bad\"",
@@ -144,6 +144,7 @@ test (void)
     "reply NBD_OPT_GO NBD_REP_ERR_UNKNOWN \"gone\"",
   };
 
+  work_in_empty_directory ();
   sweep (bad_path);
   sweep (bad_port);
   sweep (bad_program);

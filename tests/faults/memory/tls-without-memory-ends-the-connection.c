@@ -131,7 +131,8 @@ void
 test (void)
 {
   requires_tls ();
-  setenv ("HOME", "/nonexistent", 1);
+  work_in_empty_directory ();
+  setenv ("HOME", ".", 1);
   memory_sweep ("shared key", shared_key);
   memory_sweep ("certificates", certificates);
   memory_sweep ("transmission", transmission);

@@ -40,7 +40,7 @@ connect_uri (void)
 static void
 tell_uri (void)
 {
-  static const char told[] = "nbd+unix:///?socket=/nonexistent/socket"
+  static const char told[] = "nbd+unix:///?socket=none/socket"
                              "&keepalive=5&unflushed=trust";
   struct nbd_handle *h = nbd_create ();
 
@@ -58,14 +58,15 @@ void
 test (void)
 {
   static const char *const uris[] = {
-    "nbd+unix:///disk?socket=/nonexistent/socket&journal-size=1M",
+    "nbd+unix:///disk?socket=none/socket&journal-size=1M",
     "nbds://alice@[::1%25lo]:1/disk?tls-hostname=a&tls-priority=b",
-    ("nbds+unix:///?socket=/nonexistent/socket&tls-psk-file=/nonexistent/keys"
+    ("nbds+unix:///?socket=none/socket&tls-psk-file=none/keys"
      "&tls-type=psk&tls-username=bob"),
     "nbd+vsock://2:1",
-    "nbd+ssh://alice@localhost:1/?socket=/nonexistent/socket",
+    "nbd+ssh://alice@localhost:1/?socket=/socket",
   };
   requires_uris ();
+  work_in_empty_directory ();
   setenv ("LIBNBD_URI_OPTIONS", "keepalive=1&stall-timeout=1m", 1);
   for (unsigned i = 0; i < sizeof uris / sizeof uris[0]; i++) {
     uri = uris[i];

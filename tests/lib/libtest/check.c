@@ -126,6 +126,27 @@ requires_file (const char *path)
     skip ("%s cannot be read: %s", path, strerror (errno));
 }
 
+static char directory[64];
+
+static void
+leave_directory (void)
+{
+  if (chdir ("/") == 0)
+    rmdir (directory);
+}
+
+void
+work_in_empty_directory (void)
+{
+  const char *tmp = getenv ("TMPDIR");
+
+  snprintf (directory, sizeof directory, "%s/causewayXXXXXX",
+            tmp != NULL && strlen (tmp) < 40 ? tmp : "/tmp");
+  if (mkdtemp (directory) == NULL || chdir (directory) == -1)
+    FAIL ("%s: %m", directory);
+  atexit (leave_directory);
+}
+
 void
 watchdog (unsigned seconds)
 {

@@ -39,6 +39,10 @@ extern void requires_uris (void);
 /* Skip unless the file can be read. */
 extern void requires_file (const char *path);
 
+/* Make an empty directory, which is removed at the end of the program, and work
+ * there, so that relative paths lead to nothing. */
+extern void work_in_empty_directory (void);
+
 /* End the program as hung if it takes longer than this.  main.c calls this,
  * and long programs may call it again. */
 extern void watchdog (unsigned seconds);

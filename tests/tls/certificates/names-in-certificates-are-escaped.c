@@ -65,7 +65,7 @@ start (struct server *s, struct nbd_handle *h)
 {
   CHECK_OK (nbd_set_tls (h, LIBNBD_TLS_REQUIRE));
   CHECK_OK (nbd_set_tls_hostname (h, "good.example"));
-  CHECK_OK (nbd_set_tls_certificates (h, "/nonexistent"));
+  CHECK_OK (nbd_set_tls_certificates (h, "none"));
   tls_ask (s, h);
   server_say (s, "reply NBD_OPT_STARTTLS NBD_REP_ACK");
   struct tls_server *t = tls_prepare (s, NULL);
@@ -94,12 +94,13 @@ void
 test (void)
 {
   requires_tls ();
+  work_in_empty_directory ();
   must (gnutls_certificate_allocate_credentials (&credentials), "memory");
   make_certificate (credentials);
   run ();
   CHECK_ERROR (0, "not for \"good.example\" but for "
                   "\"\\x1b[31mred\\x0a\\x00good.example\";");
-  CHECK_ERROR (0, "/nonexistent, does not exist");
+  CHECK_ERROR (0, "none, does not exist");
   memory_sweep ("a refused certificate", run);
   gnutls_certificate_free_credentials (credentials);
 }

@@ -131,7 +131,9 @@ class Test(support.Case):
                 group.cancel_scope.cancel()
             self.assertEqual(await disk.pread(1, 1), b"\1")
         with self.assertRaises(nbd.Error):
-            await nbd.aio.connect("nbd+unix:///?socket=/nowhere", waiter=waiter)
+            await nbd.aio.connect(
+                f"nbd+unix:///?socket={self.tmp}/nowhere", waiter=waiter
+            )
         with socket.create_server(("127.0.0.1", 0)) as silent:
             uri = f"nbd://127.0.0.1:{silent.getsockname()[1]}"
             with anyio.move_on_after(0.02) as scope:
