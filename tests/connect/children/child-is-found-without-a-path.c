@@ -27,9 +27,12 @@ start (void)
   }
   if (LIB (nbd_aio_connect_command (h, argv)) == 0)
     CHECK_OK (nbd_kill_subprocess (h, SIGKILL));
-  else
+  else {
     CHECK_ERROR (ENOMEM, "nbd_aio_connect_command: ");
+    CHECK_FAILS (nbd_get_subprocess_pid (h), ESRCH, NULL);
+  }
   nbd_close (h);
+  CHECK_INT (messages.called > 0, logged);
 }
 
 void

@@ -12,14 +12,17 @@
 
 static char *(*ask) (struct nbd_handle *h);
 static struct nbd_handle *h;
+static unsigned refused;
 
 static void
 try (void)
 {
   char *answer = LIB (ask (h));
 
-  if (answer == NULL)
+  if (answer == NULL) {
     CHECK_ERROR (ENOMEM, "nbd_get_");
+    refused++;
+  }
   free (answer);
 }
 
@@ -42,7 +45,10 @@ test (void)
   CHECK_OK (nbd_set_debug (h, true));
   for (unsigned i = 0; i < sizeof questions / sizeof questions[0]; i++) {
     ask = questions[i];
+    refused = 0;
     memory_sweep ("asking", try);
+    CHECK (refused > 0);
   }
+  CHECK (messages.called > 0);
   nbd_close (h);
 }

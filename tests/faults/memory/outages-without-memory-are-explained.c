@@ -23,6 +23,7 @@
 static struct address a;
 static struct server s;
 static char buf[4];
+static unsigned refused; /* how often memory was missed */
 
 /* Deliver events as pump does, while the library's allocations fail. */
 static void
@@ -40,8 +41,10 @@ give_up (void)
   int64_t read = CHECK_OK (nbd_aio_pread (h, buf, 4, 0, NBD_NULL_COMPLETION,
                                           0));
 
-  if (LIB (nbd_aio_cancel (h, read)) == 0)
+  if (LIB (nbd_aio_cancel (h, read)) == 0) {
+    refused++;
     CHECK_INT (nbd_aio_cancel (h, read), 1);
+  }
   CHECK_FAILS (nbd_aio_command_completed (h, read), ECANCELED, "");
   lasting_close (h, &s, &a);
 }
@@ -118,8 +121,10 @@ write_again (void)
   struct nbd_handle *h = written ();
 
   come_back (h);
-  if (nbd_aio_is_dead (h))
+  if (nbd_aio_is_dead (h)) {
+    refused++;
     CHECK_FAILS (nbd_poll (h, 0), EINVAL, strerror (ENOMEM));
+  }
   else
     for (int i = 0; i < WRITES; i++)
       server_request (&s, NULL);
@@ -147,7 +152,10 @@ void
 test (void)
 {
   memory_sweep ("a command is cancelled", give_up);
+  CHECK (refused > 0);
   memory_sweep ("another connection is opened", open_another);
+  refused = 0;
   memory_sweep ("the journal is written again", write_again);
+  CHECK (refused > 0);
   memory_sweep ("the journal is refused", have_it_refused);
 }

@@ -24,11 +24,15 @@ read_once (void)
 
   CHECK_OK (nbd_aio_pread (h, buf, SIZE, 0, completion (&done), 0));
   server_say (&s, "simple 0 1 zero %d", SIZE);
-  if (LIB (nbd_aio_notify_read (h)) == -1) {
+  int r = LIB (nbd_aio_notify_read (h));
+  CHECK_INT (r, memory_asked < memory_fails ? 0 : -1);
+  if (r == -1) {
     CHECK_ERROR (ENOMEM, "nbd_aio_notify_read: receive buffer of ");
     CHECK_STATE (h, "DEAD");
     CHECK_INT (done.error, ENOTCONN);
   }
+  else
+    CHECK_INT (done.called, 1);
   nbd_close (h);
   CHECK_CALLS (&done, 1);
   server_close (&s);
