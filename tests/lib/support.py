@@ -126,7 +126,7 @@ def main() -> None:
     program = unittest.main(exit=False, verbosity=0)
     gc.collect()
     result = program.result
-    if not result.wasSuccessful():
+    if not result.wasSuccessful() or result.testsRun == 0:
         sys.exit(1)
     if result.skipped and len(result.skipped) == result.testsRun:
         skip(result.skipped[0][1])

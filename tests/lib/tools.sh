@@ -16,3 +16,6 @@ tools ()
                                        "$builddir/$tool.1"
   done
 }
+
+# Loops over the tools must not be empty.
+[ -n "$(tools)" ] || fail "no tool was built"

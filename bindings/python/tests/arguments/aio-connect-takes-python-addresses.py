@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """aio_connect takes the addresses that the module socket knows."""
 
-import contextlib
 import os
 import socket
 
@@ -38,13 +37,19 @@ class Test(support.Case):
         self.check(socket.AF_INET, ("127.0.0.1", 0))
 
     def test_ipv6(self) -> None:
-        with contextlib.suppress(OSError):
-            self.check(socket.AF_INET6, ("::1", 0))
+        try:
+            with socket.socket(socket.AF_INET6) as probe:
+                probe.bind(("::1", 0))
+        except OSError as error:
+            self.skipTest(f"no IPv6 here: {error}")
+        self.check(socket.AF_INET6, ("::1", 0))
 
     def test_vsock(self) -> None:
         # The kernel may refuse the address, but the module accepts it.
-        with contextlib.suppress(nbd.Error):
+        try:
             self.h.aio_connect((1, 10809))
+        except nbd.Error as error:
+            self.assertIn("cid 1 port 10809", error.string)
 
     def test_wrong(self) -> None:
         for wrong in ((), ("::1",), ("::1", "1"), (1, 2, 3), ("1.2.3.4", 1, 2, 3)):
