@@ -89,6 +89,7 @@ fuse_tests = \
 	fuse/tests/mounting/a-server-of-one-client-shows-one-export.sh \
 	fuse/tests/mounting/every-way-to-name-a-server-works.sh \
 	fuse/tests/mounting/mistyped-mount-points-are-refused.sh \
+	fuse/tests/mounting/mount-options-of-libfuse-are-accepted.sh \
 	fuse/tests/mounting/mount-points-choose-the-name.sh \
 	fuse/tests/mounting/pidfiles-and-help-are-as-documented.sh \
 	fuse/tests/mounting/requests-use-all-connections.sh \

@@ -85,6 +85,7 @@ debug (const char *format, ...)
 static const struct fuse_opt known[] = {
   NUMBER ("uid=", "%u", uid),
   NUMBER ("gid=", "%u", gid),
+  NUMBER ("umask=", "%o", umask),
   NUMBER ("attr_timeout=", "%lf", attr_timeout),
   NUMBER ("entry_timeout=", "%lf", entry_timeout),
   SWITCH ("kernel_cache", kernel_cache),
@@ -99,6 +100,8 @@ static const struct fuse_opt known[] = {
   DROPPED ("max_idle_threads="),
   DROPPED ("max_threads="),
   DROPPED ("negative_timeout="),
+  DROPPED ("no_rofd_flush"),
+  DROPPED ("noauto_cache"),
   DROPPED ("noforget"),
   DROPPED ("nonempty"),
   DROPPED ("readdir_ino"),
@@ -135,6 +138,7 @@ help_for_o (void)
 {
   printf ("Options for -o:\n"
           "    uid=N, gid=N           owner of the files\n"
+          "    umask=M                permissions to take away, in octal\n"
           "    kernel_cache           keep the page cache between opens\n"
           "    direct_io              use no page cache\n"
           "    ro                     the same as --readonly\n"

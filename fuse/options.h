@@ -15,7 +15,7 @@ struct options {
   bool exports; /* mount all exports, in a directory */
   const char *pidfile;
   struct fuse_args fuse; /* for libfuse */
-  unsigned uid, gid;
+  unsigned uid, gid, umask;
   int kernel_cache, direct_io, read_only_mount;
   double attr_timeout, entry_timeout;
   /* These are made from the argument, see mountpoint.c. */

@@ -27,7 +27,7 @@ disk_attributes (const struct disk *disk, uint64_t blocks, struct stat *st)
 {
   *st = (struct stat) {
     .st_ino = disk->ino,
-    .st_mode = S_IFREG | (disk->read_only ? 0444 : 0666),
+    .st_mode = S_IFREG | ((disk->read_only ? 0444 : 0666) & ~options.umask),
     .st_nlink = 1,
     .st_uid = options.uid,
     .st_gid = options.gid,
@@ -48,7 +48,7 @@ directory_attributes (struct stat *st)
     clock_gettime (CLOCK_REALTIME, &started);
   *st = (struct stat) {
     .st_ino = FUSE_ROOT_ID,
-    .st_mode = S_IFDIR | 0555,
+    .st_mode = S_IFDIR | (0555 & ~options.umask),
     .st_nlink = 2,
     .st_uid = options.uid,
     .st_gid = options.gid,
