@@ -16,6 +16,7 @@
 /* The kernel never sends or asks for more than this at a time. */
 #define MAX_PAYLOAD (1 << 20)
 
+struct open_file;
 struct range;
 struct request;
 struct scan;
@@ -40,6 +41,8 @@ struct disk {
   uint64_t minimum, preferred, maximum; /* block sizes */
   bool read_only, can_flush, can_trim, can_zero, can_map, extended;
   bool mapped; /* the server has answered a block status request */
+
+  struct open_file *opened; /* the last one that was opened, or NULL */
 
   /* Changes in progress, oldest first, and requests that wait for them. */
   struct range *ranges, **ranges_end;

@@ -66,6 +66,7 @@ fuse_tests = \
 	fuse/tests/data/fsync-flushes-at-the-server.sh \
 	fuse/tests/data/hostile-servers-give-errors-and-an-end.py \
 	fuse/tests/data/memory-may-be-short.py \
+	fuse/tests/data/ranges-that-cp-leaves-out-are-told.sh \
 	fuse/tests/data/read-only-means-read-only.sh \
 	fuse/tests/data/reads-see-writes-that-the-server-has-not-answered.sh \
 	fuse/tests/data/servers-without-zeroing-are-sent-zeroes.sh \

@@ -8,6 +8,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -190,6 +191,29 @@ request_ends_change (struct request *request)
   }
   if (disk->held)
     resume_held (disk);
+}
+
+void
+request_fills_file (struct request *request)
+{
+  struct open_file *file = request->file;
+  file->filled += request->end - request->offset;
+  if (file->expected_end < request->end)
+    file->expected_end = request->end;
+}
+
+int
+request_left_out (struct request *request)
+{
+  struct open_file *file = request->file;
+  if (!file->emptied || file->filled >= file->expected_end)
+    return 0;
+  tool_error ("%s: a program has opened the file with O_TRUNC, which changes "
+              "nothing here, and left out %" PRIu64 " bytes: they keep what "
+              "they have; if that is cp, use \"cp --sparse=never\"",
+              file->disk->name, file->expected_end - file->filled);
+  file->emptied = false; /* tell it once */
+  return file->resized ? EOPNOTSUPP : 0;
 }
 
 int

@@ -15,6 +15,12 @@ struct open_file {
   struct disk *disk;
   bool wrote_early;     /* since the last time that close waited for that */
   uint64_t errors_seen; /* DISK->errors that were reported */
+  pid_t pid;            /* of the thread that has opened it */
+  /* It was opened with O_TRUNC.  So the program expects that what it does not
+   * fill, up to the end of what it fills, reads as zeroes. */
+  bool emptied;
+  bool resized; /* after that its size was set, which is the end then */
+  uint64_t expected_end, filled;
 };
 
 /* A range that is being changed at the server. */
@@ -86,6 +92,12 @@ extern void request_after_writes (struct request *request);
 /* The request begins, or ends, to change its blocks at the server. */
 extern void request_begins_change (struct request *request, bool early);
 extern void request_ends_change (struct request *request);
+
+/* The request changes its range for a program that has opened the file. */
+extern void request_fills_file (struct request *request);
+/* A program closes a file: if it relies on zeroes that are not there, print
+ * that.  Return the error for the program, or 0. */
+extern int request_left_out (struct request *request);
 
 /* The error of an early write that this file has not reported yet, or 0. */
 extern int request_late_error (struct request *request);

@@ -106,8 +106,30 @@ tree_getattr (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
   fuse_reply_attr (req, &st, options.attr_timeout);
 }
 
-/* Opening with O_TRUNC comes as a change of the size to 0.  It has no effect,
- * as with a block device; other changes of the size are refused. */
+/* Set the size to what it is.  False: it is another one, which is refused.
+ *
+ * Opening with O_TRUNC comes as a change of the size to 0, from the thread that
+ * has just opened the file.  It has no effect, as with a block device. */
+static bool
+set_size (struct disk *disk, uint64_t size, pid_t pid,
+          const struct fuse_file_info *file)
+{
+  struct open_file *open = disk->opened;
+  if (size == 0 && file == NULL) {
+    if (open && open->pid == pid)
+      open->emptied = true;
+    return true;
+  }
+  if (size != disk->size)
+    return false;
+  open = file ? (struct open_file *) (uintptr_t) file->fh : NULL;
+  if (open && open->emptied) {
+    open->resized = true;
+    open->expected_end = size;
+  }
+  return true;
+}
+
 static void
 tree_setattr (fuse_req_t req, fuse_ino_t ino, struct stat *wanted, int set,
               struct fuse_file_info *file)
@@ -120,13 +142,12 @@ tree_setattr (fuse_req_t req, fuse_ino_t ino, struct stat *wanted, int set,
     fuse_reply_err (req, ENOSYS);
     return;
   }
-  if (set & FUSE_SET_ATTR_SIZE) {
-    bool same = (uint64_t) wanted->st_size == disk->size;
-    bool open = wanted->st_size == 0 && file == NULL;
-    if (disk->read_only || !(same || open)) {
-      fuse_reply_err (req, disk->read_only ? EACCES : ENOSYS);
-      return;
-    }
+  if ((set & FUSE_SET_ATTR_SIZE)
+      && (disk->read_only
+          || !set_size (disk, wanted->st_size, fuse_req_ctx (req)->pid,
+                        file))) {
+    fuse_reply_err (req, disk->read_only ? EACCES : ENOSYS);
+    return;
   }
   if (set & FUSE_SET_ATTR_MTIME_NOW)
     clock_gettime (CLOCK_REALTIME, &disk->modified);
@@ -226,6 +247,14 @@ tree_releasedir (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
 }
 
 static void
+forget_open_file (struct open_file *open)
+{
+  if (open->disk->opened == open)
+    open->disk->opened = NULL;
+  free (open);
+}
+
+static void
 tree_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
 {
   struct disk *disk = disk_find (ino);
@@ -243,7 +272,12 @@ tree_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
     fuse_reply_err (req, ENOMEM);
     return;
   }
-  *open = (struct open_file) { .disk = disk, .errors_seen = disk->errors };
+  *open = (struct open_file) {
+    .disk = disk,
+    .errors_seen = disk->errors,
+    .pid = fuse_req_ctx (req)->pid,
+  };
+  disk->opened = open;
   file->fh = (uintptr_t) open;
   /* To empty the page cache the kernel waits for reads in progress, and that
    * wait cannot be interrupted.  So in an outage the cache is kept; the server
@@ -252,14 +286,14 @@ tree_open (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
   file->direct_io = options.direct_io;
   /* -ENOENT: the thread that waited for this has ended. */
   if (fuse_reply_open (req, file) == -ENOENT)
-    free (open);
+    forget_open_file (open);
 }
 
 static void
 tree_release (fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
 {
   (void) ino;
-  free ((void *) (uintptr_t) file->fh);
+  forget_open_file ((struct open_file *) (uintptr_t) file->fh);
   fuse_reply_err (req, 0);
 }
 

@@ -127,6 +127,7 @@ file_allocate (fuse_req_t req, fuse_ino_t ino, int mode, off_t offset,
     request_end (request, error);
     return;
   }
+  request_fills_file (request);
   request->flags = mode;
   request->position = request->offset;
   request->must_trim = punch && disk->can_trim;

@@ -130,6 +130,7 @@ file_write (fuse_req_t req, fuse_ino_t ino, struct fuse_bufvec *data,
     request_free (request);
     return;
   }
+  request_fills_file (request);
   if (!keep_payload (request, data->buf[0].mem, count)) {
     request_end (request, ENOMEM);
     return;
@@ -141,7 +142,8 @@ file_write (fuse_req_t req, fuse_ino_t ino, struct fuse_bufvec *data,
 static void
 flush_start (struct request *request)
 {
-  request_end (request, request_late_error (request));
+  int error = request_late_error (request);
+  request_end (request, error ? error : request_left_out (request));
 }
 
 /* A file descriptor is closed: close can still report errors. */
