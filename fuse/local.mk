@@ -74,6 +74,7 @@ fuse_tests = \
 	fuse/tests/data/writing-past-the-end-gives-enospc.sh \
 	fuse/tests/ending/a-dying-server-gives-eio-and-no-dead-mount.sh \
 	fuse/tests/ending/counting-blocks-ends-with-the-mount.sh \
+	fuse/tests/ending/idle-servers-that-go-are-told.sh \
 	fuse/tests/ending/ignored-signals-stay-ignored.sh \
 	fuse/tests/ending/servers-that-hang-are-given-up.sh \
 	fuse/tests/ending/servers-that-stay-are-killed.sh \

@@ -208,6 +208,9 @@ void
 outage_was_the_end (struct disk *disk)
 {
   const char *story = disk->outage->story;
+  /* This ends a connection as it should end, so there is no error. */
+  if (story == NULL && nbd_aio_is_closed (disk->h) == 1)
+    story = "it closed the connection, on which it owed no reply";
   tool_error ("%s: the server has gone, the file can only give errors%s%s",
               disk->name, story ? ": " : "", story ? story : "");
   notify (NULL, "%s: the server has gone%s%s", disk->name, story ? ": " : "",
