@@ -71,7 +71,8 @@ test_scripts = \
 	tests/tree/programs-are-built-against-the-build-tree.sh \
 	tests/tree/promises-name-their-tests.sh \
 	tests/tree/published-vulnerabilities-are-found-by-number.sh \
-	tests/tree/release-check-refuses-what-is-not-ready.py
+	tests/tree/release-check-refuses-what-is-not-ready.py \
+	tests/tree/the-header-needs-no-other.sh
 
 include tests/lib/local.mk
 include tests/connect/local.mk

@@ -25,6 +25,7 @@ HEADER = Template(
 #define LIBNBD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
