@@ -97,6 +97,7 @@ fuse_tests = \
 	fuse/tests/mounting/requests-use-all-connections.sh \
 	fuse/tests/mounting/servers-that-hang-up-on-options-are-mounted.sh \
 	fuse/tests/mounting/signals-end-what-is-negotiated.py \
+	fuse/tests/mounting/too-few-descriptors-are-told.py \
 	fuse/tests/mounting/unserved-connections-are-done-without.sh \
 	fuse/tests/mounting/users-can-mount.sh \
 	fuse/tests/mounting/vsock-servers-are-reached.sh \

@@ -36,6 +36,9 @@ loop_prepare (void)
   detached_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (signal_fd == -1 || detached_fd == -1)
     tool_fail ("cannot watch for signals: %m");
+  epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  if (epoll_fd == -1)
+    tool_fail ("cannot watch file descriptors: %m");
   device_prepare ();
 }
 
@@ -209,7 +212,6 @@ void
 loop_run (struct fuse_session *session)
 {
   device_open (session);
-  epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   watch (EPOLL_CTL_ADD, device_fd (), EPOLLIN, &device_mark);
   watch (EPOLL_CTL_ADD, signal_fd, EPOLLIN, &signal_mark);
   watch (EPOLL_CTL_ADD, detached_fd, EPOLLIN, &detached_mark);
