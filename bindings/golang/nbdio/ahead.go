@@ -90,9 +90,13 @@ func (a *readAhead) seek(pos int64) {
 }
 
 // ask requests what is to be read now, and more in advance: the longer the
-// sequential reading lasts, the more.
+// sequential reading lasts, the more.  Of a very long read only the first part is
+// requested, because each request takes memory.
 func (a *readAhead) ask(pos, length int64) error {
 	d := a.disk
+	if length > mostAhead {
+		length = mostAhead
+	}
 	if pos == a.end && pos > 0 || len(a.pieces) > 0 {
 		a.depth = 2 * (a.depth + length)
 		if a.depth > mostAhead {

@@ -159,6 +159,23 @@ func TestFilesAreServedOverHTTP(t *testing.T) {
 	}
 }
 
+// A long read does not request everything at once, because each request has memory
+// of its own.
+func TestLongReadsNeedLittleMemory(t *testing.T) {
+	disk := serve(t, "pattern", "256M")
+	f := disk.NewFile(background(t))
+	_, err := f.Read(make([]byte, 256*mib))
+	good(t, err)
+	flying, err := disk.Handle().AioInFlight()
+	good(t, err)
+	answered, err := disk.Handle().StatsChunksReceived()
+	good(t, err)
+	if issued := uint64(flying) + answered; issued > 256 {
+		t.Errorf("%d requests for the first part of a read", issued)
+	}
+	good(t, f.Close())
+}
+
 func TestEndsOfFiles(t *testing.T) {
 	disk := serve(t, "memory", "1000")
 	f := disk.NewFile(background(t))
