@@ -54,6 +54,11 @@ function given(what, memory) {
   return typeof what === 'object' ? what : memory;
 }
 
+// A string is one name, not a series of characters.
+function namesOf(names) {
+  return typeof names === 'string' ? [names] : [...names];
+}
+
 function pathOf(path) {
   return path instanceof URL ? fileURLToPath(path) : path;
 }
@@ -73,4 +78,6 @@ function extentsOf(numbers) {
   return extents;
 }
 
-module.exports = { bytesOf, extentsOf, given, part, pathOf, roomOf, typeError };
+module.exports = {
+  bytesOf, extentsOf, given, namesOf, part, pathOf, roomOf, typeError,
+};

@@ -23,7 +23,7 @@ export interface ConnectOptions extends WaitOptions {
   /** How long the server may be silent while commands are in flight. */
   stallTimeout?: number;
   /** Metadata contexts to ask for.  The default is `base:allocation`. */
-  contexts?: Iterable<string>;
+  contexts?: string | Iterable<string>;
   /** Called before connecting, for all other settings, such as TLS. */
   setup?: (handle: NBD) => unknown;
 }

@@ -5,7 +5,7 @@
 
 const { NBD } = require('./nbd');
 const { NbdError, fail } = require('./core');
-const { bytesOf, typeError } = require('./arguments');
+const { bytesOf, namesOf, typeError } = require('./arguments');
 const { SIZE_MAXIMUM, SIZE_MINIMUM, CONTEXT_BASE_ALLOCATION } =
   require('./constants');
 const { extents } = require('./extents');
@@ -33,7 +33,7 @@ async function connect(uri, options = {}) {
         set(nbd, options[name]);
       }
     }
-    for (const context of contexts) {
+    for (const context of namesOf(contexts)) {
       nbd.addMetaContext(context);
     }
     await setup?.(nbd);

@@ -3,6 +3,7 @@
 
 // The map of a range, in each metadata context.
 
+const { namesOf } = require('./arguments');
 const { fail } = require('./errors');
 const { CONTEXT_BASE_ALLOCATION, STATE_HOLE, STATE_ZERO } =
   require('./constants');
@@ -70,9 +71,10 @@ function isEqual(some, others) {
 
 // Which contexts -----------------------------------------------------------
 
+// The names that were asked for and that the server has granted.
 function negotiated(handle) {
   return Array.from({ length: handle.getNrMetaContexts() }, (_, i) =>
-    handle.getMetaContext(i));
+    handle.getMetaContext(i)).filter((name) => handle.canMetaContext(name));
 }
 
 function choose(handle, wanted) {
@@ -85,7 +87,7 @@ function choose(handle, wanted) {
   if (wanted === undefined) {
     return known;
   }
-  const contexts = typeof wanted === 'string' ? [wanted] : [...wanted];
+  const contexts = namesOf(wanted);
   for (const context of contexts) {
     if (!known.includes(context)) {
       throw fail('EINVAL', `the metadata context ${context} was not` +

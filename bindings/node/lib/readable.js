@@ -5,7 +5,7 @@
 
 const { Readable, addAbortSignal } = require('node:stream');
 
-const PIECE = 256 * 1024; // length of one read
+const PIECE = 256 * 1024; // length of one read, unless the server limits it
 const FEW = 2, MANY = 32; // reads in flight at first, and at most
 
 class DiskReadable extends Readable {
@@ -19,7 +19,7 @@ class DiskReadable extends Readable {
 
   constructor(disk, options = {}) {
     const { start = 0, end = disk.size - 1, signal } = options;
-    const piece = options.highWaterMark ?? PIECE;
+    const piece = options.highWaterMark ?? Math.min(PIECE, disk.maximumRead);
     super({ highWaterMark: piece });
     checkNumber('start', start, 0, disk.size);
     checkNumber('end', end, start - 1, disk.size - 1);

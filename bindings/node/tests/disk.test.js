@@ -125,6 +125,15 @@ test('a stream is read ahead', needsNbdkit, async (t) => {
   await assert.rejects(aborted.toArray(), { name: 'AbortError' });
 });
 
+test('a stream asks for no more than the server allows', needsNbdkit,
+  async (t) => {
+    const server = new Server(t, '--filter=blocksize-policy', 'pattern', '1M',
+      'blocksize-minimum=512', 'blocksize-preferred=4096',
+      'blocksize-maximum=64K', 'blocksize-error-policy=error');
+    const disk = await open(t, server);
+    assert.equal(Buffer.concat(await disk.readable().toArray()).length, MIB);
+  });
+
 test('a stream tells of errors where they are, after one more try', needsNbdkit,
   async (t) => {
     const server = new Server(t, 'eval', 'get_size=echo 4194304',
@@ -185,6 +194,7 @@ function mapped(size, ...replies) {
   const handle = {
     getNrMetaContexts: () => contexts.length,
     getMetaContext: (i) => contexts[i],
+    canMetaContext: () => true,
     getExtendedHeadersNegotiated: () => true,
     async blockStatus64(length, from, extent, { signal }) {
       asked.push({ from, signal });
@@ -207,6 +217,25 @@ async function all(disk, options) {
   }
   return found;
 }
+
+test('contexts that the server has not granted are left out', needsNbdkit,
+  async (t) => {
+    const contexts = ['qemu:dirty-bitmap:b', 'base:allocation'];
+    const disk = await open(t, new Server(t, 'memory', '1M'), { contexts });
+    const found = [];
+    for await (const { offset, length, flags } of disk.extents()) {
+      found.push([offset, length, flags]);
+    }
+    assert.deepEqual(found, [[0, MIB, 3]]);
+    await assert.rejects(disk.extents({ contexts }).next(),
+      /qemu:dirty-bitmap:b was not negotiated, only base:allocation/);
+  });
+
+test('one context can be named without a list', needsNbdkit, async (t) => {
+  const contexts = 'base:allocation';
+  const disk = await open(t, new Server(t, 'memory', '1M'), { contexts });
+  assert.equal(disk.handle.canMetaContext(contexts), true);
+});
 
 test('extents combine contexts, and merge across answers', async () => {
   const { disk, asked } = mapped(100,
