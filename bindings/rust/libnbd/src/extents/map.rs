@@ -58,11 +58,16 @@ pub(crate) struct Map {
     pub(crate) sleepers: Arc<Sleepers>,
 }
 
-/// The names of all contexts that the server granted.
+/// The names that were asked for and that the server has granted.
 fn negotiated(handle: &Handle) -> Result<Vec<String>> {
-    (0..handle.get_nr_meta_contexts()?)
-        .map(|i| handle.get_meta_context(i))
-        .collect()
+    let mut names = Vec::new();
+    for i in 0..handle.get_nr_meta_contexts()? {
+        let name = handle.get_meta_context(i)?;
+        if handle.can_meta_context(&name)? {
+            names.push(name);
+        }
+    }
+    Ok(names)
 }
 
 /// The contexts to ask about.

@@ -144,6 +144,19 @@ fn contexts_must_have_been_negotiated() {
     assert!(error.message().contains(expected), "{}", error);
 }
 
+#[test]
+fn contexts_that_the_server_has_not_granted_are_left_out() {
+    let handle = Handle::new().unwrap();
+    handle.add_meta_context("qemu:dirty-bitmap:b").unwrap();
+    handle.add_meta_context(CONTEXT_BASE_ALLOCATION).unwrap();
+    nbdkit(&handle, &["null", "1M"]);
+    let extents = handle.extents(..).unwrap();
+    assert_eq!(extents.contexts(), [CONTEXT_BASE_ALLOCATION]);
+    assert_eq!(rows(extents), [(0, 1 << 20, HOLE)]);
+    let error = handle.extents_of(&["qemu:dirty-bitmap:b"], ..).unwrap_err();
+    assert!(error.message().contains("was not negotiated"), "{}", error);
+}
+
 fn run(program: &str, arguments: &[&str]) {
     let output = Command::new(program).args(arguments).output().unwrap();
     assert!(output.status.success(), "{} {:?}", program, output);
