@@ -168,6 +168,46 @@ module Walk = struct
     held
 end
 
+(* Wakes a thread that waits for a reply: another thread may be the one that
+   receives it.  It is closed when no request is in flight, or by the garbage
+   collector if the sequence is not read to its end. *)
+module Bell = struct
+  type t = {
+    heard : Unix.file_descr;
+    rung : Unix.file_descr;
+    mutable closed : bool;
+  }
+
+  let close bell =
+    if not bell.closed then begin
+      bell.closed <- true;
+      Unix.close bell.heard;
+      Unix.close bell.rung
+    end
+
+  let make () =
+    match Unix.pipe ~cloexec:true () with
+    | exception Unix.Unix_error (code, _, _) ->
+       refuse code "no pipe to wait with: %s" (Unix.error_message code)
+    | heard, rung ->
+       Unix.set_nonblock heard;
+       Unix.set_nonblock rung;
+       let bell = { heard; rung; closed = false } in
+       Gc.finalise close bell;
+       bell
+
+  (* A full pipe wakes as well. *)
+  let ring bell =
+    if not bell.closed then
+      try ignore (Unix.write_substring bell.rung "!" 0 1)
+      with Unix.Unix_error _ -> ()
+
+  let wait h bell =
+    ignore (NBD.poll2 h bell.heard (-1));
+    try ignore (Unix.read bell.heard (Bytes.create 16) 0 16)
+    with Unix.Unix_error _ -> ()
+end
+
 (* A request in flight. *)
 type asked = {
   question : Walk.question;
@@ -176,54 +216,68 @@ type asked = {
   mutable failed : exn option; (* raised each time that it is read *)
 }
 
-let ask h walk =
+type reading = {
+  h : NBD.t;
+  walk : Walk.walk;
+  bell : Bell.t;
+  mutable ahead : asked option;
+}
+
+let ask h bell walk =
   let send ({ Walk.count; at; answer; _ } as question) =
     let over = ref false in
     let completion error =
       over := !error = 0;
+      Bell.ring bell;
       if !over then 1 else 0 in
     let cookie = NBD.aio_block_status_64 ~completion h count at answer in
     { question; cookie; over; failed = None } in
   Option.map send (Walk.question walk)
 
-(* A command that failed was not retired, so that it can be asked why. *)
-let wait h { cookie; over; _ } =
-  while not (!over || NBD.aio_command_completed h cookie) do
-    ignore (NBD.poll h (-1))
-  done
+(* A command that failed was not retired, so that it can be asked why.  One that
+   succeeds is retired, by any thread and at any time. *)
+let rec wait h bell ({ cookie; over; _ } as asked) =
+  if not !over then
+    match NBD.aio_command_completed h cookie with
+    | true -> ()
+    | exception NBD.Error _ when !over -> ()
+    | false -> Bell.wait h bell; wait h bell asked
 
-let await h walk asked =
+let await { h; walk; bell; _ } asked =
   Option.iter raise asked.failed;
-  (try wait h asked
+  (try wait h bell asked
    with NBD.Error _ as exn -> asked.failed <- Some exn; raise exn);
   Walk.answered walk asked.question
 
-type reading = { h : NBD.t; walk : Walk.walk; mutable ahead : asked option }
-
 let read ?contexts ?offset ?length h =
-  { h; walk = Walk.start ?contexts ?offset ?length h; ahead = None }
+  let walk = Walk.start ?contexts ?offset ?length h in
+  { h; walk; bell = Bell.make (); ahead = None }
+
+let look_ahead reading =
+  reading.ahead <- ask reading.h reading.bell reading.walk
 
 let advance reading asked =
-  await reading.h reading.walk asked;
-  reading.ahead <- ask reading.h reading.walk
+  await reading asked;
+  look_ahead reading
 
 let rec node reading () =
   match Walk.next reading.walk, reading.ahead with
   | Some extent, _ -> Seq.Cons (extent, node reading)
   | None, Some asked -> advance reading asked; node reading ()
   | None, None ->
+     Bell.close reading.bell;
      match Walk.last reading.walk with
      | Some extent -> Seq.Cons (extent, Seq.empty)
      | None -> Seq.Nil
 
 let begin_node reading () =
-  reading.ahead <- ask reading.h reading.walk;
+  look_ahead reading;
   node reading ()
 
 (* Errors in the arguments are raised at once.  Reading the sequence again from
    its beginning sends the requests again. *)
 let seq ?contexts ?offset ?length h =
-  let _ = read ?contexts ?offset ?length h in
+  let _ = Walk.start ?contexts ?offset ?length h in
   fun () -> begin_node (read ?contexts ?offset ?length h) ()
 
 let iter ?contexts ?offset ?length f h =
@@ -237,4 +291,5 @@ let iter ?contexts ?offset ?length f h =
   with exn ->
     let backtrace = Printexc.get_raw_backtrace () in
     (try Option.iter cancel reading.ahead with NBD.Error _ | NBD.Closed _ -> ());
+    Bell.close reading.bell;
     Printexc.raise_with_backtrace exn backtrace

@@ -47,6 +47,7 @@ ocaml_program_tests = \
 	bindings/ocaml/tests/errors/wrong_arguments_are_explained \
 	bindings/ocaml/tests/handles/handle_lives_and_closes \
 	bindings/ocaml/tests/handles/thousand_handles_without_a_leak \
+	bindings/ocaml/tests/handles/threads_read_while_one_lists_extents \
 	bindings/ocaml/tests/handles/threads_run_while_a_call_waits \
 	bindings/ocaml/tests/handles/threads_share_a_handle \
 	bindings/ocaml/tests/module/module_loads \
