@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import io
+import operator
 import os
 import threading
 import warnings
@@ -193,7 +194,7 @@ class File(_RawFile):
             left = max(self._size - self._at, 0)
             if size is None or size < 0:
                 return self.readall()
-            count = min(size, left)
+            count = min(operator.index(size), left)
             if count == 0:
                 return b""
             try:
@@ -290,6 +291,7 @@ class File(_RawFile):
         """
         with self._lock:
             self._check()
+            offset = operator.index(offset)
             if whence == os.SEEK_SET:
                 at = offset
             elif whence == os.SEEK_CUR:

@@ -78,6 +78,8 @@ class Test(support.Case):
             self.assertRaises(io.UnsupportedOperation, file.fileno)
             self.assertRaises(io.UnsupportedOperation, file.truncate)
             self.assertRaises(io.UnsupportedOperation, file.write, b"")
+            self.assertRaises(TypeError, file.seek, SIZE / 2)
+            self.assertRaises(TypeError, file.read, SIZE / 2)
         file.close()
         self.assertRaises(ValueError, file.read)
         self.assertRaises(ValueError, file.flush)
