@@ -12,6 +12,12 @@ function typeError(text) {
   return error;
 }
 
+function rangeError(text) {
+  const error = new RangeError(text);
+  error.code = 'ERR_OUT_OF_RANGE';
+  return error;
+}
+
 // The bytes of a view or a buffer, as a Uint8Array of the same memory.
 function view(what) {
   if (what instanceof Uint8Array) {
@@ -46,7 +52,13 @@ function roomOf(what) {
   if (typeof what === 'bigint') {
     what = Number(what);
   }
-  return typeof what === 'number' ? Buffer.allocUnsafe(what) : bytesOf(what);
+  if (typeof what !== 'number') {
+    return bytesOf(what);
+  }
+  if (!Number.isInteger(what)) { // a Buffer would be made of the next smaller size
+    throw rangeError(`the length must be an integer, not ${what}`);
+  }
+  return Buffer.allocUnsafe(what);
 }
 
 // The result of a read.
@@ -79,5 +91,6 @@ function extentsOf(numbers) {
 }
 
 module.exports = {
-  bytesOf, extentsOf, given, namesOf, part, pathOf, roomOf, typeError,
+  bytesOf, extentsOf, given, namesOf, part, pathOf, rangeError, roomOf,
+  typeError,
 };

@@ -5,7 +5,7 @@
 
 const { NBD } = require('./nbd');
 const { NbdError, fail } = require('./core');
-const { bytesOf, namesOf, typeError } = require('./arguments');
+const { bytesOf, namesOf, rangeError, typeError } = require('./arguments');
 const { SIZE_MAXIMUM, SIZE_MINIMUM, CONTEXT_BASE_ALLOCATION } =
   require('./constants');
 const { extents } = require('./extents');
@@ -111,6 +111,9 @@ class Disk {
     checkRange(offset, length, memory.length);
     const isCurrent = (position ?? -1) === -1;
     const start = isCurrent ? this.#position : Number(position);
+    if (!Number.isInteger(start)) {
+      throw rangeError(`position must be an integer, not ${position}`);
+    }
     const bytesRead = Math.max(0, Math.min(length, this.size - start));
     if (isCurrent) {
       this.#position += bytesRead;
@@ -198,10 +201,8 @@ function isMemory(what) {
 function checkRange(offset, length, most) {
   if (!(Number.isInteger(offset) && offset >= 0 && offset <= most &&
       Number.isInteger(length) && length >= 0 && length <= most - offset)) {
-    const error = new RangeError(`offset ${offset} and length ${length} are` +
-      ` no part of a buffer of ${most} bytes`);
-    error.code = 'ERR_OUT_OF_RANGE';
-    throw error;
+    throw rangeError(`offset ${offset} and length ${length} are no part of a` +
+      ` buffer of ${most} bytes`);
   }
 }
 

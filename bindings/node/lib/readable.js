@@ -4,6 +4,7 @@
 // A range of a disk as a stream, with several reads in flight.
 
 const { Readable, addAbortSignal } = require('node:stream');
+const { rangeError } = require('./arguments');
 
 const PIECE = 256 * 1024; // length of one read, unless the server limits it
 const FEW = 2, MANY = 32; // reads in flight at first, and at most
@@ -84,10 +85,8 @@ class DiskReadable extends Readable {
 
 function checkNumber(name, value, least, most) {
   if (!Number.isInteger(value) || value < least || value > most) {
-    const error = new RangeError(`${name} must be an integer from ${least} to` +
-      ` ${most}, not ${value}`);
-    error.code = 'ERR_OUT_OF_RANGE';
-    throw error;
+    throw rangeError(`${name} must be an integer from ${least} to ${most},` +
+      ` not ${value}`);
   }
 }
 

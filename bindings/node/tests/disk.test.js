@@ -96,6 +96,14 @@ test('reads like those of files', needsNbdkit, async (t) => {
   await assert.rejects(disk.read(buffer, -1), { name: 'RangeError' });
 });
 
+test('lengths and positions are integers', needsNbdkit, async (t) => {
+  const disk = await open(t, new Server(t, 'memory', '1M'));
+  const refused = { name: 'RangeError', code: 'ERR_OUT_OF_RANGE' };
+  await assert.rejects(disk.pread(1.5, 0), refused);
+  await assert.rejects(disk.pread(1, 1.5), refused);
+  await assert.rejects(disk.read(Buffer.alloc(8), 0, 8, 1.5), refused);
+});
+
 test('a stream is read ahead', needsNbdkit, async (t) => {
   const disk = await open(t, new Server(t, 'pattern', '4M'));
   let at = 1001, most = 0;
