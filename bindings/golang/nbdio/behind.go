@@ -114,6 +114,9 @@ func (b *writeBehind) flush(ctx context.Context) error {
 	if !b.dirty {
 		return nil
 	}
+	if err := b.disk.d.isOpen(); err != nil {
+		return &Error{Op: "flush", Err: err}
+	}
 	can, err := b.disk.d.h.CanFlush()
 	if err == nil && can {
 		err = b.disk.Flush(ctx)

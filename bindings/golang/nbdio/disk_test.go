@@ -261,6 +261,20 @@ func TestCloseEndsWhatIsUnderWay(t *testing.T) {
 	is(t, disk.Shutdown(background(t)), os.ErrClosed)
 }
 
+func TestWhatUsesAClosedDiskSaysSo(t *testing.T) {
+	disk := serve(t, "memory", "1M")
+	f := disk.NewFile(background(t))
+	_, err := f.Write(make([]byte, 512))
+	good(t, err)
+	_, err = f.Read(make([]byte, 1)) // after the write
+	good(t, err)
+	good(t, disk.Close())
+	is(t, f.Flush(), os.ErrClosed)
+	extents := disk.Extents(background(t), 0, 512)
+	same(t, "extents", extents.Next(), false)
+	is(t, extents.Err(), os.ErrClosed)
+}
+
 func TestShutdownWaits(t *testing.T) {
 	disk := serve(t, "--filter=delay", "memory", "1M", "delay-write=100ms")
 	result := make(chan error)

@@ -229,6 +229,16 @@ func (d *driver) start(c *command, issue func() (uint64, error)) error {
 	return nil
 }
 
+// isOpen returns the error of a disk that was closed.
+func (d *driver) isOpen() error {
+	d.lock.Lock()
+	defer d.lock.Unlock()
+	if d.closed {
+		return errClosed
+	}
+	return nil
+}
+
 // explain returns why the connection has ended, if it has.
 func (d *driver) explain(err error) error {
 	switch {

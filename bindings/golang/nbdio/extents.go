@@ -92,6 +92,9 @@ func (d *Disk) Extents(ctx context.Context, off, length int64, contexts ...strin
 
 // negotiated returns the contexts that were asked for and that the server has.
 func (d *Disk) negotiated() ([]string, error) {
+	if err := d.d.isOpen(); err != nil {
+		return nil, err
+	}
 	h := d.d.h
 	n, err := h.GetNrMetaContexts()
 	if err != nil {
