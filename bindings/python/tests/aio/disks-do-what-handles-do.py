@@ -44,6 +44,8 @@ class Test(support.Case):
             room = memoryview(bytearray(BLOCK + 2))[1:-1]
             await disk.pread_into(room, 500)
             self.assertEqual(room, server.disk[500 : 500 + BLOCK])
+            with self.assertRaises(TypeError):
+                await disk.pread(room, 500)  # type: ignore[arg-type]
         self.assertTrue(disk.closed)
         with self.assertRaises(nbd.ClosedHandle):
             await disk.pread(1, 0)
