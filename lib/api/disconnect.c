@@ -31,9 +31,11 @@ nbdi_shutdown (struct nbd_handle *h, uint32_t flags)
     if (!h->session.cmds.disconnect && nbdi_aio_disconnect (h, 0) == -1)
       return -1;
   }
-  nbdi_take_seat (h);
-  int r = nbdi_drive_until (h, connection_ended, NULL);
-  nbdi_leave_seat (h);
+  int r = -1;
+  if (nbdi_take_seat_until (h, NULL, true) == 1) {
+    r = nbdi_drive_until (h, connection_ended, NULL);
+    nbdi_leave_seat (h);
+  }
   if (nbdi_phase_in (h, NBDI_PHASE_DEAD)) {
     nbdi_await_child_end (h);
     nbdi_fatal_error (h);

@@ -15,7 +15,10 @@ nbdi_poll2 (struct nbd_handle *h, int fd, int timeout)
   if (timeout >= 0)
     nbdi_deadline (timeout, &end);
   bool waited = h->seat.taken;
-  if (nbdi_take_seat_until (h, timeout < 0 ? NULL : &end) == -1)
+  r = nbdi_take_seat_until (h, timeout < 0 ? NULL : &end, false);
+  if (r == -1)
+    return -1;
+  if (r == 0)
     return h->session.cmds.nr_completed != completed;
   if (waited && h->session.cmds.nr_completed != completed)
     r = 1;

@@ -164,7 +164,7 @@ extern void nbdi_was_woken (struct nbd_handle *h, short revents);
 extern void nbdi_sit_down (struct nbd_handle *h);
 extern void nbdi_take_seat (struct nbd_handle *h);
 extern int nbdi_take_seat_until (struct nbd_handle *h,
-                                 const struct timespec *end);
+                                 const struct timespec *end, bool stays);
 extern void nbdi_leave_seat (struct nbd_handle *h);
 extern void nbdi_offer_seat (struct nbd_handle *h);
 extern void nbdi_leave_queue (struct nbd_handle *h, struct nbdi_waiter *w);

@@ -158,15 +158,38 @@ take_seat (struct nbd_handle *h, const struct timespec *end, bool stays)
   return 0;
 }
 
-/* Take the seat; wait for it until `end` (NULL = without limit). */
-int
-nbdi_take_seat_until (struct nbd_handle *h, const struct timespec *end)
+static bool
+is_earlier (const struct timespec *a, const struct timespec *b)
 {
-  return take_seat (h, end, false);
+  return a->tv_sec < b->tv_sec
+         || (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
 }
 
-/* The same for calls that have something to free when they return, so that
- * the thread cannot be cancelled here. */
+/* Take the seat, for a call that may end early: 1, or 0 if `end` (NULL =
+ * never) has passed, or -1 if the call was interrupted.  A thread that
+ * `stays`, because its call has something to free when it returns, cannot be
+ * cancelled here. */
+int
+nbdi_take_seat_until (struct nbd_handle *h, const struct timespec *end,
+                      bool stays)
+{
+  for (;;) {
+    struct timespec then;
+    const struct timespec *question = nbdi_next_question (h, &then);
+    bool asks = question != NULL && (end == NULL || is_earlier (&then, end));
+
+    if (take_seat (h, asks ? question : end, stays) == 0)
+      return 1;
+    if (!asks)
+      return 0;
+    if (nbdi_is_interrupted (h)) {
+      nbdi_interrupted_error ();
+      return -1;
+    }
+  }
+}
+
+/* The same without limit, for calls that wait only for their turn. */
 void
 nbdi_take_seat (struct nbd_handle *h)
 {

@@ -56,6 +56,7 @@ tests_outages_matrix_matrix_LDADD = $(outages_libs)
 
 test_programs += \
 	tests/outages/cancelling/blocked-threads-are-cancelled \
+	tests/outages/cancelling/calls-that-wait-for-their-turn-are-interrupted \
 	tests/outages/cancelling/cancelled-commands-cannot-be-asked-about \
 	tests/outages/cancelling/commands-are-cancelled-wherever-they-are \
 	tests/outages/cancelling/events-may-end-calls-that-wait \

@@ -191,13 +191,14 @@ $call
 # Waiting for the seat releases the lock, so the phase is checked again.
 SEATED = Template(
     """\
-  nbdi_take_seat (h);
-  if (nbdi_check_phase (h, $phases) == 0) {
+  if (nbdi_take_seat_until (h, NULL, true) == 1) {
+    if (nbdi_check_phase (h, $phases) == 0) {
 $call
-    if (cookie != -1)
-      ret = nbdi_wait_command (h, cookie);
+      if (cookie != -1)
+        ret = nbdi_wait_command (h, cookie);
+    }
+    nbdi_leave_seat (h);
   }
-  nbdi_leave_seat (h);
 """
 )
 
@@ -264,8 +265,8 @@ def get_body(function: Function) -> str:
 def command_body(function: Function) -> str:
     """Queue a command and wait for it."""
     if any(isinstance(arg, kinds.Closure) for arg in function.args):
-        call = inner_call("    cookie = ", function, function.aio, ";")
-        return SEATED.substitute(call=call, phases=phase_mask(function.phases, 28))
+        call = inner_call("      cookie = ", function, function.aio, ";")
+        return SEATED.substitute(call=call, phases=phase_mask(function.phases, 30))
     call = inner_call("  cookie = ", function, function.aio, ";")
     return WAITED.substitute(call=call)
 
