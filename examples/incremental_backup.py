@@ -60,8 +60,13 @@ async def many(limit: int) -> AsyncIterator[Any]:
     async with asyncio.TaskGroup() as group:
 
         async def start(work: Any) -> None:
-            await room.acquire()
-            group.create_task(work).add_done_callback(lambda _: room.release())
+            try:
+                await room.acquire()
+                task = group.create_task(work)
+            except BaseException:  # another task has failed
+                work.close()
+                raise
+            task.add_done_callback(lambda _: room.release())
 
         yield start
 
@@ -193,8 +198,10 @@ def main(arguments: list[str]) -> str:
 if __name__ == "__main__":
     try:
         print(main(sys.argv[1:]))
-    except* (ValueError, nbd.Error, OSError) as group:
-        error: BaseException = group
+    except (ValueError, nbd.Error, OSError, ExceptionGroup) as failure:
+        error: BaseException = failure
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
+        if not isinstance(error, (ValueError, nbd.Error, OSError)):
+            raise
         sys.exit(f"incremental_backup.py: {error}")

@@ -3,14 +3,15 @@
 # A full backup and two incremental ones, made with the bitmaps of a qcow2
 # image, restore the disk as it was at each time.  A backup that is missing,
 # cut off, damaged or in the wrong order is refused before anything is written.
-# A backup that is interrupted leaves no file.
+# A backup that fails says why in one line, and one that is interrupted leaves no
+# file.
 . "${srcdir:-.}/tests/lib/functions.sh"
 . "$srcdir/tests/lib/outliving.sh"
 requires_uris
 requires_module
 requires qemu-img qemu-io qemu-nbd
 requires_option qemu-nbd --bitmap
-requires_nbdkit plugin file filter delay filter log
+requires_nbdkit plugin file plugin pattern filter delay filter error filter log
 
 backup=(./run "$PYTHON" "$srcdir/examples/incremental_backup.py")
 disk=$tmp/disk.qcow2
@@ -49,6 +50,7 @@ refused ()
   shift
   if "${backup[@]}" "$@" 2>"$tmp/err"; then fail "this was done: $*"; fi
   grep -q "$text" "$tmp/err" || fail "no '$text': $(cat "$tmp/err")"
+  [ "$(wc -l <"$tmp/err")" = 1 ] || fail "more than a line: $(cat "$tmp/err")"
 }
 
 qemu-img create -q -f qcow2 "$disk" 32M
@@ -94,6 +96,12 @@ cp "$tmp/one" "$tmp/bad"
 printf x | dd of="$tmp/bad" bs=1 seek=70000 conv=notrunc status=none
 refused 'bad is cut off or damaged' restore "$uri" "$tmp/full" "$tmp/bad"
 refused 'is no backup' restore "$uri" "$disk"
+stop_server
+
+# The server fails while more reads are wanted than may be in flight.
+serve unix nbdkit -f --filter=error pattern 64M error-pread=EIO \
+  error-pread-rate=100%
+refused 'Input/output error' full "nbd+unix:///?socket=$sock" "$tmp/half"
 stop_server
 
 # Interrupt the backup while reads are in flight.
