@@ -14,7 +14,7 @@
 static void __attribute__ ((noreturn))
 end (const struct run *r, enum verdict verdict, const char *text)
 {
-  if (r->server->disturbed)
+  if (brittle_disturbed (r->server))
     _exit (DISTURBED);
   if (verdict != LOST || !r->choice->expects_loss)
     fprintf (stderr, "seed %llu: %s\n", (unsigned long long) r->settings.seed,

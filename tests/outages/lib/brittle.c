@@ -126,6 +126,29 @@ brittle_signal (struct brittle *b)
     poll (NULL, 0, 1);
 }
 
+static bool
+has_ended (const struct brittle *b)
+{
+  siginfo_t info = { .si_pid = 0 };
+
+  return b->supervisor == 0
+         || waitid (P_PID, (id_t) b->supervisor, &info,
+                    WEXITED | WNOHANG | WNOWAIT)
+              == -1
+         || info.si_pid != 0;
+}
+
+bool
+brittle_disturbed (struct brittle *b)
+{
+  int64_t turned_at = __atomic_load_n (&b->turned_at, __ATOMIC_ACQUIRE);
+
+  while (__atomic_load_n (&b->turned_at, __ATOMIC_ACQUIRE) == turned_at
+         && !has_ended (b))
+    poll (NULL, 0, 1);
+  return b->disturbed;
+}
+
 void
 brittle_stop (struct brittle *b)
 {
@@ -134,6 +157,7 @@ brittle_stop (struct brittle *b)
   close (b->stop);
   while (waitpid (b->supervisor, &status, 0) == -1 && errno == EINTR)
     ;
+  b->supervisor = 0;
   if (!WIFEXITED (status) || WEXITSTATUS (status) != EXIT_SUCCESS) {
     fprintf (stderr, "brittle server: it ended with status %#x\n", status);
     exit (EXIT_FAILURE);

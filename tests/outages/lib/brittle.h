@@ -147,7 +147,7 @@ struct brittle {
   int holder; /* keeps the port while nobody listens; or -1 */
   int end;    /* read end of a pipe that closes at the end of the test */
   int stop;   /* write end of that pipe */
-  pid_t supervisor;
+  pid_t supervisor; /* 0: it was stopped */
 };
 
 /* Start a server.  The path is that of its Unix socket, if it does not use
@@ -161,6 +161,10 @@ extern void brittle_signal (struct brittle *b);
 /* Allow the next event, which loses one connection in a request or reply, to
  * happen from now on.  Does not wait for it. */
 extern void brittle_arm (struct brittle *b);
+
+/* Whether the server was kept from running.  It notices that after its next
+ * wait, which this waits for. */
+extern bool brittle_disturbed (struct brittle *b);
 
 /* End the server, as a crash does.  After that the disk can be examined. */
 extern void brittle_stop (struct brittle *b);

@@ -59,7 +59,7 @@ wait_for_events (struct life *s, struct pollfd *fds)
    * second.  The client waits twice the patience. */
   if (now - s->b->turned_at > wait + s->b->settings.patience / 4)
     s->b->disturbed = true;
-  s->b->turned_at = now;
+  __atomic_store_n (&s->b->turned_at, now, __ATOMIC_RELEASE);
 }
 
 /* Receive, carry out requests, and send. */

@@ -297,7 +297,7 @@ check_no_outage (struct program *p)
       use_links (p);
   /* A server that was kept from running seemed to be silent. */
   if (p->row->event.manner == SILENT && p->events[LIBNBD_EVENT_LOST] > 0
-      && p->server->disturbed) {
+      && brittle_disturbed (p->server)) {
     brittle_stop (p->server);
     exit (DISTURBED);
   }
