@@ -105,11 +105,13 @@ report (const struct jobs *jobs, const struct totals *t)
 {
   const struct brittle_counters *s = &t->server;
 
-  printf ("%llu seeds, %u failed, %u with a loss, %u disturbed: %llu "
-          "commands, %llu ended early, the longest took %lld ms\n",
+  printf ("%llu seeds, %u failed, %u with a loss, %u disturbed, %u "
+          "repetitions: %llu commands, %llu ended early, the longest took "
+          "%lld ms\n",
           (unsigned long long) (jobs->last - jobs->first + 1), jobs->failures,
-          jobs->losses, jobs->disturbed, (unsigned long long) t->commands,
-          (unsigned long long) t->failed, (long long) t->worst_ms);
+          jobs->losses, jobs->disturbed, jobs->repeated,
+          (unsigned long long) t->commands, (unsigned long long) t->failed,
+          (long long) t->worst_ms);
   printf ("server: %u connections, %u requests, %u cuts, %u silences, "
           "%u crashes, %u exits, %u refusals, %u ghosts, %u landed\n",
           s->connections, s->requests, s->cuts, s->silences, s->crashes,

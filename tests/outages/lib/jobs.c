@@ -44,6 +44,9 @@ judge (struct jobs *jobs, struct job *job, int status)
   int verdict = WIFEXITED (status) ? WEXITSTATUS (status) : WRONG;
 
   if (verdict == DISTURBED && ++job->tries < MOST_TRIES) {
+    jobs->repeated++;
+    if (jobs->at_once > 1)
+      jobs->at_once--;
     start_job (jobs, job);
     return;
   }
@@ -91,7 +94,7 @@ run_jobs (struct jobs *jobs)
 
     if (enough && jobs->running == 0)
       return;
-    if (enough || number > jobs->last || jobs->running == jobs->at_once) {
+    if (enough || number > jobs->last || jobs->running >= jobs->at_once) {
       wait_for_one (jobs);
       continue;
     }

@@ -11,7 +11,8 @@
 #include <sys/types.h>
 
 /* How a job ends: the exit status of its process.  A job that was disturbed
- * because the machine was slow is run again. */
+ * because the machine was slow is run again, and from then on fewer jobs run
+ * at once. */
 enum verdict { FINE, WRONG, LOST, DISTURBED, WITHOUT_TLS };
 
 #define MOST_JOBS 64
@@ -32,7 +33,7 @@ struct jobs {
   bool ends_with_loss;
 
   struct job job[MOST_JOBS];
-  unsigned running, failures, losses, disturbed, skipped;
+  unsigned running, failures, losses, disturbed, repeated, skipped;
   uint64_t lost; /* the lowest number of a job with a loss */
 };
 
