@@ -17,9 +17,11 @@
 #define MOST_IN_FLIGHT 16
 #define MOST_THREADS 8
 
-/* ms */
-#define RECONNECT_TIMEOUT 40000
+/* ms.  If a dozen attempts fail one after the other, their pauses take half a
+ * minute. */
+#define RECONNECT_TIMEOUT 200000
 #define QUARANTINE 300
+#define LONG_LIFE_OF_GHOSTS 1000
 #define STALL_TIMEOUT 200
 #define COMMAND_TIMEOUT 120
 

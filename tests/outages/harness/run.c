@@ -58,7 +58,7 @@ draw_settings (struct run *r, uint64_t seed)
     .may_be_silent = random_one_in (random, 3) && !choice->cancels
                      && !choice->timeouts && !choice->by_hand,
     .outages = choice->calm ? 0 : 1 + random_below (random, 5),
-    .patience = QUARANTINE / 2,
+    .patience = choice->quarantine > 0 ? QUARANTINE / 2 : LONG_LIFE_OF_GHOSTS,
     .slow_one_in = choice->cancels || choice->timeouts ? 16 : 0,
     .fault = choice->fault,
     .verbose = choice->verbose,

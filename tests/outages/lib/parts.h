@@ -29,9 +29,9 @@ struct request {
   struct change change;
   uint64_t cookie;
   uint8_t *data;
-  unsigned delay; /* steps, but not beyond the deadline */
-  int64_t deadline;
-  bool done;          /* done, but not answered */
+  unsigned delay;   /* steps, but not beyond the deadline */
+  int64_t deadline; /* ms: when it is answered, however slow the steps are */
+  bool done;        /* done, but not answered */
   struct bytes reply; /* chunks of data or extents, as they were when done */
   uint32_t error;
 };

@@ -141,7 +141,7 @@ work (struct life *s, struct connection *c)
   while (*link != NULL && !c->doomed) {
     struct request *r = *link;
 
-    if (r->delay > 0 && (r->done || now < r->deadline)) {
+    if (r->delay > 0 && now < r->deadline) {
       r->delay--;
       link = &r->next;
       continue;
