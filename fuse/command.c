@@ -55,8 +55,10 @@ static const char *
 operation_name (enum operation operation)
 {
   static const char *const names[] = {
-    [READ] = "read", [WRITE] = "write", [TRIM] = "trim",
-    [ZERO] = "zero", [FLUSH] = "flush",
+    [READ] = "read",
+    [WRITE] = "write",
+    [TRIM] = "trim",
+    [ZERO] = "zero",
   };
   return names[operation];
 }
@@ -130,9 +132,12 @@ part_failed (struct part *part, int error)
   }
   if (command->error)
     return;
-  tool_error ("%s: %s of %" PRIu64 " bytes at %" PRIu64 ": %s", disk->name,
-              operation_name (command->operation), part->length, part->offset,
-              tool_nbd_error ());
+  if (command->operation == FLUSH) /* it has no range */
+    tool_error ("%s: flush: %s", disk->name, tool_nbd_error ());
+  else
+    tool_error ("%s: %s of %" PRIu64 " bytes at %" PRIu64 ": %s", disk->name,
+                operation_name (command->operation), part->length,
+                part->offset, tool_nbd_error ());
   command->error = user_error (error);
 }
 

@@ -61,6 +61,7 @@ fuse_nbdfuse_LDADD = $(tool_libs) $(FUSE_LIBS)
 
 fuse_tests = \
 	fuse/tests/data/a-failed-write-is-reported-to-its-writer.sh \
+	fuse/tests/data/a-refused-flush-is-told-without-a-range.sh \
 	fuse/tests/data/fallocate-trims-and-writes-zeroes.sh \
 	fuse/tests/data/fio-verifies-what-it-wrote.sh \
 	fuse/tests/data/fsync-flushes-at-the-server.sh \
