@@ -190,6 +190,6 @@ tool_take_mode (char **words, struct tool_endpoint *endpoint)
   }
   tool_usage_error ("%s is not a way to name a server; use a URI, or one of "
                     "--uri, --command, --socket-activation, --fd, --tcp, "
-                    "--unix and --vsock",
+                    "--unix and --vsock; options come before the mount point",
                     words[0]);
 }

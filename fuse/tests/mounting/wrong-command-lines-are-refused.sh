@@ -17,6 +17,7 @@ refused "nbdfuse .*MOUNTPOINT"
 refused "nbdfuse .*MOUNTPOINT" "$mnt"
 refused "unrecognized" --no-such-option "$mnt" nbd://localhost
 refused "no-such-mode" "$mnt" --no-such-mode x
+refused "options come before the mount point" "$mnt" -r nbd://localhost
 refused . "$mnt" --tcp localhost
 refused . "$mnt" --unix
 refused . "$mnt" [ true
