@@ -234,14 +234,11 @@ let ask h bell walk =
     { question; cookie; over; failed = None } in
   Option.map send (Walk.question walk)
 
-(* A command that failed was not retired, so that it can be asked why.  One that
-   succeeds is retired, by any thread and at any time. *)
-let rec wait h bell ({ cookie; over; _ } as asked) =
-  if not !over then
-    match NBD.aio_command_completed h cookie with
-    | true -> ()
-    | exception NBD.Error _ when !over -> ()
-    | false -> Bell.wait h bell; wait h bell asked
+(* A command that failed was not retired, so that it can be asked why. *)
+let wait h bell { cookie; over; _ } =
+  while not (!over || NBD.aio_command_completed h cookie) do
+    Bell.wait h bell
+  done
 
 let await { h; walk; bell; _ } asked =
   Option.iter raise asked.failed;
