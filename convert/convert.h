@@ -102,6 +102,9 @@ extern void flow_to_scratch (struct conversion *v);
 /* Copy what is at hand to the destination, or to the server that writes the
  * destination's format.  Errors end the program. */
 extern void flow_to_destination (struct conversion *v);
+/* FROM bytes were written to standard output: append zeroes up to TO.  Errors
+ * end the program. */
+extern void flow_zeroes_to_stream (uint64_t from, uint64_t to);
 
 /* ---- table.c ---- */
 

@@ -3,7 +3,10 @@
 #include <config.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <sys/param.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "codec/plain.h"
@@ -236,4 +239,47 @@ flow_to_destination (struct conversion *v)
   run (v, from, to, &v->o->progress, settings.verify);
   look_at_end (v);
   free (origin);
+}
+
+/* ---- zeroes at the end of a stream ---- */
+
+/* Wait until standard output takes more, or until a signal. */
+static void
+wait_for_output (void)
+{
+  struct pollfd p[2] = { { .fd = STDOUT_FILENO, .events = POLLOUT },
+                         { .fd = tool_signal_fd (), .events = POLLIN } };
+
+  poll (p, 2, -1);
+  tool_check_signal ();
+}
+
+/* Extend standard output by a hole, if it is a file that ends where we are.
+ * Returns false if it is not. */
+static bool
+extend_file (uint64_t length)
+{
+  struct stat st;
+  off_t at = lseek (STDOUT_FILENO, 0, SEEK_CUR);
+
+  return fstat (STDOUT_FILENO, &st) == 0 && S_ISREG (st.st_mode)
+         && st.st_size == at && ftruncate (STDOUT_FILENO, at + length) == 0
+         && lseek (STDOUT_FILENO, 0, SEEK_END) != -1;
+}
+
+void
+flow_zeroes_to_stream (uint64_t from, uint64_t to)
+{
+  static const char zeroes[64 * 1024];
+
+  if (from >= to || extend_file (to - from))
+    return;
+  while (from < to) {
+    wait_for_output ();
+    ssize_t n = write (STDOUT_FILENO, zeroes, MIN (to - from, sizeof zeroes));
+    if (n > 0)
+      from += n;
+    else if (errno != EINTR && errno != EAGAIN)
+      tool_output_failed (errno);
+  }
 }

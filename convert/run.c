@@ -149,22 +149,6 @@ look_before_shrinking (struct conversion *v)
     table_allows_shrinking (v);
 }
 
-/* FROM bytes were written to standard output: append zeroes up to TO. */
-static void
-fill_stream (uint64_t from, uint64_t to)
-{
-  static const char zeroes[64 * 1024];
-
-  while (from < to) {
-    ssize_t n = write (STDOUT_FILENO, zeroes, MIN (to - from, sizeof zeroes));
-    tool_check_signal ();
-    if (n > 0)
-      from += n;
-    else if (errno != EINTR)
-      tool_output_failed (errno);
-  }
-}
-
 static void
 write_raw (struct conversion *v)
 {
@@ -180,7 +164,7 @@ write_raw (struct conversion *v)
                "into %" PRIu64 "; --force-shrink cuts it nevertheless",
                v->copied, size);
   if (v->to.place == AT_STREAM)
-    fill_stream (v->copied, size);
+    flow_zeroes_to_stream (v->copied, size);
   else if (ftruncate (v->to.fd, size) == -1)
     tool_fail ("%s: cannot make it %" PRIu64 " bytes large: %m", v->to.name,
                size);

@@ -202,6 +202,9 @@ finish (struct endpoint *e, uint64_t length, bool flush)
                e->name, e->start + length);
     return -1;
   }
+  /* What others write to standard output next is to follow the data. */
+  if (e->fd == STDOUT_FILENO)
+    lseek (e->fd, e->start + length, SEEK_SET);
   if (flush && fsync (f->e.fd) == -1) {
     copy_fail (e->copy, "%s: flush failed: %m", e->name);
     return -1;
