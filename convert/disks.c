@@ -207,6 +207,17 @@ disk_connect (struct nbd_disk *n, const struct tool_endpoint *at)
   blocks_begin (&n->blocks, &n->d, block > 0 ? block : 1);
 }
 
+uint64_t
+disk_size (const struct tool_endpoint *at)
+{
+  struct nbd_disk n;
+
+  disk_connect (&n, at);
+  uint64_t size = n.d.size;
+  tool_close (n.h);
+  return size;
+}
+
 /* ---- the decoded image ---- */
 
 struct image_disk {

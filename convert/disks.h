@@ -28,6 +28,9 @@ struct nbd_disk {
  * program. */
 extern void disk_connect (struct nbd_disk *n, const struct tool_endpoint *at);
 
+/* The size of the export of an NBD server.  Errors end the program. */
+extern uint64_t disk_size (const struct tool_endpoint *at);
+
 /* Call WORK with the disk at hand, which must be readable at random. */
 extern void with_disk_at_hand (
   struct conversion *v, void (*work) (struct conversion *v, struct disk *d));

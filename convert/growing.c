@@ -18,13 +18,8 @@ size_of_destination (struct conversion *v)
 {
   const struct destination *to = &v->to;
 
-  if (to->place == AT_NBD) {
-    struct nbd_disk n;
-    disk_connect (&n, &to->at);
-    uint64_t size = n.d.size;
-    tool_close (n.h);
-    return size;
-  }
+  if (to->place == AT_NBD)
+    return disk_size (&to->at);
   int fd = open (to->name, O_RDONLY | O_CLOEXEC);
   off_t size = fd == -1 ? -1 : lseek (fd, 0, SEEK_END);
   if (size == -1)

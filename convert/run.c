@@ -12,6 +12,7 @@
 #include "codec/plain.h"
 #include "convert.h"
 #include "disk/qcow2.h"
+#include "disks.h"
 #include "helper/qemu-img.h"
 #include "helper/sockets.h"
 #include "reflink.h"
@@ -123,6 +124,8 @@ read_format (struct conversion *v)
     fail (s->name, why);
   tool_set_unix (&v->server, socket, s->name);
   v->hand = HOLDS_SERVER;
+  if (v->problem.start.size == UNKNOWN)
+    v->problem.start.size = disk_size (&v->server);
 }
 
 /* ---- copies that the kernel makes ---- */
