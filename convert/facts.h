@@ -52,6 +52,8 @@ struct facts {
   bool compressed;       /* clusters of the format are compressed */
   bool needs_files;      /* a backing file or extents: the bytes of this file
                             alone are not enough */
+  bool doubtful;         /* the user said the format, but the image does not
+                            look like it */
   bool users;            /* the user's own source, which is never changed */
   bool complete;         /* it is the destination, except for what follows:
                             partitions and file systems */
@@ -83,6 +85,9 @@ struct goal {
   bool needs_engine;     /* --rate, --resume and the like: only nbdcopy's
                             engine has these, not qemu-img */
   bool drops_unused;     /* --sparsify */
+  bool has_options;      /* --format-option: the image is made anew, even if
+                            the source has the same format */
+  bool needs_size;       /* one of them makes sense only for a known size */
   bool partitioned;      /* a GPT has to follow the new size */
   bool expands;          /* --expand */
   bool fills;            /* --resize-fs */
@@ -111,6 +116,10 @@ extern struct rates rates_usual (unsigned cores);
 
 /* Whether two sets of facts are the same. */
 extern bool facts_equal (const struct facts *a, const struct facts *b);
+
+/* Whether the format is the wanted one, and nothing asks to make the image
+ * anew. */
+extern bool facts_have_format (const struct facts *f, const struct goal *g);
 
 /* Whether the facts are what the goal asks for. */
 extern bool facts_reach (const struct facts *f, const struct goal *g);

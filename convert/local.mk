@@ -247,6 +247,7 @@ convert_tests = \
 	convert/tests/convert/interruption-says-what-there-is.sh \
 	convert/tests/convert/killed-helpers-and-signals-leave-nothing.sh \
 	convert/tests/convert/names-of-descriptors-lead-to-files.sh \
+	convert/tests/convert/options-of-formats-are-obeyed.sh \
 	convert/tests/convert/programs-see-progress-once.sh \
 	convert/tests/convert/resumed-conversions-are-whole.sh \
 	convert/tests/convert/servers-of-one-client-are-enough.sh \
@@ -256,6 +257,7 @@ convert_tests = \
 	convert/tests/convert/sparsified-disks-keep-their-files.sh \
 	convert/tests/convert/streams-grow-unless-a-table-would-have-to-follow.sh \
 	convert/tests/convert/templates-that-fit-are-copied-as-they-are.sh \
+	convert/tests/convert/what-does-not-look-like-its-format-is-refused.sh \
 	convert/tests/disk/backups-follow-the-end.sh \
 	convert/tests/disk/blocks-may-be-larger-than-sectors.sh \
 	convert/tests/disk/damaged-tables-are-told.sh \

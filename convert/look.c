@@ -122,6 +122,7 @@ look_at_image (struct conversion *v, struct facts *f)
   f->format = p.format;
   f->compressed = p.compressed;
   f->needs_files = p.refers;
+  f->doubtful = p.doubtful;
   v->may_have_gpt = p.format != RAW || begins_with_gpt (&r);
   v->end_unseen = p.end_unseen;
   f->data = p.data;
@@ -217,6 +218,8 @@ look_at_goal (struct conversion *v)
     .must_check_order = o->checksum.algorithm != NULL,
     .read_back = c->verify,
     .drops_unused = o->sparsify,
+    .has_options = o->format_options != NULL,
+    .needs_size = o->options_need_size,
     .partitioned = has_table (v),
     .expands = o->grow.partition != NULL,
     .fills = o->grow.file_system,

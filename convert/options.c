@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "abilities.h"
@@ -109,24 +110,49 @@ take_format (const char *option, const char *text, enum format *f,
   *is_said = true;
 }
 
+static bool
+has_key (const char *option, const char *key)
+{
+  size_t length = strlen (key);
+
+  return strncmp (option, key, length) == 0 && option[length] == '=';
+}
+
+/* Refuse what is not a property of one file. */
+static void
+check_format_option (const char *text)
+{
+  static const char *const several[] = { "subformat=monolithicFlat",
+                                         "subformat=twoGbMaxExtentFlat",
+                                         "subformat=twoGbMaxExtentSparse" };
+  const char *equals = strchr (text, '=');
+
+  if (equals == NULL || equals == text)
+    tool_usage_error ("--format-option: it is KEY=VALUE, not %s", text);
+  if (has_key (text, "size"))
+    tool_usage_error (
+      "--format-option: set the size of the disk with --size");
+  if (has_key (text, "backing_file") || has_key (text, "data_file"))
+    tool_usage_error ("--format-option: %.*s: the result is one file",
+                      (int) (equals - text), text);
+  for (size_t i = 0; i < sizeof several / sizeof several[0]; i++)
+    if (strcasecmp (text, several[i]) == 0)
+      tool_usage_error ("--format-option: %s: such an image has several "
+                        "files, but the result is one file",
+                        text);
+}
+
 /* Each --format-option adds one option.  qemu wants a comma in a value to be
  * doubled. */
 static void
 add_format_option (struct options *o, const char *text)
 {
-  const char *equals = strchr (text, '=');
   size_t n = o->format_options ? strlen (o->format_options) : 0;
   char *all = tool_alloc (n + 2 * strlen (text) + 2), *p = all;
 
-  if (equals == NULL || equals == text)
-    tool_usage_error ("--format-option: it is KEY=VALUE, not %s", text);
-  if (strncmp (text, "size=", strlen ("size=")) == 0)
-    tool_usage_error (
-      "--format-option: set the size of the disk with --size");
-  if (strncmp (text, "backing_file=", strlen ("backing_file=")) == 0
-      || strncmp (text, "data_file=", strlen ("data_file=")) == 0)
-    tool_usage_error ("--format-option: %.*s: the result is one file",
-                      (int) (equals - text), text);
+  check_format_option (text);
+  o->options_need_size |= has_key (text, "cluster_size")
+                          || has_key (text, "preallocation");
   if (n > 0)
     p += sprintf (p, "%s,", o->format_options);
   for (; *text; text++) {

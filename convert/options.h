@@ -20,6 +20,7 @@ struct options {
   struct growth_wish grow; /* no partition: nothing grows */
   uint64_t size;           /* or UNKNOWN */
   char *format_options;    /* in the syntax of qemu-img's -o, or NULL */
+  bool options_need_size;  /* they depend on the size of the disk */
   struct checksum_wish checksum;
   enum show_plan plan;
   bool no_scratch;

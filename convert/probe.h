@@ -49,6 +49,7 @@ struct probe {
   bool compressed; /* some clusters are compressed */
   bool end_unseen; /* a RAW image could be a fixed VHD */
   bool refers;     /* to other files, which was allowed */
+  bool doubtful;   /* it does not look like the format that the user gave */
   char *warning;   /* for the user, to be freed; or NULL */
 };
 

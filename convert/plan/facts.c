@@ -37,14 +37,24 @@ facts_equal (const struct facts *a, const struct facts *b)
   return a->place == b->place && a->access == b->access
          && a->codec == b->codec && a->parts == b->parts
          && a->format == b->format && a->compressed == b->compressed
-         && a->needs_files == b->needs_files && a->users == b->users
-         && a->complete == b->complete
+         && a->needs_files == b->needs_files && a->doubtful == b->doubtful
+         && a->users == b->users && a->complete == b->complete
          && a->partitions_grown == b->partitions_grown
          && a->unused_dropped == b->unused_dropped && a->moved == b->moved
          && a->expanded == b->expanded && a->filled == b->filled
          && a->guessed == b->guessed && a->stored == b->stored
          && a->unpacked == b->unpacked && a->size == b->size
          && a->data == b->data;
+}
+
+/* An image that does not look like its format is not copied unseen: qemu
+ * reports what is wrong. */
+bool
+facts_have_format (const struct facts *f, const struct goal *g)
+{
+  if (format_is_raw (f->format))
+    return g->format == RAW;
+  return f->format == g->format && !g->has_options && !f->doubtful;
 }
 
 bool

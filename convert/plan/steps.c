@@ -40,10 +40,8 @@ keeps_size (const struct facts *f, const struct goal *g)
 static bool
 keeps_bytes (const struct facts *f, const struct goal *g)
 {
-  bool same = f->format == g->format
-              || (format_is_raw (f->format) && g->format == RAW);
-  return is_plain (f) && same && keeps_size (f, g) && !f->needs_files
-         && (format_is_raw (f->format) || !g->expands)
+  return is_plain (f) && facts_have_format (f, g) && keeps_size (f, g)
+         && !f->needs_files && (format_is_raw (f->format) || !g->expands)
          && (f->compressed || !g->compressed);
 }
 
@@ -226,7 +224,7 @@ CHANGES (format)
   struct amounts a = amounts_of (f);
   is_served (f, AT_RANDOM);
   f->format = RAW;
-  f->compressed = f->needs_files = false;
+  f->compressed = f->needs_files = f->doubtful = false;
   f->data = a.data;
   f->stored = f->unpacked = f->size == UNKNOWN ? a.data : f->size;
   f->guessed = a.data_guessed;
@@ -334,8 +332,8 @@ COSTS (write)
 static bool
 knows_size (const struct facts *f, const struct goal *g)
 {
-  return g->format == QCOW2 || g->size != UNKNOWN || f->size != UNKNOWN
-         || f->access == AT_RANDOM;
+  return (g->format == QCOW2 && !g->needs_size) || g->size != UNKNOWN
+         || f->size != UNKNOWN || f->access == AT_RANDOM;
 }
 
 NEEDS (write_format)

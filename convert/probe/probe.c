@@ -68,6 +68,7 @@ judge (struct looking *l, const struct known *k,
   }
   if (k == NULL && l->p->format == LUKS)
     k = &probe_luks;
+  l->p->doubtful = s->from != NULL && (k == NULL || l->broken != NULL);
   if (k == NULL) {
     if (l->p->format == RAW)
       look_at_raw (l);

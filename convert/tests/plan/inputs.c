@@ -95,6 +95,8 @@ read_source (const char *text, struct facts *f)
       f->compressed = true;
     else if (is (word, "backed"))
       f->needs_files = true;
+    else if (is (word, "doubtful"))
+      f->doubtful = true;
     else if (!place_by_name (word, &f->place)
              && !format_by_word (word, &f->format))
       FAIL ("what is \"%s\" of a source?", word);
@@ -132,6 +134,10 @@ read_goal (const char *text, struct problem *p)
       p->rates.cores = strtoul (value, NULL, 10);
     else if (is (word, "compressed"))
       g->compressed = true;
+    else if (is (word, "options"))
+      g->has_options = true;
+    else if (is (word, "needs-size"))
+      g->needs_size = true;
     else if (is (word, "gpt"))
       g->partitioned = true;
     else if (is (word, "expand"))

@@ -16,10 +16,12 @@
  *   size-hidden the size of the decoded data is not known
  *   compressed  clusters of the format are compressed
  *   backed      there is a backing file
+ *   doubtful    it does not look like its format
  *
  * The words of a goal: its place, its format, and
  *
  *   size=20G    compressed  gpt (a table that has to follow the size)
+ *   options     needs-size (--format-option, and one that needs the size)
  *   expand      move=1G     fill (a partition grows, and its file system)
  *   reflink     the file system can share blocks
  *   checksum verify rate    the options of this name

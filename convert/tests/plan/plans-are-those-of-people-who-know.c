@@ -35,6 +35,14 @@ static const struct {
   { "file xz qcow2", "file qcow2 no-scratch", "unpack in order, write as is" },
   { "file xz*64 qcow2", "file qcow2", "unpack parts, write as is" },
 
+  /* They are right, but an image has to be made anew. */
+  { "file qcow2", "file qcow2 reflink options", "convert locally" },
+  { "file qcow2 doubtful", "file qcow2 reflink", "convert locally" },
+  { "stream gzip raw", "file qcow2 options",
+    "unpack in order, write format" },
+  { "stream gzip raw", "file qcow2 options needs-size",
+    "unpack in order, scratch, convert locally" },
+
   /* The backing file would be missing. */
   { "file qcow2 backed", "file qcow2 reflink", "convert locally" },
   { "file qcow2 backed", "file qcow2 rate", "read format, write format" },
