@@ -49,7 +49,7 @@ struct facts {
   uint64_t parts;        /* that can be decoded independently; 1: only in
                             order; 0 if PLAIN */
   enum format format;
-  bool compressed;       /* clusters of the format are compressed */
+  bool compressed;       /* all clusters with data are compressed */
   bool needs_files;      /* a backing file or extents: the bytes of this file
                             alone are not enough */
   bool doubtful;         /* the user said the format, but the image does not

@@ -241,6 +241,7 @@ convert_tests = \
 	convert/tests/convert/failures-leave-nothing-behind.sh \
 	convert/tests/convert/fixed-vhds-in-streams-are-told.sh \
 	convert/tests/convert/help-fits-a-screen.sh \
+	convert/tests/convert/images-are-compressed-as-a-whole.sh \
 	convert/tests/convert/images-on-ftp-servers-are-read.sh \
 	convert/tests/convert/images-on-standard-input-may-be-files.sh \
 	convert/tests/convert/images-on-web-servers-become-larger-qcow2.sh \

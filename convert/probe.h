@@ -46,7 +46,7 @@ struct probe {
   enum format format;
   uint64_t size;   /* virtual, or UNKNOWN */
   uint64_t data;   /* allocated, or UNKNOWN */
-  bool compressed; /* some clusters are compressed */
+  bool compressed; /* all clusters with data are compressed */
   bool end_unseen; /* a RAW image could be a fixed VHD */
   bool refers;     /* to other files, which was allowed */
   bool doubtful;   /* it does not look like the format that the user gave */

@@ -77,6 +77,7 @@ extern size_t look_at_most (struct looking *l, void *buffer, size_t length,
 extern bool is_broken (struct looking *l, const char *what, uint64_t number);
 /* Reasons for L->refused.  qemu would read wrong data from an image that has a
  * parent. */
+extern const char probe_is_cut[];
 extern const char probe_needs_parent[];
 extern const char probe_is_encrypted[];
 /* Record that the image refers to another file, NAME of LENGTH bytes.  NULL:

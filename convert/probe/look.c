@@ -94,6 +94,8 @@ is_broken (struct looking *l, const char *what, uint64_t number)
 
 const char probe_is_encrypted[] =
   "it is encrypted, and there is no way to give nbdconvert the key";
+const char probe_is_cut[] =
+  "its end is missing, and data of the disk with it";
 const char probe_needs_parent[] =
   "it has only what differs from a parent, and qemu cannot add that; merge "
   "them first, with the program that made it";

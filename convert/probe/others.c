@@ -25,6 +25,10 @@ look_at_vdi (struct looking *l)
   if (l->p->size > INT64_MAX)
     return is_broken (l, "no disk is so large", l->p->size);
   l->p->data = (uint64_t) le32 (h + 0x178) * le32 (h + 0x184);
+  /* qemu reads blocks behind the end of the file as zeroes. */
+  if (l->r->size != UNKNOWN && l->p->data > 0
+      && le32 (h + 0x158) + l->p->data - le32 (h + 0x178) >= l->r->size)
+    l->refused = probe_is_cut;
   if (l->p->data > l->p->size)
     l->p->data = l->p->size;
   /* Differencing and undo images. */

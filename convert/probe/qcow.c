@@ -33,6 +33,7 @@ refers_at (struct looking *l, const char *what, uint64_t offset,
 #define MOST_EXTENSIONS 1024
 #define COMPRESSED (UINT64_C (1) << 62)
 #define COPIED (UINT64_C (1) << 63)
+#define READS_AS_ZERO 1
 #define HOST_OFFSET UINT64_C (0x00fffffffffffe00)
 /* If there are more tables, only some of them are read. */
 #define MOST_TABLES 64
@@ -42,6 +43,8 @@ struct qcow2 {
   uint32_t version, cluster_bits, header_length;
   uint64_t incompatible, backing, l1;
   uint32_t backing_length, l1_count;
+  uint64_t packed;   /* bytes of the disk that are in compressed clusters */
+  uint64_t farthest; /* where the last cluster begins, or a table ends */
 };
 
 static bool
@@ -140,33 +143,66 @@ read_extensions (struct looking *l, const struct qcow2 *q,
 }
 
 static void
-count_entry (struct probe *p, const struct qcow2 *q, const unsigned char *e)
+see_use (struct qcow2 *q, uint64_t at)
+{
+  if (q->farthest < at)
+    q->farthest = at;
+}
+
+static bool
+is_extended (const struct qcow2 *q)
+{
+  return (q->incompatible & EXTENDED_L2) != 0;
+}
+
+/* The offset of a compressed cluster has fewer bits, because the number of
+ * sectors follows. */
+static void
+see_entry (struct qcow2 *q, const unsigned char *e)
+{
+  uint64_t entry = be64 (e);
+  uint64_t packed_bits = (UINT64_C (1) << (70 - q->cluster_bits)) - 1;
+
+  if ((entry & COMPRESSED) != 0)
+    see_use (q, entry & packed_bits);
+  else if (is_extended (q) ? be32 (e + 12) != 0
+                           : (entry & READS_AS_ZERO) == 0)
+    see_use (q, entry & HOST_OFFSET);
+}
+
+static void
+count_entry (struct probe *p, struct qcow2 *q, const unsigned char *e)
 {
   uint64_t entry = be64 (e), cluster = UINT64_C (1) << q->cluster_bits;
 
+  see_entry (q, e);
   if ((entry & COMPRESSED) != 0) {
-    p->compressed = true;
+    q->packed += cluster;
     p->data += cluster;
   }
-  else if ((q->incompatible & EXTENDED_L2) != 0)
+  else if (is_extended (q))
     p->data += cluster / 32 * __builtin_popcount (be32 (e + 12));
-  else if ((entry & 1) == 0 && (entry & (HOST_OFFSET | COPIED)) != 0)
+  else if ((entry & READS_AS_ZERO) == 0
+           && (entry & (HOST_OFFSET | COPIED)) != 0)
     p->data += cluster;
 }
 
 /* Count the entries of every STEP-th table. */
 static bool
-count_tables (struct looking *l, const struct qcow2 *q,
-              const unsigned char *l1, unsigned step)
+count_tables (struct looking *l, struct qcow2 *q, const unsigned char *l1,
+              unsigned step)
 {
   size_t size = (size_t) 1 << q->cluster_bits, seen = 0;
-  size_t entry = (q->incompatible & EXTENDED_L2) != 0 ? 16 : 8;
+  size_t entry = is_extended (q) ? 16 : 8;
   unsigned char *table = tool_alloc (size);
   bool good = true;
 
   for (uint32_t i = 0; i < q->l1_count && good; i++) {
     uint64_t at = be64 (l1 + 8 * (size_t) i) & HOST_OFFSET;
-    if (at == 0 || seen++ % step != 0)
+    if (at == 0)
+      continue;
+    see_use (q, at + size - 1);
+    if (seen++ % step != 0)
       continue;
     good = look_at (l, table, size, at);
     for (size_t j = 0; good && j < size; j += entry)
@@ -176,15 +212,27 @@ count_tables (struct looking *l, const struct qcow2 *q,
   return good;
 }
 
-/* Find out how much is allocated, and whether any cluster is compressed.  If
+/* qemu reads what is behind the end of the file as zeroes.  The clusters of
+ * an image whose data is in another file are there. */
+static void
+look_for_end (struct looking *l, const struct qcow2 *q)
+{
+  if ((q->incompatible & EXTERNAL_DATA) == 0 && l->r->size != UNKNOWN
+      && q->farthest >= l->r->size)
+    l->refused = probe_is_cut;
+}
+
+/* Find out how much is allocated, and whether all of it is compressed.  If
  * the tables cannot be read, the amount stays unknown.  qemu will report
  * tables that are broken. */
 static void
-count_clusters (struct looking *l, const struct qcow2 *q)
+count_clusters (struct looking *l, struct qcow2 *q)
 {
   uint64_t length = (uint64_t) q->l1_count * 8;
   unsigned tables = 0;
 
+  if (q->l1_count > 0)
+    see_use (q, q->l1 + length - 1);
   if (l->r->in_order || length > LARGEST_L1
       || (l->r->size != UNKNOWN && length > l->r->size))
     return;
@@ -195,6 +243,7 @@ count_clusters (struct looking *l, const struct qcow2 *q)
   l->p->data = 0;
   if (good)
     good = count_tables (l, q, l1, tables / MOST_TABLES + 1);
+  l->p->compressed = q->packed > 0 && q->packed == l->p->data;
   if (!good || tables > MOST_TABLES || l->p->data > l->p->size)
     l->p->data = UNKNOWN;
   free (l1);
@@ -217,6 +266,7 @@ look_at_qcow2 (struct looking *l)
   if (!read_extensions (l, &q, backing))
     return false;
   count_clusters (l, &q);
+  look_for_end (l, &q);
   return l->failed == NULL;
 }
 

@@ -14,7 +14,7 @@
  *
  *   in-order    the server does not support ranges
  *   size-hidden the size of the decoded data is not known
- *   compressed  clusters of the format are compressed
+ *   compressed  all clusters of the format are compressed
  *   backed      there is a backing file
  *   doubtful    it does not look like its format
  *

@@ -36,8 +36,14 @@ known qcow2 qcow2 "-o compat=0.10" 3014656
 known qcow2 qcow2 "-o cluster_size=2M" 4194304
 known qcow2 qcow2 "-o cluster_size=512" - # too many tables
 known qcow2 qcow2 "-o extended_l2=on" 3002368
-known qcow2 qcow2 "-c" "3014656 compressed"
-known qcow2 qcow2 "-c -o compression_type=zstd" "3014656 compressed"
+known qcow2 qcow2 "-c" 3014656 # random data is not compressed
+cp "$tmp/raw" "$tmp/random"
+truncate -s 6M "$tmp/raw"
+seq 400000 >>"$tmp/raw" # 2688895 bytes, or 42 clusters
+truncate -s $size "$tmp/raw"
+known qcow2 qcow2 "-c" "2752512 compressed"
+known qcow2 qcow2 "-c -o compression_type=zstd" "2752512 compressed"
+mv "$tmp/random" "$tmp/raw"
 known qcow2 qcow2 "-o data_file=$tmp/image.data,data_file_raw=off" \
   "3014656 refers"
 known qcow qcow "" -

@@ -4,6 +4,7 @@
 convert_probe_tests = \
 	convert/tests/probe/damaged-headers-are-raw-and-told.sh \
 	convert/tests/probe/images-of-every-format-are-known.sh \
+	convert/tests/probe/images-without-their-end-are-refused.sh \
 	convert/tests/probe/other-files-have-to-be-beside-the-image.sh \
 	convert/tests/probe/what-is-accepted-opens-no-other-file.py
 TESTS += $(convert_probe_tests)

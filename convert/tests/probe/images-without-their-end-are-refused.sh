@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Of an image that was cut off, as by an interrupted download, qemu reads the
+# missing data as zeroes.  Such an image is refused, with its format and
+# without; the whole image is not, wherever its last data is.
+. "${srcdir:-.}/tests/lib/functions.sh"
+requires qemu-img
+
+probe=$builddir/convert/tests/probe/probe
+message="refused: .*but its end is missing"
+
+# whole_and_cut SIZE FORMAT [OPTION...]
+whole_and_cut ()
+{
+  local size=$1 format=$2
+  shift 2
+  qemu-img convert -O "$format" "$@" "$tmp/disk" "$tmp/image"
+  "$probe" "$tmp/image" >"$tmp/said" || fail "$format $*: $(cat "$tmp/said")"
+  head -c "$size" "$tmp/image" >"$tmp/cut"
+  for from in "" "from $format"; do
+    # shellcheck disable=SC2086
+    ! "$probe" $from "$tmp/cut" >"$tmp/said" || fail "$format $*, $size: accepted"
+    grep -q "$message" "$tmp/said" || fail "it was: $(cat "$tmp/said")"
+  done
+}
+
+random_file "$tmp/disk" 3M
+for size in 3000 300000 3000000; do
+  whole_and_cut $size qcow2
+  whole_and_cut $size qcow2 -c
+  whole_and_cut $size qcow2 -o cluster_size=512
+done
+whole_and_cut 300000 qcow2 -o cluster_size=1M
+whole_and_cut 300000 qcow2 -o extended_l2=on
+whole_and_cut 300000 qcow2 -o compat=0.10
+whole_and_cut 300000 vdi
+whole_and_cut 300000 vdi -o static=on
+
+# Disks that end within a cluster.
+for size in 1 512 65537 1049088; do
+  random_file "$tmp/disk" $size
+  for options in "-c" "-o preallocation=metadata" "-o preallocation=full" \
+    "-o data_file=$tmp/data"; do
+    # shellcheck disable=SC2086
+    qemu-img convert -O qcow2 $options "$tmp/disk" "$tmp/image"
+    "$probe" "$tmp/image" >"$tmp/said" || fail "$options: $(cat "$tmp/said")"
+  done
+  qemu-img convert -O vdi "$tmp/disk" "$tmp/image"
+  "$probe" "$tmp/image" >"$tmp/said" || fail "vdi: $(cat "$tmp/said")"
+done
