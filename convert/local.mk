@@ -107,6 +107,7 @@ convert_libconvert_a_SOURCES = \
 	convert/plan/refusals.c \
 	convert/plan/steps.c \
 	convert/probe.h \
+	convert/probe/archives.c \
 	convert/probe/codec.c \
 	convert/probe/internal.h \
 	convert/probe/known.c \

@@ -28,13 +28,28 @@ become_raw (struct looking *l, const struct known *k)
   l->p->compressed = false;
 }
 
-static void
-look_at_raw (struct looking *l)
+/* What looks like no image is raw, but written to a disk an archive is of no
+ * use.  Returns -1 with *WHY. */
+static int
+look_at_raw (struct looking *l, char **why)
 {
   struct probe *p = l->p;
+  const char *archive = probe_archive (l);
 
   p->size = l->r->size;
   p->end_unseen = l->r->in_order || l->r->size == UNKNOWN;
+  if (l->failed != NULL) {
+    *why = l->failed;
+    l->failed = NULL;
+    return -1;
+  }
+  if (archive == NULL)
+    return 0;
+  *why = tool_format ("this is no disk but %s, which nbdconvert does not "
+                      "unpack; unpack it first (- reads from a pipe); "
+                      "--from raw copies it as it is",
+                      archive);
+  return -1;
 }
 
 /* ---- refusals ---- */
@@ -69,11 +84,8 @@ judge (struct looking *l, const struct known *k,
   if (k == NULL && l->p->format == LUKS)
     k = &probe_luks;
   l->p->doubtful = s->from != NULL && (k == NULL || l->broken != NULL);
-  if (k == NULL) {
-    if (l->p->format == RAW)
-      look_at_raw (l);
-    return 0;
-  }
+  if (k == NULL)
+    return l->p->format == RAW ? look_at_raw (l, why) : 0;
   if (l->broken == NULL)
     return is_allowed (l, k, s, why) ? 0 : -1;
   if (s->from == NULL)

@@ -2,6 +2,7 @@
 # Tests of the probe.
 
 convert_probe_tests = \
+	convert/tests/probe/archives-are-not-taken-for-disks.sh \
 	convert/tests/probe/damaged-headers-are-raw-and-told.sh \
 	convert/tests/probe/images-of-every-format-are-known.sh \
 	convert/tests/probe/images-without-their-end-are-refused.sh \

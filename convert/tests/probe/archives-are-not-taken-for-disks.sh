@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# An archive, what a compressor that we do not know has made, and a page of a
+# web site are no raw disks; --from raw copies them.  What has a partition
+# table and the like is a disk.
+. "${srcdir:-.}/tests/lib/functions.sh"
+probe=$builddir/convert/tests/probe/probe
+
+# refused NAME
+refused ()
+{
+  for mode in "" stream; do
+    # shellcheck disable=SC2086
+    ! "$probe" $mode "$tmp/file" >"$tmp/said" || fail "$1 was accepted"
+    grep -q "refused: this is no disk but .*$1.*--from raw copies" \
+      "$tmp/said" || fail "$1: $(cat "$tmp/said")"
+  done
+  "$probe" from raw "$tmp/file" >"$tmp/said" || fail "$1: $(cat "$tmp/said")"
+}
+
+random_file "$tmp/disk" 100000
+tar -C "$tmp" -cf "$tmp/file" disk
+refused "tar archive, as an OVA is"
+python3 -c 'import sys, zipfile
+with zipfile.ZipFile(sys.argv[1], "w") as z:
+    z.write(sys.argv[2])' "$tmp/file" "$tmp/disk"
+refused "zip archive"
+if command -v lz4 >"$tmp/where"; then
+  lz4 -q -f "$tmp/disk" "$tmp/file"
+  refused lz4
+fi
+printf '7z\274\257\047\034' >"$tmp/file"
+refused "7z archive"
+printf '<!doctype HTML><title>404</title>' >"$tmp/file"
+refused "page of a web site"
+printf 'VMA\0' | cat - "$tmp/disk" >"$tmp/file"
+refused "Proxmox"
+
+# The header of a dmg is its last sector, which a stream does not show.
+cp "$tmp/disk" "$tmp/file"
+printf koly | cat - <(head -c 508 /dev/zero) >>"$tmp/file"
+! "$probe" "$tmp/file" >"$tmp/said" || fail "a dmg was accepted"
+grep -q "Apple disk image" "$tmp/said" || fail "dmg: $(cat "$tmp/said")"
+
+for file in /dev/null "$tmp/disk"; do
+  "$probe" "$file" >"$tmp/said" || fail "$file: $(cat "$tmp/said")"
+done
