@@ -20,7 +20,7 @@
 #include "pool.h"
 #include "source/internal.h"
 #include "threads.h"
-#include "threads.h"
+#include "tool.h"
 
 /* The longest request. */
 #define PIECE (UINT64_C (4) << 20)
@@ -311,16 +311,45 @@ read_export (struct input *in, void *buffer, size_t length, uint64_t offset,
 
 /* ---- begin and end ---- */
 
-static void
-free_export (struct input *in)
-{
-  struct nbd_input *n = (struct nbd_input *) in;
+static struct nbd_input *running; /* whose thread uses the handle; or NULL */
 
+static void
+end_thread (struct nbd_input *n)
+{
   pthread_mutex_lock (&n->lock);
   n->ending = true;
   pthread_mutex_unlock (&n->lock);
   wake (n);
   pthread_join (n->thread, NULL);
+  running = NULL;
+}
+
+/* At the end of the program all handles are closed, so nothing may use one
+ * then.  If the thread itself ends the program, it does nothing else. */
+static void
+end_running (void)
+{
+  if (running != NULL && !pthread_equal (running->thread, pthread_self ()))
+    end_thread (running);
+}
+
+static void
+ends_before_handles (struct nbd_input *n)
+{
+  static bool begun;
+
+  if (!begun)
+    tool_at_end (end_running);
+  begun = true;
+  running = n;
+}
+
+static void
+free_export (struct input *in)
+{
+  struct nbd_input *n = (struct nbd_input *) in;
+
+  end_thread (n);
   pthread_cond_destroy (&n->changed);
   pthread_mutex_destroy (&n->lock);
   close (n->poll_fd);
@@ -374,8 +403,10 @@ input_from_nbd (struct nbd_handle *h, const char *name)
   pthread_mutex_init (&n->lock, NULL);
   pthread_cond_init (&n->changed, NULL);
   int error = begin (n);
-  if (error == 0)
+  if (error == 0) {
+    ends_before_handles (n);
     return &n->in;
+  }
   if (n->wake_fd > 0)
     close (n->wake_fd);
   if (n->poll_fd > 0)
