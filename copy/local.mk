@@ -91,6 +91,7 @@ copy_tests = \
 	copy/tests/data/block-hashes-are-the-known-ones.sh \
 	copy/tests/data/blocks-larger-than-requests-keep-all-their-parts.sh \
 	copy/tests/data/copies-work-without-uris.py \
+	copy/tests/data/files-go-on-behind-the-copy.sh \
 	copy/tests/data/lengths-end-streams.sh \
 	copy/tests/data/memory-is-bounded-by-the-queue-size.sh \
 	copy/tests/data/odd-tails-reach-servers-that-want-blocks.sh \

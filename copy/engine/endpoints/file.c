@@ -241,9 +241,13 @@ identity (struct endpoint *e)
   return text;
 }
 
+/* Standard input and output are shared with other programs: the next one goes
+ * on behind what was copied, as if it had been read or written in order. */
 static void
 free_file (struct endpoint *e)
 {
+  if (!copy_is_stopping (e->copy))
+    lseek (e->fd, e->start + e->copy->length, SEEK_SET);
   free (e);
 }
 
