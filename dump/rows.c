@@ -97,12 +97,14 @@ print_plain (const unsigned char *row, size_t n)
   fwrite (line, 1, sizeof line, stdout);
 }
 
-/* Print the row that was filled, and begin the next. */
+/* Print the row that was filled, and begin the next.  What a short row lacks is
+ * compared as zeroes. */
 static void
 end_row (void)
 {
   size_t n = rows.filled;
-  bool same = rows.has_last && memcmp (rows.bytes, rows.last, n) == 0;
+  memset (rows.bytes + n, 0, WIDTH - n);
+  bool same = rows.has_last && memcmp (rows.bytes, rows.last, WIDTH) == 0;
   if (same && rows.offset + n < rows.disk_size) {
     if (!rows.squashed)
       fputs (tool_colors () ? "☆\n" : "*\n", stdout);
@@ -113,7 +115,7 @@ end_row (void)
       print_colored (rows.bytes, n);
     else
       print_plain (rows.bytes, n);
-    memcpy (rows.last, rows.bytes, n);
+    memcpy (rows.last, rows.bytes, WIDTH);
     rows.has_last = true;
     rows.squashed = false;
   }

@@ -4,7 +4,7 @@
 # limits.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires nbddump
-requires_nbdkit plugin data plugin random plugin memory
+requires_nbdkit plugin data plugin random plugin memory plugin pattern
 
 compare ()
 {
@@ -19,6 +19,10 @@ for color in --no-color --color; do
   for n in 0 1 15 16 17 32 33 40 255 256 257 264 272 273 1048576 1048577 9999999; do
     compare "$color" -n "$n"
   done
+done
+serve unix nbdkit pattern 5000
+for n in 17 24 33 4097; do
+  compare -n "$n"
 done
 serve unix nbdkit random 3000001
 compare

@@ -26,6 +26,12 @@ expect "0000001000: 21                                               |!         
   dump -o 4K
 expect "" dump -o 4097
 
+# A short row that only begins like the one before is printed.
+expect "0000000000: 01 02 03 04 05 06 07 08  09 0a 0b 0c 0d 0e 0f 10 |................|
+0000000010: 01 02                                            |..              |" \
+  "$builddir/dump/nbddump" -n 18 \
+  [ nbdkit data '(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)*2' ]
+
 for wrong in "-o 4098" "-n 1x" "-n 0x10" "-n -1" "-o" ""; do
   status=0
   # shellcheck disable=SC2086
