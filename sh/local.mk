@@ -28,7 +28,8 @@ sh_tests = \
 	sh/tests/servers-are-told-when-the-shell-leaves.py \
 	sh/tests/servers-end-with-the-shell.sh \
 	sh/tests/signals-during-events-end-the-shell.sh \
-	sh/tests/tab-completes-and-lines-are-kept.py
+	sh/tests/tab-completes-and-lines-are-kept.py \
+	sh/tests/users-without-a-home-have-no-history.py
 if HAVE_PYTHON
 TESTS += $(sh_tests)
 endif

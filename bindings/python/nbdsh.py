@@ -330,7 +330,10 @@ def banner(names: dict[str, Any]) -> str:
 
 def history_file() -> Path:
     """Return the history file, which NBDSH_HISTORY names; empty means none."""
-    default = Path.home() / ".nbdsh_history"
+    try:
+        default = Path.home() / ".nbdsh_history"
+    except RuntimeError:  # the user is unknown here, as in many containers
+        default = Path(os.devnull)
     return Path(os.environ.get("NBDSH_HISTORY", default) or os.devnull)
 
 
