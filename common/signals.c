@@ -70,6 +70,9 @@ tool_catch_signals (void)
   wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (wake == -1)
     tool_fail ("cannot create an eventfd for signals: %m");
+  /* A parent may have started us with this signal ignored: then our children
+   * could not be waited for. */
+  signal (SIGCHLD, SIG_DFL);
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
     if (tool_catch_signal (numbers[i], handle))
       sigaddset (&ending, numbers[i]);

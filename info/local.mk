@@ -21,6 +21,7 @@ info_nbdinfo_LDFLAGS =
 info_nbdinfo_LDADD = $(tool_libs)
 
 info_tests = \
+	info/tests/content-is-known-though-sigchld-is-ignored.sh \
 	info/tests/content-that-cannot-be-read-is-said.sh \
 	info/tests/exports-are-listed-on-one-connection-after-the-other.py \
 	info/tests/json-is-valid-whatever-a-server-says.sh \
