@@ -12,6 +12,7 @@ zero_tests = \
 	zero/tests/a-block-size-is-respected.sh \
 	zero/tests/a-large-export-is-zeroed-in-pieces.sh \
 	zero/tests/allocate-keeps-the-space.sh \
+	zero/tests/check-asks-for-whole-blocks.sh \
 	zero/tests/check-tells-whether-it-is-zero.sh \
 	zero/tests/fast-zero-is-refused-where-it-is-slow.sh \
 	zero/tests/only-the-range-becomes-zero.sh \
