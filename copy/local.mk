@@ -124,6 +124,7 @@ copy_tests = \
 	copy/tests/options/progress-fits-into-any-terminal.py \
 	copy/tests/options/progress-has-three-forms.sh \
 	copy/tests/options/the-rate-is-limited-and-changed-by-signals.sh \
+	copy/tests/options/temporary-files-are-where-tmpdir-says.sh \
 	copy/tests/outages/copies-survive-both-being-killed.sh \
 	copy/tests/outages/copies-survive-killed-destinations.sh \
 	copy/tests/outages/copies-survive-killed-sources.sh \
