@@ -118,13 +118,14 @@ copy_tests = \
 	copy/tests/holes/sparse-random-disks-arrive-whole.sh \
 	copy/tests/holes/zeroes-replace-old-content.sh \
 	copy/tests/holes/zeroes-take-the-fast-way.sh \
+	copy/tests/options/block-hashes-need-a-file-from-the-beginning.sh \
 	copy/tests/options/mistakes-are-refused-before-anything-is-written.sh \
 	copy/tests/options/options-are-those-of-libnbd.sh \
 	copy/tests/options/output-never-becomes-data.sh \
 	copy/tests/options/progress-fits-into-any-terminal.py \
 	copy/tests/options/progress-has-three-forms.sh \
-	copy/tests/options/the-rate-is-limited-and-changed-by-signals.sh \
 	copy/tests/options/temporary-files-are-where-tmpdir-says.sh \
+	copy/tests/options/the-rate-is-limited-and-changed-by-signals.sh \
 	copy/tests/outages/copies-survive-both-being-killed.sh \
 	copy/tests/outages/copies-survive-killed-destinations.sh \
 	copy/tests/outages/copies-survive-killed-sources.sh \

@@ -31,6 +31,13 @@ blkhash_data (struct copy *c, const char *buffer, uint64_t position,
 }
 
 int
+blkhash_prepare (struct copy *c)
+{
+  (void) c;
+  return 0;
+}
+
+int
 blkhash_end (struct copy *c)
 {
   (void) c;

@@ -22,6 +22,7 @@
 #define MAX_DIGEST 64
 
 struct blkhash {
+  FILE *out;
   pthread_mutex_t lock;
   gnutls_digest_algorithm_t algorithm;
   size_t size; /* of a digest */
@@ -228,24 +229,40 @@ outer (struct blkhash *b, uint64_t length, unsigned char *value)
   gnutls_hash_deinit (h, value);
 }
 
+static int
+refuse (struct copy *c)
+{
+  copy_fail (c, "%s: cannot write the block hash: %m",
+             c->settings.blkhash_file);
+  return -1;
+}
+
+/* The file is opened before anything is copied: a mistake in its name is found
+ * while little was done. */
+int
+blkhash_prepare (struct copy *c)
+{
+  const char *name = c->settings.blkhash_file;
+
+  if (!c->settings.blkhash)
+    return 0;
+  c->blkhash->out = name == NULL ? stdout : fopen (name, "we");
+  return c->blkhash->out != NULL ? 0 : refuse (c);
+}
+
 int
 blkhash_end (struct copy *c)
 {
   struct blkhash *b = c->blkhash;
-  const char *name = c->settings.blkhash_file;
   unsigned char value[MAX_DIGEST];
-  FILE *f = stdout;
 
   if (!c->settings.blkhash)
     return 0;
+  FILE *f = b->out;
   if (b->partial)
     pad_partial (b, MIN (c->length, (b->partial_number + 1) * b->block));
   end_partial (b);
   outer (b, c->length, value);
-  if (name != NULL && (f = fopen (name, "w")) == NULL) {
-    copy_fail (c, "%s: cannot write the block hash: %m", name);
-    return -1;
-  }
   for (size_t i = 0; i < b->size; i++)
     fprintf (f, "%02x", value[i]);
   fputc ('\n', f);
@@ -256,11 +273,8 @@ blkhash_end (struct copy *c)
       copy_fail (c, "cannot write to standard output: %m");
     return -1;
   }
-  if (f != stdout && (ferror (f) || fclose (f) == EOF)) {
-    copy_fail (c, "%s: cannot write the block hash: %m", name);
-    return -1;
-  }
-  return 0;
+  b->out = NULL;
+  return f != stdout && (ferror (f) || fclose (f) == EOF) ? refuse (c) : 0;
 }
 
 void
@@ -270,6 +284,8 @@ blkhash_free (struct copy *c)
 
   for (uint64_t i = 0; b != NULL && i < b->page_count; i++)
     free (b->pages[i]);
+  if (b != NULL && b->out != NULL && b->out != stdout)
+    fclose (b->out);
   if (b != NULL)
     free (b->pages);
   free (b);

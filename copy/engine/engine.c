@@ -319,7 +319,8 @@ copy_prepare (struct copy *c)
   c->resumed = r == 1;
   c->whole = !o->select && !o->context && !c->resumed && o->offset[1] == 0
              && o->length[1] == -1;
-  if (c->to->ops->prepare && c->to->ops->prepare (c->to) == -1)
+  if (blkhash_prepare (c) == -1
+      || (c->to->ops->prepare && c->to->ops->prepare (c->to) == -1))
     return -1;
   if (c->resumed)
     c->to->fresh = false;

@@ -19,6 +19,8 @@ extern void verify_free (struct copy *c);
 
 /* 0, or -1 after copy_fail. */
 extern int blkhash_begin (struct copy *c);
+/* Open the file that the hash is written to.  0, or -1 after copy_fail. */
+extern int blkhash_prepare (struct copy *c);
 extern uint64_t blkhash_block_size (const struct copy *c);
 extern void blkhash_data (struct copy *c, const char *buffer,
                           uint64_t position, uint64_t length);
