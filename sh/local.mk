@@ -19,6 +19,7 @@ CLEANFILES += sh/nbdsh sh/nbdsh.tmp
 EXTRA_DIST += sh/nbdsh.1.in sh/nbdsh.in
 
 sh_tests = \
+	sh/tests/connections-outlive-forked-processes.sh \
 	sh/tests/ctrl-c-ends-calls-that-wait.sh \
 	sh/tests/exit-status-is-that-of-the-script.sh \
 	sh/tests/mistakes-are-shown-at-the-users-line.sh \

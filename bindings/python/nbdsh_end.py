@@ -180,7 +180,7 @@ def flush_output() -> int:
 def ending(names: dict[str, Any]) -> Iterator[None]:
     """Clean up in order, however the block ends."""
     handle(signals.catch, *ENDING[1:])
-    number = 0
+    number, shell = 0, os.getpid()
     try:
         yield
     except Ended as ended:
@@ -194,7 +194,10 @@ def ending(names: dict[str, Any]) -> Iterator[None]:
         try:
             number = flush_output() or number
         finally:
-            part(list(open_handles))
+            # A forked process shares the connections, and the shell still
+            # uses them.
+            if os.getpid() == shell:
+                part(list(open_handles))
             # From here on a signal may end the process at once.
             handle(signal.SIG_DFL, *ENDING)
             names.clear()
