@@ -29,6 +29,7 @@ info_tests = \
 	info/tests/map-adds-up-and-describes-types.sh \
 	info/tests/map-goes-on-behind-a-failing-block-status.sh \
 	info/tests/map-is-streamed-and-can-be-interrupted.sh \
+	info/tests/map-needs-structured-replies.sh \
 	info/tests/map-of-6-eib-takes-few-requests.sh \
 	info/tests/map-of-a-million-extents-takes-little-memory.sh \
 	info/tests/maps-outlive-killed-servers.sh \

@@ -295,6 +295,9 @@ print_map (const struct tool_endpoint *endpoint, const char *context,
   int r = nbd_can_meta_context (h, context);
   if (r == -1)
     tool_nbd_fail (endpoint->name);
+  if (r == 0 && nbd_get_structured_replies_negotiated (h) == 0)
+    tool_fail ("--map: the server does not support structured replies, "
+               "without which there is no map");
   if (r == 0)
     tool_fail ("--map: the server does not support metadata context \"%s\"; "
                "nbdinfo without --map lists those that it has",
