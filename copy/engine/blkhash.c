@@ -191,7 +191,7 @@ blkhash_data (struct copy *c, const char *buffer, uint64_t position,
 }
 
 static void
-hash_zeroes (struct blkhash *b, uint64_t length, unsigned char *value)
+hash_zeroes (const struct blkhash *b, uint64_t length, unsigned char *value)
 {
   static const char zeroes[64 * 1024];
   gnutls_hash_hd_t h;
@@ -203,9 +203,13 @@ hash_zeroes (struct blkhash *b, uint64_t length, unsigned char *value)
   gnutls_hash_deinit (h, value);
 }
 
-static void
-outer (struct blkhash *b, uint64_t length, unsigned char *value)
+/* A large disk has so many blocks that this takes a while: return -1 if the
+ * copy has to stop. */
+static int
+outer (struct copy *c, unsigned char *value)
 {
+  const struct blkhash *b = c->blkhash;
+  uint64_t length = c->length;
   unsigned char zero[MAX_DIGEST], last[MAX_DIGEST];
   uint64_t count = (length + b->block - 1) / b->block, le = htole64 (length);
   gnutls_hash_hd_t h;
@@ -224,9 +228,12 @@ outer (struct blkhash *b, uint64_t length, unsigned char *value)
         p = at + 1;
     }
     gnutls_hash (h, p, b->size);
+    if (i % PAGE_BLOCKS == 0 && copy_tick (c))
+      break;
   }
   gnutls_hash (h, &le, sizeof le);
   gnutls_hash_deinit (h, value);
+  return copy_is_stopping (c) ? -1 : 0;
 }
 
 static int
@@ -262,7 +269,11 @@ blkhash_end (struct copy *c)
   if (b->partial)
     pad_partial (b, MIN (c->length, (b->partial_number + 1) * b->block));
   end_partial (b);
-  outer (b, c->length, value);
+  if (outer (c, value) == -1) {
+    copy_warn (c, "interrupted: all is copied, but its block hash is not "
+                  "computed");
+    return -1;
+  }
   for (size_t i = 0; i < b->size; i++)
     fprintf (f, "%02x", value[i]);
   fputc ('\n', f);
