@@ -66,13 +66,21 @@ must (int r)
 
 /* ---- options and endpoints that exclude each other ---- */
 
+/* Whether it is standard output, or the like, that was opened for writing
+ * only. */
+static bool
+is_write_only (const struct endpoint *e)
+{
+  return e->fd != -1 && (fcntl (e->fd, F_GETFL) & O_ACCMODE) == O_WRONLY;
+}
+
 static void
 check_endpoints (const struct endpoint *from, const struct endpoint *to)
 {
   const struct copy_settings *o = &options.settings;
   bool place = to->stream || to->swallows;
 
-  if (o->verify && place)
+  if (o->verify && (place || is_write_only (to)))
     tool_fail ("--verify: %s cannot be read back", to->name);
   if (o->resume && (place || from->stream))
     tool_fail ("--resume: streams and null: cannot be resumed");

@@ -30,6 +30,13 @@ refuses 'No such file' "$nbdcopy" null: "$tmp/out"
 refuses 'the same file' "$nbdcopy" "$tmp/out" "$tmp/out"
 same "$tmp/old" "$tmp/out"
 
+status=0
+"$nbdcopy" --verify "$tmp/in" - >"$tmp/new" 2>"$tmp/stderr" || status=$?
+[ "$status" = 1 ] || fail "verify what is write-only: status $status"
+grep -q 'standard output cannot be read back' "$tmp/stderr"
+[ ! -s "$tmp/new" ] || fail "something was written before it was refused"
+rm "$tmp/new"
+
 serve_uri nbdkit -f memory 32k
 refuses '65536 bytes do not fit into 32768' "$nbdcopy" "$tmp/in" "$uri"
 serve_uri nbdkit -f -r memory 64k
