@@ -16,7 +16,7 @@ for options in "" --synchronous --no-extents --allocated "--sparse=0" \
   : >"$tmp/log"
   # shellcheck disable=SC2086  # none or one
   "$nbdcopy" --verify $options "$from" "$uri"
-  read=$(grep -o 'Read .*count=0x[0-9a-f]* ' "$tmp/log" | sed 's/.*count=//' \
+  read=$(grep -ao 'Read .*count=0x[0-9a-f]* ' "$tmp/log" | sed 's/.*count=//' \
            | { n=0; while read -r x; do n=$((n + x)); done; echo $n; })
   [ "$read" -le 16777216 ] || fail "the source was read twice: $read bytes"
   # shellcheck disable=SC2086
