@@ -75,11 +75,10 @@ extern size_t look_at_most (struct looking *l, void *buffer, size_t length,
                             uint64_t offset);
 /* Record what is wrong with the header.  Returns false. */
 extern bool is_broken (struct looking *l, const char *what, uint64_t number);
-/* Reasons for L->refused.  qemu would read wrong data from an image that has a
- * parent. */
 /* What the file is, if it is no disk but an archive or the like; or NULL. */
 extern const char *probe_archive (struct looking *l);
-
+/* Reasons for L->refused.  qemu would read wrong data from an image that has a
+ * parent. */
 extern const char probe_is_cut[];
 extern const char probe_needs_parent[];
 extern const char probe_is_encrypted[];
