@@ -99,6 +99,7 @@ struct nbdi_link {
   uint16_t epoch;  /* number of its connection in the session */
   bool joined;     /* it can be given commands */
   bool leaving;    /* NBD_CMD_DISC is the last in its lane */
+  bool dismissed;  /* the server shuts down: no more commands for it */
   bool proved;     /* another link's server still runs: may join */
   uint64_t after;  /* a reply to a cookie above this proves that */
   struct nbdi_channel channel;

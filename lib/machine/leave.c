@@ -4,12 +4,41 @@
 #include "machine/machine.h"
 #include "session/finish.h"
 
+/* Whether a list ends with NBD_CMD_DISC of the program. */
+static bool
+ends_with_disconnect (const struct nbdi_list *list)
+{
+  const struct nbdi_command *c = list->last;
+
+  return c != NULL && !nbdi_is_answered (c->type) && !c->internal;
+}
+
+/* Whether the program disconnects, and nothing else is left to do. */
+bool
+nbdi_has_left (const struct nbdi_link *l)
+{
+  const struct nbdi_commands *cmds = &l->session->cmds;
+  size_t leaving = ends_with_disconnect (&cmds->waiting)
+                   || ends_with_disconnect (&l->lane.queue);
+
+  return cmds->disconnect && nbdi_is_patient (l)
+         && cmds->nr_pending - cmds->nr_internal <= leaving;
+}
+
+/* The server closed the connection in order.  Whether that is an outage. */
+bool
+nbdi_comes_back (const struct nbdi_link *l)
+{
+  return nbdi_is_patient (l) && !nbdi_has_left (l);
+}
+
 /* Reset all that belonged to the old connection. */
 void
 nbdi_drop_connection (struct nbdi_link *l)
 {
   l->sending.begun = 0;
-  l->sending.full = l->sending.disconnect = l->leaving = false;
+  l->sending.full = l->sending.disconnect = false;
+  l->leaving = l->dismissed = false;
   l->sending.broken_errno = 0;
   free (l->sending.broken_text);
   l->sending.broken_text = NULL;
@@ -54,6 +83,17 @@ take_own_back (struct nbdi_session *s, struct nbdi_command *c)
   }
 }
 
+/* Let the program's command wait for a connection again. */
+static void
+give_back (struct nbdi_link *l, struct nbdi_command *c)
+{
+  struct nbdi_session *s = l->session;
+
+  nbdi_begin_again (c);
+  nbdi_translate_filter (c, l->told, &s->export);
+  nbdi_return_command (s, c);
+}
+
 static void
 take_back (struct nbdi_link *l, struct nbdi_command *c, uint64_t expires)
 {
@@ -61,16 +101,49 @@ take_back (struct nbdi_link *l, struct nbdi_command *c, uint64_t expires)
 
   leave_ghost (l, c, expires);
   /* The final reply, an error, came while the payload was being sent. */
-  if (c->answered && c->error != 0 && !c->internal)
+  if (c->answered && c->error != 0 && !c->internal && !c->refused)
     nbdi_complete_command (s, c);
   else if (c->internal)
     take_own_back (s, c);
   else {
     c->repeated |= c->begun;
     s->nr_replayed += c->begun;
-    nbdi_begin_again (c);
-    nbdi_translate_filter (c, l->told, &s->export);
-    nbdi_return_command (s, c);
+    give_back (l, c);
+  }
+}
+
+/* The server shuts down, and has refused the command for that reason: let it
+ * wait for another connection.  This one gets no more commands, and is left
+ * when the others have been answered. */
+void
+nbdi_take_refused_back (struct nbdi_link *l, struct nbdi_command *c)
+{
+  struct nbdi_session *s = l->session;
+
+  l->dismissed = true;
+  if (c->ghost != NULL)
+    nbdi_lay_shadow (&s->ghosts, c->ghost);
+  c->ghost = NULL;
+  if (c->internal)
+    take_own_back (s, c);
+  else
+    give_back (l, c);
+}
+
+/* The same for commands of which no byte was sent. */
+void
+nbdi_take_unsent_back (struct nbdi_link *l)
+{
+  struct nbdi_command *c, *next;
+
+  for (c = l->lane.queue.first; c != NULL; c = next) {
+    next = c->next;
+    if (c->begun || !nbdi_is_answered (c->type))
+      continue;
+    if (c->internal)
+      take_own_back (l->session, c);
+    else
+      give_back (l, c);
   }
 }
 

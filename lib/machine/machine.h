@@ -83,6 +83,9 @@ extern bool nbdi_must_stand_by (struct nbdi_link *l);
 extern bool nbdi_joins (struct nbdi_link *l);
 extern void nbdi_drop_connection (struct nbdi_link *l);
 extern void nbdi_take_commands_back (struct nbdi_link *l);
+extern void nbdi_take_refused_back (struct nbdi_link *l,
+                                    struct nbdi_command *c);
+extern void nbdi_take_unsent_back (struct nbdi_link *l);
 
 /* settle.c, work.c: modifying commands, so that an outage loses none. */
 extern void nbdi_open_journal (struct nbdi_session *s);

@@ -187,24 +187,6 @@ nbdi_is_patient (const struct nbdi_link *l)
   return s->promised || !l->opt.manual;
 }
 
-/* Whether the program disconnects, and nothing else is left to do. */
-bool
-nbdi_has_left (const struct nbdi_link *l)
-{
-  const struct nbdi_commands *cmds = &l->session->cmds;
-  size_t leaving = cmds->disconnect && !l->sending.disconnect;
-
-  return cmds->disconnect && nbdi_is_patient (l)
-         && cmds->nr_pending - cmds->nr_internal <= leaving;
-}
-
-/* The server closed the connection in order.  Whether that is an outage. */
-bool
-nbdi_comes_back (const struct nbdi_link *l)
-{
-  return nbdi_is_patient (l) && !nbdi_has_left (l);
-}
-
 /* Whether the program, in option mode, chooses the next option. */
 bool
 nbdi_program_chooses (const struct nbdi_session *s)

@@ -47,7 +47,7 @@ nbdi_may_begin (const struct nbdi_link *l, const struct nbdi_command *c)
 bool
 nbdi_serves (const struct nbdi_link *l)
 {
-  return l->joined && nbdi_link_in (l, NBDI_PHASE_CONNECTED);
+  return l->joined && !l->dismissed && nbdi_link_in (l, NBDI_PHASE_CONNECTED);
 }
 
 size_t
@@ -66,15 +66,20 @@ others_have_less (const struct nbdi_link *l)
   return false;
 }
 
-/* Whether NBD_CMD_DISC was given to another connection, so that this one
- * has to disconnect, too. */
+/* Whether this connection has to be given NBD_CMD_DISC although the program's
+ * own was given to another one, or the program did not disconnect: the server
+ * shuts down. */
 bool
 nbdi_must_leave (const struct nbdi_link *l)
 {
   const struct nbdi_session *s = l->session;
 
-  return s->lasting && s->cmds.disconnect && !l->leaving
-         && s->cmds.waiting.nr == 0 && s->cmds.settling.nr == 0;
+  if (l->leaving || !s->lasting)
+    return false;
+  if (l->dismissed)
+    return nbdi_load (l) == 0;
+  return s->cmds.disconnect && s->cmds.waiting.nr == 0
+         && s->cmds.settling.nr == 0;
 }
 
 /* Whether there is work for a connection that has sent everything. */
@@ -85,6 +90,8 @@ nbdi_has_to_begin (struct nbdi_link *l)
 
   if (!nbdi_link_in (l, NBDI_PHASE_CONNECTED))
     return false;
+  if (l->dismissed)
+    return nbdi_must_leave (l);
   if (!l->joined || !nbdi_replay_done (&s->journal) || s->unwritten_errno != 0
       || nbdi_must_leave (l))
     return true;
@@ -111,10 +118,12 @@ nbdi_take_work (struct nbdi_link *l)
   struct nbdi_session *s = l->session;
   struct nbdi_command *c, *next;
 
-  if (!l->joined || !nbdi_replay_done (&s->journal))
+  if (l->dismissed)
+    nbdi_take_unsent_back (l);
+  else if (!l->joined || !nbdi_replay_done (&s->journal))
     return;
-  for (c = s->cmds.waiting.first; c != NULL && !others_have_less (l);
-       c = next) {
+  for (c = s->cmds.waiting.first;
+       c != NULL && nbdi_serves (l) && !others_have_less (l); c = next) {
     next = c->next;
     if (may_go (s, c))
       nbdi_give_command (l, c);

@@ -121,7 +121,7 @@ nbdi_move_command (struct nbdi_command *c, struct nbdi_list *to)
 void
 nbdi_begin_again (struct nbdi_command *c)
 {
-  c->begun = c->sent = c->answered = false;
+  c->begun = c->sent = c->answered = c->refused = false;
   c->mark = c->received = c->status_seen = c->nr_told = 0;
   c->error = 0;
   free (c->why);

@@ -31,11 +31,13 @@ nbdi_fail_command (struct nbdi_session *s, struct nbdi_command *c, int error,
   }
 }
 
-/* The server replied with an error, and perhaps with a text (`more`). */
+/* The server replied with an error, and perhaps with a text (`more`).  If it
+ * shuts down, another run of it may carry out the command. */
 void
 nbdi_server_failed (struct nbdi_session *s, struct nbdi_command *c, int error,
                     uint32_t wire, const char *more)
 {
+  c->refused |= c->error == 0 && wire == NBD_ESHUTDOWN;
   if (!nbdi_has_range (c->type))
     nbdi_fail_command (s, c, error, "the server reported error %" PRIu32 "%s",
                        wire, more);

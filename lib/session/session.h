@@ -45,6 +45,7 @@ struct nbdi_command {
   bool internal; /* the library's own: has no completion */
   bool shadow;   /* the same, in the place of one that ended early */
   bool repeated; /* it was sent on a connection that was lost */
+  bool refused;  /* the server shuts down, and has not done it */
   int error;
   char *why;                    /* text of the error, or NULL */
   uint64_t status_seen;         /* block status: contexts seen, as bits */

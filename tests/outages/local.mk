@@ -108,6 +108,7 @@ test_programs += \
 	tests/outages/promise/larger-exports-can-be-used \
 	tests/outages/promise/option-mode-is-not-needed-again \
 	tests/outages/promise/weaker-exports-end-the-handle \
+	tests/outages/replaying/commands-wait-for-servers-that-shut-down \
 	tests/outages/replaying/newcomers-wait-until-another-connection-shows-life \
 	tests/outages/replaying/refused-writes-are-not-repeated \
 	tests/outages/replaying/repeated-writes-wait-for-ghosts-of-the-journal \

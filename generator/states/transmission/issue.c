@@ -15,7 +15,9 @@ STATE (START)
 {
   if (nbdi_must_stand_by (l))
     return NEXT (STAND_BY);
-  return unlikely (!nbdi_replay_done (&s->journal)) ? NEXT (JOURNAL) : WAIT;
+  return unlikely (!nbdi_replay_done (&s->journal)) && !l->dismissed
+           ? NEXT (JOURNAL)
+           : WAIT;
 }
 
 /* Another connection is in use: wait until it has shown that the server was
@@ -36,6 +38,8 @@ STATE (JOURNAL)
   CONSUMES (an entry of the journal)
   GOES_TO (SEND, START)
 {
+  if (l->dismissed)
+    return NEXT (SEND);
   switch (nbdi_take_entries (l)) {
   case NBDI_IO_READY:
     return s->cmds.waiting.nr + l->lane.queue.nr > 0 ? NEXT (SEND)
@@ -74,7 +78,8 @@ STATE (SEND)
   }
 }
 
-/* The disconnect request was the last: shut the socket down for writing. */
+/* The disconnect request was the last: shut the socket down for writing.  A
+ * server that shuts down may come back. */
 STATE (SHUT_WRITE)
   ON (NOTIFY_WRITE -> SHUT_WRITE)
   SPEC ("Terminating the transmission phase")
@@ -82,6 +87,10 @@ STATE (SHUT_WRITE)
 {
   if (l->channel.transport->shutdown_write (&l->channel) == NBDI_IO_WAIT)
     return WAIT;
+  if (l->dismissed) {
+    nbdi_error (0, "the server is shutting down");
+    return GONE;
+  }
   return NEXT (DONE);
 }
 
