@@ -148,6 +148,8 @@ RECORDS: tuple[Record, ...] = (
             that is longer than the slowest request takes: flushing a large cache
             or trimming a whole disk may be silent for a while.  While nothing is
             in flight it does not run; for idle connections see `set_keepalive`.
+            After a disconnect it limits the time until the server closes the
+            connection.
 
             -1 means the same as 0: silence has no effect.""",
         phases=CREATED,

@@ -112,8 +112,8 @@ nbdi_silence_ends (const struct nbdi_link *l)
 
   if (ms <= 0 || l->channel.sock == -1)
     return 0;
-  if (nbdi_link_in (l, NBDI_PHASE_CONNECTED) && l->lane.sent.nr == 0
-      && l->lane.queue.nr == 0)
+  if (nbdi_link_in (l, NBDI_PHASE_CONNECTED) && nbdi_load (l) == 0
+      && !l->sending.disconnect)
     return 0;
   return nbdi_link_in (l, NBDI_PHASE_CONNECTING | NBDI_PHASE_CONNECTED)
            ? end_of (l->channel.moved, ms)
@@ -125,10 +125,15 @@ void
 nbdi_stall_error (struct nbdi_link *l)
 {
   double seconds = (double) silence_allowed (l) / 1000;
-  size_t nr = l->lane.sent.nr + l->lane.queue.nr;
+  size_t nr = nbdi_load (l);
 
   l->attempt.silent += !l->joined;
-  if (l->joined)
+  if (l->joined && nr == 0)
+    nbdi_error (ETIMEDOUT,
+                "the server has not closed the connection within %g s after "
+                "NBD_CMD_DISC",
+                seconds);
+  else if (l->joined)
     nbdi_error (ETIMEDOUT,
                 "the server has neither sent nor taken a byte for %g s with "
                 "%zu command%s in flight",

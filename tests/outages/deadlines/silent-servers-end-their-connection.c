@@ -118,6 +118,36 @@ another_comes (void)
   address_close (&a);
 }
 
+static void
+does_not_hang_up (void)
+{
+  struct server s;
+  struct nbd_handle *h = handle (&s);
+
+  CHECK_FAILS (nbd_shutdown (h, 0), ETIMEDOUT,
+               "the server has not closed the connection within 0.1 s after "
+               "NBD_CMD_DISC");
+  CHECK_STATE (h, "DEAD");
+  nbd_close (h);
+  server_close (&s);
+}
+
+/* With a reconnect timeout, a lost connection from which nothing is needed is
+ * no failure. */
+static void
+need_not_hang_up (void)
+{
+  struct address a;
+  struct server s;
+  struct nbd_handle *h = patient_handle ();
+
+  CHECK_OK (nbd_set_stall_timeout (h, SILENCE));
+  lasting_connect (h, &s, &a, SIMPLE, FLAGS_ALL);
+  CHECK_INT (nbd_shutdown (h, 0), 0);
+  CHECK_STATE (h, "CLOSED");
+  lasting_close (h, &s, &a);
+}
+
 void
 test (void)
 {
@@ -125,4 +155,6 @@ test (void)
   half_a_reply ();
   takes_nothing ();
   another_comes ();
+  does_not_hang_up ();
+  need_not_hang_up ();
 }
