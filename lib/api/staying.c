@@ -111,6 +111,6 @@ nbdi_begin_to_last (struct nbd_handle *h)
   s->where = nbdi_whereto (h);
   h->link.reach.again = true;
   h->link.channel.watched = set->stall_timeout > 0;
-  h->link.channel.moved = nbdi_now ();
+  nbdi_begin_silence (&h->link.channel);
   nbdi_begin_connecting (&h->link);
 }

@@ -101,7 +101,7 @@ begin_waiting (struct nbd_handle *h, struct nbdi_command *c)
   }
   /* The time of silence begins when a reply is first expected. */
   if (l->channel.watched && nbdi_load (l) == 0)
-    l->channel.moved = nbdi_now ();
+    nbdi_begin_silence (&l->channel);
   nbdi_give_command (l, c);
   send_or_hold (h, l);
   nbdi_open_link (h);

@@ -45,7 +45,7 @@ new_link (struct nbd_handle *h)
   }
   l->reach.again = true;
   l->channel.watched = h->link.channel.watched;
-  l->channel.moved = nbdi_now ();
+  nbdi_begin_silence (&l->channel);
   l->epoch = ++h->session.last_epoch;
   l->number = h->link.next->number + 1; /* the newest comes after the first */
   return l;

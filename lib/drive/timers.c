@@ -11,6 +11,9 @@
  * waits for that. */
 #define LOOK_PAUSE UINT64_C (20000000)
 
+/* Who looks so long after a deadline was probably stopped. */
+#define LATE UINT64_C (100000000)
+
 /* When the next command that a ghost holds may be released. */
 static uint64_t
 next_release (struct nbd_handle *h)
@@ -98,14 +101,22 @@ expire_commands (struct nbd_handle *h)
 
 /* The program may not have driven the handle for so long, for instance
  * because it was in a callback.  So see whether data has arrived; the next
- * round reads it. */
+ * round reads it.  If the program was stopped, the server may have been
+ * stopped with it, and is given the time once more. */
 static void
 look_before_silence (struct nbdi_link *l)
 {
-  struct pollfd fd = { .fd = l->channel.sock, .events = POLLIN };
+  uint64_t ends = nbdi_silence_ends (l);
 
-  if (nbdi_passed (nbdi_silence_ends (l)) && poll (&fd, 1, 0) > 0)
-    l->channel.moved = nbdi_now ();
+  if (!nbdi_passed (ends))
+    return;
+  struct pollfd fd = { .fd = l->channel.sock, .events = POLLIN };
+  if (poll (&fd, 1, 0) > 0)
+    nbdi_begin_silence (&l->channel);
+  else if (!l->channel.excused && nbdi_passed (ends + LATE)) {
+    nbdi_begin_silence (&l->channel);
+    l->channel.excused = true;
+  }
 }
 
 /* Do what is due. */

@@ -421,7 +421,7 @@ nbdi_begin_attempt (struct nbdi_link *l)
   nbdi_forget_export (l->told);
   nbdi_forget_contexts (l->told);
   l->told->asked = l->told->contexts_asked = false;
-  l->channel.moved = nbdi_now ();
+  nbdi_begin_silence (&l->channel);
   if (l->reach.server.kind != NBDI_SERVER_NONE
       && nbdi_start_server (&l->reach, &l->channel) == -1)
     return NBDI_IO_FAILED;

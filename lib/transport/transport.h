@@ -33,6 +33,7 @@ struct nbdi_channel {
   uint32_t epoll_events; /* for these */
   uint64_t moved;        /* when a byte was last moved, if `watched` */
   bool watched;
+  bool excused;       /* since then, the program did not look in time once */
   unsigned receives;  /* how often the socket may still be read */
   bool cut_off;       /* TLS ended without the server's close alert */
   const char *advice; /* what to say if the server closes now, or NULL */
@@ -101,12 +102,20 @@ extern const char *nbdi_advice (struct nbdi_channel *ch);
  * or, if that is NULL, the login name. */
 extern char *nbdi_tls_user (const char *setting);
 
+/* From now on a server that neither sends nor takes a byte is silent. */
+static inline void
+nbdi_begin_silence (struct nbdi_channel *ch)
+{
+  ch->moved = nbdi_now ();
+  ch->excused = false;
+}
+
 /* If r > 0, the socket moved bytes: record the time. */
 static inline void
 nbdi_note_moved (struct nbdi_channel *ch, ssize_t r)
 {
   if (unlikely (ch->watched) && r > 0)
-    ch->moved = nbdi_now ();
+    nbdi_begin_silence (ch);
 }
 
 /* Transports without buffers of their own do not define these. */

@@ -89,6 +89,7 @@ test_programs += \
 	tests/outages/deadlines/silent-attempts-take-longer-each-time \
 	tests/outages/deadlines/silent-servers-end-their-connection \
 	tests/outages/deadlines/slow-callbacks-are-no-silence \
+	tests/outages/deadlines/stopped-programs-do-not-blame-the-server \
 	tests/outages/journal/cancelled-flushes-delay-no-own-ones \
 	tests/outages/journal/journals-give-their-memory-back \
 	tests/outages/journal/own-flushes-are-no-completions \
@@ -175,6 +176,11 @@ tests_outages_deadlines_silent_attempts_take_longer_each_time_CPPFLAGS = \
 	$(internals_cppflags)
 tests_outages_deadlines_silent_attempts_take_longer_each_time_LDADD = \
 	$(internal)
+
+tests_outages_deadlines_stopped_programs_do_not_blame_the_server_LDADD = \
+	$(internal)
+tests_outages_deadlines_stopped_programs_do_not_blame_the_server_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=clock_gettime
 
 tests_outages_story_servers_that_fail_again_and_again_are_given_up_LDADD = \
 	$(internal)

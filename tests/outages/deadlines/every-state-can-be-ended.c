@@ -247,9 +247,13 @@ hold (const struct conversation *c)
     c->hold (h);
   pump (h);
   if (talk.dropped) {
-    /* The next attempt may have been due as well. */
-    for (int i = 0; i < 9; i++)
+    /* The next attempt may have been due as well; and the first time that a
+     * handle looks late, it gives the server more time. */
+    for (int i = 0; i < 9; i++) {
+      if (way->end == pass_time)
+        pass_time (h);
       nbd_poll (h, 0);
+    }
     CHECK_STATE (h, way->state);
     if (way->error != NULL)
       CHECK_FAILS (nbd_poll (h, 0), EINVAL, way->error);
