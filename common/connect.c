@@ -18,7 +18,8 @@ static int
 start_connecting (struct nbd_handle *h, const struct tool_endpoint *endpoint)
 {
   char **words = endpoint->words;
-  if (tool_leave_out (h, endpoint) == -1)
+  if (tool_leave_out (h, endpoint) == -1
+      || (endpoint->is_helper && nbd_set_reconnect_timeout (h, 0) == -1))
     return -1;
   switch (endpoint->transport) {
   case TOOL_URI: return nbd_aio_connect_uri (h, words[0]);

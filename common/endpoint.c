@@ -84,10 +84,12 @@ set_endpoint (struct tool_endpoint *endpoint, enum tool_transport transport,
 }
 
 void
-tool_set_unix (struct tool_endpoint *endpoint, char *socket, const char *name)
+tool_set_helper (struct tool_endpoint *endpoint, char *socket,
+                 const char *name)
 {
   set_endpoint (endpoint, TOOL_UNIX, &socket, 1);
   endpoint->name = name;
+  endpoint->is_helper = true;
 }
 
 /* The index of the bracket that closes WORDS, or 0. */

@@ -264,6 +264,7 @@ struct tool_endpoint {
   char **words;       /* ends with NULL; a copy, never freed */
   const char *name;   /* for messages */
   unsigned *left_out; /* options the server hung up on, see hangup.c */
+  bool is_helper;     /* the tool has started it, and not for a second time */
 };
 
 /* Whether more than one connection can be made to the endpoint. */
@@ -285,10 +286,11 @@ extern bool tool_take_endpoint (char ***words, bool last,
  * error. */
 extern void tool_take_mode (char **words, struct tool_endpoint *endpoint);
 
-/* Set the endpoint to the server at a Unix socket, which messages call NAME.
- * The strings are not copied: the caller keeps them. */
-extern void tool_set_unix (struct tool_endpoint *endpoint, char *socket,
-                           const char *name);
+/* Set the endpoint to a helper that serves at a Unix socket, which messages
+ * call NAME.  If it ends, nobody waits for it to come back.  The strings are
+ * not copied: the caller keeps them. */
+extern void tool_set_helper (struct tool_endpoint *endpoint, char *socket,
+                             const char *name);
 
 /* Take the one server that is all of WORDS; anything else is a usage
  * error. */

@@ -122,7 +122,7 @@ read_format (struct conversion *v)
   }
   if (v->reader == NULL)
     fail (s->name, why);
-  tool_set_unix (&v->server, socket, s->name);
+  tool_set_helper (&v->server, socket, s->name);
   v->hand = HOLDS_SERVER;
   if (v->problem.start.size == UNKNOWN)
     v->problem.start.size = disk_size (&v->server);
@@ -200,7 +200,7 @@ start_writer (struct conversion *v, bool compressed)
                                    compressed, &socket, &why);
   if (v->writer == NULL)
     fail (v->to.name, why);
-  tool_set_unix (&v->writing, socket, v->to.name);
+  tool_set_helper (&v->writing, socket, v->to.name);
 }
 
 /* The writer may still hold data.  It writes this before it exits. */

@@ -113,7 +113,7 @@ open_url (struct source *s)
     return;
   }
   s->by_ranges = true;
-  tool_set_unix (&s->at, socket, s->name);
+  tool_set_helper (&s->at, socket, s->name);
   connect_nbd (s);
 }
 

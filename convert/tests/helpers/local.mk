@@ -4,6 +4,7 @@
 convert_helpers_tests = \
 	convert/tests/helpers/failing-helpers-say-why.sh \
 	convert/tests/helpers/helpers-never-outlive-us.sh \
+	convert/tests/helpers/helpers-that-end-are-not-waited-for.sh \
 	convert/tests/helpers/names-of-files-are-only-names.sh \
 	convert/tests/helpers/secrets-of-urls-stay-secret.sh \
 	convert/tests/helpers/urls-are-read-by-ranges.sh \
