@@ -75,10 +75,10 @@ places (void)
   CHECK_FAILS (nbd_connect_unix (h, of (HUGE)), ENAMETOOLONG, "path");
   CHECK_FAILS (nbd_connect_tcp (h, of (HUGE), "1"), 0, "getaddrinfo");
   CHECK_FAILS (nbd_connect_tcp (h, "localhost", of (HUGE)), 0, "getaddrinfo");
-  CHECK_INT (nbd_connect_command (h, argv), -1);
+  CHECK_FAILS (nbd_connect_command (h, argv), E2BIG, "run \"true\"");
   nbd_close (h);
   h = nbd_create ();
-  CHECK_INT (nbd_connect_command (h, program), -1);
+  CHECK_FAILS (nbd_connect_command (h, program), ENAMETOOLONG, "run \"xxx");
   CHECK (strlen (nbd_get_error ()) < 4096);
   nbd_close (h);
 }
@@ -86,26 +86,31 @@ places (void)
 static void
 uris (void)
 {
-  static const char *const starts[] = {
-    "nbd://",
-    "nbd://h:",
-    "nbd://h/",
-    "nbd://h/?tls-hostname=%00",
-    "nbd+unix:///?socket=",
-    "nbd+ssh://",
-    "nbd+ssh://h/?socket=/",
-    "nbd+vsock://",
-    "nbd://[",
-    "nbd://h/?tls-type=",
+  /* How a URI begins, and what the message names. */
+  static const struct {
+    const char *uri, *named;
+  } starts[] = {
+    { "nbd://", "getaddrinfo: \"xxx" },
+    { "nbd://h:", "the port" },
+    { "nbd://h/", "export name of 4194304 bytes" },
+    { "nbd://h/?tls-hostname=%00", "tls-hostname" },
+    { "nbd+unix:///?socket=", "socket has 4194304 bytes" },
+    { "nbd+ssh://", "run \"ssh\"" },
+    { "nbd+ssh://h/?socket=/", "socket has 4194305 bytes" },
+    { "nbd+vsock://", "vsock" },
+    { "nbd://[", "the host" },
+    { "nbd://h/?tls-type=", "tls-type" },
   };
   char *uri = malloc (HUGE + 100);
 
   for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
     struct nbd_handle *h = nbd_create ();
 
-    check_case ("%s", starts[i]);
-    strcat (strcpy (uri, starts[i]), of (HUGE));
+    check_case ("%s", starts[i].uri);
+    strcat (strcpy (uri, starts[i].uri), of (HUGE));
     CHECK_INT (nbd_connect_uri (h, uri), -1);
+    if (nbd_supports_uri (h))
+      CHECK_CONTAINS (nbd_get_error (), starts[i].named);
     CHECK (nbd_get_error () != NULL && strlen (nbd_get_error ()) < 4096);
     nbd_close (h);
   }
