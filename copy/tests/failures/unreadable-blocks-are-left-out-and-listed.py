@@ -248,7 +248,10 @@ class Test(unittest.TestCase):
                         *("copy/nbdcopy", f"--on-read-error={word}", "--verify"),
                         *(f"--progress={form}{p.fileno()}", server.uri, self.out),
                     )
-                    subprocess.run(command, pass_fds=[p.fileno()], stderr=DEVNULL)
+                    done = subprocess.run(
+                        command, pass_fds=[p.fileno()], stderr=DEVNULL
+                    )
+                    self.assertEqual(done.returncode, 1)
                     p.seek(0)
                     lines = p.read().splitlines()
                     self.assertEqual([last in line for line in lines].count(True), 1)
