@@ -184,6 +184,10 @@ finish (struct endpoint *e, uint64_t length, bool flush)
   struct file *f = (struct file *) e;
   struct stat st;
 
+  /* What others read from standard input next, or write to standard output, is
+   * to follow the data. */
+  if (e->fd == STDIN_FILENO || e->fd == STDOUT_FILENO)
+    lseek (e->fd, e->start + length, SEEK_SET);
   if (e->source) {
     if (!f->device && fstat (f->e.fd, &st) == 0
         && (uint64_t) st.st_size < e->start + length) {
@@ -202,9 +206,6 @@ finish (struct endpoint *e, uint64_t length, bool flush)
                e->name, e->start + length);
     return -1;
   }
-  /* What others write to standard output next is to follow the data. */
-  if (e->fd == STDOUT_FILENO)
-    lseek (e->fd, e->start + length, SEEK_SET);
   if (flush && fsync (f->e.fd) == -1) {
     copy_fail (e->copy, "%s: flush failed: %m", e->name);
     return -1;
@@ -241,13 +242,9 @@ identity (struct endpoint *e)
   return text;
 }
 
-/* Standard input and output are shared with other programs: the next one goes
- * on behind what was copied, as if it had been read or written in order. */
 static void
 free_file (struct endpoint *e)
 {
-  if (!copy_is_stopping (e->copy))
-    lseek (e->fd, e->start + e->copy->length, SEEK_SET);
   free (e);
 }
 
