@@ -49,7 +49,7 @@ end_children (connect_function *connect, const char *server)
   snprintf (served, sizeof served, "%s/served", dir);
   snprintf (script, sizeof script, "mkdir %s 2>/dev/null || exit 3; exec %s",
             served, server);
-  CHECK_OK (nbd_set_reconnect_timeout (h, 500));
+  CHECK_OK (nbd_set_reconnect_timeout (h, 2000));
   CHECK_OK (connect (h, argv));
   int64_t pid = CHECK_OK (nbd_get_subprocess_pid (h));
   CHECK_INT (kill ((pid_t) pid, SIGKILL), 0);
