@@ -236,6 +236,7 @@ convert_tests = \
 	convert/tests/convert/complete-results-without-a-name-are-kept.sh \
 	convert/tests/convert/destinations-are-replaced-at-the-end.sh \
 	convert/tests/convert/destinations-that-lie-or-are-unfit-are-told.sh \
+	convert/tests/convert/disks-that-qemu-writes-are-refused.sh \
 	convert/tests/convert/every-codec-holds-every-format.sh \
 	convert/tests/convert/examples-on-the-manual-page-run.sh \
 	convert/tests/convert/exports-of-impossible-size-are-refused.sh \

@@ -188,6 +188,30 @@ open_standard_input (struct source *s)
   look_at_descriptor (s);
 }
 
+/* While qemu may write to a disk, it has locked this byte of the file. */
+#define LOCKED_BY_WRITER 101
+
+/* A copy of a disk that changes would have parts of different times, and a
+ * qcow2 image tables that do not fit its clusters. */
+static void
+refuse_if_written (const struct source *s)
+{
+  struct flock lock = {
+    .l_type = F_WRLCK,
+    .l_whence = SEEK_SET,
+    .l_start = LOCKED_BY_WRITER,
+    .l_len = 1,
+  };
+
+  if (fcntl (s->fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
+    tool_fail (
+      "%s: a virtual machine, or another program of qemu, has opened "
+      "it for writing, so the copy would be inconsistent; end it "
+      "first, or let it export the disk (- reads the file from "
+      "standard input anyway)",
+      s->name);
+}
+
 static void
 open_path (struct source *s)
 {
@@ -195,6 +219,8 @@ open_path (struct source *s)
   if (s->fd == -1)
     tool_fail ("%s: %m", s->name);
   look_at_descriptor (s);
+  if (s->place != AT_STREAM)
+    refuse_if_written (s);
 }
 
 /* ---- all sources ---- */
