@@ -88,6 +88,7 @@ sleep_in_poll (struct nbd_handle *h, struct round *round, int timeout_ms,
     .stays = awake,
     .unlocked = !awake && may_unlock (h),
   };
+  bool interruptible = h->session.interrupt.callback != NULL;
   int r, saved_errno;
 
   nbdi_publish (h);
@@ -97,8 +98,7 @@ sleep_in_poll (struct nbd_handle *h, struct round *round, int timeout_ms,
   do {
     sleep.timeout_ms = awake ? 0 : nbdi_sleep_ms (due, timeout_ms, end);
     r = nbdi_sleep (&sleep);
-  } while (r == -1 && errno == EINTR
-           && h->session.interrupt.callback == NULL);
+  } while (r == -1 && errno == EINTR && !interruptible);
   saved_errno = errno;
   if (sleep.unlocked)
     pthread_mutex_lock (&h->lock);
