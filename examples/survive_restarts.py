@@ -59,6 +59,8 @@ def main() -> None:
         h.set_reconnect_timeout(MINUTE)  # it is gone: wait for it again
         h.connect_uri(sys.argv[1])
         disk = Disk(h)
+        if disk.blocks == 0:
+            sys.exit(f"survive_restarts.py: the export is smaller than {BLOCK} bytes")
         said = time.monotonic()
         for i in range(rounds):
             disk.write(random.randrange(disk.blocks))
