@@ -21,6 +21,13 @@
 #define PARENT_TEXT (20 * SECTOR)
 #define COMPRESSED (1 << 16)
 
+/* What qemu accepts. */
+#define LARGEST_GRAIN (1 << 20) /* sectors */
+#define MOST_ENTRIES 512
+#define MOST_TABLES (1 << 20)
+/* How many of the tables are read. */
+#define TABLES_READ 64
+
 static const char first_line[] = "# Disk DescriptorFile";
 
 /* ---- descriptors ---- */
@@ -191,6 +198,53 @@ look_for_parent (struct looking *l, uint64_t offset)
   return l->failed == NULL;
 }
 
+/* Which sector is the last at which a grain begins, of those in this many
+ * tables from the end of the directory on.  All programs that copy a disk
+ * write its end last.  Returns false if the file ends before a table. */
+static bool
+find_last_grain (struct looking *l, const unsigned char *directory,
+                 uint64_t tables, uint32_t entries, uint32_t *last)
+{
+  unsigned char table[4 * MOST_ENTRIES];
+  unsigned seen = 0;
+
+  while (tables-- > 0 && seen < TABLES_READ) {
+    uint32_t at = le32 (directory + 4 * tables);
+    if (at == 0)
+      continue;
+    seen++;
+    if (!look_at (l, table, 4 * entries, (uint64_t) at * SECTOR))
+      return false;
+    for (uint32_t i = 0; i < entries; i++)
+      if (le32 (table + 4 * i) > *last)
+        *last = le32 (table + 4 * i);
+  }
+  return true;
+}
+
+/* qemu reads grains behind the end of the file as zeroes; but if the directory
+ * is behind it, qemu reports that. */
+static void
+look_for_end (struct looking *l, uint64_t capacity)
+{
+  uint64_t grain = le64 (l->head + 20), place = le64 (l->head + 56);
+  uint32_t entries = le32 (l->head + 44), last = 0;
+
+  if (l->r->size == UNKNOWN || l->r->in_order || grain == 0
+      || grain > LARGEST_GRAIN || entries == 0 || entries > MOST_ENTRIES
+      || place >= l->r->size / SECTOR)
+    return;
+  uint64_t tables = (capacity - 1) / (grain * entries) + 1;
+  if (tables > MOST_TABLES)
+    return;
+  unsigned char *directory = tool_alloc (4 * tables);
+  bool there = look_at (l, directory, 4 * tables, place * SECTOR)
+               && find_last_grain (l, directory, tables, entries, &last);
+  free (directory);
+  if (l->failed == NULL && (!there || (uint64_t) last * SECTOR >= l->r->size))
+    l->refused = probe_is_cut;
+}
+
 static bool
 look_at_sparse (struct looking *l)
 {
@@ -214,6 +268,7 @@ look_at_sparse (struct looking *l)
   if (capacity == 0)
     return look_at_text (l, descriptor * SECTOR);
   l->p->size = capacity * SECTOR;
+  look_for_end (l, capacity);
   return look_for_parent (l, USUAL_PLACE)
          && (descriptor * SECTOR == USUAL_PLACE
              || look_for_parent (l, descriptor * SECTOR));

@@ -35,6 +35,8 @@ whole_and_cut 300000 qcow2 -o extended_l2=on
 whole_and_cut 300000 qcow2 -o compat=0.10
 whole_and_cut 300000 vdi
 whole_and_cut 300000 vdi -o static=on
+whole_and_cut 300000 vmdk
+whole_and_cut 3000000 vmdk
 
 # Disks that end within a cluster.
 for size in 1 512 65537 1049088; do
@@ -47,4 +49,9 @@ for size in 1 512 65537 1049088; do
   done
   qemu-img convert -O vdi "$tmp/disk" "$tmp/image"
   "$probe" "$tmp/image" >"$tmp/said" || fail "vdi: $(cat "$tmp/said")"
+  for options in "" "-o subformat=streamOptimized"; do
+    # shellcheck disable=SC2086
+    qemu-img convert -O vmdk $options "$tmp/disk" "$tmp/image"
+    "$probe" "$tmp/image" >"$tmp/said" || fail "vmdk: $(cat "$tmp/said")"
+  done
 done
