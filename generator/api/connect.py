@@ -68,10 +68,10 @@ RECORDS: tuple[Record, ...] = (
             unless `set_tls_hostname` names another.""",
         aio_text="""
             Looking up *hostname* can take time in this form, too, because the
-            system's resolver is called within the call; with
-            `set_connect_timeout` it is also called in the calls that drive the
-            handle, until the name is known.  Give a numeric address if the
-            program must not wait for this.""",
+            system's resolver is called within the call.  With
+            `set_connect_timeout` a thread asks it again until the name is
+            known.  Give a numeric address if the program must not wait for
+            this.""",
         args=(
             String("hostname", "name or numeric address of the host"),
             String("port", 'port number, or the name of a service; usually "10809"'),

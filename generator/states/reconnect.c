@@ -34,9 +34,20 @@ STATE (DELAY)
  * started again. */
 STATE (REAP)
   AFTER (l->attempt.next -> REAP)
-  GOES_TO (ATTEMPT)
+  GOES_TO (LOOK_UP)
 {
   if (nbdi_may_start_server (l))
+    return NEXT (LOOK_UP);
+  return WAIT;
+}
+
+/* Wait for the thread that asks the resolver for a name that was not known
+ * before. */
+STATE (LOOK_UP)
+  AFTER (l->attempt.next -> LOOK_UP)
+  GOES_TO (ATTEMPT)
+{
+  if (nbdi_knows_addresses (l))
     return NEXT (ATTEMPT);
   return WAIT;
 }

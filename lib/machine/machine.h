@@ -73,6 +73,7 @@ extern void nbdi_stall_error (struct nbdi_link *l);
 extern bool nbdi_others_serve (const struct nbdi_link *l);
 extern int nbdi_plan_attempt (struct nbdi_link *l);
 extern bool nbdi_may_start_server (struct nbdi_link *l);
+extern bool nbdi_knows_addresses (struct nbdi_link *l);
 extern int nbdi_begin_attempt (struct nbdi_link *l);
 extern void nbdi_give_up (struct nbdi_link *l);
 extern void nbdi_end_story (struct nbdi_session *s);

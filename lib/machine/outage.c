@@ -30,6 +30,9 @@
 #define REAP_PAUSE (10 * MS)
 #define KILL_AFTER (2000 * MS)
 
+/* How often to check whether the resolver has answered. */
+#define LOOKUP_PAUSE (20 * MS)
+
 /* How long to try, in milliseconds: -1 is without limit, 0 not at all. */
 static int64_t
 patience (const struct nbdi_link *l)
@@ -404,6 +407,17 @@ nbdi_may_start_server (struct nbdi_link *l)
     nbdi_ask_child_to_end (&l->reach,
                            now < l->attempt.kill ? SIGTERM : SIGKILL);
   l->attempt.next = now + REAP_PAUSE;
+  return false;
+}
+
+/* Whether the addresses of the server are known, or why they are not.  If
+ * not, set when to check again. */
+bool
+nbdi_knows_addresses (struct nbdi_link *l)
+{
+  if (nbdi_has_looked_up (&l->reach))
+    return true;
+  l->attempt.next = nbdi_now () + LOOKUP_PAUSE;
   return false;
 }
 

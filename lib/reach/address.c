@@ -80,13 +80,13 @@ forget_question (struct nbdi_reach *reach)
 static void
 take_answer (struct nbdi_reach *reach)
 {
-  const struct addrinfo *list;
+  const struct nbdi_answer *answer = nbdi_answer_of (reach->asking);
 
-  if (reach->asking == NULL || !nbdi_lookup_has_ended (reach->asking, &list))
+  if (answer == NULL)
     return;
   /* Without memory for the new ones, keep the known ones. */
-  if (list != NULL)
-    replace_addresses (reach, list);
+  if (answer->list != NULL)
+    replace_addresses (reach, answer->list);
   forget_question (reach);
 }
 
@@ -102,6 +102,18 @@ choose_first (struct nbdi_reach *reach)
     reach->first %= reach->nr_addresses;
 }
 
+/* Whether the next attempt can begin.  If the name was not found before it, a
+ * thread looks it up again, and the attempt has to wait for that. */
+bool
+nbdi_has_looked_up (struct nbdi_reach *reach)
+{
+  if (reach->nr_addresses > 0 || reach->lookup == 0)
+    return true;
+  if (reach->asking == NULL)
+    reach->asking = nbdi_begin_lookup (reach->host, reach->port);
+  return reach->asking == NULL || nbdi_answer_of (reach->asking) != NULL;
+}
+
 /* Begin to try all addresses once.  If they did not work the last time, the
  * name may have other addresses by now: use the result of the last lookup,
  * if it has ended, and begin another one. */
@@ -114,7 +126,7 @@ nbdi_begin_addresses (struct nbdi_reach *reach)
     if (reach->asking == NULL)
       reach->asking = nbdi_begin_lookup (reach->host, reach->port);
   }
-  else
+  else if (reach->nr_addresses > 0)
     forget_question (reach);
   choose_first (reach);
   reach->doubtful = true;
@@ -196,24 +208,37 @@ tune_socket (int sock, int family)
   }
 }
 
-/* Look up the addresses of the host, if they are not known yet. */
+/* Take the first addresses, or the reason why there are none. */
 static int
-look_up (struct nbdi_reach *reach)
+take_first (struct nbdi_reach *reach, const struct nbdi_answer *answer)
 {
-  struct addrinfo *list;
-  int r = nbdi_look_up (reach->host, reach->port, &list);
-  int errnum = r == EAI_SYSTEM ? errno : 0;
+  int r = answer->error != 0 ? answer->error
+                             : replace_addresses (reach, answer->list);
 
-  if (r == 0) {
-    r = replace_addresses (reach, list);
-    freeaddrinfo (list);
-  }
   /* A part of the addresses is enough. */
   reach->lookup = reach->nr_addresses > 0 ? 0 : r;
   if (reach->lookup == 0)
     return 0;
-  reach->first_errno = r == EAI_MEMORY ? ENOMEM : errnum;
+  reach->first_errno = r == EAI_MEMORY ? ENOMEM : answer->errnum;
   return -1;
+}
+
+/* The addresses are not known yet: use what a thread has found, or look the
+ * host up. */
+static int
+look_up (struct nbdi_reach *reach)
+{
+  const struct nbdi_answer *answer = nbdi_answer_of (reach->asking);
+  struct nbdi_answer own = { .list = NULL };
+
+  if (answer == NULL) {
+    nbdi_look_up (reach->host, reach->port, &own);
+    answer = &own;
+  }
+  int r = take_first (reach, answer);
+  nbdi_free_answer (&own);
+  forget_question (reach);
+  return r;
 }
 
 /* Whether another lookup of the name may succeed.  A machine that boots has

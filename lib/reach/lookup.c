@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Looking up a name again while the known addresses are tried.  A resolver
- * that cannot be reached, as in most network outages, takes long to fail,
- * and a program must not wait for that.  So a thread of its own asks.  If
- * the result is not needed any more when it comes, the thread frees the
- * record; otherwise the handle does. */
+/* Looking up a name.  A resolver that cannot be reached, as in most network
+ * outages, takes long to fail, and a program must not wait for that.  So
+ * when a name is looked up again, a thread of its own asks.  If the answer
+ * is not needed any more when it comes, the thread frees the record;
+ * otherwise the handle does. */
 
 #include "reach/reach.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
@@ -20,14 +21,13 @@ enum state { ASKING, ANSWERED, FORGOTTEN };
 struct nbdi_lookup {
   _Atomic int state; /* enum state */
   char *host, *port;
-  struct addrinfo *list; /* NULL: nothing was found */
+  struct nbdi_answer answer;
 };
 
 static void
 free_lookup (struct nbdi_lookup *l)
 {
-  if (l->list != NULL)
-    freeaddrinfo (l->list);
+  nbdi_free_answer (&l->answer);
   free (l->host);
   free (l->port);
   free (l);
@@ -38,8 +38,7 @@ ask (void *opaque)
 {
   struct nbdi_lookup *l = opaque;
 
-  if (nbdi_look_up (l->host, l->port, &l->list) != 0)
-    l->list = NULL;
+  nbdi_look_up (l->host, l->port, &l->answer);
   if (atomic_exchange (&l->state, ANSWERED) == FORGOTTEN)
     free_lookup (l);
   return NULL;
@@ -64,15 +63,27 @@ start_thread (struct nbdi_lookup *l)
   return r == 0;
 }
 
-int
-nbdi_look_up (const char *host, const char *port, struct addrinfo **list)
+void
+nbdi_look_up (const char *host, const char *port, struct nbdi_answer *answer)
 {
   const struct addrinfo hints = {
     .ai_family = AF_UNSPEC,
     .ai_socktype = SOCK_STREAM,
   };
 
-  return getaddrinfo (host, port, &hints, list);
+  answer->list = NULL;
+  answer->error = getaddrinfo (host, port, &hints, &answer->list);
+  answer->errnum = answer->error == EAI_SYSTEM ? errno : 0;
+  if (answer->error != 0)
+    answer->list = NULL;
+}
+
+void
+nbdi_free_answer (struct nbdi_answer *answer)
+{
+  if (answer->list != NULL)
+    freeaddrinfo (answer->list);
+  answer->list = NULL;
 }
 
 bool
@@ -98,14 +109,10 @@ nbdi_begin_lookup (const char *host, const char *port)
   return NULL;
 }
 
-bool
-nbdi_lookup_has_ended (const struct nbdi_lookup *l,
-                       const struct addrinfo **list)
+const struct nbdi_answer *
+nbdi_answer_of (const struct nbdi_lookup *l)
 {
-  if (l->state != ANSWERED)
-    return false;
-  *list = l->list;
-  return true;
+  return l != NULL && l->state == ANSWERED ? &l->answer : NULL;
 }
 
 void

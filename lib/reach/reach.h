@@ -63,23 +63,31 @@ struct nbdi_reach {
 /* lookup.c. */
 struct addrinfo;
 struct nbdi_lookup;
-extern int nbdi_look_up (const char *host, const char *port,
-                         struct addrinfo **list);
+
+struct nbdi_answer {
+  int error;             /* EAI_..., or 0 */
+  int errnum;            /* if that is EAI_SYSTEM, otherwise 0 */
+  struct addrinfo *list; /* NULL if there is an error */
+};
+
+extern void nbdi_look_up (const char *host, const char *port,
+                          struct nbdi_answer *answer);
+extern void nbdi_free_answer (struct nbdi_answer *answer);
 /* Whether the host is a numeric address, which needs no lookup. */
 extern bool nbdi_is_numeric (const char *host);
 /* NULL if it could not be begun. */
 extern struct nbdi_lookup *nbdi_begin_lookup (const char *host,
                                               const char *port);
-/* *list belongs to the lookup; NULL if nothing was found. */
-extern bool nbdi_lookup_has_ended (const struct nbdi_lookup *l,
-                                   const struct addrinfo **list);
-/* The result is not needed any more; l may be NULL. */
+/* NULL before the answer has come; it belongs to the lookup. */
+extern const struct nbdi_answer *nbdi_answer_of (const struct nbdi_lookup *l);
+/* The answer is not needed any more; l may be NULL. */
 extern void nbdi_forget_lookup (struct nbdi_lookup *l);
 
 /* address.c.  Sockets are put into the channel. */
 extern int nbdi_add_address (struct nbdi_reach *reach,
                              const struct sockaddr *addr, socklen_t len);
 extern void nbdi_forget_addresses (struct nbdi_reach *reach);
+extern bool nbdi_has_looked_up (struct nbdi_reach *reach);
 extern void nbdi_begin_addresses (struct nbdi_reach *reach);
 extern void nbdi_reached (struct nbdi_reach *reach);
 extern int nbdi_copy_reach (struct nbdi_reach *to,

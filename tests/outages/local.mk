@@ -154,7 +154,7 @@ tests_outages_connecting_names_of_servers_that_move_are_looked_up_again_LDFLAGS 
 tests_outages_connecting_names_that_are_not_known_yet_are_looked_up_again_LDADD = \
 	$(internal)
 tests_outages_connecting_names_that_are_not_known_yet_are_looked_up_again_LDFLAGS = \
-	$(AM_LDFLAGS) -Wl,--wrap=getaddrinfo
+	$(AM_LDFLAGS) -Wl,--wrap=getaddrinfo -Wl,--wrap=freeaddrinfo
 
 tests_outages_deadlines_every_state_can_be_ended_SOURCES = \
 	tests/outages/deadlines/every-state-can-be-ended.c \

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* With a connect timeout, the library looks a name up again if the resolver
  * does not know it yet or cannot ask for it yet, as while a machine boots.
+ * A thread does that, so a program goes on while the resolver is slow.
  * Failures that waiting does not change end the handle at once.
  *
  * The linker redirects the library's calls to this file (-Wl,--wrap). */
 
 #include <errno.h>
 #include <netdb.h>
+#include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lasting.h"
 #include "wrap.h"
@@ -15,16 +18,29 @@
 static unsigned asked;
 static unsigned failures; /* how many lookups fail before the name is known */
 static int failure;
+static int held[2] = { -1, -1 }; /* a pipe: lookups of threads wait for it */
 
 WRAPPER (int, getaddrinfo,
          (const char *host, const char *port, const struct addrinfo *hints,
           struct addrinfo **list))
 {
   CHECK_STRING (host, "nbd.example");
-  if (asked++ >= failures)
+  unsigned before = __atomic_fetch_add (&asked, 1, __ATOMIC_ACQ_REL);
+  char byte;
+  if (before > 0 && held[0] >= 0)
+    CHECK_INT (read (held[0], &byte, 1), 1);
+  if (before >= failures)
     return __real_getaddrinfo ("127.0.0.1", port, hints, list);
   errno = EMFILE;
   return failure;
+}
+
+static bool freed;
+
+WRAPPER (void, freeaddrinfo, (struct addrinfo * list))
+{
+  __real_freeaddrinfo (list);
+  __atomic_store_n (&freed, true, __ATOMIC_RELEASE);
 }
 
 static struct nbd_handle *
@@ -68,6 +84,56 @@ become_known (int result)
 }
 
 static void
+come_late (void)
+{
+  struct address a;
+  struct server s;
+  struct events e = { .letters = "" };
+  struct nbd_handle *h = handle (&e, -1, EAI_AGAIN, 1);
+
+  check_case ("the resolver is slow");
+  CHECK_INT (pipe (held), 0);
+  address_open_tcp (&a);
+  address_listen (&a);
+  CHECK_OK (nbd_aio_connect_tcp (h, "nbd.example", a.port));
+  while (__atomic_load_n (&asked, __ATOMIC_ACQUIRE) < 2)
+    CHECK_OK (nbd_poll (h, 10));
+  for (int i = 0; i < 3; i++)
+    CHECK_OK (nbd_poll (h, 30));
+  CHECK_CONTAINS (nbd_connection_state (h), "RECONNECT.LOOK_UP");
+  CHECK_STRING (e.letters, "A");
+  CHECK_INT (write (held[1], "", 1), 1);
+  server_serves (&s, &a, h, SIMPLE, 4096, FLAGS_ALL);
+  drive_until (h, "READY");
+  CHECK_INT (asked, 2);
+  CHECK_STRING (e.letters, "AC");
+
+  close (held[0]);
+  close (held[1]);
+  held[0] = -1;
+  lasting_close (h, &s, &a);
+}
+
+static void
+come_too_late (void)
+{
+  struct events e = { .letters = "" };
+  struct nbd_handle *h = handle (&e, 300, EAI_AGAIN, 1);
+
+  check_case ("the resolver is too slow");
+  CHECK_INT (pipe (held), 0);
+  CHECK_FAILS (nbd_connect_tcp (h, "nbd.example", "1"), 0,
+               "within 0.3 s: 1 attempt, the last: getaddrinfo: ");
+  CHECK_CONTAINS (nbd_connection_state (h), "DEAD");
+  nbd_close (h);
+  /* The thread frees what nobody waits for any more. */
+  freed = false;
+  CHECK_INT (write (held[1], "", 1), 1);
+  while (!__atomic_load_n (&freed, __ATOMIC_ACQUIRE))
+    sched_yield ();
+}
+
+static void
 stay_unknown (void)
 {
   struct events e = { .letters = "" };
@@ -103,7 +169,9 @@ test (void)
 {
   become_known (EAI_AGAIN);
   become_known (EAI_NONAME);
+  come_late ();
   stay_unknown ();
   end_at_once (EAI_SERVICE, 0);
   end_at_once (EAI_SYSTEM, EMFILE);
+  come_too_late ();
 }
