@@ -71,6 +71,10 @@ nbdi_answer_command (struct nbdi_link *l, struct nbdi_command *c)
   /* Commands of the library's own do not count. */
   if (l->limit > 0 && !c->internal && --l->limit == 0)
     l->in.stop = true;
+  if (unlikely (c->refused) && s->lasting && nbdi_is_patient (l)) {
+    nbdi_take_refused_back (l, c);
+    return;
+  }
   if (unlikely (s->lasting || c->internal) && !nbdi_account_reply (l, c))
     return;
   nbdi_complete_command (s, c);

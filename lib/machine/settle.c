@@ -221,10 +221,6 @@ nbdi_account_reply (struct nbdi_link *l, struct nbdi_command *c)
   struct nbdi_session *s = l->session;
 
   show_life (l, c);
-  if (unlikely (c->refused) && nbdi_is_patient (l)) {
-    nbdi_take_refused_back (l, c);
-    return false;
-  }
   if (c->internal) {
     bool again = c->entry != NULL;
     own_reply (l, c);

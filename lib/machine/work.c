@@ -118,9 +118,7 @@ nbdi_take_work (struct nbdi_link *l)
   struct nbdi_session *s = l->session;
   struct nbdi_command *c, *next;
 
-  if (l->dismissed)
-    nbdi_take_unsent_back (l);
-  else if (!l->joined || !nbdi_replay_done (&s->journal))
+  if (!l->dismissed && (!l->joined || !nbdi_replay_done (&s->journal)))
     return;
   for (c = s->cmds.waiting.first;
        c != NULL && nbdi_serves (l) && !others_have_less (l); c = next) {

@@ -65,6 +65,8 @@ STATE (SEND)
   ON (NOTIFY_WRITE -> SEND)
   GOES_TO (START, HOLD, SHUT_WRITE, BROKEN)
 {
+  if (unlikely (l->dismissed))
+    nbdi_take_unsent_back (l);
   if (unlikely (nbdi_may_have_to_wait (s)))
     nbdi_take_work (l);
   switch (nbdi_send_queue (l)) {
