@@ -25,6 +25,7 @@ common_libcommon_a_SOURCES = \
 	common/pool.c \
 	common/pool.h \
 	common/progress.c \
+	common/scratch.c \
 	common/signals.c \
 	common/size.c \
 	common/staying.c \

@@ -157,6 +157,13 @@ extern char *tool_format (const char *format, ...)
   __attribute__ ((format (printf, 1, 2))); /* to be freed */
 extern char *tool_vformat (const char *format, va_list args);
 
+/* ---- scratch.c: files without names ---- */
+
+/* The directory that TMPDIR names, or the usual one if it names none. */
+extern const char *tool_tmpdir (const char *usual);
+/* Make a file for reading and writing.  -1 with errno. */
+extern int tool_scratch_file (const char *directory);
+
 /* ---- end.c: the end of a program ---- */
 
 /* Run FUNCTION when the program ends, also by a signal, before handles are

@@ -2,9 +2,6 @@
 /* Scratch files without names. */
 #include <config.h>
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "scratch.h"
@@ -13,27 +10,15 @@
 const char *
 scratch_directory (const struct options *o)
 {
-  const char *dir = getenv ("TMPDIR");
-
-  if (o->scratch != NULL)
-    return o->scratch;
-  return dir != NULL && dir[0] != '\0' ? dir : "/var/tmp";
+  return o->scratch != NULL ? o->scratch : tool_tmpdir ("/var/tmp");
 }
 
 int
 scratch_open (const struct options *o, char **path)
 {
   const char *dir = scratch_directory (o);
-  int fd = open (dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  int fd = tool_scratch_file (dir);
 
-  /* Not every file system supports files without names. */
-  if (fd == -1 && (errno == EOPNOTSUPP || errno == EISDIR)) {
-    char *name = tool_format ("%s/nbdconvert-XXXXXX", dir);
-    fd = mkostemp (name, O_CLOEXEC);
-    if (fd != -1)
-      unlink (name);
-    free (name);
-  }
   if (fd == -1)
     tool_fail ("%s: cannot make a scratch file there: %m; --scratch names "
                "another directory",

@@ -4,11 +4,8 @@
  * destination, in the same way as before from the source. */
 #include <config.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "engine/verify.h"
 
@@ -20,32 +17,18 @@ struct verify {
   bool broken; /* some of them could not be written */
 };
 
-/* Make a file without a name.  tmpfile does not look at TMPDIR. */
-static FILE *
-temporary_file (const char *directory)
-{
-  char *name = tool_format ("%s/nbdcopy-XXXXXX", directory);
-  int fd = mkostemp (name, O_CLOEXEC);
-
-  if (fd != -1)
-    unlink (name);
-  free (name);
-  return fd != -1 ? fdopen (fd, "w+") : NULL;
-}
-
 int
 verify_begin (struct copy *c)
 {
-  const char *dir = getenv ("TMPDIR");
+  const char *dir = tool_tmpdir ("/tmp");
   struct verify *v;
 
   if (!c->settings.verify)
     return 0;
-  if (dir == NULL || dir[0] == '\0')
-    dir = P_tmpdir;
   c->verify = v = tool_alloc (sizeof *v);
   pthread_mutex_init (&v->lock, NULL);
-  v->records = temporary_file (dir);
+  int fd = tool_scratch_file (dir);
+  v->records = fd != -1 ? fdopen (fd, "w+") : NULL;
   if (v->records != NULL)
     return 0;
   copy_fail (c,
