@@ -36,4 +36,5 @@ TESTS += $(sh_tests)
 endif
 EXTRA_DIST += \
 	$(sh_tests) \
+	sh/tests/terminal.py \
 	tests/lib/nbdsh.sh

@@ -5,45 +5,20 @@ lines."""
 from __future__ import annotations
 
 import os
-import pty
-import sys
 import tempfile
 from pathlib import Path
 
-try:
-    import readline  # noqa: F401
+import terminal
 
-    os.close(os.openpty()[0])
-except ImportError:
-    print("SKIP: this Python has no readline")
-    sys.exit(77)
-except OSError as error:
-    print(f"SKIP: no pseudo terminals here: {error}")
-    sys.exit(77)
+terminal.requires_terminal()
 
 SHELL = Path(os.environ["top_builddir"], "sh", "nbdsh")
 
 
 def talk(text: bytes, history: Path) -> bytes:
     """Type the text at the prompt, and return all that is shown."""
-    child, terminal = pty.fork()
-    if child == 0:
-        os.environ.update(NBDSH_HISTORY=str(history), TERM="dumb", INPUTRC="/dev/null")
-        os.execv(sys.executable, [sys.executable, str(SHELL), "-n"])
-    shown = b""
-    typed = False
-    while True:
-        if not typed and b"nbd> " in shown:
-            os.write(terminal, text)
-            typed = True
-        try:
-            data = os.read(terminal, 4096)
-        except OSError:  # at the end of a terminal, on Linux
-            break
-        if not data:
-            break
-        shown += data
-    _, status = os.waitpid(child, 0)
+    environment = {**os.environ, "NBDSH_HISTORY": str(history)}
+    status, shown = terminal.talk([str(SHELL), "-n"], text, environment)
     assert status == 0, f"status {status}: {shown!r}"
     return shown
 
