@@ -30,6 +30,8 @@ tests_lib_libtest_a_SOURCES = \
 	tests/lib/libtest/names.c \
 	tests/lib/libtest/notation.c \
 	tests/lib/libtest/notation.h \
+	tests/lib/libtest/own-flush.c \
+	tests/lib/libtest/own-flush.h \
 	tests/lib/libtest/process.c \
 	tests/lib/libtest/process.h \
 	tests/lib/libtest/returning.c \

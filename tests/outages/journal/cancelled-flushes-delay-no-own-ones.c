@@ -6,14 +6,10 @@
 
 #include <errno.h>
 
-#include "lasting.h"
-
-#define CHUNK 65536
-#define EXPORT 16 /* chunks */
+#include "own-flush.h"
 
 static struct address address;
 static struct server server;
-static char data[CHUNK];
 
 /* The program cancels a flush, and then the server answers it. */
 static struct nbd_handle *
@@ -31,31 +27,11 @@ cancelled_flush (const char *error)
 }
 
 static void
-write_chunk (struct nbd_handle *h, int i)
-{
-  int64_t cookie = CHECK_OK (nbd_aio_pwrite (
-    h, data, CHUNK, i % EXPORT * CHUNK, NBD_NULL_COMPLETION, 0));
-
-  server.drives = h;
-  CHECK_INT (server_request (&server, NULL), cookie);
-  server.drives = NULL;
-  server_say (&server, "simple 0 %d", (int) cookie);
-  pump (h);
-  CHECK_INT (nbd_aio_command_completed (h, cookie), 1);
-}
-
-static void
 succeeds (void)
 {
   struct nbd_handle *h = cancelled_flush ("0");
-  uint16_t type;
 
-  for (int i = 0; server_take (&server) == 0; i++) {
-    CHECK (i < 2 * EXPORT);
-    write_chunk (h, i);
-  }
-  server_request (&server, &type);
-  CHECK_INT (type, 3);
+  write_until_flush (h, &server);
   lasting_close (h, &server, &address);
 }
 

@@ -7,54 +7,11 @@
 
 #include <poll.h>
 
-#include "lasting.h"
-
-#define CHUNK 16384
-#define IN_FLIGHT 6
+#include "own-flush.h"
 
 static struct address address;
 static struct server server;
-static char data[CHUNK];
-static int64_t cookie[IN_FLIGHT + 1];
-
-static void
-write_chunk (struct nbd_handle *h, int i)
-{
-  cookie[i] = CHECK_OK (nbd_aio_pwrite (h, data, CHUNK, i * CHUNK,
-                                        NBD_NULL_COMPLETION, 0));
-}
-
-/* Answer the first two writes, after which half of the journal is used. */
-static void
-answer_two (struct nbd_handle *h)
-{
-  for (int i = 0; i < IN_FLIGHT; i++)
-    CHECK_INT (server_request (&server, NULL), cookie[i]);
-  server_say (&server, "simple 0 %d simple 0 %d", (int) cookie[0],
-              (int) cookie[1]);
-  for (int i = 0; i < 2; i++) {
-    CHECK_INT (CHECK_OK (nbd_poll (h, 0)), 1);
-    CHECK_INT (nbd_aio_command_completed (h, cookie[i]), 1);
-  }
-}
-
-/* A handle that holds a flush of the library back. */
-static struct nbd_handle *
-held_flush (void)
-{
-  struct nbd_handle *h = patient_handle ();
-
-  CHECK_OK (nbd_set_journal_size (h, 4 * CHUNK));
-  lasting_connect (h, &server, &address, SIMPLE, FLAGS_ALL);
-  for (int i = 0; i < IN_FLIGHT; i++)
-    write_chunk (h, i);
-  CHECK_INT (nbd_poll (h, 0), 0);
-  server.drives = h;
-  answer_two (h);
-  server.drives = NULL;
-  server_expect_nothing (&server);
-  return h;
-}
+static int64_t cookie[BEHIND_HELD_FLUSH];
 
 static void
 expect_flush (void)
@@ -68,13 +25,14 @@ expect_flush (void)
 static void
 company_comes (void)
 {
-  struct nbd_handle *h = held_flush ();
+  struct nbd_handle *h = handle_with_held_flush (&server, &address, cookie);
+  int64_t company = CHECK_OK (nbd_aio_pwrite (h, "1234", 4, 65536,
+                                              NBD_NULL_COMPLETION, 0));
 
-  write_chunk (h, IN_FLIGHT);
   server_expect_nothing (&server);
   CHECK_INT (nbd_poll (h, 0), 0);
   expect_flush ();
-  CHECK_INT (server_request (&server, NULL), cookie[IN_FLIGHT]);
+  CHECK_INT (server_request (&server, NULL), company);
   lasting_close (h, &server, &address);
 }
 
@@ -83,7 +41,7 @@ company_comes (void)
 static void
 nothing_comes (void)
 {
-  struct nbd_handle *h = held_flush ();
+  struct nbd_handle *h = handle_with_held_flush (&server, &address, cookie);
   struct pollfd fd = { .fd = CHECK_OK (nbd_aio_get_fd (h)),
                        .events = POLLIN };
 

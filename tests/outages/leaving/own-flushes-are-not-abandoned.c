@@ -4,50 +4,20 @@
  * with the connection; the program never finds it among its commands. */
 #include <errno.h>
 
-#include "lasting.h"
+#include "own-flush.h"
 #include "thread.h"
-
-#define CHUNK 16384
-#define IN_FLIGHT 6
 
 static struct address address;
 static struct server server;
-static char data[CHUNK];
-static int64_t cookie[IN_FLIGHT];
+static int64_t cookie[BEHIND_HELD_FLUSH];
 
-/* A handle that holds a flush of its own back, with four writes in flight. */
-static struct nbd_handle *
-held_flush (void)
-{
-  struct nbd_handle *h = patient_handle ();
-
-  CHECK_OK (nbd_set_journal_size (h, 4 * CHUNK));
-  lasting_connect (h, &server, &address, SIMPLE, FLAGS_ALL);
-  for (int i = 0; i < IN_FLIGHT; i++)
-    cookie[i] = CHECK_OK (nbd_aio_pwrite (h, data, i < 2 ? CHUNK : 4,
-                                          i * CHUNK, NBD_NULL_COMPLETION, 0));
-  CHECK_INT (nbd_poll (h, 0), 0);
-  server.drives = h;
-  for (int i = 0; i < IN_FLIGHT; i++)
-    CHECK_INT (server_request (&server, NULL), cookie[i]);
-  server.drives = NULL;
-  server_say (&server, "simple 0 %d simple 0 %d", (int) cookie[0],
-              (int) cookie[1]);
-  for (int i = 0; i < 2; i++) {
-    CHECK_INT (CHECK_OK (nbd_poll (h, 0)), 1);
-    CHECK_INT (nbd_aio_command_completed (h, cookie[i]), 1);
-  }
-  server_expect_nothing (&server);
-  return h;
-}
-
-/* The handle is closed, and knows of no other commands than those four. */
+/* The handle is closed, and knows of no other commands than those writes. */
 static void
 check_end (struct nbd_handle *h, int result)
 {
   CHECK_STATE (h, "CLOSED");
   CHECK_INT (nbd_aio_in_flight (h), 0);
-  for (int i = 2; i < IN_FLIGHT; i++)
+  for (int i = 0; i < BEHIND_HELD_FLUSH; i++)
     CHECK_INT (nbd_aio_command_completed (h, cookie[i]), result);
   CHECK_FAILS (nbd_aio_peek_command_completed (h), EINVAL, "no command");
   lasting_close (h, &server, &address);
@@ -56,7 +26,7 @@ check_end (struct nbd_handle *h, int result)
 static void
 connected (void)
 {
-  struct nbd_handle *h = held_flush ();
+  struct nbd_handle *h = handle_with_held_flush (&server, &address, cookie);
   struct blocking b = {
     .h = h,
     .call = blocking_shutdown,
@@ -71,7 +41,7 @@ connected (void)
   server_request (&server, &type);
   CHECK_INT (type, 2);
   server_say (&server, "simple 0 %llu", (unsigned long long) flush);
-  for (int i = 2; i < IN_FLIGHT; i++)
+  for (int i = 0; i < BEHIND_HELD_FLUSH; i++)
     server_say (&server, "simple 0 %d", (int) cookie[i]);
   server_close (&server);
   blocking_join (&b);
@@ -82,7 +52,7 @@ connected (void)
 static void
 in_an_outage (void)
 {
-  struct nbd_handle *h = held_flush ();
+  struct nbd_handle *h = handle_with_held_flush (&server, &address, cookie);
 
   server_close (&server);
   address_leave (&address);
