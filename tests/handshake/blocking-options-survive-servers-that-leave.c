@@ -55,16 +55,10 @@ static void
 leave (size_t i, const char *said)
 {
   struct server s;
-  struct nbd_handle *h = nbd_create ();
+  struct nbd_handle *h = server_negotiates (&s);
 
   check_case ("%s, %s", rows[i].name, *said ? "in the answer" : "before it");
-  CHECK_OK (nbd_set_opt_mode (h, true));
-  set_style (h, SIMPLE);
-  server_open (&s, h);
-  server_say (&s, "NBDMAGIC IHAVEOPT u16 3");
-  pump (h);
   server_expect (&s, "u32 3");
-  CHECK_STATE (h, "NEGOTIATING");
   if (*said)
     server_say (&s, "%s", said);
   server_close (&s);

@@ -14,16 +14,10 @@ void
 test (void)
 {
   struct server s;
-  struct nbd_handle *h = nbd_create ();
+  struct nbd_handle *h = server_negotiates (&s);
   struct calls entries = { 0 }, calls[2] = { 0 };
 
-  CHECK_OK (nbd_set_opt_mode (h, true));
-  set_style (h, SIMPLE);
-  server_open (&s, h);
-  server_say (&s, "NBDMAGIC IHAVEOPT u16 3");
-  pump (h);
   server_expect (&s, "u32 3");
-  CHECK_STATE (h, "NEGOTIATING");
 
   /* They follow the final reply, in the same segment. */
   CHECK_OK (nbd_aio_opt_list (h, list (&entries), completion (&calls[0])));

@@ -10,14 +10,9 @@ void
 test (void)
 {
   struct server s;
-  struct nbd_handle *h = nbd_create ();
+  struct nbd_handle *h = server_negotiates (&s);
   struct calls entries = { 0 }, done = { 0 };
 
-  CHECK_OK (nbd_set_opt_mode (h, true));
-  set_style (h, SIMPLE);
-  server_open (&s, h);
-  server_say (&s, "NBDMAGIC IHAVEOPT u16 3");
-  pump (h);
   CHECK_OK (nbd_aio_opt_list (h, list (&entries), completion (&done)));
   server_say (&s, "reply LIST SERVER string \"a\"");
   pump (h);

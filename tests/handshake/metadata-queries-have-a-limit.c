@@ -22,15 +22,9 @@ static void
 refused_by_options (void)
 {
   struct server s;
-  struct nbd_handle *h = nbd_create ();
+  struct nbd_handle *h = server_negotiates (&s);
   struct calls c[4] = { 0 };
 
-  CHECK_OK (nbd_set_opt_mode (h, true));
-  set_style (h, SIMPLE);
-  server_open (&s, h);
-  server_say (&s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
-  pump (h);
-  CHECK_STATE (h, "NEGOTIATING");
   CHECK_FAILS (nbd_aio_opt_list_meta_context_queries (
                  h, queries, context (&c[0]), completion (&c[1])),
                ERANGE, "queries");

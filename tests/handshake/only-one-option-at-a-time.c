@@ -13,14 +13,9 @@ void
 test (void)
 {
   struct server s;
-  struct nbd_handle *h = nbd_create ();
+  struct nbd_handle *h = server_negotiates (&s);
   struct calls first = { 0 }, second = { 0 }, entries = { 0 };
 
-  CHECK_OK (nbd_set_opt_mode (h, true));
-  set_style (h, SIMPLE);
-  server_open (&s, h);
-  server_say (&s, "NBDMAGIC IHAVEOPT u16 3");
-  pump (h);
   server_expect (&s, "u32 3");
   CHECK_OK (nbd_aio_opt_structured_reply (h, completion (&first)));
   CHECK_STATE (h, "CONNECTING");

@@ -45,15 +45,10 @@ static void
 queries (void)
 {
   struct server s;
-  struct nbd_handle *h = nbd_create ();
+  struct nbd_handle *h = server_negotiates (&s);
   struct calls c[2] = { 0 };
   char *list[] = { (char *) of (4097), NULL };
 
-  CHECK_OK (nbd_set_opt_mode (h, true));
-  set_style (h, SIMPLE);
-  server_open (&s, h);
-  server_say (&s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
-  pump (h);
   CHECK_FAILS (nbd_aio_opt_set_meta_context_queries (h, list, context (&c[0]),
                                                      completion (&c[1])),
                ENAMETOOLONG, "query");

@@ -11,14 +11,9 @@ void
 test (void)
 {
   struct server s;
-  struct nbd_handle *h = nbd_create ();
+  struct nbd_handle *h = server_negotiates (&s);
   struct blocking shutdown = { .h = h, .call = blocking_shutdown };
 
-  CHECK_OK (nbd_set_opt_mode (h, true));
-  set_style (h, SIMPLE);
-  server_open (&s, h);
-  server_say (&s, "NBDMAGIC IHAVEOPT u16 3");
-  pump (h);
   server_expect (&s, "u32 3");
   s.waits = s.gives_up = true;
   blocking_start (&shutdown);

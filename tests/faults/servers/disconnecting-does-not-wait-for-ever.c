@@ -46,14 +46,9 @@ run_abort (void)
 {
   static char noise[65536];
   struct server s;
-  struct nbd_handle *h = nbd_create ();
+  struct nbd_handle *h = server_negotiates (&s);
 
   memset (noise, 0xa5, sizeof noise);
-  CHECK_OK (nbd_set_opt_mode (h, true));
-  set_style (h, SIMPLE);
-  server_open (&s, h);
-  server_say (&s, "NBDMAGIC IHAVEOPT u16 3");
-  pump (h);
   CHECK_OK (nbd_aio_opt_abort (h));
   s.gives_up = true;
   server_send (&s, noise, sizeof noise);
@@ -69,13 +64,8 @@ static void
 run_silence (void)
 {
   struct server s;
-  struct nbd_handle *h = nbd_create ();
+  struct nbd_handle *h = server_negotiates (&s);
 
-  CHECK_OK (nbd_set_opt_mode (h, true));
-  set_style (h, SIMPLE);
-  server_open (&s, h);
-  server_say (&s, "NBDMAGIC IHAVEOPT u16 3");
-  pump (h);
   CHECK_OK (nbd_aio_opt_abort (h));
   pump (h);
   CHECK_INT (nbd_aio_get_direction (h), LIBNBD_AIO_DIRECTION_READ);

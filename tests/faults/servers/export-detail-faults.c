@@ -14,14 +14,7 @@ static char buf[1024];
 static struct nbd_handle *
 greeted (void)
 {
-  struct nbd_handle *h = nbd_create ();
-
-  CHECK_OK (nbd_set_opt_mode (h, true));
-  set_style (h, SIMPLE);
-  server_open (&s, h);
-  server_say (&s, "NBDMAGIC IHAVEOPT u16 3");
-  pump (h);
-  return h;
+  return server_negotiates (&s);
 }
 
 static void

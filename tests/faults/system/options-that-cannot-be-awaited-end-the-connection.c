@@ -16,15 +16,8 @@ test (void)
 {
   struct server s;
   struct calls exports = { .called = 0 };
-  struct nbd_handle *h = nbd_create ();
+  struct nbd_handle *h = server_negotiates (&s);
   struct rlimit usual, none;
-
-  CHECK_OK (nbd_set_opt_mode (h, true));
-  set_style (h, SIMPLE);
-  server_open (&s, h);
-  server_say (&s, "NBDMAGIC IHAVEOPT u16 3");
-  pump (h);
-  CHECK_STATE (h, "NEGOTIATING");
 
   /* poll(2) refuses more descriptors than the process may have. */
   CHECK_INT (getrlimit (RLIMIT_NOFILE, &usual), 0);

@@ -305,3 +305,17 @@ server_handle (struct server *s, enum style style)
   server_connect (s, h, style, 1 << 20, FLAGS_ALL);
   return h;
 }
+
+struct nbd_handle *
+server_negotiates (struct server *s)
+{
+  struct nbd_handle *h = nbd_create ();
+
+  CHECK_OK (nbd_set_opt_mode (h, true));
+  set_style (h, SIMPLE);
+  server_open (s, h);
+  server_say (s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
+  pump (h);
+  CHECK_STATE (h, "NEGOTIATING");
+  return h;
+}

@@ -104,6 +104,9 @@ extern void server_connect (struct server *s, struct nbd_handle *h,
 /* A new handle in transmission, with all flags and an export of 1 MiB. */
 extern struct nbd_handle *server_handle (struct server *s, enum style style);
 
+/* A new handle in option mode, after the greeting. */
+extern struct nbd_handle *server_negotiates (struct server *s);
+
 /* If set, it is called instead of server_handle. */
 extern struct nbd_handle *(*server_handle_instead) (struct server *s,
                                                     enum style style);

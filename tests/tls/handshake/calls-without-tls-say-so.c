@@ -31,15 +31,9 @@ static void
 check_option (void)
 {
   struct server s;
-  struct nbd_handle *h = nbd_create ();
+  struct nbd_handle *h = server_negotiates (&s);
   struct calls c = { 0 };
 
-  CHECK_OK (nbd_set_opt_mode (h, true));
-  set_style (h, SIMPLE);
-  server_open (&s, h);
-  server_say (&s, "NBDMAGIC IHAVEOPT u16 FIXED_NEWSTYLE|NO_ZEROES");
-  pump (h);
-  CHECK_STATE (h, "NEGOTIATING");
   CHECK_FAILS (nbd_aio_opt_starttls (h, completion (&c)), ENOTSUP, "TLS");
   CHECK_CALLS (&c, 0);
   CHECK_INT (nbd_get_tls_negotiated (h), false);

@@ -80,14 +80,8 @@ static void
 check_negotiating (void)
 {
   struct server s;
-  struct nbd_handle *h = nbd_create ();
+  struct nbd_handle *h = server_negotiates (&s);
 
-  CHECK_OK (nbd_set_opt_mode (h, true));
-  set_style (h, SIMPLE);
-  server_open (&s, h);
-  server_say (&s, "NBDMAGIC IHAVEOPT u16 3");
-  pump (h);
-  CHECK_STATE (h, "NEGOTIATING");
   CHECK_FAILS (nbd_opt_list (h, (nbd_list_callback) { 0 }), EFAULT,
                "nbd_opt_list: ");
   CHECK_FAILS (nbd_opt_list_meta_context (h, (nbd_context_callback) { 0 }),
