@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,22 @@
 #define FIRST_PAUSE_MS 100
 #define LONGEST_PAUSE_MS 5000
 
+/* Start the server.  One that is shielded inherits that signals are blocked.
+ * The library unblocks SIGTERM, with which it ends servers. */
+static int
+start_server (struct nbd_handle *h, const struct tool_endpoint *endpoint)
+{
+  sigset_t old;
+  if (endpoint->is_shielded)
+    sigprocmask (SIG_BLOCK, tool_ending_signals (), &old);
+  int r = endpoint->transport == TOOL_COMMAND
+            ? nbd_aio_connect_command (h, endpoint->words)
+            : nbd_aio_connect_systemd_socket_activation (h, endpoint->words);
+  if (endpoint->is_shielded)
+    sigprocmask (SIG_SETMASK, &old, NULL);
+  return r;
+}
+
 static int
 start_connecting (struct nbd_handle *h, const struct tool_endpoint *endpoint)
 {
@@ -24,8 +41,7 @@ start_connecting (struct nbd_handle *h, const struct tool_endpoint *endpoint)
   switch (endpoint->transport) {
   case TOOL_URI: return nbd_aio_connect_uri (h, words[0]);
   case TOOL_ACTIVATION:
-    return nbd_aio_connect_systemd_socket_activation (h, words);
-  case TOOL_COMMAND: return nbd_aio_connect_command (h, words);
+  case TOOL_COMMAND: return start_server (h, endpoint);
   case TOOL_FD: return nbd_aio_connect_socket (h, atoi (words[0]));
   case TOOL_TCP: return nbd_aio_connect_tcp (h, words[0], words[1]);
   case TOOL_UNIX: return nbd_aio_connect_unix (h, words[0]);

@@ -233,6 +233,8 @@ void
 disk_open_all (const struct tool_endpoint *endpoint)
 {
   server.at = *endpoint;
+  /* When the tool ends, it still has to send what was written. */
+  server.at.is_shielded = true;
   outage_name (endpoint->name);
   tool_takes_events ();
   tool_default_connections (options.exports ? 1 : DEFAULT_CONNECTIONS);

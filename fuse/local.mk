@@ -79,6 +79,7 @@ fuse_tests = \
 	fuse/tests/ending/ignored-signals-stay-ignored.sh \
 	fuse/tests/ending/servers-that-hang-are-given-up.sh \
 	fuse/tests/ending/servers-that-stay-are-killed.sh \
+	fuse/tests/ending/signals-to-all-end-the-server-last.sh \
 	fuse/tests/ending/signals-unmount-and-then-end-as-usual.sh \
 	fuse/tests/files/a-raw-view-of-qcow2-can-be-partitioned.sh \
 	fuse/tests/files/compressed-images-on-a-web-server-appear-uncompressed.sh \

@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Ctrl-C in a terminal sends a signal to nbdfuse and to the server that it has
+# started.  The server ignores it until all that was written is flushed.
+. "${srcdir:-.}/tests/lib/fuse.sh"
+requires_nbdkit plugin file
+
+random_file "$tmp/new" 6M
+ulimit -c 0
+for signal in INT HUP QUIT; do
+  truncate -s 0 "$tmp/disk"
+  truncate -s 8M "$tmp/disk"
+  start "$mnt" [ nbdkit --pidfile "$tmp/nbdkit.pid" file "$tmp/disk" ]
+  exec {open}<>"$mnt/nbd"
+  cat "$tmp/new" >&"$open"
+  kill -"$signal" "$(cat "$tmp/nbdkit.pid")" "$pid"
+  ended_with $((128 + $(kill -l "$signal")))
+  exec {open}>&- || :
+  expect "" cat "$tmp/err"
+  same_range "$tmp/new" "$tmp/disk" 0 6291456
+  ! kill -0 "$(cat "$tmp/nbdkit.pid")" 2>/dev/null || fail "nbdkit still runs"
+done
