@@ -33,8 +33,9 @@ struct py_handle {
   struct closure *closures;
   _Atomic (struct closure *) completed; /* of futures without a result */
   atomic_bool driving; /* notify runs, and resolve is called after it */
-  int waker;           /* eventfd for other completions, or -1 */
+  int waker;           /* eventfd that wakes the loop, or -1 */
   Py_ssize_t busy;     /* calls in progress */
+  bool is_to_close;    /* wake the loop when there are none */
   unsigned long callback_thread; /* runs a callback; 0: none */
 };
 
@@ -192,6 +193,7 @@ extern int nbdpy_finish_future (PyObject *future, int result);
 extern PyObject *nbdpy_from_cookie (struct call *call, int64_t cookie);
 extern void nbdpy_drop_call (struct call *call);
 extern PyObject *nbdpy_waker (PyObject *module, PyObject *handle);
+extern void nbdpy_wake (struct py_handle *handle);
 extern PyObject *nbdpy_notify (PyObject *module, PyObject *const *args,
                                Py_ssize_t nargs);
 extern PyObject *nbdpy_resolve (PyObject *module, PyObject *handle);

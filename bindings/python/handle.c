@@ -65,6 +65,7 @@ nbdpy_create (PyObject *module UNUSED, PyObject *unused UNUSED)
   atomic_init (&handle->driving, false);
   handle->waker = -1;
   handle->busy = 0;
+  handle->is_to_close = false;
   handle->callback_thread = 0;
   PyObject_GC_Track (handle);
   nbd_interrupt_callback interrupt = {
@@ -107,6 +108,7 @@ nbdpy_close (PyObject *module UNUSED, PyObject *self)
 
   /* The library would use the handle after it was freed. */
   if (handle->busy > 0) {
+    handle->is_to_close = true;
     PyErr_SetString (PyExc_RuntimeError,
                      "NBD.close: a call on this handle is still running,"
                      " in another thread or around this callback");
@@ -174,8 +176,14 @@ nbdpy_enter (struct call *call)
 void
 nbdpy_leave (struct call *call)
 {
+  struct py_handle *handle = call->handle;
+
   nbdpy_take_lock (nbdpy_outside);
-  call->handle->busy--;
+  handle->busy--;
+  if (handle->is_to_close && handle->busy == 0) {
+    handle->is_to_close = false;
+    nbdpy_wake (handle);
+  }
 }
 
 /* The type --------------------------------------------------------------- */

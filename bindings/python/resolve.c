@@ -30,6 +30,13 @@ nbdpy_drop_call (struct call *call)
   nbdpy_drop (&call->future);
 }
 
+void
+nbdpy_wake (struct py_handle *handle)
+{
+  if (handle->waker >= 0)
+    eventfd_write (handle->waker, 1);
+}
+
 /* Any thread may complete commands while another one resolves.  Completions
  * in a call of notify are resolved after that call.  For all others, such as
  * those in a blocking call, the loop must be woken. */
@@ -44,8 +51,8 @@ put_on_list (struct closure *closure)
   while (!atomic_compare_exchange_weak (list, &closure->next_completed,
                                         closure))
     ;
-  if (!atomic_load (&owner->driving) && owner->waker >= 0)
-    eventfd_write (owner->waker, 1);
+  if (!atomic_load (&owner->driving))
+    nbdpy_wake (owner);
 }
 
 int
@@ -104,7 +111,8 @@ next_future (struct closure **list, int *error)
 }
 
 /* Return the descriptor that becomes readable when commands have completed
- * outside of notify.  It belongs to the handle. */
+ * outside of notify, and when the last call has ended that kept the handle
+ * from being closed.  It belongs to the handle. */
 PyObject *
 nbdpy_waker (PyObject *module UNUSED, PyObject *self)
 {

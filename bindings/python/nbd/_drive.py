@@ -123,8 +123,12 @@ class Drive(libnbdmod.Driver):
         self.changed()
 
     def _wake(self) -> None:
-        """Something else, such as a blocking call, has completed commands."""
+        """Something else, such as a blocking call, has completed commands, or the
+        last call has ended of a handle that has to be closed."""
         os.read(self._waker, 8)
+        if self.is_closed:
+            self._close_handle()
+            return
         self.changed()
         _resolve(self.o)
 
@@ -235,19 +239,32 @@ class Drive(libnbdmod.Driver):
             return
         self.is_closed = True
         self._unwatch()
-        if not self.loop.is_closed():
+        self._close_handle()
+        if isinstance(self.loop, Loop):
+            self.loop.end()
+
+    def _close_handle(self) -> None:
+        """Close the handle, or let the waker tell when it is no longer in use."""
+        is_running = not self.loop.is_closed()
+        if is_running:
             self.loop.remove_reader(self._waker)
         try:
             self.h.close()
         except RuntimeError:
-            # The thread that begins to connect keeps the handle until it has
-            # finished.
-            if not self._is_beginning:
-                raise
-        if not self.loop.is_closed():
+            # Another thread is in a call of the handle, or this is a callback.
+            if is_running:
+                self.loop.add_reader(self._waker, self._wake)
+            self._end_calls()
+            return
+        if is_running:
             self.loop.call_soon(self._finish)
-        if isinstance(self.loop, Loop):
-            self.loop.end()
+
+    def _end_calls(self) -> None:
+        """End the commands for which other threads wait."""
+        # To begin to connect holds the lock that cancel needs.
+        if not self._is_beginning:
+            with contextlib.suppress(nbd.Error, RuntimeError):
+                self.h.cancel()
 
     def _finish(self) -> None:
         _resolve(self.o)

@@ -4,6 +4,7 @@ complains."""
 
 import asyncio
 import errno
+import functools
 import gc
 import threading
 import warnings
@@ -78,6 +79,42 @@ class Test(support.Case):
 
     def test_exception_inside(self) -> None:
         asyncio.run(self.exception())
+
+    async def until_closed(self, handle: nbd.NBD) -> None:
+        with self.assertRaises(nbd.ClosedHandle):
+            while True:
+                handle.get_size()
+                await asyncio.sleep(0)
+
+    async def callback(self) -> None:
+        disk = await nbd.aio.connect(self.server.uri)
+        disk.handle.set_debug_callback(lambda *_: disk.close())
+        disk.handle.set_debug(True)
+        with self.assertRaisesRegex(nbd.Error, "ENOTCONN"):
+            await disk.pread(512, 0)
+        await self.until_closed(disk.handle)
+
+    def test_closed_in_a_callback(self) -> None:
+        asyncio.run(self.callback())
+
+    async def thread(self) -> None:
+        with self.assertRaisesRegex(ValueError, "mine"):
+            async with nbd.aio.connect(self.server.uri) as disk:
+                read = functools.partial(disk.handle.pread, 512, 0)
+                tasks = [
+                    asyncio.create_task(asyncio.to_thread(read)),
+                    asyncio.create_task(disk.pread(512, 0)),
+                ]
+                while disk.handle.aio_in_flight() < 2:
+                    await asyncio.sleep(0)
+                raise ValueError("mine")
+        for task in tasks:
+            with self.assertRaises(nbd.Error):
+                await task
+        await self.until_closed(disk.handle)
+
+    def test_closed_while_a_thread_waits(self) -> None:
+        asyncio.run(self.thread())
 
     async def goodbye(self) -> None:
         """A server that does not answer blocks shutdown, which can be cancelled."""
