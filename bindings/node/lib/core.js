@@ -75,17 +75,30 @@ function unlisten(pending) {
   }
 }
 
+// Whether it is not settled yet.
+function isListening(pending) {
+  const { state: { signals }, signal } = pending;
+  return signals.get(signal)?.waiting.has(pending) ?? false;
+}
+
 // Cancel a command.  Everything else cannot be cancelled in the protocol, so the
-// connection is closed.
+// connection is closed.  In a callback of the same handle, this has to wait.
 function abort(pending) {
   const { state, cookie } = pending;
-  if (state.isClosed) {
+  if (state.isClosed || !isListening(pending)) {
     return;
   }
-  if (cookie > 0) {
-    native.aio_cancel(state.handle, cookie);
-  } else {
-    close(state);
+  try {
+    if (cookie > 0) {
+      native.aio_cancel(state.handle, cookie);
+    } else {
+      close(state);
+    }
+  } catch (error) {
+    if (error.code !== 'EDEADLK') {
+      throw error;
+    }
+    queueMicrotask(() => abort(pending));
   }
 }
 

@@ -59,6 +59,25 @@ test('a signal ends connecting', async (t) => {
     { signal: AbortSignal.timeout(10) }), { name: 'TimeoutError' });
 });
 
+test('a callback of the handle can abort a signal', async (t) => {
+  const { h } = await connectToSilence(t);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const pending = [h.pread(512, 0, { signal }), h.pread(512, 0, { signal })];
+  h.setDebugCallback(() => controller.abort());
+  h.setDebug(true);
+  for (const read of pending) {
+    await assert.rejects(read, { name: 'AbortError' });
+  }
+  assert.equal(h.aioInFlight(), 0);
+
+  const leaving = new AbortController();
+  const ending = h.shutdown({ signal: leaving.signal });
+  h.setDebugCallback(() => leaving.abort());
+  await assert.rejects(ending, { name: 'AbortError' });
+  assert.equal(h.closed, true);
+});
+
 test('what a callback throws fails its command', needsNbdkit, async (t) => {
   const h = newHandle(t);
   h.addMetaContext('base:allocation');
