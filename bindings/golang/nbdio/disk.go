@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"sync/atomic"
+	"syscall"
 
 	"libguestfs.org/libnbd"
 )
@@ -192,7 +193,14 @@ func (d *Disk) do(ctx context.Context, issue func() (uint64, error)) error {
 // Close ends the connection at once.  Calls that are in progress fail with an error
 // that is [os.ErrClosed].  Data that was written but not flushed may be lost when
 // the server stops, so call [Disk.Flush] before.
+//
+// A callback of the handle may call Close, too.  Then the disk is closed soon after
+// the callback has returned.
 func (d *Disk) Close() error {
+	if d.d.inCallback() {
+		go d.d.close()
+		return nil
+	}
 	return d.d.close()
 }
 
@@ -202,6 +210,9 @@ func (d *Disk) Close() error {
 // If the context ends first, the disk is closed as by [Disk.Close], and the error
 // says so.
 func (d *Disk) Shutdown(ctx context.Context) error {
+	if d.d.inCallback() {
+		return wrong("shutdown", 0, 0, syscall.EDEADLK, "a callback of the handle cannot wait")
+	}
 	err := d.d.drain(ctx)
 	if closing := d.d.close(); err == nil {
 		err = closing

@@ -261,6 +261,29 @@ func TestCloseEndsWhatIsUnderWay(t *testing.T) {
 	is(t, disk.Shutdown(background(t)), os.ErrClosed)
 }
 
+func TestCallbacksCanCloseTheDisk(t *testing.T) {
+	disk := serve(t, "memory", "1M")
+	var once sync.Once
+	shutdown := make(chan error, 1)
+	end := func() {
+		shutdown <- disk.Shutdown(background(t))
+		disk.Close()
+	}
+	good(t, disk.Handle().SetDebug(true))
+	good(t, disk.Handle().SetDebugCallback(func(context, _ string) int {
+		if context == "nbd_aio_pread" {
+			once.Do(end)
+		}
+		return 0
+	}))
+	var err error
+	for err == nil {
+		_, err = disk.ReadAtContext(background(t), make([]byte, 512), 0)
+	}
+	is(t, err, os.ErrClosed)
+	is(t, <-shutdown, syscall.EDEADLK)
+}
+
 func TestWhatUsesAClosedDiskSaysSo(t *testing.T) {
 	disk := serve(t, "memory", "1M")
 	f := disk.NewFile(background(t))

@@ -239,6 +239,13 @@ func (d *driver) isOpen() error {
 	return nil
 }
 
+// inCallback returns whether a callback of the handle is the caller.  The call around
+// it holds the lock.
+func (d *driver) inCallback() bool {
+	_, err := d.h.GetSize()
+	return errors.Is(err, syscall.EDEADLK)
+}
+
 // explain returns why the connection has ended, if it has.
 func (d *driver) explain(err error) error {
 	switch {

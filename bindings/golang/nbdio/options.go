@@ -78,6 +78,9 @@ func Contexts(names ...string) Option {
 
 // Setup sets a function that is called with the handle before it connects, for
 // everything that has no option, such as TLS.
+//
+// Callbacks that it sets must not use the disk, except for [Disk.Close]: any other
+// method of the disk may wait for ever in a callback.
 func Setup(f func(h *libnbd.Libnbd) error) Option {
 	return f
 }
