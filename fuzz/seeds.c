@@ -223,7 +223,10 @@ add_outage (struct seed *seed, uint64_t number)
   put_op (&after, FUZZ_PUMP, 0, 0);
   if (seed->style == FUZZ_RAW) {
     put_mem (&after.program, seed->program.p, seed->program.len);
-    put_mem (&seed->stream, seed->stream.p, seed->stream.len);
+    for (int i = 0; i < 2; i++)
+      put_mem (&after.stream, seed->stream.p, seed->stream.len);
+    bytes_free (&seed->stream);
+    seed->stream = after.stream;
   }
   else
     put_op (&after, FUZZ_GREET, FUZZ_MULTI_CONN | (number % 64), 1);
