@@ -119,6 +119,7 @@ read_format (struct conversion *v)
     if (v->serving == NULL)
       tool_fail ("%s: it cannot be served to qemu-nbd: %m", s->name);
     v->reader = helper_read_format (f, ours, true, &socket, &why);
+    free (ours);
   }
   if (v->reader == NULL)
     fail (s->name, why);
