@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "convert.h"
 #include "disks.h"
@@ -26,6 +27,7 @@ follow (struct conversion *v, struct disk *d)
     tool_fail ("%s: the partition table could not be made to fit the new "
                "size: %s",
                v->to.name, why ? why : "unknown error");
+  free (why);
 }
 
 static void
