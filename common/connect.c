@@ -15,33 +15,15 @@
 #define FIRST_PAUSE_MS 100
 #define LONGEST_PAUSE_MS 5000
 
-/* Start the server.  One that is shielded inherits that signals are blocked.
- * The library unblocks SIGTERM, with which it ends servers. */
 static int
-start_server (struct nbd_handle *h, const struct tool_endpoint *endpoint)
-{
-  sigset_t old;
-  if (endpoint->is_shielded)
-    sigprocmask (SIG_BLOCK, tool_ending_signals (), &old);
-  int r = endpoint->transport == TOOL_COMMAND
-            ? nbd_aio_connect_command (h, endpoint->words)
-            : nbd_aio_connect_systemd_socket_activation (h, endpoint->words);
-  if (endpoint->is_shielded)
-    sigprocmask (SIG_SETMASK, &old, NULL);
-  return r;
-}
-
-static int
-start_connecting (struct nbd_handle *h, const struct tool_endpoint *endpoint)
+call_connect (struct nbd_handle *h, const struct tool_endpoint *endpoint)
 {
   char **words = endpoint->words;
-  if (tool_leave_out (h, endpoint) == -1
-      || (endpoint->is_helper && nbd_set_reconnect_timeout (h, 0) == -1))
-    return -1;
   switch (endpoint->transport) {
   case TOOL_URI: return nbd_aio_connect_uri (h, words[0]);
   case TOOL_ACTIVATION:
-  case TOOL_COMMAND: return start_server (h, endpoint);
+    return nbd_aio_connect_systemd_socket_activation (h, words);
+  case TOOL_COMMAND: return nbd_aio_connect_command (h, words);
   case TOOL_FD: return nbd_aio_connect_socket (h, atoi (words[0]));
   case TOOL_TCP: return nbd_aio_connect_tcp (h, words[0], words[1]);
   case TOOL_UNIX: return nbd_aio_connect_unix (h, words[0]);
@@ -50,6 +32,36 @@ start_connecting (struct nbd_handle *h, const struct tool_endpoint *endpoint)
                                   strtoul (words[1], NULL, 10));
   }
   abort ();
+}
+
+/* Whether connecting starts a program, the server or ssh. */
+static bool
+starts_program (const struct tool_endpoint *endpoint)
+{
+  switch (endpoint->transport) {
+  case TOOL_ACTIVATION:
+  case TOOL_COMMAND: return true;
+  case TOOL_URI: return strstr (endpoint->words[0], "+ssh:") != NULL;
+  default: return false;
+  }
+}
+
+/* A program that is shielded inherits that signals are blocked.  The library
+ * unblocks SIGTERM in it, to end it. */
+static int
+start_connecting (struct nbd_handle *h, const struct tool_endpoint *endpoint)
+{
+  bool shield = endpoint->is_shielded && starts_program (endpoint);
+  sigset_t old;
+  if (tool_leave_out (h, endpoint) == -1
+      || (endpoint->is_helper && nbd_set_reconnect_timeout (h, 0) == -1))
+    return -1;
+  if (shield)
+    sigprocmask (SIG_BLOCK, tool_ending_signals (), &old);
+  int r = call_connect (h, endpoint);
+  if (shield)
+    sigprocmask (SIG_SETMASK, &old, NULL);
+  return r;
 }
 
 /* The blocking call that does the same as start_connecting and the wait after

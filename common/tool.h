@@ -272,9 +272,9 @@ struct tool_endpoint {
   const char *name;   /* for messages */
   unsigned *left_out; /* options the server hung up on, see hangup.c */
   bool is_helper;     /* the tool has started it, and not for a second time */
-  bool is_shielded;   /* the tool starts it; a signal for both, as that of
-                       * Ctrl-C is, is to end only the tool, which then ends
-                       * the server */
+  bool is_shielded;   /* a signal for the tool and the program that it
+                       * starts, as that of Ctrl-C is, ends only the tool,
+                       * which then ends the program */
 };
 
 /* Whether more than one connection can be made to the endpoint. */
