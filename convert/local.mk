@@ -251,6 +251,7 @@ convert_tests = \
 	convert/tests/convert/killed-helpers-and-signals-leave-nothing.sh \
 	convert/tests/convert/names-of-descriptors-lead-to-files.sh \
 	convert/tests/convert/options-of-formats-are-obeyed.sh \
+	convert/tests/convert/pipes-bring-images-of-every-format.sh \
 	convert/tests/convert/programs-see-progress-once.sh \
 	convert/tests/convert/resumed-conversions-are-whole.sh \
 	convert/tests/convert/servers-of-one-client-are-enough.sh \

@@ -86,6 +86,18 @@ read_more (struct stream *s, void *buffer, size_t length)
   }
 }
 
+/* Probes skip parts of the head.  Keep what is in front of OFFSET, too. */
+static int
+fill_head (struct stream *s, uint64_t offset)
+{
+  char piece[4096];
+
+  while (offset < INPUT_HEAD && s->at < offset && !s->ended)
+    if (read_more (s, piece, MIN (offset - s->at, sizeof piece)) == -1)
+      return -1;
+  return 0;
+}
+
 /* The stream has ended: check that it was complete. */
 static int
 check_end (const struct stream *s, char **why)
@@ -108,9 +120,12 @@ read_stream (struct input *in, void *buffer, size_t length, uint64_t offset,
              char **why)
 {
   struct stream *s = (struct stream *) in;
-  size_t got = read_head (s, buffer, length, offset);
 
-  if (got < length && offset + got != s->at) {
+  if (fill_head (s, offset) == -1)
+    return -1;
+  size_t got = read_head (s, buffer, length, offset);
+  bool behind_end = s->ended && offset > s->at;
+  if (got < length && offset + got != s->at && !behind_end) {
     *why = tool_format ("it can only be read in order, not at offset %llu "
                         "after %llu bytes",
                         (unsigned long long) offset,

@@ -151,6 +151,10 @@ read_stream (struct input *in)
   CHECK_INT (pread_all (in, buffer, 600, 0), 600);
   CHECK_INT (pread_all (in, buffer, 10, 7), 10);
   check_pattern (buffer, 10, 7);
+  CHECK_INT (pread_all (in, buffer, 100, INPUT_HEAD - 50000), 100);
+  check_pattern (buffer, 100, INPUT_HEAD - 50000);
+  CHECK_INT (pread_all (in, buffer, 600, 50), 600);
+  check_pattern (buffer, 600, 50);
   CHECK_INT (pread_all (in, buffer, INPUT_HEAD, 0), INPUT_HEAD);
   CHECK_INT (pread_all (in, buffer, INPUT_HEAD + 5, 0), INPUT_HEAD + 5);
   check_pattern (buffer, INPUT_HEAD + 5, 0);
@@ -188,6 +192,23 @@ stream (uint64_t size)
   free (w.data);
 }
 
+static void
+short_stream (void)
+{
+  int fds[2];
+  char buffer[16];
+
+  CHECK (pipe (fds) == 0);
+  struct input *in = input_from_stream (fds[0], "-", UNKNOWN);
+  CHECK (write (fds[1], "abc", 3) == 3);
+  close (fds[1]);
+  CHECK_INT (pread_all (in, buffer, 16, 70000), 0);
+  CHECK_INT (pread_all (in, buffer, 16, 1), 2);
+  CHECK_INT (pread_all (in, buffer, 16, 0), 3);
+  input_free (in);
+  close (fds[0]);
+}
+
 static void *
 stop (void *opaque)
 {
@@ -222,5 +243,6 @@ test (void)
   stream (UNKNOWN);
   stream (SIZE);
   stream (SIZE + 1);
+  short_stream ();
   stopped_stream ();
 }
