@@ -18,7 +18,8 @@ struct reference {
   char *name;       /* as in the image; NULL: unknown */
   bool named;       /* the image says the format of the file: FORMAT */
   enum format format;
-  bool odd; /* the image says a format that we do not know */
+  bool odd;       /* the image says a format that we do not know */
+  uint64_t bytes; /* the image uses so many bytes of the file, or 0 */
 };
 
 #define MOST_REFERENCES 1024

@@ -2,7 +2,11 @@
 /* vdi, parallels and luks: formats with one header and no references. */
 #include <config.h>
 
+#include <stdlib.h>
+#include <sys/param.h>
+
 #include "probe/internal.h"
+#include "tool.h"
 
 /* ---- vdi ---- */
 
@@ -43,11 +47,35 @@ const struct known probe_vdi = { VDI, is_vdi, look_at_vdi };
 
 #define OLD "WithoutFreeSpace"
 #define NEW "WithouFreSpacExt"
+#define SECTOR UINT64_C (512)
+#define TABLE 64 /* offset */
+#define MOST_ENTRIES (UINT32_C (1) << 24)
 
 static bool
 is_parallels (const struct looking *l)
 {
   return begins (l, OLD, 16) || begins (l, NEW, 16);
+}
+
+/* qemu reads clusters behind the end of the file as zeroes.  The table counts
+ * in clusters, or in sectors if it is old. */
+static void
+look_for_end (struct looking *l)
+{
+  uint32_t count = le32 (l->head + 32), last = 0;
+  uint64_t unit = begins (l, OLD, 16) ? SECTOR
+                                      : SECTOR * le32 (l->head + 28);
+
+  if (l->r->size == UNKNOWN || l->r->in_order || count > MOST_ENTRIES)
+    return;
+  size_t length = 4 * (size_t) count;
+  unsigned char *table = tool_alloc (length + 1);
+  bool there = look_at (l, table, length, TABLE);
+  for (uint32_t i = 0; there && i < count; i++)
+    last = MAX (last, le32 (table + 4 * (size_t) i));
+  free (table);
+  if (l->failed == NULL && (!there || last * unit >= l->r->size))
+    l->refused = probe_is_cut;
 }
 
 static bool
@@ -60,10 +88,11 @@ look_at_parallels (struct looking *l)
   uint64_t sectors = le64 (l->head + 36);
   if (begins (l, OLD, 16))
     sectors &= UINT32_MAX;
-  if (sectors > INT64_MAX / 512)
+  if (sectors > INT64_MAX / SECTOR)
     return is_broken (l, "no disk is so large", sectors);
-  l->p->size = sectors * 512;
-  return true;
+  l->p->size = sectors * SECTOR;
+  look_for_end (l);
+  return l->failed == NULL;
 }
 
 const struct known probe_parallels = { PARALLELS, is_parallels,

@@ -150,6 +150,10 @@ check_place (const struct link *at, const struct reference *r,
     *why = refuse (at, r, "which is outside of its directory, or hidden");
   else if (stat (real, &st) == -1 || !S_ISREG (st.st_mode))
     *why = refuse (at, r, "which is not a regular file");
+  else if ((uint64_t) st.st_size < r->bytes)
+    *why = tool_format ("%s: %s: it has %lld bytes, not %llu", path,
+                        probe_is_cut, (long long) st.st_size,
+                        (unsigned long long) r->bytes);
   else
     good = check_file (at, r, path, why);
   free (real);

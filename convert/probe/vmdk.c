@@ -92,6 +92,34 @@ has_kind (const char *text, const char *quote, bool *sparse)
   return end - text >= 10 && memcmp (end - 10, longest, 10) == 0;
 }
 
+static uint64_t
+sectors_of_line (const char *line)
+{
+  static const char *const access[] = { "RW ", "RDONLY ", "NOACCESS " };
+
+  for (size_t i = 0; i < 3; i++)
+    if (strncmp (line, access[i], strlen (access[i])) == 0)
+      return strtoull (line + strlen (access[i]), NULL, 10);
+  return 0;
+}
+
+/* How many bytes of its file the extent with this name uses: all up to the
+ * end of its sectors, which begin at the offset behind the name. */
+static uint64_t
+bytes_of_extent (const char *text, const char *quote, const char *last)
+{
+  const char *line = quote;
+
+  while (line > text && strchr ("\r\n", line[-1]) == NULL)
+    line--;
+  uint64_t sectors = sectors_of_line (line);
+  uint64_t first = *last == '"' ? strtoull (last + 1, NULL, 10) : 0;
+  uint64_t most = INT64_MAX / SECTOR;
+  if (sectors > most || first > most - sectors)
+    return 0;
+  return (first + sectors) * SECTOR;
+}
+
 static void
 find_extents (struct looking *l, const char *text, size_t length)
 {
@@ -109,18 +137,8 @@ find_extents (struct looking *l, const char *text, size_t length)
                                   last - p);
     r->named = true;
     r->format = sparse ? VMDK : RAW;
+    r->bytes = sparse ? 0 : bytes_of_extent (text, quote, last);
   }
-}
-
-static uint64_t
-sectors_of_line (const char *line)
-{
-  static const char *const access[] = { "RW ", "RDONLY ", "NOACCESS " };
-
-  for (size_t i = 0; i < 3; i++)
-    if (strncmp (line, access[i], strlen (access[i])) == 0)
-      return strtoull (line + strlen (access[i]), NULL, 10);
-  return 0;
 }
 
 /* The size of the disk is the sum of its extents. */

@@ -7,7 +7,7 @@
 requires qemu-img
 
 probe=$builddir/convert/tests/probe/probe
-message="refused: .*but its end is missing"
+message="refused: .*its end is missing"
 
 # whole_and_cut SIZE FORMAT [OPTION...]
 whole_and_cut ()
@@ -37,6 +37,25 @@ whole_and_cut 300000 vdi
 whole_and_cut 300000 vdi -o static=on
 whole_and_cut 300000 vmdk
 whole_and_cut 3000000 vmdk
+whole_and_cut 100 parallels
+whole_and_cut 3000000 parallels
+
+# A descriptor says how large its extents are.
+for kind in monolithicFlat twoGbMaxExtentFlat; do
+  qemu-img convert -O vmdk -o subformat=$kind "$tmp/disk" "$tmp/flat.vmdk"
+  "$probe" "$tmp/flat.vmdk" >"$tmp/said" || fail "$kind: $(cat "$tmp/said")"
+  truncate -s -1 "$tmp"/flat-*.vmdk
+  ! "$probe" "$tmp/flat.vmdk" >"$tmp/said" || fail "$kind: accepted"
+  grep -q "$message" "$tmp/said" || fail "it was: $(cat "$tmp/said")"
+  rm "$tmp"/flat*
+done
+printf '# Disk DescriptorFile\nRW 8 FLAT "two" 0\nRW 8 FLAT "two" 8\n' \
+  >"$tmp/two.vmdk"
+truncate -s 8k "$tmp/two"
+"$probe" "$tmp/two.vmdk" >"$tmp/said" || fail "two: $(cat "$tmp/said")"
+truncate -s 8191 "$tmp/two"
+! "$probe" "$tmp/two.vmdk" >"$tmp/said" || fail "two: accepted"
+grep -q "$message" "$tmp/said" || fail "it was: $(cat "$tmp/said")"
 
 # Disks that end within a cluster.
 for size in 1 512 65537 1049088; do
@@ -47,8 +66,10 @@ for size in 1 512 65537 1049088; do
     qemu-img convert -O qcow2 $options "$tmp/disk" "$tmp/image"
     "$probe" "$tmp/image" >"$tmp/said" || fail "$options: $(cat "$tmp/said")"
   done
-  qemu-img convert -O vdi "$tmp/disk" "$tmp/image"
-  "$probe" "$tmp/image" >"$tmp/said" || fail "vdi: $(cat "$tmp/said")"
+  for format in vdi parallels; do
+    qemu-img convert -O $format "$tmp/disk" "$tmp/image"
+    "$probe" "$tmp/image" >"$tmp/said" || fail "$format: $(cat "$tmp/said")"
+  done
   for options in "" "-o subformat=streamOptimized"; do
     # shellcheck disable=SC2086
     qemu-img convert -O vmdk $options "$tmp/disk" "$tmp/image"
