@@ -63,8 +63,7 @@ static void
 look_for_end (struct looking *l)
 {
   uint32_t count = le32 (l->head + 32), last = 0;
-  uint64_t unit = begins (l, OLD, 16) ? SECTOR
-                                      : SECTOR * le32 (l->head + 28);
+  uint64_t unit = begins (l, OLD, 16) ? SECTOR : SECTOR * le32 (l->head + 28);
 
   if (l->r->size == UNKNOWN || l->r->in_order || count > MOST_ENTRIES)
     return;
