@@ -20,6 +20,8 @@
 
 enum { HEADER_LINES = 4 };
 
+#define FIRST_LINE "nbdcopy journal 1"
+
 struct journal {
   pthread_mutex_t lock; /* for appending */
   int fd;
@@ -51,7 +53,7 @@ make_header (struct copy *c)
 
   for (int i = 0; i < HEADER_LINES; i++)
     free (header[i]);
-  header[0] = tool_format ("nbdcopy journal 1");
+  header[0] = tool_format (FIRST_LINE);
   header[1] = tool_format ("source %s%s%s", from, origin ? " of " : "",
                            origin ? origin : "");
   header[2] = tool_format ("destination %s", to);
@@ -184,16 +186,16 @@ refuse (struct copy *c, const char *why)
 static int
 check_beginning (struct copy *c)
 {
-  const struct journal *j = c->journal;
-  char first[18] = "";
+  char first[sizeof FIRST_LINE];
+  ssize_t n = pread (c->journal->fd, first, strlen (FIRST_LINE), 0);
 
-  if (lseek (j->fd, 0, SEEK_END) > 0 && pread (j->fd, first, 17, 0) > 0
-      && strncmp (first, j->header[0], strlen (first)) != 0) {
-    copy_fail (c, "%s: this file is not a journal; name another one",
-               c->settings.resume);
-    return -1;
-  }
-  return 0;
+  if (n == -1)
+    return refuse (c, "cannot read the journal");
+  if (memcmp (first, FIRST_LINE, n) == 0)
+    return 0;
+  copy_fail (c, "%s: this file is not a journal; name another one",
+             c->settings.resume);
+  return -1;
 }
 
 static int

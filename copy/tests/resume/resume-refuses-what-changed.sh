@@ -49,6 +49,10 @@ echo 'my diary' >"$tmp/diary"
 refuses 'this file is not a journal' "$nbdcopy" --resume="$tmp/diary" \
   "$tmp/in" "$uri"
 expect 'my diary' cat "$tmp/diary"
+truncate -s 1M "$tmp/zeroes"
+refuses 'this file is not a journal' "$nbdcopy" --resume="$tmp/zeroes" \
+  "$tmp/in" "$uri"
+expect 1048576 stat -c %s "$tmp/zeroes"
 refuses 'cannot be resumed' "$nbdcopy" --resume="$tmp/journal" \
   "$tmp/in" null:
 cmp "$tmp/journal" "$tmp/good"
