@@ -93,6 +93,31 @@ blkhash_block_size (const struct copy *c)
   return c->blkhash->block;
 }
 
+static gnutls_hash_hd_t
+new_hash (const struct blkhash *b)
+{
+  gnutls_hash_hd_t h;
+  int r = gnutls_hash_init (&h, b->algorithm);
+
+  if (r < 0)
+    tool_fail ("--blkhash: %s", gnutls_strerror (r));
+  return h;
+}
+
+/* Blocks can be so large that this takes long.  After a signal the hash is not
+ * printed, so stop. */
+static void
+add_zeroes (gnutls_hash_hd_t h, uint64_t length)
+{
+  static const char zeroes[64 * 1024];
+
+  while (length > 0 && tool_signal == 0) {
+    uint64_t part = MIN (length, sizeof zeroes);
+    gnutls_hash (h, zeroes, part);
+    length -= part;
+  }
+}
+
 static void
 store (struct blkhash *b, uint64_t number, const unsigned char *value)
 {
@@ -132,13 +157,8 @@ end_partial (struct blkhash *b)
 static void
 pad_partial (struct blkhash *b, uint64_t until)
 {
-  static const char zeroes[64 * 1024];
-
-  while (b->partial_at < until) {
-    uint64_t part = MIN (until - b->partial_at, sizeof zeroes);
-    gnutls_hash (b->partial, zeroes, part);
-    b->partial_at += part;
-  }
+  add_zeroes (b->partial, until - b->partial_at);
+  b->partial_at = until;
 }
 
 /* Digest data of large blocks, or of a stream, which comes in order. */
@@ -154,8 +174,7 @@ add_partial (struct blkhash *b, const char *buffer, uint64_t position,
       end_partial (b);
     }
     if (b->partial == NULL) {
-      if (gnutls_hash_init (&b->partial, b->algorithm) < 0)
-        tool_fail ("out of memory");
+      b->partial = new_hash (b);
       b->partial_number = number;
       b->partial_at = number * b->block;
     }
@@ -190,16 +209,25 @@ blkhash_data (struct copy *c, const char *buffer, uint64_t position,
   }
 }
 
+/* The digest that was stored for a block, or NULL: it is zero. */
+static const unsigned char *
+stored (const struct blkhash *b, uint64_t number)
+{
+  uint64_t page = number / PAGE_BLOCKS;
+
+  if (page >= b->page_count || b->pages[page] == NULL)
+    return NULL;
+  const unsigned char *at = b->pages[page]
+                            + number % PAGE_BLOCKS * (b->size + 1);
+  return at[0] ? at + 1 : NULL;
+}
+
 static void
 hash_zeroes (const struct blkhash *b, uint64_t length, unsigned char *value)
 {
-  static const char zeroes[64 * 1024];
-  gnutls_hash_hd_t h;
+  gnutls_hash_hd_t h = new_hash (b);
 
-  if (gnutls_hash_init (&h, b->algorithm) < 0)
-    tool_fail ("out of memory");
-  for (uint64_t at = 0; at < length; at += sizeof zeroes)
-    gnutls_hash (h, zeroes, MIN (length - at, sizeof zeroes));
+  add_zeroes (h, length);
   gnutls_hash_deinit (h, value);
 }
 
@@ -209,31 +237,25 @@ static int
 outer (struct copy *c, unsigned char *value)
 {
   const struct blkhash *b = c->blkhash;
-  uint64_t length = c->length;
-  unsigned char zero[MAX_DIGEST], last[MAX_DIGEST];
-  uint64_t count = (length + b->block - 1) / b->block, le = htole64 (length);
-  gnutls_hash_hd_t h;
+  uint64_t left = c->length, zeroes = 0, le = htole64 (left);
+  unsigned char of_zeroes[MAX_DIGEST];
+  gnutls_hash_hd_t h = new_hash (b);
 
-  hash_zeroes (b, b->block, zero);
-  hash_zeroes (b, length % b->block ? length % b->block : b->block, last);
-  if (gnutls_hash_init (&h, b->algorithm) < 0)
-    tool_fail ("out of memory");
-  for (uint64_t i = 0; i < count; i++) {
-    const unsigned char *p = i + 1 == count ? last : zero;
-    uint64_t page = i / PAGE_BLOCKS;
-    if (page < b->page_count && b->pages[page] != NULL) {
-      const unsigned char *at = b->pages[page]
-                                + i % PAGE_BLOCKS * (b->size + 1);
-      if (at[0])
-        p = at + 1;
+  for (uint64_t i = 0; left > 0; i++) {
+    uint64_t length = MIN (left, b->block);
+    const unsigned char *p = stored (b, i);
+    if (p == NULL && zeroes != length) {
+      hash_zeroes (b, length, of_zeroes);
+      zeroes = length;
     }
-    gnutls_hash (h, p, b->size);
+    gnutls_hash (h, p ? p : of_zeroes, b->size);
+    left -= length;
     if (i % PAGE_BLOCKS == 0 && copy_tick (c))
       break;
   }
   gnutls_hash (h, &le, sizeof le);
   gnutls_hash_deinit (h, value);
-  return copy_is_stopping (c) ? -1 : 0;
+  return copy_tick (c) ? -1 : 0;
 }
 
 static int
