@@ -263,7 +263,8 @@ tool_await_export (struct nbd_handle **h,
       tool_error ("%s: still waiting: %s", endpoint->name, tool_nbd_error ());
       tell_at = INT64_MAX;
     }
-    tool_pause (pause < ends - now ? pause : ends - now);
+    if (now < ends)
+      tool_pause (pause < ends - now ? pause : ends - now);
     if (tool_now_ms () >= ends) {
       tool_reword_error (tool_format ("%s; the tool has waited %g s for it",
                                       tool_nbd_error (),

@@ -97,7 +97,8 @@ common_tests = \
 common_programs = \
 	common/tests/bars-fit-into-the-terminal \
 	common/tests/failing-requests-for-block-status-become-short \
-	common/tests/sizes-are-read-and-printed
+	common/tests/sizes-are-read-and-printed \
+	common/tests/waiting-for-an-export-ends
 TESTS += \
 	$(common_tests) \
 	$(common_programs)
@@ -112,6 +113,11 @@ common_tests_failing_requests_for_block_status_become_short_LDADD = \
 	$(common_programs_ldadd)
 common_tests_sizes_are_read_and_printed_CPPFLAGS = $(tool_cppflags)
 common_tests_sizes_are_read_and_printed_LDADD = $(common_programs_ldadd)
+common_tests_waiting_for_an_export_ends_CPPFLAGS = $(tool_cppflags)
+common_tests_waiting_for_an_export_ends_LDADD = $(common_programs_ldadd)
+common_tests_waiting_for_an_export_ends_LDFLAGS = \
+	$(AM_LDFLAGS) \
+	-Wl,--wrap=nbd_aio_is_negotiating,--wrap=tool_now_ms,--wrap=tool_opt_info
 
 EXTRA_DIST += \
 	$(common_tests) \

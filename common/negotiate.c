@@ -49,6 +49,7 @@ await (struct nbd_handle *h, int begun, struct answer *a)
                                       "time (%g s)",
                                       a->call,
                                       nbd_get_connect_timeout (h) / 1000.));
+      errno = ETIMEDOUT;
       return -1;
     }
     r = tool_poll (h, left > INT_MAX ? -1 : left);
