@@ -244,9 +244,9 @@ note_bad (const struct io *io)
   /* If it cannot be written, copy_end tries again and prints the error. */
   if (b->fd != -1 && b->regular && tool_now () >= b->next)
     list_write (c, false);
-  pthread_mutex_unlock (&b->lock);
   if (!known)
     tell (io);
+  pthread_mutex_unlock (&b->lock);
 }
 
 /* Record a range that could be read.  It may have been bad when it was read
