@@ -2,6 +2,7 @@
 /* The server that nbdfuse has started: it has limited time to end. */
 #include <config.h>
 
+#include <errno.h>
 #include <signal.h>
 #include <sys/pidfd.h>
 #include <unistd.h>
@@ -21,15 +22,17 @@ static int server = -1;
 static void
 kill_overdue (int number)
 {
+  int saved = errno;
   if (number != SIGALRM)
     phase_signal (number);
   int64_t left = phase_deadline () - tool_now_ms ();
-  if (left > 0) {
+  if (left > 0)
     alarm ((left + 999) / 1000);
-    return;
+  else {
+    phase_event (OVERDUE);
+    pidfd_send_signal (server, SIGKILL, NULL, 0);
   }
-  phase_event (OVERDUE);
-  pidfd_send_signal (server, SIGKILL, NULL, 0);
+  errno = saved;
 }
 
 /* Limit the time in which the server has to end. */
