@@ -5,7 +5,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Bytes after the fixed part, of which `tail` belong to the offset. */
+/* The most bytes that the text can have: it comes after the fixed part, and
+ * before the offset if there is one. */
 static uint64_t
 room_for_text (const struct nbdi_chunk *chunk)
 {
