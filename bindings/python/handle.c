@@ -111,7 +111,8 @@ nbdpy_close (PyObject *module UNUSED, PyObject *self)
     handle->is_to_close = true;
     PyErr_SetString (PyExc_RuntimeError,
                      "NBD.close: a call on this handle is still running,"
-                     " in another thread or around this callback");
+                     " in another thread or around this callback or signal"
+                     " handler");
     return NULL;
   }
   close_handle (handle);
@@ -138,8 +139,8 @@ nbdpy_open (struct call *call, const char *name, bool locked,
   if (locked && handle->callback_thread != 0
       && handle->callback_thread == PyThread_get_thread_ident ()) {
     PyErr_Format (PyExc_RuntimeError,
-                  "NBD.%s: called from a callback of the same handle, which"
-                  " is locked then",
+                  "NBD.%s: called from a callback or a signal handler"
+                  " during a call of the same handle, which is locked then",
                   name);
     return -1;
   }

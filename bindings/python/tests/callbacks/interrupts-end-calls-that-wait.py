@@ -86,5 +86,14 @@ class Test(support.Case):
         self.assertEqual(self.h.pread(4, 0), b"\1\2\3\4")
         signal.setitimer(signal.ITIMER_REAL, 0)
 
+    def test_handlers_that_use_the_handle_are_told(self) -> None:
+        support.requires("nbdkit")
+        self.serve("data", "data=1 2 3 4", "size=512")
+        self.stop_server()
+        self.alarms(lambda *_: self.h.get_size())
+        with self.assertRaisesRegex(RuntimeError, "signal handler"):
+            self.h.pread(4, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
 
 support.main()
