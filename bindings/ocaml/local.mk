@@ -16,6 +16,7 @@ ocaml_program_tests = \
 	bindings/ocaml/tests/callbacks/debug_callback_sees_messages \
 	bindings/ocaml/tests/callbacks/events_tell_of_an_outage \
 	bindings/ocaml/tests/callbacks/exception_in_a_callback \
+	bindings/ocaml/tests/callbacks/interrupt_callback_lets_handlers_run \
 	bindings/ocaml/tests/callbacks/signals_do_not_jump_over_the_library \
 	bindings/ocaml/tests/commands/asynchronous_copy \
 	bindings/ocaml/tests/commands/asynchronous_read \
