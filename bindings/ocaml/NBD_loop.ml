@@ -350,9 +350,10 @@ module Make (Loop : LOOP) = struct
         if NBD.aio_is_negotiating h then NBD.aio_opt_abort h
         else NBD.aio_disconnect h)
 
-  (* Wait, and close the handle if this fails. *)
+  (* Wait, and close the handle if this fails, unless another thread uses it. *)
   let or_close t f =
-    Loop.catch f (fun exn -> close t; Loop.fail exn)
+    Loop.catch f (fun exn ->
+      (try close t with NBD.Error _ -> ()); Loop.fail exn)
 
   let connect loop ?connections ?reconnect_timeout ?connect_timeout
       ?command_timeout ?stall_timeout

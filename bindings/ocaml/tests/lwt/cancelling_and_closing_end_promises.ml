@@ -103,6 +103,26 @@ let closing () =
   Lwt.cancel connecting;
   cancelled connecting
 
+(* A handle that a thread uses cannot be closed, which must not hide why it was to
+   be closed. *)
+let failing_beside_a_thread () =
+  let* disk = slow () in
+  let h = NBD_lwt.handle disk in
+  let read () =
+    try NBD.pread h (Bytes.create 512) 0L with NBD.Error _ -> () in
+  let thread = Thread.create read () in
+  let* () =
+    Lwt.try_bind (fun () ->
+        NBD_lwt.with_disk (Lwt.return disk) (fun disk ->
+          while in_flight disk = 0 do Thread.yield () done;
+          Lwt.fail Exit))
+      (fun _ -> failwith "it should have failed")
+      (function Exit -> Lwt.return_unit | exn -> Lwt.fail exn) in
+  while not (NBD.cancel h) do Thread.yield () done;
+  Thread.join thread;
+  NBD_lwt.close disk;
+  Lwt.return_unit
+
 (* The program loses its handles, and their servers end. *)
 let losing () =
   let lose () =
@@ -127,6 +147,7 @@ let () =
     let* () = NBD_lwt.with_disk (slow ()) cancelling in
     let* () = cancelling_in_a_callback () in
     let* () = closing () in
+    let* () = failing_beside_a_thread () in
     losing ());
 
   (* The main loop may end with commands in flight, and continue later. *)
