@@ -17,6 +17,8 @@ are_the_same (const struct conversion *v)
 {
   const struct stat *from = &v->source.st, *to = &v->to.st;
 
+  if (v->to.place == AT_STREAM)
+    return tool_same_disk (v->source.fd, STDOUT_FILENO);
   if (!v->to.exists || v->source.fd == -1)
     return false;
   return (from->st_dev == to->st_dev && from->st_ino == to->st_ino)
@@ -32,7 +34,8 @@ take_words (struct conversion *v)
   look_at_source (v, &words);
   destination_take (&v->to, v->o, &words);
   if (are_the_same (v))
-    tool_fail ("%s and %s are the same %s", v->source.name, v->to.name,
+    tool_fail ("%s and %s are the same %s", v->source.name,
+               v->to.place == AT_STREAM ? "standard output" : v->to.name,
                v->to.place == AT_DEVICE ? "device" : "file");
   if (*words != NULL)
     tool_usage_error ("one source and one destination, no more: %s", *words);
