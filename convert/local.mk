@@ -230,6 +230,7 @@ endif
 
 # Tests.
 convert_tests = \
+	convert/tests/convert/advice-fits-what-is-compressed.sh \
 	convert/tests/convert/any-name-is-the-name-of-a-file.sh \
 	convert/tests/convert/block-devices-hold-qcow2-images.sh \
 	convert/tests/convert/broken-downloads-go-on-or-fail.sh \

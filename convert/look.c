@@ -106,6 +106,7 @@ look_at_image (struct conversion *v, struct facts *f)
               : NULL,
     .from = v->o->from_is_said ? &v->o->from : NULL,
     .allow_backing = v->o->allow_backing,
+    .packed = f->codec != PLAIN,
   };
   struct probe_reader r = f->codec == PLAIN ? probe_reads_input (s->input)
                                             : probe_reads_image (v->image);

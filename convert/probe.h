@@ -40,6 +40,7 @@ struct probe_settings {
   const char *path; /* of the image, if it is a regular file; or NULL */
   const enum format *from; /* the format that the user gave; or NULL */
   bool allow_backing;      /* the image may refer to any file */
+  bool packed;             /* it is inside of a compressed file */
 };
 
 struct probe {

@@ -40,6 +40,7 @@ struct looking {
   const char *broken;  /* what is wrong with the header, or NULL */
   uint64_t number;     /* the wrong value, or UNKNOWN */
   char *failed;        /* why the image could not be read, or NULL */
+  bool packed;         /* the image is inside of a compressed file */
 };
 
 struct known {
@@ -95,6 +96,8 @@ extern struct reference *refers (struct looking *l, const char *what,
 extern const struct known *probe_look (struct looking *l,
                                        const enum format *format);
 extern void probe_forget (struct looking *l);
+/* What is before the advice to add --from raw, which does not decompress. */
+extern const char *probe_before_raw (const struct looking *l);
 /* A reader for a file. */
 extern struct probe_reader probe_reads_file (int fd, uint64_t size);
 

@@ -9,6 +9,12 @@
 #include "probe/internal.h"
 #include "tool.h"
 
+const char *
+probe_before_raw (const struct looking *l)
+{
+  return l->packed ? "unpack it first, then " : "";
+}
+
 /* ---- images with a damaged header ---- */
 
 static void
@@ -20,8 +26,9 @@ become_raw (struct looking *l, const struct known *k)
     snprintf (number, sizeof number, ": %" PRIu64, l->number);
   l->p->warning = tool_format (
     "this looks like a damaged %s image (%s%s), so it is taken for a raw "
-    "one; --from raw confirms that, --from %s reads it as such an image",
-    format_name (k->format), l->broken, number, format_name (k->format));
+    "one; %s--from raw confirms that, --from %s reads it as such an image",
+    format_name (k->format), l->broken, number, probe_before_raw (l),
+    format_name (k->format));
   l->p->format = RAW;
   l->p->size = l->r->size;
   l->p->data = UNKNOWN;
@@ -63,9 +70,10 @@ is_allowed (struct looking *l, const struct known *k,
   if (k == &probe_luks)
     l->refused = probe_is_encrypted;
   if (l->refused != NULL) {
-    *why = tool_format ("this is a %s image, but %s; --from raw copies it "
+    *why = tool_format ("this is a %s image, but %s; %s--from raw copies it "
                         "as it is",
-                        format_name (k->format), l->refused);
+                        format_name (k->format), l->refused,
+                        probe_before_raw (l));
     return false;
   }
   l->p->refers = l->refers.count > 0;
@@ -99,7 +107,7 @@ int
 probe_image (struct probe_reader *r, const struct probe_settings *settings,
              struct probe *p, char **why)
 {
-  struct looking l = { .r = r, .p = p };
+  struct looking l = { .r = r, .p = p, .packed = settings->packed };
 
   *p = (struct probe) { .format = RAW };
   if (settings->from != NULL && *settings->from == RAW) {

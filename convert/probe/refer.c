@@ -35,9 +35,9 @@ refuse (const struct link *at, const struct reference *r, const char *what)
   char *text = tool_format (
     "%s%sthis %s image refers to another file (%s): %s, %s.  If you know who "
     "made it, and that it may read this file, add --allow-backing; if it is "
-    "no %s image but the content of a disk, add --from raw",
+    "no %s image but the content of a disk, %sadd --from raw",
     at->depth > 0 ? at->path : "", at->depth > 0 ? ": " : "", format, r->what,
-    name, what, format);
+    name, what, format, probe_before_raw (at->l));
 
   free (name);
   return text;

@@ -63,8 +63,12 @@ look (const char *name)
   struct stat st;
   int fd = open (name, O_RDONLY | O_CLOEXEC);
   struct probe_reader r = { read_here, UNKNOWN, stream, &fd };
-  const struct probe_settings settings = { name, nowhere ? NULL : name,
-                                           is_from ? &from : NULL, allow };
+  const struct probe_settings settings = {
+    .name = name,
+    .path = nowhere ? NULL : name,
+    .from = is_from ? &from : NULL,
+    .allow_backing = allow,
+  };
   enum codec_kind kind;
   struct probe p;
   char *why = NULL;
