@@ -10,23 +10,26 @@
 void
 stamp_block (void *block, unsigned number, uint64_t stamp)
 {
-  uint64_t *word = block;
+  uint64_t word = stamp == STAMP_ZEROES ? 0 : stamp << 16 | number;
 
   for (unsigned i = 0; i < BLOCK_WORDS; i++)
-    word[i] = stamp == STAMP_ZEROES ? 0 : stamp << 16 | number;
+    memcpy ((uint8_t *) block + i * sizeof word, &word, sizeof word);
 }
 
 uint64_t
 stamp_of (const void *block, unsigned number)
 {
-  const uint64_t *word = block;
+  uint64_t word;
 
-  for (unsigned i = 1; i < BLOCK_WORDS; i++)
-    if (word[i] != word[0])
-      return STAMP_TORN;
-  if (word[0] == 0)
+  memcpy (&word, block, sizeof word);
+  /* All words are equal if each is equal to the next one. */
+  if (memcmp (block, (const uint8_t *) block + sizeof word,
+              BLOCK_SIZE - sizeof word)
+      != 0)
+    return STAMP_TORN;
+  if (word == 0)
     return STAMP_ZEROES;
-  return (word[0] & 0xffff) == number ? word[0] >> 16 : STAMP_TORN;
+  return (word & 0xffff) == number ? word >> 16 : STAMP_TORN;
 }
 
 void
