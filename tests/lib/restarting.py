@@ -105,9 +105,7 @@ class Server:
         os.chmod(self.path, 0o666)
 
     def _start(self, prefix: list[str], fds: tuple[int, ...]) -> None:
-        environment = {k: v for k, v in os.environ.items() if k != "LD_LIBRARY_PATH"}
-        for name in [name for name in environment if name.startswith("LD_")]:
-            del environment[name]
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("LD_")}
         self.process = subprocess.Popen(
             [*prefix, *self.command],
             env=environment,

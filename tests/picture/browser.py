@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -44,8 +45,10 @@ class Browser:
 
     def __init__(self, width: int = 1400, height: int = 900) -> None:
         self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("LD_")}
         self._driver = subprocess.Popen(
             ["chromedriver", "--port=0"],
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
