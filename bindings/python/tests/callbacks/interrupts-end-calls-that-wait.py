@@ -90,7 +90,11 @@ class Test(support.Case):
         support.requires("nbdkit")
         self.serve("data", "data=1 2 3 4", "size=512")
         self.stop_server()
-        self.alarms(lambda *_: self.h.get_size())
+
+        def use(number: int, frame: object) -> None:
+            self.h.get_size()
+
+        self.alarms(use)
         with self.assertRaisesRegex(RuntimeError, "signal handler"):
             self.h.pread(4, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
