@@ -21,5 +21,22 @@ class Test(support.Case):
         with nbd.NBD() as h:
             h.close()
 
+    def test_handle_in_use(self) -> None:
+        """An exception is not replaced by that of a handle that cannot be closed."""
+        self.h.connect_socket(support.Server().client)
+        seen = []
+
+        def chunk(*_: object) -> None:
+            with self.assertRaisesRegex(RuntimeError, "still running"):
+                with self.h:
+                    pass
+            with self.assertRaisesRegex(ValueError, "mine"):
+                with self.h:
+                    raise ValueError("mine")
+            seen.append(True)
+
+        self.h.pread_structured(8, 0, chunk)
+        self.assertEqual(seen, [True])
+
 
 support.main()

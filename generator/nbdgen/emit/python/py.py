@@ -131,8 +131,14 @@ class NBD:
 
     def __exit__(self, exc_type, exc_value, traceback):
         """Close the handle unless that was done before."""
-        if not self._o.closed:
+        if self._o.closed:
+            return
+        try:
             libnbdmod.close(self._o)
+        except RuntimeError:
+            # A thread uses the handle.  What ended the block matters more.
+            if exc_type is None:
+                raise
 
     def close(self):
         """Close the handle and the connection.
