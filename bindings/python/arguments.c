@@ -199,8 +199,13 @@ nbdpy_get_bytes (struct call *call, int i, Py_buffer *buffer)
   return PyObject_GetBuffer (call->args[i], buffer, PyBUF_SIMPLE);
 }
 
+/* The most that the library transfers in one request, see nbd_pread(3). */
+#define MAX_REQUEST (64u << 20)
+
 /* A new bytearray of the length that an argument says.  It is not cleared,
- * because the caller sees it only after it was filled. */
+ * because the caller sees it only after it was filled.  More than the library
+ * permits is refused here: it clears all of the memory even for a read that
+ * it refuses, and there may not be that much. */
 int
 nbdpy_get_room (struct call *call, int i, const char *name,
                 PyObject **bytearray)
@@ -208,8 +213,23 @@ nbdpy_get_room (struct call *call, int i, const char *name,
   uint64_t count;
   if (get_unsigned (call, i, name, PY_SSIZE_T_MAX, &count) == -1)
     return -1;
+  if (count > MAX_REQUEST) {
+    nbdpy_raise_too_large (call->name, count, MAX_REQUEST);
+    return -1;
+  }
   *bytearray = PyByteArray_FromStringAndSize (NULL, (Py_ssize_t) count);
   return *bytearray == NULL ? -1 : 0;
+}
+
+/* Memory for a read by nbd.aio, which returns it. */
+PyObject *
+nbdpy_room (PyObject *module UNUSED, PyObject *count)
+{
+  struct call call = { .name = "aio_pread", .args = &count };
+  PyObject *bytearray = NULL;
+
+  nbdpy_get_room (&call, 0, "count", &bytearray);
+  return bytearray;
 }
 
 /* Results and cleanup ---------------------------------------------------- */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Convert the library's error record to Python exceptions. */
 
+#include <errno.h>
+
 #include "glue.h"
 
 /* Each interpreter has its own classes, and keeps them here. */
@@ -62,6 +64,22 @@ nbdpy_raise_kept (void)
   kept.value = NULL;
   kept.traceback = NULL;
   return true;
+}
+
+/* Raise nbd.Error as the library would, for a call that was not made. */
+PyObject *
+nbdpy_raise_too_large (const char *name, uint64_t count, unsigned most)
+{
+  CLEANUP (nbdpy_drop)
+  PyObject *string = PyUnicode_FromFormat (
+    "nbd_%s: count %llu exceeds %u, the most that this library transfers in"
+    " one request: %s",
+    name, (unsigned long long) count, most, strerror (ERANGE));
+  CLEANUP (nbdpy_drop)
+  PyObject *args = string ? Py_BuildValue ("(Oi)", string, ERANGE) : NULL;
+  if (args != NULL)
+    PyErr_SetObject (exception (0, PyExc_RuntimeError), args);
+  return NULL;
 }
 
 /* Raise nbd.Error for the failure that this thread has just seen. */

@@ -121,6 +121,8 @@ extern bool nbdpy_has_kept (void);
 extern bool nbdpy_raise_kept (void);
 extern PyObject *nbdpy_raise (void);
 extern PyObject *nbdpy_raise_closed (void);
+extern PyObject *nbdpy_raise_too_large (const char *name, uint64_t count,
+                                        unsigned most);
 
 /* arguments.c */
 extern int nbdpy_get_bool (struct call *call, int i, bool *value);
@@ -142,6 +144,7 @@ extern int nbdpy_get_strings (struct call *call, int i, const char *name,
 extern int nbdpy_get_bytes (struct call *call, int i, Py_buffer *buffer);
 extern int nbdpy_get_room (struct call *call, int i, const char *name,
                            PyObject **bytearray);
+extern PyObject *nbdpy_room (PyObject *module, PyObject *count);
 extern PyObject *nbdpy_decode (const char *string);
 extern PyObject *nbdpy_decode_and_free (char *string);
 extern PyObject *nbdpy_none (void);

@@ -6,6 +6,7 @@
 static PyMethodDef own_methods[] = {
   { "create", nbdpy_create, METH_NOARGS, "Make a handle." },
   { "close", nbdpy_close, METH_O, "Close a handle." },
+  { "room", nbdpy_room, METH_O, "Make memory for a read." },
   { "waker", nbdpy_waker, METH_O,
     "Return what is readable when commands have completed elsewhere." },
   { "notify", NBDPY_FUNCTION (nbdpy_notify), METH_FASTCALL,

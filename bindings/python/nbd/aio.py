@@ -33,7 +33,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import operator
 import warnings
 from collections.abc import AsyncIterator, Callable, Generator, Iterable
 from types import TracebackType
@@ -90,7 +89,7 @@ class Disk:
         in its memory without a copy.  A count larger than the server or the
         library allows in one request is an error; see NBD.get_block_size.
         """
-        data = bytearray(operator.index(count))
+        data = libnbdmod.room(count)
         await libnbdmod.aio_pread(self._o, data, offset, self._drive, flags)
         return data
 

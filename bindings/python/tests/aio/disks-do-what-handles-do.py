@@ -46,6 +46,8 @@ class Test(support.Case):
             self.assertEqual(room, server.disk[500 : 500 + BLOCK])
             with self.assertRaises(TypeError):
                 await disk.pread(room, 500)  # type: ignore[arg-type]
+            with self.assertRaisesRegex(nbd.Error, "ERANGE"):
+                await disk.pread(1 << 62, 0)
         self.assertTrue(disk.closed)
         with self.assertRaises(nbd.ClosedHandle):
             await disk.pread(1, 0)
