@@ -5,6 +5,7 @@
 
 const { fileURLToPath } = require('node:url');
 const { markAsUntransferable } = require('node:worker_threads');
+const { fail } = require('./errors');
 
 function typeError(text) {
   const error = new TypeError(text);
@@ -47,7 +48,12 @@ function bytesOf(what) {
   return memory;
 }
 
+// The most that the library transfers in one request, see nbd_pread(3).
+const LONGEST = 64 << 20;
+
 // Memory to read into.  For a length, it is new memory that nobody else has yet.
+// Too much is refused here, because the library clears all of the memory even for a
+// read that it refuses.
 function roomOf(what) {
   if (typeof what === 'bigint') {
     what = Number(what);
@@ -57,6 +63,10 @@ function roomOf(what) {
   }
   if (!Number.isInteger(what)) { // a Buffer would be made of the next smaller size
     throw rangeError(`the length must be an integer, not ${what}`);
+  }
+  if (what > LONGEST) {
+    throw fail('ERANGE', `count ${what} exceeds ${LONGEST}, the most that the` +
+      ' library transfers in one request', 'pread');
   }
   return Buffer.allocUnsafe(what);
 }

@@ -27,6 +27,13 @@ test('read returns the data', needsNbdkit, async (t) => {
   pattern(Buffer.from(words.buffer), 0);
 });
 
+test('more than a request can have is refused at once', needsNbdkit, async (t) => {
+  const h = await serve(t, 'null', '1T');
+  await assert.rejects(h.pread(h.getSize(), 0), fails('ERANGE'));
+  assert.throws(() => h.preadSync(h.getSize(), 0), fails('ERANGE'));
+  assert.throws(() => h.preadSync((64 << 20) + 1, 0), fails('ERANGE'));
+});
+
 test('write is read back', needsNbdkit, async (t) => {
   const h = await serve(t, 'memory', '1M');
   const data = Buffer.from('All that is written comes back.');
