@@ -181,7 +181,7 @@ module Make (Loop : LOOP) = struct
       | () -> schedule c
       | exception (NBD.Error _ as exn) ->
          c.closed <- false;
-         watch c;
+         schedule c;
          raise exn
       | exception exn -> schedule c; raise exn
     end

@@ -54,7 +54,7 @@ let cancelling disk =
   equal_int "none of all" 0 (in_flight disk);
   Lwt.return_unit
 
-(* A callback cannot cancel at once, because the handle is locked. *)
+(* A callback cannot cancel at once, and not close, because the handle is locked. *)
 let cancelling_in_a_callback () =
   let disk = NBD_lwt.create () in
   NBD.add_meta_context (NBD_lwt.handle disk) NBD.context_base_allocation;
@@ -65,6 +65,7 @@ let cancelling_in_a_callback () =
   let* () =
     NBD_lwt.block_status_64 disk 1048576L 0L (fun _ _ _ _ ->
         Lwt.cancel read;
+        fails (Some Unix.EBUSY) (fun () -> NBD_lwt.close disk);
         0) in
   let* () = cancelled read in
   let* () = Lwt.pause () in
