@@ -148,15 +148,20 @@ class File(_RawFile):
     def _check(self, *, reads: bool = False, writes: bool = False) -> None:
         if self.closed:
             raise ValueError("I/O operation on closed file")
-        if os.getpid() != self._pid:
-            raise OSError(
-                errno.EBADF,
-                "a forked copy of a process has no connection: open the export there",
-            )
         if reads and not self._reads:
             raise io.UnsupportedOperation(f"read: the mode is {self.mode}")
         if writes and not self._writes:
             raise io.UnsupportedOperation(f"write: the mode is {self.mode}")
+
+    def _alone(self) -> threading.RLock:
+        """Return the lock.  In a forked copy a thread that does not exist there may
+        have it."""
+        if os.getpid() != self._pid and not self.closed:
+            raise OSError(
+                errno.EBADF,
+                "a forked copy of a process has no connection: open the export there",
+            )
+        return self._lock
 
     def _error(self, error: nbd.Error) -> OSError:
         """Return the exception for an error of the library."""
@@ -169,7 +174,7 @@ class File(_RawFile):
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         """Read into memory, and return the number of bytes; 0 at the end."""
-        with self._lock:
+        with self._alone():
             self._check(reads=True)
             with memoryview(buffer) as view, view.cast("B") as target:
                 count = max(min(len(target), self._size - self._at), 0)
@@ -189,7 +194,7 @@ class File(_RawFile):
         The result is shorter than requested at the end, or before a place that
         cannot be read.  It is empty at the end.
         """
-        with self._lock:
+        with self._alone():
             self._check(reads=True)
             left = max(self._size - self._at, 0)
             if size is None or size < 0:
@@ -214,7 +219,7 @@ class File(_RawFile):
 
     def readall(self) -> bytes:
         """Read all up to the end of the export."""
-        with self._lock:
+        with self._alone():
             self._check(reads=True)
             memory = io.BytesIO(bytes(max(self._size - self._at, 0)))
             done = 0
@@ -232,7 +237,7 @@ class File(_RawFile):
         be raised by a later call, by flush or close at the latest.  It is
         raised once, and names the range.
         """
-        with self._lock:
+        with self._alone():
             self._check(writes=True)
             view = memoryview(data).cast("B")
             end = self._at + len(view)
@@ -258,9 +263,9 @@ class File(_RawFile):
         The flush of a buffered file above this one does not flush this file;
         its close does.
         """
-        with self._lock:
-            if not self._open and not self.closed:
-                return  # it is being closed, and was flushed
+        if not self._open and not self.closed:
+            return  # it is being closed, and was flushed
+        with self._alone():
             self._check()
             try:
                 self._writer.flush()
@@ -289,7 +294,7 @@ class File(_RawFile):
         end counts as a hole.  Without the metadata context base:allocation,
         everything is data.
         """
-        with self._lock:
+        with self._alone():
             self._check()
             offset = operator.index(offset)
             if whence == os.SEEK_SET:
@@ -309,7 +314,7 @@ class File(_RawFile):
 
     def tell(self) -> int:
         """Return the offset of the next read or write."""
-        with self._lock:
+        with self._alone():
             self._check()
             return self._at
 
@@ -363,7 +368,9 @@ class File(_RawFile):
         only frees memory.
         """
         is_ours = os.getpid() == self._pid
-        with self._lock if is_ours else threading.RLock():
+        if not is_ours:
+            self._lock = threading.RLock()
+        with self._lock:
             if not self._open:
                 return
             try:
@@ -392,6 +399,10 @@ def _hang_up(h: nbd.NBD, is_ours: bool) -> None:
         pass  # the program has done it
     except nbd.Error:
         h.close()  # everything important was answered before
+    except RuntimeError:
+        # A thread was in a call of the handle when the process was forked.
+        if is_ours:
+            raise
 
 
 def _check_mode(mode: str) -> tuple[bool, bool]:

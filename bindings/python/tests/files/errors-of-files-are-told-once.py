@@ -3,6 +3,8 @@
 
 import errno
 import os
+import signal
+import threading
 import warnings
 
 import nbd
@@ -38,6 +40,19 @@ class Unflushed(Server):
 class Leaving(Server):
     def read(self, offset: int, count: int) -> bytes:
         raise Gone
+
+
+class Waiting(Server):
+    """Answers a read when it may."""
+
+    def __init__(self) -> None:
+        super().__init__(SIZE)
+        self.is_reading, self.may = threading.Event(), threading.Event()
+
+    def read(self, offset: int, count: int) -> bytes:
+        self.is_reading.set()
+        self.may.wait()
+        return super().read(offset, count)
 
 
 class Test(support.Case):
@@ -156,23 +171,40 @@ class Test(support.Case):
                 file.write(b"abc")
             file.flush()  # nothing can be lost
 
+    def use_in_a_child(self, file: nbd.File) -> None:
+        """Read and close the file in a forked copy of the process."""
+        child = os.fork()
+        if child == 0:
+            signal.alarm(60)
+            try:
+                file.read(1)
+            except OSError as e:
+                if e.errno == errno.EBADF:
+                    file.close()
+                    os._exit(file.closed)
+            finally:
+                os._exit(2)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 1)
+
     def test_forks(self) -> None:
         """A forked copy of the process does not touch the connection."""
         with nbd.open(self.server.uri, "r+b") as file:
             file.write(b"abc")
-            child = os.fork()
-            if child == 0:
-                try:
-                    file.read(1)
-                except OSError as e:
-                    if e.errno == errno.EBADF:
-                        file.close()
-                        os._exit(file.closed)
-                finally:
-                    os._exit(2)
-            self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 1)
+            self.use_in_a_child(file)
             self.assertEqual(file.read(1), b"\x55")
             file.write(b"abc")
+
+    def test_forks_while_a_thread_reads(self) -> None:
+        with Waiting() as server, nbd.open(server.uri) as file:
+            thread = threading.Thread(target=file.read, args=(1,))
+            thread.start()
+            server.is_reading.wait()
+            try:
+                self.use_in_a_child(file)
+            finally:
+                server.may.set()
+                thread.join()
+            self.assertEqual(file.tell(), 1)
 
 
 support.main()
