@@ -352,8 +352,7 @@ module Make (Loop : LOOP) = struct
 
   (* Wait, and close the handle if this fails, unless another thread uses it. *)
   let or_close t f =
-    Loop.catch f (fun exn ->
-      (try close t with NBD.Error _ -> ()); Loop.fail exn)
+    Loop.catch f (fun exn -> (try close t with NBD.Error _ -> ()); Loop.fail exn)
 
   let connect loop ?connections ?reconnect_timeout ?connect_timeout
       ?command_timeout ?stall_timeout
@@ -413,14 +412,15 @@ module Make (Loop : LOOP) = struct
   (* Bytes and extents ------------------------------------------------------ *)
 
   let pread ?flags t count offset =
-    let read () =
+    if count < 0 then Loop.fail (Invalid_argument "pread: the count is negative")
+    else if count > 64 lsl 20 then (* or all of it would be cleared in vain *)
+      Loop.fail (error Unix.ERANGE "pread: count %d exceeds 64 MiB" count)
+    else
       let buffer = Bigarray.(Array1.create char c_layout count) in
       let issue h _ completion =
         NBD.aio_pread ~completion ?flags h buffer offset in
       Loop.bind (command t issue) (fun () ->
-        Loop.return (NBD.Buffer.to_bytes buffer)) in
-    if count >= 0 then read ()
-    else Loop.fail (Invalid_argument "pread: the count is negative")
+        Loop.return (NBD.Buffer.to_bytes buffer))
 
   let pwrite_bytes ?flags t bytes offset =
     let buffer = NBD.Buffer.of_bytes bytes in

@@ -44,6 +44,9 @@ let many_at_once disk =
   let* () =
     rejected "a read beyond the end" Unix.EINVAL
       (NBD_lwt.pread disk 1024 1048576L) in
+  let* () =
+    rejected "more than a request can have" Unix.ERANGE
+      (NBD_lwt.pread disk max_int 0L) in
   (* An exception of a callback or a continuation is passed to whoever waits
      for the promise. *)
   let* () =
