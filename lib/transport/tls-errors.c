@@ -100,18 +100,20 @@ nbdi_advice (struct nbdi_channel *ch)
 }
 
 /* Print the names in the server's certificate, which is not trusted: each
- * may contain anything. */
+ * may contain anything.  Names longer than any host's are left out. */
 static void
 print_names (FILE *f, gnutls_x509_crt_t crt)
 {
-  unsigned i;
+  unsigned shown = 0;
 
-  for (i = 0; i < MAX_NAMES; i++) {
+  for (unsigned i = 0; shown < MAX_NAMES; i++) {
     char name[256], address[INET6_ADDRSTRLEN];
     size_t size = sizeof name;
     int type = gnutls_x509_crt_get_subject_alt_name (crt, i, name, &size,
                                                      NULL);
 
+    if (type == GNUTLS_E_SHORT_MEMORY_BUFFER)
+      continue;
     if (type < 0)
       break;
     if (type == GNUTLS_SAN_IPADDRESS && (size == 4 || size == 16)
@@ -121,11 +123,11 @@ print_names (FILE *f, gnutls_x509_crt_t crt)
       size = strlen (strcpy (name, address));
     CLEANUP_TEXT const char *text = nbdi_printable_bytes ((uint8_t *) name,
                                                           size);
-    fprintf (f, "%s%s", i > 0 ? ", " : "", text);
+    fprintf (f, "%s%s", shown++ > 0 ? ", " : "", text);
   }
-  if (i == 0)
+  if (shown == 0)
     fputs ("no host at all", f);
-  else if (i == MAX_NAMES)
+  else if (shown == MAX_NAMES)
     fputs (" and perhaps more", f);
 }
 

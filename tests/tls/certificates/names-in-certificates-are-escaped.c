@@ -14,8 +14,21 @@
 #include "tls-server.h"
 #include "wrap.h"
 
-/* A list with one DNS name that GnuTLS would not create. */
-static const char names[] = "\x30\x18\x82\x16\x1b[31mred\n\0good.example";
+/* A list of names in DER: a URI of 300 bytes, which is left out of the message,
+ * and a DNS name that GnuTLS would not create. */
+#define URI_BYTES 300
+#define LIST "\x30\x82\x01\x48\x86\x82\x01\x2c"
+#define DNS_NAME "\x82\x16\x1b[31mred\n\0good.example"
+static char names[sizeof LIST - 1 + URI_BYTES + sizeof DNS_NAME - 1];
+
+static void
+make_names (void)
+{
+  char *uri = mempcpy (names, LIST, sizeof LIST - 1);
+
+  memset (uri, 'x', URI_BYTES);
+  memcpy (uri + URI_BYTES, DNS_NAME, sizeof DNS_NAME - 1);
+}
 
 /* Reading all certificates of the system each time would take long. */
 WRAPPER (int, gnutls_certificate_set_x509_system_trust,
@@ -48,7 +61,7 @@ make_certificate (gnutls_certificate_credentials_t credentials)
   must (gnutls_x509_crt_set_activation_time (crt, now - 3600), "activation");
   must (gnutls_x509_crt_set_expiration_time (crt, now + 3600), "expiration");
   must (gnutls_x509_crt_set_extension_by_oid (crt, "2.5.29.17", names,
-                                              sizeof names - 1, 0),
+                                              sizeof names, 0),
         "names");
   must (gnutls_x509_crt_set_key (crt, key), "key");
   must (gnutls_x509_crt_sign2 (crt, crt, key, GNUTLS_DIG_SHA512, 0), "sign");
@@ -96,6 +109,7 @@ test (void)
   requires_tls ();
   work_in_empty_directory ();
   must (gnutls_certificate_allocate_credentials (&credentials), "memory");
+  make_names ();
   make_certificate (credentials);
   run ();
   CHECK_ERROR (0, "not for \"good.example\" but for "
