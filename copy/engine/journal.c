@@ -207,11 +207,12 @@ open_file (struct copy *c)
   j->fd = open (name, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (j->fd == -1)
     return refuse (c, "cannot open the journal");
-  if (flock (j->fd, LOCK_EX | LOCK_NB) == -1) {
-    copy_fail (c, "%s: the journal is in use: another copy is running", name);
-    return -1;
-  }
-  return 0;
+  if (flock (j->fd, LOCK_EX | LOCK_NB) == 0)
+    return 0;
+  if (errno != EWOULDBLOCK)
+    return refuse (c, "cannot lock the journal");
+  copy_fail (c, "%s: the journal is in use: another copy is running", name);
+  return -1;
 }
 
 int
