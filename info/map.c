@@ -54,18 +54,17 @@ describe (uint64_t type)
   return text;
 }
 
-/* Begin the colour of a type; false if it has none. */
+/* Begin the colour for what a type means; false if it has none. */
 static bool
-begin_color (uint64_t type)
+begin_color (const char *text)
 {
-  const char *text = describe (type);
   if (text == NULL || !tool_colors ())
     return false;
   if (strcmp (text, "data") == 0)
     tool_color (stdout, TOOL_BOLD);
   else if (strcmp (text, "clean") == 0)
     tool_color (stdout, TOOL_GREEN);
-  else if (strcmp (text, "dirty") == 0)
+  else if (strcmp (text, "dirty") == 0 || strcmp (text, "unknown") == 0)
     tool_color (stdout, TOOL_RED);
   else if (strcmp (text, "local") == 0) {
     tool_color (stdout, TOOL_WHITE);
@@ -106,25 +105,45 @@ print_comma (void)
   map.has_elements = true;
 }
 
-static int
-print_extent (void *opaque, uint64_t offset, uint64_t length, uint64_t type)
+/* A type as the output has it. */
+struct type {
+  char number[TOOL_SIZE_MAX];
+  const char *text; /* what it means, or NULL */
+};
+
+static struct type
+known_type (uint64_t type)
 {
-  (void) opaque;
-  const char *text = describe (type);
+  struct type t = { .text = describe (type) };
+  snprintf (t.number, sizeof t.number, "%" PRIu64, type);
+  return t;
+}
+
+static struct type
+unknown_type (void)
+{
+  struct type t = { .text = "unknown" };
+  strcpy (t.number, map.json ? "null" : "?");
+  return t;
+}
+
+static void
+print_row (uint64_t offset, uint64_t length, struct type type)
+{
   tool_progress_hide ();
   if (map.json) {
     print_comma ();
     printf ("{ \"offset\": %" PRIu64 ", \"length\": %" PRIu64
-            ", \"type\": %" PRIu64,
-            offset, length, type);
-    if (text)
-      printf (", \"description\": \"%s\"", text);
+            ", \"type\": %s",
+            offset, length, type.number);
+    if (type.text)
+      printf (", \"description\": \"%s\"", type.text);
     putchar ('}');
   }
   else {
-    bool color = begin_color (type);
-    printf ("%10" PRIu64 "  %10" PRIu64 "  %3" PRIu64 "%s%s", offset, length,
-            type, text ? "  " : "", text ? text : "");
+    bool color = begin_color (type.text);
+    printf ("%10" PRIu64 "  %10" PRIu64 "  %3s%s%s", offset, length,
+            type.number, type.text ? "  " : "", type.text ? type.text : "");
     if (color)
       tool_color_reset (stdout);
     putchar ('\n');
@@ -132,6 +151,13 @@ print_extent (void *opaque, uint64_t offset, uint64_t length, uint64_t type)
   /* The reader has gone away, or the disk is full. */
   if (ferror (stdout))
     tool_output_failed (0);
+}
+
+static int
+print_extent (void *opaque, uint64_t offset, uint64_t length, uint64_t type)
+{
+  (void) opaque;
+  print_row (offset, length, known_type (type));
   return 0;
 }
 
@@ -153,20 +179,7 @@ print_unknown (void *opaque, uint64_t offset, uint64_t length,
                const char *why)
 {
   add_unknown (opaque, offset, length, why);
-  if (map.json) {
-    print_comma ();
-    printf ("{ \"offset\": %" PRIu64 ", \"length\": %" PRIu64
-            ", \"type\": null, \"description\": \"unknown\"}",
-            offset, length);
-  }
-  else {
-    tool_color (stdout, TOOL_RED);
-    printf ("%10" PRIu64 "  %10" PRIu64 "    ?  unknown", offset, length);
-    tool_color_reset (stdout);
-    putchar ('\n');
-  }
-  if (ferror (stdout))
-    tool_output_failed (0);
+  print_row (offset, length, unknown_type ());
   return 0;
 }
 
@@ -202,45 +215,23 @@ add_extent (void *opaque, uint64_t offset, uint64_t length, uint64_t type)
 }
 
 static void
-print_total (const struct total *total)
+print_total (uint64_t size, struct type type)
 {
-  const char *text = describe (total->type);
-  double percent = 100.0 * total->size / map.size;
+  double percent = 100.0 * size / map.size;
   if (map.json) {
     print_comma ();
-    printf ("{ \"size\": %" PRIu64 ", \"percent\": %g, \"type\": %" PRIu64,
-            total->size, percent, total->type);
-    if (text)
-      printf (", \"description\": \"%s\"", text);
+    printf ("{ \"size\": %" PRIu64 ", \"percent\": %g, \"type\": %s", size,
+            percent, type.number);
+    if (type.text)
+      printf (", \"description\": \"%s\"", type.text);
     printf (" }");
   }
   else {
-    bool color = begin_color (total->type);
-    printf ("%10" PRIu64 " %5.1f%% %3" PRIu64 "%s%s", total->size, percent,
-            total->type, text ? " " : "", text ? text : "");
+    bool color = begin_color (type.text);
+    printf ("%10" PRIu64 " %5.1f%% %3s%s%s", size, percent, type.number,
+            type.text ? " " : "", type.text ? type.text : "");
     if (color)
       tool_color_reset (stdout);
-    putchar ('\n');
-  }
-}
-
-/* The same for bytes whose type is unknown. */
-static void
-print_unknown_total (void)
-{
-  double percent = 100.0 * map.unknown / map.size;
-  if (map.unknown == 0)
-    return;
-  if (map.json) {
-    print_comma ();
-    printf ("{ \"size\": %" PRIu64 ", \"percent\": %g, \"type\": null"
-            ", \"description\": \"unknown\" }",
-            map.unknown, percent);
-  }
-  else {
-    tool_color (stdout, TOOL_RED);
-    printf ("%10" PRIu64 " %5.1f%%   ? unknown", map.unknown, percent);
-    tool_color_reset (stdout);
     putchar ('\n');
   }
 }
@@ -259,8 +250,9 @@ print_totals (struct tool_extents *extents)
   tool_progress_end (true);
   begin_array ();
   for (size_t i = 0; i < map.count; i++)
-    print_total (&map.totals[i]);
-  print_unknown_total ();
+    print_total (map.totals[i].size, known_type (map.totals[i].type));
+  if (map.unknown > 0)
+    print_total (map.unknown, unknown_type ());
   free (map.totals);
 }
 
