@@ -16,9 +16,6 @@
 #include <linux/vm_sockets.h>
 #endif
 
-/* The kernel doubles the size that is asked for. */
-#define UNIX_SEND_BUFFER (1024 * 1024 / 2)
-
 /* Add an address to try. */
 int
 nbdi_add_address (struct nbdi_reach *reach, const struct sockaddr *addr,
@@ -199,7 +196,7 @@ static void
 tune_socket (int sock, int family)
 {
   if (family == AF_UNIX) {
-    int size = UNIX_SEND_BUFFER;
+    int size = NBDI_UNIX_SEND_BUFFER;
     setsockopt (sock, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
   }
   else if (family == AF_INET || family == AF_INET6) {

@@ -10,6 +10,10 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+/* The send buffer of Unix sockets, for payloads of 256 KiB.  The kernel
+ * doubles the size that is asked for. */
+#define NBDI_UNIX_SEND_BUFFER (1024 * 1024 / 2)
+
 struct nbdi_address {
   struct sockaddr_storage addr;
   socklen_t len;

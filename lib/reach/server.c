@@ -14,9 +14,6 @@
 /* The first descriptor that systemd passes. */
 #define ACTIVATION_FD 3
 
-/* Make room for a 256 KiB payload; the kernel doubles this size. */
-#define PAIR_SEND_BUFFER (1024 * 1024 / 2)
-
 static void
 forget_server (struct nbdi_server *server)
 {
@@ -49,7 +46,7 @@ nbdi_describe_server (struct nbdi_reach *reach, enum nbdi_server_kind kind,
 static int
 start_command (struct nbdi_reach *reach, struct nbdi_channel *ch)
 {
-  int pair[2], size = PAIR_SEND_BUFFER;
+  int pair[2], size = NBDI_UNIX_SEND_BUFFER;
 
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1) {
     nbdi_error (errno, "socketpair");
