@@ -15,10 +15,6 @@
 
 #include "internal.h"
 
-/* Two signals that follow each other at once, as timeout(1) sends them, count
- * as one.  A later one means that the program is to end immediately. */
-#define SAME_SIGNAL_MS 500
-
 /* How often to check whether to print a message about an outage. */
 #define PIECE_MS 1000
 
@@ -37,7 +33,7 @@ handle (int number)
     tool_signal = number;
     tool_wake ();
   }
-  else if (now - came_ms >= SAME_SIGNAL_MS) {
+  else if (now - came_ms >= TOOL_SAME_SIGNAL_MS) {
     /* The signal is blocked until this handler returns. */
     signal (number, SIG_DFL);
     raise (number);

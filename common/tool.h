@@ -204,6 +204,10 @@ extern void tool_finish (int status) __attribute__ ((noreturn));
  * with the same cleanup.  Writing itself does not end the program: it fails
  * with EPIPE. */
 
+/* Two signals that follow each other faster, as timeout(1) sends them, count as
+ * one. */
+#define TOOL_SAME_SIGNAL_MS 500
+
 extern void tool_catch_signals (void);
 /* Install a handler.  If the signal is ignored, because nohup or a shell that
  * starts a background job asked for that, leave it ignored and return

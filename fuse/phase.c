@@ -24,9 +24,6 @@
 /* How long the end may take: after a signal, and after unmounting. */
 #define HURRY_MS 5000
 #define PATIENCE_MS 30000
-/* Two signals that follow each other at once, as timeout(1) sends them, count
- * as one. */
-#define SAME_SIGNAL_MS 500
 
 static const enum phase next[][OVERDUE + 1] = {
   /*             SIGNALLED  UNMOUNTED  DISCONNECTING  OVERDUE */
@@ -75,7 +72,7 @@ phase_signal (int number)
     signal_ms = now;
     deadline_ms = now + HURRY_MS;
   }
-  else if (now >= signal_ms + SAME_SIGNAL_MS)
+  else if (now >= signal_ms + TOOL_SAME_SIGNAL_MS)
     deadline_ms = now; /* the user does not want to wait any longer */
   phase_event (SIGNALLED);
   return first;
