@@ -135,10 +135,6 @@ extern void copy_fail (struct copy *c, const char *format, ...)
   __attribute__ ((format (printf, 2, 3)));
 extern void copy_warn (struct copy *c, const char *format, ...)
   __attribute__ ((format (printf, 2, 3)));
-/* Whether the copy has to stop.  Code that waits must also wait for the
- * descriptor, which is readable then. */
-extern bool copy_is_stopping (const struct copy *c);
-extern int copy_stop_fd (const struct copy *c);
 
 /* ---- endpoints/: those that the engine has ---- */
 

@@ -59,18 +59,6 @@ copy_interrupt (struct copy *c)
   copy_stop (c, INTERRUPTED);
 }
 
-bool
-copy_is_stopping (const struct copy *c)
-{
-  return c->stop != GOING_ON;
-}
-
-int
-copy_stop_fd (const struct copy *c)
-{
-  return c->stop_fd;
-}
-
 /* A failure after a signal may be caused by it, so no message is printed. */
 void
 copy_fail (struct copy *c, const char *format, ...)
