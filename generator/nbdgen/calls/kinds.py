@@ -53,16 +53,6 @@ class FlagGroup:
             mask |= member.value
         return mask
 
-    def subset(self, short_names: tuple[str, ...]) -> int:
-        """The union of the members with these names, as in OFlags.allowed."""
-        values = {member.name: member.value for member in self.members}
-        mask = 0
-        for short in short_names:
-            value = values[short]
-            assert isinstance(value, int)
-            mask |= value
-        return mask
-
 
 Group = Union[EnumGroup, FlagGroup]
 

@@ -37,7 +37,6 @@ class Parameter:
     name: str
     outer: str  # its type in NBD.mli
     inner: str  # its type in the external; the same if nothing is converted
-    optional: bool = False
 
 
 def externals(functions: Iterable[Function]) -> list[Function]:
@@ -67,7 +66,7 @@ def parameter(arg: Arg | OptArg) -> Parameter:
             return plain("int64")
         case kinds.EnumArg():
             return Parameter(arg, arg.name, f"{arg.group.name}.t", "int")
-        case kinds.FlagsArg():
+        case kinds.FlagsArg() | kinds.OFlags():
             return Parameter(arg, arg.name, f"{arg.group.name}.t list", "int")
         case kinds.String() | kinds.Path():
             return plain("string")
@@ -83,10 +82,7 @@ def parameter(arg: Arg | OptArg) -> Parameter:
             return plain(callback_type(arg.callback))
         case kinds.OClosure():
             outer = callback_type(arg.callback)
-            return Parameter(arg, arg.name, outer, f"{outer} option", optional=True)
-        case kinds.OFlags():
-            outer = f"{arg.group.name}.t list"
-            return Parameter(arg, arg.name, outer, "int", optional=True)
+            return Parameter(arg, arg.name, outer, f"{outer} option")
         case _:
             assert_never(arg)
 
