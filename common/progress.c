@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Progress, as a bar for people or as lines for programs. */
+/* Progress, as a bar for people. */
 #include <config.h>
 
-#include <inttypes.h>
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,23 +14,19 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
   bool on;
-  enum tool_progress_kind kind;
-  int fd;
-  bool terminal;
   bool drawn; /* the bar is on the terminal's line */
   uint64_t done, total;
-  int percent;         /* last one shown, or -1 */
   int64_t begin, last; /* when it began, and was drawn, in ms */
   unsigned turn;       /* of the spinner */
 } bar;
 
-/* At most 99: tool_progress_end shows 100. */
+/* At most 99: when the work is complete the bar is cleared. */
 static int
-percentage (uint64_t done, uint64_t total)
+percentage (void)
 {
-  if (total == 0)
+  if (bar.total == 0)
     return 0;
-  int n = done / (total / 100.0);
+  int n = bar.done / (bar.total / 100.0);
   return n > 99 ? 99 : n;
 }
 
@@ -68,74 +63,38 @@ write_left (char buffer[TOOL_SIZE_MAX], double speed)
               minutes % 60, (int) left % 60);
 }
 
-/* Draw the bar with amount, rate, and time left. */
+/* Draw the bar with amount, rate, and time left, if that is due. */
 static void
-draw (int percent, int64_t now)
+draw (void)
 {
   char size[TOOL_SIZE_MAX], done[TOOL_SIZE_MAX + 8] = "";
   char rate[TOOL_SIZE_MAX + 8] = "", left[TOOL_SIZE_MAX];
   const char *const fields[] = { done, rate, left, NULL };
-  double seconds = (now - bar.begin) / 1000.0;
-  double speed = seconds >= 0.5 ? bar.done / seconds : 0;
+  int64_t now = tool_now_ms (), ms = now - bar.begin;
+  if (ms < PATIENCE_MS || now - bar.last < REDRAW_MS)
+    return;
+  double speed = bar.done * 1000.0 / ms;
   if (speed > 0) {
     snprintf (done, sizeof done, " %s", about (size, bar.done));
     snprintf (rate, sizeof rate, ", %s/s", about (size, speed));
   }
   write_left (left, speed);
-  tool_draw_bar (percent, bar.turn++, percent == 100, fields);
-  bar.drawn = percent < 100;
-}
-
-/* Show the progress if that is due: at each new percentage, or on a terminal
- * at intervals. */
-static void
-show (int percent, bool at_once)
-{
-  if (bar.kind == TOOL_PROGRESS_FD) {
-    if (percent != bar.percent)
-      dprintf (bar.fd, "%d/100\n", percent);
-  }
-  else {
-    int64_t now = tool_now_ms ();
-    bool patient = bar.kind == TOOL_PROGRESS_PATIENT_BAR;
-    if (patient && now - bar.begin < PATIENCE_MS && !at_once)
-      return;
-    bool due = now - bar.last >= REDRAW_MS;
-    if (!at_once && !(bar.terminal ? due : percent != bar.percent))
-      return;
-    draw (percent, now);
-    bar.last = now;
-  }
-  bar.percent = percent;
-}
-
-/* End the bar when the program ends without having done so. */
-static void
-leave (void)
-{
-  tool_progress_end (false);
+  tool_draw_bar (percentage (), bar.turn++, false, fields);
+  bar.drawn = true;
+  bar.last = now;
 }
 
 void
-tool_progress_start (enum tool_progress_kind kind, int fd, uint64_t total)
+tool_progress_start (void)
 {
-  pthread_mutex_lock (&lock);
   static bool registered;
+  pthread_mutex_lock (&lock);
   bar = (typeof (bar)) {
-    .on = true,
-    .kind = kind,
-    .fd = fd,
-    .total = total,
-    .percent = -1,
-    .terminal = isatty (STDERR_FILENO),
+    .on = isatty (STDERR_FILENO),
     .begin = tool_now_ms (),
   };
-  if (kind == TOOL_PROGRESS_PATIENT_BAR)
-    bar.on = bar.terminal;
-  else
-    show (0, true);
   if (!registered)
-    tool_at_end (leave);
+    tool_at_end (tool_progress_end);
   registered = true;
   pthread_mutex_unlock (&lock);
 }
@@ -144,36 +103,34 @@ void
 tool_progress (uint64_t done, uint64_t total)
 {
   pthread_mutex_lock (&lock);
-  if (bar.on) {
-    bar.done = done;
-    bar.total = total;
-    show (percentage (done, total), false);
-  }
+  bar.done = done;
+  bar.total = total;
+  if (bar.on)
+    draw ();
   pthread_mutex_unlock (&lock);
+}
+
+static void
+clear (void)
+{
+  if (bar.drawn)
+    fputs ("\r\033[K", stderr);
+  bar.drawn = false;
 }
 
 void
 tool_progress_hide (void)
 {
   pthread_mutex_lock (&lock);
-  if (bar.on && bar.drawn) {
-    fputs (bar.terminal ? "\r\033[K" : "\n", stderr);
-    bar.drawn = false;
-  }
+  clear ();
   pthread_mutex_unlock (&lock);
 }
 
 void
-tool_progress_end (bool complete)
+tool_progress_end (void)
 {
   pthread_mutex_lock (&lock);
-  bool patient = bar.kind == TOOL_PROGRESS_PATIENT_BAR;
-  if (bar.on && patient && bar.drawn)
-    fputs ("\r\033[K", stderr);
-  else if (bar.on && complete && !patient)
-    show (100, true);
-  else if (bar.on && bar.drawn)
-    fputc ('\n', stderr);
+  clear ();
   bar.on = false;
   pthread_mutex_unlock (&lock);
 }

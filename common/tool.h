@@ -471,23 +471,16 @@ extern void tool_bar_line (char line[TOOL_BAR_MAX], int columns, int percent,
 
 /* ---- progress.c: safe to call from several threads ---- */
 
-enum tool_progress_kind {
-  TOOL_PROGRESS_BAR,         /* always, on standard error */
-  TOOL_PROGRESS_PATIENT_BAR, /* on a terminal, if it takes a second */
-  TOOL_PROGRESS_FD,          /* lines "N/100" */
-};
-
-/* Begin.  FD is used for TOOL_PROGRESS_FD only.  A TOTAL of 0 means that the
- * total is unknown; tool_progress can tell it later. */
-extern void tool_progress_start (enum tool_progress_kind kind, int fd,
-                                 uint64_t total);
+/* Begin work.  If standard error is a terminal, and the work takes more than a
+ * second, a bar shows its progress. */
+extern void tool_progress_start (void);
 /* DONE of TOTAL units, usually bytes, are finished.  This costs little. */
 extern void tool_progress (uint64_t done, uint64_t total);
 /* Clear the bar before something else is written to the terminal; the next
  * step draws it again. */
 extern void tool_progress_hide (void);
-/* End, and show 100% only if the work was completed.  If the program ends
- * without this call, the bar stays as it was, on a line of its own. */
-extern void tool_progress_end (bool complete);
+/* End, and clear the bar.  If the program ends without this call, the bar is
+ * cleared, too. */
+extern void tool_progress_end (void);
 
 #endif /* TOOL_H */

@@ -73,9 +73,9 @@ check_range (struct nbd_handle *h, struct range range, bool zero, bool quiet)
     .opaque = &check,
   };
 
-  tool_progress_start (TOOL_PROGRESS_PATIENT_BAR, -1, extents.length);
+  tool_progress_start ();
   tool_each_extent (&extents);
-  tool_progress_end (true);
+  tool_progress_end ();
   if (check.has_data && !quiet)
     printf ("image has data at offset %" PRIu64 "\n", check.data);
   return !check.has_data && !check.has_unknown;

@@ -160,8 +160,7 @@ clear_range (struct nbd_handle *h, struct range range,
     .piece = piece_length (h, range),
   };
 
-  tool_progress_start (TOOL_PROGRESS_PATIENT_BAR, -1,
-                       range.end - range.start);
+  tool_progress_start ();
   for (;;) {
     while (w.in_flight < IN_FLIGHT && issue_next (&w))
       ;
@@ -175,7 +174,7 @@ clear_range (struct nbd_handle *h, struct range range,
     w.refused = p->next;
     free (p);
   }
-  tool_progress_end (w.failed == NULL);
+  tool_progress_end ();
   if (w.failed != NULL)
     fail (&w);
 }

@@ -247,7 +247,7 @@ print_totals (struct tool_extents *extents)
     printf ("[]\n");
     return;
   }
-  tool_progress_end (true);
+  tool_progress_end ();
   begin_array ();
   for (size_t i = 0; i < map.count; i++)
     print_total (map.totals[i].size, known_type (map.totals[i].type));
@@ -264,7 +264,7 @@ print_extents (struct tool_extents *extents)
   begin_array ();
   if (map.size > 0)
     tool_each_extent (extents);
-  tool_progress_end (true);
+  tool_progress_end ();
 }
 
 /* End the output, and return the exit status. */
@@ -306,7 +306,7 @@ print_map (const struct tool_endpoint *endpoint, const char *context,
     .context = context,
     .length = size,
   };
-  tool_progress_start (TOOL_PROGRESS_PATIENT_BAR, -1, size);
+  tool_progress_start ();
   if (totals)
     print_totals (&extents);
   else
