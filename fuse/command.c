@@ -252,12 +252,12 @@ command_start (struct command *command)
 }
 
 void
-command_cancel (struct command *command, int error)
+command_cancel (struct command *command)
 {
   if (command->parts == 0)
     return;
   if (!command->error)
-    command->error = error;
+    command->error = EINTR;
   for (struct part *part = command->in_flight; part; part = part->next)
     nbd_aio_cancel (command->disk->h, part->cookie);
   disk_touch (command->disk);

@@ -46,7 +46,7 @@ struct command {
 };
 /* Begin.  DONE is called once, possibly before this returns. */
 extern void command_start (struct command *command);
-/* Let a command that is not over end soon, with this errno. */
-extern void command_cancel (struct command *command, int error);
+/* Let a command that is not over end soon, with EINTR. */
+extern void command_cancel (struct command *command);
 
 #endif /* FUSE_COMMAND_H */

@@ -149,8 +149,8 @@ request_cancel (struct request *request)
   else if (request->cancel)
     request->cancel (request);
   else {
-    command_cancel (&request->edge, EINTR);
-    command_cancel (&request->command, EINTR);
+    command_cancel (&request->edge);
+    command_cancel (&request->command);
   }
 }
 
