@@ -185,11 +185,11 @@ load_client (gnutls_certificate_credentials_t x509, const char *cert,
   return -1;
 }
 
-/* Whether there is such a file; -1 if that cannot be found out. */
+/* Whether there is such a file; -1 if it cannot be read. */
 static int
-find_file (const char *path, int mode)
+find_file (const char *path)
 {
-  if (access (path, mode) == 0)
+  if (access (path, R_OK) == 0)
     return 1;
   if (errno == ENOENT || errno == ENOTDIR)
     return 0;
@@ -202,8 +202,8 @@ find_file (const char *path, int mode)
 static int
 find_client (const char *dir, const char *cert, const char *key)
 {
-  int has_cert = find_file (cert, R_OK);
-  int has_key = find_file (key, R_OK);
+  int has_cert = find_file (cert);
+  int has_key = find_file (key);
 
   if (has_cert == -1 || has_key == -1)
     return -1;
@@ -229,7 +229,7 @@ load_directory (struct nbdi_tls_credentials *c, const char *dir)
     nbdi_error (errno, "asprintf");
     return -1;
   }
-  int has_ca = find_file (ca, R_OK);
+  int has_ca = find_file (ca);
   if (has_ca != 1)
     return has_ca;
   if (load_authorities (x509, ca) == -1)
@@ -237,7 +237,7 @@ load_directory (struct nbdi_tls_credentials *c, const char *dir)
   /* Files that exist must be usable: if a list of revoked certificates were
    * ignored, these would be trusted. */
   int has_client = find_client (dir, cert, key);
-  int has_crl = find_file (crl, R_OK);
+  int has_crl = find_file (crl);
   if (has_client == -1 || has_crl == -1)
     return -1;
   if (has_client && load_client (x509, cert, key) == -1)
