@@ -260,6 +260,7 @@ convert_tests = \
 	convert/tests/convert/servers-without-ranges-are-read-in-order.sh \
 	convert/tests/convert/sizes-that-only-the-image-knows-are-asked-for.sh \
 	convert/tests/convert/sources-are-never-written.sh \
+	convert/tests/convert/sources-that-change-their-size-are-told.sh \
 	convert/tests/convert/sparsified-disks-keep-their-files.sh \
 	convert/tests/convert/streams-grow-unless-a-table-would-have-to-follow.sh \
 	convert/tests/convert/templates-that-fit-are-copied-as-they-are.sh \

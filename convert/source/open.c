@@ -70,11 +70,28 @@ read_rest (int fd)
     tool_check_signal ();
 }
 
+/* A file that another program makes, as a download, grows meanwhile.  Of one
+ * that became shorter, helpers read zeroes. */
+static void
+refuse_other_size (const struct source *s)
+{
+  struct stat now;
+
+  if (s->place == AT_FILE && fstat (s->fd, &now) == 0
+      && now.st_size != s->st.st_size)
+    tool_fail (
+      "%s: it had %lld bytes at first and has %lld now, so the result "
+      "is not a copy of it; convert it when no other program writes "
+      "to it",
+      s->name, (long long) s->st.st_size, (long long) now.st_size);
+}
+
 void
 source_end (struct source *s)
 {
   char *why = NULL;
 
+  refuse_other_size (s);
   if (s->place != AT_URL || s->by_ranges || s->helper == NULL)
     return;
   read_rest (s->fd);
