@@ -19,6 +19,7 @@ static const struct mark {
   { "a tar archive, as an OVA is", 257, 5, "ustar" },
   { "a backup of Proxmox VE (vma)", 0, 4, "VMA\0" },
   { "a Windows image (wim)", 0, 8, "MSWIM\0\0\0" },
+  { "an Android sparse image (simg)", 0, 4, "\x3a\xff\x26\xed" },
   { "a file that lz4 packed", 0, 4, "\4\"M\x18" },
   { "a file that lzip packed", 0, 5, "LZIP\1" },
   { "a file that lzop packed", 0, 9, "\x89LZO\0\r\n\x1a\n" },

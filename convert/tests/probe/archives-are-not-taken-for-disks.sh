@@ -35,6 +35,8 @@ printf '<!doctype HTML><title>404</title>' >"$tmp/file"
 refused "page of a web site"
 printf 'VMA\0' | cat - "$tmp/disk" >"$tmp/file"
 refused "Proxmox"
+printf '\072\377\046\355' | cat - "$tmp/disk" >"$tmp/file"
+refused "Android"
 
 # The header of a dmg is its last sector, which a stream does not show.
 cp "$tmp/disk" "$tmp/file"
