@@ -265,6 +265,7 @@ convert_tests = \
 	convert/tests/convert/streams-grow-unless-a-table-would-have-to-follow.sh \
 	convert/tests/convert/templates-that-fit-are-copied-as-they-are.sh \
 	convert/tests/convert/what-does-not-look-like-its-format-is-refused.sh \
+	convert/tests/convert/what-was-compressed-twice-is-refused.sh \
 	convert/tests/disk/backups-follow-the-end.sh \
 	convert/tests/disk/blocks-may-be-larger-than-sectors.sh \
 	convert/tests/disk/damaged-tables-are-told.sh \
