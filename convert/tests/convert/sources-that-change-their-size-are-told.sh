@@ -26,6 +26,8 @@ for to in raw vmdk; do
   truncate -s "$now" "$tmp/image"
 done
 nothing_is_left
+"$nbdconvert" "$tmp/image" "$tmp/d/unchanged"
+nothing_is_left unchanged
 
 # The pipe is full before all was read.
 truncate -s 8m "$tmp/disk"

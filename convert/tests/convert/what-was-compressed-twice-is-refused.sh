@@ -13,3 +13,4 @@ refuses "compressed twice" "$nbdconvert" - "$tmp/d/out" < <(cat "$tmp/twice")
 nothing_is_left
 "$nbdconvert" - "$tmp/d/out" < <(gzip -dc "$tmp/twice")
 same "$tmp/disk" "$tmp/d/out"
+nothing_is_left out
