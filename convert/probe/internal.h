@@ -84,6 +84,8 @@ extern const char *probe_archive (struct looking *l);
 extern const char probe_is_cut[];
 extern const char probe_needs_parent[];
 extern const char probe_is_encrypted[];
+/* What is before the advice to add --from raw, which does not decompress. */
+extern const char *probe_before_raw (const struct looking *l);
 /* Record that the image refers to another file, NAME of LENGTH bytes.  NULL:
  * it is not known which file. */
 extern struct reference *refers (struct looking *l, const char *what,
@@ -96,8 +98,6 @@ extern struct reference *refers (struct looking *l, const char *what,
 extern const struct known *probe_look (struct looking *l,
                                        const enum format *format);
 extern void probe_forget (struct looking *l);
-/* What is before the advice to add --from raw, which does not decompress. */
-extern const char *probe_before_raw (const struct looking *l);
 /* A reader for a file. */
 extern struct probe_reader probe_reads_file (int fd, uint64_t size);
 

@@ -100,6 +100,12 @@ const char probe_needs_parent[] =
   "it has only what differs from a parent, and qemu cannot add that; merge "
   "them first, with the program that made it";
 
+const char *
+probe_before_raw (const struct looking *l)
+{
+  return l->packed ? "unpack it first, then " : "";
+}
+
 struct reference *
 refers (struct looking *l, const char *what, const void *name, size_t length)
 {

@@ -10,12 +10,6 @@
 #include "probe/internal.h"
 #include "tool.h"
 
-const char *
-probe_before_raw (const struct looking *l)
-{
-  return l->packed ? "unpack it first, then " : "";
-}
-
 /* ---- images with a damaged header ---- */
 
 static void
