@@ -95,6 +95,22 @@ begins_with_gpt (struct probe_reader *r)
          || (head[510] == 0x55 && head[511] == 0xaa && head[450] == 0xee);
 }
 
+/* What is inside of a compressed file is not decompressed again.  If it cannot
+ * be read, probe_image says why. */
+static void
+refuse_twice (const struct source *s, struct probe_reader *r)
+{
+  enum codec_kind kind = PLAIN;
+  char *why = NULL;
+
+  if (probe_codec (r, &kind, &why) == -1)
+    free (why);
+  else if (kind != PLAIN)
+    tool_fail ("%s: this is no disk but a file that was compressed twice; "
+               "unpack it first (- reads from a pipe)",
+               s->name);
+}
+
 static void
 look_at_image (struct conversion *v, struct facts *f)
 {
@@ -113,6 +129,8 @@ look_at_image (struct conversion *v, struct facts *f)
   struct probe p;
   char *why = NULL;
 
+  if (f->codec != PLAIN)
+    refuse_twice (s, &r);
   if (probe_image (&r, &settings, &p, &why) == -1) {
     tool_check_signal ();
     tool_fail ("%s: %s", s->name, why);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec/codec.h"
 #include "probe/internal.h"
 #include "tool.h"
 
@@ -38,8 +37,6 @@ look_at_raw (struct looking *l, char **why)
   struct probe *p = l->p;
   const char *archive = probe_archive (l);
 
-  if (l->packed && codec_recognize (l->head, l->have) != PLAIN)
-    archive = "a file that was compressed twice";
   p->size = l->r->size;
   p->end_unseen = l->r->in_order || l->r->size == UNKNOWN;
   if (l->failed != NULL) {
