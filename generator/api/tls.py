@@ -131,7 +131,7 @@ RECORDS: tuple[Record, ...] = (
         text="""
             With shared keys the client sends this name to the server, and uses
             the key of this name in the file of `set_tls_psk_file`.  A user name
-            in a URI sets it as well.""",
+            in a URI sets it as well.  Set-uid programs ignore LOGNAME.""",
         phases=CREATED,
         errors=WITHOUT,
         custom_set=True,

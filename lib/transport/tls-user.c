@@ -4,6 +4,7 @@
 #include "transport/transport.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 /* The user name that was set, or the login name. */
@@ -14,7 +15,7 @@ nbdi_tls_user (const char *setting)
   char login[256];
 
   if (name == NULL)
-    name = getenv ("LOGNAME");
+    name = secure_getenv ("LOGNAME");
   if (name == NULL && getlogin_r (login, sizeof login) == 0)
     name = login;
   if (name == NULL) {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 
 /* A program that runs with more rights than its user ignores
- * LIBNBD_URI_OPTIONS, even if the value is wrong.  The test makes a copy of
- * this program that is set-uid for another user. */
+ * LIBNBD_URI_OPTIONS, even if the value is wrong, and LOGNAME.  The test makes
+ * a copy of this program that is set-uid for another user. */
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -29,6 +30,10 @@ privileged (void)
   struct nbd_handle *h = nbd_create ();
   if (nbd_connect_unix (h, "/nowhere") != -1 || nbd_get_errno () != ENOENT)
     return 1;
+  char *user = nbd_get_tls_username (h);
+  if (user != NULL && strcmp (user, "mistake") == 0)
+    return 2;
+  free (user);
   nbd_close (h);
   return 0;
 }
@@ -83,6 +88,7 @@ test (void)
     skip ("only root can give a program to somebody else");
   setenv ("PRIVILEGED_COPY", "1", 1);
   setenv ("LIBNBD_URI_OPTIONS", "mistake=1", 1);
+  setenv ("LOGNAME", "mistake", 1);
   CHECK_INT (privileged (), NOT_PRIVILEGED);
 
   CHECK (mkdtemp (dir) != NULL);
