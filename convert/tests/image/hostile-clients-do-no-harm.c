@@ -119,15 +119,22 @@ must_be_closed (int fd)
   close (fd);
 }
 
-/* Connect and receive the greeting. */
+/* Connect and receive the greeting.  As long as the server has not noticed that
+ * many others have left, it closes connections at once. */
 static int
 greeted (void)
 {
   char greeting[NBD_GREETING_SIZE + NBD_HANDSHAKE_FLAGS_SIZE];
-  int fd = attach ();
 
-  need (fd, greeting, sizeof greeting);
-  return fd;
+  for (;;) {
+    int fd = attach ();
+    ssize_t n = recv (fd, greeting, sizeof greeting, MSG_WAITALL);
+    if (n != 0) {
+      CHECK_INT (n, sizeof greeting);
+      return fd;
+    }
+    close (fd);
+  }
 }
 
 static int
