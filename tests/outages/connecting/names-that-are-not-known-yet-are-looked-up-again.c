@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "drive/drive.h"
 #include "lasting.h"
 #include "wrap.h"
 
@@ -83,6 +84,17 @@ become_known (int result)
   lasting_close (h, &s, &a);
 }
 
+/* Go on until the second lookup waits. */
+static void
+look_up (struct nbd_handle *h)
+{
+  while (__atomic_load_n (&asked, __ATOMIC_ACQUIRE) < 2)
+    CHECK_OK (nbd_poll (h, 10));
+  for (int i = 0; i < 3; i++)
+    CHECK_OK (nbd_poll (h, 30));
+  CHECK_CONTAINS (nbd_connection_state (h), "RECONNECT.LOOK_UP");
+}
+
 static void
 come_late (void)
 {
@@ -96,11 +108,7 @@ come_late (void)
   address_open_tcp (&a);
   address_listen (&a);
   CHECK_OK (nbd_aio_connect_tcp (h, "nbd.example", a.port));
-  while (__atomic_load_n (&asked, __ATOMIC_ACQUIRE) < 2)
-    CHECK_OK (nbd_poll (h, 10));
-  for (int i = 0; i < 3; i++)
-    CHECK_OK (nbd_poll (h, 30));
-  CHECK_CONTAINS (nbd_connection_state (h), "RECONNECT.LOOK_UP");
+  look_up (h);
   CHECK_STRING (e.letters, "A");
   CHECK_INT (write (held[1], "", 1), 1);
   server_serves (&s, &a, h, SIMPLE, 4096, FLAGS_ALL);
@@ -112,6 +120,37 @@ come_late (void)
   close (held[1]);
   held[0] = -1;
   lasting_close (h, &s, &a);
+}
+
+/* The thread frees what nobody waits for any more. */
+static void
+answer_nobody (void)
+{
+  freed = false;
+  CHECK_INT (write (held[1], "", 1), 1);
+  while (!__atomic_load_n (&freed, __ATOMIC_ACQUIRE))
+    sched_yield ();
+  close (held[0]);
+  close (held[1]);
+  held[0] = -1;
+}
+
+static void
+are_not_waited_for (void)
+{
+  struct events e = { .letters = "" };
+  struct nbd_handle *h = handle (&e, -1, EAI_AGAIN, 1);
+
+  check_case ("waiting fails meanwhile");
+  CHECK_INT (pipe (held), 0);
+  CHECK_OK (nbd_aio_connect_tcp (h, "nbd.example", "1"));
+  look_up (h);
+  nbdi_error (EINVAL, "poll");
+  nbdi_hang_up (h);
+  nbdi_publish (h);
+  CHECK_STATE (h, "DEAD");
+  nbd_close (h);
+  answer_nobody ();
 }
 
 static void
@@ -126,11 +165,7 @@ come_too_late (void)
                "within 0.3 s: 1 attempt, the last: getaddrinfo: ");
   CHECK_CONTAINS (nbd_connection_state (h), "DEAD");
   nbd_close (h);
-  /* The thread frees what nobody waits for any more. */
-  freed = false;
-  CHECK_INT (write (held[1], "", 1), 1);
-  while (!__atomic_load_n (&freed, __ATOMIC_ACQUIRE))
-    sched_yield ();
+  answer_nobody ();
 }
 
 static void
@@ -170,8 +205,10 @@ test (void)
   become_known (EAI_AGAIN);
   become_known (EAI_NONAME);
   come_late ();
-  stay_unknown ();
+  are_not_waited_for ();
+  come_too_late ();
   end_at_once (EAI_SERVICE, 0);
   end_at_once (EAI_SYSTEM, EMFILE);
-  come_too_late ();
+  /* The last one, because a thread may still ask afterwards. */
+  stay_unknown ();
 }
