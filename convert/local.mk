@@ -109,9 +109,11 @@ convert_libconvert_a_SOURCES = \
 	convert/probe.h \
 	convert/probe/archives.c \
 	convert/probe/codec.c \
+	convert/probe/end.c \
 	convert/probe/internal.h \
 	convert/probe/known.c \
 	convert/probe/look.c \
+	convert/probe/old.c \
 	convert/probe/others.c \
 	convert/probe/probe.c \
 	convert/probe/qcow.c \

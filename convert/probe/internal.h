@@ -40,7 +40,9 @@ struct looking {
   const char *broken;  /* what is wrong with the header, or NULL */
   uint64_t number;     /* the wrong value, or UNKNOWN */
   char *failed;        /* why the image could not be read, or NULL */
-  bool packed;         /* the image is inside of a compressed file */
+  uint64_t needed; /* bytes of the file that the disk takes, as far as tables
+                      were read */
+  bool packed;     /* the image is inside of a compressed file */
 };
 
 struct known {
@@ -51,7 +53,8 @@ struct known {
   bool (*look) (struct looking *l);
 };
 
-extern const struct known probe_qcow2, probe_qcow, probe_qed; /* qcow.c */
+extern const struct known probe_qcow2;                        /* qcow.c */
+extern const struct known probe_qcow, probe_qed;              /* old.c */
 extern const struct known probe_vmdk_sparse, probe_vmdk_text; /* vmdk.c */
 extern const struct known probe_vpc, probe_vpc_fixed;         /* vpc.c */
 extern const struct known probe_vhdx;                         /* vhdx.c */
@@ -90,6 +93,23 @@ extern const char *probe_before_raw (const struct looking *l);
  * it is not known which file. */
 extern struct reference *refers (struct looking *l, const char *what,
                                  const void *name, size_t length);
+/* The same, with a name that is at OFFSET in the image.  If it cannot be read,
+ * the file is unknown. */
+#define LONGEST_NAME 1023
+extern struct reference *refers_at (struct looking *l, const char *what,
+                                    uint64_t offset, uint32_t length);
+
+/* ---- end.c ---- */
+
+/* Record that the disk takes LENGTH bytes of the file, from AT on. */
+extern void probe_needs (struct looking *l, uint64_t at, uint64_t length);
+/* The same for a cluster at AT, unless that is 0, which has what the disk has
+ * at PLACE.  What the last cluster has behind the end of the disk need not be
+ * in the file. */
+extern void probe_needs_cluster (struct looking *l, uint64_t at,
+                                 uint64_t place, uint64_t length);
+/* Refuse an image whose file ends before what was recorded. */
+extern void probe_look_for_end (struct looking *l);
 
 /* ---- probe.c ---- */
 

@@ -126,6 +126,18 @@ refers (struct looking *l, const char *what, const void *name, size_t length)
   return new;
 }
 
+/* qemu does not accept longer names. */
+struct reference *
+refers_at (struct looking *l, const char *what, uint64_t offset,
+           uint32_t length)
+{
+  char name[LONGEST_NAME + 1];
+
+  if (length > LONGEST_NAME || !look_at (l, name, length, offset))
+    return refers (l, what, NULL, 0);
+  return refers (l, what, name, length);
+}
+
 void
 probe_forget (struct looking *l)
 {

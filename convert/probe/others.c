@@ -3,10 +3,43 @@
 #include <config.h>
 
 #include <stdlib.h>
-#include <sys/param.h>
 
 #include "probe/internal.h"
 #include "tool.h"
+
+/* ---- tables ---- */
+
+#define MOST_ENTRIES (UINT32_C (1) << 24)
+
+/* A table with an entry of four bytes for each cluster of the disk. */
+struct table {
+  uint64_t at;
+  uint32_t count;
+  uint64_t first;   /* where the cluster is whose entry is 0 */
+  uint64_t unit;    /* what entries count, in bytes */
+  uint64_t cluster; /* bytes */
+  uint32_t marks;   /* from here on, entries are for no cluster */
+};
+
+static void
+need_clusters (struct looking *l, const struct table *t)
+{
+  size_t length = 4 * (size_t) t->count;
+
+  if (l->r->in_order || t->count > MOST_ENTRIES)
+    return;
+  unsigned char *table = tool_alloc (length + 1);
+  probe_needs (l, t->at, length);
+  bool there = look_at (l, table, length, t->at);
+  for (uint32_t i = 0; there && i < t->count; i++) {
+    uint32_t entry = le32 (table + 4 * (size_t) i);
+    if (entry < t->marks)
+      probe_needs_cluster (l, t->first + entry * t->unit, i * t->cluster,
+                           t->cluster);
+  }
+  free (table);
+  probe_look_for_end (l);
+}
 
 /* ---- vdi ---- */
 
@@ -29,16 +62,20 @@ look_at_vdi (struct looking *l)
   if (l->p->size > INT64_MAX)
     return is_broken (l, "no disk is so large", l->p->size);
   l->p->data = (uint64_t) le32 (h + 0x178) * le32 (h + 0x184);
-  /* qemu reads blocks behind the end of the file as zeroes. */
-  if (l->r->size != UNKNOWN && l->p->data > 0
-      && le32 (h + 0x158) + l->p->data - le32 (h + 0x178) >= l->r->size)
-    l->refused = probe_is_cut;
+  need_clusters (l, &(struct table) {
+                      .at = le32 (h + 0x154),
+                      .count = le32 (h + 0x180),
+                      .first = le32 (h + 0x158),
+                      .unit = le32 (h + 0x178),
+                      .cluster = le32 (h + 0x178),
+                      .marks = UINT32_MAX - 1,
+                    });
   if (l->p->data > l->p->size)
     l->p->data = l->p->size;
   /* Differencing and undo images. */
   if (le32 (h + 0x4c) > 2)
     l->refused = probe_needs_parent;
-  return true;
+  return l->failed == NULL;
 }
 
 const struct known probe_vdi = { VDI, is_vdi, look_at_vdi };
@@ -49,32 +86,11 @@ const struct known probe_vdi = { VDI, is_vdi, look_at_vdi };
 #define NEW "WithouFreSpacExt"
 #define SECTOR UINT64_C (512)
 #define TABLE 64 /* offset */
-#define MOST_ENTRIES (UINT32_C (1) << 24)
 
 static bool
 is_parallels (const struct looking *l)
 {
   return begins (l, OLD, 16) || begins (l, NEW, 16);
-}
-
-/* qemu reads clusters behind the end of the file as zeroes.  The table counts
- * in clusters, or in sectors if it is old. */
-static void
-look_for_end (struct looking *l)
-{
-  uint32_t count = le32 (l->head + 32), last = 0;
-  uint64_t unit = begins (l, OLD, 16) ? SECTOR : SECTOR * le32 (l->head + 28);
-
-  if (l->r->size == UNKNOWN || l->r->in_order || count > MOST_ENTRIES)
-    return;
-  size_t length = 4 * (size_t) count;
-  unsigned char *table = tool_alloc (length + 1);
-  bool there = look_at (l, table, length, TABLE);
-  for (uint32_t i = 0; there && i < count; i++)
-    last = MAX (last, le32 (table + 4 * (size_t) i));
-  free (table);
-  if (l->failed == NULL && (!there || last * unit >= l->r->size))
-    l->refused = probe_is_cut;
 }
 
 static bool
@@ -90,7 +106,15 @@ look_at_parallels (struct looking *l)
   if (sectors > INT64_MAX / SECTOR)
     return is_broken (l, "no disk is so large", sectors);
   l->p->size = sectors * SECTOR;
-  look_for_end (l);
+  uint64_t cluster = SECTOR * le32 (l->head + 28);
+  /* The table counts in clusters, or in sectors if it is old. */
+  need_clusters (l, &(struct table) {
+                      .at = TABLE,
+                      .count = le32 (l->head + 32),
+                      .unit = begins (l, OLD, 16) ? SECTOR : cluster,
+                      .cluster = cluster,
+                      .marks = UINT32_MAX,
+                    });
   return l->failed == NULL;
 }
 

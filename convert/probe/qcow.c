@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* qcow2, qcow and qed: formats of qemu. */
+/* qcow2, the format of qemu. */
 #include <config.h>
 
 #include <stdlib.h>
@@ -7,24 +7,6 @@
 
 #include "probe/internal.h"
 #include "tool.h"
-
-/* qemu does not accept longer names. */
-#define LONGEST_NAME 1023
-
-/* Record a reference whose name is somewhere in the image.  If the name
- * cannot be read, the file is unknown. */
-static struct reference *
-refers_at (struct looking *l, const char *what, uint64_t offset,
-           uint32_t length)
-{
-  char name[LONGEST_NAME + 1];
-
-  if (length > LONGEST_NAME || !look_at (l, name, length, offset))
-    return refers (l, what, NULL, 0);
-  return refers (l, what, name, length);
-}
-
-/* ---- qcow2 ---- */
 
 #define EXTERNAL_DATA 4
 #define EXTENDED_L2 16
@@ -43,8 +25,7 @@ struct qcow2 {
   uint32_t version, cluster_bits, header_length;
   uint64_t incompatible, backing, l1;
   uint32_t backing_length, l1_count;
-  uint64_t packed;   /* bytes of the disk that are in compressed clusters */
-  uint64_t farthest; /* where the last cluster begins, or a table ends */
+  uint64_t packed; /* bytes of the disk that are in compressed clusters */
 };
 
 static bool
@@ -142,13 +123,6 @@ read_extensions (struct looking *l, const struct qcow2 *q,
   return l->failed == NULL;
 }
 
-static void
-see_use (struct qcow2 *q, uint64_t at)
-{
-  if (q->farthest < at)
-    q->farthest = at;
-}
-
 static bool
 is_extended (const struct qcow2 *q)
 {
@@ -156,18 +130,26 @@ is_extended (const struct qcow2 *q)
 }
 
 /* The offset of a compressed cluster has fewer bits, because the number of
- * sectors follows. */
+ * sectors follows.  If its end is missing, qemu cannot decompress it.  An
+ * extended entry has a bit for each of 32 subclusters; those behind the last
+ * allocated one need not be in the file. */
 static void
-see_entry (struct qcow2 *q, const unsigned char *e)
+need_entry (struct looking *l, const struct qcow2 *q, const unsigned char *e,
+            uint64_t place)
 {
-  uint64_t entry = be64 (e);
+  uint64_t entry = be64 (e), cluster = UINT64_C (1) << q->cluster_bits;
   uint64_t packed_bits = (UINT64_C (1) << (70 - q->cluster_bits)) - 1;
+  uint64_t at = entry & HOST_OFFSET;
 
   if ((entry & COMPRESSED) != 0)
-    see_use (q, entry & packed_bits);
-  else if (is_extended (q) ? be32 (e + 12) != 0
-                           : (entry & READS_AS_ZERO) == 0)
-    see_use (q, entry & HOST_OFFSET);
+    probe_needs (l, entry & packed_bits, 1);
+  else if (is_extended (q)) {
+    uint32_t bits = be32 (e + 12);
+    unsigned unused = bits != 0 ? __builtin_clz (bits) : 32;
+    probe_needs_cluster (l, at, place, cluster / 32 * (32 - unused));
+  }
+  else if ((entry & READS_AS_ZERO) == 0)
+    probe_needs_cluster (l, at, place, cluster);
 }
 
 static void
@@ -175,7 +157,6 @@ count_entry (struct probe *p, struct qcow2 *q, const unsigned char *e)
 {
   uint64_t entry = be64 (e), cluster = UINT64_C (1) << q->cluster_bits;
 
-  see_entry (q, e);
   if ((entry & COMPRESSED) != 0) {
     q->packed += cluster;
     p->data += cluster;
@@ -187,39 +168,43 @@ count_entry (struct probe *p, struct qcow2 *q, const unsigned char *e)
     p->data += cluster;
 }
 
-/* Count the entries of every STEP-th table. */
+/* Read a table, whose first entry is for this PLACE of the disk. */
 static bool
-count_tables (struct looking *l, struct qcow2 *q, const unsigned char *l1,
-              unsigned step)
+count_table (struct looking *l, struct qcow2 *q, uint64_t at, uint64_t place)
 {
-  size_t size = (size_t) 1 << q->cluster_bits, seen = 0;
+  size_t size = (size_t) 1 << q->cluster_bits;
   size_t entry = is_extended (q) ? 16 : 8;
   unsigned char *table = tool_alloc (size);
-  bool good = true;
+  bool good = look_at (l, table, size, at);
 
-  for (uint32_t i = 0; i < q->l1_count && good; i++) {
-    uint64_t at = be64 (l1 + 8 * (size_t) i) & HOST_OFFSET;
-    if (at == 0)
-      continue;
-    see_use (q, at + size - 1);
-    if (seen++ % step != 0)
-      continue;
-    good = look_at (l, table, size, at);
-    for (size_t j = 0; good && j < size; j += entry)
-      count_entry (l->p, q, table + j);
+  for (size_t i = 0; good && i < size; i += entry, place += size) {
+    need_entry (l, q, table + i, place);
+    count_entry (l->p, q, table + i);
   }
   free (table);
   return good;
 }
 
-/* qemu reads what is behind the end of the file as zeroes.  The clusters of
- * an image whose data is in another file are there. */
-static void
-look_for_end (struct looking *l, const struct qcow2 *q)
+/* Count the entries of every STEP-th table, and of the last one of them:
+ * programs that copy a disk write its end last. */
+static bool
+count_tables (struct looking *l, struct qcow2 *q, const unsigned char *l1,
+              size_t tables)
 {
-  if ((q->incompatible & EXTERNAL_DATA) == 0 && l->r->size != UNKNOWN
-      && q->farthest >= l->r->size)
-    l->refused = probe_is_cut;
+  uint64_t size = UINT64_C (1) << q->cluster_bits;
+  uint64_t covers = size / (is_extended (q) ? 16 : 8) * size;
+  size_t step = tables / MOST_TABLES + 1, seen = 0;
+
+  for (uint32_t i = 0; i < q->l1_count; i++) {
+    uint64_t at = be64 (l1 + 8 * (size_t) i) & HOST_OFFSET;
+    if (at == 0)
+      continue;
+    probe_needs (l, at, size);
+    if ((seen++ % step == 0 || seen == tables)
+        && !count_table (l, q, at, i * covers))
+      return false;
+  }
+  return true;
 }
 
 /* Find out how much is allocated, and whether all of it is compressed.  If
@@ -229,10 +214,9 @@ static void
 count_clusters (struct looking *l, struct qcow2 *q)
 {
   uint64_t length = (uint64_t) q->l1_count * 8;
-  unsigned tables = 0;
+  size_t tables = 0;
 
-  if (q->l1_count > 0)
-    see_use (q, q->l1 + length - 1);
+  probe_needs (l, q->l1, length);
   if (l->r->in_order || length > LARGEST_L1
       || (l->r->size != UNKNOWN && length > l->r->size))
     return;
@@ -242,7 +226,7 @@ count_clusters (struct looking *l, struct qcow2 *q)
     tables += (be64 (l1 + 8 * (size_t) i) & HOST_OFFSET) != 0;
   l->p->data = 0;
   if (good)
-    good = count_tables (l, q, l1, tables / MOST_TABLES + 1);
+    good = count_tables (l, q, l1, tables);
   l->p->compressed = q->packed > 0 && q->packed == l->p->data;
   if (!good || tables > MOST_TABLES || l->p->data > l->p->size)
     l->p->data = UNKNOWN;
@@ -266,70 +250,10 @@ look_at_qcow2 (struct looking *l)
   if (!read_extensions (l, &q, backing))
     return false;
   count_clusters (l, &q);
-  look_for_end (l, &q);
+  /* The clusters of an image may all be in another file. */
+  if ((q.incompatible & EXTERNAL_DATA) == 0)
+    probe_look_for_end (l);
   return l->failed == NULL;
 }
 
 const struct known probe_qcow2 = { QCOW2, is_qcow2, look_at_qcow2 };
-
-/* ---- qcow ---- */
-
-static bool
-is_qcow (const struct looking *l)
-{
-  return begins (l, "QFI\xfb\0\0\0\1", 8);
-}
-
-static bool
-look_at_qcow (struct looking *l)
-{
-  const unsigned char *h = l->head;
-
-  if (l->have < 48)
-    return is_broken (l, "it ends within its header", UNKNOWN);
-  l->p->size = be64 (h + 24);
-  if (l->p->size > INT64_MAX)
-    return is_broken (l, "no disk is so large", l->p->size);
-  if (h[32] < 9 || h[32] > 16)
-    return is_broken (l, "clusters cannot have so many bits", h[32]);
-  if (be32 (h + 36) != 0)
-    l->refused = probe_is_encrypted;
-  if (be64 (h + 8) != 0)
-    refers_at (l, "backing file", be64 (h + 8), be32 (h + 16));
-  return l->failed == NULL;
-}
-
-const struct known probe_qcow = { QCOW, is_qcow, look_at_qcow };
-
-/* ---- qed ---- */
-
-#define QED_BACKING 1
-#define QED_RAW_BACKING 4
-
-static bool
-is_qed (const struct looking *l)
-{
-  return begins (l, "QED", 4);
-}
-
-static bool
-look_at_qed (struct looking *l)
-{
-  const unsigned char *h = l->head;
-
-  if (l->have < 64)
-    return is_broken (l, "it ends within its header", UNKNOWN);
-  uint64_t features = le64 (h + 16);
-  l->p->size = le64 (h + 48);
-  if (l->p->size > INT64_MAX)
-    return is_broken (l, "no disk is so large", l->p->size);
-  if ((features & QED_BACKING) != 0) {
-    struct reference *r = refers_at (l, "backing file", le32 (h + 56),
-                                     le32 (h + 60));
-    r->named = (features & QED_RAW_BACKING) != 0;
-    r->format = RAW;
-  }
-  return l->failed == NULL;
-}
-
-const struct known probe_qed = { QED, is_qed, look_at_qed };

@@ -27,6 +27,13 @@
 #define MOST_TABLES (1 << 20)
 /* How many of the tables are read. */
 #define TABLES_READ 64
+/* The sector of a grain that has only zeroes. */
+#define READS_AS_ZERO 1
+
+struct grains {
+  uint64_t size;    /* sectors */
+  uint32_t entries; /* in a table */
+};
 
 static const char first_line[] = "# Disk DescriptorFile";
 
@@ -216,14 +223,32 @@ look_for_parent (struct looking *l, uint64_t offset)
   return l->failed == NULL;
 }
 
-/* Which sector is the last at which a grain begins, of those in this many
- * tables from the end of the directory on.  All programs that copy a disk
- * write its end last.  Returns false if the file ends before a table. */
+/* Read a table, whose first grain is for this sector of the disk.  What is
+ * missing of compressed grains, qemu cannot decompress. */
 static bool
-find_last_grain (struct looking *l, const unsigned char *directory,
-                 uint64_t tables, uint32_t entries, uint32_t *last)
+read_grains (struct looking *l, const struct grains *g, uint32_t at,
+             uint64_t place)
 {
   unsigned char table[4 * MOST_ENTRIES];
+
+  probe_needs (l, (uint64_t) at * SECTOR, 4 * g->entries);
+  if (!look_at (l, table, 4 * g->entries, (uint64_t) at * SECTOR))
+    return false;
+  for (uint32_t i = 0; i < g->entries; i++) {
+    uint64_t grain = le32 (table + 4 * i);
+    if (grain > READS_AS_ZERO)
+      probe_needs_cluster (l, grain * SECTOR, (place + i * g->size) * SECTOR,
+                           l->p->compressed ? 1 : g->size * SECTOR);
+  }
+  return true;
+}
+
+/* The last tables are read: all programs that copy a disk write its end
+ * last. */
+static void
+read_last_tables (struct looking *l, const struct grains *g,
+                  const unsigned char *directory, uint64_t tables)
+{
   unsigned seen = 0;
 
   while (tables-- > 0 && seen < TABLES_READ) {
@@ -231,36 +256,31 @@ find_last_grain (struct looking *l, const unsigned char *directory,
     if (at == 0)
       continue;
     seen++;
-    if (!look_at (l, table, 4 * entries, (uint64_t) at * SECTOR))
-      return false;
-    for (uint32_t i = 0; i < entries; i++)
-      if (le32 (table + 4 * i) > *last)
-        *last = le32 (table + 4 * i);
+    if (!read_grains (l, g, at, tables * g->entries * g->size))
+      return;
   }
-  return true;
 }
 
-/* qemu reads grains behind the end of the file as zeroes; but if the directory
- * is behind it, qemu reports that. */
+/* If the directory is behind the end of the file, qemu reports that. */
 static void
-look_for_end (struct looking *l, uint64_t capacity)
+need_grains (struct looking *l, uint64_t capacity)
 {
-  uint64_t grain = le64 (l->head + 20), place = le64 (l->head + 56);
-  uint32_t entries = le32 (l->head + 44), last = 0;
+  const struct grains g = { le64 (l->head + 20), le32 (l->head + 44) };
+  uint64_t place = le64 (l->head + 56);
 
-  if (l->r->size == UNKNOWN || l->r->in_order || grain == 0
-      || grain > LARGEST_GRAIN || entries == 0 || entries > MOST_ENTRIES
+  if (l->r->size == UNKNOWN || l->r->in_order || g.size == 0
+      || g.size > LARGEST_GRAIN || g.entries == 0 || g.entries > MOST_ENTRIES
       || place >= l->r->size / SECTOR)
     return;
-  uint64_t tables = (capacity - 1) / (grain * entries) + 1;
+  uint64_t tables = (capacity - 1) / (g.size * g.entries) + 1;
   if (tables > MOST_TABLES)
     return;
   unsigned char *directory = tool_alloc (4 * tables);
-  bool there = look_at (l, directory, 4 * tables, place * SECTOR)
-               && find_last_grain (l, directory, tables, entries, &last);
+  probe_needs (l, place * SECTOR, 4 * tables);
+  if (look_at (l, directory, 4 * tables, place * SECTOR))
+    read_last_tables (l, &g, directory, tables);
   free (directory);
-  if (l->failed == NULL && (!there || (uint64_t) last * SECTOR >= l->r->size))
-    l->refused = probe_is_cut;
+  probe_look_for_end (l);
 }
 
 static bool
@@ -286,7 +306,7 @@ look_at_sparse (struct looking *l)
   if (capacity == 0)
     return look_at_text (l, descriptor * SECTOR);
   l->p->size = capacity * SECTOR;
-  look_for_end (l, capacity);
+  need_grains (l, capacity);
   return look_for_parent (l, USUAL_PLACE)
          && (descriptor * SECTOR == USUAL_PLACE
              || look_for_parent (l, descriptor * SECTOR));

@@ -9,7 +9,8 @@ requires qemu-img
 probe=$builddir/convert/tests/probe/probe
 message="refused: .*its end is missing"
 
-# whole_and_cut SIZE FORMAT [OPTION...]
+# whole_and_cut SIZE FORMAT [OPTION...]: SIZE bytes are left; if it is
+# negative, so many are cut off.
 whole_and_cut ()
 {
   local size=$1 format=$2
@@ -39,6 +40,18 @@ whole_and_cut 300000 vmdk
 whole_and_cut 3000000 vmdk
 whole_and_cut 100 parallels
 whole_and_cut 3000000 parallels
+for size in 3000 300000 -70000 -1; do
+  whole_and_cut $size qcow
+  whole_and_cut $size qed
+  whole_and_cut $size qed -o cluster_size=4096
+done
+whole_and_cut 2200000 vhdx -o block_size=1M
+for options in "vhdx -o block_size=1M" "vhdx -o subformat=fixed,block_size=1M" \
+  qcow2 "qcow2 -o cluster_size=512" "qcow2 -o extended_l2=on" vdi vmdk \
+  parallels; do
+  # shellcheck disable=SC2086
+  whole_and_cut -1 $options
+done
 
 # A descriptor says how large its extents are.
 for kind in monolithicFlat twoGbMaxExtentFlat; do
@@ -66,10 +79,13 @@ for size in 1 512 65537 1049088; do
     qemu-img convert -O qcow2 $options "$tmp/disk" "$tmp/image"
     "$probe" "$tmp/image" >"$tmp/said" || fail "$options: $(cat "$tmp/said")"
   done
-  for format in vdi parallels; do
+  for format in vdi parallels qcow qed vhdx; do
     qemu-img convert -O $format "$tmp/disk" "$tmp/image"
     "$probe" "$tmp/image" >"$tmp/said" || fail "$format: $(cat "$tmp/said")"
   done
+  # Of such a cluster, what is behind the end of the disk may be missing.
+  truncate -s $(((8 << 20) + (size + 511) / 512 * 512)) "$tmp/image"
+  "$probe" "$tmp/image" >"$tmp/said" || fail "$format: $(cat "$tmp/said")"
   for options in "" "-o subformat=streamOptimized"; do
     # shellcheck disable=SC2086
     qemu-img convert -O vmdk $options "$tmp/disk" "$tmp/image"
