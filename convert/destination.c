@@ -115,7 +115,7 @@ take_path (struct destination *d)
   size_t length = strlen (d->name);
 
   d->place = AT_FILE;
-  if (length == 0 || d->name[length - 1] == '/')
+  if (d->name[length - 1] == '/')
     tool_fail ("%s: this is no name of a file", d->name);
   d->exists = stat (d->name, &d->st) == 0;
   if (d->exists && S_ISDIR (d->st.st_mode))
@@ -158,6 +158,8 @@ destination_take (struct destination *d, const struct options *o,
   *d = (struct destination) { .name = **words, .fd = -1 };
   if (d->name == NULL)
     tool_usage_error ("a source and a destination are needed");
+  if (d->name[0] == '\0')
+    tool_usage_error ("the destination is an empty argument");
   if (tool_take_endpoint (words, false, &d->at)) {
     d->name = d->at.name;
     d->place = AT_NBD;

@@ -282,6 +282,8 @@ open_any (struct source *s, char ***words)
 {
   if (s->name == NULL)
     tool_usage_error ("a source and a destination are needed");
+  if (s->name[0] == '\0')
+    tool_usage_error ("the source is an empty argument");
   if (is_url (s->name)) {
     ++*words;
     s->place = AT_URL;

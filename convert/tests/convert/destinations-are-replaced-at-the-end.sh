@@ -37,7 +37,8 @@ refused ()
 }
 refused "this is a directory" "$tmp/d"
 refused "this is no name of a file" "$tmp/d/"
-refused "this is no name of a file" ""
+refused "the destination is an empty argument" ""
+refuses "the source is an empty argument" "$nbdconvert" "" "$tmp/d/none"
 refused "no such directory\|$tmp/none: No such file or directory" "$tmp/none/file"
 refused "this symbolic link leads nowhere" "$tmp/d/dangling"
 refused "File name too long" "$tmp/d/$long"
