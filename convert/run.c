@@ -312,8 +312,11 @@ convert_locally (struct conversion *v)
   };
   if (size != UNKNOWN && (v->to.place == AT_FILE || v->to.format != RAW))
     create_larger (v, size);
-  if (helper_convert (&c, &why) == -1)
-    fail (v->to.name, why);
+  if (helper_convert (&c, &why) == -1) {
+    tool_check_signal ();
+    tool_fail ("%s: it could not be converted to %s: %s", v->source.name,
+               v->to.name, why);
+  }
   if (v->problem.start.size != UNKNOWN)
     v->copied = v->problem.start.size;
 }
