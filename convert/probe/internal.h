@@ -123,8 +123,8 @@ extern struct probe_reader probe_reads_file (int fd, uint64_t size);
 
 /* ---- refer.c ---- */
 
-/* Whether the image may refer to all files that it refers to.  Returns false
- * with *WHY. */
+/* Whether the image may refer to all files that it refers to, and these are
+ * whole.  Returns false with *WHY. */
 extern bool probe_may_refer (const struct looking *l,
                              const struct probe_settings *settings,
                              char **why);

@@ -71,7 +71,7 @@ is_allowed (struct looking *l, const struct known *k,
     return false;
   }
   l->p->refers = l->refers.count > 0;
-  return s->allow_backing || s->from != NULL || probe_may_refer (l, s, why);
+  return probe_may_refer (l, s, why);
 }
 
 static int

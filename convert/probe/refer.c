@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Decide which other files an image may refer to. */
+/* Decide which other files an image may refer to.  If the user permits any
+ * file, they must be there and have their ends all the same; all else is left
+ * to qemu. */
 #include <config.h>
 
 #include <errno.h>
@@ -20,26 +22,51 @@ struct link {
   const struct looking *l;
   const char *path; /* by which qemu opens it */
   const char *root; /* the real directory of the first image */
+  bool any;         /* any file is permitted */
   unsigned depth;
 };
 
 static bool check (const struct link *at, char **why);
 
+/* The beginning of a message: what refers to which file. */
+static char *
+name_reference (const struct link *at, const struct reference *r)
+{
+  char *name = r->name ? tool_quoted (r->name)
+                       : tool_format ("no known name");
+  char *text =
+    tool_format ("%s%sthis %s image refers to another file (%s): %s",
+                 at->depth > 0 ? at->path : "", at->depth > 0 ? ": " : "",
+                 format_name (at->l->p->format), r->what, name);
+
+  free (name);
+  return text;
+}
+
 /* The message, which says what the user can do. */
 static char *
 refuse (const struct link *at, const struct reference *r, const char *what)
 {
-  char *name = r->name ? tool_quoted (r->name)
-                       : tool_format ("no known name");
-  const char *format = format_name (at->l->p->format);
+  char *reference = name_reference (at, r);
   char *text = tool_format (
-    "%s%sthis %s image refers to another file (%s): %s, %s.  If you know who "
-    "made it, and that it may read this file, add --allow-backing; if it is "
-    "no %s image but the content of a disk, %sadd --from raw",
-    at->depth > 0 ? at->path : "", at->depth > 0 ? ": " : "", format, r->what,
-    name, what, format, probe_before_raw (at->l));
+    "%s, %s.  If you know who made it, and that it may read this file, add "
+    "--allow-backing; if it is no %s image but the content of a disk, %sadd "
+    "--from raw",
+    reference, what, format_name (at->l->p->format),
+    probe_before_raw (at->l));
 
-  free (name);
+  free (reference);
+  return text;
+}
+
+/* Another file that is missing cannot be permitted. */
+static char *
+is_missing (const struct link *at, const struct reference *r)
+{
+  char *reference = name_reference (at, r);
+  char *text = tool_format ("%s: %s", reference, strerror (errno));
+
+  free (reference);
   return text;
 }
 
@@ -85,6 +112,42 @@ is_certain (const struct looking *l, const struct known *k)
   return k != &probe_vdi || begins (l, "<<<", 3);
 }
 
+/* Returns false with *WHY if the file is not what the reference says. */
+static bool
+is_as_named (const struct link *at, const struct reference *r,
+             const struct looking *l, const struct known *k, char **why)
+{
+  if (l->failed != NULL)
+    *why = refuse (at, r, "which cannot be read");
+  else if (r->named && (k == NULL || l->broken != NULL))
+    *why = refuse (at, r, "which is not of the format that is named");
+  else if (!r->named && !is_certain (l, k))
+    *why = refuse (at, r,
+                   "whose format it does not name, so that a disk's "
+                   "content could be taken for one");
+  else
+    return true;
+  return false;
+}
+
+/* Check an image that looks like a known format. */
+static bool
+check_known (const struct link *at, const struct reference *r,
+             const struct looking *l, const char *path, char **why)
+{
+  struct link next = { l, path, at->root, at->any, at->depth + 1 };
+
+  if (l->refused != NULL)
+    *why = tool_format ("%s: %s", path, l->refused);
+  else if (next.depth <= LONGEST_CHAIN)
+    return check (&next, why);
+  else if (at->any)
+    return true;
+  else
+    *why = refuse (at, r, "which is one too many in a chain of them");
+  return false;
+}
+
 static bool
 check_image (const struct link *at, const struct reference *r,
              const char *path, int fd, uint64_t size, char **why)
@@ -93,23 +156,10 @@ check_image (const struct link *at, const struct reference *r,
   struct probe p = { .format = RAW };
   struct looking l = { .r = &reader, .p = &p };
   const struct known *k = probe_look (&l, r->named ? &r->format : NULL);
-  struct link next = { &l, path, at->root, at->depth + 1 };
-  bool good = false;
+  bool good = at->any || is_as_named (at, r, &l, k, why);
 
-  if (l.failed != NULL)
-    *why = refuse (at, r, "which cannot be read");
-  else if (r->named && (k == NULL || l.broken != NULL))
-    *why = refuse (at, r, "which is not of the format that is named");
-  else if (!r->named && !is_certain (&l, k))
-    *why = refuse (at, r,
-                   "whose format it does not name, so that a disk's "
-                   "content could be taken for one");
-  else if (l.refused != NULL)
-    *why = tool_format ("%s: %s", path, l.refused);
-  else if (next.depth > LONGEST_CHAIN)
-    *why = refuse (at, r, "which is one too many in a chain of them");
-  else
-    good = check (&next, why);
+  if (good && k != NULL && l.broken == NULL)
+    good = check_known (at, r, &l, path, why);
   probe_forget (&l);
   return good;
 }
@@ -126,7 +176,7 @@ check_file (const struct link *at, const struct reference *r,
     return true;
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (fd == -1 || fstat (fd, &st) == -1) {
-    *why = refuse (at, r, "which cannot be opened");
+    *why = is_missing (at, r);
     if (fd != -1)
       close (fd);
     return false;
@@ -144,12 +194,15 @@ check_place (const struct link *at, const struct reference *r,
   struct stat st;
   bool good = false;
 
-  if (real == NULL)
-    *why = refuse (at, r, "which is not there, or not to be reached");
-  else if (!is_below (at->root, real))
+  if (real == NULL || stat (real, &st) == -1)
+    *why = is_missing (at, r);
+  else if (!at->any && !is_below (at->root, real))
     *why = refuse (at, r, "which is outside of its directory, or hidden");
-  else if (stat (real, &st) == -1 || !S_ISREG (st.st_mode))
-    *why = refuse (at, r, "which is not a regular file");
+  else if (!S_ISREG (st.st_mode)) {
+    good = at->any;
+    if (!good)
+      *why = refuse (at, r, "which is not a regular file");
+  }
   else if ((uint64_t) st.st_size < r->bytes)
     *why = tool_format ("%s: %s: it has %lld bytes, not %llu", path,
                         probe_is_cut, (long long) st.st_size,
@@ -163,21 +216,23 @@ check_place (const struct link *at, const struct reference *r,
 static bool
 check_one (const struct link *at, const struct reference *r, char **why)
 {
+  const char *unknown = NULL; /* why it is not known which file it is */
+
   if (r->name == NULL || r->odd)
-    *why = refuse (at, r, "which cannot be checked");
+    unknown = "which cannot be checked";
   else if (has_protocol (r->name))
-    *why = refuse (at, r, "which is not a file in its directory");
+    unknown = "which is not a file in its directory";
   else if (at->root == NULL)
-    *why = refuse (at, r,
-                   "but it is no file of its own, so it has no "
-                   "directory with others");
-  else {
-    char *path = resolve (at->path, r->name);
-    bool good = check_place (at, r, path, why);
-    free (path);
-    return good;
-  }
-  return false;
+    unknown = "but it is no file of its own, so it has no directory with "
+              "others";
+  if (unknown != NULL && !at->any)
+    *why = refuse (at, r, unknown);
+  if (unknown != NULL)
+    return at->any;
+  char *path = resolve (at->path, r->name);
+  bool good = check_place (at, r, path, why);
+  free (path);
+  return good;
 }
 
 static bool
@@ -205,7 +260,12 @@ probe_may_refer (const struct looking *l,
                  const struct probe_settings *settings, char **why)
 {
   char *root = directory_of (settings->path);
-  struct link first = { l, settings->path, root, 0 };
+  struct link first = {
+    .l = l,
+    .path = settings->path,
+    .root = root,
+    .any = settings->allow_backing || settings->from != NULL,
+  };
   bool good = check (&first, why);
 
   free (root);

@@ -70,6 +70,27 @@ truncate -s 8191 "$tmp/two"
 ! "$probe" "$tmp/two.vmdk" >"$tmp/said" || fail "two: accepted"
 grep -q "$message" "$tmp/said" || fail "it was: $(cat "$tmp/said")"
 
+# The files that an image names have to be whole, even if any are permitted.
+# named_is_cut HOW... FILE
+named_is_cut ()
+{
+  ! "$probe" "$@" >"$tmp/said" || fail "$*: accepted"
+  grep -q "its end is missing" "$tmp/said" || fail "$*: $(cat "$tmp/said")"
+}
+qemu-img convert -O qcow2 "$tmp/disk" "$tmp/cut"
+qemu-img create -q -f qcow2 -b "$tmp/cut" -F qcow2 "$tmp/over" 3M
+for how in "" allow "from qcow2"; do
+  # shellcheck disable=SC2086
+  "$probe" $how "$tmp/over" >"$tmp/said" || fail "over: $(cat "$tmp/said")"
+done
+truncate -s -1 "$tmp/cut"
+for how in "" allow "from qcow2"; do
+  # shellcheck disable=SC2086
+  named_is_cut $how "$tmp/over"
+done
+named_is_cut allow "$tmp/two.vmdk"
+named_is_cut from vmdk "$tmp/two.vmdk"
+
 # Disks that end within a cluster.
 for size in 1 512 65537 1049088; do
   random_file "$tmp/disk" $size

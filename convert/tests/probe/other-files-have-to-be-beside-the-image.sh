@@ -43,6 +43,20 @@ bad ()
   "$probe" from raw image >/dev/null
 }
 
+# missing: there is no such file, which nothing but --from raw helps against.
+missing ()
+{
+  local got
+  for how in "" allow "from qcow2"; do
+    # shellcheck disable=SC2086
+    ! got=$("$probe" $how image) || fail "$how: it refers to nothing: $got"
+    grep -q "^refused: .*(backing file): .*: No such file" <<<"$got" \
+      || fail "$how: it was: $got"
+    ! grep -q -e --allow-backing <<<"$got" || fail "bad advice: $got"
+  done
+  "$probe" from raw image >/dev/null
+}
+
 # good: image may refer to its file, but not if it has no directory.
 good ()
 {
@@ -70,13 +84,13 @@ chain .ssh/key -F raw; bad 'hidden'
 chain sub/.hidden/base -F raw; bad 'hidden'
 chain pipe -F raw; bad 'not a regular file'
 chain sub -F raw; bad 'not a regular file'
-chain none -F raw; bad 'not there'
+chain none -F raw; missing
 chain nbd://localhost/ -F raw; bad 'not a file in its directory'
 chain nbd:unix:base -F raw; bad 'not a file in its directory'
 chain with:colon -F raw; bad 'not a file in its directory'
 chain 'json:{"driver":"file","filename":"base"}' -F raw
 bad 'not a file in its directory'
-chain $'base\e[2J' -F raw; bad 'not there'
+chain $'base\e[2J' -F raw; missing
 ! "$probe" image | grep -q $'\e' || fail "the terminal is sent what is in it"
 
 # unnamed NAME: the same as chain, without the format of NAME.
@@ -158,7 +172,7 @@ bad 'parent): .*outside of its directory' vmdk
   printf 'KDMV\1\0\0\0\3\0\0\0'
   printf '\0\0\0\0\0\0\0\0\200\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0'
   head -c 476 /dev/zero
-  printf '# Disk DescriptorFile\nRW 2048 FLAT "/etc/passwd" 0\n'
+  printf '# Disk DescriptorFile\nRW 1 FLAT "/etc/passwd" 0\n'
 } >image
 bad 'extent): "/etc/passwd", .*outside' vmdk
 cp image sparse
