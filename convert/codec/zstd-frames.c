@@ -67,6 +67,9 @@ look_at_header (struct walk *w, uint64_t at, struct zstd_header *h)
 
   if (!p)
     return blind (w);
+  /* Padding may be large, and is checked by the decoder in order. */
+  if (at > 0 && p[0] == 0)
+    return PARTS_NONE;
   return zstd_read_header (p, length, h) > length ? truncated (w)
                                                   : PARTS_FOUND;
 }

@@ -5,6 +5,8 @@
  * MiB for everything else.  The window is limited by the memory that was
  * given, or to 128 MiB, which is what zstd allows without --long.  Decoding a
  * part needs memory for its stored bytes and its content, and no window.
+ * Zeroes behind the last frame are padding, which devices add; they are
+ * ignored, as behind gzip.  zstd(1) calls them an unsupported format.
  * Frames of versions before 0.8 (2016) are not decoded, because only some
  * builds of libzstd can. */
 #include <config.h>
@@ -123,7 +125,7 @@ decode_part (struct input *in, const struct part *part, void *out, char **why)
 
 /* ---- In order ---- */
 
-enum at { AT_HEADER, SKIPPING, IN_FRAME };
+enum at { AT_HEADER, SKIPPING, IN_FRAME, IN_PADDING };
 
 struct decoder {
   ZSTD_DCtx *context;
@@ -300,6 +302,10 @@ between_frames (struct decoder *d, struct decoding *io, char **why)
 
   if (d->known == 0)
     d->frame_at = d->taken;
+  if (d->known == 0 && d->any && io->in_left > 0 && *io->in == 0) {
+    d->at = IN_PADDING;
+    return DECODED_SOME;
+  }
   if (take_header (d, io, &h))
     return begin_frame (d, &h, why);
   if (!io->in_ends)
@@ -308,6 +314,22 @@ between_frames (struct decoder *d, struct decoding *io, char **why)
     return truncated (d, why);
   return d->any ? DECODED_ALL
                 : broken (why, tool_format ("it has no frame of zstd"));
+}
+
+static enum decoded
+skip_padding (struct decoder *d, struct decoding *io, char **why)
+{
+  size_t n = 0;
+
+  while (n < io->in_left && io->in[n] == 0)
+    n++;
+  take (d, io, n);
+  if (io->in_left > 0)
+    return broken (why, tool_format ("it is damaged: at byte %" PRIu64
+                                     " something follows the zeroes behind"
+                                     " the last frame of zstd",
+                                     d->taken));
+  return io->in_ends ? DECODED_ALL : DECODED_SOME;
 }
 
 static enum decoded
@@ -337,6 +359,8 @@ step (struct decoder *d, struct decoding *io, char **why)
       if (came != DECODED_SOME || d->at == AT_HEADER)
         return came;
     }
+    if (d->at == IN_PADDING)
+      return skip_padding (d, io, why);
     came = d->at == SKIPPING ? skip (d, io, why) : decode (d, io, why);
     if (came != DECODED_ALL)
       return came;

@@ -43,6 +43,18 @@ decodes frames.zst both zstd 2
 cat skip short >frames.zst
 decodes frames.zst nothing zstd 0
 
+# Zeroes behind the last frame are padding, other bytes are an error.
+for n in 1 3 3000; do
+  { cat 1.zst 2.zst; head -c $n /dev/zero; } >padded.zst
+  decodes padded.zst both zstd 0
+  { cat skip 1.zst; head -c $n /dev/zero; } >padded.zst
+  decodes padded.zst original zstd 0
+done
+{ cat padded.zst; echo more; } >bad.zst
+refuses "at byte $(stat -c %s padded.zst) something follows the zeroes" bad.zst
+cat padded.zst 2.zst >bad.zst
+refuses "something follows the zeroes" bad.zst
+
 # zstdmt writes the lengths of frames into skippable frames.  These are
 # optional, and wrong ones are ignored.
 length () { "$system_python" -c 'import struct, sys, os
