@@ -29,10 +29,30 @@ if command -v lz4 >"$tmp/where"; then
   lz4 -q -f "$tmp/disk" "$tmp/file"
   refused lz4
 fi
+# LZMA alone has no magic number.
+if command -v xz >"$tmp/where"; then
+  for level in 0 6 9; do
+    xz -$level --format=lzma -c "$tmp/disk" >"$tmp/file"
+    refused "file that lzma packed"
+  done
+fi
+# With a size, as the program lzma of the SDK writes.
+printf ']\0\0\200\0\240\206\1\0\0\0\0\0\0' | cat - "$tmp/disk" >"$tmp/file"
+refused "file that lzma packed"
+# Sizes that no such program writes, or what cannot follow them.
+for head in ']\0\0\200\0' ']\0\0\200\3\240\206\1\0\0\0\0\0\0' \
+  ']\0\0\200\0\240\206\1\0\0\0\0\1\0' ']\0\0\200\0\240\206\1\0\0\0\0\0\1' \
+  '\135\0\0\0\0\0\0\1\0\0\0\0\0\0'; do
+  # shellcheck disable=SC2059
+  { printf "$head"; head -c 1000 /dev/zero; } >"$tmp/file"
+  "$probe" "$tmp/file" >"$tmp/said" || fail "$head: $(cat "$tmp/said")"
+done
 printf '7z\274\257\047\034' >"$tmp/file"
 refused "7z archive"
 printf '<!doctype HTML><title>404</title>' >"$tmp/file"
 refused "page of a web site"
+printf '\2!L\30' | cat - "$tmp/disk" >"$tmp/file"
+refused "file that lz4 packed"
 printf 'VMA\0' | cat - "$tmp/disk" >"$tmp/file"
 refused "Proxmox"
 printf '\072\377\046\355' | cat - "$tmp/disk" >"$tmp/file"
