@@ -11,7 +11,10 @@ requires_nbdkit plugin curl
 random_file "$tmp/disk" 16M
 qemu-img convert -O qcow2 "$tmp/disk" "$tmp/web/disk.qcow2"
 xz -0 --block-size=1MiB <"$tmp/disk" >"$tmp/web/disk.xz"
-xz -0 <"$tmp/web/disk.qcow2" >"$tmp/web/one.xz"
+# It is decoded to the end, at the same rate, before anything is copied.
+random_file "$tmp/small" 4M
+qemu-img convert -O qcow2 "$tmp/small" "$tmp/small.qcow2"
+xz -0 <"$tmp/small.qcow2" >"$tmp/web/one.xz"
 web "$@"
 echo before >"$tmp/d/kept"
 
