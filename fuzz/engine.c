@@ -84,7 +84,9 @@ poll_now (struct world *w, unsigned direction)
     fd.events |= POLLIN;
   if (direction & LIBNBD_AIO_DIRECTION_WRITE)
     fd.events |= POLLOUT;
-  MUST (poll (&fd, 1, 0) != -1);
+  /* libFuzzer's timer interrupts also a poll that does not wait. */
+  while (poll (&fd, 1, 0) == -1)
+    MUST (errno == EINTR);
   return fd.revents;
 }
 
