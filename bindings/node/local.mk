@@ -61,6 +61,7 @@ if HAVE_NODE
 # Where Debian installs packages with an addon.
 nodedir = $(libdir)/nodejs/libnbd
 nodelibdir = $(nodedir)/lib
+OWN_DIRECTORIES += $(nodelibdir) $(nodedir)
 node_DATA = $(node_package)
 nodelib_DATA = $(node_lib)
 node_LTLIBRARIES = bindings/node/nbd.la

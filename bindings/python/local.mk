@@ -27,6 +27,7 @@ pyexec_LTLIBRARIES = bindings/python/libnbdmod.la
 # Files by which other programs see that the package is installed.
 nbdinfodir = $(pythondir)/libnbd-$(API_VERSION).dist-info
 nodist_nbdinfo_DATA = $(nbdinfo)
+OWN_DIRECTORIES += $(nbdpackagedir)/__pycache__ $(nbdpackagedir) $(nbdinfodir)
 endif
 
 nbdinfo = \

@@ -35,6 +35,7 @@ MD_LOG_COMPILER = \
 	timeout $(TEST_TIMEOUT) ./run $(PYTHON) $(srcdir)/docs/handbook/run-page
 
 handbookdir = $(docdir)/handbook
+OWN_DIRECTORIES += $(handbookdir) $(docdir)
 dist_handbook_DATA = \
 	$(handbook_tests) \
 	$(handbook_long_tests) \
