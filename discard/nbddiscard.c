@@ -15,7 +15,7 @@ main (int argc, char **argv)
     .options = discard_options,
     .examples = "nbddiscard --yes nbd://localhost\n"
                 "nbddiscard --offset 1M --length 64K nbd://localhost/disk\n"
-                "nbddiscard --check nbd+unix:///?socket=/tmp/socket\n",
+                "nbddiscard --check 'nbd+unix:///?socket=/tmp/socket'\n",
     .usage_status = 2,
     .short_version = true,
   };

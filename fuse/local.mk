@@ -92,6 +92,7 @@ fuse_tests = \
 	fuse/tests/files/holes-and-blocks-come-from-block-status.sh \
 	fuse/tests/mounting/a-server-of-one-client-shows-one-export.sh \
 	fuse/tests/mounting/every-way-to-name-a-server-works.sh \
+	fuse/tests/mounting/example-of-the-manual-page-runs.sh \
 	fuse/tests/mounting/mistyped-mount-points-are-refused.sh \
 	fuse/tests/mounting/mount-options-of-libfuse-are-accepted.sh \
 	fuse/tests/mounting/mount-points-choose-the-name.sh \

@@ -15,7 +15,7 @@ main (int argc, char **argv)
     .options = discard_options,
     .examples = "nbdzero --yes nbd://localhost\n"
                 "nbdzero --offset 1M --length 64K nbd://localhost/disk\n"
-                "nbdzero --check nbd+unix:///?socket=/tmp/socket\n",
+                "nbdzero --check 'nbd+unix:///?socket=/tmp/socket'\n",
     .usage_status = 2,
     .short_version = true,
   };
