@@ -2,6 +2,7 @@
 /* Servers as they are named on the command line. */
 #include <config.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -133,18 +134,38 @@ tool_take_endpoint (char ***words, bool last, struct tool_endpoint *endpoint)
   return true;
 }
 
+/* Say why the word is not the name of a server. */
+static void
+refuse_name (const char *word)
+{
+  struct stat st;
+  if (stat (word, &st) == 0 && (S_ISREG (st.st_mode) || S_ISBLK (st.st_mode)))
+    tool_usage_error ("%s is a file and not a server; a server for a disk "
+                      "image is: [ qemu-nbd -f FORMAT %s ]",
+                      word, word);
+  if (word[0] == '[')
+    tool_usage_error ("%s: there must be a space behind the bracket, as in "
+                      "[ COMMAND ... ]",
+                      word);
+  bool is_path = word[strcspn (word, ":/")] == '/';
+  if (is_path && is_missing (word))
+    tool_usage_error ("%s: there is no such socket: %s", word,
+                      strerror (errno));
+  tool_usage_error ("\"%s\" is not an NBD URI, such as nbd://localhost or "
+                    "nbd+unix:///?socket=/tmp/socket",
+                    word);
+}
+
 void
 tool_only_endpoint (char **words, struct tool_endpoint *endpoint)
 {
   if (words[0] == NULL)
-    tool_usage_error (NULL);
+    tool_usage_error ("a server is needed, such as nbd://localhost");
   const char *first = words[0];
   if (tool_waits_for_server () && is_missing (first))
     set_endpoint (endpoint, TOOL_UNIX, words++, 1);
   else if (!tool_take_endpoint (&words, true, endpoint))
-    tool_usage_error ("\"%s\" is not an NBD URI, such as nbd://localhost or "
-                      "nbd+unix:///?socket=/tmp/socket",
-                      first);
+    refuse_name (first);
   if (words[0] != NULL)
     tool_usage_error ("there is one argument too many: \"%s\"", words[0]);
 }

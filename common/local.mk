@@ -93,7 +93,8 @@ common_tests = \
 	common/tests/signals-close-what-was-opened.sh \
 	common/tests/signals-end-outages.py \
 	common/tests/tools-die-of-the-signal-that-ends-them.py \
-	common/tests/tools-wait-for-servers-that-start.py
+	common/tests/tools-wait-for-servers-that-start.py \
+	common/tests/words-that-name-no-server-are-explained.sh
 common_programs = \
 	common/tests/bars-fit-into-the-terminal \
 	common/tests/failing-requests-for-block-status-become-short \

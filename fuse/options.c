@@ -190,7 +190,7 @@ options_take (int argc, char **argv, struct tool_endpoint *endpoint)
   char **words = tool_arguments ();
   const char *mountpoint = *words++;
   if (mountpoint == NULL || *words == NULL)
-    tool_usage_error (NULL);
+    tool_usage_error ("a mount point and a server are needed");
   tool_take_mode (words, endpoint);
   if (options.exports && !tool_can_reconnect (endpoint))
     tool_usage_error ("--exports needs a server that takes several "

@@ -13,8 +13,8 @@ refused ()
   ! mountpoint -q "$mnt" || fail "nbdfuse $*: mounted"
 }
 
-refused "nbdfuse .*MOUNTPOINT"
-refused "nbdfuse .*MOUNTPOINT" "$mnt"
+refused "a mount point and a server are needed"
+refused "a mount point and a server are needed" "$mnt"
 refused "unrecognized" --no-such-option "$mnt" nbd://localhost
 refused "no-such-mode" "$mnt" --no-such-mode x
 refused "options come before the mount point" "$mnt" -r nbd://localhost
