@@ -97,6 +97,7 @@ RECORDS: tuple[Record, ...] = (
             stays when the connection fails.""",
         args=(String("uri", "the URI of the server and its export"),),
         errors={
+            "ENOENT": "there is no such socket",
             "ENOTSUP": "the library was built without support for URIs, or for TLS"
             " or AF_VSOCK if the URI asks for it",
             "EINVAL": "*uri* cannot be understood, or the scheme is unknown, or a"

@@ -71,6 +71,7 @@ COMMAND_ERRORS: Errors = {
 }
 
 SYNC_CONNECT_ERRORS: Errors = {
+    "ENOENT": "the server has no export of the chosen name",
     "EPROTO": "the server did not send a valid NBD handshake",
     "ENOTSUP": "TLS is required, and the server does not offer it",
 }

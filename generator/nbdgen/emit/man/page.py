@@ -234,6 +234,8 @@ class PageWriter:
             text = "1 for true, 0 for false."
         elif function.body is Body.AIO and function.returns is Ret.INT:
             text = returned(Ret.ERR)  # the number is known only when it is done
+        elif function.returns in NUMBERS and not function.may_set_error:
+            text = returned(Ret.UINT)
         elif function.returns is Ret.STATIC_STRING and not function.may_set_error:
             text = "A string that belongs to the library and must not be freed."
         rows = [roff.fill(text)]
@@ -325,6 +327,10 @@ class PageWriter:
             others.add("create")
         pages = [roff.page(f"nbd_{name}") for name in sorted(others)]
         return [",\n".join([*pages, roff.page("libnbd")]) + "."]
+
+
+# Numbers of which -1 can be one that was chosen, if the call cannot fail.
+NUMBERS = (Ret.INT, Ret.INT64, Ret.SIZE)
 
 
 def returned(kind: Ret) -> str:
