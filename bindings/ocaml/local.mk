@@ -116,6 +116,7 @@ EXTRA_DIST += \
 	$(ocaml_every_loop:=.ml) \
 	$(ocaml_every_loop:=.mli) \
 	$(ocaml_eio_tests:=.ml) \
+	$(ocaml_lwt_script_tests) \
 	$(ocaml_lwt_tests:=.ml) \
 	$(ocaml_modules:=.ml) \
 	$(ocaml_modules:=.mli) \
