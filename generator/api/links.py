@@ -92,7 +92,8 @@ RECORDS: tuple[Record, ...] = (
             has run in its thread.  With this callback the program decides: *interrupt*
             is called then, and if it returns anything but 0 the call fails with
             EINTR.  It is asked, too, when the event callback was called in that thread,
-            see `set_event_callback`.  An earlier callback is
+            see `set_event_callback`, and now and then while a server sends so much that
+            the call does not get to sleep.  An earlier callback is
             {c: freed | rust: dropped | else: forgotten}.  It suits programs
             that have to end in good order{c: , and interpreters: the Python module sets
             one for each handle, so that Ctrl-C raises KeyboardInterrupt}.

@@ -7,6 +7,10 @@
 
 #include <errno.h>
 
+/* Of so many rounds one asks the interrupt callback.  A signal interrupts
+ * only a sleep, and there is none while a server always has more to say. */
+#define ROUNDS_PER_QUESTION 64
+
 static int
 require_direction (struct nbd_handle *h)
 {
@@ -18,6 +22,20 @@ require_direction (struct nbd_handle *h)
   return nbdi_not_now (h, EINVAL, "nothing is awaited from the socket");
 }
 
+/* One of the rounds that a call drives for. */
+static int
+drive_round (struct nbd_handle *h, unsigned phase, unsigned nr)
+{
+  nbdi_flush (h);
+  if (nbdi_drive_result (h, phase) == -1 || require_direction (h) == -1)
+    return -1;
+  if (nr % ROUNDS_PER_QUESTION == 0 && nbdi_is_interrupted (h)) {
+    nbdi_interrupted_error ();
+    return -1;
+  }
+  return nbdi_wait_once (h, -1, -1, NULL, 0) == -1 ? -1 : 0;
+}
+
 /* Drive until `done` is true for the handle, or the handle dies. */
 int
 nbdi_drive_until (struct nbd_handle *h, nbdi_condition *done, void *opaque)
@@ -26,12 +44,8 @@ nbdi_drive_until (struct nbd_handle *h, nbdi_condition *done, void *opaque)
   int r = 0;
 
   nbdi_serve_all (h, 0);
-  while (r == 0 && !done (h, opaque)) {
-    nbdi_flush (h);
-    if (nbdi_drive_result (h, phase) == -1 || require_direction (h) == -1
-        || nbdi_wait_once (h, -1, -1, NULL, 0) == -1)
-      r = -1;
-  }
+  for (unsigned nr = 1; r == 0 && !done (h, opaque); nr++)
+    r = drive_round (h, phase, nr);
   h->write_shown = false;
   return r;
 }

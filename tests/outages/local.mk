@@ -60,6 +60,7 @@ test_programs += \
 	tests/outages/cancelling/cancelled-commands-cannot-be-asked-about \
 	tests/outages/cancelling/commands-are-cancelled-wherever-they-are \
 	tests/outages/cancelling/events-may-end-calls-that-wait \
+	tests/outages/cancelling/floods-do-not-keep-calls-from-being-interrupted \
 	tests/outages/cancelling/signals-end-calls-that-wait \
 	tests/outages/cancelling/writes-of-cancelled-threads-are-remembered \
 	tests/outages/cancelling/writes-that-end-early-hold-newer-ones \
