@@ -25,11 +25,13 @@ STATE (AWAIT)
 
 /* Find out whether the address accepted the connection. */
 STATE (CHECK)
-  GOES_TO (.GREETING.START, NEXT_ADDRESS)
+  GOES_TO (.GREETING.START, AWAIT, NEXT_ADDRESS)
 {
-  if (nbdi_connect_check (&l->reach, &l->channel) == -1)
-    return NEXT (NEXT_ADDRESS);
-  return NEXT (.GREETING.START);
+  switch (nbdi_connect_check (&l->reach, &l->channel)) {
+  case NBDI_IO_READY: return NEXT (.GREETING.START);
+  case NBDI_IO_WAIT: return NEXT (AWAIT);
+  default: return NEXT (NEXT_ADDRESS);
+  }
 }
 
 /* Try the next address.  If none is left, or the name has none, a TCP

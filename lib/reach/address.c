@@ -7,6 +7,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -292,20 +293,28 @@ nbdi_connect_next (struct nbdi_reach *reach, struct nbdi_channel *ch)
   return NBDI_IO_FAILED;
 }
 
-/* The socket became writable: find out whether it is connected. */
+/* The program says that the socket became writable: find out whether it is
+ * connected.  WAIT: the kernel is still connecting.  FAILED: try the next
+ * address. */
 int
 nbdi_connect_check (struct nbdi_reach *reach, struct nbdi_channel *ch)
 {
+  struct sockaddr_storage peer;
+  socklen_t len = sizeof peer;
+  struct pollfd fd = { .fd = ch->sock, .events = POLLOUT };
   int error;
-  socklen_t len = sizeof error;
 
+  if (likely (getpeername (ch->sock, (struct sockaddr *) &peer, &len) == 0))
+    return NBDI_IO_READY;
+  if (poll (&fd, 1, 0) == 0)
+    return NBDI_IO_WAIT;
+  len = sizeof error;
   if (getsockopt (ch->sock, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
     error = errno;
-  if (error != 0) {
-    address_failed (reach, ch, error);
-    return -1;
-  }
-  return 0;
+  if (error == 0)
+    return NBDI_IO_READY;
+  address_failed (reach, ch, error);
+  return NBDI_IO_FAILED;
 }
 
 /* Forget what is known of a failed attempt before the next one. */

@@ -24,6 +24,7 @@ test_programs += \
 	tests/connect/greeting-tells-which-process-serves \
 	tests/connect/keepalive-is-for-tcp-alone \
 	tests/connect/low-descriptors-may-be-closed \
+	tests/connect/notify-write-before-the-socket-is-connected-waits-on \
 	tests/connect/refused-connect-leaves-the-socket \
 	tests/connect/tcp-sockets-do-not-delay \
 	tests/connect/tcp-tries-every-address

@@ -111,6 +111,7 @@ system_call_ldflags = \
 	-Wl,--wrap=fork \
 	-Wl,--wrap=getaddrinfo \
 	-Wl,--wrap=getline \
+	-Wl,--wrap=getpeername \
 	-Wl,--wrap=getsockopt \
 	-Wl,--wrap=kill \
 	-Wl,--wrap=listen \

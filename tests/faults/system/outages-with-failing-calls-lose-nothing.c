@@ -42,7 +42,7 @@ static const struct row rows[] = {
   { "fcntl", EBADF, TOLD },
   { "fork", EAGAIN, TOLD },
   { "getaddrinfo", EMFILE, TOLD },
-  { "getsockopt", ENOBUFS, SURVIVED },
+  { "getpeername", ENOBUFS, SURVIVED },
   { "poll", EINTR, SURVIVED },
   { "poll", ENOMEM, TOLD },
   { "recv", 0, SHORT },

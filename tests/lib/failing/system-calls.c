@@ -111,6 +111,8 @@ WRAP (int, bind, (int fd, const struct sockaddr *addr, socklen_t len),
       (fd, addr, len))
 WRAP (int, listen, (int fd, int backlog), (fd, backlog))
 WRAP (int, shutdown, (int fd, int how), (fd, how))
+WRAP (int, getpeername, (int fd, struct sockaddr *addr, socklen_t *len),
+      (fd, addr, len))
 WRAP (int, getsockopt,
       (int fd, int level, int option, void *value, socklen_t *len),
       (fd, level, option, value, len))

@@ -145,10 +145,17 @@ ends_now (void)
   return true;
 }
 
+/* The library only asks whether it is connected, and does not wait. */
+static bool
+only_asks (void)
+{
+  return talk.h->link.state[NBDI_REGION_MAIN] == NBDI_STATE_CONNECT_CHECK;
+}
+
 /* The library or the program would wait: end the handle instead. */
 WRAPPER (int, poll, (struct pollfd *fds, nfds_t n, int timeout))
 {
-  if (!ends_now () && !talk.dropped)
+  if (only_asks () || (!ends_now () && !talk.dropped))
     return __real_poll (fds, n, timeout);
   for (nfds_t i = 0; i < n; i++)
     fds[i].revents = way->end == break_transport ? fds[i].events : 0;
