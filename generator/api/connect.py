@@ -46,6 +46,7 @@ RECORDS: tuple[Record, ...] = (
             "ENOENT": "there is no such socket",
             "ECONNREFUSED": REFUSED,
             "EACCES": "permission to use the socket is missing",
+            "EAGAIN": "too many connections wait for the server to accept them",
         },
         see_also=("aio_connect", "connect_uri"),
         section=SECTION,

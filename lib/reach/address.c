@@ -369,6 +369,24 @@ path_length (const struct nbdi_address *a)
   return un->sun_path[0] == '\0' ? len : strnlen (un->sun_path, len);
 }
 
+/* The error for a Unix socket.  If its server does not accept connections
+ * fast enough, connecting fails at once, and does not wait as over TCP. */
+static void
+connect_unix_error (const struct nbdi_reach *reach)
+{
+  const struct sockaddr_un *un = (const void *) &reach->peer.addr;
+  CLEANUP_TEXT const char *path = nbdi_printable_bytes (
+    (const uint8_t *) un->sun_path, path_length (&reach->peer));
+
+  if (reach->first_errno == EAGAIN)
+    nbdi_error (EAGAIN,
+                "connect: %s: the server's queue of connections is full%s",
+                path,
+                reach->again ? "" : "; a connect timeout waits for room");
+  else
+    nbdi_error (reach->first_errno, "connect: %s", path);
+}
+
 /* No address is left: say why the first one failed. */
 void
 nbdi_connect_error (struct nbdi_reach *reach)
@@ -384,12 +402,8 @@ nbdi_connect_error (struct nbdi_reach *reach)
     else
       nbdi_error (reach->first_errno, "connect: %s port %s", host, port);
   }
-  else if (reach->peer.addr.ss_family == AF_UNIX) {
-    const struct sockaddr_un *un = (void *) &reach->peer.addr;
-    CLEANUP_TEXT const char *path = nbdi_printable_bytes (
-      (const uint8_t *) un->sun_path, path_length (&reach->peer));
-    nbdi_error (reach->first_errno, "connect: %s", path);
-  }
+  else if (reach->peer.addr.ss_family == AF_UNIX)
+    connect_unix_error (reach);
   else
     connect_other_error (reach);
 }

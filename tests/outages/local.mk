@@ -73,6 +73,7 @@ test_programs += \
 	tests/outages/connecting/blocking-calls-wait-for-the-server \
 	tests/outages/connecting/exports-that-are-not-there-yet-are-waited-for \
 	tests/outages/connecting/forgotten-lookups-free-themselves \
+	tests/outages/connecting/full-queues-are-waited-for \
 	tests/outages/connecting/lookups-without-memory-do-not-begin \
 	tests/outages/connecting/names-of-servers-that-move-are-looked-up-again \
 	tests/outages/connecting/names-that-are-not-known-yet-are-looked-up-again \
