@@ -102,7 +102,7 @@ extern size_t nbdi_load (const struct nbdi_link *l);
 extern bool nbdi_must_leave (const struct nbdi_link *l);
 extern void nbdi_give_command (struct nbdi_link *l, struct nbdi_command *c);
 extern bool nbdi_has_to_begin (struct nbdi_link *l);
-extern void nbdi_take_work (struct nbdi_link *l);
+extern int nbdi_take_work (struct nbdi_link *l);
 extern int nbdi_take_entries (struct nbdi_link *l);
 
 /* lost.c: messages about a connection that was lost. */

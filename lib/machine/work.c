@@ -111,15 +111,16 @@ nbdi_give_command (struct nbdi_link *l, struct nbdi_command *c)
 }
 
 /* Give a connection the commands that wait, as long as no other one has
- * less to do.  Nothing is sent before the server has accepted the journal. */
-void
+ * less to do.  Nothing is sent before the server has accepted the journal.
+ * Fails if there is no memory to disconnect in order. */
+int
 nbdi_take_work (struct nbdi_link *l)
 {
   struct nbdi_session *s = l->session;
   struct nbdi_command *c, *next;
 
   if (!l->dismissed && (!l->joined || !nbdi_replay_done (&s->journal)))
-    return;
+    return 0;
   for (c = s->cmds.waiting.first;
        c != NULL && nbdi_serves (l) && !others_have_less (l); c = next) {
     next = c->next;
@@ -128,9 +129,11 @@ nbdi_take_work (struct nbdi_link *l)
   }
   if (nbdi_must_leave (l)) {
     const struct nbdi_command leave = { .type = NBD_CMD_DISC };
-    nbdi_add_own_command (s, &leave, &l->lane.queue);
+    if (nbdi_add_own_command (s, &leave, &l->lane.queue) == -1)
+      return -1;
     l->leaving = true;
   }
+  return 0;
 }
 
 /* The same for the journal, which was acknowledged before the outage.

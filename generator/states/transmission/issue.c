@@ -67,8 +67,8 @@ STATE (SEND)
 {
   if (unlikely (l->dismissed))
     nbdi_take_unsent_back (l);
-  if (unlikely (nbdi_may_have_to_wait (s)))
-    nbdi_take_work (l);
+  if (unlikely (nbdi_may_have_to_wait (s)) && nbdi_take_work (l) == -1)
+    return GONE;
   switch (nbdi_send_queue (l)) {
   case NBDI_IO_READY:
     return l->sending.disconnect ? NEXT (SHUT_WRITE) : NEXT (START);

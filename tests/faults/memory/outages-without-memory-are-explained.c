@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A handle that stays connected does without memory where it can: a command
- * that cannot be cancelled goes on, and a second connection is not opened.  If
- * acknowledged writes cannot be sent again, the handle dies.
+ * that cannot be cancelled goes on, a second connection is not opened, and a
+ * server that shuts down is left without a word.  If acknowledged writes
+ * cannot be sent again, the handle dies.
  *
  * Each case runs once for each allocation that it makes, and that allocation
  * fails.  The linker redirects the library's allocations (-Wl,--wrap). */
@@ -148,12 +149,36 @@ have_it_refused (void)
   lasting_close (h, &s, &a);
 }
 
+/* The server shuts down, and another one carries out what it refused. */
+static void
+leave_a_server (void)
+{
+  struct nbd_handle *h = lasting_handle (&s, &a, SIMPLE);
+  int64_t flush = CHECK_OK (nbd_aio_flush (h, NBD_NULL_COMPLETION, 0));
+
+  server_request (&s, NULL);
+  server_say (&s, "simple ESHUTDOWN %lld", (long long) flush);
+  drive (h);
+  refused += server_take (&s) == 0;
+  CHECK (server_sees_end (&s));
+  server_close (&s);
+  server_serves (&s, &a, h, SIMPLE, SIZE, FLAGS_ALL);
+  drive_until (h, "READY");
+  server_say (&s, "simple 0 %llu",
+              (unsigned long long) server_request (&s, NULL));
+  CHECK_INT (drive_command (h, flush), 1);
+  lasting_close (h, &s, &a);
+}
+
 void
 test (void)
 {
   memory_sweep ("a command is cancelled", give_up);
   CHECK (refused > 0);
   memory_sweep ("another connection is opened", open_another);
+  refused = 0;
+  memory_sweep ("a server that shuts down is left", leave_a_server);
+  CHECK (refused > 0);
   refused = 0;
   memory_sweep ("the journal is written again", write_again);
   CHECK (refused > 0);
