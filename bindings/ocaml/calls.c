@@ -237,9 +237,11 @@ nbdml_create (value unit)
                               HANDLES_PER_COLLECTION);
   *(struct handle **) Data_custom_val (custom) = NULL;
   *(struct handle **) Data_custom_val (custom) = new_handle ();
-  v = caml_alloc_small (2, 0);
+  v = caml_alloc_small (3, Object_tag);
   Field (v, 0) = custom;
+  Field (v, 1) = Val_unit;
   Kept_val (v) = Atom (0);
+  caml_set_oo_id (v);
   struct nbd_handle *h = nbd_create ();
   if (h == NULL)
     nbdml_raise_error (nbd_get_error (), nbd_get_errno ());

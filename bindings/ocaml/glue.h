@@ -31,12 +31,14 @@
 
 #define UNUSED __attribute__ ((unused))
 
-/* The C part of a handle.  A value of type NBD.t is a pair of a custom block
- * that points to this struct, and an array.  The array contains the OCaml
- * values that the library refers to: functions that it may call and buffers
- * that it may use.  They live until the library gives them back, or as long
- * as the handle.  A function that refers to its own handle does not keep the
- * handle alive forever. */
+/* The C part of a handle.  A value of type NBD.t has a custom block that
+ * points to this struct, a number, and an array.  The array contains the
+ * OCaml values that the library refers to: functions that it may call and
+ * buffers that it may use.  They live until the library gives them back, or as
+ * long as the handle.  A function that refers to its own handle does not keep
+ * the handle alive forever.  The value looks like an object, because OCaml
+ * compares and hashes objects by their numbers, and does not look at the rest,
+ * which changes and contains functions. */
 struct handle {
   struct nbd_handle *h;
   uses_count uses; /* calls in progress, or CLOSED */
@@ -48,7 +50,7 @@ struct handle {
 
 #define CLOSED (-1)
 #define Handle_val(v) (*(struct handle **) Data_custom_val (Field (v, 0)))
-#define Kept_val(v) Field (v, 1)
+#define Kept_val(v) Field (v, 2)
 
 /* The most values that one call adds to the array. */
 #define KEPT_MAX 3

@@ -47,6 +47,7 @@ ocaml_program_tests = \
 	bindings/ocaml/tests/errors/errors_have_text_and_errno \
 	bindings/ocaml/tests/errors/wrong_arguments_are_explained \
 	bindings/ocaml/tests/handles/handle_lives_and_closes \
+	bindings/ocaml/tests/handles/handles_are_compared_by_identity \
 	bindings/ocaml/tests/handles/thousand_handles_without_a_leak \
 	bindings/ocaml/tests/handles/threads_read_while_one_lists_extents \
 	bindings/ocaml/tests/handles/threads_run_while_a_call_waits \

@@ -84,7 +84,8 @@ val unix_error_of_errno : int -> Unix.error
 (** The error that the system has a number for, such as the one in [error]. *)
 
 type t
-(** A handle: one connection to an NBD server, or the plan for it. *)
+(** A handle: one connection to an NBD server, or the plan for it.  It is equal
+    only to itself, and can be a key of a table. *)
 
 type cookie = int64
 (** What identifies an asynchronous command of a handle. *)
