@@ -26,6 +26,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from fsspec import AbstractFileSystem  # type: ignore[import]
+from fsspec.spec import AbstractBufferedFile  # type: ignore[import]
 
 import nbd
 from nbd._behind import os_error
@@ -75,6 +76,23 @@ class _Random(_Flushes, io.BufferedRandom):  # type: ignore[misc]
     """An export that is read and written."""
 
 
+class _Cached(AbstractBufferedFile):  # type: ignore[misc]
+    """An export that is read in blocks, which a cache of fsspec keeps."""
+
+    def __init__(self, fs: AbstractFileSystem, path: str, raw: File, **options: Any):
+        self.raw = raw
+        super().__init__(fs, path, "rb", size=raw.size, **options)
+
+    def _fetch_range(self, start: int, end: int) -> bytes:
+        self.raw.seek(start)
+        return self.raw.read(end - start)
+
+    def close(self) -> None:
+        """Disconnect."""
+        super().close()
+        self.raw.close()
+
+
 class NBDFileSystem(AbstractFileSystem):  # type: ignore[misc]
     """The exports of NBD servers, for fsspec.
 
@@ -83,6 +101,10 @@ class NBDFileSystem(AbstractFileSystem):  # type: ignore[misc]
     them in any case.  A file can be read and written, but its size is fixed:
     writing begins at the start, cuts nothing off, and cannot pass the end.
     Nothing can be created or removed.
+
+    A file has a buffer of its own.  A program that names a cache of fsspec, with
+    the option cache_type or with a path such as blockcache::nbd://localhost/disk,
+    gets that when it reads.
 
     The options are those of nbd.open.
     """
@@ -122,8 +144,9 @@ class NBDFileSystem(AbstractFileSystem):  # type: ignore[misc]
         return text if "://" in text or not text else f"nbd://{text}"
 
     def _open(self, path: str, mode: str = "rb", **options: Any) -> Any:
-        del options  # of caches; the file has its own
         file = open(path, mode, **self._settings)
+        if not file.writable() and "cache_type" in options:
+            return _Cached(self, path, file, **options)
         if not file.writable():
             return _Reader(file, BUFFER)
         return _Random(file, BUFFER) if file.readable() else _Writer(file, BUFFER)

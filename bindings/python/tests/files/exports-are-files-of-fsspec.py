@@ -83,6 +83,25 @@ class Test(support.Case):
         same = pickle.loads(pickle.dumps(fs))
         self.assertEqual(same.tail(self.uri("one"), 1), b"\0")
 
+    def test_caches_of_fsspec(self) -> None:
+        import fsspec
+
+        storage = {"cache_storage": f"{self.tmp}/cache", "check_files": False}
+        for _ in range(2):  # the second time, some of it is there
+            path = f"blockcache::{self.uri('one')}"
+            with fsspec.open(path, "rb", blockcache=storage) as file:
+                self.assertEqual(file.read(5), b"line\n")
+                file.seek(-1, os.SEEK_END)
+                self.assertEqual(file.read(), b"\0")
+        for name in "simplecache", "filecache":
+            with fsspec.open(f"{name}::{self.uri('one')}", "rb") as file:
+                self.assertEqual(file.readline(), b"line\n")
+        for kind in "none", "readahead", "bytes", "all":
+            with fsspec.open(self.uri("one"), "rb", cache_type=kind) as file:
+                file.seek(495)
+                self.assertEqual(file.read(6), b"line\n\0")
+                self.assertEqual(file.size, SIZE)
+
     def test_the_export_without_a_name(self) -> None:
         from nbd.fs import NBDFileSystem
 
