@@ -8,7 +8,7 @@
 
 static GMainLoop *loop;
 static guchar buf[65536];
-static int64_t cookie, count;
+static int64_t cookie, count = -1;
 static int status = 1;
 
 /* Something happened: read once connected, and stop when the data is there or
@@ -18,13 +18,14 @@ on_change (struct nbd_handle *h, int error, gpointer data G_GNUC_UNUSED)
 {
   if (error == 0 && nbd_aio_is_connecting (h))
     return G_SOURCE_CONTINUE;
-  if (error == 0 && cookie == 0) {
+  if (error == 0 && count == -1) {
     count = MIN (nbd_get_size (h), (int64_t) sizeof buf);
-    cookie = count == -1
-               ? -1
-               : nbd_aio_pread (h, buf, count, 0, NBD_NULL_COMPLETION, 0);
+    if (count > 0)
+      cookie = nbd_aio_pread (h, buf, count, 0, NBD_NULL_COMPLETION, 0);
   }
-  int done = cookie > 0 ? nbd_aio_command_completed (h, cookie) : -1;
+  int done = count == 0   ? 1 /* there is nothing to read */
+             : cookie > 0 ? nbd_aio_command_completed (h, cookie)
+                          : -1;
   if (done == 0)
     return G_SOURCE_CONTINUE;
   if (done == -1)

@@ -5,6 +5,7 @@
  *
  * The handle never blocks, so a timer next to it gives a deadline to the
  * whole exchange, from connecting to the last byte of the reply. */
+#include <stdbool.h>
 #include <stdio.h>
 
 #include <libnbd-ev.h>
@@ -12,6 +13,7 @@
 static struct ev_loop *loop;
 static char buf[512];
 static int64_t cookie;
+static bool asked;
 static int status = EXIT_FAILURE;
 
 static void
@@ -21,31 +23,40 @@ give_up (const char *why)
   ev_break (loop, EVBREAK_ALL);
 }
 
-/* The server is there: ask for its first bytes. */
+static void
+alive (void)
+{
+  printf ("alive\n");
+  status = EXIT_SUCCESS;
+  ev_break (loop, EVBREAK_ALL);
+}
+
+/* The server is there: ask for its first bytes.  An empty export has none. */
 static int64_t
 ask (struct nbd_handle *h)
 {
   int64_t size = nbd_get_size (h);
-  if (size == -1)
-    return -1;
   size_t count = size < (int64_t) sizeof buf ? size : (int64_t) sizeof buf;
-  return nbd_aio_pread (h, buf, count, 0, NBD_NULL_COMPLETION, 0);
+  if (size > 0)
+    return nbd_aio_pread (h, buf, count, 0, NBD_NULL_COMPLETION, 0);
+  if (size == 0)
+    alive ();
+  return size;
 }
 
 static void
 on_change (struct nbd_handle *h, int error, void *data)
 {
   (void) data;
-  if (error == 0 && cookie == 0 && !nbd_aio_is_connecting (h))
+  if (error == 0 && !asked && !nbd_aio_is_connecting (h)) {
+    asked = true;
     cookie = ask (h);
+  }
   int done = cookie > 0 ? nbd_aio_command_completed (h, cookie) : 0;
   if (error != 0 || cookie == -1 || done == -1)
     give_up (nbd_get_error ());
-  else if (done == 1) {
-    printf ("alive\n");
-    status = EXIT_SUCCESS;
-    ev_break (loop, EVBREAK_ALL);
-  }
+  else if (done == 1)
+    alive ();
 }
 
 static void

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# glib-main-loop prints the checksum over Unix and TCP sockets.  Errors of the
-# connection and of the read end the loop.
+# glib-main-loop prints the checksum over Unix and TCP sockets, also of an
+# export without data.  Errors of the connection and of the read end the loop.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 [ -x examples/glib-main-loop ] || skip "built without glib"
@@ -13,6 +13,9 @@ serve unix nbdkit -f file "$tmp/disk"
 expect "$sum" examples/glib-main-loop "nbd+unix://?socket=$sock"
 serve tcp4 nbdkit -f file "$tmp/disk"
 expect "$sum" examples/glib-main-loop "nbd://localhost:$port"
+serve unix nbdkit -f memory 0
+expect "$(md5sum </dev/null | cut -d ' ' -f 1)" \
+  examples/glib-main-loop "nbd+unix://?socket=$sock"
 
 refused ()
 {

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# libev-loop gets a reply from a server that works.  A server that listens and
-# never replies makes it end at its deadline.  If nobody listens, that is an
-# error at once.
+# libev-loop gets a reply from a server that works, and needs none if there is
+# no data.  A server that listens and never replies makes it end at its
+# deadline.  If nobody listens, that is an error at once.
 . "${srcdir:-.}/tests/lib/functions.sh"
 requires_uris
 [ -x examples/libev-loop ] || skip "built without libev"
@@ -12,6 +12,8 @@ serve unix nbdkit -f memory 1M
 expect alive examples/libev-loop "nbd+unix://?socket=$sock" 60
 serve tcp4 nbdkit -f memory 1M
 expect alive examples/libev-loop "nbd://localhost:$port" 60
+serve unix nbdkit -f memory 0
+expect alive examples/libev-loop "nbd+unix://?socket=$sock" 60
 
 refused ()
 {
