@@ -137,6 +137,7 @@ copy_tests = \
 	copy/tests/resume/interrupted-copies-say-how-far-they-came.sh \
 	copy/tests/resume/interruption-ends-block-hashes.sh \
 	copy/tests/resume/interruption-ends-every-wait.sh \
+	copy/tests/resume/journals-need-descriptors.sh \
 	copy/tests/resume/resume-does-not-trust-what-was-not-flushed.sh \
 	copy/tests/resume/resume-goes-on-from-what-is-durable.sh \
 	copy/tests/resume/resume-refuses-what-changed.sh \

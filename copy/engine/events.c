@@ -64,11 +64,13 @@ void
 copy_fail (struct copy *c, const char *format, ...)
 {
   enum stop why = tool_signal != 0 ? INTERRUPTED : FAILED;
+  int error = errno; /* of the message, if that has %m */
   va_list args;
 
   if (!copy_stop (c, why) || why == INTERRUPTED)
     return;
   va_start (args, format);
+  errno = error;
   message (c, format, args);
   va_end (args);
 }

@@ -225,7 +225,8 @@ journal_open (struct copy *c, struct ranges *done)
   if (open_file (c) == -1)
     return -1;
   make_header (c);
-  FILE *f = fdopen (dup (j->fd), "r");
+  int fd = fcntl (j->fd, F_DUPFD_CLOEXEC, 0);
+  FILE *f = fd == -1 ? NULL : fdopen (fd, "r");
   if (f == NULL)
     return refuse (c, "cannot read the journal");
   int there = read_lines (c, f, done, &end);
