@@ -80,6 +80,7 @@ common_tests = \
 	common/tests/completion-knows-options-and-files.sh \
 	common/tests/completion-offers-words-after-options.py \
 	common/tests/examples-in-help-run.sh \
+	common/tests/files-that-get-too-large-are-told.sh \
 	common/tests/messages-name-the-blocking-call.sh \
 	common/tests/mounts-need-no-standard-descriptors.sh \
 	common/tests/options-about-staying-connected-are-checked.sh \

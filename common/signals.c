@@ -41,10 +41,10 @@ handle (int number)
   errno = saved;
 }
 
-/* Do nothing on SIGPIPE: the write fails with EPIPE, which its caller
- * handles. */
+/* Do nothing on SIGPIPE and SIGXFSZ: the write fails with EPIPE or EFBIG, which
+ * its caller handles. */
 static void
-nobody_reads (int number)
+writing_fails (int number)
 {
   (void) number;
 }
@@ -72,7 +72,8 @@ tool_catch_signals (void)
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
     if (tool_catch_signal (numbers[i], handle))
       sigaddset (&ending, numbers[i]);
-  pipe_ignored = !tool_catch_signal (SIGPIPE, nobody_reads);
+  pipe_ignored = !tool_catch_signal (SIGPIPE, writing_fails);
+  tool_catch_signal (SIGXFSZ, writing_fails);
 }
 
 const sigset_t *
