@@ -149,14 +149,20 @@ run (struct conversion *v, struct endpoint *from, struct endpoint *to,
   copy = NULL;
 }
 
-/* The footer of a fixed VHD is behind its disk.  If the image comes in order,
- * the footer is only seen after everything was copied. */
+/* If the image comes in order, its end is only seen after everything was
+ * copied, to FD.  It may be missing.  The footer of a fixed VHD is there. */
 static void
-look_at_end (const struct conversion *v)
+look_at_end (const struct conversion *v, int fd)
 {
   unsigned char footer[PROBE_FOOTER];
+  enum format format = v->problem.start.format;
+  char *why = NULL;
 
-  if (v->end_unseen && v->hand == HOLDS_IMAGE && image_is_in_order (v->image)
+  if (v->hand != HOLDS_IMAGE || !image_is_in_order (v->image))
+    return;
+  if (!format_is_raw (format) && !probe_has_end (fd, v->copied, format, &why))
+    tool_fail ("%s: %s", v->source.name, why);
+  if (v->end_unseen
       && image_tail (v->image, footer, sizeof footer) == sizeof footer
       && probe_ends_fixed_vhd (footer, v->copied))
     tool_fail ("%s: this was taken for a raw image, but its end, which could "
@@ -185,7 +191,7 @@ flow_to_scratch (struct conversion *v)
                             scratch_directory (v->o));
   struct endpoint *to = file_open (copy, v->scratch_fd, name, false);
   run (v, from, to, bar ? &v->o->progress : &none, false);
-  look_at_end (v);
+  look_at_end (v, v->scratch_fd);
   free (name);
 }
 
@@ -237,7 +243,7 @@ flow_to_destination (struct conversion *v)
          "is durable",
          to->name);
   run (v, from, to, &v->o->progress, settings.verify);
-  look_at_end (v);
+  look_at_end (v, v->to.fd);
   free (origin);
 }
 

@@ -265,6 +265,7 @@ convert_tests = \
 	convert/tests/convert/sources-that-change-their-size-are-told.sh \
 	convert/tests/convert/sparsified-disks-keep-their-files.sh \
 	convert/tests/convert/streams-grow-unless-a-table-would-have-to-follow.sh \
+	convert/tests/convert/streams-without-their-end-are-refused.sh \
 	convert/tests/convert/templates-that-fit-are-copied-as-they-are.sh \
 	convert/tests/convert/what-does-not-look-like-its-format-is-refused.sh \
 	convert/tests/convert/what-was-compressed-twice-is-refused.sh \

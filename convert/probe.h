@@ -65,6 +65,12 @@ extern int probe_image (struct probe_reader *r,
                         const struct probe_settings *settings,
                         struct probe *p, char **why);
 
+/* Of images in order only the beginning is examined.  When they were copied to
+ * FD: whether these SIZE bytes, of this format, have their end.  Returns false
+ * with *WHY. */
+extern bool probe_has_end (int fd, uint64_t size, enum format format,
+                           char **why);
+
 /* For images whose end was not seen: whether the last bytes of SIZE are the
  * footer of a fixed VHD, for the disk before it. */
 #define PROBE_FOOTER 512

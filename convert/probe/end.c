@@ -3,9 +3,13 @@
  * behind the end of the file as zeroes, so the disk would seem to be whole. */
 #include <config.h>
 
+#include <stdlib.h>
 #include <sys/param.h>
 
 #include "probe/internal.h"
+#include "tool.h"
+
+#define MOST_ENTRIES (UINT32_C (1) << 24)
 
 void
 probe_needs (struct looking *l, uint64_t at, uint64_t length)
@@ -22,6 +26,26 @@ probe_needs_cluster (struct looking *l, uint64_t at, uint64_t place,
 {
   if (at != 0 && place < l->p->size)
     probe_needs (l, at, MIN (length, l->p->size - place));
+}
+
+void
+probe_needs_clusters (struct looking *l, const struct clusters *c)
+{
+  size_t length = 4 * (size_t) c->count;
+
+  if (l->r->in_order || c->count > MOST_ENTRIES)
+    return;
+  unsigned char *table = tool_alloc (length + 1);
+  probe_needs (l, c->table, length);
+  bool there = look_at (l, table, length, c->table);
+  for (uint32_t i = 0; there && i < c->count; i++) {
+    uint32_t entry = c->number (table + 4 * (size_t) i);
+    if (entry < c->marks)
+      probe_needs_cluster (l, c->first + entry * c->unit, i * c->size,
+                           c->size);
+  }
+  free (table);
+  probe_look_for_end (l);
 }
 
 void

@@ -108,6 +108,18 @@ extern void probe_needs (struct looking *l, uint64_t at, uint64_t length);
  * in the file. */
 extern void probe_needs_cluster (struct looking *l, uint64_t at,
                                  uint64_t place, uint64_t length);
+/* The same for all clusters of a table with four bytes for each. */
+struct clusters {
+  uint32_t (*number) (const unsigned char *p);
+  uint64_t table;
+  uint32_t count;
+  uint32_t marks; /* from here on, entries are for no cluster */
+  uint64_t first; /* where the cluster is whose entry is 0 */
+  uint64_t unit;  /* what entries count, in bytes */
+  uint64_t size;  /* of a cluster */
+};
+extern void probe_needs_clusters (struct looking *l,
+                                  const struct clusters *c);
 /* Refuse an image whose file ends before what was recorded. */
 extern void probe_look_for_end (struct looking *l);
 

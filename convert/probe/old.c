@@ -26,16 +26,16 @@ struct levels {
   uint64_t compressed; /* the bit of an entry that says so */
 };
 
-/* Data that is compressed has no end that is known here; if that is missing,
- * qemu cannot decompress it. */
+/* An entry for a compressed cluster has the number of its bytes above its
+ * offset. */
 static void
 need_entry (struct looking *l, const struct levels *v, uint64_t entry,
             uint64_t place)
 {
-  uint64_t offset_bits = (UINT64_C (1) << 63) / v->cluster - 1;
+  uint64_t offsets = (UINT64_C (1) << 63) / v->cluster;
 
   if ((entry & v->compressed) != 0)
-    probe_needs (l, entry & offset_bits, 1);
+    probe_needs (l, entry % offsets, entry / offsets % v->cluster);
   else if (entry >= v->cluster) /* else it is a mark, such as for zeroes */
     probe_needs_cluster (l, entry, place, v->cluster);
 }

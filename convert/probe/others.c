@@ -7,40 +7,6 @@
 #include "probe/internal.h"
 #include "tool.h"
 
-/* ---- tables ---- */
-
-#define MOST_ENTRIES (UINT32_C (1) << 24)
-
-/* A table with an entry of four bytes for each cluster of the disk. */
-struct table {
-  uint64_t at;
-  uint32_t count;
-  uint64_t first;   /* where the cluster is whose entry is 0 */
-  uint64_t unit;    /* what entries count, in bytes */
-  uint64_t cluster; /* bytes */
-  uint32_t marks;   /* from here on, entries are for no cluster */
-};
-
-static void
-need_clusters (struct looking *l, const struct table *t)
-{
-  size_t length = 4 * (size_t) t->count;
-
-  if (l->r->in_order || t->count > MOST_ENTRIES)
-    return;
-  unsigned char *table = tool_alloc (length + 1);
-  probe_needs (l, t->at, length);
-  bool there = look_at (l, table, length, t->at);
-  for (uint32_t i = 0; there && i < t->count; i++) {
-    uint32_t entry = le32 (table + 4 * (size_t) i);
-    if (entry < t->marks)
-      probe_needs_cluster (l, t->first + entry * t->unit, i * t->cluster,
-                           t->cluster);
-  }
-  free (table);
-  probe_look_for_end (l);
-}
-
 /* ---- vdi ---- */
 
 static bool
@@ -62,14 +28,15 @@ look_at_vdi (struct looking *l)
   if (l->p->size > INT64_MAX)
     return is_broken (l, "no disk is so large", l->p->size);
   l->p->data = (uint64_t) le32 (h + 0x178) * le32 (h + 0x184);
-  need_clusters (l, &(struct table) {
-                      .at = le32 (h + 0x154),
-                      .count = le32 (h + 0x180),
-                      .first = le32 (h + 0x158),
-                      .unit = le32 (h + 0x178),
-                      .cluster = le32 (h + 0x178),
-                      .marks = UINT32_MAX - 1,
-                    });
+  probe_needs_clusters (l, &(struct clusters) {
+                             .number = le32,
+                             .table = le32 (h + 0x154),
+                             .count = le32 (h + 0x180),
+                             .first = le32 (h + 0x158),
+                             .unit = le32 (h + 0x178),
+                             .size = le32 (h + 0x178),
+                             .marks = UINT32_MAX - 1,
+                           });
   if (l->p->data > l->p->size)
     l->p->data = l->p->size;
   /* Differencing and undo images. */
@@ -108,13 +75,14 @@ look_at_parallels (struct looking *l)
   l->p->size = sectors * SECTOR;
   uint64_t cluster = SECTOR * le32 (l->head + 28);
   /* The table counts in clusters, or in sectors if it is old. */
-  need_clusters (l, &(struct table) {
-                      .at = TABLE,
-                      .count = le32 (l->head + 32),
-                      .unit = begins (l, OLD, 16) ? SECTOR : cluster,
-                      .cluster = cluster,
-                      .marks = UINT32_MAX,
-                    });
+  probe_needs_clusters (l, &(struct clusters) {
+                             .number = le32,
+                             .table = TABLE,
+                             .count = le32 (l->head + 32),
+                             .unit = begins (l, OLD, 16) ? SECTOR : cluster,
+                             .size = cluster,
+                             .marks = UINT32_MAX,
+                           });
   return l->failed == NULL;
 }
 

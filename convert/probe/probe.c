@@ -114,3 +114,20 @@ probe_image (struct probe_reader *r, const struct probe_settings *settings,
   probe_forget (&l);
   return result;
 }
+
+bool
+probe_has_end (int fd, uint64_t size, enum format format, char **why)
+{
+  struct probe_reader r = probe_reads_file (fd, size);
+  struct probe p = { .format = RAW };
+  struct looking l = { .r = &r, .p = &p };
+  bool good = true;
+
+  if (probe_look (&l, &format) != NULL)
+    good = l.refused != probe_is_cut;
+  if (!good)
+    *why = tool_format ("this is a %s image, but %s", format_name (format),
+                        probe_is_cut);
+  probe_forget (&l);
+  return good;
+}

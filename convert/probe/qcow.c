@@ -16,6 +16,7 @@
 #define COMPRESSED (UINT64_C (1) << 62)
 #define COPIED (UINT64_C (1) << 63)
 #define READS_AS_ZERO 1
+#define SECTOR 512
 #define HOST_OFFSET UINT64_C (0x00fffffffffffe00)
 /* If there are more tables, only some of them are read. */
 #define MOST_TABLES 64
@@ -130,19 +131,21 @@ is_extended (const struct qcow2 *q)
 }
 
 /* The offset of a compressed cluster has fewer bits, because the number of
- * sectors follows.  If its end is missing, qemu cannot decompress it.  An
- * extended entry has a bit for each of 32 subclusters; those behind the last
- * allocated one need not be in the file. */
+ * sectors follows, of which the last one may be shorter.  An extended entry
+ * has a bit for each of 32 subclusters; those behind the last allocated one
+ * need not be in the file. */
 static void
 need_entry (struct looking *l, const struct qcow2 *q, const unsigned char *e,
             uint64_t place)
 {
   uint64_t entry = be64 (e), cluster = UINT64_C (1) << q->cluster_bits;
-  uint64_t packed_bits = (UINT64_C (1) << (70 - q->cluster_bits)) - 1;
+  unsigned offset_bits = 70 - q->cluster_bits;
+  uint64_t offset = entry & ((UINT64_C (1) << offset_bits) - 1);
+  uint64_t sectors = (entry & (COMPRESSED - 1)) >> offset_bits;
   uint64_t at = entry & HOST_OFFSET;
 
   if ((entry & COMPRESSED) != 0)
-    probe_needs (l, entry & packed_bits, 1);
+    probe_needs (l, offset / SECTOR * SECTOR, sectors * SECTOR + 1);
   else if (is_extended (q)) {
     uint32_t bits = be32 (e + 12);
     unsigned unused = bits != 0 ? __builtin_clz (bits) : 32;

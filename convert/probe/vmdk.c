@@ -10,6 +10,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "probe/internal.h"
 #include "tool.h"
@@ -20,6 +21,9 @@
 #define USUAL_PLACE 512
 #define PARENT_TEXT (20 * SECTOR)
 #define COMPRESSED (1 << 16)
+#define MARKERS (1 << 17)
+#define AT_THE_END UINT64_MAX
+#define FOOTER 1024 /* bytes from the end */
 
 /* What qemu accepts. */
 #define LARGEST_GRAIN (1 << 20) /* sectors */
@@ -33,6 +37,7 @@
 struct grains {
   uint64_t size;    /* sectors */
   uint32_t entries; /* in a table */
+  uint64_t last;    /* the sector of the last one in the file */
 };
 
 static const char first_line[] = "# Disk DescriptorFile";
@@ -223,11 +228,9 @@ look_for_parent (struct looking *l, uint64_t offset)
   return l->failed == NULL;
 }
 
-/* Read a table, whose first grain is for this sector of the disk.  What is
- * missing of compressed grains, qemu cannot decompress. */
+/* Read a table, whose first grain is for this sector of the disk. */
 static bool
-read_grains (struct looking *l, const struct grains *g, uint32_t at,
-             uint64_t place)
+read_grains (struct looking *l, struct grains *g, uint32_t at, uint64_t place)
 {
   unsigned char table[4 * MOST_ENTRIES];
 
@@ -236,6 +239,7 @@ read_grains (struct looking *l, const struct grains *g, uint32_t at,
     return false;
   for (uint32_t i = 0; i < g->entries; i++) {
     uint64_t grain = le32 (table + 4 * i);
+    g->last = MAX (g->last, grain);
     if (grain > READS_AS_ZERO)
       probe_needs_cluster (l, grain * SECTOR, (place + i * g->size) * SECTOR,
                            l->p->compressed ? 1 : g->size * SECTOR);
@@ -246,7 +250,7 @@ read_grains (struct looking *l, const struct grains *g, uint32_t at,
 /* The last tables are read: all programs that copy a disk write its end
  * last. */
 static void
-read_last_tables (struct looking *l, const struct grains *g,
+read_last_tables (struct looking *l, struct grains *g,
                   const unsigned char *directory, uint64_t tables)
 {
   unsigned seen = 0;
@@ -261,13 +265,38 @@ read_last_tables (struct looking *l, const struct grains *g,
   }
 }
 
+/* The number of the bytes of a compressed grain is before them. */
+static void
+need_packed_grain (struct looking *l, uint64_t at)
+{
+  unsigned char marker[12];
+
+  if (look_at (l, marker, sizeof marker, at))
+    probe_needs (l, at, sizeof marker + (uint64_t) le32 (marker + 8));
+}
+
+/* The directory is at the end, in a copy of the header. */
+static void
+look_for_footer (struct looking *l)
+{
+  unsigned char magic[4];
+
+  if (l->r->size == UNKNOWN || l->r->in_order)
+    return;
+  if (l->r->size < FOOTER || !look_at (l, magic, 4, l->r->size - FOOTER)
+      || memcmp (magic, l->head, 4) != 0)
+    l->refused = probe_is_cut;
+}
+
 /* If the directory is behind the end of the file, qemu reports that. */
 static void
 need_grains (struct looking *l, uint64_t capacity)
 {
-  const struct grains g = { le64 (l->head + 20), le32 (l->head + 44) };
+  struct grains g = { le64 (l->head + 20), le32 (l->head + 44), 0 };
   uint64_t place = le64 (l->head + 56);
 
+  if (place == AT_THE_END)
+    look_for_footer (l);
   if (l->r->size == UNKNOWN || l->r->in_order || g.size == 0
       || g.size > LARGEST_GRAIN || g.entries == 0 || g.entries > MOST_ENTRIES
       || place >= l->r->size / SECTOR)
@@ -280,6 +309,8 @@ need_grains (struct looking *l, uint64_t capacity)
   if (look_at (l, directory, 4 * tables, place * SECTOR))
     read_last_tables (l, &g, directory, tables);
   free (directory);
+  if ((le32 (l->head + 8) & MARKERS) != 0 && g.last > READS_AS_ZERO)
+    need_packed_grain (l, g.last * SECTOR);
   probe_look_for_end (l);
 }
 

@@ -9,6 +9,7 @@
 #include "probe/internal.h"
 
 #define FOOTER PROBE_FOOTER
+#define SECTOR UINT64_C (512)
 #define COOKIE "conectix"
 #define FIXED 2
 #define DYNAMIC 3
@@ -50,6 +51,28 @@ is_dynamic (const struct looking *l)
   return begins (l, COOKIE, strlen (COOKIE));
 }
 
+/* A block begins with a bitmap of its sectors.  The footer behind all blocks is
+ * at the beginning, too. */
+static void
+need_blocks (struct looking *l)
+{
+  const unsigned char *h = l->head + FOOTER;
+  uint64_t block = be32 (h + 32), bits = block / SECTOR;
+
+  if (l->have < FOOTER + 36 || memcmp (h, "cxsparse", 8) != 0)
+    return;
+  probe_needs_clusters (l,
+                        &(struct clusters) {
+                          .number = be32,
+                          .table = be64 (h + 16),
+                          .count = be32 (h + 28),
+                          .first = (bits / 8 + SECTOR - 1) / SECTOR * SECTOR,
+                          .unit = SECTOR,
+                          .size = block,
+                          .marks = UINT32_MAX,
+                        });
+}
+
 static bool
 look_at_dynamic (struct looking *l)
 {
@@ -59,12 +82,13 @@ look_at_dynamic (struct looking *l)
     return is_broken (l, "it ends within its header", UNKNOWN);
   if (!has_good_sum (l->head))
     return is_broken (l, "the checksum of its header is wrong", UNKNOWN);
-  if (type == DIFFERENCING)
-    l->refused = probe_needs_parent;
-  else if (type != DYNAMIC && type != FIXED)
+  if (type != DIFFERENCING && type != DYNAMIC && type != FIXED)
     return is_broken (l, "there is no such type", type);
   l->p->size = size_of (l->head);
-  return true;
+  need_blocks (l);
+  if (type == DIFFERENCING)
+    l->refused = probe_needs_parent;
+  return l->failed == NULL;
 }
 
 const struct known probe_vpc = { VPC, is_dynamic, look_at_dynamic };

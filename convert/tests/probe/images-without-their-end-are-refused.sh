@@ -15,7 +15,7 @@ whole_and_cut ()
 {
   local size=$1 format=$2
   shift 2
-  qemu-img convert -O "$format" "$@" "$tmp/disk" "$tmp/image"
+  qemu-img convert -O "${format/%vhd/vpc}" "$@" "$tmp/disk" "$tmp/image"
   "$probe" "$tmp/image" >"$tmp/said" || fail "$format $*: $(cat "$tmp/said")"
   head -c "$size" "$tmp/image" >"$tmp/cut"
   for from in "" "from $format"; do
@@ -45,6 +45,7 @@ for size in 3000 300000 -70000 -1; do
   whole_and_cut $size qed
   whole_and_cut $size qed -o cluster_size=4096
 done
+whole_and_cut 300000 vhd
 whole_and_cut 2200000 vhdx -o block_size=1M
 for options in "vhdx -o block_size=1M" "vhdx -o subformat=fixed,block_size=1M" \
   qcow2 "qcow2 -o cluster_size=512" "qcow2 -o extended_l2=on" vdi vmdk \
@@ -52,6 +53,14 @@ for options in "vhdx -o block_size=1M" "vhdx -o subformat=fixed,block_size=1M" \
   # shellcheck disable=SC2086
   whole_and_cut -1 $options
 done
+
+# Compressed clusters.
+seq 300000 >"$tmp/disk"
+truncate -s 1900k "$tmp/disk"
+whole_and_cut 3000 qcow2 -c
+whole_and_cut -2000 qcow2 -c
+whole_and_cut 300000 vmdk -o subformat=streamOptimized
+random_file "$tmp/disk" 3M
 
 # A descriptor says how large its extents are.
 for kind in monolithicFlat twoGbMaxExtentFlat; do
