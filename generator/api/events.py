@@ -112,7 +112,9 @@ RECORDS: tuple[Record, ...] = (
             library, which reads, writes and closes it.
 
             It changes only while a TCP connection tries the next address of a
-            host.  With TLS it is the socket below.
+            host.  The number is another one then: a program that uses epoll, and
+            asks for it after each call, sees that it must watch it.  With TLS it
+            is the socket below.
 
             With `set_reconnect_timeout`, `set_connect_timeout`,
             `set_command_timeout`, `set_stall_timeout` or `set_connections` it is

@@ -15,7 +15,7 @@ nbdi_init_link (struct nbdi_link *l, struct nbdi_session *s,
   l->told = told;
   l->channel.trace = trace;
   l->channel.sock = l->channel.lingering = l->channel.epoll = -1;
-  l->reach.listener = -1;
+  l->reach.listener = l->reach.passed = -1;
   l->in.stop = true;
 }
 

@@ -47,6 +47,7 @@ nbdi_drop_connection (struct nbdi_link *l)
   nbdi_free_buffers (l);
   nbdi_tls_free (&l->channel);
   nbdi_close_socket (&l->channel);
+  nbdi_close_passed (&l->reach);
 }
 
 /* Leave a ghost: the server may still carry out a command of which a byte

@@ -257,6 +257,32 @@ nbdi_lookup_may_pass (const struct nbdi_reach *reach)
   }
 }
 
+/* The program watches the descriptor of a socket, and finds out by its
+ * number that there is another one; epoll does not tell it that it has
+ * forgotten a closed socket.  So the socket of an address that failed is
+ * closed only when the program has seen the next one: until then neither this
+ * handle nor another one can get its number. */
+void
+nbdi_close_passed (struct nbdi_reach *reach)
+{
+  if (reach->passed >= 0)
+    close (reach->passed);
+  reach->passed = -1;
+}
+
+static int
+new_socket (struct nbdi_reach *reach, int family)
+{
+  int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  int sock = socket (family, type, 0);
+
+  if (sock == -1 && reach->passed >= 0) {
+    nbdi_close_passed (reach); /* there may be room for one */
+    sock = socket (family, type, 0);
+  }
+  return sock;
+}
+
 /* Begin to connect to the next address.  READY: connected.  WAIT: the
  * kernel is connecting.  FAILED: try the next one. */
 int
@@ -267,7 +293,7 @@ nbdi_connect_next (struct nbdi_reach *reach, struct nbdi_channel *ch)
   unsigned i = (reach->first + reach->next++) % reach->nr_addresses;
   struct nbdi_address *a = &reach->addresses[i];
   int family = a->addr.ss_family;
-  int sock = socket (family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  int sock = new_socket (reach, family);
 
   reach->peer = *a;
   if (sock == -1) {
@@ -304,6 +330,7 @@ nbdi_connect_check (struct nbdi_reach *reach, struct nbdi_channel *ch)
   struct pollfd fd = { .fd = ch->sock, .events = POLLOUT };
   int error;
 
+  nbdi_close_passed (reach);
   if (likely (getpeername (ch->sock, (struct sockaddr *) &peer, &len) == 0))
     return NBDI_IO_READY;
   if (poll (&fd, 1, 0) == 0)
@@ -313,6 +340,7 @@ nbdi_connect_check (struct nbdi_reach *reach, struct nbdi_channel *ch)
     error = errno;
   if (error == 0)
     return NBDI_IO_READY;
+  reach->passed = nbdi_give_socket_up (ch);
   address_failed (reach, ch, error);
   return NBDI_IO_FAILED;
 }
@@ -391,6 +419,7 @@ connect_unix_error (const struct nbdi_reach *reach)
 void
 nbdi_connect_error (struct nbdi_reach *reach)
 {
+  nbdi_close_passed (reach);
   if (nbdi_child_failed (reach))
     return;
   if (reach->host) {

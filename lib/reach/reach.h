@@ -52,6 +52,7 @@ struct nbdi_reach {
   char *host, *port;          /* of a TCP connection by name */
   int keepalive;              /* see nbdi_keep_alive; 0 = off */
   struct nbdi_address peer;   /* the present address; len 0: none */
+  int passed;                 /* socket of an address that failed, or -1 */
   struct nbdi_server server;  /* if it is our child */
   pid_t pid;                  /* the child server, or 0 */
   pid_t owner;                /* the process that may reap and unlink */
@@ -101,6 +102,7 @@ extern bool nbdi_can_be_reached_again (const struct nbdi_reach *reach);
 extern void nbdi_forget_peer (struct nbdi_reach *reach);
 extern int nbdi_connect_next (struct nbdi_reach *reach,
                               struct nbdi_channel *ch);
+extern void nbdi_close_passed (struct nbdi_reach *reach);
 extern int nbdi_connect_check (struct nbdi_reach *reach,
                                struct nbdi_channel *ch);
 extern void nbdi_connect_error (struct nbdi_reach *reach);

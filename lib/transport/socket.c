@@ -186,6 +186,18 @@ nbdi_close_socket (struct nbdi_channel *ch)
   ch->transport = NULL;
 }
 
+/* Use the socket no more, but do not close it: the caller does, later. */
+int
+nbdi_give_socket_up (struct nbdi_channel *ch)
+{
+  int sock = ch->sock;
+
+  end_epoll (ch);
+  ch->sock = -1;
+  ch->transport = NULL;
+  return sock;
+}
+
 /* A thread that polled the socket will not do so again. */
 void
 nbdi_stop_watching (struct nbdi_channel *ch)

@@ -71,6 +71,7 @@ extern int nbdi_prepare_socket (int sock);
 extern void nbdi_use_socket (struct nbdi_channel *ch, int sock);
 extern void nbdi_ask_for_peer (struct nbdi_channel *ch);
 extern void nbdi_close_socket (struct nbdi_channel *ch);
+extern int nbdi_give_socket_up (struct nbdi_channel *ch);
 extern void nbdi_stop_watching (struct nbdi_channel *ch);
 
 /* tls.c, or tls-none.c in a build without TLS. */

@@ -58,7 +58,7 @@ address_is_kept (void)
   struct nbdi_reach *reach = &h->link.reach;
   const struct nbdi_trace trace = { 0 };
   struct nbdi_channel ch = { .sock = -1, .lingering = -1, .trace = &trace };
-  struct nbdi_reach copy = { .listener = -1 };
+  struct nbdi_reach copy = { .listener = -1, .passed = -1 };
 
   CHECK_INT (reach->nr_addresses, 1);
   CHECK_INT (reach->next, 1);

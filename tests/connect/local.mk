@@ -25,6 +25,7 @@ test_programs += \
 	tests/connect/keepalive-is-for-tcp-alone \
 	tests/connect/low-descriptors-may-be-closed \
 	tests/connect/notify-write-before-the-socket-is-connected-waits-on \
+	tests/connect/next-addresses-have-other-descriptors \
 	tests/connect/refused-connect-leaves-the-socket \
 	tests/connect/tcp-sockets-do-not-delay \
 	tests/connect/tcp-tries-every-address
@@ -54,6 +55,9 @@ tests_connect_greeting_tells_which_process_serves_CPPFLAGS = \
 tests_connect_greeting_tells_which_process_serves_LDADD = $(internal)
 tests_connect_keepalive_is_for_tcp_alone_CPPFLAGS = $(internals_cppflags)
 tests_connect_keepalive_is_for_tcp_alone_LDADD = $(internal)
+tests_connect_next_addresses_have_other_descriptors_LDADD = $(internal)
+tests_connect_next_addresses_have_other_descriptors_LDFLAGS = \
+	$(AM_LDFLAGS) -Wl,--wrap=getaddrinfo
 
 test_scripts += \
 	tests/connect/children/activated-server-gets-its-environment.sh \
