@@ -43,30 +43,42 @@ name_reference (const struct link *at, const struct reference *r)
   return text;
 }
 
+/* What helps if a disk was taken for an image; to be freed. */
+static char *
+advise_raw (const struct link *at)
+{
+  return tool_format ("if it is no %s image but the content of a disk, %sadd "
+                      "--from raw",
+                      format_name (at->l->p->format),
+                      probe_before_raw (at->l));
+}
+
 /* The message, which says what the user can do. */
 static char *
 refuse (const struct link *at, const struct reference *r, const char *what)
 {
-  char *reference = name_reference (at, r);
+  char *reference = name_reference (at, r), *raw = advise_raw (at);
   char *text = tool_format (
     "%s, %s.  If you know who made it, and that it may read this file, add "
-    "--allow-backing; if it is no %s image but the content of a disk, %sadd "
-    "--from raw",
-    reference, what, format_name (at->l->p->format),
-    probe_before_raw (at->l));
+    "--allow-backing; %s",
+    reference, what, raw);
 
   free (reference);
+  free (raw);
   return text;
 }
 
-/* Another file that is missing cannot be permitted. */
+/* To permit another file that is missing would not help. */
 static char *
 is_missing (const struct link *at, const struct reference *r)
 {
-  char *reference = name_reference (at, r);
-  char *text = tool_format ("%s: %s", reference, strerror (errno));
+  char *error = tool_format ("%s", strerror (errno));
+  char *reference = name_reference (at, r), *raw = advise_raw (at);
+  char *text = tool_format ("%s: %s; %s", reference, error, raw);
 
+  free (error);
   free (reference);
+  free (raw);
   return text;
 }
 
