@@ -21,6 +21,7 @@ EXTRA_DIST += sh/nbdsh.1.in sh/nbdsh.in
 sh_tests = \
 	sh/tests/connections-outlive-forked-processes.sh \
 	sh/tests/ctrl-c-ends-calls-that-wait.sh \
+	sh/tests/ctrl-c-waits-for-threads-to-start.sh \
 	sh/tests/exit-status-is-that-of-the-script.sh \
 	sh/tests/mistakes-are-shown-at-the-users-line.sh \
 	sh/tests/options-have-effect-in-their-order.sh \

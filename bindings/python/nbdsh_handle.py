@@ -255,10 +255,20 @@ def nudged(wake: Wake) -> Iterator[None]:
 
     wake.clear()
     try:
-        threading.Thread(target=nudge, daemon=True).start()
+        start_whole(threading.Thread(target=nudge, daemon=True))
         yield
     finally:
         done.set()
+
+
+def start_whole(thread: threading.Thread) -> None:
+    """Start a thread, and keep Ctrl-C until it runs: Python crashes at its end if
+    a daemon is only about to run."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        thread.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def nudged_again(_: int, frame: types.FrameType | None) -> None:
