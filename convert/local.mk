@@ -17,6 +17,7 @@ convert_libconvert_a_SOURCES = \
 	convert/codec/codec.c \
 	convert/codec/codec.h \
 	convert/codec/codecs.h \
+	convert/codec/padding.c \
 	convert/codec/parts.c \
 	convert/codec/peek.c \
 	convert/codec/peek.h \

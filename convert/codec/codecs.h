@@ -16,4 +16,9 @@ extern const struct codec codec_zstd;
 extern enum decoded codec_broken_at (const char *what, uint64_t in,
                                      uint64_t out, char **why);
 
+/* Skip the padding behind a file's LAST "gzip member" or the like: zeroes,
+ * whose number is added to *TAKEN.  Something else is an error. */
+extern enum decoded codec_skip_padding (struct decoding *io, uint64_t *taken,
+                                        const char *last, char **why);
+
 #endif /* CONVERT_CODECS_H */

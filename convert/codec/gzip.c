@@ -191,19 +191,11 @@ between_members (struct decoder *d, struct decoding *io, char **why)
 static enum decoded
 skip_padding (struct decoder *d, struct decoding *io, char **why)
 {
-  size_t n = 0;
+  enum decoded came = codec_skip_padding (io, &d->taken, "gzip member", why);
 
-  while (n < io->in_left && io->in[n] == 0)
-    n++;
-  take (d, io, n);
-  if (io->in_left > 0)
-    return broken (why, tool_format ("it is damaged: at byte %" PRIu64
-                                     " something follows the zeroes behind"
-                                     " the last gzip member",
-                                     d->taken));
-  if (!io->in_ends)
-    return DECODED_SOME;
-  return d->more ? broken (why, tool_format (GZIP_NO_END)) : DECODED_ALL;
+  return came == DECODED_ALL && d->more
+           ? broken (why, tool_format (GZIP_NO_END))
+           : came;
 }
 
 /* The member was decoded completely. */

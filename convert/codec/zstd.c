@@ -317,22 +317,6 @@ between_frames (struct decoder *d, struct decoding *io, char **why)
 }
 
 static enum decoded
-skip_padding (struct decoder *d, struct decoding *io, char **why)
-{
-  size_t n = 0;
-
-  while (n < io->in_left && io->in[n] == 0)
-    n++;
-  take (d, io, n);
-  if (io->in_left > 0)
-    return broken (why, tool_format ("it is damaged: at byte %" PRIu64
-                                     " something follows the zeroes behind"
-                                     " the last frame of zstd",
-                                     d->taken));
-  return io->in_ends ? DECODED_ALL : DECODED_SOME;
-}
-
-static enum decoded
 skip (struct decoder *d, struct decoding *io, char **why)
 {
   size_t n = d->skip < io->in_left ? d->skip : io->in_left;
@@ -360,7 +344,7 @@ step (struct decoder *d, struct decoding *io, char **why)
         return came;
     }
     if (d->at == IN_PADDING)
-      return skip_padding (d, io, why);
+      return codec_skip_padding (io, &d->taken, "frame of zstd", why);
     came = d->at == SKIPPING ? skip (d, io, why) : decode (d, io, why);
     if (came != DECODED_ALL)
       return came;
