@@ -72,7 +72,6 @@ test_scripts = \
 	tests/tree/promises-name-their-tests.sh \
 	tests/tree/published-vulnerabilities-are-found-by-number.sh \
 	tests/tree/release-check-refuses-what-is-not-ready.py \
-	tests/tree/releases-have-all-files.py \
 	tests/tree/the-header-needs-no-other.sh
 
 include tests/lib/local.mk

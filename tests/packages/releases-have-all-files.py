@@ -9,11 +9,12 @@ test that it runs.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import makefile
 
 TOP = Path(os.environ.get("srcdir", ".")).resolve()
 
@@ -31,20 +32,8 @@ def tracked() -> set[str]:
 
 def distributed() -> set[str]:
     """The files and directories that "make dist" copies, below the top."""
-    # Remove the variables of the make that runs this test, which may print its
-    # directory.
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFL"))}
-    output = subprocess.run(
-        ["make", "-s", "--eval=told:;@echo told $(srcdir) $(DISTFILES)", "told"],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        env=clean,
-    ).stdout
-    told = re.search("^told (.*)", output, flags=re.M)
-    assert told is not None, output
-    srcdir, *words = told[1].split()
-    return {os.path.normpath(word.removeprefix(f"{srcdir}/")) for word in words}
+    srcdir, files = makefile.values("$(srcdir)", "$(DISTFILES)")
+    return {os.path.normpath(word.removeprefix(f"{srcdir}/")) for word in files.split()}
 
 
 def main() -> int:
